@@ -1,0 +1,45 @@
+# Every target sets itself up: with npm if there is one, with Bun otherwise. All work then runs on the pinned
+# Bun in node_modules, never on one that happens to be on PATH.
+
+SHELL := bash
+BUN := node_modules/.bin/bun
+DEPS := node_modules/.installed
+.DEFAULT_GOAL := help
+
+.PHONY: help run test dev build-all bench check generate fmt clean
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+run: $(DEPS) ## Start the gateway from source (ARGS="serve -c my.yaml"; without a config: the embedded demo backend)
+	@exec $(BUN) src/main.ts $(ARGS)
+
+test: $(DEPS) ## Run every test (ARGS="test/scenarios -t name" narrows it down)
+	@$(BUN) test $(if $(ARGS),$(ARGS),./src ./test)
+
+dev: $(DEPS) ## Build the executable for this platform: dist/llm-proxy
+	@$(BUN) scripts/build.ts
+
+build-all: $(DEPS) ## Build the executables for all platforms, with SHA256SUMS
+	@$(BUN) scripts/build.ts --all
+
+bench: $(DEPS) ## Measure against a bare Bun proxy, nginx and Portkey; writes docs/benchmarks.md (ARGS=--quick)
+	@$(BUN) scripts/build.ts
+	@$(BUN) bench/run.ts $(ARGS)
+
+check: $(DEPS) ## Types, format, lint, unused code, generated files
+	@$(BUN) scripts/check.ts
+
+generate: $(DEPS) ## Write config.schema.json and docs/config.md from the config schema
+	@$(BUN) src/config/generate.ts
+
+fmt: $(DEPS) ## Format everything
+	@$(BUN) fmt
+
+clean: ## Remove everything that a build made
+	rm -rf dist node_modules bench/node_modules bench/out
+
+# npm and Bun both write node_modules, so a half-done install must not leave the stamp behind.
+$(DEPS): package.json package-lock.json scripts/install.sh
+	@bash scripts/install.sh
+	@touch $@

@@ -1,0 +1,212 @@
+// What the benchmark found, as a table for the terminal and as docs/benchmarks.md.
+import { cpus, release, totalmem } from 'node:os';
+import { version } from '../package.json';
+import type { Sample, Sizes } from './measure.ts';
+import { nginxVersion } from './proxies.ts';
+
+/** One proxy in one scenario. */
+export interface Result {
+  scenario: string;
+  proxy: string;
+  samples: Sample[];
+  /** Why there are no samples. */
+  notMeasured?: string;
+}
+
+/** One scenario as a table: which figure it is about, in what unit, and what llm-proxy is to reach. */
+interface Table {
+  scenario: string;
+  title: string;
+  figure: string;
+  unit: string;
+  /** The most that llm-proxy may need: times the bare proxy's figure, or the figure itself. */
+  target: { times: number } | { atMost: number } | undefined;
+  /** Further figures worth a column: name → heading. */
+  also: Record<string, string>;
+  about: (sizes: Sizes) => string;
+}
+
+const TABLES: Table[] = [
+  {
+    scenario: 'plain',
+    title: 'CPU time per 1 KB request',
+    figure: 'cpuMicros',
+    unit: 'µs',
+    target: { times: 1.6 },
+    also: { perSecond: 'requests/s' },
+    about: (sizes) =>
+      `${sizes.plainRequests} requests of 1 KB over 16 keep-alive connections, answered with a 360-byte completion ` +
+      `(Portkey: ${sizes.portkeyRequests} requests). “+ prompt” is llm-proxy with a system prompt added to every ` +
+      'request, which no other row does. The requests per second are what this machine did with clients, proxy and ' +
+      'upstream sharing its cores: they are no capacity figure.',
+  },
+  {
+    scenario: 'large',
+    title: 'CPU time per 1 MB request',
+    figure: 'cpuMicros',
+    unit: 'µs',
+    target: { times: 1.1 },
+    also: {},
+    about: (sizes) =>
+      `${sizes.largeRequests} requests with a conversation of 1 MB (ASCII prose in messages of 4 KB) over 4 ` +
+      'keep-alive connections, answered with the same 360 bytes. nginx does not parse the body.',
+  },
+  {
+    scenario: 'stream',
+    title: 'CPU time per streamed chunk',
+    figure: 'cpuMicros',
+    unit: 'µs',
+    target: { times: 1.3 },
+    also: {},
+    about: (sizes) =>
+      `${sizes.streams} concurrent streams of ${sizes.chunks} server-sent events each, one every 50 ms. Opening and ` +
+      'closing the streams is included.',
+  },
+  {
+    scenario: 'memory',
+    title: 'Resident memory per open stream',
+    figure: 'kilobytes',
+    unit: 'KB',
+    target: { times: 1.5 },
+    also: { idleMegabytes: 'idle, MB' },
+    about: (sizes) =>
+      `Resident memory with ${sizes.streams} streams open, less that of the same process idle after a warm-up, ` +
+      'divided by the streams. Each figure is of a newly started process.',
+  },
+  {
+    scenario: 'start',
+    title: 'Start to ready',
+    figure: 'ms',
+    unit: 'ms',
+    target: { atMost: 150 },
+    also: {},
+    about: (sizes) =>
+      `From starting the executable with the config above to the first 200 of /health, ${sizes.starts} times, ` +
+      'the files in the page cache.',
+  },
+  {
+    scenario: '2000',
+    title: '2000 streams at once',
+    figure: 'allBegunMs',
+    unit: 'ms',
+    target: { atMost: 2000 },
+    also: { lagMedianMs: 'median lag, ms', lagMaxMs: 'worst lag, ms' },
+    about: () =>
+      'On connections that stand already, 2000 streams are asked for in the same moment. The figure is the time until ' +
+      'the last of them has its first event. Lag is the time from the upstream sending a stream’s first event to the ' +
+      'client having it. All of them wait for two cores or whatever there is: compare the rows, not the milliseconds.',
+  },
+];
+
+/** A result that nothing has been measured for yet. */
+export function rowOf(scenario: string, proxy: string): Result {
+  return { scenario, proxy, samples: [] };
+}
+
+/** The tables for a terminal. */
+export function toText(results: readonly Result[]): string {
+  return present(results)
+    .map(
+      ({ table, rows }) =>
+        `${table.title}\n${rows.map((row) => `  ${cellsOf(table, row, rows).join(' | ')}`).join('\n')}`,
+    )
+    .join('\n\n');
+}
+
+/** The whole page. */
+export function toMarkdown(results: readonly Result[], sizes: Sizes): string {
+  const tables = present(results).map(({ table, rows }) => {
+    const head = ['proxy', table.unit, 'spread', '× bare', 'target', 'failures', ...Object.values(table.also)];
+    const lines = [head, head.map(() => '---'), ...rows.map((row) => cellsOf(table, row, rows))];
+    const text = lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+    return `## ${table.title}\n\n${table.about(sizes)}\n\n${text}\n`;
+  });
+  return `${intro(sizes)}\n${tables.join('\n')}`;
+}
+
+function intro(sizes: Sizes): string {
+  const cores = cpus();
+  return `# Benchmarks
+
+<!-- Written by \`make bench\`: do not edit by hand. -->
+
+What the gateway costs beside the least that a proxy can do. All rows of a table are from one run on one machine, on
+loopback, taken in turn (A B C, A B C, …). A figure is the median of its rounds (${sizes.rounds} for requests, after one
+that only warms up; ${sizes.streamRounds} for streams), the spread the least and the most of them, and “× bare” the
+median over that of the bare proxy.
+
+- **bare Bun**: \`bench/bare.ts\`, some thirty lines. Parses the request, sets the model, forwards it, and looks at every
+  chunk of a stream. No limits, no logs, no metrics, no failover. It is the yardstick.
+- **nginx**: \`proxy_pass\` with keep-alive and an access log, one worker. Parses no body. It is the floor.
+- **llm-proxy**: the executable of \`make dev\` with a key to check, two backends with cooldown and fallback, detection
+  rules, rate limits, concurrency limits, metrics, masking, and a log line in a file for every request.
+- **Portkey**: the npm package on Node.js as it comes, for the small request only.
+
+CPU time is user and system time of all threads and child processes, from \`/proc\`; the kernel counts it in steps of
+10 ms, and each round is long enough for that not to show. Clients and upstream are processes of their own on raw
+sockets. **Not measured**: TLS, a network, compressed answers, translation between dialects, and what real models do to
+latency, beside which all of this is small.
+
+Machine: ${cores[0]?.model ?? 'unknown CPU'}, ${cores.length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GB, Linux ${release()}
+(${process.arch}). llm-proxy ${version}, Bun ${Bun.version}, nginx ${nginxVersion() ?? '–'}, Node.js ${nodeVersion() ?? '–'}.
+${new Date().toISOString().slice(0, 10)}.
+
+To repeat it: \`make bench\` (Linux; about a quarter of an hour; \`ARGS=--quick\` or \`ARGS="--only plain"\` for a part, which
+prints and leaves this page alone).
+`;
+}
+
+function present(results: readonly Result[]): { table: Table; rows: Result[] }[] {
+  return TABLES.map((table) => ({ table, rows: results.filter(({ scenario }) => scenario === table.scenario) })).filter(
+    ({ rows }) => rows.length > 0,
+  );
+}
+
+function cellsOf(table: Table, row: Result, rows: readonly Result[]): string[] {
+  const also = Object.keys(table.also);
+  if (row.samples.length === 0) {
+    return [row.proxy, `not measured: ${row.notMeasured ?? ''}`, ...Array.from({ length: 4 + also.length }, () => '')];
+  }
+  const values = row.samples.map((sample) => sample.figures[table.figure] ?? NaN);
+  const middle = median(values);
+  const bare = rows.find(({ proxy }) => proxy === 'bare Bun');
+  const times = bare === undefined || bare === row ? NaN : middle / median(figures(bare, table.figure));
+  const failures = row.samples.reduce((sum, sample) => sum + sample.failures, 0);
+  return [
+    row.proxy,
+    format(middle),
+    `${format(Math.min(...values))}–${format(Math.max(...values))}`,
+    Number.isNaN(times) ? '' : `${times.toFixed(2)}×`,
+    row.proxy === 'llm-proxy' ? targetOf(table, middle, times) : '',
+    String(failures),
+    ...also.map((name) => format(median(figures(row, name)))),
+  ];
+}
+
+function targetOf({ target, unit }: Table, value: number, times: number): string {
+  if (target === undefined) return '';
+  const [reached, text] =
+    'times' in target
+      ? [times <= target.times, `≤ ${target.times}×`]
+      : [value <= target.atMost, `≤ ${target.atMost} ${unit}`];
+  return `${text}: ${reached ? 'met' : '**not met**'}`;
+}
+
+function figures(result: Result, name: string): number[] {
+  return result.samples.map((sample) => sample.figures[name] ?? NaN);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const low = sorted[(sorted.length - 1) >> 1] ?? NaN;
+  return (low + (sorted[sorted.length >> 1] ?? NaN)) / 2;
+}
+
+function format(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toFixed(1);
+}
+
+function nodeVersion(): string | undefined {
+  const path = Bun.which('node');
+  return path === null ? undefined : Bun.spawnSync([path, '--version']).stdout.toString().trim();
+}

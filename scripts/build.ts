@@ -1,0 +1,96 @@
+// `make dev` and `make build-all`: the self-contained executables in dist/.
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { version as packageVersion } from '../package.json';
+
+const TARGETS = [
+  'linux-x64',
+  'linux-arm64',
+  'darwin-x64',
+  'darwin-arm64',
+  'windows-x64',
+  'windows-arm64',
+] as const satisfies readonly string[];
+type Target = (typeof TARGETS)[number];
+
+const version = await buildVersion();
+await mkdir('dist', { recursive: true });
+if (process.argv.includes('--all')) {
+  const files: string[] = [];
+  for (const target of TARGETS) files.push(await build(target));
+  await writeChecksums(files);
+} else {
+  await build();
+}
+
+/** Builds for `target`, or for this platform if there is none, and returns the file's path. */
+async function build(target?: Target): Promise<string> {
+  const windows = target?.startsWith('windows') ?? process.platform === 'win32';
+  const outfile = `dist/llm-proxy${target ? `-${target}` : ''}${windows ? '.exe' : ''}`;
+  const startedAt = performance.now();
+  try {
+    await Bun.build({
+      entrypoints: ['src/main.ts'],
+      minify: true,
+      sourcemap: 'inline',
+      bytecode: true,
+      format: 'esm', // top-level await; the bytecode default is CommonJS
+      define: { BUILD_VERSION: JSON.stringify(version) },
+      compile: {
+        outfile,
+        ...(target && { target: `bun-${target}` as const }),
+        // The working directory is the operator's: files that happen to lie there must not change the program.
+        autoloadDotenv: false,
+        autoloadBunfig: false,
+      },
+    });
+  } catch (error) {
+    report(error, target);
+    process.exit(1);
+  }
+  await chmod(outfile, 0o755);
+  const megabytes = (Bun.file(outfile).size / 1e6).toFixed(0);
+  console.log(`${outfile} ${version} (${megabytes} MB, ${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+  return outfile;
+}
+
+/** Says what failed, and for a foreign platform where its runtime was to come from. */
+function report(error: unknown, target: Target | undefined): void {
+  const reasons = error instanceof AggregateError ? error.errors : [error];
+  for (const reason of reasons) console.error(String(reason));
+  if (target === undefined) return;
+  console.error(
+    `\nCould not build for ${target}. A build for another platform downloads that platform's Bun ${Bun.version} from ` +
+      'the npm registry: if the error above is about a download, check that the registry can be reached from here.',
+  );
+}
+
+/** The package's version; between releases with the commit, so that two builds can be told apart. */
+async function buildVersion(): Promise<string> {
+  const described = await git('describe', '--tags', '--always', '--dirty', '--match', 'v*');
+  if (described === undefined || described === `v${packageVersion}`) return packageVersion;
+  return `${packageVersion}+${described.replace(/^v/, '').replaceAll(/[^0-9A-Za-z.-]/g, '-')}`;
+}
+
+/** The output of a git command; undefined where there is no git, no repository or no commit. */
+async function git(...args: string[]): Promise<string | undefined> {
+  if (Bun.which('git') === null) return undefined;
+  const child = Bun.spawn(['git', ...args], { stdin: 'ignore', stdout: 'pipe', stderr: 'ignore' });
+  const [output, code] = await Promise.all([child.stdout.text(), child.exited]);
+  return code === 0 && output.trim() !== '' ? output.trim() : undefined;
+}
+
+/** Writes dist/SHA256SUMS in the format of `sha256sum -c`. */
+async function writeChecksums(files: readonly string[]): Promise<void> {
+  const lines = await Promise.all(
+    files.map(
+      async (file) =>
+        `${createHash('sha256')
+          .update(await readFile(file))
+          .digest('hex')}  ${basename(file)}\n`,
+    ),
+  );
+  await writeFile('dist/SHA256SUMS', lines.join(''));
+  console.log('dist/SHA256SUMS');
+}

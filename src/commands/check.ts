@@ -1,0 +1,36 @@
+import type { Environment } from '../config/expand.ts';
+import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { ConfigError, formatProblem } from '../config/problem.ts';
+
+type Print = (line: string) => void;
+
+/** `llm-proxy check`: says what is wrong with a config file, or what is in it; the exit code. */
+export async function check(path: string | undefined, out: Print, err: Print, env: Environment): Promise<number> {
+  const file = path ?? 'config.yaml';
+  try {
+    const loaded = await loadConfig(file, env);
+    for (const warning of loaded.warnings) err(`warning: ${formatProblem(warning)}`);
+    out(summary(file, loaded));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) err(formatProblem(problem));
+    return 1;
+  }
+}
+
+/** `config.yaml is valid: 3 backends, 2 aliases, listen :8765` */
+function summary(file: string, { config, warnings }: LoadedConfig): string {
+  const facts = [
+    count(config.backends, 'backend', 'backends'),
+    count(Object.values(config.models), 'alias', 'aliases'),
+    `listen ${config.listen}`,
+  ];
+  if (warnings.length > 0) facts.push(warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`);
+  return `${file} is valid: ${facts.join(', ')}`;
+}
+
+function count(things: { enabled: boolean }[], one: string, many: string): string {
+  const disabled = things.filter((thing) => !thing.enabled).length;
+  return `${things.length} ${things.length === 1 ? one : many}${disabled > 0 ? ` (${disabled} disabled)` : ''}`;
+}

@@ -1,0 +1,47 @@
+import ipaddr from 'ipaddr.js';
+
+/** Where to listen; without `hostname` on every interface, with port 0 on any free port. */
+export type ListenAddress =
+  { kind: 'tcp'; hostname: string | undefined; port: number } | { kind: 'unix'; path: string };
+
+/** What `parseListen` reads, for messages. */
+export const LISTEN_ALLOWED = ':8765, 127.0.0.1:8765, [::1]:8765 or unix:/run/llm-proxy.sock';
+
+/** Reads a `listen` value; throws an Error whose message says what is wrong and what is allowed. */
+export function parseListen(text: string): ListenAddress {
+  if (text.startsWith('unix:')) {
+    const path = text.slice('unix:'.length);
+    if (path === '' || path.includes('\0'))
+      throw new Error('has no path after "unix:" (such as unix:/run/llm-proxy.sock)');
+    return { kind: 'unix', path };
+  }
+  const colon = text.lastIndexOf(':');
+  const port = text.slice(colon + 1);
+  if (colon < 0 || !/^\d+$/.test(port)) throw new Error(`has no port (${LISTEN_ALLOWED})`);
+  if (Number(port) > 65_535) throw new Error(`has port ${port} (0 to 65535; 0 is any free port)`);
+  return { kind: 'tcp', hostname: parseHost(text.slice(0, colon)), port: Number(port) };
+}
+
+/** Whether only this machine can reach `address`. */
+export function isLoopback(address: ListenAddress): boolean {
+  if (address.kind === 'unix') return true;
+  if (address.hostname === undefined) return false;
+  if (address.hostname.toLowerCase() === 'localhost') return true;
+  return ipaddr.isValid(address.hostname) && ipaddr.process(address.hostname).range() === 'loopback';
+}
+
+function parseHost(host: string): string | undefined {
+  if (host === '') return undefined;
+  if (host.startsWith('[') && host.endsWith(']')) {
+    const inner = host.slice(1, -1);
+    if (ipaddr.IPv6.isValid(inner)) return inner;
+  } else if (ipaddr.IPv4.isValidFourPartDecimal(host) || HOSTNAME.test(host)) {
+    return host;
+  } else if (ipaddr.IPv6.isValid(host)) {
+    throw new Error(`has an IPv6 address without brackets (write [${host}]:8765)`);
+  }
+  throw new Error(`has no valid host before the port (${LISTEN_ALLOWED})`);
+}
+
+/** Labels of letters, digits and hyphens, the last one not all digits: `1.2.3` is a typing error, not a name. */
+const HOSTNAME = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)*(?!\d+$)[a-z\d](?:[a-z\d-]*[a-z\d])?$/i;

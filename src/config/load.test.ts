@@ -1,0 +1,467 @@
+import { afterAll, describe, expect, test } from 'bun:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { type LoadedConfig, loadConfig, parseConfig } from './load.ts';
+import { ConfigError, formatProblem } from './problem.ts';
+import { defaultConfig } from './schema.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'llm-proxy-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function parse(
+  text: string,
+  env: Record<string, string | undefined> = {},
+  files: Record<string, string> = {},
+): LoadedConfig {
+  const readSecret = (path: string): string => {
+    const content = files[path];
+    if (content === undefined) throw Object.assign(new Error('no'), { code: 'ENOENT' });
+    return content;
+  };
+  return parseConfig(text, { file: 'config.yaml', env, readSecret });
+}
+
+function problems(
+  text: string,
+  env: Record<string, string | undefined> = {},
+  files: Record<string, string> = {},
+): string[] {
+  try {
+    parse(text, env, files);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    expect(error.message).toBe(error.problems.map(formatProblem).join('\n'));
+    return error.problems.map((problem) => formatProblem(problem).replace(/^config\.yaml:/, ''));
+  }
+  return [];
+}
+
+const warnings = (text: string): string[] =>
+  parse(text).warnings.map((warning) => formatProblem(warning).replace(/^config\.yaml:/, ''));
+
+const BACKEND = `backends:\n  - name: a\n    url: http://a/v1\n`;
+const MODEL = `${BACKEND}models:\n  m:\n    routes:\n      - backend: a\n        model: x\n`;
+
+describe('a config that is valid', () => {
+  test('the config of existing users loads as it is', async () => {
+    const { config, warnings } = await loadConfig('test/fixtures/seed-config.yaml', {});
+    expect(warnings).toEqual([]);
+    expect(config.listen).toBe(':8765');
+    expect(config.proxy_api_key).toBe('your-secret-key');
+    expect(config.proxy).toMatchObject({ enable_system_prompt: true, forward_client_ip: true });
+    expect(config.backends).toEqual([
+      { name: 'openai', url: 'https://api.openai.com/v1', api_key: 'sk-xxx', enabled: true },
+      { name: 'anthropic', url: 'https://api.anthropic.com/v1', api_key: 'sk-ant-xxx', enabled: true },
+      { name: 'local-llm', url: 'http://localhost:8080/v1', enabled: true },
+    ]);
+    expect(config.models['gpt-4']!.routes).toEqual([
+      { backend: 'openai', model: 'gpt-4-turbo-preview', priority: 1, weight: 1, enabled: true },
+      { backend: 'local-llm', model: 'mixtral-8x7b', priority: 2, weight: 1, enabled: true },
+    ]);
+    expect(config.fallback).toMatchObject({
+      cooldown_seconds: 300,
+      max_retries: 3,
+      alias_fallback: { 'gpt-4': ['claude'] },
+    });
+    expect(config.detection).toEqual({
+      error_codes: ['4xx', '5xx'],
+      error_patterns: ['insufficient_quota', 'rate_limit', 'overloaded'],
+    });
+    expect(config.rate_limit).toEqual({
+      enabled: true,
+      global_rps: 1000,
+      per_ip_rps: 100,
+      burst_factor: 1.5,
+      per_model_rps: { 'gpt-4': 50 },
+    });
+    expect(config.concurrency).toMatchObject({ enabled: true, queue_timeout: 30_000, per_backend_limit: 100 });
+    expect(config.logging).toMatchObject({ separate_files: true, base_dir: './logs', console_format: 'markdown' });
+    expect(config.timeout).toEqual({
+      connect_timeout: 10_000,
+      first_byte_timeout: 300_000,
+      read_timeout: 60_000,
+      write_timeout: 60_000,
+      total_timeout: 600_000,
+    });
+  });
+
+  test('the example names every key and needs no environment', async () => {
+    const { config, warnings } = await loadConfig('config.example.yaml', {});
+    expect(warnings).toEqual([]);
+    const missing = (value: object, standard: object): string[] =>
+      Object.keys(standard).filter((key) => !(key in value));
+    expect(missing(config, defaultConfig())).toEqual([]);
+  });
+
+  test.each(['', '\n', '# only comments\n', '---\n', '~', '\uFEFF# mark\n', 'server:\nbackends:\nmodels:\n'])(
+    'an empty one has the defaults: %p',
+    (text) => {
+      expect(parse(text).config).toEqual(defaultConfig());
+    },
+  );
+
+  test('durations become milliseconds', () => {
+    const text =
+      'server: {shutdown_timeout: 1h30m}\nstream: {keepalive: 0}\ntimeout: {read_timeout: 1.5, total_timeout: "90"}';
+    const { config } = parse(text);
+    expect(config.server.shutdown_timeout).toBe(5_400_000);
+    expect(config.stream.keepalive).toBe(0);
+    expect(config.timeout).toMatchObject({ read_timeout: 1500, total_timeout: 90_000 });
+  });
+
+  test('timeouts of a backend and an alias hold what they set, and no more', () => {
+    const { config } = parse(
+      `${BACKEND}    timeout: {read_timeout: 5s}\nmodels: {m: {timeout: {total_timeout: 0}, routes: [{backend: a, model: x}]}}`,
+    );
+    expect(config.backends[0]!.timeout).toEqual({ read_timeout: 5000 });
+    expect(config.models['m']!.timeout).toEqual({ total_timeout: 0 });
+  });
+
+  test.each([
+    ['http://a/v1/', 'http://a/v1'],
+    ['HTTPS://Api.Example.com:443', 'https://api.example.com'],
+    ['"demo:"', 'demo:'],
+  ])('the url %s is kept as %s', (url, kept) => {
+    expect(parse(`backends: [{name: a, url: ${url}}]`).config.backends[0]!.url).toBe(kept);
+  });
+
+  test('what looks like a number is text where text is due, as it was written', () => {
+    const { config } = parse(
+      `proxy_api_key: 0123\nbackends: [{name: 1.0, url: "http://a"}]\nmodels: {4: {routes: [{backend: 1.0, model: true}]}}`,
+    );
+    expect(config.proxy_api_key).toBe('0123');
+    expect(config.backends[0]!.name).toBe('1.0');
+    expect(config.models['4']!.routes[0]).toMatchObject({ backend: '1.0', model: 'true' });
+  });
+
+  test('anchors, aliases and merge keys work', () => {
+    const { config } = parse(
+      [
+        'backends:',
+        '  - &a {name: a, url: "http://a", headers: {x-team: one}}',
+        '  - {<<: *a, name: b}',
+        'models:',
+        '  m: &m {routes: &r [{backend: a, model: x}], balance: session}',
+        '  n: {routes: *r}',
+        '  o: {<<: [*m], balance: latency}',
+      ].join('\n'),
+    );
+    expect(config.backends[1]).toMatchObject({ name: 'b', url: 'http://a', headers: { 'x-team': 'one' } });
+    expect(config.models['n']!.routes).toEqual(config.models['m']!.routes);
+    expect(config.models['o']).toMatchObject({ balance: 'latency', routes: [{ backend: 'a' }] });
+  });
+});
+
+describe('variables', () => {
+  test('are put in before validation, in values only', () => {
+    const { config } = parse(
+      'proxy_api_key: ${KEY}\nfallback: {max_retries: "${N:-5}"}\nconcurrency:\n  enabled: ${ON}\n  queue_timeout: ${WAIT:-2}\nlogging:\n  level: ${LEVEL:-warn}\n  base_dir: "a$${b}"',
+      { KEY: '12345', ON: 'true' },
+    );
+    expect(config.proxy_api_key).toBe('12345');
+    expect(config.fallback.max_retries).toBe(5);
+    expect(config.concurrency).toMatchObject({ enabled: true, queue_timeout: 2000 });
+    expect(config.logging).toMatchObject({ level: 'warn', base_dir: 'a${b}' });
+  });
+
+  test('that are not set are errors at their place', () => {
+    expect(problems('listen: :1\nproxy_api_key: ${NONE}')).toEqual([
+      '2:1 proxy_api_key: the environment variable NONE is not set (set it, or write ${NONE:-default})',
+    ]);
+  });
+
+  test('their values are never quoted', () => {
+    const text = 'logging:\n  level: ${KEY}\nfallback:\n  max_retries: ${KEY}\nproxy:\n  trusted_proxies: ["${KEY}"]';
+    const found = problems(text, { KEY: 'sk-secret' });
+    expect(found).toHaveLength(3);
+    expect(found.join()).not.toContain('sk-secret');
+  });
+});
+
+describe('secrets in files', () => {
+  test('are read without the line break at the end', () => {
+    const files = { '/run/secrets/x': 'sk-1\r\n', 'keys/y': 'sk-2' };
+    const text = 'proxy_api_key: file:/run/secrets/x\nbackends: [{name: a, url: "http://a", api_key: "file:${DIR}/y"}]';
+    const { config } = parse(text, { DIR: 'keys' }, files);
+    expect(config.proxy_api_key).toBe('sk-1');
+    expect(config.backends[0]!.api_key).toBe('sk-2');
+  });
+
+  test('that are missing, empty or no key are errors at their place', () => {
+    const text =
+      'proxy_api_key: file:/none\nbackends:\n  - name: a\n    url: http://a\n    api_key: file:/empty\n  - name: b\n    url: http://b\n    api_key: file:/two';
+    expect(problems(text, {}, { '/empty': '\n', '/two': 'sk-1\nsk-2\n' })).toEqual([
+      '1:1 proxy_api_key: the file /none cannot be read: ENOENT (a readable file that holds the key)',
+      '5:5 backends[0].api_key: the file /empty is empty (a file that holds the key)',
+      '8:5 backends[1].api_key: holds characters that HTTP headers cannot carry (printable ASCII without a space at either end)',
+    ]);
+  });
+
+  test('a relative path starts from the folder of the config', async () => {
+    writeFileSync(join(folder, 'key'), 'sk-3\n');
+    writeFileSync(join(folder, 'config.yaml'), 'proxy_api_key: file:key\n');
+    const { config } = await loadConfig(join(folder, 'config.yaml'), {});
+    expect(config.proxy_api_key).toBe('sk-3');
+  });
+});
+
+describe('errors', () => {
+  const URLS = 'an http:// or https:// URL such as https://api.openai.com/v1, or "demo:"';
+  test.each<[string, string | string[]]>([
+    ['bakends: []', '1:1 bakends: unknown key "bakends" (did you mean "backends"?)'],
+    [
+      'proxy:\n  zzz: 1',
+      '2:3 proxy.zzz: unknown key "zzz" (known: enable_system_prompt, system_prompt_dir, forward_client_ip, trusted_proxies)',
+    ],
+    [
+      'x-1: 1\nx-2: 2',
+      [expect.stringMatching(/^1:1 x-1: unknown key/), expect.stringMatching(/^2:1 x-2: unknown key/)] as never,
+    ],
+    ['listen: 8765', '1:1 listen: has no port (:8765, 127.0.0.1:8765, [::1]:8765 or unix:/run/llm-proxy.sock)'],
+    ['proxy_api_key: ""', '1:1 proxy_api_key: is empty (a key as text, ${VARIABLE} or file:/path/to/it)'],
+    ['proxy_api_key:', '1:1 proxy_api_key: has no value (a key as text, ${VARIABLE} or file:/path/to/it)'],
+    ['proxy_api_key: [sk-1]', '1:1 proxy_api_key: cannot be a list (a key as text, ${VARIABLE} or file:/path/to/it)'],
+    ['backends:\n  - name: a', `2:5 backends[0].url: is missing (${URLS})`],
+    ['backends:\n  - url: ftp://a\n    name: a', `2:5 backends[0].url: is no such URL (${URLS})`],
+    [
+      'backends: [{name: a, url: "http://u:p@a"}]',
+      '1:22 backends[0].url: holds credentials (put the key into api_key)',
+    ],
+    [
+      'backends: [{name: a, url: "http://a?k=v"}]',
+      '1:22 backends[0].url: holds a query or a fragment (a base URL that ends before "?" and "#")',
+    ],
+    [
+      'backends: [{name: a, url: "demo:", headers: {Host: b}}]',
+      '1:46 backends[0].headers.Host: is a header that the gateway sets itself (any other header)',
+    ],
+    [
+      `${BACKEND}  - name: a\n    url: "demo:"`,
+      '4:5 backends[1].name: duplicate backend name "a" (names are unique; backends[0] has this one)',
+    ],
+    [
+      'backends:\n  - api_key:sk-secret',
+      '2:5 backends[0]: cannot be this text (a map with the keys name, url, api_key, enabled, max_concurrency, timeout, headers)',
+    ],
+    [
+      'models:\n  m:\n    routes: []',
+      '3:5 models.m.routes: is an empty list (a list of at least one route with the keys backend and model)',
+    ],
+    [
+      'models:\n  gpt-4.1:',
+      '2:3 models["gpt-4.1"].routes: is missing (a list of at least one route with the keys backend and model)',
+    ],
+    [
+      `${MODEL}      - backend: b\n        model: y`,
+      '9:9 models.m.routes[1].backend: unknown backend "b" (did you mean "a"?)',
+    ],
+    [
+      'models:\n  m:\n    routes:\n      - {backend: openai, model: y}',
+      '4:10 models.m.routes[0].backend: unknown backend "openai" (there is none)',
+    ],
+    [
+      MODEL.replace('model: x', 'model: "*"'),
+      '8:9 models.m.routes[0].model: has a "*" though its alias ends in none (a model without "*")',
+    ],
+    [
+      MODEL.replace('  m:', '  m/*:').replace('model: x', 'model: "**"'),
+      '8:9 models.m/*.routes[0].model: has more than one "*" (at most one)',
+    ],
+    [
+      MODEL.replace('  m:', '  "m*n":'),
+      '5:3 models.m*n: has a "*" that is not its last character (one "*", at the end)',
+    ],
+    [
+      `${MODEL}    balance: fastest`,
+      '9:5 models.m.balance: cannot be "fastest" (one of random, round_robin, least_busy, latency, session)',
+    ],
+    ['fallback:\n  max_retries: -1', '2:3 fallback.max_retries: cannot be -1 (a whole number, 0 or more)'],
+    ['fallback:\n  max_retries: 1.5', '2:3 fallback.max_retries: cannot be 1.5 (a whole number, 0 or more)'],
+    ['fallback:\n  max_retries: "3"', '2:3 fallback.max_retries: cannot be "3" (a whole number, 0 or more)'],
+    ['fallback:\n  cooldown_seconds: 5m', '2:3 fallback.cooldown_seconds: cannot be "5m" (a number, 0 or more)'],
+    [
+      'fallback:\n  backoff_max: -5s',
+      '2:3 fallback.backoff_max: cannot be "-5s" (a duration such as 300ms, 30s, 10m or 1h30m, or a number of seconds)',
+    ],
+    [
+      `${MODEL}fallback:\n  alias_fallback:\n    mm: [m, o]`,
+      [
+        '11:5 fallback.alias_fallback.mm: unknown alias "mm" (did you mean "m"?)',
+        '11:13 fallback.alias_fallback.mm[1]: unknown alias "o" (did you mean "m"?)',
+      ],
+    ],
+    [
+      `${MODEL}rate_limit: {per_model_rps: {mistral: 1}}`,
+      '9:30 rate_limit.per_model_rps.mistral: unknown alias "mistral" (known: m)',
+    ],
+    ['rate_limit: {global_rps: 0}', '1:14 rate_limit.global_rps: cannot be 0 (a number above 0)'],
+    [
+      'detection: {error_codes: [4xx, 700]}',
+      '1:32 detection.error_codes[1]: cannot be 700 (a status code such as 503, a class such as 4xx or a range such as 429-499, within 100 to 599)',
+    ],
+    ['detection: {error_patterns: [""]}', '1:30 detection.error_patterns[0]: is empty (text to look for)'],
+    [
+      'proxy: {trusted_proxies: [10.0.0.0/8, 10.0.0/8]}',
+      '1:39 proxy.trusted_proxies[1]: cannot be "10.0.0/8" (an IP address or CIDR such as 10.0.0.0/8 or 2001:db8::1)',
+    ],
+    ['logging: {mask_sensitive: yes}', '1:11 logging.mask_sensitive: cannot be "yes" (true or false)'],
+    [
+      'metrics: {listen: x}',
+      '1:11 metrics.listen: has no port (:8765, 127.0.0.1:8765, [::1]:8765 or unix:/run/llm-proxy.sock)',
+    ],
+    [
+      'health_check: {interval: 0}',
+      '1:16 health_check.interval: cannot be 0 (a duration such as 300ms, 30s, 10m or 1h30m, or a number of seconds, above 0)',
+    ],
+    [
+      'logging: debug',
+      expect.stringMatching(/^1:1 logging: cannot be this text \(a map with the keys level, /) as never,
+    ],
+    ['listen: :1\nlisten: :2', '2:1 listen: duplicate key (each key once)'],
+    ['models:\n  __proto__: 1', '2:3 models.__proto__: is not possible as a key (any other name)'],
+    ['- a', '1:1: the file holds no map (keys and values such as "listen: :8765")'],
+    ['just text', '1:1: the file holds no map (keys and values such as "listen: :8765")'],
+    ['listen: *x', '1:1 listen: the alias *x has no anchor before it (an anchor &x further up)'],
+    ['server: &x {<<: *x}', '1:1 server: the alias *x contains itself (an anchor &x further up)'],
+    ['listen: !env X', '1:9: unknown tag (no tag; a text that begins with "!" needs quotes)'],
+    ['listen: :1\n---\nlisten: :2', '2:1: a second document begins (one document in a file; no "---" after the first)'],
+    ['server:\n\tmax_body_mb: 1', expect.stringMatching(/^2:1: a tab in the indentation \(spaces only\)/) as never],
+  ])('%s', (text, expected) => {
+    const found = problems(text);
+    if (Array.isArray(expected)) expect(found).toEqual(expected);
+    else expect(found).toEqual([expected]);
+  });
+
+  test('all come at once, in the order of the file', () => {
+    const text =
+      'listen: x\nbackends:\n  - name: a\nmodels:\n  m:\n    routes: [{backend: b, model: y, wight: 1}]\nlevel: 1';
+    expect(problems(text).map((line) => line.split(': ')[0])).toEqual([
+      '1:1 listen',
+      '3:5 backends[0].url',
+      '6:15 models.m.routes[0].backend',
+      '6:37 models.m.routes[0].wight',
+      '7:1 level',
+    ]);
+  });
+
+  test('after a syntax error only what stands before it is believed', () => {
+    const text = 'listne: :1\nbackends:\n  - name: "a\nmodels:\n  m: {routes: [{backend: a, model: x}]}';
+    const found = problems(text);
+    expect(found[0]).toStartWith('1:1 listne: unknown key');
+    expect(found.join()).not.toMatch(/unknown backend|missing \(an http/);
+  });
+
+  test('a syntax error does not quote the line, which may hold a key', () => {
+    expect(problems('proxy_api_key: "sk-secret" sk-other\n} sk-more').join()).not.toContain('sk-');
+  });
+
+  test('no message has a secret in it', () => {
+    const text =
+      'proxy_api_key: " sk-secret"\nbackends: [{name: a, url: "http://user:sk-secret@a", api_key: "sk-secret\\n", headers: {x-key: "sk-secret\\n"}}]';
+    const found = problems(text);
+    expect(found).toHaveLength(4);
+    expect(found.join()).not.toContain('sk-secret');
+  });
+
+  test('a billion laughs end in an error', () => {
+    const laugh = (level: number): string =>
+      `m${level}: &l${level} {<<: [${Array(10)
+        .fill(`*l${level - 1}`)
+        .join(', ')}]}`;
+    const levels = Array.from({ length: 30 }, (_, index) => `  ${laugh(index + 1)}`).join('\n');
+    const found = problems(`models:\n  m0: &l0 {routes: []}\n${levels}`);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain('the aliases of this file stand for too many values (at most 100000)');
+  });
+
+  test('deep nesting ends in an error', () => {
+    expect(problems('listen: ' + '[{a: '.repeat(300)).length).toBeGreaterThan(0);
+  });
+});
+
+describe('a file that cannot be read', () => {
+  const remedy = '(name another with -config PATH; "llm-proxy init" writes a starter)';
+  test.each([
+    ['does not exist', join(folder, 'none.yaml'), 'the file does not exist'],
+    ['is a folder', folder, 'the file cannot be read: it is a folder'],
+  ])('%s', async (_, path, message) => {
+    expect(loadConfig(path, {})).rejects.toThrow(`${path}: ${message} ${remedy}`);
+  });
+});
+
+describe('warnings', () => {
+  const LOCAL = `listen: 127.0.0.1:1\n${MODEL}`;
+  test('there are none where all is well', () => {
+    expect(warnings(LOCAL)).toEqual([]);
+  });
+
+  test('listening beyond loopback without a key', () => {
+    const message = 'is open to everyone who can reach it (set proxy_api_key, or listen on 127.0.0.1)';
+    expect(warnings(MODEL)).toEqual([`1:1 listen: :8765 ${message}`]);
+    expect(warnings(`${MODEL}listen: 0.0.0.0:1`)).toEqual([`9:1 listen: 0.0.0.0:1 ${message}`]);
+    expect(warnings(`${MODEL}proxy_api_key: k`)).toEqual([]);
+  });
+
+  test('an enabled backend that no route uses', () => {
+    const more = '  - name: b\n    url: http://b\n  - name: c\n    url: http://c\n    enabled: false\n';
+    expect(warnings(LOCAL.replace('models:', `${more}models:`))).toEqual([
+      '5:5 backends[1]: no route uses the backend "b" (a route with it, or enabled: false)',
+    ]);
+  });
+
+  test('an enabled alias without an enabled route', () => {
+    expect(warnings(`${LOCAL}        enabled: false\n`)).toEqual([
+      '6:3 models.m: every route of this alias is disabled, or its backend is (an enabled route, or enabled: false)',
+    ]);
+  });
+
+  test('fallbacks in a circle and to itself', () => {
+    const more = ['n', 'o'].map((alias) => `  ${alias}: {routes: [{backend: a, model: x}]}\n`).join('');
+    expect(warnings(`${LOCAL}${more}fallback:\n  alias_fallback:\n    m: [n]\n    n: [o, n]\n    o: [m]\n`)).toEqual([
+      '14:5 fallback.alias_fallback.m: the fallbacks go round in a circle: m → n → o → m (no alias is tried twice)',
+      '15:12 fallback.alias_fallback.n[1]: is a fallback to itself (another alias)',
+    ]);
+  });
+});
+
+test('whatever the text, parseConfig throws nothing but a ConfigError', () => {
+  const word = fc.constantFrom(
+    ...'listen proxy_api_key backends models routes backend model name url fallback alias_fallback detection error_codes timeout a b * & ! ${ ${A} $${ <<: [ ] { } " \' | > - : ? # ~ 5s -1 true .inf 1e999 429 demo: file:/x __proto__ constructor *a &a'.split(
+      ' ',
+    ),
+    '\n',
+    '\n  ',
+    '\n    ',
+    '\n- ',
+    ': ',
+    ' ',
+    '\t',
+    '\r\n',
+    '---\n',
+    '\uFEFF',
+    '%YAML 1.1\n',
+  );
+  const text = fc.oneof(
+    fc.array(word, { maxLength: 40 }).map((words) => words.join('')),
+    fc.array(word, { maxLength: 40 }).map((words) => words.join(' ')),
+    fc.string({ unit: 'binary' }),
+  );
+  fc.assert(
+    fc.property(text, (yaml) => {
+      try {
+        parse(yaml, { A: 'x' });
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        for (const problem of error.problems) {
+          expect(problem.line).toBeGreaterThan(0);
+          expect(problem.column).toBeGreaterThan(0);
+          expect(problem.message).toMatch(/ \(.*\)$/s);
+          expect(problem.message).not.toMatch(/Invalid input|expected (string|number|object)/);
+        }
+      }
+    }),
+    { numRuns: 3000 },
+  );
+});

@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import type { Environment } from './expand.ts';
+import { describeIssue, type Finding } from './messages.ts';
+import { ConfigError, type ConfigProblem, formatPath } from './problem.ts';
+import { checkReferences } from './references.ts';
+import { type Config, configSchema } from './schema.ts';
+import { readSource, type Source, type SourceOptions, type SourceProblem } from './source.ts';
+import { syntaxMessage } from './syntax.ts';
+import { findWarnings } from './warnings.ts';
+
+/** A config that can be used, and what is doubtful about it. */
+export interface LoadedConfig {
+  config: Config;
+  warnings: ConfigProblem[];
+}
+
+/** Reads and validates the config file at `path`; throws a ConfigError with everything that is wrong with it. */
+export async function loadConfig(path: string, env: Environment): Promise<LoadedConfig> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError([{ file: path, line: 0, column: 0, path: '', message: unreadable(error) }]);
+  }
+  return parseConfig(text, { file: path, env });
+}
+
+/** Validates the `text` of a config; throws a ConfigError with everything that is wrong with it, and nothing else. */
+export function parseConfig(text: string, options: SourceOptions): LoadedConfig {
+  const lines = new LineCounter();
+  const locate = ({ path, offset, message }: SourceProblem): ConfigProblem => {
+    // Before its first line is read, the counter says line 0.
+    const { line, col } = lines.linePos(offset);
+    return { file: options.file, line: line || 1, column: col || 1, path: formatPath(path), message };
+  };
+  const read = (): Reading => {
+    try {
+      return readText(text.replace(/^\uFEFF/, ''), lines, options);
+    } catch (error) {
+      // The YAML parser and the walks over its tree recurse.
+      if (!(error instanceof RangeError)) throw error;
+      return { problems: [{ path: [], offset: 0, message: 'is nested too deeply (a few levels)' }] };
+    }
+  };
+  const reading = read();
+  if (!('config' in reading)) throw new ConfigError(inOrder(reading.problems).map(locate));
+  return { config: reading.config, warnings: inOrder(reading.warnings).map(locate) };
+}
+
+type Reading = { config: Config; warnings: SourceProblem[] } | { problems: SourceProblem[] };
+
+function readText(text: string, lineCounter: LineCounter, options: SourceOptions): Reading {
+  const document = parseDocument(text, { ...YAML_OPTIONS, lineCounter });
+  const syntax = [...document.errors, ...document.warnings].map((error): SourceProblem => ({
+    path: [],
+    offset: error.pos[0],
+    message: syntaxMessage(error.code),
+  }));
+  if (!isMapOrEmpty(document.contents)) {
+    const message = 'the file holds no map (keys and values such as "listen: :8765")';
+    return { problems: syntax.length > 0 ? syntax : [{ path: [], offset: 0, message }] };
+  }
+  const source = readSource(document, configSchema, options);
+  const result = configSchema.safeParse(source.value, { reportInput: true });
+  const issues = result.error?.issues ?? [];
+  if (syntax.length > 0) {
+    const broken = Math.min(...syntax.map((problem) => problem.offset));
+    const lineStart = text.lastIndexOf('\n', broken - 1) + 1;
+    return { problems: [...syntax, ...problemsBefore(lineStart, source, issues)] };
+  }
+  if (source.isCut) return { problems: source.problems };
+  const findings = [...describeIssues(source, issues), ...checkReferences(source.value)];
+  const problems = [...source.problems, ...findings.map((finding) => placed(source, finding))];
+  if (problems.length > 0 || !result.data) return { problems };
+  return { config: result.data, warnings: findWarnings(result.data).map((warning) => placed(source, warning)) };
+}
+
+/** Keys are text (`4:` is the alias "4"); duplicate keys are found by the reader, which knows their paths. */
+const YAML_OPTIONS = {
+  prettyErrors: false,
+  stringKeys: true,
+  uniqueKeys: false,
+  resolveKnownTags: false,
+  logLevel: 'error',
+} as const;
+
+function isMapOrEmpty(contents: unknown): boolean {
+  return contents === null || isMap(contents) || (isScalar(contents) && contents.value === null);
+}
+
+/** From the line of a syntax error on nothing can be said: what seems wrong or missing may stand in the broken part. */
+function problemsBefore(offset: number, source: Source, issues: readonly z.core.$ZodIssue[]): SourceProblem[] {
+  const present = issues.filter((issue) => issue.input !== undefined);
+  const findings = describeIssues(source, present).map((finding) => placed(source, finding));
+  return [...source.problems, ...findings].filter((problem) => problem.offset < offset);
+}
+
+/** The issues in plain English, one for each place, without places where the reader has found no value to use. */
+function describeIssues(source: Source, issues: readonly z.core.$ZodIssue[]): Finding[] {
+  const refused = new Set(source.problems.map((problem) => formatPath(problem.path)));
+  const seen = new Set<string>();
+  return issues
+    .filter((issue) => issue.input !== undefined || !refused.has(formatPath(issue.path)))
+    .flatMap((issue) => describeIssue(configSchema, issue, (path) => source.isExpanded(path)))
+    .filter(({ path }) => {
+      const place = formatPath(path);
+      return !seen.has(place) && seen.add(place);
+    });
+}
+
+function placed(source: Source, finding: Finding): SourceProblem {
+  return { ...finding, offset: source.offsetOf(finding.path) };
+}
+
+function inOrder(problems: SourceProblem[]): SourceProblem[] {
+  return problems.toSorted((a, b) => a.offset - b.offset);
+}
+
+function unreadable(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  const remedy = 'name another with -config PATH; "llm-proxy init" writes a starter';
+  if (code === 'ENOENT') return `the file does not exist (${remedy})`;
+  return `the file cannot be read: ${code === 'EISDIR' ? 'it is a folder' : (code ?? String(error))} (${remedy})`;
+}

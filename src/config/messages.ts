@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import { nearest } from '../lib/nearest.ts';
+import type { ConfigPath } from './problem.ts';
+import { allowedBy, isShowable, schemaAt, shapeOf } from './shape.ts';
+
+/** Something wrong at a path: what, and in parentheses what is allowed. */
+export interface Finding {
+  path: ConfigPath;
+  message: string;
+}
+
+/** A zod issue in plain English; each unknown key is a finding of its own. Needs `reportInput`. */
+export function describeIssue(
+  root: z.core.$ZodType,
+  issue: z.core.$ZodIssue,
+  isExpanded: (path: ConfigPath) => boolean,
+): Finding[] {
+  const { path } = issue;
+  const schema = schemaAt(root, path);
+  if (issue.code === 'unrecognized_keys') {
+    const shape = schema && shapeOf(schema);
+    const known = shape?.kind === 'map' ? Object.keys(shape.keys) : [];
+    return issue.keys.map((key) => ({ path: [...path, key], message: unknownMessage('key', key, known) }));
+  }
+  if (issue.code === 'invalid_key') return [{ path, message: issue.issues[0]?.message ?? issue.message }];
+  if (issue.code === 'custom' && !issue.params) return [{ path, message: issue.message }];
+  const allowed = schema ? allowedBy(schema) : 'nothing';
+  const isQuotable = schema !== undefined && isShowable(schema) && !isExpanded(path);
+  return [{ path, message: `${refusal(issue.input, allowed, isQuotable)} (${allowed})` }];
+}
+
+/** `unknown backend "opnai" (did you mean "openai"?)`, or with what is known where nothing is near. */
+export function unknownMessage(noun: string, name: string, known: readonly string[]): string {
+  const [near] = nearest(name, known, 1);
+  const wrong = `unknown ${noun} "${shorten(name)}"`;
+  if (near !== undefined) return `${wrong} (did you mean "${near}"?)`;
+  if (known.length === 0) return `${wrong} (there is none)`;
+  const rest = known.length > MAX_LISTED ? `, … ${known.length - MAX_LISTED} more` : '';
+  return `${wrong} (known: ${known.slice(0, MAX_LISTED).join(', ')}${rest})`;
+}
+
+const MAX_LISTED = 20;
+
+function refusal(input: unknown, allowed: string, isQuotable: boolean): string {
+  if (input === undefined) return 'is missing';
+  if (input === null) return 'has no value';
+  if (input === '') return 'is empty';
+  if (Array.isArray(input))
+    return input.length === 0 && allowed.startsWith('a list') ? 'is an empty list' : 'cannot be a list';
+  if (typeof input === 'object') return 'cannot be a map';
+  // A line like "api_key:sk-…" without a space is text where a map is due: only single words are quoted, and only values.
+  const isValue = !allowed.startsWith('a map') && !allowed.startsWith('a list');
+  if (typeof input !== 'string')
+    return isQuotable
+      ? `cannot be ${typeof input === 'number' ? input : JSON.stringify(input)}`
+      : `cannot be this ${typeof input}`;
+  return isQuotable && isValue && /^[\w./%+-]{1,40}$/.test(input) ? `cannot be "${input}"` : 'cannot be this text';
+}
+
+function shorten(name: string): string {
+  return name.length > 64 ? `${name.slice(0, 63)}…` : name;
+}

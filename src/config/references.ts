@@ -1,0 +1,94 @@
+import { type Finding, unknownMessage } from './messages.ts';
+import type { ConfigPath } from './problem.ts';
+
+/**
+ * What is wrong between the parts of a config: names that are used and not defined, or defined twice. Takes the values as
+ * they were read, before validation, and looks at what has the right type, so that all errors come at once.
+ */
+export function checkReferences(config: unknown): Finding[] {
+  const backends = backendNames(config);
+  const known = [...new Set(backends.map((backend) => backend.name))];
+  const models = entries(at(config, 'models'));
+  const aliases = models.map(([alias]) => alias);
+  return [
+    ...duplicates(backends),
+    ...models.flatMap(([alias, model]) => routeFindings(alias, model, known)),
+    ...fallbackFindings(config, aliases),
+    ...entries(at(at(config, 'rate_limit'), 'per_model_rps')).flatMap(([alias]) =>
+      unknownAlias(alias, aliases, ['rate_limit', 'per_model_rps', alias]),
+    ),
+  ];
+}
+
+interface NamedBackend {
+  name: string;
+  index: number;
+}
+
+function backendNames(config: unknown): NamedBackend[] {
+  return items(at(config, 'backends')).flatMap((backend, index) => {
+    const name = at(backend, 'name');
+    return typeof name === 'string' && name !== '' ? [{ name, index }] : [];
+  });
+}
+
+function duplicates(backends: NamedBackend[]): Finding[] {
+  const first = new Map<string, number>();
+  return backends.flatMap(({ name, index }) => {
+    const earlier = first.get(name);
+    if (earlier === undefined) {
+      first.set(name, index);
+      return [];
+    }
+    const message = `duplicate backend name "${name}" (names are unique; backends[${earlier}] has this one)`;
+    return [{ path: ['backends', index, 'name'], message }];
+  });
+}
+
+function routeFindings(alias: string, model: unknown, backends: string[]): Finding[] {
+  return items(at(model, 'routes')).flatMap((route, index) => {
+    const path = ['models', alias, 'routes', index];
+    const findings: Finding[] = [];
+    const backend = at(route, 'backend');
+    if (typeof backend === 'string' && backend !== '' && !backends.includes(backend)) {
+      findings.push({ path: [...path, 'backend'], message: unknownMessage('backend', backend, backends) });
+    }
+    const message = wildcardProblem(alias, at(route, 'model'));
+    if (message) findings.push({ path: [...path, 'model'], message });
+    return findings;
+  });
+}
+
+function wildcardProblem(alias: string, model: unknown): string | undefined {
+  if (typeof model !== 'string' || !model.includes('*')) return undefined;
+  if (!alias.endsWith('*')) return 'has a "*" though its alias ends in none (a model without "*")';
+  return model.indexOf('*') === model.lastIndexOf('*') ? undefined : 'has more than one "*" (at most one)';
+}
+
+function fallbackFindings(config: unknown, aliases: string[]): Finding[] {
+  return entries(at(at(config, 'fallback'), 'alias_fallback')).flatMap(([alias, targets]) => {
+    const path = ['fallback', 'alias_fallback', alias];
+    return [
+      ...unknownAlias(alias, aliases, path),
+      ...items(targets).flatMap((target, index) => unknownAlias(target, aliases, [...path, index])),
+    ];
+  });
+}
+
+function unknownAlias(alias: unknown, aliases: string[], path: ConfigPath): Finding[] {
+  if (typeof alias !== 'string' || alias === '' || aliases.includes(alias)) return [];
+  return [{ path, message: unknownMessage('alias', alias, aliases) }];
+}
+
+function at(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Record<string, unknown>)[key];
+}
+
+function items(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function entries(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+}

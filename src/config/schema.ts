@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { listenAddress, secret } from './fields.ts';
+import { backendSchema } from './sections/backends.ts';
+import { concurrencySchema, healthCheckSchema, metricsSchema, rateLimitSchema } from './sections/limits.ts';
+import { loggingSchema } from './sections/logging.ts';
+import { modelsSchema } from './sections/models.ts';
+import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
+import { proxySchema, serverSchema } from './sections/server.ts';
+import { timeoutSchema } from './sections/timeout.ts';
+
+/** The one source of the config's type, defaults, validation, JSON Schema and documentation. */
+export const configSchema = z.strictObject({
+  listen: listenAddress()
+    .default(':8765')
+    .describe(
+      'Where the gateway listens: `:8765` (every interface), `127.0.0.1:8765`, `[::1]:8765` or `unix:/run/llm-proxy.sock`. Port 0 takes any free one.',
+    ),
+  proxy_api_key: secret()
+    .optional()
+    .describe('The key that clients must show. Without it everyone who reaches the gateway may use it.'),
+  server: serverSchema,
+  proxy: proxySchema,
+  backends: z.array(backendSchema).default([]).describe('The providers behind the gateway.'),
+  models: modelsSchema,
+  routing: routingSchema,
+  fallback: fallbackSchema,
+  detection: detectionSchema,
+  timeout: timeoutSchema,
+  stream: streamSchema,
+  rate_limit: rateLimitSchema,
+  concurrency: concurrencySchema,
+  health_check: healthCheckSchema,
+  metrics: metricsSchema,
+  logging: loggingSchema,
+});
+
+/**
+ * A valid configuration, defaults filled in. Keys are those of the YAML file; every duration (`*_timeout`, `interval`,
+ * `timeout`, `keepalive`, `backoff_*`, `retry_after_max`) is a number of milliseconds.
+ */
+export type Config = z.output<typeof configSchema>;
+
+/** What an empty file gives. */
+export function defaultConfig(): Config {
+  return configSchema.parse({});
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { headerSafeText, text } from '../fields.ts';
+import { timeoutOverridesSchema } from './timeout.ts';
+
+export const balanceSchema = z.enum(['random', 'round_robin', 'least_busy', 'latency', 'session']);
+
+export const routeSchema = z
+  .strictObject({
+    backend: text('name', 'the name of a backend').describe('The `name` of one of `backends`.'),
+    model: headerSafeText('text', "a model's name as its backend knows it").describe(
+      'The model as the backend knows it. Under a wildcard alias, one `*` in it stands for what the `*` of the alias matched.',
+    ),
+    priority: z
+      .number()
+      .int()
+      .min(0)
+      .default(1)
+      .describe('Lower is tried first; routes of the same priority share the load.'),
+    weight: z
+      .number()
+      .min(0)
+      .default(1)
+      .describe('The share of the load among routes of the same priority, with `balance: random`.'),
+    enabled: z.boolean().default(true).describe('Whether this route is used.'),
+  })
+  .describe('One way to serve an alias: a model at a backend.');
+
+export const modelSchema = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Whether clients and fallbacks may use this alias.'),
+    balance: balanceSchema
+      .optional()
+      .describe('How routes of the same priority share the load; instead of `routing.balance`.'),
+    timeout: timeoutOverridesSchema.describe(
+      'Time limits for this alias, before those of the backend and those under `timeout`.',
+    ),
+    routes: z
+      .array(routeSchema)
+      .min(1)
+      .meta({ allowed: 'a list of at least one route with the keys backend and model' })
+      .describe('The ways to serve this alias: failover L1 goes through them by priority.'),
+  })
+  .describe('One model name that clients may ask for.');
+
+const aliasNameSchema = z.string().superRefine((name, context) => {
+  const star = name.indexOf('*');
+  const problem =
+    name === ''
+      ? 'is an empty name (an alias needs a name)'
+      : star >= 0 && star < name.length - 1
+        ? 'has a "*" that is not its last character (one "*", at the end)'
+        : undefined;
+  if (problem) context.addIssue({ code: 'custom', message: problem });
+});
+
+export const modelsSchema = z
+  .record(aliasNameSchema, modelSchema)
+  .default({})
+  .describe(
+    'Model names that clients use (aliases), each with its routes. A name may hold `/` and end in one `*`: `"openai/*"` with `model: "*"` passes the matched part on.',
+  );
+
+/** How routes of one priority share the load. */
+export type Balance = z.output<typeof balanceSchema>;
+
+/** One alias; `timeout` in milliseconds. */
+export type ModelConfig = z.output<typeof modelSchema>;
+
+/** One way to serve an alias. */
+export type RouteConfig = z.output<typeof routeSchema>;

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { duration, REFUSED, text } from '../fields.ts';
+import { parseStatusRange } from '../status-ranges.ts';
+import { balanceSchema } from './models.ts';
+
+export const routingSchema = z
+  .strictObject({
+    balance: balanceSchema
+      .default('random')
+      .describe(
+        'How routes of the same priority share the load: `random` (by weight), `round_robin`, `least_busy`, `latency` (time to first byte and requests in flight) or `session` (a conversation stays where it began, so that prompt caches stay warm).',
+      ),
+  })
+  .prefault({})
+  .describe('How routes are chosen.');
+
+export const fallbackSchema = z
+  .strictObject({
+    cooldown_seconds: z
+      .number()
+      .min(0)
+      .default(60)
+      .describe(
+        'How long a backend and model that failed is left alone, in seconds; after that, one request at a time tries it. A `Retry-After` of the backend counts instead. 0 turns cooldowns off.',
+      ),
+    max_retries: z
+      .number()
+      .int()
+      .min(0)
+      .default(3)
+      .describe(
+        'The most tries after the first, for each alias. Every route is tried once before any is tried again; 0 tries every route once and none twice.',
+      ),
+    alias_fallback: z
+      .record(z.string(), z.array(text('name', 'the name of an alias')))
+      .default({})
+      .describe(
+        'Failover L2, by alias: the aliases to go on with, in order, when every route of it has failed. Their own fallbacks follow each of them.',
+      ),
+    backoff_initial: duration()
+      .prefault('500ms')
+      .describe('The longest wait before the first repeated try; doubles from try to try.'),
+    backoff_max: duration().prefault('5s').describe('The longest wait before any repeated try.'),
+    retry_after_max: duration()
+      .prefault('5s')
+      .describe('A `Retry-After` up to this is waited out; with a longer one the next alias is tried.'),
+    when_all_cooling: z
+      .enum(['try', 'reject'])
+      .default('try')
+      .describe('When every route is cooling down: `try` the one due back soonest, or `reject` the request with 503.'),
+  })
+  .prefault({})
+  .describe('What happens when a backend fails.');
+
+const statusSchema = z
+  .union([z.string(), z.number()])
+  .transform((code, context) => {
+    if (parseStatusRange(code)) return String(code);
+    context.addIssue({ code: 'custom', params: REFUSED });
+    return z.NEVER;
+  })
+  .meta({
+    kind: 'status',
+    allowed: 'a status code such as 503, a class such as 4xx or a range such as 429-499, within 100 to 599',
+  });
+
+export const detectionSchema = z
+  .strictObject({
+    error_codes: z
+      .array(statusSchema)
+      .prefault(['429', '5xx', '401', '402', '403', '404', '408'])
+      .describe(
+        'Answers with these status codes are failures to route around: `503`, `4xx` or `429-499`. Others go to the client.',
+      ),
+    error_patterns: z
+      .array(text('text', 'text to look for'))
+      .default([])
+      .describe(
+        'Literal texts, case apart, that make an error answer a failure to route around. Looked for in error bodies only, never in what a model said.',
+      ),
+  })
+  .prefault({})
+  .describe('Which answers count as failures.');
+
+export const streamSchema = z
+  .strictObject({
+    keepalive: duration()
+      .prefault('15s')
+      .describe(
+        'After so long without a byte a streaming client gets an SSE comment, so that load balancers keep the connection. 0 turns it off.',
+      ),
+  })
+  .prefault({})
+  .describe('Streamed answers.');
+
+/** See the descriptions in the schema. */
+export type RoutingConfig = z.output<typeof routingSchema>;
+
+/** `cooldown_seconds` in seconds; the backoffs and `retry_after_max` in milliseconds. */
+export type FallbackConfig = z.output<typeof fallbackSchema>;
+
+/** `error_codes` as text; `parseStatusRanges` reads them. */
+export type DetectionConfig = z.output<typeof detectionSchema>;
+
+/** `keepalive` in milliseconds; 0 is off. */
+export type StreamConfig = z.output<typeof streamSchema>;

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { duration } from '../fields.ts';
+
+const fields = {
+  connect_timeout: duration().describe('How long connecting to a backend may take, DNS and TLS included.'),
+  first_byte_timeout: duration().describe(
+    'From sending the request to the headers of a plain answer or the first content of a stream. Thinking models need minutes.',
+  ),
+  read_timeout: duration().describe(
+    'How long a backend may be silent inside an answer that has begun. Pings do not end a silence.',
+  ),
+  write_timeout: duration().describe('How long a client may take nothing of an answer before it is given up.'),
+  total_timeout: duration().describe('The whole exchange: queue, retries, fallbacks and all.'),
+};
+
+export const timeoutSchema = z
+  .strictObject({
+    connect_timeout: fields.connect_timeout.prefault('10s'),
+    first_byte_timeout: fields.first_byte_timeout.prefault('5m'),
+    read_timeout: fields.read_timeout.prefault('60s'),
+    write_timeout: fields.write_timeout.prefault('60s'),
+    total_timeout: fields.total_timeout.prefault('10m'),
+  })
+  .prefault({})
+  .describe(
+    'Time limits of every exchange. 0 turns one off. Backends and aliases may have their own: the alias counts before the backend, the backend before this.',
+  );
+
+export const timeoutOverridesSchema = z.strictObject(fields).partial().optional();
+
+/** Milliseconds; 0 is no limit. */
+export type TimeoutConfig = z.output<typeof timeoutSchema>;
+
+/** Those of the timeouts that a backend or an alias sets itself; milliseconds, 0 is no limit. */
+export type TimeoutOverrides = NonNullable<z.output<typeof timeoutOverridesSchema>>;

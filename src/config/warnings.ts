@@ -1,0 +1,69 @@
+import { isLoopback, parseListen } from './listen.ts';
+import type { Finding } from './messages.ts';
+import type { Config } from './schema.ts';
+
+/** What is allowed in a valid config but hardly meant. */
+export function findWarnings(config: Config): Finding[] {
+  return [...openToAll(config), ...unusedBackends(config), ...deadAliases(config), ...fallbackWarnings(config)];
+}
+
+function openToAll(config: Config): Finding[] {
+  if (config.proxy_api_key !== undefined || isLoopback(parseListen(config.listen))) return [];
+  const message = `${config.listen} is open to everyone who can reach it (set proxy_api_key, or listen on 127.0.0.1)`;
+  return [{ path: ['listen'], message }];
+}
+
+function unusedBackends(config: Config): Finding[] {
+  const used = new Set(Object.values(config.models).flatMap((model) => model.routes.map((route) => route.backend)));
+  return config.backends.flatMap((backend, index) => {
+    if (!backend.enabled || used.has(backend.name)) return [];
+    const message = `no route uses the backend "${backend.name}" (a route with it, or enabled: false)`;
+    return [{ path: ['backends', index], message }];
+  });
+}
+
+function deadAliases(config: Config): Finding[] {
+  const enabled = new Set(config.backends.filter((backend) => backend.enabled).map((backend) => backend.name));
+  return Object.entries(config.models).flatMap(([alias, model]) => {
+    if (!model.enabled || model.routes.some((route) => route.enabled && enabled.has(route.backend))) return [];
+    const message = 'every route of this alias is disabled, or its backend is (an enabled route, or enabled: false)';
+    return [{ path: ['models', alias], message }];
+  });
+}
+
+function fallbackWarnings(config: Config): Finding[] {
+  const fallbacks = new Map(Object.entries(config.fallback.alias_fallback));
+  const toItself: Finding[] = [...fallbacks].flatMap(([alias, targets]) =>
+    targets.flatMap((target, index) =>
+      target === alias
+        ? [{ path: ['fallback', 'alias_fallback', alias, index], message: 'is a fallback to itself (another alias)' }]
+        : [],
+    ),
+  );
+  const cycles = findCycles(fallbacks).map((cycle) => ({
+    path: ['fallback', 'alias_fallback', ...cycle.slice(0, 1)],
+    message: `the fallbacks go round in a circle: ${[...cycle, cycle[0]].join(' → ')} (no alias is tried twice)`,
+  }));
+  return [...toItself, ...cycles];
+}
+
+/** The circles of two and more that a walk in depth comes upon, each once, with the alias first that comes first in the file. */
+function findCycles(fallbacks: ReadonlyMap<string, readonly string[]>): string[][] {
+  const cycles: string[][] = [];
+  const done = new Set<string>();
+  const trail: string[] = [];
+  const walk = (alias: string): void => {
+    const start = trail.indexOf(alias);
+    if (start >= 0) {
+      if (trail.at(-1) !== alias) cycles.push(trail.slice(start));
+      return;
+    }
+    if (done.has(alias)) return;
+    trail.push(alias);
+    for (const target of fallbacks.get(alias) ?? []) walk(target);
+    trail.pop();
+    done.add(alias);
+  };
+  for (const alias of fallbacks.keys()) walk(alias);
+  return cycles;
+}

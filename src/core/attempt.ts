@@ -1,0 +1,70 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Exchange } from './exchange.ts';
+import { Aborted } from './failure.ts';
+import type { Failure } from './failure.ts';
+import type { Lease } from './lease.ts';
+import type { Route } from './route.ts';
+
+/** One counted try of one route, from sending the request to the answer's last byte. */
+export class Attempt {
+  /** Monotonic milliseconds. */
+  readonly startedAt: number;
+  readonly #controller = new AbortController();
+  readonly #stopListening: () => void;
+  #ended = false;
+
+  constructor(
+    readonly exchange: Exchange,
+    readonly route: Route,
+    private readonly clock: Clock,
+    /** The half-open trial, if the route is on one. */
+    private readonly trial: Lease | undefined,
+  ) {
+    this.startedAt = clock.now();
+    route.backend.live.inFlight++;
+    exchange.route = route;
+    exchange.attempts++;
+    this.#stopListening = exchange.onAbort((reason) => this.#controller.abort(reason));
+  }
+
+  /** Nothing more follows from what happens to it. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Why the gateway itself ended the attempt, if it did. */
+  get aborted(): Aborted | undefined {
+    const reason: unknown = this.signal.aborted ? this.signal.reason : undefined;
+    return reason instanceof Aborted ? reason : undefined;
+  }
+
+  abort(reason: Aborted): void {
+    if (!this.#ended) this.#controller.abort(reason);
+  }
+
+  /** Ends the attempt, once; what is still open of it at the backend is dropped. Later calls do nothing. */
+  end(outcome: {
+    readonly failure?: Failure;
+    readonly status?: number;
+    readonly coolingUntil?: number | undefined;
+  }): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#stopListening();
+    this.route.backend.live.inFlight--;
+    this.trial?.settle();
+    this.exchange.tries.push({
+      backend: this.route.backend.name,
+      model: this.route.model,
+      status: outcome.failure === undefined ? outcome.status : outcome.failure.status,
+      failure: outcome.failure?.kind,
+      detail: outcome.failure?.detail,
+      ms: this.clock.now() - this.startedAt,
+      coolingUntil: outcome.coolingUntil,
+    });
+  }
+}

@@ -1,0 +1,134 @@
+import { Alarm } from '../lib/alarm.ts';
+import type { Clock } from '../lib/clock.ts';
+import { Aborted } from './failure.ts';
+import type { Failure } from './failure.ts';
+import type { TryRecord, Usage } from './record.ts';
+import type { Alias, NamedAlias, Route } from './route.ts';
+
+/** What a path of the gateway stands for. */
+export interface Endpoint {
+  readonly kind: 'model' | 'models' | 'model_by_id' | 'health' | 'ready';
+  readonly method: 'GET' | 'POST';
+  /** The path after the backend's base URL, for `model` endpoints; the id for `model_by_id`. */
+  readonly target: string;
+  /** System prompts apply. */
+  readonly conversation: boolean;
+  /** A good plain answer is always JSON, so that anything else is no answer. */
+  readonly answersJson: boolean;
+}
+
+/** A request's body, read once, from which each attempt makes its own. */
+export interface Body {
+  /** The parsed body; of a form, its text fields. */
+  readonly fields: Record<string, unknown>;
+  readonly bytes: number;
+  /** The body with `model` in the place of the one asked for; nothing else changes. */
+  withModel(model: string): string | Uint8Array<ArrayBuffer>;
+  /** The JSON text, where it is one. */
+  readonly text: string | undefined;
+}
+
+/** One client request on its way through the gateway. The only state that an exchange changes is here. */
+export class Exchange {
+  /** Monotonic milliseconds. */
+  readonly startedAt: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAtWall: number;
+
+  asked: NamedAlias | undefined;
+  /** The name in the body, known or not. */
+  askedName: string | undefined;
+  body: Body | undefined;
+  bytesIn = 0;
+  stream = false;
+  queueMs = 0;
+
+  /** The route of the current or last attempt, and the alias it belongs to. */
+  route: Route | undefined;
+  servedAlias: Alias | undefined;
+  servedName: string | undefined;
+  /** Attempts begun. */
+  attempts = 0;
+  readonly tries: TryRecord[] = [];
+  /** The last failure of all, and the last that came with an answer. */
+  lastFailure: Failure | undefined;
+  lastAnswered: Failure | undefined;
+  /** `backend\0model` of those that fell silent: never tried twice for one request. */
+  readonly silent = new Set<string>();
+  /** `backend\0model` of those whose dead keep-alive connection was redone once already. */
+  readonly redone = new Set<string>();
+
+  status = 0;
+  errorCode: string | undefined;
+  interrupted = false;
+  usage: Usage | undefined;
+  ttftMs: number | undefined;
+  bytesOut = 0;
+  droppedEvents = 0;
+  closed = false;
+  /** Called once, when the exchange is over. */
+  onFinished: (() => void) | undefined;
+
+  /** When the exchange must be over, in monotonic milliseconds. */
+  deadlineAt = Infinity;
+  readonly #deadline: Alarm;
+
+  #abort: Aborted | undefined;
+  readonly #onAbort = new Set<(reason: Aborted) => void>();
+
+  constructor(
+    readonly traceId: string,
+    readonly request: Request,
+    readonly method: string,
+    readonly path: string,
+    /** With its `?`; empty if there is none. */
+    readonly query: string,
+    /** The socket's peer; empty for a Unix socket. */
+    readonly peer: string,
+    readonly clientIp: string,
+    readonly endpoint: Endpoint | undefined,
+    clock: Clock,
+  ) {
+    this.startedAt = clock.now();
+    this.startedAtWall = clock.wallNow();
+    this.#deadline = new Alarm(clock, () => this.abort(new Aborted('total_timeout')));
+  }
+
+  /** The exchange may take `totalMs` from its beginning to its end. */
+  limitTo(totalMs: number): void {
+    this.deadlineAt = this.startedAt + totalMs;
+    this.#deadline.setAt(this.deadlineAt);
+  }
+
+  /** Nothing of the exchange happens after. Returns false if it was closed before. */
+  close(): boolean {
+    if (this.closed) return false;
+    this.closed = true;
+    this.#deadline.clear();
+    this.#onAbort.clear();
+    return true;
+  }
+
+  /** Why the exchange was ended from outside, if it was. */
+  get aborted(): Aborted | undefined {
+    return this.#abort;
+  }
+
+  /** Ends what is going on for this exchange: the client left, the deadline passed, the gateway stops. The first reason stands. */
+  abort(reason: Aborted): void {
+    if (this.#abort !== undefined || this.closed) return;
+    this.#abort = reason;
+    for (const listener of this.#onAbort) listener(reason);
+    this.#onAbort.clear();
+  }
+
+  /** Calls `listener` when the exchange is aborted (at once if it is already); returns what takes it back. */
+  onAbort(listener: (reason: Aborted) => void): () => void {
+    if (this.#abort !== undefined) {
+      listener(this.#abort);
+      return () => undefined;
+    }
+    this.#onAbort.add(listener);
+    return () => this.#onAbort.delete(listener);
+  }
+}

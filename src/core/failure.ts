@@ -1,0 +1,115 @@
+import type { GatewayErrorCode } from './refusal.ts';
+
+/** Every way in which an attempt can fail. */
+export type FailureKind =
+  | 'connection_failed'
+  | 'connection_reset'
+  | 'connect_timeout'
+  | 'first_byte_timeout'
+  | 'read_timeout'
+  | 'rate_limited'
+  | 'overloaded'
+  | 'server_error'
+  | 'refused'
+  | 'bad_request'
+  | 'context_length'
+  | 'content_filter'
+  | 'broken_answer'
+  | 'total_timeout'
+  | 'write_timeout'
+  | 'client_gone'
+  | 'shutting_down';
+
+/** What follows from a failure. */
+export interface Consequence {
+  /** Another route of the alias is tried (L1). */
+  readonly nextRoute: boolean;
+  /** Another alias is tried (L2). */
+  readonly nextAlias: boolean;
+  /** The backend+model cools down. */
+  readonly blamed: boolean;
+  /** It may be gone in a moment: once the routes are used up, the route is worth another try after a backoff. */
+  readonly transient: boolean;
+  /** Status and code that the client gets when this came last and no upstream's answer can be passed on. */
+  readonly status: number;
+  readonly code: GatewayErrorCode;
+  /** What happened, for the sentence in the client's error. */
+  readonly words: string;
+}
+
+/**
+ * The failure table: the one place that says what follows from what. Whether an upstream's *answer* is a failure at
+ * all is decided before, by the detection rules (see `classify.ts`); a transport failure always is one.
+ */
+export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
+  connection_failed: row('LAB-', 502, 'upstream_connection_failed', 'could not be connected to'),
+  connection_reset: row('LABT', 502, 'upstream_connection_failed', 'closed the connection before it had answered'),
+  connect_timeout: row('LAB-', 504, 'connect_timeout', 'did not accept a connection within connect_timeout'),
+  first_byte_timeout: row('LAB-', 504, 'first_byte_timeout', 'sent nothing within first_byte_timeout'),
+  read_timeout: row('LAB-', 504, 'read_timeout', 'fell silent for longer than read_timeout'),
+  rate_limited: row('LABT', 429, 'upstream_error', 'limits its request rate'),
+  overloaded: row('LABT', 503, 'upstream_error', 'is overloaded'),
+  server_error: row('LABT', 502, 'upstream_error', 'failed'),
+  refused: row('LAB-', 502, 'upstream_error', 'refused the request'),
+  // The request is at fault: one bad request must not put the backends to sleep.
+  bad_request: row('LA--', 502, 'upstream_error', 'called the request invalid'),
+  // Another route has the same model behind it and so the same window.
+  context_length: row('-A--', 502, 'upstream_error', 'has too small a context window'),
+  content_filter: row('----', 502, 'upstream_error', 'filtered the content'),
+  broken_answer: row('LABT', 502, 'upstream_broken_answer', 'sent an answer that is broken'),
+  total_timeout: row('----', 504, 'total_timeout', 'had not answered when total_timeout was over'),
+  write_timeout: row('----', 504, 'write_timeout', 'answered, but the client took nothing for write_timeout'),
+  client_gone: row('----', 499, 'client_closed_request', 'was still working when the client left'),
+  shutting_down: row('----', 503, 'shutting_down', 'was still working when the gateway had to stop'),
+};
+
+/** `flags`: L = next route, A = next alias, B = blamed, T = transient. */
+function row(flags: string, status: number, code: GatewayErrorCode, words: string): Consequence {
+  return {
+    nextRoute: flags.includes('L'),
+    nextAlias: flags.includes('A'),
+    blamed: flags.includes('B'),
+    transient: flags.includes('T'),
+    status,
+    code,
+    words,
+  };
+}
+
+/** Why one attempt did not serve, with the upstream's answer if there was one. */
+export interface Failure {
+  readonly kind: FailureKind;
+  /** The upstream's status, if it answered. */
+  readonly status: number | undefined;
+  /** The upstream's own type or code of the error, or the transport's code; for logs and the client. Never a message. */
+  readonly detail: string | undefined;
+  /** What the upstream asked to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  /** The detection rules (or the transport) make it a failure to route around; otherwise it goes to the client as it is. */
+  readonly routedAround: boolean;
+  /** The upstream's answer, to be passed on byte for byte if nothing better comes. */
+  readonly answer: HeldAnswer | undefined;
+}
+
+/** An upstream's whole answer in memory. */
+export interface HeldAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+/** A failure without an answer: the connection, a timeout, the client. */
+export function transportFailure(kind: FailureKind, detail?: string): Failure {
+  return { kind, status: undefined, detail, retryAfterMs: undefined, routedAround: true, answer: undefined };
+}
+
+/** The failures that are the gateway's own doing. */
+export type AbortKind = Extract<FailureKind, `${string}_timeout` | 'client_gone' | 'shutting_down'>;
+
+/** The reason given to an AbortController when the gateway itself ends an attempt; tells the cause apart from the network's. */
+export class Aborted extends Error {
+  override readonly name = 'Aborted';
+  constructor(readonly kind: AbortKind) {
+    super(kind);
+  }
+}

@@ -1,0 +1,60 @@
+/** What one exchange came to. Written once, at its end; log lines, metrics and any ledger derive from it. */
+export interface ExchangeRecord {
+  /** Milliseconds since the epoch at which the request arrived. */
+  readonly startedAt: number;
+  readonly traceId: string;
+  readonly clientIp: string;
+  readonly method: string;
+  /** The request's path without its query, which may carry credentials. */
+  readonly path: string;
+  /** The name the client asked for, once the body was read; it may be unknown to the config. */
+  readonly alias: string | undefined;
+  /** The alias that served, where a fallback (L2) did and it is not the one asked for. */
+  readonly servedAlias: string | undefined;
+  /** The configured alias behind `servedAlias ?? alias` (a wildcard stays `openai/*`); never client text, so fit for a label. */
+  readonly aliasLabel: string | undefined;
+  /** What the last attempt was sent to. */
+  readonly model: string | undefined;
+  readonly backend: string | undefined;
+  readonly stream: boolean;
+  /** The status that the client saw; 499 when it left first. */
+  readonly status: number;
+  readonly durationMs: number;
+  /** Time to the first content that went to the client; undefined when none did. */
+  readonly ttftMs: number | undefined;
+  readonly queueMs: number;
+  /** Tries that count: an immediate redo of a dead keep-alive connection is none. */
+  readonly attempts: number;
+  readonly usage: Usage | undefined;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** A stable code of docs/errors.md, or what the upstream called its error; undefined when all went well. */
+  readonly errorCode: string | undefined;
+  /** The stream began well and ended badly: the client got an error event after content. */
+  readonly interrupted: boolean;
+  /** Data lines of the stream that were no JSON and were left out. */
+  readonly droppedEvents: number;
+  readonly tries: readonly TryRecord[];
+}
+
+/** One counted attempt, as logged. */
+export interface TryRecord {
+  readonly backend: string;
+  readonly model: string;
+  /** The upstream's status, if it answered. */
+  readonly status: number | undefined;
+  /** What went wrong, in the words of the failure table (`rate_limited`, `first_byte_timeout`, …); undefined for a success. */
+  readonly failure: string | undefined;
+  /** The upstream's own type or code of the error, never its message: that may quote the prompt. */
+  readonly detail: string | undefined;
+  readonly ms: number;
+  /** Milliseconds since the epoch until which the backend+model cools down because of this try. */
+  readonly coolingUntil: number | undefined;
+}
+
+/** Token counts as the upstream reported them; never estimated. `promptTokens` is all input, cached included. */
+export interface Usage {
+  readonly promptTokens: number | undefined;
+  readonly completionTokens: number | undefined;
+  readonly cachedTokens: number | undefined;
+}

@@ -1,0 +1,166 @@
+/** One error that the gateway itself makes. `docs/errors.md` is generated from this table. */
+interface ErrorCode {
+  readonly status: number;
+  /** `error.type` in the OpenAI shape. */
+  readonly type: 'invalid_request_error' | 'rate_limit_error' | 'server_error';
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+const request = 'invalid_request_error';
+const server = 'server_error';
+
+/** Stable codes: clients may rely on them. */
+export const ERROR_CODES = {
+  invalid_api_key: {
+    status: 401,
+    type: request,
+    meaning: 'The request carries no key, or not the one of this gateway.',
+    remedy:
+      'Send the key of `proxy_api_key` as `Authorization: Bearer KEY` (or `x-api-key`, `api-key`, `x-goog-api-key`).',
+  },
+  invalid_json: {
+    status: 400,
+    type: request,
+    meaning: 'The body is not a JSON object (or not the multipart form that its content type announces).',
+    remedy: 'Send valid JSON, UTF-8 encoded.',
+  },
+  missing_model: {
+    status: 400,
+    type: request,
+    meaning: 'The body has no `model`, or one that is no string.',
+    remedy: 'Name one of the models that `GET /v1/models` lists.',
+  },
+  invalid_body: {
+    status: 400,
+    type: request,
+    meaning: 'The body ended before the length that was announced, or could not be read.',
+    remedy: 'Send the request again.',
+  },
+  body_too_large: {
+    status: 413,
+    type: request,
+    meaning: 'The body is over `server.max_body_mb`.',
+    remedy: 'Send less, or raise `server.max_body_mb`.',
+  },
+  model_not_found: {
+    status: 404,
+    type: request,
+    meaning: 'No enabled model alias has this name.',
+    remedy: 'Name one of the models that `GET /v1/models` lists; the message holds near names.',
+  },
+  unknown_path: {
+    status: 404,
+    type: request,
+    meaning: 'The gateway has no such endpoint.',
+    remedy: 'Check the base URL of the client: it ends in `/v1`.',
+  },
+  method_not_allowed: {
+    status: 405,
+    type: request,
+    meaning: 'The endpoint exists, with another method.',
+    remedy: 'Use a method of the `Allow` header.',
+  },
+  upstream_connection_failed: {
+    status: 502,
+    type: server,
+    meaning: 'No backend could be reached, or the connection broke before an answer was whole.',
+    remedy: 'See the attempts in the message; check the backends and the network between.',
+  },
+  upstream_broken_answer: {
+    status: 502,
+    type: server,
+    meaning: 'The backend sent something that is no answer: broken JSON, a broken encoding, an impossible status.',
+    remedy: "See the attempts in the message; check the backend's `url`.",
+  },
+  upstream_error: {
+    status: 502,
+    type: server,
+    meaning: 'The backend failed with an answer that cannot be passed on (over 1 MiB).',
+    remedy: 'See the attempts in the message.',
+  },
+  connect_timeout: {
+    status: 504,
+    type: server,
+    meaning: 'The backend did not accept a connection within `connect_timeout`.',
+    remedy: 'Check that the backend is up and reachable from here.',
+  },
+  first_byte_timeout: {
+    status: 504,
+    type: server,
+    meaning: 'The backend accepted the request and did not begin an answer within `first_byte_timeout`.',
+    remedy: 'Raise `first_byte_timeout` for slow models, or look at the backend.',
+  },
+  read_timeout: {
+    status: 504,
+    type: server,
+    meaning: 'The backend began an answer and fell silent for longer than `read_timeout`.',
+    remedy: 'Raise `read_timeout` for this backend, or look at it.',
+  },
+  total_timeout: {
+    status: 504,
+    type: server,
+    meaning: 'The exchange, with all its tries and waits, took longer than `total_timeout`.',
+    remedy: 'Raise `total_timeout`, or send a smaller request.',
+  },
+  write_timeout: {
+    status: 504,
+    type: server,
+    meaning: 'The client took no byte of its answer for `write_timeout`, and was cut off. Seen in logs only.',
+    remedy: 'Look at the client: it stopped reading.',
+  },
+  client_closed_request: {
+    status: 499,
+    type: request,
+    meaning: 'The client left before its answer was complete. Seen in logs only.',
+    remedy: 'Raise the timeout of the client if it did not mean to.',
+  },
+  stream_interrupted: {
+    status: 502,
+    type: server,
+    meaning: 'The stream had begun and its backend broke it off; what came before is incomplete.',
+    remedy: 'Discard the partial answer and send the request again.',
+  },
+  no_backend_available: {
+    status: 503,
+    type: server,
+    meaning: 'Every backend of the model and of its fallbacks is disabled, cooling down or dead.',
+    remedy: 'Wait for `Retry-After`; see the log for why they cool down.',
+  },
+  shutting_down: {
+    status: 503,
+    type: server,
+    meaning: 'The gateway is stopping and takes no new requests.',
+    remedy: 'Send the request again: another instance, or the restarted one, will take it.',
+  },
+  internal_error: {
+    status: 500,
+    type: server,
+    meaning: 'A bug in the gateway.',
+    remedy: 'Report it with the trace ID; the log has the stack.',
+  },
+} as const satisfies Record<string, ErrorCode>;
+
+/** A code of the table above. */
+export type GatewayErrorCode = keyof typeof ERROR_CODES;
+
+/** An error of the gateway's own making, on its way to the client, who gets it in its dialect. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+  readonly type: string;
+
+  constructor(
+    readonly code: GatewayErrorCode,
+    message: string,
+    readonly details: {
+      readonly param?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly status?: number;
+    } = {},
+  ) {
+    super(message);
+    this.status = details.status ?? ERROR_CODES[code].status;
+    this.type = ERROR_CODES[code].type;
+  }
+}

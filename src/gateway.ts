@@ -1,0 +1,98 @@
+import type { LiveBackends } from './backends/live.ts';
+import type { Exchange } from './core/exchange.ts';
+import { Aborted } from './core/failure.ts';
+import { Refusal } from './core/refusal.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Log } from './observe/log.ts';
+import { acceptBody, acceptHead } from './pipeline/accept.ts';
+import type { Arrival } from './pipeline/accept.ts';
+import { admitCaller } from './pipeline/admit.ts';
+import { answerLocally } from './pipeline/answer-locally.ts';
+import type { Context } from './pipeline/context.ts';
+import { dispatch } from './pipeline/dispatch.ts';
+import { emit, emitEarly, emitRefusal } from './pipeline/emit.ts';
+import { PROTOCOLS } from './protocols/registry.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Takes requests and gives answers. One for the life of the process; what it works by is swapped with each reload. */
+export class Gateway {
+  /** The exchanges that are under way. */
+  readonly exchanges = new Set<Exchange>();
+  draining = false;
+  #context: Context;
+
+  constructor(
+    snapshot: Snapshot,
+    private readonly live: LiveBackends,
+    private readonly tools: { readonly clock: Clock; readonly log: Log; random(): number },
+  ) {
+    this.#context = this.#contextOf(snapshot);
+  }
+
+  get snapshot(): Snapshot {
+    return this.#context.snapshot;
+  }
+
+  /** Lets new requests work by `snapshot`; those under way end on what they began with. */
+  use(snapshot: Snapshot): void {
+    this.#context = this.#contextOf(snapshot);
+  }
+
+  /** A request's way, from its first byte to the response. The response's body may still be under way when it returns. */
+  async handle(arrival: Arrival): Promise<Response> {
+    const context = this.#context;
+    const protocol = PROTOCOLS['openai-chat'];
+    const exchange = acceptHead(arrival, context); //                      1. a request is an exchange
+    this.#track(exchange);
+    try {
+      admitCaller(exchange, arrival, this.draining, context); //             2. who may come in
+      const local = answerLocally(exchange, context);
+      if (local !== undefined) return local;
+      await acceptBody(exchange, context); //                                3. what is asked for, and of which alias
+      const outcome = dispatch(exchange, protocol, context); //              4. routes are chosen and tried
+      if (exchange.stream && (await isSlow(outcome, context))) return emitEarly(outcome, exchange, protocol, context);
+      return emit(await outcome, exchange, protocol, context); //            5. the answer, or why there is none
+    } catch (error) {
+      return emitRefusal(refusalFor(error, exchange, context), exchange, protocol, context);
+    } //                                                                     6. finish: with the last byte, by emit
+  }
+
+  /** Ends what is under way, each with an error in its client's dialect. */
+  abortAll(): void {
+    for (const exchange of this.exchanges) exchange.abort(new Aborted('shutting_down'));
+  }
+
+  #track(exchange: Exchange): void {
+    this.exchanges.add(exchange);
+    exchange.onFinished = () => this.exchanges.delete(exchange);
+    exchange.request.signal.addEventListener('abort', () => exchange.abort(new Aborted('client_gone')));
+  }
+
+  #contextOf(snapshot: Snapshot): Context {
+    return { snapshot, cooldowns: this.live.cooldowns, ...this.tools };
+  }
+}
+
+/** True if a stream's outcome takes so long that its client must hear something meanwhile. */
+async function isSlow(outcome: Promise<unknown>, { clock, snapshot }: Context): Promise<boolean> {
+  if (snapshot.keepAliveMs === Infinity) return false;
+  const { promise: due, resolve } = Promise.withResolvers<true>();
+  const cancel = clock.after(snapshot.keepAliveMs, () => resolve(true));
+  const known = outcome.then(
+    () => false,
+    () => false,
+  );
+  const slow = await Promise.race([known, due]);
+  cancel();
+  return slow;
+}
+
+/** What is no refusal is a bug: it is logged with its stack, and harms no other request. */
+function refusalFor(error: unknown, exchange: Exchange, { log }: Context): Refusal {
+  if (error instanceof Refusal) return error;
+  log.error('a bug in the gateway: please report it', { trace_id: exchange.traceId, err: error });
+  return new Refusal(
+    'internal_error',
+    `The gateway has a bug that this request met. Report it with the trace ID ${exchange.traceId}.`,
+  );
+}

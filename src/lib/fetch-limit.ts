@@ -1,0 +1,26 @@
+/** Read natively by Bun when the process starts; setting it later has no effect. */
+const VARIABLE = 'BUN_CONFIG_MAX_HTTP_REQUESTS';
+const MOST = '65535';
+
+/**
+ * Lifts Bun's limit of 256 simultaneous `fetch`es, beyond which requests would wait unseen. The limit is read when a
+ * process starts, so the process starts over, once, with the variable set; where the system cannot replace a process
+ * (Windows), a child does the work. Returns if there is nothing to do.
+ */
+export function liftFetchLimit(): void {
+  if (process.env[VARIABLE] !== undefined) return;
+  const env = { ...process.env, [VARIABLE]: MOST };
+  const [executable, ...args] = commandLine();
+  if (process.platform === 'win32') {
+    const { exitCode } = Bun.spawnSync([executable, ...args], { env, stdio: ['inherit', 'inherit', 'inherit'] });
+    process.exit(exitCode);
+  }
+  process.execve?.(executable, [executable, ...args], env);
+}
+
+/** How this process was started: the executable by itself, or Bun with a script. */
+function commandLine(): [string, ...string[]] {
+  const isCompiled = Bun.main.startsWith('/$bunfs/') || Bun.main.includes('~BUN');
+  const args = process.argv.slice(2);
+  return isCompiled ? [process.execPath, ...args] : [process.execPath, ...process.execArgv, Bun.main, ...args];
+}

@@ -1,0 +1,9 @@
+import { liftFetchLimit } from './lib/fetch-limit.ts';
+
+const COMMANDS_WITHOUT_TRAFFIC = new Set(['check', 'init', 'health', '--help', '-h', '--version']);
+
+// Before anything else is loaded, for the process may start over.
+if (!COMMANDS_WITHOUT_TRAFFIC.has(process.argv[2] ?? '')) liftFetchLimit();
+
+const { run } = await import('./commands/run.ts');
+process.exitCode = await run(process.argv.slice(2));

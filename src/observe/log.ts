@@ -1,0 +1,282 @@
+import { join } from 'node:path';
+import type { ExchangeRecord } from '../core/record.ts';
+import type { Clock } from '../lib/clock.ts';
+import { generalText, logfmt, requestText, type ConsoleStyle } from './console.ts';
+import { LogFile, type LogLimits } from './files.ts';
+import { createRedactor } from './redact.ts';
+import { requestEntry, requestLevel, type Entry, type Level } from './request-line.ts';
+import type { LogPlace } from './rotation.ts';
+
+export type { Level };
+
+/** Everything about logging that a config decides. */
+export interface LogSettings {
+  /** The least grave general line that files take; request lines are in them whatever it is. */
+  readonly level: Level;
+  /** The least grave line that the console takes, request lines included. */
+  readonly consoleLevel: Level;
+  /** The directory of the log files; undefined for none. */
+  readonly baseDir: string | undefined;
+  /** `requests/` and `errors/` by date beside `general.log`, which otherwise takes everything. */
+  readonly separateFiles: boolean;
+  readonly maskSensitive: boolean;
+  /** 0 for files of any size. */
+  readonly maxFileBytes: number;
+  /** 0 to keep files for ever. */
+  readonly maxAgeDays: number;
+  readonly format: 'json' | 'text';
+  readonly consoleFormat: 'json' | 'markdown' | 'plain';
+  /** Configured keys, masked wherever they turn up; see `createRedactor` for how short is too short. */
+  readonly secrets: readonly string[];
+  readonly color: boolean;
+}
+
+/** What a general line tells besides its message: flat and JSON-able. An Error is written as `{name, message, stack}`. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Where lines go. Nothing here throws, blocks or waits for a disk. */
+export interface Log {
+  debug(msg: string, fields?: LogFields): void;
+  info(msg: string, fields?: LogFields): void;
+  warn(msg: string, fields?: LogFields): void;
+  error(msg: string, fields?: LogFields): void;
+  /** Writes the one line of a finished exchange. */
+  request(record: ExchangeRecord): void;
+  /** Takes new settings; lines given before are written where the old ones said. */
+  configure(settings: LogSettings): void;
+  /** Lines that were lost since the start, each file's counted. */
+  readonly droppedLines: number;
+  /** Whether a debug line would go anywhere: ask before building a dear one. */
+  readonly debugEnabled: boolean;
+  /** Resolves when every line given so far is written or lost, on the console too. */
+  flush(): Promise<void>;
+  /** Flushes and lets go of the files; later lines go to the console only. */
+  close(): Promise<void>;
+}
+
+/** What a log stands on. `console` gets whole lines with their ends; `stderrWriter()` is the one to give it. */
+export interface LogIo {
+  readonly clock: Clock;
+  readonly console: ConsoleSink;
+}
+
+/** Takes text at once; whoever holds text back also has a `flush`. */
+export interface ConsoleSink {
+  (text: string): void;
+  flush?(): Promise<void>;
+}
+
+/** Makes a log that is ready for lines. */
+export function createLog(settings: LogSettings, io: LogIo): Log {
+  return new FileLog(settings, io);
+}
+
+const RANK: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+
+type FileName = 'general' | 'requests' | 'errors';
+type Files = Partial<Record<FileName, LogFile>>;
+
+class FileLog implements Log {
+  readonly #io: LogIo;
+  #settings: LogSettings;
+  #redact: (line: string) => string;
+  #files: Files = {};
+  #closing = new Set<Promise<void>>();
+  #closed = false;
+  #dropped = 0;
+  /** Files whose last batch was lost. While there is any, that has been said and is not said again. */
+  #failing = new Set<LogFile>();
+  #droppedBeforeTrouble = 0;
+
+  constructor(settings: LogSettings, io: LogIo) {
+    this.#io = io;
+    this.#settings = settings;
+    this.#redact = redactorOf(settings);
+    this.#files = this.#open(settings);
+  }
+
+  get droppedLines(): number {
+    return this.#dropped;
+  }
+
+  get debugEnabled(): boolean {
+    const { level, consoleLevel, baseDir } = this.#settings;
+    return consoleLevel === 'debug' || (level === 'debug' && baseDir !== undefined);
+  }
+
+  debug(msg: string, fields?: LogFields): void {
+    this.#general('debug', msg, fields);
+  }
+
+  info(msg: string, fields?: LogFields): void {
+    this.#general('info', msg, fields);
+  }
+
+  warn(msg: string, fields?: LogFields): void {
+    this.#general('warn', msg, fields);
+  }
+
+  error(msg: string, fields?: LogFields): void {
+    this.#general('error', msg, fields);
+  }
+
+  request(record: ExchangeRecord): void {
+    const { general, requests, errors } = this.#files;
+    const level = requestLevel(record);
+    const onConsole = this.#showsOnConsole(level);
+    if (general === undefined && !onConsole) return;
+    try {
+      const nowMs = this.#io.clock.wallNow();
+      const entry = requestEntry(record, level, nowMs);
+      if (general !== undefined) {
+        const line = this.#fileLine(entry);
+        (requests ?? general).append(line, nowMs);
+        if (record.status >= 400 || record.interrupted) errors?.append(line, nowMs);
+      }
+      if (onConsole) this.#show(entry, (style) => requestText(record, level, nowMs, style));
+    } catch {
+      this.#dropped++;
+    }
+  }
+
+  configure(settings: LogSettings): void {
+    if (this.#closed) return;
+    this.#redact = redactorOf(settings);
+    this.#files = this.#open(settings);
+    this.#settings = settings;
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all([...Object.values(this.#files).map((file) => file.flush()), ...this.#closing]);
+    await this.#io.console.flush?.();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const file of Object.values(this.#files)) this.#retire(file);
+    this.#files = {};
+    await this.flush();
+  }
+
+  #general(level: Level, msg: string, fields: LogFields | undefined): void {
+    const inFiles = RANK[level] >= RANK[this.#settings.level];
+    this.#write({ level, msg, fields, inFiles, onConsole: this.#showsOnConsole(level) });
+  }
+
+  #write({ level, msg, fields, inFiles, onConsole }: GeneralLine): void {
+    const { general, errors } = this.#files;
+    const toFile = inFiles ? general : undefined;
+    if (toFile === undefined && !onConsole) return;
+    try {
+      const nowMs = this.#io.clock.wallNow();
+      const entry = generalEntry(level, nowMs, msg, fields);
+      if (toFile !== undefined) {
+        const line = this.#fileLine(entry);
+        toFile.append(line, nowMs);
+        if (level === 'error') errors?.append(line, nowMs);
+      }
+      if (onConsole) this.#show(entry, (style) => generalText(entry, level, nowMs, style));
+    } catch {
+      // A field is no data (a cycle, a throwing getter). The message must not be lost for it.
+      if (fields === undefined) this.#dropped++;
+      else this.#write({ level, msg, fields: undefined, inFiles, onConsole });
+    }
+  }
+
+  #showsOnConsole(level: Level): boolean {
+    return RANK[level] >= RANK[this.#settings.consoleLevel];
+  }
+
+  #fileLine(entry: Entry): string {
+    return this.#redact(this.#settings.format === 'json' ? JSON.stringify(entry) : logfmt(entry));
+  }
+
+  #show(entry: Entry, render: (style: ConsoleStyle) => string): void {
+    const { consoleFormat: format, color } = this.#settings;
+    const text = format === 'json' ? JSON.stringify(entry) : render({ format, color });
+    this.#io.console(`${this.#redact(text)}\n`);
+  }
+
+  /** Opens what `settings` want that is not open, adjusts what stays, and lets go of the rest once it is written. */
+  #open(settings: LogSettings): Files {
+    const { maxFileBytes, maxAgeDays } = settings;
+    const limits: LogLimits = { maxFileBytes, maxAgeDays };
+    const events = { lost: this.#onLost, written: this.#onWritten };
+    const files: Files = {};
+    const spare = new Set(Object.values(this.#files));
+    for (const [name, place] of placesOf(settings)) {
+      const same = this.#files[name];
+      if (same?.place.dir === place.dir) {
+        spare.delete(same);
+        same.configure(limits);
+        files[name] = same;
+      } else {
+        files[name] = new LogFile(place, limits, this.#io.clock, events);
+      }
+    }
+    for (const file of spare) this.#retire(file);
+    return files;
+  }
+
+  #retire(file: LogFile): void {
+    const closing = file.close().then(() => {
+      this.#closing.delete(closing);
+      this.#onWritten(file);
+    });
+    this.#closing.add(closing);
+  }
+
+  #onLost = (file: LogFile, lines: number, reason: unknown): void => {
+    const first = this.#failing.size === 0;
+    this.#failing.add(file);
+    if (first) {
+      this.#droppedBeforeTrouble = this.#dropped;
+      const why = reason === undefined ? 'the disk is too slow' : reasonText(reason);
+      const msg = `log files cannot be written, lines are being dropped: ${why}`;
+      this.#write({ level: 'error', msg, fields: { dir: file.place.dir }, inFiles: false, onConsole: true });
+    }
+    this.#dropped += lines;
+  };
+
+  #onWritten = (file: LogFile): void => {
+    if (!this.#failing.delete(file) || this.#failing.size > 0) return;
+    const fields = { lost_lines: this.#dropped - this.#droppedBeforeTrouble };
+    this.#write({ level: 'warn', msg: 'log files are written again', fields, inFiles: true, onConsole: true });
+  };
+}
+
+interface GeneralLine {
+  readonly level: Level;
+  readonly msg: string;
+  readonly fields: LogFields | undefined;
+  readonly inFiles: boolean;
+  readonly onConsole: boolean;
+}
+
+function redactorOf(settings: LogSettings): (line: string) => string {
+  return settings.maskSensitive ? createRedactor(settings.secrets) : (line) => line;
+}
+
+function placesOf({ baseDir, separateFiles }: LogSettings): [FileName, LogPlace][] {
+  if (baseDir === undefined) return [];
+  const general: [FileName, LogPlace] = ['general', { dir: baseDir, stem: 'general' }];
+  if (!separateFiles) return [general];
+  const dated = (name: FileName): [FileName, LogPlace] => [name, { dir: join(baseDir, name), stem: undefined }];
+  return [general, dated('requests'), dated('errors')];
+}
+
+const RESERVED: ReadonlySet<string> = new Set(['level', 'ts', 'msg']);
+
+/** A field cannot take the place of the level, the time or the message. */
+function generalEntry(level: Level, nowMs: number, msg: string, fields: LogFields | undefined): Entry {
+  const entry: Record<string, unknown> = { level, ts: new Date(nowMs).toISOString(), msg };
+  for (const [name, value] of Object.entries(fields ?? {})) {
+    if (RESERVED.has(name)) continue;
+    entry[name] = value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value;
+  }
+  return entry;
+}
+
+function reasonText(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}

@@ -1,0 +1,74 @@
+import type { ExchangeRecord, TryRecord } from '../core/record.ts';
+
+/** The status of an exchange whose client left before its end. */
+export const CLIENT_LEFT = 499;
+
+/** How grave a line is. */
+export type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** One line of a log as data: `level`, `ts` and `msg` first, then whatever it tells. */
+export type Entry = Readonly<Record<string, unknown>>;
+
+/**
+ * The request line of a record as data, fields in the order in which they are written. What is unknown is null where
+ * the column is there for every request, and undefined (so left out) where it is not.
+ */
+export function requestEntry(record: ExchangeRecord, level: Level, nowMs: number): Entry {
+  const usage = record.usage;
+  return {
+    level,
+    ts: new Date(nowMs).toISOString(),
+    msg: 'request',
+    trace_id: record.traceId,
+    client_ip: record.clientIp,
+    method: record.method,
+    path: record.path,
+    alias: record.alias ?? null,
+    served_alias: record.servedAlias,
+    model: record.model ?? null,
+    backend: record.backend ?? null,
+    stream: record.stream,
+    status: record.status,
+    duration_ms: tenths(record.durationMs),
+    ttft_ms: record.ttftMs === undefined ? null : tenths(record.ttftMs),
+    queue_ms: tenths(record.queueMs),
+    attempts: record.attempts,
+    prompt_tokens: usage?.promptTokens ?? null,
+    completion_tokens: usage?.completionTokens ?? null,
+    cached_tokens: usage?.cachedTokens ?? null,
+    bytes_in: record.bytesIn,
+    bytes_out: record.bytesOut,
+    error_code: record.errorCode ?? null,
+    interrupted: record.interrupted ? true : undefined,
+    dropped_events: record.droppedEvents > 0 ? record.droppedEvents : undefined,
+    tries: hasStory(record) ? record.tries.map(tryEntry) : undefined,
+  };
+}
+
+/** Info: as it should be, or the client's own leaving. Warn: refused or rescued. Error: the client was let down. */
+export function requestLevel(record: ExchangeRecord): Level {
+  if (record.status === CLIENT_LEFT) return 'info';
+  if (record.status >= 500 || record.interrupted) return 'error';
+  return record.status >= 400 || hasStory(record) ? 'warn' : 'info';
+}
+
+/** Whether the tries tell more than the request's own fields do: there were several, or the only one failed. */
+export function hasStory(record: ExchangeRecord): boolean {
+  const tries = record.tries;
+  return tries.length > 1 || (tries.length === 1 && tries[0]?.failure !== undefined);
+}
+
+function tryEntry(tried: TryRecord): Entry {
+  return {
+    backend: tried.backend,
+    model: tried.model,
+    status: tried.status,
+    failure: tried.failure,
+    detail: tried.detail,
+    ms: tenths(tried.ms),
+  };
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

@@ -1,0 +1,90 @@
+import type { Body, Endpoint } from '../core/exchange.ts';
+import { Exchange } from '../core/exchange.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { NamedAlias } from '../core/route.ts';
+import { nearest } from '../lib/nearest.ts';
+import { findAlias } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Context } from './context.ts';
+import { readForm } from './form.ts';
+import { readJson } from './json-body.ts';
+
+const TRACE_ID = /^[\w.-]{1,128}$/;
+
+/** A request as the server hands it over. */
+export interface Arrival {
+  readonly request: Request;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  /** Undefined where the gateway has no such endpoint; `allow` then tells the methods of one that the path does name. */
+  readonly allow?: string | undefined;
+  readonly endpoint: Endpoint | undefined;
+  /** The socket's peer; empty for a Unix socket. */
+  readonly peer: string;
+}
+
+/** Opens the exchange of a request, from its head alone. */
+export function acceptHead(arrival: Arrival, { snapshot, clock }: Context): Exchange {
+  const { request, method, path, query, endpoint, peer } = arrival;
+  const offered = request.headers.get('x-trace-id');
+  const traceId = offered !== null && TRACE_ID.test(offered) ? offered : crypto.randomUUID();
+  return new Exchange(
+    traceId,
+    request,
+    method,
+    path,
+    query,
+    peer,
+    clientAddress(peer, request.headers, snapshot),
+    endpoint,
+    clock,
+  );
+}
+
+/** Reads the body and finds the alias that it names. Throws a Refusal for what cannot be served. */
+export async function acceptBody(exchange: Exchange, { snapshot }: Context): Promise<void> {
+  const type = exchange.request.headers.get('content-type') ?? '';
+  const body = type.startsWith('multipart/form-data')
+    ? await readForm(exchange.request, type, snapshot.maxBodyBytes)
+    : await readJson(exchange.request, snapshot.maxBodyBytes);
+  exchange.body = body;
+  exchange.bytesIn = body.bytes;
+  exchange.stream = body.fields['stream'] === true || (body.text === undefined && body.fields['stream'] === 'true');
+  const name = modelOf(body);
+  exchange.askedName = name;
+  exchange.asked = findAlias(snapshot, name) ?? unknownModel(name, snapshot);
+}
+
+/** The alias for `name`, for `GET /v1/models/{id}`. Throws a Refusal if there is none. */
+export function aliasNamed(name: string, snapshot: Snapshot): NamedAlias {
+  return findAlias(snapshot, name) ?? unknownModel(name, snapshot);
+}
+
+function modelOf(body: Body): string {
+  const model = body.fields['model'];
+  if (typeof model === 'string' && model !== '') return model;
+  const wrong = model === undefined ? 'is missing' : model === '' ? 'is empty' : 'is not a string';
+  throw new Refusal(
+    'missing_model',
+    `The field \`model\` ${wrong}. Name one of the models that GET /v1/models lists.`,
+    { param: 'model' },
+  );
+}
+
+function unknownModel(name: string, snapshot: Snapshot): never {
+  const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name;
+  const near = nearest(name.slice(0, 100), [...snapshot.aliases.keys()]);
+  const hint =
+    near.length > 0
+      ? ` Did you mean ${near.map((alias) => `\`${alias}\``).join(' or ')}?`
+      : ' GET /v1/models lists those there are.';
+  throw new Refusal('model_not_found', `The model \`${shown}\` does not exist here.${hint}`, { param: 'model' });
+}
+
+/** The socket's address; behind a trusted proxy the right-most entry of X-Forwarded-For that is no trusted proxy. */
+function clientAddress(peer: string, headers: Headers, { trustedProxies }: Snapshot): string {
+  if (!trustedProxies.has(peer)) return peer;
+  const chain = (headers.get('x-forwarded-for') ?? '').split(',').map((entry) => entry.trim());
+  return chain.filter((entry) => entry !== '').findLast((entry) => !trustedProxies.has(entry)) ?? peer;
+}

@@ -1,0 +1,188 @@
+import { Aborted, CONSEQUENCES } from '../core/failure.ts';
+import type { Exchange } from '../core/exchange.ts';
+import { Alarm } from '../lib/alarm.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import type { Context } from './context.ts';
+import type { Outcome } from './dispatch.ts';
+import { refusalOf } from './explain.ts';
+import { finish } from './finish.ts';
+
+/** Where a response's bytes come from. */
+interface Source {
+  next(): Promise<Uint8Array | undefined>;
+  cancel(): void;
+}
+
+/**
+ * The body of a response that is not held whole. The client pulls: nothing is read from the upstream that it has not
+ * made room for, so a slow client slows the upstream and memory stays flat.
+ */
+export class ClientStream {
+  readonly #alarm: Alarm;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #source: Source | undefined;
+  /** True while the client waits for the upstream; false while the gateway waits for the client. */
+  #clientWaits = false;
+  /** When the client last got a byte, or the stream began; monotonic milliseconds. */
+  #lastSentAt: number;
+  readonly #stopListening: () => void;
+
+  static of(
+    outcome: Promise<Outcome>,
+    exchange: Exchange,
+    protocol: Protocol,
+    context: Context,
+    { late = false } = {},
+  ): ReadableStream<Uint8Array> {
+    const stream = new ClientStream(outcome, exchange, protocol, context, late);
+    return new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          stream.#controller = controller;
+          if (late) stream.#keepAlive();
+        },
+        pull: () => stream.#pull(),
+        cancel: () => stream.#left(),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  private constructor(
+    private readonly outcome: Promise<Outcome>,
+    private readonly exchange: Exchange,
+    private readonly protocol: Protocol,
+    private readonly context: Context,
+    /** The response was begun before its outcome was known: a status of its own it can no longer have. */
+    private readonly late: boolean,
+  ) {
+    exchange.status = 200;
+    this.#lastSentAt = context.clock.now();
+    this.#alarm = new Alarm(context.clock, () => this.#onAlarm());
+    this.#setAlarm();
+    this.#stopListening = exchange.onAbort((reason) => {
+      if (reason.kind === 'client_gone') this.#left();
+    });
+  }
+
+  async #pull(): Promise<void> {
+    this.#clientWaits = true;
+    try {
+      this.#source ??= await this.#open();
+      const bytes = await this.#source.next();
+      this.#clientWaits = false;
+      if (bytes === undefined) this.#end();
+      else this.#send(bytes);
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  /** Waits for the outcome of the tries, if it is not here yet. */
+  async #open(): Promise<Source> {
+    const outcome = await this.outcome;
+    const { exchange, protocol } = this;
+    if (outcome.type === 'stream' || outcome.type === 'long') {
+      exchange.status = outcome.status;
+      return outcome;
+    }
+    if (outcome.type === 'plain') return textSource(protocol.asStream(outcome.json));
+    const answered = exchange.lastAnswered;
+    const refusal = refusalOf(outcome, exchange);
+    exchange.status = answered?.status ?? refusal.status;
+    exchange.errorCode = answered?.detail ?? refusal.code;
+    const { message, type, code } = refusal;
+    return textSource(protocol.errorEvent({ message, type, code, param: null }));
+  }
+
+  #send(bytes: Uint8Array): void {
+    if (this.exchange.closed) return;
+    this.exchange.bytesOut += bytes.byteLength;
+    this.#lastSentAt = this.context.clock.now();
+    this.#controller?.enqueue(bytes);
+  }
+
+  #end(): void {
+    if (this.exchange.closed) return;
+    this.#finish();
+    this.#controller?.close();
+  }
+
+  /** The answer cannot be completed and its kind has no way to say so: the transfer is broken, so that it does not look whole. */
+  #break(error: unknown): void {
+    if (this.exchange.closed) return;
+    this.exchange.interrupted = true;
+    this.exchange.errorCode ??=
+      this.exchange.aborted === undefined ? 'stream_interrupted' : CONSEQUENCES[this.exchange.aborted.kind].code;
+    this.#finish();
+    this.#controller?.error(error);
+  }
+
+  /** The client left, or takes nothing any more. */
+  #left(): void {
+    if (this.exchange.closed) return;
+    this.exchange.abort(new Aborted('client_gone'));
+    this.#source?.cancel();
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#alarm.clear();
+    this.#stopListening();
+    finish(this.exchange, this.context);
+  }
+
+  /** Fires when the client has had no byte for a while: either it waits, or it takes nothing. */
+  #onAlarm(): void {
+    const silentMs = this.context.clock.now() - this.#lastSentAt;
+    const { keepAliveMs } = this.context.snapshot;
+    if (this.#clientWaits) {
+      if (silentMs >= keepAliveMs && this.#mayKeepAlive()) this.#keepAlive();
+    } else if (silentMs >= this.#writeMs) {
+      this.exchange.abort(new Aborted('write_timeout'));
+      this.#source?.cancel();
+      this.#break(new Error('the client took nothing for write_timeout'));
+      return;
+    }
+    this.#setAlarm();
+  }
+
+  /** For the next moment at which silence would mean something; who waits for whom may have changed by then. */
+  #setAlarm(): void {
+    const now = this.context.clock.now();
+    const limits = [this.context.snapshot.keepAliveMs, this.#writeMs];
+    const due = limits.map((limit) => this.#lastSentAt + limit).filter((at) => at > now);
+    this.#alarm.setAt(Math.min(...due, now + Math.min(...limits)));
+  }
+
+  #keepAlive(): void {
+    this.#send(encoder.encode(this.protocol.keepAlive));
+  }
+
+  /** Only between the events of a stream; in other answers a comment would be content. */
+  #mayKeepAlive(): boolean {
+    return this.late || this.#isEventStream;
+  }
+
+  get #isEventStream(): boolean {
+    return this.#source !== undefined && 'type' in this.#source && this.#source.type === 'stream';
+  }
+
+  get #writeMs(): number {
+    return this.exchange.route?.timeouts.writeMs ?? Infinity;
+  }
+}
+
+const encoder = new TextEncoder();
+
+function textSource(text: string): Source {
+  let rest: Uint8Array | undefined = encoder.encode(text);
+  return {
+    next: () => {
+      const bytes = rest;
+      rest = undefined;
+      return Promise.resolve(bytes);
+    },
+    cancel: () => undefined,
+  };
+}

@@ -1,0 +1,156 @@
+import { CONSEQUENCES } from '../core/failure.ts';
+import type { Exchange } from '../core/exchange.ts';
+import type { Failure } from '../core/failure.ts';
+import type { NamedAlias, Route } from '../core/route.ts';
+import { backoffMs } from '../lib/backoff.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import type { Answer } from './answer.ts';
+import { tryRoute } from './attempt.ts';
+import { aliasesOf, choose, dueBackSoonest, isOpen } from './choose.ts';
+import type { Choice } from './choose.ts';
+import type { Context } from './context.ts';
+
+/** What came of all tries: an answer to give to the client, or none. */
+export type Outcome = Answer | Exhausted;
+
+/** No route served. */
+export interface Exhausted {
+  readonly type: 'exhausted';
+  /** The last failure; undefined if nothing could be tried. */
+  readonly failure: Failure | undefined;
+  /** The earliest moment at which a new request makes sense, in milliseconds from now. */
+  readonly retryAfterMs: number;
+  /** False where the rules say that the failure is the client's to see: a 400, a content filter. */
+  readonly everyRouteTried: boolean;
+}
+
+/** Tries route after route (L1) of alias after alias (L2) until one answers. Nothing reaches the client before it returns. */
+export async function dispatch(exchange: Exchange, protocol: Protocol, context: Context): Promise<Outcome> {
+  const asked = exchange.asked;
+  if (asked === undefined) throw new Error('dispatch needs an alias');
+  for (const choice of choices(asked, exchange, protocol, context)) {
+    exchange.servedAlias = choice.named.alias;
+    exchange.servedName = choice.named.name;
+    const result = await tryAlias(choice, exchange, protocol, context);
+    if ('type' in result) return result;
+    if (!result.routedAround || !CONSEQUENCES[result.kind].nextAlias) return exhausted(exchange, asked, context, false);
+  }
+  return exhausted(exchange, asked, context, true);
+}
+
+/** The aliases that have something to try, each looked at when its turn comes. If none has, the route due back soonest. */
+function* choices(asked: NamedAlias, exchange: Exchange, protocol: Protocol, context: Context): Generator<Choice> {
+  // With every route cooling when the request begins, one is tried all the same, for it may have recovered.
+  let offered = false;
+  for (const named of aliasesOf(asked, context)) {
+    const routes = choose(named, exchange, protocol, context);
+    if (routes.length === 0) continue;
+    offered = true;
+    yield { named, routes };
+  }
+  if (offered || context.snapshot.config.fallback.when_all_cooling === 'reject') return;
+  const soonest = dueBackSoonest(asked, context);
+  if (soonest !== undefined) yield { named: soonest.named, routes: [soonest.route] };
+}
+
+/** One route's part in the tries of one alias. */
+interface Turn {
+  readonly route: Route;
+  tries: number;
+  failure: Failure;
+  /** Monotonic milliseconds before which the upstream asked not to be tried. */
+  notBefore: number | undefined;
+}
+
+/** Tries every route of the alias once, then again those whose failure may pass, while retries last. Returns the last failure if none served. */
+async function tryAlias(
+  choice: Choice,
+  exchange: Exchange,
+  protocol: Protocol,
+  context: Context,
+): Promise<Answer | Failure> {
+  const { max_retries: maxRetries } = context.snapshot.config.fallback;
+  let triesLeft = maxRetries === 0 ? choice.routes.length : maxRetries + 1;
+  const turns: Turn[] = [];
+  let last: Failure | undefined;
+  for (const route of choice.routes) {
+    if (triesLeft === 0) break;
+    // Another request may have found out meanwhile.
+    if (turns.length > 0 && !isOpen(route, exchange, context)) continue;
+    triesLeft--;
+    const result = await tryRoute(route, exchange, protocol, context);
+    if ('type' in result) return result;
+    last = result;
+    if (!result.routedAround || !CONSEQUENCES[result.kind].nextRoute) return result;
+    turns.push({ route, tries: 1, failure: result, notBefore: notBefore(result, context) });
+  }
+  if (maxRetries > 0) {
+    for (let retry = 0; triesLeft > 0; retry++, triesLeft--) {
+      const turn = await nextTurn(turns, retry, exchange, context);
+      if (turn === undefined) break;
+      const result = await tryRoute(turn.route, exchange, protocol, context);
+      if ('type' in result) return result;
+      last = result;
+      if (!result.routedAround || !CONSEQUENCES[result.kind].nextRoute) return result;
+      turn.tries++;
+      turn.failure = result;
+      turn.notBefore = notBefore(result, context);
+    }
+  }
+  if (last === undefined) throw new Error('an alias without routes was chosen');
+  return last;
+}
+
+/** Waits for the next route that is worth another try; undefined if there is none, or no time for the wait. */
+async function nextTurn(
+  turns: readonly Turn[],
+  retry: number,
+  exchange: Exchange,
+  context: Context,
+): Promise<Turn | undefined> {
+  const { fallback } = context.snapshot.config;
+  const now = context.clock.now();
+  const worthwhile = turns.filter(
+    ({ failure, route }) =>
+      CONSEQUENCES[failure.kind].transient &&
+      !exchange.silent.has(route.key) &&
+      (failure.retryAfterMs ?? 0) <= fallback.retry_after_max,
+  );
+  const fewest = Math.min(...worthwhile.map(({ tries }) => tries));
+  const turn = worthwhile.find(({ tries }) => tries === fewest);
+  if (turn === undefined) return undefined;
+  const waitMs =
+    turn.notBefore === undefined
+      ? backoffMs(retry, fallback.backoff_initial, fallback.backoff_max, context.random())
+      : Math.max(0, turn.notBefore - now);
+  if (now + waitMs >= exchange.deadlineAt) return undefined;
+  return (await waited(waitMs, exchange, context)) ? turn : undefined;
+}
+
+/** Resolves to false if the exchange was aborted meanwhile. */
+function waited(waitMs: number, exchange: Exchange, { clock }: Context): Promise<boolean> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(waitMs, () => {
+      stopListening();
+      resolve(true);
+    });
+    const stopListening = exchange.onAbort(() => {
+      cancel();
+      resolve(false);
+    });
+  });
+}
+
+function notBefore({ retryAfterMs }: Failure, { clock }: Context): number | undefined {
+  return retryAfterMs === undefined ? undefined : clock.now() + retryAfterMs;
+}
+
+function exhausted(exchange: Exchange, asked: NamedAlias, context: Context, everyRouteTried: boolean): Exhausted {
+  const dueAt = dueBackSoonest(asked, context)?.dueAt ?? 0;
+  return {
+    type: 'exhausted',
+    failure: exchange.lastFailure,
+    retryAfterMs: Math.max(0, dueAt - context.clock.now()),
+    everyRouteTried: everyRouteTried && exchange.lastFailure !== undefined,
+  };
+}

@@ -1,0 +1,51 @@
+import type { Exchange } from '../core/exchange.ts';
+import { CONSEQUENCES } from '../core/failure.ts';
+import type { FailureKind } from '../core/failure.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { TryRecord } from '../core/record.ts';
+import type { Exhausted } from './dispatch.ts';
+
+/** The refusal that tells the client why no upstream's answer could be given to it. */
+export function refusalOf(outcome: Exhausted, exchange: Exchange): Refusal {
+  const { failure, everyRouteTried, retryAfterMs } = outcome;
+  const headers: Record<string, string> = everyRouteTried ? { 'x-should-retry': 'false' } : {};
+  if (failure === undefined) {
+    return new Refusal(
+      'no_backend_available',
+      explain(exchange, 'no backend is available for it: all are disabled or cooling down'),
+      {
+        headers: { ...headers, 'retry-after': wholeSeconds(retryAfterMs) },
+      },
+    );
+  }
+  const { status, code } = CONSEQUENCES[failure.kind];
+  if (status === 429 || status === 503) headers['retry-after'] = wholeSeconds(retryAfterMs);
+  return new Refusal(code, explain(exchange), { status, headers });
+}
+
+/** Whole seconds, rounded up; a try in less than one makes no sense. */
+export function wholeSeconds(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1000)));
+}
+
+/** What happened to a request that nothing served, for its client: each attempt in short. Never an upstream's words. */
+function explain(exchange: Exchange, otherwise = ''): string {
+  const name = shortened(exchange.askedName ?? '');
+  if (exchange.tries.length === 0)
+    return `The model \`${name}\` could not be served: ${otherwise}. Try again after the time in Retry-After.`;
+  const [only] = exchange.tries;
+  if (exchange.tries.length === 1 && only !== undefined)
+    return `The model \`${name}\` could not be served: ${described(only)}.`;
+  const tries = exchange.tries.map((attempt, index) => `${index + 1}. ${described(attempt)}`);
+  return `The model \`${name}\` could not be served by any of ${tries.length} tries: ${tries.join('; ')}.`;
+}
+
+function described({ backend, model, status, failure, detail, ms }: TryRecord): string {
+  const words = failure === undefined ? 'answered' : CONSEQUENCES[failure as FailureKind].words;
+  const reasons = [status, detail].filter((part) => part !== undefined).join(' ');
+  return `${backend}/${shortened(model)} ${words}${reasons === '' ? '' : ` (${reasons})`} after ${Math.round(ms)} ms`;
+}
+
+function shortened(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}

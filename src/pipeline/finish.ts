@@ -1,0 +1,40 @@
+import type { Exchange } from '../core/exchange.ts';
+import type { ExchangeRecord } from '../core/record.ts';
+import type { Context } from './context.ts';
+
+/** Ends the exchange, once, whatever way it ended: writes its record and lets go of what it holds. */
+export function finish(exchange: Exchange, { clock, log }: Context): void {
+  if (!exchange.close()) return;
+  log.request(recordOf(exchange, clock.now()));
+  exchange.onFinished?.();
+}
+
+function recordOf(exchange: Exchange, now: number): ExchangeRecord {
+  const { asked, servedName, servedAlias, route } = exchange;
+  const left = exchange.aborted?.kind === 'client_gone';
+  return {
+    startedAt: exchange.startedAtWall,
+    traceId: exchange.traceId,
+    clientIp: exchange.clientIp,
+    method: exchange.method,
+    path: exchange.path,
+    alias: exchange.askedName,
+    servedAlias: servedName === exchange.askedName ? undefined : servedName,
+    aliasLabel: (servedAlias ?? asked?.alias)?.name,
+    model: route?.model,
+    backend: route?.backend.name,
+    stream: exchange.stream,
+    status: left ? 499 : exchange.status,
+    durationMs: now - exchange.startedAt,
+    ttftMs: exchange.ttftMs,
+    queueMs: exchange.queueMs,
+    attempts: exchange.attempts,
+    usage: exchange.usage,
+    bytesIn: exchange.bytesIn,
+    bytesOut: exchange.bytesOut,
+    errorCode: left ? 'client_closed_request' : exchange.errorCode,
+    interrupted: exchange.interrupted,
+    droppedEvents: exchange.droppedEvents,
+    tries: exchange.tries,
+  };
+}

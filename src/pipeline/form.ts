@@ -1,0 +1,97 @@
+import type { Body } from '../core/exchange.ts';
+import { Refusal } from '../core/refusal.ts';
+import { checkAnnouncedLength, readLimited, unreadable } from './read-limited.ts';
+
+/** A text field of a form longer than this is not looked at. */
+const MAX_FIELD_BYTES = 64 * 1024;
+
+interface Part {
+  readonly name: string;
+  readonly isFile: boolean;
+  /** The content's place in the form, in bytes. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Reads a `multipart/form-data` body (RFC 7578). Its bytes stay as they are, apart from the value of `model`. */
+export async function readForm(request: Request, contentType: string, maxBytes: number): Promise<Body> {
+  const boundary = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType);
+  const length = checkAnnouncedLength(request, maxBytes);
+  const bytes = length === undefined ? await readLimited(request, maxBytes) : await readBytes(request);
+  const parts = partsOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), boundary?.[1] ?? boundary?.[2]);
+  if (parts === undefined) {
+    throw new Refusal(
+      'invalid_json',
+      'The body is not the multipart form that its content type announces. Check the boundary.',
+    );
+  }
+  return new FormBody(bytes, parts);
+}
+
+class FormBody implements Body {
+  readonly text = undefined;
+  readonly fields: Record<string, unknown> = {};
+  readonly bytes: number;
+  readonly #content: Uint8Array<ArrayBuffer>;
+  readonly #models: readonly Part[];
+
+  constructor(content: Uint8Array<ArrayBuffer>, parts: readonly Part[]) {
+    this.#content = content;
+    this.bytes = content.byteLength;
+    this.#models = parts.filter(({ name, isFile }) => name === 'model' && !isFile);
+    const decoder = new TextDecoder();
+    for (const { name, isFile, start, end } of parts) {
+      if (!isFile && end - start <= MAX_FIELD_BYTES) this.fields[name] = decoder.decode(content.subarray(start, end));
+    }
+  }
+
+  withModel(model: string): Uint8Array<ArrayBuffer> {
+    if (model === this.fields['model']) return this.#content;
+    const pieces: Uint8Array[] = [];
+    let from = 0;
+    for (const { start, end } of this.#models) {
+      pieces.push(this.#content.subarray(from, start), Buffer.from(model));
+      from = end;
+    }
+    pieces.push(this.#content.subarray(from));
+    return new Uint8Array(Buffer.concat(pieces));
+  }
+}
+
+async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await request.arrayBuffer());
+  } catch {
+    throw unreadable();
+  }
+}
+
+/** The parts between the boundaries; undefined if the bytes are not such a form. */
+function partsOf(bytes: Buffer, boundary: string | undefined): Part[] | undefined {
+  if (boundary === undefined || boundary === '') return undefined;
+  const delimiter = Buffer.from(`\r\n--${boundary}`);
+  // The first delimiter may open the body, without a line end before it.
+  let at = bytes.subarray(0, delimiter.length - 2).equals(delimiter.subarray(2))
+    ? delimiter.length - 2
+    : after(bytes, delimiter, 0);
+  const parts: Part[] = [];
+  while (at !== -1) {
+    if (bytes.subarray(at, at + 2).toString('latin1') === '--') return parts;
+    const headEnd = bytes.indexOf('\r\n\r\n', at);
+    const next = headEnd === -1 ? -1 : bytes.indexOf(delimiter, headEnd + 2);
+    if (next === -1) return undefined;
+    const head = bytes.subarray(at, headEnd).toString('utf8');
+    const disposition = /^content-disposition:(.*)$/im.exec(head)?.[1] ?? '';
+    const name =
+      /;\s*name="((?:[^"\\]|\\.)*)"/i.exec(disposition)?.[1] ?? /;\s*name=([^\s;"]+)/i.exec(disposition)?.[1];
+    const isFile = /;\s*filename\*?=/i.test(disposition);
+    if (name !== undefined) parts.push({ name, isFile, start: headEnd + 4, end: next });
+    at = next + delimiter.length;
+  }
+  return undefined;
+}
+
+function after(bytes: Buffer, delimiter: Buffer, from: number): number {
+  const at = bytes.indexOf(delimiter, from);
+  return at === -1 ? -1 : at + delimiter.length;
+}

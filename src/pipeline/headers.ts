@@ -1,0 +1,104 @@
+import type { Exchange } from '../core/exchange.ts';
+import type { Route } from '../core/route.ts';
+import { CREDENTIAL_HEADERS } from '../policies/auth.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+/** Headers that belong to one connection and end with it (RFC 9110, 7.6.1). */
+const HOP_BY_HOP = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+] as const;
+
+/** Of the client's, besides: what the gateway sets itself, and what is between the client and the gateway alone. */
+const NOT_SENT_UP = [
+  ...HOP_BY_HOP,
+  'host',
+  'content-length',
+  'expect',
+  'cookie',
+  'accept-encoding',
+  'forwarded',
+  'x-real-ip',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+] as const;
+
+/** Of the upstream's, besides: what no longer holds here, and what another site must not say in the gateway's name. */
+const NOT_SENT_DOWN = [
+  ...HOP_BY_HOP,
+  'set-cookie',
+  'content-length',
+  'content-encoding',
+  'alt-svc',
+  'x-trace-id',
+] as const;
+
+/** The headers of the request to `route`: the client's, less what is not the backend's business, plus what it needs. */
+export function upstreamHeaders(exchange: Exchange, route: Route, snapshot: Snapshot): Record<string, string> {
+  const headers = exchange.request.headers.toJSON() as unknown as Record<string, string>;
+  const listed = headers['connection'];
+  if (listed !== undefined) dropListed(headers, listed);
+  const forwardedFor = headers['x-forwarded-for'];
+  for (const name of NOT_SENT_UP) delete headers[name];
+  // Without any key in the config the client's own goes through; otherwise it ends here.
+  const { apiKey } = route.backend;
+  if (apiKey !== undefined || snapshot.keyCheck !== undefined) {
+    for (const name of CREDENTIAL_HEADERS) delete headers[name];
+    if (apiKey !== undefined) headers['authorization'] = `Bearer ${apiKey}`;
+  }
+  // Events are looked at one by one, so they are not to be compressed.
+  headers['accept-encoding'] = 'identity';
+  headers['x-trace-id'] = exchange.traceId;
+  if (snapshot.config.proxy.forward_client_ip && exchange.peer !== '') {
+    const chain = snapshot.trustedProxies.has(exchange.peer) ? forwardedFor : undefined;
+    headers['x-forwarded-for'] = chain === undefined ? exchange.peer : `${chain}, ${exchange.peer}`;
+  }
+  return Object.assign(headers, route.backend.headers);
+}
+
+/** The upstream's headers as the client may see them, with what tells where the answer comes from. */
+export function clientHeaders(upstream: Headers, exchange: Exchange): Headers {
+  const headers = new Headers(upstream);
+  const listed = headers.get('connection');
+  if (listed !== null) for (const name of listed.split(',')) deleteQuietly(headers, name.trim());
+  for (const name of NOT_SENT_DOWN) headers.delete(name);
+  if (!headers.has('x-request-id')) headers.set('x-request-id', exchange.traceId);
+  return describeExchange(headers, exchange);
+}
+
+/** Adds what every answer says of its way: the trace ID, and the route that was tried last. */
+export function describeExchange(headers: Headers, exchange: Exchange): Headers {
+  headers.set('x-trace-id', exchange.traceId);
+  if (exchange.route !== undefined) {
+    headers.set('x-llm-proxy-backend', exchange.route.backend.name);
+    headers.set('x-llm-proxy-model', visible(exchange.route.model));
+    headers.set('x-llm-proxy-attempts', String(exchange.attempts));
+  }
+  return headers;
+}
+
+/** `Connection: a, b` makes `a` and `b` hop-by-hop too. */
+function dropListed(headers: Record<string, string>, listed: string): void {
+  for (const name of listed.toLowerCase().split(',')) {
+    const trimmed = name.trim();
+    if (trimmed !== '' && trimmed !== 'content-type' && trimmed !== 'authorization') delete headers[trimmed];
+  }
+}
+
+function deleteQuietly(headers: Headers, name: string): void {
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(name) && name.toLowerCase() !== 'content-type') headers.delete(name);
+}
+
+/** Header values are Latin-1 without controls; a model's name, which may be the client's, need not be. */
+function visible(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
+}

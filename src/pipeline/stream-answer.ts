@@ -1,0 +1,297 @@
+import { CONSEQUENCES, transportFailure } from '../core/failure.ts';
+import type { Failure } from '../core/failure.ts';
+import { dataLines, eventData, eventEnd, EventSplitter, structureOf } from '../protocols/sse.ts';
+import type { StreamReader } from '../protocols/protocol.ts';
+import type { AttemptRun } from './attempt.ts';
+import { classify, fail, succeed } from './attempt.ts';
+import { transportFailureOf } from './transport.ts';
+
+/** How much may wait for the first content. */
+const MAX_HELD_EVENTS = 64;
+const MAX_HELD_BYTES = 256 * 1024;
+/** One event longer than this is not an event. Pictures come in events of several MiB. */
+const MAX_EVENT_BYTES = 64 * 1024 * 1024;
+/** How long the end of a transfer is waited for after the end of its stream, so that the connection can be used again. */
+const LINGER_MS = 1000;
+
+type BodyReader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+
+/** What the events so far amount to. */
+type State = 'waiting' | 'flowing' | 'complete' | 'error';
+
+/** A stream whose first content is here. Every event of it is looked at once, on its way through. */
+export class StreamAnswer {
+  readonly type = 'stream';
+  readonly status: number;
+  readonly headers: Headers;
+  readonly #splitter = new EventSplitter();
+  readonly #events: StreamReader;
+  readonly #body: BodyReader;
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  #heldEvents = 0;
+  #state: State = 'waiting';
+  /** The upstream's own error event, when it has sent one. */
+  #error: unknown;
+  #ended = false;
+
+  private constructor(
+    response: Response,
+    private readonly run: AttemptRun,
+  ) {
+    this.status = response.status;
+    this.headers = response.headers;
+    this.#events = run.protocol.readStream();
+    this.#body = (response.body ?? new Blob([]).stream()).getReader() as BodyReader;
+  }
+
+  /** Reads up to the commit point: the first event of a good answer. Until then a failure can be routed around. */
+  static async open(response: Response, run: AttemptRun): Promise<StreamAnswer | Failure> {
+    const answer = new StreamAnswer(response, run);
+    const failure = await answer.#prime();
+    if (failure !== undefined) {
+      answer.#dropBody();
+      return failure;
+    }
+    run.watch.committed();
+    succeed(run);
+    run.exchange.ttftMs ??= run.context.clock.now() - run.exchange.startedAt;
+    return answer;
+  }
+
+  /**
+   * The next bytes for the client, whole events always; undefined at the end. A stream that cannot be completed ends in
+   * an error event and lacks its dialect's end, so that it never looks whole.
+   */
+  async next(): Promise<Uint8Array | undefined> {
+    const held = this.#held.shift();
+    if (held !== undefined) return held;
+    while (!this.#ended) {
+      let bytes: Uint8Array | undefined;
+      try {
+        bytes = await this.#read();
+      } catch (error) {
+        if (this.#hasEnded()) return undefined;
+        return this.#breakOff(transportFailureOf(error, this.run.attempt));
+      }
+      // The client may have left while the bytes were waited for.
+      if (this.#hasEnded()) return undefined;
+      if (bytes === undefined) return this.#atEnd();
+      this.run.exchange.usage = this.#events.usage ?? this.run.exchange.usage;
+      if (bytes.byteLength > 0) return bytes;
+    }
+    return undefined;
+  }
+
+  /** To be called when nobody wants the rest. */
+  cancel(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.run.watch.stop();
+    this.#dropBody();
+    fail(this.run, transportFailure(this.run.attempt.aborted?.kind ?? 'client_gone'));
+  }
+
+  async #prime(): Promise<Failure | undefined> {
+    for (;;) {
+      const bytes = await this.#read();
+      if (bytes !== undefined && bytes.byteLength > 0) {
+        this.#held.push(bytes);
+        this.#heldBytes += bytes.byteLength;
+      }
+      if (this.#is('error')) return this.#classifyError(this.#held);
+      if (bytes === undefined)
+        return this.#isComplete() ? undefined : transportFailure('broken_answer', 'stream_without_content');
+      if (!this.#is('waiting') || this.#isHoldingEnough()) return undefined;
+    }
+  }
+
+  #hasEnded(): boolean {
+    return this.#ended;
+  }
+
+  #is(state: State): boolean {
+    return this.#state === state;
+  }
+
+  #isHoldingEnough(): boolean {
+    return this.#heldEvents >= MAX_HELD_EVENTS || this.#heldBytes + this.#splitter.pendingBytes >= MAX_HELD_BYTES;
+  }
+
+  /** Reads once and looks at the whole events that this gave. Undefined at the end of the transfer or of the stream. */
+  async #read(): Promise<Uint8Array | undefined> {
+    if (this.#state === 'complete' || this.#state === 'error') return undefined;
+    const { watch } = this.run;
+    watch.waits();
+    const { done, value } = await this.#body.read();
+    watch.gotBytes();
+    if (done) return this.#last();
+    const region = this.#splitter.push(value);
+    if (region !== undefined) return this.#inspect(region);
+    if (this.#splitter.pendingBytes > MAX_EVENT_BYTES)
+      throw Object.assign(new Error('event too long'), { code: 'EventHeader_TooLong' });
+    return EMPTY;
+  }
+
+  /** An event may lack its blank line at the end of the stream. If it is one, it is given it. */
+  #last(): Uint8Array | undefined {
+    const rest = this.#splitter.flush();
+    if (rest === undefined) return undefined;
+    const text = structureOf(rest).trimEnd();
+    const data = eventData(`${text}\n\n`, 0, text.length + 2);
+    if (data === undefined || !(this.run.protocol.isStreamEnd(data) || isJson(data))) return undefined;
+    return this.#inspect(Buffer.from(`${text}\n\n`, 'latin1'));
+  }
+
+  /** Looks at every event of the region. Returns what of it may go out: all of it, nearly always. */
+  #inspect(region: Uint8Array): Uint8Array {
+    const text = structureOf(region);
+    const mixed = this.#splitter.mixedLineEnds;
+    let kept: Uint8Array[] | undefined;
+    let keptTo = 0;
+    for (let start = 0, end = 0; start < text.length; start = end) {
+      end = eventEnd(text, start, mixed);
+      const data = eventData(text, start, end);
+      if (data === undefined) continue;
+      const verdict = this.#see(data);
+      if (verdict === 'malformed') {
+        kept ??= [];
+        kept.push(region.subarray(keptTo, start), ...this.#salvage(text.slice(start, end)));
+        keptTo = end;
+      } else if (verdict === 'last') {
+        // What follows the end, or an error, is not the client's.
+        return assembled(kept, region.subarray(keptTo, end));
+      }
+    }
+    return assembled(kept, region.subarray(keptTo));
+  }
+
+  #see(data: string): 'on' | 'last' | 'malformed' {
+    this.#heldEvents++;
+    if (this.run.protocol.isStreamEnd(data)) {
+      this.#state = 'complete';
+      return 'last';
+    }
+    let event: unknown;
+    try {
+      event = JSON.parse(data);
+    } catch {
+      return 'malformed';
+    }
+    const seen = this.#events.see(event);
+    if (seen === 'error') {
+      // Looked at by structure alone so far; its words may be met by the user's patterns.
+      this.#error = JSON.parse(Buffer.from(data, 'latin1').toString('utf8'));
+      this.#state = 'error';
+      return 'last';
+    }
+    if (seen === 'content' && this.#state === 'waiting') this.#state = 'flowing';
+    return 'on';
+  }
+
+  /** Of an event that is no JSON, those of its data lines that are some. The rest is left out and counted. */
+  #salvage(event: string): Uint8Array[] {
+    const lines = dataLines(event);
+    const good =
+      lines.length < 2
+        ? []
+        : lines.filter(
+            (line) => this.#state !== 'error' && this.#state !== 'complete' && this.#see(line) !== 'malformed',
+          );
+    this.run.exchange.droppedEvents += lines.length - good.length;
+    return good.map((line) => Buffer.from(`data: ${line}\n\n`, 'latin1'));
+  }
+
+  #isComplete(): boolean {
+    return this.#state === 'complete' || this.#events.finished;
+  }
+
+  /** The transfer is over, or the stream has said that it is. */
+  #atEnd(): Uint8Array | undefined {
+    this.run.exchange.usage = this.#events.usage ?? this.run.exchange.usage;
+    if (this.#state === 'error') return this.#afterError();
+    if (!this.#isComplete()) return this.#breakOff(transportFailure('broken_answer', 'stream_ended_early'));
+    return this.#complete();
+  }
+
+  /** Ends a stream that is whole; properly, even if the upstream forgot to. */
+  #complete(): Uint8Array | undefined {
+    this.#ended = true;
+    this.run.watch.stop();
+    this.run.attempt.end({ status: this.status });
+    void this.#linger();
+    return this.#state === 'complete' ? undefined : encoder.encode(this.run.protocol.streamEnd);
+  }
+
+  /** The upstream's own error event has gone out as it was. */
+  #afterError(): undefined {
+    this.#ended = true;
+    this.#dropBody();
+    const failure = this.#classifyError([]);
+    fail(this.run, failure);
+    this.#interrupted(failure.detail ?? failure.kind);
+    return undefined;
+  }
+
+  /** Ends a stream that cannot be completed. One that was complete but for its last words is finished properly. */
+  #breakOff(failure: Failure): Uint8Array | undefined {
+    const { aborted } = this.run.attempt;
+    if (this.#isComplete() && (aborted === undefined || aborted.kind === 'read_timeout')) return this.#complete();
+    this.#ended = true;
+    this.#dropBody();
+    fail(this.run, failure);
+    this.#interrupted(failure.kind);
+    const ownLimit = failure.kind === 'total_timeout' || failure.kind === 'read_timeout';
+    return encoder.encode(
+      this.run.protocol.errorEvent({
+        message: `The answer is incomplete: the backend ${CONSEQUENCES[failure.kind].words}. Discard it and send the request again.`,
+        type: 'server_error',
+        code: ownLimit ? failure.kind : 'stream_interrupted',
+        param: null,
+      }),
+    );
+  }
+
+  #interrupted(code: string): void {
+    const { exchange } = this.run;
+    exchange.interrupted = true;
+    exchange.errorCode = code;
+  }
+
+  #classifyError(events: readonly Uint8Array[]): Failure {
+    const body = new Uint8Array(Buffer.concat(events));
+    return classify({ status: this.status, headers: this.headers, body }, this.#error, this.run);
+  }
+
+  /** Waits a moment for the end of the transfer, so that its connection is good for another request. */
+  async #linger(): Promise<void> {
+    const cancel = this.run.context.clock.after(LINGER_MS, () => this.#dropBody());
+    try {
+      while (!(await this.#body.read()).done);
+    } catch {
+      // Whatever happens to the connection now, the answer was whole.
+    } finally {
+      cancel();
+    }
+  }
+
+  #dropBody(): void {
+    this.#body.cancel().catch(() => undefined);
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+const encoder = new TextEncoder();
+
+function assembled(kept: Uint8Array[] | undefined, rest: Uint8Array): Uint8Array {
+  return kept === undefined ? rest : Buffer.concat([...kept, rest]);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

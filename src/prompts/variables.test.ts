@@ -1,0 +1,51 @@
+import { expect, test } from 'bun:test';
+import { hostname } from 'node:os';
+import { compileTemplate, renderTemplate } from './variables.ts';
+
+const now = new Date(2026, 10, 2, 3, 4, 5);
+
+function render(text: string, env: Record<string, string> = {}): string {
+  return renderTemplate(compileTemplate(text, env).template, now);
+}
+
+test.each([
+  ['no variable, $HOME and ${ x }', 'no variable, $HOME and ${ x }'],
+  ['${TEAM}!', 'core!'],
+  ['${EMPTY}|${EMPTY:-none}', '|none'],
+  ['${NOPE:-a default}', 'a default'],
+  ['${NOPE:-}|', '|'],
+  ['${TEAM:-other}', 'core'],
+  ['${NOPE} and ${NOPE}', '${NOPE} and ${NOPE}'],
+  ['${NESTED}', '${TEAM}'],
+  ['${_DATE}', '2026-11-02'],
+  ['It is ${_TIME}.', 'It is 03:04:05.'],
+  ['${_DATETIME}${_DATE}', '2026-11-02 03:04:052026-11-02'],
+  ['${_USER} ${_HOME} ${_SHELL} ${_LANG}', 'ada /home/ada /bin/zsh de_DE.UTF-8'],
+  ['${_HOSTNAME}', hostname()],
+])('%s', (text, expected) => {
+  const env = {
+    TEAM: 'core',
+    EMPTY: '',
+    NESTED: '${TEAM}',
+    USER: 'ada',
+    HOME: '/home/ada',
+    SHELL: '/bin/zsh',
+    LANG: 'de_DE.UTF-8',
+  };
+  expect(render(text, env)).toBe(expected);
+});
+
+test('machine facts are known without an environment, and a shell that is not has its default', () => {
+  expect(render('${_OS}|${_ARCH}|${_LANG}|${_USER}|${_HOME}')).not.toContain('${');
+  expect(render('${_SHELL:-sh}')).toBe('sh');
+});
+
+test('unset variables are named once', () => {
+  expect(compileTemplate('${A} ${B} ${A} ${C:-c} ${_SHELL}', {}).unset).toEqual(['A', 'B', '_SHELL']);
+});
+
+test('constants are merged, so a text without date and time is one piece', () => {
+  expect(compileTemplate('a ${X:-b} c', {}).template).toEqual(['a b c']);
+  expect(compileTemplate('', {}).template).toEqual([]);
+  expect(compileTemplate('a${_DATE}b', {}).template).toHaveLength(3);
+});

@@ -1,0 +1,90 @@
+import { arch, homedir, hostname, platform, userInfo } from 'node:os';
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A prompt's text in pieces: constants, and what depends on the moment of the request. Neighbours are not both constants. */
+export type Template = readonly (string | ((now: Date) => string))[];
+
+/** `${NAME}` or `${NAME:-default}`; the default ends at the first brace. */
+const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+
+/**
+ * Fills in all variables of `text` but those of date and time, which stay to be evaluated per request. As in a shell a
+ * default stands in for an unset or an empty variable. An unset one without default stays as it is written; `unset`
+ * names these, each once.
+ */
+export function compileTemplate(text: string, env: Environment): { template: Template; unset: string[] } {
+  const template: (string | ((now: Date) => string))[] = [];
+  const unset = new Set<string>();
+  let constant = '';
+  let from = 0;
+  for (const match of text.matchAll(VARIABLE)) {
+    const [written, name = '', fallback] = match;
+    constant += text.slice(from, match.index);
+    from = match.index + written.length;
+    const moment = MOMENTS.get(name);
+    if (moment !== undefined) {
+      if (constant !== '') template.push(constant);
+      constant = '';
+      template.push(moment);
+      continue;
+    }
+    const value = valueOf(name, env);
+    if (value === undefined && fallback === undefined) unset.add(name);
+    constant += fallback === undefined ? (value ?? written) : value || fallback;
+  }
+  constant += text.slice(from);
+  if (constant !== '') template.push(constant);
+  return { template, unset: [...unset] };
+}
+
+/** The text of `template` at a moment, in local time. */
+export function renderTemplate(template: Template, now: Date): string {
+  let text = '';
+  for (const piece of template) text += typeof piece === 'string' ? piece : piece(now);
+  return text;
+}
+
+const MOMENTS = new Map<string, (now: Date) => string>([
+  ['_DATE', localDate],
+  ['_TIME', localTime],
+  ['_DATETIME', (now) => `${localDate(now)} ${localTime(now)}`],
+]);
+
+/** What the machine and the process are; undefined where it is not known. */
+const FACTS = new Map<string, (env: Environment) => string | undefined>([
+  ['_OS', () => (platform() === 'win32' ? 'windows' : platform())],
+  ['_ARCH', () => arch()],
+  ['_HOSTNAME', () => hostname()],
+  ['_USER', (env) => env['USER'] || env['USERNAME'] || fromPasswd(() => userInfo().username)],
+  ['_HOME', (env) => env['HOME'] || env['USERPROFILE'] || fromPasswd(homedir)],
+  ['_SHELL', (env) => env['SHELL'] || env['ComSpec'] || undefined],
+  ['_LANG', (env) => env['LC_ALL'] || env['LANG'] || Intl.DateTimeFormat().resolvedOptions().locale],
+]);
+
+function valueOf(name: string, env: Environment): string | undefined {
+  const fact = FACTS.get(name);
+  return fact === undefined ? env[name] : fact(env);
+}
+
+/** A container that runs under a user ID of its own has no passwd entry, and `node:os` throws. */
+function fromPasswd(read: () => string): string | undefined {
+  try {
+    return read() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function localDate(now: Date): string {
+  return `${String(now.getFullYear()).padStart(4, '0')}-${twoDigits(now.getMonth() + 1)}-${twoDigits(now.getDate())}`;
+}
+
+function localTime(now: Date): string {
+  return `${twoDigits(now.getHours())}:${twoDigits(now.getMinutes())}:${twoDigits(now.getSeconds())}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}

@@ -1,0 +1,99 @@
+import type { Usage } from '../../core/record.ts';
+import type { StreamReader } from '../protocol.ts';
+import { readUsage } from './usage.ts';
+
+/** What the reader looks at in a chunk; everything else passes unseen. */
+interface Chunk {
+  readonly error?: unknown;
+  readonly usage?: unknown;
+  readonly x_groq?: unknown;
+  readonly choices?: unknown;
+  readonly type?: unknown;
+}
+
+interface Choice {
+  readonly index?: unknown;
+  readonly delta?: unknown;
+  /** Legacy completions. */
+  readonly text?: unknown;
+  readonly finish_reason?: unknown;
+}
+
+/** Follows a stream of `chat.completion.chunk`s, of legacy completions, or of typed events (images, audio). */
+export class ChatStreamReader implements StreamReader {
+  usage: Usage | undefined;
+  /** Bit i: choice i was seen, and had its finish reason. Choices beyond 31 share the last bit. */
+  #begun = 0;
+  #ended = 0;
+
+  get finished(): boolean {
+    return this.#ended !== 0 && this.#begun === this.#ended;
+  }
+
+  see(event: unknown): 'content' | 'error' | 'other' {
+    if (typeof event !== 'object' || event === null) return 'other';
+    const chunk = event as Chunk;
+    if (chunk.error !== undefined && chunk.error !== null) return 'error';
+    if (chunk.usage !== undefined || chunk.x_groq !== undefined) this.usage = readUsage(chunk) ?? this.usage;
+    if (!Array.isArray(chunk.choices)) return this.#seeTyped(chunk.type);
+    let content = false;
+    for (const choice of chunk.choices as (Choice | null)[]) {
+      if (choice !== null && this.#seeChoice(choice)) content = true;
+    }
+    return content ? 'content' : 'other';
+  }
+
+  #seeChoice(choice: Choice): boolean {
+    const bit = 1 << Math.min(typeof choice.index === 'number' ? choice.index : 0, 30);
+    this.#begun |= bit;
+    // Some vendors send an empty string until the end.
+    if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') {
+      this.#ended |= bit;
+      return true;
+    }
+    if (typeof choice.text === 'string' && choice.text !== '') return true;
+    return hasContent(choice.delta);
+  }
+
+  /** Streams of images and audio end in an event whose type says so: `….completed`, `….done`. */
+  #seeTyped(type: unknown): 'content' | 'other' {
+    this.#begun |= 1;
+    if (typeof type === 'string' && (type.endsWith('.completed') || type.endsWith('.done'))) this.#ended |= 1;
+    return 'content';
+  }
+}
+
+/** A plain answer as one chunk for each choice, with its end. */
+export function asStream(body: unknown): string {
+  const answer = body as Record<string, unknown> & { choices?: unknown };
+  const choices = Array.isArray(answer.choices) ? (answer.choices as Record<string, unknown>[]) : [];
+  const chunk = {
+    ...answer,
+    object: 'chat.completion.chunk',
+    choices: choices.map(({ message, ...choice }) => ({ ...choice, delta: withToolIndexes(message) })),
+  };
+  return `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`;
+}
+
+/** Streamed tool calls carry an index, which those of a plain answer do not need. */
+function withToolIndexes(message: unknown): unknown {
+  if (typeof message !== 'object' || message === null) return {};
+  const calls = (message as Record<string, unknown>)['tool_calls'];
+  return Array.isArray(calls)
+    ? { ...message, tool_calls: (calls as object[]).map((call, index) => ({ index, ...call })) }
+    : message;
+}
+
+/** Anything in a delta but the role, nulls and empties is content: text, a tool call, reasoning, a refusal, audio. */
+function hasContent(delta: unknown): boolean {
+  if (typeof delta !== 'object' || delta === null) return false;
+  const fields = delta as Record<string, unknown>;
+  for (const name in fields) {
+    if (name === 'role') continue;
+    const value = fields[name];
+    if (value === null || value === undefined || value === '') continue;
+    if (Array.isArray(value) && value.length === 0) continue;
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,142 @@
+const LF = 10;
+const CR = 13;
+/** A buffer that one large event has grown is let go of once it is empty again. */
+const KEEP_BUFFER_BYTES = 64 * 1024;
+
+/**
+ * Cuts the bytes of an SSE stream into regions of whole events, whatever way the network split them: an event, a line
+ * end or a character may be torn anywhere. Bytes are never changed, but for a leading BOM, which is left out: clients
+ * that look at bytes would lose their first event to it.
+ *
+ * Grammar: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+ */
+export class EventSplitter {
+  /** What came after the last whole event. */
+  #buffer = Buffer.alloc(0);
+  #pending = 0;
+  #first = true;
+  /** The stream has shown a CR, so line ends must be told apart one by one. */
+  mixedLineEnds = false;
+
+  /** Bytes that wait for the rest of their event. */
+  get pendingBytes(): number {
+    return this.#pending;
+  }
+
+  /** Takes what the network gave; returns all whole events up to now, or undefined while there is none. */
+  push(chunk: Uint8Array): Uint8Array | undefined {
+    const { length } = chunk;
+    if (!this.mixedLineEnds && chunk.includes(CR)) this.mixedLineEnds = true;
+    // Most chunks are whole events: nothing waits, and a blank line ends them.
+    if (
+      this.#pending === 0 &&
+      !this.mixedLineEnds &&
+      length > 1 &&
+      chunk[length - 1] === LF &&
+      chunk[length - 2] === LF
+    ) {
+      return this.#region(chunk);
+    }
+    const searchFrom = Math.max(0, this.#pending - 3);
+    this.#append(chunk);
+    const end = lastEventEnd(this.#buffer.subarray(0, this.#pending), searchFrom, this.mixedLineEnds);
+    if (end === 0) return undefined;
+    const region = Uint8Array.prototype.slice.call(this.#buffer, 0, end);
+    this.#buffer.copyWithin(0, end, this.#pending);
+    this.#pending -= end;
+    if (this.#pending === 0 && this.#buffer.length > KEEP_BUFFER_BYTES) this.#buffer = Buffer.alloc(0);
+    return this.#region(region);
+  }
+
+  /** What is left when the stream has ended: an event whose blank line never came, or undefined. */
+  flush(): Uint8Array | undefined {
+    if (this.#pending === 0) return undefined;
+    const rest = this.#buffer.subarray(0, this.#pending);
+    this.#pending = 0;
+    return this.#region(rest);
+  }
+
+  #append(chunk: Uint8Array): void {
+    const needed = this.#pending + chunk.length;
+    if (needed > this.#buffer.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#buffer.length));
+      this.#buffer.copy(grown, 0, 0, this.#pending);
+      this.#buffer = grown;
+    }
+    this.#buffer.set(chunk, this.#pending);
+    this.#pending = needed;
+  }
+
+  #region(bytes: Uint8Array): Uint8Array {
+    if (!this.#first) return bytes;
+    this.#first = false;
+    return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+  }
+}
+
+/**
+ * The bytes as text in which an index is an index into the bytes (Latin-1). JSON's and SSE's syntax is ASCII, so
+ * structure can be judged on it; what people read must be decoded as UTF-8 instead.
+ */
+export function structureOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+/** Index after the blank line that ends the event at `from`; the text's length if none does. */
+export function eventEnd(text: string, from: number, mixedLineEnds: boolean): number {
+  if (!mixedLineEnds) {
+    const at = text.indexOf('\n\n', from);
+    return at === -1 ? text.length : at + 2;
+  }
+  for (let i = from; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code !== LF && code !== CR) continue;
+    const before = i > from ? text.charCodeAt(i - 1) : LF;
+    if (code === LF && before === CR) continue;
+    if (before === LF || before === CR) return code === CR && text.charCodeAt(i + 1) === LF ? i + 2 : i + 1;
+  }
+  return text.length;
+}
+
+/** The data of the event at [start, end), its lines joined by LF; undefined if it has no data line (a comment, a ping). */
+export function eventData(text: string, start: number, end: number): string | undefined {
+  if (text.startsWith('data:', start)) {
+    const lineEnd = text.indexOf('\n', start);
+    if (lineEnd === end - 2 && text.charCodeAt(lineEnd - 1) !== CR) {
+      return text.slice(text.charCodeAt(start + 5) === 32 ? start + 6 : start + 5, lineEnd);
+    }
+  }
+  const lines = dataLines(text.slice(start, end));
+  return lines.length === 0 ? undefined : lines.join('\n');
+}
+
+/** The values of the data lines of one event. */
+export function dataLines(event: string): string[] {
+  const values: string[] = [];
+  for (const line of event.split(/\r\n|\n|\r/)) {
+    if (line.startsWith('data:')) values.push(line.slice(line.charCodeAt(5) === 32 ? 6 : 5));
+    else if (line === 'data') values.push('');
+  }
+  return values;
+}
+
+/** Index after the last blank line at or after `from`, looking three bytes back for one torn in two; 0 if there is none. */
+function lastEventEnd(bytes: Buffer, from: number, mixedLineEnds: boolean): number {
+  if (!mixedLineEnds) {
+    const at = bytes.lastIndexOf('\n\n');
+    return at < from ? 0 : at + 2;
+  }
+  let end = 0;
+  for (let i = from; i < bytes.length; i++) {
+    const code = bytes[i];
+    if (code !== LF && code !== CR) continue;
+    const before = i === 0 ? LF : bytes[i - 1];
+    if (code === LF && before === CR) {
+      // The second half of a CRLF goes with the first.
+      if (end === i) end = i + 1;
+    } else if (before === LF || before === CR) {
+      end = i + 1;
+    }
+  }
+  return end;
+}

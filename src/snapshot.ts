@@ -1,0 +1,171 @@
+import type { LiveBackends } from './backends/live.ts';
+import type { Config } from './config/schema.ts';
+import { parseStatusRanges } from './config/status-ranges.ts';
+import type { DetectionRules } from './core/classify.ts';
+import type { Alias, Backend, NamedAlias, Route, Timeouts } from './core/route.ts';
+import type { PromptSet } from './prompts/inject.ts';
+import { AddressList } from './lib/address-list.ts';
+import { KeyCheck } from './policies/auth.ts';
+
+/** Everything that is derived from one version of the config. Immutable: a reload builds another and swaps. */
+export interface Snapshot {
+  readonly config: Config;
+  readonly backends: ReadonlyMap<string, Backend>;
+  /** Enabled aliases by name. */
+  readonly aliases: ReadonlyMap<string, Alias>;
+  /** Enabled wildcard aliases, the longest prefix first. */
+  readonly wildcards: readonly Alias[];
+  readonly detection: DetectionRules;
+  readonly prompts: PromptSet | undefined;
+  readonly trustedProxies: AddressList;
+  readonly maxBodyBytes: number;
+  /** Undefined: the gateway is open. */
+  readonly keyCheck: KeyCheck | undefined;
+  /** Infinity when off. */
+  readonly keepAliveMs: number;
+}
+
+type TimeoutConfig = Config['timeout'];
+
+/** Builds the snapshot of a validated config. `live` is what outlives it. */
+export function buildSnapshot(config: Config, prompts: PromptSet | undefined, live: LiveBackends): Snapshot {
+  const backends = new Map(
+    config.backends
+      .filter(({ enabled }) => enabled)
+      .map((backend) => [
+        backend.name,
+        {
+          name: backend.name,
+          apiKey: backend.api_key,
+          headers: backend.headers ?? {},
+          live: live.backend(backend.name),
+          ...live.transport(backend.name, backend.url),
+        } satisfies Backend,
+      ]),
+  );
+  const aliases = new Map(
+    Object.entries(config.models)
+      .filter(([, { enabled }]) => enabled)
+      .map(([name]) => [name, buildAlias(name, config, backends, live)]),
+  );
+  return {
+    config,
+    backends,
+    aliases,
+    wildcards: [...aliases.values()]
+      .filter(({ prefix }) => prefix !== undefined)
+      .sort((a, b) => b.name.length - a.name.length),
+    detection: {
+      statuses: parseStatusRanges(config.detection.error_codes),
+      patterns: config.detection.error_patterns.map((pattern) => pattern.toLowerCase()),
+    },
+    prompts,
+    trustedProxies: new AddressList(config.proxy.trusted_proxies),
+    keyCheck: config.proxy_api_key === undefined ? undefined : new KeyCheck(config.proxy_api_key),
+    maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
+    keepAliveMs: offAsInfinity(config.stream.keepalive),
+  };
+}
+
+/** Finds the alias that `name` means: the one of that name, else the wildcard with the longest prefix. */
+export function findAlias(snapshot: Snapshot, name: string): NamedAlias | undefined {
+  const alias = snapshot.aliases.get(name);
+  if (alias !== undefined && alias.prefix === undefined) return { alias, name, matched: '' };
+  for (const wildcard of snapshot.wildcards) {
+    const prefix = wildcard.prefix ?? '';
+    if (name.startsWith(prefix) && name.length > prefix.length)
+      return { alias: wildcard, name, matched: name.slice(prefix.length) };
+  }
+  return undefined;
+}
+
+/** The aliases to fall back to, in pre-order: the first fallback, that one's own, then the second; none twice. */
+export function fallbackChain(snapshot: Snapshot, asked: NamedAlias): NamedAlias[] {
+  const links = snapshot.config.fallback.alias_fallback;
+  const seen = new Set([asked.name]);
+  const chain: NamedAlias[] = [];
+  const visit = (from: NamedAlias): void => {
+    for (const target of links[from.name] ?? links[from.alias.name] ?? []) {
+      if (seen.has(target)) continue;
+      seen.add(target);
+      // A wildcard as a target takes over what the one asked for had matched.
+      const wildcard = snapshot.aliases.get(target);
+      const next =
+        wildcard?.prefix === undefined
+          ? findAlias(snapshot, target)
+          : { alias: wildcard, name: wildcard.prefix + asked.matched, matched: asked.matched };
+      // An alias that is missing or disabled is skipped, with what hangs below it.
+      if (next === undefined) continue;
+      chain.push(next);
+      visit(next);
+    }
+  };
+  visit(asked);
+  return chain;
+}
+
+/** The routes of a tier for the name that was asked for: a `*` in their model becomes what the alias's matched. */
+export function routesFor(tier: readonly Route[], { alias, matched }: NamedAlias): readonly Route[] {
+  if (alias.prefix === undefined) return tier;
+  return tier.map((route) => {
+    const model = route.model.replace('*', () => matched);
+    return { ...route, model, key: routeKey(route.backend.name, model) };
+  });
+}
+
+function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, Backend>, live: LiveBackends): Alias {
+  const model = config.models[name];
+  if (model === undefined) throw new Error(`no alias ${name}`);
+  const tiers: Route[][] = [];
+  const alias: Alias = {
+    name,
+    prefix: name.endsWith('*') ? name.slice(0, -1) : undefined,
+    balance: model.balance ?? config.routing.balance,
+    tiers,
+    totalMs: model.timeout?.total_timeout === undefined ? undefined : offAsInfinity(model.timeout.total_timeout),
+    turns: live.turns(name),
+  };
+  const byPriority = new Map<number, Route[]>();
+  for (const { backend: backendName, model: modelName, priority, weight, enabled } of model.routes) {
+    const backend = backends.get(backendName);
+    if (!enabled || backend === undefined) continue;
+    const key = routeKey(backendName, modelName);
+    const backendConfig = config.backends.find((candidate) => candidate.name === backendName);
+    const timeouts = resolveTimeouts({
+      ...config.timeout,
+      ...defined(backendConfig?.timeout),
+      ...defined(model.timeout),
+    });
+    const route: Route = { alias, backend, model: modelName, priority, weight, key, timeouts, pace: live.pace(key) };
+    const tier = byPriority.get(priority);
+    if (tier === undefined) byPriority.set(priority, [route]);
+    else tier.push(route);
+  }
+  tiers.push(...[...byPriority].sort(([a], [b]) => a - b).map(([, routes]) => routes));
+  return alias;
+}
+
+function resolveTimeouts(config: TimeoutConfig): Timeouts {
+  return {
+    connectMs: offAsInfinity(config.connect_timeout),
+    firstByteMs: offAsInfinity(config.first_byte_timeout),
+    readMs: offAsInfinity(config.read_timeout),
+    writeMs: offAsInfinity(config.write_timeout),
+    totalMs: offAsInfinity(config.total_timeout),
+  };
+}
+
+/** The values that are set: an absent one must not hide that of a wider scope. */
+function defined(
+  values: { readonly [K in keyof TimeoutConfig]?: number | undefined } | undefined,
+): Partial<TimeoutConfig> {
+  return Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== undefined));
+}
+
+function routeKey(backend: string, model: string): string {
+  return `${backend}\0${model}`;
+}
+
+function offAsInfinity(ms: number): number {
+  return ms === 0 ? Infinity : ms;
+}

@@ -1,0 +1,219 @@
+// The structure that ARCHITECTURE.md describes, as tests: who may import whom, names, sizes, dependencies.
+import { describe, expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, posix } from 'node:path';
+import { dependencies } from '../package.json';
+
+const ROOT = join(import.meta.dir, '..');
+
+/** Areas of src from the inside out; a file imports only from areas of a lower rank or its own. */
+const RANKS: readonly (readonly string[])[] = [
+  ['lib'],
+  ['core'],
+  ['protocols', 'policies', 'backends', 'prompts', 'observe'],
+  ['pipeline'],
+  ['gateway'],
+  ['app'],
+  ['server', 'commands', 'main'],
+];
+
+/** The outermost layer is the program itself: `main` picks a command, and `serve` opens the listener. */
+const OUTERMOST: Record<string, readonly string[]> = { main: ['commands'], commands: ['server'] };
+
+/** Areas whose code may run the config's code. Its types may be imported anywhere. */
+const READS_CONFIG = ['config', 'snapshot', 'app', 'server', 'commands', 'main'];
+
+const FORBIDDEN_NAMES = ['util', 'utils', 'helper', 'helpers', 'manager', 'service', 'base'];
+
+const MAX_LINES = 300;
+
+/** Files over 300 lines, each with the reason why it is better whole. */
+const LONG_FILES: Record<string, string> = {};
+
+interface Import {
+  specifier: string;
+  /** An `import type` or `export type`: nothing of it is left at run time. */
+  typeOnly: boolean;
+}
+
+interface Source {
+  /** From the root of the repository, with forward slashes. */
+  path: string;
+  lines: number;
+  imports: Import[];
+}
+
+const sources = [...new Bun.Glob('src/**/*.{ts,tsx}').scanSync({ cwd: ROOT })]
+  .map((path) => read(path.replaceAll('\\', '/')))
+  .sort((a, b) => a.path.localeCompare(b.path));
+const code = sources.filter((source) => !source.path.includes('.test.'));
+
+describe('architecture', () => {
+  test('the scan finds the sources and what they import', () => {
+    expect(code.length).toBeGreaterThan(5);
+    expect(code.some((source) => source.imports.length > 0)).toBe(true);
+  });
+
+  test('imports point inwards', () => {
+    const problems = code.flatMap((source) =>
+      relativeImports(source).flatMap(({ target, typeOnly }) => {
+        const why = objection(areaOf(source.path), areaOf(target), typeOnly);
+        return why === undefined ? [] : [`${source.path} imports ${target}: ${why}`];
+      }),
+    );
+    expect(problems).toEqual([]);
+  });
+
+  test('the rules of the import direction hold', () => {
+    expect(objection('pipeline', 'core', false)).toBeUndefined();
+    expect(objection('core', 'pipeline', false)).toContain('outwards');
+    expect(objection('core', 'pipeline', true)).toContain('outwards');
+    expect(objection('policies', 'backends', false)).toContain('siblings');
+    expect(objection('main', 'commands', false)).toBeUndefined();
+    expect(objection('server', 'commands', false)).toContain('siblings');
+    expect(objection('lib', 'config', true)).toBeUndefined();
+    expect(objection('pipeline', 'config', false)).toContain('import type');
+    expect(objection('config', 'core', false)).toBeUndefined();
+    expect(objection('config', 'policies', false)).toContain('lib and core');
+    expect(objection('snapshot', 'policies', false)).toBeUndefined();
+    expect(objection('snapshot', 'pipeline', false)).toContain('below pipeline');
+    expect(objection('pipeline', 'snapshot', true)).toBeUndefined();
+    expect(objection('pipeline', 'snapshot', false)).toContain('import type');
+    expect(objection('core', 'snapshot', true)).toContain('pipeline');
+    expect(objection('app', 'snapshot', false)).toBeUndefined();
+    expect(objection('extras', 'core', false)).toContain('RANKS');
+  });
+
+  test('every import statement is seen', () => {
+    const found = importsOf(`
+import a, { b } from './a.ts';
+import type { C } from './c.ts';
+import {
+  d,
+} from "./d.ts";
+import './e.ts';
+export * from './f.ts';
+export type { G } from './g.ts';
+const h = await import('./h.ts');
+export const notFrom = 1;
+`);
+    expect(found.map(({ specifier, typeOnly }) => specifier + (typeOnly ? ' type' : ''))).toEqual([
+      './a.ts',
+      './c.ts type',
+      './d.ts',
+      './f.ts',
+      './g.ts type',
+      './e.ts',
+      './h.ts',
+    ]);
+  });
+
+  test('src imports only from declared dependencies', () => {
+    const problems = code.flatMap((source) =>
+      source.imports
+        .map(({ specifier }) => specifier)
+        .filter((specifier) => !specifier.startsWith('.') && !isBuiltin(specifier))
+        .filter((specifier) => !(packageOf(specifier) in dependencies))
+        .map((specifier) => `${source.path} imports "${specifier}", which is not in "dependencies" of package.json`),
+    );
+    expect(problems).toEqual([]);
+  });
+
+  test('names say what a file is', () => {
+    const problems = sources
+      .filter(({ path }) => path.split(/[/._-]/).some((word) => FORBIDDEN_NAMES.includes(word.toLowerCase())))
+      .map(({ path }) => `${path}: name it after the noun or verb it holds (none of ${FORBIDDEN_NAMES.join(', ')})`);
+    expect(problems).toEqual([]);
+  });
+
+  test(`files over ${MAX_LINES} lines are listed with a reason`, () => {
+    const long = code.filter(({ lines }) => lines > MAX_LINES);
+    const unlisted = long
+      .filter(({ path }) => !(path in LONG_FILES))
+      .map(({ path, lines }) => `${path} has ${lines} lines: split it, or add it to LONG_FILES with the reason`);
+    const stale = Object.keys(LONG_FILES)
+      .filter((listed) => !long.some(({ path }) => path === listed))
+      .map((listed) => `${listed} is in LONG_FILES but no longer over ${MAX_LINES} lines: remove it from the list`);
+    expect([...unlisted, ...stale]).toEqual([]);
+  });
+});
+
+/** Why a file of area `from` may not import from area `to`; undefined if it may. */
+function objection(from: string, to: string, typeOnly: boolean): string | undefined {
+  if (from === to) return undefined;
+  if (to === 'config') {
+    if (typeOnly || READS_CONFIG.includes(from)) return undefined;
+    return `only ${READS_CONFIG.join(', ')} may use the config's values; elsewhere write \`import type\``;
+  }
+  if (from === 'config') {
+    return rankOf(to) <= 1 ? undefined : 'config may import from lib and core only';
+  }
+  if (from === 'snapshot') {
+    return rankOf(to) < rankOf('pipeline') ? undefined : 'the snapshot may import only from what is below pipeline';
+  }
+  if (to === 'snapshot') return objectionToSnapshot(from, typeOnly);
+  const unknown = [from, to].find((area) => rankOf(area) === Infinity);
+  if (unknown !== undefined) return `src/${unknown} has no place in the import direction: give it one in RANKS`;
+  if (OUTERMOST[from]?.includes(to)) return undefined;
+  if (rankOf(from) === rankOf(to)) return `${from} and ${to} are siblings: what both need belongs further in`;
+  return rankOf(from) > rankOf(to) ? undefined : `${from} lies further in than ${to}; imports must not point outwards`;
+}
+
+/** The snapshot is built beside the gateway: pipeline and gateway know its type, app and beyond build it. */
+function objectionToSnapshot(from: string, typeOnly: boolean): string | undefined {
+  if (rankOf(from) > rankOf('gateway') && rankOf(from) !== Infinity) return undefined;
+  if (from !== 'pipeline' && from !== 'gateway') return 'only pipeline and what lies further out may see the snapshot';
+  return typeOnly ? undefined : `${from} may import the snapshot as a type only: write \`import type\``;
+}
+
+function rankOf(area: string): number {
+  const rank = RANKS.findIndex((areas) => areas.includes(area));
+  return rank === -1 ? Infinity : rank;
+}
+
+/** `src/core/route.ts` → `core`, `src/gateway.ts` → `gateway`. */
+function areaOf(path: string): string {
+  return (path.split('/')[1] ?? '').replace(/\.tsx?$/, '');
+}
+
+function read(path: string): Source {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  return { path, lines: text.split('\n').length - 1, imports: importsOf(text) };
+}
+
+/**
+ * The import and re-export statements of a source text. `import { type T }` counts as a value import: under
+ * `verbatimModuleSyntax` it leaves an import of the module behind.
+ */
+function importsOf(text: string): Import[] {
+  const from = /^(?:import|export)\s+(type\s+)?[\w\s{},*$]*?\s*from\s*['"]([^'"]+)['"]/gm;
+  const bare = /^import\s*['"]([^'"]+)['"]/gm;
+  const dynamic = /(?<!typeof\s)\bimport\(\s*['"]([^'"]+)['"]/g;
+  return [
+    ...[...text.matchAll(from)].map((match) => ({ specifier: match[2]!, typeOnly: match[1] !== undefined })),
+    ...[bare, dynamic].flatMap((pattern) =>
+      [...text.matchAll(pattern)].map((match) => ({ specifier: match[1]!, typeOnly: false })),
+    ),
+  ];
+}
+
+/** The imports of a file inside src, resolved to paths from the root of the repository. */
+function relativeImports(source: Source): { target: string; typeOnly: boolean }[] {
+  return source.imports
+    .filter(({ specifier }) => specifier.startsWith('.'))
+    .map(({ specifier, typeOnly }) => ({ target: posix.join(dirname(source.path), specifier), typeOnly }))
+    .filter(({ target }) => target.startsWith('src/'));
+}
+
+function isBuiltin(specifier: string): boolean {
+  return specifier === 'bun' || /^(?:bun|node):/.test(specifier) || builtinModules.includes(specifier);
+}
+
+/** `zod/v4` → `zod`, `@scope/name/deep` → `@scope/name`. */
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}

@@ -1,0 +1,207 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parse, stringify } from 'yaml';
+import type { Json } from './json.ts';
+
+/** A gateway that runs as a child process, in a directory of its own that goes with it. */
+export interface Gateway {
+  /** `http://127.0.0.1:PORT`, without `/v1`. */
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Its working directory; the config is `config.yaml` in it. */
+  readonly dir: string;
+  stdout(): string;
+  stderr(): string;
+  /** The request lines logged so far, oldest first, of the files under `base_dir` (`requests/` unless told). */
+  logs(folder?: 'requests' | 'errors'): Json[];
+  /** Writes the config anew, completed as at the start (same port). */
+  writeConfig(config: string | object): void;
+  /** Writes any file of its directory; prompts, for example. */
+  writeFile(path: string, text: string): void;
+  signal(name: NodeJS.Signals): void;
+  /** The exit code, or the signal that ended it. */
+  readonly exited: Promise<number | NodeJS.Signals>;
+  /** Sends the signal (SIGTERM unless told), waits for the exit and removes the directory. Fine to call twice. */
+  stop(name?: NodeJS.Signals): Promise<number | NodeJS.Signals>;
+}
+
+export interface GatewayOptions {
+  /**
+   * An object, or YAML text that is written as it is. Where it has no `listen` (or, in an object, one with port 0) it
+   * gets a free port of 127.0.0.1; where it has no `logging`, `base_dir: ./logs`. Without a config the gateway starts as
+   * it does in an empty directory: at its default address.
+   */
+  readonly config?: string | object;
+  /** Everything it sees of the environment but PATH and HOME. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** More arguments. */
+  readonly args?: readonly string[];
+  /** Files to be there at its start: path → text. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Starts the gateway from source and waits until `/health` answers; rejects with its output if it exits first. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const child = await spawnGateway(options);
+  const deadlineMs = performance.now() + START_TIMEOUT_MS;
+  let exit: number | NodeJS.Signals | undefined;
+  void child.exited.then((how) => {
+    exit = how;
+  });
+  while (!(await answersHealth(child.url))) {
+    if (exit !== undefined || performance.now() > deadlineMs) {
+      await child.stop('SIGKILL');
+      const why = exit === undefined ? `did not answer ${child.url}/health` : `exited with ${exit}`;
+      throw new Error(`the gateway ${why}\n${child.stdout()}\n${child.stderr()}`);
+    }
+    await Bun.sleep(10);
+  }
+  return child;
+}
+
+/** Starts it and does not wait: for configs that it must refuse. */
+export async function spawnGateway({ config, env = {}, args = [], files = {} }: GatewayOptions): Promise<Gateway> {
+  const dir = mkdtempSync(join(tmpdir(), 'llm-proxy-test-'));
+  const freePort = config === undefined ? DEFAULT_PORT : await findFreePort();
+  const port = (config === undefined ? undefined : listenPort(config)) ?? freePort;
+  const writeFile = (path: string, text: string): void => {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  };
+  let baseDir = resolve(dir, 'logs');
+  const writeConfig = (next: string | object): void => {
+    const text = completed(next, port);
+    writeFile('config.yaml', text);
+    baseDir = resolve(dir, readYaml(text)?.logging?.base_dir ?? './logs');
+  };
+  for (const [path, text] of Object.entries(files)) writeFile(path, text);
+  if (config !== undefined) writeConfig(config);
+
+  const child = Bun.spawn({
+    cmd: [process.execPath, MAIN, ...(config === undefined ? [] : ['-c', 'config.yaml']), ...args],
+    cwd: dir,
+    env: { PATH: process.env.PATH ?? '', HOME: dir, ...env },
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  running.add(child);
+  const stdout = collect(child.stdout);
+  const stderr = collect(child.stderr);
+  const exited = child.exited.then(async (code) => {
+    running.delete(child);
+    await Promise.all([stdout.ended, stderr.ended]);
+    return child.signalCode ?? code;
+  });
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    pid: child.pid,
+    dir,
+    stdout: stdout.text,
+    stderr: stderr.text,
+    logs: (folder = 'requests') => readLines(join(baseDir, folder)),
+    writeConfig,
+    writeFile,
+    signal: (name) => child.kill(name),
+    exited,
+    async stop(name = 'SIGTERM') {
+      if (child.exitCode === null && child.signalCode === null) child.kill(name);
+      const killer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      const how = await exited;
+      clearTimeout(killer);
+      rmSync(dir, { recursive: true, force: true });
+      return how;
+    },
+  };
+}
+
+const MAIN = resolve(import.meta.dir, '../../src/main.ts');
+const DEFAULT_PORT = 8765;
+const START_TIMEOUT_MS = 15_000;
+/** Longer than the default `server.shutdown_timeout`, which a test may want to see the end of. */
+const STOP_TIMEOUT_MS = 40_000;
+
+/** Children of tests that failed before they stopped them must not outlive the run. */
+const running = new Set<Bun.Subprocess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/**
+ * The config with an address and a log folder. Text keeps its lines, so that the positions in error messages stay; what
+ * is missing comes after them.
+ */
+function completed(config: string | object, port: number): string {
+  const listen = `127.0.0.1:${port}`;
+  if (typeof config === 'object') {
+    const { listen: given, ...rest } = config as Record<string, unknown>;
+    const isFree = given === undefined || (typeof given === 'string' && given.endsWith(':0'));
+    return stringify({ listen: isFree ? listen : given, logging: LOGGING, ...rest });
+  }
+  const keys = readYaml(config);
+  if (keys === undefined) return config;
+  const missing = { ...('listen' in keys ? {} : { listen }), ...('logging' in keys ? {} : { logging: LOGGING }) };
+  if (Object.keys(missing).length === 0) return config;
+  return `${config.replace(/\n?$/, '\n')}${stringify(missing)}`;
+}
+
+const LOGGING = { base_dir: './logs', separate_files: true };
+
+/** The top-level keys; undefined where the text is no YAML mapping, which is then left alone. */
+function readYaml(text: string): Record<string, Json> | undefined {
+  try {
+    const value: unknown = parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function listenPort(config: string | object): number | undefined {
+  const listen: unknown = (typeof config === 'string' ? readYaml(config) : (config as Record<string, unknown>))?.listen;
+  const match = typeof listen === 'string' ? /:(\d+)$/.exec(listen) : null;
+  return match === null || match[1] === '0' ? undefined : Number(match[1]);
+}
+
+/** A port that was free a moment ago. The kernel hands out others first, so a clash is rare. */
+export async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((done) => void server.close(() => done()));
+  return port;
+}
+
+async function answersHealth(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(1_000), keepalive: false });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+function collect(stream: ReadableStream<Uint8Array>): { readonly text: () => string; readonly ended: Promise<void> } {
+  let text = '';
+  const decoder = new TextDecoder();
+  const read = async (): Promise<void> => {
+    for await (const bytes of stream) text += decoder.decode(bytes, { stream: true });
+  };
+  return { text: () => text, ended: read() };
+}
+
+/** The JSON lines of a folder's files, in the order of their `ts`; a line that is still being written is left out. */
+function readLines(folder: string): Json[] {
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((name) => name.endsWith('.log'));
+  const texts = files.map((name) => readFileSync(join(folder, name), 'utf8'));
+  const lines = texts.flatMap((text) => text.split('\n').slice(0, -1)).map((line) => JSON.parse(line));
+  return lines.sort((a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0));
+}
