@@ -39,7 +39,6 @@ fmt: $(DEPS) ## Format everything
 clean: ## Remove everything that a build made
 	rm -rf dist node_modules bench/node_modules bench/out
 
-# npm and Bun both write node_modules, so a half-done install must not leave the stamp behind.
+# The script writes the stamp itself, last of all: a half-done install leaves none.
 $(DEPS): package.json package-lock.json scripts/install.sh
 	@bash scripts/install.sh
-	@touch $@

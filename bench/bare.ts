@@ -7,6 +7,7 @@ const server = Bun.serve({
   port: 0,
   idleTimeout: 0,
   async fetch(request) {
+    if (request.method === 'GET') return Response.json({ bytesSeen });
     const body = (await request.json()) as Record<string, unknown>;
     body['model'] = 'bench-model';
     const answer = await fetch(`${upstream}/v1/chat/completions`, {
@@ -28,5 +29,3 @@ async function* counted(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8A
     yield bytes;
   }
 }
-
-process.on('SIGUSR2', () => console.error(`${bytesSeen} bytes of streams seen`));

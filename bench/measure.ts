@@ -26,8 +26,8 @@ export interface Sample {
 
 const LOAD_WITHIN_MS = 60_000;
 const CHUNK_INTERVAL_MS = 50;
-const HELD_INTERVAL_MS = 500;
-const HELD_CHUNKS = 12;
+/** Streams that stay open for some seconds and do little. */
+const HELD = { chunks: 12, intervalMs: 500 };
 const SETTLE_MS = 1500;
 const LARGE_BODY_BYTES = 1024 * 1024;
 
@@ -56,7 +56,11 @@ export async function largeRequests(proxy: Running, count: number): Promise<Samp
 /** CPU time per chunk of many streams at once, what it takes to open and close them included. */
 export async function streamChunks(proxy: Running, sizes: Sizes): Promise<Sample> {
   const before = cpuMicros(proxy.pid);
-  const { done } = await runStreams(proxy, sizes.streams, sizes.chunks, CHUNK_INTERVAL_MS);
+  const { done } = await runStreams(proxy, {
+    streams: sizes.streams,
+    chunks: sizes.chunks,
+    intervalMs: CHUNK_INTERVAL_MS,
+  });
   const micros = (cpuMicros(proxy.pid) - before) / Math.max(1, done.events);
   return { figures: { cpuMicros: micros }, failures: done.failures };
 }
@@ -64,11 +68,11 @@ export async function streamChunks(proxy: Running, sizes: Sizes): Promise<Sample
 /** Resident memory that an open stream adds to a proxy that has been started for this and warmed up. */
 export async function streamMemory(proxy: Running, sizes: Sizes): Promise<Sample> {
   await requests(proxy, 2000, 1024);
-  await runStreams(proxy, 50, 5, CHUNK_INTERVAL_MS);
+  await runStreams(proxy, { streams: 50, chunks: 5, intervalMs: CHUNK_INTERVAL_MS });
   await Bun.sleep(SETTLE_MS);
   const idle = residentBytes(proxy.pid);
   let open = idle;
-  const { done } = await runStreams(proxy, sizes.streams, HELD_CHUNKS, HELD_INTERVAL_MS, async () => {
+  const { done } = await runStreams(proxy, { streams: sizes.streams, ...HELD }, async () => {
     await Bun.sleep(SETTLE_MS);
     open = residentBytes(proxy.pid);
   });
@@ -78,7 +82,7 @@ export async function streamMemory(proxy: Running, sizes: Sizes): Promise<Sample
 
 /** How soon very many streams that are asked for in the same moment have all begun. */
 export async function manyStreams(proxy: Running, sizes: Sizes): Promise<Sample> {
-  const { begun, done } = await runStreams(proxy, sizes.manyStreams, HELD_CHUNKS, HELD_INTERVAL_MS);
+  const { begun, done } = await runStreams(proxy, { streams: sizes.manyStreams, ...HELD });
   const { allBegunMs, lagMedianMs, lagMaxMs } = begun;
   return { figures: { allBegunMs, lagMedianMs, lagMaxMs }, failures: done.failures };
 }
@@ -102,21 +106,13 @@ async function runRequests(task: RequestsTask): Promise<RequestsDone> {
 /** Runs streams to their end; `whileOpen` runs when all of them have begun. */
 async function runStreams(
   proxy: Running,
-  streams: number,
-  chunks: number,
-  intervalMs: number,
+  shape: Pick<StreamsTask, 'streams' | 'chunks' | 'intervalMs'>,
   whileOpen?: () => Promise<void>,
 ): Promise<{ begun: StreamsBegun; done: StreamsDone }> {
+  const { streams } = shape;
   let begun: StreamsBegun = { event: 'begun', failures: streams, allBegunMs: NaN, lagMedianMs: NaN, lagMaxMs: NaN };
   let done: StreamsDone = { event: 'done', completed: 0, failures: streams, events: 0 };
-  const task: StreamsTask = {
-    kind: 'streams',
-    port: proxy.port,
-    headers: headersFor(proxy),
-    streams,
-    chunks,
-    intervalMs,
-  };
+  const task: StreamsTask = { kind: 'streams', port: proxy.port, headers: headersFor(proxy), ...shape };
   for await (const line of load(task)) {
     const finding = JSON.parse(line) as StreamsBegun | StreamsDone;
     if (finding.event === 'done') {

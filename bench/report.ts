@@ -139,11 +139,11 @@ median over that of the bare proxy.
   chunk of a stream. No limits, no logs, no metrics, no failover. It is the yardstick.
 - **nginx**: \`proxy_pass\` with keep-alive and an access log, one worker. Parses no body. It is the floor.
 - **llm-proxy**: the executable of \`make dev\` with a key to check, two backends with cooldown and fallback, detection
-  rules, rate limits, concurrency limits, metrics, masking, and a log line in a file for every request.
+  rules, rate limits, concurrency limits, masking, and a log line in a file for every request.
 - **Portkey**: the npm package on Node.js as it comes, for the small request only.
 
 CPU time is user and system time of all threads and child processes, from \`/proc\`; the kernel counts it in steps of
-10 ms, and each round is long enough for that not to show. Clients and upstream are processes of their own on raw
+10 ms, 3 % of the shortest round. Clients and upstream are processes of their own on raw
 sockets. **Not measured**: TLS, a network, compressed answers, translation between dialects, and what real models do to
 latency, beside which all of this is small.
 
@@ -151,7 +151,7 @@ Machine: ${cores[0]?.model ?? 'unknown CPU'}, ${cores.length} cores, ${(totalmem
 (${process.arch}). llm-proxy ${version}, Bun ${Bun.version}, nginx ${nginxVersion() ?? '–'}, Node.js ${nodeVersion() ?? '–'}.
 ${new Date().toISOString().slice(0, 10)}.
 
-To repeat it: \`make bench\` (Linux; about a quarter of an hour; \`ARGS=--quick\` or \`ARGS="--only plain"\` for a part, which
+To repeat it: \`make bench\` (Linux; under ten minutes; \`ARGS=--quick\` or \`ARGS="--only plain"\` for a part, which
 prints and leaves this page alone).
 `;
 }

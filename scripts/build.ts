@@ -1,7 +1,9 @@
-// `make dev` and `make build-all`: the self-contained executables in dist/.
+// The self-contained executables in dist/: for this platform (`make dev`), for all of them with checksums (`--all`,
+// `make build-all`), or for one of them (`--target=linux-arm64`, the Dockerfile).
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
 import { version as packageVersion } from '../package.json';
 
 const TARGETS = [
@@ -16,12 +18,13 @@ type Target = (typeof TARGETS)[number];
 
 const version = await buildVersion();
 await mkdir('dist', { recursive: true });
-if (process.argv.includes('--all')) {
+const { values: options } = parseArgs({ options: { all: { type: 'boolean' }, target: { type: 'string' } } });
+if (options.all) {
   const files: string[] = [];
   for (const target of TARGETS) files.push(await build(target));
   await writeChecksums(files);
 } else {
-  await build();
+  await build(options.target === undefined ? undefined : targetNamed(options.target));
 }
 
 /** Builds for `target`, or for this platform if there is none, and returns the file's path. */
@@ -50,9 +53,18 @@ async function build(target?: Target): Promise<string> {
     process.exit(1);
   }
   await chmod(outfile, 0o755);
+  // The map is inside the executable; the copy beside it would only be shipped by mistake.
+  await rm(`${outfile.replace(/\.exe$/, '')}.map`, { force: true });
   const megabytes = (Bun.file(outfile).size / 1e6).toFixed(0);
   console.log(`${outfile} ${version} (${megabytes} MB, ${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
   return outfile;
+}
+
+function targetNamed(name: string): Target {
+  const found = TARGETS.find((target) => target === name);
+  if (found !== undefined) return found;
+  console.error(`--target takes one of ${TARGETS.join(', ')}`);
+  process.exit(2);
 }
 
 /** Says what failed, and for a foreign platform where its runtime was to come from. */

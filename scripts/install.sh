@@ -3,6 +3,19 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# Two makes at once in one tree: the second waits for the first and then finds the work done. (macOS has no flock.)
+if command -v flock >/dev/null 2>&1; then
+  exec 9<package-lock.json
+  flock 9
+fi
+up_to_date() {
+  local input
+  for input in package.json package-lock.json scripts/install.sh; do
+    [ node_modules/.installed -nt "$input" ] || return 1
+  done
+}
+if up_to_date; then exit 0; fi
+
 # npm is chosen only together with a Node that it can run on.
 if command -v npm >/dev/null 2>&1 && command -v node >/dev/null 2>&1; then
   install=(npm ci --loglevel=error)
@@ -33,3 +46,5 @@ if ! node_modules/.bin/bun --version >/dev/null 2>&1; then
     exit 1
   fi
 fi
+
+touch node_modules/.installed

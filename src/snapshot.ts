@@ -81,11 +81,11 @@ export function findAlias(snapshot: Snapshot, name: string): NamedAlias | undefi
 
 /** The aliases to fall back to, in pre-order: the first fallback, that one's own, then the second; none twice. */
 export function fallbackChain(snapshot: Snapshot, asked: NamedAlias): NamedAlias[] {
-  const links = snapshot.config.fallback.alias_fallback;
+  const links = new Map(Object.entries(snapshot.config.fallback.alias_fallback));
   const seen = new Set([asked.name]);
   const chain: NamedAlias[] = [];
   const visit = (from: NamedAlias): void => {
-    for (const target of links[from.name] ?? links[from.alias.name] ?? []) {
+    for (const target of links.get(from.name) ?? links.get(from.alias.name) ?? []) {
       if (seen.has(target)) continue;
       seen.add(target);
       // A wildcard as a target takes over what the one asked for had matched.

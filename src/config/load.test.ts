@@ -286,13 +286,6 @@ describe('errors', () => {
       '2:3 fallback.backoff_max: cannot be "-5s" (a duration such as 300ms, 30s, 10m or 1h30m, or a number of seconds)',
     ],
     [
-      `${MODEL}fallback:\n  alias_fallback:\n    mm: [m, o]`,
-      [
-        '11:5 fallback.alias_fallback.mm: unknown alias "mm" (did you mean "m"?)',
-        '11:13 fallback.alias_fallback.mm[1]: unknown alias "o" (did you mean "m"?)',
-      ],
-    ],
-    [
       `${MODEL}rate_limit: {per_model_rps: {mistral: 1}}`,
       '9:30 rate_limit.per_model_rps.mistral: unknown alias "mistral" (known: m)',
     ],
@@ -414,6 +407,14 @@ describe('warnings', () => {
   test('an enabled alias without an enabled route', () => {
     expect(warnings(`${LOCAL}        enabled: false\n`)).toEqual([
       '6:3 models.m: every route of this alias is disabled, or its backend is (an enabled route, or enabled: false)',
+    ]);
+  });
+
+  test('fallbacks to and from aliases that do not exist; a name that a wildcard covers exists', () => {
+    const more = '  w/*: {routes: [{backend: a, model: "*"}]}\n';
+    expect(warnings(`${LOCAL}${more}fallback:\n  alias_fallback:\n    mm: [m, o]\n    w/1: [w/2]\n`)).toEqual([
+      '12:5 fallback.alias_fallback.mm: unknown alias "mm" (did you mean "m"?)',
+      '12:13 fallback.alias_fallback.mm[1]: unknown alias "o" (did you mean "m"?); it is skipped',
     ]);
   });
 

@@ -13,7 +13,6 @@ export function checkReferences(config: unknown): Finding[] {
   return [
     ...duplicates(backends),
     ...models.flatMap(([alias, model]) => routeFindings(alias, model, known)),
-    ...fallbackFindings(config, aliases),
     ...entries(at(at(config, 'rate_limit'), 'per_model_rps')).flatMap(([alias]) =>
       unknownAlias(alias, aliases, ['rate_limit', 'per_model_rps', alias]),
     ),
@@ -63,16 +62,6 @@ function wildcardProblem(alias: string, model: unknown): string | undefined {
   if (typeof model !== 'string' || !model.includes('*')) return undefined;
   if (!alias.endsWith('*')) return 'has a "*" though its alias ends in none (a model without "*")';
   return model.indexOf('*') === model.lastIndexOf('*') ? undefined : 'has more than one "*" (at most one)';
-}
-
-function fallbackFindings(config: unknown, aliases: string[]): Finding[] {
-  return entries(at(at(config, 'fallback'), 'alias_fallback')).flatMap(([alias, targets]) => {
-    const path = ['fallback', 'alias_fallback', alias];
-    return [
-      ...unknownAlias(alias, aliases, path),
-      ...items(targets).flatMap((target, index) => unknownAlias(target, aliases, [...path, index])),
-    ];
-  });
 }
 
 function unknownAlias(alias: unknown, aliases: string[], path: ConfigPath): Finding[] {

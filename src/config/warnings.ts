@@ -1,10 +1,10 @@
 import { isLoopback, parseListen } from './listen.ts';
-import type { Finding } from './messages.ts';
+import { type Finding, unknownMessage } from './messages.ts';
 import type { Config } from './schema.ts';
 
 /** What is allowed in a valid config but hardly meant. */
 export function findWarnings(config: Config): Finding[] {
-  return [...openToAll(config), ...unusedBackends(config), ...deadAliases(config), ...fallbackWarnings(config)];
+  return [...openToAll(config), ...unusedBackends(config), ...deadAliases(config), ...unknownFallbacks(config), ...fallbackWarnings(config)];
 }
 
 function openToAll(config: Config): Finding[] {
@@ -29,6 +29,20 @@ function deadAliases(config: Config): Finding[] {
     const message = 'every route of this alias is disabled, or its backend is (an enabled route, or enabled: false)';
     return [{ path: ['models', alias], message }];
   });
+}
+
+/** A fallback that does not exist is skipped, so it is no error; but it is hardly meant. A name that a wildcard covers exists. */
+function unknownFallbacks(config: Config): Finding[] {
+  const aliases = Object.keys(config.models);
+  const wildcards = aliases.filter((alias) => alias.endsWith('*')).map((alias) => alias.slice(0, -1));
+  const exists = (name: string): boolean => aliases.includes(name) || wildcards.some((prefix) => name.startsWith(prefix));
+  const path = ['fallback', 'alias_fallback'];
+  return Object.entries(config.fallback.alias_fallback).flatMap(([alias, targets]) => [
+    ...(exists(alias) ? [] : [{ path: [...path, alias], message: unknownMessage('alias', alias, aliases) }]),
+    ...targets.flatMap((target, index) =>
+      exists(target) ? [] : [{ path: [...path, alias, index], message: `${unknownMessage('alias', target, aliases)}; it is skipped` }],
+    ),
+  ]);
 }
 
 function fallbackWarnings(config: Config): Finding[] {

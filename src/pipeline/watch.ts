@@ -1,61 +1,109 @@
 import type { Attempt } from '../core/attempt.ts';
+import type { Exchange } from '../core/exchange.ts';
 import { Aborted } from '../core/failure.ts';
 import { Alarm } from '../lib/alarm.ts';
 import type { Clock } from '../lib/clock.ts';
 
-/** Ends an attempt whose backend is silent for too long, and tells which limit it went over. */
+/** What is waited for: nothing of a backend, the beginning of its answer, or more of it. */
+type Phase = 'idle' | 'beginning' | 'answering';
+
+/**
+ * Ends an exchange that goes over its deadline, and an attempt whose backend is silent for too long, telling which
+ * limit it was. One timer serves an exchange through all its attempts.
+ */
 export class Watch {
   readonly #alarm: Alarm;
-  readonly #firstByteDueAt: number;
-  #headersCame = false;
-  #probed = false;
-  #committed = false;
-  /** Since when the next bytes are waited for; 0 while nobody waits (a slow client is not the backend's silence). */
-  #waitingSince = 0;
+  #phase: Phase = 'idle';
+  #attempt: Attempt | undefined;
+  #deadlineAt = Infinity;
+  #firstByteDueAt = Infinity;
+  #probeAt = Infinity;
+  /** When the wait for more will have been too long; `Infinity` while nobody waits: a slow client is not the backend's silence. */
+  #silentAt = Infinity;
 
   constructor(
-    private readonly attempt: Attempt,
+    private readonly exchange: Exchange,
     private readonly clock: Clock,
   ) {
-    const { connectMs, firstByteMs } = attempt.route.timeouts;
-    this.#firstByteDueAt = attempt.startedAt + firstByteMs;
     this.#alarm = new Alarm(clock, () => this.#onAlarm());
-    this.#alarm.setAt(Math.min(this.#firstByteDueAt, attempt.startedAt + connectMs / 2));
+  }
+
+  /** The exchange must be over at `deadlineAt`, in monotonic milliseconds. */
+  limit(deadlineAt: number): void {
+    this.#deadlineAt = deadlineAt;
+    this.#setAlarm();
+  }
+
+  /** A request goes out. */
+  begins(attempt: Attempt): void {
+    const { connectMs, firstByteMs } = attempt.route.timeouts;
+    this.#attempt = attempt;
+    this.#phase = 'beginning';
+    this.#firstByteDueAt = attempt.startedAt + firstByteMs;
+    this.#probeAt = attempt.startedAt + connectMs / 2;
+    this.#setAlarm();
   }
 
   /** The backend has answered, so there is a connection. */
   headersCame(): void {
-    this.#headersCame = true;
+    this.#probeAt = Infinity;
   }
 
   /** The answer has begun for good: from here on, silence is what counts. */
   committed(): void {
-    this.#committed = true;
-    this.#alarm.clear();
+    this.#phase = 'answering';
   }
 
   waits(): void {
-    this.#waitingSince = this.clock.now();
-    if (this.#committed) this.#alarm.setAt(this.#waitingSince + this.attempt.route.timeouts.readMs);
+    if (this.#phase !== 'answering') return;
+    this.#silentAt = this.clock.now() + (this.#attempt?.route.timeouts.readMs ?? Infinity);
+    this.#setAlarm();
   }
 
   gotBytes(): void {
-    this.#waitingSince = 0;
+    this.#silentAt = Infinity;
   }
 
+  /** The attempt is over, whichever way; the deadline stands. */
+  ends(): void {
+    this.#phase = 'idle';
+    this.#attempt = undefined;
+    this.#silentAt = Infinity;
+  }
+
+  /** The exchange is over. */
   stop(): void {
     this.#alarm.clear();
   }
 
+  #setAlarm(): void {
+    this.#alarm.setAt(Math.min(this.#deadlineAt, this.#dueAt()));
+  }
+
+  #dueAt(): number {
+    if (this.#phase === 'idle') return Infinity;
+    return this.#phase === 'answering' ? this.#silentAt : Math.min(this.#firstByteDueAt, this.#probeAt);
+  }
+
   #onAlarm(): void {
-    if (this.#committed) {
-      // The alarm is set anew with each wait, so if somebody still waits, it is this wait that was too long.
-      if (this.#waitingSince !== 0) this.attempt.abort(new Aborted('read_timeout'));
-    } else if (this.clock.now() >= this.#firstByteDueAt) {
-      this.attempt.abort(new Aborted('first_byte_timeout'));
-    } else {
-      this.#alarm.setAt(this.#firstByteDueAt);
-      if (!this.#headersCame && !this.#probed) void this.#probe();
+    const now = this.clock.now();
+    if (now >= this.#deadlineAt) {
+      this.exchange.abort(new Aborted('total_timeout'));
+      return;
+    }
+    const attempt = this.#attempt;
+    if (attempt !== undefined && this.#phase === 'answering' && now >= this.#silentAt) attempt.abort(new Aborted('read_timeout'));
+    if (attempt !== undefined && this.#phase === 'beginning') this.#onSilentBeginning(attempt, now);
+    this.#setAlarm();
+  }
+
+  #onSilentBeginning(attempt: Attempt, now: number): void {
+    if (now >= this.#firstByteDueAt) {
+      this.#firstByteDueAt = Infinity;
+      attempt.abort(new Aborted('first_byte_timeout'));
+    } else if (now >= this.#probeAt) {
+      this.#probeAt = Infinity;
+      void this.#probe(attempt);
     }
   }
 
@@ -64,9 +112,10 @@ export class Watch {
    * connection is opened beside it: if that gets no answer in the other half, neither has the request. Quick answers,
    * which are nearly all, cost nothing.
    */
-  async #probe(): Promise<void> {
-    this.#probed = true;
-    const reached = await this.attempt.route.backend.probe(this.attempt.route.timeouts.connectMs / 2);
-    if (reached === 'no_answer' && !this.#headersCame) this.attempt.abort(new Aborted('connect_timeout'));
+  async #probe(attempt: Attempt): Promise<void> {
+    const reached = await attempt.route.backend.probe(attempt.route.timeouts.connectMs / 2);
+    if (reached === 'no_answer' && this.#phase === 'beginning' && this.#attempt === attempt && !attempt.answered) {
+      attempt.abort(new Aborted('connect_timeout'));
+    }
   }
 }

@@ -1,0 +1,30 @@
+# syntax=docker/dockerfile:1
+# Builds on the machine's own platform and cross-compiles for the image's: no emulation for a foreign architecture.
+FROM --platform=$BUILDPLATFORM node:22-bookworm-slim AS build
+ARG TARGETARCH
+WORKDIR /build
+COPY package.json package-lock.json .npmrc bunfig.toml tsconfig.json ./
+COPY scripts scripts
+RUN bash scripts/install.sh
+COPY src src
+RUN case "$TARGETARCH" in \
+      amd64) target=linux-x64 ;; \
+      arm64) target=linux-arm64 ;; \
+      *) echo "no executable for $TARGETARCH" >&2; exit 1 ;; \
+    esac \
+    && node_modules/.bin/bun scripts/build.ts "--target=$target" \
+    && install -D -m 755 "dist/llm-proxy-$target" /out/usr/local/bin/llm-proxy \
+    && install -d -o 65532 -g 65532 /out/var/lib/llm-proxy /out/var/lib/llm-proxy/logs \
+    && install -d /out/etc/llm-proxy
+
+# glibc, CA certificates and time zones are all that the executable needs; there is no shell. User 65532 is `nonroot`.
+FROM gcr.io/distroless/base-nossl-debian12:nonroot
+COPY --from=build /out /
+# A relative `logging.base_dir` (./logs, the default) is under this directory.
+WORKDIR /var/lib/llm-proxy
+VOLUME /var/lib/llm-proxy/logs
+EXPOSE 8765
+HEALTHCHECK --interval=15s --timeout=5s --start-period=5s CMD ["/usr/local/bin/llm-proxy", "health"]
+# The config must listen beyond the container's loopback, which `listen: ":8765"` does. SIGTERM drains.
+ENTRYPOINT ["/usr/local/bin/llm-proxy"]
+CMD ["serve", "-c", "/etc/llm-proxy/config.yaml"]
