@@ -1,11 +1,10 @@
 import type { LiveBackends } from './backends/live.ts';
-import type { Exchange } from './core/exchange.ts';
+import type { Arrival, Exchange } from './core/exchange.ts';
 import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './observe/log.ts';
 import { acceptBody, acceptHead } from './pipeline/accept.ts';
-import type { Arrival } from './pipeline/accept.ts';
 import { admitCaller } from './pipeline/admit.ts';
 import { answerLocally } from './pipeline/answer-locally.ts';
 import type { Context } from './pipeline/context.ts';

@@ -2,7 +2,8 @@ import type { LiveBackends } from './backends/live.ts';
 import type { Config } from './config/schema.ts';
 import { parseStatusRanges } from './config/status-ranges.ts';
 import type { DetectionRules } from './core/classify.ts';
-import type { Alias, Backend, NamedAlias, Route, Timeouts } from './core/route.ts';
+import type { Alias, Backend, Route, Timeouts } from './core/route.ts';
+import { routeKey } from './core/route.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { AddressList } from './lib/address-list.ts';
 import { KeyCheck } from './policies/auth.ts';
@@ -15,6 +16,8 @@ export interface Snapshot {
   readonly aliases: ReadonlyMap<string, Alias>;
   /** Enabled wildcard aliases, the longest prefix first. */
   readonly wildcards: readonly Alias[];
+  /** L2: by alias (or the name that a wildcard was asked by), the aliases to go on with. */
+  readonly fallbacks: ReadonlyMap<string, readonly string[]>;
   readonly detection: DetectionRules;
   readonly prompts: PromptSet | undefined;
   readonly trustedProxies: AddressList;
@@ -55,6 +58,7 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     wildcards: [...aliases.values()]
       .filter(({ prefix }) => prefix !== undefined)
       .sort((a, b) => b.name.length - a.name.length),
+    fallbacks: new Map(Object.entries(config.fallback.alias_fallback)),
     detection: {
       statuses: parseStatusRanges(config.detection.error_codes),
       patterns: config.detection.error_patterns.map((pattern) => pattern.toLowerCase()),
@@ -65,52 +69,6 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
   };
-}
-
-/** Finds the alias that `name` means: the one of that name, else the wildcard with the longest prefix. */
-export function findAlias(snapshot: Snapshot, name: string): NamedAlias | undefined {
-  const alias = snapshot.aliases.get(name);
-  if (alias !== undefined && alias.prefix === undefined) return { alias, name, matched: '' };
-  for (const wildcard of snapshot.wildcards) {
-    const prefix = wildcard.prefix ?? '';
-    if (name.startsWith(prefix) && name.length > prefix.length)
-      return { alias: wildcard, name, matched: name.slice(prefix.length) };
-  }
-  return undefined;
-}
-
-/** The aliases to fall back to, in pre-order: the first fallback, that one's own, then the second; none twice. */
-export function fallbackChain(snapshot: Snapshot, asked: NamedAlias): NamedAlias[] {
-  const links = new Map(Object.entries(snapshot.config.fallback.alias_fallback));
-  const seen = new Set([asked.name]);
-  const chain: NamedAlias[] = [];
-  const visit = (from: NamedAlias): void => {
-    for (const target of links.get(from.name) ?? links.get(from.alias.name) ?? []) {
-      if (seen.has(target)) continue;
-      seen.add(target);
-      // A wildcard as a target takes over what the one asked for had matched.
-      const wildcard = snapshot.aliases.get(target);
-      const next =
-        wildcard?.prefix === undefined
-          ? findAlias(snapshot, target)
-          : { alias: wildcard, name: wildcard.prefix + asked.matched, matched: asked.matched };
-      // An alias that is missing or disabled is skipped, with what hangs below it.
-      if (next === undefined) continue;
-      chain.push(next);
-      visit(next);
-    }
-  };
-  visit(asked);
-  return chain;
-}
-
-/** The routes of a tier for the name that was asked for: a `*` in their model becomes what the alias's matched. */
-export function routesFor(tier: readonly Route[], { alias, matched }: NamedAlias): readonly Route[] {
-  if (alias.prefix === undefined) return tier;
-  return tier.map((route) => {
-    const model = route.model.replace('*', () => matched);
-    return { ...route, model, key: routeKey(route.backend.name, model) };
-  });
 }
 
 function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, Backend>, live: LiveBackends): Alias {
@@ -160,10 +118,6 @@ function defined(
   values: { readonly [K in keyof TimeoutConfig]?: number | undefined } | undefined,
 ): Partial<TimeoutConfig> {
   return Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== undefined));
-}
-
-function routeKey(backend: string, model: string): string {
-  return `${backend}\0${model}`;
 }
 
 function offAsInfinity(ms: number): number {

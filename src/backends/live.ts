@@ -26,7 +26,7 @@ export class LiveBackends {
 
   /** `key` is the route's, its model as the config has it. */
   pace(key: string): Pace {
-    return remembered(this.#paces, key, () => ({ ewmaMs: 0 }));
+    return remembered(this.#paces, key, () => ({ ewmaMs: 0, wholeAnswers: 0 }));
   }
 
   turns(alias: string): number[] {

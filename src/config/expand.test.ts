@@ -23,15 +23,17 @@ test.each([
   expect(expand(text, env)).toEqual({ text: expected, whole });
 });
 
-test.each([
-  ['${NONE}', 'the environment variable NONE is not set (set it, or write ${NONE:-default})'],
-  ['${constructor}', 'the environment variable constructor is not set'],
-  ['${NONE:-${ALSO}}', 'the environment variable ALSO is not set'],
-  ['${}', 'has a "${" that names no variable'],
-  ['${A B}', 'has a "${" that names no variable'],
-  ['${HOST', 'has a "${" that names no variable'],
-  ['${HOST:-x', 'has a "${" without its "}"'],
-  ['${A:-'.repeat(100_000), 'nested more than 10 deep'],
-].map(([text = '', problem = '']) => ({ name: text.slice(0, 60), text, problem })))('$name is refused', ({ text, problem }) => {
+test.each(
+  [
+    ['${NONE}', 'the environment variable NONE is not set (set it, or write ${NONE:-default})'],
+    ['${constructor}', 'the environment variable constructor is not set'],
+    ['${NONE:-${ALSO}}', 'the environment variable ALSO is not set'],
+    ['${}', 'has a "${" that names no variable'],
+    ['${A B}', 'has a "${" that names no variable'],
+    ['${HOST', 'has a "${" that names no variable'],
+    ['${HOST:-x', 'has a "${" without its "}"'],
+    ['${A:-'.repeat(100_000), 'nested more than 10 deep'],
+  ].map(([text = '', problem = '']) => ({ name: text.slice(0, 60), text, problem })),
+)('$name is refused', ({ text, problem }) => {
   expect(expand(text, env)).toEqual({ problem: expect.stringContaining(problem) });
 });

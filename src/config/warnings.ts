@@ -4,7 +4,13 @@ import type { Config } from './schema.ts';
 
 /** What is allowed in a valid config but hardly meant. */
 export function findWarnings(config: Config): Finding[] {
-  return [...openToAll(config), ...unusedBackends(config), ...deadAliases(config), ...unknownFallbacks(config), ...fallbackWarnings(config)];
+  return [
+    ...openToAll(config),
+    ...unusedBackends(config),
+    ...deadAliases(config),
+    ...unknownFallbacks(config),
+    ...fallbackWarnings(config),
+  ];
 }
 
 function openToAll(config: Config): Finding[] {
@@ -35,12 +41,15 @@ function deadAliases(config: Config): Finding[] {
 function unknownFallbacks(config: Config): Finding[] {
   const aliases = Object.keys(config.models);
   const wildcards = aliases.filter((alias) => alias.endsWith('*')).map((alias) => alias.slice(0, -1));
-  const exists = (name: string): boolean => aliases.includes(name) || wildcards.some((prefix) => name.startsWith(prefix));
+  const exists = (name: string): boolean =>
+    aliases.includes(name) || wildcards.some((prefix) => name.startsWith(prefix));
   const path = ['fallback', 'alias_fallback'];
   return Object.entries(config.fallback.alias_fallback).flatMap(([alias, targets]) => [
     ...(exists(alias) ? [] : [{ path: [...path, alias], message: unknownMessage('alias', alias, aliases) }]),
     ...targets.flatMap((target, index) =>
-      exists(target) ? [] : [{ path: [...path, alias, index], message: `${unknownMessage('alias', target, aliases)}; it is skipped` }],
+      exists(target)
+        ? []
+        : [{ path: [...path, alias, index], message: `${unknownMessage('alias', target, aliases)}; it is skipped` }],
     ),
   ]);
 }

@@ -1,9 +1,9 @@
-import { Alarm } from '../lib/alarm.ts';
 import type { Clock } from '../lib/clock.ts';
-import { Aborted } from './failure.ts';
+import type { Aborted } from './failure.ts';
 import type { Failure } from './failure.ts';
 import type { TryRecord, Usage } from './record.ts';
 import type { Alias, NamedAlias, Route } from './route.ts';
+import type { Watch } from './watch.ts';
 
 /** What a path of the gateway stands for. */
 export interface Endpoint {
@@ -15,6 +15,20 @@ export interface Endpoint {
   readonly conversation: boolean;
   /** A good plain answer is always JSON, so that anything else is no answer. */
   readonly answersJson: boolean;
+}
+
+/** A request as the server hands it over. */
+export interface Arrival {
+  readonly request: Request;
+  readonly method: string;
+  readonly path: string;
+  /** With its `?`; empty if there is none. */
+  readonly query: string;
+  /** Undefined where the gateway has no such endpoint; `allow` then tells the methods of one that the path does name. */
+  readonly endpoint: Endpoint | undefined;
+  readonly allow?: string | undefined;
+  /** The socket's peer; empty for a Unix socket. */
+  readonly peer: string;
 }
 
 /** A request's body, read once, from which each attempt makes its own. */
@@ -30,6 +44,12 @@ export interface Body {
 
 /** One client request on its way through the gateway. The only state that an exchange changes is here. */
 export class Exchange {
+  readonly request: Request;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly endpoint: Endpoint | undefined;
+  readonly peer: string;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   /** Milliseconds since the epoch. */
@@ -42,6 +62,9 @@ export class Exchange {
   bytesIn = 0;
   stream = false;
   queueMs = 0;
+
+  /** When the exchange must be over, in monotonic milliseconds. */
+  deadlineAt = Infinity;
 
   /** The route of the current or last attempt, and the alias it belongs to. */
   route: Route | undefined;
@@ -66,45 +89,34 @@ export class Exchange {
   bytesOut = 0;
   droppedEvents = 0;
   closed = false;
+  /** What minds the limits in time, from the first attempt on. */
+  watch: Watch | undefined;
   /** Called once, when the exchange is over. */
   onFinished: (() => void) | undefined;
-
-  /** When the exchange must be over, in monotonic milliseconds. */
-  deadlineAt = Infinity;
-  readonly #deadline: Alarm;
 
   #abort: Aborted | undefined;
   readonly #onAbort = new Set<(reason: Aborted) => void>();
 
   constructor(
+    arrival: Arrival,
     readonly traceId: string,
-    readonly request: Request,
-    readonly method: string,
-    readonly path: string,
-    /** With its `?`; empty if there is none. */
-    readonly query: string,
-    /** The socket's peer; empty for a Unix socket. */
-    readonly peer: string,
     readonly clientIp: string,
-    readonly endpoint: Endpoint | undefined,
     clock: Clock,
   ) {
+    this.request = arrival.request;
+    this.method = arrival.method;
+    this.path = arrival.path;
+    this.query = arrival.query;
+    this.endpoint = arrival.endpoint;
+    this.peer = arrival.peer;
     this.startedAt = clock.now();
     this.startedAtWall = clock.wallNow();
-    this.#deadline = new Alarm(clock, () => this.abort(new Aborted('total_timeout')));
-  }
-
-  /** The exchange may take `totalMs` from its beginning to its end. */
-  limitTo(totalMs: number): void {
-    this.deadlineAt = this.startedAt + totalMs;
-    this.#deadline.setAt(this.deadlineAt);
   }
 
   /** Nothing of the exchange happens after. Returns false if it was closed before. */
   close(): boolean {
     if (this.closed) return false;
     this.closed = true;
-    this.#deadline.clear();
     this.#onAbort.clear();
     return true;
   }

@@ -7,6 +7,11 @@ export interface Timeouts {
   readonly totalMs: number;
 }
 
+/** What cools down: a model at a backend. */
+export function routeKey(backend: string, model: string): string {
+  return `${backend}\0${model}`;
+}
+
 /** How the routes of one priority are ordered. */
 export type Balance = 'random' | 'round_robin' | 'least_busy' | 'latency' | 'session';
 
@@ -52,8 +57,10 @@ export interface Route {
   readonly pace: Pace;
 }
 
-/** A moving average of how fast a route begins to answer. Outlives reloads. */
+/** How a route has been answering. Outlives reloads. */
 export interface Pace {
+  /** Plain answers in a row that came in one piece, with their headers. */
+  wholeAnswers: number;
   /** Time to the first token, in milliseconds; 0 until measured. */
   ewmaMs: number;
 }

@@ -22,3 +22,8 @@ export class AddressList {
     return this.#ranges.some(([base, bits]) => parsed.kind() === base.kind() && parsed.match(base, bits));
   }
 }
+
+/** True for an IPv4 or IPv6 address without a port. */
+export function isAddress(text: string): boolean {
+  return ipaddr.isValid(text);
+}

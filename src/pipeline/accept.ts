@@ -1,45 +1,23 @@
-import type { Body, Endpoint } from '../core/exchange.ts';
+import type { Arrival, Body } from '../core/exchange.ts';
 import { Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { NamedAlias } from '../core/route.ts';
+import { isAddress } from '../lib/address-list.ts';
 import { nearest } from '../lib/nearest.ts';
-import { findAlias } from '../snapshot.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { findAlias } from './aliases.ts';
 import type { Context } from './context.ts';
 import { readForm } from './form.ts';
 import { readJson } from './json-body.ts';
 
 const TRACE_ID = /^[\w.-]{1,128}$/;
 
-/** A request as the server hands it over. */
-export interface Arrival {
-  readonly request: Request;
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  /** Undefined where the gateway has no such endpoint; `allow` then tells the methods of one that the path does name. */
-  readonly allow?: string | undefined;
-  readonly endpoint: Endpoint | undefined;
-  /** The socket's peer; empty for a Unix socket. */
-  readonly peer: string;
-}
-
 /** Opens the exchange of a request, from its head alone. */
 export function acceptHead(arrival: Arrival, { snapshot, clock }: Context): Exchange {
-  const { request, method, path, query, endpoint, peer } = arrival;
-  const offered = request.headers.get('x-trace-id');
+  const { headers } = arrival.request;
+  const offered = headers.get('x-trace-id');
   const traceId = offered !== null && TRACE_ID.test(offered) ? offered : crypto.randomUUID();
-  return new Exchange(
-    traceId,
-    request,
-    method,
-    path,
-    query,
-    peer,
-    clientAddress(peer, request.headers, snapshot),
-    endpoint,
-    clock,
-  );
+  return new Exchange(arrival, traceId, clientAddress(arrival.peer, headers, snapshot), clock);
 }
 
 /** Reads the body and finds the alias that it names. Throws a Refusal for what cannot be served. */
@@ -86,5 +64,6 @@ function unknownModel(name: string, snapshot: Snapshot): never {
 function clientAddress(peer: string, headers: Headers, { trustedProxies }: Snapshot): string {
   if (!trustedProxies.has(peer)) return peer;
   const chain = (headers.get('x-forwarded-for') ?? '').split(',').map((entry) => entry.trim());
-  return chain.filter((entry) => entry !== '').findLast((entry) => !trustedProxies.has(entry)) ?? peer;
+  const client = chain.filter((entry) => entry !== '').findLast((entry) => !trustedProxies.has(entry));
+  return client !== undefined && isAddress(client) ? client : peer;
 }

@@ -1,6 +1,5 @@
-import type { Exchange } from '../core/exchange.ts';
+import type { Arrival, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
-import type { Arrival } from './accept.ts';
 import type { Context } from './context.ts';
 
 /** Lets a request in, or throws the Refusal that says why not. From the head alone: nothing is read for a stranger. */

@@ -1,4 +1,7 @@
+import type { AttemptRun } from './settle.ts';
+import { fail } from './settle.ts';
 import type { StreamAnswer } from './stream-answer.ts';
+import { transportFailureOf } from './transport.ts';
 
 /** What an upstream answered, good or to be passed on as it is. */
 export type Answer = PlainAnswer | LongAnswer | StreamAnswer;
@@ -13,13 +16,56 @@ export interface PlainAnswer {
   readonly json: unknown;
 }
 
+/** What reads the body of an upstream's answer. */
+export type BodyReader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+
 /** An answer too long to be held, or one of media: its bytes go out as they come. */
-export interface LongAnswer {
-  readonly type: 'long';
+export class LongAnswer {
+  readonly type = 'long';
   readonly status: number;
   readonly headers: Headers;
+  #ended = false;
+
+  constructor(
+    { status, headers }: { readonly status: number; readonly headers: Headers },
+    /** What was read already. */
+    private readonly pieces: Uint8Array[],
+    private readonly reader: BodyReader,
+    private readonly run: AttemptRun,
+  ) {
+    this.status = status;
+    this.headers = headers;
+  }
+
   /** The next bytes; undefined at the end. Rejects if the answer breaks off. */
-  next(): Promise<Uint8Array | undefined>;
+  async next(): Promise<Uint8Array | undefined> {
+    const piece = this.pieces.shift();
+    if (piece !== undefined || this.#ended) return piece;
+    const { watch, attempt } = this.run;
+    try {
+      watch.waits();
+      const { done, value } = await this.reader.read();
+      watch.gotBytes();
+      if (!done) return value;
+    } catch (error) {
+      if (!this.#ended) fail(this.run, transportFailureOf(error, attempt));
+      this.#ended = true;
+      throw error;
+    }
+    this.#end();
+    return undefined;
+  }
+
   /** To be called when nobody wants the rest. */
-  cancel(): void;
+  cancel(): void {
+    if (this.#ended) return;
+    this.#end();
+    this.reader.cancel().catch(() => undefined);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.run.watch.ends();
+    this.run.attempt.end({ status: this.status });
+  }
 }

@@ -1,8 +1,8 @@
 import { balanced } from '../backends/balance.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { NamedAlias, Route } from '../core/route.ts';
-import { fallbackChain, routesFor } from '../snapshot.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import { fallbackChain, routesFor } from './aliases.ts';
 import type { Context } from './context.ts';
 
 /** One alias and its routes in the order in which they are to be tried. */

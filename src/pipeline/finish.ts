@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 export function finish(exchange: Exchange, { clock, log }: Context): void {
   if (!exchange.close()) return;
   log.request(recordOf(exchange, clock.now()));
+  exchange.watch?.stop();
   exchange.onFinished?.();
 }
 

@@ -1,111 +1,127 @@
 import type { Failure, HeldAnswer } from '../core/failure.ts';
 import { transportFailure } from '../core/failure.ts';
-import type { LongAnswer, PlainAnswer } from './answer.ts';
-import type { AttemptRun } from './attempt.ts';
-import { classify, fail, succeed } from './attempt.ts';
-import { transportFailureOf } from './transport.ts';
+import { LongAnswer } from './answer.ts';
+import type { BodyReader, PlainAnswer } from './answer.ts';
+import type { AttemptRun } from './settle.ts';
+import { classify, succeed } from './settle.ts';
 
 /** An answer of up to this size is held until it is whole, so that one that breaks off can be had elsewhere. */
 const HOLD_BYTES = 1024 * 1024;
-
-type BodyReader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+/** From so many answers in one piece on, the next is taken to come so too, if it is no longer than this. */
+const WHOLE_ANSWERS = 4;
+const PIECE_BYTES = 16 * 1024;
 
 /** Reads an answer that is no event stream, and judges it once it is whole. */
 export async function readPlain(response: Response, run: AttemptRun): Promise<PlainAnswer | LongAnswer | Failure> {
-  const { watch, exchange } = run;
   const { status, headers } = response;
   if (status > 599) return transportFailure('broken_answer', `status_${status}`);
-  watch.committed();
+  run.watch.committed();
+  const body = comesInOnePiece(response, run) ? await readAtOnce(response, run) : await readInPieces(response, run);
+  if (!(body instanceof Uint8Array)) return beginLong(response, body, run);
   const good = status >= 200 && status <= 299;
-  const isJson = /\bjson\b/.test(headers.get('content-type') ?? '');
-  const reader = response.body?.getReader() as BodyReader | undefined;
-  const held: Uint8Array[] = [];
-  let bytes = 0;
-  // Sound and pictures are played as they come; nobody waits for a whole one.
-  let whole = reader === undefined || !(good && isMedia(headers));
-  while (whole && reader !== undefined) {
-    watch.waits();
-    const { done, value } = await reader.read();
-    watch.gotBytes();
-    if (done) break;
-    held.push(value);
-    bytes += value.byteLength;
-    whole = bytes <= HOLD_BYTES;
-  }
-  if (!whole && reader !== undefined) return longAnswer(response, held, reader, run);
-  const answer = { status, headers, body: joined(held, bytes) };
-  const json = isJson || (good && exchange.endpoint?.answersJson === true) || !good ? parsed(answer.body) : undefined;
-  const failure = judge(answer, json, isJson, run);
+  const isJson = (headers.get('content-type') ?? '').includes('json');
+  const mustBeJson = isJson || run.exchange.endpoint?.answersJson === true;
+  const json = mustBeJson || !good ? parsed(body) : undefined;
+  const failure = judge({ status, headers, body }, json, mustBeJson, run);
   if (failure !== undefined) return failure;
   succeed(run);
-  watch.stop();
-  exchange.usage = run.protocol.readUsage(json);
+  run.watch.ends();
+  if (good) run.exchange.usage = run.protocol.readUsage(json);
   run.attempt.end({ status });
-  return { type: 'plain', ...answer, json };
+  return { type: 'plain', status, headers, body, json };
 }
 
-function judge(answer: HeldAnswer, json: unknown, isJson: boolean, run: AttemptRun): Failure | undefined {
-  const { status } = answer;
+function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: AttemptRun): Failure | undefined {
+  const { status, body } = answer;
   if (status >= 300 && status <= 399) return undefined;
   if (status < 200 || status > 299 || run.protocol.readError(json) !== undefined) return classify(answer, json, run);
   // A transfer without length or chunks ends the same way whether whole or cut; JSON shows the difference.
-  const mustParse = answer.body.byteLength > 0 && (isJson || run.exchange.endpoint?.answersJson === true);
-  return mustParse && json === undefined ? transportFailure('broken_answer', 'invalid_json') : undefined;
+  return mustBeJson && json === undefined && body.byteLength > 0
+    ? transportFailure('broken_answer', 'invalid_json')
+    : undefined;
 }
 
-/** The answer is too long to be held, so what is here of it is judged, and the rest goes out as it comes. */
-function longAnswer(response: Response, held: Uint8Array[], reader: BodyReader, run: AttemptRun): LongAnswer | Failure {
-  const { status, headers } = response;
-  const { attempt, watch } = run;
-  const cancel = (): void => {
-    watch.stop();
-    attempt.end({ status });
-    reader.cancel().catch(ignoreBrokenPipe);
-  };
+/**
+ * Reading at once is much cheaper than reading piece by piece, but does not show whether a backend that takes long is
+ * silent or slow. So it is done where it takes no time: the backend's answers have been coming together with their headers.
+ */
+function comesInOnePiece({ headers }: Response, { attempt }: AttemptRun): boolean {
+  if (attempt.route.pace.wholeAnswers < WHOLE_ANSWERS) return false;
+  const length = headers.get('content-length');
+  return length !== null && Number(length) <= PIECE_BYTES;
+}
+
+async function readAtOnce(response: Response, { attempt, watch }: AttemptRun): Promise<Uint8Array<ArrayBuffer>> {
+  const reading = response.arrayBuffer();
+  if (Bun.peek(reading) === reading) {
+    attempt.route.pace.wholeAnswers = 0;
+    watch.waits();
+  }
+  const body = new Uint8Array(await reading);
+  watch.gotBytes();
+  return body;
+}
+
+/** Pieces of an answer that is not to be held, and where the rest comes from. */
+interface Begun {
+  readonly pieces: Uint8Array[];
+  readonly reader: BodyReader;
+}
+
+/** Reads piece by piece, until the answer is whole or turns out not to be one to hold. */
+async function readInPieces(
+  response: Response,
+  { attempt, watch }: AttemptRun,
+): Promise<Uint8Array<ArrayBuffer> | Begun> {
+  const reader = response.body?.getReader() as BodyReader | undefined;
+  if (reader === undefined) return new Uint8Array(0);
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  // Sound and pictures are played as they come; nobody waits for a whole one.
+  let isHeld = !(response.ok && MEDIA.test(response.headers.get('content-type') ?? ''));
+  while (isHeld) {
+    watch.waits();
+    const { done, value } = await reader.read();
+    watch.gotBytes();
+    if (done) {
+      const { pace } = attempt.route;
+      pace.wholeAnswers = pieces.length < 2 ? pace.wholeAnswers + 1 : 0;
+      return joined(pieces, bytes);
+    }
+    pieces.push(value);
+    bytes += value.byteLength;
+    isHeld = bytes <= HOLD_BYTES;
+  }
+  return { pieces, reader };
+}
+
+/** The answer is not held: what is here of it is judged, and the rest goes out as it comes. */
+function beginLong({ status, headers }: Response, { pieces, reader }: Begun, run: AttemptRun): LongAnswer | Failure {
   if (status >= 400) {
-    const failure = classify({ status, headers, body: joined(held, HOLD_BYTES) }, undefined, run);
+    const failure = classify({ status, headers, body: joined(pieces, HOLD_BYTES) }, undefined, run);
     if (failure.routedAround) {
-      reader.cancel().catch(ignoreBrokenPipe);
+      reader.cancel().catch(() => undefined);
       return { ...failure, answer: undefined };
     }
   }
   succeed(run);
-  let position = 0;
-  const next = async (): Promise<Uint8Array | undefined> => {
-    const first = held[position++];
-    if (first !== undefined) return first;
-    held.length = 0;
-    try {
-      watch.waits();
-      const { done, value } = await reader.read();
-      watch.gotBytes();
-      if (!done) return value;
-    } catch (error) {
-      const failure = transportFailureOf(error, attempt);
-      fail(run, failure);
-      throw error;
-    }
-    watch.stop();
-    attempt.end({ status });
-    return undefined;
-  };
-  return { type: 'long', status, headers, next, cancel };
+  return new LongAnswer({ status, headers }, pieces, reader, run);
 }
 
-function isMedia(headers: Headers): boolean {
-  return /^(?:audio|image|video)\/|^application\/octet-stream/.test(headers.get('content-type') ?? '');
-}
+const MEDIA = /^(?:audio|image|video)\/|^application\/octet-stream/;
 
-function joined(parts: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
-  if (parts.length === 1 && parts[0] !== undefined) return parts[0] as Uint8Array<ArrayBuffer>;
+/** The pieces as one, cut off at `bytes`. */
+function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
+  const [first] = pieces;
+  if (pieces.length === 1 && first !== undefined && first.byteLength <= bytes) return first as Uint8Array<ArrayBuffer>;
   const whole = new Uint8Array(bytes);
   let at = 0;
-  for (const part of parts) {
-    const fitting = part.subarray(0, bytes - at);
+  for (const piece of pieces) {
+    const fitting = piece.subarray(0, bytes - at);
     whole.set(fitting, at);
     at += fitting.byteLength;
   }
-  return whole;
+  return whole.subarray(0, at);
 }
 
 const decoder = new TextDecoder();
@@ -117,9 +133,4 @@ function parsed(body: Uint8Array): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Cancelling a body whose connection is gone already is no news. */
-function ignoreBrokenPipe(): void {
-  return undefined;
 }

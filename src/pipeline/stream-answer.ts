@@ -2,8 +2,9 @@ import { CONSEQUENCES, transportFailure } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import { dataLines, eventData, eventEnd, EventSplitter, structureOf } from '../protocols/sse.ts';
 import type { StreamReader } from '../protocols/protocol.ts';
-import type { AttemptRun } from './attempt.ts';
-import { classify, fail, succeed } from './attempt.ts';
+import type { BodyReader } from './answer.ts';
+import type { AttemptRun } from './settle.ts';
+import { classify, fail, succeed } from './settle.ts';
 import { transportFailureOf } from './transport.ts';
 
 /** How much may wait for the first content. */
@@ -13,8 +14,6 @@ const MAX_HELD_BYTES = 256 * 1024;
 const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 /** How long the end of a transfer is waited for after the end of its stream, so that the connection can be used again. */
 const LINGER_MS = 1000;
-
-type BodyReader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
 
 /** What the events so far amount to. */
 type State = 'waiting' | 'flowing' | 'complete' | 'error';
@@ -87,7 +86,7 @@ export class StreamAnswer {
   cancel(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.run.watch.stop();
+    this.run.watch.ends();
     this.#dropBody();
     fail(this.run, transportFailure(this.run.attempt.aborted?.kind ?? 'client_gone'));
   }
@@ -217,7 +216,7 @@ export class StreamAnswer {
   /** Ends a stream that is whole; properly, even if the upstream forgot to. */
   #complete(): Uint8Array | undefined {
     this.#ended = true;
-    this.run.watch.stop();
+    this.run.watch.ends();
     this.run.attempt.end({ status: this.status });
     void this.#linger();
     return this.#state === 'complete' ? undefined : encoder.encode(this.run.protocol.streamEnd);

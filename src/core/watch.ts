@@ -1,6 +1,6 @@
-import type { Attempt } from '../core/attempt.ts';
-import type { Exchange } from '../core/exchange.ts';
-import { Aborted } from '../core/failure.ts';
+import type { Attempt } from './attempt.ts';
+import type { Exchange } from './exchange.ts';
+import { Aborted } from './failure.ts';
 import { Alarm } from '../lib/alarm.ts';
 import type { Clock } from '../lib/clock.ts';
 
@@ -15,9 +15,9 @@ export class Watch {
   readonly #alarm: Alarm;
   #phase: Phase = 'idle';
   #attempt: Attempt | undefined;
-  #deadlineAt = Infinity;
   #firstByteDueAt = Infinity;
   #probeAt = Infinity;
+  #headersCame = false;
   /** When the wait for more will have been too long; `Infinity` while nobody waits: a slow client is not the backend's silence. */
   #silentAt = Infinity;
 
@@ -28,17 +28,12 @@ export class Watch {
     this.#alarm = new Alarm(clock, () => this.#onAlarm());
   }
 
-  /** The exchange must be over at `deadlineAt`, in monotonic milliseconds. */
-  limit(deadlineAt: number): void {
-    this.#deadlineAt = deadlineAt;
-    this.#setAlarm();
-  }
-
   /** A request goes out. */
   begins(attempt: Attempt): void {
     const { connectMs, firstByteMs } = attempt.route.timeouts;
     this.#attempt = attempt;
     this.#phase = 'beginning';
+    this.#headersCame = false;
     this.#firstByteDueAt = attempt.startedAt + firstByteMs;
     this.#probeAt = attempt.startedAt + connectMs / 2;
     this.#setAlarm();
@@ -46,6 +41,7 @@ export class Watch {
 
   /** The backend has answered, so there is a connection. */
   headersCame(): void {
+    this.#headersCame = true;
     this.#probeAt = Infinity;
   }
 
@@ -77,7 +73,7 @@ export class Watch {
   }
 
   #setAlarm(): void {
-    this.#alarm.setAt(Math.min(this.#deadlineAt, this.#dueAt()));
+    this.#alarm.setAt(Math.min(this.exchange.deadlineAt, this.#dueAt()));
   }
 
   #dueAt(): number {
@@ -87,12 +83,13 @@ export class Watch {
 
   #onAlarm(): void {
     const now = this.clock.now();
-    if (now >= this.#deadlineAt) {
+    if (now >= this.exchange.deadlineAt) {
       this.exchange.abort(new Aborted('total_timeout'));
       return;
     }
     const attempt = this.#attempt;
-    if (attempt !== undefined && this.#phase === 'answering' && now >= this.#silentAt) attempt.abort(new Aborted('read_timeout'));
+    if (attempt !== undefined && this.#phase === 'answering' && now >= this.#silentAt)
+      attempt.abort(new Aborted('read_timeout'));
     if (attempt !== undefined && this.#phase === 'beginning') this.#onSilentBeginning(attempt, now);
     this.#setAlarm();
   }
@@ -114,8 +111,7 @@ export class Watch {
    */
   async #probe(attempt: Attempt): Promise<void> {
     const reached = await attempt.route.backend.probe(attempt.route.timeouts.connectMs / 2);
-    if (reached === 'no_answer' && this.#phase === 'beginning' && this.#attempt === attempt && !attempt.answered) {
+    if (reached === 'no_answer' && this.#attempt === attempt && !this.#headersCame)
       attempt.abort(new Aborted('connect_timeout'));
-    }
   }
 }

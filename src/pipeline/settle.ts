@@ -1,0 +1,63 @@
+import type { Attempt } from '../core/attempt.ts';
+import { classifyAnswer } from '../core/classify.ts';
+import type { Exchange } from '../core/exchange.ts';
+import { CONSEQUENCES } from '../core/failure.ts';
+import type { Failure, HeldAnswer } from '../core/failure.ts';
+import type { Route } from '../core/route.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import type { Context } from './context.ts';
+import type { Watch } from '../core/watch.ts';
+
+/** One attempt and what it is carried out with. */
+export interface AttemptRun {
+  readonly attempt: Attempt;
+  readonly watch: Watch;
+  readonly exchange: Exchange;
+  readonly protocol: Protocol;
+  readonly context: Context;
+}
+
+/** Ends an attempt that did not serve: the backend+model rests if it is to blame. Returns the failure. */
+export function fail({ attempt, watch, exchange, context }: AttemptRun, failure: Failure): Failure {
+  if (attempt.ended) return failure;
+  const { route } = attempt;
+  const { kind } = failure;
+  watch.ends();
+  let coolingUntil: number | undefined;
+  if (failure.routedAround && CONSEQUENCES[kind].blamed) {
+    coolingUntil = blame(route, failure, context);
+  } else if (failure.answer !== undefined) {
+    // The backend works; it is the request that it did not like.
+    context.cooldowns.succeed(route.key, attempt.startedAt);
+  }
+  if (kind === 'connect_timeout' || kind === 'first_byte_timeout' || kind === 'read_timeout')
+    exchange.silent.add(route.key);
+  attempt.end({ failure, coolingUntil });
+  exchange.lastFailure = failure;
+  if (failure.answer !== undefined) exchange.lastAnswered = failure;
+  return failure;
+}
+
+/** Notes that the route answers, and how soon it began to. */
+export function succeed({ attempt, context }: AttemptRun): void {
+  const { route, startedAt } = attempt;
+  context.cooldowns.succeed(route.key, startedAt);
+  const tookMs = context.clock.now() - startedAt;
+  route.pace.ewmaMs = route.pace.ewmaMs === 0 ? tookMs : 0.8 * route.pace.ewmaMs + 0.2 * tookMs;
+}
+
+/** Classifies an answer that its dialect says (or its status says) is an error. */
+export function classify(answer: HeldAnswer, json: unknown, { protocol, context }: AttemptRun): Failure {
+  return classifyAnswer(answer, protocol.readError(json), context.snapshot.detection);
+}
+
+function blame(route: Route, failure: Failure, { cooldowns, snapshot }: Context): number | undefined {
+  const { cooldown_seconds: seconds } = snapshot.config.fallback;
+  if (seconds === 0) return undefined;
+  const asked = failure.kind === 'rate_limited' || failure.kind === 'overloaded' ? failure.retryAfterMs : undefined;
+  return cooldowns.blame(
+    route.key,
+    asked ?? seconds * 1000,
+    failure.status === undefined ? failure.kind : `${failure.status} ${failure.kind}`,
+  );
+}
