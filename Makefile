@@ -30,8 +30,9 @@ bench: $(DEPS) ## Measure against a bare Bun proxy, nginx and Portkey; writes do
 check: $(DEPS) ## Types, format, lint, unused code, generated files
 	@$(BUN) scripts/check.ts
 
-generate: $(DEPS) ## Write config.schema.json and docs/config.md from the config schema
+generate: $(DEPS) ## Write config.schema.json, docs/config.md and docs/errors.md from their sources
 	@$(BUN) src/config/generate.ts
+	@$(BUN) scripts/error-codes.ts
 
 fmt: $(DEPS) ## Format everything
 	@$(BUN) fmt

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 const BUN = process.execPath;
-const GENERATED = ['config.schema.json', 'docs/config.md'];
+const GENERATED = ['config.schema.json', 'docs/config.md', 'docs/errors.md'];
 
 /** One check: prints its own complaints and says whether the sources passed. */
 interface Check {
@@ -43,14 +43,14 @@ async function command(...argv: string[]): Promise<boolean> {
 /** Regenerates, compares with what is in the tree, and puts the tree's version back: a check changes nothing. */
 async function generatedFilesUpToDate(): Promise<boolean> {
   const before = await Promise.all(GENERATED.map(contentOf));
-  const generated = await command(BUN, 'src/config/generate.ts');
+  const generated = (await command(BUN, 'src/config/generate.ts')) && (await command(BUN, 'scripts/error-codes.ts'));
   const after = await Promise.all(GENERATED.map(contentOf));
   let same = generated;
   for (const [index, path] of GENERATED.entries()) {
     const old = before[index];
     if (old === after[index] && old !== undefined) continue;
     same = false;
-    console.log(`${path} is not what the config schema generates: run \`make generate\``);
+    console.log(`${path} is not what its source generates: run \`make generate\``);
     if (old !== undefined) await writeFile(path, old);
   }
   return same;

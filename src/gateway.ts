@@ -42,7 +42,7 @@ export class Gateway {
     const context = this.#context;
     const protocol = PROTOCOLS['openai-chat'];
     const exchange = acceptHead(arrival, context); //                      1. a request is an exchange
-    this.#track(exchange);
+    this.#track(exchange, context);
     try {
       admitCaller(exchange, arrival, this.draining, context); //             2. who may come in
       const local = answerLocally(exchange, context);
@@ -61,7 +61,8 @@ export class Gateway {
     for (const exchange of this.exchanges) exchange.abort(new Aborted('shutting_down'));
   }
 
-  #track(exchange: Exchange): void {
+  #track(exchange: Exchange, { snapshot }: Context): void {
+    if (snapshot.config.logging.debug_mode) exchange.captured = [];
     this.exchanges.add(exchange);
     exchange.onFinished = () => this.exchanges.delete(exchange);
     exchange.request.signal.addEventListener('abort', () => exchange.abort(new Aborted('client_gone')));

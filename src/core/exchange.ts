@@ -88,6 +88,8 @@ export class Exchange {
   ttftMs: number | undefined;
   bytesOut = 0;
   droppedEvents = 0;
+  /** The beginning of the response's body, kept where bodies are to be logged. */
+  captured: Uint8Array[] | undefined;
   closed = false;
   /** What minds the limits in time, from the first attempt on. */
   watch: Watch | undefined;

@@ -5,19 +5,16 @@ import type { NamedAlias } from '../core/route.ts';
 import { isAddress } from '../lib/address-list.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { traceIdOf } from '../observe/trace.ts';
 import { findAlias } from './aliases.ts';
 import type { Context } from './context.ts';
 import { readForm } from './form.ts';
 import { readJson } from './json-body.ts';
 
-const TRACE_ID = /^[\w.-]{1,128}$/;
-
 /** Opens the exchange of a request, from its head alone. */
 export function acceptHead(arrival: Arrival, { snapshot, clock }: Context): Exchange {
   const { headers } = arrival.request;
-  const offered = headers.get('x-trace-id');
-  const traceId = offered !== null && TRACE_ID.test(offered) ? offered : crypto.randomUUID();
-  return new Exchange(arrival, traceId, clientAddress(arrival.peer, headers, snapshot), clock);
+  return new Exchange(arrival, traceIdOf(headers), clientAddress(arrival.peer, headers, snapshot), clock);
 }
 
 /** Reads the body and finds the alias that it names. Throws a Refusal for what cannot be served. */

@@ -48,7 +48,8 @@ export class LongAnswer {
       watch.gotBytes();
       if (!done) return value;
     } catch (error) {
-      if (!this.#ended) fail(this.run, transportFailureOf(error, attempt));
+      // Does nothing where the client has left meanwhile, for then the attempt is over.
+      fail(this.run, transportFailureOf(error, attempt));
       this.#ended = true;
       throw error;
     }

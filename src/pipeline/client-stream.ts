@@ -2,10 +2,18 @@ import { Aborted, CONSEQUENCES } from '../core/failure.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { Alarm } from '../lib/alarm.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import { capture } from './capture.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './dispatch.ts';
 import { refusalOf } from './explain.ts';
 import { finish } from './finish.ts';
+
+/** The exchange that an answer is for, and what it is delivered with. */
+export interface Way {
+  readonly exchange: Exchange;
+  readonly protocol: Protocol;
+  readonly context: Context;
+}
 
 /** Where a response's bytes come from. */
 interface Source {
@@ -18,6 +26,9 @@ interface Source {
  * made room for, so a slow client slows the upstream and memory stays flat.
  */
 export class ClientStream {
+  private readonly exchange: Exchange;
+  private readonly protocol: Protocol;
+  private readonly context: Context;
   readonly #alarm: Alarm;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #source: Source | undefined;
@@ -27,14 +38,8 @@ export class ClientStream {
   #lastSentAt: number;
   readonly #stopListening: () => void;
 
-  static of(
-    outcome: Promise<Outcome>,
-    exchange: Exchange,
-    protocol: Protocol,
-    context: Context,
-    { late = false } = {},
-  ): ReadableStream<Uint8Array> {
-    const stream = new ClientStream(outcome, exchange, protocol, context, late);
+  static of(outcome: Promise<Outcome>, way: Way, { late = false } = {}): ReadableStream<Uint8Array> {
+    const stream = new ClientStream(outcome, way, late);
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -50,12 +55,13 @@ export class ClientStream {
 
   private constructor(
     private readonly outcome: Promise<Outcome>,
-    private readonly exchange: Exchange,
-    private readonly protocol: Protocol,
-    private readonly context: Context,
+    { exchange, protocol, context }: Way,
     /** The response was begun before its outcome was known: a status of its own it can no longer have. */
     private readonly late: boolean,
   ) {
+    this.exchange = exchange;
+    this.protocol = protocol;
+    this.context = context;
     exchange.status = 200;
     this.#lastSentAt = context.clock.now();
     this.#alarm = new Alarm(context.clock, () => this.#onAlarm());
@@ -98,6 +104,7 @@ export class ClientStream {
   #send(bytes: Uint8Array): void {
     if (this.exchange.closed) return;
     this.exchange.bytesOut += bytes.byteLength;
+    capture(this.exchange, bytes);
     this.#lastSentAt = this.context.clock.now();
     this.#controller?.enqueue(bytes);
   }

@@ -3,6 +3,7 @@ import type { HeldAnswer } from '../core/failure.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { LongAnswer } from './answer.ts';
+import { capture } from './capture.ts';
 import { ClientStream } from './client-stream.ts';
 import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './dispatch.ts';
@@ -19,7 +20,7 @@ export function emit(outcome: Outcome, exchange: Exchange, protocol: Protocol, c
     case 'long':
       return long(outcome, exchange, protocol, context);
     case 'stream': {
-      const body = ClientStream.of(Promise.resolve(outcome), exchange, protocol, context);
+      const body = ClientStream.of(Promise.resolve(outcome), { exchange, protocol, context });
       return new Response(body, { status: outcome.status, headers: clientHeaders(outcome.headers, exchange) });
     }
     case 'exhausted':
@@ -40,7 +41,10 @@ export function emitEarly(
     'x-trace-id': exchange.traceId,
   });
   headers.set('x-request-id', exchange.traceId);
-  return new Response(ClientStream.of(outcome, exchange, protocol, context, { late: true }), { status: 200, headers });
+  return new Response(ClientStream.of(outcome, { exchange, protocol, context }, { late: true }), {
+    status: 200,
+    headers,
+  });
 }
 
 /** The response of a request that the gateway itself turns down, or of a bug. */
@@ -90,6 +94,7 @@ function whole(
 ): Response {
   exchange.status = answer.status;
   exchange.bytesOut = answer.body.byteLength;
+  capture(exchange, answer.body);
   finish(exchange, context);
   const hasBody = answer.status !== 204 && answer.status !== 304;
   return new Response(hasBody ? answer.body : null, { status: answer.status, headers });
@@ -97,6 +102,6 @@ function whole(
 
 function long(answer: LongAnswer, exchange: Exchange, protocol: Protocol, context: Context): Response {
   exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
-  const body = ClientStream.of(Promise.resolve(answer), exchange, protocol, context);
+  const body = ClientStream.of(Promise.resolve(answer), { exchange, protocol, context });
   return new Response(body, { status: answer.status, headers: clientHeaders(answer.headers, exchange) });
 }

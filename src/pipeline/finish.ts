@@ -1,11 +1,13 @@
 import type { Exchange } from '../core/exchange.ts';
 import type { ExchangeRecord } from '../core/record.ts';
+import { logBodies } from './capture.ts';
 import type { Context } from './context.ts';
 
 /** Ends the exchange, once, whatever way it ended: writes its record and lets go of what it holds. */
 export function finish(exchange: Exchange, { clock, log }: Context): void {
   if (!exchange.close()) return;
   log.request(recordOf(exchange, clock.now()));
+  logBodies(exchange, log);
   exchange.watch?.stop();
   exchange.onFinished?.();
 }

@@ -21,7 +21,8 @@ export async function readLimited(request: Request, maxBytes: number): Promise<U
   const parts: Uint8Array[] = [];
   let bytes = 0;
   try {
-    for await (const part of request.body ?? []) {
+    const body = request.body as AsyncIterable<Uint8Array> | null;
+    for await (const part of body ?? []) {
       bytes += part.byteLength;
       if (bytes > maxBytes) throw tooLarge(maxBytes);
       parts.push(part);

@@ -3,6 +3,3 @@ import type { Protocol } from './protocol.ts';
 
 /** Every dialect that the gateway speaks, by name. */
 export const PROTOCOLS = { 'openai-chat': openaiChat } as const satisfies Record<string, Protocol>;
-
-/** Name of a dialect. */
-export type ProtocolName = keyof typeof PROTOCOLS;

@@ -3,6 +3,7 @@ import type { Server } from 'bun';
 import type { ListenAddress } from '../config/listen.ts';
 import type { Gateway } from '../gateway.ts';
 import { VERSION } from '../lib/version.ts';
+import { traceIdOf } from '../observe/trace.ts';
 import { matchEndpoint } from './endpoints.ts';
 import { isReady } from './ready.ts';
 
@@ -24,6 +25,8 @@ export function listen(address: ListenAddress, gateway: Gateway): Server<undefin
   }
 }
 
+type Handler = ReturnType<typeof handlerOf>;
+
 function handlerOf(gateway: Gateway) {
   return {
     fetch: (request: Request, server: Server<undefined>) => route(request, server, gateway),
@@ -35,10 +38,9 @@ function handlerOf(gateway: Gateway) {
   };
 }
 
-/** A socket file that nobody listens on is left over from a process that was killed. */
-function listenOnSocket(path: string, handler: ReturnType<typeof handlerOf>): Server<undefined> {
-  const { idleTimeout: _none, ...options } = handler;
-  return Bun.serve({ unix: path, ...options });
+function listenOnSocket(path: string, handler: Handler): Server<undefined> {
+  // Bun's types know no idle timeout for Unix sockets; Bun does.
+  return Bun.serve({ unix: path, ...(handler as Omit<Handler, 'idleTimeout'>) });
 }
 
 /** The address of a server as a client writes it. */
@@ -54,8 +56,8 @@ function route(request: Request, server: Server<undefined>, gateway: Gateway): R
   const queryAt = url.indexOf('?', pathAt);
   const path = queryAt === -1 ? url.slice(pathAt) : url.slice(pathAt, queryAt);
   const match = matchEndpoint(method, path);
-  if (match.endpoint?.kind === 'health') return Response.json({ status: 'ok', version: VERSION });
-  if (match.endpoint?.kind === 'ready') return readiness(gateway);
+  if (match.endpoint?.kind === 'health') return probeAnswer(request, 200, 'ok');
+  if (match.endpoint?.kind === 'ready') return readiness(request, gateway);
   return gateway.handle({
     request,
     method,
@@ -71,11 +73,13 @@ function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }
 
-function readiness(gateway: Gateway): Response {
-  const ready = isReady(gateway);
-  const status = ready ? 'ready' : gateway.draining ? 'draining' : 'no_backend';
-  return Response.json(
-    { status, version: VERSION },
-    { status: ready ? 200 : 503, headers: ready ? {} : { 'retry-after': '1' } },
-  );
+function readiness(request: Request, gateway: Gateway): Response {
+  if (isReady(gateway)) return probeAnswer(request, 200, 'ready');
+  return probeAnswer(request, 503, gateway.draining ? 'draining' : 'no_backend');
+}
+
+/** What load balancers ask for every few seconds; it is no exchange, and not logged. */
+function probeAnswer(request: Request, status: number, word: string): Response {
+  const headers = { 'x-trace-id': traceIdOf(request.headers), ...(status === 503 ? { 'retry-after': '1' } : {}) };
+  return Response.json({ status: word, version: VERSION }, { status, headers });
 }

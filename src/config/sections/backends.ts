@@ -52,9 +52,6 @@ export const backendSchema = z
   })
   .describe('One provider: where it is, its key and its limits.');
 
-/** One provider; `timeout` in milliseconds, `url` without a trailing slash or exactly `demo:`. */
-export type BackendConfig = z.output<typeof backendSchema>;
-
 /** Headers that belong to one connection or that the gateway has to set itself. */
 const OWN_HEADERS = new Set(
   'host content-length transfer-encoding connection keep-alive proxy-connection te trailer upgrade expect'.split(' '),

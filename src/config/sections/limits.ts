@@ -64,15 +64,3 @@ export const metricsSchema = z
   })
   .prefault({})
   .describe(`Prometheus metrics at \`/metrics\`. ${LATER}`);
-
-/** See the descriptions in the schema. */
-export type RateLimitConfig = z.output<typeof rateLimitSchema>;
-
-/** `queue_timeout` in milliseconds. */
-export type ConcurrencyConfig = z.output<typeof concurrencySchema>;
-
-/** `interval` and `timeout` in milliseconds. */
-export type HealthCheckConfig = z.output<typeof healthCheckSchema>;
-
-/** See the descriptions in the schema. */
-export type MetricsConfig = z.output<typeof metricsSchema>;

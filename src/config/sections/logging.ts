@@ -44,9 +44,3 @@ export const loggingSchema = z
   })
   .prefault({})
   .describe('Log files and the console.');
-
-/** How much a line matters, least first. */
-export type LogLevel = z.output<typeof levelSchema>;
-
-/** See the descriptions in the schema. */
-export type LoggingConfig = z.output<typeof loggingSchema>;

@@ -59,12 +59,3 @@ export const modelsSchema = z
   .describe(
     'Model names that clients use (aliases), each with its routes. A name may hold `/` and end in one `*`: `"openai/*"` with `model: "*"` passes the matched part on.',
   );
-
-/** How routes of one priority share the load. */
-export type Balance = z.output<typeof balanceSchema>;
-
-/** One alias; `timeout` in milliseconds. */
-export type ModelConfig = z.output<typeof modelSchema>;
-
-/** One way to serve an alias. */
-export type RouteConfig = z.output<typeof routeSchema>;

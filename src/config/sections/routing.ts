@@ -92,15 +92,3 @@ export const streamSchema = z
   })
   .prefault({})
   .describe('Streamed answers.');
-
-/** See the descriptions in the schema. */
-export type RoutingConfig = z.output<typeof routingSchema>;
-
-/** `cooldown_seconds` in seconds; the backoffs and `retry_after_max` in milliseconds. */
-export type FallbackConfig = z.output<typeof fallbackSchema>;
-
-/** `error_codes` as text; `parseStatusRanges` reads them. */
-export type DetectionConfig = z.output<typeof detectionSchema>;
-
-/** `keepalive` in milliseconds; 0 is off. */
-export type StreamConfig = z.output<typeof streamSchema>;

@@ -45,12 +45,6 @@ export const proxySchema = z
   .prefault({})
   .describe('What is done to requests on their way.');
 
-/** `shutdown_timeout` in milliseconds. */
-export type ServerConfig = z.output<typeof serverSchema>;
-
-/** See the descriptions in the schema. */
-export type ProxyConfig = z.output<typeof proxySchema>;
-
 function isPeer(value: string): boolean {
   const [address = '', prefix] = value.split('/');
   // ipaddr.js reads "10" and "0x7f.1" as IPv4 addresses, as inet_aton does; here they are typing errors.

@@ -27,9 +27,3 @@ export const timeoutSchema = z
   );
 
 export const timeoutOverridesSchema = z.strictObject(fields).partial().optional();
-
-/** Milliseconds; 0 is no limit. */
-export type TimeoutConfig = z.output<typeof timeoutSchema>;
-
-/** Those of the timeouts that a backend or an alias sets itself; milliseconds, 0 is no limit. */
-export type TimeoutOverrides = NonNullable<z.output<typeof timeoutOverridesSchema>>;
