@@ -71,18 +71,24 @@ export class ClientStream {
     });
   }
 
-  async #pull(): Promise<void> {
+  #pull(): Promise<void> {
     this.#clientWaits = true;
-    try {
-      this.#source ??= await this.#open();
-      const bytes = await this.#source.next();
-      this.#clientWaits = false;
-      if (bytes === undefined) this.#end();
-      else this.#send(bytes);
-    } catch (error) {
-      this.#break(error);
-    }
+    if (this.#source !== undefined) return this.#source.next().then(this.#onBytes, this.#onBroken);
+    return this.#open()
+      .then((source) => {
+        this.#source = source;
+        return source.next();
+      })
+      .then(this.#onBytes, this.#onBroken);
   }
+
+  readonly #onBytes = (bytes: Uint8Array | undefined): void => {
+    this.#clientWaits = false;
+    if (bytes === undefined) this.#end();
+    else this.#send(bytes);
+  };
+
+  readonly #onBroken = (error: unknown): void => this.#break(error);
 
   /** Waits for the outcome of the tries, if it is not here yet. */
   async #open(): Promise<Source> {

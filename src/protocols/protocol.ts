@@ -44,10 +44,15 @@ export interface SystemPrompt {
   readonly escaped: { readonly before: string; readonly after: string; readonly alone: string };
 }
 
-/** Follows one stream. Every event is shown to it once, parsed. */
+/** Follows one stream. Every event is shown to it once. */
 export interface StreamReader {
-  /** What the event means for the stream: does content begin, is it an error, or neither. */
-  see(event: unknown): 'content' | 'error' | 'other';
+  /**
+   * True if `data` differs from an event that was seen before in the text of its content alone: then it is valid and
+   * says nothing new of the stream, and need not be parsed. False says nothing.
+   */
+  isMoreOfTheSame(data: string): boolean;
+  /** What an event, parsed from `data`, means for the stream: does content begin, is it an error, or neither. */
+  see(event: unknown, data: string): 'content' | 'error' | 'other';
   /** Every choice that was begun has had its finish reason. */
   readonly finished: boolean;
   /** The last token counts seen. */

@@ -1,5 +1,6 @@
 import type { Usage } from '../../core/record.ts';
 import type { StreamReader } from '../protocol.ts';
+import { ContentTemplate } from './content-template.ts';
 import { readUsage } from './usage.ts';
 
 /** What the reader looks at in a chunk; everything else passes unseen. */
@@ -25,12 +26,17 @@ export class ChatStreamReader implements StreamReader {
   /** Bit i: choice i was seen, and had its finish reason. Choices beyond 31 share the last bit. */
   #begun = 0;
   #ended = 0;
+  #template: ContentTemplate | undefined;
 
   get finished(): boolean {
     return this.#ended !== 0 && this.#begun === this.#ended;
   }
 
-  see(event: unknown): 'content' | 'error' | 'other' {
+  isMoreOfTheSame(data: string): boolean {
+    return this.#template?.fits(data) ?? false;
+  }
+
+  see(event: unknown, data: string): 'content' | 'error' | 'other' {
     if (typeof event !== 'object' || event === null) return 'other';
     const chunk = event as Chunk;
     if (chunk.error !== undefined && chunk.error !== null) return 'error';
@@ -40,6 +46,9 @@ export class ChatStreamReader implements StreamReader {
     for (const choice of chunk.choices as (Choice | null)[]) {
       if (choice !== null && this.#seeChoice(choice)) content = true;
     }
+    // An event that ended a choice or told the usage is none to compare with.
+    if (content && this.#ended === 0 && (chunk.usage ?? undefined) === undefined)
+      this.#template = ContentTemplate.of(data) ?? this.#template;
     return content ? 'content' : 'other';
   }
 
