@@ -413,8 +413,8 @@ describe('warnings', () => {
   test('fallbacks to and from aliases that do not exist; a name that a wildcard covers exists', () => {
     const more = '  w/*: {routes: [{backend: a, model: "*"}]}\n';
     expect(warnings(`${LOCAL}${more}fallback:\n  alias_fallback:\n    mm: [m, o]\n    w/1: [w/2]\n`)).toEqual([
-      '12:5 fallback.alias_fallback.mm: unknown alias "mm" (did you mean "m"?)',
-      '12:13 fallback.alias_fallback.mm[1]: unknown alias "o" (did you mean "m"?); it is skipped',
+      '13:5 fallback.alias_fallback.mm: unknown alias "mm" (did you mean "m"?)',
+      '13:13 fallback.alias_fallback.mm[1]: unknown alias "o" (did you mean "m"?); it is skipped',
     ]);
   });
 
