@@ -6,4 +6,5 @@ const COMMANDS_WITHOUT_TRAFFIC = new Set(['check', 'init', 'health', '--help', '
 if (!COMMANDS_WITHOUT_TRAFFIC.has(process.argv[2] ?? '')) liftFetchLimit();
 
 const { run } = await import('./commands/run.ts');
-process.exitCode = await run(process.argv.slice(2));
+// Whatever timers are left, the command is over.
+process.exit(await run(process.argv.slice(2)));

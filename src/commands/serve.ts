@@ -19,7 +19,7 @@ export async function serve(path: string | undefined): Promise<number> {
   const host = new Host(app.gateway);
   let address: string;
   try {
-    address = host.listen(app.config.listen);
+    address = await host.listen(app.config.listen);
   } catch (error) {
     console.error(`llm-proxy: cannot listen on ${app.config.listen}: ${reason(error)}`);
     await app.log.close();
@@ -78,7 +78,7 @@ async function reload(app: App, host: Host, file: string): Promise<void> {
     const { config, warnings } = await loadConfig(file, process.env);
     await app.reload(config);
     for (const warning of warnings) app.log.warn(formatProblem(warning));
-    if (config.listen !== listen) app.log.info('listening', { address: host.listen(config.listen) });
+    if (config.listen !== listen) app.log.info('listening', { address: await host.listen(config.listen) });
     app.log.info('config reloaded', { file });
   } catch (error) {
     const problems = error instanceof ConfigError ? error.problems.map(formatProblem) : [reason(error)];

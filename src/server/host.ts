@@ -15,11 +15,11 @@ export class Host {
 
   constructor(private readonly gateway: Gateway) {}
 
-  /** Starts to listen on a `listen` value, or moves there; returns the address as a URL, or `unix:PATH`. Throws what the system says if it cannot. */
-  listen(value: string): string {
+  /** Starts to listen on a `listen` value, or moves there; returns the address as a URL, or `unix:PATH`. Rejects with what the system says if it cannot. */
+  async listen(value: string): Promise<string> {
     const address: ListenAddress = parseListen(value);
     const before = this.#server;
-    this.#server = listen(address, this.gateway);
+    this.#server = await listen(address, this.gateway);
     // Connections of the old address end when their requests have.
     void before?.stop();
     return addressOf(address, this.#server);

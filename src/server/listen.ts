@@ -1,3 +1,5 @@
+import { unlinkSync } from 'node:fs';
+
 import type { Server } from 'bun';
 
 import type { ListenAddress } from '../config/listen.ts';
@@ -10,10 +12,10 @@ import { isReady } from './ready.ts';
 /** Bun refuses larger bodies itself, without a word that a client could read; the gateway's own limit comes first. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
-/** Serves the gateway on an address. Throws with `code: 'EADDRINUSE'` if it is taken. */
-export function listen(address: ListenAddress, gateway: Gateway): Server<undefined> {
+/** Serves the gateway on an address. Rejects with `code: 'EADDRINUSE'` if it is taken. */
+export async function listen(address: ListenAddress, gateway: Gateway): Promise<Server<undefined>> {
   const handler = handlerOf(gateway);
-  if (address.kind === 'unix') return listenOnSocket(address.path, handler);
+  if (address.kind === 'unix') return await listenOnSocket(address.path, handler);
   const { hostname, port } = address;
   if (hostname !== undefined) return Bun.serve({ hostname, port, ...handler });
   try {
@@ -35,12 +37,31 @@ function handlerOf(gateway: Gateway) {
     idleTimeout: 0,
     maxRequestBodySize: NO_LIMIT,
     development: false,
+    // Without it, `development: false` would share the port with whoever listens there already.
+    reusePort: false,
   };
 }
 
-function listenOnSocket(path: string, handler: Handler): Server<undefined> {
-  // Bun's types know no idle timeout for Unix sockets; Bun does.
-  return Bun.serve({ unix: path, ...(handler as Omit<Handler, 'idleTimeout'>) });
+async function listenOnSocket(path: string, handler: Handler): Promise<Server<undefined>> {
+  // Bun's types know neither an idle timeout nor a shared port for Unix sockets; Bun does.
+  const options = { unix: path, ...(handler as Omit<Handler, 'idleTimeout' | 'reusePort'>) };
+  try {
+    return Bun.serve(options);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EADDRINUSE' || !(await isAbandoned(path))) throw error;
+    unlinkSync(path);
+    return Bun.serve(options);
+  }
+}
+
+/** A process that was killed leaves its socket file behind, and nobody answers on it. */
+async function isAbandoned(path: string): Promise<boolean> {
+  try {
+    (await Bun.connect({ unix: path, socket: { data: () => undefined } })).end();
+    return false;
+  } catch (error) {
+    return (error as { code?: string }).code === 'ECONNREFUSED';
+  }
 }
 
 /** The address of a server as a client writes it. */
