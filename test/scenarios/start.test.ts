@@ -41,7 +41,7 @@ async function startQuietly(options: GatewayOptions): Promise<Gateway> {
   let exit: unknown;
   void gateway.exited.then((how) => (exit = how));
   await eventually(() => exit !== undefined || gateway.stdout().includes('listens on'));
-  if (exit !== undefined) throw new Error(`exited with ${String(exit)}\n${gateway.stderr()}`);
+  if (exit !== undefined) throw new Error(`exited with ${JSON.stringify(exit)}\n${gateway.stderr()}`);
   return gateway;
 }
 
