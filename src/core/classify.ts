@@ -55,9 +55,7 @@ export function retryAfterMs(headers: Headers, wallNow = Date.now()): number | u
 }
 
 function kindOf(status: number, error: UpstreamError | undefined): FailureKind {
-  const named =
-    (error?.code === undefined ? undefined : KINDS[error.code]) ??
-    (error?.type === undefined ? undefined : KINDS[error.type]);
+  const named = KINDS.get(error?.code ?? '') ?? KINDS.get(error?.type ?? '');
   if (named !== undefined) return named;
   if (status === 429) return 'rate_limited';
   if (status === 503 || status === 529) return 'overloaded';
@@ -67,54 +65,58 @@ function kindOf(status: number, error: UpstreamError | undefined): FailureKind {
 }
 
 /** Codes and types that say more than the status does. */
-const KINDS: Readonly<Record<string, FailureKind>> = {
-  context_length_exceeded: 'context_length',
-  context_window_exceeded: 'context_length',
-  model_context_window_exceeded: 'context_length',
-  content_filter: 'content_filter',
-  content_policy_violation: 'content_filter',
-  ResponsibleAIPolicyViolation: 'content_filter',
-  moderation_blocked: 'content_filter',
-  insufficient_quota: 'refused',
-  overloaded_error: 'overloaded',
-  server_is_overloaded: 'overloaded',
-  server_overloaded: 'overloaded',
-};
+const KINDS: ReadonlyMap<string, FailureKind> = new Map<string, FailureKind>(
+  Object.entries({
+    context_length_exceeded: 'context_length',
+    context_window_exceeded: 'context_length',
+    model_context_window_exceeded: 'context_length',
+    content_filter: 'content_filter',
+    content_policy_violation: 'content_filter',
+    ResponsibleAIPolicyViolation: 'content_filter',
+    moderation_blocked: 'content_filter',
+    insufficient_quota: 'refused',
+    overloaded_error: 'overloaded',
+    server_is_overloaded: 'overloaded',
+    server_overloaded: 'overloaded',
+  }),
+);
 
 /** The status that an error inside a 2xx answer stands for. An error that says nothing known is the server's. */
 function statusOf(error: UpstreamError | undefined): number {
   if (error?.status !== undefined) return error.status;
-  return STATUSES[error?.code ?? ''] ?? STATUSES[error?.type ?? ''] ?? 500;
+  return STATUSES.get(error?.code ?? '') ?? STATUSES.get(error?.type ?? '') ?? 500;
 }
 
-const STATUSES: Readonly<Record<string, number>> = {
-  rate_limit_exceeded: 429,
-  rate_limit_error: 429,
-  too_many_requests: 429,
-  insufficient_quota: 429,
-  RESOURCE_EXHAUSTED: 429,
-  overloaded_error: 503,
-  server_is_overloaded: 503,
-  server_overloaded: 503,
-  service_unavailable: 503,
-  UNAVAILABLE: 503,
-  timeout_error: 504,
-  DEADLINE_EXCEEDED: 504,
-  invalid_request_error: 400,
-  INVALID_ARGUMENT: 400,
-  context_length_exceeded: 400,
-  content_filter: 400,
-  invalid_api_key: 401,
-  authentication_error: 401,
-  UNAUTHENTICATED: 401,
-  billing_error: 402,
-  permission_error: 403,
-  PERMISSION_DENIED: 403,
-  not_found_error: 404,
-  model_not_found: 404,
-  NOT_FOUND: 404,
-  request_too_large: 413,
-};
+const STATUSES: ReadonlyMap<string, number> = new Map<string, number>(
+  Object.entries({
+    rate_limit_exceeded: 429,
+    rate_limit_error: 429,
+    too_many_requests: 429,
+    insufficient_quota: 429,
+    RESOURCE_EXHAUSTED: 429,
+    overloaded_error: 503,
+    server_is_overloaded: 503,
+    server_overloaded: 503,
+    service_unavailable: 503,
+    UNAVAILABLE: 503,
+    timeout_error: 504,
+    DEADLINE_EXCEEDED: 504,
+    invalid_request_error: 400,
+    INVALID_ARGUMENT: 400,
+    context_length_exceeded: 400,
+    content_filter: 400,
+    invalid_api_key: 401,
+    authentication_error: 401,
+    UNAUTHENTICATED: 401,
+    billing_error: 402,
+    permission_error: 403,
+    PERMISSION_DENIED: 403,
+    not_found_error: 404,
+    model_not_found: 404,
+    NOT_FOUND: 404,
+    request_too_large: 413,
+  }),
+);
 
 function matchesPattern(text: () => string, rules: DetectionRules): boolean {
   if (rules.patterns.length === 0) return false;

@@ -88,8 +88,10 @@ export class Watch {
       return;
     }
     const attempt = this.#attempt;
-    if (attempt !== undefined && this.#phase === 'answering' && now >= this.#silentAt)
+    if (attempt !== undefined && this.#phase === 'answering' && now >= this.#silentAt) {
+      this.#silentAt = Infinity;
       attempt.abort(new Aborted('read_timeout'));
+    }
     if (attempt !== undefined && this.#phase === 'beginning') this.#onSilentBeginning(attempt, now);
     this.#setAlarm();
   }

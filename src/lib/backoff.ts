@@ -3,5 +3,5 @@
  * `draw` is a random number in [0, 1).
  */
 export function backoffMs(retry: number, initialMs: number, maxMs: number, draw: number): number {
-  return draw * Math.min(maxMs, initialMs * 2 ** retry);
+  return draw * Math.min(maxMs, initialMs * 2 ** Math.min(retry, 30));
 }

@@ -40,6 +40,8 @@ export interface Log {
   info(msg: string, fields?: LogFields): void;
   warn(msg: string, fields?: LogFields): void;
   error(msg: string, fields?: LogFields): void;
+  /** The text with everything masked that would be masked in a line. */
+  mask(text: string): string;
   /** Writes the one line of a finished exchange. */
   request(record: ExchangeRecord): void;
   /** Takes new settings; lines given before are written where the old ones said. */
@@ -118,6 +120,10 @@ class FileLog implements Log {
 
   error(msg: string, fields?: LogFields): void {
     this.#general('error', msg, fields);
+  }
+
+  mask(text: string): string {
+    return this.#redact(text);
   }
 
   request(record: ExchangeRecord): void {

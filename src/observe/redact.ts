@@ -113,6 +113,8 @@ const ENCODINGS: readonly ((text: string) => string)[] = [
   printable,
   jsonEscaped,
   (text) => printable(jsonEscaped(text)),
+  // PHP's encoder, among others, escapes slashes.
+  (text) => jsonEscaped(text).replaceAll('/', String.raw`\/`),
   // A lone surrogate has no URL encoding.
   (text) => encodeURIComponent(text.toWellFormed()),
   (text) => new URLSearchParams([['', text]]).toString().slice(1),

@@ -125,8 +125,7 @@ export class ClientStream {
   #break(error: unknown): void {
     if (this.exchange.closed) return;
     this.exchange.interrupted = true;
-    this.exchange.errorCode ??=
-      this.exchange.aborted === undefined ? 'stream_interrupted' : CONSEQUENCES[this.exchange.aborted.kind].code;
+    this.exchange.errorCode ??= codeOf(this.exchange);
     this.#finish();
     this.#controller?.error(error);
   }
@@ -184,6 +183,12 @@ export class ClientStream {
   get #writeMs(): number {
     return this.exchange.route?.timeouts.writeMs ?? Infinity;
   }
+}
+
+/** The limit that was gone over, if it was one; else that the answer broke off. */
+function codeOf({ aborted, lastFailure }: Exchange): string {
+  const kind = aborted?.kind ?? lastFailure?.kind;
+  return kind?.endsWith('_timeout') === true ? CONSEQUENCES[kind].code : 'stream_interrupted';
 }
 
 const encoder = new TextEncoder();

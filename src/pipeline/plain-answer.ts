@@ -32,11 +32,11 @@ export async function readPlain(response: Response, run: AttemptRun): Promise<Pl
 }
 
 function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: AttemptRun): Failure | undefined {
-  const { status, body } = answer;
+  const { status } = answer;
   if (status >= 300 && status <= 399) return undefined;
   if (status < 200 || status > 299 || run.protocol.readError(json) !== undefined) return classify(answer, json, run);
   // A transfer without length or chunks ends the same way whether whole or cut; JSON shows the difference.
-  return mustBeJson && json === undefined && body.byteLength > 0
+  return mustBeJson && json === undefined && status !== 204 && status !== 205
     ? transportFailure('broken_answer', 'invalid_json')
     : undefined;
 }

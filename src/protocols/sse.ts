@@ -102,7 +102,8 @@ export function eventEnd(text: string, from: number, mixedLineEnds: boolean): nu
 export function eventData(text: string, start: number, end: number): string | undefined {
   if (text.startsWith('data:', start)) {
     const lineEnd = text.indexOf('\n', start);
-    if (lineEnd === end - 2 && text.charCodeAt(lineEnd - 1) !== CR) {
+    const cr = text.indexOf('\r', start);
+    if (lineEnd === end - 2 && (cr === -1 || cr > lineEnd)) {
       return text.slice(text.charCodeAt(start + 5) === 32 ? start + 6 : start + 5, lineEnd);
     }
   }

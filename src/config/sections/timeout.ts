@@ -7,7 +7,7 @@ const fields = {
     'From sending the request to the headers of a plain answer or the first content of a stream. Thinking models need minutes.',
   ),
   read_timeout: duration().describe(
-    'How long a backend may be silent inside an answer that has begun. Pings do not end a silence.',
+    'How long a backend may be silent inside an answer that has begun. A ping ends a silence.',
   ),
   write_timeout: duration().describe('How long a client may take nothing of an answer before it is given up.'),
   total_timeout: duration().describe('The whole exchange: queue, retries, fallbacks and all.'),

@@ -11,5 +11,5 @@ export function conversationStart(body: Record<string, unknown>): string {
   const { messages } = body;
   if (!Array.isArray(messages)) return JSON.stringify(body['prompt'] ?? body['input'] ?? '').slice(0, INPUT_CHARACTERS);
   const first = messages.findIndex((message: unknown) => !PREAMBLE.has((message as { role?: unknown } | null)?.role));
-  return JSON.stringify(messages.slice(0, first + 1));
+  return JSON.stringify(first === -1 ? messages : messages.slice(0, first + 1));
 }

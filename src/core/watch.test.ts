@@ -1,0 +1,217 @@
+import { beforeEach, describe, expect, test } from 'bun:test';
+import { FakeClock } from '../../test/kit/fake-clock.ts';
+import { Attempt } from './attempt.ts';
+import { Exchange } from './exchange.ts';
+import type { Route, Timeouts } from './route.ts';
+import { Watch } from './watch.ts';
+
+type Probed = 'open' | 'no_answer' | 'unknown';
+
+let clock: FakeClock;
+let exchange: Exchange;
+let watch: Watch;
+/** The timeouts of probes that were made, and what answers the last one. */
+let probes: number[];
+let answerProbe: (reached: Probed) => void;
+
+beforeEach(() => {
+  clock = new FakeClock(0);
+  const arrival = { request: new Request('http://x/'), method: 'POST', path: '/', query: '', endpoint: undefined };
+  exchange = new Exchange({ ...arrival, peer: '127.0.0.1' }, 'trace', '127.0.0.1', clock);
+  watch = new Watch(exchange, clock);
+  probes = [];
+});
+
+function begin(timeouts: Partial<Timeouts> = {}): Attempt {
+  const off = { connectMs: Infinity, firstByteMs: Infinity, readMs: Infinity, writeMs: Infinity, totalMs: Infinity };
+  const route: Route = {
+    alias: { name: 'x', prefix: undefined, balance: 'random', tiers: [], totalMs: undefined, turns: [] },
+    backend: {
+      name: 'a',
+      apiKey: undefined,
+      headers: {},
+      live: { inFlight: 0 },
+      send: () => Promise.reject(new Error('not sent here')),
+      probe: (timeoutMs) => {
+        probes.push(timeoutMs);
+        const { promise, resolve } = Promise.withResolvers<Probed>();
+        answerProbe = resolve;
+        return promise;
+      },
+    },
+    model: 'm',
+    priority: 1,
+    weight: 1,
+    key: 'a\0m',
+    timeouts: { ...off, ...timeouts },
+    pace: { ewmaMs: 0, wholeAnswers: 0 },
+  };
+  const attempt = new Attempt(exchange, route, clock, undefined);
+  // As the pipeline does: an attempt that was aborted is over.
+  attempt.signal.addEventListener('abort', () => watch.ends());
+  watch.begins(attempt);
+  return attempt;
+}
+
+describe('first_byte_timeout', () => {
+  test('ends an attempt whose answer has not begun', () => {
+    const attempt = begin({ firstByteMs: 100 });
+    clock.advance(99);
+    expect(attempt.aborted).toBeUndefined();
+    clock.advance(1);
+    expect(attempt.aborted?.kind).toBe('first_byte_timeout');
+    expect(exchange.aborted).toBeUndefined();
+  });
+
+  test('headers alone do not stop it, the commit point does', () => {
+    const first = begin({ firstByteMs: 100 });
+    watch.headersCame();
+    clock.advance(100);
+    expect(first.aborted?.kind).toBe('first_byte_timeout');
+    watch.ends();
+    const second = begin({ firstByteMs: 100 });
+    watch.committed();
+    clock.advance(1000);
+    expect(second.aborted).toBeUndefined();
+  });
+
+  test('each attempt has its own', () => {
+    const first = begin({ firstByteMs: 100 });
+    clock.advance(60);
+    watch.ends();
+    first.end({ status: 503 });
+    const second = begin({ firstByteMs: 100 });
+    clock.advance(99);
+    expect(first.aborted).toBeUndefined();
+    expect(second.aborted).toBeUndefined();
+    clock.advance(1);
+    expect(second.aborted?.kind).toBe('first_byte_timeout');
+  });
+});
+
+describe('read_timeout', () => {
+  test('is the silence between two reads, however long the whole', () => {
+    const attempt = begin({ readMs: 100 });
+    watch.committed();
+    for (let i = 0; i < 20; i++) {
+      watch.waits();
+      clock.advance(90);
+      watch.gotBytes();
+    }
+    expect(attempt.aborted).toBeUndefined();
+    watch.waits();
+    clock.advance(100);
+    expect(attempt.aborted?.kind).toBe('read_timeout');
+  });
+
+  test('does not run while nobody waits: a slow client is not the backend’s silence', () => {
+    const attempt = begin({ readMs: 100 });
+    watch.committed();
+    watch.waits();
+    clock.advance(50);
+    watch.gotBytes();
+    clock.advance(10_000);
+    expect(attempt.aborted).toBeUndefined();
+  });
+
+  test('does not run before the commit point', () => {
+    const attempt = begin({ readMs: 100 });
+    watch.waits();
+    clock.advance(10_000);
+    expect(attempt.aborted).toBeUndefined();
+  });
+});
+
+describe('connect_timeout', () => {
+  test('is asked for by a probe at half time, and only then', () => {
+    begin({ connectMs: 100 });
+    clock.advance(49);
+    expect(probes).toEqual([]);
+    clock.advance(1000);
+    expect(probes).toEqual([50]);
+  });
+
+  test.each([
+    ['no_answer', 'connect_timeout'],
+    ['open', undefined],
+    ['unknown', undefined],
+  ] as const)('a probe that says %s: %p', async (reached, kind) => {
+    const attempt = begin({ connectMs: 100 });
+    clock.advance(50);
+    answerProbe(reached);
+    await Bun.sleep(0);
+    expect(attempt.aborted?.kind).toBe(kind);
+  });
+
+  test('a request that was answered is not probed', () => {
+    begin({ connectMs: 100 });
+    watch.headersCame();
+    clock.advance(1000);
+    expect(probes).toEqual([]);
+  });
+
+  test('a probe that comes back late harms neither an answered request nor the next attempt', async () => {
+    const first = begin({ connectMs: 100 });
+    clock.advance(50);
+    watch.headersCame();
+    answerProbe('no_answer');
+    await Bun.sleep(0);
+    expect(first.aborted).toBeUndefined();
+
+    watch.ends();
+    begin({ connectMs: 100 });
+    clock.advance(50);
+    watch.ends();
+    const third = begin({ connectMs: 100 });
+    answerProbe('no_answer');
+    await Bun.sleep(0);
+    expect(third.aborted).toBeUndefined();
+  });
+});
+
+describe('total_timeout', () => {
+  beforeEach(() => {
+    exchange.deadlineAt = 500;
+  });
+
+  test('ends the exchange and its attempt, whatever is waited for', () => {
+    const attempt = begin({ firstByteMs: 10_000, readMs: 10_000 });
+    watch.committed();
+    watch.waits();
+    clock.advance(499);
+    expect(exchange.aborted).toBeUndefined();
+    clock.advance(1);
+    expect(exchange.aborted?.kind).toBe('total_timeout');
+    expect(attempt.aborted?.kind).toBe('total_timeout');
+  });
+
+  test('stands between attempts, too', () => {
+    begin({ firstByteMs: 100 });
+    clock.advance(50);
+    watch.ends();
+    clock.advance(450);
+    expect(exchange.aborted?.kind).toBe('total_timeout');
+  });
+
+  test('is over with the exchange', () => {
+    begin();
+    watch.stop();
+    clock.advance(1000);
+    expect(exchange.aborted).toBeUndefined();
+    expect(clock.pending).toBe(0);
+  });
+});
+
+test('one timer serves a stream of a thousand events', () => {
+  exchange.deadlineAt = 1_000_000;
+  begin({ firstByteMs: 1000, readMs: 1000, connectMs: 1000 });
+  watch.headersCame();
+  watch.committed();
+  for (let i = 0; i < 1000; i++) {
+    watch.waits();
+    clock.advance(1);
+    watch.gotBytes();
+    expect(clock.pending).toBe(1);
+  }
+  expect(clock.timersSet).toBeLessThan(10);
+});

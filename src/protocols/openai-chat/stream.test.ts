@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'bun:test';
+import { dataLines } from '../sse.ts';
+import { asStream, ChatStreamReader } from './stream.ts';
+
+function see(reader: ChatStreamReader, event: unknown): 'content' | 'error' | 'other' {
+  return reader.see(event, JSON.stringify(event));
+}
+
+function delta(fields: object, choice: object = {}): object {
+  return { choices: [{ index: 0, delta: fields, ...choice }] };
+}
+
+describe('what an event means', () => {
+  test.each([
+    ['a role', delta({ role: 'assistant' }), 'other'],
+    ['a role and an empty text', delta({ role: 'assistant', content: '' }), 'other'],
+    ['nulls and empty lists', delta({ content: null, tool_calls: [], refusal: null }), 'other'],
+    ['text', delta({ content: 'a' }), 'content'],
+    ['a space', delta({ content: ' ' }), 'content'],
+    ['a tool call', delta({ tool_calls: [{ index: 0 }] }), 'content'],
+    ['reasoning', delta({ reasoning_content: 'hm' }), 'content'],
+    ['a refusal', delta({ refusal: 'no' }), 'content'],
+    ['audio', delta({ audio: { id: 'x' } }), 'content'],
+    ['a finish', delta({}, { finish_reason: 'stop' }), 'content'],
+    ['an empty finish reason', delta({}, { finish_reason: '' }), 'other'],
+    ['legacy text', { choices: [{ index: 0, text: 'a' }] }, 'content'],
+    ['no choices', { choices: [] }, 'other'],
+    ['a broken choice', { choices: [null] }, 'other'],
+    ['an error', { error: { message: 'x' } }, 'error'],
+    ['an error beside content', { error: { message: 'x' }, ...delta({ content: 'a' }) }, 'error'],
+    ['error: null', { error: null, ...delta({ content: 'a' }) }, 'content'],
+    ['a typed event', { type: 'image_generation.partial_image' }, 'content'],
+    ['null', null, 'other'],
+    ['a number', 7, 'other'],
+    ['a string', 'x', 'other'],
+  ] as const)('%s', (_what, event, expected) => expect(see(new ChatStreamReader(), event)).toBe(expected));
+});
+
+describe('finished', () => {
+  test('once the choice has its finish reason', () => {
+    const reader = new ChatStreamReader();
+    expect(reader.finished).toBe(false);
+    see(reader, delta({ content: 'a' }));
+    expect(reader.finished).toBe(false);
+    see(reader, delta({}, { finish_reason: 'stop' }));
+    expect(reader.finished).toBe(true);
+  });
+
+  test('once each choice that was begun has its own', () => {
+    const reader = new ChatStreamReader();
+    see(reader, { choices: [{ index: 0, delta: { content: 'a' } }] });
+    see(reader, { choices: [{ index: 1, delta: { content: 'b' } }] });
+    see(reader, { choices: [{ index: 1, delta: {}, finish_reason: 'stop' }] });
+    expect(reader.finished).toBe(false);
+    see(reader, { choices: [{ index: 0, delta: {}, finish_reason: 'length' }] });
+    expect(reader.finished).toBe(true);
+  });
+
+  test.each(['image_generation.completed', 'transcript.text.done'])('with an event of type %s', (type) => {
+    const reader = new ChatStreamReader();
+    see(reader, { type: 'x.delta' });
+    expect(reader.finished).toBe(false);
+    see(reader, { type });
+    expect(reader.finished).toBe(true);
+  });
+});
+
+describe('usage', () => {
+  const usage = { prompt_tokens: 3, completion_tokens: 5 };
+
+  test('the last one counts; null takes nothing back', () => {
+    const reader = new ChatStreamReader();
+    see(reader, { ...delta({ content: 'a' }), usage: { prompt_tokens: 3, completion_tokens: 1 } });
+    see(reader, { choices: [], usage });
+    see(reader, { choices: [], usage: null });
+    expect(reader.usage).toMatchObject({ promptTokens: 3, completionTokens: 5 });
+  });
+
+  test("of Groq's own place", () => {
+    const reader = new ChatStreamReader();
+    see(reader, { ...delta({}, { finish_reason: 'stop' }), x_groq: { usage } });
+    expect(reader.usage).toMatchObject({ promptTokens: 3, completionTokens: 5 });
+  });
+});
+
+describe('isMoreOfTheSame', () => {
+  test('of an event that differs in its text alone, once one was seen', () => {
+    const reader = new ChatStreamReader();
+    const [one, other] = [JSON.stringify(delta({ content: 'a' })), JSON.stringify(delta({ content: 'bcd' }))];
+    expect(reader.isMoreOfTheSame(one)).toBe(false);
+    see(reader, delta({ content: 'a' }));
+    expect(reader.isMoreOfTheSame(other)).toBe(true);
+    expect(reader.isMoreOfTheSame(`${other} `)).toBe(false);
+  });
+
+  test.each([
+    ['ends the choice', delta({ content: 'a' }, { finish_reason: 'stop' })],
+    ['tells the usage', { ...delta({ content: 'a' }), usage: { prompt_tokens: 1 } }],
+    ['is an error', { error: {}, ...delta({ content: 'a' }) }],
+  ])('never of one that %s', (_what, event) => {
+    const reader = new ChatStreamReader();
+    see(reader, event);
+    expect(reader.isMoreOfTheSame(JSON.stringify(event))).toBe(false);
+  });
+});
+
+describe('asStream', () => {
+  function chunks(body: unknown): { events: unknown[]; last: string | undefined } {
+    const datas = asStream(body)
+      .split('\n\n')
+      .flatMap((event) => dataLines(event));
+    return { last: datas.at(-1), events: datas.slice(0, -1).map((data) => JSON.parse(data) as unknown) };
+  }
+
+  test('tells all of a plain answer, with its end', () => {
+    const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } };
+    const message = { role: 'assistant', content: 'a\n字', tool_calls: [call] };
+    const { events, last } = chunks({
+      id: 'x',
+      object: 'chat.completion',
+      choices: [{ index: 0, message, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 1 },
+    });
+    expect(last).toBe('[DONE]');
+    expect(events).toEqual([
+      {
+        id: 'x',
+        object: 'chat.completion.chunk',
+        choices: [{ index: 0, delta: { ...message, tool_calls: [{ index: 0, ...call }] }, finish_reason: 'stop' }],
+        usage: { prompt_tokens: 1 },
+      },
+    ]);
+    const reader = new ChatStreamReader();
+    expect(see(reader, events[0])).toBe('content');
+    expect(reader.finished).toBe(true);
+  });
+
+  test('of an answer without choices is a stream without any', () => {
+    expect(chunks({ id: 'x' }).events).toEqual([{ id: 'x', object: 'chat.completion.chunk', choices: [] }]);
+  });
+});

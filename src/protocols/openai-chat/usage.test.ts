@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'bun:test';
+import { readUsage } from './usage.ts';
+
+describe('readUsage', () => {
+  test.each([
+    [
+      'chat',
+      { prompt_tokens: 9, completion_tokens: 4, prompt_tokens_details: { cached_tokens: 8 } },
+      { promptTokens: 9, completionTokens: 4, cachedTokens: 8 },
+    ],
+    ['embeddings', { prompt_tokens: 9, total_tokens: 9 }, { promptTokens: 9, completionTokens: undefined }],
+    [
+      'images and audio',
+      { input_tokens: 9, output_tokens: 4, input_tokens_details: { cached_tokens: 1 } },
+      { promptTokens: 9, completionTokens: 4, cachedTokens: 1 },
+    ],
+    [
+      'DeepSeek',
+      { prompt_tokens: 9, completion_tokens: 4, prompt_cache_hit_tokens: 3 },
+      { promptTokens: 9, completionTokens: 4, cachedTokens: 3 },
+    ],
+    ['zero', { prompt_tokens: 0, completion_tokens: 0 }, { promptTokens: 0, completionTokens: 0 }],
+    [
+      'nonsense',
+      { prompt_tokens: '9', completion_tokens: -1, prompt_tokens_details: 7 },
+      { promptTokens: undefined, completionTokens: undefined, cachedTokens: undefined },
+    ],
+  ])('%s', (_what, usage, expected) => {
+    expect(readUsage({ usage })).toMatchObject(expected);
+    expect(readUsage({ x_groq: { usage } })).toMatchObject(expected);
+  });
+
+  test.each([[undefined], [null], ['usage'], [{}], [{ usage: null }], [{ usage: 7 }], [{ x_groq: null }]])(
+    '%j tells none',
+    (body) => expect(readUsage(body)).toBeUndefined(),
+  );
+});
