@@ -15,7 +15,7 @@ run: $(DEPS) ## Start the gateway from source (ARGS="serve -c my.yaml"; without 
 	@exec $(BUN) src/main.ts $(ARGS)
 
 test: $(DEPS) ## Run every test (ARGS="test/scenarios -t name" narrows it down)
-	@$(BUN) test $(if $(ARGS),$(ARGS),./src ./test)
+	@$(BUN) test --timeout 30000 $(if $(ARGS),$(ARGS),./src ./test)
 
 dev: $(DEPS) ## Build the executable for this platform: dist/llm-proxy
 	@$(BUN) scripts/build.ts

@@ -139,7 +139,7 @@ median over that of the bare proxy.
   chunk of a stream. No limits, no logs, no metrics, no failover. It is the yardstick.
 - **nginx**: \`proxy_pass\` with keep-alive and an access log, one worker. Parses no body. It is the floor.
 - **llm-proxy**: the executable of \`make dev\` with a key to check, two backends with cooldown and fallback, detection
-  rules, rate limits, concurrency limits, masking, and a log line in a file for every request.
+  rules, masking, and a log line in a file for every request. Rate and concurrency limits are in its config, not yet enforced.
 - **Portkey**: the npm package on Node.js as it comes, for the small request only.
 
 CPU time is user and system time of all threads and child processes, from \`/proc\`; the kernel counts it in steps of

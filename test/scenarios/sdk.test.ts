@@ -4,7 +4,7 @@ import { generateText, jsonSchema, streamText, tool } from 'ai';
 import OpenAI, { APIError, AuthenticationError, NotFoundError, RateLimitError, toFile } from 'openai';
 import { startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
-import { chatAnswer, chatEvents, cutAfter, json, sse, status, streamOf } from '../kit/replies.ts';
+import { chatAnswer, chatEvents, json, manual, sse, status, streamOf } from '../kit/replies.ts';
 import { settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 import type { Upstream } from '../kit/upstream.ts';
@@ -144,11 +144,17 @@ describe('openai', () => {
   });
 
   test('a stream that breaks off throws, and what came before was delivered', async () => {
-    upstream.script(cutAfter(chatEvents('one two', { finish: null })));
+    const reply = manual();
+    upstream.script(reply);
     let text = '';
     const read = async (): Promise<void> => {
-      const stream = await openai.chat.completions.create({ model: 'm', messages: HELLO, stream: true });
-      for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
+      const asked = openai.chat.completions.create({ model: 'm', messages: HELLO, stream: true });
+      await reply.head();
+      for (const event of chatEvents('one two', { finish: null })) await reply.event(event);
+      for await (const chunk of await asked) {
+        text += chunk.choices[0]?.delta.content ?? '';
+        if (text === 'one two') await reply.destroy();
+      }
     };
     expect(await failureOf(read())).toBeInstanceOf(APIError);
     expect(text).toBe('one two');
@@ -168,6 +174,35 @@ describe('openai', () => {
     if (again?.type !== 'function') throw new Error('no call of a function');
     expect(again.function.name).toBe('get_weather');
     expect(JSON.parse(again.function.arguments)).toHaveProperty('city');
+  });
+
+  test('the helper that runs tools goes on until the answer', async () => {
+    const call = { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Bonn"}' } };
+    const calling = { role: 'assistant', content: null, tool_calls: [call] };
+    const choices = [{ index: 0, message: calling, finish_reason: 'tool_calls' }];
+    upstream.script([chatAnswer('', { choices }), chatAnswer('Sunny.')]);
+    const cities: string[] = [];
+    const runner = openai.chat.completions.runTools({
+      model: 'm',
+      messages: HELLO,
+      tools: [
+        {
+          type: 'function',
+          function: {
+            ...WEATHER.function,
+            parse: JSON.parse,
+            function: ({ city }: { city: string }) => `sun in ${cities[cities.push(city) - 1]}`,
+          },
+        },
+      ],
+    });
+    expect(await runner.finalContent()).toBe('Sunny.');
+    expect(cities).toEqual(['Bonn']);
+    const { messages } = upstream.requests.at(-1)?.json ?? {};
+    expect(messages.slice(1)).toEqual([
+      expect.objectContaining({ role: 'assistant', tool_calls: [call] }),
+      { role: 'tool', tool_call_id: 'call_1', content: 'sun in Bonn' },
+    ]);
   });
 
   test('a wrong key: AuthenticationError', async () => {

@@ -34,7 +34,7 @@ describe('conversationStart', () => {
     for (const messages of [[], [null], ['x'], [7, system]]) expect(conversationStart({ messages })).toBeString();
   });
 
-  test.todo('of system messages alone tells them apart', () => {
+  test('of system messages alone tells them apart', () => {
     const other = { role: 'system', content: 'Be rude.' };
     expect(conversationStart({ messages: [system] })).not.toBe(conversationStart({ messages: [other] }));
   });
