@@ -148,3 +148,10 @@ describe('eventData', () => {
     expect(eventData(whole, 0, whole.length)).toBe('a\nb');
   });
 });
+
+test('a CRLF torn at the end of an event goes out with its event, whole', () => {
+  const chunks = ['data: [DONE]\r\n\r', '\n'].map((text) => encoder.encode(text));
+  const { regions, events } = read(chunks);
+  expect(regions.map((region) => Buffer.from(region).toString())).toEqual(['data: [DONE]\r\n\r\n']);
+  expect(events).toEqual(['[DONE]']);
+});

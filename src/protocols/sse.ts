@@ -135,9 +135,14 @@ function lastEventEnd(bytes: Buffer, from: number, mixedLineEnds: boolean): numb
     if (code === LF && before === CR) {
       // The second half of a CRLF goes with the first.
       if (end === i) end = i + 1;
-    } else if (before === LF || before === CR) {
+    } else if ((before === LF || before === CR) && !isHalfOfCrlf(bytes, i)) {
       end = i + 1;
     }
   }
   return end;
+}
+
+/** After a CRLF, a CR that is the last byte so far is the first half of another: its event goes out with both. */
+function isHalfOfCrlf(bytes: Buffer, at: number): boolean {
+  return at === bytes.length - 1 && bytes[at] === CR && at > 1 && bytes[at - 1] === LF && bytes[at - 2] === CR;
 }
