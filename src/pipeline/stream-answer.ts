@@ -54,6 +54,8 @@ export class StreamAnswer {
     }
     run.watch.committed();
     succeed(run);
+    // Nothing is tried again from here on; a long stream must not keep a long prompt in memory.
+    if (run.exchange.captured === undefined) run.exchange.body = undefined;
     run.exchange.ttftMs ??= run.context.clock.now() - run.exchange.startedAt;
     return answer;
   }
