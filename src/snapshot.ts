@@ -94,7 +94,17 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
       ...defined(backendConfig?.timeout),
       ...defined(model.timeout),
     });
-    const route: Route = { alias, backend, model: modelName, priority, weight, key, timeouts, pace: live.pace(key) };
+    const route: Route = {
+      alias,
+      backend,
+      model: modelName,
+      modelLabel: modelName,
+      priority,
+      weight,
+      key,
+      timeouts,
+      pace: live.pace(key),
+    };
     const tier = byPriority.get(priority);
     if (tier === undefined) byPriority.set(priority, [route]);
     else tier.push(route);

@@ -38,6 +38,7 @@ function route(name: string, weight = 1, load: { inFlight?: number; ewmaMs?: num
       probe: () => Promise.resolve('unknown'),
     },
     model: 'm',
+    modelLabel: 'm',
     priority: 1,
     weight,
     key: `${name}\0m`,

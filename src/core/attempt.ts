@@ -57,13 +57,17 @@ export class Attempt {
     this.#stopListening();
     this.route.backend.live.inFlight--;
     this.trial?.settle();
+    const ms = this.clock.now() - this.startedAt;
+    this.exchange.elsewhereMs += ms;
     this.exchange.tries.push({
       backend: this.route.backend.name,
       model: this.route.model,
+      aliasLabel: this.route.alias.name,
+      modelLabel: this.route.modelLabel,
       status: outcome.failure === undefined ? outcome.status : outcome.failure.status,
       failure: outcome.failure?.kind,
       detail: outcome.failure?.detail,
-      ms: this.clock.now() - this.startedAt,
+      ms,
       coolingUntil: outcome.coolingUntil,
     });
   }

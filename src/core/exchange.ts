@@ -61,7 +61,12 @@ export class Exchange {
   body: Body | undefined;
   bytesIn = 0;
   stream = false;
-  queueMs = 0;
+  /** How long it waited for its turn; undefined until it has asked for one. */
+  queueMs: number | undefined;
+  /** The time that is not the gateway's own: the client's sending, the queue, attempts and the waits between them. */
+  elsewhereMs = 0;
+  /** The gateway turned it down before any backend was tried. */
+  refused = false;
 
   /** When the exchange must be over, in monotonic milliseconds. */
   deadlineAt = Infinity;

@@ -16,13 +16,18 @@ export interface ExchangeRecord {
   /** What the last attempt was sent to. */
   readonly model: string | undefined;
   readonly backend: string | undefined;
+  /** The model as the config has it (a wildcard's stays `*`); fit for a label. */
+  readonly modelLabel: string | undefined;
   readonly stream: boolean;
   /** The status that the client saw; 499 when it left first. */
   readonly status: number;
   readonly durationMs: number;
   /** Time to the first content that went to the client; undefined when none did. */
   readonly ttftMs: number | undefined;
-  readonly queueMs: number;
+  /** How long it waited for its turn; undefined if it did not come so far as to need one. */
+  readonly queueMs: number | undefined;
+  /** What the gateway itself took: all but the client's sending, the queue, the attempts and the waits between them. */
+  readonly overheadMs: number;
   /** Tries that count: an immediate redo of a dead keep-alive connection is none. */
   readonly attempts: number;
   readonly usage: Usage | undefined;
@@ -30,6 +35,8 @@ export interface ExchangeRecord {
   readonly bytesOut: number;
   /** A stable code of docs/errors.md, or what the upstream called its error; undefined when all went well. */
   readonly errorCode: string | undefined;
+  /** The gateway turned the request down before any backend was tried; `errorCode` says why. */
+  readonly refused: boolean;
   /** The stream began well and ended badly: the client got an error event after content. */
   readonly interrupted: boolean;
   /** Data lines of the stream that were no JSON and were left out. */
@@ -41,6 +48,9 @@ export interface ExchangeRecord {
 export interface TryRecord {
   readonly backend: string;
   readonly model: string;
+  /** The alias that the route belongs to and its model, both as the config has them; fit for labels. */
+  readonly aliasLabel: string;
+  readonly modelLabel: string;
   /** The upstream's status, if it answered. */
   readonly status: number | undefined;
   /** What went wrong, in the words of the failure table (`rate_limited`, `first_byte_timeout`, …); undefined for a success. */
@@ -57,4 +67,6 @@ export interface Usage {
   readonly promptTokens: number | undefined;
   readonly completionTokens: number | undefined;
   readonly cachedTokens: number | undefined;
+  /** Of the completion tokens, those that were thought and not said. */
+  readonly reasoningTokens: number | undefined;
 }

@@ -49,6 +49,8 @@ export interface Route {
   readonly backend: Backend;
   /** The model's name at the backend. Of a wildcard alias: what to send for the name that was asked for. */
   readonly model: string;
+  /** `model` as the config has it: the same, but of a wildcard alias. */
+  readonly modelLabel: string;
   readonly priority: number;
   readonly weight: number;
   /** `backend\0model`: what cools down. */

@@ -40,6 +40,7 @@ function begin(timeouts: Partial<Timeouts> = {}): Attempt {
       },
     },
     model: 'm',
+    modelLabel: 'm',
     priority: 1,
     weight: 1,
     key: 'a\0m',

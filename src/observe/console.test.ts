@@ -23,7 +23,7 @@ describe('a request on the console', () => {
   });
 
   test('shows waiting, cached tokens and the alias that served, when there are any', () => {
-    const usage = { promptTokens: 900, completionTokens: 5, cachedTokens: 800 };
+    const usage = { promptTokens: 900, completionTokens: 5, cachedTokens: 800, reasoningTokens: undefined };
     expect(shown(record({ queueMs: 2100, usage, servedAlias: 'gpt-3.5', stream: false, ttftMs: undefined }))).toBe(
       '23:41:07 INFO  200 gpt-4 as gpt-3.5 → openai/gpt-4-turbo-preview  1.24s  queued 2.10s  ' +
         '900 (800 cached)→5 tok  3f2a1c9b…',

@@ -16,10 +16,11 @@ export function requestText(record: ExchangeRecord, level: Level, nowMs: number,
   const mark = markup(style);
   const good = level === 'info' && record.status < 400;
   const tries = record.tries.length > 1 ? `, after ${record.tries.length} tries` : '';
+  const queuedMs = record.queueMs ?? 0;
   const head = [
     `${headline(level, nowMs, mark)} ${outcome(record, mark)} ${subject(record)}`,
     duration(record.durationMs) + tries,
-    record.queueMs >= 1 ? `queued ${duration(record.queueMs)}` : '',
+    queuedMs >= 1 ? `queued ${duration(queuedMs)}` : '',
     record.ttftMs === undefined ? '' : `ttft ${duration(record.ttftMs)}`,
     tokens(record),
     record.droppedEvents > 0 ? `${record.droppedEvents} events dropped` : '',

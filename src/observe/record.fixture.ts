@@ -13,16 +13,19 @@ export function record(changes: Partial<ExchangeRecord> = {}): ExchangeRecord {
     aliasLabel: 'gpt-4',
     model: 'gpt-4-turbo-preview',
     backend: 'openai',
+    modelLabel: 'gpt-4-turbo-preview',
     stream: true,
     status: 200,
     durationMs: 1240.04,
     ttftMs: 310.26,
     queueMs: 0,
+    overheadMs: 0.3,
     attempts: 1,
-    usage: { promptTokens: 12, completionTokens: 345, cachedTokens: undefined },
+    usage: { promptTokens: 12, completionTokens: 345, cachedTokens: undefined, reasoningTokens: undefined },
     bytesIn: 812,
     bytesOut: 40_123,
     errorCode: undefined,
+    refused: false,
     interrupted: false,
     droppedEvents: 0,
     tries: [attempt()],
@@ -35,6 +38,8 @@ export function attempt(changes: Partial<TryRecord> = {}): TryRecord {
   return {
     backend: 'openai',
     model: 'gpt-4-turbo-preview',
+    aliasLabel: 'gpt-4',
+    modelLabel: 'gpt-4-turbo-preview',
     status: 200,
     failure: undefined,
     detail: undefined,
@@ -46,9 +51,18 @@ export function attempt(changes: Partial<TryRecord> = {}): TryRecord {
 
 /** A record of a request that came to nothing before any backend was asked. */
 export function refused(status: number, errorCode: string): ExchangeRecord {
-  const unknown = { alias: undefined, aliasLabel: undefined, model: undefined, backend: undefined, ttftMs: undefined };
+  const nothing = {
+    alias: undefined,
+    aliasLabel: undefined,
+    model: undefined,
+    modelLabel: undefined,
+    backend: undefined,
+  };
   return record({
-    ...unknown,
+    ...nothing,
+    ttftMs: undefined,
+    queueMs: undefined,
+    refused: true,
     status,
     errorCode,
     stream: false,
@@ -63,6 +77,7 @@ export function refused(status: number, errorCode: string): ExchangeRecord {
 export function rescued(coolingUntil: number): ExchangeRecord {
   return record({
     model: 'mixtral-8x7b',
+    modelLabel: 'mixtral-8x7b',
     backend: 'local-llm',
     durationMs: 3410,
     ttftMs: undefined,
@@ -70,7 +85,7 @@ export function rescued(coolingUntil: number): ExchangeRecord {
     usage: undefined,
     tries: [
       attempt({ status: 503, failure: 'overloaded', detail: 'server_overloaded', ms: 120, coolingUntil }),
-      attempt({ backend: 'local-llm', model: 'mixtral-8x7b', ms: 3200 }),
+      attempt({ backend: 'local-llm', model: 'mixtral-8x7b', modelLabel: 'mixtral-8x7b', ms: 3200 }),
     ],
   });
 }

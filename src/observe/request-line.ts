@@ -31,7 +31,7 @@ export function requestEntry(record: ExchangeRecord, level: Level, nowMs: number
     status: record.status,
     duration_ms: tenths(record.durationMs),
     ttft_ms: record.ttftMs === undefined ? null : tenths(record.ttftMs),
-    queue_ms: tenths(record.queueMs),
+    queue_ms: tenths(record.queueMs ?? 0),
     attempts: record.attempts,
     prompt_tokens: usage?.promptTokens ?? null,
     completion_tokens: usage?.completionTokens ?? null,

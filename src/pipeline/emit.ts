@@ -50,6 +50,7 @@ export function emitEarly(
 /** The response of a request that the gateway itself turns down, or of a bug. */
 export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Protocol, context: Context): Response {
   exchange.errorCode = refusal.code;
+  exchange.refused = exchange.attempts === 0;
   const { code, type, message, status, details } = refusal;
   const body = new TextEncoder().encode(protocol.errorBody({ message, type, code, param: details.param ?? null }));
   const headers = new Headers({

@@ -197,10 +197,22 @@ function collect(stream: ReadableStream<Uint8Array>): { readonly text: () => str
   return { text: () => text, ended: read() };
 }
 
+function byAge(one: string, other: string): number {
+  const age = (name: string): [string, number] => {
+    const [, day = name, number] = /^(.*?)(?:\.(\d+))?\.log$/.exec(name) ?? [];
+    // Full files are numbered as they are put aside; the one without a number is being written.
+    return [day, Number(number ?? Infinity)];
+  };
+  const [[day, number], [otherDay, otherNumber]] = [age(one), age(other)];
+  return day < otherDay ? -1 : day > otherDay ? 1 : number < otherNumber ? -1 : 1;
+}
+
 /** The JSON lines of a folder's files, in the order of their `ts`; a line that is still being written is left out. */
 function readLines(folder: string): Json[] {
   if (!existsSync(folder)) return [];
-  const files = readdirSync(folder).filter((name) => name.endsWith('.log'));
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.log'))
+    .sort(byAge);
   const texts = files.map((name) => readFileSync(join(folder, name), 'utf8'));
   const lines = texts.flatMap((text) => text.split('\n').slice(0, -1)).map((line) => JSON.parse(line));
   return lines.sort((a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0));

@@ -5,8 +5,13 @@ describe('readUsage', () => {
   test.each([
     [
       'chat',
-      { prompt_tokens: 9, completion_tokens: 4, prompt_tokens_details: { cached_tokens: 8 } },
-      { promptTokens: 9, completionTokens: 4, cachedTokens: 8 },
+      {
+        prompt_tokens: 9,
+        completion_tokens: 4,
+        prompt_tokens_details: { cached_tokens: 8 },
+        completion_tokens_details: { reasoning_tokens: 3 },
+      },
+      { promptTokens: 9, completionTokens: 4, cachedTokens: 8, reasoningTokens: 3 },
     ],
     ['embeddings', { prompt_tokens: 9, total_tokens: 9 }, { promptTokens: 9, completionTokens: undefined }],
     [

@@ -12,6 +12,9 @@ export function readUsage(body: unknown): Usage | undefined {
       count(member(member(usage, 'prompt_tokens_details'), 'cached_tokens')) ??
       count(member(member(usage, 'input_tokens_details'), 'cached_tokens')) ??
       count(member(usage, 'prompt_cache_hit_tokens')),
+    reasoningTokens:
+      count(member(member(usage, 'completion_tokens_details'), 'reasoning_tokens')) ??
+      count(member(member(usage, 'output_tokens_details'), 'reasoning_tokens')),
   };
 }
 
