@@ -1,25 +1,44 @@
 import { dirname, resolve } from 'node:path';
 
+import { Cooldowns } from './backends/cooldown.ts';
+import { HealthChecks } from './backends/health.ts';
 import { LiveBackends } from './backends/live.ts';
+import { gaugesOf } from './backends/report.ts';
 import { ConfigError } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
 import { Gateway } from './gateway.ts';
+import type { Clock } from './lib/clock.ts';
 import { systemClock } from './lib/clock.ts';
+import { VERSION } from './lib/version.ts';
 import { stderrWriter } from './observe/console.ts';
 import { createLog } from './observe/log.ts';
-import type { Log, LogSettings } from './observe/log.ts';
+import type { Log } from './observe/log.ts';
+import { Metrics } from './observe/metrics.ts';
+import type { ReloadResult } from './pipeline/context.ts';
+import { Concurrency } from './policies/concurrency.ts';
+import { RateLimits } from './policies/rate-limit.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { loadPrompts } from './prompts/load.ts';
+import { concurrencySettings, healthSettings, logSettings, rateLimitSettings } from './settings.ts';
 import { buildSnapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+
+const NO_FILE = 'there is no config file to read: the gateway was started without one';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The composition root: everything that serves requests is constructed here and nowhere else. */
 export class App {
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly gateway: Gateway;
   config: Config;
+  /** Reads the config again, if it came from somewhere. */
+  onReload: () => Promise<ReloadResult> = () => Promise.resolve({ result: 'refused', problems: [NO_FILE] });
   readonly #live: LiveBackends;
+  readonly #health: HealthChecks;
+  readonly #rateLimits: RateLimits;
+  readonly #concurrency: Concurrency;
   readonly #configDir: string;
   readonly #env: Environment;
 
@@ -36,25 +55,88 @@ export class App {
     this.config = config;
     this.#configDir = place.configDir;
     this.#env = place.env;
-    const log = createLog(logSettings(config), { clock: systemClock, console: stderrWriter() });
+    const clock = systemClock;
+    const log = createLog(logSettings(config), { clock, console: stderrWriter() });
     this.log = log;
-    this.#live = new LiveBackends(systemClock, {
-      cooling: (key, until, failure) =>
-        log.warn('backend cools down', { ...named(key), failure, until: new Date(until).toISOString() }),
-      recovered: (key) => log.info('backend is back', named(key)),
+    this.#concurrency = new Concurrency(clock, concurrencySettings(config));
+    this.#live = new LiveBackends(this.#concurrency.hasRoom);
+    this.#rateLimits = new RateLimits(clock);
+    this.#health = healthChecks(clock, log);
+    const snapshot = buildSnapshot(config, prompts, this.#live);
+    this.metrics = new Metrics({
+      backends: () => Array.from(this.gateway.snapshot.backends.values(), ({ live }) => gaugesOf(live, clock)),
+      queueDepth: () => this.#concurrency.waiting,
+      droppedLogLines: () => log.droppedLines,
+      version: VERSION,
     });
-    const tools = { clock: systemClock, log, random: Math.random };
-    this.gateway = new Gateway(buildSnapshot(config, prompts, this.#live), this.#live, tools);
+    this.gateway = new Gateway(snapshot, {
+      clock,
+      log,
+      metrics: this.metrics,
+      cooldowns: cooldowns(clock, log, this.metrics),
+      health: this.#health,
+      rateLimits: this.#rateLimits,
+      concurrency: this.#concurrency,
+      reload: () => this.onReload(),
+      random: Math.random,
+    });
+    this.#apply(config, snapshot);
   }
 
-  /** Puts another config into force: requests under way end on the old one. Throws a ConfigError, and changes nothing, if its prompt files are wrong. */
-  async reload(config: Config): Promise<void> {
+  /**
+   * Puts another config into force: requests under way end on the old one. Resolves to warnings about its prompt files.
+   * Rejects, with nothing changed, with a ConfigError if they are wrong, or with what `beforeSwap` rejects with.
+   */
+  async reload(config: Config, beforeSwap: () => Promise<void>): Promise<string[]> {
     const { prompts, warnings } = await readPrompts(config, this.#configDir, this.#env);
-    this.gateway.use(buildSnapshot(config, prompts, this.#live));
+    const snapshot = buildSnapshot(config, prompts, this.#live);
+    await beforeSwap();
+    this.gateway.use(snapshot);
     this.log.configure(logSettings(config));
+    this.#apply(config, snapshot);
     this.config = config;
-    for (const warning of warnings) this.log.warn(warning);
+    return warnings;
   }
+
+  /** The files that prompts are read from, to be watched; absolute. */
+  get promptPaths(): readonly string[] {
+    const { enable_system_prompt: isOn, system_prompt_dir: dir } = this.config.proxy;
+    return isOn ? [resolve(this.#configDir, dir), resolve(this.#configDir, 'system_prompt.md')] : [];
+  }
+
+  /** Lets go of timers and files. */
+  async close(): Promise<void> {
+    this.#health.stop();
+    await this.log.close();
+  }
+
+  /** What counts beyond the snapshot, from now on, for requests under way as well. */
+  #apply(config: Config, { backends }: Snapshot): void {
+    this.#rateLimits.configure(rateLimitSettings(config));
+    const { enabled, per_backend_limit: limitOfEach = Infinity } = config.concurrency;
+    for (const { name, max_concurrency: own } of config.backends) {
+      this.#live.backend(name).limit = own ?? (enabled ? limitOfEach : Infinity);
+    }
+    this.#concurrency.configure(concurrencySettings(config));
+    this.#health.configure(healthSettings(config), [...backends.values()]);
+  }
+}
+
+function cooldowns(clock: Clock, log: Log, metrics: Metrics): Cooldowns {
+  return new Cooldowns(clock, {
+    cooling: ({ backend, model, label }, until, failure) => {
+      metrics.cooledDown(backend, label);
+      log.warn('backend cools down', { backend, model, failure, until: new Date(until).toISOString() });
+    },
+    recovered: ({ backend, model }) => log.info('backend is back', { backend, model }),
+  });
+}
+
+function healthChecks(clock: Clock, log: Log): HealthChecks {
+  return new HealthChecks(clock, {
+    died: (backend, cause, misses) => log.warn('backend is dead', { backend, cause, misses }),
+    revived: (backend) => log.info('backend is alive again', { backend }),
+  });
 }
 
 /** Prompt files are part of the config: an error in one is an error of the config. */
@@ -73,30 +155,4 @@ async function readPrompts(
     );
   }
   return { prompts, warnings: problems.map(({ file, message }) => `system prompt ${file}: ${message}`) };
-}
-
-function logSettings({ logging, proxy_api_key: gatewayKey, backends }: Config): LogSettings {
-  const secrets = [
-    gatewayKey,
-    ...backends.flatMap(({ api_key: key, headers }) => [key, ...Object.values(headers ?? {})]),
-  ];
-  return {
-    // Bodies are written at debug, so asking for them asks for the level.
-    level: logging.debug_mode ? 'debug' : logging.level,
-    consoleLevel: logging.console_level,
-    baseDir: logging.base_dir === '' ? undefined : resolve(logging.base_dir),
-    separateFiles: logging.separate_files,
-    maskSensitive: logging.mask_sensitive,
-    maxFileBytes: logging.max_file_size_mb * 1024 * 1024,
-    maxAgeDays: logging.max_age_days,
-    format: logging.format,
-    consoleFormat: logging.console_format,
-    secrets: secrets.filter((secret) => secret !== undefined),
-    color: process.stderr.isTTY && (process.env['NO_COLOR'] ?? '') === '',
-  };
-}
-
-function named(key: string): { backend: string; model: string } {
-  const [backend = '', model = ''] = key.split('\0');
-  return { backend, model };
 }

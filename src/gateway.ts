@@ -1,11 +1,8 @@
-import type { LiveBackends } from './backends/live.ts';
 import type { Arrival, Exchange } from './core/exchange.ts';
 import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
-import type { Clock } from './lib/clock.ts';
-import type { Log } from './observe/log.ts';
 import { acceptBody, acceptHead } from './pipeline/accept.ts';
-import { admitCaller } from './pipeline/admit.ts';
+import { admitBody, admitCaller, admitRate } from './pipeline/admit.ts';
 import { answerLocally } from './pipeline/answer-locally.ts';
 import type { Context } from './pipeline/context.ts';
 import { dispatch } from './pipeline/dispatch.ts';
@@ -13,17 +10,21 @@ import { emit, emitEarly, emitRefusal } from './pipeline/emit.ts';
 import { PROTOCOLS } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
 
+/** What outlives the snapshots and is the same for all requests. */
+export type Tools = Omit<Context, 'snapshot'>;
+
 /** Takes requests and gives answers. One for the life of the process; what it works by is swapped with each reload. */
 export class Gateway {
   /** The exchanges that are under way. */
   readonly exchanges = new Set<Exchange>();
   draining = false;
+  /** What is wrong with the config file, while an older config is in force because of it. */
+  configProblems: readonly string[] = [];
   #context: Context;
 
   constructor(
     snapshot: Snapshot,
-    private readonly live: LiveBackends,
-    private readonly tools: { readonly clock: Clock; readonly log: Log; random(): number },
+    private readonly tools: Tools,
   ) {
     this.#context = this.#contextOf(snapshot);
   }
@@ -45,9 +46,10 @@ export class Gateway {
     this.#track(exchange, context);
     try {
       admitCaller(exchange, arrival, this.draining, context); //             2. who may come in
-      const local = answerLocally(exchange, context);
-      if (local !== undefined) return local;
+      if (exchange.endpoint?.kind !== 'model') return await answerLocally(exchange, context);
+      admitBody(exchange, context);
       await acceptBody(exchange, context); //                                3. what is asked for, and of which alias
+      admitRate(exchange, context);
       const outcome = dispatch(exchange, protocol, context); //              4. routes are chosen and tried
       if (exchange.stream && (await isSlow(outcome, context))) return emitEarly(outcome, exchange, protocol, context);
       return emit(await outcome, exchange, protocol, context); //            5. the answer, or why there is none
@@ -69,7 +71,7 @@ export class Gateway {
   }
 
   #contextOf(snapshot: Snapshot): Context {
-    return { snapshot, cooldowns: this.live.cooldowns, ...this.tools };
+    return { snapshot, ...this.tools };
   }
 }
 

@@ -26,6 +26,8 @@ export interface Snapshot {
   readonly keyCheck: KeyCheck | undefined;
   /** Infinity when off. */
   readonly keepAliveMs: number;
+  /** `total_timeout`, where the alias sets none; Infinity when off. */
+  readonly totalMs: number;
 }
 
 type TimeoutConfig = Config['timeout'];
@@ -68,6 +70,7 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     keyCheck: config.proxy_api_key === undefined ? undefined : new KeyCheck(config.proxy_api_key),
     maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
+    totalMs: offAsInfinity(config.timeout.total_timeout),
   };
 }
 
@@ -94,6 +97,7 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
       ...defined(backendConfig?.timeout),
       ...defined(model.timeout),
     });
+    const modelLive = backend.live.remember(backend.live.model(modelName, modelName));
     const route: Route = {
       alias,
       backend,
@@ -103,7 +107,8 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
       weight,
       key,
       timeouts,
-      pace: live.pace(key),
+      pace: modelLive,
+      live: modelLive,
     };
     const tier = byPriority.get(priority);
     if (tier === undefined) byPriority.set(priority, [route]);

@@ -14,6 +14,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['protocols', 'policies', 'backends', 'prompts', 'observe'],
   ['pipeline'],
   ['gateway'],
+  ['settings'],
   ['app'],
   ['server', 'commands', 'main'],
 ];
@@ -22,7 +23,7 @@ const RANKS: readonly (readonly string[])[] = [
 const OUTERMOST: Record<string, readonly string[]> = { main: ['commands'], commands: ['server'] };
 
 /** Areas whose code may run the config's code. Its types may be imported anywhere. */
-const READS_CONFIG = ['config', 'snapshot', 'app', 'server', 'commands', 'main'];
+const READS_CONFIG = ['config', 'snapshot', 'settings', 'app', 'server', 'commands', 'main'];
 
 const FORBIDDEN_NAMES = ['util', 'utils', 'helper', 'helpers', 'manager', 'service', 'base'];
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Alias, Balance, Route } from '../core/route.ts';
+import { BackendLive } from '../core/backend-live.ts';
 import { balanced } from './balance.ts';
 import type { BalanceContext } from './balance.ts';
 
@@ -27,13 +28,15 @@ const OFF = Infinity;
 
 function route(name: string, weight = 1, load: { inFlight?: number; ewmaMs?: number } = {}): Route {
   const { inFlight = 0, ewmaMs = 0 } = load;
+  const live = new BackendLive(name);
+  for (let i = 0; i < inFlight; i++) live.begin(0);
   return {
     alias,
     backend: {
       name,
       apiKey: undefined,
       headers: {},
-      live: { inFlight },
+      live,
       send: () => Promise.reject(new Error('not sent here')),
       probe: () => Promise.resolve('unknown'),
     },
@@ -43,6 +46,7 @@ function route(name: string, weight = 1, load: { inFlight?: number; ewmaMs?: num
     weight,
     key: `${name}\0m`,
     timeouts: { connectMs: OFF, firstByteMs: OFF, readMs: OFF, writeMs: OFF, totalMs: OFF },
+    live: new BackendLive('a').model('m', 'm'),
     pace: { ewmaMs, wholeAnswers: 0 },
   };
 }

@@ -1,8 +1,5 @@
-import type { BackendLive, Pace } from '../core/route.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { Backend } from '../core/route.ts';
-import { Cooldowns } from './cooldown.ts';
-import type { CooldownListener } from './cooldown.ts';
+import { BackendLive } from '../core/backend-live.ts';
 import { demoTransport } from './demo-transport.ts';
 import { httpTransport } from './http.ts';
 
@@ -10,23 +7,15 @@ type Transport = Pick<Backend, 'send' | 'probe'>;
 
 /** What is known of the backends from their traffic, by name; it outlives every snapshot, so a reload forgets nothing. */
 export class LiveBackends {
-  readonly cooldowns: Cooldowns;
   readonly #backends = new Map<string, BackendLive>();
-  readonly #paces = new Map<string, Pace>();
   readonly #turns = new Map<string, number[]>();
   readonly #transports = new Map<string, Transport>();
 
-  constructor(clock: Clock, listener: CooldownListener) {
-    this.cooldowns = new Cooldowns(clock, listener);
-  }
+  /** `onRoom` is told when a full backend has a free slot again. */
+  constructor(private readonly onRoom: (backend: BackendLive) => void) {}
 
   backend(name: string): BackendLive {
-    return remembered(this.#backends, name, () => ({ inFlight: 0 }));
-  }
-
-  /** `key` is the route's, its model as the config has it. */
-  pace(key: string): Pace {
-    return remembered(this.#paces, key, () => ({ ewmaMs: 0, wholeAnswers: 0 }));
+    return remembered(this.#backends, name, () => new BackendLive(name, this.onRoom));
   }
 
   turns(alias: string): number[] {

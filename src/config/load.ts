@@ -14,6 +14,8 @@ import { findWarnings } from './warnings.ts';
 export interface LoadedConfig {
   config: Config;
   warnings: ConfigProblem[];
+  /** The files it came from: the config itself, and secrets that lie in files of their own. */
+  files: readonly string[];
 }
 
 /** Reads and validates the config file at `path`; throws a ConfigError with everything that is wrong with it. */
@@ -46,10 +48,12 @@ export function parseConfig(text: string, options: SourceOptions): LoadedConfig 
   };
   const reading = read();
   if (!('config' in reading)) throw new ConfigError(inOrder(reading.problems).map(locate));
-  return { config: reading.config, warnings: inOrder(reading.warnings).map(locate) };
+  const { config, warnings, secretFiles } = reading;
+  return { config, warnings: inOrder(warnings).map(locate), files: [options.file, ...secretFiles] };
 }
 
-type Reading = { config: Config; warnings: SourceProblem[] } | { problems: SourceProblem[] };
+type Reading =
+  { config: Config; warnings: SourceProblem[]; secretFiles: readonly string[] } | { problems: SourceProblem[] };
 
 function readText(text: string, lineCounter: LineCounter, options: SourceOptions): Reading {
   const document = parseDocument(text, { ...YAML_OPTIONS, lineCounter });
@@ -74,7 +78,8 @@ function readText(text: string, lineCounter: LineCounter, options: SourceOptions
   const findings = [...describeIssues(source, issues), ...checkReferences(source.value)];
   const problems = [...source.problems, ...findings.map((finding) => placed(source, finding))];
   if (problems.length > 0 || !result.data) return { problems };
-  return { config: result.data, warnings: findWarnings(result.data).map((warning) => placed(source, warning)) };
+  const warnings = findWarnings(result.data).map((warning) => placed(source, warning));
+  return { config: result.data, warnings, secretFiles: source.secretFiles };
 }
 
 /** Keys are text (`4:` is the alias "4"); duplicate keys are found by the reader, which knows their paths. */

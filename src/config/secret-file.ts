@@ -9,13 +9,16 @@ export interface SecretOptions {
   readSecret?: (path: string) => string;
 }
 
-/** The content of a secret's file without the line breaks at its end, or what is wrong with it. */
-export function readSecretFile(path: string, options: SecretOptions): { text: string } | { problem: string } {
+/** The content of a secret's file without the line breaks at its end and where it is, or what is wrong with it. */
+export function readSecretFile(
+  path: string,
+  options: SecretOptions,
+): { text: string; file: string } | { problem: string } {
   const file = isAbsolute(path) ? path : join(dirname(options.file), path);
   const read = options.readSecret ?? ((name) => readFileSync(name, 'utf8'));
   try {
     const text = read(file).replace(/[\r\n]+$/, '');
-    return text === '' ? { problem: `the file ${file} is empty (a file that holds the key)` } : { text };
+    return text === '' ? { problem: `the file ${file} is empty (a file that holds the key)` } : { text, file };
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? 'unreadable';
     return { problem: `the file ${file} cannot be read: ${reason} (a readable file that holds the key)` };

@@ -47,6 +47,11 @@ export function isShowable(schema: Schema): boolean {
   return !isSecret(schema) && metaOf(schema)['hidden'] !== true;
 }
 
+/** Whether the value is a length of time, in milliseconds once it is read. */
+export function wantsDuration(schema: Schema): boolean {
+  return metaOf(schema)['kind'] === 'duration';
+}
+
 /** What may stand where `schema` is, as a noun phrase for messages. */
 export function allowedBy(schema: Schema): string {
   const allowed = metaOf(schema)['allowed'];

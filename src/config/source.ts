@@ -31,6 +31,8 @@ export interface Source {
   isExpanded(path: ConfigPath): boolean;
   /** Whether reading was given up: there is a problem that says so, and values are missing. */
   readonly isCut: boolean;
+  /** The files that secrets were read from. */
+  readonly secretFiles: readonly string[];
 }
 
 /** Reads the values that `schema` knows; what lies under unknown keys is not looked at. */
@@ -49,6 +51,7 @@ class Reader {
   readonly #options: SourceOptions;
   readonly #targets: Map<Alias, Node>;
   readonly #problems: SourceProblem[] = [];
+  readonly #secretFiles: string[] = [];
   readonly #offsets = new Map<string, number>();
   readonly #expanded = new Set<string>();
   /** The aliases that are being read, outermost first. */
@@ -68,6 +71,7 @@ class Reader {
       offsetOf: (path) => this.#offsetOf(path),
       isExpanded: (path) => this.#expanded.has(keyOf(path)),
       isCut: this.#aliased > MAX_ALIASED,
+      secretFiles: this.#secretFiles,
     };
   }
 
@@ -167,7 +171,9 @@ class Reader {
     if (expansion.text !== value) this.#expanded.add(keyOf(path));
     if (isSecret(schema) && expansion.text.startsWith('file:')) {
       const secret = readSecretFile(expansion.text.slice('file:'.length), this.#options);
-      return 'problem' in secret ? this.#report(path, secret.problem) : secret.text;
+      if ('problem' in secret) return this.#report(path, secret.problem);
+      this.#secretFiles.push(secret.file);
+      return secret.text;
     }
     return kind === 'value' && expansion.whole ? numberOrBoolean(expansion.text) : expansion.text;
   }

@@ -6,5 +6,6 @@ export function withoutFile(found: object): LoadedConfig {
   return {
     config: configSchema.parse({ listen: '127.0.0.1:8765', logging: { base_dir: '' }, ...found }),
     warnings: [],
+    files: [],
   };
 }

@@ -21,7 +21,10 @@ export class Attempt {
     private readonly trial: Lease | undefined,
   ) {
     this.startedAt = clock.now();
-    route.backend.live.inFlight++;
+    const { live } = route.backend;
+    live.begin(this.startedAt);
+    // The slot that was kept for this exchange is now either its own or, with another backend's first, not needed.
+    exchange.letGoOfKept();
     exchange.route = route;
     exchange.attempts++;
     this.#stopListening = exchange.onAbort((reason) => this.#controller.abort(reason));
@@ -55,7 +58,7 @@ export class Attempt {
     if (this.#ended) return;
     this.#ended = true;
     this.#stopListening();
-    this.route.backend.live.inFlight--;
+    this.route.backend.live.end();
     this.trial?.settle();
     const ms = this.clock.now() - this.startedAt;
     this.exchange.elsewhereMs += ms;

@@ -1,13 +1,16 @@
 import type { Clock } from '../lib/clock.ts';
+import type { BackendLive } from './backend-live.ts';
 import type { Aborted } from './failure.ts';
 import type { Failure } from './failure.ts';
+import type { Lease } from './lease.ts';
 import type { TryRecord, Usage } from './record.ts';
 import type { Alias, NamedAlias, Route } from './route.ts';
+import { routeKey } from './route.ts';
 import type { Watch } from './watch.ts';
 
 /** What a path of the gateway stands for. */
 export interface Endpoint {
-  readonly kind: 'model' | 'models' | 'model_by_id' | 'health' | 'ready';
+  readonly kind: 'model' | 'models' | 'model_by_id' | 'backends' | 'reload' | 'health' | 'ready' | 'metrics';
   readonly method: 'GET' | 'POST';
   /** The path after the backend's base URL, for `model` endpoints; the id for `model_by_id`. */
   readonly target: string;
@@ -68,6 +71,12 @@ export class Exchange {
   /** The gateway turned it down before any backend was tried. */
   refused = false;
 
+  /** It has taken tokens of the rate limits. */
+  hasTokens = false;
+  /** Its place among the requests that run at once. */
+  turn: Lease | undefined;
+  /** A backend that has a slot kept for its next attempt. */
+  kept: BackendLive | undefined;
   /** When the exchange must be over, in monotonic milliseconds. */
   deadlineAt = Infinity;
 
@@ -82,9 +91,9 @@ export class Exchange {
   lastFailure: Failure | undefined;
   lastAnswered: Failure | undefined;
   /** `backend\0model` of those that fell silent: never tried twice for one request. */
-  readonly silent = new Set<string>();
+  silent: Set<string> | undefined;
   /** `backend\0model` of those whose dead keep-alive connection was redone once already. */
-  readonly redone = new Set<string>();
+  redone: Set<string> | undefined;
 
   status = 0;
   errorCode: string | undefined;
@@ -102,7 +111,8 @@ export class Exchange {
   onFinished: (() => void) | undefined;
 
   #abort: Aborted | undefined;
-  readonly #onAbort = new Set<(reason: Aborted) => void>();
+  /** Seldom more than two. */
+  #onAbort: ((reason: Aborted) => void)[] = [];
 
   constructor(
     arrival: Arrival,
@@ -120,11 +130,34 @@ export class Exchange {
     this.startedAtWall = clock.wallNow();
   }
 
+  /** Whether a route was tried; `key` is its `backend\0model`. */
+  hasTried(key: string): boolean {
+    return this.tries.length > 0 && this.tries.some(({ backend, model }) => routeKey(backend, model) === key);
+  }
+
+  /** How many tries went to routes of an alias. */
+  triesOf(alias: string): number {
+    return this.tries.length === 0 ? 0 : this.tries.filter(({ aliasLabel }) => aliasLabel === alias).length;
+  }
+
+  /** Gives back the slot that was kept for it, if there is one. */
+  letGoOfKept(): void {
+    const { kept } = this;
+    this.kept = undefined;
+    kept?.letGo();
+  }
+
+  /** Gives back its place and whatever else it holds. Fine to call more than once. */
+  release(): void {
+    this.letGoOfKept();
+    this.turn?.settle();
+  }
+
   /** Nothing of the exchange happens after. Returns false if it was closed before. */
   close(): boolean {
     if (this.closed) return false;
     this.closed = true;
-    this.#onAbort.clear();
+    this.#onAbort = [];
     return true;
   }
 
@@ -137,8 +170,9 @@ export class Exchange {
   abort(reason: Aborted): void {
     if (this.#abort !== undefined || this.closed) return;
     this.#abort = reason;
-    for (const listener of this.#onAbort) listener(reason);
-    this.#onAbort.clear();
+    const listeners = this.#onAbort;
+    this.#onAbort = [];
+    for (const listener of listeners) listener(reason);
   }
 
   /** Calls `listener` when the exchange is aborted (at once if it is already); returns what takes it back. */
@@ -147,7 +181,10 @@ export class Exchange {
       listener(this.#abort);
       return () => undefined;
     }
-    this.#onAbort.add(listener);
-    return () => this.#onAbort.delete(listener);
+    this.#onAbort.push(listener);
+    return () => {
+      const at = this.#onAbort.indexOf(listener);
+      if (at !== -1) this.#onAbort.splice(at, 1);
+    };
   }
 }

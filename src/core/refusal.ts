@@ -61,6 +61,24 @@ export const ERROR_CODES = {
     meaning: 'The endpoint exists, with another method.',
     remedy: 'Use a method of the `Allow` header.',
   },
+  rate_limit_exceeded: {
+    status: 429,
+    type: 'rate_limit_error',
+    meaning: 'More requests came than `rate_limit` lets in; the message names which limit it was.',
+    remedy: 'Wait for `Retry-After`, or raise the limit.',
+  },
+  queue_full: {
+    status: 503,
+    type: server,
+    meaning: 'As many requests run as `concurrency` allows, and the queue of those that wait is full.',
+    remedy: "Try again after `Retry-After`; raise `max_requests`, `max_queue_size` or the backends' limits.",
+  },
+  queue_timeout: {
+    status: 503,
+    type: server,
+    meaning: 'The request waited for its turn for as long as `concurrency.queue_timeout`.',
+    remedy: "Try again after `Retry-After`; raise `max_requests` or the backends' limits.",
+  },
   upstream_connection_failed: {
     status: 502,
     type: server,

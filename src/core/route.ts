@@ -1,3 +1,5 @@
+import type { BackendLive, ModelLive, Pace } from './backend-live.ts';
+
 /** The limits in time of one attempt and its exchange, in milliseconds; `Infinity` where the config says 0 (off). */
 export interface Timeouts {
   readonly connectMs: number;
@@ -37,12 +39,6 @@ export interface Backend {
   probe(timeoutMs: number): Promise<'open' | 'no_answer' | 'unknown'>;
 }
 
-/** What happens at a backend right now. */
-export interface BackendLive {
-  /** Attempts that have begun and not ended. */
-  inFlight: number;
-}
-
 /** One way to serve an alias. */
 export interface Route {
   readonly alias: Alias;
@@ -56,15 +52,10 @@ export interface Route {
   /** `backend\0model`: what cools down. */
   readonly key: string;
   readonly timeouts: Timeouts;
+  /** How it has been answering, whatever a wildcard stood for. */
   readonly pace: Pace;
-}
-
-/** How a route has been answering. Outlives reloads. */
-export interface Pace {
-  /** Plain answers in a row that came in one piece, with their headers. */
-  wholeAnswers: number;
-  /** Time to the first token, in milliseconds; 0 until measured. */
-  ewmaMs: number;
+  /** What `key` has been doing. */
+  readonly live: ModelLive;
 }
 
 /** A model name that clients use. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
+import { BackendLive } from './backend-live.ts';
 import { FakeClock } from '../../test/kit/fake-clock.ts';
 import { Attempt } from './attempt.ts';
 import { Exchange } from './exchange.ts';
@@ -30,7 +31,7 @@ function begin(timeouts: Partial<Timeouts> = {}): Attempt {
       name: 'a',
       apiKey: undefined,
       headers: {},
-      live: { inFlight: 0 },
+      live: new BackendLive('a'),
       send: () => Promise.reject(new Error('not sent here')),
       probe: (timeoutMs) => {
         probes.push(timeoutMs);
@@ -45,6 +46,7 @@ function begin(timeouts: Partial<Timeouts> = {}): Attempt {
     weight: 1,
     key: 'a\0m',
     timeouts: { ...off, ...timeouts },
+    live: new BackendLive('a').model('m', 'm'),
     pace: { ewmaMs: 0, wholeAnswers: 0 },
   };
   const attempt = new Attempt(exchange, route, clock, undefined);

@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import { generalText, logfmt, requestText, type ConsoleStyle } from './console.ts';
 import { LogFile, type LogLimits } from './files.ts';
 import { createRedactor } from './redact.ts';
-import { requestEntry, requestLevel, type Entry, type Level } from './request-line.ts';
+import { requestEntry, requestJson, requestLevel, type Entry, type Level } from './request-line.ts';
 import type { LogPlace } from './rotation.ts';
 
 export type { Level };
@@ -133,13 +133,18 @@ class FileLog implements Log {
     if (general === undefined && !onConsole) return;
     try {
       const nowMs = this.#io.clock.wallNow();
-      const entry = requestEntry(record, level, nowMs);
       if (general !== undefined) {
-        const line = this.#fileLine(entry);
+        const json = this.#settings.format === 'json';
+        const line = json
+          ? this.#redact(requestJson(record, level, nowMs))
+          : this.#fileLine(requestEntry(record, level, nowMs));
         (requests ?? general).append(line, nowMs);
         if (record.status >= 400 || record.interrupted) errors?.append(line, nowMs);
       }
-      if (onConsole) this.#show(entry, (style) => requestText(record, level, nowMs, style));
+      if (onConsole) {
+        const entry = requestEntry(record, level, nowMs);
+        this.#show(entry, (style) => requestText(record, level, nowMs, style));
+      }
     } catch {
       this.#dropped++;
     }

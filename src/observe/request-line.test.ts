@@ -1,11 +1,44 @@
 import { describe, expect, test } from 'bun:test';
+import * as fc from 'fast-check';
 import { logfmt } from './console.ts';
 import { attempt, record, refused, rescued } from './record.fixture.ts';
-import { requestEntry, requestLevel } from './request-line.ts';
+import { requestEntry, requestJson, requestLevel } from './request-line.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 22, 41, 7, 123);
 
 describe('a request line', () => {
+  test('put together is the JSON of its fields, whatever they hold', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string());
+    const optional = fc.option(text, { nil: undefined });
+    const count = fc.option(fc.nat(), { nil: undefined });
+    const ms = fc.double({ min: 0, max: 1e7, noNaN: true });
+    const changes = fc.record({
+      clientIp: text,
+      path: text,
+      alias: optional,
+      servedAlias: optional,
+      model: optional,
+      backend: optional,
+      errorCode: optional,
+      durationMs: ms,
+      ttftMs: fc.option(ms, { nil: undefined }),
+      queueMs: fc.option(ms, { nil: undefined }),
+      interrupted: fc.boolean(),
+      droppedEvents: fc.nat(3),
+      usage: fc.option(
+        fc.record({ promptTokens: count, completionTokens: count, cachedTokens: count, reasoningTokens: count }),
+        { nil: undefined },
+      ),
+      tries: fc.constantFrom(record().tries, rescued(0).tries, []),
+    });
+    fc.assert(
+      fc.property(changes, (changed) => {
+        const one = record(changed);
+        expect(requestJson(one, 'info', 7)).toBe(JSON.stringify(requestEntry(one, 'info', 7)));
+      }),
+    );
+  });
+
   test('of a good request has exactly these fields in this order', () => {
     expect(JSON.stringify(requestEntry(record(), 'info', NOW))).toBe(
       '{"level":"info","ts":"2026-11-22T22:41:07.123Z","msg":"request",' +

@@ -17,7 +17,7 @@ export function requestEntry(record: ExchangeRecord, level: Level, nowMs: number
   const usage = record.usage;
   return {
     level,
-    ts: new Date(nowMs).toISOString(),
+    ts: isoTime(nowMs),
     msg: 'request',
     trace_id: record.traceId,
     client_ip: record.clientIp,
@@ -45,6 +45,24 @@ export function requestEntry(record: ExchangeRecord, level: Level, nowMs: number
   };
 }
 
+/** The same as JSON, which is what nearly every line is written as: put together, at a third of what `JSON.stringify` takes. */
+export function requestJson(record: ExchangeRecord, level: Level, nowMs: number): string {
+  const { servedAlias, usage, ttftMs, droppedEvents } = record;
+  return (
+    `{"level":"${level}","ts":"${isoTime(nowMs)}","msg":"request","trace_id":${quoted(record.traceId)},"client_ip":` +
+    `${quoted(record.clientIp)},"method":${quoted(record.method)},"path":${quoted(record.path)},"alias":` +
+    `${quoted(record.alias)}${servedAlias === undefined ? '' : `,"served_alias":${quoted(servedAlias)}`},"model":` +
+    `${quoted(record.model)},"backend":${quoted(record.backend)},"stream":${record.stream},"status":${record.status}` +
+    `,"duration_ms":${tenths(record.durationMs)},"ttft_ms":${ttftMs === undefined ? null : tenths(ttftMs)},"queue_ms":` +
+    `${tenths(record.queueMs ?? 0)},"attempts":${record.attempts},"prompt_tokens":${usage?.promptTokens ?? null}` +
+    `,"completion_tokens":${usage?.completionTokens ?? null},"cached_tokens":${usage?.cachedTokens ?? null},"bytes_in":` +
+    `${record.bytesIn},"bytes_out":${record.bytesOut},"error_code":${quoted(record.errorCode)}` +
+    (record.interrupted ? ',"interrupted":true' : '') +
+    (droppedEvents > 0 ? `,"dropped_events":${droppedEvents}` : '') +
+    (hasStory(record) ? `,"tries":${JSON.stringify(record.tries.map(tryEntry))}}` : '}')
+  );
+}
+
 /** Info: as it should be, or the client's own leaving. Warn: refused or rescued. Error: the client was let down. */
 export function requestLevel(record: ExchangeRecord): Level {
   if (record.status === CLIENT_LEFT) return 'info';
@@ -67,6 +85,25 @@ function tryEntry(tried: TryRecord): Entry {
     detail: tried.detail,
     ms: tenths(tried.ms),
   };
+}
+
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
+function quoted(text: string | undefined): string {
+  if (text === undefined) return 'null';
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+let lastMs = NaN;
+let lastIso = '';
+
+/** Many lines are of the same millisecond. */
+function isoTime(ms: number): string {
+  if (ms !== lastMs) {
+    lastMs = ms;
+    lastIso = new Date(ms).toISOString();
+  }
+  return lastIso;
 }
 
 function tenths(ms: number): number {

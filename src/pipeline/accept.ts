@@ -9,7 +9,8 @@ import { traceIdOf } from '../observe/trace.ts';
 import { findAlias } from './aliases.ts';
 import type { Context } from './context.ts';
 import { readForm } from './form.ts';
-import { readJson } from './json-body.ts';
+import { JsonBody, readText } from './json-body.ts';
+import { unreadable } from './read-limited.ts';
 
 /** Opens the exchange of a request, from its head alone. */
 export function acceptHead(arrival: Arrival, { snapshot, clock }: Context): Exchange {
@@ -18,11 +19,20 @@ export function acceptHead(arrival: Arrival, { snapshot, clock }: Context): Exch
 }
 
 /** Reads the body and finds the alias that it names. Throws a Refusal for what cannot be served. */
-export async function acceptBody(exchange: Exchange, { snapshot }: Context): Promise<void> {
-  const type = exchange.request.headers.get('content-type') ?? '';
-  const body = type.startsWith('multipart/form-data')
-    ? await readForm(exchange.request, type, snapshot.maxBodyBytes)
-    : await readJson(exchange.request, snapshot.maxBodyBytes);
+export async function acceptBody(exchange: Exchange, { snapshot, clock }: Context): Promise<void> {
+  const { request } = exchange;
+  const type = request.headers.get('content-type') ?? '';
+  const isForm = type.startsWith('multipart/form-data');
+  const from = clock.now();
+  let read: string | Body;
+  try {
+    read = await (isForm ? readForm(request, type, snapshot.maxBodyBytes) : readText(request, snapshot.maxBodyBytes));
+  } catch (error) {
+    // A form says itself what is wrong with it.
+    throw error instanceof Refusal || isForm ? error : unreadable();
+  }
+  exchange.elsewhereMs += clock.now() - from;
+  const body = typeof read === 'string' ? new JsonBody(read) : read;
   exchange.body = body;
   exchange.bytesIn = body.bytes;
   exchange.stream = body.fields['stream'] === true || (body.text === undefined && body.fields['stream'] === 'true');

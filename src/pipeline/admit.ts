@@ -27,3 +27,18 @@ export function admitCaller(exchange: Exchange, arrival: Arrival, draining: bool
     `There is no ${shown} here. The base URL of an OpenAI client ends in /v1; see docs for the endpoints.`,
   );
 }
+
+/** From this size on, a body is not read just to be refused for its sender's limits. */
+const LARGE_BODY_BYTES = 64 * 1024;
+
+/** Throws the Refusal of a request whose limits are reached before its body is read, if that would be a waste. */
+export function admitBody({ request, clientIp }: Exchange, { rateLimits }: Context): void {
+  const length = request.headers.get('content-length');
+  if (length === null || Number(length) > LARGE_BODY_BYTES) rateLimits.check(clientIp);
+}
+
+/** Counts a request for the rate limits that concern it; throws a Refusal, and counts nothing, if one is reached. */
+export function admitRate(exchange: Exchange, { rateLimits }: Context): void {
+  rateLimits.take(exchange.clientIp, exchange.asked?.alias.name);
+  exchange.hasTokens = true;
+}

@@ -38,7 +38,8 @@ export function routesFor(tier: readonly Route[], { alias, matched }: NamedAlias
   if (alias.prefix === undefined) return tier;
   return tier.map((route) => {
     const model = route.model.replace('*', () => matched);
-    return { ...route, model, key: routeKey(route.backend.name, model) };
+    const { name, live } = route.backend;
+    return { ...route, model, key: routeKey(name, model), live: live.model(model, route.modelLabel) };
   });
 }
 

@@ -1,7 +1,7 @@
 import { Attempt } from '../core/attempt.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { Failure } from '../core/failure.ts';
-import type { Route } from '../core/route.ts';
+import type { Route, UpstreamRequest } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
@@ -23,11 +23,18 @@ export async function tryRoute(
   const { clock, cooldowns } = context;
   const watch = (exchange.watch ??= new Watch(exchange, clock));
   exchange.deadlineAt = exchange.startedAt + (exchange.asked?.alias.totalMs ?? route.timeouts.totalMs);
-  const attempt = new Attempt(exchange, route, clock, cooldowns.beginTrial(route.key));
+  const attempt = new Attempt(exchange, route, clock, cooldowns.beginTrial(route.live));
   watch.begins(attempt);
   const run: AttemptRun = { attempt, watch, exchange, protocol, context };
   try {
-    const response = await send(run);
+    const request = requestFor(run);
+    let response: Response;
+    try {
+      response = await route.backend.send(request);
+    } catch (error) {
+      if (!mayRedo(error, run)) throw error;
+      response = await route.backend.send(request);
+    }
     watch.headersCame();
     const result = isEventStream(response, exchange)
       ? await StreamAnswer.open(response, run)
@@ -39,30 +46,29 @@ export async function tryRoute(
   }
 }
 
-/**
- * Sends the request. A connection that turns out to be closed before any byte came, most often a keep-alive one that
- * the server had just given up, is redone once at once, for nothing was wrong with the backend.
- */
-async function send({ attempt, exchange, protocol, context }: AttemptRun): Promise<Response> {
-  const { route } = attempt;
-  const request = {
+function requestFor({ attempt, exchange, protocol, context }: AttemptRun): UpstreamRequest {
+  return {
     method: exchange.method,
     target: (exchange.endpoint?.target ?? '') + exchange.query,
-    headers: upstreamHeaders(exchange, route, context.snapshot),
+    headers: upstreamHeaders(exchange, attempt.route, context.snapshot),
     body: bodyFor(attempt, protocol, context),
     signal: attempt.signal,
   };
-  try {
-    return await route.backend.send(request);
-  } catch (error) {
-    if (!isReset(error) || attempt.signal.aborted || exchange.redone.has(route.key)) throw error;
-    exchange.redone.add(route.key);
-    context.log.debug('connection was closed before an answer; redone', {
-      trace_id: exchange.traceId,
-      backend: route.backend.name,
-    });
-    return await route.backend.send(request);
-  }
+}
+
+/**
+ * A connection that turns out to be closed before any byte came, most often a keep-alive one that the server had just
+ * given up, is redone once at once, for nothing was wrong with the backend.
+ */
+function mayRedo(error: unknown, { attempt, exchange, context }: AttemptRun): boolean {
+  const { route } = attempt;
+  if (!isReset(error) || attempt.signal.aborted || exchange.redone?.has(route.key) === true) return false;
+  (exchange.redone ??= new Set()).add(route.key);
+  context.log.debug('connection was closed before an answer; redone', {
+    trace_id: exchange.traceId,
+    backend: route.backend.name,
+  });
+  return true;
 }
 
 /** The original body with the route's model and the serving alias's system prompt. */

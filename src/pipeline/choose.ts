@@ -1,6 +1,7 @@
 import { balanced } from '../backends/balance.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { NamedAlias, Route } from '../core/route.ts';
+import type { Opening } from '../policies/concurrency.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { fallbackChain, routesFor } from './aliases.ts';
 import type { Context } from './context.ts';
@@ -11,33 +12,78 @@ export interface Choice {
   readonly routes: readonly Route[];
 }
 
-/** A route and when it is due back, in monotonic milliseconds. */
-interface DueBack {
+/** A route and the alias by which the request has come to it. */
+interface NamedRoute {
   readonly named: NamedAlias;
   readonly route: Route;
+}
+
+/** A route and when it is due back, in monotonic milliseconds. */
+interface DueBack extends NamedRoute {
   readonly dueAt: number;
 }
 
 /** The routes of an alias that may be tried now, best first: by priority, and by the alias's rule within one. */
 export function choose(named: NamedAlias, exchange: Exchange, protocol: Protocol, context: Context): Route[] {
-  const { alias } = named;
-  const routes: Route[] = [];
-  for (const [index, tier] of alias.tiers.entries()) {
-    const open = routesFor(tier, named).filter((route) => isOpen(route, exchange, context));
-    routes.push(
-      ...balanced(open, alias.balance, {
-        takeTurn: () => takeTurn(alias.turns, index),
-        conversation: () => protocol.conversationStart(exchange.body?.fields ?? {}),
-        random: context.random,
-      }),
-    );
+  const { tiers, balance, turns } = named.alias;
+  const chosen: Route[] = [];
+  for (let tier = 0; tier < tiers.length; tier++) {
+    const open: Route[] = [];
+    for (const route of routesFor(tiers[tier] ?? [], named)) if (mayTry(route, exchange, context)) open.push(route);
+    // Most priorities have one route, and nothing to balance.
+    const ordered =
+      open.length < 2
+        ? open
+        : balanced(open, balance, {
+            takeTurn: () => takeTurn(turns, tier),
+            conversation: () => protocol.conversationStart(exchange.body?.fields ?? {}),
+            random: context.random,
+          });
+    for (const route of ordered) chosen.push(route);
   }
-  return routes;
+  return chosen;
 }
 
-/** True if the route may be tried: not cooling, nor one that fell silent on this very request. */
-export function isOpen(route: Route, exchange: Exchange, { cooldowns }: Context): boolean {
-  return cooldowns.admits(route.key) && !exchange.silent.has(route.key);
+/** True if the route may be tried now: it is open, and its backend has room. */
+export function mayTry(route: Route, exchange: Exchange, context: Context): boolean {
+  const { live } = route.backend;
+  return (!live.isFull || exchange.kept === live) && isOpen(route, exchange, context);
+}
+
+/** Where a request could be sent now, its fallbacks (L2) included, by routes that it has not tried yet. */
+export function openingFor(asked: NamedAlias, exchange: Exchange, context: Context): Opening {
+  const first = asked.alias.tiers[0]?.[0];
+  // The common case costs the least.
+  if (first !== undefined && asked.alias.prefix === undefined && exchange.attempts === 0) {
+    if (mayTry(first, exchange, context)) return first.backend.live;
+  }
+  let opening: Opening;
+  for (const { route } of untried(asked, exchange, context)) {
+    if (!route.backend.live.isFull) return route.backend.live;
+    opening = 'full';
+  }
+  return opening;
+}
+
+/** The first route that was not tried yet and may be tried now. */
+export function firstUntried(asked: NamedAlias, exchange: Exchange, context: Context): NamedRoute | undefined {
+  for (const candidate of untried(asked, exchange, context)) {
+    if (mayTry(candidate.route, exchange, context)) return candidate;
+  }
+  return undefined;
+}
+
+/** The open routes of a request that it has not tried yet, as far as `max_retries` lets their aliases be tried. */
+function* untried(asked: NamedAlias, exchange: Exchange, context: Context): Generator<NamedRoute> {
+  const { max_retries: maxRetries } = context.snapshot.config.fallback;
+  for (const named of aliasesOf(asked, context)) {
+    if (maxRetries > 0 && exchange.triesOf(named.alias.name) > maxRetries) continue;
+    for (const tier of named.alias.tiers) {
+      for (const route of routesFor(tier, named)) {
+        if (isOpen(route, exchange, context) && !exchange.hasTried(route.key)) yield { named, route };
+      }
+    }
+  }
 }
 
 /** The aliases of a request in the order of L2, the one asked for first. Fallbacks are looked up only when it comes to them. */
@@ -46,16 +92,30 @@ export function* aliasesOf(asked: NamedAlias, { snapshot }: Context): Generator<
   yield* fallbackChain(snapshot, asked);
 }
 
-/** Of all routes of a request, those of its fallbacks included, the one that is due back soonest. */
-export function dueBackSoonest(asked: NamedAlias, context: Context): DueBack | undefined {
+/** Of the routes of a request that are `eligible`, those of its fallbacks included, the one that is due back soonest. */
+export function dueBackSoonest(
+  asked: NamedAlias,
+  context: Context,
+  eligible: (route: Route) => boolean = () => true,
+): DueBack | undefined {
   let soonest: DueBack | undefined;
   for (const named of aliasesOf(asked, context)) {
     for (const route of named.alias.tiers.flatMap((tier) => routesFor(tier, named))) {
-      const dueAt = context.cooldowns.dueAt(route.key);
+      if (!eligible(route)) continue;
+      const dueAt = dueAtOf(route);
       if (soonest === undefined || dueAt < soonest.dueAt) soonest = { named, route, dueAt };
     }
   }
   return soonest;
+}
+
+/** Not dead, not cooling, nor one that fell silent on this very request. */
+function isOpen(route: Route, exchange: Exchange, { cooldowns }: Context): boolean {
+  return !route.backend.live.dead && cooldowns.admits(route.live) && exchange.silent?.has(route.key) !== true;
+}
+
+function dueAtOf({ live, backend }: Route): number {
+  return Math.max(live.coolingUntil ?? 0, backend.live.dead ? backend.live.nextCheckAt : 0);
 }
 
 function takeTurn(turns: number[], tier: number): number {

@@ -5,7 +5,7 @@ import type { Protocol } from '../protocols/protocol.ts';
 import { capture } from './capture.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './dispatch.ts';
-import { refusalOf } from './explain.ts';
+import { isRefused, refusalOf } from './explain.ts';
 import { finish } from './finish.ts';
 
 /** The exchange that an answer is for, and what it is delivered with. */
@@ -100,7 +100,8 @@ export class ClientStream {
     }
     if (outcome.type === 'plain') return textSource(protocol.asStream(outcome.json));
     const answered = exchange.lastAnswered;
-    const refusal = refusalOf(outcome, exchange);
+    const refusal = outcome.type === 'refused' ? outcome.refusal : refusalOf(outcome, exchange);
+    exchange.refused = isRefused(refusal, exchange);
     exchange.status = answered?.status ?? refusal.status;
     exchange.errorCode = answered?.detail ?? refusal.code;
     const { message, type, code } = refusal;

@@ -1,14 +1,29 @@
 import type { Cooldowns } from '../backends/cooldown.ts';
+import type { HealthChecks } from '../backends/health.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { Concurrency } from '../policies/concurrency.ts';
+import type { RateLimits } from '../policies/rate-limit.ts';
 import type { Log } from '../observe/log.ts';
 import type { Snapshot } from '../snapshot.ts';
+
+/** What came of reading the config again: what changed, or why the old one stays; each a line to read. */
+export type ReloadResult =
+  | { readonly result: 'reloaded'; readonly changes: readonly string[]; readonly warnings: readonly string[] }
+  | { readonly result: 'refused'; readonly problems: readonly string[] };
 
 /** What the verbs work with. One for each snapshot, so that an exchange ends on the config that it began with. */
 export interface Context {
   readonly snapshot: Snapshot;
   readonly cooldowns: Cooldowns;
+  readonly health: HealthChecks;
+  readonly rateLimits: RateLimits;
+  readonly concurrency: Concurrency;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
+  /** Reads the config again and puts it into force. */
+  reload(): Promise<ReloadResult>;
   /** In [0, 1). */
   random(): number;
 }

@@ -2,16 +2,18 @@ import { CONSEQUENCES } from '../core/failure.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { Failure } from '../core/failure.ts';
 import type { NamedAlias, Route } from '../core/route.ts';
+import { Refusal } from '../core/refusal.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Answer } from './answer.ts';
 import { tryRoute } from './attempt.ts';
-import { aliasesOf, choose, dueBackSoonest, isOpen } from './choose.ts';
+import { aliasesOf, choose, dueBackSoonest, firstUntried, mayTry } from './choose.ts';
 import type { Choice } from './choose.ts';
 import type { Context } from './context.ts';
+import { takeTurn, waitForRoom } from './turn.ts';
 
 /** What came of all tries: an answer to give to the client, or none. */
-export type Outcome = Answer | Exhausted;
+export type Outcome = Answer | Exhausted | Refused;
 
 /** No route served. */
 export interface Exhausted {
@@ -24,10 +26,26 @@ export interface Exhausted {
   readonly everyRouteTried: boolean;
 }
 
-/** Tries route after route (L1) of alias after alias (L2) until one answers. Nothing reaches the client before it returns. */
+/** It did not come to a try: the request's turn did not come. */
+export interface Refused {
+  readonly type: 'refused';
+  readonly refusal: Refusal;
+}
+
+/**
+ * When the request's turn has come, tries route after route (L1) of alias after alias (L2) until one answers. Nothing
+ * reaches the client before it returns.
+ */
 export async function dispatch(exchange: Exchange, protocol: Protocol, context: Context): Promise<Outcome> {
   const asked = exchange.asked;
   if (asked === undefined) throw new Error('dispatch needs an alias');
+  try {
+    const waiting = takeTurn(asked, exchange, context);
+    if (waiting !== undefined) await waiting;
+  } catch (error) {
+    if (error instanceof Refusal) return { type: 'refused', refusal: error };
+    throw error;
+  }
   for (const choice of choices(asked, exchange, protocol, context)) {
     exchange.servedAlias = choice.named.alias;
     exchange.servedName = choice.named.name;
@@ -35,7 +53,26 @@ export async function dispatch(exchange: Exchange, protocol: Protocol, context: 
     if ('type' in result) return result;
     if (!result.routedAround || !CONSEQUENCES[result.kind].nextAlias) return exhausted(exchange, asked, context, false);
   }
-  return exhausted(exchange, asked, context, true);
+  return (await tryFullOnes(asked, exchange, protocol, context)) ?? exhausted(exchange, asked, context, true);
+}
+
+/** What is left are backends that were full all along: nothing else can serve, so they are waited for, and tried once each. */
+async function tryFullOnes(
+  asked: NamedAlias,
+  exchange: Exchange,
+  protocol: Protocol,
+  context: Context,
+): Promise<Outcome | undefined> {
+  while (await waitForRoom(asked, exchange, context)) {
+    const choice = firstUntried(asked, exchange, context);
+    if (choice === undefined) return undefined;
+    exchange.servedAlias = choice.named.alias;
+    exchange.servedName = choice.named.name;
+    const result = await tryRoute(choice.route, exchange, protocol, context);
+    if ('type' in result) return result;
+    if (!result.routedAround || !CONSEQUENCES[result.kind].nextAlias) return exhausted(exchange, asked, context, false);
+  }
+  return undefined;
 }
 
 /** The aliases that have something to try, each looked at when its turn comes. If none has, the route due back soonest. */
@@ -49,7 +86,7 @@ function* choices(asked: NamedAlias, exchange: Exchange, protocol: Protocol, con
     yield { named, routes };
   }
   if (offered || context.snapshot.config.fallback.when_all_cooling === 'reject') return;
-  const soonest = dueBackSoonest(asked, context);
+  const soonest = dueBackSoonest(asked, context, ({ backend }) => !backend.live.isFull);
   if (soonest !== undefined) yield { named: soonest.named, routes: [soonest.route] };
 }
 
@@ -76,7 +113,7 @@ async function tryAlias(
   for (const route of choice.routes) {
     if (triesLeft === 0) break;
     // Another request may have found out meanwhile.
-    if (turns.length > 0 && !isOpen(route, exchange, context)) continue;
+    if (turns.length > 0 && !mayTry(route, exchange, context)) continue;
     triesLeft--;
     const result = await tryRoute(route, exchange, protocol, context);
     if ('type' in result) return result;
@@ -113,7 +150,7 @@ async function nextTurn(
   const worthwhile = turns.filter(
     ({ failure, route }) =>
       CONSEQUENCES[failure.kind].transient &&
-      !exchange.silent.has(route.key) &&
+      exchange.silent?.has(route.key) !== true &&
       (failure.retryAfterMs ?? 0) <= fallback.retry_after_max,
   );
   const fewest = Math.min(...worthwhile.map(({ tries }) => tries));
@@ -124,11 +161,13 @@ async function nextTurn(
       ? backoffMs(retry, fallback.backoff_initial, fallback.backoff_max, context.random())
       : Math.max(0, turn.notBefore - now);
   if (now + waitMs >= exchange.deadlineAt) return undefined;
-  return (await waited(waitMs, exchange, context)) ? turn : undefined;
+  const isTime = await waited(waitMs, exchange, context);
+  return isTime && !turn.route.backend.live.isFull ? turn : undefined;
 }
 
 /** Resolves to false if the exchange was aborted meanwhile. */
 function waited(waitMs: number, exchange: Exchange, { clock }: Context): Promise<boolean> {
+  exchange.elsewhereMs += waitMs;
   return new Promise((resolve) => {
     const cancel = clock.after(waitMs, () => {
       stopListening();

@@ -7,7 +7,7 @@ import { capture } from './capture.ts';
 import { ClientStream } from './client-stream.ts';
 import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './dispatch.ts';
-import { refusalOf, wholeSeconds } from './explain.ts';
+import { isRefused, refusalOf, wholeSeconds } from './explain.ts';
 import { finish } from './finish.ts';
 import { clientHeaders, describeExchange } from './headers.ts';
 
@@ -23,6 +23,8 @@ export function emit(outcome: Outcome, exchange: Exchange, protocol: Protocol, c
       const body = ClientStream.of(Promise.resolve(outcome), { exchange, protocol, context });
       return new Response(body, { status: outcome.status, headers: clientHeaders(outcome.headers, exchange) });
     }
+    case 'refused':
+      return emitRefusal(outcome.refusal, exchange, protocol, context);
     case 'exhausted':
       return failed(outcome, exchange, protocol, context);
   }
@@ -50,7 +52,7 @@ export function emitEarly(
 /** The response of a request that the gateway itself turns down, or of a bug. */
 export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Protocol, context: Context): Response {
   exchange.errorCode = refusal.code;
-  exchange.refused = exchange.attempts === 0;
+  exchange.refused = isRefused(refusal, exchange);
   const { code, type, message, status, details } = refusal;
   const body = new TextEncoder().encode(protocol.errorBody({ message, type, code, param: details.param ?? null }));
   const headers = new Headers({

@@ -12,7 +12,7 @@ export function refusalOf(outcome: Exhausted, exchange: Exchange): Refusal {
   if (failure === undefined) {
     return new Refusal(
       'no_backend_available',
-      explain(exchange, 'no backend is available for it: all are disabled or cooling down'),
+      explain(exchange, 'no backend is available for it: all are disabled, cooling down or dead'),
       {
         headers: { ...headers, 'retry-after': wholeSeconds(retryAfterMs) },
       },
@@ -21,6 +21,11 @@ export function refusalOf(outcome: Exhausted, exchange: Exchange): Refusal {
   const { status, code } = CONSEQUENCES[failure.kind];
   if (status === 429 || status === 503) headers['retry-after'] = wholeSeconds(retryAfterMs);
   return new Refusal(code, explain(exchange), { status, headers });
+}
+
+/** Whether it is the gateway that turned the request down, before any backend was asked. A client that left was not. */
+export function isRefused({ code }: Refusal, { attempts }: Exchange): boolean {
+  return attempts === 0 && code !== 'client_closed_request';
 }
 
 /** Whole seconds, rounded up; a try in less than one makes no sense. */

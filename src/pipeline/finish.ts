@@ -4,9 +4,13 @@ import { logBodies } from './capture.ts';
 import type { Context } from './context.ts';
 
 /** Ends the exchange, once, whatever way it ended: writes its record and lets go of what it holds. */
-export function finish(exchange: Exchange, { clock, log }: Context): void {
+export function finish(exchange: Exchange, { clock, log, metrics, rateLimits }: Context): void {
   if (!exchange.close()) return;
-  log.request(recordOf(exchange, clock.now()));
+  exchange.release();
+  if (exchange.refused && exchange.hasTokens) rateLimits.giveBack(exchange.clientIp, exchange.asked?.alias.name);
+  const record = recordOf(exchange, clock.now());
+  log.request(record);
+  metrics.record(record);
   logBodies(exchange, log);
   exchange.watch?.stop();
   exchange.onFinished?.();

@@ -58,14 +58,6 @@ class FormBody implements Body {
   }
 }
 
-async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return new Uint8Array(await request.arrayBuffer());
-  } catch {
-    throw unreadable();
-  }
-}
-
 /** The parts between the boundaries; undefined if the bytes are not such a form. */
 function partsOf(bytes: Buffer, boundary: string | undefined): Part[] | undefined {
   if (boundary === undefined || boundary === '') return undefined;
@@ -94,4 +86,12 @@ function partsOf(bytes: Buffer, boundary: string | undefined): Part[] | undefine
 function after(bytes: Buffer, delimiter: Buffer, from: number): number {
   const at = bytes.indexOf(delimiter, from);
   return at === -1 ? -1 : at + delimiter.length;
+}
+
+async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await request.arrayBuffer());
+  } catch {
+    throw unreadable();
+  }
 }

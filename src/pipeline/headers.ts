@@ -17,7 +17,7 @@ const HOP_BY_HOP = [
 ] as const;
 
 /** Of the client's, besides: what the gateway sets itself, and what is between the client and the gateway alone. */
-const NOT_SENT_UP = [
+const NOT_SENT_UP: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
   'host',
   'content-length',
@@ -30,7 +30,8 @@ const NOT_SENT_UP = [
   'x-forwarded-host',
   'x-forwarded-proto',
   'x-forwarded-port',
-] as const;
+]);
+const NOT_SENT_UP_WITH_KEYS: ReadonlySet<string> = new Set([...NOT_SENT_UP, ...CREDENTIAL_HEADERS]);
 
 /** Of the upstream's, besides: what no longer holds here, and what another site must not say in the gateway's name. */
 const NOT_SENT_DOWN = [
@@ -44,17 +45,15 @@ const NOT_SENT_DOWN = [
 
 /** The headers of the request to `route`: the client's, less what is not the backend's business, plus what it needs. */
 export function upstreamHeaders(exchange: Exchange, route: Route, snapshot: Snapshot): Record<string, string> {
-  const headers = exchange.request.headers.toJSON() as unknown as Record<string, string>;
-  const listed = headers['connection'];
-  if (listed !== undefined) dropListed(headers, listed);
-  const forwardedFor = headers['x-forwarded-for'];
-  for (const name of NOT_SENT_UP) delete headers[name];
+  const given = exchange.request.headers.toJSON() as unknown as Readonly<Record<string, string>>;
   // Without any key in the config the client's own goes through; otherwise it ends here.
   const { apiKey } = route.backend;
-  if (apiKey !== undefined || snapshot.keyCheck !== undefined) {
-    for (const name of CREDENTIAL_HEADERS) delete headers[name];
-    if (apiKey !== undefined) headers['authorization'] = `Bearer ${apiKey}`;
-  }
+  const dropped = apiKey === undefined && snapshot.keyCheck === undefined ? NOT_SENT_UP : NOT_SENT_UP_WITH_KEYS;
+  const headers: Record<string, string> = {};
+  for (const name in given) if (!dropped.has(name)) headers[name] = given[name] ?? '';
+  const { connection: listed, 'x-forwarded-for': forwardedFor } = given;
+  if (listed !== undefined) dropListed(headers, listed);
+  if (apiKey !== undefined) headers['authorization'] = `Bearer ${apiKey}`;
   // Events are looked at one by one, so they are not to be compressed.
   headers['accept-encoding'] = 'identity';
   headers['x-trace-id'] = exchange.traceId;

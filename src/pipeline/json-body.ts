@@ -1,25 +1,28 @@
 import type { Body } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import { memberSpans, replaceSpans } from '../lib/json-span.ts';
-import { checkAnnouncedLength, readLimited, unreadable } from './read-limited.ts';
+import { checkAnnouncedLength, readLimited } from './read-limited.ts';
 
-/**
- * Reads a JSON object. It is parsed once, to know what it says; what is sent on is its own text, edited in place, so
- * that key order, escapes, large numbers and unknown fields stay as the client wrote them.
- */
-export async function readJson(request: Request, maxBytes: number): Promise<Body> {
-  const length = checkAnnouncedLength(request, maxBytes);
-  const text =
-    length === undefined ? new TextDecoder().decode(await readLimited(request, maxBytes)) : await readText(request);
-  return new JsonBody(text, parse(text), length ?? Buffer.byteLength(text));
+/** Reads the text of a body that is to be JSON. */
+export function readText(request: Request, maxBytes: number): Promise<string> {
+  return checkAnnouncedLength(request, maxBytes) === undefined
+    ? readLimited(request, maxBytes).then((bytes) => new TextDecoder().decode(bytes))
+    : request.text();
 }
 
-class JsonBody implements Body {
-  constructor(
-    readonly text: string,
-    readonly fields: Record<string, unknown>,
-    readonly bytes: number,
-  ) {}
+/**
+ * A JSON object. It is parsed once, to know what it says; what is sent on is its own text, edited in place, so that key
+ * order, escapes, large numbers and unknown fields stay as the client wrote them.
+ */
+export class JsonBody implements Body {
+  readonly fields: Record<string, unknown>;
+  readonly bytes: number;
+
+  /** Throws a Refusal if it is none. */
+  constructor(readonly text: string) {
+    this.fields = parse(text);
+    this.bytes = Buffer.byteLength(text);
+  }
 
   withModel(model: string): string {
     // With the same name as the client's, there is nothing to change. With the key written twice, both are changed:
@@ -27,14 +30,6 @@ class JsonBody implements Body {
     return model === this.fields['model']
       ? this.text
       : replaceSpans(this.text, memberSpans(this.text, 'model'), JSON.stringify(model));
-  }
-}
-
-async function readText(request: Request): Promise<string> {
-  try {
-    return await request.text();
-  } catch {
-    throw unreadable();
   }
 }
 

@@ -13,11 +13,20 @@ const PIECE_BYTES = 16 * 1024;
 
 /** Reads an answer that is no event stream, and judges it once it is whole. */
 export async function readPlain(response: Response, run: AttemptRun): Promise<PlainAnswer | LongAnswer | Failure> {
-  const { status, headers } = response;
+  const { status } = response;
   if (status > 599) return transportFailure('broken_answer', `status_${status}`);
   run.watch.committed();
-  const body = comesInOnePiece(response, run) ? await readAtOnce(response, run) : await readInPieces(response, run);
-  if (!(body instanceof Uint8Array)) return beginLong(response, body, run);
+  const body = await (comesInOnePiece(response, run) ? readAtOnce(response, run) : readInPieces(response, run));
+  if (body instanceof ArrayBuffer) {
+    run.watch.gotBytes();
+    return judged(response, new Uint8Array(body), run);
+  }
+  return body instanceof Uint8Array ? judged(response, body, run) : beginLong(response, body, run);
+}
+
+/** The answer is whole. */
+function judged(response: Response, body: Uint8Array<ArrayBuffer>, run: AttemptRun): PlainAnswer | Failure {
+  const { status, headers } = response;
   const good = status >= 200 && status <= 299;
   const isJson = (headers.get('content-type') ?? '').includes('json');
   const mustBeJson = isJson || run.exchange.endpoint?.answersJson === true;
@@ -51,15 +60,13 @@ function comesInOnePiece({ headers }: Response, { attempt }: AttemptRun): boolea
   return length !== null && Number(length) <= PIECE_BYTES;
 }
 
-async function readAtOnce(response: Response, { attempt, watch }: AttemptRun): Promise<Uint8Array<ArrayBuffer>> {
+function readAtOnce(response: Response, { attempt, watch }: AttemptRun): Promise<ArrayBuffer> {
   const reading = response.arrayBuffer();
   if (Bun.peek(reading) === reading) {
     attempt.route.pace.wholeAnswers = 0;
     watch.waits();
   }
-  const body = new Uint8Array(await reading);
-  watch.gotBytes();
-  return body;
+  return reading;
 }
 
 /** Pieces of an answer that is not to be held, and where the rest comes from. */

@@ -28,10 +28,11 @@ export function fail({ attempt, watch, exchange, context }: AttemptRun, failure:
     coolingUntil = blame(route, failure, context);
   } else if (failure.answer !== undefined) {
     // The backend works; it is the request that it did not like.
-    context.cooldowns.succeed(route.key, attempt.startedAt);
+    context.cooldowns.succeed(route.live, attempt.startedAt);
+    context.health.heardFrom(route.backend.live);
   }
   if (kind === 'connect_timeout' || kind === 'first_byte_timeout' || kind === 'read_timeout')
-    exchange.silent.add(route.key);
+    (exchange.silent ??= new Set()).add(route.key);
   attempt.end({ failure, coolingUntil });
   exchange.lastFailure = failure;
   if (failure.answer !== undefined) exchange.lastAnswered = failure;
@@ -41,7 +42,8 @@ export function fail({ attempt, watch, exchange, context }: AttemptRun, failure:
 /** Notes that the route answers, and how soon it began to. */
 export function succeed({ attempt, context }: AttemptRun): void {
   const { route, startedAt } = attempt;
-  context.cooldowns.succeed(route.key, startedAt);
+  context.cooldowns.succeed(route.live, startedAt);
+  context.health.heardFrom(route.backend.live);
   const tookMs = context.clock.now() - startedAt;
   route.pace.ewmaMs = route.pace.ewmaMs === 0 ? tookMs : 0.8 * route.pace.ewmaMs + 0.2 * tookMs;
 }
@@ -56,7 +58,7 @@ function blame(route: Route, failure: Failure, { cooldowns, snapshot }: Context)
   if (seconds === 0) return undefined;
   const asked = failure.kind === 'rate_limited' || failure.kind === 'overloaded' ? failure.retryAfterMs : undefined;
   return cooldowns.blame(
-    route.key,
+    route.backend.live.remember(route.live),
     asked ?? seconds * 1000,
     failure.status === undefined ? failure.kind : `${failure.status} ${failure.kind}`,
   );

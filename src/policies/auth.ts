@@ -1,5 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
-
 import { Refusal } from '../core/refusal.ts';
 
 /** Request headers that may carry a key, in the order they are looked at. */
@@ -7,11 +5,7 @@ export const CREDENTIAL_HEADERS = ['authorization', 'x-api-key', 'api-key', 'x-g
 
 /** Lets requests in that carry the gateway's key. */
 export class KeyCheck {
-  readonly #expected: Buffer;
-
-  constructor(key: string) {
-    this.#expected = Buffer.from(key);
-  }
+  constructor(private readonly expected: string) {}
 
   /** Throws a Refusal unless one of the credential headers holds the key. */
   check(headers: Headers): void {
@@ -31,12 +25,13 @@ export class KeyCheck {
     );
   }
 
-  /** Takes the same time for every text of one length. */
+  /** Takes the same time for every text: all of the key is compared, whatever differs. */
   matches(text: string): boolean {
-    const offered = Buffer.from(text);
-    if (offered.length === this.#expected.length) return timingSafeEqual(offered, this.#expected);
-    timingSafeEqual(this.#expected, this.#expected);
-    return false;
+    const { expected } = this;
+    let difference = text.length ^ expected.length;
+    // Beyond the end of a shorter text there is NaN, which counts as 0 here.
+    for (let i = 0; i < expected.length; i++) difference |= text.charCodeAt(i) ^ expected.charCodeAt(i);
+    return difference === 0;
   }
 }
 

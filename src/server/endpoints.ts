@@ -23,8 +23,11 @@ const FIXED: Readonly<Record<string, Endpoint>> = {
   '/health': local('health'),
   '/healthz': local('health'),
   '/readyz': local('ready'),
+  '/metrics': local('metrics'),
   '/v1/models': local('models'),
   '/models': local('models'),
+  '/admin/backends': local('backends'),
+  '/admin/reload': { ...local('reload'), method: 'POST' },
 };
 
 /** Endpoints by full path, so that a known path costs one look-up. */
@@ -57,6 +60,6 @@ function modelById(encoded: string): Endpoint | undefined {
   }
 }
 
-function local(kind: 'health' | 'ready' | 'models'): Endpoint {
+function local(kind: Exclude<Endpoint['kind'], 'model' | 'model_by_id'>): Endpoint {
   return { kind, method: 'GET', target: '', ...ANYTHING };
 }

@@ -44,9 +44,7 @@ export const backendSchema = z
       .int()
       .gt(0)
       .optional()
-      .describe(
-        'The most requests this backend gets at once; instead of `concurrency.per_backend_limit`. Accepted and validated; enforced from the next version.',
-      ),
+      .describe('The most requests this backend gets at once; instead of `concurrency.per_backend_limit`.'),
     timeout: timeoutOverridesSchema.describe('Time limits for this backend, before those under `timeout`.'),
     headers: headersSchema.describe('Extra headers for every request to this backend, by name.'),
   })

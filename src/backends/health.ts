@@ -1,0 +1,143 @@
+import type { BackendLive } from '../core/backend-live.ts';
+import type { Backend } from '../core/route.ts';
+import type { Clock } from '../lib/clock.ts';
+
+/** How backends are asked whether they live; times in milliseconds. */
+export interface HealthSettings {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** After the backend's `url`. */
+  readonly path: string;
+  /** After so many misses in a row a backend is left out, after so many answers it is used again. */
+  readonly unhealthyAfter: number;
+  readonly healthyAfter: number;
+}
+
+/** Told of each change of state, once. */
+export interface HealthListener {
+  died(backend: string, cause: string, misses: number): void;
+  revived(backend: string): void;
+}
+
+/** Answers and misses in a row. */
+interface Streak {
+  misses: number;
+  answers: number;
+}
+
+/**
+ * Asks backends whether they live: those that cool down, are dead, or have had no traffic for an interval. Of the
+ * others their traffic tells. Being alive ends no cooldown; it only brings back what health checks had left out.
+ */
+export class HealthChecks {
+  readonly #streaks = new Map<string, Streak>();
+  #stop: (() => void) | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly listener: HealthListener,
+  ) {}
+
+  /** Asks these backends from now on, by these settings; undefined: asks nobody, and nobody is dead. */
+  configure(settings: HealthSettings | undefined, backends: readonly Backend[]): void {
+    this.#stop?.();
+    this.#stop = undefined;
+    const names = new Set(backends.map(({ name }) => name));
+    for (const name of this.#streaks.keys()) if (!names.has(name)) this.#streaks.delete(name);
+    if (settings === undefined) {
+      for (const { live } of backends) live.dead = false;
+      this.#streaks.clear();
+      return;
+    }
+    const cancels = new Map<string, () => void>();
+    let stopped = false;
+    const round = async (backend: Backend): Promise<void> => {
+      if (this.#isDue(backend, settings)) await this.#ask(backend, settings);
+      if (!stopped) schedule(backend);
+    };
+    const schedule = (backend: Backend, delayMs = settings.intervalMs): void => {
+      backend.live.nextCheckAt = this.clock.now() + delayMs;
+      const cancel = this.clock.after(delayMs, () => void round(backend));
+      cancels.set(backend.name, cancel);
+    };
+    for (const backend of backends) {
+      // A check that was due soon stays so, or reload after reload would put it off for ever.
+      const dueIn = backend.live.nextCheckAt - this.clock.now();
+      schedule(backend, dueIn > 0 && dueIn < settings.intervalMs ? dueIn : settings.intervalMs);
+    }
+    this.#stop = () => {
+      stopped = true;
+      for (const cancel of cancels.values()) cancel();
+    };
+  }
+
+  /** Traffic is the best probe: a backend that has answered a request is not dead. */
+  heardFrom(live: BackendLive): void {
+    if (!live.dead) return;
+    live.dead = false;
+    this.#streaks.delete(live.name);
+    this.listener.revived(live.name);
+  }
+
+  /** Asks nobody any more. */
+  stop(): void {
+    this.#stop?.();
+  }
+
+  #isDue({ live }: Backend, { intervalMs }: HealthSettings): boolean {
+    const now = this.clock.now();
+    if (live.dead || now - live.lastTrafficAt >= intervalMs) return true;
+    for (const { coolingUntil } of live.models) if (coolingUntil !== undefined && now < coolingUntil) return true;
+    return false;
+  }
+
+  async #ask(backend: Backend, settings: HealthSettings): Promise<void> {
+    const miss = await this.#miss(backend, settings);
+    const streak = this.#streaks.get(backend.name) ?? { misses: 0, answers: 0 };
+    this.#streaks.set(backend.name, streak);
+    const { live, name } = backend;
+    if (miss === undefined) {
+      streak.misses = 0;
+      streak.answers++;
+      if (!live.dead || streak.answers < settings.healthyAfter) return;
+      live.dead = false;
+      this.listener.revived(name);
+    } else {
+      streak.answers = 0;
+      streak.misses++;
+      if (live.dead || streak.misses < settings.unhealthyAfter) return;
+      live.dead = true;
+      this.listener.died(name, miss, streak.misses);
+    }
+  }
+
+  /** Asks once; why it counts as a miss, or undefined for an answer under 500. */
+  async #miss(backend: Backend, { path, timeoutMs }: HealthSettings): Promise<string | undefined> {
+    const controller = new AbortController();
+    const cancel = this.clock.after(timeoutMs, () => controller.abort(new Error('timeout')));
+    try {
+      const response = await backend.send({
+        method: 'GET',
+        target: path,
+        headers: headersFor(backend),
+        body: undefined,
+        signal: controller.signal,
+      });
+      response.body?.cancel().catch(() => undefined);
+      return response.status < 500 ? undefined : `status ${response.status}`;
+    } catch (error) {
+      return controller.signal.aborted ? `no answer within ${timeoutMs / 1000} s` : causeOf(error);
+    } finally {
+      cancel();
+    }
+  }
+}
+
+function headersFor({ apiKey, headers }: Backend): Record<string, string> {
+  return { ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }), ...headers };
+}
+
+function causeOf(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  return code ?? message ?? String(error);
+}

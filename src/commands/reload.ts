@@ -1,0 +1,63 @@
+import { diffConfig, formatChange } from '../config/diff.ts';
+import { FileWatch } from '../config/file-watch.ts';
+import { loadConfig } from '../config/load.ts';
+import { ConfigError, formatProblem } from '../config/problem.ts';
+import type { App } from '../app.ts';
+import { systemClock } from '../lib/clock.ts';
+import type { ReloadResult } from '../pipeline/context.ts';
+import type { Host } from '../server/host.ts';
+import { reasonOf } from '../server/host.ts';
+
+/** Keeps the gateway on what its config file says: when the file changes, or when asked. One reload at a time. */
+export class Reloader {
+  readonly #watch: FileWatch;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly app: App,
+    private readonly host: Host,
+    private readonly file: string,
+  ) {
+    this.#watch = new FileWatch(systemClock, () => void this.reload('a file changed'));
+  }
+
+  /** Looks after `files`, and after the prompt files, from now on. */
+  watch(files: readonly string[]): void {
+    void this.#watch.watch([...files, ...this.app.promptPaths]);
+  }
+
+  stop(): void {
+    this.#watch.stop();
+  }
+
+  /** Puts the present state of the file into force. An invalid one changes nothing, and what is wrong is told wherever operators look. */
+  reload(why: string): Promise<ReloadResult> {
+    const result = this.#last.then(() => this.#reload(why));
+    this.#last = result;
+    return result;
+  }
+
+  async #reload(why: string): Promise<ReloadResult> {
+    const { app, host } = this;
+    const before = app.config;
+    try {
+      const { config, warnings, files } = await loadConfig(this.file, process.env);
+      const promptWarnings = await app.reload(config, () => host.follow(config));
+      this.watch(files);
+      app.gateway.configProblems = [];
+      app.metrics.reloaded(true);
+      const changes = diffConfig(before, config).map(formatChange);
+      const allWarnings = [...warnings.map(formatProblem), ...promptWarnings];
+      app.log.info('config reloaded', { why, file: this.file, changes: changes.length });
+      for (const change of changes) app.log.info(`config: ${change}`);
+      for (const warning of allWarnings) app.log.warn(warning);
+      return { result: 'reloaded', changes, warnings: allWarnings };
+    } catch (error) {
+      const problems = error instanceof ConfigError ? error.problems.map(formatProblem) : [reasonOf(error)];
+      app.gateway.configProblems = problems;
+      app.metrics.reloaded(false);
+      for (const problem of problems) app.log.error(`reload failed, the old config stays: ${problem}`, { why });
+      return { result: 'refused', problems };
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/** How a backend+model has been answering. */
+export interface Pace {
+  /** Time to the first token, an exponentially weighted average in milliseconds; 0 until measured. */
+  ewmaMs: number;
+  /** Plain answers in a row that came in one piece, with their headers. */
+  wholeAnswers: number;
+}
+
+/** What a backend+model has been doing. One object for routing, logs, metrics and operators; it outlives reloads. */
+export interface ModelLive extends Pace {
+  readonly backend: string;
+  /** As it is sent. */
+  readonly model: string;
+  /** As the config has it: with its `*` where it stands for whatever was asked for. */
+  readonly label: string;
+  /** Monotonic milliseconds: cooling before, half open from then on. Undefined: up. */
+  coolingUntil: number | undefined;
+  /** When the cooldown was earned, monotonic: an answer to an older request does not end it. */
+  since: number;
+  /** Half open: the one request that is let through is under way. */
+  trial: boolean;
+  lastFailure: PastFailure | undefined;
+}
+
+/** The last thing that went wrong. */
+export interface PastFailure {
+  /** In the words of the failure table, after the status if there was one: `503 overloaded`. */
+  readonly failure: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Of names behind a wildcard, the oldest are forgotten beyond this. */
+const MAX_MODELS = 1000;
+
+/** A backend's slots, health and models, as they are right now. Outlives reloads. */
+export class BackendLive {
+  /** The most attempts at once, by the running config; `Infinity` for no limit. */
+  limit = Infinity;
+  /** Known dead by health checks: left out of routing. */
+  dead = false;
+  /** When a dead one is asked again, monotonic milliseconds. */
+  nextCheckAt = 0;
+  /** When an attempt last began or was answered, monotonic milliseconds. */
+  lastTrafficAt = -Infinity;
+  readonly #models = new Map<string, ModelLive>();
+  #inFlight = 0;
+  #kept = 0;
+
+  constructor(
+    readonly name: string,
+    /** Told when a slot of a full backend has become free. */
+    private readonly onRoom: (backend: BackendLive) => void = () => undefined,
+  ) {}
+
+  /** Attempts that have begun and not ended. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  get isFull(): boolean {
+    return this.#inFlight + this.#kept >= this.limit;
+  }
+
+  /** An attempt takes a slot; to be given back by `end`. */
+  begin(now: number): void {
+    this.#inFlight++;
+    this.lastTrafficAt = now;
+  }
+
+  end(): void {
+    this.#inFlight--;
+    this.#tellOfRoom();
+  }
+
+  /** Keeps a slot for a request whose turn has come, until its attempt begins; to be given back by `letGo`. */
+  keep(): void {
+    this.#kept++;
+  }
+
+  letGo(): void {
+    this.#kept--;
+    this.#tellOfRoom();
+  }
+
+  /** Models that the config names, and those behind a wildcard that have failed. */
+  get models(): Iterable<ModelLive> {
+    return this.#models.values();
+  }
+
+  /** What is known of a model; of one that nothing is known of, a blank that nobody else sees. */
+  model(model: string, label: string): ModelLive {
+    return (
+      this.#models.get(model) ?? {
+        backend: this.name,
+        model,
+        label,
+        coolingUntil: undefined,
+        since: 0,
+        trial: false,
+        lastFailure: undefined,
+        ewmaMs: 0,
+        wholeAnswers: 0,
+      }
+    );
+  }
+
+  /** Lets others see it from now on; returns the one that they see. Names that clients make up cannot fill the memory. */
+  remember(model: ModelLive): ModelLive {
+    const known = this.#models.get(model.model);
+    if (known !== undefined) return known;
+    this.#models.set(model.model, model);
+    if (this.#models.size > MAX_MODELS) this.#forgetOne();
+    return model;
+  }
+
+  #forgetOne(): void {
+    for (const { model, label } of this.#models.values()) {
+      if (model === label) continue;
+      this.#models.delete(model);
+      return;
+    }
+  }
+
+  #tellOfRoom(): void {
+    if (this.limit !== Infinity && !this.isFull) this.onRoom(this);
+  }
+}

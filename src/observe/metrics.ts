@@ -1,0 +1,130 @@
+import type { ExchangeRecord, TryRecord, Usage } from '../core/record.ts';
+import type { MetricsSources } from './catalogue.ts';
+import { requestFamilies, stateFamilies } from './catalogue.ts';
+import { processMetrics } from './process-metrics.ts';
+import type { CounterSeries, Family, HistogramSeries } from './prometheus.ts';
+
+/** What is counted by alias, backend and model: looked up once, then at hand. */
+interface RouteSeries {
+  /** By status, of streams by its negative. */
+  readonly requests: Map<number, CounterSeries>;
+  readonly duration: HistogramSeries;
+  readonly streamDuration: HistogramSeries;
+  ttft: HistogramSeries | undefined;
+  tokens: Readonly<Record<keyof Usage, CounterSeries>> | undefined;
+}
+
+/** All that `/metrics` tells. Labels come from the config alone, never from clients, so there are only so many. */
+export class Metrics {
+  readonly #counted = requestFamilies();
+  readonly #overhead = this.#counted.overhead.series();
+  readonly #queueWait = this.#counted.queueWait.series();
+  readonly #families: readonly Family[];
+  readonly #routes = new Map<string, RouteSeries>();
+  readonly #attempts = new Map<string, CounterSeries>();
+  #configValid = true;
+
+  constructor(sources: Omit<MetricsSources, 'configValid'>) {
+    for (const result of ['success', 'failure']) this.#counted.reloads.series(result);
+    const state = stateFamilies({ ...sources, configValid: () => this.#configValid });
+    this.#families = [...Object.values(this.#counted), ...state, ...processMetrics()];
+  }
+
+  /** Counts an exchange, once, at its end. */
+  record(record: ExchangeRecord): void {
+    const { aliasLabel = '', backend = '', modelLabel = '', stream, ttftMs, queueMs, usage, tries } = record;
+    const key = `${aliasLabel}\0${backend}\0${modelLabel}`;
+    let route = this.#routes.get(key);
+    if (route === undefined) this.#routes.set(key, (route = this.#routeSeries(aliasLabel)));
+    this.#requestsOf(route, record).add();
+    (stream ? route.streamDuration : route.duration).observe(record.durationMs / 1000);
+    this.#overhead.observe(record.overheadMs / 1000);
+    if (ttftMs !== undefined) {
+      route.ttft ??= this.#counted.ttft.series(aliasLabel, backend, modelLabel);
+      route.ttft.observe(ttftMs / 1000);
+    }
+    if (queueMs !== undefined) this.#queueWait.observe(queueMs / 1000);
+    if (usage !== undefined) addUsage((route.tokens ??= this.#tokensOf(aliasLabel, backend)), usage);
+    for (let i = 0; i < tries.length; i++) this.#countTry(tries[i], tries[i - 1]);
+    if (record.refused) this.#counted.refused.series(record.errorCode ?? 'unknown').add();
+    if (record.interrupted) this.#counted.interrupted.series(aliasLabel, backend).add();
+  }
+
+  /** A backend+model began to cool down; names as in the config. */
+  cooledDown(backend: string, model: string): void {
+    this.#counted.cooldowns.series(backend, model).add();
+  }
+
+  /** The config was read again, and is in force or refused. */
+  reloaded(ok: boolean): void {
+    this.#configValid = ok;
+    this.#counted.reloads.series(ok ? 'success' : 'failure').add();
+  }
+
+  /** Everything in the text format of Prometheus. */
+  render(): string {
+    return this.#families.map((family) => family.render()).join('');
+  }
+
+  #routeSeries(alias: string): RouteSeries {
+    const { duration } = this.#counted;
+    return {
+      requests: new Map(),
+      duration: duration.series(alias, 'false'),
+      streamDuration: duration.series(alias, 'true'),
+      ttft: undefined,
+      tokens: undefined,
+    };
+  }
+
+  #requestsOf({ requests }: RouteSeries, record: ExchangeRecord): CounterSeries {
+    const { status, stream } = record;
+    const key = stream ? -status : status;
+    let series = requests.get(key);
+    if (series === undefined) {
+      const { aliasLabel = '', backend = '', modelLabel = '' } = record;
+      series = this.#counted.requests.series(aliasLabel, backend, modelLabel, String(status), String(stream));
+      requests.set(key, series);
+    }
+    return series;
+  }
+
+  #tokensOf(alias: string, backend: string): Readonly<Record<keyof Usage, CounterSeries>> {
+    const { tokens } = this.#counted;
+    return {
+      promptTokens: tokens.series(alias, backend, 'prompt'),
+      completionTokens: tokens.series(alias, backend, 'completion'),
+      cachedTokens: tokens.series(alias, backend, 'cached'),
+      reasoningTokens: tokens.series(alias, backend, 'reasoning'),
+    };
+  }
+
+  #countTry(tried: TryRecord | undefined, before: TryRecord | undefined): void {
+    if (tried === undefined) return;
+    const { backend, modelLabel, failure = 'success' } = tried;
+    const key = `${backend}\0${modelLabel}\0${failure}`;
+    let series = this.#attempts.get(key);
+    if (series === undefined) {
+      series = this.#counted.attempts.series(backend, modelLabel, failure);
+      this.#attempts.set(key, series);
+    }
+    series.add();
+    if (before !== undefined) this.#countFallback(before, tried);
+  }
+
+  #countFallback(from: TryRecord, to: TryRecord): void {
+    const { fallbacks } = this.#counted;
+    if (from.aliasLabel !== to.aliasLabel) fallbacks.series(from.aliasLabel, to.aliasLabel, 'L2').add();
+    else if (from.backend !== to.backend) fallbacks.series(from.backend, to.backend, 'L1').add();
+    else if (from.modelLabel !== to.modelLabel) {
+      fallbacks.series(`${from.backend}/${from.modelLabel}`, `${to.backend}/${to.modelLabel}`, 'L1').add();
+    }
+  }
+}
+
+function addUsage(series: Readonly<Record<keyof Usage, CounterSeries>>, usage: Usage): void {
+  series.promptTokens.add(usage.promptTokens ?? 0);
+  series.completionTokens.add(usage.completionTokens ?? 0);
+  series.cachedTokens.add(usage.cachedTokens ?? 0);
+  series.reasoningTokens.add(usage.reasoningTokens ?? 0);
+}

@@ -1,0 +1,197 @@
+import { beforeEach, describe, expect, test } from 'bun:test';
+import * as fc from 'fast-check';
+import { FakeClock } from '../../test/kit/fake-clock.ts';
+import { Refusal } from '../core/refusal.ts';
+import { RateLimits } from './rate-limit.ts';
+import type { RateLimitSettings } from './rate-limit.ts';
+
+let clock: FakeClock;
+let limits: RateLimits;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  limits = new RateLimits(clock);
+});
+
+function configure(settings: Partial<RateLimitSettings>): void {
+  limits.configure({ global: undefined, perIp: undefined, perAlias: {}, burstFactor: 1, ...settings });
+}
+
+/** The refusal of a request; undefined if it was let in. */
+function refused(ip = '10.0.0.1', alias?: string): Refusal | undefined {
+  try {
+    limits.take(ip, alias);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+function admitted(count: number, ip?: string, alias?: string): number {
+  return Array.from({ length: count }, () => refused(ip, alias)).filter((refusal) => refusal === undefined).length;
+}
+
+describe('each limit', () => {
+  test('of all requests counts them together', () => {
+    configure({ global: 5 });
+    expect(admitted(3, '10.0.0.1') + admitted(3, '10.0.0.2')).toBe(5);
+    clock.advance(200);
+    expect(admitted(3)).toBe(1);
+  });
+
+  test('per IP address counts each on its own', () => {
+    configure({ perIp: 2 });
+    expect(admitted(3, '10.0.0.1')).toBe(2);
+    expect(admitted(3, '10.0.0.2')).toBe(2);
+  });
+
+  test('per alias leaves other aliases alone', () => {
+    configure({ perAlias: { a: 1 } });
+    expect(admitted(3, '10.0.0.1', 'a')).toBe(1);
+    expect(admitted(3, '10.0.0.1', 'b')).toBe(3);
+    expect(admitted(3, '10.0.0.1')).toBe(3);
+  });
+
+  test('lets a burst of rps × burst_factor through, and always one', () => {
+    configure({ global: 10, burstFactor: 1.5 });
+    expect(admitted(20)).toBe(15);
+    configure({ perIp: 0.1, burstFactor: 0.5 });
+    expect(admitted(5)).toBe(1);
+  });
+
+  test('is not there without settings', () => {
+    expect(admitted(1000)).toBe(1000);
+    configure({ global: 1 });
+    limits.configure(undefined);
+    expect(admitted(1000)).toBe(1000);
+    expect(limits.addresses).toBe(0);
+  });
+});
+
+describe('together', () => {
+  test('a request refused by one takes from none', () => {
+    configure({ global: 3, perIp: 3, perAlias: { a: 1 } });
+    expect(admitted(10, '10.0.0.1', 'a')).toBe(1);
+    expect(admitted(10, '10.0.0.1', 'b')).toBe(2);
+  });
+
+  test('over any run each scope admits no more than its burst plus what came in', () => {
+    const event = fc.record({
+      gapMs: fc.integer({ min: 0, max: 400 }),
+      ip: fc.constantFrom('10.0.0.1', '10.0.0.2', '2001:db8::1'),
+      alias: fc.constantFrom('a', 'b', undefined),
+      giveBack: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 300 }), (events) => {
+        clock = new FakeClock();
+        limits = new RateLimits(clock);
+        configure({ global: 20, perIp: 8, perAlias: { a: 3 }, burstFactor: 1.5 });
+        const startedAt = clock.now();
+        const counts = new Map<string, number>();
+        for (const { gapMs, ip, alias, giveBack } of events) {
+          clock.advance(gapMs);
+          if (refused(ip, alias) !== undefined) continue;
+          if (giveBack) {
+            limits.giveBack(ip, alias);
+            continue;
+          }
+          for (const key of ['all', ip, `alias ${alias}`]) counts.set(key, (counts.get(key) ?? 0) + 1);
+        }
+        const seconds = (clock.now() - startedAt) / 1000;
+        const most = (perSecond: number): number => perSecond * 1.5 + perSecond * seconds + 1e-6;
+        expect(counts.get('all') ?? 0).toBeLessThanOrEqual(most(20));
+        for (const ip of ['10.0.0.1', '10.0.0.2', '2001:db8::1'])
+          expect(counts.get(ip) ?? 0).toBeLessThanOrEqual(most(8));
+        expect(counts.get('alias a') ?? 0).toBeLessThanOrEqual(most(3));
+      }),
+    );
+  });
+
+  test('what is only checked takes nothing', () => {
+    configure({ perIp: 2 });
+    for (let i = 0; i < 10; i++) limits.check('10.0.0.1');
+    expect(admitted(3)).toBe(2);
+    expect(() => limits.check('10.0.0.1')).toThrow(Refusal);
+  });
+
+  test('what is given back can be taken again', () => {
+    configure({ global: 1, perIp: 1, perAlias: { a: 1 } });
+    expect(admitted(1, '10.0.0.1', 'a')).toBe(1);
+    limits.giveBack('10.0.0.1', 'a');
+    expect(admitted(2, '10.0.0.1', 'a')).toBe(1);
+  });
+});
+
+describe('a refusal', () => {
+  test('names the scope that takes longest, and says when a try makes sense', () => {
+    configure({ global: 10, perIp: 1, perAlias: { a: 0.5 } });
+    refused('10.0.0.1', 'a');
+    const refusal = refused('10.0.0.1', 'a');
+    expect(refusal?.code).toBe('rate_limit_exceeded');
+    expect(refusal?.status).toBe(429);
+    expect(refusal?.message).toBe(
+      'The rate limit of the model `a` is reached (0.5 requests per second). Try again in 2s.',
+    );
+    expect(refusal?.details.headers).toEqual({
+      'retry-after': '2',
+      'retry-after-ms': '2000',
+      'x-ratelimit-limit-requests': '1',
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '2s',
+    });
+    expect(refused('10.0.0.1')?.message).toStartWith('The rate limit per IP address is reached (1 ');
+  });
+
+  test('tells the truth: after that time the request is let in, and not before', () => {
+    configure({ global: 7, burstFactor: 3 });
+    admitted(21);
+    const wait = Number(refused()?.details.headers?.['retry-after-ms']);
+    clock.advance(wait - 1);
+    expect(refused()).toBeDefined();
+    clock.advance(1);
+    expect(refused()).toBeUndefined();
+  });
+});
+
+describe('addresses', () => {
+  test('IPv6 counts by /64, IPv4 written as IPv6 as IPv4', () => {
+    configure({ perIp: 1 });
+    expect(admitted(1, '2001:db8:1:2::1')).toBe(1);
+    expect(admitted(1, '2001:db8:1:2:ffff::9')).toBe(0);
+    expect(admitted(1, '2001:db8:1:3::1')).toBe(1);
+    expect(admitted(1, '192.0.2.1')).toBe(1);
+    expect(admitted(1, '::ffff:192.0.2.1')).toBe(0);
+  });
+
+  test('are forgotten beyond 100,000, those heard of longest ago first', () => {
+    configure({ perIp: 1 });
+    const ipOf = (n: number): string => `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`;
+    for (let n = 0; n < 100_000; n++) limits.take(ipOf(n));
+    expect(refused(ipOf(0))).toBeDefined();
+    limits.take('192.0.2.1');
+    expect(limits.addresses).toBe(100_000);
+    // The first was heard of again; the second is the one that went.
+    expect(refused(ipOf(0))).toBeDefined();
+    expect(refused(ipOf(1))).toBeUndefined();
+  });
+});
+
+describe('a reload', () => {
+  test('keeps the counts, and changed limits apply to them at once', () => {
+    configure({ global: 10, perIp: 10, perAlias: { a: 10 } });
+    expect(admitted(8, '10.0.0.1', 'a')).toBe(8);
+    configure({ global: 100, perIp: 10, perAlias: { a: 1 } });
+    expect(admitted(8, '10.0.0.1', 'a')).toBe(1);
+    expect(admitted(8, '10.0.0.1')).toBe(1);
+  });
+
+  test('counts the time before it at the old rate', () => {
+    configure({ global: 1, burstFactor: 100 });
+    expect(admitted(100)).toBe(100);
+    clock.advance(1000);
+    configure({ global: 50, burstFactor: 2 });
+    expect(admitted(100)).toBe(1);
+  });
+});

@@ -1,0 +1,155 @@
+import ipaddr from 'ipaddr.js';
+import { Refusal } from '../core/refusal.ts';
+import type { Clock } from '../lib/clock.ts';
+import { TokenBucket } from '../lib/token-bucket.ts';
+import type { Rate } from '../lib/token-bucket.ts';
+
+/** Requests per second that are let in; what is undefined is not limited. */
+export interface RateLimitSettings {
+  readonly global: number | undefined;
+  readonly perIp: number | undefined;
+  /** By alias, as the config names it. */
+  readonly perAlias: Readonly<Record<string, number>>;
+  /** Seconds worth of requests that may come at once. */
+  readonly burstFactor: number;
+}
+
+/** A bucket that a request takes from, and what it is called in answers. */
+interface Share {
+  readonly bucket: TokenBucket;
+  readonly rate: Rate;
+  readonly scope: string;
+}
+
+/** So many client addresses are remembered; of more, those that were heard of longest ago are forgotten. */
+const MAX_ADDRESSES = 100_000;
+
+/**
+ * Token buckets for all requests, for each client address and for each alias. A request takes from all that concern it,
+ * or from none. The counts outlive reloads.
+ */
+export class RateLimits {
+  #global: Share | undefined;
+  #perIp: Rate | undefined;
+  #perAlias = new Map<string, Share>();
+  #addresses = new Map<string, TokenBucket>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Lets new settings count from now on; undefined: no limits. What has come in so far came in at the old rates. */
+  configure(settings: RateLimitSettings | undefined): void {
+    const now = this.clock.now();
+    const rateOf = (perSecond: number | undefined): Rate | undefined =>
+      perSecond === undefined || settings === undefined
+        ? undefined
+        : { perSecond, capacity: Math.max(1, perSecond * settings.burstFactor) };
+    const shareOf = (rate: Rate | undefined, scope: string, before: Share | undefined): Share | undefined => {
+      if (rate === undefined) return undefined;
+      before?.bucket.level(before.rate, now);
+      return { bucket: before?.bucket ?? new TokenBucket(rate, now), rate, scope };
+    };
+    this.#global = shareOf(rateOf(settings?.global), 'global rate limit', this.#global);
+    const aliases = new Map<string, Share>();
+    for (const [alias, perSecond] of Object.entries(settings?.perAlias ?? {})) {
+      const share = shareOf(rateOf(perSecond), `rate limit of the model \`${alias}\``, this.#perAlias.get(alias));
+      if (share !== undefined) aliases.set(alias, share);
+    }
+    this.#perAlias = aliases;
+    const perIp = rateOf(settings?.perIp);
+    if (perIp === undefined) this.#addresses.clear();
+    else if (this.#perIp !== undefined) for (const bucket of this.#addresses.values()) bucket.level(this.#perIp, now);
+    this.#perIp = perIp;
+  }
+
+  /** Addresses that are remembered. */
+  get addresses(): number {
+    return this.#addresses.size;
+  }
+
+  /** Takes a token from each bucket that concerns the request. Throws a Refusal, and takes none, if one of them is empty. */
+  take(ip: string, alias?: string): void {
+    const shares = this.#check(ip, alias);
+    for (const { bucket } of shares) bucket.take();
+  }
+
+  /** As `take`, but takes nothing: what would be refused in any case needs not be read first. */
+  check(ip: string): void {
+    this.#check(ip, undefined);
+  }
+
+  /** Puts back what `take` took for a request that was then refused for another reason. */
+  giveBack(ip: string, alias?: string): void {
+    this.#global?.bucket.giveBack();
+    if (this.#perIp !== undefined) this.#addresses.get(addressKey(ip))?.giveBack();
+    if (alias !== undefined) this.#perAlias.get(alias)?.bucket.giveBack();
+  }
+
+  #check(ip: string, alias: string | undefined): readonly Share[] {
+    const shares: Share[] = [];
+    const ofAlias = alias === undefined ? undefined : this.#perAlias.get(alias);
+    if (this.#global !== undefined) shares.push(this.#global);
+    if (this.#perIp !== undefined)
+      shares.push({ bucket: this.#bucketOf(ip, this.#perIp), rate: this.#perIp, scope: 'rate limit per IP address' });
+    if (ofAlias !== undefined) shares.push(ofAlias);
+    const now = this.clock.now();
+    let longest: Share | undefined;
+    for (const share of shares) {
+      if (share.bucket.level(share.rate, now) >= 1) continue;
+      if (longest === undefined || waitMs(share) > waitMs(longest)) longest = share;
+    }
+    if (longest !== undefined) throw refusal(longest);
+    return shares;
+  }
+
+  /** The address's bucket, which is then the one heard of last. */
+  #bucketOf(ip: string, rate: Rate): TokenBucket {
+    const key = addressKey(ip);
+    let bucket = this.#addresses.get(key);
+    if (bucket === undefined) {
+      bucket = new TokenBucket(rate, this.clock.now());
+      if (this.#addresses.size >= MAX_ADDRESSES) {
+        const [oldest] = this.#addresses.keys();
+        if (oldest !== undefined) this.#addresses.delete(oldest);
+      }
+    } else {
+      this.#addresses.delete(key);
+    }
+    this.#addresses.set(key, bucket);
+    return bucket;
+  }
+}
+
+/** IPv6 clients own whole networks of /64 and count by those; IPv4 written as IPv6 is IPv4. */
+function addressKey(ip: string): string {
+  if (!ip.includes(':') || !ipaddr.IPv6.isValid(ip)) return ip;
+  const address = ipaddr.IPv6.parse(ip);
+  if (address.isIPv4MappedAddress()) return address.toIPv4Address().toString();
+  return address.parts.slice(0, 4).join(':');
+}
+
+function waitMs({ bucket, rate }: Share): number {
+  return bucket.msUntil(1, rate);
+}
+
+function refusal(share: Share): Refusal {
+  const { bucket, rate, scope } = share;
+  const wait = Math.ceil(waitMs(share));
+  return new Refusal(
+    'rate_limit_exceeded',
+    `The ${scope} is reached (${rate.perSecond} requests per second). Try again in ${inSeconds(wait)}.`,
+    {
+      headers: {
+        'retry-after': String(Math.max(1, Math.ceil(wait / 1000))),
+        'retry-after-ms': String(wait),
+        'x-ratelimit-limit-requests': String(Math.floor(rate.capacity)),
+        'x-ratelimit-remaining-requests': '0',
+        'x-ratelimit-reset-requests': inSeconds(Math.ceil(bucket.msUntil(rate.capacity, rate))),
+      },
+    },
+  );
+}
+
+/** As OpenAI writes times in these headers: `120ms`, `1.5s`. */
+function inSeconds(ms: number): string {
+  return ms < 1000 ? `${ms}ms` : `${ms / 1000}s`;
+}

@@ -1,0 +1,75 @@
+import type { Server } from 'bun';
+
+import type { App } from '../app.ts';
+import { Refusal } from '../core/refusal.ts';
+import { VERSION } from '../lib/version.ts';
+import { traceIdOf } from '../observe/trace.ts';
+import { PROTOCOLS } from '../protocols/registry.ts';
+import { matchEndpoint } from './endpoints.ts';
+
+const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** Hands a request to the gateway; answers itself what load balancers and Prometheus ask for, which is no exchange and not logged. */
+export function routeRequest(request: Request, server: Server<undefined>, app: App): Response | Promise<Response> {
+  const { method, url } = request;
+  const pathAt = url.indexOf('/', url.indexOf('//') + 2);
+  const queryAt = url.indexOf('?', pathAt);
+  const path = queryAt === -1 ? url.slice(pathAt) : url.slice(pathAt, queryAt);
+  const match = matchEndpoint(method, path);
+  const kind = match.endpoint?.kind;
+  if (kind === 'health') return probeAnswer(request, 200, { status: 'ok' });
+  if (kind === 'ready') return readiness(request, app);
+  if (kind === 'metrics' && servesMetrics(app)) return metrics(request, app);
+  return app.gateway.handle({
+    request,
+    method,
+    path,
+    query: queryAt === -1 ? '' : url.slice(queryAt),
+    peer: plainAddress(server.requestIP(request)?.address ?? ''),
+    ...(kind === 'metrics' ? NO_ENDPOINT : match),
+  });
+}
+
+/** What a listener of its own for metrics answers. */
+export function metricsOnly(request: Request, app: App): Response {
+  const { pathname } = new URL(request.url);
+  return pathname === '/metrics' ? metrics(request, app) : new Response('Only /metrics is here.\n', { status: 404 });
+}
+
+const NO_ENDPOINT = { endpoint: undefined, allow: undefined };
+
+/** On a socket for both families, IPv4 peers look like `::ffff:192.0.2.1`. */
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+}
+
+function servesMetrics({ config }: App): boolean {
+  return config.metrics.enabled && config.metrics.listen === undefined;
+}
+
+function metrics(request: Request, app: App): Response {
+  try {
+    if (!app.config.metrics.public) app.gateway.snapshot.keyCheck?.check(request.headers);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { status, type, code, message } = error;
+    const body = PROTOCOLS['openai-chat'].errorBody({ message, type, code, param: null });
+    return new Response(body, { status, headers: { 'content-type': 'application/json' } });
+  }
+  return new Response(app.metrics.render(), { headers: { 'content-type': PROMETHEUS } });
+}
+
+function readiness(request: Request, { gateway }: App): Response {
+  const { configProblems: problems } = gateway;
+  const config = problems.length === 0 ? {} : { config: 'invalid: an older one is in force', problems };
+  if (gateway.draining) return probeAnswer(request, 503, { status: 'draining' });
+  const isServing = gateway.snapshot.backends.values().some(({ live }) => !live.dead);
+  return isServing
+    ? probeAnswer(request, 200, { status: 'ready', ...config })
+    : probeAnswer(request, 503, { status: 'no_backend', ...config });
+}
+
+function probeAnswer(request: Request, status: number, body: object): Response {
+  const headers = { 'x-trace-id': traceIdOf(request.headers), ...(status === 503 ? { 'retry-after': '1' } : {}) };
+  return Response.json({ ...body, version: VERSION }, { status, headers });
+}

@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+
+import type { HealthSettings } from './backends/health.ts';
+import type { Config } from './config/schema.ts';
+import { concurrencySchema } from './config/sections/limits.ts';
+import type { LogSettings } from './observe/log.ts';
+import type { ConcurrencySettings } from './policies/concurrency.ts';
+import type { RateLimitSettings } from './policies/rate-limit.ts';
+
+/** What the log goes by. */
+export function logSettings({ logging, proxy_api_key: gatewayKey, backends }: Config): LogSettings {
+  const secrets = [
+    gatewayKey,
+    ...backends.flatMap(({ api_key: key, headers }) => [key, ...Object.values(headers ?? {})]),
+  ];
+  return {
+    // Bodies are written at debug, so asking for them asks for the level.
+    level: logging.debug_mode ? 'debug' : logging.level,
+    consoleLevel: logging.console_level,
+    baseDir: logging.base_dir === '' ? undefined : resolve(logging.base_dir),
+    separateFiles: logging.separate_files,
+    maskSensitive: logging.mask_sensitive,
+    maxFileBytes: logging.max_file_size_mb * 1024 * 1024,
+    maxAgeDays: logging.max_age_days,
+    format: logging.format,
+    consoleFormat: logging.console_format,
+    secrets: secrets.filter((secret) => secret !== undefined),
+    color: process.stderr.isTTY && (process.env['NO_COLOR'] ?? '') === '',
+  };
+}
+
+/** What requests are counted by; undefined if they are not. */
+export function rateLimitSettings({ rate_limit: limits }: Config): RateLimitSettings | undefined {
+  if (!limits.enabled) return undefined;
+  return {
+    global: limits.global_rps,
+    perIp: limits.per_ip_rps,
+    perAlias: limits.per_model_rps,
+    burstFactor: limits.burst_factor,
+  };
+}
+
+/** How many requests run and wait. Switched off, it leaves the defaults of the queue, for backends with limits of their own. */
+export function concurrencySettings({ concurrency }: Config): ConcurrencySettings {
+  const { enabled } = concurrency;
+  const queue = enabled ? concurrency : concurrencySchema.parse(undefined);
+  return {
+    maxRequests: enabled ? concurrency.max_requests : Infinity,
+    maxQueueSize: queue.max_queue_size,
+    queueTimeoutMs: queue.queue_timeout === 0 ? Infinity : queue.queue_timeout,
+    overflow: queue.overflow,
+  };
+}
+
+/** How backends are asked whether they live; undefined if they are not. */
+export function healthSettings({ health_check: check }: Config): HealthSettings | undefined {
+  if (!check.enabled) return undefined;
+  return {
+    intervalMs: check.interval,
+    timeoutMs: check.timeout,
+    path: check.path,
+    unhealthyAfter: check.unhealthy_after,
+    healthyAfter: check.healthy_after,
+  };
+}
