@@ -12,8 +12,9 @@ const CREATED = Date.UTC(2025, 0, 1) / 1000;
 /** Answers what needs no backend: the aliases, and what operators ask for. */
 export async function answerLocally(exchange: Exchange, context: Context): Promise<Response> {
   const { endpoint } = exchange;
-  admitRate(exchange, context);
   const { snapshot, clock } = context;
+  // Operators must get through when everybody is at a limit.
+  if (endpoint?.kind === 'models' || endpoint?.kind === 'model_by_id') admitRate(exchange, context);
   switch (endpoint?.kind) {
     case 'models':
       return respond({ object: 'list', data: Array.from(snapshot.aliases.keys(), model) }, exchange, context);

@@ -1,0 +1,158 @@
+import { beforeEach, describe, expect, test } from 'bun:test';
+import * as fc from 'fast-check';
+import { Metrics } from './metrics.ts';
+import { Counter, Histogram } from './prometheus.ts';
+import { attempt, record, refused, rescued } from './record.fixture.ts';
+
+let metrics: Metrics;
+
+beforeEach(() => {
+  metrics = new Metrics({
+    backends: () => [
+      { name: 'openai', up: true, inFlight: 3, models: [{ model: 'gpt', cooling: true }] },
+      { name: 'local', up: false, inFlight: 0, models: [] },
+    ],
+    queueDepth: () => 7,
+    droppedLogLines: () => 2,
+    version: '1.2.3',
+  });
+});
+
+/** Every sample by its name and labels as written; throws at a line that is none. */
+function samples(text: string): Map<string, number> {
+  const found = new Map<string, number>();
+  const types = new Map<string, string>();
+  for (const line of text.split('\n').slice(0, -1)) {
+    const type = /^# TYPE (\S+) (counter|gauge|histogram)$/.exec(line);
+    if (type !== null) {
+      expect(types.has(type[1] ?? '')).toBe(false);
+      types.set(type[1] ?? '', type[2] ?? '');
+    } else if (!/^# HELP \S+ \S/.test(line)) {
+      const sample = /^([a-z_:]+(?:\{(?:[a-z]+="(?:[^"\\\n]|\\[\\"n])*",?)*\})?) (\S+)$/.exec(line);
+      if (sample === null) throw new Error(`no sample: ${line}`);
+      expect(found.has(sample[1] ?? '')).toBe(false);
+      found.set(sample[1] ?? '', Number(sample[2]));
+    }
+  }
+  return found;
+}
+
+function sum(found: Map<string, number>, name: string): number {
+  return [...found].filter(([key]) => key.startsWith(`${name}{`)).reduce((total, [, value]) => total + value, 0);
+}
+
+describe('an exchange', () => {
+  test('counts by what the config calls things, never by what the client does', () => {
+    metrics.record(record({ alias: 'evil"name', model: 'evil', aliasLabel: 'openai/*', modelLabel: '*' }));
+    const text = metrics.render();
+    expect(text).not.toContain('evil');
+    const found = samples(text);
+    const labels = 'alias="openai/*",backend="openai",model="*"';
+    expect(found.get(`llm_proxy_requests_total{${labels},status="200",stream="true"}`)).toBe(1);
+    expect(found.get(`llm_proxy_time_to_first_token_seconds_count{${labels}}`)).toBe(1);
+    expect(found.get('llm_proxy_request_duration_seconds_count{alias="openai/*",stream="true"}')).toBe(1);
+    expect(found.get('llm_proxy_overhead_seconds_count')).toBe(1);
+  });
+
+  test('tells its tokens by type', () => {
+    const usage = { promptTokens: 10, completionTokens: 5, cachedTokens: 4, reasoningTokens: 3 };
+    metrics.record(record({ usage }));
+    metrics.record(record({ usage: { ...usage, cachedTokens: undefined } }));
+    const found = samples(metrics.render());
+    const of = (type: string) => found.get(`llm_proxy_tokens_total{alias="gpt-4",backend="openai",type="${type}"}`);
+    expect([of('prompt'), of('completion'), of('cached'), of('reasoning')]).toEqual([20, 10, 4, 6]);
+  });
+
+  test('that failed over counts its tries, and L1 and L2', () => {
+    metrics.record(rescued(0));
+    metrics.record(
+      record({
+        tries: [
+          attempt({ failure: 'overloaded' }),
+          attempt({ model: 'other', modelLabel: 'other', failure: 'reset' }),
+          attempt({ backend: 'anthropic', aliasLabel: 'claude', model: 'opus', modelLabel: 'opus' }),
+        ],
+      }),
+    );
+    const found = samples(metrics.render());
+    const gpt = 'backend="openai",model="gpt-4-turbo-preview"';
+    expect(found.get(`llm_proxy_attempts_total{${gpt},outcome="overloaded"}`)).toBe(2);
+    expect(found.get('llm_proxy_attempts_total{backend="anthropic",model="opus",outcome="success"}')).toBe(1);
+    expect(found.get('llm_proxy_fallbacks_total{from="openai",to="local-llm",level="L1"}')).toBe(1);
+    expect(found.get('llm_proxy_fallbacks_total{from="openai/gpt-4-turbo-preview",to="openai/other",level="L1"}')).toBe(
+      1,
+    );
+    expect(found.get('llm_proxy_fallbacks_total{from="gpt-4",to="claude",level="L2"}')).toBe(1);
+  });
+
+  test('that was refused counts by its reason; one that broke off as interrupted', () => {
+    metrics.record(refused(429, 'rate_limit_exceeded'));
+    metrics.record(record({ interrupted: true, errorCode: 'stream_interrupted' }));
+    const found = samples(metrics.render());
+    expect(found.get('llm_proxy_refused_total{reason="rate_limit_exceeded"}')).toBe(1);
+    expect(sum(found, 'llm_proxy_refused_total')).toBe(1);
+    expect(found.get('llm_proxy_interrupted_total{alias="gpt-4",backend="openai"}')).toBe(1);
+  });
+
+  test('is counted exactly once, whatever it is', () => {
+    const any = fc.record({
+      status: fc.constantFrom(200, 400, 429, 499, 503),
+      stream: fc.boolean(),
+      aliasLabel: fc.constantFrom('a', 'b', undefined),
+      backend: fc.constantFrom('x', undefined),
+      queueMs: fc.option(fc.nat(1000), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 100 }), (changes) => {
+        const before = samples(metrics.render());
+        for (const change of changes) metrics.record(record(change));
+        const after = samples(metrics.render());
+        const grown = (name: string): number => sum(after, name) - sum(before, name);
+        expect(grown('llm_proxy_requests_total')).toBe(changes.length);
+        expect(grown('llm_proxy_request_duration_seconds_count')).toBe(changes.length);
+        const waits = 'llm_proxy_queue_wait_seconds_count';
+        expect((after.get(waits) ?? 0) - (before.get(waits) ?? 0)).toBe(
+          changes.filter(({ queueMs }) => queueMs !== undefined).length,
+        );
+      }),
+    );
+  });
+});
+
+test('state is read when it is asked for', () => {
+  metrics.cooledDown('openai', 'gpt');
+  metrics.reloaded(false);
+  const found = samples(metrics.render());
+  expect(found.get('llm_proxy_backend_up{backend="openai"}')).toBe(1);
+  expect(found.get('llm_proxy_backend_up{backend="local"}')).toBe(0);
+  expect(found.get('llm_proxy_backend_cooling{backend="openai",model="gpt"}')).toBe(1);
+  expect(found.get('llm_proxy_in_flight{backend="openai"}')).toBe(3);
+  expect(found.get('llm_proxy_queue_depth')).toBe(7);
+  expect(found.get('llm_proxy_log_lines_dropped_total')).toBe(2);
+  expect(found.get('llm_proxy_cooldowns_total{backend="openai",model="gpt"}')).toBe(1);
+  expect(found.get('llm_proxy_config_valid')).toBe(0);
+  expect(found.get('llm_proxy_config_reloads_total{result="failure"}')).toBe(1);
+  expect(found.get('llm_proxy_config_reloads_total{result="success"}')).toBe(0);
+  expect(found.get('process_resident_memory_bytes')).toBeGreaterThan(1e6);
+  metrics.reloaded(true);
+  expect(samples(metrics.render()).get('llm_proxy_config_valid')).toBe(1);
+});
+
+test('label values are escaped', () => {
+  const counter = new Counter('c', 'help', ['l']);
+  counter.series('a"b\\c\nd').add();
+  expect(counter.render()).toEndWith('c{l="a\\"b\\\\c\\nd"} 1\n');
+});
+
+test('buckets are cumulative, their bounds included, and end in infinity', () => {
+  const histogram = new Histogram('h', 'help', [1, 2]);
+  const series = histogram.series();
+  for (const value of [0.5, 1, 1.5, 99]) series.observe(value);
+  expect([...samples(histogram.render())]).toEqual([
+    ['h_bucket{le="1"}', 2],
+    ['h_bucket{le="2"}', 3],
+    ['h_bucket{le="+Inf"}', 4],
+    ['h_sum', 102],
+    ['h_count', 4],
+  ]);
+});
