@@ -403,8 +403,6 @@ describe('probes', () => {
   });
 });
 
-test.todo('metrics: Prometheus text, behind the key unless it is public');
-
 /** A form as some provider's server would read it. */
 function formOf(contentType: string | undefined, body: Uint8Array | undefined): ReturnType<Response['formData']> {
   const response = new Response(Buffer.from(body ?? []), { headers: { 'content-type': contentType ?? '' } });

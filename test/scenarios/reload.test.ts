@@ -1,0 +1,271 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { send } from '../kit/client.ts';
+import { findFreePort, startGateway } from '../kit/gateway.ts';
+import type { Gateway } from '../kit/gateway.ts';
+import type { Json } from '../kit/json.ts';
+import { chatAnswer, chatEvents, manual, sse } from '../kit/replies.ts';
+import { parseSse } from '../kit/sse.ts';
+import { eventually, settled } from '../kit/settled.ts';
+import { startUpstream } from '../kit/upstream.ts';
+import type { Upstream } from '../kit/upstream.ts';
+
+const KEY = 'key-of-the-gateway-1234';
+const AUTHORIZED = { authorization: `Bearer ${KEY}` };
+
+let upstream: Upstream;
+let gateway: Gateway;
+
+beforeAll(async () => {
+  upstream = await startUpstream(chatAnswer('ok'));
+});
+
+afterEach(async () => {
+  await gateway.stop();
+  await settled(upstream);
+  upstream.script(chatAnswer('ok'));
+});
+
+afterAll(async () => upstream.stop());
+
+/** A config that serves these aliases. */
+function configOf(aliases: readonly string[], more: object = {}) {
+  return {
+    proxy_api_key: KEY,
+    backends: [{ name: 'a', url: upstream.url }],
+    models: Object.fromEntries(aliases.map((name) => [name, { routes: [{ backend: 'a', model: 'm' }] }])),
+    ...more,
+  };
+}
+
+async function aliases(url = gateway.url): Promise<string[]> {
+  const models = await (await send(`${url}/v1/models`, { headers: AUTHORIZED })).json();
+  return models.data.map(({ id }: Json) => id);
+}
+
+async function serves(...names: string[]): Promise<void> {
+  await eventually(async () => (await aliases()).join() === names.join());
+}
+
+async function ask(model: string, more: object = {}) {
+  const body = { model, messages: [{ role: 'user', content: 'hi' }], ...more };
+  return await send(`${gateway.url}/v1/chat/completions`, { body, headers: AUTHORIZED });
+}
+
+async function reload(): Promise<{ status: number; outcome: Json }> {
+  const answer = await send(`${gateway.url}/admin/reload`, { method: 'POST', headers: AUTHORIZED });
+  return { status: answer.status, outcome: await answer.json() };
+}
+
+describe('a config file that changes is put into force by itself', () => {
+  const write = (names: readonly string[]): string =>
+    stringify({ listen: `127.0.0.1:${gateway.port}`, logging: { base_dir: './logs' }, ...configOf(names) });
+
+  test('edited in place, then renamed over', async () => {
+    gateway = await startGateway({ config: configOf(['one']) });
+    gateway.writeConfig(configOf(['one', 'two']));
+    await serves('one', 'two');
+    writeFileSync(join(gateway.dir, 'config.yaml.tmp'), write(['three']));
+    renameSync(join(gateway.dir, 'config.yaml.tmp'), join(gateway.dir, 'config.yaml'));
+    await serves('three');
+  });
+
+  test('behind a symlink that is swapped, as Kubernetes does with a ConfigMap', async () => {
+    gateway = await startGateway({ config: configOf(['one']) });
+    const path = (name: string): string => join(gateway.dir, name);
+    for (const [version, name] of [
+      ['v1', 'two'],
+      ['v2', 'three'],
+    ] as const) {
+      mkdirSync(path(version));
+      writeFileSync(path(`${version}/config.yaml`), write([name]));
+    }
+    symlinkSync('v1', path('..data'));
+    rmSync(path('config.yaml'));
+    symlinkSync('..data/config.yaml', path('config.yaml'));
+    await serves('two');
+    symlinkSync('v2', path('..tmp'));
+    renameSync(path('..tmp'), path('..data'));
+    await serves('three');
+  });
+
+  test('a secret in a file of its own counts as part of it, and a new prompt file', async () => {
+    gateway = await startGateway({
+      config: configOf(['one'], {
+        backends: [{ name: 'a', url: upstream.url, api_key: 'file:./secret' }],
+        proxy: { enable_system_prompt: true },
+      }),
+      files: { secret: 'sk-first-00000001', 'system_prompts/other.txt': 'x' },
+    });
+    gateway.writeFile('secret', 'sk-second-0000002');
+    await eventually(async () => {
+      await ask('one');
+      return upstream.requests.at(-1)?.headers['authorization'] === 'Bearer sk-second-0000002';
+    });
+    gateway.writeFile('system_prompts/one.txt', 'Be brief.');
+    await eventually(async () => {
+      await ask('one');
+      return upstream.requests.at(-1)?.json.messages[0].content === 'Be brief.';
+    });
+    expect(gateway.stderr()).not.toContain('sk-second-0000002');
+  });
+});
+
+describe('an invalid config', () => {
+  test('changes nothing, and is told in the answer, the log, /readyz and the metrics, as check tells it', async () => {
+    gateway = await startGateway({ config: configOf(['one']) });
+    gateway.writeConfig(configOf(['one'], { concurrensy: {}, backends: [{ name: 'a', url: 'nonsense' }] }));
+    const { status, outcome } = await reload();
+    expect(status).toBe(422);
+    expect(outcome.result).toBe('refused');
+    expect(outcome.problems).toHaveLength(2);
+    expect(outcome.problems.join('\n')).toMatch(/config\.yaml:\d+:\d+ concurrensy: .*did you mean "concurrency"/);
+    const check = Bun.spawnSync({
+      cmd: [process.execPath, join(import.meta.dir, '../../src/main.ts'), 'check', '-c', 'config.yaml'],
+      cwd: gateway.dir,
+    });
+    for (const problem of outcome.problems)
+      expect(check.stdout.toString() + check.stderr.toString()).toContain(problem);
+    const ready = await send(`${gateway.url}/readyz`);
+    expect(ready.status).toBe(200);
+    expect((await ready.json()).problems).toEqual(outcome.problems);
+    const metrics = await (await send(`${gateway.url}/metrics`, { headers: AUTHORIZED })).whole();
+    expect(metrics.text).toContain('\nllm_proxy_config_valid 0\n');
+    expect(gateway.stderr()).toContain('reload failed, the old config stays');
+    expect((await ask('one')).status).toBe(200);
+
+    gateway.writeConfig(configOf(['one', 'two']));
+    await serves('one', 'two');
+    expect(await (await send(`${gateway.url}/readyz`)).json()).not.toHaveProperty('problems');
+  });
+
+  test('is one whose address is taken', async () => {
+    gateway = await startGateway({ config: configOf(['one']) });
+    gateway.writeConfig(configOf(['one', 'two'], { listen: `127.0.0.1:${upstream.port}` }));
+    const { status, outcome } = await reload();
+    expect(status).toBe(422);
+    expect(outcome.problems[0]).toContain(`cannot listen on 127.0.0.1:${upstream.port}: the address is taken`);
+    expect(await aliases()).toEqual(['one']);
+  });
+});
+
+describe('a reload that is asked for', () => {
+  test('answers with what changed, secrets masked, and logs it', async () => {
+    gateway = await startGateway({ config: configOf(['one']) });
+    gateway.writeConfig(
+      configOf(['one', 'two'], { backends: [{ name: 'a', url: upstream.url, api_key: 'sk-new-key-000000001' }] }),
+    );
+    const { status, outcome } = await reload();
+    expect(status).toBe(200);
+    expect(outcome).toMatchObject({ result: 'reloaded', warnings: [] });
+    expect(outcome.changes).toEqual(['backends.a.api_key: set to (secret)', 'models.two: added']);
+    await eventually(() => gateway.stderr().includes('config: models.two: added'));
+    expect(gateway.stderr()).not.toContain('sk-new-key');
+  });
+
+  test('needs the key, and a POST', async () => {
+    gateway = await startGateway({ config: configOf(['one']) });
+    expect((await send(`${gateway.url}/admin/reload`, { method: 'POST' })).status).toBe(401);
+    expect((await send(`${gateway.url}/admin/backends`)).status).toBe(401);
+    const wrong = await send(`${gateway.url}/admin/reload`, { headers: AUTHORIZED });
+    expect(wrong.status).toBe(405);
+    expect(wrong.headers['allow']).toBe('POST');
+  });
+
+  test('is refused with the reason where there is no file', async () => {
+    gateway = await startGateway({ args: [], config: configOf(['one']) });
+    await gateway.stop();
+    gateway = await startGateway({});
+    const answer = await send(`${gateway.url}/admin/reload`, { method: 'POST' });
+    expect(answer.status).toBe(422);
+    expect((await answer.json()).problems[0]).toContain('no config file');
+  });
+});
+
+describe('what is under way', () => {
+  test('ends on what it began with, though its backend and alias are gone', async () => {
+    gateway = await startGateway({ config: configOf(['one', 'two']) });
+    const reply = manual();
+    upstream.script((_request, n) => (n === 0 ? reply : chatAnswer('ok')));
+    const stream = ask('one', { stream: true });
+    await reply.head();
+    const [start, ...rest] = chatEvents(['a', 'b', 'c']);
+    if (start !== undefined) await reply.event(start);
+    if (rest[0] !== undefined) await reply.event(rest[0]);
+    const answer = await stream;
+    gateway.writeConfig(configOf(['three'], { backends: [{ name: 'a', url: 'http://127.0.0.1:9/v1' }] }));
+    await serves('three');
+    for (const event of rest.slice(1)) await reply.event(event);
+    await reply.event('[DONE]');
+    await reply.end();
+    expect(parseSse((await answer.whole()).text).done).toBe(true);
+  });
+
+  test('goes on when the gateway moves to another address, and from one interface to all', async () => {
+    gateway = await startGateway({ config: configOf(['one']) });
+    const reply = manual();
+    upstream.script((_request, n) => (n === 0 ? reply : chatAnswer('ok')));
+    const stream = ask('one', { stream: true });
+    await reply.head();
+    const events = chatEvents(['a', 'b']);
+    for (const event of events.slice(0, 2)) await reply.event(event);
+    const answer = await stream;
+    const port = await findFreePort();
+    gateway.writeConfig(configOf(['one'], { listen: `127.0.0.1:${port}` }));
+    await eventually(async () => (await aliases(`http://127.0.0.1:${port}`)).length === 1);
+    gateway.writeConfig(configOf(['one', 'two'], { listen: `:${port}` }));
+    await eventually(async () => (await aliases(`http://127.0.0.1:${port}`)).length === 2);
+    await expect(send(`${gateway.url}/health`)).rejects.toThrow();
+    for (const event of events.slice(2)) await reply.event(event);
+    await reply.event('[DONE]');
+    await reply.end();
+    expect(parseSse((await answer.whole()).text).done).toBe(true);
+  });
+});
+
+test('200 reloads under load lose no request and leak nothing', async () => {
+  gateway = await startGateway({
+    config: configOf(['one'], { logging: { base_dir: './logs', console_level: 'error' } }),
+  });
+  upstream.script(({ json }) => (json.stream === true ? sse(chatEvents(['a', 'b'])) : chatAnswer('ok')));
+  let over = false;
+  let served = 0;
+  const client = async (stream: boolean): Promise<void> => {
+    while (!over) {
+      const answer = await ask('one', { stream });
+      expect(answer.status).toBe(200);
+      const { text, ending } = await answer.whole();
+      expect(ending).toBe('complete');
+      expect(stream ? parseSse(text).done : JSON.parse(text).choices.length === 1).toBe(true);
+      served++;
+    }
+  };
+  const clients = [true, false, true, false].map(client);
+  const round = async (count: number): Promise<void> => {
+    for (let n = 0; n < count; n++) {
+      const balance = n % 2 === 0 ? 'random' : 'round_robin';
+      gateway.writeConfig(
+        configOf(['one'], { routing: { balance }, logging: { base_dir: './logs', console_level: 'error' } }),
+      );
+      expect((await reload()).status).toBe(200);
+    }
+  };
+  await round(100);
+  const before = memory(gateway.pid);
+  await round(100);
+  over = true;
+  await Promise.all(clients);
+  expect(served).toBeGreaterThan(100);
+  // What a leaked snapshot, timer or socket of each reload would add is far more than the heap's breathing.
+  expect(memory(gateway.pid)).toBeLessThan(before + 60);
+  await settled(upstream);
+});
+
+/** Resident memory in MiB; 0 where it cannot be known. */
+function memory(pid: number): number {
+  if (process.platform !== 'linux') return 0;
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+}
