@@ -20,8 +20,8 @@ export class Metrics {
   readonly #overhead = this.#counted.overhead.series();
   readonly #queueWait = this.#counted.queueWait.series();
   readonly #families: readonly Family[];
-  readonly #routes = new Map<string, RouteSeries>();
-  readonly #attempts = new Map<string, CounterSeries>();
+  /** By alias, backend and model. */
+  readonly #routes = new Map<string, Map<string, Map<string, RouteSeries>>>();
   #configValid = true;
 
   constructor(sources: Omit<MetricsSources, 'configValid'>) {
@@ -33,9 +33,7 @@ export class Metrics {
   /** Counts an exchange, once, at its end. */
   record(record: ExchangeRecord): void {
     const { aliasLabel = '', backend = '', modelLabel = '', stream, ttftMs, queueMs, usage, tries } = record;
-    const key = `${aliasLabel}\0${backend}\0${modelLabel}`;
-    let route = this.#routes.get(key);
-    if (route === undefined) this.#routes.set(key, (route = this.#routeSeries(aliasLabel)));
+    const route = this.#routes.get(aliasLabel)?.get(backend)?.get(modelLabel) ?? this.#added(record);
     this.#requestsOf(route, record).add();
     (stream ? route.streamDuration : route.duration).observe(record.durationMs / 1000);
     this.#overhead.observe(record.overheadMs / 1000);
@@ -66,15 +64,17 @@ export class Metrics {
     return this.#families.map((family) => family.render()).join('');
   }
 
-  #routeSeries(alias: string): RouteSeries {
+  #added({ aliasLabel = '', backend = '', modelLabel = '' }: ExchangeRecord): RouteSeries {
     const { duration } = this.#counted;
-    return {
+    const route: RouteSeries = {
       requests: new Map(),
-      duration: duration.series(alias, 'false'),
-      streamDuration: duration.series(alias, 'true'),
+      duration: duration.series(aliasLabel, 'false'),
+      streamDuration: duration.series(aliasLabel, 'true'),
       ttft: undefined,
       tokens: undefined,
     };
+    within(within(this.#routes, aliasLabel), backend).set(modelLabel, route);
+    return route;
   }
 
   #requestsOf({ requests }: RouteSeries, record: ExchangeRecord): CounterSeries {
@@ -102,13 +102,7 @@ export class Metrics {
   #countTry(tried: TryRecord | undefined, before: TryRecord | undefined): void {
     if (tried === undefined) return;
     const { backend, modelLabel, failure = 'success' } = tried;
-    const key = `${backend}\0${modelLabel}\0${failure}`;
-    let series = this.#attempts.get(key);
-    if (series === undefined) {
-      series = this.#counted.attempts.series(backend, modelLabel, failure);
-      this.#attempts.set(key, series);
-    }
-    series.add();
+    this.#counted.attempts.series(backend, modelLabel, failure).add();
     if (before !== undefined) this.#countFallback(before, tried);
   }
 
@@ -120,6 +114,13 @@ export class Metrics {
       fallbacks.series(`${from.backend}/${from.modelLabel}`, `${to.backend}/${to.modelLabel}`, 'L1').add();
     }
   }
+}
+
+/** The map in `maps` under `key`, put there if it was not. */
+function within<V>(maps: Map<string, Map<string, V>>, key: string): Map<string, V> {
+  let map = maps.get(key);
+  if (map === undefined) maps.set(key, (map = new Map()));
+  return map;
 }
 
 function addUsage(series: Readonly<Record<keyof Usage, CounterSeries>>, usage: Usage): void {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Family } from './prometheus.ts';
 import { Gauge } from './prometheus.ts';
 
@@ -17,10 +17,38 @@ export function processMetrics(): Family[] {
   // Only Linux has them in a folder.
   if (process.platform === 'linux') {
     families.push(single('process_open_fds', 'Open file descriptors.', () => readdirSync('/proc/self/fd').length));
+    const maxFds = readMaxFds();
+    if (maxFds !== undefined) families.push(single('process_max_fds', 'How many may be open.', () => maxFds));
   }
   return families;
 }
 
+/**
+ * A family of one number. It has no sample while the number cannot be read: with all descriptors in use neither memory
+ * nor the descriptors can, and that is when the other metrics are needed most.
+ */
 function single(name: string, help: string, read: () => number, type: 'gauge' | 'counter' = 'gauge'): Gauge {
-  return new Gauge({ name, help, type, read: () => [[[], read()]] });
+  return new Gauge({
+    name,
+    help,
+    type,
+    read: () => {
+      try {
+        return [[[], read()]];
+      } catch {
+        return [];
+      }
+    },
+  });
+}
+
+/** The soft limit, read once: nothing here changes it. Undefined where it is unknown; infinite for `unlimited`. */
+function readMaxFds(): number | undefined {
+  try {
+    const limit = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    if (limit === undefined) return undefined;
+    return limit === 'unlimited' ? Infinity : Number(limit);
+  } catch {
+    return undefined;
+  }
 }

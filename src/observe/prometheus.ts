@@ -1,5 +1,6 @@
 // The text format of Prometheus, version 0.0.4. Our own because a series, once looked up, must cost a request
 // nanoseconds: the libraries hash its labels each time.
+// https://github.com/prometheus/docs/blob/main/docs/instrumenting/exposition_formats.md
 
 /** Something that a scrape shows. */
 export interface Family {
@@ -20,22 +21,24 @@ export class CounterSeries {
 
 /** Numbers that only grow, one for each set of label values. */
 export class Counter implements Family {
-  readonly #series = new Map<string, CounterSeries>();
+  readonly #series: SeriesTree<CounterSeries>;
 
   constructor(
     readonly name: string,
     private readonly help: string,
-    private readonly labels: Labels = [],
-  ) {}
+    labels: Labels = [],
+  ) {
+    this.#series = new SeriesTree(labels, () => new CounterSeries());
+  }
 
   /** The number of these label values, in the order of the labels; to be kept by whoever counts often. */
   series(...values: string[]): CounterSeries {
-    return found(this.#series, labelText(this.labels, values), () => new CounterSeries());
+    return this.#series.at(values);
   }
 
   render(): string {
     let text = head(this.name, this.help, 'counter');
-    for (const [labels, { value }] of this.#series) text += line(this.name, labels, value);
+    for (const [labels, { value }] of this.#series.all) text += line(this.name, labels, value);
     return text;
   }
 }
@@ -76,7 +79,7 @@ export class HistogramSeries {
   readonly counts: Float64Array;
   sum = 0;
 
-  constructor(private readonly bounds: readonly number[]) {
+  constructor(private readonly bounds: Float64Array) {
     this.counts = new Float64Array(bounds.length + 1);
   }
 
@@ -91,28 +94,32 @@ export class HistogramSeries {
 
 /** How observations are distributed, for each set of label values. */
 export class Histogram implements Family {
-  readonly #series = new Map<string, HistogramSeries>();
+  readonly #bounds: Float64Array;
+  readonly #series: SeriesTree<HistogramSeries>;
 
+  /** `bounds` are the upper bounds of the buckets, ascending and finite. */
   constructor(
     readonly name: string,
     private readonly help: string,
-    /** The upper bounds of the buckets, ascending. */
-    private readonly bounds: readonly number[],
-    private readonly labels: Labels = [],
-  ) {}
+    bounds: readonly number[],
+    labels: Labels = [],
+  ) {
+    this.#bounds = Float64Array.from(bounds);
+    this.#series = new SeriesTree(labels, () => new HistogramSeries(this.#bounds));
+  }
 
   /** As of a counter. */
   series(...values: string[]): HistogramSeries {
-    return found(this.#series, labelText(this.labels, values), () => new HistogramSeries(this.bounds));
+    return this.#series.at(values);
   }
 
   render(): string {
     let text = head(this.name, this.help, 'histogram');
-    for (const [labels, { counts, sum }] of this.#series) {
+    for (const [labels, { counts, sum }] of this.#series.all) {
       let total = 0;
       for (const [bucket, count] of counts.entries()) {
         total += count;
-        const bound = labelText(['le'], [number(this.bounds[bucket] ?? Infinity)]);
+        const bound = labelText(['le'], [number(this.#bounds[bucket] ?? Infinity)]);
         text += line(`${this.name}_bucket`, labels === '' ? bound : `${labels},${bound}`, total);
       }
       text += line(`${this.name}_sum`, labels, sum) + line(`${this.name}_count`, labels, total);
@@ -121,10 +128,41 @@ export class Histogram implements Family {
   }
 }
 
-function found<V>(series: Map<string, V>, key: string, make: () => V): V {
-  let value = series.get(key);
-  if (value === undefined) series.set(key, (value = make()));
-  return value;
+/** Series by their label values, a map for each label: finding one again makes no text of its labels. */
+class SeriesTree<S> {
+  /** Each series after the text of its labels, in the order of their making. */
+  readonly all: [labels: string, series: S][] = [];
+  readonly #root = new Branch<S>();
+
+  constructor(
+    private readonly names: Labels,
+    private readonly make: () => S,
+  ) {}
+
+  at(values: Labels): S {
+    let branch = this.#root;
+    for (let i = 0; i < values.length; i++) branch = branch.at(values[i] ?? '');
+    return (branch.series ??= this.#added(values));
+  }
+
+  #added(values: Labels): S {
+    const { names } = this;
+    if (values.length !== names.length) throw new RangeError(`${values.length} values for labels ${names.join(', ')}`);
+    const series = this.make();
+    this.all.push([labelText(names, values), series]);
+    return series;
+  }
+}
+
+class Branch<S> {
+  series: S | undefined = undefined;
+  readonly #next = new Map<string, Branch<S>>();
+
+  at(value: string): Branch<S> {
+    let branch = this.#next.get(value);
+    if (branch === undefined) this.#next.set(value, (branch = new Branch()));
+    return branch;
+  }
 }
 
 function head(name: string, help: string, type: string): string {

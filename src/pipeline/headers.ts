@@ -99,5 +99,5 @@ function deleteQuietly(headers: Headers, name: string): void {
 
 /** Header values are Latin-1 without controls; a model's name, which may be the client's, need not be. */
 function visible(text: string): string {
-  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text.toWellFormed());
 }
