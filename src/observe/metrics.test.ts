@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { Metrics } from './metrics.ts';
-import { Counter, Histogram } from './prometheus.ts';
 import { attempt, record, refused, rescued } from './record.fixture.ts';
 
 let metrics: Metrics;
@@ -43,15 +42,25 @@ function sum(found: Map<string, number>, name: string): number {
 
 describe('an exchange', () => {
   test('counts by what the config calls things, never by what the client does', () => {
-    metrics.record(record({ alias: 'evil"name', model: 'evil', aliasLabel: 'openai/*', modelLabel: '*' }));
+    const tries = [
+      attempt({ model: 'evil', modelLabel: '*', aliasLabel: 'openai/*', failure: 'overloaded', detail: 'evil' }),
+      attempt({ model: 'evil/2', modelLabel: 'gpt', aliasLabel: 'openai/*', failure: 'overloaded' }),
+      attempt({ model: 'evil/3', modelLabel: 'gpt', aliasLabel: 'other/*' }),
+    ];
+    const sent = { alias: 'evil"name', servedAlias: 'evil', model: 'evil', path: '/evil', method: 'EVIL' };
+    const labelled = { ...sent, aliasLabel: 'openai/*', modelLabel: '*', traceId: 'evil', clientIp: 'evil' };
+    metrics.record(record({ ...labelled, tries }));
+    metrics.record(record({ ...labelled, interrupted: true, errorCode: 'evil' }));
+    metrics.record({ ...refused(404, 'model_not_found'), ...sent });
     const text = metrics.render();
     expect(text).not.toContain('evil');
     const found = samples(text);
     const labels = 'alias="openai/*",backend="openai",model="*"';
-    expect(found.get(`llm_proxy_requests_total{${labels},status="200",stream="true"}`)).toBe(1);
-    expect(found.get(`llm_proxy_time_to_first_token_seconds_count{${labels}}`)).toBe(1);
-    expect(found.get('llm_proxy_request_duration_seconds_count{alias="openai/*",stream="true"}')).toBe(1);
-    expect(found.get('llm_proxy_overhead_seconds_count')).toBe(1);
+    expect(found.get(`llm_proxy_requests_total{${labels},status="200",stream="true"}`)).toBe(2);
+    expect(found.get(`llm_proxy_time_to_first_token_seconds_count{${labels}}`)).toBe(2);
+    expect(found.get('llm_proxy_request_duration_seconds_count{alias="openai/*",stream="true"}')).toBe(2);
+    expect(found.get('llm_proxy_requests_total{alias="",backend="",model="",status="404",stream="false"}')).toBe(1);
+    expect(found.get('llm_proxy_overhead_seconds_count')).toBe(3);
   });
 
   test('tells its tokens by type', () => {
@@ -99,7 +108,8 @@ describe('an exchange', () => {
       status: fc.constantFrom(200, 400, 429, 499, 503),
       stream: fc.boolean(),
       aliasLabel: fc.constantFrom('a', 'b', undefined),
-      backend: fc.constantFrom('x', undefined),
+      backend: fc.constantFrom('x', 'a', undefined),
+      modelLabel: fc.constantFrom('x', '*', undefined),
       queueMs: fc.option(fc.nat(1000), { nil: undefined }),
     });
     fc.assert(
@@ -109,6 +119,13 @@ describe('an exchange', () => {
         const after = samples(metrics.render());
         const grown = (name: string): number => sum(after, name) - sum(before, name);
         expect(grown('llm_proxy_requests_total')).toBe(changes.length);
+        const expected = new Map<string, number>();
+        for (const { aliasLabel = '', backend = '', modelLabel = '', status, stream } of changes) {
+          const route = `alias="${aliasLabel}",backend="${backend}",model="${modelLabel}"`;
+          const key = `llm_proxy_requests_total{${route},status="${status}",stream="${stream}"}`;
+          expected.set(key, (expected.get(key) ?? 0) + 1);
+        }
+        for (const [key, count] of expected) expect((after.get(key) ?? 0) - (before.get(key) ?? 0)).toBe(count);
         expect(grown('llm_proxy_request_duration_seconds_count')).toBe(changes.length);
         const waits = 'llm_proxy_queue_wait_seconds_count';
         expect((after.get(waits) ?? 0) - (before.get(waits) ?? 0)).toBe(
@@ -138,21 +155,39 @@ test('state is read when it is asked for', () => {
   expect(samples(metrics.render()).get('llm_proxy_config_valid')).toBe(1);
 });
 
-test('label values are escaped', () => {
-  const counter = new Counter('c', 'help', ['l']);
-  counter.series('a"b\\c\nd').add();
-  expect(counter.render()).toEndWith('c{l="a\\"b\\\\c\\nd"} 1\n');
+test('a good and a failed reload are there from the start, and the build', () => {
+  const found = samples(metrics.render());
+  expect(found.get('llm_proxy_config_reloads_total{result="success"}')).toBe(0);
+  expect(found.get('llm_proxy_config_reloads_total{result="failure"}')).toBe(0);
+  expect(found.get('llm_proxy_config_valid')).toBe(1);
+  const { platform, arch } = process;
+  const labels = `version="1.2.3",bun="${Bun.version}",platform="${platform}",arch="${arch}"`;
+  expect(found.get(`llm_proxy_build_info{${labels}}`)).toBe(1);
 });
 
-test('buckets are cumulative, their bounds included, and end in infinity', () => {
-  const histogram = new Histogram('h', 'help', [1, 2]);
-  const series = histogram.series();
-  for (const value of [0.5, 1, 1.5, 99]) series.observe(value);
-  expect([...samples(histogram.render())]).toEqual([
-    ['h_bucket{le="1"}', 2],
-    ['h_bucket{le="2"}', 3],
-    ['h_bucket{le="+Inf"}', 4],
-    ['h_sum', 102],
-    ['h_count', 4],
-  ]);
+describe.skipIf(process.platform !== 'linux')('on Linux', () => {
+  test('open descriptors stand beside how many may be open', () => {
+    const found = samples(metrics.render());
+    const open = found.get('process_open_fds') ?? 0;
+    expect(open).toBeGreaterThan(2);
+    expect(found.get('process_max_fds')).toBeGreaterThanOrEqual(open);
+  });
+
+  test('a scrape without a descriptor left tells all that can still be read', () => {
+    const program = `
+      import { openSync } from 'node:fs';
+      import { Metrics } from ${JSON.stringify(`${import.meta.dir}/metrics.ts`)};
+      const sources = { backends: () => [], queueDepth: () => 7, droppedLogLines: () => 0, version: '1' };
+      const metrics = new Metrics(sources);
+      try { for (;;) openSync('/dev/null', 'r'); } catch {}
+      process.stdout.write(metrics.render());
+    `;
+    const shell = ['sh', '-c', 'ulimit -n 64 && exec "$0" -e "$1"', process.execPath, program];
+    const { stdout, stderr } = Bun.spawnSync(shell);
+    expect(stderr.toString()).toBe('');
+    const found = samples(stdout.toString());
+    expect(found.get('llm_proxy_queue_depth')).toBe(7);
+    expect(found.get('process_max_fds')).toBe(64);
+    expect(found.has('process_open_fds')).toBe(false);
+  });
 });

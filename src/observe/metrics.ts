@@ -119,7 +119,7 @@ export class Metrics {
 /** The map in `maps` under `key`, put there if it was not. */
 function within<V>(maps: Map<string, Map<string, V>>, key: string): Map<string, V> {
   let map = maps.get(key);
-  if (map === undefined) maps.set(key, (map = new Map()));
+  if (map === undefined) maps.set(key, (map = new Map<string, V>()));
   return map;
 }
 
