@@ -1,117 +1,106 @@
-// What happens in one exchange of a campaign, decided by the campaign's seed and the exchange's number alone.
-import {
-  chatAnswer,
-  chatEvents,
-  closeBeforeAnswer,
-  closeIdle,
-  cutAfter,
-  json,
-  pieces,
-  raw,
-  slowHeaders,
-  splitEvery,
-  sse,
-  sseText,
-  stall,
-  stallAfter,
-  status,
-} from '../kit/replies.ts';
-import type { Reply } from '../kit/replies.ts';
+// What is to happen in one exchange, decided by the campaign's seed and the exchange's number alone.
+import type { FaultName } from './faults.ts';
+import { faultsFor, LASTING_FAULTS } from './faults.ts';
+import type { Random } from './random.ts';
+import { randomOf } from './random.ts';
 
-/** What a client does. */
-export type Manner = 'reads' | 'reads slowly' | 'leaves at once' | 'leaves midway';
+/** What a client does with its request and its answer. */
+export type Manner =
+  | 'reads'
+  | 'reads slowly'
+  | 'stops reading'
+  | 'leaves while sending'
+  | 'leaves before the answer'
+  | 'leaves at the head'
+  | 'leaves midway';
 
 /** One exchange before it is played. */
 export interface Plan {
   readonly n: number;
-  readonly alias: string;
+  /** The model that is asked for. */
+  readonly model: string;
   readonly stream: boolean;
   readonly manner: Manner;
-  /** When one that leaves does, in milliseconds. */
+  /** When one that leaves does: so long after it has sent its request (or half of it) … */
   readonly leavesAfterMs: number;
-  /** All that a whole answer says; nobody else's does. */
-  readonly words: readonly string[];
-  /** What each try at an upstream meets, in turn; the last one again and again. */
-  readonly faults: readonly Fault[];
-}
-
-type Fault = keyof typeof FAULTS;
-
-/** Aliases of a campaign; `pair` and `chain` fail over. */
-export const ALIASES = ['one', 'pair', 'pair', 'chain'] as const;
-
-/** A generator of numbers in [0, 1) that repeats itself for the same seed (Tommy Ettinger's mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  /** … or, midway, when so much of the answer has come. */
+  readonly leavesAfterCharacters: number;
+  /** Leaves by RST instead of FIN. */
+  readonly resets: boolean;
+  /** Sent on a connection of its own, not on one that an earlier exchange has left open. */
+  readonly fresh: boolean;
+  /** How many words a whole answer has between its first and its last, and how long each is. */
+  readonly words: number;
+  readonly wordCharacters: number;
+  readonly promptCharacters: number;
+  /** What each call of an upstream meets, in turn; the last one again and again. */
+  readonly faults: readonly FaultName[];
 }
 
 /** The plan of exchange `n` in the campaign of `seed`. */
 export function planOf(seed: number, n: number): Plan {
-  const random = randomFrom(Math.imul(seed, 2654435761) + n);
-  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
-  const names = Object.keys(FAULTS) as Fault[];
-  const length = 1 + Math.floor(random() * 12);
-  const manner: Manner = random() < 0.75 ? 'reads' : pick(['reads slowly', 'leaves at once', 'leaves midway'] as const);
+  const random = randomOf(seed, n);
+  const stream = random.chance(0.6);
+  // Calls to `patient` never end of themselves within the campaign's time: their clients leave.
+  const isPatient = random.chance(0.07);
+  const manner = isPatient ? random.pick(LEAVING) : mannerOf(random);
+  const size = sizeOf(manner, random);
+  const faults = Array.from({ length: random.between(1, 5) }, () =>
+    random.chance(0.45) ? 'good' : random.pick(faultsFor(stream)),
+  );
+  if (isPatient) faults.splice(random.between(0, 1), Infinity, random.pick(LASTING_FAULTS));
   return {
     n,
-    alias: pick(ALIASES),
-    stream: random() < 0.6,
+    model: isPatient ? 'patient' : modelOf(random),
+    stream,
     manner,
-    leavesAfterMs: Math.floor(random() * 60),
-    words: [`begin-${n}`, ...Array.from({ length }, (_, k) => ` wörd${k} 字🙂`), ` end-${n}`],
-    faults: Array.from({ length: 1 + Math.floor(random() * 4) }, () => (random() < 0.45 ? 'good' : pick(names))),
+    leavesAfterMs: random.between(0, 60),
+    leavesAfterCharacters: random.between(1, 2000),
+    resets: random.chance(0.5),
+    fresh: random.chance(0.4),
+    ...size,
+    promptCharacters: random.chance(0.1) ? random.between(10_000, 300_000) : random.between(0, 200),
+    faults: size.wordCharacters > 1000 && random.chance(0.5) ? ['good'] : faults,
   };
 }
 
-/** What the upstream of the `attempt`th try (from 0) does. */
-export function replyTo(plan: Plan, attempt: number): Reply {
-  const fault = plan.faults[Math.min(attempt, plan.faults.length - 1)] ?? 'good';
-  return FAULTS[fault](plan);
+/** What the client of an exchange says: nobody else says it. */
+export function promptOf({ n, promptCharacters }: Plan): string {
+  return `exchange ${n} 🙂 ${`${n}é`.repeat(Math.ceil(promptCharacters / 5))}`;
 }
 
-const good = ({ words, stream }: Plan): Reply => (stream ? sse(chatEvents(words)) : chatAnswer(words.join('')));
-/** So much of the stream as has content and does not end it. */
-const begun = ({ words }: Plan): object[] => chatEvents(words).slice(0, 3);
-const streamed = (plan: Plan, reply: Reply): Reply => (plan.stream ? reply : good(plan));
+/** Which exchange a prompt is of. */
+export function exchangeOf(prompt: string): number {
+  return Number(/^exchange (\d+) /.exec(prompt)?.[1]);
+}
 
-const FAULTS = {
-  good,
-  slow: (plan: Plan) => slowHeaders(40, good(plan)),
-  'slow stream': (plan: Plan) => streamed(plan, sse(chatEvents(plan.words), { gapMs: 3 })),
-  'split anywhere': (plan: Plan) => streamed(plan, pieces(splitEvery(sseText(chatEvents(plan.words)), 7))),
-  'no [DONE]': (plan: Plan) => streamed(plan, sse(chatEvents(plan.words), { done: false })),
-  'a line that is no JSON': (plan: Plan) =>
-    streamed(plan, sse([...begun(plan), '{"broken', ...chatEvents(plan.words).slice(3)])),
-  'dead keep-alive': (plan: Plan) => closeIdle(good(plan)),
-  429: () => status(429),
-  '429, soon': () => status(429, { retryAfter: 0 }),
-  '429, late': () => status(429, { retryAfter: 60 }),
-  500: () => status(500),
-  503: () => status(503),
-  401: () => status(401),
-  400: () => status(400, { code: 'bad_thing', type: 'invalid_request_error' }),
-  'too long': () => status(400, { code: 'context_length_exceeded', type: 'invalid_request_error' }),
-  'closed before the answer': () => closeBeforeAnswer(),
-  'reset before the answer': () => closeBeforeAnswer({ reset: true }),
-  silence: () => stall(),
-  'silence midway': (plan: Plan) => streamed(plan, stallAfter(begun(plan))),
-  'silence before content': (plan: Plan) => streamed(plan, stallAfter(chatEvents(plan.words).slice(0, 1))),
-  'cut midway': (plan: Plan) => (plan.stream ? cutAfter(begun(plan), { gapMs: 2 }) : cutAfter(50)),
-  'reset midway': (plan: Plan) => (plan.stream ? cutAfter(begun(plan), { gapMs: 2, reset: true }) : cutAfter(80)),
-  'ended early': (plan: Plan) => streamed(plan, sse(begun(plan), { done: false })),
-  'an error after content': (plan: Plan) =>
-    streamed(
-      plan,
-      sse([...begun(plan), { error: { message: 'boom', type: 'server_error', code: 'boom' } }], { done: false }),
-    ),
-  'an error at first': () => json(200, { error: { message: 'boom', type: 'server_error', code: 'boom' } }),
-  garbage: () => raw('\x00\x01this is no HTTP\r\n\r\n'),
-  'no JSON': () => json(200, '<html>oops</html>'),
-  nothing: () => json(200, ''),
-} as const satisfies Readonly<Record<string | number, (plan: Plan) => Reply>>;
+/** The words of the whole answer that upstream call `tag` gives; the first and the last tell whose it is. */
+export function wordsOf({ words, wordCharacters }: Plan, tag: string): string[] {
+  const fillers = Array.from({ length: words }, (_, k) => ` w${k}字🙂é`.padEnd(wordCharacters, tag));
+  return [`<${tag}>`, ...fillers, ` </${tag}>`];
+}
+
+const LEAVING = ['leaves before the answer', 'leaves at the head', 'leaves midway'] as const;
+
+function mannerOf(random: Random): Manner {
+  const at = random.next();
+  if (at < 0.74) return 'reads';
+  if (at < 0.8) return 'reads slowly';
+  if (at < 0.804) return 'stops reading';
+  return random.pick(['leaves while sending', ...LEAVING]);
+}
+
+/** `deep` falls back to `chain`, and that to `pair` and `one`. */
+function modelOf(random: Random): string {
+  const model = random.pick(['one', 'pair', 'pair', 'tiers', 'chain', 'deep', 'wild/']);
+  return model === 'wild/' ? `wild/m${random.between(0, 40)}` : model;
+}
+
+/** More than what the kernel takes off the gateway's hands for one that does not read; now and then over the 1 MiB that are held. */
+function sizeOf(manner: Manner, random: Random): { readonly words: number; readonly wordCharacters: number } {
+  if (manner === 'stops reading') return { words: 200, wordCharacters: 80_000 };
+  const at = random.next();
+  if (at < 0.9) return { words: random.between(0, 12), wordCharacters: 0 };
+  if (at < 0.98) return { words: random.between(2, 12), wordCharacters: random.between(2_000, 30_000) };
+  return { words: random.between(20, 30), wordCharacters: 80_000 };
+}
