@@ -42,7 +42,7 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
         {
           name: backend.name,
           apiKey: backend.api_key,
-          headers: backend.headers ?? {},
+          headers: lowerCased(backend.headers ?? {}),
           live: live.backend(backend.name),
           ...live.transport(backend.name, backend.url),
         } satisfies Backend,
@@ -133,6 +133,11 @@ function defined(
   values: { readonly [K in keyof TimeoutConfig]?: number | undefined } | undefined,
 ): Partial<TimeoutConfig> {
   return Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== undefined));
+}
+
+/** Names of headers mean the same in any case, and must replace what has the same name. */
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function offAsInfinity(ms: number): number {

@@ -119,8 +119,15 @@ function placed(source: Source, finding: Finding): SourceProblem {
   return { ...finding, offset: source.offsetOf(finding.path) };
 }
 
+/** As they stand in the file, each once: the parser may stumble twice over the same place. */
 function inOrder(problems: SourceProblem[]): SourceProblem[] {
-  return problems.toSorted((a, b) => a.offset - b.offset);
+  const seen = new Set<string>();
+  return problems
+    .toSorted((a, b) => a.offset - b.offset)
+    .filter(({ offset, path, message }) => {
+      const what = `${offset} ${formatPath(path)} ${message}`;
+      return !seen.has(what) && seen.add(what);
+    });
 }
 
 function unreadable(error: unknown): string {

@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Exchange } from './exchange.ts';
-import { Aborted } from './failure.ts';
+import { Aborted, transportFailure } from './failure.ts';
 import type { Failure } from './failure.ts';
 import type { Lease } from './lease.ts';
 import type { Route } from './route.ts';
@@ -26,6 +26,7 @@ export class Attempt {
     // The slot that was kept for this exchange is now either its own or, with another backend's first, not needed.
     exchange.letGoOfKept();
     exchange.route = route;
+    exchange.attempt = this;
     exchange.attempts++;
     this.#stopListening = exchange.onAbort((reason) => this.#controller.abort(reason));
   }
@@ -43,6 +44,11 @@ export class Attempt {
   get aborted(): Aborted | undefined {
     const reason: unknown = this.signal.aborted ? this.signal.reason : undefined;
     return reason instanceof Aborted ? reason : undefined;
+  }
+
+  /** Lets go of what it holds, if nothing else has ended it: a bug must not cost a backend its slots. */
+  abandon(): void {
+    this.end({ failure: transportFailure('broken_answer', 'abandoned') });
   }
 
   abort(reason: Aborted): void {

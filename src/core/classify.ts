@@ -21,6 +21,10 @@ export interface DetectionRules {
 
 /** How much of an error body is looked at. */
 const LOOK_AT_BYTES = 64 * 1024;
+/** A backend that asks for more time than a day is asked again after a day. */
+const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
+/** Types and codes are words; what is longer is something else, and does not belong into a log. */
+const MAX_DETAIL_CHARS = 100;
 
 /**
  * Classifies an answer that is no success, or a 2xx one that holds an error (then `error` is given). By status, type
@@ -34,8 +38,8 @@ export function classifyAnswer(answer: HeldAnswer, error: UpstreamError | undefi
   return {
     kind,
     status: answer.status,
-    detail: error?.code ?? error?.type,
-    retryAfterMs: retryAfterMs(answer.headers) ?? error?.retryAfterMs,
+    detail: (error?.code ?? error?.type)?.slice(0, MAX_DETAIL_CHARS),
+    retryAfterMs: atMost(MAX_RETRY_AFTER_MS, retryAfterMs(answer.headers) ?? error?.retryAfterMs),
     // A context length error goes to a larger model whatever the rules say; a content filter's verdict stands.
     routedAround:
       kind === 'context_length' || (detected && (CONSEQUENCES[kind].nextRoute || CONSEQUENCES[kind].nextAlias)),
@@ -52,6 +56,10 @@ export function retryAfterMs(headers: Headers, wallNow = Date.now()): number | u
   if (/^\d+(\.\d+)?$/.test(value)) return Number.parseFloat(value) * 1000;
   const date = Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, date - wallNow);
+}
+
+function atMost(most: number, value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.min(most, value);
 }
 
 function kindOf(status: number, error: UpstreamError | undefined): FailureKind {

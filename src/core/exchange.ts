@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
 import type { Aborted } from './failure.ts';
 import type { Failure } from './failure.ts';
@@ -84,12 +85,16 @@ export class Exchange {
   route: Route | undefined;
   servedAlias: Alias | undefined;
   servedName: string | undefined;
+  /** The current or last attempt. */
+  attempt: Attempt | undefined;
   /** Attempts begun. */
   attempts = 0;
   readonly tries: TryRecord[] = [];
   /** The last failure of all, and the last that came with an answer. */
   lastFailure: Failure | undefined;
   lastAnswered: Failure | undefined;
+  /** The route of that answer. */
+  answeredRoute: Route | undefined;
   /** `backend\0model` of those that fell silent: never tried twice for one request. */
   silent: Set<string> | undefined;
   /** `backend\0model` of those whose dead keep-alive connection was redone once already. */

@@ -28,6 +28,11 @@ export class Watch {
     this.#alarm = new Alarm(clock, () => this.#onAlarm());
   }
 
+  /** From now on the exchange may not go over its deadline. */
+  starts(): void {
+    this.#setAlarm();
+  }
+
   /** A request goes out. */
   begins(attempt: Attempt): void {
     const { connectMs, firstByteMs } = attempt.route.timeouts;
@@ -50,9 +55,10 @@ export class Watch {
     this.#phase = 'answering';
   }
 
-  waits(): void {
+  /** More of the answer is waited for, up to the backend's read_timeout or `mostMs`. */
+  waits(mostMs = Infinity): void {
     if (this.#phase !== 'answering') return;
-    this.#silentAt = this.clock.now() + (this.#attempt?.route.timeouts.readMs ?? Infinity);
+    this.#silentAt = this.clock.now() + Math.min(mostMs, this.#attempt?.route.timeouts.readMs ?? Infinity);
     this.#setAlarm();
   }
 

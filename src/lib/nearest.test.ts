@@ -22,3 +22,14 @@ test('what is far off is not suggested', () => {
 test('an overlong name is not compared', () => {
   expect(nearest('x'.repeat(100_000), ['x'.repeat(99_999)])).toEqual([]);
 });
+
+test.each([
+  ['ulr', 'url'],
+  ['levle', 'level'],
+  ['conect', 'connect_timeout'],
+  ['max_body', 'max_body_mb'],
+  ['cooldown', 'cooldown_seconds'],
+  ['gpt', 'gpt-4'],
+])('%s is taken for %s: letters swapped, last words left off', (name, candidate) => {
+  expect(nearest(name, ['name', 'api_key', candidate, 'enabled'])).toEqual([candidate]);
+});

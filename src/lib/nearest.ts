@@ -1,8 +1,9 @@
 import { distance } from 'fastest-levenshtein';
 
 /**
- * The candidates that `name` may be a misspelling of, nearest first, at most `limit`: those that differ in no more than
- * a third of the name, case apart. Long names are not compared, so that a client cannot make the gateway work.
+ * The candidates that `name` may be a misspelling of, nearest first, at most `limit`: those that differ, or of which the
+ * first words differ, in no more than a third of the name, case apart. Long names are not compared, so that a client
+ * cannot make the gateway work.
  */
 export function nearest(name: string, candidates: Iterable<string>, limit = 3): string[] {
   if (name.length > MAX_LENGTH) return [];
@@ -10,8 +11,8 @@ export function nearest(name: string, candidates: Iterable<string>, limit = 3): 
   const allowed = Math.max(1, Math.floor(name.length / 3));
   const found: { candidate: string; edits: number }[] = [];
   for (const candidate of candidates) {
-    if (candidate === name || Math.abs(candidate.length - name.length) > allowed) continue;
-    const edits = distance(wanted, candidate.toLowerCase());
+    if (candidate === name || candidate.length > MAX_LENGTH) continue;
+    const edits = editsTo(wanted, candidate.toLowerCase(), allowed);
     if (edits <= allowed) found.push({ candidate, edits });
   }
   return found
@@ -21,3 +22,27 @@ export function nearest(name: string, candidates: Iterable<string>, limit = 3): 
 }
 
 const MAX_LENGTH = 128;
+/** Fewer letters than these begin too many words. */
+const MIN_BEGINNING = 3;
+
+/** Typing errors between them; `Infinity` if it is not worth counting. Leaving off the last words is half an error more. */
+function editsTo(wanted: string, candidate: string, allowed: number): number {
+  let least = Math.abs(candidate.length - wanted.length) <= allowed ? typos(wanted, candidate) : Infinity;
+  for (const { index } of candidate.matchAll(/[_\-/.:]/g)) {
+    if (index < MIN_BEGINNING || Math.abs(index - wanted.length) > allowed) continue;
+    least = Math.min(least, typos(wanted, candidate.slice(0, index)) + 0.5);
+  }
+  return least;
+}
+
+/** Edits, two letters in each other's place counted as one. */
+function typos(one: string, other: string): number {
+  return isSwapped(one, other) ? 1 : distance(one, other);
+}
+
+function isSwapped(one: string, other: string): boolean {
+  if (one.length !== other.length || one === other) return false;
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at++;
+  return one[at] === other[at + 1] && one[at + 1] === other[at] && one.slice(at + 2) === other.slice(at + 2);
+}

@@ -1,7 +1,9 @@
 import type { Arrival, Body } from '../core/exchange.ts';
 import { Exchange } from '../core/exchange.ts';
+import { Aborted } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { NamedAlias } from '../core/route.ts';
+import { Watch } from '../core/watch.ts';
 import { isAddress } from '../lib/address-list.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -10,7 +12,10 @@ import { findAlias } from './aliases.ts';
 import type { Context } from './context.ts';
 import { readForm } from './form.ts';
 import { JsonBody, readText } from './json-body.ts';
-import { unreadable } from './read-limited.ts';
+import { announcedLength, unreadable } from './read-limited.ts';
+
+/** No model's name is longer, and a longer one does not belong into logs and headers. */
+const MAX_NAME_CHARS = 256;
 
 /** Opens the exchange of a request, from its head alone. */
 export function acceptHead(arrival: Arrival, { snapshot, clock }: Context): Exchange {
@@ -22,23 +27,60 @@ export function acceptHead(arrival: Arrival, { snapshot, clock }: Context): Exch
 export async function acceptBody(exchange: Exchange, { snapshot, clock }: Context): Promise<void> {
   const { request } = exchange;
   const type = request.headers.get('content-type') ?? '';
-  const isForm = type.startsWith('multipart/form-data');
+  const isForm = /^multipart\/form-data/i.test(type);
   const from = clock.now();
+  exchange.deadlineAt = exchange.startedAt + snapshot.totalMs;
+  exchange.watch = new Watch(exchange, clock);
+  exchange.watch.starts();
   let read: string | Body;
   try {
-    read = await (isForm ? readForm(request, type, snapshot.maxBodyBytes) : readText(request, snapshot.maxBodyBytes));
+    const { maxBodyBytes } = snapshot;
+    const reading = isForm ? readForm(request, type, maxBodyBytes) : readText(request, maxBodyBytes);
+    read = await unlessAborted<string | Body>(reading, exchange);
   } catch (error) {
+    if (error instanceof Aborted) throw endedEarly(error);
     // A form says itself what is wrong with it.
     throw error instanceof Refusal || isForm ? error : unreadable();
   }
   exchange.elsewhereMs += clock.now() - from;
-  const body = typeof read === 'string' ? new JsonBody(read) : read;
+  const body = typeof read === 'string' ? new JsonBody(read, announcedLength(request)) : read;
   exchange.body = body;
   exchange.bytesIn = body.bytes;
   exchange.stream = body.fields['stream'] === true || (body.text === undefined && body.fields['stream'] === 'true');
   const name = modelOf(body);
-  exchange.askedName = name;
-  exchange.asked = findAlias(snapshot, name) ?? unknownModel(name, snapshot);
+  const isName = name.length <= MAX_NAME_CHARS;
+  exchange.askedName = isName ? name : `${name.slice(0, MAX_NAME_CHARS)}…`;
+  exchange.asked = (isName ? findAlias(snapshot, name) : undefined) ?? unknownModel(name, snapshot);
+}
+
+/** A client may stall in the middle of its body. */
+function unlessAborted<T>(reading: Promise<T>, exchange: Exchange): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stopListening = exchange.onAbort(reject);
+    reading.then(
+      (value) => {
+        stopListening();
+        resolve(value);
+      },
+      (error: Error) => {
+        stopListening();
+        reject(error);
+      },
+    );
+  });
+}
+
+function endedEarly({ kind }: Aborted): Refusal {
+  if (kind === 'client_gone') return new Refusal('client_closed_request', 'The client left before its body was whole.');
+  const headers = { connection: 'close' };
+  return kind === 'shutting_down'
+    ? new Refusal('shutting_down', 'The gateway is shutting down. Send the request again.', {
+        headers: { ...headers, 'retry-after': '1' },
+      })
+    : new Refusal('total_timeout', 'The body had not arrived when total_timeout was over. Send it faster, or less.', {
+        status: 408,
+        headers,
+      });
 }
 
 /** The alias for `name`, for `GET /v1/models/{id}`. Throws a Refusal if there is none. */
@@ -70,7 +112,12 @@ function unknownModel(name: string, snapshot: Snapshot): never {
 /** The socket's address; behind a trusted proxy the right-most entry of X-Forwarded-For that is no trusted proxy. */
 function clientAddress(peer: string, headers: Headers, { trustedProxies }: Snapshot): string {
   if (!trustedProxies.has(peer)) return peer;
-  const chain = (headers.get('x-forwarded-for') ?? '').split(',').map((entry) => entry.trim());
+  const chain = (headers.get('x-forwarded-for') ?? '').split(',').map((entry) => withoutPort(entry.trim()));
   const client = chain.filter((entry) => entry !== '').findLast((entry) => !trustedProxies.has(entry));
   return client !== undefined && isAddress(client) ? client : peer;
+}
+
+/** Some proxies write `192.0.2.1:5555` and `[2001:db8::1]:443`. */
+function withoutPort(entry: string): string {
+  return /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(entry)?.[1] ?? /^\[([^\]]+)\](?::\d+)?$/.exec(entry)?.[1] ?? entry;
 }

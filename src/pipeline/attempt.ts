@@ -88,5 +88,6 @@ function bodyFor(
 function isEventStream(response: Response, exchange: Exchange): boolean {
   if (response.status < 200 || response.status > 299) return false;
   const type = response.headers.get('content-type');
-  return type === null ? exchange.stream : type.startsWith('text/event-stream');
+  if (type === null) return exchange.stream;
+  return type.startsWith('text/event-stream') || /^text\/event-stream/i.test(type);
 }

@@ -73,6 +73,18 @@ export function firstUntried(asked: NamedAlias, exchange: Exchange, context: Con
   return undefined;
 }
 
+/** Whether a route is left that could have been tried and was not. */
+export function hasUntried(asked: NamedAlias, exchange: Exchange, context: Context): boolean {
+  for (const named of aliasesOf(asked, context)) {
+    for (const tier of named.alias.tiers) {
+      for (const route of routesFor(tier, named)) {
+        if (isOpen(route, exchange, context) && !exchange.hasTried(route.key)) return true;
+      }
+    }
+  }
+  return false;
+}
+
 /** The open routes of a request that it has not tried yet, as far as `max_retries` lets their aliases be tried. */
 function* untried(asked: NamedAlias, exchange: Exchange, context: Context): Generator<NamedRoute> {
   const { max_retries: maxRetries } = context.snapshot.config.fallback;
@@ -109,9 +121,12 @@ export function dueBackSoonest(
   return soonest;
 }
 
-/** Not dead, not cooling, nor one that fell silent on this very request. */
-function isOpen(route: Route, exchange: Exchange, { cooldowns }: Context): boolean {
-  return !route.backend.live.dead && cooldowns.admits(route.live) && exchange.silent?.has(route.key) !== true;
+/** Not dead, not cooling, nor one that fell silent on this very request; and there is time for it. */
+function isOpen(route: Route, exchange: Exchange, { cooldowns, clock }: Context): boolean {
+  if (route.backend.live.dead || !cooldowns.admits(route.live) || exchange.silent?.has(route.key) === true)
+    return false;
+  // A backend's own total_timeout may be over before others'.
+  return exchange.attempts === 0 || clock.now() < exchange.startedAt + (route.alias.totalMs ?? route.timeouts.totalMs);
 }
 
 function dueAtOf({ live, backend }: Route): number {

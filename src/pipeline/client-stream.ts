@@ -1,4 +1,5 @@
 import { Aborted, CONSEQUENCES } from '../core/failure.ts';
+import type { HeldAnswer } from '../core/failure.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { Alarm } from '../lib/alarm.ts';
 import type { Protocol } from '../protocols/protocol.ts';
@@ -99,13 +100,24 @@ export class ClientStream {
       return outcome;
     }
     if (outcome.type === 'plain') return textSource(protocol.asStream(outcome.json));
-    const answered = exchange.lastAnswered;
+    const answered = exchange.aborted === undefined ? exchange.lastAnswered : undefined;
     const refusal = outcome.type === 'refused' ? outcome.refusal : refusalOf(outcome, exchange);
     exchange.refused = isRefused(refusal, exchange);
     exchange.status = answered?.status ?? refusal.status;
     exchange.errorCode = answered?.detail ?? refusal.code;
     const { message, type, code } = refusal;
-    return textSource(protocol.errorEvent({ message, type, code, param: null }));
+    return textSource(this.#asEvent(answered?.answer) ?? protocol.errorEvent({ message, type, code, param: null }));
+  }
+
+  /** What the last upstream said, which the client would have got as it was had it not been kept waiting. */
+  #asEvent(answer: HeldAnswer | undefined): string | undefined {
+    if (answer === undefined) return undefined;
+    try {
+      return this.protocol.errorAsEvent(JSON.parse(new TextDecoder().decode(answer.body)));
+    } catch {
+      // No JSON: not in the client's dialect.
+      return undefined;
+    }
   }
 
   #send(bytes: Uint8Array): void {

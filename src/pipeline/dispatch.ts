@@ -1,13 +1,13 @@
-import { CONSEQUENCES } from '../core/failure.ts';
+import { CONSEQUENCES, transportFailure } from '../core/failure.ts';
 import type { Exchange } from '../core/exchange.ts';
-import type { Failure } from '../core/failure.ts';
+import type { Aborted, Failure } from '../core/failure.ts';
 import type { NamedAlias, Route } from '../core/route.ts';
 import { Refusal } from '../core/refusal.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Answer } from './answer.ts';
 import { tryRoute } from './attempt.ts';
-import { aliasesOf, choose, dueBackSoonest, firstUntried, mayTry } from './choose.ts';
+import { aliasesOf, choose, dueBackSoonest, firstUntried, hasUntried, mayTry } from './choose.ts';
 import type { Choice } from './choose.ts';
 import type { Context } from './context.ts';
 import { takeTurn, waitForRoom } from './turn.ts';
@@ -47,13 +47,24 @@ export async function dispatch(exchange: Exchange, protocol: Protocol, context: 
     throw error;
   }
   for (const choice of choices(asked, exchange, protocol, context)) {
+    if (exchange.aborted !== undefined) return endedFromOutside(exchange.aborted, exchange);
     exchange.servedAlias = choice.named.alias;
     exchange.servedName = choice.named.name;
     const result = await tryAlias(choice, exchange, protocol, context);
     if ('type' in result) return result;
     if (!result.routedAround || !CONSEQUENCES[result.kind].nextAlias) return exhausted(exchange, asked, context, false);
   }
-  return (await tryFullOnes(asked, exchange, protocol, context)) ?? exhausted(exchange, asked, context, true);
+  const late = await tryFullOnes(asked, exchange, protocol, context);
+  if (late !== undefined) return late;
+  if (exchange.aborted !== undefined) return endedFromOutside(exchange.aborted, exchange);
+  return exhausted(exchange, asked, context, !hasUntried(asked, exchange, context));
+}
+
+/** The client left, the deadline passed or the gateway stops while nothing was being tried. */
+function endedFromOutside({ kind }: Aborted, exchange: Exchange): Exhausted {
+  const failure = transportFailure(kind);
+  exchange.lastFailure = failure;
+  return { type: 'exhausted', failure, retryAfterMs: 0, everyRouteTried: false };
 }
 
 /** What is left are backends that were full all along: nothing else can serve, so they are waited for, and tried once each. */

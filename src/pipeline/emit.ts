@@ -70,6 +70,8 @@ function failed(outcome: Exhausted, exchange: Exchange, protocol: Protocol, cont
     return emitRefusal(refusalOf(outcome, exchange), exchange, protocol, context);
   }
   exchange.errorCode = exchange.lastAnswered?.detail ?? exchange.lastAnswered?.kind;
+  // It is this answer that the client gets, not what came of later tries.
+  exchange.route = exchange.answeredRoute;
   return whole(answer, upstreamErrorHeaders(answer, outcome, exchange), exchange, context);
 }
 
@@ -106,5 +108,7 @@ function whole(
 function long(answer: LongAnswer, exchange: Exchange, protocol: Protocol, context: Context): Response {
   exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
   const body = ClientStream.of(Promise.resolve(answer), { exchange, protocol, context });
-  return new Response(body, { status: answer.status, headers: clientHeaders(answer.headers, exchange) });
+  const headers = clientHeaders(answer.headers, exchange);
+  if ((answer.status === 429 || answer.status === 503) && !headers.has('retry-after')) headers.set('retry-after', '1');
+  return new Response(body, { status: answer.status, headers });
 }

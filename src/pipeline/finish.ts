@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 /** Ends the exchange, once, whatever way it ended: writes its record and lets go of what it holds. */
 export function finish(exchange: Exchange, { clock, log, metrics, rateLimits }: Context): void {
   if (!exchange.close()) return;
+  exchange.attempt?.abandon();
   exchange.release();
   if (exchange.refused && exchange.hasTokens) rateLimits.giveBack(exchange.clientIp, exchange.asked?.alias.name);
   const record = recordOf(exchange, clock.now());

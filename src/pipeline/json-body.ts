@@ -19,9 +19,17 @@ export class JsonBody implements Body {
   readonly bytes: number;
 
   /** Throws a Refusal if it is none. */
-  constructor(readonly text: string) {
+  constructor(
+    readonly text: string,
+    /** How long it was announced to be. */
+    announced: number | undefined,
+  ) {
+    this.bytes = announced ?? Buffer.byteLength(text);
+    // The decoder puts U+FFFD for bytes that are no UTF-8, which changes the length; one that was sent does not.
+    if (text.includes('\uFFFD') && Buffer.byteLength(text) !== this.bytes) {
+      throw new Refusal('invalid_json', 'The body is not valid UTF-8. Send a JSON object, encoded as UTF-8.');
+    }
     this.fields = parse(text);
-    this.bytes = Buffer.byteLength(text);
   }
 
   withModel(model: string): string {
@@ -48,5 +56,7 @@ function parse(text: string): Record<string, unknown> {
 /** The parser's own words, without what it quotes of the body. */
 function describe(error: unknown): string {
   const words = error instanceof Error ? error.message.replace(/^JSON Parse error: /, '') : '';
+  // A single character is the parser's own: `Expected '}'`.
+  if (/^[^"'`]*["'`].["'`]$/.test(words)) return words;
   return words.replace(/[:\s]*["'`].*$/s, '') || 'unexpected text';
 }

@@ -28,7 +28,7 @@ export async function readPlain(response: Response, run: AttemptRun): Promise<Pl
 function judged(response: Response, body: Uint8Array<ArrayBuffer>, run: AttemptRun): PlainAnswer | Failure {
   const { status, headers } = response;
   const good = status >= 200 && status <= 299;
-  const isJson = (headers.get('content-type') ?? '').includes('json');
+  const isJson = /json/i.test(headers.get('content-type') ?? '');
   const mustBeJson = isJson || run.exchange.endpoint?.answersJson === true;
   const json = mustBeJson || !good ? parsed(body) : undefined;
   const failure = judge({ status, headers, body }, json, mustBeJson, run);
@@ -115,7 +115,7 @@ function beginLong({ status, headers }: Response, { pieces, reader }: Begun, run
   return new LongAnswer({ status, headers }, pieces, reader, run);
 }
 
-const MEDIA = /^(?:audio|image|video)\/|^application\/octet-stream/;
+const MEDIA = /^(?:audio|image|video)\/|^application\/octet-stream/i;
 
 /** The pieces as one, cut off at `bytes`. */
 function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {

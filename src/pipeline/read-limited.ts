@@ -9,11 +9,15 @@ export function checkAnnouncedLength(request: Request, maxBytes: number): number
       `The body has the content encoding \`${encoding.slice(0, 40)}\`. Send it without one.`,
     );
   }
-  const announced = request.headers.get('content-length');
-  if (announced === null) return undefined;
-  const length = Number(announced);
-  if (length > maxBytes) throw tooLarge(maxBytes);
+  const length = announcedLength(request);
+  if (length !== undefined && length > maxBytes) throw tooLarge(maxBytes);
   return length;
+}
+
+/** The length that the request's head tells, if it does. */
+export function announcedLength({ headers }: Request): number | undefined {
+  const announced = headers.get('content-length');
+  return announced === null ? undefined : Number(announced);
 }
 
 /** Reads a body whose length was not announced, up to `maxBytes`. */

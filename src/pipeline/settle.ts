@@ -35,7 +35,10 @@ export function fail({ attempt, watch, exchange, context }: AttemptRun, failure:
     (exchange.silent ??= new Set()).add(route.key);
   attempt.end({ failure, coolingUntil });
   exchange.lastFailure = failure;
-  if (failure.answer !== undefined) exchange.lastAnswered = failure;
+  if (failure.answer !== undefined) {
+    exchange.lastAnswered = failure;
+    exchange.answeredRoute = route;
+  }
   return failure;
 }
 

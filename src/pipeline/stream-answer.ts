@@ -1,6 +1,6 @@
 import { CONSEQUENCES, transportFailure } from '../core/failure.ts';
-import type { Failure } from '../core/failure.ts';
-import { dataLines, eventData, eventEnd, EventSplitter, structureOf } from '../protocols/sse.ts';
+import type { Failure, FailureKind } from '../core/failure.ts';
+import { dataLines, eventData, eventEnd, eventName, EventSplitter, structureOf } from '../protocols/sse.ts';
 import type { StreamReader } from '../protocols/protocol.ts';
 import type { BodyReader } from './answer.ts';
 import type { AttemptRun } from './settle.ts';
@@ -14,6 +14,8 @@ const MAX_HELD_BYTES = 256 * 1024;
 const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 /** How long the end of a transfer is waited for after the end of its stream, so that the connection can be used again. */
 const LINGER_MS = 1000;
+/** How long the end of a stream is waited for after its finish. */
+const AFTER_FINISH_MS = 1000;
 
 /** What the events so far amount to. */
 type State = 'waiting' | 'flowing' | 'complete' | 'error';
@@ -116,7 +118,8 @@ export class StreamAnswer {
   /** Reads once and looks at the whole events that this gave. Undefined at the end of the transfer or of the stream. */
   #read(): Promise<Uint8Array | undefined> {
     if (this.#state === 'complete' || this.#state === 'error') return Promise.resolve(undefined);
-    this.run.watch.waits();
+    // After the finish only the usage may follow, at once; nobody waits for a [DONE] that may never come.
+    this.run.watch.waits(this.#events.finished ? AFTER_FINISH_MS : undefined);
     return this.#body.read().then(this.#onChunk);
   }
 
@@ -150,7 +153,7 @@ export class StreamAnswer {
       end = eventEnd(text, start, mixed);
       const data = eventData(text, start, end);
       if (data === undefined) continue;
-      const verdict = this.#see(data);
+      const verdict = this.#see(data, eventName(text, start, end));
       if (verdict === 'malformed') {
         kept ??= [];
         kept.push(region.subarray(keptTo, start), ...this.#salvage(text.slice(start, end)));
@@ -163,9 +166,9 @@ export class StreamAnswer {
     return assembled(kept, region.subarray(keptTo));
   }
 
-  #see(data: string): 'on' | 'last' | 'malformed' {
+  #see(data: string, name?: string): 'on' | 'last' | 'malformed' {
     this.#heldEvents++;
-    if (this.#events.isMoreOfTheSame(data)) return 'on';
+    if (name === undefined && this.#events.isMoreOfTheSame(data)) return 'on';
     if (this.run.protocol.isStreamEnd(data)) {
       this.#state = 'complete';
       return 'last';
@@ -176,7 +179,7 @@ export class StreamAnswer {
     } catch {
       return 'malformed';
     }
-    const seen = this.#events.see(event, data);
+    const seen = this.#events.see(event, data, name);
     if (seen === 'error') {
       // Looked at by structure alone so far; its words may be met by the user's patterns.
       this.#error = JSON.parse(Buffer.from(data, 'latin1').toString('utf8'));
@@ -238,13 +241,14 @@ export class StreamAnswer {
     this.#ended = true;
     this.#dropBody();
     fail(this.run, failure);
-    this.#interrupted(failure.kind);
-    const ownLimit = failure.kind === 'total_timeout' || failure.kind === 'read_timeout';
+    // What the gateway did itself has a name; whatever else befell the backend is in the tries.
+    const code = OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted';
+    this.#interrupted(code);
     return encoder.encode(
       this.run.protocol.errorEvent({
         message: `The answer is incomplete: the backend ${CONSEQUENCES[failure.kind].words}. Discard it and send the request again.`,
         type: 'server_error',
-        code: ownLimit ? failure.kind : 'stream_interrupted',
+        code,
         param: null,
       }),
     );
@@ -278,6 +282,7 @@ export class StreamAnswer {
   }
 }
 
+const OWN_DOING: ReadonlySet<FailureKind> = new Set(['total_timeout', 'read_timeout', 'shutting_down']);
 const EMPTY = new Uint8Array(0);
 const encoder = new TextEncoder();
 

@@ -11,6 +11,8 @@ export interface Protocol {
   errorBody(error: GatewayError): string;
   /** The same as the SSE event that ends a stream that cannot be completed. */
   errorEvent(error: GatewayError): string;
+  /** An upstream's error answer, its body parsed, as such an event; undefined if it holds no error of this dialect. */
+  errorAsEvent(body: unknown): string | undefined;
   /** What keeps a silent stream's connection open and means nothing to the client. */
   readonly keepAlive: string;
   /** What ends a complete stream; empty where a stream just ends. */
@@ -51,8 +53,8 @@ export interface StreamReader {
    * says nothing new of the stream, and need not be parsed. False says nothing.
    */
   isMoreOfTheSame(data: string): boolean;
-  /** What an event, parsed from `data`, means for the stream: does content begin, is it an error, or neither. */
-  see(event: unknown, data: string): 'content' | 'error' | 'other';
+  /** What an event, parsed from `data`, means for the stream: does content begin, is it an error, or neither. `name` is its `event` field, if it began with one. */
+  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'other';
   /** Every choice that was begun has had its finish reason. */
   readonly finished: boolean;
   /** The last token counts seen. */

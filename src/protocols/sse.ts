@@ -111,6 +111,11 @@ export function eventData(text: string, start: number, end: number): string | un
   return lines.length === 0 ? undefined : lines.join('\n');
 }
 
+/** The event's name, if its first line tells it. */
+export function eventName(text: string, start: number, end: number): string | undefined {
+  return text.startsWith('event:', start) ? /^event: ?([^\r\n]*)/.exec(text.slice(start, end))?.[1] : undefined;
+}
+
 /** The values of the data lines of one event. */
 export function dataLines(event: string): string[] {
   const values: string[] = [];

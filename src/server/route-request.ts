@@ -48,15 +48,16 @@ function servesMetrics({ config }: App): boolean {
 }
 
 function metrics(request: Request, app: App): Response {
+  const traceId = traceIdOf(request.headers);
   try {
     if (!app.config.metrics.public) app.gateway.snapshot.keyCheck?.check(request.headers);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { status, type, code, message } = error;
     const body = PROTOCOLS['openai-chat'].errorBody({ message, type, code, param: null });
-    return new Response(body, { status, headers: { 'content-type': 'application/json' } });
+    return new Response(body, { status, headers: { 'content-type': 'application/json', 'x-trace-id': traceId } });
   }
-  return new Response(app.metrics.render(), { headers: { 'content-type': PROMETHEUS } });
+  return new Response(app.metrics.render(), { headers: { 'content-type': PROMETHEUS, 'x-trace-id': traceId } });
 }
 
 function readiness(request: Request, { gateway }: App): Response {

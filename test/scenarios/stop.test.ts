@@ -134,7 +134,7 @@ describe('SIGTERM', () => {
     expect(ending).toBe('complete');
     const { json, done } = parseSse(text);
     expect(done).toBe(false);
-    expect(json.at(-1)).toMatchObject({ error: { code: 'stream_interrupted', message: expect.any(String) } });
+    expect(json.at(-1)).toMatchObject({ error: { code: 'shutting_down', message: expect.any(String) } });
     const answer = await plain;
     expect(answer.status).toBe(503);
     expect(await answer.json()).toMatchObject({ error: { code: 'shutting_down' } });

@@ -11,15 +11,22 @@ export function errorEvent(error: GatewayError): string {
   return `data: ${errorBody(error)}\n\n`;
 }
 
+/** The body of an upstream's error answer as the event that says the same. */
+export function errorAsEvent(body: unknown): string | undefined {
+  const holder: unknown = Array.isArray(body) ? body[0] : body;
+  return readError(holder) === undefined ? undefined : `data: ${JSON.stringify(holder)}\n\n`;
+}
+
 /**
  * Reads `{"error": …}` as OpenAI and the vendors compatible with it write it: an object, or a bare string; Google's
  * compatible endpoint wraps it into an array. `error: null` beside a good answer is none.
  */
 export function readError(body: unknown): UpstreamError | undefined {
   const holder: unknown = Array.isArray(body) ? body[0] : body;
-  if (!isObject(holder) || holder['error'] === undefined || holder['error'] === null || holder['error'] === false)
-    return undefined;
-  const error = holder['error'];
+  if (!isObject(holder)) return undefined;
+  // vLLM puts nothing around its errors.
+  const error = holder['object'] === 'error' ? holder : holder['error'];
+  if (error === undefined || error === null || error === false) return undefined;
   if (!isObject(error))
     return { type: undefined, code: undefined, status: undefined, retryAfterMs: undefined, object: error };
   const inner = isObject(error['innererror']) ? error['innererror'] : undefined;

@@ -1,7 +1,7 @@
 import type { Protocol } from '../protocol.ts';
 import { asStream, ChatStreamReader } from './stream.ts';
 import { conversationStart } from './conversation.ts';
-import { errorBody, errorEvent, readError } from './errors.ts';
+import { errorAsEvent, errorBody, errorEvent, readError } from './errors.ts';
 import { injectSystem } from './system.ts';
 import { readUsage } from './usage.ts';
 
@@ -10,6 +10,7 @@ export const openaiChat: Protocol = {
   name: 'openai-chat',
   errorBody,
   errorEvent,
+  errorAsEvent,
   readError,
   keepAlive: ': keep-alive\n\n',
   streamEnd: 'data: [DONE]\n\n',
