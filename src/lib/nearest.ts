@@ -13,7 +13,7 @@ export function nearest(name: string, candidates: Iterable<string>, limit = 3): 
   for (const candidate of candidates) {
     if (candidate === name || candidate.length > MAX_LENGTH) continue;
     const edits = editsTo(wanted, candidate.toLowerCase(), allowed);
-    if (edits <= allowed) found.push({ candidate, edits });
+    if (edits !== undefined) found.push({ candidate, edits });
   }
   return found
     .sort((a, b) => a.edits - b.edits)
@@ -25,14 +25,15 @@ const MAX_LENGTH = 128;
 /** Fewer letters than these begin too many words. */
 const MIN_BEGINNING = 3;
 
-/** Typing errors between them; `Infinity` if it is not worth counting. Leaving off the last words is half an error more. */
-function editsTo(wanted: string, candidate: string, allowed: number): number {
-  let least = Math.abs(candidate.length - wanted.length) <= allowed ? typos(wanted, candidate) : Infinity;
+/** How far they are from each other; undefined if by more typing errors than are `allowed`. A candidate whose last words were left off stands behind others. */
+function editsTo(wanted: string, candidate: string, allowed: number): number | undefined {
+  const whole = typos(wanted, candidate);
+  if (whole <= allowed) return whole;
   for (const { index } of candidate.matchAll(/[_\-/.:]/g)) {
-    if (index < MIN_BEGINNING || Math.abs(index - wanted.length) > allowed) continue;
-    least = Math.min(least, typos(wanted, candidate.slice(0, index)) + 0.5);
+    const beginning = index < MIN_BEGINNING ? Infinity : typos(wanted, candidate.slice(0, index));
+    if (beginning <= allowed) return beginning + allowed;
   }
-  return least;
+  return undefined;
 }
 
 /** Edits, two letters in each other's place counted as one. */

@@ -1,9 +1,11 @@
 import { Aborted, CONSEQUENCES } from '../core/failure.ts';
+import { ERROR_CODES } from '../core/refusal.ts';
 import type { HeldAnswer } from '../core/failure.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { Alarm } from '../lib/alarm.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { capture } from './capture.ts';
+import type { PlainAnswer } from './answer.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './dispatch.ts';
 import { isRefused, refusalOf } from './explain.ts';
@@ -99,7 +101,7 @@ export class ClientStream {
       exchange.status = outcome.status;
       return outcome;
     }
-    if (outcome.type === 'plain') return textSource(protocol.asStream(outcome.json));
+    if (outcome.type === 'plain') return textSource(this.#plainAsStream(outcome));
     const answered = exchange.aborted === undefined ? exchange.lastAnswered : undefined;
     const refusal = outcome.type === 'refused' ? outcome.refusal : refusalOf(outcome, exchange);
     exchange.refused = isRefused(refusal, exchange);
@@ -107,6 +109,21 @@ export class ClientStream {
     exchange.errorCode = answered?.detail ?? refusal.code;
     const { message, type, code } = refusal;
     return textSource(this.#asEvent(answered?.answer) ?? protocol.errorEvent({ message, type, code, param: null }));
+  }
+
+  /** Once a stream has begun, an answer that is no completion (a redirect, say) can no longer be passed on. */
+  #plainAsStream({ status, json }: PlainAnswer): string {
+    const events = this.protocol.asStream(json);
+    if (events !== undefined) return events;
+    const { exchange } = this;
+    exchange.status = ERROR_CODES.upstream_broken_answer.status;
+    exchange.errorCode = 'upstream_broken_answer';
+    return this.protocol.errorEvent({
+      message: `The backend answered with status ${status}, which cannot be passed on when a stream has begun.`,
+      type: ERROR_CODES.upstream_broken_answer.type,
+      code: 'upstream_broken_answer',
+      param: null,
+    });
   }
 
   /** What the last upstream said, which the client would have got as it was had it not been kept waiting. */

@@ -8,8 +8,8 @@ export function finish(exchange: Exchange, { clock, log, metrics, rateLimits }: 
   if (!exchange.close()) return;
   exchange.attempt?.abandon();
   exchange.release();
-  if (exchange.refused && exchange.hasTokens) rateLimits.giveBack(exchange.clientIp, exchange.asked?.alias.name);
   const record = recordOf(exchange, clock.now());
+  if (record.refused && exchange.hasTokens) rateLimits.giveBack(exchange.clientIp, exchange.asked?.alias.name);
   log.request(record);
   metrics.record(record);
   logBodies(exchange, log);
@@ -43,7 +43,7 @@ function recordOf(exchange: Exchange, now: number): ExchangeRecord {
     bytesIn: exchange.bytesIn,
     bytesOut: exchange.bytesOut,
     errorCode: left ? 'client_closed_request' : exchange.errorCode,
-    refused: exchange.refused,
+    refused: exchange.refused && !left,
     interrupted: exchange.interrupted,
     droppedEvents: exchange.droppedEvents,
     tries: exchange.tries,

@@ -25,8 +25,8 @@ export interface Protocol {
   readError(body: unknown): UpstreamError | undefined;
   /** The token counts that a plain answer reports. */
   readUsage(body: unknown): Usage | undefined;
-  /** A plain answer as the events of a stream, for a client that was promised one. `body` is the parsed answer. */
-  asStream(body: unknown): string;
+  /** A plain answer as the events of a stream, for a client that was promised one. `body` is the parsed answer; undefined if it is none of this dialect. */
+  asStream(body: unknown): string | undefined;
   /** The request's text with a system prompt joined to it; all other bytes stay. `body` is `text`, parsed. */
   injectSystem(text: string, body: Record<string, unknown>, prompt: SystemPrompt): string;
   /** What identifies a conversation through its turns, so that they can be kept at one backend. */

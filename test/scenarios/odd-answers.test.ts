@@ -196,6 +196,17 @@ describe('what the client is told', () => {
     await one.stop();
   });
 
+  test('is an error, when a redirect comes after comments have gone out', async () => {
+    const one = await start({ stream: { keepalive: '50ms' } });
+    first.script(slowHeaders(300, status(302, { headers: { location: 'http://elsewhere/' } })));
+    const { text, line } = await ask('one', { stream: true }, { at: one });
+    const { json: events, done } = parseSse(text);
+    expect(events.map(({ error }) => error.code)).toEqual(['upstream_broken_answer']);
+    expect(done).toBe(false);
+    expect(line).toMatchObject({ status: 502, error_code: 'upstream_broken_answer' });
+    await one.stop();
+  });
+
   test('and the log, after a failure and then silence, is the timeout', async () => {
     const one = await start({
       stream: { keepalive: '50ms' },

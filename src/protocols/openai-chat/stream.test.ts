@@ -106,9 +106,7 @@ describe('isMoreOfTheSame', () => {
 
 describe('asStream', () => {
   function chunks(body: unknown): { events: unknown[]; last: string | undefined } {
-    const datas = asStream(body)
-      .split('\n\n')
-      .flatMap((event) => dataLines(event));
+    const datas = (asStream(body) ?? '').split('\n\n').flatMap((event) => dataLines(event));
     return { last: datas.at(-1), events: datas.slice(0, -1).map((data) => JSON.parse(data) as unknown) };
   }
 
@@ -135,7 +133,7 @@ describe('asStream', () => {
     expect(reader.finished).toBe(true);
   });
 
-  test('of an answer without choices is a stream without any', () => {
-    expect(chunks({ id: 'x' }).events).toEqual([{ id: 'x', object: 'chat.completion.chunk', choices: [] }]);
+  test.each([[undefined], [null], [{ id: 'x' }], [[]], ['text']])('of %j, which is no completion, is none', (body) => {
+    expect(asStream(body)).toBeUndefined();
   });
 });

@@ -76,9 +76,10 @@ export class ChatStreamReader implements StreamReader {
 }
 
 /** A plain answer as one chunk for each choice, with its end. */
-export function asStream(body: unknown): string {
-  const answer = body as Record<string, unknown> & { choices?: unknown };
-  const choices = Array.isArray(answer.choices) ? (answer.choices as Record<string, unknown>[]) : [];
+export function asStream(body: unknown): string | undefined {
+  const answer = (body ?? {}) as Record<string, unknown> & { choices?: unknown };
+  if (!Array.isArray(answer.choices)) return undefined;
+  const choices = answer.choices as Record<string, unknown>[];
   const chunk = {
     ...answer,
     object: 'chat.completion.chunk',
