@@ -5,7 +5,7 @@ import { chatBody } from './bodies.ts';
 import { MessageReader } from './message-reader.ts';
 import { Outbox } from './outbox.ts';
 
-/** `count` requests one after the other on each of `connections`, `count` in all. */
+/** `count` requests in all, one after the other on each of `connections`; with `perSecond`, at that pace whatever comes back. */
 export interface RequestsTask {
   kind: 'requests';
   port: number;
@@ -13,6 +13,9 @@ export interface RequestsTask {
   connections: number;
   count: number;
   bodyBytes: number;
+  /** The status that each is to have; 200 unless told. */
+  status?: number;
+  perSecond?: number;
 }
 
 /** `streams` streams at once, all asked for in the same moment, each of `chunks` events. */
@@ -30,6 +33,9 @@ export interface RequestsDone {
   completed: number;
   failures: number;
   seconds: number;
+  /** From the moment at which a request was due to its whole answer; with `perSecond` only. */
+  p50Ms?: number;
+  p99Ms?: number;
 }
 
 /** Every stream has its first event, or failed. Times in ms. */
@@ -69,7 +75,26 @@ async function runRequests(task: RequestsTask): Promise<void> {
   const request = requestBytes(task.headers, chatBody(task.bodyBytes));
   let toSend = task.count;
   let completed = 0;
+  const wanted = String(task.status ?? 200);
   const startedAt = performance.now();
+  const latencies: number[] = [];
+  /** Due and not sent, and connections that have nothing to do, where there is a pace. */
+  const due: number[] = [];
+  const idle: ((dueAt: number) => void)[] = [];
+  const { perSecond } = task;
+  const pace =
+    perSecond === undefined
+      ? undefined
+      : setInterval(() => {
+          const should = ((performance.now() - startedAt) / 1000) * perSecond;
+          while (task.count - toSend < should && toSend > 0) {
+            const dueAt = startedAt + ((task.count - toSend) / perSecond) * 1000;
+            toSend -= 1;
+            const send = idle.pop();
+            if (send === undefined) due.push(dueAt);
+            else send(dueAt);
+          }
+        }, 1);
   const worker = async (): Promise<void> => {
     const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
     let status = '';
@@ -77,12 +102,25 @@ async function runRequests(task: RequestsTask): Promise<void> {
       head: (text) => (status = text.slice(9, 12)),
       body: () => {},
       end() {
-        if (status === '200') completed += 1;
+        if (status === wanted) completed += 1;
+        if (pace !== undefined) latencies.push(performance.now() - dueAt);
         next();
       },
       close: finish,
     });
+    let dueAt = 0;
+    const send = (at: number): void => {
+      dueAt = at;
+      socket.data.outbox.write(socket, request);
+    };
     const next = (): void => {
+      if (pace !== undefined) {
+        const waiting = due.shift();
+        if (waiting !== undefined) send(waiting);
+        else if (latencies.length === task.count) for (const end of ends) end();
+        else idle.push(send);
+        return;
+      }
       if (toSend === 0) {
         socket.end();
         finish();
@@ -91,12 +129,21 @@ async function runRequests(task: RequestsTask): Promise<void> {
       toSend -= 1;
       socket.data.outbox.write(socket, request);
     };
+    ends.push(() => {
+      socket.end();
+      finish();
+    });
     next();
     await finished;
   };
+  const ends: (() => void)[] = [];
   await Promise.all(Array.from({ length: task.connections }, worker));
+  clearInterval(pace);
   const failures = task.count - completed;
-  report({ event: 'done', completed, failures, seconds: (performance.now() - startedAt) / 1000 });
+  latencies.sort((a, b) => a - b);
+  const at = (share: number): number => latencies[Math.floor(latencies.length * share)] ?? NaN;
+  const seconds = (performance.now() - startedAt) / 1000;
+  report({ event: 'done', completed, failures, seconds, p50Ms: at(0.5), p99Ms: at(0.99) });
 }
 
 async function runStreams(task: StreamsTask): Promise<void> {

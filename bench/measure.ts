@@ -15,6 +15,8 @@ export interface Sizes {
   streams: number;
   chunks: number;
   manyStreams: number;
+  openStreams: number;
+  latencySeconds: number;
   starts: number;
 }
 
@@ -33,19 +35,27 @@ const LARGE_BODY_BYTES = 1024 * 1024;
 
 /** CPU time per plain request of `bodyBytes`. */
 export async function requests(proxy: Running, count: number, bodyBytes: number): Promise<Sample> {
-  const connections = bodyBytes > 100_000 ? 4 : 16;
-  const task: RequestsTask = {
-    kind: 'requests',
-    port: proxy.port,
-    headers: headersFor(proxy),
-    connections,
-    count,
-    bodyBytes,
-  };
+  const task = requestsTask(proxy, count, bodyBytes);
   const before = cpuMicros(proxy.pid);
   const done = await runRequests(task);
   const micros = (cpuMicros(proxy.pid) - before) / Math.max(1, done.completed);
   return { figures: { cpuMicros: micros, perSecond: done.completed / done.seconds }, failures: done.failures };
+}
+
+/** CPU time per request that is refused with 429. */
+export async function refusals(proxy: Running, count: number): Promise<Sample> {
+  const before = cpuMicros(proxy.pid);
+  const done = await runRequests({ ...requestsTask(proxy, count, 1024), status: 429 });
+  const micros = (cpuMicros(proxy.pid) - before) / Math.max(1, done.completed);
+  return { figures: { cpuMicros: micros, perSecond: done.completed / done.seconds }, failures: done.failures };
+}
+
+/** Latency at a steady pace, from the moment at which each request was due. */
+export async function latency(proxy: Running, perSecond: number, seconds: number): Promise<Sample> {
+  const count = Math.round(perSecond * seconds);
+  const task = { ...requestsTask(proxy, count, 1024), connections: 64, perSecond };
+  const { failures, p50Ms = NaN, p99Ms = NaN } = await runRequests(task);
+  return { figures: { p99Ms, p50Ms, perSecond }, failures };
 }
 
 /** The same with bodies of 1 MB. */
@@ -80,6 +90,19 @@ export async function streamMemory(proxy: Running, sizes: Sizes): Promise<Sample
   return { figures: { kilobytes, idleMegabytes: idle / 1024 / 1024 }, failures: done.failures };
 }
 
+/** Resident memory that each of very many streams adds, nearly idle ones. */
+export async function openStreams(proxy: Running, sizes: Sizes): Promise<Sample> {
+  await requests(proxy, 2000, 1024);
+  await Bun.sleep(SETTLE_MS);
+  const idle = residentBytes(proxy.pid);
+  let open = idle;
+  const { done } = await runStreams(proxy, { streams: sizes.openStreams, chunks: 6, intervalMs: 2500 }, async () => {
+    await Bun.sleep(SETTLE_MS);
+    open = residentBytes(proxy.pid);
+  });
+  return { figures: { kilobytes: (open - idle) / 1024 / sizes.openStreams }, failures: done.failures };
+}
+
 /** How soon very many streams that are asked for in the same moment have all begun. */
 export async function manyStreams(proxy: Running, sizes: Sizes): Promise<Sample> {
   const { begun, done } = await runStreams(proxy, { streams: sizes.manyStreams, ...HELD });
@@ -96,6 +119,11 @@ export async function startToReady(upstreamPort: number): Promise<Sample> {
   const ms = performance.now() - startedAt;
   await program.stop();
   return { figures: { ms }, failures: up ? 0 : 1 };
+}
+
+function requestsTask(proxy: Running, count: number, bodyBytes: number): RequestsTask {
+  const connections = bodyBytes > 100_000 ? 4 : 16;
+  return { kind: 'requests', port: proxy.port, headers: headersFor(proxy), connections, count, bodyBytes };
 }
 
 async function runRequests(task: RequestsTask): Promise<RequestsDone> {

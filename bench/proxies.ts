@@ -70,6 +70,18 @@ export function llmProxy(prompts: boolean): Proxy {
   };
 }
 
+/** llm-proxy with a limit that is reached by the first request: every other one is refused. */
+export const refusing: Proxy = {
+  name: 'llm-proxy, 429',
+  async start(upstreamPort) {
+    const { argv, port } = await llmProxyCommand(upstreamPort, false, 0.001);
+    const child = start(argv, join(OUT, 'llm-proxy-429.out'));
+    await ready(`http://127.0.0.1:${port}/health`, 'llm-proxy');
+    await fetch(`http://127.0.0.1:${port}/v1/models`, { headers: { authorization: `Bearer ${CLIENT_KEY}` } });
+    return { ...child, port, headers: {} };
+  },
+};
+
 export const portkey: Proxy = {
   name: 'Portkey 1.15.2',
   async start(upstreamPort) {
@@ -96,13 +108,14 @@ export const portkey: Proxy = {
 export async function llmProxyCommand(
   upstreamPort: number,
   prompts: boolean,
+  requestsPerSecond = 1_000_000,
 ): Promise<{ argv: string[]; port: number }> {
   if (!existsSync(EXECUTABLE)) throw new NotMeasured('there is no dist/llm-proxy: run `make dev`');
-  const dir = await freshDir(prompts ? 'llm-proxy-prompts' : 'llm-proxy');
+  const dir = await freshDir(prompts ? 'llm-proxy-prompts' : `llm-proxy-${requestsPerSecond}`);
   const port = freePort();
   await mkdir(join(dir, 'system_prompts'));
   await writeFile(join(dir, 'system_prompts', 'bench.txt'), 'You are a careful assistant. Answer briefly.\n');
-  await writeFile(join(dir, 'config.yaml'), llmProxyConfig(dir, port, upstreamPort, prompts));
+  await writeFile(join(dir, 'config.yaml'), llmProxyConfig(dir, port, upstreamPort, { prompts, requestsPerSecond }));
   return { argv: [EXECUTABLE, 'serve', '-c', join(dir, 'config.yaml')], port };
 }
 
@@ -114,7 +127,12 @@ export function nginxVersion(): string | undefined {
 }
 
 /** Every feature that a request passes through is on, with limits that it does not meet. */
-function llmProxyConfig(dir: string, port: number, upstreamPort: number, prompts: boolean): string {
+function llmProxyConfig(
+  dir: string,
+  port: number,
+  upstreamPort: number,
+  { prompts, requestsPerSecond }: { prompts: boolean; requestsPerSecond: number },
+): string {
   return `listen: "127.0.0.1:${port}"
 proxy_api_key: "${CLIENT_KEY}"
 proxy:
@@ -140,16 +158,18 @@ detection:
   error_patterns: [insufficient_quota, rate_limit, overloaded]
 rate_limit:
   enabled: true
-  global_rps: 1000000
-  per_ip_rps: 1000000
+  global_rps: ${requestsPerSecond}
+  per_ip_rps: ${requestsPerSecond}
   burst_factor: 1.5
-  per_model_rps: {bench: 1000000}
+  per_model_rps: {bench: ${requestsPerSecond}}
 concurrency:
   enabled: true
   max_requests: 10000
   max_queue_size: 1000
   queue_timeout: 30s
   per_backend_limit: 10000
+health_check: {enabled: true}
+metrics: {enabled: true}
 logging:
   level: info
   console_level: warn

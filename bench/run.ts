@@ -1,5 +1,5 @@
 // `make bench`: compares the executable with a bare Bun proxy, nginx and Portkey on this machine, in one run.
-//   bun bench/run.ts [--quick] [--only plain|large|stream|memory|start|2000]
+//   bun bench/run.ts [--quick] [--only plain|refused|latency|large|stream|memory|10000|start|2000]
 // A full run writes docs/benchmarks.md; a quick or partial one only prints.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { killAll, startTalking } from './processes.ts';
 import * as proxies from './proxies.ts';
 import { rowOf, toMarkdown, toText, type Result } from './report.ts';
 
-const SCENARIOS = ['plain', 'large', 'stream', 'memory', 'start', '2000'] as const;
+const SCENARIOS = ['plain', 'refused', 'latency', 'large', 'stream', 'memory', '10000', 'start', '2000'] as const;
 type Scenario = (typeof SCENARIOS)[number];
 
 const FULL: measure.Sizes = {
@@ -21,6 +21,8 @@ const FULL: measure.Sizes = {
   streams: 1000,
   chunks: 200,
   manyStreams: 2000,
+  openStreams: 9500,
+  latencySeconds: 4,
   starts: 10,
 };
 const QUICK: measure.Sizes = {
@@ -32,6 +34,8 @@ const QUICK: measure.Sizes = {
   streams: 500,
   chunks: 60,
   manyStreams: 2000,
+  openStreams: 9500,
+  latencySeconds: 2,
   starts: 5,
 };
 const RUN_WITHIN_MS = 30 * 60_000;
@@ -78,6 +82,25 @@ async function run(scenario: Scenario): Promise<Result[]> {
       return await together(scenario, withPlain, (proxy, name) =>
         measure.requests(proxy, name === proxies.portkey.name ? sizes.portkeyRequests : sizes.plainRequests, 1024),
       );
+    case 'refused':
+      return await together(scenario, [proxies.llmProxy(false), proxies.refusing], (proxy, name) =>
+        name === proxies.refusing.name
+          ? measure.refusals(proxy, sizes.plainRequests)
+          : measure.requests(proxy, sizes.plainRequests, 1024),
+      );
+    case 'latency': {
+      // Eight tenths of what llm-proxy can do, here and now; the others get the same.
+      let perSecond = NaN;
+      return await together(scenario, [proxies.llmProxy(false), proxies.bare, proxies.nginx], async (proxy, name) => {
+        if (name === 'llm-proxy') {
+          const { figures } = await measure.requests(proxy, sizes.plainRequests, 1024);
+          perSecond = 0.8 * (figures['perSecond'] ?? NaN);
+        }
+        return await measure.latency(proxy, perSecond, sizes.latencySeconds);
+      });
+    }
+    case '10000':
+      return await apart(scenario, (proxy) => measure.openStreams(proxy, sizes));
     case 'large':
       return await together(scenario, standard, (proxy) => measure.largeRequests(proxy, sizes.largeRequests));
     case 'stream':
