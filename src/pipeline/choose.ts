@@ -62,7 +62,20 @@ export function openingFor(asked: NamedAlias, exchange: Exchange, context: Conte
     if (!route.backend.live.isFull) return route.backend.live;
     opening = 'full';
   }
-  return opening;
+  return opening ?? openingOfLastResort(asked, exchange, context);
+}
+
+/** With every route cooling or dead, one is tried all the same; if those are full as well, for it is waited. */
+function openingOfLastResort(asked: NamedAlias, exchange: Exchange, context: Context): Opening {
+  if (exchange.attempts > 0 || context.snapshot.config.fallback.when_all_cooling === 'reject') return undefined;
+  const soonest = lastResort(asked, exchange, context);
+  if (soonest !== undefined) return soonest.route.backend.live;
+  return dueBackSoonest(asked, context) === undefined ? undefined : 'full';
+}
+
+/** Of the routes whose backends have room, the one that is due back soonest. */
+export function lastResort(asked: NamedAlias, exchange: Exchange, context: Context): DueBack | undefined {
+  return dueBackSoonest(asked, context, ({ backend: { live } }) => !live.isFull || exchange.kept === live);
 }
 
 /** The first route that was not tried yet and may be tried now. */

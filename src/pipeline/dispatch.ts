@@ -7,7 +7,7 @@ import { backoffMs } from '../lib/backoff.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Answer } from './answer.ts';
 import { tryRoute } from './attempt.ts';
-import { aliasesOf, choose, dueBackSoonest, firstUntried, hasUntried, mayTry } from './choose.ts';
+import { aliasesOf, choose, dueBackSoonest, firstUntried, hasUntried, lastResort, mayTry } from './choose.ts';
 import type { Choice } from './choose.ts';
 import type { Context } from './context.ts';
 import { takeTurn, waitForRoom } from './turn.ts';
@@ -97,7 +97,7 @@ function* choices(asked: NamedAlias, exchange: Exchange, protocol: Protocol, con
     yield { named, routes };
   }
   if (offered || context.snapshot.config.fallback.when_all_cooling === 'reject') return;
-  const soonest = dueBackSoonest(asked, context, ({ backend }) => !backend.live.isFull);
+  const soonest = lastResort(asked, exchange, context);
   if (soonest !== undefined) yield { named: soonest.named, routes: [soonest.route] };
 }
 

@@ -364,6 +364,21 @@ describe('a full backend', () => {
     expect(line.queue_ms).toBeGreaterThan(0);
   });
 
+  test('that cools down as well is waited for rather than refused, where there is no other', async () => {
+    const gateway = await start({ per_backend_limit: 1 }, { fallback: { cooldown_seconds: 100, max_retries: 0 } });
+    first.script(status(503));
+    expect((await ask(gateway, 'one')).status).toBe(503);
+    const gate = hold(chatAnswer('1'));
+    first.script(gate);
+    const held = text(ask(gateway, 'one'));
+    await gate.reached;
+    const waiting = text(ask(gateway, 'one'));
+    await running(gateway, 1, 1);
+    gate.release();
+    expect(await held).toBe('1');
+    expect(await waiting).toBe('1');
+  });
+
   test('never gets more than its limit, however the load comes', async () => {
     const gateway = await start({ max_requests: 20, max_queue_size: 1000, per_backend_limit: 3 });
     let [now, most] = [0, 0];
