@@ -15,7 +15,9 @@ export function nearest(name: string, candidates: Iterable<string>, limit = 3): 
     const edits = editsTo(wanted, candidate.toLowerCase(), allowed);
     if (edits !== undefined) found.push({ candidate, edits });
   }
-  return found
+  // Whole names are likelier than beginnings.
+  const whole = found.filter(({ edits }) => edits <= allowed);
+  return (whole.length > 0 ? whole : found)
     .sort((a, b) => a.edits - b.edits)
     .slice(0, limit)
     .map((entry) => entry.candidate);
@@ -31,7 +33,7 @@ function editsTo(wanted: string, candidate: string, allowed: number): number | u
   if (whole <= allowed) return whole;
   for (const { index } of candidate.matchAll(/[_\-/.:]/g)) {
     const beginning = index < MIN_BEGINNING ? Infinity : typos(wanted, candidate.slice(0, index));
-    if (beginning <= allowed) return beginning + allowed;
+    if (beginning <= allowed) return beginning + allowed + 1;
   }
   return undefined;
 }
