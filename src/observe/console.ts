@@ -17,16 +17,14 @@ export function requestText(record: ExchangeRecord, level: Level, nowMs: number,
   const good = level === 'info' && record.status < 400;
   const tries = record.tries.length > 1 ? `, after ${record.tries.length} tries` : '';
   const queuedMs = record.queueMs ?? 0;
-  const head = [
-    `${headline(level, nowMs, mark)} ${outcome(record, mark)} ${subject(record)}`,
-    duration(record.durationMs) + tries,
-    queuedMs >= 1 ? `queued ${duration(queuedMs)}` : '',
-    record.ttftMs === undefined ? '' : `ttft ${duration(record.ttftMs)}`,
-    tokens(record),
-    record.droppedEvents > 0 ? `${record.droppedEvents} events dropped` : '',
-    good ? mark.dim(shortTrace(printable(record.traceId))) : `trace ${printable(record.traceId)}`,
-  ];
-  const line = head.filter((part) => part !== '').join('  ');
+  const { ttftMs, droppedEvents, traceId } = record;
+  let line = `${headline(level, nowMs, mark)} ${outcome(record, mark)} ${subject(record)}  ${duration(record.durationMs)}${tries}`;
+  if (queuedMs >= 1) line += `  queued ${duration(queuedMs)}`;
+  if (ttftMs !== undefined) line += `  ttft ${duration(ttftMs)}`;
+  const counts = tokens(record);
+  if (counts !== '') line += `  ${counts}`;
+  if (droppedEvents > 0) line += `  ${droppedEvents} events dropped`;
+  line += good ? `  ${mark.dim(shortTrace(printable(traceId)))}` : `  trace ${printable(traceId)}`;
   if (!hasStory(record)) return line;
   const story = record.tries.map((tried, at) => tryText(tried, at, record, mark));
   return [line, ...story].join('\n');
@@ -79,10 +77,14 @@ export function stderrWriter(fd = 2): ConsoleWriter {
   let pending = '';
   let left = 0;
   let running: Promise<void> | undefined;
+  let wroteAt = -Infinity;
 
   const drain = async (): Promise<void> => {
-    // Lines of the same turn go out together.
-    await new Promise<void>((resolve) => void setImmediate(resolve));
+    // A line after a silence goes out at once, with those of the same turn. Under load a write for each turn of the
+    // event loop would cost more than the lines do.
+    const quietMs = performance.now() - wroteAt;
+    if (quietMs < BUSY_PAUSE_MS) await Bun.sleep(BUSY_PAUSE_MS - quietMs);
+    else await new Promise<void>((resolve) => void setImmediate(resolve));
     while (pending !== '') {
       const batch = pending;
       pending = '';
@@ -90,6 +92,7 @@ export function stderrWriter(fd = 2): ConsoleWriter {
       if (left > 0) pending = `(${left} lines left out here: the console is slow)\n${pending}`;
       left = 0;
     }
+    wroteAt = performance.now();
     running = undefined;
   };
   const take = (text: string): void => {
@@ -106,6 +109,7 @@ export function stderrWriter(fd = 2): ConsoleWriter {
 const MAX_PENDING_CHARS = 1 << 20;
 const FLUSH_PATIENCE_MS = 1000;
 const FULL_PIPE_PAUSE_MS = 10;
+const BUSY_PAUSE_MS = 20;
 
 /** Text that cannot be written (a closed pipe, say) is let go: there is nowhere left to complain. */
 async function writeAll(fd: number, data: Buffer): Promise<void> {
@@ -214,9 +218,18 @@ function duration(ms: number): string {
   return `${Math.floor(seconds / 60)}m${two(seconds % 60)}s`;
 }
 
+let lastSecond = NaN;
+let lastTime = '';
+
+/** Many lines are of the same second. */
 function timeOfDay(ms: number): string {
-  const at = new Date(ms);
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) {
+    const at = new Date(ms);
+    lastSecond = second;
+    lastTime = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  }
+  return lastTime;
 }
 
 function two(value: number): string {

@@ -141,10 +141,7 @@ class FileLog implements Log {
         (requests ?? general).append(line, nowMs);
         if (record.status >= 400 || record.interrupted) errors?.append(line, nowMs);
       }
-      if (onConsole) {
-        const entry = requestEntry(record, level, nowMs);
-        this.#show(entry, (style) => requestText(record, level, nowMs, style));
-      }
+      if (onConsole) this.#showRequest(record, level, nowMs);
     } catch {
       this.#dropped++;
     }
@@ -200,6 +197,13 @@ class FileLog implements Log {
 
   #fileLine(entry: Entry): string {
     return this.#redact(this.#settings.format === 'json' ? JSON.stringify(entry) : logfmt(entry));
+  }
+
+  #showRequest(record: ExchangeRecord, level: Level, nowMs: number): void {
+    const { consoleFormat: format, color } = this.#settings;
+    const text =
+      format === 'json' ? requestJson(record, level, nowMs) : requestText(record, level, nowMs, { format, color });
+    this.#io.console(`${this.#redact(text)}\n`);
   }
 
   #show(entry: Entry, render: (style: ConsoleStyle) => string): void {

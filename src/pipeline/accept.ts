@@ -56,17 +56,8 @@ export async function acceptBody(exchange: Exchange, { snapshot, clock }: Contex
 /** A client may stall in the middle of its body. */
 function unlessAborted<T>(reading: Promise<T>, exchange: Exchange): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stopListening = exchange.onAbort(reject);
-    reading.then(
-      (value) => {
-        stopListening();
-        resolve(value);
-      },
-      (error: Error) => {
-        stopListening();
-        reject(error);
-      },
-    );
+    exchange.onAbort(reject);
+    reading.then(resolve, reject);
   });
 }
 
