@@ -39,13 +39,18 @@ export class ClientStream {
   #clientWaits = false;
   /** When the client last got a byte, or the stream began; monotonic milliseconds. */
   #lastSentAt: number;
-  readonly #stopListening: () => void;
+  #stopListening: () => void = () => undefined;
 
   static of(outcome: Promise<Outcome>, way: Way, { late = false } = {}): ReadableStream<Uint8Array> {
     const stream = new ClientStream(outcome, way, late);
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
+          // The client may have left before there was anything to begin.
+          if (stream.exchange.closed) {
+            controller.close();
+            return;
+          }
           stream.#controller = controller;
           if (late) stream.#keepAlive();
         },

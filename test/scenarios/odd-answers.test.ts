@@ -241,6 +241,28 @@ describe('a client that', () => {
     await one.stop();
   });
 
+  test('leaves in the very moment in which its stream is begun meets no bug', async () => {
+    const one = await start({ stream: { keepalive: '40ms' }, timeout: { first_byte_timeout: '5s' } });
+    first.script(stall());
+    second.script(stall());
+    const body = JSON.stringify({ model: 'one/x', stream: true, messages: MESSAGES });
+    const request = `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    for (let round = 0; round < 5; round++) {
+      await Promise.all(
+        Array.from({ length: 30 }, async (_, n) => {
+          const connection = await open(one.url);
+          await connection.write(request);
+          await Bun.sleep(36 + n / 3);
+          connection.leave({ reset: true });
+        }),
+      );
+    }
+    await eventually(() => one.logs().length >= 150);
+    expect(one.logs().every(({ status: code }) => code === 499)).toBe(true);
+    expect(one.stderr()).not.toContain('a bug in the gateway');
+    expect(await one.stop()).toBe(0);
+  });
+
   test('stalls in the middle of its body is told so when total_timeout is over', async () => {
     const one = await start({ timeout: { total_timeout: '200ms' } });
     const connection = await open(one.url);
