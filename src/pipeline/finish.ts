@@ -9,7 +9,9 @@ export function finish(exchange: Exchange, { clock, log, metrics, rateLimits }: 
   exchange.attempt?.abandon();
   exchange.release();
   const record = recordOf(exchange, clock.now());
-  if (record.refused && exchange.hasTokens) rateLimits.giveBack(exchange.clientIp, exchange.asked?.alias.name);
+  // What never came to a backend, refused or given up in the queue, has cost nobody anything.
+  const isForNothing = record.attempts === 0 && record.status >= 400;
+  if (isForNothing && exchange.hasTokens) rateLimits.giveBack(exchange.clientIp, exchange.asked?.alias.name);
   log.request(record);
   metrics.record(record);
   logBodies(exchange, log);

@@ -36,8 +36,10 @@ export interface Fault {
   readonly gives: Gives;
   /** The upstream falls silent before the answer has begun for the client: the route must not be tried again. */
   readonly silent?: boolean;
-  /** The connection ends before any byte of the answer: the call may be redone. */
+  /** The connection ends before the head of the answer: the call may be redone. */
   readonly closes?: boolean;
+  /** The part is followed by an error event of the upstream's own. */
+  readonly ownError?: boolean;
   reply(call: Call): Reply;
 }
 
@@ -82,6 +84,22 @@ const chunk = (bytes: string | Uint8Array): Buffer =>
   Buffer.concat([Buffer.from(`${Buffer.byteLength(bytes).toString(16)}\r\n`), Buffer.from(bytes), Buffer.from('\r\n')]);
 const then = (send: (wire: Wire) => Promise<void>): Reply => ({ send });
 
+const bodyOf = (call: Call): Buffer<ArrayBuffer> =>
+  Buffer.from(
+    JSON.stringify({
+      id: 'chatcmpl-1',
+      object: 'chat.completion',
+      choices: [{ index: 0, message: { role: 'assistant', content: textOf(call) }, finish_reason: 'stop' }],
+    }),
+  );
+
+/** A whole answer, head and all, as it goes over the wire. */
+const wholeText = (call: Call): string =>
+  call.stream
+    ? `${STREAM_HEAD}${chunk(sseText(eventsOf(call))).toString()}${LAST_CHUNK}`
+    : `${JSON_HEAD}content-length: ${bodyOf(call).length}\r\n\r\n${bodyOf(call).toString()}`;
+const SURPLUS = wholeText({ tag: '', stream: false, words: ['<999999.0.a>', ' </999999.0.a>'] });
+
 /** What happens after a beginning that has, most likely, gone on to the client. */
 const afterBeginning = (call: Call, end: (wire: Wire) => Promise<void> | void): Reply =>
   then(async (wire) => {
@@ -109,24 +127,27 @@ const COMMON: Faults = {
     }),
   ),
   'dead keep-alive': whole((call) => closeIdle(good(call))),
+  // All in one write: what comes later, when the connection has another request, nobody could tell from its answer.
+  'an answer too many': whole((call) => then((wire) => wire.write(Buffer.from(wholeText(call) + SURPLUS)))),
   'closes when done': whole((call) => then(async (wire) => (await good(call).send(wire), wire.cut()))),
   429: refusal(429),
   '429, at once again': refusal(429, { retryAfter: 0 }),
+  '429, a little later': refusal(429, { headers: { 'retry-after-ms': '150' } }),
   '429, much later': refusal(429, { retryAfter: 60 }),
   500: refusal(500),
   503: refusal(503),
-  '503, soon': refusal(503, { retryAfter: 1 }),
   529: refusal(529),
   401: refusal(401),
   400: refusal(400, { code: 'bad_thing', type: 'invalid_request_error' }),
   'too long': refusal(400, { code: 'context_length_exceeded', type: 'invalid_request_error' }),
-  'filtered': refusal(400, { code: 'content_filter', type: 'invalid_request_error' }),
+  filtered: refusal(400, { code: 'content_filter', type: 'invalid_request_error' }),
   'an error of 200': error((call) => json(200, boom(call))),
   'a long error': error((call) => status(500, { ...message(call), param: 'x'.repeat(200_000) })),
   elsewhere: { gives: 'redirection', reply: () => json(302, {}, { location: '/elsewhere' }) },
   'closed before the answer': { gives: 'nothing', closes: true, reply: () => closeBeforeAnswer() },
   'reset before the answer': { gives: 'nothing', closes: true, reply: () => closeBeforeAnswer({ reset: true }) },
-  'closed inside the head': nothing(() => raw('HTTP/1.1 200 OK\r\ncontent-ty')),
+  // Bun's fetch does not tell half a head from none.
+  'closed inside the head': { gives: 'nothing', closes: true, reply: () => raw('HTTP/1.1 200 OK\r\ncontent-ty') },
   silence: { gives: 'nothing', silent: true, reply: () => stall() },
   'silence inside the head': {
     gives: 'nothing',
@@ -155,7 +176,7 @@ const STREAM: Faults = {
     pieces([`\uFEFF: hello\r\n\r\n${sseText(eventsOf(call)).replaceAll('\n', '\r\n')}`]),
   ),
   'all at once': whole((call) => pieces([sseText(eventsOf(call))])),
-  'gzipped': whole((call) =>
+  gzipped: whole((call) =>
     pieces([Bun.gzipSync(Buffer.from(sseText(eventsOf(call))))], {
       headers: { 'content-encoding': 'gzip' },
     }),
@@ -183,7 +204,7 @@ const STREAM: Faults = {
   'cut at any byte': part((call) => {
     const text = sseText(eventsOf(call));
     const bytes = Buffer.from(text);
-    const at = Math.min(text.indexOf('"finish_reason":"stop"'), 1 + (textOf(call).length * 37) % bytes.length);
+    const at = Math.min(text.indexOf('"finish_reason":"stop"'), 1 + ((textOf(call).length * 37) % bytes.length));
     return then(async (wire) => {
       await wire.write(STREAM_HEAD);
       await wire.write(chunk(bytes.subarray(0, at)).subarray(0, -2));
@@ -191,23 +212,22 @@ const STREAM: Faults = {
       wire.cut();
     });
   }),
-  'an error midway': part((call) => sse([...begunOf(call), boom(call)], { done: false })),
-  'an error later, and [DONE]': part((call) => sse([...begunOf(call), boom(call)], { gapMs: 5 })),
+  'an error midway': {
+    gives: 'part',
+    ownError: true,
+    reply: (call) => sse([...begunOf(call), boom(call)], { done: false }),
+  },
+  'an error later, and [DONE]': {
+    gives: 'part',
+    ownError: true,
+    reply: (call) => sse([...begunOf(call), boom(call)], { gapMs: 5 }),
+  },
   'an error at first': error((call) => sse([boom(call)], { done: false })),
   'gzip cut short': part((call) => {
     const bytes = Bun.gzipSync(Buffer.from(sseText(eventsOf(call))));
     return pieces([bytes.subarray(0, bytes.length / 2)], { headers: { 'content-encoding': 'gzip' } });
   }),
 };
-
-const bodyOf = (call: Call): Buffer =>
-  Buffer.from(
-    JSON.stringify({
-      id: 'chatcmpl-1',
-      object: 'chat.completion',
-      choices: [{ index: 0, message: { role: 'assistant', content: textOf(call) }, finish_reason: 'stop' }],
-    }),
-  );
 
 /** The beginning of an answer in which the end of the text is not. */
 const halfOf = (call: Call): Buffer => {
@@ -234,7 +254,7 @@ const PLAIN: Faults = {
       wire.cut();
     }),
   ),
-  'gzipped': whole((call) => json(200, Bun.gzipSync(bodyOf(call)), { 'content-encoding': 'gzip' })),
+  gzipped: whole((call) => json(200, Bun.gzipSync(bodyOf(call)), { 'content-encoding': 'gzip' })),
   'cut short of its length': part((call) =>
     then(async (wire) => {
       await wire.write(`${JSON_HEAD}content-length: ${bodyOf(call).length}\r\n\r\n`);

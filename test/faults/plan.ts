@@ -41,17 +41,19 @@ export interface Plan {
 export function planOf(seed: number, n: number): Plan {
   const random = randomOf(seed, n);
   const stream = random.chance(0.6);
-  // Calls to `patient` never end of themselves within the campaign's time: their clients leave.
+  // Calls of `patient/*` never end of themselves within the campaign's time: their clients leave.
   const isPatient = random.chance(0.07);
-  const manner = isPatient ? random.pick(LEAVING) : mannerOf(random);
+  // A plain answer is held until it is whole, so that of one that lasts no head ever comes.
+  const manner = isPatient ? random.pick(stream ? LEAVING : LEAVING_EARLY) : mannerOf(random);
   const size = sizeOf(manner, random);
+  const model = isPatient ? `patient/p${n}` : modelOf(random);
   const faults = Array.from({ length: random.between(1, 5) }, () =>
-    random.chance(0.45) ? 'good' : random.pick(faultsFor(stream)),
+    random.chance(0.45) ? 'good' : faultFor(model, stream, random),
   );
   if (isPatient) faults.splice(random.between(0, 1), Infinity, random.pick(LASTING_FAULTS));
   return {
     n,
-    model: isPatient ? 'patient' : modelOf(random),
+    model,
     stream,
     manner,
     leavesAfterMs: random.between(0, 60),
@@ -80,14 +82,15 @@ export function wordsOf({ words, wordCharacters }: Plan, tag: string): string[] 
   return [`<${tag}>`, ...fillers, ` </${tag}>`];
 }
 
-const LEAVING = ['leaves before the answer', 'leaves at the head', 'leaves midway'] as const;
+const LEAVING: readonly [Manner, ...Manner[]] = ['leaves before the answer', 'leaves at the head', 'leaves midway'];
+const LEAVING_EARLY: readonly [Manner] = ['leaves before the answer'];
 
 function mannerOf(random: Random): Manner {
   const at = random.next();
   if (at < 0.74) return 'reads';
   if (at < 0.8) return 'reads slowly';
   if (at < 0.804) return 'stops reading';
-  return random.pick(['leaves while sending', ...LEAVING]);
+  return random.chance(0.25) ? 'leaves while sending' : random.pick(LEAVING);
 }
 
 /** `deep` falls back to `chain`, and that to `pair` and `one`. */
@@ -96,9 +99,15 @@ function modelOf(random: Random): string {
   return model === 'wild/' ? `wild/m${random.between(0, 40)}` : model;
 }
 
+/** A minute's rest for a model of which there are few would be the end of it. */
+function faultFor(model: string, stream: boolean, random: Random): FaultName {
+  const name = random.pick(faultsFor(stream));
+  return name === '429, much later' && !model.startsWith('wild/') ? '429' : name;
+}
+
 /** More than what the kernel takes off the gateway's hands for one that does not read; now and then over the 1 MiB that are held. */
 function sizeOf(manner: Manner, random: Random): { readonly words: number; readonly wordCharacters: number } {
-  if (manner === 'stops reading') return { words: 200, wordCharacters: 80_000 };
+  if (manner === 'stops reading') return { words: 80, wordCharacters: 80_000 };
   const at = random.next();
   if (at < 0.9) return { words: random.between(0, 12), wordCharacters: 0 };
   if (at < 0.98) return { words: random.between(2, 12), wordCharacters: random.between(2_000, 30_000) };

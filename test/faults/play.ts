@@ -1,83 +1,196 @@
-// Plays one exchange of a campaign as its client, and says what is wrong with what came back.
-import { send } from '../kit/client.ts';
-import type { RawAnswer } from '../kit/client.ts';
+// Plays one exchange of a campaign as its client, and tells what came back.
+import { open, requestBytes } from '../kit/client.ts';
+import type { BodyPiece, RawAnswer, RawConnection } from '../kit/client.ts';
 import type { Json } from '../kit/json.ts';
 import { parseSse } from '../kit/sse.ts';
+import { CLIENT_KEY } from './config.ts';
 import type { Plan } from './plan.ts';
+import { promptOf } from './plan.ts';
 
-/** How an exchange ended, seen by its client. */
-export type Ending = 'whole' | 'refused' | 'failed' | 'interrupted' | 'left';
+/**
+ * How an exchange ended for its client: a whole answer; a stream that ended in an error after content; a broken
+ * transfer; an error that a backend or the gateway made; a request turned down before any backend was called; a
+ * redirection; or the client left before the end.
+ */
+export type Ending = 'whole' | 'interrupted' | 'broken' | 'error' | 'refused' | 'redirected' | 'left';
 
-/** The trace ID of an exchange. */
-export function traceIdOf(seed: number, { n }: Plan): string {
-  return `faults-${seed}-${n}`;
+/** What a client can tell of its exchange. */
+export interface Told {
+  readonly ending: Ending;
+  /** Undefined where it left before the head. */
+  readonly status: number | undefined;
+  readonly headers: RawAnswer['headers'];
+  /** The body as it came. */
+  readonly text: string;
+  readonly bytes: number;
+  /** The content, joined. */
+  readonly said: string;
+  /** The answer has a finish reason. */
+  readonly finished: boolean;
+  /** The code of the error, if it got one. */
+  readonly code: string | undefined;
+  /** When it had its answer or left, `performance.now()`. */
+  readonly overAt: number;
 }
 
-/** Sends the request and reads, or leaves, as the plan says. Throws where the answer breaks a promise. */
-export async function play(url: string, seed: number, plan: Plan): Promise<Ending> {
-  const request = send(`${url}/v1/chat/completions`, {
-    headers: { 'x-trace-id': traceIdOf(seed, plan) },
-    body: {
-      model: plan.alias,
-      stream: plan.stream,
-      messages: [{ role: 'user', content: `exchange ${plan.n}` }],
-    },
+/** A client that plays one exchange after the other, many of them on one connection. */
+export class Client {
+  #kept: RawConnection | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly traceIdOf: (n: number) => string,
+  ) {}
+
+  /** Sends the request and reads, or leaves, as the plan says. Throws where what comes is neither whole nor an error that says so. */
+  async play(plan: Plan): Promise<Told> {
+    const connection = await this.#connection(plan.fresh);
+    const bytes = requestBytes(`${this.url}/v1/chat/completions`, {
+      headers: { authorization: `Bearer ${CLIENT_KEY}`, 'x-trace-id': this.traceIdOf(plan.n) },
+      body: {
+        model: plan.model,
+        stream: plan.stream,
+        messages: [{ role: 'user', content: promptOf(plan) }],
+      },
+    });
+    const isHalf = plan.manner === 'leaves while sending';
+    // The gateway may answer and close before it has read everything; then the answer is what counts.
+    await connection.write(isHalf ? bytes.subarray(0, bytes.length / 2) : bytes).catch(() => undefined);
+    const answer = isHalf ? await leaving(connection, plan) : await this.#answer(connection, plan);
+    if (answer === undefined || plan.manner.startsWith('leaves')) return leftAt(answer, performance.now());
+    const { text, ending } = await within(READ_MS, 'the whole answer', answer.whole());
+    if (ending === 'complete' && answer.headers['connection'] !== 'close') this.#keep(connection);
+    else connection.leave();
+    return judged({ answer, text, ending, stream: plan.stream });
+  }
+
+  /** Closes what it kept open. */
+  leave(): void {
+    this.#kept?.leave();
+  }
+
+  async #answer(connection: RawConnection, plan: Plan): Promise<RawAnswer | undefined> {
+    if (plan.manner === 'leaves before the answer') return await leaving(connection, plan);
+    const answer = await within(READ_MS, 'the head of the answer', connection.answer());
+    if (plan.manner === 'reads slowly') await pausing(connection, plan.leavesAfterMs, 3);
+    if (plan.manner === 'stops reading') await pausing(connection, STOPPED_MS, 1);
+    if (plan.manner === 'leaves midway') {
+      const enough = (text: string): boolean => text.length >= plan.leavesAfterCharacters;
+      // Where the answer is short, it leaves after it; where it takes long, without it.
+      await Promise.race([answer.textUntil(enough).catch(() => undefined), Bun.sleep(plan.leavesAfterMs * 4)]);
+    }
+    if (plan.manner.startsWith('leaves')) connection.leave({ reset: plan.resets });
+    return answer;
+  }
+
+  async #connection(fresh: boolean): Promise<RawConnection> {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    if (kept !== undefined && !fresh) return kept;
+    kept?.leave();
+    return await open(this.url);
+  }
+
+  #keep(connection: RawConnection): void {
+    this.#kept = connection;
+    void connection.closed.then(() => {
+      if (this.#kept === connection) this.#kept = undefined;
+    });
+  }
+}
+
+/** Longer than `write_timeout`. */
+const STOPPED_MS = 1500;
+/** No exchange takes half as long, whatever happens. */
+const READ_MS = 30_000;
+
+/** Rejects with what was waited for if it does not come in time. */
+async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
+  let timer: Timer | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} did not come within ${ms} ms`)), ms);
   });
-  if (plan.manner === 'leaves at once') {
-    // The head may take long, and the client does not wait for it.
-    void request.then((answer) => answer.leave({ reset: true })).catch(() => undefined);
-    await Bun.sleep(plan.leavesAfterMs);
-    (await Promise.race([request, Bun.sleep(plan.leavesAfterMs)]))?.leave({ reset: true });
-    return 'left';
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
-  const answer = await request;
-  if (plan.manner === 'leaves midway') {
-    await Bun.sleep(plan.leavesAfterMs);
-    answer.leave({ reset: true });
-    return 'left';
+}
+
+/** Leaves when its time has come, answered or not. */
+async function leaving(connection: RawConnection, plan: Plan): Promise<RawAnswer | undefined> {
+  const answer = connection.answer().catch(() => undefined);
+  await Bun.sleep(plan.leavesAfterMs);
+  connection.leave({ reset: plan.resets });
+  return await Promise.race([answer, Promise.resolve(undefined)]);
+}
+
+async function pausing(connection: RawConnection, ms: number, times: number): Promise<void> {
+  for (let time = 0; time < times; time++) {
+    connection.pause();
+    await Bun.sleep(ms);
+    connection.resume();
+    await Bun.sleep(1);
   }
-  if (plan.manner === 'reads slowly') await Bun.sleep(100);
-  return await judge(answer, plan);
 }
 
-async function judge(answer: RawAnswer, plan: Plan): Promise<Ending> {
-  const { text, ending } = await answer.whole();
-  if (answer.headers['x-trace-id'] === undefined) throw new Error('no trace ID');
-  if (ending === 'broken') throw new Error(`the transfer broke: ${text.slice(-200)}`);
-  if (answer.status !== 200) return refusal(answer.status, text);
-  // A 200 that holds an error is passed on as it is when nothing else is left.
-  if (!plan.stream) return plain(text, plan);
-  return answer.headers['content-type']?.startsWith('text/event-stream') === true
-    ? stream(text, plan)
-    : plain(text, plan);
+function leftAt(answer: RawAnswer | undefined, overAt: number): Told {
+  const { status, headers = {}, text = '', pieces = [] } = answer ?? {};
+  const bytes = bytesOf(pieces);
+  return { ending: 'left', status, headers, text, bytes, said: '', finished: false, code: undefined, overAt };
 }
 
-function refusal(status: number, text: string): Ending {
-  const { error }: Json = JSON.parse(text);
-  if (typeof error?.message !== 'string') throw new Error(`status ${status} without an error: ${text.slice(0, 200)}`);
-  if (error.code === 'internal_error') throw new Error(`a bug: ${text}`);
-  return ['queue_full', 'queue_timeout', 'rate_limit_exceeded'].includes(error.code) ? 'refused' : 'failed';
+interface Got {
+  readonly answer: RawAnswer;
+  readonly text: string;
+  readonly ending: 'complete' | 'broken';
+  readonly stream: boolean;
 }
 
-function plain(text: string, { words }: Plan): Ending {
-  const body: Json = JSON.parse(text);
-  if (body.error !== undefined) return 'failed';
-  if (body.choices[0].message.content !== words.join('')) throw new Error(`another's or a cut answer: ${text}`);
-  return 'whole';
+function bytesOf(pieces: readonly BodyPiece[]): number {
+  return pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
-function stream(text: string, { words }: Plan): Ending {
-  const { json, done, rest } = parseSse(text);
+function judged({ answer: { status, headers, pieces }, text, ending, stream }: Got): Told {
+  const overAt = performance.now();
+  const told = { status, headers, text, bytes: bytesOf(pieces), said: '', finished: false, code: undefined, overAt };
+  if (ending === 'broken') return { ...told, ending };
+  if (status === 302) return { ...told, ending: 'redirected' };
+  const isStream = headers['content-type']?.startsWith('text/event-stream') === true;
+  if (isStream && !stream) throw new Error('a stream that was not asked for');
+  return { ...told, ...(isStream ? streamed(text) : plain(status, text)) };
+}
+
+const REFUSALS = new Set(['queue_full', 'queue_timeout']);
+
+type Judgement = Pick<Told, 'ending' | 'said' | 'finished' | 'code'>;
+
+function failed({ message, code, type }: Json, said: string): Judgement {
+  if (typeof message !== 'string' || typeof type !== 'string') throw new Error('an error that says nothing');
+  const ending = said !== '' ? 'interrupted' : REFUSALS.has(code) ? 'refused' : 'error';
+  return { ending, said, finished: false, code: code ?? undefined };
+}
+
+function plain(status: number, text: string): Judgement {
+  const { error, choices }: Json = JSON.parse(text);
+  if (error !== undefined) return failed(error, '');
+  if (status !== 200) throw new Error(`status ${status} without an error`);
+  const [choice] = choices;
+  return { ending: 'whole', said: choice.message.content, finished: choice.finish_reason === 'stop', code: undefined };
+}
+
+function streamed(text: string): Judgement {
+  const { json, events, done, rest } = parseSse(text);
   if (rest !== '') throw new Error(`half an event: ${rest.slice(0, 200)}`);
-  const said = json.map((event) => event.choices?.[0]?.delta.content ?? '').join('');
-  const failed = json.some((event) => event.error !== undefined && event.error !== null);
+  const said = json.map((event) => event.choices?.[0]?.delta?.content ?? '').join('');
   const finished = json.some((event) => event.choices?.[0]?.finish_reason === 'stop');
-  if (failed) {
-    if (done) throw new Error('an error, and yet [DONE]');
-    if (!words.join('').startsWith(said)) throw new Error(`another's words: ${said}`);
-    return said === '' ? 'failed' : 'interrupted';
+  const errorAt = json.findIndex(({ error }) => error !== undefined && error !== null);
+  if (errorAt === -1) {
+    if (!done) throw new Error('a stream with neither an error nor [DONE]');
+    return { ending: 'whole', said, finished, code: undefined };
   }
-  if (!done || !finished) throw new Error(`neither whole nor an error: ${text.slice(-300)}`);
-  if (said !== words.join('')) throw new Error(`looks whole and is not: ${said}`);
-  return 'whole';
+  if (events.some(({ data }) => data === '[DONE]')) throw new Error('an error, and yet [DONE]');
+  if (errorAt < json.length - 1) throw new Error('events after an error');
+  if (finished) throw new Error('an error, and yet a finish');
+  return failed(json[errorAt].error, said);
 }

@@ -83,6 +83,11 @@ function lines(what: string): string[] {
   return (gateway?.stderr() ?? '').split('\n').filter((line) => line.includes(what));
 }
 
+/** The console is written in batches, so a line may be a moment late. */
+function lineOf(what: string): Promise<string> {
+  return eventually(() => lines(what)[0]);
+}
+
 describe('a backend that misses', () => {
   test.each<[string, Reply, string]>([
     ['with a 5xx', status(500), 'status 500'],
@@ -92,10 +97,10 @@ describe('a backend that misses', () => {
     await start({ unhealthy_after: 3, timeout: '50ms' });
     await becomes('dead');
     expect((await ask('pair')).choices[0].message.content).toBe('2');
-    const told = lines('backend is dead');
-    expect(told).toHaveLength(1);
-    expect(told[0]).toContain(`cause=${cause.includes(' ') ? `"${cause}"` : cause}`);
-    expect(told[0]).toContain('misses=3');
+    const told = await lineOf('backend is dead');
+    expect(lines('backend is dead')).toEqual([told]);
+    expect(told).toContain(`cause=${cause.includes(' ') ? `"${cause}"` : cause}`);
+    expect(told).toContain('misses=3');
   });
 
   test('is asked with its own key, by the path of the config', async () => {
@@ -113,6 +118,7 @@ describe('a backend that misses', () => {
     upstream.script(answering(status(401)));
     await becomes('up');
     expect((await ask('pair')).choices[0].message.content).toBe('1');
+    await lineOf('backend is alive again');
     expect(lines('backend is alive again')).toHaveLength(1);
   });
 

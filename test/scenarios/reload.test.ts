@@ -133,7 +133,7 @@ describe('an invalid config', () => {
     expect((await ready.json()).problems).toEqual(outcome.problems);
     const metrics = await (await send(`${gateway.url}/metrics`, { headers: AUTHORIZED })).whole();
     expect(metrics.text).toContain('\nllm_proxy_config_valid 0\n');
-    expect(gateway.stderr()).toContain('reload failed, the old config stays');
+    await eventually(() => gateway.stderr().includes('reload failed, the old config stays'));
     expect((await ask('one')).status).toBe(200);
 
     gateway.writeConfig(configOf(['one', 'two']));

@@ -1,0 +1,94 @@
+// What the upstreams of a campaign saw, call by call.
+import type { Reply } from '../kit/replies.ts';
+import { json } from '../kit/replies.ts';
+import type { SeenRequest } from '../kit/upstream.ts';
+import { aliasCalled, BACKEND_KEY, CLIENT_KEY } from './config.ts';
+import type { Fault, FaultName } from './faults.ts';
+import { faultOf } from './faults.ts';
+import { exchangeOf, planOf, promptOf, wordsOf } from './plan.ts';
+import type { Plan } from './plan.ts';
+
+/** One call of an upstream. */
+export interface SeenCall {
+  readonly backend: string;
+  /** As it was asked for. */
+  readonly model: string;
+  readonly alias: string;
+  /** Tells this call from all others: exchange, number of the call (from 0), backend. */
+  readonly tag: string;
+  readonly faultName: FaultName;
+  readonly fault: Fault;
+  readonly request: SeenRequest;
+  /** `performance.now()`. */
+  readonly beganAt: number;
+  /** When the reply was over or the gateway had left; undefined while it goes on. */
+  endedAt: number | undefined;
+}
+
+/** All calls of a campaign. */
+export class Ledger {
+  /** What upstreams should never have been sent. */
+  readonly complaints: string[] = [];
+  readonly #calls = new Map<number, SeenCall[]>();
+
+  constructor(
+    private readonly seed: number,
+    private readonly traceIdOf: (n: number) => string,
+  ) {}
+
+  /** The calls that were made for exchange `n`, in their order. */
+  callsOf(n: number): readonly SeenCall[] {
+    return this.#calls.get(n) ?? [];
+  }
+
+  /** What the upstream of this backend does. */
+  scriptOf(backend: string): (request: SeenRequest) => Reply {
+    return (request) => {
+      // A health check.
+      if (request.method !== 'POST') return json(200, { object: 'list', data: [] });
+      const body = request.json;
+      const prompt = String(body.messages[0].content);
+      const plan = planOf(this.seed, exchangeOf(prompt));
+      this.#complain(request, prompt, plan, backend);
+      return this.#call(request, plan, { backend, model: body.model });
+    };
+  }
+
+  #call(request: SeenRequest, plan: Plan, { backend, model }: { backend: string; model: string }): Reply {
+    const calls = this.#calls.get(plan.n) ?? [];
+    this.#calls.set(plan.n, calls);
+    const tag = `${plan.n}.${calls.length}.${backend}`;
+    const faultName = plan.faults[Math.min(calls.length, plan.faults.length - 1)] ?? 'good';
+    const call: SeenCall = {
+      backend,
+      model,
+      alias: aliasCalled(model),
+      tag,
+      faultName,
+      fault: faultOf(faultName, plan.stream),
+      request,
+      beganAt: performance.now(),
+      endedAt: undefined,
+    };
+    calls.push(call);
+    void request.closed.then(() => (call.endedAt ??= performance.now()));
+    const reply = call.fault.reply({ tag, stream: plan.stream, words: wordsOf(plan, tag) });
+    return {
+      async send(wire) {
+        await reply.send(wire);
+        call.endedAt ??= performance.now();
+      },
+    };
+  }
+
+  #complain(request: SeenRequest, prompt: string, plan: Plan, backend: string): void {
+    const { headers } = request;
+    const complain = (what: string): void =>
+      void this.complaints.push(`exchange ${plan.n}, backend ${backend}: ${what}`);
+    if (prompt !== promptOf(plan)) complain('the prompt is not the one that the client sent');
+    if (headers['x-trace-id'] !== this.traceIdOf(plan.n)) complain(`its trace ID is ${headers['x-trace-id']}`);
+    if (headers['authorization'] !== `Bearer ${BACKEND_KEY}${backend}`)
+      complain('it came without the key of the backend');
+    if (JSON.stringify(headers).includes(CLIENT_KEY)) complain('it has the key of the client');
+  }
+}
