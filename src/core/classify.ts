@@ -5,6 +5,8 @@ import { CONSEQUENCES } from './failure.ts';
 export interface UpstreamError {
   readonly type: string | undefined;
   readonly code: string | undefined;
+  /** For the client alone; never for a log, since it may quote the prompt. */
+  readonly message?: string | undefined;
   /** A status that the error itself names. */
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;

@@ -4,17 +4,33 @@ import type { BackendLive } from './backend-live.ts';
 import type { Aborted } from './failure.ts';
 import type { Failure } from './failure.ts';
 import type { Lease } from './lease.ts';
+import type { ProtocolName } from './part.ts';
 import type { TryRecord, Usage } from './record.ts';
 import type { Alias, NamedAlias, Route } from './route.ts';
 import { routeKey } from './route.ts';
 import type { Watch } from './watch.ts';
 
+/**
+ * What is asked of a model: to go on with a conversation, to count its tokens, to embed texts; `native` is whatever a
+ * dialect has besides (images, audio, moderations), which is never translated.
+ */
+export type Operation = 'generate' | 'count_tokens' | 'embed' | 'native';
+
 /** What a path of the gateway stands for. */
 export interface Endpoint {
-  readonly kind: 'model' | 'models' | 'model_by_id' | 'backends' | 'reload' | 'health' | 'ready' | 'metrics';
-  readonly method: 'GET' | 'POST';
-  /** The path after the backend's base URL, for `model` endpoints; the id for `model_by_id`. */
+  readonly kind: 'model' | 'resource' | 'models' | 'model_by_id' | 'backends' | 'reload' | 'health' | 'ready' | 'metrics';
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** The dialect of whoever asks here, errors included. */
+  readonly protocol: ProtocolName;
+  readonly operation: Operation;
+  /** The path after the backend's base URL, for `model` and `resource` endpoints; the id for `model_by_id`. */
   readonly target: string;
+  /** The model, where the path names it and not the body. */
+  readonly model?: string | undefined;
+  /** A streamed answer, where the path asks for it and not the body. */
+  readonly stream?: boolean | undefined;
+  /** The id of what a `resource` endpoint is about. */
+  readonly resource?: string | undefined;
   /** System prompts apply. */
   readonly conversation: boolean;
   /** A good plain answer is always JSON, so that anything else is no answer. */

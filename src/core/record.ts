@@ -62,11 +62,16 @@ export interface TryRecord {
   readonly coolingUntil: number | undefined;
 }
 
-/** Token counts as the upstream reported them; never estimated. `promptTokens` is all input, cached included. */
+/** Token counts as the upstream reported them; never estimated. `promptTokens` is all input, cached included, `completionTokens` all output, thoughts included. */
 export interface Usage {
   readonly promptTokens: number | undefined;
   readonly completionTokens: number | undefined;
   readonly cachedTokens: number | undefined;
   /** Of the completion tokens, those that were thought and not said. */
   readonly reasoningTokens: number | undefined;
+  /** Of the prompt tokens, those that were written into the provider's cache. */
+  readonly cacheWriteTokens?: number | undefined;
+  /** Of the prompt and the completion tokens, those of sound. */
+  readonly promptAudioTokens?: number | undefined;
+  readonly completionAudioTokens?: number | undefined;
 }

@@ -25,6 +25,19 @@ export const ERROR_CODES = {
     meaning: 'The body is not a JSON object (or not the multipart form that its content type announces).',
     remedy: 'Send valid JSON, UTF-8 encoded.',
   },
+  invalid_request: {
+    status: 400,
+    type: request,
+    meaning: 'A field of the request is not of the kind that its dialect knows, so that it cannot be translated for the backend.',
+    remedy: 'Correct the field that the message and `param` name.',
+  },
+  not_carried: {
+    status: 400,
+    type: request,
+    meaning:
+      'The request asks for something that no backend of the model can do in its own dialect, and without which the answer would mean something else.',
+    remedy: 'Leave out what the message and `param` name, or use a model whose backend speaks your dialect.',
+  },
   missing_model: {
     status: 400,
     type: request,

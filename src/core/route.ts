@@ -1,4 +1,6 @@
 import type { BackendLive, ModelLive, Pace } from './backend-live.ts';
+import type { Operation } from './exchange.ts';
+import type { ProtocolName } from './part.ts';
 
 /** The limits in time of one attempt and its exchange, in milliseconds; `Infinity` where the config says 0 (off). */
 export interface Timeouts {
@@ -25,6 +27,27 @@ export interface UpstreamRequest {
   readonly headers: Record<string, string>;
   readonly body: string | Uint8Array<ArrayBuffer> | undefined;
   readonly signal: AbortSignal;
+  /** What is asked of which model, for backends that put it elsewhere; undefined for a health check. */
+  readonly call?: UpstreamCall | undefined;
+}
+
+export interface UpstreamCall {
+  readonly operation: Operation;
+  readonly model: string;
+  readonly stream: boolean;
+}
+
+/** A header that carries a key: `prefix` stands in front of it (`Bearer `). */
+export interface CredentialHeader {
+  /** Lower case. */
+  readonly name: string;
+  readonly prefix: string;
+}
+
+/** How a backend differs from the dialect it speaks, where the gateway writes the request itself. */
+export interface Quirks {
+  /** Chat: what it calls the limit of an answer's tokens; default `max_tokens`. */
+  readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens' | undefined;
 }
 
 /** A provider to send requests to. Immutable, but for `live`, which outlives reloads. */
@@ -34,6 +57,11 @@ export interface Backend {
   /** Extra headers of the config. */
   readonly headers: Readonly<Record<string, string>>;
   readonly live: BackendLive;
+  /** The dialects that it speaks; to clients of any other, the first is translated. Never empty. */
+  readonly protocols: readonly ProtocolName[];
+  /** Where its key stands; undefined: where its dialect has it; `none`: it is no header, and added on the way. */
+  readonly credential: CredentialHeader | 'none' | undefined;
+  readonly quirks: Quirks;
   send(request: UpstreamRequest): Promise<Response>;
   /** Tells whether a new connection to the backend can be opened within `timeoutMs`; `unknown` where that can't be asked. */
   probe(timeoutMs: number): Promise<'open' | 'no_answer' | 'unknown'>;

@@ -113,17 +113,18 @@ export class ClientStream {
     exchange.status = answered?.status ?? refusal.status;
     exchange.errorCode = answered?.detail ?? refusal.code;
     const { message, type, code } = refusal;
-    return textSource(this.#asEvent(answered?.answer) ?? protocol.errorEvent({ message, type, code, param: null }));
+    return textSource(this.#asEvent(answered?.answer) ?? protocol.errors.event({ status: refusal.status, message, type, code, param: null }));
   }
 
   /** Once a stream has begun, an answer that is no completion (a redirect, say) can no longer be passed on. */
   #plainAsStream({ status, json }: PlainAnswer): string {
-    const events = this.protocol.asStream(json);
+    const events = this.protocol.stream.fromPlain(json);
     if (events !== undefined) return events;
     const { exchange } = this;
     exchange.status = ERROR_CODES.upstream_broken_answer.status;
     exchange.errorCode = 'upstream_broken_answer';
-    return this.protocol.errorEvent({
+    return this.protocol.errors.event({
+      status: exchange.status,
       message: `The backend answered with status ${status}, which cannot be passed on when a stream has begun.`,
       type: ERROR_CODES.upstream_broken_answer.type,
       code: 'upstream_broken_answer',
@@ -135,7 +136,7 @@ export class ClientStream {
   #asEvent(answer: HeldAnswer | undefined): string | undefined {
     if (answer === undefined) return undefined;
     try {
-      return this.protocol.errorAsEvent(JSON.parse(new TextDecoder().decode(answer.body)));
+      return this.protocol.errors.asEvent(JSON.parse(new TextDecoder().decode(answer.body)));
     } catch {
       // No JSON: not in the client's dialect.
       return undefined;
@@ -203,7 +204,7 @@ export class ClientStream {
   }
 
   #keepAlive(): void {
-    this.#send(encoder.encode(this.protocol.keepAlive));
+    this.#send(encoder.encode(this.protocol.stream.keepAlive));
   }
 
   /** Only between the events of a stream; in other answers a comment would be content. */

@@ -43,7 +43,7 @@ function judged(response: Response, body: Uint8Array<ArrayBuffer>, run: AttemptR
 function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: AttemptRun): Failure | undefined {
   const { status } = answer;
   if (status >= 300 && status <= 399) return undefined;
-  if (status < 200 || status > 299 || run.protocol.readError(json) !== undefined) return classify(answer, json, run);
+  if (status < 200 || status > 299 || run.protocol.errors.read(json) !== undefined) return classify(answer, json, run);
   // A transfer without length or chunks ends the same way whether whole or cut; JSON shows the difference.
   return mustBeJson && json === undefined && status !== 204 && status !== 205
     ? transportFailure('broken_answer', 'invalid_json')

@@ -53,7 +53,7 @@ export function succeed({ attempt, context }: AttemptRun): void {
 
 /** Classifies an answer that its dialect says (or its status says) is an error. */
 export function classify(answer: HeldAnswer, json: unknown, { protocol, context }: AttemptRun): Failure {
-  return classifyAnswer(answer, protocol.readError(json), context.snapshot.detection);
+  return classifyAnswer(answer, protocol.errors.read(json), context.snapshot.detection);
 }
 
 function blame(route: Route, failure: Failure, { cooldowns, snapshot }: Context): number | undefined {

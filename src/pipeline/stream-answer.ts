@@ -42,7 +42,7 @@ export class StreamAnswer {
   ) {
     this.status = response.status;
     this.headers = response.headers;
-    this.#events = run.protocol.readStream();
+    this.#events = run.protocol.stream.read();
     this.#body = (response.body ?? new Blob([]).stream()).getReader() as BodyReader;
   }
 
@@ -139,7 +139,7 @@ export class StreamAnswer {
     if (rest === undefined) return undefined;
     const text = structureOf(rest).trimEnd();
     const data = eventData(`${text}\n\n`, 0, text.length + 2);
-    if (data === undefined || !(this.run.protocol.isStreamEnd(data) || isJson(data))) return undefined;
+    if (data === undefined || !(this.run.protocol.stream.isEnd(data) || isJson(data))) return undefined;
     return this.#inspect(Buffer.from(`${text}\n\n`, 'latin1'));
   }
 
@@ -169,7 +169,7 @@ export class StreamAnswer {
   #see(data: string, name?: string): 'on' | 'last' | 'malformed' {
     this.#heldEvents++;
     if (name === undefined && this.#events.isMoreOfTheSame(data)) return 'on';
-    if (this.run.protocol.isStreamEnd(data)) {
+    if (this.run.protocol.stream.isEnd(data)) {
       this.#state = 'complete';
       return 'last';
     }
@@ -221,7 +221,7 @@ export class StreamAnswer {
     this.run.watch.ends();
     this.run.attempt.end({ status: this.status });
     void this.#linger();
-    return this.#state === 'complete' ? undefined : encoder.encode(this.run.protocol.streamEnd);
+    return this.#state === 'complete' ? undefined : encoder.encode(this.run.protocol.stream.end);
   }
 
   /** The upstream's own error event has gone out as it was. */
@@ -245,7 +245,8 @@ export class StreamAnswer {
     const code = OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted';
     this.#interrupted(code);
     return encoder.encode(
-      this.run.protocol.errorEvent({
+      this.run.protocol.errors.event({
+        status: 502,
         message: `The answer is incomplete: the backend ${CONSEQUENCES[failure.kind].words}. Discard it and send the request again.`,
         type: 'server_error',
         code,

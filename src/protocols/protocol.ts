@@ -1,49 +1,138 @@
 import type { UpstreamError } from '../core/classify.ts';
+import type { Operation } from '../core/exchange.ts';
+import type { ProtocolName } from '../core/part.ts';
 import type { Usage } from '../core/record.ts';
+import type { CredentialHeader } from '../core/route.ts';
+import type { Codec } from './codec.ts';
 
 /**
  * One API dialect as clients and backends speak it. Dialects are equal: nothing outside a dialect's folder asks which
  * one it has. Each folder has the same files.
  */
 export interface Protocol {
-  readonly name: string;
-  /** The body of an error of the gateway's own making. */
-  errorBody(error: GatewayError): string;
-  /** The same as the SSE event that ends a stream that cannot be completed. */
-  errorEvent(error: GatewayError): string;
-  /** An upstream's error answer, its body parsed, as such an event; undefined if it holds no error of this dialect. */
-  errorAsEvent(body: unknown): string | undefined;
-  /** What keeps a silent stream's connection open and means nothing to the client. */
-  readonly keepAlive: string;
-  /** What ends a complete stream; empty where a stream just ends. */
-  readonly streamEnd: string;
-  /** Tells whether an event's data is that end. */
-  isStreamEnd(data: string): boolean;
-  /** A reader for one stream's events. */
-  readStream(): StreamReader;
-  /** The error that a JSON body holds; undefined if it holds none. */
-  readError(body: unknown): UpstreamError | undefined;
+  readonly name: ProtocolName;
+  readonly errors: ErrorGrammar;
+  readonly stream: StreamGrammar;
+  readonly wire: Wire;
+  readonly models: ModelListing;
+  /** Translation to and from the neutral form. Not used where client and backend speak the same dialect. */
+  readonly codec: Codec;
   /** The token counts that a plain answer reports. */
   readUsage(body: unknown): Usage | undefined;
-  /** A plain answer as the events of a stream, for a client that was promised one. `body` is the parsed answer; undefined if it is none of this dialect. */
-  asStream(body: unknown): string | undefined;
   /** The request's text with a system prompt joined to it; all other bytes stay. `body` is `text`, parsed. */
   injectSystem(text: string, body: Record<string, unknown>, prompt: SystemPrompt): string;
   /** What identifies a conversation through its turns, so that they can be kept at one backend. */
   conversationStart(body: Record<string, unknown>): string;
+  /**
+   * The request's text without the signatures that the gateway gave to a client for another model than `model` (see
+   * `markSignature`): that one would refuse them. All other bytes stay. `body` is `text`, parsed.
+   */
+  removeForeign(text: string, body: Record<string, unknown>, model: string): string;
+}
+
+/** How errors look. */
+export interface ErrorGrammar {
+  /** The body of an error that the gateway writes. */
+  body(error: GatewayError): string;
+  /** The same as the SSE event that ends a stream that cannot be completed. */
+  event(error: GatewayError): string;
+  /** An upstream's error answer, its body parsed, as such an event; undefined if it holds no error of this dialect. */
+  asEvent(body: unknown): string | undefined;
+  /** The error that a JSON body holds; undefined if it holds none. */
+  read(body: unknown): UpstreamError | undefined;
+  /** The status that says the same in this dialect: 503 and 529 are both "overloaded". */
+  status(status: number): number;
+}
+
+/** How streams look. */
+export interface StreamGrammar {
+  /** What keeps a silent stream's connection open and means nothing to the client. */
+  readonly keepAlive: string;
+  /** What completes a stream that has had its finish but not its end; empty where a stream just ends. */
+  readonly end: string;
+  /** Tells whether an event's data, which need not be JSON, is that end. */
+  isEnd(data: string): boolean;
+  /** A reader for one stream's events. */
+  read(): StreamReader;
+  /**
+   * A plain answer of this dialect as the events of a stream, for a client that was promised one; undefined if `body`,
+   * parsed, is no answer.
+   */
+  fromPlain(body: unknown): string | undefined;
+  /** How events reach the client where it is not as SSE; undefined: as they are. */
+  readonly framing?: Framing | undefined;
+}
+
+/** Another way to write a stream than SSE. The grammar's `keepAlive`, `end` and error events are of that way already. */
+export interface Framing {
+  readonly contentType: string;
+  /** A writer for one stream. */
+  open(): {
+    /** The text of an event with this data. */
+    frame(data: string): string;
+  };
+}
+
+/** What stands where in requests and answers. */
+export interface Wire {
+  /** Path and query after a backend's base URL; undefined where the dialect has no such endpoint. */
+  address(operation: Operation, to: { readonly model: string; readonly stream: boolean }): string | undefined;
+  /** Where a backend's key stands, unless its vendor says otherwise. */
+  readonly credential: CredentialHeader;
+  /** Headers that a backend needs where the client sent none of the name. Lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** How the names of headers begin that are this dialect's own, and say nothing to another. Lower case. */
+  readonly headerPrefixes: readonly string[];
+  /** The header in which clients look for the request's id. Lower case. */
+  readonly requestIdHeader: string;
+  /** The rate limits that an upstream's headers tell; undefined if they tell none. */
+  readLimits(headers: Headers): RateLimitState | undefined;
+  /** The same as headers of this dialect. */
+  limitHeaders(limits: RateLimitState): Readonly<Record<string, string>>;
+}
+
+/** What is left of a rate limit, for requests and for tokens. `resetMs`: until it is full again. */
+export interface RateLimitState {
+  readonly requests?: LimitState | undefined;
+  readonly tokens?: LimitState | undefined;
+}
+
+export interface LimitState {
+  readonly limit?: number | undefined;
+  readonly remaining?: number | undefined;
+  readonly resetMs?: number | undefined;
+}
+
+/** How models are listed. `createdAt` is in milliseconds since the epoch. */
+export interface ModelListing {
+  list(names: readonly string[], createdAt: number): unknown;
+  one(name: string, createdAt: number): unknown;
 }
 
 /** An error in neutral form. */
 export interface GatewayError {
+  readonly status: number;
   readonly message: string;
+  /** In OpenAI's words: `invalid_request_error`, `rate_limit_error`, `server_error`. Other dialects go by `status`. */
   readonly type: string;
-  readonly code: string;
+  readonly code: string | null;
   readonly param: string | null;
+  /** When a new try makes sense, in milliseconds, for dialects that say so in the body. */
+  readonly retryAfterMs?: number | undefined;
 }
 
-/** Text to join to a request's system message, each as it stands within the quotes of a JSON string; `alone` is for a request that has none. */
-export interface SystemPrompt {
-  readonly escaped: { readonly before: string; readonly after: string; readonly alone: string };
+/** Text to join to a request's system message; `alone` is for a request that has none. The separators are in it. */
+export interface SystemPrompt extends SystemTexts {
+  /** The same, each as it stands within the quotes of a JSON string. */
+  readonly escaped: SystemTexts;
+}
+
+export interface SystemTexts {
+  /** Goes in front of the message's own text; may be empty. */
+  readonly before: string;
+  /** Goes behind it, likewise. */
+  readonly after: string;
+  readonly alone: string;
 }
 
 /** Follows one stream. Every event is shown to it once. */
@@ -53,8 +142,11 @@ export interface StreamReader {
    * says nothing new of the stream, and need not be parsed. False says nothing.
    */
   isMoreOfTheSame(data: string): boolean;
-  /** What an event, parsed from `data`, means for the stream: does content begin, is it an error, or neither. `name` is its `event` field, if it began with one. */
-  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'other';
+  /**
+   * What an event, parsed from `data`, means for the stream: does content begin, is it an error, the stream's own end,
+   * or nothing of these. `name` is its `event` field, if it began with one.
+   */
+  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'end' | 'other';
   /** Every choice that was begun has had its finish reason. */
   readonly finished: boolean;
   /** The last token counts seen. */

@@ -54,7 +54,7 @@ function metrics(request: Request, app: App): Response {
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { status, type, code, message } = error;
-    const body = PROTOCOLS['openai-chat'].errorBody({ message, type, code, param: null });
+    const body = PROTOCOLS['openai-chat'].errors.body({ status, message, type, code, param: null });
     return new Response(body, { status, headers: { 'content-type': 'application/json', 'x-trace-id': traceId } });
   }
   return new Response(app.metrics.render(), { headers: { 'content-type': PROMETHEUS, 'x-trace-id': traceId } });

@@ -6,6 +6,11 @@ export function errorBody({ message, type, code, param }: GatewayError): string 
   return JSON.stringify({ error: { message, type, param, code } });
 }
 
+/** OpenAI says 503 where Anthropic says 529. */
+export function errorStatus(status: number): number {
+  return status === 529 ? 503 : status;
+}
+
 /** The SDKs throw on a `data` line with an `error` member. */
 export function errorEvent(error: GatewayError): string {
   return `data: ${errorBody(error)}\n\n`;
@@ -27,13 +32,16 @@ export function readError(body: unknown): UpstreamError | undefined {
   // vLLM puts nothing around its errors.
   const error = holder['object'] === 'error' ? holder : holder['error'];
   if (error === undefined || error === null || error === false) return undefined;
-  if (!isObject(error))
-    return { type: undefined, code: undefined, status: undefined, retryAfterMs: undefined, object: error };
+  if (!isObject(error)) {
+    const none = { type: undefined, code: undefined, status: undefined, retryAfterMs: undefined };
+    return { ...none, message: word(error), object: error };
+  }
   const inner = isObject(error['innererror']) ? error['innererror'] : undefined;
   return {
     type: word(error['type']) ?? word(error['status']) ?? word(holder['type']),
     // Azure names the content filter only inside.
     code: word(inner?.['code']) ?? word(error['code']),
+    message: word(error['message']),
     status: status(error['code']) ?? status(error['status']) ?? status(holder['code']),
     retryAfterMs: retryDelayMs(error['details']),
     object: error,

@@ -1,23 +1,29 @@
 import type { Protocol } from '../protocol.ts';
-import { asStream, ChatStreamReader } from './stream.ts';
+import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
-import { errorAsEvent, errorBody, errorEvent, readError } from './errors.ts';
+import { errorAsEvent, errorBody, errorEvent, errorStatus, readError } from './errors.ts';
+import { models } from './models.ts';
+import { asStream, ChatStreamReader } from './stream.ts';
 import { injectSystem } from './system.ts';
 import { readUsage } from './usage.ts';
+import { wire } from './wire.ts';
 
 /** OpenAI chat completions, and the endpoints beside it that share its errors and its stream grammar. */
 export const openaiChat: Protocol = {
   name: 'openai-chat',
-  errorBody,
-  errorEvent,
-  errorAsEvent,
-  readError,
-  keepAlive: ': keep-alive\n\n',
-  streamEnd: 'data: [DONE]\n\n',
-  isStreamEnd: (data) => data.charCodeAt(0) === 91 /* [ */ && data.trim() === '[DONE]',
-  readStream: () => new ChatStreamReader(),
+  errors: { body: errorBody, event: errorEvent, asEvent: errorAsEvent, read: readError, status: errorStatus },
+  stream: {
+    keepAlive: ': keep-alive\n\n',
+    end: 'data: [DONE]\n\n',
+    isEnd: (data) => data.charCodeAt(0) === 91 /* [ */ && data.trim() === '[DONE]',
+    read: () => new ChatStreamReader(),
+    fromPlain: asStream,
+  },
+  wire,
+  models,
+  codec,
   readUsage,
-  asStream,
   injectSystem,
   conversationStart,
+  removeForeign: (text) => text,
 };

@@ -37,7 +37,7 @@ export class ChatStreamReader implements StreamReader {
     return this.#template?.fits(data) ?? false;
   }
 
-  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'other' {
+  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'end' | 'other' {
     if (typeof event !== 'object' || event === null) return 'other';
     const chunk = event as Chunk;
     if (chunk.error !== undefined && chunk.error !== null && chunk.error !== false) return 'error';

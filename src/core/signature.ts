@@ -1,0 +1,95 @@
+import type { ProtocolName, Signature } from './part.ts';
+
+/** How every marked signature begins: base64 of `llm-proxy`, whose nine bytes make twelve characters and no padding. */
+export const MARK = 'bGxtLXByb3h5';
+
+/** The part that a signature belongs to, where it has to travel in one of its own: the one after it or before it. */
+export type Attachment = 'next' | 'previous';
+
+/** What a marked signature says. */
+export interface Marked {
+  readonly signature: Signature;
+  readonly attachment: Attachment | undefined;
+}
+
+/** What stands in front of the value, as JSON: protocol, model, attachment, whether the value is of the URL alphabet or was encoded. */
+interface Head {
+  readonly p: ProtocolName;
+  readonly m?: string;
+  readonly a?: Attachment;
+  readonly u?: 1;
+  readonly e?: 1;
+}
+
+/**
+ * A signature as another dialect's client carries it: with its origin in front, so that the gateway knows it again when
+ * it comes back, on whatever replica and after any restart. The whole is base64, as some SDKs demand (and re-encode in
+ * either alphabet); the value is its unchanged tail wherever it is base64 itself.
+ */
+export function markSignature({ protocol, model, value }: Signature, attachment?: Attachment): string {
+  const isUrlAlphabet = /[-_]/.test(value);
+  const isBase64 = value.length % 4 === 0 && /^[\w+/-]+={0,2}$/.test(value) && !(isUrlAlphabet && /[+/]/.test(value));
+  const head: Head = {
+    p: protocol,
+    ...(model === undefined ? {} : { m: model }),
+    ...(attachment === undefined ? {} : { a: attachment }),
+    ...(isBase64 ? {} : { e: 1 }),
+    ...(isBase64 && isUrlAlphabet ? { u: 1 } : {}),
+  };
+  const text = `llm-proxy${JSON.stringify(head)}`;
+  const bytes = Buffer.byteLength(text) + 1;
+  // Whole groups of three bytes, so that what follows is not shifted.
+  const padded = `${text}${' '.repeat((3 - (bytes % 3)) % 3)}\n`;
+  return encoded(padded) + (isBase64 ? value : encoded(value));
+}
+
+/** Reads what `markSignature` wrote; undefined for any other value, a provider's own signature among them. */
+export function unmarkSignature(value: string): Marked | undefined {
+  if (!value.startsWith(MARK)) return undefined;
+  const headLength = headLengthOf(value);
+  if (headLength === undefined) return undefined;
+  const head = headFrom(Buffer.from(value.slice(0, headLength), 'base64').toString().slice('llm-proxy'.length));
+  if (head === undefined) return undefined;
+  const { p: protocol, m: model, a: attachment } = head;
+  return { signature: { protocol, model, value: valueFrom(value.slice(headLength), head) }, attachment };
+}
+
+/** A signature that a client sent: one with a mark is what it says, any other is of the client's own dialect. */
+export function signatureFrom(value: string, protocol: ProtocolName): Marked {
+  return unmarkSignature(value) ?? { signature: { protocol, value }, attachment: undefined };
+}
+
+/** Whether `model`, spoken to in `protocol`, can read the signature. One of unknown model is taken to be its own. */
+export function isReadableBy(signature: Signature, protocol: ProtocolName, model: string): boolean {
+  return signature.protocol === protocol && (signature.model === undefined || signature.model === model);
+}
+
+function encoded(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+/** Characters up to and with the line feed that ends the head. */
+function headLengthOf(value: string): number | undefined {
+  const MOST = 2048;
+  for (let end = 16; end <= Math.min(MOST, value.length); end += 4) {
+    const last = Buffer.from(value.slice(end - 4, end), 'base64');
+    if (last[2] === 10) return end;
+  }
+  return undefined;
+}
+
+function headFrom(text: string): Head | undefined {
+  try {
+    const head = JSON.parse(text) as Partial<Head> | null;
+    return typeof head?.p === 'string' ? (head as Head) : undefined;
+  } catch {
+    // It looked like a mark by chance.
+    return undefined;
+  }
+}
+
+/** The value as it was, whatever alphabet a client's SDK has turned it into. */
+function valueFrom(tail: string, { u, e }: Head): string {
+  if (e === 1) return Buffer.from(tail, 'base64').toString();
+  return u === 1 ? tail.replaceAll('+', '-').replaceAll('/', '_') : tail.replaceAll('-', '+').replaceAll('_', '/');
+}
