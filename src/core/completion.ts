@@ -72,7 +72,11 @@ function* unfoldPart(part: Part, index: number): Generator<AnswerEvent> {
 }
 
 function* saidWith(
-  part: { readonly text: string; readonly citations?: readonly Citation[] | undefined; readonly signature?: Signature | undefined },
+  part: {
+    readonly text: string;
+    readonly citations?: readonly Citation[] | undefined;
+    readonly signature?: Signature | undefined;
+  },
   index: number,
 ): Generator<AnswerEvent> {
   if (part.text !== '') yield { type: 'delta', index, text: part.text };

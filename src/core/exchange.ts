@@ -18,7 +18,8 @@ export type Operation = 'generate' | 'count_tokens' | 'embed' | 'native';
 
 /** What a path of the gateway stands for. */
 export interface Endpoint {
-  readonly kind: 'model' | 'resource' | 'models' | 'model_by_id' | 'backends' | 'reload' | 'health' | 'ready' | 'metrics';
+  readonly kind:
+    'model' | 'resource' | 'models' | 'model_by_id' | 'backends' | 'reload' | 'health' | 'ready' | 'metrics';
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** The dialect of whoever asks here, errors included. */
   readonly protocol: ProtocolName;

@@ -28,7 +28,8 @@ export const ERROR_CODES = {
   invalid_request: {
     status: 400,
     type: request,
-    meaning: 'A field of the request is not of the kind that its dialect knows, so that it cannot be translated for the backend.',
+    meaning:
+      'A field of the request is not of the kind that its dialect knows, so that it cannot be translated for the backend.',
     remedy: 'Correct the field that the message and `param` name.',
   },
   not_carried: {

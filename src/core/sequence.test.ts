@@ -6,7 +6,10 @@ import { Sequence } from './sequence.ts';
 
 /** The events of `count` calls with `pieces` deltas each, in an order in which each call keeps its own. */
 const interleaved = fc
-  .record({ pieces: fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 5 }), picks: fc.array(fc.nat(), { maxLength: 60 }) })
+  .record({
+    pieces: fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 5 }),
+    picks: fc.array(fc.nat(), { maxLength: 60 }),
+  })
   .map(({ pieces, picks }) => {
     const queues = pieces.map((count, index) => eventsOf(index, count));
     const out: AnswerEvent[] = [];
@@ -14,7 +17,9 @@ const interleaved = fc
     for (let at = 0; queues.some((queue) => queue.length > 0); at++) {
       // Parts start in their order.
       const open = queues.filter(
-        (queue, index) => queue.length > 0 && (queue[0] !== starts[index] || starts.slice(0, index).every((start) => out.includes(start!))),
+        (queue, index) =>
+          queue.length > 0 &&
+          (queue[0] !== starts[index] || starts.slice(0, index).every((start) => out.includes(start!))),
       );
       out.push(open[(picks[at] ?? 0) % open.length]!.shift()!);
     }

@@ -113,7 +113,10 @@ export class ClientStream {
     exchange.status = answered?.status ?? refusal.status;
     exchange.errorCode = answered?.detail ?? refusal.code;
     const { message, type, code } = refusal;
-    return textSource(this.#asEvent(answered?.answer) ?? protocol.errors.event({ status: refusal.status, message, type, code, param: null }));
+    return textSource(
+      this.#asEvent(answered?.answer) ??
+        protocol.errors.event({ status: refusal.status, message, type, code, param: null }),
+    );
   }
 
   /** Once a stream has begun, an answer that is no completion (a redirect, say) can no longer be passed on. */

@@ -54,7 +54,9 @@ export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Prot
   exchange.errorCode = refusal.code;
   exchange.refused = isRefused(refusal, exchange);
   const { code, type, message, status, details } = refusal;
-  const body = new TextEncoder().encode(protocol.errors.body({ status, message, type, code, param: details.param ?? null }));
+  const body = new TextEncoder().encode(
+    protocol.errors.body({ status, message, type, code, param: details.param ?? null }),
+  );
   const headers = new Headers({
     'content-type': 'application/json',
     ...details.headers,

@@ -1,0 +1,51 @@
+/** A JSON object as it was parsed: nothing is known of its members. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** `value` if it is an object and no array; undefined otherwise. */
+export function asObject(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+}
+
+/** `value` if it is an array; otherwise an empty one. */
+export function asArray(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+/** `value` if it is a string; undefined otherwise. */
+export function asString(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** `value` if it is a string that is not empty; undefined otherwise. */
+export function asWord(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** `value` if it is a finite number; undefined otherwise. */
+export function asNumber(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** `value` if it can be a count: finite and not negative; undefined otherwise. */
+export function asCount(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+/** `value` if it is a boolean; undefined otherwise. */
+export function asBoolean(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined;
+}
+
+/** The object that `text` is the JSON of; undefined if it is none. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The members of `object` that are not undefined: an absent field and `null` are different things to most providers. */
+export function compact(object: JsonObject): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}
