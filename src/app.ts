@@ -6,6 +6,7 @@ import { LiveBackends } from './backends/live.ts';
 import { gaugesOf } from './backends/report.ts';
 import { ConfigError } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
+import { StoredIds } from './core/stored-ids.ts';
 import { Gateway } from './gateway.ts';
 import type { Clock } from './lib/clock.ts';
 import { systemClock } from './lib/clock.ts';
@@ -77,6 +78,7 @@ export class App {
       health: this.#health,
       rateLimits: this.#rateLimits,
       concurrency: this.#concurrency,
+      stored: new StoredIds(),
       reload: () => this.onReload(),
       random: Math.random,
     });

@@ -4,10 +4,13 @@ import { Refusal } from './core/refusal.ts';
 import { acceptBody, acceptHead } from './pipeline/accept.ts';
 import { admitBody, admitCaller, admitRate } from './pipeline/admit.ts';
 import { answerLocally } from './pipeline/answer-locally.ts';
+import { pinTo } from './pipeline/choose.ts';
 import type { Context } from './pipeline/context.ts';
 import { dispatch } from './pipeline/dispatch.ts';
+import { fetchResource } from './pipeline/resource.ts';
 import { emit, emitEarly, emitRefusal } from './pipeline/emit.ts';
-import { PROTOCOLS } from './protocols/registry.ts';
+import type { Protocol } from './protocols/protocol.ts';
+import { protocolOf } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What outlives the snapshots and is the same for all requests. */
@@ -41,14 +44,18 @@ export class Gateway {
   /** A request's way, from its first byte to the response. The response's body may still be under way when it returns. */
   async handle(arrival: Arrival): Promise<Response> {
     const context = this.#context;
-    const protocol = PROTOCOLS['openai-chat'];
+    const protocol = protocolOf(arrival.protocol);
     const exchange = acceptHead(arrival, context); //                      1. a request is an exchange
     this.#track(exchange, context);
     try {
-      admitCaller(exchange, arrival, this.draining, context); //             2. who may come in
-      if (exchange.endpoint?.kind !== 'model') return await answerLocally(exchange, context);
+      admitCaller(exchange, { ...arrival, draining: this.draining }, protocol, context); // 2. who may come in
+      const kind = exchange.endpoint?.kind;
+      if (kind === 'resource')
+        return emit(await fetchResource(exchange, protocol, context), exchange, protocol, context);
+      if (kind !== 'model') return await answerLocally(exchange, protocol, context);
       admitBody(exchange, context);
       await acceptBody(exchange, context); //                                3. what is asked for, and of which alias
+      pinTo(keeperOf(exchange, protocol, context), exchange, context);
       admitRate(exchange, context);
       const outcome = dispatch(exchange, protocol, context); //              4. routes are chosen and tried
       if (exchange.stream && (await isSlow(outcome, context))) return emitEarly(outcome, exchange, protocol, context);
@@ -73,6 +80,16 @@ export class Gateway {
   #contextOf(snapshot: Snapshot): Context {
     return { snapshot, ...this.tools };
   }
+}
+
+/** The backend that keeps what the request builds on, if it does on anything that is known. */
+function keeperOf({ body }: Exchange, { keeping }: Protocol, { stored }: Context): string | undefined {
+  if (keeping === undefined || body === undefined) return undefined;
+  for (const id of keeping.idsIn(body.fields)) {
+    const backend = stored.backendOf(id);
+    if (backend !== undefined) return backend;
+  }
+  return undefined;
 }
 
 /** True if a stream's outcome takes so long that its client must hear something meanwhile. */

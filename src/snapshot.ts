@@ -26,6 +26,8 @@ export interface Snapshot {
   readonly keyCheck: KeyCheck | undefined;
   /** Infinity when off. */
   readonly keepAliveMs: number;
+  /** Where neither backend nor alias says anything else. */
+  readonly timeouts: Timeouts;
   /** `total_timeout`, where the alias sets none; Infinity when off. */
   readonly totalMs: number;
 }
@@ -44,6 +46,9 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
           apiKey: backend.api_key,
           headers: lowerCased(backend.headers ?? {}),
           live: live.backend(backend.name),
+          protocols: ['openai-chat'],
+          credential: undefined,
+          quirks: {},
           ...live.transport(backend.name, backend.url),
         } satisfies Backend,
       ]),
@@ -70,6 +75,7 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     keyCheck: config.proxy_api_key === undefined ? undefined : new KeyCheck(config.proxy_api_key),
     maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
+    timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
   };
 }

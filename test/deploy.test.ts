@@ -195,7 +195,9 @@ describe('docker compose', () => {
 
   test('Prometheus asks where the metrics are, and Grafana asks Prometheus', () => {
     expect(scrape.static_configs[0].targets).toEqual([`llm-proxy:${portOf(config.metrics.listen)}`]);
-    expect(matchEndpoint('GET', scrape.metrics_path ?? '/metrics').endpoint?.kind).toBe('metrics');
+    expect(matchEndpoint(new Request('http://x'), scrape.metrics_path ?? '/metrics', '').endpoint?.kind).toBe(
+      'metrics',
+    );
     const [{ url }] = parse('docker-compose/grafana/provisioning/datasources/prometheus.yaml')[0].datasources;
     expect(Object.keys(compose.services)).toContain(new URL(url).hostname);
   });
@@ -250,7 +252,7 @@ describe('Kubernetes', () => {
     ['readinessProbe', 'ready'],
   ])('the %s asks for an endpoint that there is', (probe, endpoint) => {
     const { path, port } = container[probe].httpGet;
-    expect(matchEndpoint('GET', path).endpoint?.kind).toBe(endpoint as 'health' | 'ready');
+    expect(matchEndpoint(new Request('http://x'), path, '').endpoint?.kind).toBe(endpoint as 'health' | 'ready');
     expect(port).toBe('http');
   });
 
@@ -267,7 +269,7 @@ describe('Kubernetes', () => {
     expect(service.metadata.labels).toMatchObject(selector.matchLabels);
     expect(service.metadata.labels[jobLabel]).toBe(scrape.job_name);
     expect(service.spec.ports.map(({ name }: Json) => name)).toContain(endpoints[0].port);
-    expect(matchEndpoint('GET', endpoints[0].path).endpoint?.kind).toBe('metrics');
+    expect(matchEndpoint(new Request('http://x'), endpoints[0].path, '').endpoint?.kind).toBe('metrics');
   });
 
   test('folders are mounted, not files, where image and config look for them', () => {

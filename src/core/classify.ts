@@ -40,6 +40,8 @@ export function classifyAnswer(answer: HeldAnswer, error: UpstreamError | undefi
   return {
     kind,
     status: answer.status,
+    meantStatus: status,
+    error,
     detail: (error?.code ?? error?.type)?.slice(0, MAX_DETAIL_CHARS),
     retryAfterMs: atMost(MAX_RETRY_AFTER_MS, retryAfterMs(answer.headers) ?? error?.retryAfterMs),
     // A context length error goes to a larger model whatever the rules say; a content filter's verdict stands.

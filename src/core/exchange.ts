@@ -1,11 +1,13 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
+import type { Conversation } from './conversation.ts';
 import type { Aborted } from './failure.ts';
 import type { Failure } from './failure.ts';
 import type { Lease } from './lease.ts';
 import type { ProtocolName } from './part.ts';
 import type { TryRecord, Usage } from './record.ts';
+import type { Refusal } from './refusal.ts';
 import type { Alias, NamedAlias, Route } from './route.ts';
 import { routeKey } from './route.ts';
 import type { Watch } from './watch.ts';
@@ -16,12 +18,14 @@ import type { Watch } from './watch.ts';
  */
 export type Operation = 'generate' | 'count_tokens' | 'embed' | 'native';
 
+export type Method = 'GET' | 'POST' | 'DELETE';
+
 /** What a path of the gateway stands for. */
 export interface Endpoint {
   readonly kind:
     'model' | 'resource' | 'models' | 'model_by_id' | 'backends' | 'reload' | 'health' | 'ready' | 'metrics';
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** The dialect of whoever asks here, errors included. */
+  readonly methods: readonly Method[];
+  /** The dialect (as in the registry) of whoever asks here. */
   readonly protocol: ProtocolName;
   readonly operation: Operation;
   /** The path after the backend's base URL, for `model` and `resource` endpoints; the id for `model_by_id`. */
@@ -45,6 +49,8 @@ export interface Arrival {
   readonly path: string;
   /** With its `?`; empty if there is none. */
   readonly query: string;
+  /** The dialect, as in the registry, in which the client is to be answered. */
+  readonly protocol: ProtocolName;
   /** Undefined where the gateway has no such endpoint; `allow` then tells the methods of one that the path does name. */
   readonly endpoint: Endpoint | undefined;
   readonly allow?: string | undefined;
@@ -80,6 +86,8 @@ export class Exchange {
   /** The name in the body, known or not. */
   askedName: string | undefined;
   body: Body | undefined;
+  /** The body in neutral form, once a backend of another dialect needs it. */
+  conversation: Conversation | undefined;
   bytesIn = 0;
   stream = false;
   /** How long it waited for its turn; undefined until it has asked for one. */
@@ -104,14 +112,27 @@ export class Exchange {
   servedName: string | undefined;
   /** The current or last attempt. */
   attempt: Attempt | undefined;
+  /** The dialect in which its backend is spoken to. */
+  spoken: ProtocolName | undefined;
+  /** What had to be left out of its request, by the names of the client's dialect. */
+  dropped: readonly string[] = [];
+  /** The answer is an estimate of the gateway's own. */
+  estimated = false;
+  /** The id under which its backend keeps the answer. */
+  keptId: string | undefined;
+  /** The only backend that knows what the request refers to (`previous_response_id`), by name. */
+  pinned: string | undefined;
   /** Attempts begun. */
   attempts = 0;
   readonly tries: TryRecord[] = [];
   /** The last failure of all, and the last that came with an answer. */
   lastFailure: Failure | undefined;
   lastAnswered: Failure | undefined;
-  /** The route of that answer. */
+  /** The route of that answer, and the dialect that it is in. */
   answeredRoute: Route | undefined;
+  answeredIn: ProtocolName | undefined;
+  /** Why a backend of another dialect could not be asked. */
+  notCarried: Refusal | undefined;
   /** `backend\0model` of those that fell silent: never tried twice for one request. */
   silent: Set<string> | undefined;
   /** `backend\0model` of those whose dead keep-alive connection was redone once already. */

@@ -1,3 +1,4 @@
+import type { UpstreamError } from './classify.ts';
 import type { GatewayErrorCode } from './refusal.ts';
 
 /** Every way in which an attempt can fail. */
@@ -14,6 +15,7 @@ export type FailureKind =
   | 'bad_request'
   | 'context_length'
   | 'content_filter'
+  | 'not_carried'
   | 'broken_answer'
   | 'total_timeout'
   | 'write_timeout'
@@ -56,6 +58,8 @@ export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
   // Another route has the same model behind it and so the same window.
   context_length: row('-A--', 502, 'upstream_error', 'has too small a context window'),
   content_filter: row('----', 502, 'upstream_error', 'filtered the content'),
+  // Nothing was sent; a route in the client's own dialect may still take it.
+  not_carried: row('LA--', 400, 'not_carried', 'speaks another dialect, which cannot say what the request asks for'),
   broken_answer: row('LABT', 502, 'upstream_broken_answer', 'sent an answer that is broken'),
   total_timeout: row('----', 504, 'total_timeout', 'had not answered when total_timeout was over'),
   write_timeout: row('----', 504, 'write_timeout', 'answered, but the client took nothing for write_timeout'),
@@ -81,6 +85,10 @@ export interface Failure {
   readonly kind: FailureKind;
   /** The upstream's status, if it answered. */
   readonly status: number | undefined;
+  /** The status that the error itself stands for, where a 2xx answer holds one; otherwise the same. */
+  readonly meantStatus?: number | undefined;
+  /** The error as its dialect read it. */
+  readonly error?: UpstreamError | undefined;
   /** The upstream's own type or code of the error, or the transport's code; for logs and the client. Never a message. */
   readonly detail: string | undefined;
   /** What the upstream asked to wait, in milliseconds. */

@@ -63,6 +63,12 @@ export const ERROR_CODES = {
     meaning: 'No enabled model alias has this name.',
     remedy: 'Name one of the models that `GET /v1/models` lists; the message holds near names.',
   },
+  resource_not_found: {
+    status: 404,
+    type: request,
+    meaning: 'No backend keeps anything under this id: it was never made here, or it has been deleted.',
+    remedy: 'Check the id. Only backends that speak the dialect of the request keep anything.',
+  },
   unknown_path: {
     status: 404,
     type: request,
@@ -189,6 +195,8 @@ export class Refusal extends Error {
       readonly param?: string;
       readonly headers?: Readonly<Record<string, string>>;
       readonly status?: number;
+      /** What is left of the limit that was reached; `resetMs`: until all of it is there again. */
+      readonly limits?: { readonly limit: number; readonly remaining: number; readonly resetMs: number };
     } = {},
   ) {
     super(message);

@@ -31,6 +31,9 @@ function begin(timeouts: Partial<Timeouts> = {}): Attempt {
       name: 'a',
       apiKey: undefined,
       headers: {},
+      protocols: ['openai-chat'],
+      credential: undefined,
+      quirks: {},
       live: new BackendLive('a'),
       send: () => Promise.reject(new Error('not sent here')),
       probe: (timeoutMs) => {

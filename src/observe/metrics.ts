@@ -4,6 +4,9 @@ import { requestFamilies, stateFamilies } from './catalogue.ts';
 import { processMetrics } from './process-metrics.ts';
 import type { CounterSeries, Family, HistogramSeries } from './prometheus.ts';
 
+/** The token counts that metrics tell apart. */
+type CountedTokens = 'promptTokens' | 'completionTokens' | 'cachedTokens' | 'reasoningTokens';
+
 /** What is counted by alias, backend and model: looked up once, then at hand. */
 interface RouteSeries {
   /** By status, of streams by its negative. */
@@ -11,7 +14,7 @@ interface RouteSeries {
   readonly duration: HistogramSeries;
   readonly streamDuration: HistogramSeries;
   ttft: HistogramSeries | undefined;
-  tokens: Readonly<Record<keyof Usage, CounterSeries>> | undefined;
+  tokens: Readonly<Record<CountedTokens, CounterSeries>> | undefined;
 }
 
 /** All that `/metrics` tells. Labels come from the config alone, never from clients, so there are only so many. */
@@ -89,7 +92,7 @@ export class Metrics {
     return series;
   }
 
-  #tokensOf(alias: string, backend: string): Readonly<Record<keyof Usage, CounterSeries>> {
+  #tokensOf(alias: string, backend: string): Readonly<Record<CountedTokens, CounterSeries>> {
     const { tokens } = this.#counted;
     return {
       promptTokens: tokens.series(alias, backend, 'prompt'),
@@ -123,7 +126,7 @@ function within<V>(maps: Map<string, Map<string, V>>, key: string): Map<string, 
   return map;
 }
 
-function addUsage(series: Readonly<Record<keyof Usage, CounterSeries>>, usage: Usage): void {
+function addUsage(series: Readonly<Record<CountedTokens, CounterSeries>>, usage: Usage): void {
   series.promptTokens.add(usage.promptTokens ?? 0);
   series.completionTokens.add(usage.completionTokens ?? 0);
   series.cachedTokens.add(usage.cachedTokens ?? 0);

@@ -24,7 +24,33 @@ export function acceptHead(arrival: Arrival, { snapshot, clock }: Context): Exch
 }
 
 /** Reads the body and finds the alias that it names. Throws a Refusal for what cannot be served. */
-export async function acceptBody(exchange: Exchange, { snapshot, clock }: Context): Promise<void> {
+export async function acceptBody(exchange: Exchange, context: Context): Promise<void> {
+  const { request } = exchange;
+  const { snapshot } = context;
+  const read = await readBody(exchange, context);
+  const body = typeof read === 'string' ? new JsonBody(read, announcedLength(request)) : read;
+  exchange.body = body;
+  exchange.bytesIn = body.bytes;
+  exchange.stream =
+    exchange.endpoint?.stream ??
+    (body.fields['stream'] === true || (body.text === undefined && body.fields['stream'] === 'true'));
+  const name = exchange.endpoint?.model ?? modelOf(body);
+  const isName = name.length <= MAX_NAME_CHARS;
+  exchange.askedName = isName ? name : `${name.slice(0, MAX_NAME_CHARS)}…`;
+  exchange.asked = (isName ? findAlias(snapshot, name) : undefined) ?? unknownModel(name, snapshot);
+}
+
+/** Reads the body of a request that names no model, if it has one; whatever it is, it is passed on. */
+export async function acceptBytes(exchange: Exchange, context: Context): Promise<void> {
+  exchange.stream = exchange.endpoint?.stream ?? false;
+  if (exchange.request.body === null) return;
+  const text = await readBody(exchange, context);
+  if (typeof text !== 'string') throw unreadable();
+  exchange.bytesIn = Buffer.byteLength(text);
+  exchange.body = { fields: {}, bytes: exchange.bytesIn, text, withModel: () => text };
+}
+
+async function readBody(exchange: Exchange, { snapshot, clock }: Context): Promise<string | Body> {
   const { request } = exchange;
   const type = request.headers.get('content-type') ?? '';
   const isForm = /^multipart\/form-data/i.test(type);
@@ -32,25 +58,17 @@ export async function acceptBody(exchange: Exchange, { snapshot, clock }: Contex
   exchange.deadlineAt = exchange.startedAt + snapshot.totalMs;
   exchange.watch = new Watch(exchange, clock);
   exchange.watch.starts();
-  let read: string | Body;
   try {
     const { maxBodyBytes } = snapshot;
     const reading = isForm ? readForm(request, type, maxBodyBytes) : readText(request, maxBodyBytes);
-    read = await unlessAborted<string | Body>(reading, exchange);
+    return await unlessAborted<string | Body>(reading, exchange);
   } catch (error) {
     if (error instanceof Aborted) throw endedEarly(error);
     // A form says itself what is wrong with it.
     throw error instanceof Refusal || isForm ? error : unreadable();
+  } finally {
+    exchange.elsewhereMs += clock.now() - from;
   }
-  exchange.elsewhereMs += clock.now() - from;
-  const body = typeof read === 'string' ? new JsonBody(read, announcedLength(request)) : read;
-  exchange.body = body;
-  exchange.bytesIn = body.bytes;
-  exchange.stream = body.fields['stream'] === true || (body.text === undefined && body.fields['stream'] === 'true');
-  const name = modelOf(body);
-  const isName = name.length <= MAX_NAME_CHARS;
-  exchange.askedName = isName ? name : `${name.slice(0, MAX_NAME_CHARS)}…`;
-  exchange.asked = (isName ? findAlias(snapshot, name) : undefined) ?? unknownModel(name, snapshot);
 }
 
 /** A client may stall in the middle of its body. */

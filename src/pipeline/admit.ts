@@ -1,10 +1,16 @@
 import type { Arrival, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
+import type { Protocol } from '../protocols/protocol.ts';
 import type { Context } from './context.ts';
 
 /** Lets a request in, or throws the Refusal that says why not. From the head alone: nothing is read for a stranger. */
-export function admitCaller(exchange: Exchange, arrival: Arrival, draining: boolean, { snapshot }: Context): void {
-  if (draining) {
+export function admitCaller(
+  exchange: Exchange,
+  arrival: Arrival & { readonly draining: boolean },
+  { front }: Protocol,
+  { snapshot }: Context,
+): void {
+  if (arrival.draining) {
     throw new Refusal(
       'shutting_down',
       'The gateway is shutting down. Send the request again: another instance will take it.',
@@ -13,7 +19,7 @@ export function admitCaller(exchange: Exchange, arrival: Arrival, draining: bool
       },
     );
   }
-  snapshot.keyCheck?.check(exchange.request.headers);
+  snapshot.keyCheck?.check(exchange.request.headers, queryField(arrival.query, front.keyParameter));
   if (arrival.endpoint !== undefined) return;
   const { method, path, allow } = arrival;
   const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
@@ -26,6 +32,12 @@ export function admitCaller(exchange: Exchange, arrival: Arrival, draining: bool
     'unknown_path',
     `There is no ${shown} here. The base URL of an OpenAI client ends in /v1; see docs for the endpoints.`,
   );
+}
+
+/** A field of a query; undefined if it has none of the name, or nothing is asked for. */
+export function queryField(query: string, name: string | undefined): string | undefined {
+  if (name === undefined || query === '') return undefined;
+  return new URLSearchParams(query).get(name) ?? undefined;
 }
 
 /** From this size on, a body is not read just to be refused for its sender's limits. */

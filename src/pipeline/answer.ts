@@ -12,8 +12,10 @@ export interface PlainAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Uint8Array<ArrayBuffer>;
-  /** The parsed body, where it is JSON. */
+  /** The upstream's body, parsed, where it is JSON. */
   readonly json: unknown;
+  /** The body is the events of a stream: it was translated for a client that was promised one. */
+  readonly isStream?: boolean;
 }
 
 /** What reads the body of an upstream's answer. */

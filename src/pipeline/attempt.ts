@@ -1,14 +1,20 @@
 import { Attempt } from '../core/attempt.ts';
 import type { Exchange } from '../core/exchange.ts';
+import { transportFailure } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
+import { NotCarried } from '../core/not-carried.ts';
+import { Refusal } from '../core/refusal.ts';
 import type { Route, UpstreamRequest } from '../core/route.ts';
-import type { Protocol } from '../protocols/protocol.ts';
+import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
 import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
+import { cross } from './crossing.ts';
+import type { Crossing } from './crossing.ts';
 import { upstreamHeaders } from './headers.ts';
 import { readPlain } from './plain-answer.ts';
 import { fail } from './settle.ts';
 import type { AttemptRun } from './settle.ts';
+import { spokenTo } from './spoken.ts';
 import { StreamAnswer } from './stream-answer.ts';
 import { isReset, transportFailureOf } from './transport.ts';
 import { Watch } from '../core/watch.ts';
@@ -17,15 +23,28 @@ import { Watch } from '../core/watch.ts';
 export async function tryRoute(
   route: Route,
   exchange: Exchange,
-  protocol: Protocol,
+  client: Protocol,
   context: Context,
 ): Promise<Answer | Failure> {
   const { clock, cooldowns } = context;
+  const protocol = spokenTo(route.backend, client, exchange.endpoint?.operation ?? 'native');
+  let crossing: Crossing | undefined;
+  if (protocol !== client) {
+    const ends = { client, upstream: protocol };
+    try {
+      crossing = cross(exchange, route, ends, promptFor(route, exchange, context));
+    } catch (error) {
+      return notCarried(error, route, exchange, protocol);
+    }
+    if (crossing.estimate !== undefined) return estimated(crossing.estimate, exchange);
+  }
+  exchange.spoken = protocol.name;
+  exchange.dropped = crossing?.dropped ?? [];
   const watch = (exchange.watch ??= new Watch(exchange, clock));
   exchange.deadlineAt = exchange.startedAt + (exchange.asked?.alias.totalMs ?? route.timeouts.totalMs);
   const attempt = new Attempt(exchange, route, clock, cooldowns.beginTrial(route.live));
   watch.begins(attempt);
-  const run: AttemptRun = { attempt, watch, exchange, protocol, context };
+  const run: AttemptRun = { attempt, watch, exchange, protocol, client, crossing, context };
   try {
     const request = requestFor(run);
     let response: Response;
@@ -46,14 +65,61 @@ export async function tryRoute(
   }
 }
 
-function requestFor({ attempt, exchange, protocol, context }: AttemptRun): UpstreamRequest {
+function requestFor(run: AttemptRun): UpstreamRequest {
+  const { attempt, exchange, protocol, crossing, context } = run;
+  const { route, signal } = attempt;
+  const { method, stream, endpoint } = exchange;
   return {
-    method: exchange.method,
-    target: (exchange.endpoint?.target ?? '') + exchange.query,
-    headers: upstreamHeaders(exchange, attempt.route, context.snapshot),
-    body: bodyFor(attempt, protocol, context),
-    signal: attempt.signal,
+    method,
+    target: crossing?.target ?? targetFor(route, exchange, protocol),
+    headers: upstreamHeaders(run, context.snapshot),
+    body: crossing?.body ?? bodyFor(attempt, protocol, context),
+    signal,
+    call: { operation: endpoint?.operation ?? 'native', model: route.model, stream },
   };
+}
+
+/** Where a backend of the client's own dialect has what was asked for: mostly where the client asked for it. */
+function targetFor({ model }: Route, { endpoint, query, stream }: Exchange, { wire }: Protocol): string {
+  const own = wire.query === undefined ? query : wire.query(query);
+  if (endpoint?.model === undefined) return (endpoint?.target ?? '') + own;
+  const address = wire.address(endpoint.operation, { model, stream }) ?? endpoint.target;
+  return address.includes('?') ? address + own.replace('?', '&') : address + own;
+}
+
+/** Nothing is sent: the request, or what it asks for, has no form in the backend's dialect. */
+function notCarried(error: unknown, route: Route, exchange: Exchange, upstream: Protocol): Failure {
+  const refusal = error instanceof NotCarried ? refusalOf(error, route, upstream) : error;
+  if (!(refusal instanceof Refusal)) throw error;
+  exchange.notCarried = refusal;
+  const failure = transportFailure('not_carried', refusal.details.param);
+  exchange.lastFailure ??= failure;
+  exchange.tries.push({
+    backend: route.backend.name,
+    model: route.model,
+    aliasLabel: route.alias.name,
+    modelLabel: route.modelLabel,
+    status: undefined,
+    failure: failure.kind,
+    detail: failure.detail,
+    ms: 0,
+    coolingUntil: undefined,
+  });
+  return failure;
+}
+
+function refusalOf({ field, why }: NotCarried, { backend }: Route, { name }: Protocol): Refusal {
+  return new Refusal(
+    'not_carried',
+    `The field \`${field}\` ${why}. The backend ${backend.name} is spoken to in the dialect ${name}: leave the field out, or use a model of another backend.`,
+    { param: field },
+  );
+}
+
+function estimated(body: string, exchange: Exchange): Answer {
+  exchange.estimated = true;
+  const headers = new Headers({ 'content-type': 'application/json' });
+  return { type: 'plain', status: 200, headers, body: new TextEncoder().encode(body), json: undefined };
 }
 
 /**
@@ -75,14 +141,27 @@ function mayRedo(error: unknown, { attempt, exchange, context }: AttemptRun): bo
 function bodyFor(
   { route, exchange }: Attempt,
   protocol: Protocol,
-  { snapshot, clock }: Context,
+  context: Context,
 ): string | Uint8Array<ArrayBuffer> | undefined {
-  const { body, endpoint, servedName } = exchange;
+  const { body, endpoint } = exchange;
   if (body === undefined) return undefined;
-  const own = body.withModel(route.model);
-  if (snapshot.prompts === undefined || typeof own !== 'string' || endpoint?.conversation !== true) return own;
-  const prompt = snapshot.prompts.injectionFor(servedName ?? route.alias.name, clock.wallNow());
-  return prompt === undefined ? own : protocol.injectSystem(own, body.fields, prompt);
+  const own = endpoint?.model === undefined ? body.withModel(route.model) : (body.text ?? '');
+  if (typeof own !== 'string' || endpoint?.conversation !== true) return own;
+  const readable = protocol.removeForeign(own, body.fields, route.model);
+  const prompt = promptFor(route, exchange, context);
+  if (prompt === undefined) return readable;
+  const fields = readable === own ? body.fields : (JSON.parse(readable) as Record<string, unknown>);
+  return protocol.injectSystem(readable, fields, prompt);
+}
+
+/** The serving alias's system prompt. */
+function promptFor(
+  { alias }: Route,
+  { servedName, endpoint }: Exchange,
+  { snapshot, clock }: Context,
+): SystemPrompt | undefined {
+  if (snapshot.prompts === undefined || endpoint?.conversation !== true) return undefined;
+  return snapshot.prompts.injectionFor(servedName ?? alias.name, clock.wallNow());
 }
 
 function isEventStream(response: Response, exchange: Exchange): boolean {

@@ -44,6 +44,14 @@ export function choose(named: NamedAlias, exchange: Exchange, protocol: Protocol
   return chosen;
 }
 
+/** Keeps a request that builds on what one backend keeps to that backend, if any of its routes leads there. */
+export function pinTo(backend: string | undefined, exchange: Exchange, context: Context): void {
+  if (backend === undefined || exchange.asked === undefined) return;
+  for (const { alias } of aliasesOf(exchange.asked, context)) {
+    if (alias.tiers.some((tier) => tier.some((route) => route.backend.name === backend))) exchange.pinned = backend;
+  }
+}
+
 /** True if the route may be tried now: it is open, and its backend has room. */
 export function mayTry(route: Route, exchange: Exchange, context: Context): boolean {
   const { live } = route.backend;
@@ -70,12 +78,16 @@ function openingOfLastResort(asked: NamedAlias, exchange: Exchange, context: Con
   if (exchange.attempts > 0 || context.snapshot.config.fallback.when_all_cooling === 'reject') return undefined;
   const soonest = lastResort(asked, exchange, context);
   if (soonest !== undefined) return soonest.route.backend.live;
-  return dueBackSoonest(asked, context) === undefined ? undefined : 'full';
+  return dueBackSoonest(asked, context, (route) => isWithinPin(route, exchange)) === undefined ? undefined : 'full';
 }
 
 /** Of the routes whose backends have room, the one that is due back soonest. */
 export function lastResort(asked: NamedAlias, exchange: Exchange, context: Context): DueBack | undefined {
-  return dueBackSoonest(asked, context, ({ backend: { live } }) => !live.isFull || exchange.kept === live);
+  return dueBackSoonest(
+    asked,
+    context,
+    (route) => isWithinPin(route, exchange) && (!route.backend.live.isFull || exchange.kept === route.backend.live),
+  );
 }
 
 /** The first route that was not tried yet and may be tried now. */
@@ -136,10 +148,16 @@ export function dueBackSoonest(
 
 /** Not dead, not cooling, nor one that fell silent on this very request; and there is time for it. */
 function isOpen(route: Route, exchange: Exchange, { cooldowns, clock }: Context): boolean {
+  if (!isWithinPin(route, exchange)) return false;
   if (route.backend.live.dead || !cooldowns.admits(route.live) || exchange.silent?.has(route.key) === true)
     return false;
   // A backend's own total_timeout may be over before others'.
   return exchange.attempts === 0 || clock.now() < exchange.startedAt + (route.alias.totalMs ?? route.timeouts.totalMs);
+}
+
+/** What a conversation builds on is kept at one backend, and no other knows it. */
+function isWithinPin({ backend }: Route, { pinned }: Exchange): boolean {
+  return pinned === undefined || backend.name === pinned;
 }
 
 function dueAtOf({ live, backend }: Route): number {

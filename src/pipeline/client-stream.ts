@@ -1,6 +1,6 @@
 import { Aborted, CONSEQUENCES } from '../core/failure.ts';
 import { ERROR_CODES } from '../core/refusal.ts';
-import type { HeldAnswer } from '../core/failure.ts';
+import type { Failure } from '../core/failure.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { Alarm } from '../lib/alarm.ts';
 import type { Protocol } from '../protocols/protocol.ts';
@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 import type { Outcome } from './dispatch.ts';
 import { isRefused, refusalOf } from './explain.ts';
 import { finish } from './finish.ts';
+import { translateError } from './translate-error.ts';
 
 /** The exchange that an answer is for, and what it is delivered with. */
 export interface Way {
@@ -106,21 +107,21 @@ export class ClientStream {
       exchange.status = outcome.status;
       return outcome;
     }
-    if (outcome.type === 'plain') return textSource(this.#plainAsStream(outcome));
+    if (outcome.type === 'plain') return bytesSource(this.#plainAsStream(outcome));
     const answered = exchange.aborted === undefined ? exchange.lastAnswered : undefined;
     const refusal = outcome.type === 'refused' ? outcome.refusal : refusalOf(outcome, exchange);
     exchange.refused = isRefused(refusal, exchange);
     exchange.status = answered?.status ?? refusal.status;
     exchange.errorCode = answered?.detail ?? refusal.code;
     const { message, type, code } = refusal;
-    return textSource(
-      this.#asEvent(answered?.answer) ??
-        protocol.errors.event({ status: refusal.status, message, type, code, param: null }),
+    return bytesSource(
+      this.#asEvent(answered) ?? protocol.errors.event({ status: refusal.status, message, type, code, param: null }),
     );
   }
 
   /** Once a stream has begun, an answer that is no completion (a redirect, say) can no longer be passed on. */
-  #plainAsStream({ status, json }: PlainAnswer): string {
+  #plainAsStream({ status, json, body, isStream }: PlainAnswer): string | Uint8Array {
+    if (isStream === true) return body;
     const events = this.protocol.stream.fromPlain(json);
     if (events !== undefined) return events;
     const { exchange } = this;
@@ -136,10 +137,13 @@ export class ClientStream {
   }
 
   /** What the last upstream said, which the client would have got as it was had it not been kept waiting. */
-  #asEvent(answer: HeldAnswer | undefined): string | undefined {
-    if (answer === undefined) return undefined;
+  #asEvent(answered: Failure | undefined): string | undefined {
+    const answer = answered?.answer;
+    if (answered === undefined || answer === undefined) return undefined;
+    const { errors, name } = this.protocol;
+    if (this.exchange.answeredIn !== name) return errors.event(translateError(answered, this.protocol));
     try {
-      return this.protocol.errors.asEvent(JSON.parse(new TextDecoder().decode(answer.body)));
+      return errors.asEvent(JSON.parse(new TextDecoder().decode(answer.body)));
     } catch {
       // No JSON: not in the client's dialect.
       return undefined;
@@ -232,8 +236,8 @@ function codeOf({ aborted, lastFailure }: Exchange): string {
 
 const encoder = new TextEncoder();
 
-function textSource(text: string): Source {
-  let rest: Uint8Array | undefined = encoder.encode(text);
+function bytesSource(whole: string | Uint8Array): Source {
+  let rest: Uint8Array | undefined = typeof whole === 'string' ? encoder.encode(whole) : whole;
   return {
     next: () => {
       const bytes = rest;

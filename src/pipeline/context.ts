@@ -5,6 +5,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { Concurrency } from '../policies/concurrency.ts';
 import type { RateLimits } from '../policies/rate-limit.ts';
 import type { Log } from '../observe/log.ts';
+import type { StoredIds } from '../core/stored-ids.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** What came of reading the config again: what changed, or why the old one stays; each a line to read. */
@@ -19,6 +20,7 @@ export interface Context {
   readonly health: HealthChecks;
   readonly rateLimits: RateLimits;
   readonly concurrency: Concurrency;
+  readonly stored: StoredIds;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;

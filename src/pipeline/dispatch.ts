@@ -125,10 +125,11 @@ async function tryAlias(
     if (triesLeft === 0) break;
     // Another request may have found out meanwhile.
     if (turns.length > 0 && !mayTry(route, exchange, context)) continue;
-    triesLeft--;
     const result = await tryRoute(route, exchange, protocol, context);
     if ('type' in result) return result;
     last = result;
+    // Where nothing was sent, nothing was tried.
+    if (result.kind !== 'not_carried') triesLeft--;
     if (!result.routedAround || !CONSEQUENCES[result.kind].nextRoute) return result;
     turns.push({ route, tries: 1, failure: result, notBefore: notBefore(result, context) });
   }

@@ -1,4 +1,5 @@
 import type { Exchange } from '../core/exchange.ts';
+import { transportFailure } from '../core/failure.ts';
 import type { HeldAnswer } from '../core/failure.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { Protocol } from '../protocols/protocol.ts';
@@ -9,19 +10,28 @@ import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './dispatch.ts';
 import { isRefused, refusalOf, wholeSeconds } from './explain.ts';
 import { finish } from './finish.ts';
-import { clientHeaders, describeExchange } from './headers.ts';
+import { clientHeaders, ownHeaders } from './headers.ts';
+import { translateError } from './translate-error.ts';
+
+const encoder = new TextEncoder();
+
+/** Rate limits, and the two ways to say "overloaded". */
+const ASKS_TO_WAIT: ReadonlySet<number> = new Set([429, 503, 529]);
 
 /** Turns what came of the tries into the client's response. The exchange is finished with its last byte. */
 export function emit(outcome: Outcome, exchange: Exchange, protocol: Protocol, context: Context): Response {
   switch (outcome.type) {
     case 'plain':
       exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
-      return whole(outcome, clientHeaders(outcome.headers, exchange), exchange, context);
+      return whole(outcome, clientHeaders(outcome.headers, exchange, protocol), exchange, context);
     case 'long':
       return long(outcome, exchange, protocol, context);
     case 'stream': {
       const body = ClientStream.of(Promise.resolve(outcome), { exchange, protocol, context });
-      return new Response(body, { status: outcome.status, headers: clientHeaders(outcome.headers, exchange) });
+      return new Response(body, {
+        status: outcome.status,
+        headers: clientHeaders(outcome.headers, exchange, protocol),
+      });
     }
     case 'refused':
       return emitRefusal(outcome.refusal, exchange, protocol, context);
@@ -37,12 +47,8 @@ export function emitEarly(
   protocol: Protocol,
   context: Context,
 ): Response {
-  const headers = new Headers({
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-cache',
-    'x-trace-id': exchange.traceId,
-  });
-  headers.set('x-request-id', exchange.traceId);
+  const type = protocol.stream.framing?.contentType ?? 'text/event-stream';
+  const headers = ownHeaders({ 'content-type': type, 'cache-control': 'no-cache' }, exchange, protocol);
   return new Response(ClientStream.of(outcome, { exchange, protocol, context }, { late: true }), {
     status: 200,
     headers,
@@ -53,16 +59,15 @@ export function emitEarly(
 export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Protocol, context: Context): Response {
   exchange.errorCode = refusal.code;
   exchange.refused = isRefused(refusal, exchange);
-  const { code, type, message, status, details } = refusal;
-  const body = new TextEncoder().encode(
-    protocol.errors.body({ status, message, type, code, param: details.param ?? null }),
-  );
-  const headers = new Headers({
-    'content-type': 'application/json',
-    ...details.headers,
-    'x-request-id': exchange.traceId,
-  });
-  return whole({ status, body }, describeExchange(headers, exchange), exchange, context);
+  const { code, type, message, details } = refusal;
+  const status = protocol.errors.status(refusal.status);
+  const param = details.param ?? null;
+  const limits = details.limits === undefined ? {} : protocol.wire.limitHeaders({ requests: details.limits });
+  const { 'retry-after': seconds } = details.headers ?? {};
+  const retryAfterMs = seconds === undefined ? undefined : Number(seconds) * 1000;
+  const body = encoder.encode(protocol.errors.body({ status, message, type, code, param, retryAfterMs }));
+  const values = { 'content-type': 'application/json', ...details.headers, ...limits };
+  return whole({ status, body }, ownHeaders(values, exchange, protocol), exchange, context);
 }
 
 /** Every route was tried, or the failure is one that the client must see. */
@@ -74,13 +79,17 @@ function failed(outcome: Exhausted, exchange: Exchange, protocol: Protocol, cont
   exchange.errorCode = exchange.lastAnswered?.detail ?? exchange.lastAnswered?.kind;
   // It is this answer that the client gets, not what came of later tries.
   exchange.route = exchange.answeredRoute;
-  return whole(answer, upstreamErrorHeaders(answer, outcome, exchange), exchange, context);
+  const headers = upstreamErrorHeaders(answer, outcome, exchange, protocol);
+  if (exchange.answeredIn === protocol.name) return whole(answer, headers, exchange, context);
+  const error = translateError(exchange.lastAnswered ?? outcome.failure ?? transportFailure('broken_answer'), protocol);
+  headers.set('content-type', 'application/json');
+  return whole({ status: error.status, body: encoder.encode(protocol.errors.body(error)) }, headers, exchange, context);
 }
 
-function upstreamErrorHeaders(answer: HeldAnswer, outcome: Exhausted, exchange: Exchange): Headers {
-  const headers = clientHeaders(answer.headers, exchange);
+function upstreamErrorHeaders(answer: HeldAnswer, outcome: Exhausted, exchange: Exchange, client: Protocol): Headers {
+  const headers = clientHeaders(answer.headers, exchange, client, exchange.answeredIn);
   if (outcome.everyRouteTried) headers.set('x-should-retry', 'false');
-  if (answer.status === 429 || answer.status === 503) {
+  if (ASKS_TO_WAIT.has(exchange.lastAnswered?.meantStatus ?? answer.status)) {
     // A backend's own wish holds as long as no other is due back before.
     const wished = exchange.lastAnswered?.retryAfterMs;
     if (wished === undefined || (outcome.retryAfterMs > 0 && outcome.retryAfterMs < wished)) {
@@ -110,7 +119,7 @@ function whole(
 function long(answer: LongAnswer, exchange: Exchange, protocol: Protocol, context: Context): Response {
   exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
   const body = ClientStream.of(Promise.resolve(answer), { exchange, protocol, context });
-  const headers = clientHeaders(answer.headers, exchange);
-  if ((answer.status === 429 || answer.status === 503) && !headers.has('retry-after')) headers.set('retry-after', '1');
+  const headers = clientHeaders(answer.headers, exchange, protocol);
+  if (ASKS_TO_WAIT.has(answer.status) && !headers.has('retry-after')) headers.set('retry-after', '1');
   return new Response(body, { status: answer.status, headers });
 }

@@ -18,6 +18,7 @@ export function refusalOf(outcome: Exhausted, exchange: Exchange): Refusal {
       },
     );
   }
+  if (failure.kind === 'not_carried' && exchange.notCarried !== undefined) return exchange.notCarried;
   const { status, code } = CONSEQUENCES[failure.kind];
   if (status === 429 || status === 503) headers['retry-after'] = wholeSeconds(retryAfterMs);
   return new Refusal(code, explain(exchange), { status, headers });

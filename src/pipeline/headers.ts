@@ -1,7 +1,10 @@
 import type { Exchange } from '../core/exchange.ts';
-import type { Route } from '../core/route.ts';
-import { CREDENTIAL_HEADERS } from '../policies/auth.ts';
+import { CREDENTIAL_HEADERS, credentialIn } from '../policies/auth.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import { protocolOf } from '../protocols/registry.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { queryField } from './admit.ts';
+import type { AttemptRun } from './settle.ts';
 
 /** Headers that belong to one connection and end with it (RFC 9110, 7.6.1). */
 const HOP_BY_HOP = [
@@ -43,17 +46,25 @@ const NOT_SENT_DOWN = [
   'x-trace-id',
 ] as const;
 
-/** The headers of the request to `route`: the client's, less what is not the backend's business, plus what it needs. */
-export function upstreamHeaders(exchange: Exchange, route: Route, snapshot: Snapshot): Record<string, string> {
+/** The headers of an attempt's request: the client's, less what is not the backend's business, plus what it needs. */
+export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot): Record<string, string> {
+  const { exchange, attempt, protocol, crossing, client } = run;
+  const { backend } = attempt.route;
   const given = exchange.request.headers.toJSON() as unknown as Readonly<Record<string, string>>;
   // Without any key in the config the client's own goes through; otherwise it ends here.
-  const { apiKey } = route.backend;
-  const dropped = apiKey === undefined && snapshot.keyCheck === undefined ? NOT_SENT_UP : NOT_SENT_UP_WITH_KEYS;
+  const isOpen = backend.apiKey === undefined && snapshot.keyCheck === undefined;
+  const dropped = isOpen && crossing === undefined ? NOT_SENT_UP : NOT_SENT_UP_WITH_KEYS;
   const headers: Record<string, string> = {};
   for (const name in given) if (!dropped.has(name)) headers[name] = given[name] ?? '';
   const { connection: listed, 'x-forwarded-for': forwardedFor } = given;
   if (listed !== undefined) dropListed(headers, listed);
-  if (apiKey !== undefined) headers['authorization'] = `Bearer ${apiKey}`;
+  if (crossing !== undefined) dropOwn(headers, client);
+  const needed = protocol.wire.headers;
+  for (const name in needed) headers[name] ??= needed[name] ?? '';
+  if (crossing !== undefined) Object.assign(headers, crossing.headers, { 'content-type': 'application/json' });
+  const key = backend.apiKey ?? (isOpen ? clientKey(run) : undefined);
+  const place = backend.credential ?? protocol.wire.credential;
+  if (key !== undefined && place !== 'none') headers[place.name] = place.prefix + key;
   // Events are looked at one by one, so they are not to be compressed.
   headers['accept-encoding'] = 'identity';
   headers['x-trace-id'] = exchange.traceId;
@@ -61,17 +72,66 @@ export function upstreamHeaders(exchange: Exchange, route: Route, snapshot: Snap
     const chain = snapshot.trustedProxies.has(exchange.peer) ? forwardedFor : undefined;
     headers['x-forwarded-for'] = chain === undefined ? exchange.peer : `${chain}, ${exchange.peer}`;
   }
-  return Object.assign(headers, route.backend.headers);
+  return Object.assign(headers, backend.headers);
 }
 
-/** The upstream's headers as the client may see them, with what tells where the answer comes from. */
-export function clientHeaders(upstream: Headers, exchange: Exchange): Headers {
+/**
+ * The upstream's headers as the client may see them, with what tells where the answer comes from. `from` is the dialect
+ * that the upstream was spoken to in.
+ */
+export function clientHeaders(
+  upstream: Headers,
+  exchange: Exchange,
+  client: Protocol,
+  from: string | undefined = exchange.spoken,
+): Headers {
   const headers = new Headers(upstream);
   const listed = headers.get('connection');
   if (listed !== null) for (const name of listed.split(',')) deleteQuietly(headers, name.trim());
   for (const name of NOT_SENT_DOWN) headers.delete(name);
-  if (!headers.has('x-request-id')) headers.set('x-request-id', exchange.traceId);
+  if (from !== undefined && from !== client.name) translateHeaders(headers, protocolOf(from), client);
+  return identify(headers, exchange, client);
+}
+
+/** The headers of an answer that the gateway makes itself. */
+export function ownHeaders(values: Readonly<Record<string, string>>, exchange: Exchange, client: Protocol): Headers {
+  return identify(new Headers(values), exchange, client);
+}
+
+/** Every answer has a request ID where its client looks for one: the upstream's, or the trace ID. */
+function identify(headers: Headers, exchange: Exchange, { wire }: Protocol): Headers {
+  const own = wire.requestIdHeader;
+  if (!headers.has('x-request-id')) headers.set('x-request-id', headers.get(own) ?? exchange.traceId);
+  if (own !== 'x-request-id' && !headers.has(own)) headers.set(own, headers.get('x-request-id') ?? exchange.traceId);
   return describeExchange(headers, exchange);
+}
+
+/** What a backend of another dialect says in headers, as the client's dialect says it; the rest is left out. */
+function translateHeaders(headers: Headers, upstream: Protocol, client: Protocol): void {
+  const limits = upstream.wire.readLimits(headers);
+  const id = headers.get(upstream.wire.requestIdHeader);
+  const own = [...headers.keys()].filter((name) => isOwn(name, upstream));
+  for (const name of own) headers.delete(name);
+  headers.delete(upstream.wire.requestIdHeader);
+  headers.delete('etag');
+  if (id !== null) headers.set(client.wire.requestIdHeader, id);
+  if (limits !== undefined) {
+    for (const [name, value] of Object.entries(client.wire.limitHeaders(limits))) headers.set(name, value);
+  }
+}
+
+/** The client's own key, where it does not stand already where the backend looks for it. */
+function clientKey({ exchange, client, crossing }: AttemptRun): string | undefined {
+  const inQuery = queryField(exchange.query, client.front.keyParameter);
+  return crossing === undefined ? inQuery : (credentialIn(exchange.request.headers) ?? inQuery);
+}
+
+function isOwn(name: string, { wire }: Protocol): boolean {
+  return wire.headerPrefixes.some((prefix) => name.startsWith(prefix));
+}
+
+function dropOwn(headers: Record<string, string>, client: Protocol): void {
+  for (const name in headers) if (isOwn(name, client) || name === 'accept') delete headers[name];
 }
 
 /** Adds what every answer says of its way: the trace ID, and the route that was tried last. */
@@ -82,6 +142,8 @@ export function describeExchange(headers: Headers, exchange: Exchange): Headers 
     headers.set('x-llm-proxy-model', visible(exchange.route.model));
     headers.set('x-llm-proxy-attempts', String(exchange.attempts));
   }
+  if (exchange.dropped.length > 0) headers.set('x-llm-proxy-dropped', exchange.dropped.map(visible).join(', '));
+  if (exchange.estimated) headers.set('x-llm-proxy-estimated', 'tokens');
   return headers;
 }
 

@@ -1,12 +1,16 @@
 import type { Failure, HeldAnswer } from '../core/failure.ts';
 import { transportFailure } from '../core/failure.ts';
+import { Unintelligible } from '../protocols/codec.ts';
 import { LongAnswer } from './answer.ts';
 import type { BodyReader, PlainAnswer } from './answer.ts';
+import type { Crossing } from './crossing.ts';
 import type { AttemptRun } from './settle.ts';
-import { classify, succeed } from './settle.ts';
+import { classify, rememberKept, succeed } from './settle.ts';
 
 /** An answer of up to this size is held until it is whole, so that one that breaks off can be had elsewhere. */
 const HOLD_BYTES = 1024 * 1024;
+/** One that is to be translated has to be whole; pictures are the largest. */
+const HOLD_TO_TRANSLATE_BYTES = 64 * 1024 * 1024;
 /** From so many answers in one piece on, the next is taken to come so too, if it is no longer than this. */
 const WHOLE_ANSWERS = 4;
 const PIECE_BYTES = 16 * 1024;
@@ -33,11 +37,32 @@ function judged(response: Response, body: Uint8Array<ArrayBuffer>, run: AttemptR
   const json = mustBeJson || !good ? parsed(body) : undefined;
   const failure = judge({ status, headers, body }, json, mustBeJson, run);
   if (failure !== undefined) return failure;
+  const translated = good && run.crossing !== undefined ? translate(json, run.crossing) : undefined;
+  if (translated !== undefined && 'kind' in translated) return translated;
   succeed(run);
   run.watch.ends();
   if (good) run.exchange.usage = run.protocol.readUsage(json);
   run.attempt.end({ status });
-  return { type: 'plain', status, headers, body, json };
+  if (good) {
+    run.exchange.keptId = run.protocol.keeping?.idOf(json);
+    rememberKept(run);
+  }
+  if (translated === undefined) return { type: 'plain', status, headers, body, json };
+  const type = run.exchange.stream
+    ? (run.client.stream.framing?.contentType ?? 'text/event-stream')
+    : 'application/json';
+  headers.set('content-type', type);
+  return { type: 'plain', status, headers, body: translated, json, isStream: run.exchange.stream };
+}
+
+/** The answer in the client's dialect. One that makes no sense in the backend's own is as good as none. */
+function translate(json: unknown, crossing: Crossing): Uint8Array<ArrayBuffer> | Failure {
+  try {
+    return encoder.encode(crossing.answer(json));
+  } catch (error) {
+    if (!(error instanceof Unintelligible)) throw error;
+    return transportFailure('broken_answer', 'unintelligible');
+  }
 }
 
 function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: AttemptRun): Failure | undefined {
@@ -78,8 +103,9 @@ interface Begun {
 /** Reads piece by piece, until the answer is whole or turns out not to be one to hold. */
 async function readInPieces(
   response: Response,
-  { attempt, watch }: AttemptRun,
+  { attempt, watch, crossing }: AttemptRun,
 ): Promise<Uint8Array<ArrayBuffer> | Begun> {
+  const holdBytes = crossing === undefined ? HOLD_BYTES : HOLD_TO_TRANSLATE_BYTES;
   const reader = response.body?.getReader() as BodyReader | undefined;
   if (reader === undefined) return new Uint8Array(0);
   const pieces: Uint8Array[] = [];
@@ -97,13 +123,17 @@ async function readInPieces(
     }
     pieces.push(value);
     bytes += value.byteLength;
-    isHeld = bytes <= HOLD_BYTES;
+    isHeld = bytes <= holdBytes;
   }
   return { pieces, reader };
 }
 
 /** The answer is not held: what is here of it is judged, and the rest goes out as it comes. */
 function beginLong({ status, headers }: Response, { pieces, reader }: Begun, run: AttemptRun): LongAnswer | Failure {
+  if (run.crossing !== undefined) {
+    reader.cancel().catch(() => undefined);
+    return transportFailure('broken_answer', 'too_long_to_translate');
+  }
   if (status >= 400) {
     const failure = classify({ status, headers, body: joined(pieces, HOLD_BYTES) }, undefined, run);
     if (failure.routedAround) {
@@ -132,6 +162,7 @@ function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array<ArrayB
 }
 
 const decoder = new TextDecoder();
+const encoder = new TextEncoder();
 
 function parsed(body: Uint8Array): unknown {
   if (body.byteLength === 0) return undefined;

@@ -6,6 +6,7 @@ import type { Failure, HeldAnswer } from '../core/failure.ts';
 import type { Route } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Context } from './context.ts';
+import type { Crossing } from './crossing.ts';
 import type { Watch } from '../core/watch.ts';
 
 /** One attempt and what it is carried out with. */
@@ -13,7 +14,11 @@ export interface AttemptRun {
   readonly attempt: Attempt;
   readonly watch: Watch;
   readonly exchange: Exchange;
+  /** The dialect in which the backend is spoken to, and the client's. Mostly the same. */
   readonly protocol: Protocol;
+  readonly client: Protocol;
+  /** What is between them, where they differ; let go of once it has served. */
+  crossing: Crossing | undefined;
   readonly context: Context;
 }
 
@@ -24,7 +29,9 @@ export function fail({ attempt, watch, exchange, context }: AttemptRun, failure:
   const { kind } = failure;
   watch.ends();
   let coolingUntil: number | undefined;
-  if (failure.routedAround && CONSEQUENCES[kind].blamed) {
+  // Whoever asks for what is kept somewhere may be wrong about the id: that is no backend's fault.
+  const isOfAlias = exchange.asked !== undefined;
+  if (isOfAlias && failure.routedAround && CONSEQUENCES[kind].blamed) {
     coolingUntil = blame(route, failure, context);
   } else if (failure.answer !== undefined) {
     // The backend works; it is the request that it did not like.
@@ -38,8 +45,15 @@ export function fail({ attempt, watch, exchange, context }: AttemptRun, failure:
   if (failure.answer !== undefined) {
     exchange.lastAnswered = failure;
     exchange.answeredRoute = route;
+    exchange.answeredIn = exchange.spoken;
   }
   return failure;
+}
+
+/** Notes where an answer is kept, if it is, for what will ask for it. */
+export function rememberKept({ exchange, crossing, attempt, context }: AttemptRun): void {
+  if (exchange.keptId === undefined || crossing !== undefined) return;
+  context.stored.remember(exchange.keptId, attempt.route.backend.name);
 }
 
 /** Notes that the route answers, and how soon it began to. */

@@ -1,39 +1,30 @@
 import { CONSEQUENCES, transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
-import { dataLines, eventData, eventEnd, eventName, EventSplitter, structureOf } from '../protocols/sse.ts';
-import type { StreamReader } from '../protocols/protocol.ts';
 import type { BodyReader } from './answer.ts';
 import type { AttemptRun } from './settle.ts';
-import { classify, fail, succeed } from './settle.ts';
+import { classify, fail, rememberKept, succeed } from './settle.ts';
+import { StreamInspector } from './stream-inspector.ts';
+import { StreamRewrite } from './stream-rewrite.ts';
 import { transportFailureOf } from './transport.ts';
 
 /** How much may wait for the first content. */
 const MAX_HELD_EVENTS = 64;
 const MAX_HELD_BYTES = 256 * 1024;
-/** One event longer than this is not an event. Pictures come in events of several MiB. */
-const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 /** How long the end of a transfer is waited for after the end of its stream, so that the connection can be used again. */
 const LINGER_MS = 1000;
 /** How long the end of a stream is waited for after its finish. */
 const AFTER_FINISH_MS = 1000;
-
-/** What the events so far amount to. */
-type State = 'waiting' | 'flowing' | 'complete' | 'error';
 
 /** A stream whose first content is here. Every event of it is looked at once, on its way through. */
 export class StreamAnswer {
   readonly type = 'stream';
   readonly status: number;
   readonly headers: Headers;
-  readonly #splitter = new EventSplitter();
-  readonly #events: StreamReader;
+  readonly #events: StreamInspector;
+  readonly #rewrite: StreamRewrite | undefined;
   readonly #body: BodyReader;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
-  #heldEvents = 0;
-  #state: State = 'waiting';
-  /** The upstream's own error event, when it has sent one. */
-  #error: unknown;
   #ended = false;
 
   private constructor(
@@ -42,7 +33,8 @@ export class StreamAnswer {
   ) {
     this.status = response.status;
     this.headers = response.headers;
-    this.#events = run.protocol.stream.read();
+    this.#rewrite = StreamRewrite.for(run);
+    this.#events = new StreamInspector(run.protocol, run.exchange, this.#rewrite);
     this.#body = (response.body ?? new Blob([]).stream()).getReader() as BodyReader;
   }
 
@@ -58,6 +50,9 @@ export class StreamAnswer {
     succeed(run);
     // Nothing is tried again from here on; a long stream must not keep a long prompt in memory.
     if (run.exchange.captured === undefined) run.exchange.body = undefined;
+    run.exchange.conversation = undefined;
+    rememberKept(run);
+    run.crossing = undefined;
     run.exchange.ttftMs ??= run.context.clock.now() - run.exchange.startedAt;
     return answer;
   }
@@ -100,24 +95,21 @@ export class StreamAnswer {
         this.#held.push(bytes);
         this.#heldBytes += bytes.byteLength;
       }
-      if (this.#is('error')) return this.#classifyError(this.#held);
+      if (this.#events.state === 'error') return this.#classifyError(this.#held);
       if (bytes === undefined)
-        return this.#isComplete() ? undefined : transportFailure('broken_answer', 'stream_without_content');
-      if (!this.#is('waiting') || this.#isHoldingEnough()) return undefined;
+        return this.#events.isComplete ? undefined : transportFailure('broken_answer', 'stream_without_content');
+      if (this.#events.state !== 'waiting' || this.#isHoldingEnough()) return undefined;
     }
   }
 
-  #is(state: State): boolean {
-    return this.#state === state;
-  }
-
   #isHoldingEnough(): boolean {
-    return this.#heldEvents >= MAX_HELD_EVENTS || this.#heldBytes + this.#splitter.pendingBytes >= MAX_HELD_BYTES;
+    return this.#events.seen >= MAX_HELD_EVENTS || this.#heldBytes + this.#events.pendingBytes >= MAX_HELD_BYTES;
   }
 
   /** Reads once and looks at the whole events that this gave. Undefined at the end of the transfer or of the stream. */
   #read(): Promise<Uint8Array | undefined> {
-    if (this.#state === 'complete' || this.#state === 'error') return Promise.resolve(undefined);
+    const { state } = this.#events;
+    if (state === 'complete' || state === 'error') return Promise.resolve(undefined);
     // After the finish only the usage may follow, at once; nobody waits for a [DONE] that may never come.
     this.run.watch.waits(this.#events.finished ? AFTER_FINISH_MS : undefined);
     return this.#body.read().then(this.#onChunk);
@@ -125,93 +117,14 @@ export class StreamAnswer {
 
   readonly #onChunk = ({ done, value }: { done: boolean; value?: Uint8Array | undefined }): Uint8Array | undefined => {
     this.run.watch.gotBytes();
-    if (done || value === undefined) return this.#last();
-    const region = this.#splitter.push(value);
-    if (region !== undefined) return this.#inspect(region);
-    if (this.#splitter.pendingBytes > MAX_EVENT_BYTES)
-      throw Object.assign(new Error('event too long'), { code: 'EventHeader_TooLong' });
-    return EMPTY;
+    return done || value === undefined ? this.#events.last() : this.#events.push(value);
   };
-
-  /** An event may lack its blank line at the end of the stream. If it is one, it is given it. */
-  #last(): Uint8Array | undefined {
-    const rest = this.#splitter.flush();
-    if (rest === undefined) return undefined;
-    const text = structureOf(rest).trimEnd();
-    const data = eventData(`${text}\n\n`, 0, text.length + 2);
-    if (data === undefined || !(this.run.protocol.stream.isEnd(data) || isJson(data))) return undefined;
-    return this.#inspect(Buffer.from(`${text}\n\n`, 'latin1'));
-  }
-
-  /** Looks at every event of the region. Returns what of it may go out: all of it, nearly always. */
-  #inspect(region: Uint8Array): Uint8Array {
-    const text = structureOf(region);
-    const mixed = this.#splitter.mixedLineEnds;
-    let kept: Uint8Array[] | undefined;
-    let keptTo = 0;
-    for (let start = 0, end = 0; start < text.length; start = end) {
-      end = eventEnd(text, start, mixed);
-      const data = eventData(text, start, end);
-      if (data === undefined) continue;
-      const verdict = this.#see(data, eventName(text, start, end));
-      if (verdict === 'malformed') {
-        kept ??= [];
-        kept.push(region.subarray(keptTo, start), ...this.#salvage(text.slice(start, end)));
-        keptTo = end;
-      } else if (verdict === 'last') {
-        // What follows the end, or an error, is not the client's.
-        return assembled(kept, region.subarray(keptTo, end));
-      }
-    }
-    return assembled(kept, region.subarray(keptTo));
-  }
-
-  #see(data: string, name?: string): 'on' | 'last' | 'malformed' {
-    this.#heldEvents++;
-    if (name === undefined && this.#events.isMoreOfTheSame(data)) return 'on';
-    if (this.run.protocol.stream.isEnd(data)) {
-      this.#state = 'complete';
-      return 'last';
-    }
-    let event: unknown;
-    try {
-      event = JSON.parse(data);
-    } catch {
-      return 'malformed';
-    }
-    const seen = this.#events.see(event, data, name);
-    if (seen === 'error') {
-      // Looked at by structure alone so far; its words may be met by the user's patterns.
-      this.#error = JSON.parse(Buffer.from(data, 'latin1').toString('utf8'));
-      this.#state = 'error';
-      return 'last';
-    }
-    if (seen === 'content' && this.#state === 'waiting') this.#state = 'flowing';
-    return 'on';
-  }
-
-  /** Of an event that is no JSON, those of its data lines that are some. The rest is left out and counted. */
-  #salvage(event: string): Uint8Array[] {
-    const lines = dataLines(event);
-    const good =
-      lines.length < 2
-        ? []
-        : lines.filter(
-            (line) => this.#state !== 'error' && this.#state !== 'complete' && this.#see(line) !== 'malformed',
-          );
-    this.run.exchange.droppedEvents += lines.length - good.length;
-    return good.map((line) => Buffer.from(`data: ${line}\n\n`, 'latin1'));
-  }
-
-  #isComplete(): boolean {
-    return this.#state === 'complete' || this.#events.finished;
-  }
 
   /** The transfer is over, or the stream has said that it is. */
   #atEnd(): Uint8Array | undefined {
     this.run.exchange.usage = this.#events.usage ?? this.run.exchange.usage;
-    if (this.#state === 'error') return this.#afterError();
-    if (!this.#isComplete()) return this.#breakOff(transportFailure('broken_answer', 'stream_ended_early'));
+    if (this.#events.state === 'error') return this.#afterError();
+    if (!this.#events.isComplete) return this.#breakOff(transportFailure('broken_answer', 'stream_ended_early'));
     return this.#complete();
   }
 
@@ -221,23 +134,24 @@ export class StreamAnswer {
     this.run.watch.ends();
     this.run.attempt.end({ status: this.status });
     void this.#linger();
-    return this.#state === 'complete' ? undefined : encoder.encode(this.run.protocol.stream.end);
+    if (this.#rewrite !== undefined) return encoder.encode(this.#rewrite.end());
+    return this.#events.state === 'complete' ? undefined : encoder.encode(this.run.protocol.stream.end);
   }
 
-  /** The upstream's own error event has gone out as it was. */
-  #afterError(): undefined {
+  /** The upstream's own error event has gone out as it was, unless it has to be said anew. */
+  #afterError(): Uint8Array | undefined {
     this.#ended = true;
     this.#dropBody();
     const failure = this.#classifyError([]);
     fail(this.run, failure);
     this.#interrupted(failure.detail ?? failure.kind);
-    return undefined;
+    return this.#rewrite === undefined ? undefined : encoder.encode(this.#rewrite.error(failure));
   }
 
   /** Ends a stream that cannot be completed. One that was complete but for its last words is finished properly. */
   #breakOff(failure: Failure): Uint8Array | undefined {
     const { aborted } = this.run.attempt;
-    if (this.#isComplete() && (aborted === undefined || aborted.kind === 'read_timeout')) return this.#complete();
+    if (this.#events.isComplete && (aborted === undefined || aborted.kind === 'read_timeout')) return this.#complete();
     this.#ended = true;
     this.#dropBody();
     fail(this.run, failure);
@@ -245,7 +159,7 @@ export class StreamAnswer {
     const code = OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted';
     this.#interrupted(code);
     return encoder.encode(
-      this.run.protocol.errors.event({
+      this.run.client.errors.event({
         status: 502,
         message: `The answer is incomplete: the backend ${CONSEQUENCES[failure.kind].words}. Discard it and send the request again.`,
         type: 'server_error',
@@ -263,7 +177,7 @@ export class StreamAnswer {
 
   #classifyError(events: readonly Uint8Array[]): Failure {
     const body = new Uint8Array(Buffer.concat(events));
-    return classify({ status: this.status, headers: this.headers, body }, this.#error, this.run);
+    return classify({ status: this.status, headers: this.headers, body }, this.#events.error, this.run);
   }
 
   /** Waits a moment for the end of the transfer, so that its connection is good for another request. */
@@ -284,18 +198,4 @@ export class StreamAnswer {
 }
 
 const OWN_DOING: ReadonlySet<FailureKind> = new Set(['total_timeout', 'read_timeout', 'shutting_down']);
-const EMPTY = new Uint8Array(0);
 const encoder = new TextEncoder();
-
-function assembled(kept: Uint8Array[] | undefined, rest: Uint8Array): Uint8Array {
-  return kept === undefined ? rest : Buffer.concat([...kept, rest]);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -7,9 +7,10 @@ export const CREDENTIAL_HEADERS = ['authorization', 'x-api-key', 'api-key', 'x-g
 export class KeyCheck {
   constructor(private readonly expected: string) {}
 
-  /** Throws a Refusal unless one of the credential headers holds the key. */
-  check(headers: Headers): void {
-    let offered = false;
+  /** Throws a Refusal unless one of the credential headers, or `parameter` of the query, holds the key. */
+  check(headers: Headers, parameter?: string): void {
+    if (parameter !== undefined && this.matches(parameter)) return;
+    let offered = parameter !== undefined;
     for (const name of CREDENTIAL_HEADERS) {
       const value = headers.get(name);
       if (value === null) continue;
@@ -33,6 +34,16 @@ export class KeyCheck {
     for (let i = 0; i < expected.length; i++) difference |= text.charCodeAt(i) ^ expected.charCodeAt(i);
     return difference === 0;
   }
+}
+
+/** The key that a client sent, whatever header it chose. */
+export function credentialIn(headers: Headers): string | undefined {
+  for (const name of CREDENTIAL_HEADERS) {
+    const value = headers.get(name);
+    const key = value !== null && name === 'authorization' ? bearer(value) : value;
+    if (key !== null && key !== undefined && key !== '') return key;
+  }
+  return undefined;
 }
 
 function bearer(value: string): string | undefined {

@@ -134,6 +134,8 @@ function waitMs({ bucket, rate }: Share): number {
 function refusal(share: Share): Refusal {
   const { bucket, rate, scope } = share;
   const wait = Math.ceil(waitMs(share));
+  const limit = Math.floor(rate.capacity);
+  const resetMs = Math.ceil(bucket.msUntil(rate.capacity, rate));
   return new Refusal(
     'rate_limit_exceeded',
     `The ${scope} is reached (${rate.perSecond} requests per second). Try again in ${inSeconds(wait)}.`,
@@ -141,10 +143,11 @@ function refusal(share: Share): Refusal {
       headers: {
         'retry-after': String(Math.max(1, Math.ceil(wait / 1000))),
         'retry-after-ms': String(wait),
-        'x-ratelimit-limit-requests': String(Math.floor(rate.capacity)),
+        'x-ratelimit-limit-requests': String(limit),
         'x-ratelimit-remaining-requests': '0',
-        'x-ratelimit-reset-requests': inSeconds(Math.ceil(bucket.msUntil(rate.capacity, rate))),
+        'x-ratelimit-reset-requests': inSeconds(resetMs),
       },
+      limits: { limit, remaining: 0, resetMs },
     },
   );
 }

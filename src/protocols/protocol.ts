@@ -1,5 +1,5 @@
 import type { UpstreamError } from '../core/classify.ts';
-import type { Operation } from '../core/exchange.ts';
+import type { Endpoint, Operation } from '../core/exchange.ts';
 import type { ProtocolName } from '../core/part.ts';
 import type { Usage } from '../core/record.ts';
 import type { CredentialHeader } from '../core/route.ts';
@@ -13,8 +13,11 @@ export interface Protocol {
   readonly name: ProtocolName;
   readonly errors: ErrorGrammar;
   readonly stream: StreamGrammar;
+  readonly front: Front;
   readonly wire: Wire;
   readonly models: ModelListing;
+  /** What backends keep beyond an answer; undefined where the dialect has no such thing. */
+  readonly keeping?: Keeping | undefined;
   /** Translation to and from the neutral form. Not used where client and backend speak the same dialect. */
   readonly codec: Codec;
   /** The token counts that a plain answer reports. */
@@ -28,6 +31,20 @@ export interface Protocol {
    * `markSignature`): that one would refuse them. All other bytes stay. `body` is `text`, parsed.
    */
   removeForeign(text: string, body: Record<string, unknown>, model: string): string;
+}
+
+/** Where a dialect's clients knock. */
+export interface Front {
+  /** Endpoints by their whole path. */
+  readonly fixed: Readonly<Record<string, Endpoint>>;
+  /** The endpoint of a path that holds a name; undefined if it is none. */
+  find(path: string, query: string): Endpoint | undefined;
+  /** Whether clients at this path, known or not, expect this dialect's errors. The first dialect that says so is taken. */
+  covers(path: string): boolean;
+  /** Headers by which its clients are known at a path that several dialects have (`GET /v1/models`). Lower case. */
+  readonly tellingHeaders: readonly string[];
+  /** The query's field that may carry the client's key, beside the headers. */
+  readonly keyParameter: string | undefined;
 }
 
 /** How errors look. */
@@ -83,6 +100,10 @@ export interface Wire {
   readonly headers: Readonly<Record<string, string>>;
   /** How the names of headers begin that are this dialect's own, and say nothing to another. Lower case. */
   readonly headerPrefixes: readonly string[];
+  /** Other dialects whose `native` and `embed` endpoints a backend of this one has as well. */
+  readonly alsoServes: readonly ProtocolName[];
+  /** The client's query as a backend of the same dialect gets it, with its `?`; undefined: as it is. */
+  query?(query: string): string;
   /** The header in which clients look for the request's id. Lower case. */
   readonly requestIdHeader: string;
   /** The rate limits that an upstream's headers tell; undefined if they tell none. */
@@ -101,6 +122,14 @@ export interface LimitState {
   readonly limit?: number | undefined;
   readonly remaining?: number | undefined;
   readonly resetMs?: number | undefined;
+}
+
+/** State that a provider keeps, and only that provider knows. */
+export interface Keeping {
+  /** The id of a plain answer, or of an event of a streamed one; undefined if there is none in it. */
+  idOf(body: unknown): string | undefined;
+  /** The ids of kept things that a request builds on. */
+  idsIn(body: Readonly<Record<string, unknown>>): readonly string[];
 }
 
 /** How models are listed. `createdAt` is in milliseconds since the epoch. */

@@ -1,65 +1,70 @@
-import type { Endpoint } from '../core/exchange.ts';
+import type { Endpoint, Method } from '../core/exchange.ts';
+import type { ProtocolName } from '../core/part.ts';
+import { PROTOCOLS } from '../protocols/registry.ts';
 
-/** What a path is: an endpoint, or how to tell the client that it is none. */
-export type EndpointMatch =
-  { readonly endpoint: Endpoint } | { readonly endpoint: undefined; readonly allow: 'GET, HEAD' | 'POST' | undefined };
+/** What a path is: an endpoint, or how to tell the client, in its dialect, that it is none. */
+export interface EndpointMatch {
+  readonly protocol: ProtocolName;
+  readonly endpoint: Endpoint | undefined;
+  /** The methods of an endpoint that the path does name. */
+  readonly allow?: string;
+}
 
-const CONVERSATION = { conversation: true, answersJson: true };
-const JSON_ONLY = { conversation: false, answersJson: true };
-const ANYTHING = { conversation: false, answersJson: false };
-
-/** The endpoints that name a model in their body, by their path without `/v1`. */
-const MODEL_PATHS: Readonly<Record<string, { readonly conversation: boolean; readonly answersJson: boolean }>> = {
-  '/chat/completions': CONVERSATION,
-  '/completions': JSON_ONLY,
-  '/embeddings': JSON_ONLY,
-  '/moderations': JSON_ONLY,
-  '/rerank': JSON_ONLY,
-};
-/** Nothing that could climb out of the backend's base: no dots, no escapes. */
-const MEDIA_PATH = /^\/(?:images|audio)\/[a-z0-9_-]+(?:\/[a-z0-9_-]+)*$/i;
-
-const FIXED: Readonly<Record<string, Endpoint>> = {
+/** What the gateway answers itself. */
+const OWN: Readonly<Record<string, Endpoint>> = {
   '/health': local('health'),
   '/healthz': local('health'),
   '/readyz': local('ready'),
   '/metrics': local('metrics'),
-  '/v1/models': local('models'),
-  '/models': local('models'),
   '/admin/backends': local('backends'),
-  '/admin/reload': { ...local('reload'), method: 'POST' },
+  '/admin/reload': local('reload', 'POST'),
 };
 
 /** Endpoints by full path, so that a known path costs one look-up. */
-const KNOWN = new Map<string, Endpoint>(Object.entries(FIXED));
-for (const [path, traits] of Object.entries(MODEL_PATHS)) {
-  const endpoint: Endpoint = { kind: 'model', method: 'POST', target: path, ...traits };
-  KNOWN.set(path, endpoint);
-  KNOWN.set(`/v1${path}`, endpoint);
+const KNOWN = new Map<string, Endpoint>(Object.entries(OWN));
+for (const [, { front }] of PROTOCOLS) {
+  for (const [path, endpoint] of Object.entries(front.fixed)) KNOWN.set(path, endpoint);
 }
 
-/** Finds what `method path` asks for. */
-export function matchEndpoint(method: string, path: string): EndpointMatch {
-  const endpoint = KNOWN.get(path) ?? unfixed(path);
-  if (endpoint === undefined) return { endpoint: undefined, allow: undefined };
-  if (method === endpoint.method || (method === 'HEAD' && endpoint.method === 'GET')) return { endpoint };
-  return { endpoint: undefined, allow: endpoint.method === 'GET' ? 'GET, HEAD' : 'POST' };
+/** Finds what a request asks for; `query` begins with its `?`, if there is one. */
+export function matchEndpoint(
+  { method, headers }: Pick<Request, 'method' | 'headers'>,
+  path: string,
+  query: string,
+): EndpointMatch {
+  const found = KNOWN.get(path) ?? withName(path, query);
+  if (found === undefined) return { protocol: dialectAt(path), endpoint: undefined };
+  const endpoint = isShared(found) ? { ...found, protocol: toldBy(headers) ?? found.protocol } : found;
+  const { protocol, methods } = endpoint;
+  if (methods.includes(method as Method) || (method === 'HEAD' && methods.includes('GET')))
+    return { protocol, endpoint };
+  const allow = methods.flatMap((allowed) => (allowed === 'GET' ? ['GET', 'HEAD'] : [allowed])).join(', ');
+  return { protocol, endpoint: undefined, allow };
 }
 
-function unfixed(path: string): Endpoint | undefined {
-  const short = path.startsWith('/v1/') ? path.slice(3) : path;
-  if (short.startsWith('/models/')) return modelById(short.slice('/models/'.length));
-  return MEDIA_PATH.test(short) ? { kind: 'model', method: 'POST', target: short, ...ANYTHING } : undefined;
-}
-
-function modelById(encoded: string): Endpoint | undefined {
-  try {
-    return { kind: 'model_by_id', method: 'GET', target: decodeURIComponent(encoded), ...ANYTHING };
-  } catch {
-    return undefined;
+function withName(path: string, query: string): Endpoint | undefined {
+  for (const [, { front }] of PROTOCOLS) {
+    const endpoint = front.find(path, query);
+    if (endpoint !== undefined) return endpoint;
   }
+  return undefined;
 }
 
-function local(kind: Exclude<Endpoint['kind'], 'model' | 'model_by_id'>): Endpoint {
-  return { kind, method: 'GET', target: '', ...ANYTHING };
+/** Lists of models are at one path for several dialects. */
+function isShared({ kind }: Endpoint): boolean {
+  return kind === 'models' || kind === 'model_by_id';
+}
+
+/** The dialect that a client's headers tell. */
+function toldBy(headers: Headers): ProtocolName | undefined {
+  return PROTOCOLS.find(([, { front }]) => front.tellingHeaders.some((header) => headers.has(header)))?.[0];
+}
+
+function dialectAt(path: string): ProtocolName {
+  return PROTOCOLS.find(([, { front }]) => front.covers(path))?.[0] ?? 'openai-chat';
+}
+
+function local(kind: Endpoint['kind'], method: Method = 'GET'): Endpoint {
+  const none = { target: '', conversation: false, answersJson: false };
+  return { kind, methods: [method], protocol: 'openai-chat', operation: 'native', ...none };
 }

@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { Refusal } from '../core/refusal.ts';
 import { VERSION } from '../lib/version.ts';
 import { traceIdOf } from '../observe/trace.ts';
-import { PROTOCOLS } from '../protocols/registry.ts';
+import { protocolOf } from '../protocols/registry.ts';
 import { matchEndpoint } from './endpoints.ts';
 
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
@@ -15,7 +15,8 @@ export function routeRequest(request: Request, server: Server<undefined>, app: A
   const pathAt = url.indexOf('/', url.indexOf('//') + 2);
   const queryAt = url.indexOf('?', pathAt);
   const path = queryAt === -1 ? url.slice(pathAt) : url.slice(pathAt, queryAt);
-  const match = matchEndpoint(method, path);
+  const query = queryAt === -1 ? '' : url.slice(queryAt);
+  const match = matchEndpoint(request, path, query);
   const kind = match.endpoint?.kind;
   if (kind === 'health') return probeAnswer(request, 200, { status: 'ok' });
   if (kind === 'ready') return readiness(request, app);
@@ -24,9 +25,10 @@ export function routeRequest(request: Request, server: Server<undefined>, app: A
     request,
     method,
     path,
-    query: queryAt === -1 ? '' : url.slice(queryAt),
+    query,
     peer: plainAddress(server.requestIP(request)?.address ?? ''),
-    ...(kind === 'metrics' ? NO_ENDPOINT : match),
+    ...match,
+    ...(kind === 'metrics' ? { endpoint: undefined } : {}),
   });
 }
 
@@ -35,8 +37,6 @@ export function metricsOnly(request: Request, app: App): Response {
   const { pathname } = new URL(request.url);
   return pathname === '/metrics' ? metrics(request, app) : new Response('Only /metrics is here.\n', { status: 404 });
 }
-
-const NO_ENDPOINT = { endpoint: undefined, allow: undefined };
 
 /** On a socket for both families, IPv4 peers look like `::ffff:192.0.2.1`. */
 function plainAddress(address: string): string {
@@ -54,7 +54,7 @@ function metrics(request: Request, app: App): Response {
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { status, type, code, message } = error;
-    const body = PROTOCOLS['openai-chat'].errors.body({ status, message, type, code, param: null });
+    const body = protocolOf('openai-chat').errors.body({ status, message, type, code, param: null });
     return new Response(body, { status, headers: { 'content-type': 'application/json', 'x-trace-id': traceId } });
   }
   return new Response(app.metrics.render(), { headers: { 'content-type': PROMETHEUS, 'x-trace-id': traceId } });

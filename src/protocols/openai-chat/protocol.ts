@@ -2,6 +2,7 @@ import type { Protocol } from '../protocol.ts';
 import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errorAsEvent, errorBody, errorEvent, errorStatus, readError } from './errors.ts';
+import { front } from './front.ts';
 import { models } from './models.ts';
 import { asStream, ChatStreamReader } from './stream.ts';
 import { injectSystem } from './system.ts';
@@ -19,6 +20,7 @@ export const openaiChat: Protocol = {
     read: () => new ChatStreamReader(),
     fromPlain: asStream,
   },
+  front,
   wire,
   models,
   codec,

@@ -1,0 +1,189 @@
+import type { Conversation } from '../core/conversation.ts';
+import { unfold } from '../core/completion.ts';
+import type { Exchange } from '../core/exchange.ts';
+import { NotCarried } from '../core/not-carried.ts';
+import type { Route } from '../core/route.ts';
+import type { EncodedRequest, Reply, StreamDecoder, StreamEncoder } from '../protocols/codec.ts';
+import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
+import { estimateTokens } from './estimate.ts';
+
+/** One attempt's way from the client's dialect to a backend's and back. */
+export interface Crossing {
+  /** Path and query after the backend's base URL. */
+  readonly target: string;
+  readonly body: string;
+  /** Headers that the body needs. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What had to be left out, in the words of the client's dialect. */
+  readonly dropped: readonly string[];
+  /** The answer, where the gateway can give it itself: an estimate of tokens. */
+  readonly estimate?: string | undefined;
+  /** A good plain answer of the backend in the client's dialect. Throws Unintelligible. */
+  answer(json: unknown): string;
+  /** A streamed answer likewise, event by event. */
+  stream(): StreamCrossing;
+}
+
+/** Takes a backend's events; gives SSE text for the client. */
+export interface StreamCrossing {
+  push(event: unknown, name: string | undefined): string;
+  end(): string;
+}
+
+/** The two ends of a crossing. */
+export interface Ends {
+  readonly client: Protocol;
+  readonly upstream: Protocol;
+}
+
+/** Translates a request for a route. Throws NotCarried, or a Refusal for a request that its own dialect does not know. */
+export function cross(exchange: Exchange, route: Route, ends: Ends, prompt: SystemPrompt | undefined): Crossing {
+  switch (exchange.endpoint?.operation) {
+    case 'generate':
+      return crossGenerate(exchange, route, ends, prompt);
+    case 'count_tokens':
+      return crossCount(exchange, route, ends, prompt);
+    case 'embed':
+      return crossEmbed(exchange, route, ends);
+    default:
+      throw new NotCarried(exchange.path, 'is an endpoint that this backend does not have');
+  }
+}
+
+function crossGenerate(
+  exchange: Exchange,
+  route: Route,
+  { client, upstream }: Ends,
+  prompt: SystemPrompt | undefined,
+): Crossing {
+  const conversation = conversationOf(exchange, client);
+  const { stream } = conversation;
+  const addressee = { model: route.model, quirks: route.backend.quirks };
+  const encoded = upstream.codec.encodeRequest(withPrompt(conversation, prompt), addressee);
+  // Nothing of the answer depends on what was said before; a long stream must not keep it in memory.
+  const reply: Reply = {
+    conversation: { ...conversation, turns: [] },
+    model: exchange.askedName ?? route.model,
+    id: exchange.traceId.replaceAll('-', ''),
+    now: exchange.startedAtWall,
+  };
+  return {
+    target: upstream.wire.address('generate', { model: route.model, stream }) ?? '',
+    body: JSON.stringify(encoded.body),
+    headers: encoded.headers ?? {},
+    dropped: droppedOf(conversation, encoded, client),
+    answer: (json) => answerText(encoded, json, reply, client),
+    stream: () => new Translation(encoded.decodeStream(), client.codec.encodeStream(reply)),
+  };
+}
+
+function answerText(encoded: EncodedRequest, json: unknown, reply: Reply, { codec }: Protocol): string {
+  const completion = encoded.decodeAnswer(json);
+  if (!reply.conversation.stream) return JSON.stringify(codec.encodeAnswer(completion, reply));
+  const encoder = codec.encodeStream(reply);
+  let text = '';
+  for (const event of unfold(completion)) text += encoder.push(event);
+  return text + encoder.end();
+}
+
+class Translation implements StreamCrossing {
+  constructor(
+    private readonly decoder: StreamDecoder,
+    private readonly encoder: StreamEncoder,
+  ) {}
+
+  push(event: unknown, name: string | undefined): string {
+    let text = '';
+    for (const said of this.decoder.push(event, name)) text += this.encoder.push(said);
+    return text;
+  }
+
+  end(): string {
+    let text = '';
+    for (const said of this.decoder.end()) text += this.encoder.push(said);
+    return text + this.encoder.end();
+  }
+}
+
+function crossCount(
+  exchange: Exchange,
+  route: Route,
+  { client, upstream }: Ends,
+  prompt: SystemPrompt | undefined,
+): Crossing {
+  const conversation = withPrompt(conversationOf(exchange, client), prompt);
+  const answer = (tokens: number): string => JSON.stringify(client.codec.counting?.encodeCountAnswer(tokens));
+  const { counting } = upstream.codec;
+  const target = upstream.wire.address('count_tokens', { model: route.model, stream: false });
+  if (counting === undefined || target === undefined) {
+    return { ...NOTHING_SENT, estimate: answer(estimateTokens(conversation)) };
+  }
+  const addressee = { model: route.model, quirks: route.backend.quirks };
+  return {
+    ...NOTHING_SENT,
+    target,
+    body: JSON.stringify(counting.encodeCount(conversation, addressee)),
+    answer: (json) => answer(counting.decodeCount(json) ?? estimateTokens(conversation)),
+  };
+}
+
+function crossEmbed(exchange: Exchange, route: Route, { client, upstream }: Ends): Crossing {
+  const from = client.codec.embedding;
+  const to = upstream.codec.embedding;
+  const target = upstream.wire.address('embed', { model: route.model, stream: false });
+  if (from === undefined || to === undefined || target === undefined) {
+    throw new NotCarried(exchange.path, 'asks for embeddings, which this backend does not make');
+  }
+  const request = from.decodeRequest(exchange.body?.fields ?? {});
+  const addressee = { model: route.model, quirks: route.backend.quirks };
+  return {
+    ...NOTHING_SENT,
+    target,
+    body: JSON.stringify(to.encodeRequest(request, addressee)),
+    dropped: request.leftovers,
+    answer: (json) => {
+      const embeddings = to.decodeAnswer(json);
+      return JSON.stringify(from.encodeAnswer(embeddings, request, exchange.askedName ?? route.model));
+    },
+  };
+}
+
+const NOTHING_SENT: Crossing = {
+  target: '',
+  body: '',
+  headers: {},
+  dropped: [],
+  answer: () => '',
+  stream: () => {
+    throw new Error('this endpoint does not stream');
+  },
+};
+
+/** The request in neutral form, read once. Throws NotCarried for what only the client's own dialect knows and means. */
+function conversationOf(exchange: Exchange, client: Protocol): Conversation {
+  const { stream } = exchange;
+  exchange.conversation ??= client.codec.decodeRequest(exchange.body?.fields ?? {}, { stream });
+  for (const { field, weight, why = 'is something that only its own dialect has' } of exchange.conversation.leftovers) {
+    if (weight === 'refused') throw new NotCarried(field, why);
+  }
+  return exchange.conversation;
+}
+
+function droppedOf({ leftovers }: Conversation, { dropped }: EncodedRequest, client: Protocol): readonly string[] {
+  if (leftovers.length === 0 && dropped.length === 0) return dropped;
+  const names: Readonly<Record<string, string>> = client.codec.fieldNames;
+  return [...new Set([...leftovers.map(({ field }) => field), ...dropped.map((name) => names[name] ?? name)])];
+}
+
+/** The system prompt joined to the request's own: to its text where that is one, as blocks of their own otherwise. */
+function withPrompt(conversation: Conversation, prompt: SystemPrompt | undefined): Conversation {
+  if (prompt === undefined) return conversation;
+  const { before, after, alone } = prompt;
+  const [first, ...rest] = conversation.system;
+  if (first === undefined) return { ...conversation, system: [{ type: 'text', text: alone }] };
+  if (rest.length === 0) {
+    return { ...conversation, system: [{ ...first, text: before + first.text + after }] };
+  }
+  const block = (text: string) => (text === '' ? [] : [{ type: 'text' as const, text }]);
+  return { ...conversation, system: [...block(before), first, ...rest, ...block(after)] };
+}

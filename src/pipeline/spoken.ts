@@ -1,0 +1,18 @@
+import type { Operation } from '../core/exchange.ts';
+import type { Backend } from '../core/route.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import { protocolOf } from '../protocols/registry.ts';
+
+/**
+ * The dialect in which a backend is spoken to for a client: the client's own where the backend has it, otherwise the
+ * backend's first, and everything is translated.
+ */
+export function spokenTo(backend: Backend, client: Protocol, operation: Operation): Protocol {
+  const { protocols } = backend;
+  // Bytes pass, whatever way the client wants its streams framed.
+  if (protocols.includes(client.name)) return client;
+  if (operation === 'native' || operation === 'embed') {
+    for (const name of protocols) if (protocolOf(name).wire.alsoServes.includes(client.name)) return client;
+  }
+  return protocolOf(protocols[0] ?? 'openai-chat');
+}

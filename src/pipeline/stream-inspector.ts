@@ -1,0 +1,179 @@
+import type { Exchange } from '../core/exchange.ts';
+import type { Protocol, StreamReader } from '../protocols/protocol.ts';
+import { dataLines, eventData, eventEnd, eventName, EventSplitter, structureOf } from '../protocols/sse.ts';
+import type { StreamRewrite } from './stream-rewrite.ts';
+
+/** One event longer than this is not an event. Pictures come in events of several MiB. */
+const MAX_EVENT_BYTES = 64 * 1024 * 1024;
+
+/** What the events so far amount to. */
+type State = 'waiting' | 'flowing' | 'complete' | 'error';
+
+/** Looks at every event of a stream once, on its way through, and knows by them how the stream stands. */
+export class StreamInspector {
+  /** Events seen. */
+  seen = 0;
+  /** The upstream's own error event, parsed, when it has sent one. */
+  error: unknown;
+  readonly #splitter = new EventSplitter();
+  readonly #reader: StreamReader;
+  #state: State = 'waiting';
+  /** The event last seen, parsed; undefined for an end that is no JSON. */
+  #event: unknown;
+
+  constructor(
+    private readonly protocol: Protocol,
+    private readonly exchange: Exchange,
+    /** Says the events anew; undefined where they pass as they are. */
+    private readonly rewrite: StreamRewrite | undefined,
+  ) {
+    this.#reader = protocol.stream.read();
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** The stream has said all that it has to say. */
+  get isComplete(): boolean {
+    return this.#state === 'complete' || this.#reader.finished;
+  }
+
+  /** Its finish has come, if not its end. */
+  get finished(): boolean {
+    return this.#reader.finished;
+  }
+
+  get usage(): StreamReader['usage'] {
+    return this.#reader.usage;
+  }
+
+  /** Bytes that wait for the rest of their event. */
+  get pendingBytes(): number {
+    return this.#splitter.pendingBytes;
+  }
+
+  /** Takes what the network gave; returns what may go out: whole events, or nothing yet. */
+  push(chunk: Uint8Array): Uint8Array {
+    const region = this.#splitter.push(chunk);
+    if (region !== undefined) return this.#inspect(region);
+    if (this.#splitter.pendingBytes > MAX_EVENT_BYTES)
+      throw Object.assign(new Error('event too long'), { code: 'EventHeader_TooLong' });
+    return EMPTY;
+  }
+
+  /** An event may lack its blank line at the end of the transfer. If it is one, it is given it. Undefined: nothing is left. */
+  last(): Uint8Array | undefined {
+    const rest = this.#splitter.flush();
+    if (rest === undefined) return undefined;
+    const text = structureOf(rest).trimEnd();
+    const data = eventData(`${text}\n\n`, 0, text.length + 2);
+    if (data === undefined || !(this.protocol.stream.isEnd(data) || isJson(data))) return undefined;
+    return this.#inspect(Buffer.from(`${text}\n\n`, 'latin1'));
+  }
+
+  /** Looks at every event of the region. Returns what of it may go out: all of it, nearly always. */
+  #inspect(region: Uint8Array): Uint8Array {
+    if (this.rewrite !== undefined) return this.#rewritten(region, this.rewrite);
+    const text = structureOf(region);
+    const mixed = this.#splitter.mixedLineEnds;
+    let kept: Uint8Array[] | undefined;
+    let keptTo = 0;
+    for (let start = 0, end = 0; start < text.length; start = end) {
+      end = eventEnd(text, start, mixed);
+      const data = eventData(text, start, end);
+      if (data === undefined) continue;
+      const verdict = this.#see(data, eventName(text, start, end));
+      if (verdict === 'malformed') {
+        kept ??= [];
+        kept.push(region.subarray(keptTo, start));
+        for (const line of this.#salvaged(text.slice(start, end)))
+          kept.push(Buffer.from(`data: ${line}\n\n`, 'latin1'));
+        keptTo = end;
+      } else if (verdict === 'last') {
+        // What follows the end, or an error, is not the client's.
+        return assembled(kept, region.subarray(keptTo, end));
+      }
+    }
+    return assembled(kept, region.subarray(keptTo));
+  }
+
+  /** The same where every event is said anew. Comments are left out: the gateway keeps its client's connection alive itself. */
+  #rewritten(region: Uint8Array, rewrite: StreamRewrite): Uint8Array {
+    // Whole events, so that no character is torn.
+    const text = decoder.decode(region);
+    const mixed = this.#splitter.mixedLineEnds;
+    let said = '';
+    for (let start = 0, end = 0; start < text.length; start = end) {
+      end = eventEnd(text, start, mixed);
+      const data = eventData(text, start, end);
+      if (data === undefined) continue;
+      const name = eventName(text, start, end);
+      const verdict = this.#see(data, name);
+      if (verdict === 'malformed') {
+        for (const line of this.#salvaged(text.slice(start, end))) said += rewrite.push(line, this.#event, name);
+      } else if (this.#state !== 'error' && this.#event !== undefined) said += rewrite.push(data, this.#event, name);
+      if (verdict === 'last') break;
+    }
+    return said === '' ? EMPTY : encoder.encode(said);
+  }
+
+  #see(data: string, name?: string): 'on' | 'last' | 'malformed' {
+    this.seen++;
+    const isRewritten = this.rewrite !== undefined;
+    if (!isRewritten && name === undefined && this.#reader.isMoreOfTheSame(data)) return 'on';
+    this.#event = undefined;
+    if (this.protocol.stream.isEnd(data)) {
+      this.#state = 'complete';
+      return 'last';
+    }
+    try {
+      this.#event = JSON.parse(data);
+    } catch {
+      return 'malformed';
+    }
+    const seen = this.#reader.see(this.#event, data, name);
+    if (seen === 'error') {
+      // What passes is looked at by structure alone so far; its words may be met by the user's patterns.
+      this.error = isRewritten ? this.#event : JSON.parse(Buffer.from(data, 'latin1').toString('utf8'));
+      this.#state = 'error';
+      return 'last';
+    }
+    if (seen === 'end') {
+      this.#state = 'complete';
+      return 'last';
+    }
+    if (this.#state === 'waiting') {
+      this.exchange.keptId ??= this.protocol.keeping?.idOf(this.#event);
+      if (seen === 'content') this.#state = 'flowing';
+    }
+    return 'on';
+  }
+
+  /** Of an event that is no JSON, those of its data lines that are some. The rest is left out and counted. */
+  *#salvaged(event: string): Generator<string> {
+    const lines = dataLines(event);
+    for (const line of lines) {
+      const isOver = this.#state === 'error' || this.#state === 'complete';
+      if (lines.length > 1 && !isOver && this.#see(line) !== 'malformed') yield line;
+      else this.exchange.droppedEvents++;
+    }
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+function assembled(kept: Uint8Array[] | undefined, rest: Uint8Array): Uint8Array {
+  return kept === undefined ? rest : Buffer.concat([...kept, rest]);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
