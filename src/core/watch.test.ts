@@ -17,7 +17,14 @@ let answerProbe: (reached: Probed) => void;
 
 beforeEach(() => {
   clock = new FakeClock(0);
-  const arrival = { request: new Request('http://x/'), method: 'POST', path: '/', query: '', endpoint: undefined };
+  const arrival = {
+    request: new Request('http://x/'),
+    method: 'POST',
+    path: '/',
+    query: '',
+    protocol: 'openai-chat',
+    endpoint: undefined,
+  };
   exchange = new Exchange({ ...arrival, peer: '127.0.0.1' }, 'trace', '127.0.0.1', clock);
   watch = new Watch(exchange, clock);
   probes = [];

@@ -1,0 +1,67 @@
+import type { Endpoint, Operation } from '../../core/exchange.ts';
+import type { Front } from '../protocol.ts';
+
+/** What a model can be asked for, by the word after the colon. */
+const METHODS: Readonly<Record<string, Operation>> = {
+  generateContent: 'generate',
+  streamGenerateContent: 'generate',
+  countTokens: 'count_tokens',
+  embedContent: 'embed',
+  batchEmbedContents: 'embed',
+};
+
+/** Aliases may hold slashes; `models/` in front of them is Google's. */
+const MODEL_PATH = /^\/v1(?:beta|alpha)?\/models\/(.+):(\w+)$/;
+const MODEL_BY_ID = /^\/v1(?:beta|alpha)\/models\/(.+)$/;
+
+/** `/v1beta/models/{model}:{method}`, the same below `/v1`, and the lists of models below `/v1beta`. */
+export const front: Front = {
+  fixed: { '/v1beta/models': listing('models'), '/v1alpha/models': listing('models') },
+  find: (path, query) => {
+    const [, encoded, method = ''] = MODEL_PATH.exec(path) ?? [];
+    const operation = METHODS[method];
+    const model = decoded(encoded);
+    if (operation !== undefined && model !== undefined) return modelEndpoint(model, method, operation, query);
+    const id = decoded(MODEL_BY_ID.exec(path)?.[1]);
+    return id === undefined || id.includes(':') ? undefined : { ...listing('model_by_id'), target: id };
+  },
+  covers: (path) => /^\/v1(?:beta|alpha)\//.test(path) || MODEL_PATH.test(path),
+  tellingHeaders: ['x-goog-api-client', 'x-goog-api-key'],
+  keyParameter: 'key',
+};
+
+function modelEndpoint(model: string, method: string, operation: Operation, query: string): Endpoint {
+  const stream = method === 'streamGenerateContent';
+  const isArray = stream && new URLSearchParams(query).get('alt') !== 'sse';
+  return {
+    kind: 'model',
+    methods: ['POST'],
+    protocol: isArray ? 'gemini-array' : 'gemini',
+    operation,
+    target: `/models/${model}:${method}`,
+    model,
+    stream,
+    conversation: operation === 'generate',
+    answersJson: true,
+  };
+}
+
+function listing(kind: 'models' | 'model_by_id'): Endpoint {
+  return {
+    kind,
+    methods: ['GET'],
+    protocol: 'gemini',
+    operation: 'native',
+    target: '',
+    conversation: false,
+    answersJson: true,
+  };
+}
+
+function decoded(encoded: string | undefined): string | undefined {
+  try {
+    return encoded === undefined ? undefined : decodeURIComponent(encoded);
+  } catch {
+    return undefined;
+  }
+}
