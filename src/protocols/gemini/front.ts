@@ -26,7 +26,7 @@ export const front: Front = {
     return id === undefined || id.includes(':') ? undefined : { ...listing('model_by_id'), target: id };
   },
   covers: (path) => /^\/v1(?:beta|alpha)\//.test(path) || MODEL_PATH.test(path),
-  tellingHeaders: ['x-goog-api-client', 'x-goog-api-key'],
+  tellingHeaders: ['x-goog-api-client'],
   keyParameter: 'key',
 };
 
