@@ -55,14 +55,19 @@ export async function tryRoute(
       response = await route.backend.send(request);
     }
     watch.headersCame();
-    const result = isEventStream(response, exchange)
-      ? await StreamAnswer.open(response, run)
-      : await readPlain(response, run);
+    const result = isEventStream(response, exchange) ? await openStream(response, run) : await readPlain(response, run);
     if ('type' in result) return result;
     return fail(run, result);
   } catch (error) {
     return fail(run, transportFailureOf(error, attempt));
   }
+}
+
+/** A stream that nobody asked for can be passed on, but not translated. */
+function openStream(response: Response, run: AttemptRun): Promise<StreamAnswer | Failure> | Failure {
+  if (run.crossing === undefined || run.exchange.stream) return StreamAnswer.open(response, run);
+  response.body?.cancel().catch(() => undefined);
+  return transportFailure('broken_answer', 'unasked_stream');
 }
 
 function requestFor(run: AttemptRun): UpstreamRequest {

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { send } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
-import type { Json } from '../kit/json.ts';
 import { chatAnswer, json, pieces } from '../kit/replies.ts';
 import { settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
@@ -81,7 +80,7 @@ describe.each(PAIRS)('%s client, %s backend', (_front, _back, front, back) => {
       const answer = await ask(front, back, feature.ask, false);
       const body = await answer.json();
       expect([answer.status, body]).toEqual([200, body]);
-      compareAsk(feature, front, back, false);
+      compareAsk(feature, back, false);
       compareAnswer(front.readAnswer(body), feature, front, back);
     });
 
@@ -91,7 +90,7 @@ describe.each(PAIRS)('%s client, %s backend', (_front, _back, front, back) => {
       const { text, ending } = await answer.whole();
       expect([answer.status, ending]).toEqual([200, 'complete']);
       expect(answer.headers['content-type']).toStartWith('text/event-stream');
-      compareAsk(feature, front, back, true);
+      compareAsk(feature, back, true);
       compareAnswer(front.readStream(text), feature, front, back);
       worked.add([front.title, back.title, feature.name].join('\0'));
     });
@@ -143,12 +142,7 @@ describe.each(PAIRS)('%s client, %s backend', (_front, _back, front, back) => {
 });
 
 /** What the backend has been asked is what the client asked, as far as both have words for it. */
-function compareAsk(
-  { ask: { turns, tools = [], ...rest } }: Feature,
-  front: Dialect,
-  back: Dialect,
-  stream: boolean,
-): void {
+function compareAsk({ ask: { turns, tools = [], ...rest } }: Feature, back: Dialect, stream: boolean): void {
   const got = asked(back);
   expect(got.stream).toBe(stream);
   expect(got.model).toBe(MODELS.get(back) ?? '');
