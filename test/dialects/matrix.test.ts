@@ -4,12 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { send } from '../kit/client.ts';
-import { startGateway } from '../kit/gateway.ts';
-import type { Gateway } from '../kit/gateway.ts';
-import { chatAnswer, json, pieces } from '../kit/replies.ts';
-import { settled } from '../kit/settled.ts';
-import { startUpstream } from '../kit/upstream.ts';
-import type { Upstream } from '../kit/upstream.ts';
+import { json, pieces } from '../kit/replies.ts';
 import { anthropicMessages } from './anthropic-messages.ts';
 import { FEATURES } from './features.ts';
 import type { Feature } from './features.ts';
@@ -18,65 +13,33 @@ import { openaiChat } from './openai-chat.ts';
 import { openaiResponses } from './openai-responses.ts';
 import type { Answer, Ask, Dialect } from './spoken.ts';
 import { plainly } from './spoken.ts';
+import { DIALECTS, KEY, MODELS, startStage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
-const DIALECTS = [openaiChat, openaiResponses, anthropicMessages, gemini];
 const PAIRS = DIALECTS.flatMap((front) => DIALECTS.map((back) => [front.title, back.title, front, back] as const));
-/** A model of each dialect that thinks and has structured output. */
-const MODELS = new Map([
-  [openaiChat, 'gpt-5'],
-  [openaiResponses, 'gpt-5'],
-  [anthropicMessages, 'claude-sonnet-4-5'],
-  [gemini, 'gemini-2.5-pro'],
-]);
-
-let upstream: Upstream;
-let gateway: Gateway;
+let stage: Stage;
 /** `front\0back\0feature` of what has worked. */
 const worked = new Set<string>();
 
 beforeAll(async () => {
-  upstream = await startUpstream(chatAnswer('ok'));
-  gateway = await startGateway({
-    config: {
-      backends: DIALECTS.map(({ protocol, base }) => ({
-        name: protocol,
-        url: upstream.url.replace('/v1', base),
-        protocol,
-        api_key: 'sk-upstream-0001',
-      })),
-      models: Object.fromEntries(
-        DIALECTS.map((dialect) => [
-          `to-${dialect.protocol}`,
-          { routes: [{ backend: dialect.protocol, model: MODELS.get(dialect) }] },
-        ]),
-      ),
-      fallback: { cooldown_seconds: 0, max_retries: 0 },
-      detection: { error_codes: ['5xx'] },
-    },
-  });
+  stage = await startStage();
 });
 
 afterAll(async () => {
-  await settled(upstream);
-  await gateway.stop();
-  await upstream.stop();
+  await stage.stop();
 });
 
-function ask(front: Dialect, back: Dialect, what: Ask, stream: boolean) {
-  const { path, body } = front.request(what, `to-${back.protocol}`, stream);
-  return send(gateway.url + path, { body });
-}
+const AUTHORIZED = { authorization: `Bearer ${KEY}` };
 
-/** What the backend was asked, and with what. */
-function asked(back: Dialect): ReturnType<Dialect['asked']> {
-  const seen = upstream.requests.at(-1);
-  return back.asked(seen?.json, seen?.path ?? '');
+function ask(front: Dialect, back: Dialect, what: Ask, stream: boolean) {
+  const { path, body } = front.request(what, stage.aliasOf(back), stream);
+  return send(stage.gateway.url + path, { headers: AUTHORIZED, body });
 }
 
 describe.each(PAIRS)('%s client, %s backend', (_front, _back, front, back) => {
   describe.each(FEATURES.map((feature) => [feature.name, feature] as const))('%s', (_name, feature) => {
     test('plain', async () => {
-      upstream.script(json(200, back.answer(feature.answer)));
+      stage.upstream.script(json(200, back.answer(feature.answer)));
       const answer = await ask(front, back, feature.ask, false);
       const body = await answer.json();
       expect([answer.status, body]).toEqual([200, body]);
@@ -85,7 +48,7 @@ describe.each(PAIRS)('%s client, %s backend', (_front, _back, front, back) => {
     });
 
     test('streamed', async () => {
-      upstream.script(pieces(back.events(feature.answer)));
+      stage.upstream.script(pieces(back.events(feature.answer)));
       const answer = await ask(front, back, feature.ask, true);
       const { text, ending } = await answer.whole();
       expect([answer.status, ending]).toEqual([200, 'complete']);
@@ -102,18 +65,18 @@ describe.each(PAIRS)('%s client, %s backend', (_front, _back, front, back) => {
       { call: { id: 'call_1', name: 'get_weather', args: { city: 'Rome' } } },
     ];
     const { tools } = FEATURES.find(({ name }) => name === 'tools')?.ask ?? {};
-    upstream.script([json(200, back.answer({ items, finish: 'tool_calls', usage: { input: 9, output: 9 } }))]);
+    stage.upstream.script([json(200, back.answer({ items, finish: 'tool_calls', usage: { input: 9, output: 9 } }))]);
     const question: Ask = {
       turns: [{ role: 'user', items: [{ text: 'Weather?' }] }],
       tools: tools ?? [],
       effort: 'low',
       maxTokens: 9000,
     };
-    const { path, body } = front.request(question, `to-${back.protocol}`, false);
-    const first = await (await send(gateway.url + path, { body })).json();
+    const { path, body } = front.request(question, stage.aliasOf(back), false);
+    const first = await (await send(stage.gateway.url + path, { headers: AUTHORIZED, body })).json();
     const next = front.followUp(body, first, [{ name: 'get_weather', text: 'sunny' }]);
-    expect((await send(gateway.url + path, { body: next })).status).toBe(200);
-    const [, assistant] = asked(back).turns;
+    expect((await send(stage.gateway.url + path, { headers: AUTHORIZED, body: next })).status).toBe(200);
+    const [, assistant] = stage.asked(back).turns;
     if (back === openaiChat) {
       // It has no signatures; the thought itself is nobody's to send back.
       expect(plainly(assistant?.items ?? []).at(-1)).toBe('call get_weather {"city":"Rome"}');
@@ -122,7 +85,9 @@ describe.each(PAIRS)('%s client, %s backend', (_front, _back, front, back) => {
   });
 
   test.each([400, 401, 429, 500])('an error %d', async (status) => {
-    upstream.script(json(status, back.error({ status, message: 'Words of the provider.' }), { 'retry-after': '7' }));
+    stage.upstream.script(
+      json(status, back.error({ status, message: 'Words of the provider.' }), { 'retry-after': '7' }),
+    );
     for (const stream of [false, true]) {
       const answer = await ask(front, back, { turns: [{ role: 'user', items: [{ text: 'Hello' }] }] }, stream);
       expect(answer.status).toBe(status);
@@ -134,7 +99,7 @@ describe.each(PAIRS)('%s client, %s backend', (_front, _back, front, back) => {
 
   test('overloaded, in the word that the client knows', async () => {
     const status = back === anthropicMessages ? 529 : 503;
-    upstream.script(json(status, back.error({ status, message: 'Too busy.' })));
+    stage.upstream.script(json(status, back.error({ status, message: 'Too busy.' })));
     const answer = await ask(front, back, { turns: [{ role: 'user', items: [{ text: 'Hello' }] }] }, false);
     expect(answer.status).toBe(front === anthropicMessages ? 529 : 503);
     expect(front.readError(answer.status, await answer.json()).message).toBe('Too busy.');
@@ -143,7 +108,7 @@ describe.each(PAIRS)('%s client, %s backend', (_front, _back, front, back) => {
 
 /** What the backend has been asked is what the client asked, as far as both have words for it. */
 function compareAsk({ ask: { turns, tools = [], ...rest } }: Feature, back: Dialect, stream: boolean): void {
-  const got = asked(back);
+  const got = stage.asked(back);
   expect(got.stream).toBe(stream);
   expect(got.model).toBe(MODELS.get(back) ?? '');
   expect(got.system).toBe(rest.system);
