@@ -18,6 +18,11 @@ test('each key makes a backend, its models under its name and under their own', 
     { name: 'groq', url: 'https://api.groq.com/openai/v1', api_key: 'gsk' },
     { name: 'demo', url: 'demo:' },
   ]);
+  expect(environmentConfig({ GEMINI_API_KEY: 'AIza' }).backends[0]).toEqual({
+    name: 'gemini',
+    url: 'https://generativelanguage.googleapis.com/v1beta',
+    api_key: 'AIza',
+  });
   expect(models['anthropic/*']).toEqual({ routes: [{ backend: 'anthropic', model: '*' }] });
   expect(models['claude-*']).toEqual({ routes: [{ backend: 'anthropic', model: 'claude-*' }] });
   expect(models['groq/*']).toBeDefined();

@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { asWord, parseObject } from '../lib/json.ts';
 
 /** What a service account's JSON key of Google Cloud says. */
-export interface ServiceAccount {
+export interface GoogleAccount {
   readonly email: string;
   readonly key: KeyObject;
   /** The key in PEM, as it stood in the JSON. */
@@ -16,7 +16,7 @@ export interface ServiceAccount {
 const TOKEN_URI = 'https://oauth2.googleapis.com/token';
 
 /** Reads a service account's JSON key, or says what is wrong with it, without a word of what it holds. */
-export function readServiceAccount(text: string): ServiceAccount | { readonly problem: string } {
+export function readGoogleAccount(text: string): GoogleAccount | { readonly problem: string } {
   const json = parseObject(text);
   if (json === undefined) return { problem: 'is no JSON' };
   const email = asWord(json['client_email']);

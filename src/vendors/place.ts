@@ -56,7 +56,7 @@ export function placeBackend(
   if (!vendor) return placeAnywhere(settings, undefined);
   const endpoint = endpointFor(vendor, settings);
   if (endpoint === undefined && settings.vendor === undefined) return placeAnywhere(settings, vendor);
-  const problems = pointless(settings, vendor);
+  const problems = [...pointless(settings, vendor), ...mistaken(url, vendor)];
   if (endpoint === undefined) return { problems: [notSpoken(vendor, settings.protocol ?? ''), ...problems] };
 
   const base = url === undefined ? endpoint.url : completed(url, endpoint);
@@ -192,6 +192,13 @@ function notSpoken(vendor: Vendor, name: string): PlaceProblem {
   const spoken = new Set(vendor.endpoints.flatMap(({ protocols }) => protocols));
   const names = DIALECTS.filter(({ protocol }) => spoken.has(protocol)).map((dialect) => dialect.name);
   return { key: 'protocol', message: `cannot be ${name} with vendor ${vendor.name} (${names.join(', ')})` };
+}
+
+/** The URL of one vendor beside the name of another. */
+function mistaken(url: string | undefined, vendor: Vendor): PlaceProblem[] {
+  const owner = url === undefined ? undefined : vendorAt(url);
+  if (owner === undefined || owner === vendor) return [];
+  return [{ key: 'vendor', message: `cannot be ${vendor.name} with the URL of another (${owner.name}, or none)` }];
 }
 
 /** Settings that are for other vendors. */

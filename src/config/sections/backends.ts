@@ -58,7 +58,7 @@ export const backendSchema = z
         "The provider's key, sent in the header that the vendor has for it. Without one, and without `proxy_api_key`, the client's own key is passed on.",
       ),
     api_version: headerSafeText('text', 'a version such as 2024-10-21')
-      .regex(/^[\w.-]+$/, { error: 'is no version (a version such as 2024-10-21)' })
+      .regex(/^[\w.-]*$/)
       .optional()
       .describe(
         'Azure: the `api-version` of the classic API, in which models are deployments in the path. Without it the v1 API is used.',
@@ -103,7 +103,7 @@ export const backendSchema = z
 
 /** A name that ends up in a URL. */
 function placeName(kind: string, allowed: string) {
-  return text(kind, allowed).regex(/^[\w.:-]*$/, { error: `holds what no ${kind} has (${allowed})` });
+  return text(kind, allowed).regex(/^[\w.:-]*$/);
 }
 
 function names(rows: readonly { readonly name: string }[]): [string, ...string[]] {
