@@ -93,6 +93,17 @@ describe('Claude on Vertex AI', () => {
     expect(seen.json).toEqual({ anthropic_version: 'vertex-2023-10-16', ...JSON.parse(BODY) });
   });
 
+  test.each([
+    ['{"error":{"code":429,"message":"Quota.","status":"RESOURCE_EXHAUSTED"}}', 429, 'rate_limit_error', 'Quota.'],
+    ['[{"error":{"code":403,"message":"No."}}]', 403, 'permission_error', 'No.'],
+    ['<html>', 502, 'api_error', 'Vertex AI gave no reason.'],
+    ['{"type":"error","error":{"type":"overloaded_error","message":"Busy."}}', 529, 'overloaded_error', 'Busy.'],
+  ])('the error %s is one of Anthropic', async (text, status, type, message) => {
+    const { response } = await send(VERTEX, {}, { script: json(status, text, { 'retry-after': '7' }) });
+    expect([response.status, response.headers.get('retry-after')]).toEqual([status, '7']);
+    expect(await response.json()).toEqual({ type: 'error', error: { type, message } });
+  });
+
   test('a version that the client has put there stays', async () => {
     const body = '{"anthropic_version":"vertex-2024","model":"x"}';
     const { seen } = await send(VERTEX, {}, { body });
@@ -207,6 +218,13 @@ describe('Claude on Bedrock', () => {
     const { response } = await send(BEDROCK, { stream: true }, { script });
     const error = JSON.stringify({ type: 'error', error: { type, message: 'Too "much"' } });
     expect(await response.text()).toEndWith(`}\n\nevent: error\ndata: ${error}\n\n`);
+  });
+
+  test('an error without an exception is one as well', async () => {
+    const headers = { ':message-type': 'error', ':error-code': 'internalServerException', ':error-message': 'Oh.' };
+    const { response } = await send(BEDROCK, { stream: true }, { script: pieces([frame(headers, '')], FRAMES) });
+    const error = { type: 'error', error: { type: 'api_error', message: 'Oh.' } };
+    expect(await response.text()).toBe(`event: error\ndata: ${JSON.stringify(error)}\n\n`);
   });
 
   test('a damaged or cut stream breaks off, with a code that tells', async () => {

@@ -52,15 +52,15 @@ export function placeBackend(
 ): { place: Place } | { problems: PlaceProblem[] } {
   const { url } = settings;
   if (url === DEMO_URL) return placeDemo(settings);
-  const vendor = settings.vendor === undefined ? url && vendorAt(url) : byName(settings.vendor);
-  if (!vendor) return placeAnywhere(settings, undefined);
+  const vendor = vendorOf(settings);
+  if (vendor === undefined) return placeAnywhere(settings, undefined);
   const endpoint = endpointFor(vendor, settings);
   if (endpoint === undefined && settings.vendor === undefined) return placeAnywhere(settings, vendor);
   const problems = [...pointless(settings, vendor), ...mistaken(url, vendor)];
   if (endpoint === undefined) return { problems: [notSpoken(vendor, settings.protocol ?? ''), ...problems] };
 
   const base = url === undefined ? endpoint.url : completed(url, endpoint);
-  const known = { ...valuesOf(settings, env), ...(url === undefined ? {} : matchOf(url, endpoint)?.values) };
+  const known = valuesOf(settings, env, url === undefined ? {} : matchOf(url, endpoint)?.values);
   const needed = placeholdersOf(base).filter((name) => known[name] === undefined);
   problems.push(...needed.map((key) => missing(key, vendor)));
   if (base.includes('*')) problems.push({ key: 'url', message: `is missing (your own, such as ${example(base)})` });
@@ -83,8 +83,9 @@ export function isUnlikely(settings: PlaceSettings): Vendor | undefined {
   return vendor !== undefined && endpointFor(vendor, settings) === undefined ? vendor : undefined;
 }
 
-function byName(name: string): Vendor | undefined {
-  return VENDORS.find((vendor) => vendor.name === name);
+function vendorOf({ vendor: name, url }: PlaceSettings): Vendor | undefined {
+  if (name !== undefined) return VENDORS.find((vendor) => vendor.name === name);
+  return url === undefined ? undefined : vendorAt(url);
 }
 
 /** The embedded demo backend's. */
@@ -135,9 +136,17 @@ function endpointFor(vendor: Vendor, settings: PlaceSettings): VendorEndpoint | 
   return best?.endpoint;
 }
 
-function valuesOf(settings: PlaceSettings, env: Environment): Record<string, string | undefined> {
-  const { project, location } = settings;
-  return { project, location, region: settings.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] };
+/** What stands for the names in a URL: what the config says, or else the URL itself, or else the environment. */
+function valuesOf(
+  { project, location, region }: PlaceSettings,
+  env: Environment,
+  ofUrl: Readonly<Record<string, string>> = {},
+): Record<string, string | undefined> {
+  return {
+    project: project ?? ofUrl['project'],
+    location: location ?? ofUrl['location'],
+    region: region ?? ofUrl['region'] ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined),
+  };
 }
 
 /** What requests to the endpoint are authorised with beyond an `api_key`. */

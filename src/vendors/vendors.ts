@@ -188,6 +188,11 @@ export const VENDORS: readonly Vendor[] = [
         protocols: CHAT,
       },
       {
+        url: 'https://dashscope-intl.aliyuncs.com/api/v2/apps/protocols/compatible-mode/v1',
+        alsoAt: ['https://dashscope.aliyuncs.com/api/v2/apps/protocols/compatible-mode/v1'],
+        protocols: RESPONSES,
+      },
+      {
         url: 'https://dashscope-intl.aliyuncs.com/apps/anthropic/v1',
         alsoAt: ['https://dashscope.aliyuncs.com/apps/anthropic/v1', 'https://*.maas.aliyuncs.com/apps/anthropic/v1'],
         protocols: MESSAGES,

@@ -1,9 +1,11 @@
 import type { UpstreamCall, UpstreamRequest } from '../../core/route.ts';
 import { asCount, asNumber, asObject, parseObject } from '../../lib/json.ts';
 import { memberSpans } from '../../lib/json-span.ts';
+import { headersForNewBody } from '../answer-headers.ts';
+import { anthropicError } from '../anthropic-error.ts';
 import { withMembers, withoutMember } from '../json-members.ts';
 import type { Transport } from '../transport.ts';
-import { anthropicError, bedrockError, messageOf } from './errors.ts';
+import { bedrockError, messageOf } from './errors.ts';
 import { asServerSentEvents } from './events.ts';
 import { encodedForAws } from './signature.ts';
 
@@ -66,22 +68,20 @@ function countRequest(body: string): string {
 }
 
 async function goodAnswer(response: Response, { operation, stream }: UpstreamCall): Promise<Response> {
-  const headers = headersOf(response);
   if (operation === 'count_tokens') {
     const tokens = asCount(parseObject(await response.text())?.['inputTokens']);
-    return new Response(tokens === undefined ? '{}' : JSON.stringify({ input_tokens: tokens }), { headers });
+    const text = JSON.stringify({ input_tokens: tokens });
+    return new Response(text, { headers: headersOf(response, 'application/json') });
   }
   if (!stream || response.body === null || !isEventStream(response)) return response;
-  headers.set('content-type', 'text/event-stream');
-  return new Response(asServerSentEvents(response.body), { status: response.status, headers });
+  return new Response(asServerSentEvents(response.body), { headers: headersOf(response, 'text/event-stream') });
 }
 
 async function errorAnswer(response: Response): Promise<Response> {
   const text = await response.text();
   const exception = response.headers.get('x-amzn-errortype') ?? undefined;
   const { type, status = response.status } = bedrockError(exception, response.status);
-  const headers = headersOf(response);
-  headers.set('content-type', 'application/json');
+  const headers = headersOf(response, 'application/json');
   return new Response(anthropicError(type, messageOf(text)), { status, headers });
 }
 
@@ -89,10 +89,9 @@ function isEventStream(response: Response): boolean {
   return response.headers.get('content-type')?.startsWith('application/vnd.amazon.eventstream') === true;
 }
 
-/** The answer's headers less those of its bytes, and with the request's ID where Anthropic's clients look for it. */
-function headersOf({ headers: given }: Response): Headers {
-  const headers = new Headers(given);
-  for (const name of ['content-length', 'content-encoding', 'transfer-encoding']) headers.delete(name);
+/** With the request's ID where Anthropic's clients look for it. */
+function headersOf({ headers: given }: Response, contentType: string): Headers {
+  const headers = headersForNewBody(given, contentType);
   const id = headers.get('x-amzn-requestid');
   if (id !== null && !headers.has('request-id')) headers.set('request-id', id);
   return headers;

@@ -1,4 +1,5 @@
 import { asString, parseObject } from '../../lib/json.ts';
+import { anthropicErrorType } from '../anthropic-error.ts';
 
 /** An error of Bedrock in the words of Anthropic's API. */
 export interface BedrockError {
@@ -30,25 +31,11 @@ const ERRORS: ReadonlyMap<string, BedrockError> = new Map(
   }).map(([name, [type, status]]) => [name, { type, status }]),
 );
 
-const BY_STATUS: ReadonlyMap<number, string> = new Map([
-  [400, 'invalid_request_error'],
-  [401, 'authentication_error'],
-  [403, 'permission_error'],
-  [404, 'not_found_error'],
-  [413, 'request_too_large'],
-  [429, 'rate_limit_error'],
-]);
-
 /** What an exception means. AWS writes `ThrottlingException:http://…` in headers and `throttlingException` in streams. */
 export function bedrockError(exception: string | undefined, status?: number): BedrockError {
   const name = exception?.split(':', 1)[0]?.split('#').at(-1) ?? '';
   const known = ERRORS.get(name.charAt(0).toLowerCase() + name.slice(1));
-  return known ?? { type: BY_STATUS.get(status ?? 500) ?? 'api_error', status: undefined };
-}
-
-/** An error's body in Anthropic's shape. */
-export function anthropicError(type: string, message: string): string {
-  return JSON.stringify({ type: 'error', error: { type, message } });
+  return known ?? { type: anthropicErrorType(status ?? 500), status: undefined };
 }
 
 /** What an error of AWS says: `{"message": …}`, with a capital from some services. */

@@ -1,5 +1,6 @@
 import { asString, asWord, parseObject } from '../../lib/json.ts';
-import { anthropicError, bedrockError, messageOf } from './errors.ts';
+import { anthropicError } from '../anthropic-error.ts';
+import { bedrockError, messageOf } from './errors.ts';
 import type { EventFrame } from './event-frames.ts';
 import { BrokenEventStream, EventFrameReader } from './event-frames.ts';
 

@@ -1,5 +1,8 @@
 import type { UpstreamRequest } from '../../core/route.ts';
+import { asObject, asString, parseObject } from '../../lib/json.ts';
 import { memberSpans } from '../../lib/json-span.ts';
+import { headersForNewBody } from '../answer-headers.ts';
+import { anthropicError, anthropicErrorType } from '../anthropic-error.ts';
 import { withMembers, withoutMember } from '../json-members.ts';
 import type { Transport } from '../transport.ts';
 
@@ -10,7 +13,13 @@ const VERSION = 'vertex-2023-10-16';
  * https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai
  */
 export function vertexClaude(transport: Transport): Transport {
-  return { ...transport, send: (request) => transport.send(shaped(request)) };
+  return {
+    ...transport,
+    send: async (request) => {
+      const response = await transport.send(shaped(request));
+      return response.status >= 400 ? errorAnswer(response) : response;
+    },
+  };
 }
 
 function shaped(request: UpstreamRequest): UpstreamRequest {
@@ -26,4 +35,18 @@ function shaped(request: UpstreamRequest): UpstreamRequest {
   const model = encodeURIComponent(call.model).replaceAll('%40', '@');
   const method = call.stream ? 'streamRawPredict' : 'rawPredict';
   return { ...request, target: `/models/${model}:${method}`, body: withoutMember(versioned, 'model') };
+}
+
+/** Anthropic's errors as they are; Google's own, of its access control and quotas, in Anthropic's shape. */
+async function errorAnswer(response: Response): Promise<Response> {
+  const { status, headers } = response;
+  const text = await response.text();
+  if (parseObject(text)?.['type'] === 'error') {
+    return new Response(text, { status, headers: headersForNewBody(headers, 'application/json') });
+  }
+  // Some of its services put the error into a list.
+  const own = parseObject(text.replace(/^\s*\[|\]\s*$/g, ''));
+  const message = asString(asObject(own?.['error'])?.['message']) ?? 'Vertex AI gave no reason.';
+  const body = anthropicError(anthropicErrorType(status), message);
+  return new Response(body, { status, headers: headersForNewBody(headers, 'application/json') });
 }
