@@ -15,8 +15,11 @@ test('no secret of a backend gets into a line of the log', () => {
       { name: 'a', vendor: 'openai', api_key: apiKey, headers: { 'x-own': header } },
       {
         name: 'b',
-        ...{ vendor: 'bedrock', region: 'us-east-1', access_key_id: accessKeyId },
-        ...{ secret_access_key: secretAccessKey, session_token: sessionToken },
+        vendor: 'bedrock',
+        region: 'us-east-1',
+        access_key_id: accessKeyId,
+        secret_access_key: secretAccessKey,
+        session_token: sessionToken,
       },
       { name: 'c', vendor: 'vertex', project: 'p', location: 'global', credentials: account },
     ],
