@@ -6,13 +6,11 @@ import { concurrencySchema } from './config/sections/limits.ts';
 import type { LogSettings } from './observe/log.ts';
 import type { ConcurrencySettings } from './policies/concurrency.ts';
 import type { RateLimitSettings } from './policies/rate-limit.ts';
+import { readGoogleAccount } from './vendors/google-account.ts';
 
 /** What the log goes by. */
 export function logSettings({ logging, proxy_api_key: gatewayKey, backends }: Config): LogSettings {
-  const secrets = [
-    gatewayKey,
-    ...backends.flatMap(({ api_key: key, headers }) => [key, ...Object.values(headers ?? {})]),
-  ];
+  const secrets = [gatewayKey, ...backends.flatMap(backendSecrets)];
   return {
     // Bodies are written at debug, so asking for them asks for the level.
     level: logging.debug_mode ? 'debug' : logging.level,
@@ -27,6 +25,14 @@ export function logSettings({ logging, proxy_api_key: gatewayKey, backends }: Co
     secrets: secrets.filter((secret) => secret !== undefined),
     color: process.stderr.isTTY && (process.env['NO_COLOR'] ?? '') === '',
   };
+}
+
+/** Everything of a backend's config that no line may show, with the part of a service account's JSON that matters. */
+function backendSecrets(backend: Config['backends'][number]): (string | undefined)[] {
+  const { api_key: key, access_key_id: id, secret_access_key: secret, session_token: token, credentials } = backend;
+  const account = credentials === undefined ? undefined : readGoogleAccount(credentials);
+  const pem = account === undefined || 'problem' in account ? undefined : account.pem;
+  return [key, id, secret, token, credentials, pem, ...Object.values(backend.headers ?? {})];
 }
 
 /** What requests are counted by; undefined if they are not. */

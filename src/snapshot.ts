@@ -1,4 +1,5 @@
 import type { LiveBackends } from './backends/live.ts';
+import { resolveBackend } from './backends/resolve.ts';
 import type { Config } from './config/schema.ts';
 import { parseStatusRanges } from './config/status-ranges.ts';
 import type { DetectionRules } from './core/classify.ts';
@@ -37,21 +38,7 @@ type TimeoutConfig = Config['timeout'];
 /** Builds the snapshot of a validated config. `live` is what outlives it. */
 export function buildSnapshot(config: Config, prompts: PromptSet | undefined, live: LiveBackends): Snapshot {
   const backends = new Map(
-    config.backends
-      .filter(({ enabled }) => enabled)
-      .map((backend) => [
-        backend.name,
-        {
-          name: backend.name,
-          apiKey: backend.api_key,
-          headers: lowerCased(backend.headers ?? {}),
-          live: live.backend(backend.name),
-          protocols: ['openai-chat'],
-          credential: undefined,
-          quirks: {},
-          ...live.transport(backend.name, backend.url),
-        } satisfies Backend,
-      ]),
+    config.backends.filter(({ enabled }) => enabled).map((backend) => [backend.name, buildBackend(backend, live)]),
   );
   const aliases = new Map(
     Object.entries(config.models)
@@ -77,6 +64,18 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
+  };
+}
+
+function buildBackend(config: Config['backends'][number], live: LiveBackends): Backend {
+  const { name, headers = {} } = config;
+  const { plan, ...resolved } = resolveBackend(config);
+  return {
+    name,
+    ...resolved,
+    headers: lowerCased(headers),
+    live: live.backend(name),
+    ...live.transport(name, plan),
   };
 }
 

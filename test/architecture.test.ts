@@ -11,6 +11,7 @@ const ROOT = join(import.meta.dir, '..');
 const RANKS: readonly (readonly string[])[] = [
   ['lib'],
   ['core'],
+  ['vendors'],
   ['protocols', 'policies', 'backends', 'prompts', 'observe'],
   ['pipeline'],
   ['gateway'],
@@ -76,7 +77,8 @@ describe('architecture', () => {
     expect(objection('lib', 'config', true)).toBeUndefined();
     expect(objection('pipeline', 'config', false)).toContain('import type');
     expect(objection('config', 'core', false)).toBeUndefined();
-    expect(objection('config', 'policies', false)).toContain('lib and core');
+    expect(objection('config', 'vendors', false)).toBeUndefined();
+    expect(objection('config', 'policies', false)).toContain('lib, core and vendors');
     expect(objection('snapshot', 'policies', false)).toBeUndefined();
     expect(objection('snapshot', 'pipeline', false)).toContain('below pipeline');
     expect(objection('pipeline', 'snapshot', true)).toBeUndefined();
@@ -148,7 +150,7 @@ function objection(from: string, to: string, typeOnly: boolean): string | undefi
     return `only ${READS_CONFIG.join(', ')} may use the config's values; elsewhere write \`import type\``;
   }
   if (from === 'config') {
-    return rankOf(to) <= 1 ? undefined : 'config may import from lib and core only';
+    return rankOf(to) <= rankOf('vendors') ? undefined : 'config may import from lib, core and vendors only';
   }
   if (from === 'snapshot') {
     return rankOf(to) < rankOf('pipeline') ? undefined : 'the snapshot may import only from what is below pipeline';

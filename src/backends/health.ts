@@ -133,8 +133,13 @@ export class HealthChecks {
   }
 }
 
-function headersFor({ apiKey, headers }: Backend): Record<string, string> {
-  return { ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }), ...headers };
+function headersFor({ apiKey, credential, headers, checkHeaders }: Backend): Record<string, string> {
+  const hasKey = apiKey !== undefined && credential !== undefined && credential !== 'none';
+  return {
+    ...checkHeaders,
+    ...(hasKey ? { [credential.name]: credential.prefix + apiKey } : {}),
+    ...headers,
+  };
 }
 
 function causeOf(error: unknown): string {

@@ -1,15 +1,12 @@
-import type { Backend } from '../core/route.ts';
 import { BackendLive } from '../core/backend-live.ts';
-import { demoTransport } from './demo-transport.ts';
-import { httpTransport } from './http.ts';
-
-type Transport = Pick<Backend, 'send' | 'probe'>;
+import type { Transport, TransportPlan } from './transport.ts';
+import { buildTransport, identityOf } from './transport.ts';
 
 /** What is known of the backends from their traffic, by name; it outlives every snapshot, so a reload forgets nothing. */
 export class LiveBackends {
   readonly #backends = new Map<string, BackendLive>();
   readonly #turns = new Map<string, number[]>();
-  readonly #transports = new Map<string, Transport>();
+  readonly #transports = new Map<string, { readonly identity: string; readonly transport: Transport }>();
 
   /** `onRoom` is told when a full backend has a free slot again. */
   constructor(private readonly onRoom: (backend: BackendLive) => void) {}
@@ -22,11 +19,17 @@ export class LiveBackends {
     return remembered(this.#turns, alias, () => []);
   }
 
-  /** The way to the backend at `url`. Connections are a backend's own, so that no other's keys or TLS settings meet in them. */
-  transport(name: string, url: string): Transport {
-    return remembered(this.#transports, `${name}\0${url}`, () =>
-      url === 'demo:' ? demoTransport() : httpTransport(url),
-    );
+  /**
+   * The way to a backend, which stays the same as long as the plan does. Connections are a backend's own, so that no
+   * other's keys or TLS settings meet in them; requests under way keep the way that they began on.
+   */
+  transport(name: string, plan: TransportPlan): Transport {
+    const identity = identityOf(plan);
+    const known = this.#transports.get(name);
+    if (known?.identity === identity) return known.transport;
+    const transport = buildTransport(plan);
+    this.#transports.set(name, { identity, transport });
+    return transport;
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 
 import { App } from '../app.ts';
-import { environmentConfig } from '../backends/vendors.ts';
+import { environmentConfig } from '../vendors/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';

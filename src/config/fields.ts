@@ -43,6 +43,11 @@ export function secret() {
   });
 }
 
+/** A secret of any characters: one that is no header's value. */
+export function secretText(allowed: string) {
+  return z.string().min(1).meta({ kind: 'secret', secret: true, allowed });
+}
+
 /** An address to listen on, kept as text; `parseListen` reads it. */
 export function listenAddress() {
   return text('address', LISTEN_ALLOWED).superRefine((value, context) => {

@@ -127,6 +127,14 @@ describe('a config that is valid', () => {
     expect(parse(`backends: [{name: a, url: ${url}}]`).config.backends[0]!.url).toBe(kept);
   });
 
+  test('a backend needs no URL where its vendor has one, and AWS keys may be in the environment', () => {
+    const text = 'backends: [{name: a, vendor: anthropic}, {name: b, vendor: bedrock}]';
+    const env = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 's' };
+    const { backends } = parse(text, env).config;
+    expect(backends[0]).toEqual({ name: 'a', vendor: 'anthropic', enabled: true });
+    expect(problems(text).length).toBe(2);
+  });
+
   test('what looks like a number is text where text is due, as it was written', () => {
     const { config } = parse(
       `proxy_api_key: 0123\nbackends: [{name: 1.0, url: "http://a"}]\nmodels: {4: {routes: [{backend: 1.0, model: true}]}}`,
@@ -223,7 +231,40 @@ describe('errors', () => {
     ['proxy_api_key: ""', '1:1 proxy_api_key: is empty (a key as text, ${VARIABLE} or file:/path/to/it)'],
     ['proxy_api_key:', '1:1 proxy_api_key: has no value (a key as text, ${VARIABLE} or file:/path/to/it)'],
     ['proxy_api_key: [sk-1]', '1:1 proxy_api_key: cannot be a list (a key as text, ${VARIABLE} or file:/path/to/it)'],
-    ['backends:\n  - name: a', `2:5 backends[0].url: is missing (${URLS})`],
+    [
+      'backends:\n  - name: a',
+      `2:5 backends[0].url: is missing (${URLS}; or a vendor that has one, such as vendor: openai)`,
+    ],
+    [
+      'backends:\n  - name: a\n    vendor: opnai\n    protocol: gmini',
+      [
+        expect.stringMatching(
+          /^3:5 backends\[0\]\.vendor: cannot be "opnai" \(did you mean "openai"\? one of openai, azure, /,
+        ),
+        '4:5 backends[0].protocol: cannot be "gmini" (did you mean "gemini"? one of openai, openai-responses, anthropic, gemini)',
+      ] as never,
+    ],
+    [
+      'backends:\n  - {name: a, vendor: openai, protocol: gemini, region: eu}\n  - {name: b, vendor: bedrock, api_key: k}\n  - {name: c, vendor: azure}',
+      [
+        '2:31 backends[0].protocol: cannot be gemini with vendor openai (openai, openai-responses)',
+        '2:49 backends[0].region: means nothing for this backend (only with vendor: bedrock)',
+        '3:5 backends[1].region: is missing, which vendor bedrock needs (such as us-east-1; or AWS_REGION in the environment)',
+        '4:5 backends[2].url: is missing (your own, such as https://NAME.openai.azure.com)',
+      ],
+    ],
+    [
+      'backends:\n  - {name: a, vendor: vertex, project: p, location: global, credentials: "{\\"private_key\\": \\"SECRET\\"}"}',
+      "2:61 backends[0].credentials: has no client_email or no private_key (a service account's JSON key)",
+    ],
+    [
+      'backends: [{name: a, vendor: vertex, project: p/q, location: global, api_key: k}]',
+      '1:38 backends[0].project: cannot be "p/q" (the ID of a Google Cloud project)',
+    ],
+    [
+      'backends: [{name: a, vendor: openai, url: "demo:"}]',
+      '1:22 backends[0].vendor: means nothing for "demo:" (the demo backend is of no vendor and speaks openai)',
+    ],
     ['backends:\n  - url: ftp://a\n    name: a', `2:5 backends[0].url: is no such URL (${URLS})`],
     [
       'backends: [{name: a, url: "http://u:p@a"}]',
@@ -243,7 +284,7 @@ describe('errors', () => {
     ],
     [
       'backends:\n  - api_key:sk-secret',
-      '2:5 backends[0]: cannot be this text (a map with the keys name, url, api_key, enabled, max_concurrency, timeout, headers)',
+      '2:5 backends[0]: cannot be this text (a map with the keys name, vendor, protocol, url, api_key, api_version, region, project, location, credentials, access_key_id, secret_access_key, session_token, enabled, max_concurrency, timeout, headers)',
     ],
     [
       'models:\n  m:\n    routes: []',
@@ -385,6 +426,13 @@ describe('a file that cannot be read', () => {
 });
 
 describe('warnings', () => {
+  test('a protocol that the vendor at the URL is not known to speak', () => {
+    const text = MODEL.replace('http://a/v1', 'https://api.mistral.ai/v1\n    protocol: gemini');
+    expect(warnings(`listen: 127.0.0.1:1\n${text}`)).toEqual([
+      '5:5 backends[0].protocol: gemini is not known to be spoken by mistral (the protocol that its documentation names)',
+    ]);
+  });
+
   const LOCAL = `listen: 127.0.0.1:1\n${MODEL}`;
   test('there are none where all is well', () => {
     expect(warnings(LOCAL)).toEqual([]);

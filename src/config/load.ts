@@ -3,6 +3,7 @@ import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import type { Environment } from './expand.ts';
 import { describeIssue, type Finding } from './messages.ts';
+import { checkPlaces } from './places.ts';
 import { ConfigError, type ConfigProblem, formatPath } from './problem.ts';
 import { checkReferences } from './references.ts';
 import { type Config, configSchema } from './schema.ts';
@@ -75,7 +76,11 @@ function readText(text: string, lineCounter: LineCounter, options: SourceOptions
     return { problems: [...syntax, ...problemsBefore(lineStart, source, issues)] };
   }
   if (source.isCut) return { problems: source.problems };
-  const findings = [...describeIssues(source, issues), ...checkReferences(source.value)];
+  const findings = [
+    ...describeIssues(source, issues),
+    ...checkReferences(source.value),
+    ...checkPlaces(source.value, options.env),
+  ];
   const problems = [...source.problems, ...findings.map((finding) => placed(source, finding))];
   if (problems.length > 0 || !result.data) return { problems };
   const warnings = findWarnings(result.data).map((warning) => placed(source, warning));

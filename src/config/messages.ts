@@ -26,7 +26,16 @@ export function describeIssue(
   if (issue.code === 'custom' && !issue.params) return [{ path, message: issue.message }];
   const allowed = schema ? allowedBy(schema) : 'nothing';
   const isQuotable = schema !== undefined && isShowable(schema) && !isExpanded(path);
-  return [{ path, message: `${refusal(issue.input, allowed, isQuotable)} (${allowed})` }];
+  const wrong = refusal(issue.input, allowed, isQuotable);
+  return [{ path, message: `${wrong} (${guess(issue)}${allowed})` }];
+}
+
+/** The value that is meant where one of several is misspelt. */
+function guess(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_value' || typeof issue.input !== 'string') return '';
+  const words = issue.values.filter((value) => typeof value === 'string');
+  const [near] = nearest(issue.input, words, 1);
+  return near === undefined ? '' : `did you mean "${near}"? `;
 }
 
 /** `unknown backend "opnai" (did you mean "openai"?)`, or with what is known where nothing is near. */

@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { dialectOf } from '../vendors/dialects.ts';
+import { VENDORS } from '../vendors/vendors.ts';
 import { rawJsonSchema } from './json-schema.ts';
 
 type Json = z.core.JSONSchema.BaseSchema;
@@ -6,7 +8,27 @@ type Json = z.core.JSONSchema.BaseSchema;
 /** The reference of all keys as Markdown, out of the schema. */
 export function referenceMarkdown(): string {
   const { keyTables, sections } = tables('', rawJsonSchema());
-  return [INTRO, '## General', keyTables, ...sections].join('\n\n') + '\n';
+  return [INTRO, '## General', keyTables, ...sections, '## Vendors', VENDORS_INTRO, vendorTable()].join('\n\n') + '\n';
+}
+
+const VENDORS_INTRO = `What \`backends[].vendor\` may be. A backend whose URL begins with one of these is known without it, but for those on
+\`localhost\`. A vendor with several URLs is spoken to at the first; \`protocol\`, or one of the others as \`url\`, chooses
+another. The variable is where a key is found when there is no config file.`;
+
+/** The vendors and where they are, out of their table. */
+function vendorTable(): string {
+  const head = ['| vendor | URL | protocols | variable |', '| --- | --- | --- | --- |'];
+  const rows = VENDORS.flatMap(({ name, envKey, endpoints }) =>
+    endpoints.map(({ url, protocols, requires }, index) => {
+      const spoken = protocols.map((protocol) => `\`${dialectOf(protocol).name}\``).join(', ');
+      const where = url.replace('{aiplatform}', '{location}-aiplatform.googleapis.com').replace('*', 'NAME');
+      const condition = requires === undefined ? '' : ` (with \`${requires}\`)`;
+      const isFirst = index === 0;
+      const variable = isFirst && envKey !== undefined ? `\`${envKey}\`` : '';
+      return `| ${isFirst ? `\`${name}\`` : ''} | \`${where}\`${condition} | ${spoken} | ${variable} |`;
+    }),
+  );
+  return [...head, ...rows].join('\n');
 }
 
 const INTRO = `<!-- Generated from src/config/schema.ts by \`bun src/config/generate.ts\`. Do not edit. -->

@@ -1,5 +1,6 @@
 import { isLoopback, parseListen } from './listen.ts';
 import { type Finding, unknownMessage } from './messages.ts';
+import { unlikelyProtocols } from './places.ts';
 import type { Config } from './schema.ts';
 
 /** What is allowed in a valid config but hardly meant. */
@@ -10,6 +11,7 @@ export function findWarnings(config: Config): Finding[] {
     ...deadAliases(config),
     ...unknownFallbacks(config),
     ...fallbackWarnings(config),
+    ...unlikelyProtocols(config),
   ];
 }
 

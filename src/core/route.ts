@@ -62,6 +62,8 @@ export interface Backend {
   /** Where its key stands; undefined: where its dialect has it; `none`: it is no header, and added on the way. */
   readonly credential: CredentialHeader | 'none' | undefined;
   readonly quirks: Quirks;
+  /** What a health check sends besides the key and `headers`, since no dialect writes it. Lower case. */
+  readonly checkHeaders?: Readonly<Record<string, string>> | undefined;
   send(request: UpstreamRequest): Promise<Response>;
   /** Tells whether a new connection to the backend can be opened within `timeoutMs`; `unknown` where that can't be asked. */
   probe(timeoutMs: number): Promise<'open' | 'no_answer' | 'unknown'>;

@@ -8,7 +8,7 @@ const RESET = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ConnectionClosed'
 const NO_ANSWER = new Set(['ETIMEDOUT', 'ConnectionTimeout', 'Timeout']);
 /** For bytes that are no HTTP, or not of the encoding they claim. */
 const BROKEN =
-  /^(?:Malformed_HTTP_Response|InvalidHTTPResponse|UnrequestedUpgrade|.*(?:Zlib|Brotli|Zstd|Decompress|Header|ChunkedEncoding).*)$/;
+  /^(?:Malformed_HTTP_Response|InvalidHTTPResponse|UnrequestedUpgrade|event_stream_broken|.*(?:Zlib|Brotli|Zstd|Decompress|Header|ChunkedEncoding).*)$/;
 
 /** What a rejected `send` or `read` means. The gateway's own reason, if it ended the attempt, comes first. */
 export function transportFailureOf(error: unknown, attempt: Attempt): Failure {

@@ -1,12 +1,15 @@
 import { z } from 'zod';
-import { HEADER_SAFE, headerSafeText, secret, text } from '../fields.ts';
+import { DIALECTS } from '../../vendors/dialects.ts';
+import { readGoogleAccount } from '../../vendors/google-account.ts';
+import { VENDORS } from '../../vendors/vendors.ts';
+import { HEADER_SAFE, headerSafeText, secret, secretText, text } from '../fields.ts';
 import { timeoutOverridesSchema } from './timeout.ts';
 
 const URL_ALLOWED = 'an http:// or https:// URL such as https://api.openai.com/v1, or "demo:"';
 
 const urlSchema = text('URL', URL_ALLOWED).transform((value, context) => {
   if (value === 'demo:') return value;
-  const found = baseUrl(value);
+  const found = readBaseUrl(value);
   if ('url' in found) return found.url;
   context.addIssue({ code: 'custom', message: found.problem });
   return z.NEVER;
@@ -32,12 +35,60 @@ export const backendSchema = z
     name: headerSafeText('name', 'a name that routes refer to').describe(
       'The name by which routes, logs and metrics call this backend; unique.',
     ),
-    url: urlSchema.describe(
-      'The base URL as OpenAI SDKs mean it: `https://api.openai.com/v1`. Exactly `demo:` is the embedded demo backend with the models `demo`, `demo-fail-503` (any status), `demo-flaky`, `demo-slow`, `demo-stall` and `demo-cut`.',
-    ),
+    vendor: z
+      .enum(names(VENDORS))
+      .optional()
+      .describe(
+        "Whose API it is: gives the URL, the dialects, the header of the key and other habits. Without it the vendor is known by the URL's host; any other host speaks `openai`. A server on your own machine or network is known by this key alone.",
+      ),
+    protocol: z
+      .enum(names(DIALECTS))
+      .optional()
+      .describe(
+        'The one dialect to speak with it: OpenAI chat completions, OpenAI responses, Anthropic messages or Gemini. Without it, what the vendor speaks: a client of the same dialect is passed through, any other is translated.',
+      ),
+    url: urlSchema
+      .optional()
+      .describe(
+        "The base URL as the provider's SDK or OpenAI's means it: `https://api.openai.com/v1`, `https://NAME.openai.azure.com`. Not needed where the vendor has one; of a known vendor's, the rest of the path is added. Exactly `demo:` is the embedded demo backend with the models `demo`, `demo-fail-503` (any status), `demo-flaky`, `demo-slow`, `demo-stall` and `demo-cut`.",
+      ),
     api_key: secret()
       .optional()
-      .describe("The provider's key. Without one, and without `proxy_api_key`, the client's own key is passed on."),
+      .describe(
+        "The provider's key, sent in the header that the vendor has for it. Without one, and without `proxy_api_key`, the client's own key is passed on.",
+      ),
+    api_version: headerSafeText('text', 'a version such as 2024-10-21')
+      .regex(/^[\w.-]*$/)
+      .optional()
+      .describe(
+        'Azure: the `api-version` of the classic API, in which models are deployments in the path. Without it the v1 API is used.',
+      ),
+    region: placeName('region', 'such as us-east-1')
+      .optional()
+      .describe('Bedrock: the AWS region. Default: `AWS_REGION` of the environment.'),
+    project: placeName('project', 'the ID of a Google Cloud project')
+      .optional()
+      .describe('Vertex AI: the Google Cloud project.'),
+    location: placeName('location', 'global, or a region such as us-east5')
+      .optional()
+      .describe('Vertex AI: `global`, `us`, `eu` or a region such as `us-east5`.'),
+    credentials: secretText("a service account's JSON key, best as file:/path/to/it.json")
+      .superRefine((value, context) => {
+        const account = value === '' ? undefined : readGoogleAccount(value);
+        if (account === undefined || !('problem' in account)) return;
+        context.addIssue({ code: 'custom', message: `${account.problem} (a service account's JSON key)` });
+      })
+      .optional()
+      .describe(
+        "Vertex AI: a service account's JSON key, best as `file:/run/secrets/vertex.json`. Instead of it, `api_key` may be an access token.",
+      ),
+    access_key_id: secret()
+      .optional()
+      .describe(
+        'Bedrock: the AWS access key that requests are signed with. Default: `AWS_ACCESS_KEY_ID` and its companions of the environment. Instead of it, `api_key` may be a Bedrock API key.',
+      ),
+    secret_access_key: secret().optional().describe('Bedrock: the secret of `access_key_id`.'),
+    session_token: secret().optional().describe('Bedrock: the session token of a temporary `access_key_id`.'),
     enabled: z.boolean().default(true).describe('Whether routes to this backend are used.'),
     max_concurrency: z
       .number()
@@ -50,6 +101,15 @@ export const backendSchema = z
   })
   .describe('One provider: where it is, its key and its limits.');
 
+/** A name that ends up in a URL. */
+function placeName(kind: string, allowed: string) {
+  return text(kind, allowed).regex(/^[\w.:-]*$/);
+}
+
+function names(rows: readonly { readonly name: string }[]): [string, ...string[]] {
+  return rows.map(({ name }) => name) as [string, ...string[]];
+}
+
 /** Headers that belong to one connection or that the gateway has to set itself. */
 const OWN_HEADERS = new Set(
   'host content-length transfer-encoding connection keep-alive proxy-connection te trailer upgrade expect'.split(' '),
@@ -61,7 +121,8 @@ function headerNameProblem(name: string): string | undefined {
   return undefined;
 }
 
-function baseUrl(value: string): { url: string } | { problem: string } {
+/** A base URL without a slash at its end, or what is wrong with it. */
+export function readBaseUrl(value: string): { url: string } | { problem: string } {
   const url = URL.canParse(value) && /^https?:\/\//i.test(value) ? new URL(value) : undefined;
   if (!url || /\s/.test(value)) return { problem: `is no such URL (${URL_ALLOWED})` };
   if (url.username || url.password) return { problem: 'holds credentials (put the key into api_key)' };

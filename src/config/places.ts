@@ -1,0 +1,57 @@
+import { asObject } from '../lib/json.ts';
+import type { PlaceSettings } from '../vendors/place.ts';
+import { isUnlikely, placeBackend } from '../vendors/place.ts';
+import { VENDOR_SETTINGS } from '../vendors/vendor.ts';
+import type { Environment } from './expand.ts';
+import type { Finding } from './messages.ts';
+import type { Config } from './schema.ts';
+import { DIALECTS } from '../vendors/dialects.ts';
+import { VENDORS } from '../vendors/vendors.ts';
+import { readBaseUrl } from './sections/backends.ts';
+
+const KEYS = ['url', 'vendor', 'protocol', 'api_key', ...VENDOR_SETTINGS] as const;
+
+/**
+ * What is wrong between the keys that say where a backend is and who it is. Takes the values as they were read; a backend
+ * of which one cannot be used, which has been said then, is judged when it can.
+ */
+export function checkPlaces(config: unknown, env: Environment): Finding[] {
+  const backends: unknown = asObject(config)?.['backends'];
+  if (!Array.isArray(backends)) return [];
+  return backends.flatMap((backend: unknown, index) => {
+    const settings = readSettings(backend);
+    if (settings === undefined) return [];
+    const found = placeBackend(settings, env);
+    if (!('problems' in found)) return [];
+    return found.problems.map(({ key, message }) => ({ path: ['backends', index, key], message }));
+  });
+}
+
+/** Protocols that the vendor at a backend's URL is not known to speak: it may have learnt it. */
+export function unlikelyProtocols({ backends }: Config): Finding[] {
+  return backends.flatMap((backend, index) => {
+    const vendor = isUnlikely(backend);
+    if (vendor === undefined) return [];
+    const message = `${backend.protocol} is not known to be spoken by ${vendor.name} (the protocol that its documentation names)`;
+    return [{ path: ['backends', index, 'protocol'], message }];
+  });
+}
+
+/** The settings; undefined where one has not the form that it needs. */
+function readSettings(backend: unknown): PlaceSettings | undefined {
+  const object = asObject(backend);
+  if (object === undefined) return undefined;
+  const settings: Record<string, string> = {};
+  for (const key of KEYS) {
+    if (!Object.hasOwn(object, key)) continue;
+    const value = object[key];
+    if (typeof value !== 'string' || value === '') return undefined;
+    settings[key] = value;
+  }
+  const { url, vendor, protocol } = settings as PlaceSettings;
+  if (vendor !== undefined && !VENDORS.some(({ name }) => name === vendor)) return undefined;
+  if (protocol !== undefined && !DIALECTS.some(({ name }) => name === protocol)) return undefined;
+  if (url === undefined || url === 'demo:') return settings;
+  const read = readBaseUrl(url);
+  return 'url' in read ? { ...settings, url: read.url } : undefined;
+}

@@ -1,0 +1,51 @@
+import { VENDORS } from './vendors.ts';
+
+/** The config that the environment amounts to, as a config file would say it. */
+export interface EnvironmentConfig {
+  readonly backends: readonly { readonly name: string; readonly url: string; readonly api_key?: string }[];
+  readonly models: Readonly<Record<string, { readonly routes: readonly EnvironmentRoute[] }>>;
+}
+
+/** A `*` at the end of an alias stands for what it matched in the route's model. */
+export interface EnvironmentRoute {
+  readonly backend: string;
+  readonly model: string;
+  readonly priority?: number;
+}
+
+/**
+ * What is served without a config file: a backend for each provider whose key is in `env`, its models as `<name>/*` and
+ * under their own names, and always the embedded demo. An empty key counts as none.
+ */
+export function environmentConfig(env: Readonly<Record<string, string | undefined>>): EnvironmentConfig {
+  const found = VENDORS.flatMap(({ name, envKey, endpoints, modelPrefixes = [] }) => {
+    const key = envKey === undefined ? undefined : env[envKey]?.trim();
+    return key ? [{ backend: { name, url: endpoints[0].url, api_key: key }, modelPrefixes }] : [];
+  });
+  const models = found.flatMap(({ backend, modelPrefixes }) => [
+    alias(`${backend.name}/*`, { backend: backend.name, model: '*' }),
+    ...modelPrefixes.map((prefix) => alias(`${prefix}*`, { backend: backend.name, model: `${prefix}*` })),
+  ]);
+  return {
+    backends: [...found.map(({ backend }) => backend), DEMO_BACKEND],
+    models: Object.fromEntries([...models, ...DEMO_ALIASES]),
+  };
+}
+
+const DEMO_BACKEND = { name: 'demo', url: 'demo:' };
+
+/** `demo-failover` lets a newcomer watch a backend fail and the next one serve. */
+const DEMO_ALIASES = [
+  ...['demo', 'demo-flaky', 'demo-slow', 'demo-stall', 'demo-cut', 'demo-fail-503', 'demo-fail-*'].map((name) =>
+    alias(name, { backend: 'demo', model: name }),
+  ),
+  alias(
+    'demo-failover',
+    { backend: 'demo', model: 'demo-fail-503', priority: 1 },
+    { backend: 'demo', model: 'demo', priority: 2 },
+  ),
+];
+
+function alias(name: string, ...routes: EnvironmentRoute[]): [string, { routes: EnvironmentRoute[] }] {
+  return [name, { routes }];
+}

@@ -1,0 +1,32 @@
+import { createPrivateKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { asWord, parseObject } from '../lib/json.ts';
+
+/** What a service account's JSON key of Google Cloud says. */
+export interface GoogleAccount {
+  readonly email: string;
+  readonly key: KeyObject;
+  /** The key in PEM, as it stood in the JSON. */
+  readonly pem: string;
+  readonly keyId: string | undefined;
+  /** Where its tokens come from. */
+  readonly tokenUri: string;
+}
+
+const TOKEN_URI = 'https://oauth2.googleapis.com/token';
+
+/** Reads a service account's JSON key, or says what is wrong with it, without a word of what it holds. */
+export function readGoogleAccount(text: string): GoogleAccount | { readonly problem: string } {
+  const json = parseObject(text);
+  if (json === undefined) return { problem: 'is no JSON' };
+  const email = asWord(json['client_email']);
+  const pem = asWord(json['private_key']);
+  if (email === undefined || pem === undefined) return { problem: 'has no client_email or no private_key' };
+  const tokenUri = asWord(json['token_uri']) ?? TOKEN_URI;
+  if (!URL.canParse(tokenUri) || !/^https?:/.test(tokenUri)) return { problem: 'has a token_uri that is no URL' };
+  try {
+    return { email, pem, key: createPrivateKey(pem), keyId: asWord(json['private_key_id']), tokenUri };
+  } catch {
+    return { problem: 'has a private_key that is none in PEM' };
+  }
+}
