@@ -14,7 +14,7 @@ export function toolsFrom(value: unknown): Tool[] {
       type: 'function',
       name: asWord(tool['name']) ?? refuseField(`tools[${index}].name`, 'has to be a string'),
       ...compact({
-        description: asWord(tool['description']),
+        description: asString(tool['description']),
         parameters: asObject(tool['input_schema']),
         strict: asBoolean(tool['strict']),
         cacheControl: asObject(tool['cache_control']),

@@ -16,7 +16,7 @@ export interface WireTurns {
   readonly system: readonly TextPart[];
 }
 
-/** A conversation has to begin with a user's turn that is not empty. */
+/** A request without any message is refused, be there a system prompt or not. */
 const NOTHING_SAID: WireMessage = { role: 'user', content: [{ type: 'text', text: '.' }] };
 
 /**
@@ -35,7 +35,7 @@ export function turnsOf({ turns }: Conversation, traits: ModelTraits, context: B
     else system.push(...textsOf(instructed, context));
     add(messages, 'assistant', blocksOf(said, context));
   }
-  if (messages[0]?.role !== 'user') messages.unshift(NOTHING_SAID);
+  if (messages.length === 0) messages.push(NOTHING_SAID);
   return { messages: withoutTrailingBlanks(messages), system };
 }
 
