@@ -26,7 +26,7 @@ const streamed = recordings.filter(([, { answer }]) => typeof answer === 'string
 function load(folder: string): [name: string, exchange: Exchange][] {
   return loadRecordings(folder).map(({ name, request, response }) => [
     name,
-    { request: request as JsonObject, answer: answer },
+    { request: request.body as JsonObject, answer: response.body },
   ]);
 }
 
