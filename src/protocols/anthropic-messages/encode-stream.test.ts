@@ -78,10 +78,9 @@ describe("Anthropic's own client", () => {
         output_tokens_details: { thinking_tokens: 1 },
       },
     });
-    expect(message.content.map(({ type }) => type)).toEqual([
-      ...['thinking', 'redacted_thinking', 'text', 'thinking', 'thinking', 'tool_use', 'tool_use', 'tool_use'],
-      ...['text', 'text'],
-    ] as never);
+    expect(message.content.map(({ type }) => type).join(' ')).toBe(
+      'thinking redacted_thinking text thinking thinking tool_use tool_use tool_use text text',
+    );
     expect(message.content).toMatchObject([
       { thinking: 'hm' },
       { data: 'raw' },
@@ -235,7 +234,7 @@ describe('any answer', () => {
         expect(json(message.content)).toEqual(json(written['content']));
         expect(message.stop_reason).toEqual(written['stop_reason'] as never);
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     ));
 
   test('comes back in the next request as it was', () =>
