@@ -171,10 +171,12 @@ function thoughtFrom(block: JsonObject, type: 'thinking' | 'redacted_thinking'):
   const value = asWord(redacted ? block['data'] : block['signature']);
   const marked = value === undefined ? undefined : signatureFrom(value, NAME);
   const text = asString(block['thinking']) ?? '';
+  // Thoughts that nobody signed are marked with nothing.
+  const signature = marked?.signature.value === '' ? undefined : marked?.signature;
   const part: ReasoningPart = {
     type: 'reasoning',
     text,
-    ...compact({ signature: marked?.signature, redacted: redacted ? true : undefined }),
+    ...compact({ signature, redacted: redacted ? true : undefined }),
   };
   return { part, attachment: text === '' ? marked?.attachment : undefined };
 }

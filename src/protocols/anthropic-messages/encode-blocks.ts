@@ -10,6 +10,12 @@ export function signatureText(signature: Signature, attachment?: Attachment): st
     : markSignature(signature, attachment);
 }
 
+/**
+ * Thoughts that nobody signed, as a client of this dialect keeps them: marked, too, or they would be sent to Anthropic
+ * one day, which refuses thoughts without a signature.
+ */
+export const UNSIGNED = markSignature({ protocol: '', value: '' });
+
 /** A block of no thoughts, whose signature is that of its neighbour: calls and texts have no place for one. */
 export function carrierOf(signature: Signature, attachment: Attachment): JsonObject {
   return { type: 'thinking', thinking: '', signature: signatureText(signature, attachment) };

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../lib/json.ts';
 import type { Reply, StreamEncoder } from '../codec.ts';
 import { sseEvent } from '../fields.ts';
 import { citationOf } from './citations.ts';
-import { carrierOf, messageId, signatureText, wholeBlock } from './encode-blocks.ts';
+import { carrierOf, messageId, signatureText, UNSIGNED, wholeBlock } from './encode-blocks.ts';
 import { finishFields } from './finish.ts';
 import { MESSAGE_STOP } from './stream.ts';
 import { writeMessageUsage, writeUsage } from './usage.ts';
@@ -18,7 +18,7 @@ interface Open {
   readonly head: PartStartEvent;
   /** What stands around a delta's text in this block; `escape`: the text is within a string of the JSON that is sent. */
   frame: Frame | undefined;
-  /** Of a text: goes into a block of its own behind it. Of reasoning that is redacted: is all of it. */
+  /** Of a text: goes into a block of its own behind it. Of reasoning: ends it. */
   signature: Signature | undefined;
 }
 
@@ -133,9 +133,6 @@ export class MessageEncoder implements StreamEncoder {
     if (open.head.part === 'tool_call' && open.frame === undefined) {
       return this.#whole(carrierOf(signature, 'next')) + this.#begin();
     }
-    if (open.head.part === 'reasoning' && open.frame !== undefined) {
-      return this.#pieces([{ type: 'signature_delta', signature: signatureText(signature) }]);
-    }
     open.signature = signature;
     return '';
   }
@@ -146,7 +143,7 @@ export class MessageEncoder implements StreamEncoder {
     if (open === undefined) return '';
     if (open.head.part === 'reasoning' && open.frame === undefined) {
       this.#open = undefined;
-      const data = open.signature === undefined ? '' : signatureText(open.signature);
+      const data = open.signature === undefined ? UNSIGNED : signatureText(open.signature);
       return this.#whole({ type: 'redacted_thinking', data });
     }
     const begun = this.#begin();
@@ -189,8 +186,8 @@ function mayWait(head: PartStartEvent): boolean {
 /** What a block lacks at its end. */
 function tailOf({ head, frame, signature }: Open): JsonObject[] {
   if (frame?.escape === true) return [{ type: 'input_json_delta', partial_json: '"}' }];
-  if (head.part !== 'reasoning' || signature === undefined) return [];
-  return [{ type: 'signature_delta', signature: signatureText(signature) }];
+  if (head.part !== 'reasoning') return [];
+  return [{ type: 'signature_delta', signature: signature === undefined ? UNSIGNED : signatureText(signature) }];
 }
 
 function blockStop(index: number): string {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { markSignature } from '../../core/signature.ts';
+import { UNSIGNED } from './encode-blocks.ts';
 import { removeForeign } from './foreign.ts';
 
 const foreign = markSignature({ protocol: 'gemini', model: 'g', value: 'abcd' });
@@ -30,6 +31,7 @@ describe('thoughts of others are removed, byte for byte', () => {
     ['its own', request(thinking(own), call), request(thinking('abcd'), call)],
     ['a redacted one', request(redacted(foreign), call), request(call)],
     ['a redacted one of its own', request(redacted(own), call), request(redacted('abcd'), call)],
+    ['one that nobody signed', request(thinking(UNSIGNED), call), request(call)],
     ['at the end', request(call, thinking(foreign)), request(call)],
     ['two in a row', request(call, thinking(foreign), thinking(other), call), request(call, call)],
     ['first and last', request(thinking(foreign), call, thinking(foreign)), request(call)],
