@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { applyEdits, elementSpan, memberSpans, replaceSpans } from './json-span.ts';
+import { applyEdits, elementSpan, elementSpans, memberSpans, replaceSpans } from './json-span.ts';
 
 function texts(text: string, name: string): string[] {
   return memberSpans(text, name).map(({ start, end }) => text.slice(start, end));
@@ -50,6 +50,25 @@ describe('memberSpans', () => {
       }),
     );
   });
+});
+
+describe('elementSpans', () => {
+  test.each([
+    ['[]', []],
+    [' [ 1 , "a,]" ,{"b":[2]}, [3] ] ', ['1', '"a,]"', '{"b":[2]}', '[3]']],
+    ['{"a":1}', []],
+    ['[1', ['1']],
+  ])('%s', (text, expected) =>
+    expect(elementSpans(text).map(({ start, end }) => text.slice(start, end))).toEqual(expected),
+  );
+
+  test('are those of elementSpan, one by one', () =>
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), fc.boolean(), (values, spaced) => {
+        const text = JSON.stringify(values, null, spaced ? 2 : undefined);
+        expect(elementSpans(text)).toEqual(values.map((_value, index) => elementSpan(text, index)!));
+      }),
+    ));
 });
 
 describe('elementSpan', () => {

@@ -1,7 +1,9 @@
 import type { Usage } from '../../core/record.ts';
+import { ContentTemplate } from '../content-template.ts';
 import type { StreamReader } from '../protocol.ts';
-import { ContentTemplate } from './content-template.ts';
 import { readUsage } from './usage.ts';
+
+const TEXT_KEY = '"content":"';
 
 /** What the reader looks at in a chunk; everything else passes unseen. */
 interface Chunk {
@@ -51,7 +53,7 @@ export class ChatStreamReader implements StreamReader {
     }
     // An event that ended a choice or told the usage is none to compare with.
     if (content && this.#ended === 0 && (chunk.usage ?? undefined) === undefined)
-      this.#template = ContentTemplate.of(data) ?? this.#template;
+      this.#template = ContentTemplate.of(data, TEXT_KEY) ?? this.#template;
     return content ? 'content' : 'other';
   }
 

@@ -1,4 +1,3 @@
-const KEY = '"content":"';
 const QUOTE = 34;
 const BACKSLASH = 92;
 const FIRST_PRINTABLE = 32;
@@ -13,11 +12,14 @@ export class ContentTemplate {
     private readonly after: string,
   ) {}
 
-  /** The template of an event that is valid JSON; undefined if it has no `"content":"…"`, or more than one. */
-  static of(data: string): ContentTemplate | undefined {
-    const key = data.indexOf(KEY);
-    if (key === -1 || data.includes(KEY, key + 1)) return undefined;
-    const start = key + KEY.length;
+  /**
+   * The template of an event that is valid JSON and has its text behind `key`, the quote included: `"content":"`.
+   * Undefined if the key is not there, or more than once.
+   */
+  static of(data: string, key: string): ContentTemplate | undefined {
+    const at = data.indexOf(key);
+    if (at === -1 || data.includes(key, at + 1)) return undefined;
+    const start = at + key.length;
     const end = plainEnd(data, start);
     return data.charCodeAt(end) === QUOTE && end > start
       ? new ContentTemplate(data.slice(0, start), data.slice(end))

@@ -1,0 +1,25 @@
+import { CompletionBuilder, type Completion } from '../../core/completion.ts';
+import { asArray, asObject } from '../../lib/json.ts';
+import { Unintelligible } from '../codec.ts';
+import { MessageDecoder, type Expected } from './decode-stream.ts';
+
+/** Reads a whole message: as a stream in which every block comes at once. */
+export function decodeAnswer(body: unknown, expected: Expected): Completion {
+  const message = asObject(body);
+  if (message === undefined || !Array.isArray(message['content'])) {
+    throw new Unintelligible('the answer is no message: it has no `content`');
+  }
+  const builder = new CompletionBuilder();
+  const decoder = new MessageDecoder(expected);
+  const events = [
+    { type: 'message_start', message },
+    ...asArray(message['content']).flatMap((block, index) => [
+      { type: 'content_block_start', index, content_block: block },
+      { type: 'content_block_stop', index },
+    ]),
+    { type: 'message_delta', delta: message },
+  ];
+  for (const event of events) for (const said of decoder.push(event)) builder.push(said);
+  for (const said of decoder.end()) builder.push(said);
+  return builder.build();
+}

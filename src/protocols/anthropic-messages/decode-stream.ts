@@ -1,0 +1,243 @@
+import type { AnswerEvent } from '../../core/event.ts';
+import { asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import type { StreamDecoder } from '../codec.ts';
+import { citationFrom } from './citations.ts';
+import { finishFrom } from './finish.ts';
+import { freeformOf } from './input.ts';
+import { NAME } from './name.ts';
+import { mergedUsage, usageFrom } from './usage.ts';
+import type { WireNames } from './wire-names.ts';
+
+/** What the request says of its answer. */
+export interface Expected {
+  readonly model: string;
+  readonly names: WireNames;
+  /** The names of freeform tools, which were sent as functions. */
+  readonly freeform: ReadonlySet<string>;
+  /** The name of the tool whose arguments are the text of the answer. */
+  readonly outputTool: string | undefined;
+}
+
+/** A block under way. */
+interface Block {
+  readonly index: number;
+  /** `held`: its input is kept until it is whole. */
+  readonly kind: 'text' | 'reasoning' | 'call' | 'held_call' | 'native';
+  /** As it began. */
+  readonly head: JsonObject;
+  /** Text so far, of which citations are told at its end; or input that is held. */
+  text: string;
+  /** UTF-16 units of text that went out. */
+  length: number;
+  readonly citations: unknown[];
+}
+
+/** Follows a stream of named events. */
+export class MessageDecoder implements StreamDecoder {
+  readonly #blocks = new Map<unknown, Block>();
+  #usage: JsonObject | undefined;
+  #stop: JsonObject | undefined;
+  #begun = false;
+  #finished = false;
+  #parts = 0;
+  #outputOnly = false;
+  #calls = false;
+
+  constructor(private readonly expected: Expected) {}
+
+  push(value: unknown): readonly AnswerEvent[] {
+    const event = asObject(value);
+    switch (event?.['type']) {
+      case 'content_block_delta':
+        return this.#delta(event);
+      case 'content_block_start':
+        return [...this.#begin(), ...this.#blockStart(event['index'], asObject(event['content_block']) ?? {})];
+      case 'content_block_stop':
+        return this.#blockStop(event['index']);
+      case 'message_start':
+        return this.#begin(asObject(event['message']));
+      case 'message_delta':
+        this.#usage = mergedUsage(this.#usage, event['usage']);
+        this.#stop = { ...this.#stop, ...asObject(event['delta']) };
+        return [];
+      case 'message_stop':
+        return this.end();
+      default:
+        return [];
+    }
+  }
+
+  end(): readonly AnswerEvent[] {
+    if (this.#finished) return [];
+    this.#finished = true;
+    const events = [...this.#begin()];
+    for (const index of this.#blocks.keys()) events.push(...this.#blockStop(index));
+    const explanation = asWord(asObject(this.#stop?.['stop_details'])?.['explanation']);
+    if (explanation !== undefined && this.#stop?.['stop_reason'] === 'refusal') {
+      const index = this.#parts++;
+      events.push({ type: 'part_start', index, part: 'refusal' }, { type: 'delta', index, text: explanation });
+      events.push({ type: 'part_end', index });
+    }
+    const usage = usageFrom(this.#usage);
+    if (usage !== undefined) events.push({ type: 'usage', usage });
+    const finish = finishFrom(this.#stop?.['stop_reason'], this.#stop?.['stop_sequence']);
+    // A call of the output tool is none for the client.
+    const answered = finish.reason === 'tool_calls' && this.#outputOnly && !this.#calls;
+    events.push({ type: 'finish', finish: answered ? { ...finish, reason: 'stop' } : finish });
+    return events;
+  }
+
+  #begin(message?: JsonObject): readonly AnswerEvent[] {
+    this.#usage = mergedUsage(this.#usage, message?.['usage']);
+    if (this.#begun) return NONE;
+    this.#begun = true;
+    return [{ type: 'start', id: asWord(message?.['id']), model: asWord(message?.['model']) }];
+  }
+
+  #blockStart(key: unknown, head: JsonObject): AnswerEvent[] {
+    const events = this.#blocks.has(key) ? [...this.#blockStop(key)] : [];
+    const index = this.#parts++;
+    const type = asString(head['type']);
+    const name = this.expected.names.original(asString(head['name']) ?? '');
+    const isOutput = type === 'tool_use' && head['name'] === this.expected.outputTool;
+    const freeform = this.expected.freeform.has(name);
+    const block: Block = { index, kind: kindOf(type, freeform), head, text: '', length: 0, citations: [] };
+    this.#blocks.set(key, block);
+    switch (type) {
+      case 'text':
+        events.push({ type: 'part_start', index, part: 'text' }, ...this.#said(block, asString(head['text'])));
+        if (Array.isArray(head['citations'])) block.citations.push(...(head['citations'] as unknown[]));
+        break;
+      case 'thinking':
+        events.push({ type: 'part_start', index, part: 'reasoning' }, ...this.#said(block, asString(head['thinking'])));
+        events.push(...this.#signed(block, head['signature']));
+        break;
+      case 'redacted_thinking':
+        events.push({ type: 'part_start', index, part: 'reasoning', redacted: true });
+        events.push(...this.#signed(block, head['data']));
+        break;
+      case 'tool_use':
+        if (isOutput) {
+          this.#outputOnly = true;
+          events.push({ type: 'part_start', index, part: 'text' });
+        } else {
+          this.#calls = true;
+          const id = asWord(head['id']) ?? madeUpId();
+          events.push({ type: 'part_start', index, part: 'tool_call', id, name, ...(freeform ? { freeform } : {}) });
+        }
+        break;
+      case undefined:
+      default:
+        break;
+    }
+    return events;
+  }
+
+  #delta(event: JsonObject): readonly AnswerEvent[] {
+    const delta = asObject(event['delta']) ?? {};
+    const block = this.#blocks.get(event['index']);
+    if (block === undefined) {
+      // A block that was never announced.
+      const type = BLOCK_TYPES[asString(delta['type']) ?? ''];
+      if (type === undefined) return NONE;
+      return [...this.#begin(), ...this.#blockStart(event['index'], { type }), ...this.#delta(event)];
+    }
+    switch (delta['type']) {
+      case 'text_delta':
+        return this.#said(block, asString(delta['text']));
+      case 'thinking_delta':
+        return this.#said(block, asString(delta['thinking']));
+      case 'input_json_delta':
+        return this.#said(block, asString(delta['partial_json']));
+      case 'signature_delta':
+        return this.#signed(block, delta['signature']);
+      case 'citations_delta':
+        block.citations.push(delta['citation']);
+        return NONE;
+      default:
+        return NONE;
+    }
+  }
+
+  #said(block: Block, text: string | undefined): readonly AnswerEvent[] {
+    if (text === undefined || text === '') return NONE;
+    if (block.kind === 'native' || block.kind === 'held_call') {
+      block.text += text;
+      return NONE;
+    }
+    block.length += text.length;
+    return [{ type: 'delta', index: block.index, text }];
+  }
+
+  #signed({ index, kind }: Block, value: unknown): readonly AnswerEvent[] {
+    if (kind !== 'reasoning' || typeof value !== 'string' || value === '') return NONE;
+    return [{ type: 'signature', index, signature: { protocol: NAME, model: this.expected.model, value } }];
+  }
+
+  #blockStop(key: unknown): readonly AnswerEvent[] {
+    const block = this.#blocks.get(key);
+    if (block === undefined) return NONE;
+    this.#blocks.delete(key);
+    const { index, kind, head, length, citations } = block;
+    if (kind === 'native') return [{ type: 'whole', index, part: nativeOf(block) }];
+    const rest = kind === 'call' && length === 0 ? inputText(head) : kind === 'held_call' ? heldText(block) : '';
+    return [
+      ...(rest === '' ? [] : [{ type: 'delta', index, text: rest } as const]),
+      ...citations.flatMap((value): AnswerEvent[] => {
+        const citation = citationFrom(value, length);
+        return citation === undefined ? [] : [{ type: 'citation', index, citation }];
+      }),
+      { type: 'part_end', index },
+    ];
+  }
+}
+
+const NONE: readonly AnswerEvent[] = [];
+
+const BLOCK_TYPES: Readonly<Partial<Record<string, string>>> = {
+  text_delta: 'text',
+  thinking_delta: 'thinking',
+  signature_delta: 'thinking',
+};
+
+function kindOf(type: string | undefined, freeform: boolean): Block['kind'] {
+  switch (type) {
+    case 'text':
+      return 'text';
+    case 'thinking':
+    case 'redacted_thinking':
+      return 'reasoning';
+    case 'tool_use':
+      return freeform ? 'held_call' : 'call';
+    default:
+      return 'native';
+  }
+}
+
+/** A call's input where no deltas tell it: some vendors send all of it with the beginning. */
+function inputText({ input }: JsonObject): string {
+  return JSON.stringify(asObject(input) ?? {});
+}
+
+function heldText({ text, head }: Block): string {
+  return freeformOf(text === '' ? inputText(head) : text);
+}
+
+function nativeOf({ head, text }: Block) {
+  const kind = asString(head['type']) ?? 'unknown';
+  const value = text === '' ? head : { ...head, input: parsed(text) };
+  return { type: 'native', protocol: NAME, kind, value } as const;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/** For a call that came without an id. */
+export function madeUpId(): string {
+  return `call_${Buffer.from(crypto.getRandomValues(new Uint8Array(12))).toString('hex')}`;
+}

@@ -1,0 +1,49 @@
+import type { Tool, ToolChoice } from '../../core/conversation.ts';
+import { asArray, asBoolean, asObject, asString, asWord, compact } from '../../lib/json.ts';
+import { refuseField } from '../fields.ts';
+import { NAME } from './name.ts';
+
+/** Reads `tools`. Those with a type of Anthropic's own have no schema that others could be given, wherever they run. */
+export function toolsFrom(value: unknown): Tool[] {
+  if (value !== undefined && value !== null && !Array.isArray(value)) refuseField('tools', 'has to be a list');
+  return asArray(value).map((entry, index): Tool => {
+    const tool = asObject(entry) ?? refuseField(`tools[${index}]`, 'has to be an object');
+    const type = asWord(tool['type']);
+    if (type !== undefined && type !== 'custom') return { type: 'native', protocol: NAME, name: type, value: tool };
+    return {
+      type: 'function',
+      name: asWord(tool['name']) ?? refuseField(`tools[${index}].name`, 'has to be a string'),
+      ...compact({
+        description: asString(tool['description']),
+        parameters: asObject(tool['input_schema']),
+        strict: asBoolean(tool['strict']),
+        cacheControl: asObject(tool['cache_control']),
+      }),
+    };
+  });
+}
+
+/** Reads `tool_choice`. */
+export function toolChoiceFrom(value: unknown, tools: readonly Tool[]): ToolChoice | undefined {
+  const choice = asObject(value);
+  switch (choice?.['type']) {
+    case 'auto':
+      return { mode: 'auto' };
+    case 'none':
+      return { mode: 'none' };
+    case 'any':
+      return { mode: 'required' };
+    case 'tool': {
+      const name = asWord(choice['name']) ?? refuseField('tool_choice.name', 'has to be a string');
+      return isNative(name, tools) ? { mode: 'native', protocol: NAME, value: choice } : { mode: 'tool', name };
+    }
+    case undefined:
+      return value === undefined || value === null ? undefined : refuseField('tool_choice', 'has to have a `type`');
+    default:
+      return refuseField('tool_choice.type', 'has to be one of `auto`, `any`, `tool` and `none`');
+  }
+}
+
+function isNative(name: string, tools: readonly Tool[]): boolean {
+  return tools.some((tool) => tool.type === 'native' && asString(asObject(tool.value)?.['name']) === name);
+}

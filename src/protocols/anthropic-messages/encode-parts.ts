@@ -1,0 +1,113 @@
+import { NotCarried } from '../../core/not-carried.ts';
+import type { MediaPart, NativePart, Part, ReasoningPart, TextPart, ToolResultPart } from '../../core/part.ts';
+import { isReadableBy } from '../../core/signature.ts';
+import { compact, type JsonObject } from '../../lib/json.ts';
+import { inputOf } from './input.ts';
+import { NAME } from './name.ts';
+import type { WireNames } from './wire-names.ts';
+
+/** Images that Anthropic looks at. */
+const IMAGE_TYPES: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
+const PDF = 'application/pdf';
+/** Documents of these types are text. */
+const TEXT_TYPES = /^(?:text\/.+|application\/(?:json|xml|yaml|x-yaml|javascript|csv|.+\+json|.+\+xml))$/;
+
+/** What blocks are written for. */
+export interface BlockContext {
+  readonly model: string;
+  readonly names: WireNames;
+  readonly ids: WireNames;
+  readonly dropped: string[];
+}
+
+/** Writes a part as a block; undefined for one that says nothing to Anthropic. */
+export function blockOf(part: Part, context: BlockContext): JsonObject | undefined {
+  switch (part.type) {
+    case 'text':
+      return textOf(part);
+    case 'refusal':
+      return textOf({ type: 'text', text: part.text });
+    case 'reasoning':
+      return thoughtOf(part, context.model);
+    case 'media':
+      return mediaOf(part);
+    case 'tool_call':
+      return compact({
+        type: 'tool_use',
+        id: context.ids.wire(part.id),
+        name: context.names.wire(part.name),
+        input: inputOf(part.arguments, part.freeform),
+        cache_control: part.cacheControl,
+      });
+    case 'tool_result':
+      return resultOf(part, context);
+    case 'native':
+      return nativeOf(part, context.dropped);
+  }
+}
+
+/** Texts of nothing but blanks are refused. */
+export function textOf({ text, cacheControl }: TextPart): JsonObject | undefined {
+  return text.trim() === '' ? undefined : compact({ type: 'text', text, cache_control: cacheControl });
+}
+
+function thoughtOf({ text, signature, redacted }: ReasoningPart, model: string): JsonObject | undefined {
+  if (signature === undefined || !isReadableBy(signature, NAME, model)) return undefined;
+  return redacted === true
+    ? { type: 'redacted_thinking', data: signature.value }
+    : { type: 'thinking', thinking: text, signature: signature.value };
+}
+
+function resultOf(part: ToolResultPart, { ids }: BlockContext): JsonObject {
+  const blocks = part.content
+    .map((inner) => (inner.type === 'text' ? textOf(inner) : mediaOf(inner)))
+    .filter((block) => block !== undefined);
+  const [first] = part.content;
+  const plain = part.content.length === 1 && first?.type === 'text' && first.cacheControl === undefined;
+  const content = plain ? first.text : blocks;
+  return compact({
+    type: 'tool_result',
+    tool_use_id: ids.wire(part.callId),
+    content: content.length === 0 ? undefined : content,
+    is_error: part.isError,
+    cache_control: part.cacheControl,
+  });
+}
+
+function nativeOf({ protocol, kind, value }: NativePart, dropped: string[]): JsonObject | undefined {
+  if (protocol === NAME) return value as JsonObject;
+  if (!dropped.includes(kind)) dropped.push(kind);
+  return undefined;
+}
+
+function mediaOf(part: MediaPart): JsonObject {
+  const { kind, source, name, cacheControl } = part;
+  if (kind === 'audio') throw new NotCarried('input_audio', "is a sound, which Anthropic's API does not take");
+  if (kind === 'video') throw new NotCarried('video', "is a film, which Anthropic's API does not take");
+  const common = compact({ title: kind === 'document' ? name : undefined, cache_control: cacheControl });
+  if (source.from === 'file' && source.protocol !== NAME) throw new NotCarried('file', 'is kept at another provider');
+  if (source.from === 'file') return { type: kind, source: { type: 'file', file_id: source.id }, ...common };
+  if (source.from === 'url') return { type: kind, source: { type: 'url', url: source.url }, ...common };
+  return { type: kind, source: kind === 'image' ? imageOf(source) : documentOf(source), ...common };
+}
+
+type Bytes = Extract<MediaPart['source'], { from: 'base64' | 'text' }>;
+
+function imageOf(source: Bytes): JsonObject {
+  const type = source.mediaType.toLowerCase() === 'image/jpg' ? 'image/jpeg' : source.mediaType.toLowerCase();
+  if (source.from === 'text' || !IMAGE_TYPES.has(type)) {
+    throw new NotCarried('image', `is of a type that Anthropic's API does not take: ${source.mediaType}`);
+  }
+  return { type: 'base64', media_type: type, data: source.data };
+}
+
+function documentOf(source: Bytes): JsonObject {
+  if (source.from === 'text') return { type: 'text', media_type: 'text/plain', data: source.text };
+  // Parameters (`; charset=utf-8`) are no part of the type.
+  const type = source.mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (type === PDF) return { type: 'base64', media_type: PDF, data: source.data };
+  if (TEXT_TYPES.test(type)) {
+    return { type: 'text', media_type: 'text/plain', data: Buffer.from(source.data, 'base64').toString() };
+  }
+  throw new NotCarried('file', `is a document of a type that Anthropic's API does not take: ${source.mediaType}`);
+}

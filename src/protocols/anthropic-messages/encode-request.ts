@@ -1,0 +1,68 @@
+import type { Conversation } from '../../core/conversation.ts';
+import type { TextPart } from '../../core/part.ts';
+import { asString, compact, type JsonObject } from '../../lib/json.ts';
+import type { Addressee, EncodedRequest } from '../codec.ts';
+import { decodeAnswer } from './decode-answer.ts';
+import { MessageDecoder, type Expected } from './decode-stream.ts';
+import { textOf } from './encode-parts.ts';
+import { isForced, toolFields } from './encode-tools.ts';
+import { isThoughtless, turnsOf } from './encode-turns.ts';
+import { traitsOf } from './model-traits.ts';
+import { outputOf } from './output.ts';
+import { thinkingOf } from './reasoning.ts';
+import { settingFields } from './settings.ts';
+import { WireNames } from './wire-names.ts';
+
+const MAX_TOOL_NAME = 128;
+const MAX_ID = 256;
+
+/** Writes a request for a message. */
+export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
+  const { model } = addressee;
+  const traits = traitsOf(model);
+  const dropped: string[] = [];
+  const names = new WireNames(MAX_TOOL_NAME);
+  for (const tool of conversation.tools) if (tool.type !== 'native') names.wire(tool.name);
+  const turns = turnsOf(conversation, traits, { model, names, ids: new WireNames(MAX_ID), dropped });
+  const output = outputOf(conversation, traits, names, dropped);
+  const tools = toolFields(conversation, { traits, names, outputTool: output.tool, dropped });
+  const { thinking, effort, maxTokens } = thinkingOf(conversation, {
+    traits,
+    forced: output.tool !== undefined || isForced(conversation.toolChoice),
+    thoughtless: isThoughtless(turns.messages),
+    dropped,
+  });
+  const outputConfig = compact({ effort, format: output.format });
+  const budgeted = thinking?.['type'] === 'enabled';
+  const body = compact({
+    model,
+    max_tokens: maxTokens,
+    system: systemOf([...conversation.system, ...turns.system]),
+    messages: turns.messages,
+    ...tools,
+    ...settingFields(conversation.settings, traits, budgeted, dropped),
+    thinking,
+    output_config: Object.keys(outputConfig).length === 0 ? undefined : outputConfig,
+    stream: conversation.stream ? true : undefined,
+  });
+  const expected: Expected = {
+    model,
+    names,
+    freeform: new Set(conversation.tools.flatMap((tool) => (tool.type === 'freeform' ? [tool.name] : []))),
+    outputTool: output.tool?.name,
+  };
+  return {
+    body,
+    dropped,
+    decodeAnswer: (answer) => decodeAnswer(answer, expected),
+    decodeStream: () => new MessageDecoder(expected),
+  };
+}
+
+/** One text without marks as a string, anything else as blocks. */
+function systemOf(parts: readonly TextPart[]): string | readonly JsonObject[] | undefined {
+  const blocks = parts.map(textOf).filter((block) => block !== undefined);
+  const [first] = blocks;
+  if (first === undefined) return undefined;
+  return blocks.length === 1 && first['cache_control'] === undefined ? asString(first['text']) : blocks;
+}

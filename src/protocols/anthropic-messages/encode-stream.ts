@@ -1,0 +1,216 @@
+import type { Finish } from '../../core/completion.ts';
+import type { AnswerEvent, PartStartEvent, SignatureEvent } from '../../core/event.ts';
+import type { Signature } from '../../core/part.ts';
+import type { Usage } from '../../core/record.ts';
+import { Sequence } from '../../core/sequence.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import type { Reply, StreamEncoder } from '../codec.ts';
+import { sseEvent } from '../fields.ts';
+import { citationOf } from './citations.ts';
+import { carrierOf, messageId, signatureText, UNSIGNED, wholeBlock } from './encode-blocks.ts';
+import { finishFields } from './finish.ts';
+import { MESSAGE_STOP } from './stream.ts';
+import { writeMessageUsage, writeUsage } from './usage.ts';
+
+/** The part under way. */
+interface Open {
+  readonly index: number;
+  readonly head: PartStartEvent;
+  /** What stands around a delta's text in this block; `escape`: the text is within a string of the JSON that is sent. */
+  frame: Frame | undefined;
+  /** Of a text: goes into a block of its own behind it. Of reasoning: ends it. */
+  signature: Signature | undefined;
+}
+
+interface Frame {
+  readonly before: string;
+  readonly escape: boolean;
+}
+
+/** Writes a stream of named events, one block after the other. */
+export class MessageEncoder implements StreamEncoder {
+  readonly #sequence = new Sequence();
+  #open: Open | undefined;
+  #blocks = 0;
+  #calls = false;
+  #refusal = false;
+  #usage: Usage | undefined;
+  #finish: Finish | undefined;
+
+  constructor(private readonly reply: Reply) {}
+
+  push(event: AnswerEvent): string {
+    // Most events are more of the part under way, which no other holds up.
+    if (event.type === 'delta' && event.index === this.#open?.index) return this.#delta(event.text);
+    let out = '';
+    for (const next of this.#sequence.push(event)) out += this.#write(next);
+    return out;
+  }
+
+  end(): string {
+    const { reason, raw, ...rest } = this.#finish ?? { reason: 'other', raw: undefined };
+    const said = { calls: this.#calls, refusal: this.#refusal };
+    const delta = { ...finishFields({ reason, raw, ...rest }, said), stop_details: null, container: null };
+    return (
+      this.#close() +
+      sseEvent({ type: 'message_delta', delta, usage: writeUsage(this.#usage) }, 'message_delta') +
+      MESSAGE_STOP
+    );
+  }
+
+  #write(event: AnswerEvent): string {
+    switch (event.type) {
+      case 'start':
+        return this.#start(event);
+      case 'part_start':
+        this.#open = { index: event.index, head: event, frame: undefined, signature: undefined };
+        return mayWait(event) ? '' : this.#begin();
+      case 'delta':
+        return this.#delta(event.text);
+      case 'citation':
+        return this.#pieces([{ type: 'citations_delta', citation: citationOf(event.citation) }]);
+      case 'signature':
+        return this.#signature(event);
+      case 'part_end':
+        return this.#close();
+      case 'whole': {
+        const block = wholeBlock(event.part);
+        return block === undefined ? '' : this.#whole(block);
+      }
+      case 'usage':
+        this.#usage = event.usage;
+        return '';
+      case 'finish':
+        this.#finish = event.finish;
+        return this.#close();
+      case 'logprobs':
+        return '';
+    }
+  }
+
+  #start({ id, model }: { readonly id: string | undefined; readonly model: string | undefined }): string {
+    const message = {
+      id: messageId(id, this.reply.id),
+      type: 'message',
+      role: 'assistant',
+      model: model ?? this.reply.model,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      stop_details: null,
+      container: null,
+      usage: writeMessageUsage(undefined),
+    };
+    return sseEvent({ type: 'message_start', message }, 'message_start');
+  }
+
+  /** Begins the block of the part that is under way. */
+  #begin(): string {
+    const open = this.#open;
+    if (open === undefined || open.frame !== undefined) return '';
+    const [block, frame] = blockOf(open.head, this.#blocks);
+    open.frame = frame;
+    if (open.head.part === 'tool_call') this.#calls = true;
+    if (open.head.part === 'refusal') this.#refusal = true;
+    const start = sseEvent(
+      { type: 'content_block_start', index: this.#blocks, content_block: block },
+      'content_block_start',
+    );
+    return frame.escape ? start + this.#pieces([{ type: 'input_json_delta', partial_json: '{"input":"' }]) : start;
+  }
+
+  #delta(text: string): string {
+    const begun = this.#begin();
+    const frame = this.#open?.frame;
+    if (frame === undefined) return begun;
+    const json = JSON.stringify(frame.escape ? JSON.stringify(text).slice(1, -1) : text);
+    return `${begun}${frame.before}${json}}}\n\n`;
+  }
+
+  #signature({ signature }: SignatureEvent): string {
+    const open = this.#open;
+    if (open === undefined) return '';
+    if (open.head.part === 'tool_call' && open.frame === undefined) {
+      return this.#whole(carrierOf(signature, 'next')) + this.#begin();
+    }
+    open.signature = signature;
+    return '';
+  }
+
+  /** Ends the part under way. */
+  #close(): string {
+    const open = this.#open;
+    if (open === undefined) return '';
+    if (open.head.part === 'reasoning' && open.frame === undefined) {
+      this.#open = undefined;
+      const data = open.signature === undefined ? UNSIGNED : signatureText(open.signature);
+      return this.#whole({ type: 'redacted_thinking', data });
+    }
+    const begun = this.#begin();
+    const tail = this.#pieces(tailOf(open));
+    const stop = blockStop(this.#blocks++);
+    this.#open = undefined;
+    const carrier =
+      open.signature === undefined || open.head.part !== 'text'
+        ? ''
+        : this.#whole(carrierOf(open.signature, 'previous'));
+    return begun + tail + stop + carrier;
+  }
+
+  /** A block that comes at once: as it is, or with its text and its signature as deltas, as clients expect them. */
+  #whole(block: JsonObject): string {
+    const index = this.#blocks;
+    const { type, text, signature } = block;
+    const pieces: JsonObject[] = [];
+    if (type === 'text') pieces.push({ type: 'text_delta', text });
+    if (type === 'thinking') pieces.push({ type: 'signature_delta', signature });
+    const start = type === 'text' ? { ...block, text: '' } : type === 'thinking' ? { ...block, signature: '' } : block;
+    const begun = sseEvent({ type: 'content_block_start', index, content_block: start }, 'content_block_start');
+    const deltas = this.#pieces(pieces);
+    this.#blocks++;
+    return begun + deltas + blockStop(index);
+  }
+
+  #pieces(deltas: readonly JsonObject[]): string {
+    return deltas
+      .map((delta) => sseEvent({ type: 'content_block_delta', index: this.#blocks, delta }, 'content_block_delta'))
+      .join('');
+  }
+}
+
+/** A call may be signed, and a signature comes before what it signs; what is redacted is its signature. */
+function mayWait(head: PartStartEvent): boolean {
+  return head.part === 'tool_call' || (head.part === 'reasoning' && head.redacted === true);
+}
+
+/** What a block lacks at its end. */
+function tailOf({ head, frame, signature }: Open): JsonObject[] {
+  if (frame?.escape === true) return [{ type: 'input_json_delta', partial_json: '"}' }];
+  if (head.part !== 'reasoning') return [];
+  return [{ type: 'signature_delta', signature: signature === undefined ? UNSIGNED : signatureText(signature) }];
+}
+
+function blockStop(index: number): string {
+  return sseEvent({ type: 'content_block_stop', index }, 'content_block_stop');
+}
+
+/** A block as it begins, and what its deltas look like. */
+function blockOf(head: PartStartEvent, index: number): [JsonObject, Frame] {
+  switch (head.part) {
+    case 'text':
+    case 'refusal':
+      return [{ type: 'text', text: '', citations: null }, frameOf(index, 'text_delta', 'text')];
+    case 'reasoning':
+      return [{ type: 'thinking', thinking: '', signature: '' }, frameOf(index, 'thinking_delta', 'thinking')];
+    case 'tool_call': {
+      const { id, name, freeform } = head;
+      const block = { type: 'tool_use', id, name, input: {}, caller: { type: 'direct' } };
+      return [block, { ...frameOf(index, 'input_json_delta', 'partial_json'), escape: freeform === true }];
+    }
+  }
+}
+
+function frameOf(index: number, type: string, field: string): Frame {
+  const before = `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"${type}","${field}":`;
+  return { before, escape: false };
+}

@@ -1,0 +1,126 @@
+import type { Conversation, FreeformTool, FunctionTool, Tool, ToolChoice } from '../../core/conversation.ts';
+import { NotCarried } from '../../core/not-carried.ts';
+import { asObject, asString, compact, type JsonObject } from '../../lib/json.ts';
+import { FREEFORM_SCHEMA } from './input.ts';
+import type { ModelTraits } from './model-traits.ts';
+import { NAME } from './name.ts';
+import type { OutputTool } from './output.ts';
+import { strictSchema, toolSchema } from './schema.ts';
+import type { WireNames } from './wire-names.ts';
+
+/** What tools are written for. */
+interface Context {
+  readonly traits: ModelTraits;
+  readonly names: WireNames;
+  /** A tool that stands for an output format; the model has to call it, or one of the client's. */
+  readonly outputTool: OutputTool | undefined;
+  readonly dropped: string[];
+}
+
+/** Writes `tools` and `tool_choice`; absent where there are none. */
+export function toolFields(conversation: Conversation, context: Context): JsonObject {
+  const { outputTool } = context;
+  const allowed = allowedOf(conversation);
+  const tools = allowed.map((tool) => toolOf(tool, context)).filter((tool) => tool !== undefined);
+  const all = outputTool === undefined ? tools : [...tools, outputTool.tool];
+  const choice = choiceOf(conversation, context, tools.length);
+  return all.length === 0 ? {} : { tools: all, ...(choice === undefined ? {} : { tool_choice: choice }) };
+}
+
+/** Whether the model is made to call a tool. */
+export function isForced(choice: ToolChoice | undefined): boolean {
+  switch (choice?.mode) {
+    case 'required':
+    case 'tool':
+    case 'native':
+      return true;
+    case 'allowed':
+      return choice.required;
+    default:
+      return false;
+  }
+}
+
+function allowedOf({ tools, toolChoice }: Conversation): readonly Tool[] {
+  return toolChoice?.mode === 'allowed' ? tools.filter((tool) => toolChoice.names.includes(tool.name)) : tools;
+}
+
+function toolOf(tool: Tool, context: Context): JsonObject | undefined {
+  switch (tool.type) {
+    case 'function':
+      return functionOf(tool, context);
+    case 'freeform':
+      return freeformToolOf(tool, context);
+    case 'native':
+      if (tool.protocol === NAME) return asObject(tool.value);
+      context.dropped.push(`tools[${tool.name}]`);
+      return undefined;
+  }
+}
+
+function functionOf(tool: FunctionTool, { traits, names, dropped }: Context): JsonObject {
+  const { name, description, parameters, cacheControl } = tool;
+  const schema = toolSchema(parameters);
+  const exact = tool.strict === true && traits.structured ? strictSchema(schema) : undefined;
+  if (tool.strict === true && exact === undefined && !dropped.includes('strict')) dropped.push('strict');
+  return compact({
+    name: names.wire(name),
+    description,
+    input_schema: exact ?? schema,
+    strict: exact === undefined ? undefined : true,
+    cache_control: cacheControl,
+  });
+}
+
+function freeformToolOf({ name, description, format }: FreeformTool, { names }: Context): JsonObject {
+  const grammar = asString(asObject(format)?.['definition']);
+  const syntax = asString(asObject(format)?.['syntax']) ?? 'following';
+  const told = grammar === undefined ? undefined : `\`input\` has to match this ${syntax} grammar:\n${grammar}`;
+  const text = [description, told].filter((part) => part !== undefined).join('\n\n');
+  return compact({
+    name: names.wire(name),
+    description: text === '' ? undefined : text,
+    input_schema: FREEFORM_SCHEMA,
+  });
+}
+
+function choiceOf(conversation: Conversation, context: Context, count: number): JsonObject | undefined {
+  const { toolChoice, settings } = conversation;
+  const single = settings.parallelToolCalls === false ? { disable_parallel_tool_use: true } : {};
+  const { outputTool } = context;
+  if (outputTool !== undefined) {
+    if (isForced(toolChoice) && count > 0) return { ...modeOf(conversation, context), ...single };
+    // The one or the other: the client's tools may have to be called before there is an answer.
+    return count === 0 || toolChoice?.mode === 'none'
+      ? { type: 'tool', name: outputTool.name }
+      : { type: 'any', ...single };
+  }
+  if (toolChoice === undefined)
+    return count > 0 && 'disable_parallel_tool_use' in single ? { type: 'auto', ...single } : undefined;
+  const mode = modeOf(conversation, context);
+  return mode['type'] === 'none' ? mode : { ...mode, ...single };
+}
+
+function modeOf({ toolChoice, tools }: Conversation, { names, traits }: Context): JsonObject {
+  if (isForced(toolChoice) && !traits.forcedChoice) {
+    throw new NotCarried('tool_choice', 'forces a tool call, which this model does not take');
+  }
+  switch (toolChoice?.mode) {
+    case 'none':
+      return { type: 'none' };
+    case 'required':
+      return { type: 'any' };
+    case 'tool':
+      if (!tools.some((tool) => tool.type !== 'native' && tool.name === toolChoice.name)) {
+        throw new NotCarried('tool_choice', `names a tool that is not among \`tools\`: ${toolChoice.name}`);
+      }
+      return { type: 'tool', name: names.wire(toolChoice.name) };
+    case 'native':
+      if (toolChoice.protocol === NAME) return asObject(toolChoice.value) ?? { type: 'auto' };
+      throw new NotCarried('tool_choice', 'forces a tool that runs at another provider');
+    case 'allowed':
+      return { type: toolChoice.required ? 'any' : 'auto' };
+    default:
+      return { type: 'auto' };
+  }
+}

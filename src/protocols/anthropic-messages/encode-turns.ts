@@ -1,0 +1,117 @@
+import type { Conversation, Turn } from '../../core/conversation.ts';
+import type { TextPart } from '../../core/part.ts';
+import { asString, type JsonObject } from '../../lib/json.ts';
+import { blockOf, type BlockContext } from './encode-parts.ts';
+import type { ModelTraits } from './model-traits.ts';
+
+/** A message of a request. */
+export interface WireMessage {
+  readonly role: Turn['role'];
+  readonly content: readonly JsonObject[];
+}
+
+/** Messages, and what of the system's words has to stand before all of them. */
+export interface WireTurns {
+  readonly messages: readonly WireMessage[];
+  readonly system: readonly TextPart[];
+}
+
+/** A request without any message is refused, be there a system prompt or not. */
+const NOTHING_SAID: WireMessage = { role: 'user', content: [{ type: 'text', text: '.' }] };
+
+/**
+ * Writes the turns. They alternate; the results of tools come first in their turn; the system's words stand right
+ * behind a user's turn where the model takes them there, and otherwise before all turns.
+ */
+export function turnsOf({ turns }: Conversation, traits: ModelTraits, context: BlockContext): WireTurns {
+  const messages: WireMessage[] = [];
+  const first = turns.findIndex(({ role }) => role !== 'system');
+  const system = textsOf(first === -1 ? turns : turns.slice(0, first), context);
+  for (const { asked, said, instructed } of exchangesOf(first === -1 ? [] : turns.slice(first))) {
+    const user = resultsFirst(blocksOf(asked, context));
+    if (user.length > 0) add(messages, 'user', user);
+    const inPlace = traits.systemTurns && user.length > 0;
+    if (inPlace) add(messages, 'system', blocksOf(instructed, context));
+    else system.push(...textsOf(instructed, context));
+    add(messages, 'assistant', blocksOf(said, context));
+  }
+  if (messages.length === 0) messages.push(NOTHING_SAID);
+  return { messages: withoutTrailingBlanks(messages), system };
+}
+
+/**
+ * A tool loop is under way, and the turn in which the model called has no thoughts in front. With thinking, Anthropic
+ * refuses that.
+ */
+export function isThoughtless(messages: readonly WireMessage[]): boolean {
+  const last = messages.findLastIndex(({ role }) => role === 'assistant');
+  const content = messages[last]?.content ?? [];
+  const loops = content.some(({ type }) => type === 'tool_use') && last < messages.length - 1;
+  return loops && content[0]?.['type'] !== 'thinking' && content[0]?.['type'] !== 'redacted_thinking';
+}
+
+/** What comes between two answers, the system's words apart, and the answer. */
+interface Exchange {
+  readonly asked: Turn[];
+  readonly instructed: Turn[];
+  readonly said: Turn[];
+}
+
+function exchangesOf(turns: readonly Turn[]): Exchange[] {
+  const exchanges: Exchange[] = [];
+  for (const turn of turns) {
+    let current = exchanges.at(-1);
+    if (current === undefined || (turn.role !== 'assistant' && current.said.length > 0)) {
+      current = { asked: [], instructed: [], said: [] };
+      exchanges.push(current);
+    }
+    if (turn.role === 'assistant') current.said.push(turn);
+    else if (turn.role === 'user') current.asked.push(turn);
+    else current.instructed.push(turn);
+  }
+  return exchanges;
+}
+
+/** The texts of the system's turns; anything else they hold has no place before all turns. */
+function textsOf(turns: readonly Turn[], { dropped }: BlockContext): TextPart[] {
+  return turns.flatMap(({ parts }) =>
+    parts.flatMap((part) => {
+      if (part.type === 'native' && !dropped.includes(part.kind)) dropped.push(part.kind);
+      return part.type === 'text' ? [part] : [];
+    }),
+  );
+}
+
+function blocksOf(turns: readonly Turn[], context: BlockContext): JsonObject[] {
+  return turns
+    .flatMap(({ parts }) => parts.map((part) => blockOf(part, context)))
+    .filter((block) => block !== undefined);
+}
+
+function resultsFirst(blocks: JsonObject[]): JsonObject[] {
+  const isResult = ({ type }: JsonObject) => type === 'tool_result';
+  return [...blocks.filter(isResult), ...blocks.filter((block) => !isResult(block))];
+}
+
+/** Adds a message, or its content to the last one of the same role; nothing if it is empty. */
+function add(messages: WireMessage[], role: Turn['role'], content: JsonObject[]): void {
+  const last = messages.at(-1);
+  if (content.length === 0) return;
+  if (last?.role !== role) messages.push({ role, content });
+  else
+    messages[messages.length - 1] = {
+      role,
+      content: role === 'user' ? resultsFirst([...last.content, ...content]) : [...last.content, ...content],
+    };
+}
+
+/** An answer that is to be continued may not end in blanks. */
+function withoutTrailingBlanks(messages: WireMessage[]): readonly WireMessage[] {
+  const last = messages.at(-1);
+  const block = last?.content.at(-1);
+  const text = asString(block?.['text']);
+  if (last?.role !== 'assistant' || block === undefined || text === undefined || text === text.trimEnd())
+    return messages;
+  const content = [...last.content.slice(0, -1), { ...block, text: text.trimEnd() }];
+  return [...messages.slice(0, -1), { ...last, content }];
+}

@@ -1,0 +1,76 @@
+import type { UpstreamError } from '../../core/classify.ts';
+import { asObject, asWord } from '../../lib/json.ts';
+import type { GatewayError } from '../protocol.ts';
+import { sseEvent } from '../fields.ts';
+
+/** https://docs.claude.com/en/api/errors */
+const STATUSES: Readonly<Record<string, number>> = {
+  invalid_request_error: 400,
+  authentication_error: 401,
+  billing_error: 402,
+  permission_error: 403,
+  not_found_error: 404,
+  conflict_error: 409,
+  request_too_large: 413,
+  rate_limit_error: 429,
+  api_error: 500,
+  timeout_error: 504,
+  overloaded_error: 529,
+};
+
+const TYPES: ReadonlyMap<number, string> = new Map(
+  Object.entries(STATUSES).map(([type, status]) => [status, type] as const),
+);
+
+/** `{"type":"error","error":{type,message,details?:{error_code}}}`; the SDK shows `error_code` as the error's `errorCode`. */
+export function errorBody(error: GatewayError): string {
+  const { status, code } = error;
+  const details = code === null ? {} : { details: { error_code: code } };
+  return JSON.stringify({
+    type: 'error',
+    error: { type: typeOf(status), message: messageOf(error), ...details },
+  });
+}
+
+/** "Overloaded" is 529 here. */
+export function errorStatus(status: number): number {
+  return status === 503 ? 529 : status;
+}
+
+export function errorEvent(error: GatewayError): string {
+  return sseEvent(errorBody(error), 'error');
+}
+
+/** The body of an upstream's error answer as the event that says the same. */
+export function errorAsEvent(body: unknown): string | undefined {
+  if (readError(body) === undefined) return undefined;
+  return sseEvent({ type: 'error', ...asObject(body) }, 'error');
+}
+
+/** Reads `{"type":"error","error":{…}}`; vendors that are compatible may leave out the outer type. */
+export function readError(body: unknown): UpstreamError | undefined {
+  const error = asObject(body)?.['error'];
+  if (error === undefined || error === null || error === false) return undefined;
+  const fields = asObject(error) ?? { message: error };
+  const type = asWord(fields['type']);
+  return {
+    type,
+    code: asWord(asObject(fields['details'])?.['error_code']) ?? asWord(fields['code']),
+    message: asWord(fields['message']),
+    status: type !== undefined && Object.hasOwn(STATUSES, type) ? STATUSES[type] : undefined,
+    retryAfterMs: undefined,
+    object: error,
+  };
+}
+
+function typeOf(status: number): string {
+  const type = TYPES.get(errorStatus(status));
+  if (type !== undefined) return type;
+  if (status === 408) return 'timeout_error';
+  return status >= 500 ? 'api_error' : 'invalid_request_error';
+}
+
+/** Agents know a conversation that has grown too long by these words alone, and compact it. */
+function messageOf({ code, message }: GatewayError): string {
+  return code === 'context_length_exceeded' ? `prompt is too long: ${message}` : message;
+}

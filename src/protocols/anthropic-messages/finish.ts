@@ -1,0 +1,57 @@
+import type { Finish, FinishReason } from '../../core/completion.ts';
+import { asString, asWord } from '../../lib/json.ts';
+
+/** Anthropic's words. */
+const REASONS: Readonly<Partial<Record<string, FinishReason>>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop_sequence',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  tool_use: 'tool_calls',
+  pause_turn: 'pause',
+  refusal: 'refusal',
+};
+
+const WORDS: Readonly<Record<FinishReason, string>> = {
+  stop: 'end_turn',
+  stop_sequence: 'stop_sequence',
+  length: 'max_tokens',
+  tool_calls: 'tool_use',
+  pause: 'pause_turn',
+  refusal: 'refusal',
+  content_filter: 'refusal',
+  other: 'end_turn',
+};
+
+const WINDOW_FULL = 'model_context_window_exceeded';
+
+/** Reads `stop_reason` and `stop_sequence`. */
+export function finishFrom(stopReason: unknown, stopSequence: unknown): Finish {
+  const raw = asWord(stopReason);
+  const met = asString(stopSequence);
+  return {
+    reason: REASONS[raw ?? ''] ?? 'other',
+    raw,
+    ...(met === undefined ? {} : { stopSequence: met }),
+  };
+}
+
+/** What of an answer decides its `stop_reason` besides the finish. */
+export interface Said {
+  readonly calls: boolean;
+  readonly refusal: boolean;
+}
+
+/** Writes them. Agents go by the reason: calls without `tool_use` would not be made, `tool_use` without calls never end. */
+export function finishFields({ reason, raw, stopSequence }: Finish, { calls, refusal }: Said) {
+  return { stop_reason: word(), stop_sequence: stopSequence ?? null };
+
+  function word(): string {
+    if (reason === 'length' && raw === WINDOW_FULL) return WINDOW_FULL;
+    if (reason === 'stop' || reason === 'other' || reason === 'tool_calls') {
+      if (calls) return 'tool_use';
+      return refusal ? 'refusal' : 'end_turn';
+    }
+    return WORDS[reason];
+  }
+}

@@ -1,0 +1,73 @@
+import { isReadableBy, MARK, unmarkSignature } from '../../core/signature.ts';
+import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
+import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
+import { NAME } from './name.ts';
+
+/** Where a block of thinking has its signature. */
+const SIGNATURE_FIELDS: Readonly<Partial<Record<string, string>>> = {
+  thinking: 'signature',
+  redacted_thinking: 'data',
+};
+
+/**
+ * `text` without the blocks of thinking whose signature the gateway gave to the client for another model; one that is
+ * `model`'s own gets it back as it was. A message of which nothing would be left goes, too.
+ */
+export function removeForeign(text: string, body: Record<string, unknown>, model: string): string {
+  if (!text.includes(MARK)) return text;
+  const [span] = memberSpans(text, 'messages').slice(-1);
+  if (span === undefined) return text;
+  const messages = asArray(body['messages']);
+  const elements = elementSpans(text, span.start);
+  const edits: Edit[] = [];
+  const gone = new Set<number>();
+  for (const [index, element] of elements.entries()) {
+    const found = messageEdits(text, element, asObject(messages[index]) ?? {}, model);
+    if (found === 'nothing left') gone.add(index);
+    else edits.push(...found);
+  }
+  return applyEdits(
+    text,
+    [...edits, ...removals(elements, gone)].sort((a, b) => a.start - b.start),
+  );
+}
+
+function messageEdits(text: string, message: Span, { content }: JsonObject, model: string): Edit[] | 'nothing left' {
+  const [span] = memberSpans(text, 'content', message.start).slice(-1);
+  if (span === undefined || !Array.isArray(content)) return [];
+  const elements = elementSpans(text, span.start);
+  const edits: Edit[] = [];
+  const gone = new Set<number>();
+  for (const [index, element] of elements.entries()) {
+    const verdict = judge(asObject(content[index]) ?? {}, model);
+    if (verdict === 'foreign') gone.add(index);
+    if (verdict === undefined || verdict === 'foreign') continue;
+    for (const value of memberSpans(text, verdict.field, element.start)) {
+      edits.push({ ...value, text: JSON.stringify(verdict.value) });
+    }
+  }
+  return gone.size > 0 && gone.size === elements.length ? 'nothing left' : [...edits, ...removals(elements, gone)];
+}
+
+/** What becomes of a block: nothing, its removal, or its own signature in place of the marked one. */
+function judge(block: JsonObject, model: string): { field: string; value: string } | 'foreign' | undefined {
+  const field = SIGNATURE_FIELDS[asString(block['type']) ?? ''];
+  const marked = field === undefined ? undefined : unmarkSignature(asString(block[field]) ?? '');
+  if (field === undefined || marked === undefined) return undefined;
+  return isReadableBy(marked.signature, NAME, model) ? { field, value: marked.signature.value } : 'foreign';
+}
+
+/** The edits that take elements out of an array, with the commas that separated them. */
+function removals(elements: readonly Span[], gone: ReadonlySet<number>): Edit[] {
+  const edits: Edit[] = [];
+  for (let from = 0; from < elements.length; from++) {
+    if (!gone.has(from)) continue;
+    let to = from;
+    while (gone.has(to + 1)) to++;
+    const start = from === 0 ? elements[from]?.start : elements[from - 1]?.end;
+    const end = from === 0 ? (elements[to + 1]?.start ?? elements[to]?.end) : elements[to]?.end;
+    if (start !== undefined && end !== undefined) edits.push({ start, end, text: '' });
+    from = to;
+  }
+  return edits;
+}

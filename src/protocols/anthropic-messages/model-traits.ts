@@ -1,0 +1,102 @@
+import type { Effort } from '../../core/effort.ts';
+
+/** What a model takes. Sending what it does not take is a 400. */
+export interface ModelTraits {
+  /** `max_tokens` where the client set no limit; not so high that it would leave no room for a long prompt. */
+  readonly defaultMaxTokens: number;
+  /** The highest `max_tokens`. */
+  readonly maxOutput: number;
+  /** `budget`: `{type: "enabled", budget_tokens}`; `adaptive`: `{type: "adaptive"}` with `output_config.effort`. */
+  readonly thinking: 'none' | 'budget' | 'adaptive';
+  /** How thinking is turned off; `never`: it cannot be. */
+  readonly off: 'absent' | 'disabled' | 'between_tools' | 'never';
+  /** The efforts it knows, lowest first. */
+  readonly efforts: readonly Effort[];
+  /** Thoughts are shown unless the request says otherwise. */
+  readonly showsThoughts: boolean;
+  /** `output_config.format` and strict tools. */
+  readonly structured: boolean;
+  /** `tool_choice` of `any` and `tool`. */
+  readonly forcedChoice: boolean;
+  /** `either`: temperature or top_p, not both; `none`: defaults only. */
+  readonly sampling: 'free' | 'either' | 'none';
+  /** Messages of the role `system` after a user's. */
+  readonly systemTurns: boolean;
+}
+
+/**
+ * Anthropic's generations, each saying what it changed. Read from the SDK's types and change log, from recorded
+ * traffic, and from https://platform.claude.com/docs/en/about-claude/models/migration-guide. A row holds from its
+ * version on, for the lines it names or for all; later rows win, so that a model newer than the table is taken to be
+ * like the newest.
+ */
+const GENERATIONS: readonly (readonly [since: number, lines: string, traits: Partial<ModelTraits>])[] = [
+  [3.5, '', { maxOutput: 8192, defaultMaxTokens: 8192 }],
+  [3.7, '', { maxOutput: 64_000, defaultMaxTokens: 32_000, thinking: 'budget' }],
+  [4, 'opus', { maxOutput: 32_000 }],
+  [4.1, 'opus', { sampling: 'either' }],
+  [4.5, '', { sampling: 'either', structured: true, maxOutput: 64_000 }],
+  [4.6, '', { thinking: 'adaptive', efforts: ['low', 'medium', 'high', 'max'], defaultMaxTokens: 64_000 }],
+  [4.6, 'opus', { maxOutput: 128_000 }],
+  [4.7, '', { sampling: 'none', efforts: ['low', 'medium', 'high', 'xhigh', 'max'], showsThoughts: false }],
+  [4.8, '', { systemTurns: true }],
+  // Thinking is on here unless it is turned off.
+  [5, '', { off: 'disabled', maxOutput: 128_000 }],
+  [5, 'sonnet', { systemTurns: false }],
+  [5, 'fable mythos', { off: 'never' }],
+  [5.1, 'fable mythos', { forcedChoice: false }],
+  [5.5, 'sonnet', { off: 'between_tools', forcedChoice: false, systemTurns: true }],
+  [5.5, 'opus', { off: 'never', forcedChoice: false }],
+];
+
+/** Claude 3 and older. */
+const OLDEST: ModelTraits = {
+  defaultMaxTokens: 4096,
+  maxOutput: 4096,
+  thinking: 'none',
+  off: 'absent',
+  efforts: [],
+  showsThoughts: true,
+  structured: false,
+  forcedChoice: true,
+  sampling: 'free',
+  systemTurns: false,
+};
+
+/** Models of other vendors that speak this dialect: it is mostly its first form that they know. */
+const COMPATIBLE: ModelTraits = {
+  ...OLDEST,
+  defaultMaxTokens: 8192,
+  maxOutput: Number.POSITIVE_INFINITY,
+  thinking: 'budget',
+  off: 'disabled',
+};
+
+/** `claude-opus-4-5-20251101`, `us.anthropic.claude-sonnet-4-6-v1:0`, `anthropic/claude-opus-4.8`. */
+const LINE_FIRST = /claude-([a-z]+)-(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)/;
+/** `claude-3-5-sonnet-20241022`, `anthropic/claude-4.6-opus`. */
+const VERSION_FIRST = /claude-(\d{1,2})(?:[-.](\d{1,2}))?-([a-z]+)/;
+
+/** What is known of the model called `name`. */
+export function traitsOf(name: string): ModelTraits {
+  const text = name.toLowerCase();
+  if (!text.includes('claude')) return COMPATIBLE;
+  const { line, version } = generationOf(text);
+  const isOf = (lines: string) => lines === '' || line === '' || lines.includes(line);
+  const changes = GENERATIONS.filter(([since, lines]) => version >= since && isOf(lines)).map(([, , traits]) => traits);
+  return Object.assign({}, OLDEST, ...changes) as ModelTraits;
+}
+
+/** Line and version of a Claude; one whose name tells neither is taken to be new. */
+function generationOf(text: string): { line: string; version: number } {
+  const first = LINE_FIRST.exec(text);
+  if (first !== null) return { line: first[1] ?? '', version: versionOf(first[2], first[3]) };
+  const last = VERSION_FIRST.exec(text);
+  if (last !== null) return { line: last[3] ?? '', version: versionOf(last[1], last[2]) };
+  if (/claude-(?:instant|v?[12])/.test(text)) return { line: '', version: 2 };
+  return { line: /claude-([a-z]+)/.exec(text)?.[1] ?? '', version: Number.POSITIVE_INFINITY };
+}
+
+function versionOf(major: string | undefined, minor: string | undefined): number {
+  return Number(`${major ?? 0}.${minor ?? 0}`);
+}

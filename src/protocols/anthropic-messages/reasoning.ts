@@ -1,0 +1,82 @@
+import type { Conversation, Reasoning } from '../../core/conversation.ts';
+import { budgetFor, effortFor, type Effort } from '../../core/effort.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import type { ModelTraits } from './model-traits.ts';
+
+/** The least that Anthropic takes as a budget. */
+const MIN_BUDGET = 1024;
+
+/** How a request is to be thought about, and the limit that this leaves. */
+export interface Thinking {
+  readonly thinking: JsonObject | undefined;
+  readonly effort: Effort | undefined;
+  readonly maxTokens: number;
+}
+
+/** What forbids thinking in this request. */
+interface Circumstances {
+  readonly traits: ModelTraits;
+  /** The model is made to call a tool. */
+  readonly forced: boolean;
+  /** A tool loop goes on whose turn does not begin with its thoughts, which Anthropic demands. */
+  readonly thoughtless: boolean;
+  readonly dropped: string[];
+}
+
+/** Writes `thinking`, `output_config.effort` and `max_tokens`. */
+export function thinkingOf({ reasoning, settings }: Conversation, circumstances: Circumstances): Thinking {
+  const { traits, thoughtless, forced, dropped } = circumstances;
+  const limit = settings.maxTokens;
+  const maxTokens = Math.min(traits.maxOutput, limit ?? traits.defaultMaxTokens);
+  const none = { thinking: undefined, effort: undefined, maxTokens };
+  if (reasoning === undefined) return none;
+  if (isOff(reasoning)) return { ...none, ...turnedOff(traits, dropped) };
+  const effort = effortOf(reasoning, traits);
+  // Thinking that the model adapts goes with forced calls; a budget does not.
+  const forbidden =
+    thoughtless ||
+    traits.thinking === 'none' ||
+    (traits.thinking === 'budget' && (forced || (limit !== undefined && limit <= MIN_BUDGET)));
+  if (forbidden) {
+    dropped.push('reasoning');
+    return { ...none, effort };
+  }
+  if (traits.thinking === 'adaptive') {
+    return { thinking: { type: 'adaptive', ...displayOf(reasoning, traits) }, effort, maxTokens };
+  }
+  return { effort: undefined, ...budgeted(reasoning, maxTokens, circumstances) };
+}
+
+/** Thinking with a budget, which has to be less than `max_tokens`: it gives way to a limit that the client set. */
+function budgeted(reasoning: Reasoning, maxTokens: number, { traits }: Circumstances): Omit<Thinking, 'effort'> {
+  const { effort, budgetTokens } = reasoning;
+  const wanted = budgetTokens ?? budgetFor(effort === undefined || effort === 'none' ? 'medium' : effort);
+  const room = Math.min(traits.maxOutput, Math.max(maxTokens, MIN_BUDGET + 1));
+  const budget = Math.max(MIN_BUDGET, wanted < room ? wanted : Math.min(Math.floor(room / 2), wanted));
+  return { thinking: { type: 'enabled', budget_tokens: budget }, maxTokens: room };
+}
+
+/** Some models think whatever they are told. */
+function turnedOff({ off, thinking, efforts }: ModelTraits, dropped: string[]): Partial<Thinking> {
+  if (thinking === 'none' || off === 'absent') return {};
+  if (off !== 'never') return { thinking: { type: off } };
+  dropped.push('reasoning');
+  return { effort: efforts[0] };
+}
+
+function isOff({ enabled, effort, budgetTokens }: Reasoning): boolean {
+  return enabled === false || (enabled !== true && (effort === 'none' || budgetTokens === 0));
+}
+
+/** The effort in words that the model knows: the nearest, or the next higher one. */
+function effortOf({ effort, budgetTokens, adaptive }: Reasoning, { efforts }: ModelTraits): Effort | undefined {
+  const wanted = effort ?? (budgetTokens === undefined || adaptive === true ? undefined : effortFor(budgetTokens));
+  if (wanted === undefined || wanted === 'none' || efforts.length === 0) return undefined;
+  if (efforts.includes(wanted)) return wanted;
+  return wanted === 'minimal' ? efforts[0] : efforts.at(-1);
+}
+
+function displayOf({ visible }: Reasoning, { showsThoughts }: ModelTraits): JsonObject {
+  if (visible === undefined || visible === showsThoughts) return {};
+  return { display: visible ? 'summarized' : 'omitted' };
+}

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'bun:test';
+import { strictSchema, toolSchema } from './schema.ts';
+
+describe('a schema in the words that are enforced', () => {
+  test('objects are closed, at every depth, and constraints are told', () =>
+    expect(
+      strictSchema({
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        type: 'object',
+        properties: {
+          list: { type: 'array', minItems: 2, items: { type: 'object', properties: { n: { type: 'integer' } } } },
+          when: { type: 'string', format: 'date-time', description: 'the day', pattern: '^2' },
+          either: { oneOf: [{ type: 'string', format: 'phone' }, { type: 'null' }] },
+          other: { $ref: '#/$defs/Other' },
+        },
+        required: ['list'],
+        $defs: { Other: { type: 'object', properties: {} } },
+      }),
+    ).toEqual({
+      type: 'object',
+      properties: {
+        list: {
+          type: 'array',
+          items: { type: 'object', properties: { n: { type: 'integer' } }, additionalProperties: false },
+          description: '{minItems: 2}',
+        },
+        when: { type: 'string', format: 'date-time', description: 'the day\n\n{pattern: "^2"}' },
+        either: { anyOf: [{ type: 'string', description: '{format: "phone"}' }, { type: 'null' }] },
+        other: { $ref: '#/$defs/Other' },
+      },
+      required: ['list'],
+      $defs: { Other: { type: 'object', properties: {}, additionalProperties: false } },
+      additionalProperties: false,
+    }));
+
+  test.each([
+    ['free keys', { type: 'object', additionalProperties: true }],
+    ['keys of a schema', { type: 'object', properties: {}, additionalProperties: { type: 'string' } }],
+    ['keys of a pattern', { type: 'object', properties: {}, patternProperties: { x: {} } }],
+    ['any object', { type: 'object' }],
+    ['any object within', { type: 'array', items: { type: 'object' } }],
+    ['a reference to nothing', { $ref: '#/$defs/None' }],
+    ['a reference elsewhere', { $ref: 'https://a/b' }],
+    ['itself', { type: 'object', properties: { self: { $ref: '#' } } }],
+    ['a definition within itself', { $ref: '#/$defs/A', $defs: { A: { anyOf: [{ $ref: '#/$defs/A' }] } } }],
+    ['no schema', { type: 'array', items: true }],
+  ])('cannot say %s', (_what, schema) => expect(strictSchema(schema)).toBeUndefined());
+
+  test('one definition may be used twice', () =>
+    expect(
+      strictSchema({
+        type: 'object',
+        properties: { a: { $ref: '#/$defs/A' }, b: { $ref: '#/$defs/A' } },
+        $defs: { A: { type: 'string' } },
+      }),
+    ).toBeDefined());
+});
+
+test.each([
+  [undefined, { type: 'object', properties: {} }],
+  [{ properties: { a: {} } }, { type: 'object', properties: { a: {} } }],
+  [{ type: ['object', 'null'] }, { type: 'object' }],
+])("a tool's schema is of an object: %j", (schema, expected) => expect(toolSchema(schema)).toEqual(expected as never));

@@ -1,0 +1,97 @@
+import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
+
+/** Formats of strings that Anthropic enforces. */
+const FORMATS: ReadonlySet<unknown> = new Set(
+  'date-time time date duration email hostname uri ipv4 ipv6 uuid'.split(' '),
+);
+const KEPT: ReadonlySet<string> = new Set(
+  'type description title enum const default required $ref additionalProperties'.split(' '),
+);
+const ALTERNATIVES: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf']);
+const DEFINITIONS: ReadonlySet<string> = new Set(['$defs', 'definitions']);
+
+/**
+ * A schema in the part of JSON Schema that Anthropic enforces: objects are closed, and constraints that it does not
+ * know are told in the description instead, as Anthropic's SDKs do it. Undefined for a schema that cannot be said so:
+ * objects with free keys, or schemas that contain themselves.
+ * https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
+ */
+export function strictSchema(schema: JsonObject): JsonObject | undefined {
+  return isStrictable(schema, schema, []) ? strict(schema) : undefined;
+}
+
+/** A tool's schema: an object, whatever the client has left out. */
+export function toolSchema(schema: JsonObject | undefined): JsonObject {
+  if (schema?.['type'] === 'object') return schema;
+  return { type: 'object', ...(schema === undefined ? { properties: {} } : withoutType(schema)) };
+}
+
+function withoutType({ type: _type, ...rest }: JsonObject): JsonObject {
+  return rest;
+}
+
+function strict(schema: JsonObject): JsonObject {
+  const result: Record<string, unknown> = {};
+  const told: string[] = [];
+  for (const [key, value] of Object.entries(schema)) {
+    if (
+      KEPT.has(key) ||
+      (key === 'format' && FORMATS.has(value)) ||
+      (key === 'minItems' && (value === 0 || value === 1))
+    ) {
+      result[key] = value;
+    } else if (key === 'properties' || DEFINITIONS.has(key)) {
+      result[key] = mapped(asObject(value) ?? {});
+    } else if (key === 'items') {
+      result[key] = strict(asObject(value) ?? {});
+    } else if (ALTERNATIVES.has(key)) {
+      // Only one of several is not enforced; any of them is.
+      result[key === 'oneOf' ? 'anyOf' : key] = asArray(value).map((one) => strict(asObject(one) ?? {}));
+    } else if (key !== '$schema' && key !== '$id') {
+      told.push(`${key}: ${JSON.stringify(value)}`);
+    }
+  }
+  if (isObjectSchema(schema)) result['additionalProperties'] = false;
+  if (told.length > 0) {
+    const description = asString(schema['description']);
+    result['description'] = `${description === undefined ? '' : `${description}\n\n`}{${told.join(', ')}}`;
+  }
+  return result;
+}
+
+function mapped(schemas: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(schemas).map(([name, one]) => [name, strict(asObject(one) ?? {})]));
+}
+
+/** `path`: the references that were followed to come here. */
+function isStrictable(value: unknown, root: JsonObject, path: readonly string[]): boolean {
+  const schema = asObject(value);
+  if (schema === undefined) return false;
+  const ref = asString(schema['$ref']);
+  if (ref !== undefined) {
+    const target = path.includes(ref) ? undefined : resolved(ref, root);
+    return target !== undefined && isStrictable(target, root, [...path, ref]);
+  }
+  const free = schema['additionalProperties'];
+  if (schema['patternProperties'] !== undefined || (free !== undefined && free !== false)) return false;
+  if (isObjectSchema(schema) && asObject(schema['properties']) === undefined && free === undefined) return false;
+  const inner = [
+    ...Object.values(asObject(schema['properties']) ?? {}),
+    ...[...ALTERNATIVES].flatMap((key) => asArray(schema[key])),
+    ...(schema['items'] === undefined ? [] : [schema['items']]),
+  ];
+  return inner.every((one) => isStrictable(one, root, path));
+}
+
+/** What `#/$defs/Name` points to. */
+function resolved(ref: string, root: JsonObject): unknown {
+  if (!ref.startsWith('#/')) return undefined;
+  return ref
+    .slice(2)
+    .split('/')
+    .reduce<unknown>((at, name) => asObject(at)?.[name.replaceAll('~1', '/').replaceAll('~0', '~')], root);
+}
+
+function isObjectSchema({ type, properties }: JsonObject): boolean {
+  return type === 'object' || asArray(type).includes('object') || properties !== undefined;
+}

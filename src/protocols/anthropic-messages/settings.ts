@@ -1,0 +1,62 @@
+import type { Settings, SettingName } from '../../core/conversation.ts';
+import { compact, type JsonObject } from '../../lib/json.ts';
+import type { ModelTraits } from './model-traits.ts';
+
+/** With thinking, `top_p` may be from here to 1. */
+const MIN_TOP_P_THINKING = 0.95;
+/** The longest `metadata.user_id`. */
+const MAX_USER_CHARACTERS = 256;
+
+/** Writes the settings of an answer; `budget`: the model thinks with a budget, which leaves it little choice of words. */
+export function settingFields(settings: Settings, traits: ModelTraits, budget: boolean, dropped: string[]): JsonObject {
+  const stop = settings.stop?.filter((sequence) => sequence.trim() !== '');
+  if (stop !== undefined && stop.length !== settings.stop?.length) dropped.push('stop');
+  dropped.push(...lackedOf(settings));
+  const { user } = settings;
+  return compact({
+    ...samplingOf(settings, traits, budget, dropped),
+    stop_sequences: stop === undefined || stop.length === 0 ? undefined : stop,
+    metadata: user === undefined || user.length > MAX_USER_CHARACTERS ? undefined : { user_id: user },
+  });
+}
+
+function samplingOf(settings: Settings, { sampling }: ModelTraits, budget: boolean, dropped: string[]): JsonObject {
+  const { temperature, topP, topK } = settings;
+  const fields: Record<string, unknown> = {};
+  if (temperature !== undefined && temperature !== 1) {
+    // Others go up to 2.
+    if (sampling === 'none' || budget) dropped.push('temperature');
+    else fields['temperature'] = clamped(temperature, dropped);
+  } else if (temperature !== undefined && sampling !== 'none') {
+    fields['temperature'] = temperature;
+  }
+  if (topP !== undefined && topP !== 1) {
+    const lost = sampling === 'none' || (budget && topP < MIN_TOP_P_THINKING);
+    if (lost || (sampling === 'either' && fields['temperature'] !== undefined)) dropped.push('topP');
+    else fields['top_p'] = topP;
+  }
+  if (topK !== undefined) {
+    if (sampling === 'none' || budget) dropped.push('topK');
+    else fields['top_k'] = topK;
+  }
+  return fields;
+}
+
+function clamped(temperature: number, dropped: string[]): number {
+  if (temperature > 1) dropped.push('temperature');
+  return Math.min(1, temperature);
+}
+
+/** Settings that Anthropic has not, where they would have an effect. */
+function lackedOf(settings: Settings): SettingName[] {
+  const effects: Partial<Record<SettingName, boolean>> = {
+    minP: (settings.minP ?? 0) !== 0,
+    seed: settings.seed !== undefined,
+    frequencyPenalty: (settings.frequencyPenalty ?? 0) !== 0,
+    presencePenalty: (settings.presencePenalty ?? 0) !== 0,
+    logprobs: settings.logprobs === true,
+    topLogprobs: (settings.topLogprobs ?? 0) !== 0,
+    verbosity: (settings.verbosity ?? 'medium') !== 'medium',
+  };
+  return (Object.keys(effects) as SettingName[]).filter((name) => effects[name] === true);
+}

@@ -1,0 +1,146 @@
+import type { Usage } from '../../core/record.ts';
+import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { ContentTemplate } from '../content-template.ts';
+import { sseEvent } from '../fields.ts';
+import type { StreamReader } from '../protocol.ts';
+import { mergedUsage, usageFrom } from './usage.ts';
+
+/** https://docs.claude.com/en/docs/build-with-claude/streaming */
+export const PING = 'event: ping\ndata: {"type": "ping"}\n\n';
+export const MESSAGE_STOP = 'event: message_stop\ndata: {"type":"message_stop"}\n\n';
+
+/** A text with any of these is one of many like it. */
+const TEMPLATE_KEYS: Readonly<Partial<Record<string, string>>> = {
+  text_delta: '"text":"',
+  thinking_delta: '"thinking":"',
+};
+
+/** Blocks that are content as soon as they begin. */
+const WHOLE_BLOCKS: ReadonlySet<unknown> = new Set([
+  'tool_use',
+  'server_tool_use',
+  'mcp_tool_use',
+  'redacted_thinking',
+]);
+
+/** Whether an event's data is that of `message_stop`; one that is written otherwise is known to the reader. */
+export function isEnd(data: string): boolean {
+  return data.startsWith('{"type":"message_stop"');
+}
+
+/** Follows one stream of named events. */
+export class MessageStreamReader implements StreamReader {
+  finished = false;
+  #usage: JsonObject | undefined;
+  #template: ContentTemplate | undefined;
+
+  get usage(): Usage | undefined {
+    return usageFrom(this.#usage);
+  }
+
+  isMoreOfTheSame(data: string): boolean {
+    return this.#template?.fits(data) ?? false;
+  }
+
+  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'end' | 'other' {
+    const fields = asObject(event);
+    if (fields === undefined) return 'other';
+    const { type } = fields;
+    if (type === 'error' || name === 'error' || asObject(fields['error']) !== undefined) return 'error';
+    switch (type) {
+      case 'message_start':
+        this.#usage = mergedUsage(this.#usage, asObject(fields['message'])?.['usage']);
+        return 'other';
+      case 'content_block_start':
+        return beginsWithContent(fields['content_block']) ? 'content' : 'other';
+      case 'content_block_delta':
+        return this.#seeDelta(fields['delta'], data);
+      case 'message_delta':
+        this.#usage = mergedUsage(this.#usage, fields['usage']);
+        if (asWord(asObject(fields['delta'])?.['stop_reason']) === undefined) return 'other';
+        this.finished = true;
+        return 'content';
+      case 'message_stop':
+        return 'end';
+      default:
+        return 'other';
+    }
+  }
+
+  #seeDelta(value: unknown, data: string): 'content' | 'other' {
+    const delta = asObject(value);
+    if (delta === undefined || !isContent(delta)) return 'other';
+    const key = TEMPLATE_KEYS[asString(delta['type']) ?? ''];
+    if (key !== undefined) this.#template = ContentTemplate.of(data, key) ?? this.#template;
+    return 'content';
+  }
+}
+
+/** A plain answer as the events of a stream. */
+export function asStream(body: unknown): string | undefined {
+  const message = asObject(body);
+  if (message === undefined || !Array.isArray(message['content'])) return undefined;
+  const { content, stop_reason, stop_sequence, stop_details, container, ...head } = message;
+  const start = { ...head, content: [], stop_reason: null, stop_sequence: null };
+  const delta = { stop_reason: stop_reason ?? null, stop_sequence: stop_sequence ?? null };
+  const rest = {
+    ...(stop_details === undefined ? {} : { stop_details }),
+    ...(container === undefined ? {} : { container }),
+  };
+  return [
+    sseEvent({ type: 'message_start', message: start }, 'message_start'),
+    ...asArray(content).map(blockAsStream),
+    sseEvent({ type: 'message_delta', delta: { ...delta, ...rest }, usage: message['usage'] ?? {} }, 'message_delta'),
+    MESSAGE_STOP,
+  ].join('');
+}
+
+function blockAsStream(value: unknown, index: number): string {
+  const block = asObject(value) ?? {};
+  const [start, deltas] = piecesOf(block);
+  return [
+    sseEvent({ type: 'content_block_start', index, content_block: start }, 'content_block_start'),
+    ...deltas.map((delta) => sseEvent({ type: 'content_block_delta', index, delta }, 'content_block_delta')),
+    sseEvent({ type: 'content_block_stop', index }, 'content_block_stop'),
+  ].join('');
+}
+
+/** A block as it begins, and what makes it whole. */
+function piecesOf(block: JsonObject): [JsonObject, JsonObject[]] {
+  switch (block['type']) {
+    case 'text': {
+      const { citations, ...rest } = block;
+      const cited = asArray(citations).map((citation) => ({ type: 'citations_delta', citation }));
+      return [{ ...rest, text: '' }, [...cited, { type: 'text_delta', text: block['text'] }]];
+    }
+    case 'thinking': {
+      const { thinking, signature } = block;
+      const signed = asWord(signature) === undefined ? [] : [{ type: 'signature_delta', signature }];
+      const said = asWord(thinking) === undefined ? [] : [{ type: 'thinking_delta', thinking }];
+      return [{ ...block, thinking: '', signature: '' }, [...said, ...signed]];
+    }
+    case 'tool_use':
+    case 'server_tool_use':
+    case 'mcp_tool_use': {
+      const input = JSON.stringify(block['input'] ?? {});
+      const deltas = input === '{}' ? [] : [{ type: 'input_json_delta', partial_json: input }];
+      return [{ ...block, input: {} }, deltas];
+    }
+    default:
+      return [block, []];
+  }
+}
+
+function beginsWithContent(value: unknown): boolean {
+  const block = asObject(value) ?? {};
+  return (
+    WHOLE_BLOCKS.has(block['type']) || asWord(block['text']) !== undefined || asWord(block['thinking']) !== undefined
+  );
+}
+
+/** Anything in a delta but its type and empties. */
+function isContent(delta: JsonObject): boolean {
+  return Object.entries(delta).some(
+    ([name, value]) => name !== 'type' && value !== '' && value !== null && value !== undefined,
+  );
+}

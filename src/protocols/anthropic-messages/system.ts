@@ -1,0 +1,67 @@
+import { asArray, asObject, asString } from '../../lib/json.ts';
+import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
+import type { SystemPrompt, SystemTexts } from '../protocol.ts';
+
+/** How the block begins with which an agent says who it is. It is no prompt, and has to stay in front. */
+const ATTRIBUTION = 'x-anthropic-';
+
+/** Whether a block of the system prompt is such a one. */
+export function isAttribution(block: unknown): boolean {
+  return asString(asObject(block)?.['text'])?.startsWith(ATTRIBUTION) ?? false;
+}
+
+/**
+ * `text` with the prompt in its `system`: joined to a string, as blocks of their own before and behind others. All
+ * other bytes stay. Where the key occurs twice, each occurrence is edited. What is neither string nor array is left
+ * for the backend to refuse.
+ */
+export function injectSystem(text: string, _body: Record<string, unknown>, { escaped }: SystemPrompt): string {
+  const spans = memberSpans(text, 'system');
+  if (spans.length > 0) {
+    return applyEdits(
+      text,
+      spans.flatMap((span) => systemEdits(text, span, escaped)),
+    );
+  }
+  const start = text.indexOf('{') + 1;
+  const comma = /^\s*\}/.test(text.slice(start, start + 64)) ? '' : ',';
+  return applyEdits(text, [insertion(start, `"system":"${escaped.alone}"${comma}`)]);
+}
+
+function systemEdits(text: string, span: Span, texts: SystemTexts): Edit[] {
+  const { before, after, alone } = texts;
+  const [start, end] = [span.start + 1, span.end - 1];
+  switch (text[span.start]) {
+    case '"':
+      return start === end ? [insertion(start, alone)] : [insertion(start, before), insertion(end, after)];
+    case '[':
+      return blocksEdits(text, span, texts);
+    case 'n':
+      return [{ ...span, text: `"${alone}"` }];
+    default:
+      return [];
+  }
+}
+
+function blocksEdits(text: string, span: Span, { before, after, alone }: SystemTexts): Edit[] {
+  const elements = elementSpans(text, span.start);
+  const blocks = asArray(JSON.parse(text.slice(span.start, span.end)));
+  const head = blocks.findIndex((block) => !isAttribution(block));
+  if (head === -1) {
+    const last = elements.at(-1);
+    return last === undefined ? [insertion(span.start + 1, block(alone))] : [insertion(last.end, `,${block(alone)}`)];
+  }
+  const at = elements[head]?.start ?? span.start + 1;
+  return [
+    insertion(at, before === '' ? '' : `${block(before)},`),
+    insertion(elements.at(-1)?.end ?? span.end - 1, after === '' ? '' : `,${block(after)}`),
+  ];
+}
+
+function block(text: string): string {
+  return `{"type":"text","text":"${text}"}`;
+}
+
+function insertion(at: number, text: string): Edit {
+  return { start: at, end: at, text };
+}

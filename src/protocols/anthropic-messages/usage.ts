@@ -1,0 +1,54 @@
+import type { Usage } from '../../core/record.ts';
+import { asCount, asObject, type JsonObject } from '../../lib/json.ts';
+
+/** Reads `usage` of an answer. `input_tokens` leaves out what was read from the cache or written to it. */
+export function readUsage(body: unknown): Usage | undefined {
+  return usageFrom(asObject(body)?.['usage']);
+}
+
+/** Reads a `usage` object. A field that is absent or `null` is not known. */
+export function usageFrom(value: unknown): Usage | undefined {
+  const usage = asObject(value);
+  if (usage === undefined) return undefined;
+  const input = asCount(usage['input_tokens']);
+  const cached = asCount(usage['cache_read_input_tokens']);
+  const written = asCount(usage['cache_creation_input_tokens']);
+  return {
+    promptTokens: input === undefined ? undefined : input + (cached ?? 0) + (written ?? 0),
+    completionTokens: asCount(usage['output_tokens']),
+    cachedTokens: cached,
+    reasoningTokens: asCount(asObject(usage['output_tokens_details'])?.['thinking_tokens']),
+    ...(written === undefined ? {} : { cacheWriteTokens: written }),
+  };
+}
+
+/**
+ * The usage of a stream: `message_start` tells one, `message_delta` another, whose counts are totals; what the second
+ * leaves out is as the first had it.
+ */
+export function mergedUsage(first: JsonObject | undefined, later: unknown): JsonObject | undefined {
+  const added = asObject(later);
+  if (added === undefined) return first;
+  const known = Object.entries(added).filter(([, value]) => value !== null && value !== undefined);
+  return { ...first, ...Object.fromEntries(known) };
+}
+
+/** What `message_delta` tells; a stream cannot end without it, so that counts which nobody knows are 0. */
+export function writeUsage(usage: Usage | undefined): JsonObject {
+  const cached = usage?.cachedTokens ?? 0;
+  const written = usage?.cacheWriteTokens ?? 0;
+  const reasoning = usage?.reasoningTokens;
+  return {
+    input_tokens: Math.max(0, (usage?.promptTokens ?? 0) - cached - written),
+    cache_creation_input_tokens: written,
+    cache_read_input_tokens: cached,
+    output_tokens: usage?.completionTokens ?? 0,
+    output_tokens_details: reasoning === undefined ? null : { thinking_tokens: reasoning },
+    server_tool_use: null,
+  };
+}
+
+/** The same with what a message has besides. */
+export function writeMessageUsage(usage: Usage | undefined): JsonObject {
+  return { ...writeUsage(usage), cache_creation: null, inference_geo: null, service_tier: null, speed: null };
+}
