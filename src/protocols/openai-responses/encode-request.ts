@@ -1,0 +1,110 @@
+import type { Conversation, Reasoning } from '../../core/conversation.ts';
+import { NotCarried } from '../../core/not-carried.ts';
+import { asObject, compact } from '../../lib/json.ts';
+import type { Addressee, EncodedRequest } from '../codec.ts';
+import { decodeAnswer } from './decode-answer.ts';
+import { ResponsesDecoder } from './decode-stream.ts';
+import { itemsOf } from './input-items.ts';
+import { NAME } from './name.ts';
+import { reasons } from './reasoning-models.ts';
+import { effortOf, ENCRYPTED_REASONING, lackingSettings, LOGPROBS, outputOf } from './settings.ts';
+import { toolChoiceOf } from './tool-choice.ts';
+import { toolsOf } from './tools.ts';
+
+/** Writes a request that leaves nothing at the provider: all of the conversation is in it. */
+export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
+  const { settings } = conversation;
+  const { input, dropped: droppedItems } = itemsOf(conversation, addressee.model);
+  const tools = toolsOf(conversation.tools);
+  const reasoning = reasoningOf(conversation.reasoning, addressee.model);
+  const body = compact({
+    model: addressee.model,
+    instructions: instructionsOf(conversation),
+    input,
+    tools: tools.length === 0 ? undefined : tools,
+    tool_choice: choiceOf(conversation, tools.length),
+    parallel_tool_calls: settings.parallelToolCalls,
+    text: textConfigOf(conversation),
+    reasoning: reasoning.value,
+    max_output_tokens: settings.maxTokens,
+    temperature: settings.temperature,
+    top_p: settings.topP,
+    top_logprobs: settings.logprobs === true ? settings.topLogprobs : undefined,
+    user: settings.user,
+    include: includesOf(conversation, reasoning.isOn),
+    store: false,
+    stream: conversation.stream,
+  });
+  const dropped = [
+    ...lackingSettings(conversation),
+    ...(reasoning.isDropped ? ['reasoning'] : []),
+    ...foreignTools(conversation),
+    ...droppedItems,
+  ];
+  return {
+    body,
+    dropped: [...new Set(dropped)],
+    decodeAnswer: (answer) => decodeAnswer(answer, addressee.model),
+    decodeStream: () => new ResponsesDecoder(addressee.model),
+  };
+}
+
+/** Blocks of the system's words, with a blank line between. */
+export function instructionsOf({ system }: Conversation): string | undefined {
+  return system.length === 0 ? undefined : system.map(({ text }) => text).join('\n\n');
+}
+
+/** Without tools a choice means nothing, or cannot be met. */
+function choiceOf(conversation: Conversation, toolCount: number): unknown {
+  const choice = toolChoiceOf(conversation);
+  if (toolCount > 0 || choice === undefined) return choice;
+  if (choice === 'auto' || choice === 'none') return undefined;
+  throw new NotCarried(
+    'tool_choice',
+    'asks for a call of a tool, and none of the tools can be offered by this backend',
+  );
+}
+
+function textConfigOf({ output, settings }: Conversation): unknown {
+  const text = compact({ format: outputOf(output), verbosity: settings.verbosity });
+  return Object.keys(text).length === 0 ? undefined : text;
+}
+
+interface ReasoningField {
+  readonly value: unknown;
+  /** The model is going to think, as far as one can tell. */
+  readonly isOn: boolean;
+  readonly isDropped: boolean;
+}
+
+function reasoningOf(reasoning: Reasoning | undefined, model: string): ReasoningField {
+  const canReason = reasons(model);
+  const none = { value: undefined, isOn: canReason === true, isDropped: false };
+  if (reasoning === undefined) return none;
+  const effort = effortOf(reasoning);
+  const isOff = effort === 'none';
+  // A model that does not think does as it is told by not thinking.
+  if (canReason === false) return { ...none, isDropped: !isOff };
+  const value = compact({ effort, summary: reasoning.visible === true && !isOff ? 'auto' : undefined });
+  return {
+    value: Object.keys(value).length === 0 ? undefined : value,
+    isOn: canReason === true || !isOff,
+    isDropped: false,
+  };
+}
+
+/** What an answer is to hold besides: nobody else keeps the thoughts that the next turn has to bring back. */
+function includesOf({ settings }: Conversation, isReasoning: boolean): string[] | undefined {
+  const include = [...(isReasoning ? [ENCRYPTED_REASONING] : []), ...(settings.logprobs === true ? [LOGPROBS] : [])];
+  return include.length === 0 ? undefined : include;
+}
+
+function foreignTools({ tools }: Conversation): string[] {
+  return tools.flatMap((tool) =>
+    tool.type === 'native' && tool.protocol !== NAME ? [`tools[${nameOf(tool.name, tool.value)}]`] : [],
+  );
+}
+
+function nameOf(name: string, value: unknown): string {
+  return name === '' ? Object.keys(asObject(value) ?? {}).join('.') : name;
+}
