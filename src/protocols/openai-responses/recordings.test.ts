@@ -275,7 +275,8 @@ describe('a recorded stream', () => {
         expect(partly.parts.length).toBeLessThanOrEqual(whole.parts.length);
         // Without what came first the last event has all of it.
         const rest = decoded(decoderFor(recording), events.slice(at));
-        expect(stripped(rest)).toEqual(stripped(whole));
+        const nameless = { id: undefined, model: undefined, createdAt: undefined };
+        expect(stripped({ ...rest, ...nameless })).toEqual(stripped({ ...whole, ...nameless }));
       }
     },
   );
