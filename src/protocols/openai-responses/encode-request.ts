@@ -30,7 +30,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     temperature: settings.temperature,
     top_p: settings.topP,
     top_logprobs: settings.logprobs === true ? settings.topLogprobs : undefined,
-    user: settings.user,
+    safety_identifier: settings.user === undefined ? undefined : userIdOf(settings.user),
     include: includesOf(conversation, reasoning.isOn),
     store: false,
     stream: conversation.stream,
@@ -52,6 +52,14 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
 /** Blocks of the system's words, with a blank line between. */
 export function instructionsOf({ system }: Conversation): string | undefined {
   return system.length === 0 ? undefined : system.map(({ text }) => text).join('\n\n');
+}
+
+/** The longest id of a user that the API takes. */
+const MOST_CHARACTERS = 64;
+
+/** The user's id, or what stands for one that is too long: as stable and as opaque. */
+function userIdOf(user: string): string {
+  return user.length <= MOST_CHARACTERS ? user : new Bun.CryptoHasher('sha256').update(user).digest('hex');
 }
 
 /** Without tools a choice means nothing, or cannot be met. */

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import { classifyAnswer } from '../../core/classify.ts';
 import type { GatewayError } from '../protocol.ts';
+import type { Json } from '../../../test/kit/json.ts';
 import { errorAsEvent, errorBody, errorEvent, readError } from './errors.ts';
 
 const base: GatewayError = { status: 502, message: 'It broke.', type: 'server_error', code: null, param: null };
 
-function dataOf(event: string | undefined): Record<string, any> {
+function dataOf(event: string | undefined): Json {
   expect(event).toStartWith('event: response.failed\ndata: {');
   return JSON.parse((event ?? '').split('data: ')[1] ?? '');
 }

@@ -86,6 +86,6 @@ function echoOf(conversation: Conversation): Record<string, unknown> {
     metadata: {},
     truncation: 'disabled',
     ...(conversation.own as Own | undefined),
-    user: settings.user,
+    safety_identifier: settings.user,
   });
 }
