@@ -69,7 +69,7 @@ function ownOf(body: JsonObject): Own {
 const REFERENCE: Leftover = {
   field: 'item_reference',
   weight: 'refused',
-  why: 'names an item that is kept at another provider',
+  why: 'names an item that is kept at another provider (clients send the item itself if `store` is false)',
 };
 
 function isAbsent(value: unknown): boolean {

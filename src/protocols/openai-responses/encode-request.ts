@@ -1,4 +1,4 @@
-import type { Conversation, Reasoning } from '../../core/conversation.ts';
+import type { Conversation, Reasoning, SettingName, Settings } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import { asObject, compact } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
@@ -6,17 +6,17 @@ import { decodeAnswer } from './decode-answer.ts';
 import { ResponsesDecoder } from './decode-stream.ts';
 import { itemsOf } from './input-items.ts';
 import { NAME } from './name.ts';
-import { reasons } from './reasoning-models.ts';
+import { nearestEffort, traitsOf } from './model-traits.ts';
 import { effortOf, ENCRYPTED_REASONING, lackingSettings, LOGPROBS, outputOf } from './settings.ts';
 import { toolChoiceOf } from './tool-choice.ts';
 import { toolsOf } from './tools.ts';
 
 /** Writes a request that leaves nothing at the provider: all of the conversation is in it. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  const { settings } = conversation;
   const { input, dropped: droppedItems } = itemsOf(conversation, addressee.model);
   const tools = toolsOf(conversation.tools);
   const reasoning = reasoningOf(conversation.reasoning, addressee.model);
+  const settings: Settings = reasoning.isOnForSure ? { ...conversation.settings, ...UNSET } : conversation.settings;
   const body = compact({
     model: addressee.model,
     instructions: instructionsOf(conversation),
@@ -31,12 +31,13 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     top_p: settings.topP,
     top_logprobs: settings.logprobs === true ? settings.topLogprobs : undefined,
     safety_identifier: settings.user === undefined ? undefined : userIdOf(settings.user),
-    include: includesOf(conversation, reasoning.isOn),
+    include: includesOf(settings, reasoning.isOn),
     store: false,
     stream: conversation.stream,
   });
   const dropped = [
     ...lackingSettings(conversation),
+    ...(reasoning.isOnForSure ? refusedSettings(conversation) : []),
     ...(reasoning.isDropped ? ['reasoning'] : []),
     ...foreignTools(conversation),
     ...droppedItems,
@@ -78,31 +79,50 @@ function textConfigOf({ output, settings }: Conversation): unknown {
   return Object.keys(text).length === 0 ? undefined : text;
 }
 
+/** What a model that thinks does not take. */
+const UNSET = { temperature: undefined, topP: undefined, logprobs: undefined, topLogprobs: undefined };
+
 interface ReasoningField {
   readonly value: unknown;
   /** The model is going to think, as far as one can tell. */
   readonly isOn: boolean;
+  /** It is known to: then it takes none of the settings that a choice among tokens is made by. */
+  readonly isOnForSure: boolean;
   readonly isDropped: boolean;
 }
 
 function reasoningOf(reasoning: Reasoning | undefined, model: string): ReasoningField {
-  const canReason = reasons(model);
-  const none = { value: undefined, isOn: canReason === true, isDropped: false };
+  const traits = traitsOf(model);
+  const isThinker = traits.reasons === true;
+  const none = { value: undefined, isOn: isThinker, isOnForSure: isThinker, isDropped: false };
   if (reasoning === undefined) return none;
-  const effort = effortOf(reasoning);
-  const isOff = effort === 'none';
+  const wished = effortOf(reasoning);
   // A model that does not think does as it is told by not thinking.
-  if (canReason === false) return { ...none, isDropped: !isOff };
+  if (traits.reasons === false) return { ...none, isDropped: wished !== 'none' };
+  const effort = wished && nearestEffort(wished, traits);
+  const isOff = effort === 'none';
   const value = compact({ effort, summary: reasoning.visible === true && !isOff ? 'auto' : undefined });
   return {
     value: Object.keys(value).length === 0 ? undefined : value,
-    isOn: canReason === true || !isOff,
-    isDropped: false,
+    isOn: isThinker || !isOff,
+    isOnForSure: isThinker && !isOff,
+    // It cannot be told not to.
+    isDropped: wished === 'none' && !isOff,
   };
 }
 
+/** Settings that a model refuses while it thinks; those that say what goes without saying are left out without a word. */
+function refusedSettings({ settings }: Conversation): SettingName[] {
+  const { temperature, topP, logprobs } = settings;
+  return [
+    ...(temperature === undefined || temperature === 1 ? [] : (['temperature'] as const)),
+    ...(topP === undefined || topP === 1 ? [] : (['topP'] as const)),
+    ...(logprobs === true ? (['logprobs'] as const) : []),
+  ];
+}
+
 /** What an answer is to hold besides: nobody else keeps the thoughts that the next turn has to bring back. */
-function includesOf({ settings }: Conversation, isReasoning: boolean): string[] | undefined {
+function includesOf(settings: Settings, isReasoning: boolean): string[] | undefined {
   const include = [...(isReasoning ? [ENCRYPTED_REASONING] : []), ...(settings.logprobs === true ? [LOGPROBS] : [])];
   return include.length === 0 ? undefined : include;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import * as fc from 'fast-check';
 import type OpenAI from 'openai';
 import type { Conversation } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
@@ -265,35 +266,38 @@ describe('tool choice', () => {
 
 describe('a request of another dialect', () => {
   test('is of the types of the SDK', () => {
-    const { body } = encode({
-      system: [
-        { type: 'text', text: 'S' },
-        { type: 'text', text: 'T' },
-      ],
-      turns: [
-        { role: 'user', parts: [{ type: 'text', text: 'U' }] },
-        {
-          role: 'assistant',
-          parts: [
-            { type: 'text', text: 'A' },
-            { type: 'tool_call', id: 'c', name: 'f', arguments: '' },
-          ],
-        },
-        {
-          role: 'user',
-          parts: [
-            { type: 'tool_result', callId: 'c', content: [] },
-            { type: 'text', text: 'V' },
-          ],
-        },
-      ],
-      tools: [{ type: 'function', name: 'f' }],
-      output: { type: 'schema', schema: { type: 'object' } },
-      reasoning: { budgetTokens: 8000, visible: true },
-      settings: { maxTokens: 10, temperature: 0, logprobs: true, topLogprobs: 2, user: 'u' },
-    });
+    const { body } = encode(
+      {
+        system: [
+          { type: 'text', text: 'S' },
+          { type: 'text', text: 'T' },
+        ],
+        turns: [
+          { role: 'user', parts: [{ type: 'text', text: 'U' }] },
+          {
+            role: 'assistant',
+            parts: [
+              { type: 'text', text: 'A' },
+              { type: 'tool_call', id: 'c', name: 'f', arguments: '' },
+            ],
+          },
+          {
+            role: 'user',
+            parts: [
+              { type: 'tool_result', callId: 'c', content: [] },
+              { type: 'text', text: 'V' },
+            ],
+          },
+        ],
+        tools: [{ type: 'function', name: 'f' }],
+        output: { type: 'schema', schema: { type: 'object' } },
+        reasoning: { budgetTokens: 8000, visible: true },
+        settings: { maxTokens: 10, temperature: 0, logprobs: true, topLogprobs: 2, user: 'u' },
+      },
+      'own-model',
+    );
     const expected: OpenAI.Responses.ResponseCreateParams = {
-      model: 'gpt-5',
+      model: 'own-model',
       instructions: 'S\n\nT',
       input: [
         { role: 'user', content: 'U' },
@@ -337,7 +341,7 @@ describe('a request of another dialect', () => {
       reasoning: { effort: 'low' },
     });
     expect(encode({ reasoning: { adaptive: true, visible: true } }).body['reasoning']).toEqual({ summary: 'auto' });
-    expect(encode({ reasoning: { enabled: false } }).body['reasoning']).toEqual({ effort: 'none' });
+    expect(encode({ reasoning: { enabled: false } }, 'gpt-5.6').body['reasoning']).toEqual({ effort: 'none' });
     expect(encode({ reasoning: { effort: 'high' } }, 'gpt-4o')).toMatchObject({ dropped: ['reasoning'] });
     expect(encode({ reasoning: { enabled: false } }, 'gpt-4o')).toMatchObject({ dropped: [] });
   });
@@ -472,4 +476,122 @@ test('the id of a user is never longer than the API takes', () => {
   const { safety_identifier: id } = encode({ settings: { user } }).body;
   expect(id).toHaveLength(64);
   expect(encode({ settings: { user } }).body['safety_identifier']).toBe(id as string);
+});
+
+describe('what a model that thinks does not take', () => {
+  const settings = { temperature: 0.5, topP: 0.9, logprobs: true, topLogprobs: 2, maxTokens: 5 };
+
+  test('is left out and named, but for what goes without saying', () => {
+    const { body, dropped } = encode({ settings }, 'openai/gpt-5-mini');
+    expect(dropped).toEqual(['temperature', 'topP', 'logprobs']);
+    expect(body).toMatchObject({ max_output_tokens: 5 });
+    for (const field of ['temperature', 'top_p', 'top_logprobs']) expect(body).not.toHaveProperty(field);
+    expect(encode({ settings: { temperature: 1, topP: 1 } }).dropped).toEqual([]);
+  });
+
+  test('is taken by one that was told not to think, and by others', () => {
+    expect(encode({ settings, reasoning: { effort: 'none' } }, 'gpt-5.6').dropped).toEqual([]);
+    expect(encode({ settings }, 'gpt-4o').body).toMatchObject({ temperature: 0.5, top_p: 0.9, top_logprobs: 2 });
+    expect(encode({ settings }, 'own-model').dropped).toEqual([]);
+  });
+
+  test.each([
+    ['o3', 'none', 'low', ['reasoning']],
+    ['gpt-5', 'none', 'minimal', ['reasoning']],
+    ['gpt-5-2025-08-07', 'xhigh', 'high', []],
+    ['gpt-5-pro', 'low', 'high', []],
+    ['gpt-5.1', 'minimal', 'low', []],
+    ['gpt-5.1', 'none', 'none', []],
+    ['gpt-5.4', 'max', 'xhigh', []],
+    ['openai.gpt-5.6-luna', 'max', 'max', []],
+    ['gpt-5.3-codex', 'none', 'low', ['reasoning']],
+    ['own-model', 'max', 'max', []],
+  ] as const)('%s asked for %s is asked for %s', (model, wished, effort, dropped) => {
+    const encoded = encode({ reasoning: { effort: wished } }, model);
+    expect(encoded.body['reasoning']).toEqual({ effort });
+    expect(encoded.dropped).toEqual(dropped);
+  });
+});
+
+const words = fc.string({ minLength: 1, unit: 'grapheme' });
+const textPart = fc.record({ type: fc.constant('text' as const), text: words });
+const mediaPart: fc.Arbitrary<Part> = fc.oneof(
+  fc.record({
+    type: fc.constant('media' as const),
+    kind: fc.constant('image' as const),
+    source: fc.constantFrom(
+      { from: 'base64', mediaType: 'image/png', data: 'AAAA' } as const,
+      { from: 'url', url: 'https://x/y.png' } as const,
+    ),
+    detail: fc.constantFrom('low', 'auto'),
+  }),
+  fc.constant<Part>({
+    type: 'media',
+    kind: 'document',
+    source: { from: 'base64', mediaType: 'application/pdf', data: 'AAAA' },
+    name: 'n.pdf',
+  }),
+);
+const callPart = fc.oneof(
+  fc.record({
+    type: fc.constant('tool_call' as const),
+    id: fc.uuid(),
+    name: fc.constantFrom('f', 'crm__find'),
+    arguments: fc.jsonValue().map((value) => JSON.stringify({ value })),
+  }),
+  fc.record({
+    type: fc.constant('tool_call' as const),
+    id: fc.uuid(),
+    name: fc.constant('patch'),
+    arguments: words,
+    freeform: fc.constant(true),
+  }),
+);
+const reasoningPart = fc.record({
+  type: fc.constant('reasoning' as const),
+  text: fc.oneof(words, fc.constant('')),
+  signature: fc.constant({ protocol: 'openai-responses', value: 'gAAA' }),
+});
+const resultPart = fc.record({
+  type: fc.constant('tool_result' as const),
+  callId: fc.uuid(),
+  content: fc.array(fc.oneof(textPart, mediaPart as fc.Arbitrary<Extract<Part, { type: 'media' }>>), { maxLength: 3 }),
+});
+const turn = fc.oneof(
+  fc.record({
+    role: fc.constant('user' as const),
+    parts: fc.array(fc.oneof(textPart, mediaPart, resultPart), { minLength: 1 }),
+  }),
+  fc.record({
+    role: fc.constant('assistant' as const),
+    parts: fc.array(fc.oneof(textPart, callPart, reasoningPart), { minLength: 1 }),
+  }),
+  fc.record({ role: fc.constant('system' as const), parts: fc.array(textPart, { minLength: 1, maxLength: 2 }) }),
+);
+
+/** All parts in their order, each with who says it: how they are put into turns is each dialect's own affair. */
+function flat({ turns }: Conversation): unknown {
+  return JSON.parse(JSON.stringify(turns.flatMap(({ role, parts }) => parts.map((part) => ({ role, ...part })))));
+}
+
+test('whatever is written is read as it was', () => {
+  const tools = decode({
+    input: 'x',
+    tools: [
+      { type: 'function', name: 'f' },
+      { type: 'custom', name: 'patch' },
+      { type: 'namespace', name: 'crm', tools: [{ type: 'function', name: 'find' }] },
+    ],
+  }).tools;
+  const first = { role: 'user', parts: [{ type: 'text', text: 'U' }] } as const;
+  fc.assert(
+    fc.property(fc.array(textPart, { maxLength: 2 }), fc.array(turn, { maxLength: 6 }), (system, turns) => {
+      const conversation = { ...EMPTY, system, turns: [first, ...turns], tools };
+      const again = decode(encode(conversation).body);
+      expect(flat(again)).toEqual(flat(conversation));
+      expect(again.system.map(({ text }) => text).join('\n\n')).toBe(system.map(({ text }) => text).join('\n\n'));
+      expect(again.tools.map(({ name }) => name)).toEqual(['f', 'patch', 'crm__find']);
+    }),
+    { numRuns: 300 },
+  );
 });
