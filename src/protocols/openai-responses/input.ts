@@ -4,7 +4,7 @@ import { signatureFrom } from '../../core/signature.ts';
 import { asArray, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import { outputPartsFrom, partsFrom, textOf } from './content.ts';
-import { madeUpCallId } from './made-up.ts';
+import { madeUpId } from '../made-up-id.ts';
 import { NAME } from './name.ts';
 import { isReference } from './response-id.ts';
 import { flatName, TOOL_SEARCH, toolsFrom } from './tools.ts';
@@ -131,7 +131,7 @@ class InputReader implements Input {
     this.#say([
       {
         type: 'tool_call',
-        id: asWord(item['call_id']) ?? asWord(item['id']) ?? madeUpCallId(),
+        id: asWord(item['call_id']) ?? asWord(item['id']) ?? madeUpId(),
         name: flatName(asString(item['name']) ?? '', asWord(item['namespace'])),
         arguments: asString(item[freeform ? 'input' : 'arguments']) ?? '',
         ...(freeform ? { freeform } : {}),

@@ -1,6 +1,6 @@
 import type { AnswerEvent } from '../../core/event.ts';
 import { asString, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
-import { madeUpCallId } from './made-up.ts';
+import { madeUpId } from '../made-up-id.ts';
 import { NAME } from './name.ts';
 import { TextTrack, type Emitter, type ItemReader } from './text-track.ts';
 import { flatName, TOOL_SEARCH } from './tools.ts';
@@ -22,7 +22,7 @@ class CallReader implements ItemReader {
     this.#field = freeform ? 'input' : 'arguments';
     this.#track = new TextTrack(emitter, {
       part: 'tool_call',
-      id: asWord(item['call_id']) ?? asWord(item['id']) ?? madeUpCallId(),
+      id: asWord(item['call_id']) ?? asWord(item['id']) ?? madeUpId(),
       name: flatName(asString(item['name']) ?? '', asWord(item['namespace'])),
       ...(freeform ? { freeform } : {}),
     });
@@ -87,7 +87,7 @@ class WholeReader implements ItemReader {
   /** The client is to search for tools: a call like any other. */
   #search(item: JsonObject): void {
     const args = item['arguments'];
-    const id = asWord(item['call_id']) ?? madeUpCallId();
+    const id = asWord(item['call_id']) ?? madeUpId();
     const track = new TextTrack(this.emitter, { part: 'tool_call', id, name: TOOL_SEARCH });
     track.delta(typeof args === 'string' && parseObject(args) !== undefined ? args : JSON.stringify(args ?? {}));
     track.end();
