@@ -15,6 +15,8 @@ export interface Conversation {
   /** A streamed answer is to tell its token counts (chat: `stream_options.include_usage`; elsewhere always). */
   readonly wantsUsage: boolean;
   readonly leftovers: readonly Leftover[];
+  /** What the client's own dialect has to remember of the request to write its answer; nobody else looks at it. */
+  readonly own?: unknown;
 }
 
 /** What one side says in its turn. Results of tools are in a user's turn; a system's turn stands between others. */
@@ -37,6 +39,16 @@ export interface FunctionTool {
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   readonly strict?: boolean | undefined;
   readonly cacheControl?: CacheControl | undefined;
+  readonly origin?: ToolOrigin | undefined;
+}
+
+/**
+ * What a tool is in the client's dialect, where the neutral form says less: a function of a namespace, say. For that
+ * dialect's codec alone, which writes calls of the tool as its clients know it.
+ */
+export interface ToolOrigin {
+  readonly protocol: ProtocolName;
+  readonly value: unknown;
 }
 
 /** A tool that takes plain text (Responses: `custom`). Where there is no such thing it is a function with the one string `input`. */
@@ -46,6 +58,7 @@ export interface FreeformTool {
   readonly description?: string | undefined;
   /** The grammar, as it stood. */
   readonly format?: unknown;
+  readonly origin?: ToolOrigin | undefined;
 }
 
 export interface NativeTool {

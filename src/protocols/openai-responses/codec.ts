@@ -1,0 +1,18 @@
+import type { Codec } from '../codec.ts';
+import { counting } from './counting.ts';
+import { decodeRequest } from './decode-request.ts';
+import { encodeAnswer } from './encode-answer.ts';
+import { encodeRequest } from './encode-request.ts';
+import { encodeStream } from './encode-stream.ts';
+import { fieldNames } from './settings.ts';
+
+/** Responses to and from the neutral form. */
+export const codec: Codec = {
+  fieldNames,
+  decodeRequest,
+  encodeRequest,
+  encodeAnswer,
+  encodeStream,
+  counting,
+  embedding: undefined,
+};

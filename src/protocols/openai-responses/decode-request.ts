@@ -1,0 +1,77 @@
+import type { Conversation, Leftover } from '../../core/conversation.ts';
+import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
+import type { RequestHead } from '../codec.ts';
+import { leftoversOf, refuseField } from '../fields.ts';
+import { readInput } from './input.ts';
+import { storedStateOf } from './response-id.ts';
+import { FIELD_RULES, outputFrom, reasoningFrom, settingsFrom } from './settings.ts';
+import { toolChoiceFrom } from './tool-choice.ts';
+import { toolsFrom, withoutDoubles } from './tools.ts';
+
+/** Reads a request of this dialect. */
+export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conversation {
+  const { instructions, tools } = body;
+  if (!isAbsent(instructions) && typeof instructions !== 'string') refuseField('instructions', 'has to be a text');
+  if (!isAbsent(tools) && !Array.isArray(tools)) refuseField('tools', 'has to be a list');
+  const { system, turns, tools: toolsOnTheWay } = readInput(inputOf(body));
+  const instruction = asWord(instructions);
+  const toolChoice = toolChoiceFrom(body['tool_choice']);
+  const output = outputFrom(body['text']);
+  const reasoning = reasoningFrom(body['reasoning']);
+  return {
+    system: instruction === undefined ? system : [{ type: 'text', text: instruction }, ...system],
+    turns,
+    tools: withoutDoubles([...toolsFrom(asArray(tools)), ...toolsOnTheWay]),
+    ...(toolChoice === undefined ? {} : { toolChoice }),
+    ...(output === undefined ? {} : { output }),
+    ...(reasoning === undefined ? {} : { reasoning }),
+    settings: settingsFrom(body),
+    stream,
+    wantsUsage: true,
+    leftovers: leftovers(body),
+    own: ownOf(body),
+  };
+}
+
+/** The input as a list of items. */
+function inputOf(body: JsonObject): readonly unknown[] {
+  const { input } = body;
+  if (typeof input === 'string') return [{ role: 'user', content: input }];
+  if (Array.isArray(input)) return input as unknown[];
+  // Then what is kept at the provider is the input, and refused for what it is.
+  const isElsewhere = storedStateOf(body).length > 0 || !isAbsent(body['prompt']);
+  if (isAbsent(input) && isElsewhere) return [];
+  return refuseField('input', 'has to be a text or a list of items');
+}
+
+function leftovers(body: JsonObject): Leftover[] {
+  // What is said with these values is what is meant without them.
+  const { background, truncation, ...rest } = body;
+  const saying: JsonObject = {
+    ...rest,
+    ...(background === true ? { background } : {}),
+    ...(truncation === 'disabled' ? {} : { truncation }),
+  };
+  const references = storedStateOf({ input: body['input'] });
+  return [...leftoversOf(saying, FIELD_RULES), ...(references.length === 0 ? [] : [REFERENCE])];
+}
+
+/** Fields of a request that have no neutral form and stand in its answer. */
+export interface Own {
+  readonly metadata: JsonObject;
+  readonly truncation: string;
+}
+
+function ownOf(body: JsonObject): Own {
+  return { metadata: asObject(body['metadata']) ?? {}, truncation: asWord(body['truncation']) ?? 'disabled' };
+}
+
+const REFERENCE: Leftover = {
+  field: 'item_reference',
+  weight: 'refused',
+  why: 'names an item that is kept at another provider (clients send the item itself if `store` is false)',
+};
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}

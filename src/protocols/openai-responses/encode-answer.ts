@@ -1,0 +1,16 @@
+import { unfold, type Completion } from '../../core/completion.ts';
+import type { Reply } from '../codec.ts';
+import { SILENT } from './event-sink.ts';
+import { endingOf } from './finish.ts';
+import { OutputWriter } from './output-writer.ts';
+import { itemIds, ResponseFrame } from './response-object.ts';
+
+/** Writes a whole response. */
+export function encodeAnswer(completion: Completion, reply: Reply): unknown {
+  const writer = new OutputWriter({ conversation: reply.conversation, sink: SILENT, newId: itemIds(reply) });
+  for (const event of unfold(completion)) writer.push(event);
+  const ending = endingOf(completion.finish, writer);
+  writer.close(ending.status);
+  const frame = new ResponseFrame(reply, completion);
+  return frame.at({ ...ending, output: writer.output, usage: completion.usage });
+}

@@ -1,0 +1,113 @@
+import type { UpstreamError } from '../../core/classify.ts';
+import { asObject, asWord, compact } from '../../lib/json.ts';
+import { errorStatus, readError as readOpenaiError } from '../openai-chat/errors.ts';
+import type { GatewayError } from '../protocol.ts';
+
+export { errorStatus };
+
+/** `{"error":{message,type,param,code}}` */
+export function errorBody(error: GatewayError): string {
+  return JSON.stringify({ error: errorObject(error) });
+}
+
+/**
+ * `response.failed`, with the error in two places: Codex knows no other event for one and reads `response.error`; the
+ * SDKs take this event for an ordinary one unless it has an `error` of its own.
+ */
+export function errorEvent(error: GatewayError): string {
+  return failedEvent(errorObject(error));
+}
+
+/** The body of an upstream's error answer as the event that says the same. */
+export function errorAsEvent(body: unknown): string | undefined {
+  const error = readError(body);
+  if (error === undefined) return undefined;
+  return failedEvent(
+    compact({
+      message: error.message ?? 'The backend failed.',
+      type: error.type ?? 'server_error',
+      param: null,
+      ...asObject(error.object),
+      code: error.code ?? codeByStatus(error.status),
+    }),
+  );
+}
+
+/**
+ * Reads an error body, a failed response, and the events `error` (whose error may stand in it or be it) and
+ * `response.failed`. `error: null` beside a good answer is none.
+ */
+export function readError(body: unknown): UpstreamError | undefined {
+  const holder = asObject(body);
+  const response = asObject(holder?.['response']);
+  const failed = response?.['status'] === 'failed' ? response : holder?.['status'] === 'failed' ? holder : undefined;
+  if (holder?.['type'] === 'error' && asObject(holder['error']) === undefined) {
+    // The type `error` says no more than that it is one.
+    return read({ error: { ...holder, type: undefined } });
+  }
+  const error = read(holder?.['error'] ? body : (failed ?? body));
+  if (error !== undefined || (failed === undefined && holder?.['type'] !== 'response.failed')) return error;
+  return read({ error: { type: 'server_error', ...asObject(response?.['error']) } });
+}
+
+function read(body: unknown): UpstreamError | undefined {
+  const error = readOpenaiError(body);
+  if (error === undefined || error.status !== undefined || error.code === undefined) return error;
+  return CALLERS_FAULT.test(error.code) ? { ...error, status: 400 } : error;
+}
+
+/** Codes of a failed response that say that the request is at fault; all others are the server's. */
+const CALLERS_FAULT =
+  /^(invalid_|image_|empty_image|unsupported_image|failed_to_download_image|bio_policy|misalignment_)/;
+
+function errorObject(error: GatewayError): Record<string, unknown> {
+  const code = codeOf(error);
+  return { message: messageOf(error, code), type: error.type, param: error.param, code };
+}
+
+/** Codex waits for as long as the message of a rate limit says, and finds the time by these words. */
+function messageOf({ message, retryAfterMs }: GatewayError, code: string | null): string {
+  if (code !== 'rate_limit_exceeded' || retryAfterMs === undefined || /try again in\s*\d/i.test(message))
+    return message;
+  return `${message} Please try again in ${Math.ceil(retryAfterMs) / 1000}s.`;
+}
+
+/** What other dialects call an error, in the words that this dialect's clients act on. */
+const CODES: Readonly<Record<string, string>> = {
+  rate_limit_error: 'rate_limit_exceeded',
+  too_many_requests: 'rate_limit_exceeded',
+  RESOURCE_EXHAUSTED: 'rate_limit_exceeded',
+  overloaded_error: 'server_is_overloaded',
+  server_overloaded: 'server_is_overloaded',
+  UNAVAILABLE: 'server_is_overloaded',
+  context_window_exceeded: 'context_length_exceeded',
+  model_context_window_exceeded: 'context_length_exceeded',
+};
+
+function codeOf({ code, type, status }: GatewayError): string | null {
+  if (code === null) return CODES[type] ?? codeByStatus(status) ?? null;
+  return CODES[code] ?? code;
+}
+
+function codeByStatus(status: number | undefined): string | undefined {
+  if (status === 429) return 'rate_limit_exceeded';
+  return status === 503 || status === 529 ? 'server_is_overloaded' : undefined;
+}
+
+/** After whatever has been sent: the stream's own numbers are not known here. */
+const LAST_SEQUENCE_NUMBER = 2 ** 31 - 1;
+
+function failedEvent(error: Record<string, unknown>): string {
+  const response = {
+    id: `resp_${crypto.randomUUID().replaceAll('-', '')}`,
+    object: 'response',
+    created_at: Math.floor(Date.now() / 1000),
+    status: 'failed',
+    error: { code: asWord(error['code']) ?? 'server_error', message: error['message'] },
+    incomplete_details: null,
+    output: [],
+    usage: null,
+  };
+  const data = { type: 'response.failed', sequence_number: LAST_SEQUENCE_NUMBER, response, error };
+  return `event: response.failed\ndata: ${JSON.stringify(data)}\n\n`;
+}

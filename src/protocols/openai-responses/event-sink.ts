@@ -1,0 +1,33 @@
+/** Takes the events that a response is told in. */
+export interface EventSink {
+  /** An event, without its type and number. */
+  send(type: string, fields: Readonly<Record<string, unknown>>): void;
+  /** A piece of text: `fields` are the JSON of the event's other members, a comma before each. */
+  delta(type: string, fields: string, text: string): void;
+}
+
+/** Writes events as SSE, each with its number. */
+export class SseSink implements EventSink {
+  #text = '';
+  #number = 0;
+
+  send(type: string, fields: Readonly<Record<string, unknown>>): void {
+    const data = JSON.stringify({ type, sequence_number: this.#number++, ...fields });
+    this.#text += `event: ${type}\ndata: ${data}\n\n`;
+  }
+
+  delta(type: string, fields: string, text: string): void {
+    const head = `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#number++}`;
+    this.#text += `${head}${fields},"delta":${JSON.stringify(text)}}\n\n`;
+  }
+
+  /** What was written since the last call. */
+  take(): string {
+    const text = this.#text;
+    this.#text = '';
+    return text;
+  }
+}
+
+/** For answers that are told as a whole. */
+export const SILENT: EventSink = { send: () => undefined, delta: () => undefined };

@@ -1,0 +1,50 @@
+import type { Finish } from '../../core/completion.ts';
+import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
+
+/** What the parts of an answer tell of its end. */
+export interface Contents {
+  readonly hasCall: boolean;
+  readonly hasRefusal: boolean;
+}
+
+/** Why an answer ends: a response has a status, and tells more only where it is not complete. */
+export function finishFrom(response: JsonObject, { hasCall, hasRefusal }: Contents): Finish {
+  const status = asWord(response['status']);
+  const reason = asWord(asObject(response['incomplete_details'])?.['reason']);
+  if (status === 'incomplete' || reason !== undefined) {
+    const raw = reason ?? status;
+    if (reason === 'max_output_tokens' || reason === 'max_tokens') return { reason: 'length', raw };
+    return { reason: reason === 'content_filter' ? 'content_filter' : 'other', raw };
+  }
+  if (status !== undefined && UNFINISHED.has(status)) return { reason: 'other', raw: status };
+  if (hasCall) return { reason: 'tool_calls', raw: status };
+  return { reason: hasRefusal ? 'refusal' : 'stop', raw: status };
+}
+
+/** Those of background mode, and of one that was called off. */
+const UNFINISHED = new Set(['queued', 'in_progress', 'cancelled', 'failed']);
+
+export interface Ending {
+  readonly status: 'completed' | 'incomplete';
+  readonly incomplete_details: { readonly reason: string } | null;
+}
+
+/** The same the other way round. A refusal that has words of its own is a complete answer. */
+export function endingOf({ reason }: Finish, { hasRefusal }: Pick<Contents, 'hasRefusal'>): Ending {
+  switch (reason) {
+    case 'length':
+      return incomplete('max_output_tokens');
+    case 'content_filter':
+      return incomplete('content_filter');
+    case 'refusal':
+      return hasRefusal ? COMPLETED : incomplete('content_filter');
+    default:
+      return COMPLETED;
+  }
+}
+
+const COMPLETED: Ending = { status: 'completed', incomplete_details: null };
+
+function incomplete(reason: string): Ending {
+  return { status: 'incomplete', incomplete_details: { reason } };
+}

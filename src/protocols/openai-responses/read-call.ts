@@ -1,0 +1,99 @@
+import type { AnswerEvent } from '../../core/event.ts';
+import { asString, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
+import { madeUpId } from '../made-up-id.ts';
+import { NAME } from './name.ts';
+import { TextTrack, type Emitter, type ItemReader } from './text-track.ts';
+import { flatName, TOOL_SEARCH } from './tools.ts';
+
+/** A call of a function or of a freeform tool. */
+export function callItem(emitter: Emitter, item: JsonObject): ItemReader {
+  return new CallReader(emitter, item);
+}
+
+class CallReader implements ItemReader {
+  readonly type: string;
+  isDone = false;
+  readonly #track: TextTrack;
+  readonly #field: 'input' | 'arguments';
+
+  constructor(emitter: Emitter, item: JsonObject) {
+    const freeform = item['type'] === 'custom_tool_call';
+    this.type = freeform ? 'custom_tool_call' : 'function_call';
+    this.#field = freeform ? 'input' : 'arguments';
+    this.#track = new TextTrack(emitter, {
+      part: 'tool_call',
+      id: asWord(item['call_id']) ?? asWord(item['id']) ?? madeUpId(),
+      name: flatName(asString(item['name']) ?? '', asWord(item['namespace'])),
+      ...(freeform ? { freeform } : {}),
+    });
+  }
+
+  begin(item: JsonObject): void {
+    // Some backends say all of it at once, and then all of it again in pieces: complete JSON here is the end of it.
+    const text = asWord(item[this.#field]);
+    if (text !== undefined && item['status'] === 'completed') this.#track.rest(text);
+  }
+
+  piece(event: JsonObject): void {
+    const type = asString(event['type']) ?? '';
+    if (type.endsWith('.delta')) this.#track.delta(event['delta']);
+    else if (type.endsWith('.done')) this.#track.rest(event[this.#field]);
+  }
+
+  done(item: JsonObject): void {
+    this.#track.rest(item[this.#field]);
+    this.end();
+  }
+
+  end(): void {
+    this.isDone = true;
+    this.#track.end();
+  }
+}
+
+/** Any other item: a tool's call that runs at the provider, mostly. Nothing is told before it is whole. */
+export function wholeItem(emitter: Emitter, type: string): ItemReader {
+  return new WholeReader(emitter, type);
+}
+
+class WholeReader implements ItemReader {
+  isDone = false;
+
+  constructor(
+    private readonly emitter: Emitter,
+    readonly type: string,
+  ) {}
+
+  begin(): void {
+    // It is told when it is done.
+  }
+
+  piece(): void {
+    // Likewise.
+  }
+
+  done(item: JsonObject): void {
+    this.isDone = true;
+    const result = this.type === 'image_generation_call' ? asWord(item['result']) : undefined;
+    if (result !== undefined) this.emitter.whole(picture(result, asWord(item['output_format'])));
+    else if (this.type === 'tool_search_call' && item['execution'] === 'client') this.#search(item);
+    else if (this.type !== '') this.emitter.whole({ type: 'native', protocol: NAME, kind: this.type, value: item });
+  }
+
+  end(): void {
+    this.isDone = true;
+  }
+
+  /** The client is to search for tools: a call like any other. */
+  #search(item: JsonObject): void {
+    const args = item['arguments'];
+    const id = asWord(item['call_id']) ?? madeUpId();
+    const track = new TextTrack(this.emitter, { part: 'tool_call', id, name: TOOL_SEARCH });
+    track.delta(typeof args === 'string' && parseObject(args) !== undefined ? args : JSON.stringify(args ?? {}));
+    track.end();
+  }
+}
+
+function picture(data: string, format = 'png'): Extract<AnswerEvent, { type: 'whole' }>['part'] {
+  return { type: 'media', kind: 'image', source: { from: 'base64', mediaType: `image/${format}`, data } };
+}

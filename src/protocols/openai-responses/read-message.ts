@@ -1,0 +1,95 @@
+import { asArray, asNumber, asObject, asWord, type JsonObject } from '../../lib/json.ts';
+import { citationFrom } from './citations.ts';
+import { logprobsFrom } from './logprobs.ts';
+import { TextTrack, type Emitter, type ItemReader } from './text-track.ts';
+
+/** A message: its contents are texts and refusals, one after the other. */
+export function messageItem(emitter: Emitter): ItemReader {
+  return new MessageReader(emitter);
+}
+
+class MessageReader implements ItemReader {
+  readonly type = 'message';
+  isDone = false;
+  readonly #tracks = new Map<number, TextTrack>();
+
+  constructor(private readonly emitter: Emitter) {}
+
+  begin(): void {
+    // What it holds comes as events of its own, or when it is done.
+  }
+
+  piece(event: JsonObject): void {
+    const at = asNumber(event['content_index']) ?? 0;
+    switch (event['type']) {
+      case 'response.output_text.delta':
+        this.#logprobs(at, event['logprobs'], 'more');
+        this.#track(at, 'text').delta(event['delta']);
+        break;
+      case 'response.output_text.done':
+        if (asWord(event['text']) !== undefined) this.#track(at, 'text').rest(event['text']);
+        break;
+      case 'response.output_text.annotation.added':
+        this.#citation(at, event['annotation']);
+        break;
+      case 'response.refusal.delta':
+        this.#track(at, 'refusal').delta(event['delta']);
+        break;
+      case 'response.refusal.done':
+        if (asWord(event['refusal']) !== undefined) this.#track(at, 'refusal').rest(event['refusal']);
+        break;
+      case 'response.content_part.done':
+        this.#content(at, asObject(event['part']));
+        break;
+      default:
+    }
+  }
+
+  done(item: JsonObject): void {
+    for (const [at, part] of asArray(item['content']).entries()) this.#content(at, asObject(part));
+    this.end();
+  }
+
+  end(): void {
+    this.isDone = true;
+    for (const track of this.#tracks.values()) track.end();
+  }
+
+  #track(at: number, part: 'text' | 'refusal'): TextTrack {
+    const known = this.#tracks.get(at);
+    if (known !== undefined) return known;
+    for (const track of this.#tracks.values()) track.end();
+    const track = new TextTrack(this.emitter, { part });
+    this.#tracks.set(at, track);
+    return track;
+  }
+
+  /** A content as it is when it is complete. */
+  #content(at: number, part: JsonObject | undefined): void {
+    if (part?.['type'] === 'refusal') {
+      if (asWord(part['refusal']) !== undefined) this.#track(at, 'refusal').rest(part['refusal']);
+    } else if (part?.['type'] === 'output_text') {
+      const annotations = asArray(part['annotations']);
+      if (annotations.length === 0 && asWord(part['text']) === undefined) return;
+      this.#logprobs(at, part['logprobs'], 'all');
+      const track = this.#track(at, 'text');
+      track.rest(part['text']);
+      for (const annotation of annotations.slice(track.citations)) this.#citation(at, annotation);
+    }
+  }
+
+  #citation(at: number, annotation: unknown): void {
+    const track = this.#track(at, 'text');
+    track.citations++;
+    const citation = citationFrom(annotation);
+    if (citation !== undefined) track.emit({ type: 'citation', index: track.index, citation });
+  }
+
+  #logprobs(at: number, value: unknown, which: 'more' | 'all'): void {
+    if (!Array.isArray(value) || value.length === 0) return;
+    const track = this.#track(at, 'text');
+    const logprobs = logprobsFrom(which === 'all' ? value.slice(track.logprobs) : value);
+    track.logprobs += logprobs.length;
+    if (logprobs.length > 0) track.emit({ type: 'logprobs', logprobs });
+  }
+}

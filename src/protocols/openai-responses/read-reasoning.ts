@@ -1,0 +1,83 @@
+import { asArray, asNumber, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { NAME } from './name.ts';
+import { TextTrack, type Emitter, type ItemReader } from './text-track.ts';
+
+/** A reasoning item: thoughts or their summary, and what is encrypted of them. */
+export function reasoningItem(emitter: Emitter, item: JsonObject): ItemReader {
+  return new ReasoningReader(emitter, item);
+}
+
+class ReasoningReader implements ItemReader {
+  readonly type = 'reasoning';
+  isDone = false;
+  readonly #id: string | undefined;
+  /** Of an item without words and without anything encrypted there is nothing to tell. */
+  #track: TextTrack | undefined;
+  /** Thoughts themselves, or a summary: what came first is what is read. */
+  #kind: 'content' | 'summary' | undefined;
+  /** What has been said of each of its texts, in characters. */
+  readonly #lengths: number[] = [];
+
+  constructor(
+    private readonly emitter: Emitter,
+    item: JsonObject,
+  ) {
+    this.#id = asWord(item['id']);
+  }
+
+  begin(): void {
+    // Its encrypted content changes until it is done.
+  }
+
+  piece(event: JsonObject): void {
+    switch (event['type']) {
+      case 'response.reasoning_summary_text.delta':
+        this.#say('summary', asNumber(event['summary_index']) ?? 0, event['delta']);
+        break;
+      case 'response.reasoning_text.delta':
+        this.#say('content', asNumber(event['content_index']) ?? 0, event['delta']);
+        break;
+      default:
+    }
+  }
+
+  done(item: JsonObject): void {
+    const texts = (kind: 'content' | 'summary'): unknown[] =>
+      asArray(item[kind]).map((part) => asObject(part)?.['text']);
+    const kind = this.#kind ?? (texts('content').some((text) => asWord(text) !== undefined) ? 'content' : 'summary');
+    for (const [at, text] of texts(kind).entries()) {
+      this.#say(kind, at, asString(text)?.slice(this.#lengths[at] ?? 0));
+    }
+    const value = asWord(item['encrypted_content']);
+    if (value !== undefined) {
+      const track = this.#open();
+      const signature = { protocol: NAME, model: this.emitter.model, value };
+      track.emit({ type: 'signature', index: track.index, signature });
+    }
+    this.end();
+  }
+
+  end(): void {
+    this.isDone = true;
+    this.#track?.end();
+  }
+
+  #open(): TextTrack {
+    this.#track ??= new TextTrack(this.emitter, {
+      part: 'reasoning',
+      ...(this.#id === undefined ? {} : { id: this.#id }),
+    });
+    return this.#track;
+  }
+
+  #say(kind: 'content' | 'summary', at: number, text: unknown): void {
+    if (typeof text !== 'string' || text === '') return;
+    this.#kind ??= kind;
+    if (this.#kind !== kind) return;
+    const track = this.#open();
+    const said = this.#lengths[at] ?? 0;
+    // One text is told from the next as paragraphs are.
+    track.delta(said === 0 && !track.isEmpty ? `\n\n${text}` : text);
+    this.#lengths[at] = said + text.length;
+  }
+}

@@ -1,0 +1,27 @@
+import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
+
+/** The id under which a provider keeps an answer: of a plain response, or of an event of a stream that holds one. */
+export function responseIdOf(body: unknown): string | undefined {
+  const holder = asObject(body);
+  const response = asObject(holder?.['response']) ?? (holder?.['object'] === 'response' ? holder : undefined);
+  return asWord(response?.['id']);
+}
+
+/** The ids of what a request takes to be kept at the provider: an earlier response, a conversation, single items. */
+export function storedStateOf(body: JsonObject): readonly string[] {
+  const items = asArray(body['input']).map((item) => asObject(item));
+  const references = items.filter((item) => item !== undefined && isReference(item)).map((item) => item?.['id']);
+  return [body['previous_response_id'], idOf(body['conversation']), ...references].filter(
+    (id) => asWord(id) !== undefined,
+  ) as string[];
+}
+
+/** Whether an item of the input stands for one that the provider keeps. Its `type` may be left out. */
+export function isReference(item: JsonObject): boolean {
+  return item['type'] === 'item_reference' || (item['type'] === undefined && !('role' in item) && 'id' in item);
+}
+
+/** A conversation is named by its id alone, or by an object that holds it. */
+export function idOf(conversation: unknown): string | undefined {
+  return asWord(conversation) ?? asWord(asObject(conversation)?.['id']);
+}

@@ -1,0 +1,91 @@
+import type { Conversation } from '../../core/conversation.ts';
+import type { Usage } from '../../core/record.ts';
+import { compact } from '../../lib/json.ts';
+import type { Reply } from '../codec.ts';
+import type { Own } from './decode-request.ts';
+import { instructionsOf } from './encode-request.ts';
+import type { Ending } from './finish.ts';
+import { effortOf, outputOf } from './settings.ts';
+import { toolChoiceOf } from './tool-choice.ts';
+import { toolsOf } from './tools.ts';
+import { usageOf } from './usage.ts';
+
+/** Where a response comes from. */
+export interface Origin {
+  readonly id: string | undefined;
+  readonly model: string | undefined;
+  readonly createdAt?: number | undefined;
+}
+
+/** How far a response has come. */
+export interface State {
+  readonly status: Ending['status'] | 'in_progress';
+  readonly incomplete_details: Ending['incomplete_details'];
+  readonly output: readonly unknown[];
+  readonly usage: Usage | undefined;
+}
+
+/** A response as clients know it: with the settings of its request in it, as the schema asks. */
+export class ResponseFrame {
+  readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #echo: Readonly<Record<string, unknown>>;
+
+  constructor(reply: Reply, { id, model, createdAt }: Origin) {
+    this.#fields = {
+      id: id ?? responseId(reply),
+      object: 'response',
+      created_at: createdAt ?? Math.floor(reply.now / 1000),
+      model: model ?? reply.model,
+    };
+    this.#echo = echoOf(reply.conversation);
+  }
+
+  at({ status, incomplete_details, output, usage }: State): unknown {
+    return {
+      ...this.#fields,
+      status,
+      background: false,
+      error: null,
+      incomplete_details,
+      output,
+      usage: usageOf(usage),
+      ...this.#echo,
+    };
+  }
+}
+
+/** Makes ids for the items of one response. */
+export function itemIds({ id }: Reply): (prefix: string) => string {
+  const own = id.replaceAll(/[^A-Za-z0-9]/g, '').slice(-32);
+  let count = 0;
+  return (prefix) => `${prefix}_${own}${(count++).toString(16).padStart(4, '0')}`;
+}
+
+function responseId({ id }: Reply): string {
+  return id.startsWith('resp_') ? id : `resp_${id}`;
+}
+
+function echoOf(conversation: Conversation): Record<string, unknown> {
+  const { settings, reasoning, output } = conversation;
+  return compact({
+    instructions: instructionsOf(conversation) ?? null,
+    tools: toolsOf(conversation.tools),
+    tool_choice: toolChoiceOf(conversation) ?? 'auto',
+    parallel_tool_calls: settings.parallelToolCalls ?? true,
+    text: compact({ format: outputOf(output) ?? { type: 'text' }, verbosity: settings.verbosity }),
+    reasoning: {
+      effort: (reasoning === undefined ? undefined : effortOf(reasoning)) ?? null,
+      summary: reasoning?.visible === true ? 'auto' : null,
+    },
+    max_output_tokens: settings.maxTokens ?? null,
+    temperature: settings.temperature ?? null,
+    top_p: settings.topP ?? null,
+    top_logprobs: settings.topLogprobs ?? 0,
+    previous_response_id: null,
+    store: false,
+    metadata: {},
+    truncation: 'disabled',
+    ...(conversation.own as Own | undefined),
+    safety_identifier: settings.user,
+  });
+}

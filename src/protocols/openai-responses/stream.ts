@@ -1,0 +1,44 @@
+import type { Usage } from '../../core/record.ts';
+import { asObject } from '../../lib/json.ts';
+import type { StreamReader } from '../protocol.ts';
+import { readUsage } from './usage.ts';
+
+/** Follows a stream of typed events. Their names say no more than their types, and some backends send none. */
+export class ResponsesStreamReader implements StreamReader {
+  usage: Usage | undefined;
+  finished = false;
+
+  /** Every event has a number of its own. */
+  isMoreOfTheSame(): boolean {
+    return false;
+  }
+
+  see(event: unknown, _data: string, name?: string): 'content' | 'error' | 'end' | 'other' {
+    const fields = asObject(event);
+    if (fields === undefined) return 'other';
+    const { type, error } = fields;
+    if (name === 'error' || type === 'error' || type === 'response.failed' || Boolean(error)) return 'error';
+    switch (type) {
+      case 'response.completed':
+      case 'response.incomplete':
+        this.finished = true;
+        this.usage = readUsage(fields) ?? this.usage;
+        return 'end';
+      case 'response.output_item.added':
+        return EMPTY_AT_FIRST.has(asObject(fields['item'])?.['type']) ? 'other' : 'content';
+      case 'response.output_item.done':
+        return 'content';
+      default:
+        return isContent(type, fields['delta']) ? 'content' : 'other';
+    }
+  }
+}
+
+/** Items that say nothing until something is in them. The others are calls of some kind. */
+const EMPTY_AT_FIRST = new Set<unknown>(['message', 'reasoning']);
+
+function isContent(type: unknown, delta: unknown): boolean {
+  if (typeof type !== 'string') return false;
+  if (type.endsWith('.delta')) return delta !== '';
+  return type.endsWith('.partial_image');
+}
