@@ -15,6 +15,8 @@ export interface Conversation {
   /** A streamed answer is to tell its token counts (chat: `stream_options.include_usage`; elsewhere always). */
   readonly wantsUsage: boolean;
   readonly leftovers: readonly Leftover[];
+  /** What the client's own dialect has to remember of the request to write its answer; nobody else looks at it. */
+  readonly own?: unknown;
 }
 
 /** What one side says in its turn. Results of tools are in a user's turn; a system's turn stands between others. */

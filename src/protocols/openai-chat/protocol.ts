@@ -2,7 +2,9 @@ import type { Protocol } from '../protocol.ts';
 import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errorAsEvent, errorBody, errorEvent, errorStatus, readError } from './errors.ts';
+import { removeForeign } from './foreign.ts';
 import { models } from './models.ts';
+import { NAME } from './name.ts';
 import { asStream, ChatStreamReader } from './stream.ts';
 import { injectSystem } from './system.ts';
 import { readUsage } from './usage.ts';
@@ -10,7 +12,7 @@ import { wire } from './wire.ts';
 
 /** OpenAI chat completions, and the endpoints beside it that share its errors and its stream grammar. */
 export const openaiChat: Protocol = {
-  name: 'openai-chat',
+  name: NAME,
   errors: { body: errorBody, event: errorEvent, asEvent: errorAsEvent, read: readError, status: errorStatus },
   stream: {
     keepAlive: ': keep-alive\n\n',
@@ -25,5 +27,5 @@ export const openaiChat: Protocol = {
   readUsage,
   injectSystem,
   conversationStart,
-  removeForeign: (text) => text,
+  removeForeign,
 };
