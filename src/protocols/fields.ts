@@ -35,12 +35,12 @@ export function sseEvent(data: unknown, name?: string): string {
 
 /** Where a URL's bytes are: in itself (`data:image/png;base64,…`), or elsewhere. */
 export function mediaSourceOf(url: string): MediaSource {
-  const data = /^data:([^;,]*)(?:;[^,]*?)?(;base64)?,/i.exec(url);
+  const data = /^data:([^;,]*)((?:;[^;,]*)*),/i.exec(url);
   if (data === null) return { from: 'url', url };
-  const [head, type = '', base64] = data;
+  const [head, type = '', parameters = ''] = data;
   const rest = url.slice(head.length);
   const mediaType = type === '' ? 'text/plain' : type;
-  if (base64 !== undefined) return { from: 'base64', mediaType, data: rest };
+  if (/;base64$/i.test(parameters)) return { from: 'base64', mediaType, data: rest };
   return { from: 'base64', mediaType, data: Buffer.from(decodeURIComponent(rest)).toString('base64') };
 }
 

@@ -118,6 +118,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     if (open?.entry === undefined && open?.text === text) {
       // All of what was told in fragments before, now with its signature.
       open.entry = rest;
+      this.#endOpen();
       return;
     }
     if (open?.entry !== undefined && isMoreOf(open.entry, entry)) {

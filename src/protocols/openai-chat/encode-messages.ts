@@ -123,17 +123,16 @@ class MessageWriter {
 }
 
 /** Turns of the assistant that follow each other are one message: calls made together have to stand together. */
-function* merged(turns: readonly Turn[]): Generator<Turn> {
-  let pending: Turn | undefined;
+function merged(turns: readonly Turn[]): readonly Turn[] {
+  const groups: [Turn, ...Turn[]][] = [];
   for (const turn of turns) {
-    if (pending?.role === 'assistant' && turn.role === 'assistant' && pending.name === turn.name) {
-      pending = { ...pending, parts: [...pending.parts, ...turn.parts] };
-      continue;
-    }
-    if (pending !== undefined) yield pending;
-    pending = turn;
+    const group = groups.at(-1);
+    if (group?.[0].role === 'assistant' && turn.role === 'assistant' && group[0].name === turn.name) group.push(turn);
+    else groups.push([turn]);
   }
-  if (pending !== undefined) yield pending;
+  return groups.map((group) =>
+    group.length === 1 ? group[0] : { ...group[0], parts: group.flatMap(({ parts }) => parts) },
+  );
 }
 
 function isSystem({ role }: Turn): boolean {

@@ -74,7 +74,7 @@ function decodeByUrl(part: JsonObject, type: `${MediaPart['kind']}_url`, where: 
   return {
     type: 'media',
     kind: type.slice(0, -'_url'.length) as MediaPart['kind'],
-    source: mediaSourceOf(url),
+    source: sourceOf(url, `${where}.${type}`),
     ...(detail === undefined ? {} : { detail }),
     ...(name === undefined ? {} : { name }),
   };
@@ -85,8 +85,8 @@ function decodeFile(file: JsonObject, where: string): MediaPart {
   const named = name === undefined ? {} : { name };
   const data = asWord(file['file_data']) ?? asWord(file['file_url']);
   if (data !== undefined) {
-    const source = sourceOfFile(data, name);
-    const kind = source.mediaType === undefined ? 'document' : kindOf(source.mediaType);
+    const source = sourceOfFile(data, name, where);
+    const kind = source.from === 'base64' ? kindOf(source.mediaType) : 'document';
     return { type: 'media', kind, source, ...named };
   }
   const id = asWord(file['file_id']) ?? refuseField(where, 'needs `file_data` or `file_id`');
@@ -94,17 +94,26 @@ function decodeFile(file: JsonObject, where: string): MediaPart {
 }
 
 /** A data URL, as OpenAI documents it; a URL, as OpenRouter takes it; or bare base64. */
-function sourceOfFile(data: string, name: string | undefined): Exclude<MediaSource, { from: 'text' }> {
-  if (/^(?:https?|data|gs):/i.test(data)) return mediaSourceOf(data) as Exclude<MediaSource, { from: 'text' }>;
+function sourceOfFile(data: string, name: string | undefined, where: string): MediaSource {
+  if (/^(?:https?|data|gs):/i.test(data)) return sourceOf(data, where);
   return { from: 'base64', mediaType: mediaTypeOfName(name) ?? 'application/pdf', data };
 }
 
 function decodeAudio(audio: JsonObject, where: string): MediaPart {
   const data = asWord(audio['data']) ?? refuseField(`${where}.data`, 'has to be base64');
   const source = /^(?:https?|data):/i.test(data)
-    ? mediaSourceOf(data)
+    ? sourceOf(data, `${where}.data`)
     : ({ from: 'base64', mediaType: mediaTypeOfFormat(asWord(audio['format']) ?? 'wav'), data } as const);
   return { type: 'media', kind: 'audio', source };
+}
+
+/** A `data:` URL whose escapes are broken has no bytes. */
+function sourceOf(url: string, where: string): MediaSource {
+  try {
+    return mediaSourceOf(url);
+  } catch {
+    return refuseField(where, 'has to be a URL');
+  }
 }
 
 function urlOf(value: unknown): string | undefined {
