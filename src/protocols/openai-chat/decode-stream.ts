@@ -128,6 +128,8 @@ export class ChatStreamDecoder implements StreamDecoder {
       this.#openPart('reasoning', { part: 'reasoning', id, redacted }).entry = rest;
     }
     this.#say('reasoning', text);
+    // Nothing follows a signature.
+    if (asWord(entry['signature']) ?? asWord(entry['data'])) this.#endOpen();
   }
 
   #say(kind: OpenPart['kind'], text: string): void {
