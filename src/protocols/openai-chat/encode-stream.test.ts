@@ -110,7 +110,7 @@ test('a plain answer is what OpenAI would send', () => {
     choices: [{ index: 0, message, logprobs: null, finish_reason: 'tool_calls' }],
     usage,
   };
-  expect(encodeAnswer(answer, replyTo())).toEqual(expected);
+  expect<unknown>(encodeAnswer(answer, replyTo())).toEqual(expected);
 });
 
 describe('usage', () => {
