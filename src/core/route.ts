@@ -48,6 +48,24 @@ export interface CredentialHeader {
 export interface Quirks {
   /** Chat: what it calls the limit of an answer's tokens; default `max_tokens`. */
   readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens' | undefined;
+  /**
+   * Chat: fields that it takes or refuses, unlike most: `{"top_k": true, "stream_options": false}`. Most take OpenAI's
+   * older ones; `top_k`, `min_p`, `verbosity` and `tools.custom` (with `allowed_tools`) are sent to those only that are
+   * said to take them. `response_format.json_schema: false`: it knows JSON, but no schema of it.
+   */
+  readonly fields?: Readonly<Record<string, boolean>> | undefined;
+  /** Chat: it wants the system's words before all others. */
+  readonly systemFirst?: boolean | undefined;
+  /** Chat: where it wants to be told how much to think; default `reasoning_effort`. */
+  readonly reasoningField?: 'reasoning_effort' | 'reasoning' | 'thinking' | undefined;
+  /** Chat: where it wants its former thoughts back (`thinking`: as a part of the content); default: it does not. */
+  readonly reasoningBack?: 'reasoning_content' | 'reasoning' | 'thinking' | undefined;
+  /** Chat: how it takes documents: `data` (default) as bytes only, `url` as a URL, too, `document_url` in a part of that name. */
+  readonly documents?: 'data' | 'url' | 'document_url' | undefined;
+  /** Chat: ids of tool calls have to be nine letters and digits. */
+  readonly shortCallIds?: boolean | undefined;
+  /** Chat: a user may not speak right after a tool. */
+  readonly noUserAfterTool?: boolean | undefined;
 }
 
 /** A provider to send requests to. Immutable, but for `live`, which outlives reloads. */

@@ -1,16 +1,23 @@
 import type { Codec } from '../codec.ts';
-
-function toBeWritten(): never {
-  throw new Error('the chat codec is not written yet');
-}
+import { decodeRequest } from './decode-request.ts';
+import { embedding } from './embedding.ts';
+import { encodeAnswer } from './encode-answer.ts';
+import { encodeRequest } from './encode-request.ts';
+import { ChatStreamEncoder } from './encode-stream.ts';
+import { SETTING_FIELDS } from './settings.ts';
 
 /** Chat completions to and from the neutral form. */
 export const codec: Codec = {
-  fieldNames: {} as Codec['fieldNames'],
-  decodeRequest: toBeWritten,
-  encodeRequest: toBeWritten,
-  encodeAnswer: toBeWritten,
-  encodeStream: toBeWritten,
+  fieldNames: {
+    ...SETTING_FIELDS,
+    reasoning: 'reasoning_effort',
+    output: 'response_format',
+    toolChoice: 'tool_choice',
+  },
+  decodeRequest,
+  encodeRequest,
+  encodeAnswer,
+  encodeStream: (reply) => new ChatStreamEncoder(reply),
   counting: undefined,
-  embedding: undefined,
+  embedding,
 };

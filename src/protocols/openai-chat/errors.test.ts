@@ -3,16 +3,21 @@ import { errorBody, errorEvent, readError } from './errors.ts';
 
 const error = { message: 'It "failed".\nTry again.', type: 'server_error', code: 'read_timeout', param: null };
 
+const gatewayError = { ...error, status: 504 };
+
 test("an error of the gateway has OpenAI's shape, as a body and as an event", () => {
-  expect(JSON.parse(errorBody(error))).toEqual({ error });
-  const event = errorEvent(error);
+  expect(JSON.parse(errorBody(gatewayError))).toEqual({ error });
+  const event = errorEvent(gatewayError);
   expect(event).toMatch(/^data: [^\n]*\n\n$/);
   expect(JSON.parse(event.slice('data: '.length))).toEqual({ error });
 });
 
 describe('readError', () => {
   test('reads what it wrote', () => {
-    expect(readError(JSON.parse(errorBody(error)))).toMatchObject({ type: 'server_error', code: 'read_timeout' });
+    expect(readError(JSON.parse(errorBody(gatewayError)))).toMatchObject({
+      type: 'server_error',
+      code: 'read_timeout',
+    });
   });
 
   test.each([

@@ -2,8 +2,10 @@ import type { Protocol } from '../protocol.ts';
 import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errorAsEvent, errorBody, errorEvent, errorStatus, readError } from './errors.ts';
+import { removeForeign } from './foreign.ts';
 import { front } from './front.ts';
 import { models } from './models.ts';
+import { NAME } from './name.ts';
 import { asStream, ChatStreamReader } from './stream.ts';
 import { injectSystem } from './system.ts';
 import { readUsage } from './usage.ts';
@@ -11,7 +13,7 @@ import { wire } from './wire.ts';
 
 /** OpenAI chat completions, and the endpoints beside it that share its errors and its stream grammar. */
 export const openaiChat: Protocol = {
-  name: 'openai-chat',
+  name: NAME,
   errors: { body: errorBody, event: errorEvent, asEvent: errorAsEvent, read: readError, status: errorStatus },
   stream: {
     keepAlive: ': keep-alive\n\n',
@@ -27,5 +29,5 @@ export const openaiChat: Protocol = {
   readUsage,
   injectSystem,
   conversationStart,
-  removeForeign: (text) => text,
+  removeForeign,
 };

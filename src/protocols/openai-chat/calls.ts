@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { Signature, ToolCallPart } from '../../core/part.ts';
+import { isReadableBy, signatureFrom } from '../../core/signature.ts';
+import { asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { unwrapInput, wrapInput } from '../freeform.ts';
+import { NAME } from './name.ts';
+import { originOf } from './reasoning-details.ts';
+
+/** What has to be known to read a call. */
+export interface CallReading {
+  /** Makes up an id for a call that has none. */
+  id(): string;
+  /** The model that has just answered; undefined in a request. */
+  readonly model?: string | undefined;
+  /** The freeform tools that had to become functions. */
+  readonly wrapped?: ReadonlySet<string> | undefined;
+}
+
+/** Reads an entry of `tool_calls`; undefined if it has no name. */
+export function decodeCall(call: JsonObject | undefined, reading: CallReading): ToolCallPart | undefined {
+  const custom = call?.['type'] === 'custom' ? asObject(call['custom']) : undefined;
+  const named = custom ?? asObject(call?.['function']);
+  const name = asWord(named?.['name']);
+  if (call === undefined || name === undefined) return undefined;
+  const isWrapped = reading.wrapped?.has(name) ?? false;
+  const args = custom === undefined ? argumentsOf(named?.['arguments']) : (asString(custom['input']) ?? '');
+  const signature = callSignature(call, reading.model);
+  return {
+    type: 'tool_call',
+    id: asWord(call['id']) ?? reading.id(),
+    name,
+    arguments: isWrapped ? unwrapInput(args) : args,
+    ...(custom !== undefined || isWrapped ? { freeform: true } : {}),
+    ...(signature === undefined ? {} : { signature }),
+  };
+}
+
+/** The signature of a call: Google's `extra_content.google.thought_signature`, with the gateway's word of where it comes from. */
+export function callSignature(call: JsonObject, model: string | undefined): Signature | undefined {
+  const extra = asObject(call['extra_content']);
+  const value = asWord(asObject(extra?.['google'])?.['thought_signature']);
+  if (value === undefined) return undefined;
+  const origin = asObject(extra?.['llm_proxy']);
+  const protocol = asWord(origin?.['protocol']);
+  if (protocol !== undefined) return { protocol, model: asWord(origin?.['model']), value };
+  const { signature } = signatureFrom(value, NAME);
+  return model === undefined || signature.value !== value ? signature : { ...signature, model };
+}
+
+/** The same, for a client. */
+export function extraContent(signature: Signature): JsonObject {
+  const google = { google: { thought_signature: signature.value } };
+  return signature.protocol === NAME ? google : { ...google, llm_proxy: originOf(signature) };
+}
+
+/** A call of the history, for a backend. */
+export function encodeCall(
+  { id, name, arguments: args, freeform, signature }: ToolCallPart,
+  to: { readonly model: string; readonly hasCustom: boolean; readonly shortIds: boolean },
+): JsonObject {
+  const extra =
+    signature !== undefined && isReadableBy(signature, NAME, to.model)
+      ? { extra_content: extraContent(signature) }
+      : {};
+  const written = to.shortIds ? shortId(id) : id;
+  if (freeform === true && to.hasCustom)
+    return { id: written, type: 'custom', custom: { name, input: args }, ...extra };
+  const text = freeform === true ? wrapInput(args) : args === '' ? '{}' : args;
+  return { id: written, type: 'function', function: { name, arguments: text }, ...extra };
+}
+
+/** An id of nine letters and digits, always the same for the same id. */
+export function shortId(id: string): string {
+  if (/^[A-Za-z0-9]{9}$/.test(id)) return id;
+  return createHash('sha256').update(id).digest('hex').slice(0, 9);
+}
+
+/** OpenAI writes JSON into a string; others an object, or nothing where there are no arguments. */
+export function argumentsOf(value: unknown): string {
+  if (typeof value === 'string') return value === '' ? '{}' : value;
+  return value === null || value === undefined ? '{}' : JSON.stringify(value);
+}

@@ -1,0 +1,103 @@
+import type { Completion } from '../../core/completion.ts';
+import type { MediaPart, Part, TextPart } from '../../core/part.ts';
+import { asArray, asCount, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { Unintelligible } from '../codec.ts';
+import { madeUpId } from '../made-up-id.ts';
+import { decodeCall } from './calls.ts';
+import { decodeAnnotations } from './citations.ts';
+import { decodeFinish } from './finish.ts';
+import { decodeLogprobs } from './logprobs.ts';
+import { decodeImage, thinkingText } from './parts.ts';
+import { decodeDetails } from './reasoning-details.ts';
+import { readUsage } from './usage.ts';
+
+/** What has to be known to read an answer. */
+export interface Reading {
+  /** The model that was asked. */
+  readonly model: string;
+  /** The freeform tools that had to become functions. */
+  readonly wrapped: ReadonlySet<string>;
+}
+
+/** Reads a `chat.completion`. Of several choices the first. */
+export function decodeAnswer(body: unknown, reading: Reading): Completion {
+  const answer = asObject(body);
+  const choice = asObject(asArray(answer?.['choices'])[0]);
+  const message = asObject(choice?.['message'] ?? choice?.['delta']);
+  if (answer === undefined || choice === undefined || message === undefined)
+    throw new Unintelligible('an answer without `choices[0].message`');
+  const parts = decodeMessage(message, reading);
+  const said = {
+    calls: parts.some(({ type }) => type === 'tool_call'),
+    refusal: parts.some(({ type }) => type === 'refusal'),
+  };
+  const logprobs = decodeLogprobs(choice['logprobs']);
+  return {
+    id: asWord(answer['id']),
+    model: asWord(answer['model']),
+    createdAt: asCount(answer['created']),
+    parts,
+    finish: decodeFinish(choice['finish_reason'], said),
+    usage: readUsage(answer),
+    ...(logprobs === undefined ? {} : { logprobs }),
+  };
+}
+
+function decodeMessage(message: JsonObject, { model, wrapped }: Reading): Part[] {
+  const { parts: thoughts } = decodeDetails(message['reasoning_details'], model);
+  const thought = asWord(message['reasoning_content']) ?? asWord(message['reasoning']);
+  const refusal = asWord(message['refusal']);
+  return [
+    ...(thoughts.length === 0 && thought !== undefined ? [{ type: 'reasoning', text: thought } as const] : thoughts),
+    ...withCitations(decodeContent(message['content']), message),
+    ...(refusal === undefined ? [] : [{ type: 'refusal', text: refusal } as const]),
+    ...asArray(message['images']).flatMap((image) => decodeImage(asObject(image)) ?? []),
+    ...decodeAudio(asObject(message['audio']), (message['content'] ?? '') === ''),
+    ...callsOf(message).flatMap((call) => decodeCall(asObject(call), { id: () => madeUpId(), model, wrapped }) ?? []),
+  ];
+}
+
+/** A string; or, with Mistral, a list of texts, thoughts and references. */
+function decodeContent(content: unknown): Part[] {
+  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
+  return asArray(content).flatMap((value): Part[] => {
+    if (typeof value === 'string') return [{ type: 'text', text: value }];
+    const part = asObject(value);
+    if (part?.['type'] === 'thinking') return [{ type: 'reasoning', text: thinkingText(part) }];
+    const image = part?.['type'] === 'image_url' ? decodeImage(part) : undefined;
+    if (image !== undefined) return [image];
+    const text = asWord(part?.['text']);
+    return text === undefined ? [] : [{ type: 'text', text }];
+  });
+}
+
+/** Annotations are the message's; its first text holds them. */
+function withCitations(parts: Part[], message: JsonObject): Part[] {
+  const citations = decodeAnnotations(message['annotations']);
+  if (citations.length === 0) return parts;
+  const at = parts.findIndex(({ type }) => type === 'text');
+  const text: TextPart = at === -1 ? { type: 'text', text: '' } : (parts[at] as TextPart);
+  const cited = { ...text, citations };
+  return at === -1 ? [...parts, cited] : parts.with(at, cited);
+}
+
+/** What was said aloud: its words, if they are not the content already, and the sound. */
+function decodeAudio(audio: JsonObject | undefined, hasNoText: boolean): (TextPart | MediaPart)[] {
+  const [transcript, data] = [asWord(audio?.['transcript']), asWord(audio?.['data'])];
+  return [
+    ...(transcript === undefined || !hasNoText ? [] : [{ type: 'text', text: transcript } as const]),
+    ...(data === undefined ? [] : [spoken(data)]),
+  ];
+}
+
+/** A sound of unknown format; WAV is what OpenAI's examples ask for. */
+export function spoken(data: string): MediaPart {
+  return { type: 'media', kind: 'audio', source: { from: 'base64', mediaType: 'audio/wav', data } };
+}
+
+function callsOf(message: JsonObject): readonly unknown[] {
+  const calls = asArray(message['tool_calls']);
+  const legacy = asObject(message['function_call']);
+  // Some vendors send an empty one with every answer.
+  return calls.length > 0 || asString(legacy?.['name']) === '' || legacy === undefined ? calls : [{ function: legacy }];
+}

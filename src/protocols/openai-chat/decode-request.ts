@@ -1,0 +1,82 @@
+import type { Conversation, Leftover } from '../../core/conversation.ts';
+import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
+import type { RequestHead } from '../codec.ts';
+import { leftoversOf, type FieldRules } from '../fields.ts';
+import { decodeMessages } from './decode-messages.ts';
+import { decodeOutput } from './output.ts';
+import { decodeReasoning, REASONING_FIELDS } from './reasoning.ts';
+import { decodeSettings, SETTING_FIELDS } from './settings.ts';
+import { decodeToolChoice, decodeTools } from './tools.ts';
+
+/** What the answer's encoder has to know of the request. */
+export interface OwnOfRequest {
+  /** The tools were `functions`, so their calls are to be a `function_call`. */
+  readonly hasFunctions: boolean;
+}
+
+/** Reads a client's request. */
+export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conversation {
+  const { system, turns } = decodeMessages(body['messages']);
+  const own: OwnOfRequest = { hasFunctions: asArray(body['functions']).length > 0 };
+  return {
+    system,
+    turns,
+    tools: decodeTools(body),
+    toolChoice: decodeToolChoice(body),
+    output: decodeOutput(body['response_format']),
+    reasoning: decodeReasoning(body),
+    settings: decodeSettings(body),
+    stream,
+    wantsUsage: asObject(body['stream_options'])?.['include_usage'] === true,
+    leftovers: [...leftoversOf(body, RULES), ...severalAnswers(body['n']), ...otherThanText(body['modalities'])],
+    own,
+  };
+}
+
+const RULES: FieldRules = {
+  known: new Set([
+    ...Object.values(SETTING_FIELDS),
+    ...REASONING_FIELDS,
+    'model',
+    'messages',
+    'tools',
+    'tool_choice',
+    'functions',
+    'function_call',
+    'response_format',
+    'stream',
+    'max_completion_tokens',
+    'random_seed',
+    'n',
+    'modalities',
+  ]),
+  hints: new Set([
+    'metadata',
+    'service_tier',
+    'store',
+    'stream_options',
+    'prediction',
+    'safety_identifier',
+    'prompt_cache_key',
+    'prompt_cache_options',
+    'prompt_cache_retention',
+    // OpenRouter's wish to be told the usage, which every answer tells.
+    'usage',
+    // What a spoken answer would sound like; the wish for one is in `modalities`.
+    'audio',
+  ]),
+  refused: {},
+};
+
+function severalAnswers(n: unknown): Leftover[] {
+  const isOne = n === null || n === undefined || n === 1;
+  return isOne ? [] : [{ field: 'n', weight: 'refused', why: 'asks for several answers, of which others give one' }];
+}
+
+function otherThanText(modalities: unknown): Leftover[] {
+  const others = asArray(modalities).filter((modality) => modality !== 'text');
+  if (others.length === 0) return [];
+  return others.includes('audio')
+    ? [{ field: 'modalities', weight: 'refused', why: 'asks for a spoken answer, which others do not give' }]
+    : [{ field: 'modalities', weight: 'named' }];
+}

@@ -1,0 +1,68 @@
+import { NotCarried } from '../../core/not-carried.ts';
+import type { MediaPart, TextPart } from '../../core/part.ts';
+import type { Quirks } from '../../core/route.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { mediaUrlOf } from '../fields.ts';
+import { formatOfMediaType, isText, nameFor } from './media-types.ts';
+import { NAME } from './name.ts';
+
+/** What of a user's turn is no result of a tool, as `content`. A single text is a string, which every backend takes. */
+export function encodeContent(parts: readonly (TextPart | MediaPart)[], quirks: Quirks): string | JsonObject[] {
+  const [first] = parts;
+  if (parts.length === 1 && first?.type === 'text') return first.text;
+  return parts.map((part) => (part.type === 'text' ? textPart(part.text) : encodeMedia(part, quirks)));
+}
+
+/** A picture, a sound or a document. Throws NotCarried for what chat completions do not take. */
+function encodeMedia(part: MediaPart, quirks: Quirks): JsonObject {
+  const { kind, source } = part;
+  if (source.from === 'file' && source.protocol !== NAME)
+    throw new NotCarried(FIELDS[kind], 'is kept at another provider, where this backend cannot read it');
+  switch (kind) {
+    case 'image':
+      return encodeImage(part);
+    case 'audio':
+      return encodeAudio(part);
+    case 'document':
+      return encodeDocument(part, quirks);
+    case 'video':
+      throw new NotCarried('video', 'is a film, which chat completions do not take');
+  }
+}
+
+const FIELDS = { image: 'image', audio: 'input_audio', document: 'file', video: 'video' } as const;
+
+function encodeImage({ source, detail }: MediaPart): JsonObject {
+  const url = mediaUrlOf(source);
+  if (url === undefined) throw new NotCarried('image', 'is a file, which chat completions do not take for a picture');
+  return { type: 'image_url', image_url: detail === undefined ? { url } : { url, detail } };
+}
+
+function encodeAudio({ source }: MediaPart): JsonObject {
+  if (source.from !== 'base64')
+    throw new NotCarried('input_audio', 'is not sent along, and chat completions take the bytes of a sound only');
+  return { type: 'input_audio', input_audio: { data: source.data, format: formatOfMediaType(source.mediaType) } };
+}
+
+function encodeDocument({ source, name }: MediaPart, { documents }: Quirks): JsonObject {
+  if (source.from === 'file') return { type: 'file', file: { file_id: source.id } };
+  if (source.from === 'text') return textPart(titled(source.text, name));
+  if (source.from === 'base64' && isText(source.mediaType))
+    return textPart(titled(Buffer.from(source.data, 'base64').toString(), name));
+  const url = mediaUrlOf(source) ?? '';
+  if (documents === 'document_url') {
+    return { type: 'document_url', document_url: url, ...(name === undefined ? {} : { document_name: name }) };
+  }
+  if (source.from === 'url' && documents !== 'url')
+    throw new NotCarried('file', 'is not sent along, and this backend takes the bytes of a document only');
+  const filename = name ?? nameFor(source.mediaType ?? 'application/pdf');
+  return { type: 'file', file: { filename, file_data: url } };
+}
+
+function titled(text: string, title: string | undefined): string {
+  return title === undefined ? text : `${title}\n\n${text}`;
+}
+
+function textPart(text: string): JsonObject {
+  return { type: 'text', text };
+}

@@ -1,0 +1,363 @@
+import { describe, expect, test } from 'bun:test';
+import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions';
+import type { Json } from '../../../test/kit/json.ts';
+import type { Conversation } from '../../core/conversation.ts';
+import type { Part } from '../../core/part.ts';
+import type { Quirks } from '../../core/route.ts';
+import { encodeRequest } from './encode-request.ts';
+
+const hi: Part = { type: 'text', text: 'Hi' };
+const plain: Conversation = {
+  system: [],
+  turns: [{ role: 'user', parts: [hi] }],
+  tools: [],
+  settings: {},
+  stream: false,
+  wantsUsage: false,
+  leftovers: [],
+};
+
+function encode(fields: Partial<Conversation>, quirks: Quirks = {}, model = 'm'): Json {
+  return encodeRequest({ ...plain, ...fields }, { model, quirks });
+}
+
+function messages(parts: readonly Part[], quirks: Quirks = {}, role: 'user' | 'assistant' = 'user'): Json {
+  return encode({ turns: [{ role, parts }] }, quirks).body.messages;
+}
+
+const call = { type: 'tool_call', id: 'call_1234567890', name: 'f', arguments: '{"a":1}' } as const;
+const png = { type: 'media', kind: 'image', source: { from: 'base64', mediaType: 'image/png', data: 'AAAA' } } as const;
+const pdf = {
+  type: 'media',
+  kind: 'document',
+  source: { from: 'base64', mediaType: 'application/pdf', data: 'AAAA' },
+} as const;
+const pdfUrl = { type: 'media', kind: 'document', source: { from: 'url', url: 'https://x/a.pdf' } } as const;
+
+test('a request is what the official SDK would send', () => {
+  const expected: ChatCompletionCreateParams = {
+    model: 'm',
+    messages: [
+      { role: 'system', content: 'A\n\nB' },
+      { role: 'user', content: 'Hi' },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'call_1234567890', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }],
+      },
+      { role: 'tool', tool_call_id: 'call_1234567890', content: 'one' },
+      { role: 'system', content: 'C' },
+    ],
+    max_completion_tokens: 5,
+    temperature: 0,
+    reasoning_effort: 'low',
+    response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: { type: 'object' } } },
+    tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } }],
+    tool_choice: 'auto',
+    parallel_tool_calls: false,
+    stream: true,
+    stream_options: { include_usage: true },
+  };
+  const { body, dropped } = encode(
+    {
+      system: [
+        { type: 'text', text: 'A' },
+        { type: 'text', text: 'B' },
+      ],
+      turns: [
+        ...plain.turns,
+        { role: 'assistant', parts: [call] },
+        { role: 'user', parts: [{ type: 'tool_result', callId: call.id, content: [{ type: 'text', text: 'one' }] }] },
+        { role: 'system', parts: [{ type: 'text', text: 'C' }] },
+      ],
+      settings: { maxTokens: 5, temperature: 0, parallelToolCalls: false },
+      reasoning: { budgetTokens: 1000 },
+      output: { type: 'schema', schema: { type: 'object' } },
+      tools: [{ type: 'function', name: 'f' }],
+      toolChoice: { mode: 'auto' },
+      stream: true,
+    },
+    { maxTokensField: 'max_completion_tokens' },
+  );
+  expect(body).toEqual(expected);
+  expect(dropped).toEqual([]);
+});
+
+describe('messages', () => {
+  test("results come first, their pictures in the user's words after them", () => {
+    const result: Part = {
+      type: 'tool_result',
+      callId: 'a',
+      content: [{ type: 'text', text: 'look' }, png],
+      isError: true,
+    };
+    expect(messages([hi, result])).toEqual([
+      { role: 'tool', tool_call_id: 'a', content: 'look\n[image: see the next message of the user]' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'What the tool call a gave back:' },
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
+          { type: 'text', text: 'Hi' },
+        ],
+      },
+    ]);
+  });
+
+  test('results follow their calls, whatever was said meanwhile', () => {
+    const { body } = encode({
+      turns: [
+        { role: 'assistant', parts: [call] },
+        { role: 'system', parts: [{ type: 'text', text: 'Be quick.' }] },
+        { role: 'user', parts: [{ type: 'tool_result', callId: call.id, content: [] }] },
+      ],
+    });
+    expect(body.messages.map(({ role }: Json) => role)).toEqual(['assistant', 'tool', 'system']);
+  });
+
+  test("the assistant's turns in a row are one message", () => {
+    const turn = (part: Part) => ({ role: 'assistant' as const, parts: [part] });
+    const { body } = encode({ turns: [turn({ type: 'text', text: 'a' }), turn(call), turn({ ...call, id: 'other' })] });
+    expect(body.messages).toHaveLength(1);
+    expect(body.messages[0]).toMatchObject({ content: 'a', tool_calls: [{ id: call.id }, { id: 'other' }] });
+  });
+
+  test('what is not taken is not carried', () => {
+    const media = (kind: 'audio' | 'image' | 'video', url = 'https://x'): Part => ({
+      type: 'media',
+      kind,
+      source: { from: 'url', url },
+    });
+    const kept: Part = { type: 'media', kind: 'document', source: { from: 'file', id: 'x', protocol: 'gemini' } };
+    for (const [part, field] of [
+      [media('audio'), 'input_audio'],
+      [media('video'), 'video'],
+      [pdfUrl, 'file'],
+      [kept, 'file'],
+    ] as const)
+      expect(() => messages([part])).toThrow(expect.objectContaining({ name: 'NotCarried', field }));
+    expect(() => messages([media('image')], {}, 'assistant')).toThrow(expect.objectContaining({ name: 'NotCarried' }));
+  });
+
+  test('documents as the backend takes them', () => {
+    const url = 'data:application/pdf;base64,AAAA';
+    const document = (part: Part, documents?: 'url' | 'document_url'): Json =>
+      messages([part], { documents })[0].content[0] ?? undefined;
+    expect(document(pdf)).toEqual({ type: 'file', file: { filename: 'document.pdf', file_data: url } });
+    expect(document(pdfUrl, 'url')).toEqual({
+      type: 'file',
+      file: { filename: 'document.pdf', file_data: 'https://x/a.pdf' },
+    });
+    expect(document(pdf, 'document_url')).toEqual({ type: 'document_url', document_url: url });
+    const text: Part = {
+      type: 'media',
+      kind: 'document',
+      name: 'T',
+      source: { from: 'text', text: 'words', mediaType: 'text/plain' },
+    };
+    expect(document(text)).toEqual({ type: 'text', text: 'T\n\nwords' });
+  });
+
+  test('sounds by their format', () => {
+    const sound = (mediaType: string): Part => ({
+      type: 'media',
+      kind: 'audio',
+      source: { from: 'base64', mediaType, data: 'AAAA' },
+    });
+    for (const [mediaType, format] of [
+      ['audio/mpeg', 'mp3'],
+      ['audio/x-wav', 'wav'],
+      ['audio/flac', 'flac'],
+    ] as const)
+      expect(messages([sound(mediaType)])[0].content[0].input_audio.format).toBe(format);
+  });
+
+  test('native parts are left out by their kind', () => {
+    const native: Part = { type: 'native', protocol: 'anthropic-messages', kind: 'server_tool_use', value: {} };
+    expect(encode({ turns: [{ role: 'assistant', parts: [hi, native] }] }).dropped).toEqual(['server_tool_use']);
+  });
+});
+
+describe('thoughts', () => {
+  const thought = (signature?: { protocol: string; model?: string; value: string }): Part => ({
+    type: 'reasoning',
+    text: 'hm',
+    signature,
+  });
+  const own = { type: 'reasoning.text', signature: 'S', format: 'f', index: 0 };
+
+  test('of this very model go back as they came', () => {
+    const signed = (model: string): Json =>
+      messages([thought({ protocol: 'openai-chat', model, value: JSON.stringify(own) }), hi], {}, 'assistant')[0];
+    expect(signed('m').reasoning_details).toEqual([{ ...own, text: 'hm' }]);
+    expect(signed('other').reasoning_details).toBeUndefined();
+  });
+
+  test('of others are left out, but for plain text where the backend wants it', () => {
+    const foreign = thought({ protocol: 'anthropic-messages', value: 'S' });
+    expect(messages([foreign, hi], {}, 'assistant')).toEqual([{ role: 'assistant', content: 'Hi' }]);
+    expect(messages([foreign, hi], { reasoningBack: 'reasoning_content' }, 'assistant')[0].reasoning_content).toBe(
+      'hm',
+    );
+    expect(messages([foreign, hi], { reasoningBack: 'thinking' }, 'assistant')[0].content).toEqual([
+      { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] },
+      { type: 'text', text: 'Hi' },
+    ]);
+    expect(messages([call], { reasoningBack: 'reasoning_content' }, 'assistant')[0].reasoning_content).toBe('');
+    expect(messages([foreign], {}, 'assistant')).toEqual([]);
+  });
+
+  test.each<[Json, Quirks, string, [Json, string[]]]>([
+    [{ effort: 'high' }, {}, 'm', [{ reasoning_effort: 'high' }, []]],
+    [{ enabled: true }, {}, 'm', [{ reasoning_effort: 'medium' }, []]],
+    [{ adaptive: true, enabled: true }, {}, 'm', [{}, []]],
+    [{ enabled: false }, {}, 'm', [{ reasoning_effort: 'none' }, []]],
+    [{ effort: 'high' }, {}, 'gpt-4o', [{}, ['reasoning']]],
+    [{ enabled: false }, {}, 'gpt-4o', [{}, []]],
+    [{ effort: 'high' }, { fields: { reasoning_effort: false } }, 'm', [{}, ['reasoning']]],
+    [{ budgetTokens: 3000 }, { reasoningField: 'reasoning' }, 'm', [{ reasoning: { max_tokens: 3000 } }, []]],
+    [
+      { effort: 'low', visible: false },
+      { reasoningField: 'reasoning' },
+      'm',
+      [{ reasoning: { effort: 'low', exclude: true } }, []],
+    ],
+    [{ budgetTokens: 3000 }, { reasoningField: 'thinking' }, 'm', [{ thinking: { type: 'enabled' } }, []]],
+    [{ effort: 'none' }, { reasoningField: 'thinking' }, 'm', [{ thinking: { type: 'disabled' } }, []]],
+  ])('are asked for: %j to %j of %s', (reasoning, quirks, model, [fields, names]) => {
+    const { body, dropped } = encode({ reasoning }, quirks, model);
+    const { reasoning_effort, reasoning: object, thinking } = body;
+    expect(JSON.parse(JSON.stringify({ reasoning_effort, reasoning: object, thinking }))).toEqual(fields);
+    expect(dropped).toEqual(names);
+  });
+});
+
+describe('tools', () => {
+  const freeform = {
+    type: 'freeform',
+    name: 'h',
+    description: 'H',
+    format: { type: 'grammar', syntax: 'lark', definition: 'x' },
+  } as const;
+  const tools = [
+    { type: 'function', name: 'f' },
+    freeform,
+    { type: 'native', protocol: 'gemini', name: 'googleSearch', value: {} },
+  ] as const;
+
+  test('a freeform tool is a function where there is no such thing, and its calls come back as they are', () => {
+    const { body, dropped, decodeAnswer } = encode({
+      tools,
+      toolChoice: { mode: 'tool', name: 'h' },
+      turns: [
+        ...plain.turns,
+        { role: 'assistant', parts: [{ ...call, name: 'h', arguments: 'free', freeform: true }] },
+      ],
+    });
+    expect(body.tools[1].function).toMatchObject({ name: 'h', parameters: { required: ['input'] } });
+    expect(body.tools[1].function.description).toContain('lark grammar:\nx');
+    expect(body.messages[1].tool_calls[0].function).toEqual({ name: 'h', arguments: '{"input":"free"}' });
+    expect(body.tool_choice).toEqual({ type: 'function', function: { name: 'h' } });
+    expect(dropped).toEqual(['tools[googleSearch]']);
+    const message = { tool_calls: [{ id: 'a', function: { name: 'h', arguments: '{"input":"a\\nb"}' } }] };
+    expect(decodeAnswer({ choices: [{ message }] }).parts[0]).toMatchObject({ arguments: 'a\nb', freeform: true });
+  });
+
+  test('and stays one where there is', () => {
+    const { body } = encode(
+      { tools, toolChoice: { mode: 'allowed', names: ['h'], required: true } },
+      { fields: { 'tools.custom': true } },
+    );
+    expect(body.tools[1]).toEqual({
+      type: 'custom',
+      custom: {
+        name: 'h',
+        description: 'H',
+        format: { type: 'grammar', grammar: { syntax: 'lark', definition: 'x' } },
+      },
+    });
+    expect(body.tool_choice.allowed_tools).toEqual({
+      mode: 'required',
+      tools: [{ type: 'custom', custom: { name: 'h' } }],
+    });
+  });
+
+  test('allowed tools are the only ones offered', () => {
+    const { body } = encode({ tools, toolChoice: { mode: 'allowed', names: ['f'], required: false } });
+    expect(body.tools.map((tool: Json) => tool.function.name)).toEqual(['f']);
+    expect(body.tool_choice).toBe('auto');
+  });
+
+  test('a choice that cannot be made is not carried', () => {
+    const native = { mode: 'native', protocol: 'gemini', value: {} } as const;
+    for (const fields of [{ tools, toolChoice: native }, { toolChoice: { mode: 'required' } as const }])
+      expect(() => encode(fields)).toThrow(expect.objectContaining({ field: 'tool_choice' }));
+    expect(encode({ toolChoice: { mode: 'auto' }, settings: { parallelToolCalls: true } }).body).not.toContainAnyKeys([
+      'tool_choice',
+      'parallel_tool_calls',
+    ]);
+  });
+
+  test('ids of nine letters and digits where they have to be', () => {
+    const turns: Conversation['turns'] = [
+      { role: 'assistant', parts: [call] },
+      { role: 'user', parts: [{ type: 'tool_result', callId: call.id, content: [] }, hi] },
+    ];
+    const { body } = encode({ turns }, { shortCallIds: true, noUserAfterTool: true });
+    const [asked, answered, ...rest] = body.messages;
+    expect(asked.tool_calls[0].id).toMatch(/^[A-Za-z0-9]{9}$/);
+    expect(answered.tool_call_id).toBe(asked.tool_calls[0].id);
+    expect(rest.map(({ role }: Json) => role)).toEqual(['assistant', 'user']);
+  });
+
+  test("only its own model gets a call's signature back", () => {
+    const signed = (model: string): Json =>
+      messages([{ ...call, signature: { protocol: 'openai-chat', model, value: 'S' } }], {}, 'assistant')[0]
+        .tool_calls[0];
+    expect(signed('m').extra_content).toEqual({ google: { thought_signature: 'S' } });
+    expect(signed('other')).not.toHaveProperty('extra_content');
+  });
+});
+
+describe('what a backend does not take', () => {
+  test('is named by its neutral name', () => {
+    const settings = { topK: 3, minP: 0.1, verbosity: 'low', seed: 7, temperature: 1 };
+    expect(encode({ settings }, { fields: { seed: false } }).dropped.toSorted()).toEqual([
+      'minP',
+      'seed',
+      'topK',
+      'verbosity',
+    ]);
+    expect(encode({ settings }, { fields: { top_k: true, min_p: true, verbosity: true } }).body).toMatchObject({
+      top_k: 3,
+      min_p: 0.1,
+      verbosity: 'low',
+    });
+    expect(encode({ stream: true }, { fields: { stream_options: false } }).body).not.toHaveProperty('stream_options');
+  });
+
+  test('a schema is told in words', () => {
+    const { body, dropped } = encode(
+      { output: { type: 'schema', schema: { type: 'object' } } },
+      { fields: { 'response_format.json_schema': false } },
+    );
+    expect(body.response_format).toEqual({ type: 'json_object' });
+    expect(body.messages[0]).toMatchObject({ role: 'system', content: expect.stringContaining('{"type":"object"}') });
+    expect(dropped).toEqual(['output']);
+  });
+
+  test('JSON is spoken of where it is asked for', () => {
+    const noted = (text: string): Json =>
+      encode({ output: { type: 'json' }, turns: [{ role: 'user', parts: [{ type: 'text', text }] }] }).body.messages
+        .length;
+    expect([noted('Hi'), noted('As json, please')]).toEqual([2, 1]);
+  });
+
+  test("the system's later words go first", () => {
+    const turns: Conversation['turns'] = [...plain.turns, { role: 'system', parts: [{ type: 'text', text: 'later' }] }];
+    expect(encode({ turns, system: [{ type: 'text', text: 'first' }] }, { systemFirst: true }).body.messages).toEqual([
+      { role: 'system', content: 'first\n\nlater' },
+      { role: 'user', content: 'Hi' },
+    ]);
+  });
+});

@@ -1,0 +1,47 @@
+import type { Conversation } from '../../core/conversation.ts';
+import { compact } from '../../lib/json.ts';
+import type { Addressee, EncodedRequest } from '../codec.ts';
+import { decodeAnswer } from './decode-answer.ts';
+import { ChatStreamDecoder } from './decode-stream.ts';
+import { encodeMessages } from './encode-messages.ts';
+import { encodeOutput } from './output.ts';
+import { encodeReasoning } from './reasoning.ts';
+import { encodeSettings, takes } from './settings.ts';
+import { encodeTools } from './tools.ts';
+
+/** Writes the request for a backend. */
+export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
+  const { model, quirks } = addressee;
+  const tools = encodeTools(conversation, takes(quirks, 'tools.custom'));
+  const output = encodeOutput(conversation, quirks);
+  const settings = encodeSettings(conversation.settings, quirks, tools.fields['tools'] !== undefined);
+  const reasoning = encodeReasoning(conversation.reasoning ?? {}, addressee);
+  const { messages, dropped } = encodeMessages(conversation, addressee, output.note);
+  const wantsUsage = conversation.stream && takes(quirks, 'stream_options');
+  const reading = { model, wrapped: tools.wrapped };
+  return {
+    body: compact({
+      model,
+      messages,
+      ...settings.fields,
+      ...reasoning,
+      ...output.fields,
+      ...tools.fields,
+      stream: conversation.stream,
+      stream_options: wantsUsage ? { include_usage: true } : undefined,
+    }),
+    dropped: unique([
+      ...settings.dropped,
+      ...(reasoning === undefined ? ['reasoning'] : []),
+      ...(output.dropped ? ['output'] : []),
+      ...tools.dropped,
+      ...dropped,
+    ]),
+    decodeAnswer: (body) => decodeAnswer(body, reading),
+    decodeStream: () => new ChatStreamDecoder(reading),
+  };
+}
+
+function unique(words: readonly string[]): readonly string[] {
+  return words.length < 2 ? words : [...new Set(words)];
+}

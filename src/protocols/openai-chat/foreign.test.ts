@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'bun:test';
+import type { Json } from '../../../test/kit/json.ts';
+import { removeForeign } from './foreign.ts';
+
+const foreign = {
+  type: 'reasoning.text',
+  text: 'hm',
+  signature: 'S',
+  index: 0,
+  origin: { protocol: 'anthropic-messages', model: 'claude' },
+};
+const own = { ...foreign, index: 1, origin: { protocol: 'openai-chat', model: 'm' } };
+const { origin: _origin, ...unmarked } = own;
+
+function removed(message: Json, model = 'm'): Json {
+  const text = JSON.stringify({ n: 1, messages: [{ role: 'user', content: 'Hi' }, message], model }, null, 1);
+  const result = removeForeign(text, JSON.parse(text), model);
+  return JSON.parse(result).messages[1];
+}
+
+describe('thoughts', () => {
+  test.each<[string, Json[], Json[] | undefined]>([
+    ['of others go', [foreign], undefined],
+    ['of this model lose their mark', [own], [unmarked]],
+    ['of others go from among the rest', [unmarked, foreign, own], [unmarked, unmarked]],
+    ['in fragments go together', [foreign, { type: 'reasoning.text', text: 'more', index: 0 }, unmarked], [unmarked]],
+    ['without a mark stay', [unmarked], [unmarked]],
+  ])('%s', (_what, details, expected) => {
+    expect(removed({ role: 'assistant', content: 'a', reasoning_details: details, z: 1 })).toEqual({
+      role: 'assistant',
+      content: 'a',
+      ...(expected === undefined ? {} : { reasoning_details: expected }),
+      z: 1,
+    });
+  });
+
+  test('of another model of the dialect go', () => expect(removed({ reasoning_details: [own] }, 'other')).toEqual({}));
+});
+
+describe("calls' signatures", () => {
+  const call = (extra_content: Json): Json => ({
+    role: 'assistant',
+    tool_calls: [{ id: 'a', extra_content, function: { name: 'f', arguments: '{}' } }],
+  });
+  const google = { thought_signature: 'T' };
+
+  test.each<[string, Json, Json]>([
+    ['of others go', { google, llm_proxy: { protocol: 'gemini' } }, undefined],
+    [
+      'of others go, what else there is stays',
+      { google: { ...google, x: 1 }, llm_proxy: { protocol: 'gemini' }, y: 2 },
+      { y: 2, google: { x: 1 } },
+    ],
+    ['of this model lose their mark', { google, llm_proxy: { protocol: 'openai-chat', model: 'm' } }, { google }],
+    ['without a mark stay', { google }, { google }],
+  ])('%s', (_what, extra, expected) => {
+    expect(removed(call(extra)).tool_calls[0].extra_content).toEqual(expected);
+  });
+});
+
+test('all else stays byte for byte', () => {
+  const text = `{ "messages" : [{"x":12345678901234567890 , "reasoning_details" : [${JSON.stringify(foreign)}] ,"content":"\\u0041\\/"},\n{"content":"origin"}] }`;
+  expect(removeForeign(text, JSON.parse(text), 'm')).toBe(
+    '{ "messages" : [{"x":12345678901234567890 , "content":"\\u0041\\/"},\n{"content":"origin"}] }',
+  );
+  for (const same of [
+    '{"messages":[{"content":"\\"origin\\""}]}',
+    '{"origin":{"protocol":"x"},"messages":7}',
+    '{"llm_proxy":1}',
+  ])
+    expect(removeForeign(same, JSON.parse(same), 'm')).toBe(same);
+});
+
+test('as the last member, too', () => {
+  const text = `{"messages":[{"content":"a" , "reasoning_details":[${JSON.stringify(foreign)}] }]}`;
+  expect(removeForeign(text, JSON.parse(text), 'm')).toBe('{"messages":[{"content":"a"  }]}');
+});

@@ -1,0 +1,124 @@
+import type { Signature } from '../../core/part.ts';
+import { isReadableBy } from '../../core/signature.ts';
+import { applyEdits, elementSpan, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
+import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
+import { NAME } from './name.ts';
+
+/** The members that say where a signature comes from; a text without either has none of ours. */
+const MARKS = ['"origin"', '"llm_proxy"'];
+
+/**
+ * The request's text without the signatures that came from another dialect's model: entries of `reasoning_details` with
+ * an `origin`, and what `extra_content` of a call holds beside `llm_proxy`. One of this very model loses the mark only.
+ * All other bytes stay.
+ */
+export function removeForeign(text: string, body: JsonObject, model: string): string {
+  if (!MARKS.some((mark) => text.includes(mark))) return text;
+  const [messages] = memberSpans(text, 'messages').slice(-1);
+  if (messages === undefined) return text;
+  const edits = asArray(body['messages']).flatMap((value, index) => {
+    const message = asObject(value);
+    if (message === undefined || !isMarked(message)) return [];
+    const span = elementSpan(text, index, messages.start);
+    return span === undefined ? [] : messageEdits(text, span, message, model);
+  });
+  return edits.length === 0 ? text : applyEdits(text, edits);
+}
+
+function isMarked(message: JsonObject): boolean {
+  return (
+    asArray(message['reasoning_details']).some((detail) => originOf(asObject(detail)?.['origin']) !== undefined) ||
+    asArray(message['tool_calls']).some((call) => originOf(extraOf(asObject(call))?.['llm_proxy']) !== undefined)
+  );
+}
+
+function messageEdits(text: string, span: Span, message: JsonObject, model: string): Edit[] {
+  const details = memberSpans(text, 'reasoning_details', span.start).at(-1);
+  const calls = memberSpans(text, 'tool_calls', span.start).at(-1);
+  const edits = [
+    ...(details === undefined ? [] : detailEdits(text, details, asArray(message['reasoning_details']), model)),
+    ...(calls === undefined ? [] : callEdits(text, calls, asArray(message['tool_calls']), model)),
+  ];
+  return edits.sort((a, b) => a.start - b.start);
+}
+
+function detailEdits(text: string, span: Span, details: readonly unknown[], model: string): Edit[] {
+  const isForeign = foreignAmong(details, model);
+  const kept = details.filter((detail) => !isForeign(detail));
+  if (kept.length === details.length && !details.some((detail) => asObject(detail)?.['origin'] !== undefined))
+    return [];
+  if (kept.length === 0) return [memberRemoval(text, span)];
+  const texts = details.flatMap((detail, index) => {
+    const element = isForeign(detail) ? undefined : elementSpan(text, index, span.start);
+    return element === undefined ? [] : [withoutMember(text.slice(element.start, element.end), 'origin')];
+  });
+  return [{ ...span, text: `[${texts.join(',')}]` }];
+}
+
+/** Of a thought in fragments, the first alone has the mark; the others share its type and index. */
+function foreignAmong(details: readonly unknown[], model: string): (detail: unknown) => boolean {
+  const key = (detail: JsonObject): string => JSON.stringify([detail['type'], detail['index']]);
+  const foreign = new Set<string>();
+  for (const value of details) {
+    const detail = asObject(value);
+    const origin = originOf(detail?.['origin']);
+    if (detail !== undefined && origin !== undefined && !isReadableBy(origin, NAME, model)) foreign.add(key(detail));
+  }
+  return (value) => {
+    const detail = asObject(value);
+    return detail !== undefined && foreign.has(key(detail));
+  };
+}
+
+function callEdits(text: string, span: Span, calls: readonly unknown[], model: string): Edit[] {
+  return calls.flatMap((value, index): Edit[] => {
+    const extra = extraOf(asObject(value));
+    const origin = originOf(extra?.['llm_proxy']);
+    const call = origin === undefined ? undefined : elementSpan(text, index, span.start);
+    const content = call === undefined ? undefined : memberSpans(text, 'extra_content', call.start).at(-1);
+    if (extra === undefined || origin === undefined || content === undefined) return [];
+    const { llm_proxy: _mark, google, ...rest } = extra;
+    const { thought_signature: _signature, ...ofGoogle } = asObject(google) ?? {};
+    const isReadable = isReadableBy(origin, NAME, model);
+    const left = isReadable
+      ? { ...rest, google }
+      : Object.keys(ofGoogle).length > 0
+        ? { ...rest, google: ofGoogle }
+        : rest;
+    return [Object.keys(left).length === 0 ? memberRemoval(text, content) : { ...content, text: JSON.stringify(left) }];
+  });
+}
+
+/** The text of an object without the member. */
+function withoutMember(text: string, name: string): string {
+  if (memberSpans(text, name).length === 0) return text;
+  const { [name]: _removed, ...rest } = JSON.parse(text) as Record<string, unknown>;
+  return JSON.stringify(rest);
+}
+
+/** The edit that takes a member out whole, by its value: with its key, and the comma on one side. */
+function memberRemoval(text: string, value: Span): Edit {
+  const keyEnd = text.lastIndexOf('"', value.start - 1);
+  let start = text.lastIndexOf('"', keyEnd - 1);
+  let { end } = value;
+  const next = /\S/g;
+  next.lastIndex = end;
+  const after = next.exec(text);
+  if (after?.[0] === ',') end = after.index + 1;
+  else {
+    const before = text.slice(0, start).trimEnd();
+    if (before.endsWith(',')) start = before.length - 1;
+  }
+  return { start, end, text: '' };
+}
+
+function extraOf(call: JsonObject | undefined): JsonObject | undefined {
+  return asObject(call?.['extra_content']);
+}
+
+/** The origin as a signature without its value. */
+function originOf(value: unknown): Signature | undefined {
+  const origin = asObject(value);
+  const protocol = asWord(origin?.['protocol']);
+  return protocol === undefined ? undefined : { protocol, model: asWord(origin?.['model']), value: '' };
+}

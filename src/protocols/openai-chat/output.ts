@@ -1,0 +1,72 @@
+import type { Conversation, OutputFormat } from '../../core/conversation.ts';
+import type { Quirks } from '../../core/route.ts';
+import { asBoolean, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
+import { refuseField } from '../fields.ts';
+import { takes } from './settings.ts';
+
+/** Reads `response_format`. */
+export function decodeOutput(value: unknown): OutputFormat | undefined {
+  if (value === null || value === undefined) return undefined;
+  const format = asObject(value) ?? refuseField('response_format', 'has to be an object');
+  switch (format['type']) {
+    case 'text':
+      return undefined;
+    case 'json_object': {
+      // Fireworks, Together and others take a schema here.
+      const schema = asObject(format['schema']);
+      return schema === undefined ? { type: 'json' } : { type: 'schema', schema };
+    }
+    case 'json_schema': {
+      const inner = asObject(format['json_schema']);
+      const schema = asObject(inner?.['schema']) ?? asObject(inner?.['schema_definition']) ?? {};
+      const [name, description] = [asWord(inner?.['name']), asString(inner?.['description'])];
+      return { type: 'schema', schema, ...compact({ name, description, strict: asBoolean(inner?.['strict']) }) };
+    }
+    default:
+      return refuseField('response_format.type', 'has to be `text`, `json_object` or `json_schema`');
+  }
+}
+
+/** How a backend is told of the format. */
+export interface EncodedOutput {
+  readonly fields: JsonObject;
+  /** Words for the system, where the field alone does not do. */
+  readonly note: string | undefined;
+  /** Nothing but those words asks for it. */
+  readonly dropped: boolean;
+}
+
+/** Writes it. */
+export function encodeOutput(conversation: Conversation, quirks: Quirks): EncodedOutput {
+  const { output } = conversation;
+  if (output === undefined) return { fields: {}, note: undefined, dropped: false };
+  const takesJson = takes(quirks, 'response_format');
+  const json = takesJson ? { response_format: { type: 'json_object' } } : {};
+  if (output.type === 'json') {
+    const note = takesJson && speaksOfJson(conversation) ? undefined : 'Answer with one JSON object and nothing else.';
+    return { fields: json, note, dropped: !takesJson };
+  }
+  const { schema, name = 'answer', description, strict } = output;
+  if (takesJson && takes(quirks, 'response_format.json_schema')) {
+    const inner = compact({ name: nameOf(name), description, schema, strict });
+    return {
+      fields: { response_format: { type: 'json_schema', json_schema: inner } },
+      note: undefined,
+      dropped: false,
+    };
+  }
+  const note = `Answer with one JSON object and nothing else. It has to match this JSON schema:\n${JSON.stringify(schema)}`;
+  return { fields: json, note, dropped: true };
+}
+
+/** OpenAI and others refuse `json_object` unless some message has the word. */
+function speaksOfJson({ system, turns }: Conversation): boolean {
+  const has = (part: { readonly type: string; readonly text?: unknown }): boolean =>
+    part.type === 'text' && typeof part.text === 'string' && /json/i.test(part.text);
+  return system.some(has) || turns.some(({ parts }) => parts.some(has));
+}
+
+/** Letters, digits, `_` and `-`, 64 at most. */
+function nameOf(name: string): string {
+  return name.replaceAll(/[^\w-]/g, '_').slice(0, 64);
+}

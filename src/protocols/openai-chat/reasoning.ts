@@ -1,0 +1,67 @@
+import type { Reasoning } from '../../core/conversation.ts';
+import { effortFor, effortFrom, type Effort } from '../../core/effort.ts';
+import type { Quirks } from '../../core/route.ts';
+import { asBoolean, asCount, asObject, compact, type JsonObject } from '../../lib/json.ts';
+
+/** OpenAI's models before o1 cannot think, and refuse to be asked. */
+const CANNOT_THINK = /^(?:openai\/)?(?:gpt-3\.5|gpt-4|chatgpt-4o)/;
+
+/** The fields that say how much to think: OpenAI's own and those of vendors. */
+export const REASONING_FIELDS = ['reasoning_effort', 'reasoning', 'thinking', 'include_reasoning', 'reasoning_format'];
+
+/**
+ * Reads `reasoning_effort`, `reasoning: {effort, max_tokens, enabled, exclude}` (OpenRouter), `thinking: {type,
+ * budget_tokens}` (DeepSeek, Z.ai), `include_reasoning` and `reasoning_format` (Groq).
+ */
+export function decodeReasoning(body: JsonObject): Reasoning | undefined {
+  const [object, thinking] = [asObject(body['reasoning']), asObject(body['thinking'])];
+  const effort = effortFrom(body['reasoning_effort']) ?? effortFrom(object?.['effort']);
+  const reasoning = compact({
+    effort,
+    budgetTokens: asCount(object?.['max_tokens']) ?? asCount(thinking?.['budget_tokens']),
+    adaptive: thinking?.['type'] === 'adaptive' ? true : undefined,
+    enabled:
+      effort === 'none'
+        ? false
+        : (asBoolean(object?.['enabled']) ?? { enabled: true, disabled: false }[String(thinking?.['type'])]),
+    visible: isVisible(body, object),
+  });
+  return Object.keys(reasoning).length === 0 ? undefined : reasoning;
+}
+
+/** Writes it as the backend wants it; undefined if it cannot be told there. */
+export function encodeReasoning(
+  reasoning: Reasoning,
+  { model, quirks }: { readonly model: string; readonly quirks: Quirks },
+): JsonObject | undefined {
+  const field = quirks.reasoningField ?? 'reasoning_effort';
+  const effort = effortOf(reasoning);
+  if (effort === undefined) return {};
+  if (CANNOT_THINK.test(model)) return effort === 'none' ? {} : undefined;
+  if (quirks.fields?.[field] === false) return undefined;
+  if (field === 'thinking') return { thinking: { type: effort === 'none' ? 'disabled' : 'enabled' } };
+  return field === 'reasoning' ? { reasoning: asObjectOf(reasoning, effort) } : { reasoning_effort: effort };
+}
+
+/** The word for it; undefined where the model is to decide. */
+function effortOf({ effort, budgetTokens, adaptive, enabled }: Reasoning): Effort | undefined {
+  if (enabled === false) return 'none';
+  if (effort !== undefined) return effort;
+  if (budgetTokens !== undefined) return effortFor(budgetTokens);
+  return enabled === true && adaptive !== true ? 'medium' : undefined;
+}
+
+function asObjectOf({ budgetTokens, effort: said, visible }: Reasoning, effort: Effort): JsonObject {
+  const exclude = visible === false ? { exclude: true } : {};
+  if (effort === 'none') return { enabled: false };
+  return said === undefined && budgetTokens !== undefined
+    ? { max_tokens: budgetTokens, ...exclude }
+    : { effort, ...exclude };
+}
+
+function isVisible(body: JsonObject, object: JsonObject | undefined): boolean | undefined {
+  if (object?.['exclude'] === true) return false;
+  const format = body['reasoning_format'];
+  if (typeof format === 'string') return format !== 'hidden';
+  return asBoolean(body['include_reasoning']);
+}

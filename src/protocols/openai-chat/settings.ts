@@ -1,0 +1,94 @@
+import type { Settings } from '../../core/conversation.ts';
+import type { Quirks } from '../../core/route.ts';
+import { asString, compact, type JsonObject } from '../../lib/json.ts';
+import { refuseField } from '../fields.ts';
+
+type Name = keyof Settings;
+
+/** Reads the single values. Vendors' own names come after OpenAI's. */
+export function decodeSettings(body: JsonObject): Settings {
+  return compact({
+    maxTokens: numberOf(body, 'max_completion_tokens') ?? numberOf(body, 'max_tokens'),
+    temperature: numberOf(body, 'temperature'),
+    topP: numberOf(body, 'top_p'),
+    topK: numberOf(body, 'top_k'),
+    minP: numberOf(body, 'min_p'),
+    stop: stopOf(body['stop']),
+    seed: numberOf(body, 'seed') ?? numberOf(body, 'random_seed'),
+    frequencyPenalty: numberOf(body, 'frequency_penalty'),
+    presencePenalty: numberOf(body, 'presence_penalty'),
+    logprobs: booleanOf(body, 'logprobs'),
+    topLogprobs: numberOf(body, 'top_logprobs'),
+    parallelToolCalls: booleanOf(body, 'parallel_tool_calls'),
+    verbosity: stringOf(body, 'verbosity'),
+    user: stringOf(body, 'user'),
+  });
+}
+
+/** What each is called in the dialect. */
+export const SETTING_FIELDS: Readonly<Record<Name, string>> = {
+  maxTokens: 'max_tokens',
+  temperature: 'temperature',
+  topP: 'top_p',
+  topK: 'top_k',
+  minP: 'min_p',
+  stop: 'stop',
+  seed: 'seed',
+  frequencyPenalty: 'frequency_penalty',
+  presencePenalty: 'presence_penalty',
+  logprobs: 'logprobs',
+  topLogprobs: 'top_logprobs',
+  parallelToolCalls: 'parallel_tool_calls',
+  verbosity: 'verbosity',
+  user: 'user',
+};
+
+/** Writes those that the backend takes; the others are `dropped`. `hasTools`: without tools there is nothing to call in parallel. */
+export function encodeSettings(
+  settings: Settings,
+  quirks: Quirks,
+  hasTools: boolean,
+): { readonly fields: JsonObject; readonly dropped: readonly Name[] } {
+  const fields: Record<string, unknown> = {};
+  const dropped: Name[] = [];
+  for (const name of Object.keys(SETTING_FIELDS) as Name[]) {
+    const value = settings[name];
+    if (value === undefined || (name === 'parallelToolCalls' && !hasTools)) continue;
+    const field = name === 'maxTokens' ? (quirks.maxTokensField ?? 'max_tokens') : SETTING_FIELDS[name];
+    if (takes(quirks, field)) fields[field] = value;
+    else dropped.push(name);
+  }
+  // One without the other is refused.
+  if (fields['top_logprobs'] !== undefined) fields['logprobs'] ??= true;
+  return { fields, dropped };
+}
+
+/** Whether a backend takes a field; see `Quirks.fields`. */
+export function takes({ fields }: Quirks, field: string): boolean {
+  return fields?.[field] ?? !RARE.has(field);
+}
+
+/** What many backends that are compatible otherwise refuse. */
+const RARE: ReadonlySet<string> = new Set(['top_k', 'min_p', 'verbosity', 'tools.custom']);
+
+function numberOf(body: JsonObject, field: string): number | undefined {
+  const value = body[field] ?? undefined;
+  return typeof value === 'number' || value === undefined ? value : refuseField(field, 'has to be a number');
+}
+
+function booleanOf(body: JsonObject, field: string): boolean | undefined {
+  const value = body[field] ?? undefined;
+  return typeof value === 'boolean' || value === undefined ? value : refuseField(field, 'has to be true or false');
+}
+
+function stringOf(body: JsonObject, field: string): string | undefined {
+  const value = body[field] ?? undefined;
+  return typeof value === 'string' || value === undefined ? value : refuseField(field, 'has to be a string');
+}
+
+function stopOf(value: unknown): readonly string[] | undefined {
+  if (value === null || value === undefined) return undefined;
+  const stops: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (stops.length === 0) return undefined;
+  return stops.map((stop) => asString(stop) ?? refuseField('stop', 'has to be a string or a list of strings'));
+}

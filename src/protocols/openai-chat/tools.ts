@@ -1,0 +1,157 @@
+import type { Conversation, FunctionTool, Tool, ToolChoice } from '../../core/conversation.ts';
+import { NotCarried } from '../../core/not-carried.ts';
+import { asArray, asBoolean, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
+import { refuseField } from '../fields.ts';
+import { FREEFORM_PARAMETERS, freeformDescription, grammarOf } from '../freeform.ts';
+import { NAME } from './name.ts';
+
+/** Reads `tools` and the legacy `functions`. A type that is not known is a tool of the vendor's own. */
+export function decodeTools(body: JsonObject): Tool[] {
+  const tools = asArray(body['tools']).map((tool, index) => decodeTool(asObject(tool), `tools[${index}]`));
+  const functions = asArray(body['functions']).map((each, index) =>
+    decodeFunction(asObject(each), `functions[${index}]`),
+  );
+  return [...tools, ...functions];
+}
+
+/** Reads `tool_choice` and the legacy `function_call`. */
+export function decodeToolChoice(body: JsonObject): ToolChoice | undefined {
+  const value = body['tool_choice'] ?? body['function_call'] ?? undefined;
+  if (value === undefined) return undefined;
+  if (typeof value === 'string') {
+    const mode = MODES.get(value);
+    return mode === undefined ? refuseField('tool_choice', 'has to be `auto`, `none`, `required` or a tool') : { mode };
+  }
+  const choice = asObject(value) ?? refuseField('tool_choice', 'has to be a word or an object');
+  const named = asObject(choice['function']) ?? asObject(choice['custom']) ?? choice;
+  const name = asWord(named['name']);
+  if (name !== undefined) return { mode: 'tool', name };
+  if (choice['type'] === 'allowed_tools') return decodeAllowed(asObject(choice['allowed_tools']) ?? {});
+  return { mode: 'native', protocol: NAME, value: choice };
+}
+
+/** What a request says of tools, and what it could not say. */
+export interface EncodedTools {
+  readonly fields: JsonObject;
+  /** The freeform tools that had to become functions. */
+  readonly wrapped: ReadonlySet<string>;
+  readonly dropped: readonly string[];
+}
+
+/** Writes `tools` and `tool_choice`. `hasCustom`: the backend knows custom tools and allowed ones. */
+export function encodeTools({ tools, toolChoice }: Conversation, hasCustom: boolean): EncodedTools {
+  const isForeign = (tool: Tool): boolean => tool.type === 'native' && tool.protocol !== NAME;
+  const dropped = tools.flatMap((tool) => (isForeign(tool) ? [`tools[${tool.name}]`] : []));
+  let offered = tools.filter((tool) => !isForeign(tool));
+  let choice = toolChoice;
+  if (choice?.mode === 'allowed' && !hasCustom) {
+    // To offer no others says the same.
+    const { names, required } = choice;
+    offered = offered.filter(({ name }) => names.includes(name));
+    choice = { mode: required ? 'required' : 'auto' };
+  }
+  const wrapped = new Set(offered.flatMap((tool) => (tool.type === 'freeform' && !hasCustom ? [tool.name] : [])));
+  if (offered.length === 0) {
+    if (choice !== undefined && choice.mode !== 'auto' && choice.mode !== 'none')
+      throw new NotCarried('tool_choice', 'demands a tool, of which none can be offered in chat completions');
+    return { fields: {}, wrapped, dropped };
+  }
+  const fields = {
+    tools: offered.map((tool) => encodeTool(tool, hasCustom)),
+    tool_choice: choice === undefined ? undefined : encodeChoice(choice, offered, hasCustom),
+  };
+  return { fields: compact(fields), wrapped, dropped };
+}
+
+/** `any` is Mistral's word. */
+const MODES: ReadonlyMap<string, 'auto' | 'none' | 'required'> = new Map([
+  ['auto', 'auto'],
+  ['none', 'none'],
+  ['required', 'required'],
+  ['any', 'required'],
+]);
+
+function decodeTool(tool: JsonObject | undefined, where: string): Tool {
+  if (tool === undefined) return refuseField(where, 'has to be an object');
+  const type = asWord(tool['type']);
+  const ofFunction = asObject(tool['function']);
+  if (type === 'function' || (type === undefined && ofFunction !== undefined)) {
+    const cacheControl = asObject(tool['cache_control']);
+    return {
+      ...decodeFunction(ofFunction, `${where}.function`),
+      ...(cacheControl === undefined ? {} : { cacheControl }),
+    };
+  }
+  if (type === undefined) return refuseField(`${where}.type`, 'has to be a string');
+  if (type !== 'custom') return { type: 'native', protocol: NAME, name: type, value: tool };
+  const custom = asObject(tool['custom']);
+  const name = asWord(custom?.['name']) ?? refuseField(`${where}.custom.name`, 'has to be a string');
+  return {
+    type: 'freeform',
+    name,
+    description: asString(custom?.['description']),
+    format: decodeFormat(custom?.['format']),
+  };
+}
+
+function decodeFunction(value: JsonObject | undefined, where: string): FunctionTool {
+  const name = asWord(value?.['name']) ?? refuseField(`${where}.name`, 'has to be a string');
+  return {
+    type: 'function',
+    name,
+    description: asString(value?.['description']),
+    parameters: asObject(value?.['parameters']),
+    strict: asBoolean(value?.['strict']),
+  };
+}
+
+/** A grammar in its flat form. */
+function decodeFormat(value: unknown): unknown {
+  const { type, syntax, definition } = grammarOf(value);
+  return type === 'grammar' ? { type, syntax, definition } : (value ?? undefined);
+}
+
+function decodeAllowed(allowed: JsonObject): ToolChoice {
+  const names = asArray(allowed['tools']).flatMap((tool) => {
+    const each = asObject(tool);
+    const name = asWord((asObject(each?.['function']) ?? asObject(each?.['custom']) ?? each)?.['name']);
+    return name === undefined ? [] : [name];
+  });
+  return { mode: 'allowed', names, required: allowed['mode'] === 'required' };
+}
+
+function encodeTool(tool: Tool, hasCustom: boolean): unknown {
+  if (tool.type === 'native') return tool.value;
+  const { name } = tool;
+  if (tool.type === 'function') {
+    const { description, parameters = { type: 'object', properties: {} }, strict } = tool;
+    return { type: 'function', function: compact({ name, description, parameters, strict }) };
+  }
+  const { type, syntax, definition } = grammarOf(tool.format);
+  if (!hasCustom) {
+    const description = freeformDescription(tool);
+    return { type: 'function', function: compact({ name, description, parameters: FREEFORM_PARAMETERS }) };
+  }
+  const format = type === 'grammar' ? { type, grammar: { syntax, definition } } : tool.format;
+  return { type: 'custom', custom: compact({ name, description: tool.description, format }) };
+}
+
+function encodeChoice(choice: ToolChoice, tools: readonly Tool[], hasCustom: boolean): unknown {
+  const reference = (name: string): JsonObject => {
+    const isCustom = hasCustom && tools.some((tool) => tool.type === 'freeform' && tool.name === name);
+    return isCustom ? { type: 'custom', custom: { name } } : { type: 'function', function: { name } };
+  };
+  switch (choice.mode) {
+    case 'tool':
+      return reference(choice.name);
+    case 'allowed': {
+      const mode = choice.required ? 'required' : 'auto';
+      return { type: 'allowed_tools', allowed_tools: { mode, tools: choice.names.map(reference) } };
+    }
+    case 'native':
+      if (choice.protocol === NAME) return choice.value;
+      throw new NotCarried('tool_choice', 'demands a tool that runs at another provider');
+    default:
+      return choice.mode;
+  }
+}
