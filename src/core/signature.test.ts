@@ -36,6 +36,12 @@ describe('a marked signature', () => {
     );
   });
 
+  test('tells the traits of the reasoning that it came with', () => {
+    const of = { protocol: 'anthropic-messages', value: 'AbC=' };
+    const marked = markSignature(of, undefined, { redacted: true, id: 'rs_1' });
+    expect(unmarkSignature(marked)).toEqual({ signature: of, attachment: undefined, redacted: true, id: 'rs_1' });
+  });
+
   test('ends in the value itself where that is base64', () => {
     expect(markSignature({ protocol: 'gemini', value: 'AbC+/w==' })).toEndWith('AbC+/w==');
   });

@@ -6,17 +6,28 @@ export const MARK = 'bGxtLXByb3h5';
 /** The part that a signature belongs to, where it has to travel in one of its own: the one after it or before it. */
 export type Attachment = 'next' | 'previous';
 
+/** What else is to be known of a reasoning part when it comes back, and has no place in the dialect that it went to. */
+export interface ReasoningTraits {
+  readonly redacted?: boolean | undefined;
+  readonly id?: string | undefined;
+}
+
 /** What a marked signature says. */
-export interface Marked {
+export interface Marked extends ReasoningTraits {
   readonly signature: Signature;
   readonly attachment: Attachment | undefined;
 }
 
-/** What stands in front of the value, as JSON: protocol, model, attachment, whether the value is of the URL alphabet or was encoded. */
+/**
+ * What stands in front of the value, as JSON: protocol, model, attachment, the reasoning's traits, whether the value is
+ * of the URL alphabet or was encoded.
+ */
 interface Head {
   readonly p: ProtocolName;
   readonly m?: string;
   readonly a?: Attachment;
+  readonly r?: 1;
+  readonly i?: string;
   readonly u?: 1;
   readonly e?: 1;
 }
@@ -26,13 +37,19 @@ interface Head {
  * it comes back, on whatever replica and after any restart. The whole is base64, as some SDKs demand (and re-encode in
  * either alphabet); the value is its unchanged tail wherever it is base64 itself.
  */
-export function markSignature({ protocol, model, value }: Signature, attachment?: Attachment): string {
+export function markSignature(
+  { protocol, model, value }: Signature,
+  attachment?: Attachment,
+  { redacted, id }: ReasoningTraits = {},
+): string {
   const isUrlAlphabet = /[-_]/.test(value);
   const isBase64 = value.length % 4 === 0 && /^[\w+/-]+={0,2}$/.test(value) && !(isUrlAlphabet && /[+/]/.test(value));
   const head: Head = {
     p: protocol,
     ...(model === undefined ? {} : { m: model }),
     ...(attachment === undefined ? {} : { a: attachment }),
+    ...(redacted === true ? { r: 1 } : {}),
+    ...(id === undefined ? {} : { i: id }),
     ...(isBase64 ? {} : { e: 1 }),
     ...(isBase64 && isUrlAlphabet ? { u: 1 } : {}),
   };
@@ -50,8 +67,9 @@ export function unmarkSignature(value: string): Marked | undefined {
   if (headLength === undefined) return undefined;
   const head = headFrom(Buffer.from(value.slice(0, headLength), 'base64').toString().slice('llm-proxy'.length));
   if (head === undefined) return undefined;
-  const { p: protocol, m: model, a: attachment } = head;
-  return { signature: { protocol, model, value: valueFrom(value.slice(headLength), head) }, attachment };
+  const { p: protocol, m: model, a: attachment, i: id } = head;
+  const redacted = head.r === 1 ? true : undefined;
+  return { signature: { protocol, model, value: valueFrom(value.slice(headLength), head) }, attachment, redacted, id };
 }
 
 /** A signature that a client sent: one with a mark is what it says, any other is of the client's own dialect. */

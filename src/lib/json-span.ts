@@ -64,6 +64,22 @@ export function elementSpan(text: string, index: number, from = 0): Span | undef
   return undefined;
 }
 
+/** All elements of the array that begins at or after `from`; none if another value begins there. */
+export function elementSpans(text: string, from = 0): Span[] {
+  const spans: Span[] = [];
+  let at = skipSpace(text, from);
+  if (text.charCodeAt(at) !== OPEN_BRACKET) return spans;
+  at = skipSpace(text, at + 1);
+  while (at < text.length && text.charCodeAt(at) !== CLOSE_BRACKET) {
+    const end = valueEnd(text, at);
+    spans.push({ start: at, end });
+    const next = skipSpace(text, end);
+    if (text.charCodeAt(next) !== COMMA) break;
+    at = skipSpace(text, next + 1);
+  }
+  return spans;
+}
+
 /** `text` with every span replaced; `spans` are sorted and do not overlap. */
 export function replaceSpans(text: string, spans: readonly Span[], replacement: string): string {
   return applyEdits(
