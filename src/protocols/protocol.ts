@@ -80,20 +80,35 @@ export interface StreamGrammar {
   readonly framing?: Framing | undefined;
 }
 
-/** Another way to write a stream than SSE. The grammar's `keepAlive`, `end` and error events are of that way already. */
+/**
+ * Another way to write a stream than SSE. The grammar's `keepAlive`, `end`, error events and `fromPlain` are of that way
+ * already; the first three for a stream in which an event went before.
+ */
 export interface Framing {
   readonly contentType: string;
   /** A writer for one stream. */
   open(): {
-    /** The text of an event with this data. */
+    /** The text of an event with this data. An error's body goes through here, too, and nothing after it. */
     frame(data: string): string;
+    /** What completes the stream, whether or not an event went before. */
+    end(): string;
   };
 }
 
 /** What stands where in requests and answers. */
 export interface Wire {
-  /** Path and query after a backend's base URL; undefined where the dialect has no such endpoint. */
-  address(operation: Operation, to: { readonly model: string; readonly stream: boolean }): string | undefined;
+  /**
+   * Path and query after a backend's base URL; undefined where the dialect has no such endpoint. `body` is what will be
+   * sent, where the kind of it decides (Gemini: one text to embed or several).
+   */
+  address(
+    operation: Operation,
+    to: {
+      readonly model: string;
+      readonly stream: boolean;
+      readonly body?: Readonly<Record<string, unknown>> | undefined;
+    },
+  ): string | undefined;
   /** Where a backend's key stands, unless its vendor says otherwise. */
   readonly credential: CredentialHeader;
   /** Headers that a backend needs where the client sent none of the name. Lower case. */

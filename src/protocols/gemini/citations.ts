@@ -1,0 +1,110 @@
+import type { Citation } from '../../core/part.ts';
+import { asArray, asCount, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
+
+/**
+ * Reads what a candidate says of its sources: `groundingMetadata` (chunks, and supports that say what of the text is
+ * from which) and `citationMetadata`. `text` is what was said so far; offsets are in bytes of it.
+ */
+export function citationsFrom(candidate: JsonObject, text: string): Citation[] {
+  const grounding = asObject(candidate['groundingMetadata']);
+  const cited = asObject(candidate['citationMetadata']);
+  return [
+    ...(grounding === undefined ? [] : grounded(grounding, text)),
+    // The API's word, and the SDKs'.
+    ...asArray(cited?.['citationSources'] ?? cited?.['citations']).map((source) =>
+      recited(asObject(source) ?? {}, text),
+    ),
+  ];
+}
+
+/** Writes citations as `groundingMetadata` of a text that begins `offset` bytes into its candidate's. */
+export function groundingMetadata(texts: readonly CitedText[]): JsonObject | undefined {
+  const chunks: JsonObject[] = [];
+  const indices = new Map<string, number>();
+  const supports: JsonObject[] = [];
+  for (const { text, partIndex, citations } of texts) {
+    for (const citation of citations) {
+      const chunk = chunkOf(citation);
+      const key = JSON.stringify(chunk);
+      const index = indices.get(key) ?? chunks.push(chunk) - 1;
+      indices.set(key, index);
+      if (citation.end === undefined) continue;
+      const segment = segmentOf(text, { start: citation.start ?? 0, end: citation.end });
+      supports.push({
+        segment: compact({ ...segment, partIndex: partIndex || undefined }),
+        groundingChunkIndices: [index],
+      });
+    }
+  }
+  if (chunks.length === 0) return undefined;
+  return { groundingChunks: chunks, ...(supports.length === 0 ? {} : { groundingSupports: supports }) };
+}
+
+export interface CitedText {
+  readonly text: string;
+  readonly partIndex: number;
+  readonly citations: readonly Citation[];
+}
+
+function grounded(grounding: JsonObject, text: string): Citation[] {
+  const chunks = asArray(grounding['groundingChunks']).map((chunk) => citationOf(asObject(chunk) ?? {}));
+  const supports = asArray(grounding['groundingSupports']);
+  if (supports.length === 0) return chunks.flatMap((chunk) => chunk ?? []);
+  return supports.flatMap((support) => {
+    const { segment, groundingChunkIndices } = asObject(support) ?? {};
+    const range = rangeOf(asObject(segment) ?? {}, text);
+    return asArray(groundingChunkIndices).flatMap((index) => {
+      const chunk = chunks[asCount(index) ?? 0];
+      return chunk === undefined ? [] : [{ ...chunk, ...range }];
+    });
+  });
+}
+
+function citationOf(chunk: JsonObject): Citation | undefined {
+  const web = asObject(chunk['web']) ?? asObject(chunk['maps']);
+  if (web !== undefined) return { kind: 'url', url: asWord(web['uri']), title: asWord(web['title']) };
+  const image = asObject(chunk['image']);
+  if (image !== undefined) return { kind: 'url', url: asWord(image['sourceUri']), title: asWord(image['title']) };
+  const context = asObject(chunk['retrievedContext']);
+  if (context === undefined) return undefined;
+  const url = asWord(context['uri']);
+  const isPage = url !== undefined && /^https?:/.test(url);
+  return {
+    kind: isPage ? 'url' : 'file',
+    url: isPage ? url : undefined,
+    fileId: isPage ? undefined : (url ?? asWord(context['documentName'])),
+    title: asWord(context['title']),
+    citedText: asWord(context['text']),
+  };
+}
+
+function recited(source: JsonObject, text: string): Citation {
+  const citation: Citation = { kind: 'url', url: asWord(source['uri']), title: asWord(source['title']) };
+  return { ...citation, ...rangeOf(source, text) };
+}
+
+/** A range in bytes as one in UTF-16 units. Where the segment's words are told, they have to be the ones that are there. */
+function rangeOf(segment: JsonObject, text: string): { readonly start?: number; readonly end?: number } {
+  const endIndex = asCount(segment['endIndex']);
+  const words = asString(segment['text']);
+  if (endIndex !== undefined) {
+    const bytes = Buffer.from(text);
+    const start = bytes.toString('utf8', 0, asCount(segment['startIndex']) ?? 0).length;
+    const end = bytes.toString('utf8', 0, endIndex).length;
+    if (words === undefined || text.slice(start, end) === words) return { start, end };
+  }
+  // Counted from elsewhere: of several parts, or by a model that miscounts.
+  const start = words === undefined || words === '' ? -1 : text.indexOf(words);
+  return start === -1 ? {} : { start, end: start + (words?.length ?? 0) };
+}
+
+function segmentOf(text: string, { start, end }: { readonly start: number; readonly end: number }): JsonObject {
+  const startIndex = Buffer.byteLength(text.slice(0, start));
+  const words = text.slice(start, end);
+  return compact({ startIndex: startIndex || undefined, endIndex: startIndex + Buffer.byteLength(words), text: words });
+}
+
+function chunkOf({ kind, url, title, citedText, fileId }: Citation): JsonObject {
+  if (kind === 'url') return { web: compact({ uri: url, title }) };
+  return { retrievedContext: compact({ uri: fileId ?? url, title, text: citedText }) };
+}

@@ -1,0 +1,24 @@
+import { asObject } from '../../lib/json.ts';
+import { fieldsOf } from './names.ts';
+
+/** Of a request without contents, this much of its input tells it from others. */
+const INPUT_CHARACTERS = 1024;
+
+/**
+ * What stays the same through all turns of a conversation: the system instruction and the contents up to the first of
+ * the user, with what Google keeps in its cache for it.
+ */
+export function conversationStart(body: Record<string, unknown>): string {
+  const fields = fieldsOf(fieldsOf(body)?.['generateContentRequest'] ?? body);
+  const { systemInstruction, contents, cachedContent } = fields ?? {};
+  if (contents === undefined) {
+    return JSON.stringify(fields?.['content'] ?? fields?.['requests'] ?? '').slice(0, INPUT_CHARACTERS);
+  }
+  return JSON.stringify([cachedContent, systemInstruction, beginning(contents)]);
+}
+
+function beginning(contents: unknown): unknown {
+  if (!Array.isArray(contents)) return contents;
+  const first = contents.findIndex((content) => asObject(content)?.['role'] !== 'model');
+  return first === -1 ? contents : contents.slice(0, first + 1);
+}

@@ -1,0 +1,68 @@
+import type { AnswerEvent } from '../../core/event.ts';
+import type { Signature } from '../../core/part.ts';
+import { asObject, asString, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
+import { newCallId } from './call-ids.ts';
+import { PartialArgs } from './partial-args.ts';
+
+/** What of the request decides how its answer is read. */
+export interface Reading {
+  readonly model: string;
+  /** The tools that were freeform ones. */
+  readonly freeform: ReadonlySet<string>;
+  /** The function whose call is the answer. */
+  readonly answerTool: string | undefined;
+}
+
+/** Reads the calls of an answer: whole ones, and those whose arguments come in pieces, which end when the last is here. */
+export class CallReader {
+  /** The answer calls something that the client is to do. */
+  hasAny = false;
+  #open: { readonly index: number; readonly name: string; readonly args: PartialArgs } | undefined;
+
+  constructor(
+    private readonly reading: Reading,
+    private readonly numbers: { next: number },
+    private readonly emit: (event: AnswerEvent) => void,
+  ) {}
+
+  see(call: JsonObject, signature: Signature | undefined): void {
+    const name = asWord(call['name']);
+    if (name !== undefined) this.#begin(name, asWord(call['id']), signature);
+    const open = this.#open;
+    if (open === undefined) return;
+    open.args.push(call['partialArgs']);
+    const args = asObject(call['args']);
+    if (args !== undefined) open.args.merge(args);
+    if (call['willContinue'] !== true) this.close();
+  }
+
+  /** Ends the call that is under way, if there is one. */
+  close(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    const { index, name, args } = open;
+    const text = this.reading.freeform.has(name) ? inputIn(args.text) : args.text;
+    if (text !== '') this.emit({ type: 'delta', index, text });
+    this.emit({ type: 'part_end', index });
+  }
+
+  #begin(name: string, id: string | undefined, signature: Signature | undefined): void {
+    this.close();
+    const index = this.numbers.next++;
+    this.#open = { index, name, args: new PartialArgs() };
+    if (name === this.reading.answerTool) {
+      this.emit({ type: 'part_start', index, part: 'text' });
+      return;
+    }
+    this.hasAny = true;
+    const freeform = this.reading.freeform.has(name) ? true : undefined;
+    this.emit({ type: 'part_start', index, part: 'tool_call', id: id ?? newCallId(), name, freeform });
+    if (signature !== undefined) this.emit({ type: 'signature', index, signature });
+  }
+}
+
+/** The text that a freeform tool was called with. */
+function inputIn(args: string): string {
+  return asString(parseObject(args)?.['input']) ?? args;
+}

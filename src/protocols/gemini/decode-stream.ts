@@ -1,0 +1,190 @@
+import type { Finish } from '../../core/completion.ts';
+import type { AnswerEvent } from '../../core/event.ts';
+import type { NativePart, Signature } from '../../core/part.ts';
+import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import type { StreamDecoder } from '../codec.ts';
+import { CallReader, type Reading } from './decode-calls.ts';
+import { citationsFrom } from './citations.ts';
+import { blockedFrom, finishFrom } from './finish.ts';
+import { logprobsFrom } from './logprobs.ts';
+import { mediaFrom } from './media.ts';
+import { NAME } from './signatures.ts';
+import { readUsage } from './usage.ts';
+
+/** The text or thought that is under way. */
+interface OpenPart {
+  readonly index: number;
+  readonly kind: 'text' | 'reasoning';
+  text: string;
+  isSigned: boolean;
+}
+
+/** Reads a stream of GenerateContentResponses. Of several candidates it is the first that counts. */
+export class GeminiStreamDecoder implements StreamDecoder {
+  #out: AnswerEvent[] = [];
+  #isStarted = false;
+  readonly #numbers = { next: 0 };
+  readonly #calls: CallReader;
+  #open: OpenPart | undefined;
+  #word: string | undefined;
+  #blocked: Finish | undefined;
+  /** The first and the last chunk that told token counts. */
+  #firstCounts: JsonObject | undefined;
+  #counts: JsonObject | undefined;
+  /** Sources that were told already: a stream may tell them again and again. */
+  readonly #cited = new Set<string>();
+
+  constructor(private readonly reading: Reading) {
+    this.#calls = new CallReader(reading, this.#numbers, (event) => this.#emit(event));
+  }
+
+  push(event: unknown): readonly AnswerEvent[] {
+    const chunk = asObject(event);
+    if (chunk === undefined) return [];
+    if (!this.#isStarted) {
+      this.#isStarted = true;
+      this.#emit({ type: 'start', id: asWord(chunk['responseId']), model: asWord(chunk['modelVersion']) });
+    }
+    this.#seeUsage(chunk);
+    const block = asWord(asObject(chunk['promptFeedback'])?.['blockReason']);
+    if (block !== undefined) this.#blocked = blockedFrom(block);
+    for (const value of asArray(chunk['candidates'])) {
+      const candidate = asObject(value);
+      if (candidate !== undefined && (candidate['index'] ?? 0) === 0) this.#seeCandidate(candidate);
+    }
+    return this.#taken();
+  }
+
+  end(): readonly AnswerEvent[] {
+    if (!this.#isStarted) this.#emit({ type: 'start', id: undefined, model: undefined });
+    this.#calls.close();
+    this.#close();
+    if (this.#counts !== this.#firstCounts) this.#tellUsage(this.#counts);
+    this.#emit({ type: 'finish', finish: this.#blocked ?? finishFrom(this.#word, this.#calls.hasAny) });
+    return this.#taken();
+  }
+
+  #emit(event: AnswerEvent): void {
+    this.#out.push(event);
+  }
+
+  #taken(): readonly AnswerEvent[] {
+    const out = this.#out;
+    this.#out = [];
+    return out;
+  }
+
+  /** The first counts are told at once, since the prompt's are known from the beginning; the last ones at the end. */
+  #seeUsage(chunk: JsonObject): void {
+    if (chunk['usageMetadata'] === undefined) return;
+    if (this.#firstCounts === undefined) {
+      this.#firstCounts = chunk;
+      this.#tellUsage(chunk);
+    }
+    this.#counts = chunk;
+  }
+
+  #tellUsage(chunk: JsonObject | undefined): void {
+    const usage = readUsage(chunk);
+    if (usage !== undefined) this.#emit({ type: 'usage', usage });
+  }
+
+  #seeCandidate(candidate: JsonObject): void {
+    for (const part of asArray(asObject(candidate['content'])?.['parts'])) {
+      const fields = asObject(part);
+      if (fields !== undefined) this.#seePart(fields);
+    }
+    if (candidate['logprobsResult'] !== undefined) {
+      const logprobs = logprobsFrom(candidate['logprobsResult']);
+      if (logprobs.length > 0) this.#emit({ type: 'logprobs', logprobs });
+    }
+    if (candidate['groundingMetadata'] !== undefined || candidate['citationMetadata'] !== undefined)
+      this.#cite(candidate);
+    this.#word = asWord(candidate['finishReason']) ?? this.#word;
+  }
+
+  #seePart(part: JsonObject): void {
+    const signature = this.#signature(part['thoughtSignature']);
+    const call = asObject(part['functionCall']);
+    if (call !== undefined) {
+      this.#close();
+      this.#calls.see(call, signature);
+      return;
+    }
+    const text = asString(part['text']);
+    if (text !== undefined) {
+      this.#seeText(part, text, signature);
+      return;
+    }
+    const whole = mediaFrom(part) ?? nativeFrom(part);
+    if (whole === undefined) {
+      if (signature !== undefined) this.#seeText(part, '', signature);
+      return;
+    }
+    // A picture that the model only thought of is none of its answer.
+    if (part['thought'] === true && whole.type === 'media') return;
+    this.#close();
+    this.#emit({ type: 'whole', index: this.#numbers.next++, part: whole });
+  }
+
+  #seeText(part: JsonObject, text: string, signature: Signature | undefined): void {
+    // Text behind a signature is not signed by it.
+    const open = this.#open;
+    const kind = part['thought'] === true ? 'reasoning' : 'text';
+    if (open?.kind === kind && !(open.isSigned && (text !== '' || signature !== undefined))) {
+      this.#say(open, text, signature);
+    } else if (text !== '' || signature !== undefined) {
+      this.#say(this.#begin(kind), text, signature);
+    }
+  }
+
+  #begin(kind: OpenPart['kind']): OpenPart {
+    this.#calls.close();
+    this.#close();
+    const open = { index: this.#numbers.next++, kind, text: '', isSigned: false };
+    this.#open = open;
+    this.#emit({ type: 'part_start', index: open.index, part: kind });
+    return open;
+  }
+
+  #say(open: OpenPart, text: string, signature: Signature | undefined): void {
+    if (text !== '') {
+      if (open.kind === 'text') open.text += text;
+      this.#emit({ type: 'delta', index: open.index, text });
+    }
+    if (signature === undefined) return;
+    open.isSigned = true;
+    this.#emit({ type: 'signature', index: open.index, signature });
+  }
+
+  #close(): void {
+    if (this.#open === undefined) return;
+    this.#emit({ type: 'part_end', index: this.#open.index });
+    this.#open = undefined;
+  }
+
+  #signature(value: unknown): Signature | undefined {
+    const text = asWord(value);
+    return text === undefined ? undefined : { protocol: NAME, model: this.reading.model, value: text };
+  }
+
+  /** Sources are of the text that is under way; one that has ended can have no more. */
+  #cite(candidate: JsonObject): void {
+    const open = this.#open;
+    if (open?.kind !== 'text') return;
+    for (const citation of citationsFrom(candidate, open.text)) {
+      const key = JSON.stringify(citation);
+      if (this.#cited.has(key)) continue;
+      this.#cited.add(key);
+      this.#emit({ type: 'citation', index: open.index, citation });
+    }
+  }
+}
+
+/** Members of a part that say how it is meant, not what it is. */
+const MARKS = new Set(['thought', 'thoughtSignature', 'text', 'partMetadata', 'mediaResolution', 'videoMetadata']);
+
+function nativeFrom(part: JsonObject): NativePart | undefined {
+  const kind = Object.keys(part).find((name) => !MARKS.has(name));
+  return kind === undefined ? undefined : { type: 'native', protocol: NAME, kind, value: part };
+}

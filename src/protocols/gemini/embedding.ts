@@ -1,0 +1,76 @@
+import { asArray, asCount, asNumber, asObject, asString, compact, type JsonObject } from '../../lib/json.ts';
+import { Unintelligible, type EmbeddingCodec } from '../codec.ts';
+import { refuseField } from '../fields.ts';
+import { fieldsOf } from './names.ts';
+import { modelName } from './wire.ts';
+
+/** `:embedContent` of one text, `:batchEmbedContents` of several; what goes to a backend is always the latter. */
+export const embedding: EmbeddingCodec = {
+  decodeRequest: (body) => {
+    const fields = fieldsOf(body) ?? {};
+    const single = fields['requests'] === undefined;
+    const requests = single ? [fields] : asArray(fields['requests']).map((request) => fieldsOf(request) ?? {});
+    if (requests.length === 0) refuseField('requests', 'has to hold at least one text');
+    const dimensions = [...new Set(requests.map((request) => optionsOf(request)['outputDimensionality']))];
+    if (dimensions.length > 1) refuseField('requests', 'has to ask for the same `outputDimensionality` everywhere');
+    return {
+      inputs: requests.map((request, at) => textOf(request['content'], single ? 'content' : `requests[${at}].content`)),
+      dimensions: asNumber(dimensions[0]),
+      format: 'float',
+      single,
+      leftovers: leftoversOf(requests),
+    };
+  },
+  encodeRequest: ({ inputs, dimensions }, { model }) => ({
+    requests: inputs.map((text) =>
+      compact({ model: modelName(model), content: { parts: [{ text }] }, outputDimensionality: dimensions }),
+    ),
+  }),
+  decodeAnswer: (body) => {
+    const answer = asObject(body) ?? {};
+    const embeddings = answer['embedding'] === undefined ? answer['embeddings'] : [answer['embedding']];
+    if (!Array.isArray(embeddings)) throw new Unintelligible('the answer has no `embeddings`');
+    return {
+      vectors: embeddings.map((vector: unknown) => valuesOf(vector)),
+      model: undefined,
+      promptTokens: asCount(asObject(answer['usageMetadata'])?.['promptTokenCount']),
+    };
+  },
+  encodeAnswer: ({ vectors, promptTokens }, { single }) => {
+    const embeddings = vectors.map((values) => ({ values }));
+    return {
+      ...(single ? { embedding: embeddings[0] } : { embeddings }),
+      ...(promptTokens === undefined ? {} : { usageMetadata: { promptTokenCount: promptTokens } }),
+    };
+  },
+};
+
+const KNOWN = new Set(['model', 'content', 'outputDimensionality', 'embedContentConfig']);
+
+/** Newer requests have their options in an object of their own. */
+function optionsOf(request: JsonObject): JsonObject {
+  return { ...request, ...fieldsOf(request['embedContentConfig']) };
+}
+
+function leftoversOf(requests: readonly JsonObject[]): string[] {
+  const names = requests.flatMap((request) =>
+    Object.entries(optionsOf(request)).flatMap(([name, value]) =>
+      KNOWN.has(name) || value === undefined || value === null ? [] : [name],
+    ),
+  );
+  return [...new Set(names)];
+}
+
+function textOf(content: unknown, path: string): string {
+  const parts = asArray(fieldsOf(content)?.['parts']);
+  if (parts.length === 0) refuseField(path, 'has to hold a text');
+  return parts
+    .map((part) => asString(asObject(part)?.['text']) ?? refuseField(path, 'has to hold texts only'))
+    .join('');
+}
+
+function valuesOf(vector: unknown): number[] {
+  const values = asObject(vector)?.['values'];
+  if (!Array.isArray(values)) throw new Unintelligible('an embedding has no `values`');
+  return values as number[];
+}

@@ -1,0 +1,38 @@
+import type { Completion } from '../../core/completion.ts';
+import { compact, type JsonObject } from '../../lib/json.ts';
+import type { Reply } from '../codec.ts';
+import { groundingMetadata } from './citations.ts';
+import { AnswerParts } from './encode-parts.ts';
+import { finishWord } from './finish.ts';
+import { logprobsResult } from './logprobs.ts';
+import { usageMetadata } from './usage.ts';
+
+/** Writes a GenerateContentResponse. */
+export function encodeAnswer(completion: Completion, reply: Reply): JsonObject {
+  const { finish, logprobs, usage } = completion;
+  const writer = new AnswerParts();
+  const written = completion.parts.flatMap((part) => {
+    const value = writer.write(part);
+    return value === undefined ? [] : [{ part, value }];
+  });
+  const cited = written.flatMap(({ part }, partIndex) =>
+    part.type === 'text' && part.citations !== undefined
+      ? [{ text: part.text, partIndex, citations: part.citations }]
+      : [],
+  );
+  const parts = written.map(({ value }) => value);
+  return compact({
+    candidates: [
+      compact({
+        content: { ...(parts.length === 0 ? {} : { parts }), role: 'model' },
+        finishReason: finishWord(finish),
+        index: 0,
+        groundingMetadata: groundingMetadata(cited),
+        logprobsResult: logprobs === undefined ? undefined : logprobsResult(logprobs),
+      }),
+    ],
+    usageMetadata: usage === undefined ? undefined : usageMetadata(usage),
+    modelVersion: completion.model ?? reply.model,
+    responseId: completion.id ?? reply.id,
+  });
+}

@@ -1,0 +1,137 @@
+import type { Finish } from '../../core/completion.ts';
+import type { AnswerEvent, DeltaEvent, PartStartEvent } from '../../core/event.ts';
+import type { Citation, Signature } from '../../core/part.ts';
+import { compact } from '../../lib/json.ts';
+import type { Reply, StreamEncoder } from '../codec.ts';
+import { groundingMetadata } from './citations.ts';
+import { AnswerParts, signed } from './encode-parts.ts';
+import { finishWord } from './finish.ts';
+import { logprobsResult } from './logprobs.ts';
+import { usageMetadata } from './usage.ts';
+
+/** A part under way. */
+interface Draft {
+  readonly head: PartStartEvent;
+  /** Of a call the arguments; of a text what sources may refer to. */
+  text: string;
+  signature: Signature | undefined;
+  citations: Citation[] | undefined;
+}
+
+const BEFORE_PARTS = 'data: {"candidates":[{"content":{"parts":[';
+
+/** Writes a stream of GenerateContentResponses, one for each event that says something. Calls go out whole. */
+export class GeminiStreamEncoder implements StreamEncoder {
+  readonly #parts = new AnswerParts();
+  readonly #drafts = new Map<number, Draft>();
+  readonly #cited: Draft[] = [];
+  /** What each chunk tells of the answer, as the members that end its JSON. */
+  #identity: string;
+  #counts = '';
+  #afterParts = '';
+  #finish: Finish = { reason: 'other', raw: undefined };
+
+  constructor(private readonly reply: Reply) {
+    this.#identity = identity(reply.model, reply.id);
+    this.#renew();
+  }
+
+  push(event: AnswerEvent): string {
+    switch (event.type) {
+      case 'delta':
+        return this.#delta(event);
+      case 'start':
+        this.#identity = identity(event.model ?? this.reply.model, event.id ?? this.reply.id);
+        this.#renew();
+        return '';
+      case 'part_start':
+        this.#drafts.set(event.index, { head: event, text: '', signature: undefined, citations: undefined });
+        return '';
+      case 'part_end':
+        return this.#end(event.index);
+      case 'signature':
+        return this.#sign(event.index, event.signature);
+      case 'citation':
+        this.#cite(event.index, event.citation);
+        return '';
+      case 'whole':
+        return this.#chunk(this.#parts.write(event.part));
+      case 'logprobs':
+        return `data: {"candidates":[{"index":0,"logprobsResult":${JSON.stringify(logprobsResult(event.logprobs))}}]${this.#members()}}\n\n`;
+      case 'usage':
+        this.#counts = `,"usageMetadata":${JSON.stringify(usageMetadata(event.usage))}`;
+        this.#renew();
+        return '';
+      case 'finish':
+        this.#finish = event.finish;
+        return '';
+    }
+  }
+
+  end(): string {
+    const candidate = compact({
+      content: { parts: [{ text: '' }], role: 'model' },
+      finishReason: finishWord(this.#finish),
+      index: 0,
+      groundingMetadata: groundingMetadata(
+        this.#cited.map(({ text, citations }) => ({ text, partIndex: 0, citations: citations ?? [] })),
+      ),
+    });
+    return `data: {"candidates":[${JSON.stringify(candidate)}]${this.#members()}}\n\n`;
+  }
+
+  #delta({ index, text }: DeltaEvent): string {
+    const draft = this.#drafts.get(index);
+    if (draft === undefined) return '';
+    const { part } = draft.head;
+    if (part !== 'reasoning') draft.text += text;
+    if (part === 'tool_call') return '';
+    const written = JSON.stringify(text);
+    return `${BEFORE_PARTS}{"text":${written}${part === 'reasoning' ? ',"thought":true' : ''}${this.#afterParts}`;
+  }
+
+  /** A signature goes out with an empty text of its part's kind; a call's with the call. */
+  #sign(index: number, signature: Signature): string {
+    const draft = this.#drafts.get(index);
+    if (draft === undefined) return '';
+    const { head } = draft;
+    if (head.part === 'reasoning') return this.#chunk({ text: '', thought: true, ...signed(signature, head) });
+    if (head.part === 'text') return this.#chunk({ text: '', ...signed(signature) });
+    draft.signature = signature;
+    return '';
+  }
+
+  #cite(index: number, citation: Citation): void {
+    const draft = this.#drafts.get(index);
+    if (draft === undefined) return;
+    if (draft.citations === undefined) this.#cited.push(draft);
+    draft.citations = [...(draft.citations ?? []), citation];
+  }
+
+  #end(index: number): string {
+    const draft = this.#drafts.get(index);
+    this.#drafts.delete(index);
+    if (draft === undefined || draft.head.part !== 'tool_call') return '';
+    const { id, name, freeform } = draft.head;
+    const { text, signature } = draft;
+    return this.#chunk(this.#parts.write({ type: 'tool_call', id, name, arguments: text, freeform, signature }));
+  }
+
+  #chunk(part: object | undefined): string {
+    if (part === undefined) return '';
+    // Without its last brace, which stands at the beginning of what follows.
+    return `${BEFORE_PARTS}${JSON.stringify(part).slice(0, -1)}${this.#afterParts}`;
+  }
+
+  #renew(): void {
+    this.#afterParts = `}],"role":"model"},"index":0}]${this.#members()}}\n\n`;
+  }
+
+  #members(): string {
+    return this.#counts + this.#identity;
+  }
+}
+
+function identity(model: string, id: string): string {
+  return `,"modelVersion":${JSON.stringify(model)},"responseId":${JSON.stringify(id)}`;
+}

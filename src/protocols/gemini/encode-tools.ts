@@ -1,0 +1,91 @@
+import type { Conversation, Tool, ToolChoice } from '../../core/conversation.ts';
+import { NotCarried } from '../../core/not-carried.ts';
+import { compact, type JsonObject } from '../../lib/json.ts';
+import { supportedSchema } from './schema.ts';
+import { NAME } from './signatures.ts';
+
+export interface WrittenTools {
+  readonly tools: readonly JsonObject[] | undefined;
+  readonly toolConfig: JsonObject | undefined;
+  readonly dropped: readonly string[];
+}
+
+/**
+ * The tools and which of them are to be called. With an `answer` tool the call of that one is the answer, so that the
+ * model has to call something.
+ */
+export function toolsOf({ tools, toolChoice }: Conversation, answer: JsonObject | undefined): WrittenTools {
+  if (toolChoice?.mode === 'native' && toolChoice.protocol !== NAME) {
+    throw new NotCarried('tool_choice', 'names a tool that runs at another provider');
+  }
+  const declarations = [
+    ...tools.flatMap((tool) => declarationOf(tool) ?? []),
+    ...(answer === undefined ? [] : [answer]),
+  ];
+  const native = tools.flatMap((tool) =>
+    tool.type === 'native' && tool.protocol === NAME ? [tool.value as JsonObject] : [],
+  );
+  const all = [...(declarations.length === 0 ? [] : [{ functionDeclarations: declarations }]), ...native];
+  const isStrict = tools.some((tool) => tool.type === 'function' && tool.strict === true);
+  const calling = declarations.length === 0 ? undefined : callingConfig(toolChoice, { isStrict, answer });
+  return {
+    tools: all.length === 0 ? undefined : all,
+    toolConfig: calling === undefined ? undefined : { functionCallingConfig: calling },
+    dropped: tools.flatMap((tool) => (tool.type === 'native' && tool.protocol !== NAME ? [`tools[${tool.name}]`] : [])),
+  };
+}
+
+/** The function whose arguments are the answer, for models that give no other answer of that form beside functions. */
+export function answerTool({ output, tools }: Conversation): JsonObject & { readonly name: string } {
+  const taken = new Set(tools.map(({ name }) => name));
+  let name = 'final_answer';
+  while (taken.has(name)) name += '_';
+  const schema = output?.type === 'schema' ? output : undefined;
+  return {
+    name,
+    description: schema?.description ?? 'Call this function with the final answer.',
+    parametersJsonSchema: supportedSchema(schema?.schema ?? { type: 'object' }),
+  };
+}
+
+function declarationOf(tool: Tool): JsonObject | undefined {
+  switch (tool.type) {
+    case 'function':
+      return compact({
+        name: tool.name,
+        description: tool.description,
+        parametersJsonSchema: tool.parameters === undefined ? undefined : ofObject(supportedSchema(tool.parameters)),
+      });
+    case 'freeform':
+      return compact({ name: tool.name, description: tool.description, parametersJsonSchema: FREEFORM });
+    case 'native':
+      return undefined;
+  }
+}
+
+const FREEFORM = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
+
+function ofObject(schema: JsonObject): JsonObject {
+  return schema['type'] === undefined ? { ...schema, type: 'object' } : schema;
+}
+
+function callingConfig(
+  choice: ToolChoice | undefined,
+  { isStrict, answer }: { readonly isStrict: boolean; readonly answer: JsonObject | undefined },
+): JsonObject | undefined {
+  switch (choice?.mode) {
+    case 'none':
+      return { mode: 'NONE' };
+    case 'required':
+      return { mode: 'ANY' };
+    case 'tool':
+      return { mode: 'ANY', allowedFunctionNames: [choice.name] };
+    case 'allowed':
+      if (answer !== undefined) return { mode: 'ANY', allowedFunctionNames: [...choice.names, answer['name']] };
+      return { mode: choice.required ? 'ANY' : 'VALIDATED', allowedFunctionNames: choice.names };
+    default:
+      if (answer !== undefined) return { mode: 'ANY' };
+      if (isStrict) return { mode: 'VALIDATED' };
+      return choice === undefined ? undefined : { mode: 'AUTO' };
+  }
+}

@@ -1,0 +1,100 @@
+import { isReadableBy, MARK, unmarkSignature } from '../../core/signature.ts';
+import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
+import { isThirdOrLater } from './family.ts';
+import { fieldsOf } from './names.ts';
+import { NAME, SKIP } from './signatures.ts';
+
+const SIGNATURES = ['thoughtSignature', 'thought_signature'];
+
+/**
+ * `text` without what `model` cannot read: the signatures that the gateway gave to a client for another one. A thought,
+ * or an empty text, of which only such a signature would be left goes with it; a call gets the documented placeholder
+ * where the model demands a signature.
+ */
+export function removeForeign(text: string, _body: Record<string, unknown>, model: string): string {
+  if (!text.includes(MARK)) return text;
+  const edits = memberSpans(text, 'contents').flatMap((contents) =>
+    text[contents.start] === '['
+      ? listEdits(text, contents.start, (content) => contentEdits(text, content, model))
+      : asEdits(contentEdits(text, contents, model)),
+  );
+  return applyEdits(text, edits);
+}
+
+/** What becomes of an element of a list: edits inside it, or it goes. */
+type Verdict = readonly Edit[] | 'gone';
+
+function asEdits(verdict: Verdict): readonly Edit[] {
+  return verdict === 'gone' ? [] : verdict;
+}
+
+/** The edits of a list, each element judged; one that goes takes a comma along. */
+function listEdits(text: string, start: number, judge: (element: Span) => Verdict): Edit[] {
+  const elements = elementSpans(text, start);
+  const verdicts = elements.map((element) => judge(element));
+  const firstKept = verdicts.findIndex((verdict) => verdict !== 'gone');
+  return elements.flatMap((element, at) => {
+    const verdict = verdicts[at];
+    if (verdict !== 'gone') return verdict ?? [];
+    const next = elements[at + 1];
+    // Before the first that stays, up to the next element; behind it, from the end of the one before.
+    if (next !== undefined && (firstKept === -1 || at < firstKept))
+      return [{ start: element.start, end: next.start, text: '' }];
+    return [{ start: at === 0 ? element.start : (elements[at - 1] as Span).end, end: element.end, text: '' }];
+  });
+}
+
+function contentEdits(text: string, content: Span, model: string): Verdict {
+  if (!text.slice(content.start, content.end).includes(MARK)) return [];
+  const edits = memberSpans(text, 'parts', content.start).map((parts) => {
+    const spans = elementSpans(text, parts.start);
+    const isAllGone = spans.length > 0 && spans.every((part) => partEdits(text, part, model) === 'gone');
+    return isAllGone ? 'gone' : listEdits(text, parts.start, (part) => partEdits(text, part, model));
+  });
+  return edits.includes('gone') ? 'gone' : edits.flatMap((verdict) => asEdits(verdict));
+}
+
+function partEdits(text: string, part: Span, model: string): Verdict {
+  const spans = SIGNATURES.flatMap((name) => memberSpans(text, name, part.start)).sort((a, b) => a.start - b.start);
+  const edits = spans.map((span) => signatureEdit(text, span, model));
+  if (!edits.includes('foreign')) return edits.flatMap((edit) => (typeof edit === 'string' ? [] : [edit]));
+  const fields = fieldsOf(JSON.parse(text.slice(part.start, part.end))) ?? {};
+  if (fields['functionCall'] !== undefined && isThirdOrLater(model)) {
+    return spans.map((span) => ({ ...span, text: JSON.stringify(SKIP) }));
+  }
+  if (fields['thought'] === true || isNothingElse(fields)) return 'gone';
+  // One that stands there twice, in either case, is emptied the second time.
+  return spans.map((span, at) => (at === 0 ? withoutMember(text, span) : { ...span, text: '""' }));
+}
+
+/** What becomes of one signature: it stays as it is, gets its own value back, or goes. */
+function signatureEdit(text: string, span: Span, model: string): Edit | 'foreign' | 'its own' {
+  const value: unknown = JSON.parse(text.slice(span.start, span.end));
+  const marked = typeof value === 'string' ? unmarkSignature(value) : undefined;
+  if (marked === undefined) return 'its own';
+  const { signature } = marked;
+  if (!isReadableBy(signature, NAME, model)) return 'foreign';
+  return { ...span, text: JSON.stringify(signature.value) };
+}
+
+/** Nothing is left of the part but its signature. */
+function isNothingElse(fields: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(fields).every(
+    ([name, value]) => name === 'thoughtSignature' || name === 'thought' || value === '' || value === null,
+  );
+}
+
+/** Takes the member whose value is at `value` out of its object, with its key and one comma. */
+function withoutMember(text: string, value: Span): Edit {
+  const key = text.lastIndexOf('"', text.lastIndexOf('"', value.start - 1) - 1);
+  const after = skipSpace(text, value.end, 1);
+  if (text[after] === ',') return { start: key, end: skipSpace(text, after + 1, 1), text: '' };
+  const before = skipSpace(text, key - 1, -1);
+  return { start: text[before] === ',' ? before : key, end: value.end, text: '' };
+}
+
+function skipSpace(text: string, from: number, step: 1 | -1): number {
+  let at = from;
+  while (text.charCodeAt(at) <= 0x20) at += step;
+  return at;
+}

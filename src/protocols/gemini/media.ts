@@ -1,0 +1,114 @@
+import type { MediaPart, MediaSource } from '../../core/part.ts';
+import { NotCarried } from '../../core/not-carried.ts';
+import { asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
+import { fieldsOf } from './names.ts';
+import { NAME } from './signatures.ts';
+
+/** Files that lie at Google: uploaded ones, by name or by their URL, and those of its storage. */
+const OWN_FILE = /^(?:gs:\/\/|files\/|https:\/\/generativelanguage\.googleapis\.com\/.*\/files\/)/;
+const YOUTUBE = /^https?:\/\/(?:www\.|m\.)?(?:youtube\.com|youtu\.be)\//;
+
+/** Reads `inlineData` or `fileData` of a part, whichever it has; undefined if it has neither. */
+export function mediaFrom(part: JsonObject): MediaPart | undefined {
+  const inline = fieldsOf(part['inlineData']);
+  if (inline !== undefined) {
+    const mediaType = asWord(inline['mimeType']) ?? 'application/octet-stream';
+    return media(inlineSource(mediaType, standard(asString(inline['data']) ?? '')), mediaType, inline['displayName']);
+  }
+  const file = fieldsOf(part['fileData']);
+  const uri = asWord(file?.['fileUri']);
+  if (file === undefined || uri === undefined) return undefined;
+  const mediaType = asWord(file['mimeType']);
+  const source: MediaSource = OWN_FILE.test(uri)
+    ? { from: 'file', id: uri, protocol: NAME, mediaType }
+    : { from: 'url', url: uri, mediaType };
+  return media(source, mediaType ?? (YOUTUBE.test(uri) ? 'video/mp4' : guessedType(uri)), file['displayName']);
+}
+
+/** Writes the same. Throws NotCarried for a file that is kept at another provider. */
+export function mediaPart({ kind, source, name }: MediaPart): JsonObject {
+  switch (source.from) {
+    case 'base64':
+      return { inlineData: { mimeType: source.mediaType, data: source.data } };
+    case 'text':
+      return { inlineData: { mimeType: source.mediaType, data: Buffer.from(source.text).toString('base64') } };
+    case 'url':
+      return {
+        fileData: { fileUri: source.url, mimeType: source.mediaType ?? typeOf(source.url, kind) },
+      };
+    case 'file':
+      if (source.protocol !== NAME) throw new NotCarried('file', `is kept at another provider${named(name)}`);
+      return { fileData: compact({ fileUri: source.id, mimeType: source.mediaType }) };
+  }
+}
+
+function named(name: string | undefined): string {
+  return name === undefined ? '' : ` (${name})`;
+}
+
+function media(source: MediaSource, mediaType: string | undefined, name: unknown): MediaPart {
+  return { type: 'media', kind: kindOf(mediaType), source, name: asWord(name) };
+}
+
+/** SDKs write bytes in either alphabet of base64. */
+function standard(data: string): string {
+  if (!data.includes('-') && !data.includes('_')) return data;
+  return data.replaceAll('-', '+').replaceAll('_', '/');
+}
+
+/** Texts are documents that every dialect has a place for, once they are texts. */
+function inlineSource(mediaType: string, data: string): MediaSource {
+  if (!mediaType.startsWith('text/')) return { from: 'base64', mediaType, data };
+  try {
+    return { from: 'text', mediaType, text: utf8.decode(Buffer.from(data, 'base64')) };
+  } catch {
+    return { from: 'base64', mediaType, data };
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function kindOf(mediaType: string | undefined): MediaPart['kind'] {
+  const kind = mediaType?.slice(0, mediaType.indexOf('/'));
+  return kind === 'image' || kind === 'audio' || kind === 'video' ? kind : 'document';
+}
+
+/** The API wants a type for every file; a URL that does not show one is taken to be what is commonest of its kind. */
+function typeOf(url: string, kind: MediaPart['kind']): string {
+  return (YOUTUBE.test(url) ? 'video/mp4' : guessedType(url)) ?? COMMONEST[kind];
+}
+
+function guessedType(url: string): string | undefined {
+  const path = url.split(/[?#]/, 1)[0] ?? '';
+  return TYPES[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
+}
+
+const COMMONEST: Readonly<Record<MediaPart['kind'], string>> = {
+  image: 'image/jpeg',
+  audio: 'audio/mpeg',
+  video: 'video/mp4',
+  document: 'application/pdf',
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  gif: 'image/gif',
+  webp: 'image/webp',
+  heic: 'image/heic',
+  mp3: 'audio/mpeg',
+  wav: 'audio/wav',
+  ogg: 'audio/ogg',
+  flac: 'audio/flac',
+  m4a: 'audio/mp4',
+  mp4: 'video/mp4',
+  mov: 'video/quicktime',
+  webm: 'video/webm',
+  pdf: 'application/pdf',
+  txt: 'text/plain',
+  md: 'text/markdown',
+  csv: 'text/csv',
+  html: 'text/html',
+  json: 'application/json',
+};

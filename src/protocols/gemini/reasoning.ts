@@ -1,0 +1,68 @@
+import type { Reasoning } from '../../core/conversation.ts';
+import { budgetFor, effortFor, effortFrom, type Effort } from '../../core/effort.ts';
+import { asBoolean, asNumber, compact } from '../../lib/json.ts';
+import { thinkingOf, type ThinkingLevel } from './family.ts';
+import { fieldsOf } from './names.ts';
+
+/** Reads `thinkingConfig`: a budget of 0 is no thinking, one of -1 as much as the model likes. */
+export function reasoningFrom(value: unknown): Reasoning | undefined {
+  const config = fieldsOf(value);
+  if (config === undefined) return undefined;
+  const budget = asNumber(config['thinkingBudget']);
+  const effort = effortFrom(config['thinkingLevel']);
+  const visible = asBoolean(config['includeThoughts']);
+  if (budget === undefined && effort === undefined && visible === undefined) return undefined;
+  return { effort, visible, ...(budget === undefined ? {} : budgeted(budget)) };
+}
+
+function budgeted(tokens: number): Reasoning {
+  if (tokens === 0) return { enabled: false };
+  return tokens < 0 ? { adaptive: true } : { budgetTokens: tokens };
+}
+
+/** What a request for `model` says of thinking, and whether something of what was asked for is missing from it. */
+export interface ThinkingConfig {
+  readonly config: Record<string, unknown> | undefined;
+  readonly isShort: boolean;
+}
+
+export function thinkingConfigOf(reasoning: Reasoning, model: string): ThinkingConfig {
+  const thinking = thinkingOf(model);
+  const isOff = reasoning.enabled === false || reasoning.effort === 'none';
+  if (thinking.by === 'nothing') return { config: undefined, isShort: !isOff };
+  const includeThoughts = reasoning.visible === true && !isOff ? true : undefined;
+  if (thinking.by === 'level') {
+    const level = isOff ? thinking.levels[0] : levelOf(reasoning, thinking.levels);
+    return { config: filled({ includeThoughts, thinkingLevel: level }), isShort: isOff && level !== 'MINIMAL' };
+  }
+  const { least, most, canBeOff } = thinking;
+  const budget = isOff ? (canBeOff ? 0 : least) : budgetOf(reasoning);
+  const fitting = budget === undefined || budget <= 0 ? budget : Math.min(most, Math.max(least, budget));
+  return { config: filled({ includeThoughts, thinkingBudget: fitting }), isShort: isOff && !canBeOff };
+}
+
+function budgetOf({ effort, budgetTokens, adaptive }: Reasoning): number | undefined {
+  if (budgetTokens !== undefined) return budgetTokens;
+  if (effort !== undefined && effort !== 'none') return budgetFor(effort);
+  return adaptive === true ? -1 : undefined;
+}
+
+/** From less to more; what a model lacks becomes its next higher level, or its highest. */
+const STEPS: readonly ThinkingLevel[] = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'];
+
+function levelOf({ effort, budgetTokens }: Reasoning, levels: readonly ThinkingLevel[]): ThinkingLevel | undefined {
+  const asked = effort ?? (budgetTokens === undefined ? undefined : effortFor(budgetTokens));
+  // Left to itself the model decides.
+  if (asked === undefined || asked === 'none') return undefined;
+  const from = STEPS.indexOf(stepOf(asked));
+  return levels.find((level) => STEPS.indexOf(level) >= from) ?? levels.at(-1);
+}
+
+function stepOf(effort: Exclude<Effort, 'none'>): ThinkingLevel {
+  return effort === 'max' ? 'XHIGH' : (effort.toUpperCase() as ThinkingLevel);
+}
+
+function filled(config: Record<string, unknown>): Record<string, unknown> | undefined {
+  const members = compact(config);
+  return Object.keys(members).length === 0 ? undefined : members;
+}

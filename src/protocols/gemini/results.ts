@@ -1,0 +1,63 @@
+import type { MediaPart, TextPart, ToolResultPart } from '../../core/part.ts';
+import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import type { CallIds } from './call-ids.ts';
+import { mediaFrom, mediaPart } from './media.ts';
+import { fieldsOf } from './names.ts';
+
+/** Members of a `response` that hold the whole of it where they are its only one. */
+const OUTPUTS = new Set(['output', 'result', 'error']);
+
+/** Reads a `functionResponse`. */
+export function resultFrom(value: unknown, calls: CallIds): ToolResultPart {
+  const response = fieldsOf(value) ?? {};
+  const name = asWord(response['name']);
+  const fields = asObject(response['response']) ?? {};
+  const keys = Object.keys(fields);
+  const only = keys.length === 1 && OUTPUTS.has(keys[0] ?? '') ? fields[keys[0] ?? ''] : fields;
+  const text = asString(only) ?? JSON.stringify(only);
+  const media = asArray(response['parts']).flatMap((part) => mediaFrom(fieldsOf(part) ?? {}) ?? []);
+  return {
+    type: 'tool_result',
+    callId: calls.ofResult(asWord(response['id']), name),
+    content: [...(keys.length === 0 ? [] : [{ type: 'text' as const, text }]), ...media],
+    name,
+    isError: fields['error'] === undefined || fields['error'] === null ? undefined : true,
+  };
+}
+
+/** A result as the parts that go to a model: the function's response, and the media that have no place in it. */
+export interface WrittenResult {
+  readonly part: JsonObject;
+  readonly after: readonly JsonObject[];
+}
+
+/** `mayHoldMedia`: the model takes images and documents inside a function's response. */
+export function writtenResult(
+  { callId, content, isError }: ToolResultPart,
+  name: string,
+  mayHoldMedia: boolean,
+): WrittenResult {
+  const media = content.filter((part): part is MediaPart => part.type === 'media');
+  const inside = mayHoldMedia ? media.filter(fitsInside) : [];
+  const outside = media.filter((part) => !inside.includes(part));
+  const texts = content.filter((part): part is TextPart => part.type === 'text').map(({ text }) => text);
+  const notes = outside.map(({ kind }) => `[${kind}: in the user's words after this result]`);
+  const output = [...texts, ...notes].join('\n');
+  return {
+    part: {
+      functionResponse: {
+        id: callId,
+        name,
+        response: isError === true ? { error: output } : { output },
+        ...(inside.length === 0 ? {} : { parts: inside.map((part) => mediaPart(part)) }),
+      },
+    },
+    after: outside.map((part) => mediaPart(part)),
+  };
+}
+
+/** https://ai.google.dev/gemini-api/docs/function-calling#multimodal */
+function fitsInside({ kind, source }: MediaPart): boolean {
+  if (source.from === 'url') return false;
+  return kind === 'image' || (kind === 'document' && (source.mediaType ?? '').startsWith('application/pdf'));
+}

@@ -1,0 +1,91 @@
+import type { Usage } from '../../core/record.ts';
+import type { StreamReader } from '../protocol.ts';
+import { unwrapped } from './errors.ts';
+import { readUsage } from './usage.ts';
+
+/** What the reader looks at in a GenerateContentResponse; everything else passes unseen. */
+interface Chunk {
+  readonly error?: unknown;
+  readonly candidates?: unknown;
+  readonly promptFeedback?: { readonly blockReason?: unknown } | null;
+  readonly usageMetadata?: unknown;
+}
+
+interface Candidate {
+  readonly index?: unknown;
+  readonly content?: { readonly parts?: unknown } | null;
+  readonly finishReason?: unknown;
+}
+
+/** Follows a stream of GenerateContentResponses. It has no end of its own: it is complete when its candidates are. */
+export class GeminiStreamReader implements StreamReader {
+  usage: Usage | undefined;
+  /** Bit i: candidate i was seen, and had its finish reason. Candidates beyond 30 share the last bit. */
+  #begun = 0;
+  #ended = 0;
+
+  get finished(): boolean {
+    return this.#ended !== 0 && this.#begun === this.#ended;
+  }
+
+  /** Every chunk tells the token counts so far. */
+  isMoreOfTheSame(): boolean {
+    return false;
+  }
+
+  see(event: unknown): 'content' | 'error' | 'end' | 'other' {
+    const chunk = unwrapped(event) as Chunk | null | undefined;
+    if (typeof chunk !== 'object' || chunk === null) return 'other';
+    if (chunk.error !== undefined && chunk.error !== null && chunk.error !== false) return 'error';
+    if (chunk.usageMetadata !== undefined) this.usage = readUsage(chunk) ?? this.usage;
+    if (!Array.isArray(chunk.candidates)) return this.#seeBlocked(chunk);
+    let content = false;
+    for (const candidate of chunk.candidates as (Candidate | null)[]) {
+      if (candidate !== null && this.#seeCandidate(candidate)) content = true;
+    }
+    return content ? 'content' : this.#seeBlocked(chunk);
+  }
+
+  #seeCandidate({ index, content, finishReason }: Candidate): boolean {
+    const bit = 1 << Math.min(typeof index === 'number' ? index : 0, 30);
+    this.#begun |= bit;
+    if (typeof finishReason === 'string' && finishReason !== 'FINISH_REASON_UNSPECIFIED') {
+      this.#ended |= bit;
+      return true;
+    }
+    const parts = content?.parts;
+    return Array.isArray(parts) && parts.some(holdsAnything);
+  }
+
+  /** A prompt that was not let through has no candidates, and this is all there is to the answer. */
+  #seeBlocked({ promptFeedback }: Chunk): 'content' | 'other' {
+    if (typeof promptFeedback?.blockReason !== 'string') return 'other';
+    this.#begun |= 1;
+    this.#ended = this.#begun;
+    return 'content';
+  }
+}
+
+/** A plain answer as the one event of a stream. */
+export function asStream(body: unknown): string | undefined {
+  return isAnswer(body) ? `data: ${JSON.stringify(body)}\n\n` : undefined;
+}
+
+/** Whether `body` is a whole GenerateContentResponse. */
+export function isAnswer(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  const { candidates, promptFeedback } = body as Chunk;
+  return Array.isArray(candidates) || (typeof promptFeedback === 'object' && promptFeedback !== null);
+}
+
+/** An empty text, or a mark that it is a thought, is nothing yet. */
+function holdsAnything(part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return false;
+  const fields = part as Record<string, unknown>;
+  for (const name in fields) {
+    if (name === 'thought') continue;
+    const value = fields[name];
+    if (value !== null && value !== undefined && value !== '') return true;
+  }
+  return false;
+}

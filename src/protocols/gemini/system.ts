@@ -1,0 +1,100 @@
+import { asObject } from '../../lib/json.ts';
+import { applyEdits, elementSpan, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
+import type { SystemPrompt, SystemTexts } from '../protocol.ts';
+
+const NAMES = ['systemInstruction', 'system_instruction'];
+/** The whole request, in one that asks to count its tokens. */
+const WRAPPERS = ['generateContentRequest', 'generate_content_request'];
+
+/**
+ * `text` with the prompt's parts in its system instruction, or in a new one if it has none; `body` is its parsed form.
+ * All other bytes stay. Where a key occurs twice, each occurrence is edited. A system instruction of no known kind is
+ * left for the backend to refuse.
+ */
+export function injectSystem(text: string, body: Record<string, unknown>, { escaped }: SystemPrompt): string {
+  const wrapped = WRAPPERS.flatMap((name) => memberSpans(text, name)).filter(({ start }) => text[start] === '{');
+  const requests = wrapped.length > 0 ? wrapped : rootOf(text);
+  const isEmpty = wrapped.length === 0 && Object.keys(asObject(body) ?? {}).length === 0;
+  return applyEdits(
+    text,
+    requests.flatMap((request) => requestEdits(text, request, { texts: escaped, isEmpty })),
+  );
+}
+
+function rootOf(text: string): Span[] {
+  const start = text.indexOf('{');
+  return start === -1 ? [] : [{ start, end: text.length }];
+}
+
+function requestEdits(text: string, { start }: Span, to: { texts: SystemTexts; isEmpty: boolean }): Edit[] {
+  const spans = NAMES.flatMap((name) => memberSpans(text, name, start)).toSorted((a, b) => a.start - b.start);
+  if (spans.length > 0) return spans.flatMap((span) => instructionEdits(text, span, to.texts));
+  const member = `"systemInstruction":{"parts":[${part(to.texts.alone)}]}`;
+  return [insertion(start + 1, to.isEmpty ? member : `${member},`)];
+}
+
+function instructionEdits(text: string, span: Span, texts: SystemTexts): Edit[] {
+  switch (text[span.start]) {
+    case '{':
+      return contentEdits(text, span, texts);
+    case '"':
+      // The API takes no bare string, but some clients send one.
+      return around(span, ['{"parts":[', '{"text":', '}', ']}'], texts);
+    case 'n':
+      return [{ ...span, text: `{"parts":[${part(texts.alone)}]}` }];
+    default:
+      return [];
+  }
+}
+
+function contentEdits(text: string, { start }: Span, texts: SystemTexts): Edit[] {
+  const spans = memberSpans(text, 'parts', start);
+  if (spans.length > 0) return spans.flatMap((span) => partsEdits(text, span, texts));
+  const member = `"parts":[${part(texts.alone)}]`;
+  return [insertion(start + 1, isEmptyObject(text, start) ? member : `${member},`)];
+}
+
+function partsEdits(text: string, span: Span, texts: SystemTexts): Edit[] {
+  const { start, end } = span;
+  switch (text[start]) {
+    case '[':
+      if (elementSpan(text, 0, start) === undefined) return [insertion(start + 1, part(texts.alone))];
+      return [
+        insertion(start + 1, texts.before === '' ? '' : `${part(texts.before)},`),
+        insertion(end - 1, texts.after === '' ? '' : `,${part(texts.after)}`),
+      ];
+    case '{':
+      return around(span, ['[', '', '', ']'], texts);
+    case 'n':
+      return [{ ...span, text: `[${part(texts.alone)}]` }];
+    default:
+      return [];
+  }
+}
+
+/** The value at `span` as the middle one of three parts. `outer` opens and closes the list, `inner` the value's own part. */
+function around(
+  { start, end }: Span,
+  [outerOpen, innerOpen, innerClose, outerClose]: readonly [string, string, string, string],
+  { before, after }: SystemTexts,
+): Edit[] {
+  return [
+    insertion(start, `${outerOpen}${before === '' ? '' : `${part(before)},`}${innerOpen}`),
+    insertion(end, `${innerClose}${after === '' ? '' : `,${part(after)}`}${outerClose}`),
+  ];
+}
+
+function part(text: string): string {
+  return `{"text":"${text}"}`;
+}
+
+function isEmptyObject(text: string, start: number): boolean {
+  return text
+    .slice(start + 1)
+    .trimStart()
+    .startsWith('}');
+}
+
+function insertion(at: number, text: string): Edit {
+  return { start: at, end: at, text };
+}

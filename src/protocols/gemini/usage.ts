@@ -1,0 +1,64 @@
+import type { Usage } from '../../core/record.ts';
+import { asArray, asCount, asObject, compact } from '../../lib/json.ts';
+
+/**
+ * Reads `usageMetadata` of an answer or of a chunk. `promptTokenCount` leaves out what tools that ran at Google put
+ * in, and `candidatesTokenCount` leaves out the thoughts.
+ */
+export function readUsage(body: unknown): Usage | undefined {
+  const usage = asObject(asObject(body)?.['usageMetadata']);
+  if (usage === undefined) return undefined;
+  const promptTokens = sum(asCount(usage['promptTokenCount']), asCount(usage['toolUsePromptTokenCount']));
+  const thoughts = asCount(usage['thoughtsTokenCount']);
+  return {
+    promptTokens,
+    completionTokens:
+      sum(asCount(usage['candidatesTokenCount']), thoughts) ?? zeroIf(usage['totalTokenCount'] === promptTokens),
+    cachedTokens: asCount(usage['cachedContentTokenCount']),
+    reasoningTokens: thoughts,
+    ...compact({
+      promptAudioTokens: audioIn(usage['promptTokensDetails']),
+      completionAudioTokens: audioIn(usage['candidatesTokensDetails']),
+    }),
+  };
+}
+
+/** Writes the same. What is not known is left out; the total is told where both its parts are. */
+export function usageMetadata(usage: Usage): Record<string, unknown> {
+  const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;
+  return compact({
+    promptTokenCount: promptTokens,
+    candidatesTokenCount:
+      completionTokens === undefined ? undefined : Math.max(0, completionTokens - (reasoningTokens ?? 0)),
+    totalTokenCount:
+      promptTokens === undefined || completionTokens === undefined ? undefined : promptTokens + completionTokens,
+    cachedContentTokenCount: cachedTokens,
+    thoughtsTokenCount: reasoningTokens,
+    promptTokensDetails: byModality(promptTokens, usage.promptAudioTokens),
+    candidatesTokensDetails: byModality(completionTokens, usage.completionAudioTokens),
+  });
+}
+
+function sum(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? b : a + (b ?? 0);
+}
+
+/** JSON written from protobuf leaves zeros out. */
+function zeroIf(nothingElse: boolean): number | undefined {
+  return nothingElse ? 0 : undefined;
+}
+
+function audioIn(details: unknown): number | undefined {
+  for (const detail of asArray(details)) {
+    const { modality, tokenCount } = asObject(detail) ?? {};
+    if (modality === 'AUDIO') return asCount(tokenCount);
+  }
+  return undefined;
+}
+
+function byModality(all: number | undefined, audio: number | undefined): unknown[] | undefined {
+  if (audio === undefined) return undefined;
+  const rest = (all ?? audio) - audio;
+  const sounds = { modality: 'AUDIO', tokenCount: audio };
+  return rest > 0 ? [{ modality: 'TEXT', tokenCount: rest }, sounds] : [sounds];
+}

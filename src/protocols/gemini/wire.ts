@@ -1,0 +1,43 @@
+import type { Wire } from '../protocol.ts';
+import { limitHeaders, readLimits } from './limits.ts';
+
+/** Paths and headers of Google's API. */
+export const wire: Wire = {
+  address: (operation, { model, stream, body }) => {
+    const resource = modelPath(model);
+    switch (operation) {
+      case 'generate':
+        // Without `alt=sse` a stream is a JSON array, which nobody wants to read.
+        return stream ? `${resource}:streamGenerateContent?alt=sse` : `${resource}:generateContent`;
+      case 'count_tokens':
+        return `${resource}:countTokens`;
+      case 'embed':
+        return `${resource}:${isForOneText(body) ? 'embedContent' : 'batchEmbedContents'}`;
+      case 'native':
+        return undefined;
+    }
+  },
+  credential: { name: 'x-goog-api-key', prefix: '' },
+  headers: {},
+  headerPrefixes: ['x-goog-'],
+  requestIdHeader: 'x-request-id',
+  readLimits,
+  limitHeaders,
+};
+
+/** `models/x` for a bare name; `tunedModels/x`, `publishers/google/models/x` and the like are paths already. */
+export function modelName(model: string): string {
+  return model.includes('/') ? model : `models/${model}`;
+}
+
+/** Nothing in a name, which may be a client's where an alias is a wildcard, leads out of the backend's base. */
+function modelPath(model: string): string {
+  const segments = modelName(model).split('/');
+  const climbs = segments.some((segment) => segment === '' || segment === '.' || segment === '..');
+  return climbs ? `/models/${encodeURIComponent(model)}` : `/${segments.map(encodeURIComponent).join('/')}`;
+}
+
+/** Translated requests are always for several; a client of this dialect may have sent one text. */
+function isForOneText(body: Readonly<Record<string, unknown>> | undefined): boolean {
+  return body !== undefined && body['requests'] === undefined && body['content'] !== undefined;
+}
