@@ -85,10 +85,10 @@ function requestFor(run: AttemptRun): UpstreamRequest {
 }
 
 /** Where a backend of the client's own dialect has what was asked for: mostly where the client asked for it. */
-function targetFor({ model }: Route, { endpoint, query, stream }: Exchange, { wire }: Protocol): string {
+function targetFor({ model }: Route, { endpoint, query, stream, body }: Exchange, { wire }: Protocol): string {
   const own = wire.query === undefined ? query : wire.query(query);
   if (endpoint?.model === undefined) return (endpoint?.target ?? '') + own;
-  const address = wire.address(endpoint.operation, { model, stream }) ?? endpoint.target;
+  const address = wire.address(endpoint.operation, { model, stream, body: body?.fields }) ?? endpoint.target;
   return address.includes('?') ? address + own.replace('?', '&') : address + own;
 }
 

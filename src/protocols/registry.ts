@@ -1,8 +1,17 @@
+import { anthropicMessages } from './anthropic-messages/protocol.ts';
+import { gemini, geminiArray } from './gemini/protocol.ts';
 import { openaiChat } from './openai-chat/protocol.ts';
+import { openaiResponses } from './openai-responses/protocol.ts';
 import type { Protocol } from './protocol.ts';
 
 /** Every dialect that the gateway speaks. The order is that in which paths are offered to them; the last takes all. */
-const REGISTERED = { 'openai-chat': openaiChat } as const satisfies Record<string, Protocol>;
+const REGISTERED = {
+  'anthropic-messages': anthropicMessages,
+  gemini,
+  'gemini-array': geminiArray,
+  'openai-responses': openaiResponses,
+  'openai-chat': openaiChat,
+} as const satisfies Record<string, Protocol>;
 
 /** The dialects with their keys: each one's name, but for a second way to write the same one. */
 export const PROTOCOLS: readonly (readonly [key: string, protocol: Protocol])[] = Object.entries(REGISTERED);

@@ -2,6 +2,7 @@ import type { Protocol } from '../protocol.ts';
 import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errorAsEvent, errorBody, errorEvent, errorStatus, readError } from './errors.ts';
+import { front } from './front.ts';
 import { models } from './models.ts';
 import { NAME } from './name.ts';
 import { removeForeign } from './foreign.ts';
@@ -15,6 +16,7 @@ export const anthropicMessages: Protocol = {
   name: NAME,
   errors: { body: errorBody, event: errorEvent, asEvent: errorAsEvent, read: readError, status: errorStatus },
   stream: { keepAlive: PING, end: MESSAGE_STOP, isEnd, read: () => new MessageStreamReader(), fromPlain: asStream },
+  front,
   wire,
   models,
   codec,

@@ -7,6 +7,7 @@ export const wire: Wire = {
   credential: { name: 'x-api-key', prefix: '' },
   headers: { 'anthropic-version': '2023-06-01' },
   headerPrefixes: ['anthropic-', 'x-stainless-'],
+  alsoServes: [],
   requestIdHeader: 'request-id',
   readLimits,
   limitHeaders,

@@ -3,6 +3,7 @@ import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errorAsEvent, errorBody, errorEvent, errorStatus, readError } from './errors.ts';
 import { removeForeign } from './foreign.ts';
+import { front } from './front.ts';
 import { asJsonArray, inJsonArray } from './json-array.ts';
 import { models } from './models.ts';
 import { NAME } from './signatures.ts';
@@ -23,6 +24,7 @@ export const gemini: Protocol = {
     read: () => new GeminiStreamReader(),
     fromPlain: asStream,
   },
+  front,
   wire,
   models,
   codec,

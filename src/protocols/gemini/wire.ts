@@ -20,10 +20,21 @@ export const wire: Wire = {
   credential: { name: 'x-goog-api-key', prefix: '' },
   headers: {},
   headerPrefixes: ['x-goog-'],
+  alsoServes: [],
   requestIdHeader: 'x-request-id',
+  query: withoutOwnFields,
   readLimits,
   limitHeaders,
 };
+
+/** The client's key is the gateway's business, and how a stream is written is told by the address. */
+function withoutOwnFields(query: string): string {
+  if (query === '') return query;
+  const fields = new URLSearchParams(query);
+  fields.delete('key');
+  fields.delete('alt');
+  return fields.size === 0 ? '' : `?${fields.toString()}`;
+}
 
 /** `models/x` for a bare name; `tunedModels/x`, `publishers/google/models/x` and the like are paths already. */
 export function modelName(model: string): string {

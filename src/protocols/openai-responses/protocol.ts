@@ -4,7 +4,9 @@ import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errorAsEvent, errorBody, errorEvent, errorStatus, readError } from './errors.ts';
 import { removeForeign } from './foreign.ts';
+import { front } from './front.ts';
 import { NAME } from './name.ts';
+import { responseIdOf, storedStateOf } from './response-id.ts';
 import { asStream } from './replay.ts';
 import { ResponsesStreamReader } from './stream.ts';
 import { injectSystem } from './system.ts';
@@ -23,8 +25,10 @@ export const openaiResponses: Protocol = {
     read: () => new ResponsesStreamReader(),
     fromPlain: asStream,
   },
+  front,
   wire,
   models,
+  keeping: { idOf: responseIdOf, idsIn: storedStateOf },
   codec,
   readUsage,
   injectSystem,
