@@ -1,5 +1,6 @@
 import type { Json } from '../kit/json.ts';
 import { parseSse } from '../kit/sse.ts';
+import { merged } from './openai-chat.ts';
 import type { Answer, Ask, Dialect, Item, Tokens } from './spoken.ts';
 import { demand, inPieces } from './spoken.ts';
 
@@ -58,13 +59,15 @@ export const gemini: Dialect = {
       model,
       stream: method !== 'generateContent',
       ...(system === undefined ? {} : { system: system.parts.map(({ text }: Json) => text).join('\n\n') }),
-      turns: body.contents.map(({ role, parts }: Json) => {
-        demand(role === 'user' || role === 'model', `the role ${role}`);
-        return {
-          role: role === 'model' ? 'assistant' : 'user',
-          items: parts.map((part: Json) => itemOf(part, counted)),
-        };
-      }),
+      turns: merged(
+        body.contents.map(({ role, parts }: Json) => {
+          demand(role === 'user' || role === 'model', `the role ${role}`);
+          return {
+            role: role === 'model' ? 'assistant' : 'user',
+            items: parts.map((part: Json) => itemOf(part, counted)),
+          };
+        }),
+      ),
       ...(declared === undefined
         ? {}
         : {

@@ -43,7 +43,7 @@ describe.each(PAIRS)('%s client, %s backend', (_front, _back, front, back) => {
       const answer = await ask(front, back, feature.ask, false);
       const body = await answer.json();
       expect([answer.status, body]).toEqual([200, body]);
-      compareAsk(feature, back, false);
+      compareAsk(feature, back, { stream: false, dropped: answer.headers['x-llm-proxy-dropped'] ?? '' });
       compareAnswer(front.readAnswer(body), feature, front, back);
     });
 
@@ -53,7 +53,7 @@ describe.each(PAIRS)('%s client, %s backend', (_front, _back, front, back) => {
       const { text, ending } = await answer.whole();
       expect([answer.status, ending]).toEqual([200, 'complete']);
       expect(answer.headers['content-type']).toStartWith('text/event-stream');
-      compareAsk(feature, back, true);
+      compareAsk(feature, back, { stream: true, dropped: answer.headers['x-llm-proxy-dropped'] ?? '' });
       compareAnswer(front.readStream(text), feature, front, back);
       worked.add([front.title, back.title, feature.name].join('\0'));
     });
@@ -92,7 +92,7 @@ describe.each(PAIRS)('%s client, %s backend', (_front, _back, front, back) => {
       const answer = await ask(front, back, { turns: [{ role: 'user', items: [{ text: 'Hello' }] }] }, stream);
       expect(answer.status).toBe(status);
       expect(answer.headers['retry-after']).toBe('7');
-      expect(front.readError(answer.status, await answer.json()).message).toBe('Words of the provider.');
+      expect(front.readError(answer.status, await answer.json()).message).toStartWith('Words of the provider.');
     }
     worked.add([front.title, back.title, 'errors'].join('\0'));
   });
@@ -107,7 +107,11 @@ describe.each(PAIRS)('%s client, %s backend', (_front, _back, front, back) => {
 });
 
 /** What the backend has been asked is what the client asked, as far as both have words for it. */
-function compareAsk({ ask: { turns, tools = [], ...rest } }: Feature, back: Dialect, stream: boolean): void {
+function compareAsk(
+  { ask: { turns, tools = [], ...rest } }: Feature,
+  back: Dialect,
+  { stream, dropped }: { readonly stream: boolean; readonly dropped: string },
+): void {
   const got = stage.asked(back);
   expect(got.stream).toBe(stream);
   expect(got.model).toBe(MODELS.get(back) ?? '');
@@ -120,7 +124,8 @@ function compareAsk({ ask: { turns, tools = [], ...rest } }: Feature, back: Dial
   expect(got.schema?.schema).toEqual(rest.schema?.schema);
   expect(got.effort).toBe(rest.effort);
   if (rest.maxTokens !== undefined) expect(got.maxTokens).toBe(rest.maxTokens);
-  expect(got.temperature).toBe(rest.temperature);
+  // A model that thinks may not take one, and then it is named.
+  if (!/temperature/i.test(dropped)) expect(got.temperature).toBe(rest.temperature);
 }
 
 function compareAnswer(got: Answer, { answer, wordsOnly }: Feature, front: Dialect, back: Dialect): void {

@@ -1,4 +1,5 @@
 import type { Codec } from '../codec.ts';
+import { embedding } from '../openai-chat/embedding.ts';
 import { counting } from './counting.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeAnswer } from './encode-answer.ts';
@@ -14,5 +15,5 @@ export const codec: Codec = {
   encodeAnswer,
   encodeStream,
   counting,
-  embedding: undefined,
+  embedding,
 };
