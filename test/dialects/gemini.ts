@@ -191,8 +191,9 @@ function itemOf(part: Json, counted: Map<string, number>): Item {
   if (part.functionResponse !== undefined) {
     const { id, name, response } = part.functionResponse;
     demand(typeof name === 'string' && name !== '', 'a functionResponse without a name');
-    const [text] = Object.values(response as Json);
-    return { result: { id: id ?? numbered(`result ${name}`, counted), name, text: text as string } };
+    // The AI SDK says `{name, content}`.
+    const { output, content = output } = response;
+    return { result: { id: id ?? numbered(`result ${name}`, counted), name, text: content } };
   }
   if (part.inlineData !== undefined) {
     const { mimeType, data } = part.inlineData;

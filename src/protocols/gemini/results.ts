@@ -13,7 +13,7 @@ export function resultFrom(value: unknown, calls: CallIds): ToolResultPart {
   const name = asWord(response['name']);
   const fields = asObject(response['response']) ?? {};
   const keys = Object.keys(fields);
-  const only = keys.length === 1 && OUTPUTS.has(keys[0] ?? '') ? fields[keys[0] ?? ''] : fields;
+  const only = outputOf(fields, name);
   const text = asString(only) ?? JSON.stringify(only);
   const media = asArray(response['parts']).flatMap((part) => mediaFrom(fieldsOf(part) ?? {}) ?? []);
   return {
@@ -23,6 +23,15 @@ export function resultFrom(value: unknown, calls: CallIds): ToolResultPart {
     name,
     isError: fields['error'] === undefined || fields['error'] === null ? undefined : true,
   };
+}
+
+/** What a response holds, without what only wraps it: `{output}`, `{result}`, `{error}`, or the AI SDK's `{name, content}`. */
+function outputOf(fields: JsonObject, name: string | undefined): unknown {
+  const keys = Object.keys(fields);
+  const [first = ''] = keys;
+  if (keys.length === 1 && OUTPUTS.has(first)) return fields[first];
+  const isNamed = keys.length === 2 && fields['name'] === name && 'content' in fields;
+  return isNamed ? fields['content'] : fields;
 }
 
 /** A result as the parts that go to a model: the function's response, and the media that have no place in it. */
