@@ -6,6 +6,7 @@ import { LiveBackends } from './backends/live.ts';
 import { gaugesOf } from './backends/report.ts';
 import { ConfigError } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
+import { KeptItems } from './core/kept-items.ts';
 import { StoredIds } from './core/stored-ids.ts';
 import { Gateway } from './gateway.ts';
 import type { Clock } from './lib/clock.ts';
@@ -79,6 +80,7 @@ export class App {
       rateLimits: this.#rateLimits,
       concurrency: this.#concurrency,
       stored: new StoredIds(),
+      kept: new KeptItems(),
       reload: () => this.onReload(),
       random: Math.random,
     });

@@ -4,12 +4,11 @@ import { Refusal } from './core/refusal.ts';
 import { acceptBody, acceptHead } from './pipeline/accept.ts';
 import { admitBody, admitCaller, admitRate } from './pipeline/admit.ts';
 import { answerLocally } from './pipeline/answer-locally.ts';
-import { pinTo } from './pipeline/choose.ts';
 import type { Context } from './pipeline/context.ts';
 import { dispatch } from './pipeline/dispatch.ts';
+import { resolveKept } from './pipeline/kept.ts';
 import { fetchResource } from './pipeline/resource.ts';
 import { emit, emitEarly, emitRefusal } from './pipeline/emit.ts';
-import type { Protocol } from './protocols/protocol.ts';
 import { protocolOf } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -55,7 +54,7 @@ export class Gateway {
       if (kind !== 'model') return await answerLocally(exchange, protocol, context);
       admitBody(exchange, context);
       await acceptBody(exchange, context); //                                3. what is asked for, and of which alias
-      pinTo(keeperOf(exchange, protocol, context), exchange, context);
+      resolveKept(exchange, protocol, context);
       admitRate(exchange, context);
       const outcome = dispatch(exchange, protocol, context); //              4. routes are chosen and tried
       if (exchange.stream && (await isSlow(outcome, context))) return emitEarly(outcome, exchange, protocol, context);
@@ -80,16 +79,6 @@ export class Gateway {
   #contextOf(snapshot: Snapshot): Context {
     return { snapshot, ...this.tools };
   }
-}
-
-/** The backend that keeps what the request builds on, if it does on anything that is known. */
-function keeperOf({ body }: Exchange, { keeping }: Protocol, { stored }: Context): string | undefined {
-  if (keeping === undefined || body === undefined) return undefined;
-  for (const id of keeping.idsIn(body.fields)) {
-    const backend = stored.backendOf(id);
-    if (backend !== undefined) return backend;
-  }
-  return undefined;
 }
 
 /** True if a stream's outcome takes so long that its client must hear something meanwhile. */

@@ -32,7 +32,7 @@ export async function tryRoute(
   if (protocol !== client) {
     const ends = { client, upstream: protocol };
     try {
-      crossing = cross(exchange, route, ends, promptFor(route, exchange, context));
+      crossing = cross(exchange, route, ends, { prompt: promptFor(route, exchange, context), kept: context.kept });
     } catch (error) {
       return notCarried(error, route, exchange, protocol);
     }

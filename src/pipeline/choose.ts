@@ -45,8 +45,8 @@ export function choose(named: NamedAlias, exchange: Exchange, protocol: Protocol
 }
 
 /** Keeps a request that builds on what one backend keeps to that backend, if any of its routes leads there. */
-export function pinTo(backend: string | undefined, exchange: Exchange, context: Context): void {
-  if (backend === undefined || exchange.asked === undefined) return;
+export function pinTo(backend: string, exchange: Exchange, context: Context): void {
+  if (exchange.asked === undefined) return;
   for (const { alias } of aliasesOf(exchange.asked, context)) {
     if (alias.tiers.some((tier) => tier.some((route) => route.backend.name === backend))) exchange.pinned = backend;
   }

@@ -5,6 +5,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { Concurrency } from '../policies/concurrency.ts';
 import type { RateLimits } from '../policies/rate-limit.ts';
 import type { Log } from '../observe/log.ts';
+import type { KeptItems } from '../core/kept-items.ts';
 import type { StoredIds } from '../core/stored-ids.ts';
 import type { Snapshot } from '../snapshot.ts';
 
@@ -21,6 +22,7 @@ export interface Context {
   readonly rateLimits: RateLimits;
   readonly concurrency: Concurrency;
   readonly stored: StoredIds;
+  readonly kept: KeptItems;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;

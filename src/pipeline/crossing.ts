@@ -1,6 +1,7 @@
 import type { Conversation } from '../core/conversation.ts';
 import { unfold } from '../core/completion.ts';
 import type { Exchange } from '../core/exchange.ts';
+import type { KeptItems } from '../core/kept-items.ts';
 import { NotCarried } from '../core/not-carried.ts';
 import type { Route } from '../core/route.ts';
 import type { EncodedRequest, Reply, StreamDecoder, StreamEncoder } from '../protocols/codec.ts';
@@ -36,11 +37,18 @@ export interface Ends {
   readonly upstream: Protocol;
 }
 
+/** What a crossing is made with. */
+export interface CrossingContext {
+  /** The serving alias's system prompt. */
+  readonly prompt: SystemPrompt | undefined;
+  readonly kept: KeptItems;
+}
+
 /** Translates a request for a route. Throws NotCarried, or a Refusal for a request that its own dialect does not know. */
-export function cross(exchange: Exchange, route: Route, ends: Ends, prompt: SystemPrompt | undefined): Crossing {
+export function cross(exchange: Exchange, route: Route, ends: Ends, { prompt, kept }: CrossingContext): Crossing {
   switch (exchange.endpoint?.operation) {
     case 'generate':
-      return crossGenerate(exchange, route, ends, prompt);
+      return crossGenerate(exchange, route, ends, { prompt, kept });
     case 'count_tokens':
       return crossCount(exchange, route, ends, prompt);
     case 'embed':
@@ -54,7 +62,7 @@ function crossGenerate(
   exchange: Exchange,
   route: Route,
   { client, upstream }: Ends,
-  prompt: SystemPrompt | undefined,
+  { prompt, kept }: CrossingContext,
 ): Crossing {
   const conversation = conversationOf(exchange, client);
   const { stream } = conversation;
@@ -66,6 +74,7 @@ function crossGenerate(
     model: exchange.askedName ?? route.model,
     id: exchange.traceId.replaceAll('-', ''),
     now: exchange.startedAtWall,
+    keep: (id, json) => kept.keep(id, json),
   };
   return {
     target: upstream.wire.address('generate', { model: route.model, stream }) ?? '',

@@ -121,7 +121,7 @@ export class StreamInspector {
   #see(data: string, name?: string): 'on' | 'last' | 'malformed' {
     this.seen++;
     const isRewritten = this.rewrite !== undefined;
-    if (!isRewritten && name === undefined && this.#reader.isMoreOfTheSame(data)) return 'on';
+    if (!isRewritten && this.#reader.isMoreOfTheSame(data)) return 'on';
     this.#event = undefined;
     if (this.protocol.stream.isEnd(data)) {
       this.#state = 'complete';

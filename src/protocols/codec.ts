@@ -80,6 +80,8 @@ export interface Reply {
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Keeps the JSON of a piece of the answer that the client may refer to by its id, for a while. */
+  readonly keep?: ((id: string, json: string) => void) | undefined;
 }
 
 /** Counting tokens; the request is encoded by `encodeCount`, its path is the protocol's for `count_tokens`. */

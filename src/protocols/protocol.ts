@@ -145,6 +145,8 @@ export interface Keeping {
   idOf(body: unknown): string | undefined;
   /** The ids of kept things that a request builds on. */
   idsIn(body: Readonly<Record<string, unknown>>): readonly string[];
+  /** The request's text with what `find` knows the JSON of in the place of its id; all other bytes stay. */
+  expand(text: string, body: Readonly<Record<string, unknown>>, find: (id: string) => string | undefined): string;
 }
 
 /** How models are listed. `createdAt` is in milliseconds since the epoch. */

@@ -60,16 +60,22 @@ function leftovers(body: JsonObject): Leftover[] {
 export interface Own {
   readonly metadata: JsonObject;
   readonly truncation: string;
+  /** Whether the client relies on what it gets being kept: OpenAI does so unless told otherwise. */
+  readonly store: boolean;
 }
 
 function ownOf(body: JsonObject): Own {
-  return { metadata: asObject(body['metadata']) ?? {}, truncation: asWord(body['truncation']) ?? 'disabled' };
+  return {
+    metadata: asObject(body['metadata']) ?? {},
+    truncation: asWord(body['truncation']) ?? 'disabled',
+    store: body['store'] !== false,
+  };
 }
 
 const REFERENCE: Leftover = {
   field: 'item_reference',
   weight: 'refused',
-  why: 'names an item that is kept at another provider (clients send the item itself if `store` is false)',
+  why: 'names an item that nobody here keeps any more (clients send items themselves if `store` is false)',
 };
 
 function isAbsent(value: unknown): boolean {

@@ -3,11 +3,16 @@ import type { Reply } from '../codec.ts';
 import { SILENT } from './event-sink.ts';
 import { endingOf } from './finish.ts';
 import { OutputWriter } from './output-writer.ts';
-import { itemIds, ResponseFrame } from './response-object.ts';
+import { itemIds, keeperOf, ResponseFrame } from './response-object.ts';
 
 /** Writes a whole response. */
 export function encodeAnswer(completion: Completion, reply: Reply): unknown {
-  const writer = new OutputWriter({ conversation: reply.conversation, sink: SILENT, newId: itemIds(reply) });
+  const writer = new OutputWriter({
+    conversation: reply.conversation,
+    sink: SILENT,
+    newId: itemIds(reply),
+    keep: keeperOf(reply),
+  });
   for (const event of unfold(completion)) writer.push(event);
   const ending = endingOf(completion.finish, writer);
   writer.close(ending.status);

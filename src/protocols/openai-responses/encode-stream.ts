@@ -5,7 +5,7 @@ import type { Reply, StreamEncoder } from '../codec.ts';
 import { SseSink } from './event-sink.ts';
 import { endingOf } from './finish.ts';
 import { OutputWriter } from './output-writer.ts';
-import { itemIds, ResponseFrame, type Origin } from './response-object.ts';
+import { itemIds, keeperOf, ResponseFrame, type Origin } from './response-object.ts';
 
 /** Writes a streamed response. Its last event, with the usage in it, waits for the end. */
 export function encodeStream(reply: Reply): StreamEncoder {
@@ -21,7 +21,7 @@ class ResponsesEncoder implements StreamEncoder {
 
   constructor(private readonly reply: Reply) {
     const { conversation } = reply;
-    this.#output = new OutputWriter({ conversation, sink: this.#sink, newId: itemIds(reply) });
+    this.#output = new OutputWriter({ conversation, sink: this.#sink, newId: itemIds(reply), keep: keeperOf(reply) });
   }
 
   push(event: AnswerEvent): string {

@@ -3,6 +3,7 @@ import type { AnswerEvent, PartStartEvent, SignatureEvent, WholeEvent } from '..
 import type { Signature } from '../../core/part.ts';
 import { Sequence } from '../../core/sequence.ts';
 import { markSignature, type Attachment, type ReasoningTraits } from '../../core/signature.ts';
+import { asObject, asWord } from '../../lib/json.ts';
 import type { EventSink } from './event-sink.ts';
 import {
   CallWriter,
@@ -23,6 +24,8 @@ export interface OutputContext {
   readonly conversation: Conversation;
   readonly sink: EventSink;
   readonly newId: (prefix: string) => string;
+  /** Where the client may refer to items later. */
+  readonly keep: ((id: string, json: string) => void) | undefined;
 }
 
 /**
@@ -140,7 +143,7 @@ export class OutputWriter {
   #signature(signature: Signature, attachment: Attachment): void {
     const writer = new ReasoningWriter(this.#place('rs'));
     writer.encrypted = markSignature(signature, attachment);
-    this.output.push(writer.close());
+    this.#add(writer.close());
   }
 
   #end(): void {
@@ -158,20 +161,20 @@ export class OutputWriter {
   #endItem(): void {
     const item = this.#item;
     this.#item = undefined;
-    if (item !== undefined) this.output.push(item.close());
+    if (item !== undefined) this.#add(item.close());
   }
 
   #endMessage(status?: 'completed' | 'incomplete'): void {
     const message = this.#message;
     this.#message = undefined;
-    if (message !== undefined) this.output.push(message.close(status));
+    if (message !== undefined) this.#add(message.close(status));
   }
 
   #whole({ part }: WholeEvent): void {
     if (part.type === 'native') {
       if (part.protocol !== NAME) return;
       this.#endMessage();
-      this.output.push(wholeItem(this.#place('item'), part.value));
+      this.#add(wholeItem(this.#place('item'), part.value));
       return;
     }
     // Pictures alone have an item, and it holds the bytes.
@@ -181,7 +184,13 @@ export class OutputWriter {
     const head = { id: place.id, type: 'image_generation_call' };
     const { mediaType, data } = part.source;
     const item = { ...head, status: 'completed', result: data, output_format: mediaType.slice('image/'.length) };
-    this.output.push(wholeItem(place, item, { ...head, status: 'in_progress', result: null }));
+    this.#add(wholeItem(place, item, { ...head, status: 'in_progress', result: null }));
+  }
+
+  #add(item: unknown): void {
+    this.output.push(item);
+    const id = asWord(asObject(item)?.['id']);
+    if (id !== undefined) this.context.keep?.(id, JSON.stringify(item));
   }
 
   #place(prefix: string): Place {

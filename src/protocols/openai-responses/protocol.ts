@@ -6,6 +6,7 @@ import { errorAsEvent, errorBody, errorEvent, errorStatus, readError } from './e
 import { removeForeign } from './foreign.ts';
 import { front } from './front.ts';
 import { NAME } from './name.ts';
+import { expandReferences } from './references.ts';
 import { responseIdOf, storedStateOf } from './response-id.ts';
 import { asStream } from './replay.ts';
 import { ResponsesStreamReader } from './stream.ts';
@@ -28,7 +29,7 @@ export const openaiResponses: Protocol = {
   front,
   wire,
   models,
-  keeping: { idOf: responseIdOf, idsIn: storedStateOf },
+  keeping: { idOf: responseIdOf, idsIn: storedStateOf, expand: expandReferences },
   codec,
   readUsage,
   injectSystem,

@@ -61,6 +61,12 @@ export function itemIds({ id }: Reply): (prefix: string) => string {
   return (prefix) => `${prefix}_${own}${(count++).toString(16).padStart(4, '0')}`;
 }
 
+/** Where a response's items are kept; undefined where the client has said that it will send them itself. */
+export function keeperOf({ conversation, keep }: Reply): Reply['keep'] {
+  const own = conversation.own as Own | undefined;
+  return own?.store === false ? undefined : keep;
+}
+
 function responseId({ id }: Reply): string {
   return id.startsWith('resp_') ? id : `resp_${id}`;
 }
