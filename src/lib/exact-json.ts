@@ -18,9 +18,12 @@ const { parse, rawJSON } = JSON as unknown as SourceAccess;
  */
 export function parseExactly(text: string): JsonObject | undefined {
   try {
+    const value: unknown = JSON.parse(text);
+    // Most texts are as JSON.stringify writes them; looking at every number of the others takes its time.
+    if (JSON.stringify(value) === text) return asObject(value);
     return asObject(
-      parse(text, (_key, value, { source }) =>
-        typeof value === 'number' && source !== undefined && source !== String(value) ? rawJSON(source) : value,
+      parse(text, (_key, item, { source }) =>
+        typeof item === 'number' && source !== undefined && source !== String(item) ? rawJSON(source) : item,
       ),
     );
   } catch {

@@ -238,6 +238,6 @@ function parsed(text: string): unknown {
 }
 
 /** For a call that came without an id. */
-export function madeUpId(): string {
+function madeUpId(): string {
   return `call_${Buffer.from(crypto.getRandomValues(new Uint8Array(12))).toString('hex')}`;
 }

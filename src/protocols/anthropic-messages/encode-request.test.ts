@@ -106,6 +106,17 @@ describe('turns', () => {
   test('blank texts are left out, and what is empty by it', () =>
     expect(encoded({ turns: [question, turn('assistant', text(' \n')), question] }).body.messages).toHaveLength(1));
 
+  test('what another model has drawn is shown by the user', () => {
+    const picture: Part = { type: 'media', kind: 'image', source: { from: 'url', url: 'u' } };
+    const image = { type: 'image', source: { type: 'url', url: 'u' } };
+    expect(
+      encoded({ turns: [question, turn('assistant', text('a'), picture), question] }).body.messages[2]?.content,
+    ).toEqual([image, { type: 'text', text: 'q' }] as never);
+    expect(encoded({ turns: [question, turn('assistant', picture)] }).body.messages).toEqual([
+      { role: 'user', content: [{ type: 'text', text: 'q' }, image] },
+    ] as never);
+  });
+
   test('nothing said is a turn all the same', () =>
     expect(encoded({ system: [{ type: 'text', text: 's' }], turns: [] }).body).toMatchObject({
       system: 's',
@@ -160,7 +171,8 @@ describe('turns', () => {
 
 describe('parts', () => {
   function block(part: Part, model?: string): unknown {
-    const content = encoded({ turns: [question, turn('assistant', text('.'), part)] }, model).body.messages[1]?.content;
+    const role = part.type === 'media' ? 'user' : 'assistant';
+    const content = encoded({ turns: [turn(role, text('.'), part)] }, model).body.messages[0]?.content;
     return (content as unknown[])[1];
   }
 
@@ -310,6 +322,11 @@ describe('tools', () => {
   ] as const)('a forced choice %s is not carried', (_what, toolChoice, model) =>
     expect(() => encoded({ tools: [tool()], toolChoice }, model)).toThrow(NotCarried),
   );
+});
+
+test('a call that is demanded of no tool is not carried', () => {
+  const native = { type: 'native', protocol: 'gemini', name: 'googleSearch', value: {} } as const;
+  expect(() => encoded({ tools: [native], toolChoice: { mode: 'required' } })).toThrow(NotCarried);
 });
 
 describe('thinking', () => {
@@ -463,6 +480,11 @@ describe('a schema for the answer', () => {
 
   test("beside the client's tools, any may be called", () =>
     expect(encoded({ output, tools: [tool()] }, 'claude-opus-4-1').body.tool_choice).toEqual({ type: 'any' }));
+
+  test('where a call is demanded, there is no other answer', () =>
+    expect(
+      encoded({ output, tools: [tool()], toolChoice: { mode: 'required' } }, 'claude-opus-4-1').body.tools,
+    ).toHaveLength(1));
 
   test('JSON of no schema is not to be had', () =>
     expect(encoded({ output: { type: 'json' } }).dropped).toEqual(['output']));

@@ -24,11 +24,13 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   const names = new WireNames(MAX_TOOL_NAME);
   for (const tool of conversation.tools) if (tool.type !== 'native') names.wire(tool.name);
   const turns = turnsOf(conversation, traits, { model, names, ids: new WireNames(MAX_ID), dropped });
-  const output = outputOf(conversation, traits, names, dropped);
+  const forced = isForced(conversation.toolChoice);
+  // An answer that has to be a call has no format.
+  const output = outputOf(forced ? { ...conversation, output: undefined } : conversation, traits, names, dropped);
   const tools = toolFields(conversation, { traits, names, outputTool: output.tool, dropped });
   const { thinking, effort, maxTokens } = thinkingOf(conversation, {
     traits,
-    forced: output.tool !== undefined || isForced(conversation.toolChoice),
+    forced: forced || output.tool !== undefined,
     thoughtless: isThoughtless(turns.messages),
     dropped,
   });

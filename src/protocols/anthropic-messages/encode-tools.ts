@@ -23,6 +23,9 @@ export function toolFields(conversation: Conversation, context: Context): JsonOb
   const allowed = allowedOf(conversation);
   const tools = allowed.map((tool) => toolOf(tool, context)).filter((tool) => tool !== undefined);
   const all = outputTool === undefined ? tools : [...tools, outputTool.tool];
+  if (isForced(conversation.toolChoice) && tools.length === 0) {
+    throw new NotCarried('tool_choice', 'demands a tool, of which there is none that this backend could be given');
+  }
   const choice = choiceOf(conversation, context, tools.length);
   return all.length === 0 ? {} : { tools: all, ...(choice === undefined ? {} : { tool_choice: choice }) };
 }
@@ -89,7 +92,6 @@ function choiceOf(conversation: Conversation, context: Context, count: number): 
   const single = settings.parallelToolCalls === false ? { disable_parallel_tool_use: true } : {};
   const { outputTool } = context;
   if (outputTool !== undefined) {
-    if (isForced(toolChoice) && count > 0) return { ...modeOf(conversation, context), ...single };
     // The one or the other: the client's tools may have to be called before there is an answer.
     return count === 0 || toolChoice?.mode === 'none'
       ? { type: 'tool', name: outputTool.name }

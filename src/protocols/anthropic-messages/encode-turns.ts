@@ -27,14 +27,23 @@ export function turnsOf({ turns }: Conversation, traits: ModelTraits, context: B
   const messages: WireMessage[] = [];
   const first = turns.findIndex(({ role }) => role !== 'system');
   const system = textsOf(first === -1 ? turns : turns.slice(0, first), context);
+  let shown: JsonObject[] = [];
   for (const { asked, said, instructed } of exchangesOf(first === -1 ? [] : turns.slice(first))) {
-    const user = resultsFirst(blocksOf(asked, context));
+    const user = resultsFirst([...shown, ...blocksOf(asked, context)]);
     if (user.length > 0) add(messages, 'user', user);
     const inPlace = traits.systemTurns && user.length > 0;
     if (inPlace) add(messages, 'system', blocksOf(instructed, context));
     else system.push(...textsOf(instructed, context));
-    add(messages, 'assistant', blocksOf(said, context));
+    const blocks = blocksOf(said, context);
+    add(
+      messages,
+      'assistant',
+      blocks.filter((block) => !isMedia(block)),
+    );
+    // What a model has drawn is shown to Claude by the user: its own turns have words alone.
+    shown = blocks.filter(isMedia);
   }
+  add(messages, 'user', shown);
   if (messages.length === 0) messages.push(NOTHING_SAID);
   return { messages: withoutTrailingBlanks(messages), system };
 }
@@ -86,6 +95,10 @@ function blocksOf(turns: readonly Turn[], context: BlockContext): JsonObject[] {
   return turns
     .flatMap(({ parts }) => parts.map((part) => blockOf(part, context)))
     .filter((block) => block !== undefined);
+}
+
+function isMedia({ type }: JsonObject): boolean {
+  return type === 'image' || type === 'document';
 }
 
 function resultsFirst(blocks: JsonObject[]): JsonObject[] {
