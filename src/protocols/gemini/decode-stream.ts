@@ -8,7 +8,7 @@ import { citationsFrom } from './citations.ts';
 import { blockedFrom, finishFrom } from './finish.ts';
 import { logprobsFrom } from './logprobs.ts';
 import { mediaFrom } from './media.ts';
-import { NAME } from './signatures.ts';
+import { NAME, UNSIGNED } from './signatures.ts';
 import { readUsage } from './usage.ts';
 
 /** The text or thought that is under way. */
@@ -165,7 +165,8 @@ export class GeminiStreamDecoder implements StreamDecoder {
 
   #signature(value: unknown): Signature | undefined {
     const text = asWord(value);
-    return text === undefined ? undefined : { protocol: NAME, model: this.reading.model, value: text };
+    if (text === undefined || text === UNSIGNED) return undefined;
+    return { protocol: NAME, model: this.reading.model, value: text };
   }
 
   /** Sources are of the text that is under way; one that has ended can have no more. */

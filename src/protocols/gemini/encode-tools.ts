@@ -66,7 +66,7 @@ function declarationOf(tool: Tool): JsonObject | undefined {
 const FREEFORM = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
 
 function ofObject(schema: JsonObject): JsonObject {
-  return schema['type'] === undefined ? { ...schema, type: 'object' } : schema;
+  return schema['type'] === undefined && schema['$ref'] === undefined ? { ...schema, type: 'object' } : schema;
 }
 
 function callingConfig(

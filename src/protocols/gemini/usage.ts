@@ -13,7 +13,8 @@ export function readUsage(body: unknown): Usage | undefined {
   return {
     promptTokens,
     completionTokens:
-      sum(asCount(usage['candidatesTokenCount']), thoughts) ?? zeroIf(usage['totalTokenCount'] === promptTokens),
+      sum(asCount(usage['candidatesTokenCount']), thoughts) ??
+      zeroIf(promptTokens !== undefined && usage['totalTokenCount'] === promptTokens),
     cachedTokens: asCount(usage['cachedContentTokenCount']),
     reasoningTokens: thoughts,
     ...compact({
