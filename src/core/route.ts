@@ -62,8 +62,8 @@ export interface Quirks {
   readonly reasoningBack?: 'reasoning_content' | 'reasoning' | 'thinking' | undefined;
   /** Chat: how it takes documents: `data` (default) as bytes only, `url` as a URL, too, `document_url` in a part of that name. */
   readonly documents?: 'data' | 'url' | 'document_url' | undefined;
-  /** Chat: ids of tool calls have to be nine letters and digits. */
-  readonly shortCallIds?: boolean | undefined;
+  /** Chat: ids of tool calls have to be nine letters and digits (9), or may have 40 characters at most (40). */
+  readonly callIdLength?: 9 | 40 | undefined;
   /** Chat: a user may not speak right after a tool. */
   readonly noUserAfterTool?: boolean | undefined;
 }
