@@ -51,7 +51,8 @@ export interface Quirks {
   /**
    * Chat: fields that it takes or refuses, unlike most: `{"top_k": true, "stream_options": false}`. Most take OpenAI's
    * older ones; `top_k`, `min_p`, `verbosity` and `tools.custom` (with `allowed_tools`) are sent to those only that are
-   * said to take them. `response_format.json_schema: false`: it knows JSON, but no schema of it.
+   * said to take them. `response_format.json_schema: false`: it knows JSON, but no schema of it;
+   * `reasoning_effort.minimal: false`: nor that word, for which the nearest that it knows is sent.
    */
   readonly fields?: Readonly<Record<string, boolean>> | undefined;
   /** Chat: it wants the system's words before all others. */

@@ -215,6 +215,8 @@ describe('thoughts', () => {
     [{ effort: 'high' }, {}, 'gpt-4o', [{}, ['reasoning']]],
     [{ enabled: false }, {}, 'gpt-4o', [{}, []]],
     [{ effort: 'high' }, { fields: { reasoning_effort: false } }, 'm', [{}, ['reasoning']]],
+    [{ effort: 'max' }, { fields: { 'reasoning_effort.max': false } }, 'm', [{ reasoning_effort: 'xhigh' }, []]],
+    [{ effort: 'minimal' }, { fields: { 'reasoning_effort.minimal': false } }, 'm', [{ reasoning_effort: 'low' }, []]],
     [{ budgetTokens: 3000 }, { reasoningField: 'reasoning' }, 'm', [{ reasoning: { max_tokens: 3000 } }, []]],
     [
       { effort: 'low', visible: false },
