@@ -51,7 +51,8 @@ export interface Quirks {
   /**
    * Chat: fields that it takes or refuses, unlike most: `{"top_k": true, "stream_options": false}`. Most take OpenAI's
    * older ones; `top_k`, `min_p`, `verbosity` and `tools.custom` (with `allowed_tools`) are sent to those only that are
-   * said to take them. `response_format.json_schema: false`: it knows JSON, but no schema of it.
+   * said to take them. `response_format.json_schema: false`: it knows JSON, but no schema of it;
+   * `reasoning_effort.minimal: false`: nor that word, for which the nearest that it knows is sent.
    */
   readonly fields?: Readonly<Record<string, boolean>> | undefined;
   /** Chat: it wants the system's words before all others. */
@@ -62,8 +63,8 @@ export interface Quirks {
   readonly reasoningBack?: 'reasoning_content' | 'reasoning' | 'thinking' | undefined;
   /** Chat: how it takes documents: `data` (default) as bytes only, `url` as a URL, too, `document_url` in a part of that name. */
   readonly documents?: 'data' | 'url' | 'document_url' | undefined;
-  /** Chat: ids of tool calls have to be nine letters and digits. */
-  readonly shortCallIds?: boolean | undefined;
+  /** Chat: ids of tool calls have to be nine letters and digits (9), or may have 40 characters at most (40). */
+  readonly callIdLength?: 9 | 40 | undefined;
   /** Chat: a user may not speak right after a tool. */
   readonly noUserAfterTool?: boolean | undefined;
 }

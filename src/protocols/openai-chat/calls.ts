@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Signature, ToolCallPart } from '../../core/part.ts';
+import type { Quirks } from '../../core/route.ts';
 import { isReadableBy, signatureFrom } from '../../core/signature.ts';
 import { asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { unwrapInput, wrapInput } from '../freeform.ts';
 import { NAME } from './name.ts';
+import { wireId, wireName } from './names.ts';
 import { originOf } from './reasoning-details.ts';
 
 /** What has to be known to read a call. */
@@ -14,14 +15,17 @@ export interface CallReading {
   readonly model?: string | undefined;
   /** The freeform tools that had to become functions. */
   readonly wrapped?: ReadonlySet<string> | undefined;
+  /** The tools' own names by those on the wire, where they differ. */
+  readonly names?: ReadonlyMap<string, string> | undefined;
 }
 
 /** Reads an entry of `tool_calls`; undefined if it has no name. */
 export function decodeCall(call: JsonObject | undefined, reading: CallReading): ToolCallPart | undefined {
   const custom = call?.['type'] === 'custom' ? asObject(call['custom']) : undefined;
   const named = custom ?? asObject(call?.['function']);
-  const name = asWord(named?.['name']);
-  if (call === undefined || name === undefined) return undefined;
+  const written = asWord(named?.['name']);
+  if (call === undefined || written === undefined) return undefined;
+  const name = reading.names?.get(written) ?? written;
   const isWrapped = reading.wrapped?.has(name) ?? false;
   const args = custom === undefined ? argumentsOf(named?.['arguments']) : (asString(custom['input']) ?? '');
   const signature = callSignature(call, reading.model);
@@ -56,23 +60,17 @@ export function extraContent(signature: Signature): JsonObject {
 /** A call of the history, for a backend. */
 export function encodeCall(
   { id, name, arguments: args, freeform, signature }: ToolCallPart,
-  to: { readonly model: string; readonly hasCustom: boolean; readonly shortIds: boolean },
+  to: { readonly model: string; readonly hasCustom: boolean; readonly idLength: Quirks['callIdLength'] },
 ): JsonObject {
   const extra =
     signature !== undefined && isReadableBy(signature, NAME, to.model)
       ? { extra_content: extraContent(signature) }
       : {};
-  const written = to.shortIds ? shortId(id) : id;
+  const written = { id: wireId(id, to.idLength), name: wireName(name) };
   if (freeform === true && to.hasCustom)
-    return { id: written, type: 'custom', custom: { name, input: args }, ...extra };
+    return { id: written.id, type: 'custom', custom: { name: written.name, input: args }, ...extra };
   const text = freeform === true ? wrapInput(args) : args === '' ? '{}' : args;
-  return { id: written, type: 'function', function: { name, arguments: text }, ...extra };
-}
-
-/** An id of nine letters and digits, always the same for the same id. */
-export function shortId(id: string): string {
-  if (/^[A-Za-z0-9]{9}$/.test(id)) return id;
-  return createHash('sha256').update(id).digest('hex').slice(0, 9);
+  return { id: written.id, type: 'function', function: { name: written.name, arguments: text }, ...extra };
 }
 
 /** OpenAI writes JSON into a string; others an object, or nothing where there are no arguments. */

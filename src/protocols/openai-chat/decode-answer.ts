@@ -17,6 +17,8 @@ export interface Reading {
   readonly model: string;
   /** The freeform tools that had to become functions. */
   readonly wrapped: ReadonlySet<string>;
+  /** The tools' own names by those on the wire, where they differ. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /** Reads a `chat.completion`. Of several choices the first. */
@@ -43,8 +45,8 @@ export function decodeAnswer(body: unknown, reading: Reading): Completion {
   };
 }
 
-function decodeMessage(message: JsonObject, { model, wrapped }: Reading): Part[] {
-  const { parts: thoughts } = decodeDetails(message['reasoning_details'], model);
+function decodeMessage(message: JsonObject, reading: Reading): Part[] {
+  const { parts: thoughts } = decodeDetails(message['reasoning_details'], reading.model);
   const thought = asWord(message['reasoning_content']) ?? asWord(message['reasoning']);
   const refusal = asWord(message['refusal']);
   return [
@@ -53,7 +55,7 @@ function decodeMessage(message: JsonObject, { model, wrapped }: Reading): Part[]
     ...(refusal === undefined ? [] : [{ type: 'refusal', text: refusal } as const]),
     ...asArray(message['images']).flatMap((image) => decodeImage(asObject(image)) ?? []),
     ...decodeAudio(asObject(message['audio']), (message['content'] ?? '') === ''),
-    ...callsOf(message).flatMap((call) => decodeCall(asObject(call), { id: () => madeUpId(), model, wrapped }) ?? []),
+    ...callsOf(message).flatMap((call) => decodeCall(asObject(call), { ...reading, id: () => madeUpId() }) ?? []),
   ];
 }
 

@@ -4,9 +4,10 @@ import type { MediaPart, Part, ReasoningPart, TextPart, ToolResultPart } from '.
 import { isReadableBy } from '../../core/signature.ts';
 import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 import type { Addressee } from '../codec.ts';
-import { encodeCall, shortId } from './calls.ts';
+import { encodeCall } from './calls.ts';
 import { encodeContent } from './encode-parts.ts';
 import { NAME } from './name.ts';
+import { wireId } from './names.ts';
 import { encodeDetail } from './reasoning-details.ts';
 import { takes } from './settings.ts';
 
@@ -35,7 +36,7 @@ class MessageWriter {
 
   constructor(private readonly to: Addressee) {
     const { model, quirks } = to;
-    this.#call = { model, hasCustom: takes(quirks, 'tools.custom'), shortIds: quirks.shortCallIds === true };
+    this.#call = { model, hasCustom: takes(quirks, 'tools.custom'), idLength: quirks.callIdLength };
   }
 
   /** Not every backend takes a list of parts here, so blocks are joined. */
@@ -82,7 +83,7 @@ class MessageWriter {
   #result({ callId, content }: ToolResultPart): (TextPart | MediaPart)[] {
     const media = content.filter((part) => part.type === 'media');
     const notes = media.map(({ kind }) => `[${kind}: see the next message of the user]`);
-    const id = this.#call.shortIds ? shortId(callId) : callId;
+    const id = wireId(callId, this.#call.idLength);
     this.#insert({ role: 'tool', tool_call_id: id, content: [...textsOf(content), ...notes].join('\n') }, id);
     return media.length === 0 ? [] : [{ type: 'text', text: `What the tool call ${id} gave back:` }, ...media];
   }

@@ -215,6 +215,8 @@ describe('thoughts', () => {
     [{ effort: 'high' }, {}, 'gpt-4o', [{}, ['reasoning']]],
     [{ enabled: false }, {}, 'gpt-4o', [{}, []]],
     [{ effort: 'high' }, { fields: { reasoning_effort: false } }, 'm', [{}, ['reasoning']]],
+    [{ effort: 'max' }, { fields: { 'reasoning_effort.max': false } }, 'm', [{ reasoning_effort: 'xhigh' }, []]],
+    [{ effort: 'minimal' }, { fields: { 'reasoning_effort.minimal': false } }, 'm', [{ reasoning_effort: 'low' }, []]],
     [{ budgetTokens: 3000 }, { reasoningField: 'reasoning' }, 'm', [{ reasoning: { max_tokens: 3000 } }, []]],
     [
       { effort: 'low', visible: false },
@@ -303,11 +305,42 @@ describe('tools', () => {
       { role: 'assistant', parts: [call] },
       { role: 'user', parts: [{ type: 'tool_result', callId: call.id, content: [] }, hi] },
     ];
-    const { body } = encode({ turns }, { shortCallIds: true, noUserAfterTool: true });
+    const { body } = encode({ turns }, { callIdLength: 9, noUserAfterTool: true });
     const [asked, answered, ...rest] = body.messages;
     expect(asked.tool_calls[0].id).toMatch(/^[A-Za-z0-9]{9}$/);
     expect(answered.tool_call_id).toBe(asked.tool_calls[0].id);
     expect(rest.map(({ role }: Json) => role)).toEqual(['assistant', 'user']);
+  });
+
+  test('names and ids that are too long or strange are others on the wire', () => {
+    const name = `mcp.server/${'x'.repeat(80)}`;
+    const id = 'i'.repeat(50);
+    const strange: Part = { ...call, id, name };
+    const result: Part = { type: 'tool_result', callId: id, content: [] };
+    const encoded = encode(
+      {
+        tools: [{ type: 'function', name }],
+        toolChoice: { mode: 'tool', name },
+        turns: [
+          { role: 'assistant', parts: [strange] },
+          { role: 'user', parts: [result] },
+        ],
+        settings: { user: 'u'.repeat(65) },
+      },
+      { callIdLength: 40 },
+    );
+    const { tools: offered, tool_choice: choice, messages: written, user } = encoded.body;
+    const wire = offered[0].function.name;
+    expect(wire).toMatch(/^[\w-]{1,64}$/);
+    expect(choice.function.name).toBe(wire);
+    expect(written[0].tool_calls[0].function.name).toBe(wire);
+    expect(written[0].tool_calls[0].id).toHaveLength(29);
+    expect(written[1].tool_call_id).toBe(written[0].tool_calls[0].id);
+    expect(user).toMatch(/^[0-9a-f]{64}$/);
+    const calls = [{ index: 0, id: 'a', function: { name: wire, arguments: '{}' } }];
+    expect(encoded.decodeAnswer({ choices: [{ message: { tool_calls: calls } }] }).parts[0].name).toBe(name);
+    const decoder = encoded.decodeStream();
+    expect(decoder.push({ choices: [{ index: 0, delta: { tool_calls: calls } }] })[1].name).toBe(name);
   });
 
   test("only its own model gets a call's signature back", () => {

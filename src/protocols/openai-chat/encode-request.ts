@@ -4,6 +4,7 @@ import type { Addressee, EncodedRequest } from '../codec.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
 import { encodeMessages } from './encode-messages.ts';
+import { originalNames } from './names.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings, takes } from './settings.ts';
@@ -18,7 +19,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   const reasoning = encodeReasoning(conversation.reasoning ?? {}, addressee);
   const { messages, dropped } = encodeMessages(conversation, addressee, output.note);
   const wantsUsage = conversation.stream && takes(quirks, 'stream_options');
-  const reading = { model, wrapped: tools.wrapped };
+  const reading = { model, wrapped: tools.wrapped, names: originalNames(conversation.tools) };
   return {
     body: compact({
       model,

@@ -110,7 +110,8 @@ test('a plain answer is what OpenAI would send', () => {
     choices: [{ index: 0, message, logprobs: null, finish_reason: 'tool_calls' }],
     usage,
   };
-  expect<unknown>(encodeAnswer(answer, replyTo())).toEqual(expected);
+  const written: unknown = encodeAnswer(answer, replyTo());
+  expect(written).toEqual(expected);
 });
 
 describe('usage', () => {

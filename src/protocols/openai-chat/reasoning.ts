@@ -2,6 +2,7 @@ import type { Reasoning } from '../../core/conversation.ts';
 import { effortFor, effortFrom, type Effort } from '../../core/effort.ts';
 import type { Quirks } from '../../core/route.ts';
 import { asBoolean, asCount, asObject, compact, type JsonObject } from '../../lib/json.ts';
+import { takes } from './settings.ts';
 
 /** OpenAI's models before o1 cannot think, and refuse to be asked. */
 const CANNOT_THINK = /^(?:openai\/)?(?:gpt-3\.5|gpt-4|chatgpt-4o)/;
@@ -35,13 +36,34 @@ export function encodeReasoning(
   { model, quirks }: { readonly model: string; readonly quirks: Quirks },
 ): JsonObject | undefined {
   const field = quirks.reasoningField ?? 'reasoning_effort';
-  const effort = effortOf(reasoning);
-  if (effort === undefined) return {};
+  const meant = effortOf(reasoning);
+  if (meant === undefined) return {};
+  const effort = nearest(meant, quirks);
   if (CANNOT_THINK.test(model)) return effort === 'none' ? {} : undefined;
-  if (quirks.fields?.[field] === false) return undefined;
+  if (!takes(quirks, field)) return undefined;
   if (field === 'thinking') return { thinking: { type: effort === 'none' ? 'disabled' : 'enabled' } };
   return field === 'reasoning' ? { reasoning: asObjectOf(reasoning, effort) } : { reasoning_effort: effort };
 }
+
+/** The effort, or the next that the backend knows. */
+function nearest(effort: Effort, quirks: Quirks): Effort {
+  let word = effort;
+  while (!takes(quirks, `reasoning_effort.${word}`)) {
+    const next = NEXT[word];
+    if (next === undefined) return effort;
+    word = next;
+  }
+  return word;
+}
+
+const NEXT: Readonly<Partial<Record<Effort, Effort>>> = {
+  none: 'minimal',
+  minimal: 'low',
+  low: 'medium',
+  medium: 'high',
+  max: 'xhigh',
+  xhigh: 'high',
+};
 
 /** The word for it; undefined where the model is to decide. */
 function effortOf({ effort, budgetTokens, adaptive, enabled }: Reasoning): Effort | undefined {

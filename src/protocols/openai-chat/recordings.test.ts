@@ -18,9 +18,9 @@ const streamed = good.filter(({ stream }) => stream);
 
 /** What the vendors' rows say, as far as these recordings need it. */
 const QUIRKS: Readonly<Record<string, Quirks>> = {
-  'api.openai.com': { fields: { 'tools.custom': true } },
+  'api.openai.com': { fields: { 'tools.custom': true }, callIdLength: 40 },
   'openrouter.ai': { documents: 'url', reasoningField: 'reasoning' },
-  'api.mistral.ai': { documents: 'document_url', reasoningBack: 'thinking' },
+  'api.mistral.ai': { documents: 'document_url', reasoningBack: 'thinking', callIdLength: 9 },
   'api.deepseek.com': { reasoningBack: 'reasoning_content' },
   'api.z.ai': { reasoningField: 'thinking', reasoningBack: 'reasoning_content' },
   'api.cerebras.ai': { reasoningBack: 'reasoning' },

@@ -36,7 +36,8 @@ export class CallStream {
   push(entry: JsonObject, out: AnswerEvent[]): void {
     const custom = asObject(entry['custom']);
     const said = custom ?? asObject(entry['function']);
-    const [id, name] = [asWord(entry['id']), asWord(said?.['name'])];
+    const id = asWord(entry['id']);
+    const name = this.#nameOf(asWord(said?.['name']));
     const call = this.#find(asNumber(entry['index']), id, name) ?? this.#add(entry, out);
     if (call.hasEnded) return;
     call.id ??= id;
@@ -116,6 +117,10 @@ export class CallStream {
     if (rest !== '') out.push({ type: 'delta', index: call.part, text: rest });
     out.push({ type: 'part_end', index: call.part });
     call.text = '';
+  }
+
+  #nameOf(written: string | undefined): string | undefined {
+    return written === undefined ? undefined : (this.reading.names.get(written) ?? written);
   }
 
   #isWrapped({ name, isCustom }: OpenCall): boolean {

@@ -4,6 +4,7 @@ import { asArray, asBoolean, asObject, asString, asWord, compact, type JsonObjec
 import { refuseField } from '../fields.ts';
 import { FREEFORM_PARAMETERS, freeformDescription, grammarOf } from '../freeform.ts';
 import { NAME } from './name.ts';
+import { wireName } from './names.ts';
 
 /** Reads `tools` and the legacy `functions`. A type that is not known is a tool of the vendor's own. */
 export function decodeTools(body: JsonObject): Tool[] {
@@ -122,9 +123,10 @@ function decodeAllowed(allowed: JsonObject): ToolChoice {
 
 function encodeTool(tool: Tool, hasCustom: boolean): unknown {
   if (tool.type === 'native') return tool.value;
-  const { name } = tool;
+  const name = wireName(tool.name);
   if (tool.type === 'function') {
-    const { description, parameters = { type: 'object', properties: {} }, strict } = tool;
+    const { description, strict } = tool;
+    const parameters = objectSchema(tool.parameters ?? {});
     return { type: 'function', function: compact({ name, description, parameters, strict }) };
   }
   const { type, syntax, definition } = grammarOf(tool.format);
@@ -136,9 +138,19 @@ function encodeTool(tool: Tool, hasCustom: boolean): unknown {
   return { type: 'custom', custom: compact({ name, description: tool.description, format }) };
 }
 
+/** OpenAI refuses a schema that does not say that it is an object's, or does not say of which properties. */
+function objectSchema(schema: JsonObject): JsonObject {
+  if (schema['type'] === 'object' && schema['properties'] !== undefined) return schema;
+  if (SCHEMA_OF_OTHER_KIND.some((key) => schema[key] !== undefined)) return schema;
+  return { ...schema, type: schema['type'] ?? 'object', properties: schema['properties'] ?? {} };
+}
+
+const SCHEMA_OF_OTHER_KIND = ['$ref', 'anyOf', 'oneOf', 'allOf'];
+
 function encodeChoice(choice: ToolChoice, tools: readonly Tool[], hasCustom: boolean): unknown {
-  const reference = (name: string): JsonObject => {
-    const isCustom = hasCustom && tools.some((tool) => tool.type === 'freeform' && tool.name === name);
+  const reference = (original: string): JsonObject => {
+    const name = wireName(original);
+    const isCustom = hasCustom && tools.some((tool) => tool.type === 'freeform' && tool.name === original);
     return isCustom ? { type: 'custom', custom: { name } } : { type: 'function', function: { name } };
   };
   switch (choice.mode) {
