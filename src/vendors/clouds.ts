@@ -1,4 +1,5 @@
 import { API_KEY, BEARER, CHAT, CHAT_AND_RESPONSES, GEMINI, MESSAGES } from './dialects.ts';
+import { OPENAI } from './openai-quirks.ts';
 import type { Vendor } from './vendor.ts';
 
 const GOOGLE = { scheme: 'google' } as const;
@@ -29,7 +30,7 @@ export const azure: Vendor = {
     },
     { url: 'https://*.services.ai.azure.com/anthropic/v1', protocols: MESSAGES },
   ],
-  quirks: { maxTokensField: 'max_completion_tokens' },
+  quirks: OPENAI,
   settings: ['api_version'],
 };
 

@@ -1,6 +1,11 @@
+import type { Quirks } from '../core/route.ts';
 import { azure, bedrock, vertex } from './clouds.ts';
 import { BEARER, CHAT, CHAT_AND_RESPONSES, GEMINI, MESSAGES, RESPONSES } from './dialects.ts';
+import { OPENAI } from './openai-quirks.ts';
 import type { Vendor } from './vendor.ts';
+
+/** They take what many open models' servers take beyond OpenAI's fields. */
+const SAMPLERS: Quirks = { fields: { top_k: true, min_p: true } };
 
 /**
  * Every provider that is known. One that speaks OpenAI's chat completions is one row: a name, a URL and the variable of
@@ -17,8 +22,7 @@ export const VENDORS: readonly Vendor[] = [
         protocols: CHAT_AND_RESPONSES,
       },
     ],
-    // `max_tokens` is refused by its reasoning models; the newer name is taken by all.
-    quirks: { maxTokensField: 'max_completion_tokens' },
+    quirks: OPENAI,
     modelPrefixes: [
       'gpt-',
       'chatgpt-',
@@ -69,6 +73,13 @@ export const VENDORS: readonly Vendor[] = [
       'pixtral-',
       'voxtral-',
     ],
+    quirks: {
+      callIdLength: 9,
+      noUserAfterTool: true,
+      reasoningBack: 'thinking',
+      documents: 'document_url',
+      fields: { seed: false },
+    },
   },
   {
     name: 'groq',
@@ -83,6 +94,7 @@ export const VENDORS: readonly Vendor[] = [
       { url: 'https://api.deepseek.com/anthropic/v1', protocols: MESSAGES },
     ],
     modelPrefixes: ['deepseek-'],
+    quirks: { reasoningBack: 'reasoning_content', fields: { 'response_format.json_schema': false } },
   },
   {
     name: 'xai',
@@ -101,11 +113,13 @@ export const VENDORS: readonly Vendor[] = [
       },
     ],
     modelPrefixes: ['command-'],
+    quirks: { fields: { stream_options: false } },
   },
   {
     name: 'together',
     envKey: 'TOGETHER_API_KEY',
     endpoints: [{ url: 'https://api.together.ai/v1', alsoAt: ['https://api.together.xyz/v1'], protocols: CHAT }],
+    quirks: SAMPLERS,
   },
   {
     name: 'fireworks',
@@ -114,6 +128,7 @@ export const VENDORS: readonly Vendor[] = [
       { url: 'https://api.fireworks.ai/inference/v1', protocols: CHAT_AND_RESPONSES },
       { url: 'https://api.fireworks.ai/inference/v1', protocols: MESSAGES, credential: BEARER },
     ],
+    quirks: SAMPLERS,
   },
   {
     name: 'openrouter',
@@ -126,11 +141,13 @@ export const VENDORS: readonly Vendor[] = [
       },
       { url: 'https://openrouter.ai/api/v1', protocols: MESSAGES, credential: BEARER },
     ],
+    quirks: { reasoningField: 'reasoning', documents: 'url', fields: { top_k: true, min_p: true, verbosity: true } },
   },
   {
     name: 'cerebras',
     envKey: 'CEREBRAS_API_KEY',
     endpoints: [{ url: 'https://api.cerebras.ai/v1', protocols: CHAT }],
+    quirks: { reasoningBack: 'reasoning' },
   },
   {
     name: 'perplexity',
@@ -173,6 +190,7 @@ export const VENDORS: readonly Vendor[] = [
       },
     ],
     modelPrefixes: ['glm-'],
+    quirks: { reasoningField: 'thinking', reasoningBack: 'reasoning_content' },
   },
   {
     name: 'qwen',
@@ -222,6 +240,7 @@ export const VENDORS: readonly Vendor[] = [
     name: 'siliconflow',
     envKey: 'SILICONFLOW_API_KEY',
     endpoints: [{ url: 'https://api.siliconflow.com/v1', alsoAt: ['https://api.siliconflow.cn/v1'], protocols: CHAT }],
+    quirks: SAMPLERS,
   },
   {
     name: 'ollama',
@@ -236,6 +255,7 @@ export const VENDORS: readonly Vendor[] = [
       { url: 'http://localhost:8000/v1', protocols: CHAT_AND_RESPONSES },
       { url: 'http://localhost:8000/v1', protocols: MESSAGES, credential: BEARER },
     ],
+    quirks: SAMPLERS,
   },
   {
     name: 'lmstudio',
@@ -243,5 +263,6 @@ export const VENDORS: readonly Vendor[] = [
       { url: 'http://localhost:1234/v1', protocols: CHAT_AND_RESPONSES },
       { url: 'http://localhost:1234/v1', protocols: MESSAGES, credential: BEARER },
     ],
+    quirks: SAMPLERS,
   },
 ];

@@ -164,5 +164,10 @@ test('docs/protocols.md tells what works', () => {
   const [, after] = (rest ?? '').split('<!-- table: end -->');
   const updated = `${before}<!-- table: begin -->\n\n${table}\n\n<!-- table: end -->${after}`;
   if (process.env['UPDATE_DOCS'] === '1') writeFileSync(path, updated);
-  else expect(text).toBe(updated);
+  else expect(unpadded(text)).toBe(unpadded(updated));
 });
+
+/** The formatter pads tables. */
+function unpadded(text: string): string {
+  return text.replaceAll(/ +/g, ' ').replaceAll(/:?-{2,}:?/g, '-');
+}

@@ -201,7 +201,7 @@ describe('fields', () => {
     expect(decode(body)).toEqual({
       ...EMPTY,
       turns: said({ type: 'text', text: 'hi' }),
-      own: { metadata: {}, truncation: 'disabled' },
+      own: { metadata: {}, truncation: 'disabled', store: true },
     });
   });
 
