@@ -98,8 +98,14 @@ export const anthropicMessages: Dialect = {
   events: ({ items, finish, usage }) => {
     const { output_tokens: _output, ...input } = usageOf(usage);
     const message = {
-      ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-model', content: [] },
-      ...{ stop_reason: null, stop_sequence: null, usage: { ...input, output_tokens: 1 } },
+      id: 'msg_1',
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-model',
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: { ...input, output_tokens: 1 },
     };
     const out = [sse({ type: 'message_start', message }), sse({ type: 'ping' })];
     for (const [index, item] of items.entries()) {

@@ -169,5 +169,5 @@ test('docs/protocols.md tells what works', () => {
 
 /** The formatter pads tables. */
 function unpadded(text: string): string {
-  return text.replaceAll(/ +/g, ' ').replaceAll(/:?-{2,}:?/g, '-');
+  return text.replaceAll(/ +/g, ' ').replaceAll(/:?-+:?(?= \|)/g, '-');
 }

@@ -205,11 +205,21 @@ function responseOf({ items, finish, usage }: Answer): Json {
   });
   const reason = finish === 'length' ? 'max_output_tokens' : finish === 'filter' ? 'content_filter' : undefined;
   return {
-    ...{ id: 'resp_1', object: 'response', created_at: 1_700_000_000, model: 'responses-model' },
+    id: 'resp_1',
+    object: 'response',
+    created_at: 1_700_000_000,
+    model: 'responses-model',
     status: reason === undefined ? 'completed' : 'incomplete',
     incomplete_details: reason === undefined ? null : { reason },
-    ...{ error: null, instructions: null, metadata: {}, output, parallel_tool_calls: true },
-    ...{ temperature: 1, tool_choice: 'auto', tools: [], top_p: 1 },
+    error: null,
+    instructions: null,
+    metadata: {},
+    output,
+    parallel_tool_calls: true,
+    temperature: 1,
+    tool_choice: 'auto',
+    tools: [],
+    top_p: 1,
     usage: usageOf(usage),
   };
 }

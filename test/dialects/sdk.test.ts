@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createGoogle } from '@ai-sdk/google';
 import { createOpenAI } from '@ai-sdk/openai';
-import Anthropic from '@anthropic-ai/sdk';
+import Anthropic, { AuthenticationError } from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
 import { generateText, jsonSchema, Output, stepCountIs, streamText, tool } from 'ai';
-import OpenAI from 'openai';
+import OpenAI, { RateLimitError } from 'openai';
 import { json } from '../kit/replies.ts';
 import type { Answer, Dialect } from './spoken.ts';
 import { BACKEND_KEY, DIALECTS, KEY, startStage } from './stage.ts';
@@ -149,7 +149,7 @@ describe.each(BACKS)('openai: chat completions with %s', (_title, back) => {
     expect(answer.choices[0]?.message.tool_calls?.map(({ id }) => id)).toEqual(['call_1', 'call_2']);
     stage.upstream.script(json(429, back.error({ status: 429, message: 'Slower.' })));
     const failed = await failureOf(openai.chat.completions.create({ model: stage.aliasOf(back), messages }));
-    expect(failed).toBeInstanceOf(OpenAI.RateLimitError);
+    expect(failed).toBeInstanceOf(RateLimitError);
     expect(failed.message).toContain('Slower.');
   });
 });
@@ -210,7 +210,7 @@ describe.each(BACKS)('openai: responses with %s', (_title, back) => {
       input: 'Who?',
       text: { format: { type: 'json_schema', name: 'person', schema: PERSON_SCHEMA, strict: true } },
     });
-    expect(answer.output_parsed as unknown).toEqual({ name: 'Ada', age: 36 });
+    expect(answer.output_parsed).toEqual({ name: 'Ada', age: 36 });
   });
 });
 
@@ -270,7 +270,7 @@ describe.each(BACKS)('@anthropic-ai/sdk with %s', (_title, back) => {
   test('an error of the provider', async () => {
     stage.upstream.script(json(401, back.error({ status: 401, message: 'Wrong key.' })));
     const failed = await failureOf(anthropic.messages.create(asking()));
-    expect(failed).toBeInstanceOf(Anthropic.AuthenticationError);
+    expect(failed).toBeInstanceOf(AuthenticationError);
     expect(failed.message).toContain('Wrong key.');
   });
 
