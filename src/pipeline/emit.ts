@@ -2,9 +2,11 @@ import type { Exchange } from '../core/exchange.ts';
 import type { HeldAnswer } from '../core/failure.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import { SLICE_BYTES, SlicedAnswer } from './answer.ts';
 import type { LongAnswer } from './answer.ts';
 import { capture } from './capture.ts';
 import { ClientStream } from './client-stream.ts';
+import type { Way } from './client-stream.ts';
 import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './dispatch.ts';
 import { isRefused, refusalOf, wholeSeconds } from './explain.ts';
@@ -16,7 +18,7 @@ export function emit(outcome: Outcome, exchange: Exchange, protocol: Protocol, c
   switch (outcome.type) {
     case 'plain':
       exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
-      return whole(outcome, clientHeaders(outcome.headers, exchange), exchange, context);
+      return held(outcome, clientHeaders(outcome.headers, exchange), { exchange, protocol, context });
     case 'long':
       return long(outcome, exchange, protocol, context);
     case 'stream': {
@@ -72,7 +74,7 @@ function failed(outcome: Exhausted, exchange: Exchange, protocol: Protocol, cont
   exchange.errorCode = exchange.lastAnswered?.detail ?? exchange.lastAnswered?.kind;
   // It is this answer that the client gets, not what came of later tries.
   exchange.route = exchange.answeredRoute;
-  return whole(answer, upstreamErrorHeaders(answer, outcome, exchange), exchange, context);
+  return held(answer, upstreamErrorHeaders(answer, outcome, exchange), { exchange, protocol, context });
 }
 
 function upstreamErrorHeaders(answer: HeldAnswer, outcome: Exhausted, exchange: Exchange): Headers {
@@ -91,6 +93,13 @@ function upstreamErrorHeaders(answer: HeldAnswer, outcome: Exhausted, exchange: 
   return headers;
 }
 
+/** A short answer is handed over at once; of a longer one, a client that takes nothing must be noticed. */
+function held(answer: HeldAnswer, headers: Headers, way: Way): Response {
+  if (answer.body.byteLength <= SLICE_BYTES) return whole(answer, headers, way.exchange, way.context);
+  const body = ClientStream.of(Promise.resolve(new SlicedAnswer(answer, way.exchange)), way);
+  return new Response(body, { status: answer.status, headers });
+}
+
 function whole(
   answer: Pick<HeldAnswer, 'status' | 'body'>,
   headers: Headers,
@@ -105,7 +114,7 @@ function whole(
   return new Response(hasBody ? answer.body : null, { status: answer.status, headers });
 }
 
-function long(answer: LongAnswer, exchange: Exchange, protocol: Protocol, context: Context): Response {
+function long(answer: LongAnswer | SlicedAnswer, exchange: Exchange, protocol: Protocol, context: Context): Response {
   exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
   const body = ClientStream.of(Promise.resolve(answer), { exchange, protocol, context });
   const headers = clientHeaders(answer.headers, exchange);
