@@ -43,7 +43,7 @@ export interface Consequence {
  */
 export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
   connection_failed: row('LAB-', 502, 'upstream_connection_failed', 'could not be connected to'),
-  connection_reset: row('LABT', 502, 'upstream_connection_failed', 'closed the connection before it had answered'),
+  connection_reset: row('LABT', 502, 'upstream_connection_failed', 'closed the connection before its answer was whole'),
   connect_timeout: row('LAB-', 504, 'connect_timeout', 'did not accept a connection within connect_timeout'),
   first_byte_timeout: row('LAB-', 504, 'first_byte_timeout', 'sent nothing within first_byte_timeout'),
   read_timeout: row('LAB-', 504, 'read_timeout', 'fell silent for longer than read_timeout'),

@@ -32,8 +32,12 @@ export class StreamAnswer {
   #heldBytes = 0;
   #heldEvents = 0;
   #state: State = 'waiting';
+  /** The commit point has been passed: what comes after is the client's, however it came. */
+  #hasContent = false;
   /** The upstream's own error event, when it has sent one. */
   #error: unknown;
+  /** That event is not in the client's dialect, and is to go out in other words. */
+  #isForeignError = false;
   #ended = false;
 
   private constructor(
@@ -100,7 +104,7 @@ export class StreamAnswer {
         this.#held.push(bytes);
         this.#heldBytes += bytes.byteLength;
       }
-      if (this.#is('error')) return this.#classifyError(this.#held);
+      if (this.#is('error') && !this.#hasContent) return this.#classifyError(this.#held);
       if (bytes === undefined)
         return this.#isComplete() ? undefined : transportFailure('broken_answer', 'stream_without_content');
       if (!this.#is('waiting') || this.#isHoldingEnough()) return undefined;
@@ -160,7 +164,7 @@ export class StreamAnswer {
         keptTo = end;
       } else if (verdict === 'last') {
         // What follows the end, or an error, is not the client's.
-        return assembled(kept, region.subarray(keptTo, end));
+        return assembled(kept, region.subarray(keptTo, this.#isForeignError ? start : end));
       }
     }
     return assembled(kept, region.subarray(keptTo));
@@ -180,13 +184,18 @@ export class StreamAnswer {
       return 'malformed';
     }
     const seen = this.#events.see(event, data, name);
-    if (seen === 'error') {
+    if (seen === 'error' || seen === 'foreign_error') {
+      // Before the commit point, the whole answer may yet be passed on as it is.
+      this.#isForeignError = seen === 'foreign_error' && this.#hasContent;
       // Looked at by structure alone so far; its words may be met by the user's patterns.
       this.#error = JSON.parse(Buffer.from(data, 'latin1').toString('utf8'));
       this.#state = 'error';
       return 'last';
     }
-    if (seen === 'content' && this.#state === 'waiting') this.#state = 'flowing';
+    if (seen === 'content' && this.#state === 'waiting') {
+      this.#state = 'flowing';
+      this.#hasContent = true;
+    }
     return 'on';
   }
 
@@ -224,14 +233,15 @@ export class StreamAnswer {
     return this.#state === 'complete' ? undefined : encoder.encode(this.run.protocol.streamEnd);
   }
 
-  /** The upstream's own error event has gone out as it was. */
-  #afterError(): undefined {
+  /** The upstream's own error event has gone out as it was, if it is in the client's dialect. */
+  #afterError(): Uint8Array | undefined {
     this.#ended = true;
     this.#dropBody();
     const failure = this.#classifyError([]);
     fail(this.run, failure);
     this.#interrupted(failure.detail ?? failure.kind);
-    return undefined;
+    if (!this.#isForeignError) return undefined;
+    return encoder.encode(this.run.protocol.errorAsEvent(this.#error) ?? this.#errorEvent(failure, failure.detail));
   }
 
   /** Ends a stream that cannot be completed. One that was complete but for its last words is finished properly. */
@@ -244,14 +254,16 @@ export class StreamAnswer {
     // What the gateway did itself has a name; whatever else befell the backend is in the tries.
     const code = OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted';
     this.#interrupted(code);
-    return encoder.encode(
-      this.run.protocol.errorEvent({
-        message: `The answer is incomplete: the backend ${CONSEQUENCES[failure.kind].words}. Discard it and send the request again.`,
-        type: 'server_error',
-        code,
-        param: null,
-      }),
-    );
+    return encoder.encode(this.#errorEvent(failure, code));
+  }
+
+  #errorEvent({ kind }: Failure, code = 'stream_interrupted'): string {
+    return this.run.protocol.errorEvent({
+      message: `The answer is incomplete: the backend ${CONSEQUENCES[kind].words}. Discard it and send the request again.`,
+      type: 'server_error',
+      code,
+      param: null,
+    });
   }
 
   #interrupted(code: string): void {

@@ -53,8 +53,8 @@ export interface StreamReader {
    * says nothing new of the stream, and need not be parsed. False says nothing.
    */
   isMoreOfTheSame(data: string): boolean;
-  /** What an event, parsed from `data`, means for the stream: does content begin, is it an error, or neither. `name` is its `event` field, if it began with one. */
-  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'other';
+  /** What an event, parsed from `data`, means for the stream: does content begin, is it an error (`foreign_error`: one that clients of this dialect do not know for one), or neither. `name` is its `event` field, if it began with one. */
+  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'foreign_error' | 'other';
   /** Every choice that was begun has had its finish reason. */
   readonly finished: boolean;
   /** The last token counts seen. */

@@ -37,12 +37,12 @@ export class ChatStreamReader implements StreamReader {
     return this.#template?.fits(data) ?? false;
   }
 
-  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'other' {
+  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'foreign_error' | 'other' {
     if (typeof event !== 'object' || event === null) return 'other';
     const chunk = event as Chunk;
     if (chunk.error !== undefined && chunk.error !== null && chunk.error !== false) return 'error';
-    // vLLM's errors have no `error` around them; others are told by the name of the event alone.
-    if (chunk.object === 'error' || name === 'error') return 'error';
+    // vLLM's errors have no `error` around them, others are told by the name of the event alone: the SDKs throw on neither.
+    if (chunk.object === 'error' || name === 'error') return 'foreign_error';
     if (chunk.usage !== undefined || chunk.x_groq !== undefined) this.usage = readUsage(chunk) ?? this.usage;
     if (!Array.isArray(chunk.choices)) return this.#seeTyped(chunk.type);
     let content = false;
