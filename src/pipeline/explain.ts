@@ -3,6 +3,7 @@ import { CONSEQUENCES } from '../core/failure.ts';
 import type { FailureKind } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { TryRecord } from '../core/record.ts';
+import type { GatewayError } from '../protocols/protocol.ts';
 import type { Exhausted } from './dispatch.ts';
 
 /** The refusal that tells the client why no upstream's answer could be given to it. */
@@ -21,6 +22,17 @@ export function refusalOf(outcome: Exhausted, exchange: Exchange): Refusal {
   const { status, code } = CONSEQUENCES[failure.kind];
   if (status === 429 || status === 503) headers['retry-after'] = wholeSeconds(retryAfterMs);
   return new Refusal(code, explain(exchange), { status, headers });
+}
+
+/** What tells the client of a stream that it was broken off. */
+export function interruption(kind: FailureKind, code: string): GatewayError {
+  const { words } = CONSEQUENCES[kind];
+  return {
+    message: `The answer is incomplete: the backend ${words}. Discard it and send the request again.`,
+    type: 'server_error',
+    code,
+    param: null,
+  };
 }
 
 /** Whether it is the gateway that turned the request down, before any backend was asked. A client that left was not. */

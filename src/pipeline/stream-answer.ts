@@ -1,8 +1,10 @@
-import { CONSEQUENCES, transportFailure } from '../core/failure.ts';
+import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
+import { isJson } from '../lib/is-json.ts';
 import { dataLines, eventData, eventEnd, eventName, EventSplitter, structureOf } from '../protocols/sse.ts';
 import type { StreamReader } from '../protocols/protocol.ts';
 import type { BodyReader } from './answer.ts';
+import { interruption } from './explain.ts';
 import type { AttemptRun } from './settle.ts';
 import { classify, fail, succeed } from './settle.ts';
 import { transportFailureOf } from './transport.ts';
@@ -241,7 +243,10 @@ export class StreamAnswer {
     fail(this.run, failure);
     this.#interrupted(failure.detail ?? failure.kind);
     if (!this.#isForeignError) return undefined;
-    return encoder.encode(this.run.protocol.errorAsEvent(this.#error) ?? this.#errorEvent(failure, failure.detail));
+    const { protocol } = this.run;
+    const event =
+      protocol.errorAsEvent(this.#error) ?? protocol.errorEvent(interruption(failure.kind, 'stream_interrupted'));
+    return encoder.encode(event);
   }
 
   /** Ends a stream that cannot be completed. One that was complete but for its last words is finished properly. */
@@ -254,16 +259,7 @@ export class StreamAnswer {
     // What the gateway did itself has a name; whatever else befell the backend is in the tries.
     const code = OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted';
     this.#interrupted(code);
-    return encoder.encode(this.#errorEvent(failure, code));
-  }
-
-  #errorEvent({ kind }: Failure, code = 'stream_interrupted'): string {
-    return this.run.protocol.errorEvent({
-      message: `The answer is incomplete: the backend ${CONSEQUENCES[kind].words}. Discard it and send the request again.`,
-      type: 'server_error',
-      code,
-      param: null,
-    });
+    return encoder.encode(this.run.protocol.errorEvent(interruption(failure.kind, code)));
   }
 
   #interrupted(code: string): void {
@@ -300,13 +296,4 @@ const encoder = new TextEncoder();
 
 function assembled(kept: Uint8Array[] | undefined, rest: Uint8Array): Uint8Array {
   return kept === undefined ? rest : Buffer.concat([...kept, rest]);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
