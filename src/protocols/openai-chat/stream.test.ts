@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { dataLines } from '../sse.ts';
 import { asStream, ChatStreamReader } from './stream.ts';
 
-function see(reader: ChatStreamReader, event: unknown): 'content' | 'error' | 'other' {
+function see(reader: ChatStreamReader, event: unknown): ReturnType<ChatStreamReader['see']> {
   return reader.see(event, JSON.stringify(event));
 }
 
@@ -27,6 +27,7 @@ describe('what an event means', () => {
     ['no choices', { choices: [] }, 'other'],
     ['a broken choice', { choices: [null] }, 'other'],
     ['an error', { error: { message: 'x' } }, 'error'],
+    ['an error as vLLM writes it', { object: 'error', message: 'x' }, 'foreign_error'],
     ['an error beside content', { error: { message: 'x' }, ...delta({ content: 'a' }) }, 'error'],
     ['error: null', { error: null, ...delta({ content: 'a' }) }, 'content'],
     ['a typed event', { type: 'image_generation.partial_image' }, 'content'],
