@@ -48,7 +48,7 @@ export class StreamAnswer {
   ) {
     this.status = response.status;
     this.headers = response.headers;
-    this.#events = run.protocol.readStream();
+    this.#events = run.protocol.readStream(run.exchange.body?.fields);
     this.#body = (response.body ?? new Blob([]).stream()).getReader() as BodyReader;
   }
 

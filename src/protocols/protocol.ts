@@ -19,8 +19,8 @@ export interface Protocol {
   readonly streamEnd: string;
   /** Tells whether an event's data is that end. */
   isStreamEnd(data: string): boolean;
-  /** A reader for one stream's events. */
-  readStream(): StreamReader;
+  /** A reader for the events of one stream, the answer to `request`. */
+  readStream(request?: Record<string, unknown>): StreamReader;
   /** The error that a JSON body holds; undefined if it holds none. */
   readError(body: unknown): UpstreamError | undefined;
   /** The token counts that a plain answer reports. */

@@ -15,7 +15,7 @@ export const openaiChat: Protocol = {
   keepAlive: ': keep-alive\n\n',
   streamEnd: 'data: [DONE]\n\n',
   isStreamEnd: (data) => data.charCodeAt(0) === 91 /* [ */ && data.trim() === '[DONE]',
-  readStream: () => new ChatStreamReader(),
+  readStream: (request) => new ChatStreamReader(request),
   readUsage,
   asStream,
   injectSystem,
