@@ -297,7 +297,9 @@ describe('with every route cooling', () => {
     expect(await ask('alone')).toMatchObject({ status: 503 });
     const refused = await ask('alone');
     expect(refused).toMatchObject({ status: 503, backend: 'none' });
-    expect(JSON.parse(refused.text).error).toMatchObject({ code: 'no_backend_available', type: 'server_error' });
+    const { error } = JSON.parse(refused.text);
+    expect(error).toMatchObject({ code: 'no_backend_available', type: 'server_error' });
+    expect(error.message).toContain('first/first-model is cooling down (503 overloaded)');
     expect(refused.retryAfter).toBeWithin(30, 41);
     expect(first.requests).toHaveLength(1);
   });

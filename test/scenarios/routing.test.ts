@@ -277,6 +277,7 @@ describe('what is disabled', () => {
   test('an alias with nothing enabled behind it: 503, in short', async () => {
     const { status: code, body, headers } = await post('all-off');
     expect([code, body.error.code]).toEqual([503, 'no_backend_available']);
+    expect(body.error.message).toContain('all its routes are disabled');
     expect(Number(headers['retry-after'])).toBeGreaterThan(0);
   });
 });
