@@ -17,7 +17,7 @@ const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 /** How long the end of a transfer is waited for after the end of its stream, so that the connection can be used again. */
 const LINGER_MS = 1000;
 /** How long the end of a stream is waited for after its finish. */
-const AFTER_FINISH_MS = 1000;
+const AFTER_FINISH_MS = 500;
 
 /** What the events so far amount to. */
 type State = 'waiting' | 'flowing' | 'complete' | 'error';
