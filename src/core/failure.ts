@@ -57,7 +57,7 @@ export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
   context_length: row('-A--', 502, 'upstream_error', 'has too small a context window'),
   content_filter: row('----', 502, 'upstream_error', 'filtered the content'),
   broken_answer: row('LABT', 502, 'upstream_broken_answer', 'sent an answer that is broken'),
-  total_timeout: row('----', 504, 'total_timeout', 'had not answered when total_timeout was over'),
+  total_timeout: row('----', 504, 'total_timeout', 'was not done when total_timeout was over'),
   write_timeout: row('----', 504, 'write_timeout', 'answered, but the client took nothing for write_timeout'),
   client_gone: row('----', 499, 'client_closed_request', 'was still working when the client left'),
   shutting_down: row('----', 503, 'shutting_down', 'was still working when the gateway had to stop'),
