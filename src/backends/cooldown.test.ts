@@ -43,6 +43,14 @@ describe('a pair that failed', () => {
     expect(cooldowns.admits(pair)).toBe(false);
   });
 
+  test('that stays half open changes its state, and is told of, once', () => {
+    for (let n = 0; n < 3; n++) cooldowns.blame(pair, 0, '429');
+    expect(heard).toEqual(['cooling 0 429']);
+    cooldowns.blame(pair, 1000, '429');
+    cooldowns.blame(pair, 1000, '429');
+    expect(heard).toEqual(['cooling 0 429', 'cooling 1000 429']);
+  });
+
   test('never rests shorter for a second failure, but may rest longer', () => {
     cooldowns.blame(pair, 1000, '503');
     cooldowns.blame(pair, 10, '503');

@@ -36,13 +36,15 @@ export class Cooldowns {
   blame(model: ModelLive, durationMs: number, failure: string): number {
     const now = this.clock.now();
     const wasUntil = model.coolingUntil ?? now;
+    const wasUp = model.coolingUntil === undefined;
     const wasCooling = now < wasUntil;
     const until = Math.max(wasUntil, now + durationMs);
     model.coolingUntil = until;
     model.since = now;
     model.lastFailure = { failure, at: this.clock.wallNow() };
     const untilWall = this.clock.wallNow() + (until - now);
-    if (!wasCooling) this.listener.cooling(model, untilWall, failure);
+    // One that stays half open has not changed its state.
+    if (wasUp || (!wasCooling && until > now)) this.listener.cooling(model, untilWall, failure);
     return untilWall;
   }
 

@@ -21,6 +21,7 @@ export interface DemoRequest {
 /** Stands in for `fetch`: resolves with an answer, an error answer included; rejects where a connection would fail. */
 export type Demo = (request: DemoRequest) => Promise<Response>;
 
+/** What tests change of the demo: where its time comes from, and how fast it talks. */
 export interface DemoOptions {
   readonly clock?: Clock;
   /** The pause before each streamed word; 30 unless told. */

@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
 import { withoutFile } from '../config/without-file.ts';
+import { formatDuration } from '../lib/duration.ts';
 import { Host, reasonOf } from '../server/host.ts';
 import { banner } from './banner.ts';
 import { Reloader } from './reload.ts';
@@ -72,8 +73,9 @@ function untilSignalled(app: App, host: Host, reloader: Reloader | undefined): P
 
 async function stop(app: App, host: Host, signal: string): Promise<void> {
   const { log, config, gateway } = app;
-  log.info('stopping', { signal, in_flight: gateway.exchanges.size });
-  const left = await host.stop(config.server.shutdown_timeout);
+  const timeoutMs = config.server.shutdown_timeout;
+  log.info('stopping', { signal, in_flight: gateway.exchanges.size, waits_up_to: formatDuration(timeoutMs) });
+  const left = await host.stop(timeoutMs);
   if (left > 0) log.warn('shutdown_timeout was over; what was still under way was ended', { exchanges: left });
   log.info('stopped');
   await app.close();

@@ -45,7 +45,7 @@ export interface Consequence {
  */
 export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
   connection_failed: row('LAB-', 502, 'upstream_connection_failed', 'could not be connected to'),
-  connection_reset: row('LABT', 502, 'upstream_connection_failed', 'closed the connection before it had answered'),
+  connection_reset: row('LABT', 502, 'upstream_connection_failed', 'closed the connection before its answer was whole'),
   connect_timeout: row('LAB-', 504, 'connect_timeout', 'did not accept a connection within connect_timeout'),
   first_byte_timeout: row('LAB-', 504, 'first_byte_timeout', 'sent nothing within first_byte_timeout'),
   read_timeout: row('LAB-', 504, 'read_timeout', 'fell silent for longer than read_timeout'),
@@ -61,7 +61,7 @@ export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
   // Nothing was sent; a route in the client's own dialect may still take it.
   not_carried: row('LA--', 400, 'not_carried', 'speaks another dialect, which cannot say what the request asks for'),
   broken_answer: row('LABT', 502, 'upstream_broken_answer', 'sent an answer that is broken'),
-  total_timeout: row('----', 504, 'total_timeout', 'had not answered when total_timeout was over'),
+  total_timeout: row('----', 504, 'total_timeout', 'was not done when total_timeout was over'),
   write_timeout: row('----', 504, 'write_timeout', 'answered, but the client took nothing for write_timeout'),
   client_gone: row('----', 499, 'client_closed_request', 'was still working when the client left'),
   shutting_down: row('----', 503, 'shutting_down', 'was still working when the gateway had to stop'),

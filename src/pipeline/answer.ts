@@ -1,10 +1,13 @@
+import type { Exchange } from '../core/exchange.ts';
+import type { HeldAnswer } from '../core/failure.ts';
+import { findInTail, TAIL_BYTES } from '../lib/json-tail.ts';
 import type { AttemptRun } from './settle.ts';
 import { fail } from './settle.ts';
 import type { StreamAnswer } from './stream-answer.ts';
 import { transportFailureOf } from './transport.ts';
 
 /** What an upstream answered, good or to be passed on as it is. */
-export type Answer = PlainAnswer | LongAnswer | StreamAnswer;
+export type Answer = PlainAnswer | LongAnswer | SlicedAnswer | StreamAnswer;
 
 /** An answer that is whole. */
 export interface PlainAnswer {
@@ -27,6 +30,9 @@ export class LongAnswer {
   readonly status: number;
   readonly headers: Headers;
   #ended = false;
+  /** The last pieces, where they are JSON: there its usage stands. */
+  readonly #tail: Uint8Array[] | undefined;
+  #tailBytes = 0;
 
   constructor(
     { status, headers }: { readonly status: number; readonly headers: Headers },
@@ -37,6 +43,8 @@ export class LongAnswer {
   ) {
     this.status = status;
     this.headers = headers;
+    if (/json/i.test(headers.get('content-type') ?? '')) this.#tail = [];
+    for (const piece of pieces) this.#remember(piece);
   }
 
   /** The next bytes; undefined at the end. Rejects if the answer breaks off. */
@@ -48,13 +56,17 @@ export class LongAnswer {
       watch.waits();
       const { done, value } = await this.reader.read();
       watch.gotBytes();
-      if (!done) return value;
+      if (!done) {
+        this.#remember(value);
+        return value;
+      }
     } catch (error) {
       // Does nothing where the client has left meanwhile, for then the attempt is over.
       fail(this.run, transportFailureOf(error, attempt));
       this.#ended = true;
       throw error;
     }
+    this.#readUsage();
     this.#end();
     return undefined;
   }
@@ -70,5 +82,62 @@ export class LongAnswer {
     this.#ended = true;
     this.run.watch.ends();
     this.run.attempt.end({ status: this.status });
+  }
+
+  #remember(piece: Uint8Array): void {
+    const tail = this.#tail;
+    if (tail === undefined) return;
+    tail.push(piece);
+    this.#tailBytes += piece.byteLength;
+    for (
+      let first = tail[0];
+      first !== undefined && this.#tailBytes - first.byteLength >= TAIL_BYTES;
+      first = tail[0]
+    ) {
+      this.#tailBytes -= first.byteLength;
+      tail.shift();
+    }
+  }
+
+  #readUsage(): void {
+    if (this.#tail === undefined) return;
+    const tail = Buffer.concat(this.#tail).subarray(-TAIL_BYTES).toString('utf8');
+    const { exchange, protocol } = this.run;
+    exchange.usage = findInTail(tail, (members) => protocol.readUsage(members));
+  }
+}
+
+/** More than this, sent to a client that takes nothing, may stay in memory for as long as the client likes. */
+export const SLICE_BYTES = 64 * 1024;
+
+/** A whole answer that goes out slice by slice, as the client takes it. */
+export class SlicedAnswer {
+  readonly type = 'long';
+  readonly status: number;
+  readonly headers: Headers;
+  readonly #body: Uint8Array;
+  #at = 0;
+
+  constructor(
+    { status, headers, body }: HeldAnswer,
+    private readonly exchange: Exchange,
+  ) {
+    this.status = status;
+    this.headers = headers;
+    this.#body = body;
+  }
+
+  /** The next bytes; undefined at the end. Rejects if the exchange has been ended from outside. */
+  next(): Promise<Uint8Array | undefined> {
+    const { aborted } = this.exchange;
+    if (aborted !== undefined) return Promise.reject(aborted);
+    if (this.#at >= this.#body.byteLength) return Promise.resolve(undefined);
+    const slice = this.#body.subarray(this.#at, this.#at + SLICE_BYTES);
+    this.#at += slice.byteLength;
+    return Promise.resolve(slice);
+  }
+
+  cancel(): void {
+    this.#at = this.#body.byteLength;
   }
 }

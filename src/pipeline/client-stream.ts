@@ -107,7 +107,10 @@ export class ClientStream {
       exchange.status = outcome.status;
       return outcome;
     }
-    if (outcome.type === 'plain') return bytesSource(this.#plainAsStream(outcome));
+    if (outcome.type === 'plain') {
+      exchange.ttftMs ??= this.context.clock.now() - exchange.startedAt;
+      return bytesSource(this.#plainAsStream(outcome));
+    }
     const answered = exchange.aborted === undefined ? exchange.lastAnswered : undefined;
     const refusal = outcome.type === 'refused' ? outcome.refusal : refusalOf(outcome, exchange);
     exchange.refused = isRefused(refusal, exchange);

@@ -3,9 +3,11 @@ import { transportFailure } from '../core/failure.ts';
 import type { HeldAnswer } from '../core/failure.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import { SLICE_BYTES, SlicedAnswer } from './answer.ts';
 import type { LongAnswer } from './answer.ts';
 import { capture } from './capture.ts';
 import { ClientStream } from './client-stream.ts';
+import type { Way } from './client-stream.ts';
 import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './dispatch.ts';
 import { isRefused, refusalOf, wholeSeconds } from './explain.ts';
@@ -23,7 +25,7 @@ export function emit(outcome: Outcome, exchange: Exchange, protocol: Protocol, c
   switch (outcome.type) {
     case 'plain':
       exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
-      return whole(outcome, clientHeaders(outcome.headers, exchange, protocol), exchange, context);
+      return held(outcome, clientHeaders(outcome.headers, exchange, protocol), { exchange, protocol, context });
     case 'long':
       return long(outcome, exchange, protocol, context);
     case 'stream': {
@@ -80,7 +82,7 @@ function failed(outcome: Exhausted, exchange: Exchange, protocol: Protocol, cont
   // It is this answer that the client gets, not what came of later tries.
   exchange.route = exchange.answeredRoute;
   const headers = upstreamErrorHeaders(answer, outcome, exchange, protocol);
-  if (exchange.answeredIn === protocol.name) return whole(answer, headers, exchange, context);
+  if (exchange.answeredIn === protocol.name) return held(answer, headers, { exchange, protocol, context });
   const error = translateError(exchange.lastAnswered ?? outcome.failure ?? transportFailure('broken_answer'), protocol);
   headers.set('content-type', 'application/json');
   return whole({ status: error.status, body: encoder.encode(protocol.errors.body(error)) }, headers, exchange, context);
@@ -102,6 +104,13 @@ function upstreamErrorHeaders(answer: HeldAnswer, outcome: Exhausted, exchange: 
   return headers;
 }
 
+/** A short answer is handed over at once; of a longer one, a client that takes nothing must be noticed. */
+function held(answer: HeldAnswer, headers: Headers, way: Way): Response {
+  if (answer.body.byteLength <= SLICE_BYTES) return whole(answer, headers, way.exchange, way.context);
+  const body = ClientStream.of(Promise.resolve(new SlicedAnswer(answer, way.exchange)), way);
+  return new Response(body, { status: answer.status, headers });
+}
+
 function whole(
   answer: Pick<HeldAnswer, 'status' | 'body'>,
   headers: Headers,
@@ -116,7 +125,7 @@ function whole(
   return new Response(hasBody ? answer.body : null, { status: answer.status, headers });
 }
 
-function long(answer: LongAnswer, exchange: Exchange, protocol: Protocol, context: Context): Response {
+function long(answer: LongAnswer | SlicedAnswer, exchange: Exchange, protocol: Protocol, context: Context): Response {
   exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
   const body = ClientStream.of(Promise.resolve(answer), { exchange, protocol, context });
   const headers = clientHeaders(answer.headers, exchange, protocol);

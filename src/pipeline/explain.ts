@@ -3,6 +3,9 @@ import { CONSEQUENCES } from '../core/failure.ts';
 import type { FailureKind } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { TryRecord } from '../core/record.ts';
+import type { NamedAlias } from '../core/route.ts';
+import type { GatewayError } from '../protocols/protocol.ts';
+import { routesFor } from './aliases.ts';
 import type { Exhausted } from './dispatch.ts';
 
 /** The refusal that tells the client why no upstream's answer could be given to it. */
@@ -12,7 +15,7 @@ export function refusalOf(outcome: Exhausted, exchange: Exchange): Refusal {
   if (failure === undefined) {
     return new Refusal(
       'no_backend_available',
-      explain(exchange, 'no backend is available for it: all are disabled, cooling down or dead'),
+      explain(exchange, `no backend is available for it: ${unavailable(exchange.asked)}`),
       {
         headers: { ...headers, 'retry-after': wholeSeconds(retryAfterMs) },
       },
@@ -22,6 +25,18 @@ export function refusalOf(outcome: Exhausted, exchange: Exchange): Refusal {
   const { status, code } = CONSEQUENCES[failure.kind];
   if (status === 429 || status === 503) headers['retry-after'] = wholeSeconds(retryAfterMs);
   return new Refusal(code, explain(exchange), { status, headers });
+}
+
+/** What tells the client of a stream that it was broken off. */
+export function interruption(kind: FailureKind, code: string): GatewayError {
+  const { words } = CONSEQUENCES[kind];
+  return {
+    status: 502,
+    message: `The answer is incomplete: the backend ${words}. Discard it and send the request again.`,
+    type: 'server_error',
+    code,
+    param: null,
+  };
 }
 
 /** Whether it is the gateway that turned the request down, before any backend was asked. A client that left was not. */
@@ -45,6 +60,24 @@ function explain(exchange: Exchange, otherwise = ''): string {
   const tries = exchange.tries.map((attempt, index) => `${index + 1}. ${described(attempt)}`);
   return `The model \`${name}\` could not be served by any of ${tries.length} tries: ${tries.join('; ')}.`;
 }
+
+/** Why each route of an alias, and so none, could be tried. */
+function unavailable(asked: NamedAlias | undefined): string {
+  if (asked === undefined || asked.alias.tiers.length === 0) return 'all its routes are disabled';
+  const routes = asked.alias.tiers.flatMap((tier) => routesFor(tier, asked));
+  const states = routes.slice(0, MOST_ROUTES).map(({ backend, model, live }) => {
+    const why = live.lastFailure === undefined ? '' : ` (${live.lastFailure.failure})`;
+    const state = backend.live.dead
+      ? 'is known dead'
+      : live.coolingUntil === undefined
+        ? 'is full'
+        : `is cooling down${why}`;
+    return `${backend.name}/${shortened(model)} ${state}`;
+  });
+  return states.join('; ') + (routes.length > MOST_ROUTES ? `; and ${routes.length - MOST_ROUTES} more` : '');
+}
+
+const MOST_ROUTES = 8;
 
 function described({ backend, model, status, failure, detail, ms }: TryRecord): string {
   const words = failure === undefined ? 'answered' : CONSEQUENCES[failure as FailureKind].words;

@@ -68,6 +68,8 @@ export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot): Record<str
   // Events are looked at one by one, so they are not to be compressed.
   headers['accept-encoding'] = 'identity';
   headers['x-trace-id'] = exchange.traceId;
+  // Taken for JSON here, it must not be guessed at behind.
+  if (exchange.body?.text !== undefined) headers['content-type'] ??= 'application/json';
   if (snapshot.config.proxy.forward_client_ip && exchange.peer !== '') {
     const chain = snapshot.trustedProxies.has(exchange.peer) ? forwardedFor : undefined;
     headers['x-forwarded-for'] = chain === undefined ? exchange.peer : `${chain}, ${exchange.peer}`;

@@ -1,6 +1,7 @@
-import { CONSEQUENCES, transportFailure } from '../core/failure.ts';
+import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
 import type { BodyReader } from './answer.ts';
+import { interruption } from './explain.ts';
 import type { AttemptRun } from './settle.ts';
 import { classify, fail, rememberKept, succeed } from './settle.ts';
 import { StreamInspector } from './stream-inspector.ts';
@@ -13,7 +14,7 @@ const MAX_HELD_BYTES = 256 * 1024;
 /** How long the end of a transfer is waited for after the end of its stream, so that the connection can be used again. */
 const LINGER_MS = 1000;
 /** How long the end of a stream is waited for after its finish. */
-const AFTER_FINISH_MS = 1000;
+const AFTER_FINISH_MS = 500;
 
 /** A stream whose first content is here. Every event of it is looked at once, on its way through. */
 export class StreamAnswer {
@@ -95,7 +96,7 @@ export class StreamAnswer {
         this.#held.push(bytes);
         this.#heldBytes += bytes.byteLength;
       }
-      if (this.#events.state === 'error') return this.#classifyError(this.#held);
+      if (this.#events.state === 'error' && !this.#events.hasContent) return this.#classifyError(this.#held);
       if (bytes === undefined)
         return this.#events.isComplete ? undefined : transportFailure('broken_answer', 'stream_without_content');
       if (this.#events.state !== 'waiting' || this.#isHoldingEnough()) return undefined;
@@ -138,14 +139,18 @@ export class StreamAnswer {
     return this.#events.state === 'complete' ? undefined : encoder.encode(this.run.protocol.stream.end);
   }
 
-  /** The upstream's own error event has gone out as it was, unless it has to be said anew. */
+  /** The upstream's own error event has gone out as it was, if the client knows it for one. */
   #afterError(): Uint8Array | undefined {
     this.#ended = true;
     this.#dropBody();
     const failure = this.#classifyError([]);
     fail(this.run, failure);
     this.#interrupted(failure.detail ?? failure.kind);
-    return this.#rewrite === undefined ? undefined : encoder.encode(this.#rewrite.error(failure));
+    if (this.#rewrite !== undefined) return encoder.encode(this.#rewrite.error(failure));
+    if (!this.#events.isForeignError) return undefined;
+    const { errors } = this.run.client;
+    const event = errors.asEvent(this.#events.error) ?? errors.event(interruption(failure.kind, 'stream_interrupted'));
+    return encoder.encode(event);
   }
 
   /** Ends a stream that cannot be completed. One that was complete but for its last words is finished properly. */
@@ -158,15 +163,7 @@ export class StreamAnswer {
     // What the gateway did itself has a name; whatever else befell the backend is in the tries.
     const code = OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted';
     this.#interrupted(code);
-    return encoder.encode(
-      this.run.client.errors.event({
-        status: 502,
-        message: `The answer is incomplete: the backend ${CONSEQUENCES[failure.kind].words}. Discard it and send the request again.`,
-        type: 'server_error',
-        code,
-        param: null,
-      }),
-    );
+    return encoder.encode(this.run.client.errors.event(interruption(failure.kind, code)));
   }
 
   #interrupted(code: string): void {

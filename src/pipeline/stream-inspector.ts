@@ -1,4 +1,5 @@
 import type { Exchange } from '../core/exchange.ts';
+import { isJson } from '../lib/is-json.ts';
 import type { Protocol, StreamReader } from '../protocols/protocol.ts';
 import { dataLines, eventData, eventEnd, eventName, EventSplitter, structureOf } from '../protocols/sse.ts';
 import type { StreamRewrite } from './stream-rewrite.ts';
@@ -15,6 +16,10 @@ export class StreamInspector {
   seen = 0;
   /** The upstream's own error event, parsed, when it has sent one. */
   error: unknown;
+  /** That event is not one that the client would take for an error, and is to go out in other words. */
+  isForeignError = false;
+  /** The commit point has been passed: what comes after is the client's, however it came. */
+  hasContent = false;
   readonly #splitter = new EventSplitter();
   readonly #reader: StreamReader;
   #state: State = 'waiting';
@@ -27,7 +32,7 @@ export class StreamInspector {
     /** Says the events anew; undefined where they pass as they are. */
     private readonly rewrite: StreamRewrite | undefined,
   ) {
-    this.#reader = protocol.stream.read();
+    this.#reader = protocol.stream.read(exchange.body?.fields);
   }
 
   get state(): State {
@@ -92,7 +97,7 @@ export class StreamInspector {
         keptTo = end;
       } else if (verdict === 'last') {
         // What follows the end, or an error, is not the client's.
-        return assembled(kept, region.subarray(keptTo, end));
+        return assembled(kept, region.subarray(keptTo, this.isForeignError ? start : end));
       }
     }
     return assembled(kept, region.subarray(keptTo));
@@ -133,7 +138,9 @@ export class StreamInspector {
       return 'malformed';
     }
     const seen = this.#reader.see(this.#event, data, name);
-    if (seen === 'error') {
+    if (seen === 'error' || seen === 'foreign_error') {
+      // Before the commit point, the whole answer may yet be passed on as it is.
+      this.isForeignError = seen === 'foreign_error' && this.hasContent;
       // What passes is looked at by structure alone so far; its words may be met by the user's patterns.
       this.error = isRewritten ? this.#event : JSON.parse(Buffer.from(data, 'latin1').toString('utf8'));
       this.#state = 'error';
@@ -145,7 +152,10 @@ export class StreamInspector {
     }
     if (this.#state === 'waiting') {
       this.exchange.keptId ??= this.protocol.keeping?.idOf(this.#event);
-      if (seen === 'content') this.#state = 'flowing';
+      if (seen === 'content') {
+        this.#state = 'flowing';
+        this.hasContent = true;
+      }
     }
     return 'on';
   }
@@ -167,13 +177,4 @@ const decoder = new TextDecoder();
 
 function assembled(kept: Uint8Array[] | undefined, rest: Uint8Array): Uint8Array {
   return kept === undefined ? rest : Buffer.concat([...kept, rest]);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

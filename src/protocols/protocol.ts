@@ -69,8 +69,8 @@ export interface StreamGrammar {
   readonly end: string;
   /** Tells whether an event's data, which need not be JSON, is that end. */
   isEnd(data: string): boolean;
-  /** A reader for one stream's events. */
-  read(): StreamReader;
+  /** A reader for the events of one stream, the answer to `request`. */
+  read(request?: Readonly<Record<string, unknown>>): StreamReader;
   /**
    * A plain answer of this dialect as the events of a stream, for a client that was promised one; undefined if `body`,
    * parsed, is no answer.
@@ -189,10 +189,11 @@ export interface StreamReader {
    */
   isMoreOfTheSame(data: string): boolean;
   /**
-   * What an event, parsed from `data`, means for the stream: does content begin, is it an error, the stream's own end,
-   * or nothing of these. `name` is its `event` field, if it began with one.
+   * What an event, parsed from `data`, means for the stream: does content begin, is it an error (`foreign_error`: one
+   * that clients of this dialect do not know for one), the stream's own end, or nothing of these. `name` is its `event`
+   * field, if it began with one.
    */
-  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'end' | 'other';
+  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'foreign_error' | 'end' | 'other';
   /** Every choice that was begun has had its finish reason. */
   readonly finished: boolean;
   /** The last token counts seen. */

@@ -407,6 +407,13 @@ describe('headers', () => {
     });
   });
 
+  test('a JSON body without a content type is said to be JSON', async () => {
+    const from = upstream.requests.length;
+    const body = '{"model":"keyed","messages":[]}';
+    await (await send(`${guarded.url}/v1/chat/completions`, { headers: withKey(), body })).whole();
+    expect(upstream.requests[from]?.headers['content-type']).toBe('application/json');
+  });
+
   const FROM_UPSTREAM = {
     connection: 'keep-alive, X-Private-Hop',
     'keep-alive': 'timeout=5',

@@ -91,10 +91,12 @@ describe('before the commit point', () => {
   });
 
   test('a plain answer then comes as a stream', async () => {
-    const { upstream, answer } = await held(chatAnswer('plain'));
+    const { upstream, answer, model } = await held(chatAnswer('plain'));
     await upstream.destroy();
     const seen = parseSse((await answer.whole()).text);
     expect(seen.done).toBe(true);
+    const line = await eventually(() => gateway.logs().find((one) => one.alias === model));
+    expect(line).toMatchObject({ status: 200, ttft_ms: expect.any(Number) });
     expect(seen.json.map((event) => event.choices[0]?.delta?.content ?? '').join('')).toBe('plain');
   });
 

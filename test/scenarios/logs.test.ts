@@ -166,6 +166,16 @@ describe('the line of a request', () => {
     expect(await lineOf(await ask(chat('one', { stream: true })))).toMatchObject(tokens);
   });
 
+  test('of an answer too long to be held has the usage at its end', async () => {
+    const usage = { prompt_tokens: 31, completion_tokens: 7, prompt_tokens_details: { cached_tokens: 24 } };
+    const choices = [
+      { index: 0, message: { role: 'assistant', content: 'x'.repeat(1_500_000) }, finish_reason: 'stop' },
+    ];
+    first.script(json(200, { id: 'c', object: 'chat.completion', choices, usage, service_tier: 'default' }));
+    const tokens = { prompt_tokens: 31, completion_tokens: 7, cached_tokens: 24 };
+    expect(await lineOf(await ask(chat('one')))).toMatchObject(tokens);
+  });
+
   test('has the tries when there were several', async () => {
     first.script(status(429, { code: 'rate_limit_exceeded', message: 'of the first' }));
     const line = await lineOf(await ask(chat('pair')));

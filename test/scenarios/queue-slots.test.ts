@@ -367,8 +367,9 @@ describe('a place and a slot', () => {
     const timeout = { first_byte_timeout: '150ms', read_timeout: '150ms', total_timeout: '600ms' };
     await start({ max_requests: 1, per_backend_limit: 1 }, { timeout });
     first.script((_request, n) => (n === 0 ? reply : chatAnswer('next')));
+    const asked = first.requests.length;
     const slow = await ask('one', more);
-    await eventually(() => first.inFlight === 1);
+    await eventually(() => first.requests.length > asked);
     const next = await ask('patient');
     await (await slow.answer).whole();
     expect(await text(next)).toBe('next');

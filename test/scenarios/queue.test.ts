@@ -23,11 +23,17 @@ beforeAll(async () => {
 
 afterEach(async () => {
   for (const gateway of gateways.splice(0)) {
-    await eventually(async () => {
-      const { requests, backends } = await operatorsView(gateway);
-      return requests.running === 0 && requests.waiting === 0 && backends.every((one: Json) => one.in_flight === 0);
-    });
-    await gateway.stop();
+    let isIdle = false;
+    try {
+      await eventually(async () => {
+        const { requests, backends } = await operatorsView(gateway);
+        return requests.running === 0 && requests.waiting === 0 && backends.every((one: Json) => one.in_flight === 0);
+      });
+      isIdle = true;
+    } finally {
+      // What a failed test left under way must not make the next ones fail.
+      await gateway.stop(isIdle ? 'SIGTERM' : 'SIGKILL');
+    }
   }
   await settled(first, second);
   first.script(chatAnswer('1'));
@@ -103,6 +109,8 @@ describe('more requests than may run at once', () => {
       asked.push(ask(gateway, 'one', { user }));
       await running(gateway, 1, asked.length - 1);
     }
+    // The gateway counts it as running a moment before the upstream has it.
+    await eventually(() => order.length > 0);
     expect(order).toEqual(['a']);
     gate.release();
     for (const answer of asked) expect((await answer).status).toBe(200);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { send } from '../kit/client.ts';
 import { startGateway, type Gateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
-import { chatEvents, sseText, streamOf, type Reply } from '../kit/replies.ts';
+import { chatEvents, pieces, sseText, streamOf, type Reply } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { parseSse } from '../kit/sse.ts';
 import { startUpstream, type Upstream } from '../kit/upstream.ts';
@@ -41,10 +41,7 @@ afterAll(async () => {
   await Promise.all([first.stop(), second.stop()]);
 });
 
-/**
- * Begins a stream, and does the rest once the client has it: what comes together with the content may still be routed
- * around, since nothing has gone out.
- */
+/** Begins a stream, and does the rest once the client has it. */
 function committed(then: (wire: Wire) => void | Promise<void>): Reply {
   return {
     async send(wire) {
@@ -140,6 +137,29 @@ describe('after the commit point', () => {
       const { text, ending, model } = await ask(committed(then));
       expect([text, ending]).toEqual([sseText([...BEGUN, OWN_ERROR], { done: false }), 'complete']);
       expect(await logged(model)).toMatchObject({ interrupted: true, error_code: 'melted' });
+    }
+  });
+
+  test('an error that comes together with the content is after it, too', async () => {
+    const { text, failedOver, model } = await ask(pieces([sseText([...BEGUN, OWN_ERROR, BEGUN[1] ?? {}])]));
+    expect([text, failedOver]).toEqual([sseText([...BEGUN, OWN_ERROR], { done: false }), false]);
+    expect(await logged(model)).toMatchObject({ interrupted: true, error_code: 'melted', attempts: 1 });
+  });
+
+  test.each([
+    ['vLLM’s, which has no `error`', { object: 'error', message: 'the GPU melted', type: 'Melted', code: 500 }, ''],
+    ['one known by the name of its event alone', { message: 'the GPU melted' }, 'event: error\n'],
+  ])('an error event that the client would not take for one goes out as one: %s', async (_, error, before) => {
+    const event = before + sseText([error], { done: false });
+    for (const reply of [
+      committed((wire) => wire.write(chunk(event) + LAST_CHUNK)),
+      pieces([sseText(BEGUN, { done: false }) + event]),
+    ]) {
+      const { text, failedOver, model } = await ask(reply);
+      const seen = parseSse(text);
+      expect([failedOver, seen.done, seen.rest, seen.json.length]).toEqual([false, false, '', BEGUN.length + 1]);
+      expect(seen.json.at(-1)).toEqual({ error: expect.objectContaining({ message: expect.stringMatching(/\w/) }) });
+      expect(await logged(model)).toMatchObject({ interrupted: true, attempts: 1 });
     }
   });
 

@@ -290,6 +290,15 @@ describe('the end of a stream', () => {
     expect((await logged(model)).interrupted).toBe(true);
   });
 
+  test('one choice of two not even begun is interrupted, however it ends', async () => {
+    const events = [word('a', 0), finish(0)];
+    const { text } = await ask('one', sse(events, { done: false }), { n: 2 });
+    expectInterrupted(text, events);
+    // Longer than the end of a finished stream is waited for.
+    const late = pieces([sseText(events, { done: false }), sseText([word('b', 1), finish(1)])], { gapMs: 1_500 });
+    expect((await ask('one', late, { n: 2 })).text).toBe(sseText([...events, word('b', 1), finish(1)]));
+  });
+
   test('both choices finished is complete', async () => {
     const events = [word('a', 0), word('b', 1), finish(0), finish(1)];
     expect((await ask('one', sse(events, { done: false }), { n: 2 })).text).toBe(sseText(events));

@@ -267,6 +267,23 @@ describe('write_timeout', () => {
   });
 });
 
+// A network on which the kernel does not take a whole answer off the gateway's hands, as loopback does. Linux only.
+const NARROW = 'ip link set lo up && echo "4096 16384 65536" > /proc/sys/net/ipv4/tcp_wmem';
+const canNarrow = Bun.spawnSync(['unshare', '-rn', 'sh', '-c', NARROW]).success;
+
+describe.if(canNarrow)('write_timeout of a plain answer that is whole in memory', () => {
+  test('a client that takes nothing is given up', async () => {
+    const script = `${NARROW} && exec "$0" "$1"`;
+    const fixture = `${import.meta.dir}/../fixtures/takes-nothing.ts`;
+    const { stdout, stderr } = Bun.spawnSync(['unshare', '-rn', 'sh', '-c', script, process.execPath, fixture]);
+    expect(stderr.toString()).toBe('');
+    const { line, ending, bytes } = JSON.parse(stdout.toString());
+    expect(line).toMatchObject({ status: 200, error_code: 'write_timeout', interrupted: true });
+    expect(ending).toBe('broken');
+    expect(bytes).toBeLessThan(1_000_000);
+  });
+});
+
 describe('which one counts', () => {
   test('the backend’s before the global one; 0 is off', async () => {
     expect((await ask('backend', slowHeaders(SLOW_MS))).status).toBe(200);

@@ -30,6 +30,7 @@ export interface DemoUsage {
   readonly completion_tokens_details: { readonly reasoning_tokens: number };
 }
 
+/** Token counts as OpenAI reports them; none cached, none for reasoning. */
 export function usageOf(promptTokens: number, completionTokens: number): DemoUsage {
   return {
     prompt_tokens: promptTokens,

@@ -35,6 +35,7 @@ export const ChatRequest = z.looseObject({
     .nullish(),
 });
 
+/** A chat request as far as the demo looks at it. */
 export type ChatRequest = z.infer<typeof ChatRequest>;
 
 /** One message of the conversation. */

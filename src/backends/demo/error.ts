@@ -68,15 +68,18 @@ const FAILURES: ReadonlyMap<number, readonly [message: string, detail: ErrorDeta
   [529, ['Overloaded.', { type: 'overloaded_error' }]],
 ]);
 
+/** 404, in OpenAI's words. */
 export function unknownModel(model: string): DemoError {
   const message = `The model \`${model}\` does not exist or you do not have access to it.`;
   return new DemoError(404, message, { param: 'model', code: 'model_not_found' });
 }
 
+/** 404 of a path that the demo does not serve. */
 export function unknownPath(method: string, path: string): DemoError {
   return new DemoError(404, `Invalid URL (${method} ${path})`, { code: 'unknown_url' });
 }
 
+/** 405; `allowed` is the method that the path takes. */
 export function wrongMethod(method: string, path: string, allowed: string): DemoError {
   const message = `Not allowed to ${method} on ${path}. (HINT: Perhaps you meant to use a different HTTP method?)`;
   return new DemoError(405, message, { code: 'method_not_supported' }, { allow: allowed });

@@ -19,7 +19,8 @@ export function errorEvent(error: GatewayError): string {
 /** The body of an upstream's error answer as the event that says the same. */
 export function errorAsEvent(body: unknown): string | undefined {
   const holder: unknown = Array.isArray(body) ? body[0] : body;
-  return readError(holder) === undefined ? undefined : `data: ${JSON.stringify(holder)}\n\n`;
+  if (!isObject(holder) || readError(holder) === undefined) return undefined;
+  return `data: ${JSON.stringify(holder['object'] === 'error' ? { error: holder } : holder)}\n\n`;
 }
 
 /**

@@ -19,7 +19,7 @@ export const openaiChat: Protocol = {
     keepAlive: ': keep-alive\n\n',
     end: 'data: [DONE]\n\n',
     isEnd: (data) => data.charCodeAt(0) === 91 /* [ */ && data.trim() === '[DONE]',
-    read: () => new ChatStreamReader(),
+    read: (request) => new ChatStreamReader(request),
     fromPlain: asStream,
   },
   front,

@@ -30,21 +30,30 @@ export class ChatStreamReader implements StreamReader {
   #begun = 0;
   #ended = 0;
   #template: ContentTemplate | undefined;
+  /** A choice that has not begun yet has not ended either. */
+  #choices: number;
+
+  /** `request` is the body that the stream answers. */
+  constructor(request?: Record<string, unknown>) {
+    const asked = request?.['n'];
+    this.#choices = typeof asked === 'number' && asked > 1 ? Math.min(asked, 31) : 1;
+  }
 
   get finished(): boolean {
-    return this.#ended !== 0 && this.#begun === this.#ended;
+    if (this.#ended === 0 || this.#begun !== this.#ended) return false;
+    return this.#choices === 1 || bitsOf(this.#ended) >= this.#choices;
   }
 
   isMoreOfTheSame(data: string): boolean {
     return this.#template?.fits(data) ?? false;
   }
 
-  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'end' | 'other' {
+  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'foreign_error' | 'other' {
     if (typeof event !== 'object' || event === null) return 'other';
     const chunk = event as Chunk;
     if (chunk.error !== undefined && chunk.error !== null && chunk.error !== false) return 'error';
-    // vLLM's errors have no `error` around them; others are told by the name of the event alone.
-    if (chunk.object === 'error' || name === 'error') return 'error';
+    // vLLM's errors have no `error` around them, others are told by the name of the event alone: the SDKs throw on neither.
+    if (chunk.object === 'error' || name === 'error') return 'foreign_error';
     if (chunk.usage !== undefined || chunk.x_groq !== undefined) this.usage = readUsage(chunk) ?? this.usage;
     if (!Array.isArray(chunk.choices)) return this.#seeTyped(chunk.type);
     let content = false;
@@ -72,9 +81,16 @@ export class ChatStreamReader implements StreamReader {
   /** Streams of images and audio end in an event whose type says so: `….completed`, `….done`. */
   #seeTyped(type: unknown): 'content' | 'other' {
     this.#begun |= 1;
+    this.#choices = 1;
     if (typeof type === 'string' && (type.endsWith('.completed') || type.endsWith('.done'))) this.#ended |= 1;
     return 'content';
   }
+}
+
+function bitsOf(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }
 
 /** A plain answer as one chunk for each choice, with its end. */
