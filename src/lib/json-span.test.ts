@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { applyEdits, elementSpan, memberSpans, replaceSpans } from './json-span.ts';
+import { applyEdits, elementSpan, elementSpans, memberSpans, replaceSpans, type Span } from './json-span.ts';
 
 function texts(text: string, name: string): string[] {
   return memberSpans(text, name).map(({ start, end }) => text.slice(start, end));
@@ -136,6 +136,7 @@ test('elements are what JSON.parse finds', () => {
         const span = elementSpan(text, index);
         expect(JSON.parse(text.slice(span?.start, span?.end))).toEqual(item);
       }
+      expect(elementSpans(text)).toEqual(parsed.map((_, index) => elementSpan(text, index) as Span));
       expect(elementSpan(text, parsed.length)).toBeUndefined();
     }),
   );

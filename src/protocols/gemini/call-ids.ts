@@ -24,7 +24,6 @@ export class CallIds {
   /** The id of the next call of the conversation. */
   ofCall(id: string | undefined, name: string): string {
     const known = id ?? this.#madeUp(name);
-    this.#count++;
     this.#open.push({ id: known, name, isMadeUp: id === undefined });
     return known;
   }
@@ -43,6 +42,6 @@ export class CallIds {
   }
 
   #madeUp(name: string): string {
-    return `call_${createHash('sha256').update(`${this.#count}:${name}`).digest('hex').slice(0, 24)}`;
+    return `call_${createHash('sha256').update(`${this.#count++}:${name}`).digest('hex').slice(0, 24)}`;
   }
 }

@@ -187,6 +187,8 @@ describe('calls and results', () => {
     [{ error: null, x: 1 }, '{"error":null,"x":1}', undefined],
     [{ anything: 'x' }, '{"anything":"x"}', undefined],
     [{ output: null }, 'null', undefined],
+    ['bare', 'bare', undefined],
+    [[1], '[1]', undefined],
   ])('say what came of it: %j', (response, text, isError) => {
     expect(turnsOf([{ name: 'f' }], [{ name: 'f', response }])[2]?.parts).toMatchObject([
       { content: [{ type: 'text', text }], isError },

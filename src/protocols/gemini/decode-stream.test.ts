@@ -148,6 +148,7 @@ describe('the finish', () => {
     ['IMAGE_SAFETY', [], 'content_filter'],
     ['MALFORMED_FUNCTION_CALL', [], 'other'],
     ['SOMETHING_NEW', [], 'other'],
+    ['constructor', [], 'other'],
   ] as const)('%s %j', (finishReason, parts, reason) => {
     expect(told(saying(parts, { finishReason })).finish).toEqual({ reason, raw: finishReason });
   });

@@ -11,7 +11,8 @@ const OUTPUTS = new Set(['output', 'result', 'error']);
 export function resultFrom(value: unknown, calls: CallIds): ToolResultPart {
   const response = fieldsOf(value) ?? {};
   const name = asWord(response['name']);
-  const fields = asObject(response['response']) ?? {};
+  const given = response['response'] ?? {};
+  const fields = asObject(given) ?? { output: given };
   const keys = Object.keys(fields);
   const only = keys.length === 1 && OUTPUTS.has(keys[0] ?? '') ? fields[keys[0] ?? ''] : fields;
   const text = asString(only) ?? JSON.stringify(only);
