@@ -188,6 +188,9 @@ describe('calls and results', () => {
     [{ anything: 'x' }, '{"anything":"x"}', undefined],
     [{ output: null }, 'null', undefined],
     ['bare', 'bare', undefined],
+    [{ name: 'f', content: 'x' }, 'x', undefined],
+    [{ name: 'f', error: 'x' }, 'x', true],
+    [{ name: 'g', content: 'x' }, '{"name":"g","content":"x"}', undefined],
     [[1], '[1]', undefined],
   ])('say what came of it: %j', (response, text, isError) => {
     expect(turnsOf([{ name: 'f' }], [{ name: 'f', response }])[2]?.parts).toMatchObject([

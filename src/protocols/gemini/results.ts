@@ -13,17 +13,26 @@ export function resultFrom(value: unknown, calls: CallIds): ToolResultPart {
   const name = asWord(response['name']);
   const given = response['response'] ?? {};
   const fields = asObject(given) ?? { output: given };
-  const keys = Object.keys(fields);
-  const only = keys.length === 1 && OUTPUTS.has(keys[0] ?? '') ? fields[keys[0] ?? ''] : fields;
-  const text = asString(only) ?? JSON.stringify(only);
+  const output = outputOf(fields, name);
+  const text = asString(output) ?? JSON.stringify(output);
   const media = asArray(response['parts']).flatMap((part) => mediaFrom(fieldsOf(part) ?? {}) ?? []);
   return {
     type: 'tool_result',
     callId: calls.ofResult(asWord(response['id']), name),
-    content: [...(keys.length === 0 ? [] : [{ type: 'text' as const, text }]), ...media],
+    content: [...(Object.keys(fields).length === 0 ? [] : [{ type: 'text' as const, text }]), ...media],
     name,
     isError: fields['error'] === undefined || fields['error'] === null ? undefined : true,
   };
+}
+
+/** What of the response is the function's own: some clients put its name in once more. */
+function outputOf(fields: JsonObject, name: string | undefined): unknown {
+  const keys = Object.keys(fields);
+  if (keys.length === 2 && name !== undefined && fields['name'] === name) {
+    return fields['content'] ?? fields['error'] ?? fields;
+  }
+  const [only = ''] = keys;
+  return keys.length === 1 && OUTPUTS.has(only) ? fields[only] : fields;
 }
 
 /** A result as the parts that go to a model: the function's response, and the media that have no place in it. */
