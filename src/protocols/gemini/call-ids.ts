@@ -8,6 +8,8 @@ export function newCallId(): string {
 interface Call {
   readonly id: string;
   readonly name: string;
+  /** It came without an id, and so will its result. */
+  readonly isMadeUp: boolean;
 }
 
 /**
@@ -21,20 +23,25 @@ export class CallIds {
 
   /** The id of the next call of the conversation. */
   ofCall(id: string | undefined, name: string): string {
-    const known = id ?? `call_${createHash('sha256').update(`${this.#count}:${name}`).digest('hex').slice(0, 24)}`;
-    this.#count++;
-    this.#open.push({ id: known, name });
+    const known = id ?? this.#madeUp(name);
+    this.#open.push({ id: known, name, isMadeUp: id === undefined });
     return known;
   }
 
-  /** The id of the call that a result is of: the named one, or else the first open one of that name, or of any. */
+  /** The id of the call that a result is of: the named one, or else the first open one of its name, or of any. */
   ofResult(id: string | undefined, name: string | undefined): string {
-    const found = [
-      id === undefined ? -1 : this.#open.findIndex((call) => call.id === id),
-      this.#open.findIndex((call) => call.name === name),
-      name === undefined ? 0 : -1,
-    ].find((at) => at !== -1 && at < this.#open.length);
-    const call = found === undefined ? undefined : this.#open.splice(found, 1)[0];
-    return call?.id ?? id ?? this.ofCall(undefined, name ?? '');
+    const isOf: readonly ((call: Call) => boolean)[] = [
+      (call) => call.id === id,
+      (call) => call.name === name && call.isMadeUp,
+      (call) => call.name === name,
+      () => name === undefined,
+    ];
+    const at = isOf.map((fits) => this.#open.findIndex(fits)).find((found) => found !== -1);
+    const call = at === undefined ? undefined : this.#open.splice(at, 1)[0];
+    return call?.id ?? id ?? this.#madeUp(name ?? '');
+  }
+
+  #madeUp(name: string): string {
+    return `call_${createHash('sha256').update(`${this.#count++}:${name}`).digest('hex').slice(0, 24)}`;
   }
 }

@@ -58,10 +58,14 @@ export function systemFrom(value: unknown): TextPart[] {
 }
 
 /** `function` is what older clients call the side that brings results. */
-const ROLES: Readonly<Record<string, Turn['role']>> = { user: 'user', model: 'assistant', function: 'user' };
+const ROLES: ReadonlyMap<string, Turn['role']> = new Map([
+  ['user', 'user'],
+  ['model', 'assistant'],
+  ['function', 'user'],
+]);
 
 function turnFrom(value: unknown, path: string, calls: CallIds): { role: Turn['role']; parts: Part[] } {
-  const role = ROLES[asWord(fieldsOf(value)?.['role']) ?? 'user'];
+  const role = ROLES.get(asWord(fieldsOf(value)?.['role']) ?? 'user');
   if (role === undefined) refuseField(`${path}.role`, 'has to be `user` or `model`');
   const parts = partsOf(value, path).flatMap(
     (part, at) => partFrom(part, { path: `${path}.parts[${at}]`, role, calls }) ?? [],

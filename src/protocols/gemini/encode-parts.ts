@@ -18,7 +18,8 @@ export class AnswerParts {
       case 'reasoning':
         return { text: part.text, thought: true, ...signed(part.signature, part) };
       case 'media':
-        return mediaPart(part);
+        // Only its own provider knows what a file's name stands for.
+        return part.source.from === 'file' && part.source.protocol !== NAME ? undefined : mediaPart(part);
       case 'native':
         return nativePart(part);
       case 'tool_call':

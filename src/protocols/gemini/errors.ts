@@ -55,7 +55,7 @@ export function readError(body: unknown): UpstreamError | undefined {
     type: word,
     code: details.map(({ reason }) => asWord(reason)).find((reason) => reason !== undefined),
     message: asWord(fields['message']),
-    status: statusIn(fields['code']) ?? (word === undefined ? undefined : STATUSES[word]),
+    status: statusIn(fields['code']) ?? (word === undefined ? undefined : STATUSES.get(word)),
     retryAfterMs: details.map(({ retryDelay }) => delayMs(retryDelay)).find((delay) => delay !== undefined),
     object: error,
   };
@@ -78,24 +78,26 @@ function statusIn(value: unknown): number | undefined {
 }
 
 /** The words of google.rpc.Code and the statuses that they stand for. */
-const STATUSES: Readonly<Record<string, number>> = {
-  INVALID_ARGUMENT: 400,
-  FAILED_PRECONDITION: 400,
-  OUT_OF_RANGE: 400,
-  UNAUTHENTICATED: 401,
-  PERMISSION_DENIED: 403,
-  NOT_FOUND: 404,
-  ABORTED: 409,
-  ALREADY_EXISTS: 409,
-  RESOURCE_EXHAUSTED: 429,
-  CANCELLED: 499,
-  INTERNAL: 500,
-  UNKNOWN: 500,
-  DATA_LOSS: 500,
-  UNIMPLEMENTED: 501,
-  UNAVAILABLE: 503,
-  DEADLINE_EXCEEDED: 504,
-};
+const STATUSES: ReadonlyMap<string, number> = new Map<string, number>(
+  Object.entries({
+    INVALID_ARGUMENT: 400,
+    FAILED_PRECONDITION: 400,
+    OUT_OF_RANGE: 400,
+    UNAUTHENTICATED: 401,
+    PERMISSION_DENIED: 403,
+    NOT_FOUND: 404,
+    ABORTED: 409,
+    ALREADY_EXISTS: 409,
+    RESOURCE_EXHAUSTED: 429,
+    CANCELLED: 499,
+    INTERNAL: 500,
+    UNKNOWN: 500,
+    DATA_LOSS: 500,
+    UNIMPLEMENTED: 501,
+    UNAVAILABLE: 503,
+    DEADLINE_EXCEEDED: 504,
+  }),
+);
 
 const WORDS: Readonly<Record<number, string>> = {
   401: 'UNAUTHENTICATED',

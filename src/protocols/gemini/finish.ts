@@ -1,34 +1,36 @@
 import type { Finish, FinishReason } from '../../core/completion.ts';
 
 /** Google's words and what they come to. */
-const REASONS: Readonly<Record<string, FinishReason>> = {
-  STOP: 'stop',
-  MAX_TOKENS: 'length',
-  CONTINUATION: 'length',
-  SAFETY: 'content_filter',
-  RECITATION: 'content_filter',
-  BLOCKLIST: 'content_filter',
-  PROHIBITED_CONTENT: 'content_filter',
-  SPII: 'content_filter',
-  IMAGE_SAFETY: 'content_filter',
-  IMAGE_PROHIBITED_CONTENT: 'content_filter',
-  IMAGE_RECITATION: 'content_filter',
-  MODEL_ARMOR: 'content_filter',
-  JAILBREAK: 'content_filter',
-  LANGUAGE: 'other',
-  OTHER: 'other',
-  MALFORMED_FUNCTION_CALL: 'other',
-  UNEXPECTED_TOOL_CALL: 'other',
-  TOO_MANY_TOOL_CALLS: 'other',
-  MISSING_THOUGHT_SIGNATURE: 'other',
-  MALFORMED_RESPONSE: 'other',
-  IMAGE_OTHER: 'other',
-  NO_IMAGE: 'other',
-};
+const REASONS: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>(
+  Object.entries({
+    STOP: 'stop',
+    MAX_TOKENS: 'length',
+    CONTINUATION: 'length',
+    SAFETY: 'content_filter',
+    RECITATION: 'content_filter',
+    BLOCKLIST: 'content_filter',
+    PROHIBITED_CONTENT: 'content_filter',
+    SPII: 'content_filter',
+    IMAGE_SAFETY: 'content_filter',
+    IMAGE_PROHIBITED_CONTENT: 'content_filter',
+    IMAGE_RECITATION: 'content_filter',
+    MODEL_ARMOR: 'content_filter',
+    JAILBREAK: 'content_filter',
+    LANGUAGE: 'other',
+    OTHER: 'other',
+    MALFORMED_FUNCTION_CALL: 'other',
+    UNEXPECTED_TOOL_CALL: 'other',
+    TOO_MANY_TOOL_CALLS: 'other',
+    MISSING_THOUGHT_SIGNATURE: 'other',
+    MALFORMED_RESPONSE: 'other',
+    IMAGE_OTHER: 'other',
+    NO_IMAGE: 'other',
+  }),
+);
 
 /** Reads a candidate's `finishReason`. An answer that ends in calls ends with `STOP`, like any other. */
 export function finishFrom(word: string | undefined, hasCalls: boolean): Finish {
-  const reason = word === undefined ? 'other' : (REASONS[word] ?? 'other');
+  const reason = word === undefined ? 'other' : (REASONS.get(word) ?? 'other');
   return { reason: reason === 'stop' && hasCalls ? 'tool_calls' : reason, raw: word };
 }
 
@@ -50,5 +52,5 @@ const WORDS: Readonly<Record<FinishReason, string>> = {
 
 /** Writes the same. */
 export function finishWord({ reason, raw }: Finish): string {
-  return raw !== undefined && REASONS[raw] === reason ? raw : WORDS[reason];
+  return raw !== undefined && REASONS.get(raw) === reason ? raw : WORDS[reason];
 }

@@ -85,6 +85,13 @@ describe('what stays', () => {
   });
 });
 
+test('a request whose tokens are to be counted is looked at, too', () => {
+  const counted = (inner: string) => `{"generateContentRequest":${inner}}`;
+  expect(removed(counted(inContents(`{"text":"a","thoughtSignature":"${foreign}"}`)))).toBe(
+    counted(inContents('{"text":"a"}')),
+  );
+});
+
 test('the result is JSON without a foreign signature, and with all else', () => {
   const part = fc.record({
     text: fc.string({ minLength: 1 }),

@@ -2,6 +2,7 @@ import { isReadableBy, MARK, unmarkSignature } from '../../core/signature.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import { isThirdOrLater } from './family.ts';
 import { fieldsOf } from './names.ts';
+import { requestSpans } from './request-spans.ts';
 import { NAME, SKIP } from './signatures.ts';
 
 const SIGNATURES = ['thoughtSignature', 'thought_signature'];
@@ -13,7 +14,8 @@ const SIGNATURES = ['thoughtSignature', 'thought_signature'];
  */
 export function removeForeign(text: string, _body: Record<string, unknown>, model: string): string {
   if (!text.includes(MARK)) return text;
-  const edits = memberSpans(text, 'contents').flatMap((contents) =>
+  const lists = requestSpans(text).flatMap(({ start }) => memberSpans(text, 'contents', start));
+  const edits = lists.flatMap((contents) =>
     text[contents.start] === '['
       ? listEdits(text, contents.start, (content) => contentEdits(text, content, model))
       : asEdits(contentEdits(text, contents, model)),

@@ -80,7 +80,7 @@ function typeOf(url: string, kind: MediaPart['kind']): string {
 
 function guessedType(url: string): string | undefined {
   const path = url.split(/[?#]/, 1)[0] ?? '';
-  return TYPES[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
+  return TYPES.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
 }
 
 const COMMONEST: Readonly<Record<MediaPart['kind'], string>> = {
@@ -90,25 +90,27 @@ const COMMONEST: Readonly<Record<MediaPart['kind'], string>> = {
   document: 'application/pdf',
 };
 
-const TYPES: Readonly<Record<string, string>> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  gif: 'image/gif',
-  webp: 'image/webp',
-  heic: 'image/heic',
-  mp3: 'audio/mpeg',
-  wav: 'audio/wav',
-  ogg: 'audio/ogg',
-  flac: 'audio/flac',
-  m4a: 'audio/mp4',
-  mp4: 'video/mp4',
-  mov: 'video/quicktime',
-  webm: 'video/webm',
-  pdf: 'application/pdf',
-  txt: 'text/plain',
-  md: 'text/markdown',
-  csv: 'text/csv',
-  html: 'text/html',
-  json: 'application/json',
-};
+const TYPES: ReadonlyMap<string, string> = new Map<string, string>(
+  Object.entries({
+    png: 'image/png',
+    jpg: 'image/jpeg',
+    jpeg: 'image/jpeg',
+    gif: 'image/gif',
+    webp: 'image/webp',
+    heic: 'image/heic',
+    mp3: 'audio/mpeg',
+    wav: 'audio/wav',
+    ogg: 'audio/ogg',
+    flac: 'audio/flac',
+    m4a: 'audio/mp4',
+    mp4: 'video/mp4',
+    mov: 'video/quicktime',
+    webm: 'video/webm',
+    pdf: 'application/pdf',
+    txt: 'text/plain',
+    md: 'text/markdown',
+    csv: 'text/csv',
+    html: 'text/html',
+    json: 'application/json',
+  }),
+);

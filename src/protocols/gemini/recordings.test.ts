@@ -192,7 +192,7 @@ describe('every recorded answer', () => {
     const parts = candidate.content.parts ?? [];
     // Looked at without the codec.
     expect(completion.parts.flatMap((part) => (part.type === 'text' ? part.text : [])).join('')).toBe(
-      parts.flatMap(({ text }) => text ?? []).join(''),
+      parts.map(({ text }) => (typeof text === 'string' ? text : '')).join(''),
     );
     expect(
       completion.parts.flatMap((part) => (part.type === 'tool_call' ? [[part.name, JSON.parse(part.arguments)]] : [])),
@@ -223,7 +223,7 @@ describe('every recorded answer', () => {
     const completion = completionOf(events);
     const parts = events.flatMap(({ candidates }) => candidates.flatMap(({ content }) => content.parts ?? []));
     expect(completion.parts.flatMap((part) => (part.type === 'text' ? part.text : [])).join('')).toBe(
-      parts.flatMap(({ text }) => text ?? []).join(''),
+      parts.map(({ text }) => (typeof text === 'string' ? text : '')).join(''),
     );
     expect(completion.parts.filter(({ type }) => type === 'tool_call')).toHaveLength(
       parts.filter(({ functionCall }) => functionCall !== undefined).length,

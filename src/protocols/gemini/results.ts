@@ -11,27 +11,28 @@ const OUTPUTS = new Set(['output', 'result', 'error']);
 export function resultFrom(value: unknown, calls: CallIds): ToolResultPart {
   const response = fieldsOf(value) ?? {};
   const name = asWord(response['name']);
-  const fields = asObject(response['response']) ?? {};
-  const keys = Object.keys(fields);
-  const only = outputOf(fields, name);
-  const text = asString(only) ?? JSON.stringify(only);
+  const given = response['response'] ?? {};
+  const fields = asObject(given) ?? { output: given };
+  const output = outputOf(fields, name);
+  const text = asString(output) ?? JSON.stringify(output);
   const media = asArray(response['parts']).flatMap((part) => mediaFrom(fieldsOf(part) ?? {}) ?? []);
   return {
     type: 'tool_result',
     callId: calls.ofResult(asWord(response['id']), name),
-    content: [...(keys.length === 0 ? [] : [{ type: 'text' as const, text }]), ...media],
+    content: [...(Object.keys(fields).length === 0 ? [] : [{ type: 'text' as const, text }]), ...media],
     name,
     isError: fields['error'] === undefined || fields['error'] === null ? undefined : true,
   };
 }
 
-/** What a response holds, without what only wraps it: `{output}`, `{result}`, `{error}`, or the AI SDK's `{name, content}`. */
+/** What of the response is the function's own: some clients put its name in once more. */
 function outputOf(fields: JsonObject, name: string | undefined): unknown {
   const keys = Object.keys(fields);
-  const [first = ''] = keys;
-  if (keys.length === 1 && OUTPUTS.has(first)) return fields[first];
-  const isNamed = keys.length === 2 && fields['name'] === name && 'content' in fields;
-  return isNamed ? fields['content'] : fields;
+  if (keys.length === 2 && name !== undefined && fields['name'] === name) {
+    return fields['content'] ?? fields['error'] ?? fields;
+  }
+  const [only = ''] = keys;
+  return keys.length === 1 && OUTPUTS.has(only) ? fields[only] : fields;
 }
 
 /** A result as the parts that go to a model: the function's response, and the media that have no place in it. */

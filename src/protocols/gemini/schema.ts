@@ -55,13 +55,14 @@ function convert(value: unknown, references: References): JsonObject {
   if (schema === undefined) return {};
   const reference = asString(schema['$ref']);
   if (reference !== undefined) return referred(schema, reference, references);
+  const joined = withoutAllOf(schema, references);
   const result: Record<string, unknown> = {};
-  for (const [keyword, inner] of Object.entries(withoutAllOf(schema, references))) {
+  for (const [keyword, inner] of Object.entries(joined)) {
     if (PLAIN.has(keyword)) result[keyword] = inner;
     else if (Object.hasOwn(CONVERTED, keyword)) Object.assign(result, CONVERTED[keyword]?.(inner, references));
   }
-  if (schema['type'] !== undefined) result['type'] = schema['type'];
-  return { ...result, ...bounds(schema, result) };
+  if (joined['type'] !== undefined) result['type'] = joined['type'];
+  return { ...result, ...bounds(joined, result) };
 }
 
 function referred(schema: JsonObject, reference: string, references: References): JsonObject {

@@ -197,7 +197,7 @@ describe('what the client sends', () => {
       { googleSearch: {} },
     ],
     toolConfig: { functionCallingConfig: { mode: FunctionCallingConfigMode.ANY, allowedFunctionNames: ['add'] } },
-  } as GenerateContentConfig;
+  };
 
   test('is decoded', async () => {
     next = () => json(codec.encodeAnswer(answer, reply));

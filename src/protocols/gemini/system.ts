@@ -1,36 +1,26 @@
-import { asObject } from '../../lib/json.ts';
 import { applyEdits, elementSpan, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import type { SystemPrompt, SystemTexts } from '../protocol.ts';
+import { requestSpans } from './request-spans.ts';
 
 const NAMES = ['systemInstruction', 'system_instruction'];
-/** The whole request, in one that asks to count its tokens. */
-const WRAPPERS = ['generateContentRequest', 'generate_content_request'];
 
 /**
- * `text` with the prompt's parts in its system instruction, or in a new one if it has none; `body` is its parsed form.
+ * `text` with the prompt's parts in its system instruction, or in a new one if it has none.
  * All other bytes stay. Where a key occurs twice, each occurrence is edited. A system instruction of no known kind is
  * left for the backend to refuse.
  */
-export function injectSystem(text: string, body: Record<string, unknown>, { escaped }: SystemPrompt): string {
-  const wrapped = WRAPPERS.flatMap((name) => memberSpans(text, name)).filter(({ start }) => text[start] === '{');
-  const requests = wrapped.length > 0 ? wrapped : rootOf(text);
-  const isEmpty = wrapped.length === 0 && Object.keys(asObject(body) ?? {}).length === 0;
+export function injectSystem(text: string, _body: Record<string, unknown>, { escaped }: SystemPrompt): string {
   return applyEdits(
     text,
-    requests.flatMap((request) => requestEdits(text, request, { texts: escaped, isEmpty })),
+    requestSpans(text).flatMap((request) => requestEdits(text, request, escaped)),
   );
 }
 
-function rootOf(text: string): Span[] {
-  const start = text.indexOf('{');
-  return start === -1 ? [] : [{ start, end: text.length }];
-}
-
-function requestEdits(text: string, { start }: Span, to: { texts: SystemTexts; isEmpty: boolean }): Edit[] {
+function requestEdits(text: string, { start }: Span, texts: SystemTexts): Edit[] {
   const spans = NAMES.flatMap((name) => memberSpans(text, name, start)).toSorted((a, b) => a.start - b.start);
-  if (spans.length > 0) return spans.flatMap((span) => instructionEdits(text, span, to.texts));
-  const member = `"systemInstruction":{"parts":[${part(to.texts.alone)}]}`;
-  return [insertion(start + 1, to.isEmpty ? member : `${member},`)];
+  if (spans.length > 0) return spans.flatMap((span) => instructionEdits(text, span, texts));
+  const member = `"systemInstruction":{"parts":[${part(texts.alone)}]}`;
+  return [insertion(start + 1, isEmptyObject(text, start) ? member : `${member},`)];
 }
 
 function instructionEdits(text: string, span: Span, texts: SystemTexts): Edit[] {

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'bun:test';
+import { jsonSchemaOf } from './openapi.ts';
+import { supportedSchema } from './schema.ts';
+
+describe('a JSON Schema for Google', () => {
+  test.each([
+    [
+      'unknown keywords',
+      { $schema: 'x', $comment: 'x', type: 'string', contentEncoding: 'x', readOnly: true },
+      { type: 'string' },
+    ],
+    [
+      'known keywords',
+      { type: ['string', 'null'], minLength: 1, pattern: 'a', title: 'T' },
+      { type: ['string', 'null'], minLength: 1, pattern: 'a', title: 'T' },
+    ],
+    ['constants', { const: 'a' }, { type: 'string', enum: ['a'] }],
+    ['a constant truth', { const: true }, { type: 'boolean' }],
+    ['mixed enumerations', { enum: ['a', 1, null] }, { type: ['string', 'integer', 'null'], enum: ['a', 1] }],
+    ['typed enumerations', { enum: [1.5, 2], type: 'number' }, { type: 'number', enum: [1.5, 2] }],
+    ['enumerated objects', { enum: [{}, 'a'] }, {}],
+    [
+      'exclusive bounds',
+      { type: 'integer', exclusiveMinimum: 0, exclusiveMaximum: 9 },
+      { type: 'integer', minimum: 1, maximum: 8 },
+    ],
+    ['exclusive bounds of numbers', { type: 'number', exclusiveMinimum: 0 }, { type: 'number', minimum: 0 }],
+    [
+      'older tuples',
+      { type: 'array', items: [{ type: 'string' }, true] },
+      { type: 'array', prefixItems: [{ type: 'string' }, {}] },
+    ],
+    [
+      'closed objects',
+      { type: 'object', additionalProperties: false },
+      { type: 'object', additionalProperties: false },
+    ],
+    ['maps', { additionalProperties: { const: 1 } }, { additionalProperties: { type: 'integer', enum: [1] } }],
+    [
+      'unions',
+      { anyOf: [{ const: 1 }], oneOf: [{ $comment: 'x' }] },
+      { anyOf: [{ type: 'integer', enum: [1] }], oneOf: [{}] },
+    ],
+    [
+      'properties named like keywords',
+      { properties: { $ref: { type: 'string' }, const: { not: {} } } },
+      { properties: { $ref: { type: 'string' }, const: {} } },
+    ],
+    [
+      'joined schemas',
+      {
+        allOf: [{ properties: { a: { const: 1 } }, required: ['a'] }],
+        properties: { b: {} },
+        required: ['b'],
+        type: 'object',
+      },
+      { type: 'object', properties: { a: { type: 'integer', enum: [1] }, b: {} }, required: ['b', 'a'] },
+    ],
+  ])('has %s said as it takes them', (_, schema, expected) => expect(supportedSchema(schema)).toEqual(expected));
+
+  test('has references replaced, with what stands beside them', () => {
+    const schema = {
+      type: 'object',
+      properties: {
+        a: { $ref: '#/$defs/A', description: 'beside' },
+        b: { allOf: [{ $ref: '#/definitions/B' }] },
+        c: { $ref: 'https://elsewhere', title: 'C' },
+      },
+      $defs: { A: { type: 'array', items: { $ref: '#/definitions/B' } } },
+      definitions: { B: { type: 'string', examples: ['x'] } },
+    };
+    expect(supportedSchema(schema)).toEqual({
+      type: 'object',
+      properties: {
+        a: { type: 'array', items: { type: 'string' }, description: 'beside' },
+        b: { type: 'string' },
+        c: { title: 'C' },
+      },
+    });
+    expect(supportedSchema({ $ref: '#/$defs/A', $defs: { A: { type: 'object' } } })).toEqual({ type: 'object' });
+  });
+
+  test('has recursive references kept, and nothing beside them', () => {
+    const node = {
+      type: 'object',
+      properties: { next: { $ref: '#/definitions/Node', description: 'x' }, definitions: { $ref: '#' } },
+    };
+    expect(supportedSchema({ $ref: '#/definitions/Node', definitions: { Node: node } })).toEqual({
+      $ref: '#/$defs/Node',
+      $defs: {
+        Node: {
+          type: 'object',
+          properties: { next: { $ref: '#/$defs/Node' }, definitions: { $ref: '#/$defs/__root' } },
+        },
+        __root: { $ref: '#/$defs/Node' },
+      },
+    });
+    expect(supportedSchema({ type: 'object', properties: { self: { $ref: '#' } } })).toEqual({
+      type: 'object',
+      properties: { self: { $ref: '#/$defs/__root' } },
+      $defs: { __root: { type: 'object', properties: { self: { $ref: '#/$defs/__root' } } } },
+    });
+  });
+
+  test('does not grow beyond bounds', () => {
+    const $defs = Object.fromEntries(
+      Array.from({ length: 40 }, (_, at) => [
+        `d${at}`,
+        { type: 'object', properties: { a: { $ref: `#/$defs/d${at + 1}` }, b: { $ref: `#/$defs/d${at + 1}` } } },
+      ]),
+    );
+    expect(JSON.stringify(supportedSchema({ $ref: '#/$defs/d0', $defs })).length).toBeLessThan(10_000);
+    const joined = { allOf: [{ $ref: '#' }], $defs: { A: { allOf: [{ $ref: '#/$defs/A' }] } } };
+    expect(supportedSchema(joined)).toBeObject();
+  });
+});
+
+describe("a schema of Google's own kind", () => {
+  test.each([
+    [
+      { type: 'STRING', nullable: true, enum: ['a'], format: 'enum' },
+      { type: ['string', 'null'], enum: ['a', null] },
+    ],
+    [{ any_of: [{ type: 'NUMBER' }], nullable: true }, { anyOf: [{ anyOf: [{ type: 'number' }] }, { type: 'null' }] }],
+    [
+      { type: 'ARRAY', items: { type: 'INTEGER', format: 'int32' }, min_items: '2' },
+      { type: 'array', items: { type: 'integer', format: 'int32' }, minItems: 2 },
+    ],
+    [
+      { type: 'OBJECT', additional_properties: { type: 'BOOLEAN' } },
+      { type: 'object', additionalProperties: { type: 'boolean' } },
+    ],
+    [
+      { type: 'string', example: 'x' },
+      { type: 'string', examples: ['x'] },
+    ],
+    [
+      { properties: { type: { type: 'STRING' }, snake_case: {} } },
+      { properties: { type: { type: 'string' }, snake_case: {} } },
+    ],
+  ])('%j', (schema, expected) => expect(jsonSchemaOf(schema)).toEqual(expected));
+
+  test('has its properties in the order that it asks for', () => {
+    const schema = jsonSchemaOf({ properties: { a: {}, b: {}, c: {} }, property_ordering: ['c', 'x', 'b'] });
+    expect(Object.keys(schema['properties'] as object)).toEqual(['c', 'b', 'a']);
+    expect(schema['propertyOrdering']).toBeUndefined();
+  });
+});
