@@ -151,6 +151,36 @@ describe('an invalid config', () => {
   });
 });
 
+describe('addresses', () => {
+  test('stay where they are, both, when one of the new ones is taken', async () => {
+    const [metricsPort, elsewhere] = [await findFreePort(), await findFreePort()];
+    const metricsAt = (port: number) => ({ metrics: { listen: `127.0.0.1:${port}`, public: true } });
+    gateway = await startGateway({ config: configOf(['one'], metricsAt(metricsPort)) });
+    for (const listen of [`127.0.0.1:${elsewhere}`, `:${gateway.port}`]) {
+      gateway.writeConfig(configOf(['two'], { listen, ...metricsAt(upstream.port) }));
+      const { status, outcome } = await reload();
+      expect(status).toBe(422);
+      expect(outcome.problems).toEqual([
+        expect.stringContaining(`cannot listen on 127.0.0.1:${upstream.port}: the address is taken`),
+      ]);
+      expect(await aliases()).toEqual(['one']);
+      expect((await send(`http://127.0.0.1:${metricsPort}/metrics`)).status).toBe(200);
+      await expect(send(`http://127.0.0.1:${elsewhere}/health`)).rejects.toThrow();
+    }
+  });
+
+  test('of the gateway and its metrics can change places', async () => {
+    const port = await findFreePort();
+    const metrics = (at: number) => ({ metrics: { listen: `127.0.0.1:${at}`, public: true } });
+    gateway = await startGateway({ config: configOf(['one'], metrics(port)) });
+    gateway.writeConfig(configOf(['two'], { listen: `127.0.0.1:${port}`, ...metrics(gateway.port) }));
+    expect((await reload()).status).toBe(200);
+    expect(await aliases(`http://127.0.0.1:${port}`)).toEqual(['two']);
+    expect((await send(`${gateway.url}/metrics`)).status).toBe(200);
+    expect((await send(`${gateway.url}/v1/models`, { headers: AUTHORIZED })).status).toBe(404);
+  });
+});
+
 describe('a reload that is asked for', () => {
   test('answers with what changed, secrets masked, and logs it', async () => {
     gateway = await startGateway({ config: configOf(['one']) });
