@@ -128,14 +128,15 @@ function cooldowns(clock: Clock, log: Log, metrics: Metrics): Cooldowns {
       metrics.cooledDown(backend, label);
       log.warn('backend cools down', { backend, model, failure, until: new Date(until).toISOString() });
     },
-    recovered: ({ backend, model }) => log.info('backend is back', { backend, model }),
+    recovered: ({ backend, model }) =>
+      log.info('backend is back', { backend, model, cause: 'it answered a request' }),
   });
 }
 
 function healthChecks(clock: Clock, log: Log): HealthChecks {
   return new HealthChecks(clock, {
     died: (backend, cause, misses) => log.warn('backend is dead', { backend, cause, misses }),
-    revived: (backend) => log.info('backend is alive again', { backend }),
+    revived: (backend, cause) => log.info('backend is alive again', { backend, cause }),
   });
 }
 

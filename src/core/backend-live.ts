@@ -39,6 +39,9 @@ export class BackendLive {
   limit = Infinity;
   /** Known dead by health checks: left out of routing. */
   dead = false;
+  /** Health checks in a row that it missed, and that it answered. */
+  misses = 0;
+  answers = 0;
   /** When a dead one is asked again, monotonic milliseconds. */
   nextCheckAt = 0;
   /** When an attempt last began or was answered, monotonic milliseconds. */
