@@ -94,13 +94,15 @@ export class App {
     this.gateway.use(snapshot);
     this.log.configure(logSettings(config));
     this.#apply(config, snapshot);
+    for (const backend of this.#live.follow(this.config, config))
+      this.log.info('backend starts anew', { backend, cause: 'its url or api_key changed' });
     this.config = config;
     return warnings;
   }
 
-  /** The files that prompts are read from, to be watched; absolute. */
-  get promptPaths(): readonly string[] {
-    const { enable_system_prompt: isOn, system_prompt_dir: dir } = this.config.proxy;
+  /** The files that prompts are read from with `config`, to be watched; absolute. */
+  promptPaths({ proxy }: Config): readonly string[] {
+    const { enable_system_prompt: isOn, system_prompt_dir: dir } = proxy;
     return isOn ? [resolve(this.#configDir, dir), resolve(this.#configDir, 'system_prompt.md')] : [];
   }
 

@@ -1,7 +1,9 @@
 import { diffConfig, formatChange } from '../config/diff.ts';
+import type { States } from '../config/file-watch.ts';
 import { FileWatch } from '../config/file-watch.ts';
 import { loadConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
+import type { Config } from '../config/schema.ts';
 import type { App } from '../app.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { ReloadResult } from '../pipeline/context.ts';
@@ -16,14 +18,16 @@ export class Reloader {
   constructor(
     private readonly app: App,
     private readonly host: Host,
+    /** The config file, and how it was before it was read. */
     private readonly file: string,
+    known: States,
   ) {
-    this.#watch = new FileWatch(systemClock, () => void this.reload('a file changed'));
+    this.#watch = new FileWatch(systemClock, () => void this.reload('a file changed'), known);
   }
 
-  /** Looks after `files`, and after the prompt files, from now on. */
-  watch(files: readonly string[]): void {
-    void this.#watch.watch([...files, ...this.app.promptPaths]);
+  /** Looks after `files`, and after the prompt files of `config`, from now on. */
+  watch(files: readonly string[], config: Config): void {
+    void this.#watch.watch([...files, ...this.app.promptPaths(config)]);
   }
 
   stop(): void {
@@ -42,8 +46,9 @@ export class Reloader {
     const before = app.config;
     try {
       const { config, warnings, files } = await loadConfig(this.file, process.env);
+      // Of a config that is refused as well: what is put right may be another file than the config.
+      this.watch(files, config);
       const promptWarnings = await app.reload(config, () => host.follow(config));
-      this.watch(files);
       app.gateway.configProblems = [];
       app.metrics.reloaded(true);
       const changes = diffConfig(before, config).map(formatChange);
@@ -53,6 +58,8 @@ export class Reloader {
       for (const warning of allWarnings) app.log.warn(warning);
       return { result: 'reloaded', changes, warnings: allWarnings };
     } catch (error) {
+      if (error instanceof ConfigError && error.secretFiles.length > 0)
+        this.watch([this.file, ...error.secretFiles], before);
       const problems = error instanceof ConfigError ? error.problems.map(formatProblem) : [reasonOf(error)];
       app.gateway.configProblems = problems;
       app.metrics.reloaded(false);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 
 import { App } from '../app.ts';
 import { environmentConfig } from '../backends/vendors.ts';
+import { statesOf } from '../config/file-watch.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
@@ -15,6 +16,7 @@ const DEFAULT_PATH = 'config.yaml';
 /** `llm-proxy serve`: runs the gateway until a signal ends it; the exit code. */
 export async function serve(path: string | undefined): Promise<number> {
   const file = path ?? (existsSync(DEFAULT_PATH) ? DEFAULT_PATH : undefined);
+  const known = await statesOf(file === undefined ? [] : [file]);
   const built = await build(file);
   if (built === undefined) return 1;
   const { app, loaded } = built;
@@ -27,8 +29,8 @@ export async function serve(path: string | undefined): Promise<number> {
     return 1;
   }
   process.stdout.write(banner(app.config, host.address, file));
-  const reloader = file === undefined ? undefined : new Reloader(app, host, file);
-  reloader?.watch(loaded.files);
+  const reloader = file === undefined ? undefined : new Reloader(app, host, file, known);
+  reloader?.watch(loaded.files, loaded.config);
   if (reloader !== undefined) app.onReload = () => reloader.reload('asked by POST /admin/reload');
   return await untilSignalled(app, host, reloader);
 }

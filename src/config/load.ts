@@ -47,13 +47,14 @@ export function parseConfig(text: string, options: SourceOptions): LoadedConfig 
     }
   };
   const reading = read();
-  if (!('config' in reading)) throw new ConfigError(inOrder(reading.problems).map(locate));
+  if (!('config' in reading)) throw new ConfigError(inOrder(reading.problems).map(locate), reading.secretFiles);
   const { config, warnings, secretFiles } = reading;
-  return { config, warnings: inOrder(warnings).map(locate), files: [options.file, ...secretFiles] };
+  return { config, warnings: inOrder(warnings).map(locate), files: [options.file, ...(secretFiles ?? [])] };
 }
 
-type Reading =
-  { config: Config; warnings: SourceProblem[]; secretFiles: readonly string[] } | { problems: SourceProblem[] };
+type Reading = ({ config: Config; warnings: SourceProblem[] } | { problems: SourceProblem[] }) & {
+  secretFiles?: readonly string[];
+};
 
 function readText(text: string, lineCounter: LineCounter, options: SourceOptions): Reading {
   const document = parseDocument(text, { ...YAML_OPTIONS, lineCounter });
@@ -74,12 +75,13 @@ function readText(text: string, lineCounter: LineCounter, options: SourceOptions
     const lineStart = text.lastIndexOf('\n', broken - 1) + 1;
     return { problems: [...syntax, ...problemsBefore(lineStart, source, issues)] };
   }
+  const { secretFiles } = source;
   if (source.isCut) return { problems: source.problems };
   const findings = [...describeIssues(source, issues), ...checkReferences(source.value)];
   const problems = [...source.problems, ...findings.map((finding) => placed(source, finding))];
-  if (problems.length > 0 || !result.data) return { problems };
+  if (problems.length > 0 || !result.data) return { problems, secretFiles };
   const warnings = findWarnings(result.data).map((warning) => placed(source, warning));
-  return { config: result.data, warnings, secretFiles: source.secretFiles };
+  return { config: result.data, warnings, secretFiles };
 }
 
 /** Keys are text (`4:` is the alias "4"); duplicate keys are found by the reader, which knows their paths. */

@@ -117,6 +117,24 @@ export class BackendLive {
     return model;
   }
 
+  /** Forgets models that are none of `labels`: names as in the config. */
+  keepModels(labels: ReadonlySet<string>): void {
+    for (const { model, label } of this.#models.values()) if (!labels.has(label)) this.#models.delete(model);
+  }
+
+  /** Lets no failure of the past count; false if there was none that did. What it has under way stays counted. */
+  startAnew(): boolean {
+    let wasOut = this.dead;
+    this.dead = false;
+    this.misses = 0;
+    this.answers = 0;
+    for (const model of this.#models.values()) {
+      wasOut ||= model.coolingUntil !== undefined;
+      model.coolingUntil = undefined;
+    }
+    return wasOut;
+  }
+
   #forgetOne(): void {
     for (const { model, label } of this.#models.values()) {
       if (model === label) continue;

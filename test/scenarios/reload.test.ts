@@ -6,7 +6,7 @@ import { send } from '../kit/client.ts';
 import { findFreePort, startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
-import { chatAnswer, chatEvents, manual, sse } from '../kit/replies.ts';
+import { chatAnswer, chatEvents, manual, sse, status } from '../kit/replies.ts';
 import { parseSse } from '../kit/sse.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
@@ -148,6 +148,64 @@ describe('an invalid config', () => {
     expect(status).toBe(422);
     expect(outcome.problems[0]).toContain(`cannot listen on 127.0.0.1:${upstream.port}: the address is taken`);
     expect(await aliases()).toEqual(['one']);
+  });
+});
+
+describe('a config that is refused for another file', () => {
+  const config = (more: object) => configOf(['one'], more);
+
+  test('is taken as soon as the secret that it names is there', async () => {
+    gateway = await startGateway({ config: config({}) });
+    gateway.writeConfig(config({ backends: [{ name: 'a', url: upstream.url, api_key: 'file:./late' }] }));
+    expect((await reload()).status).toBe(422);
+    gateway.writeFile('late', 'sk-late-0000001');
+    await eventually(async () => {
+      await ask('one');
+      return upstream.requests.at(-1)?.headers['authorization'] === 'Bearer sk-late-0000001';
+    });
+  });
+
+  test('is taken as soon as the prompt file is right', async () => {
+    gateway = await startGateway({ config: config({}), files: { 'new/one.md': 'position: nowhere\n---\nx' } });
+    gateway.writeConfig(config({ proxy: { enable_system_prompt: true, system_prompt_dir: 'new' } }));
+    expect((await reload()).status).toBe(422);
+    gateway.writeFile('new/one.md', 'Be brief.');
+    await eventually(async () => {
+      await ask('one');
+      return upstream.requests.at(-1)?.json.messages[0].content === 'Be brief.';
+    });
+  });
+});
+
+describe('what is known of a backend', () => {
+  const withBackend = (more: object) =>
+    configOf(['one'], {
+      backends: [{ name: 'a', url: upstream.url, ...more }],
+      fallback: { cooldown_seconds: 1000, max_retries: 0 },
+    });
+  const modelsOf = async (): Promise<Json[]> =>
+    (await (await send(`${gateway.url}/admin/backends`, { headers: AUTHORIZED })).json()).backends[0].models;
+
+  test('survives a reload, but for that of an address or key that it no longer has', async () => {
+    upstream.script(status(401));
+    gateway = await startGateway({ config: withBackend({ api_key: 'sk-wrong-0000000001' }) });
+    expect((await ask('one')).status).toBe(401);
+    gateway.writeConfig(withBackend({ api_key: 'sk-wrong-0000000001', headers: { 'x-team': 'blue' } }));
+    expect((await reload()).status).toBe(200);
+    expect((await modelsOf()).map(({ state }) => state)).toEqual(['cooling']);
+    gateway.writeConfig(withBackend({ api_key: 'sk-right-0000000001' }));
+    expect((await reload()).status).toBe(200);
+    expect((await modelsOf()).map(({ state }) => state)).toEqual(['up']);
+    await eventually(() => /backend starts anew .*cause="its url or api_key changed"/.test(gateway.stderr()));
+  });
+
+  test('is forgotten with the last route to a model', async () => {
+    gateway = await startGateway({ config: configOf(['one']) });
+    gateway.writeConfig(configOf([], { models: { one: { routes: [{ backend: 'a', model: 'other' }] } } }));
+    expect((await reload()).status).toBe(200);
+    expect((await modelsOf()).map(({ model }) => model)).toEqual(['other']);
+    const { text } = await (await send(`${gateway.url}/metrics`, { headers: AUTHORIZED })).whole();
+    expect(text).not.toContain('llm_proxy_backend_cooling{backend="a",model="m"}');
   });
 });
 
