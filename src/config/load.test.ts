@@ -286,6 +286,10 @@ describe('errors', () => {
       '2:3 fallback.backoff_max: cannot be "-5s" (a duration such as 300ms, 30s, 10m or 1h30m, or a number of seconds)',
     ],
     [
+      `listen: ':8765'\n${MODEL}metrics: {listen: ':8765'}`,
+      '10:11 metrics.listen: is the address of the gateway itself (another one; or none, to have /metrics there)',
+    ],
+    [
       `${MODEL}rate_limit: {per_model_rps: {mistral: 1}}`,
       '9:30 rate_limit.per_model_rps.mistral: unknown alias "mistral" (known: m)',
     ],
