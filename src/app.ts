@@ -130,8 +130,7 @@ function cooldowns(clock: Clock, log: Log, metrics: Metrics): Cooldowns {
       metrics.cooledDown(backend, label);
       log.warn('backend cools down', { backend, model, failure, until: new Date(until).toISOString() });
     },
-    recovered: ({ backend, model }) =>
-      log.info('backend is back', { backend, model, cause: 'it answered a request' }),
+    recovered: ({ backend, model }) => log.info('backend is back', { backend, model, cause: 'it answered a request' }),
   });
 }
 
