@@ -63,8 +63,10 @@ function readText(text: string, lineCounter: LineCounter, options: SourceOptions
     offset: error.pos[0],
     message: syntaxMessage(error.code),
   }));
-  if (!isMapOrEmpty(document.contents)) {
-    const message = 'the file holds no map (keys and values such as "listen: :8765")';
+  if (!isMap(document.contents)) {
+    // One that is empty may be about to be written, and would take away the backends and the key.
+    const what = isEmpty(document.contents) ? 'is empty' : 'holds no map';
+    const message = `the file ${what} (keys and values such as "listen: :8765")`;
     return { problems: syntax.length > 0 ? syntax : [{ path: [], offset: 0, message }] };
   }
   const source = readSource(document, configSchema, options);
@@ -93,8 +95,8 @@ const YAML_OPTIONS = {
   logLevel: 'error',
 } as const;
 
-function isMapOrEmpty(contents: unknown): boolean {
-  return contents === null || isMap(contents) || (isScalar(contents) && contents.value === null);
+function isEmpty(contents: unknown): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
 }
 
 /** From the line of a syntax error on nothing can be said: what seems wrong or missing may stand in the broken part. */

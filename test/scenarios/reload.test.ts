@@ -141,6 +141,15 @@ describe('an invalid config', () => {
     expect(await (await send(`${gateway.url}/readyz`)).json()).not.toHaveProperty('problems');
   });
 
+  test('is a file that has been emptied and not yet written: key and address stay', async () => {
+    gateway = await startGateway({ config: configOf(['one']) });
+    gateway.writeFile('config.yaml', '');
+    const { status, outcome } = await reload();
+    expect([status, outcome.problems]).toEqual([422, [expect.stringMatching(/config\.yaml:1:1: the file is empty/)]]);
+    expect(await aliases()).toEqual(['one']);
+    expect((await send(`${gateway.url}/v1/models`)).status).toBe(401);
+  });
+
   test('is one whose address is taken', async () => {
     gateway = await startGateway({ config: configOf(['one']) });
     gateway.writeConfig(configOf(['one', 'two'], { listen: `127.0.0.1:${upstream.port}` }));
