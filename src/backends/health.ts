@@ -110,6 +110,7 @@ export class HealthChecks {
     } else {
       live.answers = 0;
       live.misses++;
+      live.lastMiss = { failure: miss, at: this.clock.wallNow() };
       if (live.dead || live.misses < settings.unhealthyAfter) return;
       live.dead = true;
       this.listener.died(name, miss, live.misses);

@@ -42,6 +42,8 @@ export class BackendLive {
   /** Health checks in a row that it missed, and that it answered. */
   misses = 0;
   answers = 0;
+  /** The last health check that it missed. */
+  lastMiss: PastFailure | undefined;
   /** When a dead one is asked again, monotonic milliseconds. */
   nextCheckAt = 0;
   /** When an attempt last began or was answered, monotonic milliseconds. */

@@ -101,6 +101,7 @@ describe('a backend that misses', () => {
     expect(lines('backend is dead')).toEqual([told]);
     expect(told).toContain(`cause=${cause.includes(' ') ? `"${cause}"` : cause}`);
     expect(told).toContain('misses=3');
+    expect((await stateOf('checked')).last_miss).toEqual({ failure: cause, at: expect.stringMatching(/^\d{4}-/) });
   });
 
   test('is asked with its own key, by the path of the config', async () => {
