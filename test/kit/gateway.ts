@@ -12,7 +12,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -181,13 +180,22 @@ function listenPort(config: string | object): number | undefined {
   return match === null || match[1] === '0' ? undefined : Number(match[1]);
 }
 
-/** A port that was free a moment ago. The kernel hands out others first, so a clash is rare. */
+/**
+ * A port that was free a moment ago, out of those that no system gives to outgoing connections: of its own ones the
+ * kernel may take one for a client before it is listened on, or even connect a client to itself.
+ */
 export async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((done) => void server.close(() => done()));
-  return port;
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((done) => {
+      server.once('error', () => done(false));
+      server.listen(port, () => done(true));
+    });
+    if (!isFree) continue;
+    await new Promise<void>((done) => void server.close(() => done()));
+    return port;
+  }
 }
 
 async function answersHealth(url: string): Promise<boolean> {
