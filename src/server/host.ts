@@ -85,7 +85,7 @@ async function moved(before: readonly Listener[], wanted: readonly Wanted[]): Pr
   const kept = wanted.map(({ value, fetch }) => before.find((one) => one.value === value && one.fetch === fetch));
   const old = before.filter((one) => !kept.includes(one));
   // From one interface to all, say, or two that change places: the port is taken by ourselves.
-  const inTheWay = old.filter(({ address }) => wanted.some(({ value }) => samePort(address, parseListen(value))));
+  const inTheWay = old.filter(({ address }) => wanted.some(({ value }) => clash(address, parseListen(value))));
   for (const { server } of inTheWay) void server.stop();
   const opened: Listener[] = [];
   try {
@@ -100,7 +100,8 @@ async function moved(before: readonly Listener[], wanted: readonly Wanted[]): Pr
   return kept.map((one) => one ?? opened.shift()).filter((one) => one !== undefined);
 }
 
-function samePort(one: ListenAddress, other: ListenAddress): boolean {
+function clash(one: ListenAddress, other: ListenAddress): boolean {
+  if (one.kind === 'unix' && other.kind === 'unix') return one.path === other.path;
   return one.kind !== 'unix' && other.kind !== 'unix' && one.port === other.port && one.port !== 0;
 }
 

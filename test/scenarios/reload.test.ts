@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { send } from '../kit/client.ts';
@@ -245,6 +245,28 @@ describe('addresses', () => {
     expect(await aliases(`http://127.0.0.1:${port}`)).toEqual(['two']);
     expect((await send(`${gateway.url}/metrics`)).status).toBe(200);
     expect((await send(`${gateway.url}/v1/models`, { headers: AUTHORIZED })).status).toBe(404);
+  });
+
+  test.skipIf(process.platform === 'win32')('that are Unix sockets can, too, and leave no file behind', async () => {
+    gateway = await startGateway({ config: configOf(['one']) });
+    const [one, other] = [join(gateway.dir, 'one.sock'), join(gateway.dir, 'other.sock')];
+    const at = (listen: string, metrics: string) =>
+      configOf(['one'], { listen: `unix:${listen}`, metrics: { listen: `unix:${metrics}`, public: true } });
+    const answers = async (path: string, unix: string): Promise<void> => {
+      await eventually(async () => (await fetch(`http://localhost${path}`, { unix })).status === 200);
+    };
+    gateway.writeConfig(at(one, other));
+    expect((await reload()).status).toBe(200);
+    await answers('/health', one);
+    await answers('/metrics', other);
+    gateway.writeConfig(at(other, one));
+    gateway.signal('SIGHUP');
+    await answers('/health', other);
+    await answers('/metrics', one);
+    gateway.writeConfig(configOf(['one']));
+    gateway.signal('SIGHUP');
+    await serves('one');
+    await eventually(() => !existsSync(one) && !existsSync(other));
   });
 });
 
