@@ -74,8 +74,9 @@ export class BackendLive {
   }
 
   end(): void {
+    const wasFull = this.isFull;
     this.#inFlight--;
-    this.#tellOfRoom();
+    if (wasFull) this.#tellOfRoom();
   }
 
   /** Keeps a slot for a request whose turn has come, until its attempt begins; to be given back by `letGo`. */
@@ -84,8 +85,9 @@ export class BackendLive {
   }
 
   letGo(): void {
+    const wasFull = this.isFull;
     this.#kept--;
-    this.#tellOfRoom();
+    if (wasFull) this.#tellOfRoom();
   }
 
   /** Models that the config names, and those behind a wildcard that have failed. */
@@ -146,6 +148,6 @@ export class BackendLive {
   }
 
   #tellOfRoom(): void {
-    if (this.limit !== Infinity && !this.isFull) this.onRoom(this);
+    if (!this.isFull) this.onRoom(this);
   }
 }

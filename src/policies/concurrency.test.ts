@@ -216,6 +216,28 @@ describe('backends', () => {
     expect(behind.turn).toBeUndefined();
   });
 
+  test('that have room all along do not have those that wait for another looked through', async () => {
+    backend.begin(0);
+    let looked = 0;
+    const waiting = new Client();
+    const { opening } = waiting;
+    waiting.opening = () => (looked++, opening.call(waiting));
+    waiting.enter();
+    const other = new BackendLive('b', concurrency.hasRoom);
+    other.limit = 10;
+    const before = looked;
+    for (let i = 0; i < 10; i++) {
+      const passing = new Client([other]).enter();
+      other.begin(0);
+      other.end();
+      passing.turn?.place.settle();
+    }
+    expect(looked).toBe(before);
+    backend.end();
+    await settled();
+    expect(waiting.turn?.kept).toBe(backend);
+  });
+
   test('that stop being an option without an event are noticed all the same', async () => {
     backend.begin(0);
     const options: BackendLive[] = [backend];

@@ -102,8 +102,10 @@ export class Concurrency {
   #place(kept: BackendLive | undefined): Turn {
     this.#running++;
     const place = new Lease(() => {
+      // While there are places, nobody waits for one: then those that wait for a backend need not be looked through.
+      const wereScarce = this.#running >= this.#settings.maxRequests;
       this.#running--;
-      if (this.#queue.size > 0) this.#callNext();
+      if (wereScarce && this.#queue.size > 0) this.#callNext();
     });
     return { place, kept };
   }
