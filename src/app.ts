@@ -100,12 +100,6 @@ export class App {
     return warnings;
   }
 
-  /** The files that prompts are read from with `config`, to be watched; absolute. */
-  promptPaths({ proxy }: Config): readonly string[] {
-    const { enable_system_prompt: isOn, system_prompt_dir: dir } = proxy;
-    return isOn ? [resolve(this.#configDir, dir), resolve(this.#configDir, 'system_prompt.md')] : [];
-  }
-
   /** Lets go of timers and files. */
   async close(): Promise<void> {
     this.#health.stop();
@@ -122,6 +116,13 @@ export class App {
     this.#concurrency.configure(concurrencySettings(config));
     this.#health.configure(healthSettings(config), [...backends.values()]);
   }
+}
+
+/** What prompts are read from with the `config` of `file`, to be watched; absolute. */
+export function promptPaths({ proxy }: Config, file: string): readonly string[] {
+  const { enable_system_prompt: isOn, system_prompt_dir: dir } = proxy;
+  const configDir = resolve(dirname(file));
+  return isOn ? [resolve(configDir, dir), resolve(configDir, 'system_prompt.md')] : [];
 }
 
 function cooldowns(clock: Clock, log: Log, metrics: Metrics): Cooldowns {

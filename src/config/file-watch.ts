@@ -30,17 +30,18 @@ export class FileWatch {
     this.#seen = known;
   }
 
-  /** Looks at these files and folders from now on: files that need not exist, folders with all that is in them. How new ones are now counts as known. */
-  async watch(paths: readonly string[]): Promise<void> {
-    if (paths.join('\n') === this.#paths.join('\n')) return;
+  /** Looks at these files and folders from now on: files that need not exist, folders with all that is in them. How new ones are now counts as known: true if there are any, which had better be read once more. */
+  async watch(paths: readonly string[]): Promise<boolean> {
+    if (paths.join('\n') === this.#paths.join('\n')) return false;
     this.#paths = paths;
     const states = await statesOf(paths);
-    if (this.#paths !== paths || this.#stopped) return;
+    if (this.#paths !== paths || this.#stopped) return false;
     // What has changed since the last look must not be taken for known.
     const [told, seen] = [this.#told, this.#seen];
     this.#told = new Map(paths.map((path) => [path, told.get(path) ?? states.get(path) ?? '']));
     this.#seen = new Map(paths.map((path) => [path, seen.get(path) ?? states.get(path) ?? '']));
     this.#schedule();
+    return paths.some((path) => !told.has(path));
   }
 
   stop(): void {

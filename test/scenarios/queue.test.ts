@@ -23,11 +23,14 @@ beforeAll(async () => {
 
 afterEach(async () => {
   for (const gateway of gateways.splice(0)) {
-    await eventually(async () => {
-      const { requests, backends } = await operatorsView(gateway);
-      return requests.running === 0 && requests.waiting === 0 && backends.every((one: Json) => one.in_flight === 0);
-    });
-    await gateway.stop();
+    try {
+      await eventually(async () => {
+        const { requests, backends } = await operatorsView(gateway);
+        return requests.running === 0 && requests.waiting === 0 && backends.every((one: Json) => one.in_flight === 0);
+      });
+    } finally {
+      await gateway.stop('SIGKILL');
+    }
   }
   await settled(first, second);
   first.script(chatAnswer('1'));
@@ -103,6 +106,7 @@ describe('more requests than may run at once', () => {
       asked.push(ask(gateway, 'one', { user }));
       await running(gateway, 1, asked.length - 1);
     }
+    await gate.reached;
     expect(order).toEqual(['a']);
     gate.release();
     for (const answer of asked) expect((await answer).status).toBe(200);
