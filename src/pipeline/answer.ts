@@ -69,6 +69,21 @@ export class LongAnswer {
     return undefined;
   }
 
+  /** All of it after all, for those who can use nothing less; undefined, and it is given up, if it is more than `mostBytes`. Rejects if it breaks off. */
+  async whole(mostBytes: number): Promise<string | undefined> {
+    const decoder = new TextDecoder();
+    let [text, bytes] = ['', 0];
+    for (let piece = await this.next(); piece !== undefined; piece = await this.next()) {
+      bytes += piece.byteLength;
+      if (bytes > mostBytes) {
+        this.cancel();
+        return undefined;
+      }
+      text += decoder.decode(piece, { stream: true });
+    }
+    return text + decoder.decode();
+  }
+
   /** To be called when nobody wants the rest. */
   cancel(): void {
     if (this.#ended) return;

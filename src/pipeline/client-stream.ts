@@ -5,7 +5,7 @@ import type { Exchange } from '../core/exchange.ts';
 import { Alarm } from '../lib/alarm.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { capture } from './capture.ts';
-import type { PlainAnswer } from './answer.ts';
+import type { LongAnswer, PlainAnswer } from './answer.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './dispatch.ts';
 import { isRefused, refusalOf } from './explain.ts';
@@ -102,6 +102,7 @@ export class ClientStream {
   async #open(): Promise<Source> {
     const outcome = await this.outcome;
     const { exchange, protocol } = this;
+    if (outcome.type === 'long' && this.late) return textSource(await this.#longAsStream(outcome));
     if (outcome.type === 'stream' || outcome.type === 'long') {
       exchange.status = outcome.status;
       return outcome;
@@ -120,7 +121,7 @@ export class ClientStream {
   }
 
   /** Once a stream has begun, an answer that is no completion (a redirect, say) can no longer be passed on. */
-  #plainAsStream({ status, json }: PlainAnswer): string {
+  #plainAsStream({ status, json }: Pick<PlainAnswer, 'status' | 'json'>): string {
     const events = this.protocol.asStream(json);
     if (events !== undefined) return events;
     const { exchange } = this;
@@ -132,6 +133,22 @@ export class ClientStream {
       code: 'upstream_broken_answer',
       param: null,
     });
+  }
+
+  /** In a stream there is no other way for a long plain answer than as events, for which it has to be held. */
+  async #longAsStream(answer: LongAnswer): Promise<string> {
+    const { exchange, protocol } = this;
+    try {
+      const text = await answer.whole(MOST_HELD_BYTES);
+      const json: unknown = text === undefined ? undefined : JSON.parse(text);
+      exchange.usage = protocol.readUsage(json);
+      return this.#plainAsStream({ status: answer.status, json });
+    } catch {
+      exchange.interrupted = true;
+      exchange.errorCode = codeOf(exchange);
+      const message = 'The backend’s answer broke off, or was none that can be passed on. Send the request again.';
+      return protocol.errorEvent({ message, type: 'server_error', code: exchange.errorCode, param: null });
+    }
   }
 
   /** What the last upstream said, which the client would have got as it was had it not been kept waiting. */
@@ -222,6 +239,9 @@ export class ClientStream {
     return this.exchange.route?.timeouts.writeMs ?? Infinity;
   }
 }
+
+/** The longest plain answer that is taken in to be told as events; longer ones are no completions. */
+const MOST_HELD_BYTES = 64 * 1024 * 1024;
 
 /** The limit that was gone over, if it was one; else that the answer broke off. */
 function codeOf({ aborted, lastFailure }: Exchange): string {
