@@ -1,6 +1,7 @@
 import type { Arrival, Exchange } from './core/exchange.ts';
 import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
+import { Bag } from './lib/bag.ts';
 import { acceptBody, acceptHead } from './pipeline/accept.ts';
 import { admitBody, admitCaller, admitRate } from './pipeline/admit.ts';
 import { answerLocally } from './pipeline/answer-locally.ts';
@@ -16,7 +17,7 @@ export type Tools = Omit<Context, 'snapshot'>;
 /** Takes requests and gives answers. One for the life of the process; what it works by is swapped with each reload. */
 export class Gateway {
   /** The exchanges that are under way. */
-  readonly exchanges = new Set<Exchange>();
+  readonly exchanges = new Bag<Exchange>();
   draining = false;
   /** What is wrong with the config file, while an older config is in force because of it. */
   configProblems: readonly string[] = [];
@@ -60,7 +61,7 @@ export class Gateway {
 
   /** Ends what is under way, each with an error in its client's dialect. */
   abortAll(): void {
-    for (const exchange of this.exchanges) exchange.abort(new Aborted('shutting_down'));
+    for (const exchange of this.exchanges.all()) exchange.abort(new Aborted('shutting_down'));
   }
 
   #track(exchange: Exchange, { snapshot }: Context): void {

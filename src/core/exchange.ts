@@ -1,3 +1,4 @@
+import type { BagItem } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
@@ -47,7 +48,7 @@ export interface Body {
 }
 
 /** One client request on its way through the gateway. The only state that an exchange changes is here. */
-export class Exchange {
+export class Exchange implements BagItem {
   readonly request: Request;
   readonly method: string;
   readonly path: string;
@@ -112,6 +113,8 @@ export class Exchange {
   closed = false;
   /** What minds the limits in time, from the first attempt on. */
   watch: Watch | undefined;
+  /** Its place among those that are under way. */
+  slot = -1;
   /** Called once, when the exchange is over. */
   onFinished: (() => void) | undefined;
 
