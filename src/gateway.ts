@@ -67,9 +67,11 @@ export class Gateway {
   #track(exchange: Exchange, { snapshot }: Context): void {
     if (snapshot.config.logging.debug_mode) exchange.captured = [];
     this.exchanges.add(exchange);
-    exchange.onFinished = () => this.exchanges.delete(exchange);
-    exchange.request.signal.addEventListener('abort', () => exchange.abort(new Aborted('client_gone')));
+    exchange.onFinished = this.#onFinished;
+    exchange.request.signal.addEventListener('abort', exchange);
   }
+
+  readonly #onFinished = (exchange: Exchange): void => this.exchanges.delete(exchange);
 
   #contextOf(snapshot: Snapshot): Context {
     return { snapshot, ...this.tools };

@@ -2,7 +2,7 @@ import type { BagItem } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
-import type { Aborted } from './failure.ts';
+import { Aborted } from './failure.ts';
 import type { Failure } from './failure.ts';
 import type { Lease } from './lease.ts';
 import type { TryRecord, Usage } from './record.ts';
@@ -116,7 +116,7 @@ export class Exchange implements BagItem {
   /** Its place among those that are under way. */
   slot = -1;
   /** Called once, when the exchange is over. */
-  onFinished: (() => void) | undefined;
+  onFinished: ((exchange: Exchange) => void) | undefined;
 
   #abort: Aborted | undefined;
   /** Seldom more than two. */
@@ -181,6 +181,11 @@ export class Exchange implements BagItem {
     const listeners = this.#onAbort;
     this.#onAbort = [];
     for (const listener of listeners) listener(reason);
+  }
+
+  /** Hears of the request's own signal (it is an event listener itself, which is cheaper than a function): the client has left. */
+  handleEvent(): void {
+    this.abort(new Aborted('client_gone'));
   }
 
   /** Calls `listener` when the exchange is aborted (at once if it is already); returns what takes it back. */
