@@ -16,7 +16,7 @@ export interface LogFileEvents {
 }
 
 /**
- * One log, appended to in batches: nothing here blocks or throws. A batch is written at 64 KiB or 100 ms after its
+ * One log, appended to in batches: nothing here blocks or throws. A batch is written at 256 KiB or 100 ms after its
  * first line; one write is in flight at a time, so order is kept. Lines that cannot be written are dropped and told.
  */
 export class LogFile {
@@ -226,7 +226,7 @@ export class LogFile {
   }
 }
 
-const BATCH_BYTES = 64 * 1024;
+const BATCH_BYTES = 256 * 1024;
 /** So much a usual line may take at the most: three bytes are set aside for each of its characters. */
 const SPARE_BYTES = 4 * 1024;
 const BATCH_MS = 100;
