@@ -86,7 +86,7 @@ export class Exchange implements BagItem {
   route: Route | undefined;
   servedAlias: Alias | undefined;
   servedName: string | undefined;
-  /** The current or last attempt. */
+  /** The current or last attempt; aborted with the exchange. */
   attempt: Attempt | undefined;
   /** Attempts begun. */
   attempts = 0;
@@ -180,6 +180,7 @@ export class Exchange implements BagItem {
     this.#abort = reason;
     const listeners = this.#onAbort;
     this.#onAbort = [];
+    this.attempt?.abort(reason);
     for (const listener of listeners) listener(reason);
   }
 
@@ -188,13 +189,15 @@ export class Exchange implements BagItem {
     this.abort(new Aborted('client_gone'));
   }
 
-  /** Calls `listener` when the exchange is aborted (at once if it is already); returns what takes it back. */
+  /** Calls `listener` when the exchange is aborted, at once if it is already. */
+  whenAborted(listener: (reason: Aborted) => void): void {
+    if (this.#abort === undefined) this.#onAbort.push(listener);
+    else listener(this.#abort);
+  }
+
+  /** The same; returns what takes it back. */
   onAbort(listener: (reason: Aborted) => void): () => void {
-    if (this.#abort !== undefined) {
-      listener(this.#abort);
-      return () => undefined;
-    }
-    this.#onAbort.push(listener);
+    this.whenAborted(listener);
     return () => {
       const at = this.#onAbort.indexOf(listener);
       if (at !== -1) this.#onAbort.splice(at, 1);
