@@ -56,7 +56,7 @@ export async function acceptBody(exchange: Exchange, { snapshot, clock }: Contex
 /** A client may stall in the middle of its body. */
 function unlessAborted<T>(reading: Promise<T>, exchange: Exchange): Promise<T> {
   return new Promise((resolve, reject) => {
-    exchange.onAbort(reject);
+    exchange.whenAborted(reject);
     reading.then(resolve, reject);
   });
 }

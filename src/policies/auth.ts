@@ -36,5 +36,6 @@ export class KeyCheck {
 }
 
 function bearer(value: string): string | undefined {
+  if (value.startsWith('Bearer ')) return value.slice(7).trim();
   return value.slice(0, 7).toLowerCase() === 'bearer ' ? value.slice(7).trim() : undefined;
 }

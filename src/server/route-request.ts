@@ -26,7 +26,8 @@ export function routeRequest(request: Request, server: Server<undefined>, app: A
     path,
     query: queryAt === -1 ? '' : url.slice(queryAt),
     peer: plainAddress(server.requestIP(request)?.address ?? ''),
-    ...(kind === 'metrics' ? NO_ENDPOINT : match),
+    endpoint: kind === 'metrics' ? undefined : match.endpoint,
+    allow: match.endpoint === undefined ? match.allow : undefined,
   });
 }
 
@@ -35,8 +36,6 @@ export function metricsOnly(request: Request, app: App): Response {
   const { pathname } = new URL(request.url);
   return pathname === '/metrics' ? metrics(request, app) : new Response('Only /metrics is here.\n', { status: 404 });
 }
-
-const NO_ENDPOINT = { endpoint: undefined, allow: undefined };
 
 /** On a socket for both families, IPv4 peers look like `::ffff:192.0.2.1`. */
 function plainAddress(address: string): string {
