@@ -7,7 +7,7 @@ import type { StreamAnswer } from './stream-answer.ts';
 import { transportFailureOf } from './transport.ts';
 
 /** What an upstream answered, good or to be passed on as it is. */
-export type Answer = PlainAnswer | LongAnswer | SlicedAnswer | StreamAnswer;
+export type Answer = PlainAnswer | LongAnswer | StreamAnswer;
 
 /** An answer that is whole. */
 export interface PlainAnswer {
@@ -125,7 +125,7 @@ export const SLICE_BYTES = 64 * 1024;
 
 /** A whole answer that goes out slice by slice, as the client takes it. */
 export class SlicedAnswer {
-  readonly type = 'long';
+  readonly type = 'sliced';
   readonly status: number;
   readonly headers: Headers;
   readonly #body: Uint8Array;

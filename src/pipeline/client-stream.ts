@@ -5,7 +5,7 @@ import type { Exchange } from '../core/exchange.ts';
 import { Alarm } from '../lib/alarm.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { capture } from './capture.ts';
-import type { LongAnswer, PlainAnswer } from './answer.ts';
+import type { LongAnswer, PlainAnswer, SlicedAnswer } from './answer.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './dispatch.ts';
 import { isRefused, refusalOf } from './explain.ts';
@@ -41,7 +41,7 @@ export class ClientStream {
   #lastSentAt: number;
   #stopListening: () => void = () => undefined;
 
-  static of(outcome: Promise<Outcome>, way: Way, { late = false } = {}): ReadableStream<Uint8Array> {
+  static of(outcome: Promise<Outcome | SlicedAnswer>, way: Way, { late = false } = {}): ReadableStream<Uint8Array> {
     const stream = new ClientStream(outcome, way, late);
     return new ReadableStream<Uint8Array>(
       {
@@ -62,7 +62,7 @@ export class ClientStream {
   }
 
   private constructor(
-    private readonly outcome: Promise<Outcome>,
+    private readonly outcome: Promise<Outcome | SlicedAnswer>,
     { exchange, protocol, context }: Way,
     /** The response was begun before its outcome was known: a status of its own it can no longer have. */
     private readonly late: boolean,
@@ -103,7 +103,7 @@ export class ClientStream {
     const outcome = await this.outcome;
     const { exchange, protocol } = this;
     if (outcome.type === 'long' && this.late) return textSource(await this.#longAsStream(outcome));
-    if (outcome.type === 'stream' || outcome.type === 'long') {
+    if (outcome.type === 'stream' || outcome.type === 'long' || outcome.type === 'sliced') {
       exchange.status = outcome.status;
       return outcome;
     }
