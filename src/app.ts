@@ -98,14 +98,10 @@ export class App {
     this.gateway.use(snapshot);
     this.log.configure(logSettings(config));
     this.#apply(config, snapshot);
+    for (const backend of this.#live.follow(this.config, config))
+      this.log.info('backend starts anew', { backend, cause: 'its url or api_key changed' });
     this.config = config;
     return warnings;
-  }
-
-  /** The files that prompts are read from, to be watched; absolute. */
-  get promptPaths(): readonly string[] {
-    const { enable_system_prompt: isOn, system_prompt_dir: dir } = this.config.proxy;
-    return isOn ? [resolve(this.#configDir, dir), resolve(this.#configDir, 'system_prompt.md')] : [];
   }
 
   /** Lets go of timers and files. */
@@ -126,20 +122,27 @@ export class App {
   }
 }
 
+/** What prompts are read from with the `config` of `file`, to be watched; absolute. */
+export function promptPaths({ proxy }: Config, file: string): readonly string[] {
+  const { enable_system_prompt: isOn, system_prompt_dir: dir } = proxy;
+  const configDir = resolve(dirname(file));
+  return isOn ? [resolve(configDir, dir), resolve(configDir, 'system_prompt.md')] : [];
+}
+
 function cooldowns(clock: Clock, log: Log, metrics: Metrics): Cooldowns {
   return new Cooldowns(clock, {
     cooling: ({ backend, model, label }, until, failure) => {
       metrics.cooledDown(backend, label);
       log.warn('backend cools down', { backend, model, failure, until: new Date(until).toISOString() });
     },
-    recovered: ({ backend, model }) => log.info('backend is back', { backend, model }),
+    recovered: ({ backend, model }) => log.info('backend is back', { backend, model, cause: 'it answered a request' }),
   });
 }
 
 function healthChecks(clock: Clock, log: Log): HealthChecks {
   return new HealthChecks(clock, {
     died: (backend, cause, misses) => log.warn('backend is dead', { backend, cause, misses }),
-    revived: (backend) => log.info('backend is alive again', { backend }),
+    revived: (backend, cause) => log.info('backend is alive again', { backend, cause }),
   });
 }
 

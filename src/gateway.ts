@@ -1,6 +1,7 @@
 import type { Arrival, Exchange } from './core/exchange.ts';
 import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
+import { Bag } from './lib/bag.ts';
 import { acceptBody, acceptHead } from './pipeline/accept.ts';
 import { admitBody, admitCaller, admitRate } from './pipeline/admit.ts';
 import { answerLocally } from './pipeline/answer-locally.ts';
@@ -18,7 +19,7 @@ export type Tools = Omit<Context, 'snapshot'>;
 /** Takes requests and gives answers. One for the life of the process; what it works by is swapped with each reload. */
 export class Gateway {
   /** The exchanges that are under way. */
-  readonly exchanges = new Set<Exchange>();
+  readonly exchanges = new Bag<Exchange>();
   draining = false;
   /** What is wrong with the config file, while an older config is in force because of it. */
   configProblems: readonly string[] = [];
@@ -66,15 +67,17 @@ export class Gateway {
 
   /** Ends what is under way, each with an error in its client's dialect. */
   abortAll(): void {
-    for (const exchange of this.exchanges) exchange.abort(new Aborted('shutting_down'));
+    for (const exchange of this.exchanges.all()) exchange.abort(new Aborted('shutting_down'));
   }
 
   #track(exchange: Exchange, { snapshot }: Context): void {
     if (snapshot.config.logging.debug_mode) exchange.captured = [];
     this.exchanges.add(exchange);
-    exchange.onFinished = () => this.exchanges.delete(exchange);
-    exchange.request.signal.addEventListener('abort', () => exchange.abort(new Aborted('client_gone')));
+    exchange.onFinished = this.#onFinished;
+    exchange.request.signal.addEventListener('abort', exchange);
   }
+
+  readonly #onFinished = (exchange: Exchange): void => this.exchanges.delete(exchange);
 
   #contextOf(snapshot: Snapshot): Context {
     return { snapshot, ...this.tools };

@@ -43,12 +43,16 @@ describe('a pair that failed', () => {
     expect(cooldowns.admits(pair)).toBe(false);
   });
 
-  test('that stays half open changes its state, and is told of, once', () => {
-    for (let n = 0; n < 3; n++) cooldowns.blame(pair, 0, '429');
+  test('is told of once though it fails again and again without a rest', () => {
+    for (let i = 0; i < 5; i++) {
+      const trial = cooldowns.beginTrial(pair);
+      cooldowns.blame(pair, 0, '429');
+      trial?.settle();
+      clock.advance(10);
+    }
     expect(heard).toEqual(['cooling 0 429']);
-    cooldowns.blame(pair, 1000, '429');
-    cooldowns.blame(pair, 1000, '429');
-    expect(heard).toEqual(['cooling 0 429', 'cooling 1000 429']);
+    cooldowns.blame(pair, 1000, '503');
+    expect(heard).toEqual(['cooling 0 429', 'cooling 1000 503']);
   });
 
   test('never rests shorter for a second failure, but may rest longer', () => {

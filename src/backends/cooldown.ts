@@ -36,15 +36,14 @@ export class Cooldowns {
   blame(model: ModelLive, durationMs: number, failure: string): number {
     const now = this.clock.now();
     const wasUntil = model.coolingUntil ?? now;
-    const wasUp = model.coolingUntil === undefined;
-    const wasCooling = now < wasUntil;
     const until = Math.max(wasUntil, now + durationMs);
+    // One that is half open and stays so has not changed.
+    const changes = model.coolingUntil === undefined || (wasUntil <= now && until > now);
     model.coolingUntil = until;
     model.since = now;
     model.lastFailure = { failure, at: this.clock.wallNow() };
     const untilWall = this.clock.wallNow() + (until - now);
-    // One that stays half open has not changed its state.
-    if (wasUp || (!wasCooling && until > now)) this.listener.cooling(model, untilWall, failure);
+    if (changes) this.listener.cooling(model, untilWall, failure);
     return untilWall;
   }
 

@@ -16,13 +16,7 @@ export interface HealthSettings {
 /** Told of each change of state, once. */
 export interface HealthListener {
   died(backend: string, cause: string, misses: number): void;
-  revived(backend: string): void;
-}
-
-/** Answers and misses in a row. */
-interface Streak {
-  misses: number;
-  answers: number;
+  revived(backend: string, cause: string): void;
 }
 
 /**
@@ -30,7 +24,8 @@ interface Streak {
  * others their traffic tells. Being alive ends no cooldown; it only brings back what health checks had left out.
  */
 export class HealthChecks {
-  readonly #streaks = new Map<string, Streak>();
+  /** The backends that are asked, by name. */
+  #asked = new Map<string, Backend>();
   #stop: (() => void) | undefined;
 
   constructor(
@@ -42,13 +37,14 @@ export class HealthChecks {
   configure(settings: HealthSettings | undefined, backends: readonly Backend[]): void {
     this.#stop?.();
     this.#stop = undefined;
-    const names = new Set(backends.map(({ name }) => name));
-    for (const name of this.#streaks.keys()) if (!names.has(name)) this.#streaks.delete(name);
+    // Of one that nobody has asked for a while nothing is known.
+    for (const { live } of backends) if (!this.#asked.has(live.name)) this.#forget(live);
     if (settings === undefined) {
-      for (const { live } of backends) live.dead = false;
-      this.#streaks.clear();
+      for (const { live } of backends) this.#heard(live, 'health checks are switched off');
+      this.#asked.clear();
       return;
     }
+    this.#asked = new Map(backends.map((backend) => [backend.name, backend]));
     const cancels = new Map<string, () => void>();
     let stopped = false;
     const round = async (backend: Backend): Promise<void> => {
@@ -73,15 +69,26 @@ export class HealthChecks {
 
   /** Traffic is the best probe: a backend that has answered a request is not dead. */
   heardFrom(live: BackendLive): void {
-    if (!live.dead) return;
-    live.dead = false;
-    this.#streaks.delete(live.name);
-    this.listener.revived(live.name);
+    live.lastTrafficAt = this.clock.now();
+    this.#heard(live, 'it answered a request');
   }
 
   /** Asks nobody any more. */
   stop(): void {
     this.#stop?.();
+  }
+
+  #heard(live: BackendLive, cause: string): void {
+    const wasDead = live.dead;
+    this.#forget(live);
+    if (wasDead) this.listener.revived(live.name, cause);
+  }
+
+  /** As if it had never been asked. */
+  #forget(live: BackendLive): void {
+    live.dead = false;
+    live.misses = 0;
+    live.answers = 0;
   }
 
   #isDue({ live }: Backend, { intervalMs }: HealthSettings): boolean {
@@ -93,21 +100,20 @@ export class HealthChecks {
 
   async #ask(backend: Backend, settings: HealthSettings): Promise<void> {
     const miss = await this.#miss(backend, settings);
-    const streak = this.#streaks.get(backend.name) ?? { misses: 0, answers: 0 };
-    this.#streaks.set(backend.name, streak);
-    const { live, name } = backend;
+    const { live, name, send } = backend;
+    // A reload may have put another in its place, or ended the checks.
+    if (this.#asked.get(name)?.send !== send) return;
     if (miss === undefined) {
-      streak.misses = 0;
-      streak.answers++;
-      if (!live.dead || streak.answers < settings.healthyAfter) return;
-      live.dead = false;
-      this.listener.revived(name);
+      live.misses = 0;
+      live.answers++;
+      if (live.dead && live.answers >= settings.healthyAfter) this.#heard(live, 'it answered health checks');
     } else {
-      streak.answers = 0;
-      streak.misses++;
-      if (live.dead || streak.misses < settings.unhealthyAfter) return;
+      live.answers = 0;
+      live.misses++;
+      live.lastMiss = { failure: miss, at: this.clock.wallNow() };
+      if (live.dead || live.misses < settings.unhealthyAfter) return;
       live.dead = true;
-      this.listener.died(name, miss, streak.misses);
+      this.listener.died(name, miss, live.misses);
     }
   }
 

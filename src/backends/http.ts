@@ -11,7 +11,7 @@ export function httpTransport(url: string): Pick<Backend, 'send' | 'probe'> {
       session.fetch(url + target, {
         method,
         headers,
-        ...(body === undefined ? {} : { body }),
+        body: body ?? null,
         signal,
         redirect: 'manual',
         // Silence is measured by the gateway, by the limits of its config; Bun's own five minutes would cut in.

@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema.ts';
 import { BackendLive } from '../core/backend-live.ts';
 import type { Transport, TransportPlan } from './transport.ts';
 import { buildTransport, identityOf } from './transport.ts';
@@ -10,6 +11,24 @@ export class LiveBackends {
 
   /** `onRoom` is told when a full backend has a free slot again. */
   constructor(private readonly onRoom: (backend: BackendLive) => void) {}
+
+  /**
+   * Forgets what no route of the config now in force leads to, and what was learnt at an address or with a key that a
+   * backend no longer has. Returns the backends that so start anew.
+   */
+  follow(before: Config, { backends, models }: Config): string[] {
+    const names = new Set(backends.map(({ name }) => name));
+    for (const name of this.#transports.keys()) if (!names.has(name)) this.#transports.delete(name);
+    for (const alias of this.#turns.keys()) if (!Object.hasOwn(models, alias)) this.#turns.delete(alias);
+    const routes = Object.values(models).flatMap((alias) => alias.routes);
+    for (const live of this.#backends.values())
+      live.keepModels(new Set(routes.flatMap(({ backend, model }) => (backend === live.name ? [model] : []))));
+    const changed = backends.filter((backend) => {
+      const earlier = before.backends.find(({ name }) => name === backend.name);
+      return earlier !== undefined && wayOf(earlier) !== wayOf(backend);
+    });
+    return changed.flatMap(({ name }) => (this.backend(name).startAnew() ? [name] : []));
+  }
 
   backend(name: string): BackendLive {
     return remembered(this.#backends, name, () => new BackendLive(name, this.onRoom));
@@ -31,6 +50,11 @@ export class LiveBackends {
     this.#transports.set(name, { identity, transport });
     return transport;
   }
+}
+
+/** What of a backend's config decides where requests go and who they are from. */
+function wayOf({ enabled, max_concurrency, timeout, headers, ...way }: Config['backends'][number]): string {
+  return JSON.stringify(way);
 }
 
 function remembered<V>(map: Map<string, V>, key: string, make: () => V): V {

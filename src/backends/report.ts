@@ -1,4 +1,4 @@
-import type { BackendLive, ModelLive } from '../core/backend-live.ts';
+import type { BackendLive, ModelLive, PastFailure } from '../core/backend-live.ts';
 import type { Clock } from '../lib/clock.ts';
 
 /** A backend as operators see it; names as in the JSON of `GET /admin/backends`, times in ISO 8601 and milliseconds. */
@@ -8,6 +8,8 @@ export interface BackendReport {
   readonly in_flight: number;
   /** Null for no limit. */
   readonly limit: number | null;
+  /** The last health check that it missed, and why. */
+  readonly last_miss: FailureReport | null;
   readonly models: readonly ModelReport[];
 }
 
@@ -18,7 +20,12 @@ export interface ModelReport {
   readonly cooling_until: string | null;
   /** The average time to the first token; null until measured. */
   readonly ewma_ms: number | null;
-  readonly last_failure: { readonly failure: string; readonly at: string } | null;
+  readonly last_failure: FailureReport | null;
+}
+
+interface FailureReport {
+  readonly failure: string;
+  readonly at: string;
 }
 
 /** Tells how a backend is, right now. */
@@ -28,6 +35,7 @@ export function reportOf(live: BackendLive, clock: Clock): BackendReport {
     state: live.dead ? 'dead' : 'up',
     in_flight: live.inFlight,
     limit: live.limit === Infinity ? null : live.limit,
+    last_miss: failureReport(live.lastMiss),
     models: Array.from(live.models, (model) => modelReport(model, clock)),
   };
 }
@@ -39,8 +47,12 @@ function modelReport({ model, coolingUntil, ewmaMs, lastFailure }: ModelLive, cl
     state: leftMs === undefined ? 'up' : leftMs > 0 ? 'cooling' : 'half_open',
     cooling_until: leftMs === undefined || leftMs <= 0 ? null : new Date(clock.wallNow() + leftMs).toISOString(),
     ewma_ms: ewmaMs === 0 ? null : Math.round(ewmaMs * 10) / 10,
-    last_failure: lastFailure === undefined ? null : { ...lastFailure, at: new Date(lastFailure.at).toISOString() },
+    last_failure: failureReport(lastFailure),
   };
+}
+
+function failureReport(past: PastFailure | undefined): FailureReport | null {
+  return past === undefined ? null : { ...past, at: new Date(past.at).toISOString() };
 }
 
 /** What the gauges of metrics show of a backend. Models behind a wildcard count as one, by its name in the config. */

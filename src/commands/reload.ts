@@ -1,8 +1,12 @@
 import { diffConfig, formatChange } from '../config/diff.ts';
+import type { States } from '../config/file-watch.ts';
 import { FileWatch } from '../config/file-watch.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import { loadConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
+import type { Config } from '../config/schema.ts';
 import type { App } from '../app.ts';
+import { promptPaths } from '../app.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { ReloadResult } from '../pipeline/context.ts';
 import type { Host } from '../server/host.ts';
@@ -16,14 +20,16 @@ export class Reloader {
   constructor(
     private readonly app: App,
     private readonly host: Host,
+    /** The config file, and how it was before it was read. */
     private readonly file: string,
+    known: States,
   ) {
-    this.#watch = new FileWatch(systemClock, () => void this.reload('a file changed'));
+    this.#watch = new FileWatch(systemClock, () => void this.reload('a file changed'), known);
   }
 
-  /** Looks after `files`, and after the prompt files, from now on. */
-  watch(files: readonly string[]): void {
-    void this.#watch.watch([...files, ...this.app.promptPaths]);
+  /** Looks after `files`, and after the prompt files of `config`, from now on. */
+  watch(files: readonly string[], config: Config): Promise<boolean> {
+    return this.#watch.watch([...files, ...promptPaths(config, this.file)]);
   }
 
   stop(): void {
@@ -37,13 +43,19 @@ export class Reloader {
     return result;
   }
 
+  /** Its files are watched from before they are read, and if it is refused as well: what is put right may be another than the config. */
+  async #load(): Promise<LoadedConfig> {
+    const loaded = await loadConfig(this.file, process.env);
+    const hasNewFiles = await this.watch(loaded.files, loaded.config);
+    return hasNewFiles ? await loadConfig(this.file, process.env) : loaded;
+  }
+
   async #reload(why: string): Promise<ReloadResult> {
     const { app, host } = this;
     const before = app.config;
     try {
-      const { config, warnings, files } = await loadConfig(this.file, process.env);
+      const { config, warnings } = await this.#load();
       const promptWarnings = await app.reload(config, () => host.follow(config));
-      this.watch(files);
       app.gateway.configProblems = [];
       app.metrics.reloaded(true);
       const changes = diffConfig(before, config).map(formatChange);
@@ -53,6 +65,8 @@ export class Reloader {
       for (const warning of allWarnings) app.log.warn(warning);
       return { result: 'reloaded', changes, warnings: allWarnings };
     } catch (error) {
+      if (error instanceof ConfigError && error.secretFiles.length > 0)
+        await this.watch([this.file, ...error.secretFiles], before);
       const problems = error instanceof ConfigError ? error.problems.map(formatProblem) : [reasonOf(error)];
       app.gateway.configProblems = problems;
       app.metrics.reloaded(false);

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 
-import { App } from '../app.ts';
+import { App, promptPaths } from '../app.ts';
 import { environmentConfig } from '../vendors/environment.ts';
+import type { States } from '../config/file-watch.ts';
+import { statesOf } from '../config/file-watch.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
@@ -18,7 +20,7 @@ export async function serve(path: string | undefined): Promise<number> {
   const file = path ?? (existsSync(DEFAULT_PATH) ? DEFAULT_PATH : undefined);
   const built = await build(file);
   if (built === undefined) return 1;
-  const { app, loaded } = built;
+  const { app, loaded, known } = built;
   const host = new Host(app);
   try {
     await host.follow(loaded.config);
@@ -28,19 +30,26 @@ export async function serve(path: string | undefined): Promise<number> {
     return 1;
   }
   process.stdout.write(banner(app.config, host.address, file));
-  const reloader = file === undefined ? undefined : new Reloader(app, host, file);
-  reloader?.watch(loaded.files);
+  const reloader = file === undefined ? undefined : new Reloader(app, host, file, known);
+  void reloader?.watch(loaded.files, loaded.config);
   if (reloader !== undefined) app.onReload = () => reloader.reload('asked by POST /admin/reload');
   return await untilSignalled(app, host, reloader);
 }
 
+interface Built {
+  readonly app: App;
+  readonly loaded: LoadedConfig;
+  /** How its files were before they were read. */
+  readonly known: States;
+}
+
 /** Builds the app of a config file, or of the environment; undefined (and said) if it is invalid. */
-async function build(file: string | undefined): Promise<{ app: App; loaded: LoadedConfig } | undefined> {
+async function build(file: string | undefined): Promise<Built | undefined> {
   try {
-    const loaded = await load(file);
+    const { loaded, known } = await load(file);
     const app = await App.create(loaded.config, file, process.env);
     for (const warning of loaded.warnings) app.log.warn(formatProblem(warning));
-    return { app, loaded };
+    return { app, loaded, known };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const problem of error.problems) console.error(formatProblem(problem));
@@ -48,8 +57,12 @@ async function build(file: string | undefined): Promise<{ app: App; loaded: Load
   }
 }
 
-async function load(file: string | undefined): Promise<LoadedConfig> {
-  return file === undefined ? withoutFile(environmentConfig(process.env)) : await loadConfig(file, process.env);
+async function load(file: string | undefined): Promise<Omit<Built, 'app'>> {
+  if (file === undefined) return { loaded: withoutFile(environmentConfig(process.env)), known: new Map() };
+  // Read twice: only then is it known which files belong to it, and how they were before they were read.
+  const { files, config } = await loadConfig(file, process.env);
+  const known = await statesOf([...files, ...promptPaths(config, file)]);
+  return { loaded: await loadConfig(file, process.env), known };
 }
 
 /** SIGTERM and SIGINT end the process when its work is done, a second one at once; SIGHUP reloads. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
-import { FileWatch } from './file-watch.ts';
+import { FileWatch, statesOf } from './file-watch.ts';
 
 /** Looks are made when the test says so, and awaited. */
 class Looks implements Clock {
@@ -131,6 +131,22 @@ describe('a folder', () => {
     writeFileSync(path('prompts/.a.txt.swp'), 'x');
     expect(await found()).toBe(0);
   });
+});
+
+test('watching other files as well forgets no change', async () => {
+  writeFileSync(path('config.yaml'), 'one');
+  await watch.watch([path('config.yaml')]);
+  writeFileSync(path('config.yaml'), 'two, longer');
+  await watch.watch([path('config.yaml'), path('secret')]);
+  expect(await found()).toBe(1);
+});
+
+test('a change between the reading of a file and the first look at it is found', async () => {
+  writeFileSync(path('config.yaml'), 'one');
+  watch = new FileWatch(looks, () => changes++, await statesOf([path('config.yaml')]));
+  writeFileSync(path('config.yaml'), 'two, longer');
+  await watch.watch([path('config.yaml')]);
+  expect(await found()).toBe(1);
 });
 
 test('watching the same files again forgets no change', async () => {

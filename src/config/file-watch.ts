@@ -14,27 +14,34 @@ const MAX_DEPTH = 8;
  */
 export class FileWatch {
   #paths: readonly string[] = [];
-  /** How the files were when they were last told of, and at the last look. */
-  #told: string | undefined;
-  #seen: string | undefined;
+  /** How each file was when it was last told of, and at the last look. */
+  #told: States;
+  #seen: States;
   #cancel: (() => void) | undefined;
   #stopped = false;
 
   constructor(
     private readonly clock: Clock,
     private readonly onChange: () => void,
-  ) {}
+    /** How files were when they were read, where that was before they were watched. */
+    known: States = new Map(),
+  ) {
+    this.#told = known;
+    this.#seen = known;
+  }
 
-  /** Looks at these files and folders from now on: files that need not exist, folders with all that is in them. How they are now counts as known. */
-  async watch(paths: readonly string[]): Promise<void> {
-    // What has changed since the last look must not be taken for known.
-    if (paths.join('\n') === this.#paths.join('\n')) return;
+  /** Looks at these files and folders from now on: files that need not exist, folders with all that is in them. How new ones are now counts as known: true if there are any, which had better be read once more. */
+  async watch(paths: readonly string[]): Promise<boolean> {
+    if (paths.join('\n') === this.#paths.join('\n')) return false;
     this.#paths = paths;
-    const state = await stateOf(paths);
-    if (this.#paths !== paths || this.#stopped) return;
-    this.#told = state;
-    this.#seen = state;
+    const states = await statesOf(paths);
+    if (this.#paths !== paths || this.#stopped) return false;
+    // What has changed since the last look must not be taken for known.
+    const [told, seen] = [this.#told, this.#seen];
+    this.#told = new Map(paths.map((path) => [path, told.get(path) ?? states.get(path) ?? '']));
+    this.#seen = new Map(paths.map((path) => [path, seen.get(path) ?? states.get(path) ?? '']));
     this.#schedule();
+    return paths.some((path) => !told.has(path));
   }
 
   stop(): void {
@@ -49,21 +56,29 @@ export class FileWatch {
 
   async #look(): Promise<void> {
     const paths = this.#paths;
-    const state = await stateOf(paths);
+    const states = await statesOf(paths);
     if (this.#stopped || paths !== this.#paths) return;
-    const isSettled = state === this.#seen;
-    this.#seen = state;
+    const isSettled = isSame(states, this.#seen);
+    this.#seen = states;
     this.#schedule();
     // An editor may still be writing what differs from look to look.
-    if (!isSettled || state === this.#told) return;
-    this.#told = state;
+    if (!isSettled || isSame(states, this.#told)) return;
+    this.#told = states;
     this.onChange();
   }
 }
 
-/** What tells one state of the files from another; never rejects. */
-async function stateOf(paths: readonly string[]): Promise<string> {
-  return (await Promise.all(paths.map((path) => signature(path, 0)))).join('\n');
+/** What tells one state of a file from another, by path. */
+export type States = ReadonlyMap<string, string>;
+
+/** How these files are now; never rejects. */
+export async function statesOf(paths: readonly string[]): Promise<States> {
+  return new Map(await Promise.all(paths.map(async (path) => [path, await signature(path, 0)] as const)));
+}
+
+function isSame(one: States, other: States): boolean {
+  for (const [path, state] of one) if (other.get(path) !== state) return false;
+  return true;
 }
 
 async function signature(path: string, depth: number): Promise<string> {

@@ -48,13 +48,14 @@ export function parseConfig(text: string, options: SourceOptions): LoadedConfig 
     }
   };
   const reading = read();
-  if (!('config' in reading)) throw new ConfigError(inOrder(reading.problems).map(locate));
+  if (!('config' in reading)) throw new ConfigError(inOrder(reading.problems).map(locate), reading.secretFiles);
   const { config, warnings, secretFiles } = reading;
-  return { config, warnings: inOrder(warnings).map(locate), files: [options.file, ...secretFiles] };
+  return { config, warnings: inOrder(warnings).map(locate), files: [options.file, ...(secretFiles ?? [])] };
 }
 
-type Reading =
-  { config: Config; warnings: SourceProblem[]; secretFiles: readonly string[] } | { problems: SourceProblem[] };
+type Reading = ({ config: Config; warnings: SourceProblem[] } | { problems: SourceProblem[] }) & {
+  secretFiles?: readonly string[];
+};
 
 function readText(text: string, lineCounter: LineCounter, options: SourceOptions): Reading {
   const document = parseDocument(text, { ...YAML_OPTIONS, lineCounter });
@@ -63,8 +64,10 @@ function readText(text: string, lineCounter: LineCounter, options: SourceOptions
     offset: error.pos[0],
     message: syntaxMessage(error.code),
   }));
-  if (!isMapOrEmpty(document.contents)) {
-    const message = 'the file holds no map (keys and values such as "listen: :8765")';
+  if (!isMap(document.contents)) {
+    // One that is empty may be about to be written, and would take away the backends and the key.
+    const what = isEmpty(document.contents) ? 'is empty' : 'holds no map';
+    const message = `the file ${what} (keys and values such as "listen: :8765")`;
     return { problems: syntax.length > 0 ? syntax : [{ path: [], offset: 0, message }] };
   }
   const source = readSource(document, configSchema, options);
@@ -75,6 +78,7 @@ function readText(text: string, lineCounter: LineCounter, options: SourceOptions
     const lineStart = text.lastIndexOf('\n', broken - 1) + 1;
     return { problems: [...syntax, ...problemsBefore(lineStart, source, issues)] };
   }
+  const { secretFiles } = source;
   if (source.isCut) return { problems: source.problems };
   const findings = [
     ...describeIssues(source, issues),
@@ -82,9 +86,9 @@ function readText(text: string, lineCounter: LineCounter, options: SourceOptions
     ...checkPlaces(source.value, options.env),
   ];
   const problems = [...source.problems, ...findings.map((finding) => placed(source, finding))];
-  if (problems.length > 0 || !result.data) return { problems };
+  if (problems.length > 0 || !result.data) return { problems, secretFiles };
   const warnings = findWarnings(result.data).map((warning) => placed(source, warning));
-  return { config: result.data, warnings, secretFiles: source.secretFiles };
+  return { config: result.data, warnings, secretFiles };
 }
 
 /** Keys are text (`4:` is the alias "4"); duplicate keys are found by the reader, which knows their paths. */
@@ -96,8 +100,8 @@ const YAML_OPTIONS = {
   logLevel: 'error',
 } as const;
 
-function isMapOrEmpty(contents: unknown): boolean {
-  return contents === null || isMap(contents) || (isScalar(contents) && contents.value === null);
+function isEmpty(contents: unknown): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
 }
 
 /** From the line of a syntax error on nothing can be said: what seems wrong or missing may stand in the broken part. */

@@ -17,7 +17,11 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly ConfigProblem[];
 
-  constructor(problems: readonly ConfigProblem[]) {
+  /** `secretFiles` are those that the config names, there or not: one that comes may make it valid. */
+  constructor(
+    problems: readonly ConfigProblem[],
+    readonly secretFiles: readonly string[] = [],
+  ) {
     super(problems.map(formatProblem).join('\n'));
     this.problems = problems;
   }

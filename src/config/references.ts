@@ -13,10 +13,18 @@ export function checkReferences(config: unknown): Finding[] {
   return [
     ...duplicates(backends),
     ...models.flatMap(([alias, model]) => routeFindings(alias, model, known)),
+    ...sameAddress(config),
     ...entries(at(at(config, 'rate_limit'), 'per_model_rps')).flatMap(([alias]) =>
       unknownAlias(alias, aliases, ['rate_limit', 'per_model_rps', alias]),
     ),
   ];
+}
+
+function sameAddress(config: unknown): Finding[] {
+  const own = at(at(config, 'metrics'), 'listen');
+  if (typeof own !== 'string' || own !== at(config, 'listen')) return [];
+  const message = 'is the address of the gateway itself (another one; or none, to have /metrics there)';
+  return [{ path: ['metrics', 'listen'], message }];
 }
 
 interface NamedBackend {

@@ -13,14 +13,14 @@ export interface SecretOptions {
 export function readSecretFile(
   path: string,
   options: SecretOptions,
-): { text: string; file: string } | { problem: string } {
+): { text: string; file: string } | { problem: string; file: string } {
   const file = isAbsolute(path) ? path : join(dirname(options.file), path);
   const read = options.readSecret ?? ((name) => readFileSync(name, 'utf8'));
   try {
     const text = read(file).replace(/[\r\n]+$/, '');
-    return text === '' ? { problem: `the file ${file} is empty (a file that holds the key)` } : { text, file };
+    return text === '' ? { problem: `the file ${file} is empty (a file that holds the key)`, file } : { text, file };
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    return { problem: `the file ${file} cannot be read: ${reason} (a readable file that holds the key)` };
+    return { problem: `the file ${file} cannot be read: ${reason} (a readable file that holds the key)`, file };
   }
 }

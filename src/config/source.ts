@@ -171,8 +171,8 @@ class Reader {
     if (expansion.text !== value) this.#expanded.add(keyOf(path));
     if (isSecret(schema) && expansion.text.startsWith('file:')) {
       const secret = readSecretFile(expansion.text.slice('file:'.length), this.#options);
-      if ('problem' in secret) return this.#report(path, secret.problem);
       this.#secretFiles.push(secret.file);
+      if ('problem' in secret) return this.#report(path, secret.problem);
       return secret.text;
     }
     return kind === 'value' && expansion.whole ? numberOrBoolean(expansion.text) : expansion.text;

@@ -10,7 +10,6 @@ export class Attempt {
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   readonly #controller = new AbortController();
-  readonly #stopListening: () => void;
   #ended = false;
 
   constructor(
@@ -28,7 +27,7 @@ export class Attempt {
     exchange.route = route;
     exchange.attempt = this;
     exchange.attempts++;
-    this.#stopListening = exchange.onAbort((reason) => this.#controller.abort(reason));
+    if (exchange.aborted !== undefined) this.#controller.abort(exchange.aborted);
   }
 
   /** Nothing more follows from what happens to it. */
@@ -63,7 +62,6 @@ export class Attempt {
   }): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#stopListening();
     this.route.backend.live.end();
     this.trial?.settle();
     const ms = this.clock.now() - this.startedAt;

@@ -39,6 +39,11 @@ export class BackendLive {
   limit = Infinity;
   /** Known dead by health checks: left out of routing. */
   dead = false;
+  /** Health checks in a row that it missed, and that it answered. */
+  misses = 0;
+  answers = 0;
+  /** The last health check that it missed. */
+  lastMiss: PastFailure | undefined;
   /** When a dead one is asked again, monotonic milliseconds. */
   nextCheckAt = 0;
   /** When an attempt last began or was answered, monotonic milliseconds. */
@@ -69,8 +74,9 @@ export class BackendLive {
   }
 
   end(): void {
+    const wasFull = this.isFull;
     this.#inFlight--;
-    this.#tellOfRoom();
+    if (wasFull) this.#tellOfRoom();
   }
 
   /** Keeps a slot for a request whose turn has come, until its attempt begins; to be given back by `letGo`. */
@@ -79,8 +85,9 @@ export class BackendLive {
   }
 
   letGo(): void {
+    const wasFull = this.isFull;
     this.#kept--;
-    this.#tellOfRoom();
+    if (wasFull) this.#tellOfRoom();
   }
 
   /** Models that the config names, and those behind a wildcard that have failed. */
@@ -114,6 +121,24 @@ export class BackendLive {
     return model;
   }
 
+  /** Forgets models that are none of `labels`: names as in the config. */
+  keepModels(labels: ReadonlySet<string>): void {
+    for (const { model, label } of this.#models.values()) if (!labels.has(label)) this.#models.delete(model);
+  }
+
+  /** Lets no failure of the past count; false if there was none that did. What it has under way stays counted. */
+  startAnew(): boolean {
+    let wasOut = this.dead;
+    this.dead = false;
+    this.misses = 0;
+    this.answers = 0;
+    for (const model of this.#models.values()) {
+      wasOut ||= model.coolingUntil !== undefined;
+      model.coolingUntil = undefined;
+    }
+    return wasOut;
+  }
+
   #forgetOne(): void {
     for (const { model, label } of this.#models.values()) {
       if (model === label) continue;
@@ -123,6 +148,6 @@ export class BackendLive {
   }
 
   #tellOfRoom(): void {
-    if (this.limit !== Infinity && !this.isFull) this.onRoom(this);
+    if (!this.isFull) this.onRoom(this);
   }
 }

@@ -1,8 +1,9 @@
+import type { BagItem } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
 import type { Conversation } from './conversation.ts';
-import type { Aborted } from './failure.ts';
+import { Aborted } from './failure.ts';
 import type { Failure } from './failure.ts';
 import type { Lease } from './lease.ts';
 import type { ProtocolName } from './part.ts';
@@ -70,7 +71,7 @@ export interface Body {
 }
 
 /** One client request on its way through the gateway. The only state that an exchange changes is here. */
-export class Exchange {
+export class Exchange implements BagItem {
   readonly request: Request;
   readonly method: string;
   readonly path: string;
@@ -110,7 +111,7 @@ export class Exchange {
   route: Route | undefined;
   servedAlias: Alias | undefined;
   servedName: string | undefined;
-  /** The current or last attempt. */
+  /** The current or last attempt; aborted with the exchange. */
   attempt: Attempt | undefined;
   /** The dialect in which its backend is spoken to. */
   spoken: ProtocolName | undefined;
@@ -150,8 +151,10 @@ export class Exchange {
   closed = false;
   /** What minds the limits in time, from the first attempt on. */
   watch: Watch | undefined;
+  /** Its place among those that are under way. */
+  slot = -1;
   /** Called once, when the exchange is over. */
-  onFinished: (() => void) | undefined;
+  onFinished: ((exchange: Exchange) => void) | undefined;
 
   #abort: Aborted | undefined;
   /** Seldom more than two. */
@@ -215,16 +218,24 @@ export class Exchange {
     this.#abort = reason;
     const listeners = this.#onAbort;
     this.#onAbort = [];
+    this.attempt?.abort(reason);
     for (const listener of listeners) listener(reason);
   }
 
-  /** Calls `listener` when the exchange is aborted (at once if it is already); returns what takes it back. */
+  /** Hears of the request's own signal (it is an event listener itself, which is cheaper than a function): the client has left. */
+  handleEvent(): void {
+    this.abort(new Aborted('client_gone'));
+  }
+
+  /** Calls `listener` when the exchange is aborted, at once if it is already. */
+  whenAborted(listener: (reason: Aborted) => void): void {
+    if (this.#abort === undefined) this.#onAbort.push(listener);
+    else listener(this.#abort);
+  }
+
+  /** The same; returns what takes it back. */
   onAbort(listener: (reason: Aborted) => void): () => void {
-    if (this.#abort !== undefined) {
-      listener(this.#abort);
-      return () => undefined;
-    }
-    this.#onAbort.push(listener);
+    this.whenAborted(listener);
     return () => {
       const at = this.#onAbort.indexOf(listener);
       if (at !== -1) this.#onAbort.splice(at, 1);

@@ -7,8 +7,6 @@ import type { Clock } from '../lib/clock.ts';
 /** What is waited for: nothing of a backend, the beginning of its answer, or more of it. */
 type Phase = 'idle' | 'beginning' | 'answering';
 
-const FIRST_LOOK_MS = 4000;
-
 /**
  * Ends an exchange that goes over its deadline, and an attempt whose backend is silent for too long, telling which
  * limit it was. One timer serves an exchange through all its attempts.
@@ -32,8 +30,7 @@ export class Watch {
 
   /** From now on the exchange may not go over its deadline. */
   starts(): void {
-    // Set for sooner than anything else is due, so that what follows need not set the timer anew.
-    this.#alarm.setAt(Math.min(this.exchange.deadlineAt, this.clock.now() + FIRST_LOOK_MS));
+    this.#setAlarm();
   }
 
   /** A request goes out. */

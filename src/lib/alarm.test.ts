@@ -83,4 +83,44 @@ describe('Alarm', () => {
     clock.advance(30);
     expect(rang).toEqual([10, 20, 40, 70]);
   });
+
+  test('that is far off rings at its very time', () => {
+    const { clock, rang, alarm: it } = alarm();
+    it.setAt(600_000.5);
+    clock.advance(600_000);
+    expect(rang).toEqual([]);
+    clock.advance(1000);
+    expect(rang).toEqual([600_000.5]);
+    clock.advance(1000);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('that is far off is brought forward, and put off again', () => {
+    const { clock, rang, alarm: it } = alarm();
+    it.setAt(600_000);
+    clock.advance(300);
+    it.setAt(500);
+    it.setAt(1500);
+    clock.advance(1199);
+    expect(rang).toEqual([]);
+    clock.advance(1);
+    expect(rang).toEqual([1500]);
+  });
+
+  test('many that are far off share one timer, and one can clear another as it rings', () => {
+    const clock = new FakeClock(0);
+    const rang: number[] = [];
+    const alarms = Array.from({ length: 100 }, (_, index) => {
+      return new Alarm(clock, () => {
+        rang.push(index);
+        for (const other of alarms) other.clear();
+      });
+    });
+    for (const each of alarms) each.setAt(5000);
+    expect(clock.pending).toBe(1);
+    expect(clock.timersSet).toBe(1);
+    clock.advance(10_000);
+    expect(rang).toHaveLength(1);
+    expect(clock.pending).toBe(0);
+  });
 });

@@ -1,13 +1,21 @@
+import { Bag } from './bag.ts';
+import type { BagItem } from './bag.ts';
 import type { Clock } from './clock.ts';
 
+/** Alarms that are due later than this have no timer of their own yet. */
+const ROUND_MS = 1000;
+
 /**
- * A timer that is cheap to postpone. Work in progress moves its deadline with every byte; here that is a number
- * written, and the one timer underneath looks at it when it fires and sleeps on for the rest.
+ * A timer that is cheap to set and to postpone. Work in progress moves its deadline with every byte; here that is a
+ * number written. What is far off is looked at once a second, together with all else that is: most work is over sooner.
  */
-export class Alarm {
+export class Alarm implements BagItem {
+  /** Its place among those that are far off. */
+  slot = -1;
   /** When `task` is due, in the clock's monotonic milliseconds; `Infinity`: not at all. */
   #dueAt = Infinity;
-  #firesAt = Infinity;
+  /** When it is looked at next. */
+  #looksAt = Infinity;
   #cancel: (() => void) | undefined;
 
   constructor(
@@ -18,25 +26,17 @@ export class Alarm {
   /** Sets, postpones or (for an earlier time) brings forward. The task runs once, at the time set last. */
   setAt(dueAt: number): void {
     this.#dueAt = dueAt;
-    if (dueAt < this.#firesAt) this.#arm();
+    if (dueAt < this.#looksAt) this.#arm();
   }
 
   clear(): void {
     this.#dueAt = Infinity;
-    this.#firesAt = Infinity;
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#disarm();
   }
 
-  #arm(): void {
-    this.#cancel?.();
-    this.#firesAt = this.#dueAt;
-    this.#cancel = this.clock.after(Math.max(0, this.#dueAt - this.clock.now()), this.#fire);
-  }
-
-  readonly #fire = (): void => {
-    this.#cancel = undefined;
-    this.#firesAt = Infinity;
+  /** Runs the task if it is due, else waits on. */
+  look(): void {
+    this.#disarm();
     if (this.#dueAt === Infinity) return;
     if (this.clock.now() < this.#dueAt) {
       this.#arm();
@@ -44,5 +44,59 @@ export class Alarm {
     }
     this.#dueAt = Infinity;
     this.task();
+  }
+
+  #arm(): void {
+    this.#disarm();
+    const now = this.clock.now();
+    if (this.#dueAt > now + ROUND_MS) {
+      this.#looksAt = roundsOf(this.clock).join(this, now);
+    } else {
+      this.#looksAt = this.#dueAt;
+      this.#cancel = this.clock.after(Math.max(0, this.#dueAt - now), () => this.look());
+    }
+  }
+
+  #disarm(): void {
+    this.#looksAt = Infinity;
+    if (this.slot !== -1) roundsOf(this.clock).leave(this);
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+}
+
+/** The alarms of a clock that are far off, and the one timer that looks at them. */
+class Rounds {
+  readonly #alarms = new Bag<Alarm>();
+  #nextAt: number | undefined;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Returns when the alarm will be looked at. */
+  join(alarm: Alarm, now: number): number {
+    this.#alarms.add(alarm);
+    if (this.#nextAt === undefined) {
+      this.#nextAt = now + ROUND_MS;
+      this.clock.after(ROUND_MS, this.#look);
+    }
+    return this.#nextAt;
+  }
+
+  leave(alarm: Alarm): void {
+    this.#alarms.delete(alarm);
+  }
+
+  readonly #look = (): void => {
+    this.#nextAt = undefined;
+    // One that was cleared by the task of another has no time set any more.
+    for (const alarm of this.#alarms.all()) alarm.look();
   };
+}
+
+const rounds = new WeakMap<Clock, Rounds>();
+
+function roundsOf(clock: Clock): Rounds {
+  let found = rounds.get(clock);
+  if (found === undefined) rounds.set(clock, (found = new Rounds(clock)));
+  return found;
 }

@@ -1,5 +1,6 @@
 import { mkdir, open, stat, type FileHandle } from 'node:fs/promises';
 import type { Clock } from '../lib/clock.ts';
+import { countLines, LineBatch, NEWLINE, wholeLines } from './line-batch.ts';
 import { currentPath, dayNamer, removeOld, renameToNumber, type LogPlace } from './rotation.ts';
 
 /** How big a file may grow and how long it is kept; 0 is without limit. */
@@ -15,7 +16,7 @@ export interface LogFileEvents {
 }
 
 /**
- * One log, appended to in batches: nothing here blocks or throws. A batch is written at 64 KiB or 100 ms after its
+ * One log, appended to in batches: nothing here blocks or throws. A batch is written at 256 KiB or 100 ms after its
  * first line; one write is in flight at a time, so order is kept. Lines that cannot be written are dropped and told.
  */
 export class LogFile {
@@ -23,9 +24,10 @@ export class LogFile {
   readonly #events: LogFileEvents;
   readonly #dayOf = dayNamer();
   #limits: LogLimits;
-  #queue: Batch[] = [];
-  /** Characters not yet written, in flight included. */
-  #waitingChars = 0;
+  #queue: LineBatch[] = [];
+  /** Not yet written, in flight included. */
+  #waitingBytes = 0;
+  #lastBatchBytes = 0;
   #cancelTimer: (() => void) | undefined;
   #running: Promise<void> | undefined;
   #removalDue = true;
@@ -51,21 +53,21 @@ export class LogFile {
 
   /** Takes one line without its end. */
   append(line: string, nowMs: number): void {
-    if (this.#closed || this.#waitingChars > MAX_WAITING_CHARS) {
+    if (this.#closed || this.#waitingBytes > MAX_WAITING_BYTES) {
       this.#events.lost(this, 1, undefined);
       return;
     }
     const day = this.#dayOf(nowMs);
     let batch = this.#queue.at(-1);
-    if (batch === undefined || batch.day !== day || batch.chars >= BATCH_CHARS) {
-      batch = { day, lines: [], chars: 0 };
+    if (batch === undefined || batch.day !== day || batch.byteLength >= BATCH_BYTES) {
+      batch = new LineBatch(day, this.#lastBatchBytes);
       this.#queue.push(batch);
     }
-    batch.lines.push(line);
-    batch.chars += line.length + 1;
-    this.#waitingChars += line.length + 1;
+    const before = batch.byteLength;
+    batch.add(line);
+    this.#waitingBytes += batch.byteLength - before;
     this.#cancelTimer ??= this.#clock.after(BATCH_MS, this.#onTimer);
-    if (batch.chars >= BATCH_CHARS) void this.#kick();
+    if (batch.byteLength >= BATCH_BYTES) void this.#kick();
   }
 
   /** Applies from the next batch on. */
@@ -111,48 +113,43 @@ export class LogFile {
       for (const batch of batches) {
         if (batch.day !== this.#day && this.#day !== '') await this.#removeOld();
         await this.#write(batch);
-        this.#waitingChars -= batch.chars;
+        this.#waitingBytes -= batch.byteLength;
+        this.#lastBatchBytes = Math.min(batch.byteLength, BATCH_BYTES) + SPARE_BYTES;
       }
-    } while ((this.#queue[0]?.chars ?? 0) >= BATCH_CHARS);
+    } while ((this.#queue[0]?.byteLength ?? 0) >= BATCH_BYTES);
     if (this.#queue.length > 0) this.#cancelTimer ??= this.#clock.after(BATCH_MS, this.#onTimer);
   }
 
-  async #write(batch: Batch): Promise<void> {
-    let lines = batch.lines;
+  async #write(batch: LineBatch): Promise<void> {
+    let rest = batch.bytes;
     try {
-      while (lines.length > 0) {
+      while (rest.length > 0) {
         const handle = await this.#ready(batch.day);
-        const fitting = this.#fitting(lines);
+        const fitting = this.#fitting(rest);
         if (fitting === 0) {
           await this.#rotate();
           continue;
         }
-        const data = Buffer.from(`${lines.slice(0, fitting).join('\n')}\n`);
-        const { bytes, error } = await append(handle, data);
+        const { bytes, error } = await append(handle, rest.subarray(0, fitting));
         this.#bytes += bytes;
-        lines = lines.slice(error === undefined ? fitting : countLines(data, bytes));
+        rest = rest.subarray(error === undefined ? fitting : wholeLines(rest, bytes));
         if (error !== undefined) throw error;
       }
       // Not while lines may still be lost to a long queue, or every batch would bring the good news and then the bad.
-      if (this.#waitingChars <= MAX_WAITING_CHARS / 2) this.#events.written(this);
+      if (this.#waitingBytes <= MAX_WAITING_BYTES / 2) this.#events.written(this);
     } catch (error) {
       // Opened anew for the next batch: the directory may be back, the disk may have room.
       await this.#release();
-      this.#events.lost(this, lines.length, error);
+      this.#events.lost(this, countLines(rest), error);
     }
   }
 
-  /** How many of the lines the current file has room for; an empty file takes at least one. */
-  #fitting(lines: readonly string[]): number {
+  /** The length of the lines at the front that the current file has room for; an empty file takes at least one. */
+  #fitting(lines: Buffer): number {
     const { maxFileBytes } = this.#limits;
-    const mostBytes = this.#waitingChars * MAX_BYTES_PER_CHAR;
-    if (maxFileBytes <= 0 || this.#bytes + mostBytes <= maxFileBytes) return lines.length;
-    let bytes = this.#bytes;
-    for (const [count, line] of lines.entries()) {
-      bytes += Buffer.byteLength(line) + 1;
-      if (bytes > maxFileBytes && (count > 0 || this.#bytes > 0)) return count;
-    }
-    return lines.length;
+    if (maxFileBytes <= 0) return lines.length;
+    const fitting = wholeLines(lines, maxFileBytes - this.#bytes);
+    return fitting > 0 || this.#bytes > 0 ? fitting : lines.indexOf(NEWLINE) + 1;
   }
 
   /** The file to append lines of `day` to, open: the day's own, and the one that its name still leads to. */
@@ -229,19 +226,13 @@ export class LogFile {
   }
 }
 
-interface Batch {
-  readonly day: string;
-  readonly lines: string[];
-  chars: number;
-}
-
-const BATCH_CHARS = 64 * 1024;
+const BATCH_BYTES = 256 * 1024;
+/** So much a usual line may take at the most: three bytes are set aside for each of its characters. */
+const SPARE_BYTES = 4 * 1024;
 const BATCH_MS = 100;
-const MAX_WAITING_CHARS = 8 * 1024 * 1024;
-const MAX_BYTES_PER_CHAR = 3;
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 const CHECK_MS = 1000;
 const DAY_MS = 86_400_000;
-const NEWLINE = 10;
 
 /** Writes all of `data`; says how much of it went out when it could not. */
 async function append(handle: FileHandle, data: Buffer): Promise<{ bytes: number; error?: Error }> {
@@ -252,10 +243,4 @@ async function append(handle: FileHandle, data: Buffer): Promise<{ bytes: number
   } catch (error) {
     return { bytes, error: error instanceof Error ? error : new Error(String(error)) };
   }
-}
-
-function countLines(data: Buffer, bytes: number): number {
-  let count = 0;
-  for (let at = 0; at < bytes; at++) if (data[at] === NEWLINE) count++;
-  return count;
 }

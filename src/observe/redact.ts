@@ -10,16 +10,22 @@ export function createRedactor(secrets: readonly string[]): (line: string) => st
   const masks = new Map<string, string>();
   for (const secret of known) for (const encode of ENCODINGS) masks.set(encode(secret), encode(mask(secret)));
   const anyEncoding = alternation([...masks.keys()], 'g');
-  const anyNeedle = alternation(known.map(needle), '');
+  const needles = [...new Set(known.map(needle))];
 
   const maskText = (text: string): string => {
     const rest = anyEncoding === undefined ? text : text.replace(anyEncoding, (found) => masks.get(found) ?? MASK);
     return maskShapes(rest);
   };
   return (line) => {
-    if (!(HINT.test(line) && LIKELY.test(line)) && anyNeedle?.test(line) !== true) return line;
+    if (!(HINT.test(line) && LIKELY.test(line)) && !holdsAny(line, needles)) return line;
     return (line.startsWith('{') ? maskJson(line, maskText) : undefined) ?? maskText(line);
   };
+}
+
+/** One native search for each is many times faster than a pattern of them all. */
+function holdsAny(line: string, needles: readonly string[]): boolean {
+  for (let i = 0; i < needles.length; i++) if (line.includes(needles[i] ?? '')) return true;
+  return false;
 }
 
 /** Copies headers for a log line, credentials masked. A header that comes twice is joined by a comma. */

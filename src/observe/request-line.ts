@@ -53,8 +53,8 @@ export function requestJson(record: ExchangeRecord, level: Level, nowMs: number)
     `${quoted(record.clientIp)},"method":${quoted(record.method)},"path":${quoted(record.path)},"alias":` +
     `${quoted(record.alias)}${servedAlias === undefined ? '' : `,"served_alias":${quoted(servedAlias)}`},"model":` +
     `${quoted(record.model)},"backend":${quoted(record.backend)},"stream":${record.stream},"status":${record.status}` +
-    `,"duration_ms":${tenths(record.durationMs)},"ttft_ms":${ttftMs === undefined ? null : tenths(ttftMs)},"queue_ms":` +
-    `${tenths(record.queueMs ?? 0)},"attempts":${record.attempts},"prompt_tokens":${usage?.promptTokens ?? null}` +
+    `,"duration_ms":${tenthsText(record.durationMs)},"ttft_ms":${ttftMs === undefined ? null : tenthsText(ttftMs)},"queue_ms":` +
+    `${tenthsText(record.queueMs ?? 0)},"attempts":${record.attempts},"prompt_tokens":${usage?.promptTokens ?? null}` +
     `,"completion_tokens":${usage?.completionTokens ?? null},"cached_tokens":${usage?.cachedTokens ?? null},"bytes_in":` +
     `${record.bytesIn},"bytes_out":${record.bytesOut},"error_code":${quoted(record.errorCode)}` +
     (record.interrupted ? ',"interrupted":true' : '') +
@@ -108,4 +108,13 @@ function isoTime(ms: number): string {
 
 function tenths(ms: number): number {
   return Math.round(ms * 10) / 10;
+}
+
+/** The same as text, put together from small whole numbers: to write out a fraction takes long. */
+function tenthsText(ms: number): string {
+  const count = Math.round(ms * 10);
+  if (!(count >= 0 && count <= 0x7fffffff)) return String(tenths(ms));
+  const rest = count % 10;
+  const whole = (count - rest) / 10;
+  return rest === 0 ? String(whole) : `${whole}.${rest}`;
 }

@@ -74,7 +74,7 @@ async function readBody(exchange: Exchange, { snapshot, clock }: Context): Promi
 /** A client may stall in the middle of its body. */
 function unlessAborted<T>(reading: Promise<T>, exchange: Exchange): Promise<T> {
   return new Promise((resolve, reject) => {
-    exchange.onAbort(reject);
+    exchange.whenAborted(reject);
     reading.then(resolve, reject);
   });
 }

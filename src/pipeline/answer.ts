@@ -7,7 +7,7 @@ import type { StreamAnswer } from './stream-answer.ts';
 import { transportFailureOf } from './transport.ts';
 
 /** What an upstream answered, good or to be passed on as it is. */
-export type Answer = PlainAnswer | LongAnswer | SlicedAnswer | StreamAnswer;
+export type Answer = PlainAnswer | LongAnswer | StreamAnswer;
 
 /** An answer that is whole. */
 export interface PlainAnswer {
@@ -71,6 +71,21 @@ export class LongAnswer {
     return undefined;
   }
 
+  /** All of it after all, for those who can use nothing less; undefined, and it is given up, if it is more than `mostBytes`. Rejects if it breaks off. */
+  async whole(mostBytes: number): Promise<string | undefined> {
+    const decoder = new TextDecoder();
+    let [text, bytes] = ['', 0];
+    for (let piece = await this.next(); piece !== undefined; piece = await this.next()) {
+      bytes += piece.byteLength;
+      if (bytes > mostBytes) {
+        this.cancel();
+        return undefined;
+      }
+      text += decoder.decode(piece, { stream: true });
+    }
+    return text + decoder.decode();
+  }
+
   /** To be called when nobody wants the rest. */
   cancel(): void {
     if (this.#ended) return;
@@ -112,7 +127,7 @@ export const SLICE_BYTES = 64 * 1024;
 
 /** A whole answer that goes out slice by slice, as the client takes it. */
 export class SlicedAnswer {
-  readonly type = 'long';
+  readonly type = 'sliced';
   readonly status: number;
   readonly headers: Headers;
   readonly #body: Uint8Array;

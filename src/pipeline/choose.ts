@@ -124,7 +124,7 @@ function* untried(asked: NamedAlias, exchange: Exchange, context: Context): Gene
 }
 
 /** The aliases of a request in the order of L2, the one asked for first. Fallbacks are looked up only when it comes to them. */
-export function* aliasesOf(asked: NamedAlias, { snapshot }: Context): Generator<NamedAlias> {
+function* aliasesOf(asked: NamedAlias, { snapshot }: Context): Generator<NamedAlias> {
   yield asked;
   yield* fallbackChain(snapshot, asked);
 }

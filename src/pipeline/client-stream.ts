@@ -5,7 +5,7 @@ import type { Exchange } from '../core/exchange.ts';
 import { Alarm } from '../lib/alarm.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { capture } from './capture.ts';
-import type { PlainAnswer } from './answer.ts';
+import type { LongAnswer, PlainAnswer, SlicedAnswer } from './answer.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './dispatch.ts';
 import { isRefused, refusalOf } from './explain.ts';
@@ -42,7 +42,7 @@ export class ClientStream {
   #lastSentAt: number;
   #stopListening: () => void = () => undefined;
 
-  static of(outcome: Promise<Outcome>, way: Way, { late = false } = {}): ReadableStream<Uint8Array> {
+  static of(outcome: Promise<Outcome | SlicedAnswer>, way: Way, { late = false } = {}): ReadableStream<Uint8Array> {
     const stream = new ClientStream(outcome, way, late);
     return new ReadableStream<Uint8Array>(
       {
@@ -63,7 +63,7 @@ export class ClientStream {
   }
 
   private constructor(
-    private readonly outcome: Promise<Outcome>,
+    private readonly outcome: Promise<Outcome | SlicedAnswer>,
     { exchange, protocol, context }: Way,
     /** The response was begun before its outcome was known: a status of its own it can no longer have. */
     private readonly late: boolean,
@@ -103,13 +103,14 @@ export class ClientStream {
   async #open(): Promise<Source> {
     const outcome = await this.outcome;
     const { exchange, protocol } = this;
-    if (outcome.type === 'stream' || outcome.type === 'long') {
+    if (outcome.type === 'long' && this.late) return bytesSource(await this.#longAsStream(outcome));
+    if (outcome.type === 'stream' || outcome.type === 'long' || outcome.type === 'sliced') {
       exchange.status = outcome.status;
       return outcome;
     }
     if (outcome.type === 'plain') {
       exchange.ttftMs ??= this.context.clock.now() - exchange.startedAt;
-      return bytesSource(this.#plainAsStream(outcome));
+      return bytesSource(outcome.isStream === true ? outcome.body : this.#plainAsStream(outcome));
     }
     const answered = exchange.aborted === undefined ? exchange.lastAnswered : undefined;
     const refusal = outcome.type === 'refused' ? outcome.refusal : refusalOf(outcome, exchange);
@@ -123,8 +124,7 @@ export class ClientStream {
   }
 
   /** Once a stream has begun, an answer that is no completion (a redirect, say) can no longer be passed on. */
-  #plainAsStream({ status, json, body, isStream }: PlainAnswer): string | Uint8Array {
-    if (isStream === true) return body;
+  #plainAsStream({ status, json }: Pick<PlainAnswer, 'status' | 'json'>): string {
     const events = this.protocol.stream.fromPlain(json);
     if (events !== undefined) return events;
     const { exchange } = this;
@@ -137,6 +137,23 @@ export class ClientStream {
       code: 'upstream_broken_answer',
       param: null,
     });
+  }
+
+  /** In a stream there is no other way for a long plain answer than as events, for which it has to be held. */
+  async #longAsStream(answer: LongAnswer): Promise<string> {
+    const { exchange, protocol } = this;
+    try {
+      const text = await answer.whole(MOST_HELD_BYTES);
+      const json: unknown = text === undefined ? undefined : JSON.parse(text);
+      exchange.usage = protocol.readUsage(json);
+      return this.#plainAsStream({ status: answer.status, json });
+    } catch {
+      exchange.interrupted = true;
+      exchange.errorCode = codeOf(exchange);
+      const message = 'The backend’s answer broke off, or was none that can be passed on. Send the request again.';
+      const { errorCode: code } = exchange;
+      return protocol.errors.event({ status: 502, message, type: 'server_error', code, param: null });
+    }
   }
 
   /** What the last upstream said, which the client would have got as it was had it not been kept waiting. */
@@ -230,6 +247,9 @@ export class ClientStream {
     return this.exchange.route?.timeouts.writeMs ?? Infinity;
   }
 }
+
+/** The longest plain answer that is taken in to be told as events; longer ones are no completions. */
+const MOST_HELD_BYTES = 64 * 1024 * 1024;
 
 /** The limit that was gone over, if it was one; else that the answer broke off. */
 function codeOf({ aborted, lastFailure }: Exchange): string {

@@ -5,9 +5,10 @@ import type { NamedAlias, Route } from '../core/route.ts';
 import { Refusal } from '../core/refusal.ts';
 import { backoffMs } from '../lib/backoff.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import { fallbackChain } from './aliases.ts';
 import type { Answer } from './answer.ts';
 import { tryRoute } from './attempt.ts';
-import { aliasesOf, choose, dueBackSoonest, firstUntried, hasUntried, lastResort, mayTry } from './choose.ts';
+import { choose, dueBackSoonest, firstUntried, hasUntried, lastResort, mayTry } from './choose.ts';
 import type { Choice } from './choose.ts';
 import type { Context } from './context.ts';
 import { takeTurn, waitForRoom } from './turn.ts';
@@ -46,7 +47,8 @@ export async function dispatch(exchange: Exchange, protocol: Protocol, context: 
     if (error instanceof Refusal) return { type: 'refused', refusal: error };
     throw error;
   }
-  for (const choice of choices(asked, exchange, protocol, context)) {
+  const choices = new Choices(asked, exchange, protocol, context);
+  for (let choice = choices.next(); choice !== undefined; choice = choices.next()) {
     if (exchange.aborted !== undefined) return endedFromOutside(exchange.aborted, exchange);
     exchange.servedAlias = choice.named.alias;
     exchange.servedName = choice.named.name;
@@ -86,19 +88,43 @@ async function tryFullOnes(
   return undefined;
 }
 
-/** The aliases that have something to try, each looked at when its turn comes. If none has, the route due back soonest. */
-function* choices(asked: NamedAlias, exchange: Exchange, protocol: Protocol, context: Context): Generator<Choice> {
-  // With every route cooling when the request begins, one is tried all the same, for it may have recovered.
-  let offered = false;
-  for (const named of aliasesOf(asked, context)) {
-    const routes = choose(named, exchange, protocol, context);
-    if (routes.length === 0) continue;
-    offered = true;
-    yield { named, routes };
+/**
+ * The aliases that have something to try, each looked at when its turn comes. If none has, the route due back soonest.
+ * No generator: nearly always the first choice serves, and should cost little.
+ */
+class Choices {
+  #taken = 0;
+  #fallbacks: readonly NamedAlias[] | undefined;
+  #offered = false;
+
+  constructor(
+    private readonly asked: NamedAlias,
+    private readonly exchange: Exchange,
+    private readonly protocol: Protocol,
+    private readonly context: Context,
+  ) {}
+
+  next(): Choice | undefined {
+    const { asked, exchange, protocol, context } = this;
+    for (let named = this.#nextAlias(); named !== undefined; named = this.#nextAlias()) {
+      const routes = choose(named, exchange, protocol, context);
+      if (routes.length === 0) continue;
+      this.#offered = true;
+      return { named, routes };
+    }
+    // With every route cooling when the request begins, one is tried all the same, for it may have recovered.
+    if (this.#offered || context.snapshot.config.fallback.when_all_cooling === 'reject') return undefined;
+    this.#offered = true;
+    const soonest = lastResort(asked, exchange, context);
+    return soonest === undefined ? undefined : { named: soonest.named, routes: [soonest.route] };
   }
-  if (offered || context.snapshot.config.fallback.when_all_cooling === 'reject') return;
-  const soonest = lastResort(asked, exchange, context);
-  if (soonest !== undefined) yield { named: soonest.named, routes: [soonest.route] };
+
+  /** The order of L2, the alias asked for first. Fallbacks are looked up only when it comes to them. */
+  #nextAlias(): NamedAlias | undefined {
+    const { asked, context } = this;
+    const at = this.#taken++;
+    return at === 0 ? asked : (this.#fallbacks ??= fallbackChain(context.snapshot, asked))[at - 1];
+  }
 }
 
 /** One route's part in the tries of one alias. */

@@ -16,7 +16,7 @@ export function finish(exchange: Exchange, { clock, log, metrics, rateLimits }: 
   metrics.record(record);
   logBodies(exchange, log);
   exchange.watch?.stop();
-  exchange.onFinished?.();
+  exchange.onFinished?.(exchange);
 }
 
 function recordOf(exchange: Exchange, now: number): ExchangeRecord {

@@ -47,5 +47,6 @@ export function credentialIn(headers: Headers): string | undefined {
 }
 
 function bearer(value: string): string | undefined {
+  if (value.startsWith('Bearer ')) return value.slice(7).trim();
   return value.slice(0, 7).toLowerCase() === 'bearer ' ? value.slice(7).trim() : undefined;
 }

@@ -157,6 +157,32 @@ describe('the queue', () => {
   });
 });
 
+describe('a reload', () => {
+  test('that shortens queue_timeout counts for those that wait already, from when they came', async () => {
+    for (let i = 0; i < 2; i++) new Client().enter();
+    const [older, younger] = [new Client().enter(), (clock.advance(300), new Client().enter())];
+    concurrency.configure({ ...DEFAULTS, queueTimeoutMs: 400 });
+    clock.advance(100);
+    await settled();
+    expect([older.refusal?.code, younger.refusal?.code]).toEqual(['queue_timeout', undefined]);
+    concurrency.configure({ ...DEFAULTS, queueTimeoutMs: 50 });
+    clock.advance(0);
+    await settled();
+    expect(younger.refusal?.code).toBe('queue_timeout');
+    expect(clock.pending).toBe(1);
+  });
+
+  test('that makes the queue shorter lets drop_oldest bring it down to its size', async () => {
+    for (let i = 0; i < 5; i++) new Client().enter();
+    expect(concurrency.waiting).toBe(3);
+    concurrency.configure({ ...DEFAULTS, maxQueueSize: 1, overflow: 'drop_oldest' });
+    const newest = new Client().enter();
+    await settled();
+    expect(concurrency.waiting).toBe(1);
+    expect(newest.refusal).toBeUndefined();
+  });
+});
+
 describe('backends', () => {
   beforeEach(() => {
     backend.limit = 1;
@@ -188,6 +214,28 @@ describe('backends', () => {
     backend.end();
     expect(await kept).toBe(backend);
     expect(behind.turn).toBeUndefined();
+  });
+
+  test('that have room all along do not have those that wait for another looked through', async () => {
+    backend.begin(0);
+    let looked = 0;
+    const waiting = new Client();
+    const { opening } = waiting;
+    waiting.opening = () => (looked++, opening.call(waiting));
+    waiting.enter();
+    const other = new BackendLive('b', concurrency.hasRoom);
+    other.limit = 10;
+    const before = looked;
+    for (let i = 0; i < 10; i++) {
+      const passing = new Client([other]).enter();
+      other.begin(0);
+      other.end();
+      passing.turn?.place.settle();
+    }
+    expect(looked).toBe(before);
+    backend.end();
+    await settled();
+    expect(waiting.turn?.kept).toBe(backend);
   });
 
   test('that stop being an option without an event are noticed all the same', async () => {

@@ -37,6 +37,9 @@ interface Waiter {
   readonly applicant: Applicant;
   /** It has a place already and waits for a backend alone. */
   readonly placed: boolean;
+  /** When it came, in monotonic milliseconds. */
+  readonly since: number;
+  cancelTimer(): void;
   settle(outcome: Turn | Refusal): void;
 }
 
@@ -77,6 +80,7 @@ export class Concurrency {
   configure(settings: ConcurrencySettings): void {
     this.#settings = settings;
     this.#callAll();
+    for (const waiter of this.#queue) this.#setTimer(waiter);
   }
 
   /** Gives the applicant its turn: at once where that is possible, else when it comes. Throws or rejects with a Refusal if it does not. */
@@ -98,8 +102,10 @@ export class Concurrency {
   #place(kept: BackendLive | undefined): Turn {
     this.#running++;
     const place = new Lease(() => {
+      // While there are places, nobody waits for one: then those that wait for a backend need not be looked through.
+      const wereScarce = this.#running >= this.#settings.maxRequests;
       this.#running--;
-      if (this.#queue.size > 0) this.#callNext();
+      if (wereScarce && this.#queue.size > 0) this.#callNext();
     });
     return { place, kept };
   }
@@ -111,16 +117,18 @@ export class Concurrency {
     const waiter: Waiter = {
       applicant,
       placed,
+      since: this.clock.now(),
+      cancelTimer: () => undefined,
       settle: (outcome) => {
         if (!this.#queue.delete(waiter)) return;
         if (placed) this.#placedWaiters--;
-        cancelTimer();
+        waiter.cancelTimer();
         stopListening();
         if (outcome instanceof Refusal) reject(outcome);
         else resolve(outcome);
       },
     };
-    const cancelTimer = this.#setTimer(waiter);
+    this.#setTimer(waiter);
     this.#queue.add(waiter);
     if (placed) this.#placedWaiters++;
     stopListening = applicant.onAbort((reason) => waiter.settle(ended(reason)));
@@ -128,22 +136,24 @@ export class Concurrency {
     return promise;
   }
 
-  #setTimer(waiter: Waiter): () => void {
+  #setTimer(waiter: Waiter): void {
+    waiter.cancelTimer();
     const { queueTimeoutMs } = this.#settings;
-    const leftMs = waiter.applicant.deadlineAt - this.clock.now();
-    const waitMs = Math.min(leftMs, queueTimeoutMs);
-    if (waitMs === Infinity) return () => undefined;
-    return this.clock.after(waitMs, () =>
-      waiter.settle(leftMs < queueTimeoutMs ? pastDeadline() : waitedTooLong(queueTimeoutMs)),
+    const { applicant, since } = waiter;
+    const dueAt = Math.min(applicant.deadlineAt, since + queueTimeoutMs);
+    if (dueAt === Infinity) return;
+    waiter.cancelTimer = this.clock.after(Math.max(0, dueAt - this.clock.now()), () =>
+      waiter.settle(dueAt < since + queueTimeoutMs ? pastDeadline() : waitedTooLong(queueTimeoutMs)),
     );
   }
 
   #makeRoomInQueue(): void {
     const { maxQueueSize, overflow } = this.#settings;
-    if (this.#queue.size < maxQueueSize) return;
-    const [oldest] = this.#queue;
-    if (overflow === 'reject' || oldest === undefined) throw queueFull(maxQueueSize);
-    oldest.settle(queueFull(maxQueueSize));
+    while (this.#queue.size >= maxQueueSize) {
+      const [oldest] = this.#queue;
+      if (overflow === 'reject' || oldest === undefined) throw queueFull(maxQueueSize);
+      oldest.settle(queueFull(maxQueueSize));
+    }
   }
 
   /** Gives what has become free to the first in the queue who can use it; false if nobody can. */

@@ -33,6 +33,8 @@ export class RateLimits {
   #perIp: Rate | undefined;
   #perAlias = new Map<string, Share>();
   #addresses = new Map<string, TokenBucket>();
+  /** The address that was heard of last: it need not be moved to the end. */
+  #newest: string | undefined;
 
   constructor(private readonly clock: Clock) {}
 
@@ -56,8 +58,10 @@ export class RateLimits {
     }
     this.#perAlias = aliases;
     const perIp = rateOf(settings?.perIp);
-    if (perIp === undefined) this.#addresses.clear();
-    else if (this.#perIp !== undefined) for (const bucket of this.#addresses.values()) bucket.level(this.#perIp, now);
+    if (perIp === undefined) {
+      this.#addresses.clear();
+      this.#newest = undefined;
+    } else if (this.#perIp !== undefined) for (const bucket of this.#addresses.values()) bucket.level(this.#perIp, now);
     this.#perIp = perIp;
   }
 
@@ -112,8 +116,10 @@ export class RateLimits {
         if (oldest !== undefined) this.#addresses.delete(oldest);
       }
     } else {
+      if (key === this.#newest) return bucket;
       this.#addresses.delete(key);
     }
+    this.#newest = key;
     this.#addresses.set(key, bucket);
     return bucket;
   }

@@ -12,10 +12,15 @@ const LAST_WORDS_MS = 1000;
 const POLL_MS = 20;
 
 /** A socket that is listened on, by the `listen` value that asked for it. */
-interface Listener {
-  readonly value: string;
+interface Listener extends Wanted {
   readonly address: ListenAddress;
   server: Server<undefined>;
+}
+
+/** What the config wants: an address, and who answers there. */
+interface Wanted {
+  readonly value: string;
+  readonly fetch: Fetch;
 }
 
 /** The gateway on its addresses: started, moved by a reload, and stopped without losing what is under way. */
@@ -36,23 +41,12 @@ export class Host {
   }
 
   /** Listens where the config says, and no more where an older one said. Rejects with a ListenError, everything as it was, if it cannot. */
-  async follow(config: Config): Promise<void> {
-    const { enabled, listen: metricsListen } = config.metrics;
-    const main = await moved(this.#main, config.listen, this.#fetch);
-    let metrics: Listener | undefined;
-    try {
-      if (enabled && metricsListen !== undefined)
-        metrics = await moved(this.#metrics, metricsListen, this.#metricsFetch);
-    } catch (error) {
-      // Back to where it was.
-      if (this.#main !== undefined && this.#main !== main)
-        this.#main = await moved(main, this.#main.value, this.#fetch);
-      else if (this.#main === undefined) await main.server.stop(true);
-      throw error;
-    }
+  async follow({ listen: value, metrics: { enabled, listen: metricsValue } }: Config): Promise<void> {
+    const wanted: Wanted[] = [{ value, fetch: this.#fetch }];
+    if (enabled && metricsValue !== undefined) wanted.push({ value: metricsValue, fetch: this.#metricsFetch });
+    const before = [this.#main, this.#metrics].filter((one) => one !== undefined);
+    const [main, metrics] = await moved(before, wanted);
     const isNew = main !== this.#main;
-    retire(this.#main, main);
-    retire(this.#metrics, metrics);
     this.#main = main;
     this.#metrics = metrics;
     if (isNew) this.app.log.info('listening', { address: this.address });
@@ -86,33 +80,35 @@ class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-/** The listener itself if it is at `value` already, else a new one there; the old one is left to be retired. */
-async function moved(from: Listener | undefined, value: string, fetch: Fetch): Promise<Listener> {
-  if (from?.value === value) return from;
-  if (from === undefined || !samePort(from.address, parseListen(value))) return await open(value, fetch);
-  // From one interface to all, or back: the port is taken by ourselves.
-  void from.server.stop();
+/** The listeners that are wanted, in their order: those that are there already, and new ones. All or none: the others are given up once all are open. */
+async function moved(before: readonly Listener[], wanted: readonly Wanted[]): Promise<Listener[]> {
+  const kept = wanted.map(({ value, fetch }) => before.find((one) => one.value === value && one.fetch === fetch));
+  const old = before.filter((one) => !kept.includes(one));
+  // From one interface to all, say, or two that change places: the port is taken by ourselves.
+  const inTheWay = old.filter(({ address }) => wanted.some(({ value }) => clash(address, parseListen(value))));
+  for (const { server } of inTheWay) void server.stop();
+  const opened: Listener[] = [];
   try {
-    return await open(value, fetch);
+    for (const [at, one] of wanted.entries()) if (kept[at] === undefined) opened.push(await open(one));
   } catch (error) {
-    from.server = (await open(from.value, fetch)).server;
+    for (const { server } of opened) void server.stop();
+    for (const one of inTheWay) one.server = (await open(one)).server;
     throw error;
   }
+  // Connections of an old address end when their requests have.
+  for (const one of old) if (!inTheWay.includes(one)) void one.server.stop();
+  return kept.map((one) => one ?? opened.shift()).filter((one) => one !== undefined);
 }
 
-/** Connections of an old address end when their requests have. */
-function retire(old: Listener | undefined, next: Listener | undefined): void {
-  if (old !== undefined && old !== next) void old.server.stop();
-}
-
-function samePort(one: ListenAddress, other: ListenAddress): boolean {
+function clash(one: ListenAddress, other: ListenAddress): boolean {
+  if (one.kind === 'unix' && other.kind === 'unix') return one.path === other.path;
   return one.kind !== 'unix' && other.kind !== 'unix' && one.port === other.port && one.port !== 0;
 }
 
-async function open(value: string, fetch: Fetch): Promise<Listener> {
+async function open({ value, fetch }: Wanted): Promise<Listener> {
   const address = parseListen(value);
   try {
-    return { value, address, server: await listen(address, fetch) };
+    return { value, fetch, address, server: await listen(address, fetch) };
   } catch (error) {
     throw new ListenError(`cannot listen on ${value}: ${reasonOf(error)}`);
   }

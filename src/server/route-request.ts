@@ -27,8 +27,9 @@ export function routeRequest(request: Request, server: Server<undefined>, app: A
     path,
     query,
     peer: plainAddress(server.requestIP(request)?.address ?? ''),
-    ...match,
-    ...(kind === 'metrics' ? { endpoint: undefined } : {}),
+    protocol: match.protocol,
+    endpoint: kind === 'metrics' ? undefined : match.endpoint,
+    allow: match.allow,
   });
 }
 

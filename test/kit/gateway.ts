@@ -1,6 +1,17 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -81,20 +92,20 @@ export async function spawnGateway({ config, env = {}, args = [], files = {} }: 
   for (const [path, text] of Object.entries(files)) writeFile(path, text);
   if (config !== undefined) writeConfig(config);
 
+  const [stdout, stderr] = [new Output(), new Output()];
   const child = Bun.spawn({
     cmd: [process.execPath, MAIN, ...(config === undefined ? [] : ['-c', 'config.yaml']), ...args],
     cwd: dir,
     env: { PATH: process.env.PATH ?? '', HOME: dir, ...env },
     stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: 'pipe',
+    stdout: stdout.fd,
+    stderr: stderr.fd,
   });
   running.add(child);
-  const stdout = collect(child.stdout);
-  const stderr = collect(child.stderr);
-  const exited = child.exited.then(async (code) => {
+  const exited = child.exited.then((code) => {
     running.delete(child);
-    await Promise.all([stdout.ended, stderr.ended]);
+    stdout.end();
+    stderr.end();
     return child.signalCode ?? code;
   });
 
@@ -103,8 +114,8 @@ export async function spawnGateway({ config, env = {}, args = [], files = {} }: 
     port,
     pid: child.pid,
     dir,
-    stdout: stdout.text,
-    stderr: stderr.text,
+    stdout: () => stdout.text,
+    stderr: () => stderr.text,
     logs: (folder = 'requests') => readLines(join(baseDir, folder)),
     writeConfig,
     writeFile,
@@ -169,13 +180,22 @@ function listenPort(config: string | object): number | undefined {
   return match === null || match[1] === '0' ? undefined : Number(match[1]);
 }
 
-/** A port that was free a moment ago. The kernel hands out others first, so a clash is rare. */
+/**
+ * A port that was free a moment ago, out of those that no system gives to outgoing connections: of its own ones the
+ * kernel may take one for a client before it is listened on, or even connect a client to itself.
+ */
 export async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((done) => void server.close(() => done()));
-  return port;
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((done) => {
+      server.once('error', () => done(false));
+      server.listen(port, () => done(true));
+    });
+    if (!isFree) continue;
+    await new Promise<void>((done) => void server.close(() => done()));
+    return port;
+  }
 }
 
 async function answersHealth(url: string): Promise<boolean> {
@@ -188,13 +208,28 @@ async function answersHealth(url: string): Promise<boolean> {
   }
 }
 
-function collect(stream: ReadableStream<Uint8Array>): { readonly text: () => string; readonly ended: Promise<void> } {
-  let text = '';
-  const decoder = new TextDecoder();
-  const read = async (): Promise<void> => {
-    for await (const bytes of stream) text += decoder.decode(bytes, { stream: true });
-  };
-  return { text: () => text, ended: read() };
+/** What a child writes, in a file. Not in a pipe: on a busy machine Bun now and then misses the last bytes and the end of one. */
+class Output {
+  readonly #dir = mkdtempSync(join(tmpdir(), 'llm-proxy-output-'));
+  readonly fd = openSync(join(this.#dir, 'output'), 'a+');
+  #last: string | undefined;
+
+  /** All of it so far. */
+  get text(): string {
+    return this.#last ?? this.#read();
+  }
+
+  /** To be called when the child is gone: keeps the text and lets go of the file. */
+  end(): void {
+    this.#last = this.#read();
+    closeSync(this.fd);
+    rmSync(this.#dir, { recursive: true });
+  }
+
+  #read(): string {
+    const bytes = Buffer.alloc(fstatSync(this.fd).size);
+    return bytes.toString('utf8', 0, readSync(this.fd, bytes, 0, bytes.length, 0));
+  }
 }
 
 function byAge(one: string, other: string): number {

@@ -5,6 +5,7 @@ import { startGateway, type Gateway } from '../kit/gateway.ts';
 import {
   chatAnswer,
   chatEvents,
+  cutAfter,
   hold,
   manual,
   sseText,
@@ -98,6 +99,32 @@ describe('before the commit point', () => {
     const line = await eventually(() => gateway.logs().find((one) => one.alias === model));
     expect(line).toMatchObject({ status: 200, ttft_ms: expect.any(Number) });
     expect(seen.json.map((event) => event.choices[0]?.delta?.content ?? '').join('')).toBe('plain');
+  });
+
+  test('a plain answer too long to be held does so as well', async () => {
+    const long = 'long '.repeat(400_000);
+    const { upstream, answer, model } = await held(chatAnswer(long));
+    await upstream.destroy();
+    const { text, ending } = await answer.whole();
+    const seen = parseSse(text);
+    expect([ending, seen.done, seen.rest]).toEqual(['complete', true, '']);
+    expect(seen.json.map((event) => event.choices[0]?.delta?.content ?? '').join('') === long).toBe(true);
+    const line = await eventually(() => gateway.logs().find((one) => one.alias === model));
+    expect(line).toMatchObject({ status: 200, error_code: null, prompt_tokens: expect.any(Number) });
+  });
+
+  test('one that is cut ends in an error event, and nothing of it is shown', async () => {
+    const { upstream, answer, model } = await held(cutAfter(1_500_000));
+    await upstream.destroy();
+    const { text, ending } = await answer.whole();
+    const seen = parseSse(text);
+    expect([ending, seen.done, seen.json.map(({ error }) => error.code)]).toEqual([
+      'complete',
+      false,
+      ['stream_interrupted'],
+    ]);
+    const line = await eventually(() => gateway.logs().find((one) => one.alias === model));
+    expect(line).toMatchObject({ interrupted: true, error_code: 'stream_interrupted' });
   });
 
   test.each([

@@ -106,9 +106,11 @@ function everything(at: Gateway): string {
 
 /** Resolves when what was logged so far has been written: the line of one more request has. */
 async function written(at: Gateway): Promise<void> {
-  await lineOf(await ask({}, { at }), at);
-  // Files are written apart from each other.
-  await Bun.sleep(150);
+  const last = await ask({}, { at });
+  await lineOf(last, at);
+  // Files are written apart from each other, and the console from them.
+  await eventually(() => at.logs('errors').some((line) => line.trace_id === last.traceId));
+  await Bun.sleep(100);
 }
 
 describe('the line of a request', () => {
@@ -406,8 +408,10 @@ describe('the console', () => {
   test('tells the tries of a rescued request', async () => {
     first.script(status(503, { type: 'overloaded_error' }));
     const got = await ask(chat('pair'), { at: debugging });
-    await eventually(() => debugging.stderr().includes(got.traceId));
-    const from = debugging.stderr().slice(debugging.stderr().indexOf(got.traceId));
+    const from = await eventually(() => {
+      const at = debugging.stderr().indexOf(got.traceId);
+      return at !== -1 && debugging.stderr().slice(at).includes('2. ') && debugging.stderr().slice(at);
+    });
     expect(from).toMatch(/1\. first\/first-model\s+\*\*503.*\n\s+2\. second\/second-model/);
   });
 

@@ -174,7 +174,8 @@ describe('burst_factor', () => {
     await start({ global_rps: 20, burst_factor: 0.5 });
     const from = performance.now();
     let [admitted, refused] = [0, 0];
-    while (performance.now() - from < 1_000 || admitted <= 15) {
+    // However slow the machine is, together they are faster than the limit now and then.
+    while (admitted <= 15 || refused === 0) {
       const found = await Promise.all(Array.from({ length: 8 }, () => ask('free')));
       admitted += found.filter((answer) => answer.status === 200).length;
       refused += found.filter((answer) => answer.status === 429).length;

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { send } from '../kit/client.ts';
 import { findFreePort, startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
-import { chatAnswer, chatEvents, manual, sse } from '../kit/replies.ts';
+import { chatAnswer, chatEvents, manual, sse, status } from '../kit/replies.ts';
 import { parseSse } from '../kit/sse.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
@@ -141,6 +141,15 @@ describe('an invalid config', () => {
     expect(await (await send(`${gateway.url}/readyz`)).json()).not.toHaveProperty('problems');
   });
 
+  test('is a file that has been emptied and not yet written: key and address stay', async () => {
+    gateway = await startGateway({ config: configOf(['one']) });
+    gateway.writeFile('config.yaml', '');
+    const { status, outcome } = await reload();
+    expect([status, outcome.problems]).toEqual([422, [expect.stringMatching(/config\.yaml:1:1: the file is empty/)]]);
+    expect(await aliases()).toEqual(['one']);
+    expect((await send(`${gateway.url}/v1/models`)).status).toBe(401);
+  });
+
   test('is one whose address is taken', async () => {
     gateway = await startGateway({ config: configOf(['one']) });
     gateway.writeConfig(configOf(['one', 'two'], { listen: `127.0.0.1:${upstream.port}` }));
@@ -148,6 +157,116 @@ describe('an invalid config', () => {
     expect(status).toBe(422);
     expect(outcome.problems[0]).toContain(`cannot listen on 127.0.0.1:${upstream.port}: the address is taken`);
     expect(await aliases()).toEqual(['one']);
+  });
+});
+
+describe('a config that is refused for another file', () => {
+  const config = (more: object) => configOf(['one'], more);
+
+  test('is taken as soon as the secret that it names is there', async () => {
+    gateway = await startGateway({ config: config({}) });
+    gateway.writeConfig(config({ backends: [{ name: 'a', url: upstream.url, api_key: 'file:./late' }] }));
+    expect((await reload()).status).toBe(422);
+    gateway.writeFile('late', 'sk-late-0000001');
+    await eventually(async () => {
+      await ask('one');
+      return upstream.requests.at(-1)?.headers['authorization'] === 'Bearer sk-late-0000001';
+    });
+  });
+
+  test('is taken as soon as the prompt file is right', async () => {
+    gateway = await startGateway({ config: config({}), files: { 'new/one.md': 'position: nowhere\n---\nx' } });
+    gateway.writeConfig(config({ proxy: { enable_system_prompt: true, system_prompt_dir: 'new' } }));
+    expect((await reload()).status).toBe(422);
+    gateway.writeFile('new/one.md', 'Be brief.');
+    await eventually(async () => {
+      await ask('one');
+      return upstream.requests.at(-1)?.json.messages[0].content === 'Be brief.';
+    });
+  });
+});
+
+describe('what is known of a backend', () => {
+  const withBackend = (more: object) =>
+    configOf(['one'], {
+      backends: [{ name: 'a', url: upstream.url, ...more }],
+      fallback: { cooldown_seconds: 1000, max_retries: 0 },
+    });
+  const modelsOf = async (): Promise<Json[]> =>
+    (await (await send(`${gateway.url}/admin/backends`, { headers: AUTHORIZED })).json()).backends[0].models;
+
+  test('survives a reload, but for that of an address or key that it no longer has', async () => {
+    upstream.script(status(401));
+    gateway = await startGateway({ config: withBackend({ api_key: 'sk-wrong-0000000001' }) });
+    expect((await ask('one')).status).toBe(401);
+    gateway.writeConfig(withBackend({ api_key: 'sk-wrong-0000000001', headers: { 'x-team': 'blue' } }));
+    expect((await reload()).status).toBe(200);
+    expect((await modelsOf()).map(({ state }) => state)).toEqual(['cooling']);
+    gateway.writeConfig(withBackend({ api_key: 'sk-right-0000000001' }));
+    expect((await reload()).status).toBe(200);
+    expect((await modelsOf()).map(({ state }) => state)).toEqual(['up']);
+    await eventually(() => /backend starts anew .*cause="its url or api_key changed"/.test(gateway.stderr()));
+  });
+
+  test('is forgotten with the last route to a model', async () => {
+    gateway = await startGateway({ config: configOf(['one']) });
+    gateway.writeConfig(configOf([], { models: { one: { routes: [{ backend: 'a', model: 'other' }] } } }));
+    expect((await reload()).status).toBe(200);
+    expect((await modelsOf()).map(({ model }) => model)).toEqual(['other']);
+    const { text } = await (await send(`${gateway.url}/metrics`, { headers: AUTHORIZED })).whole();
+    expect(text).not.toContain('llm_proxy_backend_cooling{backend="a",model="m"}');
+  });
+});
+
+describe('addresses', () => {
+  test('stay where they are, both, when one of the new ones is taken', async () => {
+    const [metricsPort, elsewhere] = [await findFreePort(), await findFreePort()];
+    const metricsAt = (port: number) => ({ metrics: { listen: `127.0.0.1:${port}`, public: true } });
+    gateway = await startGateway({ config: configOf(['one'], metricsAt(metricsPort)) });
+    for (const listen of [`127.0.0.1:${elsewhere}`, `:${gateway.port}`]) {
+      gateway.writeConfig(configOf(['two'], { listen, ...metricsAt(upstream.port) }));
+      const { status, outcome } = await reload();
+      expect(status).toBe(422);
+      expect(outcome.problems).toEqual([
+        expect.stringContaining(`cannot listen on 127.0.0.1:${upstream.port}: the address is taken`),
+      ]);
+      expect(await aliases()).toEqual(['one']);
+      expect((await send(`http://127.0.0.1:${metricsPort}/metrics`)).status).toBe(200);
+      await expect(send(`http://127.0.0.1:${elsewhere}/health`)).rejects.toThrow();
+    }
+  });
+
+  test('of the gateway and its metrics can change places', async () => {
+    const port = await findFreePort();
+    const metrics = (at: number) => ({ metrics: { listen: `127.0.0.1:${at}`, public: true } });
+    gateway = await startGateway({ config: configOf(['one'], metrics(port)) });
+    gateway.writeConfig(configOf(['two'], { listen: `127.0.0.1:${port}`, ...metrics(gateway.port) }));
+    expect((await reload()).status).toBe(200);
+    expect(await aliases(`http://127.0.0.1:${port}`)).toEqual(['two']);
+    expect((await send(`${gateway.url}/metrics`)).status).toBe(200);
+    expect((await send(`${gateway.url}/v1/models`, { headers: AUTHORIZED })).status).toBe(404);
+  });
+
+  test.skipIf(process.platform === 'win32')('that are Unix sockets can, too, and leave no file behind', async () => {
+    gateway = await startGateway({ config: configOf(['one']) });
+    const [one, other] = [join(gateway.dir, 'one.sock'), join(gateway.dir, 'other.sock')];
+    const at = (listen: string, metrics: string) =>
+      configOf(['one'], { listen: `unix:${listen}`, metrics: { listen: `unix:${metrics}`, public: true } });
+    const answers = async (path: string, unix: string): Promise<void> => {
+      await eventually(async () => (await fetch(`http://localhost${path}`, { unix })).status === 200);
+    };
+    gateway.writeConfig(at(one, other));
+    expect((await reload()).status).toBe(200);
+    await answers('/health', one);
+    await answers('/metrics', other);
+    gateway.writeConfig(at(other, one));
+    gateway.signal('SIGHUP');
+    await answers('/health', other);
+    await answers('/metrics', one);
+    gateway.writeConfig(configOf(['one']));
+    gateway.signal('SIGHUP');
+    await serves('one');
+    await eventually(() => !existsSync(one) && !existsSync(other));
   });
 });
 

@@ -40,7 +40,8 @@ async function startQuietly(options: GatewayOptions): Promise<Gateway> {
   gateways.push(gateway);
   let exit: unknown;
   void gateway.exited.then((how) => (exit = how));
-  await eventually(() => exit !== undefined || gateway.stdout().includes('listens on'));
+  // The last line of what it prints.
+  await eventually(() => exit !== undefined || /^ +curl .*\n/m.test(gateway.stdout()));
   if (exit !== undefined) throw new Error(`exited with ${JSON.stringify(exit)}\n${gateway.stderr()}`);
   return gateway;
 }

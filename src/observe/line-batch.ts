@@ -1,0 +1,58 @@
+const FIRST_BYTES = 4 * 1024;
+const MAX_BYTES_PER_CHAR = 3;
+export const NEWLINE = 10;
+
+/**
+ * Lines that wait to be written, as the bytes that they will be in the file: a text is short-lived garbage, whereas one
+ * that waits as a text grows old, and costs the garbage collector more than the line cost to write.
+ */
+export class LineBatch {
+  #buffer: Buffer;
+  #length = 0;
+
+  /** `likelyBytes`: how long the lines will be in all, as far as can be guessed. */
+  constructor(
+    /** The day that the lines are of. */
+    readonly day: string,
+    likelyBytes: number,
+  ) {
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, likelyBytes));
+  }
+
+  /** All lines, each with its end. */
+  get bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  get byteLength(): number {
+    return this.#length;
+  }
+
+  /** Takes a line without its end. */
+  add(line: string): void {
+    this.#reserve(line.length * MAX_BYTES_PER_CHAR + 1);
+    this.#length += this.#buffer.write(line, this.#length);
+    this.#buffer[this.#length++] = NEWLINE;
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#length + bytes;
+    if (needed <= this.#buffer.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#buffer.length));
+    this.#buffer.copy(grown, 0, 0, this.#length);
+    this.#buffer = grown;
+  }
+}
+
+/** How many lines end within `bytes`. */
+export function countLines(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count++;
+  return count;
+}
+
+/** The length of the whole lines at the front that come to no more than `most` bytes; 0 if not even one does. */
+export function wholeLines(bytes: Uint8Array, most: number): number {
+  if (bytes.length <= most) return bytes.length;
+  return most <= 0 ? 0 : bytes.lastIndexOf(NEWLINE, most - 1) + 1;
+}
