@@ -33,7 +33,17 @@ function backendOf(live = new BackendLive('a')): Backend {
     asked++;
     return answer();
   };
-  return { name: live.name, apiKey: undefined, headers: {}, live, send, probe: () => Promise.resolve('open') };
+  return {
+    name: live.name,
+    apiKey: undefined,
+    headers: {},
+    protocols: ['openai-chat'],
+    credential: undefined,
+    quirks: {},
+    live,
+    send,
+    probe: () => Promise.resolve('open'),
+  };
 }
 
 /** Lets so many intervals go by, and what was asked in each be answered. */

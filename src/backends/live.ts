@@ -52,9 +52,11 @@ export class LiveBackends {
   }
 }
 
-/** What of a backend's config decides where requests go and who they are from. */
-function wayOf({ enabled, max_concurrency, timeout, headers, ...way }: Config['backends'][number]): string {
-  return JSON.stringify(way);
+/** What of a backend's config is for the gateway alone; the rest decides where requests go and who they are from. */
+const OWN_KEYS: ReadonlySet<string> = new Set(['enabled', 'max_concurrency', 'timeout', 'headers']);
+
+function wayOf(backend: Config['backends'][number]): string {
+  return JSON.stringify(Object.entries(backend).filter(([key]) => !OWN_KEYS.has(key)));
 }
 
 function remembered<V>(map: Map<string, V>, key: string, make: () => V): V {
