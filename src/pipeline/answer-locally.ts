@@ -5,7 +5,7 @@ import { aliasNamed } from './accept.ts';
 import { admitRate } from './admit.ts';
 import type { Context } from './context.ts';
 import { finish } from './finish.ts';
-import { ownHeaders } from './headers.ts';
+import { ownHeaders } from './client-headers.ts';
 
 /** When the models came to be: a fixed day, for it means nothing here and must not change from call to call. */
 const CREATED = Date.UTC(2025, 0, 1);

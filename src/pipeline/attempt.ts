@@ -10,7 +10,7 @@ import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
 import { cross } from './crossing.ts';
 import type { Crossing } from './crossing.ts';
-import { upstreamHeaders } from './headers.ts';
+import { upstreamHeaders } from './upstream-headers.ts';
 import { readPlain } from './plain-answer.ts';
 import { fail } from './settle.ts';
 import type { AttemptRun } from './settle.ts';

@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './dispatch.ts';
 import { isRefused, refusalOf, wholeSeconds } from './explain.ts';
 import { finish } from './finish.ts';
-import { clientHeaders, ownHeaders } from './headers.ts';
+import { clientHeaders, earlyHeaders, ownHeaders } from './client-headers.ts';
 import { translateError } from './translate-error.ts';
 
 const encoder = new TextEncoder();
@@ -49,8 +49,7 @@ export function emitEarly(
   protocol: Protocol,
   context: Context,
 ): Response {
-  const type = protocol.stream.framing?.contentType ?? 'text/event-stream';
-  const headers = ownHeaders({ 'content-type': type, 'cache-control': 'no-cache' }, exchange, protocol);
+  const headers = earlyHeaders(exchange, protocol);
   return new Response(ClientStream.of(outcome, { exchange, protocol, context }, { late: true }), {
     status: 200,
     headers,

@@ -134,6 +134,11 @@ function tokensOf({ response, stream }: Recording): Json {
   return {
     prompt_tokens: usage?.prompt_tokens ?? null,
     completion_tokens: usage?.completion_tokens ?? null,
-    cached_tokens: usage?.prompt_tokens_details?.cached_tokens ?? usage?.prompt_cache_hit_tokens ?? null,
+    cached_tokens:
+      usage?.prompt_tokens_details?.cached_tokens ??
+      usage?.prompt_cache_hit_tokens ??
+      usage?.cached_tokens ??
+      usage?.num_cached_tokens ??
+      null,
   };
 }

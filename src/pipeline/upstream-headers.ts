@@ -1,0 +1,73 @@
+import { CREDENTIAL_HEADERS, credentialIn } from '../policies/auth.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { queryField } from './admit.ts';
+import { HOP_BY_HOP } from './hop-by-hop.ts';
+import type { AttemptRun } from './settle.ts';
+
+/** Of the client's, besides: what the gateway sets itself, and what is between the client and the gateway alone. */
+const NOT_SENT_UP: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
+  'host',
+  'content-length',
+  'expect',
+  'cookie',
+  'accept-encoding',
+  'forwarded',
+  'x-real-ip',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+]);
+const NOT_SENT_UP_WITH_KEYS: ReadonlySet<string> = new Set([...NOT_SENT_UP, ...CREDENTIAL_HEADERS]);
+
+/** The headers of an attempt's request: the client's, less what is not the backend's business, plus what it needs. */
+export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot): Record<string, string> {
+  const { exchange, attempt, protocol, crossing, client } = run;
+  const { backend } = attempt.route;
+  const given = exchange.request.headers.toJSON() as unknown as Readonly<Record<string, string>>;
+  // Without any key in the config the client's own goes through; otherwise it ends here.
+  const isOpen = backend.apiKey === undefined && snapshot.keyCheck === undefined;
+  const dropped = isOpen && crossing === undefined ? NOT_SENT_UP : NOT_SENT_UP_WITH_KEYS;
+  const headers: Record<string, string> = {};
+  for (const name in given) if (!dropped.has(name)) headers[name] = given[name] ?? '';
+  const { connection: listed, 'x-forwarded-for': forwardedFor } = given;
+  if (listed !== undefined) dropListed(headers, listed);
+  if (crossing !== undefined) dropOwn(headers, client);
+  const needed = protocol.wire.headers;
+  for (const name in needed) headers[name] ??= needed[name] ?? '';
+  if (crossing !== undefined) Object.assign(headers, crossing.headers, { 'content-type': 'application/json' });
+  const key = backend.apiKey ?? (isOpen ? clientKey(run) : undefined);
+  const place = backend.credential ?? protocol.wire.credential;
+  if (key !== undefined && place !== 'none') headers[place.name] = place.prefix + key;
+  // Events are looked at one by one, so they are not to be compressed.
+  headers['accept-encoding'] = 'identity';
+  headers['x-trace-id'] = exchange.traceId;
+  // Taken for JSON here, it must not be guessed at behind.
+  if (exchange.body?.text !== undefined) headers['content-type'] ??= 'application/json';
+  if (snapshot.config.proxy.forward_client_ip && exchange.peer !== '') {
+    const chain = snapshot.trustedProxies.has(exchange.peer) ? forwardedFor : undefined;
+    headers['x-forwarded-for'] = chain === undefined ? exchange.peer : `${chain}, ${exchange.peer}`;
+  }
+  return Object.assign(headers, backend.headers);
+}
+
+/** The client's own key, where it does not stand already where the backend looks for it. */
+function clientKey({ exchange, client, crossing }: AttemptRun): string | undefined {
+  const inQuery = queryField(exchange.query, client.front.keyParameter);
+  return crossing === undefined ? inQuery : (credentialIn(exchange.request.headers) ?? inQuery);
+}
+
+function dropOwn(headers: Record<string, string>, client: Protocol): void {
+  for (const name in headers)
+    if (client.wire.headerPrefixes.some((prefix) => name.startsWith(prefix)) || name === 'accept') delete headers[name];
+}
+
+/** `Connection: a, b` makes `a` and `b` hop-by-hop too. */
+function dropListed(headers: Record<string, string>, listed: string): void {
+  for (const name of listed.toLowerCase().split(',')) {
+    const trimmed = name.trim();
+    if (trimmed !== '' && trimmed !== 'content-type' && trimmed !== 'authorization') delete headers[trimmed];
+  }
+}
