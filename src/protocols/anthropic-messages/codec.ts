@@ -3,7 +3,7 @@ import { counting } from './counting.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { encodeRequest } from './encode-request.ts';
-import { MessageEncoder } from './encode-stream.ts';
+import { MessageStreamEncoder } from './encode-stream.ts';
 
 /** Messages to and from the neutral form. */
 export const codec: Codec = {
@@ -29,7 +29,7 @@ export const codec: Codec = {
   decodeRequest,
   encodeRequest,
   encodeAnswer,
-  encodeStream: (reply) => new MessageEncoder(reply),
+  encodeStream: (reply) => new MessageStreamEncoder(reply),
   counting,
   embedding: undefined,
 };

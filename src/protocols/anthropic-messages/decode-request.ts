@@ -3,8 +3,8 @@ import { effortFrom } from '../../core/effort.ts';
 import { asArray, asBoolean, asNumber, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
 import { leftoversOf, refuseField, type FieldRules } from '../fields.ts';
-import { partsFrom, textsFrom, wantsCitations } from './decode-parts.ts';
-import { toolChoiceFrom, toolsFrom } from './decode-tools.ts';
+import { decodeParts, decodeTexts, wantsCitations } from './decode-parts.ts';
+import { decodeToolChoice, decodeTools } from './decode-tools.ts';
 
 const RULES: FieldRules = {
   known: new Set(
@@ -29,17 +29,17 @@ const CLEARS_THOUGHTS = 'clear_thinking_';
 export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conversation {
   const { messages } = body;
   if (!Array.isArray(messages)) refuseField('messages', 'has to be a list');
-  const tools = toolsFrom(body['tools']);
+  const tools = decodeTools(body['tools']);
   return {
-    system: textsFrom(body['system'], 'system'),
+    system: decodeTexts(body['system'], 'system'),
     turns: asArray(messages).map(turnFrom),
     tools,
     ...compact({
-      toolChoice: toolChoiceFrom(body['tool_choice'], tools),
-      output: outputFrom(body),
-      reasoning: reasoningFrom(body),
+      toolChoice: decodeToolChoice(body['tool_choice'], tools),
+      output: decodeOutput(body),
+      reasoning: decodeReasoning(body),
     }),
-    settings: settingsFrom(body),
+    settings: decodeSettings(body),
     stream,
     wantsUsage: true,
     leftovers: [...leftoversOf(body, RULES), ...furtherLeftovers(body)],
@@ -53,10 +53,10 @@ function turnFrom(value: unknown, index: number): Turn {
   if (role !== 'user' && role !== 'assistant' && role !== 'system') {
     return refuseField(`${field}.role`, 'has to be one of `user`, `assistant` and `system`');
   }
-  return { role, parts: partsFrom(message['content'], `${field}.content`) };
+  return { role, parts: decodeParts(message['content'], `${field}.content`) };
 }
 
-function settingsFrom(body: JsonObject): Settings {
+function decodeSettings(body: JsonObject): Settings {
   const stop = asArray(body['stop_sequences']).filter((sequence) => typeof sequence === 'string');
   const single = asBoolean(asObject(body['tool_choice'])?.['disable_parallel_tool_use']);
   return compact({
@@ -70,7 +70,7 @@ function settingsFrom(body: JsonObject): Settings {
   });
 }
 
-function reasoningFrom(body: JsonObject): Reasoning | undefined {
+function decodeReasoning(body: JsonObject): Reasoning | undefined {
   const thinking = asObject(body['thinking']);
   const effort = effortFrom(asObject(body['output_config'])?.['effort']);
   const visible = thinking?.['display'] !== 'omitted';
@@ -88,7 +88,7 @@ function reasoningFrom(body: JsonObject): Reasoning | undefined {
 }
 
 /** `output_format` is what `output_config.format` was called before. */
-function outputFrom(body: JsonObject): OutputFormat | undefined {
+function decodeOutput(body: JsonObject): OutputFormat | undefined {
   const format = asObject(asObject(body['output_config'])?.['format']) ?? asObject(body['output_format']);
   if (format === undefined) return undefined;
   const schema = asObject(format['schema']) ?? refuseField('output_config.format.schema', 'has to be an object');

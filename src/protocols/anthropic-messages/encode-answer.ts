@@ -2,10 +2,10 @@ import type { Completion } from '../../core/completion.ts';
 import type { Part } from '../../core/part.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Reply } from '../codec.ts';
-import { citationOf } from './citations.ts';
-import { carrierOf, messageId, signatureText, UNSIGNED, wholeBlock } from './encode-blocks.ts';
-import { finishFields } from './finish.ts';
-import { inputOf } from './input.ts';
+import { encodeCitation } from './citations.ts';
+import { carrierOf, messageId, signatureText, UNSIGNED, wholeBlock } from './signatures.ts';
+import { encodeFinish } from './finish.ts';
+import { inputOf } from './call-input.ts';
 import { writeMessageUsage } from './usage.ts';
 
 /** Writes a whole answer as a message. */
@@ -20,7 +20,7 @@ export function encodeAnswer({ id, model, parts, finish, usage }: Completion, re
     role: 'assistant',
     model: model ?? reply.model,
     content: parts.flatMap(blocksOf),
-    ...finishFields(finish, said),
+    ...encodeFinish(finish, said),
     stop_details: null,
     container: null,
     usage: writeMessageUsage(usage),
@@ -31,7 +31,7 @@ function blocksOf(part: Part): JsonObject[] {
   switch (part.type) {
     case 'text': {
       const { text, signature } = part;
-      const citations = part.citations?.map(citationOf) ?? null;
+      const citations = part.citations?.map(encodeCitation) ?? null;
       const carrier = signature === undefined ? [] : [carrierOf(signature, 'previous')];
       return [{ type: 'text', text, citations }, ...carrier];
     }

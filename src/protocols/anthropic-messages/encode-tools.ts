@@ -1,12 +1,12 @@
 import type { Conversation, FreeformTool, FunctionTool, Tool, ToolChoice } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import { asObject, asString, compact, type JsonObject } from '../../lib/json.ts';
-import { FREEFORM_SCHEMA } from './input.ts';
+import { FREEFORM_SCHEMA } from './call-input.ts';
 import type { ModelTraits } from './model-traits.ts';
 import { NAME } from './name.ts';
 import type { OutputTool } from './output.ts';
 import { strictSchema, toolSchema } from './schema.ts';
-import type { WireNames } from './wire-names.ts';
+import type { WireNames } from './names.ts';
 
 /** What tools are written for. */
 interface Context {
@@ -18,7 +18,7 @@ interface Context {
 }
 
 /** Writes `tools` and `tool_choice`; absent where there are none. */
-export function toolFields(conversation: Conversation, context: Context): JsonObject {
+export function encodeTools(conversation: Conversation, context: Context): JsonObject {
   const { outputTool } = context;
   const allowed = allowedOf(conversation);
   const tools = allowed.map((tool) => toolOf(tool, context)).filter((tool) => tool !== undefined);

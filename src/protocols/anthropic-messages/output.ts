@@ -2,7 +2,7 @@ import type { Conversation } from '../../core/conversation.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { ModelTraits } from './model-traits.ts';
 import { strictSchema, toolSchema } from './schema.ts';
-import type { WireNames } from './wire-names.ts';
+import type { WireNames } from './names.ts';
 
 /** A tool whose arguments are the answer, where the model has no other way to keep to a schema. */
 export interface OutputTool {
@@ -19,7 +19,12 @@ export interface Output {
 }
 
 /** Finds the way to ask for the conversation's output format. JSON of no schema cannot be asked for, and is dropped. */
-export function outputOf({ output }: Conversation, traits: ModelTraits, names: WireNames, dropped: string[]): Output {
+export function encodeOutput(
+  { output }: Conversation,
+  traits: ModelTraits,
+  names: WireNames,
+  dropped: string[],
+): Output {
   if (output === undefined) return { format: undefined, tool: undefined };
   if (output.type === 'json') {
     dropped.push('output');

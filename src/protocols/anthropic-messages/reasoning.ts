@@ -24,7 +24,7 @@ interface Circumstances {
 }
 
 /** Writes `thinking`, `output_config.effort` and `max_tokens`. */
-export function thinkingOf({ reasoning, settings }: Conversation, circumstances: Circumstances): Thinking {
+export function encodeReasoning({ reasoning, settings }: Conversation, circumstances: Circumstances): Thinking {
   const { traits, thoughtless, forced, dropped } = circumstances;
   const limit = settings.maxTokens;
   const maxTokens = Math.min(traits.maxOutput, limit ?? traits.defaultMaxTokens);

@@ -8,7 +8,12 @@ const MIN_TOP_P_THINKING = 0.95;
 const MAX_USER_CHARACTERS = 256;
 
 /** Writes the settings of an answer; `budget`: the model thinks with a budget, which leaves it little choice of words. */
-export function settingFields(settings: Settings, traits: ModelTraits, budget: boolean, dropped: string[]): JsonObject {
+export function encodeSettings(
+  settings: Settings,
+  traits: ModelTraits,
+  budget: boolean,
+  dropped: string[],
+): JsonObject {
   const stop = settings.stop?.filter((sequence) => sequence.trim() !== '');
   if (stop !== undefined && stop.length !== settings.stop?.length) dropped.push('stop');
   dropped.push(...lackedOf(settings));

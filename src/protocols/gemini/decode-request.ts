@@ -2,11 +2,11 @@ import type { Conversation, Leftover, OutputFormat, Settings } from '../../core/
 import { asArray, asBoolean, asNumber, asObject, asString, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
 import { leftoversOf, refuseField, type FieldRules } from '../fields.ts';
-import { systemFrom, turnsFrom } from './decode-contents.ts';
-import { toolChoiceFrom, toolConfigLeftovers, toolsFrom } from './decode-tools.ts';
-import { fieldsOf } from './names.ts';
+import { decodeSystem, decodeTurns } from './decode-turns.ts';
+import { decodeToolChoice, toolConfigLeftovers, decodeTools } from './decode-tools.ts';
+import { fieldsOf } from './camel-case.ts';
 import { jsonSchemaOf } from './openapi.ts';
-import { reasoningFrom } from './reasoning.ts';
+import { decodeReasoning } from './reasoning.ts';
 
 /** Reads a GenerateContentRequest, or one to count the tokens of. The model and the wish for a stream are in the path. */
 export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conversation {
@@ -16,13 +16,13 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
   if (contents === undefined || contents === null) refuseField('contents', 'has to hold what is said');
   const config = fieldsOf(request['generationConfig']) ?? {};
   return {
-    system: systemFrom(request['systemInstruction']),
-    turns: turnsFrom(contents),
-    tools: toolsFrom(request['tools']),
-    toolChoice: toolChoiceFrom(request['toolConfig']),
-    output: outputFrom(config),
-    reasoning: reasoningFrom(config['thinkingConfig']),
-    settings: settingsFrom(config),
+    system: decodeSystem(request['systemInstruction']),
+    turns: decodeTurns(contents),
+    tools: decodeTools(request['tools']),
+    toolChoice: decodeToolChoice(request['toolConfig']),
+    output: decodeOutput(config),
+    reasoning: decodeReasoning(config['thinkingConfig']),
+    settings: decodeSettings(config),
     stream,
     wantsUsage: true,
     leftovers: [
@@ -67,7 +67,7 @@ const CONFIG: FieldRules = {
   refused: {},
 };
 
-function settingsFrom(config: JsonObject): Settings {
+function decodeSettings(config: JsonObject): Settings {
   const stop = asArray(config['stopSequences']).flatMap((text) => asString(text) ?? []);
   return {
     maxTokens: asNumber(config['maxOutputTokens']),
@@ -102,7 +102,7 @@ function formOf(config: JsonObject): {
 
 const JSON_TYPES = new Set(['application/json', 'application_json']);
 
-function outputFrom(config: JsonObject): OutputFormat | undefined {
+function decodeOutput(config: JsonObject): OutputFormat | undefined {
   const { mimeType, schema } = formOf(config);
   if (mimeType === undefined || !JSON_TYPES.has(mimeType)) return undefined;
   if (schema === undefined) return { type: 'json' };

@@ -1,11 +1,11 @@
 import type { Completion } from '../../core/completion.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import type { Reply } from '../codec.ts';
-import { groundingMetadata } from './citations.ts';
-import { AnswerParts } from './encode-parts.ts';
-import { finishWord } from './finish.ts';
-import { logprobsResult } from './logprobs.ts';
-import { usageMetadata } from './usage.ts';
+import { encodeCitations } from './citations.ts';
+import { AnswerParts } from './answer-parts.ts';
+import { encodeFinish } from './finish.ts';
+import { encodeLogprobs } from './logprobs.ts';
+import { writeUsage } from './usage.ts';
 
 /** Writes a GenerateContentResponse. */
 export function encodeAnswer(completion: Completion, reply: Reply): JsonObject {
@@ -25,13 +25,13 @@ export function encodeAnswer(completion: Completion, reply: Reply): JsonObject {
     candidates: [
       compact({
         content: { ...(parts.length === 0 ? {} : { parts }), role: 'model' },
-        finishReason: finishWord(finish),
+        finishReason: encodeFinish(finish),
         index: 0,
-        groundingMetadata: groundingMetadata(cited),
-        logprobsResult: logprobs === undefined ? undefined : logprobsResult(logprobs),
+        groundingMetadata: encodeCitations(cited),
+        logprobsResult: logprobs === undefined ? undefined : encodeLogprobs(logprobs),
       }),
     ],
-    usageMetadata: usage === undefined ? undefined : usageMetadata(usage),
+    usageMetadata: usage === undefined ? undefined : writeUsage(usage),
     modelVersion: completion.model ?? reply.model,
     responseId: completion.id ?? reply.id,
   });

@@ -3,19 +3,19 @@ import { compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { GeminiStreamDecoder } from './decode-stream.ts';
-import { contentsOf } from './encode-contents.ts';
-import { answerTool, toolsOf } from './encode-tools.ts';
-import { isThirdOrLater, takesPenalties } from './family.ts';
-import { thinkingConfigOf } from './reasoning.ts';
+import { encodeTurns } from './encode-turns.ts';
+import { answerTool, encodeTools } from './encode-tools.ts';
+import { isThirdOrLater, takesPenalties } from './model-traits.ts';
+import { encodeReasoning } from './reasoning.ts';
 import { supportedSchema } from './schema.ts';
 
 /** Writes a GenerateContentRequest. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model } = addressee;
   const form = formFor(conversation, model);
-  const { contents, dropped } = contentsOf(conversation, model);
+  const { contents, dropped } = encodeTurns(conversation, model);
   const answer = form === 'tool' ? answerTool(conversation) : undefined;
-  const tools = toolsOf(form === 'no functions' ? withoutFunctions(conversation) : conversation, answer);
+  const tools = encodeTools(form === 'no functions' ? withoutFunctions(conversation) : conversation, answer);
   const config = configOf(conversation, { model, withOutput: form === 'config' || form === 'no functions' });
   const system = systemOf(conversation);
   const reading = { model, freeform: freeformNames(conversation), answerTool: answer?.name };
@@ -79,7 +79,7 @@ const MOST_STOPS = 5;
 const MOST_SEED = 2 ** 31 - 1;
 
 function configOf({ settings, reasoning, output }: Conversation, to: { model: string; withOutput: boolean }): Config {
-  const thinking = reasoning === undefined ? undefined : thinkingConfigOf(reasoning, to.model);
+  const thinking = reasoning === undefined ? undefined : encodeReasoning(reasoning, to.model);
   const penalties = takesPenalties(to.model);
   const { stop, seed } = settings;
   const fitsSeed = seed === undefined || (Number.isInteger(seed) && Math.abs(seed) <= MOST_SEED);

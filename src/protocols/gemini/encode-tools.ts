@@ -2,7 +2,7 @@ import type { Conversation, Tool, ToolChoice } from '../../core/conversation.ts'
 import { NotCarried } from '../../core/not-carried.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import { supportedSchema } from './schema.ts';
-import { NAME } from './signatures.ts';
+import { NAME } from './name.ts';
 
 export interface WrittenTools {
   readonly tools: readonly JsonObject[] | undefined;
@@ -14,7 +14,7 @@ export interface WrittenTools {
  * The tools and which of them are to be called. With an `answer` tool the call of that one is the answer, so that the
  * model has to call something.
  */
-export function toolsOf({ tools, toolChoice }: Conversation, answer: JsonObject | undefined): WrittenTools {
+export function encodeTools({ tools, toolChoice }: Conversation, answer: JsonObject | undefined): WrittenTools {
   if (toolChoice?.mode === 'native' && toolChoice.protocol !== NAME) {
     throw new NotCarried('tool_choice', 'names a tool that runs at another provider');
   }

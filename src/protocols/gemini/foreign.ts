@@ -1,9 +1,10 @@
 import { isReadableBy, MARK, unmarkSignature } from '../../core/signature.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
-import { isThirdOrLater } from './family.ts';
-import { fieldsOf } from './names.ts';
+import { isThirdOrLater } from './model-traits.ts';
+import { fieldsOf } from './camel-case.ts';
 import { requestSpans } from './request-spans.ts';
-import { NAME, SKIP } from './signatures.ts';
+import { NAME } from './name.ts';
+import { SKIP } from './signatures.ts';
 
 const SIGNATURES = ['thoughtSignature', 'thought_signature'];
 

@@ -1,15 +1,15 @@
 import type { MediaPart, MediaSource } from '../../core/part.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import { asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
-import { fieldsOf } from './names.ts';
-import { NAME } from './signatures.ts';
+import { fieldsOf } from './camel-case.ts';
+import { NAME } from './name.ts';
 
 /** Files that lie at Google: uploaded ones, by name or by their URL, and those of its storage. */
 const OWN_FILE = /^(?:gs:\/\/|files\/|https:\/\/generativelanguage\.googleapis\.com\/.*\/files\/)/;
 const YOUTUBE = /^https?:\/\/(?:www\.|m\.)?(?:youtube\.com|youtu\.be)\//;
 
 /** Reads `inlineData` or `fileData` of a part, whichever it has; undefined if it has neither. */
-export function mediaFrom(part: JsonObject): MediaPart | undefined {
+export function decodeMedia(part: JsonObject): MediaPart | undefined {
   const inline = fieldsOf(part['inlineData']);
   if (inline !== undefined) {
     const mediaType = asWord(inline['mimeType']) ?? 'application/octet-stream';
@@ -26,7 +26,7 @@ export function mediaFrom(part: JsonObject): MediaPart | undefined {
 }
 
 /** Writes the same. Throws NotCarried for a file that is kept at another provider. */
-export function mediaPart({ kind, source, name }: MediaPart): JsonObject {
+export function encodeMedia({ kind, source, name }: MediaPart): JsonObject {
   switch (source.from) {
     case 'base64':
       return { inlineData: { mimeType: source.mediaType, data: source.data } };

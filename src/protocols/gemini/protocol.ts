@@ -6,7 +6,7 @@ import { removeForeign } from './foreign.ts';
 import { front } from './front.ts';
 import { asJsonArray, inJsonArray } from './json-array.ts';
 import { models } from './models.ts';
-import { NAME } from './signatures.ts';
+import { NAME } from './name.ts';
 import { asStream, GeminiStreamReader } from './stream.ts';
 import { injectSystem } from './system.ts';
 import { readUsage } from './usage.ts';

@@ -3,11 +3,11 @@ import type { MediaPart, TextPart } from '../../core/part.ts';
 import type { Quirks } from '../../core/route.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { mediaUrlOf } from '../fields.ts';
-import { formatOfMediaType, isText, nameFor } from './media-types.ts';
+import { formatOfMediaType, isText, nameFor } from './media.ts';
 import { NAME } from './name.ts';
 
 /** What of a user's turn is no result of a tool, as `content`. A single text is a string, which every backend takes. */
-export function encodeContent(parts: readonly (TextPart | MediaPart)[], quirks: Quirks): string | JsonObject[] {
+export function encodeParts(parts: readonly (TextPart | MediaPart)[], quirks: Quirks): string | JsonObject[] {
   const [first] = parts;
   if (parts.length === 1 && first?.type === 'text') return first.text;
   return parts.map((part) => (part.type === 'text' ? textPart(part.text) : encodeMedia(part, quirks)));

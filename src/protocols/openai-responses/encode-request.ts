@@ -3,18 +3,18 @@ import { NotCarried } from '../../core/not-carried.ts';
 import { asObject, compact } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { decodeAnswer } from './decode-answer.ts';
-import { ResponsesDecoder } from './decode-stream.ts';
-import { itemsOf } from './input-items.ts';
+import { ResponsesStreamDecoder } from './decode-stream.ts';
+import { encodeTurns } from './encode-turns.ts';
 import { NAME } from './name.ts';
 import { nearestEffort, traitsOf } from './model-traits.ts';
-import { effortOf, ENCRYPTED_REASONING, lackingSettings, LOGPROBS, outputOf } from './settings.ts';
-import { toolChoiceOf } from './tool-choice.ts';
-import { toolsOf } from './tools.ts';
+import { effortOf, ENCRYPTED_REASONING, lackingSettings, LOGPROBS, encodeOutput } from './settings.ts';
+import { encodeToolChoice } from './encode-tools.ts';
+import { encodeTools } from './decode-tools.ts';
 
 /** Writes a request that leaves nothing at the provider: all of the conversation is in it. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  const { input, dropped: droppedItems } = itemsOf(conversation, addressee.model);
-  const tools = toolsOf(conversation.tools);
+  const { input, dropped: droppedItems } = encodeTurns(conversation, addressee.model);
+  const tools = encodeTools(conversation.tools);
   const reasoning = reasoningOf(conversation.reasoning, addressee.model);
   const settings: Settings = reasoning.isOnForSure ? { ...conversation.settings, ...UNSET } : conversation.settings;
   const body = compact({
@@ -46,7 +46,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     body,
     dropped: [...new Set(dropped)],
     decodeAnswer: (answer) => decodeAnswer(answer, addressee.model),
-    decodeStream: () => new ResponsesDecoder(addressee.model),
+    decodeStream: () => new ResponsesStreamDecoder(addressee.model),
   };
 }
 
@@ -65,7 +65,7 @@ function userIdOf(user: string): string {
 
 /** Without tools a choice means nothing, or cannot be met. */
 function choiceOf(conversation: Conversation, toolCount: number): unknown {
-  const choice = toolChoiceOf(conversation);
+  const choice = encodeToolChoice(conversation);
   if (toolCount > 0 || choice === undefined) return choice;
   if (choice === 'auto' || choice === 'none') return undefined;
   throw new NotCarried(
@@ -75,7 +75,7 @@ function choiceOf(conversation: Conversation, toolCount: number): unknown {
 }
 
 function textConfigOf({ output, settings }: Conversation): unknown {
-  const text = compact({ format: outputOf(output), verbosity: settings.verbosity });
+  const text = compact({ format: encodeOutput(output), verbosity: settings.verbosity });
   return Object.keys(text).length === 0 ? undefined : text;
 }
 

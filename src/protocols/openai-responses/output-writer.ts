@@ -15,7 +15,7 @@ import {
 } from './item-writers.ts';
 import { MessageWriter } from './message-writer.ts';
 import { NAME } from './name.ts';
-import { isToolSearch, namespaceOf } from './tools.ts';
+import { isToolSearch, namespaceOf } from './decode-tools.ts';
 
 type CallStart = Extract<PartStartEvent, { part: 'tool_call' }>;
 

@@ -3,7 +3,7 @@ import { asString, asWord, parseObject, type JsonObject } from '../../lib/json.t
 import { madeUpId } from '../made-up-id.ts';
 import { NAME } from './name.ts';
 import { TextTrack, type Emitter, type ItemReader } from './text-track.ts';
-import { flatName, TOOL_SEARCH } from './tools.ts';
+import { flatName, TOOL_SEARCH } from './decode-tools.ts';
 
 /** A call of a function or of a freeform tool. */
 export function callItem(emitter: Emitter, item: JsonObject): ItemReader {

@@ -8,7 +8,7 @@ import { Refusal } from '../../core/refusal.ts';
 import { markSignature } from '../../core/signature.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { codec } from './codec.ts';
-import { flatName } from './tools.ts';
+import { flatName } from './decode-tools.ts';
 
 function decode(body: JsonObject): Conversation {
   return codec.decodeRequest(body, { stream: body['stream'] === true });

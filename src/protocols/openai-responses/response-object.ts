@@ -5,10 +5,10 @@ import type { Reply } from '../codec.ts';
 import type { Own } from './decode-request.ts';
 import { instructionsOf } from './encode-request.ts';
 import type { Ending } from './finish.ts';
-import { effortOf, outputOf } from './settings.ts';
-import { toolChoiceOf } from './tool-choice.ts';
-import { toolsOf } from './tools.ts';
-import { usageOf } from './usage.ts';
+import { effortOf, encodeOutput } from './settings.ts';
+import { encodeToolChoice } from './encode-tools.ts';
+import { encodeTools } from './decode-tools.ts';
+import { writeUsage } from './usage.ts';
 
 /** Where a response comes from. */
 export interface Origin {
@@ -48,7 +48,7 @@ export class ResponseFrame {
       error: null,
       incomplete_details,
       output,
-      usage: usageOf(usage),
+      usage: writeUsage(usage),
       ...this.#echo,
     };
   }
@@ -75,10 +75,10 @@ function echoOf(conversation: Conversation): Record<string, unknown> {
   const { settings, reasoning, output } = conversation;
   return compact({
     instructions: instructionsOf(conversation) ?? null,
-    tools: toolsOf(conversation.tools),
-    tool_choice: toolChoiceOf(conversation) ?? 'auto',
+    tools: encodeTools(conversation.tools),
+    tool_choice: encodeToolChoice(conversation) ?? 'auto',
     parallel_tool_calls: settings.parallelToolCalls ?? true,
-    text: compact({ format: outputOf(output) ?? { type: 'text' }, verbosity: settings.verbosity }),
+    text: compact({ format: encodeOutput(output) ?? { type: 'text' }, verbosity: settings.verbosity }),
     reasoning: {
       effort: (reasoning === undefined ? undefined : effortOf(reasoning)) ?? null,
       summary: reasoning?.visible === true ? 'auto' : null,

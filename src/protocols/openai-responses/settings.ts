@@ -73,7 +73,7 @@ export const LOGPROBS = 'message.output_text.logprobs';
 export const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 
 /** The single values of a request. */
-export function settingsFrom(body: JsonObject): Settings {
+export function decodeSettings(body: JsonObject): Settings {
   const topLogprobs = asNumber(body['top_logprobs']);
   const wantsLogprobs = asArray(body['include']).includes(LOGPROBS) || (topLogprobs ?? 0) > 0;
   const { stop } = body;
@@ -96,7 +96,7 @@ export function settingsFrom(body: JsonObject): Settings {
 }
 
 /** `text.format`; plain text is what is meant without it. */
-export function outputFrom(text: unknown): OutputFormat | undefined {
+export function decodeOutput(text: unknown): OutputFormat | undefined {
   const format = asObject(asObject(text)?.['format']);
   switch (format?.['type']) {
     case 'json_object':
@@ -116,7 +116,7 @@ export function outputFrom(text: unknown): OutputFormat | undefined {
   }
 }
 
-export function outputOf(output: OutputFormat | undefined): unknown {
+export function encodeOutput(output: OutputFormat | undefined): unknown {
   if (output === undefined) return undefined;
   if (output.type === 'json') return { type: 'json_object' };
   const { name = 'answer', schema, description, strict } = output;
@@ -124,7 +124,7 @@ export function outputOf(output: OutputFormat | undefined): unknown {
 }
 
 /** `reasoning`. Of its fields only effort and summary mean something elsewhere. */
-export function reasoningFrom(value: unknown): Reasoning | undefined {
+export function decodeReasoning(value: unknown): Reasoning | undefined {
   const fields = asObject(value);
   const effort = effortFrom(fields?.['effort']);
   const isSummarised = asWord(fields?.['summary'] ?? fields?.['generate_summary']) !== undefined;

@@ -2,8 +2,9 @@ import type { NativePart, Part, Signature, ToolCallPart } from '../../core/part.
 import type { ReasoningTraits } from '../../core/signature.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { exactObject } from './exact-json.ts';
-import { mediaPart } from './media.ts';
-import { NAME, UNSIGNED, writtenSignature } from './signatures.ts';
+import { encodeMedia } from './media.ts';
+import { NAME } from './name.ts';
+import { UNSIGNED, writtenSignature } from './signatures.ts';
 
 /** Writes the parts of an answer; those that only another dialect knows are left out. */
 export class AnswerParts {
@@ -19,7 +20,7 @@ export class AnswerParts {
         return { text: part.text, thought: true, ...signed(part.signature, part) };
       case 'media':
         // Only its own provider knows what a file's name stands for.
-        return part.source.from === 'file' && part.source.protocol !== NAME ? undefined : mediaPart(part);
+        return part.source.from === 'file' && part.source.protocol !== NAME ? undefined : encodeMedia(part);
       case 'native':
         return nativePart(part);
       case 'tool_call':

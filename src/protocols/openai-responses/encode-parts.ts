@@ -2,11 +2,11 @@ import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, Part } from '../../core/part.ts';
 import { compact } from '../../lib/json.ts';
 import { mediaUrlOf } from '../fields.ts';
-import { fileNameFor } from './media-types.ts';
+import { fileNameFor } from './media.ts';
 import { NAME } from './name.ts';
 
 /** Content of a message or of a tool's output: the text alone if there is nothing else, otherwise a list of parts. */
-export function contentOf(parts: readonly Part[]): unknown {
+export function encodeParts(parts: readonly Part[]): unknown {
   const only = parts.length === 1 ? parts[0] : undefined;
   if (only?.type === 'text') return only.text;
   return parts.map((part) => {
@@ -15,7 +15,7 @@ export function contentOf(parts: readonly Part[]): unknown {
       case 'refusal':
         return { type: 'input_text', text: part.text };
       case 'media':
-        return mediaOf(part);
+        return encodeMedia(part);
       default:
         throw new Error(`a ${part.type} is no content of a message`);
     }
@@ -23,7 +23,7 @@ export function contentOf(parts: readonly Part[]): unknown {
 }
 
 /** A picture, a document or a sound. Throws NotCarried for what this API does not take. */
-export function mediaOf(part: MediaPart): unknown {
+export function encodeMedia(part: MediaPart): unknown {
   switch (part.kind) {
     case 'image':
       return imageOf(part);

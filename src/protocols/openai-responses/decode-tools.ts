@@ -18,7 +18,7 @@ export interface NamespaceOrigin {
 }
 
 /** Reads tools. Those of a namespace become tools of a longer name; those that run at the provider stay what they are. */
-export function toolsFrom(tools: readonly unknown[]): Tool[] {
+export function decodeTools(tools: readonly unknown[]): Tool[] {
   return tools.flatMap((tool) => {
     const fields = asObject(tool);
     return fields === undefined ? [] : toolFrom(fields);
@@ -37,7 +37,7 @@ export function withoutDoubles(tools: readonly Tool[]): Tool[] {
 }
 
 /** Writes tools; those of one namespace together. */
-export function toolsOf(tools: readonly Tool[]): unknown[] {
+export function encodeTools(tools: readonly Tool[]): unknown[] {
   const namespaces = new Map<string, unknown[]>();
   return tools.flatMap((tool): unknown[] => {
     if (tool.type === 'native') return tool.protocol === NAME ? [tool.value] : [];

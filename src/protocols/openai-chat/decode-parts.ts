@@ -1,14 +1,14 @@
 import type { CacheControl, MediaPart, MediaSource, ReasoningPart, RefusalPart, TextPart } from '../../core/part.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { mediaSourceOf, refuseField } from '../fields.ts';
-import { kindOf, mediaTypeOfFormat, mediaTypeOfName } from './media-types.ts';
+import { kindOf, mediaTypeOfFormat, mediaTypeOfName } from './media.ts';
 import { NAME } from './name.ts';
 
 /** What the content of a message may hold. */
 export type ContentPart = TextPart | MediaPart | RefusalPart | ReasoningPart;
 
 /** Reads `content`: a string, a list of parts, or nothing. `where` is its place in the request. */
-export function decodeContent(value: unknown, where: string): ContentPart[] {
+export function decodeParts(value: unknown, where: string): ContentPart[] {
   if (value === null || value === undefined || value === '') return [];
   if (typeof value === 'string') return [{ type: 'text', text: value }];
   if (!Array.isArray(value)) return refuseField(where, 'has to be a string or a list of parts');
@@ -17,7 +17,7 @@ export function decodeContent(value: unknown, where: string): ContentPart[] {
 
 /** The texts of a content that can hold nothing else. */
 export function decodeTexts(value: unknown, where: string): TextPart[] {
-  return decodeContent(value, where).map((part) =>
+  return decodeParts(value, where).map((part) =>
     part.type === 'text' ? part : refuseField(where, 'has to be text in a message of this role'),
   );
 }

@@ -2,10 +2,10 @@ import type { Conversation, ToolChoice } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { NAME } from './name.ts';
-import { flatName, namespaceOf } from './tools.ts';
+import { flatName, namespaceOf } from './decode-tools.ts';
 
 /** Reads `tool_choice`: a word, or an object that names a tool, some tools, or a kind of tool that runs at the provider. */
-export function toolChoiceFrom(choice: unknown): ToolChoice | undefined {
+export function decodeToolChoice(choice: unknown): ToolChoice | undefined {
   if (choice === 'auto' || choice === 'none' || choice === 'required') return { mode: choice };
   const fields = asObject(choice);
   if (fields === undefined) return undefined;
@@ -21,7 +21,7 @@ export function toolChoiceFrom(choice: unknown): ToolChoice | undefined {
 }
 
 /** Writes the same. Throws NotCarried for a choice of a tool that runs at another provider. */
-export function toolChoiceOf({ toolChoice, tools }: Conversation): unknown {
+export function encodeToolChoice({ toolChoice, tools }: Conversation): unknown {
   if (toolChoice === undefined) return undefined;
   const named = (name: string): unknown => {
     const tool = tools.find((tool) => tool.type !== 'native' && tool.name === name);

@@ -3,13 +3,14 @@ import type { Part, TextPart } from '../../core/part.ts';
 import { asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import { CallIds } from './call-ids.ts';
-import { mediaFrom } from './media.ts';
-import { fieldsOf } from './names.ts';
-import { resultFrom } from './results.ts';
-import { NAME, signatureOf } from './signatures.ts';
+import { decodeMedia } from './media.ts';
+import { fieldsOf } from './camel-case.ts';
+import { decodeResult } from './results.ts';
+import { NAME } from './name.ts';
+import { signatureOf } from './signatures.ts';
 
 /** Reads `contents`: a list, or a single one. */
-export function turnsFrom(contents: unknown): Turn[] {
+export function decodeTurns(contents: unknown): Turn[] {
   const list = Array.isArray(contents) ? (contents as unknown[]) : [contents];
   const calls = new CallIds();
   const turns: { readonly role: Turn['role']; parts: Part[] }[] = [];
@@ -46,7 +47,7 @@ function saidIn(parts: readonly Part[]): readonly Part[] {
 }
 
 /** Reads `systemInstruction`: texts, in whatever they are wrapped. */
-export function systemFrom(value: unknown): TextPart[] {
+export function decodeSystem(value: unknown): TextPart[] {
   if (value === undefined || value === null) return [];
   const parts = typeof value === 'string' ? [{ text: value }] : partsOf(value, 'systemInstruction');
   return parts.map((part, at) => {
@@ -102,8 +103,8 @@ function partFrom(value: unknown, { path, role, calls }: Place): Part | undefine
   const part = fieldsOf(value);
   if (part === undefined) refuseField(path, 'has to be an object');
   if (isThere(part['functionCall'])) return callFrom(part, path, calls);
-  if (isThere(part['functionResponse'])) return resultFrom(part['functionResponse'], calls);
-  const media = mediaFrom(part);
+  if (isThere(part['functionResponse'])) return decodeResult(part['functionResponse'], calls);
+  const media = decodeMedia(part);
   // A picture that the model only thought of is none of its answer.
   if (media !== undefined) return part['thought'] === true ? undefined : media;
   if (isThere(part['inlineData']) || isThere(part['fileData'])) refuseField(path, 'has to say where its bytes are');
