@@ -7,8 +7,9 @@ import type { JsonObject } from '../../lib/json.ts';
 import type { Reply, StreamEncoder } from '../codec.ts';
 import { sseEvent } from '../fields.ts';
 import { encodeCitation } from './citations.ts';
-import { carrierOf, messageId, signatureText, UNSIGNED, wholeBlock } from './signatures.ts';
+import { messageId, wholeBlock } from './encode-answer.ts';
 import { encodeFinish } from './finish.ts';
+import { carrierOf, signatureText, UNSIGNED } from './signatures.ts';
 import { MESSAGE_STOP } from './stream.ts';
 import { writeMessageUsage, writeUsage } from './usage.ts';
 

@@ -4,7 +4,7 @@ import type { Citation, Signature } from '../../core/part.ts';
 import { compact } from '../../lib/json.ts';
 import type { Reply, StreamEncoder } from '../codec.ts';
 import { encodeCitations } from './citations.ts';
-import { AnswerParts, signed } from './answer-parts.ts';
+import { AnswerParts, signed } from './encode-answer.ts';
 import { encodeFinish } from './finish.ts';
 import { encodeLogprobs } from './logprobs.ts';
 import { writeUsage } from './usage.ts';

@@ -35,19 +35,6 @@ export function encodeTools({ tools, toolChoice }: Conversation, answer: JsonObj
   };
 }
 
-/** The function whose arguments are the answer, for models that give no other answer of that form beside functions. */
-export function answerTool({ output, tools }: Conversation): JsonObject & { readonly name: string } {
-  const taken = new Set(tools.map(({ name }) => name));
-  let name = 'final_answer';
-  while (taken.has(name)) name += '_';
-  const schema = output?.type === 'schema' ? output : undefined;
-  return {
-    name,
-    description: schema?.description ?? 'Call this function with the final answer.',
-    parametersJsonSchema: supportedSchema(schema?.schema ?? { type: 'object' }),
-  };
-}
-
 function declarationOf(tool: Tool): JsonObject | undefined {
   switch (tool.type) {
     case 'function':

@@ -66,18 +66,6 @@ export class GeminiStreamReader implements StreamReader {
   }
 }
 
-/** A plain answer as the one event of a stream. */
-export function asStream(body: unknown): string | undefined {
-  return isAnswer(body) ? `data: ${JSON.stringify(body)}\n\n` : undefined;
-}
-
-/** Whether `body` is a whole GenerateContentResponse. */
-export function isAnswer(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null) return false;
-  const { candidates, promptFeedback } = body as Chunk;
-  return Array.isArray(candidates) || (typeof promptFeedback === 'object' && promptFeedback !== null);
-}
-
 /** An empty text, or a mark that it is a thought, is nothing yet. */
 function holdsAnything(part: unknown): boolean {
   if (typeof part !== 'object' || part === null) return false;

@@ -3,12 +3,12 @@ import { compact } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
+import { encodeTools } from './encode-tools.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { originalNames } from './names.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings, takes } from './settings.ts';
-import { encodeTools } from './decode-tools.ts';
 
 /** Writes the request for a backend. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {

@@ -1,4 +1,4 @@
-import type { Settings } from '../../core/conversation.ts';
+import type { SettingName, Settings } from '../../core/conversation.ts';
 import type { Quirks } from '../../core/route.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
@@ -42,6 +42,14 @@ export const SETTING_FIELDS: Readonly<Record<Name, string>> = {
   parallelToolCalls: 'parallel_tool_calls',
   verbosity: 'verbosity',
   user: 'user',
+};
+
+/** The same, with what is no single value. */
+export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
+  ...SETTING_FIELDS,
+  reasoning: 'reasoning_effort',
+  output: 'response_format',
+  toolChoice: 'tool_choice',
 };
 
 /** Writes those that the backend takes; the others are `dropped`. `hasTools`: without tools there is nothing to call in parallel. */

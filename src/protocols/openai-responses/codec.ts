@@ -5,11 +5,11 @@ import { decodeRequest } from './decode-request.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { encodeRequest } from './encode-request.ts';
 import { encodeStream } from './encode-stream.ts';
-import { fieldNames } from './settings.ts';
+import { FIELD_NAMES } from './settings.ts';
 
 /** Responses to and from the neutral form. */
 export const codec: Codec = {
-  fieldNames,
+  fieldNames: FIELD_NAMES,
   decodeRequest,
   encodeRequest,
   encodeAnswer,

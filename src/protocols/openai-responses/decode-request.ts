@@ -2,11 +2,12 @@ import type { Conversation, Leftover } from '../../core/conversation.ts';
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
 import { leftoversOf, refuseField } from '../fields.ts';
+import { decodeToolChoice, decodeTools, withoutDoubles } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
+import { decodeOutput } from './output.ts';
+import { decodeReasoning } from './reasoning.ts';
 import { storedStateOf } from './response-id.ts';
-import { FIELD_RULES, decodeOutput, decodeReasoning, decodeSettings } from './settings.ts';
-import { decodeToolChoice } from './encode-tools.ts';
-import { decodeTools, withoutDoubles } from './decode-tools.ts';
+import { decodeSettings, FIELD_RULES } from './settings.ts';
 
 /** Reads a request of this dialect. */
 export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conversation {

@@ -1,21 +1,7 @@
-import type { FreeformTool, FunctionTool, Tool, ToolOrigin } from '../../core/conversation.ts';
+import type { FreeformTool, FunctionTool, Tool, ToolChoice, ToolOrigin } from '../../core/conversation.ts';
 import { asArray, asBoolean, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { NAME } from './name.ts';
-
-/** What a search for tools that the client does itself is called as a function. */
-export const TOOL_SEARCH = 'tool_search';
-
-/** The longest name that every dialect takes. */
-const MOST_CHARACTERS = 64;
-
-/** A tool of a namespace, as it stands in `Tool.origin`. */
-export interface NamespaceOrigin {
-  readonly type: 'namespace';
-  readonly name: string;
-  readonly description: string | undefined;
-  /** The tool's name within it. */
-  readonly tool: string;
-}
+import { flatName, type NamespaceOrigin, TOOL_SEARCH } from './namespaces.ts';
 
 /** Reads tools. Those of a namespace become tools of a longer name; those that run at the provider stay what they are. */
 export function decodeTools(tools: readonly unknown[]): Tool[] {
@@ -34,56 +20,6 @@ export function withoutDoubles(tools: readonly Tool[]): Tool[] {
     names.add(tool.name);
     return isNew;
   });
-}
-
-/** Writes tools; those of one namespace together. */
-export function encodeTools(tools: readonly Tool[]): unknown[] {
-  const namespaces = new Map<string, unknown[]>();
-  return tools.flatMap((tool): unknown[] => {
-    if (tool.type === 'native') return tool.protocol === NAME ? [tool.value] : [];
-    const origin = originOf(tool);
-    if (origin?.['type'] === TOOL_SEARCH) return [origin];
-    const namespace = namespaceOf(tool);
-    if (namespace === undefined) return [toolOf(tool, tool.name)];
-    const { name, description, tool: ownName } = namespace;
-    const others = namespaces.get(name);
-    if (others !== undefined) {
-      others.push(toolOf(tool, ownName));
-      return [];
-    }
-    const members = [toolOf(tool, ownName)];
-    namespaces.set(name, members);
-    return [{ type: 'namespace', name, description: description ?? '', tools: members }];
-  });
-}
-
-/** The namespace that a tool is of, in the words of this dialect. */
-export function namespaceOf(tool: Tool | undefined): NamespaceOrigin | undefined {
-  const origin = originOf(tool);
-  return origin?.['type'] === 'namespace' ? (origin as unknown as NamespaceOrigin) : undefined;
-}
-
-/** Whether a tool is the search for tools. */
-export function isToolSearch(tool: Tool | undefined): boolean {
-  if (tool?.type === 'native') return tool.protocol === NAME && tool.name === TOOL_SEARCH;
-  return originOf(tool)?.['type'] === TOOL_SEARCH;
-}
-
-/**
- * One name for a tool and its namespace. A tool of the top level that was searched for stands in a namespace of its own
- * name.
- */
-export function flatName(name: string, namespace: string | undefined): string {
-  if (namespace === undefined || namespace === name) return name;
-  const joined = `${namespace}${namespace.endsWith('__') ? '' : '__'}${name}`.replaceAll(/[^\w-]/g, '_');
-  if (joined.length <= MOST_CHARACTERS) return joined;
-  const hash = Bun.hash.xxHash32(joined).toString(16).padStart(8, '0');
-  return `${joined.slice(0, MOST_CHARACTERS - hash.length - 1)}_${hash}`;
-}
-
-function originOf(tool: Tool | undefined): JsonObject | undefined {
-  if (tool === undefined || tool.type === 'native' || tool.origin?.protocol !== NAME) return undefined;
-  return asObject(tool.origin.value);
 }
 
 function toolFrom(tool: JsonObject): Tool[] {
@@ -138,10 +74,34 @@ function namespaceFrom(namespace: JsonObject): Tool[] {
   });
 }
 
-function toolOf(tool: FunctionTool | FreeformTool, name: string): unknown {
-  const { description } = tool;
-  if (tool.type === 'freeform') return compact({ type: 'custom', name, description, format: tool.format });
-  // Said or not, a schema is not taken to be a strict one: the API would rewrite it, and refuse what it can't.
-  const { parameters = { type: 'object', properties: {} }, strict = false } = tool;
-  return compact({ type: 'function', name, description, parameters, strict });
+/** Reads `tool_choice`: a word, or an object that names a tool, some tools, or a kind of tool that runs at the provider. */
+export function decodeToolChoice(choice: unknown): ToolChoice | undefined {
+  if (choice === 'auto' || choice === 'none' || choice === 'required') return { mode: choice };
+  const fields = asObject(choice);
+  if (fields === undefined) return undefined;
+  switch (fields['type']) {
+    case 'function':
+    case 'custom':
+      return { mode: 'tool', name: nameOf(fields) };
+    case 'allowed_tools':
+      return allowedFrom(fields);
+    default:
+      return { mode: 'native', protocol: NAME, value: choice };
+  }
+}
+
+function allowedFrom(fields: JsonObject): ToolChoice {
+  const required = fields['mode'] === 'required';
+  const tools = asArray(fields['tools']).flatMap((tool): JsonObject[] => {
+    const named = asObject(tool);
+    return named === undefined ? [] : [named];
+  });
+  const named = tools.filter(({ type }) => type === 'function' || type === 'custom');
+  // One that runs at the provider cannot be called elsewhere; if none else is left, that is what was asked for.
+  if (named.length === 0 && tools.length > 0) return { mode: 'native', protocol: NAME, value: fields };
+  return { mode: 'allowed', names: named.map(nameOf), required };
+}
+
+function nameOf(tool: JsonObject): string {
+  return flatName(asWord(tool['name']) ?? '', asWord(tool['namespace']));
 }

@@ -3,11 +3,12 @@ import type { Part, Signature, TextPart } from '../../core/part.ts';
 import { signatureFrom } from '../../core/signature.ts';
 import { asArray, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
-import { decodeResultParts, decodeParts, textOf } from './decode-parts.ts';
 import { madeUpId } from '../made-up-id.ts';
+import { decodeParts, decodeResultParts, textOf } from './decode-parts.ts';
+import { decodeTools } from './decode-tools.ts';
 import { NAME } from './name.ts';
+import { flatName, TOOL_SEARCH } from './namespaces.ts';
 import { isReference } from './response-id.ts';
-import { flatName, TOOL_SEARCH, decodeTools } from './decode-tools.ts';
 
 /** What the items of an input say. */
 export interface Input {

@@ -1,21 +1,21 @@
-import type { Conversation, Reasoning, SettingName, Settings } from '../../core/conversation.ts';
+import type { Conversation, SettingName, Settings } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import { asObject, compact } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ResponsesStreamDecoder } from './decode-stream.ts';
+import { encodeToolChoice, encodeTools } from './encode-tools.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { NAME } from './name.ts';
-import { nearestEffort, traitsOf } from './model-traits.ts';
-import { effortOf, ENCRYPTED_REASONING, lackingSettings, LOGPROBS, encodeOutput } from './settings.ts';
-import { encodeToolChoice } from './encode-tools.ts';
-import { encodeTools } from './decode-tools.ts';
+import { encodeOutput } from './output.ts';
+import { encodeReasoning } from './reasoning.ts';
+import { ENCRYPTED_REASONING, lackingSettings, LOGPROBS } from './settings.ts';
 
 /** Writes a request that leaves nothing at the provider: all of the conversation is in it. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { input, dropped: droppedItems } = encodeTurns(conversation, addressee.model);
   const tools = encodeTools(conversation.tools);
-  const reasoning = reasoningOf(conversation.reasoning, addressee.model);
+  const reasoning = encodeReasoning(conversation.reasoning, addressee.model);
   const settings: Settings = reasoning.isOnForSure ? { ...conversation.settings, ...UNSET } : conversation.settings;
   const body = compact({
     model: addressee.model,
@@ -81,35 +81,6 @@ function textConfigOf({ output, settings }: Conversation): unknown {
 
 /** What a model that thinks does not take. */
 const UNSET = { temperature: undefined, topP: undefined, logprobs: undefined, topLogprobs: undefined };
-
-interface ReasoningField {
-  readonly value: unknown;
-  /** The model is going to think, as far as one can tell. */
-  readonly isOn: boolean;
-  /** It is known to: then it takes none of the settings that a choice among tokens is made by. */
-  readonly isOnForSure: boolean;
-  readonly isDropped: boolean;
-}
-
-function reasoningOf(reasoning: Reasoning | undefined, model: string): ReasoningField {
-  const traits = traitsOf(model);
-  const isThinker = traits.reasons === true;
-  const none = { value: undefined, isOn: isThinker, isOnForSure: isThinker, isDropped: false };
-  if (reasoning === undefined) return none;
-  const wished = effortOf(reasoning);
-  // A model that does not think does as it is told by not thinking.
-  if (traits.reasons === false) return { ...none, isDropped: wished !== 'none' };
-  const effort = wished && nearestEffort(wished, traits);
-  const isOff = effort === 'none';
-  const value = compact({ effort, summary: reasoning.visible === true && !isOff ? 'auto' : undefined });
-  return {
-    value: Object.keys(value).length === 0 ? undefined : value,
-    isOn: isThinker || !isOff,
-    isOnForSure: isThinker && !isOff,
-    // It cannot be told not to.
-    isDropped: wished === 'none' && !isOff,
-  };
-}
 
 /** Settings that a model refuses while it thinks; those that say what goes without saying are left out without a word. */
 function refusedSettings({ settings }: Conversation): SettingName[] {

@@ -1,23 +1,36 @@
-import type { Conversation, ToolChoice } from '../../core/conversation.ts';
+import type { Conversation, FreeformTool, FunctionTool, Tool } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
-import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
+import { compact } from '../../lib/json.ts';
 import { NAME } from './name.ts';
-import { flatName, namespaceOf } from './decode-tools.ts';
+import { namespaceOf, originOf, TOOL_SEARCH } from './namespaces.ts';
 
-/** Reads `tool_choice`: a word, or an object that names a tool, some tools, or a kind of tool that runs at the provider. */
-export function decodeToolChoice(choice: unknown): ToolChoice | undefined {
-  if (choice === 'auto' || choice === 'none' || choice === 'required') return { mode: choice };
-  const fields = asObject(choice);
-  if (fields === undefined) return undefined;
-  switch (fields['type']) {
-    case 'function':
-    case 'custom':
-      return { mode: 'tool', name: nameOf(fields) };
-    case 'allowed_tools':
-      return allowedFrom(fields);
-    default:
-      return { mode: 'native', protocol: NAME, value: choice };
-  }
+/** Writes tools; those of one namespace together. */
+export function encodeTools(tools: readonly Tool[]): unknown[] {
+  const namespaces = new Map<string, unknown[]>();
+  return tools.flatMap((tool): unknown[] => {
+    if (tool.type === 'native') return tool.protocol === NAME ? [tool.value] : [];
+    const origin = originOf(tool);
+    if (origin?.['type'] === TOOL_SEARCH) return [origin];
+    const namespace = namespaceOf(tool);
+    if (namespace === undefined) return [toolOf(tool, tool.name)];
+    const { name, description, tool: ownName } = namespace;
+    const others = namespaces.get(name);
+    if (others !== undefined) {
+      others.push(toolOf(tool, ownName));
+      return [];
+    }
+    const members = [toolOf(tool, ownName)];
+    namespaces.set(name, members);
+    return [{ type: 'namespace', name, description: description ?? '', tools: members }];
+  });
+}
+
+function toolOf(tool: FunctionTool | FreeformTool, name: string): unknown {
+  const { description } = tool;
+  if (tool.type === 'freeform') return compact({ type: 'custom', name, description, format: tool.format });
+  // Said or not, a schema is not taken to be a strict one: the API would rewrite it, and refuse what it can't.
+  const { parameters = { type: 'object', properties: {} }, strict = false } = tool;
+  return compact({ type: 'function', name, description, parameters, strict });
 }
 
 /** Writes the same. Throws NotCarried for a choice of a tool that runs at another provider. */
@@ -42,20 +55,4 @@ export function encodeToolChoice({ toolChoice, tools }: Conversation): unknown {
     default:
       return toolChoice.mode;
   }
-}
-
-function allowedFrom(fields: JsonObject): ToolChoice {
-  const required = fields['mode'] === 'required';
-  const tools = asArray(fields['tools']).flatMap((tool): JsonObject[] => {
-    const named = asObject(tool);
-    return named === undefined ? [] : [named];
-  });
-  const named = tools.filter(({ type }) => type === 'function' || type === 'custom');
-  // One that runs at the provider cannot be called elsewhere; if none else is left, that is what was asked for.
-  if (named.length === 0 && tools.length > 0) return { mode: 'native', protocol: NAME, value: fields };
-  return { mode: 'allowed', names: named.map(nameOf), required };
-}
-
-function nameOf(tool: JsonObject): string {
-  return flatName(asWord(tool['name']) ?? '', asWord(tool['namespace']));
 }

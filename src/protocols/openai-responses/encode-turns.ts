@@ -3,9 +3,9 @@ import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, NativePart, Part, ReasoningPart, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import { asArray, compact, parseObject } from '../../lib/json.ts';
-import { encodeParts, encodeMedia } from './encode-parts.ts';
+import { encodeMedia, encodeParts } from './encode-parts.ts';
 import { NAME } from './name.ts';
-import { isToolSearch, namespaceOf } from './decode-tools.ts';
+import { isToolSearch, namespaceOf } from './namespaces.ts';
 
 export interface InputItems {
   readonly input: readonly unknown[];

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'bun:test';
-import { CompletionBuilder, unfold, type Completion } from '../../core/completion.ts';
+import { loadRecordings, type Recording } from '../../../test/kit/recordings.ts';
+import { type Completion, CompletionBuilder, unfold } from '../../core/completion.ts';
 import type { Conversation } from '../../core/conversation.ts';
 import type { Part } from '../../core/part.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
-import { loadRecordings, type Recording } from '../../../test/kit/recordings.ts';
 import type { StreamDecoder } from '../codec.ts';
 import { dataLines } from '../sse.ts';
+import { flatName } from './namespaces.ts';
 import { openaiResponses } from './protocol.ts';
-import { flatName } from './decode-tools.ts';
 
 const { codec } = openaiResponses;
 const recordings = loadRecordings('openai-responses');

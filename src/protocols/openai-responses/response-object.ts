@@ -4,10 +4,10 @@ import { compact } from '../../lib/json.ts';
 import type { Reply } from '../codec.ts';
 import type { Own } from './decode-request.ts';
 import { instructionsOf } from './encode-request.ts';
+import { encodeToolChoice, encodeTools } from './encode-tools.ts';
 import type { Ending } from './finish.ts';
-import { effortOf, encodeOutput } from './settings.ts';
-import { encodeToolChoice } from './encode-tools.ts';
-import { encodeTools } from './decode-tools.ts';
+import { encodeOutput } from './output.ts';
+import { effortOf } from './reasoning.ts';
 import { writeUsage } from './usage.ts';
 
 /** Where a response comes from. */

@@ -1,10 +1,9 @@
-import type { Conversation, OutputFormat, Reasoning, SettingName, Settings } from '../../core/conversation.ts';
-import { effortFor, effortFrom, type Effort } from '../../core/effort.ts';
+import type { Conversation, SettingName, Settings } from '../../core/conversation.ts';
 import { asArray, asBoolean, asNumber, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import type { FieldRules } from '../fields.ts';
 
 /** What this dialect calls the settings; those that it lacks have their names of OpenAI's other API. */
-export const fieldNames: Readonly<Record<SettingName, string>> = {
+export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   maxTokens: 'max_output_tokens',
   temperature: 'temperature',
   topP: 'top_p',
@@ -93,54 +92,6 @@ export function decodeSettings(body: JsonObject): Settings {
     verbosity: asWord(asObject(body['text'])?.['verbosity']),
     user: asWord(body['safety_identifier']) ?? asWord(body['user']),
   });
-}
-
-/** `text.format`; plain text is what is meant without it. */
-export function decodeOutput(text: unknown): OutputFormat | undefined {
-  const format = asObject(asObject(text)?.['format']);
-  switch (format?.['type']) {
-    case 'json_object':
-      return { type: 'json' };
-    case 'json_schema':
-      return {
-        type: 'schema',
-        schema: asObject(format['schema']) ?? {},
-        ...compact({
-          name: asWord(format['name']),
-          description: asWord(format['description']),
-          strict: asBoolean(format['strict']),
-        }),
-      };
-    default:
-      return undefined;
-  }
-}
-
-export function encodeOutput(output: OutputFormat | undefined): unknown {
-  if (output === undefined) return undefined;
-  if (output.type === 'json') return { type: 'json_object' };
-  const { name = 'answer', schema, description, strict } = output;
-  return compact({ type: 'json_schema', name, description, schema, strict });
-}
-
-/** `reasoning`. Of its fields only effort and summary mean something elsewhere. */
-export function decodeReasoning(value: unknown): Reasoning | undefined {
-  const fields = asObject(value);
-  const effort = effortFrom(fields?.['effort']);
-  const isSummarised = asWord(fields?.['summary'] ?? fields?.['generate_summary']) !== undefined;
-  if (effort === undefined && !isSummarised) return undefined;
-  return {
-    ...(effort === undefined ? {} : { effort }),
-    ...(effort === 'none' ? { enabled: false } : {}),
-    ...(isSummarised ? { visible: true } : {}),
-  };
-}
-
-/** The effort that a request asks for; undefined: what the model does by itself. */
-export function effortOf({ effort, budgetTokens, enabled, adaptive }: Reasoning): Effort | undefined {
-  if (enabled === false) return 'none';
-  if (effort !== undefined) return effort;
-  return budgetTokens === undefined || adaptive === true ? undefined : effortFor(budgetTokens);
 }
 
 /** The settings that this dialect has no place for, where they would have an effect. */
