@@ -10,7 +10,7 @@ import { encodeCitation } from './citations.ts';
 import { messageId, wholeBlock } from './encode-answer.ts';
 import { encodeFinish } from './finish.ts';
 import { carrierOf, signatureText, UNSIGNED } from './signatures.ts';
-import { MESSAGE_STOP } from './stream.ts';
+import { MESSAGE_STOP } from './sentinels.ts';
 import { writeMessageUsage, writeUsage } from './usage.ts';
 
 /** The part under way. */

@@ -1,6 +1,6 @@
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { sseEvent } from '../fields.ts';
-import { MESSAGE_STOP } from './stream.ts';
+import { MESSAGE_STOP } from './sentinels.ts';
 
 /** A plain answer as the events of a stream. */
 export function asStream(body: unknown): string | undefined {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { asStream } from './replay.ts';
-import { isEnd, MESSAGE_STOP, MessageStreamReader } from './stream.ts';
+import { MESSAGE_STOP } from './sentinels.ts';
+import { isEnd, MessageStreamReader } from './stream.ts';
 
 function see(reader: MessageStreamReader, event: unknown, name?: string) {
   return reader.see(event, JSON.stringify(event), name);

@@ -1,12 +1,19 @@
 import type { Usage } from '../../core/record.ts';
 import { asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { ContentTemplate } from '../content-template.ts';
-import type { StreamReader } from '../protocol.ts';
+import type { StreamGrammar, StreamReader } from '../protocol.ts';
+import { asStream } from './replay.ts';
+import { MESSAGE_STOP, PING } from './sentinels.ts';
 import { mergedUsage, usageFrom } from './usage.ts';
 
-/** https://docs.claude.com/en/docs/build-with-claude/streaming */
-export const PING = 'event: ping\ndata: {"type": "ping"}\n\n';
-export const MESSAGE_STOP = 'event: message_stop\ndata: {"type":"message_stop"}\n\n';
+/** Named events, each a JSON object whose `type` is its name; https://docs.claude.com/en/docs/build-with-claude/streaming. */
+export const stream: StreamGrammar = {
+  keepAlive: PING,
+  end: MESSAGE_STOP,
+  isEnd,
+  read: () => new MessageStreamReader(),
+  fromPlain: asStream,
+};
 
 /** A text with any of these is one of many like it. */
 const TEMPLATE_KEYS: Readonly<Partial<Record<string, string>>> = {

@@ -2,7 +2,7 @@ import type { Turn } from '../../core/conversation.ts';
 import type { Part } from '../../core/part.ts';
 import { asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
-import { CallIds } from './call-ids.ts';
+import type { CallIds } from './call-ids.ts';
 import { fieldsOf } from './camel-case.ts';
 import { decodeMedia } from './media.ts';
 import { NAME } from './name.ts';

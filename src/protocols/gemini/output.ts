@@ -63,3 +63,10 @@ export function formFor(
   // A function for just any object is called with an empty one.
   return output.type === 'schema' ? 'tool' : 'dropped';
 }
+
+/** Writes it as members of `generationConfig`. */
+export function encodeOutput(output: OutputFormat | undefined): JsonObject {
+  if (output === undefined) return {};
+  const json = { responseMimeType: 'application/json' };
+  return output.type === 'json' ? json : { ...json, responseJsonSchema: supportedSchema(output.schema) };
+}

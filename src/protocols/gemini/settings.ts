@@ -1,8 +1,8 @@
 import type { Conversation, SettingName, Settings } from '../../core/conversation.ts';
 import { asArray, asBoolean, asNumber, asString, compact, type JsonObject } from '../../lib/json.ts';
 import { takesPenalties } from './model-traits.ts';
+import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
-import { supportedSchema } from './schema.ts';
 
 /** What this dialect calls the settings; those that it lacks have the names of OpenAI. */
 export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
@@ -66,8 +66,7 @@ export function encodeSettings(
     frequencyPenalty: penalties ? settings.frequencyPenalty : undefined,
     responseLogprobs: settings.logprobs === true ? true : undefined,
     logprobs: settings.logprobs === true && (settings.topLogprobs ?? 0) > 0 ? settings.topLogprobs : undefined,
-    ...(output === undefined || !to.withOutput ? {} : { responseMimeType: 'application/json' }),
-    ...(output?.type === 'schema' && to.withOutput ? { responseJsonSchema: supportedSchema(output.schema) } : {}),
+    ...(to.withOutput ? encodeOutput(output) : {}),
     thinkingConfig: thinking?.config,
   });
   return {

@@ -1,7 +1,18 @@
 import type { Usage } from '../../core/record.ts';
-import type { StreamReader } from '../protocol.ts';
+import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { unwrapped } from './errors.ts';
+import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
+
+/** GenerateContentResponses without names. */
+export const stream: StreamGrammar = {
+  // Not a comment: the Python SDK takes whatever is no `data:` line for a piece of JSON.
+  keepAlive: '\n\n',
+  end: '',
+  isEnd: () => false,
+  read: () => new GeminiStreamReader(),
+  fromPlain: asStream,
+};
 
 /** What the reader looks at in a GenerateContentResponse; everything else passes unseen. */
 interface Chunk {

@@ -1,6 +1,6 @@
 import type { Codec } from '../codec.ts';
 import { decodeRequest } from './decode-request.ts';
-import { embedding } from './embedding.ts';
+import { embedding } from '../openai/embedding.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { encodeRequest } from './encode-request.ts';
 import { ChatStreamEncoder } from './encode-stream.ts';

@@ -1,7 +1,17 @@
 import type { Usage } from '../../core/record.ts';
 import { ContentTemplate } from '../content-template.ts';
-import type { StreamReader } from '../protocol.ts';
+import type { StreamGrammar, StreamReader } from '../protocol.ts';
+import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
+
+/** `chat.completion.chunk`s without names, ended by `[DONE]`. */
+export const stream: StreamGrammar = {
+  keepAlive: ': keep-alive\n\n',
+  end: 'data: [DONE]\n\n',
+  isEnd: (data) => data.charCodeAt(0) === 91 /* [ */ && data.trim() === '[DONE]',
+  read: (request) => new ChatStreamReader(request),
+  fromPlain: asStream,
+};
 
 const TEXT_KEY = '"content":"';
 

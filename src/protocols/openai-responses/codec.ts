@@ -1,5 +1,5 @@
 import type { Codec } from '../codec.ts';
-import { embedding } from '../openai-chat/embedding.ts';
+import { embedding } from '../openai/embedding.ts';
 import { counting } from './counting.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeAnswer } from './encode-answer.ts';

@@ -1,4 +1,4 @@
-import type { Conversation, SettingName, Settings } from '../../core/conversation.ts';
+import type { SettingName, Settings } from '../../core/conversation.ts';
 import { asArray, asBoolean, asNumber, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import type { FieldRules } from '../fields.ts';
 
@@ -68,8 +68,8 @@ export const FIELD_RULES: FieldRules = {
   },
 };
 
-export const LOGPROBS = 'message.output_text.logprobs';
-export const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
+const LOGPROBS = 'message.output_text.logprobs';
+const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 
 /** The single values of a request. */
 export function decodeSettings(body: JsonObject): Settings {
@@ -94,8 +94,31 @@ export function decodeSettings(body: JsonObject): Settings {
   });
 }
 
+/** Writes the single values, but for `verbosity`, which stands in `text`; those that the model does not take are `dropped`. */
+export function encodeSettings(
+  settings: Settings,
+  { isOn, isOnForSure }: { readonly isOn: boolean; readonly isOnForSure: boolean },
+): { readonly fields: JsonObject; readonly dropped: readonly SettingName[] } {
+  const taken: Settings = isOnForSure ? { ...settings, ...UNSET } : settings;
+  return {
+    fields: {
+      parallel_tool_calls: taken.parallelToolCalls,
+      max_output_tokens: taken.maxTokens,
+      temperature: taken.temperature,
+      top_p: taken.topP,
+      top_logprobs: taken.logprobs === true ? taken.topLogprobs : undefined,
+      safety_identifier: taken.user === undefined ? undefined : userIdOf(taken.user),
+      include: includesOf(taken, isOn),
+    },
+    dropped: [...lackingSettings(settings), ...(isOnForSure ? refusedSettings(settings) : [])],
+  };
+}
+
+/** What a model that thinks does not take. */
+const UNSET = { temperature: undefined, topP: undefined, logprobs: undefined, topLogprobs: undefined };
+
 /** The settings that this dialect has no place for, where they would have an effect. */
-export function lackingSettings({ settings }: Conversation): SettingName[] {
+function lackingSettings(settings: Settings): SettingName[] {
   const { topK, minP, stop, seed, frequencyPenalty, presencePenalty } = settings;
   return [
     ...(topK === undefined ? [] : (['topK'] as const)),
@@ -105,4 +128,28 @@ export function lackingSettings({ settings }: Conversation): SettingName[] {
     ...((frequencyPenalty ?? 0) === 0 ? [] : (['frequencyPenalty'] as const)),
     ...((presencePenalty ?? 0) === 0 ? [] : (['presencePenalty'] as const)),
   ];
+}
+
+/** The user's id, or what stands for one that is too long: as stable and as opaque. */
+function userIdOf(user: string): string {
+  return user.length <= MOST_CHARACTERS ? user : new Bun.CryptoHasher('sha256').update(user).digest('hex');
+}
+
+/** The longest id of a user that the API takes. */
+const MOST_CHARACTERS = 64;
+
+/** Settings that a model refuses while it thinks; those that say what goes without saying are left out without a word. */
+function refusedSettings(settings: Settings): SettingName[] {
+  const { temperature, topP, logprobs } = settings;
+  return [
+    ...(temperature === undefined || temperature === 1 ? [] : (['temperature'] as const)),
+    ...(topP === undefined || topP === 1 ? [] : (['topP'] as const)),
+    ...(logprobs === true ? (['logprobs'] as const) : []),
+  ];
+}
+
+/** What an answer is to hold besides: nobody else keeps the thoughts that the next turn has to bring back. */
+function includesOf(settings: Settings, isReasoning: boolean): string[] | undefined {
+  const include = [...(isReasoning ? [ENCRYPTED_REASONING] : []), ...(settings.logprobs === true ? [LOGPROBS] : [])];
+  return include.length === 0 ? undefined : include;
 }
