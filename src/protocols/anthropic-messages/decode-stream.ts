@@ -3,7 +3,7 @@ import { asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import type { StreamDecoder } from '../codec.ts';
 import { decodeCitation } from './citations.ts';
 import { decodeFinish } from './finish.ts';
-import { freeformOf } from './call-input.ts';
+import { unwrapInput } from '../freeform.ts';
 import { NAME } from './name.ts';
 import { mergedUsage, usageFrom } from './usage.ts';
 import type { WireNames } from './names.ts';
@@ -220,7 +220,7 @@ function inputText({ input }: JsonObject): string {
 }
 
 function heldText({ text, head }: Block): string {
-  return freeformOf(text === '' ? inputText(head) : text);
+  return unwrapInput(text === '' ? inputText(head) : text);
 }
 
 function nativeOf({ head, text }: Block) {

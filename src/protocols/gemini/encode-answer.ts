@@ -4,7 +4,7 @@ import type { ReasoningTraits } from '../../core/signature.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import type { Reply } from '../codec.ts';
 import { encodeCitations } from './citations.ts';
-import { exactObject } from './exact-json.ts';
+import { inputOf } from './call-input.ts';
 import { encodeFinish } from './finish.ts';
 import { encodeLogprobs } from './logprobs.ts';
 import { encodeMedia } from './media.ts';
@@ -69,8 +69,7 @@ export class AnswerParts {
   #call({ id, name, arguments: text, freeform, signature }: ToolCallPart): JsonObject {
     const isFirst = !this.#hasCall;
     this.#hasCall = true;
-    const args =
-      freeform === true ? { input: text } : (exactObject(text) ?? (text.trim() === '' ? {} : { input: text }));
+    const args = inputOf(text, freeform);
     // Models want a signature with the first call of a turn, and the next turn may go to one of them.
     const unsigned = isFirst ? { thoughtSignature: UNSIGNED } : {};
     return { functionCall: { id, name, args }, ...(signature === undefined ? unsigned : signed(signature)) };

@@ -1,6 +1,7 @@
 import type { Conversation, Tool, ToolChoice } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
+import { freeformDescription } from '../freeform.ts';
 import { supportedSchema } from './schema.ts';
 import { NAME } from './name.ts';
 
@@ -44,7 +45,11 @@ function declarationOf(tool: Tool): JsonObject | undefined {
         parametersJsonSchema: tool.parameters === undefined ? undefined : ofObject(supportedSchema(tool.parameters)),
       });
     case 'freeform':
-      return compact({ name: tool.name, description: tool.description, parametersJsonSchema: FREEFORM });
+      return compact({
+        name: tool.name,
+        description: freeformDescription(tool) || undefined,
+        parametersJsonSchema: FREEFORM,
+      });
     case 'native':
       return undefined;
   }

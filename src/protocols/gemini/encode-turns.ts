@@ -2,7 +2,7 @@ import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { Part, Signature, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { exactObject } from './exact-json.ts';
+import { inputOf } from './call-input.ts';
 import { isThirdOrLater } from './model-traits.ts';
 import { encodeMedia } from './media.ts';
 import { encodeResult } from './results.ts';
@@ -108,8 +108,7 @@ class ContentsWriter {
   /** Of calls that were made at once the first carries the signature of all. */
   #call({ id, name, arguments: text, freeform, signature }: ToolCallPart, isFirst: boolean): JsonObject {
     this.#names.set(id, name);
-    const args =
-      freeform === true ? { input: text } : (exactObject(text) ?? (text.trim() === '' ? {} : { input: text }));
+    const args = inputOf(text, freeform);
     const signed = this.#signed(signature);
     const placeholder = isFirst && this.#isThird && signed.thoughtSignature === undefined;
     return { functionCall: { id, name, args }, ...(placeholder ? { thoughtSignature: SKIP } : signed) };

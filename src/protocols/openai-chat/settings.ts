@@ -2,7 +2,7 @@ import type { SettingName, Settings } from '../../core/conversation.ts';
 import type { Quirks } from '../../core/route.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
-import { wireUser } from './names.ts';
+import { userIdOf } from '../openai/user-id.ts';
 
 type Name = keyof Settings;
 
@@ -64,7 +64,7 @@ export function encodeSettings(
     const value = settings[name];
     if (value === undefined || (name === 'parallelToolCalls' && !hasTools)) continue;
     const field = name === 'maxTokens' ? (quirks.maxTokensField ?? 'max_tokens') : SETTING_FIELDS[name];
-    if (takes(quirks, field)) fields[field] = name === 'user' ? wireUser(String(value)) : value;
+    if (takes(quirks, field)) fields[field] = name === 'user' ? userIdOf(String(value)) : value;
     else dropped.push(name);
   }
   // One without the other is refused.

@@ -2,8 +2,8 @@ import type { MediaPart, MediaSource, Part, TextPart } from '../../core/part.ts'
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { mediaSourceOf, refuseField } from '../fields.ts';
 import { decodeCitation } from './citations.ts';
-import { mediaTypeOfFile } from './media.ts';
 import { NAME } from './name.ts';
+import { audioTypeOf, documentTypeOf } from '../media-types.ts';
 
 /** The parts of a message's content: a text, or a list. */
 export function decodeParts(content: unknown, field: string): Part[] {
@@ -76,10 +76,11 @@ function fileFrom(part: JsonObject): MediaPart | undefined {
   return source && { type: 'media', kind: 'document', source, ...(name === undefined ? {} : { name }) };
 }
 
+/** Bytes without a name have always been a PDF. */
 function fileSource(part: JsonObject, name: string | undefined): MediaSource | undefined {
   const data = asWord(part['file_data']);
   if (data?.startsWith('data:') === true) return mediaSourceOf(data);
-  if (data !== undefined) return { from: 'base64', mediaType: mediaTypeOfFile(name), data };
+  if (data !== undefined) return { from: 'base64', mediaType: documentTypeOf(name) ?? 'application/pdf', data };
   const url = asWord(part['file_url']);
   return url === undefined ? keptFile(part) : mediaSourceOf(url);
 }
@@ -93,7 +94,6 @@ function audioFrom(part: JsonObject): MediaPart | undefined {
   const audio = asObject(part['input_audio']);
   const data = asWord(audio?.['data']);
   if (data === undefined) return undefined;
-  const format = asWord(audio?.['format']) ?? 'wav';
-  const mediaType = format === 'mp3' ? 'audio/mpeg' : `audio/${format}`;
+  const mediaType = audioTypeOf(asWord(audio?.['format']) ?? 'wav');
   return { type: 'media', kind: 'audio', source: { from: 'base64', mediaType, data } };
 }

@@ -2,8 +2,8 @@ import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, Part } from '../../core/part.ts';
 import { compact } from '../../lib/json.ts';
 import { mediaUrlOf } from '../fields.ts';
-import { fileNameFor } from './media.ts';
 import { NAME } from './name.ts';
+import { bareType, extensionOf } from '../media-types.ts';
 
 /** Content of a message or of a tool's output: the text alone if there is nothing else, otherwise a list of parts. */
 export function encodeParts(parts: readonly Part[]): unknown {
@@ -71,4 +71,9 @@ function fileIdOf(source: MediaPart['source']): string | undefined {
   if (source.from !== 'file') return undefined;
   if (source.protocol !== NAME) throw new NotCarried('file', 'is kept at another provider');
   return source.id;
+}
+
+/** A name for a file that has none, since the API goes by its extension. */
+function fileNameFor(mediaType: string): string {
+  return `document.${extensionOf(mediaType) ?? (bareType(mediaType).startsWith('text/') ? 'txt' : 'pdf')}`;
 }

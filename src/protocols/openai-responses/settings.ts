@@ -1,6 +1,7 @@
 import type { SettingName, Settings } from '../../core/conversation.ts';
 import { asArray, asBoolean, asNumber, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import type { FieldRules } from '../fields.ts';
+import { userIdOf } from '../openai/user-id.ts';
 
 /** What this dialect calls the settings; those that it lacks have their names of OpenAI's other API. */
 export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
@@ -129,14 +130,6 @@ function lackingSettings(settings: Settings): SettingName[] {
     ...((presencePenalty ?? 0) === 0 ? [] : (['presencePenalty'] as const)),
   ];
 }
-
-/** The user's id, or what stands for one that is too long: as stable and as opaque. */
-function userIdOf(user: string): string {
-  return user.length <= MOST_CHARACTERS ? user : new Bun.CryptoHasher('sha256').update(user).digest('hex');
-}
-
-/** The longest id of a user that the API takes. */
-const MOST_CHARACTERS = 64;
 
 /** Settings that a model refuses while it thinks; those that say what goes without saying are left out without a word. */
 function refusedSettings(settings: Settings): SettingName[] {
