@@ -1,6 +1,6 @@
-import { errorAsEvent, errorBody } from './errors.ts';
 import type { ErrorGrammar, Framing, StreamGrammar } from '../protocol.ts';
-import { isAnswer } from './stream.ts';
+import { errorAsEvent, errorBody } from './errors.ts';
+import { isAnswer } from './replay.ts';
 
 /**
  * The stream that clients get who did not ask for SSE: one JSON array, an element for each event. An error is an

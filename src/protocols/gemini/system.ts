@@ -1,6 +1,7 @@
 import { applyEdits, elementSpan, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import type { SystemPrompt, SystemTexts } from '../protocol.ts';
 import { requestSpans } from './request-spans.ts';
+import { firstMember, insertion, joinToList } from '../system-edits.ts';
 
 const NAMES = ['systemInstruction', 'system_instruction'];
 
@@ -20,7 +21,7 @@ function requestEdits(text: string, { start }: Span, texts: SystemTexts): Edit[]
   const spans = NAMES.flatMap((name) => memberSpans(text, name, start)).toSorted((a, b) => a.start - b.start);
   if (spans.length > 0) return spans.flatMap((span) => instructionEdits(text, span, texts));
   const member = `"systemInstruction":{"parts":[${part(texts.alone)}]}`;
-  return [insertion(start + 1, isEmptyObject(text, start) ? member : `${member},`)];
+  return [firstMember(text, start, member)];
 }
 
 function instructionEdits(text: string, span: Span, texts: SystemTexts): Edit[] {
@@ -41,18 +42,14 @@ function contentEdits(text: string, { start }: Span, texts: SystemTexts): Edit[]
   const spans = memberSpans(text, 'parts', start);
   if (spans.length > 0) return spans.flatMap((span) => partsEdits(text, span, texts));
   const member = `"parts":[${part(texts.alone)}]`;
-  return [insertion(start + 1, isEmptyObject(text, start) ? member : `${member},`)];
+  return [firstMember(text, start, member)];
 }
 
 function partsEdits(text: string, span: Span, texts: SystemTexts): Edit[] {
-  const { start, end } = span;
+  const { start } = span;
   switch (text[start]) {
     case '[':
-      if (elementSpan(text, 0, start) === undefined) return [insertion(start + 1, part(texts.alone))];
-      return [
-        insertion(start + 1, texts.before === '' ? '' : `${part(texts.before)},`),
-        insertion(end - 1, texts.after === '' ? '' : `,${part(texts.after)}`),
-      ];
+      return joinToList(span, elementSpan(text, 0, start) === undefined, texts, part);
     case '{':
       return around(span, ['[', '', '', ']'], texts);
     case 'n':
@@ -76,15 +73,4 @@ function around(
 
 function part(text: string): string {
   return `{"text":"${text}"}`;
-}
-
-function isEmptyObject(text: string, start: number): boolean {
-  return text
-    .slice(start + 1)
-    .trimStart()
-    .startsWith('}');
-}
-
-function insertion(at: number, text: string): Edit {
-  return { start: at, end: at, text };
 }

@@ -1,5 +1,7 @@
+import { dialectOf } from '../../vendors/dialects.ts';
 import type { Wire } from '../protocol.ts';
 import { limitHeaders, readLimits } from './limits.ts';
+import { NAME } from './name.ts';
 
 /** Paths and headers of Google's API. */
 export const wire: Wire = {
@@ -17,8 +19,8 @@ export const wire: Wire = {
         return undefined;
     }
   },
-  credential: { name: 'x-goog-api-key', prefix: '' },
-  headers: {},
+  credential: dialectOf(NAME).credential,
+  headers: dialectOf(NAME).headers,
   headerPrefixes: ['x-goog-'],
   alsoServes: [],
   requestIdHeader: 'x-request-id',

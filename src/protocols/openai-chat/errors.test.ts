@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { errorBody, errorEvent, readError } from './errors.ts';
+import { readError } from '../openai/error-body.ts';
+import { errorBody, errorEvent } from './errors.ts';
 
 const error = { message: 'It "failed".\nTry again.', type: 'server_error', code: 'read_timeout', param: null };
 

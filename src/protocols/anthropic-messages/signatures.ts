@@ -1,5 +1,5 @@
-import type { MediaPart, NativePart, Signature } from '../../core/part.ts';
-import { markSignature, type Attachment } from '../../core/signature.ts';
+import type { Signature } from '../../core/part.ts';
+import { type Attachment, markSignature } from '../../core/signature.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { NAME } from './name.ts';
 
@@ -19,18 +19,4 @@ export const UNSIGNED = markSignature({ protocol: '', value: '' });
 /** A block of no thoughts, whose signature is that of its neighbour: calls and texts have no place for one. */
 export function carrierOf(signature: Signature, attachment: Attachment): JsonObject {
   return { type: 'thinking', thinking: '', signature: signatureText(signature, attachment) };
-}
-
-/** A part that does not come in pieces. Answers have no place for media, so they say that there was one. */
-export function wholeBlock(part: MediaPart | NativePart): JsonObject | undefined {
-  if (part.type === 'native') return part.protocol === NAME ? (part.value as JsonObject) : undefined;
-  const { kind, source } = part;
-  const where = source.from === 'url' ? source.url : 'mediaType' in source ? source.mediaType : undefined;
-  const text = source.from === 'text' ? source.text : `[${kind}${where === undefined ? '' : `: ${where}`}]`;
-  return { type: 'text', text, citations: null };
-}
-
-/** An id that the client can tell from others, where the upstream gave none. */
-export function messageId(id: string | undefined, replyId: string): string {
-  return id ?? `msg_${replyId}`;
 }
