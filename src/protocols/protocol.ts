@@ -80,19 +80,20 @@ export interface StreamGrammar {
   readonly framing?: Framing | undefined;
 }
 
-/**
- * Another way to write a stream than SSE. The grammar's `keepAlive`, `end`, error events and `fromPlain` are of that way
- * already; the first three for a stream in which an event went before.
- */
+/** Another way to write a stream than SSE. Events and errors are made as SSE and then framed; `keepAlive` is of that way already. */
 export interface Framing {
   readonly contentType: string;
   /** A writer for one stream. */
-  open(): {
-    /** The text of an event with this data. An error's body goes through here, too, and nothing after it. */
-    frame(data: string): string;
-    /** What completes the stream, whether or not an event went before. */
-    end(): string;
-  };
+  open(): Frames;
+}
+
+export interface Frames {
+  /** The text of an event with this data. */
+  frame(data: string): string;
+  /** The same for an error, after which nothing comes, not even the end. */
+  error(data: string): string;
+  /** What completes the stream, whether or not an event went before. */
+  end(): string;
 }
 
 /** What stands where in requests and answers. */

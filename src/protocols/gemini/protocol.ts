@@ -4,7 +4,7 @@ import { conversationStart } from './conversation.ts';
 import { errorAsEvent, errorBody, errorEvent, errorStatus, readError } from './errors.ts';
 import { removeForeign } from './foreign.ts';
 import { front } from './front.ts';
-import { asJsonArray, inJsonArray } from './json-array.ts';
+import { asJsonArray } from './json-array.ts';
 import { models } from './models.ts';
 import { NAME } from './signatures.ts';
 import { asStream, GeminiStreamReader } from './stream.ts';
@@ -37,6 +37,5 @@ export const gemini: Protocol = {
 /** The same for clients of `:streamGenerateContent` who did not ask for SSE. */
 export const geminiArray: Protocol = {
   ...gemini,
-  errors: inJsonArray(gemini.errors),
   stream: asJsonArray(gemini.stream),
 };
