@@ -22,8 +22,11 @@ export interface Protocol {
   readonly codec: Codec;
   /** The token counts that a plain answer reports. */
   readUsage(body: unknown): Usage | undefined;
-  /** The request's text with a system prompt joined to it; all other bytes stay. `body` is `text`, parsed. */
-  injectSystem(text: string, body: Record<string, unknown>, prompt: SystemPrompt): string;
+  /**
+   * The request's text with a system prompt joined to it; all other bytes stay. `body` is `text`, parsed. A request to
+   * count tokens that has no place for one stays as it is.
+   */
+  injectSystem(text: string, body: Record<string, unknown>, prompt: SystemPrompt, operation?: Operation): string;
   /** What identifies a conversation through its turns, so that they can be kept at one backend. */
   conversationStart(body: Record<string, unknown>): string;
   /**
@@ -118,6 +121,8 @@ export interface Wire {
   readonly headerPrefixes: readonly string[];
   /** Other dialects whose `native` and `embed` endpoints a backend of this one has as well. */
   readonly alsoServes: readonly ProtocolName[];
+  /** The request's text with the model's name where it repeats what the path says; undefined: it never does. */
+  renameModel?(text: string, model: string): string;
   /** The client's query as a backend of the same dialect gets it, with its `?`; undefined: as it is. */
   query?(query: string): string;
   /** The header in which clients look for the request's id. Lower case. */

@@ -2,7 +2,7 @@ import { asArray, asCount, asNumber, asObject, asString, compact, type JsonObjec
 import { Unintelligible, type EmbeddingCodec } from '../codec.ts';
 import { refuseField } from '../fields.ts';
 import { fieldsOf } from './names.ts';
-import { modelName } from './wire.ts';
+import { modelName } from './names.ts';
 
 /** `:embedContent` of one text, `:batchEmbedContents` of several; what goes to a backend is always the latter. */
 export const embedding: EmbeddingCodec = {

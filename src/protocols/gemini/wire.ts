@@ -1,5 +1,7 @@
 import type { Wire } from '../protocol.ts';
 import { limitHeaders, readLimits } from './limits.ts';
+import { modelName } from './names.ts';
+import { renameModel } from './rename-model.ts';
 
 /** Paths and headers of Google's API. */
 export const wire: Wire = {
@@ -23,6 +25,7 @@ export const wire: Wire = {
   alsoServes: [],
   requestIdHeader: 'x-request-id',
   query: withoutOwnFields,
+  renameModel,
   readLimits,
   limitHeaders,
 };
@@ -34,11 +37,6 @@ function withoutOwnFields(query: string): string {
   fields.delete('key');
   fields.delete('alt');
   return fields.size === 0 ? '' : `?${fields.toString()}`;
-}
-
-/** `models/x` for a bare name; `tunedModels/x`, `publishers/google/models/x` and the like are paths already. */
-export function modelName(model: string): string {
-  return model.includes('/') ? model : `models/${model}`;
 }
 
 /** Nothing in a name, which may be a client's where an alias is a wildcard, leads out of the backend's base. */
