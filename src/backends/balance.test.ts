@@ -84,6 +84,7 @@ describe.each(RULES)('%s', (rule) => {
       takeTurn: () => expect.unreachable(),
       conversation: () => expect.unreachable(),
       random: () => expect.unreachable(),
+      now: 0,
     };
     const one = [route('a')];
     expect(balanced(one, rule, silent)).toBe(one);

@@ -75,7 +75,10 @@ function inClientsForm(json: unknown, { exchange, client, crossing }: AttemptRun
 function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: AttemptRun): Failure | undefined {
   const { status } = answer;
   if (status >= 300 && status <= 399) return undefined;
-  if (status < 200 || status > 299 || run.protocol.errors.read(json) !== undefined) return classify(answer, json, run);
+  // Of what is kept, also a response that has failed is what was asked for.
+  const isKept = run.exchange.endpoint?.kind === 'resource';
+  if (status < 200 || status > 299 || (!isKept && run.protocol.errors.read(json) !== undefined))
+    return classify(answer, json, run);
   // A transfer without length or chunks ends the same way whether whole or cut; JSON shows the difference.
   return mustBeJson && json === undefined && status !== 204 && status !== 205
     ? transportFailure('broken_answer', 'invalid_json')
