@@ -4,7 +4,7 @@ import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
 import { front } from './front.ts';
-import { asJsonArray, inJsonArray } from './json-array.ts';
+import { asJsonArray } from './json-array.ts';
 import { models } from './models.ts';
 import { NAME } from './name.ts';
 import { stream } from './stream.ts';
@@ -30,6 +30,5 @@ export const gemini: Protocol = {
 /** The same for clients of `:streamGenerateContent` who did not ask for SSE. */
 export const geminiArray: Protocol = {
   ...gemini,
-  errors: inJsonArray(errors),
   stream: asJsonArray(stream),
 };

@@ -1,16 +1,23 @@
 import { applyEdits, elementSpan, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import type { SystemPrompt, SystemTexts } from '../protocol.ts';
-import { requestSpans } from './request-spans.ts';
+import type { Operation } from '../../core/exchange.ts';
 import { firstMember, insertion, joinToList } from '../system-edits.ts';
+import { isWrapped, requestSpans } from './request-spans.ts';
 
 const NAMES = ['systemInstruction', 'system_instruction'];
 
 /**
  * `text` with the prompt's parts in its system instruction, or in a new one if it has none.
  * All other bytes stay. Where a key occurs twice, each occurrence is edited. A system instruction of no known kind is
- * left for the backend to refuse.
+ * left for the backend to refuse. Of a request to count tokens only one that holds a whole request takes any.
  */
-export function injectSystem(text: string, _body: Record<string, unknown>, { escaped }: SystemPrompt): string {
+export function injectSystem(
+  text: string,
+  _body: Record<string, unknown>,
+  { escaped }: SystemPrompt,
+  operation: Operation = 'generate',
+): string {
+  if (operation === 'count_tokens' && !isWrapped(text)) return text;
   return applyEdits(
     text,
     requestSpans(text).flatMap((request) => requestEdits(text, request, escaped)),

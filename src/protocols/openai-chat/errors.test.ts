@@ -48,6 +48,11 @@ describe('readError', () => {
       [{ error: { code: 429, status: 'RESOURCE_EXHAUSTED', details: [{ '@type': 'x' }, { retryDelay: '17.5s' }] } }],
       { type: 'RESOURCE_EXHAUSTED', status: 429, retryAfterMs: 17_500 },
     ],
+    [
+      'Google, with a bad key',
+      { error: { code: 400, status: 'INVALID_ARGUMENT', details: [{ reason: 'API_KEY_INVALID' }] } },
+      { code: 'API_KEY_INVALID', status: 400 },
+    ],
     ['a delay that is none', { error: { details: [{ retryDelay: 'soon' }, null] } }, { retryAfterMs: undefined }],
     ['a type beside the error', { type: 'error', error: { message: 'm' } }, { type: 'error' }],
   ])('%s', (_what, body, expected) => expect(readError(body)).toMatchObject(expected));

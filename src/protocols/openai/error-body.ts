@@ -22,8 +22,8 @@ export function readError(body: unknown): UpstreamError | undefined {
   const inner = isObject(error['innererror']) ? error['innererror'] : undefined;
   return {
     type: word(error['type']) ?? word(error['status']) ?? word(holder['type']),
-    // Azure names the content filter only inside.
-    code: word(inner?.['code']) ?? word(error['code']),
+    // Azure names the content filter only inside, Google's compatible endpoint a bad key.
+    code: word(inner?.['code']) ?? word(error['code']) ?? inDetails(error['details'], 'reason'),
     message: word(error['message']),
     status: status(error['code']) ?? status(error['status']) ?? status(holder['code']),
     retryAfterMs: retryDelayMs(error['details']),
@@ -33,10 +33,15 @@ export function readError(body: unknown): UpstreamError | undefined {
 
 /** Google's RetryInfo: `details: [{retryDelay: "17s"}]`. */
 function retryDelayMs(details: unknown): number | undefined {
+  const delay = inDetails(details, 'retryDelay');
+  return delay !== undefined && /^\d+(\.\d+)?s$/.test(delay) ? Number.parseFloat(delay) * 1000 : undefined;
+}
+
+function inDetails(details: unknown, member: string): string | undefined {
   if (!Array.isArray(details)) return undefined;
   for (const detail of details as unknown[]) {
-    const delay = isObject(detail) ? detail['retryDelay'] : undefined;
-    if (typeof delay === 'string' && /^\d+(\.\d+)?s$/.test(delay)) return Number.parseFloat(delay) * 1000;
+    const value = isObject(detail) ? word(detail[member]) : undefined;
+    if (value !== undefined) return value;
   }
   return undefined;
 }
