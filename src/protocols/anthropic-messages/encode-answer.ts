@@ -10,7 +10,7 @@ import { carrierOf, signatureText, UNSIGNED } from './signatures.ts';
 import { writeMessageUsage } from './usage.ts';
 
 /** Writes a whole answer as a message. */
-export function encodeAnswer({ id, model, parts, finish, usage }: Completion, reply: Reply): JsonObject {
+export function encodeAnswer({ id, parts, finish, usage }: Completion, reply: Reply): JsonObject {
   const said = {
     calls: parts.some(({ type }) => type === 'tool_call'),
     refusal: parts.some(({ type }) => type === 'refusal'),
@@ -19,7 +19,8 @@ export function encodeAnswer({ id, model, parts, finish, usage }: Completion, re
     id: messageId(id, reply.id),
     type: 'message',
     role: 'assistant',
-    model: model ?? reply.model,
+    // Not the upstream's name: Claude Code does not send back what another model than it asked for has thought.
+    model: reply.model,
     content: parts.flatMap(blocksOf),
     ...encodeFinish(finish, said),
     stop_details: null,

@@ -66,7 +66,7 @@ describe("Anthropic's own client", () => {
     const { message, types } = await accumulated(streamOf(events));
     expect(message).toMatchObject({
       id: 'msg_1',
-      model: 'up',
+      model: 'asked-for',
       role: 'assistant',
       stop_reason: 'tool_use',
       stop_sequence: null,
@@ -104,6 +104,13 @@ describe("Anthropic's own client", () => {
     expect(message).toMatchObject({ id: 'msg_id', model: 'asked-for', content: [], stop_reason: 'end_turn' });
     expect(message.usage).toMatchObject({ input_tokens: 0, output_tokens: 0 });
   });
+});
+
+test('an answer names the model that was asked for, so that Claude Code sends its thoughts back', () => {
+  const message = encodeAnswer(completion([{ type: 'reasoning', text: 'hm' }]), reply);
+  const [first = ''] = streamOf(unfold(completion([{ type: 'reasoning', text: 'hm' }]))).split('\n\n');
+  expect(message['model']).toBe('asked-for');
+  expect(first).toContain('"model":"asked-for"');
 });
 
 test('arguments go out exactly as they came', () => {

@@ -89,12 +89,13 @@ export class MessageStreamEncoder implements StreamEncoder {
     }
   }
 
-  #start({ id, model }: { readonly id: string | undefined; readonly model: string | undefined }): string {
+  #start({ id }: { readonly id: string | undefined }): string {
     const message = {
       id: messageId(id, this.reply.id),
       type: 'message',
       role: 'assistant',
-      model: model ?? this.reply.model,
+      // As in a plain answer.
+      model: this.reply.model,
       content: [],
       stop_reason: null,
       stop_sequence: null,

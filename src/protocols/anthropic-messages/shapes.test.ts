@@ -59,7 +59,7 @@ const completion: Completion = {
   usage: { promptTokens: 9, completionTokens: 4, cachedTokens: 3, reasoningTokens: 2 },
 };
 
-const reply = { conversation, model: 'm', id: 'id', now: 0 };
+const reply = { conversation, model: 'asked-for', id: 'id', now: 0 };
 
 test('a request', () => {
   const expected: MessageCreateParamsNonStreaming = {
@@ -121,7 +121,7 @@ test('an answer', () => {
     id: 'msg_1',
     type: 'message',
     role: 'assistant',
-    model: 'up',
+    model: 'asked-for',
     content: [
       { type: 'thinking', thinking: 'hm', signature: 'sig' },
       {
@@ -162,7 +162,7 @@ test('the beginning and the end of a stream', () => {
     id: 'msg_1',
     type: 'message',
     role: 'assistant',
-    model: 'up',
+    model: 'asked-for',
     content: [],
     stop_reason: null,
     stop_sequence: null,
