@@ -1,3 +1,4 @@
+import { isForced } from './encode-tools.ts';
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import { asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
@@ -55,11 +56,7 @@ export function formFor(
 ): 'config' | 'tool' | 'no functions' | 'no answer' | 'dropped' {
   if (output === undefined || isThirdOrLater(model) || tools.every(({ type }) => type === 'native')) return 'config';
   if (toolChoice?.mode === 'none') return 'no functions';
-  const isForced =
-    toolChoice?.mode === 'required' ||
-    toolChoice?.mode === 'tool' ||
-    (toolChoice?.mode === 'allowed' && toolChoice.required);
-  if (isForced) return 'no answer';
+  if (isForced(toolChoice)) return 'no answer';
   // A function for just any object is called with an empty one.
   return output.type === 'schema' ? 'tool' : 'dropped';
 }
