@@ -2,6 +2,7 @@ import type { Operation } from '../core/exchange.ts';
 import type { Backend } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { protocolOf } from '../protocols/registry.ts';
+import { DEFAULT_PROTOCOL } from '../vendors/dialects.ts';
 
 /**
  * The dialect in which a backend is spoken to for a client: the client's own where the backend has it, otherwise the
@@ -14,5 +15,5 @@ export function spokenTo(backend: Backend, client: Protocol, operation: Operatio
   if (operation === 'native' || operation === 'embed') {
     for (const name of protocols) if (protocolOf(name).wire.alsoServes.includes(client.name)) return client;
   }
-  return protocolOf(protocols[0] ?? 'openai-chat');
+  return protocolOf(protocols[0] ?? DEFAULT_PROTOCOL);
 }

@@ -46,11 +46,14 @@ export const DIALECTS: readonly (readonly [key: string, protocol: Protocol, row:
   },
 );
 
+/** Bytes of a PNG, or its beginning. */
 export const PICTURE = 'iVBORw0KGgo=';
+/** Bytes of a PDF, or its beginning. */
 export const DOCUMENT = 'JVBERi0xLjQ=';
 /** Words that need escapes, more than one byte, and more than one UTF-16 unit. */
 export const WORDS = 'Ümläut “quoted” \\ \n 🙂';
 
+/** A tool like any other. */
 export const WEATHER: Tool = {
   type: 'function',
   name: 'get_weather',
@@ -58,6 +61,7 @@ export const WEATHER: Tool = {
   parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
 };
 
+/** A schema for an answer, in the part of JSON Schema that everybody enforces. */
 export const ANSWER_SCHEMA = {
   type: 'object',
   properties: { verdict: { type: 'string' } },
@@ -70,26 +74,32 @@ export function conversationOf(turns: readonly Turn[], changes: Partial<Conversa
   return { system: [], turns, tools: [], settings: {}, stream: false, wantsUsage: true, leftovers: [], ...changes };
 }
 
+/** A turn of the user. */
 export function says(...parts: Part[]): Turn {
   return { role: 'user', parts };
 }
 
+/** A turn of the assistant. */
 export function answers(...parts: Part[]): Turn {
   return { role: 'assistant', parts };
 }
 
+/** Words. */
 export function text(words: string): Part & { readonly type: 'text' } {
   return { type: 'text', text: words };
 }
 
+/** A call of the tool. */
 export function call(id: string, city: string): Part & { readonly type: 'tool_call' } {
   return { type: 'tool_call', id, name: 'get_weather', arguments: JSON.stringify({ city }) };
 }
 
+/** What the tool gave back. */
 export function result(callId: string, words: string, more: object = {}): Part & { readonly type: 'tool_result' } {
   return { type: 'tool_result', callId, name: 'get_weather', content: [text(words)], ...more };
 }
 
+/** The shortest thing to say. */
 export const HELLO = says(text('Hello'));
 
 const LOOP = [HELLO, answers(call('call_1', 'Rome')), says(result('call_1', 'sunny'))];
@@ -145,6 +155,7 @@ export const CONVERSATIONS: readonly (readonly [what: string, conversation: Conv
   ],
 ];
 
+/** Counts that every dialect can tell. */
 export const USAGE = { promptTokens: 30, completionTokens: 20, cachedTokens: 10, reasoningTokens: 5 };
 
 /** Answers that every dialect tells. */

@@ -5,6 +5,7 @@ import { freeformDescription } from '../freeform.ts';
 import { supportedSchema } from './schema.ts';
 import { NAME } from './name.ts';
 
+/** What a request says of tools, and what it could not say. */
 export interface WrittenTools {
   readonly tools: readonly JsonObject[] | undefined;
   readonly toolConfig: JsonObject | undefined;
