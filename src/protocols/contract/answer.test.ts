@@ -178,6 +178,26 @@ describe.each(STREAMED)('%s', (_key, { name, codec, errors, stream, readUsage },
     }
   });
 
+  test('what a text refers to is told', () => {
+    const page = { kind: 'url', url: 'https://example.com/', title: 'Example', start: 0, end: 5 } as const;
+    const completion = completionOf([{ ...text('Hello, world'), citations: [page] }], 'stop');
+    for (const read of [encoded.decodeAnswer(plain(completion)), built(events(streamed(completion)))]) {
+      expect(gist(read.parts)).toEqual([['text', 'Hello, world']]);
+      const citations = read.parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
+      expect(citations).toMatchObject([{ kind: 'url', url: 'https://example.com/', title: 'Example' }]);
+    }
+  });
+
+  test('the call of a tool that takes plain text is one, though it had to become a function', () => {
+    const tool = { type: 'freeform', name: 'run' } as const;
+    const { decodeAnswer } = codec.encodeRequest({ ...asked, tools: [tool] }, { model, quirks: {} });
+    const told = lacks.includes('freeform tools')
+      ? { arguments: JSON.stringify({ input: 'ls -l' }) }
+      : { arguments: 'ls -l', freeform: true };
+    const written = plain(completionOf([{ type: 'tool_call', id: 'call_1', name: 'run', ...told }], 'tool_calls'));
+    expect(decodeAnswer(written).parts).toMatchObject([{ name: 'run', arguments: 'ls -l', freeform: true }]);
+  });
+
   test('a signature of its own goes to the client as it is', () => {
     const [signed] = encoded.decodeAnswer(
       plain(

@@ -214,6 +214,23 @@ describe.each(DIALECTS)('%s', (_key, { name, codec, wire, ...protocol }, { model
     });
   });
 
+  test("the system's words in between reach the model, the user's before them", () => {
+    const { fields, written, dropped } = write(
+      conversationOf([
+        HELLO,
+        answers(text('Hi.')),
+        says(text('Go on.')),
+        { role: 'system', parts: [text('Be brief.')] },
+      ]),
+    );
+    expect([dropped, written.includes('Be brief.')]).toEqual([[], true]);
+    const { system, turns } = codec.decodeRequest(fields, { stream: false });
+    const said = turns.filter(({ role }) => role !== 'system').flatMap(({ parts }) => parts);
+    const told = [...system, ...turns.filter(({ role }) => role === 'system').flatMap(({ parts }) => parts)];
+    expect(said).toMatchObject([{ text: 'Hello' }, { text: 'Hi.' }, { text: 'Go on.' }]);
+    expect(told).toMatchObject([{ text: 'Be brief.' }]);
+  });
+
   describe('settings', () => {
     const SETTINGS: readonly Settings[] = [
       { maxTokens: 1000 },

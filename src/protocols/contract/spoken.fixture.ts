@@ -130,12 +130,28 @@ export const CONVERSATIONS: readonly (readonly [what: string, conversation: Conv
     ),
   ],
   [
+    'words beside a result',
+    conversationOf([HELLO, answers(call('call_1', 'Rome')), says(result('call_1', 'sunny'), text('Thanks.'))], {
+      tools: [WEATHER],
+    }),
+  ],
+  [
     'an image',
     conversationOf([
       says(text('What is it?'), {
         type: 'media',
         kind: 'image',
         source: { from: 'base64', mediaType: 'image/png', data: PICTURE },
+      }),
+    ]),
+  ],
+  [
+    'an image elsewhere',
+    conversationOf([
+      says(text('What is it?'), {
+        type: 'media',
+        kind: 'image',
+        source: { from: 'url', url: 'https://example.com/a.png' },
       }),
     ]),
   ],
@@ -211,7 +227,7 @@ function gistOf(part: Part): [kind: string, words: unknown] {
     case 'tool_result':
       return ['result', { of: part.callId, content: gist(part.content) }];
     case 'media':
-      return [part.kind, part.source];
+      return [part.kind, part.source.from === 'url' ? part.source.url : part.source];
     case 'native':
       return ['native', part.value];
   }
