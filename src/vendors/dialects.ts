@@ -7,6 +7,11 @@ export const X_API_KEY: CredentialHeader = { name: 'x-api-key', prefix: '' };
 export const API_KEY: CredentialHeader = { name: 'api-key', prefix: '' };
 export const X_GOOG_API_KEY: CredentialHeader = { name: 'x-goog-api-key', prefix: '' };
 
+/** Every header in which a key may stand, in the order in which a client's are looked at. Lower case. */
+export const CREDENTIAL_HEADERS: readonly string[] = [BEARER, X_API_KEY, API_KEY, X_GOOG_API_KEY].map(
+  ({ name }) => name,
+);
+
 /** What is spoken where nobody says otherwise: most vendors', and the gateway's own at paths that are no dialect's. */
 export const DEFAULT_PROTOCOL: ProtocolName = 'openai-chat';
 
