@@ -2,6 +2,7 @@ import type { Operation } from '../core/exchange.ts';
 import type { Backend } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { protocolOf } from '../protocols/registry.ts';
+import { DEFAULT_PROTOCOL } from '../vendors/dialects.ts';
 
 /**
  * The dialect in which a backend is spoken to for a client: the client's own where the backend has it, otherwise the
@@ -16,7 +17,7 @@ export function spokenTo(backend: Backend, client: Protocol, operation: Operatio
   }
   // Of several, one that has what is asked for.
   const able = protocols.find((name) => has(protocolOf(name), operation));
-  return protocolOf(able ?? protocols[0] ?? 'openai-chat');
+  return protocolOf(able ?? protocols[0] ?? DEFAULT_PROTOCOL);
 }
 
 function has({ wire }: Protocol, operation: Operation): boolean {

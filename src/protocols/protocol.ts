@@ -139,6 +139,7 @@ export interface RateLimitState {
   readonly tokens?: LimitState | undefined;
 }
 
+/** One limit: what it is, what is left of it, and when it is full again. */
 export interface LimitState {
   readonly limit?: number | undefined;
   readonly remaining?: number | undefined;
@@ -179,6 +180,7 @@ export interface SystemPrompt extends SystemTexts {
   readonly escaped: SystemTexts;
 }
 
+/** A system prompt by the place that it goes to. */
 export interface SystemTexts {
   /** Goes in front of the message's own text; may be empty. */
   readonly before: string;

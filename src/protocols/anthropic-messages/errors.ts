@@ -46,6 +46,7 @@ export function errorStatus(status: number): number {
   return status === 503 ? 529 : status;
 }
 
+/** The same as the event `error`, after which the SDKs throw. */
 export function errorEvent(error: GatewayError): string {
   return sseEvent(errorBody(error), 'error');
 }

@@ -3,6 +3,7 @@ import { budgetFor, type Effort, effortFor, effortFrom } from '../../core/effort
 import { asNumber, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { ModelTraits } from './model-traits.ts';
 
+/** Reads `thinking` and `output_config.effort`. */
 export function decodeReasoning(body: JsonObject): Reasoning | undefined {
   const thinking = asObject(body['thinking']);
   const effort = effortFrom(asObject(body['output_config'])?.['effort']);

@@ -23,6 +23,7 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   toolChoice: 'tool_choice',
 };
 
+/** Reads the single values of a request. */
 export function decodeSettings(body: JsonObject): Settings {
   const stop = asArray(body['stop_sequences']).filter((sequence) => typeof sequence === 'string');
   const single = asBoolean(asObject(body['tool_choice'])?.['disable_parallel_tool_use']);

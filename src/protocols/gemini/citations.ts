@@ -40,6 +40,7 @@ export function encodeCitations(texts: readonly CitedText[]): JsonObject | undef
   return { groundingChunks: chunks, ...(supports.length === 0 ? {} : { groundingSupports: supports }) };
 }
 
+/** A text of an answer, which of its parts it is, and what it refers to. */
 export interface CitedText {
   readonly text: string;
   readonly partIndex: number;

@@ -9,8 +9,24 @@ import { NAME } from './name.ts';
 import { decodeResult } from './results.ts';
 import { signatureOf } from './signatures.ts';
 
+/** Reads the parts of a content; those that hold nothing are left out. */
+export function decodeParts(content: unknown, { path, role, calls }: Place): Part[] {
+  return partsOf(content, path).flatMap(
+    (part, at) => decodePart(part, { path: `${path}.parts[${at}]`, role, calls }) ?? [],
+  );
+}
+
+/** The parts as they stand: a list, or a single one. */
+export function partsOf(value: unknown, path: string): readonly unknown[] {
+  const content = fieldsOf(value);
+  if (content === undefined) refuseField(path, 'has to be an object with `parts`');
+  const { parts } = content;
+  if (parts === undefined || parts === null) return [];
+  return Array.isArray(parts) ? (parts as unknown[]) : [parts];
+}
+
 /** The part; undefined for one that holds nothing. */
-export function decodePart(value: unknown, { path, role, calls }: Place): Part | undefined {
+function decodePart(value: unknown, { path, role, calls }: Place): Part | undefined {
   const part = fieldsOf(value);
   if (part === undefined) refuseField(path, 'has to be an object');
   if (isThere(part['functionCall'])) return callFrom(part, path, calls);

@@ -4,7 +4,7 @@ import { asString, asWord } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import { CallIds } from './call-ids.ts';
 import { fieldsOf } from './camel-case.ts';
-import { decodePart } from './decode-parts.ts';
+import { decodeParts, partsOf } from './decode-parts.ts';
 
 /** Reads `contents`: a list, or a single one. */
 export function decodeTurns(contents: unknown): Turn[] {
@@ -65,16 +65,5 @@ const ROLES: ReadonlyMap<string, Turn['role']> = new Map([
 function turnFrom(value: unknown, path: string, calls: CallIds): { role: Turn['role']; parts: Part[] } {
   const role = ROLES.get(asWord(fieldsOf(value)?.['role']) ?? 'user');
   if (role === undefined) refuseField(`${path}.role`, 'has to be `user` or `model`');
-  const parts = partsOf(value, path).flatMap(
-    (part, at) => decodePart(part, { path: `${path}.parts[${at}]`, role, calls }) ?? [],
-  );
-  return { role, parts };
-}
-
-function partsOf(value: unknown, path: string): readonly unknown[] {
-  const content = fieldsOf(value);
-  if (content === undefined) refuseField(path, 'has to be an object with `parts`');
-  const { parts } = content;
-  if (parts === undefined || parts === null) return [];
-  return Array.isArray(parts) ? (parts as unknown[]) : [parts];
+  return { role, parts: decodeParts(value, { path, role, calls }) };
 }

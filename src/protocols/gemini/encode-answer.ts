@@ -76,6 +76,7 @@ export class AnswerParts {
   }
 }
 
+/** The member that holds a signature, for a part of an answer. */
 export function signed(
   signature: Signature | undefined,
   traits?: ReasoningTraits,

@@ -5,6 +5,7 @@ import { freeformDescription } from '../freeform.ts';
 import { supportedSchema } from './schema.ts';
 import { NAME } from './name.ts';
 
+/** What a request says of tools, and what it could not say. */
 export interface WrittenTools {
   readonly tools: readonly JsonObject[] | undefined;
   readonly toolConfig: JsonObject | undefined;
@@ -27,6 +28,9 @@ export function encodeTools({ tools, toolChoice }: Conversation, answer: JsonObj
     tool.type === 'native' && tool.protocol === NAME ? [tool.value as JsonObject] : [],
   );
   const all = [...(declarations.length === 0 ? [] : [{ functionDeclarations: declarations }]), ...native];
+  if (all.length === 0 && isForced(toolChoice)) {
+    throw new NotCarried('tool_choice', 'demands a tool, of which there is none that this backend could be given');
+  }
   const isStrict = tools.some((tool) => tool.type === 'function' && tool.strict === true);
   const calling = declarations.length === 0 ? undefined : callingConfig(toolChoice, { isStrict, answer });
   return {
@@ -80,4 +84,9 @@ function callingConfig(
       if (isStrict) return { mode: 'VALIDATED' };
       return choice === undefined ? undefined : { mode: 'AUTO' };
   }
+}
+
+/** Whether the model is made to call something. */
+export function isForced(choice: ToolChoice | undefined): boolean {
+  return choice?.mode === 'required' || choice?.mode === 'tool' || (choice?.mode === 'allowed' && choice.required);
 }

@@ -3,7 +3,7 @@ import type { Part, Signature, ToolCallPart, ToolResultPart } from '../../core/p
 import { isReadableBy } from '../../core/signature.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { inputOf } from './call-input.ts';
-import { isThirdOrLater } from './model-traits.ts';
+import { traitsOf } from './model-traits.ts';
 import { encodeMedia } from './media.ts';
 import { encodeResult } from './results.ts';
 import { NAME } from './name.ts';
@@ -44,7 +44,7 @@ class ContentsWriter {
   readonly #isThird: boolean;
 
   constructor(private readonly model: string) {
-    this.#isThird = isThirdOrLater(model);
+    this.#isThird = traitsOf(model).isThirdOrLater;
   }
 
   add({ role, parts }: Turn): void {

@@ -1,5 +1,6 @@
 import type { Endpoint, Operation } from '../../core/exchange.ts';
 import type { Front } from '../protocol.ts';
+import { NAME } from './name.ts';
 
 /** What a model can be asked for, by the word after the colon. */
 const METHODS: Readonly<Record<string, Operation>> = {
@@ -53,7 +54,7 @@ function listing(kind: 'models' | 'model_by_id'): Endpoint {
   return {
     kind,
     methods: ['GET'],
-    protocol: 'gemini',
+    protocol: NAME,
     operation: 'native',
     target: '',
     conversation: false,

@@ -1,3 +1,22 @@
+/** What a model takes, and what it refuses to do without. */
+export interface ModelTraits {
+  /**
+   * From the third generation on a call without its signature is refused, media may stand in a function's response, and
+   * functions and structured output go together.
+   */
+  readonly isThirdOrLater: boolean;
+  readonly thinking: Thinking;
+  /** Gemini 2.5 at Google's own API answers 400 to any penalty. */
+  readonly takesPenalties: boolean;
+}
+
+/** What is known of the model called `name`. */
+export function traitsOf(name: string): ModelTraits {
+  const generation = generationOf(name);
+  const isThirdOrLater = (generation ?? 0) >= 3;
+  return { isThirdOrLater, thinking: thinkingOf(name, isThirdOrLater), takesPenalties: generation !== 2.5 };
+}
+
 /** The model's name without the collection it is in: `gemini-2.5-pro` of `publishers/google/models/gemini-2.5-pro`. */
 function bareName(model: string): string {
   return model.slice(model.lastIndexOf('/') + 1).toLowerCase();
@@ -7,19 +26,11 @@ function bareName(model: string): string {
  * The generation of a Gemini model, as a number: 2.5, 3, 3.1. The `…-latest` aliases are of the newest. Undefined for
  * whatever does not say what it is: tuned models, Gemma, other makers'.
  */
-export function generationOf(model: string): number | undefined {
+function generationOf(model: string): number | undefined {
   const name = bareName(model);
   const version = /^gemini-(\d+(?:\.\d+)?)(?:-|$)/.exec(name)?.[1];
   if (version !== undefined) return Number(version);
   return /^gemini-.*-latest$/.test(name) ? Infinity : undefined;
-}
-
-/**
- * From the third generation on a call without its signature is refused, media may stand in a function's response, and
- * functions and structured output go together.
- */
-export function isThirdOrLater(model: string): boolean {
-  return (generationOf(model) ?? 0) >= 3;
 }
 
 /** How a model takes its measure of thinking: a level, a number of tokens, or not at all. */
@@ -28,6 +39,7 @@ export type Thinking =
   | { readonly by: 'budget'; readonly least: number; readonly most: number; readonly canBeOff: boolean }
   | { readonly by: 'nothing' };
 
+/** The words for how much to think, of which each model knows some. */
 export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH' | 'XHIGH';
 
 /**
@@ -45,14 +57,9 @@ const THINKING: readonly (readonly [name: RegExp, thinking: Thinking])[] = [
   [/^gemini-4-hydrogen/, { by: 'level', levels: ['LOW', 'MEDIUM', 'HIGH', 'XHIGH'] }],
 ];
 
-export function thinkingOf(model: string): Thinking {
+function thinkingOf(model: string, isThirdOrLater: boolean): Thinking {
   const name = bareName(model);
   const row = THINKING.find(([pattern]) => pattern.test(name));
   if (row !== undefined) return row[1];
-  return isThirdOrLater(model) ? { by: 'level', levels: ['LOW', 'MEDIUM', 'HIGH'] } : { by: 'nothing' };
-}
-
-/** Gemini 2.5 at Google's own API answers 400 to any penalty. */
-export function takesPenalties(model: string): boolean {
-  return generationOf(model) !== 2.5;
+  return isThirdOrLater ? { by: 'level', levels: ['LOW', 'MEDIUM', 'HIGH'] } : { by: 'nothing' };
 }

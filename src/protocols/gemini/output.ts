@@ -1,10 +1,12 @@
+import { isForced } from './encode-tools.ts';
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import { asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
-import { isThirdOrLater } from './model-traits.ts';
+import { traitsOf } from './model-traits.ts';
 import { jsonSchemaOf } from './openapi.ts';
 import { supportedSchema } from './schema.ts';
 
+/** Reads the form of the answer; anything but JSON is a leftover (see `decode-request.ts`). */
 export function decodeOutput(config: JsonObject): OutputFormat | undefined {
   const { mimeType, schema } = formOf(config);
   if (mimeType === undefined || !JSON_TYPES.has(mimeType)) return undefined;
@@ -30,6 +32,7 @@ export function formOf(config: JsonObject): {
   };
 }
 
+/** The types that ask for JSON, in the older field and in the newer one. */
 export const JSON_TYPES = new Set(['application/json', 'application_json']);
 
 /** The function whose arguments are the answer, for models that give no other answer of that form beside functions. */
@@ -53,13 +56,10 @@ export function formFor(
   { output, tools, toolChoice }: Conversation,
   model: string,
 ): 'config' | 'tool' | 'no functions' | 'no answer' | 'dropped' {
-  if (output === undefined || isThirdOrLater(model) || tools.every(({ type }) => type === 'native')) return 'config';
+  if (output === undefined || traitsOf(model).isThirdOrLater || tools.every(({ type }) => type === 'native'))
+    return 'config';
   if (toolChoice?.mode === 'none') return 'no functions';
-  const isForced =
-    toolChoice?.mode === 'required' ||
-    toolChoice?.mode === 'tool' ||
-    (toolChoice?.mode === 'allowed' && toolChoice.required);
-  if (isForced) return 'no answer';
+  if (isForced(toolChoice)) return 'no answer';
   // A function for just any object is called with an empty one.
   return output.type === 'schema' ? 'tool' : 'dropped';
 }

@@ -1,6 +1,6 @@
 import type { Conversation, SettingName, Settings } from '../../core/conversation.ts';
 import { asArray, asBoolean, asNumber, asString, compact, type JsonObject } from '../../lib/json.ts';
-import { takesPenalties } from './model-traits.ts';
+import { traitsOf } from './model-traits.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 
@@ -25,6 +25,7 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   toolChoice: 'toolConfig',
 };
 
+/** Reads the single values of `generationConfig`. */
 export function decodeSettings(config: JsonObject): Settings {
   const stop = asArray(config['stopSequences']).flatMap((text) => asString(text) ?? []);
   return {
@@ -47,12 +48,13 @@ interface Config {
   readonly dropped: readonly string[];
 }
 
+/** Writes `generationConfig`, thinking and the form of the answer included; undefined where nothing is said. */
 export function encodeSettings(
   { settings, reasoning, output }: Conversation,
   to: { model: string; withOutput: boolean },
 ): Config {
   const thinking = reasoning === undefined ? undefined : encodeReasoning(reasoning, to.model);
-  const penalties = takesPenalties(to.model);
+  const penalties = traitsOf(to.model).takesPenalties;
   const { stop, seed } = settings;
   const fitsSeed = seed === undefined || (Number.isInteger(seed) && Math.abs(seed) <= MOST_SEED);
   const config = compact({

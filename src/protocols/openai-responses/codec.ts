@@ -4,7 +4,7 @@ import { counting } from './counting.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { encodeRequest } from './encode-request.ts';
-import { encodeStream } from './encode-stream.ts';
+import { ResponsesStreamEncoder } from './encode-stream.ts';
 import { FIELD_NAMES } from './settings.ts';
 
 /** Responses to and from the neutral form. */
@@ -13,7 +13,7 @@ export const codec: Codec = {
   decodeRequest,
   encodeRequest,
   encodeAnswer,
-  encodeStream,
+  encodeStream: (reply) => new ResponsesStreamEncoder(reply),
   counting,
   embedding,
 };

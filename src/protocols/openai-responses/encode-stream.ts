@@ -8,11 +8,7 @@ import { OutputWriter } from './output-writer.ts';
 import { itemIds, keeperOf, ResponseFrame, type Origin } from './response-object.ts';
 
 /** Writes a streamed response. Its last event, with the usage in it, waits for the end. */
-export function encodeStream(reply: Reply): StreamEncoder {
-  return new ResponsesStreamEncoder(reply);
-}
-
-class ResponsesStreamEncoder implements StreamEncoder {
+export class ResponsesStreamEncoder implements StreamEncoder {
   readonly #sink = new SseSink();
   readonly #output: OutputWriter;
   #frame: ResponseFrame | undefined;

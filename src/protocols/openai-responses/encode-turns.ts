@@ -7,6 +7,7 @@ import { encodeMedia, encodeParts } from './encode-parts.ts';
 import { NAME } from './name.ts';
 import { isToolSearch, namespaceOf } from './namespaces.ts';
 
+/** What a conversation comes to as `input`. */
 export interface InputItems {
   readonly input: readonly unknown[];
   /** What had to be left out, by its kind. */

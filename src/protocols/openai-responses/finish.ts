@@ -24,6 +24,7 @@ export function decodeFinish(response: JsonObject, { hasCall, hasRefusal }: Cont
 /** Those of background mode, and of one that was called off. */
 const UNFINISHED = new Set(['queued', 'in_progress', 'cancelled', 'failed']);
 
+/** How a response says that it is over. */
 export interface Ending {
   readonly status: 'completed' | 'incomplete';
   readonly incomplete_details: { readonly reason: string } | null;

@@ -41,6 +41,7 @@ export function flatName(name: string, namespace: string | undefined): string {
 /** The longest name that every dialect takes. */
 const MOST_CHARACTERS = 64;
 
+/** What a tool of this dialect was before it became one of the neutral form. */
 export function originOf(tool: Tool | undefined): JsonObject | undefined {
   if (tool === undefined || tool.type === 'native' || tool.origin?.protocol !== NAME) return undefined;
   return asObject(tool.origin.value);

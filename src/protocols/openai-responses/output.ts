@@ -22,6 +22,7 @@ export function decodeOutput(text: unknown): OutputFormat | undefined {
   }
 }
 
+/** Writes `text.format`. The schema asks for a name. */
 export function encodeOutput(output: OutputFormat | undefined): unknown {
   if (output === undefined) return undefined;
   if (output.type === 'json') return { type: 'json_object' };

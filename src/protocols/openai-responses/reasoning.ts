@@ -23,6 +23,7 @@ export function effortOf({ effort, budgetTokens, enabled, adaptive }: Reasoning)
   return budgetTokens === undefined || adaptive === true ? undefined : effortFor(budgetTokens);
 }
 
+/** What `reasoning` comes to for a model. */
 export interface ReasoningField {
   readonly value: unknown;
   /** The model is going to think, as far as one can tell. */
@@ -32,6 +33,7 @@ export interface ReasoningField {
   readonly isDropped: boolean;
 }
 
+/** Writes `reasoning` as far as the model takes it. */
 export function encodeReasoning(reasoning: Reasoning | undefined, model: string): ReasoningField {
   const traits = traitsOf(model);
   const isThinker = traits.reasons === true;

@@ -1,4 +1,4 @@
-import { dialectOf } from '../../vendors/dialects.ts';
+import { CHAT, dialectOf } from '../../vendors/dialects.ts';
 import { limitHeaders, readLimits } from '../openai/limits.ts';
 import type { Wire } from '../protocol.ts';
 import { NAME } from './name.ts';
@@ -9,7 +9,7 @@ export const wire: Wire = {
   credential: dialectOf(NAME).credential,
   headers: dialectOf(NAME).headers,
   headerPrefixes: ['openai-', 'x-ratelimit-', 'x-stainless-'],
-  alsoServes: ['openai-chat'],
+  alsoServes: CHAT,
   requestIdHeader: 'x-request-id',
   readLimits,
   limitHeaders,
