@@ -127,7 +127,9 @@ async function reloadOnce({ seed, gateway, upstreams }: Campaign, round: number)
 }
 
 function describeOne(seed: number, { plan, told, calls, lines }: Played, what: string): string {
-  const story = calls.map((call) => `${call.tag} ${call.model}: ${call.faultName}, ${call.request.outcome}`);
+  const story = calls.map(
+    (call) => `${call.tag} ${call.model} (${call.dialect}): ${call.faultName}, ${call.request.outcome}`,
+  );
   const { ending, status, code, text } = told;
   const seen = { ending, status, code, text: text.slice(-300) };
   return `FAULTS_SEED=${seed}, exchange ${plan.n}: ${what}\n${JSON.stringify({ plan, calls: story, seen, lines }, null, 1)}`;
