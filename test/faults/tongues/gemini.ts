@@ -62,7 +62,7 @@ export const geminiArray: ClientTongue = {
 function readArray(chunks: Json, ended: boolean): StreamSaid {
   const said = readAll(chunks.map(chunkSaid));
   if (said.error !== undefined && ended && chunks.length > 1) throw new Error('an error in an array that looks whole');
-  return { ...said, ended: ended && said.finished };
+  return { ...said, ended: ended && said.ended };
 }
 
 function parsed(text: string): Json {
@@ -81,7 +81,8 @@ function chunkSaid(chunk: Json): EventSaid & { said: string; finished: boolean }
   const [one] = chunk.candidates ?? [];
   const text = one?.content?.parts?.map((part: Json) => part.text).join('') ?? '';
   const finished = one?.finishReason === 'STOP';
-  return { text, said: text, finished, ended: finished, error: errorIn(chunk) };
+  const ended = one?.finishReason !== undefined;
+  return { text, said: text, finished, ended, error: errorIn(chunk) };
 }
 
 function usageOf(output: number): Json {
