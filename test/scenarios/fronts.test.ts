@@ -180,3 +180,51 @@ describe('a bad key at Google', () => {
     expect([status, body.content[0].text]).toEqual([200, 'Hello.']);
   });
 });
+
+describe('the time that Google tells in RetryInfo', () => {
+  const quota = (delay: string): Json => ({
+    error: {
+      code: 429,
+      message: 'slow down',
+      status: 'RESOURCE_EXHAUSTED',
+      details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: delay }],
+    },
+  });
+
+  test.each([
+    ['/v1/chat/completions', { messages: [{ role: 'user', content: 'x' }] }],
+    ['/v1/responses', { input: 'x' }],
+    ['/v1/messages', { max_tokens: 1, messages: [{ role: 'user', content: 'x' }] }],
+  ])('is Retry-After at %s', async (path, body) => {
+    upstream.script(json(429, quota('17.2s')));
+    const { status, headers } = await ask(path, { body: { model: 'to-gemini', ...body } });
+    expect([status, headers['retry-after'], headers['x-should-retry']]).toEqual([429, '18', 'false']);
+  });
+
+  test('is told by the gateway to Google’s clients, where a backend of another dialect says it in a header', async () => {
+    upstream.script(json(529, anthropic.error({ status: 529, message: 'busy' }), { 'retry-after': '7' }));
+    const { status, body, headers } = await ask('/v1beta/models/to-anthropic:generateContent', { body: CONTENTS });
+    expect([status, headers['retry-after'], body.error.status]).toEqual([503, '7', 'UNAVAILABLE']);
+    expect(body.error.details).toContainEqual({
+      '@type': 'type.googleapis.com/google.rpc.RetryInfo',
+      retryDelay: '7s',
+    });
+  });
+
+  test('is told where nobody said any, as in the header', async () => {
+    upstream.script(json(503, anthropic.error({ status: 503, message: 'busy' })));
+    const { body, headers } = await ask('/v1beta/models/to-anthropic:generateContent', { body: CONTENTS });
+    expect(headers['retry-after']).toBe('1');
+    expect(JSON.stringify(body.error.details)).toContain('"retryDelay":"1s"');
+  });
+});
+
+test('an error of Anthropic’s shape tells the request’s id, as the header does', async () => {
+  const trace = { 'x-trace-id': 'of-this-request' };
+  const own = await ask('/v1/messages', { body: { model: 'nope' }, headers: trace });
+  expect([own.body.request_id, own.headers['request-id']]).toEqual(['of-this-request', 'of-this-request']);
+  upstream.script(json(500, gemini.error({ status: 500, message: 'no' }), { 'x-request-id': 'req_upstream' }));
+  const body = { model: 'to-gemini', max_tokens: 1, messages: [{ role: 'user', content: 'x' }] };
+  const other = await ask('/v1/messages', { body, headers: trace });
+  expect([other.body.request_id, other.headers['request-id']]).toEqual(['req_upstream', 'req_upstream']);
+});
