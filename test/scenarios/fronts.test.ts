@@ -7,7 +7,7 @@ import type { RawAnswer, SendOptions } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
-import { json } from '../kit/replies.ts';
+import { bigBody, json } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 import type { Upstream } from '../kit/upstream.ts';
@@ -53,7 +53,7 @@ beforeAll(async () => {
         prompted: to('gemini'),
         'first-gemini': { routes: [...to('gemini').routes, { backend: 'anthropic', model: 'm', priority: 2 }] },
       },
-      fallback: { cooldown_seconds: 0, max_retries: 0 },
+      fallback: { cooldown_seconds: 0, max_retries: 1, backoff_initial: '1ms' },
     },
     files: { 'system_prompts/prompted.txt': 'Be brief.' },
   });
@@ -227,4 +227,13 @@ test('an error of Anthropic’s shape tells the request’s id, as the header do
   const body = { model: 'to-gemini', max_tokens: 1, messages: [{ role: 'user', content: 'x' }] };
   const other = await ask('/v1/messages', { body, headers: trace });
   expect([other.body.request_id, other.headers['request-id']]).toEqual(['req_upstream', 'req_upstream']);
+});
+
+test('an answer that is too long to be translated is nobody’s fault, and not fetched again', async () => {
+  upstream.script(bigBody(65 * 1024 * 1024));
+  const before = upstream.requests.length;
+  const body = { model: 'to-openai', max_tokens: 1, messages: [{ role: 'user', content: 'x' }] };
+  const answer = await ask('/v1/messages', { body });
+  expect([answer.status, answer.body.error.details.error_code]).toEqual([502, 'upstream_error']);
+  expect([answer.headers['x-should-retry'], upstream.requests.length - before]).toEqual(['false', 1]);
 });
