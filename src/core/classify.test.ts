@@ -63,6 +63,7 @@ describe('by code and type', () => {
     [429, { code: 'something_new', type: 'rate_limit_error' }, 'rate_limited', true],
     [400, { code: 'API_KEY_INVALID', type: 'INVALID_ARGUMENT' }, 'refused', true],
     [400, { code: 'model_context_window_exceeded' }, 'context_length', true],
+    [400, { code: 'previous_response_not_found' }, 'bad_request', true],
     [400, { type: 'FAILED_PRECONDITION' }, 'bad_request', false],
     [403, { type: 'PERMISSION_DENIED' }, 'refused', true],
     [529, { type: 'overloaded_error' }, 'overloaded', true],

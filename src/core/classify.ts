@@ -128,6 +128,8 @@ const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>(
     moderation_blocked: filtered,
     invalid_api_key: { status: 401 },
     model_not_found: { status: 404 },
+    // Another backend may be the one that keeps it.
+    previous_response_not_found: { status: 404, kind: 'bad_request', insteadOf: 400 },
     // Anthropic
     invalid_request_error: { status: 400 },
     authentication_error: { status: 401 },

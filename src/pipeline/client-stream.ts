@@ -119,7 +119,9 @@ export class ClientStream {
     exchange.refused = isRefused(refusal, exchange);
     exchange.status = answered?.status ?? refusal.status;
     exchange.errorCode = answered?.detail ?? refusal.code;
-    return bytesSource(this.#error(this.#asEvent(answered) ?? protocol.errors.event(errorOf(refusal))));
+    return bytesSource(
+      this.#error(this.#asEvent(answered) ?? protocol.errors.event(errorOf(refusal, exchange.traceId))),
+    );
   }
 
   /** Once a stream has begun, an answer that is no completion (a redirect, say) can no longer be passed on. */
@@ -135,6 +137,7 @@ export class ClientStream {
       type: ERROR_CODES.upstream_broken_answer.type,
       code: 'upstream_broken_answer',
       param: null,
+      requestId: exchange.traceId,
     });
     return this.#error(event);
   }
@@ -156,8 +159,9 @@ export class ClientStream {
       exchange.interrupted = true;
       exchange.errorCode = codeOf(exchange);
       const message = 'The backend’s answer broke off, or was none that can be passed on. Send the request again.';
-      const { errorCode: code } = exchange;
-      return this.#error(protocol.errors.event({ status: 502, message, type: 'server_error', code, param: null }));
+      const { errorCode: code, traceId: requestId } = exchange;
+      const error = { status: 502, message, type: 'server_error', code, param: null, requestId };
+      return this.#error(protocol.errors.event(error));
     }
   }
 
@@ -165,8 +169,9 @@ export class ClientStream {
   #asEvent(answered: Failure | undefined): string | undefined {
     const answer = answered?.answer;
     if (answered === undefined || answer === undefined) return undefined;
-    const { errors, name } = this.protocol;
-    if (this.exchange.answeredIn !== name) return errors.event(translateError(answered, this.protocol));
+    const { exchange, protocol } = this;
+    const { errors, name } = protocol;
+    if (exchange.answeredIn !== name) return errors.event(translateError(answered, protocol, exchange.traceId));
     const body = new TextDecoder().decode(answer.body);
     // What is no JSON is no error of the client's dialect, unless it came as an event of a stream.
     return errors.asEvent(isJson(body) ? JSON.parse(body) : { error: answered.error?.object });

@@ -63,7 +63,7 @@ export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Prot
   const { details } = refusal;
   const status = protocol.errors.status(refusal.status);
   const limits = details.limits === undefined ? {} : protocol.wire.limitHeaders({ requests: details.limits });
-  const body = encoder.encode(protocol.errors.body(errorOf(refusal)));
+  const body = encoder.encode(protocol.errors.body(errorOf(refusal, exchange.traceId)));
   const values = { 'content-type': 'application/json', ...details.headers, ...limits };
   return whole({ status, body }, ownHeaders(values, exchange, protocol), exchange, context);
 }
@@ -77,26 +77,40 @@ function failed(outcome: Exhausted, exchange: Exchange, protocol: Protocol, cont
   exchange.errorCode = exchange.lastAnswered?.detail ?? exchange.lastAnswered?.kind;
   // It is this answer that the client gets, not what came of later tries.
   exchange.route = exchange.answeredRoute;
-  const headers = upstreamErrorHeaders(answer, outcome, exchange, protocol);
+  const waitMs = waitOf(answer, outcome, exchange);
+  const headers = upstreamErrorHeaders(answer, outcome, exchange, { client: protocol, waitMs });
   if (exchange.answeredIn === protocol.name) return held(answer, headers, { exchange, protocol, context });
-  const error = translateError(exchange.lastAnswered ?? outcome.failure ?? transportFailure('broken_answer'), protocol);
+  const failure = exchange.lastAnswered ?? outcome.failure ?? transportFailure('broken_answer');
+  const requestId = headers.get(protocol.wire.requestIdHeader) ?? exchange.traceId;
+  const error = { ...translateError(failure, protocol, requestId), retryAfterMs: waitMs };
   headers.set('content-type', 'application/json');
   return whole({ status: error.status, body: encoder.encode(protocol.errors.body(error)) }, headers, exchange, context);
 }
 
-function upstreamErrorHeaders(answer: HeldAnswer, outcome: Exhausted, exchange: Exchange, client: Protocol): Headers {
+/** A new try in less makes no sense. */
+const SOONEST_MS = 1000;
+
+/** How long to wait before a new try, where an upstream's answer asks for that; undefined where it does not. */
+function waitOf({ status }: HeldAnswer, { retryAfterMs }: Exhausted, { lastAnswered }: Exchange): number | undefined {
+  if (!ASKS_TO_WAIT.has(lastAnswered?.meantStatus ?? status)) return undefined;
+  // A backend's own wish holds as long as no other is due back before.
+  const wished = lastAnswered?.retryAfterMs;
+  const isSooner = wished === undefined || (retryAfterMs > 0 && retryAfterMs < wished);
+  return isSooner ? Math.max(SOONEST_MS, retryAfterMs) : wished;
+}
+
+function upstreamErrorHeaders(
+  answer: HeldAnswer,
+  { everyRouteTried }: Exhausted,
+  exchange: Exchange,
+  { client, waitMs }: { readonly client: Protocol; readonly waitMs: number | undefined },
+): Headers {
   const headers = clientHeaders(answer.headers, exchange, client, exchange.answeredIn);
-  if (outcome.everyRouteTried) headers.set('x-should-retry', 'false');
-  if (ASKS_TO_WAIT.has(exchange.lastAnswered?.meantStatus ?? answer.status)) {
-    // A backend's own wish holds as long as no other is due back before.
-    const wished = exchange.lastAnswered?.retryAfterMs;
-    if (wished === undefined || (outcome.retryAfterMs > 0 && outcome.retryAfterMs < wished)) {
-      headers.set('retry-after', wholeSeconds(outcome.retryAfterMs));
-      headers.delete('retry-after-ms');
-    } else if (!headers.has('retry-after')) {
-      headers.set('retry-after', wholeSeconds(wished));
-    }
-  }
+  if (everyRouteTried) headers.set('x-should-retry', 'false');
+  if (waitMs === undefined) return headers;
+  const isOwnWish = waitMs === exchange.lastAnswered?.retryAfterMs;
+  if (!isOwnWish) headers.delete('retry-after-ms');
+  if (!isOwnWish || !headers.has('retry-after')) headers.set('retry-after', wholeSeconds(waitMs));
   return headers;
 }
 

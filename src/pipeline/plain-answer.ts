@@ -1,5 +1,7 @@
 import type { Failure, HeldAnswer } from '../core/failure.ts';
 import { transportFailure } from '../core/failure.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { Route } from '../core/route.ts';
 import { Unintelligible } from '../protocols/codec.ts';
 import { LongAnswer } from './answer.ts';
 import type { BodyReader, PlainAnswer } from './answer.ts';
@@ -142,7 +144,8 @@ async function readInPieces(
 function beginLong({ status, headers }: Response, { pieces, reader }: Begun, run: AttemptRun): LongAnswer | Failure {
   if (run.crossing !== undefined) {
     reader.cancel().catch(() => undefined);
-    return transportFailure('broken_answer', 'too_long_to_translate');
+    run.exchange.notCarried = tooLong(run.attempt.route);
+    return transportFailure('not_carried', 'too_long_to_translate');
   }
   if (status >= 400) {
     const failure = classify({ status, headers, body: joined(pieces, HOLD_BYTES) }, undefined, run);
@@ -153,6 +156,15 @@ function beginLong({ status, headers }: Response, { pieces, reader }: Begun, run
   }
   succeed(run);
   return new LongAnswer({ status, headers }, pieces, reader, run);
+}
+
+/** Nothing is wrong with the backend; one of the client's own dialect could pass the answer on as it comes. */
+function tooLong({ backend }: Route): Refusal {
+  return new Refusal(
+    'upstream_error',
+    `The answer of the backend ${backend.name} is over 64 MiB, too long to be translated. Ask for a stream, or for less.`,
+    { headers: { 'x-should-retry': 'false' } },
+  );
 }
 
 const MEDIA = /^(?:audio|image|video)\/|^application\/octet-stream/i;

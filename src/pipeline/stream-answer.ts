@@ -149,13 +149,13 @@ export class StreamAnswer {
     const failure = this.#classifyError([]);
     fail(this.run, failure);
     this.#interrupted(failure.detail ?? failure.kind);
-    const { client } = this.run;
+    const { client, exchange } = this.run;
     if (this.#rewrite?.isSameDialect === false)
-      return this.#lastWords(client.errors.event(translateError(failure, client)));
+      return this.#lastWords(client.errors.event(translateError(failure, client, exchange.traceId)));
     if (!this.#events.isForeignError) return undefined;
     return this.#lastWords(
       client.errors.asEvent(this.#events.error) ??
-        client.errors.event(interruption(failure.kind, 'stream_interrupted')),
+        client.errors.event(interruption(failure.kind, 'stream_interrupted', exchange.traceId)),
     );
   }
 
@@ -169,7 +169,8 @@ export class StreamAnswer {
     // What the gateway did itself has a name; whatever else befell the backend is in the tries.
     const code = OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted';
     this.#interrupted(code);
-    return this.#lastWords(this.run.client.errors.event(interruption(failure.kind, code)));
+    const { client, exchange } = this.run;
+    return this.#lastWords(client.errors.event(interruption(failure.kind, code, exchange.traceId)));
   }
 
   #lastWords(event: string): Uint8Array {

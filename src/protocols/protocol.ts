@@ -172,6 +172,8 @@ export interface GatewayError {
   readonly param: string | null;
   /** When a new try makes sense, in milliseconds, for dialects that say so in the body. */
   readonly retryAfterMs?: number | undefined;
+  /** The request's id, for dialects whose errors tell it. */
+  readonly requestId?: string | undefined;
 }
 
 /** Text to join to a request's system message; `alone` is for a request that has none. The separators are in it. */

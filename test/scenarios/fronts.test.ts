@@ -7,7 +7,7 @@ import type { RawAnswer, SendOptions } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
-import { json } from '../kit/replies.ts';
+import { bigBody, json } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 import type { Upstream } from '../kit/upstream.ts';
@@ -53,7 +53,7 @@ beforeAll(async () => {
         prompted: to('gemini'),
         'first-gemini': { routes: [...to('gemini').routes, { backend: 'anthropic', model: 'm', priority: 2 }] },
       },
-      fallback: { cooldown_seconds: 0, max_retries: 0 },
+      fallback: { cooldown_seconds: 0, max_retries: 1, backoff_initial: '1ms' },
     },
     files: { 'system_prompts/prompted.txt': 'Be brief.' },
   });
@@ -179,4 +179,61 @@ describe('a bad key at Google', () => {
     const { status, body } = await ask('/v1/messages', { body: { ...ofClient, model: 'first-gemini' } });
     expect([status, body.content[0].text]).toEqual([200, 'Hello.']);
   });
+});
+
+describe('the time that Google tells in RetryInfo', () => {
+  const quota = (delay: string): Json => ({
+    error: {
+      code: 429,
+      message: 'slow down',
+      status: 'RESOURCE_EXHAUSTED',
+      details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: delay }],
+    },
+  });
+
+  test.each([
+    ['/v1/chat/completions', { messages: [{ role: 'user', content: 'x' }] }],
+    ['/v1/responses', { input: 'x' }],
+    ['/v1/messages', { max_tokens: 1, messages: [{ role: 'user', content: 'x' }] }],
+  ])('is Retry-After at %s', async (path, body) => {
+    upstream.script(json(429, quota('17.2s')));
+    const { status, headers } = await ask(path, { body: { model: 'to-gemini', ...body } });
+    expect([status, headers['retry-after'], headers['x-should-retry']]).toEqual([429, '18', 'false']);
+  });
+
+  test('is told by the gateway to Google’s clients, where a backend of another dialect says it in a header', async () => {
+    upstream.script(json(529, anthropic.error({ status: 529, message: 'busy' }), { 'retry-after': '7' }));
+    const { status, body, headers } = await ask('/v1beta/models/to-anthropic:generateContent', { body: CONTENTS });
+    expect([status, headers['retry-after'], body.error.status]).toEqual([503, '7', 'UNAVAILABLE']);
+    expect(body.error.details).toContainEqual({
+      '@type': 'type.googleapis.com/google.rpc.RetryInfo',
+      retryDelay: '7s',
+    });
+  });
+
+  test('is told where nobody said any, as in the header', async () => {
+    upstream.script(json(503, anthropic.error({ status: 503, message: 'busy' })));
+    const { body, headers } = await ask('/v1beta/models/to-anthropic:generateContent', { body: CONTENTS });
+    expect(headers['retry-after']).toBe('1');
+    expect(JSON.stringify(body.error.details)).toContain('"retryDelay":"1s"');
+  });
+});
+
+test('an error of Anthropic’s shape tells the request’s id, as the header does', async () => {
+  const trace = { 'x-trace-id': 'of-this-request' };
+  const own = await ask('/v1/messages', { body: { model: 'nope' }, headers: trace });
+  expect([own.body.request_id, own.headers['request-id']]).toEqual(['of-this-request', 'of-this-request']);
+  upstream.script(json(500, gemini.error({ status: 500, message: 'no' }), { 'x-request-id': 'req_upstream' }));
+  const body = { model: 'to-gemini', max_tokens: 1, messages: [{ role: 'user', content: 'x' }] };
+  const other = await ask('/v1/messages', { body, headers: trace });
+  expect([other.body.request_id, other.headers['request-id']]).toEqual(['req_upstream', 'req_upstream']);
+});
+
+test('an answer that is too long to be translated is nobody’s fault, and not fetched again', async () => {
+  upstream.script(bigBody(65 * 1024 * 1024));
+  const before = upstream.requests.length;
+  const body = { model: 'to-openai', max_tokens: 1, messages: [{ role: 'user', content: 'x' }] };
+  const answer = await ask('/v1/messages', { body });
+  expect([answer.status, answer.body.error.details.error_code]).toEqual([502, 'upstream_error']);
+  expect([answer.headers['x-should-retry'], upstream.requests.length - before]).toEqual(['false', 1]);
 });

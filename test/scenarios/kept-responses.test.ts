@@ -144,6 +144,20 @@ describe('a response that nobody here knows', () => {
     expect([one.requests.length, two.requests.length]).toEqual([first, before + 2]);
   });
 
+  test('is gone on with at the backend that knows it, and the others are not blamed', async () => {
+    const code = 'previous_response_not_found';
+    one.script(status(400, { message: 'not here', type: 'invalid_request_error', code }));
+    two.script(json(200, responseOf('resp_next')));
+    const body = { model: 'both', input: 'On', previous_response_id: 'resp_of_yesterday' };
+    const { status: found, headers } = await ask('/v1/responses', { body });
+    expect([found, headers['x-llm-proxy-backend']]).toEqual([200, 'two']);
+    const { backends } = (await ask('/admin/backends')).body;
+    expect(backends[0].models.find(({ model }: Json) => model === 'm1').state).toBe('up');
+    two.script(status(400, { message: 'not here', type: 'invalid_request_error', code }));
+    const nowhere = await ask('/v1/responses', { body });
+    expect([nowhere.status, nowhere.body.error.code]).toEqual([400, code]);
+  });
+
   test('is a 404 where all say so, and none of them is blamed', async () => {
     const { status: code, body } = await ask('/v1/responses/resp_none');
     expect([code, body.error.message]).toEqual([404, 'no such response']);

@@ -31,13 +31,14 @@ const TYPES: ReadonlyMap<number, string> = new Map(
   Object.entries(STATUSES).map(([type, status]) => [status, type] as const),
 );
 
-/** `{"type":"error","error":{type,message,details?:{error_code}}}`; the SDK shows `error_code` as the error's `errorCode`. */
+/** `{"type":"error","error":{type,message,details?:{error_code}},"request_id"}`; the SDK shows `error_code` as the error's `errorCode`. */
 export function errorBody(error: GatewayError): string {
-  const { status, code } = error;
+  const { status, code, requestId } = error;
   const details = code === null ? {} : { details: { error_code: code } };
   return JSON.stringify({
     type: 'error',
     error: { type: typeOf(status), message: messageOf(error), ...details },
+    request_id: requestId,
   });
 }
 

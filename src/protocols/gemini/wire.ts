@@ -32,14 +32,16 @@ export const wire: Wire = {
   limitHeaders,
 };
 
-/** The client's key is the gateway's business, and how a stream is written is told by the address. */
+/** The client's key is the gateway's business, and how a stream is written is told by the address. All else stays as it is. */
 function withoutOwnFields(query: string): string {
   if (query === '') return query;
-  const fields = new URLSearchParams(query);
-  fields.delete('key');
-  fields.delete('alt');
-  return fields.size === 0 ? '' : `?${fields.toString()}`;
+  const fields = query.slice(1).split('&');
+  const others = fields.filter((field) => !OWN_FIELDS.some((name) => new URLSearchParams(field).has(name)));
+  if (others.length === fields.length) return query;
+  return others.length === 0 ? '' : `?${others.join('&')}`;
 }
+
+const OWN_FIELDS = ['key', 'alt'];
 
 /** Nothing in a name, which may be a client's where an alias is a wildcard, leads out of the backend's base. */
 function modelPath(model: string): string {
