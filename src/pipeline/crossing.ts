@@ -4,6 +4,9 @@ import type { Exchange } from '../core/exchange.ts';
 import type { KeptItems } from '../core/kept-items.ts';
 import { NotCarried } from '../core/not-carried.ts';
 import type { Route } from '../core/route.ts';
+import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { asObject } from '../lib/json.ts';
 import type { EncodedRequest, Reply, StreamDecoder, StreamEncoder } from '../protocols/codec.ts';
 import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
 import { estimateTokens } from './estimate.ts';
@@ -171,11 +174,17 @@ const NOTHING_SENT: Crossing = {
 /** The request in neutral form, read once. Throws NotCarried for what only the client's own dialect knows and means. */
 function conversationOf(exchange: Exchange, client: Protocol): Conversation {
   const { stream } = exchange;
-  exchange.conversation ??= client.codec.decodeRequest(exchange.body?.fields ?? {}, { stream });
+  exchange.conversation ??= client.codec.decodeRequest(fieldsOf(exchange), { stream });
   for (const { field, weight, why = 'is something that only its own dialect has' } of exchange.conversation.leftovers) {
     if (weight === 'refused') throw new NotCarried(field, why);
   }
   return exchange.conversation;
+}
+
+/** The request's fields. What is written anew from them is to have the long numbers that the client wrote. */
+function fieldsOf({ body }: Exchange): JsonObject {
+  if (body?.text === undefined) return body?.fields ?? {};
+  return asObject(parseKeepingLongNumbers(body.text)) ?? body.fields;
 }
 
 function droppedOf({ leftovers }: Conversation, { dropped }: EncodedRequest, client: Protocol): readonly string[] {

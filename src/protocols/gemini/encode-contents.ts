@@ -2,7 +2,7 @@ import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { Part, Signature, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { exactObject } from './exact-json.ts';
+import { parseExactly } from '../../lib/exact-json.ts';
 import { isThirdOrLater } from './family.ts';
 import { mediaPart } from './media.ts';
 import { writtenResult } from './results.ts';
@@ -108,7 +108,7 @@ class ContentsWriter {
   #call({ id, name, arguments: text, freeform, signature }: ToolCallPart, isFirst: boolean): JsonObject {
     this.#names.set(id, name);
     const args =
-      freeform === true ? { input: text } : (exactObject(text) ?? (text.trim() === '' ? {} : { input: text }));
+      freeform === true ? { input: text } : (parseExactly(text) ?? (text.trim() === '' ? {} : { input: text }));
     const signed = this.#signed(signature);
     const placeholder = isFirst && this.#isThird && signed.thoughtSignature === undefined;
     return { functionCall: { id, name, args }, ...(placeholder ? { thoughtSignature: SKIP } : signed) };

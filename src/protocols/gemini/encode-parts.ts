@@ -1,7 +1,7 @@
 import type { NativePart, Part, Signature, ToolCallPart } from '../../core/part.ts';
 import type { ReasoningTraits } from '../../core/signature.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { exactObject } from './exact-json.ts';
+import { parseExactly } from '../../lib/exact-json.ts';
 import { mediaPart } from './media.ts';
 import { NAME, UNSIGNED, writtenSignature } from './signatures.ts';
 
@@ -33,7 +33,7 @@ export class AnswerParts {
     const isFirst = !this.#hasCall;
     this.#hasCall = true;
     const args =
-      freeform === true ? { input: text } : (exactObject(text) ?? (text.trim() === '' ? {} : { input: text }));
+      freeform === true ? { input: text } : (parseExactly(text) ?? (text.trim() === '' ? {} : { input: text }));
     // Models want a signature with the first call of a turn, and the next turn may go to one of them.
     const unsigned = isFirst ? { thoughtSignature: UNSIGNED } : {};
     return { functionCall: { id, name, args }, ...(signature === undefined ? unsigned : signed(signature)) };
