@@ -3,7 +3,7 @@ import type { Part } from '../../core/part.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Reply } from '../codec.ts';
 import { citationOf } from './citations.ts';
-import { carrierOf, messageId, signatureText, UNSIGNED, wholeBlock } from './encode-blocks.ts';
+import { carrierOf, messageId, thoughtSignature, wholeBlock } from './encode-blocks.ts';
 import { finishFields } from './finish.ts';
 import { inputOf } from './input.ts';
 import { writeMessageUsage } from './usage.ts';
@@ -23,6 +23,7 @@ export function encodeAnswer({ id, model, parts, finish, usage }: Completion, re
     ...finishFields(finish, said),
     stop_details: null,
     container: null,
+    diagnostics: null,
     usage: writeMessageUsage(usage),
   };
 }
@@ -55,8 +56,8 @@ function blocksOf(part: Part): JsonObject[] {
   }
 }
 
-function reasoningOf({ text, signature, redacted }: Extract<Part, { type: 'reasoning' }>): JsonObject {
-  const value = signature === undefined ? UNSIGNED : signatureText(signature);
+function reasoningOf({ text, signature, redacted, id }: Extract<Part, { type: 'reasoning' }>): JsonObject {
+  const value = thoughtSignature(signature, id);
   if (redacted === true && text === '') return { type: 'redacted_thinking', data: value };
   return { type: 'thinking', thinking: text, signature: value };
 }

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../lib/json.ts';
 import type { Reply, StreamEncoder } from '../codec.ts';
 import { sseEvent } from '../fields.ts';
 import { citationOf } from './citations.ts';
-import { carrierOf, messageId, signatureText, UNSIGNED, wholeBlock } from './encode-blocks.ts';
+import { carrierOf, messageId, thoughtSignature, wholeBlock } from './encode-blocks.ts';
 import { finishFields } from './finish.ts';
 import { MESSAGE_STOP } from './stream.ts';
 import { writeMessageUsage, writeUsage } from './usage.ts';
@@ -99,6 +99,7 @@ export class MessageEncoder implements StreamEncoder {
       stop_sequence: null,
       stop_details: null,
       container: null,
+      diagnostics: null,
       usage: writeMessageUsage(undefined),
     };
     return sseEvent({ type: 'message_start', message }, 'message_start');
@@ -143,7 +144,7 @@ export class MessageEncoder implements StreamEncoder {
     if (open === undefined) return '';
     if (open.head.part === 'reasoning' && open.frame === undefined) {
       this.#open = undefined;
-      const data = open.signature === undefined ? UNSIGNED : signatureText(open.signature);
+      const data = thoughtSignature(open.signature, open.head.id);
       return this.#whole({ type: 'redacted_thinking', data });
     }
     const begun = this.#begin();
@@ -187,7 +188,7 @@ function mayWait(head: PartStartEvent): boolean {
 function tailOf({ head, frame, signature }: Open): JsonObject[] {
   if (frame?.escape === true) return [{ type: 'input_json_delta', partial_json: '"}' }];
   if (head.part !== 'reasoning') return [];
-  return [{ type: 'signature_delta', signature: signature === undefined ? UNSIGNED : signatureText(signature) }];
+  return [{ type: 'signature_delta', signature: thoughtSignature(signature, head.id) }];
 }
 
 function blockStop(index: number): string {
