@@ -1,7 +1,8 @@
 import type { Conversation, Reasoning, SettingName, Settings } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
-import { asObject, compact } from '../../lib/json.ts';
+import { asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ResponsesDecoder } from './decode-stream.ts';
 import { itemsOf } from './input-items.ts';
@@ -13,20 +14,27 @@ import { toolsOf } from './tools.ts';
 
 /** Writes a request that leaves nothing at the provider: all of the conversation is in it. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
+  return encodeWithNames(conversation, wireName, (named) => encode(named, addressee));
+}
+
+function wireName(name: string): string {
+  return /^[\w-]{1,128}$/.test(name) ? name : hashedName(name, /[^\w-]/g, 128);
+}
+
+function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { input, dropped: droppedItems } = itemsOf(conversation, addressee.model);
   const tools = toolsOf(conversation.tools);
   const reasoning = reasoningOf(conversation.reasoning, addressee.model);
   const settings: Settings = reasoning.isOnForSure ? { ...conversation.settings, ...UNSET } : conversation.settings;
   const body = compact({
     model: addressee.model,
-    instructions: instructionsOf(conversation),
-    input,
+    ...(input.length === 0 ? systemAlone(conversation) : { instructions: instructionsOf(conversation), input }),
     tools: tools.length === 0 ? undefined : tools,
     tool_choice: choiceOf(conversation, tools.length),
     parallel_tool_calls: settings.parallelToolCalls,
     text: textConfigOf(conversation),
     reasoning: reasoning.value,
-    max_output_tokens: settings.maxTokens,
+    max_output_tokens: settings.maxTokens === undefined ? undefined : Math.max(settings.maxTokens, LEAST_TOKENS),
     temperature: settings.temperature,
     top_p: settings.topP,
     top_logprobs: settings.logprobs === true ? settings.topLogprobs : undefined,
@@ -39,6 +47,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     ...lackingSettings(conversation),
     ...(reasoning.isOnForSure ? refusedSettings(conversation) : []),
     ...(reasoning.isDropped ? ['reasoning'] : []),
+    ...((settings.maxTokens ?? LEAST_TOKENS) < LEAST_TOKENS ? ['maxTokens'] : []),
     ...foreignTools(conversation),
     ...droppedItems,
   ];
@@ -50,9 +59,18 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   };
 }
 
+/** A smaller limit of an answer's tokens is refused. */
+const LEAST_TOKENS = 16;
+
 /** Blocks of the system's words, with a blank line between. */
 export function instructionsOf({ system }: Conversation): string | undefined {
   return system.length === 0 ? undefined : system.map(({ text }) => text).join('\n\n');
+}
+
+/** There has to be some input; the system's words alone are a question, too. */
+function systemAlone(conversation: Conversation): JsonObject {
+  const words = instructionsOf(conversation);
+  return { input: [words === undefined ? { role: 'user', content: '' } : { role: 'developer', content: words }] };
 }
 
 /** The longest id of a user that the API takes. */
