@@ -7,54 +7,71 @@ import { codec as gemini } from './gemini/codec.ts';
 import { codec as openaiChat } from './openai-chat/codec.ts';
 import { codec as openaiResponses } from './openai-responses/codec.ts';
 
+type Calling = (name: string) => object;
+
 /** What each API takes, and an answer of it in which `name` is called; as a stream where an event tells the name. */
-const DIALECTS: readonly [string, Codec, RegExp, (name: string) => object, (name: string) => object][] = [
+const DIALECTS: readonly [string, { codec: Codec; rule: RegExp; answer: Calling; event: Calling }][] = [
   [
     'anthropic-messages',
-    anthropicMessages,
-    /^[a-zA-Z0-9_-]{1,128}$/,
-    (name) => ({ content: [{ type: 'tool_use', id: '1', name, input: {} }], stop_reason: 'tool_use' }),
-    (name) => ({
-      type: 'content_block_start',
-      index: 0,
-      content_block: { type: 'tool_use', id: '1', name, input: {} },
-    }),
+    {
+      codec: anthropicMessages,
+      rule: /^[a-zA-Z0-9_-]{1,128}$/,
+      answer: (name) => ({ content: [{ type: 'tool_use', id: '1', name, input: {} }], stop_reason: 'tool_use' }),
+      event: (name) => ({
+        type: 'content_block_start',
+        index: 0,
+        content_block: { type: 'tool_use', id: '1', name, input: {} },
+      }),
+    },
   ],
   [
     'gemini',
-    gemini,
-    /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,127}$/,
-    (name) => ({ candidates: [{ content: { parts: [{ functionCall: { name, args: {} } }] }, finishReason: 'STOP' }] }),
-    (name) => ({ candidates: [{ content: { parts: [{ functionCall: { name, args: {} } }] }, finishReason: 'STOP' }] }),
+    {
+      codec: gemini,
+      rule: /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,127}$/,
+      answer: (name) => ({
+        candidates: [{ content: { parts: [{ functionCall: { name, args: {} } }] }, finishReason: 'STOP' }],
+      }),
+      event: (name) => ({
+        candidates: [{ content: { parts: [{ functionCall: { name, args: {} } }] }, finishReason: 'STOP' }],
+      }),
+    },
   ],
   [
     'openai-chat',
-    openaiChat,
-    /^[a-zA-Z0-9_-]{1,64}$/,
-    (name) => ({
-      choices: [{ message: { tool_calls: [{ id: '1', type: 'function', function: { name, arguments: '{}' } }] } }],
-    }),
-    (name) => ({
-      choices: [
-        { delta: { tool_calls: [{ index: 0, id: '1', type: 'function', function: { name, arguments: '{}' } }] } },
-      ],
-    }),
+    {
+      codec: openaiChat,
+      rule: /^[a-zA-Z0-9_-]{1,64}$/,
+      answer: (name) => ({
+        choices: [{ message: { tool_calls: [{ id: '1', type: 'function', function: { name, arguments: '{}' } }] } }],
+      }),
+      event: (name) => ({
+        choices: [
+          { delta: { tool_calls: [{ index: 0, id: '1', type: 'function', function: { name, arguments: '{}' } }] } },
+        ],
+      }),
+    },
   ],
   [
     'openai-responses',
-    openaiResponses,
-    /^[a-zA-Z0-9_-]{1,128}$/,
-    (name) => ({ status: 'completed', output: [{ type: 'function_call', call_id: '1', name, arguments: '{}' }] }),
-    (name) => ({
-      type: 'response.output_item.added',
-      output_index: 0,
-      item: { type: 'function_call', id: 'fc_1', call_id: '1', name, arguments: '', status: 'in_progress' },
-    }),
+    {
+      codec: openaiResponses,
+      rule: /^[a-zA-Z0-9_-]{1,128}$/,
+      answer: (name) => ({
+        status: 'completed',
+        output: [{ type: 'function_call', call_id: '1', name, arguments: '{}' }],
+      }),
+      event: (name) => ({
+        type: 'response.output_item.added',
+        output_index: 0,
+        item: { type: 'function_call', id: 'fc_1', call_id: '1', name, arguments: '', status: 'in_progress' },
+      }),
+    },
   ],
 ];
 const NAMES = ['get_weather', 'ns.tool:x-1', '1st', '-dash', 'a.b/c d', 'Wetter_für', 'x'.repeat(64), 'y'.repeat(200)];
 
-describe.each(DIALECTS)('%s', (_name, codec, rule, answer, event) => {
+describe.each(DIALECTS)('%s', (_name, { codec, rule, answer, event }) => {
   test.each(NAMES)('takes the tool %s, and the client gets calls of that name', (name) => {
     const other = `${name}!`;
     const conversation: Conversation = {
