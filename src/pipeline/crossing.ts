@@ -7,6 +7,7 @@ import type { Route } from '../core/route.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { asObject } from '../lib/json.ts';
+import { wellFormedJson } from '../lib/well-formed.ts';
 import type { EncodedRequest, Reply, StreamDecoder, StreamEncoder } from '../protocols/codec.ts';
 import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
 import { estimateTokens } from './estimate.ts';
@@ -81,7 +82,7 @@ function crossGenerate(
   };
   return {
     target: upstream.wire.address('generate', { model: route.model, stream }) ?? '',
-    body: JSON.stringify(encoded.body),
+    body: wellFormedJson(encoded.body),
     headers: encoded.headers ?? {},
     dropped: droppedOf(conversation, encoded, client),
     answer: (json) => answerText(encoded, json, reply, client),
@@ -134,7 +135,7 @@ function crossCount(
   return {
     ...NOTHING_SENT,
     target,
-    body: JSON.stringify(counting.encodeCount(conversation, addressee)),
+    body: wellFormedJson(counting.encodeCount(conversation, addressee)),
     answer: (json) => answer(counting.decodeCount(json) ?? estimateTokens(conversation)),
   };
 }
@@ -151,7 +152,7 @@ function crossEmbed(exchange: Exchange, route: Route, { client, upstream }: Ends
   return {
     ...NOTHING_SENT,
     target,
-    body: JSON.stringify(to.encodeRequest(request, addressee)),
+    body: wellFormedJson(to.encodeRequest(request, addressee)),
     dropped: request.leftovers,
     answer: (json) => {
       const embeddings = to.decodeAnswer(json);
