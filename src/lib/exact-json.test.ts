@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { parseExactly } from './exact-json.ts';
+import { parseExactly, parseKeepingLongNumbers } from './exact-json.ts';
 
 test.each(['{"a":12345678901234567890,"b":[1.0,1e2,-0,0.1],"c":{"d":1}}', '{}', '{"text":"12345678901234567890"}'])(
   '%s is written as it was',
@@ -9,3 +9,14 @@ test.each(['{"a":12345678901234567890,"b":[1.0,1e2,-0,0.1],"c":{"d":1}}', '{}', 
 test.each(['', '[1]', '1', 'null', '{"a":', '"x"'])('%s is no object', (text) =>
   expect(parseExactly(text)).toBeUndefined(),
 );
+
+test.each([
+  '{"a":{"id":12345678901234567890,"ids":[-9007199254740993]},"b":1}',
+  '{"text":"12345678901234567890","n":0.12345678901234568}',
+  '[1,"x"]',
+])('%s keeps its long numbers', (text) => expect(JSON.stringify(parseKeepingLongNumbers(text))).toBe(text));
+
+test('long numbers among the outermost members are plain ones', () =>
+  expect(parseKeepingLongNumbers('{"seed": 9223372036854775807}')).toEqual({ seed: 9223372036854776000 }));
+
+test('what is no JSON throws', () => expect(() => parseKeepingLongNumbers('{"a":1234567890123456')).toThrow());

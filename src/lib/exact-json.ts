@@ -3,14 +3,13 @@ import { asObject } from './json.ts';
 
 // ECMAScript's "JSON.parse source text access"; the types that come with Bun do not know it yet.
 interface SourceAccess {
-  parse(
-    text: string,
-    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
-  ): unknown;
+  parse(text: string, reviver: Reviver): unknown;
   rawJSON(text: string): unknown;
+  isRawJSON(value: unknown): boolean;
 }
+type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
-const { parse, rawJSON } = JSON as unknown as SourceAccess;
+const { parse, rawJSON, isRawJSON } = JSON as unknown as SourceAccess;
 
 /**
  * The object that `text` is the JSON of, with every number written by JSON.stringify as it stands there, be it
@@ -30,3 +29,28 @@ export function parseExactly(text: string): JsonObject | undefined {
     return undefined;
   }
 }
+
+/**
+ * What `text` is the JSON of. Whole numbers that do not fit into a double (ids, mostly) are written by JSON.stringify as
+ * they stand there, and are numbers to nothing else; but those among the outermost members, which are read, are
+ * plain ones. Throws where JSON.parse does.
+ */
+export function parseKeepingLongNumbers(text: string): unknown {
+  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+  const value = parse(text, (_key, item, { source }) =>
+    typeof item === 'number' && !Number.isSafeInteger(item) && source !== undefined && /^-?\d+$/.test(source)
+      ? rawJSON(source)
+      : item,
+  );
+  const members = asObject(value);
+  if (members === undefined) return value;
+  return Object.fromEntries(
+    Object.entries(members).map(([name, member]) => [
+      name,
+      isRawJSON(member) ? Number(JSON.stringify(member)) : member,
+    ]),
+  );
+}
+
+/** What cannot hold a whole number of sixteen digits or more has none that a double cannot hold. */
+const LONG_NUMBER = /[\s:,[]-?\d{16}/;

@@ -4,6 +4,10 @@ import type { Exchange } from '../core/exchange.ts';
 import type { KeptItems } from '../core/kept-items.ts';
 import { NotCarried } from '../core/not-carried.ts';
 import type { Route } from '../core/route.ts';
+import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { asObject } from '../lib/json.ts';
+import { wellFormedJson } from '../lib/well-formed.ts';
 import type { EncodedRequest, Reply, StreamDecoder, StreamEncoder } from '../protocols/codec.ts';
 import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
 import { estimateTokens } from './estimate.ts';
@@ -78,7 +82,7 @@ function crossGenerate(
   };
   return {
     target: upstream.wire.address('generate', { model: route.model, stream }) ?? '',
-    body: JSON.stringify(encoded.body),
+    body: wellFormedJson(encoded.body),
     headers: encoded.headers ?? {},
     dropped: droppedOf(conversation, encoded, client),
     answer: (json) => answerText(encoded, json, reply, client),
@@ -131,7 +135,7 @@ function crossCount(
   return {
     ...NOTHING_SENT,
     target,
-    body: JSON.stringify(counting.encodeCount(conversation, addressee)),
+    body: wellFormedJson(counting.encodeCount(conversation, addressee)),
     answer: (json) => answer(counting.decodeCount(json) ?? estimateTokens(conversation)),
   };
 }
@@ -148,7 +152,7 @@ function crossEmbed(exchange: Exchange, route: Route, { client, upstream }: Ends
   return {
     ...NOTHING_SENT,
     target,
-    body: JSON.stringify(to.encodeRequest(request, addressee)),
+    body: wellFormedJson(to.encodeRequest(request, addressee)),
     dropped: request.leftovers,
     answer: (json) => {
       const embeddings = to.decodeAnswer(json);
@@ -171,11 +175,17 @@ const NOTHING_SENT: Crossing = {
 /** The request in neutral form, read once. Throws NotCarried for what only the client's own dialect knows and means. */
 function conversationOf(exchange: Exchange, client: Protocol): Conversation {
   const { stream } = exchange;
-  exchange.conversation ??= client.codec.decodeRequest(exchange.body?.fields ?? {}, { stream });
+  exchange.conversation ??= client.codec.decodeRequest(fieldsOf(exchange), { stream });
   for (const { field, weight, why = 'is something that only its own dialect has' } of exchange.conversation.leftovers) {
     if (weight === 'refused') throw new NotCarried(field, why);
   }
   return exchange.conversation;
+}
+
+/** The request's fields. What is written anew from them is to have the long numbers that the client wrote. */
+function fieldsOf({ body }: Exchange): JsonObject {
+  if (body?.text === undefined) return body?.fields ?? {};
+  return asObject(parseKeepingLongNumbers(body.text)) ?? body.fields;
 }
 
 function droppedOf({ leftovers }: Conversation, { dropped }: EncodedRequest, client: Protocol): readonly string[] {

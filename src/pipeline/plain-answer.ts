@@ -2,6 +2,7 @@ import type { Failure, HeldAnswer } from '../core/failure.ts';
 import { transportFailure } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Route } from '../core/route.ts';
+import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { Unintelligible } from '../protocols/codec.ts';
 import { LongAnswer } from './answer.ts';
 import type { BodyReader, PlainAnswer } from './answer.ts';
@@ -36,7 +37,7 @@ function judged(response: Response, body: Uint8Array<ArrayBuffer>, run: AttemptR
   const good = status >= 200 && status <= 299;
   const isJson = /json/i.test(headers.get('content-type') ?? '');
   const mustBeJson = isJson || run.exchange.endpoint?.answersJson === true;
-  const json = mustBeJson || !good ? parsed(body) : undefined;
+  const json = mustBeJson || !good ? parsed(body, run) : undefined;
   const failure = judge({ status, headers, body }, json, mustBeJson, run);
   if (failure !== undefined) return failure;
   const inForm = good ? inClientsForm(json, run) : undefined;
@@ -186,10 +187,11 @@ function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array<ArrayB
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-function parsed(body: Uint8Array): unknown {
+function parsed(body: Uint8Array, { crossing }: AttemptRun): unknown {
   if (body.byteLength === 0) return undefined;
   try {
-    return JSON.parse(decoder.decode(body)) as unknown;
+    const text = decoder.decode(body);
+    return crossing === undefined ? (JSON.parse(text) as unknown) : parseKeepingLongNumbers(text);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { Exchange } from '../core/exchange.ts';
+import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { isJson } from '../lib/is-json.ts';
 import type { Protocol, StreamReader } from '../protocols/protocol.ts';
 import { dataLines, eventData, eventEnd, eventName, EventSplitter, structureOf } from '../protocols/sse.ts';
@@ -134,7 +135,7 @@ export class StreamInspector {
       return 'last';
     }
     try {
-      this.#event = JSON.parse(data);
+      this.#event = isRewritten ? parseKeepingLongNumbers(data) : JSON.parse(data);
     } catch {
       return 'malformed';
     }

@@ -176,7 +176,7 @@ function thoughtFrom(block: JsonObject, type: 'thinking' | 'redacted_thinking'):
   const part: ReasoningPart = {
     type: 'reasoning',
     text,
-    ...compact({ signature, redacted: redacted ? true : undefined }),
+    ...compact({ signature, redacted: redacted ? true : undefined, id: marked?.id }),
   };
   return { part, attachment: text === '' ? marked?.attachment : undefined };
 }

@@ -6,7 +6,7 @@ import { inputOf } from './call-input.ts';
 import { encodeCitation } from './citations.ts';
 import { encodeFinish } from './finish.ts';
 import { NAME } from './name.ts';
-import { carrierOf, signatureText, UNSIGNED } from './signatures.ts';
+import { carrierOf, thoughtSignature } from './signatures.ts';
 import { writeMessageUsage } from './usage.ts';
 
 /** Writes a whole answer as a message. */
@@ -25,6 +25,7 @@ export function encodeAnswer({ id, parts, finish, usage }: Completion, reply: Re
     ...encodeFinish(finish, said),
     stop_details: null,
     container: null,
+    diagnostics: null,
     usage: writeMessageUsage(usage),
   };
 }
@@ -57,8 +58,8 @@ function blocksOf(part: Part): JsonObject[] {
   }
 }
 
-function reasoningOf({ text, signature, redacted }: Extract<Part, { type: 'reasoning' }>): JsonObject {
-  const value = signature === undefined ? UNSIGNED : signatureText(signature);
+function reasoningOf({ text, signature, redacted, id }: Extract<Part, { type: 'reasoning' }>): JsonObject {
+  const value = thoughtSignature(signature, id);
   if (redacted === true && text === '') return { type: 'redacted_thinking', data: value };
   return { type: 'thinking', thinking: text, signature: value };
 }

@@ -2,6 +2,7 @@ import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, NativePart, Part, ReasoningPart, TextPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
+import type { CallIds } from './call-ids.ts';
 import { inputOf } from './call-input.ts';
 import { NAME } from './name.ts';
 import type { WireNames } from './names.ts';
@@ -16,7 +17,7 @@ const TEXT_TYPES = /^(?:text\/.+|application\/(?:json|xml|yaml|x-yaml|javascript
 export interface BlockContext {
   readonly model: string;
   readonly names: WireNames;
-  readonly ids: WireNames;
+  readonly ids: CallIds;
   readonly dropped: string[];
 }
 
@@ -34,7 +35,7 @@ export function encodePart(part: Part, context: BlockContext): JsonObject | unde
     case 'tool_call':
       return compact({
         type: 'tool_use',
-        id: context.ids.wire(part.id),
+        id: context.ids.ofCall(part.id),
         name: context.names.wire(part.name),
         input: inputOf(part.arguments, part.freeform),
         cache_control: part.cacheControl,
@@ -67,7 +68,7 @@ function resultOf(part: ToolResultPart, { ids }: BlockContext): JsonObject {
   const content = plain ? first.text : blocks;
   return compact({
     type: 'tool_result',
-    tool_use_id: ids.wire(part.callId),
+    tool_use_id: ids.ofResult(part.callId),
     content: content.length === 0 ? undefined : content,
     is_error: part.isError,
     cache_control: part.cacheControl,

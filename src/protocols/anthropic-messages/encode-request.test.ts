@@ -537,3 +537,29 @@ test('a freeform call is its plain text again', () => {
     }).parts,
   ).toEqual([{ type: 'tool_call', id: '1', name: 'f', arguments: 'a\n"b"', freeform: true, signature: undefined }]);
 });
+
+describe('ids of calls that a backend has used again', () => {
+  function idsOf(...turns: Turn[]): unknown[] {
+    const { body } = encoded({ turns: [question, ...turns] });
+    const blocks = body.messages.flatMap(({ content }) => content as { id?: string; tool_use_id?: string }[]);
+    return blocks.flatMap(({ id, tool_use_id: of }) => id ?? of ?? []);
+  }
+
+  test('in a later turn', () =>
+    expect(
+      idsOf(
+        turn('assistant', call('1')),
+        turn('user', result('1')),
+        turn('assistant', call('1')),
+        turn('user', result('1')),
+      ),
+    ).toEqual(['1', '1', '1_2', '1_2']));
+
+  test('in the same turn', () =>
+    expect(idsOf(turn('assistant', call('1'), call('1')), turn('user', result('1'), result('1')))).toEqual([
+      '1',
+      '1_2',
+      '1',
+      '1_2',
+    ]));
+});

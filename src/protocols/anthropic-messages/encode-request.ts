@@ -2,6 +2,7 @@ import type { Conversation } from '../../core/conversation.ts';
 import type { TextPart } from '../../core/part.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { CallIds } from './call-ids.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
 import { textOf } from './encode-parts.ts';
@@ -14,7 +15,6 @@ import { encodeSettings } from './settings.ts';
 import { WireNames } from './names.ts';
 
 const MAX_TOOL_NAME = 128;
-const MAX_ID = 256;
 
 /** Writes a request for a message. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
@@ -23,7 +23,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   const dropped: string[] = [];
   const names = new WireNames(MAX_TOOL_NAME);
   for (const tool of conversation.tools) if (tool.type !== 'native') names.wire(tool.name);
-  const turns = encodeTurns(conversation, traits, { model, names, ids: new WireNames(MAX_ID), dropped });
+  const turns = encodeTurns(conversation, traits, { model, names, ids: new CallIds(), dropped });
   const forced = isForced(conversation.toolChoice);
   // An answer that has to be a call has no format.
   const output = encodeOutput(forced ? { ...conversation, output: undefined } : conversation, traits, names, dropped);

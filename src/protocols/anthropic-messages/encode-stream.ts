@@ -9,7 +9,7 @@ import { sseEvent } from '../fields.ts';
 import { encodeCitation } from './citations.ts';
 import { messageId, wholeBlock } from './encode-answer.ts';
 import { encodeFinish } from './finish.ts';
-import { carrierOf, signatureText, UNSIGNED } from './signatures.ts';
+import { carrierOf, thoughtSignature } from './signatures.ts';
 import { MESSAGE_STOP } from './sentinels.ts';
 import { writeMessageUsage, writeUsage } from './usage.ts';
 
@@ -101,6 +101,7 @@ export class MessageStreamEncoder implements StreamEncoder {
       stop_sequence: null,
       stop_details: null,
       container: null,
+      diagnostics: null,
       usage: writeMessageUsage(undefined),
     };
     return sseEvent({ type: 'message_start', message }, 'message_start');
@@ -145,7 +146,7 @@ export class MessageStreamEncoder implements StreamEncoder {
     if (open === undefined) return '';
     if (open.head.part === 'reasoning' && open.frame === undefined) {
       this.#open = undefined;
-      const data = open.signature === undefined ? UNSIGNED : signatureText(open.signature);
+      const data = thoughtSignature(open.signature, open.head.id);
       return this.#whole({ type: 'redacted_thinking', data });
     }
     const begun = this.#begin();
@@ -189,7 +190,7 @@ function mayWait(head: PartStartEvent): boolean {
 function tailOf({ head, frame, signature }: Open): JsonObject[] {
   if (frame?.escape === true) return [{ type: 'input_json_delta', partial_json: '"}' }];
   if (head.part !== 'reasoning') return [];
-  return [{ type: 'signature_delta', signature: signature === undefined ? UNSIGNED : signatureText(signature) }];
+  return [{ type: 'signature_delta', signature: thoughtSignature(signature, head.id) }];
 }
 
 function blockStop(index: number): string {

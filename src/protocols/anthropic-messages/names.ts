@@ -1,4 +1,4 @@
-/** Names or ids in the characters that Anthropic takes, and back. The same in every request of a conversation. */
+/** Names in the characters that Anthropic takes, and back. The same in every request of a conversation. */
 export class WireNames {
   readonly #wire = new Map<string, string>();
   readonly #original = new Map<string, string>();

@@ -33,6 +33,15 @@ describe('a schema in the words that are enforced', () => {
       additionalProperties: false,
     }));
 
+  test('what OpenAPI calls nullable may be null', () =>
+    expect(
+      strictSchema({ type: 'object', properties: { a: { type: 'string', nullable: true, enum: ['x'] } } }),
+    ).toEqual({
+      type: 'object',
+      properties: { a: { type: ['string', 'null'], enum: ['x', null] } },
+      additionalProperties: false,
+    }));
+
   test.each([
     ['free keys', { type: 'object', additionalProperties: true }],
     ['keys of a schema', { type: 'object', properties: {}, additionalProperties: { type: 'string' } }],

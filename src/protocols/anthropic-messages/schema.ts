@@ -33,6 +33,7 @@ function withoutType({ type: _type, ...rest }: JsonObject): JsonObject {
 function strict(schema: JsonObject): JsonObject {
   const result: Record<string, unknown> = {};
   const told: string[] = [];
+  let isNullable = false;
   for (const [key, value] of Object.entries(schema)) {
     if (
       KEPT.has(key) ||
@@ -47,11 +48,18 @@ function strict(schema: JsonObject): JsonObject {
     } else if (ALTERNATIVES.has(key)) {
       // Only one of several is not enforced; any of them is.
       result[key === 'oneOf' ? 'anyOf' : key] = asArray(value).map((one) => strict(asObject(one) ?? {}));
+    } else if (key === 'nullable' && typeof schema['type'] === 'string') {
+      // OpenAPI's word, which others write, too.
+      isNullable = value === true;
     } else if (key !== '$schema' && key !== '$id') {
       told.push(`${key}: ${JSON.stringify(value)}`);
     }
   }
   if (isObjectSchema(schema)) result['additionalProperties'] = false;
+  if (isNullable) {
+    result['type'] = [schema['type'], 'null'];
+    if (Array.isArray(schema['enum'])) result['enum'] = [...asArray(schema['enum']), null];
+  }
   if (told.length > 0) {
     const description = asString(schema['description']);
     result['description'] = `${description === undefined ? '' : `${description}\n\n`}{${told.join(', ')}}`;

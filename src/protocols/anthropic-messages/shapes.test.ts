@@ -100,9 +100,6 @@ test('a request', () => {
   expect(dropped).toEqual([]);
 });
 
-/** Diagnostics are for those who ask for them. */
-type Answer = Omit<Message, 'diagnostics'>;
-
 const usage: Message['usage'] = {
   input_tokens: 6,
   cache_creation_input_tokens: 0,
@@ -117,7 +114,7 @@ const usage: Message['usage'] = {
 };
 
 test('an answer', () => {
-  const expected: Answer = {
+  const expected: Message = {
     id: 'msg_1',
     type: 'message',
     role: 'assistant',
@@ -145,6 +142,7 @@ test('an answer', () => {
     stop_sequence: null,
     stop_details: null,
     container: null,
+    diagnostics: null,
     usage,
   };
   expect(encodeAnswer(completion, reply)).toEqual({ ...expected });
@@ -158,7 +156,7 @@ test('the beginning and the end of a stream', () => {
     .filter((line) => line.startsWith('data: '))
     .map((line) => JSON.parse(line.slice('data: '.length)) as unknown);
   const start: RawMessageStartEvent['type'] = 'message_start';
-  const message: Answer = {
+  const message: Message = {
     id: 'msg_1',
     type: 'message',
     role: 'assistant',
@@ -168,6 +166,7 @@ test('the beginning and the end of a stream', () => {
     stop_sequence: null,
     stop_details: null,
     container: null,
+    diagnostics: null,
     usage: {
       ...usage,
       input_tokens: 0,

@@ -1,13 +1,18 @@
 import type { Signature } from '../../core/part.ts';
-import { type Attachment, markSignature } from '../../core/signature.ts';
+import { markSignature, type Attachment, type ReasoningTraits } from '../../core/signature.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { NAME } from './name.ts';
 
 /** A signature as a client of this dialect keeps it: marked with its origin, unless that is this dialect. */
-export function signatureText(signature: Signature, attachment?: Attachment): string {
+export function signatureText(signature: Signature, attachment?: Attachment, traits?: ReasoningTraits): string {
   return signature.protocol === NAME && attachment === undefined
     ? signature.value
-    : markSignature(signature, attachment);
+    : markSignature(signature, attachment, traits);
+}
+
+/** The signature of thoughts, `id` being what their provider calls them. */
+export function thoughtSignature(signature: Signature | undefined, id: string | undefined): string {
+  return signature === undefined ? UNSIGNED : signatureText(signature, undefined, { id });
 }
 
 /**

@@ -72,13 +72,17 @@ describe.each(STREAMED)('%s', (_key, { name, codec, errors, stream, readUsage },
     test('is read as it was written', () => {
       const read = encoded.decodeAnswer(plain(completion));
       expect(gist(read.parts)).toEqual(gist(parts));
-      expect([read.finish.reason, read.model, read.usage]).toMatchObject([finish.reason, 'behind', USAGE]);
+      expect([read.finish.reason, read.usage]).toMatchObject([finish.reason, USAGE]);
+      // Clients of some dialects hold it against an answer if it is of another model than they have asked for.
+      expect(['behind', 'asked']).toContain(read.model);
     });
 
     test.each([1, 7, 100_000])('is streamed in pieces of %p, and read as it was written', (pieceLength) => {
       const read = built(events(streamed(completion, pieceLength)));
       expect(gist(read.parts)).toEqual(gist(parts));
-      expect([read.finish.reason, read.model, read.usage]).toMatchObject([finish.reason, 'behind', USAGE]);
+      expect([read.finish.reason, read.usage]).toMatchObject([finish.reason, USAGE]);
+      // Clients of some dialects hold it against an answer if it is of another model than they have asked for.
+      expect(['behind', 'asked']).toContain(read.model);
     });
 
     test('is read in the order that neutral events have', () => {

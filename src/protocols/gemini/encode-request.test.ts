@@ -428,3 +428,6 @@ test('tokens are counted of all that is sent', () => {
     undefined,
   ]);
 });
+
+test('who has said nothing says an empty text: a request without contents is refused', () =>
+  expect(encoded({ turns: [] }).body.contents).toEqual([{ role: 'user', parts: [{ text: '' }] }]));

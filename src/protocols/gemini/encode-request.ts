@@ -1,6 +1,7 @@
 import type { Conversation } from '../../core/conversation.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { GeminiStreamDecoder } from './decode-stream.ts';
 import { encodeTools } from './encode-tools.ts';
@@ -10,6 +11,16 @@ import { encodeSettings } from './settings.ts';
 
 /** Writes a GenerateContentRequest. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
+  return encodeWithNames(conversation, wireName, (named) => encode(named, addressee));
+}
+
+/** A function's name begins with a letter or `_`. */
+function wireName(name: string): string {
+  if (/^[a-zA-Z_][\w.:-]{0,127}$/.test(name)) return name;
+  return hashedName(/^[a-zA-Z_]/.test(name) ? name : `_${name}`, /[^\w.:-]/g, 128);
+}
+
+function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model } = addressee;
   const form = formFor(conversation, model);
   const { contents, dropped } = encodeTurns(conversation, model);
@@ -21,7 +32,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   return {
     body: compact({
       // Somebody has to say something; a system's words alone are a question, too.
-      contents: contents.length === 0 && system !== undefined ? [{ role: 'user', ...system }] : contents,
+      contents: contents.length === 0 ? [{ role: 'user', ...(system ?? { parts: [{ text: '' }] }) }] : contents,
       systemInstruction: contents.length === 0 ? undefined : system,
       tools: tools.tools,
       toolConfig: tools.toolConfig,

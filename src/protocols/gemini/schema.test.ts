@@ -146,3 +146,8 @@ describe("a schema of Google's own kind", () => {
     expect(schema['propertyOrdering']).toBeUndefined();
   });
 });
+
+test('what OpenAPI calls nullable may be null, in a schema of any client', () =>
+  expect(
+    supportedSchema({ type: 'object', properties: { a: { type: 'object', nullable: true }, b: { nullable: true } } }),
+  ).toEqual({ type: 'object', properties: { a: { type: ['object', 'null'] }, b: {} } }));

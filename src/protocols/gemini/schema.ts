@@ -61,7 +61,9 @@ function convert(value: unknown, references: References): JsonObject {
     if (PLAIN.has(keyword)) result[keyword] = inner;
     else if (Object.hasOwn(CONVERTED, keyword)) Object.assign(result, CONVERTED[keyword]?.(inner, references));
   }
-  if (joined['type'] !== undefined) result['type'] = joined['type'];
+  const { type, nullable } = joined;
+  // OpenAPI's word, which MCP servers and clients of Gemini models write elsewhere, too.
+  if (type !== undefined) result['type'] = nullable === true && typeof type === 'string' ? [type, 'null'] : type;
   return { ...result, ...bounds(joined, result) };
 }
 

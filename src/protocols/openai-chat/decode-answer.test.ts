@@ -79,6 +79,15 @@ describe('parts', () => {
         { type: 'text' },
       ],
     ],
+    [
+      'encrypted thoughts beside words for them',
+      { content: 'a', reasoning: 'hm', reasoning_details: [{ type: 'reasoning.encrypted', data: 'D', id: 'rs_1' }] },
+      [
+        { type: 'reasoning', text: 'hm' },
+        { type: 'reasoning', text: '', id: 'rs_1' },
+        { type: 'text', text: 'a' },
+      ],
+    ],
   ])('%s', (_what, message, expected) => expect(decode(message).parts).toMatchObject(expected));
 
   test('citations are the text’s', () => {

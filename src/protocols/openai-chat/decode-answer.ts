@@ -8,7 +8,7 @@ import { decodeCitations } from './citations.ts';
 import { decodeFinish } from './finish.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { decodeImage, thinkingText } from './decode-parts.ts';
-import { decodeDetails } from './reasoning-details.ts';
+import { decodeDetails, withThought } from './reasoning-details.ts';
 import { readUsage } from './usage.ts';
 
 /** What has to be known to read an answer. */
@@ -46,11 +46,10 @@ export function decodeAnswer(body: unknown, reading: Reading): Completion {
 }
 
 function decodeMessage(message: JsonObject, reading: Reading): Part[] {
-  const { parts: thoughts } = decodeDetails(message['reasoning_details'], reading.model);
-  const thought = asWord(message['reasoning_content']) ?? asWord(message['reasoning']);
+  const { parts: details } = decodeDetails(message['reasoning_details'], reading.model);
   const refusal = asWord(message['refusal']);
   return [
-    ...(thoughts.length === 0 && thought !== undefined ? [{ type: 'reasoning', text: thought } as const] : thoughts),
+    ...withThought(details, message),
     ...withCitations(decodeParts(message['content']), message),
     ...(refusal === undefined ? [] : [{ type: 'refusal', text: refusal } as const]),
     ...asArray(message['images']).flatMap((image) => decodeImage(asObject(image)) ?? []),

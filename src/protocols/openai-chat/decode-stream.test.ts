@@ -186,6 +186,20 @@ describe('thoughts', () => {
     expect(built.parts).toHaveLength(2);
   });
 
+  test('in words, beside entries that are encrypted', () => {
+    const encrypted = { type: 'reasoning.encrypted', data: 'D', id: 'rs_1', index: 0 };
+    const { built } = decode([
+      delta({ reasoning: 'a' }),
+      delta({ reasoning: 'b', reasoning_details: [encrypted] }),
+      delta({ content: 'c' }),
+    ]);
+    expect(built.parts).toMatchObject([
+      { type: 'reasoning', text: 'ab', signature: undefined },
+      { type: 'reasoning', text: '', redacted: true, id: 'rs_1' },
+      { type: 'text', text: 'c' },
+    ]);
+  });
+
   test('as parts of the content', () => {
     const thinking = (text: string): Json =>
       delta({ content: [{ type: 'thinking', thinking: [{ type: 'text', text }] }] });

@@ -7,7 +7,7 @@ import { spoken, type Reading } from './decode-answer.ts';
 import { decodeFinish } from './finish.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { decodeImage, thinkingText } from './decode-parts.ts';
-import { isMoreOf, partOf } from './reasoning-details.ts';
+import { isMoreOf, partOf, textOf } from './reasoning-details.ts';
 import { CallStream } from './stream-calls.ts';
 import { readUsage } from './usage.ts';
 
@@ -95,10 +95,10 @@ export class ChatStreamDecoder implements StreamDecoder {
 
   #readThoughts(delta: JsonObject): void {
     const details = asArray(delta['reasoning_details']);
-    for (const detail of details) this.#detail(asObject(detail));
-    if (details.length > 0) return;
     const thought = delta['reasoning_content'] ?? delta['reasoning'];
-    if (typeof thought === 'string') this.#say('reasoning', thought);
+    const isTold = details.some((detail) => textOf(asObject(detail) ?? {}) !== '');
+    if (typeof thought === 'string' && !isTold) this.#say('reasoning', thought);
+    for (const detail of details) this.#detail(asObject(detail));
   }
 
   /** Mistral's lists of texts and thoughts. */

@@ -6,7 +6,7 @@ import { madeUpId } from '../made-up-id.ts';
 import { decodeCall } from './calls.ts';
 import { NAME } from './name.ts';
 import { decodeParts, decodeImage, decodeTexts } from './decode-parts.ts';
-import { decodeDetails } from './reasoning-details.ts';
+import { decodeDetails, withThought } from './reasoning-details.ts';
 
 /** Reads `messages`. */
 export function decodeTurns(value: unknown): {
@@ -56,15 +56,14 @@ class MessageReader {
   }
 
   #assistantParts(message: JsonObject, where: string): Part[] {
-    const { parts: thoughts, ofText } = decodeDetails(message['reasoning_details']);
+    const { parts: details, ofText } = decodeDetails(message['reasoning_details']);
     const content: Part[] = decodeParts(message['content'], `${where}.content`);
     const last = content.findLastIndex(({ type }) => type === 'text');
     const text = content[last];
     if (text?.type === 'text' && ofText !== undefined) content[last] = { ...text, signature: ofText };
-    const thought = asWord(message['reasoning_content']) ?? asWord(message['reasoning']);
     const refusal = asWord(message['refusal']);
     return [
-      ...(thoughts.length === 0 && thought !== undefined ? [{ type: 'reasoning', text: thought } as const] : thoughts),
+      ...withThought(details, message),
       ...content,
       ...(refusal === undefined ? [] : [{ type: 'refusal', text: refusal } as const]),
       ...mediaOf(message),

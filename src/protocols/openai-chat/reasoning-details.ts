@@ -35,6 +35,14 @@ export function decodeDetails(value: unknown, model?: string): Details {
   };
 }
 
+/** The thoughts of a message: what the details say, or, where that is encrypted, the words beside them first. */
+export function withThought(details: readonly ReasoningPart[], message: JsonObject): readonly ReasoningPart[] {
+  const text = asWord(message['reasoning_content']) ?? asWord(message['reasoning']);
+  return text === undefined || details.some((part) => part.text !== '')
+    ? details
+    : [{ type: 'reasoning', text }, ...details];
+}
+
 /** Whether `next` goes on with what `entry` began: streams tell a thought in fragments of one index. */
 export function isMoreOf(entry: JsonObject, next: JsonObject): boolean {
   return (
@@ -121,6 +129,7 @@ function textKey(entry: JsonObject): 'summary' | 'text' {
   return entry['type'] === 'reasoning.summary' ? 'summary' : 'text';
 }
 
-function textOf(entry: JsonObject): string {
+/** The words of an entry. */
+export function textOf(entry: JsonObject): string {
   return asString(entry['text']) ?? asString(entry['summary']) ?? '';
 }

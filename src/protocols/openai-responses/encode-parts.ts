@@ -22,7 +22,7 @@ export function encodeParts(parts: readonly Part[]): unknown {
   });
 }
 
-/** A picture, a document or a sound. Throws NotCarried for what this API does not take. */
+/** A picture or a document. Throws NotCarried for what this API does not take. */
 export function encodeMedia(part: MediaPart): unknown {
   switch (part.kind) {
     case 'image':
@@ -30,7 +30,7 @@ export function encodeMedia(part: MediaPart): unknown {
     case 'document':
       return fileOf(part);
     case 'audio':
-      return audioOf(part);
+      throw new NotCarried('input_audio', "is a sound, which OpenAI's responses API does not take");
     case 'video':
       throw new NotCarried('video', "is a film, which OpenAI's responses API does not take");
   }
@@ -48,23 +48,6 @@ function fileOf({ source, name }: MediaPart): unknown {
   const filename = name ?? fileNameFor(source.mediaType ?? 'application/pdf');
   return { type: 'input_file', filename, file_data: mediaUrlOf(source) };
 }
-
-function audioOf({ source }: MediaPart): unknown {
-  if (source.from !== 'base64') throw new NotCarried('input_audio', 'is a sound that is not in the request itself');
-  const format = FORMATS[source.mediaType.toLowerCase()];
-  if (format === undefined)
-    throw new NotCarried('input_audio', `is a sound of the kind ${source.mediaType}, not MP3 or WAV`);
-  return { type: 'input_audio', input_audio: { data: source.data, format } };
-}
-
-const FORMATS: Readonly<Record<string, string>> = {
-  'audio/mpeg': 'mp3',
-  'audio/mp3': 'mp3',
-  'audio/wav': 'wav',
-  'audio/wave': 'wav',
-  'audio/x-wav': 'wav',
-  'audio/vnd.wave': 'wav',
-};
 
 /** The id of a file that this API can read; undefined if the bytes are elsewhere. Throws NotCarried for another's. */
 function fileIdOf(source: MediaPart['source']): string | undefined {

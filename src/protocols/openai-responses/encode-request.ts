@@ -1,7 +1,8 @@
 import type { Conversation } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
-import { asObject, compact } from '../../lib/json.ts';
+import { asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ResponsesStreamDecoder } from './decode-stream.ts';
 import { encodeToolChoice, encodeTools } from './encode-tools.ts';
@@ -13,14 +14,21 @@ import { encodeSettings } from './settings.ts';
 
 /** Writes a request that leaves nothing at the provider: all of the conversation is in it. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
+  return encodeWithNames(conversation, wireName, (named) => encode(named, addressee));
+}
+
+function wireName(name: string): string {
+  return /^[\w-]{1,128}$/.test(name) ? name : hashedName(name, /[^\w-]/g, 128);
+}
+
+function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { input, dropped: droppedItems } = encodeTurns(conversation, addressee.model);
   const tools = encodeTools(conversation.tools);
   const reasoning = encodeReasoning(conversation.reasoning, addressee.model);
   const settings = encodeSettings(conversation.settings, reasoning);
   const body = compact({
     model: addressee.model,
-    instructions: instructionsOf(conversation),
-    input,
+    ...(input.length === 0 ? systemAlone(conversation) : { instructions: instructionsOf(conversation), input }),
     tools: tools.length === 0 ? undefined : tools,
     tool_choice: choiceOf(conversation, tools.length),
     text: textConfigOf(conversation),
@@ -46,6 +54,12 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
 /** Blocks of the system's words, with a blank line between. */
 export function instructionsOf({ system }: Conversation): string | undefined {
   return system.length === 0 ? undefined : system.map(({ text }) => text).join('\n\n');
+}
+
+/** There has to be some input; the system's words alone are a question, too. */
+function systemAlone(conversation: Conversation): JsonObject {
+  const words = instructionsOf(conversation);
+  return { input: [words === undefined ? { role: 'user', content: '' } : { role: 'developer', content: words }] };
 }
 
 /** Without tools a choice means nothing, or cannot be met. */

@@ -3,6 +3,7 @@ import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, NativePart, Part, ReasoningPart, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import { asArray, compact, parseObject } from '../../lib/json.ts';
+import { madeUpId } from '../made-up-id.ts';
 import { encodeMedia, encodeParts } from './encode-parts.ts';
 import { NAME } from './name.ts';
 import { isToolSearch, namespaceOf } from './namespaces.ts';
@@ -102,33 +103,36 @@ class ItemWriter implements InputItems {
   #call({ id, name, arguments: args, freeform }: ToolCallPart): unknown {
     const tool = this.#tools.get(name);
     if (isToolSearch(tool)) {
-      return { type: 'tool_search_call', call_id: id, execution: 'client', arguments: parseObject(args) ?? {} };
+      return { type: 'tool_search_call', call_id: wireId(id), execution: 'client', arguments: parseObject(args) ?? {} };
     }
     const namespace = namespaceOf(tool);
-    const named = { call_id: id, name: namespace?.tool ?? name, namespace: namespace?.name };
+    const named = { call_id: wireId(id), name: namespace?.tool ?? name, namespace: namespace?.name };
     if (freeform === true) return compact({ type: 'custom_tool_call', ...named, input: args });
     return compact({ type: 'function_call', ...named, arguments: args === '' ? '{}' : args });
   }
 
   #result({ callId, content, freeform }: ToolResultPart): unknown {
     const call = this.#calls.get(callId);
+    const id = wireId(callId);
     if (call !== undefined && isToolSearch(this.#tools.get(call.name))) {
       const tools = asArray(content[0]?.type === 'text' ? parsed(content[0].text) : undefined);
-      return { type: 'tool_search_output', call_id: callId, execution: 'client', status: 'completed', tools };
-    }
-    if (content.some((part) => part.type === 'media' && part.kind === 'audio')) {
-      throw new NotCarried('input_audio', 'is a sound that a tool gave back, which this API does not take');
+      return { type: 'tool_search_output', call_id: id, execution: 'client', status: 'completed', tools };
     }
     const isFreeform = freeform ?? call?.freeform ?? false;
     const only = content.length === 1 ? content[0] : undefined;
     const output = content.length === 0 ? '' : only?.type === 'text' ? only.text : encodeParts(content);
-    return { type: isFreeform ? 'custom_tool_call_output' : 'function_call_output', call_id: callId, output };
+    return { type: isFreeform ? 'custom_tool_call_output' : 'function_call_output', call_id: id, output };
   }
 
   #native({ protocol, kind, value }: NativePart): void {
     if (protocol === NAME) this.input.push(value);
     else this.dropped.push(kind);
   }
+}
+
+/** A call's id may have 64 characters. */
+function wireId(id: string): string {
+  return id.length <= 64 ? id : madeUpId(id);
 }
 
 /** One part of what the assistant said. A text needs no id so; a refusal stands in a message of the full form only. */

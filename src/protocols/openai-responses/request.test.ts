@@ -292,7 +292,7 @@ describe('a request of another dialect', () => {
         tools: [{ type: 'function', name: 'f' }],
         output: { type: 'schema', schema: { type: 'object' } },
         reasoning: { budgetTokens: 8000, visible: true },
-        settings: { maxTokens: 10, temperature: 0, logprobs: true, topLogprobs: 2, user: 'u' },
+        settings: { maxTokens: 100, temperature: 0, logprobs: true, topLogprobs: 2, user: 'u' },
       },
       'own-model',
     );
@@ -309,7 +309,7 @@ describe('a request of another dialect', () => {
       tools: [{ type: 'function', name: 'f', parameters: { type: 'object', properties: {} }, strict: false }],
       text: { format: { type: 'json_schema', name: 'answer', schema: { type: 'object' } } },
       reasoning: { effort: 'medium', summary: 'auto' },
-      max_output_tokens: 10,
+      max_output_tokens: 100,
       temperature: 0,
       top_logprobs: 2,
       safety_identifier: 'u',
@@ -353,18 +353,21 @@ describe('a request of another dialect', () => {
       id: 'rs_1',
       signature: { protocol, model, value: 'gAAA' },
     });
-    const turns = (part: Part): Conversation['turns'] => [{ role: 'assistant', parts: [part] }];
+    const turns = (part: Part): Conversation['turns'] => [
+      { role: 'assistant', parts: [part, { type: 'text', text: 'a' }] },
+    ];
+    const answer = { role: 'assistant', content: 'a' };
     const item = {
       type: 'reasoning',
       id: 'rs_1',
       summary: [{ type: 'summary_text', text: 'hm' }],
       encrypted_content: 'gAAA',
     };
-    expect(encode({ turns: turns(reasoning('gpt-5')) }).body['input']).toEqual([item]);
-    expect(encode({ turns: turns(reasoning(undefined)) }).body['input']).toEqual([item]);
-    expect(encode({ turns: turns(reasoning('gpt-6')) }).body['input']).toEqual([]);
-    expect(encode({ turns: turns(reasoning('gpt-5', 'another')) }).body['input']).toEqual([]);
-    expect(encode({ turns: turns({ type: 'reasoning', text: 'hm' }) }).body['input']).toEqual([]);
+    expect(encode({ turns: turns(reasoning('gpt-5')) }).body['input']).toEqual([item, answer]);
+    expect(encode({ turns: turns(reasoning(undefined)) }).body['input']).toEqual([item, answer]);
+    expect(encode({ turns: turns(reasoning('gpt-6')) }).body['input']).toEqual([answer]);
+    expect(encode({ turns: turns(reasoning('gpt-5', 'another')) }).body['input']).toEqual([answer]);
+    expect(encode({ turns: turns({ type: 'reasoning', text: 'hm' }) }).body['input']).toEqual([answer]);
   });
 
   test('media', () => {
@@ -377,7 +380,6 @@ describe('a request of another dialect', () => {
       { type: 'media', kind: 'document', source: { from: 'url', url: 'https://x/y.pdf' } },
       { type: 'media', kind: 'document', source: { from: 'text', text: 'T', mediaType: 'text/plain' }, name: 'n.txt' },
       { type: 'media', kind: 'document', source: { from: 'file', id: 'file-1', protocol: 'openai-responses' } },
-      { type: 'media', kind: 'audio', source: { from: 'base64', mediaType: 'audio/mpeg', data: 'AAAA' } },
     ];
     expect(encode({ turns: said(...parts) }).body['input']).toEqual([
       {
@@ -389,7 +391,6 @@ describe('a request of another dialect', () => {
           { type: 'input_file', file_url: 'https://x/y.pdf' },
           { type: 'input_file', filename: 'n.txt', file_data: 'data:text/plain;base64,VA==' },
           { type: 'input_file', file_id: 'file-1' },
-          { type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } },
         ],
       },
     ]);
@@ -397,7 +398,7 @@ describe('a request of another dialect', () => {
 
   test.each([
     [{ type: 'media', kind: 'video', source: { from: 'url', url: 'https://x/y.mp4' } }],
-    [{ type: 'media', kind: 'audio', source: { from: 'base64', mediaType: 'audio/ogg', data: 'AAAA' } }],
+    [{ type: 'media', kind: 'audio', source: { from: 'base64', mediaType: 'audio/mpeg', data: 'AAAA' } }],
     [{ type: 'media', kind: 'image', source: { from: 'file', id: 'file-1', protocol: 'another' } }],
   ] as const)('%j is not carried', (part) => {
     expect(() => encode({ turns: said(part) })).toThrow(NotCarried);
@@ -479,12 +480,12 @@ test('the id of a user is never longer than the API takes', () => {
 });
 
 describe('what a model that thinks does not take', () => {
-  const settings = { temperature: 0.5, topP: 0.9, logprobs: true, topLogprobs: 2, maxTokens: 5 };
+  const settings = { temperature: 0.5, topP: 0.9, logprobs: true, topLogprobs: 2, maxTokens: 50 };
 
   test('is left out and named, but for what goes without saying', () => {
     const { body, dropped } = encode({ settings }, 'openai/gpt-5-mini');
     expect(dropped).toEqual(['temperature', 'topP', 'logprobs']);
-    expect(body).toMatchObject({ max_output_tokens: 5 });
+    expect(body).toMatchObject({ max_output_tokens: 50 });
     for (const field of ['temperature', 'top_p', 'top_logprobs']) expect(body).not.toHaveProperty(field);
     expect(encode({ settings: { temperature: 1, topP: 1 } }).dropped).toEqual([]);
   });
@@ -594,4 +595,30 @@ test('whatever is written is read as it was', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+describe('what the API refuses is not sent', () => {
+  test('a limit of fewer than 16 tokens is 16, and named', () => {
+    const { body, dropped } = encode({ settings: { maxTokens: 1 } });
+    expect(body['max_output_tokens']).toBe(16);
+    expect(dropped).toEqual(['maxTokens']);
+    expect(encode({ settings: { maxTokens: 16 } }).dropped).toEqual([]);
+  });
+
+  test("the system's words are the input where nobody else has said anything", () => {
+    const { body } = encode({ system: [{ type: 'text', text: 'Begin.' }] });
+    expect(body['input']).toEqual([{ role: 'developer', content: 'Begin.' }]);
+    expect(body).not.toHaveProperty('instructions');
+    expect(encode({}).body['input']).toEqual([{ role: 'user', content: '' }]);
+  });
+
+  test('an id of more than 64 characters is a shorter one, of the call and its result alike', () => {
+    const id = `call_${'x'.repeat(80)}`;
+    const parts: Part[] = [{ type: 'tool_call', id, name: 'f', arguments: '{}' }];
+    const results: Part[] = [{ type: 'tool_result', callId: id, content: [] }];
+    const { body } = encode({ turns: [{ role: 'assistant', parts }, ...said(...results)] });
+    const [call, result] = body['input'] as { call_id: string }[];
+    expect(call?.call_id.length).toBeLessThanOrEqual(64);
+    expect(result?.call_id).toBe(call?.call_id as string);
+  });
 });

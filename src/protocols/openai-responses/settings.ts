@@ -104,16 +104,23 @@ export function encodeSettings(
   return {
     fields: {
       parallel_tool_calls: taken.parallelToolCalls,
-      max_output_tokens: taken.maxTokens,
+      max_output_tokens: taken.maxTokens === undefined ? undefined : Math.max(taken.maxTokens, LEAST_TOKENS),
       temperature: taken.temperature,
       top_p: taken.topP,
       top_logprobs: taken.logprobs === true ? taken.topLogprobs : undefined,
       safety_identifier: taken.user === undefined ? undefined : userIdOf(taken.user),
       include: includesOf(taken, isOn),
     },
-    dropped: [...lackingSettings(settings), ...(isOnForSure ? refusedSettings(settings) : [])],
+    dropped: [
+      ...((taken.maxTokens ?? LEAST_TOKENS) < LEAST_TOKENS ? (['maxTokens'] as const) : []),
+      ...lackingSettings(settings),
+      ...(isOnForSure ? refusedSettings(settings) : []),
+    ],
   };
 }
+
+/** A smaller limit of an answer's tokens is refused. */
+const LEAST_TOKENS = 16;
 
 /** What a model that thinks does not take. */
 const UNSET = { temperature: undefined, topP: undefined, logprobs: undefined, topLogprobs: undefined };

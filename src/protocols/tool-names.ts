@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type { Conversation, Tool, ToolChoice, Turn } from '../core/conversation.ts';
+import type { AnswerEvent } from '../core/event.ts';
+import type { Part } from '../core/part.ts';
+import type { EncodedRequest, StreamDecoder } from './codec.ts';
+
+/**
+ * Writes a request in which tools have names that the dialect takes, and reads their own again in its answer. `wire`
+ * gives such a name: the same for the same, itself nearly always.
+ */
+export function encodeWithNames(
+  conversation: Conversation,
+  wire: (name: string) => string,
+  encode: (conversation: Conversation) => EncodedRequest,
+): EncodedRequest {
+  const own = new Map(
+    namesIn(conversation).flatMap((name): [string, string][] => (wire(name) === name ? [] : [[wire(name), name]])),
+  );
+  if (own.size === 0) return encode(conversation);
+  const encoded = encode(renamed(conversation, wire));
+  const original = (name: string): string => own.get(name) ?? name;
+  return {
+    ...encoded,
+    decodeAnswer(body) {
+      const completion = encoded.decodeAnswer(body);
+      return { ...completion, parts: completion.parts.map((part) => partNamed(part, original)) };
+    },
+    decodeStream: () => decoderNaming(encoded.decodeStream(), original),
+  };
+}
+
+/** A name of the characters that are not `others`, and of a hash, so that no two names become one. */
+export function hashedName(name: string, others: RegExp, maxLength: number): string {
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  return `${name.replaceAll(others, '_').slice(0, maxLength - hash.length - 1)}_${hash}`;
+}
+
+function namesIn({ tools, turns }: Conversation): string[] {
+  const called = turns.flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'tool_call' ? [part.name] : [])));
+  return [...tools.flatMap((tool) => (tool.type === 'native' ? [] : [tool.name])), ...called];
+}
+
+function renamed(conversation: Conversation, wire: (name: string) => string): Conversation {
+  const { tools, turns, toolChoice } = conversation;
+  return {
+    ...conversation,
+    tools: tools.map((tool): Tool => (tool.type === 'native' ? tool : { ...tool, name: wire(tool.name) })),
+    turns: turns.map((turn): Turn => ({ ...turn, parts: turn.parts.map((part) => partNamed(part, wire)) })),
+    toolChoice: toolChoice && choiceNamed(toolChoice, wire),
+  };
+}
+
+function choiceNamed(choice: ToolChoice, wire: (name: string) => string): ToolChoice {
+  if (choice.mode === 'tool') return { ...choice, name: wire(choice.name) };
+  return choice.mode === 'allowed' ? { ...choice, names: choice.names.map(wire) } : choice;
+}
+
+function partNamed(part: Part, name: (name: string) => string): Part {
+  const isNamed = part.type === 'tool_call' || part.type === 'tool_result';
+  return isNamed && part.name !== undefined ? { ...part, name: name(part.name) } : part;
+}
+
+function decoderNaming(decoder: StreamDecoder, original: (name: string) => string): StreamDecoder {
+  const named = (events: readonly AnswerEvent[]): AnswerEvent[] =>
+    events.map((event) =>
+      event.type === 'part_start' && event.part === 'tool_call' ? { ...event, name: original(event.name) } : event,
+    );
+  return { push: (event, name) => named(decoder.push(event, name)), end: () => named(decoder.end()) };
+}
