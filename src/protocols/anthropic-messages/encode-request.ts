@@ -7,6 +7,7 @@ import { MessageDecoder, type Expected } from './decode-stream.ts';
 import { textOf } from './encode-parts.ts';
 import { isForced, toolFields } from './encode-tools.ts';
 import { isThoughtless, turnsOf } from './encode-turns.ts';
+import { endedFor } from './last-message.ts';
 import { traitsOf } from './model-traits.ts';
 import { outputOf } from './output.ts';
 import { thinkingOf } from './reasoning.ts';
@@ -36,11 +37,12 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   });
   const outputConfig = compact({ effort, format: output.format });
   const budgeted = thinking?.['type'] === 'enabled';
+  const thinks = budgeted || thinking?.['type'] === 'adaptive';
   const body = compact({
     model,
     max_tokens: maxTokens,
     system: systemOf([...conversation.system, ...turns.system]),
-    messages: turns.messages,
+    messages: endedFor(turns.messages, traits.prefill && !thinks),
     ...tools,
     ...settingFields(conversation.settings, traits, budgeted, dropped),
     thinking,

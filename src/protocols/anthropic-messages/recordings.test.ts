@@ -141,7 +141,9 @@ function answerEssence(answer: JsonObject) {
 describe('every recorded answer', () => {
   test.each(plain)('keeps its content: %s', (_name, { request, answer }) => {
     const completion = encodedFor(request).decodeAnswer(answer);
-    const written = JSON.parse(JSON.stringify(codec.encodeAnswer(completion, reply(request, completion.model)))) as JsonObject;
+    const written = JSON.parse(
+      JSON.stringify(codec.encodeAnswer(completion, reply(request, completion.model))),
+    ) as JsonObject;
     expect(answerEssence(written)).toEqual(answerEssence(answer as JsonObject));
   });
 

@@ -1,9 +1,9 @@
 import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { Part, Signature, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 import { exactObject } from './exact-json.ts';
-import { isThirdOrLater } from './family.ts';
+import { isThirdOrLater, takesModelLast } from './family.ts';
 import { mediaPart } from './media.ts';
 import { writtenResult } from './results.ts';
 import { NAME, SKIP } from './signatures.ts';
@@ -21,6 +21,7 @@ export interface Contents {
 export function contentsOf({ turns }: Conversation, model: string): Contents {
   const writer = new ContentsWriter(model);
   for (const turn of merged(turns)) writer.add(turn);
+  writer.end();
   return { contents: writer.contents, dropped: [...writer.dropped] };
 }
 
@@ -49,6 +50,18 @@ class ContentsWriter {
   add({ role, parts }: Turn): void {
     if (role === 'assistant') this.#push('model', this.#said(parts));
     else this.#addUser(parts);
+  }
+
+  /**
+   * A client whose answer was cut sends back what it got (Codex does), in the belief that the model speaks next. Thoughts
+   * alone are nothing to go on with.
+   */
+  end(): void {
+    const { contents } = this;
+    const parts = asArray(contents.at(-1)?.['role'] === 'model' ? contents.at(-1)?.['parts'] : undefined);
+    if (parts.length === 0) return;
+    if (contents.length > 1 && parts.every((part) => asObject(part)?.['thought'] === true)) contents.pop();
+    else if (!takesModelLast(this.model)) contents.push({ role: 'user', parts: [{ text: 'Continue.' }] });
   }
 
   #addUser(parts: readonly Part[]): void {

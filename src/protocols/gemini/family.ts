@@ -22,6 +22,14 @@ export function isThirdOrLater(model: string): boolean {
   return (generationOf(model) ?? 0) >= 3;
 }
 
+/**
+ * Up to 3.1 a model goes on with an answer that the contents end with; later ones refuse such contents, as all do if
+ * there is nothing else in them.
+ */
+export function takesModelLast(model: string): boolean {
+  return (generationOf(model) ?? 0) <= 3.1;
+}
+
 /** How a model takes its measure of thinking: a level, a number of tokens, or not at all. */
 export type Thinking =
   | { readonly by: 'level'; readonly levels: readonly ThinkingLevel[] }

@@ -59,7 +59,8 @@ const TOO_LONG = 'context_length_exceeded';
  */
 function saysTooLong(type: string | undefined, message = ''): boolean {
   return (
-    type === 'exceed_context_size_error' || /^This (model|endpoint)'s maximum (context|prompt) length is \d+/.test(message)
+    type === 'exceed_context_size_error' ||
+    /^This (model|endpoint)'s maximum (context|prompt) length is \d+/.test(message)
   );
 }
 
