@@ -49,8 +49,8 @@ export function turnsOf({ turns }: Conversation, traits: ModelTraits, context: B
 }
 
 /**
- * A tool loop is under way, and the turn in which the model called has no thoughts in front. With thinking, Anthropic
- * refuses that.
+ * A tool loop is under way, and the turn in which the model called has no thoughts in front. With a budget for thinking,
+ * Anthropic refuses that.
  */
 export function isThoughtless(messages: readonly WireMessage[]): boolean {
   const last = messages.findLastIndex(({ role }) => role === 'assistant');
