@@ -24,6 +24,11 @@ export interface Protocol {
   readUsage(body: unknown): Usage | undefined;
   /** The request's text with a system prompt joined to it; all other bytes stay. `body` is `text`, parsed. */
   injectSystem(text: string, body: Record<string, unknown>, prompt: SystemPrompt): string;
+  /**
+   * The request's text with `model` wherever it names one again that stands in the path; all other bytes stay. Undefined
+   * where no body does. `body` is `text`, parsed.
+   */
+  renameModel?(text: string, body: Record<string, unknown>, model: string): string;
   /** What identifies a conversation through its turns, so that they can be kept at one backend. */
   conversationStart(body: Record<string, unknown>): string;
   /**

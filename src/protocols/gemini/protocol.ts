@@ -7,6 +7,7 @@ import { front } from './front.ts';
 import { asJsonArray, inJsonArray } from './json-array.ts';
 import { models } from './models.ts';
 import { NAME } from './signatures.ts';
+import { renameModel } from './rename.ts';
 import { asStream, GeminiStreamReader } from './stream.ts';
 import { injectSystem } from './system.ts';
 import { readUsage } from './usage.ts';
@@ -30,6 +31,7 @@ export const gemini: Protocol = {
   codec,
   readUsage,
   injectSystem,
+  renameModel,
   conversationStart,
   removeForeign,
 };

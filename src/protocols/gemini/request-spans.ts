@@ -1,6 +1,7 @@
 import { memberSpans, type Span } from '../../lib/json-span.ts';
 
-const WRAPPERS = ['generateContentRequest', 'generate_content_request'];
+/** What a request stands in that asks to count its tokens. */
+export const WRAPPERS = ['generateContentRequest', 'generate_content_request'];
 
 /** Where the request stands in a body's text: the whole of it, or, in one that asks to count its tokens, inside. */
 export function requestSpans(text: string): Span[] {
