@@ -282,7 +282,7 @@ describe.each(BACKS)('@anthropic-ai/sdk with %s', (_title, back) => {
       name: 'get_weather',
       description: 'Weather',
       inputSchema: PARAMETERS,
-      run: ({ city }) => `sunny in ${city}`,
+      run: ({ city }) => `sunny in ${String(city)}`,
     });
     const runner = anthropic.beta.messages.toolRunner({ ...asking(), tools: [weather] });
     const answer = await runner.runUntilDone();
