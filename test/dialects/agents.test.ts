@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { send } from '../kit/client.ts';
 import type { Json } from '../kit/json.ts';
-import { pieces } from '../kit/replies.ts';
+import { json, pieces } from '../kit/replies.ts';
 import { anthropicMessages } from './anthropic-messages.ts';
 import { gemini } from './gemini.ts';
 import { openaiChat } from './openai-chat.ts';
@@ -68,6 +68,28 @@ function forModel({ path, headers, body }: Captured, model: string) {
     body: isInPath ? body : { ...body, model },
   };
 }
+
+test.each([
+  ['/v1/responses', 'x-codex-turn-metadata', anthropicMessages],
+  ['/v1/messages', 'x-claude-code-session-id', openaiResponses],
+])('what an agent at %s tells its provider in %s, paths among it, is not for another one', async (url, name, back) => {
+  const front = frontOf(url);
+  const asking = async (model: string) => {
+    const { path, body } = front.request({ turns: [{ role: 'user', items: [{ text: 'Hi' }] }] }, model, false);
+    const headers = {
+      authorization: `Bearer ${KEY}`,
+      [name]: '{"workspaces":{"/home/user/project":{}}}',
+      'x-custom': 'a',
+    };
+    await (await send(stage.gateway.url + path, { headers, body })).whole();
+    return stage.upstream.requests.at(-1)?.headers ?? {};
+  };
+  stage.upstream.script(json(200, back.answer(ANSWER)));
+  const elsewhere = await asking(stage.aliasOf(back));
+  expect([elsewhere[name], elsewhere['x-custom']]).toEqual([undefined, 'a']);
+  stage.upstream.script(json(200, front.answer(ANSWER)));
+  expect((await asking(stage.aliasOf(front)))[name]).toBeString();
+});
 
 describe.each(DIALECTS.map((back) => [back.title, back] as const))('for %s', (_title, back) => {
   test.each(CAPTURED)('%s', async (_name, captured) => {

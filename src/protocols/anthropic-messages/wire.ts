@@ -6,7 +6,7 @@ export const wire: Wire = {
   address: (operation) => ADDRESSES[operation],
   credential: { name: 'x-api-key', prefix: '' },
   headers: { 'anthropic-version': '2023-06-01' },
-  headerPrefixes: ['anthropic-', 'x-stainless-'],
+  headerPrefixes: ['anthropic-', 'x-stainless-', 'x-claude-code-'],
   alsoServes: [],
   requestIdHeader: 'request-id',
   readLimits,

@@ -6,7 +6,7 @@ export const wire: Wire = {
   address: (operation) => ADDRESSES[operation],
   credential: { name: 'authorization', prefix: 'Bearer ' },
   headers: {},
-  headerPrefixes: ['openai-', 'x-ratelimit-', 'x-stainless-'],
+  headerPrefixes: ['openai-', 'x-ratelimit-', 'x-stainless-', 'x-codex-'],
   alsoServes: ['openai-chat'],
   requestIdHeader: 'x-request-id',
   readLimits,
