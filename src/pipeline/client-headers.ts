@@ -1,6 +1,7 @@
 import type { Exchange } from '../core/exchange.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { protocolOf } from '../protocols/registry.ts';
+import { streamType } from './framed.ts';
 import { HOP_BY_HOP } from './hop-by-hop.ts';
 
 /** Of the upstream's, besides: what no longer holds here, and what another site must not say in the gateway's name. */
@@ -38,8 +39,7 @@ export function ownHeaders(values: Readonly<Record<string, string>>, exchange: E
 
 /** The headers of a stream that begins before anything is known of its outcome. */
 export function earlyHeaders(exchange: Exchange, client: Protocol): Headers {
-  const type = client.stream.framing?.contentType ?? 'text/event-stream';
-  return identify(new Headers({ 'content-type': type, 'cache-control': 'no-cache' }), exchange, client);
+  return identify(new Headers({ 'content-type': streamType(client), 'cache-control': 'no-cache' }), exchange, client);
 }
 
 /** Every answer has a request ID where its client looks for one: the upstream's, or the trace ID. */

@@ -10,7 +10,7 @@ import { ClientStream } from './client-stream.ts';
 import type { Way } from './client-stream.ts';
 import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './dispatch.ts';
-import { isRefused, refusalOf, wholeSeconds } from './explain.ts';
+import { errorOf, isRefused, refusalOf, wholeSeconds } from './explain.ts';
 import { finish } from './finish.ts';
 import { clientHeaders, earlyHeaders, ownHeaders } from './client-headers.ts';
 import { translateError } from './translate-error.ts';
@@ -60,13 +60,10 @@ export function emitEarly(
 export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Protocol, context: Context): Response {
   exchange.errorCode = refusal.code;
   exchange.refused = isRefused(refusal, exchange);
-  const { code, type, message, details } = refusal;
+  const { details } = refusal;
   const status = protocol.errors.status(refusal.status);
-  const param = details.param ?? null;
   const limits = details.limits === undefined ? {} : protocol.wire.limitHeaders({ requests: details.limits });
-  const { 'retry-after': seconds } = details.headers ?? {};
-  const retryAfterMs = seconds === undefined ? undefined : Number(seconds) * 1000;
-  const body = encoder.encode(protocol.errors.body({ status, message, type, code, param, retryAfterMs }));
+  const body = encoder.encode(protocol.errors.body(errorOf(refusal)));
   const values = { 'content-type': 'application/json', ...details.headers, ...limits };
   return whole({ status, body }, ownHeaders(values, exchange, protocol), exchange, context);
 }

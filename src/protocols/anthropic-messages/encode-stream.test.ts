@@ -8,14 +8,14 @@ import type { Part, Signature } from '../../core/part.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeAnswer } from './encode-answer.ts';
-import { MessageEncoder } from './encode-stream.ts';
+import { MessageStreamEncoder } from './encode-stream.ts';
 
 const conversation = decodeRequest({ messages: [] }, { stream: true });
 const reply = { conversation, model: 'asked-for', id: 'id', now: 0 };
 const usage = { promptTokens: 10, completionTokens: 4, cachedTokens: 3, reasoningTokens: 1, cacheWriteTokens: 2 };
 
 function streamOf(events: Iterable<AnswerEvent>): string {
-  const encoder = new MessageEncoder(reply);
+  const encoder = new MessageStreamEncoder(reply);
   let text = '';
   for (const event of events) text += encoder.push(event);
   return text + encoder.end();
@@ -123,7 +123,7 @@ test('an id that may come again is made one that does not: Claude Code takes ans
 });
 
 test('arguments go out exactly as they came', () => {
-  const encoder = new MessageEncoder(reply);
+  const encoder = new MessageStreamEncoder(reply);
   encoder.push({ type: 'start', id: 'm', model: 'm' });
   encoder.push({ type: 'part_start', index: 0, part: 'tool_call', id: '1', name: 'n' });
   expect(encoder.push({ type: 'delta', index: 0, text: '{"a" : 1.0' })).toBe(
@@ -133,7 +133,7 @@ test('arguments go out exactly as they came', () => {
 });
 
 test('words go out at once', () => {
-  const encoder = new MessageEncoder(reply);
+  const encoder = new MessageStreamEncoder(reply);
   encoder.push({ type: 'start', id: 'm', model: 'm' });
   encoder.push({ type: 'part_start', index: 0, part: 'text' });
   expect(encoder.push({ type: 'delta', index: 0, text: 'é"' })).toBe(

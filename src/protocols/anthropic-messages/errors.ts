@@ -1,7 +1,16 @@
 import type { UpstreamError } from '../../core/classify.ts';
 import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
-import type { GatewayError } from '../protocol.ts';
 import { sseEvent } from '../fields.ts';
+import type { ErrorGrammar, GatewayError } from '../protocol.ts';
+
+/** How errors look in this dialect: `{type: "error", error: {type, message}}`. */
+export const errors: ErrorGrammar = {
+  body: errorBody,
+  event: errorEvent,
+  asEvent: errorAsEvent,
+  read: readError,
+  status: errorStatus,
+};
 
 /** https://docs.claude.com/en/api/errors */
 const STATUSES: Readonly<Record<string, number>> = {

@@ -6,7 +6,7 @@ import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 import { dataLines, eventEnd, eventName } from '../sse.ts';
 import { codec } from './codec.ts';
 import { anthropicMessages } from './protocol.ts';
-import { PING } from './stream.ts';
+import { PING } from './sentinels.ts';
 
 interface Exchange {
   readonly request: JsonObject;

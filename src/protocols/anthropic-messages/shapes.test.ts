@@ -10,7 +10,7 @@ import { unfold, type Completion } from '../../core/completion.ts';
 import type { Conversation } from '../../core/conversation.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { encodeRequest } from './encode-request.ts';
-import { MessageEncoder } from './encode-stream.ts';
+import { MessageStreamEncoder } from './encode-stream.ts';
 
 const conversation: Conversation = {
   system: [{ type: 'text', text: 's', cacheControl: { type: 'ephemeral' } }],
@@ -151,7 +151,7 @@ test('an answer', () => {
 });
 
 test('the beginning and the end of a stream', () => {
-  const encoder = new MessageEncoder(reply);
+  const encoder = new MessageStreamEncoder(reply);
   const text = [...unfold(completion)].map((event) => encoder.push(event)).join('') + encoder.end();
   const events = text
     .split('\n')

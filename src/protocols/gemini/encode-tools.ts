@@ -1,8 +1,9 @@
 import type { Conversation, Tool, ToolChoice } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
+import { freeformDescription } from '../freeform.ts';
 import { supportedSchema } from './schema.ts';
-import { NAME } from './signatures.ts';
+import { NAME } from './name.ts';
 
 export interface WrittenTools {
   readonly tools: readonly JsonObject[] | undefined;
@@ -14,7 +15,7 @@ export interface WrittenTools {
  * The tools and which of them are to be called. With an `answer` tool the call of that one is the answer, so that the
  * model has to call something.
  */
-export function toolsOf({ tools, toolChoice }: Conversation, answer: JsonObject | undefined): WrittenTools {
+export function encodeTools({ tools, toolChoice }: Conversation, answer: JsonObject | undefined): WrittenTools {
   if (toolChoice?.mode === 'native' && toolChoice.protocol !== NAME) {
     throw new NotCarried('tool_choice', 'names a tool that runs at another provider');
   }
@@ -35,19 +36,6 @@ export function toolsOf({ tools, toolChoice }: Conversation, answer: JsonObject 
   };
 }
 
-/** The function whose arguments are the answer, for models that give no other answer of that form beside functions. */
-export function answerTool({ output, tools }: Conversation): JsonObject & { readonly name: string } {
-  const taken = new Set(tools.map(({ name }) => name));
-  let name = 'final_answer';
-  while (taken.has(name)) name += '_';
-  const schema = output?.type === 'schema' ? output : undefined;
-  return {
-    name,
-    description: schema?.description ?? 'Call this function with the final answer.',
-    parametersJsonSchema: supportedSchema(schema?.schema ?? { type: 'object' }),
-  };
-}
-
 function declarationOf(tool: Tool): JsonObject | undefined {
   switch (tool.type) {
     case 'function':
@@ -57,7 +45,11 @@ function declarationOf(tool: Tool): JsonObject | undefined {
         parametersJsonSchema: tool.parameters === undefined ? undefined : ofObject(supportedSchema(tool.parameters)),
       });
     case 'freeform':
-      return compact({ name: tool.name, description: tool.description, parametersJsonSchema: FREEFORM });
+      return compact({
+        name: tool.name,
+        description: freeformDescription(tool) || undefined,
+        parametersJsonSchema: FREEFORM,
+      });
     case 'native':
       return undefined;
   }

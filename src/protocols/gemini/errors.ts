@@ -1,6 +1,15 @@
 import type { UpstreamError } from '../../core/classify.ts';
 import { asArray, asCount, asObject, asWord, type JsonObject } from '../../lib/json.ts';
-import type { GatewayError } from '../protocol.ts';
+import type { ErrorGrammar, GatewayError } from '../protocol.ts';
+
+/** How errors look in this dialect: as a google.rpc.Status. */
+export const errors: ErrorGrammar = {
+  body: errorBody,
+  event: errorEvent,
+  asEvent: errorAsEvent,
+  read: readError,
+  status: errorStatus,
+};
 
 /** Of `google.rpc.ErrorInfo`: whose words its `reason` is from. */
 const DOMAIN = 'llm-proxy';

@@ -1,5 +1,9 @@
+import { dialectOf } from '../../vendors/dialects.ts';
 import type { Wire } from '../protocol.ts';
 import { limitHeaders, readLimits } from './limits.ts';
+import { modelName } from './camel-case.ts';
+import { NAME } from './name.ts';
+import { renameModel } from './rename-model.ts';
 
 /** Paths and headers of Google's API. */
 export const wire: Wire = {
@@ -17,12 +21,13 @@ export const wire: Wire = {
         return undefined;
     }
   },
-  credential: { name: 'x-goog-api-key', prefix: '' },
-  headers: {},
+  credential: dialectOf(NAME).credential,
+  headers: dialectOf(NAME).headers,
   headerPrefixes: ['x-goog-'],
   alsoServes: [],
   requestIdHeader: 'x-request-id',
   query: withoutOwnFields,
+  renameModel,
   readLimits,
   limitHeaders,
 };
@@ -34,11 +39,6 @@ function withoutOwnFields(query: string): string {
   fields.delete('key');
   fields.delete('alt');
   return fields.size === 0 ? '' : `?${fields.toString()}`;
-}
-
-/** `models/x` for a bare name; `tunedModels/x`, `publishers/google/models/x` and the like are paths already. */
-export function modelName(model: string): string {
-  return model.includes('/') ? model : `models/${model}`;
 }
 
 /** Nothing in a name, which may be a client's where an alias is a wildcard, leads out of the backend's base. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { errorBody, errorEvent, readError } from './errors.ts';
+import { readError } from '../openai/error-body.ts';
+import { errorBody, errorEvent } from './errors.ts';
 
 const error = { message: 'It "failed".\nTry again.', type: 'server_error', code: 'read_timeout', param: null };
 
@@ -46,6 +47,11 @@ describe('readError', () => {
       'Google, in a list, with the time to wait',
       [{ error: { code: 429, status: 'RESOURCE_EXHAUSTED', details: [{ '@type': 'x' }, { retryDelay: '17.5s' }] } }],
       { type: 'RESOURCE_EXHAUSTED', status: 429, retryAfterMs: 17_500 },
+    ],
+    [
+      'Google, with a bad key',
+      { error: { code: 400, status: 'INVALID_ARGUMENT', details: [{ reason: 'API_KEY_INVALID' }] } },
+      { code: 'API_KEY_INVALID', status: 400 },
     ],
     ['a delay that is none', { error: { details: [{ retryDelay: 'soon' }, null] } }, { retryAfterMs: undefined }],
     ['a type beside the error', { type: 'error', error: { message: 'm' } }, { type: 'error' }],

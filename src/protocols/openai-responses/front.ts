@@ -44,7 +44,8 @@ function modelEndpoint(target: string, operation: Operation): Endpoint {
     protocol: 'openai-responses',
     operation,
     target,
-    conversation: operation === 'generate',
+    // The prompt is part of what will be sent, and so of what is to be counted.
+    conversation: operation === 'generate' || operation === 'count_tokens',
     answersJson: true,
   };
 }

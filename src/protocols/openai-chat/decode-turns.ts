@@ -5,11 +5,11 @@ import { refuseField } from '../fields.ts';
 import { madeUpId } from '../made-up-id.ts';
 import { decodeCall } from './calls.ts';
 import { NAME } from './name.ts';
-import { decodeContent, decodeImage, decodeTexts } from './parts.ts';
+import { decodeParts, decodeImage, decodeTexts } from './decode-parts.ts';
 import { decodeDetails } from './reasoning-details.ts';
 
 /** Reads `messages`. */
-export function decodeMessages(value: unknown): {
+export function decodeTurns(value: unknown): {
   readonly system: readonly TextPart[];
   readonly turns: readonly Turn[];
 } {
@@ -38,7 +38,7 @@ class MessageReader {
     }
     this.#results = undefined;
     if (role === 'system' || role === 'developer') this.#readSystem(message, where);
-    else if (role === 'user') this.#add('user', decodeContent(message['content'], `${where}.content`), message);
+    else if (role === 'user') this.#add('user', decodeParts(message['content'], `${where}.content`), message);
     else if (role === 'assistant') this.#add('assistant', this.#assistantParts(message, where), message);
     else refuseField(`${where}.role`, 'has to be `system`, `developer`, `user`, `assistant` or `tool`');
   }
@@ -57,7 +57,7 @@ class MessageReader {
 
   #assistantParts(message: JsonObject, where: string): Part[] {
     const { parts: thoughts, ofText } = decodeDetails(message['reasoning_details']);
-    const content: Part[] = decodeContent(message['content'], `${where}.content`);
+    const content: Part[] = decodeParts(message['content'], `${where}.content`);
     const last = content.findLastIndex(({ type }) => type === 'text');
     const text = content[last];
     if (text?.type === 'text' && ofText !== undefined) content[last] = { ...text, signature: ofText };
@@ -90,7 +90,7 @@ class MessageReader {
     const call = this.#callFor(asString(message['tool_call_id']), name);
     const callId = asWord(message['tool_call_id']) ?? call?.id ?? madeUpId(where);
     this.#open.delete(callId);
-    const content = decodeContent(message['content'], `${where}.content`).filter(
+    const content = decodeParts(message['content'], `${where}.content`).filter(
       (part): part is TextPart | MediaPart => part.type === 'text' || part.type === 'media',
     );
     const result: ToolResultPart = {

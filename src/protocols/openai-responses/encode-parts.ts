@@ -2,11 +2,11 @@ import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, Part } from '../../core/part.ts';
 import { compact } from '../../lib/json.ts';
 import { mediaUrlOf } from '../fields.ts';
-import { fileNameFor } from './media-types.ts';
 import { NAME } from './name.ts';
+import { bareType, extensionOf } from '../media-types.ts';
 
 /** Content of a message or of a tool's output: the text alone if there is nothing else, otherwise a list of parts. */
-export function contentOf(parts: readonly Part[]): unknown {
+export function encodeParts(parts: readonly Part[]): unknown {
   const only = parts.length === 1 ? parts[0] : undefined;
   if (only?.type === 'text') return only.text;
   return parts.map((part) => {
@@ -15,7 +15,7 @@ export function contentOf(parts: readonly Part[]): unknown {
       case 'refusal':
         return { type: 'input_text', text: part.text };
       case 'media':
-        return mediaOf(part);
+        return encodeMedia(part);
       default:
         throw new Error(`a ${part.type} is no content of a message`);
     }
@@ -23,7 +23,7 @@ export function contentOf(parts: readonly Part[]): unknown {
 }
 
 /** A picture, a document or a sound. Throws NotCarried for what this API does not take. */
-export function mediaOf(part: MediaPart): unknown {
+export function encodeMedia(part: MediaPart): unknown {
   switch (part.kind) {
     case 'image':
       return imageOf(part);
@@ -71,4 +71,9 @@ function fileIdOf(source: MediaPart['source']): string | undefined {
   if (source.from !== 'file') return undefined;
   if (source.protocol !== NAME) throw new NotCarried('file', 'is kept at another provider');
   return source.id;
+}
+
+/** A name for a file that has none, since the API goes by its extension. */
+function fileNameFor(mediaType: string): string {
+  return `document.${extensionOf(mediaType) ?? (bareType(mediaType).startsWith('text/') ? 'txt' : 'pdf')}`;
 }

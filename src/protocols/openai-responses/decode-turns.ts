@@ -3,11 +3,12 @@ import type { Part, Signature, TextPart } from '../../core/part.ts';
 import { signatureFrom } from '../../core/signature.ts';
 import { asArray, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
-import { outputPartsFrom, partsFrom, textOf } from './content.ts';
 import { madeUpId } from '../made-up-id.ts';
+import { decodeParts, decodeResultParts, textOf } from './decode-parts.ts';
+import { decodeTools } from './decode-tools.ts';
 import { NAME } from './name.ts';
+import { flatName, TOOL_SEARCH } from './namespaces.ts';
 import { isReference } from './response-id.ts';
-import { flatName, TOOL_SEARCH, toolsFrom } from './tools.ts';
 
 /** What the items of an input say. */
 export interface Input {
@@ -19,7 +20,7 @@ export interface Input {
 }
 
 /** Reads the items of an input; what the assistant said from item to item is one turn. */
-export function readInput(items: readonly unknown[]): Input {
+export function decodeTurns(items: readonly unknown[]): Input {
   const reader = new InputReader();
   for (const [index, item] of items.entries()) {
     reader.read(asObject(item) ?? refuseField(`input[${index}]`, 'has to be an object'), index);
@@ -57,7 +58,7 @@ class InputReader implements Input {
         this.#toolSearch(item, type === 'tool_search_call');
         break;
       case 'additional_tools':
-        this.tools.push(...toolsFrom(asArray(item['tools'])));
+        this.tools.push(...decodeTools(asArray(item['tools'])));
         break;
       default:
         if (isReference(item)) break;
@@ -68,7 +69,7 @@ class InputReader implements Input {
 
   #message(item: JsonObject, index: number): void {
     const role = item['role'];
-    const parts = partsFrom(item['content'], `input[${index}].content`);
+    const parts = decodeParts(item['content'], `input[${index}].content`);
     switch (role) {
       case 'system':
       case 'developer':
@@ -150,7 +151,7 @@ class InputReader implements Input {
     this.#give({
       type: 'tool_result',
       callId: asString(item['call_id']) ?? '',
-      content: outputPartsFrom(item['output']),
+      content: decodeResultParts(item['output']),
       ...(freeform ? { freeform } : {}),
     });
   }
@@ -159,7 +160,7 @@ class InputReader implements Input {
   #toolSearch(item: JsonObject, isCall: boolean): void {
     const callId = asWord(item['call_id']);
     const tools = asArray(item['tools']);
-    this.tools.push(...toolsFrom(tools));
+    this.tools.push(...decodeTools(tools));
     if (item['execution'] !== 'client' || callId === undefined) {
       this.#native(item, isCall ? 'tool_search_call' : 'tool_search_output');
     } else if (isCall) {

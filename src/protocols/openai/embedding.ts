@@ -1,7 +1,6 @@
 import { asArray, asCount, asNumber, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { Unintelligible, type EmbeddingCodec, type EmbeddingRequest } from '../codec.ts';
 import { leftoversOf, refuseField } from '../fields.ts';
-import { readUsage } from './usage.ts';
 
 /** `/embeddings`: `{input, dimensions, encoding_format}` to `{object: "list", data: [{object: "embedding", index, embedding}]}`. */
 export const embedding: EmbeddingCodec = {
@@ -31,7 +30,7 @@ export const embedding: EmbeddingCodec = {
     return {
       vectors: entries.toSorted((a, b) => a.at - b.at).map(({ vector }) => vector),
       model: asWord(answer['model']),
-      promptTokens: readUsage(answer)?.promptTokens,
+      promptTokens: promptTokensOf(answer['usage']),
     };
   },
 
@@ -60,6 +59,12 @@ function textsOf(input: unknown): readonly string[] {
     (text: unknown) =>
       asString(text) ?? refuseField('input', "has to be text: tokens mean something to one provider's models only"),
   );
+}
+
+/** Some count as the Responses API does. */
+function promptTokensOf(value: unknown): number | undefined {
+  const usage = asObject(value);
+  return asCount(usage?.['prompt_tokens']) ?? asCount(usage?.['input_tokens']);
 }
 
 function vectorOf(entry: JsonObject | undefined): readonly number[] {

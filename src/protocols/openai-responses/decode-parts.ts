@@ -1,12 +1,12 @@
 import type { MediaPart, MediaSource, Part, TextPart } from '../../core/part.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { mediaSourceOf, refuseField } from '../fields.ts';
-import { citationFrom } from './citations.ts';
-import { mediaTypeOfFile } from './media-types.ts';
+import { decodeCitation } from './citations.ts';
 import { NAME } from './name.ts';
+import { audioTypeOf, documentTypeOf } from '../media-types.ts';
 
 /** The parts of a message's content: a text, or a list. */
-export function partsFrom(content: unknown, field: string): Part[] {
+export function decodeParts(content: unknown, field: string): Part[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
   if (content === undefined || content === null) return [];
   if (!Array.isArray(content)) refuseField(field, 'has to be a text or a list of parts');
@@ -17,7 +17,7 @@ export function partsFrom(content: unknown, field: string): Part[] {
 }
 
 /** What a tool gave back: a text, or a list of parts. What is neither is given as it is written. */
-export function outputPartsFrom(output: unknown): (TextPart | MediaPart)[] {
+export function decodeResultParts(output: unknown): (TextPart | MediaPart)[] {
   if (typeof output === 'string') return output === '' ? [] : [{ type: 'text', text: output }];
   if (output === undefined || output === null) return [];
   if (!Array.isArray(output)) return [{ type: 'text', text: JSON.stringify(output) }];
@@ -58,7 +58,7 @@ function native(kind: string, value: JsonObject): Part {
 }
 
 function textFrom(part: JsonObject): TextPart {
-  const citations = asArray(part['annotations']).flatMap((annotation) => citationFrom(annotation) ?? []);
+  const citations = asArray(part['annotations']).flatMap((annotation) => decodeCitation(annotation) ?? []);
   return { type: 'text', text: textOf(part), ...(citations.length === 0 ? {} : { citations }) };
 }
 
@@ -76,10 +76,11 @@ function fileFrom(part: JsonObject): MediaPart | undefined {
   return source && { type: 'media', kind: 'document', source, ...(name === undefined ? {} : { name }) };
 }
 
+/** Bytes without a name have always been a PDF. */
 function fileSource(part: JsonObject, name: string | undefined): MediaSource | undefined {
   const data = asWord(part['file_data']);
   if (data?.startsWith('data:') === true) return mediaSourceOf(data);
-  if (data !== undefined) return { from: 'base64', mediaType: mediaTypeOfFile(name), data };
+  if (data !== undefined) return { from: 'base64', mediaType: documentTypeOf(name) ?? 'application/pdf', data };
   const url = asWord(part['file_url']);
   return url === undefined ? keptFile(part) : mediaSourceOf(url);
 }
@@ -93,7 +94,6 @@ function audioFrom(part: JsonObject): MediaPart | undefined {
   const audio = asObject(part['input_audio']);
   const data = asWord(audio?.['data']);
   if (data === undefined) return undefined;
-  const format = asWord(audio?.['format']) ?? 'wav';
-  const mediaType = format === 'mp3' ? 'audio/mpeg' : `audio/${format}`;
+  const mediaType = audioTypeOf(asWord(audio?.['format']) ?? 'wav');
   return { type: 'media', kind: 'audio', source: { from: 'base64', mediaType, data } };
 }

@@ -1,14 +1,14 @@
 import type { CacheControl, MediaPart, MediaSource, ReasoningPart, RefusalPart, TextPart } from '../../core/part.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { mediaSourceOf, refuseField } from '../fields.ts';
-import { kindOf, mediaTypeOfFormat, mediaTypeOfName } from './media-types.ts';
 import { NAME } from './name.ts';
+import { audioTypeOf, documentTypeOf, kindOf } from '../media-types.ts';
 
 /** What the content of a message may hold. */
 export type ContentPart = TextPart | MediaPart | RefusalPart | ReasoningPart;
 
 /** Reads `content`: a string, a list of parts, or nothing. `where` is its place in the request. */
-export function decodeContent(value: unknown, where: string): ContentPart[] {
+export function decodeParts(value: unknown, where: string): ContentPart[] {
   if (value === null || value === undefined || value === '') return [];
   if (typeof value === 'string') return [{ type: 'text', text: value }];
   if (!Array.isArray(value)) return refuseField(where, 'has to be a string or a list of parts');
@@ -17,7 +17,7 @@ export function decodeContent(value: unknown, where: string): ContentPart[] {
 
 /** The texts of a content that can hold nothing else. */
 export function decodeTexts(value: unknown, where: string): TextPart[] {
-  return decodeContent(value, where).map((part) =>
+  return decodeParts(value, where).map((part) =>
     part.type === 'text' ? part : refuseField(where, 'has to be text in a message of this role'),
   );
 }
@@ -96,14 +96,14 @@ function decodeFile(file: JsonObject, where: string): MediaPart {
 /** A data URL, as OpenAI documents it; a URL, as OpenRouter takes it; or bare base64. */
 function sourceOfFile(data: string, name: string | undefined, where: string): MediaSource {
   if (/^(?:https?|data|gs):/i.test(data)) return sourceOf(data, where);
-  return { from: 'base64', mediaType: mediaTypeOfName(name) ?? 'application/pdf', data };
+  return { from: 'base64', mediaType: documentTypeOf(name) ?? 'application/pdf', data };
 }
 
 function decodeAudio(audio: JsonObject, where: string): MediaPart {
   const data = asWord(audio['data']) ?? refuseField(`${where}.data`, 'has to be base64');
   const source = /^(?:https?|data):/i.test(data)
     ? sourceOf(data, `${where}.data`)
-    : ({ from: 'base64', mediaType: mediaTypeOfFormat(asWord(audio['format']) ?? 'wav'), data } as const);
+    : ({ from: 'base64', mediaType: audioTypeOf(asWord(audio['format']) ?? 'wav'), data } as const);
   return { type: 'media', kind: 'audio', source };
 }
 

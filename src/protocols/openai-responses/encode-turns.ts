@@ -3,9 +3,9 @@ import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, NativePart, Part, ReasoningPart, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import { asArray, compact, parseObject } from '../../lib/json.ts';
-import { contentOf, mediaOf } from './input-content.ts';
+import { encodeMedia, encodeParts } from './encode-parts.ts';
 import { NAME } from './name.ts';
-import { isToolSearch, namespaceOf } from './tools.ts';
+import { isToolSearch, namespaceOf } from './namespaces.ts';
 
 export interface InputItems {
   readonly input: readonly unknown[];
@@ -14,7 +14,7 @@ export interface InputItems {
 }
 
 /** Writes the turns of a conversation as items, in their order. */
-export function itemsOf({ turns, tools }: Conversation, model: string): InputItems {
+export function encodeTurns({ turns, tools }: Conversation, model: string): InputItems {
   const writer = new ItemWriter(tools, model);
   for (const turn of turns) writer.turn(turn);
   return writer;
@@ -65,7 +65,7 @@ class ItemWriter implements InputItems {
     if (role === 'assistant') {
       this.input.push(...said.flatMap((part) => assistantMessage(part, this.input.length) ?? []));
     } else {
-      this.input.push({ role: role === 'system' ? 'developer' : 'user', content: contentOf(said) });
+      this.input.push({ role: role === 'system' ? 'developer' : 'user', content: encodeParts(said) });
     }
   }
 
@@ -120,7 +120,7 @@ class ItemWriter implements InputItems {
     }
     const isFreeform = freeform ?? call?.freeform ?? false;
     const only = content.length === 1 ? content[0] : undefined;
-    const output = content.length === 0 ? '' : only?.type === 'text' ? only.text : contentOf(content);
+    const output = content.length === 0 ? '' : only?.type === 'text' ? only.text : encodeParts(content);
     return { type: isFreeform ? 'custom_tool_call_output' : 'function_call_output', call_id: callId, output };
   }
 
@@ -148,7 +148,7 @@ function imageCall(part: MediaPart, index: number): unknown {
   const { kind, source } = part;
   if (kind !== 'image') throw new NotCarried(kind, 'in what the assistant said is nothing that this API takes');
   // A picture that is elsewhere is one to look at, wherever it is from.
-  if (source.from !== 'base64') return { role: 'user', content: [mediaOf(part)] };
+  if (source.from !== 'base64') return { role: 'user', content: [encodeMedia(part)] };
   return { type: 'image_generation_call', id: `ig_${index}`, status: 'completed', result: source.data };
 }
 

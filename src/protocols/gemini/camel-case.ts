@@ -24,3 +24,8 @@ function renamed(object: JsonObject): JsonObject {
 export function camelCase(name: string): string {
   return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
+
+/** `models/x` for a bare name; `tunedModels/x`, `publishers/google/models/x` and the like are paths already. */
+export function modelName(model: string): string {
+  return model.includes('/') ? model : `models/${model}`;
+}

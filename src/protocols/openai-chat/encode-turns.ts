@@ -5,14 +5,14 @@ import { isReadableBy } from '../../core/signature.ts';
 import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 import type { Addressee } from '../codec.ts';
 import { encodeCall } from './calls.ts';
-import { encodeContent } from './encode-parts.ts';
+import { encodeParts } from './encode-parts.ts';
 import { NAME } from './name.ts';
 import { wireId } from './names.ts';
 import { encodeDetail } from './reasoning-details.ts';
 import { takes } from './settings.ts';
 
 /** Writes `messages`. `note` is told to the model in the system's name. */
-export function encodeMessages(
+export function encodeTurns(
   conversation: Conversation,
   to: Addressee,
   note: string | undefined,
@@ -54,7 +54,7 @@ class MessageWriter {
     if (content.length === 0) return;
     if (this.to.quirks.noUserAfterTool === true && this.messages.at(-1)?.['role'] === 'tool')
       this.messages.push({ role: 'assistant', content: 'OK' });
-    this.messages.push({ role: 'user', content: encodeContent(content, this.to.quirks), ...named(name) });
+    this.messages.push({ role: 'user', content: encodeParts(content, this.to.quirks), ...named(name) });
   }
 
   assistant({ parts, name }: Turn): void {

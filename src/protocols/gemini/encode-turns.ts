@@ -2,11 +2,12 @@ import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { Part, Signature, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
-import { exactObject } from './exact-json.ts';
-import { isThirdOrLater, takesModelLast } from './family.ts';
-import { mediaPart } from './media.ts';
-import { writtenResult } from './results.ts';
-import { NAME, SKIP } from './signatures.ts';
+import { inputOf } from './call-input.ts';
+import { isThirdOrLater, takesModelLast } from './model-traits.ts';
+import { encodeMedia } from './media.ts';
+import { encodeResult } from './results.ts';
+import { NAME } from './name.ts';
+import { SKIP } from './signatures.ts';
 
 /** The turns as `contents`, and the kinds of parts that had to be left out. */
 export interface Contents {
@@ -18,7 +19,7 @@ export interface Contents {
  * Writes the turns for `model`. Turns of one side that follow each other become one; the results of tools stand in a
  * content of their own, right after the calls, as the API demands.
  */
-export function contentsOf({ turns }: Conversation, model: string): Contents {
+export function encodeTurns({ turns }: Conversation, model: string): Contents {
   const writer = new ContentsWriter(model);
   for (const turn of merged(turns)) writer.add(turn);
   writer.end();
@@ -67,7 +68,7 @@ class ContentsWriter {
   #addUser(parts: readonly Part[]): void {
     const results = parts.filter((part): part is ToolResultPart => part.type === 'tool_result');
     const written = results.map((result) =>
-      writtenResult(result, result.name ?? this.#names.get(result.callId) ?? result.callId, this.#isThird),
+      encodeResult(result, result.name ?? this.#names.get(result.callId) ?? result.callId, this.#isThird),
     );
     this.#push(
       'user',
@@ -95,7 +96,7 @@ class ContentsWriter {
         case 'reasoning':
           return this.#thought(part.text, part.signature);
         case 'media':
-          return [mediaPart(part)];
+          return [encodeMedia(part)];
         case 'tool_call': {
           const call = this.#call(part, isFirstCall);
           isFirstCall = false;
@@ -120,8 +121,7 @@ class ContentsWriter {
   /** Of calls that were made at once the first carries the signature of all. */
   #call({ id, name, arguments: text, freeform, signature }: ToolCallPart, isFirst: boolean): JsonObject {
     this.#names.set(id, name);
-    const args =
-      freeform === true ? { input: text } : (exactObject(text) ?? (text.trim() === '' ? {} : { input: text }));
+    const args = inputOf(text, freeform);
     const signed = this.#signed(signature);
     const placeholder = isFirst && this.#isThird && signed.thoughtSignature === undefined;
     return { functionCall: { id, name, args }, ...(placeholder ? { thoughtSignature: SKIP } : signed) };
