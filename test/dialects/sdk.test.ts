@@ -4,6 +4,7 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 import { createGoogle } from '@ai-sdk/google';
 import { createOpenAI } from '@ai-sdk/openai';
 import Anthropic, { AuthenticationError } from '@anthropic-ai/sdk';
+import { betaTool } from '@anthropic-ai/sdk/helpers/beta/json-schema';
 import { GoogleGenAI } from '@google/genai';
 import { generateText, jsonSchema, Output, stepCountIs, streamText, tool } from 'ai';
 import OpenAI, { RateLimitError } from 'openai';
@@ -274,6 +275,21 @@ describe.each(BACKS)('@anthropic-ai/sdk with %s', (_title, back) => {
     expect(failed.message).toContain('Wrong key.');
   });
 
+  // A backend of its own dialect keeps the thread itself.
+  test.skipIf(back.protocol === 'anthropic')('the tool runner, whose thread the backend cannot keep', async () => {
+    stage.plays(back, CALLS, SAYS);
+    const weather = betaTool({
+      name: 'get_weather',
+      description: 'Weather',
+      inputSchema: PARAMETERS,
+      run: ({ city }) => `sunny in ${String(city)}`,
+    });
+    const runner = anthropic.beta.messages.toolRunner({ ...asking(), tools: [weather] });
+    const answer = await runner.runUntilDone();
+    expect(answer.content).toMatchObject([{ type: 'text', text: 'Hello, “world” 🙂' }]);
+    expect(resultsAsked(back)).toEqual(['sunny in Rome', 'sunny in Oslo']);
+  });
+
   test('count_tokens, by the backend’s counter or an estimate that says so', async () => {
     const counts: Record<string, object> = {
       anthropic: { input_tokens: 12 },
@@ -368,6 +384,14 @@ test('@google/genai embeds by an OpenAI backend', async () => {
     [0.5, -1],
     [2, 3],
   ]);
+});
+
+test('@google/genai embeds by a Gemini backend, which is told its own name for the model everywhere', async () => {
+  stage.upstream.script(json(200, { embeddings: [{ values: [0.5, -1] }] }));
+  await google.models.embedContent({ model: 'to-gemini', contents: ['a'] });
+  const { path, json: body } = stage.upstream.requests.at(-1) ?? {};
+  expect(path).toBe('/v1beta/models/gemini-2.5-pro:batchEmbedContents');
+  expect(body).toMatchObject({ requests: [{ model: 'models/gemini-2.5-pro' }] });
 });
 
 test('openai embeds by a Gemini backend', async () => {

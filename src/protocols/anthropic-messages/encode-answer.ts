@@ -73,7 +73,11 @@ export function wholeBlock(part: MediaPart | NativePart): JsonObject | undefined
   return { type: 'text', text, citations: null };
 }
 
-/** An id that the client can tell from others, where the upstream gave none. */
+/**
+ * An id that the client can tell from others: Claude Code takes answers of one id for one, and there are servers whose
+ * ids repeat (Ollama's are of three digits) or are missing. One of Anthropic's own is unique.
+ */
 export function messageId(id: string | undefined, replyId: string): string {
-  return id ?? `msg_${replyId}`;
+  if (id === undefined) return `msg_${replyId}`;
+  return id.startsWith('msg_') ? id : `msg_${replyId}_${id}`;
 }

@@ -128,6 +128,30 @@ describe('turns', () => {
       { type: 'text', text: 'a' },
     ]));
 
+  describe('an answer that was cut, and sent back as far as it came', () => {
+    const last = (parts: Part[], model?: string, changes: Partial<Conversation> = {}) =>
+      encoded({ turns: [question, turn('assistant', ...parts)], ...changes }, model).body.messages.at(-1);
+    const reasoning = { effort: 'high' } as const;
+    const asked = { role: 'user', content: [{ type: 'text', text: 'q' }] };
+    const goOn = { role: 'user', content: [{ type: 'text', text: 'Continue.' }] };
+
+    test('is gone on with where the model does that', () =>
+      expect(last([text('a')], 'claude-sonnet-4-5')).toMatchObject({ role: 'assistant' }));
+
+    test.each(['claude-opus-4-6', 'claude-sonnet-5', 'claude-opus-5-5'])('%s is asked to go on', (model) =>
+      expect(last([text('a')], model)).toEqual(goOn as never),
+    );
+
+    test('a model that thinks is asked to go on', () =>
+      expect(last([thought, text('a')], 'claude-sonnet-4-5', { reasoning })).toEqual(goOn as never));
+
+    test.each(['claude-sonnet-4-5', 'claude-opus-4-8'])('%s does not get an end of thoughts', (model) => {
+      expect(last([thought], model, { reasoning })).toEqual(asked as never);
+      expect(encoded({ turns: [turn('assistant', thought)] }, model).body.messages).toEqual([goOn] as never);
+      expect(last([text('a'), thought], 'claude-sonnet-4-5')).toMatchObject({ content: [{ type: 'text', text: 'a' }] });
+    });
+  });
+
   test("the system's words in between stay where the model takes them", () => {
     const turns = [
       turn('system', text('0')),
@@ -172,7 +196,7 @@ describe('turns', () => {
 describe('parts', () => {
   function block(part: Part, model?: string): unknown {
     const role = part.type === 'media' ? 'user' : 'assistant';
-    const content = encoded({ turns: [turn(role, text('.'), part)] }, model).body.messages[0]?.content;
+    const content = encoded({ turns: [turn(role, text('.'), part), question] }, model).body.messages[0]?.content;
     return (content as unknown[])[1];
   }
 
@@ -369,11 +393,6 @@ describe('thinking', () => {
       'claude-sonnet-4-5',
       { turns: [question, turn('assistant', call('1')), turn('user', result('1'))] },
     ],
-    [
-      'the same, adaptive',
-      'claude-opus-4-6',
-      { turns: [question, turn('assistant', call('1')), turn('user', result('1'))] },
-    ],
   ] as const)('%s forbids it', (_what, model, changes) => {
     const { body, dropped } = encoded({ reasoning: { effort: 'high' }, ...changes }, model);
     expect(body.thinking).toBeUndefined();
@@ -385,6 +404,11 @@ describe('thinking', () => {
       'a tool loop with them',
       'claude-sonnet-4-5',
       { turns: [question, turn('assistant', thought, call('1')), turn('user', result('1'))] },
+    ],
+    [
+      'a tool loop without them, adaptive',
+      'claude-opus-4-6',
+      { turns: [question, turn('assistant', call('1')), turn('user', result('1'))] },
     ],
     ['a new question', 'claude-sonnet-4-5', { turns: [question, turn('assistant', text('a')), question] }],
     ['a forced call, adaptive', 'claude-opus-4-6', { tools: [tool()], toolChoice: { mode: 'required' } }],

@@ -8,6 +8,7 @@ import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
 import { textOf } from './encode-parts.ts';
 import { isForced, encodeTools } from './encode-tools.ts';
 import { isThoughtless, encodeTurns } from './encode-turns.ts';
+import { endedFor } from './last-message.ts';
 import { traitsOf } from './model-traits.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
@@ -36,11 +37,12 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   });
   const outputConfig = compact({ effort, format: output.format });
   const budgeted = thinking?.['type'] === 'enabled';
+  const thinks = budgeted || thinking?.['type'] === 'adaptive';
   const body = compact({
     model,
     max_tokens: maxTokens,
     system: systemOf([...conversation.system, ...turns.system]),
-    messages: turns.messages,
+    messages: endedFor(turns.messages, traits.prefill && !thinks),
     ...tools,
     ...encodeSettings(conversation.settings, traits, budgeted, dropped),
     thinking,

@@ -113,6 +113,15 @@ test('an answer names the model that was asked for, so that Claude Code sends it
   expect(first).toContain('"model":"asked-for"');
 });
 
+test('an id that may come again is made one that does not: Claude Code takes answers of one id for one', () => {
+  const idOf = (id: string | undefined) => encodeAnswer({ ...completion([]), id }, reply)['id'];
+  expect([idOf('chatcmpl-123'), idOf(undefined), idOf('msg_bdrk_1')]).toEqual([
+    'msg_id_chatcmpl-123',
+    'msg_id',
+    'msg_bdrk_1',
+  ]);
+});
+
 test('arguments go out exactly as they came', () => {
   const encoder = new MessageStreamEncoder(reply);
   encoder.push({ type: 'start', id: 'm', model: 'm' });

@@ -1,6 +1,6 @@
 import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { TextPart } from '../../core/part.ts';
-import { asString, type JsonObject } from '../../lib/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { encodePart, type BlockContext } from './encode-parts.ts';
 import type { ModelTraits } from './model-traits.ts';
 
@@ -45,12 +45,12 @@ export function encodeTurns({ turns }: Conversation, traits: ModelTraits, contex
   }
   add(messages, 'user', shown);
   if (messages.length === 0) messages.push(NOTHING_SAID);
-  return { messages: withoutTrailingBlanks(messages), system };
+  return { messages, system };
 }
 
 /**
- * A tool loop is under way, and the turn in which the model called has no thoughts in front. With thinking, Anthropic
- * refuses that.
+ * A tool loop is under way, and the turn in which the model called has no thoughts in front. With a budget for thinking,
+ * Anthropic refuses that.
  */
 export function isThoughtless(messages: readonly WireMessage[]): boolean {
   const last = messages.findLastIndex(({ role }) => role === 'assistant');
@@ -116,15 +116,4 @@ function add(messages: WireMessage[], role: Turn['role'], content: JsonObject[])
       role,
       content: role === 'user' ? resultsFirst([...last.content, ...content]) : [...last.content, ...content],
     };
-}
-
-/** An answer that is to be continued may not end in blanks. */
-function withoutTrailingBlanks(messages: WireMessage[]): readonly WireMessage[] {
-  const last = messages.at(-1);
-  const block = last?.content.at(-1);
-  const text = asString(block?.['text']);
-  if (last?.role !== 'assistant' || block === undefined || text === undefined || text === text.trimEnd())
-    return messages;
-  const content = [...last.content.slice(0, -1), { ...block, text: text.trimEnd() }];
-  return [...messages.slice(0, -1), { ...last, content }];
 }

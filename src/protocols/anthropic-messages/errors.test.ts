@@ -82,6 +82,12 @@ describe('errors of an upstream', () => {
     expect(readError({ error: { ...tooLong, message: `messages.1: "${message}" is no text` } })?.code).toBeUndefined();
   });
 
+  test('a thread that another backend cannot keep is refused in the words that the SDKs act on', () => {
+    const refused = { ...error, status: 400, code: 'not_carried', param: 'thread' };
+    expect(JSON.parse(errorBody(refused)).error.details.error_code).toBe('thread_unsupported_request');
+    expect(JSON.parse(errorBody({ ...refused, param: 'n' })).error.details).toEqual({ error_code: 'not_carried' });
+  });
+
   test('a bare word is one', () => expect(readError({ error: 'no' })?.message).toBe('no'));
 
   test('as an event it is as it was, with its type', () => {

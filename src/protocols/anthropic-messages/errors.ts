@@ -1,5 +1,5 @@
 import type { UpstreamError } from '../../core/classify.ts';
-import { asObject, asWord } from '../../lib/json.ts';
+import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { sseEvent } from '../fields.ts';
 import type { ErrorGrammar, GatewayError } from '../protocol.ts';
 
@@ -33,13 +33,23 @@ const TYPES: ReadonlyMap<number, string> = new Map(
 
 /** `{"type":"error","error":{type,message,details?:{error_code}},"request_id"}`; the SDK shows `error_code` as the error's `errorCode`. */
 export function errorBody(error: GatewayError): string {
-  const { status, code, requestId } = error;
-  const details = code === null ? {} : { details: { error_code: code } };
+  const details = detailsOf(error);
   return JSON.stringify({
     type: 'error',
-    error: { type: typeOf(status), message: messageOf(error), ...details },
-    request_id: requestId,
+    error: { type: typeOf(error.status), message: messageOf(error), ...(details === undefined ? {} : { details }) },
+    request_id: error.requestId,
   });
+}
+
+/**
+ * A conversation that Anthropic keeps (`thread`) and another backend is to go on with is refused in Anthropic's own
+ * words: its SDKs then send all of it, at once and from there on.
+ */
+function detailsOf({ code, param }: GatewayError): JsonObject | undefined {
+  if (code === 'not_carried' && param === 'thread') {
+    return { error_code: 'thread_unsupported_request', unsupported: ['model'] };
+  }
+  return code === null ? undefined : { error_code: code };
 }
 
 /** "Overloaded" is 529 here. */

@@ -20,6 +20,8 @@ export interface ModelTraits {
   readonly forcedChoice: boolean;
   /** `either`: temperature or top_p, not both; `none`: defaults only. */
   readonly sampling: 'free' | 'either' | 'none';
+  /** It goes on with an answer that the messages end with, as long as it does not think. */
+  readonly prefill: boolean;
   /** Messages of the role `system` after a user's. */
   readonly systemTurns: boolean;
 }
@@ -37,6 +39,7 @@ const GENERATIONS: readonly (readonly [since: number, lines: string, traits: Par
   [4.1, 'opus', { sampling: 'either' }],
   [4.5, '', { sampling: 'either', structured: true, maxOutput: 64_000 }],
   [4.6, '', { thinking: 'adaptive', efforts: ['low', 'medium', 'high', 'max'], defaultMaxTokens: 64_000 }],
+  [4.6, '', { prefill: false }],
   [4.6, 'opus', { maxOutput: 128_000 }],
   [4.7, '', { sampling: 'none', efforts: ['low', 'medium', 'high', 'xhigh', 'max'], showsThoughts: false }],
   [4.8, '', { systemTurns: true }],
@@ -60,6 +63,7 @@ const OLDEST: ModelTraits = {
   structured: false,
   forcedChoice: true,
   sampling: 'free',
+  prefill: true,
   systemTurns: false,
 };
 

@@ -36,7 +36,7 @@ interface Circumstances {
   readonly traits: ModelTraits;
   /** The model is made to call a tool. */
   readonly forced: boolean;
-  /** A tool loop goes on whose turn does not begin with its thoughts, which Anthropic demands. */
+  /** A tool loop goes on whose turn does not begin with its thoughts, which Anthropic demands with a budget. */
   readonly thoughtless: boolean;
   readonly dropped: string[];
 }
@@ -50,11 +50,11 @@ export function encodeReasoning({ reasoning, settings }: Conversation, circumsta
   if (reasoning === undefined) return none;
   if (isOff(reasoning)) return { ...none, ...turnedOff(traits, dropped) };
   const effort = effortOf(reasoning, traits);
-  // Thinking that the model adapts goes with forced calls; a budget does not.
+  // A budget goes with neither forced calls nor a tool loop that has lost its thoughts; where the model adapts, both are
+  // allowed (https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking, "Validation changes").
   const forbidden =
-    thoughtless ||
     traits.thinking === 'none' ||
-    (traits.thinking === 'budget' && (forced || (limit !== undefined && limit <= MIN_BUDGET)));
+    (traits.thinking === 'budget' && (forced || thoughtless || (limit !== undefined && limit <= MIN_BUDGET)));
   if (forbidden) {
     dropped.push('reasoning');
     return { ...none, effort };

@@ -8,7 +8,7 @@ export const wire: Wire = {
   address: (operation) => ADDRESSES[operation],
   credential: dialectOf(NAME).credential,
   headers: dialectOf(NAME).headers,
-  headerPrefixes: ['anthropic-', 'x-stainless-'],
+  headerPrefixes: ['anthropic-', 'x-stainless-', 'x-claude-code-'],
   alsoServes: [],
   requestIdHeader: 'request-id',
   readLimits,

@@ -1,7 +1,7 @@
 import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { Part, Signature, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 import { inputOf } from './call-input.ts';
 import { traitsOf } from './model-traits.ts';
 import { encodeMedia } from './media.ts';
@@ -22,6 +22,7 @@ export interface Contents {
 export function encodeTurns({ turns }: Conversation, model: string): Contents {
   const writer = new ContentsWriter(model);
   for (const turn of merged(turns)) writer.add(turn);
+  writer.end();
   return { contents: writer.contents, dropped: [...writer.dropped] };
 }
 
@@ -50,6 +51,18 @@ class ContentsWriter {
   add({ role, parts }: Turn): void {
     if (role === 'assistant') this.#push('model', this.#said(parts));
     else this.#addUser(parts);
+  }
+
+  /**
+   * A client whose answer was cut sends back what it got (Codex does), in the belief that the model speaks next. Thoughts
+   * alone are nothing to go on with.
+   */
+  end(): void {
+    const { contents } = this;
+    const parts = asArray(contents.at(-1)?.['role'] === 'model' ? contents.at(-1)?.['parts'] : undefined);
+    if (parts.length === 0) return;
+    if (contents.length > 1 && parts.every((part) => asObject(part)?.['thought'] === true)) contents.pop();
+    else if (!traitsOf(this.model).takesModelLast) contents.push({ role: 'user', parts: [{ text: 'Continue.' }] });
   }
 
   #addUser(parts: readonly Part[]): void {

@@ -5,6 +5,11 @@ export interface ModelTraits {
    * functions and structured output go together.
    */
   readonly isThirdOrLater: boolean;
+  /**
+   * Up to 3.1 a model goes on with an answer that the contents end with; later ones refuse such contents, as all do if
+   * there is nothing else in them.
+   */
+  readonly takesModelLast: boolean;
   readonly thinking: Thinking;
   /** Gemini 2.5 at Google's own API answers 400 to any penalty. */
   readonly takesPenalties: boolean;
@@ -14,7 +19,12 @@ export interface ModelTraits {
 export function traitsOf(name: string): ModelTraits {
   const generation = generationOf(name);
   const isThirdOrLater = (generation ?? 0) >= 3;
-  return { isThirdOrLater, thinking: thinkingOf(name, isThirdOrLater), takesPenalties: generation !== 2.5 };
+  return {
+    isThirdOrLater,
+    takesModelLast: (generation ?? 0) <= 3.1,
+    thinking: thinkingOf(name, isThirdOrLater),
+    takesPenalties: generation !== 2.5,
+  };
 }
 
 /** The model's name without the collection it is in: `gemini-2.5-pro` of `publishers/google/models/gemini-2.5-pro`. */

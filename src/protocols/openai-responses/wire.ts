@@ -8,7 +8,7 @@ export const wire: Wire = {
   address: (operation) => ADDRESSES[operation],
   credential: dialectOf(NAME).credential,
   headers: dialectOf(NAME).headers,
-  headerPrefixes: ['openai-', 'x-ratelimit-', 'x-stainless-'],
+  headerPrefixes: ['openai-', 'x-ratelimit-', 'x-stainless-', 'x-codex-'],
   alsoServes: CHAT,
   requestIdHeader: 'x-request-id',
   readLimits,
