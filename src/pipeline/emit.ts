@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './dispatch.ts';
 import { isRefused, refusalOf, wholeSeconds } from './explain.ts';
 import { finish } from './finish.ts';
-import { clientHeaders, earlyHeaders, ownHeaders } from './client-headers.ts';
+import { earlyHeaders, ownResponse, upstreamResponse } from './client-headers.ts';
 import { translateError } from './translate-error.ts';
 
 const encoder = new TextEncoder();
@@ -22,23 +22,19 @@ const ASKS_TO_WAIT: ReadonlySet<number> = new Set([429, 503, 529]);
 
 /** Turns what came of the tries into the client's response. The exchange is finished with its last byte. */
 export function emit(outcome: Outcome, exchange: Exchange, protocol: Protocol, context: Context): Response {
+  const way = { exchange, protocol, context };
   switch (outcome.type) {
     case 'plain':
       exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
-      return held(outcome, clientHeaders(outcome.headers, exchange, protocol), { exchange, protocol, context });
+      return held(outcome, way);
     case 'long':
-      return long(outcome, exchange, protocol, context);
-    case 'stream': {
-      const body = ClientStream.of(Promise.resolve(outcome), { exchange, protocol, context });
-      return new Response(body, {
-        status: outcome.status,
-        headers: clientHeaders(outcome.headers, exchange, protocol),
-      });
-    }
+      return long(outcome, way);
+    case 'stream':
+      return upstreamResponse(ClientStream.of(Promise.resolve(outcome), way), outcome, way);
     case 'refused':
       return emitRefusal(outcome.refusal, exchange, protocol, context);
     case 'exhausted':
-      return failed(outcome, exchange, protocol, context);
+      return failed(outcome, way);
   }
 }
 
@@ -67,12 +63,15 @@ export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Prot
   const { 'retry-after': seconds } = details.headers ?? {};
   const retryAfterMs = seconds === undefined ? undefined : Number(seconds) * 1000;
   const body = encoder.encode(protocol.errors.body({ status, message, type, code, param, retryAfterMs }));
-  const values = { 'content-type': 'application/json', ...details.headers, ...limits };
-  return whole({ status, body }, ownHeaders(values, exchange, protocol), exchange, context);
+  const headers = { 'content-type': 'application/json', ...details.headers, ...limits };
+  const response = ownResponse(body, { status, headers }, { exchange, protocol });
+  ended({ status, body }, exchange, context);
+  return response;
 }
 
 /** Every route was tried, or the failure is one that the client must see. */
-function failed(outcome: Exhausted, exchange: Exchange, protocol: Protocol, context: Context): Response {
+function failed(outcome: Exhausted, way: Way): Response {
+  const { exchange, protocol, context } = way;
   const answer = exchange.lastAnswered?.answer;
   if (answer === undefined || exchange.aborted !== undefined) {
     return emitRefusal(refusalOf(outcome, exchange), exchange, protocol, context);
@@ -80,54 +79,63 @@ function failed(outcome: Exhausted, exchange: Exchange, protocol: Protocol, cont
   exchange.errorCode = exchange.lastAnswered?.detail ?? exchange.lastAnswered?.kind;
   // It is this answer that the client gets, not what came of later tries.
   exchange.route = exchange.answeredRoute;
-  const headers = upstreamErrorHeaders(answer, outcome, exchange, protocol);
-  if (exchange.answeredIn === protocol.name) return held(answer, headers, { exchange, protocol, context });
-  const error = translateError(exchange.lastAnswered ?? outcome.failure ?? transportFailure('broken_answer'), protocol);
-  headers.set('content-type', 'application/json');
-  return whole({ status: error.status, body: encoder.encode(protocol.errors.body(error)) }, headers, exchange, context);
+  const from = exchange.answeredIn;
+  const response = from === protocol.name ? held(answer, way, from) : translated(answer, outcome, way);
+  sayWhenToRetry(response.headers, answer, outcome, exchange);
+  return response;
 }
 
-function upstreamErrorHeaders(answer: HeldAnswer, outcome: Exhausted, exchange: Exchange, client: Protocol): Headers {
-  const headers = clientHeaders(answer.headers, exchange, client, exchange.answeredIn);
+/** An error of another dialect, in the client's. */
+function translated({ headers }: HeldAnswer, { failure }: Exhausted, way: Way): Response {
+  const { exchange, protocol, context } = way;
+  const error = translateError(exchange.lastAnswered ?? failure ?? transportFailure('broken_answer'), protocol);
+  const { status } = error;
+  const body = encoder.encode(protocol.errors.body(error));
+  const response = upstreamResponse(body, { status, headers }, way, exchange.answeredIn);
+  response.headers.set('content-type', 'application/json');
+  ended({ status, body }, exchange, context);
+  return response;
+}
+
+function sayWhenToRetry(headers: Headers, { status }: HeldAnswer, outcome: Exhausted, exchange: Exchange): void {
   if (outcome.everyRouteTried) headers.set('x-should-retry', 'false');
-  if (ASKS_TO_WAIT.has(exchange.lastAnswered?.meantStatus ?? answer.status)) {
-    // A backend's own wish holds as long as no other is due back before.
-    const wished = exchange.lastAnswered?.retryAfterMs;
-    if (wished === undefined || (outcome.retryAfterMs > 0 && outcome.retryAfterMs < wished)) {
-      headers.set('retry-after', wholeSeconds(outcome.retryAfterMs));
-      headers.delete('retry-after-ms');
-    } else if (!headers.has('retry-after')) {
-      headers.set('retry-after', wholeSeconds(wished));
-    }
+  if (!ASKS_TO_WAIT.has(exchange.lastAnswered?.meantStatus ?? status)) return;
+  // A backend's own wish holds as long as no other is due back before.
+  const wished = exchange.lastAnswered?.retryAfterMs;
+  if (wished === undefined || (outcome.retryAfterMs > 0 && outcome.retryAfterMs < wished)) {
+    headers.set('retry-after', wholeSeconds(outcome.retryAfterMs));
+    headers.delete('retry-after-ms');
+  } else if (!headers.has('retry-after')) {
+    headers.set('retry-after', wholeSeconds(wished));
   }
-  return headers;
 }
 
 /** A short answer is handed over at once; of a longer one, a client that takes nothing must be noticed. */
-function held(answer: HeldAnswer, headers: Headers, way: Way): Response {
-  if (answer.body.byteLength <= SLICE_BYTES) return whole(answer, headers, way.exchange, way.context);
-  const body = ClientStream.of(Promise.resolve(new SlicedAnswer(answer, way.exchange)), way);
-  return new Response(body, { status: answer.status, headers });
-}
-
-function whole(
-  answer: Pick<HeldAnswer, 'status' | 'body'>,
-  headers: Headers,
-  exchange: Exchange,
-  context: Context,
-): Response {
-  exchange.status = answer.status;
-  exchange.bytesOut = answer.body.byteLength;
-  capture(exchange, answer.body);
-  finish(exchange, context);
+function held(answer: HeldAnswer, way: Way, from?: string): Response {
+  const { exchange, context } = way;
+  if (answer.body.byteLength > SLICE_BYTES) {
+    const body = ClientStream.of(Promise.resolve(new SlicedAnswer(answer, exchange)), way);
+    return upstreamResponse(body, answer, way, from);
+  }
   const hasBody = answer.status !== 204 && answer.status !== 304;
-  return new Response(hasBody ? answer.body : null, { status: answer.status, headers });
+  const response = upstreamResponse(hasBody ? answer.body : null, answer, way, from);
+  ended(answer, exchange, context);
+  return response;
 }
 
-function long(answer: LongAnswer | SlicedAnswer, exchange: Exchange, protocol: Protocol, context: Context): Response {
+/** The exchange is over: its response is whole. */
+function ended({ status, body }: Pick<HeldAnswer, 'status' | 'body'>, exchange: Exchange, context: Context): void {
+  exchange.status = status;
+  exchange.bytesOut = body.byteLength;
+  capture(exchange, body);
+  finish(exchange, context);
+}
+
+function long(answer: LongAnswer | SlicedAnswer, way: Way): Response {
+  const { exchange, context } = way;
   exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
-  const body = ClientStream.of(Promise.resolve(answer), { exchange, protocol, context });
-  const headers = clientHeaders(answer.headers, exchange, protocol);
+  const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), answer, way);
+  const { headers } = response;
   if (ASKS_TO_WAIT.has(answer.status) && !headers.has('retry-after')) headers.set('retry-after', '1');
-  return new Response(body, { status: answer.status, headers });
+  return response;
 }
