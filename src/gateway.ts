@@ -2,7 +2,7 @@ import type { Arrival, Exchange } from './core/exchange.ts';
 import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
 import { Bag } from './lib/bag.ts';
-import { acceptBody, acceptHead } from './pipeline/accept.ts';
+import { acceptBody, acceptBytes, acceptHead } from './pipeline/accept.ts';
 import { admitBody, admitCaller, admitRate } from './pipeline/admit.ts';
 import { answerLocally } from './pipeline/answer-locally.ts';
 import type { Context } from './pipeline/context.ts';
@@ -50,14 +50,13 @@ export class Gateway {
     try {
       admitCaller(exchange, { ...arrival, draining: this.draining }, protocol, context); // 2. who may come in
       const kind = exchange.endpoint?.kind;
-      if (kind === 'resource')
-        return emit(await fetchResource(exchange, protocol, context), exchange, protocol, context);
-      if (kind !== 'model') return await answerLocally(exchange, protocol, context);
+      const isKept = kind === 'resource';
+      if (!isKept && kind !== 'model') return await answerLocally(exchange, protocol, context);
       admitBody(exchange, context);
-      await acceptBody(exchange, context); //                                3. what is asked for, and of which alias
+      await (isKept ? acceptBytes : acceptBody)(exchange, context); //       3. what is asked for, and of which alias
       resolveKept(exchange, protocol, context);
-      admitRate(exchange, context);
-      const outcome = dispatch(exchange, protocol, context); //              4. routes are chosen and tried
+      admitRate(exchange, context); //                                       4. routes are chosen and tried
+      const outcome = (isKept ? fetchResource : dispatch)(exchange, protocol, context);
       if (exchange.stream && (await isSlow(outcome, context))) return emitEarly(outcome, exchange, protocol, context);
       return emit(await outcome, exchange, protocol, context); //            5. the answer, or why there is none
     } catch (error) {

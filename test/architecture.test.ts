@@ -20,6 +20,9 @@ const RANKS: readonly (readonly string[])[] = [
   ['server', 'commands', 'main'],
 ];
 
+/** Tables in which a dialect has a row. */
+const NAMES_DIALECTS = ['src/protocols/registry.ts', 'src/protocols/contract/', 'src/vendors/'];
+
 /** The outermost layer is the program itself: `main` picks a command, and `serve` opens the listener. */
 const OUTERMOST: Record<string, readonly string[]> = { main: ['commands'], commands: ['server'] };
 
@@ -32,6 +35,49 @@ const MAX_LINES = 300;
 
 /** Files over 300 lines, each with the reason why it is better whole. */
 const LONG_FILES: Record<string, string> = {};
+
+/** The files that every dialect's folder has, and what each exports at least. */
+const DIALECT_FILES: Readonly<Record<string, readonly string[]>> = {
+  'name.ts': ['NAME'],
+  'protocol.ts': [],
+  'front.ts': ['front'],
+  'wire.ts': ['wire'],
+  'errors.ts': ['errors'],
+  'stream.ts': ['stream'],
+  'replay.ts': ['asStream'],
+  'usage.ts': ['readUsage', 'writeUsage'],
+  'system.ts': ['injectSystem'],
+  'conversation.ts': ['conversationStart'],
+  'foreign.ts': ['removeForeign'],
+  'codec.ts': ['codec'],
+  'decode-request.ts': ['decodeRequest'],
+  'decode-turns.ts': ['decodeTurns'],
+  'decode-parts.ts': ['decodeParts'],
+  'decode-tools.ts': ['decodeTools', 'decodeToolChoice'],
+  'encode-request.ts': ['encodeRequest'],
+  'encode-turns.ts': ['encodeTurns'],
+  'encode-tools.ts': ['encodeTools'],
+  'settings.ts': ['FIELD_NAMES', 'decodeSettings', 'encodeSettings'],
+  'reasoning.ts': ['decodeReasoning', 'encodeReasoning'],
+  'output.ts': ['decodeOutput', 'encodeOutput'],
+  'decode-answer.ts': ['decodeAnswer'],
+  'decode-stream.ts': ['*StreamDecoder'],
+  'encode-answer.ts': ['encodeAnswer'],
+  'encode-stream.ts': ['*StreamEncoder'],
+  'finish.ts': ['decodeFinish', 'encodeFinish'],
+  'citations.ts': ['decodeCitation*', 'encodeCitation*'],
+};
+
+/** Those that a folder has where the dialect has such a thing, or shares with nobody. */
+const DIALECT_FILES_OF_SOME: Readonly<Record<string, readonly string[]>> = {
+  'limits.ts': ['readLimits', 'limitHeaders'],
+  'models.ts': ['models'],
+  'counting.ts': ['counting'],
+  'embedding.ts': ['embedding'],
+  'logprobs.ts': ['decodeLogprobs', 'encodeLogprobs'],
+  'model-traits.ts': ['traitsOf'],
+  'call-input.ts': ['inputOf'],
+};
 
 interface Import {
   specifier: string;
@@ -130,6 +176,40 @@ export const notFrom = 1;
     expect(problems).toEqual([]);
   });
 
+  describe.each(dialectFolders())('the dialect in %s', (folder) => {
+    test('has the files of all dialects, which export the same', () => {
+      const paths = new Set(code.map(({ path }) => path));
+      const problems = Object.entries({ ...DIALECT_FILES, ...DIALECT_FILES_OF_SOME }).flatMap(([file, names]) => {
+        const path = `${folder}/${file}`;
+        if (!paths.has(path)) return file in DIALECT_FILES ? [`${path} is missing`] : [];
+        const exported = exportsOf(readFileSync(join(ROOT, path), 'utf8'));
+        return names
+          .filter((name) => !exported.some((each) => new Bun.Glob(name).match(each)))
+          .map((name) => `${path} does not export ${name}`);
+      });
+      expect(problems).toEqual([]);
+    });
+
+    test('knows no other', () => {
+      const others = dialectFolders().filter((other) => other !== folder);
+      const problems = sourcesIn(folder).flatMap((source) =>
+        relativeImports(source)
+          .filter(({ target }) => others.some((other) => target.startsWith(`${other}/`)))
+          .map(({ target }) => `${source.path} imports ${target}`),
+      );
+      expect(problems).toEqual([]);
+    });
+
+    test('is named nowhere but in its folder and in tables', () => {
+      const name = posix.basename(folder);
+      const problems = code
+        .filter(({ path }) => !path.startsWith(`${folder}/`) && !NAMES_DIALECTS.some((table) => path.startsWith(table)))
+        .filter(({ path }) => new RegExp(`['"\`]${name}['"\`]`).test(readFileSync(join(ROOT, path), 'utf8')))
+        .map(({ path }) => `${path} names ${name}`);
+      expect(problems).toEqual([]);
+    });
+  });
+
   test(`files over ${MAX_LINES} lines are listed with a reason`, () => {
     const long = code.filter(({ lines }) => lines > MAX_LINES);
     const unlisted = long
@@ -141,6 +221,21 @@ export const notFrom = 1;
     expect([...unlisted, ...stale]).toEqual([]);
   });
 });
+
+/** A folder is a dialect's if it has a `protocol.ts`. */
+function dialectFolders(): string[] {
+  const paths = code.map(({ path }) => /^(src\/protocols\/[^/]+)\/protocol\.ts$/.exec(path)?.[1]);
+  return paths.filter((folder) => folder !== undefined);
+}
+
+function sourcesIn(folder: string): Source[] {
+  return code.filter(({ path }) => path.startsWith(`${folder}/`));
+}
+
+function exportsOf(text: string): string[] {
+  const declared = /^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm;
+  return [...text.matchAll(declared)].map((match) => match[1] ?? '');
+}
 
 /** Why a file of area `from` may not import from area `to`; undefined if it may. */
 function objection(from: string, to: string, typeOnly: boolean): string | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Alias, Balance, Route } from '../core/route.ts';
-import { BackendLive } from '../core/backend-live.ts';
+import { BackendLive, measure } from '../core/backend-live.ts';
 import { balanced } from './balance.ts';
 import type { BalanceContext } from './balance.ts';
 
@@ -20,7 +20,7 @@ function seeded(seed = 1): () => number {
 
 function context(conversation = ''): BalanceContext {
   let turn = 0;
-  return { takeTurn: () => turn++, conversation: () => conversation, random: seeded() };
+  return { takeTurn: () => turn++, conversation: () => conversation, random: seeded(), now: 0 };
 }
 
 const alias: Alias = { name: 'x', prefix: undefined, balance: 'random', tiers: [], totalMs: undefined, turns: [] };
@@ -50,7 +50,7 @@ function route(name: string, weight = 1, load: { inFlight?: number; ewmaMs?: num
     key: `${name}\0m`,
     timeouts: { connectMs: OFF, firstByteMs: OFF, readMs: OFF, writeMs: OFF, totalMs: OFF },
     live: new BackendLive('a').model('m', 'm'),
-    pace: { ewmaMs, wholeAnswers: 0 },
+    pace: { ewmaMs, measuredAt: 0, wholeAnswers: 0 },
   };
 }
 
@@ -84,6 +84,7 @@ describe.each(RULES)('%s', (rule) => {
       takeTurn: () => expect.unreachable(),
       conversation: () => expect.unreachable(),
       random: () => expect.unreachable(),
+      now: 0,
     };
     const one = [route('a')];
     expect(balanced(one, rule, silent)).toBe(one);
@@ -142,6 +143,26 @@ describe('least_busy', () => {
 });
 
 describe('latency', () => {
+  test('a slow route is tried again when it has not been measured for long', () => {
+    const [slow, quick] = [route('a', 1, { ewmaMs: 800 }), route('b', 1, { ewmaMs: 100 })];
+    const firstAt = (now: number): string => {
+      measure(quick.pace, 100, now);
+      return names(balanced([slow, quick], 'latency', { ...context(), now }));
+    };
+    expect([firstAt(1000), firstAt(60_000), firstAt(120_000)]).toEqual(['ba', 'ba', 'ab']);
+    measure(slow.pace, 800, 120_000);
+    expect(slow.pace.ewmaMs).toBe(800);
+    expect(firstAt(121_000)).toBe('ba');
+  });
+
+  test('what was measured long ago weighs little beside a new sample', () => {
+    const { pace } = route('a', 1, { ewmaMs: 800 });
+    measure(pace, 100, 0);
+    expect(pace.ewmaMs).toBe(660);
+    measure(pace, 100, 300_000);
+    expect(pace.ewmaMs).toBeLessThan(101);
+  });
+
   test('of two routes the quicker comes first, always', () => {
     expect(shares([route('a', 1, { ewmaMs: 200 }), route('b', 1, { ewmaMs: 100 })], 'latency')).toEqual({
       b: expect.closeTo(1, 5),

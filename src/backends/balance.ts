@@ -1,3 +1,4 @@
+import { expectedMs } from '../core/backend-live.ts';
 import type { Balance, Route } from '../core/route.ts';
 
 /** What a rule may look at besides the routes. */
@@ -7,6 +8,8 @@ export interface BalanceContext {
   /** What identifies the conversation, for `session`; asked only then. */
   conversation(): string;
   random(): number;
+  /** Monotonic milliseconds. */
+  readonly now: number;
 }
 
 /** Orders the routes of one priority: the first is tried first, the others are its stand-ins. `routes` is not changed. */
@@ -30,10 +33,10 @@ const RULES: Readonly<Record<Balance, (routes: readonly Route[], context: Balanc
       (route) => -(route.backend.live.inFlight + 1) / Math.max(route.weight, Number.MIN_VALUE) + random() * 1e-9,
     ),
 
-  latency: (routes, { random }) => {
+  latency: (routes, { random, now }) => {
     const [one, other] = twoOf(routes, random);
-    const first = cost(one) <= cost(other) ? one : other;
-    return [first, ...byScore(routes, (route) => -cost(route)).filter((route) => route !== first)];
+    const first = cost(one, now) <= cost(other, now) ? one : other;
+    return [first, ...byScore(routes, (route) => -cost(route, now)).filter((route) => route !== first)];
   },
 
   // Rendezvous hashing: a route that comes or goes moves only its own conversations.
@@ -49,8 +52,8 @@ function weightedDraw(weight: number, uniformDraw: number): number {
 }
 
 /** Expected wait: the average time to the first token, times those who share the backend. Unmeasured routes are tried first. */
-function cost(route: Route): number {
-  return (route.pace.ewmaMs * (route.backend.live.inFlight + 1)) / Math.max(route.weight, Number.MIN_VALUE);
+function cost(route: Route, now: number): number {
+  return (expectedMs(route.pace, now) * (route.backend.live.inFlight + 1)) / Math.max(route.weight, Number.MIN_VALUE);
 }
 
 function byScore(routes: readonly Route[], score: (route: Route) => number): readonly Route[] {

@@ -2,8 +2,31 @@
 export interface Pace {
   /** Time to the first token, an exponentially weighted average in milliseconds; 0 until measured. */
   ewmaMs: number;
+  /** When it was last measured, monotonic milliseconds. */
+  measuredAt: number;
   /** Plain answers in a row that came in one piece, with their headers. */
   wholeAnswers: number;
+}
+
+/** In this time without a new sample an average loses half its weight. */
+const HALF_LIFE_MS = 30_000;
+/** The weight of a new sample beside an average that is as new. */
+const SAMPLE_WEIGHT = 0.2;
+
+/** Takes in a time to the first token. */
+export function measure(pace: Pace, tookMs: number, now: number): void {
+  const old = pace.ewmaMs === 0 ? 0 : (1 - SAMPLE_WEIGHT) * fading(pace, now);
+  pace.ewmaMs = old * pace.ewmaMs + (1 - old) * tookMs;
+  pace.measuredAt = now;
+}
+
+/** What is to be expected of it: less and less with the time since it was measured, so that a slow one is tried again. */
+export function expectedMs(pace: Pace, now: number): number {
+  return pace.ewmaMs * fading(pace, now);
+}
+
+function fading({ measuredAt }: Pace, now: number): number {
+  return 0.5 ** (Math.max(0, now - measuredAt) / HALF_LIFE_MS);
 }
 
 /** What a backend+model has been doing. One object for routing, logs, metrics and operators; it outlives reloads. */
@@ -107,6 +130,7 @@ export class BackendLive {
         trial: false,
         lastFailure: undefined,
         ewmaMs: 0,
+        measuredAt: 0,
         wholeAnswers: 0,
       }
     );

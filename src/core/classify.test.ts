@@ -61,6 +61,12 @@ describe('by code and type', () => {
     [429, { type: 'insufficient_quota' }, 'refused', true],
     [500, { type: 'overloaded_error' }, 'overloaded', true],
     [429, { code: 'something_new', type: 'rate_limit_error' }, 'rate_limited', true],
+    [400, { code: 'API_KEY_INVALID', type: 'INVALID_ARGUMENT' }, 'refused', true],
+    [400, { code: 'model_context_window_exceeded' }, 'context_length', true],
+    [400, { code: 'previous_response_not_found' }, 'bad_request', true],
+    [400, { type: 'FAILED_PRECONDITION' }, 'bad_request', false],
+    [403, { type: 'PERMISSION_DENIED' }, 'refused', true],
+    [529, { type: 'overloaded_error' }, 'overloaded', true],
   ] as const)('%i with %p is %s', (status, fields, kind, routedAround) => {
     expect(classified(status, fields)).toMatchObject({ kind, routedAround });
   });
@@ -88,8 +94,26 @@ describe('by code and type', () => {
   });
 });
 
+describe('a bad key that Google calls an invalid argument', () => {
+  const fields = { code: 'API_KEY_INVALID', type: 'INVALID_ARGUMENT' };
+
+  test('means 401', () => expect(classified(400, fields)).toMatchObject({ status: 400, meantStatus: 401 }));
+
+  test('is routed around where the rules name the status that it came with', () => {
+    const rules = { statuses: [{ from: 400, to: 400 }], patterns: [] };
+    expect(classified(400, fields, rules).routedAround).toBe(true);
+    expect(classified(400, fields, NOTHING).routedAround).toBe(false);
+  });
+});
+
 describe('an error in a 2xx answer', () => {
   test.each([
+    [{ status: 400, code: 'API_KEY_INVALID' }, 'refused', true],
+    [{ status: 429, type: 'RESOURCE_EXHAUSTED' }, 'rate_limited', true],
+    [{ type: 'UNAVAILABLE' }, 'overloaded', true],
+    [{ type: 'api_error' }, 'server_error', true],
+    [{ type: 'timeout_error' }, 'server_error', true],
+    [{ type: 'billing_error' }, 'refused', true],
     [{}, 'server_error', true],
     [{ code: 'whatever' }, 'server_error', true],
     [{ code: 'rate_limit_exceeded' }, 'rate_limited', true],

@@ -33,10 +33,10 @@ const MAX_DETAIL_CHARS = 100;
  * and code alone; the message only ever meets the user's own patterns.
  */
 export function classifyAnswer(answer: HeldAnswer, error: UpstreamError | undefined, rules: DetectionRules): Failure {
-  const status = isSuccess(answer.status) ? statusOf(error) : answer.status;
+  const status = meantStatus(answer.status, error);
   const kind = kindOf(status, error);
   const text = () => (isSuccess(answer.status) ? JSON.stringify(error?.object ?? null) : beginning(answer.body));
-  const detected = rules.statuses.some(({ from, to }) => status >= from && status <= to) || matchesPattern(text, rules);
+  const detected = isListed(status, rules) || isListed(answer.status, rules) || matchesPattern(text, rules);
   return {
     kind,
     status: answer.status,
@@ -67,7 +67,7 @@ function atMost(most: number, value: number | undefined): number | undefined {
 }
 
 function kindOf(status: number, error: UpstreamError | undefined): FailureKind {
-  const named = KINDS.get(error?.code ?? '') ?? KINDS.get(error?.type ?? '');
+  const named = wordOf(error, ({ kind }) => kind);
   if (named !== undefined) return named;
   if (status === 429) return 'rate_limited';
   if (status === 503 || status === 529) return 'overloaded';
@@ -76,59 +76,88 @@ function kindOf(status: number, error: UpstreamError | undefined): FailureKind {
   return 'bad_request';
 }
 
-/** Codes and types that say more than the status does. */
-const KINDS: ReadonlyMap<string, FailureKind> = new Map<string, FailureKind>(
-  Object.entries({
-    context_length_exceeded: 'context_length',
-    context_window_exceeded: 'context_length',
-    model_context_window_exceeded: 'context_length',
-    content_filter: 'content_filter',
-    content_policy_violation: 'content_filter',
-    ResponsibleAIPolicyViolation: 'content_filter',
-    moderation_blocked: 'content_filter',
-    insufficient_quota: 'refused',
-    overloaded_error: 'overloaded',
-    server_is_overloaded: 'overloaded',
-    server_overloaded: 'overloaded',
-  }),
-);
-
-/** The status that an error inside a 2xx answer stands for. An error that says nothing known is the server's. */
-function statusOf(error: UpstreamError | undefined): number {
-  if (error?.status !== undefined) return error.status;
-  return STATUSES.get(error?.code ?? '') ?? STATUSES.get(error?.type ?? '') ?? 500;
+/** The status that an answer stands for: its own or its error's, unless a word says better. */
+function meantStatus(answered: number, error: UpstreamError | undefined): number {
+  const status = isSuccess(answered)
+    ? (error?.status ?? wordOf(error, (word) => word.status) ?? SAYS_NOTHING)
+    : answered;
+  return wordOf(error, (word) => (word.insteadOf === status ? word.status : undefined)) ?? status;
 }
 
-const STATUSES: ReadonlyMap<string, number> = new Map<string, number>(
+/** An error inside a 2xx answer that says nothing known is the server's. */
+const SAYS_NOTHING = 500;
+
+function wordOf<T>(error: UpstreamError | undefined, of: (word: Word) => T | undefined): T | undefined {
+  for (const name of [error?.code, error?.type]) {
+    const word = name === undefined ? undefined : WORDS.get(name);
+    const found = word === undefined ? undefined : of(word);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What a code or a type says. */
+interface Word {
+  /** What it stands for inside a 2xx answer. */
+  readonly status: number;
+  /** The row of the failure table, where the status does not tell. */
+  readonly kind?: FailureKind;
+  /** The status that it corrects. */
+  readonly insteadOf?: number;
+}
+
+const tooLong: Word = { status: 400, kind: 'context_length' };
+const filtered: Word = { status: 400, kind: 'content_filter' };
+const overloaded: Word = { status: 503, kind: 'overloaded' };
+
+/** The words of all dialects, codes and types alike. */
+const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>(
   Object.entries({
-    rate_limit_exceeded: 429,
-    rate_limit_error: 429,
-    too_many_requests: 429,
-    insufficient_quota: 429,
-    RESOURCE_EXHAUSTED: 429,
-    overloaded_error: 503,
-    server_is_overloaded: 503,
-    server_overloaded: 503,
-    service_unavailable: 503,
-    UNAVAILABLE: 503,
-    timeout_error: 504,
-    DEADLINE_EXCEEDED: 504,
-    invalid_request_error: 400,
-    INVALID_ARGUMENT: 400,
-    context_length_exceeded: 400,
-    content_filter: 400,
-    invalid_api_key: 401,
-    authentication_error: 401,
-    UNAUTHENTICATED: 401,
-    billing_error: 402,
-    permission_error: 403,
-    PERMISSION_DENIED: 403,
-    not_found_error: 404,
-    model_not_found: 404,
-    NOT_FOUND: 404,
-    request_too_large: 413,
-  }),
+    // OpenAI and those that are compatible
+    rate_limit_exceeded: { status: 429 },
+    too_many_requests: { status: 429 },
+    insufficient_quota: { status: 429, kind: 'refused' },
+    server_is_overloaded: overloaded,
+    server_overloaded: overloaded,
+    service_unavailable: { status: 503 },
+    context_length_exceeded: tooLong,
+    context_window_exceeded: tooLong,
+    content_filter: filtered,
+    content_policy_violation: filtered,
+    ResponsibleAIPolicyViolation: filtered,
+    moderation_blocked: filtered,
+    invalid_api_key: { status: 401 },
+    model_not_found: { status: 404 },
+    // Another backend may be the one that keeps it.
+    previous_response_not_found: { status: 404, kind: 'bad_request', insteadOf: 400 },
+    // Anthropic
+    invalid_request_error: { status: 400 },
+    authentication_error: { status: 401 },
+    billing_error: { status: 402 },
+    permission_error: { status: 403 },
+    not_found_error: { status: 404 },
+    request_too_large: { status: 413 },
+    rate_limit_error: { status: 429 },
+    api_error: { status: 500 },
+    timeout_error: { status: 504 },
+    overloaded_error: overloaded,
+    model_context_window_exceeded: tooLong,
+    // Google
+    INVALID_ARGUMENT: { status: 400 },
+    UNAUTHENTICATED: { status: 401 },
+    PERMISSION_DENIED: { status: 403 },
+    NOT_FOUND: { status: 404 },
+    RESOURCE_EXHAUSTED: { status: 429 },
+    UNAVAILABLE: { status: 503 },
+    DEADLINE_EXCEEDED: { status: 504 },
+    // Google answers a bad key with 400.
+    API_KEY_INVALID: { status: 401, insteadOf: 400 },
+  } satisfies Record<string, Word>),
 );
+
+function isListed(status: number, { statuses }: DetectionRules): boolean {
+  return statuses.some(({ from, to }) => status >= from && status <= to);
+}
 
 function matchesPattern(text: () => string, rules: DetectionRules): boolean {
   if (rules.patterns.length === 0) return false;

@@ -61,6 +61,7 @@ export interface FreeformTool {
   readonly origin?: ToolOrigin | undefined;
 }
 
+/** A tool that runs at the provider; the value is as it stood in the body. */
 export interface NativeTool {
   readonly type: 'native';
   readonly protocol: ProtocolName;

@@ -32,6 +32,7 @@ export interface StartEvent {
   readonly createdAt?: number | undefined;
 }
 
+/** A part begins. */
 export type PartStartEvent = { readonly type: 'part_start'; readonly index: number } & PartHead;
 
 /** What is known of a part when it begins. */
@@ -52,6 +53,7 @@ export interface DeltaEvent {
   readonly text: string;
 }
 
+/** What a text, or a piece of it, refers to. */
 export interface CitationEvent {
   readonly type: 'citation';
   readonly index: number;
@@ -65,6 +67,7 @@ export interface SignatureEvent {
   readonly signature: Signature;
 }
 
+/** All of the part has come. */
 export interface PartEndEvent {
   readonly type: 'part_end';
   readonly index: number;

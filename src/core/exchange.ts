@@ -19,6 +19,7 @@ import type { Watch } from './watch.ts';
  */
 export type Operation = 'generate' | 'count_tokens' | 'embed' | 'native';
 
+/** The methods that endpoints answer to. */
 export type Method = 'GET' | 'POST' | 'DELETE';
 
 /** What a path of the gateway stands for. */

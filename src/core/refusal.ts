@@ -114,7 +114,8 @@ export const ERROR_CODES = {
   upstream_error: {
     status: 502,
     type: server,
-    meaning: 'The backend failed with an answer that cannot be passed on (over 1 MiB).',
+    meaning:
+      'The backend gave an answer that cannot be passed on: an error over 1 MiB, or one over 64 MiB that has to be translated.',
     remedy: 'See the attempts in the message.',
   },
   connect_timeout: {

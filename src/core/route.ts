@@ -31,6 +31,7 @@ export interface UpstreamRequest {
   readonly call?: UpstreamCall | undefined;
 }
 
+/** What is asked of which model. */
 export interface UpstreamCall {
   readonly operation: Operation;
   readonly model: string;

@@ -57,7 +57,7 @@ function begin(timeouts: Partial<Timeouts> = {}): Attempt {
     key: 'a\0m',
     timeouts: { ...off, ...timeouts },
     live: new BackendLive('a').model('m', 'm'),
-    pace: { ewmaMs: 0, wholeAnswers: 0 },
+    pace: { ewmaMs: 0, measuredAt: 0, wholeAnswers: 0 },
   };
   const attempt = new Attempt(exchange, route, clock, undefined);
   // As the pipeline does: an attempt that was aborted is over.

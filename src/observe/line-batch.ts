@@ -1,5 +1,6 @@
 const FIRST_BYTES = 4 * 1024;
 const MAX_BYTES_PER_CHAR = 3;
+/** What ends a line, as a byte. */
 export const NEWLINE = 10;
 
 /**

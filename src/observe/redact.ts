@@ -1,3 +1,4 @@
+import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 import { printable } from './console.ts';
 
 /**
@@ -139,18 +140,15 @@ function alternation(literals: readonly string[], flags: string): RegExp | undef
   return new RegExp(ordered.map((literal) => RegExp.escape(literal)).join('|'), flags);
 }
 
-const CREDENTIAL_HEADERS = new Set([
-  'authorization',
+const MASKED_HEADERS: ReadonlySet<string> = new Set([
+  ...CREDENTIAL_HEADERS,
   'proxy-authorization',
-  'x-api-key',
-  'api-key',
-  'x-goog-api-key',
   'cookie',
   'set-cookie',
 ]);
 
 function maskHeader(name: string, value: string): string {
-  if (!CREDENTIAL_HEADERS.has(name)) return value;
+  if (!MASKED_HEADERS.has(name)) return value;
   if (name.endsWith('cookie')) return MASK;
   const [, scheme, rest] = /^([A-Za-z][\w-]{0,31})\s+(\S.*)$/.exec(value) ?? [];
   return scheme === undefined || rest === undefined ? mask(value) : `${scheme} ${mask(rest)}`;

@@ -1,4 +1,4 @@
-import type { Arrival, Body } from '../core/exchange.ts';
+import type { Arrival, Body, Operation } from '../core/exchange.ts';
 import { Exchange } from '../core/exchange.ts';
 import { Aborted } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
@@ -31,9 +31,7 @@ export async function acceptBody(exchange: Exchange, context: Context): Promise<
   const body = typeof read === 'string' ? new JsonBody(read, announcedLength(request)) : read;
   exchange.body = body;
   exchange.bytesIn = body.bytes;
-  exchange.stream =
-    exchange.endpoint?.stream ??
-    (body.fields['stream'] === true || (body.text === undefined && body.fields['stream'] === 'true'));
+  exchange.stream = exchange.endpoint?.stream ?? asksForStream(body, exchange.endpoint?.operation);
   const name = exchange.endpoint?.model ?? modelOf(body);
   const isName = name.length <= MAX_NAME_CHARS;
   exchange.askedName = isName ? name : `${name.slice(0, MAX_NAME_CHARS)}…`;
@@ -95,6 +93,12 @@ function endedEarly({ kind }: Aborted): Refusal {
 /** The alias for `name`, for `GET /v1/models/{id}`. Throws a Refusal if there is none. */
 export function aliasNamed(name: string, snapshot: Snapshot): NamedAlias {
   return findAlias(snapshot, name) ?? unknownModel(name, snapshot);
+}
+
+/** Counts and embeddings come in one piece, whatever a body says that was meant for something else. */
+function asksForStream({ fields, text }: Body, operation: Operation | undefined): boolean {
+  if (operation === 'count_tokens' || operation === 'embed') return false;
+  return fields['stream'] === true || (text === undefined && fields['stream'] === 'true');
 }
 
 function modelOf(body: Body): string {

@@ -1,5 +1,5 @@
 import { Attempt } from '../core/attempt.ts';
-import type { Exchange } from '../core/exchange.ts';
+import type { Body, Exchange } from '../core/exchange.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import { NotCarried } from '../core/not-carried.ts';
@@ -150,13 +150,20 @@ function bodyFor(
 ): string | Uint8Array<ArrayBuffer> | undefined {
   const { body, endpoint } = exchange;
   if (body === undefined) return undefined;
-  const own = endpoint?.model === undefined ? body.withModel(route.model) : (body.text ?? '');
+  const own = withModel(body, route.model, endpoint?.model === undefined ? undefined : protocol);
   if (typeof own !== 'string' || endpoint?.conversation !== true) return own;
   const readable = protocol.removeForeign(own, body.fields, route.model);
   const prompt = promptFor(route, exchange, context);
   if (prompt === undefined) return readable;
   const fields = readable === own ? body.fields : (JSON.parse(readable) as Record<string, unknown>);
-  return protocol.injectSystem(readable, fields, prompt);
+  return protocol.injectSystem(readable, fields, prompt, endpoint.operation);
+}
+
+/** `inPath`: the dialect of a request whose path names its model. */
+function withModel(body: Body, model: string, inPath: Protocol | undefined): string | Uint8Array<ArrayBuffer> {
+  if (inPath === undefined) return body.withModel(model);
+  const { text = '' } = body;
+  return inPath.wire.renameModel?.(text, model) ?? text;
 }
 
 /** The serving alias's system prompt. */

@@ -38,6 +38,7 @@ export function choose(named: NamedAlias, exchange: Exchange, protocol: Protocol
             takeTurn: () => takeTurn(turns, tier),
             conversation: () => protocol.conversationStart(exchange.body?.fields ?? {}),
             random: context.random,
+            now: context.clock.now(),
           });
     for (const route of ordered) chosen.push(route);
   }

@@ -1,6 +1,7 @@
 import type { Exchange } from '../core/exchange.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { protocolOf } from '../protocols/registry.ts';
+import { streamType } from './framed.ts';
 import { HOP_BY_HOP } from './hop-by-hop.ts';
 
 /** Of the upstream's, besides: what no longer holds here, and what another site must not say in the gateway's name. */
@@ -29,21 +30,34 @@ export interface AnswerHead {
 }
 
 /**
- * A response with the upstream's headers as the client may see them, and what tells where the answer comes from. `from`
- * is the dialect that the upstream was spoken to in. The headers are edited within the response, where they have been
- * copied once: to make them up outside is a second copy, and the dearest thing about a response.
+ * A response with the upstream's headers as the client may see them. They are edited within the response, where they
+ * have been copied once: to make them up outside is a second copy, and the dearest thing about a response.
  */
 export function upstreamResponse(
   body: ResponseBody,
   { status, headers }: AnswerHead,
-  { exchange, protocol: client }: Addressee,
-  from: string | undefined = exchange.spoken,
+  to: Addressee,
+  from?: string,
 ): Response {
   const response = new Response(body, { status, headers });
-  keepFromClient(response.headers);
-  if (from !== undefined && from !== client.name) translateHeaders(response.headers, protocolOf(from), client);
-  describe(response.headers, exchange, client);
+  editHeaders(response.headers, to, from);
   return response;
+}
+
+/**
+ * Makes of an upstream's headers what the client may see of them, with what tells where the answer comes from. `from` is
+ * the dialect that the upstream was spoken to in.
+ */
+export function editHeaders(
+  headers: Headers,
+  { exchange, protocol: client }: Addressee,
+  from: string | undefined = exchange.spoken,
+): void {
+  const listed = headers.get('connection');
+  if (listed !== null) for (const name of listed.split(',')) deleteQuietly(headers, name.trim());
+  for (const name of NOT_SENT_DOWN) headers.delete(name);
+  if (from !== undefined && from !== client.name) translateHeaders(headers, protocolOf(from), client);
+  describe(headers, exchange, client);
 }
 
 /** A response that the gateway makes itself. */
@@ -59,8 +73,7 @@ export function ownResponse(
 
 /** The headers of a stream that begins before anything is known of its outcome. */
 export function earlyHeaders(exchange: Exchange, client: Protocol): Headers {
-  const type = client.stream.framing?.contentType ?? 'text/event-stream';
-  const headers = new Headers({ 'content-type': type, 'cache-control': 'no-cache' });
+  const headers = new Headers({ 'content-type': streamType(client), 'cache-control': 'no-cache' });
   identify(headers, exchange, client);
   return headers;
 }
@@ -71,12 +84,6 @@ function identify(headers: Headers, exchange: Exchange, { wire }: Protocol): voi
   headers.set('x-trace-id', exchange.traceId);
   if (!headers.has('x-request-id')) headers.set('x-request-id', headers.get(own) ?? exchange.traceId);
   if (own !== 'x-request-id' && !headers.has(own)) headers.set(own, headers.get('x-request-id') ?? exchange.traceId);
-}
-
-function keepFromClient(headers: Headers): void {
-  const listed = headers.get('connection');
-  if (listed !== null) for (const name of listed.split(',')) deleteQuietly(headers, name.trim());
-  for (const name of NOT_SENT_DOWN) headers.delete(name);
 }
 
 /** What a backend of another dialect says in headers, as the client's dialect says it; the rest is left out. */

@@ -3,13 +3,15 @@ import { ERROR_CODES } from '../core/refusal.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { Alarm } from '../lib/alarm.ts';
+import { isJson } from '../lib/is-json.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { capture } from './capture.ts';
 import type { LongAnswer, PlainAnswer, SlicedAnswer } from './answer.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './dispatch.ts';
-import { isRefused, refusalOf } from './explain.ts';
+import { errorOf, isRefused, refusalOf } from './explain.ts';
 import { finish } from './finish.ts';
+import { framedError, framedWhole } from './framed.ts';
 import { translateError } from './translate-error.ts';
 
 /** The exchange that an answer is for, and what it is delivered with. */
@@ -117,26 +119,32 @@ export class ClientStream {
     exchange.refused = isRefused(refusal, exchange);
     exchange.status = answered?.status ?? refusal.status;
     exchange.errorCode = answered?.detail ?? refusal.code;
-    const { message, type, code } = refusal;
     return bytesSource(
-      this.#asEvent(answered) ?? protocol.errors.event({ status: refusal.status, message, type, code, param: null }),
+      this.#error(this.#asEvent(answered) ?? protocol.errors.event(errorOf(refusal, exchange.traceId))),
     );
   }
 
   /** Once a stream has begun, an answer that is no completion (a redirect, say) can no longer be passed on. */
   #plainAsStream({ status, json }: Pick<PlainAnswer, 'status' | 'json'>): string {
     const events = this.protocol.stream.fromPlain(json);
-    if (events !== undefined) return events;
+    if (events !== undefined) return framedWhole(events, this.protocol);
     const { exchange } = this;
     exchange.status = ERROR_CODES.upstream_broken_answer.status;
     exchange.errorCode = 'upstream_broken_answer';
-    return this.protocol.errors.event({
+    const event = this.protocol.errors.event({
       status: exchange.status,
       message: `The backend answered with status ${status}, which cannot be passed on when a stream has begun.`,
       type: ERROR_CODES.upstream_broken_answer.type,
       code: 'upstream_broken_answer',
       param: null,
+      requestId: exchange.traceId,
     });
+    return this.#error(event);
+  }
+
+  /** An error event of a stream in which none went before. */
+  #error(event: string): string {
+    return framedError(event, this.protocol.stream.framing?.open());
   }
 
   /** In a stream there is no other way for a long plain answer than as events, for which it has to be held. */
@@ -151,8 +159,9 @@ export class ClientStream {
       exchange.interrupted = true;
       exchange.errorCode = codeOf(exchange);
       const message = 'The backend’s answer broke off, or was none that can be passed on. Send the request again.';
-      const { errorCode: code } = exchange;
-      return protocol.errors.event({ status: 502, message, type: 'server_error', code, param: null });
+      const { errorCode: code, traceId: requestId } = exchange;
+      const error = { status: 502, message, type: 'server_error', code, param: null, requestId };
+      return this.#error(protocol.errors.event(error));
     }
   }
 
@@ -160,14 +169,12 @@ export class ClientStream {
   #asEvent(answered: Failure | undefined): string | undefined {
     const answer = answered?.answer;
     if (answered === undefined || answer === undefined) return undefined;
-    const { errors, name } = this.protocol;
-    if (this.exchange.answeredIn !== name) return errors.event(translateError(answered, this.protocol));
-    try {
-      return errors.asEvent(JSON.parse(new TextDecoder().decode(answer.body)));
-    } catch {
-      // No JSON: not in the client's dialect.
-      return undefined;
-    }
+    const { exchange, protocol } = this;
+    const { errors, name } = protocol;
+    if (exchange.answeredIn !== name) return errors.event(translateError(answered, protocol, exchange.traceId));
+    const body = new TextDecoder().decode(answer.body);
+    // What is no JSON is no error of the client's dialect, unless it came as an event of a stream.
+    return errors.asEvent(isJson(body) ? JSON.parse(body) : { error: answered.error?.object });
   }
 
   #send(bytes: Uint8Array): void {

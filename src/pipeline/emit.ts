@@ -10,9 +10,9 @@ import { ClientStream } from './client-stream.ts';
 import type { Way } from './client-stream.ts';
 import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './dispatch.ts';
-import { isRefused, refusalOf, wholeSeconds } from './explain.ts';
+import { errorOf, isRefused, refusalOf, wholeSeconds } from './explain.ts';
 import { finish } from './finish.ts';
-import { earlyHeaders, ownResponse, upstreamResponse } from './client-headers.ts';
+import { earlyHeaders, editHeaders, ownResponse, upstreamResponse } from './client-headers.ts';
 import { translateError } from './translate-error.ts';
 
 const encoder = new TextEncoder();
@@ -56,13 +56,10 @@ export function emitEarly(
 export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Protocol, context: Context): Response {
   exchange.errorCode = refusal.code;
   exchange.refused = isRefused(refusal, exchange);
-  const { code, type, message, details } = refusal;
+  const { details } = refusal;
   const status = protocol.errors.status(refusal.status);
-  const param = details.param ?? null;
   const limits = details.limits === undefined ? {} : protocol.wire.limitHeaders({ requests: details.limits });
-  const { 'retry-after': seconds } = details.headers ?? {};
-  const retryAfterMs = seconds === undefined ? undefined : Number(seconds) * 1000;
-  const body = encoder.encode(protocol.errors.body({ status, message, type, code, param, retryAfterMs }));
+  const body = encoder.encode(protocol.errors.body(errorOf(refusal, exchange.traceId)));
   const headers = { 'content-type': 'application/json', ...details.headers, ...limits };
   const response = ownResponse(body, { status, headers }, { exchange, protocol });
   ended({ status, body }, exchange, context);
@@ -79,35 +76,56 @@ function failed(outcome: Exhausted, way: Way): Response {
   exchange.errorCode = exchange.lastAnswered?.detail ?? exchange.lastAnswered?.kind;
   // It is this answer that the client gets, not what came of later tries.
   exchange.route = exchange.answeredRoute;
+  const waitMs = waitOf(answer, outcome, exchange);
   const from = exchange.answeredIn;
-  const response = from === protocol.name ? held(answer, way, from) : translated(answer, outcome, way);
-  sayWhenToRetry(response.headers, answer, outcome, exchange);
+  const response = from === protocol.name ? held(answer, way, from) : translated(answer, outcome, { ...way, waitMs });
+  sayWhenToRetry(response.headers, outcome, exchange, waitMs);
   return response;
 }
 
 /** An error of another dialect, in the client's. */
-function translated({ headers }: HeldAnswer, { failure }: Exhausted, way: Way): Response {
-  const { exchange, protocol, context } = way;
-  const error = translateError(exchange.lastAnswered ?? failure ?? transportFailure('broken_answer'), protocol);
+function translated(
+  answer: HeldAnswer,
+  { failure }: Exhausted,
+  way: Way & { readonly waitMs: number | undefined },
+): Response {
+  const { exchange, protocol, context, waitMs } = way;
+  const headers = new Headers(answer.headers);
+  editHeaders(headers, way, exchange.answeredIn);
+  headers.set('content-type', 'application/json');
+  const said = exchange.lastAnswered ?? failure ?? transportFailure('broken_answer');
+  // The body tells the request's ID as well.
+  const requestId = headers.get(protocol.wire.requestIdHeader) ?? exchange.traceId;
+  const error = { ...translateError(said, protocol, requestId), retryAfterMs: waitMs };
   const { status } = error;
   const body = encoder.encode(protocol.errors.body(error));
-  const response = upstreamResponse(body, { status, headers }, way, exchange.answeredIn);
-  response.headers.set('content-type', 'application/json');
   ended({ status, body }, exchange, context);
-  return response;
+  return new Response(body, { status, headers });
 }
 
-function sayWhenToRetry(headers: Headers, { status }: HeldAnswer, outcome: Exhausted, exchange: Exchange): void {
-  if (outcome.everyRouteTried) headers.set('x-should-retry', 'false');
-  if (!ASKS_TO_WAIT.has(exchange.lastAnswered?.meantStatus ?? status)) return;
+/** A new try in less makes no sense. */
+const SOONEST_MS = 1000;
+
+/** How long to wait before a new try, where an upstream's answer asks for that; undefined where it does not. */
+function waitOf({ status }: HeldAnswer, { retryAfterMs }: Exhausted, { lastAnswered }: Exchange): number | undefined {
+  if (!ASKS_TO_WAIT.has(lastAnswered?.meantStatus ?? status)) return undefined;
   // A backend's own wish holds as long as no other is due back before.
-  const wished = exchange.lastAnswered?.retryAfterMs;
-  if (wished === undefined || (outcome.retryAfterMs > 0 && outcome.retryAfterMs < wished)) {
-    headers.set('retry-after', wholeSeconds(outcome.retryAfterMs));
-    headers.delete('retry-after-ms');
-  } else if (!headers.has('retry-after')) {
-    headers.set('retry-after', wholeSeconds(wished));
-  }
+  const wished = lastAnswered?.retryAfterMs;
+  const isSooner = wished === undefined || (retryAfterMs > 0 && retryAfterMs < wished);
+  return isSooner ? Math.max(SOONEST_MS, retryAfterMs) : wished;
+}
+
+function sayWhenToRetry(
+  headers: Headers,
+  { everyRouteTried }: Exhausted,
+  { lastAnswered }: Exchange,
+  waitMs: number | undefined,
+): void {
+  if (everyRouteTried) headers.set('x-should-retry', 'false');
+  if (waitMs === undefined) return;
+  const isOwnWish = waitMs === lastAnswered?.retryAfterMs;
+  if (!isOwnWish) headers.delete('retry-after-ms');
+  if (!isOwnWish || !headers.has('retry-after')) headers.set('retry-after', wholeSeconds(waitMs));
 }
 
 /** A short answer is handed over at once; of a longer one, a client that takes nothing must be noticed. */

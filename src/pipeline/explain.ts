@@ -27,8 +27,15 @@ export function refusalOf(outcome: Exhausted, exchange: Exchange): Refusal {
   return new Refusal(code, explain(exchange), { status, headers });
 }
 
+/** A refusal as the client's dialect is to write it. */
+export function errorOf({ status, code, type, message, details }: Refusal, requestId: string): GatewayError {
+  const { 'retry-after': seconds } = details.headers ?? {};
+  const retryAfterMs = seconds === undefined ? undefined : Number(seconds) * 1000;
+  return { status, message, type, code, param: details.param ?? null, retryAfterMs, requestId };
+}
+
 /** What tells the client of a stream that it was broken off. */
-export function interruption(kind: FailureKind, code: string): GatewayError {
+export function interruption(kind: FailureKind, code: string, requestId: string): GatewayError {
   const { words } = CONSEQUENCES[kind];
   return {
     status: 502,
@@ -36,6 +43,7 @@ export function interruption(kind: FailureKind, code: string): GatewayError {
     type: 'server_error',
     code,
     param: null,
+    requestId,
   };
 }
 

@@ -1,9 +1,11 @@
 import type { Failure, HeldAnswer } from '../core/failure.ts';
 import { transportFailure } from '../core/failure.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { Route } from '../core/route.ts';
 import { Unintelligible } from '../protocols/codec.ts';
 import { LongAnswer } from './answer.ts';
 import type { BodyReader, PlainAnswer } from './answer.ts';
-import type { Crossing } from './crossing.ts';
+import { framedWhole, streamType } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
 import { classify, rememberKept, succeed } from './settle.ts';
 
@@ -37,8 +39,8 @@ function judged(response: Response, body: Uint8Array<ArrayBuffer>, run: AttemptR
   const json = mustBeJson || !good ? parsed(body) : undefined;
   const failure = judge({ status, headers, body }, json, mustBeJson, run);
   if (failure !== undefined) return failure;
-  const translated = good && run.crossing !== undefined ? translate(json, run.crossing) : undefined;
-  if (translated !== undefined && 'kind' in translated) return translated;
+  const inForm = good ? inClientsForm(json, run) : undefined;
+  if (inForm !== undefined && typeof inForm !== 'string') return inForm;
   succeed(run);
   run.watch.ends();
   if (good) run.exchange.usage = run.protocol.readUsage(json);
@@ -47,18 +49,25 @@ function judged(response: Response, body: Uint8Array<ArrayBuffer>, run: AttemptR
     run.exchange.keptId = run.protocol.keeping?.idOf(json);
     rememberKept(run);
   }
-  if (translated === undefined) return { type: 'plain', status, headers, body, json };
-  const type = run.exchange.stream
-    ? (run.client.stream.framing?.contentType ?? 'text/event-stream')
-    : 'application/json';
-  headers.set('content-type', type);
-  return { type: 'plain', status, headers, body: translated, json, isStream: run.exchange.stream };
+  if (inForm === undefined) return { type: 'plain', status, headers, body, json };
+  const isStream = run.exchange.stream;
+  headers.set('content-type', isStream ? streamType(run.client) : 'application/json');
+  return { type: 'plain', status, headers, body: encoder.encode(inForm), json, isStream };
 }
 
-/** The answer in the client's dialect. One that makes no sense in the backend's own is as good as none. */
-function translate(json: unknown, crossing: Crossing): Uint8Array<ArrayBuffer> | Failure {
+/**
+ * The answer in the client's dialect, and as a stream where it asked for one; undefined where it can be passed on as it
+ * is. One that makes no sense in the backend's own dialect is as good as none.
+ */
+function inClientsForm(json: unknown, { exchange, client, crossing }: AttemptRun): string | Failure | undefined {
+  const { stream, endpoint } = exchange;
+  if (crossing === undefined) {
+    const events = stream && endpoint?.operation === 'generate' ? client.stream.fromPlain(json) : undefined;
+    return events === undefined ? undefined : framedWhole(events, client);
+  }
   try {
-    return encoder.encode(crossing.answer(json));
+    const text = crossing.answer(json);
+    return stream ? framedWhole(text, client) : text;
   } catch (error) {
     if (!(error instanceof Unintelligible)) throw error;
     return transportFailure('broken_answer', 'unintelligible');
@@ -68,7 +77,10 @@ function translate(json: unknown, crossing: Crossing): Uint8Array<ArrayBuffer> |
 function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: AttemptRun): Failure | undefined {
   const { status } = answer;
   if (status >= 300 && status <= 399) return undefined;
-  if (status < 200 || status > 299 || run.protocol.errors.read(json) !== undefined) return classify(answer, json, run);
+  // Of what is kept, also a response that has failed is what was asked for.
+  const isKept = run.exchange.endpoint?.kind === 'resource';
+  if (status < 200 || status > 299 || (!isKept && run.protocol.errors.read(json) !== undefined))
+    return classify(answer, json, run);
   // A transfer without length or chunks ends the same way whether whole or cut; JSON shows the difference.
   return mustBeJson && json === undefined && status !== 204 && status !== 205
     ? transportFailure('broken_answer', 'invalid_json')
@@ -132,7 +144,8 @@ async function readInPieces(
 function beginLong({ status, headers }: Response, { pieces, reader }: Begun, run: AttemptRun): LongAnswer | Failure {
   if (run.crossing !== undefined) {
     reader.cancel().catch(() => undefined);
-    return transportFailure('broken_answer', 'too_long_to_translate');
+    run.exchange.notCarried = tooLong(run.attempt.route);
+    return transportFailure('not_carried', 'too_long_to_translate');
   }
   if (status >= 400) {
     const failure = classify({ status, headers, body: joined(pieces, HOLD_BYTES) }, undefined, run);
@@ -143,6 +156,15 @@ function beginLong({ status, headers }: Response, { pieces, reader }: Begun, run
   }
   succeed(run);
   return new LongAnswer({ status, headers }, pieces, reader, run);
+}
+
+/** Nothing is wrong with the backend; one of the client's own dialect could pass the answer on as it comes. */
+function tooLong({ backend }: Route): Refusal {
+  return new Refusal(
+    'upstream_error',
+    `The answer of the backend ${backend.name} is over 64 MiB, too long to be translated. Ask for a stream, or for less.`,
+    { headers: { 'x-should-retry': 'false' } },
+  );
 }
 
 const MEDIA = /^(?:audio|image|video)\/|^application\/octet-stream/i;

@@ -4,8 +4,6 @@ import { Refusal } from '../core/refusal.ts';
 import type { Alias, Backend, Route } from '../core/route.ts';
 import { routeKey } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import { acceptBytes } from './accept.ts';
-import { admitRate } from './admit.ts';
 import { tryRoute } from './attempt.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './dispatch.ts';
@@ -15,25 +13,38 @@ const NO_ALIAS = '-';
 
 /**
  * Asks for what a provider keeps (a response, by its id) the backend that made it. If nobody knows which one that was,
- * each backend of the dialect is asked, until one knows the id.
+ * or it is gone from the config, each backend of the dialect is asked, until one answers well.
  */
 export async function fetchResource(exchange: Exchange, client: Protocol, context: Context): Promise<Outcome> {
   const id = exchange.endpoint?.resource ?? '';
-  admitRate(exchange, context);
-  await acceptBytes(exchange, context);
-  const keeper = context.stored.backendOf(id);
   const able = [...context.snapshot.backends.values()].filter(({ protocols }) => protocols.includes(client.name));
-  const backends = able.filter(({ name }) => keeper === undefined || name === keeper);
-  if (backends.length === 0) throw unknown(id);
-  let failure: Failure | undefined;
+  const keeper = context.stored.backendOf(id);
+  const known = able.filter(({ name }) => name === keeper);
+  const backends = known.length > 0 ? known : able;
+  if (backends.length === 0) return { type: 'refused', refusal: unknown(id) };
+  let telling: Telling | undefined;
   for (const backend of backends) {
     if (exchange.aborted !== undefined) break;
-    const result = await tryRoute(routeTo(backend, context), exchange, client, context);
-    if ('type' in result) return result;
-    failure = result;
-    // Another may know it, or this one is the only one that can.
-    if (result.status !== undefined && result.status !== 404) break;
+    const route = routeTo(backend, context);
+    const failure = await tryRoute(route, exchange, client, context);
+    if ('type' in failure) return failure;
+    // Who does not know the id says less than who could not tell.
+    if (telling === undefined || failure.status !== 404) telling = { failure, route };
   }
+  return exhausted(telling, exchange);
+}
+
+/** The failure that the client is to hear of. */
+interface Telling {
+  readonly failure: Failure;
+  readonly route: Route;
+}
+
+function exhausted(telling: Telling | undefined, exchange: Exchange): Outcome {
+  const { failure, route } = telling ?? {};
+  exchange.lastFailure = failure;
+  exchange.lastAnswered = failure?.answer === undefined ? undefined : failure;
+  exchange.answeredRoute = route;
   return { type: 'exhausted', failure, retryAfterMs: 0, everyRouteTried: true };
 }
 

@@ -1,4 +1,5 @@
 import type { Attempt } from '../core/attempt.ts';
+import { measure } from '../core/backend-live.ts';
 import { classifyAnswer } from '../core/classify.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { CONSEQUENCES } from '../core/failure.ts';
@@ -61,8 +62,8 @@ export function succeed({ attempt, context }: AttemptRun): void {
   const { route, startedAt } = attempt;
   context.cooldowns.succeed(route.live, startedAt);
   context.health.heardFrom(route.backend.live);
-  const tookMs = context.clock.now() - startedAt;
-  route.pace.ewmaMs = route.pace.ewmaMs === 0 ? tookMs : 0.8 * route.pace.ewmaMs + 0.2 * tookMs;
+  const now = context.clock.now();
+  measure(route.pace, now - startedAt, now);
 }
 
 /** Classifies an answer that its dialect says (or its status says) is an error. */

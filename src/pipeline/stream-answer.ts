@@ -2,10 +2,12 @@ import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
 import type { BodyReader } from './answer.ts';
 import { interruption } from './explain.ts';
+import { streamType } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
 import { classify, fail, rememberKept, succeed } from './settle.ts';
 import { StreamInspector } from './stream-inspector.ts';
 import { StreamRewrite } from './stream-rewrite.ts';
+import { translateError } from './translate-error.ts';
 import { transportFailureOf } from './transport.ts';
 
 /** How much may wait for the first content. */
@@ -34,6 +36,7 @@ export class StreamAnswer {
   ) {
     this.status = response.status;
     this.headers = response.headers;
+    if (run.client.stream.framing !== undefined) this.headers.set('content-type', streamType(run.client));
     this.#rewrite = StreamRewrite.for(run);
     this.#events = new StreamInspector(run.protocol, run.exchange, this.#rewrite);
     this.#body = (response.body ?? new Blob([]).stream()).getReader() as BodyReader;
@@ -146,11 +149,14 @@ export class StreamAnswer {
     const failure = this.#classifyError([]);
     fail(this.run, failure);
     this.#interrupted(failure.detail ?? failure.kind);
-    if (this.#rewrite !== undefined) return encoder.encode(this.#rewrite.error(failure));
+    const { client, exchange } = this.run;
+    if (this.#rewrite?.isSameDialect === false)
+      return this.#lastWords(client.errors.event(translateError(failure, client, exchange.traceId)));
     if (!this.#events.isForeignError) return undefined;
-    const { errors } = this.run.client;
-    const event = errors.asEvent(this.#events.error) ?? errors.event(interruption(failure.kind, 'stream_interrupted'));
-    return encoder.encode(event);
+    return this.#lastWords(
+      client.errors.asEvent(this.#events.error) ??
+        client.errors.event(interruption(failure.kind, 'stream_interrupted', exchange.traceId)),
+    );
   }
 
   /** Ends a stream that cannot be completed. One that was complete but for its last words is finished properly. */
@@ -164,7 +170,12 @@ export class StreamAnswer {
     // What the gateway did itself has a name; whatever else befell the backend is in the tries.
     const code = OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted';
     this.#interrupted(code);
-    return encoder.encode(this.run.client.errors.event(interruption(failure.kind, code)));
+    const { client, exchange } = this.run;
+    return this.#lastWords(client.errors.event(interruption(failure.kind, code, exchange.traceId)));
+  }
+
+  #lastWords(event: string): Uint8Array {
+    return encoder.encode(this.#rewrite?.error(event) ?? event);
   }
 
   /** However the stream ends: what was told of its tokens so far is counted. */

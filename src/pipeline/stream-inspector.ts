@@ -117,7 +117,8 @@ export class StreamInspector {
       const verdict = this.#see(data, name);
       if (verdict === 'malformed') {
         for (const line of this.#salvaged(text.slice(start, end))) said += rewrite.push(line, this.#event, name);
-      } else if (this.#state !== 'error' && this.#event !== undefined) said += rewrite.push(data, this.#event, name);
+      } else if (this.#state === 'error') said += rewrite.isSameDialect ? rewrite.pushError(data) : '';
+      else if (this.#event !== undefined) said += rewrite.push(data, this.#event, name);
       if (verdict === 'last') break;
     }
     return said === '' ? EMPTY : encoder.encode(said);

@@ -1,9 +1,7 @@
-import type { Failure } from '../core/failure.ts';
-import { dataLines } from '../protocols/sse.ts';
-import type { Framing, Protocol } from '../protocols/protocol.ts';
+import type { Frames, Protocol } from '../protocols/protocol.ts';
 import type { StreamCrossing } from './crossing.ts';
+import { framed, framedError } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
-import { translateError } from './translate-error.ts';
 
 /** Says the events of a backend anew, for a client who speaks another dialect or wants them framed in another way. */
 export class StreamRewrite {
@@ -17,8 +15,13 @@ export class StreamRewrite {
   private constructor(
     private readonly client: Protocol,
     private readonly crossing: StreamCrossing | undefined,
-    private readonly frames: ReturnType<Framing['open']> | undefined,
+    private readonly frames: Frames | undefined,
   ) {}
+
+  /** The backend speaks the client's dialect: its own error is one that the client knows. */
+  get isSameDialect(): boolean {
+    return this.crossing === undefined;
+  }
 
   /** An event with this data, which `event` is when parsed. */
   push(data: string, event: unknown, name: string | undefined): string {
@@ -26,26 +29,23 @@ export class StreamRewrite {
     return this.#framed(this.crossing.push(event, name));
   }
 
-  /** The answer is complete. */
-  end(): string {
-    if (this.crossing === undefined) return this.client.stream.end;
-    const last = this.#framed(this.crossing.end());
-    return this.frames === undefined ? last : last + this.client.stream.end;
+  /** The backend's own error event, where it passes. */
+  pushError(data: string): string {
+    return this.frames?.error(data) ?? '';
   }
 
-  /** The backend's own error event. */
-  error(failure: Failure): string {
-    return this.client.errors.event(translateError(failure, this.client));
+  /** The answer is complete. */
+  end(): string {
+    const last = this.crossing === undefined ? this.client.stream.end : this.crossing.end();
+    return this.#framed(last) + (this.frames?.end() ?? '');
+  }
+
+  /** An error event of the client's dialect, with which the stream breaks off. */
+  error(event: string): string {
+    return framedError(event, this.frames);
   }
 
   #framed(events: string): string {
-    const { frames } = this;
-    if (frames === undefined || events === '') return events;
-    let text = '';
-    for (const event of events.split('\n\n')) {
-      const data = dataLines(event).join('\n');
-      if (data !== '') text += frames.frame(data);
-    }
-    return text;
+    return this.frames === undefined || events === '' ? events : framed(events, this.frames);
   }
 }

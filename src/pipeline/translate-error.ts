@@ -2,7 +2,7 @@ import type { Failure, FailureKind } from '../core/failure.ts';
 import type { GatewayError, Protocol } from '../protocols/protocol.ts';
 
 /** A backend's error for a client of another dialect: status, type, code and message as that one has them. */
-export function translateError(failure: Failure, client: Protocol): GatewayError {
+export function translateError(failure: Failure, client: Protocol, requestId: string): GatewayError {
   const { error, kind, retryAfterMs } = failure;
   const meant = failure.meantStatus ?? failure.status ?? 502;
   const status = client.errors.status(meant);
@@ -13,6 +13,7 @@ export function translateError(failure: Failure, client: Protocol): GatewayError
     code: CODES[kind] ?? error?.code ?? error?.type ?? null,
     param: null,
     retryAfterMs,
+    requestId,
   };
 }
 

@@ -1,4 +1,5 @@
-import { CREDENTIAL_HEADERS, credentialIn } from '../policies/auth.ts';
+import { credentialIn } from '../policies/auth.ts';
+import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { queryField } from './admit.ts';

@@ -1,7 +1,5 @@
 import { Refusal } from '../core/refusal.ts';
-
-/** Request headers that may carry a key, in the order they are looked at. */
-export const CREDENTIAL_HEADERS = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'] as const;
+import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 
 /** Lets requests in that carry the gateway's key. */
 export class KeyCheck {

@@ -105,12 +105,14 @@ export interface EmbeddingRequest {
   readonly leftovers: readonly string[];
 }
 
+/** What texts were embedded to, in the order of the texts. */
 export interface Embeddings {
   readonly vectors: readonly (readonly number[])[];
   readonly model: string | undefined;
   readonly promptTokens: number | undefined;
 }
 
+/** Both ways of embedding: requests and answers, as the client's dialect and as the backend's. */
 export interface EmbeddingCodec {
   /** Throws a Refusal (`invalid_request`) for what is no request of this dialect, or no texts. */
   decodeRequest(body: Readonly<Record<string, unknown>>): EmbeddingRequest;

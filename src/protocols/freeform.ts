@@ -23,7 +23,7 @@ export function unwrapInput(args: string): string {
 export function freeformDescription({ description, format }: FreeformTool): string | undefined {
   const { type, syntax, definition } = grammarOf(format);
   if (type !== 'grammar' || definition === undefined) return description;
-  const grammar = `\`input\` has to match this ${syntax ?? ''} grammar:\n${definition}`;
+  const grammar = `\`input\` has to match this ${syntax ?? 'following'} grammar:\n${definition}`;
   return description === undefined || description === '' ? grammar : `${description}\n\n${grammar}`;
 }
 

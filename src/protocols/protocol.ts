@@ -22,8 +22,11 @@ export interface Protocol {
   readonly codec: Codec;
   /** The token counts that a plain answer reports. */
   readUsage(body: unknown): Usage | undefined;
-  /** The request's text with a system prompt joined to it; all other bytes stay. `body` is `text`, parsed. */
-  injectSystem(text: string, body: Record<string, unknown>, prompt: SystemPrompt): string;
+  /**
+   * The request's text with a system prompt joined to it; all other bytes stay. `body` is `text`, parsed. A request to
+   * count tokens that has no place for one stays as it is.
+   */
+  injectSystem(text: string, body: Record<string, unknown>, prompt: SystemPrompt, operation?: Operation): string;
   /** What identifies a conversation through its turns, so that they can be kept at one backend. */
   conversationStart(body: Record<string, unknown>): string;
   /**
@@ -80,19 +83,20 @@ export interface StreamGrammar {
   readonly framing?: Framing | undefined;
 }
 
-/**
- * Another way to write a stream than SSE. The grammar's `keepAlive`, `end`, error events and `fromPlain` are of that way
- * already; the first three for a stream in which an event went before.
- */
+/** Another way to write a stream than SSE. Events and errors are made as SSE and then framed; `keepAlive` is of that way already. */
 export interface Framing {
   readonly contentType: string;
   /** A writer for one stream. */
-  open(): {
-    /** The text of an event with this data. An error's body goes through here, too, and nothing after it. */
-    frame(data: string): string;
-    /** What completes the stream, whether or not an event went before. */
-    end(): string;
-  };
+  open(): Frames;
+}
+
+export interface Frames {
+  /** The text of an event with this data. */
+  frame(data: string): string;
+  /** The same for an error, after which nothing comes, not even the end. */
+  error(data: string): string;
+  /** What completes the stream, whether or not an event went before. */
+  end(): string;
 }
 
 /** What stands where in requests and answers. */
@@ -117,6 +121,8 @@ export interface Wire {
   readonly headerPrefixes: readonly string[];
   /** Other dialects whose `native` and `embed` endpoints a backend of this one has as well. */
   readonly alsoServes: readonly ProtocolName[];
+  /** The request's text with the model's name where it repeats what the path says; undefined: it never does. */
+  renameModel?(text: string, model: string): string;
   /** The client's query as a backend of the same dialect gets it, with its `?`; undefined: as it is. */
   query?(query: string): string;
   /** The header in which clients look for the request's id. Lower case. */
@@ -133,6 +139,7 @@ export interface RateLimitState {
   readonly tokens?: LimitState | undefined;
 }
 
+/** One limit: what it is, what is left of it, and when it is full again. */
 export interface LimitState {
   readonly limit?: number | undefined;
   readonly remaining?: number | undefined;
@@ -165,6 +172,8 @@ export interface GatewayError {
   readonly param: string | null;
   /** When a new try makes sense, in milliseconds, for dialects that say so in the body. */
   readonly retryAfterMs?: number | undefined;
+  /** The request's id, for dialects whose errors tell it. */
+  readonly requestId?: string | undefined;
 }
 
 /** Text to join to a request's system message; `alone` is for a request that has none. The separators are in it. */
@@ -173,6 +182,7 @@ export interface SystemPrompt extends SystemTexts {
   readonly escaped: SystemTexts;
 }
 
+/** A system prompt by the place that it goes to. */
 export interface SystemTexts {
   /** Goes in front of the message's own text; may be empty. */
   readonly before: string;

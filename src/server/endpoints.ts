@@ -1,6 +1,7 @@
 import type { Endpoint, Method } from '../core/exchange.ts';
 import type { ProtocolName } from '../core/part.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
+import { DEFAULT_PROTOCOL } from '../vendors/dialects.ts';
 
 /** What a path is: an endpoint, or how to tell the client, in its dialect, that it is none. */
 export interface EndpointMatch {
@@ -61,10 +62,10 @@ function toldBy(headers: Headers): ProtocolName | undefined {
 }
 
 function dialectAt(path: string): ProtocolName {
-  return PROTOCOLS.find(([, { front }]) => front.covers(path))?.[0] ?? 'openai-chat';
+  return PROTOCOLS.find(([, { front }]) => front.covers(path))?.[0] ?? DEFAULT_PROTOCOL;
 }
 
 function local(kind: Endpoint['kind'], method: Method = 'GET'): Endpoint {
   const none = { target: '', conversation: false, answersJson: false };
-  return { kind, methods: [method], protocol: 'openai-chat', operation: 'native', ...none };
+  return { kind, methods: [method], protocol: DEFAULT_PROTOCOL, operation: 'native', ...none };
 }

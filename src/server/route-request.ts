@@ -6,6 +6,7 @@ import { VERSION } from '../lib/version.ts';
 import { traceIdOf } from '../observe/trace.ts';
 import { protocolOf } from '../protocols/registry.ts';
 import { matchEndpoint } from './endpoints.ts';
+import { DEFAULT_PROTOCOL } from '../vendors/dialects.ts';
 
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -55,7 +56,7 @@ function metrics(request: Request, app: App): Response {
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { status, type, code, message } = error;
-    const body = protocolOf('openai-chat').errors.body({ status, message, type, code, param: null });
+    const body = protocolOf(DEFAULT_PROTOCOL).errors.body({ status, message, type, code, param: null });
     return new Response(body, { status, headers: { 'content-type': 'application/json', 'x-trace-id': traceId } });
   }
   return new Response(app.metrics.render(), { headers: { 'content-type': PROMETHEUS, 'x-trace-id': traceId } });

@@ -1,5 +1,5 @@
 import type { ProtocolName } from '../core/part.ts';
-import { DIALECTS } from './dialects.ts';
+import { DEFAULT_PROTOCOL, DIALECTS } from './dialects.ts';
 import { completed, filled, matchOf, placeholdersOf, vendorAt } from './recognise.ts';
 import type { GoogleAccount } from './google-account.ts';
 import { readGoogleAccount } from './google-account.ts';
@@ -28,6 +28,7 @@ export type Signer =
   | { readonly scheme: 'aws'; readonly service: string; readonly region: string; readonly keys: AwsKeys }
   | { readonly scheme: 'google'; readonly account: GoogleAccount };
 
+/** What AWS requests are signed with. */
 export interface AwsKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -96,7 +97,7 @@ function placeDemo(settings: PlaceSettings): { place: Place } | { problems: Plac
   const allowed = 'the demo backend is of no vendor and speaks openai';
   if (settings.vendor !== undefined)
     problems.push({ key: 'vendor', message: `means nothing for "demo:" (${allowed})` });
-  if (settings.protocol !== undefined && protocolNamed(settings.protocol) !== 'openai-chat') {
+  if (settings.protocol !== undefined && protocolNamed(settings.protocol) !== DEFAULT_PROTOCOL) {
     problems.push({ key: 'protocol', message: `cannot be ${settings.protocol} for "demo:" (${allowed})` });
   }
   const elsewhere = placeAnywhere({ ...settings, vendor: undefined, protocol: undefined }, undefined);
@@ -114,7 +115,7 @@ function placeAnywhere(
   const { url } = settings;
   if (url === undefined) problems.push({ key: 'url', message: URL_MISSING });
   if (url === undefined || problems.length > 0) return { problems };
-  const protocols = [protocolNamed(settings.protocol) ?? 'openai-chat'] as const;
+  const protocols = [protocolNamed(settings.protocol) ?? DEFAULT_PROTOCOL] as const;
   return { place: { vendor, endpoint: { url, protocols }, url, protocols, signer: undefined } };
 }
 

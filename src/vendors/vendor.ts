@@ -47,6 +47,7 @@ export type RequestShape = 'azure' | 'bedrock-claude' | 'vertex-claude';
 /** Keys of a backend's config that only some vendors have. */
 export type VendorSetting = (typeof VENDOR_SETTINGS)[number];
 
+/** The same, as a list. */
 export const VENDOR_SETTINGS = [
   'api_version',
   'region',

@@ -12,6 +12,8 @@ export const MAX_RETRIES = 2;
 /** Names of the backends that have an upstream, in the order of the upstreams. */
 export const BACKENDS = ['a', 'b', 'c', 'd'] as const;
 
+const PROTOCOLS = ['openai', 'openai-responses', 'anthropic', 'gemini'] as const;
+
 /** The backends of each alias by priority; nobody listens at `gone`. */
 const ROUTES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   one: [['a']],
@@ -65,7 +67,14 @@ export function reloadOf(seed: number, round: number, upstreams: readonly Upstre
     ...changing,
     proxy_api_key: CLIENT_KEY,
     backends: [
-      ...BACKENDS.map((name, at) => ({ name, url: upstreams[at]?.url, api_key: BACKEND_KEY + name, headers })),
+      ...BACKENDS.map((name, at) => ({
+        name,
+        url: upstreams[at]?.url,
+        // Now and then one of them changes its dialect with a reload.
+        protocol: randomOf(seed, -1000 - at - (random.chance(0.1) ? round : 0)).pick(PROTOCOLS),
+        api_key: BACKEND_KEY + name,
+        headers,
+      })),
       { name: 'gone', url: 'http://127.0.0.1:1/v1' },
     ],
     models: { ...Object.fromEntries(Object.entries(ROUTES).map(([alias]) => [alias, aliasOf(alias)])), ...extra },

@@ -1,7 +1,5 @@
 // What upstreams do to a call, and what may come of it.
 import {
-  chatAnswer,
-  chatEvents,
   closeBeforeAnswer,
   closeIdle,
   json,
@@ -9,18 +7,19 @@ import {
   raw,
   slowHeaders,
   splitEvery,
-  sse,
-  sseText,
   stall,
   stallAfter,
-  status,
 } from '../kit/replies.ts';
-import type { Reply } from '../kit/replies.ts';
+import type { Reply, ReplyHeaders } from '../kit/replies.ts';
 import type { Wire } from '../kit/wire.ts';
+import type { BackendTongue } from './tongues.ts';
+import { allOf } from './tongues.ts';
 
 /** One call of an upstream: whose it is, and what a whole answer to it says. */
 export interface Call {
   readonly tag: string;
+  /** The dialect in which it came. */
+  readonly tongue: BackendTongue;
   readonly stream: boolean;
   readonly words: readonly string[];
 }
@@ -59,20 +58,44 @@ export function faultOf(name: FaultName, stream: boolean): Fault {
 
 type Faults = Readonly<Record<FaultName, Fault>>;
 
-const eventsOf = ({ words }: Call): object[] => chatEvents(words, { usage: true });
-/** Role and a word or two, without an end. */
-const begunOf = ({ words }: Call): object[] => chatEvents(words).slice(0, 3).slice(0, words.length);
+const eventsOf = ({ tongue, words }: Call): string[] => allOf(tongue.events(words));
+const streamText = (call: Call): string => eventsOf(call).join('');
+/** What comes before the content, and a word or two, without an end. */
+const begunOf = ({ tongue, words }: Call): string[] => {
+  const { before, content } = tongue.events(words);
+  return [...before, ...content.slice(0, Math.min(2, words.length - 1))];
+};
+/** All but what says that it is over, where that is more than the finish. */
+const unendedOf = ({ tongue, words }: Call): string[] => allOf({ ...tongue.events(words), end: '' });
+const unfinishedOf = ({ tongue, words }: Call): string[] => {
+  const told = tongue.events(words);
+  return allOf(told.end === '' ? told : { ...told, finish: [] });
+};
 const textOf = ({ words }: Call): string => words.join('');
-const good = (call: Call): Reply => (call.stream ? sse(eventsOf(call)) : chatAnswer(textOf(call)));
-const message = ({ tag }: Call): { message: string } => ({ message: `upstream said no <${tag}>` });
-const boom = (call: Call): object => ({ error: { ...message(call), type: 'server_error', param: null, code: 'boom' } });
+const good = (call: Call): Reply => (call.stream ? pieces(eventsOf(call)) : json(200, call.tongue.answer(call.words)));
+
+interface Said {
+  readonly code?: string;
+  readonly type?: string;
+  readonly retryAfter?: number;
+  readonly headers?: ReplyHeaders;
+}
+
+const errorBody = ({ tag, tongue }: Call, status: number, { type = 'upstream_error', code }: Said = {}): object =>
+  tongue.error({ status, message: `upstream said no <${tag}>`, type, code: code ?? null });
+const boom = (call: Call): object => errorBody(call, 500, { type: 'server_error', code: 'boom' });
+const boomEvent = (call: Call): string => call.tongue.errorEvent(boom(call));
 
 const whole = (reply: Fault['reply']): Fault => ({ gives: 'whole', reply });
 const part = (reply: Fault['reply']): Fault => ({ gives: 'part', reply });
 const error = (reply: Fault['reply']): Fault => ({ gives: 'error', reply });
 const nothing = (reply: Fault['reply']): Fault => ({ gives: 'nothing', reply });
-const refusal = (code: number, more: Parameters<typeof status>[1] = {}): Fault =>
-  error((call) => status(code, { ...message(call), ...more }));
+const refusal = (status: number, said: Said = {}): Fault =>
+  error((call) => {
+    const { retryAfter, headers = {} } = said;
+    const wait = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+    return json(status, errorBody(call, status, said), { ...wait, ...headers });
+  });
 
 const NEVER = new Promise<never>(() => {});
 const LAST_CHUNK = '0\r\n\r\n';
@@ -84,27 +107,21 @@ const chunk = (bytes: string | Uint8Array): Buffer =>
   Buffer.concat([Buffer.from(`${Buffer.byteLength(bytes).toString(16)}\r\n`), Buffer.from(bytes), Buffer.from('\r\n')]);
 const then = (send: (wire: Wire) => Promise<void>): Reply => ({ send });
 
-const bodyOf = (call: Call): Buffer<ArrayBuffer> =>
-  Buffer.from(
-    JSON.stringify({
-      id: 'chatcmpl-1',
-      object: 'chat.completion',
-      choices: [{ index: 0, message: { role: 'assistant', content: textOf(call) }, finish_reason: 'stop' }],
-    }),
-  );
+const bodyOf = ({ tongue, words }: Call): Buffer<ArrayBuffer> => Buffer.from(JSON.stringify(tongue.answer(words)));
 
 /** A whole answer, head and all, as it goes over the wire. */
 const wholeText = (call: Call): string =>
   call.stream
-    ? `${STREAM_HEAD}${chunk(sseText(eventsOf(call))).toString()}${LAST_CHUNK}`
+    ? `${STREAM_HEAD}${chunk(streamText(call)).toString()}${LAST_CHUNK}`
     : `${JSON_HEAD}content-length: ${bodyOf(call).length}\r\n\r\n${bodyOf(call).toString()}`;
-const SURPLUS = wholeText({ tag: '', stream: false, words: ['<999999.0.a>', ' </999999.0.a>'] });
+const surplus = ({ tongue }: Call): string =>
+  wholeText({ tag: '', tongue, stream: false, words: ['<999999.0.a>', ' </999999.0.a>'] });
 
 /** What happens after a beginning that has, most likely, gone on to the client. */
 const afterBeginning = (call: Call, end: (wire: Wire) => Promise<void> | void): Reply =>
   then(async (wire) => {
     await wire.write(STREAM_HEAD);
-    for (const event of begunOf(call)) await wire.write(chunk(sseText([event], { done: false })));
+    for (const event of begunOf(call)) await wire.write(chunk(event));
     await wire.wait(10);
     await end(wire);
   });
@@ -128,7 +145,7 @@ const COMMON: Faults = {
   ),
   'dead keep-alive': whole((call) => closeIdle(good(call))),
   // All in one write: what comes later, when the connection has another request, nobody could tell from its answer.
-  'an answer too many': whole((call) => then((wire) => wire.write(Buffer.from(wholeText(call) + SURPLUS)))),
+  'an answer too many': whole((call) => then((wire) => wire.write(Buffer.from(wholeText(call) + surplus(call))))),
   'closes when done': whole((call) => then(async (wire) => (await good(call).send(wire), wire.cut()))),
   429: refusal(429),
   '429, at once again': refusal(429, { retryAfter: 0 }),
@@ -142,7 +159,7 @@ const COMMON: Faults = {
   'too long': refusal(400, { code: 'context_length_exceeded', type: 'invalid_request_error' }),
   filtered: refusal(400, { code: 'content_filter', type: 'invalid_request_error' }),
   'an error of 200': error((call) => json(200, boom(call))),
-  'a long error': error((call) => status(500, { ...message(call), param: 'x'.repeat(200_000) })),
+  'a long error': error((call) => json(500, { ...errorBody(call, 500), more: 'x'.repeat(200_000) })),
   elsewhere: { gives: 'redirection', reply: () => json(302, {}, { location: '/elsewhere' }) },
   'closed before the answer': { gives: 'nothing', closes: true, reply: () => closeBeforeAnswer() },
   'reset before the answer': { gives: 'nothing', closes: true, reply: () => closeBeforeAnswer({ reset: true }) },
@@ -162,34 +179,32 @@ const COMMON: Faults = {
 };
 
 const STREAM: Faults = {
-  'slow events': whole((call) => sse(eventsOf(call), { gapMs: 3 })),
-  'split anywhere': whole((call) =>
-    pieces(splitEvery(sseText(eventsOf(call)), 7 + Math.ceil(textOf(call).length / 100))),
-  ),
-  'no [DONE]': whole((call) => sse(eventsOf(call), { done: false })),
-  'no finish': whole((call) => sse(chatEvents(call.words, { finish: null }))),
+  'slow events': whole((call) => pieces(eventsOf(call), { gapMs: 3 })),
+  'split anywhere': whole((call) => pieces(splitEvery(streamText(call), 7 + Math.ceil(textOf(call).length / 100)))),
+  'no [DONE]': whole((call) => pieces(unendedOf(call))),
+  'no finish': whole((call) => pieces(unfinishedOf(call))),
   'a line that is no JSON': whole((call) => {
-    const [first = {}, ...rest] = eventsOf(call);
-    return sse([first, '{"broken', ...rest]);
+    const [first = '', ...rest] = eventsOf(call);
+    return pieces([first, 'data: {"broken\n\n', ...rest]);
   }),
   'CRLF, a BOM and comments': whole((call) =>
-    pieces([`\uFEFF: hello\r\n\r\n${sseText(eventsOf(call)).replaceAll('\n', '\r\n')}`]),
+    pieces([`\uFEFF: hello\r\n\r\n${streamText(call).replaceAll('\n', '\r\n')}`]),
   ),
-  'all at once': whole((call) => pieces([sseText(eventsOf(call))])),
+  'all at once': whole((call) => pieces([streamText(call)])),
   gzipped: whole((call) =>
-    pieces([Bun.gzipSync(Buffer.from(sseText(eventsOf(call))))], {
+    pieces([Bun.gzipSync(Buffer.from(streamText(call)))], {
       headers: { 'content-encoding': 'gzip' },
     }),
   ),
-  'plain all the same': whole((call) => chatAnswer(textOf(call))),
-  'silence after the finish': whole((call) => stallAfter(chatEvents(call.words))),
-  'more after [DONE]': whole((call) => pieces([sseText(eventsOf(call)), sseText([{ late: 1 }])], { gapMs: 2 })),
+  'plain all the same': whole((call) => json(200, call.tongue.answer(call.words))),
+  'silence after the finish': whole((call) => stallAfter(unendedOf(call).join(''))),
+  'more after [DONE]': whole((call) => pieces([streamText(call), 'data: {"late":1}\n\n'], { gapMs: 2 })),
   'silence before content': {
     gives: 'nothing',
     silent: true,
-    reply: (call) => stallAfter(chatEvents(call.words).slice(0, 1)),
+    reply: (call) => stallAfter(call.tongue.events(call.words).before.join('')),
   },
-  'ended before content': nothing((call) => sse(chatEvents(call.words).slice(0, 1), { done: false })),
+  'ended before content': nothing((call) => pieces(call.tongue.events(call.words).before)),
   'silence midway': part((call) => afterBeginning(call, (wire) => wire.until(NEVER))),
   'silence inside an event': part((call) =>
     afterBeginning(call, async (wire) => (await wire.write(chunk('data: {"id":')), wire.until(NEVER))),
@@ -202,9 +217,10 @@ const STREAM: Faults = {
   ),
   'a chunk that is none': part((call) => afterBeginning(call, (wire) => wire.write('no chunk\r\n'))),
   'cut at any byte': part((call) => {
-    const text = sseText(eventsOf(call));
-    const bytes = Buffer.from(text);
-    const at = Math.min(text.indexOf('"finish_reason":"stop"'), 1 + ((textOf(call).length * 37) % bytes.length));
+    const bytes = Buffer.from(streamText(call));
+    const { before, content, closing } = call.tongue.events(call.words);
+    const beforeFinish = Buffer.byteLength([...before, ...content, ...closing].join(''));
+    const at = Math.min(beforeFinish, 1 + ((textOf(call).length * 37) % bytes.length));
     return then(async (wire) => {
       await wire.write(STREAM_HEAD);
       await wire.write(chunk(bytes.subarray(0, at)).subarray(0, -2));
@@ -215,16 +231,16 @@ const STREAM: Faults = {
   'an error midway': {
     gives: 'part',
     ownError: true,
-    reply: (call) => sse([...begunOf(call), boom(call)], { done: false }),
+    reply: (call) => pieces([...begunOf(call), boomEvent(call)]),
   },
   'an error later, and [DONE]': {
     gives: 'part',
     ownError: true,
-    reply: (call) => sse([...begunOf(call), boom(call)], { gapMs: 5 }),
+    reply: (call) => pieces([...begunOf(call), boomEvent(call), call.tongue.events(call.words).end], { gapMs: 5 }),
   },
-  'an error at first': error((call) => sse([boom(call)], { done: false })),
+  'an error at first': error((call) => pieces([boomEvent(call)])),
   'gzip cut short': part((call) => {
-    const bytes = Bun.gzipSync(Buffer.from(sseText(eventsOf(call))));
+    const bytes = Bun.gzipSync(Buffer.from(streamText(call)));
     return pieces([bytes.subarray(0, bytes.length / 2)], { headers: { 'content-encoding': 'gzip' } });
   }),
 };
@@ -306,7 +322,7 @@ const LASTING: Faults = {
   ),
   'one word after the other': part((call) =>
     call.stream
-      ? afterBeginning(call, (wire) => trickle(wire, chunk(sseText(chatEvents([' on']).slice(1, 2), { done: false }))))
+      ? afterBeginning(call, (wire) => trickle(wire, chunk(call.tongue.events([' on']).content[0] ?? '')))
       : then(async (wire) => {
           await wire.write(`${JSON_HEAD}content-length: 100000000\r\n\r\n`);
           await trickle(wire, ' ');

@@ -94,7 +94,7 @@ function* errorAnswer(played: Played): Iterable<string> {
   const by = calls.find((call) => call.tag === tag);
   // A stream that has been kept alive has its status already.
   if (status < 400 && !plan.stream && by?.faultName !== 'an error of 200') yield `an error with status ${status}`;
-  if ((status === 429 || status === 503) && headers['retry-after'] === undefined) yield `${status} without Retry-After`;
+  if ([429, 503, 529].includes(status) && headers['retry-after'] === undefined) yield `${status} without Retry-After`;
   if (tag !== undefined) {
     const answered = inTime(played).findLast(({ fault }) => fault.gives === 'error');
     if (by === undefined || by.fault.gives !== 'error') yield `an error of ${tag}, which gave none`;

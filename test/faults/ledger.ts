@@ -7,12 +7,16 @@ import type { Fault, FaultName } from './faults.ts';
 import { faultOf } from './faults.ts';
 import { exchangeOf, planOf, promptOf, wordsOf } from './plan.ts';
 import type { Plan } from './plan.ts';
+import type { BackendTongue } from './tongues.ts';
+import { backendTongue } from './tongues.ts';
 
 /** One call of an upstream. */
 export interface SeenCall {
   readonly backend: string;
   /** As it was asked for. */
   readonly model: string;
+  /** In which it came. */
+  readonly dialect: string;
   readonly alias: string;
   /** Tells this call from all others: exchange, number of the call (from 0), backend. */
   readonly tag: string;
@@ -23,6 +27,12 @@ export interface SeenCall {
   readonly beganAt: number;
   /** When the reply was over or the gateway had left; undefined while it goes on. */
   endedAt: number | undefined;
+}
+
+interface Called {
+  readonly backend: string;
+  readonly model: string;
+  readonly tongue: BackendTongue;
 }
 
 /** All calls of a campaign. */
@@ -46,15 +56,15 @@ export class Ledger {
     return (request) => {
       // A health check.
       if (request.method !== 'POST') return json(200, { object: 'list', data: [] });
-      const body = request.json;
-      const prompt = String(body.messages[0].content);
-      const plan = planOf(this.seed, exchangeOf(prompt));
-      this.#complain(request, prompt, plan, backend);
-      return this.#call(request, plan, { backend, model: body.model });
+      const tongue = backendTongue(request);
+      const asked = tongue.asked(request) ?? { prompt: '', model: '', stream: false };
+      const plan = planOf(this.seed, exchangeOf(asked.prompt));
+      this.#complain(request, asked, plan, { backend, tongue });
+      return this.#call(request, plan, { backend, model: asked.model, tongue });
     };
   }
 
-  #call(request: SeenRequest, plan: Plan, { backend, model }: { backend: string; model: string }): Reply {
+  #call(request: SeenRequest, plan: Plan, { backend, model, tongue }: Called): Reply {
     const calls = this.#calls.get(plan.n) ?? [];
     this.#calls.set(plan.n, calls);
     const tag = `${plan.n}.${calls.length}.${backend}`;
@@ -62,6 +72,7 @@ export class Ledger {
     const call: SeenCall = {
       backend,
       model,
+      dialect: tongue.name,
       alias: aliasCalled(model),
       tag,
       faultName,
@@ -72,7 +83,7 @@ export class Ledger {
     };
     calls.push(call);
     void request.closed.then(() => (call.endedAt ??= performance.now()));
-    const reply = call.fault.reply({ tag, stream: plan.stream, words: wordsOf(plan, tag) });
+    const reply = call.fault.reply({ tag, tongue, stream: plan.stream, words: wordsOf(plan, tag) });
     return {
       async send(wire) {
         await reply.send(wire);
@@ -81,14 +92,18 @@ export class Ledger {
     };
   }
 
-  #complain(request: SeenRequest, prompt: string, plan: Plan, backend: string): void {
-    const { headers } = request;
+  #complain(
+    { headers, path }: SeenRequest,
+    { prompt, stream }: { readonly prompt: string; readonly stream: boolean },
+    plan: Plan,
+    { backend, tongue }: Pick<Called, 'backend' | 'tongue'>,
+  ): void {
     const complain = (what: string): void =>
       void this.complaints.push(`exchange ${plan.n}, backend ${backend}: ${what}`);
     if (prompt !== promptOf(plan)) complain('the prompt is not the one that the client sent');
     if (headers['x-trace-id'] !== this.traceIdOf(plan.n)) complain(`its trace ID is ${headers['x-trace-id']}`);
-    if (headers['authorization'] !== `Bearer ${BACKEND_KEY}${backend}`)
-      complain('it came without the key of the backend');
-    if (JSON.stringify(headers).includes(CLIENT_KEY)) complain('it has the key of the client');
+    if (stream !== plan.stream) complain(`it is asked for stream: ${stream}`);
+    if (tongue.keyIn(headers) !== BACKEND_KEY + backend) complain('it came without the key of the backend');
+    if ((JSON.stringify(headers) + path).includes(CLIENT_KEY)) complain('it has the key of the client');
   }
 }

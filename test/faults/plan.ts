@@ -17,6 +17,8 @@ export type Manner =
 /** One exchange before it is played. */
 export interface Plan {
   readonly n: number;
+  /** The dialect of its client, by the name of its tongue. */
+  readonly client: string;
   /** The model that is asked for. */
   readonly model: string;
   readonly stream: boolean;
@@ -53,6 +55,7 @@ export function planOf(seed: number, n: number): Plan {
   if (isPatient) faults.splice(random.between(0, 1), Infinity, random.pick(LASTING_FAULTS));
   return {
     n,
+    client: randomOf(seed, n + 1_000_000).pick(stream ? [...CLIENTS, 'gemini, in an array'] : CLIENTS),
     model,
     stream,
     manner,
@@ -81,6 +84,8 @@ export function wordsOf({ words, wordCharacters }: Plan, tag: string): string[] 
   const fillers = Array.from({ length: words }, (_, k) => ` w${k}字🙂é`.padEnd(wordCharacters, tag));
   return [`<${tag}>`, ...fillers, ` </${tag}>`];
 }
+
+const CLIENTS: readonly [string, ...string[]] = ['openai', 'openai-responses', 'anthropic', 'gemini'];
 
 const LEAVING: readonly [Manner, ...Manner[]] = ['leaves before the answer', 'leaves at the head', 'leaves midway'];
 const LEAVING_EARLY: readonly [Manner] = ['leaves before the answer'];

@@ -2,10 +2,11 @@
 import { open, requestBytes } from '../kit/client.ts';
 import type { BodyPiece, RawAnswer, RawConnection } from '../kit/client.ts';
 import type { Json } from '../kit/json.ts';
-import { parseSse } from '../kit/sse.ts';
 import { CLIENT_KEY } from './config.ts';
 import type { Plan } from './plan.ts';
 import { promptOf } from './plan.ts';
+import type { ClientTongue, ErrorSaid } from './tongues.ts';
+import { clientTongue } from './tongues.ts';
 
 /**
  * How an exchange ended for its client: a whole answer; a stream that ended in an error after content; a broken
@@ -45,13 +46,12 @@ export class Client {
   /** Sends the request and reads, or leaves, as the plan says. Throws where what comes is neither whole nor an error that says so. */
   async play(plan: Plan): Promise<Told> {
     const connection = await this.#connection(plan.fresh);
-    const bytes = requestBytes(`${this.url}/v1/chat/completions`, {
-      headers: { authorization: `Bearer ${CLIENT_KEY}`, 'x-trace-id': this.traceIdOf(plan.n) },
-      body: {
-        model: plan.model,
-        stream: plan.stream,
-        messages: [{ role: 'user', content: promptOf(plan) }],
-      },
+    const { model, stream } = plan;
+    const tongue = clientTongue(plan.client);
+    const { path, headers, body } = tongue.request({ model, stream, prompt: promptOf(plan), key: CLIENT_KEY });
+    const bytes = requestBytes(this.url + path, {
+      headers: { ...headers, 'x-trace-id': this.traceIdOf(plan.n) },
+      body,
     });
     const isHalf = plan.manner === 'leaves while sending';
     // The gateway may answer and close before it has read everything; then the answer is what counts.
@@ -61,7 +61,7 @@ export class Client {
     const { text, ending } = await within(READ_MS, 'the whole answer', answer.whole());
     if (ending === 'complete' && answer.headers['connection'] !== 'close') this.#keep(connection);
     else connection.leave();
-    return judged({ answer, text, ending, stream: plan.stream });
+    return judged({ answer, text, ending, stream, tongue });
   }
 
   /** Closes what it kept open. */
@@ -145,52 +145,51 @@ interface Got {
   readonly text: string;
   readonly ending: 'complete' | 'broken';
   readonly stream: boolean;
+  readonly tongue: ClientTongue;
 }
 
 function bytesOf(pieces: readonly BodyPiece[]): number {
   return pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
-function judged({ answer: { status, headers, pieces }, text, ending, stream }: Got): Told {
+function judged({ answer: { status, headers, pieces }, text, ending, stream, tongue }: Got): Told {
   const overAt = performance.now();
   const told = { status, headers, text, bytes: bytesOf(pieces), said: '', finished: false, code: undefined, overAt };
   if (ending === 'broken') return { ...told, ending };
   if (status === 302) return { ...told, ending: 'redirected' };
-  const isStream = headers['content-type']?.startsWith('text/event-stream') === true;
-  if (isStream && !stream) throw new Error('a stream that was not asked for');
-  return { ...told, ...(isStream ? streamed(text) : plain(status, text)) };
+  const isSse = headers['content-type']?.startsWith('text/event-stream') === true;
+  if (isSse && !stream) throw new Error('a stream that was not asked for');
+  const isStream = isSse || (stream && /^\s*\[/.test(text));
+  return { ...told, ...(isStream ? streamed(text, tongue) : plain(status, text, tongue)) };
 }
 
 const REFUSALS = new Set(['queue_full', 'queue_timeout']);
 
 type Judgement = Pick<Told, 'ending' | 'said' | 'finished' | 'code'>;
 
-function failed({ message, code, type }: Json, said: string): Judgement {
-  if (typeof message !== 'string' || typeof type !== 'string') throw new Error('an error that says nothing');
-  const ending = said !== '' ? 'interrupted' : REFUSALS.has(code) ? 'refused' : 'error';
-  return { ending, said, finished: false, code: code ?? undefined };
+function failed({ message, code }: ErrorSaid, said: string): Judgement {
+  if (typeof message !== 'string') throw new Error('an error that says nothing');
+  const ending = said !== '' ? 'interrupted' : REFUSALS.has(code ?? '') ? 'refused' : 'error';
+  return { ending, said, finished: false, code };
 }
 
-function plain(status: number, text: string): Judgement {
-  const { error, choices }: Json = JSON.parse(text);
+function plain(status: number, text: string, tongue: ClientTongue): Judgement {
+  const body: Json = JSON.parse(text);
+  const error = tongue.readError(body);
   if (error !== undefined) return failed(error, '');
   if (status !== 200) throw new Error(`status ${status} without an error`);
-  const [choice] = choices;
-  return { ending: 'whole', said: choice.message.content, finished: choice.finish_reason === 'stop', code: undefined };
+  const { said, finished } = tongue.readAnswer(body);
+  return { ending: 'whole', said, finished, code: undefined };
 }
 
-function streamed(text: string): Judgement {
-  const { json, events, done, rest } = parseSse(text);
-  if (rest !== '') throw new Error(`half an event: ${rest.slice(0, 200)}`);
-  const said = json.map((event) => event.choices?.[0]?.delta?.content ?? '').join('');
-  const finished = json.some((event) => event.choices?.[0]?.finish_reason === 'stop');
-  const errorAt = json.findIndex(({ error }) => error !== undefined && error !== null);
-  if (errorAt === -1) {
-    if (!done) throw new Error('a stream with neither an error nor [DONE]');
+function streamed(text: string, tongue: ClientTongue): Judgement {
+  const { said, finished, ended, error, afterError } = tongue.readStream(text);
+  if (error === undefined) {
+    if (!ended) throw new Error('a stream with neither an error nor an end');
     return { ending: 'whole', said, finished, code: undefined };
   }
-  if (events.some(({ data }) => data === '[DONE]')) throw new Error('an error, and yet [DONE]');
-  if (errorAt < json.length - 1) throw new Error('events after an error');
+  if (ended) throw new Error('an error, and yet an end');
+  if (afterError > 0) throw new Error('events after an error');
   if (finished) throw new Error('an error, and yet a finish');
-  return failed(json[errorAt].error, said);
+  return failed(error, said);
 }

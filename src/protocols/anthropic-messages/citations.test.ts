@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { citationFrom, citationOf } from './citations.ts';
+import { decodeCitation, encodeCitation } from './citations.ts';
 
 const all = { start: 0, end: 9 };
 
@@ -24,15 +24,15 @@ test.each([
     { type: 'page_location', document_index: 2, document_title: 't', cited_text: 'c', file_id: 'f' },
     { kind: 'file', fileId: 'f', title: 't', citedText: 'c', documentIndex: 2, ...all },
   ],
-])('%j is read', (value, expected) => expect(citationFrom(value, 9)).toEqual(expected as never));
+])('%j is read', (value, expected) => expect(decodeCitation(value, 9)).toEqual(expected as never));
 
 test.each([null, {}, { type: 'of_a_later_time' }])('%j is none', (value) =>
-  expect(citationFrom(value, 9)).toBeUndefined(),
+  expect(decodeCitation(value, 9)).toBeUndefined(),
 );
 
 test('what is written is read again', () => {
   const url = { kind: 'url', url: 'https://a', title: 't', citedText: 'c', ...all } as const;
   const file = { kind: 'file', fileId: 'f', title: 't', citedText: 'c', documentIndex: 3, ...all } as const;
-  expect(citationFrom(citationOf(url), 9)).toEqual(url);
-  expect(citationFrom(citationOf(file), 9)).toEqual(file);
+  expect(decodeCitation(encodeCitation(url), 9)).toEqual(url);
+  expect(decodeCitation(encodeCitation(file), 9)).toEqual(file);
 });

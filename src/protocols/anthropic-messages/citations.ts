@@ -2,7 +2,7 @@ import type { Citation } from '../../core/part.ts';
 import { asCount, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 
 /** Reads a citation of a text of `length` units, all of which it belongs to. */
-export function citationFrom(value: unknown, length: number): Citation | undefined {
+export function decodeCitation(value: unknown, length: number): Citation | undefined {
   const fields = asObject(value);
   if (fields === undefined) return undefined;
   const { title, document_title: documentTitle, url, source, file_id: fileId } = fields;
@@ -33,7 +33,7 @@ export function citationFrom(value: unknown, length: number): Citation | undefin
 }
 
 /** Writes a citation for a client. Where in a document it is, nobody but the provider knows. */
-export function citationOf({ kind, url, title, citedText, documentIndex, fileId }: Citation): JsonObject {
+export function encodeCitation({ kind, url, title, citedText, documentIndex, fileId }: Citation): JsonObject {
   if (kind === 'url') {
     return {
       type: 'web_search_result_location',

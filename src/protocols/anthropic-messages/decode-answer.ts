@@ -1,7 +1,7 @@
 import { CompletionBuilder, type Completion } from '../../core/completion.ts';
 import { asArray, asObject } from '../../lib/json.ts';
 import { Unintelligible } from '../codec.ts';
-import { MessageDecoder, type Expected } from './decode-stream.ts';
+import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
 
 /** Reads a whole message: as a stream in which every block comes at once. */
 export function decodeAnswer(body: unknown, expected: Expected): Completion {
@@ -10,7 +10,7 @@ export function decodeAnswer(body: unknown, expected: Expected): Completion {
     throw new Unintelligible('the answer is no message: it has no `content`');
   }
   const builder = new CompletionBuilder();
-  const decoder = new MessageDecoder(expected);
+  const decoder = new MessageStreamDecoder(expected);
   const events = [
     { type: 'message_start', message },
     ...asArray(message['content']).flatMap((block, index) => [

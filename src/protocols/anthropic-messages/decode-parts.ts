@@ -10,11 +10,11 @@ import type {
 } from '../../core/part.ts';
 import { asArray, asBoolean, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
-import { citationFrom } from './citations.ts';
+import { decodeCitation } from './citations.ts';
 import { NAME } from './name.ts';
 
 /** Reads a message's content; `field` is where it stands, for those who have to correct it. */
-export function partsFrom(content: unknown, field: string): Part[] {
+export function decodeParts(content: unknown, field: string): Part[] {
   const parts: Part[] = [];
   const attached: Attached[] = [];
   for (const [index, value] of blocksOf(content, field).entries()) {
@@ -32,8 +32,8 @@ export function partsFrom(content: unknown, field: string): Part[] {
 }
 
 /** The text of a block or of a string, for system prompts. */
-export function textsFrom(content: unknown, field: string): TextPart[] {
-  return partsFrom(content, field).filter((part) => part.type === 'text');
+export function decodeTexts(content: unknown, field: string): TextPart[] {
+  return decodeParts(content, field).filter((part) => part.type === 'text');
 }
 
 /** A document or a search result is to be cited, which other dialects do not know. */
@@ -77,7 +77,7 @@ function blockFrom(block: JsonObject, type: string, field: string): Part[] {
 
 function textFrom(block: JsonObject): TextPart {
   const text = asString(block['text']) ?? '';
-  const citations = asArray(block['citations']).flatMap((citation) => citationFrom(citation, text.length) ?? []);
+  const citations = asArray(block['citations']).flatMap((citation) => decodeCitation(citation, text.length) ?? []);
   return { type: 'text', text, ...(citations.length === 0 ? {} : { citations }), ...marks(block) };
 }
 

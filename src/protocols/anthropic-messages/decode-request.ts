@@ -1,10 +1,13 @@
-import type { Conversation, Leftover, OutputFormat, Reasoning, Settings, Turn } from '../../core/conversation.ts';
-import { effortFrom } from '../../core/effort.ts';
-import { asArray, asBoolean, asNumber, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
+import type { Conversation, Leftover } from '../../core/conversation.ts';
+import { asArray, asObject, asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
-import { leftoversOf, refuseField, type FieldRules } from '../fields.ts';
-import { partsFrom, textsFrom, wantsCitations } from './decode-parts.ts';
-import { toolChoiceFrom, toolsFrom } from './decode-tools.ts';
+import { type FieldRules, leftoversOf } from '../fields.ts';
+import { decodeTexts, wantsCitations } from './decode-parts.ts';
+import { decodeToolChoice, decodeTools } from './decode-tools.ts';
+import { decodeTurns } from './decode-turns.ts';
+import { decodeOutput } from './output.ts';
+import { decodeReasoning } from './reasoning.ts';
+import { decodeSettings } from './settings.ts';
 
 const RULES: FieldRules = {
   known: new Set(
@@ -27,72 +30,22 @@ const CLEARS_THOUGHTS = 'clear_thinking_';
 
 /** Reads a request for a message, or for the count of its tokens. */
 export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conversation {
-  const { messages } = body;
-  if (!Array.isArray(messages)) refuseField('messages', 'has to be a list');
-  const tools = toolsFrom(body['tools']);
+  const turns = decodeTurns(body['messages']);
+  const tools = decodeTools(body['tools']);
   return {
-    system: textsFrom(body['system'], 'system'),
-    turns: asArray(messages).map(turnFrom),
+    system: decodeTexts(body['system'], 'system'),
+    turns,
     tools,
     ...compact({
-      toolChoice: toolChoiceFrom(body['tool_choice'], tools),
-      output: outputFrom(body),
-      reasoning: reasoningFrom(body),
+      toolChoice: decodeToolChoice(body['tool_choice'], tools),
+      output: decodeOutput(body),
+      reasoning: decodeReasoning(body),
     }),
-    settings: settingsFrom(body),
+    settings: decodeSettings(body),
     stream,
     wantsUsage: true,
     leftovers: [...leftoversOf(body, RULES), ...furtherLeftovers(body)],
   };
-}
-
-function turnFrom(value: unknown, index: number): Turn {
-  const field = `messages[${index}]`;
-  const message = asObject(value) ?? refuseField(field, 'has to be an object');
-  const role = message['role'];
-  if (role !== 'user' && role !== 'assistant' && role !== 'system') {
-    return refuseField(`${field}.role`, 'has to be one of `user`, `assistant` and `system`');
-  }
-  return { role, parts: partsFrom(message['content'], `${field}.content`) };
-}
-
-function settingsFrom(body: JsonObject): Settings {
-  const stop = asArray(body['stop_sequences']).filter((sequence) => typeof sequence === 'string');
-  const single = asBoolean(asObject(body['tool_choice'])?.['disable_parallel_tool_use']);
-  return compact({
-    maxTokens: asNumber(body['max_tokens']),
-    temperature: asNumber(body['temperature']),
-    topP: asNumber(body['top_p']),
-    topK: asNumber(body['top_k']),
-    stop: stop.length === 0 ? undefined : stop,
-    parallelToolCalls: single === undefined ? undefined : !single,
-    user: asWord(asObject(body['metadata'])?.['user_id']),
-  });
-}
-
-function reasoningFrom(body: JsonObject): Reasoning | undefined {
-  const thinking = asObject(body['thinking']);
-  const effort = effortFrom(asObject(body['output_config'])?.['effort']);
-  const visible = thinking?.['display'] !== 'omitted';
-  switch (thinking?.['type']) {
-    case 'enabled':
-      return { enabled: true, visible, ...compact({ budgetTokens: asNumber(thinking['budget_tokens']), effort }) };
-    case 'adaptive':
-      return { enabled: true, adaptive: true, visible, ...compact({ effort }) };
-    case 'disabled':
-    case 'between_tools':
-      return { enabled: false };
-    default:
-      return effort === undefined ? undefined : { effort };
-  }
-}
-
-/** `output_format` is what `output_config.format` was called before. */
-function outputFrom(body: JsonObject): OutputFormat | undefined {
-  const format = asObject(asObject(body['output_config'])?.['format']) ?? asObject(body['output_format']);
-  if (format === undefined) return undefined;
-  const schema = asObject(format['schema']) ?? refuseField('output_config.format.schema', 'has to be an object');
-  return { type: 'schema', schema, strict: true };
 }
 
 function furtherLeftovers(body: JsonObject): Leftover[] {

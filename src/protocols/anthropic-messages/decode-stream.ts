@@ -1,12 +1,12 @@
 import type { AnswerEvent } from '../../core/event.ts';
 import { asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import type { StreamDecoder } from '../codec.ts';
-import { citationFrom } from './citations.ts';
-import { finishFrom } from './finish.ts';
-import { freeformOf } from './input.ts';
+import { decodeCitation } from './citations.ts';
+import { decodeFinish } from './finish.ts';
+import { unwrapInput } from '../freeform.ts';
 import { NAME } from './name.ts';
 import { mergedUsage, usageFrom } from './usage.ts';
-import type { WireNames } from './wire-names.ts';
+import type { WireNames } from './names.ts';
 
 /** What the request says of its answer. */
 export interface Expected {
@@ -33,7 +33,7 @@ interface Block {
 }
 
 /** Follows a stream of named events. */
-export class MessageDecoder implements StreamDecoder {
+export class MessageStreamDecoder implements StreamDecoder {
   readonly #blocks = new Map<unknown, Block>();
   #usage: JsonObject | undefined;
   #stop: JsonObject | undefined;
@@ -80,7 +80,7 @@ export class MessageDecoder implements StreamDecoder {
     }
     const usage = usageFrom(this.#usage);
     if (usage !== undefined) events.push({ type: 'usage', usage });
-    const finish = finishFrom(this.#stop?.['stop_reason'], this.#stop?.['stop_sequence']);
+    const finish = decodeFinish(this.#stop?.['stop_reason'], this.#stop?.['stop_sequence']);
     // A call of the output tool is none for the client.
     const answered = finish.reason === 'tool_calls' && this.#outputOnly && !this.#calls;
     events.push({ type: 'finish', finish: answered ? { ...finish, reason: 'stop' } : finish });
@@ -184,7 +184,7 @@ export class MessageDecoder implements StreamDecoder {
     return [
       ...(rest === '' ? [] : [{ type: 'delta', index, text: rest } as const]),
       ...citations.flatMap((value): AnswerEvent[] => {
-        const citation = citationFrom(value, length);
+        const citation = decodeCitation(value, length);
         return citation === undefined ? [] : [{ type: 'citation', index, citation }];
       }),
       { type: 'part_end', index },
@@ -220,7 +220,7 @@ function inputText({ input }: JsonObject): string {
 }
 
 function heldText({ text, head }: Block): string {
-  return freeformOf(text === '' ? inputText(head) : text);
+  return unwrapInput(text === '' ? inputText(head) : text);
 }
 
 function nativeOf({ head, text }: Block) {

@@ -4,7 +4,7 @@ import { refuseField } from '../fields.ts';
 import { NAME } from './name.ts';
 
 /** Reads `tools`. Those with a type of Anthropic's own have no schema that others could be given, wherever they run. */
-export function toolsFrom(value: unknown): Tool[] {
+export function decodeTools(value: unknown): Tool[] {
   if (value !== undefined && value !== null && !Array.isArray(value)) refuseField('tools', 'has to be a list');
   return asArray(value).map((entry, index): Tool => {
     const tool = asObject(entry) ?? refuseField(`tools[${index}]`, 'has to be an object');
@@ -24,7 +24,7 @@ export function toolsFrom(value: unknown): Tool[] {
 }
 
 /** Reads `tool_choice`. */
-export function toolChoiceFrom(value: unknown, tools: readonly Tool[]): ToolChoice | undefined {
+export function decodeToolChoice(value: unknown, tools: readonly Tool[]): ToolChoice | undefined {
   const choice = asObject(value);
   switch (choice?.['type']) {
     case 'auto':

@@ -1,15 +1,16 @@
 import type { Completion } from '../../core/completion.ts';
-import type { Part } from '../../core/part.ts';
+import type { MediaPart, NativePart, Part } from '../../core/part.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Reply } from '../codec.ts';
-import { citationOf } from './citations.ts';
-import { carrierOf, messageId, signatureText, UNSIGNED, wholeBlock } from './encode-blocks.ts';
-import { finishFields } from './finish.ts';
-import { inputOf } from './input.ts';
+import { inputOf } from './call-input.ts';
+import { encodeCitation } from './citations.ts';
+import { encodeFinish } from './finish.ts';
+import { NAME } from './name.ts';
+import { carrierOf, signatureText, UNSIGNED } from './signatures.ts';
 import { writeMessageUsage } from './usage.ts';
 
 /** Writes a whole answer as a message. */
-export function encodeAnswer({ id, model, parts, finish, usage }: Completion, reply: Reply): JsonObject {
+export function encodeAnswer({ id, parts, finish, usage }: Completion, reply: Reply): JsonObject {
   const said = {
     calls: parts.some(({ type }) => type === 'tool_call'),
     refusal: parts.some(({ type }) => type === 'refusal'),
@@ -18,9 +19,10 @@ export function encodeAnswer({ id, model, parts, finish, usage }: Completion, re
     id: messageId(id, reply.id),
     type: 'message',
     role: 'assistant',
-    model: model ?? reply.model,
+    // Not the upstream's name: Claude Code does not send back what another model than it asked for has thought.
+    model: reply.model,
     content: parts.flatMap(blocksOf),
-    ...finishFields(finish, said),
+    ...encodeFinish(finish, said),
     stop_details: null,
     container: null,
     usage: writeMessageUsage(usage),
@@ -31,7 +33,7 @@ function blocksOf(part: Part): JsonObject[] {
   switch (part.type) {
     case 'text': {
       const { text, signature } = part;
-      const citations = part.citations?.map(citationOf) ?? null;
+      const citations = part.citations?.map(encodeCitation) ?? null;
       const carrier = signature === undefined ? [] : [carrierOf(signature, 'previous')];
       return [{ type: 'text', text, citations }, ...carrier];
     }
@@ -59,4 +61,18 @@ function reasoningOf({ text, signature, redacted }: Extract<Part, { type: 'reaso
   const value = signature === undefined ? UNSIGNED : signatureText(signature);
   if (redacted === true && text === '') return { type: 'redacted_thinking', data: value };
   return { type: 'thinking', thinking: text, signature: value };
+}
+
+/** A part that does not come in pieces. Answers have no place for media, so they say that there was one. */
+export function wholeBlock(part: MediaPart | NativePart): JsonObject | undefined {
+  if (part.type === 'native') return part.protocol === NAME ? (part.value as JsonObject) : undefined;
+  const { kind, source } = part;
+  const where = source.from === 'url' ? source.url : 'mediaType' in source ? source.mediaType : undefined;
+  const text = source.from === 'text' ? source.text : `[${kind}${where === undefined ? '' : `: ${where}`}]`;
+  return { type: 'text', text, citations: null };
+}
+
+/** An id that the client can tell from others, where the upstream gave none. */
+export function messageId(id: string | undefined, replyId: string): string {
+  return id ?? `msg_${replyId}`;
 }

@@ -2,9 +2,9 @@ import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, NativePart, Part, ReasoningPart, TextPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
-import { inputOf } from './input.ts';
+import { inputOf } from './call-input.ts';
 import { NAME } from './name.ts';
-import type { WireNames } from './wire-names.ts';
+import type { WireNames } from './names.ts';
 
 /** Images that Anthropic looks at. */
 const IMAGE_TYPES: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
@@ -21,7 +21,7 @@ export interface BlockContext {
 }
 
 /** Writes a part as a block; undefined for one that says nothing to Anthropic. */
-export function blockOf(part: Part, context: BlockContext): JsonObject | undefined {
+export function encodePart(part: Part, context: BlockContext): JsonObject | undefined {
   switch (part.type) {
     case 'text':
       return textOf(part);

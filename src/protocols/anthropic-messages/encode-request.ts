@@ -3,15 +3,15 @@ import type { TextPart } from '../../core/part.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { decodeAnswer } from './decode-answer.ts';
-import { MessageDecoder, type Expected } from './decode-stream.ts';
+import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
 import { textOf } from './encode-parts.ts';
-import { isForced, toolFields } from './encode-tools.ts';
-import { isThoughtless, turnsOf } from './encode-turns.ts';
+import { isForced, encodeTools } from './encode-tools.ts';
+import { isThoughtless, encodeTurns } from './encode-turns.ts';
 import { traitsOf } from './model-traits.ts';
-import { outputOf } from './output.ts';
-import { thinkingOf } from './reasoning.ts';
-import { settingFields } from './settings.ts';
-import { WireNames } from './wire-names.ts';
+import { encodeOutput } from './output.ts';
+import { encodeReasoning } from './reasoning.ts';
+import { encodeSettings } from './settings.ts';
+import { WireNames } from './names.ts';
 
 const MAX_TOOL_NAME = 128;
 const MAX_ID = 256;
@@ -23,12 +23,12 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   const dropped: string[] = [];
   const names = new WireNames(MAX_TOOL_NAME);
   for (const tool of conversation.tools) if (tool.type !== 'native') names.wire(tool.name);
-  const turns = turnsOf(conversation, traits, { model, names, ids: new WireNames(MAX_ID), dropped });
+  const turns = encodeTurns(conversation, traits, { model, names, ids: new WireNames(MAX_ID), dropped });
   const forced = isForced(conversation.toolChoice);
   // An answer that has to be a call has no format.
-  const output = outputOf(forced ? { ...conversation, output: undefined } : conversation, traits, names, dropped);
-  const tools = toolFields(conversation, { traits, names, outputTool: output.tool, dropped });
-  const { thinking, effort, maxTokens } = thinkingOf(conversation, {
+  const output = encodeOutput(forced ? { ...conversation, output: undefined } : conversation, traits, names, dropped);
+  const tools = encodeTools(conversation, { traits, names, outputTool: output.tool, dropped });
+  const { thinking, effort, maxTokens } = encodeReasoning(conversation, {
     traits,
     forced: forced || output.tool !== undefined,
     thoughtless: isThoughtless(turns.messages),
@@ -42,7 +42,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     system: systemOf([...conversation.system, ...turns.system]),
     messages: turns.messages,
     ...tools,
-    ...settingFields(conversation.settings, traits, budgeted, dropped),
+    ...encodeSettings(conversation.settings, traits, budgeted, dropped),
     thinking,
     output_config: Object.keys(outputConfig).length === 0 ? undefined : outputConfig,
     stream: conversation.stream ? true : undefined,
@@ -57,7 +57,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     body,
     dropped,
     decodeAnswer: (answer) => decodeAnswer(answer, expected),
-    decodeStream: () => new MessageDecoder(expected),
+    decodeStream: () => new MessageStreamDecoder(expected),
   };
 }
 

@@ -8,14 +8,14 @@ import type { Part, Signature } from '../../core/part.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeAnswer } from './encode-answer.ts';
-import { MessageEncoder } from './encode-stream.ts';
+import { MessageStreamEncoder } from './encode-stream.ts';
 
 const conversation = decodeRequest({ messages: [] }, { stream: true });
 const reply = { conversation, model: 'asked-for', id: 'id', now: 0 };
 const usage = { promptTokens: 10, completionTokens: 4, cachedTokens: 3, reasoningTokens: 1, cacheWriteTokens: 2 };
 
 function streamOf(events: Iterable<AnswerEvent>): string {
-  const encoder = new MessageEncoder(reply);
+  const encoder = new MessageStreamEncoder(reply);
   let text = '';
   for (const event of events) text += encoder.push(event);
   return text + encoder.end();
@@ -66,7 +66,7 @@ describe("Anthropic's own client", () => {
     const { message, types } = await accumulated(streamOf(events));
     expect(message).toMatchObject({
       id: 'msg_1',
-      model: 'up',
+      model: 'asked-for',
       role: 'assistant',
       stop_reason: 'tool_use',
       stop_sequence: null,
@@ -106,8 +106,15 @@ describe("Anthropic's own client", () => {
   });
 });
 
+test('an answer names the model that was asked for, so that Claude Code sends its thoughts back', () => {
+  const message = encodeAnswer(completion([{ type: 'reasoning', text: 'hm' }]), reply);
+  const [first = ''] = streamOf(unfold(completion([{ type: 'reasoning', text: 'hm' }]))).split('\n\n');
+  expect(message['model']).toBe('asked-for');
+  expect(first).toContain('"model":"asked-for"');
+});
+
 test('arguments go out exactly as they came', () => {
-  const encoder = new MessageEncoder(reply);
+  const encoder = new MessageStreamEncoder(reply);
   encoder.push({ type: 'start', id: 'm', model: 'm' });
   encoder.push({ type: 'part_start', index: 0, part: 'tool_call', id: '1', name: 'n' });
   expect(encoder.push({ type: 'delta', index: 0, text: '{"a" : 1.0' })).toBe(
@@ -117,7 +124,7 @@ test('arguments go out exactly as they came', () => {
 });
 
 test('words go out at once', () => {
-  const encoder = new MessageEncoder(reply);
+  const encoder = new MessageStreamEncoder(reply);
   encoder.push({ type: 'start', id: 'm', model: 'm' });
   encoder.push({ type: 'part_start', index: 0, part: 'text' });
   expect(encoder.push({ type: 'delta', index: 0, text: 'é"' })).toBe(

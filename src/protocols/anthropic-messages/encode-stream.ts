@@ -6,10 +6,11 @@ import { Sequence } from '../../core/sequence.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Reply, StreamEncoder } from '../codec.ts';
 import { sseEvent } from '../fields.ts';
-import { citationOf } from './citations.ts';
-import { carrierOf, messageId, signatureText, UNSIGNED, wholeBlock } from './encode-blocks.ts';
-import { finishFields } from './finish.ts';
-import { MESSAGE_STOP } from './stream.ts';
+import { encodeCitation } from './citations.ts';
+import { messageId, wholeBlock } from './encode-answer.ts';
+import { encodeFinish } from './finish.ts';
+import { carrierOf, signatureText, UNSIGNED } from './signatures.ts';
+import { MESSAGE_STOP } from './sentinels.ts';
 import { writeMessageUsage, writeUsage } from './usage.ts';
 
 /** The part under way. */
@@ -28,7 +29,7 @@ interface Frame {
 }
 
 /** Writes a stream of named events, one block after the other. */
-export class MessageEncoder implements StreamEncoder {
+export class MessageStreamEncoder implements StreamEncoder {
   readonly #sequence = new Sequence();
   #open: Open | undefined;
   #blocks = 0;
@@ -50,7 +51,7 @@ export class MessageEncoder implements StreamEncoder {
   end(): string {
     const { reason, raw, ...rest } = this.#finish ?? { reason: 'other', raw: undefined };
     const said = { calls: this.#calls, refusal: this.#refusal };
-    const delta = { ...finishFields({ reason, raw, ...rest }, said), stop_details: null, container: null };
+    const delta = { ...encodeFinish({ reason, raw, ...rest }, said), stop_details: null, container: null };
     return (
       this.#close() +
       sseEvent({ type: 'message_delta', delta, usage: writeUsage(this.#usage) }, 'message_delta') +
@@ -68,7 +69,7 @@ export class MessageEncoder implements StreamEncoder {
       case 'delta':
         return this.#delta(event.text);
       case 'citation':
-        return this.#pieces([{ type: 'citations_delta', citation: citationOf(event.citation) }]);
+        return this.#pieces([{ type: 'citations_delta', citation: encodeCitation(event.citation) }]);
       case 'signature':
         return this.#signature(event);
       case 'part_end':
@@ -88,12 +89,13 @@ export class MessageEncoder implements StreamEncoder {
     }
   }
 
-  #start({ id, model }: { readonly id: string | undefined; readonly model: string | undefined }): string {
+  #start({ id }: { readonly id: string | undefined }): string {
     const message = {
       id: messageId(id, this.reply.id),
       type: 'message',
       role: 'assistant',
-      model: model ?? this.reply.model,
+      // As in a plain answer.
+      model: this.reply.model,
       content: [],
       stop_reason: null,
       stop_sequence: null,
@@ -108,7 +110,7 @@ export class MessageEncoder implements StreamEncoder {
   #begin(): string {
     const open = this.#open;
     if (open === undefined || open.frame !== undefined) return '';
-    const [block, frame] = blockOf(open.head, this.#blocks);
+    const [block, frame] = encodePart(open.head, this.#blocks);
     open.frame = frame;
     if (open.head.part === 'tool_call') this.#calls = true;
     if (open.head.part === 'refusal') this.#refusal = true;
@@ -195,7 +197,7 @@ function blockStop(index: number): string {
 }
 
 /** A block as it begins, and what its deltas look like. */
-function blockOf(head: PartStartEvent, index: number): [JsonObject, Frame] {
+function encodePart(head: PartStartEvent, index: number): [JsonObject, Frame] {
   switch (head.part) {
     case 'text':
     case 'refusal':

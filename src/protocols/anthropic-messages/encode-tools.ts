@@ -1,12 +1,12 @@
 import type { Conversation, FreeformTool, FunctionTool, Tool, ToolChoice } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
-import { asObject, asString, compact, type JsonObject } from '../../lib/json.ts';
-import { FREEFORM_SCHEMA } from './input.ts';
+import { asObject, compact, type JsonObject } from '../../lib/json.ts';
+import { FREEFORM_PARAMETERS, freeformDescription } from '../freeform.ts';
 import type { ModelTraits } from './model-traits.ts';
 import { NAME } from './name.ts';
+import type { WireNames } from './names.ts';
 import type { OutputTool } from './output.ts';
 import { strictSchema, toolSchema } from './schema.ts';
-import type { WireNames } from './wire-names.ts';
 
 /** What tools are written for. */
 interface Context {
@@ -18,7 +18,7 @@ interface Context {
 }
 
 /** Writes `tools` and `tool_choice`; absent where there are none. */
-export function toolFields(conversation: Conversation, context: Context): JsonObject {
+export function encodeTools(conversation: Conversation, context: Context): JsonObject {
   const { outputTool } = context;
   const allowed = allowedOf(conversation);
   const tools = allowed.map((tool) => toolOf(tool, context)).filter((tool) => tool !== undefined);
@@ -75,15 +75,11 @@ function functionOf(tool: FunctionTool, { traits, names, dropped }: Context): Js
   });
 }
 
-function freeformToolOf({ name, description, format }: FreeformTool, { names }: Context): JsonObject {
-  const grammar = asString(asObject(format)?.['definition']);
-  const syntax = asString(asObject(format)?.['syntax']) ?? 'following';
-  const told = grammar === undefined ? undefined : `\`input\` has to match this ${syntax} grammar:\n${grammar}`;
-  const text = [description, told].filter((part) => part !== undefined).join('\n\n');
+function freeformToolOf(tool: FreeformTool, { names }: Context): JsonObject {
   return compact({
-    name: names.wire(name),
-    description: text === '' ? undefined : text,
-    input_schema: FREEFORM_SCHEMA,
+    name: names.wire(tool.name),
+    description: freeformDescription(tool) || undefined,
+    input_schema: FREEFORM_PARAMETERS,
   });
 }
 

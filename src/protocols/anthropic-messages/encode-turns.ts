@@ -1,7 +1,7 @@
 import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { TextPart } from '../../core/part.ts';
 import { asString, type JsonObject } from '../../lib/json.ts';
-import { blockOf, type BlockContext } from './encode-parts.ts';
+import { encodePart, type BlockContext } from './encode-parts.ts';
 import type { ModelTraits } from './model-traits.ts';
 
 /** A message of a request. */
@@ -23,7 +23,7 @@ const NOTHING_SAID: WireMessage = { role: 'user', content: [{ type: 'text', text
  * Writes the turns. They alternate; the results of tools come first in their turn; the system's words stand right
  * behind a user's turn where the model takes them there, and otherwise before all turns.
  */
-export function turnsOf({ turns }: Conversation, traits: ModelTraits, context: BlockContext): WireTurns {
+export function encodeTurns({ turns }: Conversation, traits: ModelTraits, context: BlockContext): WireTurns {
   const messages: WireMessage[] = [];
   const first = turns.findIndex(({ role }) => role !== 'system');
   const system = textsOf(first === -1 ? turns : turns.slice(0, first), context);
@@ -93,7 +93,7 @@ function textsOf(turns: readonly Turn[], { dropped }: BlockContext): TextPart[] 
 
 function blocksOf(turns: readonly Turn[], context: BlockContext): JsonObject[] {
   return turns
-    .flatMap(({ parts }) => parts.map((part) => blockOf(part, context)))
+    .flatMap(({ parts }) => parts.map((part) => encodePart(part, context)))
     .filter((block) => block !== undefined);
 }
 

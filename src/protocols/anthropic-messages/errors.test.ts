@@ -71,6 +71,17 @@ describe('errors of an upstream', () => {
     expect(errorAsEvent(body)).toBeUndefined();
   });
 
+  test.each([
+    'prompt is too long: 215000 tokens > 200000 maximum',
+    'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000, decrease input length or `max_tokens` and try again',
+    'Input is too long for requested model.',
+  ])('a conversation that is too long has the code by which clients know it: %s', (message) => {
+    const tooLong = { type: 'invalid_request_error', message };
+    expect(readError({ type: 'error', error: tooLong })?.code).toBe('context_length_exceeded');
+    expect(readError({ error: { ...tooLong, type: 'api_error' } })?.code).toBeUndefined();
+    expect(readError({ error: { ...tooLong, message: `messages.1: "${message}" is no text` } })?.code).toBeUndefined();
+  });
+
   test('a bare word is one', () => expect(readError({ error: 'no' })?.message).toBe('no'));
 
   test('as an event it is as it was, with its type', () => {

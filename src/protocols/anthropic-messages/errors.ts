@@ -1,7 +1,16 @@
 import type { UpstreamError } from '../../core/classify.ts';
 import { asObject, asWord } from '../../lib/json.ts';
-import type { GatewayError } from '../protocol.ts';
 import { sseEvent } from '../fields.ts';
+import type { ErrorGrammar, GatewayError } from '../protocol.ts';
+
+/** How errors look in this dialect: `{type: "error", error: {type, message}}`. */
+export const errors: ErrorGrammar = {
+  body: errorBody,
+  event: errorEvent,
+  asEvent: errorAsEvent,
+  read: readError,
+  status: errorStatus,
+};
 
 /** https://docs.claude.com/en/api/errors */
 const STATUSES: Readonly<Record<string, number>> = {
@@ -22,13 +31,14 @@ const TYPES: ReadonlyMap<number, string> = new Map(
   Object.entries(STATUSES).map(([type, status]) => [status, type] as const),
 );
 
-/** `{"type":"error","error":{type,message,details?:{error_code}}}`; the SDK shows `error_code` as the error's `errorCode`. */
+/** `{"type":"error","error":{type,message,details?:{error_code}},"request_id"}`; the SDK shows `error_code` as the error's `errorCode`. */
 export function errorBody(error: GatewayError): string {
-  const { status, code } = error;
+  const { status, code, requestId } = error;
   const details = code === null ? {} : { details: { error_code: code } };
   return JSON.stringify({
     type: 'error',
     error: { type: typeOf(status), message: messageOf(error), ...details },
+    request_id: requestId,
   });
 }
 
@@ -37,6 +47,7 @@ export function errorStatus(status: number): number {
   return status === 503 ? 529 : status;
 }
 
+/** The same as the event `error`, after which the SDKs throw. */
 export function errorEvent(error: GatewayError): string {
   return sseEvent(errorBody(error), 'error');
 }
@@ -53,10 +64,12 @@ export function readError(body: unknown): UpstreamError | undefined {
   if (error === undefined || error === null || error === false) return undefined;
   const fields = asObject(error) ?? { message: error };
   const type = asWord(fields['type']);
+  const message = asWord(fields['message']);
+  const code = asWord(asObject(fields['details'])?.['error_code']) ?? asWord(fields['code']);
   return {
     type,
-    code: asWord(asObject(fields['details'])?.['error_code']) ?? asWord(fields['code']),
-    message: asWord(fields['message']),
+    code: code ?? (saysTooLong(type, message) ? 'context_length_exceeded' : undefined),
+    message,
     status: type !== undefined && Object.hasOwn(STATUSES, type) ? STATUSES[type] : undefined,
     retryAfterMs: undefined,
     object: error,
@@ -69,6 +82,17 @@ function typeOf(status: number): string {
   if (status === 408) return 'timeout_error';
   return status >= 500 ? 'api_error' : 'invalid_request_error';
 }
+
+/**
+ * That a conversation is too long is told in words alone. They have to begin the message, where nothing of the prompt
+ * is quoted. The last are Bedrock's.
+ */
+function saysTooLong(type: string | undefined, message = ''): boolean {
+  return type === 'invalid_request_error' && TOO_LONG.test(message);
+}
+
+const TOO_LONG =
+  /^(prompt is too long: \d+ tokens > \d+ maximum|input length and `max_tokens` exceed context limit: \d+|Input is too long for requested model)/;
 
 /** Agents know a conversation that has grown too long by these words alone, and compact it. */
 function messageOf({ code, message }: GatewayError): string {

@@ -26,7 +26,7 @@ const WORDS: Readonly<Record<FinishReason, string>> = {
 const WINDOW_FULL = 'model_context_window_exceeded';
 
 /** Reads `stop_reason` and `stop_sequence`. */
-export function finishFrom(stopReason: unknown, stopSequence: unknown): Finish {
+export function decodeFinish(stopReason: unknown, stopSequence: unknown): Finish {
   const raw = asWord(stopReason);
   const met = asString(stopSequence);
   return {
@@ -43,7 +43,7 @@ export interface Said {
 }
 
 /** Writes them. Agents go by the reason: calls without `tool_use` would not be made, `tool_use` without calls never end. */
-export function finishFields({ reason, raw, stopSequence }: Finish, { calls, refusal }: Said) {
+export function encodeFinish({ reason, raw, stopSequence }: Finish, { calls, refusal }: Said) {
   return { stop_reason: word(), stop_sequence: stopSequence ?? null };
 
   function word(): string {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { markSignature } from '../../core/signature.ts';
-import { UNSIGNED } from './encode-blocks.ts';
+import { UNSIGNED } from './signatures.ts';
 import { removeForeign } from './foreign.ts';
 
 const foreign = markSignature({ protocol: 'gemini', model: 'g', value: 'abcd' });

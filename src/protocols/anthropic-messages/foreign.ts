@@ -1,3 +1,4 @@
+import { elementRemovals } from '../../lib/json-removal.ts';
 import { isReadableBy, MARK, unmarkSignature } from '../../core/signature.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
@@ -28,7 +29,7 @@ export function removeForeign(text: string, body: Record<string, unknown>, model
   }
   return applyEdits(
     text,
-    [...edits, ...removals(elements, gone)].sort((a, b) => a.start - b.start),
+    [...edits, ...elementRemovals(elements, gone)].sort((a, b) => a.start - b.start),
   );
 }
 
@@ -46,7 +47,9 @@ function messageEdits(text: string, message: Span, { content }: JsonObject, mode
       edits.push({ ...value, text: JSON.stringify(verdict.value) });
     }
   }
-  return gone.size > 0 && gone.size === elements.length ? 'nothing left' : [...edits, ...removals(elements, gone)];
+  return gone.size > 0 && gone.size === elements.length
+    ? 'nothing left'
+    : [...edits, ...elementRemovals(elements, gone)];
 }
 
 /** What becomes of a block: nothing, its removal, or its own signature in place of the marked one. */
@@ -55,19 +58,4 @@ function judge(block: JsonObject, model: string): { field: string; value: string
   const marked = field === undefined ? undefined : unmarkSignature(asString(block[field]) ?? '');
   if (field === undefined || marked === undefined) return undefined;
   return isReadableBy(marked.signature, NAME, model) ? { field, value: marked.signature.value } : 'foreign';
-}
-
-/** The edits that take elements out of an array, with the commas that separated them. */
-function removals(elements: readonly Span[], gone: ReadonlySet<number>): Edit[] {
-  const edits: Edit[] = [];
-  for (let from = 0; from < elements.length; from++) {
-    if (!gone.has(from)) continue;
-    let to = from;
-    while (gone.has(to + 1)) to++;
-    const start = from === 0 ? elements[from]?.start : elements[from - 1]?.end;
-    const end = from === 0 ? (elements[to + 1]?.start ?? elements[to]?.end) : elements[to]?.end;
-    if (start !== undefined && end !== undefined) edits.push({ start, end, text: '' });
-    from = to;
-  }
-  return edits;
 }

@@ -1,5 +1,6 @@
 import type { Endpoint, Operation } from '../../core/exchange.ts';
 import type { Front } from '../protocol.ts';
+import { NAME } from './name.ts';
 
 /** `/v1/messages` and the counting of its tokens. Lists of models are at OpenAI's path, told by the version header. */
 export const front: Front = {
@@ -19,7 +20,7 @@ function modelEndpoint(target: string, operation: Operation): Endpoint {
   return {
     kind: 'model',
     methods: ['POST'],
-    protocol: 'anthropic-messages',
+    protocol: NAME,
     operation,
     target,
     // The prompt is part of what will be sent, and so of what is to be counted.

@@ -1,2 +1,2 @@
-/** The dialect's name; signatures and native parts of it carry it. */
+/** The dialect's name, as signatures and native parts carry it. */
 export const NAME = 'anthropic-messages';

@@ -1,8 +1,17 @@
-import type { Conversation } from '../../core/conversation.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import type { Conversation, OutputFormat } from '../../core/conversation.ts';
+import { asObject, type JsonObject } from '../../lib/json.ts';
+import { refuseField } from '../fields.ts';
 import type { ModelTraits } from './model-traits.ts';
+import type { WireNames } from './names.ts';
 import { strictSchema, toolSchema } from './schema.ts';
-import type { WireNames } from './wire-names.ts';
+
+/** `output_format` is what `output_config.format` was called before. */
+export function decodeOutput(body: JsonObject): OutputFormat | undefined {
+  const format = asObject(asObject(body['output_config'])?.['format']) ?? asObject(body['output_format']);
+  if (format === undefined) return undefined;
+  const schema = asObject(format['schema']) ?? refuseField('output_config.format.schema', 'has to be an object');
+  return { type: 'schema', schema, strict: true };
+}
 
 /** A tool whose arguments are the answer, where the model has no other way to keep to a schema. */
 export interface OutputTool {
@@ -19,7 +28,12 @@ export interface Output {
 }
 
 /** Finds the way to ask for the conversation's output format. JSON of no schema cannot be asked for, and is dropped. */
-export function outputOf({ output }: Conversation, traits: ModelTraits, names: WireNames, dropped: string[]): Output {
+export function encodeOutput(
+  { output }: Conversation,
+  traits: ModelTraits,
+  names: WireNames,
+  dropped: string[],
+): Output {
   if (output === undefined) return { format: undefined, tool: undefined };
   if (output.type === 'json') {
     dropped.push('output');

@@ -1,12 +1,12 @@
 import type { Protocol } from '../protocol.ts';
 import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
-import { errorAsEvent, errorBody, errorEvent, errorStatus, readError } from './errors.ts';
+import { errors } from './errors.ts';
+import { removeForeign } from './foreign.ts';
 import { front } from './front.ts';
 import { models } from './models.ts';
 import { NAME } from './name.ts';
-import { removeForeign } from './foreign.ts';
-import { asStream, isEnd, MESSAGE_STOP, MessageStreamReader, PING } from './stream.ts';
+import { stream } from './stream.ts';
 import { injectSystem } from './system.ts';
 import { readUsage } from './usage.ts';
 import { wire } from './wire.ts';
@@ -14,8 +14,8 @@ import { wire } from './wire.ts';
 /** Anthropic's messages, and the counting of their tokens. */
 export const anthropicMessages: Protocol = {
   name: NAME,
-  errors: { body: errorBody, event: errorEvent, asEvent: errorAsEvent, read: readError, status: errorStatus },
-  stream: { keepAlive: PING, end: MESSAGE_STOP, isEnd, read: () => new MessageStreamReader(), fromPlain: asStream },
+  errors,
+  stream,
   front,
   wire,
   models,

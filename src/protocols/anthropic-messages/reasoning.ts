@@ -1,7 +1,25 @@
 import type { Conversation, Reasoning } from '../../core/conversation.ts';
-import { budgetFor, effortFor, type Effort } from '../../core/effort.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import { budgetFor, type Effort, effortFor, effortFrom } from '../../core/effort.ts';
+import { asNumber, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { ModelTraits } from './model-traits.ts';
+
+/** Reads `thinking` and `output_config.effort`. */
+export function decodeReasoning(body: JsonObject): Reasoning | undefined {
+  const thinking = asObject(body['thinking']);
+  const effort = effortFrom(asObject(body['output_config'])?.['effort']);
+  const visible = thinking?.['display'] !== 'omitted';
+  switch (thinking?.['type']) {
+    case 'enabled':
+      return { enabled: true, visible, ...compact({ budgetTokens: asNumber(thinking['budget_tokens']), effort }) };
+    case 'adaptive':
+      return { enabled: true, adaptive: true, visible, ...compact({ effort }) };
+    case 'disabled':
+    case 'between_tools':
+      return { enabled: false };
+    default:
+      return effort === undefined ? undefined : { effort };
+  }
+}
 
 /** The least that Anthropic takes as a budget. */
 const MIN_BUDGET = 1024;
@@ -24,7 +42,7 @@ interface Circumstances {
 }
 
 /** Writes `thinking`, `output_config.effort` and `max_tokens`. */
-export function thinkingOf({ reasoning, settings }: Conversation, circumstances: Circumstances): Thinking {
+export function encodeReasoning({ reasoning, settings }: Conversation, circumstances: Circumstances): Thinking {
   const { traits, thoughtless, forced, dropped } = circumstances;
   const limit = settings.maxTokens;
   const maxTokens = Math.min(traits.maxOutput, limit ?? traits.defaultMaxTokens);

@@ -6,7 +6,7 @@ import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 import { dataLines, eventEnd, eventName } from '../sse.ts';
 import { codec } from './codec.ts';
 import { anthropicMessages } from './protocol.ts';
-import { PING } from './stream.ts';
+import { PING } from './sentinels.ts';
 
 interface Exchange {
   readonly request: JsonObject;
@@ -30,9 +30,10 @@ function load(folder: string): [name: string, exchange: Exchange][] {
   ]);
 }
 
-function reply(request: JsonObject) {
+/** The client asked for the model that answers. */
+function reply(request: JsonObject, model: string | undefined) {
   const conversation = codec.decodeRequest(request, { stream: false });
-  return { conversation, model: 'asked-for', id: 'id', now: 0 };
+  return { conversation, model: model ?? 'asked-for', id: 'id', now: 0 };
 }
 
 function encodedFor(request: JsonObject) {
@@ -59,8 +60,9 @@ function decodedStream(request: JsonObject, text: string): Completion {
   return builder.build();
 }
 
-function encodedStream(request: JsonObject, events: Iterable<AnswerEvent>): string {
-  const encoder = codec.encodeStream(reply(request));
+function encodedStream(request: JsonObject, events: readonly AnswerEvent[]): string {
+  const [first] = events;
+  const encoder = codec.encodeStream(reply(request, first?.type === 'start' ? first.model : undefined));
   let text = '';
   for (const event of events) text += encoder.push(event);
   return text + encoder.end();
@@ -139,13 +141,15 @@ function answerEssence(answer: JsonObject) {
 describe('every recorded answer', () => {
   test.each(plain)('keeps its content: %s', (_name, { request, answer }) => {
     const completion = encodedFor(request).decodeAnswer(answer);
-    const written = JSON.parse(JSON.stringify(codec.encodeAnswer(completion, reply(request)))) as JsonObject;
+    const written = JSON.parse(
+      JSON.stringify(codec.encodeAnswer(completion, reply(request, completion.model))),
+    ) as JsonObject;
     expect(answerEssence(written)).toEqual(answerEssence(answer as JsonObject));
   });
 
   test.each(plain)('says the same as a stream: %s', (_name, { request, answer }) => {
     const completion = encodedFor(request).decodeAnswer(answer);
-    const again = decodedStream(request, encodedStream(request, unfold(completion)));
+    const again = decodedStream(request, encodedStream(request, [...unfold(completion)]));
     expect(again).toEqual(completion);
   });
 
@@ -161,7 +165,7 @@ describe('every recorded stream', () => {
     expect(completion.finish.reason).not.toBe('other');
     expect(completion.usage?.promptTokens).toBeGreaterThan(0);
     expect(completion.parts.length).toBeGreaterThan(0);
-    expect(decodedStream(request, encodedStream(request, unfold(completion)))).toEqual(completion);
+    expect(decodedStream(request, encodedStream(request, [...unfold(completion)]))).toEqual(completion);
   });
 
   test.each(streamed)('passes event by event: %s', (_name, { request, answer }) => {

@@ -1,6 +1,42 @@
-import type { Settings, SettingName } from '../../core/conversation.ts';
-import { compact, type JsonObject } from '../../lib/json.ts';
+import type { SettingName, Settings } from '../../core/conversation.ts';
+import { asArray, asBoolean, asNumber, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import type { ModelTraits } from './model-traits.ts';
+
+/** What this dialect calls the settings; those that it lacks have the names of OpenAI. */
+export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
+  maxTokens: 'max_tokens',
+  temperature: 'temperature',
+  topP: 'top_p',
+  topK: 'top_k',
+  minP: 'min_p',
+  stop: 'stop_sequences',
+  seed: 'seed',
+  frequencyPenalty: 'frequency_penalty',
+  presencePenalty: 'presence_penalty',
+  logprobs: 'logprobs',
+  topLogprobs: 'top_logprobs',
+  parallelToolCalls: 'tool_choice.disable_parallel_tool_use',
+  verbosity: 'verbosity',
+  user: 'metadata.user_id',
+  reasoning: 'thinking',
+  output: 'output_config.format',
+  toolChoice: 'tool_choice',
+};
+
+/** Reads the single values of a request. */
+export function decodeSettings(body: JsonObject): Settings {
+  const stop = asArray(body['stop_sequences']).filter((sequence) => typeof sequence === 'string');
+  const single = asBoolean(asObject(body['tool_choice'])?.['disable_parallel_tool_use']);
+  return compact({
+    maxTokens: asNumber(body['max_tokens']),
+    temperature: asNumber(body['temperature']),
+    topP: asNumber(body['top_p']),
+    topK: asNumber(body['top_k']),
+    stop: stop.length === 0 ? undefined : stop,
+    parallelToolCalls: single === undefined ? undefined : !single,
+    user: asWord(asObject(body['metadata'])?.['user_id']),
+  });
+}
 
 /** With thinking, `top_p` may be from here to 1. */
 const MIN_TOP_P_THINKING = 0.95;
@@ -8,7 +44,12 @@ const MIN_TOP_P_THINKING = 0.95;
 const MAX_USER_CHARACTERS = 256;
 
 /** Writes the settings of an answer; `budget`: the model thinks with a budget, which leaves it little choice of words. */
-export function settingFields(settings: Settings, traits: ModelTraits, budget: boolean, dropped: string[]): JsonObject {
+export function encodeSettings(
+  settings: Settings,
+  traits: ModelTraits,
+  budget: boolean,
+  dropped: string[],
+): JsonObject {
   const stop = settings.stop?.filter((sequence) => sequence.trim() !== '');
   if (stop !== undefined && stop.length !== settings.stop?.length) dropped.push('stop');
   dropped.push(...lackedOf(settings));

@@ -10,7 +10,7 @@ import { unfold, type Completion } from '../../core/completion.ts';
 import type { Conversation } from '../../core/conversation.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { encodeRequest } from './encode-request.ts';
-import { MessageEncoder } from './encode-stream.ts';
+import { MessageStreamEncoder } from './encode-stream.ts';
 
 const conversation: Conversation = {
   system: [{ type: 'text', text: 's', cacheControl: { type: 'ephemeral' } }],
@@ -59,7 +59,7 @@ const completion: Completion = {
   usage: { promptTokens: 9, completionTokens: 4, cachedTokens: 3, reasoningTokens: 2 },
 };
 
-const reply = { conversation, model: 'm', id: 'id', now: 0 };
+const reply = { conversation, model: 'asked-for', id: 'id', now: 0 };
 
 test('a request', () => {
   const expected: MessageCreateParamsNonStreaming = {
@@ -121,7 +121,7 @@ test('an answer', () => {
     id: 'msg_1',
     type: 'message',
     role: 'assistant',
-    model: 'up',
+    model: 'asked-for',
     content: [
       { type: 'thinking', thinking: 'hm', signature: 'sig' },
       {
@@ -151,7 +151,7 @@ test('an answer', () => {
 });
 
 test('the beginning and the end of a stream', () => {
-  const encoder = new MessageEncoder(reply);
+  const encoder = new MessageStreamEncoder(reply);
   const text = [...unfold(completion)].map((event) => encoder.push(event)).join('') + encoder.end();
   const events = text
     .split('\n')
@@ -162,7 +162,7 @@ test('the beginning and the end of a stream', () => {
     id: 'msg_1',
     type: 'message',
     role: 'assistant',
-    model: 'up',
+    model: 'asked-for',
     content: [],
     stop_reason: null,
     stop_sequence: null,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { asStream, isEnd, MESSAGE_STOP, MessageStreamReader } from './stream.ts';
+import { asStream } from './replay.ts';
+import { MESSAGE_STOP } from './sentinels.ts';
+import { isEnd, MessageStreamReader } from './stream.ts';
 
 function see(reader: MessageStreamReader, event: unknown, name?: string) {
   return reader.see(event, JSON.stringify(event), name);

@@ -1,6 +1,7 @@
 import { asArray, asObject, asString } from '../../lib/json.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import type { SystemPrompt, SystemTexts } from '../protocol.ts';
+import { firstMember, insertion, joinToString } from '../system-edits.ts';
 
 /** How the block begins with which an agent says who it is. It is no prompt, and has to stay in front. */
 const ATTRIBUTION = 'x-anthropic-';
@@ -23,21 +24,17 @@ export function injectSystem(text: string, _body: Record<string, unknown>, { esc
       spans.flatMap((span) => systemEdits(text, span, escaped)),
     );
   }
-  const start = text.indexOf('{') + 1;
-  const comma = /^\s*\}/.test(text.slice(start, start + 64)) ? '' : ',';
-  return applyEdits(text, [insertion(start, `"system":"${escaped.alone}"${comma}`)]);
+  return applyEdits(text, [firstMember(text, text.indexOf('{'), `"system":"${escaped.alone}"`)]);
 }
 
 function systemEdits(text: string, span: Span, texts: SystemTexts): Edit[] {
-  const { before, after, alone } = texts;
-  const [start, end] = [span.start + 1, span.end - 1];
   switch (text[span.start]) {
     case '"':
-      return start === end ? [insertion(start, alone)] : [insertion(start, before), insertion(end, after)];
+      return joinToString(span, texts);
     case '[':
       return blocksEdits(text, span, texts);
     case 'n':
-      return [{ ...span, text: `"${alone}"` }];
+      return [{ ...span, text: `"${texts.alone}"` }];
     default:
       return [];
   }
@@ -60,8 +57,4 @@ function blocksEdits(text: string, span: Span, { before, after, alone }: SystemT
 
 function block(text: string): string {
   return `{"type":"text","text":"${text}"}`;
-}
-
-function insertion(at: number, text: string): Edit {
-  return { start: at, end: at, text };
 }

@@ -1,11 +1,13 @@
+import { dialectOf } from '../../vendors/dialects.ts';
 import type { Wire } from '../protocol.ts';
 import { limitHeaders, readLimits } from './limits.ts';
+import { NAME } from './name.ts';
 
 /** Paths and headers of Anthropic's API. */
 export const wire: Wire = {
   address: (operation) => ADDRESSES[operation],
-  credential: { name: 'x-api-key', prefix: '' },
-  headers: { 'anthropic-version': '2023-06-01' },
+  credential: dialectOf(NAME).credential,
+  headers: dialectOf(NAME).headers,
   headerPrefixes: ['anthropic-', 'x-stainless-'],
   alsoServes: [],
   requestIdHeader: 'request-id',

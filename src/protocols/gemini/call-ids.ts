@@ -1,9 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
-
-/** An id for a call of an answer that came without one. */
-export function newCallId(): string {
-  return `call_${randomUUID().replaceAll('-', '').slice(0, 24)}`;
-}
+import { madeUpId } from '../made-up-id.ts';
 
 interface Call {
   readonly id: string;
@@ -42,6 +37,6 @@ export class CallIds {
   }
 
   #madeUp(name: string): string {
-    return `call_${createHash('sha256').update(`${this.#count++}:${name}`).digest('hex').slice(0, 24)}`;
+    return madeUpId(`${this.#count++}:${name}`);
   }
 }

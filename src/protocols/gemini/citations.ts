@@ -5,7 +5,7 @@ import { asArray, asCount, asObject, asString, asWord, compact, type JsonObject 
  * Reads what a candidate says of its sources: `groundingMetadata` (chunks, and supports that say what of the text is
  * from which) and `citationMetadata`. `text` is what was said so far; offsets are in bytes of it.
  */
-export function citationsFrom(candidate: JsonObject, text: string): Citation[] {
+export function decodeCitations(candidate: JsonObject, text: string): Citation[] {
   const grounding = asObject(candidate['groundingMetadata']);
   const cited = asObject(candidate['citationMetadata']);
   return [
@@ -18,7 +18,7 @@ export function citationsFrom(candidate: JsonObject, text: string): Citation[] {
 }
 
 /** Writes citations as `groundingMetadata` of a text that begins `offset` bytes into its candidate's. */
-export function groundingMetadata(texts: readonly CitedText[]): JsonObject | undefined {
+export function encodeCitations(texts: readonly CitedText[]): JsonObject | undefined {
   const chunks: JsonObject[] = [];
   const indices = new Map<string, number>();
   const supports: JsonObject[] = [];
@@ -40,6 +40,7 @@ export function groundingMetadata(texts: readonly CitedText[]): JsonObject | und
   return { groundingChunks: chunks, ...(supports.length === 0 ? {} : { groundingSupports: supports }) };
 }
 
+/** A text of an answer, which of its parts it is, and what it refers to. */
 export interface CitedText {
   readonly text: string;
   readonly partIndex: number;

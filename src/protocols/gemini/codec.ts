@@ -5,28 +5,11 @@ import { embedding } from './embedding.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { encodeRequest } from './encode-request.ts';
 import { GeminiStreamEncoder } from './encode-stream.ts';
+import { FIELD_NAMES } from './settings.ts';
 
 /** GenerateContent requests and answers to and from the neutral form. */
 export const codec: Codec = {
-  fieldNames: {
-    maxTokens: 'maxOutputTokens',
-    temperature: 'temperature',
-    topP: 'topP',
-    topK: 'topK',
-    minP: 'minP',
-    stop: 'stopSequences',
-    seed: 'seed',
-    frequencyPenalty: 'frequencyPenalty',
-    presencePenalty: 'presencePenalty',
-    logprobs: 'responseLogprobs',
-    topLogprobs: 'logprobs',
-    parallelToolCalls: 'parallelToolCalls',
-    verbosity: 'verbosity',
-    user: 'user',
-    reasoning: 'thinkingConfig',
-    output: 'responseSchema',
-    toolChoice: 'toolConfig',
-  },
+  fieldNames: FIELD_NAMES,
   decodeRequest,
   encodeRequest,
   encodeAnswer,

@@ -1,5 +1,5 @@
 import { asObject } from '../../lib/json.ts';
-import { fieldsOf } from './names.ts';
+import { fieldsOf } from './camel-case.ts';
 
 /** Of a request without contents, this much of its input tells it from others. */
 const INPUT_CHARACTERS = 1024;

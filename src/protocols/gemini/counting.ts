@@ -1,7 +1,7 @@
 import { asCount, asObject } from '../../lib/json.ts';
 import type { Counting } from '../codec.ts';
 import { encodeRequest } from './encode-request.ts';
-import { modelName } from './wire.ts';
+import { modelName } from './camel-case.ts';
 
 /** `:countTokens`, of the whole request: of `contents` alone it would leave the system's words and the tools out. */
 export const counting: Counting = {

@@ -1,7 +1,8 @@
 import type { AnswerEvent } from '../../core/event.ts';
 import type { Signature } from '../../core/part.ts';
-import { asObject, asString, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
-import { newCallId } from './call-ids.ts';
+import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
+import { unwrapInput } from '../freeform.ts';
+import { madeUpId } from '../made-up-id.ts';
 import { PartialArgs } from './partial-args.ts';
 
 /** What of the request decides how its answer is read. */
@@ -42,7 +43,7 @@ export class CallReader {
     if (open === undefined) return;
     this.#open = undefined;
     const { index, name, args } = open;
-    const text = this.reading.freeform.has(name) ? inputIn(args.text) : args.text;
+    const text = this.reading.freeform.has(name) ? unwrapInput(args.text) : args.text;
     if (text !== '') this.emit({ type: 'delta', index, text });
     this.emit({ type: 'part_end', index });
   }
@@ -57,12 +58,7 @@ export class CallReader {
     }
     this.hasAny = true;
     const freeform = this.reading.freeform.has(name) ? true : undefined;
-    this.emit({ type: 'part_start', index, part: 'tool_call', id: id ?? newCallId(), name, freeform });
+    this.emit({ type: 'part_start', index, part: 'tool_call', id: id ?? madeUpId(), name, freeform });
     if (signature !== undefined) this.emit({ type: 'signature', index, signature });
   }
-}
-
-/** The text that a freeform tool was called with. */
-function inputIn(args: string): string {
-  return asString(parseObject(args)?.['input']) ?? args;
 }

@@ -1,12 +1,13 @@
-import type { Conversation, Leftover, OutputFormat, Settings } from '../../core/conversation.ts';
-import { asArray, asBoolean, asNumber, asObject, asString, type JsonObject } from '../../lib/json.ts';
+import type { Conversation, Leftover } from '../../core/conversation.ts';
+import { asArray, asNumber, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
-import { leftoversOf, refuseField, type FieldRules } from '../fields.ts';
-import { systemFrom, turnsFrom } from './decode-contents.ts';
-import { toolChoiceFrom, toolConfigLeftovers, toolsFrom } from './decode-tools.ts';
-import { fieldsOf } from './names.ts';
-import { jsonSchemaOf } from './openapi.ts';
-import { reasoningFrom } from './reasoning.ts';
+import { type FieldRules, leftoversOf, refuseField } from '../fields.ts';
+import { fieldsOf } from './camel-case.ts';
+import { decodeToolChoice, decodeTools, toolConfigLeftovers } from './decode-tools.ts';
+import { decodeSystem, decodeTurns } from './decode-turns.ts';
+import { decodeOutput, formOf, JSON_TYPES } from './output.ts';
+import { decodeReasoning } from './reasoning.ts';
+import { decodeSettings } from './settings.ts';
 
 /** Reads a GenerateContentRequest, or one to count the tokens of. The model and the wish for a stream are in the path. */
 export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conversation {
@@ -16,13 +17,13 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
   if (contents === undefined || contents === null) refuseField('contents', 'has to hold what is said');
   const config = fieldsOf(request['generationConfig']) ?? {};
   return {
-    system: systemFrom(request['systemInstruction']),
-    turns: turnsFrom(contents),
-    tools: toolsFrom(request['tools']),
-    toolChoice: toolChoiceFrom(request['toolConfig']),
-    output: outputFrom(config),
-    reasoning: reasoningFrom(config['thinkingConfig']),
-    settings: settingsFrom(config),
+    system: decodeSystem(request['systemInstruction']),
+    turns: decodeTurns(contents),
+    tools: decodeTools(request['tools']),
+    toolChoice: decodeToolChoice(request['toolConfig']),
+    output: decodeOutput(config),
+    reasoning: decodeReasoning(config['thinkingConfig']),
+    settings: decodeSettings(config),
     stream,
     wantsUsage: true,
     leftovers: [
@@ -66,49 +67,6 @@ const CONFIG: FieldRules = {
   hints: new Set([]),
   refused: {},
 };
-
-function settingsFrom(config: JsonObject): Settings {
-  const stop = asArray(config['stopSequences']).flatMap((text) => asString(text) ?? []);
-  return {
-    maxTokens: asNumber(config['maxOutputTokens']),
-    temperature: asNumber(config['temperature']),
-    topP: asNumber(config['topP']),
-    topK: asNumber(config['topK']),
-    stop: stop.length === 0 ? undefined : stop,
-    seed: asNumber(config['seed']),
-    presencePenalty: asNumber(config['presencePenalty']),
-    frequencyPenalty: asNumber(config['frequencyPenalty']),
-    logprobs: asBoolean(config['responseLogprobs']),
-    topLogprobs: asNumber(config['logprobs']),
-  };
-}
-
-/** The older fields for the form of the answer, or the newer `responseFormat`. */
-function formOf(config: JsonObject): {
-  readonly mimeType: string | undefined;
-  readonly schema: JsonObject | undefined;
-} {
-  const formats = config['responseFormat'];
-  const format = fieldsOf(fieldsOf(Array.isArray(formats) ? formats[0] : formats)?.['text']);
-  const { responseSchema, responseJsonSchema } = config;
-  return {
-    mimeType: (asString(config['responseMimeType']) ?? asString(format?.['mimeType']))?.toLowerCase(),
-    schema:
-      asObject(responseJsonSchema) ??
-      (asObject(responseSchema) ? jsonSchemaOf(responseSchema) : undefined) ??
-      asObject(format?.['schema']),
-  };
-}
-
-const JSON_TYPES = new Set(['application/json', 'application_json']);
-
-function outputFrom(config: JsonObject): OutputFormat | undefined {
-  const { mimeType, schema } = formOf(config);
-  if (mimeType === undefined || !JSON_TYPES.has(mimeType)) return undefined;
-  if (schema === undefined) return { type: 'json' };
-  const title = asString(schema['title']);
-  return { type: 'schema', schema, name: title !== undefined && /^[\w-]{1,64}$/.test(title) ? title : undefined };
-}
 
 /** What the answer is to be and no other dialect's can. */
 function answerLeftovers(config: JsonObject): Leftover[] {

@@ -4,11 +4,12 @@ import type { NativePart, Signature } from '../../core/part.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import type { StreamDecoder } from '../codec.ts';
 import { CallReader, type Reading } from './decode-calls.ts';
-import { citationsFrom } from './citations.ts';
-import { blockedFrom, finishFrom } from './finish.ts';
-import { logprobsFrom } from './logprobs.ts';
-import { mediaFrom } from './media.ts';
-import { NAME, UNSIGNED } from './signatures.ts';
+import { decodeCitations } from './citations.ts';
+import { decodeBlocked, decodeFinish } from './finish.ts';
+import { decodeLogprobs } from './logprobs.ts';
+import { decodeMedia } from './media.ts';
+import { NAME } from './name.ts';
+import { UNSIGNED } from './signatures.ts';
 import { readUsage } from './usage.ts';
 
 /** The text or thought that is under way. */
@@ -47,7 +48,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
     }
     this.#seeUsage(chunk);
     const block = asWord(asObject(chunk['promptFeedback'])?.['blockReason']);
-    if (block !== undefined) this.#blocked = blockedFrom(block);
+    if (block !== undefined) this.#blocked = decodeBlocked(block);
     for (const value of asArray(chunk['candidates'])) {
       const candidate = asObject(value);
       if (candidate !== undefined && (candidate['index'] ?? 0) === 0) this.#seeCandidate(candidate);
@@ -60,7 +61,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
     this.#calls.close();
     this.#close();
     if (this.#counts !== this.#firstCounts) this.#tellUsage(this.#counts);
-    this.#emit({ type: 'finish', finish: this.#blocked ?? finishFrom(this.#word, this.#calls.hasAny) });
+    this.#emit({ type: 'finish', finish: this.#blocked ?? decodeFinish(this.#word, this.#calls.hasAny) });
     return this.#taken();
   }
 
@@ -95,7 +96,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
       if (fields !== undefined) this.#seePart(fields);
     }
     if (candidate['logprobsResult'] !== undefined) {
-      const logprobs = logprobsFrom(candidate['logprobsResult']);
+      const logprobs = decodeLogprobs(candidate['logprobsResult']);
       if (logprobs.length > 0) this.#emit({ type: 'logprobs', logprobs });
     }
     if (candidate['groundingMetadata'] !== undefined || candidate['citationMetadata'] !== undefined)
@@ -116,7 +117,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
       this.#seeText(part, text, signature);
       return;
     }
-    const whole = mediaFrom(part) ?? nativeFrom(part);
+    const whole = decodeMedia(part) ?? nativeFrom(part);
     if (whole === undefined) {
       if (signature !== undefined) this.#seeText(part, '', signature);
       return;
@@ -173,7 +174,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
   #cite(candidate: JsonObject): void {
     const open = this.#open;
     if (open?.kind !== 'text') return;
-    for (const citation of citationsFrom(candidate, open.text)) {
+    for (const citation of decodeCitations(candidate, open.text)) {
       const key = JSON.stringify(citation);
       if (this.#cited.has(key)) continue;
       this.#cited.add(key);

@@ -1,12 +1,12 @@
 import type { Tool, ToolChoice } from '../../core/conversation.ts';
 import { asArray, asObject, asString, asWord } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
-import { fieldsOf } from './names.ts';
+import { fieldsOf } from './camel-case.ts';
 import { jsonSchemaOf } from './openapi.ts';
-import { NAME } from './signatures.ts';
+import { NAME } from './name.ts';
 
 /** Reads `tools`: each may declare functions, and each other member of it is a tool that runs at Google. */
-export function toolsFrom(value: unknown): Tool[] {
+export function decodeTools(value: unknown): Tool[] {
   return asArray(value).flatMap((tool) => {
     const fields = fieldsOf(tool) ?? {};
     return Object.entries(fields).flatMap(([name, inner]): Tool[] => {
@@ -31,7 +31,7 @@ function functionFrom(value: unknown): Tool {
 }
 
 /** Reads `toolConfig.functionCallingConfig`. `VALIDATED` is `AUTO` whose calls keep to their schemas. */
-export function toolChoiceFrom(value: unknown): ToolChoice | undefined {
+export function decodeToolChoice(value: unknown): ToolChoice | undefined {
   const config = fieldsOf(fieldsOf(value)?.['functionCallingConfig']);
   const names = asArray(config?.['allowedFunctionNames']).flatMap((name) => asWord(name) ?? []);
   const [only] = names;

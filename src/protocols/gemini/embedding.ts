@@ -1,8 +1,7 @@
 import { asArray, asCount, asNumber, asObject, asString, compact, type JsonObject } from '../../lib/json.ts';
 import { Unintelligible, type EmbeddingCodec } from '../codec.ts';
 import { refuseField } from '../fields.ts';
-import { fieldsOf } from './names.ts';
-import { modelName } from './wire.ts';
+import { fieldsOf, modelName } from './camel-case.ts';
 
 /** `:embedContent` of one text, `:batchEmbedContents` of several; what goes to a backend is always the latter. */
 export const embedding: EmbeddingCodec = {

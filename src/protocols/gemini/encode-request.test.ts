@@ -5,6 +5,7 @@ import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, Part } from '../../core/part.ts';
 import { counting } from './counting.ts';
 import { encodeRequest } from './encode-request.ts';
+import { isForced } from './encode-tools.ts';
 
 const EMPTY: Conversation = {
   system: [],
@@ -313,7 +314,9 @@ describe('tools', () => {
     ],
   ] as const)('are to be called: %j', (toolChoice, expected) => {
     expect(encoded({ tools: [FUNCTION], toolChoice }).body.toolConfig?.functionCallingConfig).toEqual(expected);
-    expect(encoded({ toolChoice }).body.toolConfig).toBeUndefined();
+    // Without tools a choice means nothing, or cannot be met.
+    if (isForced(toolChoice)) expect(() => encoded({ toolChoice })).toThrow(NotCarried);
+    else expect(encoded({ toolChoice }).body.toolConfig).toBeUndefined();
   });
 
   test('that are strict are kept to', () => {

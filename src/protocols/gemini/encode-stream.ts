@@ -3,11 +3,11 @@ import type { AnswerEvent, DeltaEvent, PartStartEvent } from '../../core/event.t
 import type { Citation, Signature } from '../../core/part.ts';
 import { compact } from '../../lib/json.ts';
 import type { Reply, StreamEncoder } from '../codec.ts';
-import { groundingMetadata } from './citations.ts';
-import { AnswerParts, signed } from './encode-parts.ts';
-import { finishWord } from './finish.ts';
-import { logprobsResult } from './logprobs.ts';
-import { usageMetadata } from './usage.ts';
+import { encodeCitations } from './citations.ts';
+import { AnswerParts, signed } from './encode-answer.ts';
+import { encodeFinish } from './finish.ts';
+import { encodeLogprobs } from './logprobs.ts';
+import { writeUsage } from './usage.ts';
 
 /** A part under way. */
 interface Draft {
@@ -57,9 +57,9 @@ export class GeminiStreamEncoder implements StreamEncoder {
       case 'whole':
         return this.#chunk(this.#parts.write(event.part));
       case 'logprobs':
-        return `data: {"candidates":[{"index":0,"logprobsResult":${JSON.stringify(logprobsResult(event.logprobs))}}]${this.#members()}}\n\n`;
+        return `data: {"candidates":[{"index":0,"logprobsResult":${JSON.stringify(encodeLogprobs(event.logprobs))}}]${this.#members()}}\n\n`;
       case 'usage':
-        this.#counts = `,"usageMetadata":${JSON.stringify(usageMetadata(event.usage))}`;
+        this.#counts = `,"usageMetadata":${JSON.stringify(writeUsage(event.usage))}`;
         this.#renew();
         return '';
       case 'finish':
@@ -71,9 +71,9 @@ export class GeminiStreamEncoder implements StreamEncoder {
   end(): string {
     const candidate = compact({
       content: { parts: [{ text: '' }], role: 'model' },
-      finishReason: finishWord(this.#finish),
+      finishReason: encodeFinish(this.#finish),
       index: 0,
-      groundingMetadata: groundingMetadata(
+      groundingMetadata: encodeCitations(
         this.#cited.map(({ text, citations }) => ({ text, partIndex: 0, citations: citations ?? [] })),
       ),
     });

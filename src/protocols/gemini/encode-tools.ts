@@ -1,9 +1,11 @@
 import type { Conversation, Tool, ToolChoice } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
+import { freeformDescription } from '../freeform.ts';
 import { supportedSchema } from './schema.ts';
-import { NAME } from './signatures.ts';
+import { NAME } from './name.ts';
 
+/** What a request says of tools, and what it could not say. */
 export interface WrittenTools {
   readonly tools: readonly JsonObject[] | undefined;
   readonly toolConfig: JsonObject | undefined;
@@ -14,7 +16,7 @@ export interface WrittenTools {
  * The tools and which of them are to be called. With an `answer` tool the call of that one is the answer, so that the
  * model has to call something.
  */
-export function toolsOf({ tools, toolChoice }: Conversation, answer: JsonObject | undefined): WrittenTools {
+export function encodeTools({ tools, toolChoice }: Conversation, answer: JsonObject | undefined): WrittenTools {
   if (toolChoice?.mode === 'native' && toolChoice.protocol !== NAME) {
     throw new NotCarried('tool_choice', 'names a tool that runs at another provider');
   }
@@ -26,25 +28,15 @@ export function toolsOf({ tools, toolChoice }: Conversation, answer: JsonObject 
     tool.type === 'native' && tool.protocol === NAME ? [tool.value as JsonObject] : [],
   );
   const all = [...(declarations.length === 0 ? [] : [{ functionDeclarations: declarations }]), ...native];
+  if (all.length === 0 && isForced(toolChoice)) {
+    throw new NotCarried('tool_choice', 'demands a tool, of which there is none that this backend could be given');
+  }
   const isStrict = tools.some((tool) => tool.type === 'function' && tool.strict === true);
   const calling = declarations.length === 0 ? undefined : callingConfig(toolChoice, { isStrict, answer });
   return {
     tools: all.length === 0 ? undefined : all,
     toolConfig: calling === undefined ? undefined : { functionCallingConfig: calling },
     dropped: tools.flatMap((tool) => (tool.type === 'native' && tool.protocol !== NAME ? [`tools[${tool.name}]`] : [])),
-  };
-}
-
-/** The function whose arguments are the answer, for models that give no other answer of that form beside functions. */
-export function answerTool({ output, tools }: Conversation): JsonObject & { readonly name: string } {
-  const taken = new Set(tools.map(({ name }) => name));
-  let name = 'final_answer';
-  while (taken.has(name)) name += '_';
-  const schema = output?.type === 'schema' ? output : undefined;
-  return {
-    name,
-    description: schema?.description ?? 'Call this function with the final answer.',
-    parametersJsonSchema: supportedSchema(schema?.schema ?? { type: 'object' }),
   };
 }
 
@@ -57,7 +49,11 @@ function declarationOf(tool: Tool): JsonObject | undefined {
         parametersJsonSchema: tool.parameters === undefined ? undefined : ofObject(supportedSchema(tool.parameters)),
       });
     case 'freeform':
-      return compact({ name: tool.name, description: tool.description, parametersJsonSchema: FREEFORM });
+      return compact({
+        name: tool.name,
+        description: freeformDescription(tool) || undefined,
+        parametersJsonSchema: FREEFORM,
+      });
     case 'native':
       return undefined;
   }
@@ -88,4 +84,9 @@ function callingConfig(
       if (isStrict) return { mode: 'VALIDATED' };
       return choice === undefined ? undefined : { mode: 'AUTO' };
   }
+}
+
+/** Whether the model is made to call something. */
+export function isForced(choice: ToolChoice | undefined): boolean {
+  return choice?.mode === 'required' || choice?.mode === 'tool' || (choice?.mode === 'allowed' && choice.required);
 }

@@ -29,13 +29,13 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>
 );
 
 /** Reads a candidate's `finishReason`. An answer that ends in calls ends with `STOP`, like any other. */
-export function finishFrom(word: string | undefined, hasCalls: boolean): Finish {
+export function decodeFinish(word: string | undefined, hasCalls: boolean): Finish {
   const reason = word === undefined ? 'other' : (REASONS.get(word) ?? 'other');
   return { reason: reason === 'stop' && hasCalls ? 'tool_calls' : reason, raw: word };
 }
 
 /** Reads a prompt's `blockReason`: the answer is that there is none. */
-export function blockedFrom(word: string): Finish {
+export function decodeBlocked(word: string): Finish {
   return { reason: 'content_filter', raw: word };
 }
 
@@ -51,6 +51,6 @@ const WORDS: Readonly<Record<FinishReason, string>> = {
 };
 
 /** Writes the same. */
-export function finishWord({ reason, raw }: Finish): string {
+export function encodeFinish({ reason, raw }: Finish): string {
   return raw !== undefined && REASONS.get(raw) === reason ? raw : WORDS[reason];
 }

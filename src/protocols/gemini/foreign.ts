@@ -1,9 +1,11 @@
+import { elementRemovals, memberRemoval } from '../../lib/json-removal.ts';
 import { isReadableBy, MARK, unmarkSignature } from '../../core/signature.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
-import { isThirdOrLater } from './family.ts';
-import { fieldsOf } from './names.ts';
+import { traitsOf } from './model-traits.ts';
+import { fieldsOf } from './camel-case.ts';
 import { requestSpans } from './request-spans.ts';
-import { NAME, SKIP } from './signatures.ts';
+import { NAME } from './name.ts';
+import { SKIP } from './signatures.ts';
 
 const SIGNATURES = ['thoughtSignature', 'thought_signature'];
 
@@ -30,20 +32,13 @@ function asEdits(verdict: Verdict): readonly Edit[] {
   return verdict === 'gone' ? [] : verdict;
 }
 
-/** The edits of a list, each element judged; one that goes takes a comma along. */
+/** The edits of a list, each element judged. */
 function listEdits(text: string, start: number, judge: (element: Span) => Verdict): Edit[] {
   const elements = elementSpans(text, start);
   const verdicts = elements.map((element) => judge(element));
-  const firstKept = verdicts.findIndex((verdict) => verdict !== 'gone');
-  return elements.flatMap((element, at) => {
-    const verdict = verdicts[at];
-    if (verdict !== 'gone') return verdict ?? [];
-    const next = elements[at + 1];
-    // Before the first that stays, up to the next element; behind it, from the end of the one before.
-    if (next !== undefined && (firstKept === -1 || at < firstKept))
-      return [{ start: element.start, end: next.start, text: '' }];
-    return [{ start: at === 0 ? element.start : (elements[at - 1] as Span).end, end: element.end, text: '' }];
-  });
+  const gone = new Set(verdicts.flatMap((verdict, at) => (verdict === 'gone' ? [at] : [])));
+  const edits = [...verdicts.flatMap((verdict) => asEdits(verdict)), ...elementRemovals(elements, gone)];
+  return edits.toSorted((a, b) => a.start - b.start);
 }
 
 function contentEdits(text: string, content: Span, model: string): Verdict {
@@ -61,12 +56,12 @@ function partEdits(text: string, part: Span, model: string): Verdict {
   const edits = spans.map((span) => signatureEdit(text, span, model));
   if (!edits.includes('foreign')) return edits.flatMap((edit) => (typeof edit === 'string' ? [] : [edit]));
   const fields = fieldsOf(JSON.parse(text.slice(part.start, part.end))) ?? {};
-  if (fields['functionCall'] !== undefined && isThirdOrLater(model)) {
+  if (fields['functionCall'] !== undefined && traitsOf(model).isThirdOrLater) {
     return spans.map((span) => ({ ...span, text: JSON.stringify(SKIP) }));
   }
   if (fields['thought'] === true || isNothingElse(fields)) return 'gone';
   // One that stands there twice, in either case, is emptied the second time.
-  return spans.map((span, at) => (at === 0 ? withoutMember(text, span) : { ...span, text: '""' }));
+  return spans.map((span, at) => (at === 0 ? memberRemoval(text, span) : { ...span, text: '""' }));
 }
 
 /** What becomes of one signature: it stays as it is, gets its own value back, or goes. */
@@ -84,19 +79,4 @@ function isNothingElse(fields: Readonly<Record<string, unknown>>): boolean {
   return Object.entries(fields).every(
     ([name, value]) => name === 'thoughtSignature' || name === 'thought' || value === '' || value === null,
   );
-}
-
-/** Takes the member whose value is at `value` out of its object, with its key and one comma. */
-function withoutMember(text: string, value: Span): Edit {
-  const key = text.lastIndexOf('"', text.lastIndexOf('"', value.start - 1) - 1);
-  const after = skipSpace(text, value.end, 1);
-  if (text[after] === ',') return { start: key, end: skipSpace(text, after + 1, 1), text: '' };
-  const before = skipSpace(text, key - 1, -1);
-  return { start: text[before] === ',' ? before : key, end: value.end, text: '' };
-}
-
-function skipSpace(text: string, from: number, step: 1 | -1): number {
-  let at = from;
-  while (text.charCodeAt(at) <= 0x20) at += step;
-  return at;
 }

@@ -1,5 +1,6 @@
 import type { Endpoint, Operation } from '../../core/exchange.ts';
 import type { Front } from '../protocol.ts';
+import { NAME } from './name.ts';
 
 /** What a model can be asked for, by the word after the colon. */
 const METHODS: Readonly<Record<string, Operation>> = {
@@ -13,6 +14,8 @@ const METHODS: Readonly<Record<string, Operation>> = {
 /** Aliases may hold slashes; `models/` in front of them is Google's. */
 const MODEL_PATH = /^\/v1(?:beta|alpha)?\/models\/(.+):(\w+)$/;
 const MODEL_BY_ID = /^\/v1(?:beta|alpha)\/models\/(.+)$/;
+/** What is asked of a model; `:8b` and `:latest`, which end aliases, are not. */
+const METHOD_WORD = /:[a-z]+[A-Z]\w*$/;
 
 /** `/v1beta/models/{model}:{method}`, the same below `/v1`, and the lists of models below `/v1beta`. */
 export const front: Front = {
@@ -23,7 +26,7 @@ export const front: Front = {
     const model = decoded(encoded);
     if (operation !== undefined && model !== undefined) return modelEndpoint(model, method, operation, query);
     const id = decoded(MODEL_BY_ID.exec(path)?.[1]);
-    return id === undefined || id.includes(':') ? undefined : { ...listing('model_by_id'), target: id };
+    return id === undefined || METHOD_WORD.test(id) ? undefined : { ...listing('model_by_id'), target: id };
   },
   covers: (path) => /^\/v1(?:beta|alpha)\//.test(path) || MODEL_PATH.test(path),
   tellingHeaders: ['x-goog-api-client'],
@@ -41,7 +44,8 @@ function modelEndpoint(model: string, method: string, operation: Operation, quer
     target: `/models/${model}:${method}`,
     model,
     stream,
-    conversation: operation === 'generate',
+    // The prompt is part of what will be sent, and so of what is to be counted.
+    conversation: operation === 'generate' || operation === 'count_tokens',
     answersJson: true,
   };
 }
@@ -50,7 +54,7 @@ function listing(kind: 'models' | 'model_by_id'): Endpoint {
   return {
     kind,
     methods: ['GET'],
-    protocol: 'gemini',
+    protocol: NAME,
     operation: 'native',
     target: '',
     conversation: false,

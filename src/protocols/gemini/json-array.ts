@@ -1,44 +1,25 @@
-import { errorAsEvent, errorBody } from './errors.ts';
-import type { ErrorGrammar, Framing, StreamGrammar } from '../protocol.ts';
-import { isAnswer } from './stream.ts';
+import type { Frames, Framing, StreamGrammar } from '../protocol.ts';
 
 /**
- * The stream that clients get who did not ask for SSE: one JSON array, an element for each event. An error is an
- * element that nothing follows, not even the closing bracket, so that a cut answer never looks whole.
+ * The stream that clients get who did not ask for SSE: one JSON array, an element for each event. An error after others
+ * is an element that nothing follows, not even the closing bracket, so that a cut answer never looks whole. An error
+ * alone is what Google answers, too: an array of one.
  */
 export function asJsonArray(stream: StreamGrammar): StreamGrammar {
-  return {
-    ...stream,
-    keepAlive: '\n',
-    end: ']',
-    fromPlain: (body) => (isAnswer(body) ? `[${JSON.stringify(body)}]` : undefined),
-    framing,
-  };
+  return { ...stream, keepAlive: '\n', framing };
 }
 
-/** Its errors, for a stream in which an event went before. */
-export function inJsonArray(errors: ErrorGrammar): ErrorGrammar {
+const framing: Framing = { contentType: 'application/json; charset=UTF-8', open };
+
+function open(): Frames {
+  let isFirst = true;
   return {
-    ...errors,
-    event: (error) => `,\n${errorBody(error)}`,
-    asEvent: (body) => {
-      const event = errorAsEvent(body);
-      return event === undefined ? undefined : `,\n${event.slice('data: '.length).trimEnd()}`;
+    frame: (data) => {
+      const before = isFirst ? '[' : ',\n';
+      isFirst = false;
+      return before + data;
     },
+    error: (data) => (isFirst ? `[${data}]` : `,\n${data}`),
+    end: () => (isFirst ? '[]' : ']'),
   };
 }
-
-const framing: Framing = {
-  contentType: 'application/json; charset=UTF-8',
-  open: () => {
-    let isFirst = true;
-    return {
-      frame: (data) => {
-        const before = isFirst ? '[' : ',\n';
-        isFirst = false;
-        return before + data;
-      },
-      end: () => (isFirst ? '[]' : ']'),
-    };
-  },
-};

@@ -2,7 +2,7 @@ import type { Logprob } from '../../core/completion.ts';
 import { asArray, asNumber, asObject, asString, type JsonObject } from '../../lib/json.ts';
 
 /** Reads a candidate's `logprobsResult`: the tokens of the text, and the likeliest at each step. */
-export function logprobsFrom(value: unknown): Logprob[] {
+export function decodeLogprobs(value: unknown): Logprob[] {
   const result = asObject(value);
   const top = asArray(result?.['topCandidates']);
   return asArray(result?.['chosenCandidates']).flatMap((chosen, at) => {
@@ -14,7 +14,7 @@ export function logprobsFrom(value: unknown): Logprob[] {
 }
 
 /** Writes the same. */
-export function logprobsResult(logprobs: readonly Logprob[]): JsonObject {
+export function encodeLogprobs(logprobs: readonly Logprob[]): JsonObject {
   const hasTop = logprobs.some(({ top }) => top !== undefined);
   return {
     chosenCandidates: logprobs.map((logprob) => candidateOf(logprob)),

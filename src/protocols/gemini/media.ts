@@ -1,15 +1,16 @@
 import type { MediaPart, MediaSource } from '../../core/part.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import { asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
-import { fieldsOf } from './names.ts';
-import { NAME } from './signatures.ts';
+import { fieldsOf } from './camel-case.ts';
+import { NAME } from './name.ts';
+import { documentTypeOf, kindOf } from '../media-types.ts';
 
 /** Files that lie at Google: uploaded ones, by name or by their URL, and those of its storage. */
 const OWN_FILE = /^(?:gs:\/\/|files\/|https:\/\/generativelanguage\.googleapis\.com\/.*\/files\/)/;
 const YOUTUBE = /^https?:\/\/(?:www\.|m\.)?(?:youtube\.com|youtu\.be)\//;
 
 /** Reads `inlineData` or `fileData` of a part, whichever it has; undefined if it has neither. */
-export function mediaFrom(part: JsonObject): MediaPart | undefined {
+export function decodeMedia(part: JsonObject): MediaPart | undefined {
   const inline = fieldsOf(part['inlineData']);
   if (inline !== undefined) {
     const mediaType = asWord(inline['mimeType']) ?? 'application/octet-stream';
@@ -26,7 +27,7 @@ export function mediaFrom(part: JsonObject): MediaPart | undefined {
 }
 
 /** Writes the same. Throws NotCarried for a file that is kept at another provider. */
-export function mediaPart({ kind, source, name }: MediaPart): JsonObject {
+export function encodeMedia({ kind, source, name }: MediaPart): JsonObject {
   switch (source.from) {
     case 'base64':
       return { inlineData: { mimeType: source.mediaType, data: source.data } };
@@ -68,11 +69,6 @@ function inlineSource(mediaType: string, data: string): MediaSource {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function kindOf(mediaType: string | undefined): MediaPart['kind'] {
-  const kind = mediaType?.slice(0, mediaType.indexOf('/'));
-  return kind === 'image' || kind === 'audio' || kind === 'video' ? kind : 'document';
-}
-
 /** The API wants a type for every file; a URL that does not show one is taken to be what is commonest of its kind. */
 function typeOf(url: string, kind: MediaPart['kind']): string {
   return (YOUTUBE.test(url) ? 'video/mp4' : guessedType(url)) ?? COMMONEST[kind];
@@ -80,7 +76,7 @@ function typeOf(url: string, kind: MediaPart['kind']): string {
 
 function guessedType(url: string): string | undefined {
   const path = url.split(/[?#]/, 1)[0] ?? '';
-  return TYPES.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
+  return TYPES.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase()) ?? documentTypeOf(path);
 }
 
 const COMMONEST: Readonly<Record<MediaPart['kind'], string>> = {
@@ -106,11 +102,5 @@ const TYPES: ReadonlyMap<string, string> = new Map<string, string>(
     mp4: 'video/mp4',
     mov: 'video/quicktime',
     webm: 'video/webm',
-    pdf: 'application/pdf',
-    txt: 'text/plain',
-    md: 'text/markdown',
-    csv: 'text/csv',
-    html: 'text/html',
-    json: 'application/json',
   }),
 );

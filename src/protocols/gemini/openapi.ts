@@ -1,5 +1,5 @@
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
-import { fieldsOf } from './names.ts';
+import { fieldsOf } from './camel-case.ts';
 
 /** A schema in Google's subset of OpenAPI (`parameters`, `responseSchema`) as JSON Schema. */
 export function jsonSchemaOf(value: unknown): JsonObject {

@@ -1,5 +1,5 @@
 import { asArray, asString, asWord } from '../../lib/json.ts';
-import { fieldsOf } from './names.ts';
+import { fieldsOf } from './camel-case.ts';
 
 type Container = Record<string, unknown> | unknown[];
 

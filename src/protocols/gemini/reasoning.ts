@@ -1,11 +1,11 @@
 import type { Reasoning } from '../../core/conversation.ts';
 import { budgetFor, effortFor, effortFrom, type Effort } from '../../core/effort.ts';
 import { asBoolean, asNumber, compact } from '../../lib/json.ts';
-import { thinkingOf, type ThinkingLevel } from './family.ts';
-import { fieldsOf } from './names.ts';
+import { traitsOf, type ThinkingLevel } from './model-traits.ts';
+import { fieldsOf } from './camel-case.ts';
 
 /** Reads `thinkingConfig`: a budget of 0 is no thinking, one of -1 as much as the model likes. */
-export function reasoningFrom(value: unknown): Reasoning | undefined {
+export function decodeReasoning(value: unknown): Reasoning | undefined {
   const config = fieldsOf(value);
   if (config === undefined) return undefined;
   const budget = asNumber(config['thinkingBudget']);
@@ -26,8 +26,9 @@ export interface ThinkingConfig {
   readonly isShort: boolean;
 }
 
-export function thinkingConfigOf(reasoning: Reasoning, model: string): ThinkingConfig {
-  const thinking = thinkingOf(model);
+/** Writes `thinkingConfig` in the measure that the model takes. */
+export function encodeReasoning(reasoning: Reasoning, model: string): ThinkingConfig {
+  const { thinking } = traitsOf(model);
   const isOff = reasoning.enabled === false || reasoning.effort === 'none';
   if (thinking.by === 'nothing') return { config: undefined, isShort: !isOff };
   const includeThoughts = reasoning.visible === true && !isOff ? true : undefined;

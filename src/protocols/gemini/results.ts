@@ -1,21 +1,21 @@
 import type { MediaPart, TextPart, ToolResultPart } from '../../core/part.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import type { CallIds } from './call-ids.ts';
-import { mediaFrom, mediaPart } from './media.ts';
-import { fieldsOf } from './names.ts';
+import { decodeMedia, encodeMedia } from './media.ts';
+import { fieldsOf } from './camel-case.ts';
 
 /** Members of a `response` that hold the whole of it where they are its only one. */
 const OUTPUTS = new Set(['output', 'result', 'error']);
 
 /** Reads a `functionResponse`. */
-export function resultFrom(value: unknown, calls: CallIds): ToolResultPart {
+export function decodeResult(value: unknown, calls: CallIds): ToolResultPart {
   const response = fieldsOf(value) ?? {};
   const name = asWord(response['name']);
   const given = response['response'] ?? {};
   const fields = asObject(given) ?? { output: given };
   const output = outputOf(fields, name);
   const text = asString(output) ?? JSON.stringify(output);
-  const media = asArray(response['parts']).flatMap((part) => mediaFrom(fieldsOf(part) ?? {}) ?? []);
+  const media = asArray(response['parts']).flatMap((part) => decodeMedia(fieldsOf(part) ?? {}) ?? []);
   return {
     type: 'tool_result',
     callId: calls.ofResult(asWord(response['id']), name),
@@ -42,7 +42,7 @@ export interface WrittenResult {
 }
 
 /** `mayHoldMedia`: the model takes images and documents inside a function's response. */
-export function writtenResult(
+export function encodeResult(
   { callId, content, isError }: ToolResultPart,
   name: string,
   mayHoldMedia: boolean,
@@ -59,10 +59,10 @@ export function writtenResult(
         id: callId,
         name,
         response: isError === true ? { error: output } : { output },
-        ...(inside.length === 0 ? {} : { parts: inside.map((part) => mediaPart(part)) }),
+        ...(inside.length === 0 ? {} : { parts: inside.map((part) => encodeMedia(part)) }),
       },
     },
-    after: outside.map((part) => mediaPart(part)),
+    after: outside.map((part) => encodeMedia(part)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
-import { References } from './references.ts';
+import { References } from './schema-references.ts';
 
 /**
  * A JSON Schema as `parametersJsonSchema` and `responseJsonSchema` take it: the keywords that Google documents for

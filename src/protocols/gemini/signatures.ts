@@ -1,8 +1,7 @@
 import type { Signature } from '../../core/part.ts';
 import { markSignature, signatureFrom, type Marked, type ReasoningTraits } from '../../core/signature.ts';
 import { asWord } from '../../lib/json.ts';
-
-export const NAME = 'gemini';
+import { NAME } from './name.ts';
 
 /**
  * What stands in place of a call's signature where there is none that the model could read; without one Gemini 3

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { asStream, GeminiStreamReader } from './stream.ts';
+import { asStream } from './replay.ts';
+import { GeminiStreamReader } from './stream.ts';
 
 function seen(...events: unknown[]): { verdicts: string[]; reader: GeminiStreamReader } {
   const reader = new GeminiStreamReader();

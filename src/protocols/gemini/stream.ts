@@ -1,7 +1,18 @@
 import type { Usage } from '../../core/record.ts';
-import type { StreamReader } from '../protocol.ts';
+import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { unwrapped } from './errors.ts';
+import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
+
+/** GenerateContentResponses without names. */
+export const stream: StreamGrammar = {
+  // Not a comment: the Python SDK takes whatever is no `data:` line for a piece of JSON.
+  keepAlive: '\n\n',
+  end: '',
+  isEnd: () => false,
+  read: () => new GeminiStreamReader(),
+  fromPlain: asStream,
+};
 
 /** What the reader looks at in a GenerateContentResponse; everything else passes unseen. */
 interface Chunk {
@@ -64,18 +75,6 @@ export class GeminiStreamReader implements StreamReader {
     this.#ended = this.#begun;
     return 'content';
   }
-}
-
-/** A plain answer as the one event of a stream. */
-export function asStream(body: unknown): string | undefined {
-  return isAnswer(body) ? `data: ${JSON.stringify(body)}\n\n` : undefined;
-}
-
-/** Whether `body` is a whole GenerateContentResponse. */
-export function isAnswer(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null) return false;
-  const { candidates, promptFeedback } = body as Chunk;
-  return Array.isArray(candidates) || (typeof promptFeedback === 'object' && promptFeedback !== null);
 }
 
 /** An empty text, or a mark that it is a thought, is nothing yet. */

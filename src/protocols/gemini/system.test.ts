@@ -90,3 +90,13 @@ test('the result is JSON, with nothing else changed', () => {
     }),
   );
 });
+
+test('a request to count tokens takes it only where it holds a whole request', () => {
+  const texts = { before: 'B ', after: '', alone: 'B' };
+  const prompt = { ...texts, escaped: texts };
+  const bare = '{"contents":[]}';
+  expect(injectSystem(bare, {}, prompt, 'count_tokens')).toBe(bare);
+  expect(injectSystem(`{"generateContentRequest":${bare}}`, {}, prompt, 'count_tokens')).toBe(
+    '{"generateContentRequest":{"systemInstruction":{"parts":[{"text":"B"}]},"contents":[]}}',
+  );
+});

@@ -1,15 +1,23 @@
 import { applyEdits, elementSpan, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import type { SystemPrompt, SystemTexts } from '../protocol.ts';
-import { requestSpans } from './request-spans.ts';
+import type { Operation } from '../../core/exchange.ts';
+import { firstMember, insertion, joinToList } from '../system-edits.ts';
+import { isWrapped, requestSpans } from './request-spans.ts';
 
 const NAMES = ['systemInstruction', 'system_instruction'];
 
 /**
  * `text` with the prompt's parts in its system instruction, or in a new one if it has none.
  * All other bytes stay. Where a key occurs twice, each occurrence is edited. A system instruction of no known kind is
- * left for the backend to refuse.
+ * left for the backend to refuse. Of a request to count tokens only one that holds a whole request takes any.
  */
-export function injectSystem(text: string, _body: Record<string, unknown>, { escaped }: SystemPrompt): string {
+export function injectSystem(
+  text: string,
+  _body: Record<string, unknown>,
+  { escaped }: SystemPrompt,
+  operation: Operation = 'generate',
+): string {
+  if (operation === 'count_tokens' && !isWrapped(text)) return text;
   return applyEdits(
     text,
     requestSpans(text).flatMap((request) => requestEdits(text, request, escaped)),
@@ -20,7 +28,7 @@ function requestEdits(text: string, { start }: Span, texts: SystemTexts): Edit[]
   const spans = NAMES.flatMap((name) => memberSpans(text, name, start)).toSorted((a, b) => a.start - b.start);
   if (spans.length > 0) return spans.flatMap((span) => instructionEdits(text, span, texts));
   const member = `"systemInstruction":{"parts":[${part(texts.alone)}]}`;
-  return [insertion(start + 1, isEmptyObject(text, start) ? member : `${member},`)];
+  return [firstMember(text, start, member)];
 }
 
 function instructionEdits(text: string, span: Span, texts: SystemTexts): Edit[] {
@@ -41,18 +49,14 @@ function contentEdits(text: string, { start }: Span, texts: SystemTexts): Edit[]
   const spans = memberSpans(text, 'parts', start);
   if (spans.length > 0) return spans.flatMap((span) => partsEdits(text, span, texts));
   const member = `"parts":[${part(texts.alone)}]`;
-  return [insertion(start + 1, isEmptyObject(text, start) ? member : `${member},`)];
+  return [firstMember(text, start, member)];
 }
 
 function partsEdits(text: string, span: Span, texts: SystemTexts): Edit[] {
-  const { start, end } = span;
+  const { start } = span;
   switch (text[start]) {
     case '[':
-      if (elementSpan(text, 0, start) === undefined) return [insertion(start + 1, part(texts.alone))];
-      return [
-        insertion(start + 1, texts.before === '' ? '' : `${part(texts.before)},`),
-        insertion(end - 1, texts.after === '' ? '' : `,${part(texts.after)}`),
-      ];
+      return joinToList(span, elementSpan(text, 0, start) === undefined, texts, part);
     case '{':
       return around(span, ['[', '', '', ']'], texts);
     case 'n':
@@ -76,15 +80,4 @@ function around(
 
 function part(text: string): string {
   return `{"text":"${text}"}`;
-}
-
-function isEmptyObject(text: string, start: number): boolean {
-  return text
-    .slice(start + 1)
-    .trimStart()
-    .startsWith('}');
-}
-
-function insertion(at: number, text: string): Edit {
-  return { start: at, end: at, text };
 }

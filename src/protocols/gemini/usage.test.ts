@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { readUsage, usageMetadata } from './usage.ts';
+import { readUsage, writeUsage } from './usage.ts';
 
 describe('token counts', () => {
   test('of the prompt hold what tools put in, of the answer what was thought', () => {
@@ -31,7 +31,7 @@ describe('token counts', () => {
     expect(readUsage({ usageMetadata: {} })?.completionTokens).toBeUndefined();
     expect(readUsage({ usageMetadata: { promptTokenCount: 3 } })?.completionTokens).toBeUndefined();
     expect(
-      usageMetadata({
+      writeUsage({
         promptTokens: 3,
         completionTokens: undefined,
         cachedTokens: undefined,
@@ -59,8 +59,8 @@ describe('token counts', () => {
       promptAudioTokens: 3,
       completionAudioTokens: 7,
     };
-    expect(readUsage({ usageMetadata: usageMetadata(usage) })).toEqual(usage);
-    expect(usageMetadata(usage)).toMatchObject({
+    expect(readUsage({ usageMetadata: writeUsage(usage) })).toEqual(usage);
+    expect(writeUsage(usage)).toMatchObject({
       promptTokensDetails: [
         { modality: 'TEXT', tokenCount: 6 },
         { modality: 'AUDIO', tokenCount: 3 },

@@ -25,7 +25,7 @@ export function readUsage(body: unknown): Usage | undefined {
 }
 
 /** Writes the same. What is not known is left out; the total is told where both its parts are. */
-export function usageMetadata(usage: Usage): Record<string, unknown> {
+export function writeUsage(usage: Usage): Record<string, unknown> {
   const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;
   return compact({
     promptTokenCount: promptTokens,

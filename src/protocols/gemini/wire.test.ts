@@ -50,3 +50,10 @@ test('models are told with what can be asked of them', () => {
     ],
   });
 });
+
+test.each([
+  ['', ''],
+  ['?a=b%20c&d', '?a=b%20c&d'],
+  ['?key=secret', ''],
+  ['?a=%C3%A9+x&alt=sse&k%65y=secret&b=', '?a=%C3%A9+x&b='],
+])('the query %s goes up as %s', (query, expected) => expect(wire.query?.(query)).toBe(expected));

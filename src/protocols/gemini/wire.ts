@@ -1,5 +1,9 @@
+import { dialectOf } from '../../vendors/dialects.ts';
 import type { Wire } from '../protocol.ts';
 import { limitHeaders, readLimits } from './limits.ts';
+import { modelName } from './camel-case.ts';
+import { NAME } from './name.ts';
+import { renameModel } from './rename-model.ts';
 
 /** Paths and headers of Google's API. */
 export const wire: Wire = {
@@ -17,29 +21,27 @@ export const wire: Wire = {
         return undefined;
     }
   },
-  credential: { name: 'x-goog-api-key', prefix: '' },
-  headers: {},
+  credential: dialectOf(NAME).credential,
+  headers: dialectOf(NAME).headers,
   headerPrefixes: ['x-goog-'],
   alsoServes: [],
   requestIdHeader: 'x-request-id',
   query: withoutOwnFields,
+  renameModel,
   readLimits,
   limitHeaders,
 };
 
-/** The client's key is the gateway's business, and how a stream is written is told by the address. */
+/** The client's key is the gateway's business, and how a stream is written is told by the address. All else stays as it is. */
 function withoutOwnFields(query: string): string {
   if (query === '') return query;
-  const fields = new URLSearchParams(query);
-  fields.delete('key');
-  fields.delete('alt');
-  return fields.size === 0 ? '' : `?${fields.toString()}`;
+  const fields = query.slice(1).split('&');
+  const others = fields.filter((field) => !OWN_FIELDS.some((name) => new URLSearchParams(field).has(name)));
+  if (others.length === fields.length) return query;
+  return others.length === 0 ? '' : `?${others.join('&')}`;
 }
 
-/** `models/x` for a bare name; `tunedModels/x`, `publishers/google/models/x` and the like are paths already. */
-export function modelName(model: string): string {
-  return model.includes('/') ? model : `models/${model}`;
-}
+const OWN_FIELDS = ['key', 'alt'];
 
 /** Nothing in a name, which may be a client's where an alias is a wildcard, leads out of the backend's base. */
 function modelPath(model: string): string {

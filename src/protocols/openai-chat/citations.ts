@@ -2,7 +2,7 @@ import type { Citation } from '../../core/part.ts';
 import { asArray, asCount, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 
 /** Reads `annotations` of a message or a delta: `[{type: "url_citation", url_citation: {url, title, start_index, end_index}}]`. */
-export function decodeAnnotations(value: unknown): Citation[] {
+export function decodeCitations(value: unknown): Citation[] {
   return asArray(value).flatMap((annotation): Citation[] => {
     const outer = asObject(annotation);
     if (outer === undefined || (outer['type'] !== undefined && outer['type'] !== 'url_citation')) return [];
@@ -26,7 +26,7 @@ export function decodeAnnotations(value: unknown): Citation[] {
  * Writes one; undefined for a citation of anything but a page, which the dialect has no annotation for. `text` is where
  * in the message the cited part stands: positions count from the message's beginning, and one that is not known is all of it.
  */
-export function encodeAnnotation(citation: Citation, text: { start: number; end: number }): JsonObject | undefined {
+export function encodeCitation(citation: Citation, text: { start: number; end: number }): JsonObject | undefined {
   const { url, title, citedText, start, end } = citation;
   if (url === undefined) return undefined;
   return {

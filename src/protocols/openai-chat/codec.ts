@@ -1,19 +1,14 @@
 import type { Codec } from '../codec.ts';
 import { decodeRequest } from './decode-request.ts';
-import { embedding } from './embedding.ts';
+import { embedding } from '../openai/embedding.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { encodeRequest } from './encode-request.ts';
 import { ChatStreamEncoder } from './encode-stream.ts';
-import { SETTING_FIELDS } from './settings.ts';
+import { FIELD_NAMES } from './settings.ts';
 
 /** Chat completions to and from the neutral form. */
 export const codec: Codec = {
-  fieldNames: {
-    ...SETTING_FIELDS,
-    reasoning: 'reasoning_effort',
-    output: 'response_format',
-    toolChoice: 'tool_choice',
-  },
+  fieldNames: FIELD_NAMES,
   decodeRequest,
   encodeRequest,
   encodeAnswer,

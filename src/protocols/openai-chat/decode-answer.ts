@@ -4,10 +4,10 @@ import { asArray, asCount, asObject, asString, asWord, type JsonObject } from '.
 import { Unintelligible } from '../codec.ts';
 import { madeUpId } from '../made-up-id.ts';
 import { decodeCall } from './calls.ts';
-import { decodeAnnotations } from './citations.ts';
+import { decodeCitations } from './citations.ts';
 import { decodeFinish } from './finish.ts';
 import { decodeLogprobs } from './logprobs.ts';
-import { decodeImage, thinkingText } from './parts.ts';
+import { decodeImage, thinkingText } from './decode-parts.ts';
 import { decodeDetails } from './reasoning-details.ts';
 import { readUsage } from './usage.ts';
 
@@ -51,7 +51,7 @@ function decodeMessage(message: JsonObject, reading: Reading): Part[] {
   const refusal = asWord(message['refusal']);
   return [
     ...(thoughts.length === 0 && thought !== undefined ? [{ type: 'reasoning', text: thought } as const] : thoughts),
-    ...withCitations(decodeContent(message['content']), message),
+    ...withCitations(decodeParts(message['content']), message),
     ...(refusal === undefined ? [] : [{ type: 'refusal', text: refusal } as const]),
     ...asArray(message['images']).flatMap((image) => decodeImage(asObject(image)) ?? []),
     ...decodeAudio(asObject(message['audio']), (message['content'] ?? '') === ''),
@@ -60,7 +60,7 @@ function decodeMessage(message: JsonObject, reading: Reading): Part[] {
 }
 
 /** A string; or, with Mistral, a list of texts, thoughts and references. */
-function decodeContent(content: unknown): Part[] {
+function decodeParts(content: unknown): Part[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
   return asArray(content).flatMap((value): Part[] => {
     if (typeof value === 'string') return [{ type: 'text', text: value }];
@@ -75,7 +75,7 @@ function decodeContent(content: unknown): Part[] {
 
 /** Annotations are the message's; its first text holds them. */
 function withCitations(parts: Part[], message: JsonObject): Part[] {
-  const citations = decodeAnnotations(message['annotations']);
+  const citations = decodeCitations(message['annotations']);
   if (citations.length === 0) return parts;
   const at = parts.findIndex(({ type }) => type === 'text');
   const text: TextPart = at === -1 ? { type: 'text', text: '' } : (parts[at] as TextPart);

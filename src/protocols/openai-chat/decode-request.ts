@@ -2,11 +2,11 @@ import type { Conversation, Leftover } from '../../core/conversation.ts';
 import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
 import { leftoversOf, type FieldRules } from '../fields.ts';
-import { decodeMessages } from './decode-messages.ts';
+import { decodeTurns } from './decode-turns.ts';
 import { decodeOutput } from './output.ts';
 import { decodeReasoning, REASONING_FIELDS } from './reasoning.ts';
 import { decodeSettings, SETTING_FIELDS } from './settings.ts';
-import { decodeToolChoice, decodeTools } from './tools.ts';
+import { decodeToolChoice, decodeTools } from './decode-tools.ts';
 
 /** What the answer's encoder has to know of the request. */
 export interface OwnOfRequest {
@@ -16,7 +16,7 @@ export interface OwnOfRequest {
 
 /** Reads a client's request. */
 export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conversation {
-  const { system, turns } = decodeMessages(body['messages']);
+  const { system, turns } = decodeTurns(body['messages']);
   const own: OwnOfRequest = { hasFunctions: asArray(body['functions']).length > 0 };
   return {
     system,

@@ -2,11 +2,11 @@ import type { AnswerEvent, PartHead } from '../../core/event.ts';
 import type { Usage } from '../../core/record.ts';
 import { asArray, asCount, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { StreamDecoder } from '../codec.ts';
-import { decodeAnnotations } from './citations.ts';
+import { decodeCitations } from './citations.ts';
 import { spoken, type Reading } from './decode-answer.ts';
 import { decodeFinish } from './finish.ts';
 import { decodeLogprobs } from './logprobs.ts';
-import { decodeImage, thinkingText } from './parts.ts';
+import { decodeImage, thinkingText } from './decode-parts.ts';
 import { isMoreOf, partOf } from './reasoning-details.ts';
 import { CallStream } from './stream-calls.ts';
 import { readUsage } from './usage.ts';
@@ -156,7 +156,7 @@ export class ChatStreamDecoder implements StreamDecoder {
   }
 
   #cite(annotations: unknown): void {
-    for (const citation of decodeAnnotations(annotations)) {
+    for (const citation of decodeCitations(annotations)) {
       const { index } = this.#open?.kind === 'text' ? this.#open : this.#openPart('text', { part: 'text' });
       this.#out.push({ type: 'citation', index, citation });
     }

@@ -4,7 +4,7 @@ import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Reply } from '../codec.ts';
 import { mediaUrlOf } from '../fields.ts';
 import { extraContent } from './calls.ts';
-import { encodeAnnotation } from './citations.ts';
+import { encodeCitation } from './citations.ts';
 import { encodeFinish } from './finish.ts';
 import { encodeLogprobs } from './logprobs.ts';
 import { encodeDetail, encodeTextSignature } from './reasoning-details.ts';
@@ -127,7 +127,7 @@ function annotationsOf(texts: readonly TextPart[]): JsonObject[] | undefined {
   for (const { text, citations = [] } of texts) {
     const end = start + text.length;
     for (const citation of citations) {
-      const annotation = encodeAnnotation(citation, { start, end });
+      const annotation = encodeCitation(citation, { start, end });
       if (annotation !== undefined) annotations.push(annotation);
     }
     start = end;

@@ -3,11 +3,11 @@ import type { MediaPart, TextPart } from '../../core/part.ts';
 import type { Quirks } from '../../core/route.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { mediaUrlOf } from '../fields.ts';
-import { formatOfMediaType, isText, nameFor } from './media-types.ts';
 import { NAME } from './name.ts';
+import { bareType, extensionOf } from '../media-types.ts';
 
 /** What of a user's turn is no result of a tool, as `content`. A single text is a string, which every backend takes. */
-export function encodeContent(parts: readonly (TextPart | MediaPart)[], quirks: Quirks): string | JsonObject[] {
+export function encodeParts(parts: readonly (TextPart | MediaPart)[], quirks: Quirks): string | JsonObject[] {
   const [first] = parts;
   if (parts.length === 1 && first?.type === 'text') return first.text;
   return parts.map((part) => (part.type === 'text' ? textPart(part.text) : encodeMedia(part, quirks)));
@@ -41,7 +41,7 @@ function encodeImage({ source, detail }: MediaPart): JsonObject {
 function encodeAudio({ source }: MediaPart): JsonObject {
   if (source.from !== 'base64')
     throw new NotCarried('input_audio', 'is not sent along, and chat completions take the bytes of a sound only');
-  return { type: 'input_audio', input_audio: { data: source.data, format: formatOfMediaType(source.mediaType) } };
+  return { type: 'input_audio', input_audio: { data: source.data, format: formatOf(source.mediaType) } };
 }
 
 function encodeDocument({ source, name }: MediaPart, { documents }: Quirks): JsonObject {
@@ -66,3 +66,32 @@ function titled(text: string, title: string | undefined): string {
 function textPart(text: string): JsonObject {
   return { type: 'text', text };
 }
+
+/** The `format` for a sound's MIME type. */
+function formatOf(mediaType: string): string {
+  const bare = bareType(mediaType);
+  const subtype = bare.slice(bare.indexOf('/') + 1);
+  return FORMATS[subtype] ?? subtype.replace(/^x-/, '');
+}
+
+/** A name for a document that has none: a `file` needs one. */
+function nameFor(mediaType: string): string {
+  const extension = extensionOf(mediaType);
+  return extension === undefined ? 'document' : `document.${extension}`;
+}
+
+/** Whether its bytes are text that a model can read as it stands. */
+function isText(mediaType: string): boolean {
+  const bare = bareType(mediaType);
+  return bare.startsWith('text/') || bare === 'application/json';
+}
+
+const FORMATS: Readonly<Record<string, string>> = {
+  mpeg: 'mp3',
+  mpga: 'mp3',
+  wave: 'wav',
+  'x-wav': 'wav',
+  'vnd.wave': 'wav',
+  'x-m4a': 'm4a',
+  mp4: 'm4a',
+};

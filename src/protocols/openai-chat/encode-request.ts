@@ -3,12 +3,12 @@ import { compact } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
-import { encodeMessages } from './encode-messages.ts';
+import { encodeTools } from './encode-tools.ts';
+import { encodeTurns } from './encode-turns.ts';
 import { originalNames } from './names.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings, takes } from './settings.ts';
-import { encodeTools } from './tools.ts';
 
 /** Writes the request for a backend. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
@@ -17,7 +17,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   const output = encodeOutput(conversation, quirks);
   const settings = encodeSettings(conversation.settings, quirks, tools.fields['tools'] !== undefined);
   const reasoning = encodeReasoning(conversation.reasoning ?? {}, addressee);
-  const { messages, dropped } = encodeMessages(conversation, addressee, output.note);
+  const { messages, dropped } = encodeTurns(conversation, addressee, output.note);
   const wantsUsage = conversation.stream && takes(quirks, 'stream_options');
   const reading = { model, wrapped: tools.wrapped, names: originalNames(conversation.tools) };
   return {

@@ -5,7 +5,7 @@ import type { Usage } from '../../core/record.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Reply, StreamEncoder } from '../codec.ts';
 import { ChunkWriter } from './chunk-writer.ts';
-import { encodeAnnotation } from './citations.ts';
+import { encodeCitation } from './citations.ts';
 import { encodeAnswerCall, encodeShown, hasFunctions, headOf, type Head } from './encode-answer.ts';
 import { encodeFinish } from './finish.ts';
 import { encodeLogprobs } from './logprobs.ts';
@@ -151,7 +151,7 @@ export class ChatStreamEncoder implements StreamEncoder {
     if (part === undefined) return '';
     this.#parts.delete(index);
     for (const citation of part.citations ?? []) {
-      const annotation = encodeAnnotation(citation, { start: part.start, end: this.#textLength });
+      const annotation = encodeCitation(citation, { start: part.start, end: this.#textLength });
       if (annotation !== undefined) this.#annotations.push(annotation);
     }
     const detail = this.#detailOf(part);

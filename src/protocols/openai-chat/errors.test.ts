@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { errorBody, errorEvent, readError } from './errors.ts';
+import { readError } from '../openai/error-body.ts';
+import { errorBody, errorEvent } from './errors.ts';
 
 const error = { message: 'It "failed".\nTry again.', type: 'server_error', code: 'read_timeout', param: null };
 
@@ -47,9 +48,30 @@ describe('readError', () => {
       [{ error: { code: 429, status: 'RESOURCE_EXHAUSTED', details: [{ '@type': 'x' }, { retryDelay: '17.5s' }] } }],
       { type: 'RESOURCE_EXHAUSTED', status: 429, retryAfterMs: 17_500 },
     ],
+    [
+      'Google, with a bad key',
+      { error: { code: 400, status: 'INVALID_ARGUMENT', details: [{ reason: 'API_KEY_INVALID' }] } },
+      { code: 'API_KEY_INVALID', status: 400 },
+    ],
     ['a delay that is none', { error: { details: [{ retryDelay: 'soon' }, null] } }, { retryAfterMs: undefined }],
     ['a type beside the error', { type: 'error', error: { message: 'm' } }, { type: 'error' }],
   ])('%s', (_what, body, expected) => expect(readError(body)).toMatchObject(expected));
+
+  test.each([
+    "This model's maximum context length is 128000 tokens. However, your messages resulted in 150000 tokens.",
+    "This endpoint's maximum context length is 131072 tokens. However, you requested about 140000 tokens.",
+    "This model's maximum prompt length is 131072 but the request contains 140000 tokens.",
+  ])('a conversation that is too long has the code by which clients know it: %s', (message) => {
+    expect(readError({ error: { message, type: 'BadRequestError', code: 400 } })?.code).toBe('context_length_exceeded');
+    expect(readError({ error: { message, code: null } })?.code).toBe('context_length_exceeded');
+    expect(readError({ error: { message, code: 'its_own' } })?.code).toBe('its_own');
+    expect(readError({ error: { message: `Not JSON: "${message}"` } })?.code).toBeUndefined();
+  });
+
+  test("llama.cpp's word for a conversation that is too long", () => {
+    const error = { code: 400, type: 'exceed_context_size_error', message: 'the request exceeds' };
+    expect(readError({ error })?.code).toBe('context_length_exceeded');
+  });
 
   test('keeps the error as it stood', () => {
     const object = { message: 'm', more: [1] };

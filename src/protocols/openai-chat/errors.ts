@@ -1,14 +1,19 @@
-import type { UpstreamError } from '../../core/classify.ts';
-import type { GatewayError } from '../protocol.ts';
+import { asObject } from '../../lib/json.ts';
+import { errorStatus, readError } from '../openai/error-body.ts';
+import type { ErrorGrammar, GatewayError } from '../protocol.ts';
+
+/** How errors look in this dialect: `{error: {message, type, param, code}}`. */
+export const errors: ErrorGrammar = {
+  body: errorBody,
+  event: errorEvent,
+  asEvent: errorAsEvent,
+  read: readError,
+  status: errorStatus,
+};
 
 /** `{"error":{message,type,param,code}}` */
 export function errorBody({ message, type, code, param }: GatewayError): string {
   return JSON.stringify({ error: { message, type, param, code } });
-}
-
-/** OpenAI says 503 where Anthropic says 529. */
-export function errorStatus(status: number): number {
-  return status === 529 ? 503 : status;
 }
 
 /** The SDKs throw on a `data` line with an `error` member. */
@@ -18,56 +23,7 @@ export function errorEvent(error: GatewayError): string {
 
 /** The body of an upstream's error answer as the event that says the same. */
 export function errorAsEvent(body: unknown): string | undefined {
-  const holder: unknown = Array.isArray(body) ? body[0] : body;
-  if (!isObject(holder) || readError(holder) === undefined) return undefined;
+  const holder = asObject(Array.isArray(body) ? body[0] : body);
+  if (holder === undefined || readError(holder) === undefined) return undefined;
   return `data: ${JSON.stringify(holder['object'] === 'error' ? { error: holder } : holder)}\n\n`;
-}
-
-/**
- * Reads `{"error": …}` as OpenAI and the vendors compatible with it write it: an object, or a bare string; Google's
- * compatible endpoint wraps it into an array. `error: null` beside a good answer is none.
- */
-export function readError(body: unknown): UpstreamError | undefined {
-  const holder: unknown = Array.isArray(body) ? body[0] : body;
-  if (!isObject(holder)) return undefined;
-  // vLLM puts nothing around its errors.
-  const error = holder['object'] === 'error' ? holder : holder['error'];
-  if (error === undefined || error === null || error === false) return undefined;
-  if (!isObject(error)) {
-    const none = { type: undefined, code: undefined, status: undefined, retryAfterMs: undefined };
-    return { ...none, message: word(error), object: error };
-  }
-  const inner = isObject(error['innererror']) ? error['innererror'] : undefined;
-  return {
-    type: word(error['type']) ?? word(error['status']) ?? word(holder['type']),
-    // Azure names the content filter only inside.
-    code: word(inner?.['code']) ?? word(error['code']),
-    message: word(error['message']),
-    status: status(error['code']) ?? status(error['status']) ?? status(holder['code']),
-    retryAfterMs: retryDelayMs(error['details']),
-    object: error,
-  };
-}
-
-/** Google's RetryInfo: `details: [{retryDelay: "17s"}]`. */
-function retryDelayMs(details: unknown): number | undefined {
-  if (!Array.isArray(details)) return undefined;
-  for (const detail of details as unknown[]) {
-    const delay = isObject(detail) ? detail['retryDelay'] : undefined;
-    if (typeof delay === 'string' && /^\d+(\.\d+)?s$/.test(delay)) return Number.parseFloat(delay) * 1000;
-  }
-  return undefined;
-}
-
-function word(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function status(value: unknown): number | undefined {
-  const number = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value;
-  return typeof number === 'number' && Number.isInteger(number) && number >= 400 && number <= 599 ? number : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,3 +1,4 @@
+import { memberRemoval } from '../../lib/json-removal.ts';
 import type { Signature } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import { applyEdits, elementSpan, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
@@ -100,22 +101,6 @@ function withoutMember(text: string, name: string): string {
   if (memberSpans(text, name).length === 0) return text;
   const { [name]: _removed, ...rest } = JSON.parse(text) as Record<string, unknown>;
   return JSON.stringify(rest);
-}
-
-/** The edit that takes a member out whole, by its value: with its key, and the comma on one side. */
-function memberRemoval(text: string, value: Span): Edit {
-  const keyEnd = text.lastIndexOf('"', value.start - 1);
-  let start = text.lastIndexOf('"', keyEnd - 1);
-  let { end } = value;
-  const next = /\S/g;
-  next.lastIndex = end;
-  const after = next.exec(text);
-  if (after?.[0] === ',') end = after.index + 1;
-  else {
-    const before = text.slice(0, start).trimEnd();
-    if (before.endsWith(',')) start = before.length - 1;
-  }
-  return { start, end, text: '' };
 }
 
 function extraOf(call: JsonObject | undefined): JsonObject | undefined {

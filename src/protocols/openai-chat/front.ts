@@ -1,5 +1,6 @@
 import type { Endpoint, Operation } from '../../core/exchange.ts';
 import type { Front } from '../protocol.ts';
+import { NAME } from './name.ts';
 
 /** The paths of OpenAI's API, with `/v1` and without; the whole of it but for `/responses`. */
 export const front: Front = {
@@ -31,7 +32,7 @@ interface Traits {
 
 function modelEndpoint(target: string, operation: Operation, traits: Traits = {}): Endpoint {
   const { conversation = false, answersJson = false } = traits;
-  return { kind: 'model', methods: ['POST'], protocol: 'openai-chat', operation, target, conversation, answersJson };
+  return { kind: 'model', methods: ['POST'], protocol: NAME, operation, target, conversation, answersJson };
 }
 
 function modelById(encoded: string): Endpoint | undefined {

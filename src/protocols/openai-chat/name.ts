@@ -1,2 +1,2 @@
-/** This dialect's name, as signatures and native parts carry it. */
+/** The dialect's name, as signatures and native parts carry it. */
 export const NAME = 'openai-chat';

@@ -5,7 +5,6 @@ import { madeUpId } from '../made-up-id.ts';
 
 /** OpenAI's limits: what is over them is refused. */
 const MAX_NAME = 64;
-const MAX_USER = 64;
 const HASH_CHARACTERS = 8;
 
 /** A tool's name as chat completions take it: letters, digits, `_` and `-`. The same for the same name, always. */
@@ -24,11 +23,6 @@ export function originalNames(tools: readonly Tool[]): ReadonlyMap<string, strin
 export function wireId(id: string, length: Quirks['callIdLength']): string {
   if (length === 9) return /^[A-Za-z0-9]{9}$/.test(id) ? id : hashOf(id).slice(0, 9);
   return length === undefined || id.length <= length ? id : madeUpId(id);
-}
-
-/** An end user's id: opaque anyway, so that its hash says the same. */
-export function wireUser(user: string): string {
-  return user.length <= MAX_USER ? user : hashOf(user);
 }
 
 function hashOf(text: string): string {

@@ -1,12 +1,12 @@
 import type { Protocol } from '../protocol.ts';
 import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
-import { errorAsEvent, errorBody, errorEvent, errorStatus, readError } from './errors.ts';
+import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
 import { front } from './front.ts';
-import { models } from './models.ts';
+import { models } from '../openai/models.ts';
 import { NAME } from './name.ts';
-import { asStream, ChatStreamReader } from './stream.ts';
+import { stream } from './stream.ts';
 import { injectSystem } from './system.ts';
 import { readUsage } from './usage.ts';
 import { wire } from './wire.ts';
@@ -14,14 +14,8 @@ import { wire } from './wire.ts';
 /** OpenAI chat completions, and the endpoints beside it that share its errors and its stream grammar. */
 export const openaiChat: Protocol = {
   name: NAME,
-  errors: { body: errorBody, event: errorEvent, asEvent: errorAsEvent, read: readError, status: errorStatus },
-  stream: {
-    keepAlive: ': keep-alive\n\n',
-    end: 'data: [DONE]\n\n',
-    isEnd: (data) => data.charCodeAt(0) === 91 /* [ */ && data.trim() === '[DONE]',
-    read: (request) => new ChatStreamReader(request),
-    fromPlain: asStream,
-  },
+  errors,
+  stream,
   front,
   wire,
   models,

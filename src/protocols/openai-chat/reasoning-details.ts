@@ -1,6 +1,7 @@
 import type { ReasoningPart, Signature } from '../../core/part.ts';
 import { signatureFrom } from '../../core/signature.ts';
 import { asArray, asObject, asString, asWord, compact, parseObject, type JsonObject } from '../../lib/json.ts';
+import { DIALECTS } from '../../vendors/dialects.ts';
 import { NAME } from './name.ts';
 
 /**
@@ -70,7 +71,7 @@ export function encodeDetail(part: ReasoningPart, index: number): JsonObject | u
   if (signature === undefined) return undefined;
   if (signature.protocol === NAME) return ownDetail(text, signature, index);
   const origin = compact({ ...originOf(signature), redacted: redacted === true ? true : undefined });
-  const rest = { format: FORMATS.get(signature.protocol) ?? 'unknown', ...(id === undefined ? {} : { id }), index };
+  const rest = { format: formatOf(signature), ...(id === undefined ? {} : { id }), index };
   return text === ''
     ? { type: 'reasoning.encrypted', data: signature.value, ...rest, origin }
     : { type: 'reasoning.text', text, signature: signature.value, ...rest, origin };
@@ -78,7 +79,7 @@ export function encodeDetail(part: ReasoningPart, index: number): JsonObject | u
 
 /** An entry for the signature of the message's text. */
 export function encodeTextSignature(signature: Signature, index: number): JsonObject {
-  const format = FORMATS.get(signature.protocol) ?? 'unknown';
+  const format = formatOf(signature);
   const origin = { ...originOf(signature), on: 'text' };
   return { type: 'reasoning.encrypted', data: signature.value, format, index, origin };
 }
@@ -88,12 +89,10 @@ export function originOf({ protocol, model }: Signature): JsonObject {
   return model === undefined ? { protocol } : { protocol, model };
 }
 
-/** OpenRouter's words for whose signatures they are. */
-const FORMATS: ReadonlyMap<string, string> = new Map([
-  ['anthropic-messages', 'anthropic-claude-v1'],
-  ['openai-responses', 'openai-responses-v1'],
-  ['gemini', 'google-gemini-v1'],
-]);
+/** OpenRouter's word for whose signature it is. */
+function formatOf({ protocol }: Signature): string {
+  return DIALECTS.find((dialect) => dialect.protocol === protocol)?.signatureFormat ?? 'unknown';
+}
 
 /** What of an entry is no proof of anything. */
 const TELLS_NOTHING = new Set(['type', 'index']);

@@ -1,8 +1,8 @@
-import type { Settings } from '../../core/conversation.ts';
+import type { SettingName, Settings } from '../../core/conversation.ts';
 import type { Quirks } from '../../core/route.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
-import { wireUser } from './names.ts';
+import { userIdOf } from '../openai/user-id.ts';
 
 type Name = keyof Settings;
 
@@ -44,6 +44,14 @@ export const SETTING_FIELDS: Readonly<Record<Name, string>> = {
   user: 'user',
 };
 
+/** The same, with what is no single value. */
+export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
+  ...SETTING_FIELDS,
+  reasoning: 'reasoning_effort',
+  output: 'response_format',
+  toolChoice: 'tool_choice',
+};
+
 /** Writes those that the backend takes; the others are `dropped`. `hasTools`: without tools there is nothing to call in parallel. */
 export function encodeSettings(
   settings: Settings,
@@ -56,7 +64,7 @@ export function encodeSettings(
     const value = settings[name];
     if (value === undefined || (name === 'parallelToolCalls' && !hasTools)) continue;
     const field = name === 'maxTokens' ? (quirks.maxTokensField ?? 'max_tokens') : SETTING_FIELDS[name];
-    if (takes(quirks, field)) fields[field] = name === 'user' ? wireUser(String(value)) : value;
+    if (takes(quirks, field)) fields[field] = name === 'user' ? userIdOf(String(value)) : value;
     else dropped.push(name);
   }
   // One without the other is refused.

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { dataLines } from '../sse.ts';
-import { asStream, ChatStreamReader } from './stream.ts';
+import { asStream } from './replay.ts';
+import { ChatStreamReader } from './stream.ts';
 
 function see(reader: ChatStreamReader, event: unknown): ReturnType<ChatStreamReader['see']> {
   return reader.see(event, JSON.stringify(event));

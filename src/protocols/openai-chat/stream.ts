@@ -1,7 +1,17 @@
 import type { Usage } from '../../core/record.ts';
 import { ContentTemplate } from '../content-template.ts';
-import type { StreamReader } from '../protocol.ts';
+import type { StreamGrammar, StreamReader } from '../protocol.ts';
+import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
+
+/** `chat.completion.chunk`s without names, ended by `[DONE]`. */
+export const stream: StreamGrammar = {
+  keepAlive: ': keep-alive\n\n',
+  end: 'data: [DONE]\n\n',
+  isEnd: (data) => data.charCodeAt(0) === 91 /* [ */ && data.trim() === '[DONE]',
+  read: (request) => new ChatStreamReader(request),
+  fromPlain: asStream,
+};
 
 const TEXT_KEY = '"content":"';
 
@@ -91,28 +101,6 @@ function bitsOf(bits: number): number {
   let count = 0;
   for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
   return count;
-}
-
-/** A plain answer as one chunk for each choice, with its end. */
-export function asStream(body: unknown): string | undefined {
-  const answer = (body ?? {}) as Record<string, unknown> & { choices?: unknown };
-  if (!Array.isArray(answer.choices)) return undefined;
-  const choices = answer.choices as Record<string, unknown>[];
-  const chunk = {
-    ...answer,
-    object: 'chat.completion.chunk',
-    choices: choices.map(({ message, ...choice }) => ({ ...choice, delta: withToolIndexes(message) })),
-  };
-  return `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`;
-}
-
-/** Streamed tool calls carry an index, which those of a plain answer do not need. */
-function withToolIndexes(message: unknown): unknown {
-  if (typeof message !== 'object' || message === null) return {};
-  const calls = (message as Record<string, unknown>)['tool_calls'];
-  return Array.isArray(calls)
-    ? { ...message, tool_calls: (calls as object[]).map((call, index) => ({ index, ...call })) }
-    : message;
 }
 
 /** Anything in a delta but the role, nulls and empties is content: text, a tool call, reasoning, a refusal, audio. */

@@ -1,18 +1,6 @@
-import { applyEdits, elementSpan, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
-
-/** What is added to a system message, each text as it stands within the quotes of a JSON string. */
-export interface SystemAddition {
-  readonly escaped: {
-    /** Goes in front of the message's own text, the separator included; may be empty. */
-    readonly before: string;
-    /** Goes behind it, likewise. */
-    readonly after: string;
-    /** The whole text, where the request has none of its own. */
-    readonly alone: string;
-  };
-}
-
-type Texts = SystemAddition['escaped'];
+import { applyEdits, type Edit, elementSpan, memberSpans, type Span } from '../../lib/json-span.ts';
+import type { SystemPrompt, SystemTexts } from '../protocol.ts';
+import { insertion, joinToList, joinToString } from '../system-edits.ts';
 
 /**
  * `text` with the addition in its first system or developer message, or in a new first message if it has neither;
@@ -20,7 +8,11 @@ type Texts = SystemAddition['escaped'];
  * prompt is there whichever of them the backend reads. A body without an array of messages, or whose system message
  * has content of no known kind, is left for the backend to refuse.
  */
-export function injectSystem(text: string, body: { readonly messages?: unknown }, { escaped }: SystemAddition): string {
+export function injectSystem(
+  text: string,
+  body: { readonly messages?: unknown },
+  { escaped }: Pick<SystemPrompt, 'escaped'>,
+): string {
   const spans = memberSpans(text, 'messages');
   const edits = spans.flatMap((span) => {
     const messages: unknown = spans.length === 1 ? body.messages : JSON.parse(text.slice(span.start, span.end));
@@ -29,7 +21,7 @@ export function injectSystem(text: string, body: { readonly messages?: unknown }
   return edits.length === 0 ? text : applyEdits(text, edits);
 }
 
-function messagesEdits(text: string, { start }: Span, messages: readonly unknown[], texts: Texts): Edit[] {
+function messagesEdits(text: string, { start }: Span, messages: readonly unknown[], texts: SystemTexts): Edit[] {
   const index = messages.findIndex(isSystemMessage);
   const message = index < 0 ? undefined : elementSpan(text, index, start);
   if (message === undefined) {
@@ -41,20 +33,14 @@ function messagesEdits(text: string, { start }: Span, messages: readonly unknown
   return contents.flatMap((content) => contentEdits(text, content, texts));
 }
 
-function contentEdits(text: string, content: Span, { before, after, alone }: Texts): Edit[] {
-  const [start, end] = [content.start + 1, content.end - 1];
+function contentEdits(text: string, content: Span, texts: SystemTexts): Edit[] {
   switch (text[content.start]) {
     case '"':
-      if (start === end) return [insertion(start, alone)];
-      return [insertion(start, before), insertion(end, after)];
+      return joinToString(content, texts);
     case '[':
-      if (elementSpan(text, 0, content.start) === undefined) return [insertion(start, part(alone))];
-      return [
-        insertion(start, before === '' ? '' : `${part(before)},`),
-        insertion(end, after === '' ? '' : `,${part(after)}`),
-      ];
+      return joinToList(content, elementSpan(text, 0, content.start) === undefined, texts, part);
     case 'n':
-      return [{ ...content, text: `"${alone}"` }];
+      return [{ ...content, text: `"${texts.alone}"` }];
     default:
       return [];
   }
@@ -62,10 +48,6 @@ function contentEdits(text: string, content: Span, { before, after, alone }: Tex
 
 function part(text: string): string {
   return `{"type":"text","text":"${text}"}`;
-}
-
-function insertion(at: number, text: string): Edit {
-  return { start: at, end: at, text };
 }
 
 function isSystemMessage(message: unknown): boolean {

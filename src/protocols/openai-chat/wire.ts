@@ -1,11 +1,13 @@
+import { dialectOf } from '../../vendors/dialects.ts';
+import { limitHeaders, readLimits } from '../openai/limits.ts';
 import type { Wire } from '../protocol.ts';
-import { limitHeaders, readLimits } from './limits.ts';
+import { NAME } from './name.ts';
 
 /** Paths and headers of OpenAI's API. */
 export const wire: Wire = {
   address: (operation) => ADDRESSES[operation],
-  credential: { name: 'authorization', prefix: 'Bearer ' },
-  headers: {},
+  credential: dialectOf(NAME).credential,
+  headers: dialectOf(NAME).headers,
   headerPrefixes: ['openai-', 'x-ratelimit-', 'x-stainless-'],
   alsoServes: [],
   requestIdHeader: 'x-request-id',

@@ -129,7 +129,7 @@ describe('the events of a stream', () => {
 });
 
 describe('details of an answer', () => {
-  function outputOf(parts: readonly Part[], fields: Partial<Completion> = {}): JsonObject[] {
+  function encodeOutput(parts: readonly Part[], fields: Partial<Completion> = {}): JsonObject[] {
     return (codec.encodeAnswer(completion(parts, fields), reply) as { output: JsonObject[] }).output;
   }
 
@@ -139,7 +139,7 @@ describe('details of an answer', () => {
   });
 
   test('a tool of a namespace is called by its own name', () => {
-    expect(outputOf([{ type: 'tool_call', id: 'c', name: 'crm__find', arguments: '{}' }])[0]).toMatchObject({
+    expect(encodeOutput([{ type: 'tool_call', id: 'c', name: 'crm__find', arguments: '{}' }])[0]).toMatchObject({
       type: 'function_call',
       name: 'find',
       namespace: 'crm',
@@ -148,7 +148,7 @@ describe('details of an answer', () => {
 
   test('a search for tools is what Codex knows as one', () => {
     const call: Part = { type: 'tool_call', id: 'c', name: 'tool_search', arguments: '{"query":"x"}' };
-    expect(outputOf([call])[0]).toMatchObject({
+    expect(encodeOutput([call])[0]).toMatchObject({
       type: 'tool_search_call',
       call_id: 'c',
       execution: 'client',
@@ -157,12 +157,14 @@ describe('details of an answer', () => {
   });
 
   test('a call without arguments has an empty object', () => {
-    expect(outputOf([{ type: 'tool_call', id: 'c', name: 'f', arguments: '' }])[0]).toMatchObject({ arguments: '{}' });
+    expect(encodeOutput([{ type: 'tool_call', id: 'c', name: 'f', arguments: '' }])[0]).toMatchObject({
+      arguments: '{}',
+    });
   });
 
   test('a picture, and nothing of what no item is for', () => {
     const source = { from: 'base64', mediaType: 'image/png', data: 'AAAA' } as const;
-    const output = outputOf([
+    const output = encodeOutput([
       { type: 'media', kind: 'image', source },
       { type: 'media', kind: 'audio', source },
       { type: 'native', protocol: 'another', kind: 'x', value: {} },
@@ -172,7 +174,7 @@ describe('details of an answer', () => {
 
   test('signatures of other dialects travel beside what they belong to', () => {
     const signature = { protocol: 'another', model: 'm', value: 'c2ln' };
-    const output = outputOf([
+    const output = encodeOutput([
       { type: 'reasoning', text: '', signature, redacted: true },
       { type: 'text', text: 'A', signature },
       { type: 'tool_call', id: 'c', name: 'f', arguments: '{}', signature },

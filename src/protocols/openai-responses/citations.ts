@@ -2,7 +2,7 @@ import type { Citation } from '../../core/part.ts';
 import { asNumber, asObject, asString, asWord, compact } from '../../lib/json.ts';
 
 /** An annotation as a citation; undefined if it is of no known kind. */
-export function citationFrom(annotation: unknown): Citation | undefined {
+export function decodeCitation(annotation: unknown): Citation | undefined {
   const fields = asObject(annotation);
   const [start, end] = [asNumber(fields?.['start_index']), asNumber(fields?.['end_index'])];
   switch (fields?.['type']) {
@@ -30,7 +30,7 @@ export function citationFrom(annotation: unknown): Citation | undefined {
 }
 
 /** A citation as an annotation of a text of `length`. The schema asks for every field. */
-export function annotationOf(citation: Citation, length: number): unknown {
+export function encodeCitation(citation: Citation, length: number): unknown {
   const { url, title, start = 0, end = length, fileId, documentIndex = 0 } = citation;
   if (url !== undefined) {
     return { type: 'url_citation', start_index: start, end_index: end, url, title: title ?? '' };

@@ -1,19 +1,19 @@
 import type { Codec } from '../codec.ts';
-import { embedding } from '../openai-chat/embedding.ts';
+import { embedding } from '../openai/embedding.ts';
 import { counting } from './counting.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { encodeRequest } from './encode-request.ts';
-import { encodeStream } from './encode-stream.ts';
-import { fieldNames } from './settings.ts';
+import { ResponsesStreamEncoder } from './encode-stream.ts';
+import { FIELD_NAMES } from './settings.ts';
 
 /** Responses to and from the neutral form. */
 export const codec: Codec = {
-  fieldNames,
+  fieldNames: FIELD_NAMES,
   decodeRequest,
   encodeRequest,
   encodeAnswer,
-  encodeStream,
+  encodeStream: (reply) => new ResponsesStreamEncoder(reply),
   counting,
   embedding,
 };

@@ -2,30 +2,31 @@ import type { Conversation, Leftover } from '../../core/conversation.ts';
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
 import { leftoversOf, refuseField } from '../fields.ts';
-import { readInput } from './input.ts';
+import { decodeToolChoice, decodeTools, withoutDoubles } from './decode-tools.ts';
+import { decodeTurns } from './decode-turns.ts';
+import { decodeOutput } from './output.ts';
+import { decodeReasoning } from './reasoning.ts';
 import { storedStateOf } from './response-id.ts';
-import { FIELD_RULES, outputFrom, reasoningFrom, settingsFrom } from './settings.ts';
-import { toolChoiceFrom } from './tool-choice.ts';
-import { toolsFrom, withoutDoubles } from './tools.ts';
+import { decodeSettings, FIELD_RULES } from './settings.ts';
 
 /** Reads a request of this dialect. */
 export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conversation {
   const { instructions, tools } = body;
   if (!isAbsent(instructions) && typeof instructions !== 'string') refuseField('instructions', 'has to be a text');
   if (!isAbsent(tools) && !Array.isArray(tools)) refuseField('tools', 'has to be a list');
-  const { system, turns, tools: toolsOnTheWay } = readInput(inputOf(body));
+  const { system, turns, tools: toolsOnTheWay } = decodeTurns(inputOf(body));
   const instruction = asWord(instructions);
-  const toolChoice = toolChoiceFrom(body['tool_choice']);
-  const output = outputFrom(body['text']);
-  const reasoning = reasoningFrom(body['reasoning']);
+  const toolChoice = decodeToolChoice(body['tool_choice']);
+  const output = decodeOutput(body['text']);
+  const reasoning = decodeReasoning(body['reasoning']);
   return {
     system: instruction === undefined ? system : [{ type: 'text', text: instruction }, ...system],
     turns,
-    tools: withoutDoubles([...toolsFrom(asArray(tools)), ...toolsOnTheWay]),
+    tools: withoutDoubles([...decodeTools(asArray(tools)), ...toolsOnTheWay]),
     ...(toolChoice === undefined ? {} : { toolChoice }),
     ...(output === undefined ? {} : { output }),
     ...(reasoning === undefined ? {} : { reasoning }),
-    settings: settingsFrom(body),
+    settings: decodeSettings(body),
     stream,
     wantsUsage: true,
     leftovers: leftovers(body),

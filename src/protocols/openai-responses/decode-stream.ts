@@ -1,7 +1,7 @@
 import type { AnswerEvent, PartHead } from '../../core/event.ts';
 import { asArray, asNumber, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import type { StreamDecoder } from '../codec.ts';
-import { finishFrom } from './finish.ts';
+import { decodeFinish } from './finish.ts';
 import { callItem, wholeItem } from './read-call.ts';
 import { messageItem } from './read-message.ts';
 import { reasoningItem } from './read-reasoning.ts';
@@ -12,7 +12,7 @@ import { readUsage } from './usage.ts';
  * Follows a streamed response. An item that is told more than once, in pieces and then whole, is read once: of the
  * whole one only what the pieces left out. So an upstream may leave out whatever kind of event it likes.
  */
-export class ResponsesDecoder implements StreamDecoder, Emitter {
+export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
   readonly model: string;
   readonly #items = new Map<number, { id: string | undefined; reader: ItemReader }>();
   #out: AnswerEvent[] = [];
@@ -148,7 +148,7 @@ export class ResponsesDecoder implements StreamDecoder, Emitter {
     const usage = readUsage(response);
     if (usage !== undefined) this.#out.push({ type: 'usage', usage });
     const contents = { hasCall: this.#hasCall, hasRefusal: this.#hasRefusal };
-    this.#out.push({ type: 'finish', finish: finishFrom(response, contents) });
+    this.#out.push({ type: 'finish', finish: decodeFinish(response, contents) });
     this.#isFinished = true;
   }
 }

@@ -1,7 +1,7 @@
 import { unfold, type Completion } from '../../core/completion.ts';
 import type { Reply } from '../codec.ts';
 import { SILENT } from './event-sink.ts';
-import { endingOf } from './finish.ts';
+import { encodeFinish } from './finish.ts';
 import { OutputWriter } from './output-writer.ts';
 import { itemIds, keeperOf, ResponseFrame } from './response-object.ts';
 
@@ -14,7 +14,7 @@ export function encodeAnswer(completion: Completion, reply: Reply): unknown {
     keep: keeperOf(reply),
   });
   for (const event of unfold(completion)) writer.push(event);
-  const ending = endingOf(completion.finish, writer);
+  const ending = encodeFinish(completion.finish, writer);
   writer.close(ending.status);
   const frame = new ResponseFrame(reply, completion);
   return frame.at({ ...ending, output: writer.output, usage: completion.usage });

@@ -3,16 +3,12 @@ import type { AnswerEvent } from '../../core/event.ts';
 import type { Usage } from '../../core/record.ts';
 import type { Reply, StreamEncoder } from '../codec.ts';
 import { SseSink } from './event-sink.ts';
-import { endingOf } from './finish.ts';
+import { encodeFinish } from './finish.ts';
 import { OutputWriter } from './output-writer.ts';
 import { itemIds, keeperOf, ResponseFrame, type Origin } from './response-object.ts';
 
 /** Writes a streamed response. Its last event, with the usage in it, waits for the end. */
-export function encodeStream(reply: Reply): StreamEncoder {
-  return new ResponsesEncoder(reply);
-}
-
-class ResponsesEncoder implements StreamEncoder {
+export class ResponsesStreamEncoder implements StreamEncoder {
   readonly #sink = new SseSink();
   readonly #output: OutputWriter;
   #frame: ResponseFrame | undefined;
@@ -44,7 +40,7 @@ class ResponsesEncoder implements StreamEncoder {
 
   end(): string {
     const frame = this.#start(UNKNOWN);
-    const ending = endingOf(this.#finish, this.#output);
+    const ending = encodeFinish(this.#finish, this.#output);
     this.#output.close(ending.status);
     const response = frame.at({ ...ending, output: this.#output.output, usage: this.#usage });
     this.#sink.send(`response.${ending.status}`, { response });

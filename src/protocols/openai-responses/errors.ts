@@ -1,9 +1,16 @@
 import type { UpstreamError } from '../../core/classify.ts';
 import { asObject, asWord, compact } from '../../lib/json.ts';
-import { errorStatus, readError as readOpenaiError } from '../openai-chat/errors.ts';
-import type { GatewayError } from '../protocol.ts';
+import { errorStatus, readError as readOpenaiError } from '../openai/error-body.ts';
+import type { ErrorGrammar, GatewayError } from '../protocol.ts';
 
-export { errorStatus };
+/** How errors look in this dialect: as in chat, and in a stream as `response.failed`. */
+export const errors: ErrorGrammar = {
+  body: errorBody,
+  event: errorEvent,
+  asEvent: errorAsEvent,
+  read: readError,
+  status: errorStatus,
+};
 
 /** `{"error":{message,type,param,code}}` */
 export function errorBody(error: GatewayError): string {

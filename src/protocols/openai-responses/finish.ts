@@ -8,7 +8,7 @@ export interface Contents {
 }
 
 /** Why an answer ends: a response has a status, and tells more only where it is not complete. */
-export function finishFrom(response: JsonObject, { hasCall, hasRefusal }: Contents): Finish {
+export function decodeFinish(response: JsonObject, { hasCall, hasRefusal }: Contents): Finish {
   const status = asWord(response['status']);
   const reason = asWord(asObject(response['incomplete_details'])?.['reason']);
   if (status === 'incomplete' || reason !== undefined) {
@@ -24,13 +24,14 @@ export function finishFrom(response: JsonObject, { hasCall, hasRefusal }: Conten
 /** Those of background mode, and of one that was called off. */
 const UNFINISHED = new Set(['queued', 'in_progress', 'cancelled', 'failed']);
 
+/** How a response says that it is over. */
 export interface Ending {
   readonly status: 'completed' | 'incomplete';
   readonly incomplete_details: { readonly reason: string } | null;
 }
 
 /** The same the other way round. A refusal that has words of its own is a complete answer. */
-export function endingOf({ reason }: Finish, { hasRefusal }: Pick<Contents, 'hasRefusal'>): Ending {
+export function encodeFinish({ reason }: Finish, { hasRefusal }: Pick<Contents, 'hasRefusal'>): Ending {
   switch (reason) {
     case 'length':
       return incomplete('max_output_tokens');

@@ -1,3 +1,4 @@
+import { elementRemovals } from '../../lib/json-removal.ts';
 import { isReadableBy, MARK, unmarkSignature } from '../../core/signature.ts';
 import { asArray, asObject } from '../../lib/json.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
@@ -21,24 +22,12 @@ function editsOf(text: string, input: Span, items: readonly unknown[], model: st
   const verdicts = items.map((item) => verdictOn(item, model));
   if (verdicts.every((verdict) => verdict === undefined)) return [];
   const spans = elementSpans(text, input.start);
-  const edits: Edit[] = [];
-  for (const [index, span] of spans.entries()) {
+  const kept = spans.flatMap((span, index) => {
     const verdict = verdicts[index];
-    if (verdict === undefined) continue;
-    if (verdict.keep) {
-      edits.push(...restored(text, span, verdict.value));
-      continue;
-    }
-    const isRun = verdicts[index - 1]?.keep === false;
-    const previous = edits.at(-1);
-    const next = spans[index + 1];
-    // Of a run of them that ends the list, the comma before it goes; of any other, the one behind.
-    const end = next?.start ?? span.end;
-    const start = isRun && previous !== undefined ? previous.start : span.start;
-    if (isRun) edits.pop();
-    edits.push({ start, end, text: '' });
-  }
-  return withoutLastComma(spans, verdicts, edits);
+    return verdict?.keep === true ? restored(text, span, verdict.value) : [];
+  });
+  const gone = new Set(verdicts.flatMap((verdict, index) => (verdict?.keep === false ? [index] : [])));
+  return [...kept, ...elementRemovals(spans, gone)].toSorted((a, b) => a.start - b.start);
 }
 
 /** What is to become of an item; undefined: nothing. */
@@ -57,16 +46,4 @@ interface Verdict {
 
 function restored(text: string, item: Span, value: string): Edit[] {
   return memberSpans(text, 'encrypted_content', item.start).map((span) => ({ ...span, text: JSON.stringify(value) }));
-}
-
-/** Where the last element goes, the comma behind the last that stays has to go with it. */
-function withoutLastComma(
-  spans: readonly Span[],
-  verdicts: readonly (Verdict | undefined)[],
-  edits: readonly Edit[],
-): Edit[] {
-  const last = edits.at(-1);
-  if (last === undefined || verdicts.at(-1)?.keep !== false) return [...edits];
-  const stays = spans.findLast(({ end }) => end <= last.start);
-  return [...edits.slice(0, -1), { ...last, start: stays?.end ?? last.start }];
 }

@@ -1,5 +1,6 @@
 import type { Endpoint, Method, Operation } from '../../core/exchange.ts';
 import type { Front } from '../protocol.ts';
+import { NAME } from './name.ts';
 
 /** Ids of responses are word characters; nothing that could climb out of the backend's base. */
 const KEPT = /^(?:\/v1)?\/responses\/([\w-]{1,200})(?:\/(cancel|input_items))?$/;
@@ -41,10 +42,11 @@ function modelEndpoint(target: string, operation: Operation): Endpoint {
   return {
     kind: 'model',
     methods: ['POST'],
-    protocol: 'openai-responses',
+    protocol: NAME,
     operation,
     target,
-    conversation: operation === 'generate',
+    // The prompt is part of what will be sent, and so of what is to be counted.
+    conversation: operation === 'generate' || operation === 'count_tokens',
     answersJson: true,
   };
 }

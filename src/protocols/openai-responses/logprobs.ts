@@ -2,7 +2,7 @@ import type { Logprob } from '../../core/completion.ts';
 import { asArray, asNumber, asObject, asString } from '../../lib/json.ts';
 
 /** Reads `logprobs` of a text or of a piece of it. */
-export function logprobsFrom(value: unknown): Logprob[] {
+export function decodeLogprobs(value: unknown): Logprob[] {
   return asArray(value).flatMap((entry) => {
     const fields = asObject(entry);
     const one = oneFrom(fields);
@@ -13,7 +13,7 @@ export function logprobsFrom(value: unknown): Logprob[] {
 }
 
 /** Writes the same. The schema asks for every field. */
-export function logprobsOf(logprobs: readonly Logprob[]): unknown[] {
+export function encodeLogprobs(logprobs: readonly Logprob[]): unknown[] {
   return logprobs.map((entry) => ({ ...oneOf(entry), top_logprobs: (entry.top ?? []).map(oneOf) }));
 }
 

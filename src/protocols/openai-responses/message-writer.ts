@@ -1,8 +1,8 @@
 import type { Logprob } from '../../core/completion.ts';
 import type { Citation } from '../../core/part.ts';
-import { annotationOf } from './citations.ts';
+import { encodeCitation } from './citations.ts';
 import { fieldsOf, type ItemWriter, type Place } from './item-writers.ts';
-import { logprobsOf } from './logprobs.ts';
+import { encodeLogprobs } from './logprobs.ts';
 
 /** A content of a message under way. */
 interface Content {
@@ -49,7 +49,7 @@ export class MessageWriter implements ItemWriter {
   citation(citation: Citation): void {
     const content = this.#content;
     if (content === undefined) return;
-    const annotation = annotationOf(citation, content.text.length);
+    const annotation = encodeCitation(citation, content.text.length);
     const at = { ...content.where, annotation_index: content.annotations.length };
     content.annotations.push(annotation);
     this.place.sink.send('response.output_text.annotation.added', { ...at, annotation });
@@ -57,7 +57,7 @@ export class MessageWriter implements ItemWriter {
 
   logprobs(logprobs: readonly Logprob[]): void {
     if (this.#content?.kind !== 'text') return;
-    const written = logprobsOf(logprobs);
+    const written = encodeLogprobs(logprobs);
     this.#waiting.push(...written);
     this.#content.logprobs.push(...written);
   }

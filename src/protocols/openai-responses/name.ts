@@ -1,2 +1,2 @@
-/** The dialect's name, as in the registry. */
+/** The dialect's name, as signatures and native parts carry it. */
 export const NAME = 'openai-responses';

@@ -2,20 +2,20 @@ import type { Conversation, Tool } from '../../core/conversation.ts';
 import type { AnswerEvent, PartStartEvent, SignatureEvent, WholeEvent } from '../../core/event.ts';
 import type { Signature } from '../../core/part.ts';
 import { Sequence } from '../../core/sequence.ts';
-import { markSignature, type Attachment, type ReasoningTraits } from '../../core/signature.ts';
+import { type Attachment, markSignature, type ReasoningTraits } from '../../core/signature.ts';
 import { asObject, asWord } from '../../lib/json.ts';
 import type { EventSink } from './event-sink.ts';
 import {
   CallWriter,
+  type ItemWriter,
+  type Place,
   ReasoningWriter,
   ToolSearchWriter,
   wholeItem,
-  type ItemWriter,
-  type Place,
 } from './item-writers.ts';
 import { MessageWriter } from './message-writer.ts';
 import { NAME } from './name.ts';
-import { isToolSearch, namespaceOf } from './tools.ts';
+import { isToolSearch, namespaceOf } from './namespaces.ts';
 
 type CallStart = Extract<PartStartEvent, { part: 'tool_call' }>;
 

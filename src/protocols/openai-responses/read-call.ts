@@ -1,9 +1,9 @@
 import type { AnswerEvent } from '../../core/event.ts';
-import { asString, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
+import { asString, asWord, type JsonObject, parseObject } from '../../lib/json.ts';
 import { madeUpId } from '../made-up-id.ts';
 import { NAME } from './name.ts';
-import { TextTrack, type Emitter, type ItemReader } from './text-track.ts';
-import { flatName, TOOL_SEARCH } from './tools.ts';
+import { flatName, TOOL_SEARCH } from './namespaces.ts';
+import { type Emitter, type ItemReader, TextTrack } from './text-track.ts';
 
 /** A call of a function or of a freeform tool. */
 export function callItem(emitter: Emitter, item: JsonObject): ItemReader {

@@ -1,6 +1,6 @@
 import { asArray, asNumber, asObject, asWord, type JsonObject } from '../../lib/json.ts';
-import { citationFrom } from './citations.ts';
-import { logprobsFrom } from './logprobs.ts';
+import { decodeCitation } from './citations.ts';
+import { decodeLogprobs } from './logprobs.ts';
 import { TextTrack, type Emitter, type ItemReader } from './text-track.ts';
 
 /** A message: its contents are texts and refusals, one after the other. */
@@ -81,14 +81,14 @@ class MessageReader implements ItemReader {
   #citation(at: number, annotation: unknown): void {
     const track = this.#track(at, 'text');
     track.citations++;
-    const citation = citationFrom(annotation);
+    const citation = decodeCitation(annotation);
     if (citation !== undefined) track.emit({ type: 'citation', index: track.index, citation });
   }
 
   #logprobs(at: number, value: unknown, which: 'more' | 'all'): void {
     if (!Array.isArray(value) || value.length === 0) return;
     const track = this.#track(at, 'text');
-    const logprobs = logprobsFrom(which === 'all' ? value.slice(track.logprobs) : value);
+    const logprobs = decodeLogprobs(which === 'all' ? value.slice(track.logprobs) : value);
     track.logprobs += logprobs.length;
     if (logprobs.length > 0) track.emit({ type: 'logprobs', logprobs });
   }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'bun:test';
-import { CompletionBuilder, unfold, type Completion } from '../../core/completion.ts';
+import { loadRecordings, type Recording } from '../../../test/kit/recordings.ts';
+import { type Completion, CompletionBuilder, unfold } from '../../core/completion.ts';
 import type { Conversation } from '../../core/conversation.ts';
 import type { Part } from '../../core/part.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
-import { loadRecordings, type Recording } from '../../../test/kit/recordings.ts';
 import type { StreamDecoder } from '../codec.ts';
 import { dataLines } from '../sse.ts';
+import { flatName } from './namespaces.ts';
 import { openaiResponses } from './protocol.ts';
-import { flatName } from './tools.ts';
 
 const { codec } = openaiResponses;
 const recordings = loadRecordings('openai-responses');
@@ -37,7 +37,7 @@ function decoded(decoder: StreamDecoder, events: readonly JsonObject[]): Complet
 }
 
 /** What a request says, whatever way it says it: texts, calls, results, media, thoughts, in their order. */
-function contentOf(input: unknown): unknown[] {
+function encodeParts(input: unknown): unknown[] {
   if (typeof input === 'string') return [`user: ${input}`];
   return asArray(input).flatMap((item): unknown[] => {
     const fields = asObject(item) ?? {};
@@ -84,7 +84,7 @@ function bare(part: unknown): JsonObject {
   return rest;
 }
 
-function toolsOf(body: JsonObject): unknown[] {
+function encodeTools(body: JsonObject): unknown[] {
   const known = new Set<unknown>();
   const onTheWay = asArray(body['input']).flatMap((item) => asArray(asObject(item)?.['tools']));
   return [...asArray(body['tools']), ...(Array.isArray(body['input']) ? onTheWay : [])].flatMap((tool) => {
@@ -108,15 +108,15 @@ describe('a recorded request', () => {
     const { body: again, dropped } = codec.encodeRequest(conversation, { model: String(body['model']), quirks: {} });
     expect(dropped).toEqual([]);
     // What the system says before all else is in one place.
-    const instructions = contentOf(body['input']).filter((said) => String(said).startsWith('system: '));
-    const rest = contentOf(body['input']).filter((said) => !instructions.includes(said));
-    const leading = instructions.filter((said) => !contentOf(again['input']).includes(said));
+    const instructions = encodeParts(body['input']).filter((said) => String(said).startsWith('system: '));
+    const rest = encodeParts(body['input']).filter((said) => !instructions.includes(said));
+    const leading = instructions.filter((said) => !encodeParts(again['input']).includes(said));
     const joined = [body['instructions'], ...leading.map((said) => String(said).slice('system: '.length))];
     expect(again['instructions']).toEqual(
       joined.filter((text) => text !== undefined && text !== null && text !== '').join('\n\n') || undefined,
     );
-    expect(contentOf(again['input']).filter((said) => !instructions.includes(said))).toEqual(rest);
-    expect(toolsOf(again)).toEqual(toolsOf(body));
+    expect(encodeParts(again['input']).filter((said) => !instructions.includes(said))).toEqual(rest);
+    expect(encodeTools(again)).toEqual(encodeTools(body));
     const choice = conversation.tools.length > 0 ? body['tool_choice'] : undefined;
     expect(again['tool_choice']).toEqual(choice);
     expect(asObject(again['text'])?.['format']).toEqual(formatOf(body));
@@ -136,7 +136,7 @@ function formatOf(body: JsonObject): unknown {
 }
 
 /** What an answer says. */
-function outputOf(response: JsonObject): unknown[] {
+function encodeOutput(response: JsonObject): unknown[] {
   return asArray(response['output']).flatMap((item): unknown[] => {
     const fields = asObject(item) ?? {};
     switch (fields['type']) {
@@ -184,7 +184,7 @@ function replyTo(recording: Recording): Parameters<typeof codec.encodeAnswer>[1]
 }
 
 function sameAs(response: JsonObject, original: JsonObject): void {
-  expect(rounded(outputOf(response))).toEqual(rounded(outputOf(original)));
+  expect(rounded(encodeOutput(response))).toEqual(rounded(encodeOutput(original)));
   expect(response['id']).toEqual(original['id'] as string);
   expect(response['model']).toEqual(original['model'] as string);
   expect(response['created_at']).toEqual(original['created_at'] as number);

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import type OpenAI from 'openai';
+import { describe, expect, test } from 'bun:test';
 import type { Conversation } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import type { Part } from '../../core/part.ts';
@@ -8,7 +8,7 @@ import { Refusal } from '../../core/refusal.ts';
 import { markSignature } from '../../core/signature.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { codec } from './codec.ts';
-import { flatName } from './tools.ts';
+import { flatName } from './namespaces.ts';
 
 function decode(body: JsonObject): Conversation {
   return codec.decodeRequest(body, { stream: body['stream'] === true });

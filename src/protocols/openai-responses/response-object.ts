@@ -4,11 +4,11 @@ import { compact } from '../../lib/json.ts';
 import type { Reply } from '../codec.ts';
 import type { Own } from './decode-request.ts';
 import { instructionsOf } from './encode-request.ts';
+import { encodeToolChoice, encodeTools } from './encode-tools.ts';
 import type { Ending } from './finish.ts';
-import { effortOf, outputOf } from './settings.ts';
-import { toolChoiceOf } from './tool-choice.ts';
-import { toolsOf } from './tools.ts';
-import { usageOf } from './usage.ts';
+import { encodeOutput } from './output.ts';
+import { effortOf } from './reasoning.ts';
+import { writeUsage } from './usage.ts';
 
 /** Where a response comes from. */
 export interface Origin {
@@ -48,7 +48,7 @@ export class ResponseFrame {
       error: null,
       incomplete_details,
       output,
-      usage: usageOf(usage),
+      usage: writeUsage(usage),
       ...this.#echo,
     };
   }
@@ -75,10 +75,10 @@ function echoOf(conversation: Conversation): Record<string, unknown> {
   const { settings, reasoning, output } = conversation;
   return compact({
     instructions: instructionsOf(conversation) ?? null,
-    tools: toolsOf(conversation.tools),
-    tool_choice: toolChoiceOf(conversation) ?? 'auto',
+    tools: encodeTools(conversation.tools),
+    tool_choice: encodeToolChoice(conversation) ?? 'auto',
     parallel_tool_calls: settings.parallelToolCalls ?? true,
-    text: compact({ format: outputOf(output) ?? { type: 'text' }, verbosity: settings.verbosity }),
+    text: compact({ format: encodeOutput(output) ?? { type: 'text' }, verbosity: settings.verbosity }),
     reasoning: {
       effort: (reasoning === undefined ? undefined : effortOf(reasoning)) ?? null,
       summary: reasoning?.visible === true ? 'auto' : null,

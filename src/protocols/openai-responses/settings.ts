@@ -1,10 +1,10 @@
-import type { Conversation, OutputFormat, Reasoning, SettingName, Settings } from '../../core/conversation.ts';
-import { effortFor, effortFrom, type Effort } from '../../core/effort.ts';
+import type { SettingName, Settings } from '../../core/conversation.ts';
 import { asArray, asBoolean, asNumber, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import type { FieldRules } from '../fields.ts';
+import { userIdOf } from '../openai/user-id.ts';
 
 /** What this dialect calls the settings; those that it lacks have their names of OpenAI's other API. */
-export const fieldNames: Readonly<Record<SettingName, string>> = {
+export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   maxTokens: 'max_output_tokens',
   temperature: 'temperature',
   topP: 'top_p',
@@ -69,11 +69,11 @@ export const FIELD_RULES: FieldRules = {
   },
 };
 
-export const LOGPROBS = 'message.output_text.logprobs';
-export const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
+const LOGPROBS = 'message.output_text.logprobs';
+const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 
 /** The single values of a request. */
-export function settingsFrom(body: JsonObject): Settings {
+export function decodeSettings(body: JsonObject): Settings {
   const topLogprobs = asNumber(body['top_logprobs']);
   const wantsLogprobs = asArray(body['include']).includes(LOGPROBS) || (topLogprobs ?? 0) > 0;
   const { stop } = body;
@@ -95,56 +95,31 @@ export function settingsFrom(body: JsonObject): Settings {
   });
 }
 
-/** `text.format`; plain text is what is meant without it. */
-export function outputFrom(text: unknown): OutputFormat | undefined {
-  const format = asObject(asObject(text)?.['format']);
-  switch (format?.['type']) {
-    case 'json_object':
-      return { type: 'json' };
-    case 'json_schema':
-      return {
-        type: 'schema',
-        schema: asObject(format['schema']) ?? {},
-        ...compact({
-          name: asWord(format['name']),
-          description: asWord(format['description']),
-          strict: asBoolean(format['strict']),
-        }),
-      };
-    default:
-      return undefined;
-  }
-}
-
-export function outputOf(output: OutputFormat | undefined): unknown {
-  if (output === undefined) return undefined;
-  if (output.type === 'json') return { type: 'json_object' };
-  const { name = 'answer', schema, description, strict } = output;
-  return compact({ type: 'json_schema', name, description, schema, strict });
-}
-
-/** `reasoning`. Of its fields only effort and summary mean something elsewhere. */
-export function reasoningFrom(value: unknown): Reasoning | undefined {
-  const fields = asObject(value);
-  const effort = effortFrom(fields?.['effort']);
-  const isSummarised = asWord(fields?.['summary'] ?? fields?.['generate_summary']) !== undefined;
-  if (effort === undefined && !isSummarised) return undefined;
+/** Writes the single values, but for `verbosity`, which stands in `text`; those that the model does not take are `dropped`. */
+export function encodeSettings(
+  settings: Settings,
+  { isOn, isOnForSure }: { readonly isOn: boolean; readonly isOnForSure: boolean },
+): { readonly fields: JsonObject; readonly dropped: readonly SettingName[] } {
+  const taken: Settings = isOnForSure ? { ...settings, ...UNSET } : settings;
   return {
-    ...(effort === undefined ? {} : { effort }),
-    ...(effort === 'none' ? { enabled: false } : {}),
-    ...(isSummarised ? { visible: true } : {}),
+    fields: {
+      parallel_tool_calls: taken.parallelToolCalls,
+      max_output_tokens: taken.maxTokens,
+      temperature: taken.temperature,
+      top_p: taken.topP,
+      top_logprobs: taken.logprobs === true ? taken.topLogprobs : undefined,
+      safety_identifier: taken.user === undefined ? undefined : userIdOf(taken.user),
+      include: includesOf(taken, isOn),
+    },
+    dropped: [...lackingSettings(settings), ...(isOnForSure ? refusedSettings(settings) : [])],
   };
 }
 
-/** The effort that a request asks for; undefined: what the model does by itself. */
-export function effortOf({ effort, budgetTokens, enabled, adaptive }: Reasoning): Effort | undefined {
-  if (enabled === false) return 'none';
-  if (effort !== undefined) return effort;
-  return budgetTokens === undefined || adaptive === true ? undefined : effortFor(budgetTokens);
-}
+/** What a model that thinks does not take. */
+const UNSET = { temperature: undefined, topP: undefined, logprobs: undefined, topLogprobs: undefined };
 
 /** The settings that this dialect has no place for, where they would have an effect. */
-export function lackingSettings({ settings }: Conversation): SettingName[] {
+function lackingSettings(settings: Settings): SettingName[] {
   const { topK, minP, stop, seed, frequencyPenalty, presencePenalty } = settings;
   return [
     ...(topK === undefined ? [] : (['topK'] as const)),
@@ -154,4 +129,20 @@ export function lackingSettings({ settings }: Conversation): SettingName[] {
     ...((frequencyPenalty ?? 0) === 0 ? [] : (['frequencyPenalty'] as const)),
     ...((presencePenalty ?? 0) === 0 ? [] : (['presencePenalty'] as const)),
   ];
+}
+
+/** Settings that a model refuses while it thinks; those that say what goes without saying are left out without a word. */
+function refusedSettings(settings: Settings): SettingName[] {
+  const { temperature, topP, logprobs } = settings;
+  return [
+    ...(temperature === undefined || temperature === 1 ? [] : (['temperature'] as const)),
+    ...(topP === undefined || topP === 1 ? [] : (['topP'] as const)),
+    ...(logprobs === true ? (['logprobs'] as const) : []),
+  ];
+}
+
+/** What an answer is to hold besides: nobody else keeps the thoughts that the next turn has to bring back. */
+function includesOf(settings: Settings, isReasoning: boolean): string[] | undefined {
+  const include = [...(isReasoning ? [ENCRYPTED_REASONING] : []), ...(settings.logprobs === true ? [LOGPROBS] : [])];
+  return include.length === 0 ? undefined : include;
 }

@@ -1,7 +1,18 @@
 import type { Usage } from '../../core/record.ts';
 import { asObject } from '../../lib/json.ts';
-import type { StreamReader } from '../protocol.ts';
+import type { StreamGrammar, StreamReader } from '../protocol.ts';
+import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
+
+/** Named and numbered events, each a JSON object whose `type` is its name. */
+export const stream: StreamGrammar = {
+  keepAlive: ': keep-alive\n\n',
+  // There is no end but `response.completed`: a stream without it is not whole, and clients know.
+  end: '',
+  isEnd: () => false,
+  read: () => new ResponsesStreamReader(),
+  fromPlain: asStream,
+};
 
 /** Follows a stream of typed events. Their names say no more than their types, and some backends send none. */
 export class ResponsesStreamReader implements StreamReader {

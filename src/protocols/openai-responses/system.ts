@@ -1,7 +1,6 @@
-import { applyEdits, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
-import type { SystemPrompt } from '../protocol.ts';
-
-type Texts = SystemPrompt['escaped'];
+import { applyEdits, type Edit, memberSpans, type Span } from '../../lib/json-span.ts';
+import type { SystemPrompt, SystemTexts } from '../protocol.ts';
+import { firstMember, joinToString } from '../system-edits.ts';
 
 /**
  * `text` with the prompt in its `instructions`, or in new ones if it has none. All other bytes stay: messages of the
@@ -12,9 +11,7 @@ type Texts = SystemPrompt['escaped'];
 export function injectSystem(text: string, _body: unknown, { escaped }: Pick<SystemPrompt, 'escaped'>): string {
   const spans = memberSpans(text, 'instructions');
   if (spans.length === 0) {
-    const start = text.indexOf('{') + 1;
-    const comma = /^\s*\}/.test(text.slice(start)) ? '' : ',';
-    return applyEdits(text, [{ start, end: start, text: `"instructions":"${escaped.alone}"${comma}` }]);
+    return applyEdits(text, [firstMember(text, text.indexOf('{'), `"instructions":"${escaped.alone}"`)]);
   }
   return applyEdits(
     text,
@@ -22,17 +19,12 @@ export function injectSystem(text: string, _body: unknown, { escaped }: Pick<Sys
   );
 }
 
-function editsOf(text: string, span: Span, { before, after, alone }: Texts): Edit[] {
-  const [start, end] = [span.start + 1, span.end - 1];
+function editsOf(text: string, span: Span, texts: SystemTexts): Edit[] {
   switch (text[span.start]) {
     case '"':
-      if (start === end) return [{ start, end, text: alone }];
-      return [
-        { start, end: start, text: before },
-        { start: end, end, text: after },
-      ];
+      return joinToString(span, texts);
     case 'n':
-      return [{ ...span, text: `"${alone}"` }];
+      return [{ ...span, text: `"${texts.alone}"` }];
     default:
       return [];
   }

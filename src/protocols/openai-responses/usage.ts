@@ -20,7 +20,7 @@ export function readUsage(body: unknown): Usage | undefined {
 }
 
 /** Writes the same; null where nothing is known. Clients take the three sums for whole numbers, so a missing one is 0. */
-export function usageOf(usage: Usage | undefined): unknown {
+export function writeUsage(usage: Usage | undefined): unknown {
   if (usage === undefined || (usage.promptTokens === undefined && usage.completionTokens === undefined)) return null;
   const { promptTokens = 0, completionTokens = 0, cachedTokens = 0, reasoningTokens = 0, cacheWriteTokens } = usage;
   return {

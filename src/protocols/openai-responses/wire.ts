@@ -1,13 +1,15 @@
-import { limitHeaders, readLimits } from '../openai-chat/limits.ts';
+import { CHAT, dialectOf } from '../../vendors/dialects.ts';
+import { limitHeaders, readLimits } from '../openai/limits.ts';
 import type { Wire } from '../protocol.ts';
+import { NAME } from './name.ts';
 
 /** Paths and headers of OpenAI's API. */
 export const wire: Wire = {
   address: (operation) => ADDRESSES[operation],
-  credential: { name: 'authorization', prefix: 'Bearer ' },
-  headers: {},
+  credential: dialectOf(NAME).credential,
+  headers: dialectOf(NAME).headers,
   headerPrefixes: ['openai-', 'x-ratelimit-', 'x-stainless-'],
-  alsoServes: ['openai-chat'],
+  alsoServes: CHAT,
   requestIdHeader: 'x-request-id',
   readLimits,
   limitHeaders,

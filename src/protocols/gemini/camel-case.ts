@@ -1,0 +1,31 @@
+import { asObject, type JsonObject } from '../../lib/json.ts';
+
+/**
+ * `value` as an object whose members are named in camel case; undefined if it is none. The API takes every field in
+ * snake case as well, and clients mix both in one body. Only the object's own members are renamed.
+ */
+export function fieldsOf(value: unknown): JsonObject | undefined {
+  const object = asObject(value);
+  if (object === undefined) return undefined;
+  for (const name in object) if (name.includes('_')) return renamed(object);
+  return object;
+}
+
+function renamed(object: JsonObject): JsonObject {
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(object)) {
+    const camel = camelCase(name);
+    if (camel === name || object[camel] === undefined) fields[camel] = value;
+  }
+  return fields;
+}
+
+/** `thought_signature` as `thoughtSignature`; a name in camel case stays. */
+export function camelCase(name: string): string {
+  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** `models/x` for a bare name; `tunedModels/x`, `publishers/google/models/x` and the like are paths already. */
+export function modelName(model: string): string {
+  return model.includes('/') ? model : `models/${model}`;
+}

@@ -1,0 +1,98 @@
+import type { Turn } from '../../core/conversation.ts';
+import type { Part } from '../../core/part.ts';
+import { asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { refuseField } from '../fields.ts';
+import type { CallIds } from './call-ids.ts';
+import { fieldsOf } from './camel-case.ts';
+import { decodeMedia } from './media.ts';
+import { NAME } from './name.ts';
+import { decodeResult } from './results.ts';
+import { signatureOf } from './signatures.ts';
+
+/** Reads the parts of a content; those that hold nothing are left out. */
+export function decodeParts(content: unknown, { path, role, calls }: Place): Part[] {
+  return partsOf(content, path).flatMap(
+    (part, at) => decodePart(part, { path: `${path}.parts[${at}]`, role, calls }) ?? [],
+  );
+}
+
+/** The parts as they stand: a list, or a single one. */
+export function partsOf(value: unknown, path: string): readonly unknown[] {
+  const content = fieldsOf(value);
+  if (content === undefined) refuseField(path, 'has to be an object with `parts`');
+  const { parts } = content;
+  if (parts === undefined || parts === null) return [];
+  return Array.isArray(parts) ? (parts as unknown[]) : [parts];
+}
+
+/** The part; undefined for one that holds nothing. */
+function decodePart(value: unknown, { path, role, calls }: Place): Part | undefined {
+  const part = fieldsOf(value);
+  if (part === undefined) refuseField(path, 'has to be an object');
+  if (isThere(part['functionCall'])) return callFrom(part, path, calls);
+  if (isThere(part['functionResponse'])) return decodeResult(part['functionResponse'], calls);
+  const media = decodeMedia(part);
+  // A picture that the model only thought of is none of its answer.
+  if (media !== undefined) return part['thought'] === true ? undefined : media;
+  if (isThere(part['inlineData']) || isThere(part['fileData'])) refuseField(path, 'has to say where its bytes are');
+  const native = Object.keys(part).find((name) => NATIVE.has(name) && isThere(part[name]));
+  if (native !== undefined) return { type: 'native', protocol: NAME, kind: native, value };
+  return textFrom(part, path, role);
+}
+
+interface Place {
+  readonly path: string;
+  readonly role: Turn['role'];
+  readonly calls: CallIds;
+}
+
+/** What a part holds, by the member that says so. */
+const NATIVE = new Set([
+  'executableCode',
+  'codeExecutionResult',
+  'toolCall',
+  'toolResponse',
+  'audioTranscription',
+  'speechMetadata',
+]);
+
+function textFrom(part: JsonObject, path: string, role: Turn['role']): Part | undefined {
+  const marked = signatureOf(part['thoughtSignature']);
+  const text = asString(part['text']);
+  if (text === undefined && marked === undefined) {
+    const unknown = Object.keys(part).find((name) => !IGNORED.has(name));
+    return unknown === undefined ? undefined : refuseField(`${path}.${unknown}`, 'is no part that this gateway knows');
+  }
+  if (part['thought'] === true && role === 'assistant') {
+    const { signature, redacted, id } = marked ?? {};
+    return { type: 'reasoning', text: text ?? '', signature, redacted, id };
+  }
+  return { type: 'text', text: text ?? '', signature: marked?.signature };
+}
+
+const IGNORED = new Set([
+  'thought',
+  'thoughtSignature',
+  'text',
+  'partMetadata',
+  'videoMetadata',
+  'mediaResolution',
+  'mediaProcessing',
+]);
+
+function callFrom(part: JsonObject, path: string, calls: CallIds): Part {
+  const call = fieldsOf(part['functionCall']) ?? {};
+  const name = asWord(call['name']);
+  if (name === undefined) refuseField(`${path}.functionCall.name`, 'has to be the name of a function');
+  return {
+    type: 'tool_call',
+    id: calls.ofCall(asWord(call['id']), name),
+    name,
+    arguments: JSON.stringify(call['args'] ?? {}),
+    signature: signatureOf(part['thoughtSignature'])?.signature,
+  };
+}
+
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}

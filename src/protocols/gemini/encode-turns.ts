@@ -1,0 +1,122 @@
+import type { Conversation, Turn } from '../../core/conversation.ts';
+import type { Part, Signature, ToolCallPart, ToolResultPart } from '../../core/part.ts';
+import { isReadableBy } from '../../core/signature.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { inputOf } from './call-input.ts';
+import { traitsOf } from './model-traits.ts';
+import { encodeMedia } from './media.ts';
+import { encodeResult } from './results.ts';
+import { NAME } from './name.ts';
+import { SKIP } from './signatures.ts';
+
+/** The turns as `contents`, and the kinds of parts that had to be left out. */
+export interface Contents {
+  readonly contents: readonly JsonObject[];
+  readonly dropped: readonly string[];
+}
+
+/**
+ * Writes the turns for `model`. Turns of one side that follow each other become one; the results of tools stand in a
+ * content of their own, right after the calls, as the API demands.
+ */
+export function encodeTurns({ turns }: Conversation, model: string): Contents {
+  const writer = new ContentsWriter(model);
+  for (const turn of merged(turns)) writer.add(turn);
+  return { contents: writer.contents, dropped: [...writer.dropped] };
+}
+
+function merged(turns: readonly Turn[]): Turn[] {
+  const list: Turn[] = [];
+  for (const turn of turns) {
+    if (turn.role === 'system') continue;
+    const last = list.at(-1);
+    if (last?.role === turn.role) list[list.length - 1] = { ...last, parts: [...last.parts, ...turn.parts] };
+    else list.push(turn);
+  }
+  return list;
+}
+
+class ContentsWriter {
+  readonly contents: JsonObject[] = [];
+  readonly dropped = new Set<string>();
+  /** The names of the functions that were called, by the calls' ids. */
+  readonly #names = new Map<string, string>();
+  readonly #isThird: boolean;
+
+  constructor(private readonly model: string) {
+    this.#isThird = traitsOf(model).isThirdOrLater;
+  }
+
+  add({ role, parts }: Turn): void {
+    if (role === 'assistant') this.#push('model', this.#said(parts));
+    else this.#addUser(parts);
+  }
+
+  #addUser(parts: readonly Part[]): void {
+    const results = parts.filter((part): part is ToolResultPart => part.type === 'tool_result');
+    const written = results.map((result) =>
+      encodeResult(result, result.name ?? this.#names.get(result.callId) ?? result.callId, this.#isThird),
+    );
+    this.#push(
+      'user',
+      written.map(({ part }) => part),
+    );
+    const others = this.#said(parts.filter((part) => part.type !== 'tool_result'));
+    this.#push('user', [...written.flatMap(({ after }) => after), ...others], results.length > 0);
+  }
+
+  /** A side that says nothing at all says an empty text: contents without parts are refused. */
+  #push(role: 'user' | 'model', parts: readonly JsonObject[], mayBeLeftOut = role === 'model'): void {
+    const said = parts.filter((part) => part['text'] !== '' || part['thoughtSignature'] !== undefined);
+    if (said.length > 0) this.contents.push({ role, parts: said });
+    else if (!mayBeLeftOut && parts.length > 0) this.contents.push({ role, parts: parts.slice(0, 1) });
+  }
+
+  #said(parts: readonly Part[]): JsonObject[] {
+    let isFirstCall = true;
+    return parts.flatMap((part): JsonObject[] => {
+      switch (part.type) {
+        case 'text':
+          return [{ text: part.text, ...this.#signed(part.signature) }];
+        case 'refusal':
+          return [{ text: part.text }];
+        case 'reasoning':
+          return this.#thought(part.text, part.signature);
+        case 'media':
+          return [encodeMedia(part)];
+        case 'tool_call': {
+          const call = this.#call(part, isFirstCall);
+          isFirstCall = false;
+          return [call];
+        }
+        case 'native':
+          if (part.protocol === NAME) return [part.value as JsonObject];
+          this.dropped.add(part.kind);
+          return [];
+        case 'tool_result':
+          return [];
+      }
+    });
+  }
+
+  /** No model wants another's thoughts back. */
+  #thought(text: string, signature: Signature | undefined): JsonObject[] {
+    const signed = this.#signed(signature);
+    return signed.thoughtSignature === undefined ? [] : [{ text, thought: true, ...signed }];
+  }
+
+  /** Of calls that were made at once the first carries the signature of all. */
+  #call({ id, name, arguments: text, freeform, signature }: ToolCallPart, isFirst: boolean): JsonObject {
+    this.#names.set(id, name);
+    const args = inputOf(text, freeform);
+    const signed = this.#signed(signature);
+    const placeholder = isFirst && this.#isThird && signed.thoughtSignature === undefined;
+    return { functionCall: { id, name, args }, ...(placeholder ? { thoughtSignature: SKIP } : signed) };
+  }
+
+  #signed(signature: Signature | undefined): { readonly thoughtSignature?: string } {
+    return signature !== undefined && isReadableBy(signature, NAME, this.model)
+      ? { thoughtSignature: signature.value }
+      : {};
+  }
+}

@@ -1,0 +1,2 @@
+/** The dialect's name, as signatures and native parts carry it. */
+export const NAME = 'gemini';

@@ -1,0 +1,72 @@
+import { isForced } from './encode-tools.ts';
+import type { Conversation, OutputFormat } from '../../core/conversation.ts';
+import { asObject, asString, type JsonObject } from '../../lib/json.ts';
+import { fieldsOf } from './camel-case.ts';
+import { traitsOf } from './model-traits.ts';
+import { jsonSchemaOf } from './openapi.ts';
+import { supportedSchema } from './schema.ts';
+
+/** Reads the form of the answer; anything but JSON is a leftover (see `decode-request.ts`). */
+export function decodeOutput(config: JsonObject): OutputFormat | undefined {
+  const { mimeType, schema } = formOf(config);
+  if (mimeType === undefined || !JSON_TYPES.has(mimeType)) return undefined;
+  if (schema === undefined) return { type: 'json' };
+  const title = asString(schema['title']);
+  return { type: 'schema', schema, name: title !== undefined && /^[\w-]{1,64}$/.test(title) ? title : undefined };
+}
+
+/** The older fields for the form of the answer, or the newer `responseFormat`. */
+export function formOf(config: JsonObject): {
+  readonly mimeType: string | undefined;
+  readonly schema: JsonObject | undefined;
+} {
+  const formats = config['responseFormat'];
+  const format = fieldsOf(fieldsOf(Array.isArray(formats) ? formats[0] : formats)?.['text']);
+  const { responseSchema, responseJsonSchema } = config;
+  return {
+    mimeType: (asString(config['responseMimeType']) ?? asString(format?.['mimeType']))?.toLowerCase(),
+    schema:
+      asObject(responseJsonSchema) ??
+      (asObject(responseSchema) ? jsonSchemaOf(responseSchema) : undefined) ??
+      asObject(format?.['schema']),
+  };
+}
+
+/** The types that ask for JSON, in the older field and in the newer one. */
+export const JSON_TYPES = new Set(['application/json', 'application_json']);
+
+/** The function whose arguments are the answer, for models that give no other answer of that form beside functions. */
+export function answerTool({ output, tools }: Conversation): JsonObject & { readonly name: string } {
+  const taken = new Set(tools.map(({ name }) => name));
+  let name = 'final_answer';
+  while (taken.has(name)) name += '_';
+  const schema = output?.type === 'schema' ? output : undefined;
+  return {
+    name,
+    description: schema?.description ?? 'Call this function with the final answer.',
+    parametersJsonSchema: supportedSchema(schema?.schema ?? { type: 'object' }),
+  };
+}
+
+/**
+ * How the form of the answer is asked for. Before the third generation that and functions exclude each other: the
+ * answer is then the call of one function more, unless no call is allowed, or one is demanded, which has no such form.
+ */
+export function formFor(
+  { output, tools, toolChoice }: Conversation,
+  model: string,
+): 'config' | 'tool' | 'no functions' | 'no answer' | 'dropped' {
+  if (output === undefined || traitsOf(model).isThirdOrLater || tools.every(({ type }) => type === 'native'))
+    return 'config';
+  if (toolChoice?.mode === 'none') return 'no functions';
+  if (isForced(toolChoice)) return 'no answer';
+  // A function for just any object is called with an empty one.
+  return output.type === 'schema' ? 'tool' : 'dropped';
+}
+
+/** Writes it as members of `generationConfig`. */
+export function encodeOutput(output: OutputFormat | undefined): JsonObject {
+  if (output === undefined) return {};
+  const json = { responseMimeType: 'application/json' };
+  return output.type === 'json' ? json : { ...json, responseJsonSchema: supportedSchema(output.schema) };
+}

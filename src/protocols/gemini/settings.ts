@@ -1,0 +1,95 @@
+import type { Conversation, SettingName, Settings } from '../../core/conversation.ts';
+import { asArray, asBoolean, asNumber, asString, compact, type JsonObject } from '../../lib/json.ts';
+import { traitsOf } from './model-traits.ts';
+import { encodeOutput } from './output.ts';
+import { encodeReasoning } from './reasoning.ts';
+
+/** What this dialect calls the settings; those that it lacks have the names of OpenAI. */
+export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
+  maxTokens: 'maxOutputTokens',
+  temperature: 'temperature',
+  topP: 'topP',
+  topK: 'topK',
+  minP: 'minP',
+  stop: 'stopSequences',
+  seed: 'seed',
+  frequencyPenalty: 'frequencyPenalty',
+  presencePenalty: 'presencePenalty',
+  logprobs: 'responseLogprobs',
+  topLogprobs: 'logprobs',
+  parallelToolCalls: 'parallelToolCalls',
+  verbosity: 'verbosity',
+  user: 'user',
+  reasoning: 'thinkingConfig',
+  output: 'responseSchema',
+  toolChoice: 'toolConfig',
+};
+
+/** Reads the single values of `generationConfig`. */
+export function decodeSettings(config: JsonObject): Settings {
+  const stop = asArray(config['stopSequences']).flatMap((text) => asString(text) ?? []);
+  return {
+    maxTokens: asNumber(config['maxOutputTokens']),
+    temperature: asNumber(config['temperature']),
+    topP: asNumber(config['topP']),
+    topK: asNumber(config['topK']),
+    stop: stop.length === 0 ? undefined : stop,
+    seed: asNumber(config['seed']),
+    presencePenalty: asNumber(config['presencePenalty']),
+    frequencyPenalty: asNumber(config['frequencyPenalty']),
+    logprobs: asBoolean(config['responseLogprobs']),
+    topLogprobs: asNumber(config['logprobs']),
+  };
+}
+
+interface Config {
+  readonly config: JsonObject | undefined;
+  /** Neutral names. */
+  readonly dropped: readonly string[];
+}
+
+/** Writes `generationConfig`, thinking and the form of the answer included; undefined where nothing is said. */
+export function encodeSettings(
+  { settings, reasoning, output }: Conversation,
+  to: { model: string; withOutput: boolean },
+): Config {
+  const thinking = reasoning === undefined ? undefined : encodeReasoning(reasoning, to.model);
+  const penalties = traitsOf(to.model).takesPenalties;
+  const { stop, seed } = settings;
+  const fitsSeed = seed === undefined || (Number.isInteger(seed) && Math.abs(seed) <= MOST_SEED);
+  const config = compact({
+    maxOutputTokens: settings.maxTokens,
+    temperature: settings.temperature,
+    topP: settings.topP,
+    topK: settings.topK,
+    stopSequences: stop === undefined || stop.length === 0 ? undefined : stop.slice(0, MOST_STOPS),
+    seed: fitsSeed ? seed : undefined,
+    presencePenalty: penalties ? settings.presencePenalty : undefined,
+    frequencyPenalty: penalties ? settings.frequencyPenalty : undefined,
+    responseLogprobs: settings.logprobs === true ? true : undefined,
+    logprobs: settings.logprobs === true && (settings.topLogprobs ?? 0) > 0 ? settings.topLogprobs : undefined,
+    ...(to.withOutput ? encodeOutput(output) : {}),
+    thinkingConfig: thinking?.config,
+  });
+  return {
+    config: Object.keys(config).length === 0 ? undefined : config,
+    dropped: [
+      ...(thinking?.isShort === true ? ['reasoning'] : []),
+      ...(stop !== undefined && stop.length > MOST_STOPS ? ['stop'] : []),
+      ...(fitsSeed ? [] : ['seed']),
+      ...(penalties ? [] : withEffect(settings, ['presencePenalty', 'frequencyPenalty'])),
+      ...withEffect(settings, ['minP', 'verbosity']),
+      ...(settings.parallelToolCalls === false ? ['parallelToolCalls'] : []),
+    ],
+  };
+}
+
+/** Of stop sequences the API takes five. */
+const MOST_STOPS = 5;
+
+const MOST_SEED = 2 ** 31 - 1;
+
+/** Those that say something; a 0 changes nothing. */
+function withEffect(settings: Settings, names: readonly (keyof Settings)[]): string[] {
+  return names.filter((name) => settings[name] !== undefined && settings[name] !== 0);
+}

@@ -1,0 +1,86 @@
+import type { Conversation, Tool, ToolChoice } from '../../core/conversation.ts';
+import { NotCarried } from '../../core/not-carried.ts';
+import { compact, type JsonObject } from '../../lib/json.ts';
+import { FREEFORM_PARAMETERS, freeformDescription, grammarOf } from '../freeform.ts';
+import { NAME } from './name.ts';
+import { wireName } from './names.ts';
+
+/** What a request says of tools, and what it could not say. */
+export interface EncodedTools {
+  readonly fields: JsonObject;
+  /** The freeform tools that had to become functions. */
+  readonly wrapped: ReadonlySet<string>;
+  readonly dropped: readonly string[];
+}
+
+/** Writes `tools` and `tool_choice`. `hasCustom`: the backend knows custom tools and allowed ones. */
+export function encodeTools({ tools, toolChoice }: Conversation, hasCustom: boolean): EncodedTools {
+  const isForeign = (tool: Tool): boolean => tool.type === 'native' && tool.protocol !== NAME;
+  const dropped = tools.flatMap((tool) => (isForeign(tool) ? [`tools[${tool.name}]`] : []));
+  let offered = tools.filter((tool) => !isForeign(tool));
+  let choice = toolChoice;
+  if (choice?.mode === 'allowed' && !hasCustom) {
+    // To offer no others says the same.
+    const { names, required } = choice;
+    offered = offered.filter(({ name }) => names.includes(name));
+    choice = { mode: required ? 'required' : 'auto' };
+  }
+  const wrapped = new Set(offered.flatMap((tool) => (tool.type === 'freeform' && !hasCustom ? [tool.name] : [])));
+  if (offered.length === 0) {
+    if (choice !== undefined && choice.mode !== 'auto' && choice.mode !== 'none')
+      throw new NotCarried('tool_choice', 'demands a tool, of which none can be offered in chat completions');
+    return { fields: {}, wrapped, dropped };
+  }
+  const fields = {
+    tools: offered.map((tool) => encodeTool(tool, hasCustom)),
+    tool_choice: choice === undefined ? undefined : encodeChoice(choice, offered, hasCustom),
+  };
+  return { fields: compact(fields), wrapped, dropped };
+}
+
+function encodeTool(tool: Tool, hasCustom: boolean): unknown {
+  if (tool.type === 'native') return tool.value;
+  const name = wireName(tool.name);
+  if (tool.type === 'function') {
+    const { description, strict } = tool;
+    const parameters = objectSchema(tool.parameters ?? {});
+    return { type: 'function', function: compact({ name, description, parameters, strict }) };
+  }
+  const { type, syntax, definition } = grammarOf(tool.format);
+  if (!hasCustom) {
+    const description = freeformDescription(tool);
+    return { type: 'function', function: compact({ name, description, parameters: FREEFORM_PARAMETERS }) };
+  }
+  const format = type === 'grammar' ? { type, grammar: { syntax, definition } } : tool.format;
+  return { type: 'custom', custom: compact({ name, description: tool.description, format }) };
+}
+
+/** OpenAI refuses a schema that does not say that it is an object's, or does not say of which properties. */
+function objectSchema(schema: JsonObject): JsonObject {
+  if (schema['type'] === 'object' && schema['properties'] !== undefined) return schema;
+  if (SCHEMA_OF_OTHER_KIND.some((key) => schema[key] !== undefined)) return schema;
+  return { ...schema, type: schema['type'] ?? 'object', properties: schema['properties'] ?? {} };
+}
+
+const SCHEMA_OF_OTHER_KIND = ['$ref', 'anyOf', 'oneOf', 'allOf'];
+
+function encodeChoice(choice: ToolChoice, tools: readonly Tool[], hasCustom: boolean): unknown {
+  const reference = (original: string): JsonObject => {
+    const name = wireName(original);
+    const isCustom = hasCustom && tools.some((tool) => tool.type === 'freeform' && tool.name === original);
+    return isCustom ? { type: 'custom', custom: { name } } : { type: 'function', function: { name } };
+  };
+  switch (choice.mode) {
+    case 'tool':
+      return reference(choice.name);
+    case 'allowed': {
+      const mode = choice.required ? 'required' : 'auto';
+      return { type: 'allowed_tools', allowed_tools: { mode, tools: choice.names.map(reference) } };
+    }
+    case 'native':
+      if (choice.protocol === NAME) return choice.value;
+      throw new NotCarried('tool_choice', 'demands a tool that runs at another provider');
+    default:
+      return choice.mode;
+  }
+}

@@ -1,0 +1,156 @@
+import type { Conversation, Turn } from '../../core/conversation.ts';
+import { NotCarried } from '../../core/not-carried.ts';
+import type { MediaPart, Part, ReasoningPart, TextPart, ToolResultPart } from '../../core/part.ts';
+import { isReadableBy } from '../../core/signature.ts';
+import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
+import type { Addressee } from '../codec.ts';
+import { encodeCall } from './calls.ts';
+import { encodeParts } from './encode-parts.ts';
+import { NAME } from './name.ts';
+import { wireId } from './names.ts';
+import { encodeDetail } from './reasoning-details.ts';
+import { takes } from './settings.ts';
+
+/** Writes `messages`. `note` is told to the model in the system's name. */
+export function encodeTurns(
+  conversation: Conversation,
+  to: Addressee,
+  note: string | undefined,
+): { readonly messages: readonly JsonObject[]; readonly dropped: readonly string[] } {
+  const writer = new MessageWriter(to);
+  const inBetween = to.quirks.systemFirst === true ? conversation.turns.filter(isSystem) : [];
+  const system = [...conversation.system, ...inBetween.flatMap(({ parts }) => parts)];
+  writer.system([...textsOf(system), ...(note === undefined ? [] : [note])]);
+  for (const turn of merged(conversation.turns)) {
+    if (turn.role === 'user') writer.user(turn);
+    else if (turn.role === 'assistant') writer.assistant(turn);
+    else if (to.quirks.systemFirst !== true) writer.system(textsOf(turn.parts), turn.name);
+  }
+  return writer;
+}
+
+class MessageWriter {
+  readonly messages: JsonObject[] = [];
+  readonly dropped: string[] = [];
+  readonly #call: Parameters<typeof encodeCall>[1];
+
+  constructor(private readonly to: Addressee) {
+    const { model, quirks } = to;
+    this.#call = { model, hasCustom: takes(quirks, 'tools.custom'), idLength: quirks.callIdLength };
+  }
+
+  /** Not every backend takes a list of parts here, so blocks are joined. */
+  system(texts: readonly string[], name?: string): void {
+    if (texts.length > 0) this.messages.push({ role: 'system', content: texts.join('\n\n'), ...named(name) });
+  }
+
+  user({ parts, name }: Turn): void {
+    const content: (TextPart | MediaPart)[] = [];
+    for (const part of parts) if (part.type === 'tool_result') content.push(...this.#result(part));
+    for (const part of parts) {
+      if (part.type === 'text' || part.type === 'media') content.push(part);
+      else if (part.type === 'native') this.dropped.push(part.kind);
+    }
+    if (content.length === 0) return;
+    if (this.to.quirks.noUserAfterTool === true && this.messages.at(-1)?.['role'] === 'tool')
+      this.messages.push({ role: 'assistant', content: 'OK' });
+    this.messages.push({ role: 'user', content: encodeParts(content, this.to.quirks), ...named(name) });
+  }
+
+  assistant({ parts, name }: Turn): void {
+    const calls = parts.filter((part) => part.type === 'tool_call');
+    const text = textsOf(parts).join('');
+    const thoughts = this.#thoughts(
+      parts.filter((part) => part.type === 'reasoning'),
+      calls.length > 0,
+    );
+    const audio = this.#audio(parts);
+    for (const part of parts) if (part.type === 'native') this.dropped.push(part.kind);
+    if (text === '' && calls.length === 0 && thoughts === undefined && audio === undefined) return;
+    const { content: thinking, ...fields } = thoughts ?? {};
+    const said = text === '' && calls.length > 0 ? null : text;
+    this.messages.push({
+      role: 'assistant',
+      content: Array.isArray(thinking) ? [...(thinking as unknown[]), ...textParts(text)] : said,
+      ...named(name),
+      ...fields,
+      ...audio,
+      ...(calls.length === 0 ? {} : { tool_calls: calls.map((call) => encodeCall(call, this.#call)) }),
+    });
+  }
+
+  /** Writes the result's message; gives what of it that cannot hold. */
+  #result({ callId, content }: ToolResultPart): (TextPart | MediaPart)[] {
+    const media = content.filter((part) => part.type === 'media');
+    const notes = media.map(({ kind }) => `[${kind}: see the next message of the user]`);
+    const id = wireId(callId, this.#call.idLength);
+    this.#insert({ role: 'tool', tool_call_id: id, content: [...textsOf(content), ...notes].join('\n') }, id);
+    return media.length === 0 ? [] : [{ type: 'text', text: `What the tool call ${id} gave back:` }, ...media];
+  }
+
+  /** Results have to follow their call at once, whatever was said meanwhile. */
+  #insert(message: JsonObject, id: string): void {
+    const { messages } = this;
+    const caller = messages.findLastIndex((each) =>
+      asArray(each['tool_calls']).some((call) => asObject(call)?.['id'] === id),
+    );
+    let at = caller === -1 ? messages.length : caller + 1;
+    while (messages[at]?.['role'] === 'tool') at++;
+    messages.splice(at, 0, message);
+  }
+
+  /** The fields for what was thought, if the backend wants that back. */
+  #thoughts(parts: readonly ReasoningPart[], hasCalls: boolean): JsonObject | undefined {
+    const { model, quirks } = this.to;
+    const own = parts.filter(({ signature }) => signature !== undefined && isReadableBy(signature, NAME, model));
+    if (own.length > 0) return { reasoning_details: own.map((part, index) => encodeDetail(part, index)) };
+    const field = quirks.reasoningBack;
+    const text = parts.map((part) => part.text).join('');
+    if (field === undefined) return undefined;
+    // Inside a tool loop DeepSeek refuses a turn without the field, empty or not.
+    if (text === '') return hasCalls && field === 'reasoning_content' ? { reasoning_content: '' } : undefined;
+    return field === 'thinking' ? { content: [{ type: 'thinking', thinking: textParts(text) }] } : { [field]: text };
+  }
+
+  #audio(parts: readonly Part[]): JsonObject | undefined {
+    for (const part of parts) {
+      if (part.type !== 'media') continue;
+      const { source, kind } = part;
+      if (kind === 'audio' && source.from === 'file' && source.protocol === NAME) return { audio: { id: source.id } };
+      throw new NotCarried(kind, "is in an assistant's turn, where chat completions take text alone");
+    }
+    return undefined;
+  }
+}
+
+/** Turns of the assistant that follow each other are one message: calls made together have to stand together. */
+function merged(turns: readonly Turn[]): readonly Turn[] {
+  const groups: [Turn, ...Turn[]][] = [];
+  for (const turn of turns) {
+    const group = groups.at(-1);
+    if (group?.[0].role === 'assistant' && turn.role === 'assistant' && group[0].name === turn.name) group.push(turn);
+    else groups.push([turn]);
+  }
+  return groups.map((group) =>
+    group.length === 1 ? group[0] : { ...group[0], parts: group.flatMap(({ parts }) => parts) },
+  );
+}
+
+function isSystem({ role }: Turn): boolean {
+  return role === 'system';
+}
+
+/** What was said in words, be it a refusal. */
+function textsOf(parts: readonly Part[]): string[] {
+  return parts.flatMap((part) =>
+    (part.type === 'text' || part.type === 'refusal') && part.text !== '' ? [part.text] : [],
+  );
+}
+
+function textParts(text: string): JsonObject[] {
+  return text === '' ? [] : [{ type: 'text', text }];
+}
+
+function named(name: string | undefined): JsonObject {
+  return name === undefined ? {} : { name };
+}

@@ -1,0 +1,21 @@
+/** A plain answer as one chunk for each choice, with its end. */
+export function asStream(body: unknown): string | undefined {
+  const answer = (body ?? {}) as Record<string, unknown> & { choices?: unknown };
+  if (!Array.isArray(answer.choices)) return undefined;
+  const choices = answer.choices as Record<string, unknown>[];
+  const chunk = {
+    ...answer,
+    object: 'chat.completion.chunk',
+    choices: choices.map(({ message, ...choice }) => ({ ...choice, delta: withToolIndexes(message) })),
+  };
+  return `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`;
+}
+
+/** Streamed tool calls carry an index, which those of a plain answer do not need. */
+function withToolIndexes(message: unknown): unknown {
+  if (typeof message !== 'object' || message === null) return {};
+  const calls = (message as Record<string, unknown>)['tool_calls'];
+  return Array.isArray(calls)
+    ? { ...message, tool_calls: (calls as object[]).map((call, index) => ({ index, ...call })) }
+    : message;
+}

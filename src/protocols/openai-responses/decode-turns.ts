@@ -1,0 +1,187 @@
+import type { Tool, Turn } from '../../core/conversation.ts';
+import type { Part, Signature, TextPart } from '../../core/part.ts';
+import { signatureFrom } from '../../core/signature.ts';
+import { asArray, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
+import { refuseField } from '../fields.ts';
+import { madeUpId } from '../made-up-id.ts';
+import { decodeParts, decodeResultParts, textOf } from './decode-parts.ts';
+import { decodeTools } from './decode-tools.ts';
+import { NAME } from './name.ts';
+import { flatName, TOOL_SEARCH } from './namespaces.ts';
+import { isReference } from './response-id.ts';
+
+/** What the items of an input say. */
+export interface Input {
+  /** Messages of the system or the developer that come before all else. */
+  readonly system: readonly TextPart[];
+  readonly turns: readonly Turn[];
+  /** Tools that were made known on the way. */
+  readonly tools: readonly Tool[];
+}
+
+/** Reads the items of an input; what the assistant said from item to item is one turn. */
+export function decodeTurns(items: readonly unknown[]): Input {
+  const reader = new InputReader();
+  for (const [index, item] of items.entries()) {
+    reader.read(asObject(item) ?? refuseField(`input[${index}]`, 'has to be an object'), index);
+  }
+  const { system, turns, tools } = reader;
+  return { system, turns: turns.filter(({ parts }) => parts.length > 0), tools };
+}
+
+class InputReader implements Input {
+  readonly system: TextPart[] = [];
+  readonly turns: { role: Turn['role']; parts: Part[] }[] = [];
+  readonly tools: Tool[] = [];
+  /** The signature of the call that comes next. */
+  #nextSignature: Signature | undefined;
+
+  read(item: JsonObject, index: number): void {
+    const { type = 'role' in item ? 'message' : undefined } = item;
+    switch (type) {
+      case 'message':
+        this.#message(item, index);
+        break;
+      case 'reasoning':
+        this.#reasoning(item);
+        break;
+      case 'function_call':
+      case 'custom_tool_call':
+        this.#call(item, type === 'custom_tool_call');
+        break;
+      case 'function_call_output':
+      case 'custom_tool_call_output':
+        this.#result(item, type === 'custom_tool_call_output');
+        break;
+      case 'tool_search_call':
+      case 'tool_search_output':
+        this.#toolSearch(item, type === 'tool_search_call');
+        break;
+      case 'additional_tools':
+        this.tools.push(...decodeTools(asArray(item['tools'])));
+        break;
+      default:
+        if (isReference(item)) break;
+        if (typeof type !== 'string') refuseField(`input[${index}].type`, 'has to be a text');
+        this.#native(item, type);
+    }
+  }
+
+  #message(item: JsonObject, index: number): void {
+    const role = item['role'];
+    const parts = decodeParts(item['content'], `input[${index}].content`);
+    switch (role) {
+      case 'system':
+      case 'developer':
+        if (this.turns.length === 0) this.system.push(...parts.filter((part) => part.type === 'text'));
+        else this.turns.push({ role: 'system', parts });
+        break;
+      case 'assistant':
+        this.#say(parts);
+        break;
+      case 'user':
+        this.turns.push({ role, parts });
+        break;
+      default:
+        refuseField(`input[${index}].role`, 'has to be `user`, `assistant`, `system` or `developer`');
+    }
+  }
+
+  /** Adds to the assistant's turn. */
+  #say(parts: readonly Part[]): void {
+    const last = this.turns.at(-1);
+    if (last?.role === 'assistant') last.parts.push(...parts);
+    else this.turns.push({ role: 'assistant', parts: [...parts] });
+  }
+
+  /** Adds to the turn in which results are given. */
+  #give(part: Part): void {
+    const last = this.turns.at(-1);
+    if (last?.role === 'user' && last.parts.every(({ type }) => type === 'tool_result' || type === 'native')) {
+      last.parts.push(part);
+    } else {
+      this.turns.push({ role: 'user', parts: [part] });
+    }
+  }
+
+  #reasoning(item: JsonObject): void {
+    const encrypted = asWord(item['encrypted_content']);
+    const marked = encrypted === undefined ? undefined : signatureFrom(encrypted, NAME);
+    if (marked?.attachment === 'next') {
+      this.#nextSignature = marked.signature;
+    } else if (marked?.attachment === 'previous') {
+      this.#sign(marked.signature);
+    } else {
+      const isOthers = marked !== undefined && marked.signature.protocol !== NAME;
+      const id = isOthers ? marked.id : asWord(item['id']);
+      const text = thoughtsOf(item);
+      if (text === '' && marked === undefined && id === undefined) return;
+      const redacted = marked?.redacted;
+      this.#say([compact({ type: 'reasoning', text, signature: marked?.signature, redacted, id }) as unknown as Part]);
+    }
+  }
+
+  /** Gives the last text its signature. */
+  #sign(signature: Signature): void {
+    const parts = this.turns.at(-1)?.parts;
+    const last = parts?.at(-1);
+    if (parts !== undefined && last?.type === 'text') parts[parts.length - 1] = { ...last, signature };
+  }
+
+  #call(item: JsonObject, freeform: boolean): void {
+    this.#say([
+      {
+        type: 'tool_call',
+        id: asWord(item['call_id']) ?? asWord(item['id']) ?? madeUpId(),
+        name: flatName(asString(item['name']) ?? '', asWord(item['namespace'])),
+        arguments: asString(item[freeform ? 'input' : 'arguments']) ?? '',
+        ...(freeform ? { freeform } : {}),
+        ...this.#takeSignature(),
+      },
+    ]);
+  }
+
+  #takeSignature(): { signature?: Signature } {
+    const signature = this.#nextSignature;
+    this.#nextSignature = undefined;
+    return signature === undefined ? {} : { signature };
+  }
+
+  #result(item: JsonObject, freeform: boolean): void {
+    this.#give({
+      type: 'tool_result',
+      callId: asString(item['call_id']) ?? '',
+      content: decodeResultParts(item['output']),
+      ...(freeform ? { freeform } : {}),
+    });
+  }
+
+  /** The search for tools is a tool like others where the client searches. The tools that were found are tools. */
+  #toolSearch(item: JsonObject, isCall: boolean): void {
+    const callId = asWord(item['call_id']);
+    const tools = asArray(item['tools']);
+    this.tools.push(...decodeTools(tools));
+    if (item['execution'] !== 'client' || callId === undefined) {
+      this.#native(item, isCall ? 'tool_search_call' : 'tool_search_output');
+    } else if (isCall) {
+      const args = JSON.stringify(item['arguments'] ?? {});
+      this.#say([{ type: 'tool_call', id: callId, name: TOOL_SEARCH, arguments: args, ...this.#takeSignature() }]);
+    } else {
+      this.#give({ type: 'tool_result', callId, content: [{ type: 'text', text: JSON.stringify(tools) }] });
+    }
+  }
+
+  #native(item: JsonObject, kind: string): void {
+    const part: Part = { type: 'native', protocol: NAME, kind, value: item };
+    // What a client tells about a call that it made itself; a provider's own outputs are the provider's to tell.
+    const isClients = (kind.endsWith('_output') && kind !== 'tool_search_output') || kind === 'mcp_approval_response';
+    if (isClients) this.#give(part);
+    else this.#say([part]);
+  }
+}
+
+/** The words of a reasoning item: the thoughts themselves where it holds them, otherwise their summary. */
+export function thoughtsOf(item: JsonObject): string {
+  const content = asArray(item['content']).map(textOf);
+  return (content.some((text) => text !== '') ? content : asArray(item['summary']).map(textOf)).join('\n\n');
+}

@@ -1,0 +1,79 @@
+import { NotCarried } from '../../core/not-carried.ts';
+import type { MediaPart, Part } from '../../core/part.ts';
+import { compact } from '../../lib/json.ts';
+import { mediaUrlOf } from '../fields.ts';
+import { NAME } from './name.ts';
+import { bareType, extensionOf } from '../media-types.ts';
+
+/** Content of a message or of a tool's output: the text alone if there is nothing else, otherwise a list of parts. */
+export function encodeParts(parts: readonly Part[]): unknown {
+  const only = parts.length === 1 ? parts[0] : undefined;
+  if (only?.type === 'text') return only.text;
+  return parts.map((part) => {
+    switch (part.type) {
+      case 'text':
+      case 'refusal':
+        return { type: 'input_text', text: part.text };
+      case 'media':
+        return encodeMedia(part);
+      default:
+        throw new Error(`a ${part.type} is no content of a message`);
+    }
+  });
+}
+
+/** A picture, a document or a sound. Throws NotCarried for what this API does not take. */
+export function encodeMedia(part: MediaPart): unknown {
+  switch (part.kind) {
+    case 'image':
+      return imageOf(part);
+    case 'document':
+      return fileOf(part);
+    case 'audio':
+      return audioOf(part);
+    case 'video':
+      throw new NotCarried('video', "is a film, which OpenAI's responses API does not take");
+  }
+}
+
+function imageOf({ source, detail = 'auto' }: MediaPart): unknown {
+  const fileId = fileIdOf(source);
+  return compact({ type: 'input_image', detail, file_id: fileId, image_url: mediaUrlOf(source) });
+}
+
+function fileOf({ source, name }: MediaPart): unknown {
+  if (source.from === 'url') return { type: 'input_file', file_url: source.url };
+  const fileId = fileIdOf(source);
+  if (fileId !== undefined) return { type: 'input_file', file_id: fileId };
+  const filename = name ?? fileNameFor(source.mediaType ?? 'application/pdf');
+  return { type: 'input_file', filename, file_data: mediaUrlOf(source) };
+}
+
+function audioOf({ source }: MediaPart): unknown {
+  if (source.from !== 'base64') throw new NotCarried('input_audio', 'is a sound that is not in the request itself');
+  const format = FORMATS[source.mediaType.toLowerCase()];
+  if (format === undefined)
+    throw new NotCarried('input_audio', `is a sound of the kind ${source.mediaType}, not MP3 or WAV`);
+  return { type: 'input_audio', input_audio: { data: source.data, format } };
+}
+
+const FORMATS: Readonly<Record<string, string>> = {
+  'audio/mpeg': 'mp3',
+  'audio/mp3': 'mp3',
+  'audio/wav': 'wav',
+  'audio/wave': 'wav',
+  'audio/x-wav': 'wav',
+  'audio/vnd.wave': 'wav',
+};
+
+/** The id of a file that this API can read; undefined if the bytes are elsewhere. Throws NotCarried for another's. */
+function fileIdOf(source: MediaPart['source']): string | undefined {
+  if (source.from !== 'file') return undefined;
+  if (source.protocol !== NAME) throw new NotCarried('file', 'is kept at another provider');
+  return source.id;
+}
+
+/** A name for a file that has none, since the API goes by its extension. */
+function fileNameFor(mediaType: string): string {
+  return `document.${extensionOf(mediaType) ?? (bareType(mediaType).startsWith('text/') ? 'txt' : 'pdf')}`;
+}

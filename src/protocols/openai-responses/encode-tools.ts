@@ -1,0 +1,58 @@
+import type { Conversation, FreeformTool, FunctionTool, Tool } from '../../core/conversation.ts';
+import { NotCarried } from '../../core/not-carried.ts';
+import { compact } from '../../lib/json.ts';
+import { NAME } from './name.ts';
+import { namespaceOf, originOf, TOOL_SEARCH } from './namespaces.ts';
+
+/** Writes tools; those of one namespace together. */
+export function encodeTools(tools: readonly Tool[]): unknown[] {
+  const namespaces = new Map<string, unknown[]>();
+  return tools.flatMap((tool): unknown[] => {
+    if (tool.type === 'native') return tool.protocol === NAME ? [tool.value] : [];
+    const origin = originOf(tool);
+    if (origin?.['type'] === TOOL_SEARCH) return [origin];
+    const namespace = namespaceOf(tool);
+    if (namespace === undefined) return [toolOf(tool, tool.name)];
+    const { name, description, tool: ownName } = namespace;
+    const others = namespaces.get(name);
+    if (others !== undefined) {
+      others.push(toolOf(tool, ownName));
+      return [];
+    }
+    const members = [toolOf(tool, ownName)];
+    namespaces.set(name, members);
+    return [{ type: 'namespace', name, description: description ?? '', tools: members }];
+  });
+}
+
+function toolOf(tool: FunctionTool | FreeformTool, name: string): unknown {
+  const { description } = tool;
+  if (tool.type === 'freeform') return compact({ type: 'custom', name, description, format: tool.format });
+  // Said or not, a schema is not taken to be a strict one: the API would rewrite it, and refuse what it can't.
+  const { parameters = { type: 'object', properties: {} }, strict = false } = tool;
+  return compact({ type: 'function', name, description, parameters, strict });
+}
+
+/** Writes the same. Throws NotCarried for a choice of a tool that runs at another provider. */
+export function encodeToolChoice({ toolChoice, tools }: Conversation): unknown {
+  if (toolChoice === undefined) return undefined;
+  const named = (name: string): unknown => {
+    const tool = tools.find((tool) => tool.type !== 'native' && tool.name === name);
+    return { type: tool?.type === 'freeform' ? 'custom' : 'function', name: namespaceOf(tool)?.tool ?? name };
+  };
+  switch (toolChoice.mode) {
+    case 'tool':
+      return named(toolChoice.name);
+    case 'allowed':
+      return {
+        type: 'allowed_tools',
+        mode: toolChoice.required ? 'required' : 'auto',
+        tools: toolChoice.names.map(named),
+      };
+    case 'native':
+      if (toolChoice.protocol === NAME) return toolChoice.value;
+      throw new NotCarried('tool_choice', 'asks for a tool that runs at another provider');
+    default:
+      return toolChoice.mode;
+  }
+}

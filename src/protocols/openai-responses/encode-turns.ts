@@ -1,0 +1,162 @@
+import type { Conversation, Tool, Turn } from '../../core/conversation.ts';
+import { NotCarried } from '../../core/not-carried.ts';
+import type { MediaPart, NativePart, Part, ReasoningPart, ToolCallPart, ToolResultPart } from '../../core/part.ts';
+import { isReadableBy } from '../../core/signature.ts';
+import { asArray, compact, parseObject } from '../../lib/json.ts';
+import { encodeMedia, encodeParts } from './encode-parts.ts';
+import { NAME } from './name.ts';
+import { isToolSearch, namespaceOf } from './namespaces.ts';
+
+/** What a conversation comes to as `input`. */
+export interface InputItems {
+  readonly input: readonly unknown[];
+  /** What had to be left out, by its kind. */
+  readonly dropped: readonly string[];
+}
+
+/** Writes the turns of a conversation as items, in their order. */
+export function encodeTurns({ turns, tools }: Conversation, model: string): InputItems {
+  const writer = new ItemWriter(tools, model);
+  for (const turn of turns) writer.turn(turn);
+  return writer;
+}
+
+class ItemWriter implements InputItems {
+  readonly input: unknown[] = [];
+  readonly dropped: string[] = [];
+  readonly #tools: ReadonlyMap<string, Tool>;
+  readonly #model: string;
+  readonly #calls = new Map<string, ToolCallPart>();
+  /** What a message is made of that has not been written yet. */
+  #said: Part[] = [];
+
+  constructor(tools: readonly Tool[], model: string) {
+    this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
+    this.#model = model;
+  }
+
+  turn(turn: Turn): void {
+    for (const part of turn.parts) this.#part(part, turn.role);
+    this.#message(turn.role);
+  }
+
+  #part(part: Part, role: Turn['role']): void {
+    switch (part.type) {
+      case 'text':
+      case 'refusal':
+        this.#said.push(part);
+        return;
+      case 'media':
+        if (role !== 'assistant') {
+          this.#said.push(part);
+          return;
+        }
+        break;
+      default:
+    }
+    this.#message(role);
+    this.#item(part);
+  }
+
+  /** Writes what was said so far, if anything, as a message. */
+  #message(role: Turn['role']): void {
+    const said = this.#said;
+    if (said.length === 0) return;
+    this.#said = [];
+    if (role === 'assistant') {
+      this.input.push(...said.flatMap((part) => assistantMessage(part, this.input.length) ?? []));
+    } else {
+      this.input.push({ role: role === 'system' ? 'developer' : 'user', content: encodeParts(said) });
+    }
+  }
+
+  #item(part: Part): void {
+    switch (part.type) {
+      case 'reasoning':
+        this.#reasoning(part);
+        break;
+      case 'tool_call':
+        this.#calls.set(part.id, part);
+        this.input.push(this.#call(part));
+        break;
+      case 'tool_result':
+        this.input.push(this.#result(part));
+        break;
+      case 'media':
+        this.input.push(imageCall(part, this.input.length));
+        break;
+      case 'native':
+        this.#native(part);
+        break;
+      default:
+    }
+  }
+
+  /** Only thoughts that the model can read as its own: nothing else would be accepted. */
+  #reasoning({ text, signature, id }: ReasoningPart): void {
+    if (signature === undefined || !isReadableBy(signature, NAME, this.#model)) return;
+    const summary = text === '' ? [] : [{ type: 'summary_text', text }];
+    this.input.push(compact({ type: 'reasoning', id, summary, encrypted_content: signature.value }));
+  }
+
+  #call({ id, name, arguments: args, freeform }: ToolCallPart): unknown {
+    const tool = this.#tools.get(name);
+    if (isToolSearch(tool)) {
+      return { type: 'tool_search_call', call_id: id, execution: 'client', arguments: parseObject(args) ?? {} };
+    }
+    const namespace = namespaceOf(tool);
+    const named = { call_id: id, name: namespace?.tool ?? name, namespace: namespace?.name };
+    if (freeform === true) return compact({ type: 'custom_tool_call', ...named, input: args });
+    return compact({ type: 'function_call', ...named, arguments: args === '' ? '{}' : args });
+  }
+
+  #result({ callId, content, freeform }: ToolResultPart): unknown {
+    const call = this.#calls.get(callId);
+    if (call !== undefined && isToolSearch(this.#tools.get(call.name))) {
+      const tools = asArray(content[0]?.type === 'text' ? parsed(content[0].text) : undefined);
+      return { type: 'tool_search_output', call_id: callId, execution: 'client', status: 'completed', tools };
+    }
+    if (content.some((part) => part.type === 'media' && part.kind === 'audio')) {
+      throw new NotCarried('input_audio', 'is a sound that a tool gave back, which this API does not take');
+    }
+    const isFreeform = freeform ?? call?.freeform ?? false;
+    const only = content.length === 1 ? content[0] : undefined;
+    const output = content.length === 0 ? '' : only?.type === 'text' ? only.text : encodeParts(content);
+    return { type: isFreeform ? 'custom_tool_call_output' : 'function_call_output', call_id: callId, output };
+  }
+
+  #native({ protocol, kind, value }: NativePart): void {
+    if (protocol === NAME) this.input.push(value);
+    else this.dropped.push(kind);
+  }
+}
+
+/** One part of what the assistant said. A text needs no id so; a refusal stands in a message of the full form only. */
+function assistantMessage(part: Part, index: number): unknown {
+  if (part.type === 'text') return part.text === '' ? undefined : { role: 'assistant', content: part.text };
+  if (part.type !== 'refusal') return undefined;
+  return {
+    type: 'message',
+    id: `msg_${index}`,
+    role: 'assistant',
+    status: 'completed',
+    content: [{ type: 'refusal', refusal: part.text }],
+  };
+}
+
+/** A picture that the assistant made. */
+function imageCall(part: MediaPart, index: number): unknown {
+  const { kind, source } = part;
+  if (kind !== 'image') throw new NotCarried(kind, 'in what the assistant said is nothing that this API takes');
+  // A picture that is elsewhere is one to look at, wherever it is from.
+  if (source.from !== 'base64') return { role: 'user', content: [encodeMedia(part)] };
+  return { type: 'image_generation_call', id: `ig_${index}`, status: 'completed', result: source.data };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Tool } from '../../core/conversation.ts';
+import { asObject, type JsonObject } from '../../lib/json.ts';
+import { NAME } from './name.ts';
+
+/** What a search for tools that the client does itself is called as a function. */
+export const TOOL_SEARCH = 'tool_search';
+
+/** A tool of a namespace, as it stands in `Tool.origin`. */
+export interface NamespaceOrigin {
+  readonly type: 'namespace';
+  readonly name: string;
+  readonly description: string | undefined;
+  /** The tool's name within it. */
+  readonly tool: string;
+}
+
+/** The namespace that a tool is of, in the words of this dialect. */
+export function namespaceOf(tool: Tool | undefined): NamespaceOrigin | undefined {
+  const origin = originOf(tool);
+  return origin?.['type'] === 'namespace' ? (origin as unknown as NamespaceOrigin) : undefined;
+}
+
+/** Whether a tool is the search for tools. */
+export function isToolSearch(tool: Tool | undefined): boolean {
+  if (tool?.type === 'native') return tool.protocol === NAME && tool.name === TOOL_SEARCH;
+  return originOf(tool)?.['type'] === TOOL_SEARCH;
+}
+
+/**
+ * One name for a tool and its namespace. A tool of the top level that was searched for stands in a namespace of its own
+ * name.
+ */
+export function flatName(name: string, namespace: string | undefined): string {
+  if (namespace === undefined || namespace === name) return name;
+  const joined = `${namespace}${namespace.endsWith('__') ? '' : '__'}${name}`.replaceAll(/[^\w-]/g, '_');
+  if (joined.length <= MOST_CHARACTERS) return joined;
+  const hash = Bun.hash.xxHash32(joined).toString(16).padStart(8, '0');
+  return `${joined.slice(0, MOST_CHARACTERS - hash.length - 1)}_${hash}`;
+}
+
+/** The longest name that every dialect takes. */
+const MOST_CHARACTERS = 64;
+
+/** What a tool of this dialect was before it became one of the neutral form. */
+export function originOf(tool: Tool | undefined): JsonObject | undefined {
+  if (tool === undefined || tool.type === 'native' || tool.origin?.protocol !== NAME) return undefined;
+  return asObject(tool.origin.value);
+}

@@ -1,0 +1,76 @@
+import type { UpstreamError } from '../../core/classify.ts';
+
+/** OpenAI says 503 where Anthropic says 529. */
+export function errorStatus(status: number): number {
+  return status === 529 ? 503 : status;
+}
+
+/**
+ * Reads `{"error": …}` as OpenAI and the vendors compatible with it write it: an object, or a bare string; Google's
+ * compatible endpoint wraps it into an array. `error: null` beside a good answer is none.
+ */
+export function readError(body: unknown): UpstreamError | undefined {
+  const holder: unknown = Array.isArray(body) ? body[0] : body;
+  if (!isObject(holder)) return undefined;
+  // vLLM puts nothing around its errors.
+  const error = holder['object'] === 'error' ? holder : holder['error'];
+  if (error === undefined || error === null || error === false) return undefined;
+  if (!isObject(error)) {
+    const none = { type: undefined, code: undefined, status: undefined, retryAfterMs: undefined };
+    return { ...none, message: word(error), object: error };
+  }
+  const inner = isObject(error['innererror']) ? error['innererror'] : undefined;
+  const type = word(error['type']) ?? word(error['status']) ?? word(holder['type']);
+  const message = word(error['message']);
+  const code = word(inner?.['code']) ?? word(error['code']) ?? inDetails(error['details'], 'reason');
+  return {
+    type,
+    // Azure names the content filter only inside, Google's compatible endpoint a bad key.
+    code: code ?? (saysTooLong(type, message) ? TOO_LONG : undefined),
+    message,
+    status: status(error['code']) ?? status(error['status']) ?? status(holder['code']),
+    retryAfterMs: retryDelayMs(error['details']),
+    object: error,
+  };
+}
+
+const TOO_LONG = 'context_length_exceeded';
+
+/**
+ * Servers that copy OpenAI's words for a conversation that is too long do not all copy its code. The words have to begin
+ * the message, where nothing of the prompt is quoted. llama.cpp has a type of its own.
+ */
+function saysTooLong(type: string | undefined, message = ''): boolean {
+  return (
+    type === 'exceed_context_size_error' ||
+    /^This (model|endpoint)'s maximum (context|prompt) length is \d+/.test(message)
+  );
+}
+
+/** Google's RetryInfo: `details: [{retryDelay: "17s"}]`. */
+function retryDelayMs(details: unknown): number | undefined {
+  const delay = inDetails(details, 'retryDelay');
+  return delay !== undefined && /^\d+(\.\d+)?s$/.test(delay) ? Number.parseFloat(delay) * 1000 : undefined;
+}
+
+function inDetails(details: unknown, member: string): string | undefined {
+  if (!Array.isArray(details)) return undefined;
+  for (const detail of details as unknown[]) {
+    const value = isObject(detail) ? word(detail[member]) : undefined;
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+function word(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function status(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isInteger(number) && number >= 400 && number <= 599 ? number : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,9 @@
+import { createHash } from 'node:crypto';
+
+/** The longest id of an end user that OpenAI takes. */
+const MOST_CHARACTERS = 64;
+
+/** An end user's id, or what stands for one that is too long: opaque anyway, so that its hash says the same. */
+export function userIdOf(user: string): string {
+  return user.length <= MOST_CHARACTERS ? user : createHash('sha256').update(user).digest('hex');
+}
