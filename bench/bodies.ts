@@ -6,16 +6,18 @@ const PROSE =
 
 /** What a stream's request asks of the benchmark's upstream. */
 interface StreamShape {
+  alias: string;
   chunks: number;
   intervalMs: number;
 }
 
-/** A chat request of about `bytes` bytes: one message if it is small, a conversation of 4 KB messages if not. */
+/** A request, valid in both dialects, of about `bytes` bytes: one message if it is small, a conversation of 4 KB messages if not. */
 export function chatBody(bytes: number, stream?: StreamShape): string {
   const marker = stream === undefined ? '' : `bench:${stream.chunks}:${stream.intervalMs};`;
   const first = { role: 'user', content: marker };
   const body = {
-    model: 'bench',
+    model: stream?.alias ?? 'bench',
+    max_tokens: 1000,
     ...(stream !== undefined && { stream: true }),
     temperature: 0.7,
     messages: [first],

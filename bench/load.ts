@@ -26,6 +26,14 @@ export interface StreamsTask {
   streams: number;
   chunks: number;
   intervalMs: number;
+  /** What is asked, in which dialect; chat completions of the alias `bench` unless told. */
+  ask?: Ask;
+}
+
+/** The dialect that the clients speak and the alias that they name. */
+export interface Ask {
+  dialect: 'chat' | 'messages';
+  alias: string;
 }
 
 export interface RequestsDone {
@@ -147,7 +155,10 @@ async function runRequests(task: RequestsTask): Promise<void> {
 }
 
 async function runStreams(task: StreamsTask): Promise<void> {
-  const request = requestBytes(task.headers, chatBody(1024, { chunks: task.chunks, intervalMs: task.intervalMs }));
+  const { dialect, alias } = task.ask ?? { dialect: 'chat', alias: 'bench' };
+  const body = chatBody(1024, { alias, chunks: task.chunks, intervalMs: task.intervalMs });
+  const request = requestBytes(task.headers, body, dialect);
+  const last = dialect === 'chat' ? '[DONE]' : 'message_stop';
   const lags: number[] = [];
   let failures = 0;
   let completed = 0;
@@ -185,7 +196,7 @@ async function runStreams(task: StreamsTask): Promise<void> {
           if (byte === 10 && lastByte === 10) events += 1;
           lastByte = byte;
         }
-        whole ||= bytes.includes('[DONE]');
+        whole ||= bytes.includes(last);
       },
       end: settle,
       close: settle,
@@ -239,14 +250,15 @@ async function connect(port: number, events: ClientEvents): Promise<Socket<Clien
   }
 }
 
-function requestBytes(headers: Record<string, string>, body: string): Buffer {
+function requestBytes(headers: Record<string, string>, body: string, dialect: Ask['dialect'] = 'chat'): Buffer {
+  const path = dialect === 'chat' ? '/v1/chat/completions' : '/v1/messages';
   const lines = Object.entries({
     host: '127.0.0.1',
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),
     ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`POST /v1/chat/completions HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+  return Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 }
 
 function report(line: RequestsDone | StreamsBegun | StreamsDone): void {

@@ -1,6 +1,6 @@
 // One measurement of one proxy. How often, of which and in which order is run.ts's business.
 import { join } from 'node:path';
-import type { RequestsDone, RequestsTask, StreamsBegun, StreamsDone, StreamsTask } from './load.ts';
+import type { Ask, RequestsDone, RequestsTask, StreamsBegun, StreamsDone, StreamsTask } from './load.ts';
 import { answers, cpuMicros, residentBytes, start, startTalking } from './processes.ts';
 import { CLIENT_KEY, llmProxyCommand, OUT, type Running } from './proxies.ts';
 
@@ -75,6 +75,15 @@ export async function streamChunks(proxy: Running, sizes: Sizes): Promise<Sample
   return { figures: { cpuMicros: micros }, failures: done.failures };
 }
 
+/** CPU time per event that the upstream sends with text, whatever the dialects of the two sides make of it. */
+export async function askedChunks(proxy: Running, ask: Ask, sizes: Sizes): Promise<Sample> {
+  const before = cpuMicros(proxy.pid);
+  const shape = { streams: sizes.streams, chunks: sizes.chunks, intervalMs: CHUNK_INTERVAL_MS };
+  const { begun, done } = await runStreams(proxy, { ...shape, ask });
+  const micros = (cpuMicros(proxy.pid) - before) / Math.max(1, done.completed * sizes.chunks);
+  return { figures: { cpuMicros: micros, lagMedianMs: begun.lagMedianMs }, failures: done.failures };
+}
+
 /** Resident memory that an open stream adds to a proxy that has been started for this and warmed up. */
 export async function streamMemory(proxy: Running, sizes: Sizes): Promise<Sample> {
   await requests(proxy, 2000, 1024);
@@ -134,7 +143,7 @@ async function runRequests(task: RequestsTask): Promise<RequestsDone> {
 /** Runs streams to their end; `whileOpen` runs when all of them have begun. */
 async function runStreams(
   proxy: Running,
-  shape: Pick<StreamsTask, 'streams' | 'chunks' | 'intervalMs'>,
+  shape: Pick<StreamsTask, 'streams' | 'chunks' | 'intervalMs' | 'ask'>,
   whileOpen?: () => Promise<void>,
 ): Promise<{ begun: StreamsBegun; done: StreamsDone }> {
   const { streams } = shape;

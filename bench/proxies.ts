@@ -141,11 +141,15 @@ proxy:
 backends:
   - {name: primary, url: "http://127.0.0.1:${upstreamPort}/v1", api_key: sk-bench-primary}
   - {name: standby, url: "http://127.0.0.1:${upstreamPort}/v1", api_key: sk-bench-standby}
+  - {name: claude, url: "http://127.0.0.1:${upstreamPort}/v1", api_key: sk-bench-claude, protocol: anthropic}
 models:
   bench:
     routes:
       - {backend: primary, model: bench-model, priority: 1}
       - {backend: standby, model: bench-model, priority: 2}
+  bench-claude:
+    routes:
+      - {backend: claude, model: bench-model}
   other:
     routes:
       - {backend: standby, model: other-model}

@@ -1,5 +1,5 @@
 // `make bench`: compares the executable with a bare Bun proxy, nginx and Portkey on this machine, in one run.
-//   bun bench/run.ts [--quick] [--only plain|refused|latency|large|stream|memory|10000|start|2000]
+//   bun bench/run.ts [--quick] [--only plain|refused|latency|large|stream|translated|memory|10000|start|2000]
 // A full run writes docs/benchmarks.md; a quick or partial one only prints.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,9 +7,20 @@ import { parseArgs } from 'node:util';
 import * as measure from './measure.ts';
 import { killAll, startTalking } from './processes.ts';
 import * as proxies from './proxies.ts';
-import { rowOf, toMarkdown, toText, type Result } from './report.ts';
+import { rowOf, toMarkdown, toText, TRANSLATED, type Result } from './report.ts';
 
-const SCENARIOS = ['plain', 'refused', 'latency', 'large', 'stream', 'memory', '10000', 'start', '2000'] as const;
+const SCENARIOS = [
+  'plain',
+  'refused',
+  'latency',
+  'large',
+  'stream',
+  'translated',
+  'memory',
+  '10000',
+  'start',
+  '2000',
+] as const;
 type Scenario = (typeof SCENARIOS)[number];
 
 const FULL: measure.Sizes = {
@@ -105,6 +116,8 @@ async function run(scenario: Scenario): Promise<Result[]> {
       return await together(scenario, standard, (proxy) => measure.largeRequests(proxy, sizes.largeRequests));
     case 'stream':
       return await apart(scenario, (proxy) => measure.streamChunks(proxy, sizes));
+    case 'translated':
+      return await translated();
     case 'memory':
       return await apart(scenario, (proxy) => measure.streamMemory(proxy, sizes));
     case '2000':
@@ -145,6 +158,22 @@ async function apart(scenario: Scenario, once: (proxy: proxies.Running) => Promi
       if (proxy === undefined || result === undefined) continue;
       await measure.requests(proxy, 1000, 1024);
       keep(result, await once(proxy));
+      await proxy.stop();
+    }
+  }
+  return found;
+}
+
+/** One llm-proxy asked in three ways, in turn: a client of its backend's dialect, and two that are translated for. */
+async function translated(): Promise<Result[]> {
+  const found = TRANSLATED.map(([name]) => rowOf('translated', name));
+  for (let round = 0; round < sizes.streamRounds; round += 1) {
+    for (const [index, [, ask]] of TRANSLATED.entries()) {
+      const result = found[index];
+      const proxy = await startOrExplain(proxies.llmProxy(false), result);
+      if (proxy === undefined || result === undefined) continue;
+      await measure.requests(proxy, 1000, 1024);
+      keep(result, await measure.askedChunks(proxy, ask, sizes));
       await proxy.stop();
     }
   }

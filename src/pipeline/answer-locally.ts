@@ -5,7 +5,7 @@ import { aliasNamed } from './accept.ts';
 import { admitRate } from './admit.ts';
 import type { Context } from './context.ts';
 import { finish } from './finish.ts';
-import { ownHeaders } from './client-headers.ts';
+import { ownResponse } from './client-headers.ts';
 
 /** When the models came to be: a fixed day, for it means nothing here and must not change from call to call. */
 const CREATED = Date.UTC(2025, 0, 1);
@@ -17,7 +17,8 @@ export async function answerLocally(exchange: Exchange, client: Protocol, contex
   exchange.status = status;
   exchange.bytesOut = Buffer.byteLength(text);
   finish(exchange, context);
-  return new Response(text, { status, headers: ownHeaders({ 'content-type': 'application/json' }, exchange, client) });
+  const headers = { 'content-type': 'application/json' };
+  return ownResponse(text, { status, headers }, { exchange, protocol: client });
 }
 
 async function answerOf(

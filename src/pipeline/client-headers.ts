@@ -14,41 +14,76 @@ const NOT_SENT_DOWN = [
   'x-trace-id',
 ] as const;
 
+type ResponseBody = ConstructorParameters<typeof Response>[0];
+
+/** For whom a response is. */
+interface Addressee {
+  readonly exchange: Exchange;
+  /** The client's. */
+  readonly protocol: Protocol;
+}
+
+/** What of an upstream's answer its response is made from. */
+export interface AnswerHead {
+  readonly status: number;
+  readonly headers: Headers;
+}
+
 /**
- * The upstream's headers as the client may see them, with what tells where the answer comes from. `from` is the dialect
- * that the upstream was spoken to in.
+ * A response with the upstream's headers as the client may see them. They are edited within the response, where they
+ * have been copied once: to make them up outside is a second copy, and the dearest thing about a response.
  */
-export function clientHeaders(
-  upstream: Headers,
-  exchange: Exchange,
-  client: Protocol,
+export function upstreamResponse(
+  body: ResponseBody,
+  { status, headers }: AnswerHead,
+  to: Addressee,
+  from?: string,
+): Response {
+  const response = new Response(body, { status, headers });
+  editHeaders(response.headers, to, from);
+  return response;
+}
+
+/**
+ * Makes of an upstream's headers what the client may see of them, with what tells where the answer comes from. `from` is
+ * the dialect that the upstream was spoken to in.
+ */
+export function editHeaders(
+  headers: Headers,
+  { exchange, protocol: client }: Addressee,
   from: string | undefined = exchange.spoken,
-): Headers {
-  const headers = new Headers(upstream);
+): void {
   const listed = headers.get('connection');
   if (listed !== null) for (const name of listed.split(',')) deleteQuietly(headers, name.trim());
   for (const name of NOT_SENT_DOWN) headers.delete(name);
   if (from !== undefined && from !== client.name) translateHeaders(headers, protocolOf(from), client);
-  return describe(identify(headers, exchange, client), exchange);
+  describe(headers, exchange, client);
 }
 
-/** The headers of an answer that the gateway makes itself. */
-export function ownHeaders(values: Readonly<Record<string, string>>, exchange: Exchange, client: Protocol): Headers {
-  return describe(identify(new Headers(values), exchange, client), exchange);
+/** A response that the gateway makes itself. */
+export function ownResponse(
+  body: ResponseBody,
+  { status, headers }: { readonly status: number; readonly headers: Readonly<Record<string, string>> },
+  { exchange, protocol: client }: Addressee,
+): Response {
+  const response = new Response(body, { status, headers });
+  describe(response.headers, exchange, client);
+  return response;
 }
 
 /** The headers of a stream that begins before anything is known of its outcome. */
 export function earlyHeaders(exchange: Exchange, client: Protocol): Headers {
-  return identify(new Headers({ 'content-type': streamType(client), 'cache-control': 'no-cache' }), exchange, client);
+  const headers = new Headers({ 'content-type': streamType(client), 'cache-control': 'no-cache' });
+  identify(headers, exchange, client);
+  return headers;
 }
 
 /** Every answer has a request ID where its client looks for one: the upstream's, or the trace ID. */
-function identify(headers: Headers, exchange: Exchange, { wire }: Protocol): Headers {
+function identify(headers: Headers, exchange: Exchange, { wire }: Protocol): void {
   const own = wire.requestIdHeader;
   headers.set('x-trace-id', exchange.traceId);
   if (!headers.has('x-request-id')) headers.set('x-request-id', headers.get(own) ?? exchange.traceId);
   if (own !== 'x-request-id' && !headers.has(own)) headers.set(own, headers.get('x-request-id') ?? exchange.traceId);
-  return headers;
 }
 
 /** What a backend of another dialect says in headers, as the client's dialect says it; the rest is left out. */
@@ -65,8 +100,9 @@ function translateHeaders(headers: Headers, upstream: Protocol, client: Protocol
   }
 }
 
-/** Adds what an answer says of its way: the route that was tried last, and what the request lost. */
-function describe(headers: Headers, exchange: Exchange): Headers {
+/** Adds the request ID, and what an answer says of its way: the route that was tried last, and what the request lost. */
+function describe(headers: Headers, exchange: Exchange, client: Protocol): void {
+  identify(headers, exchange, client);
   if (exchange.route !== undefined) {
     headers.set('x-llm-proxy-backend', exchange.route.backend.name);
     headers.set('x-llm-proxy-model', visible(exchange.route.model));
@@ -74,7 +110,6 @@ function describe(headers: Headers, exchange: Exchange): Headers {
   }
   if (exchange.dropped.length > 0) headers.set('x-llm-proxy-dropped', exchange.dropped.map(visible).join(', '));
   if (exchange.estimated) headers.set('x-llm-proxy-estimated', 'tokens');
-  return headers;
 }
 
 function isOwn(name: string, { wire }: Protocol): boolean {

@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './dispatch.ts';
 import { errorOf, isRefused, refusalOf, wholeSeconds } from './explain.ts';
 import { finish } from './finish.ts';
-import { clientHeaders, earlyHeaders, ownHeaders } from './client-headers.ts';
+import { earlyHeaders, editHeaders, ownResponse, upstreamResponse } from './client-headers.ts';
 import { translateError } from './translate-error.ts';
 
 const encoder = new TextEncoder();
@@ -22,23 +22,19 @@ const ASKS_TO_WAIT: ReadonlySet<number> = new Set([429, 503, 529]);
 
 /** Turns what came of the tries into the client's response. The exchange is finished with its last byte. */
 export function emit(outcome: Outcome, exchange: Exchange, protocol: Protocol, context: Context): Response {
+  const way = { exchange, protocol, context };
   switch (outcome.type) {
     case 'plain':
       exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
-      return held(outcome, clientHeaders(outcome.headers, exchange, protocol), { exchange, protocol, context });
+      return held(outcome, way);
     case 'long':
-      return long(outcome, exchange, protocol, context);
-    case 'stream': {
-      const body = ClientStream.of(Promise.resolve(outcome), { exchange, protocol, context });
-      return new Response(body, {
-        status: outcome.status,
-        headers: clientHeaders(outcome.headers, exchange, protocol),
-      });
-    }
+      return long(outcome, way);
+    case 'stream':
+      return upstreamResponse(ClientStream.of(Promise.resolve(outcome), way), outcome, way);
     case 'refused':
       return emitRefusal(outcome.refusal, exchange, protocol, context);
     case 'exhausted':
-      return failed(outcome, exchange, protocol, context);
+      return failed(outcome, way);
   }
 }
 
@@ -64,12 +60,15 @@ export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Prot
   const status = protocol.errors.status(refusal.status);
   const limits = details.limits === undefined ? {} : protocol.wire.limitHeaders({ requests: details.limits });
   const body = encoder.encode(protocol.errors.body(errorOf(refusal, exchange.traceId)));
-  const values = { 'content-type': 'application/json', ...details.headers, ...limits };
-  return whole({ status, body }, ownHeaders(values, exchange, protocol), exchange, context);
+  const headers = { 'content-type': 'application/json', ...details.headers, ...limits };
+  const response = ownResponse(body, { status, headers }, { exchange, protocol });
+  ended({ status, body }, exchange, context);
+  return response;
 }
 
 /** Every route was tried, or the failure is one that the client must see. */
-function failed(outcome: Exhausted, exchange: Exchange, protocol: Protocol, context: Context): Response {
+function failed(outcome: Exhausted, way: Way): Response {
+  const { exchange, protocol, context } = way;
   const answer = exchange.lastAnswered?.answer;
   if (answer === undefined || exchange.aborted !== undefined) {
     return emitRefusal(refusalOf(outcome, exchange), exchange, protocol, context);
@@ -78,13 +77,30 @@ function failed(outcome: Exhausted, exchange: Exchange, protocol: Protocol, cont
   // It is this answer that the client gets, not what came of later tries.
   exchange.route = exchange.answeredRoute;
   const waitMs = waitOf(answer, outcome, exchange);
-  const headers = upstreamErrorHeaders(answer, outcome, exchange, { client: protocol, waitMs });
-  if (exchange.answeredIn === protocol.name) return held(answer, headers, { exchange, protocol, context });
-  const failure = exchange.lastAnswered ?? outcome.failure ?? transportFailure('broken_answer');
-  const requestId = headers.get(protocol.wire.requestIdHeader) ?? exchange.traceId;
-  const error = { ...translateError(failure, protocol, requestId), retryAfterMs: waitMs };
+  const from = exchange.answeredIn;
+  const response = from === protocol.name ? held(answer, way, from) : translated(answer, outcome, { ...way, waitMs });
+  sayWhenToRetry(response.headers, outcome, exchange, waitMs);
+  return response;
+}
+
+/** An error of another dialect, in the client's. */
+function translated(
+  answer: HeldAnswer,
+  { failure }: Exhausted,
+  way: Way & { readonly waitMs: number | undefined },
+): Response {
+  const { exchange, protocol, context, waitMs } = way;
+  const headers = new Headers(answer.headers);
+  editHeaders(headers, way, exchange.answeredIn);
   headers.set('content-type', 'application/json');
-  return whole({ status: error.status, body: encoder.encode(protocol.errors.body(error)) }, headers, exchange, context);
+  const said = exchange.lastAnswered ?? failure ?? transportFailure('broken_answer');
+  // The body tells the request's ID as well.
+  const requestId = headers.get(protocol.wire.requestIdHeader) ?? exchange.traceId;
+  const error = { ...translateError(said, protocol, requestId), retryAfterMs: waitMs };
+  const { status } = error;
+  const body = encoder.encode(protocol.errors.body(error));
+  ended({ status, body }, exchange, context);
+  return new Response(body, { status, headers });
 }
 
 /** A new try in less makes no sense. */
@@ -99,46 +115,45 @@ function waitOf({ status }: HeldAnswer, { retryAfterMs }: Exhausted, { lastAnswe
   return isSooner ? Math.max(SOONEST_MS, retryAfterMs) : wished;
 }
 
-function upstreamErrorHeaders(
-  answer: HeldAnswer,
+function sayWhenToRetry(
+  headers: Headers,
   { everyRouteTried }: Exhausted,
-  exchange: Exchange,
-  { client, waitMs }: { readonly client: Protocol; readonly waitMs: number | undefined },
-): Headers {
-  const headers = clientHeaders(answer.headers, exchange, client, exchange.answeredIn);
+  { lastAnswered }: Exchange,
+  waitMs: number | undefined,
+): void {
   if (everyRouteTried) headers.set('x-should-retry', 'false');
-  if (waitMs === undefined) return headers;
-  const isOwnWish = waitMs === exchange.lastAnswered?.retryAfterMs;
+  if (waitMs === undefined) return;
+  const isOwnWish = waitMs === lastAnswered?.retryAfterMs;
   if (!isOwnWish) headers.delete('retry-after-ms');
   if (!isOwnWish || !headers.has('retry-after')) headers.set('retry-after', wholeSeconds(waitMs));
-  return headers;
 }
 
 /** A short answer is handed over at once; of a longer one, a client that takes nothing must be noticed. */
-function held(answer: HeldAnswer, headers: Headers, way: Way): Response {
-  if (answer.body.byteLength <= SLICE_BYTES) return whole(answer, headers, way.exchange, way.context);
-  const body = ClientStream.of(Promise.resolve(new SlicedAnswer(answer, way.exchange)), way);
-  return new Response(body, { status: answer.status, headers });
-}
-
-function whole(
-  answer: Pick<HeldAnswer, 'status' | 'body'>,
-  headers: Headers,
-  exchange: Exchange,
-  context: Context,
-): Response {
-  exchange.status = answer.status;
-  exchange.bytesOut = answer.body.byteLength;
-  capture(exchange, answer.body);
-  finish(exchange, context);
+function held(answer: HeldAnswer, way: Way, from?: string): Response {
+  const { exchange, context } = way;
+  if (answer.body.byteLength > SLICE_BYTES) {
+    const body = ClientStream.of(Promise.resolve(new SlicedAnswer(answer, exchange)), way);
+    return upstreamResponse(body, answer, way, from);
+  }
   const hasBody = answer.status !== 204 && answer.status !== 304;
-  return new Response(hasBody ? answer.body : null, { status: answer.status, headers });
+  const response = upstreamResponse(hasBody ? answer.body : null, answer, way, from);
+  ended(answer, exchange, context);
+  return response;
 }
 
-function long(answer: LongAnswer | SlicedAnswer, exchange: Exchange, protocol: Protocol, context: Context): Response {
+/** The exchange is over: its response is whole. */
+function ended({ status, body }: Pick<HeldAnswer, 'status' | 'body'>, exchange: Exchange, context: Context): void {
+  exchange.status = status;
+  exchange.bytesOut = body.byteLength;
+  capture(exchange, body);
+  finish(exchange, context);
+}
+
+function long(answer: LongAnswer | SlicedAnswer, way: Way): Response {
+  const { exchange, context } = way;
   exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
-  const body = ClientStream.of(Promise.resolve(answer), { exchange, protocol, context });
-  const headers = clientHeaders(answer.headers, exchange, protocol);
+  const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), answer, way);
+  const { headers } = response;
   if (ASKS_TO_WAIT.has(answer.status) && !headers.has('retry-after')) headers.set('retry-after', '1');
-  return new Response(body, { status: answer.status, headers });
+  return response;
 }

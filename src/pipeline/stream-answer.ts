@@ -76,7 +76,6 @@ export class StreamAnswer {
     // The client may have left while the bytes were waited for.
     if (this.#ended) return undefined;
     if (bytes === undefined) return this.#atEnd();
-    this.run.exchange.usage = this.#events.usage ?? this.run.exchange.usage;
     return bytes.byteLength > 0 ? bytes : this.next();
   };
 
@@ -87,6 +86,7 @@ export class StreamAnswer {
   cancel(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#noteUsage();
     this.run.watch.ends();
     this.#dropBody();
     fail(this.run, transportFailure(this.run.attempt.aborted?.kind ?? 'client_gone'));
@@ -126,7 +126,7 @@ export class StreamAnswer {
 
   /** The transfer is over, or the stream has said that it is. */
   #atEnd(): Uint8Array | undefined {
-    this.run.exchange.usage = this.#events.usage ?? this.run.exchange.usage;
+    this.#noteUsage();
     if (this.#events.state === 'error') return this.#afterError();
     if (!this.#events.isComplete) return this.#breakOff(transportFailure('broken_answer', 'stream_ended_early'));
     return this.#complete();
@@ -161,6 +161,7 @@ export class StreamAnswer {
 
   /** Ends a stream that cannot be completed. One that was complete but for its last words is finished properly. */
   #breakOff(failure: Failure): Uint8Array | undefined {
+    this.#noteUsage();
     const { aborted } = this.run.attempt;
     if (this.#events.isComplete && (aborted === undefined || aborted.kind === 'read_timeout')) return this.#complete();
     this.#ended = true;
@@ -175,6 +176,12 @@ export class StreamAnswer {
 
   #lastWords(event: string): Uint8Array {
     return encoder.encode(this.#rewrite?.error(event) ?? event);
+  }
+
+  /** However the stream ends: what was told of its tokens so far is counted. */
+  #noteUsage(): void {
+    const { exchange } = this.run;
+    exchange.usage = this.#events.usage ?? exchange.usage;
   }
 
   #interrupted(code: string): void {

@@ -79,8 +79,13 @@ export class EventSplitter {
  * structure can be judged on it; what people read must be decoded as UTF-8 instead.
  */
 export function structureOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  return latin1Slice.call(bytes, 0, bytes.byteLength);
 }
+
+// A Buffer made for this alone costs more than the text, for which the array has to be given an ArrayBuffer of its own.
+const { latin1Slice } = Buffer.prototype as unknown as {
+  latin1Slice(this: Uint8Array, start: number, end: number): string;
+};
 
 /** Index after the blank line that ends the event at `from`; the text's length if none does. */
 export function eventEnd(text: string, from: number, mixedLineEnds: boolean): number {

@@ -14,7 +14,8 @@ const MARKS = ['"origin"', '"llm_proxy"'];
  * All other bytes stay.
  */
 export function removeForeign(text: string, body: JsonObject, model: string): string {
-  if (!MARKS.some((mark) => text.includes(mark))) return text;
+  // Most requests hold nothing that could be marked; to search their text takes longer than to look at their messages.
+  if (!asArray(body['messages']).some(holdsMarkable) || !MARKS.some((mark) => text.includes(mark))) return text;
   const [messages] = memberSpans(text, 'messages').slice(-1);
   if (messages === undefined) return text;
   const edits = asArray(body['messages']).flatMap((value, index) => {
@@ -24,6 +25,11 @@ export function removeForeign(text: string, body: JsonObject, model: string): st
     return span === undefined ? [] : messageEdits(text, span, message, model);
   });
   return edits.length === 0 ? text : applyEdits(text, edits);
+}
+
+function holdsMarkable(value: unknown): boolean {
+  const message = asObject(value);
+  return message?.['reasoning_details'] !== undefined || message?.['tool_calls'] !== undefined;
 }
 
 function isMarked(message: JsonObject): boolean {
