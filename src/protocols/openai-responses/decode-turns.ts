@@ -1,7 +1,7 @@
 import type { Tool, Turn } from '../../core/conversation.ts';
 import type { Part, Signature, TextPart } from '../../core/part.ts';
 import { signatureFrom } from '../../core/signature.ts';
-import { asArray, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
+import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import { madeUpId } from '../made-up-id.ts';
 import { decodeParts, decodeResultParts, textOf } from './decode-parts.ts';
@@ -116,8 +116,7 @@ class InputReader implements Input {
       const id = isOthers ? marked.id : asWord(item['id']);
       const text = thoughtsOf(item);
       if (text === '' && marked === undefined && id === undefined) return;
-      const redacted = marked?.redacted;
-      this.#say([compact({ type: 'reasoning', text, signature: marked?.signature, redacted, id }) as unknown as Part]);
+      this.#say([{ type: 'reasoning', text, signature: marked?.signature, redacted: marked?.redacted, id }]);
     }
   }
 
