@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
-import { cutAfter, pieces, stallAfter } from '../kit/replies.ts';
+import { pieces, stallAfter } from '../kit/replies.ts';
 import type { Reply } from '../kit/replies.ts';
 import type { Answer, Dialect } from './spoken.ts';
 import { DIALECTS, KEY, startStage } from './stage.ts';
@@ -30,8 +30,21 @@ const ERRORS: Readonly<Record<string, string>> = {
   gemini: 'data: {"error":{"code":503,"message":"busy","status":"UNAVAILABLE"}}\n\n',
 };
 
+/** Resolves when the client has had its first words. */
+let heard = Promise.withResolvers<void>();
+
+const cut = (back: Dialect): Reply => ({
+  async send(wire) {
+    await wire.write(STREAM_HEAD + chunk(begun(back)));
+    await wire.until(heard.promise);
+    wire.cut();
+  },
+});
+const STREAM_HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n';
+const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+
 const BREAKS: readonly (readonly [string, (back: Dialect) => Reply])[] = [
-  ['is reset', (back) => cutAfter(begun(back), { reset: true })],
+  ['is cut', cut],
   ['ends without its finish', (back) => pieces([begun(back)])],
   ['ends inside an event', (back) => pieces([begun(back), 'data: {"half'])],
   ['falls silent', (back) => stallAfter(begun(back))],
@@ -77,10 +90,14 @@ describe.each(['chat', 'responses', 'messages', 'gemini'])('the client of %s', (
   describe.each(DIALECTS.map((back) => [back.title, back] as const))('before %s', (_title, back) => {
     test.each(BREAKS)('throws where the stream %s', async (_how, reply) => {
       stage.upstream.script(reply(back));
+      heard = Promise.withResolvers();
       let said = '';
       let failure: unknown;
       try {
-        for await (const text of clients[client]?.(stage.aliasOf(back)) ?? []) said += text ?? '';
+        for await (const text of clients[client]?.(stage.aliasOf(back)) ?? []) {
+          said += text ?? '';
+          if (said !== '') heard.resolve();
+        }
       } catch (error) {
         failure = error;
       }
