@@ -6,7 +6,7 @@ import { ChatStreamDecoder } from './decode-stream.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { originalNames } from './names.ts';
 import { encodeOutput } from './output.ts';
-import { encodeReasoning } from './reasoning.ts';
+import { encodeReasoning, isThinker } from './reasoning.ts';
 import { encodeSettings, takes } from './settings.ts';
 import { encodeTools } from './tools.ts';
 
@@ -15,7 +15,10 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   const { model, quirks } = addressee;
   const tools = encodeTools(conversation, takes(quirks, 'tools.custom'));
   const output = encodeOutput(conversation, quirks);
-  const settings = encodeSettings(conversation.settings, quirks, tools.fields['tools'] !== undefined);
+  const settings = encodeSettings(conversation.settings, quirks, {
+    hasTools: tools.fields['tools'] !== undefined,
+    thinks: isThinker(model, conversation.reasoning ?? {}),
+  });
   const reasoning = encodeReasoning(conversation.reasoning ?? {}, addressee);
   const { messages, dropped } = encodeMessages(conversation, addressee, output.note);
   const wantsUsage = conversation.stream && takes(quirks, 'stream_options');
