@@ -277,6 +277,8 @@ function itemOf(block: Json, names: ReadonlyMap<string, string>): Item {
     case 'thinking':
       demand(typeof block.signature === 'string', 'a thought without a signature');
       return { thought: block.thinking, signature: block.signature };
+    case 'redacted_thinking':
+      return { thought: '', signature: block.data };
     case 'tool_use':
       demand(/^[\w-]+$/.test(block.id), `the id ${block.id}`);
       return { call: { id: block.id, name: block.name, args: block.input } };

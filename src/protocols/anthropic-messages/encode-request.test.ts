@@ -470,6 +470,15 @@ describe('settings', () => {
       encoded({ reasoning: { effort: 'low' }, settings: { temperature: 0, topP: 0.5, topK: 3 } }, 'claude-sonnet-4-0')
         .dropped,
     ).toEqual(['temperature', 'topP', 'topK']));
+
+  test('nor beside thinking that the model adapts', () => {
+    const settings = { temperature: 0.4, topK: 3 };
+    const { body, dropped } = encoded({ reasoning: { effort: 'low' }, settings }, 'claude-sonnet-4-6');
+    expect(body.thinking).toEqual({ type: 'adaptive' });
+    expect(body['temperature'] ?? body['top_k']).toBeUndefined();
+    expect(dropped).toEqual(['temperature', 'topK']);
+    expect(encoded({ settings }, 'claude-sonnet-4-6').dropped).toEqual([]);
+  });
 });
 
 describe('a schema for the answer', () => {

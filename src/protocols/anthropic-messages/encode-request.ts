@@ -36,15 +36,14 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     dropped,
   });
   const outputConfig = compact({ effort, format: output.format });
-  const budgeted = thinking?.['type'] === 'enabled';
-  const thinks = budgeted || thinking?.['type'] === 'adaptive';
+  const thinks = thinking?.['type'] === 'enabled' || thinking?.['type'] === 'adaptive';
   const body = compact({
     model,
     max_tokens: maxTokens,
     system: systemOf([...conversation.system, ...turns.system]),
     messages: endedFor(turns.messages, traits.prefill && !thinks),
     ...tools,
-    ...encodeSettings(conversation.settings, traits, budgeted, dropped),
+    ...encodeSettings(conversation.settings, traits, thinks, dropped),
     thinking,
     output_config: Object.keys(outputConfig).length === 0 ? undefined : outputConfig,
     stream: conversation.stream ? true : undefined,

@@ -43,11 +43,11 @@ const MIN_TOP_P_THINKING = 0.95;
 /** The longest `metadata.user_id`. */
 const MAX_USER_CHARACTERS = 256;
 
-/** Writes the settings of an answer; `budget`: the model thinks with a budget, which leaves it little choice of words. */
+/** Writes the settings of an answer; `thinks`: the model does, which leaves it little choice of words. */
 export function encodeSettings(
   settings: Settings,
   traits: ModelTraits,
-  budget: boolean,
+  thinks: boolean,
   dropped: string[],
 ): JsonObject {
   const stop = settings.stop?.filter((sequence) => sequence.trim() !== '');
@@ -55,29 +55,29 @@ export function encodeSettings(
   dropped.push(...lackedOf(settings));
   const { user } = settings;
   return compact({
-    ...samplingOf(settings, traits, budget, dropped),
+    ...samplingOf(settings, traits, thinks, dropped),
     stop_sequences: stop === undefined || stop.length === 0 ? undefined : stop,
     metadata: user === undefined || user.length > MAX_USER_CHARACTERS ? undefined : { user_id: user },
   });
 }
 
-function samplingOf(settings: Settings, { sampling }: ModelTraits, budget: boolean, dropped: string[]): JsonObject {
+function samplingOf(settings: Settings, { sampling }: ModelTraits, thinks: boolean, dropped: string[]): JsonObject {
   const { temperature, topP, topK } = settings;
   const fields: Record<string, unknown> = {};
   if (temperature !== undefined && temperature !== 1) {
     // Others go up to 2.
-    if (sampling === 'none' || budget) dropped.push('temperature');
+    if (sampling === 'none' || thinks) dropped.push('temperature');
     else fields['temperature'] = clamped(temperature, dropped);
   } else if (temperature !== undefined && sampling !== 'none') {
     fields['temperature'] = temperature;
   }
   if (topP !== undefined && topP !== 1) {
-    const lost = sampling === 'none' || (budget && topP < MIN_TOP_P_THINKING);
+    const lost = sampling === 'none' || (thinks && topP < MIN_TOP_P_THINKING);
     if (lost || (sampling === 'either' && fields['temperature'] !== undefined)) dropped.push('topP');
     else fields['top_p'] = topP;
   }
   if (topK !== undefined) {
-    if (sampling === 'none' || budget) dropped.push('topK');
+    if (sampling === 'none' || thinks) dropped.push('topK');
     else fields['top_k'] = topK;
   }
   return fields;

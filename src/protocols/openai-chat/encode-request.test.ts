@@ -394,3 +394,26 @@ describe('what a backend does not take', () => {
     ]);
   });
 });
+
+describe('settings that OpenAI’s models refuse while they think', () => {
+  const settings = { temperature: 0.2, topP: 1, stop: ['END'], frequencyPenalty: 0, logprobs: true, maxTokens: 99 };
+
+  test.each<[string, Conversation['reasoning'], boolean]>([
+    ['gpt-5', undefined, true],
+    ['openai/o3', undefined, true],
+    ['gpt-5', { effort: 'none' }, true],
+    ['gpt-5.2', { effort: 'none' }, false],
+    ['gpt-5.2', { effort: 'high' }, true],
+    ['gpt-5-chat-latest', undefined, false],
+    ['gpt-5.2-chat-latest', undefined, false],
+    ['gpt-4.1', undefined, false],
+    ['gpt-oss-120b', { effort: 'high' }, false],
+  ])('%s, asked to think %j', (model, reasoning, refuses) => {
+    const { body, dropped } = encode({ settings, reasoning }, {}, model);
+    expect(dropped.filter((name: string) => name !== 'reasoning')).toEqual(
+      refuses ? ['temperature', 'stop', 'logprobs'] : [],
+    );
+    expect([body.temperature, body.stop]).toEqual(refuses ? [undefined, undefined] : [0.2, ['END']]);
+    expect(body.max_tokens).toBe(99);
+  });
+});

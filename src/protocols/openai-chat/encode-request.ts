@@ -7,7 +7,7 @@ import { encodeTools } from './encode-tools.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { originalNames } from './names.ts';
 import { encodeOutput } from './output.ts';
-import { encodeReasoning } from './reasoning.ts';
+import { encodeReasoning, isThinker } from './reasoning.ts';
 import { encodeSettings, takes } from './settings.ts';
 
 /** Writes the request for a backend. */
@@ -15,7 +15,10 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   const { model, quirks } = addressee;
   const tools = encodeTools(conversation, takes(quirks, 'tools.custom'));
   const output = encodeOutput(conversation, quirks);
-  const settings = encodeSettings(conversation.settings, quirks, tools.fields['tools'] !== undefined);
+  const settings = encodeSettings(conversation.settings, quirks, {
+    hasTools: tools.fields['tools'] !== undefined,
+    thinks: isThinker(model, conversation.reasoning ?? {}),
+  });
   const reasoning = encodeReasoning(conversation.reasoning ?? {}, addressee);
   const { messages, dropped } = encodeTurns(conversation, addressee, output.note);
   const wantsUsage = conversation.stream && takes(quirks, 'stream_options');

@@ -7,6 +7,15 @@ import { takes } from './settings.ts';
 /** OpenAI's models before o1 cannot think, and refuse to be asked. */
 const CANNOT_THINK = /^(?:openai\/)?(?:gpt-3\.5|gpt-4|chatgpt-4o)/;
 
+/** Those since o1 do think, unless they can be told not to and are. */
+const THINKS = /^(?:openai\/)?(?:o\d|gpt-(?:[5-9]|\d\d)(?!\.\d+-chat|-chat))/;
+
+/** Whether the model is one of OpenAI's that is going to think. */
+export function isThinker(model: string, { enabled, effort }: Reasoning): boolean {
+  const isOff = /gpt-5\.\d|gpt-(?:[6-9]|\d\d)/.test(model) && (enabled === false || effort === 'none');
+  return THINKS.test(model) && !isOff;
+}
+
 /** The fields that say how much to think: OpenAI's own and those of vendors. */
 export const REASONING_FIELDS = ['reasoning_effort', 'reasoning', 'thinking', 'include_reasoning', 'reasoning_format'];
 

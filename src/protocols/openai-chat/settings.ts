@@ -52,17 +52,24 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   toolChoice: 'tool_choice',
 };
 
-/** Writes those that the backend takes; the others are `dropped`. `hasTools`: without tools there is nothing to call in parallel. */
+/**
+ * Writes those that the backend takes; the others are `dropped`. `hasTools`: without tools there is nothing to call in
+ * parallel. `thinks`: the model is one of OpenAI's that does.
+ */
 export function encodeSettings(
   settings: Settings,
   quirks: Quirks,
-  hasTools: boolean,
+  { hasTools, thinks }: { readonly hasTools: boolean; readonly thinks: boolean },
 ): { readonly fields: JsonObject; readonly dropped: readonly Name[] } {
   const fields: Record<string, unknown> = {};
   const dropped: Name[] = [];
   for (const name of Object.keys(SETTING_FIELDS) as Name[]) {
     const value = settings[name];
     if (value === undefined || (name === 'parallelToolCalls' && !hasTools)) continue;
+    if (thinks && UNTHINKING.has(name)) {
+      if (value !== UNTHINKING.get(name)) dropped.push(name);
+      continue;
+    }
     const field = name === 'maxTokens' ? (quirks.maxTokensField ?? 'max_tokens') : SETTING_FIELDS[name];
     if (takes(quirks, field)) fields[field] = name === 'user' ? userIdOf(String(value)) : value;
     else dropped.push(name);
@@ -71,6 +78,17 @@ export function encodeSettings(
   if (fields['top_logprobs'] !== undefined) fields['logprobs'] ??= true;
   return { fields, dropped };
 }
+
+/** What OpenAI's models refuse while they think, and the value that goes without saying. */
+const UNTHINKING: ReadonlyMap<Name, unknown> = new Map<Name, unknown>([
+  ['temperature', 1],
+  ['topP', 1],
+  ['frequencyPenalty', 0],
+  ['presencePenalty', 0],
+  ['logprobs', false],
+  ['topLogprobs', 0],
+  ['stop', undefined],
+]);
 
 /** Whether a backend takes a field; see `Quirks.fields`. */
 export function takes({ fields }: Quirks, field: string): boolean {
