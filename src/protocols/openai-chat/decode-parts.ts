@@ -1,6 +1,7 @@
 import type { CacheControl, MediaPart, MediaSource, ReasoningPart, RefusalPart, TextPart } from '../../core/part.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
-import { mediaSourceOf, refuseField } from '../fields.ts';
+import { refuseField } from '../fields.ts';
+import { mediaSourceOf } from '../media-source.ts';
 import { NAME } from './name.ts';
 import { audioTypeOf, documentTypeOf, kindOf } from '../media-types.ts';
 

@@ -2,7 +2,7 @@ import type { Completion } from '../../core/completion.ts';
 import type { Part, ReasoningPart, TextPart, ToolCallPart } from '../../core/part.ts';
 import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Reply } from '../codec.ts';
-import { mediaUrlOf } from '../fields.ts';
+import { mediaUrlOf } from '../media-source.ts';
 import { extraContent } from './calls.ts';
 import { encodeCitation } from './citations.ts';
 import { encodeFinish } from './finish.ts';

@@ -2,7 +2,7 @@ import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, TextPart } from '../../core/part.ts';
 import type { Quirks } from '../../core/route.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { mediaUrlOf } from '../fields.ts';
+import { mediaUrlOf } from '../media-source.ts';
 import { NAME } from './name.ts';
 import { bareType, extensionOf } from '../media-types.ts';
 

@@ -1,6 +1,7 @@
 import type { MediaPart, MediaSource, Part, TextPart } from '../../core/part.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
-import { mediaSourceOf, refuseField } from '../fields.ts';
+import { refuseField } from '../fields.ts';
+import { mediaSourceOf } from '../media-source.ts';
 import { decodeCitation } from './citations.ts';
 import { NAME } from './name.ts';
 import { audioTypeOf, documentTypeOf } from '../media-types.ts';

@@ -1,7 +1,7 @@
 import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, Part } from '../../core/part.ts';
 import { compact } from '../../lib/json.ts';
-import { mediaUrlOf } from '../fields.ts';
+import { mediaUrlOf } from '../media-source.ts';
 import { NAME } from './name.ts';
 import { bareType, extensionOf } from '../media-types.ts';
 

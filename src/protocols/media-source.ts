@@ -1,0 +1,35 @@
+import type { MediaSource } from '../core/part.ts';
+
+/** Where a URL's bytes are: in itself (`data:image/png;base64,…`), or elsewhere. */
+export function mediaSourceOf(url: string): MediaSource {
+  const data = /^data:([^;,]*)((?:;[^;,]*)*),/i.exec(url);
+  if (data === null) return { from: 'url', url };
+  const [head, type = '', parameters = ''] = data;
+  const rest = url.slice(head.length);
+  const mediaType = type === '' ? 'text/plain' : type;
+  if (/;base64$/i.test(parameters)) return { from: 'base64', mediaType, data: rest };
+  return { from: 'base64', mediaType, data: Buffer.from(unescaped(rest)).toString('base64') };
+}
+
+/** The same the other way round: an URL for the source; undefined for a file that is kept at a provider. */
+export function mediaUrlOf(source: MediaSource): string | undefined {
+  switch (source.from) {
+    case 'url':
+      return source.url;
+    case 'base64':
+      return `data:${source.mediaType};base64,${source.data}`;
+    case 'text':
+      return `data:${source.mediaType};base64,${Buffer.from(source.text).toString('base64')}`;
+    case 'file':
+      return undefined;
+  }
+}
+
+/** `%20` as a space; text whose escapes are none stays as it is. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
