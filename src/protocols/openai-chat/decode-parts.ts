@@ -75,7 +75,7 @@ function decodeByUrl(part: JsonObject, type: `${MediaPart['kind']}_url`, where: 
   return {
     type: 'media',
     kind: type.slice(0, -'_url'.length) as MediaPart['kind'],
-    source: sourceOf(url, `${where}.${type}`),
+    source: mediaSourceOf(url),
     ...(detail === undefined ? {} : { detail }),
     ...(name === undefined ? {} : { name }),
   };
@@ -96,25 +96,16 @@ function decodeFile(file: JsonObject, where: string): MediaPart {
 
 /** A data URL, as OpenAI documents it; a URL, as OpenRouter takes it; or bare base64. */
 function sourceOfFile(data: string, name: string | undefined, where: string): MediaSource {
-  if (/^(?:https?|data|gs):/i.test(data)) return sourceOf(data, where);
+  if (/^(?:https?|data|gs):/i.test(data)) return mediaSourceOf(data);
   return { from: 'base64', mediaType: documentTypeOf(name) ?? 'application/pdf', data };
 }
 
 function decodeAudio(audio: JsonObject, where: string): MediaPart {
   const data = asWord(audio['data']) ?? refuseField(`${where}.data`, 'has to be base64');
   const source = /^(?:https?|data):/i.test(data)
-    ? sourceOf(data, `${where}.data`)
+    ? mediaSourceOf(data)
     : ({ from: 'base64', mediaType: audioTypeOf(asWord(audio['format']) ?? 'wav'), data } as const);
   return { type: 'media', kind: 'audio', source };
-}
-
-/** A `data:` URL whose escapes are broken has no bytes. */
-function sourceOf(url: string, where: string): MediaSource {
-  try {
-    return mediaSourceOf(url);
-  } catch {
-    return refuseField(where, 'has to be a URL');
-  }
 }
 
 function urlOf(value: unknown): string | undefined {
