@@ -7,7 +7,7 @@ describe('where the bytes of a URL are', () => {
     ['data:image/png;base64,AAAA', { from: 'base64', mediaType: 'image/png', data: 'AAAA' }],
     ['data:text/plain;charset=utf-8;base64,QQ==', { from: 'base64', mediaType: 'text/plain', data: 'QQ==' }],
     ['data:,a%20b', { from: 'base64', mediaType: 'text/plain', data: btoa('a b') }],
-    ['data:text/plain,100%', { from: 'base64', mediaType: 'text/plain', data: btoa('100%') }],
+    ['data:text/plain,100%', undefined],
   ] as const)('%s', (url, source) => expect(mediaSourceOf(url)).toEqual(source));
 
   test('and back', () => {

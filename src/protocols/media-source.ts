@@ -1,14 +1,15 @@
 import type { MediaSource } from '../core/part.ts';
 
-/** Where a URL's bytes are: in itself (`data:image/png;base64,…`), or elsewhere. */
-export function mediaSourceOf(url: string): MediaSource {
+/** Where a URL's bytes are: in itself (`data:image/png;base64,…`), or elsewhere. Undefined if its escapes are none. */
+export function mediaSourceOf(url: string): MediaSource | undefined {
   const data = /^data:([^;,]*)((?:;[^;,]*)*),/i.exec(url);
   if (data === null) return { from: 'url', url };
   const [head, type = '', parameters = ''] = data;
   const rest = url.slice(head.length);
   const mediaType = type === '' ? 'text/plain' : type;
   if (/;base64$/i.test(parameters)) return { from: 'base64', mediaType, data: rest };
-  return { from: 'base64', mediaType, data: Buffer.from(unescaped(rest)).toString('base64') };
+  const text = unescaped(rest);
+  return text === undefined ? undefined : { from: 'base64', mediaType, data: Buffer.from(text).toString('base64') };
 }
 
 /** The same the other way round: an URL for the source; undefined for a file that is kept at a provider. */
@@ -25,11 +26,11 @@ export function mediaUrlOf(source: MediaSource): string | undefined {
   }
 }
 
-/** `%20` as a space; text whose escapes are none stays as it is. */
-function unescaped(text: string): string {
+/** `%20` as a space. */
+function unescaped(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text;
+    return undefined;
   }
 }

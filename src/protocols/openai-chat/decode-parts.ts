@@ -35,7 +35,8 @@ export function thinkingText(part: JsonObject): string {
 /** An image that a model made: `{type: "image_url", image_url: {url}}`, as OpenRouter has it in `images`. */
 export function decodeImage(part: JsonObject | undefined): MediaPart | undefined {
   const url = urlOf(part?.['image_url']);
-  return url === undefined ? undefined : { type: 'media', kind: 'image', source: mediaSourceOf(url) };
+  const source = url === undefined ? undefined : mediaSourceOf(url);
+  return source && { type: 'media', kind: 'image', source };
 }
 
 function decodePart(part: JsonObject | undefined, where: string): ContentPart | undefined {
@@ -75,7 +76,7 @@ function decodeByUrl(part: JsonObject, type: `${MediaPart['kind']}_url`, where: 
   return {
     type: 'media',
     kind: type.slice(0, -'_url'.length) as MediaPart['kind'],
-    source: mediaSourceOf(url),
+    source: sourceOf(url, `${where}.${type}`),
     ...(detail === undefined ? {} : { detail }),
     ...(name === undefined ? {} : { name }),
   };
@@ -96,16 +97,21 @@ function decodeFile(file: JsonObject, where: string): MediaPart {
 
 /** A data URL, as OpenAI documents it; a URL, as OpenRouter takes it; or bare base64. */
 function sourceOfFile(data: string, name: string | undefined, where: string): MediaSource {
-  if (/^(?:https?|data|gs):/i.test(data)) return mediaSourceOf(data);
+  if (/^(?:https?|data|gs):/i.test(data)) return sourceOf(data, where);
   return { from: 'base64', mediaType: documentTypeOf(name) ?? 'application/pdf', data };
 }
 
 function decodeAudio(audio: JsonObject, where: string): MediaPart {
   const data = asWord(audio['data']) ?? refuseField(`${where}.data`, 'has to be base64');
   const source = /^(?:https?|data):/i.test(data)
-    ? mediaSourceOf(data)
+    ? sourceOf(data, `${where}.data`)
     : ({ from: 'base64', mediaType: audioTypeOf(asWord(audio['format']) ?? 'wav'), data } as const);
   return { type: 'media', kind: 'audio', source };
+}
+
+/** A `data:` URL whose escapes are broken has no bytes. */
+function sourceOf(url: string, where: string): MediaSource {
+  return mediaSourceOf(url) ?? refuseField(where, 'has to be a URL');
 }
 
 function urlOf(value: unknown): string | undefined {

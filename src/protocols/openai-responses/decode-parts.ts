@@ -66,7 +66,7 @@ function textFrom(part: JsonObject): TextPart {
 function imageFrom(part: JsonObject): MediaPart | undefined {
   // Some clients write it as chat does.
   const url = asWord(part['image_url']) ?? asWord(asObject(part['image_url'])?.['url']);
-  const source = url === undefined ? keptFile(part) : mediaSourceOf(url);
+  const source = url === undefined ? keptFile(part) : sourceOf(url, 'image_url');
   const detail = asWord(part['detail']);
   return source && { type: 'media', kind: 'image', source, ...(detail === undefined ? {} : { detail }) };
 }
@@ -80,10 +80,15 @@ function fileFrom(part: JsonObject): MediaPart | undefined {
 /** Bytes without a name have always been a PDF. */
 function fileSource(part: JsonObject, name: string | undefined): MediaSource | undefined {
   const data = asWord(part['file_data']);
-  if (data?.startsWith('data:') === true) return mediaSourceOf(data);
+  if (data?.startsWith('data:') === true) return sourceOf(data, 'file_data');
   if (data !== undefined) return { from: 'base64', mediaType: documentTypeOf(name) ?? 'application/pdf', data };
   const url = asWord(part['file_url']);
-  return url === undefined ? keptFile(part) : mediaSourceOf(url);
+  return url === undefined ? keptFile(part) : sourceOf(url, 'file_url');
+}
+
+/** A `data:` URL whose escapes are broken has no bytes. */
+function sourceOf(url: string, field: string): MediaSource {
+  return mediaSourceOf(url) ?? refuseField(field, 'has to be a URL');
 }
 
 function keptFile(part: JsonObject): MediaSource | undefined {
