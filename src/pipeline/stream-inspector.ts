@@ -101,7 +101,8 @@ export class StreamInspector {
         return assembled(kept, region.subarray(keptTo, this.isForeignError ? start : end));
       }
     }
-    return assembled(kept, region.subarray(keptTo));
+    // A view of the bytes is dear to make, and nearly always of all of them.
+    return kept === undefined ? region : Buffer.concat([...kept, region.subarray(keptTo)]);
   }
 
   /** The same where every event is said anew. Comments are left out: the gateway keeps its client's connection alive itself. */
