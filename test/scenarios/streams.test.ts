@@ -357,7 +357,8 @@ describe('a client', () => {
   });
 
   test('that stops reading stops the upstream', async () => {
-    const total = 50 * 1024 * 1024;
+    // Far more than what the buffers of sockets can grow to on any system.
+    const total = 128 * 1024 * 1024;
     const event = word('x'.repeat(16 * 1024));
     const count = Math.ceil(total / (16 * 1024));
     function* events() {
@@ -382,7 +383,7 @@ describe('a client', () => {
       },
       { everyMs: 300, timeoutMs: 30_000 },
     );
-    expect(seen.bytesSent).toBeLessThan(25 * 1024 * 1024);
+    expect(seen.bytesSent).toBeLessThan(total / 2);
     expect(seen.outcome).toBe('open');
     connection.resume();
     expect(await answer.ending).toBe('complete');
