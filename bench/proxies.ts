@@ -187,10 +187,10 @@ logging:
 function nginxConfig(dir: string, port: number, upstreamPort: number): string {
   return `daemon off;
 worker_processes 1;
-worker_rlimit_nofile 16384;
+worker_rlimit_nofile 32768;
 pid ${dir}/nginx.pid;
 error_log ${dir}/error.log warn;
-events { worker_connections 8192; }
+events { worker_connections 32768; }
 http {
   access_log ${dir}/access.log;
   client_body_temp_path ${dir}/body;
