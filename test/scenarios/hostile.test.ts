@@ -178,8 +178,8 @@ test('an error body of 20 MB is not taken in', async () => {
   await expectUnharmed();
 });
 
-test('100 MB of a plain answer come through in flat memory', async () => {
-  const size = 100 * 1024 * 1024;
+test('300 MB of a plain answer come through in flat memory', async () => {
+  const size = 300 * 1024 * 1024;
   first.script(bigBody(size));
   await expectUnharmed();
   first.script(bigBody(size));
@@ -195,7 +195,8 @@ test('100 MB of a plain answer come through in flat memory', async () => {
     highest = Math.max(highest, rssBytes());
   }
   expect([response.status, bytes]).toEqual([200, size]);
-  expect((highest - before) / 1024 / 1024).toBeLessThan(80);
+  // Garbage comes and goes; what was held of it would be there as a whole.
+  expect((highest - before) / 1024 / 1024).toBeLessThan(150);
 }, 60_000);
 
 function rssBytes(): number {
