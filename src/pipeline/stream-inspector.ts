@@ -102,7 +102,7 @@ export class StreamInspector {
       }
     }
     // A view of the bytes is dear to make, and nearly always of all of them.
-    return kept === undefined ? region : Buffer.concat([...kept, region.subarray(keptTo)]);
+    return kept === undefined ? region : assembled(kept, region.subarray(keptTo));
   }
 
   /** The same where every event is said anew. Comments are left out: the gateway keeps its client's connection alive itself. */
