@@ -287,45 +287,6 @@ test("an agent's own traffic has nothing that would have to be named", () => {
   expect(conversation.settings).toEqual({ maxTokens: 64_000, user: '{"device_id":"d","session_id":"s"}' });
 });
 
-test("an agent's own traffic has nothing that would have to be named", () => {
-  const ephemeral = { type: 'ephemeral' };
-  const conversation = decoded({
-    model: 'claude-opus-4-8',
-    max_tokens: 64_000,
-    stream: true,
-    system: [
-      { type: 'text', text: 'x-anthropic-billing-header: cc_version=2.1; cc_entrypoint=cli;' },
-      { type: 'text', text: 'You are an agent.', cache_control: ephemeral },
-    ],
-    messages: [
-      { role: 'user', content: [{ type: 'text', text: 'q', cache_control: ephemeral }] },
-      { role: 'system', content: [{ type: 'text', text: 'hint' }] },
-    ],
-    tools: [
-      {
-        name: 'Read',
-        description: 'd',
-        input_schema: {
-          $schema: 'https://json-schema.org/draft/2020-12/schema',
-          type: 'object',
-          properties: {},
-          additionalProperties: false,
-        },
-        eager_input_streaming: true,
-      },
-    ],
-    metadata: { user_id: '{"device_id":"d","session_id":"s"}' },
-    thinking: { type: 'adaptive', display: 'omitted' },
-    output_config: { effort: 'high' },
-    context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
-  });
-  expect(conversation.leftovers).toEqual([]);
-  expect(conversation.system).toHaveLength(2);
-  expect(conversation.turns.map(({ role }) => role)).toEqual(['user', 'system']);
-  expect(conversation.reasoning).toEqual({ enabled: true, adaptive: true, visible: false, effort: 'high' });
-  expect(conversation.settings).toEqual({ maxTokens: 64_000, user: '{"device_id":"d","session_id":"s"}' });
-});
-
 describe('what is no request is refused with its place', () => {
   test.each([
     [{ messages: 'x' }, 'messages'],
