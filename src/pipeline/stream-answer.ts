@@ -18,6 +18,12 @@ const LINGER_MS = 1000;
 /** How long the end of a stream is waited for after its finish. */
 const AFTER_FINISH_MS = 500;
 
+/** What the network gave, or that it is over. */
+interface Chunk {
+  readonly done: boolean;
+  readonly value?: Uint8Array | undefined;
+}
+
 /** A stream whose first content is here. Every event of it is looked at once, on its way through. */
 export class StreamAnswer {
   readonly type = 'stream';
@@ -66,17 +72,22 @@ export class StreamAnswer {
    * an error event and lacks its dialect's end, so that it never looks whole.
    */
   next(): Promise<Uint8Array | undefined> {
-    const held = this.#held.shift();
-    if (held !== undefined || this.#ended) return Promise.resolve(held);
+    if (this.#held.length > 0 || this.#ended) return Promise.resolve(this.#held.shift());
+    if (this.#events.isOver) return Promise.resolve(this.#atEnd());
     // One step for each chunk: no frame of an async function lives between them, in any of thousands of streams.
-    return this.#read().then(this.#onRegion, this.#onBroken);
+    return this.#read().then(this.#onChunk, this.#onBroken);
   }
 
-  readonly #onRegion = (bytes: Uint8Array | undefined): Uint8Array | undefined | Promise<Uint8Array | undefined> => {
+  readonly #onChunk = (chunk: Chunk): Uint8Array | undefined | Promise<Uint8Array | undefined> => {
     // The client may have left while the bytes were waited for.
     if (this.#ended) return undefined;
-    if (bytes === undefined) return this.#atEnd();
-    return bytes.byteLength > 0 ? bytes : this.next();
+    try {
+      const bytes = this.#inspected(chunk);
+      if (bytes === undefined) return this.#atEnd();
+      return bytes.byteLength > 0 ? bytes : this.next();
+    } catch (error) {
+      return this.#onBroken(error);
+    }
   };
 
   readonly #onBroken = (error: unknown): Uint8Array | undefined =>
@@ -94,7 +105,7 @@ export class StreamAnswer {
 
   async #prime(): Promise<Failure | undefined> {
     for (;;) {
-      const bytes = await this.#read();
+      const bytes = this.#events.isOver ? undefined : this.#inspected(await this.#read());
       if (bytes !== undefined && bytes.byteLength > 0) {
         this.#held.push(bytes);
         this.#heldBytes += bytes.byteLength;
@@ -110,19 +121,17 @@ export class StreamAnswer {
     return this.#events.seen >= MAX_HELD_EVENTS || this.#heldBytes + this.#events.pendingBytes >= MAX_HELD_BYTES;
   }
 
-  /** Reads once and looks at the whole events that this gave. Undefined at the end of the transfer or of the stream. */
-  #read(): Promise<Uint8Array | undefined> {
-    const { state } = this.#events;
-    if (state === 'complete' || state === 'error') return Promise.resolve(undefined);
+  #read(): Promise<Chunk> {
     // After the finish only the usage may follow, at once; nobody waits for a [DONE] that may never come.
     this.run.watch.waits(this.#events.finished ? AFTER_FINISH_MS : undefined);
-    return this.#body.read().then(this.#onChunk);
+    return this.#body.read();
   }
 
-  readonly #onChunk = ({ done, value }: { done: boolean; value?: Uint8Array | undefined }): Uint8Array | undefined => {
+  /** Looks at the whole events that a chunk completes. Undefined at the end of the transfer. */
+  #inspected({ done, value }: Chunk): Uint8Array | undefined {
     this.run.watch.gotBytes();
     return done || value === undefined ? this.#events.last() : this.#events.push(value);
-  };
+  }
 
   /** The transfer is over, or the stream has said that it is. */
   #atEnd(): Uint8Array | undefined {

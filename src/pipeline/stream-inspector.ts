@@ -1,6 +1,7 @@
 import type { Exchange } from '../core/exchange.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { isJson } from '../lib/is-json.ts';
+import { ContentTemplate } from '../protocols/content-template.ts';
 import type { Protocol, StreamReader } from '../protocols/protocol.ts';
 import { dataLines, eventData, eventEnd, eventName, EventSplitter, structureOf } from '../protocols/sse.ts';
 import type { StreamRewrite } from './stream-rewrite.ts';
@@ -26,6 +27,8 @@ export class StreamInspector {
   #state: State = 'waiting';
   /** The event last seen, parsed; undefined for an end that is no JSON. */
   #event: unknown;
+  /** What an event looks like that says nothing but more text, once one was seen. */
+  #template: ContentTemplate | undefined;
 
   constructor(
     private readonly protocol: Protocol,
@@ -38,6 +41,11 @@ export class StreamInspector {
 
   get state(): State {
     return this.#state;
+  }
+
+  /** The stream has ended itself, well or in an error: nothing more of it matters. */
+  get isOver(): boolean {
+    return this.#state === 'complete' || this.#state === 'error';
   }
 
   /** The stream has said all that it has to say. */
@@ -61,6 +69,8 @@ export class StreamInspector {
 
   /** Takes what the network gave; returns what may go out: whole events, or nothing yet. */
   push(chunk: Uint8Array): Uint8Array {
+    // Most chunks are one event of more text.
+    if (this.pendingBytes === 0 && this.#isMoreText(chunk, 0, chunk.length)) return chunk;
     const region = this.#splitter.push(chunk);
     if (region !== undefined) return this.#inspect(region);
     if (this.#splitter.pendingBytes > MAX_EVENT_BYTES)
@@ -87,16 +97,21 @@ export class StreamInspector {
     let keptTo = 0;
     for (let start = 0, end = 0; start < text.length; start = end) {
       end = eventEnd(text, start, mixed);
+      if (this.#isMoreText(region, start, end)) continue;
       const data = eventData(text, start, end);
       if (data === undefined) continue;
       const verdict = this.#see(data, eventName(text, start, end));
-      if (verdict === 'malformed') {
+      if (verdict === 'on') {
+        const { textKey } = this.#reader;
+        if (textKey !== undefined && !mixed)
+          this.#template = ContentTemplate.of(text.slice(start, end), textKey) ?? this.#template;
+      } else if (verdict === 'malformed') {
         kept ??= [];
         kept.push(region.subarray(keptTo, start));
         for (const line of this.#salvaged(text.slice(start, end)))
           kept.push(Buffer.from(`data: ${line}\n\n`, 'latin1'));
         keptTo = end;
-      } else if (verdict === 'last') {
+      } else {
         // What follows the end, or an error, is not the client's.
         return assembled(kept, region.subarray(keptTo, this.isForeignError ? start : end));
       }
@@ -126,10 +141,15 @@ export class StreamInspector {
     return said === '' ? EMPTY : encoder.encode(said);
   }
 
+  #isMoreText(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.#template?.fits(bytes, start, end) !== true) return false;
+    this.seen++;
+    return true;
+  }
+
   #see(data: string, name?: string): 'on' | 'last' | 'malformed' {
     this.seen++;
     const isRewritten = this.rewrite !== undefined;
-    if (!isRewritten && this.#reader.isMoreOfTheSame(data)) return 'on';
     this.#event = undefined;
     if (this.protocol.stream.isEnd(data)) {
       this.#state = 'complete';
@@ -140,7 +160,7 @@ export class StreamInspector {
     } catch {
       return 'malformed';
     }
-    const seen = this.#reader.see(this.#event, data, name);
+    const seen = this.#reader.see(this.#event, name);
     if (seen === 'error' || seen === 'foreign_error') {
       // Before the commit point, the whole answer may yet be passed on as it is.
       this.isForeignError = seen === 'foreign_error' && this.hasContent;
@@ -167,8 +187,7 @@ export class StreamInspector {
   *#salvaged(event: string): Generator<string> {
     const lines = dataLines(event);
     for (const line of lines) {
-      const isOver = this.#state === 'error' || this.#state === 'complete';
-      if (lines.length > 1 && !isOver && this.#see(line) !== 'malformed') yield line;
+      if (lines.length > 1 && !this.isOver && this.#see(line) !== 'malformed') yield line;
       else this.exchange.droppedEvents++;
     }
   }

@@ -194,16 +194,16 @@ export interface SystemTexts {
 /** Follows one stream. Every event is shown to it once. */
 export interface StreamReader {
   /**
-   * True if `data` differs from an event that was seen before in the text of its content alone: then it is valid and
-   * says nothing new of the stream, and need not be parsed. False says nothing.
+   * If the event last seen was of a kind that says nothing of the stream but its text: the key in front of that text, as
+   * in `"content":"`. Events that differ from it in the text alone need not be seen.
    */
-  isMoreOfTheSame(data: string): boolean;
+  readonly textKey: string | undefined;
   /**
-   * What an event, parsed from `data`, means for the stream: does content begin, is it an error (`foreign_error`: one
+   * What an event, parsed, means for the stream: does content begin, is it an error (`foreign_error`: one
    * that clients of this dialect do not know for one), the stream's own end, or nothing of these. `name` is its `event`
    * field, if it began with one.
    */
-  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'foreign_error' | 'end' | 'other';
+  see(event: unknown, name?: string): 'content' | 'error' | 'foreign_error' | 'end' | 'other';
   /** Every choice that was begun has had its finish reason. */
   readonly finished: boolean;
   /** The last token counts seen. */

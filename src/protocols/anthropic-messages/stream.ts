@@ -1,6 +1,5 @@
 import type { Usage } from '../../core/record.ts';
 import { asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
-import { ContentTemplate } from '../content-template.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { asStream } from './replay.ts';
 import { MESSAGE_STOP, PING } from './sentinels.ts';
@@ -16,7 +15,7 @@ export const stream: StreamGrammar = {
 };
 
 /** A text with any of these is one of many like it. */
-const TEMPLATE_KEYS: Readonly<Partial<Record<string, string>>> = {
+const TEXT_KEYS: Readonly<Partial<Record<string, string>>> = {
   text_delta: '"text":"',
   thinking_delta: '"thinking":"',
 };
@@ -38,17 +37,14 @@ export function isEnd(data: string): boolean {
 export class MessageStreamReader implements StreamReader {
   finished = false;
   #usage: JsonObject | undefined;
-  #template: ContentTemplate | undefined;
+  textKey: string | undefined;
 
   get usage(): Usage | undefined {
     return usageFrom(this.#usage);
   }
 
-  isMoreOfTheSame(data: string): boolean {
-    return this.#template?.fits(data) ?? false;
-  }
-
-  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'end' | 'other' {
+  see(event: unknown, name?: string): 'content' | 'error' | 'end' | 'other' {
+    this.textKey = undefined;
     const fields = asObject(event);
     if (fields === undefined) return 'other';
     const { type } = fields;
@@ -60,7 +56,7 @@ export class MessageStreamReader implements StreamReader {
       case 'content_block_start':
         return beginsWithContent(fields['content_block']) ? 'content' : 'other';
       case 'content_block_delta':
-        return this.#seeDelta(fields['delta'], data);
+        return this.#seeDelta(fields['delta']);
       case 'message_delta':
         this.#usage = mergedUsage(this.#usage, fields['usage']);
         if (asWord(asObject(fields['delta'])?.['stop_reason']) === undefined) return 'other';
@@ -73,11 +69,10 @@ export class MessageStreamReader implements StreamReader {
     }
   }
 
-  #seeDelta(value: unknown, data: string): 'content' | 'other' {
+  #seeDelta(value: unknown): 'content' | 'other' {
     const delta = asObject(value);
     if (delta === undefined || !isContent(delta)) return 'other';
-    const key = TEMPLATE_KEYS[asString(delta['type']) ?? ''];
-    if (key !== undefined) this.#template = ContentTemplate.of(data, key) ?? this.#template;
+    this.textKey = TEXT_KEYS[asString(delta['type']) ?? ''];
     return 'content';
   }
 }

@@ -31,17 +31,14 @@ interface Candidate {
 /** Follows a stream of GenerateContentResponses. It has no end of its own: it is complete when its candidates are. */
 export class GeminiStreamReader implements StreamReader {
   usage: Usage | undefined;
+  /** Every chunk tells the token counts so far. */
+  readonly textKey = undefined;
   /** Bit i: candidate i was seen, and had its finish reason. Candidates beyond 30 share the last bit. */
   #begun = 0;
   #ended = 0;
 
   get finished(): boolean {
     return this.#ended !== 0 && this.#begun === this.#ended;
-  }
-
-  /** Every chunk tells the token counts so far. */
-  isMoreOfTheSame(): boolean {
-    return false;
   }
 
   see(event: unknown): 'content' | 'error' | 'end' | 'other' {

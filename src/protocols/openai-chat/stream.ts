@@ -1,5 +1,4 @@
 import type { Usage } from '../../core/record.ts';
-import { ContentTemplate } from '../content-template.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
@@ -36,10 +35,10 @@ interface Choice {
 /** Follows a stream of `chat.completion.chunk`s, of legacy completions, or of typed events (images, audio). */
 export class ChatStreamReader implements StreamReader {
   usage: Usage | undefined;
+  textKey: string | undefined;
   /** Bit i: choice i was seen, and had its finish reason. Choices beyond 31 share the last bit. */
   #begun = 0;
   #ended = 0;
-  #template: ContentTemplate | undefined;
   /** A choice that has not begun yet has not ended either. */
   #choices: number;
 
@@ -54,11 +53,8 @@ export class ChatStreamReader implements StreamReader {
     return this.#choices === 1 || bitsOf(this.#ended) >= this.#choices;
   }
 
-  isMoreOfTheSame(data: string): boolean {
-    return this.#template?.fits(data) ?? false;
-  }
-
-  see(event: unknown, data: string, name?: string): 'content' | 'error' | 'foreign_error' | 'other' {
+  see(event: unknown, name?: string): 'content' | 'error' | 'foreign_error' | 'other' {
+    this.textKey = undefined;
     if (typeof event !== 'object' || event === null) return 'other';
     const chunk = event as Chunk;
     if (chunk.error !== undefined && chunk.error !== null && chunk.error !== false) return 'error';
@@ -71,8 +67,7 @@ export class ChatStreamReader implements StreamReader {
       if (choice !== null && this.#seeChoice(choice)) content = true;
     }
     // An event that ended a choice or told the usage is none to compare with.
-    if (content && this.#ended === 0 && (chunk.usage ?? undefined) === undefined)
-      this.#template = ContentTemplate.of(data, TEXT_KEY) ?? this.#template;
+    if (content && this.#ended === 0 && (chunk.usage ?? undefined) === undefined) this.textKey = TEXT_KEY;
     return content ? 'content' : 'other';
   }
 

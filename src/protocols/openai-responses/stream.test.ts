@@ -3,7 +3,7 @@ import { openaiResponses } from './protocol.ts';
 import { ResponsesStreamReader } from './stream.ts';
 
 function see(event: unknown, name?: string): string {
-  return new ResponsesStreamReader().see(event, JSON.stringify(event), name);
+  return new ResponsesStreamReader().see(event, name);
 }
 
 describe('what an event means', () => {
@@ -42,7 +42,7 @@ test('a stream is over with its last event, which has the usage', () => {
   const reader = new ResponsesStreamReader();
   expect(reader.finished).toBe(false);
   const usage = { input_tokens: 3, output_tokens: 5, output_tokens_details: { reasoning_tokens: 2 } };
-  reader.see({ type: 'response.completed', response: { usage } }, '{}');
+  reader.see({ type: 'response.completed', response: { usage } });
   expect(reader.finished).toBe(true);
   expect(reader.usage).toMatchObject({ promptTokens: 3, completionTokens: 5, reasoningTokens: 2 });
 });

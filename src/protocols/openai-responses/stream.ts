@@ -18,13 +18,10 @@ export const stream: StreamGrammar = {
 export class ResponsesStreamReader implements StreamReader {
   usage: Usage | undefined;
   finished = false;
-
   /** Every event has a number of its own. */
-  isMoreOfTheSame(): boolean {
-    return false;
-  }
+  readonly textKey = undefined;
 
-  see(event: unknown, _data: string, name?: string): 'content' | 'error' | 'end' | 'other' {
+  see(event: unknown, name?: string): 'content' | 'error' | 'end' | 'other' {
     const fields = asObject(event);
     if (fields === undefined) return 'other';
     const { type, error } = fields;
