@@ -13,11 +13,15 @@ type Phase = 'idle' | 'beginning' | 'answering';
  */
 export class Watch {
   readonly #alarm: Alarm;
+  /** What the alarm is set for. It is brought forward, never put off: what is not due when it rings is looked at again then. */
+  #alarmAt = Infinity;
   #phase: Phase = 'idle';
   #attempt: Attempt | undefined;
   #firstByteDueAt = Infinity;
   #probeAt = Infinity;
   #headersCame = false;
+  /** How long the backend may be silent. */
+  #readMs = Infinity;
   /** When the wait for more will have been too long; `Infinity` while nobody waits: a slow client is not the backend's silence. */
   #silentAt = Infinity;
 
@@ -35,7 +39,8 @@ export class Watch {
 
   /** A request goes out. */
   begins(attempt: Attempt): void {
-    const { connectMs, firstByteMs } = attempt.route.timeouts;
+    const { connectMs, firstByteMs, readMs } = attempt.route.timeouts;
+    this.#readMs = readMs;
     this.#attempt = attempt;
     this.#phase = 'beginning';
     this.#headersCame = false;
@@ -58,8 +63,8 @@ export class Watch {
   /** More of the answer is waited for, up to the backend's read_timeout or `mostMs`. */
   waits(mostMs = Infinity): void {
     if (this.#phase !== 'answering') return;
-    this.#silentAt = this.clock.now() + Math.min(mostMs, this.#attempt?.route.timeouts.readMs ?? Infinity);
-    this.#setAlarm();
+    this.#silentAt = this.clock.now() + Math.min(mostMs, this.#readMs);
+    this.#ringBy(this.#silentAt);
   }
 
   gotBytes(): void {
@@ -79,7 +84,13 @@ export class Watch {
   }
 
   #setAlarm(): void {
-    this.#alarm.setAt(Math.min(this.exchange.deadlineAt, this.#dueAt()));
+    this.#ringBy(Math.min(this.exchange.deadlineAt, this.#dueAt()));
+  }
+
+  #ringBy(dueAt: number): void {
+    if (dueAt >= this.#alarmAt) return;
+    this.#alarmAt = dueAt;
+    this.#alarm.setAt(dueAt);
   }
 
   #dueAt(): number {
@@ -88,6 +99,7 @@ export class Watch {
   }
 
   #onAlarm(): void {
+    this.#alarmAt = Infinity;
     const now = this.clock.now();
     if (now >= this.exchange.deadlineAt) {
       this.exchange.abort(new Aborted('total_timeout'));

@@ -32,8 +32,8 @@ export class StreamAnswer {
   readonly #events: StreamInspector;
   readonly #rewrite: StreamRewrite | undefined;
   readonly #body: BodyReader;
-  #held: Uint8Array[] = [];
-  #heldBytes = 0;
+  /** What came up to the commit point; undefined once the client has it. */
+  #held: Uint8Array[] | undefined;
   #ended = false;
 
   private constructor(
@@ -51,11 +51,13 @@ export class StreamAnswer {
   /** Reads up to the commit point: the first event of a good answer. Until then a failure can be routed around. */
   static async open(response: Response, run: AttemptRun): Promise<StreamAnswer | Failure> {
     const answer = new StreamAnswer(response, run);
-    const failure = await answer.#prime();
+    const held: Uint8Array[] = [];
+    const failure = await answer.#prime(held);
     if (failure !== undefined) {
       answer.#dropBody();
       return failure;
     }
+    if (held.length > 0) answer.#held = held;
     run.watch.committed();
     succeed(run);
     // Nothing is tried again from here on; a long stream must not keep a long prompt in memory.
@@ -72,7 +74,8 @@ export class StreamAnswer {
    * an error event and lacks its dialect's end, so that it never looks whole.
    */
   next(): Promise<Uint8Array | undefined> {
-    if (this.#held.length > 0 || this.#ended) return Promise.resolve(this.#held.shift());
+    if (this.#ended) return Promise.resolve(undefined);
+    if (this.#held !== undefined) return Promise.resolve(this.#takeHeld());
     if (this.#events.isOver) return Promise.resolve(this.#atEnd());
     // One step for each chunk: no frame of an async function lives between them, in any of thousands of streams.
     return this.#read().then(this.#onChunk, this.#onBroken);
@@ -103,22 +106,29 @@ export class StreamAnswer {
     fail(this.run, transportFailure(this.run.attempt.aborted?.kind ?? 'client_gone'));
   }
 
-  async #prime(): Promise<Failure | undefined> {
+  #takeHeld(): Uint8Array | undefined {
+    const first = this.#held?.shift();
+    if (this.#held?.length === 0) this.#held = undefined;
+    return first;
+  }
+
+  async #prime(held: Uint8Array[]): Promise<Failure | undefined> {
+    let heldBytes = 0;
     for (;;) {
       const bytes = this.#events.isOver ? undefined : this.#inspected(await this.#read());
       if (bytes !== undefined && bytes.byteLength > 0) {
-        this.#held.push(bytes);
-        this.#heldBytes += bytes.byteLength;
+        held.push(bytes);
+        heldBytes += bytes.byteLength;
       }
-      if (this.#events.state === 'error' && !this.#events.hasContent) return this.#classifyError(this.#held);
+      if (this.#events.state === 'error' && !this.#events.hasContent) return this.#classifyError(held);
       if (bytes === undefined)
         return this.#events.isComplete ? undefined : transportFailure('broken_answer', 'stream_without_content');
-      if (this.#events.state !== 'waiting' || this.#isHoldingEnough()) return undefined;
+      if (this.#events.state !== 'waiting' || this.#holdsEnough(heldBytes)) return undefined;
     }
   }
 
-  #isHoldingEnough(): boolean {
-    return this.#events.seen >= MAX_HELD_EVENTS || this.#heldBytes + this.#events.pendingBytes >= MAX_HELD_BYTES;
+  #holdsEnough(heldBytes: number): boolean {
+    return this.#events.seen >= MAX_HELD_EVENTS || heldBytes + this.#events.pendingBytes >= MAX_HELD_BYTES;
   }
 
   #read(): Promise<Chunk> {

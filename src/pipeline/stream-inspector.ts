@@ -16,6 +16,8 @@ type State = 'waiting' | 'flowing' | 'complete' | 'error';
 export class StreamInspector {
   /** Events seen. */
   seen = 0;
+  /** Its finish has come, if not its end. */
+  finished = false;
   /** The upstream's own error event, parsed, when it has sent one. */
   error: unknown;
   /** That event is not one that the client would take for an error, and is to go out in other words. */
@@ -50,12 +52,7 @@ export class StreamInspector {
 
   /** The stream has said all that it has to say. */
   get isComplete(): boolean {
-    return this.#state === 'complete' || this.#reader.finished;
-  }
-
-  /** Its finish has come, if not its end. */
-  get finished(): boolean {
-    return this.#reader.finished;
+    return this.#state === 'complete' || this.finished;
   }
 
   get usage(): StreamReader['usage'] {
@@ -161,6 +158,7 @@ export class StreamInspector {
       return 'malformed';
     }
     const seen = this.#reader.see(this.#event, name);
+    this.finished = this.#reader.finished;
     if (seen === 'error' || seen === 'foreign_error') {
       // Before the commit point, the whole answer may yet be passed on as it is.
       this.isForeignError = seen === 'foreign_error' && this.hasContent;

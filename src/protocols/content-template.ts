@@ -8,13 +8,12 @@ const FIRST_PRINTABLE = 32;
  * parsing.
  */
 export class ContentTemplate {
-  readonly #before: Uint8Array;
-  readonly #after: Uint8Array;
-
-  private constructor(before: string, after: string) {
-    this.#before = Buffer.from(before, 'latin1');
-    this.#after = Buffer.from(after, 'latin1');
-  }
+  private constructor(
+    /** The event without its text. */
+    private readonly around: Uint8Array,
+    /** How much of that stands before the text. */
+    private readonly before: number,
+  ) {}
 
   /**
    * The template of an event (Latin-1) whose data is valid JSON and has its text behind `key`, the quote included:
@@ -27,15 +26,18 @@ export class ContentTemplate {
     let end = start;
     while (isPlain(event.charCodeAt(end))) end++;
     return event.charCodeAt(end) === QUOTE && end > start
-      ? new ContentTemplate(event.slice(0, start), event.slice(end))
+      ? new ContentTemplate(Buffer.from(event.slice(0, start) + event.slice(end), 'latin1'), start)
       : undefined;
   }
 
   /** True if `bytes` from `start` to `end` are such an event with another text, which is not empty and holds nothing that JSON would escape. */
   fits(bytes: Uint8Array, start: number, end: number): boolean {
-    const textAt = start + this.#before.length;
-    const textEnd = end - this.#after.length;
-    if (textEnd <= textAt || !isSame(bytes, start, this.#before) || !isSame(bytes, textEnd, this.#after)) return false;
+    const { around, before } = this;
+    const textAt = start + before;
+    const textEnd = end - around.length + before;
+    if (textEnd <= textAt) return false;
+    if (compare.call(bytes, around, 0, before, start, textAt) !== 0) return false;
+    if (compare.call(bytes, around, before, around.length, textEnd, end) !== 0) return false;
     let at = textAt;
     while (at < textEnd && isPlain(bytes[at] ?? 0)) at++;
     return at === textEnd;
@@ -47,11 +49,7 @@ function isPlain(code: number): boolean {
   return code >= FIRST_PRINTABLE && code !== QUOTE && code !== BACKSLASH;
 }
 
-/** Whether `part` stands in the bytes at `start`. Compared in place: a view of the bytes is dear to make. */
-function isSame(bytes: Uint8Array, start: number, part: Uint8Array): boolean {
-  return compare.call(bytes, part, 0, part.length, start, start + part.length) === 0;
-}
-
+// Compares in place, where a view of the bytes, a Buffer, would be dear to make.
 const { compare } = Buffer.prototype as unknown as {
   compare(this: Uint8Array, other: Uint8Array, from: number, to: number, ownFrom: number, ownTo: number): number;
 };
