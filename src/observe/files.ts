@@ -27,7 +27,8 @@ export class LogFile {
   #queue: LineBatch[] = [];
   /** Not yet written, in flight included. */
   #waitingBytes = 0;
-  #lastBatchBytes = 0;
+  /** One that was written, to be filled again. */
+  #spare: LineBatch | undefined;
   #cancelTimer: (() => void) | undefined;
   #running: Promise<void> | undefined;
   #removalDue = true;
@@ -60,7 +61,8 @@ export class LogFile {
     const day = this.#dayOf(nowMs);
     let batch = this.#queue.at(-1);
     if (batch === undefined || batch.day !== day || batch.byteLength >= BATCH_BYTES) {
-      batch = new LineBatch(day, this.#lastBatchBytes);
+      batch = (this.#spare ?? new LineBatch()).begin(day);
+      this.#spare = undefined;
       this.#queue.push(batch);
     }
     const before = batch.byteLength;
@@ -114,7 +116,7 @@ export class LogFile {
         if (batch.day !== this.#day && this.#day !== '') await this.#removeOld();
         await this.#write(batch);
         this.#waitingBytes -= batch.byteLength;
-        this.#lastBatchBytes = Math.min(batch.byteLength, BATCH_BYTES) + SPARE_BYTES;
+        if (batch.capacity <= KEEP_BYTES) this.#spare = batch;
       }
     } while ((this.#queue[0]?.byteLength ?? 0) >= BATCH_BYTES);
     if (this.#queue.length > 0) this.#cancelTimer ??= this.#clock.after(BATCH_MS, this.#onTimer);
@@ -227,8 +229,8 @@ export class LogFile {
 }
 
 const BATCH_BYTES = 256 * 1024;
-/** So much a usual line may take at the most: three bytes are set aside for each of its characters. */
-const SPARE_BYTES = 4 * 1024;
+/** A batch that one long line has grown is not kept. */
+const KEEP_BYTES = 2 * BATCH_BYTES;
 const BATCH_MS = 100;
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 const CHECK_MS = 1000;

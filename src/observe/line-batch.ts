@@ -8,16 +8,21 @@ export const NEWLINE = 10;
  * that waits as a text grows old, and costs the garbage collector more than the line cost to write.
  */
 export class LineBatch {
-  #buffer: Buffer;
+  /** The day that the lines are of. */
+  day = '';
+  #buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #length = 0;
 
-  /** `likelyBytes`: how long the lines will be in all, as far as can be guessed. */
-  constructor(
-    /** The day that the lines are of. */
-    readonly day: string,
-    likelyBytes: number,
-  ) {
-    this.#buffer = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, likelyBytes));
+  /** What it may hold without growing. */
+  get capacity(): number {
+    return this.#buffer.length;
+  }
+
+  /** Forgets its lines, to take those of `day`: memory that is used again is much cheaper than new memory. */
+  begin(day: string): this {
+    this.day = day;
+    this.#length = 0;
+    return this;
   }
 
   /** All lines, each with its end. */

@@ -3,8 +3,8 @@ import type { ExchangeRecord } from '../core/record.ts';
 import type { Clock } from '../lib/clock.ts';
 import { generalText, logfmt, requestText, type ConsoleStyle } from './console.ts';
 import { LogFile, type LogLimits } from './files.ts';
-import { createRedactor } from './redact.ts';
-import { requestEntry, requestJson, requestLevel, type Entry, type Level } from './request-line.ts';
+import { createRedactor, type Redactor } from './redact.ts';
+import { requestEntry, requestJson, requestLevel, requestTold, type Entry, type Level } from './request-line.ts';
 import type { LogPlace } from './rotation.ts';
 
 export type { Level };
@@ -81,7 +81,7 @@ type Files = Partial<Record<FileName, LogFile>>;
 class FileLog implements Log {
   readonly #io: LogIo;
   #settings: LogSettings;
-  #redact: (line: string) => string;
+  #redact: Redactor;
   #files: Files = {};
   #closing = new Set<Promise<void>>();
   #closed = false;
@@ -136,7 +136,7 @@ class FileLog implements Log {
       if (general !== undefined) {
         const json = this.#settings.format === 'json';
         const line = json
-          ? this.#redact(requestJson(record, level, nowMs))
+          ? this.#redact(requestJson(record, level, nowMs), requestTold(record))
           : this.#fileLine(requestEntry(record, level, nowMs));
         (requests ?? general).append(line, nowMs);
         if (record.status >= 400 || record.interrupted) errors?.append(line, nowMs);
@@ -268,7 +268,7 @@ interface GeneralLine {
   readonly onConsole: boolean;
 }
 
-function redactorOf(settings: LogSettings): (line: string) => string {
+function redactorOf(settings: LogSettings): Redactor {
   return settings.maskSensitive ? createRedactor(settings.secrets) : (line) => line;
 }
 

@@ -1,12 +1,15 @@
 import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 import { printable } from './console.ts';
 
+/** Masks a line. `told`, where given, is all of it that is not the gateway's own words: a secret can be nowhere else. */
+export type Redactor = (line: string, told?: string) => string;
+
 /**
  * Returns what masks every key-like string in a line, and every configured secret of at least 6 characters in any
  * encoding that a line may hold it in. A shorter secret is not looked for: it would be found in ordinary words.
  * A line that is a JSON object stays one: its string values are masked, its keys and numbers are left alone.
  */
-export function createRedactor(secrets: readonly string[]): (line: string) => string {
+export function createRedactor(secrets: readonly string[]): Redactor {
   const known = [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_CHARS);
   const masks = new Map<string, string>();
   for (const secret of known) for (const encode of ENCODINGS) masks.set(encode(secret), encode(mask(secret)));
@@ -17,8 +20,8 @@ export function createRedactor(secrets: readonly string[]): (line: string) => st
     const rest = anyEncoding === undefined ? text : text.replace(anyEncoding, (found) => masks.get(found) ?? MASK);
     return maskShapes(rest);
   };
-  return (line) => {
-    if (!(HINT.test(line) && LIKELY.test(line)) && !holdsAny(line, needles)) return line;
+  return (line, told = line) => {
+    if (!(HINT.test(told) && LIKELY.test(told)) && !holdsAny(told, needles)) return line;
     return (line.startsWith('{') ? maskJson(line, maskText) : undefined) ?? maskText(line);
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { logfmt } from './console.ts';
 import { attempt, record, refused, rescued } from './record.fixture.ts';
-import { requestEntry, requestJson, requestLevel } from './request-line.ts';
+import { requestEntry, requestJson, requestLevel, requestTold } from './request-line.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 22, 41, 7, 123);
 
@@ -49,6 +49,21 @@ describe('a request line', () => {
         '"error_code":null}',
     );
   });
+
+  test.each([record(), rescued(0), refused(401, 'invalid_api_key')])(
+    'holds no text that is not told apart %#',
+    (one) => {
+      const told = requestTold(one);
+      const own = new Set(['info', new Date(7).toISOString(), 'request']);
+      const texts: string[] = [];
+      JSON.stringify(requestEntry(one, 'info', 7), (_key, value: unknown) => {
+        if (typeof value === 'string') texts.push(value);
+        return value;
+      });
+      expect(texts.length).toBeGreaterThan(3);
+      for (const text of texts) if (!own.has(text)) expect(told).toContain(text);
+    },
+  );
 
   test('of a refused request keeps its columns, as null', () => {
     const line = JSON.stringify(requestEntry(refused(401, 'invalid_api_key'), 'warn', NOW));

@@ -63,6 +63,13 @@ export function requestJson(record: ExchangeRecord, level: Level, nowMs: number)
   );
 }
 
+/** All of a request's line that others chose, to be looked through for secrets: clients, backends and the config. */
+export function requestTold(record: ExchangeRecord): string {
+  const { traceId, clientIp, method, path, alias, servedAlias, model, backend, errorCode } = record;
+  const tries = hasStory(record) ? JSON.stringify(record.tries.map(tryEntry)) : '';
+  return `${traceId} ${clientIp} ${method} ${path} ${alias} ${servedAlias} ${model} ${backend} ${errorCode} ${tries}`;
+}
+
 /** Info: as it should be, or the client's own leaving. Warn: refused or rescued. Error: the client was let down. */
 export function requestLevel(record: ExchangeRecord): Level {
   if (record.status === CLIENT_LEFT) return 'info';
