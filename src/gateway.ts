@@ -1,3 +1,4 @@
+import { Departures } from './core/departures.ts';
 import type { Arrival, Exchange } from './core/exchange.ts';
 import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
@@ -23,6 +24,7 @@ export class Gateway {
   draining = false;
   /** What is wrong with the config file, while an older config is in force because of it. */
   configProblems: readonly string[] = [];
+  readonly #departures: Departures;
   #context: Context;
 
   constructor(
@@ -30,6 +32,7 @@ export class Gateway {
     private readonly tools: Tools,
   ) {
     this.#context = this.#contextOf(snapshot);
+    this.#departures = new Departures(tools.clock);
   }
 
   get snapshot(): Snapshot {
@@ -73,10 +76,13 @@ export class Gateway {
     if (snapshot.config.logging.debug_mode) exchange.captured = [];
     this.exchanges.add(exchange);
     exchange.onFinished = this.#onFinished;
-    exchange.request.signal.addEventListener('abort', exchange);
+    this.#departures.watch(exchange);
   }
 
-  readonly #onFinished = (exchange: Exchange): void => this.exchanges.delete(exchange);
+  readonly #onFinished = (exchange: Exchange): void => {
+    this.exchanges.delete(exchange);
+    this.#departures.forget(exchange);
+  };
 
   #contextOf(snapshot: Snapshot): Context {
     return { snapshot, ...this.tools };

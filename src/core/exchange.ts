@@ -3,8 +3,8 @@ import type { Clock } from '../lib/clock.ts';
 import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
 import type { Conversation } from './conversation.ts';
-import { Aborted } from './failure.ts';
-import type { Failure } from './failure.ts';
+import type { Client } from './departures.ts';
+import type { Aborted, Failure } from './failure.ts';
 import type { Lease } from './lease.ts';
 import type { ProtocolName } from './part.ts';
 import type { TryRecord, Usage } from './record.ts';
@@ -152,6 +152,8 @@ export class Exchange implements BagItem {
   closed = false;
   /** What minds the limits in time, from the first attempt on. */
   watch: Watch | undefined;
+  /** Who hears of the client's leaving. */
+  client: Client | undefined;
   /** Its place among those that are under way. */
   slot = -1;
   /** Called once, when the exchange is over. */
@@ -221,11 +223,6 @@ export class Exchange implements BagItem {
     this.#onAbort = [];
     this.attempt?.abort(reason);
     for (const listener of listeners) listener(reason);
-  }
-
-  /** Hears of the request's own signal (it is an event listener itself, which is cheaper than a function): the client has left. */
-  handleEvent(): void {
-    this.abort(new Aborted('client_gone'));
   }
 
   /** Calls `listener` when the exchange is aborted, at once if it is already. */
