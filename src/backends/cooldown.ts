@@ -25,11 +25,7 @@ export class Cooldowns {
 
   /** To be called when a request is sent: the trial of a half-open pair, to be settled with the attempt. Undefined for a pair that is up. */
   beginTrial(model: ModelLive): Lease | undefined {
-    if (model.coolingUntil === undefined || !this.admits(model)) return undefined;
-    model.trial = true;
-    return new Lease(() => {
-      model.trial = false;
-    });
+    return model.coolingUntil === undefined || !this.admits(model) ? undefined : trialOf(model);
   }
 
   /** Lets the pair cool for `durationMs`; returns until when, on the wall. A cooldown is never made shorter. */
@@ -53,4 +49,11 @@ export class Cooldowns {
     model.coolingUntil = undefined;
     this.listener.recovered(model);
   }
+}
+
+function trialOf(model: ModelLive): Lease {
+  model.trial = true;
+  return new Lease(() => {
+    model.trial = false;
+  });
 }

@@ -181,12 +181,15 @@ export class Exchange implements BagItem {
 
   /** Whether a route was tried; `key` is its `backend\0model`. */
   hasTried(key: string): boolean {
-    return this.tries.length > 0 && this.tries.some(({ backend, model }) => routeKey(backend, model) === key);
+    for (const { backend, model } of this.tries) if (routeKey(backend, model) === key) return true;
+    return false;
   }
 
   /** How many tries went to routes of an alias. */
   triesOf(alias: string): number {
-    return this.tries.length === 0 ? 0 : this.tries.filter(({ aliasLabel }) => aliasLabel === alias).length;
+    let count = 0;
+    for (const { aliasLabel } of this.tries) if (aliasLabel === alias) count++;
+    return count;
   }
 
   /** Gives back the slot that was kept for it, if there is one. */

@@ -2,6 +2,7 @@ import type { Attempt } from './attempt.ts';
 import type { Exchange } from './exchange.ts';
 import { Aborted } from './failure.ts';
 import { Alarm } from '../lib/alarm.ts';
+import type { Sleeper } from '../lib/alarm.ts';
 import type { Clock } from '../lib/clock.ts';
 
 /** What is waited for: nothing of a backend, the beginning of its answer, or more of it. */
@@ -11,7 +12,7 @@ type Phase = 'idle' | 'beginning' | 'answering';
  * Ends an exchange that goes over its deadline, and an attempt whose backend is silent for too long, telling which
  * limit it was. One timer serves an exchange through all its attempts.
  */
-export class Watch {
+export class Watch implements Sleeper {
   readonly #alarm: Alarm;
   /** What the alarm is set for. It is brought forward, never put off: what is not due when it rings is looked at again then. */
   #alarmAt = Infinity;
@@ -29,7 +30,7 @@ export class Watch {
     private readonly exchange: Exchange,
     private readonly clock: Clock,
   ) {
-    this.#alarm = new Alarm(clock, () => this.#onAlarm());
+    this.#alarm = new Alarm(clock, this);
   }
 
   /** From now on the exchange may not go over its deadline. */
@@ -98,7 +99,7 @@ export class Watch {
     return this.#phase === 'answering' ? this.#silentAt : Math.min(this.#firstByteDueAt, this.#probeAt);
   }
 
-  #onAlarm(): void {
+  onAlarm(): void {
     this.#alarmAt = Infinity;
     const now = this.clock.now();
     if (now >= this.exchange.deadlineAt) {

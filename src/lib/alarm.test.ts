@@ -6,7 +6,7 @@ import { Alarm } from './alarm.ts';
 function alarm() {
   const clock = new FakeClock(0);
   const rang: number[] = [];
-  return { clock, rang, alarm: new Alarm(clock, () => rang.push(clock.now())) };
+  return { clock, rang, alarm: new Alarm(clock, { onAlarm: () => rang.push(clock.now()) }) };
 }
 
 describe('Alarm', () => {
@@ -67,12 +67,14 @@ describe('Alarm', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('can be set again: after it rang, from within its task, and after clear', () => {
+  test('can be set again: after it rang, from within its ringing, and after clear', () => {
     const clock = new FakeClock(0);
     const rang: number[] = [];
-    const it: Alarm = new Alarm(clock, () => {
-      rang.push(clock.now());
-      if (rang.length === 1) it.setAt(20);
+    const it: Alarm = new Alarm(clock, {
+      onAlarm: () => {
+        rang.push(clock.now());
+        if (rang.length === 1) it.setAt(20);
+      },
     });
     it.setAt(10);
     clock.advance(30);
@@ -111,10 +113,11 @@ describe('Alarm', () => {
     const clock = new FakeClock(0);
     const rang: number[] = [];
     const alarms = Array.from({ length: 100 }, (_, index) => {
-      return new Alarm(clock, () => {
+      const onAlarm = () => {
         rang.push(index);
         for (const other of alarms) other.clear();
-      });
+      };
+      return new Alarm(clock, { onAlarm });
     });
     for (const each of alarms) each.setAt(5000);
     expect(clock.pending).toBe(1);

@@ -5,6 +5,11 @@ import type { Clock } from './clock.ts';
 /** Alarms that are due later than this have no timer of their own yet. */
 const ROUND_MS = 1000;
 
+/** Whoever an alarm rings for. An object, for a function would be made for each of very many. */
+export interface Sleeper {
+  onAlarm(): void;
+}
+
 /**
  * A timer that is cheap to set and to postpone. Work in progress moves its deadline with every byte; here that is a
  * number written. What is far off is looked at once a second, together with all else that is: most work is over sooner.
@@ -12,7 +17,7 @@ const ROUND_MS = 1000;
 export class Alarm implements BagItem {
   /** Its place among those that are far off. */
   slot = -1;
-  /** When `task` is due, in the clock's monotonic milliseconds; `Infinity`: not at all. */
+  /** When it is to ring, in the clock's monotonic milliseconds; `Infinity`: not at all. */
   #dueAt = Infinity;
   /** When it is looked at next. */
   #looksAt = Infinity;
@@ -20,10 +25,10 @@ export class Alarm implements BagItem {
 
   constructor(
     private readonly clock: Clock,
-    private readonly task: () => void,
+    private readonly sleeper: Sleeper,
   ) {}
 
-  /** Sets, postpones or (for an earlier time) brings forward. The task runs once, at the time set last. */
+  /** Sets, postpones or (for an earlier time) brings forward. It rings once, at the time set last. */
   setAt(dueAt: number): void {
     this.#dueAt = dueAt;
     if (dueAt < this.#looksAt) this.#arm();
@@ -34,7 +39,7 @@ export class Alarm implements BagItem {
     this.#disarm();
   }
 
-  /** Runs the task if it is due, else waits on. */
+  /** Rings if it is time, else waits on. */
   look(): void {
     this.#disarm();
     if (this.#dueAt === Infinity) return;
@@ -43,7 +48,7 @@ export class Alarm implements BagItem {
       return;
     }
     this.#dueAt = Infinity;
-    this.task();
+    this.sleeper.onAlarm();
   }
 
   #arm(): void {
@@ -88,7 +93,7 @@ class Rounds {
 
   readonly #look = (): void => {
     this.#nextAt = undefined;
-    // One that was cleared by the task of another has no time set any more.
+    // One that was cleared when another rang has no time set any more.
     for (const alarm of this.#alarms.all()) alarm.look();
   };
 }

@@ -71,10 +71,10 @@ async function readBody(exchange: Exchange, { snapshot, clock }: Context): Promi
 
 /** A client may stall in the middle of its body. */
 function unlessAborted<T>(reading: Promise<T>, exchange: Exchange): Promise<T> {
-  return new Promise((resolve, reject) => {
-    exchange.whenAborted(reject);
-    reading.then(resolve, reject);
-  });
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  exchange.whenAborted(reject);
+  reading.then(resolve, reject);
+  return promise;
 }
 
 function endedEarly({ kind }: Aborted): Refusal {
@@ -122,9 +122,13 @@ function unknownModel(name: string, snapshot: Snapshot): never {
   throw new Refusal('model_not_found', `The model \`${shown}\` does not exist here.${hint}`, { param: 'model' });
 }
 
-/** The socket's address; behind a trusted proxy the right-most entry of X-Forwarded-For that is no trusted proxy. */
-function clientAddress(peer: string, headers: Headers, { trustedProxies }: Snapshot): string {
-  if (!trustedProxies.has(peer)) return peer;
+/** The socket's address, unless that is a trusted proxy's. */
+function clientAddress(peer: string, headers: Headers, snapshot: Snapshot): string {
+  return snapshot.trustedProxies.has(peer) ? forwardedAddress(peer, headers, snapshot) : peer;
+}
+
+/** The right-most entry of X-Forwarded-For that is no trusted proxy. */
+function forwardedAddress(peer: string, headers: Headers, { trustedProxies }: Snapshot): string {
   const chain = (headers.get('x-forwarded-for') ?? '').split(',').map((entry) => withoutPort(entry.trim()));
   const client = chain.filter((entry) => entry !== '').findLast((entry) => !trustedProxies.has(entry));
   return client !== undefined && isAddress(client) ? client : peer;

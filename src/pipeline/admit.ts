@@ -3,22 +3,17 @@ import { Refusal } from '../core/refusal.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Context } from './context.ts';
 
+/** Why nobody is let in any more. */
+export function draining(): Refusal {
+  return new Refusal(
+    'shutting_down',
+    'The gateway is shutting down. Send the request again: another instance will take it.',
+    { headers: { 'retry-after': '1', connection: 'close' } },
+  );
+}
+
 /** Lets a request in, or throws the Refusal that says why not. From the head alone: nothing is read for a stranger. */
-export function admitCaller(
-  exchange: Exchange,
-  arrival: Arrival & { readonly draining: boolean },
-  { front }: Protocol,
-  { snapshot }: Context,
-): void {
-  if (arrival.draining) {
-    throw new Refusal(
-      'shutting_down',
-      'The gateway is shutting down. Send the request again: another instance will take it.',
-      {
-        headers: { 'retry-after': '1', connection: 'close' },
-      },
-    );
-  }
+export function admitCaller(exchange: Exchange, arrival: Arrival, { front }: Protocol, { snapshot }: Context): void {
   snapshot.keyCheck?.check(exchange.request.headers, queryField(arrival.query, front.keyParameter));
   if (arrival.endpoint !== undefined) return;
   const { method, path, allow } = arrival;

@@ -25,24 +25,36 @@ interface DueBack extends NamedRoute {
 
 /** The routes of an alias that may be tried now, best first: by priority, and by the alias's rule within one. */
 export function choose(named: NamedAlias, exchange: Exchange, protocol: Protocol, context: Context): Route[] {
-  const { tiers, balance, turns } = named.alias;
+  const { tiers } = named.alias;
   const chosen: Route[] = [];
   for (let tier = 0; tier < tiers.length; tier++) {
     const open: Route[] = [];
     for (const route of routesFor(tiers[tier] ?? [], named)) if (mayTry(route, exchange, context)) open.push(route);
     // Most priorities have one route, and nothing to balance.
-    const ordered =
-      open.length < 2
-        ? open
-        : balanced(open, balance, {
-            takeTurn: () => takeTurn(turns, tier),
-            conversation: () => protocol.conversationStart(exchange.body?.fields ?? {}),
-            random: context.random,
-            now: context.clock.now(),
-          });
+    const ordered = open.length < 2 ? open : inOrder(open, tier, { named, exchange, protocol, context });
     for (const route of ordered) chosen.push(route);
   }
   return chosen;
+}
+
+/** What routes are chosen for. */
+interface Choosing {
+  readonly named: NamedAlias;
+  readonly exchange: Exchange;
+  readonly protocol: Protocol;
+  readonly context: Context;
+}
+
+/** The open routes of one priority in the order of the alias's rule. */
+function inOrder(open: readonly Route[], tier: number, choosing: Choosing): readonly Route[] {
+  const { named, exchange, protocol, context } = choosing;
+  const { balance, turns } = named.alias;
+  return balanced(open, balance, {
+    takeTurn: () => takeTurn(turns, tier),
+    conversation: () => protocol.conversationStart(exchange.body?.fields ?? {}),
+    random: context.random,
+    now: context.clock.now(),
+  });
 }
 
 /** Keeps a request that builds on what one backend keeps to that backend, if any of its routes leads there. */

@@ -3,6 +3,7 @@ import { ERROR_CODES } from '../core/refusal.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { Alarm } from '../lib/alarm.ts';
+import type { Sleeper } from '../lib/alarm.ts';
 import { isJson } from '../lib/is-json.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { capture } from './capture.ts';
@@ -31,7 +32,7 @@ interface Source {
  * The body of a response that is not held whole. The client pulls: nothing is read from the upstream that it has not
  * made room for, so a slow client slows the upstream and memory stays flat.
  */
-export class ClientStream {
+export class ClientStream implements Sleeper {
   private readonly exchange: Exchange;
   private readonly protocol: Protocol;
   private readonly context: Context;
@@ -75,7 +76,7 @@ export class ClientStream {
     this.context = context;
     exchange.status = 200;
     this.#lastSentAt = context.clock.now();
-    this.#alarm = new Alarm(context.clock, () => this.#onAlarm());
+    this.#alarm = new Alarm(context.clock, this);
     this.#setAlarm();
     this.#stopListening = exchange.onAbort((reason) => {
       if (reason.kind === 'client_gone') this.#left();
@@ -215,7 +216,7 @@ export class ClientStream {
   }
 
   /** Fires when the client has had no byte for a while: either it waits, or it takes nothing. */
-  #onAlarm(): void {
+  onAlarm(): void {
     const silentMs = this.context.clock.now() - this.#lastSentAt;
     const { keepAliveMs } = this.context.snapshot;
     if (this.#clientWaits) {

@@ -11,7 +11,10 @@ import { DEFAULT_PROTOCOL } from '../vendors/dialects.ts';
 export function spokenTo(backend: Backend, client: Protocol, operation: Operation): Protocol {
   const { protocols } = backend;
   // Bytes pass, whatever way the client wants its streams framed.
-  if (protocols.includes(client.name)) return client;
+  return protocols.includes(client.name) ? client : otherOf(protocols, client, operation);
+}
+
+function otherOf(protocols: Backend['protocols'], client: Protocol, operation: Operation): Protocol {
   if (operation === 'native' || operation === 'embed') {
     for (const name of protocols) if (protocolOf(name).wire.alsoServes.includes(client.name)) return client;
   }

@@ -101,14 +101,15 @@ export class Concurrency {
 
   #place(kept: BackendLive | undefined): Turn {
     this.#running++;
-    const place = new Lease(() => {
-      // While there are places, nobody waits for one: then those that wait for a backend need not be looked through.
-      const wereScarce = this.#running >= this.#settings.maxRequests;
-      this.#running--;
-      if (wereScarce && this.#queue.size > 0) this.#callNext();
-    });
-    return { place, kept };
+    return { place: new Lease(this.#leave), kept };
   }
+
+  readonly #leave = (): void => {
+    // While there are places, nobody waits for one: then those that wait for a backend need not be looked through.
+    const wereScarce = this.#running >= this.#settings.maxRequests;
+    this.#running--;
+    if (wereScarce && this.#queue.size > 0) this.#callNext();
+  };
 
   #wait(applicant: Applicant, placed: boolean): Promise<Turn> {
     this.#makeRoomInQueue();
