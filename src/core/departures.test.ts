@@ -15,7 +15,16 @@ function arrival(): { exchange: Exchange; leave: () => void } {
   const client = new AbortController();
   const request = new Request('http://x/', { signal: client.signal });
   const exchange = new Exchange(
-    { request, method: 'POST', path: '/', query: '', protocol: 'openai-chat', endpoint: undefined, peer: '' },
+    {
+      request,
+      headers: {},
+      method: 'POST',
+      path: '/',
+      query: '',
+      protocol: 'openai-chat',
+      endpoint: undefined,
+      peer: '',
+    },
     'trace',
     '',
     clock,

@@ -1,5 +1,6 @@
 import type { BagItem } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { HeaderFields } from '../lib/header-fields.ts';
 import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
 import type { Conversation } from './conversation.ts';
@@ -47,6 +48,7 @@ export interface Endpoint {
 /** A request as the server hands it over. */
 export interface Arrival {
   readonly request: Request;
+  readonly headers: HeaderFields;
   readonly method: string;
   readonly path: string;
   /** With its `?`; empty if there is none. */
@@ -74,6 +76,9 @@ export interface Body {
 /** One client request on its way through the gateway. The only state that an exchange changes is here. */
 export class Exchange implements BagItem {
   readonly request: Request;
+  readonly headers: HeaderFields;
+  /** How long the body is said to be, in bytes; undefined if it is not said. */
+  readonly announcedBytes: number | undefined;
   readonly method: string;
   readonly path: string;
   readonly query: string;
@@ -169,7 +174,10 @@ export class Exchange implements BagItem {
     readonly clientIp: string,
     clock: Clock,
   ) {
+    const length = arrival.headers['content-length'];
     this.request = arrival.request;
+    this.headers = arrival.headers;
+    this.announcedBytes = length === undefined ? undefined : Number(length);
     this.method = arrival.method;
     this.path = arrival.path;
     this.query = arrival.query;

@@ -19,6 +19,7 @@ beforeEach(() => {
   clock = new FakeClock(0);
   const arrival = {
     request: new Request('http://x/'),
+    headers: {},
     method: 'POST',
     path: '/',
     query: '',

@@ -4,6 +4,7 @@ import { Aborted } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { NamedAlias } from '../core/route.ts';
 import { Watch } from '../core/watch.ts';
+import type { HeaderFields } from '../lib/header-fields.ts';
 import { isAddress } from '../lib/address-list.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -12,23 +13,22 @@ import { findAlias } from './aliases.ts';
 import type { Context } from './context.ts';
 import { readForm } from './form.ts';
 import { JsonBody, readText } from './json-body.ts';
-import { announcedLength, unreadable } from './read-limited.ts';
+import { unreadable } from './read-limited.ts';
 
 /** No model's name is longer, and a longer one does not belong into logs and headers. */
 const MAX_NAME_CHARS = 256;
 
 /** Opens the exchange of a request, from its head alone. */
 export function acceptHead(arrival: Arrival, { snapshot, clock }: Context): Exchange {
-  const { headers } = arrival.request;
+  const { headers } = arrival;
   return new Exchange(arrival, traceIdOf(headers), clientAddress(arrival.peer, headers, snapshot), clock);
 }
 
 /** Reads the body and finds the alias that it names. Throws a Refusal for what cannot be served. */
 export async function acceptBody(exchange: Exchange, context: Context): Promise<void> {
-  const { request } = exchange;
   const { snapshot } = context;
   const read = await readBody(exchange, context);
-  const body = typeof read === 'string' ? new JsonBody(read, announcedLength(request)) : read;
+  const body = typeof read === 'string' ? new JsonBody(read, exchange.announcedBytes) : read;
   exchange.body = body;
   exchange.bytesIn = body.bytes;
   exchange.stream = exchange.endpoint?.stream ?? asksForStream(body, exchange.endpoint?.operation);
@@ -49,16 +49,14 @@ export async function acceptBytes(exchange: Exchange, context: Context): Promise
 }
 
 async function readBody(exchange: Exchange, { snapshot, clock }: Context): Promise<string | Body> {
-  const { request } = exchange;
-  const type = request.headers.get('content-type') ?? '';
-  const isForm = /^multipart\/form-data/i.test(type);
+  const isForm = /^multipart\/form-data/i.test(exchange.headers['content-type'] ?? '');
   const from = clock.now();
   exchange.deadlineAt = exchange.startedAt + snapshot.totalMs;
   exchange.watch = new Watch(exchange, clock);
   exchange.watch.starts();
   try {
     const { maxBodyBytes } = snapshot;
-    const reading = isForm ? readForm(request, type, maxBodyBytes) : readText(request, maxBodyBytes);
+    const reading = isForm ? readForm(exchange, maxBodyBytes) : readText(exchange, maxBodyBytes);
     return await unlessAborted<string | Body>(reading, exchange);
   } catch (error) {
     if (error instanceof Aborted) throw endedEarly(error);
@@ -123,13 +121,13 @@ function unknownModel(name: string, snapshot: Snapshot): never {
 }
 
 /** The socket's address, unless that is a trusted proxy's. */
-function clientAddress(peer: string, headers: Headers, snapshot: Snapshot): string {
+function clientAddress(peer: string, headers: HeaderFields, snapshot: Snapshot): string {
   return snapshot.trustedProxies.has(peer) ? forwardedAddress(peer, headers, snapshot) : peer;
 }
 
 /** The right-most entry of X-Forwarded-For that is no trusted proxy. */
-function forwardedAddress(peer: string, headers: Headers, { trustedProxies }: Snapshot): string {
-  const chain = (headers.get('x-forwarded-for') ?? '').split(',').map((entry) => withoutPort(entry.trim()));
+function forwardedAddress(peer: string, headers: HeaderFields, { trustedProxies }: Snapshot): string {
+  const chain = (headers['x-forwarded-for'] ?? '').split(',').map((entry) => withoutPort(entry.trim()));
   const client = chain.filter((entry) => entry !== '').findLast((entry) => !trustedProxies.has(entry));
   return client !== undefined && isAddress(client) ? client : peer;
 }

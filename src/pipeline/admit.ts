@@ -14,7 +14,7 @@ export function draining(): Refusal {
 
 /** Lets a request in, or throws the Refusal that says why not. From the head alone: nothing is read for a stranger. */
 export function admitCaller(exchange: Exchange, arrival: Arrival, { front }: Protocol, { snapshot }: Context): void {
-  snapshot.keyCheck?.check(exchange.request.headers, queryField(arrival.query, front.keyParameter));
+  snapshot.keyCheck?.check(exchange.headers, queryField(arrival.query, front.keyParameter));
   if (arrival.endpoint !== undefined) return;
   const { method, path, allow } = arrival;
   const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
@@ -39,9 +39,8 @@ export function queryField(query: string, name: string | undefined): string | un
 const LARGE_BODY_BYTES = 64 * 1024;
 
 /** Throws the Refusal of a request whose limits are reached before its body is read, if that would be a waste. */
-export function admitBody({ request, clientIp }: Exchange, { rateLimits }: Context): void {
-  const length = request.headers.get('content-length');
-  if (length === null || Number(length) > LARGE_BODY_BYTES) rateLimits.check(clientIp);
+export function admitBody({ announcedBytes, clientIp }: Exchange, { rateLimits }: Context): void {
+  if (announcedBytes === undefined || announcedBytes > LARGE_BODY_BYTES) rateLimits.check(clientIp);
 }
 
 /** Counts a request for the rate limits that concern it; throws a Refusal, and counts nothing, if one is reached. */

@@ -1,4 +1,4 @@
-import type { Body } from '../core/exchange.ts';
+import type { Body, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import { checkAnnouncedLength, readLimited, unreadable } from './read-limited.ts';
 
@@ -14,9 +14,10 @@ interface Part {
 }
 
 /** Reads a `multipart/form-data` body (RFC 7578). Its bytes stay as they are, apart from the value of `model`. */
-export async function readForm(request: Request, contentType: string, maxBytes: number): Promise<Body> {
-  const boundary = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType);
-  const length = checkAnnouncedLength(request, maxBytes);
+export async function readForm(exchange: Exchange, maxBytes: number): Promise<Body> {
+  const { request, headers } = exchange;
+  const boundary = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(headers['content-type'] ?? '');
+  const length = checkAnnouncedLength(exchange, maxBytes);
   const bytes = length === undefined ? await readLimited(request, maxBytes) : await readBytes(request);
   const parts = partsOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), boundary?.[1] ?? boundary?.[2]);
   if (parts === undefined) {

@@ -1,11 +1,12 @@
-import type { Body } from '../core/exchange.ts';
+import type { Body, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import { memberSpans, replaceSpans } from '../lib/json-span.ts';
 import { checkAnnouncedLength, readLimited } from './read-limited.ts';
 
 /** Reads the text of a body that is to be JSON. */
-export function readText(request: Request, maxBytes: number): Promise<string> {
-  return checkAnnouncedLength(request, maxBytes) === undefined
+export function readText(exchange: Exchange, maxBytes: number): Promise<string> {
+  const { request } = exchange;
+  return checkAnnouncedLength(exchange, maxBytes) === undefined
     ? readLimited(request, maxBytes).then((bytes) => new TextDecoder().decode(bytes))
     : request.text();
 }

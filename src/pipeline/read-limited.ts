@@ -1,23 +1,18 @@
+import type { Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 
 /** Refuses by its announced length a body that is too large, before a byte of it is read. Returns the length, if announced. */
-export function checkAnnouncedLength(request: Request, maxBytes: number): number | undefined {
-  const encoding = request.headers.get('content-encoding');
-  if (encoding !== null && encoding !== 'identity') {
+export function checkAnnouncedLength(exchange: Exchange, maxBytes: number): number | undefined {
+  const encoding = exchange.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
     throw new Refusal(
       'invalid_body',
       `The body has the content encoding \`${encoding.slice(0, 40)}\`. Send it without one.`,
     );
   }
-  const length = announcedLength(request);
+  const length = exchange.announcedBytes;
   if (length !== undefined && length > maxBytes) throw tooLarge(maxBytes);
   return length;
-}
-
-/** The length that the request's head tells, if it does. */
-export function announcedLength({ headers }: Request): number | undefined {
-  const announced = headers.get('content-length');
-  return announced === null ? undefined : Number(announced);
 }
 
 /** Reads a body whose length was not announced, up to `maxBytes`. */

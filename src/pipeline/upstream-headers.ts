@@ -27,7 +27,7 @@ const NOT_SENT_UP_WITH_KEYS: ReadonlySet<string> = new Set([...NOT_SENT_UP, ...C
 export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot): Record<string, string> {
   const { exchange, attempt, protocol, crossing, client } = run;
   const { backend } = attempt.route;
-  const given = exchange.request.headers.toJSON() as unknown as Readonly<Record<string, string>>;
+  const given = exchange.headers;
   // Without any key in the config the client's own goes through; otherwise it ends here.
   const isOpen = backend.apiKey === undefined && snapshot.keyCheck === undefined;
   const dropped = isOpen && crossing === undefined ? NOT_SENT_UP : NOT_SENT_UP_WITH_KEYS;
@@ -57,7 +57,7 @@ export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot): Record<str
 /** The client's own key, where it does not stand already where the backend looks for it. */
 function clientKey({ exchange, client, crossing }: AttemptRun): string | undefined {
   const inQuery = queryField(exchange.query, client.front.keyParameter);
-  return crossing === undefined ? inQuery : (credentialIn(exchange.request.headers) ?? inQuery);
+  return crossing === undefined ? inQuery : (credentialIn(exchange.headers) ?? inQuery);
 }
 
 function dropOwn(headers: Record<string, string>, client: Protocol): void {

@@ -1,4 +1,5 @@
 import { Refusal } from '../core/refusal.ts';
+import type { HeaderFields } from '../lib/header-fields.ts';
 import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 
 /** Lets requests in that carry the gateway's key. */
@@ -6,12 +7,12 @@ export class KeyCheck {
   constructor(private readonly expected: string) {}
 
   /** Throws a Refusal unless one of the credential headers, or `parameter` of the query, holds the key. */
-  check(headers: Headers, parameter?: string): void {
+  check(headers: HeaderFields, parameter?: string): void {
     if (parameter !== undefined && this.matches(parameter)) return;
     let offered = parameter !== undefined;
     for (const name of CREDENTIAL_HEADERS) {
-      const value = headers.get(name);
-      if (value === null) continue;
+      const value = headers[name];
+      if (value === undefined) continue;
       offered = true;
       const key = name === 'authorization' ? bearer(value) : value;
       if (key !== undefined && this.matches(key)) return;
@@ -35,11 +36,11 @@ export class KeyCheck {
 }
 
 /** The key that a client sent, whatever header it chose. */
-export function credentialIn(headers: Headers): string | undefined {
+export function credentialIn(headers: HeaderFields): string | undefined {
   for (const name of CREDENTIAL_HEADERS) {
-    const value = headers.get(name);
-    const key = value !== null && name === 'authorization' ? bearer(value) : value;
-    if (key !== null && key !== undefined && key !== '') return key;
+    const value = headers[name];
+    const key = value !== undefined && name === 'authorization' ? bearer(value) : value;
+    if (key !== undefined && key !== '') return key;
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import type { Server } from 'bun';
 
 import type { App } from '../app.ts';
 import { Refusal } from '../core/refusal.ts';
+import { headerFields } from '../lib/header-fields.ts';
 import { VERSION } from '../lib/version.ts';
 import { traceIdOf } from '../observe/trace.ts';
 import { protocolOf } from '../protocols/registry.ts';
@@ -24,6 +25,7 @@ export function routeRequest(request: Request, server: Server<undefined>, app: A
   if (kind === 'metrics' && servesMetrics(app)) return metrics(request, app);
   return app.gateway.handle({
     request,
+    headers: headerFields(request.headers),
     method,
     path,
     query,
@@ -50,9 +52,10 @@ function servesMetrics({ config }: App): boolean {
 }
 
 function metrics(request: Request, app: App): Response {
-  const traceId = traceIdOf(request.headers);
+  const fields = headerFields(request.headers);
+  const traceId = traceIdOf(fields);
   try {
-    if (!app.config.metrics.public) app.gateway.snapshot.keyCheck?.check(request.headers);
+    if (!app.config.metrics.public) app.gateway.snapshot.keyCheck?.check(fields);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { status, type, code, message } = error;
@@ -73,6 +76,7 @@ function readiness(request: Request, { gateway }: App): Response {
 }
 
 function probeAnswer(request: Request, status: number, body: object): Response {
-  const headers = { 'x-trace-id': traceIdOf(request.headers), ...(status === 503 ? { 'retry-after': '1' } : {}) };
+  const traceId = traceIdOf(headerFields(request.headers));
+  const headers = { 'x-trace-id': traceId, ...(status === 503 ? { 'retry-after': '1' } : {}) };
   return Response.json({ ...body, version: VERSION }, { status, headers });
 }

@@ -1,0 +1,9 @@
+/**
+ * The header fields of a request, names in lower case, what came several times joined by a comma. Taken from `Headers`
+ * once, for every question to that costs as much as several to an object.
+ */
+export type HeaderFields = Readonly<Record<string, string | undefined>>;
+
+export function headerFields(headers: Headers): HeaderFields {
+  return headers.toJSON();
+}
