@@ -23,10 +23,14 @@ export class Alarm implements BagItem {
   #looksAt = Infinity;
   #cancel: (() => void) | undefined;
 
+  readonly #rounds: Rounds;
+
   constructor(
     private readonly clock: Clock,
     private readonly sleeper: Sleeper,
-  ) {}
+  ) {
+    this.#rounds = roundsOf(clock);
+  }
 
   /** Sets, postpones or (for an earlier time) brings forward. It rings once, at the time set last. */
   setAt(dueAt: number): void {
@@ -55,7 +59,7 @@ export class Alarm implements BagItem {
     this.#disarm();
     const now = this.clock.now();
     if (this.#dueAt > now + ROUND_MS) {
-      this.#looksAt = roundsOf(this.clock).join(this, now);
+      this.#looksAt = this.#rounds.join(this, now);
     } else {
       this.#looksAt = this.#dueAt;
       this.#cancel = this.clock.after(Math.max(0, this.#dueAt - now), () => this.look());
@@ -64,7 +68,7 @@ export class Alarm implements BagItem {
 
   #disarm(): void {
     this.#looksAt = Infinity;
-    if (this.slot !== -1) roundsOf(this.clock).leave(this);
+    if (this.slot !== -1) this.#rounds.leave(this);
     this.#cancel?.();
     this.#cancel = undefined;
   }

@@ -47,12 +47,9 @@ export function requestEntry(record: ExchangeRecord, level: Level, nowMs: number
 
 /** The same as JSON, which is what nearly every line is written as: put together, at a third of what `JSON.stringify` takes. */
 export function requestJson(record: ExchangeRecord, level: Level, nowMs: number): string {
-  const { servedAlias, usage, ttftMs, droppedEvents } = record;
+  const { usage, ttftMs, droppedEvents } = record;
   return (
-    `{"level":"${level}","ts":"${isoTime(nowMs)}","msg":"request","trace_id":${quoted(record.traceId)},"client_ip":` +
-    `${quoted(record.clientIp)},"method":${quoted(record.method)},"path":${quoted(record.path)},"alias":` +
-    `${quoted(record.alias)}${servedAlias === undefined ? '' : `,"served_alias":${quoted(servedAlias)}`},"model":` +
-    `${quoted(record.model)},"backend":${quoted(record.backend)},"stream":${record.stream},"status":${record.status}` +
+    `{"level":"${level}","ts":"${isoTime(nowMs)}","msg":"request","trace_id":${quoted(record.traceId)}${kindOf(record).json}` +
     `,"duration_ms":${tenthsText(record.durationMs)},"ttft_ms":${ttftMs === undefined ? null : tenthsText(ttftMs)},"queue_ms":` +
     `${tenthsText(record.queueMs ?? 0)},"attempts":${record.attempts},"prompt_tokens":${usage?.promptTokens ?? null}` +
     `,"completion_tokens":${usage?.completionTokens ?? null},"cached_tokens":${usage?.cachedTokens ?? null},"bytes_in":` +
@@ -65,9 +62,44 @@ export function requestJson(record: ExchangeRecord, level: Level, nowMs: number)
 
 /** All of a request's line that others chose, to be looked through for secrets: clients, backends and the config. */
 export function requestTold(record: ExchangeRecord): string {
-  const { traceId, clientIp, method, path, alias, servedAlias, model, backend, errorCode } = record;
   const tries = hasStory(record) ? JSON.stringify(record.tries.map(tryEntry)) : '';
-  return `${traceId} ${clientIp} ${method} ${path} ${alias} ${servedAlias} ${model} ${backend} ${errorCode} ${tries}`;
+  return `${record.traceId} ${kindOf(record).told} ${record.errorCode} ${tries}`;
+}
+
+/** What tells requests of one kind from those of another, and how it stands in their lines. */
+interface Kind {
+  readonly of: ExchangeRecord;
+  readonly json: string;
+  readonly told: string;
+}
+
+let lastKind: Kind | undefined;
+
+/** Requests of one kind follow each other, so what they have in common is seldom written out anew. */
+function kindOf(record: ExchangeRecord): Kind {
+  if (lastKind !== undefined && isOfOneKind(lastKind.of, record)) return lastKind;
+  const { clientIp, method, path, alias, servedAlias, model, backend, stream, status } = record;
+  const served = servedAlias === undefined ? '' : `,"served_alias":${quoted(servedAlias)}`;
+  const json =
+    `,"client_ip":${quoted(clientIp)},"method":${quoted(method)},"path":${quoted(path)},"alias":${quoted(alias)}${served}` +
+    `,"model":${quoted(model)},"backend":${quoted(backend)},"stream":${stream},"status":${status}`;
+  const told = `${clientIp} ${method} ${path} ${alias} ${servedAlias} ${model} ${backend}`;
+  lastKind = { of: record, json, told };
+  return lastKind;
+}
+
+function isOfOneKind(one: ExchangeRecord, other: ExchangeRecord): boolean {
+  return (
+    one.backend === other.backend &&
+    one.status === other.status &&
+    one.stream === other.stream &&
+    one.clientIp === other.clientIp &&
+    one.alias === other.alias &&
+    one.servedAlias === other.servedAlias &&
+    one.model === other.model &&
+    one.method === other.method &&
+    one.path === other.path
+  );
 }
 
 /** Info: as it should be, or the client's own leaving. Warn: refused or rescued. Error: the client was let down. */
