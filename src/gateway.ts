@@ -4,7 +4,7 @@ import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
 import { Bag } from './lib/bag.ts';
 import { acceptBody, acceptBytes, acceptHead } from './pipeline/accept.ts';
-import { admitBody, admitCaller, admitRate, draining } from './pipeline/admit.ts';
+import { admitBody, admitCaller, admitRate, shuttingDown } from './pipeline/admit.ts';
 import { answerLocally } from './pipeline/answer-locally.ts';
 import type { Context } from './pipeline/context.ts';
 import { dispatch } from './pipeline/dispatch.ts';
@@ -51,8 +51,8 @@ export class Gateway {
     const exchange = acceptHead(arrival, context); //                      1. a request is an exchange
     this.#track(exchange, context);
     try {
-      if (this.draining) throw draining();
-      admitCaller(exchange, arrival, protocol, context); //                  2. who may come in
+      if (this.draining) throw shuttingDown();
+      admitCaller(exchange, arrival.allow, protocol, context); //            2. who may come in
       const kind = exchange.endpoint?.kind;
       const isKept = kind === 'resource';
       if (!isKept && kind !== 'model') return await answerLocally(exchange, protocol, context);

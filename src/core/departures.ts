@@ -4,45 +4,45 @@ import type { Clock } from '../lib/clock.ts';
 import type { Exchange } from './exchange.ts';
 import { Aborted } from './failure.ts';
 
-/** How late the leaving of a client may be noticed, in the first moments of its request. */
-const LATE_MS = 10;
+/** Requests younger than this may not be listened to yet. */
+const YOUNG_MS = 10;
 
 /**
  * Ends exchanges whose clients leave. A listener to a request's signal is dear, and many answers are there before anyone
- * could leave: so an exchange is given one only when it is a few milliseconds old, all of that age together.
+ * could leave: so listeners are set every few milliseconds, for all requests that have come since and are not over.
  */
 export class Departures {
-  readonly #unheard = new Bag<Client>();
+  readonly #unheard = new Bag<Departure>();
   #isDue = false;
 
   constructor(private readonly clock: Clock) {}
 
   /** From now on, `exchange` is aborted when its client leaves. */
   watch(exchange: Exchange): void {
-    const client = new Client(exchange);
-    exchange.client = client;
-    this.#unheard.add(client);
+    exchange.departure = new Departure(exchange);
+    this.#unheard.add(exchange.departure);
     if (this.#isDue) return;
     this.#isDue = true;
-    this.clock.after(LATE_MS, this.#listen);
+    this.clock.after(YOUNG_MS, this.#listen);
   }
 
   /** To be called when the exchange is over. */
-  forget({ client }: Exchange): void {
-    if (client !== undefined) this.#unheard.delete(client);
+  forget({ departure }: Exchange): void {
+    if (departure !== undefined) this.#unheard.delete(departure);
   }
 
   readonly #listen = (): void => {
     this.#isDue = false;
-    for (const client of this.#unheard.all()) {
-      this.#unheard.delete(client);
-      client.listen();
+    for (const departure of this.#unheard.all()) {
+      this.#unheard.delete(departure);
+      departure.listen();
     }
   };
 }
 
-/** The client of one exchange. It is an event listener itself, which is cheaper than a function. */
-export class Client implements BagItem {
+/** That the client of one exchange leaves. It is an event listener itself, which is cheaper than a function. */
+export class Departure implements BagItem {
+  /** Its place among those that are not listened to yet. */
   slot = -1;
 
   constructor(private readonly exchange: Exchange) {}
@@ -51,6 +51,11 @@ export class Client implements BagItem {
     const { signal } = this.exchange.request;
     if (signal.aborted) this.handleEvent();
     else signal.addEventListener('abort', this);
+  }
+
+  /** Where nobody listens yet: looks whether the client has left. */
+  look(): void {
+    if (this.slot !== -1 && this.exchange.request.signal.aborted) this.handleEvent();
   }
 
   handleEvent(): void {

@@ -4,7 +4,7 @@ import type { HeaderFields } from '../lib/header-fields.ts';
 import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
 import type { Conversation } from './conversation.ts';
-import type { Client } from './departures.ts';
+import type { Departure } from './departures.ts';
 import type { Aborted, Failure } from './failure.ts';
 import type { Lease } from './lease.ts';
 import type { ProtocolName } from './part.ts';
@@ -155,10 +155,10 @@ export class Exchange implements BagItem {
   /** The beginning of the response's body, kept where bodies are to be logged. */
   captured: Uint8Array[] | undefined;
   closed = false;
-  /** What minds the limits in time, from the first attempt on. */
+  /** What minds the limits in time, from the reading of the body on. */
   watch: Watch | undefined;
-  /** Who hears of the client's leaving. */
-  client: Client | undefined;
+  /** What hears of the client's leaving. */
+  departure: Departure | undefined;
   /** Its place among those that are under way. */
   slot = -1;
   /** Called once, when the exchange is over. */

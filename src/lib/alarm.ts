@@ -22,7 +22,6 @@ export class Alarm implements BagItem {
   /** When it is looked at next. */
   #looksAt = Infinity;
   #cancel: (() => void) | undefined;
-
   readonly #rounds: Rounds;
 
   constructor(

@@ -50,6 +50,30 @@ describe('a request line', () => {
     );
   });
 
+  test.each<Partial<ReturnType<typeof record>>>([
+    { clientIp: '10.0.0.2' },
+    { method: 'GET' },
+    { path: '/v1/responses' },
+    { alias: 'other' },
+    { alias: undefined },
+    { servedAlias: 'stand-in' },
+    { model: 'another' },
+    { backend: 'another' },
+    { stream: false },
+    { status: 201 },
+    { traceId: 'another' },
+    { errorCode: 'another' },
+  ])('shows nothing of the one before: %j', (changed) => {
+    const before = record();
+    const one = record(changed);
+    expect(requestJson(before, 'info', 7)).toBe(JSON.stringify(requestEntry(before, 'info', 7)));
+    expect(requestJson(one, 'info', 7)).toBe(JSON.stringify(requestEntry(one, 'info', 7)));
+    requestTold(before);
+    for (const value of Object.values(changed)) {
+      if (typeof value === 'string') expect(requestTold(one)).toContain(value);
+    }
+  });
+
   test.each([record(), rescued(0), refused(401, 'invalid_api_key')])(
     'holds no text that is not told apart %#',
     (one) => {

@@ -66,9 +66,15 @@ export function requestTold(record: ExchangeRecord): string {
   return `${record.traceId} ${kindOf(record).told} ${record.errorCode} ${tries}`;
 }
 
-/** What tells requests of one kind from those of another, and how it stands in their lines. */
+/** What tells requests of one kind from those of another. */
+type Likeness = Pick<
+  ExchangeRecord,
+  'clientIp' | 'method' | 'path' | 'alias' | 'servedAlias' | 'model' | 'backend' | 'stream' | 'status'
+>;
+
+/** The same, as it stands in their lines. */
 interface Kind {
-  readonly of: ExchangeRecord;
+  readonly of: Likeness;
   readonly json: string;
   readonly told: string;
 }
@@ -84,11 +90,12 @@ function kindOf(record: ExchangeRecord): Kind {
     `,"client_ip":${quoted(clientIp)},"method":${quoted(method)},"path":${quoted(path)},"alias":${quoted(alias)}${served}` +
     `,"model":${quoted(model)},"backend":${quoted(backend)},"stream":${stream},"status":${status}`;
   const told = `${clientIp} ${method} ${path} ${alias} ${servedAlias} ${model} ${backend}`;
-  lastKind = { of: record, json, told };
+  const of = { clientIp, method, path, alias, servedAlias, model, backend, stream, status };
+  lastKind = { of, json, told };
   return lastKind;
 }
 
-function isOfOneKind(one: ExchangeRecord, other: ExchangeRecord): boolean {
+function isOfOneKind(one: Likeness, other: Likeness): boolean {
   return (
     one.backend === other.backend &&
     one.status === other.status &&

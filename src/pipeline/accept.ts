@@ -60,6 +60,8 @@ async function readBody(exchange: Exchange, { snapshot, clock }: Context): Promi
     return await unlessAborted<string | Body>(reading, exchange);
   } catch (error) {
     if (error instanceof Aborted) throw endedEarly(error);
+    exchange.departure?.look();
+    if (exchange.aborted !== undefined) throw endedEarly(exchange.aborted);
     // A form says itself what is wrong with it.
     throw error instanceof Refusal || isForm ? error : unreadable();
   } finally {

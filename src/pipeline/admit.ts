@@ -1,10 +1,10 @@
-import type { Arrival, Exchange } from '../core/exchange.ts';
+import type { Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Context } from './context.ts';
 
-/** Why nobody is let in any more. */
-export function draining(): Refusal {
+/** For whoever comes while the gateway drains. */
+export function shuttingDown(): Refusal {
   return new Refusal(
     'shutting_down',
     'The gateway is shutting down. Send the request again: another instance will take it.',
@@ -12,11 +12,19 @@ export function draining(): Refusal {
   );
 }
 
-/** Lets a request in, or throws the Refusal that says why not. From the head alone: nothing is read for a stranger. */
-export function admitCaller(exchange: Exchange, arrival: Arrival, { front }: Protocol, { snapshot }: Context): void {
-  snapshot.keyCheck?.check(exchange.headers, queryField(arrival.query, front.keyParameter));
-  if (arrival.endpoint !== undefined) return;
-  const { method, path, allow } = arrival;
+/**
+ * Lets a request in, or throws the Refusal that says why not. From the head alone: nothing is read for a stranger.
+ * `allow`: the methods of the endpoint that the path names, where the request's is none of them.
+ */
+export function admitCaller(
+  exchange: Exchange,
+  allow: string | undefined,
+  { front }: Protocol,
+  { snapshot }: Context,
+): void {
+  const { headers, query, endpoint, method, path } = exchange;
+  snapshot.keyCheck?.check(headers, queryField(query, front.keyParameter));
+  if (endpoint !== undefined) return;
   const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
   if (allow !== undefined) {
     throw new Refusal('method_not_allowed', `${method} is not possible on ${shown}. Use ${allow}.`, {

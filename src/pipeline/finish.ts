@@ -3,12 +3,18 @@ import type { ExchangeRecord } from '../core/record.ts';
 import { logBodies } from './capture.ts';
 import type { Context } from './context.ts';
 
+/** Whose answer was there sooner had not left, as far as anyone can tell; and to look is dear. */
+const AT_ONCE_MS = 2;
+
 /** Ends the exchange, once, whatever way it ended: writes its record and lets go of what it holds. */
 export function finish(exchange: Exchange, { clock, log, metrics, rateLimits }: Context): void {
+  const now = clock.now();
+  // Whose client left a moment ago was not served.
+  if (now - exchange.startedAt >= AT_ONCE_MS) exchange.departure?.look();
   if (!exchange.close()) return;
   exchange.attempt?.abandon();
   exchange.release();
-  const record = recordOf(exchange, clock.now());
+  const record = recordOf(exchange, now);
   // What never came to a backend, refused or given up in the queue, has cost nobody anything.
   const isForNothing = record.attempts === 0 && record.status >= 400;
   if (isForNothing && exchange.hasTokens) rateLimits.giveBack(exchange.clientIp, exchange.asked?.alias.name);

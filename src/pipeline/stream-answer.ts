@@ -76,7 +76,7 @@ export class StreamAnswer {
   next(): Promise<Uint8Array | undefined> {
     if (this.#ended) return Promise.resolve(undefined);
     if (this.#held !== undefined) return Promise.resolve(this.#takeHeld());
-    if (this.#events.isOver) return Promise.resolve(this.#atEnd());
+    if (this.#events.isOver) return Promise.resolve().then(() => this.#atEnd());
     // One step for each chunk: no frame of an async function lives between them, in any of thousands of streams.
     return this.#read().then(this.#onChunk, this.#onBroken);
   }
@@ -84,13 +84,14 @@ export class StreamAnswer {
   readonly #onChunk = (chunk: Chunk): Uint8Array | undefined | Promise<Uint8Array | undefined> => {
     // The client may have left while the bytes were waited for.
     if (this.#ended) return undefined;
+    let bytes: Uint8Array | undefined;
     try {
-      const bytes = this.#inspected(chunk);
-      if (bytes === undefined) return this.#atEnd();
-      return bytes.byteLength > 0 ? bytes : this.next();
+      bytes = this.#inspected(chunk);
     } catch (error) {
       return this.#onBroken(error);
     }
+    if (bytes === undefined) return this.#atEnd();
+    return bytes.byteLength > 0 ? bytes : this.next();
   };
 
   readonly #onBroken = (error: unknown): Uint8Array | undefined =>

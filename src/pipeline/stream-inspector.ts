@@ -100,7 +100,7 @@ export class StreamInspector {
       const verdict = this.#see(data, eventName(text, start, end));
       if (verdict === 'on') {
         const { textKey } = this.#reader;
-        if (textKey !== undefined && !mixed)
+        if (textKey !== undefined)
           this.#template = ContentTemplate.of(text.slice(start, end), textKey) ?? this.#template;
       } else if (verdict === 'malformed') {
         kept ??= [];

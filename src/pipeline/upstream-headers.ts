@@ -13,6 +13,7 @@ const NOT_SENT_UP: ReadonlySet<string> = new Set([
   'content-length',
   'expect',
   'cookie',
+  'set-cookie',
   'accept-encoding',
   'forwarded',
   'x-real-ip',

@@ -97,6 +97,7 @@ describe('ContentTemplate', () => {
     ['no text', '{"choices":[{"delta":{"content":null}}]}'],
     ['an empty text', '{"choices":[{"delta":{"content":""}}]}'],
     ['an escape', '{"choices":[{"delta":{"content":"a\\nb"}}]}'],
+    ['no end', '{"choices":[{"delta":{"content":"abc'],
     ['two contents', '{"choices":[{"delta":{"content":"a"}},{"delta":{"content":"b"}}]}'],
   ])('an event with %s makes no template', (_what, data) => {
     expect(templateOf(data)).toBeUndefined();

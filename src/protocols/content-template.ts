@@ -24,7 +24,7 @@ export class ContentTemplate {
     if (at === -1 || event.includes(key, at + 1)) return undefined;
     const start = at + key.length;
     let end = start;
-    while (isPlain(event.charCodeAt(end))) end++;
+    while (end < event.length && isPlain(event.charCodeAt(end))) end++;
     return event.charCodeAt(end) === QUOTE && end > start
       ? new ContentTemplate(Buffer.from(event.slice(0, start) + event.slice(end), 'latin1'), start)
       : undefined;
@@ -44,7 +44,7 @@ export class ContentTemplate {
   }
 }
 
-/** Neither a quote nor an escape nor a control character; past the end, where the code is NaN, nothing is. */
+/** Neither a quote nor an escape nor a control character. */
 function isPlain(code: number): boolean {
   return code >= FIRST_PRINTABLE && code !== QUOTE && code !== BACKSLASH;
 }

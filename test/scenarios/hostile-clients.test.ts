@@ -5,7 +5,7 @@ import { open, send } from '../kit/client.ts';
 import type { RawConnection } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
-import { chatAnswer } from '../kit/replies.ts';
+import { chatAnswer, hold } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 import type { Upstream } from '../kit/upstream.ts';
@@ -197,5 +197,43 @@ describe('odd requests', () => {
     const status = first.status === 100 ? (await connection.answer()).status : first.status;
     expect(status).toBe(200);
     connection.leave();
+  });
+});
+
+describe('a client that leaves at once', () => {
+  async function statusOf(traceId: string): Promise<unknown> {
+    const line = await eventually(() => {
+      const [day = ''] = readdirSync(`${gateway.dir}/logs/requests`);
+      const text = readFileSync(`${gateway.dir}/logs/requests/${day}`, 'utf8');
+      return text.split('\n').find((each) => each.includes(`"trace_id":"${traceId}"`));
+    });
+    return (JSON.parse(line) as { status: unknown }).status;
+  }
+
+  test.each([
+    ['before its body', ''],
+    ['within its body', BODY.slice(0, 9)],
+  ])('%s: 499', async (what, begun) => {
+    const traceId = what.replaceAll(' ', '-');
+    const connection = await open(gateway.url);
+    await connection.write(`${HEAD}X-Trace-Id: ${traceId}\r\nContent-Length: ${BODY.length}\r\n\r\n${begun}`);
+    connection.leave();
+    expect(await statusOf(traceId)).toBe(499);
+  });
+
+  test('before an answer that comes a moment later: 499', async () => {
+    const gate = hold();
+    upstream.script(gate);
+    try {
+      const connection = await open(gateway.url);
+      await connection.write(WHOLE.replace('\r\n\r\n', '\r\nX-Trace-Id: just-left\r\n\r\n'));
+      await gate.reached;
+      connection.leave();
+      await Bun.sleep(5);
+      gate.release();
+      expect(await statusOf('just-left')).toBe(499);
+    } finally {
+      upstream.script(chatAnswer('ok'));
+    }
   });
 });

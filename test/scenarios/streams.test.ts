@@ -142,6 +142,12 @@ describe('the commit point', () => {
     answer.leave();
   });
 
+  test('a first event longer than what is held goes out whole, though nothing was held', async () => {
+    const events = [word('x'.repeat(400 * 1024)), word('y'), finish()];
+    const { text } = await ask('one', pieces(splitEvery(sseText(events), 64 * 1024)));
+    expect(text).toBe(sseText(events));
+  });
+
   test('256 KiB are held and no more', async () => {
     const held = await ask('pair', cutAfter(`: ${'x'.repeat(200 * 1024)}\n\n`));
     expect(saidIn(held.text)).toBe('two');

@@ -79,6 +79,8 @@ test.each([
   ['text_delta', 'text', '"text":"'],
   ['thinking_delta', 'thinking', '"thinking":"'],
   ['signature_delta', 'signature', undefined],
+  ['__proto__', 'text', undefined],
+  ['constructor', 'text', undefined],
 ])('the text of a %s stands behind its key', (type, field, key) => {
   const reader = new MessageStreamReader();
   see(reader, delta({ type, [field]: 'a' }));

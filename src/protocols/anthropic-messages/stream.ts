@@ -1,5 +1,5 @@
 import type { Usage } from '../../core/record.ts';
-import { asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { asStream } from './replay.ts';
 import { MESSAGE_STOP, PING } from './sentinels.ts';
@@ -15,10 +15,10 @@ export const stream: StreamGrammar = {
 };
 
 /** A text with any of these is one of many like it. */
-const TEXT_KEYS: Readonly<Partial<Record<string, string>>> = {
-  text_delta: '"text":"',
-  thinking_delta: '"thinking":"',
-};
+const TEXT_KEYS: ReadonlyMap<unknown, string> = new Map([
+  ['text_delta', '"text":"'],
+  ['thinking_delta', '"thinking":"'],
+]);
 
 /** Blocks that are content as soon as they begin. */
 const WHOLE_BLOCKS: ReadonlySet<unknown> = new Set([
@@ -72,7 +72,7 @@ export class MessageStreamReader implements StreamReader {
   #seeDelta(value: unknown): 'content' | 'other' {
     const delta = asObject(value);
     if (delta === undefined || !isContent(delta)) return 'other';
-    this.textKey = TEXT_KEYS[asString(delta['type']) ?? ''];
+    this.textKey = TEXT_KEYS.get(delta['type']);
     return 'content';
   }
 }

@@ -94,6 +94,7 @@ describe('the key of the text', () => {
   test.each([
     ['ends the choice', delta({ content: 'a' }, { finish_reason: 'stop' })],
     ['tells the usage', { ...delta({ content: 'a' }), usage: { prompt_tokens: 1 } }],
+    ["tells the usage in Groq's place", { ...delta({ content: 'a' }), x_groq: { usage: { prompt_tokens: 1 } } }],
     ['is an error', { error: {}, ...delta({ content: 'a' }) }],
   ])('not of one that %s', (_what, event) => {
     const reader = new ChatStreamReader();

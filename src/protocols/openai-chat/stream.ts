@@ -67,7 +67,8 @@ export class ChatStreamReader implements StreamReader {
       if (choice !== null && this.#seeChoice(choice)) content = true;
     }
     // An event that ended a choice or told the usage is none to compare with.
-    if (content && this.#ended === 0 && (chunk.usage ?? undefined) === undefined) this.textKey = TEXT_KEY;
+    if (content && this.#ended === 0 && (chunk.usage ?? chunk.x_groq ?? undefined) === undefined)
+      this.textKey = TEXT_KEY;
     return content ? 'content' : 'other';
   }
 
