@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'bun:test';
+import { exchangeOf } from '../../test/kit/exchange.ts';
 import { FakeClock } from '../../test/kit/fake-clock.ts';
 import { Departures } from './departures.ts';
-import { Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 
 let clock: FakeClock;
 let departures: Departures;
@@ -14,21 +15,7 @@ beforeEach(() => {
 function arrival(): { exchange: Exchange; leave: () => void } {
   const client = new AbortController();
   const request = new Request('http://x/', { signal: client.signal });
-  const exchange = new Exchange(
-    {
-      request,
-      headers: {},
-      method: 'POST',
-      path: '/',
-      query: '',
-      protocol: 'openai-chat',
-      endpoint: undefined,
-      peer: '',
-    },
-    'trace',
-    '',
-    clock,
-  );
+  const exchange = exchangeOf(clock, request);
   departures.watch(exchange);
   return { exchange, leave: () => client.abort() };
 }

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import { BackendLive } from './backend-live.ts';
+import { exchangeOf } from '../../test/kit/exchange.ts';
 import { FakeClock } from '../../test/kit/fake-clock.ts';
 import { Attempt } from './attempt.ts';
-import { Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import type { Route, Timeouts } from './route.ts';
 import { Watch } from './watch.ts';
 
@@ -17,16 +18,7 @@ let answerProbe: (reached: Probed) => void;
 
 beforeEach(() => {
   clock = new FakeClock(0);
-  const arrival = {
-    request: new Request('http://x/'),
-    headers: {},
-    method: 'POST',
-    path: '/',
-    query: '',
-    protocol: 'openai-chat',
-    endpoint: undefined,
-  };
-  exchange = new Exchange({ ...arrival, peer: '127.0.0.1' }, 'trace', '127.0.0.1', clock);
+  exchange = exchangeOf(clock);
   watch = new Watch(exchange, clock);
   probes = [];
 });

@@ -1,6 +1,6 @@
 import type { Arrival, Body, Operation } from '../core/exchange.ts';
 import { Exchange } from '../core/exchange.ts';
-import { Aborted } from '../core/failure.ts';
+import type { Aborted } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { NamedAlias } from '../core/route.ts';
 import { Watch } from '../core/watch.ts';
@@ -59,7 +59,6 @@ async function readBody(exchange: Exchange, { snapshot, clock }: Context): Promi
     const reading = isForm ? readForm(exchange, maxBodyBytes) : readText(exchange, maxBodyBytes);
     return await unlessAborted<string | Body>(reading, exchange);
   } catch (error) {
-    if (error instanceof Aborted) throw endedEarly(error);
     exchange.departure?.look();
     if (exchange.aborted !== undefined) throw endedEarly(exchange.aborted);
     // A form says itself what is wrong with it.
