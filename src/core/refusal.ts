@@ -160,6 +160,12 @@ export const ERROR_CODES = {
     meaning: 'The stream had begun and its backend broke it off; what came before is incomplete.',
     remedy: 'Discard the partial answer and send the request again.',
   },
+  overloaded_memory: {
+    status: 503,
+    type: server,
+    meaning: 'The requests under way hold as much memory as `server.max_buffered_mb` allows.',
+    remedy: 'Try again after `Retry-After`, or send less; raise `server.max_buffered_mb` where there is more memory.',
+  },
   no_backend_available: {
     status: 503,
     type: server,

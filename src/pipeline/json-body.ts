@@ -1,14 +1,14 @@
 import type { Body, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import { memberSpans, replaceSpans } from '../lib/json-span.ts';
-import { checkAnnouncedLength, readLimited } from './read-limited.ts';
+import type { Context } from './context.ts';
+import { checkAnnouncedLength, isReadAtOnce, readLimited } from './read-limited.ts';
 
 /** Reads the text of a body that is to be JSON. */
-export function readText(exchange: Exchange, maxBytes: number): Promise<string> {
-  const { request } = exchange;
-  return checkAnnouncedLength(exchange, maxBytes) === undefined
-    ? readLimited(request, maxBytes).then((bytes) => new TextDecoder().decode(bytes))
-    : request.text();
+export function readText(exchange: Exchange, context: Context): Promise<string> {
+  return isReadAtOnce(checkAnnouncedLength(exchange, context), exchange, context)
+    ? exchange.request.text()
+    : readLimited(exchange, context).then((bytes) => new TextDecoder().decode(bytes));
 }
 
 /**

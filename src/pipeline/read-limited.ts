@@ -1,8 +1,11 @@
 import type { Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
+import { holdBytes } from './buffered.ts';
+import type { Context } from './context.ts';
 
 /** Refuses by its announced length a body that is too large, before a byte of it is read. Returns the length, if announced. */
-export function checkAnnouncedLength(exchange: Exchange, maxBytes: number): number | undefined {
+export function checkAnnouncedLength(exchange: Exchange, { snapshot }: Context): number | undefined {
+  const { maxBodyBytes: maxBytes } = snapshot;
   const encoding = exchange.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Refusal(
@@ -15,15 +18,27 @@ export function checkAnnouncedLength(exchange: Exchange, maxBytes: number): numb
   return length;
 }
 
-/** Reads a body whose length was not announced, up to `maxBytes`. */
-export async function readLimited(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+/** A body that is announced to be no longer is read at once; of a longer one, only what has come is counted as held. */
+const AT_ONCE_BYTES = 2 * 1024 * 1024;
+
+/** Whether a body is to be read at once. What it takes is held from now on. */
+export function isReadAtOnce(length: number | undefined, exchange: Exchange, context: Context): boolean {
+  if (length === undefined || length > AT_ONCE_BYTES) return false;
+  holdBytes(exchange, length, context);
+  return true;
+}
+
+/** Reads a body piece by piece, up to what is allowed; each piece is held as it comes. */
+export async function readLimited(exchange: Exchange, context: Context): Promise<Uint8Array<ArrayBuffer>> {
+  const { maxBodyBytes: maxBytes } = context.snapshot;
   const parts: Uint8Array[] = [];
   let bytes = 0;
   try {
-    const body = request.body as AsyncIterable<Uint8Array> | null;
+    const body = exchange.request.body as AsyncIterable<Uint8Array> | null;
     for await (const part of body ?? []) {
       bytes += part.byteLength;
       if (bytes > maxBytes) throw tooLarge(maxBytes);
+      holdBytes(exchange, part.byteLength, context);
       parts.push(part);
     }
   } catch (error) {

@@ -12,6 +12,13 @@ export const serverSchema = z
       .gt(0)
       .default(100)
       .describe('The largest request body accepted, in MiB. A larger one is answered with 413.'),
+    max_buffered_mb: z
+      .number()
+      .gt(0)
+      .default(1024)
+      .describe(
+        'The most memory that requests may hold together, in MiB: bodies, what they come to when they are read, answers that are held. Whatever is beyond it gets 503 `overloaded_memory`. The process itself takes some more.',
+      ),
   })
   .prefault({})
   .describe('The gateway as an HTTP server.');
