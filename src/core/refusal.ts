@@ -51,6 +51,12 @@ export const ERROR_CODES = {
     meaning: 'The body ended before the length that was announced, or could not be read.',
     remedy: 'Send the request again.',
   },
+  unsupported_encoding: {
+    status: 415,
+    type: request,
+    meaning: 'The body has a content encoding that the gateway does not know, or more than two.',
+    remedy: 'Use one that the `Accept-Encoding` of the answer names, or none.',
+  },
   body_too_large: {
     status: 413,
     type: request,

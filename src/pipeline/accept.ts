@@ -32,7 +32,6 @@ export async function acceptBody(exchange: Exchange, context: Context): Promise<
   const read = await readBody(exchange, context);
   const body = typeof read === 'string' ? jsonBody(read, exchange, context) : read;
   exchange.body = body;
-  exchange.bytesIn = body.bytes;
   exchange.stream = exchange.endpoint?.stream ?? asksForStream(body, exchange.endpoint?.operation);
   const name = exchange.endpoint?.model ?? modelOf(body);
   const isName = name.length <= MAX_NAME_CHARS;
@@ -46,14 +45,13 @@ export async function acceptBytes(exchange: Exchange, context: Context): Promise
   if (exchange.request.body === null) return;
   const text = await readBody(exchange, context);
   if (typeof text !== 'string') throw unreadable();
-  exchange.bytesIn = Buffer.byteLength(text);
   exchange.body = { fields: {}, bytes: exchange.bytesIn, text, withModel: () => text };
 }
 
 /** What the text comes to is held before it comes to it. */
 function jsonBody(text: string, exchange: Exchange, context: Context): JsonBody {
   holdBytes(exchange, jsonFootprint(text, context.random), context);
-  return new JsonBody(text, exchange.announcedBytes);
+  return new JsonBody(text, exchange.bytesIn);
 }
 
 async function readBody(exchange: Exchange, context: Context): Promise<string | Body> {

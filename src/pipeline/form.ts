@@ -1,7 +1,7 @@
 import type { Body, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Context } from './context.ts';
-import { checkAnnouncedLength, isReadAtOnce, readLimited, unreadable } from './read-limited.ts';
+import { isReadAtOnce, readLimited, unreadable } from './read-limited.ts';
 
 /** A text field of a form longer than this is not looked at. */
 const MAX_FIELD_BYTES = 64 * 1024;
@@ -18,9 +18,7 @@ interface Part {
 export async function readForm(exchange: Exchange, context: Context): Promise<Body> {
   const { request, headers } = exchange;
   const boundary = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(headers['content-type'] ?? '');
-  const bytes = isReadAtOnce(checkAnnouncedLength(exchange, context), exchange, context)
-    ? await readBytes(request)
-    : await readLimited(exchange, context);
+  const bytes = isReadAtOnce(exchange, context) ? await readBytes(request) : await readLimited(exchange, context);
   const parts = partsOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), boundary?.[1] ?? boundary?.[2]);
   if (parts === undefined) {
     throw new Refusal(

@@ -14,7 +14,7 @@ export function resolveKept(exchange: Exchange, { keeping }: Protocol, context: 
   const ids = keeping.idsIn(body.fields);
   if (ids.length === 0) return;
   const text = keeping.expand(body.text, body.fields, (id) => context.kept.find(id));
-  if (text !== body.text) exchange.body = new JsonBody(text, undefined);
+  if (text !== body.text) exchange.body = new JsonBody(text, Buffer.byteLength(text));
   for (const id of ids) {
     const backend = context.stored.backendOf(id);
     if (backend !== undefined) pinTo(backend, exchange, context);
