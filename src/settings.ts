@@ -20,6 +20,7 @@ export function logSettings({ logging, proxy_api_key: gatewayKey, backends }: Co
     maskSensitive: logging.mask_sensitive,
     maxFileBytes: logging.max_file_size_mb * 1024 * 1024,
     maxAgeDays: logging.max_age_days,
+    maxTotalBytes: logging.max_total_mb * 1024 * 1024,
     format: logging.format,
     consoleFormat: logging.console_format,
     secrets: secrets.filter((secret) => secret !== undefined),

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { ExchangeRecord } from '../core/record.ts';
 import type { Clock } from '../lib/clock.ts';
 import { generalText, logfmt, requestText, type ConsoleStyle } from './console.ts';
-import { LogFile, type LogLimits } from './files.ts';
+import { LogFile, type LogFileSettings } from './files.ts';
+import { LogFolder } from './log-folder.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { requestEntry, requestJson, requestLevel, requestTold, type Entry, type Level } from './request-line.ts';
 import type { LogPlace } from './rotation.ts';
@@ -24,6 +25,8 @@ export interface LogSettings {
   readonly maxFileBytes: number;
   /** 0 to keep files for ever. */
   readonly maxAgeDays: number;
+  /** What all files may take together; 0 for any amount. */
+  readonly maxTotalBytes: number;
   readonly format: 'json' | 'text';
   readonly consoleFormat: 'json' | 'markdown' | 'plain';
   /** Configured keys, masked wherever they turn up; see `createRedactor` for how short is too short. */
@@ -83,6 +86,7 @@ class FileLog implements Log {
   #settings: LogSettings;
   #redact: Redactor;
   #files: Files = {};
+  #folder: LogFolder | undefined;
   #closing = new Set<Promise<void>>();
   #closed = false;
   #dropped = 0;
@@ -156,13 +160,17 @@ class FileLog implements Log {
 
   async flush(): Promise<void> {
     await Promise.all([...Object.values(this.#files).map((file) => file.flush()), ...this.#closing]);
+    await this.#folder?.settled();
     await this.#io.console.flush?.();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const file of Object.values(this.#files)) this.#retire(file);
+    const files = Object.values(this.#files);
+    for (const file of files) this.#retire(file);
+    this.#retireFolder(files);
     this.#files = {};
+    this.#folder = undefined;
     await this.flush();
   }
 
@@ -214,30 +222,58 @@ class FileLog implements Log {
 
   /** Opens what `settings` want that is not open, adjusts what stays, and lets go of the rest once it is written. */
   #open(settings: LogSettings): Files {
-    const { maxFileBytes, maxAgeDays } = settings;
-    const limits: LogLimits = { maxFileBytes, maxAgeDays };
-    const events = { lost: this.#onLost, written: this.#onWritten };
+    const folder = this.#openFolder(settings);
     const files: Files = {};
     const spare = new Set(Object.values(this.#files));
-    for (const [name, place] of placesOf(settings)) {
-      const same = this.#files[name];
-      if (same?.place.dir === place.dir) {
-        spare.delete(same);
-        same.configure(limits);
-        files[name] = same;
-      } else {
-        files[name] = new LogFile(place, limits, this.#io.clock, events);
+    if (folder !== undefined) {
+      const limits: LogFileSettings = { folder, maxFileBytes: mostOfOne(settings) };
+      const events = { lost: this.#onLost, written: this.#onWritten };
+      for (const [name, place] of placesOf(folder.base, settings.separateFiles)) {
+        const same = this.#files[name];
+        if (same?.place.dir === place.dir) {
+          spare.delete(same);
+          same.configure(limits);
+          files[name] = same;
+        } else {
+          files[name] = new LogFile(place, limits, this.#io.clock, events);
+        }
       }
     }
     for (const file of spare) this.#retire(file);
+    if (folder !== this.#folder) this.#retireFolder([...spare]);
+    this.#folder = folder;
     return files;
   }
 
+  /** The folder that `settings` name: the one that is open if it is the same. */
+  #openFolder({ baseDir, maxAgeDays, maxTotalBytes }: LogSettings): LogFolder | undefined {
+    if (baseDir === undefined) return undefined;
+    const limits = { maxAgeDays, maxTotalBytes };
+    if (this.#folder?.base !== baseDir) {
+      const places = placesOf(baseDir, true).map(([, place]) => place);
+      return new LogFolder(baseDir, { places, clock: this.#io.clock }, limits);
+    }
+    this.#folder.configure(limits);
+    return this.#folder;
+  }
+
   #retire(file: LogFile): void {
-    const closing = file.close().then(() => {
-      this.#closing.delete(closing);
-      this.#onWritten(file);
-    });
+    this.#closes(
+      file.close().then(() => {
+        this.#onWritten(file);
+      }),
+    );
+  }
+
+  /** What is still being written there counts for it. */
+  #retireFolder(files: readonly LogFile[]): void {
+    const folder = this.#folder;
+    if (folder === undefined) return;
+    this.#closes(Promise.all(files.map((file) => file.flush())).then(() => folder.close()));
+  }
+
+  #closes(work: Promise<void>): void {
+    const closing = work.then(() => void this.#closing.delete(closing));
     this.#closing.add(closing);
   }
 
@@ -272,11 +308,16 @@ function redactorOf(settings: LogSettings): Redactor {
   return settings.maskSensitive ? createRedactor(settings.secrets) : (line) => line;
 }
 
-function placesOf({ baseDir, separateFiles }: LogSettings): [FileName, LogPlace][] {
-  if (baseDir === undefined) return [];
-  const general: [FileName, LogPlace] = ['general', { dir: baseDir, stem: 'general' }];
+/** So small that the oldest lines can always make way for new ones, whatever the three current files hold. */
+function mostOfOne({ maxFileBytes, maxTotalBytes }: LogSettings): number {
+  const share = Math.floor(maxTotalBytes / 4);
+  return share > 0 && (maxFileBytes <= 0 || share < maxFileBytes) ? share : maxFileBytes;
+}
+
+function placesOf(base: string, separateFiles: boolean): [FileName, LogPlace][] {
+  const general: [FileName, LogPlace] = ['general', { base, dir: base, stem: 'general' }];
   if (!separateFiles) return [general];
-  const dated = (name: FileName): [FileName, LogPlace] => [name, { dir: join(baseDir, name), stem: undefined }];
+  const dated = (name: FileName): [FileName, LogPlace] => [name, { base, dir: join(base, name), stem: undefined }];
   return [general, dated('requests'), dated('errors')];
 }
 
