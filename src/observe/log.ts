@@ -1,12 +1,10 @@
-import { join } from 'node:path';
 import type { ExchangeRecord } from '../core/record.ts';
 import type { Clock } from '../lib/clock.ts';
 import { generalText, logfmt, requestText, type ConsoleStyle } from './console.ts';
-import { LogFile, type LogFileSettings } from './files.ts';
-import { LogFolder } from './log-folder.ts';
+import type { LogFile } from './files.ts';
+import { LogFiles } from './log-files.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { requestEntry, requestJson, requestLevel, requestTold, type Entry, type Level } from './request-line.ts';
-import type { LogPlace } from './rotation.ts';
 
 export type { Level };
 
@@ -78,16 +76,11 @@ export function createLog(settings: LogSettings, io: LogIo): Log {
 
 const RANK: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
-type FileName = 'general' | 'requests' | 'errors';
-type Files = Partial<Record<FileName, LogFile>>;
-
 class FileLog implements Log {
   readonly #io: LogIo;
   #settings: LogSettings;
   #redact: Redactor;
-  #files: Files = {};
-  #folder: LogFolder | undefined;
-  #closing = new Set<Promise<void>>();
+  readonly #files: LogFiles;
   #closed = false;
   #dropped = 0;
   /** Files whose last batch was lost. While there is any, that has been said and is not said again. */
@@ -98,7 +91,8 @@ class FileLog implements Log {
     this.#io = io;
     this.#settings = settings;
     this.#redact = redactorOf(settings);
-    this.#files = this.#open(settings);
+    this.#files = new LogFiles(io.clock, { lost: this.#onLost, written: this.#onWritten });
+    this.#files.use(settings);
   }
 
   get droppedLines(): number {
@@ -131,7 +125,7 @@ class FileLog implements Log {
   }
 
   request(record: ExchangeRecord): void {
-    const { general, requests, errors } = this.#files;
+    const { general, requests, errors } = this.#files.current;
     const level = requestLevel(record);
     const onConsole = this.#showsOnConsole(level);
     if (general === undefined && !onConsole) return;
@@ -154,23 +148,18 @@ class FileLog implements Log {
   configure(settings: LogSettings): void {
     if (this.#closed) return;
     this.#redact = redactorOf(settings);
-    this.#files = this.#open(settings);
+    this.#files.use(settings);
     this.#settings = settings;
   }
 
   async flush(): Promise<void> {
-    await Promise.all([...Object.values(this.#files).map((file) => file.flush()), ...this.#closing]);
-    await this.#folder?.settled();
+    await this.#files.flush();
     await this.#io.console.flush?.();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    const files = Object.values(this.#files);
-    for (const file of files) this.#retire(file);
-    this.#retireFolder(files);
-    this.#files = {};
-    this.#folder = undefined;
+    this.#files.use(undefined);
     await this.flush();
   }
 
@@ -180,7 +169,7 @@ class FileLog implements Log {
   }
 
   #write({ level, msg, fields, inFiles, onConsole }: GeneralLine): void {
-    const { general, errors } = this.#files;
+    const { general, errors } = this.#files.current;
     const toFile = inFiles ? general : undefined;
     if (toFile === undefined && !onConsole) return;
     try {
@@ -220,63 +209,6 @@ class FileLog implements Log {
     this.#io.console(`${this.#redact(text)}\n`);
   }
 
-  /** Opens what `settings` want that is not open, adjusts what stays, and lets go of the rest once it is written. */
-  #open(settings: LogSettings): Files {
-    const folder = this.#openFolder(settings);
-    const files: Files = {};
-    const spare = new Set(Object.values(this.#files));
-    if (folder !== undefined) {
-      const limits: LogFileSettings = { folder, maxFileBytes: mostOfOne(settings) };
-      const events = { lost: this.#onLost, written: this.#onWritten };
-      for (const [name, place] of placesOf(folder.base, settings.separateFiles)) {
-        const same = this.#files[name];
-        if (same?.place.dir === place.dir) {
-          spare.delete(same);
-          same.configure(limits);
-          files[name] = same;
-        } else {
-          files[name] = new LogFile(place, limits, this.#io.clock, events);
-        }
-      }
-    }
-    for (const file of spare) this.#retire(file);
-    if (folder !== this.#folder) this.#retireFolder([...spare]);
-    this.#folder = folder;
-    return files;
-  }
-
-  /** The folder that `settings` name: the one that is open if it is the same. */
-  #openFolder({ baseDir, maxAgeDays, maxTotalBytes }: LogSettings): LogFolder | undefined {
-    if (baseDir === undefined) return undefined;
-    const limits = { maxAgeDays, maxTotalBytes };
-    if (this.#folder?.base !== baseDir) {
-      const places = placesOf(baseDir, true).map(([, place]) => place);
-      return new LogFolder(baseDir, { places, clock: this.#io.clock }, limits);
-    }
-    this.#folder.configure(limits);
-    return this.#folder;
-  }
-
-  #retire(file: LogFile): void {
-    this.#closes(
-      file.close().then(() => {
-        this.#onWritten(file);
-      }),
-    );
-  }
-
-  /** What is still being written there counts for it. */
-  #retireFolder(files: readonly LogFile[]): void {
-    const folder = this.#folder;
-    if (folder === undefined) return;
-    this.#closes(Promise.all(files.map((file) => file.flush())).then(() => folder.close()));
-  }
-
-  #closes(work: Promise<void>): void {
-    const closing = work.then(() => void this.#closing.delete(closing));
-    this.#closing.add(closing);
-  }
-
   #onLost = (file: LogFile, lines: number, reason: unknown): void => {
     const first = this.#failing.size === 0;
     this.#failing.add(file);
@@ -306,19 +238,6 @@ interface GeneralLine {
 
 function redactorOf(settings: LogSettings): Redactor {
   return settings.maskSensitive ? createRedactor(settings.secrets) : (line) => line;
-}
-
-/** So small that the oldest lines can always make way for new ones, whatever the three current files hold. */
-function mostOfOne({ maxFileBytes, maxTotalBytes }: LogSettings): number {
-  const share = Math.floor(maxTotalBytes / 4);
-  return share > 0 && (maxFileBytes <= 0 || share < maxFileBytes) ? share : maxFileBytes;
-}
-
-function placesOf(base: string, separateFiles: boolean): [FileName, LogPlace][] {
-  const general: [FileName, LogPlace] = ['general', { base, dir: base, stem: 'general' }];
-  if (!separateFiles) return [general];
-  const dated = (name: FileName): [FileName, LogPlace] => [name, { base, dir: join(base, name), stem: undefined }];
-  return [general, dated('requests'), dated('errors')];
 }
 
 const RESERVED: ReadonlySet<string> = new Set(['level', 'ts', 'msg']);
