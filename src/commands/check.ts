@@ -1,6 +1,9 @@
 import type { Environment } from '../config/expand.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
+import { secretsOf } from '../config/secrets.ts';
+import { printable } from '../lib/printable.ts';
+import { createRedactor } from '../observe/redact.ts';
 
 type Print = (line: string) => void;
 
@@ -9,12 +12,15 @@ export async function check(path: string | undefined, out: Print, err: Print, en
   const file = path ?? 'config.yaml';
   try {
     const loaded = await loadConfig(file, env);
-    for (const warning of loaded.warnings) err(`warning: ${formatProblem(warning)}`);
+    const mask = createRedactor(secretsOf(loaded.config));
+    for (const warning of loaded.warnings) err(`warning: ${printable(mask(formatProblem(warning)))}`);
     out(summary(file, loaded));
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) err(formatProblem(problem));
+    // Which values are secret is not known of a config that cannot be used; what looks like a key is.
+    const mask = createRedactor([]);
+    for (const problem of error.problems) err(printable(mask(formatProblem(problem))));
     return 1;
   }
 }

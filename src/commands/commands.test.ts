@@ -75,7 +75,7 @@ describe('init', () => {
     await init(path, out, err);
     const starter = readFileSync(path, 'utf8');
     const uncommented = starter.replaceAll(/^( *)# (?= *(- |[\w"*/-]+:( |$)))/gm, '$1');
-    await check(write(uncommented), out, err, { OPENAI_API_KEY: 'sk-1', LLM_PROXY_KEY: 'k' });
+    await check(write(uncommented), out, err, { OPENAI_API_KEY: 'sk-1', LLM_PROXY_KEY: 'key-of-the-gateway' });
     expect(lines.err).toEqual([]);
     expect(lines.out.at(-1)).toContain('3 backends, 5 aliases');
   });

@@ -9,6 +9,8 @@ import type { LoadedConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
 import { withoutFile } from '../config/without-file.ts';
 import { formatDuration } from '../lib/duration.ts';
+import { printable } from '../lib/printable.ts';
+import { createRedactor } from '../observe/redact.ts';
 import { Host, reasonOf } from '../server/host.ts';
 import { banner } from './banner.ts';
 import { Reloader } from './reload.ts';
@@ -52,7 +54,8 @@ async function build(file: string | undefined): Promise<Built | undefined> {
     return { app, loaded, known };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) console.error(formatProblem(problem));
+    const mask = createRedactor([]);
+    for (const problem of error.problems) console.error(printable(mask(formatProblem(problem))));
     return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import type { ExchangeRecord } from '../core/record.ts';
 import type { Clock } from '../lib/clock.ts';
+import { printable } from '../lib/printable.ts';
 import { generalText, logfmt, requestText, type ConsoleStyle } from './console.ts';
 import type { LogFile } from './files.ts';
 import { LogFiles } from './log-files.ts';
@@ -193,7 +194,7 @@ class FileLog implements Log {
   }
 
   #fileLine(entry: Entry): string {
-    return this.#redact(this.#settings.format === 'json' ? JSON.stringify(entry) : logfmt(entry));
+    return this.#redact(this.#settings.format === 'json' ? printable(JSON.stringify(entry)) : logfmt(entry));
   }
 
   #showRequest(record: ExchangeRecord, level: Level, nowMs: number): void {
@@ -205,7 +206,7 @@ class FileLog implements Log {
 
   #show(entry: Entry, render: (style: ConsoleStyle) => string): void {
     const { consoleFormat: format, color } = this.#settings;
-    const text = format === 'json' ? JSON.stringify(entry) : render({ format, color });
+    const text = format === 'json' ? printable(JSON.stringify(entry)) : render({ format, color });
     this.#io.console(`${this.#redact(text)}\n`);
   }
 
