@@ -5,6 +5,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version as packageVersion } from '../package.json';
+import { NOTHING_FROM_THE_WORKING_DIRECTORY } from './autoload.ts';
 
 const TARGETS = [
   'linux-x64',
@@ -43,9 +44,7 @@ async function build(target?: Target): Promise<string> {
       compile: {
         outfile,
         ...(target && { target: `bun-${target}` as const }),
-        // The working directory is the operator's: files that happen to lie there must not change the program.
-        autoloadDotenv: false,
-        autoloadBunfig: false,
+        ...NOTHING_FROM_THE_WORKING_DIRECTORY,
       },
     });
   } catch (error) {

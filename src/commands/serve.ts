@@ -13,6 +13,7 @@ import { printable } from '../lib/printable.ts';
 import { createRedactor } from '../observe/redact.ts';
 import { Host, reasonOf } from '../server/host.ts';
 import { banner } from './banner.ts';
+import { environmentDangers } from './environment-dangers.ts';
 import { Reloader } from './reload.ts';
 
 const DEFAULT_PATH = 'config.yaml';
@@ -31,7 +32,9 @@ export async function serve(path: string | undefined): Promise<number> {
     await app.close();
     return 1;
   }
-  process.stdout.write(banner(app.config, host.address, file));
+  const dangers = environmentDangers(process.env);
+  process.stdout.write(banner(app.config, host.address, file, dangers));
+  for (const danger of dangers) app.log.warn(danger);
   const reloader = file === undefined ? undefined : new Reloader(app, host, file, known);
   void reloader?.watch(loaded.files, loaded.config);
   if (reloader !== undefined) app.onReload = () => reloader.reload('asked by POST /admin/reload');

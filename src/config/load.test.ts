@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -46,7 +46,9 @@ const MODEL = `${BACKEND}models:\n  m:\n    routes:\n      - backend: a\n       
 
 describe('a config that is valid', () => {
   test('the config of existing users loads as it is', async () => {
-    const { config, warnings } = await loadConfig('test/fixtures/seed-config.yaml', {});
+    // A folder of one's own: there would be a warning of keys that everybody can read.
+    copyFileSync('test/fixtures/seed-config.yaml', join(folder, 'seed.yaml'));
+    const { config, warnings } = await loadConfig(join(folder, 'seed.yaml'), {});
     expect(warnings).toEqual([]);
     expect(config.listen).toBe(':8765');
     expect(config.proxy_api_key).toBe('your-secret-key');
@@ -218,7 +220,7 @@ describe('errors', () => {
     ['bakends: []', '1:1 bakends: unknown key "bakends" (did you mean "backends"?)'],
     [
       'proxy:\n  zzz: 1',
-      '2:3 proxy.zzz: unknown key "zzz" (known: enable_system_prompt, system_prompt_dir, forward_client_ip, trusted_proxies)',
+      '2:3 proxy.zzz: unknown key "zzz" (known: enable_system_prompt, system_prompt_dir, prompt_variables, forward_client_ip, trusted_proxies)',
     ],
     [
       'x-1: 1\nx-2: 2',
