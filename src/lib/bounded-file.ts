@@ -2,10 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, stat
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Windows has no pipes in folders. */
-const { O_NONBLOCK = 0 } = constants;
 /** A pipe without a writer is opened at once, to be refused; links are followed, for Kubernetes makes secrets of them. */
-const TO_READ = constants.O_RDONLY | O_NONBLOCK;
+const TO_READ = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** Thrown for what may not be read; its message says why, and follows "the file NAME". */
 export class UnreadableFile extends Error {

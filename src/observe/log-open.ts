@@ -2,13 +2,11 @@ import { chmod, constants, lstat, mkdir, open, realpath, type FileHandle } from 
 import { currentPath, type LogPlace } from './rotation.ts';
 
 /** Log lines name clients, so only the owner and its group may read them. The process's umask may take away more. */
-export const FILE_MODE = 0o640;
+const FILE_MODE = 0o640;
 const FOLDER_MODE = 0o750;
 
-/** Windows has no such flags, and gives nobody else the right to make links. */
-const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-/** Never through a link, and without waiting for the other end of a pipe. */
-export const UNFOLLOWED = O_NOFOLLOW | O_NONBLOCK;
+/** Never through a link, and without waiting for the other end of a pipe. Windows has no such flags: none is set there. */
+const UNFOLLOWED = constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * Opens the file that lines of `day` are appended to, making it and its folders. Whoever may write beside the logs could

@@ -307,7 +307,7 @@ describe('trouble', () => {
   test.skipIf(process.platform !== 'linux')(
     'a full disk drops and counts lines and is told once, and once when over',
     async () => {
-      const fixture = join(import.meta.dir, 'full-disk.fixture.ts');
+      const fixture = join(import.meta.dir, '../../test/fixtures/full-disk.ts');
       // Beyond one block writes fail with EFBIG, as they would with ENOSPC on a full disk.
       const script = 'trap "" XFSZ; ulimit -f 1; exec "$0" "$@"';
       const child = Bun.spawn(['sh', '-c', script, process.execPath, fixture, dir], { stdout: 'pipe' });

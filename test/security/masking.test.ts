@@ -80,7 +80,7 @@ describe('a masked secret', () => {
 
 describe('every secret of a config', () => {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
   const account = JSON.stringify({ client_email: 'a@acme.example', private_key: pem });
   const config = {
     listen: '127.0.0.1:1',
