@@ -24,6 +24,7 @@ export async function serve(path: string | undefined): Promise<number> {
   const built = await build(file);
   if (built === undefined) return 1;
   const { app, loaded, known } = built;
+  endOnBugs(app);
   const host = new Host(app);
   try {
     await host.follow(loaded.config);
@@ -39,6 +40,16 @@ export async function serve(path: string | undefined): Promise<number> {
   void reloader?.watch(loaded.files, loaded.config);
   if (reloader !== undefined) app.onReload = () => reloader.reload('asked by POST /admin/reload');
   return await untilSignalled(app, host, reloader);
+}
+
+/** Whatever escapes every handler ends the process as it would without this, but goes through the masking of the log first. */
+function endOnBugs({ log }: App): void {
+  const end = (error: unknown): void => {
+    log.error('a bug ended the gateway: please report it', { err: error });
+    void log.flush().finally(() => process.exit(1));
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
 }
 
 interface Built {

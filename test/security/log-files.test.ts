@@ -305,6 +305,14 @@ describe('a rotated file', () => {
     expect(readdirSync(dir)).not.toContain('general.001.log.gz');
   });
 
+  test('that another process is compressing is left to it', async () => {
+    fill('general.001.log', 50_000, 2);
+    fill('general.001.log.gz.part', 10, 0);
+    await write(open(), 'a line');
+    expect(readdirSync(dir).sort()).toEqual(['general.001.log', 'general.001.log.gz.part', 'general.log']);
+    expect(statSync(join(dir, 'general.001.log.gz.part')).size).toBe(10);
+  });
+
   test('whose compression was cut short by the end of the process is whole, and what is left of that goes', async () => {
     fill('general.001.log', 50_000, 2);
     fill('general.001.log.gz.part', 10, 2);

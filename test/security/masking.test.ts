@@ -219,3 +219,41 @@ test('no secret is in any log or answer of operators, whoever sends it back', as
     await upstream.stop();
   }
 });
+
+test('what ends the gateway is told without secrets', async () => {
+  const bug = join(folder, 'bug.ts');
+  writeFileSync(
+    bug,
+    "process.on('SIGUSR2', () => { throw new Error('sent key-of-the-backend and sk-abcdefghijklmnopqrstuvwxyz0123456789cdef'); });\n",
+  );
+  const gateway = await startGateway({
+    config: { backends: [{ name: 'a', url: 'http://127.0.0.1:1', api_key: 'key-of-the-backend' }] },
+    env: { BUN_OPTIONS: `--preload ${bug}` },
+  });
+  gateway.signal('SIGUSR2');
+  expect(await gateway.exited).toBe(1);
+  expect(gateway.stderr()).toContain('a bug ended the gateway');
+  expect(gateway.stderr()).toContain('sk-ab****cdef');
+  expect(gateway.stderr()).not.toContain('key-of-the-backend');
+  await gateway.stop();
+});
+
+test('a reload that is refused tells nobody a key, /readyz included', async () => {
+  const gateway = await startGateway({
+    config: {
+      backends: [{ name: 'demo', url: 'demo:' }],
+      models: { demo: { routes: [{ backend: 'demo', model: 'demo' }] } },
+    },
+  });
+  const key = 'sk-abcdefghijklmnopqrstuvwxyz0123456789cdef';
+  try {
+    gateway.writeConfig(`${key}: 1\n"\\e[2J": 2\n`);
+    await eventually(() => gateway.stderr().includes('reload failed'));
+    const { text } = await (await send(`${gateway.url}/readyz`, { method: 'GET' })).whole();
+    expect(text).toContain('sk-ab****cdef');
+    expect(text + gateway.stderr()).not.toContain(key);
+    expect(text).not.toMatch(/\u001b\[2J/);
+  } finally {
+    await gateway.stop();
+  }
+});
