@@ -44,12 +44,13 @@ export async function serve(path: string | undefined): Promise<number> {
 
 /** Whatever escapes every handler ends the process as it would without this, but goes through the masking of the log first. */
 function endOnBugs({ log }: App): void {
-  const end = (error: unknown): void => {
+  const end = async (error: unknown): Promise<void> => {
     log.error('a bug ended the gateway: please report it', { err: error });
-    void log.flush().finally(() => process.exit(1));
+    await log.flush();
+    process.exit(1);
   };
-  process.on('uncaughtException', end);
-  process.on('unhandledRejection', end);
+  process.on('uncaughtException', (error) => void end(error));
+  process.on('unhandledRejection', (error) => void end(error));
 }
 
 interface Built {

@@ -86,7 +86,7 @@ export class LogFiles {
 }
 
 /** So small that the oldest lines can always make way for new ones, whatever the three current files hold. */
-function mostOfOne({ maxFileBytes, maxTotalBytes }: LogSettings): number {
+function mostOfOne({ maxFileBytes, maxTotalBytes }: FileSettings): number {
   const share = Math.floor(maxTotalBytes / 4);
   return share > 0 && (maxFileBytes <= 0 || share < maxFileBytes) ? share : maxFileBytes;
 }
