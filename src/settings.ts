@@ -2,15 +2,15 @@ import { resolve } from 'node:path';
 
 import type { HealthSettings } from './backends/health.ts';
 import type { Config } from './config/schema.ts';
+import { secretsOf } from './config/secrets.ts';
 import { concurrencySchema } from './config/sections/limits.ts';
 import type { LogSettings } from './observe/log.ts';
 import type { ConcurrencySettings } from './policies/concurrency.ts';
 import type { RateLimitSettings } from './policies/rate-limit.ts';
-import { readGoogleAccount } from './vendors/google-account.ts';
 
 /** What the log goes by. */
-export function logSettings({ logging, proxy_api_key: gatewayKey, backends }: Config): LogSettings {
-  const secrets = [gatewayKey, ...backends.flatMap(backendSecrets)];
+export function logSettings(config: Config): LogSettings {
+  const { logging } = config;
   return {
     // Bodies are written at debug, so asking for them asks for the level.
     level: logging.debug_mode ? 'debug' : logging.level,
@@ -20,19 +20,12 @@ export function logSettings({ logging, proxy_api_key: gatewayKey, backends }: Co
     maskSensitive: logging.mask_sensitive,
     maxFileBytes: logging.max_file_size_mb * 1024 * 1024,
     maxAgeDays: logging.max_age_days,
+    maxTotalBytes: logging.max_total_mb * 1024 * 1024,
     format: logging.format,
     consoleFormat: logging.console_format,
-    secrets: secrets.filter((secret) => secret !== undefined),
+    secrets: secretsOf(config),
     color: process.stderr.isTTY && (process.env['NO_COLOR'] ?? '') === '',
   };
-}
-
-/** Everything of a backend's config that no line may show, with the part of a service account's JSON that matters. */
-function backendSecrets(backend: Config['backends'][number]): (string | undefined)[] {
-  const { api_key: key, access_key_id: id, secret_access_key: secret, session_token: token, credentials } = backend;
-  const account = credentials === undefined ? undefined : readGoogleAccount(credentials);
-  const pem = account === undefined || 'problem' in account ? undefined : account.pem;
-  return [key, id, secret, token, credentials, pem, ...Object.values(backend.headers ?? {})];
 }
 
 /** What requests are counted by; undefined if they are not. */

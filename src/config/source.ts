@@ -33,6 +33,15 @@ export interface Source {
   readonly isCut: boolean;
   /** The files that secrets were read from. */
   readonly secretFiles: readonly string[];
+  /** Where secrets stand as they are: in the text itself, or in files that it names. */
+  readonly secretPlaces: readonly SecretPlace[];
+}
+
+/** A secret that lies on a disk. */
+export interface SecretPlace {
+  readonly path: ConfigPath;
+  /** Undefined: the config itself. */
+  readonly file: string | undefined;
 }
 
 /** Reads the values that `schema` knows; what lies under unknown keys is not looked at. */
@@ -52,6 +61,7 @@ class Reader {
   readonly #targets: Map<Alias, Node>;
   readonly #problems: SourceProblem[] = [];
   readonly #secretFiles: string[] = [];
+  readonly #secretPlaces: SecretPlace[] = [];
   readonly #offsets = new Map<string, number>();
   readonly #expanded = new Set<string>();
   /** The aliases that are being read, outermost first. */
@@ -72,6 +82,7 @@ class Reader {
       isExpanded: (path) => this.#expanded.has(keyOf(path)),
       isCut: this.#aliased > MAX_ALIASED,
       secretFiles: this.#secretFiles,
+      secretPlaces: this.#secretPlaces,
     };
   }
 
@@ -173,8 +184,11 @@ class Reader {
       const secret = readSecretFile(expansion.text.slice('file:'.length), this.#options);
       this.#secretFiles.push(secret.file);
       if ('problem' in secret) return this.#report(path, secret.problem);
+      this.#secretPlaces.push({ path, file: secret.file });
       return secret.text;
     }
+    if (expansion.text === value && value !== '' && isSecret(schema))
+      this.#secretPlaces.push({ path, file: undefined });
     return kind === 'value' && expansion.whole ? numberOrBoolean(expansion.text) : expansion.text;
   }
 
