@@ -51,7 +51,7 @@ async function fuzz(target: Target, timeMs: number): Promise<void> {
     cases++;
   });
   const result = await fc.check(property, { seed, numRuns: most, plugins: [fc.interruptAfterTimeLimit(timeMs)] });
-  const smallest: Json = result.counterexample?.[0];
+  const [smallest] = (result.counterexample ?? []) as Json[];
   if (result.failed && smallest !== undefined) {
     keep(target, smallest);
     report(target, smallest, String(result.errorInstance instanceof Error ? result.errorInstance.message : verdict));
