@@ -145,7 +145,7 @@ function describeIssues(source: Source, issues: readonly z.core.$ZodIssue[]): Fi
 }
 
 function placed(source: Source, finding: Finding): SourceProblem {
-  return { ...finding, offset: source.offsetOf(finding.path) };
+  return { ...finding, message: source.asWritten(finding.message), offset: source.offsetOf(finding.path) };
 }
 
 /** As they stand in the file, each once: the parser may stumble twice over the same place. */

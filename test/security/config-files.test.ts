@@ -24,9 +24,9 @@ async function told(path: string): Promise<string[]> {
   }
 }
 
-function toldOfText(text: string): string[] {
+function toldOfText(text: string, env = {}): string[] {
   try {
-    parseConfig(text, { file: 'config.yaml', env: {} });
+    parseConfig(text, { file: 'config.yaml', env });
     return [];
   } catch (error) {
     return String(error instanceof Error ? error.message : error).split('\n');
@@ -188,4 +188,13 @@ describe('YAML that is made to take for ever', () => {
       [],
     );
   });
+});
+
+test('what a variable holds is not told in a message about names that are used and not defined', () => {
+  const text =
+    'backends: [{ name: "${NAME}", url: "demo:" }]\nmodels: { a: { routes: [{ backend: "${SECRET}", model: m }] } }\n';
+  const env = { SECRET: 'a-secret-of-the-environment', NAME: 'a-name-of-the-environment' };
+  const problems = toldOfText(text, env);
+  expect(problems).toEqual([expect.stringContaining('"${SECRET}"')]);
+  expect(problems.join()).not.toContain('of-the-environment');
 });
