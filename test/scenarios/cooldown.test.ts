@@ -30,8 +30,8 @@ async function start(fallback: object, more: object = {}): Promise<void> {
   const route = (backend: string, priority = 1) => ({ backend, model: `${backend}-model`, priority });
   config = {
     backends: [
-      { name: 'first', url: first.url },
-      { name: 'second', url: second.url },
+      { name: 'first', url: first.url, api_key: 'sk-first-000000000' },
+      { name: 'second', url: second.url, api_key: 'sk-second-00000000' },
     ],
     models: {
       pair: { routes: [route('first'), route('second', 2)] },
@@ -111,6 +111,8 @@ describe('what failed', () => {
   test.each([
     ['a 500', status(500)],
     ['a 401', status(401)],
+    ['a 402', status(402)],
+    ['a 403', status(403)],
     ['a 404', status(404)],
     ['a 408', status(408)],
     ['no more quota', status(429, { code: 'insufficient_quota' })],

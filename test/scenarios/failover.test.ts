@@ -101,7 +101,8 @@ describe('L1 and L2', () => {
   test('a 401 is not tried again', async () => {
     first.script(status(401));
     const { answer, tried } = await ask('one');
-    expect([answer.status, ...tried]).toEqual([401, 1, 0, 0]);
+    expect([answer.status, ...tried]).toEqual([502, 1, 0, 0]);
+    expect((await answer.json()).error.code).toBe('provider_refused');
     expect(answer.headers['x-should-retry']).toBe('false');
   });
 
