@@ -9,6 +9,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
 import { withoutFile } from '../config/without-file.ts';
 import { formatDuration } from '../lib/duration.ts';
+import { startHttpThread } from '../lib/http-thread.ts';
 import { Host, reasonOf } from '../server/host.ts';
 import { banner } from './banner.ts';
 import { Reloader } from './reload.ts';
@@ -17,6 +18,7 @@ const DEFAULT_PATH = 'config.yaml';
 
 /** `llm-proxy serve`: runs the gateway until a signal ends it; the exit code. */
 export async function serve(path: string | undefined): Promise<number> {
+  startHttpThread();
   const file = path ?? (existsSync(DEFAULT_PATH) ? DEFAULT_PATH : undefined);
   const built = await build(file);
   if (built === undefined) return 1;

@@ -111,7 +111,9 @@ const MOST_ROUTES = 8;
 
 function described({ backend, model, status, failure, detail, ms }: TryRecord): string {
   const words = failure === undefined ? 'answered' : CONSEQUENCES[failure as FailureKind].words;
-  const reasons = [status, detail].filter((part) => part !== undefined).join(' ');
+  // The provider's word for it (`invalid_api_key`) would be taken for one about the client's key.
+  const word = failure === 'refused' ? undefined : detail;
+  const reasons = [status, word].filter((part) => part !== undefined).join(' ');
   return `${backend}/${shortened(model)} ${words}${reasons === '' ? '' : ` (${reasons})`} after ${Math.round(ms)} ms`;
 }
 
