@@ -18,6 +18,11 @@ export function transportFailureOf(error: unknown, attempt: Attempt): Failure {
   const code = codeOf(error);
   // What is no transport's error is a bug of ours, and must not be taken for the backend's.
   if (code === undefined) throw error;
+  return failureOf(code);
+}
+
+/** What an error's code means. */
+export function failureOf(code: string): Failure {
   const kind = kindOf(code);
   const lack = kind === 'own_lack' ? code : kind === 'connection_failed' ? lackOfFiles() : undefined;
   return lack === undefined ? transportFailure(kind, code) : ownLack(lack);
