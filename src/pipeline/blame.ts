@@ -1,7 +1,7 @@
 import { CONSEQUENCES } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import { accountOf } from './account.ts';
-import { clientMayHaveCaused } from './client-causes.ts';
+import { clientChoseForm, clientMayHaveCaused, clientSentTooMuch } from './client-causes.ts';
 import type { AttemptRun } from './settle.ts';
 
 /**
@@ -20,6 +20,10 @@ export function isBackendsFault(run: AttemptRun, failure: Failure): boolean {
       return accountOf(run) !== 'client' && !clientMayHaveCaused(run, failure);
     case 'refused':
       return !clientMayHaveCaused(run, failure);
+    case 'broken_answer':
+      return !clientChoseForm(run);
+    case 'connection_reset':
+      return !clientSentTooMuch(run);
     default:
       return true;
   }

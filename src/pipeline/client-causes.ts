@@ -22,25 +22,45 @@ export function clientMayHaveCaused(run: AttemptRun, failure: Failure): boolean 
   );
 }
 
+/** Whether the client chose how the answer looks, so that it is no wonder if it cannot be read. */
+export function clientChoseForm({ exchange, sentHeaders, sentTarget = '' }: AttemptRun): boolean {
+  const { accept } = exchange.headers;
+  const isOdd = accept !== undefined && sentHeaders?.['accept'] === accept && !USUAL_ACCEPT.test(accept);
+  return isOdd || hasChosen({ exchange, sentHeaders }, FORM_HEADERS) || hasChosenQuery({ exchange, sentTarget });
+}
+
+/** Whether it may be the size of what the client sent for which the connection was closed: not every server says so first. */
+export function clientSentTooMuch(run: AttemptRun): boolean {
+  return run.exchange.bytesIn >= LARGE_BODY_BYTES && servesOthers(run);
+}
+
+/** What a body may weigh at most where servers and proxies are left as they come. */
+const LARGE_BODY_BYTES = 1024 * 1024;
+const USUAL_ACCEPT = /json|event-stream|\*\/\*/i;
+/** Another method, or a part of the answer. */
+const FORM_HEADERS = ['range', 'if-range', 'x-http-method-override', 'x-method-override'];
 /** Which of a provider's accounts is asked. */
 const ACCOUNT_HEADERS = ['openai-organization', 'openai-project', 'x-goog-user-project'];
 /** What only some accounts and models may, or know. */
-const FEATURE_HEADERS = ['anthropic-beta', 'openai-beta'];
-/** What SDKs put into every query: it chooses how an answer looks. `key` never goes up. */
-const HARMLESS_QUERY: ReadonlySet<string> = new Set(['alt', 'beta', 'key']);
+const FEATURE_HEADERS = ['anthropic-beta', 'openai-beta', 'x-http-method-override', 'x-method-override'];
+/** What SDKs put into every query. */
+const HARMLESS_QUERY: ReadonlySet<string> = new Set(['alt=json', 'alt=sse', 'beta=true']);
 /** While a route has served somebody within this time, one that it turns away tells of nobody else. */
 const SERVES_OTHERS_MS = 10_000;
 
-function hasChosen({ exchange, sentHeaders }: AttemptRun, names: readonly string[]): boolean {
+function hasChosen(
+  { exchange, sentHeaders }: Pick<AttemptRun, 'exchange' | 'sentHeaders'>,
+  names: readonly string[],
+): boolean {
   return names.some((name) => exchange.headers[name] !== undefined && sentHeaders?.[name] === exchange.headers[name]);
 }
 
-function hasChosenQuery({ exchange, sentTarget = '' }: AttemptRun): boolean {
+function hasChosenQuery({ exchange, sentTarget = '' }: Pick<AttemptRun, 'exchange' | 'sentTarget'>): boolean {
   const at = sentTarget.indexOf('?');
   if (exchange.query === '' || at === -1) return false;
   const sent = new URLSearchParams(sentTarget.slice(at));
-  for (const name of new URLSearchParams(exchange.query).keys()) {
-    if (sent.has(name) && !HARMLESS_QUERY.has(name)) return true;
+  for (const [name, value] of new URLSearchParams(exchange.query)) {
+    if (sent.has(name, value) && !HARMLESS_QUERY.has(`${name}=${value}`)) return true;
   }
   return false;
 }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import { send, type RawAnswer } from '../kit/client.ts';
 import { startGateway, type Gateway } from '../kit/gateway.ts';
-import { chatAnswer, json, manual, raw, sse, status, type Reply } from '../kit/replies.ts';
+import { chatAnswer, closeBeforeAnswer, json, manual, raw, sse, status, type Reply } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream, type SeenRequest, type Upstream } from '../kit/upstream.ts';
 
@@ -191,6 +191,28 @@ describe('with the key of the gateway, a route stays for others when a client', 
     await start({ more: { proxy: { forward_client_ip: true } } });
     first.script([status(403), chatAnswer('first')]);
     expect(await servedBy()).toBe('second');
+    expect(await servedBy()).toBe('first');
+  });
+
+  test.each([
+    ['a part of the answer alone', {}, { range: 'bytes=0-9' }],
+    ['another form of answer', {}, { accept: 'application/xml' }],
+    ['another form of answer in the query', { path: '/v1/chat/completions?alt=proto' }, {}],
+  ])('asks for %s', async (_, asking, headers: Record<string, string>) => {
+    await start();
+    const isAttack = (request: SeenRequest) =>
+      request.path.includes('alt=') || Object.entries(headers).some(([name, value]) => request.headers[name] === value);
+    turnsAway(isAttack, json(200, 'cut off'));
+    await servedBy({ ...asking, headers });
+    expect(await servedBy()).toBe('first');
+  });
+
+  test('sends more than the server takes, which closes the connection', async () => {
+    await start();
+    turnsAway(has('attack'), closeBeforeAnswer());
+    expect(await servedBy()).toBe('first');
+    const content = `attack${'x'.repeat(1024 * 1024)}`;
+    expect(await servedBy({ body: { messages: [{ role: 'user', content }] } })).toBe('second');
     expect(await servedBy()).toBe('first');
   });
 
