@@ -325,6 +325,18 @@ describe('with the client’s own key', () => {
     expect(said('provider refuses')).toEqual([]);
   });
 
+  test('Google’s way to say so passes byte for byte', async () => {
+    await start({ backend: { protocol: 'gemini' } });
+    const details = [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID' }];
+    const refusal = { error: { code: 400, message: 'API key not valid.', status: 'INVALID_ARGUMENT', details } };
+    first.script(json(400, refusal));
+    const path = `/v1beta/models/alone${n}:generateContent`;
+    const contents = [{ role: 'user', parts: [{ text: 'hi' }] }];
+    const answer = await ask({ path, headers: { 'x-goog-api-key': 'AIza-theirs' }, body: { contents } });
+    expect([answer.status, await answer.json()]).toEqual([400, refusal]);
+    expect(said('backend cools down')).toEqual([]);
+  });
+
   test('nor does the lack of one count', async () => {
     await start({ backend: {} });
     turnsAway(({ headers }) => headers['authorization'] === undefined, status(401));
