@@ -116,13 +116,16 @@ const REFERENCES: ReadonlySet<string> = new Set([
   'vector_store_ids',
   'voice',
 ]);
-/** What a client's own functions say of themselves, and are told. */
-const OWN_FUNCTIONS: ReadonlySet<string> = new Set([
+/** Whose members have names of the client's making: what its own functions say of themselves, are told and answer. */
+const OWN_NAMES: ReadonlySet<string> = new Set([
+  'args',
   'arguments',
   'functionDeclarations',
   'function_declarations',
   'input_schema',
+  'metadata',
   'parameters',
+  'response',
   'schema',
 ]);
 /** A request of more than this is not looked through: it may hold anything. */
@@ -144,7 +147,8 @@ function refersElsewhere(fields: Readonly<Record<string, unknown>> | undefined):
         // A text is no reference to a kept prompt.
         const isReference = REFERENCES.has(key) && member !== null && (key !== 'prompt' || typeof member === 'object');
         if (isReference) return true;
-        if (typeof member === 'object' && !OWN_FUNCTIONS.has(key)) left.push(member);
+        const isOwn = OWN_NAMES.has(key) || (key === 'input' && (value as { type?: unknown }).type === 'tool_use');
+        if (typeof member === 'object' && !isOwn) left.push(member);
       }
     }
   }
@@ -158,6 +162,6 @@ function hasServerTools(tools: unknown): boolean {
     if (typeof tool !== 'object' || tool === null) return true;
     const { type } = tool as { readonly type?: unknown };
     if (type !== undefined) return type !== 'function' && type !== 'custom';
-    return Object.keys(tool).some((key) => !OWN_FUNCTIONS.has(key) && key !== 'name' && key !== 'description');
+    return !('input_schema' in tool) && Object.keys(tool).some((key) => !OWN_NAMES.has(key));
   });
 }

@@ -6,8 +6,13 @@ import type { Backend, Route } from '../core/route.ts';
 import { operationFor } from './cooling.ts';
 import type { AttemptRun } from './settle.ts';
 
-/** Tells the operator, once until it works again, that a provider refuses the gateway's own key or account. */
-export function sayRefused({ attempt, exchange, context }: AttemptRun, failure: Failure): void {
+/**
+ * Tells the operator, once until it works again, that a provider refuses the gateway's own key or account; unless
+ * `isBlamed`, it may be for what one request asked for.
+ */
+export function sayRefused({ attempt, exchange, context }: AttemptRun, failure: Failure, isBlamed: boolean): void {
+  // What is kept is asked for at no model, of which something could be remembered.
+  if (exchange.asked === undefined) return;
   const { route } = attempt;
   const { backend, modelLabel: model } = route;
   const operation = rememberedOperation(backend.live.remember(labelled(route)), operationFor(route, exchange));
@@ -22,6 +27,7 @@ export function sayRefused({ attempt, exchange, context }: AttemptRun, failure: 
     status,
     code,
     key_end: endOf(backend),
+    ...(isBlamed ? {} : { may_be_the_request: true }),
     remedy: remedyFor(status),
     trace_id: exchange.traceId,
   });

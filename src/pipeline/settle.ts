@@ -43,8 +43,9 @@ export function fail(run: AttemptRun, failure: Failure): Failure {
   watch.ends();
   let coolingUntil: number | undefined;
   if (kind === 'own_lack') context.ownLack.noted(failure.detail ?? kind);
-  if (kind === 'refused') sayRefused(run, failure);
-  if (isBackendsFault(run, failure)) {
+  const isBlamed = isBackendsFault(run, failure);
+  if (kind === 'refused') sayRefused(run, failure, isBlamed);
+  if (isBlamed) {
     coolingUntil = blame(run, failure);
   } else if (failure.answer !== undefined) {
     if (REQUESTS_FAULT.has(kind)) context.cooldowns.succeed(coolingOf(route, exchange), attempt.startedAt);

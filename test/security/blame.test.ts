@@ -16,7 +16,7 @@ let second: Upstream;
 let gateway: Gateway;
 /** Gateways by their config: tests that need the same one share it, each with aliases and models of its own. */
 const gateways = new Map<string, Gateway>();
-const MOST_TESTS = 80;
+const MOST_TESTS = 120;
 /** The number of this test, in the names of its aliases and models. */
 let n = 0;
 let asked = 0;
@@ -247,6 +247,52 @@ describe('with the key of the gateway, a route stays for others when a client', 
     const before = firstAsked();
     expect(await servedBy({ body: { model: 'any/ghost' } })).toBe('second');
     expect(firstAsked()).toBe(before);
+  });
+});
+
+describe('with the key of the gateway, what no client can bring about takes the route away, when a client', () => {
+  const own = { type: 'function', function: { name: 'f', parameters: { properties: { url: { type: 'string' } } } } };
+  const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{"url":"x"}' } };
+
+  test.each([
+    ['says nothing special', 403, {}],
+    ['says nothing special', 404, {}],
+    ['says nothing special', 402, {}],
+    ['has functions and metadata of its own', 403, { body: { tools: [own], metadata: { source: 'x' } } }],
+    [
+      'tells what its function has answered',
+      404,
+      {
+        body: {
+          messages: [
+            ...MESSAGES,
+            { role: 'assistant', tool_calls: [call] },
+            { role: 'tool', content: 'x', tool_call_id: 'c' },
+          ],
+        },
+      },
+    ],
+    ['writes what SDKs write into every query', 403, { path: '/v1/chat/completions?beta=true' }],
+    ['asks for JSON', 404, { headers: { accept: 'application/json', 'user-agent': 'sdk/1' } }],
+    ['shows an image, and the key is a wrong one', 401, { body: { messages: [IMAGE] } }],
+    ['shows an image, and the quota is used up', 429, { body: { messages: [IMAGE] } }],
+  ] as [string, number, Asking][])('%s: %i', async (_, code, asking) => {
+    await start();
+    first.script([status(code, code === 429 ? { code: 'insufficient_quota' } : {}), chatAnswer('first')]);
+    expect(await servedBy(asking)).toBe('second');
+    expect(await servedBy()).toBe('second');
+    expect(firstAsked()).toBe(1);
+  });
+
+  test('is an agent with tools of its own, which are cached', async () => {
+    await start({ backend: { api_key: FIRST_KEY, protocol: 'anthropic' } });
+    first.script(json(403, { type: 'error', error: { type: 'permission_error', message: 'no' } }));
+    const tools = [{ name: 'f', input_schema: { type: 'object' }, cache_control: { type: 'ephemeral' } }];
+    const content = [{ type: 'tool_use', id: 't', name: 'f', input: { url: 'x', file_id: 'y' } }];
+    const results = [{ type: 'tool_result', tool_use_id: 't', content: 'z' }];
+    const messages = [...MESSAGES, { role: 'assistant', content }, { role: 'user', content: results }];
+    await servedBy({ path: '/v1/messages?beta=true', body: { max_tokens: 5, tools, messages } });
+    await eventually(() => said('backend cools down').some((line) => line.includes('backend=first')));
   });
 });
 
