@@ -2,7 +2,7 @@ import type { Exchange } from '../core/exchange.ts';
 import type { HeldAnswer } from '../core/failure.ts';
 import { findInTail, TAIL_BYTES } from '../lib/json-tail.ts';
 import type { AttemptRun } from './settle.ts';
-import { fail } from './settle.ts';
+import { fail, succeed } from './settle.ts';
 import type { StreamAnswer } from './stream-answer.ts';
 import { transportFailureOf } from './transport.ts';
 
@@ -68,6 +68,7 @@ export class LongAnswer {
     }
     this.#readUsage();
     this.#end();
+    succeed(this.run, this.status);
     return undefined;
   }
 
@@ -90,13 +91,13 @@ export class LongAnswer {
   cancel(): void {
     if (this.#ended) return;
     this.#end();
+    this.run.attempt.end({ status: this.status });
     this.reader.cancel().catch(() => undefined);
   }
 
   #end(): void {
     this.#ended = true;
     this.run.watch.ends();
-    this.run.attempt.end({ status: this.status });
   }
 
   #remember(piece: Uint8Array): void {

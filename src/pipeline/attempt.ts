@@ -8,6 +8,7 @@ import type { Route, UpstreamRequest } from '../core/route.ts';
 import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
 import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
+import { coolingOf } from './cooling.ts';
 import { cross } from './crossing.ts';
 import type { Crossing } from './crossing.ts';
 import { upstreamHeaders } from './upstream-headers.ts';
@@ -42,11 +43,23 @@ export async function tryRoute(
   exchange.dropped = crossing?.dropped ?? [];
   const watch = (exchange.watch ??= new Watch(exchange, clock));
   exchange.deadlineAt = exchange.startedAt + (exchange.asked?.alias.totalMs ?? route.timeouts.totalMs);
-  const attempt = new Attempt(exchange, route, clock, cooldowns.beginTrial(route.live));
+  const attempt = new Attempt(exchange, route, clock, cooldowns.beginTrial(coolingOf(route, exchange)));
   watch.begins(attempt);
-  const run: AttemptRun = { attempt, watch, exchange, protocol, client, crossing, context };
+  const run: AttemptRun = {
+    attempt,
+    watch,
+    exchange,
+    protocol,
+    client,
+    crossing,
+    context,
+    sentHeaders: undefined,
+    sentTarget: undefined,
+  };
   try {
     const request = requestFor(run);
+    run.sentHeaders = request.headers;
+    run.sentTarget = request.target;
     let response: Response;
     try {
       response = await route.backend.send(request);
@@ -127,13 +140,18 @@ function estimated(body: string, exchange: Exchange): Answer {
   return { type: 'plain', status: 200, headers, body: new TextEncoder().encode(body), json: undefined };
 }
 
+/** A keep-alive connection that its server has given up closes when the request arrives, a network's way later. */
+const CLOSED_BEFORE_MS = 1000;
+
 /**
  * A connection that turns out to be closed before any byte came, most often a keep-alive one that the server had just
- * given up, is redone once at once, for nothing was wrong with the backend.
+ * given up, is redone once at once, for nothing was wrong with the backend. One that closes later, or a second time, has
+ * had the request and failed.
  */
 function mayRedo(error: unknown, { attempt, exchange, context }: AttemptRun): boolean {
   const { route } = attempt;
   if (!isReset(error) || attempt.signal.aborted || exchange.redone?.has(route.key) === true) return false;
+  if (context.clock.now() - attempt.startedAt >= CLOSED_BEFORE_MS) return false;
   (exchange.redone ??= new Set()).add(route.key);
   context.log.debug('connection was closed before an answer; redone', {
     trace_id: exchange.traceId,

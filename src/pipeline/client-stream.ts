@@ -10,7 +10,7 @@ import { capture } from './capture.ts';
 import type { LongAnswer, PlainAnswer, SlicedAnswer } from './answer.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './dispatch.ts';
-import { errorOf, isRefused, refusalOf } from './explain.ts';
+import { answerToPassOn, errorOf, isRefused, refusalOf } from './explain.ts';
 import { finish } from './finish.ts';
 import { framedError, framedWhole } from './framed.ts';
 import { translateError } from './translate-error.ts';
@@ -115,7 +115,7 @@ export class ClientStream implements Sleeper {
       exchange.ttftMs ??= this.context.clock.now() - exchange.startedAt;
       return bytesSource(outcome.isStream === true ? outcome.body : this.#plainAsStream(outcome));
     }
-    const answered = exchange.aborted === undefined ? exchange.lastAnswered : undefined;
+    const answered = answerToPassOn(exchange) === undefined ? undefined : exchange.lastAnswered;
     const refusal = outcome.type === 'refused' ? outcome.refusal : refusalOf(outcome, exchange);
     exchange.refused = isRefused(refusal, exchange);
     exchange.status = answered?.status ?? refusal.status;

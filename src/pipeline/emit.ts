@@ -1,3 +1,4 @@
+import { retryAfterMs as readRetryAfter } from '../core/classify.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { HeldAnswer } from '../core/failure.ts';
@@ -10,7 +11,7 @@ import { ClientStream } from './client-stream.ts';
 import type { Way } from './client-stream.ts';
 import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './dispatch.ts';
-import { errorOf, isRefused, refusalOf, wholeSeconds } from './explain.ts';
+import { answerToPassOn, errorOf, isRefused, refusalOf, wholeSeconds } from './explain.ts';
 import { finish } from './finish.ts';
 import { earlyHeaders, editHeaders, ownResponse, upstreamResponse } from './client-headers.ts';
 import { translateError } from './translate-error.ts';
@@ -69,8 +70,8 @@ export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Prot
 /** Every route was tried, or the failure is one that the client must see. */
 function failed(outcome: Exhausted, way: Way): Response {
   const { exchange, protocol, context } = way;
-  const answer = exchange.lastAnswered?.answer;
-  if (answer === undefined || exchange.aborted !== undefined) {
+  const answer = answerToPassOn(exchange);
+  if (answer === undefined) {
     return emitRefusal(refusalOf(outcome, exchange), exchange, protocol, context);
   }
   exchange.errorCode = exchange.lastAnswered?.detail ?? exchange.lastAnswered?.kind;
@@ -122,6 +123,8 @@ function sayWhenToRetry(
   waitMs: number | undefined,
 ): void {
   if (everyRouteTried) headers.set('x-should-retry', 'false');
+  // What is no time to wait says nothing, and is read in many ways.
+  if (readRetryAfter(headers) === undefined) headers.delete('retry-after');
   if (waitMs === undefined) return;
   const isOwnWish = waitMs === lastAnswered?.retryAfterMs;
   if (!isOwnWish) headers.delete('retry-after-ms');

@@ -8,7 +8,7 @@ import { LongAnswer } from './answer.ts';
 import type { BodyReader, PlainAnswer } from './answer.ts';
 import { framedWhole, streamType } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
-import { classify, rememberKept, succeed } from './settle.ts';
+import { begun, classify, rememberKept, succeed } from './settle.ts';
 
 /** An answer of up to this size is held until it is whole, so that one that breaks off can be had elsewhere. */
 const HOLD_BYTES = 1024 * 1024;
@@ -42,10 +42,10 @@ function judged(response: Response, body: Uint8Array<ArrayBuffer>, run: AttemptR
   if (failure !== undefined) return failure;
   const inForm = good ? inClientsForm(json, run) : undefined;
   if (inForm !== undefined && typeof inForm !== 'string') return inForm;
-  succeed(run);
+  begun(run);
   run.watch.ends();
   if (good) run.exchange.usage = run.protocol.readUsage(json);
-  run.attempt.end({ status });
+  succeed(run, status);
   if (good) {
     run.exchange.keptId = run.protocol.keeping?.idOf(json);
     rememberKept(run);
@@ -155,7 +155,7 @@ function beginLong({ status, headers }: Response, { pieces, reader }: Begun, run
       return { ...failure, answer: undefined };
     }
   }
-  succeed(run);
+  begun(run);
   return new LongAnswer({ status, headers }, pieces, reader, run);
 }
 
