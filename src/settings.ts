@@ -6,11 +6,11 @@ import { concurrencySchema } from './config/sections/limits.ts';
 import type { LogSettings } from './observe/log.ts';
 import type { ConcurrencySettings } from './policies/concurrency.ts';
 import type { RateLimitSettings } from './policies/rate-limit.ts';
-import { readGoogleAccount } from './vendors/google-account.ts';
+import { secretsOf } from './vendors/secrets.ts';
 
 /** What the log goes by. */
-export function logSettings({ logging, proxy_api_key: gatewayKey, backends }: Config): LogSettings {
-  const secrets = [gatewayKey, ...backends.flatMap(backendSecrets)];
+export function logSettings(config: Config): LogSettings {
+  const { logging } = config;
   return {
     // Bodies are written at debug, so asking for them asks for the level.
     level: logging.debug_mode ? 'debug' : logging.level,
@@ -22,17 +22,9 @@ export function logSettings({ logging, proxy_api_key: gatewayKey, backends }: Co
     maxAgeDays: logging.max_age_days,
     format: logging.format,
     consoleFormat: logging.console_format,
-    secrets: secrets.filter((secret) => secret !== undefined),
+    secrets: secretsOf(config),
     color: process.stderr.isTTY && (process.env['NO_COLOR'] ?? '') === '',
   };
-}
-
-/** Everything of a backend's config that no line may show, with the part of a service account's JSON that matters. */
-function backendSecrets(backend: Config['backends'][number]): (string | undefined)[] {
-  const { api_key: key, access_key_id: id, secret_access_key: secret, session_token: token, credentials } = backend;
-  const account = credentials === undefined ? undefined : readGoogleAccount(credentials);
-  const pem = account === undefined || 'problem' in account ? undefined : account.pem;
-  return [key, id, secret, token, credentials, pem, ...Object.values(backend.headers ?? {})];
 }
 
 /** What requests are counted by; undefined if they are not. */

@@ -123,8 +123,8 @@ export interface Wire {
   readonly alsoServes: readonly ProtocolName[];
   /** The request's text with the model's name where it repeats what the path says; undefined: it never does. */
   renameModel?(text: string, model: string): string;
-  /** The client's query as a backend of the same dialect gets it, with its `?`; undefined: as it is. */
-  query?(query: string): string;
+  /** Fields of a query that are the gateway's to set, or nobody's: a client's do not pass. As `fieldName` has them. */
+  readonly ownQueryFields?: ReadonlySet<string>;
   /** The header in which clients look for the request's id. Lower case. */
   readonly requestIdHeader: string;
   /** The rate limits that an upstream's headers tell; undefined if they tell none. */
