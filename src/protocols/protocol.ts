@@ -81,6 +81,8 @@ export interface StreamGrammar {
   fromPlain(body: unknown): string | undefined;
   /** How events reach the client where it is not as SSE; undefined: as they are. */
   readonly framing?: Framing | undefined;
+  /** The fields in which its events have pieces of a text that goes on in the next one. */
+  readonly textFields: readonly string[];
 }
 
 /** Another way to write a stream than SSE. Events and errors are made as SSE and then framed; `keepAlive` is of that way already. */
