@@ -5,9 +5,11 @@ import { parseStatusRanges } from './config/status-ranges.ts';
 import type { DetectionRules } from './core/classify.ts';
 import type { Alias, Backend, Route, Timeouts } from './core/route.ts';
 import { routeKey } from './core/route.ts';
+import { Scrubber } from './core/scrubber.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { AddressList } from './lib/address-list.ts';
 import { KeyCheck } from './policies/auth.ts';
+import { secretsKeptFromClients } from './config/secrets.ts';
 
 /** Everything that is derived from one version of the config. Immutable: a reload builds another and swaps. */
 export interface Snapshot {
@@ -25,6 +27,8 @@ export interface Snapshot {
   readonly maxBodyBytes: number;
   /** Undefined: the gateway is open. */
   readonly keyCheck: KeyCheck | undefined;
+  /** Takes the gateway's secrets out of what clients get; undefined: it has none. */
+  readonly scrubber: Scrubber | undefined;
   /** Infinity when off. */
   readonly keepAliveMs: number;
   /** Where neither backend nor alias says anything else. */
@@ -60,11 +64,18 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     prompts,
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
     keyCheck: config.proxy_api_key === undefined ? undefined : new KeyCheck(config.proxy_api_key),
+    scrubber: scrubberOf(config, backends),
     maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
   };
+}
+
+function scrubberOf(config: Config, backends: ReadonlyMap<string, Backend>): Scrubber | undefined {
+  const secrets = secretsKeptFromClients(config);
+  const sources = Array.from(backends.values(), (backend) => backend.secrets).filter((source) => source !== undefined);
+  return secrets.length + sources.length === 0 ? undefined : new Scrubber(secrets, sources);
 }
 
 function buildBackend(config: Config['backends'][number], live: LiveBackends): Backend {

@@ -69,6 +69,13 @@ export const ERROR_CODES = {
     meaning: 'No enabled model alias has this name.',
     remedy: 'Name one of the models that `GET /v1/models` lists; the message holds near names.',
   },
+  unsafe_name: {
+    status: 400,
+    type: request,
+    meaning:
+      'A name in the request (of a model, mostly) has to stand in the URL of a backend and cannot: it would lead out of the path that the backend has, or holds characters that no URL has.',
+    remedy: 'Send the name of a model as `GET /v1/models` lists it, without `..` between slashes.',
+  },
   resource_not_found: {
     status: 404,
     type: request,

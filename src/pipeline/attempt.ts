@@ -6,12 +6,14 @@ import { NotCarried } from '../core/not-carried.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Route, UpstreamRequest } from '../core/route.ts';
 import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
+import type { Snapshot } from '../snapshot.ts';
 import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
 import { coolingOf } from './cooling.ts';
 import { cross } from './crossing.ts';
 import type { Crossing } from './crossing.ts';
-import { upstreamHeaders } from './upstream-headers.ts';
+import { isAskedAsClient, secretFinder, upstreamHeaders } from './upstream-headers.ts';
+import { upstreamQuery } from './upstream-query.ts';
 import { readPlain } from './plain-answer.ts';
 import { fail } from './settle.ts';
 import type { AttemptRun } from './settle.ts';
@@ -68,12 +70,30 @@ export async function tryRoute(
       response = await route.backend.send(request);
     }
     watch.headersCame();
+    if (!isAnswer(response)) return fail(run, noAnswer(response));
     const result = isEventStream(response, exchange) ? await openStream(response, run) : await readPlain(response, run);
     if ('type' in result) return result;
     return fail(run, result);
   } catch (error) {
+    if (error instanceof Refusal) return unsendable(error, run);
     return fail(run, transportFailureOf(error, attempt));
   }
+}
+
+/** A redirect is not followed, for it would take the key elsewhere, and not passed on, for a client would take its own there. */
+function isAnswer({ status }: Response): boolean {
+  return status >= 200 && status <= 599 && (status < 300 || status > 399);
+}
+
+function noAnswer(response: Response): Failure {
+  response.body?.cancel().catch(() => undefined);
+  return transportFailure('broken_answer', `status_${response.status}`);
+}
+
+/** Nothing was sent, for what the request names has no place in a URL of this backend. */
+function unsendable(refusal: Refusal, run: AttemptRun): Failure {
+  run.exchange.notCarried = refusal;
+  return fail(run, transportFailure('not_carried', refusal.details.param));
 }
 
 /** A stream that nobody asked for can be passed on, but not translated. */
@@ -89,7 +109,7 @@ function requestFor(run: AttemptRun): UpstreamRequest {
   const { method, stream, endpoint } = exchange;
   return {
     method,
-    target: crossing?.target ?? targetFor(route, exchange, protocol),
+    target: crossing?.target ?? targetFor(run),
     headers: upstreamHeaders(run, context.snapshot),
     body: crossing?.body ?? bodyFor(attempt, protocol, context),
     signal,
@@ -98,11 +118,23 @@ function requestFor(run: AttemptRun): UpstreamRequest {
 }
 
 /** Where a backend of the client's own dialect has what was asked for: mostly where the client asked for it. */
-function targetFor({ model }: Route, { endpoint, query, stream, body }: Exchange, { wire }: Protocol): string {
-  const own = wire.query === undefined ? query : wire.query(query);
+function targetFor(run: AttemptRun): string {
+  const { exchange, protocol, attempt, context } = run;
+  const { endpoint, stream, body } = exchange;
+  const { wire } = protocol;
+  const own = exchange.query === '' ? '' : queryFor(run, context.snapshot);
   if (endpoint?.model === undefined) return (endpoint?.target ?? '') + own;
+  const { model } = attempt.route;
   const address = wire.address(endpoint.operation, { model, stream, body: body?.fields }) ?? endpoint.target;
   return address.includes('?') ? address + own.replace('?', '&') : address + own;
+}
+
+function queryFor(run: AttemptRun, snapshot: Snapshot): string {
+  return upstreamQuery(run.exchange.query, {
+    own: run.protocol.wire.ownQueryFields,
+    isOpen: isAskedAsClient(run, snapshot),
+    isSecret: secretFinder(run, snapshot),
+  });
 }
 
 /** Nothing is sent: the request, or what it asks for, has no form in the backend's dialect. */

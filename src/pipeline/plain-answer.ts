@@ -20,8 +20,6 @@ const PIECE_BYTES = 16 * 1024;
 
 /** Reads an answer that is no event stream, and judges it once it is whole. */
 export async function readPlain(response: Response, run: AttemptRun): Promise<PlainAnswer | LongAnswer | Failure> {
-  const { status } = response;
-  if (status > 599) return transportFailure('broken_answer', `status_${status}`);
   run.watch.committed();
   const body = await (comesInOnePiece(response, run) ? readAtOnce(response, run) : readInPieces(response, run));
   if (body instanceof ArrayBuffer) {
@@ -77,7 +75,6 @@ function inClientsForm(json: unknown, { exchange, client, crossing }: AttemptRun
 
 function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: AttemptRun): Failure | undefined {
   const { status } = answer;
-  if (status >= 300 && status <= 399) return undefined;
   // Of what is kept, also a response that has failed is what was asked for.
   const isKept = run.exchange.endpoint?.kind === 'resource';
   if (status < 200 || status > 299 || (!isKept && run.protocol.errors.read(json) !== undefined))

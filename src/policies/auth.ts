@@ -14,7 +14,7 @@ export class KeyCheck {
       const value = headers[name];
       if (value === undefined) continue;
       offered = true;
-      const key = name === 'authorization' ? bearer(value) : value;
+      const key = name === 'authorization' ? bearerOf(value) : value;
       if (key !== undefined && this.matches(key)) return;
     }
     throw new Refusal(
@@ -39,13 +39,14 @@ export class KeyCheck {
 export function credentialIn(headers: HeaderFields): string | undefined {
   for (const name of CREDENTIAL_HEADERS) {
     const value = headers[name];
-    const key = value !== undefined && name === 'authorization' ? bearer(value) : value;
+    const key = value !== undefined && name === 'authorization' ? bearerOf(value) : value;
     if (key !== undefined && key !== '') return key;
   }
   return undefined;
 }
 
-function bearer(value: string): string | undefined {
+/** What stands behind `Bearer`; undefined for anything else. */
+export function bearerOf(value: string): string | undefined {
   if (value.startsWith('Bearer ')) return value.slice(7).trim();
   return value.slice(0, 7).toLowerCase() === 'bearer ' ? value.slice(7).trim() : undefined;
 }
