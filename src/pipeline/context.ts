@@ -2,6 +2,7 @@ import type { Cooldowns } from '../backends/cooldown.ts';
 import type { HealthChecks } from '../backends/health.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { FailedKeys } from '../policies/failed-keys.ts';
 import type { Concurrency } from '../policies/concurrency.ts';
 import type { RateLimits } from '../policies/rate-limit.ts';
 import type { Log } from '../observe/log.ts';
@@ -19,6 +20,7 @@ export interface Context {
   readonly snapshot: Snapshot;
   readonly cooldowns: Cooldowns;
   readonly health: HealthChecks;
+  readonly failedKeys: FailedKeys;
   readonly rateLimits: RateLimits;
   readonly concurrency: Concurrency;
   readonly stored: StoredIds;
