@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import type { HealthSettings } from './backends/health.ts';
 import type { Config } from './config/schema.ts';
@@ -33,6 +33,15 @@ function backendSecrets(backend: Config['backends'][number]): (string | undefine
   const account = credentials === undefined ? undefined : readGoogleAccount(credentials);
   const pem = account === undefined || 'problem' in account ? undefined : account.pem;
   return [key, id, secret, token, credentials, pem, ...Object.values(backend.headers ?? {})];
+}
+
+/** What the watchdog goes by. Its last line goes where the log's lines go. */
+export function watchdogSettings({ server, logging }: Config) {
+  return {
+    limitMs: server.watchdog,
+    logFile: logging.base_dir === '' ? undefined : join(resolve(logging.base_dir), 'general.log'),
+    asJson: logging.format === 'json',
+  };
 }
 
 /** What requests are counted by; undefined if they are not. */
