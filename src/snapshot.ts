@@ -1,5 +1,6 @@
 import type { LiveBackends } from './backends/live.ts';
 import { resolveBackend } from './backends/resolve.ts';
+import { parseListen } from './config/listen.ts';
 import type { Config } from './config/schema.ts';
 import { parseStatusRanges } from './config/status-ranges.ts';
 import type { DetectionRules } from './core/classify.ts';
@@ -8,6 +9,8 @@ import { routeKey } from './core/route.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { AddressList } from './lib/address-list.ts';
 import { KeyCheck } from './policies/auth.ts';
+import { Cors } from './policies/cors.ts';
+import { WebPages } from './policies/web-pages.ts';
 
 /** Everything that is derived from one version of the config. Immutable: a reload builds another and swaps. */
 export interface Snapshot {
@@ -25,6 +28,10 @@ export interface Snapshot {
   readonly maxBodyBytes: number;
   /** Undefined: the gateway is open. */
   readonly keyCheck: KeyCheck | undefined;
+  /** Undefined: pages of other origins get nothing. */
+  readonly cors: Cors | undefined;
+  /** Keeps web pages out of a gateway that is open; undefined where it has a key. */
+  readonly webPages: WebPages | undefined;
   /** Infinity when off. */
   readonly keepAliveMs: number;
   /** Where neither backend nor alias says anything else. */
@@ -45,6 +52,9 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
       .filter(([, { enabled }]) => enabled)
       .map(([name]) => [name, buildAlias(name, config, backends, live)]),
   );
+  const { origins } = config.cors;
+  const cors = origins.length === 0 ? undefined : new Cors(origins);
+  const isOpen = config.proxy_api_key === undefined;
   return {
     config,
     backends,
@@ -60,11 +70,20 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     prompts,
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
     keyCheck: config.proxy_api_key === undefined ? undefined : new KeyCheck(config.proxy_api_key),
+    cors,
+    webPages: isOpen ? new WebPages(hostsOf(config), cors) : undefined,
     maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
   };
+}
+
+/** The names that the config gives the gateway: those that it listens on, and those that it may be reached by. */
+function hostsOf({ listen, metrics, server }: Config): string[] {
+  const addresses = [listen, ...(metrics.listen === undefined ? [] : [metrics.listen])].map(parseListen);
+  const names = addresses.map((address) => (address.kind === 'tcp' ? address.hostname : undefined));
+  return [...names.filter((name) => name !== undefined), ...server.allowed_hosts];
 }
 
 function buildBackend(config: Config['backends'][number], live: LiveBackends): Backend {
