@@ -74,6 +74,7 @@ export class App {
       backends: () => Array.from(this.gateway.snapshot.backends.values(), ({ live }) => gaugesOf(live, clock)),
       queueDepth: () => this.#concurrency.waiting,
       droppedLogLines: () => log.droppedLines,
+      accepting: () => this.gateway.accepting,
       version: VERSION,
     });
     this.gateway = new Gateway(snapshot, {

@@ -22,8 +22,8 @@ export class Gateway {
   /** The exchanges that are under way. */
   readonly exchanges = new Bag<Exchange>();
   draining = false;
-  /** Nearly all files are open that may be: what is under way needs the rest. */
-  isOutOfFiles = false;
+  /** There may be so many exchanges at once: more would take the files that those under way need. */
+  mostExchanges = Infinity;
   /** What is wrong with the config file, while an older config is in force because of it. */
   configProblems: readonly string[] = [];
   readonly #departures: Departures;
@@ -39,6 +39,11 @@ export class Gateway {
 
   get snapshot(): Snapshot {
     return this.#context.snapshot;
+  }
+
+  /** Whether one more request would be let in. */
+  get accepting(): boolean {
+    return !this.draining && this.exchanges.size < this.mostExchanges;
   }
 
   /** Lets new requests work by `snapshot`; those under way end on what they began with. */
@@ -59,7 +64,7 @@ export class Gateway {
       const kind = exchange.endpoint?.kind;
       const isKept = kind === 'resource';
       if (!isKept && kind !== 'model') return await answerLocally(exchange, protocol, context);
-      if (this.isOutOfFiles) throw outOfFiles();
+      if (this.exchanges.size > this.mostExchanges) throw outOfFiles();
       admitBody(exchange, context);
       await (isKept ? acceptBytes : acceptBody)(exchange, context); //       3. what is asked for, and of which alias
       resolveKept(exchange, protocol, context);

@@ -10,8 +10,8 @@ export interface FileRoomSources {
   readonly limit: number;
   /** How many are; `full` where not even this can be asked. */
   readonly count: () => number | 'full' | undefined;
-  /** Told at every look where it is not `enough`, and once when it is again. */
-  readonly onLevel: (level: RoomLevel, open: number) => void;
+  /** Told at every look. `spare`: how many may be opened before it is `low`. */
+  readonly onLook: (level: RoomLevel, open: number, spare: number) => void;
 }
 
 /** A burst fills what is left between two looks; the listener's backlog is 512. */
@@ -48,13 +48,12 @@ export class FileRoom {
   }
 
   #look(): void {
-    const { limit, count, onLevel } = this.sources;
+    const { limit, count, onLook } = this.sources;
     const counted = count();
     if (counted === undefined) return;
     const open = counted === 'full' ? limit : counted;
-    const before = this.#level;
     this.#level = this.#levelAt(limit - open);
-    if (this.#level !== 'enough' || before !== 'enough') onLevel(this.#level, open);
+    onLook(this.#level, open, Math.max(0, limit - open - this.#reserved));
   }
 
   /** It takes more room to go back to a better level than to stay in it. */

@@ -10,15 +10,21 @@ import type { RoomLevel } from './file-room.ts';
 import { IdleLimit } from './idle-limit.ts';
 import { addressOf, listen, type Fetch, type ListenOptions } from './listen.ts';
 import { metricsOnly, routeRequest } from './route-request.ts';
+import { closeSocket, fileAt } from './unix-socket.ts';
+import type { FileId } from './unix-socket.ts';
 
 /** Streams that are cut off at the end of a shutdown get this long to send their last words. */
 const LAST_WORDS_MS = 1000;
 const POLL_MS = 20;
+/** The client's connection, and the backend's. */
+const FILES_OF_EXCHANGE = 2;
 
 /** A socket that is listened on, by the `listen` value that asked for it. */
 interface Listener extends Wanted {
   readonly address: ListenAddress;
   server: Server<undefined>;
+  /** The file of a Unix socket. */
+  file: FileId | undefined;
   /** It has let go of its address for want of files. */
   isShut: boolean;
 }
@@ -52,7 +58,7 @@ export class Host {
       this.#room = new FileRoom({
         limit,
         count: countOpenFiles,
-        onLevel: (level, open) => this.#onRoom(level, open, limit),
+        onLook: (level, open, spare) => this.#onLook(level, { open_files: open, limit }, spare),
       });
     }
   }
@@ -97,10 +103,13 @@ export class Host {
     this.#room?.stop();
     this.#idle.stop();
     await this.#last;
-    void this.#metrics?.server.stop(true);
+    const [main, metrics] = [this.#main, this.#metrics];
+    if (metrics !== undefined) void close(metrics, true);
     // Lets the last bytes out, then closes what clients keep open.
-    await Promise.race([this.#main?.server.stop(), Bun.sleep(LAST_WORDS_MS)]);
-    await this.#main?.server.stop(true);
+    if (main !== undefined) {
+      await Promise.race([close(main), Bun.sleep(LAST_WORDS_MS)]);
+      await close(main, true);
+    }
     return left;
   }
 
@@ -114,16 +123,15 @@ export class Host {
   }
 
   /** Requests under way keep what files are left: first of all against new requests, then against connections. */
-  #onRoom(level: RoomLevel, open: number, limit: number): void {
+  #onLook(level: RoomLevel, fields: { readonly open_files: number; readonly limit: number }, spare: number): void {
     const { gateway, log } = this.app;
     const before = this.#level;
     this.#level = level;
-    gateway.isOutOfFiles = level !== 'enough';
+    gateway.mostExchanges = gateway.exchanges.size + Math.floor(spare / FILES_OF_EXCHANGE);
     if (level === 'low') for (const { server } of this.#listeners) server.closeIdleConnections();
     if (level === 'none' && !this.#isShut) this.#shut();
     if (level !== 'none' && this.#isShut) void this.#inTurn(() => this.#openAgain()).catch(() => undefined);
     if (level === before) return;
-    const fields = { open_files: open, limit };
     if (level === 'none') log.error('no room for more open files: nobody is let in until some are closed', fields);
     else if (level === 'low' && before === 'enough')
       log.warn('few files are left to open: new requests are refused', fields);
@@ -135,7 +143,7 @@ export class Host {
     this.#isShut = true;
     for (const one of this.#listeners) {
       one.isShut = true;
-      void one.server.stop();
+      void close(one);
     }
   }
 
@@ -143,7 +151,7 @@ export class Host {
   async #openAgain(): Promise<void> {
     if (!this.#isShut) return;
     for (const one of this.#listeners) {
-      if (one.isShut) one.server = (await open(one, one.server.port)).server;
+      if (one.isShut) await openAnew(one);
       one.isShut = false;
     }
     this.#isShut = false;
@@ -168,7 +176,7 @@ async function moved(before: readonly Listener[], wanted: readonly Wanted[]): Pr
   const old = before.filter((one) => !kept.includes(one));
   // From one interface to all, say, or two that change places: the port is taken by ourselves.
   const inTheWay = old.filter(({ address }) => wanted.some(({ value }) => clash(address, parseListen(value))));
-  for (const { server } of inTheWay) void server.stop();
+  for (const one of inTheWay) void close(one);
   const opened: Listener[] = [];
   try {
     for (const [at, one] of wanted.entries()) {
@@ -177,12 +185,12 @@ async function moved(before: readonly Listener[], wanted: readonly Wanted[]): Pr
       if (kept[at] === undefined) opened.push(await open(one, port));
     }
   } catch (error) {
-    for (const { server } of opened) void server.stop();
-    for (const one of inTheWay) one.server = (await open(one, one.server.port)).server;
+    for (const one of opened) void close(one);
+    for (const one of inTheWay) await openAnew(one);
     throw error;
   }
   // Connections of an old address end when their requests have.
-  for (const one of old) if (!inTheWay.includes(one)) void one.server.stop();
+  for (const one of old) if (!inTheWay.includes(one)) void close(one);
   return kept.map((one) => one ?? opened.shift()).filter((one) => one !== undefined);
 }
 
@@ -206,10 +214,27 @@ async function open(wanted: Wanted, port: number | undefined): Promise<Listener>
   const address = parseListen(value);
   try {
     const at = address.kind === 'tcp' && address.port === 0 && port !== undefined ? { ...address, port } : address;
-    return { ...wanted, address, server: await listen(at, fetch, wanted), isShut: false };
+    const server = await listen(at, fetch, wanted);
+    return { ...wanted, address, server, file: fileOf(address), isShut: false };
   } catch (error) {
     throw new ListenError(`cannot listen on ${value}: ${reasonOf(error)}`);
   }
+}
+
+/** On the same address as before. */
+async function openAnew(one: Listener): Promise<void> {
+  const { server, file } = await open(one, one.server.port);
+  one.server = server;
+  one.file = file;
+}
+
+function close({ address, server, file }: Listener, isAtOnce = false): Promise<void> {
+  const stop = () => server.stop(isAtOnce);
+  return address.kind === 'unix' ? closeSocket(address.path, file, stop) : stop();
+}
+
+function fileOf(address: ListenAddress): FileId | undefined {
+  return address.kind === 'unix' ? fileAt(address.path) : undefined;
 }
 
 /** What the system says, in words that lead to the remedy. */

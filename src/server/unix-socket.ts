@@ -1,4 +1,10 @@
-import { lstatSync, unlinkSync } from 'node:fs';
+import { lstatSync, renameSync, unlinkSync } from 'node:fs';
+
+/** What tells one file from any other. */
+export interface FileId {
+  readonly dev: number;
+  readonly ino: number;
+}
 
 /**
  * Begins to listen on a Unix socket with `serve`, its file open to whom `mode` says from its first moment. A socket that a
@@ -14,6 +20,29 @@ export async function listenOnSocket<Server>(path: string, mode: number, serve: 
     if (kindOf(path) === 'socket') unlinkSync(path);
   }
   return withUmask(0o777 & ~mode, serve);
+}
+
+/** The file at a path, a link not followed; undefined if there is none. */
+export function fileAt(path: string): FileId | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+/** Ends the listening on a Unix socket with `stop`. Bun then removes what stands at its path, whatever that is by now: anything but the socket's `own` file is kept out of its way. */
+export function closeSocket<T>(path: string, own: FileId | undefined, stop: () => T): T {
+  const found = fileAt(path);
+  if (found === undefined || (found.dev === own?.dev && found.ino === own.ino)) return stop();
+  const aside = `${path}.kept-${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    // Whoever may not rename it may not remove it.
+    return stop();
+  }
+  try {
+    return stop();
+  } finally {
+    renameSync(aside, path);
+  }
 }
 
 /** What stands at a path itself: a symbolic link is not followed, for what it leads to may be anyone's. */

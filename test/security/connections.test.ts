@@ -80,6 +80,9 @@ describe('in time', () => {
     await half.write('GET /health HTTP/1.1\r\nHost: x\r\n');
     const slow = await open(gateway.url);
     await slow.write('GET /health HTTP/1.1\r\nX-Slow: ');
+    const refused = await open(gateway.url);
+    await refused.write('POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n');
+    expect((await refused.answer()).status).toBe(404);
     const slowAgain = await idle(gateway);
     await slowAgain.write('GET /health HTTP/1.1\r\nX-Slow: ');
     const trickle = setInterval(() => {
@@ -227,8 +230,10 @@ describe.if(process.platform === 'linux')('at the limit of open files', () => {
     expect(refused.status).toBe(503);
     expect(refused.headers).toMatchObject({ 'retry-after': '1', connection: 'close' });
     expect((await refused.json()).error.code).toBe('overloaded_connections');
-    // Whoever looks after it gets through.
-    expect((await send(`${gateway.url}/metrics`)).status).toBe(200);
+    // Whoever looks after it gets through, and sees it.
+    const metrics = await (await send(`${gateway.url}/metrics`)).whole();
+    expect(metrics.text).toContain('llm_proxy_accepting 0\n');
+    expect(metrics.text).toMatch(/llm_proxy_refused_total\{reason="overloaded_connections"\} 1\n/);
     for (const one of asked) one.leave();
     await eventually(() => serves(gateway));
   });

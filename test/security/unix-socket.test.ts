@@ -1,7 +1,7 @@
 // A Unix socket that is listened on: what stands in its way is not deleted, its permissions are what the config says from
 // the first moment, and clients behind it can be told apart.
 import { afterEach, describe, expect, test } from 'bun:test';
-import { lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,6 +98,26 @@ describe('what stands at the path', () => {
     expect(readFileSync(file, 'utf8')).toBe('years of work');
     expect((await fetch('http://gateway/health', { unix: path })).ok).toBe(true);
   });
+});
+
+test('what stands at the path when the gateway stops, or moves away, is left alone if it is not its socket', async () => {
+  const dir = freshDir();
+  for (const how of ['stop', 'move']) {
+    const path = join(dir, how);
+    const gateway = await listening(path);
+    rmSync(path);
+    writeFileSync(path, 'years of work');
+    const moved = join(dir, 'moved.sock');
+    if (how === 'move') {
+      gateway.writeConfig({ ...CONFIG, listen: `unix:${moved}` });
+      gateway.signal('SIGHUP');
+      await eventually(async () => (await fetch('http://gateway/health', { unix: moved })).ok);
+    }
+    expect(await gateway.stop()).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe('years of work');
+    // Its own it takes away.
+    expect(existsSync(moved)).toBe(false);
+  }
 });
 
 describe('permissions', () => {
