@@ -60,6 +60,8 @@ export interface Arrival {
   readonly allow?: string | undefined;
   /** The socket's peer; empty for a Unix socket. */
   readonly peer: string;
+  /** What is wrong with the request as such, whoever sent it. */
+  readonly objection?: Refusal | undefined;
 }
 
 /** A request's body, read once, from which each attempt makes its own. */
@@ -105,6 +107,8 @@ export class Exchange implements BagItem {
   elsewhereMs = 0;
   /** The gateway turned it down before any backend was tried. */
   refused = false;
+  /** It is one of many of its kind, told together with them: it gets no log line of its own. */
+  unlogged = false;
 
   /** It has taken tokens of the rate limits. */
   hasTokens = false;
