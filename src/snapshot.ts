@@ -5,6 +5,7 @@ import { parseStatusRanges } from './config/status-ranges.ts';
 import type { DetectionRules } from './core/classify.ts';
 import type { Alias, Backend, Route, Timeouts } from './core/route.ts';
 import { routeKey } from './core/route.ts';
+import type { WorkLimits } from './core/work.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { AddressList } from './lib/address-list.ts';
 import { KeyCheck } from './policies/auth.ts';
@@ -23,6 +24,8 @@ export interface Snapshot {
   readonly prompts: PromptSet | undefined;
   readonly trustedProxies: AddressList;
   readonly maxBodyBytes: number;
+  /** How much work one request may make. */
+  readonly work: WorkLimits;
   /** Undefined: the gateway is open. */
   readonly keyCheck: KeyCheck | undefined;
   /** Infinity when off. */
@@ -61,6 +64,11 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
     keyCheck: config.proxy_api_key === undefined ? undefined : new KeyCheck(config.proxy_api_key),
     maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
+    work: {
+      nesting: config.server.max_nesting,
+      values: config.server.max_values,
+      units: config.server.max_body_mb * 1024 * 1024,
+    },
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),

@@ -13,6 +13,7 @@ import type { Refusal } from './refusal.ts';
 import type { Alias, NamedAlias, Route } from './route.ts';
 import { routeKey } from './route.ts';
 import type { Watch } from './watch.ts';
+import type { Work } from './work.ts';
 
 /**
  * What is asked of a model: to go on with a conversation, to count its tokens, to embed texts; `native` is whatever a
@@ -95,6 +96,8 @@ export class Exchange implements BagItem {
   body: Body | undefined;
   /** The body in neutral form, once a backend of another dialect needs it. */
   conversation: Conversation | undefined;
+  /** What its body may still make the gateway do; undefined until the body has been looked at for that. */
+  work: Work | undefined;
   bytesIn = 0;
   stream = false;
   /** How long it waited for its turn; undefined until it has asked for one. */

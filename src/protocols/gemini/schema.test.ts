@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'bun:test';
+import { Work } from '../../core/work.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { jsonSchemaOf } from './openapi.ts';
-import { supportedSchema } from './schema.ts';
+import * as schemas from './schema.ts';
+
+function supportedSchema(schema: JsonObject): JsonObject {
+  return schemas.supportedSchema(schema, new Work(), 'x');
+}
 
 describe('a JSON Schema for Google', () => {
   test.each([

@@ -30,14 +30,17 @@ export function decodeReasoning(body: JsonObject): Reasoning | undefined {
     effort,
     budgetTokens: asCount(object?.['max_tokens']) ?? asCount(thinking?.['budget_tokens']),
     adaptive: thinking?.['type'] === 'adaptive' ? true : undefined,
-    enabled:
-      effort === 'none'
-        ? false
-        : (asBoolean(object?.['enabled']) ?? { enabled: true, disabled: false }[String(thinking?.['type'])]),
+    enabled: effort === 'none' ? false : (asBoolean(object?.['enabled']) ?? ENABLED.get(thinking?.['type'])),
     visible: isVisible(body, object),
   });
   return Object.keys(reasoning).length === 0 ? undefined : reasoning;
 }
+
+/** What `thinking.type` says. */
+const ENABLED: ReadonlyMap<unknown, boolean> = new Map([
+  ['enabled', true],
+  ['disabled', false],
+]);
 
 /** Writes it as the backend wants it; undefined if it cannot be told there. */
 export function encodeReasoning(
