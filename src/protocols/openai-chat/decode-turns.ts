@@ -1,7 +1,7 @@
 import type { Turn } from '../../core/conversation.ts';
 import type { MediaPart, Part, TextPart, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
-import { OpenQueues } from '../../lib/open-queue.ts';
+import { OpenQueue, OpenQueues } from '../../lib/open-queue.ts';
 import { refuseField } from '../fields.ts';
 import { madeUpId } from '../made-up-id.ts';
 import { decodeCall } from './calls.ts';
@@ -30,7 +30,8 @@ class MessageReader {
   #results: ToolResultPart[] | undefined;
   /** Calls that have had no result yet. */
   readonly #open = new Map<string, ToolCallPart>();
-  /** The ids of calls by the name of what was called, those that have had their result among them. */
+  /** The ids of calls, and those by the name of what was called; some have had their result. */
+  readonly #called = new OpenQueue<string>();
   readonly #named = new OpenQueues<string, string>();
 
   read(message: JsonObject, where: string): void {
@@ -83,6 +84,7 @@ class MessageReader {
       const call = decodeCall(asObject(value), { id: () => madeUpId(place) });
       if (call === undefined) return refuseField(`${place}.function.name`, 'has to be a string');
       this.#open.set(call.id, call);
+      this.#called.add(call.id);
       this.#named.add(call.name, call.id);
       return call;
     });
@@ -115,7 +117,8 @@ class MessageReader {
     if (id !== undefined && id !== '') return this.#open.get(id);
     const named =
       name === undefined ? undefined : this.#named.first(name, (each) => this.#open.get(each)?.name === name);
-    return named === undefined ? this.#open.values().next().value : this.#open.get(named);
+    const first = named ?? this.#called.first((each) => this.#open.has(each));
+    return first === undefined ? undefined : this.#open.get(first);
   }
 }
 
