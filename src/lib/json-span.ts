@@ -184,7 +184,7 @@ function containerEnd(text: string, start: number): number {
  * Where the string whose opening quote is at `start` ends, its closing quote included. Even for short strings the native
  * search beats a loop.
  */
-function stringEnd(text: string, start: number): number {
+export function stringEnd(text: string, start: number): number {
   let at = text.indexOf('"', start + 1);
   while (at >= 0) {
     // A quote closes the string unless an odd number of backslashes stands before it.

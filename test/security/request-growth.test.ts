@@ -3,6 +3,7 @@ import { describe, expect, test } from 'bun:test';
 import { NotCarried } from '../../src/core/not-carried.ts';
 import { TooComplex, Work } from '../../src/core/work.ts';
 import { withoutMember } from '../../src/backends/json-members.ts';
+import { parseKeepingLongNumbers } from '../../src/lib/exact-json.ts';
 import type { Protocol } from '../../src/protocols/protocol.ts';
 import { PROTOCOLS } from '../../src/protocols/registry.ts';
 import { growthOf, isLinear } from './cpu.ts';
@@ -35,10 +36,8 @@ function translate(text: string, client: Protocol, upstream: Protocol): void {
   const work = new Work();
   work.takeJson(text, '');
   try {
-    const conversation = client.codec.decodeRequest(JSON.parse(text) as Record<string, unknown>, {
-      stream: false,
-      work,
-    });
+    const fields = parseKeepingLongNumbers(text) as Record<string, unknown>;
+    const conversation = client.codec.decodeRequest(fields, { stream: false, work });
     const to = { model: MODELS[upstream.name] ?? '', quirks: {}, work: work.forTry() };
     JSON.stringify(upstream.codec.encodeRequest(conversation, to).body);
   } catch (error) {

@@ -141,6 +141,15 @@ const CHAT: Readonly<Record<string, Shape>> = {
         ),
       },
     ]),
+  'numbers in arguments': (n) =>
+    chatMessages([
+      {
+        role: 'assistant',
+        tool_calls: [{ id: 'c', function: { name: 'f', arguments: `{"a":[${'1.0,'.repeat(10 * n)}1e2]}` } }],
+      },
+    ]),
+  'long numbers': (n) =>
+    chatMessages([], { metadata: 'LONG' }).replace('"LONG"', `[${'12345678901234567890,'.repeat(n)}1]`),
   'parts of text': (n) => chatMessages([{ role: 'user', content: times(n, () => ({ type: 'text', text: 'x' })) }]),
   pictures: (n) =>
     chatMessages([
