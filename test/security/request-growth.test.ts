@@ -10,7 +10,7 @@ import { growthOf, isLinear } from './cpu.ts';
 import { SHAPES } from './request-shapes.ts';
 
 /** Enough for a loop in a loop to show. */
-const SIZE = 2000;
+const SIZE = 1500;
 const LONG_NAME = 'a-model';
 const MODELS: Readonly<Record<string, string>> = {
   'anthropic-messages': 'claude-sonnet-4-6',
