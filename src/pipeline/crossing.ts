@@ -162,7 +162,7 @@ function crossEmbed(exchange: Exchange, route: Route, { client, upstream }: Ends
     ...NOTHING_SENT,
     target,
     body: wellFormedJson(to.encodeRequest(request, addressee)),
-    dropped: request.leftovers,
+    dropped: bounded(new Set(request.leftovers)),
     answer: (json) => {
       const embeddings = to.decodeAnswer(json);
       return JSON.stringify(from.encodeAnswer(embeddings, request, exchange.askedName ?? route.model));
@@ -200,9 +200,12 @@ function fieldsOf({ body }: Exchange): JsonObject {
 function droppedOf({ leftovers }: Conversation, { dropped }: EncodedRequest, client: Protocol): readonly string[] {
   if (leftovers.length === 0 && dropped.length === 0) return dropped;
   const names: Readonly<Record<string, string>> = client.codec.fieldNames;
-  const all = new Set([...leftovers.map(({ field }) => field), ...dropped.map((name) => nameOf(name, names))]);
-  if (all.size <= MOST_NAMED) return [...all].map(shortened);
-  return [...[...all].slice(0, MOST_NAMED).map(shortened), `${all.size - MOST_NAMED} more`];
+  return bounded(new Set([...leftovers.map(({ field }) => field), ...dropped.map((name) => nameOf(name, names))]));
+}
+
+function bounded(names: ReadonlySet<string>): readonly string[] {
+  const shown = [...names].slice(0, MOST_NAMED).map(shortened);
+  return names.size <= MOST_NAMED ? shown : [...shown, `${names.size - MOST_NAMED} more`];
 }
 
 function nameOf(name: string, names: Readonly<Record<string, string>>): string {
