@@ -37,7 +37,7 @@ function valueOf(given: unknown, budget: Budget): unknown {
 
 /** A value as it stands in the schema, which a reference may lead to any number of times. */
 function written(value: unknown, budget: Budget): unknown {
-  const units = JSON.stringify(value)?.length ?? 0;
+  const units = JSON.stringify(value).length;
   budget.left -= Math.floor(units / UNITS_PER_VALUE);
   return budget.left < 0 && units > UNITS_PER_VALUE ? null : value;
 }
