@@ -6,6 +6,7 @@ import { Bag } from './lib/bag.ts';
 import { acceptBody, acceptBytes, acceptHead } from './pipeline/accept.ts';
 import { admitBody, admitCaller, admitRate, outOfFiles, shuttingDown, slowedDown } from './pipeline/admit.ts';
 import { answerLocally } from './pipeline/answer-locally.ts';
+import { tooComplex } from './pipeline/body-work.ts';
 import type { Context } from './pipeline/context.ts';
 import { dispatch } from './pipeline/dispatch.ts';
 import { resolveKept } from './pipeline/kept.ts';
@@ -116,7 +117,8 @@ async function isSlow(outcome: Promise<unknown>, { clock, snapshot }: Context): 
 
 /** What is no refusal is a bug: it is logged with its stack, and harms no other request. */
 function refusalFor(error: unknown, exchange: Exchange, { log }: Context): Refusal {
-  if (error instanceof Refusal) return error;
+  const refusal = error instanceof Refusal ? error : tooComplex(error);
+  if (refusal !== undefined) return refusal;
   log.error('a bug in the gateway: please report it', { trace_id: exchange.traceId, err: error });
   return new Refusal(
     'internal_error',

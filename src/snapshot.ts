@@ -7,6 +7,7 @@ import type { DetectionRules } from './core/classify.ts';
 import type { Alias, Backend, Route, Timeouts } from './core/route.ts';
 import { routeKey } from './core/route.ts';
 import { Scrubber } from './core/scrubber.ts';
+import type { WorkLimits } from './core/work.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { AddressList } from './lib/address-list.ts';
 import { KeyCheck } from './policies/auth.ts';
@@ -28,6 +29,8 @@ export interface Snapshot {
   readonly prompts: PromptSet | undefined;
   readonly trustedProxies: AddressList;
   readonly maxBodyBytes: number;
+  /** How much work one request may make. */
+  readonly work: WorkLimits;
   /** Undefined: the gateway is open. */
   readonly keyCheck: KeyCheck | undefined;
   /** Takes the gateway's secrets out of what clients get; undefined: it has none. */
@@ -78,6 +81,11 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     cors,
     webPages: isOpen ? new WebPages(hostsOf(config), cors) : undefined,
     maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
+    work: {
+      nesting: config.server.max_nesting,
+      values: config.server.max_values,
+      units: config.server.max_body_mb * 1024 * 1024,
+    },
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),

@@ -13,6 +13,7 @@ import type { Refusal } from './refusal.ts';
 import type { Alias, NamedAlias, Route } from './route.ts';
 import { routeKey } from './route.ts';
 import type { Watch } from './watch.ts';
+import type { Work } from './work.ts';
 
 /**
  * What is asked of a model: to go on with a conversation, to count its tokens, to embed texts; `native` is whatever a
@@ -97,6 +98,8 @@ export class Exchange implements BagItem {
   body: Body | undefined;
   /** The body in neutral form, once a backend of another dialect needs it. */
   conversation: Conversation | undefined;
+  /** What its body may still make the gateway do; undefined until the body has been looked at for that. */
+  work: Work | undefined;
   bytesIn = 0;
   /** What it holds of the memory that requests may hold together. */
   bufferedBytes = 0;

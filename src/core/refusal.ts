@@ -103,6 +103,13 @@ export const ERROR_CODES = {
     meaning: 'The body is over `server.max_body_mb`.',
     remedy: 'Send less, or raise `server.max_body_mb`.',
   },
+  request_too_complex: {
+    status: 400,
+    type: request,
+    meaning:
+      'The request is nested deeper than `server.max_nesting`, or comes to more than `server.max_values` or `server.max_body_mb` with what its references stand for.',
+    remedy: 'Send the part that the message names with fewer levels, values or references.',
+  },
   model_not_found: {
     status: 404,
     type: request,

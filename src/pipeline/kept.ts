@@ -1,5 +1,7 @@
 import type { Exchange } from '../core/exchange.ts';
+import { Work } from '../core/work.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import { measured } from './body-work.ts';
 import { pinTo } from './choose.ts';
 import type { Context } from './context.ts';
 import { JsonBody } from './json-body.ts';
@@ -13,8 +15,16 @@ export function resolveKept(exchange: Exchange, { keeping }: Protocol, context: 
   if (keeping === undefined || body?.text === undefined) return;
   const ids = keeping.idsIn(body.fields);
   if (ids.length === 0) return;
-  const text = keeping.expand(body.text, body.fields, (id) => context.kept.find(id));
-  if (text !== body.text) exchange.body = new JsonBody(text, Buffer.byteLength(text));
+  const work = exchange.work ?? new Work(context.snapshot.work);
+  const text = keeping.expand(body.text, body.fields, (id) => {
+    const item = context.kept.find(id);
+    work.takeUnits(item?.length ?? 0, 'input');
+    return item;
+  });
+  if (text !== body.text) {
+    exchange.work = measured(text, work);
+    exchange.body = new JsonBody(text, Buffer.byteLength(text));
+  }
   for (const id of ids) {
     const backend = context.stored.backendOf(id);
     if (backend !== undefined) pinTo(backend, exchange, context);

@@ -16,7 +16,24 @@ export const serverSchema = z
       .number()
       .gt(0)
       .default(100)
-      .describe('The largest request body accepted, in MiB. A larger one is answered with 413.'),
+      .describe(
+        'The largest request body accepted, in MiB. A larger one is answered with 413. What its references stand for may not come to more either.',
+      ),
+    max_nesting: z
+      .int()
+      .min(16)
+      .max(1000)
+      .default(256)
+      .describe(
+        'How deep objects and lists may stand within each other in a body over 4 KiB, or in any that is translated. A deeper one is answered with 400.',
+      ),
+    max_values: z
+      .int()
+      .min(1000)
+      .default(1_000_000)
+      .describe(
+        'How many objects, lists and texts there may be in such a body, those that schema references stand for counted each time. One with more is answered with 400. Numbers do not count.',
+      ),
     max_buffered_mb: z
       .number()
       .gt(0)
