@@ -72,7 +72,7 @@ export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
     'LA--',
     503,
     'gateway_overloaded',
-    'could not be asked, for the gateway has run out of files, memory or ports',
+    'was not asked or not heard out, for the gateway has run out of files, memory or ports',
   ),
   total_timeout: row('----', 504, 'total_timeout', 'was not done when total_timeout was over'),
   write_timeout: row('----', 504, 'write_timeout', 'answered, but the client took nothing for write_timeout'),

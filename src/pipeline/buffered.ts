@@ -1,11 +1,23 @@
 import type { Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
+import { NO_ROOM } from '../lib/room.ts';
 import type { Context } from './context.ts';
 
 /** Holds `bytes` more for an exchange, out of the budget of the process. Throws a Refusal if there is no room. */
-export function holdBytes(exchange: Exchange, bytes: number, { budget }: Context): void {
-  if (!budget.take(bytes)) throw outOfMemory(budget.limit);
+export function holdBytes(exchange: Exchange, bytes: number, context: Context): void {
+  if (!hasRoomFor(bytes, exchange, context)) throw outOfMemory(context.budget.limit);
+}
+
+/** Holds `bytes` more of an answer; false if there is no room. */
+export function hasRoomFor(bytes: number, exchange: Exchange, { budget }: Context): boolean {
+  if (!budget.take(bytes)) return false;
   exchange.bufferedBytes += bytes;
+  return true;
+}
+
+/** Why an answer is not read any further: by its code it is known for a lack of the gateway's own. */
+export function noRoom(): Error {
+  return Object.assign(new Error('there is no room for the answer'), { code: NO_ROOM });
 }
 
 /** Gives back `bytes` of what an exchange holds, all of it unless told. */

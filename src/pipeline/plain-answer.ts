@@ -3,9 +3,11 @@ import { transportFailure } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Route } from '../core/route.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
+import { jsonFootprint } from '../lib/json-footprint.ts';
 import { Unintelligible } from '../protocols/codec.ts';
 import { LongAnswer } from './answer.ts';
 import type { BodyReader, PlainAnswer } from './answer.ts';
+import { hasRoomFor, noRoom } from './buffered.ts';
 import { framedWhole, streamType } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
 import { begun, classify, rememberKept, succeed } from './settle.ts';
@@ -17,6 +19,8 @@ const HOLD_TO_TRANSLATE_BYTES = 64 * 1024 * 1024;
 /** From so many answers in one piece on, the next is taken to come so too, if it is no longer than this. */
 const WHOLE_ANSWERS = 4;
 const PIECE_BYTES = 16 * 1024;
+/** What an answer holds of the memory that all have is counted from here on. */
+const SMALL_BYTES = 64 * 1024;
 
 /** Reads an answer that is no event stream, and judges it once it is whole. */
 export async function readPlain(response: Response, run: AttemptRun): Promise<PlainAnswer | LongAnswer | Failure> {
@@ -113,7 +117,7 @@ interface Begun {
 /** Reads piece by piece, until the answer is whole or turns out not to be one to hold. */
 async function readInPieces(
   response: Response,
-  { attempt, watch, crossing }: AttemptRun,
+  { attempt, exchange, watch, crossing, context }: AttemptRun,
 ): Promise<Uint8Array<ArrayBuffer> | Begun> {
   const holdBytes = crossing === undefined ? HOLD_BYTES : HOLD_TO_TRANSLATE_BYTES;
   const reader = response.body?.getReader() as BodyReader | undefined;
@@ -134,6 +138,10 @@ async function readInPieces(
     pieces.push(value);
     bytes += value.byteLength;
     isHeld = bytes <= holdBytes;
+    if (isHeld && bytes > SMALL_BYTES && !hasRoomFor(value.byteLength, exchange, context)) {
+      reader.cancel().catch(() => undefined);
+      throw noRoom();
+    }
   }
   return { pieces, reader };
 }
@@ -184,10 +192,12 @@ function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array<ArrayB
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-function parsed(body: Uint8Array, { crossing }: AttemptRun): unknown {
+function parsed(body: Uint8Array, { crossing, exchange, context }: AttemptRun): unknown {
   if (body.byteLength === 0) return undefined;
+  const text = decoder.decode(body);
+  const isLarge = body.byteLength > SMALL_BYTES;
+  if (isLarge && !hasRoomFor(jsonFootprint(text, context.random), exchange, context)) throw noRoom();
   try {
-    const text = decoder.decode(body);
     return crossing === undefined ? (JSON.parse(text) as unknown) : parseKeepingLongNumbers(text);
   } catch {
     return undefined;

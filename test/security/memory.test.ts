@@ -3,7 +3,7 @@ import { open, requestBytes, send } from '../kit/client.ts';
 import type { RawAnswer, RawConnection } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
-import { chatAnswer, hold, streamOf } from '../kit/replies.ts';
+import { chatAnswer, hold, json, streamOf } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 import type { Upstream } from '../kit/upstream.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   upstream = await startUpstream(chatAnswer('ok'));
   gateway = await startGateway({
     config: {
-      server: { max_buffered_mb: LIMIT_MB },
+      server: { max_buffered_mb: LIMIT_MB, max_values: 10_000_000 },
       backends: [{ name: 'a', url: upstream.url }],
       models: { m: { routes: [{ backend: 'a', model: 'm' }] } },
     },
@@ -109,12 +109,31 @@ describe('the memory that requests hold together', () => {
   });
 
   test('a form counts as well', async () => {
-    const form = `--b\r\ncontent-disposition: form-data; name="model"\r\n\r\nm\r\n--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n${'x'.repeat(45 * MIB)}\r\n--b--\r\n`;
-    const answer = await send(`${gateway.url}/v1/audio/transcriptions`, {
-      body: form,
-      headers: { 'content-type': 'multipart/form-data; boundary=b' },
-    });
+    const head = '--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n';
+    const connection = await open(url());
+    connections.push(connection);
+    const headers = { 'content-type': 'multipart/form-data; boundary=b', 'content-length': String(60 * MIB) };
+    await connection.write(requestBytes(`${gateway.url}/v1/audio/transcriptions`, { method: 'POST', headers }));
+    const writing = connection.write(head + 'x'.repeat(45 * MIB)).catch(() => undefined);
+    const answer = await connection.answer();
     expect([answer.status, await code(answer)]).toEqual([503, 'overloaded_memory']);
+    await writing;
+  });
+
+  test('is not taken by answers: one for which there is no room blames no backend', async () => {
+    const gate = hold();
+    upstream.script(gate);
+    // Two that hold 28 MiB together.
+    const waiting = [ask('x'.repeat(7 * MIB)), ask('x'.repeat(7 * MIB))];
+    await eventually(() => upstream.requests.filter(({ outcome }) => outcome === 'open').length === 2);
+    // Little to read, and 27 times as much once it is parsed.
+    upstream.script(json(200, { ...JSON.parse('{"id":"x"}'), choices: Array.from({ length: 250_000 }, () => []) }));
+    const refused = await ask('hello');
+    expect([refused.status, await code(refused)]).toEqual([503, 'gateway_overloaded']);
+    upstream.script(chatAnswer('ok'));
+    expect((await ask('hello')).status).toBe(200);
+    gate.release();
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200]);
   });
 
   test('is free again at the first content of a stream, whose prompt nobody needs any more', async () => {
