@@ -9,8 +9,8 @@ import type { RateLimitSettings } from './policies/rate-limit.ts';
 import { readGoogleAccount } from './vendors/google-account.ts';
 
 /** What the log goes by. */
-export function logSettings({ logging, proxy_api_key: gatewayKey, backends }: Config): LogSettings {
-  const secrets = [gatewayKey, ...backends.flatMap(backendSecrets)];
+export function logSettings(config: Config): LogSettings {
+  const { logging } = config;
   return {
     // Bodies are written at debug, so asking for them asks for the level.
     level: logging.debug_mode ? 'debug' : logging.level,
@@ -22,9 +22,15 @@ export function logSettings({ logging, proxy_api_key: gatewayKey, backends }: Co
     maxAgeDays: logging.max_age_days,
     format: logging.format,
     consoleFormat: logging.console_format,
-    secrets: secrets.filter((secret) => secret !== undefined),
+    secrets: secretsOf(config),
     color: process.stderr.isTTY && (process.env['NO_COLOR'] ?? '') === '',
   };
+}
+
+/** Everything in a config that no line may show. */
+function secretsOf({ proxy_api_key: own, keys = [], server, backends }: Config): string[] {
+  const secrets = [own, server.secret, ...keys.map(({ key }) => key), ...backends.flatMap(backendSecrets)];
+  return secrets.filter((secret) => secret !== undefined);
 }
 
 /** Everything of a backend's config that no line may show, with the part of a service account's JSON that matters. */

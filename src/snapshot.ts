@@ -3,11 +3,13 @@ import { resolveBackend } from './backends/resolve.ts';
 import type { Config } from './config/schema.ts';
 import { parseStatusRanges } from './config/status-ranges.ts';
 import type { DetectionRules } from './core/classify.ts';
+import { gatewaySecret } from './core/gateway-secret.ts';
 import type { Alias, Backend, Route, Timeouts } from './core/route.ts';
 import { routeKey } from './core/route.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { AddressList } from './lib/address-list.ts';
 import { KeyCheck } from './policies/auth.ts';
+import { OpenCallers } from './policies/open-callers.ts';
 
 /** Everything that is derived from one version of the config. Immutable: a reload builds another and swaps. */
 export interface Snapshot {
@@ -25,6 +27,10 @@ export interface Snapshot {
   readonly maxBodyBytes: number;
   /** Undefined: the gateway is open. */
   readonly keyCheck: KeyCheck | undefined;
+  /** Who is who where it is open. */
+  readonly openCallers: OpenCallers;
+  /** Callers share the backends' accounts and are not to see each other's: there are keys besides `proxy_api_key`. */
+  readonly hasManyCallers: boolean;
   /** Infinity when off. */
   readonly keepAliveMs: number;
   /** Where neither backend nor alias says anything else. */
@@ -59,12 +65,26 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     },
     prompts,
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
-    keyCheck: config.proxy_api_key === undefined ? undefined : new KeyCheck(config.proxy_api_key),
+    keyCheck: keyCheckOf(config),
+    openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
+    hasManyCallers: config.keys !== undefined,
     maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
   };
+}
+
+/** A list of keys, even an empty one, closes the gateway to everyone who has none. */
+function keyCheckOf({ proxy_api_key: own, keys }: Config): KeyCheck | undefined {
+  if (own === undefined && keys === undefined) return undefined;
+  const known = (keys ?? []).map(({ key, name, models, enabled, expires_at: expires }) => ({
+    key,
+    caller: { name, models, isOperator: false },
+    enabled,
+    expiresAt: expires === undefined ? Infinity : Date.parse(expires),
+  }));
+  return new KeyCheck(own, known);
 }
 
 function buildBackend(config: Config['backends'][number], live: LiveBackends): Backend {

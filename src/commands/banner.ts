@@ -18,7 +18,8 @@ export function banner(config: Config, address: string, file: string | undefined
     `Models: ${shown === '' ? 'none' : shown}${more}`,
   ];
   const first = aliases.find((name) => !name.endsWith('*'));
-  if (first !== undefined) lines.push('Try:', `  ${curl(address, first, config.proxy_api_key !== undefined)}`);
+  if (first !== undefined)
+    lines.push('Try:', `  ${curl(address, first, config.proxy_api_key !== undefined || config.keys !== undefined)}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import type { Environment } from './expand.ts';
+import { checkKeys } from './key-references.ts';
 import { describeIssue, type Finding } from './messages.ts';
 import { checkPlaces } from './places.ts';
 import { ConfigError, type ConfigProblem, formatPath } from './problem.ts';
@@ -83,6 +84,7 @@ function readText(text: string, lineCounter: LineCounter, options: SourceOptions
   const findings = [
     ...describeIssues(source, issues),
     ...checkReferences(source.value),
+    ...checkKeys(source.value),
     ...checkPlaces(source.value, options.env),
   ];
   const problems = [...source.problems, ...findings.map((finding) => placed(source, finding))];

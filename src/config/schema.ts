@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listenAddress, secret } from './fields.ts';
 import { backendSchema } from './sections/backends.ts';
 import { concurrencySchema, healthCheckSchema, metricsSchema, rateLimitSchema } from './sections/limits.ts';
+import { keysSchema } from './sections/keys.ts';
 import { loggingSchema } from './sections/logging.ts';
 import { modelsSchema } from './sections/models.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
@@ -18,6 +19,7 @@ export const configSchema = z.strictObject({
   proxy_api_key: secret()
     .optional()
     .describe('The key that clients must show. Without it everyone who reaches the gateway may use it.'),
+  keys: keysSchema,
   server: serverSchema,
   proxy: proxySchema,
   backends: z.array(backendSchema).default([]).describe('The providers behind the gateway.'),

@@ -1,3 +1,4 @@
+import { keyWarnings } from './key-references.ts';
 import { isLoopback, parseListen } from './listen.ts';
 import { type Finding, unknownMessage } from './messages.ts';
 import { unlikelyProtocols } from './places.ts';
@@ -7,6 +8,7 @@ import type { Config } from './schema.ts';
 export function findWarnings(config: Config): Finding[] {
   return [
     ...openToAll(config),
+    ...keyWarnings(config),
     ...unusedBackends(config),
     ...deadAliases(config),
     ...unknownFallbacks(config),
@@ -16,8 +18,9 @@ export function findWarnings(config: Config): Finding[] {
 }
 
 function openToAll(config: Config): Finding[] {
-  if (config.proxy_api_key !== undefined || isLoopback(parseListen(config.listen))) return [];
-  const message = `${config.listen} is open to everyone who can reach it (set proxy_api_key, or listen on 127.0.0.1)`;
+  if (config.proxy_api_key !== undefined || config.keys !== undefined || isLoopback(parseListen(config.listen)))
+    return [];
+  const message = `${config.listen} is open to everyone who can reach it (set proxy_api_key or keys, or listen on 127.0.0.1)`;
   return [{ path: ['listen'], message }];
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
+import type { Caller } from './caller.ts';
 import type { Conversation } from './conversation.ts';
 import type { Departure } from './departures.ts';
 import type { Aborted, Failure } from './failure.ts';
@@ -89,6 +90,8 @@ export class Exchange implements BagItem {
   /** Milliseconds since the epoch. */
   readonly startedAtWall: number;
 
+  /** Whoever the request's credential stands for; undefined until that is known. */
+  caller: Caller | undefined;
   asked: NamedAlias | undefined;
   /** The name in the body, known or not. */
   askedName: string | undefined;

@@ -15,9 +15,33 @@ export const ERROR_CODES = {
   invalid_api_key: {
     status: 401,
     type: request,
-    meaning: 'The request carries no key, or not the one of this gateway.',
+    meaning: 'The request carries no key, or none of this gateway.',
     remedy:
-      'Send the key of `proxy_api_key` as `Authorization: Bearer KEY` (or `x-api-key`, `api-key`, `x-goog-api-key`).',
+      'Send the key of `proxy_api_key`, or one of `keys`, as `Authorization: Bearer KEY` (or `x-api-key`, `api-key`, `x-goog-api-key`).',
+  },
+  key_disabled: {
+    status: 403,
+    type: request,
+    meaning: "The key is one of the config's `keys`, and is switched off (`enabled: false`).",
+    remedy: 'Ask whoever runs the gateway.',
+  },
+  key_expired: {
+    status: 401,
+    type: request,
+    meaning: "The key is one of the config's `keys`, and its `expires_at` has passed.",
+    remedy: 'Ask whoever runs the gateway for a new one.',
+  },
+  model_not_allowed: {
+    status: 403,
+    type: request,
+    meaning: 'The model exists, and the `models` of this key do not name it.',
+    remedy: 'Name one of the models that `GET /v1/models` lists for this key.',
+  },
+  endpoint_not_allowed: {
+    status: 403,
+    type: request,
+    meaning: 'The endpoint (`/admin/*`, `/metrics`) is for operators, and this is a key of a caller.',
+    remedy: 'Send `proxy_api_key`.',
   },
   invalid_json: {
     status: 400,

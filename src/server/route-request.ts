@@ -2,9 +2,11 @@ import type { Server } from 'bun';
 
 import type { App } from '../app.ts';
 import { Refusal } from '../core/refusal.ts';
-import { headerFields } from '../lib/header-fields.ts';
+import { headerFields, type HeaderFields } from '../lib/header-fields.ts';
 import { VERSION } from '../lib/version.ts';
 import { traceIdOf } from '../observe/trace.ts';
+import { checkEndpoint } from '../pipeline/admit.ts';
+import { checkValid } from '../policies/auth.ts';
 import { protocolOf } from '../protocols/registry.ts';
 import { matchEndpoint } from './endpoints.ts';
 import { DEFAULT_PROTOCOL } from '../vendors/dialects.ts';
@@ -55,7 +57,7 @@ function metrics(request: Request, app: App): Response {
   const fields = headerFields(request.headers);
   const traceId = traceIdOf(fields);
   try {
-    if (!app.config.metrics.public) app.gateway.snapshot.keyCheck?.check(fields);
+    if (!app.config.metrics.public) checkOperator(fields, app);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { status, type, code, message } = error;
@@ -63,6 +65,15 @@ function metrics(request: Request, app: App): Response {
     return new Response(body, { status, headers: { 'content-type': 'application/json', 'x-trace-id': traceId } });
   }
   return new Response(app.metrics.render(), { headers: { 'content-type': PROMETHEUS, 'x-trace-id': traceId } });
+}
+
+/** Its labels tell of everyone. */
+function checkOperator(fields: HeaderFields, { gateway }: App): void {
+  const now = Date.now();
+  const known = gateway.snapshot.keyCheck?.find(fields, undefined, now);
+  if (known === undefined) return;
+  checkValid(known, now);
+  checkEndpoint({ kind: 'metrics' }, known.caller);
 }
 
 function readiness(request: Request, { gateway }: App): Response {
