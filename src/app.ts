@@ -7,7 +7,7 @@ import { gaugesOf } from './backends/report.ts';
 import { ConfigError } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
 import { KeptItems } from './core/kept-items.ts';
-import { StoredIds } from './core/stored-ids.ts';
+import { ResponseOwners } from './core/response-owners.ts';
 import { Gateway } from './gateway.ts';
 import type { Clock } from './lib/clock.ts';
 import { systemClock } from './lib/clock.ts';
@@ -79,7 +79,7 @@ export class App {
       health: this.#health,
       rateLimits: this.#rateLimits,
       concurrency: this.#concurrency,
-      stored: new StoredIds(),
+      owners: new ResponseOwners(),
       kept: new KeptItems(),
       reload: () => this.onReload(),
       random: Math.random,

@@ -6,6 +6,7 @@ import type { DetectionRules } from './core/classify.ts';
 import { gatewaySecret } from './core/gateway-secret.ts';
 import type { Alias, Backend, Route, Timeouts } from './core/route.ts';
 import { routeKey } from './core/route.ts';
+import { IdSeal } from './core/sealed-id.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { AddressList } from './lib/address-list.ts';
 import { KeyCheck } from './policies/auth.ts';
@@ -31,6 +32,8 @@ export interface Snapshot {
   readonly openCallers: OpenCallers;
   /** Callers share the backends' accounts and are not to see each other's: there are keys besides `proxy_api_key`. */
   readonly hasManyCallers: boolean;
+  /** Seals the ids of what providers keep; undefined where there is one caller and no secret: then they pass as they are. */
+  readonly seal: IdSeal | undefined;
   /** Infinity when off. */
   readonly keepAliveMs: number;
   /** Where neither backend nor alias says anything else. */
@@ -68,6 +71,7 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     keyCheck: keyCheckOf(config),
     openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
     hasManyCallers: config.keys !== undefined,
+    seal: sealOf(config),
     maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),
@@ -85,6 +89,10 @@ function keyCheckOf({ proxy_api_key: own, keys }: Config): KeyCheck | undefined 
     expiresAt: expires === undefined ? Infinity : Date.parse(expires),
   }));
   return new KeyCheck(own, known);
+}
+
+function sealOf({ keys, server: { secret } }: Config): IdSeal | undefined {
+  return keys === undefined && secret === undefined ? undefined : new IdSeal(gatewaySecret(secret, 'ids'));
 }
 
 function buildBackend(config: Config['backends'][number], live: LiveBackends): Backend {

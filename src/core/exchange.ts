@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
-import type { Caller } from './caller.ts';
+import { ANONYMOUS, type Caller } from './caller.ts';
 import type { Conversation } from './conversation.ts';
 import type { Departure } from './departures.ts';
 import type { Aborted, Failure } from './failure.ts';
@@ -83,7 +83,8 @@ export class Exchange implements BagItem {
   readonly method: string;
   readonly path: string;
   readonly query: string;
-  readonly endpoint: Endpoint | undefined;
+  /** Of something that is kept, with the provider's own id, once that is known. */
+  endpoint: Endpoint | undefined;
   readonly peer: string;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
@@ -188,6 +189,11 @@ export class Exchange implements BagItem {
     this.peer = arrival.peer;
     this.startedAt = clock.now();
     this.startedAtWall = clock.wallNow();
+  }
+
+  /** What is kept for whoever asks is kept under this name. */
+  get callerName(): string {
+    return (this.caller ?? ANONYMOUS).name;
   }
 
   /** Whether a route was tried; `key` is its `backend\0model`. */

@@ -90,8 +90,15 @@ export const ERROR_CODES = {
   resource_not_found: {
     status: 404,
     type: request,
-    meaning: 'No backend keeps anything under this id: it was never made here, or it has been deleted.',
+    meaning:
+      'Nothing is kept under this id for this caller: it was never made here, belongs to another, or has been deleted.',
     remedy: 'Check the id. Only backends that speak the dialect of the request keep anything.',
+  },
+  previous_response_not_found: {
+    status: 400,
+    type: request,
+    meaning: 'The response that `previous_response_id` names was never given to this caller, or is no longer known.',
+    remedy: 'Send the conversation itself, or an id that this caller got.',
   },
   unknown_path: {
     status: 404,

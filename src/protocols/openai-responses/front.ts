@@ -2,8 +2,8 @@ import type { Endpoint, Method, Operation } from '../../core/exchange.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
 
-/** Ids of responses are word characters; nothing that could climb out of the backend's base. */
-const KEPT = /^(?:\/v1)?\/responses\/([\w-]{1,200})(?:\/(cancel|input_items))?$/;
+/** Ids of responses are word characters; nothing that could climb out of the backend's base. Sealed ones are long. */
+const KEPT = /^(?:\/v1)?\/responses\/([\w-]{1,1500})(?:\/(cancel|input_items))?$/;
 
 /** What can be done with a kept response, and with what hangs below it. */
 const METHODS: Readonly<Record<string, readonly Method[]>> = {

@@ -1,23 +1,82 @@
-import { asArray, asObject, asWord } from '../../lib/json.ts';
+import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
+import { memberRemoval } from '../../lib/json-removal.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit } from '../../lib/json-span.ts';
-import { isReference } from './response-id.ts';
+import { refuseField } from '../fields.ts';
+import type { ReferenceStore } from '../protocol.ts';
+import { idOf, isReference } from './response-id.ts';
 
-/** `text` with the items in the place of references to them, as far as `find` knows their JSON. All other bytes stay. */
-export function expandReferences(
-  text: string,
-  body: Readonly<Record<string, unknown>>,
-  find: (id: string) => string | undefined,
-): string {
+/** What is kept as a whole: an earlier response, or a conversation. */
+const STATE_FIELDS = ['previous_response_id', 'conversation'] as const;
+const FIELDS: readonly string[] = [...STATE_FIELDS, 'input'];
+
+/**
+ * `text` with the items in the place of references to them, as far as `store` has their JSON, and with the ids of all
+ * else that it refers to as the provider knows them. All other bytes stay. `body` is `text`, parsed.
+ */
+export function resolveReferences(text: string, body: JsonObject, store: ReferenceStore): string {
+  if (store.isOwn !== undefined) checkWrittenOnce(text, body, FIELDS, '');
+  const edits = [...stateEdits(text, body, store), ...itemEdits(text, body, store)];
+  return edits.length === 0
+    ? text
+    : applyEdits(
+        text,
+        edits.toSorted((a, b) => a.start - b.start),
+      );
+}
+
+function stateEdits(text: string, body: JsonObject, store: ReferenceStore): Edit[] {
+  return STATE_FIELDS.flatMap((field) => {
+    const value = body[field];
+    const id = idOf(value);
+    if (id === undefined) return [];
+    const known = store.refer(id, field);
+    if (known === id) return [];
+    const told = JSON.stringify(typeof value === 'string' ? known : { id: known });
+    return memberSpans(text, field).map((span) => ({ ...span, text: told }));
+  });
+}
+
+function itemEdits(text: string, body: JsonObject, store: ReferenceStore): Edit[] {
   const items = asArray(body['input']);
-  const [input] = memberSpans(text, 'input');
-  if (input === undefined) return text;
+  // The last is the one that was parsed.
+  const input = memberSpans(text, 'input').at(-1);
+  if (input === undefined || items.length === 0) return [];
   const spans = elementSpans(text, input.start);
-  const edits = items.flatMap((item, index): Edit[] => {
+  return items.flatMap((item, index): Edit[] => {
     const fields = asObject(item);
     const span = spans[index];
-    if (fields === undefined || span === undefined || !isReference(fields)) return [];
-    const found = find(asWord(fields['id']) ?? '');
-    return found === undefined ? [] : [{ ...span, text: found }];
+    if (fields === undefined || span === undefined) return [];
+    if (store.isOwn !== undefined) checkWrittenOnce(text, fields, ['type', 'id'], `input[${index}]`, span.start);
+    const id = asWord(fields['id']);
+    if (id === undefined) return [];
+    if (isReference(fields)) {
+      const found = store.item(id);
+      if (found !== undefined) return [{ ...span, text: found }];
+      store.refer(id, 'input');
+      return [];
+    }
+    if (store.isOwn === undefined || store.isOwn(id)) return [];
+    // A provider may look up what it keeps under the id: what says nothing else is a reference, the rest can do without.
+    if (isBare(fields)) store.refer(id, 'input');
+    return memberSpans(text, 'id', span.start).map((value) => memberRemoval(text, value));
   });
-  return edits.length === 0 ? text : applyEdits(text, edits);
+}
+
+function isBare(item: JsonObject): boolean {
+  return Object.keys(item).every((key) => key === 'type' || key === 'id' || key === 'status');
+}
+
+/**
+ * What was looked at has to be what the provider takes: of a field that is written twice, another parser may take the
+ * first, and some take letters of either case.
+ */
+function checkWrittenOnce(text: string, object: JsonObject, names: readonly string[], place: string, from = 0): void {
+  const inPlace = (name: string): string => (place === '' ? name : `${place}.${name}`);
+  for (const key of Object.keys(object)) {
+    const name = key.toLowerCase();
+    if (key !== name && names.includes(name)) refuseField(inPlace(key), `has to be written \`${name}\``);
+  }
+  for (const name of names) {
+    if (memberSpans(text, name, from).length > 1) refuseField(inPlace(name), 'is written more than once');
+  }
 }
