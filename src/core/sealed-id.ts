@@ -43,9 +43,13 @@ export class IdSeal {
     return prefix === prefixOf(opened.id) && encoded === bytes.toString('base64url') ? opened : undefined;
   }
 
-  #mac(caller: string, backend: string, id: string): Buffer {
-    const text = JSON.stringify([caller, backend, id]);
-    return createHmac('sha256', this.secret).update(text).digest().subarray(0, MAC_BYTES);
+  /** A word by which a client knows its request, for a provider that all callers share: another caller's is another. */
+  ownWord(caller: string, word: string): string {
+    return this.#mac(caller, word).toString('hex');
+  }
+
+  #mac(...told: readonly string[]): Buffer {
+    return createHmac('sha256', this.secret).update(JSON.stringify(told)).digest().subarray(0, MAC_BYTES);
   }
 }
 
