@@ -7,8 +7,12 @@ export class AnswerIds {
   /** Undefined where ids pass as they are. */
   static for(run: AttemptRun): AnswerIds | undefined {
     const { keeping } = run.protocol;
-    const { seal } = run.context.snapshot;
+    const { seal, hasManyCallers } = run.context.snapshot;
     if (run.crossing !== undefined || keeping === undefined || seal === undefined) return undefined;
+    const { kind, operation } = run.exchange.endpoint ?? {};
+    // With one caller, whose an item is need not be known.
+    if (keeping.seal === undefined && !hasManyCallers) return undefined;
+    if (kind !== 'resource' && operation !== 'generate') return undefined;
     return new AnswerIds(run, keeping, seal);
   }
 
@@ -24,6 +28,6 @@ export class AnswerIds {
     const { name } = attempt.route.backend;
     const { callerName } = exchange;
     for (const id of this.keeping.itemsOf(body)) context.owners.remember(callerName, id, name);
-    return this.keeping.seal(text, body, (id) => this.idSeal.seal(callerName, name, id));
+    return this.keeping.seal?.(text, body, (id) => this.idSeal.seal(callerName, name, id)) ?? text;
   }
 }

@@ -54,7 +54,7 @@ function pin(backend: string, field: string, exchange: Exchange, context: Contex
 
 /** The same for what was never there and for what is another caller's. */
 function unknown(id: string, field: string): Refusal {
-  const message = `Nothing is kept for this caller under the id \`${id.slice(0, 100)}\`. Send the items themselves.`;
+  const message = `Nothing is kept for this caller under the id \`${id.slice(0, 100)}\`. Send what it stands for, or leave it out.`;
   return new Refusal(codeOf(field), message, { param: field });
 }
 

@@ -150,10 +150,13 @@ export interface LimitState {
 export interface Keeping {
   /** The id of a plain answer, or of an event of a streamed one; undefined if there is none in it. */
   idOf(body: unknown): string | undefined;
-  /** The ids of items in the same, which later requests may refer to. */
+  /** The ids in the same of what later requests may refer to: items, a container, a sound. */
   itemsOf(body: unknown): readonly string[];
-  /** Its text with the ids of what is kept as a whole as `seal` tells them; all other bytes stay. `body` is `text`, parsed. */
-  seal(text: string, body: unknown, seal: (id: string) => string): string;
+  /**
+   * Its text with the ids of what is kept as a whole as `seal` tells them; all other bytes stay. `body` is `text`,
+   * parsed. Undefined where nothing is.
+   */
+  readonly seal: ((text: string, body: unknown, seal: (id: string) => string) => string) | undefined;
   /** Whether a request builds on anything that is kept. */
   refers(body: Readonly<Record<string, unknown>>): boolean;
   /**

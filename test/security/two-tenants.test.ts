@@ -1,6 +1,7 @@
 // Two callers of one gateway, who share its backends and their accounts: nothing of one is seen or changed by the other.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import OpenAI from 'openai';
+import { markSignature } from '../../src/core/signature.ts';
 import { DIALECTS } from '../dialects/stage.ts';
 import { openaiChat } from '../dialects/openai-chat.ts';
 import type { Answer } from '../dialects/spoken.ts';
@@ -416,6 +417,131 @@ test('the official SDK goes on, follows, cancels, lists and deletes as before', 
   const mine = await client.responses.create({ model: 'both', input: 'Hello', store: false });
   const input = [...mine.output, { role: 'user' as const, content: 'On' }] as OpenAI.Responses.ResponseInput;
   expect((await client.responses.create({ model: 'both', input, store: false })).status).toBe('completed');
+});
+
+describe('what other dialects’ providers keep', () => {
+  const sound = { id: 'audio_1', data: 'AAAA', transcript: 'Hi', expires_at: 1 };
+  const container = { id: 'container_1', expires_at: 'x' };
+  const message = {
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'm',
+    content: [{ type: 'text', text: 'Hi' }],
+  };
+  const rest = { stop_reason: 'end_turn', stop_sequence: null, usage: { input_tokens: 1, output_tokens: 1 } };
+  const hello = [{ role: 'user', content: 'Hello' }];
+  const code = { id: 'ci_1', type: 'code_interpreter_call', container_id: 'cntr_1', code: '1', status: 'completed' };
+
+  /** Where it is told, and how it is referred to. */
+  const CASES: readonly (readonly [string, string, object, () => void, object])[] = [
+    [
+      'a sound of a chat',
+      '/v1/chat/completions',
+      { model: 'to-openai', messages: hello },
+      () => {
+        const choice = { index: 0, message: { role: 'assistant', content: null, audio: sound }, finish_reason: 'stop' };
+        other.script(json(200, { id: 'x', object: 'chat.completion', choices: [choice] }));
+      },
+      { messages: [...hello, { role: 'assistant', audio: { id: 'audio_1' } }] },
+    ],
+    [
+      'a sound of a streamed chat',
+      '/v1/chat/completions',
+      { model: 'to-openai', messages: hello, stream: true },
+      () => {
+        const chunk = (delta: object, finish_reason: string | null = null): string =>
+          `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
+        other.script(pieces([chunk({ audio: sound }), chunk({}, 'stop'), 'data: [DONE]\n\n']));
+      },
+      { messages: [...hello, { role: 'assistant', audio: { id: 'audio_1' } }] },
+    ],
+    [
+      'a container of messages',
+      '/v1/messages',
+      { model: 'to-anthropic', max_tokens: 9, messages: hello },
+      () => other.script(json(200, { ...message, ...rest, container })),
+      { container: 'container_1' },
+    ],
+    [
+      'a container, referred to in an object',
+      '/v1/messages',
+      { model: 'to-anthropic', max_tokens: 9, messages: hello },
+      () => other.script(json(200, { ...message, ...rest, container })),
+      { container: { id: 'container_1', skills: [] } },
+    ],
+    [
+      'a container of responses',
+      '/v1/responses',
+      { model: 'both', input: 'Hello' },
+      () =>
+        one.script((request) => {
+          providers[0].script(request);
+          return json(200, { ...[...providers[0].kept.values()].at(-1), output: [code] });
+        }),
+      { tools: [{ type: 'code_interpreter', container: 'cntr_1' }] },
+    ],
+    [
+      'the container of a shell',
+      '/v1/responses',
+      { model: 'both', input: 'Hello' },
+      () =>
+        one.script((request) => {
+          providers[0].script(request);
+          return json(200, { ...[...providers[0].kept.values()].at(-1), output: [code] });
+        }),
+      { tools: [{ type: 'shell', environment: { type: 'container_reference', container_id: 'cntr_1' } }] },
+    ],
+  ];
+
+  test.each(CASES)('is its caller’s: %s', async (_what, path, body, play, reference) => {
+    // Each time another caller of the same gateway is the first to be told.
+    const own = await startGateway({ config: config() });
+    try {
+      const [annHere, bobHere] = [by(ANN, () => own), by(BOB, () => own)];
+      play();
+      const refer = (ask: Ask) => ask(path, { body: { ...body, ...reference } });
+      expect((await unheard(() => refer(annHere))).status).toBe(404);
+      expect((await annHere(path, { body })).status).toBe(200);
+      expect((await refer(annHere)).status).toBe(200);
+      const refused = await unheard(() => refer(bobHere));
+      expect([refused.status, refused.text.includes('Nothing is kept for this caller')]).toEqual([404, true]);
+    } finally {
+      await own.stop();
+    }
+  });
+
+  test('is not reached by writing it twice', async () => {
+    const twice = '{"model":"to-anthropic","max_tokens":9,"messages":[],"container":"container_1","container":null}';
+    expect((await unheard(() => bob('/v1/messages', { body: twice }))).status).toBe(400);
+    const message = '{"role":"assistant","audio":{"id":"audio_1"},"audio":null}';
+    const chat = `{"model":"to-openai","messages":[${message}]}`;
+    expect((await unheard(() => bob('/v1/chat/completions', { body: chat }))).status).toBe(400);
+  });
+});
+
+test('the gateway’s mark on a signature, which anyone can write, makes no id a reference', async () => {
+  const { body } = await respond(ann);
+  const [{ id }] = body.output;
+  const thought = (value: string) => ({
+    type: 'thinking',
+    thinking: 'Hm.',
+    signature: markSignature({ protocol: 'openai-responses', value }, undefined, { id }),
+  });
+  for (const [value, count] of [
+    ['', 0],
+    ['c2VjcmV0', 1],
+  ] as const) {
+    const messages = [
+      { role: 'user', content: 'Hello' },
+      { role: 'assistant', content: [thought(value), { type: 'text', text: 'Hi' }] },
+      { role: 'user', content: 'On' },
+    ];
+    await bob('/v1/messages', { body: { model: 'both', max_tokens: 9, messages } });
+    const thoughts = one.requests.at(-1)?.json.input.filter(({ type }: Json) => type === 'reasoning');
+    // With content of its own, it is that which counts: the provider has sealed it.
+    expect(thoughts.map(({ encrypted_content: content }: Json) => content)).toEqual(Array(count).fill(value));
+  }
 });
 
 describe('what a client calls its request', () => {

@@ -1,20 +1,21 @@
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { memberRemoval } from '../../lib/json-removal.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit } from '../../lib/json-span.ts';
-import { refuseField } from '../fields.ts';
 import type { ReferenceStore } from '../protocol.ts';
+import { checkWrittenOnce } from '../written-once.ts';
 import { idOf, isReference } from './response-id.ts';
 
 /** What is kept as a whole: an earlier response, or a conversation. */
 const STATE_FIELDS = ['previous_response_id', 'conversation'] as const;
-const FIELDS: readonly string[] = [...STATE_FIELDS, 'input'];
+const FIELDS: readonly string[] = [...STATE_FIELDS, 'input', 'tools'];
 
 /**
  * `text` with the items in the place of references to them, as far as `store` has their JSON, and with the ids of all
  * else that it refers to as the provider knows them. All other bytes stay. `body` is `text`, parsed.
  */
 export function resolveReferences(text: string, body: JsonObject, store: ReferenceStore): string {
-  if (store.isOwn !== undefined) checkWrittenOnce(text, body, FIELDS, '');
+  if (store.isOwn !== undefined) checkWrittenOnce(body, FIELDS, { text, from: 0, place: '' });
+  checkContainers(text, body, store);
   const edits = [...stateEdits(text, body, store), ...itemEdits(text, body, store)];
   return edits.length === 0
     ? text
@@ -46,7 +47,8 @@ function itemEdits(text: string, body: JsonObject, store: ReferenceStore): Edit[
     const fields = asObject(item);
     const span = spans[index];
     if (fields === undefined || span === undefined) return [];
-    if (store.isOwn !== undefined) checkWrittenOnce(text, fields, ['type', 'id'], `input[${index}]`, span.start);
+    const at = { text, from: span.start, place: `input[${index}]` };
+    if (store.isOwn !== undefined) checkWrittenOnce(fields, ['type', 'id'], at);
     const id = asWord(fields['id']);
     if (id === undefined) return [];
     if (isReference(fields)) {
@@ -66,17 +68,20 @@ function isBare(item: JsonObject): boolean {
   return Object.keys(item).every((key) => key === 'type' || key === 'id' || key === 'status');
 }
 
-/**
- * What was looked at has to be what the provider takes: of a field that is written twice, another parser may take the
- * first, and some take letters of either case.
- */
-function checkWrittenOnce(text: string, object: JsonObject, names: readonly string[], place: string, from = 0): void {
-  const inPlace = (name: string): string => (place === '' ? name : `${place}.${name}`);
-  for (const key of Object.keys(object)) {
-    const name = key.toLowerCase();
-    if (key !== name && names.includes(name)) refuseField(inPlace(key), `has to be written \`${name}\``);
-  }
-  for (const name of names) {
-    if (memberSpans(text, name, from).length > 1) refuseField(inPlace(name), 'is written more than once');
+/** Files that code of the model's works on are kept in a container, in which tools of a later request may go on. */
+function checkContainers(text: string, body: JsonObject, { isOwn, refer }: ReferenceStore): void {
+  const tools = asArray(body['tools']);
+  if (isOwn === undefined || tools.length === 0) return;
+  const spans = elementSpans(text, memberSpans(text, 'tools')[0]?.start ?? 0);
+  for (const [index, tool] of tools.entries()) {
+    const fields = asObject(tool);
+    if (fields === undefined) continue;
+    const at = { text, from: spans[index]?.start ?? 0, place: `tools[${index}]` };
+    checkWrittenOnce(fields, ['container', 'environment'], at);
+    const environment = asObject(fields['environment']);
+    const from = memberSpans(text, 'environment', at.from)[0]?.start ?? 0;
+    if (environment !== undefined) checkWrittenOnce(environment, ['container_id'], { ...at, from });
+    const id = asWord(fields['container']) ?? asWord(environment?.['container_id']);
+    if (id !== undefined) refer(id, at.place);
   }
 }
