@@ -35,7 +35,7 @@ describe('a sealed id', () => {
 
   test('that is changed anywhere opens nothing', () => {
     fc.assert(
-      fc.property(fc.nat(SEALED.length - 1), fc.constantFrom(...'ab-_Z9=.'), (at, letter) => {
+      fc.property(fc.nat(SEALED.length - 1), fc.constantFrom('a', 'b', '-', '_', 'Z', '9', '=', '.'), (at, letter) => {
         const changed = SEALED.slice(0, at) + letter + SEALED.slice(at + 1);
         if (changed !== SEALED) expect(seal.open('ann', changed)).toBeUndefined();
       }),

@@ -135,11 +135,9 @@ describe('ids of translated answers', () => {
     DIALECTS.filter((back) => back !== front && back.protocol !== 'openai-responses').flatMap((back) =>
       [false, true].map((stream) => [front, back, stream] as const),
     ),
-  ).map(
-    ([front, back, stream]) => [front.title, back.title, stream ? 'streamed' : 'plain', front, back, stream] as const,
-  );
+  ).map((pair) => [`${pair[0].title} before ${pair[1].title}, ${pair[2] ? 'streamed' : 'plain'}`, pair] as const);
 
-  test.each(CASES)('are random: %s before %s, %s', async (_front, _back, _how, front, back, stream) => {
+  test.each(CASES)('are random: %s', async (_what, [front, back, stream]) => {
     other.script(
       stream
         ? pieces(
@@ -434,67 +432,89 @@ describe('what other dialects’ providers keep', () => {
   const code = { id: 'ci_1', type: 'code_interpreter_call', container_id: 'cntr_1', code: '1', status: 'completed' };
 
   /** Where it is told, and how it is referred to. */
-  const CASES: readonly (readonly [string, string, object, () => void, object])[] = [
+  interface Told {
+    readonly path: string;
+    readonly body: object;
+    readonly play: () => void;
+    readonly reference: object;
+  }
+  const CASES: readonly (readonly [string, Told])[] = [
     [
       'a sound of a chat',
-      '/v1/chat/completions',
-      { model: 'to-openai', messages: hello },
-      () => {
-        const choice = { index: 0, message: { role: 'assistant', content: null, audio: sound }, finish_reason: 'stop' };
-        other.script(json(200, { id: 'x', object: 'chat.completion', choices: [choice] }));
+      {
+        path: '/v1/chat/completions',
+        body: { model: 'to-openai', messages: hello },
+        play: () => {
+          const choice = {
+            index: 0,
+            message: { role: 'assistant', content: null, audio: sound },
+            finish_reason: 'stop',
+          };
+          other.script(json(200, { id: 'x', object: 'chat.completion', choices: [choice] }));
+        },
+        reference: { messages: [...hello, { role: 'assistant', audio: { id: 'audio_1' } }] },
       },
-      { messages: [...hello, { role: 'assistant', audio: { id: 'audio_1' } }] },
     ],
     [
       'a sound of a streamed chat',
-      '/v1/chat/completions',
-      { model: 'to-openai', messages: hello, stream: true },
-      () => {
-        const chunk = (delta: object, finish_reason: string | null = null): string =>
-          `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
-        other.script(pieces([chunk({ audio: sound }), chunk({}, 'stop'), 'data: [DONE]\n\n']));
+      {
+        path: '/v1/chat/completions',
+        body: { model: 'to-openai', messages: hello, stream: true },
+        play: () => {
+          const chunk = (delta: object, finish_reason: string | null = null): string =>
+            `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
+          other.script(pieces([chunk({ audio: sound }), chunk({}, 'stop'), 'data: [DONE]\n\n']));
+        },
+        reference: { messages: [...hello, { role: 'assistant', audio: { id: 'audio_1' } }] },
       },
-      { messages: [...hello, { role: 'assistant', audio: { id: 'audio_1' } }] },
     ],
     [
       'a container of messages',
-      '/v1/messages',
-      { model: 'to-anthropic', max_tokens: 9, messages: hello },
-      () => other.script(json(200, { ...message, ...rest, container })),
-      { container: 'container_1' },
+      {
+        path: '/v1/messages',
+        body: { model: 'to-anthropic', max_tokens: 9, messages: hello },
+        play: () => other.script(json(200, { ...message, ...rest, container })),
+        reference: { container: 'container_1' },
+      },
     ],
     [
       'a container, referred to in an object',
-      '/v1/messages',
-      { model: 'to-anthropic', max_tokens: 9, messages: hello },
-      () => other.script(json(200, { ...message, ...rest, container })),
-      { container: { id: 'container_1', skills: [] } },
+      {
+        path: '/v1/messages',
+        body: { model: 'to-anthropic', max_tokens: 9, messages: hello },
+        play: () => other.script(json(200, { ...message, ...rest, container })),
+        reference: { container: { id: 'container_1', skills: [] } },
+      },
     ],
     [
       'a container of responses',
-      '/v1/responses',
-      { model: 'both', input: 'Hello' },
-      () =>
-        one.script((request) => {
-          providers[0].script(request);
-          return json(200, { ...[...providers[0].kept.values()].at(-1), output: [code] });
-        }),
-      { tools: [{ type: 'code_interpreter', container: 'cntr_1' }] },
+      {
+        path: '/v1/responses',
+        body: { model: 'both', input: 'Hello' },
+        play: () =>
+          one.script((request) => {
+            providers[0].script(request);
+            return json(200, { ...[...providers[0].kept.values()].at(-1), output: [code] });
+          }),
+        reference: { tools: [{ type: 'code_interpreter', container: 'cntr_1' }] },
+      },
     ],
     [
       'the container of a shell',
-      '/v1/responses',
-      { model: 'both', input: 'Hello' },
-      () =>
-        one.script((request) => {
-          providers[0].script(request);
-          return json(200, { ...[...providers[0].kept.values()].at(-1), output: [code] });
-        }),
-      { tools: [{ type: 'shell', environment: { type: 'container_reference', container_id: 'cntr_1' } }] },
+      {
+        path: '/v1/responses',
+        body: { model: 'both', input: 'Hello' },
+        play: () =>
+          one.script((request) => {
+            providers[0].script(request);
+            return json(200, { ...[...providers[0].kept.values()].at(-1), output: [code] });
+          }),
+        reference: { tools: [{ type: 'shell', environment: { type: 'container_reference', container_id: 'cntr_1' } }] },
+      },
     ],
   ];
 
-  test.each(CASES)('is its caller’s: %s', async (_what, path, body, play, reference) => {
+  test.each(CASES)('is its caller’s: %s', async (_what, { path, body, play, reference }) => {
     // Each time another caller of the same gateway is the first to be told.
     const own = await startGateway({ config: config() });
     try {
