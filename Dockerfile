@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # Builds on the machine's own platform and cross-compiles for the image's: no emulation for a foreign architecture.
-FROM --platform=$BUILDPLATFORM node:22-bookworm-slim AS build
+FROM --platform=$BUILDPLATFORM node:22-bookworm-slim@sha256:43ac6c60b8f89723f746e8a92ce91abd5017e627ce1ddfe4238355d3a30b772c AS build
 ARG TARGETARCH
 WORKDIR /build
 COPY package.json package-lock.json .npmrc bunfig.toml tsconfig.json ./
@@ -18,7 +18,7 @@ RUN case "$TARGETARCH" in \
     && install -d /out/etc/llm-proxy
 
 # glibc, CA certificates and time zones are all that the executable needs; there is no shell. User 65532 is `nonroot`.
-FROM gcr.io/distroless/base-nossl-debian12:nonroot
+FROM gcr.io/distroless/base-nossl-debian12:nonroot@sha256:be40c00dfabd86576d92666e87e406714d5618342de1a0c213ad232de255172e
 COPY --from=build /out /
 # A relative `logging.base_dir` (./logs, the default) is under this directory.
 WORKDIR /var/lib/llm-proxy

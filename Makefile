@@ -6,7 +6,7 @@ BUN := node_modules/.bin/bun
 DEPS := node_modules/.installed
 .DEFAULT_GOAL := help
 
-.PHONY: help run test dev build-all bench soak check generate fmt clean
+.PHONY: help run test dev build-all sbom bench soak check generate fmt clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -22,6 +22,9 @@ dev: $(DEPS) ## Build the executable for this platform: dist/llm-proxy
 
 build-all: $(DEPS) ## Build the executables for all platforms, with SHA256SUMS
 	@$(BUN) scripts/build.ts --all
+
+sbom: $(DEPS) ## List what is inside the executables: dist/llm-proxy.cdx.json (CycloneDX)
+	@$(BUN) scripts/sbom.ts
 
 bench: $(DEPS) ## Measure against a bare Bun proxy, nginx and Portkey; writes docs/benchmarks.md (ARGS=--quick)
 	@$(BUN) scripts/build.ts

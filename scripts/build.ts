@@ -5,16 +5,8 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version as packageVersion } from '../package.json';
-
-const TARGETS = [
-  'linux-x64',
-  'linux-arm64',
-  'darwin-x64',
-  'darwin-arm64',
-  'windows-x64',
-  'windows-arm64',
-] as const satisfies readonly string[];
-type Target = (typeof TARGETS)[number];
+import type { Target } from './runtimes.ts';
+import { runtimeFor, TARGETS } from './runtimes.ts';
 
 const version = await buildVersion();
 await mkdir('dist', { recursive: true });
@@ -42,7 +34,7 @@ async function build(target?: Target): Promise<string> {
       define: { BUILD_VERSION: JSON.stringify(version) },
       compile: {
         outfile,
-        ...(target && { target: `bun-${target}` as const }),
+        ...(target && { target: `bun-${target}` as const, executablePath: await runtimeFor(target) }),
         // The working directory is the operator's: files that happen to lie there must not change the program.
         autoloadDotenv: false,
         autoloadBunfig: false,
@@ -73,8 +65,8 @@ function report(error: unknown, target: Target | undefined): void {
   for (const reason of reasons) console.error(String(reason));
   if (target === undefined) return;
   console.error(
-    `\nCould not build for ${target}. A build for another platform downloads that platform's Bun ${Bun.version} from ` +
-      'the npm registry: if the error above is about a download, check that the registry can be reached from here.',
+    `\nCould not build for ${target}. A build for another platform takes that platform's Bun ${Bun.version} from the ` +
+      'npm registry, and only the one that package-lock.json names: see the error above.',
   );
 }
 

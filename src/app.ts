@@ -6,6 +6,7 @@ import { LiveBackends } from './backends/live.ts';
 import { gaugesOf } from './backends/report.ts';
 import { ConfigError } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
+import { ByteBudget } from './core/byte-budget.ts';
 import { KeptItems } from './core/kept-items.ts';
 import { ResponseOwners } from './core/response-owners.ts';
 import { Gateway } from './gateway.ts';
@@ -21,7 +22,7 @@ import { Concurrency } from './policies/concurrency.ts';
 import { RateLimits } from './policies/rate-limit.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { loadPrompts } from './prompts/load.ts';
-import { concurrencySettings, healthSettings, logSettings, rateLimitSettings } from './settings.ts';
+import { concurrencySettings, healthSettings, logSettings, maxBufferedBytes, rateLimitSettings } from './settings.ts';
 import { buildSnapshot } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -41,6 +42,7 @@ export class App {
   readonly #health: HealthChecks;
   readonly #rateLimits: RateLimits;
   readonly #concurrency: Concurrency;
+  readonly #budget: ByteBudget;
   readonly #configDir: string;
   readonly #env: Environment;
 
@@ -61,6 +63,7 @@ export class App {
     const log = createLog(logSettings(config), { clock, console: stderrWriter() });
     this.log = log;
     this.#concurrency = new Concurrency(clock, concurrencySettings(config));
+    this.#budget = new ByteBudget(maxBufferedBytes(config));
     this.#live = new LiveBackends(this.#concurrency.hasRoom);
     this.#rateLimits = new RateLimits(clock);
     this.#health = healthChecks(clock, log);
@@ -68,6 +71,7 @@ export class App {
     this.metrics = new Metrics({
       backends: () => Array.from(this.gateway.snapshot.backends.values(), ({ live }) => gaugesOf(live, clock)),
       queueDepth: () => this.#concurrency.waiting,
+      bufferedBytes: () => this.#budget.used,
       droppedLogLines: () => log.droppedLines,
       version: VERSION,
     });
@@ -80,6 +84,7 @@ export class App {
       rateLimits: this.#rateLimits,
       concurrency: this.#concurrency,
       owners: new ResponseOwners(),
+      budget: this.#budget,
       kept: new KeptItems(),
       reload: () => this.onReload(),
       random: Math.random,
@@ -118,6 +123,7 @@ export class App {
       this.#live.backend(name).limit = own ?? (enabled ? limitOfEach : Infinity);
     }
     this.#concurrency.configure(concurrencySettings(config));
+    this.#budget.limit = maxBufferedBytes(config);
     this.#health.configure(healthSettings(config), [...backends.values()]);
   }
 }

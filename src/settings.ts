@@ -64,6 +64,11 @@ export function concurrencySettings({ concurrency }: Config): ConcurrencySetting
   };
 }
 
+/** How much memory requests may hold together, in bytes. */
+export function maxBufferedBytes({ server }: Config): number {
+  return server.max_buffered_mb * 1024 * 1024;
+}
+
 /** How backends are asked whether they live; undefined if they are not. */
 export function healthSettings({ health_check: check }: Config): HealthSettings | undefined {
   if (!check.enabled) return undefined;

@@ -212,7 +212,7 @@ describe('docker compose', () => {
     expect(service.security_opt).toEqual(['no-new-privileges:true']);
     expect(service.user).toMatch(/^[1-9]/);
     expect(service.healthcheck.test[0]).toBe('CMD');
-    if (name !== 'llm-proxy') expect(service.image).toMatch(/:v?\d+\.\d+\.\d+$/);
+    if (name !== 'llm-proxy') expect(service.image).toMatch(/:v?\d+\.\d+\.\d+@sha256:[0-9a-f]{64}$/);
   });
 
   test('the gateway is asked for its health as in the image, and is given time to drain', () => {

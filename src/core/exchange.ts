@@ -100,6 +100,8 @@ export class Exchange implements BagItem {
   /** The body in neutral form, once a backend of another dialect needs it. */
   conversation: Conversation | undefined;
   bytesIn = 0;
+  /** What it holds of the memory that requests may hold together. */
+  bufferedBytes = 0;
   stream = false;
   /** How long it waited for its turn; undefined until it has asked for one. */
   queueMs: number | undefined;

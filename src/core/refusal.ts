@@ -75,6 +75,12 @@ export const ERROR_CODES = {
     meaning: 'The body ended before the length that was announced, or could not be read.',
     remedy: 'Send the request again.',
   },
+  unsupported_encoding: {
+    status: 415,
+    type: request,
+    meaning: 'The body has a content encoding that the gateway does not know, or more than two.',
+    remedy: 'Use one that the `Accept-Encoding` of the answer names, or none.',
+  },
   body_too_large: {
     status: 413,
     type: request,
@@ -190,6 +196,12 @@ export const ERROR_CODES = {
     type: server,
     meaning: 'The stream had begun and its backend broke it off; what came before is incomplete.',
     remedy: 'Discard the partial answer and send the request again.',
+  },
+  overloaded_memory: {
+    status: 503,
+    type: server,
+    meaning: 'The requests under way hold as much memory as `server.max_buffered_mb` allows.',
+    remedy: 'Try again after `Retry-After`, or send less; raise `server.max_buffered_mb` where there is more memory.',
   },
   no_backend_available: {
     status: 503,

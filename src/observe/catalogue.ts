@@ -14,6 +14,7 @@ export interface MetricsSources {
   backends(): Iterable<BackendGauges>;
   queueDepth(): number;
   droppedLogLines(): number;
+  bufferedBytes(): number;
   configValid(): boolean;
   readonly version: string;
 }
@@ -71,6 +72,9 @@ export function stateFamilies(sources: MetricsSources): Family[] {
       Array.from(backends(), ({ name, inFlight }) => [[name], inFlight]),
     ),
     gauge('queue_depth', 'Requests that wait for their turn.', [], () => [[[], sources.queueDepth()]]),
+    gauge('buffered_bytes', 'Memory that requests hold together; server.max_buffered_mb is the most.', [], () => [
+      [[], sources.bufferedBytes()],
+    ]),
     gauge('config_valid', '0 while the config file is invalid and an older config is in force.', [], () => [
       [[], Number(sources.configValid())],
     ]),

@@ -12,6 +12,7 @@ beforeEach(() => {
       { name: 'local', up: false, inFlight: 0, models: [] },
     ],
     queueDepth: () => 7,
+    bufferedBytes: () => 2048,
     droppedLogLines: () => 2,
     version: '1.2.3',
   });
@@ -177,7 +178,7 @@ describe.skipIf(process.platform !== 'linux')('on Linux', () => {
     const program = `
       import { openSync } from 'node:fs';
       import { Metrics } from ${JSON.stringify(`${import.meta.dir}/metrics.ts`)};
-      const sources = { backends: () => [], queueDepth: () => 7, droppedLogLines: () => 0, version: '1' };
+      const sources = { backends: () => [], queueDepth: () => 7, bufferedBytes: () => 0, droppedLogLines: () => 0, version: '1' };
       const metrics = new Metrics(sources);
       try { for (;;) openSync('/dev/null', 'r'); } catch {}
       process.stdout.write(metrics.render());

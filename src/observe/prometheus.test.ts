@@ -178,6 +178,7 @@ test('all that the gateway tells is well-formed', () => {
   const metrics = new Metrics({
     backends: () => [{ name: 'a "b"\\', up: true, inFlight: 1, models: [{ model: 'm\n', cooling: false }] }],
     queueDepth: () => 0,
+    bufferedBytes: () => 0,
     droppedLogLines: () => 0,
     version: '1.2.3',
   });

@@ -7,10 +7,12 @@ import type { NamedAlias } from '../core/route.ts';
 import { Watch } from '../core/watch.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import { isAddress } from '../lib/address-list.ts';
+import { jsonFootprint } from '../lib/json-footprint.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { traceIdOf } from '../observe/trace.ts';
 import { findAlias } from './aliases.ts';
+import { holdBytes } from './buffered.ts';
 import type { Context } from './context.ts';
 import { readForm } from './form.ts';
 import { JsonBody, readText } from './json-body.ts';
@@ -29,9 +31,8 @@ export function acceptHead(arrival: Arrival, { snapshot, clock }: Context): Exch
 export async function acceptBody(exchange: Exchange, context: Context): Promise<void> {
   const { snapshot } = context;
   const read = await readBody(exchange, context);
-  const body = typeof read === 'string' ? new JsonBody(read, exchange.announcedBytes) : read;
+  const body = typeof read === 'string' ? jsonBody(read, exchange, context) : read;
   exchange.body = body;
-  exchange.bytesIn = body.bytes;
   exchange.stream = exchange.endpoint?.stream ?? asksForStream(body, exchange.endpoint?.operation);
   const name = exchange.endpoint?.model ?? modelOf(body);
   const isName = name.length <= MAX_NAME_CHARS;
@@ -45,19 +46,24 @@ export async function acceptBytes(exchange: Exchange, context: Context): Promise
   if (exchange.request.body === null) return;
   const text = await readBody(exchange, context);
   if (typeof text !== 'string') throw unreadable();
-  exchange.bytesIn = Buffer.byteLength(text);
   exchange.body = { fields: {}, bytes: exchange.bytesIn, text, withModel: () => text };
 }
 
-async function readBody(exchange: Exchange, { snapshot, clock }: Context): Promise<string | Body> {
+/** What the text comes to is held before it comes to it. */
+function jsonBody(text: string, exchange: Exchange, context: Context): JsonBody {
+  holdBytes(exchange, jsonFootprint(text, context.random), context);
+  return new JsonBody(text, exchange.bytesIn);
+}
+
+async function readBody(exchange: Exchange, context: Context): Promise<string | Body> {
+  const { snapshot, clock } = context;
   const isForm = /^multipart\/form-data/i.test(exchange.headers['content-type'] ?? '');
   const from = clock.now();
   exchange.deadlineAt = exchange.startedAt + snapshot.totalMs;
   exchange.watch = new Watch(exchange, clock);
   exchange.watch.starts();
   try {
-    const { maxBodyBytes } = snapshot;
-    const reading = isForm ? readForm(exchange, maxBodyBytes) : readText(exchange, maxBodyBytes);
+    const reading = isForm ? readForm(exchange, context) : readText(exchange, context);
     return await unlessAborted<string | Body>(reading, exchange);
   } catch (error) {
     exchange.departure?.look();

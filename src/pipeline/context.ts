@@ -5,6 +5,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { Concurrency } from '../policies/concurrency.ts';
 import type { RateLimits } from '../policies/rate-limit.ts';
 import type { Log } from '../observe/log.ts';
+import type { ByteBudget } from '../core/byte-budget.ts';
 import type { KeptItems } from '../core/kept-items.ts';
 import type { ResponseOwners } from '../core/response-owners.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -23,6 +24,8 @@ export interface Context {
   readonly concurrency: Concurrency;
   readonly owners: ResponseOwners;
   readonly kept: KeptItems;
+  /** The memory that requests may hold together. */
+  readonly budget: ByteBudget;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,5 +1,6 @@
 import type { Exchange } from '../core/exchange.ts';
 import type { ExchangeRecord } from '../core/record.ts';
+import { letGoOfBytes } from './buffered.ts';
 import { logBodies } from './capture.ts';
 import type { Context } from './context.ts';
 
@@ -7,13 +8,15 @@ import type { Context } from './context.ts';
 const AT_ONCE_MS = 2;
 
 /** Ends the exchange, once, whatever way it ended: writes its record and lets go of what it holds. */
-export function finish(exchange: Exchange, { clock, log, metrics, rateLimits }: Context): void {
+export function finish(exchange: Exchange, context: Context): void {
+  const { clock, log, metrics, rateLimits } = context;
   const now = clock.now();
   // Whose client left a moment ago was not served.
   if (now - exchange.startedAt >= AT_ONCE_MS) exchange.departure?.look();
   if (!exchange.close()) return;
   exchange.attempt?.abandon();
   exchange.release();
+  letGoOfBytes(exchange, context);
   const record = recordOf(exchange, now);
   // What never came to a backend, refused or given up in the queue, has cost nobody anything.
   const isForNothing = record.attempts === 0 && record.status >= 400;

@@ -1,6 +1,7 @@
 import type { Body, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
-import { checkAnnouncedLength, readLimited, unreadable } from './read-limited.ts';
+import type { Context } from './context.ts';
+import { isReadAtOnce, readLimited, unreadable } from './read-limited.ts';
 
 /** A text field of a form longer than this is not looked at. */
 const MAX_FIELD_BYTES = 64 * 1024;
@@ -14,11 +15,10 @@ interface Part {
 }
 
 /** Reads a `multipart/form-data` body (RFC 7578). Its bytes stay as they are, apart from the value of `model`. */
-export async function readForm(exchange: Exchange, maxBytes: number): Promise<Body> {
+export async function readForm(exchange: Exchange, context: Context): Promise<Body> {
   const { request, headers } = exchange;
   const boundary = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(headers['content-type'] ?? '');
-  const length = checkAnnouncedLength(exchange, maxBytes);
-  const bytes = length === undefined ? await readLimited(request, maxBytes) : await readBytes(request);
+  const bytes = isReadAtOnce(exchange, context) ? await readBytes(request) : await readLimited(exchange, context);
   const parts = partsOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), boundary?.[1] ?? boundary?.[2]);
   if (parts === undefined) {
     throw new Refusal(

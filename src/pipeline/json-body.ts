@@ -1,14 +1,14 @@
 import type { Body, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import { memberSpans, replaceSpans } from '../lib/json-span.ts';
-import { checkAnnouncedLength, readLimited } from './read-limited.ts';
+import type { Context } from './context.ts';
+import { isReadAtOnce, readLimited } from './read-limited.ts';
 
-/** Reads the text of a body that is to be JSON. */
-export function readText(exchange: Exchange, maxBytes: number): Promise<string> {
-  const { request } = exchange;
-  return checkAnnouncedLength(exchange, maxBytes) === undefined
-    ? readLimited(request, maxBytes).then((bytes) => new TextDecoder().decode(bytes))
-    : request.text();
+/** Reads the text of a body that is to be JSON; its length in bytes is noted as `bytesIn`. */
+export function readText(exchange: Exchange, context: Context): Promise<string> {
+  return isReadAtOnce(exchange, context)
+    ? exchange.request.text()
+    : readLimited(exchange, context).then((bytes) => new TextDecoder().decode(bytes));
 }
 
 /**
@@ -17,17 +17,14 @@ export function readText(exchange: Exchange, maxBytes: number): Promise<string> 
  */
 export class JsonBody implements Body {
   readonly fields: Record<string, unknown>;
-  readonly bytes: number;
 
-  /** Throws a Refusal if it is none. */
+  /** Throws a Refusal if it is none. `bytes`: how long it came. */
   constructor(
     readonly text: string,
-    /** How long it was announced to be. */
-    announced: number | undefined,
+    readonly bytes: number,
   ) {
-    this.bytes = announced ?? Buffer.byteLength(text);
     // The decoder puts U+FFFD for bytes that are no UTF-8, which changes the length; one that was sent does not.
-    if (text.includes('\uFFFD') && Buffer.byteLength(text) !== this.bytes) {
+    if (text.includes('\uFFFD') && Buffer.byteLength(text) !== bytes) {
       throw new Refusal('invalid_json', 'The body is not valid UTF-8. Send a JSON object, encoded as UTF-8.');
     }
     this.fields = parse(text);

@@ -1,6 +1,8 @@
 import type { Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
+import { jsonFootprint } from '../lib/json-footprint.ts';
 import type { Protocol, ReferenceStore } from '../protocols/protocol.ts';
+import { holdBytes } from './buffered.ts';
 import { pinTo } from './choose.ts';
 import type { Context } from './context.ts';
 import { JsonBody } from './json-body.ts';
@@ -16,7 +18,9 @@ export function resolveKept(exchange: Exchange, { keeping }: Protocol, context: 
   const { fields } = body;
   if (!context.snapshot.hasManyCallers && !keeping.refers(fields)) return;
   const text = keeping.resolve(body.text, fields, storeOf(exchange, body.text, context));
-  if (text !== body.text) exchange.body = new JsonBody(text, undefined);
+  if (text === body.text) return;
+  if (text.length > body.text.length) holdBytes(exchange, jsonFootprint(text, context.random), context);
+  exchange.body = new JsonBody(text, Buffer.byteLength(text));
 }
 
 /** What the caller's references can stand for. Together they may make as many bytes as a body may have: each can be repeated. */
@@ -27,8 +31,11 @@ function storeOf(exchange: Exchange, text: string, context: Context): ReferenceS
   return {
     item: (id) => {
       const item = kept.find(callerName, id);
-      if (item !== undefined) bytes += Buffer.byteLength(item);
+      if (item === undefined) return undefined;
+      const itemBytes = Buffer.byteLength(item);
+      bytes += itemBytes;
       if (bytes > snapshot.maxBodyBytes) throw tooLarge(snapshot.config.server.max_body_mb);
+      holdBytes(exchange, itemBytes, context);
       return item;
     },
     refer: (id, field) => {

@@ -2,6 +2,7 @@ import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
 import { AnswerIds } from './answer-ids.ts';
 import type { BodyReader } from './answer.ts';
+import { letGoOfBytes } from './buffered.ts';
 import { interruption } from './explain.ts';
 import { streamType } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
@@ -62,7 +63,10 @@ export class StreamAnswer {
     run.watch.committed();
     succeed(run);
     // Nothing is tried again from here on; a long stream must not keep a long prompt in memory.
-    if (run.exchange.captured === undefined) run.exchange.body = undefined;
+    if (run.exchange.captured === undefined) {
+      run.exchange.body = undefined;
+      letGoOfBytes(run.exchange, run.context);
+    }
     run.exchange.conversation = undefined;
     rememberKept(run);
     run.crossing = undefined;

@@ -11,6 +11,8 @@ const NOT_SENT_UP: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
   'host',
   'content-length',
+  // What the client compressed has been undone.
+  'content-encoding',
   'expect',
   'cookie',
   'set-cookie',

@@ -20,6 +20,13 @@ export const serverSchema = z
       .describe(
         'What ids of kept responses are sealed with, so that only the caller who got one can use it; at least 32 characters, the same on all nodes. Without it each process makes up its own: where there are `keys`, ids from before a restart, or from another node, are then unknown. Changing it makes all earlier ids unknown.',
       ),
+    max_buffered_mb: z
+      .number()
+      .gt(0)
+      .default(1024)
+      .describe(
+        'The most memory that requests may hold together, in MiB: bodies, what they come to when they are read, answers that are held. Whatever is beyond it gets 503 `overloaded_memory`. The process itself takes some more.',
+      ),
   })
   .prefault({})
   .describe('The gateway as an HTTP server.');

@@ -1,0 +1,26 @@
+import type { Exchange } from '../core/exchange.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { Context } from './context.ts';
+
+/** Holds `bytes` more for an exchange, out of the budget of the process. Throws a Refusal if there is no room. */
+export function holdBytes(exchange: Exchange, bytes: number, { budget }: Context): void {
+  if (!budget.take(bytes)) throw outOfMemory(budget.limit);
+  exchange.bufferedBytes += bytes;
+}
+
+/** Gives back `bytes` of what an exchange holds, all of it unless told. */
+export function letGoOfBytes(exchange: Exchange, { budget }: Context, bytes = exchange.bufferedBytes): void {
+  exchange.bufferedBytes -= bytes;
+  budget.giveBack(bytes);
+}
+
+function outOfMemory(limit: number): Refusal {
+  return new Refusal(
+    'overloaded_memory',
+    `The requests under way hold as much memory as they may together (server.max_buffered_mb: ${limit / MIB} MiB), and there is no room for this one. Try again in a moment, or send less.`,
+    // What is not read of the body would be taken for the next request.
+    { headers: { 'retry-after': '1', connection: 'close' } },
+  );
+}
+
+const MIB = 1024 * 1024;

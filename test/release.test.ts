@@ -1,0 +1,94 @@
+// What a release is made of: everything from outside is named by its hash, and what comes out can be checked.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Glob } from 'bun';
+import packageJson from '../package.json';
+import type { Json } from './kit/json.ts';
+
+const ROOT = join(import.meta.dir, '..');
+const WORKFLOWS = Array.from(new Glob('.github/workflows/*.yml').scanSync({ cwd: ROOT, dot: true }));
+const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+describe('from outside comes only what is named by its hash', () => {
+  test('actions of workflows', () => {
+    const used = WORKFLOWS.flatMap((path) => [...text(path).matchAll(/uses: (\S+)/g)].map(([, action]) => action));
+    expect(used.length).toBeGreaterThan(10);
+    for (const action of used) expect(action).toMatch(/^[\w./-]+@[0-9a-f]{40}$/);
+  });
+
+  test.each(['Dockerfile', 'deploy/docker-compose/compose.yaml', '.github/workflows/ci.yml'])(
+    'images of %s',
+    (path) => {
+      const images = [...text(path).matchAll(/^ *(?:FROM(?: --\S+)*|image:|container:) +(\S+)/gm)].map(
+        ([, image]) => image,
+      );
+      // What is built here has no hash yet.
+      const foreign = images.filter((image) => !image?.includes('llm-proxy:local'));
+      expect(foreign.length).toBeGreaterThan(0);
+      for (const image of foreign) expect(image).toMatch(/@sha256:[0-9a-f]{64}$/);
+    },
+  );
+
+  test('a checkout leaves no credentials for later steps', () => {
+    for (const path of WORKFLOWS) {
+      const checkouts = text(path).split('actions/checkout@').slice(1);
+      for (const step of checkouts) expect(step.split(/\n {6}- /)[0]).toContain('persist-credentials: false');
+    }
+  });
+});
+
+describe('the Bun in an executable for another platform', () => {
+  let dir: string;
+
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'llm-proxy-runtime-'));
+    copyFileSync(join(ROOT, 'package-lock.json'), join(dir, 'package-lock.json'));
+    mkdirSync(join(dir, 'bin'));
+  });
+
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  test('is not taken from a registry that serves another than the lock names', async () => {
+    // Packs what the lock does not know, as a registry that was broken into would.
+    writeFileSync(
+      join(dir, 'bin/npm'),
+      '#!/bin/sh\nmkdir -p package/bin && echo evil > package/bin/bun && tar -czf "$4/evil.tgz" package && echo evil.tgz\n',
+    );
+    chmodSync(join(dir, 'bin/npm'), 0o755);
+    const script = `import { runtimeFor } from ${JSON.stringify(join(ROOT, 'scripts/runtimes.ts'))}; await runtimeFor('linux-arm64');`;
+    const child = Bun.spawn([process.execPath, '-e', script], {
+      cwd: dir,
+      env: { PATH: `${join(dir, 'bin')}:/usr/bin:/bin` },
+      stderr: 'pipe',
+      stdout: 'ignore',
+    });
+    const [said, code] = await Promise.all([child.stderr.text(), child.exited]);
+    expect(said).toContain('@oven/bun-linux-aarch64@1.4.5 is not the package that package-lock.json names');
+    expect(code).not.toBe(0);
+    expect([...new Glob('**/bun').scanSync({ cwd: join(dir, 'node_modules'), dot: true })]).toEqual([]);
+  });
+});
+
+test('the list of what is inside names every library and runtime, with its hash', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'llm-proxy-sbom-'));
+  try {
+    copyFileSync(join(ROOT, 'package-lock.json'), join(dir, 'package-lock.json'));
+    const child = Bun.spawn([process.execPath, join(ROOT, 'scripts/sbom.ts')], { cwd: dir, stdout: 'ignore' });
+    expect(await child.exited).toBe(0);
+    const bom: Json = JSON.parse(readFileSync(join(dir, 'dist/llm-proxy.cdx.json'), 'utf8'));
+    const named = bom.components.map(({ name, version }: Json) => `${name}@${version}`);
+    const direct = Object.entries(packageJson.dependencies).map(([name, version]) => `${name}@${version}`);
+    expect(named).toEqual(
+      expect.arrayContaining([...direct, '@oven/bun-linux-x64@1.4.5', '@oven/bun-windows-aarch64@1.4.5']),
+    );
+    for (const { hashes, licenses, purl } of bom.components) {
+      expect(hashes[0].content).toMatch(/^[0-9a-f]{128}$/);
+      expect(licenses[0].license.id).toMatch(/^(MIT|ISC|Apache-2\.0|BSD-\d-Clause)$/);
+      expect(purl).toMatch(/^pkg:npm\//);
+    }
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
