@@ -107,10 +107,12 @@ export function aliasNamed(name: string, { caller }: Exchange, snapshot: Snapsho
   return found;
 }
 
-/** The names of the models that a caller may ask for. */
-export function usable(caller: Caller | undefined, { aliases }: Snapshot): string[] {
-  const names = [...aliases.keys()];
-  return caller?.models === undefined ? names : names.filter((name) => mayUse(caller, name));
+/** The names of the models that a caller may ask for: aliases, and what of a wildcard alias its key names. */
+export function usable(caller: Caller | undefined, snapshot: Snapshot): string[] {
+  const names = [...snapshot.aliases.keys()];
+  if (caller?.models === undefined) return names;
+  const named = caller.models.filter((name) => !name.endsWith('*') && findAlias(snapshot, name) !== undefined);
+  return [...new Set([...names.filter((name) => mayUse(caller, name)), ...named])];
 }
 
 /** Counts and embeddings come in one piece, whatever a body says that was meant for something else. */

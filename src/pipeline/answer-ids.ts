@@ -9,10 +9,9 @@ export class AnswerIds {
     const { keeping } = run.protocol;
     const { seal, hasManyCallers } = run.context.snapshot;
     if (run.crossing !== undefined || keeping === undefined || seal === undefined) return undefined;
-    const { kind, operation } = run.exchange.endpoint ?? {};
-    // With one caller, whose an item is need not be known.
-    if (keeping.seal === undefined && !hasManyCallers) return undefined;
-    if (kind !== 'resource' && operation !== 'generate') return undefined;
+    // Where nothing is to be sealed, it is a model's own answers alone in which ids are noted, if there is anybody to tell apart.
+    const isNoted = hasManyCallers && run.exchange.endpoint?.operation === 'generate';
+    if (keeping.seal === undefined && !isNoted) return undefined;
     return new AnswerIds(run, keeping, seal);
   }
 

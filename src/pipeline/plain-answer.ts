@@ -179,7 +179,7 @@ function mustBeWhole(run: AttemptRun): boolean {
 function tooLong({ backend }: Route): Refusal {
   return new Refusal(
     'upstream_error',
-    `The answer of the backend ${backend.name} is over 64 MiB, too long to be translated. Ask for a stream, or for less.`,
+    `The answer of the backend ${backend.name} is over 64 MiB, too long for what has to be changed in it. Ask for a stream, or for less.`,
     { headers: { 'x-should-retry': 'false' } },
   );
 }

@@ -23,7 +23,7 @@ const config = (changes: object = {}): object => ({
   proxy_api_key: OPERATOR,
   keys: [
     { name: 'ann', key: ANN, models: ['*'] },
-    { name: 'bob', key: BOB, models: ['small', 'vendor/a*'] },
+    { name: 'bob', key: BOB, models: ['small', 'vendor/a*', 'vendor/c-1', 'gone'] },
     { name: 'off', key: OFF, models: ['*'], enabled: false },
     { name: 'old', key: OLD, models: ['*'], expires_at: '2020-01-31' },
   ],
@@ -158,12 +158,15 @@ describe('the models of a key', () => {
 
   test('are what a list of models shows, in every dialect, and what a wrong name is near to', async () => {
     const ids = (await ask('/v1/models', BOB)).body.data.map(({ id }: Json) => id);
-    expect(ids).toEqual(['small']);
+    expect(ids).toEqual(['small', 'vendor/c-1']);
     const claude = await send(`${gateway.url}/v1/models`, {
       headers: { 'x-api-key': BOB, 'anthropic-version': '2023-06-01' },
     });
-    expect((await claude.json()).data.map(({ id }: Json) => id)).toEqual(['small']);
-    expect((await ask('/v1beta/models', BOB)).body.models.map(({ name }: Json) => name)).toEqual(['models/small']);
+    expect((await claude.json()).data.map(({ id }: Json) => id)).toEqual(['small', 'vendor/c-1']);
+    expect((await ask('/v1beta/models', BOB)).body.models.map(({ name }: Json) => name)).toEqual([
+      'models/small',
+      'models/vendor/c-1',
+    ]);
     expect((await ask('/v1/models/large', BOB)).status).toBe(403);
     const wrong = await chat(BOB, 'larg');
     expect([wrong.status, JSON.stringify(wrong.body)]).toEqual([404, expect.not.stringContaining('`large`')]);
