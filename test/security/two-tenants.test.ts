@@ -540,28 +540,40 @@ describe('what other dialects’ providers keep', () => {
   });
 });
 
-test('the gateway’s mark on a signature, which anyone can write, makes no id a reference', async () => {
-  const { body } = await respond(ann);
-  const [{ id }] = body.output;
-  const thought = (value: string) => ({
-    type: 'thinking',
-    thinking: 'Hm.',
-    signature: markSignature({ protocol: 'openai-responses', value }, undefined, { id }),
-  });
-  for (const [value, count] of [
-    ['', 0],
-    ['c2VjcmV0', 1],
-  ] as const) {
-    const messages = [
-      { role: 'user', content: 'Hello' },
-      { role: 'assistant', content: [thought(value), { type: 'text', text: 'Hi' }] },
-      { role: 'user', content: 'On' },
-    ];
-    await bob('/v1/messages', { body: { model: 'both', max_tokens: 9, messages } });
-    const thoughts = one.requests.at(-1)?.json.input.filter(({ type }: Json) => type === 'reasoning');
+describe('the gateway’s mark on a signature, which anyone can write,', () => {
+  const hello = { role: 'user', content: 'Hello' };
+  const origin = { protocol: 'openai-responses' };
+  const CASES: readonly (readonly [string, (id: string, value: string) => object])[] = [
+    [
+      '/v1/messages',
+      (id, value) => {
+        const signature = markSignature({ protocol: 'openai-responses', value }, undefined, { id });
+        return {
+          content: [
+            { type: 'thinking', thinking: 'Hm.', signature },
+            { type: 'text', text: 'Hi' },
+          ],
+        };
+      },
+    ],
+    [
+      '/v1/chat/completions',
+      (id, data) => ({ content: 'Hi', reasoning_details: [{ type: 'reasoning.encrypted', data, id, origin }] }),
+    ],
+  ];
+
+  test.each(CASES)('makes no id a reference: %s', async (path, said) => {
+    const { id } = (await respond(ann)).body.output[0];
+    const sent = async (value: string): Promise<unknown[]> => {
+      const messages = [hello, { role: 'assistant', ...said(id, value) }, hello];
+      expect((await bob(path, { body: { model: 'both', max_tokens: 9, messages } })).status).toBe(200);
+      const input: Json[] = one.requests.at(-1)?.json.input;
+      return input.filter(({ type }) => type === 'reasoning').map(({ encrypted_content: content }) => content);
+    };
+    expect(await sent('')).toEqual([]);
     // With content of its own, it is that which counts: the provider has sealed it.
-    expect(thoughts.map(({ encrypted_content: content }: Json) => content)).toEqual(Array(count).fill(value));
-  }
+    expect(await sent('c2VjcmV0')).toEqual(['c2VjcmV0']);
+  });
 });
 
 describe('what a client calls its request', () => {
