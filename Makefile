@@ -6,7 +6,7 @@ BUN := node_modules/.bin/bun
 DEPS := node_modules/.installed
 .DEFAULT_GOAL := help
 
-.PHONY: help run test dev build-all sbom bench soak check generate fmt clean
+.PHONY: help run test dev build-all sbom bench soak fuzz check generate fmt clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -33,12 +33,16 @@ bench: $(DEPS) ## Measure against a bare Bun proxy, nginx and Portkey; writes do
 soak: $(DEPS) ## Ten minutes of mixed traffic with faults: memory, descriptors, latency (ARGS="--minutes 3"; not in CI)
 	@$(BUN) bench/soak.ts $(ARGS)
 
+fuzz: $(DEPS) ## Send what nobody should to the gateway for five minutes (ARGS="--seconds 3600 --seed 1 --target streams")
+	@$(BUN) test/fuzz/run.ts $(ARGS)
+
 check: $(DEPS) ## Types, format, lint, unused code, generated files
 	@$(BUN) scripts/check.ts
 
-generate: $(DEPS) ## Write config.schema.json, docs/config.md and docs/errors.md from their sources
+generate: $(DEPS) ## Write config.schema.json, docs/config.md, docs/errors.md and test/shapes from their sources
 	@$(BUN) src/config/generate.ts
 	@$(BUN) scripts/error-codes.ts
+	@$(BUN) scripts/sdk-shapes.ts
 
 fmt: $(DEPS) ## Format everything
 	@$(BUN) fmt

@@ -5,6 +5,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version as packageVersion } from '../package.json';
+import { NOTHING_FROM_THE_WORKING_DIRECTORY } from './autoload.ts';
 import type { Target } from './runtimes.ts';
 import { runtimeFor, TARGETS } from './runtimes.ts';
 
@@ -35,9 +36,7 @@ async function build(target?: Target): Promise<string> {
       compile: {
         outfile,
         ...(target && { target: `bun-${target}` as const, executablePath: await runtimeFor(target) }),
-        // The working directory is the operator's: files that happen to lie there must not change the program.
-        autoloadDotenv: false,
-        autoloadBunfig: false,
+        ...NOTHING_FROM_THE_WORKING_DIRECTORY,
       },
     });
   } catch (error) {

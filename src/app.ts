@@ -153,14 +153,14 @@ function healthChecks(clock: Clock, log: Log): HealthChecks {
 }
 
 /** Prompt files are part of the config: an error in one is an error of the config. */
-async function readPrompts(
+export async function readPrompts(
   config: Config,
   configDir: string,
   env: Environment,
 ): Promise<{ prompts: PromptSet | undefined; warnings: string[] }> {
   if (!config.proxy.enable_system_prompt) return { prompts: undefined, warnings: [] };
   const dir = resolve(configDir, config.proxy.system_prompt_dir);
-  const { prompts, problems } = await loadPrompts({ dir, configDir, env });
+  const { prompts, problems } = await loadPrompts({ dir, configDir, env, variables: config.proxy.prompt_variables });
   const errors = problems.filter(({ level }) => level === 'error');
   if (errors.length > 0) {
     throw new ConfigError(

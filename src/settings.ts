@@ -2,11 +2,11 @@ import { resolve } from 'node:path';
 
 import type { HealthSettings } from './backends/health.ts';
 import type { Config } from './config/schema.ts';
+import { secretsOf } from './config/secrets.ts';
 import { concurrencySchema } from './config/sections/limits.ts';
 import type { LogSettings } from './observe/log.ts';
 import type { ConcurrencySettings } from './policies/concurrency.ts';
 import type { RateLimitSettings } from './policies/rate-limit.ts';
-import { readGoogleAccount } from './vendors/google-account.ts';
 
 /** What the log goes by. */
 export function logSettings(config: Config): LogSettings {
@@ -20,25 +20,12 @@ export function logSettings(config: Config): LogSettings {
     maskSensitive: logging.mask_sensitive,
     maxFileBytes: logging.max_file_size_mb * 1024 * 1024,
     maxAgeDays: logging.max_age_days,
+    maxTotalBytes: logging.max_total_mb * 1024 * 1024,
     format: logging.format,
     consoleFormat: logging.console_format,
     secrets: secretsOf(config),
     color: process.stderr.isTTY && (process.env['NO_COLOR'] ?? '') === '',
   };
-}
-
-/** Everything in a config that no line may show. */
-function secretsOf({ proxy_api_key: own, keys = [], server, backends }: Config): string[] {
-  const secrets = [own, server.secret, ...keys.map(({ key }) => key), ...backends.flatMap(backendSecrets)];
-  return secrets.filter((secret) => secret !== undefined);
-}
-
-/** Everything of a backend's config that no line may show, with the part of a service account's JSON that matters. */
-function backendSecrets(backend: Config['backends'][number]): (string | undefined)[] {
-  const { api_key: key, access_key_id: id, secret_access_key: secret, session_token: token, credentials } = backend;
-  const account = credentials === undefined ? undefined : readGoogleAccount(credentials);
-  const pem = account === undefined || 'problem' in account ? undefined : account.pem;
-  return [key, id, secret, token, credentials, pem, ...Object.values(backend.headers ?? {})];
 }
 
 /** What requests are counted by; undefined if they are not. */

@@ -350,7 +350,7 @@ function load(text: string): ReturnType<typeof parseConfig> {
   return parseConfig(text, {
     file: 'config.yaml',
     env: { LLM_PROXY_KEY: 'a-key-of-its-own' },
-    readSecret: () => 'a-secret',
+    readSecret: () => 'a-secret-of-the-cluster',
   });
 }
 

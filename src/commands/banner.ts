@@ -4,8 +4,8 @@ import { VERSION } from '../lib/version.ts';
 /** How many aliases are worth reading in a start-up message. */
 const SHOWN_ALIASES = 12;
 
-/** What a person reads when the gateway starts: where it is, what it serves, and a command that shows it at work. */
-export function banner(config: Config, address: string, file: string | undefined): string {
+/** What a person reads when the gateway starts: where it is, what it serves, what is dangerous, and a command that shows it at work. */
+export function banner(config: Config, address: string, file: string | undefined, dangers: readonly string[]): string {
   const aliases = Object.entries(config.models).flatMap(([name, { enabled }]) => (enabled ? [name] : []));
   const shown = aliases.slice(0, SHOWN_ALIASES).join(', ');
   const more = aliases.length > SHOWN_ALIASES ? `, and ${aliases.length - SHOWN_ALIASES} more` : '';
@@ -16,6 +16,7 @@ export function banner(config: Config, address: string, file: string | undefined
       ? `There is no config.yaml here, so it serves the embedded demo${providers.length > 0 ? ` and, by the keys in the environment, ${providers.join(', ')}` : ''}. \`llm-proxy init\` writes a config.`
       : `Config: ${file}`,
     `Models: ${shown === '' ? 'none' : shown}${more}`,
+    ...dangers.map((danger) => `WARNING: ${danger}`),
   ];
   const first = aliases.find((name) => !name.endsWith('*'));
   if (first !== undefined)

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from './check.ts';
@@ -23,9 +23,11 @@ function write(text: string): string {
 
 describe('check', () => {
   test('sums up a valid config', async () => {
-    expect(await check('test/fixtures/seed-config.yaml', out, err, {})).toBe(0);
+    const path = write(readFileSync('test/fixtures/seed-config.yaml', 'utf8'));
+    mkdirSync(join(folder, 'system_prompts'));
+    expect(await check(path, out, err, {})).toBe(0);
     expect(lines).toEqual({
-      out: ['test/fixtures/seed-config.yaml is valid: 3 backends, 2 aliases, listen :8765'],
+      out: [`${path} is valid: 3 backends, 2 aliases, listen :8765`],
       err: [],
     });
   });
@@ -75,7 +77,7 @@ describe('init', () => {
     await init(path, out, err);
     const starter = readFileSync(path, 'utf8');
     const uncommented = starter.replaceAll(/^( *)# (?= *(- |[\w"*/-]+:( |$)))/gm, '$1');
-    await check(write(uncommented), out, err, { OPENAI_API_KEY: 'sk-1', LLM_PROXY_KEY: 'k' });
+    await check(write(uncommented), out, err, { OPENAI_API_KEY: 'sk-1', LLM_PROXY_KEY: 'key-of-the-gateway' });
     expect(lines.err).toEqual([]);
     expect(lines.out.at(-1)).toContain('3 backends, 5 aliases');
   });

@@ -8,6 +8,7 @@ import type { Config } from '../config/schema.ts';
 import type { App } from '../app.ts';
 import { promptPaths } from '../app.ts';
 import { systemClock } from '../lib/clock.ts';
+import { printable } from '../lib/printable.ts';
 import type { ReloadResult } from '../pipeline/context.ts';
 import type { Host } from '../server/host.ts';
 import { reasonOf } from '../server/host.ts';
@@ -67,7 +68,9 @@ export class Reloader {
     } catch (error) {
       if (error instanceof ConfigError && error.secretFiles.length > 0)
         await this.watch([this.file, ...error.secretFiles], before);
-      const problems = error instanceof ConfigError ? error.problems.map(formatProblem) : [reasonOf(error)];
+      const reasons = error instanceof ConfigError ? error.problems.map(formatProblem) : [reasonOf(error)];
+      // They are shown at /readyz as well, where nobody needs a key.
+      const problems = reasons.map((reason) => printable(app.log.mask(reason)));
       app.gateway.configProblems = problems;
       app.metrics.reloaded(false);
       for (const problem of problems) app.log.error(`reload failed, the old config stays: ${problem}`, { why });

@@ -9,8 +9,11 @@ import type { LoadedConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
 import { withoutFile } from '../config/without-file.ts';
 import { formatDuration } from '../lib/duration.ts';
+import { printable } from '../lib/printable.ts';
+import { createRedactor } from '../observe/redact.ts';
 import { Host, reasonOf } from '../server/host.ts';
 import { banner } from './banner.ts';
+import { environmentDangers } from './environment-dangers.ts';
 import { Reloader } from './reload.ts';
 
 const DEFAULT_PATH = 'config.yaml';
@@ -21,6 +24,7 @@ export async function serve(path: string | undefined): Promise<number> {
   const built = await build(file);
   if (built === undefined) return 1;
   const { app, loaded, known } = built;
+  endOnBugs(app);
   const host = new Host(app);
   try {
     await host.follow(loaded.config);
@@ -29,11 +33,24 @@ export async function serve(path: string | undefined): Promise<number> {
     await app.close();
     return 1;
   }
-  process.stdout.write(banner(app.config, host.address, file));
+  const dangers = environmentDangers(process.env);
+  process.stdout.write(banner(app.config, host.address, file, dangers));
+  for (const danger of dangers) app.log.warn(danger);
   const reloader = file === undefined ? undefined : new Reloader(app, host, file, known);
   void reloader?.watch(loaded.files, loaded.config);
   if (reloader !== undefined) app.onReload = () => reloader.reload('asked by POST /admin/reload');
   return await untilSignalled(app, host, reloader);
+}
+
+/** Whatever escapes every handler ends the process as it would without this, but goes through the masking of the log first. */
+function endOnBugs({ log }: App): void {
+  const end = async (error: unknown): Promise<void> => {
+    log.error('a bug ended the gateway: please report it', { err: error });
+    await log.flush();
+    process.exit(1);
+  };
+  process.on('uncaughtException', (error) => void end(error));
+  process.on('unhandledRejection', (error) => void end(error));
 }
 
 interface Built {
@@ -52,7 +69,8 @@ async function build(file: string | undefined): Promise<Built | undefined> {
     return { app, loaded, known };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) console.error(formatProblem(problem));
+    const mask = createRedactor([]);
+    for (const problem of error.problems) console.error(printable(mask(formatProblem(problem))));
     return undefined;
   }
 }

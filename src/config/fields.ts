@@ -43,6 +43,18 @@ export function secret() {
   });
 }
 
+/** A key that clients have to show: one that nobody guesses. */
+export function gatewayKey() {
+  return secret().refine(({ length }) => length >= MIN_KEY_CHARS, {
+    error: `is too short: anybody can guess it (${MIN_KEY_CHARS} characters or more, better 32 random ones)`,
+    when: isFilled,
+  });
+}
+
+const MIN_KEY_CHARS = 8;
+/** A shorter key is warned of. */
+export const SAFE_KEY_CHARS = 12;
+
 /** A secret of any characters: one that is no header's value. */
 export function secretText(allowed: string) {
   return z.string().min(1).meta({ kind: 'secret', secret: true, allowed });

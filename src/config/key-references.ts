@@ -37,13 +37,9 @@ function nobody({ keys, proxy_api_key: own }: Config): Finding[] {
 }
 
 /** Whoever has the one has the other, and can go past the gateway. */
-function providersKeys({ keys = [], proxy_api_key: own, backends }: Config): Finding[] {
-  const byKey = new Map(backends.map(({ name, api_key: key }) => [key, name]));
-  const shown = [
-    ...(own === undefined ? [] : [{ path: ['proxy_api_key'], key: own }]),
-    ...keys.map(({ key }, index) => ({ path: ['keys', index, 'key'], key })),
-  ];
-  return shown.flatMap(({ path, key }) => {
+function providersKeys(config: Config): Finding[] {
+  const byKey = new Map(config.backends.map(({ name, api_key: key }) => [key, name]));
+  return shownKeys(config).flatMap(({ path, key }) => {
     const backend = byKey.get(key);
     if (backend === undefined) return [];
     return [{ path, message: `is the key of the backend "${backend}" as well (one that only opens the gateway)` }];
@@ -65,6 +61,14 @@ function unknownModels({ keys = [], models }: Config): Finding[] {
         : [{ path: ['keys', index, 'models', at], message: unknownMessage('alias', pattern, aliases) }],
     ),
   );
+}
+
+/** All keys that clients show to the gateway, and where they stand. */
+export function shownKeys({ keys = [], proxy_api_key: own }: Config): { path: (string | number)[]; key: string }[] {
+  return [
+    ...(own === undefined ? [] : [{ path: ['proxy_api_key'], key: own }]),
+    ...keys.map(({ key }, index) => ({ path: ['keys', index, 'key'], key })),
+  ];
 }
 
 function isFilled(value: unknown): value is string {

@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { readBounded, UnreadableFile } from '../lib/bounded-file.ts';
+import { yamlExcess } from '../lib/yaml-bounds.ts';
 import type { Environment } from './expand.ts';
+import { exposedSecrets } from './exposure.ts';
 import { checkKeys } from './key-references.ts';
 import { describeIssue, type Finding } from './messages.ts';
 import { checkPlaces } from './places.ts';
@@ -24,12 +26,15 @@ export interface LoadedConfig {
 export async function loadConfig(path: string, env: Environment): Promise<LoadedConfig> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readBounded(path, MAX_FILE_BYTES)).toString('utf8');
   } catch (error) {
     throw new ConfigError([{ file: path, line: 0, column: 0, path: '', message: unreadable(error) }]);
   }
   return parseConfig(text, { file: path, env });
 }
+
+/** Ten thousand aliases are two. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /** Validates the `text` of a config; throws a ConfigError with everything that is wrong with it, and nothing else. */
 export function parseConfig(text: string, options: SourceOptions): LoadedConfig {
@@ -59,6 +64,11 @@ type Reading = ({ config: Config; warnings: SourceProblem[] } | { problems: Sour
 };
 
 function readText(text: string, lineCounter: LineCounter, options: SourceOptions): Reading {
+  const excess = yamlExcess(text);
+  if (excess !== undefined) {
+    countLines(text, lineCounter, excess.offset);
+    return { problems: [{ path: [], ...excess }] };
+  }
   const document = parseDocument(text, { ...YAML_OPTIONS, lineCounter });
   const syntax = [...document.errors, ...document.warnings].map((error): SourceProblem => ({
     path: [],
@@ -89,8 +99,18 @@ function readText(text: string, lineCounter: LineCounter, options: SourceOptions
   ];
   const problems = [...source.problems, ...findings.map((finding) => placed(source, finding))];
   if (problems.length > 0 || !result.data) return { problems, secretFiles };
-  const warnings = findWarnings(result.data).map((warning) => placed(source, warning));
+  const warnings = [...findWarnings(result.data), ...exposedSecrets(source.secretPlaces, options.file)].map((warning) =>
+    placed(source, warning),
+  );
   return { config: result.data, warnings, secretFiles };
+}
+
+/** Does what the parser would have done on its way to `offset`. */
+function countLines(text: string, lineCounter: LineCounter, offset: number): void {
+  for (let start = 0; start <= offset; start = text.indexOf('\n', start) + 1) {
+    lineCounter.addNewLine(start);
+    if (!text.includes('\n', start)) return;
+  }
 }
 
 /** Keys are text (`4:` is the alias "4"); duplicate keys are found by the reader, which knows their paths. */
@@ -127,7 +147,7 @@ function describeIssues(source: Source, issues: readonly z.core.$ZodIssue[]): Fi
 }
 
 function placed(source: Source, finding: Finding): SourceProblem {
-  return { ...finding, offset: source.offsetOf(finding.path) };
+  return { ...finding, message: source.asWritten(finding.message), offset: source.offsetOf(finding.path) };
 }
 
 /** As they stand in the file, each once: the parser may stumble twice over the same place. */
@@ -142,8 +162,7 @@ function inOrder(problems: SourceProblem[]): SourceProblem[] {
 }
 
 function unreadable(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
   const remedy = 'name another with -config PATH; "llm-proxy init" writes a starter';
-  if (code === 'ENOENT') return `the file does not exist (${remedy})`;
-  return `the file cannot be read: ${code === 'EISDIR' ? 'it is a folder' : (code ?? String(error))} (${remedy})`;
+  if (!(error instanceof UnreadableFile)) return `the file cannot be read: ${String(error)} (${remedy})`;
+  return error.code === 'ENOENT' ? `the file does not exist (${remedy})` : `the file ${error.message} (${remedy})`;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listenAddress, secret } from './fields.ts';
+import { gatewayKey, listenAddress } from './fields.ts';
 import { backendSchema } from './sections/backends.ts';
 import { concurrencySchema, healthCheckSchema, metricsSchema, rateLimitSchema } from './sections/limits.ts';
 import { keysSchema } from './sections/keys.ts';
@@ -16,9 +16,11 @@ export const configSchema = z.strictObject({
     .describe(
       'Where the gateway listens: `:8765` (every interface), `127.0.0.1:8765`, `[::1]:8765` or `unix:/run/llm-proxy.sock`. Port 0 takes any free one.',
     ),
-  proxy_api_key: secret()
+  proxy_api_key: gatewayKey()
     .optional()
-    .describe('The key that clients must show. Without it everyone who reaches the gateway may use it.'),
+    .describe(
+      'The key that clients must show, of 8 characters at least; fewer than 12 are warned of. Without it everyone who reaches the gateway may use it.',
+    ),
   keys: keysSchema,
   server: serverSchema,
   proxy: proxySchema,

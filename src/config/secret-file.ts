@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { readBoundedSync, UnreadableFile } from '../lib/bounded-file.ts';
 
 /** Where secrets that are `file:PATH` come from. */
 export interface SecretOptions {
@@ -9,18 +9,22 @@ export interface SecretOptions {
   readSecret?: (path: string) => string;
 }
 
+/** No key, certificate or service account is as long. */
+const MAX_SECRET_BYTES = 64 * 1024;
+
 /** The content of a secret's file without the line breaks at its end and where it is, or what is wrong with it. */
 export function readSecretFile(
   path: string,
   options: SecretOptions,
 ): { text: string; file: string } | { problem: string; file: string } {
   const file = isAbsolute(path) ? path : join(dirname(options.file), path);
-  const read = options.readSecret ?? ((name) => readFileSync(name, 'utf8'));
+  const read = options.readSecret ?? ((name) => readBoundedSync(name, MAX_SECRET_BYTES).toString('utf8'));
   try {
     const text = read(file).replace(/[\r\n]+$/, '');
     return text === '' ? { problem: `the file ${file} is empty (a file that holds the key)`, file } : { text, file };
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    return { problem: `the file ${file} cannot be read: ${reason} (a readable file that holds the key)`, file };
+    const { code = 'unreadable' } = error as NodeJS.ErrnoException;
+    const reason = error instanceof UnreadableFile ? error.message : `cannot be read: ${code}`;
+    return { problem: `the file ${file} ${reason} (a readable file that holds the key)`, file };
   }
 }

@@ -29,10 +29,21 @@ export interface Source {
   offsetOf(path: ConfigPath): number;
   /** Whether the text at `path` came out of variables, so that it must not be quoted. */
   isExpanded(path: ConfigPath): boolean;
+  /** A message in which what came out of variables is shown as it is written in the file: `${VAR}`. */
+  asWritten(message: string): string;
   /** Whether reading was given up: there is a problem that says so, and values are missing. */
   readonly isCut: boolean;
   /** The files that secrets were read from. */
   readonly secretFiles: readonly string[];
+  /** Where secrets stand as they are: in the text itself, or in files that it names. */
+  readonly secretPlaces: readonly SecretPlace[];
+}
+
+/** A secret that lies on a disk. */
+export interface SecretPlace {
+  readonly path: ConfigPath;
+  /** Undefined: the config itself. */
+  readonly file: string | undefined;
 }
 
 /** Reads the values that `schema` knows; what lies under unknown keys is not looked at. */
@@ -43,6 +54,9 @@ export function readSource(document: Document.Parsed, schema: Schema, options: S
 /** So many values may come out of aliases: enough for any config, too few for a "billion laughs". */
 const MAX_ALIASED = 100_000;
 
+/** What is shorter is no secret, and stands in other words by chance. */
+const SHORTEST_HIDDEN = 4;
+
 const DUPLICATE = 'duplicate key (each key once)';
 const IMPOSSIBLE = 'is not possible as a key (any other name)';
 
@@ -52,8 +66,11 @@ class Reader {
   readonly #targets: Map<Alias, Node>;
   readonly #problems: SourceProblem[] = [];
   readonly #secretFiles: string[] = [];
+  readonly #secretPlaces: SecretPlace[] = [];
   readonly #offsets = new Map<string, number>();
   readonly #expanded = new Set<string>();
+  /** What variables came to, and what stands in the file for it. */
+  readonly #written = new Map<string, string>();
   /** The aliases that are being read, outermost first. */
   readonly #aliases: Alias[] = [];
   #aliased = 0;
@@ -70,8 +87,10 @@ class Reader {
       problems: this.#problems,
       offsetOf: (path) => this.#offsetOf(path),
       isExpanded: (path) => this.#expanded.has(keyOf(path)),
+      asWritten: (message) => this.#asWritten(message),
       isCut: this.#aliased > MAX_ALIASED,
       secretFiles: this.#secretFiles,
+      secretPlaces: this.#secretPlaces,
     };
   }
 
@@ -168,14 +187,28 @@ class Reader {
     }
     const expansion = expand(value, this.#options.env);
     if ('problem' in expansion) return this.#report(path, expansion.problem);
-    if (expansion.text !== value) this.#expanded.add(keyOf(path));
+    if (expansion.text !== value) {
+      this.#expanded.add(keyOf(path));
+      this.#written.set(expansion.text, value);
+    }
     if (isSecret(schema) && expansion.text.startsWith('file:')) {
       const secret = readSecretFile(expansion.text.slice('file:'.length), this.#options);
       this.#secretFiles.push(secret.file);
       if ('problem' in secret) return this.#report(path, secret.problem);
+      this.#secretPlaces.push({ path, file: secret.file });
       return secret.text;
     }
+    if (expansion.text === value && value !== '' && isSecret(schema))
+      this.#secretPlaces.push({ path, file: undefined });
     return kind === 'value' && expansion.whole ? numberOrBoolean(expansion.text) : expansion.text;
+  }
+
+  #asWritten(message: string): string {
+    let shown = message;
+    for (const [text, written] of this.#written) {
+      if (text.length >= SHORTEST_HIDDEN) shown = shown.replaceAll(text, () => written);
+    }
+    return shown;
   }
 
   #report(path: ConfigPath, message: string, offset = this.#offsetOf(path)): undefined {

@@ -1,4 +1,5 @@
-import { keyWarnings } from './key-references.ts';
+import { SAFE_KEY_CHARS } from './fields.ts';
+import { keyWarnings, shownKeys } from './key-references.ts';
 import { isLoopback, parseListen } from './listen.ts';
 import { type Finding, unknownMessage } from './messages.ts';
 import { unlikelyProtocols } from './places.ts';
@@ -9,6 +10,7 @@ export function findWarnings(config: Config): Finding[] {
   return [
     ...openToAll(config),
     ...keyWarnings(config),
+    ...shortKeys(config),
     ...unusedBackends(config),
     ...deadAliases(config),
     ...unknownFallbacks(config),
@@ -22,6 +24,11 @@ function openToAll(config: Config): Finding[] {
     return [];
   const message = `${config.listen} is open to everyone who can reach it (set proxy_api_key or keys, or listen on 127.0.0.1)`;
   return [{ path: ['listen'], message }];
+}
+
+function shortKeys(config: Config): Finding[] {
+  const message = 'is short enough to be guessed (32 random characters, say: `openssl rand -hex 16` prints such)';
+  return shownKeys(config).flatMap(({ path, key }) => (key.length >= SAFE_KEY_CHARS ? [] : [{ path, message }]));
 }
 
 function unusedBackends(config: Config): Finding[] {

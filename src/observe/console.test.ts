@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { openSync, readFileSync, closeSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generalText, printable, requestText, stderrWriter, type ConsoleStyle } from './console.ts';
+import { printable } from '../lib/printable.ts';
+import { generalText, requestText, stderrWriter, type ConsoleStyle } from './console.ts';
 import { attempt, record, refused, rescued } from './record.fixture.ts';
 import { requestLevel } from './request-line.ts';
 

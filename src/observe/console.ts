@@ -1,5 +1,6 @@
 import { write } from 'node:fs';
 import type { ExchangeRecord, TryRecord } from '../core/record.ts';
+import { printable } from '../lib/printable.ts';
 import { CLIENT_LEFT, hasStory, type Entry, type Level } from './request-line.ts';
 
 /** How lines for people look: `markdown` has emphasis (ANSI where `color`), `plain` has neither. */
@@ -18,13 +19,13 @@ export function requestText(record: ExchangeRecord, level: Level, nowMs: number,
   const tries = record.tries.length > 1 ? `, after ${record.tries.length} tries` : '';
   const queuedMs = record.queueMs ?? 0;
   const { ttftMs, droppedEvents, traceId } = record;
-  let line = `${headline(level, nowMs, mark)} ${outcome(record, mark)} ${subject(record)}  ${duration(record.durationMs)}${tries}`;
+  let line = `${headline(level, nowMs, mark)} ${outcome(record, mark)} ${subject(record, mark)}  ${duration(record.durationMs)}${tries}`;
   if (queuedMs >= 1) line += `  queued ${duration(queuedMs)}`;
   if (ttftMs !== undefined) line += `  ttft ${duration(ttftMs)}`;
   const counts = tokens(record);
   if (counts !== '') line += `  ${counts}`;
   if (droppedEvents > 0) line += `  ${droppedEvents} events dropped`;
-  line += good ? `  ${mark.dim(shortTrace(printable(traceId)))}` : `  trace ${printable(traceId)}`;
+  line += good ? `  ${mark.dim(shortTrace(mark.text(traceId)))}` : `  trace ${mark.text(traceId)}`;
   if (!hasStory(record)) return line;
   const story = record.tries.map((tried, at) => tryText(tried, at, record, mark));
   return [line, ...story].join('\n');
@@ -58,11 +59,6 @@ export function logfmt(entry: Entry): string {
   };
   for (const [name, value] of Object.entries(entry)) add(name, value);
   return pairs.join(' ');
-}
-
-/** Shows control characters, line separators and bidi overrides as escapes: no value forges a line or steers a terminal. */
-export function printable(text: string): string {
-  return UNPRINTABLE.test(text) ? text.replace(ALL_UNPRINTABLE, escapeOf) : text;
 }
 
 /** Takes text for a terminal or pipe without ever blocking the caller. */
@@ -123,32 +119,29 @@ async function writeAll(fd: number, data: Buffer): Promise<void> {
   }
 }
 
-// C0, DEL and C1 (0x9b begins a terminal sequence too), line separators, bidi controls.
-// oxlint-disable-next-line no-control-regex -- finding control characters is the point
-const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
-const ALL_UNPRINTABLE = new RegExp(UNPRINTABLE, 'g');
-const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-function escapeOf(char: string): string {
-  return SHORT_ESCAPES[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
 interface Markup {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly level: (level: Level) => string;
+  /** What somebody else chose: no link, image or emphasis of theirs. */
+  readonly text: (text: string) => string;
 }
 
 const NAMES: Readonly<Record<Level, string>> = { debug: 'DEBUG', info: 'INFO ', warn: 'WARN ', error: 'ERROR' };
 const COLORS: Readonly<Record<Level, number>> = { debug: 90, info: 32, warn: 33, error: 31 };
 const asIs = (text: string): string => text;
 
-const PLAIN: Markup = { bold: asIs, dim: asIs, level: (level) => NAMES[level] };
-const MARKDOWN: Markup = { ...PLAIN, bold: (text) => `**${text}**` };
+const PLAIN: Markup = { bold: asIs, dim: asIs, level: (level) => NAMES[level], text: printable };
+const MARKDOWN: Markup = {
+  ...PLAIN,
+  bold: (text) => `**${text}**`,
+  text: (text) => printable(text).replaceAll(/[*`[\]<]/g, '\\$&'),
+};
 const ANSI: Markup = {
   bold: (text) => `\x1b[1m${text}\x1b[22m`,
   dim: (text) => `\x1b[2m${text}\x1b[22m`,
   level: (level) => `\x1b[${COLORS[level]}m${NAMES[level]}\x1b[39m`,
+  text: printable,
 };
 
 function markup(style: ConsoleStyle): Markup {
@@ -164,24 +157,24 @@ function outcome(record: ExchangeRecord, mark: Markup): string {
   const { status, errorCode, interrupted } = record;
   if (status < 400 && !interrupted) return String(status);
   const words = [status, interrupted ? 'interrupted' : '', errorCode ?? ''].filter((word) => word !== '');
-  return mark.bold(printable(words.join(' ')));
+  return mark.bold(mark.text(words.join(' ')));
 }
 
 /** Who was asked and who answered; of a refused request, what it was and where it came from. */
-function subject(record: ExchangeRecord): string {
+function subject(record: ExchangeRecord, { text }: Markup): string {
   const { alias, servedAlias, backend, model } = record;
   if (backend === undefined) {
-    const request = `${printable(record.method)} ${printable(record.path)}  from ${printable(record.clientIp)}`;
-    return alias === undefined ? request : `${request}  ${printable(alias)}`;
+    const request = `${text(record.method)} ${text(record.path)}  from ${text(record.clientIp)}`;
+    return alias === undefined ? request : `${request}  ${text(alias)}`;
   }
-  const asked = printable((alias ?? record.path) + (servedAlias === undefined ? '' : ` as ${servedAlias}`));
+  const asked = text((alias ?? record.path) + (servedAlias === undefined ? '' : ` as ${servedAlias}`));
   // When everything failed no backend served; the tries below name them all.
   const unserved = record.status >= 400 && hasStory(record);
-  return unserved ? asked : `${asked} → ${target(backend, model)}`;
+  return unserved ? asked : `${asked} → ${text(target(backend, model))}`;
 }
 
 function target(backend: string, model: string | undefined): string {
-  return printable(model === undefined ? backend : `${backend}/${model}`);
+  return model === undefined ? backend : `${backend}/${model}`;
 }
 
 function tokens({ usage }: ExchangeRecord): string {
@@ -193,14 +186,14 @@ function tokens({ usage }: ExchangeRecord): string {
 function tryText(tried: TryRecord, at: number, record: ExchangeRecord, mark: Markup): string {
   const failed = tried.failure !== undefined;
   const what = [tried.status ?? '', tried.failure ?? ''].filter((word) => word !== '').join(' ') || 'ok';
-  const detail = tried.detail === undefined ? '' : ` (${printable(tried.detail)})`;
+  const detail = tried.detail === undefined ? '' : ` (${mark.text(tried.detail)})`;
   const next: string[] = [];
   if (tried.coolingUntil !== undefined) next.push(`cooling until ${timeOfDay(tried.coolingUntil)}`);
   if (at + 1 < record.tries.length) {
     if (failed && next.length === 0) next.push('next try');
   } else if (record.interrupted) next.push('client got an error event');
   else if (failed && record.status !== CLIENT_LEFT) next.push('gave up');
-  const told = `  ${at + 1}. ${target(tried.backend, tried.model)}  ${mark.bold(printable(what))}${detail}`;
+  const told = `  ${at + 1}. ${mark.text(target(tried.backend, tried.model))}  ${mark.bold(mark.text(what))}${detail}`;
   return `${told}  ${duration(tried.ms)}${next.length === 0 ? '' : `  → ${next.join('; ')}`}`;
 }
 

@@ -1,12 +1,16 @@
-import { mkdir, open, stat, type FileHandle } from 'node:fs/promises';
+import { lstat, type FileHandle } from 'node:fs/promises';
 import type { Clock } from '../lib/clock.ts';
 import { countLines, LineBatch, NEWLINE, wholeLines } from './line-batch.ts';
-import { currentPath, dayNamer, removeOld, renameToNumber, type LogPlace } from './rotation.ts';
+import type { LogFolder } from './log-folder.ts';
+import { openToAppend } from './log-open.ts';
+import { currentPath, dayNamer, renameToNumber, type LogPlace } from './rotation.ts';
 
-/** How big a file may grow and how long it is kept; 0 is without limit. */
-export interface LogLimits {
+/** What a log file goes by. */
+export interface LogFileSettings {
+  /** The folder that it shares with others. */
+  readonly folder: LogFolder;
+  /** How big it may grow; 0 is without limit. */
   readonly maxFileBytes: number;
-  readonly maxAgeDays: number;
 }
 
 /** Told what became of lines. `reason` is what the file system threw, or undefined when too much was waiting. */
@@ -23,7 +27,7 @@ export class LogFile {
   readonly #clock: Clock;
   readonly #events: LogFileEvents;
   readonly #dayOf = dayNamer();
-  #limits: LogLimits;
+  #settings: LogFileSettings;
   #queue: LineBatch[] = [];
   /** Not yet written, in flight included. */
   #waitingBytes = 0;
@@ -31,7 +35,6 @@ export class LogFile {
   #spare: LineBatch | undefined;
   #cancelTimer: (() => void) | undefined;
   #running: Promise<void> | undefined;
-  #removalDue = true;
   #closed = false;
   #handle: FileHandle | undefined;
   #bytes = 0;
@@ -41,15 +44,13 @@ export class LogFile {
 
   constructor(
     readonly place: LogPlace,
-    limits: LogLimits,
+    settings: LogFileSettings,
     clock: Clock,
     events: LogFileEvents,
   ) {
-    this.#limits = limits;
+    this.#settings = settings;
     this.#clock = clock;
     this.#events = events;
-    // Removes what is too old even if nothing is ever logged.
-    void this.#kick();
   }
 
   /** Takes one line without its end. */
@@ -73,10 +74,8 @@ export class LogFile {
   }
 
   /** Applies from the next batch on. */
-  configure(limits: LogLimits): void {
-    this.#removalDue ||= limits.maxAgeDays !== this.#limits.maxAgeDays;
-    this.#limits = limits;
-    if (this.#removalDue) void this.#kick();
+  configure(settings: LogFileSettings): void {
+    this.#settings = settings;
   }
 
   /** Resolves when every line given so far is written or lost. */
@@ -111,9 +110,7 @@ export class LogFile {
     do {
       const batches = this.#queue;
       this.#queue = [];
-      if (this.#removalDue) await this.#removeOld();
       for (const batch of batches) {
-        if (batch.day !== this.#day && this.#day !== '') await this.#removeOld();
         await this.#write(batch);
         this.#waitingBytes -= batch.byteLength;
         if (batch.capacity <= KEEP_BYTES) this.#spare = batch;
@@ -128,11 +125,12 @@ export class LogFile {
       while (rest.length > 0) {
         const handle = await this.#ready(batch.day);
         const fitting = this.#fitting(rest);
-        if (fitting === 0) {
+        if (fitting === 0 || !(await this.#takeRoom(fitting))) {
           await this.#rotate();
           continue;
         }
         const { bytes, error } = await append(handle, rest.subarray(0, fitting));
+        this.#settings.folder.written(fitting);
         this.#bytes += bytes;
         rest = rest.subarray(error === undefined ? fitting : wholeLines(rest, bytes));
         if (error !== undefined) throw error;
@@ -148,7 +146,7 @@ export class LogFile {
 
   /** The length of the lines at the front that the current file has room for; an empty file takes at least one. */
   #fitting(lines: Buffer): number {
-    const { maxFileBytes } = this.#limits;
+    const { maxFileBytes } = this.#settings;
     if (maxFileBytes <= 0) return lines.length;
     const fitting = wholeLines(lines, maxFileBytes - this.#bytes);
     return fitting > 0 || this.#bytes > 0 ? fitting : lines.indexOf(NEWLINE) + 1;
@@ -159,9 +157,8 @@ export class LogFile {
     if (this.#handle !== undefined && day === this.#day && !(await this.#isGone())) return this.#handle;
     const sameDay = day === this.#day;
     await this.#release();
-    await mkdir(this.place.dir, { recursive: true });
-    if (!sameDay && (await this.#holdsOtherDay(day))) await renameToNumber(this.place, day);
-    const handle = await open(currentPath(this.place, day), 'a+');
+    if (!sameDay && (await this.#holdsOtherDay(day))) await this.#putAside(day);
+    const handle = await openToAppend(this.place, day);
     this.#handle = handle;
     this.#day = day;
     this.#checkedAt = this.#clock.now();
@@ -175,8 +172,10 @@ export class LogFile {
     if (this.#bytes === 0) return;
     const last = Buffer.alloc(1);
     await handle.read(last, 0, 1, this.#bytes - 1);
-    if (last[0] === NEWLINE) return;
+    // Where there is no room even for that, the file makes way for the next line.
+    if (last[0] === NEWLINE || !(await this.#takeRoom(1))) return;
     const { bytes, error } = await append(handle, Buffer.of(NEWLINE));
+    this.#settings.folder.written(1);
     this.#bytes += bytes;
     if (error !== undefined) throw error;
   }
@@ -188,7 +187,7 @@ export class LogFile {
     this.#checkedAt = now;
     try {
       const [named, held] = await Promise.all([
-        stat(currentPath(this.place, this.#day), { bigint: true }),
+        lstat(currentPath(this.place, this.#day), { bigint: true }),
         this.#handle.stat({ bigint: true }),
       ]);
       // File numbers on Windows are not dependable, and an open file cannot be replaced there.
@@ -202,23 +201,29 @@ export class LogFile {
   async #holdsOtherDay(day: string): Promise<boolean> {
     if (this.place.stem === undefined) return false;
     if (this.#day !== '') return this.#day !== day;
-    const found = await stat(currentPath(this.place, day)).catch(() => undefined);
-    return found !== undefined && found.size > 0 && dayNamer()(found.mtimeMs) !== day;
+    const found = await lstat(currentPath(this.place, day)).catch(() => undefined);
+    return found?.isFile() === true && found.size > 0 && dayNamer()(found.mtimeMs) !== day;
+  }
+
+  /** False if the file has to make way itself; throws if even that would not help. */
+  async #takeRoom(bytes: number): Promise<boolean> {
+    const { folder } = this.#settings;
+    if (folder.take(bytes) || (await folder.takeByRemoving(bytes))) return true;
+    if (this.#bytes > 0) return false;
+    throw new Error('all log files together have reached logging.max_total_mb');
   }
 
   async #rotate(): Promise<void> {
     await this.#release();
-    if (!(await renameToNumber(this.place, this.#day))) {
+    if (!(await this.#putAside(this.#day))) {
       // It cannot be moved (open elsewhere on Windows, say): rather a file too big than lines lost.
-      this.#handle = await open(currentPath(this.place, this.#day), 'a+');
+      this.#handle = await openToAppend(this.place, this.#day);
       this.#bytes = 0;
     }
   }
 
-  async #removeOld(): Promise<void> {
-    this.#removalDue = false;
-    const { maxAgeDays } = this.#limits;
-    if (maxAgeDays > 0) await removeOld(this.place, this.#clock.wallNow() - maxAgeDays * DAY_MS);
+  #putAside(day: string): Promise<boolean> {
+    return this.#settings.folder.putAside(() => renameToNumber(this.place, day));
   }
 
   async #release(): Promise<void> {
@@ -234,7 +239,6 @@ const KEEP_BYTES = 2 * BATCH_BYTES;
 const BATCH_MS = 100;
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 const CHECK_MS = 1000;
-const DAY_MS = 86_400_000;
 
 /** Writes all of `data`; says how much of it went out when it could not. */
 async function append(handle: FileHandle, data: Buffer): Promise<{ bytes: number; error?: Error }> {

@@ -1,11 +1,11 @@
-import { join } from 'node:path';
 import type { ExchangeRecord } from '../core/record.ts';
 import type { Clock } from '../lib/clock.ts';
+import { printable } from '../lib/printable.ts';
 import { generalText, logfmt, requestText, type ConsoleStyle } from './console.ts';
-import { LogFile, type LogLimits } from './files.ts';
+import type { LogFile } from './files.ts';
+import { LogFiles } from './log-files.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { requestEntry, requestJson, requestLevel, requestTold, type Entry, type Level } from './request-line.ts';
-import type { LogPlace } from './rotation.ts';
 
 export type { Level };
 
@@ -24,6 +24,8 @@ export interface LogSettings {
   readonly maxFileBytes: number;
   /** 0 to keep files for ever. */
   readonly maxAgeDays: number;
+  /** What all files may take together; 0 for any amount. */
+  readonly maxTotalBytes: number;
   readonly format: 'json' | 'text';
   readonly consoleFormat: 'json' | 'markdown' | 'plain';
   /** Configured keys, masked wherever they turn up; see `createRedactor` for how short is too short. */
@@ -75,15 +77,11 @@ export function createLog(settings: LogSettings, io: LogIo): Log {
 
 const RANK: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
-type FileName = 'general' | 'requests' | 'errors';
-type Files = Partial<Record<FileName, LogFile>>;
-
 class FileLog implements Log {
   readonly #io: LogIo;
   #settings: LogSettings;
   #redact: Redactor;
-  #files: Files = {};
-  #closing = new Set<Promise<void>>();
+  readonly #files: LogFiles;
   #closed = false;
   #dropped = 0;
   /** Files whose last batch was lost. While there is any, that has been said and is not said again. */
@@ -94,7 +92,8 @@ class FileLog implements Log {
     this.#io = io;
     this.#settings = settings;
     this.#redact = redactorOf(settings);
-    this.#files = this.#open(settings);
+    this.#files = new LogFiles(io.clock, { lost: this.#onLost, written: this.#onWritten });
+    this.#files.use(settings);
   }
 
   get droppedLines(): number {
@@ -127,7 +126,7 @@ class FileLog implements Log {
   }
 
   request(record: ExchangeRecord): void {
-    const { general, requests, errors } = this.#files;
+    const { general, requests, errors } = this.#files.current;
     const level = requestLevel(record);
     const onConsole = this.#showsOnConsole(level);
     if (general === undefined && !onConsole) return;
@@ -150,19 +149,18 @@ class FileLog implements Log {
   configure(settings: LogSettings): void {
     if (this.#closed) return;
     this.#redact = redactorOf(settings);
-    this.#files = this.#open(settings);
+    this.#files.use(settings);
     this.#settings = settings;
   }
 
   async flush(): Promise<void> {
-    await Promise.all([...Object.values(this.#files).map((file) => file.flush()), ...this.#closing]);
+    await this.#files.flush();
     await this.#io.console.flush?.();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const file of Object.values(this.#files)) this.#retire(file);
-    this.#files = {};
+    this.#files.use(undefined);
     await this.flush();
   }
 
@@ -172,7 +170,7 @@ class FileLog implements Log {
   }
 
   #write({ level, msg, fields, inFiles, onConsole }: GeneralLine): void {
-    const { general, errors } = this.#files;
+    const { general, errors } = this.#files.current;
     const toFile = inFiles ? general : undefined;
     if (toFile === undefined && !onConsole) return;
     try {
@@ -196,7 +194,7 @@ class FileLog implements Log {
   }
 
   #fileLine(entry: Entry): string {
-    return this.#redact(this.#settings.format === 'json' ? JSON.stringify(entry) : logfmt(entry));
+    return this.#redact(this.#settings.format === 'json' ? printable(JSON.stringify(entry)) : logfmt(entry));
   }
 
   #showRequest(record: ExchangeRecord, level: Level, nowMs: number): void {
@@ -208,37 +206,8 @@ class FileLog implements Log {
 
   #show(entry: Entry, render: (style: ConsoleStyle) => string): void {
     const { consoleFormat: format, color } = this.#settings;
-    const text = format === 'json' ? JSON.stringify(entry) : render({ format, color });
+    const text = format === 'json' ? printable(JSON.stringify(entry)) : render({ format, color });
     this.#io.console(`${this.#redact(text)}\n`);
-  }
-
-  /** Opens what `settings` want that is not open, adjusts what stays, and lets go of the rest once it is written. */
-  #open(settings: LogSettings): Files {
-    const { maxFileBytes, maxAgeDays } = settings;
-    const limits: LogLimits = { maxFileBytes, maxAgeDays };
-    const events = { lost: this.#onLost, written: this.#onWritten };
-    const files: Files = {};
-    const spare = new Set(Object.values(this.#files));
-    for (const [name, place] of placesOf(settings)) {
-      const same = this.#files[name];
-      if (same?.place.dir === place.dir) {
-        spare.delete(same);
-        same.configure(limits);
-        files[name] = same;
-      } else {
-        files[name] = new LogFile(place, limits, this.#io.clock, events);
-      }
-    }
-    for (const file of spare) this.#retire(file);
-    return files;
-  }
-
-  #retire(file: LogFile): void {
-    const closing = file.close().then(() => {
-      this.#closing.delete(closing);
-      this.#onWritten(file);
-    });
-    this.#closing.add(closing);
   }
 
   #onLost = (file: LogFile, lines: number, reason: unknown): void => {
@@ -270,14 +239,6 @@ interface GeneralLine {
 
 function redactorOf(settings: LogSettings): Redactor {
   return settings.maskSensitive ? createRedactor(settings.secrets) : (line) => line;
-}
-
-function placesOf({ baseDir, separateFiles }: LogSettings): [FileName, LogPlace][] {
-  if (baseDir === undefined) return [];
-  const general: [FileName, LogPlace] = ['general', { dir: baseDir, stem: 'general' }];
-  if (!separateFiles) return [general];
-  const dated = (name: FileName): [FileName, LogPlace] => [name, { dir: join(baseDir, name), stem: undefined }];
-  return [general, dated('requests'), dated('errors')];
 }
 
 const RESERVED: ReadonlySet<string> = new Set(['level', 'ts', 'msg']);

@@ -1,18 +1,19 @@
+import { printable } from '../lib/printable.ts';
 import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
-import { printable } from './console.ts';
 
 /** Masks a line. `told`, where given, is all of it that is not the gateway's own words: a secret can be nowhere else. */
 export type Redactor = (line: string, told?: string) => string;
 
 /**
- * Returns what masks every key-like string in a line, and every configured secret of at least 6 characters in any
- * encoding that a line may hold it in. A shorter secret is not looked for: it would be found in ordinary words.
+ * Returns what masks every key-like string in a line, whatever stands where a credential does, and every configured
+ * secret of at least 6 characters in any encoding that a line may hold it in. A shorter one is masked only where a
+ * credential stands: it would be found in ordinary words.
  * A line that is a JSON object stays one: its string values are masked, its keys and numbers are left alone.
  */
 export function createRedactor(secrets: readonly string[]): Redactor {
   const known = [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_CHARS);
   const masks = new Map<string, string>();
-  for (const secret of known) for (const encode of ENCODINGS) masks.set(encode(secret), encode(mask(secret)));
+  for (const secret of known) for (const encode of ENCODINGS) masks.set(encode(secret), encode(hide(secret)));
   const anyEncoding = alternation([...masks.keys()], 'g');
   const needles = [...new Set(known.map(needle))];
 
@@ -45,22 +46,33 @@ export function redactHeaders(headers: Iterable<[string, string]>): Record<strin
 
 const MASK = '****';
 const MIN_SECRET_CHARS = 6;
-const MIN_PARTLY_SHOWN_CHARS = 12;
+/** Of a shorter one a quarter is still too much to show. */
+const MIN_PARTLY_SHOWN_CHARS = 16;
+const MOST_SHOWN_CHARS = 9;
+/** What `hide` makes of anything. */
+const HIDDEN = /^[^*]{0,5}\*{4}[^*]{0,4}$/su;
 
-/** `sk-abc…xyz9876cdef` → `sk-ab****cdef`; a short one shows nothing. Masking what is masked changes nothing. */
-function mask(secret: string): string {
+/** `sk-abc…xyz9876cdef` → `sk-ab****cdef`: a quarter is shown at most, and nothing of a short one. */
+function hide(secret: string): string {
   if (secret.length < MIN_PARTLY_SHOWN_CHARS) return MASK;
   // By code point: half a surrogate pair is no text.
   const chars = Array.from(secret);
   if (chars.length < MIN_PARTLY_SHOWN_CHARS) return MASK;
-  return chars.slice(0, 5).join('') + MASK + chars.slice(-4).join('');
+  const shown = Math.min(Math.floor(chars.length / 4), MOST_SHOWN_CHARS);
+  const tail = Math.floor(shown / 2);
+  return chars.slice(0, shown - tail).join('') + MASK + chars.slice(-tail).join('');
+}
+
+/** The same where it may have been done before: masking what is masked changes nothing. */
+function mask(found: string): string {
+  return HIDDEN.test(found) ? found : hide(found);
 }
 
 /**
  * The one test that nearly every line fails, so that it costs nothing more: a fragment of each shape below. All have
  * the same short length because the engine then skips through the line; whole words make it three times as slow.
  */
-const HINT = /sk-|AIz|eyJ|gsk|xai|hf_|AKI|ASI|:\/\/|ey=|en=|[rR][eE][rR]|[sS][iI][cC]/;
+const HINT = /sk-|AIz|eyJ|gsk|xai|hf_|AKI|ASI|:\/\/|ey[=:"\\ ]|e[nt][="\\]|rd[="\\]|uth|[rR][eE][rR]|[sS][iI][cC]/;
 
 /** What ends in a letter or digit and yet is no part of the word behind it: an escaped line break, an ANSI sequence. */
 const BREAK = String.raw`\\[nrt]|\\u[0-9A-Fa-f]{4}|\[\d\d?m`;
@@ -68,14 +80,20 @@ const BREAK = String.raw`\\[nrt]|\\u[0-9A-Fa-f]{4}|\[\d\d?m`;
 /** Asked only after a hint: a backend called `xai` or an alias `risk-check` must not cost every line of its own. */
 const LIKELY = new RegExp(
   `(?:^|[^A-Za-z0-9]|${BREAK})(?:sk-|AIza|eyJ|gsk_|hf_|A[KS]IA|xai-[A-Za-z0-9]{20})` +
-    String.raw`|:\/\/|key=|token=|bearer|basic`,
+    String.raw`|:\/\/|(?:key|token|secret|password|authorization)(?: [a-z]{1,9})?\\{0,7}["']?\s?[:=]|bearer|basic`,
   'i',
 );
 
 // Every pattern either begins where no run of its own characters can have begun before, or fails within a few
 // characters, so that each is linear in the line.
 const URL_PASSWORD = /:\/\/([^\s/?#"\\:@]*):[^\s/?#"\\]+@/g;
-const QUERY_SECRET = /((?:[?&](?:key|token)|api[_-]?key|access_token)=)([^&\s"'\\#]+)/gi;
+const QUERY_SECRET = /((?:[?&](?:key|token)|api[_-]?key|access_token|client_secret|password)=)([^&\s"'\\#]+)/gi;
+/** `"api_key": "…"` in a body that is JSON, however often that was escaped. */
+const MEMBER = String.raw`(?:api[_-]?key|(?:access|auth|refresh|session)_?token|client_?secret|secret_access_key|private_key|password|authorization)`;
+const MEMBER_SECRET = new RegExp(`(${MEMBER}` + String.raw`\\{0,7}"\s?:\s?\\{0,7}")(?!bearer|basic)([^"\\]+)`, 'gi');
+const MEMBER_NAME = new RegExp(`${MEMBER}$`, 'i');
+/** `Incorrect API key provided: …` in what a provider says, `x-api-key: …` in what somebody shows of a request. */
+const TOLD_SECRET = /(api[ -]key(?: [a-z]{1,9})?: ?["']?)([^\s"'\\,;<>&]+)/gi;
 const AUTHORIZATION = /(Bearer|Basic)([ \t]+|%20|\+)([^\s"'\\,;<>&]+)/gi;
 const JWT = new RegExp(
   `(?:(?<![A-Za-z0-9_-])|(?<=${BREAK}))` + String.raw`eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`,
@@ -100,6 +118,8 @@ function maskShapes(text: string): string {
     .replace(URL_PASSWORD, `://$1:${MASK}@`)
     .replace(QUERY_SECRET, (_all, name: string, value: string) => name + mask(value))
     .replace(AUTHORIZATION, (_all, scheme: string, gap: string, value: string) => scheme + gap + mask(value))
+    .replace(MEMBER_SECRET, (_all, name: string, value: string) => name + mask(value))
+    .replace(TOLD_SECRET, (_all, name: string, value: string) => name + mask(value))
     .replace(JWT, mask)
     .replace(KEY, mask);
 }
@@ -107,9 +127,11 @@ function maskShapes(text: string): string {
 /** Undefined when the line only looked like JSON. */
 function maskJson(line: string, maskText: (text: string) => string): string | undefined {
   try {
-    return JSON.stringify(JSON.parse(line), (_key, value: unknown) =>
-      typeof value === 'string' ? maskText(value) : value,
-    );
+    const masked = JSON.stringify(JSON.parse(line), (key, value: unknown) => {
+      if (typeof value !== 'string') return value;
+      return MEMBER_NAME.test(key) ? maskCredential(value) : maskText(value);
+    });
+    return printable(masked);
   } catch {
     return undefined;
   }
@@ -152,7 +174,11 @@ const MASKED_HEADERS: ReadonlySet<string> = new Set([
 
 function maskHeader(name: string, value: string): string {
   if (!MASKED_HEADERS.has(name)) return value;
-  if (name.endsWith('cookie')) return MASK;
+  return name.endsWith('cookie') ? MASK : maskCredential(value);
+}
+
+/** A credential by itself or after its scheme. */
+function maskCredential(value: string): string {
   const [, scheme, rest] = /^([A-Za-z][\w-]{0,31})\s+(\S.*)$/.exec(value) ?? [];
   return scheme === undefined || rest === undefined ? mask(value) : `${scheme} ${mask(rest)}`;
 }

@@ -1,4 +1,5 @@
 import type { ExchangeRecord, TryRecord } from '../core/record.ts';
+import { printable } from '../lib/printable.ts';
 
 /** The status of an exchange whose client left before its end. */
 export const CLIENT_LEFT = 499;
@@ -57,7 +58,7 @@ export function requestJson(record: ExchangeRecord, level: Level, nowMs: number)
     `${record.bytesIn},"bytes_out":${record.bytesOut},"error_code":${quoted(record.errorCode)}` +
     (record.interrupted ? ',"interrupted":true' : '') +
     (droppedEvents > 0 ? `,"dropped_events":${droppedEvents}` : '') +
-    (hasStory(record) ? `,"tries":${JSON.stringify(record.tries.map(tryEntry))}}` : '}')
+    (hasStory(record) ? `,"tries":${printable(JSON.stringify(record.tries.map(tryEntry)))}}` : '}')
   );
 }
 
@@ -139,7 +140,7 @@ const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
 function quoted(text: string | undefined): string {
   if (text === undefined) return 'null';
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+  return PLAIN.test(text) ? `"${text}"` : printable(JSON.stringify(text));
 }
 
 let lastMs = NaN;

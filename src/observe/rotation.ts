@@ -1,13 +1,26 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
  * Where a log goes. With a `stem`, the current file is `stem.log`, and each full file or past day is renamed to
- * `stem.N.log`, N counting up. Without one, it is `YYYY-MM-DD.log` (local date), full ones `YYYY-MM-DD.N.log`.
+ * `stem.NNN.log`, counting up. Without one, it is `YYYY-MM-DD.log` (local date), full ones `YYYY-MM-DD.NNN.log`. Those
+ * that nothing has been written to for a day also end in `.gz`.
  */
 export interface LogPlace {
+  /** The folder of all log files; `dir` is that or one right below it. */
+  readonly base: string;
   readonly dir: string;
   readonly stem: string | undefined;
+}
+
+/** What the name of a log file says. */
+export interface LogFileName {
+  /** Of a dated file. */
+  readonly day: string | undefined;
+  /** Of one that has been put aside; undefined for one that lines are, or on its day were, appended to. */
+  readonly number: number | undefined;
+  /** `part` is one whose compression has not come to its end. */
+  readonly form: 'log' | 'gz' | 'part';
 }
 
 /** The file that lines of `day` are appended to. */
@@ -15,33 +28,31 @@ export function currentPath(place: LogPlace, day: string): string {
   return join(place.dir, `${place.stem ?? day}.log`);
 }
 
+/** What `name` says, or undefined if it is none of the place's files; earlier versions wrote numbers without zeros. */
+export function readName(place: LogPlace, name: string): LogFileName | undefined {
+  const [, start, number, ending] = NAME.exec(name) ?? [];
+  if (start === undefined || (place.stem === undefined ? !DAY.test(start) : start !== place.stem)) return undefined;
+  return {
+    day: place.stem === undefined ? start : undefined,
+    number: number === undefined ? undefined : Number(number),
+    form: ending === undefined ? 'log' : ending === '.gz' ? 'gz' : 'part',
+  };
+}
+
 /** Renames the current file to the next free number; false if that cannot be done. */
 export async function renameToNumber(place: LogPlace, day: string): Promise<boolean> {
-  const start = `${place.stem ?? day}.`;
   try {
-    const numbers = (await readdir(place.dir)).map((name) =>
-      name.startsWith(start) ? Number(/^(\d+)\.log$/.exec(name.slice(start.length))?.[1] ?? 0) : 0,
-    );
-    const next = numbers.reduce((max, number) => Math.max(max, number), 0) + 1;
-    await rename(currentPath(place, day), join(place.dir, `${start}${next}.log`));
+    let last = 0;
+    for (const name of await readdir(place.dir)) {
+      const found = readName(place, name);
+      if (found !== undefined && (place.stem !== undefined || found.day === day))
+        last = Math.max(last, found.number ?? 0);
+    }
+    const number = String(last + 1).padStart(NUMBER_DIGITS, '0');
+    await rename(currentPath(place, day), join(place.dir, `${place.stem ?? day}.${number}.log`));
     return true;
   } catch {
     return false;
-  }
-}
-
-/** Removes the place's own files whose day, or for numbered ones whose last line, is before `beforeMs`. Never throws. */
-export async function removeOld(place: LogPlace, beforeMs: number): Promise<void> {
-  const firstKept = dayNamer()(beforeMs);
-  // A log directory that is not there yet, or a file that somebody else removed, is no trouble.
-  const names = await readdir(place.dir).catch((): string[] => []);
-  for (const name of names) {
-    const path = join(place.dir, name);
-    const old =
-      place.stem === undefined
-        ? DATED.test(name) && name.slice(0, firstKept.length) < firstKept
-        : isNumbered(name, place.stem) && (await lastWritten(path)) < beforeMs;
-    if (old) await rm(path, { force: true }).catch(() => {});
   }
 }
 
@@ -61,12 +72,6 @@ export function dayNamer(): (ms: number) => string {
   };
 }
 
-const DATED = /^\d{4}-\d\d-\d\d(?:\.\d+)?\.log$/;
-
-function isNumbered(name: string, stem: string): boolean {
-  return name.startsWith(`${stem}.`) && /^\d+\.log$/.test(name.slice(stem.length + 1));
-}
-
-async function lastWritten(path: string): Promise<number> {
-  return (await stat(path).catch(() => undefined))?.mtimeMs ?? Infinity;
-}
+const NUMBER_DIGITS = 3;
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const NAME = /^(.*?)(?:\.(\d+))?\.log(\.gz(?:\.part)?)?$/s;

@@ -1,5 +1,6 @@
 import { isMap, isScalar, parseDocument, visit, type Document, type YAMLMap } from 'yaml';
 import { z } from 'zod';
+import { yamlExcess } from '../lib/yaml-bounds.ts';
 
 /** What the head of a prompt file says, with the defaults filled in. */
 export interface Head {
@@ -72,7 +73,13 @@ export function splitHead(source: string): HeadedText {
   return { ...readHead(rest.slice(0, closing.index), ruleEnd), text };
 }
 
+/** A longer one is none that anybody wrote. */
+const MAX_HEAD_CHARS = 16 * 1024;
+
 function splitUnopened(source: string, headEnd: number, textStart: number): HeadedText {
+  if (headEnd > MAX_HEAD_CHARS || yamlExcess(source.slice(0, headEnd)) !== undefined) {
+    return { head: DEFAULT_HEAD, text: source, problems: [] };
+  }
   const { contents, errors } = parseDocument(source.slice(0, headEnd), { prettyErrors: false });
   const keys = isMap(contents) ? keysOf(contents) : [];
   if (keys.some((key) => KEYS.includes(key))) {
@@ -88,6 +95,14 @@ function splitUnopened(source: string, headEnd: number, textStart: number): Head
 
 /** Reads the YAML of a head that stands at `start` of its source. */
 function readHead(yaml: string, start: number): Omit<HeadedText, 'text'> {
+  const excess = yaml.length > MAX_HEAD_CHARS ? { offset: 0, message: 'is longer than 16 KiB' } : yamlExcess(yaml);
+  if (excess !== undefined) {
+    const { offset, message } = excess;
+    return {
+      head: DEFAULT_HEAD,
+      problems: [{ level: 'error', offset: start + offset, message: `the head ${message}` }],
+    };
+  }
   const document = parseDocument(yaml, { prettyErrors: false });
   const { contents } = document;
   const failed = (problems: readonly Flaw[]): Omit<HeadedText, 'text'> => ({

@@ -3,7 +3,7 @@ import { PromptSet, type Prompt } from './inject.ts';
 import { compileTemplate } from './variables.ts';
 
 function prompt(text: string, rest: Partial<Prompt> = {}): Prompt {
-  const { template } = compileTemplate(text, {});
+  const { template } = compileTemplate(text, { env: {}, allowed: new Set() });
   return {
     name: text,
     file: `/${text}`,

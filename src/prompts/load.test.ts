@@ -24,7 +24,12 @@ async function load(
     await writeFile(join(configDir, path), content);
   }
   const env = { TEAM: 'core' };
-  const { prompts, problems } = await loadPrompts({ dir: join(configDir, dir), configDir, env });
+  const { prompts, problems } = await loadPrompts({
+    dir: join(configDir, dir),
+    configDir,
+    env,
+    variables: ['TEAM', 'NOPE', 'NADA'],
+  });
   const textFor = (alias: string): string | undefined => prompts.injectionFor(alias, 0)?.alone;
   return { textFor, problems, names: prompts.prompts.map(({ name }) => name) };
 }

@@ -1,8 +1,9 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBounded, UnreadableFile } from '../lib/bounded-file.ts';
 import { DEFAULT_HEAD, splitHead, type HeadedText } from './head.ts';
 import { PromptSet, type Prompt } from './inject.ts';
-import { compileTemplate, type Environment } from './variables.ts';
+import { compileTemplate, type Environment, type PromptVariables } from './variables.ts';
 
 /** What the user should know about a prompt file. After an error the file is left out, after a warning it mostly counts. */
 export interface PromptProblem {
@@ -22,6 +23,8 @@ export interface PromptSources {
   /** The absolute path of the config's directory, which may hold a `system_prompt.md`. */
   readonly configDir: string;
   readonly env: Environment;
+  /** What prompts may hold of the environment. */
+  readonly variables: readonly string[];
 }
 
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -32,7 +35,7 @@ const MAX_FILE_BYTES = 1024 * 1024;
  * dropped, as an editor's last line break is no part of a prompt. Whatever is wrong with one file becomes a problem and
  * leaves the others alone; never throws.
  */
-export async function loadPrompts({ dir, configDir, env }: PromptSources): Promise<{
+export async function loadPrompts({ dir, configDir, env, variables }: PromptSources): Promise<{
   prompts: PromptSet;
   problems: PromptProblem[];
 }> {
@@ -42,8 +45,9 @@ export async function loadPrompts({ dir, configDir, env }: PromptSources): Promi
   // The directory may be the config's own.
   if (!sources.some(({ file }) => file === beside.file) && (await isPresent(beside.file))) sources.push(beside);
   const prompts: Prompt[] = [];
+  const allowed = { env, allowed: new Set(variables) };
   for (const source of sources) {
-    const prompt = await readPrompt(source, env, problems);
+    const prompt = await readPrompt(source, allowed, problems);
     if (prompt !== undefined) prompts.push(prompt);
   }
   return { prompts: new PromptSet(prompts), problems };
@@ -104,7 +108,11 @@ async function sourcesIn({ dir, prefix, ancestors }: Directory, problems: Prompt
   return sources;
 }
 
-async function readPrompt(source: Source, env: Environment, problems: PromptProblem[]): Promise<Prompt | undefined> {
+async function readPrompt(
+  source: Source,
+  variables: PromptVariables,
+  problems: PromptProblem[],
+): Promise<Prompt | undefined> {
   const { file, name, alias } = source;
   const content = await readText(file);
   if (typeof content !== 'string') {
@@ -116,7 +124,14 @@ async function readPrompt(source: Source, env: Environment, problems: PromptProb
     problems.push({ level, file, ...positionOf(content, offset), message });
   }
   if (!head.enabled || headProblems.some(({ level }) => level === 'error')) return undefined;
-  const { template, unset } = compileTemplate(text.trim(), env);
+  const { template, unset, refused } = compileTemplate(text.trim(), variables);
+  // The text is what its file ends with.
+  const start = content.length - text.trimStart().length;
+  for (const { name: variable, offset } of refused) {
+    const message = `\${${variable}} is no variable that prompts may hold (list ${variable} in proxy.prompt_variables, or write $\${${variable}} for the text itself)`;
+    problems.push({ level: 'error', file, ...positionOf(content, start + offset), message });
+  }
+  if (refused.length > 0) return undefined;
   if (unset.length > 0) {
     const names = unset.map((variable) => `\${${variable}}`).join(', ');
     problems.push(problem('warning', file, `not set and without a default, so left as written: ${names}`));
@@ -136,9 +151,10 @@ function forAlias(alias: string, text: string): HeadedText {
 /** The text with LF line breaks and no byte order mark, or why there is none. */
 async function readText(file: string): Promise<string | PromptProblem> {
   try {
-    if ((await stat(file)).size > MAX_FILE_BYTES) return problem('error', file, 'is longer than 1 MiB');
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file)).replaceAll(/\r\n?/g, '\n');
+    const bytes = await readBounded(file, MAX_FILE_BYTES);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replaceAll(/\r\n?/g, '\n');
   } catch (error) {
+    if (error instanceof UnreadableFile) return problem('error', file, error.message);
     return problem(
       'error',
       file,

@@ -4,8 +4,10 @@ import { compileTemplate, renderTemplate } from './variables.ts';
 
 const now = new Date(2026, 10, 2, 3, 4, 5);
 
+const ALL = new Set(['TEAM', 'EMPTY', 'NOPE', 'NESTED', 'A', 'B', 'C', 'X']);
+
 function render(text: string, env: Record<string, string> = {}): string {
-  return renderTemplate(compileTemplate(text, env).template, now);
+  return renderTemplate(compileTemplate(text, { env, allowed: ALL }).template, now);
 }
 
 test.each([
@@ -17,6 +19,7 @@ test.each([
   ['${TEAM:-other}', 'core'],
   ['${NOPE} and ${NOPE}', '${NOPE} and ${NOPE}'],
   ['${NESTED}', '${TEAM}'],
+  ['$${TEAM} and $$${TEAM}', '${TEAM} and $${TEAM}'],
   ['${_DATE}', '2026-11-02'],
   ['It is ${_TIME}.', 'It is 03:04:05.'],
   ['${_DATETIME}${_DATE}', '2026-11-02 03:04:052026-11-02'],
@@ -41,11 +44,15 @@ test('machine facts are known without an environment, and a shell that is not ha
 });
 
 test('unset variables are named once', () => {
-  expect(compileTemplate('${A} ${B} ${A} ${C:-c} ${_SHELL}', {}).unset).toEqual(['A', 'B', '_SHELL']);
+  expect(compileTemplate('${A} ${B} ${A} ${C:-c} ${_SHELL}', { env: {}, allowed: ALL }).unset).toEqual([
+    'A',
+    'B',
+    '_SHELL',
+  ]);
 });
 
 test('constants are merged, so a text without date and time is one piece', () => {
-  expect(compileTemplate('a ${X:-b} c', {}).template).toEqual(['a b c']);
-  expect(compileTemplate('', {}).template).toEqual([]);
-  expect(compileTemplate('a${_DATE}b', {}).template).toHaveLength(3);
+  expect(compileTemplate('a ${X:-b} c', { env: {}, allowed: ALL }).template).toEqual(['a b c']);
+  expect(compileTemplate('', { env: {}, allowed: ALL }).template).toEqual([]);
+  expect(compileTemplate('a${_DATE}b', { env: {}, allowed: ALL }).template).toHaveLength(3);
 });

@@ -6,37 +6,54 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** A prompt's text in pieces: constants, and what depends on the moment of the request. Neighbours are not both constants. */
 export type Template = readonly (string | ((now: Date) => string))[];
 
-/** `${NAME}` or `${NAME:-default}`; the default ends at the first brace. */
-const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+/** `$${`, or `${NAME}` or `${NAME:-default}`; the default ends at the first brace. */
+const VARIABLE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+
+/** Of the environment's variables those that prompts may hold. */
+export interface PromptVariables {
+  readonly env: Environment;
+  readonly allowed: ReadonlySet<string>;
+}
+
+/** A compiled text; `unset` names variables without value or default, each once, `refused` those that no prompt may hold. */
+export interface Compiled {
+  readonly template: Template;
+  readonly unset: string[];
+  readonly refused: { readonly name: string; readonly offset: number }[];
+}
 
 /**
  * Fills in all variables of `text` but those of date and time, which stay to be evaluated per request. As in a shell a
- * default stands in for an unset or an empty variable. An unset one without default stays as it is written; `unset`
- * names these, each once.
+ * default stands in for an unset or an empty variable. An unset one without default stays as it is written. What the
+ * environment holds goes to providers with the text, keys included, so only what is allowed is taken from it. `$${` is a
+ * literal `${`.
  */
-export function compileTemplate(text: string, env: Environment): { template: Template; unset: string[] } {
+export function compileTemplate(text: string, variables: PromptVariables): Compiled {
   const template: (string | ((now: Date) => string))[] = [];
   const unset = new Set<string>();
+  const refused: { name: string; offset: number }[] = [];
   let constant = '';
   let from = 0;
   for (const match of text.matchAll(VARIABLE)) {
-    const [written, name = '', fallback] = match;
+    const [written, name, fallback] = match;
     constant += text.slice(from, match.index);
     from = match.index + written.length;
-    const moment = MOMENTS.get(name);
-    if (moment !== undefined) {
+    const moment = name === undefined ? undefined : MOMENTS.get(name);
+    if (name === undefined) constant += '${';
+    else if (moment !== undefined) {
       if (constant !== '') template.push(constant);
       constant = '';
       template.push(moment);
-      continue;
+    } else if (!FACTS.has(name) && !variables.allowed.has(name)) refused.push({ name, offset: match.index });
+    else {
+      const value = valueOf(name, variables.env);
+      if (value === undefined && fallback === undefined) unset.add(name);
+      constant += fallback === undefined ? (value ?? written) : value || fallback;
     }
-    const value = valueOf(name, env);
-    if (value === undefined && fallback === undefined) unset.add(name);
-    constant += fallback === undefined ? (value ?? written) : value || fallback;
   }
   constant += text.slice(from);
   if (constant !== '') template.push(constant);
-  return { template, unset: [...unset] };
+  return { template, unset: [...unset], refused };
 }
 
 /** The text of `template` at a moment, in local time. */

@@ -38,16 +38,27 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-export async function startStage(more: object = {}): Promise<Stage> {
+/** Keys, headers and environment of a stage, where they matter. */
+export interface StageSecrets {
+  readonly key?: string;
+  readonly backendKey?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startStage(more: object = {}, secrets: StageSecrets = {}): Promise<Stage> {
+  const { key = KEY, backendKey = BACKEND_KEY, headers, env } = secrets;
   const upstream = await startUpstream(chatAnswer('ok'));
   const gateway = await startGateway({
+    ...(env === undefined ? {} : { env }),
     config: {
-      proxy_api_key: KEY,
+      proxy_api_key: key,
       backends: DIALECTS.map(({ protocol, base }) => ({
         name: protocol,
         url: upstream.url.replace('/v1', base),
         protocol,
-        api_key: BACKEND_KEY,
+        api_key: backendKey,
+        ...(headers === undefined ? {} : { headers }),
       })),
       models: Object.fromEntries(
         DIALECTS.map((dialect) => [

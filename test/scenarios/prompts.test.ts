@@ -72,7 +72,7 @@ beforeAll(async () => {
   );
   gateway = await startGateway({
     config: {
-      proxy: { enable_system_prompt: true },
+      proxy: { enable_system_prompt: true, prompt_variables: ['OWN_VARIABLE', 'NOT_SET', 'EMPTY'] },
       backends: [{ name: 'up', url: upstream.url }],
       models,
       fallback: { alias_fallback: { down: ['backup'] }, max_retries: 0, cooldown_seconds: 0 },

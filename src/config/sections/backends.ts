@@ -26,7 +26,7 @@ const headersSchema = z
       .refine((value) => value === '' || HEADER_SAFE.test(value), {
         error: 'holds characters that a header value cannot (printable ASCII without a space at either end)',
       })
-      .meta({ kind: 'text', allowed: 'a header value as text', hidden: true }),
+      .meta({ kind: 'secret', secret: true, allowed: 'a header value as text, ${VARIABLE} or file:/path/to/it' }),
   )
   .optional();
 
@@ -97,7 +97,9 @@ export const backendSchema = z
       .optional()
       .describe('The most requests this backend gets at once; instead of `concurrency.per_backend_limit`.'),
     timeout: timeoutOverridesSchema.describe('Time limits for this backend, before those under `timeout`.'),
-    headers: headersSchema.describe('Extra headers for every request to this backend, by name.'),
+    headers: headersSchema.describe(
+      'Extra headers for every request to this backend, by name. Their values are kept as secret as `api_key`, and may be `file:PATH` as well.',
+    ),
   })
   .describe('One provider: where it is, its key and its limits.');
 

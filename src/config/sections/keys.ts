@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REFUSED, secret, text } from '../fields.ts';
+import { gatewayKey, REFUSED, text } from '../fields.ts';
 
 const NAME_ALLOWED = 'up to 64 letters, digits, `.`, `_` or `-`; not `proxy` or `anonymous`';
 const NAME = /^(?!(?:proxy|anonymous)$)[A-Za-z0-9._-]{1,64}$/;
@@ -10,7 +10,7 @@ const keySchema = z
     name: text('name', NAME_ALLOWED)
       .refine((name) => name === '' || NAME.test(name), { params: REFUSED })
       .describe('What the caller is called in logs. What is kept for a caller is kept under it.'),
-    key: secret().describe('What the caller shows, like `proxy_api_key`.'),
+    key: gatewayKey().describe('What the caller shows, like `proxy_api_key`, and as long.'),
     models: z
       .array(text('name', MODEL_ALLOWED).refine((name) => !name.slice(0, -1).includes('*'), { params: REFUSED }))
       .min(1)

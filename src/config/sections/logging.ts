@@ -16,7 +16,9 @@ export const loggingSchema = z
       .string()
       .meta({ kind: 'path', allowed: 'a folder, or "" for no files' })
       .default('./logs')
-      .describe('The folder of the log files; `""` writes none.'),
+      .describe(
+        'The folder of the log files, readable by their owner and its group alone; `""` writes none. Nothing is written through symbolic links.',
+      ),
     separate_files: z
       .boolean()
       .default(false)
@@ -31,7 +33,16 @@ export const loggingSchema = z
       .number()
       .gt(0)
       .default(100)
-      .describe('A file that has grown to so many MiB is rotated; files rotate by day in any case.'),
+      .describe(
+        'A file that has grown to so many MiB is rotated; files rotate by day in any case, and are compressed (`.gz`) a day later.',
+      ),
+    max_total_mb: z
+      .number()
+      .gt(0)
+      .default(2048)
+      .describe(
+        'All log files together never take more MiB than this: the oldest are deleted first, and a single file grows to a quarter of it at most.',
+      ),
     max_age_days: z.number().gt(0).default(7).describe('Log files older than this are deleted.'),
     format: z.enum(['json', 'text']).default('json').describe('The lines in files.'),
     console_format: z.enum(['json', 'markdown', 'plain']).default('markdown').describe('The lines on the console.'),

@@ -46,6 +46,16 @@ export const proxySchema = z
       .describe(
         'The folder of system prompts, relative to this file: `<alias>.txt` for one alias, `*.md` with a head that says which aliases and where.',
       ),
+    prompt_variables: z
+      .array(
+        text('name', 'the name of an environment variable').regex(/^(?:[A-Za-z_]\w*)?$/, {
+          error: 'is no name of an environment variable (letters, digits and "_")',
+        }),
+      )
+      .default([])
+      .describe(
+        'The environment variables that system prompts may hold as `${NAME}` or `${NAME:-default}`: what they say goes to providers. Those that the gateway makes (`${_DATE}`, `${_OS}` and so on) always work; any other is an error.',
+      ),
     forward_client_ip: z
       .boolean()
       .default(false)

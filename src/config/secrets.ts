@@ -1,0 +1,49 @@
+import { asWord, parseObject } from '../lib/json.ts';
+import { placeBackend } from '../vendors/place.ts';
+import type { Environment } from './expand.ts';
+import { type Config, configSchema } from './schema.ts';
+import { childSchema, isSecret } from './shape.ts';
+import type { z } from 'zod';
+
+/**
+ * Every secret that a config holds, each once: the values that the schema calls secret, wherever they stand, the parts of
+ * them that are secret by themselves, and what requests are signed with, which may come from `env`. A new key is one of
+ * these as soon as its schema is a `secret()`.
+ */
+export function secretsOf(config: Config, env: Environment = process.env): string[] {
+  return [
+    ...new Set([
+      ...secretsIn(config, configSchema),
+      ...config.backends.flatMap((backend) => signingKeys(backend, env)),
+    ]),
+  ];
+}
+
+function signingKeys(backend: Config['backends'][number], env: Environment): string[] {
+  const found = placeBackend(backend, env);
+  const signer = 'place' in found ? found.place.signer : undefined;
+  if (signer?.scheme !== 'aws') return [];
+  const { accessKeyId, secretAccessKey, sessionToken } = signer.keys;
+  return [accessKeyId, secretAccessKey, ...(sessionToken === undefined ? [] : [sessionToken])];
+}
+
+function* secretsIn(value: unknown, schema: z.core.$ZodType): Generator<string> {
+  if (typeof value === 'string') {
+    if (value !== '' && isSecret(schema)) yield* partsOf(value);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, inner] of Object.entries(value)) {
+      const child = childSchema(schema, Array.isArray(value) ? Number(key) : key);
+      if (child !== undefined) yield* secretsIn(inner, child);
+    }
+  }
+}
+
+function* partsOf(secret: string): Generator<string> {
+  yield secret;
+  // What a header holds may come back without its scheme.
+  const [, bare] = /^[A-Za-z][\w-]{0,31} +(\S+)$/.exec(secret) ?? [];
+  if (bare !== undefined) yield bare;
+  // Of a service account's JSON the key by itself.
+  const pem = secret.startsWith('{') ? asWord(parseObject(secret)?.['private_key']) : undefined;
+  if (pem !== undefined) yield pem;
+}
