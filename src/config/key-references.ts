@@ -4,26 +4,31 @@ import type { Config } from './schema.ts';
 
 /** What is wrong between the keys of callers: a name or a secret that two have. Takes values that are not validated. */
 export function checkKeys(config: unknown): Finding[] {
-  const { keys, proxy_api_key: own } = (config ?? {}) as Readonly<Record<string, unknown>>;
-  if (!Array.isArray(keys)) return [];
+  const { keys: listed, proxy_api_key: own, server } = (config ?? {}) as Readonly<Record<string, unknown>>;
+  const keys: readonly unknown[] = Array.isArray(listed) ? listed : [];
   const places = new Map<unknown, string>();
   if (typeof own === 'string') places.set(secretOf(own), 'proxy_api_key');
-  return keys.flatMap((entry: unknown, index): Finding[] => {
+  const findings = keys.flatMap((entry, index): Finding[] => {
     if (typeof entry !== 'object' || entry === null) return [];
     const { name, key } = entry as Readonly<Record<string, unknown>>;
-    const findings: Finding[] = [];
+    const wrong: Finding[] = [];
     const place = `keys[${index}]`;
     const [namesake, twin] = [places.get(nameOf(name)), places.get(secretOf(key))];
     if (namesake !== undefined) {
       const message = `duplicate name of a key "${String(name)}" (names are unique; ${namesake} has this one)`;
-      findings.push({ path: ['keys', index, 'name'], message });
+      wrong.push({ path: ['keys', index, 'name'], message });
     } else if (isFilled(name)) places.set(nameOf(name), place);
     if (twin !== undefined) {
       const message = `is the same key as ${twin} (one of its own: it tells who the caller is)`;
-      findings.push({ path: ['keys', index, 'key'], message });
+      wrong.push({ path: ['keys', index, 'key'], message });
     } else if (isFilled(key)) places.set(secretOf(key), place);
-    return findings;
+    return wrong;
   });
+  const secret = typeof server === 'object' && server !== null && 'secret' in server ? server.secret : undefined;
+  const knower = isFilled(secret) ? places.get(secretOf(secret)) : undefined;
+  if (knower === undefined) return findings;
+  const message = `is the same as ${knower} (a secret that no client knows)`;
+  return [...findings, { path: ['server', 'secret'], message }];
 }
 
 /** What is allowed among keys and hardly meant. */

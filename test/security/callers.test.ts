@@ -261,6 +261,12 @@ describe('a config', () => {
     expect(said).not.toContain('key-of-the-backend-1234');
   });
 
+  test('may not have a secret for its ids that a client knows', async () => {
+    const long = 'a-key-of-more-than-32-characters-0123';
+    const [code, said] = await check({ keys: [{ ...key, key: long }], server: { secret: long } });
+    expect([code, said]).toEqual([1, expect.stringContaining('server.secret: is the same as keys[0]')]);
+  });
+
   test('may not have a short secret for its ids', async () => {
     const [code, said] = await check({ server: { secret: 'short-secret-value' } });
     expect([code, said]).toEqual([1, expect.stringContaining('server.secret: cannot be this text (at least 32')]);
