@@ -32,6 +32,27 @@ always does.
 | failure | the backend | next route (L1) | next alias (L2) | cools down | tried again |
 | --- | --- | --- | --- | --- | --- |
 ${failures.join('\n')}
+
+### What cools down, and what does not
+
+What cools down is one operation of one model at one backend (chat in one dialect, \`/embeddings\`,
+\`/images/generations\`, …), for all clients. \`GET /admin/backends\` shows which. Of the rows that say yes, these do
+not count, since one client would take the route away from all others; the next route is tried all the same:
+
+- 401, 402, 403, a used-up quota and 429 to a client's own key, which is passed on where the gateway has none.
+- 402, 403 and 404 while the route has served a conversation within the last ten seconds, and for a request that names an
+  account (\`openai-organization\`), a beta, a version or anything else in its query, a file, an image, a tool of the
+  provider's, a tier, or a path that no API documents; a 403 that is no error of an API (a firewall's page), or that came
+  while \`forward_client_ip\` told the client's address.
+- An answer that cannot be read, where the client asked for a part or another form of it; a connection that closes on a
+  request of over 1 MiB while the route serves others.
+- What the gateway itself lacks: open files, memory, ports (\`own_lack\`).
+
+Everything else is shared: a 5xx, a timeout or a 429 to the gateway's key cools the operation for everybody, whoever
+brought it about. \`when_all_cooling: try\` (the default) sees to it that nobody is refused for that.
+
+After its time one request at a time is let through as a trial. It has one try, and has succeeded when its answer is whole.
+\`Retry-After\` counts as whole seconds or an HTTP date, by the answer's own \`Date\`; anything else is ignored.
 `;
 
 const formatter = Bun.spawn([process.execPath, 'fmt', '--stdin-filepath=docs/errors.md'], {

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { Cooldowns } from './backends/cooldown.ts';
 import { HealthChecks } from './backends/health.ts';
 import { LiveBackends } from './backends/live.ts';
+import { OwnLack } from './backends/own-lack.ts';
 import { gaugesOf } from './backends/report.ts';
 import { ConfigError } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
@@ -66,7 +67,8 @@ export class App {
     this.#budget = new ByteBudget(maxBufferedBytes(config));
     this.#live = new LiveBackends(this.#concurrency.hasRoom);
     this.#rateLimits = new RateLimits(clock);
-    this.#health = healthChecks(clock, log);
+    const lack = ownLack(log);
+    this.#health = healthChecks(clock, log, lack);
     const snapshot = buildSnapshot(config, prompts, this.#live);
     this.metrics = new Metrics({
       backends: () => Array.from(this.gateway.snapshot.backends.values(), ({ live }) => gaugesOf(live, clock)),
@@ -81,6 +83,7 @@ export class App {
       metrics: this.metrics,
       cooldowns: cooldowns(clock, log, this.metrics),
       health: this.#health,
+      ownLack: lack,
       rateLimits: this.#rateLimits,
       concurrency: this.#concurrency,
       owners: new ResponseOwners(),
@@ -137,18 +140,31 @@ export function promptPaths({ proxy }: Config, file: string): readonly string[] 
 
 function cooldowns(clock: Clock, log: Log, metrics: Metrics): Cooldowns {
   return new Cooldowns(clock, {
-    cooling: ({ backend, model, label }, until, failure) => {
+    cooling: ({ name: operation, model: { backend, model, label } }, until, failure) => {
       metrics.cooledDown(backend, label);
-      log.warn('backend cools down', { backend, model, failure, until: new Date(until).toISOString() });
+      log.warn('backend cools down', { backend, model, operation, failure, until: new Date(until).toISOString() });
     },
-    recovered: ({ backend, model }) => log.info('backend is back', { backend, model, cause: 'it answered a request' }),
+    recovered: ({ name: operation, model: { backend, model } }) =>
+      log.info('backend is back', { backend, model, operation, cause: 'it answered a request' }),
   });
 }
 
-function healthChecks(clock: Clock, log: Log): HealthChecks {
+function healthChecks(clock: Clock, log: Log, lack: OwnLack): HealthChecks {
   return new HealthChecks(clock, {
     died: (backend, cause, misses) => log.warn('backend is dead', { backend, cause, misses }),
     revived: (backend, cause) => log.info('backend is alive again', { backend, cause }),
+    couldNotAsk: (code) => lack.noted(code),
+  });
+}
+
+function ownLack(log: Log): OwnLack {
+  return new OwnLack({
+    began: (cause) =>
+      log.error('the gateway has run out of what it takes to ask backends, and blames none of them', {
+        cause,
+        remedy: 'Raise the limit of open files (ulimit -n, LimitNOFILE), or set concurrency.max_requests.',
+      }),
+    ended: () => log.info('the gateway can ask backends again'),
   });
 }
 

@@ -11,6 +11,8 @@ import type { PromptSet } from './prompts/inject.ts';
 import { AddressList } from './lib/address-list.ts';
 import { KeyCheck } from './policies/auth.ts';
 import { OpenCallers } from './policies/open-callers.ts';
+import { Scrubber } from './core/scrubber.ts';
+import { secretsKeptFromClients } from './config/secrets.ts';
 
 /** Everything that is derived from one version of the config. Immutable: a reload builds another and swaps. */
 export interface Snapshot {
@@ -34,6 +36,8 @@ export interface Snapshot {
   readonly hasManyCallers: boolean;
   /** Seals the ids of what providers keep; undefined where there is one caller and no secret: then they pass as they are. */
   readonly seal: IdSeal | undefined;
+  /** Takes the gateway's secrets out of what clients get; undefined: it has none. */
+  readonly scrubber: Scrubber | undefined;
   /** Infinity when off. */
   readonly keepAliveMs: number;
   /** Where neither backend nor alias says anything else. */
@@ -72,6 +76,7 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
     hasManyCallers: config.keys !== undefined,
     seal: sealOf(config),
+    scrubber: scrubberOf(config, backends),
     maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),
@@ -93,6 +98,12 @@ function keyCheckOf({ proxy_api_key: own, keys }: Config): KeyCheck | undefined 
 
 function sealOf({ keys, server: { secret } }: Config): IdSeal | undefined {
   return keys === undefined && secret === undefined ? undefined : new IdSeal(gatewaySecret(secret, 'ids'));
+}
+
+function scrubberOf(config: Config, backends: ReadonlyMap<string, Backend>): Scrubber | undefined {
+  const secrets = secretsKeptFromClients(config);
+  const sources = Array.from(backends.values(), (backend) => backend.secrets).filter((source) => source !== undefined);
+  return secrets.length + sources.length === 0 ? undefined : new Scrubber(secrets, sources);
 }
 
 function buildBackend(config: Config['backends'][number], live: LiveBackends): Backend {

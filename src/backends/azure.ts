@@ -1,3 +1,4 @@
+import { pathSegment, withQueryField } from '../core/upstream-url.ts';
 import type { Transport, TransportPlan } from './transport.ts';
 
 /**
@@ -12,11 +13,10 @@ export function azure(transport: Transport, { url, apiVersion }: TransportPlan):
     ...transport,
     send: (request) => {
       const { target, call } = request;
-      const [path = '', query] = target.split('?', 2);
+      const [path = ''] = target.split('?', 1);
       const isOfModel = call !== undefined && !hasDeployment && DEPLOYED.has(path);
-      const deployment = isOfModel ? `/deployments/${encodeURIComponent(call.model)}` : '';
-      const version = `api-version=${apiVersion}`;
-      const newTarget = `${deployment}${path}?${query === undefined ? version : `${query}&${version}`}`;
+      const deployment = isOfModel ? `/deployments/${pathSegment(call.model)}` : '';
+      const newTarget = withQueryField(deployment + target, 'api-version', apiVersion);
       return transport.send({ ...request, target: newTarget });
     },
   };

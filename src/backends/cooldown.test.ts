@@ -1,21 +1,24 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
-import type { ModelLive } from '../core/backend-live.ts';
-import { BackendLive } from '../core/backend-live.ts';
+import type { OperationLive } from '../core/backend-live.ts';
+import { BackendLive, rememberedOperation } from '../core/backend-live.ts';
 import { FakeClock } from '../../test/kit/fake-clock.ts';
 import { Cooldowns } from './cooldown.ts';
 
 let clock: FakeClock;
 let cooldowns: Cooldowns;
 let heard: string[];
-let pair: ModelLive;
-let other: ModelLive;
+let pair: OperationLive;
+let other: OperationLive;
+let images: OperationLive;
 
 beforeEach(() => {
   clock = new FakeClock();
   heard = [];
   const backend = new BackendLive('a');
-  pair = backend.model('model', 'model');
-  other = backend.model('other', 'other');
+  const model = backend.model('model', 'model');
+  pair = rememberedOperation(model, 'openai-chat generate');
+  images = rememberedOperation(model, '/images/generations');
+  other = rememberedOperation(backend.model('other', 'other'), 'openai-chat generate');
   cooldowns = new Cooldowns(clock, {
     cooling: (_model, untilWallMs, failure) => heard.push(`cooling ${untilWallMs - clock.wallNow()} ${failure}`),
     recovered: () => heard.push('recovered'),
@@ -28,6 +31,8 @@ describe('a pair that failed', () => {
     expect(pair.coolingUntil).toBe(clock.now() + 1000);
     expect(cooldowns.admits(pair)).toBe(false);
     expect(cooldowns.admits(other)).toBe(true);
+    expect(cooldowns.admits(images)).toBe(true);
+    expect(cooldowns.admits(undefined)).toBe(true);
     expect(other.coolingUntil).toBeUndefined();
     clock.advance(999);
     expect(cooldowns.admits(pair)).toBe(false);

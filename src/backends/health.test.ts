@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import { FakeClock } from '../../test/kit/fake-clock.ts';
-import { BackendLive } from '../core/backend-live.ts';
+import { BackendLive, rememberedOperation } from '../core/backend-live.ts';
 import type { Backend } from '../core/route.ts';
 import { HealthChecks } from './health.ts';
 
@@ -25,6 +25,7 @@ beforeEach(() => {
   checks = new HealthChecks(clock, {
     died: (name, cause, misses) => heard.push(`${name} died: ${cause}, ${misses} misses`),
     revived: (name, cause) => heard.push(`${name} is alive: ${cause}`),
+    couldNotAsk: (code) => heard.push(`could not ask: ${code}`),
   });
 });
 
@@ -80,13 +81,27 @@ describe('a backend', () => {
 
   test('that cools down is asked although it has traffic', async () => {
     const backend = backendOf();
-    const model = backend.live.remember(backend.live.model('m', 'm'));
+    const model = rememberedOperation(backend.live.remember(backend.live.model('m', 'm')), 'openai-chat generate');
     model.coolingUntil = clock.now() + 10_000;
     checks.configure(SETTINGS, [backend]);
     backend.live.begin(clock.now() + 999);
     await intervals(1);
     expect(asked).toBe(1);
     expect(model.coolingUntil).toBeDefined();
+  });
+
+  test('is neither dead nor alive for what the gateway itself lacks', async () => {
+    const backend = backendOf();
+    checks.configure(SETTINGS, [backend]);
+    answer = FAILING;
+    await intervals(2);
+    answer = () => Promise.reject(Object.assign(new Error('too many open files'), { code: 'EMFILE' }));
+    await intervals(5);
+    expect([backend.live.dead, backend.live.misses]).toEqual([false, 2]);
+    expect(new Set(heard)).toEqual(new Set(['could not ask: EMFILE']));
+    answer = FAILING;
+    await intervals(1);
+    expect(backend.live.dead).toBe(true);
   });
 
   test('dies of misses in a row, which its traffic interrupts as well as its answers', async () => {

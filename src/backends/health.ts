@@ -1,6 +1,8 @@
 import type { BackendLive } from '../core/backend-live.ts';
+import { operationsOf } from '../core/backend-live.ts';
 import type { Backend } from '../core/route.ts';
 import type { Clock } from '../lib/clock.ts';
+import { isOwnLack, lackOfFiles } from '../lib/room.ts';
 
 /** How backends are asked whether they live; times in milliseconds. */
 export interface HealthSettings {
@@ -17,6 +19,8 @@ export interface HealthSettings {
 export interface HealthListener {
   died(backend: string, cause: string, misses: number): void;
   revived(backend: string, cause: string): void;
+  /** The gateway itself lacks what it takes to ask, so that nothing is known. */
+  couldNotAsk(code: string): void;
 }
 
 /**
@@ -94,12 +98,16 @@ export class HealthChecks {
   #isDue({ live }: Backend, { intervalMs }: HealthSettings): boolean {
     const now = this.clock.now();
     if (live.dead || now - live.lastTrafficAt >= intervalMs) return true;
-    for (const { coolingUntil } of live.models) if (coolingUntil !== undefined && now < coolingUntil) return true;
+    for (const model of live.models) {
+      for (const { coolingUntil } of operationsOf(model))
+        if (coolingUntil !== undefined && now < coolingUntil) return true;
+    }
     return false;
   }
 
   async #ask(backend: Backend, settings: HealthSettings): Promise<void> {
     const miss = await this.#miss(backend, settings);
+    if (miss === UNKNOWN) return;
     const { live, name, send } = backend;
     // A reload may have put another in its place, or ended the checks.
     if (this.#asked.get(name)?.send !== send) return;
@@ -117,8 +125,8 @@ export class HealthChecks {
     }
   }
 
-  /** Asks once; why it counts as a miss, or undefined for an answer under 500. */
-  async #miss(backend: Backend, { path, timeoutMs }: HealthSettings): Promise<string | undefined> {
+  /** Asks once; why it counts as a miss, undefined for an answer under 500, or that the gateway could not ask. */
+  async #miss(backend: Backend, { path, timeoutMs }: HealthSettings): Promise<string | typeof UNKNOWN | undefined> {
     const controller = new AbortController();
     const cancel = this.clock.after(timeoutMs, () => controller.abort(new Error('timeout')));
     try {
@@ -132,6 +140,11 @@ export class HealthChecks {
       response.body?.cancel().catch(() => undefined);
       return response.status < 500 ? undefined : `status ${response.status}`;
     } catch (error) {
+      const lack = ownLackIn(error);
+      if (lack !== undefined) {
+        this.listener.couldNotAsk(lack);
+        return UNKNOWN;
+      }
       return controller.signal.aborted ? `no answer within ${timeoutMs / 1000} s` : causeOf(error);
     } finally {
       cancel();
@@ -146,6 +159,14 @@ function headersFor({ apiKey, credential, headers, checkHeaders }: Backend): Rec
     ...(hasKey ? { [credential.name]: credential.prefix + apiKey } : {}),
     ...headers,
   };
+}
+
+const UNKNOWN = Symbol('unknown');
+
+/** A connection that failed for another reason may hide a lack of files. */
+function ownLackIn(error: unknown): string | undefined {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === 'string' && isOwnLack(code) ? code : lackOfFiles();
 }
 
 function causeOf(error: unknown): string {

@@ -1,4 +1,5 @@
-import type { BackendLive, ModelLive, PastFailure } from '../core/backend-live.ts';
+import type { BackendLive, ModelLive, OperationLive, PastFailure } from '../core/backend-live.ts';
+import { operationsOf } from '../core/backend-live.ts';
 import type { Clock } from '../lib/clock.ts';
 
 /** A backend as operators see it; names as in the JSON of `GET /admin/backends`, times in ISO 8601 and milliseconds. */
@@ -13,13 +14,23 @@ export interface BackendReport {
   readonly models: readonly ModelReport[];
 }
 
-/** A model at a backend as operators see it. */
-export interface ModelReport {
+/** A model at a backend as operators see it: as its operation that rests the longest. */
+export interface ModelReport extends StateReport {
   readonly model: string;
-  readonly state: 'up' | 'cooling' | 'half_open';
-  readonly cooling_until: string | null;
   /** The average time to the first token; null until measured. */
   readonly ewma_ms: number | null;
+  /** Its operations that have failed, each of which cools down by itself. */
+  readonly operations: readonly OperationReport[];
+}
+
+/** What a model is asked for, as operators see it. */
+export interface OperationReport extends StateReport {
+  readonly operation: string;
+}
+
+interface StateReport {
+  readonly state: 'up' | 'cooling' | 'half_open';
+  readonly cooling_until: string | null;
   readonly last_failure: FailureReport | null;
 }
 
@@ -40,14 +51,29 @@ export function reportOf(live: BackendLive, clock: Clock): BackendReport {
   };
 }
 
-function modelReport({ model, coolingUntil, ewmaMs, lastFailure }: ModelLive, clock: Clock): ModelReport {
-  const leftMs = coolingUntil === undefined ? undefined : coolingUntil - clock.now();
+function modelReport(live: ModelLive, clock: Clock): ModelReport {
+  const { model, ewmaMs } = live;
+  const failed = Array.from(operationsOf(live)).sort((a, b) => restsUntil(b) - restsUntil(a));
+  const [worst] = failed;
   return {
     model,
+    ...stateOf(worst, clock),
+    ewma_ms: ewmaMs === 0 ? null : Math.round(ewmaMs * 10) / 10,
+    operations: failed.map((operation) => ({ operation: operation.name, ...stateOf(operation, clock) })),
+  };
+}
+
+/** Those that are up, the one that failed last first, come after those that are not. */
+function restsUntil({ coolingUntil, since }: OperationLive): number {
+  return coolingUntil ?? since - Number.MAX_SAFE_INTEGER;
+}
+
+function stateOf(operation: OperationLive | undefined, clock: Clock): StateReport {
+  const leftMs = operation?.coolingUntil === undefined ? undefined : operation.coolingUntil - clock.now();
+  return {
     state: leftMs === undefined ? 'up' : leftMs > 0 ? 'cooling' : 'half_open',
     cooling_until: leftMs === undefined || leftMs <= 0 ? null : new Date(clock.wallNow() + leftMs).toISOString(),
-    ewma_ms: ewmaMs === 0 ? null : Math.round(ewmaMs * 10) / 10,
-    last_failure: failureReport(lastFailure),
+    last_failure: failureReport(operation?.lastFailure),
   };
 }
 
@@ -55,16 +81,17 @@ function failureReport(past: PastFailure | undefined): FailureReport | null {
   return past === undefined ? null : { ...past, at: new Date(past.at).toISOString() };
 }
 
-/** What the gauges of metrics show of a backend. Models behind a wildcard count as one, by its name in the config. */
+/** What the gauges of metrics show of a backend: a model cools while any operation of it does. Models behind a wildcard count as one, by its name in the config. */
 export function gaugesOf(
   live: BackendLive,
   clock: Clock,
 ): { name: string; up: boolean; inFlight: number; models: Iterable<{ model: string; cooling: boolean }> } {
   const cooling = new Map<string, boolean>();
   const now = clock.now();
-  for (const { label, coolingUntil } of live.models) {
-    const isCooling = coolingUntil !== undefined && now < coolingUntil;
-    cooling.set(label, isCooling || cooling.get(label) === true);
+  for (const model of live.models) {
+    let isCooling = cooling.get(model.label) === true;
+    for (const { coolingUntil } of operationsOf(model)) isCooling ||= coolingUntil !== undefined && now < coolingUntil;
+    cooling.set(model.label, isCooling);
   }
   const models = Array.from(cooling, ([model, isCooling]) => ({ model, cooling: isCooling }));
   return { name: live.name, up: !live.dead, inFlight: live.inFlight, models };

@@ -5,13 +5,14 @@ import type { RequestShape } from '../vendors/vendor.ts';
 import { bedrockClaude } from './aws/claude.ts';
 import { signedForAws } from './aws/signed.ts';
 import { azure } from './azure.ts';
+import { withProvenUrl } from './proven.ts';
 import { demoTransport } from './demo-transport.ts';
 import { vertexClaude } from './google/claude.ts';
 import { withGoogleToken } from './google/authorised.ts';
 import { httpTransport } from './http.ts';
 
 /** How requests reach a backend. */
-export type Transport = Pick<Backend, 'send' | 'probe'>;
+export type Transport = Pick<Backend, 'send' | 'probe' | 'secrets'>;
 
 /** Everything that a transport depends on. */
 export interface TransportPlan {
@@ -23,10 +24,10 @@ export interface TransportPlan {
   readonly apiVersion: string | undefined;
 }
 
-/** Builds the way to a backend: HTTP, what authorises requests, and what shapes them, from the inside out. */
+/** Builds the way to a backend: HTTP, the proof that it stays below the base, what authorises requests, and what shapes them, from the inside out. */
 export function buildTransport(plan: TransportPlan): Transport {
   const { url, shape } = plan;
-  const plain = url === DEMO_URL ? demoTransport() : httpTransport(url);
+  const plain = url === DEMO_URL ? demoTransport() : withProvenUrl(httpTransport(url), url);
   const authorised = plan.signer === undefined ? plain : authorise(plain, url, plan.signer);
   return shape === undefined ? authorised : SHAPES[shape](authorised, plan);
 }

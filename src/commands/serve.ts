@@ -11,6 +11,7 @@ import { withoutFile } from '../config/without-file.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { printable } from '../lib/printable.ts';
 import { createRedactor } from '../observe/redact.ts';
+import { startHttpThread } from '../lib/http-thread.ts';
 import { Host, reasonOf } from '../server/host.ts';
 import { banner } from './banner.ts';
 import { environmentDangers } from './environment-dangers.ts';
@@ -20,6 +21,7 @@ const DEFAULT_PATH = 'config.yaml';
 
 /** `llm-proxy serve`: runs the gateway until a signal ends it; the exit code. */
 export async function serve(path: string | undefined): Promise<number> {
+  startHttpThread();
   const file = path ?? (existsSync(DEFAULT_PATH) ? DEFAULT_PATH : undefined);
   const built = await build(file);
   if (built === undefined) return 1;

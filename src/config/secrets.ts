@@ -19,6 +19,40 @@ export function secretsOf(config: Config, env: Environment = process.env): strin
   ];
 }
 
+/**
+ * Those of them that no answer may show: all but values of headers that everybody knows, which would be found in what
+ * models say.
+ */
+export function secretsKeptFromClients(config: Config, env: Environment = process.env): string[] {
+  const backends = config.backends.map((backend) => ({ ...backend, headers: withoutPublic(backend.headers ?? {}) }));
+  return secretsOf({ ...config, backends }, env);
+}
+
+function withoutPublic(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const isPublic = ([name, value]: [string, string]): boolean =>
+    PUBLIC_HEADERS.has(name.toLowerCase()) || PUBLIC_VALUE.test(value);
+  return Object.fromEntries(Object.entries(headers).filter((header) => !isPublic(header)));
+}
+
+/** Headers whose values are versions, features and names of applications. */
+const PUBLIC_HEADERS: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-language',
+  'anthropic-beta',
+  'anthropic-version',
+  'content-type',
+  'http-referer',
+  'openai-beta',
+  'prefer',
+  'referer',
+  'user-agent',
+  'x-goog-api-client',
+  'x-title',
+]);
+
+/** A short word, a date or version, a media type. */
+const PUBLIC_VALUE = /^(?:[A-Za-z]{1,15}|v?\d[\d.:-]{0,14}|(?:application|audio|image|text|video)\/[\w.+-]+)$/;
+
 function signingKeys(backend: Config['backends'][number], env: Environment): string[] {
   const found = placeBackend(backend, env);
   const signer = 'place' in found ? found.place.signer : undefined;

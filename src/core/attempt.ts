@@ -35,6 +35,11 @@ export class Attempt {
     return this.#ended;
   }
 
+  /** It is the one request that a half-open route is let have. */
+  get isTrial(): boolean {
+    return this.trial !== undefined;
+  }
+
   get signal(): AbortSignal {
     return this.#controller.signal;
   }

@@ -36,6 +36,15 @@ export interface ModelLive extends Pace {
   readonly model: string;
   /** As the config has it: with its `*` where it stands for whatever was asked for. */
   readonly label: string;
+  /** Its operations that have failed, by name; undefined while none has. */
+  operations: Map<string, OperationLive> | undefined;
+}
+
+/** One operation of a model at a backend, which cools down by itself: a model without images can still chat. */
+export interface OperationLive {
+  readonly model: ModelLive;
+  /** See `operationName`. */
+  readonly name: string;
   /** Monotonic milliseconds: cooling before, half open from then on. Undefined: up. */
   coolingUntil: number | undefined;
   /** When the cooldown was earned, monotonic: an answer to an older request does not end it. */
@@ -43,6 +52,32 @@ export interface ModelLive extends Pace {
   /** Half open: the one request that is let through is under way. */
   trial: boolean;
   lastFailure: PastFailure | undefined;
+  /** When it was said that the provider refuses the gateway's key or account here, monotonic; undefined: it does not. */
+  refusedAt: number | undefined;
+}
+
+/** The operation of this name, from now on among those that are known. */
+export function rememberedOperation(model: ModelLive, name: string): OperationLive {
+  const operations = (model.operations ??= new Map<string, OperationLive>());
+  let operation = operations.get(name);
+  if (operation === undefined) {
+    operation = {
+      model,
+      name,
+      coolingUntil: undefined,
+      since: 0,
+      trial: false,
+      lastFailure: undefined,
+      refusedAt: undefined,
+    };
+    operations.set(name, operation);
+  }
+  return operation;
+}
+
+/** The operations of a model that have failed. */
+export function operationsOf({ operations }: ModelLive): Iterable<OperationLive> {
+  return operations?.values() ?? [];
 }
 
 /** The last thing that went wrong. */
@@ -125,10 +160,7 @@ export class BackendLive {
         backend: this.name,
         model,
         label,
-        coolingUntil: undefined,
-        since: 0,
-        trial: false,
-        lastFailure: undefined,
+        operations: undefined,
         ewmaMs: 0,
         measuredAt: 0,
         wholeAnswers: 0,
@@ -157,8 +189,11 @@ export class BackendLive {
     this.misses = 0;
     this.answers = 0;
     for (const model of this.#models.values()) {
-      wasOut ||= model.coolingUntil !== undefined;
-      model.coolingUntil = undefined;
+      for (const operation of operationsOf(model)) {
+        wasOut ||= operation.coolingUntil !== undefined;
+        operation.coolingUntil = undefined;
+        operation.refusedAt = undefined;
+      }
     }
     return wasOut;
   }

@@ -31,7 +31,7 @@ describe('by status', () => {
     [401, 'refused', true],
     [402, 'refused', true],
     [403, 'refused', true],
-    [404, 'refused', true],
+    [404, 'not_found', true],
     [408, 'server_error', true],
     [409, 'bad_request', false],
     [413, 'bad_request', false],
@@ -106,6 +106,24 @@ describe('a bad key that Google calls an invalid argument', () => {
   });
 });
 
+describe('with the account of the client, or nobody', () => {
+  test.each([
+    [401, {}, 'client_refused'],
+    [402, {}, 'client_refused'],
+    [403, {}, 'client_refused'],
+    [429, { code: 'insufficient_quota' }, 'client_refused'],
+    [404, {}, 'not_found'],
+    [429, {}, 'rate_limited'],
+  ] as const)('%i %p is %s', (status, fields, kind) => {
+    for (const account of ['client', 'nobody'] as const) {
+      expect(classifyAnswer(answer(status), error(fields), DEFAULT, account)).toMatchObject({
+        kind,
+        routedAround: true,
+      });
+    }
+  });
+});
+
 describe('an error in a 2xx answer', () => {
   test.each([
     [{ status: 400, code: 'API_KEY_INVALID' }, 'refused', true],
@@ -123,7 +141,7 @@ describe('an error in a 2xx answer', () => {
     [{ type: 'invalid_request_error' }, 'bad_request', false],
     [{ type: 'authentication_error' }, 'refused', true],
     [{ code: 'insufficient_quota' }, 'refused', true],
-    [{ code: 'model_not_found', type: 'invalid_request_error' }, 'refused', true],
+    [{ code: 'model_not_found', type: 'invalid_request_error' }, 'not_found', true],
   ] as const)('%p is %s', (fields, kind, routedAround) => {
     expect(classified(200, fields)).toMatchObject({ kind, status: 200, routedAround });
   });
@@ -166,18 +184,24 @@ describe('retryAfterMs', () => {
     [{}, undefined],
     [{ 'retry-after': '2' }, 2000],
     [{ 'retry-after': '0' }, 0],
-    [{ 'retry-after': '0.5' }, 500],
+    [{ 'retry-after': '0.5' }, undefined],
     [{ 'retry-after': 'Thu, 01 Jan 2026 00:00:07 GMT' }, 7000],
     [{ 'retry-after': 'Wed, 31 Dec 2025 23:59:00 GMT' }, 0],
     [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': '-1' }, undefined],
+    [{ 'retry-after': '+5' }, undefined],
+    [{ 'retry-after': '5,5' }, undefined],
+    [{ 'retry-after': '5, 5' }, undefined],
+    [{ 'retry-after': '.5' }, undefined],
+    [{ 'retry-after': '2026' }, 2_026_000],
+    [{ 'retry-after': '2026-01-01' }, undefined],
+    // The backend's clock is an hour ahead.
+    [{ 'retry-after': 'Thu, 01 Jan 2026 01:00:07 GMT', date: 'Thu, 01 Jan 2026 01:00:00 GMT' }, 7000],
+    [{ 'retry-after': 'Thu, 01 Jan 2026 00:00:07 GMT', date: 'today' }, 7000],
     [{ 'retry-after-ms': '250', 'retry-after': '9' }, 250],
     [{ 'retry-after-ms': 'x', 'retry-after': '9' }, 9000],
   ] as const)('%p', (headers, expected) => {
     expect(retryAfterMs(new Headers(headers as Record<string, string>), now)).toBe(expected);
-  });
-
-  test('a negative number is no time to wait', () => {
-    expect(retryAfterMs(new Headers({ 'retry-after': '-5' }), now) ?? 0).toBe(0);
   });
 
   test('the header comes before what the body says', () => {

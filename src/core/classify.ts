@@ -1,5 +1,6 @@
 import type { Failure, FailureKind, HeldAnswer } from './failure.ts';
 import { CONSEQUENCES } from './failure.ts';
+import { parseHttpDate } from '../lib/http-date.ts';
 
 /** An error as a dialect read it from a body. */
 export interface UpstreamError {
@@ -21,6 +22,12 @@ export interface DetectionRules {
   readonly patterns: readonly string[];
 }
 
+/**
+ * Whose account a backend answers for: the gateway's, whose key or signature went up; the client's own, whose key was
+ * passed on; or nobody's, where neither has one.
+ */
+export type Account = 'gateway' | 'client' | 'nobody';
+
 /** How much of an error body is looked at. */
 const LOOK_AT_BYTES = 64 * 1024;
 /** A backend that asks for more time than a day is asked again after a day. */
@@ -32,9 +39,16 @@ const MAX_DETAIL_CHARS = 100;
  * Classifies an answer that is no success, or a 2xx one that holds an error (then `error` is given). By status, type
  * and code alone; the message only ever meets the user's own patterns.
  */
-export function classifyAnswer(answer: HeldAnswer, error: UpstreamError | undefined, rules: DetectionRules): Failure {
+export function classifyAnswer(
+  answer: HeldAnswer,
+  error: UpstreamError | undefined,
+  rules: DetectionRules,
+  account: Account = 'gateway',
+): Failure {
   const status = meantStatus(answer.status, error);
-  const kind = kindOf(status, error);
+  const named = kindOf(status, error);
+  // Who sends no key, or a wrong one, is at fault itself where it is the client's key that counts.
+  const kind = named === 'refused' && account !== 'gateway' ? 'client_refused' : named;
   const text = () => (isSuccess(answer.status) ? JSON.stringify(error?.object ?? null) : beginning(answer.body));
   const detected = isListed(status, rules) || isListed(answer.status, rules) || matchesPattern(text, rules);
   return {
@@ -51,15 +65,20 @@ export function classifyAnswer(answer: HeldAnswer, error: UpstreamError | undefi
   };
 }
 
-/** `Retry-After` (seconds or a date) and OpenAI's `retry-after-ms`, in milliseconds. */
+/**
+ * OpenAI's `retry-after-ms`, or `Retry-After` as RFC 9110 has it: whole seconds or a date. In milliseconds; undefined for
+ * anything else. A date is a moment of the backend's clock, which the answer's own `Date` tells.
+ */
 export function retryAfterMs(headers: Headers, wallNow = Date.now()): number | undefined {
   const ms = headers.get('retry-after-ms');
   if (ms !== null && /^\d+(\.\d+)?$/.test(ms)) return Number.parseFloat(ms);
   const value = headers.get('retry-after');
   if (value === null) return undefined;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number.parseFloat(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - wallNow);
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const until = parseHttpDate(value);
+  if (until === undefined) return undefined;
+  const now = parseHttpDate(headers.get('date') ?? '') ?? wallNow;
+  return Math.max(0, until - now);
 }
 
 function atMost(most: number, value: number | undefined): number | undefined {
@@ -72,7 +91,8 @@ function kindOf(status: number, error: UpstreamError | undefined): FailureKind {
   if (status === 429) return 'rate_limited';
   if (status === 503 || status === 529) return 'overloaded';
   if (status >= 500 || status === 408) return 'server_error';
-  if (status === 401 || status === 402 || status === 403 || status === 404) return 'refused';
+  if (status === 401 || status === 402 || status === 403) return 'refused';
+  if (status === 404) return 'not_found';
   return 'bad_request';
 }
 

@@ -146,8 +146,8 @@ export class Exchange implements BagItem {
   answeredIn: ProtocolName | undefined;
   /** Why a backend of another dialect could not be asked. */
   notCarried: Refusal | undefined;
-  /** `backend\0model` of those that fell silent: never tried twice for one request. */
-  silent: Set<string> | undefined;
+  /** `backend\0model` of those that fell silent, or failed on trial: never tried twice for one request. */
+  spent: Set<string> | undefined;
   /** `backend\0model` of those whose dead keep-alive connection was redone once already. */
   redone: Set<string> | undefined;
 

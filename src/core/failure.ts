@@ -12,11 +12,14 @@ export type FailureKind =
   | 'overloaded'
   | 'server_error'
   | 'refused'
+  | 'client_refused'
+  | 'not_found'
   | 'bad_request'
   | 'context_length'
   | 'content_filter'
   | 'not_carried'
   | 'broken_answer'
+  | 'own_lack'
   | 'total_timeout'
   | 'write_timeout'
   | 'client_gone'
@@ -52,7 +55,10 @@ export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
   rate_limited: row('LABT', 429, 'upstream_error', 'limits its request rate'),
   overloaded: row('LABT', 503, 'upstream_error', 'is overloaded'),
   server_error: row('LABT', 502, 'upstream_error', 'failed'),
-  refused: row('LAB-', 502, 'upstream_error', 'refused the request'),
+  refused: row('LAB-', 502, 'provider_refused', "refused the gateway's key or account"),
+  // The next client's key may be a good one.
+  client_refused: row('LA--', 502, 'upstream_error', "refused the client's own key, or that there was none"),
+  not_found: row('LAB-', 502, 'upstream_error', 'has no such model or endpoint'),
   // The request is at fault: one bad request must not put the backends to sleep.
   bad_request: row('LA--', 502, 'upstream_error', 'called the request invalid'),
   // Another route has the same model behind it and so the same window.
@@ -61,6 +67,13 @@ export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
   // Nothing was sent; a route in the client's own dialect may still take it.
   not_carried: row('LA--', 400, 'not_carried', 'speaks another dialect, which cannot say what the request asks for'),
   broken_answer: row('LABT', 502, 'upstream_broken_answer', 'sent an answer that is broken'),
+  // Every other backend would be as far out of reach.
+  own_lack: row(
+    'LA--',
+    503,
+    'gateway_overloaded',
+    'could not be asked, for the gateway has run out of files, memory or ports',
+  ),
   total_timeout: row('----', 504, 'total_timeout', 'was not done when total_timeout was over'),
   write_timeout: row('----', 504, 'write_timeout', 'answered, but the client took nothing for write_timeout'),
   client_gone: row('----', 499, 'client_closed_request', 'was still working when the client left'),

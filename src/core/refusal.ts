@@ -93,6 +93,13 @@ export const ERROR_CODES = {
     meaning: 'No enabled model alias has this name.',
     remedy: 'Name one of the models that `GET /v1/models` lists; the message holds near names.',
   },
+  unsafe_name: {
+    status: 400,
+    type: request,
+    meaning:
+      'A name in the request (of a model, mostly) has to stand in the URL of a backend and cannot: it would lead out of the path that the backend has, or holds characters that no URL has.',
+    remedy: 'Send the name of a model as `GET /v1/models` lists it, without `..` between slashes.',
+  },
   resource_not_found: {
     status: 404,
     type: request,
@@ -154,6 +161,19 @@ export const ERROR_CODES = {
     meaning:
       'The backend gave an answer that cannot be passed on: an error over 1 MiB, or one over 64 MiB that has to be translated.',
     remedy: 'See the attempts in the message.',
+  },
+  provider_refused: {
+    status: 502,
+    type: server,
+    meaning:
+      "The backend refused the gateway's own key or account (401, 402, 403, no quota left), and no other route served. The client's key is not at fault.",
+    remedy: "Tell the operator: the log's ERROR names the backend, the end of its key and what to do.",
+  },
+  gateway_overloaded: {
+    status: 503,
+    type: server,
+    meaning: 'The gateway itself has run out of open files, memory or ports, so that it cannot ask a backend.',
+    remedy: 'Try again after `Retry-After`; raise the limit of open files (`ulimit -n`, `LimitNOFILE`).',
   },
   connect_timeout: {
     status: 504,

@@ -1,6 +1,7 @@
 import type { BackendLive, ModelLive, Pace } from './backend-live.ts';
 import type { Operation } from './exchange.ts';
 import type { ProtocolName } from './part.ts';
+import type { SecretSource } from './scrubber.ts';
 
 /** The limits in time of one attempt and its exchange, in milliseconds; `Infinity` where the config says 0 (off). */
 export interface Timeouts {
@@ -85,6 +86,8 @@ export interface Backend {
   /** What a health check sends besides the key and `headers`, since no dialect writes it. Lower case. */
   readonly checkHeaders?: Readonly<Record<string, string>> | undefined;
   send(request: UpstreamRequest): Promise<Response>;
+  /** What requests are authorised with beyond what the config says: keys of the environment, tokens that come and go. */
+  readonly secrets?: SecretSource | undefined;
   /** Tells whether a new connection to the backend can be opened within `timeoutMs`; `unknown` where that can't be asked. */
   probe(timeoutMs: number): Promise<'open' | 'no_answer' | 'unknown'>;
 }

@@ -45,6 +45,12 @@ export function parseObject(text: string): JsonObject | undefined {
   }
 }
 
+/** The member of that name which `value` has of its own: what all objects inherit is nobody's data. */
+export function ownMember(value: unknown, name: string): unknown {
+  const object = asObject(value);
+  return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
 /** The members of `object` that are not undefined: an absent field and `null` are different things to most providers. */
 export function compact(object: JsonObject): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));

@@ -63,10 +63,14 @@ export function stateFamilies(sources: MetricsSources): Family[] {
     gauge('backend_up', '1 while a backend is not known dead by health checks.', ['backend'], () =>
       Array.from(backends(), ({ name, up }) => [[name], Number(up)]),
     ),
-    gauge('backend_cooling', '1 while a model at a backend rests after a failure.', ['backend', 'model'], () =>
-      Array.from(backends()).flatMap(({ name, models }) =>
-        Array.from(models, ({ model, cooling }): Sample => [[name, model], Number(cooling)]),
-      ),
+    gauge(
+      'backend_cooling',
+      '1 while a model at a backend rests after a failure, or an operation of it (GET /admin/backends tells which).',
+      ['backend', 'model'],
+      () =>
+        Array.from(backends()).flatMap(({ name, models }) =>
+          Array.from(models, ({ model, cooling }): Sample => [[name, model], Number(cooling)]),
+        ),
     ),
     gauge('in_flight', 'Tries under way.', ['backend'], () =>
       Array.from(backends(), ({ name, inFlight }) => [[name], inFlight]),

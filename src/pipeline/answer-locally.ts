@@ -13,7 +13,8 @@ const CREATED = Date.UTC(2025, 0, 1);
 /** Answers what needs no backend: the aliases, and what operators ask for. */
 export async function answerLocally(exchange: Exchange, client: Protocol, context: Context): Promise<Response> {
   const { body, status } = await answerOf(exchange, client, context);
-  const text = JSON.stringify(body);
+  const own = JSON.stringify(body);
+  const text = context.snapshot.scrubber?.scrubText(own) ?? own;
   exchange.status = status;
   exchange.bytesOut = Buffer.byteLength(text);
   finish(exchange, context);

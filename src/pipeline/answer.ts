@@ -1,8 +1,9 @@
 import type { Exchange } from '../core/exchange.ts';
+import type { ScrubbedPieces } from '../core/scrubber.ts';
 import type { HeldAnswer } from '../core/failure.ts';
 import { findInTail, TAIL_BYTES } from '../lib/json-tail.ts';
 import type { AttemptRun } from './settle.ts';
-import { fail } from './settle.ts';
+import { fail, succeed } from './settle.ts';
 import type { StreamAnswer } from './stream-answer.ts';
 import { transportFailureOf } from './transport.ts';
 
@@ -27,12 +28,15 @@ export type BodyReader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
 /** An answer too long to be held, or one of media: its bytes go out as they come. */
 export class LongAnswer {
   readonly type = 'long';
+  readonly isClean = true;
   readonly status: number;
   readonly headers: Headers;
   #ended = false;
   /** The last pieces, where they are JSON: there its usage stands. */
   readonly #tail: Uint8Array[] | undefined;
   #tailBytes = 0;
+  /** Where its pieces end says nothing of where a secret ends. */
+  readonly #scrubbed: ScrubbedPieces | undefined;
 
   constructor(
     { status, headers }: { readonly status: number; readonly headers: Headers },
@@ -45,10 +49,19 @@ export class LongAnswer {
     this.headers = headers;
     if (/json/i.test(headers.get('content-type') ?? '')) this.#tail = [];
     for (const piece of pieces) this.#remember(piece);
+    this.#scrubbed = run.context.snapshot.scrubber?.pieces();
   }
 
   /** The next bytes; undefined at the end. Rejects if the answer breaks off. */
   async next(): Promise<Uint8Array | undefined> {
+    for (let piece = await this.#read(); piece !== undefined; piece = await this.#read()) {
+      const bytes = this.#scrubbed === undefined ? piece : this.#scrubbed.push(piece);
+      if (bytes.byteLength > 0) return bytes;
+    }
+    return this.#scrubbed?.end();
+  }
+
+  async #read(): Promise<Uint8Array | undefined> {
     const piece = this.pieces.shift();
     if (piece !== undefined || this.#ended) return piece;
     const { watch, attempt } = this.run;
@@ -68,6 +81,7 @@ export class LongAnswer {
     }
     this.#readUsage();
     this.#end();
+    succeed(this.run, this.status);
     return undefined;
   }
 
@@ -90,13 +104,13 @@ export class LongAnswer {
   cancel(): void {
     if (this.#ended) return;
     this.#end();
+    this.run.attempt.end({ status: this.status });
     this.reader.cancel().catch(() => undefined);
   }
 
   #end(): void {
     this.#ended = true;
     this.run.watch.ends();
-    this.run.attempt.end({ status: this.status });
   }
 
   #remember(piece: Uint8Array): void {
@@ -128,6 +142,8 @@ export const SLICE_BYTES = 64 * 1024;
 /** A whole answer that goes out slice by slice, as the client takes it. */
 export class SlicedAnswer {
   readonly type = 'sliced';
+  /** The whole of it was, before it was sliced. */
+  readonly isClean = true;
   readonly status: number;
   readonly headers: Headers;
   readonly #body: Uint8Array;

@@ -6,11 +6,14 @@ import { NotCarried } from '../core/not-carried.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Route, UpstreamRequest } from '../core/route.ts';
 import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
+import type { Snapshot } from '../snapshot.ts';
 import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
+import { coolingOf } from './cooling.ts';
 import { cross } from './crossing.ts';
 import type { Crossing } from './crossing.ts';
-import { upstreamHeaders } from './upstream-headers.ts';
+import { isAskedAsClient, secretFinder, upstreamHeaders } from './upstream-headers.ts';
+import { upstreamQuery } from './upstream-query.ts';
 import { readPlain } from './plain-answer.ts';
 import { fail } from './settle.ts';
 import type { AttemptRun } from './settle.ts';
@@ -42,11 +45,23 @@ export async function tryRoute(
   exchange.dropped = crossing?.dropped ?? [];
   const watch = (exchange.watch ??= new Watch(exchange, clock));
   exchange.deadlineAt = exchange.startedAt + (exchange.asked?.alias.totalMs ?? route.timeouts.totalMs);
-  const attempt = new Attempt(exchange, route, clock, cooldowns.beginTrial(route.live));
+  const attempt = new Attempt(exchange, route, clock, cooldowns.beginTrial(coolingOf(route, exchange)));
   watch.begins(attempt);
-  const run: AttemptRun = { attempt, watch, exchange, protocol, client, crossing, context };
+  const run: AttemptRun = {
+    attempt,
+    watch,
+    exchange,
+    protocol,
+    client,
+    crossing,
+    context,
+    sentHeaders: undefined,
+    sentTarget: undefined,
+  };
   try {
     const request = requestFor(run);
+    run.sentHeaders = request.headers;
+    run.sentTarget = request.target;
     let response: Response;
     try {
       response = await route.backend.send(request);
@@ -55,12 +70,30 @@ export async function tryRoute(
       response = await route.backend.send(request);
     }
     watch.headersCame();
+    if (!isAnswer(response)) return fail(run, noAnswer(response));
     const result = isEventStream(response, exchange) ? await openStream(response, run) : await readPlain(response, run);
     if ('type' in result) return result;
     return fail(run, result);
   } catch (error) {
+    if (error instanceof Refusal) return unsendable(error, run);
     return fail(run, transportFailureOf(error, attempt));
   }
+}
+
+/** A redirect is not followed, for it would take the key elsewhere, and not passed on, for a client would take its own there. */
+function isAnswer({ status }: Response): boolean {
+  return status >= 200 && status <= 599 && (status < 300 || status > 399);
+}
+
+function noAnswer(response: Response): Failure {
+  response.body?.cancel().catch(() => undefined);
+  return transportFailure('broken_answer', `status_${response.status}`);
+}
+
+/** Nothing was sent, for what the request names has no place in a URL of this backend. */
+function unsendable(refusal: Refusal, run: AttemptRun): Failure {
+  run.exchange.notCarried = refusal;
+  return fail(run, transportFailure('not_carried', refusal.details.param));
 }
 
 /** A stream that nobody asked for can be passed on, but not translated. */
@@ -76,7 +109,7 @@ function requestFor(run: AttemptRun): UpstreamRequest {
   const { method, stream, endpoint } = exchange;
   return {
     method,
-    target: crossing?.target ?? targetFor(route, exchange, protocol),
+    target: crossing?.target ?? targetFor(run),
     headers: upstreamHeaders(run, context.snapshot),
     body: crossing?.body ?? bodyFor(attempt, protocol, context),
     signal,
@@ -85,11 +118,23 @@ function requestFor(run: AttemptRun): UpstreamRequest {
 }
 
 /** Where a backend of the client's own dialect has what was asked for: mostly where the client asked for it. */
-function targetFor({ model }: Route, { endpoint, query, stream, body }: Exchange, { wire }: Protocol): string {
-  const own = wire.query === undefined ? query : wire.query(query);
+function targetFor(run: AttemptRun): string {
+  const { exchange, protocol, attempt, context } = run;
+  const { endpoint, stream, body } = exchange;
+  const { wire } = protocol;
+  const own = exchange.query === '' ? '' : queryFor(run, context.snapshot);
   if (endpoint?.model === undefined) return (endpoint?.target ?? '') + own;
+  const { model } = attempt.route;
   const address = wire.address(endpoint.operation, { model, stream, body: body?.fields }) ?? endpoint.target;
   return address.includes('?') ? address + own.replace('?', '&') : address + own;
+}
+
+function queryFor(run: AttemptRun, snapshot: Snapshot): string {
+  return upstreamQuery(run.exchange.query, {
+    own: run.protocol.wire.ownQueryFields,
+    isOpen: isAskedAsClient(run, snapshot),
+    isSecret: secretFinder(run, snapshot),
+  });
 }
 
 /** Nothing is sent: the request, or what it asks for, has no form in the backend's dialect. */
@@ -127,13 +172,18 @@ function estimated(body: string, exchange: Exchange): Answer {
   return { type: 'plain', status: 200, headers, body: new TextEncoder().encode(body), json: undefined };
 }
 
+/** A keep-alive connection that its server has given up closes when the request arrives, a network's way later. */
+const CLOSED_BEFORE_MS = 1000;
+
 /**
  * A connection that turns out to be closed before any byte came, most often a keep-alive one that the server had just
- * given up, is redone once at once, for nothing was wrong with the backend.
+ * given up, is redone once at once, for nothing was wrong with the backend. One that closes later, or a second time, has
+ * had the request and failed.
  */
 function mayRedo(error: unknown, { attempt, exchange, context }: AttemptRun): boolean {
   const { route } = attempt;
   if (!isReset(error) || attempt.signal.aborted || exchange.redone?.has(route.key) === true) return false;
+  if (context.clock.now() - attempt.startedAt >= CLOSED_BEFORE_MS) return false;
   (exchange.redone ??= new Set()).add(route.key);
   context.log.debug('connection was closed before an answer; redone', {
     trace_id: exchange.traceId,

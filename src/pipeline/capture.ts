@@ -9,11 +9,11 @@ const SEEN_BYTES = MAX_BYTES + MARGIN_BYTES;
 /** What a character torn by a cut is decoded as. */
 const TORN = /\uFFFD$/;
 
-/** Keeps bytes that go to the client for the debug log, as far as it takes them. Costs nothing where it is off. */
+/** Keeps a copy of bytes that go to the client for the debug log, as far as it takes them. Costs nothing where it is off. */
 export function capture(exchange: Exchange, bytes: Uint8Array): void {
   if (exchange.captured === undefined) return;
   const kept = exchange.captured.reduce((sum, piece) => sum + piece.byteLength, 0);
-  if (kept < SEEN_BYTES) exchange.captured.push(bytes.subarray(0, SEEN_BYTES - kept));
+  if (kept < SEEN_BYTES) exchange.captured.push(new Uint8Array(bytes.subarray(0, SEEN_BYTES - kept)));
 }
 
 /** Writes both bodies of a finished exchange to the debug log, keys masked. */

@@ -5,6 +5,7 @@ import type { Opening } from '../policies/concurrency.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { fallbackChain, routesFor } from './aliases.ts';
 import type { Context } from './context.ts';
+import { coolingOf } from './cooling.ts';
 
 /** One alias and its routes in the order in which they are to be tried. */
 export interface Choice {
@@ -92,13 +93,16 @@ function openingOfLastResort(asked: NamedAlias, exchange: Exchange, context: Con
   if (exchange.attempts > 0 || context.snapshot.config.fallback.when_all_cooling === 'reject') return undefined;
   const soonest = lastResort(asked, exchange, context);
   if (soonest !== undefined) return soonest.route.backend.live;
-  return dueBackSoonest(asked, context, (route) => isWithinPin(route, exchange)) === undefined ? undefined : 'full';
+  return dueBackSoonest(asked, exchange, context, (route) => isWithinPin(route, exchange)) === undefined
+    ? undefined
+    : 'full';
 }
 
 /** Of the routes whose backends have room, the one that is due back soonest. */
 export function lastResort(asked: NamedAlias, exchange: Exchange, context: Context): DueBack | undefined {
   return dueBackSoonest(
     asked,
+    exchange,
     context,
     (route) => isWithinPin(route, exchange) && (!route.backend.live.isFull || exchange.kept === route.backend.live),
   );
@@ -146,6 +150,7 @@ function* aliasesOf(asked: NamedAlias, { snapshot }: Context): Generator<NamedAl
 /** Of the routes of a request that are `eligible`, those of its fallbacks included, the one that is due back soonest. */
 export function dueBackSoonest(
   asked: NamedAlias,
+  exchange: Exchange,
   context: Context,
   eligible: (route: Route) => boolean = () => true,
 ): DueBack | undefined {
@@ -153,17 +158,21 @@ export function dueBackSoonest(
   for (const named of aliasesOf(asked, context)) {
     for (const route of named.alias.tiers.flatMap((tier) => routesFor(tier, named))) {
       if (!eligible(route)) continue;
-      const dueAt = dueAtOf(route);
+      const dueAt = dueAtOf(route, exchange);
       if (soonest === undefined || dueAt < soonest.dueAt) soonest = { named, route, dueAt };
     }
   }
   return soonest;
 }
 
-/** Not dead, not cooling, nor one that fell silent on this very request; and there is time for it. */
+/** Not dead, not cooling, nor one that this very request may not try again; and there is time for it. */
 function isOpen(route: Route, exchange: Exchange, { cooldowns, clock }: Context): boolean {
   if (!isWithinPin(route, exchange)) return false;
-  if (route.backend.live.dead || !cooldowns.admits(route.live) || exchange.silent?.has(route.key) === true)
+  if (
+    route.backend.live.dead ||
+    !cooldowns.admits(coolingOf(route, exchange)) ||
+    exchange.spent?.has(route.key) === true
+  )
     return false;
   // A backend's own total_timeout may be over before others'.
   return exchange.attempts === 0 || clock.now() < exchange.startedAt + (route.alias.totalMs ?? route.timeouts.totalMs);
@@ -174,8 +183,9 @@ function isWithinPin({ backend }: Route, { pinned }: Exchange): boolean {
   return pinned === undefined || backend.name === pinned;
 }
 
-function dueAtOf({ live, backend }: Route): number {
-  return Math.max(live.coolingUntil ?? 0, backend.live.dead ? backend.live.nextCheckAt : 0);
+function dueAtOf(route: Route, exchange: Exchange): number {
+  const { backend } = route;
+  return Math.max(coolingOf(route, exchange)?.coolingUntil ?? 0, backend.live.dead ? backend.live.nextCheckAt : 0);
 }
 
 function takeTurn(turns: number[], tier: number): number {

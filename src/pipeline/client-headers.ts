@@ -1,26 +1,19 @@
 import type { Exchange } from '../core/exchange.ts';
+import type { HeaderFields } from '../lib/header-fields.ts';
+import type { Context } from './context.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { protocolOf } from '../protocols/registry.ts';
 import { streamType } from './framed.ts';
-import { HOP_BY_HOP } from './hop-by-hop.ts';
-
-/** Of the upstream's, besides: what no longer holds here, and what another site must not say in the gateway's name. */
-const NOT_SENT_DOWN = [
-  ...HOP_BY_HOP,
-  'set-cookie',
-  'content-length',
-  'content-encoding',
-  'alt-svc',
-  'x-trace-id',
-] as const;
+import { ACTIVE_TYPES, INERT, PASSED } from './passed-headers.ts';
 
 type ResponseBody = ConstructorParameters<typeof Response>[0];
 
-/** For whom a response is. */
-interface Addressee {
+/** For whom a response is, and by what it is made. */
+export interface Addressee {
   readonly exchange: Exchange;
   /** The client's. */
   readonly protocol: Protocol;
+  readonly context: Context;
 }
 
 /** What of an upstream's answer its response is made from. */
@@ -50,21 +43,34 @@ export function upstreamResponse(
  */
 export function editHeaders(
   headers: Headers,
-  { exchange, protocol: client }: Addressee,
+  { exchange, protocol: client, context }: Addressee,
   from: string | undefined = exchange.spoken,
 ): void {
-  const listed = headers.get('connection');
-  if (listed !== null) for (const name of listed.split(',')) deleteQuietly(headers, name.trim());
-  for (const name of NOT_SENT_DOWN) headers.delete(name);
-  if (from !== undefined && from !== client.name) translateHeaders(headers, protocolOf(from), client);
-  describe(headers, exchange, client);
+  const { scrubber } = context.snapshot;
+  // Read at once: a question to `Headers` costs as much as several to an object.
+  const given: HeaderFields = headers.toJSON();
+  for (const name in given) {
+    const value = given[name] ?? '';
+    if (!PASSED.has(name)) headers.delete(name);
+    else if (scrubber !== undefined) replaceIfOther(headers, name, value, scrubber.scrubText(value));
+  }
+  const { connection: listed, 'content-type': type } = given;
+  if (listed !== undefined) for (const name of listed.split(',')) deleteQuietly(headers, name.trim());
+  if (type !== undefined && ACTIVE_TYPES.has(type)) headers.set('content-security-policy', INERT);
+  const isOther = from !== undefined && from !== client.name;
+  if (isOther) translateHeaders(headers, protocolOf(from), client);
+  describe(headers, exchange, client, isOther || listed !== undefined ? undefined : given);
+}
+
+function replaceIfOther(headers: Headers, name: string, value: string, other: string): void {
+  if (other !== value) headers.set(name, other);
 }
 
 /** A response that the gateway makes itself. */
 export function ownResponse(
   body: ResponseBody,
   { status, headers }: { readonly status: number; readonly headers: Readonly<Record<string, string>> },
-  { exchange, protocol: client }: Addressee,
+  { exchange, protocol: client }: Pick<Addressee, 'exchange' | 'protocol'>,
 ): Response {
   const response = new Response(body, { status, headers });
   describe(response.headers, exchange, client);
@@ -73,16 +79,26 @@ export function ownResponse(
 
 /** The headers of a stream that begins before anything is known of its outcome. */
 export function earlyHeaders(exchange: Exchange, client: Protocol): Headers {
-  const headers = new Headers({ 'content-type': streamType(client), 'cache-control': 'no-cache' });
+  const headers = new Headers({ 'content-type': streamType(client) });
+  unbuffered(headers);
   identify(headers, exchange, client);
   return headers;
 }
 
-/** Every answer has a request ID where its client looks for one: the upstream's, or the trace ID. */
-function identify(headers: Headers, exchange: Exchange, { wire }: Protocol): void {
+/** Neither proxies nor caches are to hold the events of a stream back. */
+export function unbuffered(headers: Headers): void {
+  headers.set('cache-control', 'no-cache');
+  headers.set('x-accel-buffering', 'no');
+}
+
+/** Every answer has a request ID where its client looks for one: the upstream's, or the trace ID. `given`: what is in `headers`. */
+function identify(headers: Headers, exchange: Exchange, { wire }: Protocol, given?: HeaderFields): void {
   const own = wire.requestIdHeader;
+  // Whatever an answer holds, no browser is to guess that it is a page.
+  headers.set('x-content-type-options', 'nosniff');
   headers.set('x-trace-id', exchange.traceId);
-  if (!headers.has('x-request-id')) headers.set('x-request-id', headers.get(own) ?? exchange.traceId);
+  if (given?.['x-request-id'] === undefined && !headers.has('x-request-id'))
+    headers.set('x-request-id', headers.get(own) ?? exchange.traceId);
   if (own !== 'x-request-id' && !headers.has(own)) headers.set(own, headers.get('x-request-id') ?? exchange.traceId);
 }
 
@@ -101,8 +117,8 @@ function translateHeaders(headers: Headers, upstream: Protocol, client: Protocol
 }
 
 /** Adds the request ID, and what an answer says of its way: the route that was tried last, and what the request lost. */
-function describe(headers: Headers, exchange: Exchange, client: Protocol): void {
-  identify(headers, exchange, client);
+function describe(headers: Headers, exchange: Exchange, client: Protocol, given?: HeaderFields): void {
+  identify(headers, exchange, client, given);
   if (exchange.route !== undefined) {
     headers.set('x-llm-proxy-backend', exchange.route.backend.name);
     headers.set('x-llm-proxy-model', visible(exchange.route.model));

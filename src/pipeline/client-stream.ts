@@ -2,6 +2,7 @@ import { Aborted, CONSEQUENCES } from '../core/failure.ts';
 import { ERROR_CODES } from '../core/refusal.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Exchange } from '../core/exchange.ts';
+import { ScrubbedDeltas } from '../core/scrubbed-deltas.ts';
 import { Alarm } from '../lib/alarm.ts';
 import type { Sleeper } from '../lib/alarm.ts';
 import { isJson } from '../lib/is-json.ts';
@@ -10,7 +11,7 @@ import { capture } from './capture.ts';
 import type { LongAnswer, PlainAnswer, SlicedAnswer } from './answer.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './dispatch.ts';
-import { errorOf, isRefused, refusalOf } from './explain.ts';
+import { answerToPassOn, errorOf, isRefused, refusalOf } from './explain.ts';
 import { finish } from './finish.ts';
 import { framedError, framedWhole } from './framed.ts';
 import { translateError } from './translate-error.ts';
@@ -24,6 +25,8 @@ export interface Way {
 
 /** Where a response's bytes come from. */
 interface Source {
+  /** The gateway's secrets have been taken out of its bytes; otherwise none of them lies across two pieces. */
+  readonly isClean?: boolean;
   next(): Promise<Uint8Array | undefined>;
   cancel(): void;
 }
@@ -39,6 +42,8 @@ export class ClientStream implements Sleeper {
   readonly #alarm: Alarm;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #source: Source | undefined;
+  /** Takes the gateway's secrets out of a stream, before its bytes are sent. */
+  #deltas: ScrubbedDeltas | undefined;
   /** True while the client waits for the upstream; false while the gateway waits for the client. */
   #clientWaits = false;
   /** When the client last got a byte, or the stream began; monotonic milliseconds. */
@@ -94,7 +99,10 @@ export class ClientStream implements Sleeper {
       .then(this.#onBytes, this.#onBroken);
   }
 
-  readonly #onBytes = (bytes: Uint8Array | undefined): void => {
+  readonly #onBytes = (given: Uint8Array | undefined): void | Promise<void> => {
+    const deltas = this.#deltas;
+    const bytes = deltas === undefined ? given : given === undefined ? deltas.end() : deltas.push(given);
+    if (bytes?.byteLength === 0) return this.#pull();
     this.#clientWaits = false;
     if (bytes === undefined) this.#end();
     else this.#send(bytes);
@@ -107,6 +115,7 @@ export class ClientStream implements Sleeper {
     const outcome = await this.outcome;
     const { exchange, protocol } = this;
     if (outcome.type === 'long' && this.late) return bytesSource(await this.#longAsStream(outcome));
+    if (outcome.type === 'stream') this.#deltas = this.#scrubbedDeltas();
     if (outcome.type === 'stream' || outcome.type === 'long' || outcome.type === 'sliced') {
       exchange.status = outcome.status;
       return outcome;
@@ -115,7 +124,7 @@ export class ClientStream implements Sleeper {
       exchange.ttftMs ??= this.context.clock.now() - exchange.startedAt;
       return bytesSource(outcome.isStream === true ? outcome.body : this.#plainAsStream(outcome));
     }
-    const answered = exchange.aborted === undefined ? exchange.lastAnswered : undefined;
+    const answered = answerToPassOn(exchange) === undefined ? undefined : exchange.lastAnswered;
     const refusal = outcome.type === 'refused' ? outcome.refusal : refusalOf(outcome, exchange);
     exchange.refused = isRefused(refusal, exchange);
     exchange.status = answered?.status ?? refusal.status;
@@ -125,7 +134,12 @@ export class ClientStream implements Sleeper {
     );
   }
 
-  /** Once a stream has begun, an answer that is no completion (a redirect, say) can no longer be passed on. */
+  #scrubbedDeltas(): ScrubbedDeltas | undefined {
+    const { scrubber } = this.context.snapshot;
+    return scrubber === undefined ? undefined : new ScrubbedDeltas(scrubber, this.protocol.stream.textFields);
+  }
+
+  /** Once a stream has begun, an answer that is no completion can no longer be passed on. */
   #plainAsStream({ status, json }: Pick<PlainAnswer, 'status' | 'json'>): string {
     const events = this.protocol.stream.fromPlain(json);
     if (events !== undefined) return framedWhole(events, this.protocol);
@@ -180,6 +194,7 @@ export class ClientStream implements Sleeper {
 
   #send(bytes: Uint8Array): void {
     if (this.exchange.closed) return;
+    if (this.#deltas === undefined && this.#source?.isClean !== true) this.context.snapshot.scrubber?.scrub(bytes);
     this.exchange.bytesOut += bytes.byteLength;
     capture(this.exchange, bytes);
     this.#lastSentAt = this.context.clock.now();

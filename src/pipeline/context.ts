@@ -1,5 +1,6 @@
 import type { Cooldowns } from '../backends/cooldown.ts';
 import type { HealthChecks } from '../backends/health.ts';
+import type { OwnLack } from '../backends/own-lack.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Concurrency } from '../policies/concurrency.ts';
@@ -20,6 +21,7 @@ export interface Context {
   readonly snapshot: Snapshot;
   readonly cooldowns: Cooldowns;
   readonly health: HealthChecks;
+  readonly ownLack: OwnLack;
   readonly rateLimits: RateLimits;
   readonly concurrency: Concurrency;
   readonly owners: ResponseOwners;

@@ -194,7 +194,12 @@ function fieldsOf({ body }: Exchange): JsonObject {
 function droppedOf({ leftovers }: Conversation, { dropped }: EncodedRequest, client: Protocol): readonly string[] {
   if (leftovers.length === 0 && dropped.length === 0) return dropped;
   const names: Readonly<Record<string, string>> = client.codec.fieldNames;
-  return [...new Set([...leftovers.map(({ field }) => field), ...dropped.map((name) => names[name] ?? name)])];
+  return [
+    ...new Set([
+      ...leftovers.map(({ field }) => field),
+      ...dropped.map((name) => (Object.hasOwn(names, name) ? (names[name] ?? name) : name)),
+    ]),
+  ];
 }
 
 /** The system prompt joined to the request's own: to its text where that is one, as blocks of their own otherwise. */

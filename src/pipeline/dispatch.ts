@@ -188,7 +188,7 @@ async function nextTurn(
   const worthwhile = turns.filter(
     ({ failure, route }) =>
       CONSEQUENCES[failure.kind].transient &&
-      exchange.silent?.has(route.key) !== true &&
+      exchange.spent?.has(route.key) !== true &&
       (failure.retryAfterMs ?? 0) <= fallback.retry_after_max,
   );
   const fewest = Math.min(...worthwhile.map(({ tries }) => tries));
@@ -223,7 +223,7 @@ function notBefore({ retryAfterMs }: Failure, { clock }: Context): number | unde
 }
 
 function exhausted(exchange: Exchange, asked: NamedAlias, context: Context, everyRouteTried: boolean): Exhausted {
-  const dueAt = dueBackSoonest(asked, context)?.dueAt ?? 0;
+  const dueAt = dueBackSoonest(asked, exchange, context)?.dueAt ?? 0;
   return {
     type: 'exhausted',
     failure: exchange.lastFailure,

@@ -1,18 +1,20 @@
+import { retryAfterMs as readRetryAfter } from '../core/classify.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { HeldAnswer } from '../core/failure.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { SLICE_BYTES, SlicedAnswer } from './answer.ts';
-import type { LongAnswer } from './answer.ts';
+import type { LongAnswer, PlainAnswer } from './answer.ts';
 import { capture } from './capture.ts';
 import { ClientStream } from './client-stream.ts';
 import type { Way } from './client-stream.ts';
 import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './dispatch.ts';
-import { errorOf, isRefused, refusalOf, wholeSeconds } from './explain.ts';
+import { answerToPassOn, errorOf, isRefused, refusalOf, wholeSeconds } from './explain.ts';
 import { finish } from './finish.ts';
-import { earlyHeaders, editHeaders, ownResponse, upstreamResponse } from './client-headers.ts';
+import { earlyHeaders, editHeaders, ownResponse, unbuffered, upstreamResponse } from './client-headers.ts';
+import type { StreamAnswer } from './stream-answer.ts';
 import { translateError } from './translate-error.ts';
 
 const encoder = new TextEncoder();
@@ -26,16 +28,28 @@ export function emit(outcome: Outcome, exchange: Exchange, protocol: Protocol, c
   switch (outcome.type) {
     case 'plain':
       exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
-      return held(outcome, way);
+      return plain(outcome, way);
     case 'long':
       return long(outcome, way);
     case 'stream':
-      return upstreamResponse(ClientStream.of(Promise.resolve(outcome), way), outcome, way);
+      return streamed(outcome, way);
     case 'refused':
       return emitRefusal(outcome.refusal, exchange, protocol, context);
     case 'exhausted':
       return failed(outcome, way);
   }
+}
+
+function plain(answer: PlainAnswer, way: Way): Response {
+  const response = held(answer, way);
+  if (answer.isStream === true) unbuffered(response.headers);
+  return response;
+}
+
+function streamed(answer: StreamAnswer, way: Way): Response {
+  const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), answer, way);
+  unbuffered(response.headers);
+  return response;
 }
 
 /** The response of a stream that has kept its client waiting: headers and a comment now, whatever comes later. */
@@ -59,7 +73,10 @@ export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Prot
   const { details } = refusal;
   const status = protocol.errors.status(refusal.status);
   const limits = details.limits === undefined ? {} : protocol.wire.limitHeaders({ requests: details.limits });
-  const body = encoder.encode(protocol.errors.body(errorOf(refusal, exchange.traceId)));
+  const body = withoutSecrets(encoder.encode(protocol.errors.body(errorOf(refusal, exchange.traceId))), {
+    exchange,
+    context,
+  });
   const headers = { 'content-type': 'application/json', ...details.headers, ...limits };
   const response = ownResponse(body, { status, headers }, { exchange, protocol });
   ended({ status, body }, exchange, context);
@@ -69,8 +86,8 @@ export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Prot
 /** Every route was tried, or the failure is one that the client must see. */
 function failed(outcome: Exhausted, way: Way): Response {
   const { exchange, protocol, context } = way;
-  const answer = exchange.lastAnswered?.answer;
-  if (answer === undefined || exchange.aborted !== undefined) {
+  const answer = answerToPassOn(exchange);
+  if (answer === undefined) {
     return emitRefusal(refusalOf(outcome, exchange), exchange, protocol, context);
   }
   exchange.errorCode = exchange.lastAnswered?.detail ?? exchange.lastAnswered?.kind;
@@ -98,7 +115,7 @@ function translated(
   const requestId = headers.get(protocol.wire.requestIdHeader) ?? exchange.traceId;
   const error = { ...translateError(said, protocol, requestId), retryAfterMs: waitMs };
   const { status } = error;
-  const body = encoder.encode(protocol.errors.body(error));
+  const body = withoutSecrets(encoder.encode(protocol.errors.body(error)), way);
   ended({ status, body }, exchange, context);
   return new Response(body, { status, headers });
 }
@@ -122,6 +139,8 @@ function sayWhenToRetry(
   waitMs: number | undefined,
 ): void {
   if (everyRouteTried) headers.set('x-should-retry', 'false');
+  // What is no time to wait says nothing, and is read in many ways.
+  if (readRetryAfter(headers) === undefined) headers.delete('retry-after');
   if (waitMs === undefined) return;
   const isOwnWish = waitMs === lastAnswered?.retryAfterMs;
   if (!isOwnWish) headers.delete('retry-after-ms');
@@ -132,20 +151,31 @@ function sayWhenToRetry(
 function held(answer: HeldAnswer, way: Way, from?: string): Response {
   const { exchange, context } = way;
   if (answer.body.byteLength > SLICE_BYTES) {
+    context.snapshot.scrubber?.scrub(answer.body);
     const body = ClientStream.of(Promise.resolve(new SlicedAnswer(answer, exchange)), way);
     return upstreamResponse(body, answer, way, from);
   }
+  withoutSecrets(answer.body, way);
   const hasBody = answer.status !== 204 && answer.status !== 304;
   const response = upstreamResponse(hasBody ? answer.body : null, answer, way, from);
   ended(answer, exchange, context);
   return response;
 }
 
+/** The bytes as they go to the client: nobody else needs them. The debug log, which masks by itself, gets them before. */
+function withoutSecrets<Bytes extends Uint8Array>(
+  bytes: Bytes,
+  { exchange, context }: Pick<Way, 'exchange' | 'context'>,
+): Bytes {
+  capture(exchange, bytes);
+  context.snapshot.scrubber?.scrub(bytes);
+  return bytes;
+}
+
 /** The exchange is over: its response is whole. */
 function ended({ status, body }: Pick<HeldAnswer, 'status' | 'body'>, exchange: Exchange, context: Context): void {
   exchange.status = status;
   exchange.bytesOut = body.byteLength;
-  capture(exchange, body);
   finish(exchange, context);
 }
 

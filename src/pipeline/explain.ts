@@ -1,21 +1,40 @@
 import type { Exchange } from '../core/exchange.ts';
 import { CONSEQUENCES } from '../core/failure.ts';
-import type { FailureKind } from '../core/failure.ts';
+import type { Failure, FailureKind, HeldAnswer } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { TryRecord } from '../core/record.ts';
-import type { NamedAlias } from '../core/route.ts';
 import type { GatewayError } from '../protocols/protocol.ts';
 import { routesFor } from './aliases.ts';
+import { coolingOf } from './cooling.ts';
 import type { Exhausted } from './dispatch.ts';
+
+/**
+ * The upstream's answer that the client of a request gets which nothing served: the last one. Undefined where it gets a
+ * refusal instead: nobody answered, or a provider refused the gateway's key, which the client would take for its own.
+ */
+export function answerToPassOn({ aborted, lastAnswered }: Exchange): HeldAnswer | undefined {
+  if (aborted !== undefined || lastAnswered === undefined || isGatewaysRefusal(lastAnswered)) return undefined;
+  return lastAnswered.answer;
+}
+
+/** Answers that the rules do not route around go to the client as they are, whatever they say. */
+function isGatewaysRefusal({ kind, routedAround }: Failure): boolean {
+  return kind === 'refused' && routedAround;
+}
 
 /** The refusal that tells the client why no upstream's answer could be given to it. */
 export function refusalOf(outcome: Exhausted, exchange: Exchange): Refusal {
   const { failure, everyRouteTried, retryAfterMs } = outcome;
   const headers: Record<string, string> = everyRouteTried ? { 'x-should-retry': 'false' } : {};
+  if (exchange.aborted === undefined && exchange.lastAnswered?.kind === 'refused') {
+    const words =
+      'The key of this request is not at fault: tell the operator of the gateway, whose log says what to do.';
+    return new Refusal('provider_refused', `${explain(exchange)} ${words}`, { headers });
+  }
   if (failure === undefined) {
     return new Refusal(
       'no_backend_available',
-      explain(exchange, `no backend is available for it: ${unavailable(exchange.asked)}`),
+      explain(exchange, `no backend is available for it: ${unavailable(exchange)}`),
       {
         headers: { ...headers, 'retry-after': wholeSeconds(retryAfterMs) },
       },
@@ -70,14 +89,17 @@ function explain(exchange: Exchange, otherwise = ''): string {
 }
 
 /** Why each route of an alias, and so none, could be tried. */
-function unavailable(asked: NamedAlias | undefined): string {
+function unavailable(exchange: Exchange): string {
+  const { asked } = exchange;
   if (asked === undefined || asked.alias.tiers.length === 0) return 'all its routes are disabled';
   const routes = asked.alias.tiers.flatMap((tier) => routesFor(tier, asked));
-  const states = routes.slice(0, MOST_ROUTES).map(({ backend, model, live }) => {
-    const why = live.lastFailure === undefined ? '' : ` (${live.lastFailure.failure})`;
+  const states = routes.slice(0, MOST_ROUTES).map((route) => {
+    const { backend, model } = route;
+    const cooling = coolingOf(route, exchange);
+    const why = cooling?.lastFailure === undefined ? '' : ` (${cooling.lastFailure.failure})`;
     const state = backend.live.dead
       ? 'is known dead'
-      : live.coolingUntil === undefined
+      : cooling?.coolingUntil === undefined
         ? 'is full'
         : `is cooling down${why}`;
     return `${backend.name}/${shortened(model)} ${state}`;
@@ -89,7 +111,9 @@ const MOST_ROUTES = 8;
 
 function described({ backend, model, status, failure, detail, ms }: TryRecord): string {
   const words = failure === undefined ? 'answered' : CONSEQUENCES[failure as FailureKind].words;
-  const reasons = [status, detail].filter((part) => part !== undefined).join(' ');
+  // The provider's word for it (`invalid_api_key`) would be taken for one about the client's key.
+  const word = failure === 'refused' ? undefined : detail;
+  const reasons = [status, word].filter((part) => part !== undefined).join(' ');
   return `${backend}/${shortened(model)} ${words}${reasons === '' ? '' : ` (${reasons})`} after ${Math.round(ms)} ms`;
 }
 

@@ -9,4 +9,5 @@ export const HOP_BY_HOP = [
   'trailer',
   'transfer-encoding',
   'upgrade',
+  'http2-settings',
 ] as const;

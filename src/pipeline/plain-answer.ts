@@ -9,7 +9,7 @@ import { LongAnswer } from './answer.ts';
 import type { BodyReader, PlainAnswer } from './answer.ts';
 import { framedWhole, streamType } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
-import { classify, rememberKept, succeed } from './settle.ts';
+import { begun, classify, rememberKept, succeed } from './settle.ts';
 
 /** An answer of up to this size is held until it is whole, so that one that breaks off can be had elsewhere. */
 const HOLD_BYTES = 1024 * 1024;
@@ -21,8 +21,6 @@ const PIECE_BYTES = 16 * 1024;
 
 /** Reads an answer that is no event stream, and judges it once it is whole. */
 export async function readPlain(response: Response, run: AttemptRun): Promise<PlainAnswer | LongAnswer | Failure> {
-  const { status } = response;
-  if (status > 599) return transportFailure('broken_answer', `status_${status}`);
   run.watch.committed();
   const body = await (comesInOnePiece(response, run) ? readAtOnce(response, run) : readInPieces(response, run));
   if (body instanceof ArrayBuffer) {
@@ -44,10 +42,10 @@ function judged(response: Response, body: Uint8Array<ArrayBuffer>, run: AttemptR
   const told = good && json !== undefined ? withOwnIds(body, json, run) : { body, json };
   const inForm = good ? inClientsForm(told.json, run) : undefined;
   if (inForm !== undefined && typeof inForm !== 'string') return inForm;
-  succeed(run);
+  begun(run);
   run.watch.ends();
   if (good) run.exchange.usage = run.protocol.readUsage(json);
-  run.attempt.end({ status });
+  succeed(run, status);
   if (good) {
     run.exchange.keptId = run.protocol.keeping?.idOf(json);
     rememberKept(run);
@@ -91,7 +89,6 @@ function inClientsForm(json: unknown, { exchange, client, crossing }: AttemptRun
 
 function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: AttemptRun): Failure | undefined {
   const { status } = answer;
-  if (status >= 300 && status <= 399) return undefined;
   // Of what is kept, also a response that has failed is what was asked for.
   const isKept = run.exchange.endpoint?.kind === 'resource';
   if (status < 200 || status > 299 || (!isKept && run.protocol.errors.read(json) !== undefined))
@@ -167,7 +164,7 @@ function beginLong({ status, headers }: Response, { pieces, reader }: Begun, run
       return { ...failure, answer: undefined };
     }
   }
-  succeed(run);
+  begun(run);
   return new LongAnswer({ status, headers }, pieces, reader, run);
 }
 

@@ -1,13 +1,16 @@
 import type { Attempt } from '../core/attempt.ts';
-import { measure } from '../core/backend-live.ts';
+import { measure, rememberedOperation } from '../core/backend-live.ts';
 import { classifyAnswer } from '../core/classify.ts';
 import type { Exchange } from '../core/exchange.ts';
-import { CONSEQUENCES } from '../core/failure.ts';
-import type { Failure, HeldAnswer } from '../core/failure.ts';
-import type { Route } from '../core/route.ts';
+import type { Failure, FailureKind, HeldAnswer } from '../core/failure.ts';
+import { routeKey } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import { accountOf } from './account.ts';
+import { isBackendsFault } from './blame.ts';
 import type { Context } from './context.ts';
+import { coolingOf, operationFor } from './cooling.ts';
 import type { Crossing } from './crossing.ts';
+import { noteAccepted, sayRefused } from './provider-refused.ts';
 import type { Watch } from '../core/watch.ts';
 
 /** One attempt and what it is carried out with. */
@@ -21,26 +24,34 @@ export interface AttemptRun {
   /** What is between them, where they differ; let go of once it has served. */
   crossing: Crossing | undefined;
   readonly context: Context;
+  /** What went up, once it has: its headers, and its path and query after the backend's base. */
+  sentHeaders: Readonly<Record<string, string>> | undefined;
+  sentTarget: string | undefined;
 }
 
-/** Ends an attempt that did not serve: the backend+model rests if it is to blame. Returns the failure. */
-export function fail({ attempt, watch, exchange, context }: AttemptRun, failure: Failure): Failure {
+/** Of these, the backend works: it is the request that it did not like. */
+const REQUESTS_FAULT: ReadonlySet<FailureKind> = new Set(['bad_request', 'context_length', 'content_filter']);
+/** After these, the route is not tried again for the same request. */
+const SILENCE: ReadonlySet<FailureKind> = new Set(['connect_timeout', 'first_byte_timeout', 'read_timeout']);
+
+/** Ends an attempt that did not serve: the operation rests if its backend is to blame. Returns the failure. */
+export function fail(run: AttemptRun, failure: Failure): Failure {
+  const { attempt, watch, exchange, context } = run;
   if (attempt.ended) return failure;
   const { route } = attempt;
   const { kind } = failure;
   watch.ends();
   let coolingUntil: number | undefined;
-  // Whoever asks for what is kept somewhere may be wrong about the id: that is no backend's fault.
-  const isOfAlias = exchange.asked !== undefined;
-  if (isOfAlias && failure.routedAround && CONSEQUENCES[kind].blamed) {
-    coolingUntil = blame(route, failure, context);
+  if (kind === 'own_lack') context.ownLack.noted(failure.detail ?? kind);
+  const isBlamed = isBackendsFault(run, failure);
+  if (kind === 'refused') sayRefused(run, failure, isBlamed);
+  if (isBlamed) {
+    coolingUntil = blame(run, failure);
   } else if (failure.answer !== undefined) {
-    // The backend works; it is the request that it did not like.
-    context.cooldowns.succeed(route.live, attempt.startedAt);
+    if (REQUESTS_FAULT.has(kind)) context.cooldowns.succeed(coolingOf(route, exchange), attempt.startedAt);
     context.health.heardFrom(route.backend.live);
   }
-  if (kind === 'connect_timeout' || kind === 'first_byte_timeout' || kind === 'read_timeout')
-    (exchange.silent ??= new Set()).add(route.key);
+  if (SILENCE.has(kind) || isFailedTrial(run)) (exchange.spent ??= new Set()).add(route.key);
   attempt.end({ failure, coolingUntil });
   exchange.lastFailure = failure;
   if (failure.answer !== undefined) {
@@ -51,32 +62,48 @@ export function fail({ attempt, watch, exchange, context }: AttemptRun, failure:
   return failure;
 }
 
+/** A backend on trial is tried once, and then others; unless it is this very request that has put it there. */
+function isFailedTrial({ attempt, exchange }: AttemptRun): boolean {
+  const { backend, model } = attempt.route;
+  return attempt.isTrial && !exchange.hasTried(routeKey(backend.name, model));
+}
+
 /** Notes where an answer is kept, if it is, for what will ask for it. A sealed id tells that itself. */
 export function rememberKept({ exchange, crossing, attempt, context }: AttemptRun): void {
   if (exchange.keptId === undefined || crossing !== undefined || context.snapshot.seal !== undefined) return;
   context.owners.remember(exchange.callerName, exchange.keptId, attempt.route.backend.name);
 }
 
-/** Notes that the route answers, and how soon it began to. */
-export function succeed({ attempt, context }: AttemptRun): void {
+/** Notes that the route answers, and how soon it began to. Only its end tells whether it has served. */
+export function begun({ attempt, context }: AttemptRun): void {
   const { route, startedAt } = attempt;
-  context.cooldowns.succeed(route.live, startedAt);
   context.health.heardFrom(route.backend.live);
+  if (context.ownLack.isFelt) context.ownLack.over();
   const now = context.clock.now();
   measure(route.pace, now - startedAt, now);
 }
 
-/** Classifies an answer that its dialect says (or its status says) is an error. */
-export function classify(answer: HeldAnswer, json: unknown, { protocol, context }: AttemptRun): Failure {
-  return classifyAnswer(answer, protocol.errors.read(json), context.snapshot.detection);
+/** Ends an attempt whose answer came whole. */
+export function succeed({ attempt, exchange, context }: AttemptRun, status: number): void {
+  context.cooldowns.succeed(coolingOf(attempt.route, exchange), attempt.startedAt);
+  noteAccepted(attempt.route, exchange, context.clock.now());
+  attempt.end({ status });
 }
 
-function blame(route: Route, failure: Failure, { cooldowns, snapshot }: Context): number | undefined {
+/** Classifies an answer that its dialect says (or its status says) is an error. */
+export function classify(answer: HeldAnswer, json: unknown, run: AttemptRun): Failure {
+  const { protocol, context } = run;
+  return classifyAnswer(answer, protocol.errors.read(json), context.snapshot.detection, accountOf(run));
+}
+
+function blame({ attempt, exchange, context }: AttemptRun, failure: Failure): number | undefined {
+  const { cooldowns, snapshot } = context;
+  const { route } = attempt;
   const { cooldown_seconds: seconds } = snapshot.config.fallback;
   if (seconds === 0) return undefined;
   const asked = failure.kind === 'rate_limited' || failure.kind === 'overloaded' ? failure.retryAfterMs : undefined;
   return cooldowns.blame(
-    route.backend.live.remember(route.live),
+    rememberedOperation(route.backend.live.remember(route.live), operationFor(route, exchange)),
     asked ?? seconds * 1000,
     failure.status === undefined ? failure.kind : `${failure.status} ${failure.kind}`,
   );

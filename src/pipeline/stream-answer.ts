@@ -6,7 +6,7 @@ import { letGoOfBytes } from './buffered.ts';
 import { interruption } from './explain.ts';
 import { streamType } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
-import { classify, fail, rememberKept, succeed } from './settle.ts';
+import { begun, classify, fail, rememberKept, succeed } from './settle.ts';
 import { StreamInspector } from './stream-inspector.ts';
 import { StreamRewrite } from './stream-rewrite.ts';
 import { translateError } from './translate-error.ts';
@@ -61,7 +61,7 @@ export class StreamAnswer {
     }
     if (held.length > 0) answer.#held = held;
     run.watch.committed();
-    succeed(run);
+    begun(run);
     // Nothing is tried again from here on; a long stream must not keep a long prompt in memory.
     if (run.exchange.captured === undefined) {
       run.exchange.body = undefined;
@@ -161,7 +161,7 @@ export class StreamAnswer {
   #complete(): Uint8Array | undefined {
     this.#ended = true;
     this.run.watch.ends();
-    this.run.attempt.end({ status: this.status });
+    succeed(this.run, this.status);
     void this.#linger();
     if (this.#rewrite !== undefined) return encoder.encode(this.#rewrite.end());
     return this.#events.state === 'complete' ? undefined : encoder.encode(this.run.protocol.stream.end);
@@ -175,8 +175,13 @@ export class StreamAnswer {
     fail(this.run, failure);
     this.#interrupted(failure.detail ?? failure.kind);
     const { client, exchange } = this.run;
-    if (this.#rewrite?.isSameDialect === false)
-      return this.#lastWords(client.errors.event(translateError(failure, client, exchange.traceId)));
+    if (this.#rewrite?.isSameDialect === false) {
+      const error =
+        failure.kind === 'refused'
+          ? interruption(failure.kind, 'provider_refused', exchange.traceId)
+          : translateError(failure, client, exchange.traceId);
+      return this.#lastWords(client.errors.event(error));
+    }
     if (!this.#events.isForeignError) return undefined;
     return this.#lastWords(
       client.errors.asEvent(this.#events.error) ??

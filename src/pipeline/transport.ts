@@ -1,6 +1,7 @@
 import type { Attempt } from '../core/attempt.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
+import { isOwnLack, lackOfFiles } from '../lib/room.ts';
 
 /** Codes of Bun's fetch and of the operating system for a connection that was there and is gone. */
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ConnectionClosed', 'ConnectionReset']);
@@ -17,7 +18,14 @@ export function transportFailureOf(error: unknown, attempt: Attempt): Failure {
   const code = codeOf(error);
   // What is no transport's error is a bug of ours, and must not be taken for the backend's.
   if (code === undefined) throw error;
-  return transportFailure(kindOf(code), code);
+  return failureOf(code);
+}
+
+/** What an error's code means. */
+export function failureOf(code: string): Failure {
+  const kind = kindOf(code);
+  const lack = kind === 'own_lack' ? code : kind === 'connection_failed' ? lackOfFiles() : undefined;
+  return lack === undefined ? transportFailure(kind, code) : ownLack(lack);
 }
 
 /** True if the connection was closed under the request. */
@@ -25,7 +33,13 @@ export function isReset(error: unknown): boolean {
   return RESET.has(codeOf(error) ?? '');
 }
 
+/** Without files or memory no backend can be asked; addresses can be lacking for one of them alone. */
+function ownLack(code: string): Failure {
+  return { ...transportFailure('own_lack', code), routedAround: code === 'EADDRNOTAVAIL' };
+}
+
 function kindOf(code: string): FailureKind {
+  if (isOwnLack(code)) return 'own_lack';
   if (RESET.has(code)) return 'connection_reset';
   if (NO_ANSWER.has(code)) return 'connect_timeout';
   return BROKEN.test(code) ? 'broken_answer' : 'connection_failed';

@@ -1,41 +1,20 @@
+import type { HeaderFields } from '../lib/header-fields.ts';
 import { credentialIn } from '../policies/auth.ts';
-import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 import { queryField } from './admit.ts';
-import { HOP_BY_HOP } from './hop-by-hop.ts';
+import { clientKeys, holdsKey } from './client-keys.ts';
 import type { AttemptRun } from './settle.ts';
-
-/** Of the client's, besides: what the gateway sets itself, and what is between the client and the gateway alone. */
-const NOT_SENT_UP: ReadonlySet<string> = new Set([
-  ...HOP_BY_HOP,
-  'host',
-  'content-length',
-  // What the client compressed has been undone.
-  'content-encoding',
-  'expect',
-  'cookie',
-  'set-cookie',
-  'accept-encoding',
-  'forwarded',
-  'x-real-ip',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-forwarded-port',
-]);
-const NOT_SENT_UP_WITH_KEYS: ReadonlySet<string> = new Set([...NOT_SENT_UP, ...CREDENTIAL_HEADERS]);
+import { WITHHELD, WITHHELD_WITH_KEYS } from './withheld-headers.ts';
 
 /** The headers of an attempt's request: the client's, less what is not the backend's business, plus what it needs. */
 export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot): Record<string, string> {
   const { exchange, attempt, protocol, crossing, client } = run;
   const { backend } = attempt.route;
   const given = exchange.headers;
-  // Without any key in the config the client's own goes through; otherwise it ends here.
-  const isOpen = backend.apiKey === undefined && snapshot.keyCheck === undefined;
-  const dropped = isOpen && crossing === undefined ? NOT_SENT_UP : NOT_SENT_UP_WITH_KEYS;
-  const headers: Record<string, string> = {};
-  for (const name in given) if (!dropped.has(name)) headers[name] = given[name] ?? '';
+  const isOpen = isAskedAsClient(run, snapshot);
+  const headers = isOpen && crossing === undefined ? openHeaders(given) : closedHeaders(run, snapshot);
   const { connection: listed, 'x-forwarded-for': forwardedFor } = given;
   if (listed !== undefined) dropListed(headers, listed);
   if (crossing !== undefined) dropOwn(headers, client);
@@ -59,6 +38,38 @@ export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot): Record<str
     headers['x-forwarded-for'] = chain === undefined ? exchange.peer : `${chain}, ${exchange.peer}`;
   }
   return Object.assign(headers, backend.headers);
+}
+
+/** Without any credentials in the config the client's own go through; otherwise they end here. */
+export function isAskedAsClient({ attempt }: AttemptRun, { keyCheck }: Snapshot): boolean {
+  const { apiKey, credential, headers } = attempt.route.backend;
+  if (apiKey !== undefined || keyCheck !== undefined || credential === 'none') return false;
+  for (const name of CREDENTIAL_HEADERS) if (headers[name] !== undefined) return false;
+  return true;
+}
+
+/** Tells whether a value is a key that must not reach a backend which is not asked as the client. */
+export function secretFinder({ exchange, client }: AttemptRun, { scrubber }: Snapshot): (value: string) => boolean {
+  const keys = clientKeys(exchange.headers, queryField(exchange.query, client.front.keyParameter));
+  return (value) => holdsKey(value, keys) || scrubber?.isIn(value) === true;
+}
+
+function openHeaders(given: HeaderFields): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name in given) if (!WITHHELD.has(name)) headers[name] = given[name] ?? '';
+  return headers;
+}
+
+function closedHeaders(run: AttemptRun, snapshot: Snapshot): Record<string, string> {
+  const given = run.exchange.headers;
+  const isSecret = secretFinder(run, snapshot);
+  const headers: Record<string, string> = {};
+  for (const name in given) {
+    if (WITHHELD_WITH_KEYS.has(name)) continue;
+    const value = given[name] ?? '';
+    if (!isSecret(value)) headers[name] = value;
+  }
+  return headers;
 }
 
 /** The client's own key, where it does not stand already where the backend looks for it. */

@@ -38,7 +38,7 @@ export class KeyCheck {
       const value = headers[name];
       if (value === undefined) continue;
       offered = true;
-      const key = name === 'authorization' ? bearer(value) : value;
+      const key = name === 'authorization' ? bearerOf(value) : value;
       const known = key === undefined ? undefined : this.#known(key);
       if (known === undefined) continue;
       if (isGood(known, nowMs)) return known;
@@ -74,7 +74,7 @@ export function checkValid({ caller, enabled, expiresAt }: CallerKey, nowMs: num
 export function credentialIn(headers: HeaderFields): string | undefined {
   for (const name of CREDENTIAL_HEADERS) {
     const value = headers[name];
-    const key = value !== undefined && name === 'authorization' ? bearer(value) : value;
+    const key = value !== undefined && name === 'authorization' ? bearerOf(value) : value;
     if (key !== undefined && key !== '') return key;
   }
   return undefined;
@@ -101,7 +101,8 @@ function isSame(text: string, expected: string): boolean {
   return difference === 0;
 }
 
-function bearer(value: string): string | undefined {
+/** What stands behind `Bearer`; undefined for anything else. */
+export function bearerOf(value: string): string | undefined {
   if (value.startsWith('Bearer ')) return value.slice(7).trim();
   return value.slice(0, 7).toLowerCase() === 'bearer ' ? value.slice(7).trim() : undefined;
 }

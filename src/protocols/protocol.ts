@@ -81,6 +81,8 @@ export interface StreamGrammar {
   fromPlain(body: unknown): string | undefined;
   /** How events reach the client where it is not as SSE; undefined: as they are. */
   readonly framing?: Framing | undefined;
+  /** The fields in which its events have pieces of a text that goes on in the next one. */
+  readonly textFields: readonly string[];
 }
 
 /** Another way to write a stream than SSE. Events and errors are made as SSE and then framed; `keepAlive` is of that way already. */
@@ -123,8 +125,8 @@ export interface Wire {
   readonly alsoServes: readonly ProtocolName[];
   /** The request's text with the model's name where it repeats what the path says; undefined: it never does. */
   renameModel?(text: string, model: string): string;
-  /** The client's query as a backend of the same dialect gets it, with its `?`; undefined: as it is. */
-  query?(query: string): string;
+  /** Fields of a query that are the gateway's to set, or nobody's: a client's do not pass. As `fieldName` has them. */
+  readonly ownQueryFields?: ReadonlySet<string>;
   /** The header in which clients look for the request's id. Lower case. */
   readonly requestIdHeader: string;
   /** The rate limits that an upstream's headers tell; undefined if they tell none. */

@@ -11,6 +11,8 @@ import { protocolOf } from '../protocols/registry.ts';
 import { matchEndpoint } from './endpoints.ts';
 import { DEFAULT_PROTOCOL } from '../vendors/dialects.ts';
 
+/** No browser is to guess that an answer is a page. */
+const NOT_GUESSED = { 'x-content-type-options': 'nosniff' };
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Hands a request to the gateway; answers itself what load balancers and Prometheus ask for, which is no exchange and not logged. */
@@ -41,7 +43,9 @@ export function routeRequest(request: Request, server: Server<undefined>, app: A
 /** What a listener of its own for metrics answers. */
 export function metricsOnly(request: Request, app: App): Response {
   const { pathname } = new URL(request.url);
-  return pathname === '/metrics' ? metrics(request, app) : new Response('Only /metrics is here.\n', { status: 404 });
+  return pathname === '/metrics'
+    ? metrics(request, app)
+    : new Response('Only /metrics is here.\n', { status: 404, headers: NOT_GUESSED });
 }
 
 /** On a socket for both families, IPv4 peers look like `::ffff:192.0.2.1`. */
@@ -62,9 +66,14 @@ function metrics(request: Request, app: App): Response {
     if (!(error instanceof Refusal)) throw error;
     const { status, type, code, message } = error;
     const body = protocolOf(DEFAULT_PROTOCOL).errors.body({ status, message, type, code, param: null });
-    return new Response(body, { status, headers: { 'content-type': 'application/json', 'x-trace-id': traceId } });
+    return new Response(body, {
+      status,
+      headers: { ...NOT_GUESSED, 'content-type': 'application/json', 'x-trace-id': traceId },
+    });
   }
-  return new Response(app.metrics.render(), { headers: { 'content-type': PROMETHEUS, 'x-trace-id': traceId } });
+  return new Response(app.metrics.render(), {
+    headers: { ...NOT_GUESSED, 'content-type': PROMETHEUS, 'x-trace-id': traceId },
+  });
 }
 
 /** Its labels tell of everyone. */
@@ -88,6 +97,6 @@ function readiness(request: Request, { gateway }: App): Response {
 
 function probeAnswer(request: Request, status: number, body: object): Response {
   const traceId = traceIdOf(headerFields(request.headers));
-  const headers = { 'x-trace-id': traceId, ...(status === 503 ? { 'retry-after': '1' } : {}) };
+  const headers = { ...NOT_GUESSED, 'x-trace-id': traceId, ...(status === 503 ? { 'retry-after': '1' } : {}) };
   return Response.json({ ...body, version: VERSION }, { status, headers });
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 
 import { open, requestBytes, send } from '../kit/client.ts';
 import { startGateway, type Gateway } from '../kit/gateway.ts';
-import { chatAnswer, chatEvents, closeBeforeAnswer, hold, json, sse, stall, status } from '../kit/replies.ts';
+import { chatAnswer, chatEvents, closeBeforeAnswer, cutAfter, hold, json, sse, stall, status } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream, type Upstream } from '../kit/upstream.ts';
 
@@ -30,8 +30,8 @@ async function start(fallback: object, more: object = {}): Promise<void> {
   const route = (backend: string, priority = 1) => ({ backend, model: `${backend}-model`, priority });
   config = {
     backends: [
-      { name: 'first', url: first.url },
-      { name: 'second', url: second.url },
+      { name: 'first', url: first.url, api_key: 'sk-first-000000000' },
+      { name: 'second', url: second.url, api_key: 'sk-second-00000000' },
     ],
     models: {
       pair: { routes: [route('first'), route('second', 2)] },
@@ -111,6 +111,8 @@ describe('what failed', () => {
   test.each([
     ['a 500', status(500)],
     ['a 401', status(401)],
+    ['a 402', status(402)],
+    ['a 403', status(403)],
     ['a 404', status(404)],
     ['a 408', status(408)],
     ['no more quota', status(429, { code: 'insufficient_quota' })],
@@ -204,7 +206,70 @@ describe('half open', () => {
   });
 });
 
+describe('a trial', () => {
+  /** Asks until the first backend has been asked once more. */
+  async function askOnTrial(more: object = {}): Promise<Got> {
+    const before = first.requests.length;
+    for (;;) {
+      const got = await ask('pair', more);
+      if (first.requests.length > before) return got;
+      await Bun.sleep(10);
+    }
+  }
+
+  test.each([
+    ['a stream', sse(chatEvents(['a'], { finish: null }), { done: false }), { stream: true }],
+    ['a stream that is cut', cutAfter(chatEvents(['a'], { finish: null })), { stream: true }],
+    ['a long answer', cutAfter(2_000_000), {}],
+  ])('has not succeeded with the beginning of %s that breaks off', async (_, reply, more) => {
+    await start({ cooldown_seconds: SHORT_SECONDS });
+    await coolFirst();
+    first.script([reply, chatAnswer('first')]);
+    await askOnTrial(more);
+    await eventually(() => said('backend cools down') === 2);
+    expect(said('backend is back')).toBe(0);
+    expect(await askOnTrial()).toMatchObject({ status: 200, backend: 'first' });
+    await eventually(() => said('backend is back') === 1);
+  });
+
+  test('of a stream has succeeded at its end', async () => {
+    await start({ cooldown_seconds: SHORT_SECONDS });
+    await coolFirst();
+    first.script(sse(chatEvents(['a'])));
+    expect(await askOnTrial({ stream: true })).toMatchObject({ status: 200, backend: 'first' });
+    await eventually(() => said('backend is back') === 1);
+  });
+
+  test('is one try; then it is the fallback’s turn, however many retries there are', async () => {
+    const retries = { max_retries: 3, backoff_initial: '1ms', backoff_max: '1ms' };
+    await start({ ...retries, cooldown_seconds: SHORT_SECONDS, alias_fallback: { leads: ['rescue'] } });
+    first.script(status(503));
+    expect(await ask('leads')).toMatchObject({ status: 200, backend: 'second' });
+    expect(first.requests).toHaveLength(4);
+    for (let trials = 1; trials <= 3; trials++) {
+      await eventually(async () => {
+        expect(await ask('leads')).toMatchObject({ status: 200, backend: 'second' });
+        return first.requests.length > 3 + trials;
+      });
+      expect(first.requests).toHaveLength(4 + trials);
+    }
+  });
+});
+
 describe('Retry-After', () => {
+  test.each(['-1', '+5', '5,5', '.5', '0.0', 'soon'])(
+    '%p is none: it neither counts nor is sent on',
+    async (retryAfter) => {
+      await start({});
+      first.script([status(503, { retryAfter }), status(500, { retryAfter })]);
+      const overloaded = await ask('alone');
+      expect([overloaded.status, (overloaded.retryAfter ?? 0) > LONG_SECONDS - 60]).toEqual([503, true]);
+      expect(await ask('other')).toMatchObject({ status: 500, retryAfter: undefined });
+      first.script(chatAnswer('first'));
+      expect(await ask('pair')).toMatchObject({ backend: 'second' });
+    },
+  );
+
   test('is how long a 429 cools down, longer than cooldown_seconds', async () => {
     await start({ cooldown_seconds: SHORT_SECONDS });
     const since = performance.now();

@@ -227,11 +227,15 @@ describe('binary answers', () => {
     const first = new Uint8Array([0xff, 0xfe, 0x00, 0x0d, 0x0a, 0x80]);
     const rest = crypto.getRandomValues(new Uint8Array(100_000));
     const asked = send(`${gateway.url}/v1/audio/speech`, { body: { model: 'm', input: 'Hello', voice: 'alloy' } });
-    await reply.head(200, { 'content-type': 'audio/mpeg', 'transfer-encoding': 'chunked', 'x-speech': 'yes' });
+    await reply.head(200, {
+      'content-type': 'audio/mpeg',
+      'transfer-encoding': 'chunked',
+      'openai-processing-ms': '9',
+    });
     await reply.write(first);
     const answer = await asked;
     expect(answer.status).toBe(200);
-    expect(answer.headers).toMatchObject({ 'content-type': 'audio/mpeg', 'x-speech': 'yes' });
+    expect(answer.headers).toMatchObject({ 'content-type': 'audio/mpeg', 'openai-processing-ms': '9' });
     await answer.textUntil((text) => text.length > 0);
     await reply.write(rest);
     await reply.end();

@@ -70,6 +70,26 @@ describe('L1 and L2', () => {
     expect([answer.status, ...tried]).toEqual([200, 1, 1, 0]);
   });
 
+  test('a connection that is closed at once is asked again, uncounted; one that is closed late is not', async () => {
+    first.script([closeBeforeAnswer(), chatAnswer('1')]);
+    const soon = await ask('pair');
+    expect([soon.answer.headers['x-llm-proxy-attempts'], ...soon.tried]).toEqual(['1', 2, 0, 0]);
+    first.script({
+      async send(wire) {
+        await wire.wait(1_100);
+        wire.cut();
+      },
+    });
+    const late = await ask('pair');
+    expect([late.answer.headers['x-llm-proxy-attempts'], ...late.tried]).toEqual(['2', 1, 1, 0]);
+  });
+
+  test('a connection that is closed twice counts, and the next route is tried', async () => {
+    first.script(closeBeforeAnswer());
+    const { answer, tried } = await ask('pair');
+    expect([answer.headers['x-llm-proxy-attempts'], ...tried]).toEqual(['2', 2, 1, 0]);
+  });
+
   test('a 400 goes to the client as it is', async () => {
     first.script(json(400, { error: { message: 'no', type: 'invalid_request_error', code: null, param: null } }));
     const { answer, tried } = await ask('pair');
@@ -101,7 +121,8 @@ describe('L1 and L2', () => {
   test('a 401 is not tried again', async () => {
     first.script(status(401));
     const { answer, tried } = await ask('one');
-    expect([answer.status, ...tried]).toEqual([401, 1, 0, 0]);
+    expect([answer.status, ...tried]).toEqual([502, 1, 0, 0]);
+    expect((await answer.json()).error.code).toBe('provider_refused');
     expect(answer.headers['x-should-retry']).toBe('false');
   });
 

@@ -154,22 +154,26 @@ describe('counting tokens', () => {
   });
 });
 
-describe('a bad key at Google', () => {
+describe('a bad key of the gateway at Google', () => {
   const ofClient = { model: 'to-gemini', max_tokens: 5, messages: [{ role: 'user', content: 'x' }] };
 
-  test('is refused, in the word that each dialect has for it', async () => {
+  test('is told as the provider’s refusal, in the word that each dialect has for it', async () => {
     upstream.script(json(400, BAD_KEY));
     const { status, body } = await ask('/v1/messages', { body: ofClient });
-    expect([status, body.error.type]).toEqual([401, 'authentication_error']);
+    expect([status, body.error.type, body.error.details]).toEqual([
+      502,
+      'api_error',
+      { error_code: 'provider_refused' },
+    ]);
     const chat = await ask('/v1/chat/completions', { body: ofClient });
-    expect(chat.status).toBe(401);
+    expect([chat.status, chat.body.error.code]).toEqual([502, 'provider_refused']);
     await eventually(() => gateway.logs().at(-1)?.tries?.[0]?.failure === 'refused');
   });
 
-  test('passes byte for byte to Google’s own client', async () => {
+  test('is not told to Google’s own client as one of its own', async () => {
     upstream.script(json(400, BAD_KEY));
     const { status, body } = await ask('/v1beta/models/to-gemini:generateContent', { body: CONTENTS });
-    expect([status, body]).toEqual([400, BAD_KEY]);
+    expect([status, body.error.status, body.error.details[0].reason]).toEqual([502, 'UNAVAILABLE', 'provider_refused']);
   });
 
   test('is routed around', async () => {

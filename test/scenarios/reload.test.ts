@@ -198,7 +198,7 @@ describe('what is known of a backend', () => {
   test('survives a reload, but for that of an address or key that it no longer has', async () => {
     upstream.script(status(401));
     gateway = await startGateway({ config: withBackend({ api_key: 'sk-wrong-0000000001' }) });
-    expect((await ask('one')).status).toBe(401);
+    expect((await ask('one')).status).toBe(502);
     gateway.writeConfig(withBackend({ api_key: 'sk-wrong-0000000001', headers: { 'x-team': 'blue' } }));
     expect((await reload()).status).toBe(200);
     expect((await modelsOf()).map(({ state }) => state)).toEqual(['cooling']);

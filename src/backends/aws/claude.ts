@@ -1,4 +1,5 @@
 import type { UpstreamCall, UpstreamRequest } from '../../core/route.ts';
+import { pathSegment } from '../../core/upstream-url.ts';
 import { asCount, asNumber, asObject, parseObject } from '../../lib/json.ts';
 import { memberSpans } from '../../lib/json-span.ts';
 import { headersForNewBody } from '../answer-headers.ts';
@@ -23,7 +24,9 @@ export function bedrockClaude(transport: Transport): Transport {
       const { call, body } = request;
       if (call === undefined || typeof body !== 'string' || !isKnown(call)) return transport.send(request);
       const response = await transport.send(shaped(request, call, body));
-      return response.ok ? goodAnswer(response, call) : errorAnswer(response);
+      if (response.ok) return goodAnswer(response, call);
+      // What is neither good nor an error is no answer of Bedrock's, and has no form in another dialect.
+      return response.status >= 400 && response.status <= 599 ? errorAnswer(response) : response;
     },
   };
 }
@@ -39,7 +42,7 @@ function shaped(request: UpstreamRequest, call: UpstreamCall, body: string): Ups
   const own = invocation(body, betas);
   return {
     ...request,
-    target: `/model/${encodedForAws(call.model)}/${path}`,
+    target: `/model/${encodedForAws(call.model, pathSegment)}/${path}`,
     headers: {
       ...headers,
       'content-type': 'application/json',

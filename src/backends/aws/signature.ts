@@ -58,14 +58,17 @@ export function signingKey(secret: string, date: string, region: string, service
 }
 
 /** Text as it stands in a path or query that is signed: all but letters, digits and `-._~` encoded. */
-export function encodedForAws(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+export function encodedForAws(text: string, encode: (text: string) => string = encodeURIComponent): string {
+  return encode(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** The path as it is sent, encoded once more: so it is for every service but S3. */
 function canonicalPath(url: string): string {
   const { pathname } = new URL(url);
-  return pathname.split('/').map(encodedForAws).join('/');
+  return pathname
+    .split('/')
+    .map((segment) => encodedForAws(segment))
+    .join('/');
 }
 
 function canonicalQuery(url: string): string {

@@ -9,8 +9,10 @@ export function signedForAws(
   url: string,
   { keys, region, service }: Extract<Signer, { scheme: 'aws' }>,
 ): Transport {
+  const secrets = [keys.accessKeyId, keys.secretAccessKey, keys.sessionToken].filter((secret) => secret !== undefined);
   return {
     ...transport,
+    secrets: () => secrets,
     send: (request) => {
       const headers = withoutCredentials(request.headers);
       for (const name in headers) if (name.startsWith('x-amz-')) delete headers[name];

@@ -1,3 +1,5 @@
+import { ownMember } from '../../lib/json.ts';
+
 /** A JSON Schema as it came from a client: any member may be missing or of a wrong type. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -56,7 +58,7 @@ function objectOf(schema: JsonSchema, budget: Budget): unknown {
   const properties = isObject(schema.properties) ? schema.properties : {};
   const required = Array.isArray(schema.required) ? schema.required : [];
   const names = required.filter((name) => typeof name === 'string').slice(0, MAX_VALUES);
-  return Object.fromEntries(names.map((name) => [name, valueOf(properties[name], budget)]));
+  return Object.fromEntries(names.map((name) => [name, valueOf(ownMember(properties, name), budget)]));
 }
 
 function allOf(schema: JsonSchema, parts: readonly unknown[], budget: Budget): unknown {
@@ -101,7 +103,7 @@ function resolve(reference: string, root: unknown): unknown {
     .slice(1)
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
   return keys.reduce<unknown>(
-    (at, key) => (isObject(at) || Array.isArray(at) ? Reflect.get(at, key) : undefined),
+    (at, key) => ((isObject(at) || Array.isArray(at)) && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined),
     root,
   );
 }

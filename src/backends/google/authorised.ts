@@ -8,6 +8,7 @@ export function withGoogleToken(transport: Transport, account: GoogleAccount): T
   const tokens = new GoogleTokens(account);
   return {
     ...transport,
+    secrets: () => tokens.recent,
     send: async (request) => {
       const token = await tokens.get(request.signal);
       const headers = { ...withoutCredentials(request.headers), authorization: `Bearer ${token}` };

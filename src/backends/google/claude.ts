@@ -1,4 +1,5 @@
 import type { UpstreamRequest } from '../../core/route.ts';
+import { pathSegment } from '../../core/upstream-url.ts';
 import { asObject, asString, parseObject } from '../../lib/json.ts';
 import { memberSpans } from '../../lib/json-span.ts';
 import { headersForNewBody } from '../answer-headers.ts';
@@ -17,7 +18,7 @@ export function vertexClaude(transport: Transport): Transport {
     ...transport,
     send: async (request) => {
       const response = await transport.send(shaped(request));
-      return response.status >= 400 ? errorAnswer(response) : response;
+      return response.status >= 400 && response.status <= 599 ? errorAnswer(response) : response;
     },
   };
 }
@@ -32,7 +33,7 @@ function shaped(request: UpstreamRequest): UpstreamRequest {
     return { ...request, target: '/models/count-tokens:rawPredict', body: versioned };
   }
   // Only `@`, which stands before the date, is left as it is.
-  const model = encodeURIComponent(call.model).replaceAll('%40', '@');
+  const model = pathSegment(call.model).replaceAll('%40', '@');
   const method = call.stream ? 'streamRawPredict' : 'rawPredict';
   return { ...request, target: `/models/${model}:${method}`, body: withoutMember(versioned, 'model') };
 }

@@ -9,6 +9,7 @@ const LIFETIME_S = 3600;
 /** A token with less time left than this is not begun with: answers may take a while to begin. */
 const SPARE_MS = 5 * 60_000;
 const TIMEOUT_MS = 10_000;
+const MOST_RECENT = 3;
 
 /** No token could be had; `code` is for logs and the failure's detail, and nothing in it is secret. */
 export class TokenError extends Error {
@@ -25,11 +26,17 @@ export class TokenError extends Error {
 export class GoogleTokens {
   #token: { readonly value: string; readonly goodUntil: number } | undefined;
   #coming: Promise<string> | undefined;
+  #recent: readonly string[] = [];
 
   constructor(
     private readonly account: GoogleAccount,
     private readonly now: () => number = Date.now,
   ) {}
+
+  /** The last tokens, the newest first: answers to requests with an older one may still be under way. Another list with each. */
+  get recent(): readonly string[] {
+    return this.#recent;
+  }
 
   /** A token that is good for some minutes. Rejects with a TokenError, or with the signal's reason. */
   get(signal: AbortSignal): Promise<string> {
@@ -63,6 +70,7 @@ export class GoogleTokens {
     if (value === undefined || !/^[\x21-\x7e]+$/.test(value)) throw new TokenError('token_answer_broken');
     const lifetimeMs = (asNumber(answer?.['expires_in']) ?? LIFETIME_S) * 1000;
     this.#token = { value, goodUntil: this.now() + Math.max(lifetimeMs - SPARE_MS, lifetimeMs / 2) };
+    this.#recent = [value, ...this.#recent].slice(0, MOST_RECENT);
     return value;
   }
 }

@@ -21,7 +21,7 @@ export const fallbackSchema = z
       .min(0)
       .default(60)
       .describe(
-        'How long a backend and model that failed is left alone, in seconds; after that, one request at a time tries it. A `Retry-After` of the backend counts instead. 0 turns cooldowns off.',
+        'How long an operation (chat, embeddings, images, …) of a model at a backend is left alone when it has failed, in seconds; after that, one request at a time tries it, once. A `Retry-After` of the backend counts instead. 0 turns cooldowns off. See errors.md for what counts.',
       ),
     max_retries: z
       .number()

@@ -138,7 +138,7 @@ export class MessageStreamDecoder implements StreamDecoder {
     const block = this.#blocks.get(event['index']);
     if (block === undefined) {
       // A block that was never announced.
-      const type = BLOCK_TYPES[asString(delta['type']) ?? ''];
+      const type = BLOCK_TYPES.get(asString(delta['type']) ?? '');
       if (type === undefined) return NONE;
       return [...this.#begin(), ...this.#blockStart(event['index'], { type }), ...this.#delta(event)];
     }
@@ -194,11 +194,11 @@ export class MessageStreamDecoder implements StreamDecoder {
 
 const NONE: readonly AnswerEvent[] = [];
 
-const BLOCK_TYPES: Readonly<Partial<Record<string, string>>> = {
-  text_delta: 'text',
-  thinking_delta: 'thinking',
-  signature_delta: 'thinking',
-};
+const BLOCK_TYPES: ReadonlyMap<string, string> = new Map([
+  ['text_delta', 'text'],
+  ['thinking_delta', 'thinking'],
+  ['signature_delta', 'thinking'],
+]);
 
 function kindOf(type: string | undefined, freeform: boolean): Block['kind'] {
   switch (type) {

@@ -5,10 +5,10 @@ import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../
 import { NAME } from './name.ts';
 
 /** Where a block of thinking has its signature. */
-const SIGNATURE_FIELDS: Readonly<Partial<Record<string, string>>> = {
-  thinking: 'signature',
-  redacted_thinking: 'data',
-};
+const SIGNATURE_FIELDS: ReadonlyMap<string, string> = new Map([
+  ['thinking', 'signature'],
+  ['redacted_thinking', 'data'],
+]);
 
 /**
  * `text` without the blocks of thinking whose signature the gateway gave to the client for another model; one that is
@@ -54,7 +54,7 @@ function messageEdits(text: string, message: Span, { content }: JsonObject, mode
 
 /** What becomes of a block: nothing, its removal, or its own signature in place of the marked one. */
 function judge(block: JsonObject, model: string): { field: string; value: string } | 'foreign' | undefined {
-  const field = SIGNATURE_FIELDS[asString(block['type']) ?? ''];
+  const field = SIGNATURE_FIELDS.get(asString(block['type']) ?? '');
   const marked = field === undefined ? undefined : unmarkSignature(asString(block[field]) ?? '');
   if (field === undefined || marked === undefined) return undefined;
   return isReadableBy(marked.signature, NAME, model) ? { field, value: marked.signature.value } : 'foreign';

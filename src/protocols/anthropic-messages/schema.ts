@@ -1,4 +1,4 @@
-import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
+import { asArray, asObject, asString, ownMember, type JsonObject } from '../../lib/json.ts';
 
 /** Formats of strings that Anthropic enforces. */
 const FORMATS: ReadonlySet<unknown> = new Set(
@@ -97,7 +97,7 @@ function resolved(ref: string, root: JsonObject): unknown {
   return ref
     .slice(2)
     .split('/')
-    .reduce<unknown>((at, name) => asObject(at)?.[name.replaceAll('~1', '/').replaceAll('~0', '~')], root);
+    .reduce<unknown>((at, name) => ownMember(at, name.replaceAll('~1', '/').replaceAll('~0', '~')), root);
 }
 
 function isObjectSchema({ type, properties }: JsonObject): boolean {

@@ -12,6 +12,7 @@ export const stream: StreamGrammar = {
   isEnd,
   read: () => new MessageStreamReader(),
   fromPlain: asStream,
+  textFields: ['text', 'thinking', 'partial_json'],
 };
 
 /** A text with any of these is one of many like it. */

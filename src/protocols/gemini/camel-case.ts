@@ -15,7 +15,7 @@ function renamed(object: JsonObject): JsonObject {
   const fields: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(object)) {
     const camel = camelCase(name);
-    if (camel === name || object[camel] === undefined) fields[camel] = value;
+    if (camel === name || !Object.hasOwn(object, camel)) fields[camel] = value;
   }
   return fields;
 }

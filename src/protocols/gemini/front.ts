@@ -3,13 +3,13 @@ import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
 
 /** What a model can be asked for, by the word after the colon. */
-const METHODS: Readonly<Record<string, Operation>> = {
-  generateContent: 'generate',
-  streamGenerateContent: 'generate',
-  countTokens: 'count_tokens',
-  embedContent: 'embed',
-  batchEmbedContents: 'embed',
-};
+const METHODS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ['generateContent', 'generate'],
+  ['streamGenerateContent', 'generate'],
+  ['countTokens', 'count_tokens'],
+  ['embedContent', 'embed'],
+  ['batchEmbedContents', 'embed'],
+]);
 
 /** Aliases may hold slashes; `models/` in front of them is Google's. */
 const MODEL_PATH = /^\/v1(?:beta|alpha)?\/models\/(.+):(\w+)$/;
@@ -22,7 +22,7 @@ export const front: Front = {
   fixed: { '/v1beta/models': listing('models'), '/v1alpha/models': listing('models') },
   find: (path, query) => {
     const [, encoded, method = ''] = MODEL_PATH.exec(path) ?? [];
-    const operation = METHODS[method];
+    const operation = METHODS.get(method);
     const model = decoded(encoded);
     if (operation !== undefined && model !== undefined) return modelEndpoint(model, method, operation, query);
     const id = decoded(MODEL_BY_ID.exec(path)?.[1]);
@@ -41,7 +41,8 @@ function modelEndpoint(model: string, method: string, operation: Operation, quer
     methods: ['POST'],
     protocol: isArray ? 'gemini-array' : 'gemini',
     operation,
-    target: `/models/${model}:${method}`,
+    // The model's own name is in it, and so it is written for each backend anew.
+    target: '',
     model,
     stream,
     // The prompt is part of what will be sent, and so of what is to be counted.

@@ -4,7 +4,8 @@ import { fieldsOf } from './camel-case.ts';
 /** A schema in Google's subset of OpenAPI (`parameters`, `responseSchema`) as JSON Schema. */
 export function jsonSchemaOf(value: unknown): JsonObject {
   const schema = fieldsOf(value) ?? {};
-  const result: Record<string, unknown> = {};
+  // Without a prototype, which a keyword `__proto__` would replace.
+  const result = Object.create(null) as Record<string, unknown>;
   for (const [keyword, inner] of Object.entries(schema)) {
     switch (keyword) {
       case 'type':

@@ -47,14 +47,16 @@ export class PartialArgs {
   }
 }
 
+/** Only what a container has of its own: what it inherits is shared by the whole process. */
 function read(container: Container, step: string | number): unknown {
-  return (container as Record<string | number, unknown>)[step];
+  return Object.hasOwn(container, step) ? (container as Record<string | number, unknown>)[step] : undefined;
 }
 
 /** Elements come in order; one far off the end would make a list of nothing. */
 function write(container: Container, step: string | number, value: unknown): boolean {
   if (Array.isArray(container) && (typeof step !== 'number' || step > container.length)) return false;
-  (container as Record<string | number, unknown>)[step] = value;
+  // An assignment to `__proto__` would change what the container inherits.
+  Object.defineProperty(container, step, { value, writable: true, enumerable: true, configurable: true });
   return true;
 }
 

@@ -12,6 +12,7 @@ export const stream: StreamGrammar = {
   isEnd: () => false,
   read: () => new GeminiStreamReader(),
   fromPlain: asStream,
+  textFields: ['text'],
 };
 
 /** What the reader looks at in a GenerateContentResponse; everything else passes unseen. */

@@ -1,3 +1,4 @@
+import { pathOf } from '../../core/upstream-url.ts';
 import { dialectOf } from '../../vendors/dialects.ts';
 import type { Wire } from '../protocol.ts';
 import { limitHeaders, readLimits } from './limits.ts';
@@ -5,10 +6,29 @@ import { modelName } from './camel-case.ts';
 import { NAME } from './name.ts';
 import { renameModel } from './rename-model.ts';
 
+/**
+ * The client's key is the gateway's business, and how a stream is written is told by the address; the others change the
+ * form of answers, or who is billed. https://cloud.google.com/apis/docs/system-parameters
+ */
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  'key',
+  'alt',
+  'access-token',
+  'oauth-token',
+  'callback',
+  'fields',
+  'httpmethod',
+  'quotauser',
+  'upload-protocol',
+  'uploadtype',
+  'xgafv',
+]);
+
 /** Paths and headers of Google's API. */
 export const wire: Wire = {
   address: (operation, { model, stream, body }) => {
-    const resource = modelPath(model);
+    // A client may have named it, where an alias is a wildcard.
+    const resource = `/${pathOf(modelName(model))}`;
     switch (operation) {
       case 'generate':
         // Without `alt=sse` a stream is a JSON array, which nobody wants to read.
@@ -26,29 +46,11 @@ export const wire: Wire = {
   headerPrefixes: ['x-goog-'],
   alsoServes: [],
   requestIdHeader: 'x-request-id',
-  query: withoutOwnFields,
+  ownQueryFields: OWN_FIELDS,
   renameModel,
   readLimits,
   limitHeaders,
 };
-
-/** The client's key is the gateway's business, and how a stream is written is told by the address. All else stays as it is. */
-function withoutOwnFields(query: string): string {
-  if (query === '') return query;
-  const fields = query.slice(1).split('&');
-  const others = fields.filter((field) => !OWN_FIELDS.some((name) => new URLSearchParams(field).has(name)));
-  if (others.length === fields.length) return query;
-  return others.length === 0 ? '' : `?${others.join('&')}`;
-}
-
-const OWN_FIELDS = ['key', 'alt'];
-
-/** Nothing in a name, which may be a client's where an alias is a wildcard, leads out of the backend's base. */
-function modelPath(model: string): string {
-  const segments = modelName(model).split('/');
-  const climbs = segments.some((segment) => segment === '' || segment === '.' || segment === '..');
-  return climbs ? `/models/${encodeURIComponent(model)}` : `/${segments.map(encodeURIComponent).join('/')}`;
-}
 
 /** Translated requests are always for several; a client of this dialect may have sent one text. */
 function isForOneText(body: Readonly<Record<string, unknown>> | undefined): boolean {

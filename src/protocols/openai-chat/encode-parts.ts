@@ -71,7 +71,7 @@ function textPart(text: string): JsonObject {
 function formatOf(mediaType: string): string {
   const bare = bareType(mediaType);
   const subtype = bare.slice(bare.indexOf('/') + 1);
-  return FORMATS[subtype] ?? subtype.replace(/^x-/, '');
+  return FORMATS.get(subtype) ?? subtype.replace(/^x-/, '');
 }
 
 /** A name for a document that has none: a `file` needs one. */
@@ -86,12 +86,12 @@ function isText(mediaType: string): boolean {
   return bare.startsWith('text/') || bare === 'application/json';
 }
 
-const FORMATS: Readonly<Record<string, string>> = {
-  mpeg: 'mp3',
-  mpga: 'mp3',
-  wave: 'wav',
-  'x-wav': 'wav',
-  'vnd.wave': 'wav',
-  'x-m4a': 'm4a',
-  mp4: 'm4a',
-};
+const FORMATS: ReadonlyMap<string, string> = new Map([
+  ['mpeg', 'mp3'],
+  ['mpga', 'mp3'],
+  ['wave', 'wav'],
+  ['x-wav', 'wav'],
+  ['vnd.wave', 'wav'],
+  ['x-m4a', 'm4a'],
+  ['mp4', 'm4a'],
+]);

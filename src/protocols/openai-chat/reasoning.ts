@@ -30,13 +30,14 @@ export function decodeReasoning(body: JsonObject): Reasoning | undefined {
     effort,
     budgetTokens: asCount(object?.['max_tokens']) ?? asCount(thinking?.['budget_tokens']),
     adaptive: thinking?.['type'] === 'adaptive' ? true : undefined,
-    enabled:
-      effort === 'none'
-        ? false
-        : (asBoolean(object?.['enabled']) ?? { enabled: true, disabled: false }[String(thinking?.['type'])]),
+    enabled: effort === 'none' ? false : (asBoolean(object?.['enabled']) ?? isSwitchedOn(thinking?.['type'])),
     visible: isVisible(body, object),
   });
   return Object.keys(reasoning).length === 0 ? undefined : reasoning;
+}
+
+function isSwitchedOn(word: unknown): boolean | undefined {
+  return word === 'enabled' ? true : word === 'disabled' ? false : undefined;
 }
 
 /** Writes it as the backend wants it; undefined if it cannot be told there. */

@@ -10,6 +10,7 @@ export const stream: StreamGrammar = {
   isEnd: (data) => data.charCodeAt(0) === 91 /* [ */ && data.trim() === '[DONE]',
   read: (request) => new ChatStreamReader(request),
   fromPlain: asStream,
+  textFields: ['content', 'reasoning_content', 'reasoning', 'refusal', 'arguments', 'text'],
 };
 
 const TEXT_KEY = '"content":"';

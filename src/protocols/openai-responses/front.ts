@@ -1,4 +1,5 @@
 import type { Endpoint, Method, Operation } from '../../core/exchange.ts';
+import { pathSegment } from '../../core/upstream-url.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
 
@@ -6,11 +7,11 @@ import { NAME } from './name.ts';
 const KEPT = /^(?:\/v1)?\/responses\/([\w-]{1,1500})(?:\/(cancel|input_items))?$/;
 
 /** What can be done with a kept response, and with what hangs below it. */
-const METHODS: Readonly<Record<string, readonly Method[]>> = {
-  '': ['GET', 'DELETE'],
-  cancel: ['POST'],
-  input_items: ['GET'],
-};
+const METHODS: ReadonlyMap<string, readonly Method[]> = new Map<string, readonly Method[]>([
+  ['', ['GET', 'DELETE']],
+  ['cancel', ['POST']],
+  ['input_items', ['GET']],
+]);
 
 /** `/v1/responses` and what hangs below it, with `/v1` and without. */
 export const front: Front = {
@@ -26,9 +27,9 @@ export const front: Front = {
   ),
   find: (path, query) => {
     const [, id, below = ''] = KEPT.exec(path) ?? [];
-    const methods = METHODS[below];
+    const methods = METHODS.get(below);
     if (id === undefined || methods === undefined) return undefined;
-    const target = `/responses/${id}${below === '' ? '' : `/${below}`}`;
+    const target = `/responses/${pathSegment(id)}${below === '' ? '' : `/${below}`}`;
     // A response that is still being made can be followed.
     const stream = new URLSearchParams(query).get('stream') === 'true';
     return { ...modelEndpoint(target, 'native'), kind: 'resource', methods, resource: id, stream };

@@ -12,6 +12,7 @@ export const stream: StreamGrammar = {
   isEnd: () => false,
   read: () => new ResponsesStreamReader(),
   fromPlain: asStream,
+  textFields: ['delta'],
 };
 
 /** Follows a stream of typed events. Their names say no more than their types, and some backends send none. */

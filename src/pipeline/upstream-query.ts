@@ -1,0 +1,70 @@
+import { fieldName } from '../core/upstream-url.ts';
+
+/** What of a client's query is not for a backend. */
+export interface QueryRules {
+  /** The gateway's own fields in the backend's dialect, as `fieldName` has them. */
+  readonly own: ReadonlySet<string> | undefined;
+  /** The backend is asked with the client's own key, so that it may say whose account that is for. */
+  readonly isOpen: boolean;
+  /** Whether a value is, or holds, a key that must not get there. */
+  readonly isSecret: (value: string) => boolean;
+}
+
+/**
+ * The client's query as it goes to a backend: fields only, encoded, so that nothing of it is path or fragment; without
+ * what the gateway sets itself, and without keys and accounts where the gateway's own are used. With its `?`.
+ */
+export function upstreamQuery(query: string, rules: QueryRules): string {
+  if (query.length < 2) return '';
+  const fields: string[] = [];
+  for (const field of query.slice(1).split('&')) if (field !== '' && passes(field, rules)) fields.push(encoded(field));
+  return fields.length === 0 ? '' : `?${fields.join('&')}`;
+}
+
+function passes(field: string, { own, isOpen, isSecret }: QueryRules): boolean {
+  const name = fieldName(field);
+  if (own?.has(name) === true) return false;
+  if (isOpen) return true;
+  if (ACCOUNT_FIELDS.has(name) || /^x-(?:amz|goog|ms)-/.test(name)) return false;
+  const [[decodedName = '', value = ''] = []] = new URLSearchParams(field);
+  return !isSecret(value) && !isSecret(decodedName);
+}
+
+/** A field as it is, where that is the same for every reader. */
+function encoded(field: string): string {
+  return /^[\w.~%!$()*+,:@/?=[\]-]*$/.test(field) ? field : new URLSearchParams(field).toString();
+}
+
+/** Keys, accounts, and the version of an API, by which one client could have the gateway's key refused. */
+const ACCOUNT_FIELDS: ReadonlySet<string> = new Set([
+  'key',
+  'api-key',
+  'apikey',
+  'access-key',
+  'access-token',
+  'oauth-token',
+  'token',
+  'auth',
+  'authorization',
+  'code',
+  'sig',
+  'signature',
+  'subscription-key',
+  'api-version',
+  'apiversion',
+  'project',
+  'project-id',
+  'projectid',
+  'user-project',
+  'userproject',
+  'quotauser',
+  'organization',
+  'organization-id',
+  'org',
+  'workspace',
+  'workspace-id',
+  'account',
+  'account-id',
+  'tenant',
+  'tenant-id',
+]);
