@@ -27,7 +27,8 @@ async function build(target?: Target): Promise<string> {
   const startedAt = performance.now();
   try {
     await Bun.build({
-      entrypoints: ['src/main.ts'],
+      // Threads begin in files of their own.
+      entrypoints: ['src/main.ts', 'src/server/watchdog-worker.ts'],
       minify: true,
       sourcemap: 'inline',
       bytecode: true,

@@ -20,6 +20,7 @@ import type { Log } from './observe/log.ts';
 import { Metrics } from './observe/metrics.ts';
 import type { ReloadResult } from './pipeline/context.ts';
 import { Concurrency } from './policies/concurrency.ts';
+import { FailedKeys } from './policies/failed-keys.ts';
 import { RateLimits } from './policies/rate-limit.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { loadPrompts } from './prompts/load.ts';
@@ -36,9 +37,12 @@ export class App {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly gateway: Gateway;
+  readonly failedKeys: FailedKeys;
   config: Config;
   /** Reads the config again, if it came from somewhere. */
   onReload: () => Promise<ReloadResult> = () => Promise.resolve({ result: 'refused', problems: [NO_FILE] });
+  /** Told of each config that has come into force after the first. */
+  onConfigured: (config: Config) => void = () => undefined;
   readonly #live: LiveBackends;
   readonly #health: HealthChecks;
   readonly #rateLimits: RateLimits;
@@ -68,6 +72,7 @@ export class App {
     this.#live = new LiveBackends(this.#concurrency.hasRoom);
     this.#rateLimits = new RateLimits(clock);
     const lack = ownLack(log);
+    this.failedKeys = failedKeys(clock, log);
     this.#health = healthChecks(clock, log, lack);
     const snapshot = buildSnapshot(config, prompts, this.#live);
     this.metrics = new Metrics({
@@ -75,6 +80,7 @@ export class App {
       queueDepth: () => this.#concurrency.waiting,
       bufferedBytes: () => this.#budget.used,
       droppedLogLines: () => log.droppedLines,
+      accepting: () => this.gateway.accepting,
       version: VERSION,
     });
     this.gateway = new Gateway(snapshot, {
@@ -84,6 +90,7 @@ export class App {
       cooldowns: cooldowns(clock, log, this.metrics),
       health: this.#health,
       ownLack: lack,
+      failedKeys: this.failedKeys,
       rateLimits: this.#rateLimits,
       concurrency: this.#concurrency,
       owners: new ResponseOwners(),
@@ -109,6 +116,7 @@ export class App {
     for (const backend of this.#live.follow(this.config, config))
       this.log.info('backend starts anew', { backend, cause: 'its url or api_key changed' });
     this.config = config;
+    this.onConfigured(config);
     return warnings;
   }
 
@@ -121,6 +129,7 @@ export class App {
   /** What counts beyond the snapshot, from now on, for requests under way as well. */
   #apply(config: Config, { backends }: Snapshot): void {
     this.#rateLimits.configure(rateLimitSettings(config));
+    this.failedKeys.configure(config.server.failed_keys_per_minute);
     const { enabled, per_backend_limit: limitOfEach = Infinity } = config.concurrency;
     for (const { name, max_concurrency: own } of config.backends) {
       this.#live.backend(name).limit = own ?? (enabled ? limitOfEach : Infinity);
@@ -147,6 +156,12 @@ function cooldowns(clock: Clock, log: Log, metrics: Metrics): Cooldowns {
     recovered: ({ name: operation, model: { backend, model } }) =>
       log.info('backend is back', { backend, model, operation, cause: 'it answered a request' }),
   });
+}
+
+function failedKeys(clock: Clock, log: Log): FailedKeys {
+  return new FailedKeys(clock, (address, requests) =>
+    log.warn('requests with wrong keys were refused and not logged one by one', { client_ip: address, requests }),
+  );
 }
 
 function healthChecks(clock: Clock, log: Log, lack: OwnLack): HealthChecks {

@@ -4,8 +4,9 @@ import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
 import { Bag } from './lib/bag.ts';
 import { acceptBody, acceptBytes, acceptHead } from './pipeline/accept.ts';
-import { admitBody, admitCaller, admitRate, shuttingDown } from './pipeline/admit.ts';
+import { admitBody, admitCaller, admitRate, outOfFiles, shuttingDown, slowedDown } from './pipeline/admit.ts';
 import { answerLocally } from './pipeline/answer-locally.ts';
+import { tooComplex } from './pipeline/body-work.ts';
 import type { Context } from './pipeline/context.ts';
 import { dispatch } from './pipeline/dispatch.ts';
 import { resolveKept } from './pipeline/kept.ts';
@@ -22,6 +23,8 @@ export class Gateway {
   /** The exchanges that are under way. */
   readonly exchanges = new Bag<Exchange>();
   draining = false;
+  /** There may be so many exchanges at once: more would take the files that those under way need. */
+  mostExchanges = Infinity;
   /** What is wrong with the config file, while an older config is in force because of it. */
   configProblems: readonly string[] = [];
   readonly #departures: Departures;
@@ -39,6 +42,11 @@ export class Gateway {
     return this.#context.snapshot;
   }
 
+  /** Whether one more request would be let in. */
+  get accepting(): boolean {
+    return !this.draining && this.exchanges.size < this.mostExchanges;
+  }
+
   /** Lets new requests work by `snapshot`; those under way end on what they began with. */
   use(snapshot: Snapshot): void {
     this.#context = this.#contextOf(snapshot);
@@ -51,11 +59,13 @@ export class Gateway {
     const exchange = acceptHead(arrival, context); //                      1. a request is an exchange
     this.#track(exchange, context);
     try {
+      if (arrival.objection !== undefined) throw arrival.objection;
       if (this.draining) throw shuttingDown();
       admitCaller(exchange, arrival.allow, protocol, context); //            2. who may come in
       const kind = exchange.endpoint?.kind;
       const isKept = kind === 'resource';
       if (!isKept && kind !== 'model') return await answerLocally(exchange, protocol, context);
+      if (this.exchanges.size > this.mostExchanges) throw outOfFiles();
       admitBody(exchange, context);
       await (isKept ? acceptBytes : acceptBody)(exchange, context); //       3. what is asked for, and of which alias
       resolveKept(exchange, protocol, context);
@@ -64,7 +74,8 @@ export class Gateway {
       if (exchange.stream && (await isSlow(outcome, context))) return emitEarly(outcome, exchange, protocol, context);
       return emit(await outcome, exchange, protocol, context); //            5. the answer, or why there is none
     } catch (error) {
-      return emitRefusal(refusalFor(error, exchange, context), exchange, protocol, context);
+      const refusal = slowedDown(refusalFor(error, exchange, context), exchange, context);
+      return emitRefusal(refusal, exchange, protocol, context);
     } //                                                                     6. finish: with the last byte, by emit
   }
 
@@ -106,7 +117,8 @@ async function isSlow(outcome: Promise<unknown>, { clock, snapshot }: Context): 
 
 /** What is no refusal is a bug: it is logged with its stack, and harms no other request. */
 function refusalFor(error: unknown, exchange: Exchange, { log }: Context): Refusal {
-  if (error instanceof Refusal) return error;
+  const refusal = error instanceof Refusal ? error : tooComplex(error);
+  if (refusal !== undefined) return refusal;
   log.error('a bug in the gateway: please report it', { trace_id: exchange.traceId, err: error });
   return new Refusal(
     'internal_error',

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import type { HealthSettings } from './backends/health.ts';
 import type { Config } from './config/schema.ts';
@@ -25,6 +25,15 @@ export function logSettings(config: Config): LogSettings {
     consoleFormat: logging.console_format,
     secrets: secretsOf(config),
     color: process.stderr.isTTY && (process.env['NO_COLOR'] ?? '') === '',
+  };
+}
+
+/** What the watchdog goes by. Its last line goes where the log's lines go. */
+export function watchdogSettings({ server, logging }: Config) {
+  return {
+    limitMs: server.watchdog,
+    logFile: logging.base_dir === '' ? undefined : join(resolve(logging.base_dir), 'general.log'),
+    asJson: logging.format === 'json',
   };
 }
 

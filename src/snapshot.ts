@@ -1,5 +1,6 @@
 import type { LiveBackends } from './backends/live.ts';
 import { resolveBackend } from './backends/resolve.ts';
+import { parseListen } from './config/listen.ts';
 import type { Config } from './config/schema.ts';
 import { parseStatusRanges } from './config/status-ranges.ts';
 import type { DetectionRules } from './core/classify.ts';
@@ -7,12 +8,15 @@ import { gatewaySecret } from './core/gateway-secret.ts';
 import type { Alias, Backend, Route, Timeouts } from './core/route.ts';
 import { routeKey } from './core/route.ts';
 import { IdSeal } from './core/sealed-id.ts';
+import type { WorkLimits } from './core/work.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { AddressList } from './lib/address-list.ts';
 import { KeyCheck } from './policies/auth.ts';
 import { OpenCallers } from './policies/open-callers.ts';
 import { Scrubber } from './core/scrubber.ts';
 import { secretsKeptFromClients } from './config/secrets.ts';
+import { Cors } from './policies/cors.ts';
+import { WebPages } from './policies/web-pages.ts';
 
 /** Everything that is derived from one version of the config. Immutable: a reload builds another and swaps. */
 export interface Snapshot {
@@ -28,6 +32,8 @@ export interface Snapshot {
   readonly prompts: PromptSet | undefined;
   readonly trustedProxies: AddressList;
   readonly maxBodyBytes: number;
+  /** How much work one request may make. */
+  readonly work: WorkLimits;
   /** Undefined: the gateway is open. */
   readonly keyCheck: KeyCheck | undefined;
   /** Who is who where it is open. */
@@ -38,6 +44,10 @@ export interface Snapshot {
   readonly seal: IdSeal | undefined;
   /** Takes the gateway's secrets out of what clients get; undefined: it has none. */
   readonly scrubber: Scrubber | undefined;
+  /** Undefined: pages of other origins get nothing. */
+  readonly cors: Cors | undefined;
+  /** Keeps web pages out of a gateway that is open; undefined where it has a key. */
+  readonly webPages: WebPages | undefined;
   /** Infinity when off. */
   readonly keepAliveMs: number;
   /** Where neither backend nor alias says anything else. */
@@ -58,6 +68,9 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
       .filter(([, { enabled }]) => enabled)
       .map(([name]) => [name, buildAlias(name, config, backends, live)]),
   );
+  const { origins } = config.cors;
+  const cors = origins.length === 0 ? undefined : new Cors(origins);
+  const isOpen = config.proxy_api_key === undefined && config.keys === undefined;
   return {
     config,
     backends,
@@ -77,7 +90,14 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     hasManyCallers: config.keys !== undefined,
     seal: sealOf(config),
     scrubber: scrubberOf(config, backends),
+    cors,
+    webPages: isOpen ? new WebPages(hostsOf(config), cors) : undefined,
     maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
+    work: {
+      nesting: config.server.max_nesting,
+      values: config.server.max_values,
+      units: config.server.max_body_mb * 1024 * 1024,
+    },
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
@@ -104,6 +124,13 @@ function scrubberOf(config: Config, backends: ReadonlyMap<string, Backend>): Scr
   const secrets = secretsKeptFromClients(config);
   const sources = Array.from(backends.values(), (backend) => backend.secrets).filter((source) => source !== undefined);
   return secrets.length + sources.length === 0 ? undefined : new Scrubber(secrets, sources);
+}
+
+/** The names that the config gives the gateway: those that it listens on, and those that it may be reached by. */
+function hostsOf({ listen, metrics, server }: Config): string[] {
+  const addresses = [listen, ...(metrics.listen === undefined ? [] : [metrics.listen])].map(parseListen);
+  const names = addresses.map((address) => (address.kind === 'tcp' ? address.hostname : undefined));
+  return [...names.filter((name) => name !== undefined), ...server.allowed_hosts];
 }
 
 function buildBackend(config: Config['backends'][number], live: LiveBackends): Backend {

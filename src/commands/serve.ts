@@ -12,7 +12,9 @@ import { formatDuration } from '../lib/duration.ts';
 import { printable } from '../lib/printable.ts';
 import { createRedactor } from '../observe/redact.ts';
 import { startHttpThread } from '../lib/http-thread.ts';
+import { watchdogSettings } from '../settings.ts';
 import { Host, reasonOf } from '../server/host.ts';
+import { Watchdog } from '../server/watchdog.ts';
 import { banner } from './banner.ts';
 import { environmentDangers } from './environment-dangers.ts';
 import { Reloader } from './reload.ts';
@@ -38,10 +40,13 @@ export async function serve(path: string | undefined): Promise<number> {
   const dangers = environmentDangers(process.env);
   process.stdout.write(banner(app.config, host.address, file, dangers));
   for (const danger of dangers) app.log.warn(danger);
+  const watchdog = new Watchdog((reason) => app.log.error('there is no watchdog', { reason }));
+  watchdog.configure(watchdogSettings(app.config));
+  app.onConfigured = (config) => watchdog.configure(watchdogSettings(config));
   const reloader = file === undefined ? undefined : new Reloader(app, host, file, known);
   void reloader?.watch(loaded.files, loaded.config);
   if (reloader !== undefined) app.onReload = () => reloader.reload('asked by POST /admin/reload');
-  return await untilSignalled(app, host, reloader);
+  return await untilSignalled({ app, host, reloader, watchdog });
 }
 
 /** Whatever escapes every handler ends the process as it would without this, but goes through the masking of the log first. */
@@ -85,14 +90,26 @@ async function load(file: string | undefined): Promise<Omit<Built, 'app'>> {
   return { loaded: await loadConfig(file, process.env), known };
 }
 
+/** What a signal acts upon. */
+interface Running {
+  readonly app: App;
+  readonly host: Host;
+  readonly reloader: Reloader | undefined;
+  readonly watchdog: Watchdog;
+}
+
+/** Beyond `shutdown_timeout`: last words of streams, last bytes, logs. */
+const CLOSING_MS = 10_000;
+
 /** SIGTERM and SIGINT end the process when its work is done, a second one at once; SIGHUP reloads. */
-function untilSignalled(app: App, host: Host, reloader: Reloader | undefined): Promise<number> {
+function untilSignalled({ app, host, reloader, watchdog }: Running): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   let stopping = false;
   const onStop = (signal: string): void => {
     if (stopping) process.exit(1);
     stopping = true;
     reloader?.stop();
+    watchdog.stopping(app.config.server.shutdown_timeout + CLOSING_MS);
     void stop(app, host, signal).then(() => resolve(0));
   };
   process.on('SIGTERM', () => onStop('SIGTERM'));

@@ -14,6 +14,7 @@ export function checkReferences(config: unknown): Finding[] {
     ...duplicates(backends),
     ...models.flatMap(([alias, model]) => routeFindings(alias, model, known)),
     ...sameAddress(config),
+    ...openToAllPages(config),
     ...entries(at(at(config, 'rate_limit'), 'per_model_rps')).flatMap(([alias]) =>
       unknownAlias(alias, aliases, ['rate_limit', 'per_model_rps', alias]),
     ),
@@ -25,6 +26,16 @@ function sameAddress(config: unknown): Finding[] {
   if (typeof own !== 'string' || own !== at(config, 'listen')) return [];
   const message = 'is the address of the gateway itself (another one; or none, to have /metrics there)';
   return [{ path: ['metrics', 'listen'], message }];
+}
+
+/** Without a key, every page that someone here looks at could use the gateway. */
+function openToAllPages(config: unknown): Finding[] {
+  if (at(config, 'proxy_api_key') !== undefined || at(config, 'keys') !== undefined) return [];
+  return items(at(at(config, 'cors'), 'origins')).flatMap((origin, index) => {
+    if (origin !== '*') return [];
+    const message = 'cannot be "*" while there is no key (set proxy_api_key or keys, or name the origins)';
+    return [{ path: ['cors', 'origins', index], message }];
+  });
 }
 
 interface NamedBackend {

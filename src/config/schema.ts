@@ -6,7 +6,7 @@ import { keysSchema } from './sections/keys.ts';
 import { loggingSchema } from './sections/logging.ts';
 import { modelsSchema } from './sections/models.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
-import { proxySchema, serverSchema } from './sections/server.ts';
+import { corsSchema, proxySchema, serverSchema } from './sections/server.ts';
 import { timeoutSchema } from './sections/timeout.ts';
 
 /** The one source of the config's type, defaults, validation, JSON Schema and documentation. */
@@ -23,6 +23,7 @@ export const configSchema = z.strictObject({
     ),
   keys: keysSchema,
   server: serverSchema,
+  cors: corsSchema,
   proxy: proxySchema,
   backends: z.array(backendSchema).default([]).describe('The providers behind the gateway.'),
   models: modelsSchema,
@@ -40,7 +41,7 @@ export const configSchema = z.strictObject({
 
 /**
  * A valid configuration, defaults filled in. Keys are those of the YAML file; every duration (`*_timeout`, `interval`,
- * `timeout`, `keepalive`, `backoff_*`, `retry_after_max`) is a number of milliseconds.
+ * `timeout`, `keepalive`, `watchdog`, `backoff_*`, `retry_after_max`) is a number of milliseconds.
  */
 export type Config = z.output<typeof configSchema>;
 

@@ -14,6 +14,7 @@ import type { Refusal } from './refusal.ts';
 import type { Alias, NamedAlias, Route } from './route.ts';
 import { routeKey } from './route.ts';
 import type { Watch } from './watch.ts';
+import type { Work } from './work.ts';
 
 /**
  * What is asked of a model: to go on with a conversation, to count its tokens, to embed texts; `native` is whatever a
@@ -61,6 +62,8 @@ export interface Arrival {
   readonly allow?: string | undefined;
   /** The socket's peer; empty for a Unix socket. */
   readonly peer: string;
+  /** What is wrong with the request as such, whoever sent it. */
+  readonly objection?: Refusal | undefined;
 }
 
 /** A request's body, read once, from which each attempt makes its own. */
@@ -99,6 +102,8 @@ export class Exchange implements BagItem {
   body: Body | undefined;
   /** The body in neutral form, once a backend of another dialect needs it. */
   conversation: Conversation | undefined;
+  /** What its body may still make the gateway do; undefined until the body has been looked at for that. */
+  work: Work | undefined;
   bytesIn = 0;
   /** What it holds of the memory that requests may hold together. */
   bufferedBytes = 0;
@@ -109,6 +114,8 @@ export class Exchange implements BagItem {
   elsewhereMs = 0;
   /** The gateway turned it down before any backend was tried. */
   refused = false;
+  /** It is one of many of its kind, told together with them: it gets no log line of its own. */
+  unlogged = false;
 
   /** It has taken tokens of the rate limits. */
   hasTokens = false;

@@ -43,6 +43,46 @@ export const ERROR_CODES = {
     meaning: 'The endpoint (`/admin/*`, `/metrics`) is for operators, and this is a key of a caller.',
     remedy: 'Send `proxy_api_key`.',
   },
+  too_many_failed_keys: {
+    status: 429,
+    type: 'rate_limit_error',
+    meaning:
+      "More requests without a right key came from the client's address than `server.failed_keys_per_minute` lets by.",
+    remedy: 'Correct the key: a request with a right one passes at once.',
+  },
+  host_not_allowed: {
+    status: 403,
+    type: request,
+    meaning:
+      'The gateway has no key, and the `Host` of the request is a name that it does not know: a web page could have brought it (DNS rebinding).',
+    remedy:
+      'Reach the gateway by its IP address or `localhost`, set `proxy_api_key`, or name the host in `server.allowed_hosts`.',
+  },
+  origin_not_allowed: {
+    status: 403,
+    type: request,
+    meaning:
+      'A web page of another origin sent the request, and `cors.origins` does not name it: it asked for permission (a preflight), or the gateway has no key.',
+    remedy: 'Name the origin in `cors.origins`, as the message writes it.',
+  },
+  malformed_request: {
+    status: 400,
+    type: request,
+    meaning: 'The request line or the `Host` header is not valid HTTP.',
+    remedy: 'Correct what the message names, or the proxy that stands between.',
+  },
+  websocket_not_supported: {
+    status: 426,
+    type: request,
+    meaning: 'The request asks for a WebSocket, and the gateway has none there.',
+    remedy: 'Use the HTTP endpoint of the same path; clients that know both fall back by themselves.',
+  },
+  overloaded_connections: {
+    status: 503,
+    type: server,
+    meaning: 'Nearly as many files and connections are open as the system lets the gateway have.',
+    remedy: 'Send the request again after `Retry-After`; raise the limit of open files (`ulimit -n`, `LimitNOFILE`).',
+  },
   invalid_json: {
     status: 400,
     type: request,
@@ -86,6 +126,13 @@ export const ERROR_CODES = {
     type: request,
     meaning: 'The body is over `server.max_body_mb`.',
     remedy: 'Send less, or raise `server.max_body_mb`.',
+  },
+  request_too_complex: {
+    status: 400,
+    type: request,
+    meaning:
+      'The request is nested deeper than `server.max_nesting`, or comes to more than `server.max_values` or `server.max_body_mb` with what its references stand for.',
+    remedy: 'Send the part that the message names with fewer levels, values or references.',
   },
   model_not_found: {
     status: 404,

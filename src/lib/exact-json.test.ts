@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { parseExactly, parseKeepingLongNumbers } from './exact-json.ts';
+import { asCount, asNumber, asObject } from './json.ts';
 
 test.each(['{"a":12345678901234567890,"b":[1.0,1e2,-0,0.1],"c":{"d":1}}', '{}', '{"text":"12345678901234567890"}'])(
   '%s is written as it was',
@@ -18,5 +19,19 @@ test.each([
 
 test('long numbers among the outermost members are plain ones', () =>
   expect(parseKeepingLongNumbers('{"seed": 9223372036854775807}')).toEqual({ seed: 9223372036854776000 }));
+
+test('a long number is a number where one is asked for', () => {
+  const [first, second] = Object.values(
+    asObject(asObject(parseKeepingLongNumbers('{"a":{"b":9223372036854775807,"c":-9223372036854775807}}'))?.['a']) ??
+      {},
+  );
+  expect([asNumber(first), asCount(first), asNumber(second), asCount(second)]).toEqual([
+    2 ** 63,
+    2 ** 63,
+    -(2 ** 63),
+    undefined,
+  ]);
+  expect([asNumber(null), asNumber({}), asCount([])]).toEqual([undefined, undefined, undefined]);
+});
 
 test('what is no JSON throws', () => expect(() => parseKeepingLongNumbers('{"a":1234567890123456')).toThrow());

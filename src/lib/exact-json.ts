@@ -1,15 +1,9 @@
 import type { JsonObject } from './json.ts';
 import { asObject } from './json.ts';
+import { withMarkedNumbers, withRawNumbers } from './number-marks.ts';
 
 // ECMAScript's "JSON.parse source text access"; the types that come with Bun do not know it yet.
-interface SourceAccess {
-  parse(text: string, reviver: Reviver): unknown;
-  rawJSON(text: string): unknown;
-  isRawJSON(value: unknown): boolean;
-}
-type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
-
-const { parse, rawJSON, isRawJSON } = JSON as unknown as SourceAccess;
+const { isRawJSON } = JSON as unknown as { isRawJSON(value: unknown): boolean };
 
 /**
  * The object that `text` is the JSON of, with every number written by JSON.stringify as it stands there, be it
@@ -20,11 +14,8 @@ export function parseExactly(text: string): JsonObject | undefined {
     const value: unknown = JSON.parse(text);
     // Most texts are as JSON.stringify writes them; looking at every number of the others takes its time.
     if (JSON.stringify(value) === text) return asObject(value);
-    return asObject(
-      parse(text, (_key, item, { source }) =>
-        typeof item === 'number' && source !== undefined && source !== String(item) ? rawJSON(source) : item,
-      ),
-    );
+    const marked = withMarkedNumbers(text, (source) => String(Number(source)) !== source);
+    return asObject(withRawNumbers(JSON.parse(marked)));
   } catch {
     return undefined;
   }
@@ -37,11 +28,7 @@ export function parseExactly(text: string): JsonObject | undefined {
  */
 export function parseKeepingLongNumbers(text: string): unknown {
   if (!LONG_NUMBER.test(text)) return JSON.parse(text);
-  const value = parse(text, (_key, item, { source }) =>
-    typeof item === 'number' && !Number.isSafeInteger(item) && source !== undefined && /^-?\d+$/.test(source)
-      ? rawJSON(source)
-      : item,
-  );
+  const value = withRawNumbers(JSON.parse(withMarkedNumbers(text, isLong)));
   const members = asObject(value);
   if (members === undefined) return value;
   return Object.fromEntries(
@@ -51,6 +38,13 @@ export function parseKeepingLongNumbers(text: string): unknown {
     ]),
   );
 }
+
+function isLong(source: string): boolean {
+  return source.length >= LONG_DIGITS && /^-?\d+$/.test(source) && !Number.isSafeInteger(Number(source));
+}
+
+/** Shorter numbers fit into a double. */
+const LONG_DIGITS = 16;
 
 /** What cannot hold a whole number of sixteen digits or more has none that a double cannot hold. */
 const LONG_NUMBER = /[\s:,[]-?\d{16}/;

@@ -1,3 +1,5 @@
+import { stringEnd } from './json-span.ts';
+
 /** How much there is in a JSON text. */
 export interface JsonExtent {
   /** Objects, lists and texts, names of members included. Numbers and words (`true`, `null`) cost next to nothing. */
@@ -7,7 +9,6 @@ export interface JsonExtent {
 }
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const OPEN_BRACKET = 0x5b;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
@@ -27,7 +28,7 @@ export function jsonExtent(text: string, most: JsonExtent): JsonExtent {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
       values++;
-      at = closingQuote(text, at);
+      at = stringEnd(text, at) - 1;
     } else if (code >= OPEN_BRACKET) {
       const brace = code | BRACE_BIT;
       if (brace === OPEN_BRACE) {
@@ -39,17 +40,4 @@ export function jsonExtent(text: string, most: JsonExtent): JsonExtent {
     if (values > most.values) break;
   }
   return { values, nesting };
-}
-
-/** Where the text whose opening quote is at `start` is closed; the end of `text` if it is not. */
-function closingQuote(text: string, start: number): number {
-  let at = text.indexOf('"', start + 1);
-  while (at >= 0) {
-    // A quote closes the text unless an odd number of backslashes stands before it.
-    let first = at;
-    while (text.charCodeAt(first - 1) === BACKSLASH) first--;
-    if (((at - first) & 1) === 0) return at;
-    at = text.indexOf('"', at + 1);
-  }
-  return text.length;
 }

@@ -1,5 +1,5 @@
 // Taking values out of JSON text in place, with what separated them from their neighbours. See json-span.ts.
-import type { Edit, Span } from './json-span.ts';
+import { allMembers, isNamed, type Edit, type Span } from './json-span.ts';
 
 /** The edits that take the elements at the indexes `gone` out of an array, each run of them with one comma. */
 export function elementRemovals(elements: readonly Span[], gone: ReadonlySet<number>): Edit[] {
@@ -12,6 +12,26 @@ export function elementRemovals(elements: readonly Span[], gone: ReadonlySet<num
     const end = from === 0 ? (elements[to + 1]?.start ?? elements[to]?.end) : elements[to]?.end;
     if (start !== undefined && end !== undefined) edits.push({ start, end, text: '' });
     from = to;
+  }
+  return edits;
+}
+
+/** The edits that take all members `name` out of the object that begins at or after `from`, whatever their number. */
+export function memberRemovals(text: string, name: string, from = 0): Edit[] {
+  const members = allMembers(text, from);
+  const edits: Edit[] = [];
+  for (let at = 0; at < members.length; at++) {
+    const first = members[at];
+    if (first === undefined || !isNamed(text, first, name)) continue;
+    const before = members[at - 1];
+    let last = first;
+    for (let next = members[at + 1]; next !== undefined && isNamed(text, next, name); next = members[at + 1]) {
+      last = next;
+      at++;
+    }
+    const behind = members[at + 1];
+    if (behind !== undefined) edits.push({ start: first.start, end: behind.start, text: '' });
+    else edits.push({ start: before?.end ?? first.start, end: last.end, text: '' });
   }
   return edits;
 }

@@ -48,6 +48,28 @@ export function memberSpans(text: string, name: string, from = 0): Span[] {
   return spans;
 }
 
+/** All members of the object that begins at or after `from`, each with its key; none if another value begins there. */
+export function allMembers(text: string, from = 0): Span[] {
+  const spans: Span[] = [];
+  let at = skipSpace(text, from);
+  if (text.charCodeAt(at) !== OPEN_BRACE) return spans;
+  at = skipSpace(text, at + 1);
+  while (text.charCodeAt(at) === QUOTE) {
+    const colon = skipSpace(text, stringEnd(text, at));
+    const end = valueEnd(text, skipSpace(text, colon + 1));
+    spans.push({ start: at, end });
+    at = skipSpace(text, end);
+    if (text.charCodeAt(at) !== COMMA) break;
+    at = skipSpace(text, at + 1);
+  }
+  return spans;
+}
+
+/** Whether a member, as `allMembers` gives it, has this name. */
+export function isNamed(text: string, { start }: Span, name: string): boolean {
+  return isKey(text, start, stringEnd(text, start), name);
+}
+
 /** The element `index` of the array that begins at or after `from`; undefined if it has none or is no array. */
 export function elementSpan(text: string, index: number, from = 0): Span | undefined {
   let at = skipSpace(text, from);
@@ -88,8 +110,19 @@ export function replaceSpans(text: string, spans: readonly Span[], replacement: 
   );
 }
 
-/** `text` with every edit made; `edits` are sorted and do not overlap. */
+/** No text can have this many UTF-16 units in JavaScriptCore, nor is one wanted. */
+const MOST_UNITS = 2 ** 31 - 1;
+
+/** What an edited text would come to is beyond what a text can be. */
+export class TextTooLong extends Error {
+  override readonly name = 'TextTooLong';
+}
+
+/** `text` with every edit made; `edits` are sorted and do not overlap. Throws TextTooLong. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
+  let length = text.length;
+  for (const edit of edits) length += edit.text.length;
+  if (length >= MOST_UNITS) throw new TextTooLong(`${length} UTF-16 units`);
   let result = '';
   let from = 0;
   for (const edit of edits) {
@@ -151,7 +184,7 @@ function containerEnd(text: string, start: number): number {
  * Where the string whose opening quote is at `start` ends, its closing quote included. Even for short strings the native
  * search beats a loop.
  */
-function stringEnd(text: string, start: number): number {
+export function stringEnd(text: string, start: number): number {
   let at = text.indexOf('"', start + 1);
   while (at >= 0) {
     // A quote closes the string unless an odd number of backslashes stands before it.

@@ -23,13 +23,23 @@ export function asWord(value: unknown): string | undefined {
 
 /** `value` if it is a finite number; undefined otherwise. */
 export function asNumber(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+  const number = typeof value === 'object' ? rawNumber(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
 /** `value` if it can be a count: finite and not negative; undefined otherwise. */
 export function asCount(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+  const number = asNumber(value);
+  return number !== undefined && number >= 0 ? number : undefined;
 }
+
+/** The number that was kept as it is written (see `exact-json.ts`); undefined for any other object. */
+function rawNumber(value: unknown): number | undefined {
+  return isRawJSON(value) ? Number(JSON.stringify(value)) : undefined;
+}
+
+// The types that come with Bun do not know it yet.
+const { isRawJSON } = JSON as unknown as { isRawJSON(value: unknown): boolean };
 
 /** `value` if it is a boolean; undefined otherwise. */
 export function asBoolean(value: unknown): boolean | undefined {

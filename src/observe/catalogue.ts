@@ -16,6 +16,8 @@ export interface MetricsSources {
   droppedLogLines(): number;
   bufferedBytes(): number;
   configValid(): boolean;
+  /** Whether new requests are let in. */
+  accepting?(): boolean;
   readonly version: string;
 }
 
@@ -82,6 +84,7 @@ export function stateFamilies(sources: MetricsSources): Family[] {
     gauge('config_valid', '0 while the config file is invalid and an older config is in force.', [], () => [
       [[], Number(sources.configValid())],
     ]),
+    ...acceptance(sources),
     new Gauge({
       name: `${PREFIX}log_lines_dropped_total`,
       help: 'Log lines that could not be written.',
@@ -92,6 +95,12 @@ export function stateFamilies(sources: MetricsSources): Family[] {
       [platform, 1],
     ]),
   ];
+}
+
+function acceptance({ accepting }: MetricsSources): Family[] {
+  if (accepting === undefined) return [];
+  const help = '0 while new requests are refused: the gateway stops, or few files are left to open.';
+  return [gauge('accepting', help, [], () => [[[], Number(accepting())]])];
 }
 
 const PREFIX = 'llm_proxy_';

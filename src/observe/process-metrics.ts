@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { maxOpenFiles } from '../lib/open-files.ts';
 import type { Family } from './prometheus.ts';
 import { Gauge } from './prometheus.ts';
 
@@ -17,7 +18,8 @@ export function processMetrics(): Family[] {
   // Only Linux has them in a folder.
   if (process.platform === 'linux') {
     families.push(single('process_open_fds', 'Open file descriptors.', () => readdirSync('/proc/self/fd').length));
-    const maxFds = readMaxFds();
+    // Read once: nothing changes it later.
+    const maxFds = maxOpenFiles();
     if (maxFds !== undefined) families.push(single('process_max_fds', 'How many may be open.', () => maxFds));
   }
   return families;
@@ -40,15 +42,4 @@ function single(name: string, help: string, read: () => number, type: 'gauge' | 
       }
     },
   });
-}
-
-/** The soft limit, read once: nothing here changes it. Undefined where it is unknown; infinite for `unlimited`. */
-function readMaxFds(): number | undefined {
-  try {
-    const limit = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    if (limit === undefined) return undefined;
-    return limit === 'unlimited' ? Infinity : Number(limit);
-  } catch {
-    return undefined;
-  }
 }

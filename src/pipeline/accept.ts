@@ -12,6 +12,7 @@ import { nearest } from '../lib/nearest.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { traceIdOf } from '../observe/trace.ts';
 import { findAlias } from './aliases.ts';
+import { measureLarge } from './body-work.ts';
 import { holdBytes } from './buffered.ts';
 import type { Context } from './context.ts';
 import { readForm } from './form.ts';
@@ -31,6 +32,7 @@ export function acceptHead(arrival: Arrival, { snapshot, clock }: Context): Exch
 export async function acceptBody(exchange: Exchange, context: Context): Promise<void> {
   const { snapshot } = context;
   const read = await readBody(exchange, context);
+  if (typeof read === 'string') measureLarge(read, exchange, snapshot.work);
   const body = typeof read === 'string' ? jsonBody(read, exchange, context) : read;
   exchange.body = body;
   exchange.stream = exchange.endpoint?.stream ?? asksForStream(body, exchange.endpoint?.operation);

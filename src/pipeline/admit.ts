@@ -16,6 +16,23 @@ export function shuttingDown(): Refusal {
   );
 }
 
+/** For whoever comes while nearly all files are open that may be. */
+export function outOfFiles(): Refusal {
+  return new Refusal(
+    'overloaded_connections',
+    'The gateway has as many connections open as it may. Send the request again in a moment.',
+    { headers: { 'retry-after': '1', connection: 'close' } },
+  );
+}
+
+/** What a refused request is answered: as it was refused, or, if its address showed too many wrong keys, with that. */
+export function slowedDown(refusal: Refusal, exchange: Exchange, { failedKeys }: Context): Refusal {
+  if (refusal.status !== 401) return refusal;
+  const verdict = failedKeys.count(exchange.clientIp);
+  exchange.unlogged = verdict?.suppressed ?? false;
+  return verdict?.refusal ?? refusal;
+}
+
 /**
  * Lets a request in, or throws the Refusal that says why not. From the head alone: nothing is read for a stranger.
  * `allow`: the methods of the endpoint that the path names, where the request's is none of them.

@@ -9,9 +9,10 @@ import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
+import { tooComplex } from './body-work.ts';
 import { coolingOf } from './cooling.ts';
 import { cross } from './crossing.ts';
-import type { Crossing } from './crossing.ts';
+import type { Crossing, Ends } from './crossing.ts';
 import { isAskedAsClient, secretFinder, upstreamHeaders } from './upstream-headers.ts';
 import { upstreamQuery } from './upstream-query.ts';
 import { readPlain } from './plain-answer.ts';
@@ -21,6 +22,8 @@ import { spokenTo } from './spoken.ts';
 import { StreamAnswer } from './stream-answer.ts';
 import { isReset, transportFailureOf } from './transport.ts';
 import { Watch } from '../core/watch.ts';
+import { TooComplex } from '../core/work.ts';
+import type { WorkLimits } from '../core/work.ts';
 
 /** Tries one route once: sends the request as it came in, and waits until the answer is certain to be good, or is not. */
 export async function tryRoute(
@@ -32,15 +35,14 @@ export async function tryRoute(
   const { clock, cooldowns } = context;
   const protocol = spokenTo(route.backend, client, exchange.endpoint?.operation ?? 'native');
   let crossing: Crossing | undefined;
-  if (protocol !== client) {
-    const ends = { client, upstream: protocol };
-    try {
-      crossing = cross(exchange, route, ends, { prompt: promptFor(route, exchange, context), kept: context.kept });
-    } catch (error) {
-      return notCarried(error, route, exchange, protocol);
-    }
-    if (crossing.estimate !== undefined) return estimated(crossing.estimate, exchange);
+  let body: UpstreamRequest['body'];
+  try {
+    crossing = protocol === client ? undefined : crossingFor(route, exchange, { client, upstream: protocol }, context);
+    body = crossing?.body ?? bodyFor(route, exchange, protocol, context);
+  } catch (error) {
+    return notCarried(error, route, exchange, protocol);
   }
+  if (crossing?.estimate !== undefined) return estimated(crossing.estimate, exchange);
   exchange.spoken = protocol.name;
   exchange.dropped = crossing?.dropped ?? [];
   const watch = (exchange.watch ??= new Watch(exchange, clock));
@@ -59,7 +61,7 @@ export async function tryRoute(
     sentTarget: undefined,
   };
   try {
-    const request = requestFor(run);
+    const request = requestFor(run, body);
     run.sentHeaders = request.headers;
     run.sentTarget = request.target;
     let response: Response;
@@ -103,15 +105,20 @@ function openStream(response: Response, run: AttemptRun): Promise<StreamAnswer |
   return transportFailure('broken_answer', 'unasked_stream');
 }
 
-function requestFor(run: AttemptRun): UpstreamRequest {
-  const { attempt, exchange, protocol, crossing, context } = run;
+function crossingFor(route: Route, exchange: Exchange, ends: Ends, context: Context): Crossing {
+  const { kept, snapshot } = context;
+  return cross(exchange, route, ends, { prompt: promptFor(route, exchange, context), kept, limits: snapshot.work });
+}
+
+function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamRequest {
+  const { attempt, exchange, crossing, context } = run;
   const { route, signal } = attempt;
   const { method, stream, endpoint } = exchange;
   return {
     method,
     target: crossing?.target ?? targetFor(run),
     headers: upstreamHeaders(run, context.snapshot),
-    body: crossing?.body ?? bodyFor(attempt, protocol, context),
+    body,
     signal,
     call: { operation: endpoint?.operation ?? 'native', model: route.model, stream },
   };
@@ -139,7 +146,7 @@ function queryFor(run: AttemptRun, snapshot: Snapshot): string {
 
 /** Nothing is sent: the request, or what it asks for, has no form in the backend's dialect. */
 function notCarried(error: unknown, route: Route, exchange: Exchange, upstream: Protocol): Failure {
-  const refusal = error instanceof NotCarried ? refusalOf(error, route, upstream) : error;
+  const refusal = error instanceof NotCarried ? refusalOf(error, route, upstream) : (tooComplex(error) ?? error);
   if (!(refusal instanceof Refusal)) throw error;
   exchange.notCarried = refusal;
   const failure = transportFailure('not_carried', refusal.details.param);
@@ -194,19 +201,30 @@ function mayRedo(error: unknown, { attempt, exchange, context }: AttemptRun): bo
 
 /** The original body with the route's model and the serving alias's system prompt. */
 function bodyFor(
-  { route, exchange }: Attempt,
+  route: Route,
+  exchange: Exchange,
   protocol: Protocol,
   context: Context,
 ): string | Uint8Array<ArrayBuffer> | undefined {
   const { body, endpoint } = exchange;
   if (body === undefined) return undefined;
   const own = withModel(body, route.model, endpoint?.model === undefined ? undefined : protocol);
-  if (typeof own !== 'string' || endpoint?.conversation !== true) return own;
+  if (typeof own !== 'string') return own;
+  const { work } = context.snapshot;
+  checkGrowth(body, own, work);
+  if (endpoint?.conversation !== true) return own;
   const readable = protocol.removeForeign(own, body.fields, route.model);
   const prompt = promptFor(route, exchange, context);
   if (prompt === undefined) return readable;
   const fields = readable === own ? body.fields : (JSON.parse(readable) as Record<string, unknown>);
-  return protocol.injectSystem(readable, fields, prompt, endpoint.operation);
+  const whole = protocol.injectSystem(readable, fields, prompt, endpoint.operation);
+  checkGrowth(body, whole, work);
+  return whole;
+}
+
+/** What is put in wherever a key stands, and it may stand there any number of times. No text is copied before this. */
+function checkGrowth({ text = '' }: Body, edited: string, { units }: WorkLimits): void {
+  if (edited.length - text.length > units) throw new TooComplex('units', units, '');
 }
 
 /** `inPath`: the dialect of a request whose path names its model. */

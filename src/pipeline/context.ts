@@ -3,6 +3,7 @@ import type { HealthChecks } from '../backends/health.ts';
 import type { OwnLack } from '../backends/own-lack.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { FailedKeys } from '../policies/failed-keys.ts';
 import type { Concurrency } from '../policies/concurrency.ts';
 import type { RateLimits } from '../policies/rate-limit.ts';
 import type { Log } from '../observe/log.ts';
@@ -22,6 +23,7 @@ export interface Context {
   readonly cooldowns: Cooldowns;
   readonly health: HealthChecks;
   readonly ownLack: OwnLack;
+  readonly failedKeys: FailedKeys;
   readonly rateLimits: RateLimits;
   readonly concurrency: Concurrency;
   readonly owners: ResponseOwners;

@@ -6,12 +6,14 @@ import type { Exchange } from '../core/exchange.ts';
 import type { KeptItems } from '../core/kept-items.ts';
 import { NotCarried } from '../core/not-carried.ts';
 import type { Route } from '../core/route.ts';
+import type { Work, WorkLimits } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { asObject } from '../lib/json.ts';
 import { wellFormedJson } from '../lib/well-formed.ts';
 import type { EncodedRequest, Reply, StreamDecoder, StreamEncoder } from '../protocols/codec.ts';
 import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
+import { workOf } from './body-work.ts';
 import { estimateTokens } from './estimate.ts';
 
 /** One attempt's way from the client's dialect to a backend's and back. */
@@ -48,15 +50,20 @@ export interface CrossingContext {
   /** The serving alias's system prompt. */
   readonly prompt: SystemPrompt | undefined;
   readonly kept: KeptItems;
+  /** How much work the exchange may make. */
+  readonly limits: WorkLimits;
 }
 
-/** Translates a request for a route. Throws NotCarried, or a Refusal for a request that its own dialect does not know. */
-export function cross(exchange: Exchange, route: Route, ends: Ends, { prompt, kept }: CrossingContext): Crossing {
+/**
+ * Translates a request for a route. Throws NotCarried, TooComplex, or a Refusal for a request that its own dialect does
+ * not know.
+ */
+export function cross(exchange: Exchange, route: Route, ends: Ends, context: CrossingContext): Crossing {
   switch (exchange.endpoint?.operation) {
     case 'generate':
-      return crossGenerate(exchange, route, ends, { prompt, kept });
+      return crossGenerate(exchange, route, ends, context);
     case 'count_tokens':
-      return crossCount(exchange, route, ends, prompt);
+      return crossCount(exchange, route, ends, context);
     case 'embed':
       return crossEmbed(exchange, route, ends);
     default:
@@ -68,11 +75,12 @@ function crossGenerate(
   exchange: Exchange,
   route: Route,
   { client, upstream }: Ends,
-  { prompt, kept }: CrossingContext,
+  { prompt, kept, limits }: CrossingContext,
 ): Crossing {
-  const conversation = conversationOf(exchange, client);
+  const work = workOf(exchange, limits);
+  const conversation = conversationOf(exchange, client, work);
   const { stream } = conversation;
-  const addressee = { model: route.model, quirks: route.backend.quirks };
+  const addressee = { model: route.model, quirks: route.backend.quirks, work: work.forTry() };
   const encoded = upstream.codec.encodeRequest(withPrompt(conversation, prompt), addressee);
   // Nothing of the answer depends on what was said before; a long stream must not keep it in memory.
   const reply: Reply = {
@@ -125,16 +133,17 @@ function crossCount(
   exchange: Exchange,
   route: Route,
   { client, upstream }: Ends,
-  prompt: SystemPrompt | undefined,
+  { prompt, limits }: CrossingContext,
 ): Crossing {
-  const conversation = withPrompt(conversationOf(exchange, client), prompt);
+  const work = workOf(exchange, limits);
+  const conversation = withPrompt(conversationOf(exchange, client, work), prompt);
   const answer = (tokens: number): string => JSON.stringify(client.codec.counting?.encodeCountAnswer(tokens));
   const { counting } = upstream.codec;
   const target = upstream.wire.address('count_tokens', { model: route.model, stream: false });
   if (counting === undefined || target === undefined) {
     return { ...NOTHING_SENT, estimate: answer(estimateTokens(conversation)) };
   }
-  const addressee = { model: route.model, quirks: route.backend.quirks };
+  const addressee = { model: route.model, quirks: route.backend.quirks, work: work.forTry() };
   return {
     ...NOTHING_SENT,
     target,
@@ -156,7 +165,7 @@ function crossEmbed(exchange: Exchange, route: Route, { client, upstream }: Ends
     ...NOTHING_SENT,
     target,
     body: wellFormedJson(to.encodeRequest(request, addressee)),
-    dropped: request.leftovers,
+    dropped: bounded(new Set(request.leftovers)),
     answer: (json) => {
       const embeddings = to.decodeAnswer(json);
       return JSON.stringify(from.encodeAnswer(embeddings, request, exchange.askedName ?? route.model));
@@ -176,9 +185,9 @@ const NOTHING_SENT: Crossing = {
 };
 
 /** The request in neutral form, read once. Throws NotCarried for what only the client's own dialect knows and means. */
-function conversationOf(exchange: Exchange, client: Protocol): Conversation {
+function conversationOf(exchange: Exchange, client: Protocol, work: Work): Conversation {
   const { stream } = exchange;
-  exchange.conversation ??= client.codec.decodeRequest(fieldsOf(exchange), { stream });
+  exchange.conversation ??= client.codec.decodeRequest(fieldsOf(exchange), { stream, work });
   for (const { field, weight, why = 'is something that only its own dialect has' } of exchange.conversation.leftovers) {
     if (weight === 'refused') throw new NotCarried(field, why);
   }
@@ -194,12 +203,24 @@ function fieldsOf({ body }: Exchange): JsonObject {
 function droppedOf({ leftovers }: Conversation, { dropped }: EncodedRequest, client: Protocol): readonly string[] {
   if (leftovers.length === 0 && dropped.length === 0) return dropped;
   const names: Readonly<Record<string, string>> = client.codec.fieldNames;
-  return [
-    ...new Set([
-      ...leftovers.map(({ field }) => field),
-      ...dropped.map((name) => (Object.hasOwn(names, name) ? (names[name] ?? name) : name)),
-    ]),
-  ];
+  return bounded(new Set([...leftovers.map(({ field }) => field), ...dropped.map((name) => nameOf(name, names))]));
+}
+
+function bounded(names: ReadonlySet<string>): readonly string[] {
+  const shown = [...names].slice(0, MOST_NAMED).map(shortened);
+  return names.size <= MOST_NAMED ? shown : [...shown, `${names.size - MOST_NAMED} more`];
+}
+
+function nameOf(name: string, names: Readonly<Record<string, string>>): string {
+  return Object.hasOwn(names, name) ? (names[name] ?? name) : name;
+}
+
+/** What was left out stands in a header, and names are the client's: neither how many nor how long is in our hands. */
+const MOST_NAMED = 32;
+const MOST_NAME_CHARACTERS = 100;
+
+function shortened(name: string): string {
+  return name.length > MOST_NAME_CHARACTERS ? `${name.slice(0, MOST_NAME_CHARACTERS)}...` : name;
 }
 
 /** The system prompt joined to the request's own: to its text where that is one, as blocks of their own otherwise. */

@@ -21,7 +21,7 @@ export function finish(exchange: Exchange, context: Context): void {
   // What never came to a backend, refused or given up in the queue, has cost nobody anything.
   const isForNothing = record.attempts === 0 && record.status >= 400;
   if (isForNothing && exchange.hasTokens) rateLimits.giveBack(exchange.clientIp, exchange.asked?.alias.name);
-  log.request(record);
+  if (!exchange.unlogged) log.request(record);
   metrics.record(record);
   logBodies(exchange, log);
   exchange.watch?.stop();

@@ -6,6 +6,12 @@ import { isReadAtOnce, readLimited, unreadable } from './read-limited.ts';
 /** A text field of a form longer than this is not looked at. */
 const MAX_FIELD_BYTES = 64 * 1024;
 
+/** Of forms that anybody sends; each part that is read takes a place in memory. */
+const MOST_PARTS = 1000;
+const MOST_HEAD_BYTES = 16 * 1024;
+/** RFC 2046 allows 70 characters. */
+const LONGEST_BOUNDARY = 200;
+
 interface Part {
   readonly name: string;
   readonly isFile: boolean;
@@ -61,7 +67,7 @@ class FormBody implements Body {
 
 /** The parts between the boundaries; undefined if the bytes are not such a form. */
 function partsOf(bytes: Buffer, boundary: string | undefined): Part[] | undefined {
-  if (boundary === undefined || boundary === '') return undefined;
+  if (boundary === undefined || boundary === '' || boundary.length > LONGEST_BOUNDARY) return undefined;
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   // The first delimiter may open the body, without a line end before it.
   let at = bytes.subarray(0, delimiter.length - 2).equals(delimiter.subarray(2))
@@ -69,10 +75,13 @@ function partsOf(bytes: Buffer, boundary: string | undefined): Part[] | undefine
     : after(bytes, delimiter, 0);
   const parts: Part[] = [];
   while (at !== -1) {
+    if (parts.length > MOST_PARTS) {
+      throw new Refusal('request_too_complex', `The form has more than ${MOST_PARTS} parts. Send fewer.`);
+    }
     if (bytes.subarray(at, at + 2).toString('latin1') === '--') return parts;
     const headEnd = bytes.indexOf('\r\n\r\n', at);
     const next = headEnd === -1 ? -1 : bytes.indexOf(delimiter, headEnd + 2);
-    if (next === -1) return undefined;
+    if (next === -1 || headEnd - at > MOST_HEAD_BYTES) return undefined;
     const head = bytes.subarray(at, headEnd).toString('utf8');
     const disposition = /^content-disposition:(.*)$/im.exec(head)?.[1] ?? '';
     const name =

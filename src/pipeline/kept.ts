@@ -3,6 +3,8 @@ import { Refusal } from '../core/refusal.ts';
 import { jsonFootprint } from '../lib/json-footprint.ts';
 import type { Protocol, ReferenceStore } from '../protocols/protocol.ts';
 import { holdBytes } from './buffered.ts';
+import { Work } from '../core/work.ts';
+import { measured } from './body-work.ts';
 import { pinTo } from './choose.ts';
 import type { Context } from './context.ts';
 import { JsonBody } from './json-body.ts';
@@ -17,14 +19,16 @@ export function resolveKept(exchange: Exchange, { keeping }: Protocol, context: 
   if (keeping === undefined || body?.text === undefined || endpoint?.kind !== 'model') return;
   const { fields } = body;
   if (!context.snapshot.hasManyCallers && !keeping.refers(fields)) return;
-  const text = keeping.resolve(body.text, fields, storeOf(exchange, body.text, context));
+  const work = exchange.work ?? new Work(context.snapshot.work);
+  const text = keeping.resolve(body.text, fields, storeOf(exchange, body.text, work, context));
   if (text === body.text) return;
+  exchange.work = measured(text, work);
   if (text.length > body.text.length) holdBytes(exchange, jsonFootprint(text, context.random), context);
   exchange.body = new JsonBody(text, Buffer.byteLength(text));
 }
 
 /** What the caller's references can stand for. Together they may make as many bytes as a body may have: each can be repeated. */
-function storeOf(exchange: Exchange, text: string, context: Context): ReferenceStore {
+function storeOf(exchange: Exchange, text: string, work: Work, context: Context): ReferenceStore {
   const { snapshot, kept, owners } = context;
   const { callerName } = exchange;
   let bytes = Buffer.byteLength(text);
@@ -35,6 +39,7 @@ function storeOf(exchange: Exchange, text: string, context: Context): ReferenceS
       const itemBytes = Buffer.byteLength(item);
       bytes += itemBytes;
       if (bytes > snapshot.maxBodyBytes) throw tooLarge(snapshot.config.server.max_body_mb);
+      work.takeUnits(item.length, 'input');
       holdBytes(exchange, itemBytes, context);
       return item;
     },

@@ -1,5 +1,5 @@
-import ipaddr from 'ipaddr.js';
 import { Refusal } from '../core/refusal.ts';
+import { addressKey } from '../lib/address-list.ts';
 import type { Clock } from '../lib/clock.ts';
 import { TokenBucket } from '../lib/token-bucket.ts';
 import type { Rate } from '../lib/token-bucket.ts';
@@ -123,14 +123,6 @@ export class RateLimits {
     this.#addresses.set(key, bucket);
     return bucket;
   }
-}
-
-/** IPv6 clients own whole networks of /64 and count by those; IPv4 written as IPv6 is IPv4. */
-function addressKey(ip: string): string {
-  if (!ip.includes(':') || !ipaddr.IPv6.isValid(ip)) return ip;
-  const address = ipaddr.IPv6.parse(ip);
-  if (address.isIPv4MappedAddress()) return address.toIPv4Address().toString();
-  return address.parts.slice(0, 4).join(':');
 }
 
 function waitMs({ bucket, rate }: Share): number {

@@ -2,6 +2,7 @@ import type { Completion } from '../core/completion.ts';
 import type { Conversation, SettingName } from '../core/conversation.ts';
 import type { AnswerEvent } from '../core/event.ts';
 import type { Quirks } from '../core/route.ts';
+import type { Work } from '../core/work.ts';
 
 /**
  * How one dialect is translated to and from the neutral form (`core/conversation.ts`, `core/completion.ts`,
@@ -11,11 +12,14 @@ import type { Quirks } from '../core/route.ts';
 export interface Codec {
   /** What this dialect calls the settings, for naming those that had to be left out. */
   readonly fieldNames: Readonly<Record<SettingName, string>>;
-  /** Reads a client's request. Throws a Refusal (`invalid_request`, with its param) for what is none of this dialect. */
+  /**
+   * Reads a client's request. Throws a Refusal (`invalid_request`, with its param) for what is none of this dialect, and
+   * TooComplex.
+   */
   decodeRequest(body: Readonly<Record<string, unknown>>, head: RequestHead): Conversation;
   /**
    * Writes the request for a backend. Throws NotCarried for what this dialect lacks and what would change the meaning
-   * of the answer.
+   * of the answer, and TooComplex for what takes more work to write than `addressee.work` allows.
    */
   encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest;
   /** Writes a whole answer for a client, as a value for JSON.stringify. */
@@ -32,6 +36,8 @@ export interface Codec {
 export interface RequestHead {
   /** A streamed answer was asked for, in the body or by the path. */
   readonly stream: boolean;
+  /** What the exchange may still make the gateway do; undefined: a budget of its own. */
+  readonly work?: Work | undefined;
 }
 
 /** Whom a request is written for. */
@@ -40,6 +46,8 @@ export interface Addressee {
   readonly model: string;
   /** How the backend differs from its dialect. */
   readonly quirks: Quirks;
+  /** What this try may make the gateway do; undefined: a budget of its own. */
+  readonly work?: Work | undefined;
 }
 
 /** A request for a backend, and how its answer is to be read: what was asked decides what an answer means. */

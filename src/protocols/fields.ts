@@ -3,9 +3,13 @@ import { Refusal } from '../core/refusal.ts';
 import type { JsonObject } from '../lib/json.ts';
 
 /** Turns a request down whose field `param` is not of its dialect; `what` ends the sentence: "has to be a list". */
-export function refuseField(param: string, what: string): never {
+export function refuseField(field: string, what: string): never {
+  const param = field.length > MOST_CHARACTERS ? `${field.slice(0, MOST_CHARACTERS)}…` : field;
   throw new Refusal('invalid_request', `The field \`${param}\` ${what}.`, { param });
 }
+
+/** Names of fields may be the client's own. */
+const MOST_CHARACTERS = 200;
 
 /** What a dialect knows of its top-level fields beyond those that have a neutral form. */
 export interface FieldRules {

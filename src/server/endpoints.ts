@@ -21,6 +21,11 @@ const OWN: Readonly<Record<string, Endpoint>> = {
   '/admin/reload': local('reload', 'POST'),
 };
 
+/** What only operators may see: a proxy in front may guard these very paths, so they are answered at no other spelling. */
+export const OPERATORS_PATHS: ReadonlySet<string> = new Set(
+  Object.keys(OWN).filter((path) => path === '/metrics' || path.startsWith('/admin/')),
+);
+
 /** Endpoints by full path, so that a known path costs one look-up. */
 const KNOWN = new Map<string, Endpoint>(Object.entries(OWN));
 for (const [, { front }] of PROTOCOLS) {
@@ -33,7 +38,7 @@ export function matchEndpoint(
   path: string,
   query: string,
 ): EndpointMatch {
-  const found = KNOWN.get(path) ?? withName(path, query);
+  const found = KNOWN.get(path) ?? (path.startsWith('//') ? withoutExtraSlashes(path, query) : withName(path, query));
   if (found === undefined) return { protocol: dialectAt(path), endpoint: undefined };
   const endpoint = isShared(found) ? { ...found, protocol: toldBy(headers) ?? found.protocol } : found;
   const { protocol, methods } = endpoint;
@@ -49,6 +54,14 @@ function withName(path: string, query: string): Endpoint | undefined {
     if (endpoint !== undefined) return endpoint;
   }
   return undefined;
+}
+
+/** A base URL that ends in a slash makes `//v1/…`. Only what is for everyone is found so. */
+function withoutExtraSlashes(path: string, query: string): Endpoint | undefined {
+  let from = 0;
+  while (path[from + 1] === '/') from++;
+  const plain = path.slice(from);
+  return Object.hasOwn(OWN, plain) ? undefined : (KNOWN.get(plain) ?? withName(plain, query));
 }
 
 /** Lists of models are at one path for several dialects. */

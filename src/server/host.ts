@@ -4,21 +4,33 @@ import type { App } from '../app.ts';
 import type { ListenAddress } from '../config/listen.ts';
 import { parseListen } from '../config/listen.ts';
 import type { Config } from '../config/schema.ts';
-import { addressOf, listen, type Fetch } from './listen.ts';
+import { countOpenFiles, maxOpenFiles } from '../lib/open-files.ts';
+import { FileRoom } from './file-room.ts';
+import type { RoomLevel } from './file-room.ts';
+import { IdleLimit } from './idle-limit.ts';
+import { addressOf, listen, type Fetch, type ListenOptions } from './listen.ts';
 import { metricsOnly, routeRequest } from './route-request.ts';
+import { closeSocket, fileAt } from './unix-socket.ts';
+import type { FileId } from './unix-socket.ts';
 
 /** Streams that are cut off at the end of a shutdown get this long to send their last words. */
 const LAST_WORDS_MS = 1000;
 const POLL_MS = 20;
+/** The client's connection, and the backend's. */
+const FILES_OF_EXCHANGE = 2;
 
 /** A socket that is listened on, by the `listen` value that asked for it. */
 interface Listener extends Wanted {
   readonly address: ListenAddress;
   server: Server<undefined>;
+  /** The file of a Unix socket. */
+  file: FileId | undefined;
+  /** It has let go of its address for want of files. */
+  isShut: boolean;
 }
 
-/** What the config wants: an address, and who answers there. */
-interface Wanted {
+/** What the config wants: an address, who answers there, and how. */
+interface Wanted extends ListenOptions {
   readonly value: string;
   readonly fetch: Fetch;
 }
@@ -27,12 +39,28 @@ interface Wanted {
 export class Host {
   readonly #fetch: Fetch;
   readonly #metricsFetch: Fetch;
+  readonly #idle: IdleLimit;
+  readonly #room: FileRoom | undefined;
   #main: Listener | undefined;
   #metrics: Listener | undefined;
+  /** Nobody is let in, for want of files. */
+  #isShut = false;
+  #level: RoomLevel = 'enough';
+  /** One change of the listeners at a time. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly app: App) {
-    this.#fetch = (request, server) => routeRequest(request, server, app);
-    this.#metricsFetch = (request) => metricsOnly(request, app);
+    this.#fetch = (request, server, isLiteral) => routeRequest(request, server, app, isLiteral);
+    this.#metricsFetch = (request, server, isLiteral) => metricsOnly(request, server, app, isLiteral);
+    this.#idle = new IdleLimit(app.gateway.exchanges);
+    const limit = maxOpenFiles();
+    if (limit !== undefined && Number.isFinite(limit)) {
+      this.#room = new FileRoom({
+        limit,
+        count: countOpenFiles,
+        onLook: (level, open, spare) => this.#onLook(level, { open_files: open, limit }, spare),
+      });
+    }
   }
 
   /** Where clients reach the gateway: a URL, or `unix:PATH`. */
@@ -41,14 +69,24 @@ export class Host {
   }
 
   /** Listens where the config says, and no more where an older one said. Rejects with a ListenError, everything as it was, if it cannot. */
-  async follow({ listen: value, metrics: { enabled, listen: metricsValue } }: Config): Promise<void> {
-    const wanted: Wanted[] = [{ value, fetch: this.#fetch }];
-    if (enabled && metricsValue !== undefined) wanted.push({ value: metricsValue, fetch: this.#metricsFetch });
-    const before = [this.#main, this.#metrics].filter((one) => one !== undefined);
-    const [main, metrics] = await moved(before, wanted);
-    const isNew = main !== this.#main;
+  follow(config: Config): Promise<void> {
+    return this.#inTurn(() => this.#follow(config));
+  }
+
+  async #follow({ listen: value, metrics: { enabled, listen: metricsValue }, server }: Config): Promise<void> {
+    if (this.#isShut) await this.#openAgain();
+    const options = {
+      idleSeconds: this.#idle.configure(server.idle_timeout),
+      socketMode: Number.parseInt(server.socket_mode, 8),
+    };
+    const wanted: Wanted[] = [{ value, fetch: this.#fetch, ...options }];
+    if (enabled && metricsValue !== undefined)
+      wanted.push({ value: metricsValue, fetch: this.#metricsFetch, ...options });
+    const [main, metrics] = await moved(this.#listeners, wanted);
+    const isNew = main?.value !== this.#main?.value;
     this.#main = main;
     this.#metrics = metrics;
+    if (main !== undefined) this.#idle.use(main.server);
     if (isNew) this.app.log.info('listening', { address: this.address });
   }
 
@@ -56,22 +94,74 @@ export class Host {
   async stop(timeoutMs: number): Promise<number> {
     const { gateway } = this.app;
     gateway.draining = true;
-    await this.#idle(timeoutMs);
+    await this.#quiet(timeoutMs);
     const left = gateway.exchanges.size;
     if (left > 0) {
       gateway.abortAll();
-      await this.#idle(LAST_WORDS_MS);
+      await this.#quiet(LAST_WORDS_MS);
     }
-    void this.#metrics?.server.stop(true);
+    this.#room?.stop();
+    this.#idle.stop();
+    await this.#last;
+    const [main, metrics] = [this.#main, this.#metrics];
+    if (metrics !== undefined) void close(metrics, true);
     // Lets the last bytes out, then closes what clients keep open.
-    await Promise.race([this.#main?.server.stop(), Bun.sleep(LAST_WORDS_MS)]);
-    await this.#main?.server.stop(true);
+    if (main !== undefined) {
+      await Promise.race([close(main), Bun.sleep(LAST_WORDS_MS)]);
+      await close(main, true);
+    }
     return left;
   }
 
-  async #idle(timeoutMs: number): Promise<void> {
+  get #listeners(): Listener[] {
+    return [this.#main, this.#metrics].filter((one) => one !== undefined);
+  }
+
+  async #quiet(timeoutMs: number): Promise<void> {
     const until = performance.now() + timeoutMs;
     while (this.app.gateway.exchanges.size > 0 && performance.now() < until) await Bun.sleep(POLL_MS);
+  }
+
+  /** Requests under way keep what files are left: first of all against new requests, then against connections. */
+  #onLook(level: RoomLevel, fields: { readonly open_files: number; readonly limit: number }, spare: number): void {
+    const { gateway, log } = this.app;
+    const before = this.#level;
+    this.#level = level;
+    gateway.mostExchanges = gateway.exchanges.size + Math.floor(spare / FILES_OF_EXCHANGE);
+    if (level === 'low') for (const { server } of this.#listeners) server.closeIdleConnections();
+    if (level === 'none' && !this.#isShut) this.#shut();
+    if (level !== 'none' && this.#isShut) void this.#inTurn(() => this.#openAgain()).catch(() => undefined);
+    if (level === before) return;
+    if (level === 'none') log.error('no room for more open files: nobody is let in until some are closed', fields);
+    else if (level === 'low' && before === 'enough')
+      log.warn('few files are left to open: new requests are refused', fields);
+    else if (level === 'enough') log.info('there is room for open files again', fields);
+  }
+
+  /** Lets go of the addresses, and of connections without a request; those with one get their answers. */
+  #shut(): void {
+    this.#isShut = true;
+    for (const one of this.#listeners) {
+      one.isShut = true;
+      void close(one);
+    }
+  }
+
+  /** Rejects if it cannot; the next look at the room tries again. */
+  async #openAgain(): Promise<void> {
+    if (!this.#isShut) return;
+    for (const one of this.#listeners) {
+      if (one.isShut) await openAnew(one);
+      one.isShut = false;
+    }
+    this.#isShut = false;
+    if (this.#main !== undefined) this.#idle.use(this.#main.server);
+  }
+
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const result = this.#last.then(change);
+    this.#last = result.catch(() => undefined);
+    return result;
   }
 }
 
@@ -82,36 +172,69 @@ class ListenError extends Error {
 
 /** The listeners that are wanted, in their order: those that are there already, and new ones. All or none: the others are given up once all are open. */
 async function moved(before: readonly Listener[], wanted: readonly Wanted[]): Promise<Listener[]> {
-  const kept = wanted.map(({ value, fetch }) => before.find((one) => one.value === value && one.fetch === fetch));
+  const kept = wanted.map((want) => before.find((one) => isSame(one, want)));
   const old = before.filter((one) => !kept.includes(one));
   // From one interface to all, say, or two that change places: the port is taken by ourselves.
   const inTheWay = old.filter(({ address }) => wanted.some(({ value }) => clash(address, parseListen(value))));
-  for (const { server } of inTheWay) void server.stop();
+  for (const one of inTheWay) void close(one);
   const opened: Listener[] = [];
   try {
-    for (const [at, one] of wanted.entries()) if (kept[at] === undefined) opened.push(await open(one));
+    for (const [at, one] of wanted.entries()) {
+      // Whoever asked for any port keeps the one that it got.
+      const port = before.find(({ value }) => value === one.value)?.server.port;
+      if (kept[at] === undefined) opened.push(await open(one, port));
+    }
   } catch (error) {
-    for (const { server } of opened) void server.stop();
-    for (const one of inTheWay) one.server = (await open(one)).server;
+    for (const one of opened) void close(one);
+    for (const one of inTheWay) await openAnew(one);
     throw error;
   }
   // Connections of an old address end when their requests have.
-  for (const one of old) if (!inTheWay.includes(one)) void one.server.stop();
+  for (const one of old) if (!inTheWay.includes(one)) void close(one);
   return kept.map((one) => one ?? opened.shift()).filter((one) => one !== undefined);
+}
+
+function isSame(one: Wanted, other: Wanted): boolean {
+  return (
+    one.value === other.value &&
+    one.fetch === other.fetch &&
+    one.idleSeconds === other.idleSeconds &&
+    one.socketMode === other.socketMode
+  );
 }
 
 function clash(one: ListenAddress, other: ListenAddress): boolean {
   if (one.kind === 'unix' && other.kind === 'unix') return one.path === other.path;
-  return one.kind !== 'unix' && other.kind !== 'unix' && one.port === other.port && one.port !== 0;
+  return one.kind !== 'unix' && other.kind !== 'unix' && one.port === other.port;
 }
 
-async function open({ value, fetch }: Wanted): Promise<Listener> {
+/** `port`: the one that was got where the config asks for any. */
+async function open(wanted: Wanted, port: number | undefined): Promise<Listener> {
+  const { value, fetch } = wanted;
   const address = parseListen(value);
   try {
-    return { value, fetch, address, server: await listen(address, fetch) };
+    const at = address.kind === 'tcp' && address.port === 0 && port !== undefined ? { ...address, port } : address;
+    const server = await listen(at, fetch, wanted);
+    return { ...wanted, address, server, file: fileOf(address), isShut: false };
   } catch (error) {
     throw new ListenError(`cannot listen on ${value}: ${reasonOf(error)}`);
   }
+}
+
+/** On the same address as before. */
+async function openAnew(one: Listener): Promise<void> {
+  const { server, file } = await open(one, one.server.port);
+  one.server = server;
+  one.file = file;
+}
+
+function close({ address, server, file }: Listener, isAtOnce = false): Promise<void> {
+  const stop = () => server.stop(isAtOnce);
+  return address.kind === 'unix' ? closeSocket(address.path, file, stop) : stop();
+}
+
+function fileOf(address: ListenAddress): FileId | undefined {
+  return address.kind === 'unix' ? fileAt(address.path) : undefined;
 }
 
 /** What the system says, in words that lead to the remedy. */

@@ -1,18 +1,33 @@
-import { unlinkSync } from 'node:fs';
-
 import type { Server } from 'bun';
 
 import type { ListenAddress } from '../config/listen.ts';
-/** Answers one request. */
-export type Fetch = (request: Request, server: Server<undefined>) => Response | Promise<Response>;
+import { OPERATORS_PATHS } from './endpoints.ts';
+import { listenOnSocket } from './unix-socket.ts';
+
+/** Answers one request. `isLiteral`: its path stands in the request line as it is in its URL; known of operators' paths only. */
+export type Fetch = (request: Request, server: Server<undefined>, isLiteral: boolean) => Response | Promise<Response>;
+
+/** How a listener treats its connections. */
+export interface ListenOptions {
+  /** How long one over TCP may be idle, in whole seconds; 0 is for ever. Bun counts this while a request is answered as well. */
+  readonly idleSeconds: number;
+  /** The permissions of a Unix socket. */
+  readonly socketMode: number;
+}
 
 /** Bun refuses larger bodies itself, without a word that a client could read; the gateway's own limit comes first. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 /** Serves on an address. Rejects with `code: 'EADDRINUSE'` if it is taken. */
-export async function listen(address: ListenAddress, fetch: Fetch): Promise<Server<undefined>> {
-  const handler = handlerOf(fetch);
-  if (address.kind === 'unix') return await listenOnSocket(address.path, handler);
+export async function listen(address: ListenAddress, fetch: Fetch, options: ListenOptions): Promise<Server<undefined>> {
+  const handler = handlerOf(fetch, options);
+  if (address.kind === 'unix') {
+    // `Server.timeout` does nothing for a Unix socket, so that an idle timeout would cut off long answers. Bun's types know
+    // neither an idle timeout nor a shared port for these; Bun does.
+    const never = { ...handler, idleTimeout: 0 } as Omit<Handler, 'idleTimeout' | 'reusePort'>;
+    const unix = { unix: address.path, ...never };
+    return await listenOnSocket(address.path, options.socketMode, () => Bun.serve(unix));
+  }
   const { hostname, port } = address;
   if (hostname !== undefined) return Bun.serve({ hostname, port, ...handler });
   try {
@@ -26,39 +41,19 @@ export async function listen(address: ListenAddress, fetch: Fetch): Promise<Serv
 
 type Handler = ReturnType<typeof handlerOf>;
 
-function handlerOf(fetch: Fetch) {
+function handlerOf(fetch: Fetch, { idleSeconds }: ListenOptions) {
+  const literal = (request: Request, server: Server<undefined>) => fetch(request, server, true);
   return {
-    fetch,
+    fetch: (request: Request, server: Server<undefined>) => fetch(request, server, false),
+    // Bun compares routes with the request line as it came, before dots and escapes are resolved.
+    routes: Object.fromEntries(Array.from(OPERATORS_PATHS, (path) => [path, literal])),
     error: () => new Response(null, { status: 500 }),
-    // A model may think for longer than any idle timeout of Bun's.
-    idleTimeout: 0,
+    idleTimeout: idleSeconds,
     maxRequestBodySize: NO_LIMIT,
     development: false,
     // Without it, `development: false` would share the port with whoever listens there already.
     reusePort: false,
   };
-}
-
-async function listenOnSocket(path: string, handler: Handler): Promise<Server<undefined>> {
-  // Bun's types know neither an idle timeout nor a shared port for Unix sockets; Bun does.
-  const options = { unix: path, ...(handler as Omit<Handler, 'idleTimeout' | 'reusePort'>) };
-  try {
-    return Bun.serve(options);
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'EADDRINUSE' || !(await isAbandoned(path))) throw error;
-    unlinkSync(path);
-    return Bun.serve(options);
-  }
-}
-
-/** A process that was killed leaves its socket file behind, and nobody answers on it. */
-async function isAbandoned(path: string): Promise<boolean> {
-  try {
-    (await Bun.connect({ unix: path, socket: { data: () => undefined } })).end();
-    return false;
-  } catch (error) {
-    return (error as { code?: string }).code === 'ECONNREFUSED';
-  }
 }
 
 /** The address of a server as a client writes it. */

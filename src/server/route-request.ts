@@ -2,50 +2,93 @@ import type { Server } from 'bun';
 
 import type { App } from '../app.ts';
 import { Refusal } from '../core/refusal.ts';
-import { headerFields, type HeaderFields } from '../lib/header-fields.ts';
+import { headerFields } from '../lib/header-fields.ts';
+import type { HeaderFields } from '../lib/header-fields.ts';
 import { VERSION } from '../lib/version.ts';
 import { traceIdOf } from '../observe/trace.ts';
 import { checkEndpoint } from '../pipeline/admit.ts';
 import { checkValid } from '../policies/auth.ts';
 import { protocolOf } from '../protocols/registry.ts';
-import { matchEndpoint } from './endpoints.ts';
+import { matchEndpoint, OPERATORS_PATHS } from './endpoints.ts';
+import { isPreflight, objectionTo } from './objection.ts';
+import { targetOf } from './request-target.ts';
 import { DEFAULT_PROTOCOL } from '../vendors/dialects.ts';
 
 /** No browser is to guess that an answer is a page. */
 const NOT_GUESSED = { 'x-content-type-options': 'nosniff' };
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** Hands a request to the gateway; answers itself what load balancers and Prometheus ask for, which is no exchange and not logged. */
-export function routeRequest(request: Request, server: Server<undefined>, app: App): Response | Promise<Response> {
+/**
+ * Hands a request to the gateway; answers itself what load balancers and Prometheus ask for, which is no exchange and not
+ * logged. `isLiteral`: the request line holds the path as it stands here, with nothing resolved.
+ */
+export function routeRequest(
+  request: Request,
+  server: Server<undefined>,
+  app: App,
+  isLiteral: boolean,
+): Response | Promise<Response> {
+  const headers = headerFields(request.headers);
+  const { cors } = app.gateway.snapshot;
+  if (cors === undefined) return answer(request, headers, server, { app, isLiteral });
+  const { origin } = headers;
+  if (origin !== undefined && isPreflight(request.method, headers) && cors.allows(origin)) {
+    const asksForPrivate = headers['access-control-request-private-network'] === 'true';
+    const allowed = cors.preflight(origin, headers['access-control-request-headers'], asksForPrivate);
+    return new Response(null, { status: 204, headers: { ...allowed, 'x-trace-id': traceIdOf(headers) } });
+  }
+  const marked = (response: Response): Response => {
+    cors.mark(response.headers, origin);
+    return response;
+  };
+  const response = answer(request, headers, server, { app, isLiteral });
+  return response instanceof Promise ? response.then(marked) : marked(response);
+}
+
+function answer(
+  request: Request,
+  headers: HeaderFields,
+  server: Server<undefined>,
+  { app, isLiteral }: { readonly app: App; readonly isLiteral: boolean },
+): Response | Promise<Response> {
   const { method, url } = request;
-  const pathAt = url.indexOf('/', url.indexOf('//') + 2);
-  const queryAt = url.indexOf('?', pathAt);
-  const path = queryAt === -1 ? url.slice(pathAt) : url.slice(pathAt, queryAt);
-  const query = queryAt === -1 ? '' : url.slice(queryAt);
-  const match = matchEndpoint(request, path, query);
-  const kind = match.endpoint?.kind;
+  const target = targetOf(url);
+  const { path, query } = target ?? { path: url, query: '' };
+  let match = matchEndpoint(request, path, query);
+  let kind = match.endpoint?.kind;
   if (kind === 'health') return probeAnswer(request, 200, { status: 'ok' });
   if (kind === 'ready') return readiness(request, app);
-  if (kind === 'metrics' && servesMetrics(app)) return metrics(request, app);
+  // A proxy in front that guards these paths has not seen them, if they come of dots that were resolved here.
+  if (!isLiteral && OPERATORS_PATHS.has(path)) match = { protocol: match.protocol, endpoint: undefined };
+  kind = match.endpoint?.kind;
+  const head = { method, url, headers, target, isKnown: match.endpoint !== undefined };
+  const objection = objectionTo(head, app.gateway.snapshot, server.port);
+  const peer = plainAddress(server.requestIP(request)?.address ?? '');
+  if (kind === 'metrics' && servesMetrics(app)) return metrics(headers, app, { peer, objection });
   return app.gateway.handle({
     request,
-    headers: headerFields(request.headers),
+    headers,
     method,
     path,
     query,
-    peer: plainAddress(server.requestIP(request)?.address ?? ''),
+    peer,
     protocol: match.protocol,
     endpoint: kind === 'metrics' ? undefined : match.endpoint,
     allow: match.allow,
+    objection,
   });
 }
 
 /** What a listener of its own for metrics answers. */
-export function metricsOnly(request: Request, app: App): Response {
-  const { pathname } = new URL(request.url);
-  return pathname === '/metrics'
-    ? metrics(request, app)
-    : new Response('Only /metrics is here.\n', { status: 404, headers: NOT_GUESSED });
+export function metricsOnly(request: Request, server: Server<undefined>, app: App, isLiteral: boolean): Response {
+  const headers = headerFields(request.headers);
+  const { method, url } = request;
+  const target = targetOf(url);
+  const isKnown = isLiteral && target?.path === '/metrics';
+  const objection = objectionTo({ method, url, headers, target, isKnown }, app.gateway.snapshot, server.port);
+  if (!isKnown && objection === undefined)
+    return new Response('Only /metrics is here.\n', { status: 404, headers: NOT_GUESSED });
+  return metrics(headers, app, { peer: plainAddress(server.requestIP(request)?.address ?? ''), objection });
 }
 
 /** On a socket for both families, IPv4 peers look like `::ffff:192.0.2.1`. */
@@ -57,19 +100,22 @@ function servesMetrics({ config }: App): boolean {
   return config.metrics.enabled && config.metrics.listen === undefined;
 }
 
-function metrics(request: Request, app: App): Response {
-  const fields = headerFields(request.headers);
-  const traceId = traceIdOf(fields);
+function metrics(
+  headers: HeaderFields,
+  app: App,
+  { peer, objection }: { readonly peer: string; readonly objection: Refusal | undefined },
+): Response {
+  const traceId = traceIdOf(headers);
   try {
-    if (!app.config.metrics.public) checkOperator(fields, app);
+    if (objection !== undefined) throw objection;
+    if (!app.config.metrics.public) checkOperator(headers, app);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { status, type, code, message } = error;
+    const { status, type, code, message, details } =
+      (error.status === 401 ? app.failedKeys.count(peer)?.refusal : undefined) ?? error;
     const body = protocolOf(DEFAULT_PROTOCOL).errors.body({ status, message, type, code, param: null });
-    return new Response(body, {
-      status,
-      headers: { ...NOT_GUESSED, 'content-type': 'application/json', 'x-trace-id': traceId },
-    });
+    const fields = { ...NOT_GUESSED, 'content-type': 'application/json', 'x-trace-id': traceId, ...details.headers };
+    return new Response(body, { status, headers: fields });
   }
   return new Response(app.metrics.render(), {
     headers: { ...NOT_GUESSED, 'content-type': PROMETHEUS, 'x-trace-id': traceId },

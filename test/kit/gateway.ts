@@ -53,6 +53,8 @@ export interface GatewayOptions {
   readonly args?: readonly string[];
   /** Files to be there at its start: path → text. */
   readonly files?: Readonly<Record<string, string>>;
+  /** How many files it may have open (`ulimit -n`). */
+  readonly maxOpenFiles?: number;
 }
 
 /** Starts the gateway from source and waits until `/health` answers; rejects with its output if it exits first. */
@@ -75,7 +77,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** Starts it and does not wait: for configs that it must refuse. */
-export async function spawnGateway({ config, env = {}, args = [], files = {} }: GatewayOptions): Promise<Gateway> {
+export async function spawnGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, env = {}, args = [], files = {}, maxOpenFiles } = options;
   const dir = mkdtempSync(join(tmpdir(), 'llm-proxy-test-'));
   const freePort = config === undefined ? DEFAULT_PORT : await findFreePort();
   const port = (config === undefined ? undefined : listenPort(config)) ?? freePort;
@@ -94,7 +97,13 @@ export async function spawnGateway({ config, env = {}, args = [], files = {} }: 
 
   const [stdout, stderr] = [new Output(), new Output()];
   const child = Bun.spawn({
-    cmd: [process.execPath, MAIN, ...(config === undefined ? [] : ['-c', 'config.yaml']), ...args],
+    cmd: [
+      ...(maxOpenFiles === undefined ? [] : ['sh', '-c', `ulimit -n ${maxOpenFiles} && exec "$@"`, 'sh']),
+      process.execPath,
+      MAIN,
+      ...(config === undefined ? [] : ['-c', 'config.yaml']),
+      ...args,
+    ],
     cwd: dir,
     env: { PATH: process.env.PATH ?? '', HOME: dir, ...env },
     stdin: 'ignore',

@@ -13,6 +13,7 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     health: 'of all: no content and no names',
     concurrency: 'of all: no content and no names',
     budget: 'of all: no content and no names',
+    failedKeys: 'by address',
     ownLack: 'of all: no content and no names',
     clock: 'of all: no content and no names',
     random: 'of all: no content and no names',

@@ -39,3 +39,14 @@ test('a schema that never ends is cut short', () => {
   expect(exampleOf({ $ref: '#' })).toBeNull();
   expect(exampleOf({ type: 'array', minItems: 1e9, items: {} })).toHaveLength(20);
 });
+
+test('what a schema gives itself is not repeated without end', () => {
+  const given = { const: 'x'.repeat(100_000) };
+  const names = Array.from({ length: 400 }, (_, at) => `p${at}`);
+  const properties = Object.fromEntries(names.map((name) => [name, { $ref: '#/$defs/given' }]));
+  const example = exampleOf({ type: 'object', properties, required: names, $defs: { given } });
+  expect(JSON.stringify(example).length).toBeLessThan(20_000);
+  expect(exampleOf({ const: 'x'.repeat(1000) })).toHaveLength(1000);
+  const joined = { allOf: Array.from({ length: 100_000 }, () => ({ $ref: '#' })) };
+  expect(exampleOf({ type: 'object', ...joined })).toEqual({});
+});

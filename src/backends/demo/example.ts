@@ -6,6 +6,8 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 /** How many values an example may hold: recursive or huge schemas are cut short with nulls, not followed. */
 const MAX_VALUES = 500;
 const MAX_ITEMS = 20;
+/** What a schema gives itself counts as a value for each so many characters of its JSON. */
+const UNITS_PER_VALUE = 100;
 const MAX_CHARACTERS = 1_000;
 
 /**
@@ -26,13 +28,20 @@ function valueOf(given: unknown, budget: Budget): unknown {
   if (!isObject(given)) return 'demo';
   const schema = given;
   if (typeof schema.$ref === 'string') return valueOf(resolve(schema.$ref, budget.root), budget);
-  if ('const' in schema) return schema.const;
-  if (isFilled(schema.enum)) return schema.enum[0];
-  if ('default' in schema) return schema.default;
+  if ('const' in schema) return written(schema.const, budget);
+  if (isFilled(schema.enum)) return written(schema.enum[0], budget);
+  if ('default' in schema) return written(schema.default, budget);
   const choices = [schema.anyOf, schema.oneOf].find(isFilled);
   if (choices !== undefined) return valueOf(choices[0], budget);
   if (isFilled(schema.allOf)) return allOf(schema, schema.allOf, budget);
   return typedValue(schema, budget);
+}
+
+/** A value as it stands in the schema, which a reference may lead to any number of times. */
+function written(value: unknown, budget: Budget): unknown {
+  const units = JSON.stringify(value).length;
+  budget.left -= Math.floor(units / UNITS_PER_VALUE);
+  return budget.left < 0 && units > UNITS_PER_VALUE ? null : value;
 }
 
 function typedValue(schema: JsonSchema, budget: Budget): unknown {
@@ -62,9 +71,9 @@ function objectOf(schema: JsonSchema, budget: Budget): unknown {
 }
 
 function allOf(schema: JsonSchema, parts: readonly unknown[], budget: Budget): unknown {
-  const values = [...parts.map((part) => valueOf(part, budget)), typedValue(schema, budget)];
-  const objects = values.filter(isObject);
-  return objects.length === 0 ? values[0] : Object.assign({}, ...objects);
+  const values = parts.slice(0, Math.max(0, budget.left)).map((part) => valueOf(part, budget));
+  const objects = [...values, typedValue(schema, budget)].filter(isObject);
+  return objects.length === 0 ? (values[0] ?? null) : Object.assign({}, ...objects);
 }
 
 function numberOf(schema: JsonSchema): number {

@@ -24,7 +24,8 @@ export function decodeParts(content: unknown, field: string): Part[] {
     if (thought?.attachment !== undefined) {
       attached.push({ ...thought, at: parts.length });
     } else {
-      parts.push(...(thought === undefined ? blockFrom(block, type, `${field}[${index}]`) : [thought.part]));
+      const read = thought === undefined ? blockFrom(block, type, `${field}[${index}]`) : [thought.part];
+      for (const part of read) parts.push(part);
     }
   }
   for (const one of attached) attach(parts, one);

@@ -1,6 +1,7 @@
 import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, NativePart, Part, ReasoningPart, TextPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
+import type { Work } from '../../core/work.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import type { CallIds } from './call-ids.ts';
 import { inputOf } from './call-input.ts';
@@ -18,7 +19,8 @@ export interface BlockContext {
   readonly model: string;
   readonly names: WireNames;
   readonly ids: CallIds;
-  readonly dropped: string[];
+  readonly dropped: Set<string>;
+  readonly work: Work;
 }
 
 /** Writes a part as a block; undefined for one that says nothing to Anthropic. */
@@ -33,6 +35,7 @@ export function encodePart(part: Part, context: BlockContext): JsonObject | unde
     case 'media':
       return mediaOf(part);
     case 'tool_call':
+      if (part.freeform !== true) context.work.takeJson(part.arguments, `the arguments of ${part.name}`);
       return compact({
         type: 'tool_use',
         id: context.ids.ofCall(part.id),
@@ -75,9 +78,9 @@ function resultOf(part: ToolResultPart, { ids }: BlockContext): JsonObject {
   });
 }
 
-function nativeOf({ protocol, kind, value }: NativePart, dropped: string[]): JsonObject | undefined {
+function nativeOf({ protocol, kind, value }: NativePart, dropped: Set<string>): JsonObject | undefined {
   if (protocol === NAME) return value as JsonObject;
-  if (!dropped.includes(kind)) dropped.push(kind);
+  dropped.add(kind);
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { Conversation } from '../../core/conversation.ts';
 import type { TextPart } from '../../core/part.ts';
+import { Work } from '../../core/work.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { CallIds } from './call-ids.ts';
@@ -19,12 +20,12 @@ const MAX_TOOL_NAME = 128;
 
 /** Writes a request for a message. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  const { model } = addressee;
+  const { model, work = new Work() } = addressee;
   const traits = traitsOf(model);
-  const dropped: string[] = [];
+  const dropped = new Set<string>();
   const names = new WireNames(MAX_TOOL_NAME);
   for (const tool of conversation.tools) if (tool.type !== 'native') names.wire(tool.name);
-  const turns = encodeTurns(conversation, traits, { model, names, ids: new CallIds(), dropped });
+  const turns = encodeTurns(conversation, traits, { model, names, ids: new CallIds(), dropped, work });
   const forced = isForced(conversation.toolChoice);
   // An answer that has to be a call has no format.
   const output = encodeOutput(forced ? { ...conversation, output: undefined } : conversation, traits, names, dropped);
@@ -56,7 +57,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   };
   return {
     body,
-    dropped,
+    dropped: [...dropped],
     decodeAnswer: (answer) => decodeAnswer(answer, expected),
     decodeStream: () => new MessageStreamDecoder(expected),
   };

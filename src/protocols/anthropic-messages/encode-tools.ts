@@ -14,7 +14,7 @@ interface Context {
   readonly names: WireNames;
   /** A tool that stands for an output format; the model has to call it, or one of the client's. */
   readonly outputTool: OutputTool | undefined;
-  readonly dropped: string[];
+  readonly dropped: Set<string>;
 }
 
 /** Writes `tools` and `tool_choice`; absent where there are none. */
@@ -45,7 +45,9 @@ export function isForced(choice: ToolChoice | undefined): boolean {
 }
 
 function allowedOf({ tools, toolChoice }: Conversation): readonly Tool[] {
-  return toolChoice?.mode === 'allowed' ? tools.filter((tool) => toolChoice.names.includes(tool.name)) : tools;
+  if (toolChoice?.mode !== 'allowed') return tools;
+  const names = new Set(toolChoice.names);
+  return tools.filter((tool) => names.has(tool.name));
 }
 
 function toolOf(tool: Tool, context: Context): JsonObject | undefined {
@@ -56,7 +58,7 @@ function toolOf(tool: Tool, context: Context): JsonObject | undefined {
       return freeformToolOf(tool, context);
     case 'native':
       if (tool.protocol === NAME) return asObject(tool.value);
-      context.dropped.push(`tools[${tool.name}]`);
+      context.dropped.add(`tools[${tool.name}]`);
       return undefined;
   }
 }
@@ -65,7 +67,7 @@ function functionOf(tool: FunctionTool, { traits, names, dropped }: Context): Js
   const { name, description, parameters, cacheControl } = tool;
   const schema = toolSchema(parameters);
   const exact = tool.strict === true && traits.structured ? strictSchema(schema) : undefined;
-  if (tool.strict === true && exact === undefined && !dropped.includes('strict')) dropped.push('strict');
+  if (tool.strict === true && exact === undefined) dropped.add('strict');
   return compact({
     name: names.wire(name),
     description,

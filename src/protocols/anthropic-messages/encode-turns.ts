@@ -24,28 +24,28 @@ const NOTHING_SAID: WireMessage = { role: 'user', content: [{ type: 'text', text
  * behind a user's turn where the model takes them there, and otherwise before all turns.
  */
 export function encodeTurns({ turns }: Conversation, traits: ModelTraits, context: BlockContext): WireTurns {
-  const messages: WireMessage[] = [];
+  const messages: { role: Turn['role']; content: JsonObject[] }[] = [];
+  const add = (role: Turn['role'], content: readonly JsonObject[]): void => addTo(messages, role, content);
   const first = turns.findIndex(({ role }) => role !== 'system');
   const system = textsOf(first === -1 ? turns : turns.slice(0, first), context);
   let shown: JsonObject[] = [];
   for (const { asked, said, instructed } of exchangesOf(first === -1 ? [] : turns.slice(first))) {
-    const user = resultsFirst([...shown, ...blocksOf(asked, context)]);
-    if (user.length > 0) add(messages, 'user', user);
+    const user = [...shown, ...blocksOf(asked, context)];
+    add('user', user);
     const inPlace = traits.systemTurns && user.length > 0;
-    if (inPlace) add(messages, 'system', blocksOf(instructed, context));
-    else system.push(...textsOf(instructed, context));
+    if (inPlace) add('system', blocksOf(instructed, context));
+    else for (const text of textsOf(instructed, context)) system.push(text);
     const blocks = blocksOf(said, context);
     add(
-      messages,
       'assistant',
       blocks.filter((block) => !isMedia(block)),
     );
     // What a model has drawn is shown to Claude by the user: its own turns have words alone.
     shown = blocks.filter(isMedia);
   }
-  add(messages, 'user', shown);
-  if (messages.length === 0) messages.push(NOTHING_SAID);
-  return { messages, system };
+  add('user', shown);
+  if (messages.length === 0) return { messages: [NOTHING_SAID], system };
+  return { messages: messages.map((message) => (message.role === 'user' ? resultsFirst(message) : message)), system };
 }
 
 /**
@@ -85,7 +85,7 @@ function exchangesOf(turns: readonly Turn[]): Exchange[] {
 function textsOf(turns: readonly Turn[], { dropped }: BlockContext): TextPart[] {
   return turns.flatMap(({ parts }) =>
     parts.flatMap((part) => {
-      if (part.type === 'native' && !dropped.includes(part.kind)) dropped.push(part.kind);
+      if (part.type === 'native') dropped.add(part.kind);
       return part.type === 'text' ? [part] : [];
     }),
   );
@@ -101,19 +101,19 @@ function isMedia({ type }: JsonObject): boolean {
   return type === 'image' || type === 'document';
 }
 
-function resultsFirst(blocks: JsonObject[]): JsonObject[] {
+function resultsFirst({ role, content }: WireMessage): WireMessage {
   const isResult = ({ type }: JsonObject) => type === 'tool_result';
-  return [...blocks.filter(isResult), ...blocks.filter((block) => !isResult(block))];
+  return { role, content: [...content.filter(isResult), ...content.filter((block) => !isResult(block))] };
 }
 
 /** Adds a message, or its content to the last one of the same role; nothing if it is empty. */
-function add(messages: WireMessage[], role: Turn['role'], content: JsonObject[]): void {
-  const last = messages.at(-1);
+function addTo(
+  messages: { role: Turn['role']; content: JsonObject[] }[],
+  role: Turn['role'],
+  content: readonly JsonObject[],
+): void {
   if (content.length === 0) return;
-  if (last?.role !== role) messages.push({ role, content });
-  else
-    messages[messages.length - 1] = {
-      role,
-      content: role === 'user' ? resultsFirst([...last.content, ...content]) : [...last.content, ...content],
-    };
+  const last = messages.at(-1);
+  if (last?.role === role) for (const block of content) last.content.push(block);
+  else messages.push({ role, content: [...content] });
 }

@@ -25,7 +25,7 @@ export function removeForeign(text: string, body: Record<string, unknown>, model
   for (const [index, element] of elements.entries()) {
     const found = messageEdits(text, element, asObject(messages[index]) ?? {}, model);
     if (found === 'nothing left') gone.add(index);
-    else edits.push(...found);
+    else for (const edit of found) edits.push(edit);
   }
   return applyEdits(
     text,

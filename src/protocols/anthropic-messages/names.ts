@@ -1,7 +1,12 @@
+/** Room for a number that tells one name from another that would be the same, its `_` included. */
+const NUMBER_CHARACTERS = 8;
+
 /** Names in the characters that Anthropic takes, and back. The same in every request of a conversation. */
 export class WireNames {
   readonly #wire = new Map<string, string>();
   readonly #original = new Map<string, string>();
+  /** The number that was given last, by what stands in front of it. */
+  readonly #numbers = new Map<string, number>();
 
   constructor(private readonly maxLength: number) {}
 
@@ -11,10 +16,18 @@ export class WireNames {
     if (known !== undefined) return known;
     const plain = name.replaceAll(/[^a-zA-Z0-9_-]/g, '_').slice(0, this.maxLength) || '_';
     let wire = plain;
-    for (let n = 2; this.#original.has(wire); n++) wire = `${plain.slice(0, this.maxLength - 6)}_${n}`;
+    while (this.#original.has(wire)) wire = this.#numbered(plain);
     this.#wire.set(name, wire);
     this.#original.set(wire, name);
     return wire;
+  }
+
+  /** The next of a name's numbers: no number is tried twice, however many names are alike. */
+  #numbered(plain: string): string {
+    const begin = plain.slice(0, this.maxLength - NUMBER_CHARACTERS);
+    const number = (this.#numbers.get(begin) ?? 1) + 1;
+    this.#numbers.set(begin, number);
+    return `${begin}_${number}`;
   }
 
   /** The name that Anthropic's stands for. */

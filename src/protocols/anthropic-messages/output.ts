@@ -32,11 +32,11 @@ export function encodeOutput(
   { output }: Conversation,
   traits: ModelTraits,
   names: WireNames,
-  dropped: string[],
+  dropped: Set<string>,
 ): Output {
   if (output === undefined) return { format: undefined, tool: undefined };
   if (output.type === 'json') {
-    dropped.push('output');
+    dropped.add('output');
     return { format: undefined, tool: undefined };
   }
   const exact = traits.structured ? strictSchema(output.schema) : undefined;

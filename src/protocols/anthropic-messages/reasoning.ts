@@ -38,7 +38,7 @@ interface Circumstances {
   readonly forced: boolean;
   /** A tool loop goes on whose turn does not begin with its thoughts, which Anthropic demands with a budget. */
   readonly thoughtless: boolean;
-  readonly dropped: string[];
+  readonly dropped: Set<string>;
 }
 
 /** Writes `thinking`, `output_config.effort` and `max_tokens`. */
@@ -56,7 +56,7 @@ export function encodeReasoning({ reasoning, settings }: Conversation, circumsta
     traits.thinking === 'none' ||
     (traits.thinking === 'budget' && (forced || thoughtless || (limit !== undefined && limit <= MIN_BUDGET)));
   if (forbidden) {
-    dropped.push('reasoning');
+    dropped.add('reasoning');
     return { ...none, effort };
   }
   if (traits.thinking === 'adaptive') {
@@ -75,10 +75,10 @@ function budgeted(reasoning: Reasoning, maxTokens: number, { traits }: Circumsta
 }
 
 /** Some models think whatever they are told. */
-function turnedOff({ off, thinking, efforts }: ModelTraits, dropped: string[]): Partial<Thinking> {
+function turnedOff({ off, thinking, efforts }: ModelTraits, dropped: Set<string>): Partial<Thinking> {
   if (thinking === 'none' || off === 'absent') return {};
   if (off !== 'never') return { thinking: { type: off } };
-  dropped.push('reasoning');
+  dropped.add('reasoning');
   return { effort: efforts[0] };
 }
 

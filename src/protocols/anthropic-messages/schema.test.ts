@@ -70,3 +70,37 @@ test.each([
   [{ properties: { a: {} } }, { type: 'object', properties: { a: {} } }],
   [{ type: ['object', 'null'] }, { type: 'object' }],
 ])("a tool's schema is of an object: %j", (schema, expected) => expect(toolSchema(schema)).toEqual(expected as never));
+
+describe('a schema that refers to itself, or too often', () => {
+  const closed = (properties: object): Record<string, unknown> => ({ type: 'object', properties });
+
+  test('is not enforced if it contains itself, by whatever way', () => {
+    expect(strictSchema(closed({ a: { $ref: '#' } }))).toBeUndefined();
+    const $defs = { a: closed({ b: { $ref: '#/$defs/b' } }), b: { anyOf: [{ $ref: '#/$defs/a' }] } };
+    expect(strictSchema({ ...closed({ a: { $ref: '#/$defs/a' } }), $defs })).toBeUndefined();
+    expect(strictSchema({ allOf: Array.from({ length: 10 }, () => ({ $ref: '#' })), type: 'object' })).toBeUndefined();
+  });
+
+  test('is looked at once for all references that lead to it', () => {
+    const tree = Object.fromEntries(
+      Array.from({ length: 40 }, (_, at) => [
+        `d${at}`,
+        at === 39
+          ? { type: 'string' }
+          : closed({ a: { $ref: `#/$defs/d${at + 1}` }, b: { $ref: `#/$defs/d${at + 1}` } }),
+      ]),
+    );
+    const schema = { ...closed({ a: { $ref: '#/$defs/d0' }, b: { $ref: '#/$defs/d0' } }), $defs: tree };
+    expect(strictSchema(schema)?.['properties']).toEqual({ a: { $ref: '#/$defs/d0' }, b: { $ref: '#/$defs/d0' } });
+  });
+
+  test('is not enforced if its references are too long a chain', () => {
+    const chain = Object.fromEntries(
+      Array.from({ length: 30_000 }, (_, at) => [`d${at}`, { $ref: `#/$defs/d${at + 1}` }]),
+    );
+    expect(strictSchema({ ...closed({ a: { $ref: '#/$defs/d0' } }), $defs: chain })).toBeUndefined();
+  });
+
+  test('finds nothing in what every object has', () =>
+    expect(strictSchema(closed({ a: { $ref: '#/constructor' }, b: { $ref: '#/__proto__' } }))).toBeUndefined());
+});

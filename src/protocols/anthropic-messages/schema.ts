@@ -17,7 +17,7 @@ const DEFINITIONS: ReadonlySet<string> = new Set(['$defs', 'definitions']);
  * https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
  */
 export function strictSchema(schema: JsonObject): JsonObject | undefined {
-  return isStrictable(schema, schema, []) ? strict(schema) : undefined;
+  return new StrictCheck(schema).passes(schema) ? strict(schema) : undefined;
 }
 
 /** A tool's schema: an object, whatever the client has left out. */
@@ -71,24 +71,45 @@ function mapped(schemas: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(schemas).map(([name, one]) => [name, strict(asObject(one) ?? {})]));
 }
 
-/** `path`: the references that were followed to come here. */
-function isStrictable(value: unknown, root: JsonObject, path: readonly string[]): boolean {
-  const schema = asObject(value);
-  if (schema === undefined) return false;
-  const ref = asString(schema['$ref']);
-  if (ref !== undefined) {
-    const target = path.includes(ref) ? undefined : resolved(ref, root);
-    return target !== undefined && isStrictable(target, root, [...path, ref]);
+/** So deep may a schema be, with what its references refer to. */
+const DEEPEST = 256;
+
+/** Looks at a schema once, however many references lead to it. */
+class StrictCheck {
+  /** The schemas that are being looked at: a way back to one of them has no end. */
+  readonly #open = new Set<JsonObject>();
+  readonly #passed = new Set<JsonObject>();
+
+  constructor(private readonly root: JsonObject) {}
+
+  passes(value: unknown): boolean {
+    const schema = asObject(value);
+    if (schema === undefined || this.#open.has(schema) || this.#open.size >= DEEPEST) return false;
+    if (this.#passed.has(schema)) return true;
+    this.#open.add(schema);
+    const passes = isClosed(schema) && this.#below(schema).every((one) => this.passes(one));
+    this.#open.delete(schema);
+    if (passes) this.#passed.add(schema);
+    return passes;
   }
+
+  #below(schema: JsonObject): readonly unknown[] {
+    const ref = asString(schema['$ref']);
+    if (ref !== undefined) return [resolved(ref, this.root)];
+    return [
+      ...Object.values(asObject(schema['properties']) ?? {}),
+      ...[...ALTERNATIVES].flatMap((key) => asArray(schema[key])),
+      ...(schema['items'] === undefined ? [] : [schema['items']]),
+    ];
+  }
+}
+
+/** Whether no other keys than the known ones are wanted. */
+function isClosed(schema: JsonObject): boolean {
+  if (asString(schema['$ref']) !== undefined) return true;
   const free = schema['additionalProperties'];
   if (schema['patternProperties'] !== undefined || (free !== undefined && free !== false)) return false;
-  if (isObjectSchema(schema) && asObject(schema['properties']) === undefined && free === undefined) return false;
-  const inner = [
-    ...Object.values(asObject(schema['properties']) ?? {}),
-    ...[...ALTERNATIVES].flatMap((key) => asArray(schema[key])),
-    ...(schema['items'] === undefined ? [] : [schema['items']]),
-  ];
-  return inner.every((one) => isStrictable(one, root, path));
+  return !isObjectSchema(schema) || asObject(schema['properties']) !== undefined || free !== undefined;
 }
 
 /** What `#/$defs/Name` points to. */

@@ -48,11 +48,11 @@ export function encodeSettings(
   settings: Settings,
   traits: ModelTraits,
   thinks: boolean,
-  dropped: string[],
+  dropped: Set<string>,
 ): JsonObject {
   const stop = settings.stop?.filter((sequence) => sequence.trim() !== '');
-  if (stop !== undefined && stop.length !== settings.stop?.length) dropped.push('stop');
-  dropped.push(...lackedOf(settings));
+  if (stop !== undefined && stop.length !== settings.stop?.length) dropped.add('stop');
+  for (const name of lackedOf(settings)) dropped.add(name);
   const { user } = settings;
   return compact({
     ...samplingOf(settings, traits, thinks, dropped),
@@ -61,30 +61,30 @@ export function encodeSettings(
   });
 }
 
-function samplingOf(settings: Settings, { sampling }: ModelTraits, thinks: boolean, dropped: string[]): JsonObject {
+function samplingOf(settings: Settings, { sampling }: ModelTraits, thinks: boolean, dropped: Set<string>): JsonObject {
   const { temperature, topP, topK } = settings;
   const fields: Record<string, unknown> = {};
   if (temperature !== undefined && temperature !== 1) {
     // Others go up to 2.
-    if (sampling === 'none' || thinks) dropped.push('temperature');
+    if (sampling === 'none' || thinks) dropped.add('temperature');
     else fields['temperature'] = clamped(temperature, dropped);
   } else if (temperature !== undefined && sampling !== 'none') {
     fields['temperature'] = temperature;
   }
   if (topP !== undefined && topP !== 1) {
     const lost = sampling === 'none' || (thinks && topP < MIN_TOP_P_THINKING);
-    if (lost || (sampling === 'either' && fields['temperature'] !== undefined)) dropped.push('topP');
+    if (lost || (sampling === 'either' && fields['temperature'] !== undefined)) dropped.add('topP');
     else fields['top_p'] = topP;
   }
   if (topK !== undefined) {
-    if (sampling === 'none' || thinks) dropped.push('topK');
+    if (sampling === 'none' || thinks) dropped.add('topK');
     else fields['top_k'] = topK;
   }
   return fields;
 }
 
-function clamped(temperature: number, dropped: string[]): number {
-  if (temperature > 1) dropped.push('temperature');
+function clamped(temperature: number, dropped: Set<string>): number {
+  if (temperature > 1) dropped.add('temperature');
   return Math.min(1, temperature);
 }
 

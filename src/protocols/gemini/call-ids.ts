@@ -1,10 +1,11 @@
+import { OpenQueue, OpenQueues } from '../../lib/open-queue.ts';
 import { madeUpId } from '../made-up-id.ts';
 
 interface Call {
   readonly id: string;
   readonly name: string;
-  /** It came without an id, and so will its result. */
-  readonly isMadeUp: boolean;
+  /** It has no result yet. */
+  isOpen: boolean;
 }
 
 /**
@@ -13,30 +14,38 @@ interface Call {
  */
 export class CallIds {
   #count = 0;
-  /** The calls that have no result yet, in their order. */
-  readonly #open: Call[] = [];
+  readonly #all = new OpenQueue<Call>();
+  readonly #byId = new OpenQueues<string, Call>();
+  readonly #byName = new OpenQueues<string, Call>();
+  /** Those that came without an id, and so will their results. */
+  readonly #withoutId = new OpenQueues<string, Call>();
 
   /** The id of the next call of the conversation. */
   ofCall(id: string | undefined, name: string): string {
-    const known = id ?? this.#madeUp(name);
-    this.#open.push({ id: known, name, isMadeUp: id === undefined });
-    return known;
+    const call = { id: id ?? this.#madeUp(name), name, isOpen: true };
+    this.#all.add(call);
+    this.#byId.add(call.id, call);
+    this.#byName.add(name, call);
+    if (id === undefined) this.#withoutId.add(name, call);
+    return call.id;
   }
 
   /** The id of the call that a result is of: the named one, or else the first open one of its name, or of any. */
   ofResult(id: string | undefined, name: string | undefined): string {
-    const isOf: readonly ((call: Call) => boolean)[] = [
-      (call) => call.id === id,
-      (call) => call.name === name && call.isMadeUp,
-      (call) => call.name === name,
-      () => name === undefined,
-    ];
-    const at = isOf.map((fits) => this.#open.findIndex(fits)).find((found) => found !== -1);
-    const call = at === undefined ? undefined : this.#open.splice(at, 1)[0];
+    const call =
+      (id === undefined ? undefined : this.#byId.first(id, isOpen)) ??
+      (name === undefined
+        ? this.#all.first(isOpen)
+        : (this.#withoutId.first(name, isOpen) ?? this.#byName.first(name, isOpen)));
+    if (call !== undefined) call.isOpen = false;
     return call?.id ?? id ?? this.#madeUp(name ?? '');
   }
 
   #madeUp(name: string): string {
     return madeUpId(`${this.#count++}:${name}`);
   }
+}
+
+function isOpen(call: Call): boolean {
+  return call.isOpen;
 }

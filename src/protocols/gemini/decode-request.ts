@@ -1,5 +1,5 @@
 import type { Conversation, Leftover } from '../../core/conversation.ts';
-import { asArray, asNumber, type JsonObject } from '../../lib/json.ts';
+import { asArray, asNumber, asString, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
 import { type FieldRules, leftoversOf, refuseField } from '../fields.ts';
 import { fieldsOf } from './camel-case.ts';
@@ -72,7 +72,7 @@ const CONFIG: FieldRules = {
 function answerLeftovers(config: JsonObject): Leftover[] {
   const count = asNumber(config['candidateCount']);
   const { mimeType } = formOf(config);
-  const modalities = asArray(config['responseModalities']).map((modality) => String(modality).toUpperCase());
+  const modalities = asArray(config['responseModalities']).map((modality) => asString(modality)?.toUpperCase());
   const leftover = (field: string, why: string): Leftover => ({
     field: `generationConfig.${field}`,
     weight: 'refused',

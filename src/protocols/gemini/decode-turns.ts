@@ -15,7 +15,7 @@ export function decodeTurns(contents: unknown): Turn[] {
     const turn = turnFrom(content, Array.isArray(contents) ? `contents[${at}]` : 'contents', calls);
     const last = turns.at(-1);
     // Clients keep a streamed answer as they got it: in a content, or a part, for each chunk.
-    if (turn.role === 'assistant' && last?.role === 'assistant') last.parts.push(...turn.parts);
+    if (turn.role === 'assistant' && last?.role === 'assistant') for (const part of turn.parts) last.parts.push(part);
     else turns.push(turn);
   }
   return turns.map(({ role, parts }) => ({ role, parts: saidIn(role === 'assistant' ? joined(parts) : parts) }));

@@ -1,4 +1,5 @@
 import type { Conversation } from '../../core/conversation.ts';
+import { Work } from '../../core/work.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
@@ -21,12 +22,16 @@ function wireName(name: string): string {
 }
 
 function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  const { model } = addressee;
+  const { model, work = new Work() } = addressee;
   const form = formFor(conversation, model);
-  const { contents, dropped } = encodeTurns(conversation, model);
-  const answer = form === 'tool' ? answerTool(conversation) : undefined;
-  const tools = encodeTools(form === 'no functions' ? withoutFunctions(conversation) : conversation, answer);
-  const config = encodeSettings(conversation, { model, withOutput: form === 'config' || form === 'no functions' });
+  const { contents, dropped } = encodeTurns(conversation, model, work);
+  const answer = form === 'tool' ? answerTool(conversation, work) : undefined;
+  const tools = encodeTools(form === 'no functions' ? withoutFunctions(conversation) : conversation, answer, work);
+  const config = encodeSettings(conversation, {
+    model,
+    work,
+    withOutput: form === 'config' || form === 'no functions',
+  });
   const system = systemOf(conversation);
   const reading = { model, freeform: freeformNames(conversation), answerTool: answer?.name };
   return {

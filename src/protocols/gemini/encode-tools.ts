@@ -1,5 +1,6 @@
 import type { Conversation, Tool, ToolChoice } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
+import type { Work } from '../../core/work.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import { freeformDescription } from '../freeform.ts';
 import { supportedSchema } from './schema.ts';
@@ -16,12 +17,16 @@ export interface WrittenTools {
  * The tools and which of them are to be called. With an `answer` tool the call of that one is the answer, so that the
  * model has to call something.
  */
-export function encodeTools({ tools, toolChoice }: Conversation, answer: JsonObject | undefined): WrittenTools {
+export function encodeTools(
+  { tools, toolChoice }: Conversation,
+  answer: JsonObject | undefined,
+  work: Work,
+): WrittenTools {
   if (toolChoice?.mode === 'native' && toolChoice.protocol !== NAME) {
     throw new NotCarried('tool_choice', 'names a tool that runs at another provider');
   }
   const declarations = [
-    ...tools.flatMap((tool) => declarationOf(tool) ?? []),
+    ...tools.flatMap((tool) => declarationOf(tool, work) ?? []),
     ...(answer === undefined ? [] : [answer]),
   ];
   const native = tools.flatMap((tool) =>
@@ -40,13 +45,16 @@ export function encodeTools({ tools, toolChoice }: Conversation, answer: JsonObj
   };
 }
 
-function declarationOf(tool: Tool): JsonObject | undefined {
+function declarationOf(tool: Tool, work: Work): JsonObject | undefined {
   switch (tool.type) {
     case 'function':
       return compact({
         name: tool.name,
         description: tool.description,
-        parametersJsonSchema: tool.parameters === undefined ? undefined : ofObject(supportedSchema(tool.parameters)),
+        parametersJsonSchema:
+          tool.parameters === undefined
+            ? undefined
+            : ofObject(supportedSchema(tool.parameters, work, `tools[${tool.name}]`)),
       });
     case 'freeform':
       return compact({

@@ -1,6 +1,7 @@
 import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { Part, Signature, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
+import type { Work } from '../../core/work.ts';
 import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 import { inputOf } from './call-input.ts';
 import { traitsOf } from './model-traits.ts';
@@ -19,22 +20,24 @@ export interface Contents {
  * Writes the turns for `model`. Turns of one side that follow each other become one; the results of tools stand in a
  * content of their own, right after the calls, as the API demands.
  */
-export function encodeTurns({ turns }: Conversation, model: string): Contents {
-  const writer = new ContentsWriter(model);
+export function encodeTurns({ turns }: Conversation, model: string, work: Work): Contents {
+  const writer = new ContentsWriter(model, work);
   for (const turn of merged(turns)) writer.add(turn);
   writer.end();
   return { contents: writer.contents, dropped: [...writer.dropped] };
 }
 
 function merged(turns: readonly Turn[]): Turn[] {
-  const list: Turn[] = [];
+  const groups: [Turn, ...Turn[]][] = [];
   for (const turn of turns) {
     if (turn.role === 'system') continue;
-    const last = list.at(-1);
-    if (last?.role === turn.role) list[list.length - 1] = { ...last, parts: [...last.parts, ...turn.parts] };
-    else list.push(turn);
+    const group = groups.at(-1);
+    if (group?.[0].role === turn.role) group.push(turn);
+    else groups.push([turn]);
   }
-  return list;
+  return groups.map((group) =>
+    group.length === 1 ? group[0] : { ...group[0], parts: group.flatMap(({ parts }) => parts) },
+  );
 }
 
 class ContentsWriter {
@@ -44,7 +47,10 @@ class ContentsWriter {
   readonly #names = new Map<string, string>();
   readonly #isThird: boolean;
 
-  constructor(private readonly model: string) {
+  constructor(
+    private readonly model: string,
+    private readonly work: Work,
+  ) {
     this.#isThird = traitsOf(model).isThirdOrLater;
   }
 
@@ -121,6 +127,7 @@ class ContentsWriter {
   /** Of calls that were made at once the first carries the signature of all. */
   #call({ id, name, arguments: text, freeform, signature }: ToolCallPart, isFirst: boolean): JsonObject {
     this.#names.set(id, name);
+    if (freeform !== true) this.work.takeJson(text, `the arguments of ${name}`);
     const args = inputOf(text, freeform);
     const signed = this.#signed(signature);
     const placeholder = isFirst && this.#isThird && signed.thoughtSignature === undefined;

@@ -1,10 +1,14 @@
 import { isForced } from './encode-tools.ts';
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
+import type { Work } from '../../core/work.ts';
 import { asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
 import { traitsOf } from './model-traits.ts';
 import { jsonSchemaOf } from './openapi.ts';
 import { supportedSchema } from './schema.ts';
+
+/** What a schema of the answer is called where it is too complex, in no dialect's words. */
+const FIELD = 'the schema of the answer';
 
 /** Reads the form of the answer; anything but JSON is a leftover (see `decode-request.ts`). */
 export function decodeOutput(config: JsonObject): OutputFormat | undefined {
@@ -36,7 +40,7 @@ export function formOf(config: JsonObject): {
 export const JSON_TYPES = new Set(['application/json', 'application_json']);
 
 /** The function whose arguments are the answer, for models that give no other answer of that form beside functions. */
-export function answerTool({ output, tools }: Conversation): JsonObject & { readonly name: string } {
+export function answerTool({ output, tools }: Conversation, work: Work): JsonObject & { readonly name: string } {
   const taken = new Set(tools.map(({ name }) => name));
   let name = 'final_answer';
   while (taken.has(name)) name += '_';
@@ -44,7 +48,7 @@ export function answerTool({ output, tools }: Conversation): JsonObject & { read
   return {
     name,
     description: schema?.description ?? 'Call this function with the final answer.',
-    parametersJsonSchema: supportedSchema(schema?.schema ?? { type: 'object' }),
+    parametersJsonSchema: supportedSchema(schema?.schema ?? { type: 'object' }, work, FIELD),
   };
 }
 
@@ -65,8 +69,8 @@ export function formFor(
 }
 
 /** Writes it as members of `generationConfig`. */
-export function encodeOutput(output: OutputFormat | undefined): JsonObject {
+export function encodeOutput(output: OutputFormat | undefined, work: Work): JsonObject {
   if (output === undefined) return {};
   const json = { responseMimeType: 'application/json' };
-  return output.type === 'json' ? json : { ...json, responseJsonSchema: supportedSchema(output.schema) };
+  return output.type === 'json' ? json : { ...json, responseJsonSchema: supportedSchema(output.schema, work, FIELD) };
 }

@@ -48,8 +48,9 @@ export function encodeResult(
   mayHoldMedia: boolean,
 ): WrittenResult {
   const media = content.filter((part): part is MediaPart => part.type === 'media');
-  const inside = mayHoldMedia ? media.filter(fitsInside) : [];
-  const outside = media.filter((part) => !inside.includes(part));
+  const isInside = (part: MediaPart): boolean => mayHoldMedia && fitsInside(part);
+  const inside = media.filter(isInside);
+  const outside = media.filter((part) => !isInside(part));
   const texts = content.filter((part): part is TextPart => part.type === 'text').map(({ text }) => text);
   const notes = outside.map(({ kind }) => `[${kind}: in the user's words after this result]`);
   const output = [...texts, ...notes].join('\n');

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'bun:test';
+import { DEFAULT_WORK, TooComplex, Work } from '../../core/work.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { jsonSchemaOf } from './openapi.ts';
-import { supportedSchema } from './schema.ts';
+import * as schemas from './schema.ts';
+
+function supportedSchema(schema: JsonObject): JsonObject {
+  return schemas.supportedSchema(schema, new Work(), 'x');
+}
 
 describe('a JSON Schema for Google', () => {
   test.each([
@@ -102,6 +108,52 @@ describe('a JSON Schema for Google', () => {
     });
   });
 
+  test('is joined of what joins it, the first word counting, each once', () => {
+    const schema = {
+      allOf: [
+        { $ref: '#/$defs/a', title: 'beside' },
+        { title: 'second', description: 'second', properties: { y: { type: 'number' }, x: {} }, required: ['y', 'x'] },
+      ],
+      required: ['w'],
+      $defs: {
+        a: { title: 'a', properties: { x: { type: 'string' } }, allOf: [{ $ref: '#/$defs/b' }, { $ref: '#/$defs/a' }] },
+        b: { $ref: '#/$defs/c', minProperties: 1 },
+        c: { type: 'object', properties: { x: {}, z: {} }, required: ['z'], minProperties: 2 },
+      },
+    };
+    const converted = supportedSchema(schema);
+    expect(converted).toMatchObject({
+      type: 'object',
+      title: 'beside',
+      description: 'second',
+      minProperties: 1,
+      required: ['w', 'z', 'y', 'x'],
+      properties: { x: { type: 'string' }, y: { type: 'number' }, z: {} },
+    });
+    expect(Object.keys(converted['properties'] as object)).toEqual(['y', 'x', 'z']);
+  });
+
+  test('whose text would be repeated keeps its references', () => {
+    const $defs = { long: { description: 'x'.repeat(50_000) } };
+    const properties = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`p${at}`, { $ref: '#/$defs/long' }]));
+    const converted = supportedSchema({ type: 'object', properties, $defs });
+    expect(converted['properties']).toMatchObject({ p0: { $ref: '#/$defs/long' } });
+    expect(JSON.stringify(converted).length).toBeLessThan(60_000);
+  });
+
+  test('takes what it comes to from the budget', () => {
+    const schema = {
+      type: 'object',
+      properties: { a: { $ref: '#/$defs/d' }, b: { $ref: '#/$defs/d' } },
+      $defs: { d: { type: 'string' } },
+    };
+    const limits = { ...DEFAULT_WORK, values: 5 };
+    expect(() => schemas.supportedSchema(schema, new Work(limits), 'x')).not.toThrow();
+    expect(() => schemas.supportedSchema(schema, new Work({ ...limits, values: 4 }), 'tools[f]')).toThrow(
+      new TooComplex('values', 4, 'tools[f]'),
+    );
+  });
+
   test('does not grow beyond bounds', () => {
     const $defs = Object.fromEntries(
       Array.from({ length: 40 }, (_, at) => [
@@ -110,6 +162,10 @@ describe('a JSON Schema for Google', () => {
       ]),
     );
     expect(JSON.stringify(supportedSchema({ $ref: '#/$defs/d0', $defs })).length).toBeLessThan(10_000);
+    const chain = Object.fromEntries(
+      Array.from({ length: 30_000 }, (_, at) => [`d${at}`, { items: { $ref: `#/$defs/d${at + 1}` } }]),
+    );
+    expect(supportedSchema({ $ref: '#/$defs/d0', $defs: chain })).toMatchObject({ $ref: '#/$defs/d0' });
     const joined = { allOf: [{ $ref: '#' }], $defs: { A: { allOf: [{ $ref: '#/$defs/A' }] } } };
     expect(supportedSchema(joined)).toBeObject();
   });

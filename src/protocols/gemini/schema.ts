@@ -1,3 +1,4 @@
+import type { Work } from '../../core/work.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { References } from './schema-references.ts';
 
@@ -5,10 +6,11 @@ import { References } from './schema-references.ts';
  * A JSON Schema as `parametersJsonSchema` and `responseJsonSchema` take it: the keywords that Google documents for
  * them, those that it has in its own kind of schema besides, and nothing else
  * (https://ai.google.dev/api/generate-content#FIELDS.response_json_schema). References into the schema itself are
- * replaced by what they refer to, but for recursive ones.
+ * replaced by what they refer to, but for recursive ones. `place` is where the schema stands in the request. Throws
+ * TooComplex.
  */
-export function supportedSchema(schema: JsonObject): JsonObject {
-  const references = new References(schema);
+export function supportedSchema(schema: JsonObject, work: Work, place: string): JsonObject {
+  const references = new References(schema, work, place);
   const converted = convert(schema, references);
   return references.isKept ? { ...converted, $defs: mapped(references.all, references) } : converted;
 }
@@ -32,6 +34,9 @@ const PLAIN = new Set([
   'propertyOrdering',
 ]);
 
+/** Keywords that list values. */
+const LISTED = new Set(['enum', 'const']);
+
 type Converter = (value: unknown, references: References) => JsonObject;
 
 /** Keywords that hold schemas, or that have to be said otherwise. */
@@ -51,20 +56,22 @@ const CONVERTED: Readonly<Record<string, Converter>> = {
 
 function convert(value: unknown, references: References): JsonObject {
   const schema = asObject(value);
+  references.visit();
   // `true` stands for any value.
   if (schema === undefined) return {};
   const reference = asString(schema['$ref']);
   if (reference !== undefined) return referred(schema, reference, references);
-  const joined = withoutAllOf(schema, references);
+  const whole = withoutAllOf(schema, references);
   const result: Record<string, unknown> = {};
-  for (const [keyword, inner] of Object.entries(joined)) {
+  for (const [keyword, inner] of Object.entries(whole)) {
+    if (PLAIN.has(keyword) || LISTED.has(keyword)) references.write(inner);
     if (PLAIN.has(keyword)) result[keyword] = inner;
     else if (Object.hasOwn(CONVERTED, keyword)) Object.assign(result, CONVERTED[keyword]?.(inner, references));
   }
-  const { type, nullable } = joined;
+  const { type, nullable } = whole;
   // OpenAPI's word, which MCP servers and clients of Gemini models write elsewhere, too.
   if (type !== undefined) result['type'] = nullable === true && typeof type === 'string' ? [type, 'null'] : type;
-  return { ...result, ...bounds(joined, result) };
+  return { ...result, ...bounds(whole, result) };
 }
 
 function referred(schema: JsonObject, reference: string, references: References): JsonObject {
@@ -75,30 +82,52 @@ function referred(schema: JsonObject, reference: string, references: References)
   return convert({ ...target, ...beside }, references);
 }
 
-/** A schema may be joined of others that are joined in turn, but hardly deeper than this, unless it is of itself. */
-const MOST_JOINTS = 16;
-
 /** `allOf` has no place: its schemas are joined into the one that they stand in. */
-function withoutAllOf(schema: JsonObject, references: References, depth = 0): JsonObject {
-  const { allOf, ...rest } = schema;
-  if (allOf === undefined || depth > MOST_JOINTS) return rest;
-  let joined: JsonObject = rest;
-  for (const part of asArray(allOf)) {
-    joined = both(joined, withoutAllOf(references.resolved(part), references, depth + 1));
-  }
-  return joined;
+function withoutAllOf(schema: JsonObject, references: References): JsonObject {
+  return schema['allOf'] === undefined ? schema : joined(piecesOf(schema, references));
 }
 
-/** One schema of two: the first's word counts where they contradict each other. */
-function both(first: JsonObject, second: JsonObject): JsonObject {
-  const joined: Record<string, unknown> = { ...second, ...first };
-  if (first['properties'] !== undefined && second['properties'] !== undefined) {
-    joined['properties'] = { ...asObject(second['properties']), ...asObject(first['properties']) };
+/** A schema and those that it is joined of, each once, without their own `allOf`: the outer before the inner. */
+function piecesOf(schema: JsonObject, references: References): JsonObject[] {
+  const pieces: JsonObject[] = [];
+  const seen = new Set<string>();
+  const waiting: unknown[] = [schema];
+  while (waiting.length > 0) {
+    const { $ref: reference, allOf, ...rest } = asObject(waiting.pop()) ?? {};
+    references.visit(Object.keys(rest).length + asArray(rest['required']).length);
+    pieces.push(rest);
+    const parts = asArray(allOf);
+    for (let at = parts.length - 1; at >= 0; at--) waiting.push(parts[at]);
+    // One that refers to itself, by whatever way, says nothing new the second time.
+    const name = asString(reference);
+    if (name === undefined || seen.has(name)) continue;
+    seen.add(name);
+    waiting.push(references.find(name));
   }
-  if (first['required'] !== undefined && second['required'] !== undefined) {
-    joined['required'] = [...new Set([...asArray(first['required']), ...asArray(second['required'])])];
+  return pieces;
+}
+
+/** One schema of several: the first's word counts where they contradict each other. */
+function joined(pieces: readonly JsonObject[]): JsonObject {
+  const schema: Record<string, unknown> = {};
+  const properties: Record<string, unknown> = {};
+  const required = new Set<unknown>();
+  let propertiesIn = 0;
+  let requiredIn = 0;
+  for (const piece of pieces.toReversed()) {
+    Object.assign(schema, piece);
+    if (piece['properties'] === undefined) continue;
+    propertiesIn++;
+    Object.assign(properties, asObject(piece['properties']));
   }
-  return joined;
+  for (const piece of pieces) {
+    if (piece['required'] === undefined) continue;
+    requiredIn++;
+    for (const name of asArray(piece['required'])) required.add(name);
+  }
+  if (propertiesIn > 1) schema['properties'] = properties;
+  if (requiredIn > 1) schema['required'] = [...required];
+  return schema;
 }
 
 /** Only texts and numbers can be enumerated; `null` among them becomes a type. */

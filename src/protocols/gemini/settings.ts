@@ -1,4 +1,5 @@
 import type { Conversation, SettingName, Settings } from '../../core/conversation.ts';
+import type { Work } from '../../core/work.ts';
 import { asArray, asBoolean, asNumber, asString, compact, type JsonObject } from '../../lib/json.ts';
 import { traitsOf } from './model-traits.ts';
 import { encodeOutput } from './output.ts';
@@ -51,7 +52,7 @@ interface Config {
 /** Writes `generationConfig`, thinking and the form of the answer included; undefined where nothing is said. */
 export function encodeSettings(
   { settings, reasoning, output }: Conversation,
-  to: { model: string; withOutput: boolean },
+  to: { readonly model: string; readonly withOutput: boolean; readonly work: Work },
 ): Config {
   const thinking = reasoning === undefined ? undefined : encodeReasoning(reasoning, to.model);
   const penalties = traitsOf(to.model).takesPenalties;
@@ -68,7 +69,7 @@ export function encodeSettings(
     frequencyPenalty: penalties ? settings.frequencyPenalty : undefined,
     responseLogprobs: settings.logprobs === true ? true : undefined,
     logprobs: settings.logprobs === true && (settings.topLogprobs ?? 0) > 0 ? settings.topLogprobs : undefined,
-    ...(to.withOutput ? encodeOutput(output) : {}),
+    ...(to.withOutput ? encodeOutput(output, to.work) : {}),
     thinkingConfig: thinking?.config,
   });
   return {

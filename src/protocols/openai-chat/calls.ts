@@ -61,7 +61,7 @@ export function extraContent(signature: Signature): JsonObject {
 export function encodeCall(
   { id, name, arguments: args, freeform, signature }: ToolCallPart,
   to: { readonly model: string; readonly hasCustom: boolean; readonly idLength: Quirks['callIdLength'] },
-): JsonObject {
+): JsonObject & { readonly id: string } {
   const extra =
     signature !== undefined && isReadableBy(signature, NAME, to.model)
       ? { extra_content: extraContent(signature) }

@@ -1,6 +1,7 @@
 import type { Turn } from '../../core/conversation.ts';
 import type { MediaPart, Part, TextPart, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { OpenQueue, OpenQueues } from '../../lib/open-queue.ts';
 import { refuseField } from '../fields.ts';
 import { madeUpId } from '../made-up-id.ts';
 import { decodeCall } from './calls.ts';
@@ -29,6 +30,9 @@ class MessageReader {
   #results: ToolResultPart[] | undefined;
   /** Calls that have had no result yet. */
   readonly #open = new Map<string, ToolCallPart>();
+  /** The ids of calls, and those by the name of what was called; some have had their result. */
+  readonly #called = new OpenQueue<string>();
+  readonly #named = new OpenQueues<string, string>();
 
   read(message: JsonObject, where: string): void {
     const role = message['role'];
@@ -45,7 +49,7 @@ class MessageReader {
 
   #readSystem(message: JsonObject, where: string): void {
     const texts = decodeTexts(message['content'], `${where}.content`);
-    if (this.turns.length === 0) this.system.push(...texts);
+    if (this.turns.length === 0) for (const text of texts) this.system.push(text);
     else this.#add('system', texts, message);
   }
 
@@ -80,6 +84,8 @@ class MessageReader {
       const call = decodeCall(asObject(value), { id: () => madeUpId(place) });
       if (call === undefined) return refuseField(`${place}.function.name`, 'has to be a string');
       this.#open.set(call.id, call);
+      this.#called.add(call.id);
+      this.#named.add(call.name, call.id);
       return call;
     });
   }
@@ -109,8 +115,10 @@ class MessageReader {
   /** The call that a result without an id answers: the first of its name, or the first of all. */
   #callFor(id: string | undefined, name: string | undefined): ToolCallPart | undefined {
     if (id !== undefined && id !== '') return this.#open.get(id);
-    const open = [...this.#open.values()];
-    return open.find((call) => call.name === name) ?? open[0];
+    const named =
+      name === undefined ? undefined : this.#named.first(name, (each) => this.#open.get(each)?.name === name);
+    const first = named ?? this.#called.first((each) => this.#open.has(each));
+    return first === undefined ? undefined : this.#open.get(first);
   }
 }
 

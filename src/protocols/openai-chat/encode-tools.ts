@@ -21,8 +21,9 @@ export function encodeTools({ tools, toolChoice }: Conversation, hasCustom: bool
   let choice = toolChoice;
   if (choice?.mode === 'allowed' && !hasCustom) {
     // To offer no others says the same.
-    const { names, required } = choice;
-    offered = offered.filter(({ name }) => names.includes(name));
+    const { required } = choice;
+    const names = new Set(choice.names);
+    offered = offered.filter(({ name }) => names.has(name));
     choice = { mode: required ? 'required' : 'auto' };
   }
   const wrapped = new Set(offered.flatMap((tool) => (tool.type === 'freeform' && !hasCustom ? [tool.name] : [])));
@@ -65,9 +66,10 @@ function objectSchema(schema: JsonObject): JsonObject {
 const SCHEMA_OF_OTHER_KIND = ['$ref', 'anyOf', 'oneOf', 'allOf'];
 
 function encodeChoice(choice: ToolChoice, tools: readonly Tool[], hasCustom: boolean): unknown {
+  const freeform = new Set(tools.flatMap((tool) => (tool.type === 'freeform' ? [tool.name] : [])));
   const reference = (original: string): JsonObject => {
     const name = wireName(original);
-    const isCustom = hasCustom && tools.some((tool) => tool.type === 'freeform' && tool.name === original);
+    const isCustom = hasCustom && freeform.has(original);
     return isCustom ? { type: 'custom', custom: { name } } : { type: 'function', function: { name } };
   };
   switch (choice.mode) {

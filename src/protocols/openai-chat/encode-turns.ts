@@ -2,7 +2,8 @@ import type { Conversation, Turn } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, Part, ReasoningPart, TextPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
-import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
+import { Work } from '../../core/work.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import type { Addressee } from '../codec.ts';
 import { encodeCall } from './calls.ts';
 import { encodeParts } from './encode-parts.ts';
@@ -26,35 +27,52 @@ export function encodeTurns(
     else if (turn.role === 'assistant') writer.assistant(turn);
     else if (to.quirks.systemFirst !== true) writer.system(textsOf(turn.parts), turn.name);
   }
-  return writer;
+  const { messages, dropped } = writer;
+  return { messages, dropped };
+}
+
+/** A message that is no tool's result, and the results that stand right behind it. */
+interface Place {
+  readonly message: JsonObject | undefined;
+  readonly results: JsonObject[];
 }
 
 class MessageWriter {
-  readonly messages: JsonObject[] = [];
   readonly dropped: string[] = [];
+  readonly #places: Place[] = [{ message: undefined, results: [] }];
+  /** The last message that holds a call of an id. */
+  readonly #callers = new Map<string, Place>();
   readonly #call: Parameters<typeof encodeCall>[1];
+  readonly #work: Work;
 
   constructor(private readonly to: Addressee) {
-    const { model, quirks } = to;
+    const { model, quirks, work = new Work() } = to;
+    this.#work = work;
     this.#call = { model, hasCustom: takes(quirks, 'tools.custom'), idLength: quirks.callIdLength };
+  }
+
+  get messages(): JsonObject[] {
+    return this.#places.flatMap(({ message, results }) => (message === undefined ? results : [message, ...results]));
   }
 
   /** Not every backend takes a list of parts here, so blocks are joined. */
   system(texts: readonly string[], name?: string): void {
-    if (texts.length > 0) this.messages.push({ role: 'system', content: texts.join('\n\n'), ...named(name) });
+    if (texts.length > 0) this.#add({ role: 'system', content: texts.join('\n\n'), ...named(name) });
   }
 
   user({ parts, name }: Turn): void {
     const content: (TextPart | MediaPart)[] = [];
-    for (const part of parts) if (part.type === 'tool_result') content.push(...this.#result(part));
+    for (const part of parts) {
+      if (part.type === 'tool_result') for (const left of this.#result(part)) content.push(left);
+    }
     for (const part of parts) {
       if (part.type === 'text' || part.type === 'media') content.push(part);
       else if (part.type === 'native') this.dropped.push(part.kind);
     }
     if (content.length === 0) return;
-    if (this.to.quirks.noUserAfterTool === true && this.messages.at(-1)?.['role'] === 'tool')
-      this.messages.push({ role: 'assistant', content: 'OK' });
-    this.messages.push({ role: 'user', content: encodeParts(content, this.to.quirks), ...named(name) });
+    if (this.to.quirks.noUserAfterTool === true && this.#endsInResult())
+      this.#add({ role: 'assistant', content: 'OK' });
+    this.#add({ role: 'user', content: encodeParts(content, this.to.quirks), ...named(name) });
   }
 
   assistant({ parts, name }: Turn): void {
@@ -69,14 +87,26 @@ class MessageWriter {
     if (text === '' && calls.length === 0 && thoughts === undefined && audio === undefined) return;
     const { content: thinking, ...fields } = thoughts ?? {};
     const said = text === '' && calls.length > 0 ? null : text;
-    this.messages.push({
+    const written = calls.map((call) => encodeCall(call, this.#call));
+    const place = this.#add({
       role: 'assistant',
       content: Array.isArray(thinking) ? [...(thinking as unknown[]), ...textParts(text)] : said,
       ...named(name),
       ...fields,
       ...audio,
-      ...(calls.length === 0 ? {} : { tool_calls: calls.map((call) => encodeCall(call, this.#call)) }),
+      ...(calls.length === 0 ? {} : { tool_calls: written }),
     });
+    for (const { id } of written) this.#callers.set(id, place);
+  }
+
+  #add(message: JsonObject): Place {
+    const place = { message, results: [] };
+    this.#places.push(place);
+    return place;
+  }
+
+  #endsInResult(): boolean {
+    return (this.#places.at(-1)?.results.length ?? 0) > 0;
   }
 
   /** Writes the result's message; gives what of it that cannot hold. */
@@ -90,19 +120,14 @@ class MessageWriter {
 
   /** Results have to follow their call at once, whatever was said meanwhile. */
   #insert(message: JsonObject, id: string): void {
-    const { messages } = this;
-    const caller = messages.findLastIndex((each) =>
-      asArray(each['tool_calls']).some((call) => asObject(call)?.['id'] === id),
-    );
-    let at = caller === -1 ? messages.length : caller + 1;
-    while (messages[at]?.['role'] === 'tool') at++;
-    messages.splice(at, 0, message);
+    (this.#callers.get(id) ?? this.#places.at(-1))?.results.push(message);
   }
 
   /** The fields for what was thought, if the backend wants that back. */
   #thoughts(parts: readonly ReasoningPart[], hasCalls: boolean): JsonObject | undefined {
     const { model, quirks } = this.to;
     const own = parts.filter(({ signature }) => signature !== undefined && isReadableBy(signature, NAME, model));
+    for (const { signature } of own) this.#work.takeJson(signature?.value ?? '', 'reasoning_details');
     if (own.length > 0) return { reasoning_details: own.map((part, index) => encodeDetail(part, index)) };
     const field = quirks.reasoningBack;
     const text = parts.map((part) => part.text).join('');

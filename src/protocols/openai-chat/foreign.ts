@@ -1,7 +1,7 @@
 import { memberRemoval } from '../../lib/json-removal.ts';
 import type { Signature } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
-import { applyEdits, elementSpan, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
+import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { NAME } from './name.ts';
 
@@ -18,10 +18,12 @@ export function removeForeign(text: string, body: JsonObject, model: string): st
   if (!asArray(body['messages']).some(holdsMarkable) || !MARKS.some((mark) => text.includes(mark))) return text;
   const [messages] = memberSpans(text, 'messages').slice(-1);
   if (messages === undefined) return text;
+  if (!asArray(body['messages']).some((message) => isMarked(asObject(message)))) return text;
+  const spans = elementSpans(text, messages.start);
   const edits = asArray(body['messages']).flatMap((value, index) => {
     const message = asObject(value);
     if (message === undefined || !isMarked(message)) return [];
-    const span = elementSpan(text, index, messages.start);
+    const span = spans[index];
     return span === undefined ? [] : messageEdits(text, span, message, model);
   });
   return edits.length === 0 ? text : applyEdits(text, edits);
@@ -32,10 +34,10 @@ function holdsMarkable(value: unknown): boolean {
   return message?.['reasoning_details'] !== undefined || message?.['tool_calls'] !== undefined;
 }
 
-function isMarked(message: JsonObject): boolean {
+function isMarked(message: JsonObject | undefined): boolean {
   return (
-    asArray(message['reasoning_details']).some((detail) => originOf(asObject(detail)?.['origin']) !== undefined) ||
-    asArray(message['tool_calls']).some((call) => originOf(extraOf(asObject(call))?.['llm_proxy']) !== undefined)
+    asArray(message?.['reasoning_details']).some((detail) => originOf(asObject(detail)?.['origin']) !== undefined) ||
+    asArray(message?.['tool_calls']).some((call) => originOf(extraOf(asObject(call))?.['llm_proxy']) !== undefined)
   );
 }
 
@@ -55,8 +57,9 @@ function detailEdits(text: string, span: Span, details: readonly unknown[], mode
   if (kept.length === details.length && !details.some((detail) => asObject(detail)?.['origin'] !== undefined))
     return [];
   if (kept.length === 0) return [memberRemoval(text, span)];
+  const elements = elementSpans(text, span.start);
   const texts = details.flatMap((detail, index) => {
-    const element = isForeign(detail) ? undefined : elementSpan(text, index, span.start);
+    const element = isForeign(detail) ? undefined : elements[index];
     return element === undefined ? [] : [withoutMember(text.slice(element.start, element.end), 'origin')];
   });
   return [{ ...span, text: `[${texts.join(',')}]` }];
@@ -78,10 +81,11 @@ function foreignAmong(details: readonly unknown[], model: string): (detail: unkn
 }
 
 function callEdits(text: string, span: Span, calls: readonly unknown[], model: string): Edit[] {
+  const elements = elementSpans(text, span.start);
   return calls.flatMap((value, index): Edit[] => {
     const extra = extraOf(asObject(value));
     const origin = originOf(extra?.['llm_proxy']);
-    const call = origin === undefined ? undefined : elementSpan(text, index, span.start);
+    const call = origin === undefined ? undefined : elements[index];
     const content = call === undefined ? undefined : memberSpans(text, 'extra_content', call.start).at(-1);
     if (extra === undefined || origin === undefined || content === undefined) return [];
     const { llm_proxy: _mark, google, ...rest } = extra;

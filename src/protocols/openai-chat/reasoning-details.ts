@@ -19,13 +19,13 @@ export interface Details {
 
 /** Reads them. `model` is the one that has just answered; undefined in a request. */
 export function decodeDetails(value: unknown, model?: string): Details {
-  const entries: JsonObject[] = [];
+  const entries: Record<string, unknown>[] = [];
   for (const detail of asArray(value)) {
     const entry = asObject(detail);
     if (entry === undefined) continue;
     const last = entries.at(-1);
-    if (last !== undefined && isMoreOf(last, entry)) entries[entries.length - 1] = joined(last, entry);
-    else entries.push(entry);
+    if (last !== undefined && isMoreOf(last, entry)) join(last, entry);
+    else entries.push({ ...entry });
   }
   const isOfText = (entry: JsonObject): boolean => asObject(entry['origin'])?.['on'] === 'text';
   const signed = entries.findLast(isOfText);
@@ -53,11 +53,11 @@ export function isMoreOf(entry: JsonObject, next: JsonObject): boolean {
   );
 }
 
-/** Both in one. */
-export function joined(entry: JsonObject, next: JsonObject): JsonObject {
-  const known = Object.fromEntries(Object.entries(next).filter(([, value]) => value !== null && value !== undefined));
-  const key = textKey(entry);
-  return { ...entry, ...known, [key]: textOf(entry) + textOf(next) };
+/** Adds the second to the first, which is changed: a thought may come in as many fragments as it has letters. */
+export function join(entry: Record<string, unknown>, next: JsonObject): void {
+  const text = textOf(entry) + textOf(next);
+  for (const [key, value] of Object.entries(next)) if (value !== null && value !== undefined) entry[key] = value;
+  entry[textKey(entry)] = text;
 }
 
 /** The neutral part of an entry that is whole. */

@@ -35,6 +35,8 @@ class InputReader implements Input {
   readonly tools: Tool[] = [];
   /** The signature of the call that comes next. */
   #nextSignature: Signature | undefined;
+  /** The last turn of the user holds nothing but results of tools. */
+  #isGiving = false;
 
   read(item: JsonObject, index: number): void {
     const { type = 'role' in item ? 'message' : undefined } = item;
@@ -58,7 +60,7 @@ class InputReader implements Input {
         this.#toolSearch(item, type === 'tool_search_call');
         break;
       case 'additional_tools':
-        this.tools.push(...decodeTools(asArray(item['tools'])));
+        for (const tool of decodeTools(asArray(item['tools']))) this.tools.push(tool);
         break;
       default:
         if (isReference(item)) break;
@@ -73,14 +75,15 @@ class InputReader implements Input {
     switch (role) {
       case 'system':
       case 'developer':
-        if (this.turns.length === 0) this.system.push(...parts.filter((part) => part.type === 'text'));
-        else this.turns.push({ role: 'system', parts });
+        if (this.turns.length > 0) this.turns.push({ role: 'system', parts });
+        else for (const part of parts) if (part.type === 'text') this.system.push(part);
         break;
       case 'assistant':
         this.#say(parts);
         break;
       case 'user':
         this.turns.push({ role, parts });
+        this.#isGiving = parts.every(({ type }) => type === 'native');
         break;
       default:
         refuseField(`input[${index}].role`, 'has to be `user`, `assistant`, `system` or `developer`');
@@ -90,17 +93,18 @@ class InputReader implements Input {
   /** Adds to the assistant's turn. */
   #say(parts: readonly Part[]): void {
     const last = this.turns.at(-1);
-    if (last?.role === 'assistant') last.parts.push(...parts);
+    if (last?.role === 'assistant') for (const part of parts) last.parts.push(part);
     else this.turns.push({ role: 'assistant', parts: [...parts] });
   }
 
   /** Adds to the turn in which results are given. */
   #give(part: Part): void {
     const last = this.turns.at(-1);
-    if (last?.role === 'user' && last.parts.every(({ type }) => type === 'tool_result' || type === 'native')) {
+    if (last?.role === 'user' && this.#isGiving) {
       last.parts.push(part);
     } else {
       this.turns.push({ role: 'user', parts: [part] });
+      this.#isGiving = true;
     }
   }
 
@@ -159,7 +163,7 @@ class InputReader implements Input {
   #toolSearch(item: JsonObject, isCall: boolean): void {
     const callId = asWord(item['call_id']);
     const tools = asArray(item['tools']);
-    this.tools.push(...decodeTools(tools));
+    for (const tool of decodeTools(tools)) this.tools.push(tool);
     if (item['execution'] !== 'client' || callId === undefined) {
       this.#native(item, isCall ? 'tool_search_call' : 'tool_search_output');
     } else if (isCall) {

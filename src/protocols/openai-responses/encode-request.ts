@@ -1,5 +1,6 @@
 import type { Conversation } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
+import { Work } from '../../core/work.ts';
 import { asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
@@ -22,7 +23,8 @@ function wireName(name: string): string {
 }
 
 function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  const { input, dropped: droppedItems } = encodeTurns(conversation, addressee.model);
+  const { model, work = new Work() } = addressee;
+  const { input, dropped: droppedItems } = encodeTurns(conversation, model, work);
   const tools = encodeTools(conversation.tools);
   const reasoning = encodeReasoning(conversation.reasoning, addressee.model);
   const settings = encodeSettings(conversation.settings, reasoning);

@@ -36,8 +36,10 @@ function toolOf(tool: FunctionTool | FreeformTool, name: string): unknown {
 /** Writes the same. Throws NotCarried for a choice of a tool that runs at another provider. */
 export function encodeToolChoice({ toolChoice, tools }: Conversation): unknown {
   if (toolChoice === undefined) return undefined;
+  const byName = new Map<string, FunctionTool | FreeformTool>();
+  for (const tool of tools) if (tool.type !== 'native' && !byName.has(tool.name)) byName.set(tool.name, tool);
   const named = (name: string): unknown => {
-    const tool = tools.find((tool) => tool.type !== 'native' && tool.name === name);
+    const tool = byName.get(name);
     return { type: tool?.type === 'freeform' ? 'custom' : 'function', name: namespaceOf(tool)?.tool ?? name };
   };
   switch (toolChoice.mode) {

@@ -2,6 +2,7 @@ import type { Conversation, Tool, Turn } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, NativePart, Part, ReasoningPart, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
+import type { Work } from '../../core/work.ts';
 import { asArray, compact, parseObject } from '../../lib/json.ts';
 import { madeUpId } from '../made-up-id.ts';
 import { encodeMedia, encodeParts } from './encode-parts.ts';
@@ -16,8 +17,8 @@ export interface InputItems {
 }
 
 /** Writes the turns of a conversation as items, in their order. */
-export function encodeTurns({ turns, tools }: Conversation, model: string): InputItems {
-  const writer = new ItemWriter(tools, model);
+export function encodeTurns({ turns, tools }: Conversation, model: string, work: Work): InputItems {
+  const writer = new ItemWriter(tools, model, work);
   for (const turn of turns) writer.turn(turn);
   return writer;
 }
@@ -31,7 +32,11 @@ class ItemWriter implements InputItems {
   /** What a message is made of that has not been written yet. */
   #said: Part[] = [];
 
-  constructor(tools: readonly Tool[], model: string) {
+  constructor(
+    tools: readonly Tool[],
+    model: string,
+    private readonly work: Work,
+  ) {
     this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
     this.#model = model;
   }
@@ -65,7 +70,11 @@ class ItemWriter implements InputItems {
     if (said.length === 0) return;
     this.#said = [];
     if (role === 'assistant') {
-      this.input.push(...said.flatMap((part) => assistantMessage(part, this.input.length) ?? []));
+      const at = this.input.length;
+      for (const part of said) {
+        const message = assistantMessage(part, at);
+        if (message !== undefined) this.input.push(message);
+      }
     } else {
       this.input.push({ role: role === 'system' ? 'developer' : 'user', content: encodeParts(said) });
     }
@@ -106,6 +115,7 @@ class ItemWriter implements InputItems {
   #call({ id, name, arguments: args, freeform }: ToolCallPart): unknown {
     const tool = this.#tools.get(name);
     if (isToolSearch(tool)) {
+      this.work.takeJson(args, `the arguments of ${name}`);
       return { type: 'tool_search_call', call_id: wireId(id), execution: 'client', arguments: parseObject(args) ?? {} };
     }
     const namespace = namespaceOf(tool);
@@ -118,7 +128,9 @@ class ItemWriter implements InputItems {
     const call = this.#calls.get(callId);
     const id = wireId(callId);
     if (call !== undefined && isToolSearch(this.#tools.get(call.name))) {
-      const tools = asArray(content[0]?.type === 'text' ? parsed(content[0].text) : undefined);
+      const found = content[0]?.type === 'text' ? content[0].text : '';
+      this.work.takeJson(found, `the result of ${call.name}`);
+      const tools = asArray(parsed(found));
       return { type: 'tool_search_output', call_id: id, execution: 'client', status: 'completed', tools };
     }
     const isFreeform = freeform ?? call?.freeform ?? false;

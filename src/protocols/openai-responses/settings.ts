@@ -84,7 +84,12 @@ export function decodeSettings(body: JsonObject): Settings {
     topK: asNumber(body['top_k']),
     minP: asNumber(body['min_p']),
     seed: asNumber(body['seed']),
-    stop: typeof stop === 'string' ? [stop] : Array.isArray(stop) ? (stop as string[]) : undefined,
+    stop:
+      typeof stop === 'string'
+        ? [stop]
+        : Array.isArray(stop)
+          ? stop.filter((text) => typeof text === 'string')
+          : undefined,
     frequencyPenalty: asNumber(body['frequency_penalty']),
     presencePenalty: asNumber(body['presence_penalty']),
     logprobs: wantsLogprobs ? true : undefined,

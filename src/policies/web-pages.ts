@@ -1,0 +1,87 @@
+import ipaddr from 'ipaddr.js';
+import { Refusal } from '../core/refusal.ts';
+import type { HeaderFields } from '../lib/header-fields.ts';
+import type { Cors } from './cors.ts';
+
+/** Host headers that were found right are remembered, up to so many. */
+const MAX_REMEMBERED = 100;
+
+/** No public name lies below these. */
+const INNER_DOMAINS = ['.localhost', '.local', '.lan', '.home.arpa', '.internal'];
+
+/**
+ * Keeps web pages out of a gateway that has no key: whoever can reach it may use it, and so could every page that someone
+ * looks at on this machine. Browsers tell where a page is from (`Origin`, `Sec-Fetch-Site`), and by which name they came
+ * (`Host`), which a page can only choose within its own domain (DNS rebinding).
+ */
+export class WebPages {
+  readonly #hosts: ReadonlySet<string>;
+  readonly #right = new Set<string>();
+
+  /** `hosts`: the names by which the gateway is known, beside those that no page can own. */
+  constructor(
+    hosts: readonly string[],
+    private readonly cors: Cors | undefined,
+  ) {
+    this.#hosts = new Set(hosts.map((host) => host.toLowerCase()));
+  }
+
+  /** Why a request is refused; undefined if no foreign page is behind it. `port`: the one that it came to. */
+  objection(headers: HeaderFields, port: number): Refusal | undefined {
+    const { host, origin } = headers;
+    // Browsers always send one; HTTP/1.0 knows none.
+    if (host !== undefined && host !== '' && !this.#right.has(host)) {
+      if (!this.#isRight(host)) return foreignHost(host);
+      if (this.#right.size < MAX_REMEMBERED) this.#right.add(host);
+    }
+    if (origin !== undefined) return this.#isOwn(origin, host, port) ? undefined : foreignOrigin(origin);
+    const site = headers['sec-fetch-site'];
+    // Without an origin: images, forms, links of other pages.
+    return site === undefined || site === 'none' || site === 'same-origin' ? undefined : foreignOrigin(undefined);
+  }
+
+  #isRight(host: string): boolean {
+    const name = hostName(host);
+    if (name === undefined) return false;
+    if (name.startsWith('[') || !name.includes('.') || this.#hosts.has(name)) return true;
+    return ipaddr.IPv4.isValidFourPartDecimal(name) || INNER_DOMAINS.some((domain) => name.endsWith(domain));
+  }
+
+  /** A page of the gateway itself, or of an origin that the config lets in. */
+  #isOwn(origin: string, host: string | undefined, port: number): boolean {
+    if (this.cors?.allows(origin) === true) return true;
+    const at = /^https?:\/\/(.+)$/i.exec(origin)?.[1]?.toLowerCase();
+    if (at === undefined) return false;
+    if (at === host?.toLowerCase()) return true;
+    const name = hostName(at);
+    return name !== undefined && isLoopback(name) && (at.endsWith(`:${port}`) || (port === 80 && at === name));
+  }
+}
+
+/** The name or IPv4 address of a Host header, in lower case; an IPv6 address with its brackets. Undefined if it is none. */
+function hostName(host: string): string | undefined {
+  const found = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d*)?$/i.exec(host)?.[1]?.toLowerCase();
+  if (found === undefined) return undefined;
+  if (found.startsWith('[')) return ipaddr.IPv6.isValid(found.slice(1, -1)) ? found : undefined;
+  // The root's dot.
+  return found.endsWith('.') ? found.slice(0, -1) : found;
+}
+
+function isLoopback(name: string): boolean {
+  return name === 'localhost' || name === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(name);
+}
+
+function foreignHost(host: string): Refusal {
+  return new Refusal(
+    'host_not_allowed',
+    `This gateway has no key and is not known as \`${host.slice(0, 100)}\`. Reach it by its IP address or \`localhost\`, set \`proxy_api_key\`, or name the host in \`server.allowed_hosts\`.`,
+  );
+}
+
+function foreignOrigin(origin: string | undefined): Refusal {
+  const page = origin === undefined ? 'pages of another site' : `pages of \`${origin.slice(0, 100)}\``;
+  return new Refusal(
+    'origin_not_allowed',
+    `This gateway has no key, so ${page} may not use it. Name the origin in \`cors.origins\`, or set \`proxy_api_key\`.`,
+  );
+}
