@@ -9,7 +9,7 @@ import { ConfigError } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
 import { ByteBudget } from './core/byte-budget.ts';
 import { KeptItems } from './core/kept-items.ts';
-import { StoredIds } from './core/stored-ids.ts';
+import { ResponseOwners } from './core/response-owners.ts';
 import { Gateway } from './gateway.ts';
 import type { Clock } from './lib/clock.ts';
 import { systemClock } from './lib/clock.ts';
@@ -93,8 +93,8 @@ export class App {
       failedKeys: this.failedKeys,
       rateLimits: this.#rateLimits,
       concurrency: this.#concurrency,
+      owners: new ResponseOwners(),
       budget: this.#budget,
-      stored: new StoredIds(),
       kept: new KeptItems(),
       reload: () => this.onReload(),
       random: Math.random,

@@ -4,13 +4,16 @@ import { parseListen } from './config/listen.ts';
 import type { Config } from './config/schema.ts';
 import { parseStatusRanges } from './config/status-ranges.ts';
 import type { DetectionRules } from './core/classify.ts';
+import { gatewaySecret } from './core/gateway-secret.ts';
 import type { Alias, Backend, Route, Timeouts } from './core/route.ts';
 import { routeKey } from './core/route.ts';
-import { Scrubber } from './core/scrubber.ts';
+import { IdSeal } from './core/sealed-id.ts';
 import type { WorkLimits } from './core/work.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { AddressList } from './lib/address-list.ts';
 import { KeyCheck } from './policies/auth.ts';
+import { OpenCallers } from './policies/open-callers.ts';
+import { Scrubber } from './core/scrubber.ts';
 import { secretsKeptFromClients } from './config/secrets.ts';
 import { Cors } from './policies/cors.ts';
 import { WebPages } from './policies/web-pages.ts';
@@ -33,6 +36,12 @@ export interface Snapshot {
   readonly work: WorkLimits;
   /** Undefined: the gateway is open. */
   readonly keyCheck: KeyCheck | undefined;
+  /** Who is who where it is open. */
+  readonly openCallers: OpenCallers;
+  /** Callers share the backends' accounts and are not to see each other's: there are keys besides `proxy_api_key`. */
+  readonly hasManyCallers: boolean;
+  /** Seals the ids of what providers keep; undefined where there is one caller and no secret: then they pass as they are. */
+  readonly seal: IdSeal | undefined;
   /** Takes the gateway's secrets out of what clients get; undefined: it has none. */
   readonly scrubber: Scrubber | undefined;
   /** Undefined: pages of other origins get nothing. */
@@ -61,7 +70,7 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
   );
   const { origins } = config.cors;
   const cors = origins.length === 0 ? undefined : new Cors(origins);
-  const isOpen = config.proxy_api_key === undefined;
+  const isOpen = config.proxy_api_key === undefined && config.keys === undefined;
   return {
     config,
     backends,
@@ -76,7 +85,10 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     },
     prompts,
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
-    keyCheck: config.proxy_api_key === undefined ? undefined : new KeyCheck(config.proxy_api_key),
+    keyCheck: keyCheckOf(config),
+    openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
+    hasManyCallers: config.keys !== undefined,
+    seal: sealOf(config),
     scrubber: scrubberOf(config, backends),
     cors,
     webPages: isOpen ? new WebPages(hostsOf(config), cors) : undefined,
@@ -90,6 +102,22 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
   };
+}
+
+/** A list of keys, even an empty one, closes the gateway to everyone who has none. */
+function keyCheckOf({ proxy_api_key: own, keys }: Config): KeyCheck | undefined {
+  if (own === undefined && keys === undefined) return undefined;
+  const known = (keys ?? []).map(({ key, name, models, enabled, expires_at: expires }) => ({
+    key,
+    caller: { name, models, isOperator: false },
+    enabled,
+    expiresAt: expires === undefined ? Infinity : Date.parse(expires),
+  }));
+  return new KeyCheck(own, known);
+}
+
+function sealOf({ keys, server: { secret } }: Config): IdSeal | undefined {
+  return keys === undefined && secret === undefined ? undefined : new IdSeal(gatewaySecret(secret, 'ids'));
 }
 
 function scrubberOf(config: Config, backends: ReadonlyMap<string, Backend>): Scrubber | undefined {

@@ -19,7 +19,8 @@ export function banner(config: Config, address: string, file: string | undefined
     ...dangers.map((danger) => `WARNING: ${danger}`),
   ];
   const first = aliases.find((name) => !name.endsWith('*'));
-  if (first !== undefined) lines.push('Try:', `  ${curl(address, first, config.proxy_api_key !== undefined)}`);
+  if (first !== undefined)
+    lines.push('Try:', `  ${curl(address, first, config.proxy_api_key !== undefined || config.keys !== undefined)}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -445,7 +445,7 @@ describe('warnings', () => {
   });
 
   test('listening beyond loopback without a key', () => {
-    const message = 'is open to everyone who can reach it (set proxy_api_key, or listen on 127.0.0.1)';
+    const message = 'is open to everyone who can reach it (set proxy_api_key or keys, or listen on 127.0.0.1)';
     expect(warnings(MODEL)).toEqual([`1:1 listen: :8765 ${message}`]);
     expect(warnings(`${MODEL}listen: 0.0.0.0:1`)).toEqual([`9:1 listen: 0.0.0.0:1 ${message}`]);
     expect(warnings(`${MODEL}proxy_api_key: 0123456789ab`)).toEqual([]);

@@ -4,6 +4,7 @@ import { readBounded, UnreadableFile } from '../lib/bounded-file.ts';
 import { yamlExcess } from '../lib/yaml-bounds.ts';
 import type { Environment } from './expand.ts';
 import { exposedSecrets } from './exposure.ts';
+import { checkKeys } from './key-references.ts';
 import { describeIssue, type Finding } from './messages.ts';
 import { checkPlaces } from './places.ts';
 import { ConfigError, type ConfigProblem, formatPath } from './problem.ts';
@@ -93,6 +94,7 @@ function readText(text: string, lineCounter: LineCounter, options: SourceOptions
   const findings = [
     ...describeIssues(source, issues),
     ...checkReferences(source.value),
+    ...checkKeys(source.value),
     ...checkPlaces(source.value, options.env),
   ];
   const problems = [...source.problems, ...findings.map((finding) => placed(source, finding))];

@@ -30,10 +30,10 @@ function sameAddress(config: unknown): Finding[] {
 
 /** Without a key, every page that someone here looks at could use the gateway. */
 function openToAllPages(config: unknown): Finding[] {
-  if (at(config, 'proxy_api_key') !== undefined) return [];
+  if (at(config, 'proxy_api_key') !== undefined || at(config, 'keys') !== undefined) return [];
   return items(at(at(config, 'cors'), 'origins')).flatMap((origin, index) => {
     if (origin !== '*') return [];
-    const message = 'cannot be "*" while there is no key (set proxy_api_key, or name the origins)';
+    const message = 'cannot be "*" while there is no key (set proxy_api_key or keys, or name the origins)';
     return [{ path: ['cors', 'origins', index], message }];
   });
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { gatewayKey, listenAddress } from './fields.ts';
 import { backendSchema } from './sections/backends.ts';
 import { concurrencySchema, healthCheckSchema, metricsSchema, rateLimitSchema } from './sections/limits.ts';
+import { keysSchema } from './sections/keys.ts';
 import { loggingSchema } from './sections/logging.ts';
 import { modelsSchema } from './sections/models.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
@@ -20,6 +21,7 @@ export const configSchema = z.strictObject({
     .describe(
       'The key that clients must show, of 8 characters at least; fewer than 12 are warned of. Without it everyone who reaches the gateway may use it.',
     ),
+  keys: keysSchema,
   server: serverSchema,
   cors: corsSchema,
   proxy: proxySchema,

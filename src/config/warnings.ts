@@ -1,4 +1,5 @@
 import { SAFE_KEY_CHARS } from './fields.ts';
+import { keyWarnings, shownKeys } from './key-references.ts';
 import { isLoopback, parseListen } from './listen.ts';
 import { type Finding, unknownMessage } from './messages.ts';
 import { unlikelyProtocols } from './places.ts';
@@ -8,7 +9,8 @@ import type { Config } from './schema.ts';
 export function findWarnings(config: Config): Finding[] {
   return [
     ...openToAll(config),
-    ...shortKey(config),
+    ...keyWarnings(config),
+    ...shortKeys(config),
     ...unusedBackends(config),
     ...deadAliases(config),
     ...unknownFallbacks(config),
@@ -18,15 +20,15 @@ export function findWarnings(config: Config): Finding[] {
 }
 
 function openToAll(config: Config): Finding[] {
-  if (config.proxy_api_key !== undefined || isLoopback(parseListen(config.listen))) return [];
-  const message = `${config.listen} is open to everyone who can reach it (set proxy_api_key, or listen on 127.0.0.1)`;
+  if (config.proxy_api_key !== undefined || config.keys !== undefined || isLoopback(parseListen(config.listen)))
+    return [];
+  const message = `${config.listen} is open to everyone who can reach it (set proxy_api_key or keys, or listen on 127.0.0.1)`;
   return [{ path: ['listen'], message }];
 }
 
-function shortKey({ proxy_api_key: key }: Config): Finding[] {
-  if (key === undefined || key.length >= SAFE_KEY_CHARS) return [];
+function shortKeys(config: Config): Finding[] {
   const message = 'is short enough to be guessed (32 random characters, say: `openssl rand -hex 16` prints such)';
-  return [{ path: ['proxy_api_key'], message }];
+  return shownKeys(config).flatMap(({ path, key }) => (key.length >= SAFE_KEY_CHARS ? [] : [{ path, message }]));
 }
 
 function unusedBackends(config: Config): Finding[] {

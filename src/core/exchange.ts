@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
+import { ANONYMOUS, type Caller } from './caller.ts';
 import type { Conversation } from './conversation.ts';
 import type { Departure } from './departures.ts';
 import type { Aborted, Failure } from './failure.ts';
@@ -85,13 +86,16 @@ export class Exchange implements BagItem {
   readonly method: string;
   readonly path: string;
   readonly query: string;
-  readonly endpoint: Endpoint | undefined;
+  /** Of something that is kept, with the provider's own id, once that is known. */
+  endpoint: Endpoint | undefined;
   readonly peer: string;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   /** Milliseconds since the epoch. */
   readonly startedAtWall: number;
 
+  /** Whoever the request's credential stands for; undefined until that is known. */
+  caller: Caller | undefined;
   asked: NamedAlias | undefined;
   /** The name in the body, known or not. */
   askedName: string | undefined;
@@ -194,6 +198,11 @@ export class Exchange implements BagItem {
     this.peer = arrival.peer;
     this.startedAt = clock.now();
     this.startedAtWall = clock.wallNow();
+  }
+
+  /** What is kept for whoever asks is kept under this name. */
+  get callerName(): string {
+    return (this.caller ?? ANONYMOUS).name;
   }
 
   /** Whether a route was tried; `key` is its `backend\0model`. */

@@ -1,17 +1,25 @@
 import { expect, test } from 'bun:test';
 import { KeptItems } from './kept-items.ts';
 
+const LARGE = 'x'.repeat(10 * 1024 * 1024);
+
 test('the latest items are kept, within a bound', () => {
   const items = new KeptItems();
-  const large = 'x'.repeat(10 * 1024 * 1024);
-  items.keep('a', large);
-  items.keep('a', '{"a":2}');
-  items.keep('b', large);
-  items.keep('c', large);
-  items.keep('d', large);
-  expect(items.find('a')).toBe('{"a":2}');
-  items.keep('e', large);
-  expect(['a', 'b', 'c', 'd', 'e'].filter((id) => items.find(id) !== undefined)).toEqual(['c', 'd', 'e']);
-  items.keep('f', 'x'.repeat(40 * 1024 * 1024));
-  expect(['c', 'd', 'e', 'f'].filter((id) => items.find(id) !== undefined)).toEqual([]);
+  for (const id of ['a', 'b', 'c', 'd', 'e']) items.keep('ann', id, LARGE);
+  const kept = (...ids: string[]): string[] => ids.filter((id) => items.find('ann', id) !== undefined);
+  expect(kept('a', 'b', 'c', 'd', 'e')).toEqual(['c', 'd', 'e']);
+  items.keep('ann', 'f', 'x'.repeat(40 * 1024 * 1024));
+  expect(kept('c', 'd', 'e', 'f')).toEqual([]);
+});
+
+test('an item is its caller’s alone, stays what it is, and is not pushed out by another’s many', () => {
+  const items = new KeptItems();
+  items.keep('bob', 'a', LARGE);
+  items.keep('bob', 'a', 'something else');
+  for (let at = 0; at < 10; at++) items.keep('ann', `a${at}`, LARGE);
+  expect([items.find('bob', 'a')?.length, items.find('ann', 'a'), items.find('bob', 'a9')]).toEqual([
+    LARGE.length,
+    undefined,
+    undefined,
+  ]);
 });

@@ -1,32 +1,24 @@
+import { FairShares } from './fair-shares.ts';
+
 /** UTF-16 units of all that is kept together. */
 const MOST_UNITS = 32 * 1024 * 1024;
+/** About what an item takes beside its text. */
+const UNITS_OF_ENTRY = 200;
 
 /**
  * Pieces of translated answers that clients refer to by id instead of sending them back, as if a provider kept them.
- * The oldest go first; nothing of it is on disk or known to other processes.
+ * Each caller has its own; nothing of it is on disk or known to other processes.
  */
 export class KeptItems {
-  readonly #items = new Map<string, string>();
-  #units = 0;
+  readonly #items = new FairShares<string>(MOST_UNITS);
 
-  /** Keeps the JSON of an item. */
-  keep(id: string, json: string): void {
-    this.#forget(id);
-    this.#items.set(id, json);
-    this.#units += json.length;
-    for (const oldest of this.#items.keys()) {
-      if (this.#units <= MOST_UNITS) return;
-      this.#forget(oldest);
-    }
+  /** Keeps the JSON of an item, for the caller of this name. The first that is kept under an id stays. */
+  keep(caller: string, id: string, json: string): void {
+    this.#items.add(caller, id, json, json.length + UNITS_OF_ENTRY);
   }
 
-  /** The JSON of the item; undefined if it is not known (any more). */
-  find(id: string): string | undefined {
-    return this.#items.get(id);
-  }
-
-  #forget(id: string): void {
-    this.#units -= this.#items.get(id)?.length ?? 0;
-    this.#items.delete(id);
+  /** The JSON of the item; undefined if it is not known (any more), or another caller's. */
+  find(caller: string, id: string): string | undefined {
+    return this.#items.get(caller, id);
   }
 }

@@ -4,6 +4,8 @@ export interface ExchangeRecord {
   readonly startedAt: number;
   readonly traceId: string;
   readonly clientIp: string;
+  /** Whoever the credential stood for; undefined where it stood for nobody. */
+  readonly caller: string | undefined;
   readonly method: string;
   /** The request's path without its query, which may carry credentials. */
   readonly path: string;

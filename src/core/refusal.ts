@@ -15,9 +15,33 @@ export const ERROR_CODES = {
   invalid_api_key: {
     status: 401,
     type: request,
-    meaning: 'The request carries no key, or not the one of this gateway.',
+    meaning: 'The request carries no key, or none of this gateway.',
     remedy:
-      'Send the key of `proxy_api_key` as `Authorization: Bearer KEY` (or `x-api-key`, `api-key`, `x-goog-api-key`).',
+      'Send the key of `proxy_api_key`, or one of `keys`, as `Authorization: Bearer KEY` (or `x-api-key`, `api-key`, `x-goog-api-key`).',
+  },
+  key_disabled: {
+    status: 403,
+    type: request,
+    meaning: "The key is one of the config's `keys`, and is switched off (`enabled: false`).",
+    remedy: 'Ask whoever runs the gateway.',
+  },
+  key_expired: {
+    status: 401,
+    type: request,
+    meaning: "The key is one of the config's `keys`, and its `expires_at` has passed.",
+    remedy: 'Ask whoever runs the gateway for a new one.',
+  },
+  model_not_allowed: {
+    status: 403,
+    type: request,
+    meaning: 'The model exists, and the `models` of this key do not name it.',
+    remedy: 'Name one of the models that `GET /v1/models` lists for this key.',
+  },
+  endpoint_not_allowed: {
+    status: 403,
+    type: request,
+    meaning: 'The endpoint (`/admin/*`, `/metrics`) is for operators, and this is a key of a caller.',
+    remedy: 'Send `proxy_api_key`.',
   },
   too_many_failed_keys: {
     status: 429,
@@ -126,8 +150,15 @@ export const ERROR_CODES = {
   resource_not_found: {
     status: 404,
     type: request,
-    meaning: 'No backend keeps anything under this id: it was never made here, or it has been deleted.',
+    meaning:
+      'Nothing is kept under this id for this caller: it was never made here, belongs to another, or has been deleted.',
     remedy: 'Check the id. Only backends that speak the dialect of the request keep anything.',
+  },
+  previous_response_not_found: {
+    status: 400,
+    type: request,
+    meaning: 'The response that `previous_response_id` names was never given to this caller, or is no longer known.',
+    remedy: 'Send the conversation itself, or an id that this caller got.',
   },
   unknown_path: {
     status: 404,

@@ -6,6 +6,7 @@ export function record(changes: Partial<ExchangeRecord> = {}): ExchangeRecord {
     startedAt: Date.UTC(2026, 10, 22, 12),
     traceId: '3f2a1c9b-1111-4222-8333-444455556666',
     clientIp: '10.0.0.1',
+    caller: 'proxy',
     method: 'POST',
     path: '/v1/chat/completions',
     alias: 'gpt-4',

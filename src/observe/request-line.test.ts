@@ -14,6 +14,7 @@ describe('a request line', () => {
     const ms = fc.double({ min: 0, max: 1e7, noNaN: true });
     const changes = fc.record({
       clientIp: text,
+      caller: optional,
       path: text,
       alias: optional,
       servedAlias: optional,
@@ -42,7 +43,7 @@ describe('a request line', () => {
   test('of a good request has exactly these fields in this order', () => {
     expect(JSON.stringify(requestEntry(record(), 'info', NOW))).toBe(
       '{"level":"info","ts":"2026-11-22T22:41:07.123Z","msg":"request",' +
-        '"trace_id":"3f2a1c9b-1111-4222-8333-444455556666","client_ip":"10.0.0.1","method":"POST",' +
+        '"trace_id":"3f2a1c9b-1111-4222-8333-444455556666","client_ip":"10.0.0.1","caller":"proxy","method":"POST",' +
         '"path":"/v1/chat/completions","alias":"gpt-4","model":"gpt-4-turbo-preview","backend":"openai",' +
         '"stream":true,"status":200,"duration_ms":1240,"ttft_ms":310.3,"queue_ms":0,"attempts":1,' +
         '"prompt_tokens":12,"completion_tokens":345,"cached_tokens":null,"bytes_in":812,"bytes_out":40123,' +
@@ -52,6 +53,8 @@ describe('a request line', () => {
 
   test.each<Partial<ReturnType<typeof record>>>([
     { clientIp: '10.0.0.2' },
+    { caller: 'another' },
+    { caller: undefined },
     { method: 'GET' },
     { path: '/v1/responses' },
     { alias: 'other' },
@@ -130,7 +133,7 @@ describe('a request line', () => {
   test('as text is key=value, quoted where needed, nested by dots, without what is unknown', () => {
     expect(logfmt(requestEntry(rescued(NOW), 'warn', NOW))).toBe(
       'level=warn ts=2026-11-22T22:41:07.123Z msg=request trace_id=3f2a1c9b-1111-4222-8333-444455556666 ' +
-        'client_ip=10.0.0.1 method=POST path=/v1/chat/completions alias=gpt-4 model=mixtral-8x7b ' +
+        'client_ip=10.0.0.1 caller=proxy method=POST path=/v1/chat/completions alias=gpt-4 model=mixtral-8x7b ' +
         'backend=local-llm stream=true status=200 duration_ms=3410 queue_ms=0 attempts=2 bytes_in=812 ' +
         'bytes_out=40123 tries.0.backend=openai tries.0.model=gpt-4-turbo-preview tries.0.status=503 ' +
         'tries.0.failure=overloaded tries.0.detail=server_overloaded tries.0.ms=120 tries.1.backend=local-llm ' +

@@ -22,6 +22,7 @@ export function requestEntry(record: ExchangeRecord, level: Level, nowMs: number
     msg: 'request',
     trace_id: record.traceId,
     client_ip: record.clientIp,
+    caller: record.caller ?? null,
     method: record.method,
     path: record.path,
     alias: record.alias ?? null,
@@ -70,7 +71,7 @@ export function requestTold(record: ExchangeRecord): string {
 /** What tells requests of one kind from those of another. */
 type Likeness = Pick<
   ExchangeRecord,
-  'clientIp' | 'method' | 'path' | 'alias' | 'servedAlias' | 'model' | 'backend' | 'stream' | 'status'
+  'clientIp' | 'caller' | 'method' | 'path' | 'alias' | 'servedAlias' | 'model' | 'backend' | 'stream' | 'status'
 >;
 
 /** The same, as it stands in their lines. */
@@ -85,13 +86,13 @@ let lastKind: Kind | undefined;
 /** Requests of one kind follow each other, so what they have in common is seldom written out anew. */
 function kindOf(record: ExchangeRecord): Kind {
   if (lastKind !== undefined && isOfOneKind(lastKind.of, record)) return lastKind;
-  const { clientIp, method, path, alias, servedAlias, model, backend, stream, status } = record;
+  const { clientIp, caller, method, path, alias, servedAlias, model, backend, stream, status } = record;
   const served = servedAlias === undefined ? '' : `,"served_alias":${quoted(servedAlias)}`;
   const json =
-    `,"client_ip":${quoted(clientIp)},"method":${quoted(method)},"path":${quoted(path)},"alias":${quoted(alias)}${served}` +
+    `,"client_ip":${quoted(clientIp)},"caller":${quoted(caller)},"method":${quoted(method)},"path":${quoted(path)},"alias":${quoted(alias)}${served}` +
     `,"model":${quoted(model)},"backend":${quoted(backend)},"stream":${stream},"status":${status}`;
-  const told = `${clientIp} ${method} ${path} ${alias} ${servedAlias} ${model} ${backend}`;
-  const of = { clientIp, method, path, alias, servedAlias, model, backend, stream, status };
+  const told = `${clientIp} ${caller} ${method} ${path} ${alias} ${servedAlias} ${model} ${backend}`;
+  const of = { clientIp, caller, method, path, alias, servedAlias, model, backend, stream, status };
   lastKind = { of, json, told };
   return lastKind;
 }
@@ -102,6 +103,7 @@ function isOfOneKind(one: Likeness, other: Likeness): boolean {
     one.status === other.status &&
     one.stream === other.stream &&
     one.clientIp === other.clientIp &&
+    one.caller === other.caller &&
     one.alias === other.alias &&
     one.servedAlias === other.servedAlias &&
     one.model === other.model &&

@@ -1,3 +1,4 @@
+import { mayUse, type Caller } from '../core/caller.ts';
 import type { Arrival, Body, Operation } from '../core/exchange.ts';
 import { Exchange } from '../core/exchange.ts';
 import type { Aborted } from '../core/failure.ts';
@@ -38,7 +39,7 @@ export async function acceptBody(exchange: Exchange, context: Context): Promise<
   const name = exchange.endpoint?.model ?? modelOf(body);
   const isName = name.length <= MAX_NAME_CHARS;
   exchange.askedName = isName ? name : `${name.slice(0, MAX_NAME_CHARS)}…`;
-  exchange.asked = (isName ? findAlias(snapshot, name) : undefined) ?? unknownModel(name, snapshot);
+  exchange.asked = aliasNamed(name, exchange, snapshot);
 }
 
 /** Reads the body of a request that names no model, if it has one; whatever it is, it is passed on. */
@@ -97,9 +98,23 @@ function endedEarly({ kind }: Aborted): Refusal {
       });
 }
 
-/** The alias for `name`, for `GET /v1/models/{id}`. Throws a Refusal if there is none. */
-export function aliasNamed(name: string, snapshot: Snapshot): NamedAlias {
-  return findAlias(snapshot, name) ?? unknownModel(name, snapshot);
+/** The alias that a caller means by `name`. Throws a Refusal if there is none, or it is not for this caller. */
+export function aliasNamed(name: string, { caller }: Exchange, snapshot: Snapshot): NamedAlias {
+  const found = name.length <= MAX_NAME_CHARS ? findAlias(snapshot, name) : undefined;
+  if (found === undefined) unknownModel(name, usable(caller, snapshot));
+  if (caller !== undefined && !mayUse(caller, name)) {
+    const message = `The key \`${caller.name}\` is not for the model \`${name}\`. GET /v1/models lists those that it is for.`;
+    throw new Refusal('model_not_allowed', message, { param: 'model' });
+  }
+  return found;
+}
+
+/** The names of the models that a caller may ask for: aliases, and what of a wildcard alias its key names. */
+export function usable(caller: Caller | undefined, snapshot: Snapshot): string[] {
+  const names = [...snapshot.aliases.keys()];
+  if (caller?.models === undefined) return names;
+  const named = caller.models.filter((name) => !name.endsWith('*') && findAlias(snapshot, name) !== undefined);
+  return [...new Set([...names.filter((name) => mayUse(caller, name)), ...named])];
 }
 
 /** Counts and embeddings come in one piece, whatever a body says that was meant for something else. */
@@ -119,9 +134,9 @@ function modelOf(body: Body): string {
   );
 }
 
-function unknownModel(name: string, snapshot: Snapshot): never {
+function unknownModel(name: string, known: readonly string[]): never {
   const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name;
-  const near = nearest(name.slice(0, 100), [...snapshot.aliases.keys()]);
+  const near = nearest(name.slice(0, 100), known);
   const hint =
     near.length > 0
       ? ` Did you mean ${near.map((alias) => `\`${alias}\``).join(' or ')}?`

@@ -1,6 +1,10 @@
-import type { Exchange } from '../core/exchange.ts';
+import type { Caller } from '../core/caller.ts';
+import type { Endpoint, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
+import type { Clock } from '../lib/clock.ts';
+import { checkValid, credentialIn } from '../policies/auth.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import type { Snapshot } from '../snapshot.ts';
 import type { Context } from './context.ts';
 
 /** For whoever comes while the gateway drains. */
@@ -37,11 +41,14 @@ export function admitCaller(
   exchange: Exchange,
   allow: string | undefined,
   { front }: Protocol,
-  { snapshot }: Context,
+  { snapshot, clock }: Context,
 ): void {
-  const { headers, query, endpoint, method, path } = exchange;
-  snapshot.keyCheck?.check(headers, queryField(query, front.keyParameter));
-  if (endpoint !== undefined) return;
+  const { endpoint, method, path } = exchange;
+  identify(exchange, front.keyParameter, snapshot, clock);
+  if (endpoint !== undefined) {
+    checkEndpoint(endpoint, exchange.caller);
+    return;
+  }
   const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
   if (allow !== undefined) {
     throw new Refusal('method_not_allowed', `${method} is not possible on ${shown}. Use ${allow}.`, {
@@ -53,6 +60,29 @@ export function admitCaller(
     `There is no ${shown} here. The base URL of an OpenAI client ends in /v1; see docs for the endpoints.`,
   );
 }
+
+/** Finds out who the caller is. Throws the Refusal of one without a key that is good. */
+function identify(exchange: Exchange, keyParameter: string | undefined, snapshot: Snapshot, clock: Clock): void {
+  const { headers, query } = exchange;
+  const { keyCheck, openCallers } = snapshot;
+  const inQuery = queryField(query, keyParameter);
+  if (keyCheck === undefined) {
+    exchange.caller = openCallers.named(credentialIn(headers) ?? inQuery);
+    return;
+  }
+  const now = clock.wallNow();
+  const known = keyCheck.find(headers, inQuery, now);
+  exchange.caller = known.caller;
+  checkValid(known, now);
+}
+
+/** Some endpoints are for operators. Throws a Refusal. */
+export function checkEndpoint({ kind }: Pick<Endpoint, 'kind'>, caller: Caller | undefined): void {
+  if (caller?.isOperator === true || !FOR_OPERATORS.has(kind)) return;
+  throw new Refusal('endpoint_not_allowed', 'This is for whoever runs the gateway. Send `proxy_api_key`.');
+}
+
+const FOR_OPERATORS: ReadonlySet<Endpoint['kind']> = new Set(['backends', 'reload', 'metrics']);
 
 /** A field of a query; undefined if it has none of the name, or nothing is asked for. */
 export function queryField(query: string, name: string | undefined): string | undefined {

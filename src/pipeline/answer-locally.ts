@@ -1,7 +1,7 @@
 import { reportOf } from '../backends/report.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import { aliasNamed } from './accept.ts';
+import { aliasNamed, usable } from './accept.ts';
 import { admitRate } from './admit.ts';
 import type { Context } from './context.ts';
 import { finish } from './finish.ts';
@@ -33,9 +33,9 @@ async function answerOf(
   if (endpoint?.kind === 'models' || endpoint?.kind === 'model_by_id') admitRate(exchange, context);
   switch (endpoint?.kind) {
     case 'models':
-      return { body: models.list([...snapshot.aliases.keys()], CREATED), status: 200 };
+      return { body: models.list(usable(exchange.caller, snapshot), CREATED), status: 200 };
     case 'model_by_id':
-      return { body: models.one(aliasNamed(endpoint.target, snapshot).name, CREATED), status: 200 };
+      return { body: models.one(aliasNamed(endpoint.target, exchange, snapshot).name, CREATED), status: 200 };
     case 'backends': {
       const backends = Array.from(snapshot.backends.values(), ({ live }) => reportOf(live, clock));
       const { running, waiting } = context.concurrency;

@@ -58,12 +58,13 @@ function inOrder(open: readonly Route[], tier: number, choosing: Choosing): read
   });
 }
 
-/** Keeps a request that builds on what one backend keeps to that backend, if any of its routes leads there. */
-export function pinTo(backend: string, exchange: Exchange, context: Context): void {
-  if (exchange.asked === undefined) return;
+/** Keeps a request that builds on what one backend keeps to that backend, if any of its routes leads there. False if none does. */
+export function pinTo(backend: string, exchange: Exchange, context: Context): boolean {
+  if (exchange.asked === undefined) return false;
   for (const { alias } of aliasesOf(exchange.asked, context)) {
     if (alias.tiers.some((tier) => tier.some((route) => route.backend.name === backend))) exchange.pinned = backend;
   }
+  return exchange.pinned === backend;
 }
 
 /** True if the route may be tried now: it is open, and its backend has room. */

@@ -9,7 +9,7 @@ import type { RateLimits } from '../policies/rate-limit.ts';
 import type { Log } from '../observe/log.ts';
 import type { ByteBudget } from '../core/byte-budget.ts';
 import type { KeptItems } from '../core/kept-items.ts';
-import type { StoredIds } from '../core/stored-ids.ts';
+import type { ResponseOwners } from '../core/response-owners.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** What came of reading the config again: what changed, or why the old one stays; each a line to read. */
@@ -26,7 +26,7 @@ export interface Context {
   readonly failedKeys: FailedKeys;
   readonly rateLimits: RateLimits;
   readonly concurrency: Concurrency;
-  readonly stored: StoredIds;
+  readonly owners: ResponseOwners;
   readonly kept: KeptItems;
   /** The memory that requests may hold together. */
   readonly budget: ByteBudget;

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 import type { Conversation } from '../core/conversation.ts';
 import { unfold } from '../core/completion.ts';
 import type { Exchange } from '../core/exchange.ts';
@@ -84,9 +86,10 @@ function crossGenerate(
   const reply: Reply = {
     conversation: { ...conversation, turns: [] },
     model: exchange.askedName ?? route.model,
-    id: exchange.traceId.replaceAll('-', ''),
+    // Never made of what the client chose: others could know it.
+    id: randomBytes(16).toString('hex'),
     now: exchange.startedAtWall,
-    keep: (id, json) => kept.keep(id, json),
+    keep: (id, json) => kept.keep(exchange.callerName, id, json),
   };
   return {
     target: upstream.wire.address('generate', { model: route.model, stream }) ?? '',

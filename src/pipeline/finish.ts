@@ -35,6 +35,7 @@ function recordOf(exchange: Exchange, now: number): ExchangeRecord {
     startedAt: exchange.startedAtWall,
     traceId: exchange.traceId,
     clientIp: exchange.clientIp,
+    caller: exchange.caller?.name,
     method: exchange.method,
     path: exchange.path,
     alias: exchange.askedName,

@@ -5,6 +5,7 @@ import type { Route } from '../core/route.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { jsonFootprint } from '../lib/json-footprint.ts';
 import { Unintelligible } from '../protocols/codec.ts';
+import { AnswerIds } from './answer-ids.ts';
 import { LongAnswer } from './answer.ts';
 import type { BodyReader, PlainAnswer } from './answer.ts';
 import { hasRoomFor, noRoom } from './buffered.ts';
@@ -14,8 +15,8 @@ import { begun, classify, rememberKept, succeed } from './settle.ts';
 
 /** An answer of up to this size is held until it is whole, so that one that breaks off can be had elsewhere. */
 const HOLD_BYTES = 1024 * 1024;
-/** One that is to be translated has to be whole; pictures are the largest. */
-const HOLD_TO_TRANSLATE_BYTES = 64 * 1024 * 1024;
+/** One that is to be translated, or has ids to be sealed, has to be whole; pictures are the largest. */
+const HOLD_WHOLE_BYTES = 64 * 1024 * 1024;
 /** From so many answers in one piece on, the next is taken to come so too, if it is no longer than this. */
 const WHOLE_ANSWERS = 4;
 const PIECE_BYTES = 16 * 1024;
@@ -42,7 +43,8 @@ function judged(response: Response, body: Uint8Array<ArrayBuffer>, run: AttemptR
   const json = mustBeJson || !good ? parsed(body, run) : undefined;
   const failure = judge({ status, headers, body }, json, mustBeJson, run);
   if (failure !== undefined) return failure;
-  const inForm = good ? inClientsForm(json, run) : undefined;
+  const told = good && json !== undefined ? withOwnIds(body, json, run) : { body, json };
+  const inForm = good ? inClientsForm(told.json, run) : undefined;
   if (inForm !== undefined && typeof inForm !== 'string') return inForm;
   begun(run);
   run.watch.ends();
@@ -52,10 +54,22 @@ function judged(response: Response, body: Uint8Array<ArrayBuffer>, run: AttemptR
     run.exchange.keptId = run.protocol.keeping?.idOf(json);
     rememberKept(run);
   }
-  if (inForm === undefined) return { type: 'plain', status, headers, body, json };
+  if (inForm === undefined) return { type: 'plain', status, headers, ...told };
   const isStream = run.exchange.stream;
   headers.set('content-type', isStream ? streamType(run.client) : 'application/json');
-  return { type: 'plain', status, headers, body: encoder.encode(inForm), json, isStream };
+  return { type: 'plain', status, headers, body: encoder.encode(inForm), json: told.json, isStream };
+}
+
+/** An answer, and the same parsed. */
+type Parsed = Pick<PlainAnswer, 'body' | 'json'>;
+
+/** With the ids in it as they are for this caller, where callers have ids of their own. */
+function withOwnIds(body: Uint8Array<ArrayBuffer>, json: unknown, run: AttemptRun): Parsed {
+  const ids = AnswerIds.for(run);
+  if (ids === undefined) return { body, json };
+  const text = decoder.decode(body);
+  const sealed = ids.sealed(text, json);
+  return sealed === text ? { body, json } : { body: encoder.encode(sealed), json: JSON.parse(sealed) };
 }
 
 /**
@@ -115,11 +129,9 @@ interface Begun {
 }
 
 /** Reads piece by piece, until the answer is whole or turns out not to be one to hold. */
-async function readInPieces(
-  response: Response,
-  { attempt, exchange, watch, crossing, context }: AttemptRun,
-): Promise<Uint8Array<ArrayBuffer> | Begun> {
-  const holdBytes = crossing === undefined ? HOLD_BYTES : HOLD_TO_TRANSLATE_BYTES;
+async function readInPieces(response: Response, run: AttemptRun): Promise<Uint8Array<ArrayBuffer> | Begun> {
+  const { attempt, exchange, watch, context } = run;
+  const holdBytes = mustBeWhole(run) ? HOLD_WHOLE_BYTES : HOLD_BYTES;
   const reader = response.body?.getReader() as BodyReader | undefined;
   if (reader === undefined) return new Uint8Array(0);
   const pieces: Uint8Array[] = [];
@@ -148,7 +160,7 @@ async function readInPieces(
 
 /** The answer is not held: what is here of it is judged, and the rest goes out as it comes. */
 function beginLong({ status, headers }: Response, { pieces, reader }: Begun, run: AttemptRun): LongAnswer | Failure {
-  if (run.crossing !== undefined) {
+  if (mustBeWhole(run)) {
     reader.cancel().catch(() => undefined);
     run.exchange.notCarried = tooLong(run.attempt.route);
     return transportFailure('not_carried', 'too_long_to_translate');
@@ -164,11 +176,15 @@ function beginLong({ status, headers }: Response, { pieces, reader }: Begun, run
   return new LongAnswer({ status, headers }, pieces, reader, run);
 }
 
+function mustBeWhole(run: AttemptRun): boolean {
+  return run.crossing !== undefined || AnswerIds.for(run) !== undefined;
+}
+
 /** Nothing is wrong with the backend; one of the client's own dialect could pass the answer on as it comes. */
 function tooLong({ backend }: Route): Refusal {
   return new Refusal(
     'upstream_error',
-    `The answer of the backend ${backend.name} is over 64 MiB, too long to be translated. Ask for a stream, or for less.`,
+    `The answer of the backend ${backend.name} is over 64 MiB, too long for what has to be changed in it. Ask for a stream, or for less.`,
     { headers: { 'x-should-retry': 'false' } },
   );
 }

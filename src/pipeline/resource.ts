@@ -1,4 +1,4 @@
-import type { Exchange } from '../core/exchange.ts';
+import type { Endpoint, Exchange } from '../core/exchange.ts';
 import type { Failure } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Alias, Backend, Route } from '../core/route.ts';
@@ -7,21 +7,25 @@ import type { Protocol } from '../protocols/protocol.ts';
 import { tryRoute } from './attempt.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './dispatch.ts';
+import { locate, type Located } from './locate.ts';
 
 /** What routes to kept things are called in logs and metrics, where aliases are. */
 const NO_ALIAS = '-';
 
+/** Ids that providers give are word characters; nothing that could climb out of a backend's base. */
+const PATH_SAFE = /^[\w-]{1,200}$/;
+
 /**
  * Asks for what a provider keeps (a response, by its id) the backend that made it. If nobody knows which one that was,
- * or it is gone from the config, each backend of the dialect is asked, until one answers well.
+ * or it is gone from the config, and all callers are one, each backend of the dialect is asked, until one answers well;
+ * but nothing is ended or deleted on the off chance.
  */
 export async function fetchResource(exchange: Exchange, client: Protocol, context: Context): Promise<Outcome> {
   const id = exchange.endpoint?.resource ?? '';
-  const able = [...context.snapshot.backends.values()].filter(({ protocols }) => protocols.includes(client.name));
-  const keeper = context.stored.backendOf(id);
-  const known = able.filter(({ name }) => name === keeper);
-  const backends = known.length > 0 ? known : able;
-  if (backends.length === 0) return { type: 'refused', refusal: unknown(id) };
+  const located = locate(id, exchange, context);
+  const backends = located === undefined ? [] : backendsFor(located, exchange, client, context);
+  if (located === undefined || backends.length === 0) return { type: 'refused', refusal: unknown(id) };
+  exchange.endpoint = withId(exchange.endpoint, located.id);
   let telling: Telling | undefined;
   for (const backend of backends) {
     if (exchange.aborted !== undefined) break;
@@ -32,6 +36,26 @@ export async function fetchResource(exchange: Exchange, client: Protocol, contex
     if (telling === undefined || failure.status !== 404) telling = { failure, route };
   }
   return exhausted(telling, exchange);
+}
+
+function backendsFor(
+  { id, backend }: Located,
+  { method }: Exchange,
+  client: Protocol,
+  { snapshot }: Context,
+): readonly Backend[] {
+  if (!PATH_SAFE.test(id)) return [];
+  const able = [...snapshot.backends.values()].filter(({ protocols }) => protocols.includes(client.name));
+  const keepers = able.filter(({ name }) => name === backend);
+  if (keepers.length > 0) return keepers;
+  if (snapshot.hasManyCallers) return [];
+  const isReading = method === 'GET' || method === 'HEAD';
+  return isReading || able.length === 1 ? able : [];
+}
+
+function withId(endpoint: Endpoint | undefined, id: string): Endpoint | undefined {
+  if (endpoint?.resource === undefined || endpoint.resource === id) return endpoint;
+  return { ...endpoint, resource: id, target: endpoint.target.replace(endpoint.resource, () => id) };
 }
 
 /** The failure that the client is to hear of. */
@@ -49,7 +73,10 @@ function exhausted(telling: Telling | undefined, exchange: Exchange): Outcome {
 }
 
 function unknown(id: string): Refusal {
-  return new Refusal('resource_not_found', `Nothing is kept under the id \`${id.slice(0, 100)}\` at any backend.`);
+  return new Refusal(
+    'resource_not_found',
+    `Nothing is kept for this caller under the id \`${id.slice(0, 100)}\`, as far as is known here.`,
+  );
 }
 
 /** A route that is of no alias: nothing of it is configured but the backend. */

@@ -68,10 +68,10 @@ function isFailedTrial({ attempt, exchange }: AttemptRun): boolean {
   return attempt.isTrial && !exchange.hasTried(routeKey(backend.name, model));
 }
 
-/** Notes where an answer is kept, if it is, for what will ask for it. */
+/** Notes where an answer is kept, if it is, for what will ask for it. A sealed id tells that itself. */
 export function rememberKept({ exchange, crossing, attempt, context }: AttemptRun): void {
-  if (exchange.keptId === undefined || crossing !== undefined) return;
-  context.stored.remember(exchange.keptId, attempt.route.backend.name);
+  if (exchange.keptId === undefined || crossing !== undefined || context.snapshot.seal !== undefined) return;
+  context.owners.remember(exchange.callerName, exchange.keptId, attempt.route.backend.name);
 }
 
 /** Notes that the route answers, and how soon it began to. Only its end tells whether it has served. */

@@ -1,5 +1,6 @@
 import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
+import { AnswerIds } from './answer-ids.ts';
 import type { BodyReader } from './answer.ts';
 import { letGoOfBytes } from './buffered.ts';
 import { interruption } from './explain.ts';
@@ -45,7 +46,7 @@ export class StreamAnswer {
     this.headers = response.headers;
     if (run.client.stream.framing !== undefined) this.headers.set('content-type', streamType(run.client));
     this.#rewrite = StreamRewrite.for(run);
-    this.#events = new StreamInspector(run.protocol, run.exchange, this.#rewrite);
+    this.#events = new StreamInspector(run.protocol, run.exchange, this.#rewrite, AnswerIds.for(run));
     this.#body = (response.body ?? new Blob([]).stream()).getReader() as BodyReader;
   }
 

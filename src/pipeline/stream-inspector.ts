@@ -3,7 +3,8 @@ import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { isJson } from '../lib/is-json.ts';
 import { ContentTemplate } from '../protocols/content-template.ts';
 import type { Protocol, StreamReader } from '../protocols/protocol.ts';
-import { dataLines, eventData, eventEnd, eventName, EventSplitter, structureOf } from '../protocols/sse.ts';
+import { dataLines, eventData, eventEnd, eventName, EventSplitter, structureOf, withData } from '../protocols/sse.ts';
+import type { AnswerIds } from './answer-ids.ts';
 import type { StreamRewrite } from './stream-rewrite.ts';
 
 /** One event longer than this is not an event. Pictures come in events of several MiB. */
@@ -37,6 +38,8 @@ export class StreamInspector {
     private readonly exchange: Exchange,
     /** Says the events anew; undefined where they pass as they are. */
     private readonly rewrite: StreamRewrite | undefined,
+    /** Seals the ids in what passes; undefined where they pass, too. */
+    private readonly ids?: Pick<AnswerIds, 'sealed'>,
   ) {
     this.#reader = protocol.stream.read(exchange.body?.fields);
   }
@@ -98,6 +101,13 @@ export class StreamInspector {
       const data = eventData(text, start, end);
       if (data === undefined) continue;
       const verdict = this.#see(data, eventName(text, start, end));
+      const told = this.#told(data);
+      if (told !== data) {
+        kept ??= [];
+        const event = withData(text.slice(start, end), data, told);
+        kept.push(region.subarray(keptTo, start), Buffer.from(event, 'latin1'));
+        keptTo = end;
+      }
       if (verdict === 'on') {
         const { textKey } = this.#reader;
         if (textKey !== undefined)
@@ -106,7 +116,7 @@ export class StreamInspector {
         kept ??= [];
         kept.push(region.subarray(keptTo, start));
         for (const line of this.#salvaged(text.slice(start, end)))
-          kept.push(Buffer.from(`data: ${line}\n\n`, 'latin1'));
+          kept.push(Buffer.from(`data: ${this.#told(line)}\n\n`, 'latin1'));
         keptTo = end;
       } else {
         // What follows the end, or an error, is not the client's.
@@ -115,6 +125,11 @@ export class StreamInspector {
     }
     // A view of the bytes is dear to make, and nearly always of all of them.
     return kept === undefined ? region : assembled(kept, region.subarray(keptTo));
+  }
+
+  /** The data of the event last seen, as the client is to have it. */
+  #told(data: string): string {
+    return this.ids === undefined || this.isForeignError ? data : this.ids.sealed(data, this.#event);
   }
 
   /** The same where every event is said anew. Comments are left out: the gateway keeps its client's connection alive itself. */

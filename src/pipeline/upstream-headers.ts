@@ -27,6 +27,10 @@ export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot): Record<str
   // Events are looked at one by one, so they are not to be compressed.
   headers['accept-encoding'] = 'identity';
   headers['x-trace-id'] = exchange.traceId;
+  const idempotencyKey = headers['idempotency-key'];
+  // The provider gives the answer again to whoever sends the same key to the same account.
+  if (idempotencyKey !== undefined && snapshot.hasManyCallers && snapshot.seal !== undefined)
+    headers['idempotency-key'] = snapshot.seal.ownWord(exchange.callerName, idempotencyKey);
   // Taken for JSON here, it must not be guessed at behind.
   if (exchange.body?.text !== undefined) headers['content-type'] ??= 'application/json';
   if (snapshot.config.proxy.forward_client_ip && exchange.peer !== '') {

@@ -152,10 +152,30 @@ export interface LimitState {
 export interface Keeping {
   /** The id of a plain answer, or of an event of a streamed one; undefined if there is none in it. */
   idOf(body: unknown): string | undefined;
-  /** The ids of kept things that a request builds on. */
-  idsIn(body: Readonly<Record<string, unknown>>): readonly string[];
-  /** The request's text with what `find` knows the JSON of in the place of its id; all other bytes stay. */
-  expand(text: string, body: Readonly<Record<string, unknown>>, find: (id: string) => string | undefined): string;
+  /** The ids in the same of what later requests may refer to: items, a container, a sound. */
+  itemsOf(body: unknown): readonly string[];
+  /**
+   * Its text with the ids of what is kept as a whole as `seal` tells them; all other bytes stay. `body` is `text`,
+   * parsed. Undefined where nothing is.
+   */
+  readonly seal: ((text: string, body: unknown, seal: (id: string) => string) => string) | undefined;
+  /** Whether a request builds on anything that is kept. */
+  refers(body: Readonly<Record<string, unknown>>): boolean;
+  /**
+   * The request's text with what it refers to resolved by `store`; all other bytes stay. `body` is `text`, parsed.
+   * Throws the Refusal of what cannot be.
+   */
+  resolve(text: string, body: Readonly<Record<string, unknown>>, store: ReferenceStore): string;
+}
+
+/** What the references of one caller's request can stand for. */
+export interface ReferenceStore {
+  /** The JSON of an item that the gateway keeps; undefined if it keeps none under the id. */
+  item(id: string): string | undefined;
+  /** The id of something that a provider keeps, as the provider knows it. Throws a Refusal if the caller knows none; `field` says where it stands. */
+  refer(id: string, field: string): string;
+  /** Whether the caller was given the id of an item. Undefined: all callers are one. */
+  readonly isOwn: ((id: string) => boolean) | undefined;
 }
 
 /** How models are listed. `createdAt` is in milliseconds since the epoch. */

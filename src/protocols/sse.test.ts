@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { dataLines, eventData, eventEnd, EventSplitter, structureOf } from './sse.ts';
+import { dataLines, eventData, eventEnd, EventSplitter, structureOf, withData } from './sse.ts';
 
 const BOM = '\uFEFF';
 const encoder = new TextEncoder();
@@ -154,4 +154,16 @@ test('a CRLF torn at the end of an event goes out with its event, whole', () => 
   const { regions, events } = read(chunks);
   expect(regions.map((region) => Buffer.from(region).toString())).toEqual(['data: [DONE]\r\n\r\n']);
   expect(events).toEqual(['[DONE]']);
+});
+
+describe('an event with other data', () => {
+  test.each([
+    ['data: {"a":1}\n\n', 'data: {"b":2}\n\n'],
+    ['event: x\r\nid: 7\r\ndata:{"a":1}\r\n\r\n', 'event: x\r\nid: 7\r\ndata:{"b":2}\r\n\r\n'],
+  ])('is otherwise the same: %j', (event, expected) => expect(withData(event, '{"a":1}', '{"b":2}')).toBe(expected));
+
+  test('keeps its fields where the data is of several lines', () => {
+    const event = 'event: x\ndata: {"a":\ndata: 1}\nid: 7\n\n';
+    expect(withData(event, '{"a":\n1}', '{"b":\n2}')).toBe('event: x\nid: 7\ndata: {"b":\ndata: 2}\n\n');
+  });
 });

@@ -131,6 +131,14 @@ export function dataLines(event: string): string[] {
   return values;
 }
 
+/** The event with `other` in the place of its data. Neither ends a line where the other does not. */
+export function withData(event: string, data: string, other: string): string {
+  const at = event.indexOf(data);
+  if (at !== -1) return event.slice(0, at) + other + event.slice(at + data.length);
+  const rest = event.split(/\r\n|\n|\r/).filter((line) => line !== '' && !/^data(?::|$)/.test(line));
+  return `${[...rest, ...other.split('\n').map((line) => `data: ${line}`)].join('\n')}\n\n`;
+}
+
 /** Index after the last blank line at or after `from`, looking three bytes back for one torn in two; 0 if there is none. */
 function lastEventEnd(bytes: Buffer, from: number, mixedLineEnds: boolean): number {
   if (!mixedLineEnds) {

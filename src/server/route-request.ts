@@ -6,6 +6,8 @@ import { headerFields } from '../lib/header-fields.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import { VERSION } from '../lib/version.ts';
 import { traceIdOf } from '../observe/trace.ts';
+import { checkEndpoint } from '../pipeline/admit.ts';
+import { checkValid } from '../policies/auth.ts';
 import { protocolOf } from '../protocols/registry.ts';
 import { matchEndpoint, OPERATORS_PATHS } from './endpoints.ts';
 import { isPreflight, objectionTo } from './objection.ts';
@@ -106,7 +108,7 @@ function metrics(
   const traceId = traceIdOf(headers);
   try {
     if (objection !== undefined) throw objection;
-    if (!app.config.metrics.public) app.gateway.snapshot.keyCheck?.check(headers);
+    if (!app.config.metrics.public) checkOperator(headers, app);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { status, type, code, message, details } =
@@ -118,6 +120,15 @@ function metrics(
   return new Response(app.metrics.render(), {
     headers: { ...NOT_GUESSED, 'content-type': PROMETHEUS, 'x-trace-id': traceId },
   });
+}
+
+/** Its labels tell of everyone. */
+function checkOperator(fields: HeaderFields, { gateway }: App): void {
+  const now = Date.now();
+  const known = gateway.snapshot.keyCheck?.find(fields, undefined, now);
+  if (known === undefined) return;
+  checkValid(known, now);
+  checkEndpoint({ kind: 'metrics' }, known.caller);
 }
 
 function readiness(request: Request, { gateway }: App): Response {

@@ -123,6 +123,7 @@ describe('the line of a request', () => {
       msg: expect.any(String),
       trace_id: got.traceId,
       client_ip: '127.0.0.1',
+      caller: 'proxy',
       method: 'POST',
       path: '/v1/chat/completions',
       alias: 'one',

@@ -5,7 +5,7 @@ import { Refusal } from '../../src/core/refusal.ts';
 import { markSignature } from '../../src/core/signature.ts';
 import { TooComplex, Work } from '../../src/core/work.ts';
 import { parseKeepingLongNumbers } from '../../src/lib/exact-json.ts';
-import type { Protocol } from '../../src/protocols/protocol.ts';
+import type { Protocol, ReferenceStore } from '../../src/protocols/protocol.ts';
 import { PROTOCOLS } from '../../src/protocols/registry.ts';
 
 const MARKED = markSignature({ protocol: 'other', model: 'm', value: 'c2ln' }, 'next');
@@ -266,6 +266,8 @@ const MODELS: Readonly<Record<string, readonly string[]>> = {
   'openai-responses': ['gpt-5.1'],
   'openai-chat': ['some-model'],
 };
+/** As for one of many callers, to whom nothing is known. */
+const STORE: ReferenceStore = { item: () => '{}', refer: (id) => id, isOwn: () => false };
 const PROMPT = { before: 'B', after: 'A', alone: 'BA' };
 const protocols = PROTOCOLS.filter(([key, { name }]) => key === name).map(([, protocol]) => protocol);
 
@@ -274,8 +276,8 @@ function run(text: string, client: Protocol): void {
   client.conversationStart(body);
   client.injectSystem(client.removeForeign(text, body, 'm'), body, { ...PROMPT, escaped: PROMPT }, 'generate');
   client.wire.renameModel?.(text, 'm');
-  client.keeping?.idsIn(body);
-  client.keeping?.expand(text, body, () => '{}');
+  client.keeping?.refers(body);
+  orRefused(() => client.keeping?.resolve(text, body, STORE));
   client.wire.address('embed', { model: 'm', stream: false, body });
   orRefused(() => client.codec.embedding?.decodeRequest(body));
   orRefused(() => {

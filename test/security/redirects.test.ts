@@ -128,6 +128,10 @@ describe.each(STATUSES)('a %d', (status) => {
   });
 
   test.each(['GET', 'DELETE', 'POST'])('to a %s of a kept response is one, too', async (method) => {
+    // Only where it is known to be kept is anything done.
+    first.script(json(200, { id: 'resp_1', object: 'response', status: 'completed', output: [] }));
+    const made = { headers: AUTHORIZED, body: { model: 'openai-responses', input: 'Hello' } };
+    await (await send(`${gateway.url}/v1/responses`, made)).whole();
     first.script(redirect(status));
     const path = `/v1/responses/resp_1${method === 'POST' ? '/cancel' : ''}`;
     const answer = await send(gateway.url + path, { method, headers: AUTHORIZED });

@@ -4,7 +4,7 @@ import { NotCarried } from '../../src/core/not-carried.ts';
 import { TooComplex, Work } from '../../src/core/work.ts';
 import { withoutMember } from '../../src/backends/json-members.ts';
 import { parseKeepingLongNumbers } from '../../src/lib/exact-json.ts';
-import type { Protocol } from '../../src/protocols/protocol.ts';
+import type { Protocol, ReferenceStore } from '../../src/protocols/protocol.ts';
 import { PROTOCOLS } from '../../src/protocols/registry.ts';
 import { growthOf, isLinear } from './cpu.ts';
 import { SHAPES } from './request-shapes.ts';
@@ -18,6 +18,8 @@ const MODELS: Readonly<Record<string, string>> = {
   'openai-responses': 'gpt-5.1',
   'openai-chat': 'some-model',
 };
+/** As for one of many callers, to whom nothing is known. */
+const STORE: ReferenceStore = { item: () => undefined, refer: (id) => id, isOwn: () => false };
 const PROMPT = { before: 'B', after: 'A', alone: 'BA' };
 
 /** All that is done to a request whose bytes pass. */
@@ -27,7 +29,7 @@ function passOn(text: string, protocol: Protocol): void {
   protocol.removeForeign(text, body, LONG_NAME);
   protocol.injectSystem(text, body, { ...PROMPT, escaped: PROMPT }, 'generate');
   protocol.wire.renameModel?.(text, LONG_NAME);
-  protocol.keeping?.expand(text, body, () => '{}');
+  protocol.keeping?.resolve(text, body, STORE);
   withoutMember(text, 'model');
 }
 

@@ -1,6 +1,8 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { duration, REFUSED, text } from '../fields.ts';
+import { duration, REFUSED, secretText, text } from '../fields.ts';
+
+const LEAST_SECRET_CHARS = 32;
 
 /** Bun counts in a byte. */
 const MAX_IDLE_MS = 255_000;
@@ -18,6 +20,12 @@ export const serverSchema = z
       .default(100)
       .describe(
         'The largest request body accepted, in MiB. A larger one is answered with 413. What its references stand for may not come to more either.',
+      ),
+    secret: secretText('at least 32 characters as text, ${VARIABLE} or file:/path/to/it')
+      .refine((value) => value.length === 0 || value.length >= LEAST_SECRET_CHARS, { params: REFUSED })
+      .optional()
+      .describe(
+        'What ids of kept responses are sealed with, so that only the caller who got one can use it; at least 32 characters, the same on all nodes. Without it each process makes up its own: where there are `keys`, ids from before a restart, or from another node, are then unknown. Changing it makes all earlier ids unknown.',
       ),
     max_nesting: z
       .int()

@@ -4,6 +4,7 @@ import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
 import { front } from './front.ts';
+import { keeping } from './containers.ts';
 import { models } from './models.ts';
 import { NAME } from './name.ts';
 import { stream } from './stream.ts';
@@ -19,6 +20,7 @@ export const anthropicMessages: Protocol = {
   front,
   wire,
   models,
+  keeping,
   codec,
   readUsage,
   injectSystem,

@@ -102,9 +102,12 @@ class ItemWriter implements InputItems {
     }
   }
 
-  /** Only thoughts that the model can read as its own: nothing else would be accepted. */
+  /**
+   * Only thoughts that the model can read as its own: nothing else would be accepted. Without any content, the id would
+   * stand for what is kept under it, whoever's it is.
+   */
   #reasoning({ text, signature, id }: ReasoningPart): void {
-    if (signature === undefined || !isReadableBy(signature, NAME, this.#model)) return;
+    if (signature === undefined || signature.value === '' || !isReadableBy(signature, NAME, this.#model)) return;
     const summary = text === '' ? [] : [{ type: 'summary_text', text }];
     this.input.push(compact({ type: 'reasoning', id, summary, encrypted_content: signature.value }));
   }

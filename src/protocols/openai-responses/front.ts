@@ -3,8 +3,8 @@ import { pathSegment } from '../../core/upstream-url.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
 
-/** Ids of responses are word characters; nothing that could climb out of the backend's base. */
-const KEPT = /^(?:\/v1)?\/responses\/([\w-]{1,200})(?:\/(cancel|input_items))?$/;
+/** Ids of responses are word characters; nothing that could climb out of the backend's base. Sealed ones are long. */
+const KEPT = /^(?:\/v1)?\/responses\/([\w-]{1,1500})(?:\/(cancel|input_items))?$/;
 
 /** What can be done with a kept response, and with what hangs below it. */
 const METHODS: ReadonlyMap<string, readonly Method[]> = new Map<string, readonly Method[]>([

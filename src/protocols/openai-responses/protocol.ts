@@ -6,8 +6,9 @@ import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
 import { front } from './front.ts';
 import { NAME } from './name.ts';
-import { expandReferences } from './references.ts';
-import { responseIdOf, storedStateOf } from './response-id.ts';
+import { resolveReferences } from './references.ts';
+import { itemIdsOf, refersToKept, responseIdOf } from './response-id.ts';
+import { sealIds } from './seal.ts';
 import { stream } from './stream.ts';
 import { injectSystem } from './system.ts';
 import { readUsage } from './usage.ts';
@@ -21,7 +22,13 @@ export const openaiResponses: Protocol = {
   front,
   wire,
   models,
-  keeping: { idOf: responseIdOf, idsIn: storedStateOf, expand: expandReferences },
+  keeping: {
+    idOf: responseIdOf,
+    itemsOf: itemIdsOf,
+    seal: sealIds,
+    refers: refersToKept,
+    resolve: resolveReferences,
+  },
   codec,
   readUsage,
   injectSystem,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { conversationStart } from './conversation.ts';
-import { responseIdOf, storedStateOf } from './response-id.ts';
+import { itemIdsOf, responseIdOf, storedStateOf } from './response-id.ts';
 
 describe('responseIdOf', () => {
   test.each([
@@ -10,6 +10,18 @@ describe('responseIdOf', () => {
     [{ object: 'list', id: 'x' }, undefined],
     [null, undefined],
   ])('%j: %p', (body, id) => expect(responseIdOf(body)).toBe(id as string));
+});
+
+describe('itemIdsOf', () => {
+  const output = [{ id: 'rs_1' }, { type: 'message', id: 'msg_1' }, {}, null];
+  test.each([
+    [{ object: 'response', output }, ['rs_1', 'msg_1']],
+    [{ type: 'response.completed', response: { output } }, ['rs_1', 'msg_1']],
+    [{ object: 'list', data: output }, ['rs_1', 'msg_1']],
+    [{ type: 'response.output_item.added', item: { id: 'fc_1' } }, ['fc_1']],
+    [{ type: 'response.output_text.delta', item_id: 'msg_1', delta: 'x' }, []],
+    [null, []],
+  ])('%j: %j', (body, ids) => expect(itemIdsOf(body)).toEqual(ids));
 });
 
 describe('storedStateOf', () => {

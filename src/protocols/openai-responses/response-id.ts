@@ -16,6 +16,23 @@ export function storedStateOf(body: JsonObject): readonly string[] {
   ) as string[];
 }
 
+/** Whether a request builds on anything that is kept at the provider. */
+export function refersToKept(body: JsonObject): boolean {
+  return storedStateOf(body).length > 0;
+}
+
+/** The ids of the items, and of their containers, in a plain response, in a list, or in an event that tells of one. */
+export function itemIdsOf(body: unknown): readonly string[] {
+  const holder = asObject(body);
+  const item = asObject(holder?.['item']);
+  const response = asObject(holder?.['response']) ?? holder;
+  const items = item === undefined ? [...asArray(response?.['output']), ...asArray(holder?.['data'])] : [item];
+  return items.flatMap((each) => {
+    const fields = asObject(each);
+    return [fields?.['id'], fields?.['container_id']].flatMap((id) => asWord(id) ?? []);
+  });
+}
+
 /** Whether an item of the input stands for one that the provider keeps. Its `type` may be left out. */
 export function isReference(item: JsonObject): boolean {
   return item['type'] === 'item_reference' || (item['type'] === undefined && !('role' in item) && 'id' in item);

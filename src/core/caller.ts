@@ -1,0 +1,21 @@
+/** Whoever a request's credential stands for. What outlives a request and holds anything of a caller is kept by its name. */
+export interface Caller {
+  /** Unique among all callers, and fit for logs. */
+  readonly name: string;
+  /** The models that it may ask for, by name; a trailing `*` stands for any ending. Undefined: all. */
+  readonly models: readonly string[] | undefined;
+  /** It runs the gateway: what operators ask for is answered. */
+  readonly isOperator: boolean;
+}
+
+/** Whoever shows `proxy_api_key`. */
+export const PROXY: Caller = { name: 'proxy', models: undefined, isOperator: true };
+
+/** Whoever shows nothing to a gateway that asks for nothing. */
+export const ANONYMOUS: Caller = { name: 'anonymous', models: undefined, isOperator: true };
+
+/** Whether a caller may ask for the model of this name. */
+export function mayUse({ models }: Caller, name: string): boolean {
+  if (models === undefined) return true;
+  return models.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
+}

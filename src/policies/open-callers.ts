@@ -1,0 +1,24 @@
+import { ANONYMOUS, type Caller } from '../core/caller.ts';
+
+const NAME_CHARS = 16;
+
+/**
+ * Tells callers apart where the gateway has no key: by the credential of their own that they send on. A name is a hash
+ * of it, and tells nothing of it.
+ */
+export class OpenCallers {
+  #last: { readonly credential: string; readonly caller: Caller } | undefined;
+
+  constructor(private readonly secret: Buffer) {}
+
+  named(credential: string | undefined): Caller {
+    if (credential === undefined) return ANONYMOUS;
+    // Most requests come from whoever sent the last one.
+    if (this.#last?.credential === credential) return this.#last.caller;
+    const hash = new Bun.CryptoHasher('sha256', this.secret).update(credential).digest('hex');
+    // No configured key can have a colon in its name.
+    const caller: Caller = { ...ANONYMOUS, name: `client:${hash.slice(0, NAME_CHARS)}` };
+    this.#last = { credential, caller };
+    return caller;
+  }
+}

@@ -1,0 +1,33 @@
+// What outlives a request has to say whose it is. Whoever adds to it adds a row here, and a line to the documentation.
+import { expect, test } from 'bun:test';
+import { App } from '../../src/app.ts';
+import { configSchema } from '../../src/config/schema.ts';
+
+/** How callers are kept apart in each thing that all requests work with. */
+const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no content and no names' | 'of operators'>> =
+  {
+    kept: 'by caller',
+    owners: 'by caller',
+    rateLimits: 'by address',
+    cooldowns: 'of all: no content and no names',
+    health: 'of all: no content and no names',
+    concurrency: 'of all: no content and no names',
+    budget: 'of all: no content and no names',
+    failedKeys: 'by address',
+    ownLack: 'of all: no content and no names',
+    clock: 'of all: no content and no names',
+    random: 'of all: no content and no names',
+    log: 'of operators',
+    metrics: 'of operators',
+    reload: 'of operators',
+  };
+
+test('everything that requests have in common says whose it is', async () => {
+  const app = await App.create(configSchema.parse({ logging: { base_dir: '' } }), undefined, {});
+  try {
+    const { tools } = app.gateway as unknown as { readonly tools: object };
+    expect(Object.keys(tools).toSorted()).toEqual(Object.keys(WHOSE).toSorted());
+  } finally {
+    await app.close();
+  }
+});
