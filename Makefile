@@ -33,9 +33,10 @@ soak: $(DEPS) ## Ten minutes of mixed traffic with faults: memory, descriptors, 
 check: $(DEPS) ## Types, format, lint, unused code, generated files
 	@$(BUN) scripts/check.ts
 
-generate: $(DEPS) ## Write config.schema.json, docs/config.md and docs/errors.md from their sources
+generate: $(DEPS) ## Write config.schema.json, docs/config.md, docs/errors.md and test/shapes from their sources
 	@$(BUN) src/config/generate.ts
 	@$(BUN) scripts/error-codes.ts
+	@$(BUN) scripts/sdk-shapes.ts
 
 fmt: $(DEPS) ## Format everything
 	@$(BUN) fmt

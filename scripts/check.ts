@@ -2,7 +2,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 const BUN = process.execPath;
-const GENERATED = ['config.schema.json', 'docs/config.md', 'docs/errors.md'];
+const GENERATED = [
+  'config.schema.json',
+  'docs/config.md',
+  'docs/errors.md',
+  'test/shapes/anthropic-messages.json',
+  'test/shapes/gemini.json',
+  'test/shapes/openai-chat.json',
+  'test/shapes/openai-responses.json',
+];
+const GENERATORS = ['src/config/generate.ts', 'scripts/error-codes.ts', 'scripts/sdk-shapes.ts'];
 
 /** One check: prints its own complaints and says whether the sources passed. */
 interface Check {
@@ -43,7 +52,8 @@ async function command(...argv: string[]): Promise<boolean> {
 /** Regenerates, compares with what is in the tree, and puts the tree's version back: a check changes nothing. */
 async function generatedFilesUpToDate(): Promise<boolean> {
   const before = await Promise.all(GENERATED.map(contentOf));
-  const generated = (await command(BUN, 'src/config/generate.ts')) && (await command(BUN, 'scripts/error-codes.ts'));
+  let generated = true;
+  for (const generator of GENERATORS) generated = (await command(BUN, generator)) && generated;
   const after = await Promise.all(GENERATED.map(contentOf));
   let same = generated;
   for (const [index, path] of GENERATED.entries()) {
