@@ -2,15 +2,15 @@ import type { Finish, FinishReason } from '../../core/completion.ts';
 import { asString, asWord } from '../../lib/json.ts';
 
 /** Anthropic's words. */
-const REASONS: Readonly<Partial<Record<string, FinishReason>>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop_sequence',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  tool_use: 'tool_calls',
-  pause_turn: 'pause',
-  refusal: 'refusal',
-};
+const REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop_sequence'],
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['tool_use', 'tool_calls'],
+  ['pause_turn', 'pause'],
+  ['refusal', 'refusal'],
+]);
 
 const WORDS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
@@ -30,7 +30,7 @@ export function decodeFinish(stopReason: unknown, stopSequence: unknown): Finish
   const raw = asWord(stopReason);
   const met = asString(stopSequence);
   return {
-    reason: REASONS[raw ?? ''] ?? 'other',
+    reason: REASONS.get(raw ?? '') ?? 'other',
     raw,
     ...(met === undefined ? {} : { stopSequence: met }),
   };

@@ -1,20 +1,31 @@
+import type { AnswerWork } from '../../core/answer-work.ts';
 import { asArray, asString, asWord } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
 
 type Container = Record<string, unknown> | unknown[];
+
+/** Arguments that a function declares are not nested deeper, and deeper ones could not be written. */
+const MOST_STEPS = 128;
 
 /**
  * Puts the arguments of a call together that come in pieces (`partialArgs`): values at JSON paths, texts in several
  * parts (https://docs.cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc).
  */
 export class PartialArgs {
+  /** `work` is for what is put together. */
+  constructor(private readonly work: AnswerWork) {}
+
   readonly #args: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
 
   push(partialArgs: unknown): void {
     for (const piece of asArray(partialArgs)) {
       const fields = fieldsOf(piece) ?? {};
       const path = stepsOf(asWord(fields['jsonPath']) ?? '');
-      if (path.length > 0) this.#set(path, valueOf(fields));
+      if (path.length === 0 || path.length > MOST_STEPS) continue;
+      const value = valueOf(fields);
+      this.work.keep(path.length);
+      if (typeof value === 'string') this.work.keepText(value);
+      this.#set(path, value);
     }
   }
 
@@ -47,14 +58,16 @@ export class PartialArgs {
   }
 }
 
+/** Own members alone: a path may name what every object inherits, and would lead out of the arguments. */
 function read(container: Container, step: string | number): unknown {
-  return (container as Record<string | number, unknown>)[step];
+  return Object.hasOwn(container, step) ? (container as Record<string | number, unknown>)[step] : undefined;
 }
 
 /** Elements come in order; one far off the end would make a list of nothing. */
 function write(container: Container, step: string | number, value: unknown): boolean {
   if (Array.isArray(container) && (typeof step !== 'number' || step > container.length)) return false;
-  (container as Record<string | number, unknown>)[step] = value;
+  // Defined, not assigned: an object that came whole would get another prototype by the name `__proto__`.
+  Object.defineProperty(container, step, { value, writable: true, enumerable: true, configurable: true });
   return true;
 }
 

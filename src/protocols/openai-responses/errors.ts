@@ -80,20 +80,22 @@ function messageOf({ message, retryAfterMs }: GatewayError, code: string | null)
 }
 
 /** What other dialects call an error, in the words that this dialect's clients act on. */
-const CODES: Readonly<Record<string, string>> = {
-  rate_limit_error: 'rate_limit_exceeded',
-  too_many_requests: 'rate_limit_exceeded',
-  RESOURCE_EXHAUSTED: 'rate_limit_exceeded',
-  overloaded_error: 'server_is_overloaded',
-  server_overloaded: 'server_is_overloaded',
-  UNAVAILABLE: 'server_is_overloaded',
-  context_window_exceeded: 'context_length_exceeded',
-  model_context_window_exceeded: 'context_length_exceeded',
-};
+const CODES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    rate_limit_error: 'rate_limit_exceeded',
+    too_many_requests: 'rate_limit_exceeded',
+    RESOURCE_EXHAUSTED: 'rate_limit_exceeded',
+    overloaded_error: 'server_is_overloaded',
+    server_overloaded: 'server_is_overloaded',
+    UNAVAILABLE: 'server_is_overloaded',
+    context_window_exceeded: 'context_length_exceeded',
+    model_context_window_exceeded: 'context_length_exceeded',
+  }),
+);
 
 function codeOf({ code, type, status }: GatewayError): string | null {
-  if (code === null) return CODES[type] ?? codeByStatus(status) ?? null;
-  return CODES[code] ?? code;
+  if (code === null) return CODES.get(type) ?? codeByStatus(status) ?? null;
+  return CODES.get(code) ?? code;
 }
 
 function codeByStatus(status: number | undefined): string | undefined {

@@ -21,7 +21,7 @@ const OVER = new Set(['completed', 'complete', 'incomplete']);
 
 function replayItem(sink: SseSink, index: number, item: JsonObject): void {
   const where = { item_id: item['id'], output_index: index };
-  sink.send('response.output_item.added', { output_index: index, item: { ...item, ...EMPTY[typeOf(item)] } });
+  sink.send('response.output_item.added', { output_index: index, item: { ...item, ...EMPTY.get(typeOf(item)) } });
   switch (typeOf(item)) {
     case 'message':
       replayContents(sink, where, asArray(item['content']));
@@ -41,12 +41,12 @@ function replayItem(sink: SseSink, index: number, item: JsonObject): void {
 }
 
 /** What items are without before they are told. */
-const EMPTY: Readonly<Record<string, JsonObject>> = {
-  message: { status: 'in_progress', content: [] },
-  reasoning: { summary: [] },
-  function_call: { status: 'in_progress', arguments: '' },
-  custom_tool_call: { input: '' },
-};
+const EMPTY: ReadonlyMap<string, JsonObject> = new Map<string, JsonObject>([
+  ['message', { status: 'in_progress', content: [] }],
+  ['reasoning', { summary: [] }],
+  ['function_call', { status: 'in_progress', arguments: '' }],
+  ['custom_tool_call', { input: '' }],
+]);
 
 function replayContents(sink: SseSink, item: JsonObject, contents: readonly unknown[]): void {
   for (const [at, content] of contents.entries()) {
