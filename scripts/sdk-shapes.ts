@@ -30,7 +30,7 @@ for (const [dialect, bodies] of membersOf(typeOfDialects())) {
   const shapes = Object.fromEntries(membersOf(bodies).map(([name, type]) => [name, walker.shapeOf(type)]));
   const types = Object.fromEntries([...walker.types].sort(([a], [b]) => (a < b ? -1 : 1)));
   const file = { from: await sdkOf(dialect), ...shapes, types };
-  await writeFile(`${FOLDER}/${dialect}.json`, JSON.stringify(file, undefined, 2));
+  await writeFile(`${FOLDER}/${dialect}.json`, JSON.stringify(file));
 }
 const formatter = Bun.spawn([process.execPath, 'fmt', FOLDER], { stdout: 'ignore', stderr: 'pipe' });
 const complaint = await formatter.stderr.text();

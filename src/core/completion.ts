@@ -121,7 +121,8 @@ export class CompletionBuilder {
         this.#draft(event.index).signature = event.signature;
         break;
       case 'logprobs':
-        this.#logprobs.push(...event.logprobs);
+        // Not spread: an answer of one piece has more of them than a call can have arguments.
+        for (const logprob of event.logprobs) this.#logprobs.push(logprob);
         break;
       case 'usage':
         this.#usage = event.usage;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { CompletionBuilder } from './completion.ts';
 import type { AnswerEvent } from './event.ts';
+import { AnswerWork } from './answer-work.ts';
 import { Sequence } from './sequence.ts';
 
 /** The events of `count` calls with `pieces` deltas each, in an order in which each call keeps its own. */
@@ -44,7 +45,7 @@ describe('Sequence', () => {
   test('puts parts one after the other, and loses nothing', () => {
     fc.assert(
       fc.property(interleaved, (events) => {
-        const sequence = new Sequence();
+        const sequence = new Sequence(new AnswerWork());
         const out = events.flatMap((event) => sequence.push(event));
         expect(build(out)).toEqual(build(events));
         let open: number | undefined;
@@ -59,7 +60,7 @@ describe('Sequence', () => {
   });
 
   test('lets everything pass at once that does not overlap', () => {
-    const sequence = new Sequence();
+    const sequence = new Sequence(new AnswerWork());
     for (const event of [...eventsOf(0, 2), ...eventsOf(1, 1)]) expect(sequence.push(event)).toEqual([event]);
     const finish: AnswerEvent = { type: 'finish', finish: { reason: 'stop', raw: 'stop' } };
     expect(sequence.push(finish)).toEqual([finish]);

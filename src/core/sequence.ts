@@ -1,3 +1,4 @@
+import type { AnswerWork } from './answer-work.ts';
 import type { AnswerEvent } from './event.ts';
 
 /**
@@ -9,11 +10,15 @@ export class Sequence {
   #current: number | undefined;
   readonly #waiting = new Map<number, AnswerEvent[]>();
 
+  /** `work` is for what waits. */
+  constructor(private readonly work: AnswerWork) {}
+
   /** Takes the next event; gives what may go out now. */
   push(event: AnswerEvent): readonly AnswerEvent[] {
     if (!('index' in event)) return [event];
     this.#current ??= event.type === 'whole' ? undefined : event.index;
     if (this.#current !== undefined && event.index !== this.#current) {
+      this.work.keepEvent(event);
       const waiting = this.#waiting.get(event.index);
       if (waiting === undefined) this.#waiting.set(event.index, [event]);
       else waiting.push(event);
@@ -28,7 +33,7 @@ export class Sequence {
     const out: AnswerEvent[] = [];
     for (const [index, events] of this.#waiting) {
       this.#waiting.delete(index);
-      out.push(...events);
+      for (const event of events) out.push(event);
       const last = events.at(-1);
       if (last?.type === 'part_end' || last?.type === 'whole') continue;
       this.#current = index;

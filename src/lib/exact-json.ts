@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts';
+import { isModestJson } from './modest-json.ts';
 import { asObject } from './json.ts';
 import { withMarkedNumbers, withRawNumbers } from './number-marks.ts';
 
@@ -7,9 +8,10 @@ const { isRawJSON } = JSON as unknown as { isRawJSON(value: unknown): boolean };
 
 /**
  * The object that `text` is the JSON of, with every number written by JSON.stringify as it stands there, be it
- * 12345678901234567890 or 1.0; undefined if it is none. Such numbers are no numbers to anything but JSON.stringify.
+ * 12345678901234567890 or 1.0; undefined if it is none, or too much. Such numbers are no numbers to anything but JSON.stringify.
  */
 export function parseExactly(text: string): JsonObject | undefined {
+  if (!isModestJson(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     // Most texts are as JSON.stringify writes them; looking at every number of the others takes its time.

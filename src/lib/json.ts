@@ -1,3 +1,5 @@
+import { isModestJson } from './modest-json.ts';
+
 /** A JSON object as it was parsed: nothing is known of its members. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -46,8 +48,9 @@ export function asBoolean(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined;
 }
 
-/** The object that `text` is the JSON of; undefined if it is none. */
+/** The object that `text` is the JSON of; undefined if it is none, or one that is too much for anybody. */
 export function parseObject(text: string): JsonObject | undefined {
+  if (!isModestJson(text)) return undefined;
   try {
     return asObject(JSON.parse(text));
   } catch {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { AnswerWork } from '../core/answer-work.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { unfold } from '../core/completion.ts';
 import type { Exchange } from '../core/exchange.ts';
@@ -27,7 +28,7 @@ export interface Crossing {
   readonly dropped: readonly string[];
   /** The answer, where the gateway can give it itself: an estimate of tokens. */
   readonly estimate?: string | undefined;
-  /** A good plain answer of the backend in the client's dialect. Throws Unintelligible. */
+  /** A good plain answer of the backend in the client's dialect. Throws Unintelligible, and TooComplex. */
   answer(json: unknown): string;
   /** A streamed answer likewise, event by event. */
   stream(): StreamCrossing;
@@ -96,13 +97,23 @@ function crossGenerate(
     body: wellFormedJson(encoded.body),
     headers: encoded.headers ?? {},
     dropped: droppedOf(conversation, encoded, client),
-    answer: (json) => answerText(encoded, json, reply, client),
-    stream: () => new Translation(encoded.decodeStream(), client.codec.encodeStream(reply)),
+    answer: (json) => answerText(encoded, json, reply, { client, work: new AnswerWork(limits) }),
+    stream: () => {
+      const work = new AnswerWork(limits);
+      return new Translation(encoded.decodeStream(work), client.codec.encodeStream({ ...reply, work }));
+    },
   };
 }
 
-function answerText(encoded: EncodedRequest, json: unknown, reply: Reply, { codec }: Protocol): string {
-  const completion = encoded.decodeAnswer(json);
+function answerText(
+  encoded: EncodedRequest,
+  json: unknown,
+  asked: Reply,
+  { client, work }: { readonly client: Protocol; readonly work: AnswerWork },
+): string {
+  const { codec } = client;
+  const completion = encoded.decodeAnswer(json, work);
+  const reply = { ...asked, work };
   if (!reply.conversation.stream) return JSON.stringify(codec.encodeAnswer(completion, reply));
   const encoder = codec.encodeStream(reply);
   let text = '';

@@ -2,6 +2,7 @@ import type { Failure, HeldAnswer } from '../core/failure.ts';
 import { transportFailure } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Route } from '../core/route.ts';
+import { Work } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { jsonFootprint } from '../lib/json-footprint.ts';
 import { Unintelligible } from '../protocols/codec.ts';
@@ -22,6 +23,8 @@ const WHOLE_ANSWERS = 4;
 const PIECE_BYTES = 16 * 1024;
 /** What an answer holds of the memory that all have is counted from here on. */
 const SMALL_BYTES = 64 * 1024;
+/** A shorter answer holds too little to be measured before it is parsed. */
+const SMALL_UNITS = 4096;
 
 /** Reads an answer that is no event stream, and judges it once it is whole. */
 export async function readPlain(response: Response, run: AttemptRun): Promise<PlainAnswer | LongAnswer | Failure> {
@@ -208,9 +211,13 @@ function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array<ArrayB
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
+/** Undefined for what is no JSON. Throws TooComplex for what would be too much to translate. */
 function parsed(body: Uint8Array, { crossing, exchange, context }: AttemptRun): unknown {
   if (body.byteLength === 0) return undefined;
   const text = decoder.decode(body);
+  if (text.length > SMALL_UNITS && (crossing !== undefined || exchange.stream)) {
+    new Work(context.snapshot.work).takeJson(text, 'the answer');
+  }
   const isLarge = body.byteLength > SMALL_BYTES;
   if (isLarge && !hasRoomFor(jsonFootprint(text, context.random), exchange, context)) throw noRoom();
   try {

@@ -1,5 +1,6 @@
 import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
+import { TooComplex } from '../core/work.ts';
 import { AnswerIds } from './answer-ids.ts';
 import type { BodyReader } from './answer.ts';
 import { letGoOfBytes } from './buffered.ts';
@@ -46,7 +47,10 @@ export class StreamAnswer {
     this.headers = response.headers;
     if (run.client.stream.framing !== undefined) this.headers.set('content-type', streamType(run.client));
     this.#rewrite = StreamRewrite.for(run);
-    this.#events = new StreamInspector(run.protocol, run.exchange, this.#rewrite, AnswerIds.for(run));
+    this.#events = new StreamInspector(run.protocol, run.exchange, this.#rewrite, {
+      limits: run.context.snapshot.work,
+      ids: AnswerIds.for(run),
+    });
     this.#body = (response.body ?? new Blob([]).stream()).getReader() as BodyReader;
   }
 
@@ -54,7 +58,13 @@ export class StreamAnswer {
   static async open(response: Response, run: AttemptRun): Promise<StreamAnswer | Failure> {
     const answer = new StreamAnswer(response, run);
     const held: Uint8Array[] = [];
-    const failure = await answer.#prime(held);
+    let failure: Failure | undefined;
+    try {
+      failure = await answer.#prime(held);
+    } catch (error) {
+      answer.#dropBody();
+      throw error;
+    }
     if (failure !== undefined) {
       answer.#dropBody();
       return failure;
@@ -159,12 +169,25 @@ export class StreamAnswer {
 
   /** Ends a stream that is whole; properly, even if the upstream forgot to. */
   #complete(): Uint8Array | undefined {
+    let last: string | undefined;
+    try {
+      last = this.#events.state === 'complete' ? undefined : this.run.protocol.stream.end;
+      if (this.#rewrite !== undefined) last = this.#rewrite.end();
+    } catch (error) {
+      // What was kept for the end may be too much, too.
+      if (error instanceof TooComplex) return this.#interrupt(transportFailureOf(error, this.run.attempt));
+      this.#settleWhole();
+      throw error;
+    }
+    this.#settleWhole();
+    return last === undefined ? undefined : encoder.encode(last);
+  }
+
+  #settleWhole(): void {
     this.#ended = true;
     this.run.watch.ends();
     succeed(this.run, this.status);
     void this.#linger();
-    if (this.#rewrite !== undefined) return encoder.encode(this.#rewrite.end());
-    return this.#events.state === 'complete' ? undefined : encoder.encode(this.run.protocol.stream.end);
   }
 
   /** The upstream's own error event has gone out as it was, if the client knows it for one. */
@@ -194,6 +217,10 @@ export class StreamAnswer {
     this.#noteUsage();
     const { aborted } = this.run.attempt;
     if (this.#events.isComplete && (aborted === undefined || aborted.kind === 'read_timeout')) return this.#complete();
+    return this.#interrupt(failure);
+  }
+
+  #interrupt(failure: Failure): Uint8Array {
     this.#ended = true;
     this.#dropBody();
     fail(this.run, failure);

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { chatEvents, sseText } from '../../test/kit/replies.ts';
 import type { Exchange } from '../core/exchange.ts';
+import { DEFAULT_WORK } from '../core/work.ts';
 import { protocolOf } from '../protocols/registry.ts';
 import { StreamInspector } from './stream-inspector.ts';
 
@@ -13,7 +14,7 @@ function exchange(): Exchange {
 /** Inspects a stream that comes in these chunks. */
 function inspect(chunks: readonly Uint8Array[]) {
   const of = exchange();
-  const inspector = new StreamInspector(protocolOf('openai-chat'), of, undefined);
+  const inspector = new StreamInspector(protocolOf('openai-chat'), of, undefined, { limits: DEFAULT_WORK });
   const out: Uint8Array[] = [];
   for (const chunk of chunks) out.push(Uint8Array.from(inspector.push(chunk)));
   const { state, seen, usage, finished } = inspector;

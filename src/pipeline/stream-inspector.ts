@@ -1,14 +1,28 @@
 import type { Exchange } from '../core/exchange.ts';
+import { Work, type WorkLimits } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { isJson } from '../lib/is-json.ts';
 import { ContentTemplate } from '../protocols/content-template.ts';
 import type { Protocol, StreamReader } from '../protocols/protocol.ts';
-import { dataLines, eventData, eventEnd, eventName, EventSplitter, structureOf, withData } from '../protocols/sse.ts';
+import {
+  dataLines,
+  eventData,
+  eventEnd,
+  eventName,
+  EventSplitter,
+  structureOf,
+  UnreadableStream,
+  withData,
+} from '../protocols/sse.ts';
 import type { AnswerIds } from './answer-ids.ts';
 import type { StreamRewrite } from './stream-rewrite.ts';
 
 /** One event longer than this is not an event. Pictures come in events of several MiB. */
 const MAX_EVENT_BYTES = 64 * 1024 * 1024;
+/** A shorter event holds too little to be measured before it is parsed. */
+const SMALL_UNITS = 4096;
+/** So many events that are no JSON are left out of a stream; one with more is no answer. */
+const MOST_DROPPED = 1000;
 
 /** What the events so far amount to. */
 type State = 'waiting' | 'flowing' | 'complete' | 'error';
@@ -28,6 +42,7 @@ export class StreamInspector {
   readonly #splitter = new EventSplitter();
   readonly #reader: StreamReader;
   #state: State = 'waiting';
+  #dropped = 0;
   /** The event last seen, parsed; undefined for an end that is no JSON. */
   #event: unknown;
   /** What an event looks like that says nothing but more text, once one was seen. */
@@ -38,8 +53,12 @@ export class StreamInspector {
     private readonly exchange: Exchange,
     /** Says the events anew; undefined where they pass as they are. */
     private readonly rewrite: StreamRewrite | undefined,
-    /** Seals the ids in what passes; undefined where they pass, too. */
-    private readonly ids?: Pick<AnswerIds, 'sealed'>,
+    private readonly looking: {
+      /** How much one event may hold. */
+      readonly limits: WorkLimits;
+      /** Seals the ids in what passes; undefined where they pass, too. */
+      readonly ids?: Pick<AnswerIds, 'sealed'> | undefined;
+    },
   ) {
     this.#reader = protocol.stream.read(exchange.body?.fields);
   }
@@ -67,14 +86,16 @@ export class StreamInspector {
     return this.#splitter.pendingBytes;
   }
 
-  /** Takes what the network gave; returns what may go out: whole events, or nothing yet. */
+  /**
+   * Takes what the network gave; returns what may go out: whole events, or nothing yet. Throws an UnreadableStream for
+   * what is none, TooComplex for an event that holds too much.
+   */
   push(chunk: Uint8Array): Uint8Array {
     // Most chunks are one event of more text.
     if (this.pendingBytes === 0 && this.#isMoreText(chunk, 0, chunk.length)) return chunk;
     const region = this.#splitter.push(chunk);
     if (region !== undefined) return this.#inspect(region);
-    if (this.#splitter.pendingBytes > MAX_EVENT_BYTES)
-      throw Object.assign(new Error('event too long'), { code: 'EventHeader_TooLong' });
+    if (this.#splitter.pendingBytes > MAX_EVENT_BYTES) throw new UnreadableStream('an event of too many bytes');
     return EMPTY;
   }
 
@@ -83,7 +104,7 @@ export class StreamInspector {
     const rest = this.#splitter.flush();
     if (rest === undefined) return undefined;
     const text = structureOf(rest).trimEnd();
-    const data = eventData(`${text}\n\n`, 0, text.length + 2);
+    const data = eventData(`${text}\n\n`, 0, text.length + 2, this.#splitter.mixedLineEnds);
     if (data === undefined || !(this.protocol.stream.isEnd(data) || isJson(data))) return undefined;
     return this.#inspect(Buffer.from(`${text}\n\n`, 'latin1'));
   }
@@ -98,7 +119,7 @@ export class StreamInspector {
     for (let start = 0, end = 0; start < text.length; start = end) {
       end = eventEnd(text, start, mixed);
       if (this.#isMoreText(region, start, end)) continue;
-      const data = eventData(text, start, end);
+      const data = eventData(text, start, end, mixed);
       if (data === undefined) continue;
       const verdict = this.#see(data, eventName(text, start, end));
       const told = this.#told(data);
@@ -129,7 +150,7 @@ export class StreamInspector {
 
   /** The data of the event last seen, as the client is to have it. */
   #told(data: string): string {
-    return this.ids === undefined || this.isForeignError ? data : this.ids.sealed(data, this.#event);
+    return this.looking.ids === undefined || this.isForeignError ? data : this.looking.ids.sealed(data, this.#event);
   }
 
   /** The same where every event is said anew. Comments are left out: the gateway keeps its client's connection alive itself. */
@@ -140,7 +161,7 @@ export class StreamInspector {
     let said = '';
     for (let start = 0, end = 0; start < text.length; start = end) {
       end = eventEnd(text, start, mixed);
-      const data = eventData(text, start, end);
+      const data = eventData(text, start, end, mixed);
       if (data === undefined) continue;
       const name = eventName(text, start, end);
       const verdict = this.#see(data, name);
@@ -167,6 +188,7 @@ export class StreamInspector {
       this.#state = 'complete';
       return 'last';
     }
+    if (data.length > SMALL_UNITS) new Work(this.looking.limits).takeJson(data, 'an event');
     try {
       this.#event = isRewritten ? parseKeepingLongNumbers(data) : JSON.parse(data);
     } catch {
@@ -201,8 +223,13 @@ export class StreamInspector {
     const lines = dataLines(event);
     for (const line of lines) {
       if (lines.length > 1 && !this.isOver && this.#see(line) !== 'malformed') yield line;
-      else this.exchange.droppedEvents++;
+      else this.#drop();
     }
+  }
+
+  #drop(): void {
+    this.exchange.droppedEvents++;
+    if (++this.#dropped > MOST_DROPPED) throw new UnreadableStream('too many events that are no JSON');
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Attempt } from '../core/attempt.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
+import { TooComplex } from '../core/work.ts';
 import { isOwnLack, lackOfFiles } from '../lib/room.ts';
 
 /** Codes of Bun's fetch and of the operating system for a connection that was there and is gone. */
@@ -15,6 +16,8 @@ const BROKEN =
 export function transportFailureOf(error: unknown, attempt: Attempt): Failure {
   const { aborted } = attempt;
   if (aborted !== undefined) return transportFailure(aborted.kind);
+  // A request that takes too much is refused before it is sent: this is what the backend has sent.
+  if (error instanceof TooComplex) return transportFailure('broken_answer', 'too_complex');
   const code = codeOf(error);
   // What is no transport's error is a bug of ours, and must not be taken for the backend's.
   if (code === undefined) throw error;

@@ -1,3 +1,4 @@
+import type { AnswerWork } from '../core/answer-work.ts';
 import type { Completion } from '../core/completion.ts';
 import type { Conversation, SettingName } from '../core/conversation.ts';
 import type { AnswerEvent } from '../core/event.ts';
@@ -57,13 +58,16 @@ export interface EncodedRequest {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** What had to be left out: settings by their neutral name, all else in words of its own (`tools[web_search]`). */
   readonly dropped: readonly string[];
-  /** Reads a whole answer. Throws Unintelligible if it is none of this dialect. */
-  decodeAnswer(body: unknown): Completion;
-  /** Reads a streamed answer. */
-  decodeStream(): StreamDecoder;
+  /**
+   * Reads a whole answer. Throws Unintelligible if it is none of this dialect, and TooComplex if it takes more than
+   * `work` allows; without one it has a budget of its own.
+   */
+  decodeAnswer(body: unknown, work?: AnswerWork): Completion;
+  /** Reads a streamed answer. `work` is for what has to be kept of it. */
+  decodeStream(work?: AnswerWork): StreamDecoder;
 }
 
-/** Follows one stream of a backend. Errors and sentinels are dealt with before and do not come here. */
+/** Follows one stream of a backend. Errors and sentinels are dealt with before and do not come here. Throws TooComplex. */
 export interface StreamDecoder {
   /** Takes an event's parsed data (and its `event` field, if any); gives what it says in neutral form. */
   push(event: unknown, name: string | undefined): readonly AnswerEvent[];
@@ -71,7 +75,7 @@ export interface StreamDecoder {
   end(): readonly AnswerEvent[];
 }
 
-/** Writes one stream for a client. What it gives is SSE text: whole events, or nothing. */
+/** Writes one stream for a client. What it gives is SSE text: whole events, or nothing. Throws TooComplex. */
 export interface StreamEncoder {
   push(event: AnswerEvent): string;
   /** The answer is complete: gives what is left to say, the dialect's own end (`[DONE]`, `message_stop`) included. */
@@ -90,6 +94,8 @@ export interface Reply {
   readonly now: number;
   /** Keeps the JSON of a piece of the answer that the client may refer to by its id, for a while. */
   readonly keep?: ((id: string, json: string) => void) | undefined;
+  /** For what has to be kept of the answer until its end; undefined: a budget of its own. */
+  readonly work?: AnswerWork | undefined;
 }
 
 /** Counting tokens; the request is encoded by `encodeCount`, its path is the protocol's for `count_tokens`. */

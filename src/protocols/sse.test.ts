@@ -21,7 +21,7 @@ function read(chunks: readonly Uint8Array[]): Read {
     const text = structureOf(region);
     for (let at = 0; at < text.length;) {
       const end = eventEnd(text, at, splitter.mixedLineEnds);
-      const data = eventData(text, at, end);
+      const data = eventData(text, at, end, splitter.mixedLineEnds);
       if (data !== undefined) events.push(Buffer.from(data, 'latin1').toString());
       at = end;
     }
@@ -141,11 +141,13 @@ describe('eventData', () => {
     [': ping\n\n', undefined],
     ['database: a\n\n', undefined],
     ['\n', undefined],
-  ])('%j is %j', (whole, expected) => expect(eventData(whole, 0, whole.length)).toBe(expected as string));
+  ])('%j is %j', (whole, expected) =>
+    expect(eventData(whole, 0, whole.length, whole.includes('\r'))).toBe(expected as string),
+  );
 
   test('an event may mix its line ends', () => {
     const whole = 'data: a\rdata: b\n\n';
-    expect(eventData(whole, 0, whole.length)).toBe('a\nb');
+    expect(eventData(whole, 0, whole.length, true)).toBe('a\nb');
   });
 });
 

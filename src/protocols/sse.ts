@@ -2,6 +2,14 @@ const LF = 10;
 const CR = 13;
 /** A buffer that one large event has grown is let go of once it is empty again. */
 const KEEP_BUFFER_BYTES = 64 * 1024;
+/** So many lines of data are no event: where JSON is written over several lines, it is some hundreds. */
+const MOST_DATA_LINES = 10_000;
+
+/** What comes is no stream of events that anybody could read. */
+export class UnreadableStream extends Error {
+  override readonly name = 'UnreadableStream';
+  readonly code = 'event_stream_broken';
+}
 
 /**
  * Cuts the bytes of an SSE stream into regions of whole events, whatever way the network split them: an event, a line
@@ -103,14 +111,14 @@ export function eventEnd(text: string, from: number, mixedLineEnds: boolean): nu
   return text.length;
 }
 
-/** The data of the event at [start, end), its lines joined by LF; undefined if it has no data line (a comment, a ping). */
-export function eventData(text: string, start: number, end: number): string | undefined {
-  if (text.startsWith('data:', start)) {
-    const lineEnd = text.indexOf('\n', start);
-    const cr = text.indexOf('\r', start);
-    if (lineEnd === end - 2 && (cr === -1 || cr > lineEnd)) {
-      return text.slice(text.charCodeAt(start + 5) === 32 ? start + 6 : start + 5, lineEnd);
-    }
+/**
+ * The data of the event at [start, end), its lines joined by LF; undefined if it has no data line (a comment, a ping).
+ * Throws an UnreadableStream where it has too many.
+ */
+export function eventData(text: string, start: number, end: number, mixedLineEnds: boolean): string | undefined {
+  // Every event but the last ends in a line feed, so no search goes beyond its end.
+  if (!mixedLineEnds && text.startsWith('data:', start) && text.indexOf('\n', start) === end - 2) {
+    return text.slice(text.charCodeAt(start + 5) === 32 ? start + 6 : start + 5, end - 2);
   }
   const lines = dataLines(text.slice(start, end));
   return lines.length === 0 ? undefined : lines.join('\n');
@@ -121,12 +129,22 @@ export function eventName(text: string, start: number, end: number): string | un
   return text.startsWith('event:', start) ? /^event: ?([^\r\n]*)/.exec(text.slice(start, end))?.[1] : undefined;
 }
 
-/** The values of the data lines of one event. */
+/** The values of the data lines of one event. Throws an UnreadableStream where there are too many. */
 export function dataLines(event: string): string[] {
   const values: string[] = [];
-  for (const line of event.split(/\r\n|\n|\r/)) {
-    if (line.startsWith('data:')) values.push(line.slice(line.charCodeAt(5) === 32 ? 6 : 5));
-    else if (line === 'data') values.push('');
+  // Each kind of line end is searched for from where the last one of it was: no text is gone over twice.
+  let lf = event.indexOf('\n');
+  let cr = event.indexOf('\r');
+  for (let start = 0, end = 0; start <= event.length; start = end + 1) {
+    if (lf !== -1 && lf < start) lf = event.indexOf('\n', start);
+    if (cr !== -1 && cr < start) cr = event.indexOf('\r', start);
+    // A CRLF ends two lines, of which one is empty.
+    end = lf === -1 ? cr : cr === -1 ? lf : Math.min(lf, cr);
+    if (end === -1) end = event.length;
+    if (event.startsWith('data:', start))
+      values.push(event.slice(start + (event.charCodeAt(start + 5) === 32 ? 6 : 5), end));
+    else if (end - start === 4 && event.startsWith('data', start)) values.push('');
+    if (values.length > MOST_DATA_LINES) throw new UnreadableStream('an event of too many lines');
   }
   return values;
 }
@@ -142,8 +160,9 @@ export function withData(event: string, data: string, other: string): string {
 /** Index after the last blank line at or after `from`, looking three bytes back for one torn in two; 0 if there is none. */
 function lastEventEnd(bytes: Buffer, from: number, mixedLineEnds: boolean): number {
   if (!mixedLineEnds) {
-    const at = bytes.lastIndexOf('\n\n');
-    return at < from ? 0 : at + 2;
+    // What was looked at before is not looked at again: a long event may come in any number of pieces.
+    const at = bytes.subarray(from).lastIndexOf('\n\n');
+    return at === -1 ? 0 : from + at + 2;
   }
   let end = 0;
   for (let i = from; i < bytes.length; i++) {

@@ -21,11 +21,11 @@ export function encodeWithNames(
   const original = (name: string): string => own.get(name) ?? name;
   return {
     ...encoded,
-    decodeAnswer(body) {
-      const completion = encoded.decodeAnswer(body);
+    decodeAnswer(body, work) {
+      const completion = encoded.decodeAnswer(body, work);
       return { ...completion, parts: completion.parts.map((part) => partNamed(part, original)) };
     },
-    decodeStream: () => decoderNaming(encoded.decodeStream(), original),
+    decodeStream: (work) => decoderNaming(encoded.decodeStream(work), original),
   };
 }
 

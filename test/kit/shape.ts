@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** What a JSON value of a dialect looks like, as `scripts/sdk-shapes.ts` has read it from the official SDK's types. */
 export type Shape =
   | 'string'
@@ -16,12 +18,23 @@ export type Shape =
   /** One of the file's `types`. */
   | { readonly type: string };
 
+/** The bodies that a dialect has a shape for. */
+export type BodyName = 'request' | 'answer' | 'event';
+
 /** One dialect's bodies. */
-export interface DialectShapes {
+export interface DialectShapes extends Readonly<Record<BodyName, Shape>> {
   /** The SDK and its version. */
   readonly from: string;
-  readonly request: Shape;
-  readonly answer: Shape;
-  readonly event: Shape;
   readonly types: Readonly<Record<string, Shape>>;
+}
+
+/** The shapes of a dialect, by its name in the registry. */
+export function shapesOf(dialect: string): DialectShapes {
+  const file = new URL(`../shapes/${dialect}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as DialectShapes;
+}
+
+/** A member's name without the `?`, and whether it may be left out. */
+export function memberOf(key: string): { readonly name: string; readonly isOptional: boolean } {
+  return key.endsWith('?') ? { name: key.slice(0, -1), isOptional: true } : { name: key, isOptional: false };
 }

@@ -43,12 +43,18 @@ function eventOf({ headers, payload }: EventFrame): string {
   }
   if (headers.get(':event-type') !== 'chunk') return '';
   const bytes = asString(parseObject(text)?.['bytes']);
-  const data = bytes === undefined ? '' : Buffer.from(bytes, 'base64').toString('utf8');
+  // A line end of JSON says no more than a space.
+  const data =
+    bytes === undefined
+      ? ''
+      : Buffer.from(bytes, 'base64')
+          .toString('utf8')
+          .replaceAll(/[\r\n]/g, ' ');
   const type = asWord(parseObject(data)?.['type']);
   if (type === undefined) throw new BrokenEventStream('the event stream has a chunk that is no event');
   return sse(type, data);
 }
 
 function sse(name: string, data: string): string {
-  return `event: ${name}\ndata: ${data.replaceAll(/\r\n|\r|\n/g, '\ndata: ')}\n\n`;
+  return `event: ${name}\ndata: ${data}\n\n`;
 }

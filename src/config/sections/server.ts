@@ -33,14 +33,14 @@ export const serverSchema = z
       .max(1000)
       .default(256)
       .describe(
-        'How deep objects and lists may stand within each other in a body over 4 KiB, or in any that is translated. A deeper one is answered with 400.',
+        'How deep objects and lists may stand within each other in a body over 4 KiB, or in any that is translated. A deeper one is answered with 400; a deeper answer or event of a backend is a broken one.',
       ),
     max_values: z
       .int()
       .min(1000)
       .default(1_000_000)
       .describe(
-        'How many objects, lists and texts there may be in such a body, those that schema references stand for counted each time. One with more is answered with 400. Numbers do not count.',
+        'How many objects, lists and texts there may be in such a body, those that schema references stand for counted each time. One with more is answered with 400. Numbers do not count. So many there may also be in an answer that is translated, and in one event of a stream.',
       ),
     max_buffered_mb: z
       .number()

@@ -1,16 +1,17 @@
 import { CompletionBuilder, type Completion } from '../../core/completion.ts';
+import type { AnswerWork } from '../../core/answer-work.ts';
 import { asArray, asObject } from '../../lib/json.ts';
 import { Unintelligible } from '../codec.ts';
 import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
 
 /** Reads a whole message: as a stream in which every block comes at once. */
-export function decodeAnswer(body: unknown, expected: Expected): Completion {
+export function decodeAnswer(body: unknown, expected: Expected, work?: AnswerWork): Completion {
   const message = asObject(body);
   if (message === undefined || !Array.isArray(message['content'])) {
     throw new Unintelligible('the answer is no message: it has no `content`');
   }
   const builder = new CompletionBuilder();
-  const decoder = new MessageStreamDecoder(expected);
+  const decoder = new MessageStreamDecoder(expected, work);
   const events = [
     { type: 'message_start', message },
     ...asArray(message['content']).flatMap((block, index) => [

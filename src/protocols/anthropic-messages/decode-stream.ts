@@ -1,5 +1,6 @@
+import { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent } from '../../core/event.ts';
-import { asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { asArray, asObject, asString, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
 import type { StreamDecoder } from '../codec.ts';
 import { decodeCitation } from './citations.ts';
 import { decodeFinish } from './finish.ts';
@@ -43,7 +44,10 @@ export class MessageStreamDecoder implements StreamDecoder {
   #outputOnly = false;
   #calls = false;
 
-  constructor(private readonly expected: Expected) {}
+  constructor(
+    private readonly expected: Expected,
+    private readonly work = new AnswerWork(),
+  ) {}
 
   push(value: unknown): readonly AnswerEvent[] {
     const event = asObject(value);
@@ -58,7 +62,7 @@ export class MessageStreamDecoder implements StreamDecoder {
         return this.#begin(asObject(event['message']));
       case 'message_delta':
         this.#usage = mergedUsage(this.#usage, event['usage']);
-        this.#stop = { ...this.#stop, ...asObject(event['delta']) };
+        this.#stops(asObject(event['delta']));
         return [];
       case 'message_stop':
         return this.end();
@@ -71,7 +75,7 @@ export class MessageStreamDecoder implements StreamDecoder {
     if (this.#finished) return [];
     this.#finished = true;
     const events = [...this.#begin()];
-    for (const index of this.#blocks.keys()) events.push(...this.#blockStop(index));
+    for (const index of this.#blocks.keys()) for (const said of this.#blockStop(index)) events.push(said);
     const explanation = asWord(asObject(this.#stop?.['stop_details'])?.['explanation']);
     if (explanation !== undefined && this.#stop?.['stop_reason'] === 'refusal') {
       const index = this.#parts++;
@@ -85,6 +89,17 @@ export class MessageStreamDecoder implements StreamDecoder {
     const answered = finish.reason === 'tool_calls' && this.#outputOnly && !this.#calls;
     events.push({ type: 'finish', finish: answered ? { ...finish, reason: 'stop' } : finish });
     return events;
+  }
+
+  /** Takes what is read of it, and nothing else: a stream may have any number of these. */
+  #stops(delta: JsonObject | undefined): void {
+    if (delta === undefined) return;
+    const {
+      stop_reason = this.#stop?.['stop_reason'],
+      stop_sequence = this.#stop?.['stop_sequence'],
+      stop_details = this.#stop?.['stop_details'],
+    } = delta;
+    this.#stop = { stop_reason, stop_sequence, stop_details };
   }
 
   #begin(message?: JsonObject): readonly AnswerEvent[] {
@@ -102,11 +117,14 @@ export class MessageStreamDecoder implements StreamDecoder {
     const isOutput = type === 'tool_use' && head['name'] === this.expected.outputTool;
     const freeform = this.expected.freeform.has(name);
     const block: Block = { index, kind: kindOf(type, freeform), head, text: '', length: 0, citations: [] };
+    this.work.keep();
+    // What only its own dialect knows is kept as it is until the block ends.
+    if (block.kind === 'native') this.work.keepText(JSON.stringify(head));
     this.#blocks.set(key, block);
     switch (type) {
       case 'text':
         events.push({ type: 'part_start', index, part: 'text' }, ...this.#said(block, asString(head['text'])));
-        if (Array.isArray(head['citations'])) block.citations.push(...(head['citations'] as unknown[]));
+        for (const citation of asArray(head['citations'])) this.#cites(block, citation);
         break;
       case 'thinking':
         events.push({ type: 'part_start', index, part: 'reasoning' }, ...this.#said(block, asString(head['thinking'])));
@@ -138,7 +156,7 @@ export class MessageStreamDecoder implements StreamDecoder {
     const block = this.#blocks.get(event['index']);
     if (block === undefined) {
       // A block that was never announced.
-      const type = BLOCK_TYPES.get(asString(delta['type']) ?? '');
+      const type = BLOCK_TYPES.get(delta['type']);
       if (type === undefined) return NONE;
       return [...this.#begin(), ...this.#blockStart(event['index'], { type }), ...this.#delta(event)];
     }
@@ -152,7 +170,7 @@ export class MessageStreamDecoder implements StreamDecoder {
       case 'signature_delta':
         return this.#signed(block, delta['signature']);
       case 'citations_delta':
-        block.citations.push(delta['citation']);
+        this.#cites(block, delta['citation']);
         return NONE;
       default:
         return NONE;
@@ -162,11 +180,18 @@ export class MessageStreamDecoder implements StreamDecoder {
   #said(block: Block, text: string | undefined): readonly AnswerEvent[] {
     if (text === undefined || text === '') return NONE;
     if (block.kind === 'native' || block.kind === 'held_call') {
+      this.work.keepText(text);
       block.text += text;
       return NONE;
     }
     block.length += text.length;
     return [{ type: 'delta', index: block.index, text }];
+  }
+
+  #cites(block: Block, citation: unknown): void {
+    this.work.keep();
+    this.work.keepText(JSON.stringify([citation]));
+    block.citations.push(citation);
   }
 
   #signed({ index, kind }: Block, value: unknown): readonly AnswerEvent[] {
@@ -194,7 +219,7 @@ export class MessageStreamDecoder implements StreamDecoder {
 
 const NONE: readonly AnswerEvent[] = [];
 
-const BLOCK_TYPES: ReadonlyMap<string, string> = new Map([
+const BLOCK_TYPES: ReadonlyMap<unknown, string> = new Map([
   ['text_delta', 'text'],
   ['thinking_delta', 'thinking'],
   ['signature_delta', 'thinking'],
@@ -225,16 +250,8 @@ function heldText({ text, head }: Block): string {
 
 function nativeOf({ head, text }: Block) {
   const kind = asString(head['type']) ?? 'unknown';
-  const value = text === '' ? head : { ...head, input: parsed(text) };
+  const value = text === '' ? head : { ...head, input: parseObject(text) ?? {} };
   return { type: 'native', protocol: NAME, kind, value } as const;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
-  }
 }
 
 /** For a call that came without an id. */

@@ -58,8 +58,8 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   return {
     body,
     dropped: [...dropped],
-    decodeAnswer: (answer) => decodeAnswer(answer, expected),
-    decodeStream: () => new MessageStreamDecoder(expected),
+    decodeAnswer: (answer, work) => decodeAnswer(answer, expected, work),
+    decodeStream: (work) => new MessageStreamDecoder(expected, work),
   };
 }
 

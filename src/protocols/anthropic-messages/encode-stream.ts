@@ -1,3 +1,4 @@
+import { AnswerWork } from '../../core/answer-work.ts';
 import type { Finish } from '../../core/completion.ts';
 import type { AnswerEvent, PartStartEvent, SignatureEvent } from '../../core/event.ts';
 import type { Signature } from '../../core/part.ts';
@@ -30,7 +31,7 @@ interface Frame {
 
 /** Writes a stream of named events, one block after the other. */
 export class MessageStreamEncoder implements StreamEncoder {
-  readonly #sequence = new Sequence();
+  readonly #sequence: Sequence;
   #open: Open | undefined;
   #blocks = 0;
   #calls = false;
@@ -38,7 +39,9 @@ export class MessageStreamEncoder implements StreamEncoder {
   #usage: Usage | undefined;
   #finish: Finish | undefined;
 
-  constructor(private readonly reply: Reply) {}
+  constructor(private readonly reply: Reply) {
+    this.#sequence = new Sequence(reply.work ?? new AnswerWork());
+  }
 
   push(event: AnswerEvent): string {
     // Most events are more of the part under way, which no other holds up.

@@ -22,6 +22,14 @@ export function usageFrom(value: unknown): Usage | undefined {
   };
 }
 
+const COUNTS = [
+  'input_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_input_tokens',
+  'output_tokens',
+  'output_tokens_details',
+] as const;
+
 /**
  * The usage of a stream: `message_start` tells one, `message_delta` another, whose counts are totals; what the second
  * leaves out is as the first had it.
@@ -29,8 +37,10 @@ export function usageFrom(value: unknown): Usage | undefined {
 export function mergedUsage(first: JsonObject | undefined, later: unknown): JsonObject | undefined {
   const added = asObject(later);
   if (added === undefined) return first;
-  const known = Object.entries(added).filter(([, value]) => value !== null && value !== undefined);
-  return { ...first, ...Object.fromEntries(known) };
+  const merged: Record<string, unknown> = {};
+  // Only what is read of it: whatever else a stream tells, in any number of events, is not kept.
+  for (const name of COUNTS) merged[name] = added[name] ?? first?.[name];
+  return merged;
 }
 
 /** What `message_delta` tells; a stream cannot end without it, so that counts which nobody knows are 0. */

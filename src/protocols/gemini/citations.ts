@@ -1,11 +1,12 @@
 import type { Citation } from '../../core/part.ts';
+import { SaidText } from './said-text.ts';
 import { asArray, asCount, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 
 /**
  * Reads what a candidate says of its sources: `groundingMetadata` (chunks, and supports that say what of the text is
  * from which) and `citationMetadata`. `text` is what was said so far; offsets are in bytes of it.
  */
-export function decodeCitations(candidate: JsonObject, text: string): Citation[] {
+export function decodeCitations(candidate: JsonObject, text: SaidText): Citation[] {
   const grounding = asObject(candidate['groundingMetadata']);
   const cited = asObject(candidate['citationMetadata']);
   return [
@@ -23,13 +24,14 @@ export function encodeCitations(texts: readonly CitedText[]): JsonObject | undef
   const indices = new Map<string, number>();
   const supports: JsonObject[] = [];
   for (const { text, partIndex, citations } of texts) {
+    const segments = new Segments(text);
     for (const citation of citations) {
       const chunk = chunkOf(citation);
       const key = JSON.stringify(chunk);
       const index = indices.get(key) ?? chunks.push(chunk) - 1;
       indices.set(key, index);
       if (citation.end === undefined) continue;
-      const segment = segmentOf(text, { start: citation.start ?? 0, end: citation.end });
+      const segment = segments.of({ start: citation.start ?? 0, end: citation.end });
       supports.push({
         segment: compact({ ...segment, partIndex: partIndex || undefined }),
         groundingChunkIndices: [index],
@@ -47,7 +49,7 @@ export interface CitedText {
   readonly citations: readonly Citation[];
 }
 
-function grounded(grounding: JsonObject, text: string): Citation[] {
+function grounded(grounding: JsonObject, text: SaidText): Citation[] {
   const chunks = asArray(grounding['groundingChunks']).map((chunk) => citationOf(asObject(chunk) ?? {}));
   const supports = asArray(grounding['groundingSupports']);
   if (supports.length === 0) return chunks.flatMap((chunk) => chunk ?? []);
@@ -79,31 +81,49 @@ function citationOf(chunk: JsonObject): Citation | undefined {
   };
 }
 
-function recited(source: JsonObject, text: string): Citation {
+function recited(source: JsonObject, text: SaidText): Citation {
   const citation: Citation = { kind: 'url', url: asWord(source['uri']), title: asWord(source['title']) };
   return { ...citation, ...rangeOf(source, text) };
 }
 
 /** A range in bytes as one in UTF-16 units. Where the segment's words are told, they have to be the ones that are there. */
-function rangeOf(segment: JsonObject, text: string): { readonly start?: number; readonly end?: number } {
+function rangeOf(segment: JsonObject, text: SaidText): { readonly start?: number; readonly end?: number } {
   const endIndex = asCount(segment['endIndex']);
   const words = asString(segment['text']);
   if (endIndex !== undefined) {
-    const bytes = Buffer.from(text);
-    const start = bytes.toString('utf8', 0, asCount(segment['startIndex']) ?? 0).length;
-    const end = bytes.toString('utf8', 0, endIndex).length;
-    if (words === undefined || text.slice(start, end) === words) return { start, end };
+    const start = text.unitsAt(asCount(segment['startIndex']) ?? 0);
+    const end = text.unitsAt(endIndex);
+    if (words === undefined || (words.length === end - start && text.has(words, start))) return { start, end };
   }
   // Counted from elsewhere: of several parts, or by a model that miscounts.
-  const start = words === undefined || words === '' ? -1 : text.indexOf(words);
+  const start = words === undefined ? -1 : text.indexOf(words);
   return start === -1 ? {} : { start, end: start + (words?.length ?? 0) };
 }
 
-function segmentOf(text: string, { start, end }: { readonly start: number; readonly end: number }): JsonObject {
-  const startIndex = Buffer.byteLength(text.slice(0, start));
-  const words = text.slice(start, end);
-  return compact({ startIndex: startIndex || undefined, endIndex: startIndex + Buffer.byteLength(words), text: words });
+/** The words of a text's segments, each as often as it is referred to: together not much more than the text is long. */
+class Segments {
+  readonly #said = new SaidText();
+  #units: number;
+
+  constructor(private readonly text: string) {
+    this.#said.push(text);
+    this.#units = MOST_WORDS * text.length + FREE_WORD_UNITS;
+  }
+
+  of({ start, end }: { readonly start: number; readonly end: number }): JsonObject {
+    const startIndex = this.#said.bytesAt(start);
+    const words = this.text.slice(start, end);
+    this.#units -= words.length;
+    return compact({
+      startIndex: startIndex || undefined,
+      endIndex: Math.max(startIndex, this.#said.bytesAt(end)),
+      text: this.#units < 0 ? undefined : words,
+    });
+  }
 }
+
+const MOST_WORDS = 4;
+const FREE_WORD_UNITS = 64 * 1024;
 
 function chunkOf({ kind, url, title, citedText, fileId }: Citation): JsonObject {
   if (kind === 'url') return { web: compact({ uri: url, title }) };

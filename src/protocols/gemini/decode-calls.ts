@@ -1,3 +1,4 @@
+import type { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import type { Signature } from '../../core/part.ts';
 import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
@@ -22,7 +23,7 @@ export class CallReader {
 
   constructor(
     private readonly reading: Reading,
-    private readonly numbers: { next: number },
+    private readonly state: { readonly numbers: { next: number }; readonly work: AnswerWork },
     private readonly emit: (event: AnswerEvent) => void,
   ) {}
 
@@ -35,6 +36,7 @@ export class CallReader {
     const args = asObject(call['args']);
     if (args !== undefined) open.args.merge(args);
     if (call['willContinue'] !== true) this.close();
+    else if (args !== undefined) this.state.work.keepText(JSON.stringify(args));
   }
 
   /** Ends the call that is under way, if there is one. */
@@ -50,8 +52,8 @@ export class CallReader {
 
   #begin(name: string, id: string | undefined, signature: Signature | undefined): void {
     this.close();
-    const index = this.numbers.next++;
-    this.#open = { index, name, args: new PartialArgs() };
+    const index = this.state.numbers.next++;
+    this.#open = { index, name, args: new PartialArgs(this.state.work) };
     if (name === this.reading.answerTool) {
       this.emit({ type: 'part_start', index, part: 'text' });
       return;

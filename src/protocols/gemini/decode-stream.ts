@@ -1,3 +1,4 @@
+import { AnswerWork } from '../../core/answer-work.ts';
 import type { Finish } from '../../core/completion.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import type { NativePart, Signature } from '../../core/part.ts';
@@ -9,6 +10,7 @@ import { decodeBlocked, decodeFinish } from './finish.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { decodeMedia } from './media.ts';
 import { NAME } from './name.ts';
+import { SaidText } from './said-text.ts';
 import { UNSIGNED } from './signatures.ts';
 import { readUsage } from './usage.ts';
 
@@ -16,7 +18,8 @@ import { readUsage } from './usage.ts';
 interface OpenPart {
   readonly index: number;
   readonly kind: 'text' | 'reasoning';
-  text: string;
+  /** Of a text, which sources may refer to. */
+  readonly text: SaidText;
   isSigned: boolean;
 }
 
@@ -35,8 +38,11 @@ export class GeminiStreamDecoder implements StreamDecoder {
   /** Sources that were told already: a stream may tell them again and again. */
   readonly #cited = new Set<string>();
 
-  constructor(private readonly reading: Reading) {
-    this.#calls = new CallReader(reading, this.#numbers, (event) => this.#emit(event));
+  constructor(
+    private readonly reading: Reading,
+    private readonly work = new AnswerWork(),
+  ) {
+    this.#calls = new CallReader(reading, { numbers: this.#numbers, work }, (event) => this.#emit(event));
   }
 
   push(event: unknown): readonly AnswerEvent[] {
@@ -142,7 +148,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
   #begin(kind: OpenPart['kind']): OpenPart {
     this.#calls.close();
     this.#close();
-    const open = { index: this.#numbers.next++, kind, text: '', isSigned: false };
+    const open = { index: this.#numbers.next++, kind, text: new SaidText(), isSigned: false };
     this.#open = open;
     this.#emit({ type: 'part_start', index: open.index, part: kind });
     return open;
@@ -150,7 +156,10 @@ export class GeminiStreamDecoder implements StreamDecoder {
 
   #say(open: OpenPart, text: string, signature: Signature | undefined): void {
     if (text !== '') {
-      if (open.kind === 'text') open.text += text;
+      if (open.kind === 'text') {
+        this.work.keepText(text);
+        open.text.push(text);
+      }
       this.#emit({ type: 'delta', index: open.index, text });
     }
     if (signature === undefined) return;
@@ -177,6 +186,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
     for (const citation of decodeCitations(candidate, open.text)) {
       const key = JSON.stringify(citation);
       if (this.#cited.has(key)) continue;
+      this.work.keepText(key);
       this.#cited.add(key);
       this.#emit({ type: 'citation', index: open.index, citation });
     }

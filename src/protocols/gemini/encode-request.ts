@@ -44,8 +44,8 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
       generationConfig: config.config,
     }),
     dropped: [...dropped, ...tools.dropped, ...config.dropped, ...(form === 'dropped' ? ['output'] : [])],
-    decodeAnswer: (body) => decodeAnswer(body, reading),
-    decodeStream: () => new GeminiStreamDecoder(reading),
+    decodeAnswer: (body, work) => decodeAnswer(body, reading, work),
+    decodeStream: (work) => new GeminiStreamDecoder(reading, work),
   };
 }
 

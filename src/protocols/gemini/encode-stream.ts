@@ -1,3 +1,4 @@
+import { AnswerWork } from '../../core/answer-work.ts';
 import type { Finish } from '../../core/completion.ts';
 import type { AnswerEvent, DeltaEvent, PartStartEvent } from '../../core/event.ts';
 import type { Citation, Signature } from '../../core/part.ts';
@@ -31,7 +32,10 @@ export class GeminiStreamEncoder implements StreamEncoder {
   #afterParts = '';
   #finish: Finish = { reason: 'other', raw: undefined };
 
+  readonly #work: AnswerWork;
+
   constructor(private readonly reply: Reply) {
+    this.#work = reply.work ?? new AnswerWork();
     this.#identity = identity(reply.model, reply.id);
     this.#renew();
   }
@@ -45,6 +49,7 @@ export class GeminiStreamEncoder implements StreamEncoder {
         this.#renew();
         return '';
       case 'part_start':
+        this.#work.keepEvent(event);
         this.#drafts.set(event.index, { head: event, text: '', signature: undefined, citations: undefined });
         return '';
       case 'part_end':
@@ -52,6 +57,7 @@ export class GeminiStreamEncoder implements StreamEncoder {
       case 'signature':
         return this.#sign(event.index, event.signature);
       case 'citation':
+        this.#work.keepEvent(event);
         this.#cite(event.index, event.citation);
         return '';
       case 'whole':
@@ -84,7 +90,10 @@ export class GeminiStreamEncoder implements StreamEncoder {
     const draft = this.#drafts.get(index);
     if (draft === undefined) return '';
     const { part } = draft.head;
-    if (part !== 'reasoning') draft.text += text;
+    if (part !== 'reasoning') {
+      this.#work.keepText(text);
+      draft.text += text;
+    }
     if (part === 'tool_call') return '';
     const written = JSON.stringify(text);
     return `${BEFORE_PARTS}{"text":${written}${part === 'reasoning' ? ',"thought":true' : ''}${this.#afterParts}`;
@@ -104,8 +113,11 @@ export class GeminiStreamEncoder implements StreamEncoder {
   #cite(index: number, citation: Citation): void {
     const draft = this.#drafts.get(index);
     if (draft === undefined) return;
-    if (draft.citations === undefined) this.#cited.push(draft);
-    draft.citations = [...(draft.citations ?? []), citation];
+    if (draft.citations === undefined) {
+      draft.citations = [];
+      this.#cited.push(draft);
+    }
+    draft.citations.push(citation);
   }
 
   #end(index: number): string {

@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test';
+import { AnswerWork } from '../../core/answer-work.ts';
 import { PartialArgs } from './partial-args.ts';
 
 test('texts come in pieces, and whole values beside them', () => {
-  const args = new PartialArgs();
+  const args = new PartialArgs(new AnswerWork());
   args.merge({ a: { x: 1 } });
   args.push([{ jsonPath: '$.a.b', stringValue: 'one ' }]);
   args.push([{ jsonPath: '$.a.b', stringValue: 'two' }]);
@@ -19,7 +20,7 @@ test.each([
   '$.a.constructor.prototype.polluted',
   '$.a.b.__proto__.polluted',
 ])('%s changes nothing that other objects inherit', (jsonPath) => {
-  const args = new PartialArgs();
+  const args = new PartialArgs(new AnswerWork());
   args.merge({ a: {}, list: [] });
   args.push([{ jsonPath, stringValue: 'POLLUTED' }]);
   expect(Object.keys(Object.prototype)).toEqual([]);

@@ -1,20 +1,31 @@
+import type { AnswerWork } from '../../core/answer-work.ts';
 import { asArray, asString, asWord } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
 
 type Container = Record<string, unknown> | unknown[];
+
+/** Arguments that a function declares are not nested deeper, and deeper ones could not be written. */
+const MOST_STEPS = 128;
 
 /**
  * Puts the arguments of a call together that come in pieces (`partialArgs`): values at JSON paths, texts in several
  * parts (https://docs.cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc).
  */
 export class PartialArgs {
+  /** `work` is for what is put together. */
+  constructor(private readonly work: AnswerWork) {}
+
   readonly #args: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
 
   push(partialArgs: unknown): void {
     for (const piece of asArray(partialArgs)) {
       const fields = fieldsOf(piece) ?? {};
       const path = stepsOf(asWord(fields['jsonPath']) ?? '');
-      if (path.length > 0) this.#set(path, valueOf(fields));
+      if (path.length === 0 || path.length > MOST_STEPS) continue;
+      const value = valueOf(fields);
+      this.work.keep(path.length);
+      if (typeof value === 'string') this.work.keepText(value);
+      this.#set(path, value);
     }
   }
 

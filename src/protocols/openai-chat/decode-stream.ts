@@ -1,3 +1,4 @@
+import { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent, PartHead } from '../../core/event.ts';
 import type { Usage } from '../../core/record.ts';
 import { asArray, asCount, asObject, asWord, type JsonObject } from '../../lib/json.ts';
@@ -16,7 +17,7 @@ interface OpenPart {
   readonly index: number;
   readonly kind: 'text' | 'refusal' | 'reasoning';
   /** Of reasoning: the entry of `reasoning_details` that it is, without its text. */
-  entry: JsonObject | undefined;
+  entry: Record<string, unknown> | undefined;
   /** Of reasoning: the text so far. */
   text: string;
 }
@@ -35,8 +36,11 @@ export class ChatStreamDecoder implements StreamDecoder {
   #refused = false;
   #sound = '';
 
-  constructor(private readonly reading: Reading) {
-    this.#calls = new CallStream(reading, () => this.#parts++);
+  constructor(
+    private readonly reading: Reading,
+    private readonly work = new AnswerWork(),
+  ) {
+    this.#calls = new CallStream(reading, () => this.#parts++, work);
   }
 
   push(event: unknown): readonly AnswerEvent[] {
@@ -122,8 +126,9 @@ export class ChatStreamDecoder implements StreamDecoder {
       return;
     }
     if (open?.entry !== undefined && isMoreOf(open.entry, entry)) {
-      const known = Object.entries(rest).filter(([, value]) => value !== null && value !== undefined);
-      open.entry = { ...open.entry, ...Object.fromEntries(known) };
+      for (const [key, value] of Object.entries(rest)) {
+        if (value !== null && value !== undefined) open.entry[key] = value;
+      }
     } else {
       this.#openPart('reasoning', { part: 'reasoning', id, redacted }).entry = rest;
     }
@@ -135,8 +140,11 @@ export class ChatStreamDecoder implements StreamDecoder {
   #say(kind: OpenPart['kind'], text: string): void {
     if (text === '') return;
     const open = this.#open?.kind === kind ? this.#open : this.#openPart(kind, { part: kind });
-    if (kind === 'reasoning') open.text += text;
-    else if (kind === 'refusal') this.#refused = true;
+    if (kind === 'reasoning') {
+      this.work.keepText(text);
+      open.text += text;
+    }
+    if (kind === 'refusal') this.#refused = true;
     this.#out.push({ type: 'delta', index: open.index, text });
   }
 
@@ -173,7 +181,9 @@ export class ChatStreamDecoder implements StreamDecoder {
 
   #hear(audio: JsonObject | undefined): void {
     if (typeof audio?.['transcript'] === 'string') this.#say('text', audio['transcript']);
-    if (typeof audio?.['data'] === 'string') this.#sound += audio['data'];
+    if (typeof audio?.['data'] !== 'string') return;
+    this.work.keepText(audio['data']);
+    this.#sound += audio['data'];
   }
 
   #endParts(): void {

@@ -42,7 +42,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
       ...dropped,
     ]),
     decodeAnswer: (body) => decodeAnswer(body, reading),
-    decodeStream: () => new ChatStreamDecoder(reading),
+    decodeStream: (work) => new ChatStreamDecoder(reading, work),
   };
 }
 

@@ -1,3 +1,4 @@
+import { AnswerWork } from '../../core/answer-work.ts';
 import type { Finish } from '../../core/completion.ts';
 import type { AnswerEvent, PartStartEvent } from '../../core/event.ts';
 import type { Citation, Signature } from '../../core/part.ts';
@@ -40,8 +41,10 @@ export class ChatStreamEncoder implements StreamEncoder {
   #details = 0;
   #images = 0;
   #usage: Usage | undefined;
+  readonly #work: AnswerWork;
 
   constructor(private readonly reply: Reply) {
+    this.#work = reply.work ?? new AnswerWork();
     this.#isLegacy = hasFunctions(reply);
     this.#out = new ChunkWriter(reply.conversation.wantsUsage);
     this.#head = headOf({ id: undefined, model: undefined }, reply);
@@ -76,6 +79,7 @@ export class ChatStreamEncoder implements StreamEncoder {
         this.#sign(event.index, event.signature);
         return '';
       case 'citation':
+        this.#work.keepEvent(event);
         this.#cite(event.index, event.citation);
         return '';
       case 'whole': {
@@ -93,6 +97,7 @@ export class ChatStreamEncoder implements StreamEncoder {
   }
 
   #begin(head: PartStartEvent): void {
+    this.#work.keepEvent(head);
     const call = head.part === 'tool_call' ? this.#calls++ : 0;
     const part = { head, call, start: this.#textLength, text: '', signature: undefined, citations: undefined };
     this.#parts.set(head.index, part);
@@ -109,6 +114,7 @@ export class ChatStreamEncoder implements StreamEncoder {
         this.#textLength += text.length;
         return this.#out.role('') + this.#out.raw(`{"content":${json}}`);
       case 'reasoning':
+        this.#work.keepText(text);
         part.text += text;
         return this.#out.raw(`{"reasoning_content":${json}}`);
       case 'refusal':

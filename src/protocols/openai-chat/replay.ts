@@ -1,8 +1,10 @@
+import { asObject } from '../../lib/json.ts';
+
 /** A plain answer as one chunk for each choice, with its end. */
 export function asStream(body: unknown): string | undefined {
   const answer = (body ?? {}) as Record<string, unknown> & { choices?: unknown };
   if (!Array.isArray(answer.choices)) return undefined;
-  const choices = answer.choices as Record<string, unknown>[];
+  const choices = (answer.choices as unknown[]).map((choice) => asObject(choice) ?? {});
   const chunk = {
     ...answer,
     object: 'chat.completion.chunk',
@@ -16,6 +18,6 @@ function withToolIndexes(message: unknown): unknown {
   if (typeof message !== 'object' || message === null) return {};
   const calls = (message as Record<string, unknown>)['tool_calls'];
   return Array.isArray(calls)
-    ? { ...message, tool_calls: (calls as object[]).map((call, index) => ({ index, ...call })) }
+    ? { ...message, tool_calls: (calls as unknown[]).map((call, index) => ({ index, ...asObject(call) })) }
     : message;
 }

@@ -1,4 +1,6 @@
+import type { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent } from '../../core/event.ts';
+import { JsonProgress } from '../../lib/json-progress.ts';
 import { asNumber, asObject, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
 import { unwrapInput } from '../freeform.ts';
 import { madeUpId } from '../made-up-id.ts';
@@ -16,13 +18,20 @@ interface OpenCall {
   /** Its arguments, or its input, so far. */
   text: string;
   readonly isCustom: boolean;
+  readonly progress: JsonProgress;
   isSigned: boolean;
   hasEnded: boolean;
 }
 
 /** Follows the tool calls of one stream. Vendors leave out indexes, ids or both, repeat names, or send whole calls at once. */
 export class CallStream {
-  readonly #calls: OpenCall[] = [];
+  /** The last call that has begun; the last of each index, and of each id. */
+  #last: OpenCall | undefined;
+  readonly #byKey = new Map<number, OpenCall>();
+  readonly #byId = new Map<string, OpenCall>();
+  /** Those that have not ended, and of these the ones that may be complete. */
+  readonly #open = new Set<OpenCall>();
+  readonly #closed = new Set<OpenCall>();
   /** A call has begun whose name is known. */
   any = false;
 
@@ -30,6 +39,7 @@ export class CallStream {
   constructor(
     private readonly reading: Reading,
     private readonly nextPart: () => number,
+    private readonly work: AnswerWork,
   ) {}
 
   /** Takes an entry of `tool_calls`. */
@@ -38,54 +48,76 @@ export class CallStream {
     const said = custom ?? asObject(entry['function']);
     const id = asWord(entry['id']);
     const name = this.#nameOf(asWord(said?.['name']));
-    const call = this.#find(asNumber(entry['index']), id, name) ?? this.#add(entry, out);
+    const call = this.#find(asNumber(entry['index']), id, name) ?? this.#new(entry, out);
     if (call.hasEnded) return;
-    call.id ??= id;
+    if (call.id === undefined && id !== undefined) {
+      call.id = id;
+      this.work.keepText(id);
+      this.#byId.set(id, call);
+    }
     call.name ??= name;
     const text = textOf(said?.['arguments'] ?? said?.['input']);
     if (call.part === undefined && call.name !== undefined) this.#begin(call, call.name, out);
     this.#sign(call, entry, out);
-    call.text += text;
-    if (text !== '') this.#tell(call, text, out);
+    if (text === '') return;
+    this.#add(call, text);
+    this.#tell(call, text, out);
   }
 
   /** Ends those whose arguments are all there. */
   endComplete(out: AnswerEvent[]): void {
-    for (const call of this.#calls) if (!call.hasEnded && isComplete(call)) this.#end(call, out);
+    for (const call of this.#closed) {
+      // What is closed and no JSON never will be any.
+      if (isComplete(call)) this.#end(call, out);
+      else this.#closed.delete(call);
+    }
   }
 
   endAll(out: AnswerEvent[]): void {
-    for (const call of this.#calls) if (!call.hasEnded) this.#end(call, out);
+    for (const call of this.#open) this.#end(call, out);
   }
 
   /** The call that an entry goes on with; undefined if it begins a new one. */
   #find(key: number | undefined, id: string | undefined, name: string | undefined): OpenCall | undefined {
     const found =
-      key === undefined
-        ? id === undefined
-          ? this.#calls.at(-1)
-          : (this.#calls.findLast((call) => call.id === id) ?? (name === undefined ? this.#calls.at(-1) : undefined))
-        : this.#calls.findLast((call) => call.key === key);
+      key !== undefined
+        ? this.#byKey.get(key)
+        : id === undefined
+          ? this.#last
+          : (this.#byId.get(id) ?? (name === undefined ? this.#last : undefined));
     if (found === undefined || name === undefined || found.name === undefined) return found;
     // A name begins a call, unless it is only repeated.
     if (id !== undefined) return found.id === undefined || found.id === id ? found : undefined;
     return key === undefined || isComplete(found) ? undefined : found;
   }
 
-  #add(entry: JsonObject, out: AnswerEvent[]): OpenCall {
+  #new(entry: JsonObject, out: AnswerEvent[]): OpenCall {
     this.endComplete(out);
+    this.work.keep();
+    const key = asNumber(entry['index']);
     const call: OpenCall = {
-      key: asNumber(entry['index']),
+      key,
       id: undefined,
       name: undefined,
       part: undefined,
       text: '',
       isCustom: entry['custom'] !== undefined,
+      progress: new JsonProgress(),
       isSigned: false,
       hasEnded: false,
     };
-    this.#calls.push(call);
+    this.#last = call;
+    this.#open.add(call);
+    if (key !== undefined) this.#byKey.set(key, call);
     return call;
+  }
+
+  #add(call: OpenCall, text: string): void {
+    this.work.keepText(text);
+    call.text += text;
+    if (!call.isCustom) call.progress.push(text);
+    if (call.isCustom || call.progress.isClosed) this.#closed.add(call);
+    else this.#closed.delete(call);
   }
 
   #begin(call: OpenCall, name: string, out: AnswerEvent[]): void {
@@ -112,6 +144,8 @@ export class CallStream {
 
   #end(call: OpenCall, out: AnswerEvent[]): void {
     call.hasEnded = true;
+    this.#open.delete(call);
+    this.#closed.delete(call);
     if (call.part === undefined) return;
     const rest = this.#isWrapped(call) ? unwrapInput(call.text) : call.text === '' && !call.isCustom ? '{}' : '';
     if (rest !== '') out.push({ type: 'delta', index: call.part, text: rest });
@@ -135,7 +169,7 @@ function textOf(value: unknown): string {
 }
 
 /** Of plain text nobody can tell; only OpenAI sends it, one call after the other. */
-function isComplete({ text, isCustom }: OpenCall): boolean {
+function isComplete({ text, isCustom, progress }: OpenCall): boolean {
   if (isCustom) return text !== '';
-  return text.trimEnd().endsWith('}') && parseObject(text) !== undefined;
+  return progress.isClosed && parseObject(text) !== undefined;
 }

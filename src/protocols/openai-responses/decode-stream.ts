@@ -1,3 +1,4 @@
+import { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent, PartHead } from '../../core/event.ts';
 import { asArray, asNumber, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import type { StreamDecoder } from '../codec.ts';
@@ -26,7 +27,10 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
   #hasCall = false;
   #hasRefusal = false;
 
-  constructor(model: string) {
+  constructor(
+    model: string,
+    readonly work = new AnswerWork(),
+  ) {
     this.model = model;
   }
 
@@ -117,6 +121,8 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
       return known.reader.isDone ? undefined : known.reader;
     }
     known?.reader.end();
+    this.work.keep();
+    this.work.keepText(id ?? '');
     this.#count++;
     const reader = this.#readerFor(item);
     this.#items.set(index, { id, reader });

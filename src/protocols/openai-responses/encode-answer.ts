@@ -1,3 +1,4 @@
+import { AnswerWork } from '../../core/answer-work.ts';
 import { unfold, type Completion } from '../../core/completion.ts';
 import type { Reply } from '../codec.ts';
 import { SILENT } from './event-sink.ts';
@@ -12,6 +13,7 @@ export function encodeAnswer(completion: Completion, reply: Reply): unknown {
     sink: SILENT,
     newId: itemIds(reply),
     keep: keeperOf(reply),
+    work: reply.work ?? new AnswerWork(),
   });
   for (const event of unfold(completion)) writer.push(event);
   const ending = encodeFinish(completion.finish, writer);

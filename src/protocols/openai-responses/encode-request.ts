@@ -48,8 +48,8 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   return {
     body,
     dropped: [...new Set(dropped)],
-    decodeAnswer: (answer) => decodeAnswer(answer, addressee.model),
-    decodeStream: () => new ResponsesStreamDecoder(addressee.model),
+    decodeAnswer: (answer, work) => decodeAnswer(answer, addressee.model, work),
+    decodeStream: (work) => new ResponsesStreamDecoder(addressee.model, work),
   };
 }
 

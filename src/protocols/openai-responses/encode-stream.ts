@@ -1,3 +1,4 @@
+import { AnswerWork } from '../../core/answer-work.ts';
 import type { Finish } from '../../core/completion.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import type { Usage } from '../../core/record.ts';
@@ -17,7 +18,13 @@ export class ResponsesStreamEncoder implements StreamEncoder {
 
   constructor(private readonly reply: Reply) {
     const { conversation } = reply;
-    this.#output = new OutputWriter({ conversation, sink: this.#sink, newId: itemIds(reply), keep: keeperOf(reply) });
+    this.#output = new OutputWriter({
+      conversation,
+      sink: this.#sink,
+      newId: itemIds(reply),
+      keep: keeperOf(reply),
+      work: reply.work ?? new AnswerWork(),
+    });
   }
 
   push(event: AnswerEvent): string {

@@ -58,8 +58,10 @@ export class MessageWriter implements ItemWriter {
   logprobs(logprobs: readonly Logprob[]): void {
     if (this.#content?.kind !== 'text') return;
     const written = encodeLogprobs(logprobs);
-    this.#waiting.push(...written);
-    this.#content.logprobs.push(...written);
+    for (const logprob of written) {
+      this.#waiting.push(logprob);
+      this.#content.logprobs.push(logprob);
+    }
   }
 
   close(status: 'completed' | 'incomplete' = 'completed'): unknown {

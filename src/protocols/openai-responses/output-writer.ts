@@ -1,3 +1,4 @@
+import type { AnswerWork } from '../../core/answer-work.ts';
 import type { Conversation, Tool } from '../../core/conversation.ts';
 import type { AnswerEvent, PartStartEvent, SignatureEvent, WholeEvent } from '../../core/event.ts';
 import type { Signature } from '../../core/part.ts';
@@ -26,6 +27,8 @@ export interface OutputContext {
   readonly newId: (prefix: string) => string;
   /** Where the client may refer to items later. */
   readonly keep: ((id: string, json: string) => void) | undefined;
+  /** For what is told again at the end: all of it. */
+  readonly work: AnswerWork;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface OutputContext {
 export class OutputWriter {
   readonly output: unknown[] = [];
   hasRefusal = false;
-  readonly #sequence = new Sequence();
+  readonly #sequence: Sequence;
   readonly #tools: ReadonlyMap<string, Tool>;
   #message: MessageWriter | undefined;
   #item: ItemWriter | undefined;
@@ -47,6 +50,7 @@ export class OutputWriter {
   #textSignature: Signature | undefined;
 
   constructor(private readonly context: OutputContext) {
+    this.#sequence = new Sequence(context.work);
     this.#tools = new Map(context.conversation.tools.map((tool) => [tool.name, tool]));
   }
 
@@ -63,6 +67,7 @@ export class OutputWriter {
 
   #write(event: AnswerEvent): void {
     if (this.#call !== undefined && event.type !== 'signature' && 'index' in event) this.#beginCall();
+    this.context.work.keepEvent(event);
     switch (event.type) {
       case 'part_start':
         this.#begin(event);

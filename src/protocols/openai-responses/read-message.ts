@@ -12,6 +12,8 @@ class MessageReader implements ItemReader {
   readonly type = 'message';
   isDone = false;
   readonly #tracks = new Map<number, TextTrack>();
+  /** The only one that may be open. */
+  #last: TextTrack | undefined;
 
   constructor(private readonly emitter: Emitter) {}
 
@@ -52,15 +54,17 @@ class MessageReader implements ItemReader {
 
   end(): void {
     this.isDone = true;
-    for (const track of this.#tracks.values()) track.end();
+    this.#last?.end();
   }
 
   #track(at: number, part: 'text' | 'refusal'): TextTrack {
     const known = this.#tracks.get(at);
     if (known !== undefined) return known;
-    for (const track of this.#tracks.values()) track.end();
+    this.#last?.end();
+    this.emitter.work.keep();
     const track = new TextTrack(this.emitter, { part });
     this.#tracks.set(at, track);
+    this.#last = track;
     return track;
   }
 

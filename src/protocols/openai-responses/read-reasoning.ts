@@ -16,7 +16,7 @@ class ReasoningReader implements ItemReader {
   /** Thoughts themselves, or a summary: what came first is what is read. */
   #kind: 'content' | 'summary' | undefined;
   /** What has been said of each of its texts, in characters. */
-  readonly #lengths: number[] = [];
+  readonly #lengths = new Map<number, number>();
 
   constructor(
     private readonly emitter: Emitter,
@@ -46,7 +46,7 @@ class ReasoningReader implements ItemReader {
       asArray(item[kind]).map((part) => asObject(part)?.['text']);
     const kind = this.#kind ?? (texts('content').some((text) => asWord(text) !== undefined) ? 'content' : 'summary');
     for (const [at, text] of texts(kind).entries()) {
-      this.#say(kind, at, asString(text)?.slice(this.#lengths[at] ?? 0));
+      this.#say(kind, at, asString(text)?.slice(this.#lengths.get(at) ?? 0));
     }
     const value = asWord(item['encrypted_content']);
     if (value !== undefined) {
@@ -75,9 +75,10 @@ class ReasoningReader implements ItemReader {
     this.#kind ??= kind;
     if (this.#kind !== kind) return;
     const track = this.#open();
-    const said = this.#lengths[at] ?? 0;
+    const said = this.#lengths.get(at);
+    if (said === undefined) this.emitter.work.keep();
     // One text is told from the next as paragraphs are.
-    track.delta(said === 0 && !track.isEmpty ? `\n\n${text}` : text);
-    this.#lengths[at] = said + text.length;
+    track.delta(said === undefined && !track.isEmpty ? `\n\n${text}` : text);
+    this.#lengths.set(at, (said ?? 0) + text.length);
   }
 }

@@ -1,3 +1,4 @@
+import type { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent, PartHead } from '../../core/event.ts';
 import type { JsonObject } from '../../lib/json.ts';
 
@@ -46,6 +47,8 @@ export class TextTrack {
 export interface Emitter {
   /** The model that the answer is of, for its signatures. */
   readonly model: string;
+  /** For what has to be remembered. */
+  readonly work: AnswerWork;
   /** Begins a part; gives its index. What else is under way and may not overlap with it is ended. */
   open(head: PartHead, track: { end(): void }): number;
   emit(event: AnswerEvent): void;
