@@ -95,7 +95,7 @@ export class App {
       concurrency: this.#concurrency,
       owners: new ResponseOwners(),
       budget: this.#budget,
-      kept: new KeptItems(),
+      kept: new KeptItems(this.#budget),
       reload: () => this.onReload(),
       random: Math.random,
     });

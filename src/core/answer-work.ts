@@ -10,17 +10,30 @@ const MOST_KEPT_UNITS = 64 * 1024 * 1024;
 /** What an error calls the place of whatever was too much. */
 const PLACE = 'the answer';
 
+/** So many units are counted as held at once: most answers are shorter. */
+const HELD_AT_ONCE = 64 * 1024;
+
 /** What one answer may make its translation keep. */
 export class AnswerWork {
   readonly #work: Work;
+  #notHeld = 0;
 
-  constructor(limits: WorkLimits = DEFAULT_WORK, units = MOST_KEPT_UNITS) {
+  constructor(
+    limits: WorkLimits = DEFAULT_WORK,
+    /** Told of what is kept, in UTF-16 units, that it may be too much together with what others keep; it then throws. */
+    private readonly hold: (units: number) => void = () => undefined,
+    units = MOST_KEPT_UNITS,
+  ) {
     this.#work = new Work({ ...limits, units });
   }
 
-  /** Takes for a text that is kept. Throws TooComplex. */
+  /** Takes for a text that is kept. Throws TooComplex, or what `hold` throws. */
   keepText(text: string): void {
     this.#work.takeUnits(text.length, PLACE);
+    this.#notHeld += text.length;
+    if (this.#notHeld < HELD_AT_ONCE) return;
+    this.hold(this.#notHeld);
+    this.#notHeld = 0;
   }
 
   /** Takes for parts, calls, sources that are remembered. Throws TooComplex. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
+import { ByteBudget } from './byte-budget.ts';
 import { FairShares } from './fair-shares.ts';
 
 describe('what many share', () => {
@@ -42,4 +43,18 @@ describe('what many share', () => {
       }),
     );
   });
+});
+
+test('what is kept comes out of a budget, for which the oldest goes; nothing is kept where that does not help', () => {
+  const budget = new ByteBudget(100);
+  const shares = new FairShares<string>(1000, budget);
+  shares.add('a', '1', 'one', 40);
+  shares.add('a', '2', 'two', 40);
+  budget.take(20);
+  shares.add('a', '3', 'three', 40);
+  expect(['1', '2', '3'].map((key) => shares.get('a', key))).toEqual([undefined, 'two', 'three']);
+  expect(budget.used).toBe(100);
+  shares.add('a', '4', 'four', 90);
+  expect(['2', '3', '4'].map((key) => shares.get('a', key))).toEqual([undefined, undefined, undefined]);
+  expect(budget.used).toBe(20);
 });

@@ -1,3 +1,5 @@
+import type { ByteBudget } from './byte-budget.ts';
+
 /** What one owner has in it, oldest first. */
 interface Share<Value> {
   readonly owner: string;
@@ -20,7 +22,11 @@ export class FairShares<Value> {
   /** Who had to give last: likely to have too much still. */
   #giver: Share<Value> | undefined;
 
-  constructor(private readonly most: number) {}
+  constructor(
+    private readonly most: number,
+    /** What the things are held out of, with all else that the process holds; undefined: they are too small to count. */
+    private readonly budget?: Pick<ByteBudget, 'take' | 'giveBack'>,
+  ) {}
 
   get(owner: string, key: string): Value | undefined {
     return this.#shares.get(owner)?.things.get(key)?.value;
@@ -31,13 +37,23 @@ export class FairShares<Value> {
     let share = this.#shares.get(owner);
     if (share === undefined) {
       share = { owner, things: new Map(), size: 0 };
-      this.#shares.set(owner, share);
     }
-    if (share.things.has(key)) return;
+    if (share.things.has(key) || !this.#hasRoomFor(size, share)) return;
+    this.#shares.set(owner, share);
     share.things.set(key, { value, size });
     share.size += size;
     this.#size += size;
     while (this.#size > this.most) this.#forgetOldest(this.#hasTooMuch(share) ? share : this.#whoHasTooMuch());
+  }
+
+  /** Takes it out of the budget, for which older things may have to go. */
+  #hasRoomFor(size: number, share: Share<Value>): boolean {
+    if (this.budget === undefined) return true;
+    while (!this.budget.take(size)) {
+      if (this.#size === 0) return false;
+      this.#forgetOldest(share.things.size > 0 && this.#hasTooMuch(share) ? share : this.#whoHasTooMuch());
+    }
+    return true;
   }
 
   #forgetOldest(share: Share<Value>): void {
@@ -45,6 +61,7 @@ export class FairShares<Value> {
     share.things.delete(key);
     share.size -= size;
     this.#size -= size;
+    this.budget?.giveBack(size);
     if (share.things.size === 0) this.#shares.delete(share.owner);
   }
 

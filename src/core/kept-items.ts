@@ -1,3 +1,4 @@
+import type { ByteBudget } from './byte-budget.ts';
 import { FairShares } from './fair-shares.ts';
 
 /** UTF-16 units of all that is kept together. */
@@ -10,7 +11,12 @@ const UNITS_OF_ENTRY = 200;
  * Each caller has its own; nothing of it is on disk or known to other processes.
  */
 export class KeptItems {
-  readonly #items = new FairShares<string>(MOST_UNITS);
+  readonly #items: FairShares<string>;
+
+  /** `budget`: what they are held out of, besides. */
+  constructor(budget?: Pick<ByteBudget, 'take' | 'giveBack'>) {
+    this.#items = new FairShares(MOST_UNITS, budget);
+  }
 
   /** Keeps the JSON of an item, for the caller of this name. The first that is kept under an id stays. */
   keep(caller: string, id: string, json: string): void {

@@ -10,6 +10,7 @@ import type { Snapshot } from '../snapshot.ts';
 import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
 import { tooComplex } from './body-work.ts';
+import { hasRoomFor, noRoom } from './buffered.ts';
 import { coolingOf } from './cooling.ts';
 import { cross } from './crossing.ts';
 import type { Crossing, Ends } from './crossing.ts';
@@ -107,7 +108,14 @@ function openStream(response: Response, run: AttemptRun): Promise<StreamAnswer |
 
 function crossingFor(route: Route, exchange: Exchange, ends: Ends, context: Context): Crossing {
   const { kept, snapshot } = context;
-  return cross(exchange, route, ends, { prompt: promptFor(route, exchange, context), kept, limits: snapshot.work });
+  return cross(exchange, route, ends, {
+    prompt: promptFor(route, exchange, context),
+    kept,
+    limits: snapshot.work,
+    hold: (units) => {
+      if (!hasRoomFor(units, exchange, context)) throw noRoom();
+    },
+  });
 }
 
 function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamRequest {

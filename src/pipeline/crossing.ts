@@ -53,6 +53,8 @@ export interface CrossingContext {
   readonly kept: KeptItems;
   /** How much work the exchange may make. */
   readonly limits: WorkLimits;
+  /** Holds so many UTF-16 units of a streamed answer. Throws an error if there is no room for them. */
+  readonly hold: (units: number) => void;
 }
 
 /**
@@ -76,7 +78,7 @@ function crossGenerate(
   exchange: Exchange,
   route: Route,
   { client, upstream }: Ends,
-  { prompt, kept, limits }: CrossingContext,
+  { prompt, kept, limits, hold }: CrossingContext,
 ): Crossing {
   const work = workOf(exchange, limits);
   const conversation = conversationOf(exchange, client, work);
@@ -99,7 +101,7 @@ function crossGenerate(
     dropped: droppedOf(conversation, encoded, client),
     answer: (json) => answerText(encoded, json, reply, { client, work: new AnswerWork(limits) }),
     stream: () => {
-      const work = new AnswerWork(limits);
+      const work = new AnswerWork(limits, hold);
       return new Translation(encoded.decodeStream(work), client.codec.encodeStream({ ...reply, work }));
     },
   };

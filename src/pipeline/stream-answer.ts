@@ -3,7 +3,7 @@ import type { Failure, FailureKind } from '../core/failure.ts';
 import { TooComplex } from '../core/work.ts';
 import { AnswerIds } from './answer-ids.ts';
 import type { BodyReader } from './answer.ts';
-import { letGoOfBytes } from './buffered.ts';
+import { hasRoomFor, letGoOfBytes, noRoom } from './buffered.ts';
 import { interruption } from './explain.ts';
 import { streamType } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
@@ -16,6 +16,8 @@ import { transportFailureOf } from './transport.ts';
 /** How much may wait for the first content. */
 const MAX_HELD_EVENTS = 64;
 const MAX_HELD_BYTES = 256 * 1024;
+/** An event that is no longer is not counted for the memory that all have. */
+const SMALL_EVENT_BYTES = 64 * 1024;
 /** How long the end of a transfer is waited for after the end of its stream, so that the connection can be used again. */
 const LINGER_MS = 1000;
 /** How long the end of a stream is waited for after its finish. */
@@ -38,6 +40,8 @@ export class StreamAnswer {
   /** What came up to the commit point; undefined once the client has it. */
   #held: Uint8Array[] | undefined;
   #ended = false;
+  /** The bytes of an event that is not whole, where they are counted. */
+  #pendingHeld = 0;
 
   private constructor(
     response: Response,
@@ -156,7 +160,21 @@ export class StreamAnswer {
   /** Looks at the whole events that a chunk completes. Undefined at the end of the transfer. */
   #inspected({ done, value }: Chunk): Uint8Array | undefined {
     this.run.watch.gotBytes();
-    return done || value === undefined ? this.#events.last() : this.#events.push(value);
+    if (done || value === undefined) return this.#events.last();
+    const bytes = this.#events.push(value);
+    const pending = this.#events.pendingBytes;
+    if (pending > SMALL_EVENT_BYTES || this.#pendingHeld > 0) this.#holdPending(pending);
+    return bytes;
+  }
+
+  /** What is here of an event that is not whole counts for the memory that all have. */
+  #holdPending(bytes: number): void {
+    const { exchange, context } = this.run;
+    const more = bytes - this.#pendingHeld;
+    if (more > 0 && !hasRoomFor(more, exchange, context)) throw noRoom();
+    // At the commit point all was given back.
+    if (more < 0) letGoOfBytes(exchange, context, Math.min(-more, exchange.bufferedBytes));
+    this.#pendingHeld = bytes;
   }
 
   /** The transfer is over, or the stream has said that it is. */

@@ -13,7 +13,7 @@ const VALUES = 500;
 const WORDS = 'x'.repeat(100);
 
 function work(): AnswerWork {
-  return new AnswerWork({ ...DEFAULT_WORK, values: VALUES }, UNITS);
+  return new AnswerWork({ ...DEFAULT_WORK, values: VALUES }, () => undefined, UNITS);
 }
 
 function choice(delta: object): object {

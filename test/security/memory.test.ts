@@ -3,7 +3,7 @@ import { open, requestBytes, send } from '../kit/client.ts';
 import type { RawAnswer, RawConnection } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
-import { chatAnswer, hold, json, streamOf } from '../kit/replies.ts';
+import { chatAnswer, hold, json, pieces, stallAfter, streamOf } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 import type { Upstream } from '../kit/upstream.ts';
@@ -134,6 +134,26 @@ describe('the memory that requests hold together', () => {
     expect((await ask('hello')).status).toBe(200);
     gate.release();
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  test('counts an event that does not end', async () => {
+    const content = 'data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n';
+    upstream.script(stallAfter(`${content}data: {"choices":[{"delta":{"content":"${'x'.repeat(45 * MIB)}`));
+    const cut = await ask('hello', { stream: true });
+    const { text } = await cut.whole();
+    expect(text).toContain('"code":"stream_interrupted"');
+    expect(text).not.toContain('[DONE]');
+    upstream.script(chatAnswer('ok'));
+    expect((await ask('hello')).status).toBe(200);
+  });
+
+  test('counts what the translation of a stream keeps for its end', async () => {
+    const piece = `data: {"choices":[{"index":0,"delta":{"content":"${'x'.repeat(MIB)}"}}]}\n\n`;
+    upstream.script(pieces(Array.from({ length: 50 }, () => piece)));
+    const answer = await send(`${gateway.url}/v1/responses`, { body: { model: 'm', input: 'hello', stream: true } });
+    const { text } = await answer.whole();
+    expect(text).toContain('response.failed');
+    expect(text).not.toContain('response.completed');
   });
 
   test('is free again at the first content of a stream, whose prompt nobody needs any more', async () => {
