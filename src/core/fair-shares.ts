@@ -34,10 +34,7 @@ export class FairShares<Value> {
 
   /** Keeps a thing of this size. What is kept under the key already stays. */
   add(owner: string, key: string, value: Value, size: number): void {
-    let share = this.#shares.get(owner);
-    if (share === undefined) {
-      share = { owner, things: new Map(), size: 0 };
-    }
+    const share = this.#shares.get(owner) ?? { owner, things: new Map(), size: 0 };
     if (share.things.has(key) || !this.#hasRoomFor(size, share)) return;
     this.#shares.set(owner, share);
     share.things.set(key, { value, size });
