@@ -129,7 +129,7 @@ export class HealthChecks {
         body: undefined,
         signal: controller.signal,
       });
-      response.body?.cancel().catch(() => undefined);
+      response.body.cancel();
       return response.status < 500 ? undefined : `status ${response.status}`;
     } catch (error) {
       return controller.signal.aborted ? `no answer within ${timeoutMs / 1000} s` : causeOf(error);

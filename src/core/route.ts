@@ -1,6 +1,7 @@
 import type { BackendLive, ModelLive, Pace } from './backend-live.ts';
 import type { Operation } from './exchange.ts';
 import type { ProtocolName } from './part.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /** The limits in time of one attempt and its exchange, in milliseconds; `Infinity` where the config says 0 (off). */
 export interface Timeouts {
@@ -29,6 +30,16 @@ export interface UpstreamRequest {
   readonly signal: AbortSignal;
   /** What is asked of which model, for backends that put it elsewhere; undefined for a health check. */
   readonly call?: UpstreamCall | undefined;
+  /** Told when a connection has to be opened for it, by transports that know. */
+  readonly connection?: ConnectionListener | undefined;
+}
+
+/** Who minds how long it takes to connect. */
+export interface ConnectionListener {
+  /** There is no connection for the request yet, and one is being opened. */
+  connecting(): void;
+  /** It is open, its TLS handshake done. */
+  connected(): void;
 }
 
 /** What is asked of which model. */
@@ -84,9 +95,7 @@ export interface Backend {
   readonly quirks: Quirks;
   /** What a health check sends besides the key and `headers`, since no dialect writes it. Lower case. */
   readonly checkHeaders?: Readonly<Record<string, string>> | undefined;
-  send(request: UpstreamRequest): Promise<Response>;
-  /** Tells whether a new connection to the backend can be opened within `timeoutMs`; `unknown` where that can't be asked. */
-  probe(timeoutMs: number): Promise<'open' | 'no_answer' | 'unknown'>;
+  send(request: UpstreamRequest): Promise<UpstreamAnswer>;
 }
 
 /** One way to serve an alias. */

@@ -1,5 +1,6 @@
 import type { Exchange } from '../core/exchange.ts';
 import type { HeldAnswer } from '../core/failure.ts';
+import type { UpstreamBody } from '../core/upstream-answer.ts';
 import { findInTail, TAIL_BYTES } from '../lib/json-tail.ts';
 import type { AttemptRun } from './settle.ts';
 import { fail } from './settle.ts';
@@ -21,9 +22,6 @@ export interface PlainAnswer {
   readonly isStream?: boolean;
 }
 
-/** What reads the body of an upstream's answer. */
-export type BodyReader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
-
 /** An answer too long to be held, or one of media: its bytes go out as they come. */
 export class LongAnswer {
   readonly type = 'long';
@@ -38,7 +36,7 @@ export class LongAnswer {
     { status, headers }: { readonly status: number; readonly headers: Headers },
     /** What was read already. */
     private readonly pieces: Uint8Array[],
-    private readonly reader: BodyReader,
+    private readonly body: UpstreamBody,
     private readonly run: AttemptRun,
   ) {
     this.status = status;
@@ -54,7 +52,7 @@ export class LongAnswer {
     const { watch, attempt } = this.run;
     try {
       watch.waits();
-      const { done, value } = await this.reader.read();
+      const { done, value } = await this.body.read();
       watch.gotBytes();
       if (!done) {
         this.#remember(value);
@@ -64,6 +62,7 @@ export class LongAnswer {
       // Does nothing where the client has left meanwhile, for then the attempt is over.
       fail(this.run, transportFailureOf(error, attempt));
       this.#ended = true;
+      this.body.cancel();
       throw error;
     }
     this.#readUsage();
@@ -90,7 +89,7 @@ export class LongAnswer {
   cancel(): void {
     if (this.#ended) return;
     this.#end();
-    this.reader.cancel().catch(() => undefined);
+    this.body.cancel();
   }
 
   #end(): void {

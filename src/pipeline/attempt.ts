@@ -5,6 +5,7 @@ import type { Failure } from '../core/failure.ts';
 import { NotCarried } from '../core/not-carried.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Route, UpstreamRequest } from '../core/route.ts';
+import type { UpstreamAnswer } from '../core/upstream-answer.ts';
 import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
 import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
@@ -45,33 +46,34 @@ export async function tryRoute(
   const attempt = new Attempt(exchange, route, clock, cooldowns.beginTrial(route.live));
   watch.begins(attempt);
   const run: AttemptRun = { attempt, watch, exchange, protocol, client, crossing, context };
+  let response: UpstreamAnswer | undefined;
   try {
     const request = requestFor(run);
-    let response: Response;
     try {
       response = await route.backend.send(request);
     } catch (error) {
       if (!mayRedo(error, run)) throw error;
       response = await route.backend.send(request);
     }
-    watch.headersCame();
     const result = isEventStream(response, exchange) ? await openStream(response, run) : await readPlain(response, run);
     if ('type' in result) return result;
+    // Whatever is still to come of it nobody reads.
+    response.body.cancel();
     return fail(run, result);
   } catch (error) {
+    response?.body.cancel();
     return fail(run, transportFailureOf(error, attempt));
   }
 }
 
 /** A stream that nobody asked for can be passed on, but not translated. */
-function openStream(response: Response, run: AttemptRun): Promise<StreamAnswer | Failure> | Failure {
+function openStream(response: UpstreamAnswer, run: AttemptRun): Promise<StreamAnswer | Failure> | Failure {
   if (run.crossing === undefined || run.exchange.stream) return StreamAnswer.open(response, run);
-  response.body?.cancel().catch(() => undefined);
   return transportFailure('broken_answer', 'unasked_stream');
 }
 
 function requestFor(run: AttemptRun): UpstreamRequest {
-  const { attempt, exchange, protocol, crossing, context } = run;
+  const { attempt, watch, exchange, protocol, crossing, context } = run;
   const { route, signal } = attempt;
   const { method, stream, endpoint } = exchange;
   return {
@@ -81,6 +83,7 @@ function requestFor(run: AttemptRun): UpstreamRequest {
     body: crossing?.body ?? bodyFor(attempt, protocol, context),
     signal,
     call: { operation: endpoint?.operation ?? 'native', model: route.model, stream },
+    connection: watch,
   };
 }
 
@@ -176,7 +179,7 @@ function promptFor(
   return snapshot.prompts.injectionFor(servedName ?? alias.name, clock.wallNow());
 }
 
-function isEventStream(response: Response, exchange: Exchange): boolean {
+function isEventStream(response: UpstreamAnswer, exchange: Exchange): boolean {
   if (response.status < 200 || response.status > 299) return false;
   const type = response.headers.get('content-type');
   if (type === null) return exchange.stream;

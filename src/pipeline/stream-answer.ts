@@ -1,6 +1,6 @@
 import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
-import type { BodyReader } from './answer.ts';
+import type { BodyChunk, UpstreamAnswer, UpstreamBody } from '../core/upstream-answer.ts';
 import { interruption } from './explain.ts';
 import { streamType } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
@@ -18,12 +18,6 @@ const LINGER_MS = 1000;
 /** How long the end of a stream is waited for after its finish. */
 const AFTER_FINISH_MS = 500;
 
-/** What the network gave, or that it is over. */
-interface Chunk {
-  readonly done: boolean;
-  readonly value?: Uint8Array | undefined;
-}
-
 /** A stream whose first content is here. Every event of it is looked at once, on its way through. */
 export class StreamAnswer {
   readonly type = 'stream';
@@ -31,13 +25,13 @@ export class StreamAnswer {
   readonly headers: Headers;
   readonly #events: StreamInspector;
   readonly #rewrite: StreamRewrite | undefined;
-  readonly #body: BodyReader;
+  readonly #body: UpstreamBody;
   /** What came up to the commit point; undefined once the client has it. */
   #held: Uint8Array[] | undefined;
   #ended = false;
 
   private constructor(
-    response: Response,
+    response: UpstreamAnswer,
     private readonly run: AttemptRun,
   ) {
     this.status = response.status;
@@ -45,11 +39,11 @@ export class StreamAnswer {
     if (run.client.stream.framing !== undefined) this.headers.set('content-type', streamType(run.client));
     this.#rewrite = StreamRewrite.for(run);
     this.#events = new StreamInspector(run.protocol, run.exchange, this.#rewrite);
-    this.#body = (response.body ?? new Blob([]).stream()).getReader() as BodyReader;
+    this.#body = response.body;
   }
 
   /** Reads up to the commit point: the first event of a good answer. Until then a failure can be routed around. */
-  static async open(response: Response, run: AttemptRun): Promise<StreamAnswer | Failure> {
+  static async open(response: UpstreamAnswer, run: AttemptRun): Promise<StreamAnswer | Failure> {
     const answer = new StreamAnswer(response, run);
     const held: Uint8Array[] = [];
     const failure = await answer.#prime(held);
@@ -81,7 +75,7 @@ export class StreamAnswer {
     return this.#read().then(this.#onChunk, this.#onBroken);
   }
 
-  readonly #onChunk = (chunk: Chunk): Uint8Array | undefined | Promise<Uint8Array | undefined> => {
+  readonly #onChunk = (chunk: BodyChunk): Uint8Array | undefined | Promise<Uint8Array | undefined> => {
     // The client may have left while the bytes were waited for.
     if (this.#ended) return undefined;
     let bytes: Uint8Array | undefined;
@@ -132,16 +126,16 @@ export class StreamAnswer {
     return this.#events.seen >= MAX_HELD_EVENTS || heldBytes + this.#events.pendingBytes >= MAX_HELD_BYTES;
   }
 
-  #read(): Promise<Chunk> {
+  #read(): Promise<BodyChunk> {
     // After the finish only the usage may follow, at once; nobody waits for a [DONE] that may never come.
     this.run.watch.waits(this.#events.finished ? AFTER_FINISH_MS : undefined);
     return this.#body.read();
   }
 
   /** Looks at the whole events that a chunk completes. Undefined at the end of the transfer. */
-  #inspected({ done, value }: Chunk): Uint8Array | undefined {
+  #inspected({ done, value }: BodyChunk): Uint8Array | undefined {
     this.run.watch.gotBytes();
-    return done || value === undefined ? this.#events.last() : this.#events.push(value);
+    return done ? this.#events.last() : this.#events.push(value);
   }
 
   /** The transfer is over, or the stream has said that it is. */
@@ -228,7 +222,7 @@ export class StreamAnswer {
   }
 
   #dropBody(): void {
-    this.#body.cancel().catch(() => undefined);
+    this.#body.cancel();
   }
 }
 
