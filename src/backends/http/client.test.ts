@@ -2,7 +2,17 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { chatAnswer, closeBeforeAnswer, hold, json, manual, pieces, raw, stall } from '../../../test/kit/replies.ts';
+import {
+  chatAnswer,
+  closeBeforeAnswer,
+  closeIdle,
+  hold,
+  json,
+  manual,
+  pieces,
+  raw,
+  stall,
+} from '../../../test/kit/replies.ts';
 import { responseOf } from '../../../test/kit/response-of.ts';
 import { eventually, settled } from '../../../test/kit/settled.ts';
 import { startUpstream } from '../../../test/kit/upstream.ts';
@@ -155,6 +165,19 @@ describe('a connection', () => {
     // But not without end: then the one that has rested longest is used again.
     for (let n = 0; n < 100; n++) await textOf(await client.send(request()));
     expect(upstream.connections - before).toBeLessThan(70);
+    client.retire();
+    await eventually(() => upstream.openSockets === 0);
+  });
+
+  test('that is closed instead of answered on takes the other idle ones with it, so that the next is a new one', async () => {
+    upstream.script(closeIdle(json(200, 'ok')));
+    const client = new HttpClient(upstream.url, { quietMs });
+    await Promise.all(Array.from({ length: 5 }, async () => await textOf(await client.send(request()))));
+    await Bun.sleep(QUIET_MS);
+    expect(upstream.openSockets).toBe(5);
+    expect(await failureOf(client.send(request()))).toMatchObject({ code: 'ECONNRESET', began: false });
+    expect(await textOf(await client.send(request()))).toBe('ok');
+    await eventually(() => upstream.openSockets === 1);
     client.retire();
     await eventually(() => upstream.openSockets === 0);
   });

@@ -11,6 +11,8 @@ export interface Home {
   returned(connection: Connection): void;
   /** It is closed, or about to be. */
   lost(connection: Connection): void;
+  /** One that was used again was closed instead of answered on: others may have been too, without a sign. */
+  doubted(): void;
 }
 
 /** How long a server may take to close a connection that was ended properly. */
@@ -26,6 +28,7 @@ export class Connection implements Line {
   /** What is left to be sent of the request, oldest first. */
   #unsent: Uint8Array[] = [];
   #isPaused = false;
+  #isUsedAgain = false;
 
   /** Opens a connection and sends the call's request as soon as it is there. */
   static open(call: Call, origin: Origin, home: Home): void {
@@ -49,6 +52,7 @@ export class Connection implements Line {
 
   /** Sends another request. */
   carry(call: Call): void {
+    this.#isUsedAgain = true;
     this.#call = call;
     call.goesBy(this);
     this.#send(call);
@@ -185,6 +189,7 @@ export class Connection implements Line {
   #fail(error: Error): void {
     const call = this.#call;
     this.hangUp();
+    if (this.#isUsedAgain && call?.reader.hasBegun === false) this.home.doubted();
     call?.fail(error);
   }
 

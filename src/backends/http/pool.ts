@@ -56,6 +56,10 @@ export class Pool implements Home {
     }
   }
 
+  doubted(): void {
+    this.#close(Infinity, 0);
+  }
+
   /** Closes what is idle, now and from now on; requests under way go on. */
   retire(): void {
     this.#isRetired = true;
