@@ -41,7 +41,6 @@ function route(name: string, weight = 1, load: { inFlight?: number; ewmaMs?: num
       quirks: {},
       live,
       send: () => Promise.reject(new Error('not sent here')),
-      probe: () => Promise.resolve('unknown'),
     },
     model: 'm',
     modelLabel: 'm',
@@ -50,7 +49,7 @@ function route(name: string, weight = 1, load: { inFlight?: number; ewmaMs?: num
     key: `${name}\0m`,
     timeouts: { connectMs: OFF, firstByteMs: OFF, readMs: OFF, writeMs: OFF, totalMs: OFF },
     live: new BackendLive('a').model('m', 'm'),
-    pace: { ewmaMs, measuredAt: 0, wholeAnswers: 0 },
+    pace: { ewmaMs, measuredAt: 0 },
   };
 }
 

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import { FakeClock } from '../../test/kit/fake-clock.ts';
 import { BackendLive, rememberedOperation } from '../core/backend-live.ts';
+import type { UpstreamAnswer } from '../core/upstream-answer.ts';
 import type { Backend } from '../core/route.ts';
 import { HealthChecks } from './health.ts';
+import { answerOf } from './response-answer.ts';
 
 const SETTINGS = { intervalMs: 1000, timeoutMs: 500, path: '/models', unhealthyAfter: 3, healthyAfter: 1 };
 
@@ -30,9 +32,9 @@ beforeEach(() => {
 });
 
 function backendOf(live = new BackendLive('a')): Backend {
-  const send = (): Promise<Response> => {
+  const send = (): Promise<UpstreamAnswer> => {
     asked++;
-    return answer();
+    return answer().then(answerOf);
   };
   return {
     name: live.name,
@@ -43,7 +45,6 @@ function backendOf(live = new BackendLive('a')): Backend {
     quirks: {},
     live,
     send,
-    probe: () => Promise.resolve('open'),
   };
 }
 

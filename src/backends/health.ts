@@ -137,7 +137,7 @@ export class HealthChecks {
         body: undefined,
         signal: controller.signal,
       });
-      response.body?.cancel().catch(() => undefined);
+      response.body.cancel();
       return response.status < 500 ? undefined : `status ${response.status}`;
     } catch (error) {
       const lack = ownLackIn(error);

@@ -7,6 +7,8 @@ import { buildTransport, identityOf } from './transport.ts';
 export class LiveBackends {
   readonly #backends = new Map<string, BackendLive>();
   readonly #turns = new Map<string, number[]>();
+  /** Ways that no config leads to any more. */
+  #replaced: Transport[] = [];
   readonly #transports = new Map<string, { readonly identity: string; readonly transport: Transport }>();
 
   /** `onRoom` is told when a full backend has a free slot again. */
@@ -18,7 +20,9 @@ export class LiveBackends {
    */
   follow(before: Config, { backends, models }: Config): string[] {
     const names = new Set(backends.map(({ name }) => name));
-    for (const name of this.#transports.keys()) if (!names.has(name)) this.#transports.delete(name);
+    for (const name of this.#transports.keys()) if (!names.has(name)) this.#forget(name);
+    for (const { retire } of this.#replaced) retire?.();
+    this.#replaced = [];
     for (const alias of this.#turns.keys()) if (!Object.hasOwn(models, alias)) this.#turns.delete(alias);
     const routes = Object.values(models).flatMap((alias) => alias.routes);
     for (const live of this.#backends.values())
@@ -46,14 +50,22 @@ export class LiveBackends {
     const identity = identityOf(plan);
     const known = this.#transports.get(name);
     if (known?.identity === identity) return known.transport;
+    this.#forget(name);
     const transport = buildTransport(plan);
     this.#transports.set(name, { identity, transport });
     return transport;
   }
+
+  /** Until another config is in force the one that is may still send by it. */
+  #forget(name: string): void {
+    const transport = this.#transports.get(name)?.transport;
+    if (transport !== undefined) this.#replaced.push(transport);
+    this.#transports.delete(name);
+  }
 }
 
 /** What of a backend's config is for the gateway alone; the rest decides where requests go and who they are from. */
-const OWN_KEYS: ReadonlySet<string> = new Set(['enabled', 'max_concurrency', 'timeout', 'headers']);
+const OWN_KEYS: ReadonlySet<string> = new Set(['enabled', 'max_concurrency', 'keep_alive', 'timeout', 'headers']);
 
 function wayOf(backend: Config['backends'][number]): string {
   return JSON.stringify(Object.entries(backend).filter(([key]) => !OWN_KEYS.has(key)));

@@ -21,13 +21,13 @@ export function resolveBackend(config: Config['backends'][number], env: Environm
   }
   const { vendor, endpoint, url, protocols, signer } = found.place;
   const dialect = dialectOf(endpoint.protocols[0]);
-  const { api_key: apiKey, api_version: apiVersion } = config;
+  const { api_key: apiKey, api_version: apiVersion, keep_alive: keepAlive } = config;
   return {
     apiKey,
     protocols,
     credential: signer === undefined ? (endpoint.credential ?? dialect.credential) : 'none',
     quirks: vendor?.quirks ?? {},
     checkHeaders: dialect.headers,
-    plan: { url, apiKey, signer, shape: endpoint.shape, apiVersion },
+    plan: { url, apiKey, signer, shape: endpoint.shape, apiVersion, keepAlive },
   };
 }

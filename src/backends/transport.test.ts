@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { chunk, exception, frame } from '../../test/kit/event-frames.ts';
 import { json, manual, pieces, splitEvery } from '../../test/kit/replies.ts';
+import { responseOf } from '../../test/kit/response-of.ts';
 import { settled } from '../../test/kit/settled.ts';
 import type { Script, SeenRequest, Upstream } from '../../test/kit/upstream.ts';
 import { startUpstream } from '../../test/kit/upstream.ts';
@@ -33,10 +34,10 @@ async function send(
   upstream.script(script);
   const { port } = upstream;
   const { plan } = resolveBackend(
-    { name: 'it', enabled: true, ...settings, url: settings.url ?? `http://127.0.0.1:${port}` },
+    { name: 'it', enabled: true, keep_alive: true, ...settings, url: settings.url ?? `http://127.0.0.1:${port}` },
     {},
   );
-  const response = await buildTransport(plan).send({
+  const answer = await buildTransport(plan).send({
     method: 'POST',
     target: '/chat/completions',
     headers: { 'content-type': 'application/json' },
@@ -45,7 +46,7 @@ async function send(
     call: { operation: 'generate', model: 'm', stream: false, ...call },
     ...more,
   });
-  return { response, seen: upstream.requests.at(-1)! };
+  return { response: responseOf(answer), seen: upstream.requests.at(-1)! };
 }
 
 describe('Azure', () => {
@@ -289,7 +290,7 @@ test('what a transport depends on is its identity', () => {
     { vendor: 'openai', api_key: 'sk-1' },
     { vendor: 'azure', url: 'https://a.openai.azure.com' },
     { vendor: 'azure', url: 'https://a.openai.azure.com', api_version: '1' },
-  ].map((settings) => identityOf(resolveBackend({ name: 'a', enabled: true, ...settings }, {}).plan));
+  ].map((settings) => identityOf(resolveBackend({ name: 'a', enabled: true, keep_alive: true, ...settings }, {}).plan));
   expect(new Set(identities).size).toBe(identities.length);
   expect(placeBackend(base, {})).not.toHaveProperty('problems');
 });

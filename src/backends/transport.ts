@@ -12,7 +12,10 @@ import { withGoogleToken } from './google/authorised.ts';
 import { httpTransport } from './http.ts';
 
 /** How requests reach a backend. */
-export type Transport = Pick<Backend, 'send' | 'probe' | 'secrets'>;
+export type Transport = Pick<Backend, 'send' | 'secrets'> & {
+  /** Closes the connections that are idle, for nothing new is sent any more; what is under way goes on. */
+  readonly retire?: (() => void) | undefined;
+};
 
 /** Everything that a transport depends on. */
 export interface TransportPlan {
@@ -22,12 +25,14 @@ export interface TransportPlan {
   readonly signer: Signer | undefined;
   readonly shape: RequestShape | undefined;
   readonly apiVersion: string | undefined;
+  /** Connections serve one request after another. */
+  readonly keepAlive: boolean;
 }
 
 /** Builds the way to a backend: HTTP, the proof that it stays below the base, what authorises requests, and what shapes them, from the inside out. */
 export function buildTransport(plan: TransportPlan): Transport {
   const { url, shape } = plan;
-  const plain = url === DEMO_URL ? demoTransport() : withProvenUrl(httpTransport(url), url);
+  const plain = url === DEMO_URL ? demoTransport() : withProvenUrl(httpTransport(url, plan.keepAlive), url);
   const authorised = plan.signer === undefined ? plain : authorise(plain, url, plan.signer);
   return shape === undefined ? authorised : SHAPES[shape](authorised, plan);
 }

@@ -12,6 +12,7 @@ import { formatDuration } from '../lib/duration.ts';
 import { printable } from '../lib/printable.ts';
 import { createRedactor } from '../observe/redact.ts';
 import { startHttpThread } from '../lib/http-thread.ts';
+import { namesProxy } from '../lib/proxy-variables.ts';
 import { watchdogSettings } from '../settings.ts';
 import { Host, reasonOf } from '../server/host.ts';
 import { Watchdog } from '../server/watchdog.ts';
@@ -23,7 +24,7 @@ const DEFAULT_PATH = 'config.yaml';
 
 /** `llm-proxy serve`: runs the gateway until a signal ends it; the exit code. */
 export async function serve(path: string | undefined): Promise<number> {
-  startHttpThread();
+  if (namesProxy(process.env)) startHttpThread();
   const file = path ?? (existsSync(DEFAULT_PATH) ? DEFAULT_PATH : undefined);
   const built = await build(file);
   if (built === undefined) return 1;

@@ -54,9 +54,15 @@ describe('a config that is valid', () => {
     expect(config.proxy_api_key).toBe('your-secret-key');
     expect(config.proxy).toMatchObject({ enable_system_prompt: true, forward_client_ip: true });
     expect(config.backends).toEqual([
-      { name: 'openai', url: 'https://api.openai.com/v1', api_key: 'sk-xxx', enabled: true },
-      { name: 'anthropic', url: 'https://api.anthropic.com/v1', api_key: 'sk-ant-xxx', enabled: true },
-      { name: 'local-llm', url: 'http://localhost:8080/v1', enabled: true },
+      { name: 'openai', url: 'https://api.openai.com/v1', api_key: 'sk-xxx', enabled: true, keep_alive: true },
+      {
+        name: 'anthropic',
+        url: 'https://api.anthropic.com/v1',
+        api_key: 'sk-ant-xxx',
+        enabled: true,
+        keep_alive: true,
+      },
+      { name: 'local-llm', url: 'http://localhost:8080/v1', enabled: true, keep_alive: true },
     ]);
     expect(config.models['gpt-4']!.routes).toEqual([
       { backend: 'openai', model: 'gpt-4-turbo-preview', priority: 1, weight: 1, enabled: true },
@@ -130,7 +136,7 @@ describe('a config that is valid', () => {
     const text = 'backends: [{name: a, vendor: anthropic}, {name: b, vendor: bedrock}]';
     const env = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 's' };
     const { backends } = parse(text, env).config;
-    expect(backends[0]).toEqual({ name: 'a', vendor: 'anthropic', enabled: true });
+    expect(backends[0]).toEqual({ name: 'a', vendor: 'anthropic', enabled: true, keep_alive: true });
     expect(problems(text).length).toBe(2);
   });
 
@@ -283,7 +289,7 @@ describe('errors', () => {
     ],
     [
       'backends:\n  - api_key:sk-secret',
-      '2:5 backends[0]: cannot be this text (a map with the keys name, vendor, protocol, url, api_key, api_version, region, project, location, credentials, access_key_id, secret_access_key, session_token, enabled, max_concurrency, timeout, headers)',
+      '2:5 backends[0]: cannot be this text (a map with the keys name, vendor, protocol, url, api_key, api_version, region, project, location, credentials, access_key_id, secret_access_key, session_token, enabled, max_concurrency, keep_alive, timeout, headers)',
     ],
     [
       'models:\n  m:\n    routes: []',

@@ -4,8 +4,6 @@ export interface Pace {
   ewmaMs: number;
   /** When it was last measured, monotonic milliseconds. */
   measuredAt: number;
-  /** Plain answers in a row that came in one piece, with their headers. */
-  wholeAnswers: number;
 }
 
 /** In this time without a new sample an average loses half its weight. */
@@ -163,7 +161,6 @@ export class BackendLive {
         operations: undefined,
         ewmaMs: 0,
         measuredAt: 0,
-        wholeAnswers: 0,
       }
     );
   }

@@ -2,6 +2,7 @@ import type { BackendLive, ModelLive, Pace } from './backend-live.ts';
 import type { Operation } from './exchange.ts';
 import type { ProtocolName } from './part.ts';
 import type { SecretSource } from './scrubber.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /** The limits in time of one attempt and its exchange, in milliseconds; `Infinity` where the config says 0 (off). */
 export interface Timeouts {
@@ -30,6 +31,16 @@ export interface UpstreamRequest {
   readonly signal: AbortSignal;
   /** What is asked of which model, for backends that put it elsewhere; undefined for a health check. */
   readonly call?: UpstreamCall | undefined;
+  /** Told when a connection has to be opened for it, by transports that know. */
+  readonly connection?: ConnectionListener | undefined;
+}
+
+/** Who minds how long it takes to connect. */
+export interface ConnectionListener {
+  /** There is no connection for the request yet, and one is being opened. */
+  connecting(): void;
+  /** It is open, its TLS handshake done. */
+  connected(): void;
 }
 
 /** What is asked of which model. */
@@ -85,11 +96,9 @@ export interface Backend {
   readonly quirks: Quirks;
   /** What a health check sends besides the key and `headers`, since no dialect writes it. Lower case. */
   readonly checkHeaders?: Readonly<Record<string, string>> | undefined;
-  send(request: UpstreamRequest): Promise<Response>;
+  send(request: UpstreamRequest): Promise<UpstreamAnswer>;
   /** What requests are authorised with beyond what the config says: keys of the environment, tokens that come and go. */
   readonly secrets?: SecretSource | undefined;
-  /** Tells whether a new connection to the backend can be opened within `timeoutMs`; `unknown` where that can't be asked. */
-  probe(timeoutMs: number): Promise<'open' | 'no_answer' | 'unknown'>;
 }
 
 /** One way to serve an alias. */

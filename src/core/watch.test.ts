@@ -7,20 +7,14 @@ import type { Exchange } from './exchange.ts';
 import type { Route, Timeouts } from './route.ts';
 import { Watch } from './watch.ts';
 
-type Probed = 'open' | 'no_answer' | 'unknown';
-
 let clock: FakeClock;
 let exchange: Exchange;
 let watch: Watch;
-/** The timeouts of probes that were made, and what answers the last one. */
-let probes: number[];
-let answerProbe: (reached: Probed) => void;
 
 beforeEach(() => {
   clock = new FakeClock(0);
   exchange = exchangeOf(clock);
   watch = new Watch(exchange, clock);
-  probes = [];
 });
 
 function begin(timeouts: Partial<Timeouts> = {}): Attempt {
@@ -36,12 +30,6 @@ function begin(timeouts: Partial<Timeouts> = {}): Attempt {
       quirks: {},
       live: new BackendLive('a'),
       send: () => Promise.reject(new Error('not sent here')),
-      probe: (timeoutMs) => {
-        probes.push(timeoutMs);
-        const { promise, resolve } = Promise.withResolvers<Probed>();
-        answerProbe = resolve;
-        return promise;
-      },
     },
     model: 'm',
     modelLabel: 'm',
@@ -50,7 +38,7 @@ function begin(timeouts: Partial<Timeouts> = {}): Attempt {
     key: 'a\0m',
     timeouts: { ...off, ...timeouts },
     live: new BackendLive('a').model('m', 'm'),
-    pace: { ewmaMs: 0, measuredAt: 0, wholeAnswers: 0 },
+    pace: { ewmaMs: 0, measuredAt: 0 },
   };
   const attempt = new Attempt(exchange, route, clock, undefined);
   // As the pipeline does: an attempt that was aborted is over.
@@ -69,9 +57,8 @@ describe('first_byte_timeout', () => {
     expect(exchange.aborted).toBeUndefined();
   });
 
-  test('headers alone do not stop it, the commit point does', () => {
+  test('only the commit point stops it', () => {
     const first = begin({ firstByteMs: 100 });
-    watch.headersCame();
     clock.advance(100);
     expect(first.aborted?.kind).toBe('first_byte_timeout');
     watch.ends();
@@ -129,49 +116,37 @@ describe('read_timeout', () => {
 });
 
 describe('connect_timeout', () => {
-  test('is asked for by a probe at half time, and only then', () => {
-    begin({ connectMs: 100 });
-    clock.advance(49);
-    expect(probes).toEqual([]);
-    clock.advance(1000);
-    expect(probes).toEqual([50]);
-  });
-
-  test.each([
-    ['no_answer', 'connect_timeout'],
-    ['open', undefined],
-    ['unknown', undefined],
-  ] as const)('a probe that says %s: %p', async (reached, kind) => {
+  test('ends an attempt for which a connection takes too long', () => {
     const attempt = begin({ connectMs: 100 });
     clock.advance(50);
-    answerProbe(reached);
-    await Bun.sleep(0);
-    expect(attempt.aborted?.kind).toBe(kind);
+    watch.connecting();
+    clock.advance(99);
+    expect(attempt.aborted).toBeUndefined();
+    clock.advance(1);
+    expect(attempt.aborted?.kind).toBe('connect_timeout');
   });
 
-  test('a request that was answered is not probed', () => {
-    begin({ connectMs: 100 });
-    watch.headersCame();
+  test('does not count from when there is a connection, nor where one was there', () => {
+    const attempt = begin({ connectMs: 100 });
+    watch.connecting();
+    clock.advance(99);
+    watch.connected();
     clock.advance(1000);
-    expect(probes).toEqual([]);
+    expect(attempt.aborted).toBeUndefined();
+    watch.ends();
+    const next = begin({ connectMs: 100 });
+    clock.advance(1000);
+    expect(next.aborted).toBeUndefined();
   });
 
-  test('a probe that comes back late harms neither an answered request nor the next attempt', async () => {
-    const first = begin({ connectMs: 100 });
-    clock.advance(50);
-    watch.headersCame();
-    answerProbe('no_answer');
-    await Bun.sleep(0);
-    expect(first.aborted).toBeUndefined();
-
-    watch.ends();
+  test('of one attempt does not hit the next', () => {
     begin({ connectMs: 100 });
+    watch.connecting();
     clock.advance(50);
     watch.ends();
-    const third = begin({ connectMs: 100 });
-    answerProbe('no_answer');
-    await Bun.sleep(0);
-    expect(third.aborted).toBeUndefined();
+    const second = begin({ connectMs: 100 });
+    clock.advance(1000);
+    expect(second.aborted).toBeUndefined();
   });
 });
 
@@ -211,7 +186,8 @@ describe('total_timeout', () => {
 test('one timer serves a stream of a thousand events', () => {
   exchange.deadlineAt = 1_000_000;
   begin({ firstByteMs: 1000, readMs: 1000, connectMs: 1000 });
-  watch.headersCame();
+  watch.connecting();
+  watch.connected();
   watch.committed();
   for (let i = 0; i < 1000; i++) {
     watch.waits();

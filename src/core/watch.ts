@@ -1,5 +1,6 @@
 import type { Attempt } from './attempt.ts';
 import type { Exchange } from './exchange.ts';
+import type { ConnectionListener } from './route.ts';
 import { Aborted } from './failure.ts';
 import { Alarm } from '../lib/alarm.ts';
 import type { Sleeper } from '../lib/alarm.ts';
@@ -12,15 +13,15 @@ type Phase = 'idle' | 'beginning' | 'answering';
  * Ends an exchange that goes over its deadline, and an attempt whose backend is silent for too long, telling which
  * limit it was. One timer serves an exchange through all its attempts.
  */
-export class Watch implements Sleeper {
+export class Watch implements Sleeper, ConnectionListener {
   readonly #alarm: Alarm;
   /** What the alarm is set for. It is brought forward, never put off: what is not due when it rings is looked at again then. */
   #alarmAt = Infinity;
   #phase: Phase = 'idle';
   #attempt: Attempt | undefined;
   #firstByteDueAt = Infinity;
-  #probeAt = Infinity;
-  #headersCame = false;
+  /** When connecting will have taken too long; `Infinity` while nothing is being connected. */
+  #connectDueAt = Infinity;
   /** How long the backend may be silent. */
   #readMs = Infinity;
   /** When the wait for more will have been too long; `Infinity` while nobody waits: a slow client is not the backend's silence. */
@@ -40,20 +41,23 @@ export class Watch implements Sleeper {
 
   /** A request goes out. */
   begins(attempt: Attempt): void {
-    const { connectMs, firstByteMs, readMs } = attempt.route.timeouts;
+    const { firstByteMs, readMs } = attempt.route.timeouts;
     this.#readMs = readMs;
     this.#attempt = attempt;
     this.#phase = 'beginning';
-    this.#headersCame = false;
     this.#firstByteDueAt = attempt.startedAt + firstByteMs;
-    this.#probeAt = attempt.startedAt + connectMs / 2;
+    this.#connectDueAt = Infinity;
     this.#setAlarm();
   }
 
-  /** The backend has answered, so there is a connection. */
-  headersCame(): void {
-    this.#headersCame = true;
-    this.#probeAt = Infinity;
+  connecting(): void {
+    if (this.#attempt === undefined || this.#phase !== 'beginning') return;
+    this.#connectDueAt = this.clock.now() + this.#attempt.route.timeouts.connectMs;
+    this.#ringBy(this.#connectDueAt);
+  }
+
+  connected(): void {
+    this.#connectDueAt = Infinity;
   }
 
   /** The answer has begun for good: from here on, silence is what counts. */
@@ -96,7 +100,7 @@ export class Watch implements Sleeper {
 
   #dueAt(): number {
     if (this.#phase === 'idle') return Infinity;
-    return this.#phase === 'answering' ? this.#silentAt : Math.min(this.#firstByteDueAt, this.#probeAt);
+    return this.#phase === 'answering' ? this.#silentAt : Math.min(this.#firstByteDueAt, this.#connectDueAt);
   }
 
   onAlarm(): void {
@@ -116,23 +120,12 @@ export class Watch implements Sleeper {
   }
 
   #onSilentBeginning(attempt: Attempt, now: number): void {
-    if (now >= this.#firstByteDueAt) {
+    if (now >= this.#connectDueAt) {
+      this.#connectDueAt = Infinity;
+      attempt.abort(new Aborted('connect_timeout'));
+    } else if (now >= this.#firstByteDueAt) {
       this.#firstByteDueAt = Infinity;
       attempt.abort(new Aborted('first_byte_timeout'));
-    } else if (now >= this.#probeAt) {
-      this.#probeAt = Infinity;
-      void this.#probe(attempt);
     }
-  }
-
-  /**
-   * `fetch` does not say whether it has a connection. So when half of connect_timeout has gone by without an answer, a
-   * connection is opened beside it: if that gets no answer in the other half, neither has the request. Quick answers,
-   * which are nearly all, cost nothing.
-   */
-  async #probe(attempt: Attempt): Promise<void> {
-    const reached = await attempt.route.backend.probe(attempt.route.timeouts.connectMs / 2);
-    if (reached === 'no_answer' && this.#attempt === attempt && !this.#headersCame)
-      attempt.abort(new Aborted('connect_timeout'));
   }
 }

@@ -1,14 +1,17 @@
+import { namesProxy } from './proxy-variables.ts';
+
 /** Read natively by Bun when the process starts; setting it later has no effect. */
 const VARIABLE = 'BUN_CONFIG_MAX_HTTP_REQUESTS';
 const MOST = '65535';
 
 /**
- * Lifts Bun's limit of 256 simultaneous `fetch`es, beyond which requests would wait unseen. The limit is read when a
+ * Lifts Bun's limit of 256 simultaneous `fetch`es, beyond which requests would wait unseen. Requests to backends are
+ * made by `fetch` only where the environment names a proxy; without one nothing is to be lifted. The limit is read when a
  * process starts, so the process starts over, once, with the variable set; where the system cannot replace a process
  * (Windows), a child does the work. Returns if there is nothing to do.
  */
 export function liftFetchLimit(): void {
-  if (process.env[VARIABLE] !== undefined) return;
+  if (process.env[VARIABLE] !== undefined || !namesProxy(process.env)) return;
   const env = { ...process.env, [VARIABLE]: MOST };
   const [executable, ...args] = commandLine();
   if (process.platform === 'win32') {

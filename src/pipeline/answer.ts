@@ -1,6 +1,7 @@
 import type { Exchange } from '../core/exchange.ts';
 import type { ScrubbedPieces } from '../core/scrubber.ts';
 import type { HeldAnswer } from '../core/failure.ts';
+import type { UpstreamBody } from '../core/upstream-answer.ts';
 import { findInTail, TAIL_BYTES } from '../lib/json-tail.ts';
 import type { AttemptRun } from './settle.ts';
 import { fail, succeed } from './settle.ts';
@@ -22,9 +23,6 @@ export interface PlainAnswer {
   readonly isStream?: boolean;
 }
 
-/** What reads the body of an upstream's answer. */
-export type BodyReader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
-
 /** An answer too long to be held, or one of media: its bytes go out as they come. */
 export class LongAnswer {
   readonly type = 'long';
@@ -42,7 +40,7 @@ export class LongAnswer {
     { status, headers }: { readonly status: number; readonly headers: Headers },
     /** What was read already. */
     private readonly pieces: Uint8Array[],
-    private readonly reader: BodyReader,
+    private readonly body: UpstreamBody,
     private readonly run: AttemptRun,
   ) {
     this.status = status;
@@ -67,7 +65,7 @@ export class LongAnswer {
     const { watch, attempt } = this.run;
     try {
       watch.waits();
-      const { done, value } = await this.reader.read();
+      const { done, value } = await this.body.read();
       watch.gotBytes();
       if (!done) {
         this.#remember(value);
@@ -77,6 +75,7 @@ export class LongAnswer {
       // Does nothing where the client has left meanwhile, for then the attempt is over.
       fail(this.run, transportFailureOf(error, attempt));
       this.#ended = true;
+      this.body.cancel();
       throw error;
     }
     this.#readUsage();
@@ -105,7 +104,7 @@ export class LongAnswer {
     if (this.#ended) return;
     this.#end();
     this.run.attempt.end({ status: this.status });
-    this.reader.cancel().catch(() => undefined);
+    this.body.cancel();
   }
 
   #end(): void {

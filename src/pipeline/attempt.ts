@@ -5,6 +5,7 @@ import type { Failure } from '../core/failure.ts';
 import { NotCarried } from '../core/not-carried.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Route, UpstreamRequest } from '../core/route.ts';
+import type { UpstreamAnswer } from '../core/upstream-answer.ts';
 import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Answer } from './answer.ts';
@@ -61,35 +62,37 @@ export async function tryRoute(
     sentHeaders: undefined,
     sentTarget: undefined,
   };
+  let response: UpstreamAnswer | undefined;
   try {
     const request = requestFor(run, body);
     run.sentHeaders = request.headers;
     run.sentTarget = request.target;
-    let response: Response;
     try {
       response = await route.backend.send(request);
     } catch (error) {
       if (!mayRedo(error, run)) throw error;
       response = await route.backend.send(request);
     }
-    watch.headersCame();
     if (!isAnswer(response)) return fail(run, noAnswer(response));
     const result = isEventStream(response, exchange) ? await openStream(response, run) : await readPlain(response, run);
     if ('type' in result) return result;
+    // Whatever is still to come of it nobody reads.
+    response.body.cancel();
     return fail(run, result);
   } catch (error) {
     if (error instanceof Refusal) return unsendable(error, run);
+    response?.body.cancel();
     return fail(run, transportFailureOf(error, attempt));
   }
 }
 
 /** A redirect is not followed, for it would take the key elsewhere, and not passed on, for a client would take its own there. */
-function isAnswer({ status }: Response): boolean {
+function isAnswer({ status }: UpstreamAnswer): boolean {
   return status >= 200 && status <= 599 && (status < 300 || status > 399);
 }
 
-function noAnswer(response: Response): Failure {
-  response.body?.cancel().catch(() => undefined);
+function noAnswer(response: UpstreamAnswer): Failure {
+  response.body.cancel();
   return transportFailure('broken_answer', `status_${response.status}`);
 }
 
@@ -100,9 +103,8 @@ function unsendable(refusal: Refusal, run: AttemptRun): Failure {
 }
 
 /** A stream that nobody asked for can be passed on, but not translated. */
-function openStream(response: Response, run: AttemptRun): Promise<StreamAnswer | Failure> | Failure {
+function openStream(response: UpstreamAnswer, run: AttemptRun): Promise<StreamAnswer | Failure> | Failure {
   if (run.crossing === undefined || run.exchange.stream) return StreamAnswer.open(response, run);
-  response.body?.cancel().catch(() => undefined);
   return transportFailure('broken_answer', 'unasked_stream');
 }
 
@@ -119,7 +121,7 @@ function crossingFor(route: Route, exchange: Exchange, ends: Ends, context: Cont
 }
 
 function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamRequest {
-  const { attempt, exchange, crossing, context } = run;
+  const { attempt, watch, exchange, crossing, context } = run;
   const { route, signal } = attempt;
   const { method, stream, endpoint } = exchange;
   return {
@@ -129,6 +131,7 @@ function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamReq
     body,
     signal,
     call: { operation: endpoint?.operation ?? 'native', model: route.model, stream },
+    connection: watch,
   };
 }
 
@@ -252,7 +255,7 @@ function promptFor(
   return snapshot.prompts.injectionFor(servedName ?? alias.name, clock.wallNow());
 }
 
-function isEventStream(response: Response, exchange: Exchange): boolean {
+function isEventStream(response: UpstreamAnswer, exchange: Exchange): boolean {
   if (response.status < 200 || response.status > 299) return false;
   const type = response.headers.get('content-type');
   if (type === null) return exchange.stream;

@@ -2,13 +2,14 @@ import type { Failure, HeldAnswer } from '../core/failure.ts';
 import { transportFailure } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Route } from '../core/route.ts';
+import type { UpstreamAnswer } from '../core/upstream-answer.ts';
 import { Work } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { jsonFootprint } from '../lib/json-footprint.ts';
 import { Unintelligible } from '../protocols/codec.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { LongAnswer } from './answer.ts';
-import type { BodyReader, PlainAnswer } from './answer.ts';
+import type { PlainAnswer } from './answer.ts';
 import { hasRoomFor, noRoom } from './buffered.ts';
 import { framedWhole, streamType } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
@@ -18,27 +19,25 @@ import { begun, classify, rememberKept, succeed } from './settle.ts';
 const HOLD_BYTES = 1024 * 1024;
 /** One that is to be translated, or has ids to be sealed, has to be whole; pictures are the largest. */
 const HOLD_WHOLE_BYTES = 64 * 1024 * 1024;
-/** From so many answers in one piece on, the next is taken to come so too, if it is no longer than this. */
-const WHOLE_ANSWERS = 4;
-const PIECE_BYTES = 16 * 1024;
 /** What an answer holds of the memory that all have is counted from here on. */
 const SMALL_BYTES = 64 * 1024;
 /** A shorter answer holds too little to be measured before it is parsed. */
 const SMALL_UNITS = 4096;
 
 /** Reads an answer that is no event stream, and judges it once it is whole. */
-export async function readPlain(response: Response, run: AttemptRun): Promise<PlainAnswer | LongAnswer | Failure> {
+export async function readPlain(
+  response: UpstreamAnswer,
+  run: AttemptRun,
+): Promise<PlainAnswer | LongAnswer | Failure> {
   run.watch.committed();
-  const body = await (comesInOnePiece(response, run) ? readAtOnce(response, run) : readInPieces(response, run));
-  if (body instanceof ArrayBuffer) {
-    run.watch.gotBytes();
-    return judged(response, new Uint8Array(body), run);
-  }
+  // Mostly it has come with its head.
+  const whole = isHeld(response) ? response.body.takeWhole() : undefined;
+  const body = whole ?? (await readInPieces(response, run));
   return body instanceof Uint8Array ? judged(response, body, run) : beginLong(response, body, run);
 }
 
 /** The answer is whole. */
-function judged(response: Response, body: Uint8Array<ArrayBuffer>, run: AttemptRun): PlainAnswer | Failure {
+function judged(response: UpstreamAnswer, body: Uint8Array<ArrayBuffer>, run: AttemptRun): PlainAnswer | Failure {
   const { status, headers } = response;
   const good = status >= 200 && status <= 299;
   const isJson = /json/i.test(headers.get('content-type') ?? '');
@@ -106,77 +105,46 @@ function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: Atte
     : undefined;
 }
 
-/**
- * Reading at once is much cheaper than reading piece by piece, but does not show whether a backend that takes long is
- * silent or slow. So it is done where it takes no time: the backend's answers have been coming together with their headers.
- */
-function comesInOnePiece({ headers }: Response, { attempt }: AttemptRun): boolean {
-  if (attempt.route.pace.wholeAnswers < WHOLE_ANSWERS) return false;
-  const length = headers.get('content-length');
-  return length !== null && Number(length) <= PIECE_BYTES;
+/** Sound and pictures are played as they come; nobody waits for a whole one. */
+function isHeld({ status, headers }: UpstreamAnswer): boolean {
+  return status < 200 || status > 299 || !MEDIA.test(headers.get('content-type') ?? '');
 }
 
-function readAtOnce(response: Response, { attempt, watch }: AttemptRun): Promise<ArrayBuffer> {
-  const reading = response.arrayBuffer();
-  if (Bun.peek(reading) === reading) {
-    attempt.route.pace.wholeAnswers = 0;
-    watch.waits();
-  }
-  return reading;
-}
-
-/** Pieces of an answer that is not to be held, and where the rest comes from. */
-interface Begun {
-  readonly pieces: Uint8Array[];
-  readonly reader: BodyReader;
-}
-
-/** Reads piece by piece, until the answer is whole or turns out not to be one to hold. */
-async function readInPieces(response: Response, run: AttemptRun): Promise<Uint8Array<ArrayBuffer> | Begun> {
-  const { attempt, exchange, watch, context } = run;
-  const holdBytes = mustBeWhole(run) ? HOLD_WHOLE_BYTES : HOLD_BYTES;
-  const reader = response.body?.getReader() as BodyReader | undefined;
-  if (reader === undefined) return new Uint8Array(0);
+/** Reads piece by piece, until the answer is whole; gives the pieces of one that turns out not to be one to hold. */
+async function readInPieces(answer: UpstreamAnswer, run: AttemptRun): Promise<Uint8Array<ArrayBuffer> | Uint8Array[]> {
+  const { exchange, watch, context } = run;
   const pieces: Uint8Array[] = [];
+  if (!isHeld(answer)) return pieces;
+  const holdBytes = mustBeWhole(run) ? HOLD_WHOLE_BYTES : HOLD_BYTES;
   let bytes = 0;
-  // Sound and pictures are played as they come; nobody waits for a whole one.
-  let isHeld = !(response.ok && MEDIA.test(response.headers.get('content-type') ?? ''));
-  while (isHeld) {
+  while (bytes <= holdBytes) {
     watch.waits();
-    const { done, value } = await reader.read();
+    const { done, value } = await answer.body.read();
     watch.gotBytes();
-    if (done) {
-      const { pace } = attempt.route;
-      pace.wholeAnswers = pieces.length < 2 ? pace.wholeAnswers + 1 : 0;
-      return joined(pieces, bytes);
-    }
+    if (done) return joined(pieces, bytes);
     pieces.push(value);
     bytes += value.byteLength;
-    isHeld = bytes <= holdBytes;
-    if (isHeld && bytes > SMALL_BYTES && !hasRoomFor(value.byteLength, exchange, context)) {
-      reader.cancel().catch(() => undefined);
-      throw noRoom();
-    }
+    if (bytes > SMALL_BYTES && bytes <= holdBytes && !hasRoomFor(value.byteLength, exchange, context)) throw noRoom();
   }
-  return { pieces, reader };
+  return pieces;
 }
 
 /** The answer is not held: what is here of it is judged, and the rest goes out as it comes. */
-function beginLong({ status, headers }: Response, { pieces, reader }: Begun, run: AttemptRun): LongAnswer | Failure {
+function beginLong(
+  { status, headers, body }: UpstreamAnswer,
+  pieces: Uint8Array[],
+  run: AttemptRun,
+): LongAnswer | Failure {
   if (mustBeWhole(run)) {
-    reader.cancel().catch(() => undefined);
     run.exchange.notCarried = tooLong(run.attempt.route);
     return transportFailure('not_carried', 'too_long_to_translate');
   }
   if (status >= 400) {
     const failure = classify({ status, headers, body: joined(pieces, HOLD_BYTES) }, undefined, run);
-    if (failure.routedAround) {
-      reader.cancel().catch(() => undefined);
-      return { ...failure, answer: undefined };
-    }
+    if (failure.routedAround) return { ...failure, answer: undefined };
   }
   begun(run);
-  return new LongAnswer({ status, headers }, pieces, reader, run);
+  return new LongAnswer({ status, headers }, pieces, body, run);
 }
 
 function mustBeWhole(run: AttemptRun): boolean {

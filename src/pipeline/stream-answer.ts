@@ -1,8 +1,8 @@
 import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
+import type { BodyChunk, UpstreamAnswer, UpstreamBody } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
 import { AnswerIds } from './answer-ids.ts';
-import type { BodyReader } from './answer.ts';
 import { hasRoomFor, letGoOfBytes, noRoom } from './buffered.ts';
 import { interruption } from './explain.ts';
 import { streamType } from './framed.ts';
@@ -23,12 +23,6 @@ const LINGER_MS = 1000;
 /** How long the end of a stream is waited for after its finish. */
 const AFTER_FINISH_MS = 500;
 
-/** What the network gave, or that it is over. */
-interface Chunk {
-  readonly done: boolean;
-  readonly value?: Uint8Array | undefined;
-}
-
 /** A stream whose first content is here. Every event of it is looked at once, on its way through. */
 export class StreamAnswer {
   readonly type = 'stream';
@@ -36,7 +30,7 @@ export class StreamAnswer {
   readonly headers: Headers;
   readonly #events: StreamInspector;
   readonly #rewrite: StreamRewrite | undefined;
-  readonly #body: BodyReader;
+  readonly #body: UpstreamBody;
   /** What came up to the commit point; undefined once the client has it. */
   #held: Uint8Array[] | undefined;
   #ended = false;
@@ -44,7 +38,7 @@ export class StreamAnswer {
   #pendingHeld = 0;
 
   private constructor(
-    response: Response,
+    response: UpstreamAnswer,
     private readonly run: AttemptRun,
   ) {
     this.status = response.status;
@@ -55,11 +49,11 @@ export class StreamAnswer {
       limits: run.context.snapshot.work,
       ids: AnswerIds.for(run),
     });
-    this.#body = (response.body ?? new Blob([]).stream()).getReader() as BodyReader;
+    this.#body = response.body;
   }
 
   /** Reads up to the commit point: the first event of a good answer. Until then a failure can be routed around. */
-  static async open(response: Response, run: AttemptRun): Promise<StreamAnswer | Failure> {
+  static async open(response: UpstreamAnswer, run: AttemptRun): Promise<StreamAnswer | Failure> {
     const answer = new StreamAnswer(response, run);
     const held: Uint8Array[] = [];
     let failure: Failure | undefined;
@@ -100,7 +94,7 @@ export class StreamAnswer {
     return this.#read().then(this.#onChunk, this.#onBroken);
   }
 
-  readonly #onChunk = (chunk: Chunk): Uint8Array | undefined | Promise<Uint8Array | undefined> => {
+  readonly #onChunk = (chunk: BodyChunk): Uint8Array | undefined | Promise<Uint8Array | undefined> => {
     // The client may have left while the bytes were waited for.
     if (this.#ended) return undefined;
     let bytes: Uint8Array | undefined;
@@ -151,16 +145,16 @@ export class StreamAnswer {
     return this.#events.seen >= MAX_HELD_EVENTS || heldBytes + this.#events.pendingBytes >= MAX_HELD_BYTES;
   }
 
-  #read(): Promise<Chunk> {
+  #read(): Promise<BodyChunk> {
     // After the finish only the usage may follow, at once; nobody waits for a [DONE] that may never come.
     this.run.watch.waits(this.#events.finished ? AFTER_FINISH_MS : undefined);
     return this.#body.read();
   }
 
   /** Looks at the whole events that a chunk completes. Undefined at the end of the transfer. */
-  #inspected({ done, value }: Chunk): Uint8Array | undefined {
+  #inspected({ done, value }: BodyChunk): Uint8Array | undefined {
     this.run.watch.gotBytes();
-    if (done || value === undefined) return this.#events.last();
+    if (done) return this.#events.last();
     const bytes = this.#events.push(value);
     const pending = this.#events.pendingBytes;
     if (pending > SMALL_EVENT_BYTES || this.#pendingHeld > 0) this.#holdPending(pending);
@@ -283,7 +277,7 @@ export class StreamAnswer {
   }
 
   #dropBody(): void {
-    this.#body.cancel().catch(() => undefined);
+    this.#body.cancel();
   }
 }
 

@@ -4,13 +4,13 @@ import type { Failure, FailureKind } from '../core/failure.ts';
 import { TooComplex } from '../core/work.ts';
 import { isOwnLack, lackOfFiles } from '../lib/room.ts';
 
-/** Codes of Bun's fetch and of the operating system for a connection that was there and is gone. */
+/** Codes of the operating system, and of Bun's fetch, for a connection that was there and is gone. */
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ConnectionClosed', 'ConnectionReset']);
 /** For a connection that could not be made in the time the operating system gives. */
 const NO_ANSWER = new Set(['ETIMEDOUT', 'ConnectionTimeout', 'Timeout']);
 /** For bytes that are no HTTP, or not of the encoding they claim. */
 const BROKEN =
-  /^(?:Malformed_HTTP_Response|InvalidHTTPResponse|UnrequestedUpgrade|event_stream_broken|.*(?:Zlib|Brotli|Zstd|Decompress|Header|ChunkedEncoding).*)$/;
+  /^(?:Malformed_HTTP_Response|InvalidHTTPResponse|UnrequestedUpgrade|event_stream_broken|(?:http|content_encoding)_\w+|.*(?:Zlib|Brotli|Zstd|Decompress|Header|ChunkedEncoding).*)$/;
 
 /** What a rejected `send` or `read` means. The gateway's own reason, if it ended the attempt, comes first. */
 export function transportFailureOf(error: unknown, attempt: Attempt): Failure {
@@ -31,9 +31,9 @@ export function failureOf(code: string): Failure {
   return lack === undefined ? transportFailure(kind, code) : ownLack(lack);
 }
 
-/** True if the connection was closed under the request. */
+/** True if the connection was closed under the request, before anything of an answer had come. */
 export function isReset(error: unknown): boolean {
-  return RESET.has(codeOf(error) ?? '');
+  return RESET.has(codeOf(error) ?? '') && (error as { began?: boolean }).began !== true;
 }
 
 /** Without files or memory no backend can be asked; addresses can be lacking for one of them alone. */

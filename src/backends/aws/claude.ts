@@ -1,10 +1,12 @@
 import type { UpstreamCall, UpstreamRequest } from '../../core/route.ts';
+import type { UpstreamAnswer } from '../../core/upstream-answer.ts';
 import { pathSegment } from '../../core/upstream-url.ts';
 import { asCount, asNumber, asObject, parseObject } from '../../lib/json.ts';
 import { memberSpans } from '../../lib/json-span.ts';
 import { headersForNewBody } from '../answer-headers.ts';
 import { anthropicError } from '../anthropic-error.ts';
 import { withMembers, withoutMember } from '../json-members.ts';
+import { textAnswer, textOf } from '../text-answer.ts';
 import type { Transport } from '../transport.ts';
 import { bedrockError, messageOf } from './errors.ts';
 import { asServerSentEvents } from './events.ts';
@@ -24,9 +26,10 @@ export function bedrockClaude(transport: Transport): Transport {
       const { call, body } = request;
       if (call === undefined || typeof body !== 'string' || !isKnown(call)) return transport.send(request);
       const response = await transport.send(shaped(request, call, body));
-      if (response.ok) return goodAnswer(response, call);
+      const { status } = response;
+      if (status >= 200 && status <= 299) return goodAnswer(response, call);
       // What is neither good nor an error is no answer of Bedrock's, and has no form in another dialect.
-      return response.status >= 400 && response.status <= 599 ? errorAnswer(response) : response;
+      return status >= 400 && status <= 599 ? errorAnswer(response) : response;
     },
   };
 }
@@ -70,30 +73,31 @@ function countRequest(body: string): string {
   return JSON.stringify({ input: { invokeModel: { body: Buffer.from(whole).toString('base64') } } });
 }
 
-async function goodAnswer(response: Response, { operation, stream }: UpstreamCall): Promise<Response> {
+async function goodAnswer(response: UpstreamAnswer, { operation, stream }: UpstreamCall): Promise<UpstreamAnswer> {
   if (operation === 'count_tokens') {
-    const tokens = asCount(parseObject(await response.text())?.['inputTokens']);
+    const tokens = asCount(parseObject(await textOf(response))?.['inputTokens']);
     const text = JSON.stringify({ input_tokens: tokens });
-    return new Response(text, { headers: headersOf(response, 'application/json') });
+    return textAnswer(text, { headers: headersOf(response, 'application/json') });
   }
-  if (!stream || response.body === null || !isEventStream(response)) return response;
-  return new Response(asServerSentEvents(response.body), { headers: headersOf(response, 'text/event-stream') });
+  if (!stream || !isEventStream(response)) return response;
+  const { status, body } = response;
+  return { status, headers: headersOf(response, 'text/event-stream'), body: asServerSentEvents(body) };
 }
 
-async function errorAnswer(response: Response): Promise<Response> {
-  const text = await response.text();
+async function errorAnswer(response: UpstreamAnswer): Promise<UpstreamAnswer> {
+  const text = await textOf(response);
   const exception = response.headers.get('x-amzn-errortype') ?? undefined;
   const { type, status = response.status } = bedrockError(exception, response.status);
   const headers = headersOf(response, 'application/json');
-  return new Response(anthropicError(type, messageOf(text)), { status, headers });
+  return textAnswer(anthropicError(type, messageOf(text)), { status, headers });
 }
 
-function isEventStream(response: Response): boolean {
+function isEventStream(response: UpstreamAnswer): boolean {
   return response.headers.get('content-type')?.startsWith('application/vnd.amazon.eventstream') === true;
 }
 
 /** With the request's ID where Anthropic's clients look for it. */
-function headersOf({ headers: given }: Response, contentType: string): Headers {
+function headersOf({ headers: given }: UpstreamAnswer, contentType: string): Headers {
   const headers = headersForNewBody(given, contentType);
   const id = headers.get('x-amzn-requestid');
   if (id !== null && !headers.has('request-id')) headers.set('request-id', id);

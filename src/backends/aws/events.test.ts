@@ -1,9 +1,12 @@
 import { expect, test } from 'bun:test';
 import { chunk, frame } from '../../../test/kit/event-frames.ts';
+import { responseOf } from '../../../test/kit/response-of.ts';
+import { answerOf } from '../response-answer.ts';
 import { asServerSentEvents } from './events.ts';
 
 async function textOf(...frames: readonly Uint8Array[]): Promise<string> {
-  return await new Response(asServerSentEvents(new Blob(frames as Uint8Array<ArrayBuffer>[]).stream())).text();
+  const { status, headers, body } = answerOf(new Response(new Blob(frames as Uint8Array<ArrayBuffer>[])));
+  return await responseOf({ status, headers, body: asServerSentEvents(body) }).text();
 }
 
 test('a chunk is an event', async () => {

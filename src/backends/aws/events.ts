@@ -1,3 +1,4 @@
+import type { UpstreamBody } from '../../core/upstream-answer.ts';
 import { asString, asWord, parseObject } from '../../lib/json.ts';
 import { anthropicError } from '../anthropic-error.ts';
 import { bedrockError, messageOf } from './errors.ts';
@@ -5,32 +6,26 @@ import type { EventFrame } from './event-frames.ts';
 import { BrokenEventStream, EventFrameReader } from './event-frames.ts';
 
 /** Bedrock's stream of an Anthropic model as the SSE stream that Anthropic's own API would have sent. */
-export function asServerSentEvents(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-  const source = body.getReader();
+export function asServerSentEvents(source: UpstreamBody): UpstreamBody {
   const frames = new EventFrameReader();
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        for (;;) {
-          const { done, value } = await source.read();
-          if (done) {
-            frames.end();
-            controller.close();
-            return;
-          }
-          const text = frames.push(value).map(eventOf).join('');
-          if (text === '') continue;
-          controller.enqueue(encoder.encode(text));
-          return;
+  return {
+    async read() {
+      for (;;) {
+        const { done, value } = await source.read();
+        if (done) {
+          frames.end();
+          return { done };
         }
-      },
-      cancel: (reason) => source.cancel(reason),
+        const text = frames.push(value).map(eventOf).join('');
+        if (text !== '') return { done: false, value: encoder.encode(text) };
+      }
     },
-    // Nothing is read before it is wanted, so that a slow client slows the upstream.
-    { highWaterMark: 0 },
-  );
+    takeWhole: () => undefined,
+    cancel: () => source.cancel(),
+  };
 }
+
+const encoder = new TextEncoder();
 
 /** A frame as an event; empty for what says nothing to a client. */
 function eventOf({ headers, payload }: EventFrame): string {

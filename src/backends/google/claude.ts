@@ -1,10 +1,12 @@
 import type { UpstreamRequest } from '../../core/route.ts';
+import type { UpstreamAnswer } from '../../core/upstream-answer.ts';
 import { pathSegment } from '../../core/upstream-url.ts';
 import { asObject, asString, parseObject } from '../../lib/json.ts';
 import { memberSpans } from '../../lib/json-span.ts';
 import { headersForNewBody } from '../answer-headers.ts';
 import { anthropicError, anthropicErrorType } from '../anthropic-error.ts';
 import { withMembers, withoutMember } from '../json-members.ts';
+import { textAnswer, textOf } from '../text-answer.ts';
 import type { Transport } from '../transport.ts';
 
 const VERSION = 'vertex-2023-10-16';
@@ -39,15 +41,15 @@ function shaped(request: UpstreamRequest): UpstreamRequest {
 }
 
 /** Anthropic's errors as they are; Google's own, of its access control and quotas, in Anthropic's shape. */
-async function errorAnswer(response: Response): Promise<Response> {
+async function errorAnswer(response: UpstreamAnswer): Promise<UpstreamAnswer> {
   const { status, headers } = response;
-  const text = await response.text();
+  const text = await textOf(response);
   if (parseObject(text)?.['type'] === 'error') {
-    return new Response(text, { status, headers: headersForNewBody(headers, 'application/json') });
+    return textAnswer(text, { status, headers: headersForNewBody(headers, 'application/json') });
   }
   // Some of its services put the error into a list.
   const own = parseObject(text.replace(/^\s*\[|\]\s*$/g, ''));
   const message = asString(asObject(own?.['error'])?.['message']) ?? 'Vertex AI gave no reason.';
   const body = anthropicError(anthropicErrorType(status), message);
-  return new Response(body, { status, headers: headersForNewBody(headers, 'application/json') });
+  return textAnswer(body, { status, headers: headersForNewBody(headers, 'application/json') });
 }

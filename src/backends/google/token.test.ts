@@ -6,6 +6,7 @@ import type { SeenRequest, Upstream } from '../../../test/kit/upstream.ts';
 import { startUpstream } from '../../../test/kit/upstream.ts';
 import type { GoogleAccount } from '../../vendors/google-account.ts';
 import { readGoogleAccount } from '../../vendors/google-account.ts';
+import type { UpstreamAnswer } from '../../core/upstream-answer.ts';
 import { httpTransport } from '../http.ts';
 import { withGoogleToken } from './authorised.ts';
 import { GoogleTokens } from './token.ts';
@@ -126,7 +127,7 @@ test.each([
 test('requests carry the token and no other key; one that is refused is not used again', async () => {
   api.script([json(401, {}), json(200, {})]);
   const transport = withGoogleToken(httpTransport(api.url), account());
-  const send = (): Promise<Response> =>
+  const send = (): Promise<UpstreamAnswer> =>
     transport.send({
       method: 'POST',
       target: '/models/m:generateContent',

@@ -1,6 +1,8 @@
 import { sign } from 'node:crypto';
 import { asNumber, asWord, parseObject } from '../../lib/json.ts';
 import type { GoogleAccount } from '../../vendors/google-account.ts';
+import { httpTransport } from '../http.ts';
+import { textOf } from '../text-answer.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -54,21 +56,26 @@ export class GoogleTokens {
 
   async #renew(): Promise<string> {
     const { account } = this;
-    const body = new URLSearchParams({ grant_type: GRANT, assertion: assertionOf(account, this.now()) });
-    const response = await fetch(account.tokenUri, {
+    const form = new URLSearchParams({ grant_type: GRANT, assertion: assertionOf(account, this.now()) });
+    const request = {
       method: 'POST',
-      body,
-      redirect: 'manual',
+      target: '',
+      headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
+      body: form.toString(),
       signal: AbortSignal.timeout(TIMEOUT_MS),
-    }).catch(() => {
+    };
+    // Once an hour, so no connection is kept for it.
+    const sent = httpTransport(account.tokenUri, false).send(request);
+    const answer = await sent.catch(() => {
       throw new TokenError('token_endpoint_unreachable');
     });
-    const text = await response.text().catch(() => '');
-    if (!response.ok) throw new TokenError(`token_refused_${response.status}`);
-    const answer = parseObject(text);
-    const value = asWord(answer?.['access_token']);
+    const { status } = answer;
+    const text = await textOf(answer).catch(() => '');
+    if (status < 200 || status > 299) throw new TokenError(`token_refused_${status}`);
+    const token = parseObject(text);
+    const value = asWord(token?.['access_token']);
     if (value === undefined || !/^[\x21-\x7e]+$/.test(value)) throw new TokenError('token_answer_broken');
-    const lifetimeMs = (asNumber(answer?.['expires_in']) ?? LIFETIME_S) * 1000;
+    const lifetimeMs = (asNumber(token?.['expires_in']) ?? LIFETIME_S) * 1000;
     this.#token = { value, goodUntil: this.now() + Math.max(lifetimeMs - SPARE_MS, lifetimeMs / 2) };
     this.#recent = [value, ...this.#recent].slice(0, MOST_RECENT);
     return value;

@@ -96,6 +96,12 @@ export const backendSchema = z
       .gt(0)
       .optional()
       .describe('The most requests this backend gets at once; instead of `concurrency.per_backend_limit`.'),
+    keep_alive: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether a connection to this backend serves one request after another. `false` opens one for each: slower, but what a backend sends behind an answer, while the next request is on its way, cannot be taken for the answer to that.',
+      ),
     timeout: timeoutOverridesSchema.describe('Time limits for this backend, before those under `timeout`.'),
     headers: headersSchema.describe(
       'Extra headers for every request to this backend, by name. Their values are kept as secret as `api_key`, and may be `file:PATH` as well.',

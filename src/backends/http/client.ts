@@ -1,0 +1,58 @@
+import type { UpstreamRequest } from '../../core/route.ts';
+import type { UpstreamAnswer } from '../../core/upstream-answer.ts';
+import { Call } from './call.ts';
+import { Connection } from './connection.ts';
+import type { Origin } from './origin.ts';
+import { originOf } from './origin.ts';
+import { Pool } from './pool.ts';
+import { requestBytes } from './request-bytes.ts';
+
+/** How many targets a client knows by heart: most requests of a backend go to a few. */
+const MOST_PATHS = 64;
+
+/**
+ * An HTTP/1.1 client for one backend. Unlike `fetch` it knows its connections: one is used again only if nothing was
+ * left on it, what came before a cut is read, and content is decoded piece by piece.
+ */
+export class HttpClient {
+  readonly #origin: Origin;
+  readonly #pool: Pool;
+  readonly #paths = new Map<string, string>();
+
+  /** `quietMs`: how long a connection has to be silent before it is used again. */
+  constructor(
+    private readonly url: string,
+    { keepAlive = true, quietMs }: { readonly keepAlive?: boolean; readonly quietMs?: number } = {},
+  ) {
+    this.#origin = originOf(url);
+    this.#pool = new Pool(keepAlive, quietMs);
+  }
+
+  /** Resolves when the head of the answer is here. Rejects with the signal's reason, a ConnectionError or a MalformedAnswer. */
+  send(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    if (request.signal.aborted) return Promise.reject(request.signal.reason as Error);
+    const path = this.#pathOf(request.target);
+    const { host } = this.#origin;
+    const call = new Call(request, requestBytes(request, { host, path, keepsAlive: this.#pool.keepsAlive }));
+    const connection = this.#pool.take();
+    if (connection === undefined) Connection.open(call, this.#origin, this.#pool);
+    else connection.carry(call);
+    return call.answer;
+  }
+
+  /** The backend is not asked any more, or in another way. */
+  retire(): void {
+    this.#pool.retire();
+  }
+
+  /** As in every URL: what cannot stand there is percent-encoded. */
+  #pathOf(target: string): string {
+    const known = this.#paths.get(target);
+    if (known !== undefined) return known;
+    const { pathname, search } = new URL(this.url + target);
+    const path = pathname + search;
+    if (this.#paths.size >= MOST_PATHS) this.#paths.clear();
+    if (target.length < 512) this.#paths.set(target, path);
+    return path;
+  }
+}

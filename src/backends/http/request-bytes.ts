@@ -1,0 +1,63 @@
+import type { UpstreamRequest } from '../../core/route.ts';
+
+/** A request as it goes over the wire, in one or two parts. */
+export interface RequestBytes {
+  /** The head, and a short body behind it. Text is ASCII, or ends in a body that is written as UTF-8. */
+  readonly first: string | Uint8Array;
+  readonly firstBytes: number;
+  /** A longer body. */
+  readonly rest: string | Uint8Array | undefined;
+  readonly restBytes: number;
+}
+
+/** A body up to this length goes out in one write with its head. */
+const SHORT = 16 * 1024;
+
+const METHOD = /^[A-Z]+$/;
+const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+/** No CR, LF or NUL: nobody may write a line of the head but this file. */
+const VALUE = /^[\t\x20-\xff]*$/;
+const LATIN_1 = /[\x80-\xff]/;
+
+/** Fields that belong to the connection; whoever else names them is not heard. */
+const OWN = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'expect']);
+
+/** What `fetch` would say too, where nobody else has said anything. */
+const DEFAULTS: Readonly<Record<string, string>> = {
+  accept: '*/*',
+  'accept-encoding': 'identity',
+  'user-agent': 'llm-proxy',
+};
+
+/** Where a request goes to, and whether another may follow on the same connection. */
+export interface RequestTarget {
+  /** `example.com:8080`, as it stands in a URL. */
+  readonly host: string;
+  /** Path and query, percent-encoded. */
+  readonly path: string;
+  readonly keepsAlive: boolean;
+}
+
+/** Writes a request. Throws a TypeError for what cannot stand in a head, which nothing that comes this far may hold. */
+export function requestBytes(
+  { method, headers, body }: UpstreamRequest,
+  { host, path, keepsAlive }: RequestTarget,
+): RequestBytes {
+  if (!METHOD.test(method)) throw new TypeError('a method that is none');
+  let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: ${keepsAlive ? 'keep-alive' : 'close'}\r\n`;
+  for (const name in headers) if (!OWN.has(name)) head += field(name, headers[name] ?? '');
+  for (const name in DEFAULTS) if (!(name in headers)) head += field(name, DEFAULTS[name] ?? '');
+  const bodyBytes = body === undefined ? 0 : Buffer.byteLength(body);
+  if (body !== undefined || method === 'POST') head += `content-length: ${bodyBytes}\r\n`;
+  head += '\r\n';
+  // Values may be Latin-1, which is not what a text is written as.
+  const first = LATIN_1.test(head) ? Buffer.from(head, 'latin1') : head;
+  if (typeof first === 'string' && typeof body === 'string' && bodyBytes <= SHORT)
+    return { first: first + body, firstBytes: first.length + bodyBytes, rest: undefined, restBytes: 0 };
+  return { first, firstBytes: first.length, rest: bodyBytes === 0 ? undefined : body, restBytes: bodyBytes };
+}
+
+function field(name: string, value: string): string {
+  if (!NAME.test(name) || !VALUE.test(value)) throw new TypeError('a header that cannot be sent');
+  return `${name}: ${value}\r\n`;
+}
