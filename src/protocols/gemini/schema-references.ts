@@ -15,6 +15,7 @@ export class References {
   readonly #definitions = new Map<string, JsonObject>();
   readonly #root: JsonObject;
   readonly #itself: JsonObject;
+  readonly #entered = new Set<string>();
   /** How long the JSON of objects is. */
   readonly #units = new Map<object, number>();
   /** They cannot be replaced: one leads back to itself, or the schema would grow beyond all bounds. */
@@ -35,6 +36,20 @@ export class References {
       }
     }
     this.isKept = this.#growth() === ENDLESS;
+  }
+
+  /** What these references refer to has been joined into the schema whose members are looked at next. */
+  enter(references: ReadonlySet<string>): void {
+    for (const reference of references) this.#entered.add(reference);
+  }
+
+  leave(references: ReadonlySet<string>): void {
+    for (const reference of references) this.#entered.delete(reference);
+  }
+
+  /** Whether one is looked at within itself. */
+  isEntered(reference: string): boolean {
+    return this.#entered.has(reference);
   }
 
   /** Takes for looking at a node and its `members`. Throws TooComplex. */

@@ -207,3 +207,24 @@ test('what OpenAPI calls nullable may be null, in a schema of any client', () =>
   expect(
     supportedSchema({ type: 'object', properties: { a: { type: 'object', nullable: true }, b: { nullable: true } } }),
   ).toEqual({ type: 'object', properties: { a: { type: ['object', 'null'] }, b: {} } }));
+
+describe('a schema that leads back to itself through allOf', () => {
+  test('is a reference where it is nothing else', () => {
+    const node = {
+      type: 'object',
+      properties: { next: { allOf: [{ $ref: '#/$defs/node' }], description: 'The next.' } },
+    };
+    expect(supportedSchema({ $ref: '#/$defs/node', $defs: { node } })).toEqual({
+      $ref: '#/$defs/node',
+      $defs: { node: { type: 'object', properties: { next: { $ref: '#/$defs/node' } } } },
+    });
+  });
+
+  test.each([
+    { type: 'array', items: { type: 'object', allOf: [{ type: 'object', allOf: [{ $ref: '#' }] }] } },
+    { properties: { a: { properties: { b: {} }, allOf: [{ $ref: '#' }, { $ref: '#' }] } } },
+    { allOf: [{ $ref: '#/$defs/a' }], $defs: { a: { items: { minItems: 1, allOf: [{ $ref: '#/$defs/a' }] } } } },
+  ])('ends: %j', (schema) => {
+    expect(JSON.stringify(supportedSchema(schema)).length).toBeLessThan(1000);
+  });
+});

@@ -61,7 +61,10 @@ function convert(value: unknown, references: References): JsonObject {
   if (schema === undefined) return {};
   const reference = asString(schema['$ref']);
   if (reference !== undefined) return referred(schema, reference, references);
-  const whole = withoutAllOf(schema, references);
+  const alone = soleReference(schema, references);
+  if (alone !== undefined) return { $ref: references.renamed(alone) };
+  const { whole, joinedIn } = withoutAllOf(schema, references);
+  references.enter(joinedIn);
   const result: Record<string, unknown> = {};
   for (const [keyword, inner] of Object.entries(whole)) {
     if (PLAIN.has(keyword) || LISTED.has(keyword)) references.write(inner);
@@ -71,6 +74,7 @@ function convert(value: unknown, references: References): JsonObject {
   const { type, nullable } = whole;
   // OpenAPI's word, which MCP servers and clients of Gemini models write elsewhere, too.
   if (type !== undefined) result['type'] = nullable === true && typeof type === 'string' ? [type, 'null'] : type;
+  references.leave(joinedIn);
   return { ...result, ...bounds(whole, result) };
 }
 
@@ -82,15 +86,40 @@ function referred(schema: JsonObject, reference: string, references: References)
   return convert({ ...target, ...beside }, references);
 }
 
-/** `allOf` has no place: its schemas are joined into the one that they stand in. */
-function withoutAllOf(schema: JsonObject, references: References): JsonObject {
-  return schema['allOf'] === undefined ? schema : joined(piecesOf(schema, references));
+/** What says nothing of values, and may be left out where a reference can have nothing beside it. */
+const REMARKS = new Set(['allOf', 'title', 'description', 'default', 'type', 'nullable']);
+
+/** Where references stay: the one that a schema is nothing but, as some generators write one with a description. */
+function soleReference(schema: JsonObject, references: References): string | undefined {
+  const parts = asArray(schema['allOf']);
+  if (!references.isKept || parts.length !== 1 || !Object.keys(schema).every((key) => REMARKS.has(key)))
+    return undefined;
+  const reference = asString(asObject(parts[0])?.['$ref']);
+  return reference !== undefined && references.find(reference) !== undefined ? reference : undefined;
 }
 
-/** A schema and those that it is joined of, each once, without their own `allOf`: the outer before the inner. */
-function piecesOf(schema: JsonObject, references: References): JsonObject[] {
+/** A schema without `allOf`. */
+interface Joined {
+  readonly whole: JsonObject;
+  /** The references by which other schemas came into it. */
+  readonly joinedIn: ReadonlySet<string>;
+}
+
+const NOTHING_JOINED: ReadonlySet<string> = new Set();
+
+/** `allOf` has no place: its schemas are joined into the one that they stand in. */
+function withoutAllOf(schema: JsonObject, references: References): Joined {
+  if (schema['allOf'] === undefined) return { whole: schema, joinedIn: NOTHING_JOINED };
+  const joinedIn = new Set<string>();
+  return { whole: joined(piecesOf(schema, references, joinedIn)), joinedIn };
+}
+
+/**
+ * A schema and those that it is joined of, each once, without their own `allOf`: the outer before the inner. `seen` is
+ * given the references that were followed.
+ */
+function piecesOf(schema: JsonObject, references: References, seen: Set<string>): JsonObject[] {
   const pieces: JsonObject[] = [];
-  const seen = new Set<string>();
   const waiting: unknown[] = [schema];
   while (waiting.length > 0) {
     const { $ref: reference, allOf, ...rest } = asObject(waiting.pop()) ?? {};
@@ -98,9 +127,9 @@ function piecesOf(schema: JsonObject, references: References): JsonObject[] {
     pieces.push(rest);
     const parts = asArray(allOf);
     for (let at = parts.length - 1; at >= 0; at--) waiting.push(parts[at]);
-    // One that refers to itself, by whatever way, says nothing new the second time.
+    // One that refers to itself, by whatever way, says nothing new the second time; within itself it would have no end.
     const name = asString(reference);
-    if (name === undefined || seen.has(name)) continue;
+    if (name === undefined || seen.has(name) || references.isEntered(name)) continue;
     seen.add(name);
     waiting.push(references.find(name));
   }
