@@ -1,37 +1,81 @@
+import { DecodedBody } from '../backends/http/decoded-body.ts';
+import type { Encoding } from '../backends/http/decoded-body.ts';
+import { answerOf } from '../backends/response-answer.ts';
 import type { Exchange } from '../core/exchange.ts';
+import type { BodyChunk, UpstreamBody } from '../core/upstream-answer.ts';
 import { Refusal } from '../core/refusal.ts';
 
-type Format = ConstructorParameters<typeof DecompressionStream>[0];
-
-/** The encodings of RFC 9110 and RFC 8878 that a request's body may have, and what undoes them. */
-const FORMATS: ReadonlyMap<string, Format> = new Map([
-  ['gzip', 'gzip'],
-  ['x-gzip', 'gzip'],
-  ['deflate', 'deflate'],
-  ['br', 'brotli'],
-  ['zstd', 'zstd'],
-]);
+/** The encodings of RFC 9110 and RFC 8878 that a request's body may have. */
+const ENCODINGS: ReadonlyMap<string, Encoding> = new Map(
+  (['gzip', 'x-gzip', 'deflate', 'br', 'zstd'] as const).map((name) => [name, name]),
+);
 /** No client compresses what is compressed; each layer multiplies the work that a byte can make. */
 const MOST_LAYERS = 2;
-const NO_LAYERS: readonly Format[] = [];
+const NO_LAYERS: readonly Encoding[] = [];
+/** What a body may come to, however few bytes it has, and for each of its bytes: conversations swell tenfold at most. */
+const FREE_BYTES = 4 * 1024 * 1024;
+const MOST_SWELLING = 256;
 
-/** What undoes the encodings of a request's body, the outermost first; empty where it has none. Throws a Refusal for others. */
-export function encodingsOf({ headers }: Exchange): readonly Format[] {
+/** The encodings of a request's body, the outermost first; empty where it has none. Throws a Refusal for others. */
+export function encodingsOf({ headers }: Exchange): readonly Encoding[] {
   const header = headers['content-encoding'];
   if (header === undefined) return NO_LAYERS;
   const names = header.split(',').map((name) => name.trim().toLowerCase());
   const layers = names.filter((name) => name !== 'identity' && name !== '');
-  const formats = layers.map((name) => FORMATS.get(name)).filter((format) => format !== undefined);
-  if (formats.length < layers.length || layers.length > MOST_LAYERS) throw unsupported(header);
-  return formats.toReversed();
+  const encodings = layers.map((name) => ENCODINGS.get(name)).filter((encoding) => encoding !== undefined);
+  if (encodings.length < layers.length || layers.length > MOST_LAYERS) throw unsupported(header);
+  return encodings.toReversed();
 }
 
-/** The pieces of a body without its encodings, made one by one as they are asked for. */
-export function decoded(
+/**
+ * The pieces of a body without its encodings, each made when it is asked for, and other requests served between them.
+ * Throws a Refusal for one that swells as no conversation does.
+ */
+export async function* decoded(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  formats: readonly Format[],
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return formats.reduce((stream, format) => stream.pipeThrough(new DecompressionStream(format)), body);
+  encodings: readonly Encoding[],
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const encoded = new CountedBody(answerOf(new Response(body)).body);
+  const source = encodings.reduce<UpstreamBody>((inner, encoding) => new DecodedBody(inner, encoding), encoded);
+  let bytes = 0;
+  try {
+    for (let chunk = await source.read(); !chunk.done; chunk = await source.read()) {
+      bytes += chunk.value.byteLength;
+      if (bytes > FREE_BYTES + MOST_SWELLING * encoded.bytes) throw swelling();
+      yield chunk.value;
+    }
+  } finally {
+    source.cancel();
+  }
+}
+
+/** Counts what is read of a body. */
+class CountedBody implements UpstreamBody {
+  bytes = 0;
+
+  constructor(private readonly body: UpstreamBody) {}
+
+  async read(): Promise<BodyChunk> {
+    const chunk = await this.body.read();
+    this.bytes += chunk.value?.byteLength ?? 0;
+    return chunk;
+  }
+
+  takeWhole(): undefined {
+    return undefined;
+  }
+
+  cancel(): void {
+    this.body.cancel();
+  }
+}
+
+function swelling(): Refusal {
+  return new Refusal(
+    'body_too_large',
+    `The body swells to more than ${MOST_SWELLING} times its size when it is decoded, which no conversation does. Send it without a content encoding.`,
+    { headers: { connection: 'close' } },
+  );
 }
 
 /** For a body that is not what its header says, or that ended too soon. */

@@ -24,7 +24,7 @@ interface Part {
 export async function readForm(exchange: Exchange, context: Context): Promise<Body> {
   const { request, headers } = exchange;
   const boundary = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(headers['content-type'] ?? '');
-  const bytes = isReadAtOnce(exchange, context) ? await readBytes(request) : await readLimited(exchange, context);
+  const bytes = isReadAtOnce(exchange, context) ? await readBytes(request) : await readPieces(exchange, context);
   const parts = partsOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), boundary?.[1] ?? boundary?.[2]);
   if (parts === undefined) {
     throw new Refusal(
@@ -96,6 +96,12 @@ function partsOf(bytes: Buffer, boundary: string | undefined): Part[] | undefine
 function after(bytes: Buffer, delimiter: Buffer, from: number): number {
   const at = bytes.indexOf(delimiter, from);
   return at === -1 ? -1 : at + delimiter.length;
+}
+
+async function readPieces(exchange: Exchange, context: Context): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  await readLimited(exchange, context, (piece) => pieces.push(piece));
+  return Buffer.concat(pieces);
 }
 
 async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {

@@ -6,9 +6,17 @@ import { isReadAtOnce, readLimited } from './read-limited.ts';
 
 /** Reads the text of a body that is to be JSON; its length in bytes is noted as `bytesIn`. */
 export function readText(exchange: Exchange, context: Context): Promise<string> {
-  return isReadAtOnce(exchange, context)
-    ? exchange.request.text()
-    : readLimited(exchange, context).then((bytes) => new TextDecoder().decode(bytes));
+  return isReadAtOnce(exchange, context) ? exchange.request.text() : readPieces(exchange, context);
+}
+
+/** What is decoded need not be kept as bytes as well. */
+async function readPieces(exchange: Exchange, context: Context): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  await readLimited(exchange, context, (piece) => {
+    text += decoder.decode(piece, { stream: true });
+  });
+  return text + decoder.decode();
 }
 
 /**

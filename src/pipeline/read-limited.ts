@@ -25,26 +25,30 @@ export function isReadAtOnce(exchange: Exchange, context: Context): boolean {
   return true;
 }
 
-/** Reads a body piece by piece, without its encodings, up to what is allowed; each piece is held as it comes. */
-export async function readLimited(exchange: Exchange, context: Context): Promise<Uint8Array<ArrayBuffer>> {
+/** Reads a body piece by piece, without its encodings, up to what is allowed; each piece is held when `take` gets it. */
+export async function readLimited(
+  exchange: Exchange,
+  context: Context,
+  take: (piece: Uint8Array<ArrayBuffer>) => void,
+): Promise<void> {
   const { maxBodyBytes: maxBytes } = context.snapshot;
-  const formats = encodingsOf(exchange);
-  const parts: Uint8Array[] = [];
+  const encodings = encodingsOf(exchange);
   let bytes = 0;
   try {
     const { body } = exchange.request;
-    const pieces = body === null ? [] : (decoded(body, formats) as AsyncIterable<Uint8Array>);
-    for await (const part of pieces) {
-      exchange.bytesIn = bytes += part.byteLength;
+    const pieces = body === null ? [] : encodings.length === 0 ? body : decoded(body, encodings);
+    for await (const piece of pieces as AsyncIterable<Uint8Array<ArrayBuffer>>) {
+      // Nobody would give back what is held for an exchange that is over.
+      if (exchange.closed) throw unreadable();
+      exchange.bytesIn = bytes += piece.byteLength;
       if (bytes > maxBytes) throw tooLarge(maxBytes);
-      holdBytes(exchange, part.byteLength, context);
-      parts.push(part);
+      holdBytes(exchange, piece.byteLength, context);
+      take(piece);
     }
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw formats.length > 0 ? undecodable(exchange) : unreadable();
+    throw encodings.length > 0 ? undecodable(exchange) : unreadable();
   }
-  return new Uint8Array(Buffer.concat(parts));
 }
 
 /** For a body that ended too soon: the client left, most likely. */
