@@ -25,7 +25,7 @@ export class FairShares<Value> {
   constructor(
     private readonly most: number,
     /** What the things are held out of, with all else that the process holds; undefined: they are too small to count. */
-    private readonly budget?: Pick<ByteBudget, 'take' | 'giveBack'>,
+    private readonly budget?: ByteBudget,
   ) {}
 
   get(owner: string, key: string): Value | undefined {
@@ -43,13 +43,12 @@ export class FairShares<Value> {
     while (this.#size > this.most) this.#forgetOldest(this.#hasTooMuch(share) ? share : this.#whoHasTooMuch());
   }
 
-  /** Takes it out of the budget, for which older things may have to go. */
+  /** Takes it out of the budget, for which older things of the same owner may have to go; never those of others. */
   #hasRoomFor(size: number, share: Share<Value>): boolean {
-    if (this.budget === undefined) return true;
-    while (!this.budget.take(size)) {
-      if (this.#size === 0) return false;
-      this.#forgetOldest(share.things.size > 0 && this.#hasTooMuch(share) ? share : this.#whoHasTooMuch());
-    }
+    const { budget } = this;
+    if (budget === undefined) return true;
+    if (budget.limit - budget.used + share.size < size) return false;
+    while (!budget.take(size)) this.#forgetOldest(share);
     return true;
   }
 

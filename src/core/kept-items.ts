@@ -14,7 +14,7 @@ export class KeptItems {
   readonly #items: FairShares<string>;
 
   /** `budget`: what they are held out of, besides. */
-  constructor(budget?: Pick<ByteBudget, 'take' | 'giveBack'>) {
+  constructor(budget?: ByteBudget) {
     this.#items = new FairShares(MOST_UNITS, budget);
   }
 
