@@ -3,8 +3,8 @@ import { Refusal } from '../core/refusal.ts';
 import { jsonFootprint } from '../lib/json-footprint.ts';
 import type { Protocol, ReferenceStore } from '../protocols/protocol.ts';
 import { holdBytes } from './buffered.ts';
-import { Work } from '../core/work.ts';
-import { measured } from './body-work.ts';
+import type { Work } from '../core/work.ts';
+import { workOf } from './body-work.ts';
 import { pinTo } from './choose.ts';
 import type { Context } from './context.ts';
 import { JsonBody } from './json-body.ts';
@@ -19,11 +19,10 @@ export function resolveKept(exchange: Exchange, { keeping }: Protocol, context: 
   if (keeping === undefined || body?.text === undefined || endpoint?.kind !== 'model') return;
   const { fields } = body;
   if (!context.snapshot.hasManyCallers && !keeping.refers(fields)) return;
-  const work = exchange.work ?? new Work(context.snapshot.work);
+  const work = workOf(exchange, context.snapshot.work);
   const text = keeping.resolve(body.text, fields, storeOf(exchange, body.text, work, context));
   if (text === body.text) return;
-  exchange.work = measured(text, work);
-  if (text.length > body.text.length) holdBytes(exchange, jsonFootprint(text, context.random), context);
+  exchange.work = work;
   exchange.body = new JsonBody(text, Buffer.byteLength(text));
 }
 
@@ -40,7 +39,8 @@ function storeOf(exchange: Exchange, text: string, work: Work, context: Context)
       bytes += itemBytes;
       if (bytes > snapshot.maxBodyBytes) throw tooLarge(snapshot.config.server.max_body_mb);
       work.takeUnits(item.length, 'input');
-      holdBytes(exchange, itemBytes, context);
+      work.takeJson(item, 'input');
+      holdBytes(exchange, itemBytes + jsonFootprint(item, context.random), context);
       return item;
     },
     refer: (id, field) => {
