@@ -20,6 +20,7 @@ export type FailureKind =
   | 'not_carried'
   | 'broken_answer'
   | 'own_lack'
+  | 'no_room'
   | 'total_timeout'
   | 'write_timeout'
   | 'client_gone'
@@ -72,7 +73,14 @@ export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
     'LA--',
     503,
     'gateway_overloaded',
-    'was not asked or not heard out, for the gateway has run out of files, memory or ports',
+    'could not be asked, for the gateway has run out of files, memory or ports',
+  ),
+  // What is held for others is given back by and by; another backend's answer would need as much.
+  no_room: row(
+    '----',
+    503,
+    'overloaded_memory',
+    'answered with more than there is room for beside what other requests hold (server.max_buffered_mb)',
   ),
   total_timeout: row('----', 504, 'total_timeout', 'was not done when total_timeout was over'),
   write_timeout: row('----', 504, 'write_timeout', 'answered, but the client took nothing for write_timeout'),

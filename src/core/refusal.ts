@@ -219,10 +219,8 @@ export const ERROR_CODES = {
   gateway_overloaded: {
     status: 503,
     type: server,
-    meaning:
-      'The gateway itself has run out of open files, memory or ports, so that it cannot ask a backend or hold its answer.',
-    remedy:
-      'Try again after `Retry-After`; raise the limit of open files (`ulimit -n`, `LimitNOFILE`) or `server.max_buffered_mb`.',
+    meaning: 'The gateway itself has run out of open files, memory or ports, so that it cannot ask a backend.',
+    remedy: 'Try again after `Retry-After`; raise the limit of open files (`ulimit -n`, `LimitNOFILE`).',
   },
   connect_timeout: {
     status: 504,

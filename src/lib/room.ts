@@ -1,11 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 
-/** The code of an answer that is not held, since requests hold as much as they may already. */
-export const NO_ROOM = 'max_buffered_mb';
-
-/** What is said when this process, or the machine, has no more of something. */
-const LACKS: ReadonlySet<string> = new Set([NO_ROOM, 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EADDRNOTAVAIL']);
+/** What the operating system says when this process, or the machine, has no more of something. */
+const LACKS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EADDRNOTAVAIL']);
 
 /** Whether an error's code tells of a lack of our own: files, memory, buffers or ports. */
 export function isOwnLack(code: string): boolean {

@@ -11,7 +11,7 @@ import type { Snapshot } from '../snapshot.ts';
 import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
 import { tooComplex } from './body-work.ts';
-import { hasRoomFor, noRoom } from './buffered.ts';
+import { hasRoomFor, NoRoom } from './buffered.ts';
 import { coolingOf } from './cooling.ts';
 import { cross } from './crossing.ts';
 import type { Crossing, Ends } from './crossing.ts';
@@ -61,6 +61,7 @@ export async function tryRoute(
     context,
     sentHeaders: undefined,
     sentTarget: undefined,
+    heldBefore: exchange.bufferedBytes,
   };
   let response: UpstreamAnswer | undefined;
   try {
@@ -115,7 +116,7 @@ function crossingFor(route: Route, exchange: Exchange, ends: Ends, context: Cont
     kept,
     limits: snapshot.work,
     hold: (units) => {
-      if (!hasRoomFor(units, exchange, context)) throw noRoom();
+      if (!hasRoomFor(units, exchange, context)) throw new NoRoom();
     },
   });
 }

@@ -1,6 +1,5 @@
 import type { Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
-import { NO_ROOM } from '../lib/room.ts';
 import type { Context } from './context.ts';
 
 /** Holds `bytes` more for an exchange, out of the budget of the process. Throws a Refusal if there is no room. */
@@ -15,9 +14,9 @@ export function hasRoomFor(bytes: number, exchange: Exchange, { budget }: Contex
   return true;
 }
 
-/** Why an answer is not read any further: by its code it is known for a lack of the gateway's own. */
-export function noRoom(): Error {
-  return Object.assign(new Error('there is no room for the answer'), { code: NO_ROOM });
+/** Why an answer is not read any further: no backend's fault. */
+export class NoRoom extends Error {
+  override readonly name = 'NoRoom';
 }
 
 /** Gives back `bytes` of what an exchange holds, all of it unless told. */

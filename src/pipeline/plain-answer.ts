@@ -10,7 +10,7 @@ import { Unintelligible } from '../protocols/codec.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { LongAnswer } from './answer.ts';
 import type { PlainAnswer } from './answer.ts';
-import { hasRoomFor, noRoom } from './buffered.ts';
+import { hasRoomFor, NoRoom } from './buffered.ts';
 import { framedWhole, streamType } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
 import { begun, classify, rememberKept, succeed } from './settle.ts';
@@ -124,7 +124,8 @@ async function readInPieces(answer: UpstreamAnswer, run: AttemptRun): Promise<Ui
     if (done) return joined(pieces, bytes);
     pieces.push(value);
     bytes += value.byteLength;
-    if (bytes > SMALL_BYTES && bytes <= holdBytes && !hasRoomFor(value.byteLength, exchange, context)) throw noRoom();
+    if (bytes > SMALL_BYTES && bytes <= holdBytes && !hasRoomFor(value.byteLength, exchange, context))
+      throw new NoRoom();
   }
   return pieces;
 }
@@ -187,7 +188,7 @@ function parsed(body: Uint8Array, { crossing, exchange, context }: AttemptRun): 
     new Work(context.snapshot.work).takeJson(text, 'the answer');
   }
   const isLarge = body.byteLength > SMALL_BYTES;
-  if (isLarge && !hasRoomFor(jsonFootprint(text, context.random), exchange, context)) throw noRoom();
+  if (isLarge && !hasRoomFor(jsonFootprint(text, context.random), exchange, context)) throw new NoRoom();
   try {
     return crossing === undefined ? (JSON.parse(text) as unknown) : parseKeepingLongNumbers(text);
   } catch {

@@ -7,6 +7,7 @@ import { routeKey } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { accountOf } from './account.ts';
 import { isBackendsFault } from './blame.ts';
+import { letGoOfBytes } from './buffered.ts';
 import type { Context } from './context.ts';
 import { coolingOf, operationFor } from './cooling.ts';
 import type { Crossing } from './crossing.ts';
@@ -27,6 +28,8 @@ export interface AttemptRun {
   /** What went up, once it has: its headers, and its path and query after the backend's base. */
   sentHeaders: Readonly<Record<string, string>> | undefined;
   sentTarget: string | undefined;
+  /** What the exchange held when the try began. */
+  readonly heldBefore: number;
 }
 
 /** Of these, the backend works: it is the request that it did not like. */
@@ -54,6 +57,9 @@ export function fail(run: AttemptRun, failure: Failure): Failure {
   if (SILENCE.has(kind) || isFailedTrial(run)) (exchange.spent ??= new Set()).add(route.key);
   attempt.end({ failure, coolingUntil });
   exchange.lastFailure = failure;
+  // Nobody will see what was read of it.
+  if (failure.answer === undefined)
+    letGoOfBytes(exchange, context, Math.max(0, exchange.bufferedBytes - run.heldBefore));
   if (failure.answer !== undefined) {
     exchange.lastAnswered = failure;
     exchange.answeredRoute = route;

@@ -3,7 +3,7 @@ import type { Failure, FailureKind } from '../core/failure.ts';
 import type { BodyChunk, UpstreamAnswer, UpstreamBody } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
 import { AnswerIds } from './answer-ids.ts';
-import { hasRoomFor, letGoOfBytes, noRoom } from './buffered.ts';
+import { hasRoomFor, letGoOfBytes, NoRoom } from './buffered.ts';
 import { interruption } from './explain.ts';
 import { streamType } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
@@ -74,6 +74,7 @@ export class StreamAnswer {
     if (run.exchange.captured === undefined) {
       run.exchange.body = undefined;
       letGoOfBytes(run.exchange, run.context);
+      answer.#pendingHeld = 0;
     }
     run.exchange.conversation = undefined;
     rememberKept(run);
@@ -165,9 +166,8 @@ export class StreamAnswer {
   #holdPending(bytes: number): void {
     const { exchange, context } = this.run;
     const more = bytes - this.#pendingHeld;
-    if (more > 0 && !hasRoomFor(more, exchange, context)) throw noRoom();
-    // At the commit point all was given back.
-    if (more < 0) letGoOfBytes(exchange, context, Math.min(-more, exchange.bufferedBytes));
+    if (more > 0 && !hasRoomFor(more, exchange, context)) throw new NoRoom();
+    if (more < 0) letGoOfBytes(exchange, context, -more);
     this.#pendingHeld = bytes;
   }
 

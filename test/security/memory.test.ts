@@ -129,9 +129,10 @@ describe('the memory that requests hold together', () => {
     // Little to read, and 27 times as much once it is parsed.
     upstream.script(json(200, { ...JSON.parse('{"id":"x"}'), choices: Array.from({ length: 250_000 }, () => []) }));
     const refused = await ask('hello');
-    expect([refused.status, await code(refused)]).toEqual([503, 'gateway_overloaded']);
+    expect([refused.status, await code(refused)]).toEqual([503, 'overloaded_memory']);
     upstream.script(chatAnswer('ok'));
     expect((await ask('hello')).status).toBe(200);
+    expect(gateway.stderr()).not.toContain('open files');
     gate.release();
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200]);
   });
