@@ -1,5 +1,5 @@
 /**
- * Starts the thread on which Bun's `fetch` does its work, before anybody can use up the files that it opens: a first
+ * For where a proxy is named: starts the thread on which Bun's `fetch` does its work, before anybody can use up the files that it opens: a first
  * `fetch` without room for them ends the process. Nothing listens on port 1, and nothing is sent.
  */
 export function startHttpThread(): void {
