@@ -80,8 +80,8 @@ export async function tryRoute(
     response.body.cancel();
     return fail(run, result);
   } catch (error) {
-    if (error instanceof Refusal) return unsendable(error, run);
     response?.body.cancel();
+    if (error instanceof Refusal) return unsendable(error, run);
     return fail(run, transportFailureOf(error, attempt));
   }
 }
