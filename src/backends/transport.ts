@@ -29,7 +29,10 @@ export interface TransportPlan {
   readonly keepAlive: boolean;
 }
 
-/** Builds the way to a backend: HTTP, the proof that it stays below the base, what authorises requests, and what shapes them, from the inside out. */
+/**
+ * Builds the way to a backend: HTTP, the proof that it stays below the base, what authorises requests, and what shapes
+ * them, from the inside out.
+ */
 export function buildTransport(plan: TransportPlan): Transport {
   const { url, shape } = plan;
   const plain = url === DEMO_URL ? demoTransport() : withProvenUrl(httpTransport(url, plan.keepAlive), url);

@@ -7,6 +7,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const NOTHING = new Uint8Array(0);
+const NOWHERE: readonly Span[] = [];
 
 /** Where a text stands in bytes that are to go out: `from` its first byte, `to` behind its last. */
 interface Span {
@@ -25,7 +26,7 @@ export class ScrubbedDeltas {
   readonly #keys: readonly Uint8Array[];
   /** The end of the text so far, unscrubbed, if a secret may begin in it, and where it stands that has not gone out. */
   #tail: Uint8Array = NOTHING;
-  #waiting: readonly Span[] = [];
+  #waiting: readonly Span[] = NOWHERE;
   #key = -1;
   #held: Uint8Array[] = [];
   /** What the last event was like: before its text and after it. */
@@ -42,8 +43,14 @@ export class ScrubbedDeltas {
 
   /** Takes whole events; returns what may go out, maybe nothing yet. */
   push(bytes: Uint8Array): Uint8Array {
-    const alike = this.#textAlike(bytes);
-    const spans = alike === undefined ? this.#spansIn(bytes) : [alike];
+    const isAlike = this.#isAlike(bytes);
+    const to = bytes.length - this.#after;
+    if (isAlike && this.#tail.length === 0 && this.scrubber.unfinished(bytes, this.#before, to) === 0) {
+      // Nearly always: nothing waits, and nothing has to.
+      this.scrubber.scrub(bytes);
+      return this.#released(bytes);
+    }
+    const spans = isAlike ? [{ bytes, from: this.#before, to, key: this.#key }] : this.#spansIn(bytes);
     for (const span of spans) this.#see(span);
     this.scrubber.scrub(bytes);
     if (spans.length > 0 && this.#tail.length >= HOLD_FROM_BYTES) {
@@ -59,7 +66,7 @@ export class ScrubbedDeltas {
   }
 
   #released(bytes: Uint8Array): Uint8Array {
-    this.#waiting = [];
+    this.#waiting = NOWHERE;
     if (this.#held.length === 0) return bytes;
     const all = Buffer.concat([...this.#held, bytes]);
     this.#held = [];
@@ -74,7 +81,7 @@ export class ScrubbedDeltas {
     if (this.#tail.length === 0) {
       const waiting = this.scrubber.unfinished(own);
       this.#tail = waiting === 0 ? NOTHING : own.slice(own.length - waiting);
-      this.#waiting = waiting === 0 ? [] : [span];
+      this.#waiting = waiting === 0 ? NOWHERE : [span];
       return;
     }
     const text = Buffer.concat([this.#tail, own]);
@@ -82,20 +89,19 @@ export class ScrubbedDeltas {
     for (const { start, end } of this.scrubber.found(text)) cover(spans, text.length - end, text.length - start);
     const waiting = this.scrubber.unfinished(text);
     this.#tail = text.subarray(text.length - waiting);
-    this.#waiting = waiting === 0 ? [] : spans;
+    this.#waiting = waiting === 0 ? NOWHERE : spans;
   }
 
-  /** The text of an event that is like the last one but for it: most are. */
-  #textAlike(bytes: Uint8Array): Span | undefined {
+  /** Whether an event is like the last one but for its text: most are. */
+  #isAlike(bytes: Uint8Array): boolean {
     const key = this.#keys[this.#key];
     const from = this.#before;
     const to = bytes.length - this.#after;
-    if (key === undefined || from === 0 || to < from || bytes[to] !== QUOTE || bytes[from - 1] !== QUOTE)
-      return undefined;
+    if (key === undefined || from === 0 || to < from || bytes[to] !== QUOTE || bytes[from - 1] !== QUOTE) return false;
     for (let at = 0, there = from - 1 - key.length; at < key.length; at++, there++)
-      if (bytes[there] !== key[at]) return undefined;
-    for (let at = from; at < to; at++) if (bytes[at] === QUOTE || bytes[at] === BACKSLASH) return undefined;
-    return { bytes, from, to, key: this.#key };
+      if (bytes[there] !== key[at]) return false;
+    for (let at = from; at < to; at++) if (bytes[at] === QUOTE || bytes[at] === BACKSLASH) return false;
+    return true;
   }
 
   #spansIn(bytes: Uint8Array): Span[] {

@@ -66,11 +66,11 @@ export class Scrubber {
     return all ?? NOWHERE;
   }
 
-  /** How many of the last bytes may be the beginning of a secret. */
-  unfinished(bytes: Uint8Array): number {
+  /** How many of the last bytes before `to` may be the beginning of a secret that begins at or after `from`. */
+  unfinished(bytes: Uint8Array, from = 0, to = bytes.length): number {
     let most = 0;
     const sets = this.#current();
-    for (let at = 0; at < sets.length; at++) most = Math.max(most, (sets[at] as Needles).unfinished(bytes));
+    for (let at = 0; at < sets.length; at++) most = Math.max(most, (sets[at] as Needles).unfinished(bytes, from, to));
     return most;
   }
 

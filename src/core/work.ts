@@ -1,4 +1,4 @@
-import { jsonExtent } from '../lib/json-extent.ts';
+import { jsonExtent, USUAL_EXTENT } from '../lib/json-extent.ts';
 
 /** How much work one exchange may make beyond the reading of its bytes. */
 export interface WorkLimits {
@@ -11,7 +11,7 @@ export interface WorkLimits {
 }
 
 /** The limits where nobody has configured any: those of the config's defaults. */
-export const DEFAULT_WORK: WorkLimits = { nesting: 256, values: 1_000_000, units: 100 * 1024 * 1024 };
+export const DEFAULT_WORK: WorkLimits = { ...USUAL_EXTENT, units: 100 * 1024 * 1024 };
 
 /**
  * What one exchange may still make the gateway do. Whatever walks, expands or decodes what somebody else has written

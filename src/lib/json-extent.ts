@@ -8,6 +8,12 @@ export interface JsonExtent {
   readonly nesting: number;
 }
 
+/** What nobody sends more of: the defaults of `server.max_nesting` and `server.max_values`. */
+export const USUAL_EXTENT: JsonExtent = { nesting: 256, values: 1_000_000 };
+
+/** A text of no more UTF-16 units holds too little to be measured before it is parsed. */
+export const SMALL_UNITS = 4096;
+
 const QUOTE = 0x22;
 const OPEN_BRACKET = 0x5b;
 const OPEN_BRACE = 0x7b;

@@ -70,6 +70,13 @@ export function isNamed(text: string, { start }: Span, name: string): boolean {
   return isKey(text, start, stringEnd(text, start), name);
 }
 
+/** Which of the names a member, as `allMembers` gives it, has; undefined for any other. */
+export function nameAmong(names: readonly string[], text: string, { start }: Span): string | undefined {
+  const end = stringEnd(text, start);
+  for (const name of names) if (isKey(text, start, end, name)) return name;
+  return undefined;
+}
+
 /** The element `index` of the array that begins at or after `from`; undefined if it has none or is no array. */
 export function elementSpan(text: string, index: number, from = 0): Span | undefined {
   let at = skipSpace(text, from);

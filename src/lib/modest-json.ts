@@ -1,16 +1,12 @@
-import { jsonExtent } from './json-extent.ts';
-
-/** A shorter text holds too little to be measured. */
-const SMALL_UNITS = 4096;
-/** What nobody sends, and what the defaults of `server.max_nesting` and `server.max_values` allow. */
-const MOST = { nesting: 256, values: 1_000_000 };
+import { jsonExtent, SMALL_UNITS, USUAL_EXTENT } from './json-extent.ts';
 
 /**
  * Whether the JSON text can be parsed and written again without care: a text within a text (a call's arguments) has its
- * own nesting, which nobody saw when the outer one was measured.
+ * own nesting, which nobody saw when the outer one was measured. It is held to what is usual, whatever limits the config
+ * sets for bodies.
  */
 export function isModestJson(text: string): boolean {
   if (text.length <= SMALL_UNITS) return true;
-  const { nesting, values } = jsonExtent(text, MOST);
-  return nesting <= MOST.nesting && values <= MOST.values;
+  const { nesting, values } = jsonExtent(text, USUAL_EXTENT);
+  return nesting <= USUAL_EXTENT.nesting && values <= USUAL_EXTENT.values;
 }

@@ -20,6 +20,9 @@ test('what may go on is unfinished, what is whole is not', () => {
   expect(needles.unfinished(bytes('...sk-abcdef'))).toBe(0);
   expect(needles.unfinished(bytes('s'))).toBe(1);
   expect(needles.unfinished(bytes('nothing.'))).toBe(0);
+  // Within a part of the bytes.
+  expect(needles.unfinished(bytes('sk-abcdef"'), 0, 5)).toBe(5);
+  expect(needles.unfinished(bytes('sk-ab'), 1)).toBe(1);
 });
 
 describe('as a search for each would have it', () => {

@@ -63,15 +63,14 @@ export class Needles {
     return false;
   }
 
-  /** How many of the last bytes may be the beginning of a needle whose rest is still to come. */
-  unfinished(bytes: Uint8Array): number {
-    const { length } = bytes;
-    for (let start = Math.max(0, length - this.#longest + 1); start < length; start++) {
+  /** How many of the last bytes before `to` may be the beginning of a needle whose rest is still to come. */
+  unfinished(bytes: Uint8Array, from = 0, to = bytes.length): number {
+    for (let start = Math.max(from, to - this.#longest + 1); start < to; start++) {
       const first = bytes[start] as number;
       if (this.#begins[first] === 0) continue;
       const candidates = this.#byStart.get(first);
-      if (candidates?.some((needle) => needle.length > length - start && isPartAt(bytes, start, needle)) === true)
-        return length - start;
+      if (candidates?.some((needle) => needle.length > to - start && isPartAt(bytes, start, to, needle)) === true)
+        return to - start;
     }
     return 0;
   }
@@ -107,12 +106,12 @@ function blockIn(text: string, at: number): number {
 }
 
 function isWholeAt(bytes: Uint8Array, start: number, needle: Uint8Array): boolean {
-  return needle.length <= bytes.length - start && isPartAt(bytes, start, needle);
+  return needle.length <= bytes.length - start && isPartAt(bytes, start, bytes.length, needle);
 }
 
-/** Whether as much of the needle as there is room for stands at `start`. */
-function isPartAt(bytes: Uint8Array, start: number, needle: Uint8Array): boolean {
-  const length = Math.min(needle.length, bytes.length - start);
+/** Whether as much of the needle as there is room for before `to` stands at `start`. */
+function isPartAt(bytes: Uint8Array, start: number, to: number, needle: Uint8Array): boolean {
+  const length = Math.min(needle.length, to - start);
   for (let at = 0; at < length; at++) if (bytes[start + at] !== needle[at]) return false;
   return true;
 }

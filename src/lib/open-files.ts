@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 
-/** How many files this process has open, sockets included. Undefined where that is not told (only Linux does), `full` where not even this can be asked. */
+/**
+ * How many files this process has open, sockets included. Undefined where that is not told (only Linux does), `full`
+ * where not even this can be asked.
+ */
 export function countOpenFiles(): number | 'full' | undefined {
   if (process.platform !== 'linux') return undefined;
   try {

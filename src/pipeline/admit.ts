@@ -57,7 +57,7 @@ export function admitCaller(
   }
   throw new Refusal(
     'unknown_path',
-    `There is no ${shown} here. The base URL of an OpenAI client ends in /v1; see docs for the endpoints.`,
+    `There is no ${shown} here. The base URL of an OpenAI client ends in /v1. What is here stands in the gateway's README.md, under Endpoints.`,
   );
 }
 

@@ -84,7 +84,10 @@ export class LongAnswer {
     return undefined;
   }
 
-  /** All of it after all, for those who can use nothing less; undefined, and it is given up, if it is more than `mostBytes`. Rejects if it breaks off. */
+  /**
+   * All of it after all, for those who can use nothing less; undefined, and it is given up, if it is more than
+   * `mostBytes`. Rejects if it breaks off.
+   */
   async whole(mostBytes: number): Promise<string | undefined> {
     const decoder = new TextDecoder();
     let [text, bytes] = ['', 0];

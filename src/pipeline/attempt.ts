@@ -7,7 +7,6 @@ import { Refusal } from '../core/refusal.ts';
 import type { Route, UpstreamRequest } from '../core/route.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
 import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
-import type { Snapshot } from '../snapshot.ts';
 import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
 import { tooComplex } from './body-work.ts';
@@ -15,7 +14,7 @@ import { hasRoomFor, NoRoom } from './buffered.ts';
 import { coolingOf } from './cooling.ts';
 import { cross } from './crossing.ts';
 import type { Crossing, Ends } from './crossing.ts';
-import { isAskedAsClient, secretFinder, upstreamHeaders } from './upstream-headers.ts';
+import { isAskedAsClient, upstreamHeaders } from './upstream-headers.ts';
 import { upstreamQuery } from './upstream-query.ts';
 import { readPlain } from './plain-answer.ts';
 import { fail } from './settle.ts';
@@ -23,6 +22,7 @@ import type { AttemptRun } from './settle.ts';
 import { spokenTo } from './spoken.ts';
 import { StreamAnswer } from './stream-answer.ts';
 import { isReset, transportFailureOf } from './transport.ts';
+import { WithheldValues } from './withheld-values.ts';
 import { Watch } from '../core/watch.ts';
 import { TooComplex } from '../core/work.ts';
 import type { WorkLimits } from '../core/work.ts';
@@ -81,8 +81,8 @@ export async function tryRoute(
     response.body.cancel();
     return fail(run, result);
   } catch (error) {
-    if (error instanceof Refusal) return unsendable(error, run);
     response?.body.cancel();
+    if (error instanceof Refusal) return unsendable(error, run);
     return fail(run, transportFailureOf(error, attempt));
   }
 }
@@ -122,13 +122,14 @@ function crossingFor(route: Route, exchange: Exchange, ends: Ends, context: Cont
 }
 
 function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamRequest {
-  const { attempt, watch, exchange, crossing, context } = run;
+  const { attempt, watch, exchange, client, crossing, context } = run;
   const { route, signal } = attempt;
   const { method, stream, endpoint } = exchange;
+  const withheld = new WithheldValues(exchange, client, context.snapshot);
   return {
     method,
-    target: crossing?.target ?? targetFor(run),
-    headers: upstreamHeaders(run, context.snapshot),
+    target: crossing?.target ?? targetFor(run, withheld),
+    headers: upstreamHeaders(run, context.snapshot, withheld),
     body,
     signal,
     call: { operation: endpoint?.operation ?? 'native', model: route.model, stream },
@@ -137,22 +138,22 @@ function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamReq
 }
 
 /** Where a backend of the client's own dialect has what was asked for: mostly where the client asked for it. */
-function targetFor(run: AttemptRun): string {
-  const { exchange, protocol, attempt, context } = run;
+function targetFor(run: AttemptRun, withheld: WithheldValues): string {
+  const { exchange, protocol, attempt } = run;
   const { endpoint, stream, body } = exchange;
   const { wire } = protocol;
-  const own = exchange.query === '' ? '' : queryFor(run, context.snapshot);
+  const own = exchange.query === '' ? '' : queryFor(run, withheld);
   if (endpoint?.model === undefined) return (endpoint?.target ?? '') + own;
   const { model } = attempt.route;
   const address = wire.address(endpoint.operation, { model, stream, body: body?.fields }) ?? endpoint.target;
   return address.includes('?') ? address + own.replace('?', '&') : address + own;
 }
 
-function queryFor(run: AttemptRun, snapshot: Snapshot): string {
+function queryFor(run: AttemptRun, withheld: WithheldValues): string {
   return upstreamQuery(run.exchange.query, {
     own: run.protocol.wire.ownQueryFields,
-    isOpen: isAskedAsClient(run, snapshot),
-    isSecret: secretFinder(run, snapshot),
+    isOpen: isAskedAsClient(run, run.context.snapshot),
+    withheld,
   });
 }
 

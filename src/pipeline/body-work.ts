@@ -1,10 +1,8 @@
 import type { Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
+import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { TextTooLong } from '../lib/json-span.ts';
 import { TooComplex, Work, type WorkLimits } from '../core/work.ts';
-
-/** In a shorter body there is nothing that takes long, except for what calls itself as deep as the body is. */
-const SMALL_UNITS = 4096;
 
 /** Looks at the text of a body before it is parsed, unless it is small. Throws TooComplex. */
 export function measureLarge(text: string, exchange: Exchange, limits: WorkLimits): void {

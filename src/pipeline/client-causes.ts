@@ -26,7 +26,7 @@ export function clientMayHaveCaused(run: AttemptRun, failure: Failure): boolean 
 export function clientChoseForm({ exchange, sentHeaders, sentTarget = '' }: AttemptRun): boolean {
   const { accept } = exchange.headers;
   const isOdd = accept !== undefined && sentHeaders?.['accept'] === accept && !USUAL_ACCEPT.test(accept);
-  return isOdd || hasChosen({ exchange, sentHeaders }, FORM_HEADERS) || hasChosenQuery({ exchange, sentTarget });
+  return isOdd || hasChosenQuery({ exchange, sentTarget });
 }
 
 /** Whether it may be the size of what the client sent for which the connection was closed: not every server says so first. */
@@ -37,12 +37,10 @@ export function clientSentTooMuch(run: AttemptRun): boolean {
 /** What a body may weigh at most where servers and proxies are left as they come. */
 const LARGE_BODY_BYTES = 1024 * 1024;
 const USUAL_ACCEPT = /json|event-stream|\*\/\*/i;
-/** Another method, or a part of the answer. */
-const FORM_HEADERS = ['range', 'if-range', 'x-http-method-override', 'x-method-override'];
 /** Which of a provider's accounts is asked. */
 const ACCOUNT_HEADERS = ['openai-organization', 'openai-project', 'x-goog-user-project'];
 /** What only some accounts and models may, or know. */
-const FEATURE_HEADERS = ['anthropic-beta', 'openai-beta', 'x-http-method-override', 'x-method-override'];
+const FEATURE_HEADERS = ['anthropic-beta', 'openai-beta'];
 /** What SDKs put into every query. */
 const HARMLESS_QUERY: ReadonlySet<string> = new Set(['alt=json', 'alt=sse', 'beta=true']);
 /** While a route has served somebody within this time, one that it turns away tells of nobody else. */

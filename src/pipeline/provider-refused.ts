@@ -33,7 +33,10 @@ export function sayRefused({ attempt, exchange, context }: AttemptRun, failure: 
   });
 }
 
-/** The provider has taken the key: when it next does not, that is said. But not again and again where it takes some requests and others not. */
+/**
+ * The provider has taken the key: when it next does not, that is said. But not again and again where it takes some
+ * requests and others not.
+ */
 export function noteAccepted(route: Route, exchange: Exchange, now: number): void {
   const { operations } = labelled(route);
   if (operations === undefined) return;

@@ -2,6 +2,7 @@ import type { Exchange } from '../core/exchange.ts';
 import { Work, type WorkLimits } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { isJson } from '../lib/is-json.ts';
+import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { ContentTemplate } from '../protocols/content-template.ts';
 import type { Protocol, StreamReader } from '../protocols/protocol.ts';
 import {
@@ -19,8 +20,6 @@ import type { StreamRewrite } from './stream-rewrite.ts';
 
 /** One event longer than this is not an event. Pictures come in events of several MiB. */
 const MAX_EVENT_BYTES = 64 * 1024 * 1024;
-/** A shorter event holds too little to be measured before it is parsed. */
-const SMALL_UNITS = 4096;
 /** So many events that are no JSON are left out of a stream; one with more is no answer. */
 const MOST_DROPPED = 1000;
 

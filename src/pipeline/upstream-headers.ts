@@ -4,17 +4,17 @@ import type { Protocol } from '../protocols/protocol.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 import { queryField } from './admit.ts';
-import { clientKeys, holdsKey } from './client-keys.ts';
 import type { AttemptRun } from './settle.ts';
 import { WITHHELD, WITHHELD_WITH_KEYS } from './withheld-headers.ts';
+import type { WithheldValues } from './withheld-values.ts';
 
 /** The headers of an attempt's request: the client's, less what is not the backend's business, plus what it needs. */
-export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot): Record<string, string> {
+export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot, withheld: WithheldValues): Record<string, string> {
   const { exchange, attempt, protocol, crossing, client } = run;
   const { backend } = attempt.route;
   const given = exchange.headers;
   const isOpen = isAskedAsClient(run, snapshot);
-  const headers = isOpen && crossing === undefined ? openHeaders(given) : closedHeaders(run, snapshot);
+  const headers = isOpen && crossing === undefined ? openHeaders(given) : closedHeaders(given, withheld);
   const { connection: listed, 'x-forwarded-for': forwardedFor } = given;
   if (listed !== undefined) dropListed(headers, listed);
   if (crossing !== undefined) dropOwn(headers, client);
@@ -48,26 +48,18 @@ export function isAskedAsClient({ attempt }: AttemptRun, { keyCheck }: Snapshot)
   return true;
 }
 
-/** Tells whether a value is a key that must not reach a backend which is not asked as the client. */
-export function secretFinder({ exchange, client }: AttemptRun, { scrubber }: Snapshot): (value: string) => boolean {
-  const keys = clientKeys(exchange.headers, queryField(exchange.query, client.front.keyParameter));
-  return (value) => holdsKey(value, keys) || scrubber?.isIn(value) === true;
-}
-
 function openHeaders(given: HeaderFields): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name in given) if (!WITHHELD.has(name)) headers[name] = given[name] ?? '';
   return headers;
 }
 
-function closedHeaders(run: AttemptRun, snapshot: Snapshot): Record<string, string> {
-  const given = run.exchange.headers;
-  const isSecret = secretFinder(run, snapshot);
+function closedHeaders(given: HeaderFields, withheld: WithheldValues): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name in given) {
     if (WITHHELD_WITH_KEYS.has(name)) continue;
     const value = given[name] ?? '';
-    if (!isSecret(value)) headers[name] = value;
+    if (!withheld.areIn(value)) headers[name] = value;
   }
   return headers;
 }

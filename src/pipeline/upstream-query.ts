@@ -1,4 +1,5 @@
 import { fieldName } from '../core/upstream-url.ts';
+import type { WithheldValues } from './withheld-values.ts';
 
 /** What of a client's query is not for a backend. */
 export interface QueryRules {
@@ -6,8 +7,8 @@ export interface QueryRules {
   readonly own: ReadonlySet<string> | undefined;
   /** The backend is asked with the client's own key, so that it may say whose account that is for. */
   readonly isOpen: boolean;
-  /** Whether a value is, or holds, a key that must not get there. */
-  readonly isSecret: (value: string) => boolean;
+  /** What must not get there. */
+  readonly withheld: WithheldValues;
 }
 
 /**
@@ -21,13 +22,13 @@ export function upstreamQuery(query: string, rules: QueryRules): string {
   return fields.length === 0 ? '' : `?${fields.join('&')}`;
 }
 
-function passes(field: string, { own, isOpen, isSecret }: QueryRules): boolean {
+function passes(field: string, { own, isOpen, withheld }: QueryRules): boolean {
   const name = fieldName(field);
   if (own?.has(name) === true) return false;
   if (isOpen) return true;
   if (ACCOUNT_FIELDS.has(name) || /^x-(?:amz|goog|ms)-/.test(name)) return false;
   const [[decodedName = '', value = ''] = []] = new URLSearchParams(field);
-  return !isSecret(value) && !isSecret(decodedName);
+  return !withheld.areIn(value) && !withheld.areIn(decodedName);
 }
 
 /** A field as it is, where that is the same for every reader. */

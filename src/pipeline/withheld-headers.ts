@@ -1,6 +1,5 @@
 import { NameRule } from '../lib/name-rule.ts';
 import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
-import { HOP_BY_HOP } from './hop-by-hop.ts';
 
 /** Headers of a client that no backend gets, whoever's key it is asked with. Lower case. */
 export const WITHHELD = new NameRule(isWithheld);
@@ -19,8 +18,17 @@ function isWithheld(name: string): boolean {
 }
 
 const ALWAYS: ReadonlySet<string> = new Set([
-  // They end with the client's connection.
-  ...HOP_BY_HOP,
+  // They belong to the client's connection and end with it (RFC 9110, 7.6.1).
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
   'host',
   // They describe bytes that the gateway writes anew, or ask for other bytes than it can read.
   'content-length',

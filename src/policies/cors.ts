@@ -36,12 +36,8 @@ export class Cors {
     return headers;
   }
 
-  /**
-   * Marks an answer as readable for its page, if that is let in. What an upstream said of origins goes: it knows nothing of
-   * the gateway's. All headers may be read, for no answer of the gateway goes by cookies.
-   */
+  /** Marks an answer as readable for its page, if that is let in. All headers may be read: no answer goes by cookies. */
   mark(headers: Headers, origin: string | undefined): void {
-    for (const name of OF_UPSTREAM) headers.delete(name);
     if (!this.#all) headers.append('vary', 'Origin');
     if (origin === undefined || !this.allows(origin)) return;
     headers.set('access-control-allow-origin', this.#allowed(origin));
@@ -52,13 +48,3 @@ export class Cors {
     return this.#all ? '*' : origin;
   }
 }
-
-const OF_UPSTREAM = [
-  'access-control-allow-origin',
-  'access-control-allow-credentials',
-  'access-control-allow-methods',
-  'access-control-allow-headers',
-  'access-control-expose-headers',
-  'access-control-max-age',
-  'access-control-allow-private-network',
-] as const;

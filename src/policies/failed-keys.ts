@@ -1,6 +1,7 @@
 import { Refusal } from '../core/refusal.ts';
 import { addressKey } from '../lib/address-list.ts';
 import type { Clock } from '../lib/clock.ts';
+import { Recent } from '../lib/recent.ts';
 import { TokenBucket } from '../lib/token-bucket.ts';
 import type { Rate } from '../lib/token-bucket.ts';
 
@@ -32,7 +33,7 @@ export class FailedKeys {
   #logRate: Rate | undefined;
   /** What may still be logged line by line, whatever address it is from. */
   #logged: TokenBucket | undefined;
-  readonly #addresses = new Map<string, Entry>();
+  readonly #addresses = new Recent<Entry>(MAX_ADDRESSES);
   /** By address, what was not logged since it was last told. */
   readonly #suppressed = new Map<string, number>();
   #isTelling = false;
@@ -59,7 +60,9 @@ export class FailedKeys {
     if (rate === undefined) return undefined;
     const now = this.clock.now();
     const address = addressKey(ip);
-    const entry = this.#entryOf(address, rate, now);
+    const entry =
+      this.#addresses.get(address) ??
+      this.#addresses.add(address, { bucket: new TokenBucket(rate, now), loggedAt: -Infinity });
     const mayFail = entry.bucket.level(rate, now) >= 1;
     if (mayFail) entry.bucket.take();
     const isDue = mayFail || now - entry.loggedAt >= TELL_EVERY_MS;
@@ -74,19 +77,6 @@ export class FailedKeys {
     if (this.#logged.level(this.#logRate, now) < 1) return false;
     this.#logged.take();
     return true;
-  }
-
-  #entryOf(address: string, rate: Rate, now: number): Entry {
-    const known = this.#addresses.get(address);
-    const entry = known ?? { bucket: new TokenBucket(rate, now), loggedAt: -Infinity };
-    // Whoever fails now is forgotten last.
-    if (known !== undefined) this.#addresses.delete(address);
-    else if (this.#addresses.size >= MAX_ADDRESSES) {
-      const [oldest] = this.#addresses.keys();
-      if (oldest !== undefined) this.#addresses.delete(oldest);
-    }
-    this.#addresses.set(address, entry);
-    return entry;
   }
 
   #suppress(address: string): void {

@@ -1,6 +1,7 @@
 import { Refusal } from '../core/refusal.ts';
 import { addressKey } from '../lib/address-list.ts';
 import type { Clock } from '../lib/clock.ts';
+import { Recent } from '../lib/recent.ts';
 import { TokenBucket } from '../lib/token-bucket.ts';
 import type { Rate } from '../lib/token-bucket.ts';
 
@@ -32,9 +33,7 @@ export class RateLimits {
   #global: Share | undefined;
   #perIp: Rate | undefined;
   #perAlias = new Map<string, Share>();
-  #addresses = new Map<string, TokenBucket>();
-  /** The address that was heard of last: it need not be moved to the end. */
-  #newest: string | undefined;
+  readonly #addresses = new Recent<TokenBucket>(MAX_ADDRESSES);
 
   constructor(private readonly clock: Clock) {}
 
@@ -58,10 +57,8 @@ export class RateLimits {
     }
     this.#perAlias = aliases;
     const perIp = rateOf(settings?.perIp);
-    if (perIp === undefined) {
-      this.#addresses.clear();
-      this.#newest = undefined;
-    } else if (this.#perIp !== undefined) for (const bucket of this.#addresses.values()) bucket.level(this.#perIp, now);
+    if (perIp === undefined) this.#addresses.clear();
+    else if (this.#perIp !== undefined) for (const bucket of this.#addresses.values()) bucket.level(this.#perIp, now);
     this.#perIp = perIp;
   }
 
@@ -84,7 +81,7 @@ export class RateLimits {
   /** Puts back what `take` took for a request that was then refused for another reason. */
   giveBack(ip: string, alias?: string): void {
     this.#global?.bucket.giveBack();
-    if (this.#perIp !== undefined) this.#addresses.get(addressKey(ip))?.giveBack();
+    if (this.#perIp !== undefined) this.#addresses.peek(addressKey(ip))?.giveBack();
     if (alias !== undefined) this.#perAlias.get(alias)?.bucket.giveBack();
   }
 
@@ -105,23 +102,9 @@ export class RateLimits {
     return shares;
   }
 
-  /** The address's bucket, which is then the one heard of last. */
   #bucketOf(ip: string, rate: Rate): TokenBucket {
     const key = addressKey(ip);
-    let bucket = this.#addresses.get(key);
-    if (bucket === undefined) {
-      bucket = new TokenBucket(rate, this.clock.now());
-      if (this.#addresses.size >= MAX_ADDRESSES) {
-        const [oldest] = this.#addresses.keys();
-        if (oldest !== undefined) this.#addresses.delete(oldest);
-      }
-    } else {
-      if (key === this.#newest) return bucket;
-      this.#addresses.delete(key);
-    }
-    this.#newest = key;
-    this.#addresses.set(key, bucket);
-    return bucket;
+    return this.#addresses.get(key) ?? this.#addresses.add(key, new TokenBucket(rate, this.clock.now()));
   }
 }
 

@@ -92,6 +92,7 @@ export interface Framing {
   open(): Frames;
 }
 
+/** Writes one stream of a framing, piece by piece. */
 export interface Frames {
   /** The text of an event with this data. */
   frame(data: string): string;

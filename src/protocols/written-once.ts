@@ -1,5 +1,5 @@
 import type { JsonObject } from '../lib/json.ts';
-import { memberSpans } from '../lib/json-span.ts';
+import { allMembers, nameAmong } from '../lib/json-span.ts';
 import { refuseField } from './fields.ts';
 
 /** Where an object stands: in its text, and as errors call it (empty for the body itself). */
@@ -23,7 +23,11 @@ export function checkWrittenOnce(
     const name = key.toLowerCase();
     if (key !== name && names.includes(name)) refuseField(inPlace(key), `has to be written \`${name}\``);
   }
-  for (const name of names) {
-    if (memberSpans(text, name, from).length > 1) refuseField(inPlace(name), 'is written more than once');
+  const seen = new Set<string>();
+  for (const member of allMembers(text, from)) {
+    const name = nameAmong(names, text, member);
+    if (name === undefined) continue;
+    if (seen.has(name)) refuseField(inPlace(name), 'is written more than once');
+    seen.add(name);
   }
 }

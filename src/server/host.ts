@@ -170,7 +170,10 @@ class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-/** The listeners that are wanted, in their order: those that are there already, and new ones. All or none: the others are given up once all are open. */
+/**
+ * The listeners that are wanted, in their order: those that are there already, and new ones. All or none: the others are
+ * given up once all are open.
+ */
 async function moved(before: readonly Listener[], wanted: readonly Wanted[]): Promise<Listener[]> {
   const kept = wanted.map((want) => before.find((one) => isSame(one, want)));
   const old = before.filter((one) => !kept.includes(one));

@@ -27,7 +27,10 @@ export function fileAt(path: string): FileId | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
-/** Ends the listening on a Unix socket with `stop`. Bun then removes what stands at its path, whatever that is by now: anything but the socket's `own` file is kept out of its way. */
+/**
+ * Ends the listening on a Unix socket with `stop`. Bun then removes what stands at its path, whatever that is by now:
+ * anything but the socket's `own` file is kept out of its way.
+ */
 export function closeSocket<T>(path: string, own: FileId | undefined, stop: () => T): T {
   const found = fileAt(path);
   if (found === undefined || (found.dev === own?.dev && found.ino === own.ino)) return stop();

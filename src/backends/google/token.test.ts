@@ -124,6 +124,14 @@ test.each([
   expect(await own.get(never())).toBe('ya29.later');
 });
 
+test('what was wrong with the connection is told as the cause', async () => {
+  endpoint.script(closeBeforeAnswer());
+  const error: unknown = await tokens()
+    .get(never())
+    .catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ cause: { code: 'ECONNRESET' } });
+});
+
 test('requests carry the token and no other key; one that is refused is not used again', async () => {
   api.script([json(401, {}), json(200, {})]);
   const transport = withGoogleToken(httpTransport(api.url), account());

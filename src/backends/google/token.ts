@@ -16,8 +16,11 @@ const MOST_RECENT = 3;
 /** No token could be had; `code` is for logs and the failure's detail, and nothing in it is secret. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
-  constructor(readonly code: string) {
-    super(`no access token: ${code}`);
+  constructor(
+    readonly code: string,
+    options?: ErrorOptions,
+  ) {
+    super(`no access token: ${code}`, options);
   }
 }
 
@@ -66,12 +69,17 @@ export class GoogleTokens {
     };
     // Once an hour, so no connection is kept for it.
     const sent = httpTransport(account.tokenUri, false).send(request);
-    const answer = await sent.catch(() => {
-      throw new TokenError('token_endpoint_unreachable');
+    const answer = await sent.catch((cause: unknown) => {
+      throw new TokenError('token_endpoint_unreachable', { cause });
     });
     const { status } = answer;
-    const text = await textOf(answer).catch(() => '');
-    if (status < 200 || status > 299) throw new TokenError(`token_refused_${status}`);
+    if (status < 200 || status > 299) {
+      answer.body.cancel();
+      throw new TokenError(`token_refused_${status}`);
+    }
+    const text = await textOf(answer).catch((cause: unknown) => {
+      throw new TokenError('token_answer_broken', { cause });
+    });
     const token = parseObject(text);
     const value = asWord(token?.['access_token']);
     if (value === undefined || !/^[\x21-\x7e]+$/.test(value)) throw new TokenError('token_answer_broken');

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import type { AnswerHead } from './answer-head.ts';
+import type { HttpHead } from './http-head.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { ConnectionError, MalformedAnswer } from './errors.ts';
 
 /** What a reader made of an answer. */
 interface Read {
-  head: AnswerHead | undefined;
+  head: HttpHead | undefined;
   body: string;
   ended: boolean;
   /** How many bytes came behind the answer's end. */

@@ -1,12 +1,12 @@
-import type { AnswerHead } from './answer-head.ts';
-import { readHead } from './answer-head.ts';
+import type { HttpHead } from './http-head.ts';
+import { readHead } from './http-head.ts';
 import { ChunkedReader } from './chunked.ts';
 import { cutOut } from './cut-out.ts';
 import { ConnectionError, MalformedAnswer } from './errors.ts';
 
 /** Who is told of an answer as it comes. */
 export interface AnswerSink {
-  onHead(head: AnswerHead): void;
+  onHead(head: HttpHead): void;
   onContent(bytes: Uint8Array<ArrayBuffer>): void;
   /** The answer is whole. */
   onEnd(): void;
@@ -19,7 +19,7 @@ const END_OF_HEAD = Buffer.from('\r\n\r\n');
 
 /** Reads one answer, head and body, from bytes in any pieces. It may use the pieces up: nobody else may read them. */
 export class AnswerReader {
-  #head: AnswerHead | undefined;
+  #head: HttpHead | undefined;
   /** The beginning of a head that has not come whole. */
   #held: Buffer | undefined;
   #heldBytes = 0;
@@ -75,12 +75,12 @@ export class AnswerReader {
     this.#end();
   }
 
-  #skipInterim({ status }: AnswerHead): void {
+  #skipInterim({ status }: HttpHead): void {
     if (status === 101) throw new MalformedAnswer('http_upgrade', 'a change of protocol that nobody asked for');
     if (++this.#interim > MAX_INTERIM_ANSWERS) throw new MalformedAnswer('http_interim', 'too many 1xx answers');
   }
 
-  #begin(head: AnswerHead): void {
+  #begin(head: HttpHead): void {
     this.#head = head;
     if (head.framing === 'chunked') this.#chunks = new ChunkedReader();
     else if (head.framing !== 'until_close') this.#left = head.framing;
@@ -158,7 +158,7 @@ export class AnswerReader {
 }
 
 interface TakenHead {
-  readonly head: AnswerHead | undefined;
+  readonly head: HttpHead | undefined;
   readonly end: number;
   readonly joined: Buffer<ArrayBuffer> | undefined;
 }

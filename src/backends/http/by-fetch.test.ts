@@ -1,5 +1,10 @@
-import { expect, test } from 'bun:test';
-import { isProxied } from './by-fetch.ts';
+import { afterAll, beforeAll, expect, spyOn, test } from 'bun:test';
+import { manual, raw } from '../../../test/kit/replies.ts';
+import { eventually } from '../../../test/kit/settled.ts';
+import { startUpstream } from '../../../test/kit/upstream.ts';
+import type { Upstream } from '../../../test/kit/upstream.ts';
+import type { UpstreamAnswer } from '../../core/upstream-answer.ts';
+import { isProxied, sendByFetch } from './by-fetch.ts';
 
 const PROXY = 'http://proxy.example:3128';
 
@@ -22,4 +27,42 @@ test.each([
   ['http://a.example/v1', { HTTP_PROXY: PROXY, NO_PROXY: '.example' }, true],
 ])('%s with %j', (url, env, proxied) => {
   expect(isProxied(new URL(url), env)).toBe(proxied);
+});
+
+let upstream: Upstream;
+
+beforeAll(async () => {
+  upstream = await startUpstream([]);
+});
+
+afterAll(() => upstream.stop());
+
+function send(method: string): Promise<UpstreamAnswer> {
+  return sendByFetch(upstream.url, { method, target: '/x', headers: {}, body: undefined, signal: NEVER });
+}
+
+const NEVER = new AbortController().signal;
+
+test('of an answer in an encoding that nobody knows, the connection is given back', async () => {
+  // It remembers what it returned: the collector, which comes by now and then, must not be what closes the connection.
+  using remembering = spyOn(globalThis, 'fetch');
+  const script = manual();
+  upstream.script(script);
+  const answer = send('GET').catch((error: unknown) => error);
+  await script.request;
+  await script.writeRaw('HTTP/1.1 200 OK\r\ncontent-encoding: compress\r\ncontent-length: 100000\r\n\r\nhalf of it');
+  expect(await answer).toMatchObject({ code: 'content_encoding_unknown' });
+  await eventually(() => upstream.openSockets === 0);
+  expect(remembering).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+  ['HEAD', 'compress', 9],
+  ['HEAD', 'gzip', 9],
+  ['GET', 'gzip', 0],
+])('an answer to %s in %s without a body is not decoded', async (method, encoding, length) => {
+  upstream.script(raw(`HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: ${length}\r\n\r\n`));
+  const { status, body } = await send(method);
+  expect(status).toBe(200);
+  expect((await body.read()).done).toBe(true);
 });

@@ -33,5 +33,14 @@ export async function sendByFetch(url: string, request: UpstreamRequest): Promis
     // Silence is measured by the gateway, by the limits of its config; Bun's own five minutes would cut in.
     timeout: false,
   });
-  return decoded(answerOf(response));
+  const answer = answerOf(response);
+  // As over connections of our own: where there is no body (HEAD, say), there is nothing to decode.
+  if (response.body === null || response.headers.get('content-length') === '0') return answer;
+  try {
+    return decoded(answer);
+  } catch (error) {
+    // Nobody will read it: its connection is given back.
+    answer.body.cancel();
+    throw error;
+  }
 }

@@ -2,7 +2,7 @@ import type { ConnectionListener, UpstreamRequest } from '../../core/route.ts';
 import type { UpstreamAnswer } from '../../core/upstream-answer.ts';
 import { AnswerBody } from './answer-body.ts';
 import type { BodySource } from './answer-body.ts';
-import type { AnswerHead } from './answer-head.ts';
+import type { HttpHead } from './http-head.ts';
 import { AnswerReader } from './answer-reader.ts';
 import type { AnswerSink } from './answer-reader.ts';
 import { decoded } from './decode.ts';
@@ -56,7 +56,7 @@ export class Call implements AnswerSink, BodySource, EventListenerObject {
     return request;
   }
 
-  onHead({ status, headers, framing }: AnswerHead): void {
+  onHead({ status, headers, framing }: HttpHead): void {
     const body = new AnswerBody(this);
     const answer = { status, headers, body };
     const readable = framing === 0 ? answer : decoded(answer);

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import {
   chatAnswer,
   closeBeforeAnswer,
@@ -303,17 +302,6 @@ describe('a backend that cannot be reached is told with its address', () => {
     expect(failure).toMatchObject({ code, message: expect.stringContaining(place) });
   });
 });
-
-test.skipIf(process.platform === 'win32')(
-  'a connection that this process has no descriptor for is not refused by the backend',
-  async () => {
-    const script = join(import.meta.dir, '../../../test/fixtures/without-descriptors.ts');
-    const child = Bun.spawn(['sh', '-c', 'ulimit -n 100; exec "$@"', 'sh', process.execPath, script, upstream.url], {
-      stdout: 'pipe',
-    });
-    expect((await child.stdout.text()).trim()).toBe('EMFILE');
-  },
-);
 
 test('more requests are under way at once than fetch would send', async () => {
   const gate = hold(json(200, 'ok'));

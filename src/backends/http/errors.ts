@@ -1,6 +1,3 @@
-import { closeSync, openSync } from 'node:fs';
-import { devNull } from 'node:os';
-
 /** Why there is no answer, or no more of it: `code` is the system's (`ECONNREFUSED`), or one of TLS. */
 export class ConnectionError extends Error {
   override readonly name: string = 'ConnectionError';
@@ -25,22 +22,8 @@ export class MalformedAnswer extends Error {
   }
 }
 
-/**
- * Bun says of a connection for which this process has no descriptor left that it was refused. That is not the
- * backend's doing: it is found out by opening something else.
- */
+/** Why no connection could be made. */
 export function connectFailure(error: unknown, place: string): ConnectionError {
   const { code = 'ConnectionRefused', message = String(error) } = error as { code?: string; message?: string };
-  const own = code === 'ECONNREFUSED' ? lackOfDescriptors() : undefined;
-  return new ConnectionError(own ?? code, own === undefined ? `${place}: ${message}` : `${place}: ${own}`);
-}
-
-function lackOfDescriptors(): string | undefined {
-  try {
-    closeSync(openSync(devNull, 'r'));
-    return undefined;
-  } catch (error) {
-    const { code } = error as { code?: string };
-    return code === 'EMFILE' || code === 'ENFILE' ? code : undefined;
-  }
+  return new ConnectionError(code, `${place}: ${message}`);
 }

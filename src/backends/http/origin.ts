@@ -5,8 +5,6 @@ export interface Origin {
   readonly port: number;
   /** Host and port as they stand in a URL: for `Host`, and for messages. */
   readonly host: string;
-  /** The path of the base URL, without a slash at its end. */
-  readonly basePath: string;
   /** Undefined for plain HTTP. */
   readonly tls: Bun.TLSOptions | undefined;
   /** Whose certificate is not good is not spoken to. */
@@ -28,7 +26,6 @@ export function originOf(text: string, env: Readonly<Record<string, string | und
     hostname,
     port: Number(url.port) || (isTls ? 443 : 80),
     host: url.host,
-    basePath: url.pathname.replace(/\/+$/, ''),
     // An address is no name to ask for (RFC 6066, 3); the certificate is held against the host all the same.
     tls: isTls
       ? { serverName: isAddress ? '' : hostname, rejectUnauthorized: verifies, ALPNProtocols: HTTP_1_1 }

@@ -1,4 +1,5 @@
 import type { UpstreamRequest } from '../../core/route.ts';
+import { NameRule } from '../../lib/name-rule.ts';
 
 /** A request as it goes over the wire, in one or two parts. */
 export interface RequestBytes {
@@ -14,7 +15,7 @@ export interface RequestBytes {
 const SHORT = 16 * 1024;
 
 const METHOD = /^[A-Z]+$/;
-const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+const NAME = new NameRule((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name));
 /** No CR, LF or NUL: nobody may write a line of the head but this file. */
 const VALUE = /^[\t\x20-\xff]*$/;
 const LATIN_1 = /[\x80-\xff]/;
@@ -58,6 +59,6 @@ export function requestBytes(
 }
 
 function field(name: string, value: string): string {
-  if (!NAME.test(name) || !VALUE.test(value)) throw new TypeError('a header that cannot be sent');
+  if (!NAME.has(name) || !VALUE.test(value)) throw new TypeError('a header that cannot be sent');
   return `${name}: ${value}\r\n`;
 }

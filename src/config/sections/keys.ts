@@ -26,6 +26,7 @@ const keySchema = z
   })
   .describe('One caller.');
 
+/** `keys`: the callers besides whoever has `proxy_api_key`. */
 export const keysSchema = z
   .array(keySchema)
   .optional()

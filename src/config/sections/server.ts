@@ -86,6 +86,7 @@ export const serverSchema = z
   .prefault({})
   .describe('The gateway as an HTTP server.');
 
+/** `cors`: the web pages that may use the gateway. */
 export const corsSchema = z
   .strictObject({
     origins: z

@@ -4,7 +4,7 @@ import { MalformedAnswer } from './errors.ts';
 export type Framing = number | 'chunked' | 'until_close';
 
 /** The head of an answer, read. */
-export interface AnswerHead {
+export interface HttpHead {
   readonly status: number;
   readonly headers: Headers;
   readonly framing: Framing;
@@ -21,7 +21,7 @@ const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const LENGTH = /^\d{1,15}$/;
 
 /** Reads a head, given as Latin-1 without the empty line at its end. Throws a MalformedAnswer. */
-export function readHead(text: string, method: string): AnswerHead {
+export function readHead(text: string, method: string): HttpHead {
   if (NOT_IN_HEAD.test(text)) throw new MalformedAnswer('http_header', 'a control character in the head of the answer');
   const lineEnd = endOfLine(text, 0);
   const [, minor, digits] = STATUS_LINE.exec(text.slice(0, lineEnd)) ?? [];
