@@ -1,17 +1,13 @@
 import type { Scrubber } from './scrubber.ts';
 
-/** From so many bytes of a secret's beginning on, events wait; less is found in words, and gives nothing away. */
-const HOLD_FROM_BYTES = 4;
 const STAR = 0x2a;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const NOTHING = new Uint8Array(0);
-const NOWHERE: readonly Span[] = [];
 
 /** Where a text stands in bytes that are to go out: `from` its first byte, `to` behind its last. */
 interface Span {
-  readonly bytes: Uint8Array;
   readonly from: number;
   readonly to: number;
   /** Which of the keys is in front of it: other keys, other texts. */
@@ -19,16 +15,15 @@ interface Span {
 }
 
 /**
- * Takes secrets out of a stream of events, also where a model says one in several of them. What goes out is held back
- * only while the text so far ends in the beginning of a secret.
+ * Takes secrets out of a stream of events. One that stands in an event is covered; of one that a model says in several,
+ * what completes it. Nothing is ever held back: whoever can have a model say what it likes could tell by the pauses how
+ * much of a guess is right.
  */
 export class ScrubbedDeltas {
   readonly #keys: readonly Uint8Array[];
-  /** The end of the text so far, unscrubbed, if a secret may begin in it, and where it stands that has not gone out. */
-  #tail: Uint8Array = NOTHING;
-  #waiting: readonly Span[] = NOWHERE;
+  /** By key: the end of its text so far, unscrubbed, if a secret may begin in it. */
+  readonly #tails: Uint8Array[];
   #key = -1;
-  #held: Uint8Array[] = [];
   /** What the last event was like: before its text and after it. */
   #before = 0;
   #after = 0;
@@ -39,57 +34,32 @@ export class ScrubbedDeltas {
     keys: readonly string[],
   ) {
     this.#keys = keys.map((key) => Buffer.from(`"${key}":`));
+    this.#tails = keys.map(() => NOTHING);
   }
 
-  /** Takes whole events; returns what may go out, maybe nothing yet. */
-  push(bytes: Uint8Array): Uint8Array {
-    const isAlike = this.#isAlike(bytes);
+  /** Takes whole events that are to go out, and covers what must not. */
+  push(bytes: Uint8Array): void {
     const to = bytes.length - this.#after;
-    if (isAlike && this.#tail.length === 0 && this.scrubber.unfinished(bytes, this.#before, to) === 0) {
-      // Nearly always: nothing waits, and nothing has to.
-      this.scrubber.scrub(bytes);
-      return this.#released(bytes);
-    }
-    const spans = isAlike ? [{ bytes, from: this.#before, to, key: this.#key }] : this.#spansIn(bytes);
-    for (const span of spans) this.#see(span);
+    if (this.#isAlike(bytes)) {
+      const tail = this.#tails[this.#key] ?? NOTHING;
+      // Nearly always: nothing has begun, and nothing begins.
+      if (tail.length > 0 || this.scrubber.unfinished(bytes, this.#before, to) > 0)
+        this.#see(bytes, { from: this.#before, to, key: this.#key });
+    } else for (const span of this.#spansIn(bytes)) this.#see(bytes, span);
     this.scrubber.scrub(bytes);
-    if (spans.length > 0 && this.#tail.length >= HOLD_FROM_BYTES) {
-      this.#held.push(bytes);
-      return NOTHING;
-    }
-    return this.#released(bytes);
   }
 
-  /** What is held back, at the end of the stream; undefined if nothing is. */
-  end(): Uint8Array | undefined {
-    return this.#held.length === 0 ? undefined : this.#released(NOTHING);
-  }
-
-  #released(bytes: Uint8Array): Uint8Array {
-    this.#waiting = NOWHERE;
-    if (this.#held.length === 0) return bytes;
-    const all = Buffer.concat([...this.#held, bytes]);
-    this.#held = [];
-    return all;
-  }
-
-  #see(span: Span): void {
-    const { bytes, from, to, key } = span;
-    if (key !== this.#key) this.#tail = NOTHING;
+  #see(bytes: Uint8Array, { from, to, key }: Span): void {
     this.#key = key;
     const own = bytes.subarray(from, to);
-    if (this.#tail.length === 0) {
-      const waiting = this.scrubber.unfinished(own);
-      this.#tail = waiting === 0 ? NOTHING : own.slice(own.length - waiting);
-      this.#waiting = waiting === 0 ? NOWHERE : [span];
-      return;
+    const tail = this.#tails[key] ?? NOTHING;
+    const text = tail.length === 0 ? own : Buffer.concat([tail, own]);
+    const begun = this.scrubber.unfinished(text);
+    this.#tails[key] = begun === 0 ? NOTHING : text.slice(text.length - begun);
+    if (tail.length === 0) return;
+    for (const { start, end } of this.scrubber.found(text)) {
+      if (start < tail.length && end > tail.length) bytes.fill(STAR, from, from + end - tail.length);
     }
-    const text = Buffer.concat([this.#tail, own]);
-    const spans = [...this.#waiting, span];
-    for (const { start, end } of this.scrubber.found(text)) cover(spans, text.length - end, text.length - start);
-    const waiting = this.scrubber.unfinished(text);
-    this.#tail = text.subarray(text.length - waiting);
-    this.#waiting = waiting === 0 ? NOWHERE : spans;
   }
 
   /** Whether an event is like the last one but for its text: most are. */
@@ -115,23 +85,12 @@ export class ScrubbedDeltas {
         from++;
         let to = from;
         while (to < bytes.length && bytes[to] !== QUOTE) to += bytes[to] === BACKSLASH ? 2 : 1;
-        spans.push({ bytes, from, to: Math.min(to, bytes.length), key });
+        spans.push({ from, to: Math.min(to, bytes.length), key });
       }
     }
     const [only] = spans;
     this.#before = spans.length === 1 && only !== undefined ? only.from : 0;
     this.#after = spans.length === 1 && only !== undefined ? bytes.length - only.to : 0;
     return spans.length < 2 ? spans : spans.sort((a, b) => a.from - b.from);
-  }
-}
-
-/** Puts stars over what lies between two distances from the end of a text whose last pieces are `spans`. */
-function cover(spans: readonly Span[], nearest: number, farthest: number): void {
-  let behind = 0;
-  for (const { bytes, from, to } of spans.toReversed()) {
-    const last = to - Math.max(0, nearest - behind);
-    const first = to - (farthest - behind);
-    if (last > from && first < to) bytes.fill(STAR, Math.max(from, first), last);
-    behind += to - from;
   }
 }

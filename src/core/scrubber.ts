@@ -66,6 +66,13 @@ export class Scrubber {
     return all ?? NOWHERE;
   }
 
+  /** How many bytes the longest secret has, in its longest form. */
+  get longest(): number {
+    let most = 1;
+    for (const needles of this.#current()) most = Math.max(most, needles.longest);
+    return most;
+  }
+
   /** How many of the last bytes before `to` may be the beginning of a secret that begins at or after `from`. */
   unfinished(bytes: Uint8Array, from = 0, to = bytes.length): number {
     let most = 0;
@@ -92,7 +99,10 @@ export class Scrubber {
   }
 }
 
-/** Scrubs the bytes of one answer that come piece by piece; holds back no more than what may be half a secret. */
+/**
+ * Scrubs the bytes of one answer that come piece by piece. It always holds back as many as may be half a secret, whatever
+ * they are: if it went by them, pauses would tell how much of a guess is right.
+ */
 export class ScrubbedPieces {
   #held: Uint8Array | undefined;
 
@@ -101,7 +111,7 @@ export class ScrubbedPieces {
   /** What may go out now; empty if all of it has to wait for the next piece. */
   push(piece: Uint8Array): Uint8Array {
     const bytes = this.#held === undefined ? piece : Buffer.concat([this.#held, piece]);
-    const waiting = this.scrubber.unfinished(bytes);
+    const waiting = Math.min(bytes.length, this.scrubber.longest - 1);
     this.scrubber.scrub(bytes);
     this.#held = waiting === 0 ? undefined : bytes.slice(bytes.length - waiting);
     return waiting === 0 ? bytes : bytes.subarray(0, bytes.length - waiting);
@@ -131,7 +141,7 @@ function linesOf(secret: string): string[] {
 
 /** How a secret may come back in an answer: as it is, in JSON, a URL, a form, a page, and in Base64 (`user:key`). */
 function formsOf(secret: string): string[] {
-  if (secret.length < MIN_SECRET_CHARS || PLACEHOLDERS.has(secret.toLowerCase())) return [];
+  if (secret.length < MIN_SECRET_CHARS || PLACEHOLDERS.has(secret.toLowerCase()) || WORDLIKE.test(secret)) return [];
   const inJson = JSON.stringify(secret).slice(1, -1);
   const inUrl = encodeURIComponent(secret.toWellFormed());
   const inPage = secret.replaceAll(/[&<>"']/g, (char) => PAGE.get(char) ?? char);
@@ -140,6 +150,7 @@ function formsOf(secret: string): string[] {
     inJson,
     inJson.replaceAll('/', String.raw`\/`),
     inJson.replaceAll(/[&<>='+/]/g, (char) => String.raw`\u00${char.charCodeAt(0).toString(16)}`),
+    inJson.replaceAll(/[&<>='+/]/g, (char) => String.raw`\u00${char.charCodeAt(0).toString(16).toUpperCase()}`),
     inUrl,
     inUrl.replaceAll(/%[0-9A-F]{2}/g, (encoded) => encoded.toLowerCase()),
     new URLSearchParams([['', secret]]).toString().slice(1),
@@ -156,6 +167,9 @@ function inBase64(secret: string, before: number): string[] {
   // A short one would shorten the jumps, and says little.
   return own.length < LONG_BYTES ? [] : [own, own.replaceAll('+', '-').replaceAll('/', '_')];
 }
+
+/** Short digits and short words: stars over those would change numbers and names of members in answers. */
+const WORDLIKE = /^(?:\d{1,15}|[a-z]{1,9})$/i;
 
 const PAGE: ReadonlyMap<string, string> = new Map([
   ['&', '&amp;'],

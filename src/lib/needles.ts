@@ -10,7 +10,8 @@ export interface Place {
  */
 export class Needles {
   readonly #windowBytes: number;
-  readonly #longest: number;
+  /** How many bytes the longest has. */
+  readonly longest: number;
   readonly #jumps = new Uint8Array(TABLE_SIZE);
   /** By the last three bytes of their first window; longer ones first. */
   readonly #byWindow = new Map<number, Uint8Array[]>();
@@ -25,7 +26,7 @@ export class Needles {
   constructor(needles: readonly Uint8Array[]) {
     const lengths = needles.map((needle) => needle.length);
     this.#windowBytes = Math.min(...lengths, MAX_WINDOW_BYTES);
-    this.#longest = Math.max(...lengths);
+    this.longest = Math.max(...lengths);
     this.#jumps.fill(this.#windowBytes - BLOCK_BYTES + 1);
     if (needles.length <= MOST_FEW && this.#windowBytes < SHORT_BYTES) this.#few = needles;
     for (const needle of needles.toSorted((a, b) => b.length - a.length)) this.#add(needle);
@@ -65,7 +66,7 @@ export class Needles {
 
   /** How many of the last bytes before `to` may be the beginning of a needle whose rest is still to come. */
   unfinished(bytes: Uint8Array, from = 0, to = bytes.length): number {
-    for (let start = Math.max(from, to - this.#longest + 1); start < to; start++) {
+    for (let start = Math.max(from, to - this.longest + 1); start < to; start++) {
       const first = bytes[start] as number;
       if (this.#begins[first] === 0) continue;
       const candidates = this.#byStart.get(first);

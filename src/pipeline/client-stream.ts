@@ -99,13 +99,15 @@ export class ClientStream implements Sleeper {
       .then(this.#onBytes, this.#onBroken);
   }
 
-  readonly #onBytes = (given: Uint8Array | undefined): void | Promise<void> => {
-    const deltas = this.#deltas;
-    const bytes = deltas === undefined ? given : given === undefined ? deltas.end() : deltas.push(given);
+  readonly #onBytes = (bytes: Uint8Array | undefined): void | Promise<void> => {
     if (bytes?.byteLength === 0) return this.#pull();
     this.#clientWaits = false;
-    if (bytes === undefined) this.#end();
-    else this.#send(bytes);
+    if (bytes === undefined) {
+      this.#end();
+      return;
+    }
+    this.#deltas?.push(bytes);
+    this.#send(bytes);
   };
 
   readonly #onBroken = (error: unknown): void => this.#break(error);
