@@ -36,6 +36,7 @@ export async function acceptBody(exchange: Exchange, context: Context): Promise<
   const body = typeof read === 'string' ? jsonBody(read, exchange, context) : read;
   exchange.body = body;
   exchange.stream = exchange.endpoint?.stream ?? asksForStream(body, exchange.endpoint?.operation);
+  refuseOtherModels(body, exchange);
   const name = exchange.endpoint?.model ?? modelOf(body);
   const isName = name.length <= MAX_NAME_CHARS;
   exchange.askedName = isName ? name : `${name.slice(0, MAX_NAME_CHARS)}…`;
@@ -121,6 +122,24 @@ export function usable(caller: Caller | undefined, snapshot: Snapshot): string[]
 function asksForStream({ fields, text }: Body, operation: Operation | undefined): boolean {
   if (operation === 'count_tokens' || operation === 'embed') return false;
   return fields['stream'] === true || (text === undefined && fields['stream'] === 'true');
+}
+
+/**
+ * Of a caller whose models are limited: some backends take a name in letters of either case for `model`, and one a list
+ * of others to go on with.
+ */
+function refuseOtherModels({ fields }: Body, { caller }: Exchange): void {
+  if (caller?.models === undefined) return;
+  for (const key in fields) {
+    if (key.length === 'model'.length && key !== 'model' && key.toLowerCase() === 'model')
+      throw new Refusal('invalid_request', `The field \`${key}\` has to be written \`model\`.`, { param: key });
+  }
+  if (!Array.isArray(fields['models'])) return;
+  throw new Refusal(
+    'model_not_allowed',
+    `The field \`models\` names models past those that the key \`${caller.name}\` is for. Leave it out.`,
+    { param: 'models' },
+  );
 }
 
 function modelOf(body: Body): string {

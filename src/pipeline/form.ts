@@ -53,7 +53,7 @@ class FormBody implements Body {
   }
 
   withModel(model: string): Uint8Array<ArrayBuffer> {
-    if (model === this.fields['model']) return this.#content;
+    if (this.#models.length === 1 && model === this.fields['model']) return this.#content;
     const pieces: Uint8Array[] = [];
     let from = 0;
     for (const { start, end } of this.#models) {
@@ -61,9 +61,11 @@ class FormBody implements Body {
       from = end;
     }
     pieces.push(this.#content.subarray(from));
-    return new Uint8Array(Buffer.concat(pieces));
+    return Buffer.concat(pieces);
   }
 }
+
+const NAMES = /;\s*name\*?\s*=/gi;
 
 /** The parts between the boundaries; undefined if the bytes are not such a form. */
 function partsOf(bytes: Buffer, boundary: string | undefined): Part[] | undefined {
@@ -87,6 +89,8 @@ function partsOf(bytes: Buffer, boundary: string | undefined): Part[] | undefine
     const name =
       /;\s*name="((?:[^"\\]|\\.)*)"/i.exec(disposition)?.[1] ?? /;\s*name=([^\s;"]+)/i.exec(disposition)?.[1];
     const isFile = /;\s*filename\*?=/i.test(disposition);
+    // Another reader may take another of them for the name, and with it another model.
+    if ((disposition.match(NAMES)?.length ?? 0) > 1 || (isFile && name?.toLowerCase() === 'model')) return undefined;
     if (name !== undefined) parts.push({ name, isFile, start: headEnd + 4, end: next });
     at = next + delimiter.length;
   }

@@ -39,11 +39,12 @@ export class JsonBody implements Body {
   }
 
   withModel(model: string): string {
+    const spans = memberSpans(this.text, 'model');
     // With the same name as the client's, there is nothing to change. With the key written twice, both are changed:
     // JSON.parse took the last, a backend may take the first.
-    return model === this.fields['model']
+    return spans.length === 1 && model === this.fields['model']
       ? this.text
-      : replaceSpans(this.text, memberSpans(this.text, 'model'), JSON.stringify(model));
+      : replaceSpans(this.text, spans, JSON.stringify(model));
   }
 }
 

@@ -24,7 +24,7 @@ export function upstreamQuery(query: string, rules: QueryRules): string {
 
 function passes(field: string, { own, isOpen, withheld }: QueryRules): boolean {
   const name = fieldName(field);
-  if (own?.has(name) === true) return false;
+  if (own?.has(name) === true || OF_THE_GATEWAY.has(name)) return false;
   if (isOpen) return true;
   if (ACCOUNT_FIELDS.has(name) || /^x-(?:amz|goog|ms)-/.test(name)) return false;
   const [[decodedName = '', value = ''] = []] = new URLSearchParams(field);
@@ -35,6 +35,9 @@ function passes(field: string, { own, isOpen, withheld }: QueryRules): boolean {
 function encoded(field: string): string {
   return /^[\w.~%!$()*+,:@/?=[\]-]*$/.test(field) ? field : new URLSearchParams(field).toString();
 }
+
+/** Which model it is, the gateway says. */
+const OF_THE_GATEWAY: ReadonlySet<string> = new Set(['model', 'models']);
 
 /** Keys, accounts, and the version of an API, by which one client could have the gateway's key refused. */
 const ACCOUNT_FIELDS: ReadonlySet<string> = new Set([

@@ -20,7 +20,7 @@ export function checkWrittenOnce(
 ): void {
   const inPlace = (name: string): string => (place === '' ? name : `${place}.${name}`);
   for (const key of Object.keys(object)) {
-    const name = key.toLowerCase();
+    const name = key.normalize('NFKC').toLowerCase();
     if (key !== name && names.includes(name)) refuseField(inPlace(key), `has to be written \`${name}\``);
   }
   const seen = new Set<string>();
