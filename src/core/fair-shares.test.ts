@@ -46,23 +46,31 @@ describe('what many share', () => {
 });
 
 test('what is kept comes out of a budget, for which the oldest goes of whoever adds', () => {
-  const budget = new ByteBudget(100);
+  const budget = new ByteBudget(800);
   const shares = new FairShares<string>(1000, budget);
+  budget.take(720);
   shares.add('a', '1', 'one', 30);
   shares.add('a', '2', 'two', 30);
   shares.add('b', '1', 'other', 20);
-  budget.take(20);
   shares.add('a', '3', 'three', 30);
   expect(['1', '2', '3'].map((key) => shares.get('a', key))).toEqual([undefined, 'two', 'three']);
-  expect(budget.used).toBe(100);
+  expect([shares.get('b', '1'), budget.used]).toEqual(['other', 800]);
 });
 
 test('where there can be no room for it in the budget, nothing is kept and nothing goes', () => {
-  const budget = new ByteBudget(100);
+  const budget = new ByteBudget(800);
   const shares = new FairShares<string>(1000, budget);
+  budget.take(700);
   shares.add('a', '1', 'mine', 30);
   shares.add('b', '1', 'other', 30);
   shares.add('a', '2', 'too large', 90);
   expect([shares.get('a', '1'), shares.get('b', '1'), shares.get('a', '2')]).toEqual(['mine', 'other', undefined]);
-  expect(budget.used).toBe(60);
+  expect(budget.used).toBe(760);
+});
+
+test('most of a budget is left to requests', () => {
+  const budget = new ByteBudget(800);
+  const shares = new FairShares<string>(1000, budget);
+  for (let n = 0; n < 20; n++) shares.add('a', String(n), 'item', 30);
+  expect(budget.used).toBe(90);
 });

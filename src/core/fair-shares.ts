@@ -1,5 +1,8 @@
 import type { ByteBudget } from './byte-budget.ts';
 
+/** The share of a budget that may be kept from requests. */
+const MOST_OF_BUDGET = 1 / 8;
+
 /** What one owner has in it, oldest first. */
 interface Share<Value> {
   readonly owner: string;
@@ -40,7 +43,12 @@ export class FairShares<Value> {
     share.things.set(key, { value, size });
     share.size += size;
     this.#size += size;
-    while (this.#size > this.most) this.#forgetOldest(this.#hasTooMuch(share) ? share : this.#whoHasTooMuch());
+    while (this.#size > this.#most) this.#forgetOldest(this.#hasTooMuch(share) ? share : this.#whoHasTooMuch());
+  }
+
+  /** Requests need the room more: of a small budget only a small part is for what is kept. */
+  get #most(): number {
+    return this.budget === undefined ? this.most : Math.min(this.most, this.budget.limit * MOST_OF_BUDGET);
   }
 
   /** Takes it out of the budget, for which older things of the same owner may have to go; never those of others. */

@@ -14,12 +14,19 @@ function checkAnnouncedLength(exchange: Exchange, { snapshot }: Context): number
 
 /** A body that is announced to be no longer is read at once; of a longer one, only what has come is counted as held. */
 const AT_ONCE_BYTES = 2 * 1024 * 1024;
+/** The share of the memory for all up to which a length counts before it has come. */
+const MOST_ANNOUNCED = 0.25;
+/** Smaller pieces are joined to this size: each by itself takes some hundred bytes more. */
+const PIECE_BYTES = 64 * 1024;
 
 /** Whether a body is to be read at once. What it takes is held from now on. Throws a Refusal for one that is too large. */
 export function isReadAtOnce(exchange: Exchange, context: Context): boolean {
   const length = checkAnnouncedLength(exchange, context);
   if (length === undefined || length > AT_ONCE_BYTES || exchange.headers['content-encoding'] !== undefined)
     return false;
+  // Announced is not sent: what many have only announced must not take the room of those who send.
+  const { budget } = context;
+  if (budget.used + length > budget.limit * MOST_ANNOUNCED) return false;
   holdBytes(exchange, length, context);
   exchange.bytesIn = length;
   return true;
@@ -34,6 +41,7 @@ export async function readLimited(
   const { maxBodyBytes: maxBytes } = context.snapshot;
   const encodings = encodingsOf(exchange);
   let bytes = 0;
+  const joiner = new PieceJoiner(take);
   try {
     const { body } = exchange.request;
     const pieces = body === null ? [] : encodings.length === 0 ? body : decoded(body, encodings);
@@ -43,11 +51,38 @@ export async function readLimited(
       exchange.bytesIn = bytes += piece.byteLength;
       if (bytes > maxBytes) throw tooLarge(maxBytes);
       holdBytes(exchange, piece.byteLength, context);
-      take(piece);
+      joiner.push(piece);
     }
+    joiner.end();
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw encodings.length > 0 ? undecodable(exchange) : unreadable();
+  }
+}
+
+/** Gives small pieces on as larger ones. */
+class PieceJoiner {
+  #joined: Uint8Array<ArrayBuffer> | undefined;
+  #length = 0;
+
+  constructor(private readonly take: (piece: Uint8Array<ArrayBuffer>) => void) {}
+
+  push(piece: Uint8Array<ArrayBuffer>): void {
+    if (this.#length + piece.byteLength > PIECE_BYTES) this.end();
+    if (piece.byteLength >= PIECE_BYTES) {
+      this.take(piece);
+      return;
+    }
+    this.#joined ??= new Uint8Array(PIECE_BYTES);
+    this.#joined.set(piece, this.#length);
+    this.#length += piece.byteLength;
+  }
+
+  end(): void {
+    if (this.#joined === undefined || this.#length === 0) return;
+    this.take(this.#joined.subarray(0, this.#length));
+    this.#joined = undefined;
+    this.#length = 0;
   }
 }
 
