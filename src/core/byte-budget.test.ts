@@ -17,3 +17,13 @@ test('a lower limit counts for what comes, not for what is held', () => {
   budget.giveBack(40);
   expect(budget.take(10)).toBe(true);
 });
+
+test('garbage is collected when much of the limit has been given back in large pieces', () => {
+  let collected = 0;
+  const budget = new ByteBudget(80 * 1024 * 1024, () => collected++);
+  budget.take(40 * 1024 * 1024);
+  for (let n = 0; n < 20; n++) budget.giveBack(1024 * 1024);
+  expect(collected).toBe(0);
+  budget.giveBack(10 * 1024 * 1024);
+  expect(collected).toBe(1);
+});
