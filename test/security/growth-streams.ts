@@ -1,5 +1,6 @@
 import type { AnswerEvent } from '../../src/core/event.ts';
 import { conversationOf, HELLO, WEATHER } from '../../src/protocols/contract/spoken.fixture.ts';
+import type { StreamDecoder } from '../../src/protocols/codec.ts';
 import { protocolOf } from '../../src/protocols/registry.ts';
 import { DocumentMaker } from '../kit/shape-document.ts';
 import { pathText, pointsOf, resolved, type Point } from '../kit/shape-points.ts';
@@ -26,10 +27,15 @@ interface Kind {
  */
 export function growingStreams(dialect: string): GrowingStream[] {
   const kinds = kindsOf(dialect);
+  const samples = new Map(kinds.map((kind) => [kind, samplesOf(kind)]));
+  const { codec } = protocolOf(dialect);
+  const asked = conversationOf([HELLO], { tools: [WEATHER], stream: true });
+  const encoded = codec.encodeRequest(asked, { model: MODELS[dialect] ?? '', quirks: {} });
   const pairs = new Map<string, readonly [Kind, Kind]>();
   for (const first of kinds) {
     for (const second of kinds) {
-      const said = [false, true].map((isDistinct) => saidBy(dialect, first, second, isDistinct)).join(' / ');
+      const [ones = [], others = []] = [samples.get(first), samples.get(second)];
+      const said = ones.map((one, at) => saidBy(encoded.decodeStream(), one, others[at] ?? [])).join(' / ');
       if (!pairs.has(said)) pairs.set(said, [first, second]);
     }
   }
@@ -91,15 +97,16 @@ function hasChoice(path: Point['path']): boolean {
   return path.some((step) => typeof step === 'object' && 'choice' in step);
 }
 
-/** What some events of two kinds come to. */
-function saidBy(dialect: string, first: Kind, second: Kind, isDistinct: boolean): string {
-  const { codec } = protocolOf(dialect);
-  const asked = conversationOf([HELLO], { tools: [WEATHER], stream: true });
-  const decoder = codec.encodeRequest(asked, { model: MODELS[dialect] ?? '', quirks: {} }).decodeStream();
+/** Some events of a kind, alike and distinct. */
+function samplesOf({ make }: Kind): unknown[][] {
+  return [false, true].map((isDistinct) => [0, 1].map((number) => make(number, isDistinct)));
+}
+
+/** What some events of two kinds, in turn, come to. */
+function saidBy(decoder: StreamDecoder, ones: readonly unknown[], others: readonly unknown[]): string {
   const said: AnswerEvent[] = [];
-  for (let number = 0; number < 2; number++) {
-    for (const kind of [first, second]) said.push(...decoder.push(kind.make(number, isDistinct), undefined));
-  }
+  for (const [at, one] of ones.entries())
+    for (const event of [one, others[at]]) said.push(...decoder.push(event, undefined));
   said.push(...decoder.end());
   return said
     .map(
