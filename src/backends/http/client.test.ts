@@ -323,3 +323,18 @@ test('a request whose signal has come already is not sent', async () => {
   );
   expect(upstream.connections).toBe(before);
 });
+
+test('where many connections are being opened for nobody, another is not tried until some of them are done', async () => {
+  upstream.script(json(200, { ok: true }));
+  const client = new HttpClient(upstream.url);
+  const aborted = Array.from({ length: 64 }, () => {
+    const controller = new AbortController();
+    const sent = client.send(request({ signal: controller.signal }));
+    controller.abort(new Error('given up'));
+    return failureOf(sent);
+  });
+  expect((await failureOf(client.send(request()))).code).toBe('ETIMEDOUT');
+  for (const { message } of await Promise.all(aborted)) expect(message).toBe('given up');
+  const answered = await eventually(() => client.send(request()).then(textOf, () => undefined));
+  expect(answered).toBe('{"ok":true}');
+});

@@ -2,6 +2,7 @@ import type { UpstreamRequest } from '../../core/route.ts';
 import type { UpstreamAnswer } from '../../core/upstream-answer.ts';
 import { Call } from './call.ts';
 import { Connection } from './connection.ts';
+import { ConnectionError } from './errors.ts';
 import type { Origin } from './origin.ts';
 import { originOf } from './origin.ts';
 import { Pool } from './pool.ts';
@@ -35,7 +36,10 @@ export class HttpClient {
     const { host } = this.#origin;
     const call = new Call(request, requestBytes(request, { host, path, keepsAlive: this.#pool.keepsAlive }));
     const connection = this.#pool.take();
-    if (connection === undefined) Connection.open(call, this.#origin, this.#pool);
+    if (connection === undefined && this.#pool.isHanging) {
+      const why = `${host}: many connections are being opened already, and none is accepted`;
+      call.fail(new ConnectionError('ETIMEDOUT', why));
+    } else if (connection === undefined) Connection.open(call, this.#origin, this.#pool);
     else connection.carry(call);
     return call.answer;
   }

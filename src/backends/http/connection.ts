@@ -13,6 +13,8 @@ export interface Home {
   lost(connection: Connection): void;
   /** One that was used again was closed instead of answered on: others may have been too, without a sign. */
   doubted(): void;
+  /** One more (or, with -1, one less) is being opened for nobody: it keeps its descriptor until the system gives up. */
+  abandoned(change: 1 | -1): void;
 }
 
 /** How long a server may take to close a connection that was ended properly. */
@@ -29,6 +31,8 @@ export class Connection implements Line {
   #unsent: Uint8Array[] = [];
   #isPaused = false;
   #isUsedAgain = false;
+  #isOpening = true;
+  #isAbandoned = false;
 
   /** Opens a connection and sends the call's request as soon as it is there. */
   static open(call: Call, origin: Origin, home: Home): void {
@@ -70,12 +74,17 @@ export class Connection implements Line {
 
   /** Of one that is still being opened Bun cannot let go; it is closed when it opens. */
   hangUp(): void {
+    if (this.#isOpening && !this.#isAbandoned) {
+      this.#isAbandoned = true;
+      this.home.abandoned(1);
+    }
     this.#leave();
     this.#socket?.terminate();
   }
 
   opened(socket: Socket<Connection>): void {
     this.#socket = socket;
+    this.#openingIsOver();
     if (this.#isClosed) socket.terminate();
     else if (this.origin.tls === undefined) this.#sendFirst();
   }
@@ -91,6 +100,7 @@ export class Connection implements Line {
   }
 
   connectFailed(error: unknown): void {
+    this.#openingIsOver();
     if (!this.#isClosed) this.#fail(connectFailure(error, this.origin.host));
   }
 
@@ -149,6 +159,13 @@ export class Connection implements Line {
     }
     const where = `${this.origin.host}: ${error?.message ?? code}`;
     this.#fail(new ConnectionError(code, where, call.reader.hasBegun));
+  }
+
+  #openingIsOver(): void {
+    this.#isOpening = false;
+    if (!this.#isAbandoned) return;
+    this.#isAbandoned = false;
+    this.home.abandoned(-1);
   }
 
   #sendFirst(): void {

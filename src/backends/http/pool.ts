@@ -7,6 +7,8 @@ const SPARE = 2;
 const SPARE_IDLE_MS = 10_000;
 const SWEEP_MS = 2_500;
 const MOST_IDLE = 512;
+/** Each takes a descriptor for as long as the system tries: two minutes, where nobody answers. */
+const MOST_ABANDONED = 64;
 /**
  * A connection is used again only when it has been silent for so long. What a server sends behind an answer, by mistake
  * or on purpose, mostly comes soon; a request that was on its way just then would get it for its answer.
@@ -23,6 +25,7 @@ export class Pool implements Home {
   readonly #ready: Connection[] = [];
   #sweep: Timer | undefined;
   #isRetired = false;
+  #abandoned = 0;
 
   constructor(
     private readonly isKept: boolean,
@@ -31,6 +34,15 @@ export class Pool implements Home {
 
   get keepsAlive(): boolean {
     return this.isKept && !this.#isRetired;
+  }
+
+  /** So many are being opened for nobody that another would most likely be, too: the host does not answer. */
+  get isHanging(): boolean {
+    return this.#abandoned >= MOST_ABANDONED;
+  }
+
+  abandoned(change: 1 | -1): void {
+    this.#abandoned += change;
   }
 
   /** A connection to send a request over, if there is one. */
