@@ -71,10 +71,10 @@ describe('a compressed request', () => {
   });
 
   test.each([
-    ['gzip', gzipSync(Buffer.alloc(500 * MIB, ' '))],
-    ['br', brotliCompressSync(Buffer.alloc(500 * MIB, ' '))],
-    ['zstd', zstdCompressSync(Buffer.alloc(500 * MIB, ' '))],
-    ['gzip, br', brotliCompressSync(gzipSync(Buffer.alloc(500 * MIB, ' ')))],
+    ['gzip', gzipSync(Buffer.alloc(16 * MIB, ' '))],
+    ['br', brotliCompressSync(Buffer.alloc(16 * MIB, ' '))],
+    ['zstd', zstdCompressSync(Buffer.alloc(16 * MIB, ' '))],
+    ['gzip, br', brotliCompressSync(gzipSync(Buffer.alloc(16 * MIB, ' ')))],
   ])('in %s that swells is refused at the size that a body may have', async (encoding, bomb) => {
     expect(bomb.byteLength).toBeLessThan(MIB);
     expect(await errorOf(await post(bomb, encoding))).toEqual([
