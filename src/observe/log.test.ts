@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
+import { logSettings } from '../../test/kit/log-settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createLog, type Log, type LogSettings } from './log.ts';
 import { record, refused, rescued } from './record.fixture.ts';
@@ -38,21 +39,7 @@ afterEach(async () => {
 });
 
 function settings(changes: Partial<LogSettings> = {}): LogSettings {
-  return {
-    level: 'info',
-    consoleLevel: 'info',
-    baseDir: dir,
-    separateFiles: true,
-    maskSensitive: true,
-    maxFileBytes: 0,
-    maxAgeDays: 0,
-    maxTotalBytes: 0,
-    format: 'json',
-    consoleFormat: 'plain',
-    secrets: [],
-    color: false,
-    ...changes,
-  };
+  return logSettings(dir, { consoleLevel: 'info', separateFiles: true, ...changes });
 }
 
 function open(changes: Partial<LogSettings> = {}): Log {

@@ -43,6 +43,9 @@ async function started(
 }
 
 describe('in time', () => {
+  /** Where no limit is set, Bun has one of 10 seconds, counted in steps of 4; and so much to be sure. */
+  const BUNS_OWN_LIMIT_MS = 16_000;
+
   /** A connection that has had an answer and is idle since. */
   async function idle(gateway: Gateway): Promise<RawConnection> {
     const connection = await open(gateway.url);
@@ -51,10 +54,13 @@ describe('in time', () => {
     return connection;
   }
 
-  test('idle and half-said connections are closed, and none with a request on it', async () => {
+  test('idle and half-said connections are closed, none with a request on it, and none at all where the limit is 0', async () => {
     const script = manual();
     const upstream = await startUpstream(script);
     stops.push(async () => await upstream.stop());
+    const unlimited = await started(upstream, {}, { idle_timeout: 0 });
+    const kept = await idle(unlimited);
+    const keptSince = performance.now();
     const gateway = await started(upstream, {}, { idle_timeout: '1s' });
 
     const streaming = await open(gateway.url);
@@ -102,15 +108,17 @@ describe('in time', () => {
     expect((await answer.whole()).ending).toBe('complete');
     // A connection that has had a long answer is idle again.
     await Promise.all([streaming.closed, uploading.closed]);
+
+    await Bun.sleep(Math.max(0, BUNS_OWN_LIMIT_MS - (performance.now() - keptSince)));
+    await kept.write(requestBytes(`${unlimited.url}/health`, {}));
+    expect((await kept.answer()).status).toBe(200);
+    kept.leave();
   }, 90_000);
 
-  test('0 keeps what is idle, and a reload changes the limit', async () => {
+  test('a reload changes the limit', async () => {
     const upstream = await startUpstream(manual());
     stops.push(async () => await upstream.stop());
     const gateway = await started(upstream, {}, { idle_timeout: 0 });
-    const kept = await idle(gateway);
-    expect(await Promise.race([kept.closed.then(() => 'closed'), Bun.sleep(6000)])).toBeUndefined();
-    kept.leave();
     gateway.writeConfig({ backends: [{ name: 'demo', url: 'demo:' }], server: { idle_timeout: '1s' } });
     gateway.signal('SIGHUP');
     await eventually(() => gateway.stderr().includes('config reloaded'));

@@ -19,6 +19,7 @@ import { gunzipSync } from 'node:zlib';
 import { createLog } from '../../src/observe/log.ts';
 import type { Log, LogSettings } from '../../src/observe/log.ts';
 import { FakeClock } from '../kit/fake-clock.ts';
+import { logSettings } from '../kit/log-settings.ts';
 
 const DAY_MS = 86_400_000;
 const isPosix = process.platform !== 'win32';
@@ -42,26 +43,8 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-function settings(changes: Partial<LogSettings>): LogSettings {
-  return {
-    level: 'info',
-    consoleLevel: 'error',
-    baseDir: dir,
-    separateFiles: false,
-    maskSensitive: true,
-    maxFileBytes: 0,
-    maxAgeDays: 0,
-    maxTotalBytes: 0,
-    format: 'json',
-    consoleFormat: 'plain',
-    secrets: [],
-    color: false,
-    ...changes,
-  };
-}
-
 function open(changes: Partial<LogSettings> = {}): Log {
-  const log = createLog(settings(changes), { clock, console: (text) => void shown.push(text) });
+  const log = createLog(logSettings(dir, changes), { clock, console: (text) => void shown.push(text) });
   logs.push(log);
   return log;
 }
@@ -245,7 +228,7 @@ describe('all log files together', () => {
     for (let n = 0; n < 50; n++) log.info(`line ${n}`, { pad: 'x'.repeat(1000) });
     await log.flush();
     expect(bytesOf(dir)).toBeGreaterThan(50_000);
-    log.configure(settings({ maxTotalBytes: 10_000 }));
+    log.configure(logSettings(dir, { maxTotalBytes: 10_000 }));
     await write(log, 'after');
     expect(bytesOf(dir)).toBeLessThanOrEqual(10_000);
     expect(readFileSync(join(dir, 'general.log'), 'utf8')).toContain('after');

@@ -4,12 +4,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createLog } from '../../src/observe/log.ts';
-import type { LogSettings } from '../../src/observe/log.ts';
 import { record, refused } from '../../src/observe/record.fixture.ts';
 import { send } from '../kit/client.ts';
 import { FakeClock } from '../kit/fake-clock.ts';
 import { startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
+import { logSettings } from '../kit/log-settings.ts';
 import { json } from '../kit/replies.ts';
 import { eventually } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
@@ -103,20 +103,7 @@ describe.each(FORMATS.map((format, index) => [format, index] as const))('in logs
 
 test('a line on the console is no markup of its own making', () => {
   const shown: string[] = [];
-  const settings: LogSettings = {
-    level: 'info',
-    consoleLevel: 'info',
-    baseDir: undefined,
-    separateFiles: false,
-    maskSensitive: true,
-    maxFileBytes: 0,
-    maxAgeDays: 0,
-    maxTotalBytes: 0,
-    format: 'json',
-    consoleFormat: 'markdown',
-    secrets: [],
-    color: false,
-  };
+  const settings = logSettings(undefined, { consoleLevel: 'info', consoleFormat: 'markdown' });
   const log = createLog(settings, { clock: new FakeClock(), console: (text) => void shown.push(text) });
   const markup = '![x](http://evil/x.png) **200** `code` <script>';
   log.request(record({ alias: markup, model: markup }));
@@ -127,25 +114,13 @@ test('a line on the console is no markup of its own making', () => {
 });
 
 test('masking leaves a line printable', () => {
-  const settings = { secrets: ['secret-\x9b-value'] };
+  const settings = logSettings(undefined, {
+    consoleLevel: 'info',
+    consoleFormat: 'json',
+    secrets: ['secret-\x9b-value'],
+  });
   const shown: string[] = [];
-  const log = createLog(
-    {
-      level: 'info',
-      consoleLevel: 'info',
-      baseDir: undefined,
-      separateFiles: false,
-      maskSensitive: true,
-      maxFileBytes: 0,
-      maxAgeDays: 0,
-      maxTotalBytes: 0,
-      format: 'json',
-      consoleFormat: 'json',
-      color: false,
-      ...settings,
-    },
-    { clock: new FakeClock(), console: (text) => void shown.push(text) },
-  );
+  const log = createLog(settings, { clock: new FakeClock(), console: (text) => void shown.push(text) });
   log.info(`Bearer abcdefghijklmnopqrstuvwxyz ${EVIL} secret-\x9b-value`);
   expect(shown[0]).not.toMatch(UNSAFE);
   expect(shown[0]).toContain('Bearer abc****xyz');
