@@ -2,6 +2,9 @@ import type { Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Context } from './context.ts';
 
+/** What is held of an answer, or of an event that is not whole, is counted from here on: less is not worth the counting. */
+export const UNCOUNTED_BYTES = 64 * 1024;
+
 /** Holds `bytes` more for an exchange, out of the budget of the process. Throws a Refusal if there is no room. */
 export function holdBytes(exchange: Exchange, bytes: number, context: Context): void {
   if (!hasRoomFor(bytes, exchange, context)) throw outOfMemory(context.budget.limit);

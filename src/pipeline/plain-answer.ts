@@ -5,12 +5,13 @@ import type { Route } from '../core/route.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
 import { Work } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
+import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { jsonFootprint } from '../lib/json-footprint.ts';
 import { Unintelligible } from '../protocols/codec.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { LongAnswer } from './answer.ts';
 import type { PlainAnswer } from './answer.ts';
-import { hasRoomFor, NoRoom } from './buffered.ts';
+import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from './buffered.ts';
 import { framedWhole, streamType } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
 import { begun, classify, rememberKept, succeed } from './settle.ts';
@@ -19,10 +20,6 @@ import { begun, classify, rememberKept, succeed } from './settle.ts';
 const HOLD_BYTES = 1024 * 1024;
 /** One that is to be translated, or has ids to be sealed, has to be whole; pictures are the largest. */
 const HOLD_WHOLE_BYTES = 64 * 1024 * 1024;
-/** What an answer holds of the memory that all have is counted from here on. */
-const SMALL_BYTES = 64 * 1024;
-/** A shorter answer holds too little to be measured before it is parsed. */
-const SMALL_UNITS = 4096;
 
 /** Reads an answer that is no event stream, and judges it once it is whole. */
 export async function readPlain(
@@ -124,7 +121,7 @@ async function readInPieces(answer: UpstreamAnswer, run: AttemptRun): Promise<Ui
     if (done) return joined(pieces, bytes);
     pieces.push(value);
     bytes += value.byteLength;
-    if (bytes > SMALL_BYTES && bytes <= holdBytes && !hasRoomFor(value.byteLength, exchange, context))
+    if (bytes > UNCOUNTED_BYTES && bytes <= holdBytes && !hasRoomFor(value.byteLength, exchange, context))
       throw new NoRoom();
   }
   return pieces;
@@ -187,7 +184,7 @@ function parsed(body: Uint8Array, { crossing, exchange, context }: AttemptRun): 
   if (text.length > SMALL_UNITS && (crossing !== undefined || exchange.stream)) {
     new Work(context.snapshot.work).takeJson(text, 'the answer');
   }
-  const isLarge = body.byteLength > SMALL_BYTES;
+  const isLarge = body.byteLength > UNCOUNTED_BYTES;
   if (isLarge && !hasRoomFor(jsonFootprint(text, context.random), exchange, context)) throw new NoRoom();
   try {
     return crossing === undefined ? (JSON.parse(text) as unknown) : parseKeepingLongNumbers(text);

@@ -3,7 +3,7 @@ import type { Failure, FailureKind } from '../core/failure.ts';
 import type { BodyChunk, UpstreamAnswer, UpstreamBody } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
 import { AnswerIds } from './answer-ids.ts';
-import { hasRoomFor, letGoOfBytes, NoRoom } from './buffered.ts';
+import { hasRoomFor, letGoOfBytes, NoRoom, UNCOUNTED_BYTES } from './buffered.ts';
 import { interruption } from './explain.ts';
 import { streamType } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
@@ -16,8 +16,6 @@ import { transportFailureOf } from './transport.ts';
 /** How much may wait for the first content. */
 const MAX_HELD_EVENTS = 64;
 const MAX_HELD_BYTES = 256 * 1024;
-/** An event that is no longer is not counted for the memory that all have. */
-const SMALL_EVENT_BYTES = 64 * 1024;
 /** How long the end of a transfer is waited for after the end of its stream, so that the connection can be used again. */
 const LINGER_MS = 1000;
 /** How long the end of a stream is waited for after its finish. */
@@ -158,7 +156,7 @@ export class StreamAnswer {
     if (done) return this.#events.last();
     const bytes = this.#events.push(value);
     const pending = this.#events.pendingBytes;
-    if (pending > SMALL_EVENT_BYTES || this.#pendingHeld > 0) this.#holdPending(pending);
+    if (pending > UNCOUNTED_BYTES || this.#pendingHeld > 0) this.#holdPending(pending);
     return bytes;
   }
 
