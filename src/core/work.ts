@@ -4,7 +4,7 @@ import { jsonExtent, USUAL_EXTENT } from '../lib/json-extent.ts';
 export interface WorkLimits {
   /** How deep objects and lists may stand within each other (`server.max_nesting`). */
   readonly nesting: number;
-  /** Objects, lists and texts that are looked at, those that references stand for each time anew (`server.max_values`). */
+  /** Objects, lists and texts that are looked at, and what references stand for, each time (`server.max_values`). */
   readonly values: number;
   /** UTF-16 units that references are replaced by and data are decoded to (`server.max_body_mb`). */
   readonly units: number;

@@ -189,7 +189,7 @@ export class LogFolder {
     await this.#alone(() => this.#look());
   }
 
-  /** Asks the disk for all files, and counts anew what they take; rather twice than not at all what is being written. */
+  /** Asks the disk how much all files take. What is being written meanwhile may count twice, but never not at all. */
   async #look(): Promise<Found[]> {
     this.#takenSince = this.#pending;
     const files = (await Promise.all(this.#places.map((place) => this.#filesOf(place)))).flat();

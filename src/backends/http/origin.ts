@@ -7,7 +7,7 @@ export interface Origin {
   readonly host: string;
   /** Undefined for plain HTTP. */
   readonly tls: Bun.TLSOptions | undefined;
-  /** Whose certificate is not good is not spoken to. */
+  /** Nothing is sent to a server whose certificate is not valid. */
   readonly verifies: boolean;
 }
 
