@@ -3,7 +3,7 @@ import { applyEdits } from '../lib/json-span.ts';
 
 /** The text of a JSON object without the members `name`; all other bytes stay. */
 export function withoutMember(text: string, name: string): string {
-  return applyEdits(text, memberRemovals(text, name));
+  return applyEdits(text, memberRemovals(text, [name]));
 }
 
 /** The text of a JSON object with these members in front; all other bytes stay. */

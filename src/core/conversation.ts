@@ -15,6 +15,8 @@ export interface Conversation {
   /** A streamed answer is to tell its token counts (chat: `stream_options.include_usage`; elsewhere always). */
   readonly wantsUsage: boolean;
   readonly leftovers: readonly Leftover[];
+  /** The fields in which the client said a setting, where its dialect has several names for one. */
+  readonly written?: Readonly<Partial<Record<SettingName, string>>> | undefined;
   /** What the client's own dialect has to remember of the request to write its answer; nobody else looks at it. */
   readonly own?: unknown;
 }

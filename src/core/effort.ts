@@ -1,12 +1,25 @@
 /** How much a model is to think, in the words of OpenAI and Anthropic. */
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
-const EFFORTS: readonly string[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] satisfies Effort[];
+/** All of them, least first. */
+export const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
 /** `value` as an effort; undefined if it is none. Case does not matter: Gemini writes `HIGH`. */
 export function effortFrom(value: unknown): Effort | undefined {
   const word = typeof value === 'string' ? value.toLowerCase() : undefined;
-  return word !== undefined && EFFORTS.includes(word) ? (word as Effort) : undefined;
+  return EFFORTS.find((effort) => effort === word);
+}
+
+/** The efforts from one to another, both included. */
+export function effortsBetween(least: Effort, most: Effort): Effort[] {
+  return EFFORTS.slice(EFFORTS.indexOf(least), EFFORTS.indexOf(most) + 1);
+}
+
+/** Of `efforts`, least first, the one to send for `wished`: itself, the next higher, or the highest. */
+export function nearestEffort(wished: Effort, efforts: readonly Effort[] | undefined): Effort {
+  if (efforts === undefined || efforts.length === 0 || efforts.includes(wished)) return wished;
+  const least = EFFORTS.indexOf(wished);
+  return efforts.find((each) => EFFORTS.indexOf(each) >= least) ?? efforts.at(-1) ?? wished;
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { BackendLive, ModelLive, Pace } from './backend-live.ts';
 import type { Operation } from './exchange.ts';
+import type { JsonObject } from '../lib/json.ts';
+import type { Effort } from './effort.ts';
 import type { ProtocolName } from './part.ts';
 import type { SecretSource } from './scrubber.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
@@ -57,6 +59,30 @@ export interface CredentialHeader {
   readonly prefix: string;
 }
 
+/** How a backend of chat completions is told whether and how much to think. Members are joined to the request's body. */
+export interface ThinkingControl {
+  /** What turns thinking on; default: the effort does. */
+  readonly on?: JsonObject | undefined;
+  /** What turns it off; default: the effort `none`, where the model has it. */
+  readonly off?: JsonObject | undefined;
+  /**
+   * The member for the effort (`reasoning.effort` is one within `reasoning`), and its words, least first; default: those
+   * that the model has.
+   */
+  readonly effort?: { readonly field: string; readonly words?: readonly Effort[] | undefined } | undefined;
+  /** The member for a number of tokens, likewise, with its bounds. It stands beside the effort or for it: `both`. */
+  readonly budget?: {
+    readonly field: string;
+    readonly least: number;
+    readonly most?: number | undefined;
+    readonly both?: boolean | undefined;
+  };
+  /** What keeps the thoughts out of the answer. */
+  readonly hide?: JsonObject | undefined;
+  /** What every request has to say for thoughts to come where they are read: apart from the text. */
+  readonly always?: JsonObject | undefined;
+}
+
 /** How a backend differs from the dialect it speaks, where the gateway writes the request itself. */
 export interface Quirks {
   /** Chat: what it calls the limit of an answer's tokens; default `max_tokens`. */
@@ -70,8 +96,8 @@ export interface Quirks {
   readonly fields?: Readonly<Record<string, boolean>> | undefined;
   /** Chat: it wants the system's words before all others. */
   readonly systemFirst?: boolean | undefined;
-  /** Chat: where it wants to be told how much to think; default `reasoning_effort`. */
-  readonly reasoningField?: 'reasoning_effort' | 'reasoning' | 'thinking' | undefined;
+  /** Chat: how it is told whether and how much to think; default: by `reasoning_effort`. */
+  readonly thinking?: ThinkingControl | undefined;
   /** Chat: where it wants its former thoughts back (`thinking`: as a part of the content); default: it does not. */
   readonly reasoningBack?: 'reasoning_content' | 'reasoning' | 'thinking' | undefined;
   /** Chat: how it takes documents: `data` (default) as bytes only, `url` as a URL, too, `document_url` in a part of that name. */
@@ -80,6 +106,16 @@ export interface Quirks {
   readonly callIdLength?: 9 | 40 | undefined;
   /** Chat: a user may not speak right after a tool. */
   readonly noUserAfterTool?: boolean | undefined;
+  /** Chat: the fields that it refuses while it thinks, and drops in silence or with an error. */
+  readonly refusedThinking?: readonly string[] | undefined;
+  /** Whether a tool can be demanded: never, or not while it thinks; default: always. */
+  readonly forcedTools?: 'never' | 'unthinking' | undefined;
+  /** How many stop words it takes; default: any number. */
+  readonly mostStops?: number | undefined;
+  /** Of several dialects that it speaks, the one that other dialects are translated to; default: its first. */
+  readonly translated?: ProtocolName | undefined;
+  /** What is otherwise for some of its models. The first that fits counts, over all the above. */
+  readonly models?: readonly (readonly [name: RegExp, quirks: Quirks])[] | undefined;
 }
 
 /** A provider to send requests to. Immutable, but for `live`, which outlives reloads. */

@@ -39,7 +39,7 @@ describe('memberRemoval', () => {
 });
 
 describe('all members of a name are taken out of an object', () => {
-  const removed = (text: string, name = 'a'): string => applyEdits(text, memberRemovals(text, name));
+  const removed = (text: string, name = 'a'): string => applyEdits(text, memberRemovals(text, [name]));
 
   test.each([
     ['{"a":1}', '{}'],

@@ -16,16 +16,17 @@ export function elementRemovals(elements: readonly Span[], gone: ReadonlySet<num
   return edits;
 }
 
-/** The edits that take all members `name` out of the object that begins at or after `from`, whatever their number. */
-export function memberRemovals(text: string, name: string, from = 0): Edit[] {
+/** The edits that take all members of these names out of the object that begins at or after `from`, whatever their number. */
+export function memberRemovals(text: string, names: readonly string[], from = 0): Edit[] {
   const members = allMembers(text, from);
+  const isGone = (member: Span): boolean => names.some((name) => isNamed(text, member, name));
   const edits: Edit[] = [];
   for (let at = 0; at < members.length; at++) {
     const first = members[at];
-    if (first === undefined || !isNamed(text, first, name)) continue;
+    if (first === undefined || !isGone(first)) continue;
     const before = members[at - 1];
     let last = first;
-    for (let next = members[at + 1]; next !== undefined && isNamed(text, next, name); next = members[at + 1]) {
+    for (let next = members[at + 1]; next !== undefined && isGone(next); next = members[at + 1]) {
       last = next;
       at++;
     }

@@ -4,9 +4,10 @@ import { transportFailure } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import { NotCarried } from '../core/not-carried.ts';
 import { Refusal } from '../core/refusal.ts';
+import { quirksFor } from '../core/quirks.ts';
 import type { Route, UpstreamRequest } from '../core/route.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
-import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
+import type { Fitted, Protocol, SystemPrompt } from '../protocols/protocol.ts';
 import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
 import { tooComplex } from './body-work.ts';
@@ -19,7 +20,7 @@ import { upstreamQuery } from './upstream-query.ts';
 import { readPlain } from './plain-answer.ts';
 import { fail } from './settle.ts';
 import type { AttemptRun } from './settle.ts';
-import { spokenTo } from './spoken.ts';
+import { otherThan, spokenTo } from './spoken.ts';
 import { StreamAnswer } from './stream-answer.ts';
 import { isReset, transportFailureOf } from './transport.ts';
 import { WithheldValues } from './withheld-values.ts';
@@ -35,18 +36,23 @@ export async function tryRoute(
   context: Context,
 ): Promise<Answer | Failure> {
   const { clock, cooldowns } = context;
-  const protocol = spokenTo(route.backend, client, exchange.endpoint?.operation ?? 'native');
+  let protocol = spokenTo(route, client, exchange.endpoint?.operation ?? 'native');
   let crossing: Crossing | undefined;
   let body: UpstreamRequest['body'];
+  exchange.dropped = [];
   try {
-    crossing = protocol === client ? undefined : crossingFor(route, exchange, { client, upstream: protocol }, context);
+    if (protocol !== client) {
+      const translation = leastLoss(route, exchange, { client, upstream: protocol }, context);
+      crossing = translation.crossing;
+      protocol = translation.upstream;
+    }
     body = crossing?.body ?? bodyFor(route, exchange, protocol, context);
   } catch (error) {
     return notCarried(error, route, exchange, protocol);
   }
   if (crossing?.estimate !== undefined) return estimated(crossing.estimate, exchange);
   exchange.spoken = protocol.name;
-  exchange.dropped = crossing?.dropped ?? [];
+  if (crossing !== undefined) exchange.dropped = crossing.dropped;
   const watch = (exchange.watch ??= new Watch(exchange, clock));
   exchange.deadlineAt = exchange.startedAt + (exchange.asked?.alias.totalMs ?? route.timeouts.totalMs);
   const attempt = new Attempt(exchange, route, clock, cooldowns.beginTrial(coolingOf(route, exchange)));
@@ -107,6 +113,35 @@ function unsendable(refusal: Refusal, run: AttemptRun): Failure {
 function openStream(response: UpstreamAnswer, run: AttemptRun): Promise<StreamAnswer | Failure> | Failure {
   if (run.crossing === undefined || run.exchange.stream) return StreamAnswer.open(response, run);
   return transportFailure('broken_answer', 'unasked_stream');
+}
+
+/** The translation to a dialect of the backend, or, where that loses something, to another that loses nothing. */
+function leastLoss(
+  route: Route,
+  exchange: Exchange,
+  ends: Ends,
+  context: Context,
+): { readonly crossing: Crossing; readonly upstream: Protocol } {
+  const { client, upstream } = ends;
+  let first: Crossing | undefined;
+  let refused: NotCarried | undefined;
+  try {
+    first = crossingFor(route, exchange, ends, context);
+  } catch (error) {
+    if (!(error instanceof NotCarried)) throw error;
+    refused = error;
+  }
+  if (first !== undefined && first.dropped.length === 0) return { crossing: first, upstream };
+  for (const other of otherThan(upstream, route, exchange.endpoint?.operation ?? 'native')) {
+    try {
+      const crossing = crossingFor(route, exchange, { client, upstream: other }, context);
+      if (first === undefined || crossing.dropped.length === 0) return { crossing, upstream: other };
+    } catch (error) {
+      if (!(error instanceof NotCarried)) throw error;
+    }
+  }
+  if (first === undefined) throw refused ?? new Error('a translation has neither come about nor been refused');
+  return { crossing: first, upstream };
 }
 
 function crossingFor(route: Route, exchange: Exchange, ends: Ends, context: Context): Crossing {
@@ -226,13 +261,27 @@ function bodyFor(
   const { work } = context.snapshot;
   checkGrowth(body, own, work);
   if (endpoint?.conversation !== true) return own;
-  const readable = protocol.removeForeign(own, body.fields, route.model);
+  const fitted = fittedFor(route, protocol, own, body.fields);
+  if (fitted.dropped.length > 0) exchange.dropped = fitted.dropped;
+  const { text: readable } = fitted;
   const prompt = promptFor(route, exchange, context);
   if (prompt === undefined) return readable;
-  const fields = readable === own ? body.fields : (JSON.parse(readable) as Record<string, unknown>);
+  const fields = readable === own ? body.fields : parsedAgain(readable);
   const whole = protocol.injectSystem(readable, fields, prompt, endpoint.operation);
   checkGrowth(body, whole, work);
   return whole;
+}
+
+/** A request of the backend's dialect without what the route's model would refuse of other models' turns. */
+function fittedFor(route: Route, protocol: Protocol, text: string, fields: Record<string, unknown>): Fitted {
+  const { model, backend } = route;
+  const readable = protocol.removeForeign(text, fields, model, quirksFor(backend.quirks, model));
+  const now = readable === text ? fields : parsedAgain(readable);
+  return protocol.removeUnfit?.(readable, now, model) ?? { text: readable, dropped: [] };
+}
+
+function parsedAgain(text: string): Record<string, unknown> {
+  return JSON.parse(text) as Record<string, unknown>;
 }
 
 /** What is put in wherever a key stands, and it may stand there any number of times. No text is copied before this. */

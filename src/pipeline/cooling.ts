@@ -12,7 +12,7 @@ export function coolingOf(route: Route, exchange: Exchange): OperationLive | und
 }
 
 /** The name of what a request asks of a route's backend. */
-export function operationFor({ backend }: Route, { endpoint }: Exchange): string {
+export function operationFor(route: Route, { endpoint }: Exchange): string {
   if (endpoint === undefined) return '';
-  return operationName(endpoint, spokenTo(backend, protocolOf(endpoint.protocol), endpoint.operation).name);
+  return operationName(endpoint, spokenTo(route, protocolOf(endpoint.protocol), endpoint.operation).name);
 }

@@ -6,6 +6,7 @@ import { unfold } from '../core/completion.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { KeptItems } from '../core/kept-items.ts';
 import { NotCarried } from '../core/not-carried.ts';
+import { quirksFor } from '../core/quirks.ts';
 import type { Route } from '../core/route.ts';
 import type { Work, WorkLimits } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
@@ -16,6 +17,7 @@ import type { EncodedRequest, Reply, StreamDecoder, StreamEncoder } from '../pro
 import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
 import { workOf } from './body-work.ts';
 import { estimateTokens } from './estimate.ts';
+import { hidesThoughts, ThoughtlessStream, withoutThoughts } from './hidden-thoughts.ts';
 
 /** One attempt's way from the client's dialect to a backend's and back. */
 export interface Crossing {
@@ -83,7 +85,7 @@ function crossGenerate(
   const work = workOf(exchange, limits);
   const conversation = conversationOf(exchange, client, work);
   const { stream } = conversation;
-  const addressee = { model: route.model, quirks: route.backend.quirks, work: work.forTry() };
+  const addressee = { model: route.model, quirks: quirksFor(route.backend.quirks, route.model), work: work.forTry() };
   const encoded = upstream.codec.encodeRequest(withPrompt(conversation, prompt), addressee);
   // Nothing of the answer depends on what was said before; a long stream must not keep it in memory.
   const reply: Reply = {
@@ -102,7 +104,9 @@ function crossGenerate(
     answer: (json) => answerText(encoded, json, reply, { client, work: new AnswerWork(limits) }),
     stream: () => {
       const work = new AnswerWork(limits, hold);
-      return new Translation(encoded.decodeStream(work), client.codec.encodeStream({ ...reply, work }));
+      const decoder = encoded.decodeStream(work);
+      const shown = hidesThoughts(conversation) ? new ThoughtlessStream(decoder) : decoder;
+      return new Translation(shown, client.codec.encodeStream({ ...reply, work }));
     },
   };
 }
@@ -114,7 +118,8 @@ function answerText(
   { client, work }: { readonly client: Protocol; readonly work: AnswerWork },
 ): string {
   const { codec } = client;
-  const completion = encoded.decodeAnswer(json, work);
+  const answered = encoded.decodeAnswer(json, work);
+  const completion = hidesThoughts(asked.conversation) ? withoutThoughts(answered) : answered;
   const reply = { ...asked, work };
   if (!reply.conversation.stream) return JSON.stringify(codec.encodeAnswer(completion, reply));
   const encoder = codec.encodeStream(reply);
@@ -156,7 +161,7 @@ function crossCount(
   if (counting === undefined || target === undefined) {
     return { ...NOTHING_SENT, estimate: answer(estimateTokens(conversation)) };
   }
-  const addressee = { model: route.model, quirks: route.backend.quirks, work: work.forTry() };
+  const addressee = { model: route.model, quirks: quirksFor(route.backend.quirks, route.model), work: work.forTry() };
   return {
     ...NOTHING_SENT,
     target,
@@ -173,7 +178,7 @@ function crossEmbed(exchange: Exchange, route: Route, { client, upstream }: Ends
     throw new NotCarried(exchange.path, 'asks for embeddings, which this backend does not make');
   }
   const request = from.decodeRequest(exchange.body?.fields ?? {});
-  const addressee = { model: route.model, quirks: route.backend.quirks };
+  const addressee = { model: route.model, quirks: quirksFor(route.backend.quirks, route.model) };
   return {
     ...NOTHING_SENT,
     target,
@@ -213,9 +218,14 @@ function fieldsOf({ body }: Exchange): JsonObject {
   return asObject(parseKeepingLongNumbers(body.text)) ?? body.fields;
 }
 
-function droppedOf({ leftovers }: Conversation, { dropped }: EncodedRequest, client: Protocol): readonly string[] {
+function droppedOf(
+  { leftovers, written }: Conversation,
+  { dropped }: EncodedRequest,
+  client: Protocol,
+): readonly string[] {
   if (leftovers.length === 0 && dropped.length === 0) return dropped;
-  const names: Readonly<Record<string, string>> = client.codec.fieldNames;
+  // What the client wrote itself, where a setting has several names.
+  const names: Readonly<Record<string, string>> = { ...client.codec.fieldNames, ...written };
   return bounded(new Set([...leftovers.map(({ field }) => field), ...dropped.map((name) => nameOf(name, names))]));
 }
 

@@ -2,7 +2,7 @@ import type { UpstreamError } from '../core/classify.ts';
 import type { Endpoint, Operation } from '../core/exchange.ts';
 import type { ProtocolName } from '../core/part.ts';
 import type { Usage } from '../core/record.ts';
-import type { CredentialHeader } from '../core/route.ts';
+import type { CredentialHeader, Quirks } from '../core/route.ts';
 import type { Codec } from './codec.ts';
 
 /**
@@ -33,7 +33,19 @@ export interface Protocol {
    * The request's text without the signatures that the gateway gave to a client for another model than `model` (see
    * `markSignature`): that one would refuse them. All other bytes stay. `body` is `text`, parsed.
    */
-  removeForeign(text: string, body: Record<string, unknown>, model: string): string;
+  removeForeign(text: string, body: Record<string, unknown>, model: string, quirks?: Quirks): string;
+  /**
+   * The request's text without settings that `model` would refuse for what the conversation holds, and their names; all
+   * other bytes stay. Undefined where nothing is to be left out. `body` is `text`, parsed.
+   */
+  removeUnfit?(text: string, body: Record<string, unknown>, model: string): Fitted | undefined;
+}
+
+/** A request's text without some of its settings. */
+export interface Fitted {
+  readonly text: string;
+  /** The settings that are left out, as the client called them. */
+  readonly dropped: readonly string[];
 }
 
 /** Where a dialect's clients knock. */

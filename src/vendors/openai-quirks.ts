@@ -4,5 +4,8 @@ import type { Quirks } from '../core/route.ts';
 export const OPENAI: Quirks = {
   maxTokensField: 'max_completion_tokens',
   callIdLength: 40,
+  mostStops: 4,
+  // Its newer models take no tools in chat completions while they think.
+  translated: 'openai-responses',
   fields: { 'tools.custom': true, verbosity: true },
 };

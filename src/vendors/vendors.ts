@@ -2,6 +2,7 @@ import type { Quirks } from '../core/route.ts';
 import { azure, bedrock, vertex } from './clouds.ts';
 import { BEARER, CHAT, CHAT_AND_RESPONSES, GEMINI, MESSAGES, RESPONSES } from './dialects.ts';
 import { OPENAI } from './openai-quirks.ts';
+import { BY_OBJECT, BY_TYPE } from './thinking-controls.ts';
 import type { Vendor } from './vendor.ts';
 
 /** They take what many open models' servers take beyond OpenAI's fields. */
@@ -141,7 +142,7 @@ export const VENDORS: readonly Vendor[] = [
       },
       { url: 'https://openrouter.ai/api/v1', protocols: MESSAGES, credential: BEARER },
     ],
-    quirks: { reasoningField: 'reasoning', documents: 'url', fields: { top_k: true, min_p: true, verbosity: true } },
+    quirks: { thinking: BY_OBJECT, documents: 'url', fields: { top_k: true, min_p: true, verbosity: true } },
   },
   {
     name: 'cerebras',
@@ -190,7 +191,7 @@ export const VENDORS: readonly Vendor[] = [
       },
     ],
     modelPrefixes: ['glm-'],
-    quirks: { reasoningField: 'thinking', reasoningBack: 'reasoning_content' },
+    quirks: { thinking: BY_TYPE, reasoningBack: 'reasoning_content' },
   },
   {
     name: 'qwen',

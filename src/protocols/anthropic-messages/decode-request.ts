@@ -45,6 +45,10 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     stream,
     wantsUsage: true,
     leftovers: [...leftoversOf(body, RULES), ...furtherLeftovers(body)],
+    written: {
+      reasoning: asObject(body['thinking']) === undefined ? 'output_config.effort' : 'thinking',
+      output: asObject(body['output_format']) === undefined ? 'output_config.format' : 'output_format',
+    },
   };
 }
 

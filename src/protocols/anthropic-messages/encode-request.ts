@@ -1,5 +1,6 @@
 import type { Conversation } from '../../core/conversation.ts';
 import type { TextPart } from '../../core/part.ts';
+import { isForced } from '../../core/tool-choice.ts';
 import { Work } from '../../core/work.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
@@ -7,10 +8,10 @@ import { CallIds } from './call-ids.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
 import { textOf } from './encode-parts.ts';
-import { isForced, encodeTools } from './encode-tools.ts';
+import { encodeTools } from './encode-tools.ts';
 import { isThoughtless, encodeTurns } from './encode-turns.ts';
 import { endedFor } from './last-message.ts';
-import { traitsOf } from './model-traits.ts';
+import { claudeTraits } from '../../vendors/models/claude.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings } from './settings.ts';
@@ -21,7 +22,7 @@ const MAX_TOOL_NAME = 128;
 /** Writes a request for a message. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model, work = new Work() } = addressee;
-  const traits = traitsOf(model);
+  const traits = claudeTraits(model);
   const dropped = new Set<string>();
   const names = new WireNames(MAX_TOOL_NAME);
   for (const tool of conversation.tools) if (tool.type !== 'native') names.wire(tool.name);

@@ -1,8 +1,9 @@
-import type { Conversation, FreeformTool, FunctionTool, Tool, ToolChoice } from '../../core/conversation.ts';
+import type { Conversation, FreeformTool, FunctionTool, Tool } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
+import { isForced } from '../../core/tool-choice.ts';
 import { asObject, compact, type JsonObject } from '../../lib/json.ts';
 import { FREEFORM_PARAMETERS, freeformDescription } from '../freeform.ts';
-import type { ModelTraits } from './model-traits.ts';
+import type { ClaudeTraits } from '../../vendors/models/claude.ts';
 import { NAME } from './name.ts';
 import type { WireNames } from './names.ts';
 import type { OutputTool } from './output.ts';
@@ -10,7 +11,7 @@ import { strictSchema, toolSchema } from './schema.ts';
 
 /** What tools are written for. */
 interface Context {
-  readonly traits: ModelTraits;
+  readonly traits: ClaudeTraits;
   readonly names: WireNames;
   /** A tool that stands for an output format; the model has to call it, or one of the client's. */
   readonly outputTool: OutputTool | undefined;
@@ -28,20 +29,6 @@ export function encodeTools(conversation: Conversation, context: Context): JsonO
   }
   const choice = choiceOf(conversation, context, tools.length);
   return all.length === 0 ? {} : { tools: all, ...(choice === undefined ? {} : { tool_choice: choice }) };
-}
-
-/** Whether the model is made to call a tool. */
-export function isForced(choice: ToolChoice | undefined): boolean {
-  switch (choice?.mode) {
-    case 'required':
-    case 'tool':
-    case 'native':
-      return true;
-    case 'allowed':
-      return choice.required;
-    default:
-      return false;
-  }
 }
 
 function allowedOf({ tools, toolChoice }: Conversation): readonly Tool[] {

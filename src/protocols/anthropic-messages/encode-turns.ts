@@ -2,7 +2,7 @@ import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { TextPart } from '../../core/part.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { encodePart, type BlockContext } from './encode-parts.ts';
-import type { ModelTraits } from './model-traits.ts';
+import type { ClaudeTraits } from '../../vendors/models/claude.ts';
 
 /** A message of a request. */
 export interface WireMessage {
@@ -23,7 +23,7 @@ const NOTHING_SAID: WireMessage = { role: 'user', content: [{ type: 'text', text
  * Writes the turns. They alternate; the results of tools come first in their turn; the system's words stand right
  * behind a user's turn where the model takes them there, and otherwise before all turns.
  */
-export function encodeTurns({ turns }: Conversation, traits: ModelTraits, context: BlockContext): WireTurns {
+export function encodeTurns({ turns }: Conversation, traits: ClaudeTraits, context: BlockContext): WireTurns {
   const messages: { role: Turn['role']; content: JsonObject[] }[] = [];
   const add = (role: Turn['role'], content: readonly JsonObject[]): void => addTo(messages, role, content);
   const first = turns.findIndex(({ role }) => role !== 'system');

@@ -1,7 +1,7 @@
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import { asObject, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
-import type { ModelTraits } from './model-traits.ts';
+import type { ClaudeTraits } from '../../vendors/models/claude.ts';
 import type { WireNames } from './names.ts';
 import { strictSchema, toolSchema } from './schema.ts';
 
@@ -30,7 +30,7 @@ export interface Output {
 /** Finds the way to ask for the conversation's output format. JSON of no schema cannot be asked for, and is dropped. */
 export function encodeOutput(
   { output }: Conversation,
-  traits: ModelTraits,
+  traits: ClaudeTraits,
   names: WireNames,
   dropped: Set<string>,
 ): Output {

@@ -9,6 +9,7 @@ import { models } from './models.ts';
 import { NAME } from './name.ts';
 import { stream } from './stream.ts';
 import { injectSystem } from './system.ts';
+import { removeUnfit } from './unfit.ts';
 import { readUsage } from './usage.ts';
 import { wire } from './wire.ts';
 
@@ -26,4 +27,5 @@ export const anthropicMessages: Protocol = {
   injectSystem,
   conversationStart,
   removeForeign,
+  removeUnfit,
 };

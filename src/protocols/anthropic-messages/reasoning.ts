@@ -1,7 +1,8 @@
 import type { Conversation, Reasoning } from '../../core/conversation.ts';
-import { budgetFor, type Effort, effortFor, effortFrom } from '../../core/effort.ts';
+import { budgetFor, type Effort, effortFrom, nearestEffort } from '../../core/effort.ts';
+import { measureOf, wantsThinking } from '../../core/reasoning.ts';
 import { asNumber, asObject, compact, type JsonObject } from '../../lib/json.ts';
-import type { ModelTraits } from './model-traits.ts';
+import type { ClaudeTraits } from '../../vendors/models/claude.ts';
 
 /** Reads `thinking` and `output_config.effort`. */
 export function decodeReasoning(body: JsonObject): Reasoning | undefined {
@@ -33,7 +34,7 @@ export interface Thinking {
 
 /** What forbids thinking in this request. */
 interface Circumstances {
-  readonly traits: ModelTraits;
+  readonly traits: ClaudeTraits;
   /** The model is made to call a tool. */
   readonly forced: boolean;
   /** A tool loop goes on whose turn does not begin with its thoughts, which Anthropic demands with a budget. */
@@ -47,8 +48,10 @@ export function encodeReasoning({ reasoning, settings }: Conversation, circumsta
   const limit = settings.maxTokens;
   const maxTokens = Math.min(traits.maxOutput, limit ?? traits.defaultMaxTokens);
   const none = { thinking: undefined, effort: undefined, maxTokens };
-  if (reasoning === undefined) return none;
-  if (isOff(reasoning)) return { ...none, ...turnedOff(traits, dropped) };
+  const wanted = reasoning === undefined ? undefined : wantsThinking(reasoning);
+  // To hide thoughts does not ask for any.
+  if (reasoning === undefined || wanted === undefined) return none;
+  if (!wanted) return { ...none, ...turnedOff(traits, dropped) };
   const effort = effortOf(reasoning, traits);
   // A budget goes with neither forced calls nor a tool loop that has lost its thoughts; where the model adapts, both are
   // allowed (https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking, "Validation changes").
@@ -67,34 +70,27 @@ export function encodeReasoning({ reasoning, settings }: Conversation, circumsta
 
 /** Thinking with a budget, which has to be less than `max_tokens`: it gives way to a limit that the client set. */
 function budgeted(reasoning: Reasoning, maxTokens: number, { traits }: Circumstances): Omit<Thinking, 'effort'> {
-  const { effort, budgetTokens } = reasoning;
-  const wanted = budgetTokens ?? budgetFor(effort === undefined || effort === 'none' ? 'medium' : effort);
+  const wanted = reasoning.budgetTokens ?? budgetFor(measureOf(reasoning) ?? 'medium');
   const room = Math.min(traits.maxOutput, Math.max(maxTokens, MIN_BUDGET + 1));
   const budget = Math.max(MIN_BUDGET, wanted < room ? wanted : Math.min(Math.floor(room / 2), wanted));
   return { thinking: { type: 'enabled', budget_tokens: budget }, maxTokens: room };
 }
 
 /** Some models think whatever they are told. */
-function turnedOff({ off, thinking, efforts }: ModelTraits, dropped: Set<string>): Partial<Thinking> {
+function turnedOff({ off, thinking, efforts }: ClaudeTraits, dropped: Set<string>): Partial<Thinking> {
   if (thinking === 'none' || off === 'absent') return {};
   if (off !== 'never') return { thinking: { type: off } };
   dropped.add('reasoning');
   return { effort: efforts[0] };
 }
 
-function isOff({ enabled, effort, budgetTokens }: Reasoning): boolean {
-  return enabled === false || (enabled !== true && (effort === 'none' || budgetTokens === 0));
-}
-
 /** The effort in words that the model knows: the nearest, or the next higher one. */
-function effortOf({ effort, budgetTokens, adaptive }: Reasoning, { efforts }: ModelTraits): Effort | undefined {
-  const wanted = effort ?? (budgetTokens === undefined || adaptive === true ? undefined : effortFor(budgetTokens));
-  if (wanted === undefined || wanted === 'none' || efforts.length === 0) return undefined;
-  if (efforts.includes(wanted)) return wanted;
-  return wanted === 'minimal' ? efforts[0] : efforts.at(-1);
+function effortOf(reasoning: Reasoning, { efforts }: ClaudeTraits): Effort | undefined {
+  const wanted = measureOf(reasoning);
+  return wanted === undefined || efforts.length === 0 ? undefined : nearestEffort(wanted, efforts);
 }
 
-function displayOf({ visible }: Reasoning, { showsThoughts }: ModelTraits): JsonObject {
+function displayOf({ visible }: Reasoning, { showsThoughts }: ClaudeTraits): JsonObject {
   if (visible === undefined || visible === showsThoughts) return {};
   return { display: visible ? 'summarized' : 'omitted' };
 }

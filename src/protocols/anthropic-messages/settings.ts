@@ -1,6 +1,6 @@
 import type { SettingName, Settings } from '../../core/conversation.ts';
 import { asArray, asBoolean, asNumber, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
-import type { ModelTraits } from './model-traits.ts';
+import type { ClaudeTraits } from '../../vendors/models/claude.ts';
 
 /** What this dialect calls the settings; those that it lacks have the names of OpenAI. */
 export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
@@ -46,7 +46,7 @@ const MAX_USER_CHARACTERS = 256;
 /** Writes the settings of an answer; `thinks`: the model does, which leaves it little choice of words. */
 export function encodeSettings(
   settings: Settings,
-  traits: ModelTraits,
+  traits: ClaudeTraits,
   thinks: boolean,
   dropped: Set<string>,
 ): JsonObject {
@@ -61,7 +61,7 @@ export function encodeSettings(
   });
 }
 
-function samplingOf(settings: Settings, { sampling }: ModelTraits, thinks: boolean, dropped: Set<string>): JsonObject {
+function samplingOf(settings: Settings, { sampling }: ClaudeTraits, thinks: boolean, dropped: Set<string>): JsonObject {
   const { temperature, topP, topK } = settings;
   const fields: Record<string, unknown> = {};
   if (temperature !== undefined && temperature !== 1) {

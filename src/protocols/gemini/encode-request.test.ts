@@ -5,7 +5,7 @@ import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, Part } from '../../core/part.ts';
 import { counting } from './counting.ts';
 import { encodeRequest } from './encode-request.ts';
-import { isForced } from './encode-tools.ts';
+import { isForced } from '../../core/tool-choice.ts';
 
 const EMPTY: Conversation = {
   system: [],

@@ -1,5 +1,6 @@
 import type { Conversation, Tool, ToolChoice } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
+import { isForced } from '../../core/tool-choice.ts';
 import type { Work } from '../../core/work.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import { freeformDescription } from '../freeform.ts';
@@ -92,9 +93,4 @@ function callingConfig(
       if (isStrict) return { mode: 'VALIDATED' };
       return choice === undefined ? undefined : { mode: 'AUTO' };
   }
-}
-
-/** Whether the model is made to call something. */
-export function isForced(choice: ToolChoice | undefined): boolean {
-  return choice?.mode === 'required' || choice?.mode === 'tool' || (choice?.mode === 'allowed' && choice.required);
 }

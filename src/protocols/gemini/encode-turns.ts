@@ -4,7 +4,7 @@ import { isReadableBy } from '../../core/signature.ts';
 import type { Work } from '../../core/work.ts';
 import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 import { inputOf } from './call-input.ts';
-import { traitsOf } from './model-traits.ts';
+import { geminiTraits } from '../../vendors/models/gemini.ts';
 import { encodeMedia } from './media.ts';
 import { encodeResult } from './results.ts';
 import { NAME } from './name.ts';
@@ -51,7 +51,7 @@ class ContentsWriter {
     private readonly model: string,
     private readonly work: Work,
   ) {
-    this.#isThird = traitsOf(model).isThirdOrLater;
+    this.#isThird = geminiTraits(model).isThirdOrLater;
   }
 
   add({ role, parts }: Turn): void {
@@ -68,7 +68,7 @@ class ContentsWriter {
     const parts = asArray(contents.at(-1)?.['role'] === 'model' ? contents.at(-1)?.['parts'] : undefined);
     if (parts.length === 0) return;
     if (contents.length > 1 && parts.every((part) => asObject(part)?.['thought'] === true)) contents.pop();
-    else if (!traitsOf(this.model).takesModelLast) contents.push({ role: 'user', parts: [{ text: 'Continue.' }] });
+    else if (!geminiTraits(this.model).takesModelLast) contents.push({ role: 'user', parts: [{ text: 'Continue.' }] });
   }
 
   #addUser(parts: readonly Part[]): void {

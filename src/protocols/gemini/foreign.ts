@@ -1,7 +1,7 @@
 import { elementRemovals, memberRemoval } from '../../lib/json-removal.ts';
 import { isReadableBy, MARK, unmarkSignature } from '../../core/signature.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
-import { traitsOf } from './model-traits.ts';
+import { geminiTraits } from '../../vendors/models/gemini.ts';
 import { fieldsOf } from './camel-case.ts';
 import { requestSpans } from './request-spans.ts';
 import { NAME } from './name.ts';
@@ -56,7 +56,7 @@ function partEdits(text: string, part: Span, model: string): Verdict {
   const edits = spans.map((span) => signatureEdit(text, span, model));
   if (!edits.includes('foreign')) return edits.flatMap((edit) => (typeof edit === 'string' ? [] : [edit]));
   const fields = fieldsOf(JSON.parse(text.slice(part.start, part.end))) ?? {};
-  if (fields['functionCall'] !== undefined && traitsOf(model).isThirdOrLater) {
+  if (fields['functionCall'] !== undefined && geminiTraits(model).isThirdOrLater) {
     return spans.map((span) => ({ ...span, text: JSON.stringify(SKIP) }));
   }
   if (fields['thought'] === true || isNothingElse(fields)) return 'gone';

@@ -1,9 +1,9 @@
-import { isForced } from './encode-tools.ts';
+import { isForced } from '../../core/tool-choice.ts';
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import type { Work } from '../../core/work.ts';
 import { asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
-import { traitsOf } from './model-traits.ts';
+import { geminiTraits } from '../../vendors/models/gemini.ts';
 import { jsonSchemaOf } from './openapi.ts';
 import { supportedSchema } from './schema.ts';
 
@@ -60,7 +60,7 @@ export function formFor(
   { output, tools, toolChoice }: Conversation,
   model: string,
 ): 'config' | 'tool' | 'no functions' | 'no answer' | 'dropped' {
-  if (output === undefined || traitsOf(model).isThirdOrLater || tools.every(({ type }) => type === 'native'))
+  if (output === undefined || geminiTraits(model).isThirdOrLater || tools.every(({ type }) => type === 'native'))
     return 'config';
   if (toolChoice?.mode === 'none') return 'no functions';
   if (isForced(toolChoice)) return 'no answer';

@@ -1,7 +1,8 @@
 import type { Reasoning } from '../../core/conversation.ts';
-import { budgetFor, effortFor, effortFrom, type Effort } from '../../core/effort.ts';
+import { budgetFor, effortFrom, type Effort } from '../../core/effort.ts';
+import { measureOf, wantsThinking } from '../../core/reasoning.ts';
 import { asBoolean, asNumber, compact } from '../../lib/json.ts';
-import { traitsOf, type ThinkingLevel } from './model-traits.ts';
+import { geminiTraits, type ThinkingLevel } from '../../vendors/models/gemini.ts';
 import { fieldsOf } from './camel-case.ts';
 
 /** Reads `thinkingConfig`: a budget of 0 is no thinking, one of -1 as much as the model likes. */
@@ -28,8 +29,10 @@ export interface ThinkingConfig {
 
 /** Writes `thinkingConfig` in the measure that the model takes. */
 export function encodeReasoning(reasoning: Reasoning, model: string): ThinkingConfig {
-  const { thinking } = traitsOf(model);
-  const isOff = reasoning.enabled === false || reasoning.effort === 'none';
+  const { thinking } = geminiTraits(model);
+  const wanted = wantsThinking(reasoning);
+  if (wanted === undefined) return { config: undefined, isShort: false };
+  const isOff = !wanted;
   if (thinking.by === 'nothing') return { config: undefined, isShort: !isOff };
   const includeThoughts = reasoning.visible === true && !isOff ? true : undefined;
   if (thinking.by === 'level') {
@@ -38,23 +41,23 @@ export function encodeReasoning(reasoning: Reasoning, model: string): ThinkingCo
   }
   const { least, most, canBeOff } = thinking;
   const budget = isOff ? (canBeOff ? 0 : least) : budgetOf(reasoning);
-  const fitting = budget === undefined || budget <= 0 ? budget : Math.min(most, Math.max(least, budget));
+  const fitting = budget <= 0 ? budget : Math.min(most, Math.max(least, budget));
   return { config: filled({ includeThoughts, thinkingBudget: fitting }), isShort: isOff && !canBeOff };
 }
 
-function budgetOf({ effort, budgetTokens, adaptive }: Reasoning): number | undefined {
-  if (budgetTokens !== undefined) return budgetTokens;
-  if (effort !== undefined && effort !== 'none') return budgetFor(effort);
-  return adaptive === true ? -1 : undefined;
+/** -1: as much as the model likes, be it none said or said so. */
+function budgetOf(reasoning: Reasoning): number {
+  const measure = measureOf(reasoning);
+  return reasoning.budgetTokens ?? (measure === undefined ? -1 : budgetFor(measure));
 }
 
 /** From less to more; what a model lacks becomes its next higher level, or its highest. */
 const STEPS: readonly ThinkingLevel[] = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'];
 
-function levelOf({ effort, budgetTokens }: Reasoning, levels: readonly ThinkingLevel[]): ThinkingLevel | undefined {
-  const asked = effort ?? (budgetTokens === undefined ? undefined : effortFor(budgetTokens));
+function levelOf(reasoning: Reasoning, levels: readonly ThinkingLevel[]): ThinkingLevel | undefined {
+  const asked = measureOf(reasoning);
   // Left to itself the model decides.
-  if (asked === undefined || asked === 'none') return undefined;
+  if (asked === undefined) return undefined;
   const from = STEPS.indexOf(stepOf(asked));
   return levels.find((level) => STEPS.indexOf(level) >= from) ?? levels.at(-1);
 }

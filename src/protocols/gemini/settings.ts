@@ -1,7 +1,7 @@
 import type { Conversation, SettingName, Settings } from '../../core/conversation.ts';
 import type { Work } from '../../core/work.ts';
 import { asArray, asBoolean, asNumber, asString, compact, type JsonObject } from '../../lib/json.ts';
-import { traitsOf } from './model-traits.ts';
+import { geminiTraits } from '../../vendors/models/gemini.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 
@@ -55,7 +55,7 @@ export function encodeSettings(
   to: { readonly model: string; readonly withOutput: boolean; readonly work: Work },
 ): Config {
   const thinking = reasoning === undefined ? undefined : encodeReasoning(reasoning, to.model);
-  const penalties = traitsOf(to.model).takesPenalties;
+  const penalties = geminiTraits(to.model).takesPenalties;
   const { stop, seed } = settings;
   const fitsSeed = seed === undefined || (Number.isInteger(seed) && Math.abs(seed) <= MOST_SEED);
   const config = compact({

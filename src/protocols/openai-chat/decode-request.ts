@@ -1,10 +1,10 @@
 import type { Conversation, Leftover } from '../../core/conversation.ts';
-import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
+import { asArray, asNumber, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
 import { leftoversOf, type FieldRules } from '../fields.ts';
 import { decodeTurns } from './decode-turns.ts';
 import { decodeOutput } from './output.ts';
-import { decodeReasoning, REASONING_FIELDS } from './reasoning.ts';
+import { decodeReasoning, REASONING_FIELDS, reasoningFieldsOf } from './reasoning.ts';
 import { decodeSettings, SETTING_FIELDS } from './settings.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
 
@@ -28,9 +28,30 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     settings: decodeSettings(body),
     stream,
     wantsUsage: asObject(body['stream_options'])?.['include_usage'] === true,
-    leftovers: [...leftoversOf(body, RULES), ...severalAnswers(body['n']), ...otherThanText(body['modalities'])],
+    leftovers: [
+      ...leftoversOf(body, RULES),
+      ...severalAnswers(body['n']),
+      ...otherThanText(body['modalities']),
+      ...unreadReasoning(body),
+    ],
+    written: compact({
+      reasoning: reasoningFieldsOf(body)[0],
+      maxTokens: numberFieldOf(body, 'max_completion_tokens'),
+      seed: asNumber(body['seed']) === undefined ? numberFieldOf(body, 'random_seed') : undefined,
+    }),
     own,
   };
+}
+
+function numberFieldOf(body: JsonObject, field: string): string | undefined {
+  return asNumber(body[field]) === undefined ? undefined : field;
+}
+
+/** Fields that speak of thinking in no way that is known. */
+function unreadReasoning(body: JsonObject): Leftover[] {
+  return decodeReasoning(body) === undefined
+    ? reasoningFieldsOf(body).map((field) => ({ field, weight: 'named' as const }))
+    : [];
 }
 
 const RULES: FieldRules = {

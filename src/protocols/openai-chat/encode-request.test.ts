@@ -3,6 +3,7 @@ import type { ChatCompletionCreateParams } from 'openai/resources/chat/completio
 import type { Json } from '../../../test/kit/json.ts';
 import type { Conversation } from '../../core/conversation.ts';
 import type { Part } from '../../core/part.ts';
+import { BY_OBJECT, BY_TYPE } from '../../vendors/thinking-controls.ts';
 import type { Quirks } from '../../core/route.ts';
 import { encodeRequest } from './encode-request.ts';
 
@@ -210,22 +211,25 @@ describe('thoughts', () => {
   test.each<[Json, Quirks, string, [Json, string[]]]>([
     [{ effort: 'high' }, {}, 'm', [{ reasoning_effort: 'high' }, []]],
     [{ enabled: true }, {}, 'm', [{ reasoning_effort: 'medium' }, []]],
-    [{ adaptive: true, enabled: true }, {}, 'm', [{}, []]],
+    [{ adaptive: true, enabled: true }, {}, 'm', [{ reasoning_effort: 'medium' }, []]],
+    [{ visible: true }, {}, 'm', [{ reasoning_effort: 'medium' }, []]],
+    [{ visible: false }, {}, 'm', [{}, []]],
+    [{ visible: false }, { thinking: BY_OBJECT }, 'm', [{ reasoning: { exclude: true } }, []]],
     [{ enabled: false }, {}, 'm', [{ reasoning_effort: 'none' }, []]],
     [{ effort: 'high' }, {}, 'gpt-4o', [{}, ['reasoning']]],
     [{ enabled: false }, {}, 'gpt-4o', [{}, []]],
     [{ effort: 'high' }, { fields: { reasoning_effort: false } }, 'm', [{}, ['reasoning']]],
     [{ effort: 'max' }, { fields: { 'reasoning_effort.max': false } }, 'm', [{ reasoning_effort: 'xhigh' }, []]],
     [{ effort: 'minimal' }, { fields: { 'reasoning_effort.minimal': false } }, 'm', [{ reasoning_effort: 'low' }, []]],
-    [{ budgetTokens: 3000 }, { reasoningField: 'reasoning' }, 'm', [{ reasoning: { max_tokens: 3000 } }, []]],
+    [{ budgetTokens: 3000 }, { thinking: BY_OBJECT }, 'm', [{ reasoning: { max_tokens: 3000 } }, []]],
     [
       { effort: 'low', visible: false },
-      { reasoningField: 'reasoning' },
+      { thinking: BY_OBJECT },
       'm',
       [{ reasoning: { effort: 'low', exclude: true } }, []],
     ],
-    [{ budgetTokens: 3000 }, { reasoningField: 'thinking' }, 'm', [{ thinking: { type: 'enabled' } }, []]],
-    [{ effort: 'none' }, { reasoningField: 'thinking' }, 'm', [{ thinking: { type: 'disabled' } }, []]],
+    [{ budgetTokens: 3000 }, { thinking: BY_TYPE }, 'm', [{ thinking: { type: 'enabled' } }, []]],
+    [{ effort: 'none' }, { thinking: BY_TYPE }, 'm', [{ thinking: { type: 'disabled' } }, []]],
   ])('are asked for: %j to %j of %s', (reasoning, quirks, model, [fields, names]) => {
     const { body, dropped } = encode({ reasoning }, quirks, model);
     const { reasoning_effort, reasoning: object, thinking } = body;

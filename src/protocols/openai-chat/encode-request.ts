@@ -1,4 +1,6 @@
 import type { Conversation } from '../../core/conversation.ts';
+import { NotCarried } from '../../core/not-carried.ts';
+import { isForced } from '../../core/tool-choice.ts';
 import { compact } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { decodeAnswer } from './decode-answer.ts';
@@ -7,7 +9,7 @@ import { encodeTools } from './encode-tools.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { originalNames } from './names.ts';
 import { encodeOutput } from './output.ts';
-import { encodeReasoning, isThinker } from './reasoning.ts';
+import { encodeReasoning } from './encode-reasoning.ts';
 import { encodeSettings, takes } from './settings.ts';
 
 /** Writes the request for a backend. */
@@ -15,11 +17,14 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   const { model, quirks } = addressee;
   const tools = encodeTools(conversation, takes(quirks, 'tools.custom'));
   const output = encodeOutput(conversation, quirks);
-  const settings = encodeSettings(conversation.settings, quirks, {
+  const forced = tools.fields['tools'] !== undefined && isForced(conversation.toolChoice);
+  if (forced && quirks.forcedTools === 'never')
+    throw new NotCarried('tool_choice', 'demands a call of a tool, which this backend leaves to the model');
+  const reasoning = encodeReasoning(conversation.reasoning, addressee, forced && quirks.forcedTools === 'unthinking');
+  const settings = encodeSettings(conversation.settings, addressee, {
     hasTools: tools.fields['tools'] !== undefined,
-    thinks: isThinker(model, conversation.reasoning ?? {}),
+    thinks: reasoning.thinks,
   });
-  const reasoning = encodeReasoning(conversation.reasoning ?? {}, addressee);
   const { messages, dropped } = encodeTurns(conversation, addressee, output.note);
   const wantsUsage = conversation.stream && takes(quirks, 'stream_options');
   const reading = { model, wrapped: tools.wrapped, names: originalNames(conversation.tools) };
@@ -28,7 +33,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
       model,
       messages,
       ...settings.fields,
-      ...reasoning,
+      ...reasoning.fields,
       ...output.fields,
       ...tools.fields,
       stream: conversation.stream,
@@ -36,7 +41,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     }),
     dropped: unique([
       ...settings.dropped,
-      ...(reasoning === undefined ? ['reasoning'] : []),
+      ...(reasoning.isLost ? ['reasoning'] : []),
       ...(output.dropped ? ['output'] : []),
       ...tools.dropped,
       ...dropped,

@@ -37,6 +37,31 @@ describe('thoughts', () => {
   test('of another model of the dialect go', () => expect(removed({ reasoning_details: [own] }, 'other')).toEqual({}));
 });
 
+describe('the words beside marked thoughts', () => {
+  const message = (details: Json[]): Json => ({
+    reasoning_content: 'hm',
+    reasoning: 'hm',
+    reasoning_details: details,
+    z: 1,
+  });
+
+  test('go with those of others', () => {
+    expect(removed(message([foreign]))).toEqual({ z: 1 });
+    expect(removed({ z: 1, reasoning_details: [foreign], reasoning_content: 'hm' })).toEqual({ z: 1 });
+    expect(removed({ content: '', reasoning_content: 'hm', reasoning_details: [foreign, unmarked] })).toEqual({
+      content: '',
+      reasoning_details: [unmarked],
+    });
+  });
+
+  test('stay without a mark, and where the backend wants thoughts back', () => {
+    expect(removed(message([unmarked]))).toEqual(message([unmarked]));
+    const text = JSON.stringify({ messages: [message([foreign])] });
+    const left = removeForeign(text, JSON.parse(text), 'm', { reasoningBack: 'reasoning_content' });
+    expect(JSON.parse(left).messages).toEqual([{ reasoning_content: 'hm', reasoning: 'hm', z: 1 }]);
+  });
+});
+
 describe("calls' signatures", () => {
   const call = (extra_content: Json): Json => ({
     role: 'assistant',
@@ -73,5 +98,5 @@ test('all else stays byte for byte', () => {
 
 test('as the last member, too', () => {
   const text = `{"messages":[{"content":"a" , "reasoning_details":[${JSON.stringify(foreign)}] }]}`;
-  expect(removeForeign(text, JSON.parse(text), 'm')).toBe('{"messages":[{"content":"a"  }]}');
+  expect(removeForeign(text, JSON.parse(text), 'm')).toBe('{"messages":[{"content":"a" }]}');
 });

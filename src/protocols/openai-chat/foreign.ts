@@ -1,5 +1,6 @@
-import { memberRemoval } from '../../lib/json-removal.ts';
+import { memberRemoval, memberRemovals } from '../../lib/json-removal.ts';
 import type { Signature } from '../../core/part.ts';
+import type { Quirks } from '../../core/route.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
@@ -10,10 +11,10 @@ const MARKS = ['"origin"', '"llm_proxy"'];
 
 /**
  * The request's text without the signatures that came from another dialect's model: entries of `reasoning_details` with
- * an `origin`, and what `extra_content` of a call holds beside `llm_proxy`. One of this very model loses the mark only.
- * All other bytes stay.
+ * an `origin`, the words beside them where the backend wants none back, and what `extra_content` of a call holds beside
+ * `llm_proxy`. One of this very model loses the mark only. All other bytes stay.
  */
-export function removeForeign(text: string, body: JsonObject, model: string): string {
+export function removeForeign(text: string, body: JsonObject, model: string, quirks: Quirks = {}): string {
   // Most requests hold nothing that could be marked; to search their text takes longer than to look at their messages.
   if (!asArray(body['messages']).some(holdsMarkable) || !MARKS.some((mark) => text.includes(mark))) return text;
   const [messages] = memberSpans(text, 'messages').slice(-1);
@@ -24,7 +25,7 @@ export function removeForeign(text: string, body: JsonObject, model: string): st
     const message = asObject(value);
     if (message === undefined || !isMarked(message)) return [];
     const span = spans[index];
-    return span === undefined ? [] : messageEdits(text, span, message, model);
+    return span === undefined ? [] : messageEdits(text, span, message, { model, quirks });
   });
   return edits.length === 0 ? text : applyEdits(text, edits);
 }
@@ -41,28 +42,50 @@ function isMarked(message: JsonObject | undefined): boolean {
   );
 }
 
-function messageEdits(text: string, span: Span, message: JsonObject, model: string): Edit[] {
+function messageEdits(text: string, span: Span, message: JsonObject, { model, quirks }: Reader): Edit[] {
   const details = memberSpans(text, 'reasoning_details', span.start).at(-1);
   const calls = memberSpans(text, 'tool_calls', span.start).at(-1);
+  const found =
+    details === undefined ? undefined : detailsEdit(text, details, asArray(message['reasoning_details']), model);
+  const gone = [
+    ...(found === 'nothing left' ? ['reasoning_details'] : []),
+    // The words beside them are the gateway's, too; many backends refuse them.
+    ...(found !== undefined && quirks.reasoningBack === undefined ? THOUGHT_FIELDS : []),
+  ];
   const edits = [
-    ...(details === undefined ? [] : detailEdits(text, details, asArray(message['reasoning_details']), model)),
+    ...(gone.length === 0 ? [] : memberRemovals(text, gone, span.start)),
+    ...(found === undefined || found === 'nothing left' ? [] : [found]),
     ...(calls === undefined ? [] : callEdits(text, calls, asArray(message['tool_calls']), model)),
   ];
   return edits.sort((a, b) => a.start - b.start);
 }
 
-function detailEdits(text: string, span: Span, details: readonly unknown[], model: string): Edit[] {
+/** Who is going to read a request. */
+interface Reader {
+  readonly model: string;
+  readonly quirks: Quirks;
+}
+
+/** Where the words of thoughts stand that `reasoning_details` have, too. */
+const THOUGHT_FIELDS = ['reasoning_content', 'reasoning'];
+
+function detailsEdit(
+  text: string,
+  span: Span,
+  details: readonly unknown[],
+  model: string,
+): Edit | 'nothing left' | undefined {
   const isForeign = foreignAmong(details, model);
   const kept = details.filter((detail) => !isForeign(detail));
   if (kept.length === details.length && !details.some((detail) => asObject(detail)?.['origin'] !== undefined))
-    return [];
-  if (kept.length === 0) return [memberRemoval(text, span)];
+    return undefined;
+  if (kept.length === 0) return 'nothing left';
   const elements = elementSpans(text, span.start);
   const texts = details.flatMap((detail, index) => {
     const element = isForeign(detail) ? undefined : elements[index];
     return element === undefined ? [] : [withoutMember(text.slice(element.start, element.end), 'origin')];
   });
-  return [{ ...span, text: `[${texts.join(',')}]` }];
+  return { ...span, text: `[${texts.join(',')}]` };
 }
 
 /** Of a thought in fragments, the first alone has the mark; the others share its type and index. */

@@ -6,6 +6,7 @@ import { loadRecordings, type Recording } from '../../../test/kit/recordings.ts'
 import { parseSse } from '../../../test/kit/sse.ts';
 import { CompletionBuilder, unfold } from '../../core/completion.ts';
 import type { AnswerEvent } from '../../core/event.ts';
+import { BY_OBJECT, BY_TYPE } from '../../vendors/thinking-controls.ts';
 import type { Quirks } from '../../core/route.ts';
 import type { Reply } from '../codec.ts';
 import { codec } from './codec.ts';
@@ -19,10 +20,10 @@ const streamed = good.filter(({ stream }) => stream);
 /** What the vendors' rows say, as far as these recordings need it. */
 const QUIRKS: Readonly<Record<string, Quirks>> = {
   'api.openai.com': { fields: { 'tools.custom': true }, callIdLength: 40 },
-  'openrouter.ai': { documents: 'url', reasoningField: 'reasoning' },
+  'openrouter.ai': { documents: 'url', thinking: BY_OBJECT },
   'api.mistral.ai': { documents: 'document_url', reasoningBack: 'thinking', callIdLength: 9 },
   'api.deepseek.com': { reasoningBack: 'reasoning_content' },
-  'api.z.ai': { reasoningField: 'thinking', reasoningBack: 'reasoning_content' },
+  'api.z.ai': { thinking: BY_TYPE, reasoningBack: 'reasoning_content' },
   'api.cerebras.ai': { reasoningBack: 'reasoning' },
 };
 

@@ -1,6 +1,7 @@
 import type { SettingName, Settings } from '../../core/conversation.ts';
 import type { Quirks } from '../../core/route.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
+import { factsOf } from '../../vendors/models/facts.ts';
 import { refuseField } from '../fields.ts';
 import { userIdOf } from '../openai/user-id.ts';
 
@@ -54,29 +55,37 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
 
 /**
  * Writes those that the backend takes; the others are `dropped`. `hasTools`: without tools there is nothing to call in
- * parallel. `thinks`: the model is one of OpenAI's that does.
+ * parallel. `thinks`: the model is going to think.
  */
 export function encodeSettings(
   settings: Settings,
-  quirks: Quirks,
+  { model, quirks }: { readonly model: string; readonly quirks: Quirks },
   { hasTools, thinks }: { readonly hasTools: boolean; readonly thinks: boolean },
 ): { readonly fields: JsonObject; readonly dropped: readonly Name[] } {
   const fields: Record<string, unknown> = {};
-  const dropped: Name[] = [];
+  const dropped = new Set<Name>();
+  const isUnsampled = thinks && factsOf(model).thinksUnsampled;
   for (const name of Object.keys(SETTING_FIELDS) as Name[]) {
     const value = settings[name];
     if (value === undefined || (name === 'parallelToolCalls' && !hasTools)) continue;
-    if (thinks && UNTHINKING.has(name)) {
-      if (value !== UNTHINKING.get(name)) dropped.push(name);
+    if (isUnsampled && UNTHINKING.has(name)) {
+      if (value !== UNTHINKING.get(name)) dropped.add(name);
       continue;
     }
     const field = name === 'maxTokens' ? (quirks.maxTokensField ?? 'max_tokens') : SETTING_FIELDS[name];
-    if (takes(quirks, field)) fields[field] = name === 'user' ? userIdOf(String(value)) : value;
-    else dropped.push(name);
+    const isRefused = thinks && quirks.refusedThinking?.includes(field) === true;
+    if (takes(quirks, field) && !isRefused) fields[field] = name === 'user' ? userIdOf(String(value)) : value;
+    else dropped.add(name);
   }
   // One without the other is refused.
   if (fields['top_logprobs'] !== undefined) fields['logprobs'] ??= true;
-  return { fields, dropped };
+  const { stop = [] } = settings;
+  const most = quirks.mostStops ?? stop.length;
+  if (fields['stop'] !== undefined && stop.length > most) {
+    fields['stop'] = stop.slice(0, most);
+    dropped.add('stop');
+  }
+  return { fields, dropped: [...dropped] };
 }
 
 /** What OpenAI's models refuse while they think, and the value that goes without saying. */

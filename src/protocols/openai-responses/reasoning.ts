@@ -1,7 +1,8 @@
 import type { Reasoning } from '../../core/conversation.ts';
-import { type Effort, effortFor, effortFrom } from '../../core/effort.ts';
+import { effortFrom, nearestEffort } from '../../core/effort.ts';
+import { effortOf } from '../../core/reasoning.ts';
 import { asObject, asWord, compact } from '../../lib/json.ts';
-import { nearestEffort, traitsOf } from './model-traits.ts';
+import { factsOf } from '../../vendors/models/facts.ts';
 
 /** `reasoning`. Of its fields only effort and summary mean something elsewhere. */
 export function decodeReasoning(value: unknown): Reasoning | undefined {
@@ -16,13 +17,6 @@ export function decodeReasoning(value: unknown): Reasoning | undefined {
   };
 }
 
-/** The effort that a request asks for; undefined: what the model does by itself. */
-export function effortOf({ effort, budgetTokens, enabled, adaptive }: Reasoning): Effort | undefined {
-  if (enabled === false) return 'none';
-  if (effort !== undefined) return effort;
-  return budgetTokens === undefined || adaptive === true ? undefined : effortFor(budgetTokens);
-}
-
 /** What `reasoning` comes to for a model. */
 export interface ReasoningField {
   readonly value: unknown;
@@ -35,18 +29,18 @@ export interface ReasoningField {
 
 /** Writes `reasoning` as far as the model takes it. */
 export function encodeReasoning(reasoning: Reasoning | undefined, model: string): ReasoningField {
-  const traits = traitsOf(model);
-  const isThinker = traits.reasons === true;
+  const { reasons, efforts } = factsOf(model);
+  const isThinker = reasons === true;
   const none = { value: undefined, isOn: isThinker, isOnForSure: isThinker, isDropped: false };
-  if (reasoning === undefined) return none;
-  const wished = effortOf(reasoning);
+  const wished = reasoning === undefined ? undefined : effortOf(reasoning);
+  if (wished === undefined) return none;
   // A model that does not think does as it is told by not thinking.
-  if (traits.reasons === false) return { ...none, isDropped: wished !== 'none' };
-  const effort = wished && nearestEffort(wished, traits);
+  if (efforts?.length === 0) return { ...none, isDropped: wished !== 'none' };
+  const effort = nearestEffort(wished, efforts);
   const isOff = effort === 'none';
-  const value = compact({ effort, summary: reasoning.visible === true && !isOff ? 'auto' : undefined });
+  const summary = reasoning?.visible === true && !isOff ? 'auto' : undefined;
   return {
-    value: Object.keys(value).length === 0 ? undefined : value,
+    value: compact({ effort, summary }),
     isOn: isThinker || !isOff,
     isOnForSure: isThinker && !isOff,
     // It cannot be told not to.

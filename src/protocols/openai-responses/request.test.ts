@@ -340,7 +340,10 @@ describe('a request of another dialect', () => {
       include: ['reasoning.encrypted_content'],
       reasoning: { effort: 'low' },
     });
-    expect(encode({ reasoning: { adaptive: true, visible: true } }).body['reasoning']).toEqual({ summary: 'auto' });
+    expect(encode({ reasoning: { adaptive: true, visible: true } }).body['reasoning']).toEqual({
+      effort: 'medium',
+      summary: 'auto',
+    });
     expect(encode({ reasoning: { enabled: false } }, 'gpt-5.6').body['reasoning']).toEqual({ effort: 'none' });
     expect(encode({ reasoning: { effort: 'high' } }, 'gpt-4o')).toMatchObject({ dropped: ['reasoning'] });
     expect(encode({ reasoning: { enabled: false } }, 'gpt-4o')).toMatchObject({ dropped: [] });

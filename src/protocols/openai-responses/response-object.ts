@@ -7,7 +7,6 @@ import { instructionsOf } from './encode-request.ts';
 import { encodeToolChoice, encodeTools } from './encode-tools.ts';
 import type { Ending } from './finish.ts';
 import { encodeOutput } from './output.ts';
-import { effortOf } from './reasoning.ts';
 import { writeUsage } from './usage.ts';
 
 /** Where a response comes from. */
@@ -80,7 +79,7 @@ function echoOf(conversation: Conversation): Record<string, unknown> {
     parallel_tool_calls: settings.parallelToolCalls ?? true,
     text: compact({ format: encodeOutput(output) ?? { type: 'text' }, verbosity: settings.verbosity }),
     reasoning: {
-      effort: (reasoning === undefined ? undefined : effortOf(reasoning)) ?? null,
+      effort: reasoning?.effort ?? null,
       summary: reasoning?.visible === true ? 'auto' : null,
     },
     max_output_tokens: settings.maxTokens ?? null,

@@ -1,7 +1,8 @@
 import type { Effort } from '../../core/effort.ts';
+import { isAtLeast, NEWEST, versionFrom, type Version } from './version.ts';
 
-/** What a model takes. Sending what it does not take is a 400. */
-export interface ModelTraits {
+/** What a model takes of Anthropic's Messages API. Sending what it does not take is a 400. */
+export interface ClaudeTraits {
   /** `max_tokens` where the client set no limit; not so high that it would leave no room for a long prompt. */
   readonly defaultMaxTokens: number;
   /** The highest `max_tokens`. */
@@ -32,28 +33,28 @@ export interface ModelTraits {
  * version on, for the lines it names or for all; later rows win, so that a model newer than the table is taken to be
  * like the newest.
  */
-const GENERATIONS: readonly (readonly [since: number, lines: string, traits: Partial<ModelTraits>])[] = [
-  [3.5, '', { maxOutput: 8192, defaultMaxTokens: 8192 }],
-  [3.7, '', { maxOutput: 64_000, defaultMaxTokens: 32_000, thinking: 'budget' }],
-  [4, 'opus', { maxOutput: 32_000 }],
-  [4.1, 'opus', { sampling: 'either' }],
-  [4.5, '', { sampling: 'either', structured: true, maxOutput: 64_000 }],
-  [4.6, '', { thinking: 'adaptive', efforts: ['low', 'medium', 'high', 'max'], defaultMaxTokens: 64_000 }],
-  [4.6, '', { prefill: false }],
-  [4.6, 'opus', { maxOutput: 128_000 }],
-  [4.7, '', { sampling: 'none', efforts: ['low', 'medium', 'high', 'xhigh', 'max'], showsThoughts: false }],
-  [4.8, '', { systemTurns: true }],
+const GENERATIONS: readonly (readonly [since: string, lines: string, traits: Partial<ClaudeTraits>])[] = [
+  ['3.5', '', { maxOutput: 8192, defaultMaxTokens: 8192 }],
+  ['3.7', '', { maxOutput: 64_000, defaultMaxTokens: 32_000, thinking: 'budget' }],
+  ['4', 'opus', { maxOutput: 32_000 }],
+  ['4.1', 'opus', { sampling: 'either' }],
+  ['4.5', '', { sampling: 'either', structured: true, maxOutput: 64_000 }],
+  ['4.6', '', { thinking: 'adaptive', efforts: ['low', 'medium', 'high', 'max'], defaultMaxTokens: 64_000 }],
+  ['4.6', '', { prefill: false }],
+  ['4.6', 'opus', { maxOutput: 128_000 }],
+  ['4.7', '', { sampling: 'none', efforts: ['low', 'medium', 'high', 'xhigh', 'max'], showsThoughts: false }],
+  ['4.8', '', { systemTurns: true }],
   // Thinking is on here unless it is turned off.
-  [5, '', { off: 'disabled', maxOutput: 128_000 }],
-  [5, 'sonnet', { systemTurns: false }],
-  [5, 'fable mythos', { off: 'never' }],
-  [5.1, 'fable mythos', { forcedChoice: false }],
-  [5.5, 'sonnet', { off: 'between_tools', forcedChoice: false, systemTurns: true }],
-  [5.5, 'opus', { off: 'never', forcedChoice: false }],
+  ['5', '', { off: 'disabled', maxOutput: 128_000 }],
+  ['5', 'sonnet', { systemTurns: false }],
+  ['5', 'fable mythos', { off: 'never' }],
+  ['5.1', 'fable mythos', { forcedChoice: false }],
+  ['5.5', 'sonnet', { off: 'between_tools', forcedChoice: false, systemTurns: true }],
+  ['5.5', 'opus', { off: 'never', forcedChoice: false }],
 ];
 
 /** Claude 3 and older. */
-const OLDEST: ModelTraits = {
+const OLDEST: ClaudeTraits = {
   defaultMaxTokens: 4096,
   maxOutput: 4096,
   thinking: 'none',
@@ -68,7 +69,7 @@ const OLDEST: ModelTraits = {
 };
 
 /** Models of other vendors that speak this dialect: it is mostly its first form that they know. */
-const COMPATIBLE: ModelTraits = {
+const COMPATIBLE: ClaudeTraits = {
   ...OLDEST,
   defaultMaxTokens: 8192,
   maxOutput: Number.POSITIVE_INFINITY,
@@ -82,25 +83,27 @@ const LINE_FIRST = /claude-([a-z]+)-(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)/;
 const VERSION_FIRST = /claude-(\d{1,2})(?:[-.](\d{1,2}))?-([a-z]+)/;
 
 /** What is known of the model called `name`. */
-export function traitsOf(name: string): ModelTraits {
+export function claudeTraits(name: string): ClaudeTraits {
   const text = name.toLowerCase();
   if (!text.includes('claude')) return COMPATIBLE;
   const { line, version } = generationOf(text);
   const isOf = (lines: string) => lines === '' || line === '' || lines.includes(line);
-  const changes = GENERATIONS.filter(([since, lines]) => version >= since && isOf(lines)).map(([, , traits]) => traits);
-  return Object.assign({}, OLDEST, ...changes) as ModelTraits;
+  const changes = GENERATIONS.filter(([since, lines]) => isAtLeast(version, since) && isOf(lines)).map(
+    ([, , traits]) => traits,
+  );
+  return Object.assign({}, OLDEST, ...changes) as ClaudeTraits;
 }
 
 /** Line and version of a Claude; one whose name tells neither is taken to be new. */
-function generationOf(text: string): { line: string; version: number } {
+function generationOf(text: string): { line: string; version: Version } {
   const first = LINE_FIRST.exec(text);
   if (first !== null) return { line: first[1] ?? '', version: versionOf(first[2], first[3]) };
   const last = VERSION_FIRST.exec(text);
   if (last !== null) return { line: last[3] ?? '', version: versionOf(last[1], last[2]) };
-  if (/claude-(?:instant|v?[12])/.test(text)) return { line: '', version: 2 };
-  return { line: /claude-([a-z]+)/.exec(text)?.[1] ?? '', version: Number.POSITIVE_INFINITY };
+  if (/claude-(?:instant|v?[12])/.test(text)) return { line: '', version: [2] };
+  return { line: /claude-([a-z]+)/.exec(text)?.[1] ?? '', version: NEWEST };
 }
 
-function versionOf(major: string | undefined, minor: string | undefined): number {
-  return Number(`${major ?? 0}.${minor ?? 0}`);
+function versionOf(major = '0', minor = '0'): Version {
+  return versionFrom(`${major}.${minor}`) ?? NEWEST;
 }

@@ -1,5 +1,7 @@
+import { isAtLeast, NEWEST, versionFrom, type Version } from './version.ts';
+
 /** What a model takes, and what it refuses to do without. */
-export interface ModelTraits {
+export interface GeminiTraits {
   /**
    * From the third generation on a call without its signature is refused, media may stand in a function's response, and
    * functions and structured output go together.
@@ -16,14 +18,15 @@ export interface ModelTraits {
 }
 
 /** What is known of the model called `name`. */
-export function traitsOf(name: string): ModelTraits {
+export function geminiTraits(name: string): GeminiTraits {
   const generation = generationOf(name);
-  const isThirdOrLater = (generation ?? 0) >= 3;
+  const isFrom = (version: string): boolean => generation !== undefined && isAtLeast(generation, version);
+  const isThirdOrLater = isFrom('3');
   return {
     isThirdOrLater,
-    takesModelLast: (generation ?? 0) <= 3.1,
+    takesModelLast: !isFrom('3.2'),
     thinking: thinkingOf(name, isThirdOrLater),
-    takesPenalties: generation !== 2.5,
+    takesPenalties: !isFrom('2.5') || isFrom('2.6'),
   };
 }
 
@@ -33,14 +36,14 @@ function bareName(model: string): string {
 }
 
 /**
- * The generation of a Gemini model, as a number: 2.5, 3, 3.1. The `…-latest` aliases are of the newest. Undefined for
- * whatever does not say what it is: tuned models, Gemma, other makers'.
+ * The generation of a Gemini model: 2.5, 3, 3.1. The `…-latest` aliases are of the newest. Undefined for whatever does
+ * not say what it is: tuned models, Gemma, other makers'.
  */
-function generationOf(model: string): number | undefined {
+function generationOf(model: string): Version | undefined {
   const name = bareName(model);
   const version = /^gemini-(\d+(?:\.\d+)?)(?:-|$)/.exec(name)?.[1];
-  if (version !== undefined) return Number(version);
-  return /^gemini-.*-latest$/.test(name) ? Infinity : undefined;
+  if (version !== undefined) return versionFrom(version);
+  return /^gemini-.*-latest$/.test(name) ? NEWEST : undefined;
 }
 
 /** How a model takes its measure of thinking: a level, a number of tokens, or not at all. */

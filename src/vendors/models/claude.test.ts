@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { traitsOf } from './model-traits.ts';
+import { claudeTraits } from './claude.ts';
 
 describe('what a model takes', () => {
   test.each([
@@ -23,5 +23,5 @@ describe('what a model takes', () => {
     ['claude-opus-6', { thinking: 'adaptive', forcedChoice: false, off: 'never' }],
     ['claude-something', { thinking: 'adaptive', sampling: 'none', systemTurns: true }],
     ['glm-4.6', { thinking: 'budget', structured: false, sampling: 'free', off: 'disabled' }],
-  ] as const)('%s', (name, expected) => expect(traitsOf(name)).toMatchObject(expected));
+  ] as const)('%s', (name, expected) => expect(claudeTraits(name)).toMatchObject(expected));
 });

@@ -1,0 +1,13 @@
+import type { Quirks } from './route.ts';
+
+/** A backend's quirks for one of its models. */
+export function quirksFor(quirks: Quirks, model: string): Quirks {
+  const found = quirks.models?.find(([name]) => name.test(model))?.[1];
+  return found === undefined ? quirks : joinQuirks(quirks, found);
+}
+
+/** `quirks` with `more`, which counts where both say something; fields are joined one by one. */
+export function joinQuirks(quirks: Quirks, more: Quirks): Quirks {
+  const fields = { ...quirks.fields, ...more.fields };
+  return { ...quirks, ...more, ...(Object.keys(fields).length === 0 ? {} : { fields }) };
+}

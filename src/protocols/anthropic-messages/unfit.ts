@@ -1,0 +1,45 @@
+import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
+import { elementRemovals, memberRemovals } from '../../lib/json-removal.ts';
+import { applyEdits, elementSpans, memberSpans, type Edit } from '../../lib/json-span.ts';
+import { claudeTraits } from '../../vendors/models/claude.ts';
+import type { Fitted } from '../protocol.ts';
+
+/**
+ * A tool loop whose call came without thoughts in front, from another dialect's model, say, cannot go on with a budget for
+ * thinking: Anthropic refuses that (https://platform.claude.com/docs/en/build-with-claude/extended-thinking, "Preserving
+ * thinking blocks"). Its request goes out without thinking, and without the edits that need it.
+ */
+export function removeUnfit(text: string, body: Record<string, unknown>, model: string): Fitted | undefined {
+  if (asObject(body['thinking'])?.['type'] !== 'enabled' || !isThoughtlessLoop(asArray(body['messages'])))
+    return undefined;
+  // Others speak this dialect as well, and want no thoughts back.
+  if (!/claude/i.test(model) || claudeTraits(model).thinking === 'none') return undefined;
+  const edits = asArray(asObject(body['context_management'])?.['edits']);
+  const clearing = new Set(edits.flatMap((edit, index) => (clearsThoughts(edit) ? [index] : [])));
+  const isAll = clearing.size > 0 && clearing.size === edits.length;
+  const removals: Edit[] = memberRemovals(text, isAll ? ['thinking', 'context_management'] : ['thinking']);
+  if (clearing.size > 0 && !isAll) {
+    for (const management of memberSpans(text, 'context_management').slice(-1)) {
+      for (const list of memberSpans(text, 'edits', management.start).slice(-1))
+        removals.push(...elementRemovals(elementSpans(text, list.start), clearing));
+    }
+  }
+  removals.sort((a, b) => a.start - b.start);
+  return { text: applyEdits(text, removals), dropped: ['thinking'] };
+}
+
+function clearsThoughts(edit: unknown): boolean {
+  return asString(asObject(edit)?.['type'])?.startsWith('clear_thinking_') === true;
+}
+
+/** The last turn of the assistant has called a tool, has been given the result, and begins with no thought. */
+function isThoughtlessLoop(messages: readonly unknown[]): boolean {
+  const last = messages.findLastIndex((message) => asObject(message)?.['role'] === 'assistant');
+  if (last === -1 || last === messages.length - 1) return false;
+  const content = asArray(asObject(messages[last])?.['content']).map((block) => asObject(block) ?? {});
+  return content.some(({ type }) => type === 'tool_use') && !isThought(content[0]);
+}
+
+function isThought(block: JsonObject | undefined): boolean {
+  return block?.['type'] === 'thinking' || block?.['type'] === 'redacted_thinking';
+}

@@ -1,0 +1,66 @@
+import { effortsBetween, type Effort } from '../../core/effort.ts';
+import { isAtLeast, versionFrom } from './version.ts';
+
+/** What is known of one of OpenAI's models. */
+export interface OpenAITraits {
+  /** The efforts that it takes, least first; none: it does not think. */
+  readonly efforts: readonly Effort[];
+  /** The one of OpenAI's APIs that serves it; undefined: both. */
+  readonly only: 'openai-chat' | 'openai-responses' | undefined;
+}
+
+/** What is known of the model called `name`; undefined for one that is not OpenAI's, or not known. */
+export function openaiTraits(name: string): OpenAITraits | undefined {
+  const own = bareName(name);
+  const only = onlyOf(own);
+  const series = SERIES.find(([pattern]) => pattern.test(own));
+  if (series !== undefined) return { efforts: series[1], only };
+  const [, number, line = ''] = GPT.exec(own) ?? [];
+  const version = number === undefined ? undefined : versionFrom(number);
+  if (version === undefined) return undefined;
+  const row = GENERATIONS.find(([lines, since]) => lines.test(line) && isAtLeast(version, since));
+  // Before the fifth generation none thinks.
+  return { efforts: row?.[2] ?? [], only };
+}
+
+/** Vendors put names of their own in front (`openai/gpt-5`, `openai.gpt-5`), and dates behind. */
+function bareName(name: string): string {
+  return name.toLowerCase().replace(/^.*[/:]|^openai\./, '');
+}
+
+/** Version and line: `gpt-5.4-pro-2026-03-05`, `gpt-5`, `gpt-10.1-codex-max`. */
+const GPT = /^gpt-(\d+(?:\.\d+)?)o?(?:-(.*))?$/;
+
+/** Names without a version that tells. */
+const SERIES: readonly (readonly [name: RegExp, efforts: readonly Effort[]])[] = [
+  [/^chatgpt-|^gpt-35/, []],
+  [/^o\d/, effortsBetween('low', 'high')],
+  [/^(codex-mini|computer-use)/, effortsBetween('low', 'high')],
+];
+
+function noneOr(most: Effort): Effort[] {
+  return ['none', ...effortsBetween('low', most)];
+}
+
+/**
+ * Each line from the version on that changed it, newest first. From OpenAI's reasoning guide
+ * (https://developers.openai.com/api/docs/guides/reasoning) and the API's own words for values that it refuses.
+ */
+const GENERATIONS: readonly (readonly [line: RegExp, since: string, efforts: readonly Effort[]])[] = [
+  [/^chat/, '0', []],
+  [/^pro/, '5.2', effortsBetween('medium', 'xhigh')],
+  [/^pro/, '5', ['high']],
+  [/^codex/, '5.2', effortsBetween('low', 'xhigh')],
+  [/^codex-max/, '5.1', effortsBetween('low', 'xhigh')],
+  [/^codex/, '5', effortsBetween('low', 'high')],
+  [/^/, '5.6', noneOr('max')],
+  [/^/, '5.2', noneOr('xhigh')],
+  [/^/, '5.1', noneOr('high')],
+  [/^/, '5', effortsBetween('minimal', 'high')],
+];
+
+/** What only one API serves, by its name. */
+function onlyOf(name: string): OpenAITraits['only'] {
+  if (/(?:^|-)audio(?:-|$)|-search-(?:preview|api)/.test(name)) return 'openai-chat';
+  return /-codex|^codex-|-pro(?:-|$)|-deep-research|^computer-use/.test(name) ? 'openai-responses' : undefined;
+}

@@ -1,0 +1,24 @@
+import { effortsBetween } from '../core/effort.ts';
+import type { ThinkingControl } from '../core/route.ts';
+
+/** `reasoning_effort`, in the words that the model knows: OpenAI's, and so most others'. */
+export const BY_EFFORT: ThinkingControl = { effort: { field: 'reasoning_effort' } };
+
+/** `reasoning_effort` of low, medium or high. */
+export const BY_THREE_EFFORTS: ThinkingControl = {
+  effort: { field: 'reasoning_effort', words: effortsBetween('low', 'high') },
+};
+
+/** `thinking: {type}`: on or off, without a measure. */
+export const BY_TYPE: ThinkingControl = {
+  on: { thinking: { type: 'enabled' } },
+  off: { thinking: { type: 'disabled' } },
+};
+
+/** `reasoning: {effort | max_tokens | enabled, exclude}`: https://openrouter.ai/docs/use-cases/reasoning-tokens. */
+export const BY_OBJECT: ThinkingControl = {
+  off: { reasoning: { enabled: false } },
+  effort: { field: 'reasoning.effort', words: effortsBetween('minimal', 'max') },
+  budget: { field: 'reasoning.max_tokens', least: 1 },
+  hide: { reasoning: { exclude: true } },
+};
