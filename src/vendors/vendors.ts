@@ -1,269 +1,57 @@
-import type { Quirks } from '../core/route.ts';
-import { azure, bedrock, vertex } from './clouds.ts';
-import { BEARER, CHAT, CHAT_AND_RESPONSES, GEMINI, MESSAGES, RESPONSES } from './dialects.ts';
-import { OPENAI } from './openai-quirks.ts';
-import { BY_OBJECT, BY_TYPE } from './thinking-controls.ts';
+import { anthropic } from './rows/anthropic.ts';
+import { azure } from './rows/azure.ts';
+import { bedrock } from './rows/bedrock.ts';
+import { cerebras } from './rows/cerebras.ts';
+import { cohere } from './rows/cohere.ts';
+import { deepseek } from './rows/deepseek.ts';
+import { fireworks } from './rows/fireworks.ts';
+import { gemini } from './rows/gemini.ts';
+import { groq } from './rows/groq.ts';
+import { lmstudio } from './rows/lmstudio.ts';
+import { minimax } from './rows/minimax.ts';
+import { mistral } from './rows/mistral.ts';
+import { moonshot } from './rows/moonshot.ts';
+import { ollama } from './rows/ollama.ts';
+import { openai } from './rows/openai.ts';
+import { openrouter } from './rows/openrouter.ts';
+import { perplexity } from './rows/perplexity.ts';
+import { qwen } from './rows/qwen.ts';
+import { siliconflow } from './rows/siliconflow.ts';
+import { together } from './rows/together.ts';
+import { vertex } from './rows/vertex.ts';
+import { vllm } from './rows/vllm.ts';
+import { xai } from './rows/xai.ts';
+import { zhipu } from './rows/zhipu.ts';
 import type { Vendor } from './vendor.ts';
 
-/** They take what many open models' servers take beyond OpenAI's fields. */
-const SAMPLERS: Quirks = { fields: { top_k: true, min_p: true } };
-
 /**
- * Every provider that is known. One that speaks OpenAI's chat completions is one row: a name, a URL and the variable of
- * its key. What a row says its provider documents; local servers speak more from some version on, so ask for it.
+ * Every provider that is known, each with a file of its own in `rows/`. One that speaks OpenAI's chat completions is a
+ * name, a URL and the variable of its key. What a row says its provider documents (docs/vendors.md names the pages);
+ * local servers speak more from some version on, so ask for it.
  */
 export const VENDORS: readonly Vendor[] = [
-  {
-    name: 'openai',
-    envKey: 'OPENAI_API_KEY',
-    endpoints: [
-      {
-        url: 'https://api.openai.com/v1',
-        alsoAt: ['https://us.api.openai.com/v1', 'https://eu.api.openai.com/v1'],
-        protocols: CHAT_AND_RESPONSES,
-      },
-    ],
-    quirks: OPENAI,
-    modelPrefixes: [
-      'gpt-',
-      'chatgpt-',
-      'o1',
-      'o3',
-      'o4',
-      'codex-',
-      'computer-use-',
-      'davinci-',
-      'babbage-',
-      'text-embedding-',
-      'text-moderation-',
-      'omni-moderation-',
-      'dall-e-',
-      'whisper-',
-      'tts-',
-    ],
-  },
+  openai,
   azure,
-  {
-    name: 'anthropic',
-    envKey: 'ANTHROPIC_API_KEY',
-    endpoints: [{ url: 'https://api.anthropic.com/v1', protocols: MESSAGES }],
-    modelPrefixes: ['claude-'],
-  },
-  {
-    name: 'gemini',
-    envKey: 'GEMINI_API_KEY',
-    endpoints: [
-      { url: 'https://generativelanguage.googleapis.com/v1beta', protocols: GEMINI },
-      { url: 'https://generativelanguage.googleapis.com/v1beta/openai', protocols: CHAT },
-    ],
-    modelPrefixes: ['gemini-', 'gemma-'],
-  },
+  anthropic,
+  gemini,
   vertex,
   bedrock,
-  {
-    name: 'mistral',
-    envKey: 'MISTRAL_API_KEY',
-    endpoints: [{ url: 'https://api.mistral.ai/v1', protocols: CHAT }],
-    modelPrefixes: [
-      'mistral-',
-      'open-mistral-',
-      'ministral-',
-      'magistral-',
-      'codestral-',
-      'devstral-',
-      'pixtral-',
-      'voxtral-',
-    ],
-    quirks: {
-      callIdLength: 9,
-      noUserAfterTool: true,
-      reasoningBack: 'thinking',
-      documents: 'document_url',
-      fields: { seed: false },
-    },
-  },
-  {
-    name: 'groq',
-    envKey: 'GROQ_API_KEY',
-    endpoints: [{ url: 'https://api.groq.com/openai/v1', protocols: CHAT_AND_RESPONSES }],
-  },
-  {
-    name: 'deepseek',
-    envKey: 'DEEPSEEK_API_KEY',
-    endpoints: [
-      { url: 'https://api.deepseek.com/v1', protocols: CHAT },
-      { url: 'https://api.deepseek.com/anthropic/v1', protocols: MESSAGES },
-    ],
-    modelPrefixes: ['deepseek-'],
-    quirks: { reasoningBack: 'reasoning_content', fields: { 'response_format.json_schema': false } },
-  },
-  {
-    name: 'xai',
-    envKey: 'XAI_API_KEY',
-    endpoints: [{ url: 'https://api.x.ai/v1', protocols: CHAT_AND_RESPONSES }],
-    modelPrefixes: ['grok-'],
-  },
-  {
-    name: 'cohere',
-    envKey: 'COHERE_API_KEY',
-    endpoints: [
-      {
-        url: 'https://api.cohere.ai/compatibility/v1',
-        alsoAt: ['https://api.cohere.com/compatibility/v1'],
-        protocols: CHAT,
-      },
-    ],
-    modelPrefixes: ['command-'],
-    quirks: { fields: { stream_options: false } },
-  },
-  {
-    name: 'together',
-    envKey: 'TOGETHER_API_KEY',
-    endpoints: [{ url: 'https://api.together.ai/v1', alsoAt: ['https://api.together.xyz/v1'], protocols: CHAT }],
-    quirks: SAMPLERS,
-  },
-  {
-    name: 'fireworks',
-    envKey: 'FIREWORKS_API_KEY',
-    endpoints: [
-      { url: 'https://api.fireworks.ai/inference/v1', protocols: CHAT_AND_RESPONSES },
-      { url: 'https://api.fireworks.ai/inference/v1', protocols: MESSAGES, credential: BEARER },
-    ],
-    quirks: SAMPLERS,
-  },
-  {
-    name: 'openrouter',
-    envKey: 'OPENROUTER_API_KEY',
-    endpoints: [
-      {
-        url: 'https://openrouter.ai/api/v1',
-        alsoAt: ['https://eu.openrouter.ai/api/v1'],
-        protocols: CHAT_AND_RESPONSES,
-      },
-      { url: 'https://openrouter.ai/api/v1', protocols: MESSAGES, credential: BEARER },
-    ],
-    quirks: { thinking: BY_OBJECT, documents: 'url', fields: { top_k: true, min_p: true, verbosity: true } },
-  },
-  {
-    name: 'cerebras',
-    envKey: 'CEREBRAS_API_KEY',
-    endpoints: [{ url: 'https://api.cerebras.ai/v1', protocols: CHAT }],
-    quirks: { reasoningBack: 'reasoning' },
-  },
-  {
-    name: 'perplexity',
-    envKey: 'PERPLEXITY_API_KEY',
-    // Its chat completions ended in September 2026: https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar
-    endpoints: [{ url: 'https://api.perplexity.ai/v1', protocols: RESPONSES }],
-  },
-  {
-    name: 'moonshot',
-    envKey: 'MOONSHOT_API_KEY',
-    endpoints: [
-      {
-        url: 'https://api.moonshot.ai/v1',
-        alsoAt: ['https://api.moonshot.cn/v1'],
-        protocols: CHAT_AND_RESPONSES,
-      },
-      {
-        url: 'https://api.moonshot.ai/anthropic/v1',
-        alsoAt: ['https://api.moonshot.cn/anthropic/v1'],
-        protocols: MESSAGES,
-        credential: BEARER,
-      },
-    ],
-    modelPrefixes: ['kimi-', 'moonshot-'],
-  },
-  {
-    name: 'zhipu',
-    envKey: 'ZAI_API_KEY',
-    endpoints: [
-      {
-        url: 'https://api.z.ai/api/paas/v4',
-        alsoAt: ['https://api.z.ai/api/coding/paas/v4', 'https://open.bigmodel.cn/api/paas/v4'],
-        protocols: CHAT,
-      },
-      {
-        url: 'https://api.z.ai/api/anthropic/v1',
-        alsoAt: ['https://open.bigmodel.cn/api/anthropic/v1'],
-        protocols: MESSAGES,
-        credential: BEARER,
-      },
-    ],
-    modelPrefixes: ['glm-'],
-    quirks: { thinking: BY_TYPE, reasoningBack: 'reasoning_content' },
-  },
-  {
-    name: 'qwen',
-    envKey: 'DASHSCOPE_API_KEY',
-    endpoints: [
-      {
-        url: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
-        alsoAt: [
-          'https://dashscope.aliyuncs.com/compatible-mode/v1',
-          'https://dashscope-us.aliyuncs.com/compatible-mode/v1',
-          'https://*.maas.aliyuncs.com/compatible-mode/v1',
-        ],
-        protocols: CHAT,
-      },
-      {
-        url: 'https://dashscope-intl.aliyuncs.com/api/v2/apps/protocols/compatible-mode/v1',
-        alsoAt: ['https://dashscope.aliyuncs.com/api/v2/apps/protocols/compatible-mode/v1'],
-        protocols: RESPONSES,
-      },
-      {
-        url: 'https://dashscope-intl.aliyuncs.com/apps/anthropic/v1',
-        alsoAt: ['https://dashscope.aliyuncs.com/apps/anthropic/v1', 'https://*.maas.aliyuncs.com/apps/anthropic/v1'],
-        protocols: MESSAGES,
-      },
-    ],
-    modelPrefixes: ['qwen-', 'qwen2', 'qwen3', 'qwq-', 'qvq-'],
-  },
-  {
-    name: 'minimax',
-    envKey: 'MINIMAX_API_KEY',
-    endpoints: [
-      {
-        url: 'https://api.minimax.io/v1',
-        alsoAt: ['https://api.minimaxi.com/v1'],
-        protocols: CHAT_AND_RESPONSES,
-      },
-      {
-        url: 'https://api.minimax.io/anthropic/v1',
-        alsoAt: ['https://api.minimaxi.com/anthropic/v1'],
-        protocols: MESSAGES,
-        credential: BEARER,
-      },
-    ],
-    modelPrefixes: ['MiniMax-'],
-  },
-  {
-    name: 'siliconflow',
-    envKey: 'SILICONFLOW_API_KEY',
-    endpoints: [{ url: 'https://api.siliconflow.com/v1', alsoAt: ['https://api.siliconflow.cn/v1'], protocols: CHAT }],
-    quirks: SAMPLERS,
-  },
-  {
-    name: 'ollama',
-    endpoints: [
-      { url: 'http://localhost:11434/v1', protocols: CHAT_AND_RESPONSES },
-      { url: 'http://localhost:11434/v1', protocols: MESSAGES, credential: BEARER },
-    ],
-  },
-  {
-    name: 'vllm',
-    endpoints: [
-      { url: 'http://localhost:8000/v1', protocols: CHAT_AND_RESPONSES },
-      { url: 'http://localhost:8000/v1', protocols: MESSAGES, credential: BEARER },
-    ],
-    quirks: SAMPLERS,
-  },
-  {
-    name: 'lmstudio',
-    endpoints: [
-      { url: 'http://localhost:1234/v1', protocols: CHAT_AND_RESPONSES },
-      { url: 'http://localhost:1234/v1', protocols: MESSAGES, credential: BEARER },
-    ],
-    quirks: SAMPLERS,
-  },
+  mistral,
+  groq,
+  deepseek,
+  xai,
+  cohere,
+  together,
+  fireworks,
+  openrouter,
+  cerebras,
+  perplexity,
+  moonshot,
+  zhipu,
+  qwen,
+  minimax,
+  siliconflow,
+  ollama,
+  vllm,
+  lmstudio,
 ];

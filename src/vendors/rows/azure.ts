@@ -1,0 +1,29 @@
+import { API_KEY, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
+import { OPENAI } from '../openai-quirks.ts';
+import type { Vendor } from '../vendor.ts';
+
+/** Azure OpenAI and Foundry. Where `api_version` is set it is the classic API. */
+export const azure: Vendor = {
+  name: 'azure',
+  // https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle: `api_version` chooses the classic API.
+  endpoints: [
+    {
+      url: 'https://*.openai.azure.com/openai',
+      alsoAt: ['https://*.cognitiveservices.azure.com/openai', 'https://*.services.ai.azure.com/openai'],
+      protocols: CHAT_AND_RESPONSES,
+      credential: API_KEY,
+      shape: 'azure',
+      requires: 'api_version',
+    },
+    {
+      url: 'https://*.openai.azure.com/openai/v1',
+      alsoAt: ['https://*.cognitiveservices.azure.com/openai/v1', 'https://*.services.ai.azure.com/openai/v1'],
+      protocols: CHAT_AND_RESPONSES,
+      credential: API_KEY,
+      shape: 'azure',
+    },
+    { url: 'https://*.services.ai.azure.com/anthropic/v1', protocols: MESSAGES },
+  ],
+  quirks: OPENAI,
+  settings: ['api_version'],
+};

@@ -1,0 +1,23 @@
+import { BEARER, CHAT, GEMINI, MESSAGES } from '../dialects.ts';
+import type { Vendor } from '../vendor.ts';
+
+const GOOGLE = { scheme: 'google' } as const;
+
+const VERTEX = 'https://{aiplatform}/v1/projects/{project}/locations/{location}';
+
+/** Vertex AI: Gemini, Claude, and the OpenAI-compatible endpoint for others. */
+export const vertex: Vendor = {
+  name: 'vertex',
+  endpoints: [
+    { url: `${VERTEX}/publishers/google`, protocols: GEMINI, credential: BEARER, signing: GOOGLE },
+    {
+      url: `${VERTEX}/publishers/anthropic`,
+      protocols: MESSAGES,
+      credential: BEARER,
+      signing: GOOGLE,
+      shape: 'vertex-claude',
+    },
+    { url: `${VERTEX}/endpoints/openapi`, protocols: CHAT, credential: BEARER, signing: GOOGLE },
+  ],
+  settings: ['project', 'location', 'credentials'],
+};

@@ -1,0 +1,11 @@
+import { BEARER, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
+import type { Vendor } from '../vendor.ts';
+
+export const vllm: Vendor = {
+  name: 'vllm',
+  endpoints: [
+    { url: 'http://localhost:8000/v1', protocols: CHAT_AND_RESPONSES },
+    { url: 'http://localhost:8000/v1', protocols: MESSAGES, credential: BEARER },
+  ],
+  quirks: { fields: { top_k: true, min_p: true } },
+};

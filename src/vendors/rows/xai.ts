@@ -1,0 +1,9 @@
+import { CHAT_AND_RESPONSES } from '../dialects.ts';
+import type { Vendor } from '../vendor.ts';
+
+export const xai: Vendor = {
+  name: 'xai',
+  envKey: 'XAI_API_KEY',
+  endpoints: [{ url: 'https://api.x.ai/v1', protocols: CHAT_AND_RESPONSES }],
+  modelPrefixes: ['grok-'],
+};
