@@ -92,6 +92,13 @@ export interface Quirks {
    * older ones; `top_k`, `min_p`, `verbosity` and `tools.custom` (with `allowed_tools`) are sent to those only that are
    * said to take them. `response_format.json_schema: false`: it knows JSON, but no schema of it;
    * `reasoning_effort.minimal: false`: nor that word, for which the nearest that it knows is sent.
+   *
+   * Messages: `thinking.between_tools: false`, a word of the newest models for the least thinking.
+   *
+   * Of tools: `tools.strict: false` (no schema is exact), `tool_choice: false` (it does not heed it),
+   * `tool_choice.function: false` (it takes words alone, so that no other tool is offered than the one demanded),
+   * `tool_choice.auto: false`. Of formats: `response_format.json_object: false`, and
+   * `response_format.tools: false` or `.stream: false` where they do not go together.
    */
   readonly fields?: Readonly<Record<string, boolean>> | undefined;
   /** Chat: it wants the system's words before all others. */
@@ -100,8 +107,19 @@ export interface Quirks {
   readonly thinking?: ThinkingControl | undefined;
   /** Chat: where it wants its former thoughts back (`thinking`: as a part of the content); default: it does not. */
   readonly reasoningBack?: 'reasoning_content' | 'reasoning' | 'thinking' | undefined;
-  /** Chat: how it takes documents: `data` (default) as bytes only, `url` as a URL, too, `document_url` in a part of that name. */
-  readonly documents?: 'data' | 'url' | 'document_url' | undefined;
+  /**
+   * Chat: how it takes documents: `data` (default) as bytes only, `url` as a URL, too, `document_url` in a part of that
+   * name, `none` not at all.
+   */
+  readonly documents?: 'data' | 'url' | 'document_url' | 'none' | undefined;
+  /** Chat: it takes the bytes of pictures only; default: URLs, too. */
+  readonly images?: 'data' | undefined;
+  /** Chat: the least and the most that a field may be; what is beyond becomes the nearest. */
+  readonly ranges?: Readonly<Record<string, readonly [least: number, most: number]>> | undefined;
+  /** Chat: what it calls the seed; default `seed`. */
+  readonly seedField?: 'random_seed' | undefined;
+  /** Chat: what a message of the assistant's has to say besides, if it is the last and to be gone on with. */
+  readonly lastAssistant?: JsonObject | undefined;
   /** Chat: ids of tool calls have to be nine letters and digits (9), or may have 40 characters at most (40). */
   readonly callIdLength?: 9 | 40 | undefined;
   /** Chat: a user may not speak right after a tool. */
@@ -114,8 +132,10 @@ export interface Quirks {
   readonly mostStops?: number | undefined;
   /** Of several dialects that it speaks, the one that other dialects are translated to; default: its first. */
   readonly translated?: ProtocolName | undefined;
+  /** No other of them takes its place where a request loses something in it: they say less, or older versions lack them. */
+  readonly translatedAlways?: boolean | undefined;
   /** What is otherwise for some of its models. The first that fits counts, over all the above. */
-  readonly models?: readonly (readonly [name: RegExp, quirks: Quirks])[] | undefined;
+  readonly models?: readonly (readonly [name: Pick<RegExp, 'test'>, quirks: Quirks])[] | undefined;
 }
 
 /** A provider to send requests to. Immutable, but for `live`, which outlives reloads. */

@@ -1,4 +1,4 @@
-import { effortsBetween } from '../core/effort.ts';
+import { effortsBetween, type Effort } from '../core/effort.ts';
 import type { ThinkingControl } from '../core/route.ts';
 
 /** `reasoning_effort`, in the words that the model knows: OpenAI's, and so most others'. */
@@ -8,6 +8,14 @@ export const BY_EFFORT: ThinkingControl = { effort: { field: 'reasoning_effort' 
 export const BY_THREE_EFFORTS: ThinkingControl = {
   effort: { field: 'reasoning_effort', words: effortsBetween('low', 'high') },
 };
+
+/** `reasoning_effort` in these words alone, of which `none` turns thinking off. */
+export function byWords(...words: readonly Effort[]): ThinkingControl {
+  return { effort: { field: 'reasoning_effort', words } };
+}
+
+/** Nothing that is refused by nobody: a wish for thinking is left out, and named. */
+export const UNTOLD: ThinkingControl = {};
 
 /** `thinking: {type}`: on or off, without a measure. */
 export const BY_TYPE: ThinkingControl = {

@@ -11,7 +11,7 @@ import { textOf } from './encode-parts.ts';
 import { encodeTools } from './encode-tools.ts';
 import { isThoughtless, encodeTurns } from './encode-turns.ts';
 import { endedFor } from './last-message.ts';
-import { claudeTraits } from '../../vendors/models/claude.ts';
+import { claudeTraits, type ClaudeTraits } from '../../vendors/models/claude.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings } from './settings.ts';
@@ -22,7 +22,7 @@ const MAX_TOOL_NAME = 128;
 /** Writes a request for a message. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model, work = new Work() } = addressee;
-  const traits = claudeTraits(model);
+  const traits = traitsOf(addressee);
   const dropped = new Set<string>();
   const names = new WireNames(MAX_TOOL_NAME);
   for (const tool of conversation.tools) if (tool.type !== 'native') names.wire(tool.name);
@@ -62,6 +62,13 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     decodeAnswer: (answer, work) => decodeAnswer(answer, expected, work),
     decodeStream: (work) => new MessageStreamDecoder(expected, work),
   };
+}
+
+/** What the model takes, as far as the backend has words for it. */
+function traitsOf({ model, quirks }: Addressee): ClaudeTraits {
+  const traits = claudeTraits(model);
+  const isWordless = traits.off === 'between_tools' && quirks.fields?.['thinking.between_tools'] === false;
+  return isWordless ? { ...traits, off: 'never' } : traits;
 }
 
 /** One text without marks as a string, anything else as blocks. */

@@ -53,7 +53,10 @@ function controlOf({ thinking, fields }: Quirks): ThinkingControl {
 }
 
 function turnedOff(fields: JsonObject, control: ThinkingControl, { efforts, reasons }: ModelFacts): EncodedReasoning {
-  if (control.off !== undefined) return { fields: joined(fields, control.off), isLost: false, thinks: false };
+  // The switch of a backend is refused for a model that cannot be told not to.
+  const isMandatory = efforts !== undefined && !efforts.includes('none');
+  if (control.off !== undefined && !isMandatory)
+    return { fields: joined(fields, control.off), isLost: false, thinks: false };
   const { effort } = control;
   const words = wordsOf(control, efforts);
   // Nobody can tell it anything; one that does not think by itself does as it is told.

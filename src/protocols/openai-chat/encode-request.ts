@@ -15,7 +15,7 @@ import { encodeSettings, takes } from './settings.ts';
 /** Writes the request for a backend. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks } = addressee;
-  const tools = encodeTools(conversation, takes(quirks, 'tools.custom'));
+  const tools = encodeTools(conversation, quirks);
   const output = encodeOutput(conversation, quirks);
   const forced = tools.fields['tools'] !== undefined && isForced(conversation.toolChoice);
   if (forced && quirks.forcedTools === 'never')

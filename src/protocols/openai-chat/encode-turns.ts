@@ -1,6 +1,7 @@
 import type { Conversation, Turn } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, Part, ReasoningPart, TextPart, ToolResultPart } from '../../core/part.ts';
+import type { Quirks } from '../../core/route.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import { Work } from '../../core/work.ts';
 import type { JsonObject } from '../../lib/json.ts';
@@ -28,7 +29,14 @@ export function encodeTurns(
     else if (to.quirks.systemFirst !== true) writer.system(textsOf(turn.parts), turn.name);
   }
   const { messages, dropped } = writer;
-  return { messages, dropped };
+  return { messages: endedFor(to.quirks, messages), dropped };
+}
+
+/** The messages, the last one marked as to be gone on with where the backend wants to be told. */
+function endedFor({ lastAssistant }: Quirks, messages: readonly JsonObject[]): readonly JsonObject[] {
+  const last = messages.at(-1);
+  if (lastAssistant === undefined || last?.['role'] !== 'assistant' || 'tool_calls' in last) return messages;
+  return [...messages.slice(0, -1), { ...last, ...lastAssistant }];
 }
 
 /** A message that is no tool's result, and the results that stand right behind it. */

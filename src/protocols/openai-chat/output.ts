@@ -40,14 +40,19 @@ export interface EncodedOutput {
 export function encodeOutput(conversation: Conversation, quirks: Quirks): EncodedOutput {
   const { output } = conversation;
   if (output === undefined) return { fields: {}, note: undefined, dropped: false };
-  const takesJson = takes(quirks, 'response_format');
-  const json = takesJson ? { response_format: { type: 'json_object' } } : {};
+  const takesAny = takesFormat(conversation, quirks);
+  const takesSchema = takesAny && takes(quirks, 'response_format.json_schema');
+  const takesJson = takesAny && takes(quirks, 'response_format.json_object');
+  const anyObject = takesSchema ? { type: 'json_schema', json_schema: ANY_OBJECT } : undefined;
+  const format = takesJson ? { type: 'json_object' } : anyObject;
+  const json = format === undefined ? {} : { response_format: format };
   if (output.type === 'json') {
-    const note = takesJson && speaksOfJson(conversation) ? undefined : 'Answer with one JSON object and nothing else.';
-    return { fields: json, note, dropped: !takesJson };
+    const isSaid = format !== undefined && speaksOfJson(conversation);
+    const note = isSaid ? undefined : 'Answer with one JSON object and nothing else.';
+    return { fields: json, note, dropped: format === undefined };
   }
   const { schema, name = 'answer', description, strict } = output;
-  if (takesJson && takes(quirks, 'response_format.json_schema')) {
+  if (takesSchema) {
     const inner = compact({ name: nameOf(name), description, schema, strict });
     return {
       fields: { response_format: { type: 'json_schema', json_schema: inner } },
@@ -57,6 +62,14 @@ export function encodeOutput(conversation: Conversation, quirks: Quirks): Encode
   }
   const note = `Answer with one JSON object and nothing else. It has to match this JSON schema:\n${JSON.stringify(schema)}`;
   return { fields: json, note, dropped: true };
+}
+
+const ANY_OBJECT = { name: 'answer', schema: { type: 'object' } };
+
+/** Some take a format neither beside tools nor in a stream. */
+function takesFormat({ tools, stream }: Conversation, quirks: Quirks): boolean {
+  if (!takes(quirks, 'response_format') || (stream && !takes(quirks, 'response_format.stream'))) return false;
+  return tools.length === 0 || takes(quirks, 'response_format.tools');
 }
 
 /** OpenAI and others refuse `json_object` unless some message has the word. */

@@ -72,10 +72,14 @@ export function encodeSettings(
       if (value !== UNTHINKING.get(name)) dropped.add(name);
       continue;
     }
-    const field = name === 'maxTokens' ? (quirks.maxTokensField ?? 'max_tokens') : SETTING_FIELDS[name];
+    const field = fieldOf(name, quirks);
     const isRefused = thinks && quirks.refusedThinking?.includes(field) === true;
-    if (takes(quirks, field) && !isRefused) fields[field] = name === 'user' ? userIdOf(String(value)) : value;
-    else dropped.add(name);
+    if (!takes(quirks, field) || isRefused) {
+      dropped.add(name);
+      continue;
+    }
+    fields[field] = name === 'user' ? userIdOf(String(value)) : within(quirks.ranges?.[field], value);
+    if (typeof value === 'number' && fields[field] !== value) dropped.add(name);
   }
   // One without the other is refused.
   if (fields['top_logprobs'] !== undefined) fields['logprobs'] ??= true;
@@ -98,6 +102,18 @@ const UNTHINKING: ReadonlyMap<Name, unknown> = new Map<Name, unknown>([
   ['topLogprobs', 0],
   ['stop', undefined],
 ]);
+
+function fieldOf(name: Name, { maxTokensField, seedField }: Quirks): string {
+  if (name === 'maxTokens') return maxTokensField ?? 'max_tokens';
+  return name === 'seed' ? (seedField ?? 'seed') : SETTING_FIELDS[name];
+}
+
+/** A number as near as the backend's bounds let it come. */
+function within(range: readonly [least: number, most: number] | undefined, value: unknown): unknown {
+  if (range === undefined || typeof value !== 'number') return value;
+  const [least, most] = range;
+  return Math.min(most, Math.max(least, value));
+}
 
 /** Whether a backend takes a field; see `Quirks.fields`. */
 export function takes({ fields }: Quirks, field: string): boolean {

@@ -1,4 +1,5 @@
 import { BEARER, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
+import { BY_THREE_EFFORTS, UNTOLD } from '../thinking-controls.ts';
 import type { Vendor } from '../vendor.ts';
 
 export const lmstudio: Vendor = {
@@ -7,5 +8,14 @@ export const lmstudio: Vendor = {
     { url: 'http://localhost:1234/v1', protocols: CHAT_AND_RESPONSES },
     { url: 'http://localhost:1234/v1', protocols: MESSAGES, credential: BEARER },
   ],
-  quirks: { fields: { top_k: true, min_p: true } },
+  quirks: {
+    translated: 'openai-chat',
+    translatedAlways: true,
+    thinking: UNTOLD,
+    systemFirst: true,
+    documents: 'none',
+    images: 'data',
+    fields: { top_k: true, 'response_format.json_object': false, 'tool_choice.function': false },
+    models: [[/gpt-oss/i, { thinking: BY_THREE_EFFORTS }]],
+  },
 };

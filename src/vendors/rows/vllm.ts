@@ -1,11 +1,37 @@
+import type { JsonObject } from '../../lib/json.ts';
 import { BEARER, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
+import { BY_THREE_EFFORTS, byWords } from '../thinking-controls.ts';
 import type { Vendor } from '../vendor.ts';
 
+const HIDE = { hide: { include_reasoning: false } };
+
+/** Chat templates have one switch or another, and pass over those that they do not know. */
+function switched(isOn: boolean): JsonObject {
+  return { chat_template_kwargs: { enable_thinking: isOn, thinking: isOn } };
+}
+
+/** Versions differ; what is sent here all of them take. */
 export const vllm: Vendor = {
   name: 'vllm',
   endpoints: [
     { url: 'http://localhost:8000/v1', protocols: CHAT_AND_RESPONSES },
     { url: 'http://localhost:8000/v1', protocols: MESSAGES, credential: BEARER },
   ],
-  quirks: { fields: { top_k: true, min_p: true } },
+  quirks: {
+    translated: 'openai-chat',
+    translatedAlways: true,
+    thinking: { on: switched(true), off: switched(false), ...BY_THREE_EFFORTS, ...HIDE },
+    reasoningBack: 'reasoning',
+    systemFirst: true,
+    documents: 'none',
+    fields: { top_k: true, min_p: true },
+    models: [
+      [/gpt-oss/i, { thinking: { ...BY_THREE_EFFORTS, ...HIDE } }],
+      // Mistral's own tokenizers refuse whatever is for a template, and hold to the rules of Mistral's API.
+      [
+        /mistral|ministral|mixtral|magistral|devstral|codestral|pixtral|voxtral/i,
+        { thinking: { ...byWords('none', 'high'), ...HIDE }, callIdLength: 9, noUserAfterTool: true },
+      ],
+    ],
+  },
 };
