@@ -67,8 +67,14 @@ export function saidBefore({ second }: Loop): Json {
   return second.messages.findLast(({ tool_calls: calls }: Json) => calls !== undefined);
 }
 
-/** Loops of every agent, by name; `thought` is what the vendor's message has for its thought. */
-export function loops(vendor: string, model: string, thought: Json): readonly (readonly [string, () => Promise<Loop>])[] {
-  const play = (agent: Agent) => () => playLoop(agent, { vendor, model, answer: (tool) => chatCall(tool, thought) });
-  return AGENTS.map((agent) => [agent.name, play(agent)] as const);
+/** Plays the loop of every agent with every model of a table, whose first column is a model's name. */
+export function agentsWith<T extends readonly [model: string, ...unknown[]]>(rows: readonly T[]) {
+  return rows.flatMap((row) => AGENTS.map((agent) => [agent.name, row[0], agent, row] as const));
+}
+
+/** A loop over chat completions; `thought` is what the vendor's message has for its thought. */
+export function chatLoop(agent: Agent, vendor: string, model: string, thought: Json): Promise<Loop> {
+  // A backend that speaks the agent's own dialect as well would pass it on as it is.
+  const backend = { protocol: 'openai' };
+  return playLoop(agent, { vendor, model, backend, answer: (tool) => chatCall(tool, thought) });
 }

@@ -14,6 +14,7 @@ export const groq: Vendor = {
     maxTokensField: 'max_completion_tokens',
     thinking: UNTOLD,
     reasoningBack: 'reasoning',
+    systemFirst: true,
     documents: 'none',
     mostStops: 4,
     fields: {
