@@ -1,6 +1,15 @@
 // Cerebras: https://inference-docs.cerebras.ai/capabilities/reasoning and https://inference-docs.cerebras.ai/api-reference/chat-completions
 import { describe, expect, test } from 'bun:test';
-import { agentsWith, chatLoop, checkLoop, keepTo, saidBefore, thinkingOf, USUAL, type ChatRules } from './chat-rules.ts';
+import {
+  agentsWith,
+  chatLoop,
+  checkLoop,
+  keepTo,
+  saidBefore,
+  thinkingOf,
+  USUAL,
+  type ChatRules,
+} from './chat-rules.ts';
 import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
 
 const RULES: ChatRules = {
@@ -58,7 +67,11 @@ test('no tool is strict, for all or none have to be', () => {
 
 test('settings that it takes are sent', () => {
   const settings = { responseLogprobs: true, logprobs: 2, topK: 3, seed: 7, stopSequences: ['a', 'b', 'c', 'd', 'e'] };
-  const { body, dropped } = translated({ vendor: 'cerebras', model: 'gpt-oss-120b' }, 'gemini', geminiQuestion(settings));
+  const { body, dropped } = translated(
+    { vendor: 'cerebras', model: 'gpt-oss-120b' },
+    'gemini',
+    geminiQuestion(settings),
+  );
   keepTo(RULES, body);
   expect(body).toMatchObject({ logprobs: true, top_logprobs: 2, seed: 7, stop: ['a', 'b', 'c', 'd'] });
   expect(dropped.toSorted()).toEqual(['stop', 'topK']);

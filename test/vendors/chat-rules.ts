@@ -30,7 +30,8 @@ export function keepTo(rules: ChatRules, body: Json): void {
   if ((body.stop ?? []).length > mostStops) throw new Error('too many stop words');
   for (const [at, message] of body.messages.entries()) {
     const { role } = message;
-    const own = role === 'assistant' ? ['tool_calls', ...(rules.assistant ?? [])] : role === 'tool' ? ['tool_call_id'] : [];
+    const own =
+      role === 'assistant' ? ['tool_calls', ...(rules.assistant ?? [])] : role === 'tool' ? ['tool_call_id'] : [];
     only(role, message, ['role', 'content', ...own]);
     if (!['system', 'user', 'assistant', 'tool'].includes(role)) throw new Error(`a message of ${role}`);
     if (systemFirst === true && role === 'system' && at > 0) throw new Error(`the system speaks at ${at}`);

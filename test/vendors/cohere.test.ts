@@ -1,6 +1,15 @@
 // Cohere: https://docs.cohere.com/docs/compatibility-api
 import { describe, expect, test } from 'bun:test';
-import { agentsWith, chatLoop, checkLoop, keepTo, saidBefore, thinkingOf, USUAL, type ChatRules } from './chat-rules.ts';
+import {
+  agentsWith,
+  chatLoop,
+  checkLoop,
+  keepTo,
+  saidBefore,
+  thinkingOf,
+  USUAL,
+  type ChatRules,
+} from './chat-rules.ts';
 import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
 
 const RULES: ChatRules = {
@@ -48,7 +57,13 @@ describe('what it refuses is left out and named', () => {
 
   test('settings', () => {
     const stopSequences = ['a', 'b', 'c', 'd', 'e'];
-    const settings = { presencePenalty: -1, frequencyPenalty: 0.5, temperature: 2, responseLogprobs: true, logprobs: 3 };
+    const settings = {
+      presencePenalty: -1,
+      frequencyPenalty: 0.5,
+      temperature: 2,
+      responseLogprobs: true,
+      logprobs: 3,
+    };
     const { body, dropped } = translated(to, 'gemini', geminiQuestion({ ...settings, stopSequences, topK: 3 }));
     keepTo(RULES, body);
     expect(body).toMatchObject({ presence_penalty: 0, frequency_penalty: 0.5, temperature: 2, logprobs: true });

@@ -1,6 +1,15 @@
 // Fireworks: https://docs.fireworks.ai/guides/reasoning and https://docs.fireworks.ai/api-reference/post-chatcompletions
 import { describe, expect, test } from 'bun:test';
-import { agentsWith, chatLoop, checkLoop, keepTo, saidBefore, thinkingOf, USUAL, type ChatRules } from './chat-rules.ts';
+import {
+  agentsWith,
+  chatLoop,
+  checkLoop,
+  keepTo,
+  saidBefore,
+  thinkingOf,
+  USUAL,
+  type ChatRules,
+} from './chat-rules.ts';
 import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
 
 const RULES: ChatRules = {

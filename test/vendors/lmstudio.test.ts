@@ -1,6 +1,15 @@
 // LM Studio: https://lmstudio.ai/docs/developer/openai-compat/chat-completions
 import { describe, expect, test } from 'bun:test';
-import { agentsWith, chatLoop, checkLoop, keepTo, saidBefore, thinkingOf, USUAL, type ChatRules } from './chat-rules.ts';
+import {
+  agentsWith,
+  chatLoop,
+  checkLoop,
+  keepTo,
+  saidBefore,
+  thinkingOf,
+  USUAL,
+  type ChatRules,
+} from './chat-rules.ts';
 import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
 
 const RULES: ChatRules = {
@@ -46,7 +55,11 @@ describe('what it refuses is said otherwise', () => {
   const to = { vendor: 'lmstudio', model: 'qwen/qwen3.8-27b' };
 
   test('JSON without a schema is JSON of any object', () => {
-    const { body, dropped } = translated(to, 'gemini', geminiQuestion({ responseMimeType: 'application/json', topK: 3 }));
+    const { body, dropped } = translated(
+      to,
+      'gemini',
+      geminiQuestion({ responseMimeType: 'application/json', topK: 3 }),
+    );
     keepTo(RULES, body);
     expect(body.response_format).toEqual({
       type: 'json_schema',

@@ -1,7 +1,24 @@
 // Mistral: https://docs.mistral.ai/api and https://docs.mistral.ai/capabilities/reasoning
 import { describe, expect, test } from 'bun:test';
-import { agentsWith, chatLoop, checkLoop, keepTo, saidBefore, thinkingOf, USUAL, type ChatRules } from './chat-rules.ts';
-import { geminiQuestion, question, responsesQuestion, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
+import {
+  agentsWith,
+  chatLoop,
+  checkLoop,
+  keepTo,
+  saidBefore,
+  thinkingOf,
+  USUAL,
+  type ChatRules,
+} from './chat-rules.ts';
+import {
+  geminiQuestion,
+  question,
+  responsesQuestion,
+  toolQuestion,
+  translated,
+  WISHES,
+  type Wish,
+} from './translated.ts';
 
 const RULES: ChatRules = {
   fields: [

@@ -1,6 +1,15 @@
 // Ollama: https://docs.ollama.com/api/openai-compatibility
 import { describe, expect, test } from 'bun:test';
-import { agentsWith, chatLoop, checkLoop, keepTo, saidBefore, thinkingOf, USUAL, type ChatRules } from './chat-rules.ts';
+import {
+  agentsWith,
+  chatLoop,
+  checkLoop,
+  keepTo,
+  saidBefore,
+  thinkingOf,
+  USUAL,
+  type ChatRules,
+} from './chat-rules.ts';
 import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
 
 const RULES: ChatRules = {
@@ -64,7 +73,11 @@ describe('choices of tools, which it does not heed', () => {
 
   test('it takes the bytes of a picture, and no URL', () => {
     const picture = (source: object) =>
-      translated(to, 'anthropic-messages', question({ messages: [{ role: 'user', content: [{ type: 'image', source }] }] }));
+      translated(
+        to,
+        'anthropic-messages',
+        question({ messages: [{ role: 'user', content: [{ type: 'image', source }] }] }),
+      );
     const data = { type: 'base64', media_type: 'image/png', data: 'AAAA' };
     expect(picture(data).body.messages[0].content[0].image_url.url).toBe('data:image/png;base64,AAAA');
     expect(picture({ type: 'url', url: 'https://x/a.png' }).refused).toBe('image');

@@ -1,6 +1,15 @@
 // Together: https://docs.together.ai/docs/reasoning-overview and https://docs.together.ai/reference/chat-completions
 import { describe, expect, test } from 'bun:test';
-import { agentsWith, chatLoop, checkLoop, keepTo, saidBefore, thinkingOf, USUAL, type ChatRules } from './chat-rules.ts';
+import {
+  agentsWith,
+  chatLoop,
+  checkLoop,
+  keepTo,
+  saidBefore,
+  thinkingOf,
+  USUAL,
+  type ChatRules,
+} from './chat-rules.ts';
 import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
 
 const RULES: ChatRules = {

@@ -1,6 +1,15 @@
 // vLLM: https://docs.vllm.ai/en/latest/features/reasoning_outputs.html
 import { describe, expect, test } from 'bun:test';
-import { agentsWith, chatLoop, checkLoop, keepTo, saidBefore, thinkingOf, USUAL, type ChatRules } from './chat-rules.ts';
+import {
+  agentsWith,
+  chatLoop,
+  checkLoop,
+  keepTo,
+  saidBefore,
+  thinkingOf,
+  USUAL,
+  type ChatRules,
+} from './chat-rules.ts';
 import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
 
 const RULES: ChatRules = {
@@ -55,14 +64,23 @@ test.each<[model: string, wish: Wish, sent: object, isLost: boolean]>([
 test("Mistral's own tokenizers want what Mistral wants", () => {
   const messages = [
     { role: 'user', content: 'Hi' },
-    { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_01A09q90qw90lq917835lq9', name: 'look', input: {} }] },
+    {
+      role: 'assistant',
+      content: [{ type: 'tool_use', id: 'toolu_01A09q90qw90lq917835lq9', name: 'look', input: {} }],
+    },
     { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_01A09q90qw90lq917835lq9', content: 'a' }] },
     { role: 'user', content: 'Go on.' },
   ];
   const to = { vendor: 'vllm', model: 'mistralai/Devstral-Small-2507' };
   const { body } = translated(to, 'anthropic-messages', toolQuestion({ messages }));
   keepTo({ ...RULES, callId: /^[a-zA-Z0-9]{9}$/ }, body);
-  expect(body.messages.map(({ role }: { role: string }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant', 'user']);
+  expect(body.messages.map(({ role }: { role: string }) => role)).toEqual([
+    'user',
+    'assistant',
+    'tool',
+    'assistant',
+    'user',
+  ]);
 });
 
 test('settings that it takes are sent', () => {

@@ -24,7 +24,8 @@ const ADJUSTABLE: Partial<ModelFacts> = { efforts: ['none', 'high'] };
 const UNTHINKING = /ministral|mixtral|codestral|devstral|pixtral|voxtral|open-mistral|mistral-(?:nemo|tiny|saba|7b)/;
 
 /** `mistral-small-latest`, `mistral-medium-3-5`, `mistral-large-2512`, `Mistral-Small-4-119B-2603`, `mistral-small3.2`. */
-const LINE = /mistral-(small|medium|large)(?:-instruct)?-?(latest|\d{4}|\d(?:[-.]\d{1,2}(?![\db]))?)?/;
+const LINE =
+  /mistral-(small|medium|large)(?:-\d+b)?(?:-instruct)?-?(latest|\d{4}|\d{1,2}(?![\db])(?:[-.]\d{1,2}(?![\db]))?)?/;
 
 /** The first of each line that can think, by version and by date, and whether its newest is known to. */
 const FIRST: readonly (readonly [line: string, version: string, date: string, isLatest: boolean])[] = [

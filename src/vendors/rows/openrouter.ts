@@ -21,7 +21,7 @@ export const openrouter: Vendor = {
     fields: { top_k: true, min_p: true, verbosity: true, 'thinking.between_tools': false },
     models: [
       // Thoughts come and go as their makers write them.
-      [/claude/i, { translated: 'anthropic-messages' }],
+      [/claude/i, { translated: 'anthropic-messages', translatedAlways: true }],
       [/^~?openai\/(?!gpt-oss)/i, { translated: 'openai-responses' }],
     ],
   },
