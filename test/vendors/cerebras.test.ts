@@ -1,4 +1,4 @@
-// Cerebras: https://inference-docs.cerebras.ai/capabilities/reasoning and https://inference-docs.cerebras.ai/api-reference/chat-completions
+// Cerebras: https://inference-docs.cerebras.ai/capabilities/reasoning
 import { describe, expect, test } from 'bun:test';
 import {
   agentsWith,

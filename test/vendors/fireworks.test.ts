@@ -1,4 +1,4 @@
-// Fireworks: https://docs.fireworks.ai/guides/reasoning and https://docs.fireworks.ai/api-reference/post-chatcompletions
+// Fireworks: https://docs.fireworks.ai/guides/reasoning
 import { describe, expect, test } from 'bun:test';
 import {
   agentsWith,

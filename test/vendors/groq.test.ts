@@ -1,4 +1,4 @@
-// Groq: https://console.groq.com/docs/reasoning and https://console.groq.com/docs/api-reference
+// Groq: https://console.groq.com/docs/reasoning and https://console.groq.com/docs/openai
 import { describe, expect, test } from 'bun:test';
 import {
   agentsWith,

@@ -1,4 +1,4 @@
-// LM Studio: https://lmstudio.ai/docs/developer/openai-compat/chat-completions
+// LM Studio: https://github.com/lmstudio-ai/docs/tree/main/1_developer
 import { describe, expect, test } from 'bun:test';
 import {
   agentsWith,

@@ -1,4 +1,4 @@
-// Mistral: https://docs.mistral.ai/api and https://docs.mistral.ai/capabilities/reasoning
+// Mistral: https://docs.mistral.ai/api and https://docs.mistral.ai/inference/conversations/reasoning
 import { describe, expect, test } from 'bun:test';
 import {
   agentsWith,

@@ -1,4 +1,4 @@
-// OpenRouter: https://openrouter.ai/docs/guides/best-practices/reasoning-tokens
+// OpenRouter: https://openrouter.ai/docs/use-cases/reasoning-tokens
 import { describe, expect, test } from 'bun:test';
 import { anthropicMessages } from '../dialects/anthropic-messages.ts';
 import { openaiResponses } from '../dialects/openai-responses.ts';

@@ -1,4 +1,4 @@
-// Together: https://docs.together.ai/docs/reasoning-overview and https://docs.together.ai/reference/chat-completions
+// Together: https://www.npmjs.com/package/together-ai (its types of chat completions)
 import { describe, expect, test } from 'bun:test';
 import {
   agentsWith,

@@ -449,7 +449,11 @@ describe('what some backends take otherwise', () => {
     const kept: Part = { type: 'media', kind: 'document', source: { from: 'file', id: 'x', protocol: 'openai-chat' } };
     for (const part of [pdf, pdfUrl, kept])
       expect(() => messages([part], { documents: 'none' })).toThrow(expect.objectContaining({ field: 'file' }));
-    const text: Part = { type: 'media', kind: 'document', source: { from: 'text', text: 'words' } };
+    const text: Part = {
+      type: 'media',
+      kind: 'document',
+      source: { from: 'text', text: 'words', mediaType: 'text/plain' },
+    };
     expect(messages([text], { documents: 'none' })[0].content).toEqual([{ type: 'text', text: 'words' }]);
   });
 

@@ -3,7 +3,7 @@ import { isAtLeast, versionFrom, type Version } from './version.ts';
 
 /**
  * What is known of one of Mistral's models, under its own name or that of its weights; undefined for others, and where
- * a name such as `mistral-large-latest` does not tell. https://docs.mistral.ai/capabilities/reasoning
+ * a name such as `mistral-large-latest` does not tell. https://docs.mistral.ai/inference/conversations/reasoning
  */
 export function mistralFacts(name: string): Partial<ModelFacts> | undefined {
   const own = name.toLowerCase();
