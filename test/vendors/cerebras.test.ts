@@ -15,8 +15,8 @@ import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish }
 const RULES: ChatRules = {
   fields: [
     ...USUAL.filter((field) => field !== 'max_tokens'),
-    ...['max_completion_tokens', 'reasoning_effort', 'reasoning_format', 'seed', 'user', 'stream_options'],
-    ...['logprobs', 'top_logprobs', 'parallel_tool_calls', 'frequency_penalty', 'presence_penalty'],
+    ...'max_completion_tokens reasoning_effort reasoning_format seed user stream_options'.split(' '),
+    ...'logprobs top_logprobs parallel_tool_calls frequency_penalty presence_penalty'.split(' '),
   ],
   assistant: ['reasoning'],
   systemFirst: true,

@@ -15,7 +15,7 @@ import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish }
 const RULES: ChatRules = {
   fields: [
     ...USUAL,
-    ...['reasoning_effort', 'seed', 'frequency_penalty', 'presence_penalty', 'logprobs', 'stream_options', 'user'],
+    ...'reasoning_effort seed frequency_penalty presence_penalty logprobs stream_options user'.split(' '),
   ],
   systemFirst: true,
   efforts: ['none', 'high'],

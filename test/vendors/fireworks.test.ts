@@ -15,8 +15,8 @@ import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish }
 const RULES: ChatRules = {
   fields: [
     ...USUAL,
-    ...['reasoning_effort', 'top_k', 'min_p', 'seed', 'frequency_penalty', 'presence_penalty', 'logprobs'],
-    ...['top_logprobs', 'user', 'stream_options', 'parallel_tool_calls'],
+    ...'reasoning_effort top_k min_p seed frequency_penalty presence_penalty logprobs'.split(' '),
+    ...'top_logprobs user stream_options parallel_tool_calls'.split(' '),
   ],
   assistant: ['reasoning_content'],
   systemFirst: true,

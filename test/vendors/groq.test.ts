@@ -15,8 +15,8 @@ import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish }
 const RULES: ChatRules = {
   fields: [
     ...USUAL.filter((field) => field !== 'max_tokens'),
-    ...['max_completion_tokens', 'reasoning_effort', 'reasoning_format', 'include_reasoning', 'stream_options'],
-    ...['parallel_tool_calls', 'seed', 'user'],
+    ...'max_completion_tokens reasoning_effort reasoning_format include_reasoning stream_options'.split(' '),
+    ...'parallel_tool_calls seed user'.split(' '),
   ],
   assistant: ['reasoning'],
   strict: true,

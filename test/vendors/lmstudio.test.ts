@@ -15,8 +15,8 @@ import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish }
 const RULES: ChatRules = {
   fields: [
     ...USUAL,
-    ...['reasoning_effort', 'top_k', 'seed', 'user', 'stream_options', 'parallel_tool_calls'],
-    ...['frequency_penalty', 'presence_penalty', 'logprobs', 'top_logprobs'],
+    ...'reasoning_effort top_k seed user stream_options parallel_tool_calls'.split(' '),
+    ...'frequency_penalty presence_penalty logprobs top_logprobs'.split(' '),
   ],
   strict: true,
   systemFirst: true,

@@ -23,7 +23,7 @@ import {
 const RULES: ChatRules = {
   fields: [
     ...USUAL,
-    ...['reasoning_effort', 'parallel_tool_calls', 'random_seed', 'presence_penalty', 'frequency_penalty'],
+    ...'reasoning_effort parallel_tool_calls random_seed presence_penalty frequency_penalty'.split(' '),
   ],
   assistant: ['prefix'],
   strict: true,

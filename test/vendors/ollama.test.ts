@@ -15,8 +15,8 @@ import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish }
 const RULES: ChatRules = {
   fields: [
     ...USUAL.filter((field) => field !== 'tool_choice'),
-    ...['reasoning_effort', 'seed', 'user', 'stream_options', 'parallel_tool_calls'],
-    ...['frequency_penalty', 'presence_penalty', 'logprobs', 'top_logprobs'],
+    ...'reasoning_effort seed user stream_options parallel_tool_calls'.split(' '),
+    ...'frequency_penalty presence_penalty logprobs top_logprobs'.split(' '),
   ],
   assistant: ['reasoning'],
   strict: true,

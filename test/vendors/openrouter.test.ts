@@ -11,8 +11,8 @@ import { geminiQuestion, question, translated, WISHES, type Wish } from './trans
 const RULES: ChatRules = {
   fields: [
     ...USUAL,
-    ...['reasoning', 'top_k', 'min_p', 'seed', 'user', 'verbosity', 'logprobs', 'top_logprobs', 'stream_options'],
-    ...['frequency_penalty', 'presence_penalty', 'parallel_tool_calls'],
+    ...'reasoning top_k min_p seed user verbosity logprobs top_logprobs stream_options'.split(' '),
+    ...'frequency_penalty presence_penalty parallel_tool_calls'.split(' '),
   ],
   assistant: ['reasoning', 'reasoning_details'],
   strict: true,

@@ -15,7 +15,7 @@ import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish }
 const RULES: ChatRules = {
   fields: [
     ...USUAL,
-    ...['reasoning', 'reasoning_effort', 'top_k', 'min_p', 'seed', 'frequency_penalty', 'presence_penalty'],
+    ...'reasoning reasoning_effort top_k min_p seed frequency_penalty presence_penalty'.split(' '),
     'stream_options',
   ],
   assistant: ['reasoning_content'],

@@ -15,8 +15,8 @@ import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish }
 const RULES: ChatRules = {
   fields: [
     ...USUAL,
-    ...['reasoning_effort', 'include_reasoning', 'chat_template_kwargs', 'top_k', 'min_p', 'seed', 'user'],
-    ...['stream_options', 'parallel_tool_calls', 'frequency_penalty', 'presence_penalty', 'logprobs', 'top_logprobs'],
+    ...'reasoning_effort include_reasoning chat_template_kwargs top_k min_p seed user'.split(' '),
+    ...'stream_options parallel_tool_calls frequency_penalty presence_penalty logprobs top_logprobs'.split(' '),
   ],
   assistant: ['reasoning'],
   strict: true,
