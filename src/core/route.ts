@@ -69,7 +69,14 @@ export interface ThinkingControl {
    * The member for the effort (`reasoning.effort` is one within `reasoning`), and its words, least first; default: those
    * that the model has.
    */
-  readonly effort?: { readonly field: string; readonly words?: readonly Effort[] | undefined } | undefined;
+  readonly effort?:
+    | {
+        readonly field: string;
+        readonly words?: readonly Effort[] | undefined;
+        /** The words are this backend's for the model, whatever others call them. */
+        readonly exact?: boolean | undefined;
+      }
+    | undefined;
   /** The member for a number of tokens, likewise, with its bounds. It stands beside the effort or for it: `both`. */
   readonly budget?: {
     readonly field: string;

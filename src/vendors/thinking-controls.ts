@@ -9,9 +9,9 @@ export const BY_THREE_EFFORTS: ThinkingControl = {
   effort: { field: 'reasoning_effort', words: effortsBetween('low', 'high') },
 };
 
-/** `reasoning_effort` in these words alone, of which `none` turns thinking off. */
+/** `reasoning_effort` in these words, which a backend documents for a model; `none` turns thinking off. */
 export function byWords(...words: readonly Effort[]): ThinkingControl {
-  return { effort: { field: 'reasoning_effort', words } };
+  return { effort: { field: 'reasoning_effort', words, exact: true } };
 }
 
 /** Nothing that is refused by nobody: a wish for thinking is left out, and named. */

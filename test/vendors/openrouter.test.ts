@@ -90,7 +90,7 @@ describe('a thinking tool loop', () => {
 test.each<[model: string, wish: Wish, sent: object, isLost: boolean]>([
   ['deepseek/deepseek-v3.2', 'off', { reasoning: { enabled: false } }, false],
   ['deepseek/deepseek-v3.2', 'on', { reasoning: { effort: 'medium' } }, false],
-  ['deepseek/deepseek-v3.2', 'xhigh', { reasoning: { effort: 'xhigh' } }, false],
+  ['nvidia/nemotron-3-ultra', 'xhigh', { reasoning: { effort: 'xhigh' } }, false],
   ['deepseek/deepseek-v3.2', 'hidden', { reasoning: { effort: 'medium', exclude: true } }, false],
   ['openai/gpt-oss-120b', 'off', { reasoning: { effort: 'low' } }, true],
   ['openai/gpt-oss-120b', 'max', { reasoning: { effort: 'high' } }, false],

@@ -46,7 +46,7 @@ describe('a thinking tool loop', () => {
 test.each<[model: string, wish: Wish, sent: object, isLost: boolean]>([
   ['Qwen/Qwen3-32B', 'off', OFF, false],
   ['Qwen/Qwen3-32B', 'on', ON, false],
-  ['deepseek-ai/DeepSeek-V3.1', 'low', { ...ON, reasoning_effort: 'low' }, false],
+  ['nvidia/Nemotron-3-Ultra', 'low', { ...ON, reasoning_effort: 'low' }, false],
   ['some/model', 'hidden', { ...ON, include_reasoning: false }, false],
   ['openai/gpt-oss-20b', 'off', { reasoning_effort: 'low' }, true],
   ['openai/gpt-oss-20b', 'hidden', { reasoning_effort: 'medium', include_reasoning: false }, false],
@@ -54,6 +54,9 @@ test.each<[model: string, wish: Wish, sent: object, isLost: boolean]>([
   ['mistralai/Mistral-Small-4-119B-2603', 'off', { reasoning_effort: 'none' }, false],
   ['mistralai/Mistral-Small-3.2-24B-Instruct-2506', 'on', {}, true],
   ['meta-llama/Llama-3.1-8B-Instruct', 'off', {}, false],
+  ['mistralai/Magistral-Small-2509', 'high', {}, false],
+  ['mistralai/Magistral-Small-2509', 'hidden', { include_reasoning: false }, false],
+  ['mistralai/Magistral-Small-2509', 'off', {}, true],
 ])('%s with thinking %s', (model, wish, sent, isLost) => {
   const { body, dropped } = translated({ vendor: 'vllm', model }, 'anthropic-messages', question(WISHES[wish]));
   keepTo(RULES, body);

@@ -93,7 +93,7 @@ function turnedOn(
 /** The words that both know. A backend that has words of its own makes of them what the model takes. */
 function wordsOf({ effort }: ThinkingControl, efforts: readonly Effort[] | undefined): readonly Effort[] | undefined {
   const words = effort?.words;
-  if (words === undefined || efforts === undefined) return words ?? efforts;
+  if (words === undefined || efforts === undefined || effort?.exact === true) return words ?? efforts;
   const common = words.filter((word) => efforts.includes(word));
   return common.length === 0 ? words : common;
 }

@@ -476,6 +476,15 @@ describe('what some backends take otherwise', () => {
     expect(encode(off, { thinking: BY_TYPE }, 'm').body.thinking).toEqual({ type: 'disabled' });
   });
 
+  test("a backend's own words for a model count, where it documents them", () => {
+    const high = { reasoning: { effort: 'xhigh' } } as const;
+    const effortOf = (exact: boolean): Json => {
+      const effort = { field: 'reasoning_effort', words: ['none', 'high', 'max'], exact } as const;
+      return encode(high, { thinking: { effort } }, 'gpt-oss-20b').body.reasoning_effort;
+    };
+    expect([effortOf(true), effortOf(false)]).toEqual(['max', 'high']);
+  });
+
   test('allowed tools where no choice is heeded', () => {
     const fields = { tool_choice: false };
     const tools = [

@@ -4,7 +4,7 @@ import type { VendorNotes } from '../notes.ts';
 export const GROQ: VendorNotes = {
   vendor: 'groq',
   upstream: {
-    text: 'Chat completions for every model. The Responses API is a beta without `store`, `include`, `truncation`, `prompt_cache_key` and `previous_response_id`; clients of that dialect reach it as they are.',
+    text: 'Chat completions for every model, and for clients of Responses as well: that API is a beta without `store`, `include`, `truncation`, `prompt_cache_key` and `previous_response_id`, so it serves only where `protocol: openai-responses` asks for it.',
     sources: [{ url: 'https://console.groq.com/docs/responses-api', date: '2026-11-29' }],
   },
   thinking: {

@@ -1,4 +1,4 @@
-import { CHAT_AND_RESPONSES } from '../dialects.ts';
+import { CHAT, RESPONSES } from '../dialects.ts';
 import { BY_THREE_EFFORTS, UNTOLD } from '../thinking-controls.ts';
 import type { Vendor } from '../vendor.ts';
 
@@ -6,11 +6,12 @@ import type { Vendor } from '../vendor.ts';
 export const groq: Vendor = {
   name: 'groq',
   envKey: 'GROQ_API_KEY',
-  endpoints: [{ url: 'https://api.groq.com/openai/v1', protocols: CHAT_AND_RESPONSES }],
+  // Its Responses API is a beta that refuses `store`, `include` and `prompt_cache_key`, which agents send: to be asked for.
+  endpoints: [
+    { url: 'https://api.groq.com/openai/v1', protocols: CHAT },
+    { url: 'https://api.groq.com/openai/v1', protocols: RESPONSES },
+  ],
   quirks: {
-    // Its Responses API is a beta.
-    translated: 'openai-chat',
-    translatedAlways: true,
     maxTokensField: 'max_completion_tokens',
     thinking: UNTOLD,
     reasoningBack: 'reasoning',

@@ -32,7 +32,7 @@ export const together: Vendor = {
       [since('deepseek-', '4'), { thinking: { ...SWITCH, ...byWords('high', 'max') } }],
       [
         anyOf(since('deepseek-', '3.1'), since('kimi-k', '2.5'), since('glm', '5'), since('qwen', '3.5'), NEWER),
-        { thinking: { ...SWITCH, ...BY_THREE_EFFORTS } },
+        { thinking: { ...SWITCH, ...byWords('low', 'medium', 'high') } },
       ],
       // Always on, and no word of how much.
       [/deepseek-r1|thinking|qwq|minimax-m/i, { thinking: { on: {} } }],

@@ -10,6 +10,9 @@ function switched(isOn: boolean): JsonObject {
   return { chat_template_kwargs: { enable_thinking: isOn, thinking: isOn } };
 }
 
+/** Mistral's own tokenizers hold to the rules of Mistral's API, and refuse whatever is for a template. */
+const MISTRAL = { callIdLength: 9, noUserAfterTool: true } as const;
+
 /** Versions differ; what is sent here all of them take. */
 export const vllm: Vendor = {
   name: 'vllm',
@@ -27,10 +30,11 @@ export const vllm: Vendor = {
     fields: { top_k: true, min_p: true },
     models: [
       [/gpt-oss/i, { thinking: { ...BY_THREE_EFFORTS, ...HIDE } }],
-      // Mistral's own tokenizers refuse whatever is for a template, and hold to the rules of Mistral's API.
+      // Always on, and no word of how much.
+      [/magistral/i, { thinking: { on: {}, ...HIDE }, ...MISTRAL }],
       [
-        /mistral|ministral|mixtral|magistral|devstral|codestral|pixtral|voxtral/i,
-        { thinking: { ...byWords('none', 'high'), ...HIDE }, callIdLength: 9, noUserAfterTool: true },
+        /mistral|ministral|mixtral|devstral|codestral|pixtral|voxtral/i,
+        { thinking: { ...byWords('none', 'high'), ...HIDE }, ...MISTRAL },
       ],
     ],
   },
