@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { joinQuirks } from '../core/quirks.ts';
 import type { Backend } from '../core/route.ts';
 import { dialectOf } from '../vendors/dialects.ts';
 import { placeBackend } from '../vendors/place.ts';
@@ -26,7 +27,7 @@ export function resolveBackend(config: Config['backends'][number], env: Environm
     apiKey,
     protocols,
     credential: signer === undefined ? (endpoint.credential ?? dialect.credential) : 'none',
-    quirks: vendor?.quirks ?? {},
+    quirks: joinQuirks(vendor?.quirks ?? {}, endpoint.quirks ?? {}),
     checkHeaders: dialect.headers,
     plan: { url, apiKey, signer, shape: endpoint.shape, apiVersion, keepAlive },
   };

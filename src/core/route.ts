@@ -110,6 +110,20 @@ export interface Quirks {
   readonly refusedThinking?: readonly string[] | undefined;
   /** Whether a tool can be demanded: never, or not while it thinks; default: always. */
   readonly forcedTools?: 'never' | 'unthinking' | undefined;
+  /** Messages: a system's turn may stand between others; default: where the model takes it. */
+  readonly systemTurns?: false | undefined;
+  /** Messages: strict tools and output formats; default: where the model has them. */
+  readonly structured?: false | undefined;
+  /** Messages: pictures and documents by their URL. */
+  readonly mediaUrls?: false | undefined;
+  /** Gemini: ids of calls before the third generation; default: it takes them. */
+  readonly callIds?: false | undefined;
+  /** Responses: the words of effort that it takes of every model; default: those of the model. */
+  readonly efforts?: readonly Effort[] | undefined;
+  /** Responses: messages need `type: "message"`. */
+  readonly typedMessages?: true | undefined;
+  /** Responses: `max_output_tokens` where the client set none, which has to be there. */
+  readonly defaultMaxTokens?: number | undefined;
   /** How many stop words it takes; default: any number. */
   readonly mostStops?: number | undefined;
   /** Of several dialects that it speaks, the one that other dialects are translated to; default: its first. */

@@ -1,5 +1,6 @@
 import type { Conversation } from '../../core/conversation.ts';
 import type { TextPart } from '../../core/part.ts';
+import type { Quirks } from '../../core/route.ts';
 import { isForced } from '../../core/tool-choice.ts';
 import { Work } from '../../core/work.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
@@ -11,7 +12,7 @@ import { textOf } from './encode-parts.ts';
 import { encodeTools } from './encode-tools.ts';
 import { isThoughtless, encodeTurns } from './encode-turns.ts';
 import { endedFor } from './last-message.ts';
-import { claudeTraits } from '../../vendors/models/claude.ts';
+import { claudeTraits, type ClaudeTraits } from '../../vendors/models/claude.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings } from './settings.ts';
@@ -21,12 +22,12 @@ const MAX_TOOL_NAME = 128;
 
 /** Writes a request for a message. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  const { model, work = new Work() } = addressee;
-  const traits = claudeTraits(model);
+  const { model, quirks, work = new Work() } = addressee;
+  const traits = traitsFor(model, quirks);
   const dropped = new Set<string>();
   const names = new WireNames(MAX_TOOL_NAME);
   for (const tool of conversation.tools) if (tool.type !== 'native') names.wire(tool.name);
-  const turns = encodeTurns(conversation, traits, { model, names, ids: new CallIds(), dropped, work });
+  const turns = encodeTurns(conversation, traits, { model, names, ids: new CallIds(), dropped, work, quirks });
   const forced = isForced(conversation.toolChoice);
   // An answer that has to be a call has no format.
   const output = encodeOutput(forced ? { ...conversation, output: undefined } : conversation, traits, names, dropped);
@@ -61,6 +62,17 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     dropped: [...dropped],
     decodeAnswer: (answer, work) => decodeAnswer(answer, expected, work),
     decodeStream: (work) => new MessageStreamDecoder(expected, work),
+  };
+}
+
+/** What the model takes at this backend. */
+function traitsFor(model: string, { systemTurns, structured }: Quirks): ClaudeTraits {
+  const traits = claudeTraits(model);
+  if (systemTurns === undefined && structured === undefined) return traits;
+  return {
+    ...traits,
+    systemTurns: systemTurns ?? traits.systemTurns,
+    structured: structured ?? traits.structured,
   };
 }
 

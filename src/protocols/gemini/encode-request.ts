@@ -1,6 +1,7 @@
 import type { Conversation } from '../../core/conversation.ts';
 import { Work } from '../../core/work.ts';
-import { compact, type JsonObject } from '../../lib/json.ts';
+import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
+import { geminiTraits } from '../../vendors/models/gemini.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
@@ -22,9 +23,12 @@ function wireName(name: string): string {
 }
 
 function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  const { model, work = new Work() } = addressee;
+  const { model, quirks, work = new Work() } = addressee;
   const form = formFor(conversation, model);
-  const { contents, dropped } = encodeTurns(conversation, model, work);
+  const turns = encodeTurns(conversation, model, work);
+  const { dropped } = turns;
+  const takesIds = quirks.callIds !== false || geminiTraits(model).isThirdOrLater;
+  const contents = takesIds ? turns.contents : turns.contents.map(withoutIds);
   const answer = form === 'tool' ? answerTool(conversation, work) : undefined;
   const tools = encodeTools(form === 'no functions' ? withoutFunctions(conversation) : conversation, answer, work);
   const config = encodeSettings(conversation, {
@@ -47,6 +51,17 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     decodeAnswer: (body, work) => decodeAnswer(body, reading, work),
     decodeStream: (work) => new GeminiStreamDecoder(reading, work),
   };
+}
+
+/** Calls and their results by name and order alone. */
+function withoutIds(content: JsonObject): JsonObject {
+  const parts = asArray(content['parts']).map((value) => {
+    const part = asObject(value) ?? {};
+    const [call, response] = [asObject(part['functionCall']), asObject(part['functionResponse'])];
+    if (call !== undefined) return { ...part, functionCall: { ...call, id: undefined } };
+    return response === undefined ? part : { ...part, functionResponse: { ...response, id: undefined } };
+  });
+  return { ...content, parts };
 }
 
 function withoutFunctions(conversation: Conversation): Conversation {

@@ -55,14 +55,12 @@ export function encodeSettings(
   to: { readonly model: string; readonly withOutput: boolean; readonly work: Work },
 ): Config {
   const thinking = reasoning === undefined ? undefined : encodeReasoning(reasoning, to.model);
-  const penalties = geminiTraits(to.model).takesPenalties;
+  const { takesPenalties: penalties, isSampled } = geminiTraits(to.model);
   const { stop, seed } = settings;
   const fitsSeed = seed === undefined || (Number.isInteger(seed) && Math.abs(seed) <= MOST_SEED);
   const config = compact({
     maxOutputTokens: settings.maxTokens,
-    temperature: settings.temperature,
-    topP: settings.topP,
-    topK: settings.topK,
+    ...(isSampled ? { temperature: settings.temperature, topP: settings.topP, topK: settings.topK } : {}),
     stopSequences: stop === undefined || stop.length === 0 ? undefined : stop.slice(0, MOST_STOPS),
     seed: fitsSeed ? seed : undefined,
     presencePenalty: penalties ? settings.presencePenalty : undefined,
@@ -78,6 +76,7 @@ export function encodeSettings(
       ...(thinking?.isShort === true ? ['reasoning'] : []),
       ...(stop !== undefined && stop.length > MOST_STOPS ? ['stop'] : []),
       ...(fitsSeed ? [] : ['seed']),
+      ...(isSampled ? [] : sampledBy(settings)),
       ...(penalties ? [] : withEffect(settings, ['presencePenalty', 'frequencyPenalty'])),
       ...withEffect(settings, ['minP', 'verbosity']),
       ...(settings.parallelToolCalls === false ? ['parallelToolCalls'] : []),
@@ -89,6 +88,15 @@ export function encodeSettings(
 const MOST_STOPS = 5;
 
 const MOST_SEED = 2 ** 31 - 1;
+
+/** The settings by which a choice among words is made; those that say what goes without saying are left out unsaid. */
+function sampledBy({ temperature, topP, topK }: Settings): string[] {
+  return [
+    ...(temperature === undefined || temperature === 1 ? [] : ['temperature']),
+    ...(topP === undefined || topP === 1 ? [] : ['topP']),
+    ...(topK === undefined ? [] : ['topK']),
+  ];
+}
 
 /** Those that say something; a 0 changes nothing. */
 function withEffect(settings: Settings, names: readonly (keyof Settings)[]): string[] {

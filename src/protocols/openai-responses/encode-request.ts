@@ -1,7 +1,9 @@
-import type { Conversation } from '../../core/conversation.ts';
+import type { Conversation, SettingName, Settings } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
+import type { Quirks } from '../../core/route.ts';
+import { takesField } from '../../core/quirks.ts';
 import { Work } from '../../core/work.ts';
-import { asObject, compact, type JsonObject } from '../../lib/json.ts';
+import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
@@ -23,25 +25,31 @@ function wireName(name: string): string {
 }
 
 function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  const { model, work = new Work() } = addressee;
+  const { model, quirks, work = new Work() } = addressee;
   const { input, dropped: droppedItems } = encodeTurns(conversation, model, work);
   const tools = encodeTools(conversation.tools);
-  const reasoning = encodeReasoning(conversation.reasoning, addressee.model);
+  const reasoning = encodeReasoning(conversation.reasoning, addressee);
   const settings = encodeSettings(conversation.settings, reasoning);
+  const { maxTokens = quirks.defaultMaxTokens } = conversation.settings;
+  const said = input.length === 0 ? systemAlone(conversation) : { instructions: instructionsOf(conversation), input };
   const body = compact({
-    model: addressee.model,
-    ...(input.length === 0 ? systemAlone(conversation) : { instructions: instructionsOf(conversation), input }),
+    model,
+    ...said,
+    ...(quirks.typedMessages === true ? { input: asArray(said['input']).map(typedMessage) } : {}),
     tools: tools.length === 0 ? undefined : tools,
     tool_choice: choiceOf(conversation, tools.length),
-    text: textConfigOf(conversation),
+    ...textConfigOf(conversation, quirks),
     reasoning: reasoning.value,
     ...settings.fields,
-    store: false,
+    max_output_tokens: settings.fields['max_output_tokens'] ?? maxTokens,
+    ...Object.fromEntries(OPTIONAL.filter((field) => !takesField(quirks, field)).map((field) => [field, undefined])),
+    store: takesField(quirks, 'store') ? false : undefined,
     stream: conversation.stream,
   });
   const dropped = [
     ...settings.dropped,
     ...(reasoning.isDropped ? ['reasoning'] : []),
+    ...untaken(conversation.settings, quirks),
     ...foreignTools(conversation),
     ...droppedItems,
   ];
@@ -75,9 +83,46 @@ function choiceOf(conversation: Conversation, toolCount: number): unknown {
   );
 }
 
-function textConfigOf({ output, settings }: Conversation): unknown {
-  const text = compact({ format: encodeOutput(output), verbosity: settings.verbosity });
-  return Object.keys(text).length === 0 ? undefined : text;
+/** What is sent where the backend is not said to refuse it. */
+const OPTIONAL = ['include', 'safety_identifier', 'parallel_tool_calls', 'temperature', 'top_p', 'top_logprobs'];
+
+/** The settings for which the backend is said to have no field. */
+function untaken(settings: Settings, quirks: Quirks): SettingName[] {
+  const fields = Object.entries(SETTING_FIELDS) as [keyof Settings, string][];
+  return fields.flatMap(([name, field]) => (settings[name] === undefined || takesField(quirks, field) ? [] : [name]));
+}
+
+/** Where the settings stand that not every backend takes. */
+const SETTING_FIELDS: Readonly<Partial<Record<keyof Settings, string>>> = {
+  verbosity: 'text.verbosity',
+  user: 'safety_identifier',
+  parallelToolCalls: 'parallel_tool_calls',
+  temperature: 'temperature',
+  topP: 'top_p',
+};
+
+/** `text`, or chat's `response_format` where the backend has that in its place. */
+function textConfigOf({ output, settings }: Conversation, quirks: Quirks): JsonObject {
+  const format = encodeOutput(output);
+  const isInText = takesField(quirks, 'text.format');
+  const text = compact({
+    format: isInText ? format : undefined,
+    verbosity: takesField(quirks, 'text.verbosity') ? settings.verbosity : undefined,
+  });
+  return {
+    ...(Object.keys(text).length === 0 ? {} : { text }),
+    ...(isInText || format === undefined ? {} : { response_format: responseFormat(asObject(format) ?? {}) }),
+  };
+}
+
+/** The same format in chat's form. */
+function responseFormat({ type, ...schema }: JsonObject): JsonObject {
+  return type === 'json_schema' ? { type, json_schema: schema } : { type };
+}
+
+function typedMessage(item: unknown): unknown {
+  const fields = asObject(item);
+  return fields?.['role'] === undefined || fields['type'] !== undefined ? item : { type: 'message', ...fields };
 }
 
 function foreignTools({ tools }: Conversation): string[] {

@@ -103,9 +103,10 @@ export function decodeSettings(body: JsonObject): Settings {
 /** Writes the single values, but for `verbosity`, which stands in `text`; those that the model does not take are `dropped`. */
 export function encodeSettings(
   settings: Settings,
-  { isOn, isOnForSure }: { readonly isOn: boolean; readonly isOnForSure: boolean },
+  { mayThink, refused }: { readonly mayThink: boolean; readonly refused: readonly SettingName[] },
 ): { readonly fields: JsonObject; readonly dropped: readonly SettingName[] } {
-  const taken: Settings = isOnForSure ? { ...settings, ...UNSET } : settings;
+  const unset = Object.fromEntries(refused.map((name) => [name, undefined]));
+  const taken: Settings = refused.length === 0 ? settings : { ...settings, ...unset };
   return {
     fields: {
       parallel_tool_calls: taken.parallelToolCalls,
@@ -114,21 +115,18 @@ export function encodeSettings(
       top_p: taken.topP,
       top_logprobs: taken.logprobs === true ? taken.topLogprobs : undefined,
       safety_identifier: taken.user === undefined ? undefined : userIdOf(taken.user),
-      include: includesOf(taken, isOn),
+      include: includesOf(taken, mayThink),
     },
     dropped: [
       ...((taken.maxTokens ?? LEAST_TOKENS) < LEAST_TOKENS ? (['maxTokens'] as const) : []),
       ...lackingSettings(settings),
-      ...(isOnForSure ? refusedSettings(settings) : []),
+      ...refusedSettings(settings).filter((name) => refused.includes(name)),
     ],
   };
 }
 
 /** A smaller limit of an answer's tokens is refused. */
 const LEAST_TOKENS = 16;
-
-/** What a model that thinks does not take. */
-const UNSET = { temperature: undefined, topP: undefined, logprobs: undefined, topLogprobs: undefined };
 
 /** The settings that this dialect has no place for, where they would have an effect. */
 function lackingSettings(settings: Settings): SettingName[] {
@@ -154,7 +152,7 @@ function refusedSettings(settings: Settings): SettingName[] {
 }
 
 /** What an answer is to hold besides: nobody else keeps the thoughts that the next turn has to bring back. */
-function includesOf(settings: Settings, isReasoning: boolean): string[] | undefined {
-  const include = [...(isReasoning ? [ENCRYPTED_REASONING] : []), ...(settings.logprobs === true ? [LOGPROBS] : [])];
+function includesOf(settings: Settings, mayThink: boolean): string[] | undefined {
+  const include = [...(mayThink ? [ENCRYPTED_REASONING] : []), ...(settings.logprobs === true ? [LOGPROBS] : [])];
   return include.length === 0 ? undefined : include;
 }
