@@ -48,8 +48,8 @@ describe.each([
     expect(second.input[at].encrypted_content).toBe('gAAAAB');
     // Gemini CLI's sampling settings are none of a model that thinks; Claude Code sends none.
     const named = (dropped[0] ?? '').split(', ');
-    const sampling = ['generationConfig.topP', 'generationConfig.topK'];
-    expect(named.filter((name) => name.includes('top'))).toEqual(agent === geminiCli ? sampling : []);
+    const sampling = ['generationConfig.topK', 'generationConfig.topP'];
+    expect(named.filter((name) => name.includes('top')).toSorted()).toEqual(agent === geminiCli ? sampling : []);
     expect(named.filter((name) => /thinking|effort/.test(name))).toEqual([]);
   });
 });
