@@ -124,6 +124,8 @@ export interface Quirks {
   readonly typedMessages?: true | undefined;
   /** Responses: `max_output_tokens` where the client set none, which has to be there. */
   readonly defaultMaxTokens?: number | undefined;
+  /** Chat: models that are said to take tools only while they do not think (`ModelFacts.toolsUnthinking`) are so here. */
+  readonly toolsUnthinking?: true | undefined;
   /** How many stop words it takes; default: any number. */
   readonly mostStops?: number | undefined;
   /** Of several dialects that it speaks, the one that other dialects are translated to; default: its first. */

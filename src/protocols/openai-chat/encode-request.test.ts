@@ -421,3 +421,24 @@ describe('settings that OpenAI’s models refuse while they think', () => {
     expect(body.max_tokens).toBe(99);
   });
 });
+
+describe('tools of models that take them in chat only while they do not think', () => {
+  const tools = [{ type: 'function', name: 'f' }] as const;
+  const quirks = { toolsUnthinking: true } as const;
+
+  test.each<[string, Conversation['reasoning'], string | undefined, string[]]>([
+    ['gpt-5.6', undefined, 'none', []],
+    ['gpt-5.4', { effort: 'high' }, 'none', ['reasoning']],
+    ['gpt-5', { effort: 'high' }, 'high', []],
+    ['own-model', { effort: 'high' }, 'high', []],
+  ])('%s, asked to think %j', (model, reasoning, effort, names) => {
+    const { body, dropped } = encode({ tools, reasoning }, quirks, model);
+    expect([body.reasoning_effort, dropped]).toEqual([effort, names]);
+    expect(encode({ reasoning }, quirks, model).body.reasoning_effort).toBe(reasoning?.effort);
+  });
+
+  test('one that always thinks is not served there', () => {
+    expect(() => encode({ tools }, quirks, 'gpt-6-astra')).toThrow('responses API');
+    expect(encode({ tools }, {}, 'gpt-6-astra').body.tools).toHaveLength(1);
+  });
+});

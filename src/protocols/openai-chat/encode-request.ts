@@ -2,6 +2,7 @@ import type { Conversation } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import { isForced } from '../../core/tool-choice.ts';
 import { compact } from '../../lib/json.ts';
+import { factsOf } from '../../vendors/models/facts.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
@@ -17,12 +18,20 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   const { model, quirks } = addressee;
   const tools = encodeTools(conversation, takes(quirks, 'tools.custom'));
   const output = encodeOutput(conversation, quirks);
-  const forced = tools.fields['tools'] !== undefined && isForced(conversation.toolChoice);
+  const hasTools = tools.fields['tools'] !== undefined;
+  const forced = hasTools && isForced(conversation.toolChoice);
   if (forced && quirks.forcedTools === 'never')
     throw new NotCarried('tool_choice', 'demands a call of a tool, which this backend leaves to the model');
-  const reasoning = encodeReasoning(conversation.reasoning, addressee, forced && quirks.forcedTools === 'unthinking');
+  const unthinking = hasTools && quirks.toolsUnthinking === true && factsOf(model).toolsUnthinking;
+  const reasoning = encodeReasoning(
+    conversation.reasoning,
+    addressee,
+    unthinking || (forced && quirks.forcedTools === 'unthinking'),
+  );
+  if (unthinking && reasoning.thinks)
+    throw new NotCarried('tools', 'go to this model in the responses API alone, which this backend is not asked in');
   const settings = encodeSettings(conversation.settings, addressee, {
-    hasTools: tools.fields['tools'] !== undefined,
+    hasTools,
     thinks: reasoning.thinks,
   });
   const { messages, dropped } = encodeTurns(conversation, addressee, output.note);
