@@ -1,11 +1,8 @@
-import type { Quirks } from '../core/route.ts';
 import { azure, bedrock, vertex } from './clouds.ts';
 import { BEARER, CHAT, CHAT_AND_RESPONSES, GEMINI, MESSAGES, RESPONSES } from './dialects.ts';
+import { OPEN_MODELS, TEMPLATES } from './open-models.ts';
 import { OPENAI } from './openai-quirks.ts';
 import type { Vendor } from './vendor.ts';
-
-/** They take what many open models' servers take beyond OpenAI's fields. */
-const SAMPLERS: Quirks = { fields: { top_k: true, min_p: true } };
 
 /**
  * Every provider that is known. One that speaks OpenAI's chat completions is one row: a name, a URL and the variable of
@@ -73,9 +70,13 @@ export const VENDORS: readonly Vendor[] = [
       'pixtral-',
       'voxtral-',
     ],
+    // The order of roles: https://github.com/avante-corp/avante.nvim/pull/2695, https://github.com/MODSetter/SurfSense/issues/287;
+    // the last of them: https://github.com/NEKOparapa/AiNiee/issues/641. Read in November 2026.
     quirks: {
       callIdLength: 9,
       noUserAfterTool: true,
+      systemFirst: true,
+      userLast: true,
       reasoningBack: 'thinking',
       documents: 'document_url',
       fields: { seed: false },
@@ -85,6 +86,7 @@ export const VENDORS: readonly Vendor[] = [
     name: 'groq',
     envKey: 'GROQ_API_KEY',
     endpoints: [{ url: 'https://api.groq.com/openai/v1', protocols: CHAT_AND_RESPONSES }],
+    quirks: TEMPLATES,
   },
   {
     name: 'deepseek',
@@ -119,7 +121,7 @@ export const VENDORS: readonly Vendor[] = [
     name: 'together',
     envKey: 'TOGETHER_API_KEY',
     endpoints: [{ url: 'https://api.together.ai/v1', alsoAt: ['https://api.together.xyz/v1'], protocols: CHAT }],
-    quirks: SAMPLERS,
+    quirks: OPEN_MODELS,
   },
   {
     name: 'fireworks',
@@ -128,7 +130,7 @@ export const VENDORS: readonly Vendor[] = [
       { url: 'https://api.fireworks.ai/inference/v1', protocols: CHAT_AND_RESPONSES },
       { url: 'https://api.fireworks.ai/inference/v1', protocols: MESSAGES, credential: BEARER },
     ],
-    quirks: SAMPLERS,
+    quirks: OPEN_MODELS,
   },
   {
     name: 'openrouter',
@@ -141,13 +143,18 @@ export const VENDORS: readonly Vendor[] = [
       },
       { url: 'https://openrouter.ai/api/v1', protocols: MESSAGES, credential: BEARER },
     ],
-    quirks: { reasoningField: 'reasoning', documents: 'url', fields: { top_k: true, min_p: true, verbosity: true } },
+    quirks: {
+      systemFirst: true,
+      reasoningField: 'reasoning',
+      documents: 'url',
+      fields: { top_k: true, min_p: true, verbosity: true },
+    },
   },
   {
     name: 'cerebras',
     envKey: 'CEREBRAS_API_KEY',
     endpoints: [{ url: 'https://api.cerebras.ai/v1', protocols: CHAT }],
-    quirks: { reasoningBack: 'reasoning' },
+    quirks: { ...TEMPLATES, reasoningBack: 'reasoning' },
   },
   {
     name: 'perplexity',
@@ -217,6 +224,7 @@ export const VENDORS: readonly Vendor[] = [
       },
     ],
     modelPrefixes: ['qwen-', 'qwen2', 'qwen3', 'qwq-', 'qvq-'],
+    quirks: { systemFirst: true },
   },
   {
     name: 'minimax',
@@ -235,12 +243,14 @@ export const VENDORS: readonly Vendor[] = [
       },
     ],
     modelPrefixes: ['MiniMax-'],
+    // It takes one system message, in front: https://github.com/MiniMax-AI/MiniMax-M2/issues/51, read in November 2026.
+    quirks: { systemFirst: true },
   },
   {
     name: 'siliconflow',
     envKey: 'SILICONFLOW_API_KEY',
     endpoints: [{ url: 'https://api.siliconflow.com/v1', alsoAt: ['https://api.siliconflow.cn/v1'], protocols: CHAT }],
-    quirks: SAMPLERS,
+    quirks: OPEN_MODELS,
   },
   {
     name: 'ollama',
@@ -248,6 +258,7 @@ export const VENDORS: readonly Vendor[] = [
       { url: 'http://localhost:11434/v1', protocols: CHAT_AND_RESPONSES },
       { url: 'http://localhost:11434/v1', protocols: MESSAGES, credential: BEARER },
     ],
+    quirks: TEMPLATES,
   },
   {
     name: 'vllm',
@@ -255,7 +266,7 @@ export const VENDORS: readonly Vendor[] = [
       { url: 'http://localhost:8000/v1', protocols: CHAT_AND_RESPONSES },
       { url: 'http://localhost:8000/v1', protocols: MESSAGES, credential: BEARER },
     ],
-    quirks: SAMPLERS,
+    quirks: OPEN_MODELS,
   },
   {
     name: 'lmstudio',
@@ -263,6 +274,6 @@ export const VENDORS: readonly Vendor[] = [
       { url: 'http://localhost:1234/v1', protocols: CHAT_AND_RESPONSES },
       { url: 'http://localhost:1234/v1', protocols: MESSAGES, credential: BEARER },
     ],
-    quirks: SAMPLERS,
+    quirks: OPEN_MODELS,
   },
 ];

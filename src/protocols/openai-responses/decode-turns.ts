@@ -4,6 +4,7 @@ import { signatureFrom } from '../../core/signature.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import { madeUpId } from '../made-up-id.ts';
+import { isConfigurationUpdate } from './configuration.ts';
 import { decodeParts, decodeResultParts, textOf } from './decode-parts.ts';
 import { decodeTools } from './decode-tools.ts';
 import { NAME } from './name.ts';
@@ -63,7 +64,7 @@ class InputReader implements Input {
         for (const tool of decodeTools(asArray(item['tools']))) this.tools.push(tool);
         break;
       default:
-        if (isReference(item)) break;
+        if (isReference(item) || isConfigurationUpdate(item)) break;
         if (typeof type !== 'string') refuseField(`input[${index}].type`, 'has to be a text');
         this.#native(item, type);
     }
