@@ -7,6 +7,7 @@ import type { Quirks } from '../../core/route.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Addressee } from '../codec.ts';
 import { GO_ON, NOTHING_SAID } from '../said-by-nobody.ts';
+import { asOwnMessage, withBreaks } from '../text-breaks.ts';
 import { encodeCall } from './calls.ts';
 import { encodeParts } from './encode-parts.ts';
 import { NAME } from './name.ts';
@@ -88,7 +89,8 @@ class MessageWriter {
     this.#add({ role: 'user', content: encodeParts(content, this.to.quirks), ...named(name) });
   }
 
-  assistant({ parts, name }: Turn): void {
+  assistant({ parts: said, name }: Turn): void {
+    const parts = withBreaks(said);
     const calls = parts.filter((part) => part.type === 'tool_call');
     const text = textsOf(parts).join('');
     const thoughts = this.#thoughts(
@@ -99,11 +101,11 @@ class MessageWriter {
     for (const part of parts) if (part.type === 'native') this.dropped.push(part.kind);
     if (text === '' && calls.length === 0 && thoughts === undefined && audio === undefined) return;
     const { content: thinking, ...fields } = thoughts ?? {};
-    const said = text === '' && calls.length > 0 ? null : text;
+    const words = text === '' && calls.length > 0 ? null : text;
     const written = calls.map((call) => encodeCall(call, this.#call));
     const place = this.#add({
       role: 'assistant',
-      content: Array.isArray(thinking) ? [...(thinking as unknown[]), ...textParts(text)] : said,
+      content: Array.isArray(thinking) ? [...(thinking as unknown[]), ...textParts(text)] : words,
       ...named(name),
       ...fields,
       ...audio,
@@ -189,7 +191,9 @@ function merged(turns: readonly Turn[], alternate: boolean): readonly Turn[] {
     else groups.push([turn]);
   }
   return groups.map((group) =>
-    group.length === 1 ? group[0] : { ...group[0], parts: group.flatMap(({ parts }) => parts) },
+    group.length === 1
+      ? group[0]
+      : { ...group[0], parts: group.flatMap(({ parts }, index) => (index === 0 ? parts : asOwnMessage(parts))) },
   );
 }
 

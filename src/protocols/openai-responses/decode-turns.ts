@@ -4,6 +4,7 @@ import { signatureFrom } from '../../core/signature.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import { madeUpId } from '../made-up-id.ts';
+import { asOwnMessage } from '../text-breaks.ts';
 import { isConfigurationUpdate } from './configuration.ts';
 import { decodeParts, decodeResultParts, textOf } from './decode-parts.ts';
 import { decodeTools } from './decode-tools.ts';
@@ -80,7 +81,7 @@ class InputReader implements Input {
         else for (const part of parts) if (part.type === 'text') this.system.push(part);
         break;
       case 'assistant':
-        this.#say(parts);
+        this.#say(this.#hasSaid() ? asOwnMessage(parts) : parts);
         break;
       case 'user':
         this.turns.push({ role, parts });
@@ -89,6 +90,12 @@ class InputReader implements Input {
       default:
         refuseField(`input[${index}].role`, 'has to be `user`, `assistant`, `system` or `developer`');
     }
+  }
+
+  /** The assistant's turn has words already. */
+  #hasSaid(): boolean {
+    const last = this.turns.at(-1);
+    return last?.role === 'assistant' && last.parts.some(({ type }) => type === 'text' || type === 'refusal');
   }
 
   /** Adds to the assistant's turn. */

@@ -610,9 +610,11 @@ const turn = fc.oneof(
   fc.record({ role: fc.constant('system' as const), parts: fc.array(textPart, { minLength: 1, maxLength: 2 }) }),
 );
 
-/** All parts in their order, each with who says it: how they are put into turns is each dialect's own affair. */
+/** All parts in their order, each with who says it: how they are put into turns and messages is each dialect's own affair. */
 function flat({ turns }: Conversation): unknown {
-  return JSON.parse(JSON.stringify(turns.flatMap(({ role, parts }) => parts.map((part) => ({ role, ...part })))));
+  return JSON.parse(
+    JSON.stringify(turns.flatMap(({ role, parts }) => parts.map((part) => ({ role, ...part, ownMessage: undefined })))),
+  );
 }
 
 test('whatever is written is read as it was', () => {
