@@ -148,7 +148,7 @@ test.each(TURNS_BY_PATH)('%s: one that is said to take it anywhere gets it where
   const before = stage.upstream.requests.length;
   const answer = await send(`${loose.gateway.url}${path}`, { body: { model: 'loose', ...body }, headers: AUTHORIZED });
   expect(answer.status).toBe(200);
-  const { messages } = stage.upstream.requests[before]?.json;
+  const { messages } = stage.upstream.requests[before]?.json ?? {};
   expect(messages.map(({ role }: Json) => role)).toEqual(['user', 'system', 'user']);
   await loose.stop();
 });

@@ -214,7 +214,8 @@ describe('parts', () => {
   function block(part: Part, model?: string): unknown {
     const role = part.type === 'media' ? 'user' : 'assistant';
     const { messages } = encoded({ turns: [turn(role, text('.'), part), question] }, model).body;
-    return (messages.find((message) => message.role === role)?.content as unknown[])[1];
+    const said = messages.find((message) => message.role === role);
+    return (said?.content as unknown[] | undefined)?.[1];
   }
 
   function media(kind: MediaPart['kind'], source: MediaPart['source']): MediaPart {
