@@ -288,8 +288,20 @@ describe('errors', () => {
       '4:5 backends[1].name: duplicate backend name "a" (names are unique; backends[0] has this one)',
     ],
     [
+      'backends: [{name: a, url: "demo:", quirks: {system_firts: true}}]',
+      '1:45 backends[0].quirks.system_firts: unknown key "system_firts" (did you mean "system_first"?)',
+    ],
+    [
+      'backends: [{name: a, url: "demo:", quirks: {call_id_length: 12}}]',
+      '1:45 backends[0].quirks.call_id_length: cannot be 12 (9 or 40)',
+    ],
+    [
+      'backends: [{name: a, url: "demo:", quirks: {fields: {top_k: yes}}}]',
+      '1:54 backends[0].quirks.fields.top_k: cannot be "yes" (true or false)',
+    ],
+    [
       'backends:\n  - api_key:sk-secret',
-      '2:5 backends[0]: cannot be this text (a map with the keys name, vendor, protocol, url, api_key, api_version, region, project, location, credentials, access_key_id, secret_access_key, session_token, enabled, max_concurrency, keep_alive, timeout, headers)',
+      '2:5 backends[0]: cannot be this text (a map with the keys name, vendor, protocol, url, api_key, api_version, region, project, location, credentials, access_key_id, secret_access_key, session_token, enabled, max_concurrency, keep_alive, quirks, timeout, headers)',
     ],
     [
       'models:\n  m:\n    routes: []',

@@ -14,7 +14,7 @@ import type { JsonObject } from '../lib/json.ts';
 import { asObject } from '../lib/json.ts';
 import { wellFormedJson } from '../lib/well-formed.ts';
 import type { EncodedRequest, Reply, StreamDecoder, StreamEncoder } from '../protocols/codec.ts';
-import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
+import type { GatewayError, Protocol, SystemPrompt } from '../protocols/protocol.ts';
 import { workOf } from './body-work.ts';
 import { estimateTokens } from './estimate.ts';
 import { hidesThoughts, ThoughtlessStream, withoutThoughts } from './hidden-thoughts.ts';
@@ -40,6 +40,8 @@ export interface Crossing {
 export interface StreamCrossing {
   push(event: unknown, name: string | undefined): string;
   end(): string;
+  /** The error event with which the stream breaks off; undefined where the client's dialect has one that stands for itself. */
+  fail(error: GatewayError): string | undefined;
 }
 
 /** The two ends of a crossing. */
@@ -144,6 +146,10 @@ class Translation implements StreamCrossing {
     let text = '';
     for (const said of this.decoder.end()) text += this.encoder.push(said);
     return text + this.encoder.end();
+  }
+
+  fail(error: GatewayError): string | undefined {
+    return this.encoder.fail?.(error);
   }
 }
 

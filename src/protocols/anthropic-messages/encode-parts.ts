@@ -69,8 +69,8 @@ function resultOf(part: ToolResultPart, { ids, quirks }: BlockContext): JsonObje
     .map((inner) => (inner.type === 'text' ? textOf(inner) : mediaOf(inner, quirks)))
     .filter((block) => block !== undefined);
   const [first] = part.content;
-  const plain = part.content.length === 1 && first?.type === 'text' && first.cacheControl === undefined;
-  const content = plain ? first.text : blocks;
+  const plain = blocks.length === 1 && part.content.length === 1 && first?.type === 'text';
+  const content = plain && first.cacheControl === undefined ? first.text : blocks;
   return compact({
     type: 'tool_result',
     tool_use_id: ids.ofResult(part.callId),

@@ -63,6 +63,23 @@ describe('the limit', () => {
 });
 
 describe('turns', () => {
+  test.each([
+    ['an assistant that begins', [turn('assistant', text('Hello.')), question]],
+    ['a first question of nothing', [turn('user', text('')), turn('assistant', text('Hello.')), question]],
+    ['one of blanks', [turn('user', text(' \n')), turn('assistant', text('Hello.')), question]],
+    ['a call', [turn('assistant', call('1')), turn('user', result('1'))]],
+  ])('the user speaks first: %s', (_name, turns) => {
+    const { messages } = encoded({ turns }).body;
+    expect(messages[0]).toEqual({ role: 'user', content: [{ type: 'text', text: '.' }] });
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+  });
+
+  test('a result of blanks is an empty one', () => {
+    const blank: Part = { type: 'tool_result', callId: '1', content: [{ type: 'text', text: ' \n' }] };
+    const { messages } = encoded({ turns: [question, turn('assistant', call('1')), turn('user', blank)] }).body;
+    expect(messages.at(-1)?.content).toEqual([{ type: 'tool_result', tool_use_id: '1' }]);
+  });
+
   test('alternate', () =>
     expect(
       encoded({ turns: [question, question, turn('assistant', text('a')), turn('assistant', text('b'))] }).body
@@ -196,8 +213,9 @@ describe('turns', () => {
 describe('parts', () => {
   function block(part: Part, model?: string): unknown {
     const role = part.type === 'media' ? 'user' : 'assistant';
-    const content = encoded({ turns: [turn(role, text('.'), part), question] }, model).body.messages[0]?.content;
-    return (content as unknown[])[1];
+    const { messages } = encoded({ turns: [turn(role, text('.'), part), question] }, model).body;
+    const said = messages.find((message) => message.role === role);
+    return (said?.content as unknown[] | undefined)?.[1];
   }
 
   function media(kind: MediaPart['kind'], source: MediaPart['source']): MediaPart {

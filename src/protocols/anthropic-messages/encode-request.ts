@@ -11,7 +11,7 @@ import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
 import { textOf } from './encode-parts.ts';
 import { encodeTools } from './encode-tools.ts';
 import { isThoughtless, encodeTurns } from './encode-turns.ts';
-import { endedFor } from './last-message.ts';
+import { begunByUser, endedFor } from './message-ends.ts';
 import { claudeTraits, type ClaudeTraits } from '../../vendors/models/claude.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
@@ -44,7 +44,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     model,
     max_tokens: maxTokens,
     system: systemOf([...conversation.system, ...turns.system]),
-    messages: endedFor(turns.messages, traits.prefill && !thinks),
+    messages: begunByUser(endedFor(turns.messages, traits.prefill && !thinks)),
     ...tools,
     ...encodeSettings(conversation.settings, traits, thinks, dropped),
     thinking,

@@ -2,6 +2,7 @@ import type { Conversation, Leftover } from '../../core/conversation.ts';
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
 import { leftoversOf, refuseField } from '../fields.ts';
+import { configurationOf } from './configuration.ts';
 import { decodeToolChoice, decodeTools, withoutDoubles } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
 import { decodeOutput } from './output.ts';
@@ -17,8 +18,9 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
   const { system, turns, tools: toolsOnTheWay } = decodeTurns(inputOf(body));
   const instruction = asWord(instructions);
   const toolChoice = decodeToolChoice(body['tool_choice']);
-  const output = decodeOutput(body['text']);
-  const reasoning = decodeReasoning(body['reasoning']);
+  const configuration = configurationOf(body);
+  const output = decodeOutput(configuration.text);
+  const reasoning = decodeReasoning(configuration.reasoning);
   return {
     system: instruction === undefined ? system : [{ type: 'text', text: instruction }, ...system],
     turns,
@@ -29,7 +31,7 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     settings: decodeSettings(body),
     stream,
     wantsUsage: true,
-    leftovers: leftovers(body),
+    leftovers: [...leftovers(body), ...configuration.unknown.map((field) => ({ field, weight: 'named' }) as const)],
     own: ownOf(body),
   };
 }
@@ -54,8 +56,35 @@ function leftovers(body: JsonObject): Leftover[] {
     ...(truncation === 'disabled' ? {} : { truncation }),
   };
   const references = storedStateOf({ input: body['input'] });
-  return [...leftoversOf(saying, FIELD_RULES), ...(references.length === 0 ? [] : [REFERENCE])];
+  return [
+    ...leftoversOf(saying, FIELD_RULES),
+    ...(references.length === 0 ? [] : [REFERENCE]),
+    ...managementOf(body['context_management']),
+    ...COMPACTIONS.filter(({ field }) => asArray(body['input']).some((item) => asObject(item)?.['type'] === field)),
+  ];
 }
+
+function managementOf(value: unknown): Leftover[] {
+  const field = 'context_management';
+  const types = asArray(value).map((entry) => asObject(entry)?.['type']);
+  if (types.includes('compaction')) return [{ field, weight: 'refused', why: WHY_NO_SUMMARY }];
+  return types.length === 0 ? [] : [{ field, weight: 'named' }];
+}
+
+const WHY_NO_SUMMARY = 'asks for a summary of the conversation that only its own API makes';
+
+/** Items that replace what was said before by what only their own provider can read, or ask for that. */
+const COMPACTIONS: readonly Leftover[] = [
+  ...['compaction', 'compaction_summary', 'context_compaction'].map(
+    (field) =>
+      ({
+        field,
+        weight: 'refused',
+        why: 'is a summary that is encrypted: only the provider that made it can read it',
+      }) as const,
+  ),
+  { field: 'compaction_trigger', weight: 'refused', why: WHY_NO_SUMMARY },
+];
 
 /** Fields of a request that have no neutral form and stand in its answer. */
 export interface Own {

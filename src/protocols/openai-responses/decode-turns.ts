@@ -4,6 +4,8 @@ import { signatureFrom } from '../../core/signature.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import { madeUpId } from '../made-up-id.ts';
+import { asOwnMessage } from '../text-breaks.ts';
+import { isConfigurationUpdate } from './configuration.ts';
 import { decodeParts, decodeResultParts, textOf } from './decode-parts.ts';
 import { decodeTools } from './decode-tools.ts';
 import { NAME } from './name.ts';
@@ -63,7 +65,7 @@ class InputReader implements Input {
         for (const tool of decodeTools(asArray(item['tools']))) this.tools.push(tool);
         break;
       default:
-        if (isReference(item)) break;
+        if (isReference(item) || isConfigurationUpdate(item)) break;
         if (typeof type !== 'string') refuseField(`input[${index}].type`, 'has to be a text');
         this.#native(item, type);
     }
@@ -79,7 +81,7 @@ class InputReader implements Input {
         else for (const part of parts) if (part.type === 'text') this.system.push(part);
         break;
       case 'assistant':
-        this.#say(parts);
+        this.#say(this.#hasSaid() ? asOwnMessage(parts) : parts);
         break;
       case 'user':
         this.turns.push({ role, parts });
@@ -88,6 +90,12 @@ class InputReader implements Input {
       default:
         refuseField(`input[${index}].role`, 'has to be `user`, `assistant`, `system` or `developer`');
     }
+  }
+
+  /** The assistant's turn has words already. */
+  #hasSaid(): boolean {
+    const last = this.turns.at(-1);
+    return last?.role === 'assistant' && last.parts.some(({ type }) => type === 'text' || type === 'refusal');
   }
 
   /** Adds to the assistant's turn. */

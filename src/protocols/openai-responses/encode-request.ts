@@ -2,6 +2,7 @@ import type { Conversation, SettingName, Settings } from '../../core/conversatio
 import { NotCarried } from '../../core/not-carried.ts';
 import type { Quirks } from '../../core/route.ts';
 import { takesField } from '../../core/quirks.ts';
+import type { Part, TextPart } from '../../core/part.ts';
 import { Work } from '../../core/work.ts';
 import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
@@ -24,8 +25,9 @@ function wireName(name: string): string {
   return /^[\w-]{1,128}$/.test(name) ? name : hashedName(name, /[^\w-]/g, 128);
 }
 
-function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
+function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks, work = new Work() } = addressee;
+  const conversation = quirks.systemFirst === true ? systemInFront(asked) : asked;
   const { input, dropped: droppedItems } = encodeTurns(conversation, model, work);
   const tools = encodeTools(conversation.tools);
   const reasoning = encodeReasoning(conversation.reasoning, addressee);
@@ -59,6 +61,17 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     decodeAnswer: (answer, work) => decodeAnswer(answer, addressee.model, work),
     decodeStream: (work) => new ResponsesStreamDecoder(addressee.model, work),
   };
+}
+
+/** The words of the system's turns behind those that came before all; what else such a turn holds stays where it was. */
+function systemInFront(conversation: Conversation): Conversation {
+  const isText = (part: Part): part is TextPart => part.type === 'text';
+  const later = conversation.turns.flatMap(({ role, parts }) => (role === 'system' ? parts.filter(isText) : []));
+  if (later.length === 0) return conversation;
+  const turns = conversation.turns.map((turn) =>
+    turn.role === 'system' ? { ...turn, parts: turn.parts.filter((part) => !isText(part)) } : turn,
+  );
+  return { ...conversation, system: [...conversation.system, ...later], turns };
 }
 
 /** Blocks of the system's words, with a blank line between. */

@@ -30,6 +30,7 @@ export const FIELD_RULES: FieldRules = {
     'model',
     'stream',
     'input',
+    'context_management',
     'instructions',
     'tools',
     'tool_choice',
