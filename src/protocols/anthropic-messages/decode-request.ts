@@ -3,7 +3,7 @@ import { asArray, asObject, asString, compact, type JsonObject } from '../../lib
 import type { RequestHead } from '../codec.ts';
 import { type FieldRules, leftoversOf } from '../fields.ts';
 import { decodeTexts, wantsCitations } from './decode-parts.ts';
-import { decodeToolChoice, decodeTools } from './decode-tools.ts';
+import { decodeToolChoice, decodeTools, leftoversOfTools } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
 import { decodeOutput } from './output.ts';
 import { decodeReasoning } from './reasoning.ts';
@@ -44,7 +44,7 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     settings: decodeSettings(body),
     stream,
     wantsUsage: true,
-    leftovers: [...leftoversOf(body, RULES), ...furtherLeftovers(body)],
+    leftovers: [...leftoversOf(body, RULES), ...leftoversOfTools(body['tools']), ...furtherLeftovers(body)],
   };
 }
 
