@@ -1,17 +1,22 @@
 import type { Conversation } from '../../core/conversation.ts';
 import { compact } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { encodeWithNames } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
 import { encodeTools } from './encode-tools.ts';
 import { encodeTurns } from './encode-turns.ts';
-import { originalNames } from './names.ts';
+import { wireName } from './names.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning, isThinker } from './reasoning.ts';
 import { encodeSettings, takes } from './settings.ts';
 
 /** Writes the request for a backend. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
+  return encodeWithNames(conversation, wireName, (named) => encode(named, addressee));
+}
+
+function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks } = addressee;
   const tools = encodeTools(conversation, takes(quirks, 'tools.custom'));
   const output = encodeOutput(conversation, quirks);
@@ -22,7 +27,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   const reasoning = encodeReasoning(conversation.reasoning ?? {}, addressee);
   const { messages, dropped } = encodeTurns(conversation, addressee, output.note);
   const wantsUsage = conversation.stream && takes(quirks, 'stream_options');
-  const reading = { model, wrapped: tools.wrapped, names: originalNames(conversation.tools) };
+  const reading = { model, wrapped: tools.wrapped };
   return {
     body: compact({
       model,
@@ -37,7 +42,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     dropped: unique([
       ...settings.dropped,
       ...(reasoning === undefined ? ['reasoning'] : []),
-      ...(output.dropped ? ['output'] : []),
+      ...output.dropped,
       ...tools.dropped,
       ...dropped,
     ]),

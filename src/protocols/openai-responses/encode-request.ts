@@ -9,7 +9,7 @@ import { ResponsesStreamDecoder } from './decode-stream.ts';
 import { encodeToolChoice, encodeTools } from './encode-tools.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { NAME } from './name.ts';
-import { encodeOutput } from './output.ts';
+import { askOutput, type AskedOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings } from './settings.ts';
 
@@ -25,15 +25,17 @@ function wireName(name: string): string {
 function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model, work = new Work() } = addressee;
   const { input, dropped: droppedItems } = encodeTurns(conversation, model, work);
-  const tools = encodeTools(conversation.tools);
+  const lacking = new Set<string>();
+  const tools = encodeTools(conversation.tools, lacking);
+  const output = askOutput(conversation);
   const reasoning = encodeReasoning(conversation.reasoning, addressee.model);
   const settings = encodeSettings(conversation.settings, reasoning);
   const body = compact({
     model: addressee.model,
-    ...(input.length === 0 ? systemAlone(conversation) : { instructions: instructionsOf(conversation), input }),
+    ...withInput(conversation, [...notesOf(output), ...input]),
     tools: tools.length === 0 ? undefined : tools,
     tool_choice: choiceOf(conversation, tools.length),
-    text: textConfigOf(conversation),
+    text: textConfigOf(conversation, output.format),
     reasoning: reasoning.value,
     ...settings.fields,
     store: false,
@@ -43,6 +45,8 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     ...settings.dropped,
     ...(reasoning.isDropped ? ['reasoning'] : []),
     ...foreignTools(conversation),
+    ...lacking,
+    ...output.dropped,
     ...droppedItems,
   ];
   return {
@@ -59,8 +63,9 @@ export function instructionsOf({ system }: Conversation): string | undefined {
 }
 
 /** There has to be some input; the system's words alone are a question, too. */
-function systemAlone(conversation: Conversation): JsonObject {
+function withInput(conversation: Conversation, input: readonly unknown[]): JsonObject {
   const words = instructionsOf(conversation);
+  if (input.length > 0) return { instructions: words, input };
   return { input: [words === undefined ? { role: 'user', content: '' } : { role: 'developer', content: words }] };
 }
 
@@ -75,8 +80,13 @@ function choiceOf(conversation: Conversation, toolCount: number): unknown {
   );
 }
 
-function textConfigOf({ output, settings }: Conversation): unknown {
-  const text = compact({ format: encodeOutput(output), verbosity: settings.verbosity });
+/** At the beginning, where it stays in place from turn to turn. */
+function notesOf({ note }: AskedOutput): unknown[] {
+  return note === undefined ? [] : [{ role: 'developer', content: note }];
+}
+
+function textConfigOf({ settings }: Conversation, format: unknown): unknown {
+  const text = compact({ format, verbosity: settings.verbosity });
   return Object.keys(text).length === 0 ? undefined : text;
 }
 
