@@ -241,7 +241,9 @@ function bounded(names: ReadonlySet<string>): readonly string[] {
 }
 
 function nameOf(name: string, names: Readonly<Record<string, string>>): string {
-  return Object.hasOwn(names, name) ? (names[name] ?? name) : name;
+  if (Object.hasOwn(names, name)) return names[name] ?? name;
+  // Of a form that is asked for, but not enforced.
+  return name === 'output.strict' ? `${names['output'] ?? 'output'}.strict` : name;
 }
 
 /** What was left out stands in a header, and names are the client's: neither how many nor how long is in our hands. */

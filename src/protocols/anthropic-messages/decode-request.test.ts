@@ -406,7 +406,7 @@ describe('what is left over', () => {
   ])('%s', (_what, body, expected) => expect(decoded(body).leftovers).toEqual(expected as never));
 });
 
-test("an agent's own traffic has nothing that would have to be named", () => {
+test("of an agent's own traffic nothing has to be named", () => {
   const ephemeral = { type: 'ephemeral' };
   const conversation = decoded({
     model: 'claude-opus-4-8',

@@ -3,7 +3,7 @@ import { asArray, asObject, asString, compact, type JsonObject } from '../../lib
 import type { RequestHead } from '../codec.ts';
 import { type FieldRules, leftoversOf } from '../fields.ts';
 import { decodeTexts, wantsCitations } from './decode-parts.ts';
-import { decodeToolChoice, decodeTools } from './decode-tools.ts';
+import { decodeToolChoice, decodeTools, leftoversOfTools } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
 import { effortInEffect } from './effort-in-effect.ts';
 import { decodeOutput } from './output.ts';
@@ -49,7 +49,7 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     settings: decodeSettings(body),
     stream,
     wantsUsage: true,
-    leftovers: [...leftoversOf(body, RULES), ...furtherLeftovers(body)],
+    leftovers: [...leftoversOf(body, RULES), ...leftoversOfTools(body['tools']), ...furtherLeftovers(body)],
     written: {
       reasoning: asObject(body['thinking']) === undefined ? 'output_config.effort' : 'thinking',
       output: asObject(body['output_format']) === undefined ? 'output_config.format' : 'output_format',

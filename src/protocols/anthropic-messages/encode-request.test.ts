@@ -3,6 +3,7 @@ import { describe, expect, test } from 'bun:test';
 import type { Conversation, FunctionTool, Turn } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, Part } from '../../core/part.ts';
+import { hashedName } from '../tool-names.ts';
 import { encodeRequest } from './encode-request.ts';
 
 const NAME = 'anthropic-messages';
@@ -200,13 +201,14 @@ describe('turns', () => {
     ];
     const { body } = encoded({ turns, tools: [tool('x.y'), tool('x_y')], toolChoice: { mode: 'tool', name: 'x_y' } });
     const calls = body.messages[1]?.content as { id: string; name: string }[];
+    const wire = hashedName('x.y', /\W/g, 128);
     expect(calls.map(({ id, name }) => [id, name])).toEqual([
-      ['a_b', 'x_y'],
-      ['a_b_2', 'x_y_2'],
+      ['a_b', wire],
+      ['a_b_2', 'x_y'],
     ]);
     expect(body.messages[2]?.content).toMatchObject([{ tool_use_id: 'a_b_2' }, { tool_use_id: 'a_b' }]);
-    expect(body.tools).toMatchObject([{ name: 'x_y' }, { name: 'x_y_2' }]);
-    expect(body.tool_choice).toEqual({ type: 'tool', name: 'x_y_2' });
+    expect(body.tools).toMatchObject([{ name: wire }, { name: 'x_y' }]);
+    expect(body.tool_choice).toEqual({ type: 'tool', name: 'x_y' });
   });
 });
 
@@ -548,6 +550,7 @@ describe('the answer of an output tool is a text', () => {
     quirks: {},
   });
   const block = { type: 'tool_use', id: '1', name: 'answer', input: { a: 1 } };
+  const wire = hashedName('x.y', /\W/g, 128);
 
   test('plain', () =>
     expect(request.decodeAnswer({ content: [block], stop_reason: 'tool_use' })).toMatchObject({
@@ -558,7 +561,7 @@ describe('the answer of an output tool is a text', () => {
   test('beside calls', () =>
     expect(
       request.decodeAnswer({
-        content: [{ type: 'tool_use', id: '2', name: 'x_y', input: {} }, block],
+        content: [{ type: 'tool_use', id: '2', name: wire, input: {} }, block],
         stop_reason: 'tool_use',
       }),
     ).toMatchObject({

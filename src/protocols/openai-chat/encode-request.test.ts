@@ -93,7 +93,7 @@ describe('messages', () => {
       isError: true,
     };
     expect(messages([hi, result])).toEqual([
-      { role: 'tool', tool_call_id: 'a', content: 'look\n[image: see the next message of the user]' },
+      { role: 'tool', tool_call_id: 'a', content: 'Error: look\n[image: see the next message of the user]' },
       {
         role: 'user',
         content: [

@@ -4,17 +4,22 @@ import { isForced } from '../../core/tool-choice.ts';
 import { compact } from '../../lib/json.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { encodeWithNames } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
 import { encodeTools } from './encode-tools.ts';
 import { encodeTurns } from './encode-turns.ts';
-import { originalNames } from './names.ts';
+import { wireName } from './names.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './encode-reasoning.ts';
 import { encodeSettings, takes } from './settings.ts';
 
 /** Writes the request for a backend. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
+  return encodeWithNames(conversation, wireName, (named) => encode(named, addressee));
+}
+
+function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks } = addressee;
   const tools = encodeTools(conversation, takes(quirks, 'tools.custom'));
   const output = encodeOutput(conversation, quirks);
@@ -36,7 +41,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   });
   const { messages, dropped } = encodeTurns(conversation, addressee, output.note);
   const wantsUsage = conversation.stream && takes(quirks, 'stream_options');
-  const reading = { model, wrapped: tools.wrapped, names: originalNames(conversation.tools) };
+  const reading = { model, wrapped: tools.wrapped };
   return {
     body: compact({
       model,
@@ -51,7 +56,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     dropped: unique([
       ...settings.dropped,
       ...(reasoning.isLost ? ['reasoning'] : []),
-      ...(output.dropped ? ['output'] : []),
+      ...output.dropped,
       ...tools.dropped,
       ...dropped,
     ]),

@@ -8,6 +8,7 @@ import type { JsonObject } from '../../lib/json.ts';
 import type { Addressee } from '../codec.ts';
 import { GO_ON, NOTHING_SAID } from '../said-by-nobody.ts';
 import { asOwnMessage, withBreaks } from '../text-breaks.ts';
+import { failedContent } from '../failed-result.ts';
 import { encodeCall } from './calls.ts';
 import { encodeParts } from './encode-parts.ts';
 import { NAME } from './name.ts';
@@ -125,7 +126,8 @@ class MessageWriter {
   }
 
   /** Writes the result's message; gives what of it that cannot hold. */
-  #result({ callId, content }: ToolResultPart): (TextPart | MediaPart)[] {
+  #result({ callId, content: given, isError }: ToolResultPart): (TextPart | MediaPart)[] {
+    const content = isError === true ? failedContent(given) : given;
     const media = content.filter((part) => part.type === 'media');
     const notes = media.map(({ kind }) => `[${kind}: see the next message of the user]`);
     const id = wireId(callId, this.#call.idLength);

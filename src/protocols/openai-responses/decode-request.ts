@@ -3,8 +3,9 @@ import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
 import { leftoversOf, refuseField } from '../fields.ts';
 import { configurationOf } from './configuration.ts';
-import { decodeToolChoice, decodeTools, withoutDoubles } from './decode-tools.ts';
+import { decodeToolChoice, decodeTools, leftoversOfTools, withoutDoubles } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
+import { flatNames } from './namespaces.ts';
 import { decodeOutput } from './output.ts';
 import { decodeReasoning } from './reasoning.ts';
 import { storedStateOf } from './response-id.ts';
@@ -15,23 +16,30 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
   const { instructions, tools } = body;
   if (!isAbsent(instructions) && typeof instructions !== 'string') refuseField('instructions', 'has to be a text');
   if (!isAbsent(tools) && !Array.isArray(tools)) refuseField('tools', 'has to be a list');
-  const { system, turns, tools: toolsOnTheWay } = decodeTurns(inputOf(body));
+  const input = inputOf(body);
+  const offered = asArray(tools);
+  const flat = flatNames([...offered, ...input.flatMap((item) => asArray(asObject(item)?.['tools']))]);
+  const { system, turns, tools: toolsOnTheWay } = decodeTurns(input, flat);
   const instruction = asWord(instructions);
-  const toolChoice = decodeToolChoice(body['tool_choice']);
+  const toolChoice = decodeToolChoice(body['tool_choice'], flat);
   const configuration = configurationOf(body);
   const output = decodeOutput(configuration.text);
   const reasoning = decodeReasoning(configuration.reasoning);
   return {
     system: instruction === undefined ? system : [{ type: 'text', text: instruction }, ...system],
     turns,
-    tools: withoutDoubles([...decodeTools(asArray(tools)), ...toolsOnTheWay]),
+    tools: withoutDoubles([...decodeTools(offered, flat, 'tools'), ...toolsOnTheWay]),
     ...(toolChoice === undefined ? {} : { toolChoice }),
     ...(output === undefined ? {} : { output }),
     ...(reasoning === undefined ? {} : { reasoning }),
     settings: decodeSettings(body),
     stream,
     wantsUsage: true,
-    leftovers: [...leftovers(body), ...configuration.unknown.map((field) => ({ field, weight: 'named' }) as const)],
+    leftovers: [
+      ...leftovers(body),
+      ...leftoversOfTools(offered),
+      ...configuration.unknown.map((field) => ({ field, weight: 'named' }) as const),
+    ],
     own: ownOf(body),
   };
 }

@@ -9,7 +9,7 @@ import { isConfigurationUpdate } from './configuration.ts';
 import { decodeParts, decodeResultParts, textOf } from './decode-parts.ts';
 import { decodeTools } from './decode-tools.ts';
 import { NAME } from './name.ts';
-import { flatName, TOOL_SEARCH } from './namespaces.ts';
+import { flatName, type FlatName, TOOL_SEARCH } from './namespaces.ts';
 import { isReference } from './response-id.ts';
 
 /** What the items of an input say. */
@@ -21,9 +21,12 @@ export interface Input {
   readonly tools: readonly Tool[];
 }
 
-/** Reads the items of an input; what the assistant said from item to item is one turn. */
-export function decodeTurns(items: readonly unknown[]): Input {
-  const reader = new InputReader();
+/**
+ * Reads the items of an input; what the assistant said from item to item is one turn. `flat` gives the names of what was
+ * called.
+ */
+export function decodeTurns(items: readonly unknown[], flat: FlatName = flatName): Input {
+  const reader = new InputReader(flat);
   for (const [index, item] of items.entries()) {
     reader.read(asObject(item) ?? refuseField(`input[${index}]`, 'has to be an object'), index);
   }
@@ -39,6 +42,8 @@ class InputReader implements Input {
   #nextSignature: Signature | undefined;
   /** The last turn of the user holds nothing but results of tools. */
   #isGiving = false;
+
+  constructor(private readonly flat: FlatName) {}
 
   read(item: JsonObject, index: number): void {
     const { type = 'role' in item ? 'message' : undefined } = item;
@@ -59,10 +64,11 @@ class InputReader implements Input {
         break;
       case 'tool_search_call':
       case 'tool_search_output':
-        this.#toolSearch(item, type === 'tool_search_call');
+        this.#toolSearch(item, type === 'tool_search_call', index);
         break;
       case 'additional_tools':
-        for (const tool of decodeTools(asArray(item['tools']))) this.tools.push(tool);
+        for (const tool of decodeTools(asArray(item['tools']), this.flat, `input[${index}].tools`))
+          this.tools.push(tool);
         break;
       default:
         if (isReference(item) || isConfigurationUpdate(item)) break;
@@ -144,7 +150,7 @@ class InputReader implements Input {
       {
         type: 'tool_call',
         id: asWord(item['call_id']) ?? asWord(item['id']) ?? madeUpId(),
-        name: flatName(asString(item['name']) ?? '', asWord(item['namespace'])),
+        name: this.flat(asString(item['name']) ?? '', asWord(item['namespace'])),
         arguments: asString(item[freeform ? 'input' : 'arguments']) ?? '',
         ...(freeform ? { freeform } : {}),
         ...this.#takeSignature(),
@@ -168,10 +174,10 @@ class InputReader implements Input {
   }
 
   /** The search for tools is a tool like others where the client searches. The tools that were found are tools. */
-  #toolSearch(item: JsonObject, isCall: boolean): void {
+  #toolSearch(item: JsonObject, isCall: boolean, index: number): void {
     const callId = asWord(item['call_id']);
     const tools = asArray(item['tools']);
-    for (const tool of decodeTools(tools)) this.tools.push(tool);
+    for (const tool of decodeTools(tools, this.flat, `input[${index}].tools`)) this.tools.push(tool);
     if (item['execution'] !== 'client' || callId === undefined) {
       this.#native(item, isCall ? 'tool_search_call' : 'tool_search_output');
     } else if (isCall) {

@@ -12,7 +12,7 @@ import { ResponsesStreamDecoder } from './decode-stream.ts';
 import { encodeToolChoice, encodeTools } from './encode-tools.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { NAME } from './name.ts';
-import { encodeOutput } from './output.ts';
+import { askOutput, type AskedOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings } from './settings.ts';
 
@@ -29,18 +29,20 @@ function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks, work = new Work() } = addressee;
   const conversation = quirks.systemFirst === true ? systemInFront(asked) : asked;
   const { input, dropped: droppedItems } = encodeTurns(conversation, model, work);
-  const tools = encodeTools(conversation.tools);
+  const lacking = new Set<string>();
+  const tools = encodeTools(conversation.tools, lacking);
+  const output = askOutput(conversation);
   const reasoning = encodeReasoning(conversation.reasoning, addressee);
   const settings = encodeSettings(conversation.settings, reasoning);
   const { maxTokens = quirks.defaultMaxTokens } = conversation.settings;
-  const said = input.length === 0 ? systemAlone(conversation) : { instructions: instructionsOf(conversation), input };
+  const said = withInput(conversation, [...notesOf(output), ...input]);
   const body = compact({
     model,
     ...said,
     ...(quirks.typedMessages === true ? { input: asArray(said['input']).map(typedMessage) } : {}),
     tools: tools.length === 0 ? undefined : tools,
     tool_choice: choiceOf(conversation, tools.length),
-    ...textConfigOf(conversation, quirks),
+    ...textConfigOf(conversation, output.format, quirks),
     reasoning: reasoning.value,
     ...settings.fields,
     max_output_tokens: settings.fields['max_output_tokens'] ?? maxTokens,
@@ -53,6 +55,8 @@ function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
     ...(reasoning.isDropped ? ['reasoning'] : []),
     ...untaken(conversation.settings, quirks),
     ...foreignTools(conversation),
+    ...lacking,
+    ...output.dropped,
     ...droppedItems,
   ];
   return {
@@ -80,8 +84,9 @@ export function instructionsOf({ system }: Conversation): string | undefined {
 }
 
 /** There has to be some input; the system's words alone are a question, too. */
-function systemAlone(conversation: Conversation): JsonObject {
+function withInput(conversation: Conversation, input: readonly unknown[]): JsonObject {
   const words = instructionsOf(conversation);
+  if (input.length > 0) return { instructions: words, input };
   return { input: [words === undefined ? { role: 'user', content: '' } : { role: 'developer', content: words }] };
 }
 
@@ -114,9 +119,13 @@ const SETTING_FIELDS: Readonly<Partial<Record<keyof Settings, string>>> = {
   topP: 'top_p',
 };
 
+/** At the beginning, where it stays in place from turn to turn. */
+function notesOf({ note }: AskedOutput): unknown[] {
+  return note === undefined ? [] : [{ role: 'developer', content: note }];
+}
+
 /** `text`, or chat's `response_format` where the backend has that in its place. */
-function textConfigOf({ output, settings }: Conversation, quirks: Quirks): JsonObject {
-  const format = encodeOutput(output);
+function textConfigOf({ settings }: Conversation, format: unknown, quirks: Quirks): JsonObject {
   const isInText = takesField(quirks, 'text.format');
   const text = compact({
     format: isInText ? format : undefined,

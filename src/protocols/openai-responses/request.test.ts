@@ -90,7 +90,11 @@ describe('what Codex sends', () => {
   };
   const conversation = decode(body);
 
-  test('has nothing that could not be carried', () => expect(conversation.leftovers).toEqual([]));
+  test('has nothing that could not be carried but what is of its namespaces', () =>
+    expect(conversation.leftovers).toEqual([
+      { field: 'tools[mcp__cal].description', weight: 'named' },
+      { field: 'tools[].tools[].defer_loading', weight: 'named' },
+    ]));
 
   test('is a conversation', () => {
     expect(conversation.system.map(({ text }) => text)).toEqual(['You are Codex.', '<permissions>']);
@@ -135,8 +139,9 @@ describe('what Codex sends', () => {
     expect(dropped).toEqual([]);
     const { defer_loading: _lazy, ...create } = body.tools[3]?.tools?.[0] ?? {};
     expect(again['tools']).toEqual([
-      ...body.tools.slice(0, 3),
-      { ...body.tools[3], tools: [create] },
+      { ...body.tools[0], parameters: { type: 'object', properties: {} } },
+      ...body.tools.slice(1, 3),
+      { ...body.tools[3], tools: [{ ...create, parameters: { type: 'object', properties: {} } }] },
       body.tools[4],
     ] as never);
     expect((again['input'] as unknown[]).slice(-9, -1)).toEqual([
