@@ -1,20 +1,52 @@
 import type { Endpoint, Operation } from '../../core/exchange.ts';
+import { withMembers, withoutMember } from '../../lib/json-members.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
 
-/** `/v1/messages` and the counting of its tokens. Lists of models are at OpenAI's path, told by the version header. */
+const MESSAGES = modelEndpoint('/messages', 'generate');
+const COUNTING = modelEndpoint('/messages/count_tokens', 'count_tokens');
+
+/**
+ * `/v1/messages` and the counting of its tokens, at the paths of Azure's and Vertex AI's clients as well. Lists of models
+ * are at OpenAI's path, told by the version header.
+ */
 export const front: Front = {
-  fixed: {
-    '/v1/messages': modelEndpoint('/messages', 'generate'),
-    '/messages': modelEndpoint('/messages', 'generate'),
-    '/v1/messages/count_tokens': modelEndpoint('/messages/count_tokens', 'count_tokens'),
-    '/messages/count_tokens': modelEndpoint('/messages/count_tokens', 'count_tokens'),
+  fixed: Object.fromEntries(
+    // The second is that of Microsoft Foundry: https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry
+    ['/v1', '/anthropic/v1', ''].flatMap((base) => [MESSAGES, COUNTING].map((one) => [base + one.target, one])),
+  ),
+  find: (path) => {
+    const [, name, method] = VERTEX.exec(path) ?? [];
+    if (name === undefined) return undefined;
+    if (name === 'count-tokens') return { ...COUNTING, toDialect: withoutVersion };
+    const alias = decoded(name);
+    if (alias === undefined) return undefined;
+    const isStream = method === 'streamRawPredict';
+    return isStream
+      ? { ...MESSAGES, alias, stream: true, toDialect: streamed }
+      : { ...MESSAGES, alias, toDialect: withoutVersion };
   },
-  find: () => undefined,
-  covers: (path) => /^(?:\/v1)?\/messages(?:\/|$)/.test(path),
-  tellingHeaders: ['anthropic-version'],
+  covers: (path) => OWN_PATH.test(path),
+  tellingHeaders: ['anthropic-version', 'anthropic-beta'],
   keyParameter: undefined,
 };
+
+/** https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai; `count-tokens` is a model's name only there. */
+const VERTEX =
+  /^\/v1(?:beta1)?\/projects\/[^/]+\/locations\/[^/]+\/publishers\/anthropic\/models\/(.+):(rawPredict|streamRawPredict)$/;
+
+/** What only Anthropic's API has, at whatever base a client looks for it. */
+const OWN_PATH =
+  /^(?:\/(?:v1|api|anthropic))*\/messages(?:\/|$)|^\/anthropic(?:\/|$)|^\/v1(?:beta1)?\/projects\/[^/]+\/locations\/[^/]+\/publishers\/anthropic\//;
+
+/** Vertex AI wants the API's version in the body, and Anthropic's own API refuses it there. */
+function withoutVersion(text: string): string {
+  return withoutMember(text, 'anthropic_version');
+}
+
+function streamed(text: string): string {
+  return withMembers(withoutMember(withoutVersion(text), 'stream'), { stream: true });
+}
 
 function modelEndpoint(target: string, operation: Operation): Endpoint {
   return {
@@ -27,4 +59,12 @@ function modelEndpoint(target: string, operation: Operation): Endpoint {
     conversation: true,
     answersJson: true,
   };
+}
+
+function decoded(encoded: string): string | undefined {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return undefined;
+  }
 }
