@@ -450,6 +450,13 @@ describe('the default alias', () => {
   });
 });
 
+test('the mode of a socket is octal text', () => {
+  const mode = (text: string): string[] => problems(`server: {socket_mode: ${text}}`);
+  for (const good of ['"0660"', '"660"', '"0600"', '"0777"', '0660']) expect(mode(good)).toEqual([]);
+  for (const bad of ['"0888"', '"rw-rw----"', '"66"', '"07777"', '0o660', '""'])
+    expect(mode(bad)).toEqual([expect.stringContaining('an octal mode in quotes, such as "0660"')]);
+});
+
 test('an alias that no request could name is an error at its place', () => {
   const named = (name: string): string => MODEL.replace('  m:', `  ${JSON.stringify(name)}:`);
   expect(() => parse(named('a'.repeat(256)))).not.toThrow();

@@ -41,8 +41,8 @@ export interface Endpoint {
   readonly alias?: string | undefined;
   /** `optional`: a request may leave its model out; `absent`: it names none at all. Undefined: it must name one. */
   readonly modelIs?: 'optional' | 'absent' | undefined;
-  /** Makes of a body as clients of this path write it one as the dialect has it; all other bytes stay. */
-  readonly toDialect?: ((text: string) => string) | undefined;
+  /** Makes of a body as clients of this path write it one as the dialect has it; all other bytes stay. `body` is `text`, parsed. */
+  readonly toDialect?: ((text: string, body: Readonly<Record<string, unknown>>) => OwnForm) | undefined;
   /** Fields of the query that belong to this form of the path and go no further. As `fieldName` has them. */
   readonly ownQueryFields?: ReadonlySet<string> | undefined;
   /** A streamed answer, where the path asks for it and not the body. */
@@ -53,6 +53,12 @@ export interface Endpoint {
   readonly conversation: boolean;
   /** A good plain answer is always JSON, so that anything else is no answer. */
   readonly answersJson: boolean;
+}
+
+/** A request's body in the form of its dialect, and what its headers say besides. Lower case. */
+export interface OwnForm {
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A request as the server hands it over. */
@@ -100,7 +106,7 @@ export interface Body {
 /** One client request on its way through the gateway. The only state that an exchange changes is here. */
 export class Exchange implements BagItem {
   readonly request: Request;
-  readonly headers: HeaderFields;
+  headers: HeaderFields;
   /** How long the body is said to be, in bytes; undefined if it is not said. */
   readonly announcedBytes: number | undefined;
   readonly method: string;

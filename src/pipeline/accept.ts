@@ -45,8 +45,13 @@ async function bodyOf(exchange: Exchange, context: Context): Promise<Body> {
   if (typeof read !== 'string') return read;
   measureLarge(read, exchange, context.snapshot.work);
   const body = jsonBody(read, exchange, context);
-  const text = exchange.endpoint?.toDialect?.(read) ?? read;
-  return text === read ? body : new JsonBody(text, Buffer.byteLength(text));
+  const own = exchange.endpoint?.toDialect?.(read, body.fields);
+  if (own === undefined) return body;
+  for (const [name, value] of Object.entries(own.headers ?? {})) {
+    const given = exchange.headers[name];
+    exchange.headers = { ...exchange.headers, [name]: given === undefined ? value : `${given},${value}` };
+  }
+  return own.text === read ? body : new JsonBody(own.text, Buffer.byteLength(own.text));
 }
 
 /** Reads the body of a request that names no model, if it has one; whatever it is, it is passed on. */

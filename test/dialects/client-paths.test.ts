@@ -175,6 +175,11 @@ describe('Vertex AI', () => {
     const { anthropic_version: _, ...rest } = CLAUDE_BODY;
     expect(found.up).toEqual({ ...rest, model: 'claude-sonnet-4-5' });
     expect(found.upHeaders['anthropic-version']).toBe('2023-06-01');
+    const betas = { ...CLAUDE_BODY, anthropic_beta: ['context-1m-2025-08-07', 'no name', 7, 'effort-2025-11-24'] };
+    const headers = { 'api-key': KEY, 'anthropic-beta': 'fast-mode-2026-02-01' };
+    const withBetas = await ask(`${claude('to-anthropic')}:rawPredict`, betas, headers);
+    expect(withBetas.up).toEqual(found.up);
+    expect(withBetas.upHeaders['anthropic-beta']).toBe('fast-mode-2026-02-01,context-1m-2025-08-07,effort-2025-11-24');
     const counted = await ask(`${claude('count-tokens')}:rawPredict`, { ...CLAUDE_BODY, model: 'to-openai' });
     expect(JSON.parse(counted.text).input_tokens).toBeNumber();
   });

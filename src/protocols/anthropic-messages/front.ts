@@ -1,4 +1,6 @@
-import type { Endpoint, Operation } from '../../core/exchange.ts';
+import type { Endpoint, Operation, OwnForm } from '../../core/exchange.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { asArray } from '../../lib/json.ts';
 import { withMembers, withoutMember } from '../../lib/json-members.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
@@ -18,13 +20,13 @@ export const front: Front = {
   find: (path) => {
     const [, name, method] = VERTEX.exec(path) ?? [];
     if (name === undefined) return undefined;
-    if (name === 'count-tokens') return { ...COUNTING, toDialect: withoutVersion };
+    if (name === 'count-tokens') return { ...COUNTING, toDialect: fromVertex };
     const alias = decoded(name);
     if (alias === undefined) return undefined;
     const isStream = method === 'streamRawPredict';
     return isStream
       ? { ...MESSAGES, alias, stream: true, toDialect: streamed }
-      : { ...MESSAGES, alias, toDialect: withoutVersion };
+      : { ...MESSAGES, alias, toDialect: fromVertex };
   },
   covers: (path) => OWN_PATH.test(path),
   tellingHeaders: ['anthropic-version', 'anthropic-beta'],
@@ -39,13 +41,16 @@ const VERTEX =
 const OWN_PATH =
   /^(?:\/(?:v1|api|anthropic))*\/messages(?:\/|$)|^\/anthropic(?:\/|$)|^\/v1(?:beta1)?\/projects\/[^/]+\/locations\/[^/]+\/publishers\/anthropic\//;
 
-/** Vertex AI wants the API's version in the body, and Anthropic's own API refuses it there. */
-function withoutVersion(text: string): string {
-  return withoutMember(text, 'anthropic_version');
+/** Vertex AI wants the API's version in the body, and betas too; Anthropic's own API refuses them there. */
+function fromVertex(text: string, { anthropic_beta: betas }: JsonObject): OwnForm {
+  const names = asArray(betas).filter((name) => typeof name === 'string' && /^[\w.-]+$/.test(name));
+  const headers = names.length === 0 ? undefined : { 'anthropic-beta': names.join(',') };
+  return { text: withoutMember(withoutMember(text, 'anthropic_version'), 'anthropic_beta'), headers };
 }
 
-function streamed(text: string): string {
-  return withMembers(withoutMember(withoutVersion(text), 'stream'), { stream: true });
+function streamed(text: string, body: JsonObject): OwnForm {
+  const own = fromVertex(text, body);
+  return { ...own, text: withMembers(withoutMember(own.text, 'stream'), { stream: true }) };
 }
 
 function modelEndpoint(target: string, operation: Operation): Endpoint {
