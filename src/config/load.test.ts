@@ -507,8 +507,9 @@ describe('warnings', () => {
     ['http://b/v1/v1', 'holds /v1 twice', 'http://b/v1'],
   ])('the URL %s', (url, what, meant) => {
     const text = LOCAL.replace(/url: \S+/, `url: ${url}`);
-    const [first] = warnings(text).filter((line) => line.includes('url'));
-    expect(first).toEndWith(`backends[0].url: ${what} (the base URL is most likely ${meant})`);
+    expect(warnings(text).find((line) => line.includes('url'))).toEndWith(
+      `backends[0].url: ${what} (the base URL is most likely ${meant})`,
+    );
   });
 
   test('an enabled backend that no route uses', () => {

@@ -60,7 +60,7 @@ export function editHeaders(
   }
   const { connection: listed, 'content-type': type } = given;
   if (listed !== undefined) for (const name of listed.split(',')) deleteQuietly(headers, name.trim());
-  if (type?.startsWith('text/event-stream') === true) unbuffered(headers);
+  if (type?.startsWith(SSE_TYPE) === true) unbuffered(headers);
   if (type !== undefined && ACTIVE_TYPES.has(type)) headers.set('content-security-policy', INERT);
   const isOther = from !== undefined && from !== client.name;
   if (isOther) translateHeaders(headers, protocolOf(from), client);
@@ -99,6 +99,9 @@ export function earlyHeaders(exchange: Exchange, client: Protocol): Headers {
   identify(headers, exchange, client);
   return headers;
 }
+
+/** How the content type of events begins. */
+export const SSE_TYPE = 'text/event-stream';
 
 /** Neither proxies nor caches are to hold the events of a stream back. */
 export function unbuffered(headers: Headers): void {

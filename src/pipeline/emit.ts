@@ -13,7 +13,7 @@ import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './dispatch.ts';
 import { answerToPassOn, errorOf, isRefused, refusalOf, wholeSeconds } from './explain.ts';
 import { finish } from './finish.ts';
-import { earlyHeaders, editHeaders, ownResponse, unbuffered, upstreamResponse } from './client-headers.ts';
+import { earlyHeaders, editHeaders, ownResponse, SSE_TYPE, unbuffered, upstreamResponse } from './client-headers.ts';
 import type { StreamAnswer } from './stream-answer.ts';
 import { streamType } from './framed.ts';
 import { translateError } from './translate-error.ts';
@@ -50,9 +50,10 @@ function plain(answer: PlainAnswer, way: Way): Response {
 function streamed(answer: StreamAnswer, way: Way): Response {
   const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), answer, way);
   const { headers } = response;
-  // It was found to be one by what was asked for, or by its first bytes.
-  if (!headers.has('content-type')) headers.set('content-type', streamType(way.protocol));
-  unbuffered(headers);
+  const type = headers.get('content-type');
+  // It is one because one was asked for.
+  if (type === null) headers.set('content-type', streamType(way.protocol));
+  if (type?.startsWith(SSE_TYPE) !== true) unbuffered(headers);
   return response;
 }
 

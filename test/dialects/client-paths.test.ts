@@ -41,7 +41,7 @@ afterAll(async () => {
 
 async function ask(
   path: string,
-  body: Json | undefined,
+  body: Json,
   headers: Readonly<Record<string, string>> = { 'api-key': KEY },
 ): Promise<{ status: number; text: string; up: Json; upPath: string; upHeaders: Readonly<Record<string, string>> }> {
   const before = stage.upstream.requests.length;
@@ -123,6 +123,8 @@ describe('Azure', () => {
     stage.plays(ANTHROPIC, SAYS);
     const messages = { model: 'to-anthropic', max_tokens: 9, messages: CHAT_BODY.messages };
     expect((await ask('/anthropic/v1/messages', messages)).upPath).toBe('/v1/messages');
+    expect(JSON.parse((await ask('/anthropic/v1/models', undefined)).text).data[0]).toMatchObject({ type: 'model' });
+    expect(JSON.parse((await ask('/anthropic/v1/models/team%2Fchat', undefined)).text).id).toBe('team/chat');
   });
 });
 

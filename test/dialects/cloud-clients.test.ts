@@ -14,13 +14,10 @@ const messages = [{ role: 'user' as const, content: 'Hello' }];
 let stage: Stage;
 
 beforeAll(async () => {
-  const aliases = DIALECTS.map(
-    (dialect) =>
-      [
-        [`to-${dialect.protocol}`, { routes: [{ backend: dialect.protocol, model: MODELS.get(dialect) }] }],
-        [`team/${dialect.protocol}`, { routes: [{ backend: dialect.protocol, model: MODELS.get(dialect) }] }],
-      ] as const,
-  ).flat();
+  const aliases = DIALECTS.flatMap((dialect) => {
+    const alias = { routes: [{ backend: dialect.protocol, model: MODELS.get(dialect) }] };
+    return ['to-', 'team/'].map((prefix) => [prefix + dialect.protocol, alias] as const);
+  });
   stage = await startStage({ models: Object.fromEntries(aliases) });
 });
 

@@ -6,7 +6,6 @@ import { chatAnswer } from '../kit/replies.ts';
 import { settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 import { DIALECTS } from './stage.ts';
-import type { Dialect } from './spoken.ts';
 
 const ASK = { turns: [{ role: 'user' as const, items: [{ text: 'Hello' }] }] };
 
@@ -43,7 +42,7 @@ test('half of a character', async () => {
       ),
     },
   });
-  const fronts = DIALECTS.filter((front) => front.request(ASK, 'm', false).body.model !== undefined) as Dialect[];
+  const fronts = DIALECTS.filter((front) => front.request(ASK, 'm', false).body.model !== undefined);
   expect(fronts).toHaveLength(3);
   for (const front of fronts)
     for (const back of [...DIALECTS.map(({ protocol }) => protocol), 'azure', 'bedrock', 'vertex'])

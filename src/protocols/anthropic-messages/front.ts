@@ -8,16 +8,24 @@ import { NAME } from './name.ts';
 const MESSAGES = modelEndpoint('/messages', 'generate');
 const COUNTING = modelEndpoint('/messages/count_tokens', 'count_tokens');
 
+/** https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry */
+const FOUNDRY = '/anthropic/v1';
+const MODELS_OF_FOUNDRY = `${FOUNDRY}/models/`;
+
 /**
  * `/v1/messages` and the counting of its tokens, at the paths of Azure's and Vertex AI's clients as well. Lists of models
  * are at OpenAI's path, told by the version header.
  */
 export const front: Front = {
-  fixed: Object.fromEntries(
-    // The second is that of Microsoft Foundry: https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry
-    ['/v1', '/anthropic/v1', ''].flatMap((base) => [MESSAGES, COUNTING].map((one) => [base + one.target, one])),
-  ),
+  fixed: {
+    ...Object.fromEntries(
+      ['/v1', FOUNDRY, ''].flatMap((base) => [MESSAGES, COUNTING].map((one) => [base + one.target, one])),
+    ),
+    [`${FOUNDRY}/models`]: listing('models', ''),
+  },
   find: (path) => {
+    const id = path.startsWith(MODELS_OF_FOUNDRY) ? decoded(path.slice(MODELS_OF_FOUNDRY.length)) : undefined;
+    if (id !== undefined) return listing('model_by_id', id);
     const [, name, method] = VERTEX.exec(path) ?? [];
     if (name === undefined) return undefined;
     if (name === 'count-tokens') return { ...COUNTING, toDialect: fromVertex };
@@ -64,6 +72,10 @@ function modelEndpoint(target: string, operation: Operation): Endpoint {
     conversation: true,
     answersJson: true,
   };
+}
+
+function listing(kind: 'models' | 'model_by_id', target: string): Endpoint {
+  return { ...modelEndpoint(target, 'native'), kind, methods: ['GET'], conversation: false };
 }
 
 function decoded(encoded: string): string | undefined {

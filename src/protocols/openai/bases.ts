@@ -3,7 +3,7 @@ import type { Endpoint } from '../../core/exchange.ts';
 /** OpenAI's endpoints by their path below each base that its clients know: with `/v1` and without, and the two of Azure. */
 export function atEveryBase(endpoints: ReadonlyMap<string, Endpoint>): Record<string, Endpoint> {
   return Object.fromEntries(
-    Array.from(endpoints, ([path, endpoint]) => BASES.map((base) => [base + path, at(base, endpoint)] as const)).flat(),
+    [...endpoints].flatMap(([path, endpoint]) => BASES.map((base) => [base + path, at(base, endpoint)] as const)),
   );
 }
 
