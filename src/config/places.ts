@@ -1,6 +1,6 @@
 import { asObject } from '../lib/json.ts';
 import type { PlaceSettings } from '../vendors/place.ts';
-import { doubtOfBaseUrl } from '../vendors/base-url.ts';
+import { doubtOfBaseUrl } from '../vendors/url-doubt.ts';
 import { isUnlikely, placeBackend } from '../vendors/place.ts';
 import { VENDOR_SETTINGS } from '../vendors/vendor.ts';
 import type { Environment } from './expand.ts';

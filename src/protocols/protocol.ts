@@ -46,6 +46,8 @@ export interface Front {
   covers(path: string): boolean;
   /** Headers by which its clients are known where the path does not tell (`GET /v1/models`). Lower case. */
   readonly tellingHeaders: readonly string[];
+  /** Headers that other clients may send as well, which tell where nothing else does: of what is not there. Lower case. */
+  readonly likelyHeaders?: readonly string[];
   /** The query's field that may carry the client's key, beside the headers. */
   readonly keyParameter: string | undefined;
 }

@@ -131,7 +131,12 @@ function toldBy(query: string, headers: Headers): ProtocolName | undefined {
 /** The dialect of whoever asks for what is not there. */
 function dialectOf(path: string, query: string, headers: Headers): ProtocolName {
   const plain = `/${segmentsOf(path).join('/')}`;
-  return PROTOCOLS.find(([, { front }]) => front.covers(plain))?.[0] ?? toldBy(query, headers) ?? DEFAULT_PROTOCOL;
+  const covering = PROTOCOLS.find(([, { front }]) => front.covers(plain))?.[0];
+  return covering ?? toldBy(query, headers) ?? likelyBy(headers) ?? DEFAULT_PROTOCOL;
+}
+
+function likelyBy(headers: Headers): ProtocolName | undefined {
+  return PROTOCOLS.find(([, { front }]) => front.likelyHeaders?.some((header) => headers.has(header)))?.[0];
 }
 
 function local(kind: Endpoint['kind'], method: Method = 'GET'): Endpoint {

@@ -88,7 +88,7 @@ describe('the dialect', () => {
 
   test('of lists of models is told by the same headers', async () => {
     for (const [query, headers] of [
-      ['', { 'x-goog-api-key': KEY }],
+      ['', { 'x-goog-api-key': KEY, 'x-goog-api-client': 'genai-js/1.0' }],
       [`?key=${KEY}`, { authorization: '' }],
     ] as const) {
       const answer = await send(`${stage.gateway.url}/v1/models${query}`, { headers });

@@ -35,7 +35,9 @@ export const front: Front = {
     return id === undefined || METHOD_WORD.test(id) ? undefined : { ...listing('model_by_id'), target: id };
   },
   covers: (path) => OWN_PATH.test(path) || MODEL_PATH.test(path),
-  tellingHeaders: ['x-goog-api-client', 'x-goog-api-key'],
+  tellingHeaders: ['x-goog-api-client'],
+  // Keys may stand in any of the dialects' headers.
+  likelyHeaders: ['x-goog-api-key'],
   keyParameter: 'key',
 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { doubtOfBaseUrl } from './base-url.ts';
+import { doubtOfBaseUrl } from './url-doubt.ts';
 import { VENDORS } from './vendors.ts';
 
 test.each([
