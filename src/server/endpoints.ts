@@ -44,12 +44,13 @@ export function matchEndpoint(
   if (found === undefined) return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: misplaced(path) };
   const endpoint = isShared(found) ? { ...found, protocol: toldBy(query, headers) ?? found.protocol } : found;
   const { protocol, methods } = endpoint;
-  if (methods.includes(method as Method) || (method === 'HEAD' && methods.includes('GET')))
-    return { protocol, endpoint };
+  // An answer of a backend without its body cannot be judged.
+  const hasHead = methods.includes('GET') && found.kind !== 'resource' && found.kind !== 'model';
+  if (methods.includes(method as Method) || (method === 'HEAD' && hasHead)) return { protocol, endpoint };
   // What is asked of a model is written behind its name.
   if (found.kind === 'model_by_id' && method === 'POST' && ASKED_OF_MODEL.test(path))
     return { protocol: dialectOf(path, query, headers), ...NONE };
-  const allow = methods.flatMap((allowed) => (allowed === 'GET' ? ['GET', 'HEAD'] : [allowed])).join(', ');
+  const allow = methods.flatMap((allowed) => (allowed === 'GET' && hasHead ? ['GET', 'HEAD'] : [allowed])).join(', ');
   return { protocol, endpoint: undefined, allow };
 }
 

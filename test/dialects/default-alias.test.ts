@@ -94,6 +94,20 @@ describe('with routing.default_alias', () => {
     expect(String(stage.upstream.requests.at(-1)?.body)).toBe(body);
   });
 
+  test('what a backend answers to HEAD could not be judged, so it is not asked', async () => {
+    for (const [path, allow] of [
+      ['/v1/audio/voices', 'GET, POST'],
+      ['/v1/responses/resp_1', 'GET, DELETE'],
+    ] as const) {
+      const before = stage.upstream.requests.length;
+      const headers = { authorization: `Bearer ${KEY}` };
+      const answer = await send(stage.gateway.url + path, { method: 'HEAD', headers });
+      expect([answer.status, answer.headers['allow']]).toEqual([405, allow]);
+      await answer.whole();
+      expect(stage.upstream.requests).toHaveLength(before);
+    }
+  });
+
   test('is for those who may ask for it', async () => {
     for (const [path, body] of [
       ['/v1/moderations', { input: 'Hi' }],
