@@ -190,6 +190,8 @@ function long(answer: LongAnswer | SlicedAnswer, way: Way): Response {
   const { status, headers: given } = answer;
   const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), { status, headers: given }, way);
   const { headers } = response;
+  if (exchange.endpoint?.answersJson === true && !headers.has('content-type'))
+    headers.set('content-type', 'application/json');
   if (ASKS_TO_WAIT.has(status) && !headers.has('retry-after')) headers.set('retry-after', '1');
   return response;
 }

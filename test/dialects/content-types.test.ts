@@ -71,6 +71,17 @@ describe.each(BACKS)('%s', (_, dialect) => {
   });
 });
 
+test('so is one that is too long to be held', async () => {
+  const body = JSON.stringify({ object: 'list', data: [{ embedding: 'A'.repeat(2 * 1024 * 1024), index: 0 }] });
+  stage.upstream.script(raw(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`));
+  const answer = await send(`${stage.gateway.url}/v1/embeddings`, {
+    headers: { authorization: `Bearer ${KEY}` },
+    body: { model: 'to-openai', input: 'Hi' },
+  });
+  expect(answer.headers['content-type']).toBe('application/json');
+  expect((await answer.whole()).text).toBe(body);
+});
+
 test('an answer without a type that is no JSON stays without one that says more than is known', async () => {
   stage.upstream.script(raw('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nRIFF'));
   const answer = await send(`${stage.gateway.url}/v1/audio/speech`, {

@@ -54,6 +54,7 @@ describe('the dialect', () => {
     ['/v1/v1beta/models/x:generateContent', {}, GEMINI],
     ['/v1beta1/projects/p/locations/l/cachedContents', {}, GEMINI],
     ['/v1/responses/a/b', {}, OPENAI],
+    ['/v1beta/openai/chat/completions', {}, OPENAI],
     // The path tells more than the headers do.
     ['/v1/chat/completions/x', { 'anthropic-version': '2023-06-01' }, OPENAI],
     ['/v1/threads/t/messages', {}, OPENAI],

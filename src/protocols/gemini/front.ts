@@ -19,9 +19,9 @@ const VERTEX_PATH = /^\/v1(?:beta1)?(?:\/projects\/[^/]+\/locations\/[^/]+)?\/pu
 /** What is asked of a model; `:8b` and `:latest`, which end aliases, are not. */
 const METHOD_WORD = /:[a-z]+[A-Z]\w*$/;
 
-/** What only Google's APIs have. */
+/** What only Google's APIs have; below `/v1beta/openai` it is OpenAI's. */
 const OWN_PATH =
-  /^(?:\/(?:v1|upload|download|api|gemini))*\/v1(?:beta1?|alpha)\/|^(?:\/v1)*\/(?:projects|publishers)\//;
+  /^(?:\/(?:v1|upload|download|api|gemini))*\/v1(?:beta1?|alpha)\/(?!openai\/)|^(?:\/v1)*\/(?:projects|publishers)\//;
 
 /** `/v1beta/models/{model}:{method}`, the same below `/v1` and at Vertex AI's paths, and the lists of models below `/v1beta`. */
 export const front: Front = {

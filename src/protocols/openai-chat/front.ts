@@ -45,7 +45,7 @@ const DEPLOYMENT =
 
 /** What only OpenAI's API has, at whatever base a client looks for it. */
 const OWN_PATH =
-  /^(?:\/(?:v1|api|openai|deployments))*\/(?:chat|completions|embeddings|moderations|rerank|images|audio|fine_tuning|assistants|threads|vector_stores|uploads|evals|realtime|containers|conversations|videos)(?:\/|$)/;
+  /^(?:\/(?:v1|v1beta|api|openai|deployments))*\/(?:chat|completions|embeddings|moderations|rerank|images|audio|fine_tuning|assistants|threads|vector_stores|uploads|evals|realtime|containers|conversations|videos)(?:\/|$)/;
 
 interface Traits {
   readonly conversation?: boolean;
