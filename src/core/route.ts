@@ -190,6 +190,9 @@ export interface Alias {
   readonly turns: number[];
 }
 
+/** No model's name is longer, and a longer one does not belong into logs and headers. */
+export const MAX_NAME_CHARS = 256;
+
 /** An alias as one request named it: `matched` is what stood in for the `*`. */
 export interface NamedAlias {
   readonly alias: Alias;

@@ -54,10 +54,12 @@ export interface Front {
   readonly fixed: Readonly<Record<string, Endpoint>>;
   /** The endpoint of a path that holds a name; undefined if it is none. */
   find(path: string, query: string): Endpoint | undefined;
-  /** Whether clients at this path, known or not, expect this dialect's errors. The first dialect that says so is taken. */
+  /** Whether a path, known or not, is one that only this dialect's clients ask for. The first dialect that says so is taken. */
   covers(path: string): boolean;
-  /** Headers by which its clients are known at a path that several dialects have (`GET /v1/models`). Lower case. */
+  /** Headers by which its clients are known where the path does not tell (`GET /v1/models`). Lower case. */
   readonly tellingHeaders: readonly string[];
+  /** Headers that other clients may send as well, which tell where nothing else does: of what is not there. Lower case. */
+  readonly likelyHeaders?: readonly string[];
   /** The query's field that may carry the client's key, beside the headers. */
   readonly keyParameter: string | undefined;
 }
