@@ -187,6 +187,8 @@ export class Exchange implements BagItem {
   status = 0;
   errorCode: string | undefined;
   interrupted = false;
+  /** The client has all of a stream, the end included: it may leave. */
+  delivered = false;
   usage: Usage | undefined;
   ttftMs: number | undefined;
   bytesOut = 0;

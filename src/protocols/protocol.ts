@@ -4,6 +4,7 @@ import type { ProtocolName } from '../core/part.ts';
 import type { Usage } from '../core/record.ts';
 import type { CredentialHeader, Quirks } from '../core/route.ts';
 import type { Codec } from './codec.ts';
+import type { BrokenEnd } from './finish-words.ts';
 
 /**
  * One API dialect as clients and backends speak it. Dialects are equal: nothing outside a dialect's folder asks which
@@ -20,6 +21,8 @@ export interface Protocol {
   readonly keeping?: Keeping | undefined;
   /** Translation to and from the neutral form. Not used where client and backend speak the same dialect. */
   readonly codec: Codec;
+  /** What a plain answer to `request` says of its end where it is not whole, for all that it has no error. */
+  brokenEnd(body: unknown, request?: Readonly<Record<string, unknown>>): BrokenEnd | undefined;
   /** The token counts that a plain answer reports. */
   readUsage(body: unknown): Usage | undefined;
   /**
@@ -240,12 +243,14 @@ export interface StreamReader {
   readonly textKey: string | undefined;
   /**
    * What an event, parsed, means for the stream: does content begin, is it an error (`foreign_error`: one
-   * that clients of this dialect do not know for one), the stream's own end, or nothing of these. `name` is its `event`
-   * field, if it began with one; `data` what was parsed, as Latin-1.
+   * that clients of this dialect do not know for one), the stream's own end, a broken one (see `broken`), or nothing of
+   * these. `name` is its `event` field, if it began with one; `data` what was parsed, as Latin-1.
    */
-  see(event: unknown, name?: string, data?: string): 'content' | 'error' | 'foreign_error' | 'end' | 'other';
-  /** Every choice that was begun has had its finish reason. */
+  see(event: unknown, name?: string, data?: string): 'content' | 'error' | 'foreign_error' | 'end' | 'broken' | 'other';
+  /** Every choice that was begun has had its finish reason, and no content since. */
   readonly finished: boolean;
+  /** What is wrong with the end, if it comes now: the last finish is of a word that nobody knows, or there has to be one. */
+  readonly broken: BrokenEnd | undefined;
   /** The last token counts seen. */
   readonly usage: Usage | undefined;
   /** What an error event that ends the stream has to go on with; undefined where it stands for itself. */

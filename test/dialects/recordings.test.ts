@@ -56,6 +56,8 @@ describe.each(PAIRS)('recorded answers of %s, %s client', (_back, _front, back, 
     let compared = 0;
     for (const { name, response } of recorded(back).filter((one) => one.response.status === 200)) {
       const { body } = response;
+      // Only begun, in the background, which no client asks for here.
+      if (body.status === 'queued') continue;
       const stream = typeof body === 'string';
       stage.upstream.script(stream ? pieces([body]) : json(200, body));
       const { path, body: question } = front.request(QUESTION, stage.aliasOf(back), stream);

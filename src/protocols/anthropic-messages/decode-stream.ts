@@ -92,12 +92,12 @@ export class MessageStreamDecoder implements StreamDecoder {
   /** Takes what is read of it, and nothing else: a stream may have any number of these. */
   #stops(delta: JsonObject | undefined): void {
     if (delta === undefined) return;
-    const {
-      stop_reason = this.#stop?.['stop_reason'],
-      stop_sequence = this.#stop?.['stop_sequence'],
-      stop_details = this.#stop?.['stop_details'],
-    } = delta;
-    this.#stop = { stop_reason, stop_sequence, stop_details };
+    // A later one without a reason takes none back.
+    this.#stop = {
+      stop_reason: delta['stop_reason'] ?? this.#stop?.['stop_reason'],
+      stop_sequence: delta['stop_sequence'] ?? this.#stop?.['stop_sequence'],
+      stop_details: delta['stop_details'] ?? this.#stop?.['stop_details'],
+    };
   }
 
   #begin(message?: JsonObject): readonly AnswerEvent[] {

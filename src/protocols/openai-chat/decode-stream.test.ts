@@ -36,9 +36,10 @@ test('a text comes at once, and what it ends with at the end', () => {
     { type: 'part_start', index: 0, part: 'text' },
     { type: 'delta', index: 0, text: 'a' },
   ]);
-  expect(decoder.push(delta({}, { finish_reason: 'stop' }))).toEqual([{ type: 'part_end', index: 0 }]);
+  expect(decoder.push(delta({}, { finish_reason: 'stop' }))).toEqual([]);
   expect(decoder.push({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 2 } })).toEqual([]);
   expect(decoder.end()).toMatchObject([
+    { type: 'part_end', index: 0 },
     { type: 'usage', usage: { promptTokens: 1, completionTokens: 2 } },
     { type: 'finish', finish: { reason: 'stop', raw: 'stop' } },
   ]);

@@ -298,7 +298,7 @@ describe('what a decoder makes of odd streams', () => {
   test.each([
     ['max_output_tokens', 'length'],
     ['content_filter', 'content_filter'],
-    ['steered', 'other'],
+    ['steered', 'length'],
   ] as const)('incomplete for %s is %s', (raw, reason) => {
     const response = { status: 'incomplete', incomplete_details: { reason: raw }, output: [] };
     expect(own.decodeAnswer(response).finish).toEqual({ reason, raw });
