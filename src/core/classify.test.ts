@@ -77,7 +77,7 @@ describe('by code and type', () => {
   });
 
   test('a content filter stands even where the rules name its status', () => {
-    const rules = { statuses: [{ from: 400, to: 599 }], patterns: ['filter'] };
+    const rules = { statuses: [{ from: 400, to: 599 }], patterns: [{ match: 'filter', as: undefined }] };
     expect(classified(400, { code: 'content_filter' }, rules).routedAround).toBe(false);
   });
 
@@ -148,12 +148,15 @@ describe('an error in a 2xx answer', () => {
 });
 
 describe('error_patterns', () => {
-  const rules = { statuses: [], patterns: ['try later'] };
+  const rules = { statuses: [], patterns: [{ match: 'try later', as: undefined }] };
 
   test('are looked for in an error body, in any case, and taken literally', () => {
     expect(classifyAnswer(answer(400, '{"error":"Please TRY LATER"}'), undefined, rules).routedAround).toBe(true);
     expect(classifyAnswer(answer(400, 'try  later'), undefined, rules).routedAround).toBe(false);
-    expect(classifyAnswer(answer(400, 'axb'), undefined, { statuses: [], patterns: ['a.b'] }).routedAround).toBe(false);
+    expect(
+      classifyAnswer(answer(400, 'axb'), undefined, { statuses: [], patterns: [{ match: 'a.b', as: undefined }] })
+        .routedAround,
+    ).toBe(false);
   });
 
   test('in 64 KiB of it', () => {
