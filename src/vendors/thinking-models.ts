@@ -1,0 +1,37 @@
+/** Whether a model thinks before it answers without being asked to, as far as its name tells. */
+export function isKnownToThink(model: string): boolean {
+  // Vendors put names of their own in front: `openai/gpt-5`, `us.anthropic.claude-opus-5`.
+  const name = model.toLowerCase().replace(/^.*[/:]/, '');
+  return !NOT.test(name) && THINKING.some((pattern) => pattern.test(name));
+}
+
+/** Those of the families below that do not: made to chat at once, to draw or to speak, or said not to. */
+const NOT = /-chat(?:-|$)|-(?:image|tts|live|audio|embedding|instruct|non-?(?:thinking|reasoning))(?:-|$)/;
+
+/** From the vendors' model lists; what can be told to think and does not by itself is none of these. */
+const THINKING: readonly RegExp[] = [
+  // OpenAI, Azure
+  /^(?:openai\.)?(?:o\d|gpt-(?:[5-9]|\d\d)|gpt-oss|codex-|computer-use)/,
+  // Anthropic, from the fifth generation on
+  /claude-[a-z]+-(?:[5-9]|\d\d)(?!\d)/,
+  // Google
+  /^gemini-(?:2\.5-|[3-9]|\d\d)/,
+  // DeepSeek
+  /^deepseek-(?:reasoner|r\d|v[4-9])/,
+  // xAI
+  /^grok-(?:3-mini|4|5|code)/,
+  // Mistral
+  /^magistral-/,
+  // Qwen
+  /^(?:qwq|qvq)-/,
+  // Moonshot
+  /^kimi-(?:k2\.[5-9]|k[3-9])/,
+  // Zhipu
+  /^glm-(?:4\.[5-9]|[5-9]|z1)/,
+  // MiniMax
+  /^minimax-m\d/,
+  // Perplexity
+  /^sonar-(?:reasoning|deep-research)/,
+  // Whoever says so
+  /(?:^|[-.])(?:thinking|reasoning|reasoner)(?:[-.]|$)/,
+];
