@@ -6,7 +6,7 @@ const MOST_CHARS = 200;
 const LOOK_AT_BYTES = 1024;
 
 /** What may be about the prompt whatever its status, and so is never told. */
-const ABOUT_THE_REQUEST: ReadonlySet<FailureKind> = new Set(['bad_request', 'context_length', 'content_filter']);
+const ABOUT_THE_REQUEST: ReadonlySet<FailureKind> = new Set(['context_length', 'content_filter']);
 const NEVER: ReadonlySet<number> = new Set([400, 413, 422]);
 /** What is about the account, the model's name or the load. */
 const SAFE: ReadonlySet<number> = new Set([401, 402, 403, 404, 408, 409, 429]);

@@ -1,7 +1,7 @@
 /** Whether a model thinks before it answers without being asked to, as far as its name tells. */
 export function isKnownToThink(model: string): boolean {
-  // Vendors put names of their own in front: `openai/gpt-5`, `us.anthropic.claude-opus-5`.
-  const name = model.toLowerCase().replace(/^.*[/:]/, '');
+  // Vendors put names of their own in front, and tags behind: `openai/gpt-5`, `ft:gpt-5:us`, `qwq:32b`.
+  const name = model.toLowerCase().replace(/^.*\//, '').replace(/^ft:/, '');
   return !NOT.test(name) && THINKING.some((pattern) => pattern.test(name));
 }
 
@@ -23,7 +23,7 @@ const THINKING: readonly RegExp[] = [
   // Mistral
   /^magistral-/,
   // Qwen
-  /^(?:qwq|qvq)-/,
+  /^(?:qwq|qvq)(?![a-z])/,
   // Moonshot
   /^kimi-(?:k2\.[5-9]|k[3-9])/,
   // Zhipu
@@ -33,5 +33,5 @@ const THINKING: readonly RegExp[] = [
   // Perplexity
   /^sonar-(?:reasoning|deep-research)/,
   // Whoever says so
-  /(?:^|[-.])(?:thinking|reasoning|reasoner)(?:[-.]|$)/,
+  /(?:^|[-.])(?:thinking|reasoning|reasoner)(?:[-.:]|$)/,
 ];
