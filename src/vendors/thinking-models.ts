@@ -1,5 +1,20 @@
 /** Whether a model thinks before it answers without being asked to, as far as its name tells. */
 export function isKnownToThink(model: string): boolean {
+  let known = KNOWN.get(model);
+  if (known === undefined) {
+    // Clients make names up where an alias is a wildcard.
+    if (KNOWN.size >= MOST_KNOWN) KNOWN.clear();
+    known = tellsSo(model);
+    KNOWN.set(model, known);
+  }
+  return known;
+}
+
+/** Asked for every request, of few models. */
+const KNOWN = new Map<string, boolean>();
+const MOST_KNOWN = 256;
+
+function tellsSo(model: string): boolean {
   // Vendors put names of their own in front, and tags behind: `openai/gpt-5`, `ft:gpt-5:us`, `qwq:32b`.
   const name = model.toLowerCase().replace(/^.*\//, '').replace(/^ft:/, '');
   return !NOT.test(name) && THINKING.some((pattern) => pattern.test(name));

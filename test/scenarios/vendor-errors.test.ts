@@ -129,6 +129,16 @@ test.each(named(events))('a stream that begins with the error of %s goes to the 
   expect(await ask(`${protocolOf(error)}/m${next++}`, true)).toMatchObject({ status: 200, fellBack: 1 });
 });
 
+test.each(named(events.filter((error) => vendors.REFUSED.includes(error))))(
+  'nor is a stream that begins with it the client’s: %s',
+  async (_, error) => {
+    small.script(eventOf(error));
+    const { status, text } = await ask(`${protocolOf(error)}-alone/m${next++}`, true);
+    expect(status).toBe(502);
+    expect(text).toContain('provider_refused');
+  },
+);
+
 test('one request over a limit of tokens a minute (413) does not cool the route down', async () => {
   const tooMany = vendors.RATE_LIMITED.find(({ status }) => status === 413);
   small.script([replyOf(tooMany as VendorError), chatAnswer('small')]);
