@@ -9,9 +9,11 @@ import type { UpstreamAnswer } from './upstream-answer.ts';
 /** The limits in time of one attempt and its exchange, in milliseconds; `Infinity` where the config says 0 (off). */
 export interface Timeouts {
   readonly connectMs: number;
-  readonly firstByteMs: number;
+  /** Undefined where the config sets none: then it goes by whether the model thinks. */
+  readonly firstByteMs: number | undefined;
   readonly readMs: number;
   readonly writeMs: number;
+  /** Of the backend or the gateway. What an alias sets counts where that alias was asked for (see `Alias.totalMs`). */
   readonly totalMs: number;
 }
 
@@ -108,10 +110,14 @@ export interface Quirks {
    * `response_format.tools: false` or `.stream: false` where they do not go together.
    */
   readonly fields?: Readonly<Record<string, boolean>> | undefined;
-  /** Chat: it wants the system's words before all others. */
+  /** Chat and Responses: it takes the system's words before all others only, as most templates of open models do. */
   readonly systemFirst?: boolean | undefined;
   /** Chat: how it is told whether and how much to think; default: by `reasoning_effort`. */
   readonly thinking?: ThinkingControl | undefined;
+  /** Chat: the user has to begin, and users and assistants to take turns, as templates of open models demand. */
+  readonly turnsAlternate?: boolean | undefined;
+  /** Chat: the user has to have the last word; it does not go on with an answer that the messages end with. */
+  readonly userLast?: boolean | undefined;
   /** Chat: where it wants its former thoughts back (`thinking`: as a part of the content); default: it does not. */
   readonly reasoningBack?: 'reasoning_content' | 'reasoning' | 'thinking' | undefined;
   /**
@@ -125,8 +131,6 @@ export interface Quirks {
   readonly ranges?: Readonly<Record<string, readonly [least: number, most: number]>> | undefined;
   /** Chat: what it calls the seed; default `seed`. */
   readonly seedField?: 'random_seed' | undefined;
-  /** Chat: what a message of the assistant's has to say besides, if it is the last and to be gone on with. */
-  readonly lastAssistant?: JsonObject | undefined;
   /** Chat: ids of tool calls have to be nine letters and digits (9), or may have 40 characters at most (40). */
   readonly callIdLength?: 9 | 40 | undefined;
   /** Chat: a user may not speak right after a tool. */
@@ -135,6 +139,22 @@ export interface Quirks {
   readonly refusedThinking?: readonly string[] | undefined;
   /** Whether a tool can be demanded: never, or not while it thinks; default: always. */
   readonly forcedTools?: 'never' | 'unthinking' | undefined;
+  /** Messages: a system's turn may stand between others; default: where the model takes it. */
+  readonly systemTurns?: false | undefined;
+  /** Messages: strict tools and output formats; default: where the model has them. */
+  readonly structured?: false | undefined;
+  /** Messages: pictures and documents by their URL. */
+  readonly mediaUrls?: false | undefined;
+  /** Gemini: ids of calls before the third generation; default: it takes them. */
+  readonly callIds?: false | undefined;
+  /** Responses: the words of effort that it takes of every model; default: those of the model. */
+  readonly efforts?: readonly Effort[] | undefined;
+  /** Responses: messages need `type: "message"`. */
+  readonly typedMessages?: true | undefined;
+  /** Responses: `max_output_tokens` where the client set none, which has to be there. */
+  readonly defaultMaxTokens?: number | undefined;
+  /** Chat: models that are said to take tools only while they do not think (`ModelFacts.toolsUnthinking`) are so here. */
+  readonly toolsUnthinking?: true | undefined;
   /** How many stop words it takes; default: any number. */
   readonly mostStops?: number | undefined;
   /** Of several dialects that it speaks, the one that other dialects are translated to; default: its first. */
@@ -152,6 +172,8 @@ export interface Backend {
   /** Extra headers of the config. */
   readonly headers: Readonly<Record<string, string>>;
   readonly live: BackendLive;
+  /** Host and port, for whoever is told that it could not be reached; undefined where it is not reached over a network. */
+  readonly place?: string | undefined;
   /** The dialects that it speaks; to clients of any other, the first is translated. Never empty. */
   readonly protocols: readonly ProtocolName[];
   /** Where its key stands; undefined: where its dialect has it; `none`: it is no header, and added on the way. */
@@ -196,6 +218,9 @@ export interface Alias {
   /** The turn of `round_robin`, one count for each tier. Outlives reloads. */
   readonly turns: number[];
 }
+
+/** No model's name is longer, and a longer one does not belong into logs and headers. */
+export const MAX_NAME_CHARS = 256;
 
 /** An alias as one request named it: `matched` is what stood in for the `*`. */
 export interface NamedAlias {

@@ -15,6 +15,7 @@ import { hasRoomFor, NoRoom } from './buffered.ts';
 import { coolingOf } from './cooling.ts';
 import { cross } from './crossing.ts';
 import type { Crossing, Ends } from './crossing.ts';
+import { deadlineOf } from './deadline.ts';
 import { isAskedAsClient, upstreamHeaders } from './upstream-headers.ts';
 import { upstreamQuery } from './upstream-query.ts';
 import { readPlain } from './plain-answer.ts';
@@ -22,9 +23,11 @@ import { fail } from './settle.ts';
 import type { AttemptRun } from './settle.ts';
 import { otherThan, spokenTo } from './spoken.ts';
 import { StreamAnswer } from './stream-answer.ts';
+import { thinks } from './thinking.ts';
 import { isReset, transportFailureOf } from './transport.ts';
 import { WithheldValues } from './withheld-values.ts';
 import { Watch } from '../core/watch.ts';
+import { asObject } from '../lib/json.ts';
 import { TooComplex } from '../core/work.ts';
 import type { WorkLimits } from '../core/work.ts';
 
@@ -54,7 +57,8 @@ export async function tryRoute(
   exchange.spoken = protocol.name;
   if (crossing !== undefined) exchange.dropped = crossing.dropped;
   const watch = (exchange.watch ??= new Watch(exchange, clock));
-  exchange.deadlineAt = exchange.startedAt + (exchange.asked?.alias.totalMs ?? route.timeouts.totalMs);
+  exchange.deadlineAt = deadlineOf(exchange, route.timeouts.totalMs);
+  if (route.timeouts.firstByteMs === undefined) exchange.thinks = thinks(route, exchange);
   const attempt = new Attempt(exchange, route, clock, cooldowns.beginTrial(coolingOf(route, exchange)));
   watch.begins(attempt);
   const run: AttemptRun = {
@@ -187,6 +191,7 @@ function targetFor(run: AttemptRun, withheld: WithheldValues): string {
 function queryFor(run: AttemptRun, withheld: WithheldValues): string {
   return upstreamQuery(run.exchange.query, {
     own: run.protocol.wire.ownQueryFields,
+    ofPath: run.exchange.endpoint?.ownQueryFields,
     isOpen: isAskedAsClient(run, run.context.snapshot),
     withheld,
   });
@@ -256,7 +261,7 @@ function bodyFor(
 ): string | Uint8Array<ArrayBuffer> | undefined {
   const { body, endpoint } = exchange;
   if (body === undefined) return undefined;
-  const own = withModel(body, route.model, endpoint?.model === undefined ? undefined : protocol);
+  const own = withModel(route, exchange, body, protocol);
   if (typeof own !== 'string') return own;
   const { work } = context.snapshot;
   checkGrowth(body, own, work);
@@ -289,11 +294,24 @@ function checkGrowth({ text = '' }: Body, edited: string, { units }: WorkLimits)
   if (edited.length - text.length > units) throw new TooComplex('units', units, '');
 }
 
-/** `inPath`: the dialect of a request whose path names its model. */
-function withModel(body: Body, model: string, inPath: Protocol | undefined): string | Uint8Array<ArrayBuffer> {
-  if (inPath === undefined) return body.withModel(model);
-  const { text = '' } = body;
-  return inPath.wire.renameModel?.(text, model) ?? text;
+function withModel(
+  { model }: Route,
+  { endpoint, caller }: Exchange,
+  body: Body,
+  protocol: Protocol,
+): string | Uint8Array<ArrayBuffer> {
+  if (endpoint?.model !== undefined) {
+    const { text = '' } = body;
+    return protocol.wire.renameModel?.(text, model) ?? text;
+  }
+  const { modelIs } = endpoint ?? {};
+  // A prompt that the provider keeps has a model of its own; but not for whoever may ask for some models only.
+  const isOfPrompt = modelIs === 'optional' && leavesModelToPrompt(body) && caller?.models === undefined;
+  return body.withModel(modelIs === 'absent' || isOfPrompt ? undefined : model);
+}
+
+function leavesModelToPrompt({ fields }: Body): boolean {
+  return fields['model'] === undefined && asObject(fields['prompt']) !== undefined;
 }
 
 /** The serving alias's system prompt. */

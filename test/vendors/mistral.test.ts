@@ -25,7 +25,6 @@ const RULES: ChatRules = {
     ...USUAL,
     ...'reasoning_effort parallel_tool_calls random_seed presence_penalty frequency_penalty'.split(' '),
   ],
-  assistant: ['prefix'],
   strict: true,
   systemFirst: true,
   callId: /^[a-zA-Z0-9]{9}$/,
@@ -91,13 +90,14 @@ describe('what its schema lacks is left out and named, and what it calls otherwi
     expect(dropped).toEqual(['user']);
   });
 
-  test('an answer that is begun', () => {
+  test('an answer that is begun, for the user has the last word', () => {
     const messages = [
       { role: 'user', content: 'Hi' },
       { role: 'assistant', content: 'The' },
     ];
     const { body } = translated(to, 'anthropic-messages', question({ messages }));
-    expect(body.messages.at(-1)).toEqual({ role: 'assistant', content: 'The', prefix: true });
+    expect(body.messages.at(-2)).toEqual({ role: 'assistant', content: 'The' });
+    expect(body.messages.at(-1).role).toBe('user');
   });
 
   test('the system between turns comes first', () => {

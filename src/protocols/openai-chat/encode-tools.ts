@@ -4,8 +4,8 @@ import type { Quirks } from '../../core/route.ts';
 import { isForced } from '../../core/tool-choice.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import { FREEFORM_PARAMETERS, freeformDescription, grammarOf } from '../freeform.ts';
+import { functionSchema } from '../openai/function-schema.ts';
 import { NAME } from './name.ts';
-import { wireName } from './names.ts';
 import { takes } from './settings.ts';
 
 /** What a request says of tools, and what it could not say. */
@@ -21,25 +21,25 @@ export function encodeTools({ tools, toolChoice }: Conversation, quirks: Quirks)
   // It knows custom tools and allowed ones.
   const hasCustom = takes(quirks, 'tools.custom');
   const isForeign = (tool: Tool): boolean => tool.type === 'native' && tool.protocol !== NAME;
-  const dropped = tools.flatMap((tool) => (isForeign(tool) ? [`tools[${tool.name}]`] : []));
+  const dropped = new Set(tools.flatMap((tool) => (isForeign(tool) ? [`tools[${tool.name}]`] : [])));
   const ownTools = tools.filter((tool) => !isForeign(tool));
   const { offered, choice } = narrowed(ownTools, toolChoice, quirks);
   const wrapped = new Set(offered.flatMap((tool) => (tool.type === 'freeform' && !hasCustom ? [tool.name] : [])));
   if (offered.length === 0) {
     if (choice !== undefined && choice.mode !== 'auto' && choice.mode !== 'none')
       throw new NotCarried('tool_choice', 'demands a tool, of which none can be offered in chat completions');
-    return { fields: {}, wrapped, dropped };
+    return { fields: {}, wrapped, dropped: [...dropped] };
   }
   const hasStrict = takes(quirks, 'tools.strict');
-  if (!hasStrict && offered.some((tool) => tool.type === 'function' && tool.strict === true)) dropped.push('strict');
+  if (!hasStrict && offered.some((tool) => tool.type === 'function' && tool.strict === true)) dropped.add('strict');
   const isHeeded = takes(quirks, 'tool_choice');
-  if (!isHeeded && isForced(choice)) dropped.push('toolChoice');
+  if (!isHeeded && isForced(choice)) dropped.add('toolChoice');
   const isSaid = isHeeded && (choice?.mode !== 'auto' || takes(quirks, 'tool_choice.auto'));
   const fields = {
-    tools: offered.map((tool) => encodeTool(tool, { hasCustom, hasStrict })),
+    tools: offered.map((tool) => encodeTool(tool, { hasCustom, hasStrict }, dropped)),
     tool_choice: choice === undefined || !isSaid ? undefined : encodeChoice(choice, offered, hasCustom),
   };
-  return { fields: compact(fields), wrapped, dropped };
+  return { fields: compact(fields), wrapped, dropped: [...dropped] };
 }
 
 /** The tools and the choice among them. To offer no others says the same as a choice that the backend does not know. */
@@ -67,13 +67,12 @@ interface Known {
   readonly hasStrict: boolean;
 }
 
-function encodeTool(tool: Tool, { hasCustom, hasStrict }: Known): unknown {
+function encodeTool(tool: Tool, { hasCustom, hasStrict }: Known, dropped: Set<string>): unknown {
   if (tool.type === 'native') return tool.value;
-  const name = wireName(tool.name);
+  const { name } = tool;
   if (tool.type === 'function') {
     const { description } = tool;
-    const strict = hasStrict ? tool.strict : undefined;
-    const parameters = objectSchema(tool.parameters ?? {});
+    const { parameters, strict } = functionSchema(hasStrict ? tool : { ...tool, strict: undefined }, dropped);
     return { type: 'function', function: compact({ name, description, parameters, strict }) };
   }
   const { type, syntax, definition } = grammarOf(tool.format);
@@ -85,20 +84,10 @@ function encodeTool(tool: Tool, { hasCustom, hasStrict }: Known): unknown {
   return { type: 'custom', custom: compact({ name, description: tool.description, format }) };
 }
 
-/** OpenAI refuses a schema that does not say that it is an object's, or does not say of which properties. */
-function objectSchema(schema: JsonObject): JsonObject {
-  if (schema['type'] === 'object' && schema['properties'] !== undefined) return schema;
-  if (SCHEMA_OF_OTHER_KIND.some((key) => schema[key] !== undefined)) return schema;
-  return { ...schema, type: schema['type'] ?? 'object', properties: schema['properties'] ?? {} };
-}
-
-const SCHEMA_OF_OTHER_KIND = ['$ref', 'anyOf', 'oneOf', 'allOf'];
-
 function encodeChoice(choice: ToolChoice, tools: readonly Tool[], hasCustom: boolean): unknown {
   const freeform = new Set(tools.flatMap((tool) => (tool.type === 'freeform' ? [tool.name] : [])));
-  const reference = (original: string): JsonObject => {
-    const name = wireName(original);
-    const isCustom = hasCustom && freeform.has(original);
+  const reference = (name: string): JsonObject => {
+    const isCustom = hasCustom && freeform.has(name);
     return isCustom ? { type: 'custom', custom: { name } } : { type: 'function', function: { name } };
   };
   switch (choice.mode) {

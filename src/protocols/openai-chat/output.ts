@@ -1,7 +1,10 @@
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import type { Quirks } from '../../core/route.ts';
-import { asBoolean, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
+import { asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
+import { JSON_NOTE, schemaNote } from '../json-note.ts';
+import { outputSchema } from '../openai/output-schema.ts';
+import { schemaIn, strictIn } from '../tool-fields.ts';
 import { takes } from './settings.ts';
 
 /** Reads `response_format`. */
@@ -13,33 +16,38 @@ export function decodeOutput(value: unknown): OutputFormat | undefined {
       return undefined;
     case 'json_object': {
       // Fireworks, Together and others take a schema here.
-      const schema = asObject(format['schema']);
+      const schema = schemaIn(format['schema'], 'response_format.schema');
       return schema === undefined ? { type: 'json' } : { type: 'schema', schema };
     }
     case 'json_schema': {
-      const inner = asObject(format['json_schema']);
-      const schema = asObject(inner?.['schema']) ?? asObject(inner?.['schema_definition']) ?? {};
-      const [name, description] = [asWord(inner?.['name']), asString(inner?.['description'])];
-      return { type: 'schema', schema, ...compact({ name, description, strict: asBoolean(inner?.['strict']) }) };
+      const inner = asObject(format['json_schema']) ?? refuseField(FIELD, 'has to be an object with a `schema`');
+      const schema = schemaIn(inner['schema'] ?? inner['schema_definition'], `${FIELD}.schema`) ?? {};
+      const [name, description] = [asWord(inner['name']), asString(inner['description'])];
+      return {
+        type: 'schema',
+        schema,
+        ...compact({ name, description, strict: strictIn(inner['strict'], `${FIELD}.strict`) }),
+      };
     }
     default:
       return refuseField('response_format.type', 'has to be `text`, `json_object` or `json_schema`');
   }
 }
 
+const FIELD = 'response_format.json_schema';
+
 /** How a backend is told of the format. */
 export interface EncodedOutput {
   readonly fields: JsonObject;
   /** Words for the system, where the field alone does not do. */
   readonly note: string | undefined;
-  /** Nothing but those words asks for it. */
-  readonly dropped: boolean;
+  readonly dropped: readonly ('output' | 'output.strict')[];
 }
 
 /** Writes it. */
 export function encodeOutput(conversation: Conversation, quirks: Quirks): EncodedOutput {
   const { output } = conversation;
-  if (output === undefined) return { fields: {}, note: undefined, dropped: false };
+  if (output === undefined) return { fields: {}, note: undefined, dropped: [] };
   const takesAny = takesFormat(conversation, quirks);
   const takesSchema = takesAny && takes(quirks, 'response_format.json_schema');
   const takesJson = takesAny && takes(quirks, 'response_format.json_object');
@@ -47,21 +55,21 @@ export function encodeOutput(conversation: Conversation, quirks: Quirks): Encode
   const format = takesJson ? { type: 'json_object' } : anyObject;
   const json = format === undefined ? {} : { response_format: format };
   if (output.type === 'json') {
-    const isSaid = format !== undefined && speaksOfJson(conversation);
-    const note = isSaid ? undefined : 'Answer with one JSON object and nothing else.';
-    return { fields: json, note, dropped: format === undefined };
+    const note = format !== undefined && speaksOfJson(conversation) ? undefined : JSON_NOTE;
+    return { fields: json, note, dropped: format === undefined ? ['output'] : [] };
   }
-  const { schema, name = 'answer', description, strict } = output;
+  const { name = 'answer', description } = output;
+  const { schema, strict, isLax } = outputSchema(output);
   if (takesSchema) {
     const inner = compact({ name: nameOf(name), description, schema, strict });
     return {
       fields: { response_format: { type: 'json_schema', json_schema: inner } },
       note: undefined,
-      dropped: false,
+      dropped: isLax ? ['output.strict'] : [],
     };
   }
-  const note = `Answer with one JSON object and nothing else. It has to match this JSON schema:\n${JSON.stringify(schema)}`;
-  return { fields: json, note, dropped: true };
+  const isObject = schema['type'] === undefined || schema['type'] === 'object';
+  return { fields: isObject ? json : {}, note: schemaNote(schema), dropped: ['output'] };
 }
 
 const ANY_OBJECT = { name: 'answer', schema: { type: 'object' } };

@@ -1,7 +1,7 @@
 import type { VendorNotes } from '../notes.ts';
 
 /** What is noted of Cerebras. */
-export const CEREBRAS: VendorNotes = {
+export const cerebras: VendorNotes = {
   vendor: 'cerebras',
   upstream: {
     text: 'Chat completions for every model: it has no other of these APIs.',

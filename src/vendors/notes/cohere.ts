@@ -1,7 +1,7 @@
 import type { VendorNotes } from '../notes.ts';
 
 /** What is noted of Cohere. */
-export const COHERE: VendorNotes = {
+export const cohere: VendorNotes = {
   vendor: 'cohere',
   upstream: {
     text: 'Chat completions of the Compatibility API for every model: it has no other of these APIs.',

@@ -1,7 +1,7 @@
 import type { VendorNotes } from '../notes.ts';
 
 /** What is noted of Fireworks. */
-export const FIREWORKS: VendorNotes = {
+export const fireworks: VendorNotes = {
   vendor: 'fireworks',
   upstream: {
     text: 'Chat completions for every model, the fullest of its three APIs; clients of Responses and Messages reach those as they are.',

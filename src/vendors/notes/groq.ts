@@ -1,7 +1,7 @@
 import type { VendorNotes } from '../notes.ts';
 
 /** What is noted of Groq. */
-export const GROQ: VendorNotes = {
+export const groq: VendorNotes = {
   vendor: 'groq',
   upstream: {
     text: 'Chat completions for every model, and for clients of Responses as well: that API is a beta without `store`, `include`, `truncation`, `prompt_cache_key` and `previous_response_id`, so it serves only where `protocol: openai-responses` asks for it.',

@@ -1,7 +1,7 @@
 import type { VendorNotes } from '../notes.ts';
 
 /** What is noted of LM Studio. */
-export const LMSTUDIO: VendorNotes = {
+export const lmstudio: VendorNotes = {
   vendor: 'lmstudio',
   upstream: {
     text: 'Chat completions for every model, which all versions have. Clients of Responses and Messages reach those as they are.',

@@ -1,7 +1,7 @@
 import type { VendorNotes } from '../notes.ts';
 
 /** What is noted of Mistral. */
-export const MISTRAL: VendorNotes = {
+export const mistral: VendorNotes = {
   vendor: 'mistral',
   upstream: {
     text: 'Chat completions for every model: it has no other of these APIs. Its body is strict, and an unknown field is a 422.',
@@ -19,7 +19,7 @@ export const MISTRAL: VendorNotes = {
     sources: [{ url: 'https://docs.mistral.ai/inference/conversations/reasoning', date: '2026-11-29' }],
   },
   refuses: {
-    text: "No `stream_options` (usage comes anyway), `user`, `logprobs`, `max_completion_tokens` or `seed` (it is `random_seed`); temperature 0 to 1.5. No user and no system may speak right after a tool, no system after an assistant; ids of calls have nine letters and digits; a last message of the assistant's needs `prefix: true`.",
+    text: 'No `stream_options` (usage comes anyway), `user`, `logprobs`, `max_completion_tokens` or `seed` (it is `random_seed`); temperature 0 to 1.5. No user and no system may speak right after a tool, no system after an assistant; ids of calls have nine letters and digits; a user has to have the last word, so one is added to an answer that is begun.',
     sources: [
       { url: 'https://docs.mistral.ai/api', date: '2026-08-18' },
       { url: 'https://github.com/yetone/avante.nvim/issues/2347', date: '2025-06-27' },

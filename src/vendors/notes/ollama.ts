@@ -1,7 +1,7 @@
 import type { VendorNotes } from '../notes.ts';
 
 /** What is noted of Ollama. */
-export const OLLAMA: VendorNotes = {
+export const ollama: VendorNotes = {
   vendor: 'ollama',
   upstream: {
     text: 'Chat completions for every model, which all versions have. Responses exists since 0.13.3 and keeps nothing; Messages has no forced tools. Clients of those dialects reach them as they are.',

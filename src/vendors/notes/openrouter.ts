@@ -1,7 +1,7 @@
 import type { VendorNotes } from '../notes.ts';
 
 /** What is noted of OpenRouter. */
-export const OPENROUTER: VendorNotes = {
+export const openrouter: VendorNotes = {
   vendor: 'openrouter',
   upstream: {
     text: "Messages for Claude, whose blocks stay whole there; Responses for OpenAI's models; chat completions for all others. Each API serves every model. Responses is a beta that keeps nothing: `store` has to be false. Clients of each dialect reach it as they are.",

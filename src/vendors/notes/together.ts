@@ -1,7 +1,7 @@
 import type { VendorNotes } from '../notes.ts';
 
 /** What is noted of Together. */
-export const TOGETHER: VendorNotes = {
+export const together: VendorNotes = {
   vendor: 'together',
   upstream: {
     text: 'Chat completions for every model: it has no other of these APIs.',

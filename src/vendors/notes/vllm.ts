@@ -1,7 +1,7 @@
 import type { VendorNotes } from '../notes.ts';
 
 /** What is noted of vLLM. */
-export const VLLM: VendorNotes = {
+export const vllm: VendorNotes = {
   vendor: 'vllm',
   upstream: {
     text: 'Chat completions for every model, which all versions have. Clients of Responses and Messages reach those as they are.',

@@ -1,6 +1,7 @@
 import { CHAT } from '../dialects.ts';
 import { BY_THREE_EFFORTS, byWords, UNTOLD } from '../thinking-controls.ts';
 import { since } from '../models/series.ts';
+import { TEMPLATES } from '../open-models.ts';
 import type { Vendor } from '../vendor.ts';
 
 /** Thoughts come apart from the text, or not at all. */
@@ -11,10 +12,10 @@ export const cerebras: Vendor = {
   envKey: 'CEREBRAS_API_KEY',
   endpoints: [{ url: 'https://api.cerebras.ai/v1', protocols: CHAT }],
   quirks: {
+    ...TEMPLATES,
     maxTokensField: 'max_completion_tokens',
     thinking: UNTOLD,
     reasoningBack: 'reasoning',
-    systemFirst: true,
     documents: 'none',
     mostStops: 4,
     fields: { 'tools.strict': false },

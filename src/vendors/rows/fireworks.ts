@@ -1,6 +1,7 @@
 import { BEARER, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
 import { BY_THREE_EFFORTS, byWords, UNTOLD } from '../thinking-controls.ts';
 import { anyOf, since } from '../models/series.ts';
+import { TEMPLATES } from '../open-models.ts';
 import type { Vendor } from '../vendor.ts';
 
 export const fireworks: Vendor = {
@@ -11,11 +12,11 @@ export const fireworks: Vendor = {
     { url: 'https://api.fireworks.ai/inference/v1', protocols: MESSAGES, credential: BEARER },
   ],
   quirks: {
+    ...TEMPLATES,
     translated: 'openai-chat',
     translatedAlways: true,
     thinking: UNTOLD,
     reasoningBack: 'reasoning_content',
-    systemFirst: true,
     documents: 'none',
     mostStops: 4,
     fields: { top_k: true, min_p: true, 'tools.strict': false, 'response_format.tools': false },

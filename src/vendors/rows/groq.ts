@@ -1,5 +1,6 @@
 import { CHAT, RESPONSES } from '../dialects.ts';
 import { BY_THREE_EFFORTS, UNTOLD } from '../thinking-controls.ts';
+import { TEMPLATES } from '../open-models.ts';
 import type { Vendor } from '../vendor.ts';
 
 /** Unknown fields are refused, and `reasoning_effort` by every model that does not think. */
@@ -12,10 +13,10 @@ export const groq: Vendor = {
     { url: 'https://api.groq.com/openai/v1', protocols: RESPONSES },
   ],
   quirks: {
+    ...TEMPLATES,
     maxTokensField: 'max_completion_tokens',
     thinking: UNTOLD,
     reasoningBack: 'reasoning',
-    systemFirst: true,
     documents: 'none',
     mostStops: 4,
     fields: {

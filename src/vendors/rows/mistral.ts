@@ -22,8 +22,10 @@ export const mistral: Vendor = {
     reasoningBack: 'thinking',
     callIdLength: 9,
     noUserAfterTool: true,
+    // The order of roles: https://github.com/avante-corp/avante.nvim/pull/2695, https://github.com/MODSetter/SurfSense/issues/287;
+    // the last of them: https://github.com/NEKOparapa/AiNiee/issues/641. Read in November 2026.
     systemFirst: true,
-    lastAssistant: { prefix: true },
+    userLast: true,
     documents: 'document_url',
     seedField: 'random_seed',
     mostStops: 4,

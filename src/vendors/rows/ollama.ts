@@ -1,5 +1,6 @@
 import { BEARER, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
 import { BY_THREE_EFFORTS } from '../thinking-controls.ts';
+import { TEMPLATES } from '../open-models.ts';
 import type { Vendor } from '../vendor.ts';
 
 /** Versions differ; what is sent here all of them take. */
@@ -10,12 +11,12 @@ export const ollama: Vendor = {
     { url: 'http://localhost:11434/v1', protocols: MESSAGES, credential: BEARER },
   ],
   quirks: {
+    ...TEMPLATES,
     translated: 'openai-chat',
     translatedAlways: true,
     // A model that can think does, and most take no word of how much; one that cannot refuses any.
     thinking: { on: {}, off: { reasoning_effort: 'none' } },
     reasoningBack: 'reasoning',
-    systemFirst: true,
     documents: 'none',
     images: 'data',
     fields: { tool_choice: false },

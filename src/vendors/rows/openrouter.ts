@@ -14,6 +14,7 @@ export const openrouter: Vendor = {
     },
   ],
   quirks: {
+    systemFirst: true,
     thinking: BY_OBJECT,
     reasoningBack: 'reasoning',
     documents: 'url',

@@ -1,6 +1,7 @@
 import { CHAT } from '../dialects.ts';
 import { BY_THREE_EFFORTS, byWords, UNTOLD } from '../thinking-controls.ts';
 import { anyOf, since } from '../models/series.ts';
+import { TEMPLATES } from '../open-models.ts';
 import type { Vendor } from '../vendor.ts';
 
 const NEWER = anyOf(since('minimax-m', '3'), since('nemotron', '3'));
@@ -13,9 +14,9 @@ export const together: Vendor = {
   envKey: 'TOGETHER_API_KEY',
   endpoints: [{ url: 'https://api.together.ai/v1', alsoAt: ['https://api.together.xyz/v1'], protocols: CHAT }],
   quirks: {
+    ...TEMPLATES,
     thinking: UNTOLD,
     reasoningBack: 'reasoning_content',
-    systemFirst: true,
     documents: 'none',
     fields: {
       top_k: true,

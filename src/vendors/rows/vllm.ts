@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../lib/json.ts';
 import { BEARER, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
 import { BY_THREE_EFFORTS, byWords } from '../thinking-controls.ts';
+import { TEMPLATES } from '../open-models.ts';
 import type { Vendor } from '../vendor.ts';
 
 const HIDE = { hide: { include_reasoning: false } };
@@ -21,11 +22,11 @@ export const vllm: Vendor = {
     { url: 'http://localhost:8000/v1', protocols: MESSAGES, credential: BEARER },
   ],
   quirks: {
+    ...TEMPLATES,
     translated: 'openai-chat',
     translatedAlways: true,
     thinking: { on: switched(true), off: switched(false), ...BY_THREE_EFFORTS, ...HIDE },
     reasoningBack: 'reasoning',
-    systemFirst: true,
     documents: 'none',
     fields: { top_k: true, min_p: true },
     models: [
