@@ -110,6 +110,8 @@ export interface Failure {
   readonly meantStatus?: number | undefined;
   /** The error as its dialect read it. */
   readonly error?: UpstreamError | undefined;
+  /** The answer looks good to clients of its dialect, for the error in it has another form. */
+  readonly isForeign?: boolean;
   /** The upstream's own type or code of the error, or the transport's code; for logs and the client. Never a message. */
   readonly detail: string | undefined;
   /** What the upstream asked to wait, in milliseconds. */

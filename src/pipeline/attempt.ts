@@ -6,14 +6,15 @@ import { NotCarried } from '../core/not-carried.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Route, UpstreamRequest } from '../core/route.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
-import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
+import type { Protocol } from '../protocols/protocol.ts';
 import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
 import { tooComplex } from './body-work.ts';
-import { hasRoomFor, NoRoom } from './buffered.ts';
+import { asStreamOrNot } from './answer-form.ts';
+import { collectStream } from './collect-stream.ts';
 import { coolingOf } from './cooling.ts';
-import { cross } from './crossing.ts';
-import type { Crossing, Ends } from './crossing.ts';
+import type { Crossing } from './crossing.ts';
+import { crossingFor, promptFor } from './crossing-for.ts';
 import { isAskedAsClient, upstreamHeaders } from './upstream-headers.ts';
 import { upstreamQuery } from './upstream-query.ts';
 import { readPlain } from './plain-answer.ts';
@@ -75,7 +76,7 @@ export async function tryRoute(
       response = await route.backend.send(request);
     }
     if (!isAnswer(response)) return fail(run, noAnswer(response));
-    const result = isEventStream(response, exchange) ? await openStream(response, run) : await readPlain(response, run);
+    const result = await read(response, run);
     if ('type' in result) return result;
     // Whatever is still to come of it nobody reads.
     response.body.cancel();
@@ -103,22 +104,16 @@ function unsendable(refusal: Refusal, run: AttemptRun): Failure {
   return fail(run, transportFailure('not_carried', refusal.details.param));
 }
 
-/** A stream that nobody asked for can be passed on, but not translated. */
-function openStream(response: UpstreamAnswer, run: AttemptRun): Promise<StreamAnswer | Failure> | Failure {
-  if (run.crossing === undefined || run.exchange.stream) return StreamAnswer.open(response, run);
-  return transportFailure('broken_answer', 'unasked_stream');
-}
-
-function crossingFor(route: Route, exchange: Exchange, ends: Ends, context: Context): Crossing {
-  const { kept, snapshot } = context;
-  return cross(exchange, route, ends, {
-    prompt: promptFor(route, exchange, context),
-    kept,
-    limits: snapshot.work,
-    hold: (units) => {
-      if (!hasRoomFor(units, exchange, context)) throw new NoRoom();
-    },
-  });
+/** What was asked for as a stream is one if it begins so, whatever its label says; what was not is read as a whole. */
+async function read(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failure> {
+  const { exchange, watch } = run;
+  if (!exchange.stream) {
+    if (!isEventStream(response)) return await readPlain(response, run);
+    const isAnswer = exchange.endpoint?.operation === 'generate';
+    return await (isAnswer ? collectStream(response, run) : StreamAnswer.open(response, run));
+  }
+  const { answer, isStream } = await asStreamOrNot(response, exchange, watch);
+  return await (isStream ? StreamAnswer.open(answer, run) : readPlain(answer, run));
 }
 
 function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamRequest {
@@ -247,19 +242,6 @@ function withModel(body: Body, model: string, inPath: Protocol | undefined): str
   return inPath.wire.renameModel?.(text, model) ?? text;
 }
 
-/** The serving alias's system prompt. */
-function promptFor(
-  { alias }: Route,
-  { servedName, endpoint }: Exchange,
-  { snapshot, clock }: Context,
-): SystemPrompt | undefined {
-  if (snapshot.prompts === undefined || endpoint?.conversation !== true) return undefined;
-  return snapshot.prompts.injectionFor(servedName ?? alias.name, clock.wallNow());
-}
-
-function isEventStream(response: UpstreamAnswer, exchange: Exchange): boolean {
-  if (response.status < 200 || response.status > 299) return false;
-  const type = response.headers.get('content-type');
-  if (type === null) return exchange.stream;
-  return type.startsWith('text/event-stream') || /^text\/event-stream/i.test(type);
+function isEventStream({ status, headers }: UpstreamAnswer): boolean {
+  return status >= 200 && status <= 299 && /^text\/event-stream/i.test(headers.get('content-type') ?? '');
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { AnswerWork } from '../core/answer-work.ts';
 import type { Conversation } from '../core/conversation.ts';
-import { unfold } from '../core/completion.ts';
+import { CompletionBuilder, unfold, type Completion } from '../core/completion.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { KeptItems } from '../core/kept-items.ts';
 import { NotCarried } from '../core/not-carried.ts';
@@ -32,6 +32,14 @@ export interface Crossing {
   answer(json: unknown): string;
   /** A streamed answer likewise, event by event. */
   stream(): StreamCrossing;
+  /** A streamed answer as a plain one. */
+  collect(): StreamCollection;
+}
+
+/** Takes a backend's events; gives at their end what `answer` gives of a plain answer. Throws Unintelligible, and TooComplex. */
+export interface StreamCollection {
+  push(event: unknown, name: string | undefined): void;
+  answer(): string;
 }
 
 /** Takes a backend's events; gives SSE text for the client. */
@@ -104,6 +112,12 @@ function crossGenerate(
       const work = new AnswerWork(limits, hold);
       return new Translation(encoded.decodeStream(work), client.codec.encodeStream({ ...reply, work }));
     },
+    collect: () => {
+      const work = new AnswerWork(limits, hold);
+      return new Collection(encoded.decodeStream(work), (completion) =>
+        JSON.stringify(client.codec.encodeAnswer(completion, { ...reply, work })),
+      );
+    },
   };
 }
 
@@ -139,6 +153,24 @@ class Translation implements StreamCrossing {
     let text = '';
     for (const said of this.decoder.end()) text += this.encoder.push(said);
     return text + this.encoder.end();
+  }
+}
+
+class Collection implements StreamCollection {
+  readonly #builder = new CompletionBuilder();
+
+  constructor(
+    private readonly decoder: StreamDecoder,
+    private readonly written: (completion: Completion) => string,
+  ) {}
+
+  push(event: unknown, name: string | undefined): void {
+    for (const said of this.decoder.push(event, name)) this.#builder.push(said);
+  }
+
+  answer(): string {
+    for (const said of this.decoder.end()) this.#builder.push(said);
+    return this.written(this.#builder.build());
   }
 }
 
@@ -193,6 +225,9 @@ const NOTHING_SENT: Crossing = {
   dropped: [],
   answer: () => '',
   stream: () => {
+    throw new Error('this endpoint does not stream');
+  },
+  collect: () => {
     throw new Error('this endpoint does not stream');
   },
 };

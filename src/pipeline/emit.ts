@@ -95,7 +95,8 @@ function failed(outcome: Exhausted, way: Way): Response {
   exchange.route = exchange.answeredRoute;
   const waitMs = waitOf(answer, outcome, exchange);
   const from = exchange.answeredIn;
-  const response = from === protocol.name ? held(answer, way, from) : translated(answer, outcome, { ...way, waitMs });
+  const isReadable = from === protocol.name && exchange.lastAnswered?.isForeign !== true;
+  const response = isReadable ? held(answer, way, from) : translated(answer, outcome, { ...way, waitMs });
   sayWhenToRetry(response.headers, outcome, exchange, waitMs);
   return response;
 }

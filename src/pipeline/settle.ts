@@ -5,6 +5,7 @@ import type { Exchange } from '../core/exchange.ts';
 import type { Failure, FailureKind, HeldAnswer } from '../core/failure.ts';
 import { routeKey } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import { readVendorError } from '../protocols/vendor-error.ts';
 import { accountOf } from './account.ts';
 import { isBackendsFault } from './blame.ts';
 import { letGoOfBytes } from './buffered.ts';
@@ -99,7 +100,12 @@ export function succeed({ attempt, exchange, context }: AttemptRun, status: numb
 /** Classifies an answer that its dialect says (or its status says) is an error. */
 export function classify(answer: HeldAnswer, json: unknown, run: AttemptRun): Failure {
   const { protocol, context } = run;
-  return classifyAnswer(answer, protocol.errors.read(json), context.snapshot.detection, accountOf(run));
+  const own = protocol.errors.read(json);
+  const failure = classifyAnswer(answer, own ?? readVendorError(json), context.snapshot.detection, accountOf(run));
+  // A client takes a 2xx answer for a good one unless it holds an error as its dialect has it.
+  return own === undefined && failure.error !== undefined && answer.status <= 299
+    ? { ...failure, isForeign: true }
+    : failure;
 }
 
 function blame({ attempt, exchange, context }: AttemptRun, failure: Failure): number | undefined {

@@ -15,6 +15,7 @@ import {
   UnreadableStream,
   withData,
 } from '../protocols/sse.ts';
+import { readVendorError } from '../protocols/vendor-error.ts';
 import type { AnswerIds } from './answer-ids.ts';
 import type { StreamRewrite } from './stream-rewrite.ts';
 
@@ -22,6 +23,9 @@ import type { StreamRewrite } from './stream-rewrite.ts';
 const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 /** So many events that are no JSON are left out of a stream; one with more is no answer. */
 const MOST_DROPPED = 1000;
+
+/** Whatever takes events that do not pass as they are. */
+type Rewrite = Pick<StreamRewrite, 'isSameDialect' | 'push' | 'pushError'>;
 
 /** What the events so far amount to. */
 type State = 'waiting' | 'flowing' | 'complete' | 'error';
@@ -51,7 +55,7 @@ export class StreamInspector {
     private readonly protocol: Protocol,
     private readonly exchange: Exchange,
     /** Says the events anew; undefined where they pass as they are. */
-    private readonly rewrite: StreamRewrite | undefined,
+    private readonly rewrite: Rewrite | undefined,
     private readonly looking: {
       /** How much one event may hold. */
       readonly limits: WorkLimits;
@@ -153,7 +157,7 @@ export class StreamInspector {
   }
 
   /** The same where every event is said anew. Comments are left out: the gateway keeps its client's connection alive itself. */
-  #rewritten(region: Uint8Array, rewrite: StreamRewrite): Uint8Array {
+  #rewritten(region: Uint8Array, rewrite: Rewrite): Uint8Array {
     // Whole events, so that no character is torn.
     const text = decoder.decode(region);
     const mixed = this.#splitter.mixedLineEnds;
@@ -193,7 +197,10 @@ export class StreamInspector {
     } catch {
       return 'malformed';
     }
-    const seen = this.#reader.see(this.#event, name);
+    let seen = this.#reader.see(this.#event, name);
+    // What no reader of a dialect takes for anything may be a vendor's way to say that it failed.
+    if (seen === 'other' && this.exchange.endpoint?.operation === 'generate' && readVendorError(this.#event))
+      seen = 'foreign_error';
     this.finished = this.#reader.finished;
     if (seen === 'error' || seen === 'foreign_error') {
       // Before the commit point, the whole answer may yet be passed on as it is.

@@ -20,6 +20,8 @@ export interface Protocol {
   readonly keeping?: Keeping | undefined;
   /** Translation to and from the neutral form. Not used where client and backend speak the same dialect. */
   readonly codec: Codec;
+  /** Whether a plain answer to a conversation says anything, be it only why there is no more to say. */
+  holdsAnswer(body: unknown): boolean;
   /** The token counts that a plain answer reports. */
   readUsage(body: unknown): Usage | undefined;
   /**

@@ -4,6 +4,7 @@ import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { asStream } from './replay.ts';
 import { MESSAGE_STOP, PING } from './sentinels.ts';
 import { mergedUsage, usageFrom } from './usage.ts';
+import { saysError } from '../vendor-error.ts';
 
 /** Named events, each a JSON object whose `type` is its name; https://docs.claude.com/en/docs/build-with-claude/streaming. */
 export const stream: StreamGrammar = {
@@ -49,7 +50,8 @@ export class MessageStreamReader implements StreamReader {
     const fields = asObject(event);
     if (fields === undefined) return 'other';
     const { type } = fields;
-    if (type === 'error' || name === 'error' || asObject(fields['error']) !== undefined) return 'error';
+    if (type === 'error' || name === 'error') return 'error';
+    if (fields['error'] !== undefined && saysError(fields['error'])) return 'error';
     switch (type) {
       case 'message_start':
         this.#usage = mergedUsage(this.#usage, asObject(fields['message'])?.['usage']);

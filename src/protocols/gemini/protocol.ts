@@ -4,6 +4,7 @@ import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
 import { front } from './front.ts';
+import { holdsAnswer } from './holds-answer.ts';
 import { asJsonArray } from './json-array.ts';
 import { models } from './models.ts';
 import { NAME } from './name.ts';
@@ -21,6 +22,7 @@ export const gemini: Protocol = {
   wire,
   models,
   codec,
+  holdsAnswer,
   readUsage,
   injectSystem,
   conversationStart,

@@ -3,6 +3,7 @@ import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { unwrapped } from './errors.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
+import { saysError } from '../vendor-error.ts';
 
 /** GenerateContentResponses without names. */
 export const stream: StreamGrammar = {
@@ -45,7 +46,7 @@ export class GeminiStreamReader implements StreamReader {
   see(event: unknown): 'content' | 'error' | 'end' | 'other' {
     const chunk = unwrapped(event) as Chunk | null | undefined;
     if (typeof chunk !== 'object' || chunk === null) return 'other';
-    if (chunk.error !== undefined && chunk.error !== null && chunk.error !== false) return 'error';
+    if (chunk.error !== undefined && saysError(chunk.error)) return 'error';
     if (chunk.usageMetadata !== undefined) this.usage = readUsage(chunk) ?? this.usage;
     if (!Array.isArray(chunk.candidates)) return this.#seeBlocked(chunk);
     let content = false;

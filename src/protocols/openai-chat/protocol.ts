@@ -4,6 +4,7 @@ import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
 import { front } from './front.ts';
+import { holdsAnswer } from './holds-answer.ts';
 import { keeping } from './kept-audio.ts';
 import { models } from '../openai/models.ts';
 import { NAME } from './name.ts';
@@ -22,6 +23,7 @@ export const openaiChat: Protocol = {
   models,
   keeping,
   codec,
+  holdsAnswer,
   readUsage,
   injectSystem,
   conversationStart,

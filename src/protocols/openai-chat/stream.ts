@@ -1,7 +1,9 @@
 import type { Usage } from '../../core/record.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
+import { hasContent } from './holds-answer.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
+import { saysError } from '../vendor-error.ts';
 
 /** `chat.completion.chunk`s without names, ended by `[DONE]`. */
 export const stream: StreamGrammar = {
@@ -58,7 +60,7 @@ export class ChatStreamReader implements StreamReader {
     this.textKey = undefined;
     if (typeof event !== 'object' || event === null) return 'other';
     const chunk = event as Chunk;
-    if (chunk.error !== undefined && chunk.error !== null && chunk.error !== false) return 'error';
+    if (chunk.error !== undefined && saysError(chunk.error)) return 'error';
     // vLLM's errors have no `error` around them, others are told by the name of the event alone: the SDKs throw on neither.
     if (chunk.object === 'error' || name === 'error') return 'foreign_error';
     if (chunk.usage !== undefined || chunk.x_groq !== undefined) this.usage = readUsage(chunk) ?? this.usage;
@@ -98,18 +100,4 @@ function bitsOf(bits: number): number {
   let count = 0;
   for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
   return count;
-}
-
-/** Anything in a delta but the role, nulls and empties is content: text, a tool call, reasoning, a refusal, audio. */
-function hasContent(delta: unknown): boolean {
-  if (typeof delta !== 'object' || delta === null) return false;
-  const fields = delta as Record<string, unknown>;
-  for (const name in fields) {
-    if (name === 'role') continue;
-    const value = fields[name];
-    if (value === null || value === undefined || value === '') continue;
-    if (Array.isArray(value) && value.length === 0) continue;
-    return true;
-  }
-  return false;
 }

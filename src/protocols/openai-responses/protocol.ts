@@ -5,6 +5,7 @@ import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
 import { front } from './front.ts';
+import { holdsAnswer } from './holds-answer.ts';
 import { NAME } from './name.ts';
 import { resolveReferences } from './references.ts';
 import { itemIdsOf, refersToKept, responseIdOf } from './response-id.ts';
@@ -30,6 +31,7 @@ export const openaiResponses: Protocol = {
     resolve: resolveReferences,
   },
   codec,
+  holdsAnswer,
   readUsage,
   injectSystem,
   conversationStart,

@@ -3,6 +3,7 @@ import { asObject } from '../../lib/json.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
+import { saysError } from '../vendor-error.ts';
 
 /** Named and numbered events, each a JSON object whose `type` is its name. */
 export const stream: StreamGrammar = {
@@ -26,7 +27,8 @@ export class ResponsesStreamReader implements StreamReader {
     const fields = asObject(event);
     if (fields === undefined) return 'other';
     const { type, error } = fields;
-    if (name === 'error' || type === 'error' || type === 'response.failed' || Boolean(error)) return 'error';
+    if (name === 'error' || type === 'error' || type === 'response.failed') return 'error';
+    if (error !== undefined && saysError(error)) return 'error';
     switch (type) {
       case 'response.completed':
       case 'response.incomplete':
