@@ -26,10 +26,10 @@ export async function asStreamOrNot(
   const isLabelled = EVENT_STREAM.test(type);
   const { form, body } = await look(answer.body, watch);
   const seen = { ...answer, body };
-  if (form === 'json' && LINES.test(type))
-    return { answer: { ...answer, body: new LinesAsEvents(body) }, isStream: true };
-  if (form === 'events' || (isLabelled && form === 'other')) return { answer: seen, isStream: true };
-  return { answer: seen, isStream: false };
+  const isLines = form === 'json' && LINES.test(type);
+  if (!isLines && form !== 'events' && !(isLabelled && form === 'other')) return { answer: seen, isStream: false };
+  if (!isLabelled) headers.set('content-type', 'text/event-stream');
+  return { answer: isLines ? { ...answer, body: new LinesAsEvents(body) } : seen, isStream: true };
 }
 
 /** A whole body that turned out to be no JSON begins as a stream of events. */

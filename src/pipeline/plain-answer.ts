@@ -63,7 +63,11 @@ function judged(
     run.exchange.keptId = run.protocol.keeping?.idOf(json);
     rememberKept(run);
   }
-  if (inForm === undefined) return { type: 'plain', status, headers, ...told };
+  if (inForm === undefined) {
+    // SDKs hand on as a text what is not labelled as JSON.
+    if (good && !isJson && json !== undefined) headers.set('content-type', 'application/json');
+    return { type: 'plain', status, headers, ...told };
+  }
   const isStream = run.exchange.stream;
   headers.set('content-type', isStream ? streamType(run.client) : 'application/json');
   return { type: 'plain', status, headers, body: encoder.encode(inForm), json: told.json, isStream };

@@ -63,7 +63,7 @@ export class StreamInspector {
       readonly ids?: Pick<AnswerIds, 'sealed'> | undefined;
     },
   ) {
-    this.#reader = protocol.stream.read(exchange.body?.fields);
+    this.#reader = protocol.stream.read(exchange.body?.fields, exchange.endpoint?.operation);
   }
 
   get state(): State {

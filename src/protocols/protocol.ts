@@ -74,8 +74,8 @@ export interface StreamGrammar {
   readonly end: string;
   /** Tells whether an event's data, which need not be JSON, is that end. */
   isEnd(data: string): boolean;
-  /** A reader for the events of one stream, the answer to `request`. */
-  read(request?: Readonly<Record<string, unknown>>): StreamReader;
+  /** A reader for the events of one stream, the answer to `request`, which asked for `operation`. */
+  read(request?: Readonly<Record<string, unknown>>, operation?: Operation): StreamReader;
   /**
    * A plain answer of this dialect as the events of a stream, for a client that was promised one; undefined if `body`,
    * parsed, is no answer.

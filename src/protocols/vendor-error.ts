@@ -23,12 +23,10 @@ export function readBaseResp(body: unknown): UpstreamError | undefined {
   return { type, code: String(code), message: word(resp['status_msg']), status, retryAfterMs: undefined, object: resp };
 }
 
-/**
- * Whether the member `error` of a body says that it is one. Some vendors write `null`, `false`, `""` or `{}` beside every
- * good answer.
- */
+/** Whether the member `error` of a body says that it is one. Some vendors write `null`, `false` or `""` beside every good answer. */
 export function saysError(value: unknown): boolean {
-  return value !== false && value !== 0 && !isNothing(value);
+  if (value === null || typeof value !== 'object') return Boolean(value);
+  return !Array.isArray(value) || value.length > 0;
 }
 
 /** Reads a body whose `error` is no object: a sentence, a word, or no more than `true`. What stands beside it may tell more. */

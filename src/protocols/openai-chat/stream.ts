@@ -1,3 +1,4 @@
+import type { Operation } from '../../core/exchange.ts';
 import type { Usage } from '../../core/record.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { hasContent } from './holds-answer.ts';
@@ -10,7 +11,7 @@ export const stream: StreamGrammar = {
   keepAlive: ': keep-alive\n\n',
   end: 'data: [DONE]\n\n',
   isEnd: (data) => data.charCodeAt(0) === 91 /* [ */ && data.trim() === '[DONE]',
-  read: (request) => new ChatStreamReader(request),
+  read: (request, operation) => new ChatStreamReader(request, operation),
   fromPlain: asStream,
   textFields: ['content', 'reasoning_content', 'reasoning', 'refusal', 'arguments', 'text'],
 };
@@ -44,9 +45,12 @@ export class ChatStreamReader implements StreamReader {
   #ended = 0;
   /** A choice that has not begun yet has not ended either. */
   #choices: number;
+  /** Without choices, what comes says nothing. */
+  readonly #isChat: boolean;
 
   /** `request` is the body that the stream answers. */
-  constructor(request?: Record<string, unknown>) {
+  constructor(request?: Readonly<Record<string, unknown>>, operation?: Operation) {
+    this.#isChat = operation === 'generate';
     const asked = request?.['n'];
     this.#choices = typeof asked === 'number' && asked > 1 ? Math.min(asked, 31) : 1;
   }
@@ -64,7 +68,7 @@ export class ChatStreamReader implements StreamReader {
     // vLLM's errors have no `error` around them, others are told by the name of the event alone: the SDKs throw on neither.
     if (chunk.object === 'error' || name === 'error') return 'foreign_error';
     if (chunk.usage !== undefined || chunk.x_groq !== undefined) this.usage = readUsage(chunk) ?? this.usage;
-    if (!Array.isArray(chunk.choices)) return this.#seeTyped(chunk.type);
+    if (!Array.isArray(chunk.choices)) return this.#isChat ? 'other' : this.#seeTyped(chunk.type);
     let content = false;
     for (const choice of chunk.choices as (Choice | null)[]) {
       if (choice !== null && this.#seeChoice(choice)) content = true;
