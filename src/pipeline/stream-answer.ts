@@ -2,6 +2,7 @@ import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
 import type { BodyChunk, UpstreamAnswer, UpstreamBody } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
+import { Unintelligible } from '../protocols/codec.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { hasRoomFor, letGoOfBytes, NoRoom, UNCOUNTED_BYTES } from './buffered.ts';
 import { interruption } from './explain.ts';
@@ -185,7 +186,8 @@ export class StreamAnswer {
       if (this.#rewrite !== undefined) last = this.#rewrite.end();
     } catch (error) {
       // What was kept for the end may be too much, too.
-      if (error instanceof TooComplex) return this.#interrupt(transportFailureOf(error, this.run.attempt));
+      if (error instanceof TooComplex || error instanceof Unintelligible)
+        return this.#interrupt(transportFailureOf(error, this.run.attempt));
       this.#settleWhole();
       throw error;
     }

@@ -1,8 +1,8 @@
-import { asArray, asObject, asWord } from '../../lib/json.ts';
+import { asList, asObject, asWord } from '../../lib/json.ts';
 
 /** Whether a plain body answers anything: with content, calls, thoughts, or with the reason why there is nothing more. */
 export function holdsAnswer(body: unknown): boolean {
-  return asArray(asObject(body)?.['choices']).some(answers);
+  return asList(asObject(body)?.['choices']).some(answers);
 }
 
 function answers(value: unknown): boolean {
@@ -14,7 +14,7 @@ function answers(value: unknown): boolean {
 
 /** Anything in a message or delta but the role, nulls and empties is content: text, a tool call, reasoning, a refusal, audio. */
 export function hasContent(message: unknown): boolean {
-  if (typeof message !== 'object' || message === null) return false;
+  if (typeof message !== 'object' || message === null) return typeof message === 'string' && message !== '';
   const fields = message as Record<string, unknown>;
   for (const name in fields) {
     if (name === 'role') continue;

@@ -1,5 +1,6 @@
 import type { Operation } from '../../core/exchange.ts';
 import type { Usage } from '../../core/record.ts';
+import { asIndex, asList } from '../../lib/json.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { hasContent } from './holds-answer.ts';
 import { asStream } from './replay.ts';
@@ -31,6 +32,8 @@ interface Chunk {
 interface Choice {
   readonly index?: unknown;
   readonly delta?: unknown;
+  /** What some vendors write for `delta`. */
+  readonly message?: unknown;
   /** Legacy completions. */
   readonly text?: unknown;
   readonly finish_reason?: unknown;
@@ -68,9 +71,10 @@ export class ChatStreamReader implements StreamReader {
     // vLLM's errors have no `error` around them, others are told by the name of the event alone: the SDKs throw on neither.
     if (chunk.object === 'error' || name === 'error') return 'foreign_error';
     if (chunk.usage !== undefined || chunk.x_groq !== undefined) this.usage = readUsage(chunk) ?? this.usage;
-    if (!Array.isArray(chunk.choices)) return this.#isChat ? 'other' : this.#seeTyped(chunk.type);
+    const { choices } = chunk;
+    if (typeof choices !== 'object' || choices === null) return this.#isChat ? 'other' : this.#seeTyped(chunk.type);
     let content = false;
-    for (const choice of chunk.choices as (Choice | null)[]) {
+    for (const choice of asList(choices) as (Choice | null)[]) {
       if (choice !== null && this.#seeChoice(choice)) content = true;
     }
     // An event that ended a choice or told the usage is none to compare with.
@@ -80,7 +84,7 @@ export class ChatStreamReader implements StreamReader {
   }
 
   #seeChoice(choice: Choice): boolean {
-    const bit = 1 << Math.min(typeof choice.index === 'number' ? choice.index : 0, 30);
+    const bit = 1 << Math.min(asIndex(choice.index) ?? 0, 30);
     this.#begun |= bit;
     // Some vendors send an empty string until the end.
     if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') {
@@ -88,7 +92,7 @@ export class ChatStreamReader implements StreamReader {
       return true;
     }
     if (typeof choice.text === 'string' && choice.text !== '') return true;
-    return hasContent(choice.delta);
+    return hasContent(choice.delta) || (choice.message !== undefined && hasContent(choice.message));
   }
 
   /** Streams of images and audio end in an event whose type says so: `….completed`, `….done`. */

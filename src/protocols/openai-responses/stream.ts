@@ -1,5 +1,5 @@
 import type { Usage } from '../../core/record.ts';
-import { asObject } from '../../lib/json.ts';
+import { asObject, type JsonObject } from '../../lib/json.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
@@ -26,7 +26,8 @@ export class ResponsesStreamReader implements StreamReader {
   see(event: unknown, name?: string): 'content' | 'error' | 'end' | 'other' {
     const fields = asObject(event);
     if (fields === undefined) return 'other';
-    const { type, error } = fields;
+    const { error } = fields;
+    const type = fields['type'] ?? name;
     if (name === 'error' || type === 'error' || type === 'response.failed') return 'error';
     if (error !== undefined && saysError(error)) return 'error';
     switch (type) {
@@ -40,7 +41,7 @@ export class ResponsesStreamReader implements StreamReader {
       case 'response.output_item.done':
         return 'content';
       default:
-        return isContent(type, fields['delta']) ? 'content' : 'other';
+        return isContent(type, fields) ? 'content' : 'other';
     }
   }
 }
@@ -48,8 +49,16 @@ export class ResponsesStreamReader implements StreamReader {
 /** Items that say nothing until something is in them. The others are calls of some kind. */
 const EMPTY_AT_FIRST = new Set<unknown>(['message', 'reasoning']);
 
-function isContent(type: unknown, delta: unknown): boolean {
+/** Some tell of a text when it is whole, and not before. */
+function isContent(type: unknown, fields: JsonObject): boolean {
   if (typeof type !== 'string') return false;
-  if (type.endsWith('.delta')) return delta !== '';
-  return type.endsWith('.partial_image');
+  if (type.endsWith('.delta')) return isSaid(fields['delta']);
+  if (!type.endsWith('.done')) return type.endsWith('.partial_image');
+  const { text, refusal, arguments: args, input, part } = fields;
+  const inPart = asObject(part);
+  return [text, refusal, args, input, inPart?.['text'], inPart?.['refusal']].some(isSaid);
+}
+
+function isSaid(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
 }
