@@ -21,7 +21,7 @@ export function asList(value: unknown): readonly unknown[] {
 
 /** `value` if it is a whole number of a list's entry, be it in quotes; undefined otherwise. */
 export function asIndex(value: unknown): number | undefined {
-  const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : asNumber(value);
+  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : asNumber(value);
   return number !== undefined && Number.isInteger(number) && number >= 0 ? number : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { asArray, asObject, asWord } from '../../lib/json.ts';
+import { asList, asObject, asWord } from '../../lib/json.ts';
 
 /** Whether a plain body answers anything: with blocks, or with the reason why there are none. */
 export function holdsAnswer(body: unknown): boolean {
@@ -7,6 +7,6 @@ export function holdsAnswer(body: unknown): boolean {
   return (
     asWord(message['stop_reason']) !== undefined ||
     asWord(message['content']) !== undefined ||
-    asArray(message['content']).some((block) => asObject(block) !== undefined)
+    asList(message['content']).some((block) => asObject(block) !== undefined)
   );
 }

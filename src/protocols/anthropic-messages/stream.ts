@@ -49,7 +49,7 @@ export class MessageStreamReader implements StreamReader {
     this.textKey = undefined;
     const fields = asObject(event);
     if (fields === undefined) return 'other';
-    const { type } = fields;
+    const type = fields['type'] ?? name;
     if (type === 'error' || name === 'error') return 'error';
     if (fields['error'] !== undefined && saysError(fields['error'])) return 'error';
     switch (type) {
@@ -82,9 +82,11 @@ export class MessageStreamReader implements StreamReader {
 
 function beginsWithContent(value: unknown): boolean {
   const block = asObject(value) ?? {};
-  return (
-    WHOLE_BLOCKS.has(block['type']) || asWord(block['text']) !== undefined || asWord(block['thinking']) !== undefined
-  );
+  return WHOLE_BLOCKS.has(block['type']) || isSaid(block['text']) || isSaid(block['thinking']);
+}
+
+function isSaid(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
 }
 
 /** Anything in a delta but its type and empties. */

@@ -30,7 +30,7 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>
 
 /** Reads a candidate's `finishReason`. An answer that ends in calls ends with `STOP`, like any other. */
 export function decodeFinish(word: string | undefined, hasCalls: boolean): Finish {
-  const reason = word === undefined ? 'other' : (REASONS.get(word) ?? 'other');
+  const reason = word === undefined ? 'other' : (REASONS.get(word) ?? REASONS.get(word.toUpperCase()) ?? 'other');
   return { reason: reason === 'stop' && hasCalls ? 'tool_calls' : reason, raw: word };
 }
 
