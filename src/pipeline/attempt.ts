@@ -62,30 +62,79 @@ export async function tryRoute(
     context,
     sentHeaders: undefined,
     sentTarget: undefined,
+    hidesUsage: false,
     heldBefore: exchange.bufferedBytes,
   };
+  try {
+    const counting = withUsage(body, run);
+    run.hidesUsage = counting !== undefined;
+    const result = await asked(counting ?? body, run);
+    if ('type' in result) return result;
+    if (!refusesUsage(result, run)) return fail(run, result);
+    route.backend.live.refusesUsage = true;
+    run.hidesUsage = false;
+    run.crossing = crossing && crossingFor(route, exchange, { client, upstream: protocol }, context);
+    watch.begins(attempt);
+    const again = await asked(run.crossing?.body ?? body, run);
+    return 'type' in again ? again : fail(run, again);
+  } catch (error) {
+    if (error instanceof Refusal) return unsendable(error, run);
+    return fail(run, transportFailureOf(error, attempt));
+  }
+}
+
+/** Sends the body and waits until the answer is certain to be good, or is not. */
+async function asked(body: UpstreamRequest['body'], run: AttemptRun): Promise<Answer | Failure> {
+  const { backend } = run.attempt.route;
   let response: UpstreamAnswer | undefined;
   try {
     const request = requestFor(run, body);
     run.sentHeaders = request.headers;
     run.sentTarget = request.target;
     try {
-      response = await route.backend.send(request);
+      response = await backend.send(request);
     } catch (error) {
       if (!mayRedo(error, run)) throw error;
-      response = await route.backend.send(request);
+      response = await backend.send(request);
     }
-    if (!isAnswer(response)) return fail(run, noAnswer(response));
+    if (!isAnswer(response)) return noAnswer(response);
     const result = await read(response, run);
-    if ('type' in result) return result;
     // Whatever is still to come of it nobody reads.
-    response.body.cancel();
-    return fail(run, result);
+    if (!('type' in result)) response.body.cancel();
+    return result;
   } catch (error) {
     response?.body.cancel();
-    if (error instanceof Refusal) return unsendable(error, run);
-    return fail(run, transportFailureOf(error, attempt));
+    throw error;
   }
+}
+
+/**
+ * The body with a question for the token counts of a stream that would not tell them: what a request costs has to be
+ * known. Undefined where there is nothing to ask for, and where the backend is known to refuse the field.
+ */
+function withUsage(
+  body: UpstreamRequest['body'],
+  { attempt, exchange, protocol, crossing }: AttemptRun,
+): string | undefined {
+  const { usageRequest } = protocol.stream;
+  if (usageRequest === undefined || crossing !== undefined || typeof body !== 'string') return undefined;
+  if (!exchange.stream || exchange.endpoint?.operation !== 'generate' || exchange.body === undefined) return undefined;
+  const { live, quirks } = attempt.route.backend;
+  if (live.refusesUsage || quirks.fields?.[usageRequest.refusedField] === false) return undefined;
+  return usageRequest.ask(body, exchange.body.fields);
+}
+
+/**
+ * Whether a backend turned the request down for the field that the gateway put in: its name is in the answer. Servers that
+ * nobody has heard of may refuse what they do not know, and the client never asked for it.
+ */
+function refusesUsage({ answer }: Failure, { attempt, exchange, protocol, crossing, hidesUsage }: AttemptRun): boolean {
+  const { usageRequest } = protocol.stream;
+  if (usageRequest === undefined || answer === undefined || (answer.status !== 400 && answer.status !== 422))
+    return false;
+  if (!exchange.stream || attempt.route.backend.live.refusesUsage || (crossing === undefined && !hidesUsage))
+    return false;
+  return Buffer.from(answer.body).includes(usageRequest.refusedField);
 }
 
 /** A redirect is not followed, for it would take the key elsewhere, and not passed on, for a client would take its own there. */

@@ -6,7 +6,7 @@ import { CompletionBuilder, unfold, type Completion } from '../core/completion.t
 import type { Exchange } from '../core/exchange.ts';
 import type { KeptItems } from '../core/kept-items.ts';
 import { NotCarried } from '../core/not-carried.ts';
-import type { Route } from '../core/route.ts';
+import type { Quirks, Route } from '../core/route.ts';
 import type { Work, WorkLimits } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -91,7 +91,7 @@ function crossGenerate(
   const work = workOf(exchange, limits);
   const conversation = conversationOf(exchange, client, work);
   const { stream } = conversation;
-  const addressee = { model: route.model, quirks: route.backend.quirks, work: work.forTry() };
+  const addressee = { model: route.model, quirks: quirksOf(route.backend), work: work.forTry() };
   const encoded = upstream.codec.encodeRequest(withPrompt(conversation, prompt), addressee);
   // Nothing of the answer depends on what was said before; a long stream must not keep it in memory.
   const reply: Reply = {
@@ -119,6 +119,11 @@ function crossGenerate(
       );
     },
   };
+}
+
+/** With what the backend has been found to refuse. */
+function quirksOf({ quirks, live }: Route['backend']): Quirks {
+  return live.refusesUsage ? { ...quirks, fields: { ...quirks.fields, stream_options: false } } : quirks;
 }
 
 function answerText(

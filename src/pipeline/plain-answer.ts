@@ -51,7 +51,11 @@ function judged(
   if (good && json === undefined && isGenerated(run) && beginsAsEvents(body))
     return collectStream({ status, headers, body: wholeBody(body) }, run);
   const failure = judge({ status, headers, body }, json, mustBeJson, run);
-  if (failure !== undefined) return failure;
+  if (failure !== undefined) {
+    // What failed was paid for as well.
+    run.exchange.usage = run.protocol.readUsage(json) ?? run.exchange.usage;
+    return failure;
+  }
   const told = good && json !== undefined ? withOwnIds(body, json, run) : { body, json };
   const inForm = good ? inClientsForm(told.json, run) : undefined;
   if (inForm !== undefined && typeof inForm !== 'string') return inForm;

@@ -29,6 +29,8 @@ export interface AttemptRun {
   /** What went up, once it has: its headers, and its path and query after the backend's base. */
   sentHeaders: Readonly<Record<string, string>> | undefined;
   sentTarget: string | undefined;
+  /** The stream was asked for token counts that its client did not ask for: what comes of them alone does not pass. */
+  hidesUsage: boolean;
   /** What the exchange held when the try began. */
   readonly heldBefore: number;
 }

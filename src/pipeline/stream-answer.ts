@@ -47,6 +47,7 @@ export class StreamAnswer {
     this.#events = new StreamInspector(run.protocol, run.exchange, this.#rewrite, {
       limits: run.context.snapshot.work,
       ids: AnswerIds.for(run),
+      isExtra: run.hidesUsage ? run.protocol.stream.usageRequest?.isExtra : undefined,
     });
     this.#body = response.body;
   }
@@ -134,7 +135,10 @@ export class StreamAnswer {
         held.push(bytes);
         heldBytes += bytes.byteLength;
       }
-      if (this.#events.state === 'error' && !this.#events.hasContent) return this.#classifyError(held);
+      if (this.#events.state === 'error' && !this.#events.hasContent) {
+        this.#noteUsage();
+        return this.#classifyError(held);
+      }
       if (bytes === undefined)
         return this.#events.isComplete ? undefined : transportFailure('broken_answer', 'stream_without_content');
       if (this.#events.state !== 'waiting' || this.#holdsEnough(heldBytes)) return undefined;

@@ -61,6 +61,8 @@ export class StreamInspector {
       readonly limits: WorkLimits;
       /** Seals the ids in what passes; undefined where they pass, too. */
       readonly ids?: Pick<AnswerIds, 'sealed'> | undefined;
+      /** Whether an event, parsed, is one that the client did not ask for; undefined: none is. */
+      readonly isExtra?: ((event: unknown) => boolean) | undefined;
     },
   ) {
     this.#reader = protocol.stream.read(exchange.body?.fields, exchange.endpoint?.operation);
@@ -125,6 +127,12 @@ export class StreamInspector {
       const data = eventData(text, start, end, mixed);
       if (data === undefined) continue;
       const verdict = this.#see(data, eventName(text, start, end));
+      if (verdict === 'on' && this.looking.isExtra?.(this.#event) === true) {
+        kept ??= [];
+        kept.push(region.subarray(keptTo, start));
+        keptTo = end;
+        continue;
+      }
       const told = this.#told(data);
       if (told !== data) {
         kept ??= [];

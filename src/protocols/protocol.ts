@@ -81,10 +81,22 @@ export interface StreamGrammar {
    * parsed, is no answer.
    */
   fromPlain(body: unknown): string | undefined;
+  /** Undefined where streams tell their token counts by themselves. */
+  readonly usageRequest?: UsageRequest | undefined;
   /** How events reach the client where it is not as SSE; undefined: as they are. */
   readonly framing?: Framing | undefined;
   /** The fields in which its events have pieces of a text that goes on in the next one. */
   readonly textFields: readonly string[];
+}
+
+/** How a stream is asked for its token counts, where it does not tell them by itself. */
+export interface UsageRequest {
+  /** The request's text with that in it; all other bytes stay. `body` is `text`, parsed. Undefined where it needs no change. */
+  ask(text: string, body: Readonly<Record<string, unknown>>): string | undefined;
+  /** Whether an event, parsed, comes for no other reason. */
+  isExtra(event: unknown): boolean;
+  /** What a backend names that does not know the field. */
+  readonly refusedField: string;
 }
 
 /** Another way to write a stream than SSE. Events and errors are made as SSE and then framed; `keepAlive` is of that way already. */

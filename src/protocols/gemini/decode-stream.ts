@@ -1,5 +1,7 @@
 import { AnswerWork } from '../../core/answer-work.ts';
 import type { Finish } from '../../core/completion.ts';
+import { mergeUsage } from '../../core/merge-usage.ts';
+import type { Usage } from '../../core/record.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import type { NativePart, Signature } from '../../core/part.ts';
 import { asId, asIndex, asList, asObject, asWord, type JsonObject } from '../../lib/json.ts';
@@ -34,9 +36,9 @@ export class GeminiStreamDecoder implements StreamDecoder {
   #open: OpenPart | undefined;
   #word: string | undefined;
   #blocked: Finish | undefined;
-  /** The first and the last chunk that told token counts. */
-  #firstCounts: JsonObject | undefined;
-  #counts: JsonObject | undefined;
+  /** The token counts that were told first, and what they have come to. */
+  #firstUsage: Usage | undefined;
+  #usage: Usage | undefined;
   /** Sources that were told already: a stream may tell them again and again. */
   readonly #cited = new Set<string>();
 
@@ -68,7 +70,8 @@ export class GeminiStreamDecoder implements StreamDecoder {
     if (!this.#isStarted) this.#emit({ type: 'start', id: undefined, model: undefined });
     this.#calls.close();
     this.#close();
-    if (this.#counts !== this.#firstCounts) this.#tellUsage(this.#counts);
+    if (this.#usage !== undefined && this.#usage !== this.#firstUsage)
+      this.#emit({ type: 'usage', usage: this.#usage });
     this.#emit({ type: 'finish', finish: this.#blocked ?? decodeFinish(this.#word, this.#calls.hasAny) });
     return this.#taken();
   }
@@ -86,16 +89,12 @@ export class GeminiStreamDecoder implements StreamDecoder {
   /** The first counts are told at once, since the prompt's are known from the beginning; the last ones at the end. */
   #seeUsage(chunk: JsonObject): void {
     if (chunk['usageMetadata'] === undefined) return;
-    if (this.#firstCounts === undefined) {
-      this.#firstCounts = chunk;
-      this.#tellUsage(chunk);
+    const usage = mergeUsage(this.#usage, readUsage(chunk));
+    if (this.#usage === undefined && usage !== undefined) {
+      this.#firstUsage = usage;
+      this.#emit({ type: 'usage', usage });
     }
-    this.#counts = chunk;
-  }
-
-  #tellUsage(chunk: JsonObject | undefined): void {
-    const usage = readUsage(chunk);
-    if (usage !== undefined) this.#emit({ type: 'usage', usage });
+    this.#usage = usage;
   }
 
   #seeCandidate(candidate: JsonObject): void {

@@ -1,3 +1,4 @@
+import { mergeUsage } from '../../core/merge-usage.ts';
 import type { Usage } from '../../core/record.ts';
 import { asIndex, asList, asObject, asWord } from '../../lib/json.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
@@ -49,7 +50,7 @@ export class GeminiStreamReader implements StreamReader {
     const chunk: Chunk | undefined = fieldsOf(unwrapped(event));
     if (chunk === undefined) return 'other';
     if (chunk.error !== undefined && saysError(chunk.error)) return 'error';
-    if (chunk.usageMetadata !== undefined) this.usage = readUsage(chunk) ?? this.usage;
+    if (chunk.usageMetadata !== undefined) this.usage = mergeUsage(this.usage, readUsage(chunk));
     let content = false;
     for (const value of asList(chunk.candidates)) {
       const candidate: Candidate | undefined = fieldsOf(value);

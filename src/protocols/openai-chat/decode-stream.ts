@@ -1,4 +1,5 @@
 import { AnswerWork } from '../../core/answer-work.ts';
+import { mergeUsage } from '../../core/merge-usage.ts';
 import type { AnswerEvent, PartHead } from '../../core/event.ts';
 import type { Usage } from '../../core/record.ts';
 import { asArray, asId, asIndex, asList, asObject, asWord, type JsonObject } from '../../lib/json.ts';
@@ -50,9 +51,10 @@ export class ChatStreamDecoder implements StreamDecoder {
   push(event: unknown): readonly AnswerEvent[] {
     const chunk = asObject(event);
     if (chunk === undefined) return NOTHING;
-    // Some tell it with every chunk; the last one counts.
-    if ((chunk['usage'] ?? chunk['x_groq'] ?? undefined) !== undefined) this.#usage = readUsage(chunk) ?? this.#usage;
     const choice = firstChoice(chunk['choices']);
+    // Some tell it with every chunk, others in other places at the end.
+    const mayTell = chunk['usage'] ?? chunk['x_groq'] ?? choice?.['finish_reason'] ?? undefined;
+    if (mayTell !== undefined || choice === undefined) this.#usage = mergeUsage(this.#usage, readUsage(chunk));
     // Azure's first chunk has none, nor an id.
     if (choice === undefined) return NOTHING;
     this.#out = [];

@@ -1,11 +1,13 @@
 import type { Operation } from '../../core/exchange.ts';
+import { mergeUsage } from '../../core/merge-usage.ts';
 import type { Usage } from '../../core/record.ts';
 import { asIndex, asList } from '../../lib/json.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { hasContent } from './holds-answer.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
-import { saysError } from '../vendor-error.ts';
+import { usageRequest } from './usage-request.ts';
+import { readBaseResp, saysError } from '../vendor-error.ts';
 
 /** `chat.completion.chunk`s without names, ended by `[DONE]`. */
 export const stream: StreamGrammar = {
@@ -14,6 +16,7 @@ export const stream: StreamGrammar = {
   isEnd: (data) => data.charCodeAt(0) === 91 /* [ */ && data.trim() === '[DONE]',
   read: (request, operation) => new ChatStreamReader(request, operation),
   fromPlain: asStream,
+  usageRequest,
   textFields: ['content', 'reasoning_content', 'reasoning', 'refusal', 'arguments', 'text'],
 };
 
@@ -25,6 +28,7 @@ interface Chunk {
   readonly object?: unknown;
   readonly usage?: unknown;
   readonly x_groq?: unknown;
+  readonly base_resp?: unknown;
   readonly choices?: unknown;
   readonly type?: unknown;
 }
@@ -70,17 +74,29 @@ export class ChatStreamReader implements StreamReader {
     if (chunk.error !== undefined && saysError(chunk.error)) return 'error';
     // vLLM's errors have no `error` around them, others are told by the name of the event alone: the SDKs throw on neither.
     if (chunk.object === 'error' || name === 'error') return 'foreign_error';
-    if (chunk.usage !== undefined || chunk.x_groq !== undefined) this.usage = readUsage(chunk) ?? this.usage;
+    if (chunk.base_resp !== undefined && readBaseResp(chunk) !== undefined) return 'foreign_error';
     const { choices } = chunk;
-    if (typeof choices !== 'object' || choices === null) return this.#isChat ? 'other' : this.#seeTyped(chunk.type);
+    if (typeof choices !== 'object' || choices === null) {
+      this.#seeUsage(chunk);
+      return this.#isChat ? 'other' : this.#seeTyped(chunk.type);
+    }
+    const ended = this.#ended;
     let content = false;
     for (const choice of asList(choices) as (Choice | null)[]) {
       if (choice !== null && this.#seeChoice(choice)) content = true;
     }
+    // Elsewhere than in its own place, usage comes with the end, or without content.
+    if (chunk.usage !== undefined || chunk.x_groq !== undefined || !content || this.#ended !== ended)
+      this.#seeUsage(chunk);
     // An event that ended a choice or told the usage is none to compare with.
     if (content && this.#ended === 0 && (chunk.usage ?? chunk.x_groq ?? undefined) === undefined)
       this.textKey = TEXT_KEY;
     return content ? 'content' : 'other';
+  }
+
+  #seeUsage(chunk: Chunk): void {
+    const usage = readUsage(chunk);
+    if (usage !== undefined) this.usage = mergeUsage(this.usage, usage);
   }
 
   #seeChoice(choice: Choice): boolean {

@@ -1,4 +1,6 @@
 import { AnswerWork } from '../../core/answer-work.ts';
+import { mergeUsage } from '../../core/merge-usage.ts';
+import type { Usage } from '../../core/record.ts';
 import type { AnswerEvent, PartHead } from '../../core/event.ts';
 import { asCount, asId, asIndex, asList, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { Unintelligible, type StreamDecoder } from '../codec.ts';
@@ -26,6 +28,7 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
   #exclusive: { end(): void } | undefined;
   /** Pieces came of a call that nobody has announced: it has to come whole. */
   readonly #nameless = new Set<string>();
+  #usage: Usage | undefined;
   #isStarted = false;
   #isFinished = false;
   #hasCall = false;
@@ -82,6 +85,7 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
       case 'response.queued':
       case 'response.in_progress':
         this.#start(asObject(event['response']) ?? {});
+        this.#usage = mergeUsage(this.#usage, readUsage(event));
         break;
       case 'response.output_item.added':
         this.#added(event);
@@ -214,7 +218,7 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
     this.#readRest(asList(response['output']).map((item) => asObject(item) ?? {}));
     if (this.#nameless.size > 0) throw new Unintelligible('pieces of a call that nobody has named');
     for (const { reader } of this.#items.values()) reader.end();
-    const usage = readUsage(response);
+    const usage = mergeUsage(this.#usage, readUsage(response));
     if (usage !== undefined) this.#out.push({ type: 'usage', usage });
     const contents = { hasCall: this.#hasCall, hasRefusal: this.#hasRefusal };
     this.#out.push({ type: 'finish', finish: decodeFinish(response, contents) });

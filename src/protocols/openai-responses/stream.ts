@@ -1,3 +1,4 @@
+import { mergeUsage } from '../../core/merge-usage.ts';
 import type { Usage } from '../../core/record.ts';
 import { asObject, type JsonObject } from '../../lib/json.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
@@ -28,13 +29,15 @@ export class ResponsesStreamReader implements StreamReader {
     if (fields === undefined) return 'other';
     const { error } = fields;
     const type = fields['type'] ?? name;
+    // What failed was paid for as well.
+    if (fields['response'] !== undefined || fields['usage'] !== undefined)
+      this.usage = mergeUsage(this.usage, readUsage(fields));
     if (name === 'error' || type === 'error' || type === 'response.failed') return 'error';
     if (error !== undefined && saysError(error)) return 'error';
     switch (type) {
       case 'response.completed':
       case 'response.incomplete':
         this.finished = true;
-        this.usage = readUsage(fields) ?? this.usage;
         return 'end';
       case 'response.output_item.added':
         return EMPTY_AT_FIRST.has(asObject(fields['item'])?.['type']) ? 'other' : 'content';
