@@ -5,7 +5,8 @@ import { asCount, asList, asObject, type JsonObject } from '../../lib/json.ts';
 export function readUsage(body: unknown): Usage | undefined {
   const holder = asObject(body);
   if (holder === undefined) return undefined;
-  return fromUsage(asObject(holder['usage'])) ?? elsewhere(holder);
+  const usage = asObject(holder['usage']);
+  return fromUsage(usage) ?? elsewhere(holder) ?? (usage === undefined ? undefined : UNKNOWN);
 }
 
 function fromUsage(usage: JsonObject | undefined): Usage | undefined {
@@ -65,6 +66,13 @@ function counted(prompt: unknown, completion: unknown): Usage | undefined {
     reasoningTokens: undefined,
   });
 }
+
+const UNKNOWN: Usage = {
+  promptTokens: undefined,
+  completionTokens: undefined,
+  cachedTokens: undefined,
+  reasoningTokens: undefined,
+};
 
 /** Of an object without counts nothing is known. */
 function known(usage: Usage): Usage | undefined {
