@@ -7,13 +7,16 @@ import type { Usage } from './record.ts';
 export function mergeUsage(earlier: Usage | undefined, later: Usage | undefined): Usage | undefined {
   if (earlier === undefined || later === undefined) return later ?? earlier;
   return {
-    promptTokens: later.promptTokens || (earlier.promptTokens ?? later.promptTokens),
-    completionTokens: later.completionTokens || (earlier.completionTokens ?? later.completionTokens),
-    cachedTokens: later.cachedTokens || (earlier.cachedTokens ?? later.cachedTokens),
-    reasoningTokens: later.reasoningTokens || (earlier.reasoningTokens ?? later.reasoningTokens),
-    cacheWriteTokens: later.cacheWriteTokens || (earlier.cacheWriteTokens ?? later.cacheWriteTokens),
-    promptAudioTokens: later.promptAudioTokens || (earlier.promptAudioTokens ?? later.promptAudioTokens),
-    completionAudioTokens:
-      later.completionAudioTokens || (earlier.completionAudioTokens ?? later.completionAudioTokens),
+    promptTokens: grown(earlier.promptTokens, later.promptTokens),
+    completionTokens: grown(earlier.completionTokens, later.completionTokens),
+    cachedTokens: grown(earlier.cachedTokens, later.cachedTokens),
+    reasoningTokens: grown(earlier.reasoningTokens, later.reasoningTokens),
+    cacheWriteTokens: grown(earlier.cacheWriteTokens, later.cacheWriteTokens),
+    promptAudioTokens: grown(earlier.promptAudioTokens, later.promptAudioTokens),
+    completionAudioTokens: grown(earlier.completionAudioTokens, later.completionAudioTokens),
   };
+}
+
+function grown(earlier: number | undefined, later: number | undefined): number | undefined {
+  return later === undefined || later === 0 ? (earlier ?? later) : later;
 }

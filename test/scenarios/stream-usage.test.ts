@@ -91,7 +91,7 @@ describe('a chat stream whose client did not ask', () => {
     for (const parts of [
       [...kept, EXTRA, DONE],
       [[...kept, EXTRA, DONE].join('')],
-      [...[...kept, EXTRA, DONE].join('')],
+      [...kept, EXTRA, DONE].join('').split(''),
     ]) {
       upstream.script(pieces(parts));
       const { text, line } = await chat('chat');

@@ -254,7 +254,7 @@ describe('a label that is wrong', () => {
         ['\n\n', ...events],
         ['\uFEFF', ...events],
         [': hello\n\n', ...events],
-        [...events.join('')],
+        events.join('').split(''),
       ]) {
         bad.script(labelled(label, parts));
         const answer = await ask(front, `one-${back.protocol}`, true);
@@ -312,7 +312,7 @@ describe('a label that is wrong', () => {
       .events(SAYS)
       .map((event) => event.replace(/^data: /, '').replace('\n\n', '\r\n'))
       .filter((line) => !line.startsWith('[DONE]'));
-    for (const parts of [lines, [...lines.join('')]]) {
+    for (const parts of [lines, lines.join('').split('')]) {
       bad.script(labelled('application/x-ndjson', parts));
       expect((await read(chat, await ask(chat, 'one-openai', true), true)).items).toEqual(SAYS.items);
     }

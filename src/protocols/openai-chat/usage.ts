@@ -5,7 +5,7 @@ import { asCount, asList, asObject, type JsonObject } from '../../lib/json.ts';
 export function readUsage(body: unknown): Usage | undefined {
   const holder = asObject(body);
   if (holder === undefined) return undefined;
-  const usage = asObject(holder['usage']);
+  const usage = asObject(holder['usage'] ?? asObject(holder['x_groq'])?.['usage']);
   return fromUsage(usage) ?? elsewhere(holder) ?? (usage === undefined ? undefined : UNKNOWN);
 }
 

@@ -250,7 +250,7 @@ function nextOf(items: Item[] | undefined): Item | undefined {
 /** The kind of item that an event of this type is about, where it says anything. */
 function kindOf(type: string, part: JsonObject | undefined): string | undefined {
   if (/^response\.(?:output_text|refusal)\./.test(type)) return 'message';
-  if (/^response\.reasoning_/.test(type)) return 'reasoning';
+  if (type.startsWith('response.reasoning_')) return 'reasoning';
   if (type === 'response.content_part.done') return part?.['type'] === 'reasoning_text' ? 'reasoning' : 'message';
   if (type.startsWith('response.function_call_arguments.')) return 'function_call';
   return type.startsWith('response.custom_tool_call_input.') ? 'custom_tool_call' : undefined;

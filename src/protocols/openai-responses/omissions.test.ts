@@ -114,7 +114,7 @@ const VARIANTS: readonly (readonly [string, (event: JsonObject) => JsonObject])[
     'whose indexes are in quotes',
     (event) => ('output_index' in event ? { ...event, output_index: String(event['output_index']) } : event),
   ],
-  ['without indexes', ({ output_index: _, ...event }) => event],
+  ['without indexes', ({ output_index: _index, ...event }) => event],
 ];
 
 test('all of it is what it says', () => {
