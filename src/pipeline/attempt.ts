@@ -7,14 +7,15 @@ import { Refusal } from '../core/refusal.ts';
 import { quirksFor } from '../core/quirks.ts';
 import type { Route, UpstreamRequest } from '../core/route.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
-import type { Fitted, Protocol, SystemPrompt } from '../protocols/protocol.ts';
+import type { Fitted, Protocol } from '../protocols/protocol.ts';
 import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
 import { tooComplex } from './body-work.ts';
-import { hasRoomFor, NoRoom } from './buffered.ts';
+import { asStreamOrNot } from './answer-form.ts';
+import { collectStream } from './collect-stream.ts';
 import { coolingOf } from './cooling.ts';
-import { cross } from './crossing.ts';
 import type { Crossing, Ends } from './crossing.ts';
+import { crossingFor, promptFor } from './crossing-for.ts';
 import { deadlineOf } from './deadline.ts';
 import { isAskedAsClient, upstreamHeaders } from './upstream-headers.ts';
 import { upstreamQuery } from './upstream-query.ts';
@@ -71,30 +72,79 @@ export async function tryRoute(
     context,
     sentHeaders: undefined,
     sentTarget: undefined,
+    hidesUsage: false,
     heldBefore: exchange.bufferedBytes,
   };
+  try {
+    const counting = withUsage(body, run);
+    run.hidesUsage = counting !== undefined;
+    const result = await asked(counting ?? body, run);
+    if ('type' in result) return result;
+    if (!refusesUsage(result, run)) return fail(run, result);
+    route.backend.live.refusesUsage = true;
+    run.hidesUsage = false;
+    run.crossing = crossing && crossingFor(route, exchange, { client, upstream: protocol }, context);
+    watch.begins(attempt);
+    const again = await asked(run.crossing?.body ?? body, run);
+    return 'type' in again ? again : fail(run, again);
+  } catch (error) {
+    if (error instanceof Refusal) return unsendable(error, run);
+    return fail(run, transportFailureOf(error, attempt));
+  }
+}
+
+/** Sends the body and waits until the answer is certain to be good, or is not. */
+async function asked(body: UpstreamRequest['body'], run: AttemptRun): Promise<Answer | Failure> {
+  const { backend } = run.attempt.route;
   let response: UpstreamAnswer | undefined;
   try {
     const request = requestFor(run, body);
     run.sentHeaders = request.headers;
     run.sentTarget = request.target;
     try {
-      response = await route.backend.send(request);
+      response = await backend.send(request);
     } catch (error) {
       if (!mayRedo(error, run)) throw error;
-      response = await route.backend.send(request);
+      response = await backend.send(request);
     }
-    if (!isAnswer(response)) return fail(run, noAnswer(response));
-    const result = isEventStream(response, exchange) ? await openStream(response, run) : await readPlain(response, run);
-    if ('type' in result) return result;
+    if (!isAnswer(response)) return noAnswer(response);
+    const result = await read(response, run);
     // Whatever is still to come of it nobody reads.
-    response.body.cancel();
-    return fail(run, result);
+    if (!('type' in result)) response.body.cancel();
+    return result;
   } catch (error) {
     response?.body.cancel();
-    if (error instanceof Refusal) return unsendable(error, run);
-    return fail(run, transportFailureOf(error, attempt));
+    throw error;
   }
+}
+
+/**
+ * The body with a question for the token counts of a stream that would not tell them: what a request costs has to be
+ * known. Undefined where there is nothing to ask for, and where the backend is known to refuse the field.
+ */
+function withUsage(
+  body: UpstreamRequest['body'],
+  { attempt, exchange, protocol, crossing }: AttemptRun,
+): string | undefined {
+  const { usageRequest } = protocol.stream;
+  if (usageRequest === undefined || crossing !== undefined || typeof body !== 'string') return undefined;
+  if (!exchange.stream || exchange.endpoint?.operation !== 'generate' || exchange.body === undefined) return undefined;
+  const { live, quirks } = attempt.route.backend;
+  if (live.refusesUsage || quirks.fields?.[usageRequest.refusedField] === false) return undefined;
+  return usageRequest.ask(body, exchange.body.fields);
+}
+
+/**
+ * Whether a backend turned the request down for the field that the gateway put in: its name is in the answer. Servers that
+ * nobody has heard of may refuse what they do not know, and the client never asked for it.
+ */
+function refusesUsage({ answer }: Failure, { attempt, exchange, protocol, crossing, hidesUsage }: AttemptRun): boolean {
+  const { usageRequest } = protocol.stream;
+  if (usageRequest === undefined || answer === undefined || (answer.status !== 400 && answer.status !== 422))
+    return false;
+  if (!exchange.stream || attempt.route.backend.live.refusesUsage || (crossing === undefined && !hidesUsage))
+    return false;
+  return Buffer.from(answer.body).includes(usageRequest.refusedField);
 }
 
 /** A redirect is not followed, for it would take the key elsewhere, and not passed on, for a client would take its own there. */
@@ -111,12 +161,6 @@ function noAnswer(response: UpstreamAnswer): Failure {
 function unsendable(refusal: Refusal, run: AttemptRun): Failure {
   run.exchange.notCarried = refusal;
   return fail(run, transportFailure('not_carried', refusal.details.param));
-}
-
-/** A stream that nobody asked for can be passed on, but not translated. */
-function openStream(response: UpstreamAnswer, run: AttemptRun): Promise<StreamAnswer | Failure> | Failure {
-  if (run.crossing === undefined || run.exchange.stream) return StreamAnswer.open(response, run);
-  return transportFailure('broken_answer', 'unasked_stream');
 }
 
 /** The translation to a dialect of the backend, or, where that loses something, to another that loses nothing. */
@@ -148,16 +192,16 @@ function leastLoss(
   return { crossing: first, upstream };
 }
 
-function crossingFor(route: Route, exchange: Exchange, ends: Ends, context: Context): Crossing {
-  const { kept, snapshot } = context;
-  return cross(exchange, route, ends, {
-    prompt: promptFor(route, exchange, context),
-    kept,
-    limits: snapshot.work,
-    hold: (units) => {
-      if (!hasRoomFor(units, exchange, context)) throw new NoRoom();
-    },
-  });
+/** What was asked for as a stream is one if it begins so, whatever its label says; what was not is read as a whole. */
+async function read(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failure> {
+  const { exchange, watch } = run;
+  if (!exchange.stream) {
+    if (!isEventStream(response)) return await readPlain(response, run);
+    const isAnswer = exchange.endpoint?.operation === 'generate';
+    return await (isAnswer ? collectStream(response, run) : StreamAnswer.open(response, run));
+  }
+  const { answer, isStream } = await asStreamOrNot(response, exchange, watch);
+  return await (isStream ? StreamAnswer.open(answer, run) : readPlain(answer, run));
 }
 
 function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamRequest {
@@ -314,19 +358,6 @@ function leavesModelToPrompt({ fields }: Body): boolean {
   return fields['model'] === undefined && asObject(fields['prompt']) !== undefined;
 }
 
-/** The serving alias's system prompt. */
-function promptFor(
-  { alias }: Route,
-  { servedName, endpoint }: Exchange,
-  { snapshot, clock }: Context,
-): SystemPrompt | undefined {
-  if (snapshot.prompts === undefined || endpoint?.conversation !== true) return undefined;
-  return snapshot.prompts.injectionFor(servedName ?? alias.name, clock.wallNow());
-}
-
-function isEventStream(response: UpstreamAnswer, exchange: Exchange): boolean {
-  if (response.status < 200 || response.status > 299) return false;
-  const type = response.headers.get('content-type');
-  if (type === null) return exchange.stream;
-  return type.startsWith('text/event-stream') || /^text\/event-stream/i.test(type);
+function isEventStream({ status, headers }: UpstreamAnswer): boolean {
+  return status >= 200 && status <= 299 && /^text\/event-stream/i.test(headers.get('content-type') ?? '');
 }

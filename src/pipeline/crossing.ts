@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 
 import { AnswerWork } from '../core/answer-work.ts';
 import type { Conversation } from '../core/conversation.ts';
-import { unfold } from '../core/completion.ts';
+import { CompletionBuilder, unfold, type Completion } from '../core/completion.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { KeptItems } from '../core/kept-items.ts';
 import { NotCarried } from '../core/not-carried.ts';
 import { quirksFor } from '../core/quirks.ts';
-import type { Route } from '../core/route.ts';
+import type { Quirks, Route } from '../core/route.ts';
 import type { Work, WorkLimits } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -34,6 +34,14 @@ export interface Crossing {
   answer(json: unknown): string;
   /** A streamed answer likewise, event by event. */
   stream(): StreamCrossing;
+  /** A streamed answer as a plain one. */
+  collect(): StreamCollection;
+}
+
+/** Takes a backend's events; gives at their end what `answer` gives of a plain answer. Throws Unintelligible, and TooComplex. */
+export interface StreamCollection {
+  push(event: unknown, name: string | undefined): void;
+  answer(): string;
 }
 
 /** Takes a backend's events; gives SSE text for the client. */
@@ -87,7 +95,7 @@ function crossGenerate(
   const work = workOf(exchange, limits);
   const conversation = conversationOf(exchange, client, work);
   const { stream } = conversation;
-  const addressee = { model: route.model, quirks: quirksFor(route.backend.quirks, route.model), work: work.forTry() };
+  const addressee = { model: route.model, quirks: quirksOf(route), work: work.forTry() };
   const encoded = upstream.codec.encodeRequest(withPrompt(conversation, prompt), addressee);
   // Nothing of the answer depends on what was said before; a long stream must not keep it in memory.
   const reply: Reply = {
@@ -110,7 +118,22 @@ function crossGenerate(
       const shown = hidesThoughts(conversation) ? new ThoughtlessStream(decoder) : decoder;
       return new Translation(shown, client.codec.encodeStream({ ...reply, work }));
     },
+    collect: () => {
+      const work = new AnswerWork(limits, hold);
+      const decoder = encoded.decodeStream(work);
+      const shown = hidesThoughts(conversation) ? new ThoughtlessStream(decoder) : decoder;
+      return new Collection(shown, (completion) =>
+        JSON.stringify(client.codec.encodeAnswer(completion, { ...reply, work })),
+      );
+    },
   };
+}
+
+/** With what the backend has been found to refuse. */
+function quirksOf({ backend, model }: Route): Quirks {
+  const { live } = backend;
+  const quirks = quirksFor(backend.quirks, model);
+  return live.refusesUsage ? { ...quirks, fields: { ...quirks.fields, stream_options: false } } : quirks;
 }
 
 function answerText(
@@ -150,6 +173,24 @@ class Translation implements StreamCrossing {
 
   fail(error: GatewayError): string | undefined {
     return this.encoder.fail?.(error);
+  }
+}
+
+class Collection implements StreamCollection {
+  readonly #builder = new CompletionBuilder();
+
+  constructor(
+    private readonly decoder: StreamDecoder,
+    private readonly written: (completion: Completion) => string,
+  ) {}
+
+  push(event: unknown, name: string | undefined): void {
+    for (const said of this.decoder.push(event, name)) this.#builder.push(said);
+  }
+
+  answer(): string {
+    for (const said of this.decoder.end()) this.#builder.push(said);
+    return this.written(this.#builder.build());
   }
 }
 
@@ -204,6 +245,9 @@ const NOTHING_SENT: Crossing = {
   dropped: [],
   answer: () => '',
   stream: () => {
+    throw new Error('this endpoint does not stream');
+  },
+  collect: () => {
     throw new Error('this endpoint does not stream');
   },
 };
