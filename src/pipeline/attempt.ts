@@ -1,36 +1,34 @@
 import { Attempt } from '../core/attempt.ts';
-import type { Body, Exchange } from '../core/exchange.ts';
+import type { Exchange } from '../core/exchange.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import { NotCarried } from '../core/not-carried.ts';
 import { Refusal } from '../core/refusal.ts';
-import { quirksFor } from '../core/quirks.ts';
 import type { Route, UpstreamRequest } from '../core/route.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
-import type { Fitted, Protocol } from '../protocols/protocol.ts';
+import type { Protocol } from '../protocols/protocol.ts';
 import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
 import { tooComplex } from './body-work.ts';
 import { asStreamOrNot } from './answer-form.ts';
 import { collectStream } from './collect-stream.ts';
 import { coolingOf } from './cooling.ts';
-import type { Crossing, Ends } from './crossing.ts';
-import { crossingFor, promptFor } from './crossing-for.ts';
+import type { Crossing } from './crossing.ts';
+import { crossingFor } from './crossing-for.ts';
+import { leastLoss } from './least-loss.ts';
 import { deadlineOf } from './deadline.ts';
 import { isAskedAsClient, upstreamHeaders } from './upstream-headers.ts';
 import { upstreamQuery } from './upstream-query.ts';
 import { readPlain } from './plain-answer.ts';
 import { fail } from './settle.ts';
 import type { AttemptRun } from './settle.ts';
-import { otherThan, spokenTo } from './spoken.ts';
+import { spokenTo } from './spoken.ts';
+import { bodyFor } from './upstream-body.ts';
 import { StreamAnswer } from './stream-answer.ts';
 import { thinks } from './thinking.ts';
 import { isReset, transportFailureOf } from './transport.ts';
 import { WithheldValues } from './withheld-values.ts';
 import { Watch } from '../core/watch.ts';
-import { asObject } from '../lib/json.ts';
-import { TooComplex } from '../core/work.ts';
-import type { WorkLimits } from '../core/work.ts';
 
 /** Tries one route once: sends the request as it came in, and waits until the answer is certain to be good, or is not. */
 export async function tryRoute(
@@ -163,35 +161,6 @@ function unsendable(refusal: Refusal, run: AttemptRun): Failure {
   return fail(run, transportFailure('not_carried', refusal.details.param));
 }
 
-/** The translation to a dialect of the backend, or, where that loses something, to another that loses nothing. */
-function leastLoss(
-  route: Route,
-  exchange: Exchange,
-  ends: Ends,
-  context: Context,
-): { readonly crossing: Crossing; readonly upstream: Protocol } {
-  const { client, upstream } = ends;
-  let first: Crossing | undefined;
-  let refused: NotCarried | undefined;
-  try {
-    first = crossingFor(route, exchange, ends, context);
-  } catch (error) {
-    if (!(error instanceof NotCarried)) throw error;
-    refused = error;
-  }
-  if (first !== undefined && first.dropped.length === 0) return { crossing: first, upstream };
-  for (const other of otherThan(upstream, route, exchange.endpoint?.operation ?? 'native')) {
-    try {
-      const crossing = crossingFor(route, exchange, { client, upstream: other }, context);
-      if (first === undefined || crossing.dropped.length === 0) return { crossing, upstream: other };
-    } catch (error) {
-      if (!(error instanceof NotCarried)) throw error;
-    }
-  }
-  if (first === undefined) throw refused ?? new Error('a translation has neither come about nor been refused');
-  return { crossing: first, upstream };
-}
-
 /** What was asked for as a stream is one if it begins so, whatever its label says; what was not is read as a whole. */
 async function read(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failure> {
   const { exchange, watch } = run;
@@ -294,68 +263,6 @@ function mayRedo(error: unknown, { attempt, exchange, context }: AttemptRun): bo
     backend: route.backend.name,
   });
   return true;
-}
-
-/** The original body with the route's model and the serving alias's system prompt. */
-function bodyFor(
-  route: Route,
-  exchange: Exchange,
-  protocol: Protocol,
-  context: Context,
-): string | Uint8Array<ArrayBuffer> | undefined {
-  const { body, endpoint } = exchange;
-  if (body === undefined) return undefined;
-  const own = withModel(route, exchange, body, protocol);
-  if (typeof own !== 'string') return own;
-  const { work } = context.snapshot;
-  checkGrowth(body, own, work);
-  if (endpoint?.conversation !== true) return own;
-  const fitted = fittedFor(route, protocol, own, body.fields);
-  if (fitted.dropped.length > 0) exchange.dropped = fitted.dropped;
-  const { text: readable } = fitted;
-  const prompt = promptFor(route, exchange, context);
-  if (prompt === undefined) return readable;
-  const fields = readable === own ? body.fields : parsedAgain(readable);
-  const whole = protocol.injectSystem(readable, fields, prompt, endpoint.operation);
-  checkGrowth(body, whole, work);
-  return whole;
-}
-
-/** A request of the backend's dialect without what the route's model would refuse of other models' turns. */
-function fittedFor(route: Route, protocol: Protocol, text: string, fields: Record<string, unknown>): Fitted {
-  const { model, backend } = route;
-  const readable = protocol.removeForeign(text, fields, model, quirksFor(backend.quirks, model));
-  const now = readable === text ? fields : parsedAgain(readable);
-  return protocol.removeUnfit?.(readable, now, model) ?? { text: readable, dropped: [] };
-}
-
-function parsedAgain(text: string): Record<string, unknown> {
-  return JSON.parse(text) as Record<string, unknown>;
-}
-
-/** What is put in wherever a key stands, and it may stand there any number of times. No text is copied before this. */
-function checkGrowth({ text = '' }: Body, edited: string, { units }: WorkLimits): void {
-  if (edited.length - text.length > units) throw new TooComplex('units', units, '');
-}
-
-function withModel(
-  { model }: Route,
-  { endpoint, caller }: Exchange,
-  body: Body,
-  protocol: Protocol,
-): string | Uint8Array<ArrayBuffer> {
-  if (endpoint?.model !== undefined) {
-    const { text = '' } = body;
-    return protocol.wire.renameModel?.(text, model) ?? text;
-  }
-  const { modelIs } = endpoint ?? {};
-  // A prompt that the provider keeps has a model of its own; but not for whoever may ask for some models only.
-  const isOfPrompt = modelIs === 'optional' && leavesModelToPrompt(body) && caller?.models === undefined;
-  return body.withModel(modelIs === 'absent' || isOfPrompt ? undefined : model);
-}
-
-function leavesModelToPrompt({ fields }: Body): boolean {
-  return fields['model'] === undefined && asObject(fields['prompt']) !== undefined;
 }
 
 function isEventStream({ status, headers }: UpstreamAnswer): boolean {

@@ -16,6 +16,7 @@ import { wellFormedJson } from '../lib/well-formed.ts';
 import type { EncodedRequest, Reply, StreamDecoder, StreamEncoder } from '../protocols/codec.ts';
 import type { GatewayError, Protocol, SystemPrompt } from '../protocols/protocol.ts';
 import { workOf } from './body-work.ts';
+import { bounded, droppedOf } from './dropped-names.ts';
 import { estimateTokens } from './estimate.ts';
 import { hidesThoughts, ThoughtlessStream, withoutThoughts } from './hidden-thoughts.ts';
 
@@ -266,36 +267,6 @@ function conversationOf(exchange: Exchange, client: Protocol, work: Work): Conve
 function fieldsOf({ body }: Exchange): JsonObject {
   if (body?.text === undefined) return body?.fields ?? {};
   return asObject(parseKeepingLongNumbers(body.text)) ?? body.fields;
-}
-
-function droppedOf(
-  { leftovers, written }: Conversation,
-  { dropped }: EncodedRequest,
-  client: Protocol,
-): readonly string[] {
-  if (leftovers.length === 0 && dropped.length === 0) return dropped;
-  // What the client wrote itself, where a setting has several names.
-  const names: Readonly<Record<string, string>> = { ...client.codec.fieldNames, ...written };
-  return bounded(new Set([...leftovers.map(({ field }) => field), ...dropped.map((name) => nameOf(name, names))]));
-}
-
-function bounded(names: ReadonlySet<string>): readonly string[] {
-  const shown = [...names].slice(0, MOST_NAMED).map(shortened);
-  return names.size <= MOST_NAMED ? shown : [...shown, `${names.size - MOST_NAMED} more`];
-}
-
-function nameOf(name: string, names: Readonly<Record<string, string>>): string {
-  if (Object.hasOwn(names, name)) return names[name] ?? name;
-  // Of a form that is asked for, but not enforced.
-  return name === 'output.strict' ? `${names['output'] ?? 'output'}.strict` : name;
-}
-
-/** What was left out stands in a header, and names are the client's: neither how many nor how long is in our hands. */
-const MOST_NAMED = 32;
-const MOST_NAME_CHARACTERS = 100;
-
-function shortened(name: string): string {
-  return name.length > MOST_NAME_CHARACTERS ? `${name.slice(0, MOST_NAME_CHARACTERS)}...` : name;
 }
 
 /** The system prompt joined to the request's own: to its text where that is one, as blocks of their own otherwise. */
