@@ -83,6 +83,20 @@ export interface ThinkingControl {
   readonly always?: JsonObject | undefined;
 }
 
+/** What a model that is no Claude takes of Anthropic's Messages API, unlike most others. */
+export interface MessagesTraits {
+  /** `adaptive` is without an effort and a `display` here; `unsaid`: the request does not speak of thinking. */
+  readonly thinking?: 'none' | 'budget' | 'adaptive' | 'unsaid';
+  /** How thinking is turned off; `never`: it cannot be. */
+  readonly off?: 'disabled' | 'never';
+  /** The words of `output_config.effort`, least first. */
+  readonly efforts?: readonly Effort[];
+  /** `none`: no temperature and the like. */
+  readonly sampling?: 'free' | 'none';
+  /** Stop sequences have an effect. */
+  readonly stops?: boolean;
+}
+
 /** How a backend differs from the dialect it speaks, where the gateway writes the request itself. */
 export interface Quirks {
   /** Chat: what it calls the limit of an answer's tokens; default `max_tokens`. */
@@ -91,7 +105,9 @@ export interface Quirks {
    * Chat: fields that it takes or refuses, unlike most: `{"top_k": true, "stream_options": false}`. Most take OpenAI's
    * older ones; `top_k`, `min_p`, `verbosity` and `tools.custom` (with `allowed_tools`) are sent to those only that are
    * said to take them. `response_format.json_schema: false`: it knows JSON, but no schema of it;
-   * `reasoning_effort.minimal: false`: nor that word, for which the nearest that it knows is sent.
+   * `reasoning_effort.minimal: false`: nor that word, for which the nearest that it knows is sent; `tools.strict: false`:
+   * no strict functions; `tool_choice: false`: for `none` no tools are offered, and `auto` goes without saying;
+   * `tool_choice.function: false`: of the tools that one alone is offered.
    */
   readonly fields?: Readonly<Record<string, boolean>> | undefined;
   /** Chat: it wants the system's words before all others. */
@@ -99,7 +115,12 @@ export interface Quirks {
   /** Chat: how it is told whether and how much to think; default: by `reasoning_effort`. */
   readonly thinking?: ThinkingControl | undefined;
   /** Chat: where it wants its former thoughts back (`thinking`: as a part of the content); default: it does not. */
-  readonly reasoningBack?: 'reasoning_content' | 'reasoning' | 'thinking' | undefined;
+  readonly reasoningBack?: 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'thinking' | undefined;
+  /**
+   * Which of the assistant's turns are refused without their thoughts, `calls`: those that call tools. Where a client has
+   * none, a blank stands for them: an empty text counts as missing.
+   */
+  readonly thoughtsNeeded?: 'calls' | 'all' | undefined;
   /** Chat: how it takes documents: `data` (default) as bytes only, `url` as a URL, too, `document_url` in a part of that name. */
   readonly documents?: 'data' | 'url' | 'document_url' | undefined;
   /** Chat: ids of tool calls have to be nine letters and digits (9), or may have 40 characters at most (40). */
@@ -108,14 +129,29 @@ export interface Quirks {
   readonly noUserAfterTool?: boolean | undefined;
   /** Chat: the fields that it refuses while it thinks, and drops in silence or with an error. */
   readonly refusedThinking?: readonly string[] | undefined;
-  /** Whether a tool can be demanded: never, or not while it thinks; default: always. */
-  readonly forcedTools?: 'never' | 'unthinking' | undefined;
+  /** Chat: with what it cannot think: tools, or an answer that is not streamed. Thinking is turned off then. */
+  readonly unthinkingWith?: 'tools' | 'plain' | undefined;
+  /**
+   * Whether a tool can be demanded: never, not while it thinks, or by its name alone and not while it thinks (`named`);
+   * default: always.
+   */
+  readonly forcedTools?: 'never' | 'unthinking' | 'named' | undefined;
+  /** Chat: the least and the most of fields that are numbers; what is beyond becomes the nearest. */
+  readonly ranges?: Readonly<Record<string, readonly [least: number, most: number]>> | undefined;
+  /** Chat: what it calls the id of an end user; default `user`. `user_id` has letters, digits, `_` and `-` alone. */
+  readonly userField?: 'user' | 'user_id' | undefined;
+  /** Chat: it takes the bytes of a picture alone, no URL. */
+  readonly images?: 'data' | undefined;
   /** How many stop words it takes; default: any number. */
   readonly mostStops?: number | undefined;
   /** Of several dialects that it speaks, the one that other dialects are translated to; default: its first. */
   readonly translated?: ProtocolName | undefined;
+  /** Of several dialects that it speaks, those that do not serve the model. */
+  readonly lacks?: readonly ProtocolName[] | undefined;
+  /** Messages: what a model takes, where it is no Claude. */
+  readonly messages?: MessagesTraits | undefined;
   /** What is otherwise for some of its models. The first that fits counts, over all the above. */
-  readonly models?: readonly (readonly [name: RegExp, quirks: Quirks])[] | undefined;
+  readonly models?: readonly (readonly [name: Pick<RegExp, 'test'>, quirks: Quirks])[] | undefined;
 }
 
 /** A provider to send requests to. Immutable, but for `live`, which outlives reloads. */

@@ -1,17 +1,19 @@
 import type { Conversation } from '../../core/conversation.ts';
 import type { TextPart } from '../../core/part.ts';
+import type { Quirks } from '../../core/route.ts';
 import { isForced } from '../../core/tool-choice.ts';
 import { Work } from '../../core/work.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { forbidsThinking, withChoiceFor } from '../forced-tools.ts';
 import { CallIds } from './call-ids.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
 import { textOf } from './encode-parts.ts';
 import { encodeTools } from './encode-tools.ts';
-import { isThoughtless, encodeTurns } from './encode-turns.ts';
+import { isThoughtless, encodeTurns, withThoughts, type WireTurns } from './encode-turns.ts';
 import { endedFor } from './last-message.ts';
-import { claudeTraits } from '../../vendors/models/claude.ts';
+import { claudeTraits, type ClaudeTraits } from '../../vendors/models/claude.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings } from './settings.ts';
@@ -20,20 +22,25 @@ import { WireNames } from './names.ts';
 const MAX_TOOL_NAME = 128;
 
 /** Writes a request for a message. */
-export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  const { model, work = new Work() } = addressee;
-  const traits = claudeTraits(model);
+export function encodeRequest(asked: Conversation, addressee: Addressee): EncodedRequest {
+  const { model, quirks, work = new Work() } = addressee;
+  const conversation = withChoiceFor(asked, quirks);
+  const traits = traitsFor(model, quirks);
   const dropped = new Set<string>();
   const names = new WireNames(MAX_TOOL_NAME);
   for (const tool of conversation.tools) if (tool.type !== 'native') names.wire(tool.name);
-  const turns = encodeTurns(conversation, traits, { model, names, ids: new CallIds(), dropped, work });
+  const takesUnsigned = !traits.signs && quirks.reasoningBack !== undefined;
+  const context = { model, takesUnsigned, names, ids: new CallIds(), dropped, work };
+  const turns = thoughtful(encodeTurns(conversation, traits, context), takesUnsigned ? quirks : {});
   const forced = isForced(conversation.toolChoice);
   // An answer that has to be a call has no format.
   const output = encodeOutput(forced ? { ...conversation, output: undefined } : conversation, traits, names, dropped);
-  const tools = encodeTools(conversation, { traits, names, outputTool: output.tool, dropped });
+  const named = quirks.fields?.['tool_choice.function'] !== false;
+  const tools = encodeTools(conversation, { traits, names, outputTool: output.tool, named, dropped });
   const { thinking, effort, maxTokens } = encodeReasoning(conversation, {
     traits,
     forced: forced || output.tool !== undefined,
+    unthinking: forbidsThinking(output.tool === undefined ? conversation : DEMANDING, quirks),
     thoughtless: isThoughtless(turns.messages),
     dropped,
   });
@@ -62,6 +69,22 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     decodeAnswer: (answer, work) => decodeAnswer(answer, expected, work),
     decodeStream: (work) => new MessageStreamDecoder(expected, work),
   };
+}
+
+/** The tool that stands for an output format is demanded, too. */
+const DEMANDING: Pick<Conversation, 'tools' | 'toolChoice'> = {
+  tools: [{ type: 'function', name: 'answer' }],
+  toolChoice: { mode: 'required' },
+};
+
+/** What the model takes at this backend. */
+function traitsFor(model: string, { messages }: Quirks): ClaudeTraits {
+  const traits = claudeTraits(model);
+  return traits.signs || messages === undefined ? traits : { ...traits, ...messages };
+}
+
+function thoughtful(turns: WireTurns, { thoughtsNeeded }: Quirks): WireTurns {
+  return thoughtsNeeded === undefined ? turns : { ...turns, messages: withThoughts(turns.messages, thoughtsNeeded) };
 }
 
 /** One text without marks as a string, anything else as blocks. */

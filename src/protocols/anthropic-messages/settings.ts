@@ -50,7 +50,7 @@ export function encodeSettings(
   thinks: boolean,
   dropped: Set<string>,
 ): JsonObject {
-  const stop = settings.stop?.filter((sequence) => sequence.trim() !== '');
+  const stop = traits.stops ? settings.stop?.filter((sequence) => sequence.trim() !== '') : undefined;
   if (stop !== undefined && stop.length !== settings.stop?.length) dropped.add('stop');
   for (const name of lackedOf(settings)) dropped.add(name);
   const { user } = settings;

@@ -20,7 +20,7 @@ function encodeMedia(part: MediaPart, quirks: Quirks): JsonObject {
     throw new NotCarried(FIELDS[kind], 'is kept at another provider, where this backend cannot read it');
   switch (kind) {
     case 'image':
-      return encodeImage(part);
+      return encodeImage(part, quirks);
     case 'audio':
       return encodeAudio(part);
     case 'document':
@@ -32,7 +32,9 @@ function encodeMedia(part: MediaPart, quirks: Quirks): JsonObject {
 
 const FIELDS = { image: 'image', audio: 'input_audio', document: 'file', video: 'video' } as const;
 
-function encodeImage({ source, detail }: MediaPart): JsonObject {
+function encodeImage({ source, detail }: MediaPart, { images }: Quirks): JsonObject {
+  if (source.from === 'url' && images === 'data')
+    throw new NotCarried('image_url', 'is not sent along, and this backend takes the bytes of a picture only');
   const url = mediaUrlOf(source);
   if (url === undefined) throw new NotCarried('image', 'is a file, which chat completions do not take for a picture');
   return { type: 'image_url', image_url: detail === undefined ? { url } : { url, detail } };

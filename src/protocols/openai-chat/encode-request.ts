@@ -1,8 +1,9 @@
 import type { Conversation } from '../../core/conversation.ts';
-import { NotCarried } from '../../core/not-carried.ts';
-import { isForced } from '../../core/tool-choice.ts';
-import { compact } from '../../lib/json.ts';
+import { joinQuirks } from '../../core/quirks.ts';
+import type { Quirks } from '../../core/route.ts';
+import { compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { forbidsThinking, refuseThinking, withChoiceFor } from '../forced-tools.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
 import { encodeTools } from './encode-tools.ts';
@@ -13,18 +14,21 @@ import { encodeReasoning } from './encode-reasoning.ts';
 import { encodeSettings, takes } from './settings.ts';
 
 /** Writes the request for a backend. */
-export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
+export function encodeRequest(asked: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks } = addressee;
-  const tools = encodeTools(conversation, takes(quirks, 'tools.custom'));
-  const output = encodeOutput(conversation, quirks);
-  const forced = tools.fields['tools'] !== undefined && isForced(conversation.toolChoice);
-  if (forced && quirks.forcedTools === 'never')
-    throw new NotCarried('tool_choice', 'demands a call of a tool, which this backend leaves to the model');
-  const reasoning = encodeReasoning(conversation.reasoning, addressee, forced && quirks.forcedTools === 'unthinking');
-  const settings = encodeSettings(conversation.settings, addressee, {
-    hasTools: tools.fields['tools'] !== undefined,
-    thinks: reasoning.thinks,
-  });
+  const conversation = withChoiceFor(asked, quirks);
+  const tools = encodeTools(conversation, quirks);
+  const hasTools = tools.fields['tools'] !== undefined;
+  const isUnthinking = forbidsThinking(conversation, quirks);
+  const reasoning = encodeReasoning(
+    conversation.reasoning,
+    addressee,
+    isUnthinking || cannotThink(conversation, quirks, hasTools),
+  );
+  if (isUnthinking) refuseThinking(reasoning.thinks);
+  const thinking = reasoning.thinks ? whileThinking(quirks) : quirks;
+  const output = encodeOutput(conversation, thinking);
+  const settings = encodeSettings(conversation.settings, addressee, { hasTools, thinks: reasoning.thinks });
   const { messages, dropped } = encodeTurns(conversation, addressee, output.note);
   const wantsUsage = conversation.stream && takes(quirks, 'stream_options');
   const reading = { model, wrapped: tools.wrapped, names: originalNames(conversation.tools) };
@@ -35,7 +39,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
       ...settings.fields,
       ...reasoning.fields,
       ...output.fields,
-      ...tools.fields,
+      ...chosen(tools.fields, thinking),
       stream: conversation.stream,
       stream_options: wantsUsage ? { include_usage: true } : undefined,
     }),
@@ -49,6 +53,25 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     decodeAnswer: (body) => decodeAnswer(body, reading),
     decodeStream: (work) => new ChatStreamDecoder(reading, work),
   };
+}
+
+/** Whether something else in the request keeps the model from thinking. */
+function cannotThink({ stream }: Conversation, { unthinkingWith }: Quirks, hasTools: boolean): boolean {
+  return (unthinkingWith === 'tools' && hasTools) || (unthinkingWith === 'plain' && !stream);
+}
+
+/** What the backend takes while the model thinks. */
+function whileThinking(quirks: Quirks): Quirks {
+  const { refusedThinking } = quirks;
+  if (refusedThinking === undefined) return quirks;
+  return joinQuirks(quirks, { fields: Object.fromEntries(refusedThinking.map((field) => [field, false])) });
+}
+
+/** Tools as they are to be chosen. Where that cannot be said, `auto` goes without saying, and for `none` none is offered. */
+function chosen(fields: JsonObject, quirks: Quirks): JsonObject {
+  if (takes(quirks, 'tool_choice') || fields['tool_choice'] === undefined) return fields;
+  const { tool_choice: choice, ...rest } = fields;
+  return choice === 'none' ? {} : rest;
 }
 
 function unique(words: readonly string[]): readonly string[] {

@@ -1,9 +1,11 @@
 import type { Conversation, Tool, ToolChoice } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
+import type { Quirks } from '../../core/route.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import { FREEFORM_PARAMETERS, freeformDescription, grammarOf } from '../freeform.ts';
 import { NAME } from './name.ts';
 import { wireName } from './names.ts';
+import { takes } from './settings.ts';
 
 /** What a request says of tools, and what it could not say. */
 export interface EncodedTools {
@@ -13,8 +15,10 @@ export interface EncodedTools {
   readonly dropped: readonly string[];
 }
 
-/** Writes `tools` and `tool_choice`. `hasCustom`: the backend knows custom tools and allowed ones. */
-export function encodeTools({ tools, toolChoice }: Conversation, hasCustom: boolean): EncodedTools {
+/** Writes `tools` and `tool_choice`. */
+export function encodeTools({ tools, toolChoice }: Conversation, quirks: Quirks): EncodedTools {
+  // Who knows custom tools knows allowed ones.
+  const hasCustom = takes(quirks, 'tools.custom');
   const isForeign = (tool: Tool): boolean => tool.type === 'native' && tool.protocol !== NAME;
   const dropped = tools.flatMap((tool) => (isForeign(tool) ? [`tools[${tool.name}]`] : []));
   let offered = tools.filter((tool) => !isForeign(tool));
@@ -26,6 +30,8 @@ export function encodeTools({ tools, toolChoice }: Conversation, hasCustom: bool
     offered = offered.filter(({ name }) => names.has(name));
     choice = { mode: required ? 'required' : 'auto' };
   }
+  const isStrict = (tool: Tool): boolean => tool.type === 'function' && tool.strict === true;
+  const isLax = !takes(quirks, 'tools.strict') && offered.some(isStrict);
   const wrapped = new Set(offered.flatMap((tool) => (tool.type === 'freeform' && !hasCustom ? [tool.name] : [])));
   if (offered.length === 0) {
     if (choice !== undefined && choice.mode !== 'auto' && choice.mode !== 'none')
@@ -33,17 +39,18 @@ export function encodeTools({ tools, toolChoice }: Conversation, hasCustom: bool
     return { fields: {}, wrapped, dropped };
   }
   const fields = {
-    tools: offered.map((tool) => encodeTool(tool, hasCustom)),
+    tools: offered.map((tool) => encodeTool(tool, hasCustom, quirks)),
     tool_choice: choice === undefined ? undefined : encodeChoice(choice, offered, hasCustom),
   };
-  return { fields: compact(fields), wrapped, dropped };
+  return { fields: compact(fields), wrapped, dropped: isLax ? [...dropped, 'strict'] : dropped };
 }
 
-function encodeTool(tool: Tool, hasCustom: boolean): unknown {
+function encodeTool(tool: Tool, hasCustom: boolean, quirks: Quirks): unknown {
   if (tool.type === 'native') return tool.value;
   const name = wireName(tool.name);
   if (tool.type === 'function') {
-    const { description, strict } = tool;
+    const { description } = tool;
+    const strict = takes(quirks, 'tools.strict') ? tool.strict : undefined;
     const parameters = objectSchema(tool.parameters ?? {});
     return { type: 'function', function: compact({ name, description, parameters, strict }) };
   }

@@ -3,7 +3,7 @@ import type { Quirks } from '../../core/route.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
 import { refuseField } from '../fields.ts';
-import { userIdOf } from '../openai/user-id.ts';
+import { plainUserIdOf, userIdOf } from '../openai/user-id.ts';
 
 type Name = keyof Settings;
 
@@ -72,10 +72,13 @@ export function encodeSettings(
       if (value !== UNTHINKING.get(name)) dropped.add(name);
       continue;
     }
-    const field = name === 'maxTokens' ? (quirks.maxTokensField ?? 'max_tokens') : SETTING_FIELDS[name];
+    const field = fieldOf(name, quirks);
     const isRefused = thinks && quirks.refusedThinking?.includes(field) === true;
-    if (takes(quirks, field) && !isRefused) fields[field] = name === 'user' ? userIdOf(String(value)) : value;
-    else dropped.add(name);
+    if (takes(quirks, field) && !isRefused) {
+      const taken = valueFor(field, value, quirks);
+      fields[field] = taken;
+      if (typeof value === 'number' && taken !== value) dropped.add(name);
+    } else dropped.add(name);
   }
   // One without the other is refused.
   if (fields['top_logprobs'] !== undefined) fields['logprobs'] ??= true;
@@ -86,6 +89,20 @@ export function encodeSettings(
     dropped.add('stop');
   }
   return { fields, dropped: [...dropped] };
+}
+
+/** What a backend calls a setting. */
+function fieldOf(name: Name, { maxTokensField = 'max_tokens', userField = 'user' }: Quirks): string {
+  if (name === 'maxTokens') return maxTokensField;
+  return name === 'user' ? userField : SETTING_FIELDS[name];
+}
+
+/** A value as a backend takes it. */
+function valueFor(field: string, value: unknown, { ranges }: Quirks): unknown {
+  if (field === 'user') return userIdOf(String(value));
+  if (field === 'user_id') return plainUserIdOf(String(value));
+  const range = typeof value === 'number' ? ranges?.[field] : undefined;
+  return range === undefined ? value : Math.min(range[1], Math.max(range[0], Number(value)));
 }
 
 /** What OpenAI's models refuse while they think, and the value that goes without saying. */

@@ -1,8 +1,10 @@
 import type { Conversation } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
+import { wantsThinking } from '../../core/reasoning.ts';
 import { Work } from '../../core/work.ts';
 import { asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { forbidsThinking, refuseThinking, withChoiceFor } from '../forced-tools.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ResponsesStreamDecoder } from './decode-stream.ts';
@@ -15,7 +17,7 @@ import { encodeSettings } from './settings.ts';
 
 /** Writes a request that leaves nothing at the provider: all of the conversation is in it. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  return encodeWithNames(conversation, wireName, (named) => encode(named, addressee));
+  return encodeWithNames(withChoiceFor(conversation, addressee.quirks), wireName, (named) => encode(named, addressee));
 }
 
 function wireName(name: string): string {
@@ -23,10 +25,13 @@ function wireName(name: string): string {
 }
 
 function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  const { model, work = new Work() } = addressee;
-  const { input, dropped: droppedItems } = encodeTurns(conversation, model, work);
+  const { work = new Work() } = addressee;
+  const { input, dropped: droppedItems } = encodeTurns(conversation, addressee, work);
   const tools = encodeTools(conversation.tools);
-  const reasoning = encodeReasoning(conversation.reasoning, addressee.model);
+  const isUnthinking = forbidsThinking(conversation, addressee.quirks);
+  const reasoning = encodeReasoning(isUnthinking ? { enabled: false } : conversation.reasoning, addressee.model);
+  if (isUnthinking) refuseThinking(reasoning.isDropped);
+  const isLost = isUnthinking && wantsThinking(conversation.reasoning ?? {}) === true;
   const settings = encodeSettings(conversation.settings, reasoning);
   const body = compact({
     model: addressee.model,
@@ -41,7 +46,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   });
   const dropped = [
     ...settings.dropped,
-    ...(reasoning.isDropped ? ['reasoning'] : []),
+    ...(reasoning.isDropped || isLost ? ['reasoning'] : []),
     ...foreignTools(conversation),
     ...droppedItems,
   ];
