@@ -51,7 +51,7 @@ export function encodeSettings(
   dropped: Set<string>,
 ): JsonObject {
   const stop = traits.stops ? settings.stop?.filter((sequence) => sequence.trim() !== '') : undefined;
-  if (stop !== undefined && stop.length !== settings.stop?.length) dropped.add('stop');
+  if (settings.stop !== undefined && stop?.length !== settings.stop.length) dropped.add('stop');
   for (const name of lackedOf(settings)) dropped.add(name);
   const { user } = settings;
   return compact({
