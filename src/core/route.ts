@@ -127,7 +127,7 @@ export interface Quirks {
   readonly callIdLength?: 9 | 40 | undefined;
   /** Chat: a user may not speak right after a tool. */
   readonly noUserAfterTool?: boolean | undefined;
-  /** Chat: the fields that it refuses while it thinks, and drops in silence or with an error. */
+  /** Chat: the fields that it refuses while it thinks, and drops in silence or with an error; `tool_choice` anywhere. */
   readonly refusedThinking?: readonly string[] | undefined;
   /** Chat: with what it cannot think: tools, or an answer that is not streamed. Thinking is turned off then. */
   readonly unthinkingWith?: 'tools' | 'plain' | undefined;

@@ -55,7 +55,9 @@ function preferred(route: Route): readonly ProtocolName[] {
 function serves(name: ProtocolName, { backend, model }: Route): boolean {
   const { only } = factsOf(model);
   if (only !== undefined && only !== name) return false;
-  return quirksFor(backend.quirks, model).lacks?.includes(name) !== true;
+  const { models, lacks } = backend.quirks;
+  const own = models?.find(([pattern]) => pattern.test(model))?.[1].lacks;
+  return (own ?? lacks)?.includes(name) !== true;
 }
 
 function has({ wire }: Protocol, operation: Operation): boolean {

@@ -3,9 +3,15 @@ import { NotCarried } from '../core/not-carried.ts';
 import type { Quirks } from '../core/route.ts';
 import { isForced } from '../core/tool-choice.ts';
 
-/** The conversation with its demand for a tool said as the backend takes it. Throws NotCarried where it takes none. */
-export function withChoiceFor(conversation: Conversation, { forcedTools, fields }: Quirks): Conversation {
+/**
+ * The conversation with its choice of tools said as the backend takes it: what it refuses, or refuses while it thinks, is
+ * not said where it goes without saying. Throws NotCarried for a demand that it does not take.
+ */
+export function withChoiceFor(conversation: Conversation, quirks: Quirks): Conversation {
   const { tools, toolChoice } = conversation;
+  const { forcedTools, fields, refusedThinking } = quirks;
+  const isUnsaid = fields?.['tool_choice'] === false || refusedThinking?.includes('tool_choice') === true;
+  if (isUnsaid && toolChoice?.mode === 'auto') return { ...conversation, toolChoice: undefined };
   const isNameless = fields?.['tool_choice.function'] === false;
   if ((forcedTools === undefined && !isNameless) || tools.length === 0 || !isForced(toolChoice)) return conversation;
   if (forcedTools === 'never')

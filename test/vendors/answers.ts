@@ -47,7 +47,5 @@ export const TO_RESPONSES = AGENTS.filter(({ dialect }) => dialect !== openaiRes
 /** What of a request of chat completions is about thinking, vendors' own fields included. */
 export function saysOfThinking(body: Json): Json {
   const { thinking, reasoning_effort, enable_thinking, thinking_budget, reasoning_split } = body;
-  return JSON.parse(
-    JSON.stringify({ thinking, reasoning_effort, enable_thinking, thinking_budget, reasoning_split }),
-  );
+  return JSON.parse(JSON.stringify({ thinking, reasoning_effort, enable_thinking, thinking_budget, reasoning_split }));
 }

@@ -3,7 +3,15 @@ import { describe, expect, test } from 'bun:test';
 import type { Json } from '../kit/json.ts';
 import { messagesCall, responsesCall, TO_MESSAGES, TO_RESPONSES } from './answers.ts';
 import { agentsWith, chatLoop, checkLoop, keepTo, saidBefore, USUAL, type ChatRules } from './chat-rules.ts';
-import { geminiQuestion, question, responsesQuestion, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
+import {
+  geminiQuestion,
+  question,
+  responsesQuestion,
+  toolQuestion,
+  translated,
+  WISHES,
+  type Wish,
+} from './translated.ts';
 import { playLoop } from './tool-loop.ts';
 
 const RULES: ChatRules = {
@@ -26,13 +34,16 @@ function keepToThinking(body: Json): void {
 }
 
 describe('a thinking tool loop at DeepSeek', () => {
-  test.each(agentsWith([['deepseek-flash'], ['deepseek-v4-pro']] as const))('of %s with %s', async (_name, model, agent) => {
-    const loop = await chatLoop(agent, 'deepseek', model, { reasoning_content: 'Let me look.' });
-    checkLoop(RULES, loop);
-    for (const body of [loop.first, loop.second]) keepToThinking(body);
-    expect(loop.first.thinking).toEqual(loop.second.thinking);
-    expect(saidBefore(loop)).toMatchObject({ reasoning_content: 'Let me look.', content: null });
-  });
+  test.each(agentsWith([['deepseek-flash'], ['deepseek-v4-pro']] as const))(
+    'of %s with %s',
+    async (_name, model, agent) => {
+      const loop = await chatLoop(agent, 'deepseek', model, { reasoning_content: 'Let me look.' });
+      checkLoop(RULES, loop);
+      for (const body of [loop.first, loop.second]) keepToThinking(body);
+      expect(loop.first.thinking).toEqual(loop.second.thinking);
+      expect(saidBefore(loop)).toMatchObject({ reasoning_content: 'Let me look.', content: null });
+    },
+  );
 
   test.each(TO_MESSAGES)('of %s by the messages API', async (_name, agent) => {
     const at = { backend: { protocol: 'anthropic' }, base: '/anthropic/v1' };
@@ -88,8 +99,24 @@ describe('what it refuses while it thinks', () => {
 });
 
 describe('tools', () => {
+  test('auto goes without saying, in each API', () => {
+    const asked = toolQuestion({ ...WISHES.high, tool_choice: { type: 'auto' } });
+    for (const upstream of ['openai-chat', 'openai-responses'])
+      expect(translated({ ...to, upstream }, 'anthropic-messages', asked).body).not.toHaveProperty('tool_choice');
+    const chat = {
+      messages: [{ role: 'user', content: 'a' }],
+      tool_choice: 'auto',
+      tools: [{ type: 'function', function: { name: 'f' } }],
+    };
+    const { body } = translated({ ...to, upstream: 'anthropic-messages' }, 'openai-chat', chat);
+    expect(body).not.toHaveProperty('tool_choice');
+  });
+
   test.each([
-    [{ type: 'tool', name: 'look' }, { type: 'function', function: { name: 'look' } }],
+    [
+      { type: 'tool', name: 'look' },
+      { type: 'function', function: { name: 'look' } },
+    ],
     [{ type: 'any' }, 'required'],
   ])('a demanded tool turns thinking off: %j', (choice, sent) => {
     for (const wish of [{}, WISHES.high]) {
@@ -101,7 +128,11 @@ describe('tools', () => {
       const { body: other } = translated({ ...to, upstream: 'openai-responses' }, 'anthropic-messages', asked);
       expect(other.reasoning).toEqual({ effort: 'none' });
     }
-    const chat = { tools: [{ type: 'function', function: { name: 'look' } }], tool_choice: sent, messages: [{ role: 'user', content: 'a' }] };
+    const chat = {
+      tools: [{ type: 'function', function: { name: 'look' } }],
+      tool_choice: sent,
+      messages: [{ role: 'user', content: 'a' }],
+    };
     const { body } = translated({ ...to, upstream: 'anthropic-messages' }, 'openai-chat', chat);
     expect(body.thinking).toEqual({ type: 'disabled' });
   });

@@ -9,8 +9,8 @@ import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish }
 
 const RULES: ChatRules = {
   fields: [
-    ...['model', 'messages', 'stream', 'stream_options', 'tools', 'tool_choice', 'temperature', 'top_p'],
-    ...['max_completion_tokens', 'thinking', 'reasoning_split'],
+    ...'model messages stream stream_options tools tool_choice temperature top_p'.split(' '),
+    ...'max_completion_tokens thinking reasoning_split'.split(' '),
   ],
   assistant: ['reasoning_details'],
 };
@@ -21,7 +21,11 @@ const DETAIL = { type: 'reasoning.text', id: 'reasoning-text-1', format: 'MiniMa
 describe('a thinking tool loop at MiniMax', () => {
   test.each(
     agentsWith([
-      ['MiniMax-M3', { reasoning_content: 'Let me look.', reasoning_details: [{ ...DETAIL, text: 'Let me look.' }] }, ON],
+      [
+        'MiniMax-M3',
+        { reasoning_content: 'Let me look.', reasoning_details: [{ ...DETAIL, text: 'Let me look.' }] },
+        ON,
+      ],
       ['MiniMax-M2.7', { reasoning_content: 'Let me look.' }, SPLIT],
     ] as const),
   )('of %s with %s', async (_name, model, agent, [, thought, thinking]) => {
@@ -33,13 +37,17 @@ describe('a thinking tool loop at MiniMax', () => {
     }
     const [detail, ...more] = saidBefore(loop).reasoning_details;
     expect(more).toEqual([]);
-    expect(detail).toMatchObject(model === 'MiniMax-M3' ? { ...DETAIL, text: 'Let me look.' } : { text: 'Let me look.' });
+    expect(detail).toMatchObject(
+      model === 'MiniMax-M3' ? { ...DETAIL, text: 'Let me look.' } : { text: 'Let me look.' },
+    );
   });
 
   test.each(TO_MESSAGES)('of %s by the messages API', async (_name, agent) => {
     const at = { backend: { protocol: 'anthropic' }, base: '/anthropic/v1' };
     const { first, second } = await playLoop(agent, {
-      ...{ vendor: 'minimax', model: 'MiniMax-M3', ...at },
+      vendor: 'minimax',
+      model: 'MiniMax-M3',
+      ...at,
       answer: (tool) => messagesCall(tool, 'sig'),
     });
     expect(first.thinking).toEqual({ type: 'adaptive' });
@@ -78,7 +86,11 @@ test.each([
 ])('%s takes a temperature of %p at most; what is not known is left out and named', (model, most, sent) => {
   const settings = { temperature: 2, seed: 1, presencePenalty: 1, frequencyPenalty: 1, stopSequences: ['a'] };
   const format = { responseMimeType: 'application/json', responseSchema: { type: 'OBJECT' } };
-  const { body, dropped } = translated({ vendor: 'minimax', model }, 'gemini', geminiQuestion({ ...settings, ...format }));
+  const { body, dropped } = translated(
+    { vendor: 'minimax', model },
+    'gemini',
+    geminiQuestion({ ...settings, ...format }),
+  );
   keepTo(RULES, body);
   expect(body.temperature).toBe(sent);
   expect(dropped.toSorted()).toEqual(

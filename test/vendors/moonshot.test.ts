@@ -5,12 +5,20 @@ import type { Json } from '../kit/json.ts';
 import { messagesCall, responsesCall, saysOfThinking, TO_MESSAGES, TO_RESPONSES } from './answers.ts';
 import { agentsWith, chatLoop, keepTo, saidBefore, type ChatRules } from './chat-rules.ts';
 import { AGENTS, chatCall, playLoop } from './tool-loop.ts';
-import { geminiQuestion, question, responsesQuestion, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
+import {
+  geminiQuestion,
+  question,
+  responsesQuestion,
+  toolQuestion,
+  translated,
+  WISHES,
+  type Wish,
+} from './translated.ts';
 
 const RULES: ChatRules = {
   fields: [
-    ...['model', 'messages', 'stream', 'stream_options', 'tools', 'tool_choice', 'stop', 'max_completion_tokens'],
-    ...['response_format', 'thinking', 'reasoning_effort', 'logprobs', 'top_logprobs'],
+    ...'model messages stream stream_options tools tool_choice stop max_completion_tokens'.split(' '),
+    ...'response_format thinking reasoning_effort logprobs top_logprobs'.split(' '),
   ],
   assistant: ['reasoning_content'],
   strict: true,
@@ -47,8 +55,8 @@ describe('a thinking tool loop at Moonshot', () => {
     const place = { vendor: 'moonshot', model: 'kimi-k3', ...at, answer: (tool: string) => messagesCall(tool, '') };
     const { first, second, paths } = await playLoop(agent, place);
     expect(paths[1]).toBe('/anthropic/v1/messages');
-    for (const body of [first, second]) for (const field of ['thinking', 'temperature', 'top_p', 'top_k'])
-      expect(body).not.toHaveProperty(field);
+    for (const body of [first, second])
+      for (const field of ['thinking', 'temperature', 'top_p', 'top_k']) expect(body).not.toHaveProperty(field);
     const said = second.messages.find(({ role }: Json) => role === 'assistant');
     expect(said.content[0]).toMatchObject({ type: 'thinking', thinking: 'Let me look.' });
   });

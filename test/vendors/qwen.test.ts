@@ -10,8 +10,9 @@ import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish }
 
 const RULES: ChatRules = {
   fields: [
-    ...[...USUAL, 'stream_options', 'seed', 'top_k', 'presence_penalty', 'parallel_tool_calls'],
-    ...['enable_thinking', 'thinking_budget', 'reasoning_effort'],
+    ...USUAL,
+    ...'stream_options seed top_k presence_penalty parallel_tool_calls enable_thinking'.split(' '),
+    ...'thinking_budget reasoning_effort'.split(' '),
   ],
   assistant: ['reasoning_content'],
   efforts: ['low', 'medium', 'xhigh'],
@@ -46,7 +47,9 @@ describe('a thinking tool loop at Qwen', () => {
   test.each(TO_MESSAGES)('of %s by the messages API', async (_name, agent) => {
     const at = { backend: { protocol: 'anthropic' }, base: '/apps/anthropic/v1' };
     const { first, second } = await playLoop(agent, {
-      ...{ vendor: 'qwen', model: 'qwen3.6-plus', ...at },
+      vendor: 'qwen',
+      model: 'qwen3.6-plus',
+      ...at,
       answer: (tool) => messagesCall(tool, ''),
     });
     expect(first.thinking.type).toBe('enabled');
@@ -56,7 +59,12 @@ describe('a thinking tool loop at Qwen', () => {
 
   test.each(TO_RESPONSES)('of %s by the responses API', async (_name, agent) => {
     const at = { backend: { protocol: 'openai-responses' }, base: '/compatible-mode/v1' };
-    const { second, paths } = await playLoop(agent, { vendor: 'qwen', model: 'qwen3.8-max', ...at, answer: responsesCall });
+    const { second, paths } = await playLoop(agent, {
+      vendor: 'qwen',
+      model: 'qwen3.8-max',
+      ...at,
+      answer: responsesCall,
+    });
     expect(paths[1]).toBe('/compatible-mode/v1/responses');
     expect(['low', 'medium', 'xhigh']).toContain(second.reasoning.effort);
   });
@@ -107,7 +115,9 @@ test.each<[model: string, wish: Wish, sent: Json, isLost: boolean]>([
 
 test('a budget stands for the word, within its bounds', () => {
   const budget = (model: string, thinkingBudget: number): Json =>
-    saysOfThinking(translated({ vendor: 'qwen', model }, 'gemini', geminiQuestion({ thinkingConfig: { thinkingBudget } })).body);
+    saysOfThinking(
+      translated({ vendor: 'qwen', model }, 'gemini', geminiQuestion({ thinkingConfig: { thinkingBudget } })).body,
+    );
   expect(budget('qwen3.8-max', 100_000)).toEqual({ thinking_budget: 100_000 });
   expect(budget('qwen-plus', 100_000)).toEqual({ ...ON, thinking_budget: 32_768 });
   expect(budget('qwen-plus', 5)).toEqual({ ...ON, thinking_budget: 128 });

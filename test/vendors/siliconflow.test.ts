@@ -7,10 +7,7 @@ import { playLoop } from './tool-loop.ts';
 import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
 
 const RULES: ChatRules = {
-  fields: [
-    ...[...USUAL, 'top_k', 'min_p', 'frequency_penalty'],
-    ...['enable_thinking', 'thinking_budget', 'reasoning_effort'],
-  ],
+  fields: [...USUAL, ...'top_k min_p frequency_penalty enable_thinking thinking_budget reasoning_effort'.split(' ')],
   assistant: ['reasoning_content'],
   strict: true,
   efforts: ['high', 'max'],

@@ -34,7 +34,9 @@ describe('a thinking tool loop at Zhipu', () => {
   test.each(TO_MESSAGES)('of %s by the messages API', async (_name, agent) => {
     const at = { backend: { protocol: 'anthropic' }, base: '/api/anthropic/v1' };
     const { second, paths } = await playLoop(agent, {
-      ...{ vendor: 'zhipu', model: 'glm-5.3', ...at },
+      vendor: 'zhipu',
+      model: 'glm-5.3',
+      ...at,
       answer: (tool) => messagesCall(tool),
     });
     expect(paths[1]).toBe('/api/anthropic/v1/messages');
@@ -44,7 +46,12 @@ describe('a thinking tool loop at Zhipu', () => {
 
   test.each(TO_RESPONSES)('of %s by the responses API', async (_name, agent) => {
     const at = { backend: { protocol: 'openai-responses' }, base: '/api/v1' };
-    const { second, paths } = await playLoop(agent, { vendor: 'zhipu', model: 'glm-5.3', ...at, answer: responsesCall });
+    const { second, paths } = await playLoop(agent, {
+      vendor: 'zhipu',
+      model: 'glm-5.3',
+      ...at,
+      answer: responsesCall,
+    });
     expect(paths[1]).toBe('/api/v1/responses');
     expect(['low', 'high', 'max']).toContain(second.reasoning.effort);
   });
@@ -82,9 +89,7 @@ describe('what its schema lacks', () => {
     const { body, dropped } = translated(to, 'gemini', geminiQuestion({ ...settings, stopSequences }), true);
     keepTo(RULES, body);
     expect(body).toMatchObject({ temperature: 1, top_p: 0.01, stop: ['a'], stream: true });
-    expect(dropped.toSorted()).toEqual([
-      ...['logprobs', 'presencePenalty', 'seed', 'stop', 'temperature', 'topK', 'topP'],
-    ]);
+    expect(dropped.toSorted()).toEqual(['logprobs', 'presencePenalty', 'seed', 'stop', 'temperature', 'topK', 'topP']);
   });
 
   test('an id of a user', () => {

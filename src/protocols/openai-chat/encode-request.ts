@@ -67,7 +67,7 @@ function whileThinking(quirks: Quirks): Quirks {
   return joinQuirks(quirks, { fields: Object.fromEntries(refusedThinking.map((field) => [field, false])) });
 }
 
-/** Tools as they are to be chosen. Where that cannot be said, `auto` goes without saying, and for `none` none is offered. */
+/** Tools as they are to be chosen. Where that cannot be said, for `none` none is offered. */
 function chosen(fields: JsonObject, quirks: Quirks): JsonObject {
   if (takes(quirks, 'tool_choice') || fields['tool_choice'] === undefined) return fields;
   const { tool_choice: choice, ...rest } = fields;
