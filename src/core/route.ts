@@ -144,6 +144,8 @@ export interface Quirks {
   readonly images?: 'data' | undefined;
   /** How many stop words it takes; default: any number. */
   readonly mostStops?: number | undefined;
+  /** Chat: how many bytes of UTF-8 a stop word may have; longer ones are left out. */
+  readonly longestStop?: number | undefined;
   /** Of several dialects that it speaks, the one that other dialects are translated to; default: its first. */
   readonly translated?: ProtocolName | undefined;
   /** Of several dialects that it speaks, those that do not serve the model. */

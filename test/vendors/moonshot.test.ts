@@ -153,6 +153,15 @@ test('settings with one value are left out and named, and stop words are five', 
   expect([old.body.temperature, old.dropped]).toEqual([1, ['temperature']]);
 });
 
+test('a stop word of more than 32 bytes is left out and named', () => {
+  const long = 'ä'.repeat(17);
+  const ask = (stopSequences: readonly string[]) =>
+    translated({ vendor: 'moonshot', model: 'kimi-k3' }, 'gemini', geminiQuestion({ stopSequences }));
+  const { body, dropped } = ask(['a', long, 'b']);
+  expect([body.stop, dropped]).toEqual([['a', 'b'], ['stop']]);
+  expect(ask([long]).body).not.toHaveProperty('stop');
+});
+
 test.each([
   ['kimi-k3', [' ', ' ']],
   ['kimi-k2.6', [undefined, ' ']],

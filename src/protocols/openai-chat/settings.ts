@@ -83,12 +83,20 @@ export function encodeSettings(
   // One without the other is refused.
   if (fields['top_logprobs'] !== undefined) fields['logprobs'] ??= true;
   const { stop = [] } = settings;
-  const most = quirks.mostStops ?? stop.length;
-  if (fields['stop'] !== undefined && stop.length > most) {
-    fields['stop'] = stop.slice(0, most);
+  const taken = stopsFor(stop, quirks);
+  if (fields['stop'] !== undefined && taken.length < stop.length) {
+    fields['stop'] = taken.length === 0 ? undefined : taken;
     dropped.add('stop');
   }
   return { fields, dropped: [...dropped] };
+}
+
+function stopsFor(stop: readonly string[], { mostStops, longestStop }: Quirks): readonly string[] {
+  const short =
+    longestStop === undefined
+      ? stop
+      : stop.filter((word) => word.length <= longestStop && Buffer.byteLength(word) <= longestStop);
+  return mostStops === undefined ? short : short.slice(0, mostStops);
 }
 
 /** What a backend calls a setting. */

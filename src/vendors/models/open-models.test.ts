@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { effortsBetween } from '../../core/effort.ts';
+import { EFFORTS, effortsBetween } from '../../core/effort.ts';
 import { factsOf } from './facts.ts';
 
 const always = { reasons: true, efforts: effortsBetween('low', 'high') };
-const unlessTold = { reasons: true, efforts: undefined };
-const ifTold = { reasons: false, efforts: undefined };
+const unlessTold = { reasons: true, efforts: EFFORTS };
+const ifTold = { reasons: false, efforts: EFFORTS };
 const never = { reasons: false, efforts: [] };
 const v4 = { reasons: true, efforts: ['none', 'low', 'high', 'max'] };
 const three = { reasons: true, efforts: ['low', 'high', 'max'] };

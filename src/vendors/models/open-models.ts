@@ -1,4 +1,4 @@
-import { effortsBetween } from '../../core/effort.ts';
+import { EFFORTS, effortsBetween } from '../../core/effort.ts';
 import type { ModelFacts } from './facts.ts';
 import { since } from './since.ts';
 
@@ -13,10 +13,10 @@ const MOST_CHARACTERS = 200;
 
 /** It thinks, whatever it is told. */
 const ALWAYS: Partial<ModelFacts> = { reasons: true, efforts: effortsBetween('low', 'high') };
-/** It thinks unless it is told not to; no words for how much are known. */
-const UNLESS_TOLD: Partial<ModelFacts> = { reasons: true };
+/** It thinks unless it is told not to; how much is for its backend to say. */
+const UNLESS_TOLD: Partial<ModelFacts> = { reasons: true, efforts: EFFORTS };
 /** It thinks where it is told to. */
-const IF_TOLD: Partial<ModelFacts> = { reasons: false };
+const IF_TOLD: Partial<ModelFacts> = { reasons: false, efforts: EFFORTS };
 const NEVER: Partial<ModelFacts> = { reasons: false, efforts: [] };
 
 /** The first that fits holds. */

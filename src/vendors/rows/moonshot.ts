@@ -57,6 +57,7 @@ export const moonshot: Vendor = {
     thoughtsNeeded: 'calls',
     forcedTools: 'named',
     mostStops: 5,
+    longestStop: 32,
     images: 'data',
     fields: {
       // Each has one value that is taken, and it goes without saying.
