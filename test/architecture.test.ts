@@ -66,7 +66,7 @@ const DIALECT_FILES: Readonly<Record<string, readonly string[]>> = {
   'decode-stream.ts': ['*StreamDecoder'],
   'encode-answer.ts': ['encodeAnswer'],
   'encode-stream.ts': ['*StreamEncoder'],
-  'finish.ts': ['decodeFinish', 'encodeFinish'],
+  'finish.ts': ['decodeFinish', 'encodeFinish', 'brokenEnd'],
   'citations.ts': ['decodeCitation*', 'encodeCitation*'],
 };
 

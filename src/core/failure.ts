@@ -19,6 +19,7 @@ export type FailureKind =
   | 'content_filter'
   | 'not_carried'
   | 'broken_answer'
+  | 'generation_failed'
   | 'own_lack'
   | 'no_room'
   | 'total_timeout'
@@ -68,6 +69,8 @@ export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
   // Nothing was sent; a route in the client's own dialect may still take it.
   not_carried: row('LA--', 400, 'not_carried', 'speaks another dialect, which cannot say what the request asks for'),
   broken_answer: row('LABT', 502, 'upstream_broken_answer', 'sent an answer that is broken'),
+  // By its own word. What a model cannot write depends on what it is asked.
+  generation_failed: row('LA-T', 502, 'upstream_broken_answer', 'ended its answer without completing it'),
   // Every other backend would be as far out of reach.
   own_lack: row(
     'LA--',

@@ -6,8 +6,14 @@ export function quirksFor(quirks: Quirks, model: string): Quirks {
   return found === undefined ? quirks : joinQuirks(quirks, found);
 }
 
+/** Whether a backend takes a field that most take; see `Quirks.fields`. */
+export function takesField({ fields }: Quirks, field: string): boolean {
+  return fields?.[field] !== false;
+}
+
 /** `quirks` with `more`, which counts where both say something; fields are joined one by one. */
 export function joinQuirks(quirks: Quirks, more: Quirks): Quirks {
+  if (Object.keys(more).length === 0) return quirks;
   const fields = { ...quirks.fields, ...more.fields };
   return { ...quirks, ...more, ...(Object.keys(fields).length === 0 ? {} : { fields }) };
 }

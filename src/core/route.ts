@@ -110,10 +110,14 @@ export interface Quirks {
    * `tool_choice.function: false`: of the tools that one alone is offered.
    */
   readonly fields?: Readonly<Record<string, boolean>> | undefined;
-  /** Chat: it wants the system's words before all others. */
+  /** Chat and Responses: it takes the system's words before all others only, as most templates of open models do. */
   readonly systemFirst?: boolean | undefined;
   /** Chat: how it is told whether and how much to think; default: by `reasoning_effort`. */
   readonly thinking?: ThinkingControl | undefined;
+  /** Chat: the user has to begin, and users and assistants to take turns, as templates of open models demand. */
+  readonly turnsAlternate?: boolean | undefined;
+  /** Chat: the user has to have the last word; it does not go on with an answer that the messages end with. */
+  readonly userLast?: boolean | undefined;
   /** Chat: where it wants its former thoughts back (`thinking`: as a part of the content); default: it does not. */
   readonly reasoningBack?: 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'thinking' | undefined;
   /**
@@ -142,6 +146,22 @@ export interface Quirks {
   readonly userField?: 'user' | 'user_id' | undefined;
   /** Chat: it takes the bytes of a picture alone, no URL. */
   readonly images?: 'data' | undefined;
+  /** Messages: a system's turn may stand between others; default: where the model takes it. */
+  readonly systemTurns?: false | undefined;
+  /** Messages: strict tools and output formats; default: where the model has them. */
+  readonly structured?: false | undefined;
+  /** Messages: pictures and documents by their URL. */
+  readonly mediaUrls?: false | undefined;
+  /** Gemini: ids of calls before the third generation; default: it takes them. */
+  readonly callIds?: false | undefined;
+  /** Responses: the words of effort that it takes of every model; default: those of the model. */
+  readonly efforts?: readonly Effort[] | undefined;
+  /** Responses: messages need `type: "message"`. */
+  readonly typedMessages?: true | undefined;
+  /** Responses: `max_output_tokens` where the client set none, which has to be there. */
+  readonly defaultMaxTokens?: number | undefined;
+  /** Chat: models that are said to take tools only while they do not think (`ModelFacts.toolsUnthinking`) are so here. */
+  readonly toolsUnthinking?: true | undefined;
   /** How many stop words it takes; default: any number. */
   readonly mostStops?: number | undefined;
   /** Chat: how many bytes of UTF-8 a stop word may have; longer ones are left out. */
@@ -207,6 +227,9 @@ export interface Alias {
   /** The turn of `round_robin`, one count for each tier. Outlives reloads. */
   readonly turns: number[];
 }
+
+/** No model's name is longer, and a longer one does not belong into logs and headers. */
+export const MAX_NAME_CHARS = 256;
 
 /** An alias as one request named it: `matched` is what stood in for the `*`. */
 export interface NamedAlias {

@@ -1,6 +1,5 @@
 import { Aborted, CONSEQUENCES } from '../core/failure.ts';
 import { ERROR_CODES } from '../core/refusal.ts';
-import type { Failure } from '../core/failure.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { ScrubbedDeltas } from '../core/scrubbed-deltas.ts';
 import { Alarm } from '../lib/alarm.ts';
@@ -11,10 +10,10 @@ import { capture } from './capture.ts';
 import type { LongAnswer, PlainAnswer, SlicedAnswer } from './answer.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './dispatch.ts';
-import { answerToPassOn, errorOf, isRefused, refusalOf } from './explain.ts';
+import { endingOf } from './exhaustion.ts';
+import type { Ending } from './exhaustion.ts';
 import { finish } from './finish.ts';
 import { framedError, framedWhole } from './framed.ts';
-import { translateError } from './translate-error.ts';
 
 /** The exchange that an answer is for, and what it is delivered with. */
 export interface Way {
@@ -126,14 +125,9 @@ export class ClientStream implements Sleeper {
       exchange.ttftMs ??= this.context.clock.now() - exchange.startedAt;
       return bytesSource(outcome.isStream === true ? outcome.body : this.#plainAsStream(outcome));
     }
-    const answered = answerToPassOn(exchange) === undefined ? undefined : exchange.lastAnswered;
-    const refusal = outcome.type === 'refused' ? outcome.refusal : refusalOf(outcome, exchange);
-    exchange.refused = isRefused(refusal, exchange);
-    exchange.status = answered?.status ?? refusal.status;
-    exchange.errorCode = answered?.detail ?? refusal.code;
-    return bytesSource(
-      this.#error(this.#asEvent(answered) ?? protocol.errors.event(errorOf(refusal, exchange.traceId))),
-    );
+    const ending = endingOf(outcome, exchange, protocol);
+    exchange.status = ending.status;
+    return bytesSource(this.#error(this.#eventOf(ending)));
   }
 
   #scrubbedDeltas(): ScrubbedDeltas | undefined {
@@ -171,6 +165,8 @@ export class ClientStream implements Sleeper {
       const text = await answer.whole(MOST_HELD_BYTES);
       const json: unknown = text === undefined ? undefined : JSON.parse(text);
       exchange.usage = protocol.readUsage(json);
+      const broken = protocol.brokenEnd(json);
+      if (broken !== undefined) throw new Error(`the answer ends with ${broken.word}`);
       return this.#plainAsStream({ status: answer.status, json });
     } catch {
       exchange.interrupted = true;
@@ -182,16 +178,10 @@ export class ClientStream implements Sleeper {
     }
   }
 
-  /** What the last upstream said, which the client would have got as it was had it not been kept waiting. */
-  #asEvent(answered: Failure | undefined): string | undefined {
-    const answer = answered?.answer;
-    if (answered === undefined || answer === undefined) return undefined;
-    const { exchange, protocol } = this;
-    const { errors, name } = protocol;
-    if (exchange.answeredIn !== name) return errors.event(translateError(answered, protocol, exchange.traceId));
-    const body = new TextDecoder().decode(answer.body);
-    // What is no JSON is no error of the client's dialect, unless it came as an event of a stream.
-    return errors.asEvent(isJson(body) ? JSON.parse(body) : { error: answered.error?.object });
+  /** What the client would have got as a body had it not been kept waiting. */
+  #eventOf(ending: Ending): string {
+    const { errors } = this.protocol;
+    return (ending.type === 'answer' ? errors.asEvent(errorIn(ending)) : undefined) ?? errors.event(ending.error);
   }
 
   #send(bytes: Uint8Array): void {
@@ -280,6 +270,12 @@ const MOST_HELD_BYTES = 64 * 1024 * 1024;
 function codeOf({ aborted, lastFailure }: Exchange): string {
   const kind = aborted?.kind ?? lastFailure?.kind;
   return kind?.endsWith('_timeout') === true ? CONSEQUENCES[kind].code : 'stream_interrupted';
+}
+
+/** What is no JSON is no error of the client's dialect, unless it came as an event of a stream. */
+function errorIn({ answer, said }: Extract<Ending, { type: 'answer' }>): unknown {
+  const body = new TextDecoder().decode(answer.body);
+  return isJson(body) ? JSON.parse(body) : { error: said.error?.object };
 }
 
 const encoder = new TextEncoder();

@@ -1,9 +1,8 @@
 import { retryAfterMs as readRetryAfter } from '../core/classify.ts';
 import type { Exchange } from '../core/exchange.ts';
-import { transportFailure } from '../core/failure.ts';
 import type { HeldAnswer } from '../core/failure.ts';
 import type { Refusal } from '../core/refusal.ts';
-import type { Protocol } from '../protocols/protocol.ts';
+import type { GatewayError, Protocol } from '../protocols/protocol.ts';
 import { SLICE_BYTES, SlicedAnswer } from './answer.ts';
 import type { LongAnswer, PlainAnswer } from './answer.ts';
 import { capture } from './capture.ts';
@@ -11,16 +10,14 @@ import { ClientStream } from './client-stream.ts';
 import type { Way } from './client-stream.ts';
 import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './dispatch.ts';
-import { answerToPassOn, errorOf, isRefused, refusalOf, wholeSeconds } from './explain.ts';
+import { ASKS_TO_WAIT, endingOf, noteRefusal } from './exhaustion.ts';
+import { errorOf, wholeSeconds } from './explain.ts';
 import { finish } from './finish.ts';
-import { earlyHeaders, editHeaders, ownResponse, unbuffered, upstreamResponse } from './client-headers.ts';
+import { earlyHeaders, editHeaders, ownResponse, SSE_TYPE, unbuffered, upstreamResponse } from './client-headers.ts';
 import type { StreamAnswer } from './stream-answer.ts';
-import { translateError } from './translate-error.ts';
+import { streamType } from './framed.ts';
 
 const encoder = new TextEncoder();
-
-/** Rate limits, and the two ways to say "overloaded". */
-const ASKS_TO_WAIT: ReadonlySet<number> = new Set([429, 503, 529]);
 
 /** Turns what came of the tries into the client's response. The exchange is finished with its last byte. */
 export function emit(outcome: Outcome, exchange: Exchange, protocol: Protocol, context: Context): Response {
@@ -48,7 +45,11 @@ function plain(answer: PlainAnswer, way: Way): Response {
 
 function streamed(answer: StreamAnswer, way: Way): Response {
   const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), answer, way);
-  unbuffered(response.headers);
+  const { headers } = response;
+  const type = headers.get('content-type');
+  // It is one because one was asked for.
+  if (type === null) headers.set('content-type', streamType(way.protocol));
+  if (type?.startsWith(SSE_TYPE) !== true) unbuffered(headers);
   return response;
 }
 
@@ -68,8 +69,7 @@ export function emitEarly(
 
 /** The response of a request that the gateway itself turns down, or of a bug. */
 export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Protocol, context: Context): Response {
-  exchange.errorCode = refusal.code;
-  exchange.refused = isRefused(refusal, exchange);
+  noteRefusal(refusal, exchange);
   const { details } = refusal;
   const status = protocol.errors.status(refusal.status);
   const limits = details.limits === undefined ? {} : protocol.wire.limitHeaders({ requests: details.limits });
@@ -86,50 +86,26 @@ export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Prot
 /** Every route was tried, or the failure is one that the client must see. */
 function failed(outcome: Exhausted, way: Way): Response {
   const { exchange, protocol, context } = way;
-  const answer = answerToPassOn(exchange);
-  if (answer === undefined) {
-    return emitRefusal(refusalOf(outcome, exchange), exchange, protocol, context);
-  }
-  exchange.errorCode = exchange.lastAnswered?.detail ?? exchange.lastAnswered?.kind;
-  // It is this answer that the client gets, not what came of later tries.
-  exchange.route = exchange.answeredRoute;
-  const waitMs = waitOf(answer, outcome, exchange);
-  const from = exchange.answeredIn;
-  const response = from === protocol.name ? held(answer, way, from) : translated(answer, outcome, { ...way, waitMs });
-  sayWhenToRetry(response.headers, outcome, exchange, waitMs);
+  const ending = endingOf(outcome, exchange, protocol);
+  if (ending.type === 'refusal') return emitRefusal(ending.refusal, exchange, protocol, context);
+  const { answer, error } = ending;
+  const response = ending.type === 'answer' ? held(answer, way, exchange.answeredIn) : translated(answer, error, way);
+  sayWhenToRetry(response.headers, outcome, exchange, error.retryAfterMs);
   return response;
 }
 
 /** An error of another dialect, in the client's. */
-function translated(
-  answer: HeldAnswer,
-  { failure }: Exhausted,
-  way: Way & { readonly waitMs: number | undefined },
-): Response {
-  const { exchange, protocol, context, waitMs } = way;
+function translated(answer: HeldAnswer, told: GatewayError, way: Way): Response {
+  const { exchange, protocol, context } = way;
   const headers = new Headers(answer.headers);
   editHeaders(headers, way, exchange.answeredIn);
   headers.set('content-type', 'application/json');
-  const said = exchange.lastAnswered ?? failure ?? transportFailure('broken_answer');
   // The body tells the request's ID as well.
-  const requestId = headers.get(protocol.wire.requestIdHeader) ?? exchange.traceId;
-  const error = { ...translateError(said, protocol, requestId), retryAfterMs: waitMs };
+  const error = { ...told, requestId: headers.get(protocol.wire.requestIdHeader) ?? exchange.traceId };
   const { status } = error;
   const body = withoutSecrets(encoder.encode(protocol.errors.body(error)), way);
   ended({ status, body }, exchange, context);
   return new Response(body, { status, headers });
-}
-
-/** A new try in less makes no sense. */
-const SOONEST_MS = 1000;
-
-/** How long to wait before a new try, where an upstream's answer asks for that; undefined where it does not. */
-function waitOf({ status }: HeldAnswer, { retryAfterMs }: Exhausted, { lastAnswered }: Exchange): number | undefined {
-  if (!ASKS_TO_WAIT.has(lastAnswered?.meantStatus ?? status)) return undefined;
-  // A backend's own wish holds as long as no other is due back before.
-  const wished = lastAnswered?.retryAfterMs;
-  const isSooner = wished === undefined || (retryAfterMs > 0 && retryAfterMs < wished);
-  return isSooner ? Math.max(SOONEST_MS, retryAfterMs) : wished;
 }
 
 function sayWhenToRetry(
@@ -182,8 +158,11 @@ function ended({ status, body }: Pick<HeldAnswer, 'status' | 'body'>, exchange: 
 function long(answer: LongAnswer | SlicedAnswer, way: Way): Response {
   const { exchange, context } = way;
   exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
-  const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), answer, way);
+  const { status, headers: given } = answer;
+  const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), { status, headers: given }, way);
   const { headers } = response;
-  if (ASKS_TO_WAIT.has(answer.status) && !headers.has('retry-after')) headers.set('retry-after', '1');
+  if (exchange.endpoint?.answersJson === true && !headers.has('content-type'))
+    headers.set('content-type', 'application/json');
+  if (ASKS_TO_WAIT.has(status) && !headers.has('retry-after')) headers.set('retry-after', '1');
   return response;
 }

@@ -30,7 +30,7 @@ export function finish(exchange: Exchange, context: Context): void {
 
 function recordOf(exchange: Exchange, now: number): ExchangeRecord {
   const { asked, servedName, servedAlias, route } = exchange;
-  const left = exchange.aborted?.kind === 'client_gone';
+  const left = exchange.aborted?.kind === 'client_gone' && !exchange.delivered;
   return {
     startedAt: exchange.startedAtWall,
     traceId: exchange.traceId,

@@ -8,9 +8,11 @@ import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { jsonFootprint } from '../lib/json-footprint.ts';
 import { Unintelligible } from '../protocols/codec.ts';
+import type { BrokenEnd } from '../protocols/finish-words.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { LongAnswer } from './answer.ts';
 import type { PlainAnswer } from './answer.ts';
+import { brokenEndFailure } from './broken-end.ts';
 import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from './buffered.ts';
 import { framedWhole, streamType } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
@@ -96,10 +98,21 @@ function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: Atte
   const isKept = run.exchange.endpoint?.kind === 'resource';
   if (status < 200 || status > 299 || (!isKept && run.protocol.errors.read(json) !== undefined))
     return classify(answer, json, run);
+  const broken = isKept ? undefined : run.protocol.brokenEnd(json, run.exchange.body?.fields);
+  if (broken !== undefined) return brokenPlain(broken, answer, json, run);
   // A transfer without length or chunks ends the same way whether whole or cut; JSON shows the difference.
   return mustBeJson && json === undefined && status !== 204 && status !== 205
     ? transportFailure('broken_answer', 'invalid_json')
     : undefined;
+}
+
+/** Of a word that nobody knows its own client may judge, where nothing better is to be had than the answer as it is. */
+function brokenPlain(broken: BrokenEnd, answer: HeldAnswer, json: unknown, run: AttemptRun): Failure {
+  const { exchange, crossing, protocol } = run;
+  const failure = brokenEndFailure(broken, answer.headers, run);
+  if (broken.cause !== 'unknown' || crossing !== undefined || exchange.stream) return failure;
+  exchange.usage = protocol.readUsage(json);
+  return { ...failure, status: answer.status, answer };
 }
 
 /** Sound and pictures are played as they come; nobody waits for a whole one. */

@@ -54,7 +54,9 @@ export function fail(run: AttemptRun, failure: Failure): Failure {
     if (REQUESTS_FAULT.has(kind)) context.cooldowns.succeed(coolingOf(route, exchange), attempt.startedAt);
     context.health.heardFrom(route.backend.live);
   }
-  if (SILENCE.has(kind) || isFailedTrial(run)) (exchange.spent ??= new Set()).add(route.key);
+  // An answer that may be the best there is need not be had again.
+  const isKept = kind === 'generation_failed' && failure.answer !== undefined;
+  if (SILENCE.has(kind) || isKept || isFailedTrial(run)) (exchange.spent ??= new Set()).add(route.key);
   attempt.end({ failure, coolingUntil });
   exchange.lastFailure = failure;
   // Nobody will see what was read of it.

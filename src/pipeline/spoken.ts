@@ -21,8 +21,8 @@ export function spokenTo(route: Route, client: Protocol, operation: Operation): 
 /** The other dialects that a request could be translated to if it loses something in the first; mostly none. */
 export function otherThan(first: Protocol, route: Route, operation: Operation): readonly Protocol[] {
   const { protocols } = route.backend;
-  // A model that thinks is best served by what its row prefers, whatever settings that lacks: it takes none of them.
-  if (protocols.length < 2 || factsOf(route.model).reasons === true) return [];
+  // A model that can think is best served by what its row prefers, whatever settings that lacks: it takes none of them.
+  if (protocols.length < 2 || (factsOf(route.model).efforts ?? []).length > 0) return [];
   return protocols
     .filter((name) => name !== first.name && serves(name, route))
     .map(protocolOf)

@@ -2,10 +2,13 @@ import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
 import type { BodyChunk, UpstreamAnswer, UpstreamBody } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
+import type { GatewayError } from '../protocols/protocol.ts';
 import { AnswerIds } from './answer-ids.ts';
+import { brokenEndFailure } from './broken-end.ts';
 import { hasRoomFor, letGoOfBytes, NoRoom, UNCOUNTED_BYTES } from './buffered.ts';
 import { interruption } from './explain.ts';
 import { streamType } from './framed.ts';
+import { lingerOn, Patience } from './patience.ts';
 import type { AttemptRun } from './settle.ts';
 import { begun, classify, fail, rememberKept, succeed } from './settle.ts';
 import { StreamInspector } from './stream-inspector.ts';
@@ -16,11 +19,6 @@ import { transportFailureOf } from './transport.ts';
 /** How much may wait for the first content. */
 const MAX_HELD_EVENTS = 64;
 const MAX_HELD_BYTES = 256 * 1024;
-/** How long the end of a transfer is waited for after the end of its stream, so that the connection can be used again. */
-const LINGER_MS = 1000;
-/** How long the end of a stream is waited for after its finish. */
-const AFTER_FINISH_MS = 500;
-
 /** A stream whose first content is here. Every event of it is looked at once, on its way through. */
 export class StreamAnswer {
   readonly type = 'stream';
@@ -34,6 +32,7 @@ export class StreamAnswer {
   #ended = false;
   /** The bytes of an event that is not whole, where they are counted. */
   #pendingHeld = 0;
+  readonly #patience = new Patience();
 
   private constructor(
     response: UpstreamAnswer,
@@ -116,7 +115,14 @@ export class StreamAnswer {
     this.#noteUsage();
     this.run.watch.ends();
     this.#dropBody();
-    fail(this.run, transportFailure(this.run.attempt.aborted?.kind ?? 'client_gone'));
+    const kind = this.run.attempt.aborted?.kind ?? 'client_gone';
+    if (kind === 'client_gone' && this.#held === undefined && this.#events.isDelivered) {
+      // Whoever has all of an answer may go.
+      this.run.exchange.delivered = true;
+      succeed(this.run, this.status);
+      return;
+    }
+    fail(this.run, transportFailure(kind));
   }
 
   #takeHeld(): Uint8Array | undefined {
@@ -133,9 +139,8 @@ export class StreamAnswer {
         held.push(bytes);
         heldBytes += bytes.byteLength;
       }
-      if (this.#events.state === 'error' && !this.#events.hasContent) return this.#classifyError(held);
-      if (bytes === undefined)
-        return this.#events.isComplete ? undefined : transportFailure('broken_answer', 'stream_without_content');
+      if (this.#events.state === 'error' && !this.#events.hasContent) return this.#failureOf(held);
+      if (bytes === undefined) return this.#events.isComplete ? undefined : this.#endsEarly('stream_without_content');
       if (this.#events.state !== 'waiting' || this.#holdsEnough(heldBytes)) return undefined;
     }
   }
@@ -145,8 +150,8 @@ export class StreamAnswer {
   }
 
   #read(): Promise<BodyChunk> {
-    // After the finish only the usage may follow, at once; nobody waits for a [DONE] that may never come.
-    this.run.watch.waits(this.#events.finished ? AFTER_FINISH_MS : undefined);
+    const { watch, context } = this.run;
+    watch.waits(this.#events.hasEnded ? this.#patience.begins(context.clock.now()) : undefined);
     return this.#body.read();
   }
 
@@ -154,7 +159,9 @@ export class StreamAnswer {
   #inspected({ done, value }: BodyChunk): Uint8Array | undefined {
     this.run.watch.gotBytes();
     if (done) return this.#events.last();
+    const { seen, hasEnded } = this.#events;
     const bytes = this.#events.push(value);
+    if (hasEnded) this.#patience.ends(this.run.context.clock.now(), this.#events.seen > seen);
     const pending = this.#events.pendingBytes;
     if (pending > UNCOUNTED_BYTES || this.#pendingHeld > 0) this.#holdPending(pending);
     return bytes;
@@ -173,7 +180,7 @@ export class StreamAnswer {
   #atEnd(): Uint8Array | undefined {
     this.#noteUsage();
     if (this.#events.state === 'error') return this.#afterError();
-    if (!this.#events.isComplete) return this.#breakOff(transportFailure('broken_answer', 'stream_ended_early'));
+    if (!this.#events.isComplete) return this.#breakOff(this.#endsEarly('stream_ended_early'));
     return this.#complete();
   }
 
@@ -197,14 +204,15 @@ export class StreamAnswer {
     this.#ended = true;
     this.run.watch.ends();
     succeed(this.run, this.status);
-    void this.#linger();
+    void lingerOn(this.#body, this.run.context.clock);
   }
 
   /** The upstream's own error event has gone out as it was, if the client knows it for one. */
   #afterError(): Uint8Array | undefined {
+    const failure = this.#failureOf([]);
+    if (this.#events.error === undefined) return this.#interrupt(failure);
     this.#ended = true;
     this.#dropBody();
-    const failure = this.#classifyError([]);
     fail(this.run, failure);
     this.#interrupted(failure.detail ?? failure.kind);
     const { client, exchange } = this.run;
@@ -213,21 +221,26 @@ export class StreamAnswer {
         failure.kind === 'refused'
           ? interruption(failure.kind, 'provider_refused', exchange.traceId)
           : translateError(failure, client, exchange.traceId);
-      return this.#lastWords(client.errors.event(error));
+      return this.#lastWords(error);
     }
     if (!this.#events.isForeignError) return undefined;
-    return this.#lastWords(
-      client.errors.asEvent(this.#events.error) ??
-        client.errors.event(interruption(failure.kind, 'stream_interrupted', exchange.traceId)),
-    );
+    const event = client.errors.asEvent(this.#events.error);
+    return event === undefined
+      ? this.#lastWords(interruption(failure.kind, 'stream_interrupted', exchange.traceId))
+      : encoder.encode(this.#rewrite?.errorEvent(event) ?? event);
   }
 
   /** Ends a stream that cannot be completed. One that was complete but for its last words is finished properly. */
   #breakOff(failure: Failure): Uint8Array | undefined {
     this.#noteUsage();
-    const { aborted } = this.run.attempt;
-    if (this.#events.isComplete && (aborted === undefined || aborted.kind === 'read_timeout')) return this.#complete();
-    return this.#interrupt(failure);
+    const { kind } = failure;
+    if (this.#events.isComplete && kind !== 'client_gone' && kind !== 'write_timeout') return this.#complete();
+    return this.#interrupt((kind === 'read_timeout' ? this.#brokenEnd() : undefined) ?? failure);
+  }
+
+  /** The transfer has ended, and its stream has not. */
+  #endsEarly(detail: string): Failure {
+    return this.#brokenEnd() ?? transportFailure('broken_answer', detail);
   }
 
   #interrupt(failure: Failure): Uint8Array {
@@ -237,12 +250,11 @@ export class StreamAnswer {
     // What the gateway did itself has a name; whatever else befell the backend is in the tries.
     const code = OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted';
     this.#interrupted(code);
-    const { client, exchange } = this.run;
-    return this.#lastWords(client.errors.event(interruption(failure.kind, code, exchange.traceId)));
+    return this.#lastWords(interruption(failure.kind, code, this.run.exchange.traceId));
   }
 
-  #lastWords(event: string): Uint8Array {
-    return encoder.encode(this.#rewrite?.error(event) ?? event);
+  #lastWords(error: GatewayError): Uint8Array {
+    return encoder.encode(this.#rewrite?.error(error) ?? this.#events.errorEvent(error));
   }
 
   /** However the stream ends: what was told of its tokens so far is counted. */
@@ -257,21 +269,18 @@ export class StreamAnswer {
     exchange.errorCode = code;
   }
 
-  #classifyError(events: readonly Uint8Array[]): Failure {
-    const body = new Uint8Array(Buffer.concat(events));
-    return classify({ status: this.status, headers: this.headers, body }, this.#events.error, this.run);
+  /** What the stream's own words for its end amount to, if they say that it is not whole. */
+  #brokenEnd(): Failure | undefined {
+    const { broken } = this.#events;
+    return broken === undefined ? undefined : brokenEndFailure(broken, this.headers, this.run);
   }
 
-  /** Waits a moment for the end of the transfer, so that its connection is good for another request. */
-  async #linger(): Promise<void> {
-    const cancel = this.run.context.clock.after(LINGER_MS, () => this.#dropBody());
-    try {
-      while (!(await this.#body.read()).done);
-    } catch {
-      // Whatever happens to the connection now, the answer was whole.
-    } finally {
-      cancel();
-    }
+  /** What the stream's own error amounts to. */
+  #failureOf(events: readonly Uint8Array[]): Failure {
+    const broken = this.#brokenEnd();
+    if (broken !== undefined) return broken;
+    const body = new Uint8Array(Buffer.concat(events));
+    return classify({ status: this.status, headers: this.headers, body }, this.#events.error, this.run);
   }
 
   #dropBody(): void {

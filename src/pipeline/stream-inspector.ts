@@ -4,7 +4,8 @@ import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { isJson } from '../lib/is-json.ts';
 import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { ContentTemplate } from '../protocols/content-template.ts';
-import type { Protocol, StreamReader } from '../protocols/protocol.ts';
+import type { BrokenEnd } from '../protocols/finish-words.ts';
+import type { GatewayError, Protocol, StreamReader } from '../protocols/protocol.ts';
 import {
   dataLines,
   eventData,
@@ -42,6 +43,7 @@ export class StreamInspector {
   readonly #reader: StreamReader;
   #state: State = 'waiting';
   #dropped = 0;
+  #broken: BrokenEnd | undefined;
   /** The event last seen, parsed; undefined for an end that is no JSON. */
   #event: unknown;
   /** What an event looks like that says nothing but more text, once one was seen. */
@@ -66,18 +68,42 @@ export class StreamInspector {
     return this.#state;
   }
 
-  /** The stream has ended itself, well or in an error: nothing more of it matters. */
+  /** Nothing more of it matters: it has failed; or it has ended, and what follows its end is not passed on. */
   get isOver(): boolean {
-    return this.#state === 'complete' || this.#state === 'error';
+    return this.#state === 'error' || (this.#state === 'complete' && this.rewrite !== undefined);
   }
 
-  /** The stream has said all that it has to say. */
+  /** The stream has said all that it has to say, unless more content follows. */
   get isComplete(): boolean {
+    return this.#state === 'complete' || (this.finished && this.#reader.broken === undefined);
+  }
+
+  /** Its end has come, or at least a finish, whatever that is worth. */
+  get hasEnded(): boolean {
     return this.#state === 'complete' || this.finished;
+  }
+
+  /** What it has ended with, where it has said by that that it is not whole. */
+  get broken(): BrokenEnd | undefined {
+    return this.#broken ?? (this.finished && this.#state !== 'complete' ? this.#reader.broken : undefined);
+  }
+
+  /** The client has all of it, the end included if there has to be one. */
+  get isDelivered(): boolean {
+    return this.rewrite === undefined && this.isComplete;
   }
 
   get usage(): StreamReader['usage'] {
     return this.#reader.usage;
+  }
+
+  /** The event that breaks off a stream whose events pass as they are; it goes on with what passed. */
+  errorEvent(error: GatewayError): string {
+    const event = this.protocol.errors.event(error, this.#reader.begun);
+    const { ids } = this.looking;
+    if (ids === undefined) return event;
+    const data = dataLines(event).join('\n');
+    return isJson(data) ? withData(event, data, ids.sealed(data, JSON.parse(data))) : event;
   }
 
   /** Bytes that wait for the rest of their event. */
@@ -102,6 +128,8 @@ export class StreamInspector {
   last(): Uint8Array | undefined {
     const rest = this.#splitter.flush();
     if (rest === undefined) return undefined;
+    // Behind the end it is the client's, whatever it is.
+    if (this.#state === 'complete') return this.isOver ? undefined : Uint8Array.from(rest);
     const text = structureOf(rest).trimEnd();
     const data = eventData(`${text}\n\n`, 0, text.length + 2, this.#splitter.mixedLineEnds);
     if (data === undefined || !(this.protocol.stream.isEnd(data) || isJson(data))) return undefined;
@@ -111,6 +139,7 @@ export class StreamInspector {
   /** Looks at every event of the region. Returns what of it may go out: all of it, nearly always. */
   #inspect(region: Uint8Array): Uint8Array {
     if (this.rewrite !== undefined) return this.#rewritten(region, this.rewrite);
+    if (this.#state === 'complete' && this.looking.ids === undefined) return region;
     const text = structureOf(region);
     const mixed = this.#splitter.mixedLineEnds;
     let kept: Uint8Array[] | undefined;
@@ -120,7 +149,7 @@ export class StreamInspector {
       if (this.#isMoreText(region, start, end)) continue;
       const data = eventData(text, start, end, mixed);
       if (data === undefined) continue;
-      const verdict = this.#see(data, eventName(text, start, end));
+      const verdict = this.#state === 'complete' ? this.#seeBehind(data) : this.#see(data, eventName(text, start, end));
       const told = this.#told(data);
       if (told !== data) {
         kept ??= [];
@@ -128,6 +157,7 @@ export class StreamInspector {
         kept.push(region.subarray(keptTo, start), Buffer.from(event, 'latin1'));
         keptTo = end;
       }
+      if (verdict === 'behind') continue;
       if (verdict === 'on') {
         const { textKey } = this.#reader;
         if (textKey !== undefined)
@@ -138,9 +168,11 @@ export class StreamInspector {
         for (const line of this.#salvaged(text.slice(start, end)))
           kept.push(Buffer.from(`data: ${this.#told(line)}\n\n`, 'latin1'));
         keptTo = end;
-      } else {
-        // What follows the end, or an error, is not the client's.
+      } else if (this.#state === 'error') {
+        // What follows an error is not the client's.
         return assembled(kept, region.subarray(keptTo, this.isForeignError ? start : end));
+      } else if (this.looking.ids === undefined) {
+        break;
       }
     }
     // A view of the bytes is dear to make, and nearly always of all of them.
@@ -149,7 +181,9 @@ export class StreamInspector {
 
   /** The data of the event last seen, as the client is to have it. */
   #told(data: string): string {
-    return this.looking.ids === undefined || this.isForeignError ? data : this.looking.ids.sealed(data, this.#event);
+    return this.looking.ids === undefined || this.isForeignError || this.#event === undefined
+      ? data
+      : this.looking.ids.sealed(data, this.#event);
   }
 
   /** The same where every event is said anew. Comments are left out: the gateway keeps its client's connection alive itself. */
@@ -166,7 +200,8 @@ export class StreamInspector {
       const verdict = this.#see(data, name);
       if (verdict === 'malformed') {
         for (const line of this.#salvaged(text.slice(start, end))) said += rewrite.push(line, this.#event, name);
-      } else if (this.#state === 'error') said += rewrite.isSameDialect ? rewrite.pushError(data) : '';
+      } else if (this.#state === 'error')
+        said += rewrite.isSameDialect && !this.isForeignError ? rewrite.pushError(data) : '';
       else if (this.#event !== undefined) said += rewrite.push(data, this.#event, name);
       if (verdict === 'last') break;
     }
@@ -174,7 +209,8 @@ export class StreamInspector {
   }
 
   #isMoreText(bytes: Uint8Array, start: number, end: number): boolean {
-    if (this.#template?.fits(bytes, start, end) !== true) return false;
+    // Behind a finish it would say that there was none.
+    if (this.finished || this.#template?.fits(bytes, start, end) !== true) return false;
     this.seen++;
     return true;
   }
@@ -184,6 +220,7 @@ export class StreamInspector {
     const isRewritten = this.rewrite !== undefined;
     this.#event = undefined;
     if (this.protocol.stream.isEnd(data)) {
+      if (this.#reader.broken !== undefined) return this.#breaks();
       this.#state = 'complete';
       return 'last';
     }
@@ -193,7 +230,7 @@ export class StreamInspector {
     } catch {
       return 'malformed';
     }
-    const seen = this.#reader.see(this.#event, name);
+    const seen = this.#reader.see(this.#event, name, isRewritten ? undefined : data);
     this.finished = this.#reader.finished;
     if (seen === 'error' || seen === 'foreign_error') {
       // Before the commit point, the whole answer may yet be passed on as it is.
@@ -203,6 +240,7 @@ export class StreamInspector {
       this.#state = 'error';
       return 'last';
     }
+    if (seen === 'broken') return this.#breaks();
     if (seen === 'end') {
       this.#state = 'complete';
       return 'last';
@@ -215,6 +253,23 @@ export class StreamInspector {
       }
     }
     return 'on';
+  }
+
+  /** The answer has ended by a word that no client takes for an error. */
+  #breaks(): 'last' {
+    this.isForeignError = true;
+    this.#broken = this.#reader.broken;
+    this.error = this.#broken?.error;
+    this.#state = 'error';
+    return 'last';
+  }
+
+  /** An event behind the end: only the ids in it matter. */
+  #seeBehind(data: string): 'behind' {
+    this.#event = undefined;
+    if (data.length > SMALL_UNITS) new Work(this.looking.limits).takeJson(data, 'an event');
+    if (isJson(data)) this.#event = JSON.parse(data);
+    return 'behind';
   }
 
   /** Of an event that is no JSON, those of its data lines that are some. The rest is left out and counted. */

@@ -34,6 +34,8 @@ export interface VendorEndpoint {
   readonly signing?: Signing;
   /** How requests differ from those of the dialect. */
   readonly shape?: RequestShape;
+  /** How it differs from its dialect, beyond what its vendor's `quirks` say. */
+  readonly quirks?: Quirks;
   /** The API serves only where this key is set. */
   readonly requires?: VendorSetting;
 }

@@ -2,7 +2,18 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 
 import { open, requestBytes, send } from '../kit/client.ts';
 import { startGateway, type Gateway } from '../kit/gateway.ts';
-import { chatAnswer, chatEvents, closeBeforeAnswer, cutAfter, hold, json, sse, stall, status } from '../kit/replies.ts';
+import {
+  chatAnswer,
+  chatEvents,
+  closeBeforeAnswer,
+  cutAfter,
+  hold,
+  json,
+  sse,
+  stall,
+  stallAfter,
+  status,
+} from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream, type Upstream } from '../kit/upstream.ts';
 
@@ -220,6 +231,7 @@ describe('a trial', () => {
   test.each([
     ['a stream', sse(chatEvents(['a'], { finish: null }), { done: false }), { stream: true }],
     ['a stream that is cut', cutAfter(chatEvents(['a'], { finish: null })), { stream: true }],
+    ['a stream that ends with `error`', sse(chatEvents(['a'], { finish: 'error' })), { stream: true }],
     ['a long answer', cutAfter(2_000_000), {}],
   ])('has not succeeded with the beginning of %s that breaks off', async (_, reply, more) => {
     await start({ cooldown_seconds: SHORT_SECONDS });
@@ -229,6 +241,33 @@ describe('a trial', () => {
     await eventually(() => said('backend cools down') === 2);
     expect(said('backend is back')).toBe(0);
     expect(await askOnTrial()).toMatchObject({ status: 200, backend: 'first' });
+    await eventually(() => said('backend is back') === 1);
+  });
+
+  test('whose client leaves amid the stream has neither succeeded nor failed, and the next one is let through', async () => {
+    await start({ cooldown_seconds: SHORT_SECONDS });
+    await coolFirst();
+    first.script([stallAfter(chatEvents(['a'], { finish: null })), sse(chatEvents(['b']))]);
+    const body = { model: 'pair', messages: [], stream: true };
+    const before = first.requests.length;
+    for (;;) {
+      const answer = await send(`${gateway.url}/v1/chat/completions`, { body });
+      if (first.requests.length === before) {
+        await answer.whole();
+        await Bun.sleep(10);
+        continue;
+      }
+      await answer.textUntil('"a"');
+      // Nobody else is let through meanwhile.
+      expect(await ask('pair')).toMatchObject({ backend: 'second' });
+      expect(said('backend is back')).toBe(0);
+      answer.leave();
+      break;
+    }
+    await first.requests.at(-1)?.closed;
+    await eventually(() => gateway.logs().some((line) => line.status === 499));
+    expect([said('backend is back'), said('backend cools down')]).toEqual([0, 1]);
+    expect(await ask('pair', { stream: true })).toMatchObject({ status: 200, backend: 'first' });
     await eventually(() => said('backend is back') === 1);
   });
 

@@ -263,14 +263,22 @@ describe('the end of a stream', () => {
     expect((await logged(model)).interrupted).toBeUndefined();
   });
 
-  test('at once, though the transfer does not end', async () => {
-    const { text } = await ask('one', stallAfter(sseText([ROLE, word('a'), finish()])));
+  test.each([
+    ['the finish', { done: false }],
+    ['[DONE]', { done: true }],
+  ])('comes some seconds after %s, though the transfer does not end', async (_, how) => {
+    const since = performance.now();
+    const { text, model } = await ask('one', stallAfter(sseText([ROLE, word('a'), finish()], how)));
     expect(text).toBe(sseText([ROLE, word('a'), finish()]));
+    expect(performance.now() - since).toBeGreaterThan(4_000);
+    expect((await logged(model)).interrupted).toBeUndefined();
   });
 
-  test('what follows [DONE] is not passed on', async () => {
-    const whole = sseText([ROLE, word('a'), finish()]);
-    expect((await ask('one', pieces([`${whole}data: {"late":1}\n\n`, 'data: {"later":1}\n\n']))).text).toBe(whole);
+  test('what follows [DONE] passes', async () => {
+    const whole = `${sseText([ROLE, word('a'), finish()])}data: {"late":1}\n\n`;
+    const { text, model } = await ask('one', pieces([whole, 'data: {"later":1}\n\n', ': bye']));
+    expect(text).toBe(`${whole}data: {"later":1}\n\n: bye`);
+    expect((await logged(model)).dropped_events).toBeUndefined();
   });
 
   test.each([

@@ -133,7 +133,7 @@ describe('a demanded tool', () => {
     const { body, dropped } = asked('kimi-k2.6', { type: 'tool', name: 'look' });
     keepToModel('kimi-k2.6', body);
     expect(body.tool_choice).toEqual({ type: 'function', function: { name: 'look' } });
-    expect(dropped).toEqual(['reasoning']);
+    expect(dropped).toContain('reasoning');
     expect(asked('kimi-k2.6', { type: 'any' }).refused).toBe('tool_choice');
     expect(asked('kimi-k2.7-code', { type: 'tool', name: 'look' }).refused).toBe('tool_choice');
     const { body: message } = asked('kimi-k2.6', { type: 'function', name: 'look' }, 'anthropic-messages');

@@ -7,12 +7,10 @@ import { decodeFinish } from './finish.ts';
 import { unwrapInput } from '../freeform.ts';
 import { NAME } from './name.ts';
 import { mergedUsage, usageFrom } from './usage.ts';
-import type { WireNames } from './names.ts';
 
 /** What the request says of its answer. */
 export interface Expected {
   readonly model: string;
-  readonly names: WireNames;
   /** The names of freeform tools, which were sent as functions. */
   readonly freeform: ReadonlySet<string>;
   /** The name of the tool whose arguments are the text of the answer. */
@@ -94,12 +92,12 @@ export class MessageStreamDecoder implements StreamDecoder {
   /** Takes what is read of it, and nothing else: a stream may have any number of these. */
   #stops(delta: JsonObject | undefined): void {
     if (delta === undefined) return;
-    const {
-      stop_reason = this.#stop?.['stop_reason'],
-      stop_sequence = this.#stop?.['stop_sequence'],
-      stop_details = this.#stop?.['stop_details'],
-    } = delta;
-    this.#stop = { stop_reason, stop_sequence, stop_details };
+    // A later one without a reason takes none back.
+    this.#stop = {
+      stop_reason: delta['stop_reason'] ?? this.#stop?.['stop_reason'],
+      stop_sequence: delta['stop_sequence'] ?? this.#stop?.['stop_sequence'],
+      stop_details: delta['stop_details'] ?? this.#stop?.['stop_details'],
+    };
   }
 
   #begin(message?: JsonObject): readonly AnswerEvent[] {
@@ -113,7 +111,7 @@ export class MessageStreamDecoder implements StreamDecoder {
     const events = this.#blocks.has(key) ? [...this.#blockStop(key)] : [];
     const index = this.#parts++;
     const type = asString(head['type']);
-    const name = this.expected.names.original(asString(head['name']) ?? '');
+    const name = asString(head['name']) ?? '';
     const isOutput = type === 'tool_use' && head['name'] === this.expected.outputTool;
     const freeform = this.expected.freeform.has(name);
     const block: Block = { index, kind: kindOf(type, freeform), head, text: '', length: 0, citations: [] };

@@ -1,12 +1,12 @@
 import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, NativePart, Part, ReasoningPart, TextPart, ToolResultPart } from '../../core/part.ts';
+import type { Quirks } from '../../core/route.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import type { Work } from '../../core/work.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import type { CallIds } from './call-ids.ts';
 import { inputOf } from './call-input.ts';
 import { NAME } from './name.ts';
-import type { WireNames } from './names.ts';
 
 /** Images that Anthropic looks at. */
 const IMAGE_TYPES: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
@@ -19,10 +19,10 @@ export interface BlockContext {
   readonly model: string;
   /** Thoughts come back whoever has signed them. */
   readonly takesUnsigned: boolean;
-  readonly names: WireNames;
   readonly ids: CallIds;
   readonly dropped: Set<string>;
   readonly work: Work;
+  readonly quirks: Quirks;
 }
 
 /** Writes a part as a block; undefined for one that says nothing to Anthropic. */
@@ -35,13 +35,13 @@ export function encodePart(part: Part, context: BlockContext): JsonObject | unde
     case 'reasoning':
       return thoughtOf(part, context);
     case 'media':
-      return mediaOf(part);
+      return mediaOf(part, context.quirks);
     case 'tool_call':
       if (part.freeform !== true) context.work.takeJson(part.arguments, `the arguments of ${part.name}`);
       return compact({
         type: 'tool_use',
         id: context.ids.ofCall(part.id),
-        name: context.names.wire(part.name),
+        name: part.name,
         input: inputOf(part.arguments, part.freeform),
         cache_control: part.cacheControl,
       });
@@ -73,13 +73,13 @@ export function unsignedThought(thinking: string): JsonObject {
   return { type: 'thinking', thinking, signature: '' };
 }
 
-function resultOf(part: ToolResultPart, { ids }: BlockContext): JsonObject {
+function resultOf(part: ToolResultPart, { ids, quirks }: BlockContext): JsonObject {
   const blocks = part.content
-    .map((inner) => (inner.type === 'text' ? textOf(inner) : mediaOf(inner)))
+    .map((inner) => (inner.type === 'text' ? textOf(inner) : mediaOf(inner, quirks)))
     .filter((block) => block !== undefined);
   const [first] = part.content;
-  const plain = part.content.length === 1 && first?.type === 'text' && first.cacheControl === undefined;
-  const content = plain ? first.text : blocks;
+  const plain = blocks.length === 1 && part.content.length === 1 && first?.type === 'text';
+  const content = plain && first.cacheControl === undefined ? first.text : blocks;
   return compact({
     type: 'tool_result',
     tool_use_id: ids.ofResult(part.callId),
@@ -95,13 +95,15 @@ function nativeOf({ protocol, kind, value }: NativePart, dropped: Set<string>): 
   return undefined;
 }
 
-function mediaOf(part: MediaPart): JsonObject {
+function mediaOf(part: MediaPart, { mediaUrls }: Quirks): JsonObject {
   const { kind, source, name, cacheControl } = part;
   if (kind === 'audio') throw new NotCarried('input_audio', "is a sound, which Anthropic's API does not take");
   if (kind === 'video') throw new NotCarried('video', "is a film, which Anthropic's API does not take");
   const common = compact({ title: kind === 'document' ? name : undefined, cache_control: cacheControl });
   if (source.from === 'file' && source.protocol !== NAME) throw new NotCarried('file', 'is kept at another provider');
   if (source.from === 'file') return { type: kind, source: { type: 'file', file_id: source.id }, ...common };
+  if (source.from === 'url' && mediaUrls === false)
+    throw new NotCarried(kind === 'image' ? 'image_url' : 'file', 'is a URL, and this backend takes the bytes alone');
   if (source.from === 'url') return { type: kind, source: { type: 'url', url: source.url }, ...common };
   return { type: kind, source: kind === 'image' ? imageOf(source) : documentOf(source), ...common };
 }

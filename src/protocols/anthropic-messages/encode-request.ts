@@ -6,37 +6,44 @@ import { Work } from '../../core/work.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { forbidsThinking, withChoiceFor } from '../forced-tools.ts';
+import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { CallIds } from './call-ids.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
 import { textOf } from './encode-parts.ts';
 import { encodeTools } from './encode-tools.ts';
 import { isThoughtless, encodeTurns, withThoughts, type WireTurns } from './encode-turns.ts';
-import { endedFor } from './last-message.ts';
+import { begunByUser, endedFor } from './message-ends.ts';
 import { claudeTraits, type ClaudeTraits } from '../../vendors/models/claude.ts';
-import { encodeOutput } from './output.ts';
+import { encodeOutput, type Output } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings } from './settings.ts';
-import { WireNames } from './names.ts';
+import { StrictBudget } from './strict-budget.ts';
 
 const MAX_TOOL_NAME = 128;
 
 /** Writes a request for a message. */
-export function encodeRequest(asked: Conversation, addressee: Addressee): EncodedRequest {
+export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
+  return encodeWithNames(withChoiceFor(conversation, addressee.quirks), wireName, (named) => encode(named, addressee));
+}
+
+function wireName(name: string): string {
+  return name.length <= MAX_TOOL_NAME && /^[\w-]+$/.test(name) ? name : hashedName(name, /[^\w-]/g, MAX_TOOL_NAME);
+}
+
+function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks, work = new Work() } = addressee;
-  const conversation = withChoiceFor(asked, quirks);
   const traits = traitsFor(model, quirks);
   const dropped = new Set<string>();
-  const names = new WireNames(MAX_TOOL_NAME);
-  for (const tool of conversation.tools) if (tool.type !== 'native') names.wire(tool.name);
+  const budget = new StrictBudget();
   const takesUnsigned = !traits.signs && quirks.reasoningBack !== undefined;
-  const context = { model, takesUnsigned, names, ids: new CallIds(), dropped, work };
+  const context = { model, takesUnsigned, ids: new CallIds(), dropped, work, quirks };
   const turns = thoughtful(encodeTurns(conversation, traits, context), takesUnsigned ? quirks : {});
   const forced = isForced(conversation.toolChoice);
   // An answer that has to be a call has no format.
-  const output = encodeOutput(forced ? { ...conversation, output: undefined } : conversation, traits, names, dropped);
+  const output = encodeOutput(forced ? { ...conversation, output: undefined } : conversation, traits, budget, dropped);
   const named = quirks.fields?.['tool_choice.function'] !== false;
-  const tools = encodeTools(conversation, { traits, names, outputTool: output.tool, named, dropped });
+  const tools = encodeTools(conversation, { traits, budget, outputTool: output.tool, named, dropped });
   const { thinking, effort, maxTokens } = encodeReasoning(conversation, {
     traits,
     forced: forced || output.tool !== undefined,
@@ -49,8 +56,8 @@ export function encodeRequest(asked: Conversation, addressee: Addressee): Encode
   const body = compact({
     model,
     max_tokens: maxTokens,
-    system: systemOf([...conversation.system, ...turns.system]),
-    messages: endedFor(turns.messages, traits.prefill && !thinks),
+    system: systemOf([...conversation.system, ...turns.system, ...noteOf(output)]),
+    messages: begunByUser(endedFor(turns.messages, traits.prefill && !thinks)),
     ...tools,
     ...encodeSettings(conversation.settings, traits, thinks, dropped),
     thinking,
@@ -59,7 +66,6 @@ export function encodeRequest(asked: Conversation, addressee: Addressee): Encode
   });
   const expected: Expected = {
     model,
-    names,
     freeform: new Set(conversation.tools.flatMap((tool) => (tool.type === 'freeform' ? [tool.name] : []))),
     outputTool: output.tool?.name,
   };
@@ -77,14 +83,24 @@ const DEMANDING: Pick<Conversation, 'tools' | 'toolChoice'> = {
   toolChoice: { mode: 'required' },
 };
 
-/** What the model takes at this backend. */
-function traitsFor(model: string, { messages }: Quirks): ClaudeTraits {
-  const traits = claudeTraits(model);
-  return traits.signs || messages === undefined ? traits : { ...traits, ...messages };
-}
-
 function thoughtful(turns: WireTurns, { thoughtsNeeded }: Quirks): WireTurns {
   return thoughtsNeeded === undefined ? turns : { ...turns, messages: withThoughts(turns.messages, thoughtsNeeded) };
+}
+
+/** What the model takes at this backend. */
+function traitsFor(model: string, { systemTurns, structured, messages }: Quirks): ClaudeTraits {
+  const known = claudeTraits(model);
+  const traits = known.signs ? known : { ...known, ...messages };
+  if (systemTurns === undefined && structured === undefined) return traits;
+  return {
+    ...traits,
+    systemTurns: systemTurns ?? traits.systemTurns,
+    structured: structured ?? traits.structured,
+  };
+}
+
+function noteOf({ note }: Output): TextPart[] {
+  return note === undefined ? [] : [{ type: 'text', text: note }];
 }
 
 /** One text without marks as a string, anything else as blocks. */

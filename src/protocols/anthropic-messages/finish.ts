@@ -1,16 +1,6 @@
 import type { Finish, FinishReason } from '../../core/completion.ts';
-import { asString, asWord } from '../../lib/json.ts';
-
-/** Anthropic's words. */
-const REASONS: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
-  ['end_turn', 'stop'],
-  ['stop_sequence', 'stop_sequence'],
-  ['max_tokens', 'length'],
-  ['model_context_window_exceeded', 'length'],
-  ['tool_use', 'tool_calls'],
-  ['pause_turn', 'pause'],
-  ['refusal', 'refusal'],
-]);
+import { asObject, asString, asWord } from '../../lib/json.ts';
+import { brokenBy, meaningOf, reasonOf, type BrokenEnd } from '../finish-words.ts';
 
 const WORDS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
@@ -30,7 +20,7 @@ export function decodeFinish(stopReason: unknown, stopSequence: unknown): Finish
   const raw = asWord(stopReason);
   const met = asString(stopSequence);
   return {
-    reason: REASONS.get(raw ?? '') ?? 'other',
+    reason: reasonOf(raw) ?? 'other',
     raw,
     ...(met === undefined ? {} : { stopSequence: met }),
   };
@@ -55,3 +45,16 @@ export function encodeFinish({ reason, raw, stopSequence }: Finish, { calls, ref
     return WORDS[reason];
   }
 }
+
+/** What a plain answer says of its end where it is not whole. */
+export function brokenEnd(body: unknown): BrokenEnd | undefined {
+  const message = asObject(body);
+  if (!Array.isArray(message?.['content'])) return undefined;
+  const { stop_reason: word } = message;
+  // Some who copy the dialect leave it out; `null` says that the message is not over.
+  if (word === undefined) return undefined;
+  return meaningOf(word) === 'unfinished' ? NO_REASON : brokenBy(word);
+}
+
+/** A message that ends while its `stop_reason` says that it is not over. */
+export const NO_REASON: BrokenEnd = { word: 'null', cause: 'server' };

@@ -3,6 +3,7 @@ import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
+import { brokenEnd } from './finish.ts';
 import { front } from './front.ts';
 import { keeping } from './containers.ts';
 import { models } from './models.ts';
@@ -23,6 +24,7 @@ export const anthropicMessages: Protocol = {
   models,
   keeping,
   codec,
+  brokenEnd,
   readUsage,
   injectSystem,
   conversationStart,

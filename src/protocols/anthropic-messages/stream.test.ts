@@ -36,12 +36,25 @@ describe('what an event means', () => {
     ['a finish', { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: {} }, 'content'],
     ['usage alone', { type: 'message_delta', delta: { stop_reason: null }, usage: {} }, 'other'],
     ['the end', { type: 'message_stop' }, 'end'],
+    ['a reason that nobody knows', { type: 'message_delta', delta: { stop_reason: 'tired' }, usage: {} }, 'other'],
+    ['a broken one', { type: 'message_delta', delta: { stop_reason: 'network_error' }, usage: {} }, 'broken'],
     ['an error', { type: 'error', error: { type: 'overloaded_error' } }, 'error'],
     ['an error without a type', { error: { message: 'x' } }, 'error'],
     ['an event of a later time', { type: 'message_pause' }, 'other'],
     ['null', null, 'other'],
     ['a string', 'x', 'other'],
   ] as const)('%s', (_what, event, expected) => expect(see(new MessageStreamReader(), event)).toBe(expected));
+
+  test('an end without a reason is broken, where the last word was that there is none', () => {
+    const none = { type: 'message_delta', delta: { stop_reason: null }, usage: {} };
+    const reader = new MessageStreamReader();
+    see(reader, none);
+    expect([reader.broken?.word, see(reader, { type: 'message_stop' })]).toEqual(['null', 'broken']);
+    const late = new MessageStreamReader();
+    see(late, { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: {} });
+    see(late, none);
+    expect([late.broken, see(late, { type: 'message_stop' })]).toEqual([undefined, 'end']);
+  });
 
   test('the name alone makes an error', () => expect(see(new MessageStreamReader(), {}, 'error')).toBe('error'));
 });

@@ -1,6 +1,8 @@
 import type { Usage } from '../../core/record.ts';
 import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
+import { brokenBy, meaningOf, type BrokenEnd } from '../finish-words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
+import { NO_REASON } from './finish.ts';
 import { asStream } from './replay.ts';
 import { MESSAGE_STOP, PING } from './sentinels.ts';
 import { mergedUsage, usageFrom } from './usage.ts';
@@ -37,6 +39,7 @@ export function isEnd(data: string): boolean {
 /** Follows one stream of named events. */
 export class MessageStreamReader implements StreamReader {
   finished = false;
+  broken: BrokenEnd | undefined;
   #usage: JsonObject | undefined;
   textKey: string | undefined;
 
@@ -44,7 +47,7 @@ export class MessageStreamReader implements StreamReader {
     return usageFrom(this.#usage);
   }
 
-  see(event: unknown, name?: string): 'content' | 'error' | 'end' | 'other' {
+  see(event: unknown, name?: string): 'content' | 'error' | 'end' | 'broken' | 'other' {
     this.textKey = undefined;
     const fields = asObject(event);
     if (fields === undefined) return 'other';
@@ -55,16 +58,14 @@ export class MessageStreamReader implements StreamReader {
         this.#usage = mergedUsage(this.#usage, asObject(fields['message'])?.['usage']);
         return 'other';
       case 'content_block_start':
-        return beginsWithContent(fields['content_block']) ? 'content' : 'other';
+        return beginsWithContent(fields['content_block']) ? this.#goesOn() : 'other';
       case 'content_block_delta':
         return this.#seeDelta(fields['delta']);
       case 'message_delta':
         this.#usage = mergedUsage(this.#usage, fields['usage']);
-        if (asWord(asObject(fields['delta'])?.['stop_reason']) === undefined) return 'other';
-        this.finished = true;
-        return 'content';
+        return this.#seeStop(asObject(fields['delta'])?.['stop_reason']);
       case 'message_stop':
-        return 'end';
+        return this.broken === undefined ? 'end' : 'broken';
       default:
         return 'other';
     }
@@ -74,7 +75,26 @@ export class MessageStreamReader implements StreamReader {
     const delta = asObject(value);
     if (delta === undefined || !isContent(delta)) return 'other';
     this.textKey = TEXT_KEYS.get(delta['type']);
+    return this.#goesOn();
+  }
+
+  /** What came before was no end, whatever it said. */
+  #goesOn(): 'content' {
+    this.finished = false;
+    this.broken = undefined;
     return 'content';
+  }
+
+  /** It may come more than once; one without a reason takes none back. */
+  #seeStop(reason: unknown): 'content' | 'broken' | 'other' {
+    if (meaningOf(reason) === 'unfinished') {
+      if (reason !== undefined && !this.finished) this.broken = NO_REASON;
+      return 'other';
+    }
+    this.finished = true;
+    this.broken = brokenBy(reason);
+    if (this.broken === undefined) return 'content';
+    return this.broken.cause === 'unknown' ? 'other' : 'broken';
   }
 }
 

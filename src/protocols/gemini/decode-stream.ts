@@ -4,6 +4,7 @@ import type { AnswerEvent } from '../../core/event.ts';
 import type { NativePart, Signature } from '../../core/part.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import type { StreamDecoder } from '../codec.ts';
+import { meaningOf } from '../finish-words.ts';
 import { CallReader, type Reading } from './decode-calls.ts';
 import { decodeCitations } from './citations.ts';
 import { decodeBlocked, decodeFinish } from './finish.ts';
@@ -107,7 +108,8 @@ export class GeminiStreamDecoder implements StreamDecoder {
     }
     if (candidate['groundingMetadata'] !== undefined || candidate['citationMetadata'] !== undefined)
       this.#cite(candidate);
-    this.#word = asWord(candidate['finishReason']) ?? this.#word;
+    const word = asWord(candidate['finishReason']);
+    if (meaningOf(word) !== 'unfinished') this.#word = word;
   }
 
   #seePart(part: JsonObject): void {

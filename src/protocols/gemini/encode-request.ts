@@ -1,7 +1,9 @@
 import type { Conversation } from '../../core/conversation.ts';
 import { Work } from '../../core/work.ts';
-import { compact, type JsonObject } from '../../lib/json.ts';
+import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
+import { geminiTraits } from '../../vendors/models/gemini.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { JSON_NOTE } from '../json-note.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { GeminiStreamDecoder } from './decode-stream.ts';
@@ -22,9 +24,12 @@ function wireName(name: string): string {
 }
 
 function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  const { model, work = new Work() } = addressee;
+  const { model, quirks, work = new Work() } = addressee;
   const form = formFor(conversation, model);
-  const { contents, dropped } = encodeTurns(conversation, model, work);
+  const turns = encodeTurns(conversation, model, work);
+  const { dropped } = turns;
+  const takesIds = quirks.callIds !== false || geminiTraits(model).isThirdOrLater;
+  const contents = takesIds ? turns.contents : turns.contents.map(withoutIds);
   const answer = form === 'tool' ? answerTool(conversation, work) : undefined;
   const tools = encodeTools(form === 'no functions' ? withoutFunctions(conversation) : conversation, answer, work);
   const config = encodeSettings(conversation, {
@@ -32,7 +37,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     work,
     withOutput: form === 'config' || form === 'no functions',
   });
-  const system = systemOf(conversation);
+  const system = systemOf(conversation, form === 'dropped' ? JSON_NOTE : undefined);
   const reading = { model, freeform: freeformNames(conversation), answerTool: answer?.name };
   return {
     body: compact({
@@ -49,6 +54,17 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   };
 }
 
+/** Calls and their results by name and order alone. */
+function withoutIds(content: JsonObject): JsonObject {
+  const parts = asArray(content['parts']).map((value) => {
+    const part = asObject(value) ?? {};
+    const [call, response] = [asObject(part['functionCall']), asObject(part['functionResponse'])];
+    if (call !== undefined) return { ...part, functionCall: { ...call, id: undefined } };
+    return response === undefined ? part : { ...part, functionResponse: { ...response, id: undefined } };
+  });
+  return { ...content, parts };
+}
+
 function withoutFunctions(conversation: Conversation): Conversation {
   return { ...conversation, tools: conversation.tools.filter(({ type }) => type === 'native') };
 }
@@ -58,8 +74,9 @@ function freeformNames({ tools }: Conversation): ReadonlySet<string> {
 }
 
 /** The system's words, those that came later in the conversation at the end: there is no other place for them. */
-function systemOf({ system, turns }: Conversation): JsonObject | undefined {
+function systemOf({ system, turns }: Conversation, note: string | undefined): JsonObject | undefined {
   const later = turns.filter(({ role }) => role === 'system').flatMap(({ parts }) => parts);
   const texts = [...system, ...later].flatMap((part) => (part.type === 'text' && part.text !== '' ? [part.text] : []));
+  if (note !== undefined) texts.push(note);
   return texts.length === 0 ? undefined : { parts: texts.map((text) => ({ text })) };
 }

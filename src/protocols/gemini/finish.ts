@@ -1,36 +1,11 @@
 import type { Finish, FinishReason } from '../../core/completion.ts';
-
-/** Google's words and what they come to. */
-const REASONS: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>(
-  Object.entries({
-    STOP: 'stop',
-    MAX_TOKENS: 'length',
-    CONTINUATION: 'length',
-    SAFETY: 'content_filter',
-    RECITATION: 'content_filter',
-    BLOCKLIST: 'content_filter',
-    PROHIBITED_CONTENT: 'content_filter',
-    SPII: 'content_filter',
-    IMAGE_SAFETY: 'content_filter',
-    IMAGE_PROHIBITED_CONTENT: 'content_filter',
-    IMAGE_RECITATION: 'content_filter',
-    MODEL_ARMOR: 'content_filter',
-    JAILBREAK: 'content_filter',
-    LANGUAGE: 'other',
-    OTHER: 'other',
-    MALFORMED_FUNCTION_CALL: 'other',
-    UNEXPECTED_TOOL_CALL: 'other',
-    TOO_MANY_TOOL_CALLS: 'other',
-    MISSING_THOUGHT_SIGNATURE: 'other',
-    MALFORMED_RESPONSE: 'other',
-    IMAGE_OTHER: 'other',
-    NO_IMAGE: 'other',
-  }),
-);
+import { asArray, asObject } from '../../lib/json.ts';
+import { unwrapped } from './errors.ts';
+import { brokenBy, reasonOf, type BrokenEnd } from '../finish-words.ts';
 
 /** Reads a candidate's `finishReason`. An answer that ends in calls ends with `STOP`, like any other. */
 export function decodeFinish(word: string | undefined, hasCalls: boolean): Finish {
-  const reason = word === undefined ? 'other' : (REASONS.get(word) ?? 'other');
+  const reason = reasonOf(word) ?? 'other';
   return { reason: reason === 'stop' && hasCalls ? 'tool_calls' : reason, raw: word };
 }
 
@@ -50,7 +25,32 @@ const WORDS: Readonly<Record<FinishReason, string>> = {
   other: 'OTHER',
 };
 
+/** Google's words for what one of them says more of than the reason. */
+const OWN: ReadonlySet<string> = new Set([
+  'CONTINUATION',
+  'SAFETY',
+  'RECITATION',
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'SPII',
+  'IMAGE_SAFETY',
+  'IMAGE_PROHIBITED_CONTENT',
+  'IMAGE_RECITATION',
+  'MODEL_ARMOR',
+  'JAILBREAK',
+  'ESCALATION',
+]);
+
 /** Writes the same. */
 export function encodeFinish({ reason, raw }: Finish): string {
-  return raw !== undefined && REASONS.get(raw) === reason ? raw : WORDS[reason];
+  return raw !== undefined && OWN.has(raw) && reasonOf(raw) === reason ? raw : WORDS[reason];
+}
+
+/** What a plain answer says of its end where it is not whole. */
+export function brokenEnd(body: unknown): BrokenEnd | undefined {
+  for (const candidate of asArray(asObject(unwrapped(body))?.['candidates'])) {
+    const broken = brokenBy(asObject(candidate)?.['finishReason']);
+    if (broken !== undefined) return broken;
+  }
+  return undefined;
 }

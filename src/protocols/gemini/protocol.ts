@@ -3,6 +3,7 @@ import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
+import { brokenEnd } from './finish.ts';
 import { front } from './front.ts';
 import { asJsonArray } from './json-array.ts';
 import { models } from './models.ts';
@@ -21,6 +22,7 @@ export const gemini: Protocol = {
   wire,
   models,
   codec,
+  brokenEnd,
   readUsage,
   injectSystem,
   conversationStart,

@@ -1,9 +1,11 @@
 import type { Conversation, SettingName, Settings } from '../../core/conversation.ts';
 import type { Work } from '../../core/work.ts';
-import { asArray, asBoolean, asNumber, asString, compact, type JsonObject } from '../../lib/json.ts';
+import { asBoolean, asNumber, asString, compact, type JsonObject } from '../../lib/json.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
+import { refuseField } from '../fields.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
+import { repeated } from './repeated.ts';
 
 /** What this dialect calls the settings; those that it lacks have the names of OpenAI. */
 export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
@@ -28,7 +30,9 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
 
 /** Reads the single values of `generationConfig`. */
 export function decodeSettings(config: JsonObject): Settings {
-  const stop = asArray(config['stopSequences']).flatMap((text) => asString(text) ?? []);
+  const stop = repeated(config['stopSequences']).map(
+    (text) => asString(text) ?? refuseField('generationConfig.stopSequences', 'has to be a list of strings'),
+  );
   return {
     maxTokens: asNumber(config['maxOutputTokens']),
     temperature: asNumber(config['temperature']),
@@ -55,14 +59,12 @@ export function encodeSettings(
   to: { readonly model: string; readonly withOutput: boolean; readonly work: Work },
 ): Config {
   const thinking = reasoning === undefined ? undefined : encodeReasoning(reasoning, to.model);
-  const penalties = geminiTraits(to.model).takesPenalties;
+  const { takesPenalties: penalties, isSampled } = geminiTraits(to.model);
   const { stop, seed } = settings;
   const fitsSeed = seed === undefined || (Number.isInteger(seed) && Math.abs(seed) <= MOST_SEED);
   const config = compact({
     maxOutputTokens: settings.maxTokens,
-    temperature: settings.temperature,
-    topP: settings.topP,
-    topK: settings.topK,
+    ...(isSampled ? { temperature: settings.temperature, topP: settings.topP, topK: settings.topK } : {}),
     stopSequences: stop === undefined || stop.length === 0 ? undefined : stop.slice(0, MOST_STOPS),
     seed: fitsSeed ? seed : undefined,
     presencePenalty: penalties ? settings.presencePenalty : undefined,
@@ -78,6 +80,7 @@ export function encodeSettings(
       ...(thinking?.isShort === true ? ['reasoning'] : []),
       ...(stop !== undefined && stop.length > MOST_STOPS ? ['stop'] : []),
       ...(fitsSeed ? [] : ['seed']),
+      ...(isSampled ? [] : sampledBy(settings)),
       ...(penalties ? [] : withEffect(settings, ['presencePenalty', 'frequencyPenalty'])),
       ...withEffect(settings, ['minP', 'verbosity']),
       ...(settings.parallelToolCalls === false ? ['parallelToolCalls'] : []),
@@ -89,6 +92,15 @@ export function encodeSettings(
 const MOST_STOPS = 5;
 
 const MOST_SEED = 2 ** 31 - 1;
+
+/** The settings by which a choice among words is made; those that say what goes without saying are left out unsaid. */
+function sampledBy({ temperature, topP, topK }: Settings): string[] {
+  return [
+    ...(temperature === undefined || temperature === 1 ? [] : ['temperature']),
+    ...(topP === undefined || topP === 1 ? [] : ['topP']),
+    ...(topK === undefined ? [] : ['topK']),
+  ];
+}
 
 /** Those that say something; a 0 changes nothing. */
 function withEffect(settings: Settings, names: readonly (keyof Settings)[]): string[] {

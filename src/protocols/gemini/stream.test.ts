@@ -63,3 +63,15 @@ test('a plain answer is a stream of one event', () => {
     undefined,
   ]);
 });
+
+test('an empty STOP that text follows was no end, and neither was a word that nobody knows', () => {
+  for (const word of ['STOP', 'A_WORD_OF_TOMORROW']) {
+    const reader = new GeminiStreamReader();
+    reader.see({ candidates: [{ index: 0, finishReason: word }] });
+    expect(reader.finished).toBe(true);
+    reader.see({ candidates: [{ index: 0, content: { parts: [{ text: 'a' }] } }] });
+    expect([reader.finished, reader.broken]).toEqual([false, undefined]);
+    reader.see({ candidates: [{ index: 0, finishReason: 'STOP' }] });
+    expect([reader.finished, reader.broken]).toEqual([true, undefined]);
+  }
+});

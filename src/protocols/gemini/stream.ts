@@ -1,4 +1,5 @@
 import type { Usage } from '../../core/record.ts';
+import { brokenBy, meaningOf, type BrokenEnd } from '../finish-words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { unwrapped } from './errors.ts';
 import { asStream } from './replay.ts';
@@ -32,6 +33,7 @@ interface Candidate {
 /** Follows a stream of GenerateContentResponses. It has no end of its own: it is complete when its candidates are. */
 export class GeminiStreamReader implements StreamReader {
   usage: Usage | undefined;
+  broken: BrokenEnd | undefined;
   /** Every chunk tells the token counts so far. */
   readonly textKey = undefined;
   /** Bit i: candidate i was seen, and had its finish reason. Candidates beyond 30 share the last bit. */
@@ -42,7 +44,7 @@ export class GeminiStreamReader implements StreamReader {
     return this.#ended !== 0 && this.#begun === this.#ended;
   }
 
-  see(event: unknown): 'content' | 'error' | 'end' | 'other' {
+  see(event: unknown): 'content' | 'error' | 'broken' | 'other' {
     const chunk = unwrapped(event) as Chunk | null | undefined;
     if (typeof chunk !== 'object' || chunk === null) return 'other';
     if (chunk.error !== undefined && chunk.error !== null && chunk.error !== false) return 'error';
@@ -50,7 +52,9 @@ export class GeminiStreamReader implements StreamReader {
     if (!Array.isArray(chunk.candidates)) return this.#seeBlocked(chunk);
     let content = false;
     for (const candidate of chunk.candidates as (Candidate | null)[]) {
-      if (candidate !== null && this.#seeCandidate(candidate)) content = true;
+      if (candidate === null) continue;
+      if (this.#seeCandidate(candidate)) content = true;
+      if (this.broken !== undefined && this.broken.cause !== 'unknown') return 'broken';
     }
     return content ? 'content' : this.#seeBlocked(chunk);
   }
@@ -58,12 +62,17 @@ export class GeminiStreamReader implements StreamReader {
   #seeCandidate({ index, content, finishReason }: Candidate): boolean {
     const bit = 1 << Math.min(typeof index === 'number' ? index : 0, 30);
     this.#begun |= bit;
-    if (typeof finishReason === 'string' && finishReason !== 'FINISH_REASON_UNSPECIFIED') {
-      this.#ended |= bit;
-      return true;
-    }
     const parts = content?.parts;
-    return Array.isArray(parts) && parts.some(holdsAnything);
+    const holds = Array.isArray(parts) && parts.some(holdsAnything);
+    // What came before was no end, whatever it said.
+    if (holds && this.#ended !== 0) {
+      this.#ended &= ~bit;
+      this.broken = undefined;
+    }
+    if (meaningOf(finishReason) === 'unfinished') return holds;
+    this.#ended |= bit;
+    this.broken = brokenBy(finishReason);
+    return holds || this.broken === undefined;
   }
 
   /** A prompt that was not let through has no candidates, and this is all there is to the answer. */

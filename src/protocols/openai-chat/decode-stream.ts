@@ -3,6 +3,7 @@ import type { AnswerEvent, PartHead } from '../../core/event.ts';
 import type { Usage } from '../../core/record.ts';
 import { asArray, asCount, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { StreamDecoder } from '../codec.ts';
+import { meaningOf } from '../finish-words.ts';
 import { decodeCitations } from './citations.ts';
 import { spoken, type Reading } from './decode-answer.ts';
 import { decodeFinish } from './finish.ts';
@@ -58,10 +59,8 @@ export class ChatStreamDecoder implements StreamDecoder {
     const logprobs = (choice['logprobs'] ?? undefined) === undefined ? undefined : decodeLogprobs(choice['logprobs']);
     if (logprobs !== undefined) this.#out.push({ type: 'logprobs', logprobs });
     const finish = asWord(choice['finish_reason']);
-    if (finish !== undefined) {
-      this.#finish = finish;
-      this.#endParts();
-    }
+    // Parts end with the stream: some vendors send a finish with every chunk.
+    if (finish !== undefined && meaningOf(finish) !== 'unfinished') this.#finish = finish;
     return this.#out;
   }
 

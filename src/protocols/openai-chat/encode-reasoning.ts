@@ -30,6 +30,7 @@ export function encodeReasoning(reasoning: Reasoning | undefined, to: Thinker, f
     return { fields: hidden, isLost: false, thinks: facts.reasons === true };
   }
   if (facts.efforts?.length === 0) return { fields, isLost: wished !== 'none', thinks: false };
+  if (facts.isUntold === true) return { fields, isLost: isMeasured(reasoning, wished), thinks: true };
   if (wished === 'none') return turnedOff(fields, control, facts);
   const more = turnedOn(reasoning ?? {}, wished, control, facts);
   if (more === undefined) return { fields, isLost: true, thinks: facts.reasons === true };
@@ -50,6 +51,11 @@ function controlOf({ thinking, fields }: Quirks): ThinkingControl {
   if (effort === undefined || fields[effort.field] === false) return {};
   const words = EFFORTS.filter((word) => fields[`${effort.field}.${word}`] !== false);
   return words.length === EFFORTS.length ? BY_EFFORT : { effort: { ...effort, words } };
+}
+
+/** Whether something is lost where a model cannot be told how much to think. */
+function isMeasured(reasoning: Reasoning | undefined, wished: Effort): boolean {
+  return wished === 'none' || measureOf(reasoning ?? {}) !== undefined;
 }
 
 function turnedOff(fields: JsonObject, control: ThinkingControl, { efforts, reasons }: ModelFacts): EncodedReasoning {
@@ -75,12 +81,12 @@ function turnedOn(
   const tokens = reasoning.effort === undefined ? reasoning.budgetTokens : undefined;
   const isCounted = budget !== undefined && (effort === undefined || tokens !== undefined);
   // Left to itself, a model that is switched on thinks as much as it likes.
-  const isMeasured = on === undefined || measureOf(reasoning) !== undefined;
-  if (isCounted && isMeasured) {
+  const isGiven = on === undefined || measureOf(reasoning) !== undefined;
+  if (isCounted && isGiven) {
     const { field, least, most = Number.POSITIVE_INFINITY } = budget;
     fields = joined(fields, at(field, Math.min(most, Math.max(least, tokens ?? budgetFor(wished)))));
   }
-  if (effort !== undefined && isMeasured && (!isCounted || budget.both === true)) {
+  if (effort !== undefined && isGiven && (!isCounted || budget.both === true)) {
     const words = wordsOf(control, efforts)?.filter((word) => word !== 'none');
     fields = joined(fields, at(effort.field, nearestEffort(wished, words)));
   }

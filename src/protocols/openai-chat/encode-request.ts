@@ -1,37 +1,49 @@
 import type { Conversation } from '../../core/conversation.ts';
+import { NotCarried } from '../../core/not-carried.ts';
 import { joinQuirks } from '../../core/quirks.ts';
 import type { Quirks } from '../../core/route.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
+import { factsOf } from '../../vendors/models/facts.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { forbidsThinking, refuseThinking, withChoiceFor } from '../forced-tools.ts';
+import { encodeWithNames } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
 import { encodeTools } from './encode-tools.ts';
 import { encodeTurns } from './encode-turns.ts';
-import { originalNames } from './names.ts';
+import { wireName } from './names.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './encode-reasoning.ts';
 import { encodeSettings, takes } from './settings.ts';
 
 /** Writes the request for a backend. */
-export function encodeRequest(asked: Conversation, addressee: Addressee): EncodedRequest {
+export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
+  return encodeWithNames(withChoiceFor(conversation, addressee.quirks), wireName, (named) => encode(named, addressee));
+}
+
+function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks } = addressee;
-  const conversation = withChoiceFor(asked, quirks);
   const tools = encodeTools(conversation, quirks);
   const hasTools = tools.fields['tools'] !== undefined;
-  const isUnthinking = forbidsThinking(conversation, quirks);
+  const forbidden = forbidsThinking(conversation, quirks);
+  const unthinking = hasTools && quirks.toolsUnthinking === true && factsOf(model).toolsUnthinking;
   const reasoning = encodeReasoning(
     conversation.reasoning,
     addressee,
-    isUnthinking || cannotThink(conversation, quirks, hasTools),
+    unthinking || forbidden || cannotThink(conversation, quirks, hasTools),
   );
-  if (isUnthinking) refuseThinking(reasoning.thinks);
+  if (unthinking && reasoning.thinks)
+    throw new NotCarried('tools', 'go to this model in the responses API alone, which this backend is not asked in');
+  if (forbidden) refuseThinking(reasoning.thinks);
   const thinking = reasoning.thinks ? whileThinking(quirks) : quirks;
   const output = encodeOutput(conversation, thinking);
-  const settings = encodeSettings(conversation.settings, addressee, { hasTools, thinks: reasoning.thinks });
+  const settings = encodeSettings(conversation.settings, addressee, {
+    hasTools,
+    thinks: reasoning.thinks,
+  });
   const { messages, dropped } = encodeTurns(conversation, addressee, output.note);
   const wantsUsage = conversation.stream && takes(quirks, 'stream_options');
-  const reading = { model, wrapped: tools.wrapped, names: originalNames(conversation.tools) };
+  const reading = { model, wrapped: tools.wrapped };
   return {
     body: compact({
       model,
@@ -46,7 +58,7 @@ export function encodeRequest(asked: Conversation, addressee: Addressee): Encode
     dropped: unique([
       ...settings.dropped,
       ...(reasoning.isLost ? ['reasoning'] : []),
-      ...(output.dropped ? ['output'] : []),
+      ...output.dropped,
       ...tools.dropped,
       ...dropped,
     ]),

@@ -3,8 +3,8 @@ import { NotCarried } from '../../core/not-carried.ts';
 import type { Quirks } from '../../core/route.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import { FREEFORM_PARAMETERS, freeformDescription, grammarOf } from '../freeform.ts';
+import { functionSchema } from '../openai/function-schema.ts';
 import { NAME } from './name.ts';
-import { wireName } from './names.ts';
 import { takes } from './settings.ts';
 
 /** What a request says of tools, and what it could not say. */
@@ -20,7 +20,7 @@ export function encodeTools({ tools, toolChoice }: Conversation, quirks: Quirks)
   // Who knows custom tools knows allowed ones.
   const hasCustom = takes(quirks, 'tools.custom');
   const isForeign = (tool: Tool): boolean => tool.type === 'native' && tool.protocol !== NAME;
-  const dropped = tools.flatMap((tool) => (isForeign(tool) ? [`tools[${tool.name}]`] : []));
+  const dropped = new Set(tools.flatMap((tool) => (isForeign(tool) ? [`tools[${tool.name}]`] : [])));
   let offered = tools.filter((tool) => !isForeign(tool));
   let choice = toolChoice;
   if (choice?.mode === 'allowed' && !hasCustom) {
@@ -30,29 +30,32 @@ export function encodeTools({ tools, toolChoice }: Conversation, quirks: Quirks)
     offered = offered.filter(({ name }) => names.has(name));
     choice = { mode: required ? 'required' : 'auto' };
   }
-  const isStrict = (tool: Tool): boolean => tool.type === 'function' && tool.strict === true;
-  const isLax = !takes(quirks, 'tools.strict') && offered.some(isStrict);
   const wrapped = new Set(offered.flatMap((tool) => (tool.type === 'freeform' && !hasCustom ? [tool.name] : [])));
   if (offered.length === 0) {
     if (choice !== undefined && choice.mode !== 'auto' && choice.mode !== 'none')
       throw new NotCarried('tool_choice', 'demands a tool, of which none can be offered in chat completions');
-    return { fields: {}, wrapped, dropped };
+    return { fields: {}, wrapped, dropped: [...dropped] };
   }
   const fields = {
-    tools: offered.map((tool) => encodeTool(tool, hasCustom, quirks)),
+    tools: offered.map((tool) => encodeTool(tool, quirks, dropped)),
     tool_choice: choice === undefined ? undefined : encodeChoice(choice, offered, hasCustom),
   };
-  return { fields: compact(fields), wrapped, dropped: isLax ? [...dropped, 'strict'] : dropped };
+  return { fields: compact(fields), wrapped, dropped: [...dropped] };
 }
 
-function encodeTool(tool: Tool, hasCustom: boolean, quirks: Quirks): unknown {
+function encodeTool(tool: Tool, quirks: Quirks, dropped: Set<string>): unknown {
+  const hasCustom = takes(quirks, 'tools.custom');
   if (tool.type === 'native') return tool.value;
-  const name = wireName(tool.name);
+  const { name } = tool;
   if (tool.type === 'function') {
     const { description } = tool;
-    const strict = takes(quirks, 'tools.strict') ? tool.strict : undefined;
-    const parameters = objectSchema(tool.parameters ?? {});
-    return { type: 'function', function: compact({ name, description, parameters, strict }) };
+    const isLax = tool.strict === true && !takes(quirks, 'tools.strict');
+    if (isLax) dropped.add('strict');
+    const { parameters, strict } = functionSchema(isLax ? { ...tool, strict: undefined } : tool, dropped);
+    return {
+      type: 'function',
+      function: compact({ name, description, parameters, strict: takes(quirks, 'tools.strict') ? strict : undefined }),
+    };
   }
   const { type, syntax, definition } = grammarOf(tool.format);
   if (!hasCustom) {
@@ -63,20 +66,10 @@ function encodeTool(tool: Tool, hasCustom: boolean, quirks: Quirks): unknown {
   return { type: 'custom', custom: compact({ name, description: tool.description, format }) };
 }
 
-/** OpenAI refuses a schema that does not say that it is an object's, or does not say of which properties. */
-function objectSchema(schema: JsonObject): JsonObject {
-  if (schema['type'] === 'object' && schema['properties'] !== undefined) return schema;
-  if (SCHEMA_OF_OTHER_KIND.some((key) => schema[key] !== undefined)) return schema;
-  return { ...schema, type: schema['type'] ?? 'object', properties: schema['properties'] ?? {} };
-}
-
-const SCHEMA_OF_OTHER_KIND = ['$ref', 'anyOf', 'oneOf', 'allOf'];
-
 function encodeChoice(choice: ToolChoice, tools: readonly Tool[], hasCustom: boolean): unknown {
   const freeform = new Set(tools.flatMap((tool) => (tool.type === 'freeform' ? [tool.name] : [])));
-  const reference = (original: string): JsonObject => {
-    const name = wireName(original);
-    const isCustom = hasCustom && freeform.has(original);
+  const reference = (name: string): JsonObject => {
+    const isCustom = hasCustom && freeform.has(name);
     return isCustom ? { type: 'custom', custom: { name } } : { type: 'function', function: { name } };
   };
   switch (choice.mode) {

@@ -1,5 +1,6 @@
 import type { Finish, FinishReason } from '../../core/completion.ts';
-import { asString } from '../../lib/json.ts';
+import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
+import { brokenBy, meaningOf, type BrokenEnd } from '../finish-words.ts';
 
 /** What an answer holds, as far as it decides what its end means. */
 export interface Said {
@@ -10,7 +11,8 @@ export interface Said {
 /** Reads a `finish_reason`. Some vendors leave it empty, others say `stop` where tools are to be called. */
 export function decodeFinish(value: unknown, said: Said): Finish {
   const raw = asString(value);
-  const reason = raw === undefined || raw === '' ? 'stop' : (REASONS.get(raw.toLowerCase()) ?? 'other');
+  const meaning = meaningOf(raw);
+  const reason = meaning === 'unfinished' ? 'stop' : typeof meaning === 'string' ? meaning : 'other';
   if (reason !== 'stop') return { reason, raw };
   if (said.calls) return { reason: 'tool_calls', raw };
   return { reason: said.refusal ? 'refusal' : 'stop', raw };
@@ -32,27 +34,18 @@ const WORDS: Readonly<Record<Exclude<FinishReason, 'refusal'>, string>> = {
   other: 'stop',
 };
 
-/** OpenAI's words and those that vendors pass on from what they run. */
-const REASONS: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>(
-  Object.entries({
-    stop: 'stop',
-    end_turn: 'stop',
-    eos: 'stop',
-    eos_token: 'stop',
-    complete: 'stop',
-    completed: 'stop',
-    stop_sequence: 'stop_sequence',
-    length: 'length',
-    max_tokens: 'length',
-    model_length: 'length',
-    max_output_tokens: 'length',
-    tool_calls: 'tool_calls',
-    tool_use: 'tool_calls',
-    function_call: 'tool_calls',
-    content_filter: 'content_filter',
-    sensitive: 'content_filter',
-    safety: 'content_filter',
-    recitation: 'content_filter',
-    refusal: 'refusal',
-  }),
-);
+/** What a plain answer says of its end where it is not whole. */
+export function brokenEnd(body: unknown): BrokenEnd | undefined {
+  for (const choice of asArray(asObject(body)?.['choices'])) {
+    const broken = brokenChoice(asObject(choice) ?? {});
+    if (broken !== undefined) return broken;
+  }
+  return undefined;
+}
+
+/** The same of one choice. OpenRouter has an error of its own for each, beside the finish `error`. */
+export function brokenChoice({ error, finish_reason }: JsonObject): BrokenEnd | undefined {
+  const broken = brokenBy(finish_reason);
+  if (error === undefined || error === null || error === false || error === '') return broken;
+  return { word: broken?.word ?? 'error', cause: 'server', error: { error } };
+}

@@ -3,6 +3,7 @@ import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
+import { brokenEnd } from './finish.ts';
 import { front } from './front.ts';
 import { keeping } from './kept-audio.ts';
 import { models } from '../openai/models.ts';
@@ -22,6 +23,7 @@ export const openaiChat: Protocol = {
   models,
   keeping,
   codec,
+  brokenEnd,
   readUsage,
   injectSystem,
   conversationStart,

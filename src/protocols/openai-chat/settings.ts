@@ -64,12 +64,12 @@ export function encodeSettings(
 ): { readonly fields: JsonObject; readonly dropped: readonly Name[] } {
   const fields: Record<string, unknown> = {};
   const dropped = new Set<Name>();
-  const isUnsampled = thinks && factsOf(model).thinksUnsampled;
+  const facts = factsOf(model);
   for (const name of Object.keys(SETTING_FIELDS) as Name[]) {
     const value = settings[name];
     if (value === undefined || (name === 'parallelToolCalls' && !hasTools)) continue;
-    if (isUnsampled && UNTHINKING.has(name)) {
-      if (value !== UNTHINKING.get(name)) dropped.add(name);
+    if (facts.refused.includes(name) || (thinks && facts.refusedThinking.includes(name))) {
+      if (value !== USUAL.get(name)) dropped.add(name);
       continue;
     }
     const field = fieldOf(name, quirks);
@@ -113,15 +113,14 @@ function valueFor(field: string, value: unknown, { ranges }: Quirks): unknown {
   return range === undefined ? value : Math.min(range[1], Math.max(range[0], Number(value)));
 }
 
-/** What OpenAI's models refuse while they think, and the value that goes without saying. */
-const UNTHINKING: ReadonlyMap<Name, unknown> = new Map<Name, unknown>([
+/** What goes without saying. */
+const USUAL: ReadonlyMap<Name, unknown> = new Map<Name, unknown>([
   ['temperature', 1],
   ['topP', 1],
   ['frequencyPenalty', 0],
   ['presencePenalty', 0],
   ['logprobs', false],
   ['topLogprobs', 0],
-  ['stop', undefined],
 ]);
 
 /** Whether a backend takes a field; see `Quirks.fields`. */

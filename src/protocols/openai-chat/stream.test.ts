@@ -137,3 +137,42 @@ describe('asStream', () => {
     expect(asStream(body)).toBeUndefined();
   });
 });
+
+describe('after a finish', () => {
+  const finished = (event: object): boolean => {
+    const reader = new ChatStreamReader();
+    see(reader, delta({ content: 'a' }));
+    see(reader, delta({}, { finish_reason: 'stop' }));
+    see(reader, event);
+    return reader.finished;
+  };
+
+  test.each([
+    ['text', delta({ content: 'b' })],
+    ['reasoning', delta({ reasoning: 'b' })],
+    ['a call', delta({ tool_calls: [{ index: 0 }] })],
+    ['legacy text', { choices: [{ index: 0, text: 'b' }] }],
+  ])('%s says that it was none', (_, event) => expect(finished(event)).toBe(false));
+
+  test.each([
+    ['an empty delta', delta({ role: 'assistant', content: '' })],
+    ['usage', { choices: [], usage: { total_tokens: 3 } }],
+    ['usage beside a choice', { ...delta({ content: '' }), usage: { total_tokens: 3 } }],
+    ['remarks of the vendor', delta({ provider_specific_fields: { region: 'x' } })],
+    ['a filter’s verdict', { choices: [{ index: 0, delta: {}, content_filter_offsets: { start: 1 } }] }],
+    ['text with a finish of its own', delta({ content: 'b' }, { finish_reason: 'stop' })],
+  ])('%s leaves it as it is', (_, event) => expect(finished(event)).toBe(true));
+});
+
+test.each([
+  [{ finish_reason: 'network_error' }, 'broken', { word: 'network_error', cause: 'server' }],
+  [{ finish_reason: 'tired' }, 'other', { word: 'tired', cause: 'unknown' }],
+  [{ finish_reason: 'error', error: { code: 502 } }, 'broken', { word: 'error', error: { error: { code: 502 } } }],
+  [{ error: { code: 502 } }, 'broken', { cause: 'server', error: { error: { code: 502 } } }],
+  [{ finish_reason: 'stop', error: null }, 'content', undefined],
+])('a choice that ends with %j', (choice, meaning, broken) => {
+  const reader = new ChatStreamReader();
+  expect(see(reader, delta({}, choice))).toBe(meaning as ReturnType<ChatStreamReader['see']>);
+  if (broken === undefined) expect(reader.broken).toBeUndefined();
+  else expect(reader.broken).toMatchObject(broken);
+});

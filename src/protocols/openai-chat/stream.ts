@@ -1,5 +1,8 @@
 import type { Usage } from '../../core/record.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { meaningOf, type BrokenEnd } from '../finish-words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
+import { brokenChoice } from './finish.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
 
@@ -31,12 +34,14 @@ interface Choice {
   /** Legacy completions. */
   readonly text?: unknown;
   readonly finish_reason?: unknown;
+  readonly error?: unknown;
 }
 
 /** Follows a stream of `chat.completion.chunk`s, of legacy completions, or of typed events (images, audio). */
 export class ChatStreamReader implements StreamReader {
   usage: Usage | undefined;
   textKey: string | undefined;
+  broken: BrokenEnd | undefined;
   /** Bit i: choice i was seen, and had its finish reason. Choices beyond 31 share the last bit. */
   #begun = 0;
   #ended = 0;
@@ -54,7 +59,7 @@ export class ChatStreamReader implements StreamReader {
     return this.#choices === 1 || bitsOf(this.#ended) >= this.#choices;
   }
 
-  see(event: unknown, name?: string): 'content' | 'error' | 'foreign_error' | 'other' {
+  see(event: unknown, name?: string): 'content' | 'error' | 'foreign_error' | 'broken' | 'other' {
     this.textKey = undefined;
     if (typeof event !== 'object' || event === null) return 'other';
     const chunk = event as Chunk;
@@ -65,7 +70,9 @@ export class ChatStreamReader implements StreamReader {
     if (!Array.isArray(chunk.choices)) return this.#seeTyped(chunk.type);
     let content = false;
     for (const choice of chunk.choices as (Choice | null)[]) {
-      if (choice !== null && this.#seeChoice(choice)) content = true;
+      if (choice === null) continue;
+      if (this.#seeChoice(choice)) content = true;
+      if (this.broken !== undefined && this.broken.cause !== 'unknown') return 'broken';
     }
     // An event that ended a choice or told the usage is none to compare with.
     if (content && this.#ended === 0 && (chunk.usage ?? chunk.x_groq ?? undefined) === undefined)
@@ -76,22 +83,43 @@ export class ChatStreamReader implements StreamReader {
   #seeChoice(choice: Choice): boolean {
     const bit = 1 << Math.min(typeof choice.index === 'number' ? choice.index : 0, 30);
     this.#begun |= bit;
-    // Some vendors send an empty string until the end.
-    if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') {
-      this.#ended |= bit;
-      return true;
-    }
-    if (typeof choice.text === 'string' && choice.text !== '') return true;
-    return hasContent(choice.delta);
+    const content = (typeof choice.text === 'string' && choice.text !== '') || hasContent(choice.delta);
+    if (content && this.#ended !== 0 && goesOn(choice)) this.#goOn(bit);
+    if ((choice.finish_reason ?? choice.error ?? undefined) === undefined) return content;
+    return this.#seeFinish(choice, bit) || content;
+  }
+
+  /** Some vendors send a finish with every chunk: one that content follows was none. */
+  #goOn(bit: number): void {
+    this.#ended &= ~bit;
+    this.broken = undefined;
+  }
+
+  /** Whether it is a good one. */
+  #seeFinish(choice: Choice, bit: number): boolean {
+    const broken = brokenChoice(choice as JsonObject);
+    if (broken === undefined && meaningOf(choice.finish_reason) === 'unfinished') return false;
+    this.#ended |= bit;
+    this.broken = broken;
+    return broken === undefined;
   }
 
   /** Streams of images and audio end in an event whose type says so: `….completed`, `….done`. */
   #seeTyped(type: unknown): 'content' | 'other' {
     this.#begun |= 1;
     this.#choices = 1;
-    if (typeof type === 'string' && (type.endsWith('.completed') || type.endsWith('.done'))) this.#ended |= 1;
+    this.#ended = typeof type === 'string' && (type.endsWith('.completed') || type.endsWith('.done')) ? 1 : 0;
     return 'content';
   }
+}
+
+/** What a model says. Behind a finish, other fields are the vendor's remarks on an answer that is over. */
+const SAID = ['content', 'reasoning_content', 'reasoning', 'tool_calls', 'function_call', 'refusal', 'audio', 'images'];
+
+function goesOn({ text, delta }: Choice): boolean {
+  if (typeof text === 'string' && text !== '') return true;
+  const fields = (delta ?? {}) as Record<string, unknown>;
+  return SAID.some((name) => hasContent({ said: fields[name] }));
 }
 
 function bitsOf(bits: number): number {

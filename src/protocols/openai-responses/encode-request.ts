@@ -1,8 +1,11 @@
-import type { Conversation } from '../../core/conversation.ts';
+import type { Conversation, SettingName, Settings } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import { wantsThinking } from '../../core/reasoning.ts';
+import type { Quirks } from '../../core/route.ts';
+import { takesField } from '../../core/quirks.ts';
+import type { Part, TextPart } from '../../core/part.ts';
 import { Work } from '../../core/work.ts';
-import { asObject, compact, type JsonObject } from '../../lib/json.ts';
+import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { forbidsThinking, refuseThinking, withChoiceFor } from '../forced-tools.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
@@ -11,7 +14,7 @@ import { ResponsesStreamDecoder } from './decode-stream.ts';
 import { encodeToolChoice, encodeTools } from './encode-tools.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { NAME } from './name.ts';
-import { encodeOutput } from './output.ts';
+import { askOutput, type AskedOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings } from './settings.ts';
 
@@ -24,30 +27,41 @@ function wireName(name: string): string {
   return /^[\w-]{1,128}$/.test(name) ? name : hashedName(name, /[^\w-]/g, 128);
 }
 
-function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  const { work = new Work() } = addressee;
+function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
+  const { model, quirks, work = new Work() } = addressee;
+  const conversation = quirks.systemFirst === true ? systemInFront(asked) : asked;
   const { input, dropped: droppedItems } = encodeTurns(conversation, addressee, work);
-  const tools = encodeTools(conversation.tools);
-  const isUnthinking = forbidsThinking(conversation, addressee.quirks);
-  const reasoning = encodeReasoning(isUnthinking ? { enabled: false } : conversation.reasoning, addressee.model);
+  const lacking = new Set<string>();
+  const tools = encodeTools(conversation.tools, lacking);
+  const output = askOutput(conversation);
+  const isUnthinking = forbidsThinking(conversation, quirks);
+  const reasoning = encodeReasoning(isUnthinking ? { enabled: false } : conversation.reasoning, addressee);
   if (isUnthinking) refuseThinking(reasoning.isDropped);
   const isLost = isUnthinking && wantsThinking(conversation.reasoning ?? {}) === true;
   const settings = encodeSettings(conversation.settings, reasoning);
+  const { maxTokens = quirks.defaultMaxTokens } = conversation.settings;
+  const said = withInput(conversation, [...notesOf(output), ...input]);
   const body = compact({
-    model: addressee.model,
-    ...(input.length === 0 ? systemAlone(conversation) : { instructions: instructionsOf(conversation), input }),
+    model,
+    ...said,
+    ...(quirks.typedMessages === true ? { input: asArray(said['input']).map(typedMessage) } : {}),
     tools: tools.length === 0 ? undefined : tools,
     tool_choice: choiceOf(conversation, tools.length),
-    text: textConfigOf(conversation),
+    ...textConfigOf(conversation, output.format, quirks),
     reasoning: reasoning.value,
     ...settings.fields,
-    store: false,
+    max_output_tokens: settings.fields['max_output_tokens'] ?? maxTokens,
+    ...Object.fromEntries(OPTIONAL.filter((field) => !takesField(quirks, field)).map((field) => [field, undefined])),
+    store: takesField(quirks, 'store') ? false : undefined,
     stream: conversation.stream,
   });
   const dropped = [
     ...settings.dropped,
     ...(reasoning.isDropped || isLost ? ['reasoning'] : []),
+    ...untaken(conversation.settings, quirks),
     ...foreignTools(conversation),
+    ...lacking,
+    ...output.dropped,
     ...droppedItems,
   ];
   return {
@@ -58,14 +72,26 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   };
 }
 
+/** The words of the system's turns behind those that came before all; what else such a turn holds stays where it was. */
+function systemInFront(conversation: Conversation): Conversation {
+  const isText = (part: Part): part is TextPart => part.type === 'text';
+  const later = conversation.turns.flatMap(({ role, parts }) => (role === 'system' ? parts.filter(isText) : []));
+  if (later.length === 0) return conversation;
+  const turns = conversation.turns.map((turn) =>
+    turn.role === 'system' ? { ...turn, parts: turn.parts.filter((part) => !isText(part)) } : turn,
+  );
+  return { ...conversation, system: [...conversation.system, ...later], turns };
+}
+
 /** Blocks of the system's words, with a blank line between. */
 export function instructionsOf({ system }: Conversation): string | undefined {
   return system.length === 0 ? undefined : system.map(({ text }) => text).join('\n\n');
 }
 
 /** There has to be some input; the system's words alone are a question, too. */
-function systemAlone(conversation: Conversation): JsonObject {
+function withInput(conversation: Conversation, input: readonly unknown[]): JsonObject {
   const words = instructionsOf(conversation);
+  if (input.length > 0) return { instructions: words, input };
   return { input: [words === undefined ? { role: 'user', content: '' } : { role: 'developer', content: words }] };
 }
 
@@ -80,9 +106,50 @@ function choiceOf(conversation: Conversation, toolCount: number): unknown {
   );
 }
 
-function textConfigOf({ output, settings }: Conversation): unknown {
-  const text = compact({ format: encodeOutput(output), verbosity: settings.verbosity });
-  return Object.keys(text).length === 0 ? undefined : text;
+/** What is sent where the backend is not said to refuse it. */
+const OPTIONAL = ['include', 'safety_identifier', 'parallel_tool_calls', 'temperature', 'top_p', 'top_logprobs'];
+
+/** The settings for which the backend is said to have no field. */
+function untaken(settings: Settings, quirks: Quirks): SettingName[] {
+  const fields = Object.entries(SETTING_FIELDS) as [keyof Settings, string][];
+  return fields.flatMap(([name, field]) => (settings[name] === undefined || takesField(quirks, field) ? [] : [name]));
+}
+
+/** Where the settings stand that not every backend takes. */
+const SETTING_FIELDS: Readonly<Partial<Record<keyof Settings, string>>> = {
+  verbosity: 'text.verbosity',
+  user: 'safety_identifier',
+  parallelToolCalls: 'parallel_tool_calls',
+  temperature: 'temperature',
+  topP: 'top_p',
+};
+
+/** At the beginning, where it stays in place from turn to turn. */
+function notesOf({ note }: AskedOutput): unknown[] {
+  return note === undefined ? [] : [{ role: 'developer', content: note }];
+}
+
+/** `text`, or chat's `response_format` where the backend has that in its place. */
+function textConfigOf({ settings }: Conversation, format: unknown, quirks: Quirks): JsonObject {
+  const isInText = takesField(quirks, 'text.format');
+  const text = compact({
+    format: isInText ? format : undefined,
+    verbosity: takesField(quirks, 'text.verbosity') ? settings.verbosity : undefined,
+  });
+  return {
+    ...(Object.keys(text).length === 0 ? {} : { text }),
+    ...(isInText || format === undefined ? {} : { response_format: responseFormat(asObject(format) ?? {}) }),
+  };
+}
+
+/** The same format in chat's form. */
+function responseFormat({ type, ...schema }: JsonObject): JsonObject {
+  return type === 'json_schema' ? { type, json_schema: schema } : { type };
+}
+
+function typedMessage(item: unknown): unknown {
+  const fields = asObject(item);
+  return fields?.['role'] === undefined || fields['type'] !== undefined ? item : { type: 'message', ...fields };
 }
 
 function foreignTools({ tools }: Conversation): string[] {

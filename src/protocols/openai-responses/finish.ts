@@ -1,5 +1,6 @@
 import type { Finish } from '../../core/completion.ts';
 import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
+import { brokenBy, reasonOf, type BrokenEnd } from '../finish-words.ts';
 
 /** What the parts of an answer tell of its end. */
 export interface Contents {
@@ -13,16 +14,28 @@ export function decodeFinish(response: JsonObject, { hasCall, hasRefusal }: Cont
   const reason = asWord(asObject(response['incomplete_details'])?.['reason']);
   if (status === 'incomplete' || reason !== undefined) {
     const raw = reason ?? status;
-    if (reason === 'max_output_tokens' || reason === 'max_tokens') return { reason: 'length', raw };
-    return { reason: reason === 'content_filter' ? 'content_filter' : 'other', raw };
+    // Whatever the reason, it must not look whole.
+    return { reason: reasonOf(reason) === 'content_filter' ? 'content_filter' : 'length', raw };
   }
-  if (status !== undefined && UNFINISHED.has(status)) return { reason: 'other', raw: status };
   if (hasCall) return { reason: 'tool_calls', raw: status };
   return { reason: hasRefusal ? 'refusal' : 'stop', raw: status };
 }
 
-/** Those of background mode, and of one that was called off. */
-const UNFINISHED = new Set(['queued', 'in_progress', 'cancelled', 'failed']);
+/**
+ * What a response says of its end where it is not whole. One that was asked for in the background is the answer, however
+ * far it has come.
+ */
+export function brokenEnd(body: unknown, request?: JsonObject): BrokenEnd | undefined {
+  const response = asObject(body);
+  const status = asWord(response?.['status']);
+  if (status === undefined) return undefined;
+  if (request?.['background'] === true && UNDER_WAY.has(status)) return undefined;
+  if (status !== 'incomplete') return brokenBy(status);
+  const broken = brokenBy(asObject(response?.['incomplete_details'])?.['reason']);
+  return broken?.cause === 'unknown' ? undefined : broken;
+}
+
+const UNDER_WAY: ReadonlySet<string> = new Set(['queued', 'in_progress']);
 
 /** How a response says that it is over. */
 export interface Ending {

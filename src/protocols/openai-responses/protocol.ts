@@ -4,6 +4,7 @@ import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
+import { brokenEnd } from './finish.ts';
 import { front } from './front.ts';
 import { NAME } from './name.ts';
 import { resolveReferences } from './references.ts';
@@ -30,6 +31,7 @@ export const openaiResponses: Protocol = {
     resolve: resolveReferences,
   },
   codec,
+  brokenEnd,
   readUsage,
   injectSystem,
   conversationStart,

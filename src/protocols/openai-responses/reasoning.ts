@@ -1,8 +1,10 @@
-import type { Reasoning } from '../../core/conversation.ts';
+import type { Reasoning, SettingName } from '../../core/conversation.ts';
 import { effortFrom, nearestEffort } from '../../core/effort.ts';
 import { effortOf } from '../../core/reasoning.ts';
+import { takesField } from '../../core/quirks.ts';
+import type { Quirks } from '../../core/route.ts';
 import { asObject, asWord, compact } from '../../lib/json.ts';
-import { factsOf } from '../../vendors/models/facts.ts';
+import { factsOf, type ModelFacts } from '../../vendors/models/facts.ts';
 
 /** `reasoning`. Of its fields only effort and summary mean something elsewhere. */
 export function decodeReasoning(value: unknown): Reasoning | undefined {
@@ -20,30 +22,46 @@ export function decodeReasoning(value: unknown): Reasoning | undefined {
 /** What `reasoning` comes to for a model. */
 export interface ReasoningField {
   readonly value: unknown;
-  /** The model is going to think, as far as one can tell. */
-  readonly isOn: boolean;
-  /** It is known to: then it takes none of the settings that a choice among tokens is made by. */
-  readonly isOnForSure: boolean;
+  /** The model may think, as far as one can tell: then its thoughts are asked for. */
+  readonly mayThink: boolean;
+  /** The settings that it does not take then. */
+  readonly refused: readonly SettingName[];
   readonly isDropped: boolean;
 }
 
 /** Writes `reasoning` as far as the model takes it. */
-export function encodeReasoning(reasoning: Reasoning | undefined, model: string): ReasoningField {
-  const { reasons, efforts } = factsOf(model);
-  const isThinker = reasons === true;
-  const none = { value: undefined, isOn: isThinker, isOnForSure: isThinker, isDropped: false };
+export function encodeReasoning(
+  reasoning: Reasoning | undefined,
+  { model, quirks }: { readonly model: string; readonly quirks: Quirks },
+): ReasoningField {
+  const facts = factsOf(model);
+  const { reasons, isUntold } = facts;
+  const efforts = quirks.efforts ?? facts.efforts;
   const wished = reasoning === undefined ? undefined : effortOf(reasoning);
-  if (wished === undefined) return none;
+  if (wished === undefined) return fieldOf(facts, { isOn: reasons === true });
   // A model that does not think does as it is told by not thinking.
-  if (efforts?.length === 0) return { ...none, isDropped: wished !== 'none' };
-  const effort = nearestEffort(wished, efforts);
+  if (efforts?.length === 0) return fieldOf(facts, { isOn: false, isDropped: wished !== 'none' });
+  const effort = isUntold === true ? undefined : nearestEffort(wished, efforts);
   const isOff = effort === 'none';
-  const summary = reasoning?.visible === true && !isOff ? 'auto' : undefined;
-  return {
-    value: compact({ effort, summary }),
-    isOn: isThinker || !isOff,
-    isOnForSure: isThinker && !isOff,
-    // It cannot be told not to.
-    isDropped: wished === 'none' && !isOff,
-  };
+  const isSummarised = reasoning?.visible === true && !isOff && takesField(quirks, 'reasoning.summary');
+  const summary = isSummarised ? 'auto' : undefined;
+  const value = compact({ effort, summary });
+  return fieldOf(facts, {
+    value: Object.keys(value).length === 0 ? undefined : value,
+    isOn: !isOff,
+    // It cannot be told not to, or not how much.
+    isDropped: wished === 'none' ? !isOff : isUntold === true && reasoning?.effort !== undefined,
+  });
+}
+
+function fieldOf(
+  { efforts, refused, refusedThinking }: ModelFacts,
+  {
+    value,
+    isOn,
+    isDropped = false,
+  }: { readonly value?: unknown; readonly isOn: boolean; readonly isDropped?: boolean },
+): ReasoningField {
+  const mayThink = isOn || (efforts ?? []).length > 0;
+  return { value, mayThink, isDropped, refused: isOn ? [...refused, ...refusedThinking] : refused };
 }

@@ -1,6 +1,6 @@
 import type { SettingName, Settings } from '../../core/conversation.ts';
-import { asArray, asBoolean, asNumber, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
-import type { FieldRules } from '../fields.ts';
+import { asArray, asBoolean, asNumber, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
+import { type FieldRules, refuseField } from '../fields.ts';
 import { userIdOf } from '../openai/user-id.ts';
 
 /** What this dialect calls the settings; those that it lacks have their names of OpenAI's other API. */
@@ -30,6 +30,7 @@ export const FIELD_RULES: FieldRules = {
     'model',
     'stream',
     'input',
+    'context_management',
     'instructions',
     'tools',
     'tool_choice',
@@ -76,7 +77,6 @@ const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 export function decodeSettings(body: JsonObject): Settings {
   const topLogprobs = asNumber(body['top_logprobs']);
   const wantsLogprobs = asArray(body['include']).includes(LOGPROBS) || (topLogprobs ?? 0) > 0;
-  const { stop } = body;
   return compact({
     maxTokens: asNumber(body['max_output_tokens']),
     temperature: asNumber(body['temperature']),
@@ -84,12 +84,7 @@ export function decodeSettings(body: JsonObject): Settings {
     topK: asNumber(body['top_k']),
     minP: asNumber(body['min_p']),
     seed: asNumber(body['seed']),
-    stop:
-      typeof stop === 'string'
-        ? [stop]
-        : Array.isArray(stop)
-          ? stop.filter((text) => typeof text === 'string')
-          : undefined,
+    stop: stopOf(body['stop']),
     frequencyPenalty: asNumber(body['frequency_penalty']),
     presencePenalty: asNumber(body['presence_penalty']),
     logprobs: wantsLogprobs ? true : undefined,
@@ -100,12 +95,19 @@ export function decodeSettings(body: JsonObject): Settings {
   });
 }
 
+function stopOf(value: unknown): readonly string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  const stops: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return stops.map((stop) => asString(stop) ?? refuseField('stop', 'has to be a string or a list of strings'));
+}
+
 /** Writes the single values, but for `verbosity`, which stands in `text`; those that the model does not take are `dropped`. */
 export function encodeSettings(
   settings: Settings,
-  { isOn, isOnForSure }: { readonly isOn: boolean; readonly isOnForSure: boolean },
+  { mayThink, refused }: { readonly mayThink: boolean; readonly refused: readonly SettingName[] },
 ): { readonly fields: JsonObject; readonly dropped: readonly SettingName[] } {
-  const taken: Settings = isOnForSure ? { ...settings, ...UNSET } : settings;
+  const unset = Object.fromEntries(refused.map((name) => [name, undefined]));
+  const taken: Settings = refused.length === 0 ? settings : { ...settings, ...unset };
   return {
     fields: {
       parallel_tool_calls: taken.parallelToolCalls,
@@ -114,21 +116,18 @@ export function encodeSettings(
       top_p: taken.topP,
       top_logprobs: taken.logprobs === true ? taken.topLogprobs : undefined,
       safety_identifier: taken.user === undefined ? undefined : userIdOf(taken.user),
-      include: includesOf(taken, isOn),
+      include: includesOf(taken, mayThink),
     },
     dropped: [
       ...((taken.maxTokens ?? LEAST_TOKENS) < LEAST_TOKENS ? (['maxTokens'] as const) : []),
       ...lackingSettings(settings),
-      ...(isOnForSure ? refusedSettings(settings) : []),
+      ...refusedSettings(settings).filter((name) => refused.includes(name)),
     ],
   };
 }
 
 /** A smaller limit of an answer's tokens is refused. */
 const LEAST_TOKENS = 16;
-
-/** What a model that thinks does not take. */
-const UNSET = { temperature: undefined, topP: undefined, logprobs: undefined, topLogprobs: undefined };
 
 /** The settings that this dialect has no place for, where they would have an effect. */
 function lackingSettings(settings: Settings): SettingName[] {
@@ -154,7 +153,7 @@ function refusedSettings(settings: Settings): SettingName[] {
 }
 
 /** What an answer is to hold besides: nobody else keeps the thoughts that the next turn has to bring back. */
-function includesOf(settings: Settings, isReasoning: boolean): string[] | undefined {
-  const include = [...(isReasoning ? [ENCRYPTED_REASONING] : []), ...(settings.logprobs === true ? [LOGPROBS] : [])];
+function includesOf(settings: Settings, mayThink: boolean): string[] | undefined {
+  const include = [...(mayThink ? [ENCRYPTED_REASONING] : []), ...(settings.logprobs === true ? [LOGPROBS] : [])];
   return include.length === 0 ? undefined : include;
 }

@@ -60,3 +60,17 @@ test.each([
 ])('a plain answer that is none is no stream: %j', (body) => {
   expect(openaiResponses.stream.fromPlain(body)).toBeUndefined();
 });
+
+test.each([
+  ['completed', 'completed', 'end'],
+  ['completed', 'complete', 'end'],
+  ['incomplete', 'incomplete', 'end'],
+  ['completed', 'cancelled', 'broken'],
+  ['completed', 'in_progress', 'broken'],
+  ['completed', 'queued', 'broken'],
+  ['incomplete', 'tired', 'broken'],
+  ['cancelled', 'cancelled', 'broken'],
+] as const)('response.%s with the status %s', (type, status, meaning) => {
+  const reader = new ResponsesStreamReader();
+  expect(reader.see({ type: `response.${type}`, response: { status, output: [] } })).toBe(meaning);
+});

@@ -1,6 +1,9 @@
 import type { Usage } from '../../core/record.ts';
-import { asObject } from '../../lib/json.ts';
+import { asObject, type JsonObject } from '../../lib/json.ts';
+import type { BrokenEnd } from '../finish-words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
+import { BegunResponse } from './begun-response.ts';
+import { brokenEnd } from './finish.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
 
@@ -10,7 +13,7 @@ export const stream: StreamGrammar = {
   // There is no end but `response.completed`: a stream without it is not whole, and clients know.
   end: '',
   isEnd: () => false,
-  read: () => new ResponsesStreamReader(),
+  read: (request) => new ResponsesStreamReader(request),
   fromPlain: asStream,
   textFields: ['delta'],
 };
@@ -19,20 +22,28 @@ export const stream: StreamGrammar = {
 export class ResponsesStreamReader implements StreamReader {
   usage: Usage | undefined;
   finished = false;
+  broken: BrokenEnd | undefined;
   /** Every event has a number of its own. */
   readonly textKey = undefined;
+  readonly begun = new BegunResponse();
 
-  see(event: unknown, name?: string): 'content' | 'error' | 'end' | 'other' {
+  /** `request` is the body that the stream answers. */
+  constructor(private readonly request?: JsonObject) {}
+
+  see(event: unknown, name?: string, data?: string): 'content' | 'error' | 'end' | 'broken' | 'other' {
     const fields = asObject(event);
     if (fields === undefined) return 'other';
+    this.begun.see(fields, data);
     const { type, error } = fields;
     if (name === 'error' || type === 'error' || type === 'response.failed' || Boolean(error)) return 'error';
     switch (type) {
       case 'response.completed':
       case 'response.incomplete':
+      case 'response.cancelled':
         this.finished = true;
         this.usage = readUsage(fields) ?? this.usage;
-        return 'end';
+        this.broken = type === 'response.cancelled' ? CANCELLED : brokenEnd(fields['response'], this.request);
+        return this.broken === undefined ? 'end' : 'broken';
       case 'response.output_item.added':
         return EMPTY_AT_FIRST.has(asObject(fields['item'])?.['type']) ? 'other' : 'content';
       case 'response.output_item.done':
@@ -42,6 +53,8 @@ export class ResponsesStreamReader implements StreamReader {
     }
   }
 }
+
+const CANCELLED: BrokenEnd = { word: 'cancelled', cause: 'server' };
 
 /** Items that say nothing until something is in them. The others are calls of some kind. */
 const EMPTY_AT_FIRST = new Set<unknown>(['message', 'reasoning']);

@@ -43,9 +43,11 @@ const GENERATIONS: readonly (readonly [since: string, lines: string, traits: Par
   ['4', 'opus', { maxOutput: 32_000 }],
   ['4.1', 'opus', { sampling: 'either' }],
   ['4.5', '', { sampling: 'either', structured: true, maxOutput: 64_000 }],
+  // Beside a budget, the one line of its generation that takes it.
+  ['4.5', 'opus', { efforts: ['low', 'medium', 'high'] }],
   ['4.6', '', { thinking: 'adaptive', efforts: ['low', 'medium', 'high', 'max'], defaultMaxTokens: 64_000 }],
   ['4.6', '', { prefill: false }],
-  ['4.6', 'opus', { maxOutput: 128_000 }],
+  ['4.6', 'opus sonnet', { maxOutput: 128_000 }],
   ['4.7', '', { sampling: 'none', efforts: ['low', 'medium', 'high', 'xhigh', 'max'], showsThoughts: false }],
   ['4.8', '', { systemTurns: true }],
   // Thinking is on here unless it is turned off.

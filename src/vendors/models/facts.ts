@@ -1,7 +1,9 @@
+import type { SettingName } from '../../core/conversation.ts';
 import type { Effort } from '../../core/effort.ts';
 import type { ProtocolName } from '../../core/part.ts';
 import { claudeTraits } from './claude.ts';
 import { geminiTraits } from './gemini.ts';
+import { grokFacts } from './grok.ts';
 import { openaiTraits } from './openai.ts';
 import { openModelTraits } from './open-models.ts';
 
@@ -14,10 +16,16 @@ export interface ModelFacts {
    * think. Undefined: any.
    */
   readonly efforts: readonly Effort[] | undefined;
+  /** It thinks, and takes no word of how much; undefined: it does. */
+  readonly isUntold?: boolean | undefined;
   /** The one dialect in which it is served; undefined: any that its backend has. */
   readonly only: ProtocolName | undefined;
-  /** While it thinks it takes no settings by which a choice among tokens is made. */
-  readonly thinksUnsampled: boolean;
+  /** OpenAI's own chat completions take tools for it only while it does not think. */
+  readonly toolsUnthinking: boolean;
+  /** The settings that it refuses. */
+  readonly refused: readonly SettingName[];
+  /** Those that it refuses besides while it thinks. */
+  readonly refusedThinking: readonly SettingName[];
 }
 
 /** What is known of the model called `name`, by its maker's table. */
@@ -37,13 +45,32 @@ const MOST_REMEMBERED = 1000;
 function lookUp(name: string): ModelFacts {
   const openai = openaiTraits(name);
   if (openai !== undefined) {
-    const { efforts, only } = openai;
-    return { reasons: efforts.length > 0, efforts, only, thinksUnsampled: true };
+    const { efforts, only, thinksByItself, neverSampled, toolsUnthinking } = openai;
+    const refused = neverSampled && efforts.length > 0 ? CHOOSING : [];
+    return { reasons: thinksByItself, efforts, only, toolsUnthinking, refused, refusedThinking: CHOOSING };
   }
-  return { ...UNKNOWN, ...(claudeFacts(name) ?? geminiFacts(name) ?? openModelTraits(name)) };
+  return { ...UNKNOWN, ...(claudeFacts(name) ?? geminiFacts(name) ?? grokFacts(name) ?? openModelTraits(name)) };
 }
 
-const UNKNOWN: ModelFacts = { reasons: undefined, efforts: undefined, only: undefined, thinksUnsampled: false };
+const UNKNOWN: ModelFacts = {
+  reasons: undefined,
+  efforts: undefined,
+  only: undefined,
+  toolsUnthinking: false,
+  refused: [],
+  refusedThinking: [],
+};
+
+/** By these a choice among words is made, which OpenAI's models leave to themselves while they think. */
+const CHOOSING: readonly SettingName[] = [
+  'stop',
+  'frequencyPenalty',
+  'presencePenalty',
+  'temperature',
+  'topP',
+  'logprobs',
+  'topLogprobs',
+];
 
 /** Claude thinks where it is asked to; the newest unless they are told not to. */
 function claudeFacts(name: string): Partial<ModelFacts> | undefined {

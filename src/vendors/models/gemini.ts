@@ -15,6 +15,8 @@ export interface GeminiTraits {
   readonly thinking: Thinking;
   /** Gemini 2.5 at Google's own API answers 400 to any penalty. */
   readonly takesPenalties: boolean;
+  /** Later ones take `temperature`, `topP` and `topK`, and pay no heed to them. */
+  readonly isSampled: boolean;
 }
 
 /** What is known of the model called `name`. */
@@ -27,6 +29,7 @@ export function geminiTraits(name: string): GeminiTraits {
     takesModelLast: !isFrom('3.2'),
     thinking: thinkingOf(name, isThirdOrLater),
     takesPenalties: !isFrom('2.5') || isFrom('2.6'),
+    isSampled: !isFrom('3.6') && !/(?:^|\/)gemini-3\.5-flash-lite/.test(name),
   };
 }
 

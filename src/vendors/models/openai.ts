@@ -1,10 +1,16 @@
 import { effortsBetween, type Effort } from '../../core/effort.ts';
-import { isAtLeast, versionFrom } from './version.ts';
+import { isAtLeast, versionFrom, type Version } from './version.ts';
 
 /** What is known of one of OpenAI's models. */
 export interface OpenAITraits {
   /** The efforts that it takes, least first; none: it does not think. */
   readonly efforts: readonly Effort[];
+  /** Where a request does not say, it thinks. */
+  readonly thinksByItself: boolean;
+  /** It takes no sampling settings even where it is told not to think. */
+  readonly neverSampled: boolean;
+  /** Chat completions take tools for it only while it does not think: https://github.com/BerriAI/litellm/pull/34569. */
+  readonly toolsUnthinking: boolean;
   /** The one of OpenAI's APIs that serves it; undefined: both. */
   readonly only: 'openai-chat' | 'openai-responses' | undefined;
 }
@@ -14,13 +20,33 @@ export function openaiTraits(name: string): OpenAITraits | undefined {
   const own = bareName(name);
   const only = onlyOf(own);
   const series = SERIES.find(([pattern]) => pattern.test(own));
-  if (series !== undefined) return { efforts: series[1], only };
+  if (series !== undefined) {
+    return {
+      efforts: series[1],
+      thinksByItself: series[1].length > 0,
+      neverSampled: false,
+      toolsUnthinking: false,
+      only,
+    };
+  }
   const [, number, line = ''] = GPT.exec(own) ?? [];
   const version = number === undefined ? undefined : versionFrom(number);
   if (version === undefined) return undefined;
   const row = GENERATIONS.find(([lines, since]) => lines.test(line) && isAtLeast(version, since));
   // Before the fifth generation none thinks.
-  return { efforts: row?.[2] ?? [], only };
+  const efforts = row?.[2] ?? [];
+  return {
+    efforts,
+    thinksByItself: efforts.length > 0 && !isQuietByItself(line, version),
+    neverSampled: isAtLeast(version, '6'),
+    toolsUnthinking: efforts.length > 0 && isAtLeast(version, '5.2'),
+    only,
+  };
+}
+
+/** From 5.1 to 5.4 the effort is `none` where none is said, but for the lines that have no such word. */
+function isQuietByItself(line: string, version: Version): boolean {
+  return isAtLeast(version, '5.1') && !isAtLeast(version, '5.5') && !/^(?:pro|codex)/.test(line);
 }
 
 /** Vendors put names of their own in front (`openai/gpt-5`, `openai.gpt-5`), and dates behind. */
@@ -43,8 +69,9 @@ function noneOr(most: Effort): Effort[] {
 }
 
 /**
- * Each line from the version on that changed it, newest first. From OpenAI's reasoning guide
- * (https://developers.openai.com/api/docs/guides/reasoning) and the API's own words for values that it refuses.
+ * Each line from the version on that changed it, the first that fits. From OpenAI's reasoning guide
+ * (https://developers.openai.com/api/docs/guides/reasoning), the API's own words for values that it refuses, and
+ * https://github.com/UKGovernmentBEIS/inspect_ai/issues/5254 for the sixth generation.
  */
 const GENERATIONS: readonly (readonly [line: RegExp, since: string, efforts: readonly Effort[]])[] = [
   [/^chat/, '0', []],
@@ -53,6 +80,9 @@ const GENERATIONS: readonly (readonly [line: RegExp, since: string, efforts: rea
   [/^codex/, '5.2', effortsBetween('low', 'xhigh')],
   [/^codex-max/, '5.1', effortsBetween('low', 'xhigh')],
   [/^codex/, '5', effortsBetween('low', 'high')],
+  // These cannot be told not to think.
+  [/^(?:astra|rosalind)/, '6', effortsBetween('low', 'max')],
+  [/^sol/, '6.1', effortsBetween('low', 'max')],
   [/^/, '5.6', noneOr('max')],
   [/^/, '5.2', noneOr('xhigh')],
   [/^/, '5.1', noneOr('high')],
@@ -62,5 +92,7 @@ const GENERATIONS: readonly (readonly [line: RegExp, since: string, efforts: rea
 /** What only one API serves, by its name. */
 function onlyOf(name: string): OpenAITraits['only'] {
   if (/(?:^|-)audio(?:-|$)|-search-(?:preview|api)/.test(name)) return 'openai-chat';
-  return /-codex|^codex-|-pro(?:-|$)|-deep-research|^computer-use/.test(name) ? 'openai-responses' : undefined;
+  return /-codex|^codex-|-pro(?:-|$)|-deep-research|^computer-use|^gpt-daybreak/.test(name)
+    ? 'openai-responses'
+    : undefined;
 }

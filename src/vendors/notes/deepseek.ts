@@ -6,7 +6,7 @@ const RESPONSES: Source = { url: 'https://api-docs.deepseek.com/guides/responses
 const MESSAGES: Source = { url: 'https://api-docs.deepseek.com/guides/anthropic_api', date: '2026-08-23' };
 const ERRORS: Source = { url: 'https://api-docs.deepseek.com/quick_start/error_codes', date: '2026-11-29' };
 
-export const DEEPSEEK: VendorNotes = {
+export const deepseek: VendorNotes = {
   vendor: 'deepseek',
   upstream: {
     text: 'Chat completions. The responses API is at `https://api.deepseek.com` too, without `/v1`; messages are at `/anthropic`. Both are used where a client speaks them or `protocol` asks for them.',

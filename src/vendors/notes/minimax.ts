@@ -13,7 +13,7 @@ const TYPES: Source = { url: 'https://github.com/CherryHQ/cherry-studio/issues/1
 const EMPTY: Source = { url: 'https://github.com/QwenLM/qwen-code/issues/11905', date: '2026-09-15' };
 const ERRORS: Source = { url: 'https://platform.minimax.io/docs/api-reference/errorcode', date: '2026-11-29' };
 
-export const MINIMAX: VendorNotes = {
+export const minimax: VendorNotes = {
   vendor: 'minimax',
   upstream: {
     text: 'Chat completions with `reasoning_split: true`, without which thoughts stand in the text. Messages, which the vendor recommends, are at `/anthropic`.',

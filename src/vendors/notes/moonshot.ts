@@ -6,7 +6,7 @@ const BLANK: Source = { url: 'https://github.com/earendil-works/pi/issues/4178',
 const BOTH: Source = { url: 'https://github.com/HKUDS/nanobot/issues/3939', date: '2026-05-20' };
 const TOO_LONG: Source = { url: 'https://github.com/MoonshotAI/kimi-cli/issues/2011', date: '2026-04-23' };
 
-export const MOONSHOT: VendorNotes = {
+export const moonshot: VendorNotes = {
   vendor: 'moonshot',
   upstream: {
     text: 'Chat completions. The responses API serves K3 and later alone; for other models a request in that dialect is translated.',

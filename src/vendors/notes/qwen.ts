@@ -13,7 +13,7 @@ const ERRORS: Source = { url: 'https://www.alibabacloud.com/help/en/model-studio
 const TOO_LONG: Source = { url: 'https://github.com/QwenLM/qwen-code/issues/3652', date: '2026-11-29' };
 const IN_STREAM: Source = { url: 'https://github.com/anomalyco/opencode/issues/41531', date: '2026-11-29' };
 
-export const QWEN: VendorNotes = {
+export const qwen: VendorNotes = {
   vendor: 'qwen',
   upstream: {
     text: 'Chat completions. The responses API, at the same base URL, serves `qwen3-max`, `qwen-plus`, `qwen-flash`, `qwen3-coder-…` and what came from 3.5 on; for other models a request in that dialect is translated.',

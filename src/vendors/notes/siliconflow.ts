@@ -10,7 +10,7 @@ const MESSAGES: Source = {
 };
 const ERRORS: Source = { url: 'https://docs.siliconflow.cn/cn/faqs/error-code', date: '2026-11-29' };
 
-export const SILICONFLOW: VendorNotes = {
+export const siliconflow: VendorNotes = {
   vendor: 'siliconflow',
   upstream: {
     text: 'Chat completions. Messages are documented for the Chinese host alone, and used there where `protocol` asks for them.',

@@ -5,7 +5,7 @@ const THINKING: Source = { url: 'https://docs.z.ai/guides/capabilities/thinking-
 const ERRORS: Source = { url: 'https://docs.z.ai/api-reference/api-code', date: '2026-11-29' };
 const ALWAYS: Source = { url: 'https://github.com/NousResearch/hermes-agent/issues/96838', date: '2026-09-21' };
 
-export const ZHIPU: VendorNotes = {
+export const zhipu: VendorNotes = {
   vendor: 'zhipu',
   upstream: {
     text: 'Chat completions. Messages are at `/api/anthropic`; responses at `/api/v1` serve GLM-5.3 alone, where `protocol` asks for them.',

@@ -14,6 +14,11 @@ export const azure: Vendor = {
       credential: API_KEY,
       shape: 'azure',
       requires: 'api_version',
+      // Older versions of this API have no Responses, and older models need none.
+      quirks: {
+        translated: 'openai-chat',
+        models: [[/gpt-(?:5\.[2-9]|5\.\d\d|[6-9]|\d\d)|codex|-pro/i, { translated: 'openai-responses' }]],
+      },
     },
     {
       url: 'https://*.openai.azure.com/openai/v1',

@@ -1,8 +1,25 @@
 import { BEARER, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
+import type { Quirks } from '../../core/route.ts';
 import type { Vendor } from '../vendor.ts';
 
 const BEDROCK = { scheme: 'aws', service: 'bedrock' } as const;
 const MANTLE = { scheme: 'aws', service: 'bedrock-mantle' } as const;
+
+/**
+ * What Anthropic's own API takes and Bedrock's does not: system turns, media by URL
+ * (https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages), and, with several models,
+ * strict schemas (https://github.com/vercel/ai/blob/main/packages/amazon-bedrock/CHANGELOG.md).
+ */
+const CLAUDE: Quirks = { systemTurns: false, structured: false, mediaUrls: false };
+
+/** Of OpenAI's newest and xAI's models it takes no stop words, of the first no tools in chat while they think. */
+const OPENAI_COMPATIBLE: Quirks = {
+  maxTokensField: 'max_completion_tokens',
+  models: [
+    [/gpt-(?:5\.\d|[6-9])/, { translated: 'openai-responses', fields: { stop: false } }],
+    [/grok/, { fields: { stop: false } }],
+  ],
+};
 
 /** Amazon Bedrock: Claude by InvokeModel, and the OpenAI-compatible endpoints. */
 export const bedrock: Vendor = {
@@ -16,20 +33,35 @@ export const bedrock: Vendor = {
       credential: BEARER,
       signing: BEDROCK,
       shape: 'bedrock-claude',
+      quirks: CLAUDE,
+    },
+    {
+      url: 'https://bedrock-runtime.{region}.amazonaws.com/anthropic/v1',
+      alsoAt: ['https://bedrock-runtime-fips.{region}.amazonaws.com/anthropic/v1'],
+      protocols: MESSAGES,
+      signing: BEDROCK,
+      quirks: CLAUDE,
     },
     {
       url: 'https://bedrock-runtime.{region}.amazonaws.com/openai/v1',
       alsoAt: ['https://bedrock-runtime-fips.{region}.amazonaws.com/openai/v1'],
       protocols: CHAT_AND_RESPONSES,
       signing: BEDROCK,
+      quirks: OPENAI_COMPATIBLE,
     },
     {
       url: 'https://bedrock-mantle.{region}.api.aws/v1',
       alsoAt: ['https://bedrock-mantle.{region}.api.aws/openai/v1'],
       protocols: CHAT_AND_RESPONSES,
       signing: MANTLE,
+      quirks: OPENAI_COMPATIBLE,
     },
-    { url: 'https://bedrock-mantle.{region}.api.aws/anthropic/v1', protocols: MESSAGES, signing: MANTLE },
+    {
+      url: 'https://bedrock-mantle.{region}.api.aws/anthropic/v1',
+      protocols: MESSAGES,
+      signing: MANTLE,
+      quirks: CLAUDE,
+    },
   ],
   settings: ['region', 'access_key_id', 'secret_access_key', 'session_token'],
 };

@@ -25,6 +25,8 @@ export const minimax: Vendor = {
   modelPrefixes: ['MiniMax-'],
   quirks: {
     translated: 'openai-chat',
+    // One system message, in front: https://github.com/MiniMax-AI/MiniMax-M2/issues/51, read in November 2026.
+    systemFirst: true,
     maxTokensField: 'max_completion_tokens',
     // M2 thinks always.
     thinking: { on: {}, always: SPLIT },

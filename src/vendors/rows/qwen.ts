@@ -59,6 +59,7 @@ export const qwen: Vendor = {
   modelPrefixes: ['qwen-', 'qwen2', 'qwen3', 'qwq-', 'qvq-'],
   quirks: {
     translated: 'openai-chat',
+    systemFirst: true,
     thinking: BY_ENABLE,
     reasoningBack: 'reasoning_content',
     refusedThinking: ['response_format'],

@@ -1,6 +1,7 @@
 import type { Quirks } from '../../core/route.ts';
 import { BEARER, CHAT, MESSAGES } from '../dialects.ts';
 import { since } from '../models/since.ts';
+import { TEMPLATES } from '../open-models.ts';
 import { BY_ENABLE } from '../thinking-controls.ts';
 import type { Vendor } from '../vendor.ts';
 
@@ -20,6 +21,7 @@ export const siliconflow: Vendor = {
     { url: 'https://api.siliconflow.cn/v1', protocols: MESSAGES, credential: BEARER },
   ],
   quirks: {
+    ...TEMPLATES,
     // The switch is for the models that are named here; at others it is refused.
     thinking: {},
     mostStops: 4,

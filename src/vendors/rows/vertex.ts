@@ -9,13 +9,22 @@ const VERTEX = 'https://{aiplatform}/v1/projects/{project}/locations/{location}'
 export const vertex: Vendor = {
   name: 'vertex',
   endpoints: [
-    { url: `${VERTEX}/publishers/google`, protocols: GEMINI, credential: BEARER, signing: GOOGLE },
+    {
+      url: `${VERTEX}/publishers/google`,
+      protocols: GEMINI,
+      credential: BEARER,
+      signing: GOOGLE,
+      quirks: { callIds: false },
+    },
     {
       url: `${VERTEX}/publishers/anthropic`,
       protocols: MESSAGES,
       credential: BEARER,
       signing: GOOGLE,
       shape: 'vertex-claude',
+      // System turns and media by URL are Anthropic's own; strict schemas are off unless the organisation allows them:
+      // https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/partner-models/claude/structured_outputs.
+      quirks: { systemTurns: false, structured: false, mediaUrls: false },
     },
     { url: `${VERTEX}/endpoints/openapi`, protocols: CHAT, credential: BEARER, signing: GOOGLE },
   ],
