@@ -33,6 +33,21 @@ always does.
 | --- | --- | --- | --- | --- | --- |
 ${failures.join('\n')}
 
+### What an answer is told by
+
+By its status, type and code, the vendors' own codes among them. Their messages are read in three cases alone, by words that
+begin the message: a conversation that is too long for the model, an account that has no credit or may not go on (it
+counts as 402 or 403 whatever it came with), and too much load. \`detection.error_patterns\` adds the operator's own words,
+with \`as\` also what they mean. An error that a gateway in between has put into its own is looked for there.
+
+After \`context_length\` the routes that name the same model (in any case; \`openai/gpt-5\` is another name than \`gpt-5\`)
+are skipped, the alias's others are tried, and then its fallbacks.
+
+The log's \`tries\` hold status, \`detail\` (the code, or else the type), \`type\`, and \`message\`: the first 200 characters of what
+the backend said with 401, 402, 403, 404, 408, 409, 429 or a 5xx, or on a page that is no JSON; never of a 400, 413 or 422, never
+where the request itself is quoted. A connection that failed names host, port and the system's word, a timeout its limit;
+the client whom nothing served is told these two as well.
+
 ### What cools down, and what does not
 
 What cools down is one operation of one model at one backend (chat in one dialect, \`/embeddings\`,
@@ -46,6 +61,7 @@ not count, since one client would take the route away from all others; the next 
   while \`forward_client_ip\` told the client's address.
 - An answer that cannot be read, where the client asked for a part or another form of it; a connection that closes on a
   request of over 1 MiB while the route serves others.
+- 413 with a code that says rate limit: one request that is over a limit of tokens a minute by itself.
 - What the gateway itself lacks: open files, memory, ports (\`own_lack\`).
 
 Everything else is shared: a 5xx, a timeout or a 429 to the gateway's key cools the operation for everybody, whoever

@@ -81,7 +81,11 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     fallbacks: new Map(Object.entries(config.fallback.alias_fallback)),
     detection: {
       statuses: parseStatusRanges(config.detection.error_codes),
-      patterns: config.detection.error_patterns.map((pattern) => pattern.toLowerCase()),
+      patterns: config.detection.error_patterns.map((pattern) =>
+        typeof pattern === 'string'
+          ? { match: pattern.toLowerCase(), as: undefined }
+          : { match: pattern.match.toLowerCase(), as: pattern.as },
+      ),
     },
     prompts,
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
@@ -166,7 +170,7 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
     const timeouts = resolveTimeouts({
       ...config.timeout,
       ...defined(backendConfig?.timeout),
-      ...defined(model.timeout),
+      ...defined({ ...model.timeout, total_timeout: undefined }),
     });
     const modelLive = backend.live.remember(backend.live.model(modelName, modelName));
     const route: Route = {
@@ -192,7 +196,7 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
 function resolveTimeouts(config: TimeoutConfig): Timeouts {
   return {
     connectMs: offAsInfinity(config.connect_timeout),
-    firstByteMs: offAsInfinity(config.first_byte_timeout),
+    firstByteMs: config.first_byte_timeout === undefined ? undefined : offAsInfinity(config.first_byte_timeout),
     readMs: offAsInfinity(config.read_timeout),
     writeMs: offAsInfinity(config.write_timeout),
     totalMs: offAsInfinity(config.total_timeout),

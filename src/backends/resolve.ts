@@ -1,14 +1,18 @@
 import type { Config } from '../config/schema.ts';
 import type { Backend } from '../core/route.ts';
 import { dialectOf } from '../vendors/dialects.ts';
-import { placeBackend } from '../vendors/place.ts';
+import { DEMO_URL, placeBackend } from '../vendors/place.ts';
+import { originOf } from './http/origin.ts';
 import { quirksOf } from './quirks.ts';
 import type { TransportPlan } from './transport.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a backend's config amounts to, together with what is known of its vendor. */
-export type ResolvedBackend = Pick<Backend, 'apiKey' | 'protocols' | 'credential' | 'quirks' | 'checkHeaders'> & {
+export type ResolvedBackend = Pick<
+  Backend,
+  'apiKey' | 'place' | 'protocols' | 'credential' | 'quirks' | 'checkHeaders'
+> & {
   readonly plan: TransportPlan;
 };
 
@@ -25,10 +29,17 @@ export function resolveBackend(config: Config['backends'][number], env: Environm
   const { api_key: apiKey, api_version: apiVersion, keep_alive: keepAlive } = config;
   return {
     apiKey,
+    place: url === DEMO_URL ? undefined : placeOf(url),
     protocols,
     credential: signer === undefined ? (endpoint.credential ?? dialect.credential) : 'none',
     quirks: quirksOf(vendor, config.quirks, endpoint),
     checkHeaders: dialect.headers,
     plan: { url, apiKey, signer, shape: endpoint.shape, apiVersion, keepAlive },
   };
+}
+
+/** Host and port, the port always: `api.openai.com:443`. */
+function placeOf(url: string): string {
+  const { hostname, port } = originOf(url);
+  return hostname.includes(':') ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }

@@ -34,6 +34,7 @@ function forEditors(schema: Json): Json {
   const { kind: _kind, allowed: _allowed, secret: _secret, hidden: _hidden, ...rest } = schema;
   if (rest.properties) rest.properties = mapValues(rest.properties as Record<string, Json>, forEditors);
   if (typeof rest.additionalProperties === 'object') rest.additionalProperties = forEditors(rest.additionalProperties);
+  if (Array.isArray(rest.anyOf)) rest.anyOf = rest.anyOf.map(forEditors);
   if (rest.items) rest.items = forEditors(rest.items as Json);
   const takesText = typeof rest.type !== 'string' || ['object', 'array'].includes(rest.type) || isFreeText(rest);
   if (takesText) return rest;

@@ -88,7 +88,7 @@ describe('a config that is valid', () => {
     expect(config.logging).toMatchObject({ separate_files: true, base_dir: './logs', console_format: 'markdown' });
     expect(config.timeout).toEqual({
       connect_timeout: 10_000,
-      first_byte_timeout: 300_000,
+      first_byte_timeout: undefined,
       read_timeout: 60_000,
       write_timeout: 60_000,
       total_timeout: 600_000,

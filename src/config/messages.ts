@@ -16,6 +16,14 @@ export function describeIssue(
   isExpanded: (path: ConfigPath) => boolean,
 ): Finding[] {
   const { path } = issue;
+  if (issue.code === 'invalid_union' && isMap(issue.input)) {
+    // Of what may be text or a map, it is the map that was meant.
+    const inner = issue.errors.find((issues) => issues.every(({ path: place }) => place.length > 0)) ?? [];
+    const issues = issue.errors.find((each) => each.some(({ code }) => code === 'unrecognized_keys')) ?? inner;
+    if (issues.length > 0) {
+      return issues.flatMap((each) => describeIssue(root, { ...each, path: [...path, ...each.path] }, isExpanded));
+    }
+  }
   const schema = schemaAt(root, path);
   if (issue.code === 'unrecognized_keys') {
     const shape = schema && shapeOf(schema);
@@ -28,6 +36,10 @@ export function describeIssue(
   const isQuotable = schema !== undefined && isShowable(schema) && !isExpanded(path);
   const wrong = refusal(issue.input, allowed, isQuotable);
   return [{ path, message: `${wrong} (${guess(issue)}${allowed})` }];
+}
+
+function isMap(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && !Array.isArray(input);
 }
 
 /** The value that is meant where one of several is misspelt. */

@@ -5,7 +5,7 @@ type Schema = z.core.$ZodType;
 
 /** What a schema wants, seen through defaults, options and transforms. */
 export type Shape =
-  | { kind: 'map'; keys: Record<string, Schema> }
+  | { kind: 'map'; keys: Record<string, Schema>; /** Or plain text, for a map of one key. */ orText: boolean }
   | { kind: 'record'; values: Schema }
   | { kind: 'list'; items: Schema }
   /** Text, also where YAML would read a number. */
@@ -16,10 +16,17 @@ export type Shape =
 /** What `schema` wants. */
 export function shapeOf(schema: Schema): Shape {
   const inner = unwrap(schema);
-  if (inner instanceof z.ZodObject) return { kind: 'map', keys: inner.shape };
+  if (inner instanceof z.ZodObject) return { kind: 'map', keys: inner.shape, orText: false };
+  const map = inner instanceof z.ZodUnion ? mapAmong(inner.options) : undefined;
+  if (map !== undefined) return { kind: 'map', keys: map.shape, orText: true };
   if (inner instanceof z.ZodRecord) return { kind: 'record', values: inner.valueType };
   if (inner instanceof z.ZodArray) return { kind: 'list', items: inner.element };
   return { kind: inner instanceof z.ZodString || inner instanceof z.ZodEnum ? 'text' : 'value' };
+}
+
+/** The map among what may stand at one place, if there is one. */
+export function mapAmong(options: readonly Schema[]): z.ZodObject | undefined {
+  return options.find((option) => option instanceof z.ZodObject);
 }
 
 /** The schema of what stands under `key`; undefined where no such key is known. */

@@ -101,6 +101,7 @@ class Reader {
     // "backends:" with everything below it commented out is as good as no such key.
     const isEmpty = node === null || (isScalar(node) && node.value === null);
     if (shape.kind === 'map' || shape.kind === 'record') {
+      if (shape.kind === 'map' && shape.orText && isScalar(node)) return this.#scalar(node, schema, 'text', path);
       return isEmpty ? {} : isMap(node) ? this.#map(node, schema, path) : stub(node);
     }
     if (shape.kind === 'list') {

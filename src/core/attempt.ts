@@ -1,9 +1,16 @@
+import { formatDuration } from '../lib/duration.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Exchange } from './exchange.ts';
 import { Aborted, transportFailure } from './failure.ts';
 import type { Failure } from './failure.ts';
 import type { Lease } from './lease.ts';
 import type { Route } from './route.ts';
+
+/** `first_byte_timeout` where the config sets none. */
+const FIRST_BYTE_MS = 60_000;
+const THINKING_FIRST_BYTE_MS = 5 * 60_000;
+/** A type is a word; what is longer is something else. */
+const MOST_TYPE_CHARS = 100;
 
 /** One counted try of one route, from sending the request to the answer's last byte. */
 export class Attempt {
@@ -40,6 +47,18 @@ export class Attempt {
     return this.trial !== undefined;
   }
 
+  /** How long it may take to begin an answer, in milliseconds. */
+  get firstByteMs(): number {
+    return this.route.timeouts.firstByteMs ?? (this.exchange.thinks ? THINKING_FIRST_BYTE_MS : FIRST_BYTE_MS);
+  }
+
+  /** The same for the log, and why it is so long. */
+  get firstByteLimit(): string {
+    const limit = formatDuration(this.firstByteMs);
+    if (this.route.timeouts.firstByteMs !== undefined) return limit;
+    return `${limit}, the default${this.exchange.thinks ? ' for thinking' : ''}`;
+  }
+
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -70,15 +89,18 @@ export class Attempt {
     this.route.backend.live.end();
     this.trial?.settle();
     const ms = this.clock.now() - this.startedAt;
+    const { failure } = outcome;
     this.exchange.elsewhereMs += ms;
     this.exchange.tries.push({
       backend: this.route.backend.name,
       model: this.route.model,
       aliasLabel: this.route.alias.name,
       modelLabel: this.route.modelLabel,
-      status: outcome.failure === undefined ? outcome.status : outcome.failure.status,
-      failure: outcome.failure?.kind,
-      detail: outcome.failure?.detail,
+      status: failure === undefined ? outcome.status : failure.status,
+      failure: failure?.kind,
+      detail: failure?.detail,
+      type: failure?.error?.code === undefined ? undefined : failure.error.type?.slice(0, MOST_TYPE_CHARS),
+      message: failure?.told,
       ms,
       coolingUntil: outcome.coolingUntil,
     });

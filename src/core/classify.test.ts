@@ -77,7 +77,7 @@ describe('by code and type', () => {
   });
 
   test('a content filter stands even where the rules name its status', () => {
-    const rules = { statuses: [{ from: 400, to: 599 }], patterns: ['filter'] };
+    const rules = { statuses: [{ from: 400, to: 599 }], patterns: [{ match: 'filter', as: undefined }] };
     expect(classified(400, { code: 'content_filter' }, rules).routedAround).toBe(false);
   });
 
@@ -148,12 +148,15 @@ describe('an error in a 2xx answer', () => {
 });
 
 describe('error_patterns', () => {
-  const rules = { statuses: [], patterns: ['try later'] };
+  const rules = { statuses: [], patterns: [{ match: 'try later', as: undefined }] };
 
   test('are looked for in an error body, in any case, and taken literally', () => {
     expect(classifyAnswer(answer(400, '{"error":"Please TRY LATER"}'), undefined, rules).routedAround).toBe(true);
     expect(classifyAnswer(answer(400, 'try  later'), undefined, rules).routedAround).toBe(false);
-    expect(classifyAnswer(answer(400, 'axb'), undefined, { statuses: [], patterns: ['a.b'] }).routedAround).toBe(false);
+    expect(
+      classifyAnswer(answer(400, 'axb'), undefined, { statuses: [], patterns: [{ match: 'a.b', as: undefined }] })
+        .routedAround,
+    ).toBe(false);
   });
 
   test('in 64 KiB of it', () => {
@@ -193,6 +196,21 @@ describe('retryAfterMs', () => {
     [{ 'retry-after': '5,5' }, undefined],
     [{ 'retry-after': '5, 5' }, undefined],
     [{ 'retry-after': '.5' }, undefined],
+    [{ 'retry-after': '' }, undefined],
+    [{ 'retry-after': '  ' }, undefined],
+    [{ 'retry-after': ' 7 ' }, 7000],
+    [{ 'retry-after': '007' }, 7000],
+    [{ 'retry-after': '1e3' }, undefined],
+    [{ 'retry-after': '0x10' }, undefined],
+    [{ 'retry-after': '5s' }, undefined],
+    [{ 'retry-after': '5 seconds' }, undefined],
+    [{ 'retry-after': 'Infinity' }, undefined],
+    [{ 'retry-after': '9'.repeat(400) }, undefined],
+    [{ 'retry-after-ms': '9'.repeat(400), 'retry-after': '3' }, 3000],
+    [{ 'retry-after-ms': '-5' }, undefined],
+    [{ 'retry-after-ms': '1.5' }, 1.5],
+    [{ 'retry-after': 'Thursday, 01-Jan-26 00:00:07 GMT' }, 7000],
+    [{ 'retry-after': 'Thu Jan  1 00:00:07 2026' }, 7000],
     [{ 'retry-after': '2026' }, 2_026_000],
     [{ 'retry-after': '2026-01-01' }, undefined],
     // The backend's clock is an hour ahead.

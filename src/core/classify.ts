@@ -1,12 +1,19 @@
+import { parseHttpDate } from '../lib/http-date.ts';
+import { ACCOUNT_WORDINGS } from './account-wordings.ts';
+import { meaningOf } from './error-codes.ts';
+import { layersOf } from './error-layers.ts';
+import type { ErrorLayer } from './error-layers.ts';
 import type { Failure, FailureKind, HeldAnswer } from './failure.ts';
 import { CONSEQUENCES } from './failure.ts';
-import { parseHttpDate } from '../lib/http-date.ts';
+import { TOO_LONG_WORDINGS } from './too-long-wordings.ts';
+import { toldWords } from './told-words.ts';
+import type { Wording } from './wording.ts';
 
 /** An error as a dialect read it from a body. */
 export interface UpstreamError {
   readonly type: string | undefined;
   readonly code: string | undefined;
-  /** For the client alone; never for a log, since it may quote the prompt. */
+  /** For the client; for a log only where it cannot quote the prompt (see `told-words.ts`). */
   readonly message?: string | undefined;
   /** A status that the error itself names. */
   readonly status: number | undefined;
@@ -18,8 +25,15 @@ export interface UpstreamError {
 /** Which answers of an upstream are failures to route around. */
 export interface DetectionRules {
   readonly statuses: readonly { readonly from: number; readonly to: number }[];
+  readonly patterns: readonly ErrorPattern[];
+}
+
+/** A text of the config that makes an error answer a failure to route around. */
+export interface ErrorPattern {
   /** Lower case. */
-  readonly patterns: readonly string[];
+  readonly match: string;
+  /** The row of the failure table that it then counts as; undefined: what it is without it. */
+  readonly as: FailureKind | undefined;
 }
 
 /**
@@ -36,8 +50,8 @@ const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
 const MAX_DETAIL_CHARS = 100;
 
 /**
- * Classifies an answer that is no success, or a 2xx one that holds an error (then `error` is given). By status, type
- * and code alone; the message only ever meets the user's own patterns.
+ * Classifies an answer that is no success, or a 2xx one that holds an error (then `error` is given). By status, type and
+ * code; by its message only where vendors have no code, by the words of two tables, and by the user's own patterns.
  */
 export function classifyAnswer(
   answer: HeldAnswer,
@@ -45,24 +59,35 @@ export function classifyAnswer(
   rules: DetectionRules,
   account: Account = 'gateway',
 ): Failure {
-  const status = meantStatus(answer.status, error);
-  const named = kindOf(status, error);
+  const found = verdictOf(answer.status, error);
+  const text = () => (isSuccess(answer.status) ? JSON.stringify(error?.object ?? null) : beginning(answer.body));
+  const pattern = patternIn(text, rules);
+  const named = pattern?.as ?? found.kind ?? kindOfStatus(found.status);
+  const status = pattern?.as === undefined ? found.status : declaredStatus(pattern.as, found.status);
   // Who sends no key, or a wrong one, is at fault itself where it is the client's key that counts.
   const kind = named === 'refused' && account !== 'gateway' ? 'client_refused' : named;
-  const text = () => (isSuccess(answer.status) ? JSON.stringify(error?.object ?? null) : beginning(answer.body));
-  const detected = isListed(status, rules) || isListed(answer.status, rules) || matchesPattern(text, rules);
+  const isDetected = pattern !== undefined || isListed(status, rules) || isListed(answer.status, rules);
+  const { nextRoute, nextAlias } = CONSEQUENCES[kind];
   return {
     kind,
     status: answer.status,
     meantStatus: status,
     error,
     detail: (error?.code ?? error?.type)?.slice(0, MAX_DETAIL_CHARS),
+    // A key of the client's own is not known to whoever masks lines.
+    told: account === 'client' ? undefined : wordsFor(answer, error, kind),
     retryAfterMs: atMost(MAX_RETRY_AFTER_MS, retryAfterMs(answer.headers) ?? error?.retryAfterMs),
     // A context length error goes to a larger model whatever the rules say; a content filter's verdict stands.
-    routedAround:
-      kind === 'context_length' || (detected && (CONSEQUENCES[kind].nextRoute || CONSEQUENCES[kind].nextAlias)),
+    routedAround: kind === 'context_length' || (isDetected && (nextRoute || nextAlias)),
+    isDeclared: pattern?.as !== undefined,
     answer,
   };
+}
+
+function wordsFor({ status, body }: HeldAnswer, error: UpstreamError | undefined, kind: FailureKind) {
+  const meanings = [error?.code, error?.type].map((code) => (code === undefined ? undefined : meaningOf(code)?.status));
+  const namedStatus = error?.status ?? meanings.find((meant) => meant !== undefined);
+  return toldWords({ kind, status, namedStatus, message: error?.message, body });
 }
 
 /**
@@ -71,23 +96,81 @@ export function classifyAnswer(
  */
 export function retryAfterMs(headers: Headers, wallNow = Date.now()): number | undefined {
   const ms = headers.get('retry-after-ms');
-  if (ms !== null && /^\d+(\.\d+)?$/.test(ms)) return Number.parseFloat(ms);
+  if (ms !== null && /^\d{1,12}(\.\d{1,12})?$/.test(ms)) return Number.parseFloat(ms);
   const value = headers.get('retry-after');
   if (value === null) return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  if (/^\d+$/.test(value)) return value.length > MOST_DIGITS ? undefined : Number(value) * 1000;
   const until = parseHttpDate(value);
   if (until === undefined) return undefined;
   const now = parseHttpDate(headers.get('date') ?? '') ?? wallNow;
   return Math.max(0, until - now);
 }
 
+/** More are no number of seconds that anybody can mean. */
+const MOST_DIGITS = 10;
+
 function atMost(most: number, value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.min(most, value);
 }
 
-function kindOf(status: number, error: UpstreamError | undefined): FailureKind {
-  const named = wordOf(error, ({ kind }) => kind);
-  if (named !== undefined) return named;
+/** What an error's codes and words say, where they say more than its status. */
+interface Verdict {
+  readonly kind: FailureKind | undefined;
+  /** The status that the answer stands for: its own or its error's, unless a word says better. */
+  readonly status: number;
+}
+
+/**
+ * The first that tells, of codes before words and of the outermost error before those that it wraps. A conversation that
+ * is too long, an account without credit and too much load are told in words alone by many vendors.
+ */
+function verdictOf(answered: number, error: UpstreamError | undefined): Verdict {
+  const layers = error === undefined ? [] : layersOf(error);
+  const status = correctedStatus(answered, error, layers);
+  for (const { codes } of layers) {
+    for (const code of codes) {
+      const meaning = meaningOf(code);
+      if (meaning?.kind !== undefined) return { kind: meaning.kind, status: fitting(meaning.kind, status, meaning) };
+    }
+  }
+  for (const { beginnings } of layers) {
+    for (const wording of wordingsFor(status)) {
+      if (beginnings.some((text) => wording.begins.test(text))) {
+        return { kind: wording.kind, status: fitting(wording.kind, status, wording) };
+      }
+    }
+  }
+  return { kind: undefined, status };
+}
+
+/** Words mean something only where the status leaves it open: a limit of tokens a minute is no length. */
+function wordingsFor(status: number): readonly Wording[] {
+  if (status === 429) return ACCOUNT_WORDINGS;
+  const isOpen = status >= 500 || (status >= 400 && !SAYS_ITSELF.has(status));
+  return isOpen ? ALL_WORDINGS : [];
+}
+
+const SAYS_ITSELF: ReadonlySet<number> = new Set([401, 402, 403, 404, 408, 409]);
+const ALL_WORDINGS: readonly Wording[] = [...TOO_LONG_WORDINGS, ...ACCOUNT_WORDINGS];
+
+/** The status of an answer, where it goes with its kind; the kind's where it does not. */
+function fitting(kind: FailureKind, status: number, { status: meant }: { readonly status: number }): number {
+  if (kind === 'context_length') return status === 413 || status === 422 ? status : 400;
+  if (kind === 'refused') return [401, 402, 403, 429].includes(status) ? status : meant;
+  if (kind === 'overloaded') return status === 429 || status === 529 ? status : meant;
+  return status;
+}
+
+function correctedStatus(answered: number, error: UpstreamError | undefined, layers: readonly ErrorLayer[]): number {
+  const meanings = (layers[0]?.codes ?? []).map(meaningOf).filter((meaning) => meaning !== undefined);
+  const status = isSuccess(answered) ? (error?.status ?? meanings[0]?.status ?? SAYS_NOTHING) : answered;
+  return meanings.find(({ insteadOf }) => insteadOf?.includes(status) === true)?.status ?? status;
+}
+
+/** An error inside a 2xx answer that says nothing known is the server's. */
+const SAYS_NOTHING = 500;
+
+function kindOfStatus(status: number): FailureKind {
   if (status === 429) return 'rate_limited';
   if (status === 503 || status === 529) return 'overloaded';
   if (status >= 500 || status === 408) return 'server_error';
@@ -96,94 +179,33 @@ function kindOf(status: number, error: UpstreamError | undefined): FailureKind {
   return 'bad_request';
 }
 
-/** The status that an answer stands for: its own or its error's, unless a word says better. */
-function meantStatus(answered: number, error: UpstreamError | undefined): number {
-  const status = isSuccess(answered)
-    ? (error?.status ?? wordOf(error, (word) => word.status) ?? SAYS_NOTHING)
-    : answered;
-  return wordOf(error, (word) => (word.insteadOf === status ? word.status : undefined)) ?? status;
-}
-
-/** An error inside a 2xx answer that says nothing known is the server's. */
-const SAYS_NOTHING = 500;
-
-function wordOf<T>(error: UpstreamError | undefined, of: (word: Word) => T | undefined): T | undefined {
-  for (const name of [error?.code, error?.type]) {
-    const word = name === undefined ? undefined : WORDS.get(name);
-    const found = word === undefined ? undefined : of(word);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** What a code or a type says. */
-interface Word {
-  /** What it stands for inside a 2xx answer. */
-  readonly status: number;
-  /** The row of the failure table, where the status does not tell. */
-  readonly kind?: FailureKind;
-  /** The status that it corrects. */
-  readonly insteadOf?: number;
-}
-
-const tooLong: Word = { status: 400, kind: 'context_length' };
-const filtered: Word = { status: 400, kind: 'content_filter' };
-const overloaded: Word = { status: 503, kind: 'overloaded' };
-
-/** The words of all dialects, codes and types alike. */
-const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>(
-  Object.entries({
-    // OpenAI and those that are compatible
-    rate_limit_exceeded: { status: 429 },
-    too_many_requests: { status: 429 },
-    insufficient_quota: { status: 429, kind: 'refused' },
-    server_is_overloaded: overloaded,
-    server_overloaded: overloaded,
-    service_unavailable: { status: 503 },
-    context_length_exceeded: tooLong,
-    context_window_exceeded: tooLong,
-    content_filter: filtered,
-    content_policy_violation: filtered,
-    ResponsibleAIPolicyViolation: filtered,
-    moderation_blocked: filtered,
-    invalid_api_key: { status: 401 },
-    model_not_found: { status: 404 },
-    // Another backend may be the one that keeps it.
-    previous_response_not_found: { status: 404, kind: 'bad_request', insteadOf: 400 },
-    // Anthropic
-    invalid_request_error: { status: 400 },
-    authentication_error: { status: 401 },
-    billing_error: { status: 402 },
-    permission_error: { status: 403 },
-    not_found_error: { status: 404 },
-    request_too_large: { status: 413 },
-    rate_limit_error: { status: 429 },
-    api_error: { status: 500 },
-    timeout_error: { status: 504 },
-    overloaded_error: overloaded,
-    model_context_window_exceeded: tooLong,
-    // Google
-    INVALID_ARGUMENT: { status: 400 },
-    UNAUTHENTICATED: { status: 401 },
-    PERMISSION_DENIED: { status: 403 },
-    NOT_FOUND: { status: 404 },
-    RESOURCE_EXHAUSTED: { status: 429 },
-    UNAVAILABLE: { status: 503 },
-    DEADLINE_EXCEEDED: { status: 504 },
-    // Google answers a bad key with 400.
-    API_KEY_INVALID: { status: 401, insteadOf: 400 },
-  } satisfies Record<string, Word>),
-);
-
 function isListed(status: number, { statuses }: DetectionRules): boolean {
   return statuses.some(({ from, to }) => status >= from && status <= to);
 }
 
-function matchesPattern(text: () => string, rules: DetectionRules): boolean {
-  if (rules.patterns.length === 0) return false;
+/** The pattern that the text holds; one that says as what it counts before one that does not. */
+function patternIn(text: () => string, { patterns }: DetectionRules): ErrorPattern | undefined {
+  if (patterns.length === 0) return undefined;
   const lower = text().toLowerCase();
-  return rules.patterns.some((pattern) => lower.includes(pattern));
+  const held = patterns.filter(({ match }) => lower.includes(match));
+  return held.find(({ as }) => as !== undefined) ?? held[0];
 }
+
+/** What the config says that an answer is has its own status, unless it came with one of that kind. */
+function declaredStatus(kind: FailureKind, status: number): number {
+  return kindOfStatus(status) === kind ? status : (DECLARED.get(kind) ?? status);
+}
+
+const DECLARED: ReadonlyMap<FailureKind, number> = new Map<FailureKind, number>([
+  ['refused', 402],
+  ['rate_limited', 429],
+  ['overloaded', 503],
+  ['server_error', 500],
+  ['not_found', 404],
+  ['bad_request', 400],
+  ['context_length', 400],
+  ['content_filter', 400],
+]);
 
 function beginning(body: Uint8Array): string {
   return new TextDecoder().decode(body.subarray(0, LOOK_AT_BYTES));

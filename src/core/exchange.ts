@@ -158,6 +158,8 @@ export class Exchange implements BagItem {
   servedName: string | undefined;
   /** The current or last attempt; aborted with the exchange. */
   attempt: Attempt | undefined;
+  /** Its current attempt may take longer to begin an answer, for it is thought over. */
+  thinks = false;
   /** The dialect in which its backend is spoken to. */
   spoken: ProtocolName | undefined;
   /** What had to be left out of its request, by the names of the client's dialect. */
@@ -181,6 +183,8 @@ export class Exchange implements BagItem {
   notCarried: Refusal | undefined;
   /** `backend\0model` of those that fell silent, or failed on trial: never tried twice for one request. */
   spent: Set<string> | undefined;
+  /** What the conversation was too long for: `backend\0model`, and for other routes of the alias `alias\0\0model`. */
+  tooLong: Set<string> | undefined;
   /** `backend\0model` of those whose dead keep-alive connection was redone once already. */
   redone: Set<string> | undefined;
 
@@ -246,6 +250,16 @@ export class Exchange implements BagItem {
     return count;
   }
 
+  /** The conversation is too long for a route's model, and so for whatever route of its alias names the same. */
+  noteTooLong(route: Route): void {
+    (this.tooLong ??= new Set()).add(windowOf(route)).add(route.key);
+  }
+
+  /** Whether a route's model has said that the conversation is too long for it, under whatever backend of the alias. */
+  isTooLongFor(route: Route): boolean {
+    return this.tooLong !== undefined && (this.tooLong.has(route.key) || this.tooLong.has(windowOf(route)));
+  }
+
   /** Gives back the slot that was kept for it, if there is one. */
   letGoOfKept(): void {
     const { kept } = this;
@@ -296,4 +310,12 @@ export class Exchange implements BagItem {
       if (at !== -1) this.#onAbort.splice(at, 1);
     };
   }
+}
+
+/**
+ * Routes of an alias that name one model have one window. `openai/gpt-5` is another name than `gpt-5`: a reseller may have
+ * another window for it, and a try for nothing costs less than a route that is left out.
+ */
+function windowOf({ alias, model }: Route): string {
+  return `${alias.name}\0\0${model.toLowerCase()}`;
 }

@@ -63,8 +63,8 @@ export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
   not_found: row('LAB-', 502, 'upstream_error', 'has no such model or endpoint'),
   // The request is at fault: one bad request must not put the backends to sleep.
   bad_request: row('LA--', 502, 'upstream_error', 'called the request invalid'),
-  // Another route has the same model behind it and so the same window.
-  context_length: row('-A--', 502, 'upstream_error', 'has too small a context window'),
+  // Routes of the same model have the same window, and are skipped.
+  context_length: row('LA--', 502, 'upstream_error', 'has too small a context window'),
   content_filter: row('----', 502, 'upstream_error', 'filtered the content'),
   // Nothing was sent; a route in the client's own dialect may still take it.
   not_carried: row('LA--', 400, 'not_carried', 'speaks another dialect, which cannot say what the request asks for'),
@@ -113,8 +113,15 @@ export interface Failure {
   readonly meantStatus?: number | undefined;
   /** The error as its dialect read it. */
   readonly error?: UpstreamError | undefined;
-  /** The upstream's own type or code of the error, or the transport's code; for logs and the client. Never a message. */
+  /**
+   * The upstream's own code or type of the error; of a connection the system's word for it, with host and port; of a
+   * timeout its limit. For logs and the client. Never a message.
+   */
   readonly detail: string | undefined;
+  /** The beginning of the upstream's message, where it cannot be about the prompt; for logs alone. */
+  readonly told?: string | undefined;
+  /** The config says as what it counts (`error_patterns` with `as`). */
+  readonly isDeclared?: boolean | undefined;
   /** What the upstream asked to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
   /** The detection rules (or the transport) make it a failure to route around; otherwise it goes to the client as it is. */
@@ -141,7 +148,11 @@ export type AbortKind = Extract<FailureKind, `${string}_timeout` | 'client_gone'
 /** The reason given to an AbortController when the gateway itself ends an attempt; tells the cause apart from the network's. */
 export class Aborted extends Error {
   override readonly name = 'Aborted';
-  constructor(readonly kind: AbortKind) {
+  constructor(
+    readonly kind: AbortKind,
+    /** Of a timeout its limit, as the config writes it. */
+    readonly limit?: string,
+  ) {
     super(kind);
   }
 }

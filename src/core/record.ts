@@ -57,8 +57,12 @@ export interface TryRecord {
   readonly status: number | undefined;
   /** What went wrong, in the words of the failure table (`rate_limited`, `first_byte_timeout`, …); undefined for a success. */
   readonly failure: string | undefined;
-  /** The upstream's own type or code of the error, never its message: that may quote the prompt. */
+  /** The upstream's own code or type of the error; a connection's failure with its host; a timeout's limit. */
   readonly detail: string | undefined;
+  /** The upstream's type of the error, where `detail` is its code. */
+  readonly type?: string | undefined;
+  /** The beginning of the upstream's message, where it cannot quote the prompt. */
+  readonly message?: string | undefined;
   readonly ms: number;
   /** Milliseconds since the epoch until which the backend+model cools down because of this try. */
   readonly coolingUntil: number | undefined;

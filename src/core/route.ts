@@ -9,9 +9,11 @@ import type { UpstreamAnswer } from './upstream-answer.ts';
 /** The limits in time of one attempt and its exchange, in milliseconds; `Infinity` where the config says 0 (off). */
 export interface Timeouts {
   readonly connectMs: number;
-  readonly firstByteMs: number;
+  /** Undefined where the config sets none: then it goes by whether the model thinks. */
+  readonly firstByteMs: number | undefined;
   readonly readMs: number;
   readonly writeMs: number;
+  /** Of the backend or the gateway. What an alias sets counts where that alias was asked for (see `Alias.totalMs`). */
   readonly totalMs: number;
 }
 
@@ -183,6 +185,8 @@ export interface Backend {
   /** Extra headers of the config. */
   readonly headers: Readonly<Record<string, string>>;
   readonly live: BackendLive;
+  /** Host and port, for whoever is told that it could not be reached; undefined where it is not reached over a network. */
+  readonly place?: string | undefined;
   /** The dialects that it speaks; to clients of any other, the first is translated. Never empty. */
   readonly protocols: readonly ProtocolName[];
   /** Where its key stands; undefined: where its dialect has it; `none`: it is no header, and added on the way. */

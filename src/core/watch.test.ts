@@ -82,6 +82,38 @@ describe('first_byte_timeout', () => {
   });
 });
 
+describe('first_byte_timeout where nothing is set', () => {
+  test.each([
+    [false, 60_000, '1m, the default'],
+    [true, 300_000, '5m, the default for thinking'],
+  ])('thinking: %p', (thinks, limitMs, limit) => {
+    exchange.thinks = thinks;
+    const attempt = begin({ firstByteMs: undefined });
+    clock.advance(limitMs - 1);
+    expect(attempt.aborted).toBeUndefined();
+    clock.advance(1);
+    expect(attempt.aborted).toMatchObject({ kind: 'first_byte_timeout', limit });
+  });
+
+  test('one that is set counts, and 0 turns it off', () => {
+    exchange.thinks = true;
+    expect(begin({ firstByteMs: 2000 })).toMatchObject({ firstByteMs: 2000, firstByteLimit: '2s' });
+    expect(begin({ firstByteMs: Infinity }).firstByteMs).toBe(Infinity);
+  });
+});
+
+test('each limit says how long it was', () => {
+  const silent = begin({ readMs: 1500 });
+  watch.committed();
+  watch.waits();
+  clock.advance(1500);
+  expect(silent.aborted?.limit).toBe('1.5s');
+  const unconnected = begin({ connectMs: 10_000 });
+  watch.connecting();
+  clock.advance(10_000);
+  expect(unconnected.aborted?.limit).toBe('10s');
+});
+
 describe('read_timeout', () => {
   test('is the silence between two reads, however long the whole', () => {
     const attempt = begin({ readMs: 100 });

@@ -2,6 +2,7 @@ import type { Attempt } from './attempt.ts';
 import type { Exchange } from './exchange.ts';
 import type { ConnectionListener } from './route.ts';
 import { Aborted } from './failure.ts';
+import { formatDuration } from '../lib/duration.ts';
 import { Alarm } from '../lib/alarm.ts';
 import type { Sleeper } from '../lib/alarm.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -24,6 +25,8 @@ export class Watch implements Sleeper, ConnectionListener {
   #connectDueAt = Infinity;
   /** How long the backend may be silent. */
   #readMs = Infinity;
+  /** How long it may be in the wait that is under way. */
+  #silenceMs = Infinity;
   /** When the wait for more will have been too long; `Infinity` while nobody waits: a slow client is not the backend's silence. */
   #silentAt = Infinity;
 
@@ -41,8 +44,8 @@ export class Watch implements Sleeper, ConnectionListener {
 
   /** A request goes out. */
   begins(attempt: Attempt): void {
-    const { firstByteMs, readMs } = attempt.route.timeouts;
-    this.#readMs = readMs;
+    const { firstByteMs } = attempt;
+    this.#readMs = attempt.route.timeouts.readMs;
     this.#attempt = attempt;
     this.#phase = 'beginning';
     this.#firstByteDueAt = attempt.startedAt + firstByteMs;
@@ -68,7 +71,8 @@ export class Watch implements Sleeper, ConnectionListener {
   /** More of the answer is waited for, up to the backend's read_timeout or `mostMs`. */
   waits(mostMs = Infinity): void {
     if (this.#phase !== 'answering') return;
-    this.#silentAt = this.clock.now() + Math.min(mostMs, this.#readMs);
+    this.#silenceMs = Math.min(mostMs, this.#readMs);
+    this.#silentAt = this.clock.now() + this.#silenceMs;
     this.#ringBy(this.#silentAt);
   }
 
@@ -107,13 +111,15 @@ export class Watch implements Sleeper, ConnectionListener {
     this.#alarmAt = Infinity;
     const now = this.clock.now();
     if (now >= this.exchange.deadlineAt) {
-      this.exchange.abort(new Aborted('total_timeout'));
+      this.exchange.abort(
+        new Aborted('total_timeout', formatDuration(this.exchange.deadlineAt - this.exchange.startedAt)),
+      );
       return;
     }
     const attempt = this.#attempt;
     if (attempt !== undefined && this.#phase === 'answering' && now >= this.#silentAt) {
       this.#silentAt = Infinity;
-      attempt.abort(new Aborted('read_timeout'));
+      attempt.abort(new Aborted('read_timeout', formatDuration(this.#silenceMs)));
     }
     if (attempt !== undefined && this.#phase === 'beginning') this.#onSilentBeginning(attempt, now);
     this.#setAlarm();
@@ -122,10 +128,10 @@ export class Watch implements Sleeper, ConnectionListener {
   #onSilentBeginning(attempt: Attempt, now: number): void {
     if (now >= this.#connectDueAt) {
       this.#connectDueAt = Infinity;
-      attempt.abort(new Aborted('connect_timeout'));
+      attempt.abort(new Aborted('connect_timeout', formatDuration(attempt.route.timeouts.connectMs)));
     } else if (now >= this.#firstByteDueAt) {
       this.#firstByteDueAt = Infinity;
-      attempt.abort(new Aborted('first_byte_timeout'));
+      attempt.abort(new Aborted('first_byte_timeout', attempt.firstByteLimit));
     }
   }
 }

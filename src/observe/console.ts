@@ -187,13 +187,14 @@ function tryText(tried: TryRecord, at: number, record: ExchangeRecord, mark: Mar
   const failed = tried.failure !== undefined;
   const what = [tried.status ?? '', tried.failure ?? ''].filter((word) => word !== '').join(' ') || 'ok';
   const detail = tried.detail === undefined ? '' : ` (${mark.text(tried.detail)})`;
+  const words = tried.message === undefined ? '' : `: ${mark.text(tried.message)}`;
   const next: string[] = [];
   if (tried.coolingUntil !== undefined) next.push(`cooling until ${timeOfDay(tried.coolingUntil)}`);
   if (at + 1 < record.tries.length) {
     if (failed && next.length === 0) next.push('next try');
   } else if (record.interrupted) next.push('client got an error event');
   else if (failed && record.status !== CLIENT_LEFT) next.push('gave up');
-  const told = `  ${at + 1}. ${mark.text(target(tried.backend, tried.model))}  ${mark.bold(mark.text(what))}${detail}`;
+  const told = `  ${at + 1}. ${mark.text(target(tried.backend, tried.model))}  ${mark.bold(mark.text(what))}${detail}${words}`;
   return `${told}  ${duration(tried.ms)}${next.length === 0 ? '' : `  → ${next.join('; ')}`}`;
 }
 

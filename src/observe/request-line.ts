@@ -132,6 +132,8 @@ function tryEntry(tried: TryRecord): Entry {
     status: tried.status,
     failure: tried.failure,
     detail: tried.detail,
+    type: tried.type,
+    message: tried.message,
     ms: tenths(tried.ms),
   };
 }

@@ -16,6 +16,7 @@ import { findAlias } from './aliases.ts';
 import { measureLarge } from './body-work.ts';
 import { holdBytes } from './buffered.ts';
 import type { Context } from './context.ts';
+import { deadlineOf } from './deadline.ts';
 import { readForm } from './form.ts';
 import { JsonBody, readText } from './json-body.ts';
 import { unreadable } from './read-limited.ts';
@@ -73,7 +74,7 @@ async function readBody(exchange: Exchange, context: Context): Promise<string | 
   const { snapshot, clock } = context;
   const isForm = /^multipart\/form-data/i.test(exchange.headers['content-type'] ?? '');
   const from = clock.now();
-  exchange.deadlineAt = exchange.startedAt + snapshot.totalMs;
+  exchange.deadlineAt = deadlineOf(exchange, snapshot.totalMs);
   exchange.watch = new Watch(exchange, clock);
   exchange.watch.starts();
   try {

@@ -15,6 +15,7 @@ import { hasRoomFor, NoRoom } from './buffered.ts';
 import { coolingOf } from './cooling.ts';
 import { cross } from './crossing.ts';
 import type { Crossing, Ends } from './crossing.ts';
+import { deadlineOf } from './deadline.ts';
 import { isAskedAsClient, upstreamHeaders } from './upstream-headers.ts';
 import { upstreamQuery } from './upstream-query.ts';
 import { readPlain } from './plain-answer.ts';
@@ -22,6 +23,7 @@ import { fail } from './settle.ts';
 import type { AttemptRun } from './settle.ts';
 import { otherThan, spokenTo } from './spoken.ts';
 import { StreamAnswer } from './stream-answer.ts';
+import { thinks } from './thinking.ts';
 import { isReset, transportFailureOf } from './transport.ts';
 import { WithheldValues } from './withheld-values.ts';
 import { Watch } from '../core/watch.ts';
@@ -55,7 +57,8 @@ export async function tryRoute(
   exchange.spoken = protocol.name;
   if (crossing !== undefined) exchange.dropped = crossing.dropped;
   const watch = (exchange.watch ??= new Watch(exchange, clock));
-  exchange.deadlineAt = exchange.startedAt + (exchange.asked?.alias.totalMs ?? route.timeouts.totalMs);
+  exchange.deadlineAt = deadlineOf(exchange, route.timeouts.totalMs);
+  if (route.timeouts.firstByteMs === undefined) exchange.thinks = thinks(route, exchange);
   const attempt = new Attempt(exchange, route, clock, cooldowns.beginTrial(coolingOf(route, exchange)));
   watch.begins(attempt);
   const run: AttemptRun = {

@@ -12,8 +12,12 @@ export function isBackendsFault(run: AttemptRun, failure: Failure): boolean {
   // Whoever asks for what is kept somewhere may be wrong about the id.
   if (run.exchange.asked === undefined) return false;
   if (!failure.routedAround || !CONSEQUENCES[failure.kind].blamed) return false;
+  // The operator knows what these words mean.
+  if (failure.isDeclared === true) return accountOf(run) !== 'client';
   switch (failure.kind) {
     case 'rate_limited':
+      // One request that is over the limit by itself (413) says nothing of others.
+      if (failure.status === 413) return false;
       // The limit of a client's own account is nobody else's.
       return accountOf(run) !== 'client';
     case 'not_found':

@@ -6,6 +6,7 @@ import type { Protocol } from '../protocols/protocol.ts';
 import { fallbackChain, routesFor } from './aliases.ts';
 import type { Context } from './context.ts';
 import { coolingOf } from './cooling.ts';
+import { deadlineOf } from './deadline.ts';
 
 /** One alias and its routes in the order in which they are to be tried. */
 export interface Choice {
@@ -171,11 +172,12 @@ function isOpen(route: Route, exchange: Exchange, { cooldowns, clock }: Context)
   if (
     route.backend.live.dead ||
     !cooldowns.admits(coolingOf(route, exchange)) ||
-    exchange.spent?.has(route.key) === true
+    exchange.spent?.has(route.key) === true ||
+    exchange.isTooLongFor(route)
   )
     return false;
   // A backend's own total_timeout may be over before others'.
-  return exchange.attempts === 0 || clock.now() < exchange.startedAt + (route.alias.totalMs ?? route.timeouts.totalMs);
+  return exchange.attempts === 0 || clock.now() < deadlineOf(exchange, route.timeouts.totalMs);
 }
 
 /** What a conversation builds on is kept at one backend, and no other knows it. */

@@ -10,6 +10,8 @@ import type { AttemptRun } from './settle.ts';
 export function clientMayHaveCaused(run: AttemptRun, failure: Failure): boolean {
   if (hasChosen(run, ACCOUNT_HEADERS) || hasChosenQuery(run)) return true;
   const status = failure.meantStatus ?? failure.status;
+  // Where it is said in words that the account has nothing left, that is so for all.
+  if (status === 402 && failure.status !== 402) return false;
   // What an account may do at all (401, no quota) is asked before anything of the request is looked at.
   if (status !== 402 && status !== 403 && status !== 404) return false;
   if (servesOthers(run)) return true;

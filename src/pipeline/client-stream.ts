@@ -4,6 +4,7 @@ import type { Exchange } from '../core/exchange.ts';
 import { ScrubbedDeltas } from '../core/scrubbed-deltas.ts';
 import { Alarm } from '../lib/alarm.ts';
 import type { Sleeper } from '../lib/alarm.ts';
+import { formatDuration } from '../lib/duration.ts';
 import { isJson } from '../lib/is-json.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { capture } from './capture.ts';
@@ -229,7 +230,7 @@ export class ClientStream implements Sleeper {
     if (this.#clientWaits) {
       if (silentMs >= keepAliveMs && this.#mayKeepAlive()) this.#keepAlive();
     } else if (silentMs >= this.#writeMs) {
-      this.exchange.abort(new Aborted('write_timeout'));
+      this.exchange.abort(new Aborted('write_timeout', formatDuration(this.#writeMs)));
       this.#source?.cancel();
       this.#break(new Error('the client took nothing for write_timeout'));
       return;

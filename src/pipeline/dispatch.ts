@@ -63,8 +63,8 @@ export async function dispatch(exchange: Exchange, protocol: Protocol, context: 
 }
 
 /** The client left, the deadline passed or the gateway stops while nothing was being tried. */
-function endedFromOutside({ kind }: Aborted, exchange: Exchange): Exhausted {
-  const failure = transportFailure(kind);
+function endedFromOutside({ kind, limit }: Aborted, exchange: Exchange): Exhausted {
+  const failure = transportFailure(kind, limit);
   exchange.lastFailure = failure;
   return { type: 'exhausted', failure, retryAfterMs: 0, everyRouteTried: false };
 }
@@ -189,6 +189,7 @@ async function nextTurn(
     ({ failure, route }) =>
       CONSEQUENCES[failure.kind].transient &&
       exchange.spent?.has(route.key) !== true &&
+      !exchange.isTooLongFor(route) &&
       (failure.retryAfterMs ?? 0) <= fallback.retry_after_max,
   );
   const fewest = Math.min(...worthwhile.map(({ tries }) => tries));

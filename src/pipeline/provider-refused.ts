@@ -27,6 +27,7 @@ export function sayRefused({ attempt, exchange, context }: AttemptRun, failure: 
     status,
     code,
     key_end: endOf(backend),
+    ...(failure.told === undefined ? {} : { message: failure.told }),
     ...(isBlamed ? {} : { may_be_the_request: true }),
     remedy: remedyFor(status),
     trace_id: exchange.traceId,

@@ -2,6 +2,7 @@ import type { Attempt } from '../core/attempt.ts';
 import { measure, rememberedOperation } from '../core/backend-live.ts';
 import { classifyAnswer } from '../core/classify.ts';
 import type { Exchange } from '../core/exchange.ts';
+import { readLooseError } from '../core/loose-error.ts';
 import type { Failure, FailureKind, HeldAnswer } from '../core/failure.ts';
 import { routeKey } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
@@ -11,6 +12,7 @@ import { letGoOfBytes } from './buffered.ts';
 import type { Context } from './context.ts';
 import { coolingOf, operationFor } from './cooling.ts';
 import type { Crossing } from './crossing.ts';
+import { quotesRequest } from './quotes-request.ts';
 import { noteAccepted, sayRefused } from './provider-refused.ts';
 import type { Watch } from '../core/watch.ts';
 
@@ -57,6 +59,7 @@ export function fail(run: AttemptRun, failure: Failure): Failure {
   // An answer that may be the best there is need not be had again.
   const isKept = kind === 'generation_failed' && failure.answer !== undefined;
   if (SILENCE.has(kind) || isKept || isFailedTrial(run)) (exchange.spent ??= new Set()).add(route.key);
+  if (kind === 'context_length') exchange.noteTooLong(route);
   attempt.end({ failure, coolingUntil });
   exchange.lastFailure = failure;
   // Nobody will see what was read of it.
@@ -101,7 +104,13 @@ export function succeed({ attempt, exchange, context }: AttemptRun, status: numb
 /** Classifies an answer that its dialect says (or its status says) is an error. */
 export function classify(answer: HeldAnswer, json: unknown, run: AttemptRun): Failure {
   const { protocol, context } = run;
-  return classifyAnswer(answer, protocol.errors.read(json), context.snapshot.detection, accountOf(run));
+  const isSuccess = answer.status >= 200 && answer.status <= 299;
+  // What comes with an error's status is an error, whatever it looks like.
+  const error = protocol.errors.read(json) ?? (isSuccess ? undefined : readLooseError(json));
+  const failure = classifyAnswer(answer, error, context.snapshot.detection, accountOf(run));
+  const { told } = failure;
+  const isQuote = told !== undefined && quotesRequest(told, run.exchange, run.attempt.route.model);
+  return isQuote ? { ...failure, told: undefined } : failure;
 }
 
 function blame({ attempt, exchange, context }: AttemptRun, failure: Failure): number | undefined {
@@ -113,6 +122,12 @@ function blame({ attempt, exchange, context }: AttemptRun, failure: Failure): nu
   return cooldowns.blame(
     rememberedOperation(route.backend.live.remember(route.live), operationFor(route, exchange)),
     asked ?? seconds * 1000,
-    failure.status === undefined ? failure.kind : `${failure.status} ${failure.kind}`,
+    pastFailure(failure),
   );
+}
+
+/** For operators, and for clients whose model is left alone because of it: never a provider's word. */
+function pastFailure({ status, kind, detail }: Failure): string {
+  if (status !== undefined) return `${status} ${kind}`;
+  return detail === undefined ? kind : `${kind} (${detail})`;
 }

@@ -1,6 +1,7 @@
 import type { Attempt } from '../core/attempt.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
+import type { Backend } from '../core/route.ts';
 import { TooComplex } from '../core/work.ts';
 import { NoRoom } from './buffered.ts';
 import { isOwnLack, lackOfFiles } from '../lib/room.ts';
@@ -16,15 +17,23 @@ const BROKEN =
 /** What a rejected `send` or `read` means. The gateway's own reason, if it ended the attempt, comes first. */
 export function transportFailureOf(error: unknown, attempt: Attempt): Failure {
   const { aborted } = attempt;
-  if (aborted !== undefined) return transportFailure(aborted.kind);
+  if (aborted !== undefined) return transportFailure(aborted.kind, aborted.limit);
   // A request that takes too much is refused before it is sent: this is what the backend has sent.
   if (error instanceof TooComplex) return transportFailure('broken_answer', 'too_complex');
   if (error instanceof NoRoom) return { ...transportFailure('no_room'), routedAround: false };
   const code = codeOf(error);
   // What is no transport's error is a bug of ours, and must not be taken for the backend's.
   if (code === undefined) throw error;
-  return failureOf(code);
+  return withPlace(failureOf(code), error, attempt.route.backend);
 }
+
+/** Who could not be reached, beside the system's word for it. A token is fetched from elsewhere. */
+function withPlace(failure: Failure, error: unknown, { place }: Backend): Failure {
+  if (place === undefined || !CONNECTING.has(failure.kind) || (error as Error).name === 'TokenError') return failure;
+  return { ...failure, detail: `${failure.detail} ${place}` };
+}
+
+const CONNECTING: ReadonlySet<FailureKind> = new Set(['connection_failed', 'connection_reset', 'connect_timeout']);
 
 /** What an error's code means. */
 export function failureOf(code: string): Failure {

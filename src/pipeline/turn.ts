@@ -5,11 +5,12 @@ import { Refusal } from '../core/refusal.ts';
 import type { Applicant, Opening, Turn } from '../policies/concurrency.ts';
 import { openingFor } from './choose.ts';
 import type { Context } from './context.ts';
+import { deadlineOf } from './deadline.ts';
 
 /** Lets the exchange run, now or when its turn comes. Throws or rejects with a Refusal if it does not come. */
 export function takeTurn(asked: NamedAlias, exchange: Exchange, context: Context): void | Promise<void> {
   exchange.queueMs = 0;
-  exchange.deadlineAt = exchange.startedAt + (asked.alias.totalMs ?? context.snapshot.totalMs);
+  exchange.deadlineAt = deadlineOf(exchange, context.snapshot.totalMs);
   const turn = context.concurrency.enter(new Application(asked, exchange, context));
   if (!(turn instanceof Promise)) {
     exchange.turn = turn.place;

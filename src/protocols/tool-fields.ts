@@ -34,18 +34,16 @@ export function toolLeftovers(tools: readonly unknown[], place: string, known: R
   return [...fields].map((field) => ({ field: `${place}.${field}`, weight: 'named' }));
 }
 
-/** What has no effect on the answer, but on its price or on the size of its pieces. */
-const HINTS: ReadonlySet<string> = new Set(['cache_control', 'eager_input_streaming']);
-
 /** What a tool is where nothing is said: called by the model itself, waited for, and offered from the beginning. */
 const USUAL: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['defer_loading', false],
+  ['eager_input_streaming', false],
   ['async', false],
   ['behavior', 'BLOCKING'],
 ]);
 
 function goesWithoutSaying(field: string, value: unknown): boolean {
-  if (value === undefined || value === null || HINTS.has(field)) return true;
+  if (value === undefined || value === null || field === 'cache_control') return true;
   if (field === 'allowed_callers') return Array.isArray(value) && value.includes('direct');
   return USUAL.has(field) && USUAL.get(field) === value;
 }

@@ -103,6 +103,12 @@ describe.each(backsOf(gemini))('a Gemini client before %s', (_title, back) => {
     expect([status, up?.choice]).toEqual([200, { tool: 'f' }]);
   });
 
+  test('numbers as texts', async () => {
+    const generationConfig = { maxOutputTokens: '100', temperature: '0.5' };
+    const { status, up } = await sendTo(gemini, back, { generationConfig });
+    expect([status, up?.maxTokens]).toEqual([200, 100]);
+  });
+
   test('lists in schemas as one', async () => {
     const parameters = { type: 'OBJECT', properties: { a: { type: 'STRING', enum: 'x' } }, required: 'a' };
     const { up } = await sendTo(gemini, back, { tools: { functionDeclarations: { ...DECLARATION, parameters } } });
@@ -147,6 +153,12 @@ describe.each(backsOf(gemini))('a Gemini client before %s', (_title, back) => {
     [{ generationConfig: { stopSequences: { a: 1 } } }, /stopSequences/],
     [{ generationConfig: [] }, /generationConfig/],
     [{ generationConfig: { responseModalities: 'AUDIO' } }, /responseModalities/],
+    [{ generationConfig: { maxOutputTokens: 'many' } }, /maxOutputTokens/],
+    [{ generationConfig: { responseMimeType: ['application/json'] } }, /responseMimeType/],
+    [{ generationConfig: { responseMimeType: 'application/json', responseSchema: 'x' } }, /responseSchema/],
+    [{ generationConfig: { responseFormat: 'json' } }, /responseFormat/],
+    [{ contents: [{ role: 'user', parts: [{ functionResponse: 'x' }] }] }, /functionResponse/],
+    [{ contents: [{ role: 'model', parts: [{ functionCall: { name: 'f', args: 'x' } }] }] }, /args/],
     [{ toolConfig: 'ANY' }, /toolConfig/],
     [{ toolConfig: { functionCallingConfig: { mode: 'SOME' } } }, /mode/],
   ])('%j is refused', async (more, place) => {
@@ -180,6 +192,11 @@ describe.each(backsOf(openaiChat))('a chat client before %s', (_title, back) => 
     [{ messages: { role: 'user', content: 'Hello' } }, /messages/],
     [{ messages: [{ role: 'assistant', tool_calls: { id: 'c', function: { name: 'f' } } }] }, /tool_calls/],
     [{ modalities: 'audio' }, /modalities/],
+    [{ tool_choice: { type: 'function' } }, /tool_choice/],
+    [{ tool_choice: { type: 'allowed_tools', allowed_tools: { tools: { function: { name: 'f' } } } } }, /tool_choice/],
+    [{ response_format: { type: 'json_object', schema: 'x' } }, /schema/],
+    [{ response_format: { type: 'json_schema', json_schema: 'x' } }, /json_schema/],
+    [{ response_format: { type: 'json_schema' } }, /json_schema/],
     [{ response_format: 'json' }, /response_format/],
     [{ response_format: { type: 'json_schema', json_schema: { name: 'x', schema: 'x' } } }, /schema/],
   ])('%j is refused', async (more, place) => {
@@ -188,6 +205,8 @@ describe.each(backsOf(openaiChat))('a chat client before %s', (_title, back) => 
     expect(down.error.message).toMatch(place);
   });
 });
+
+const RESULT = { type: 'tool_result', tool_use_id: 't', content: 'x' };
 
 describe.each(backsOf(anthropicMessages))('an Anthropic client before %s', (_title, back) => {
   test('content and system as texts', async () => {
@@ -206,6 +225,10 @@ describe.each(backsOf(anthropicMessages))('an Anthropic client before %s', (_tit
     [{ messages: [{ role: 'user', content: { type: 'text', text: 'Hi' } }] }, /content/],
     [{ output_config: { format: { type: 'regex', schema: {} } } }, /format/],
     [{ tool_choice: 'auto' }, /tool_choice/],
+    [{ output_config: 'x' }, /output_config/],
+    [{ output_config: { format: 'x' } }, /output_config\.format/],
+    [{ messages: [{ role: 'user', content: [{ ...RESULT, content: { type: 'text', text: 'x' } }] }] }, /content/],
+    [{ messages: [{ role: 'user', content: [{ ...RESULT, is_error: 'yes' }] }] }, /is_error/],
   ])('%j is refused', async (more, place) => {
     const { status, down, up } = await sendTo(anthropicMessages, back, more);
     expect([status, up]).toEqual([400, undefined]);
@@ -232,6 +255,10 @@ describe.each(backsOf(openaiResponses))('a responses client before %s', (_title,
     [{ tools: [{ type: 'namespace', name: 'n', tools: [{ type: 'function' }] }] }, /tools\[0\]\.tools\[0\]\.name/],
     [{ tools: [{ type: 'function', name: 'f', strict: 'yes' }] }, /strict/],
     [{ tool_choice: 'any' }, /tool_choice/],
+    [{ tool_choice: { type: 'function' } }, /tool_choice/],
+    [{ tool_choice: { type: 'allowed_tools', tools: { type: 'function', name: 'f' } } }, /tool_choice\.tools/],
+    [{ tools: [{ type: 'namespace', name: 'n', tools: { type: 'function', name: 'f' } }] }, /tools\[0\]\.tools/],
+    [{ input: [{ type: 'additional_tools', tools: { type: 'function', name: 'f' } }] }, /input\[0\]\.tools/],
     [{ text: 'json' }, /text/],
     [{ text: { format: { type: 'json' } } }, /text\.format\.type/],
     [{ text: { format: 'json' } }, /text\.format/],

@@ -459,6 +459,7 @@ describe('members of tools without a place elsewhere are named', () => {
     [anthropicMessages, { input_examples: [{ a: 1 }] }, 'tools[].input_examples'],
     [anthropicMessages, { allowed_callers: ['code_execution_20260120'] }, 'tools[].allowed_callers'],
     [anthropicMessages, { defer_loading: true }, 'tools[].defer_loading'],
+    [anthropicMessages, { eager_input_streaming: true }, 'tools[].eager_input_streaming'],
     [
       anthropicMessages,
       { allowed_callers: ['direct'], defer_loading: false, cache_control: { type: 'ephemeral' } },

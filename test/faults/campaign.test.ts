@@ -196,7 +196,10 @@ function nothingLeaked({ gateway, upstreams, firstMib, seed }: Campaign): void {
     .filter((entry) => entry.isFile())
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
   const lines = [...files, gateway.stdout(), gateway.stderr()].join('\n').split('\n');
-  for (const never of [CLIENT_KEY, BACKEND_KEY, 'upstream said', '🙂', 'a bug in the gateway', 'internal_error']) {
+  // What a backend says of a request that it calls invalid may be about the prompt.
+  const ofRequests = /"status":4(?:00|13|22),"failure":"\w+"[^}]*"message":/;
+  expect([seed, lines.filter((line) => ofRequests.test(line))]).toEqual([seed, []]);
+  for (const never of [CLIENT_KEY, BACKEND_KEY, '🙂', 'a bug in the gateway', 'internal_error']) {
     const found = lines.filter((line) => line.includes(never)).map((line) => line.slice(0, 3000));
     expect([seed, never, found]).toEqual([seed, never, []]);
   }

@@ -72,6 +72,11 @@ async function serve(name: string): Promise<Server> {
   return server;
 }
 
+function placeOf(model: string): string {
+  const host = model.endsWith('-name') ? 'localhost' : '127.0.0.1';
+  return `${host}:${portOf(model.replace(/-(?:name|address)$/, ''))}`;
+}
+
 function portOf(name: string): number {
   return (servers.get(name)!.address() as AddressInfo).port;
 }
@@ -108,7 +113,7 @@ describe('a certificate of an authority that the operator trusts', () => {
     expect([status, tries[0].failure, tries[0].detail]).toEqual([
       502,
       'connection_failed',
-      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      `UNABLE_TO_VERIFY_LEAF_SIGNATURE localhost:${portOf('good')}`,
     ]);
     expect(seen.length).toBe(before);
   });
@@ -125,7 +130,11 @@ describe('a certificate that is not good is told by its code, and nothing is sen
   ])('%s', async (model, code) => {
     const before = seen.length;
     const { status, tries } = await ask(gateway, model);
-    expect([status, tries[0].failure, tries[0].detail]).toEqual([502, 'connection_failed', code]);
+    expect([status, tries[0].failure, tries[0].detail]).toEqual([
+      502,
+      'connection_failed',
+      `${code} ${placeOf(model)}`,
+    ]);
     expect(seen.length).toBe(before);
   });
 });

@@ -69,6 +69,30 @@ const statusSchema = z
     allowed: 'a status code such as 503, a class such as 4xx or a range such as 429-499, within 100 to 599',
   });
 
+const PATTERN_KINDS = [
+  'refused',
+  'rate_limited',
+  'overloaded',
+  'server_error',
+  'not_found',
+  'context_length',
+  'content_filter',
+  'bad_request',
+] as const;
+
+const patternSchema = z
+  .union([
+    text('text', 'text to look for'),
+    z.strictObject({
+      match: text('text', 'text to look for').describe('The text to look for.'),
+      as: z
+        .enum(PATTERN_KINDS)
+        .optional()
+        .describe('The failure that it counts as: routes, fallbacks and cooldown follow from that.'),
+    }),
+  ])
+  .meta({ kind: 'text, or a map of `match` and `as`', allowed: 'text to look for' });
+
 export const detectionSchema = z
   .strictObject({
     error_codes: z
@@ -78,10 +102,10 @@ export const detectionSchema = z
         'Answers with these status codes are failures to route around: `503`, `4xx` or `429-499`. Others go to the client.',
       ),
     error_patterns: z
-      .array(text('text', 'text to look for'))
+      .array(patternSchema)
       .default([])
       .describe(
-        'Literal texts, case apart, that make an error answer a failure to route around. Looked for in error bodies only, never in what a model said.',
+        'Literal texts, case apart, that make an error answer a failure to route around. Looked for in error bodies only, never in what a model said. `{match: "credit limit", as: refused}` says besides as what it counts (see errors.md for what follows): `refused`, `rate_limited`, `overloaded`, `server_error`, `not_found`, `context_length`, `content_filter` or `bad_request`. Without `as` it counts as what its status and code say, and a 400 cools nothing down.',
       ),
   })
   .prefault({})

@@ -4,7 +4,7 @@ import { duration } from '../fields.ts';
 const fields = {
   connect_timeout: duration().describe('How long connecting to a backend may take, DNS and TLS included.'),
   first_byte_timeout: duration().describe(
-    'From sending the request to the headers of a plain answer or the first content of a stream. Thinking models need minutes.',
+    'From sending the request to the headers of a plain answer or the first content of a stream. Where it is set nowhere: 60s, and 5m for a request that asks for thinking or a model that is known to think.',
   ),
   read_timeout: duration().describe(
     'How long a backend may be silent inside an answer that has begun. A ping ends a silence.',
@@ -16,7 +16,7 @@ const fields = {
 export const timeoutSchema = z
   .strictObject({
     connect_timeout: fields.connect_timeout.prefault('10s'),
-    first_byte_timeout: fields.first_byte_timeout.prefault('5m'),
+    first_byte_timeout: fields.first_byte_timeout.optional(),
     read_timeout: fields.read_timeout.prefault('60s'),
     write_timeout: fields.write_timeout.prefault('60s'),
     total_timeout: fields.total_timeout.prefault('10m'),

@@ -70,7 +70,7 @@ function blockFrom(block: JsonObject, type: string, field: string): Part[] {
         },
       ];
     case 'tool_result':
-      return [resultFrom(block)];
+      return [resultFrom(block, field)];
     // What they mean is read elsewhere: `toolsInEffect`, `decodeTurns`.
     case 'tool_addition':
     case 'tool_removal':
@@ -87,19 +87,27 @@ function textFrom(block: JsonObject): TextPart {
   return { type: 'text', text, ...(citations.length === 0 ? {} : { citations }), ...marks(block) };
 }
 
-function resultFrom(block: JsonObject): ToolResultPart {
+function resultFrom(block: JsonObject, field: string): ToolResultPart {
   const { content } = block;
-  const isError = asBoolean(block['is_error']);
+  const isError = strictlyBoolean(block['is_error'], `${field}.is_error`);
   return {
     type: 'tool_result',
     callId: asString(block['tool_use_id']) ?? '',
     content:
       typeof content === 'string'
         ? [{ type: 'text', text: content }]
-        : asArray(content).flatMap((inner) => passiveFrom(asObject(inner) ?? {}, asString(asObject(inner)?.['type']))),
+        : blocksOf(content, `${field}.content`).flatMap((inner) =>
+            passiveFrom(asObject(inner) ?? {}, asString(asObject(inner)?.['type'])),
+          ),
     ...(isError === undefined ? {} : { isError }),
     ...marks(block),
   };
+}
+
+function strictlyBoolean(value: unknown, field: string): boolean | undefined {
+  return value === undefined || value === null
+    ? undefined
+    : (asBoolean(value) ?? refuseField(field, 'has to be true or false'));
 }
 
 /** What may stand in a tool's result as well as in a message. */

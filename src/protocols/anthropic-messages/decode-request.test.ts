@@ -406,7 +406,7 @@ describe('what is left over', () => {
   ])('%s', (_what, body, expected) => expect(decoded(body).leftovers).toEqual(expected as never));
 });
 
-test("of an agent's own traffic nothing has to be named", () => {
+test("of an agent's own traffic nothing has to be named but how its tools' input is streamed", () => {
   const ephemeral = { type: 'ephemeral' };
   const conversation = decoded({
     model: 'claude-opus-4-8',
@@ -438,7 +438,7 @@ test("of an agent's own traffic nothing has to be named", () => {
     output_config: { effort: 'high' },
     context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
   });
-  expect(conversation.leftovers).toEqual([]);
+  expect(conversation.leftovers).toEqual([{ field: 'tools[].eager_input_streaming', weight: 'named' }]);
   expect(conversation.system).toHaveLength(1);
   expect(conversation.turns.map(({ role }) => role)).toEqual(['user', 'system']);
   expect(conversation.reasoning).toEqual({ enabled: true, adaptive: true, visible: false, effort: 'high' });

@@ -10,13 +10,20 @@ import type { StrictBudget } from './strict-budget.ts';
 
 /** `output_format` is what `output_config.format` was called before. */
 export function decodeOutput(body: JsonObject): OutputFormat | undefined {
-  const format = asObject(asObject(body['output_config'])?.['format']) ?? asObject(body['output_format']);
+  const config = objectIn(body['output_config'], 'output_config');
+  const format =
+    objectIn(config?.['format'], 'output_config.format') ?? objectIn(body['output_format'], 'output_format');
   if (format === undefined) return undefined;
   if (format['type'] !== undefined && format['type'] !== 'json_schema') {
     refuseField('output_config.format.type', 'has to be `json_schema`');
   }
   const schema = asObject(format['schema']) ?? refuseField('output_config.format.schema', 'has to be an object');
   return { type: 'schema', schema, strict: true };
+}
+
+function objectIn(value: unknown, field: string): JsonObject | undefined {
+  if (value === undefined || value === null) return undefined;
+  return asObject(value) ?? refuseField(field, 'has to be an object');
 }
 
 /** A tool whose arguments are the answer, where the model has no other way to keep to a schema. */

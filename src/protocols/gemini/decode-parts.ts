@@ -1,6 +1,6 @@
 import type { Turn } from '../../core/conversation.ts';
 import type { Part } from '../../core/part.ts';
-import { asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import type { CallIds } from './call-ids.ts';
 import { fieldsOf } from './camel-case.ts';
@@ -31,7 +31,8 @@ function decodePart(value: unknown, { path, role, calls }: Place): Part | undefi
   const part = fieldsOf(value);
   if (part === undefined) refuseField(path, 'has to be an object');
   if (isThere(part['functionCall'])) return callFrom(part, path, calls);
-  if (isThere(part['functionResponse'])) return decodeResult(part['functionResponse'], calls);
+  if (isThere(part['functionResponse']))
+    return decodeResult(part['functionResponse'], calls, `${path}.functionResponse`);
   const media = decodeMedia(part);
   // A picture that the model only thought of is none of its answer.
   if (media !== undefined) return part['thought'] === true ? undefined : media;
@@ -89,9 +90,15 @@ function callFrom(part: JsonObject, path: string, calls: CallIds): Part {
     type: 'tool_call',
     id: calls.ofCall(asWord(call['id']), name),
     name,
-    arguments: JSON.stringify(call['args'] ?? {}),
+    arguments: JSON.stringify(objectOf(call['args'], `${path}.functionCall.args`)),
     signature: signatureOf(part['thoughtSignature'])?.signature,
   };
+}
+
+/** As it stands, for its members are no fields. */
+function objectOf(value: unknown, path: string): JsonObject {
+  if (value === undefined || value === null) return {};
+  return asObject(value) ?? refuseField(path, 'has to be an object');
 }
 
 function isThere(value: unknown): boolean {

@@ -1,10 +1,12 @@
 import { isForced } from '../../core/tool-choice.ts';
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import type { Work } from '../../core/work.ts';
-import { asObject, asString, type JsonObject } from '../../lib/json.ts';
-import { fieldsOf } from './camel-case.ts';
+import { asString, type JsonObject } from '../../lib/json.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
+import { refuseField } from '../fields.ts';
+import { schemaIn } from '../tool-fields.ts';
 import { jsonSchemaOf } from './openapi.ts';
+import { objectIn, repeated } from './repeated.ts';
 import { supportedSchema } from './schema.ts';
 
 /** What a schema of the answer is called where it is too complex, in no dialect's words. */
@@ -25,16 +27,21 @@ export function formOf(config: JsonObject): {
   readonly schema: JsonObject | undefined;
 } {
   const formats = config['responseFormat'];
-  const format = fieldsOf(fieldsOf(Array.isArray(formats) ? formats[0] : formats)?.['text']);
-  const { responseSchema, responseJsonSchema } = config;
+  const outer = objectIn(repeated(formats)[0], `${CONFIG}.responseFormat`);
+  const format = objectIn(outer['text'], `${CONFIG}.responseFormat.text`);
+  const own = schemaIn(config['responseSchema'], `${CONFIG}.responseSchema`);
+  const type = config['responseMimeType'] ?? format['mimeType'] ?? undefined;
+  if (type !== undefined && typeof type !== 'string') refuseField(`${CONFIG}.responseMimeType`, 'has to be a string');
   return {
-    mimeType: (asString(config['responseMimeType']) ?? asString(format?.['mimeType']))?.toLowerCase(),
+    mimeType: type?.toLowerCase(),
     schema:
-      asObject(responseJsonSchema) ??
-      (asObject(responseSchema) ? jsonSchemaOf(responseSchema) : undefined) ??
-      asObject(format?.['schema']),
+      schemaIn(config['responseJsonSchema'], `${CONFIG}.responseJsonSchema`) ??
+      (own === undefined ? undefined : jsonSchemaOf(own)) ??
+      schemaIn(format['schema'], `${CONFIG}.responseFormat.text.schema`),
   };
 }
+
+const CONFIG = 'generationConfig';
 
 /** The types that ask for JSON, in the older field and in the newer one. */
 export const JSON_TYPES = new Set(['application/json', 'application_json']);

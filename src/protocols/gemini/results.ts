@@ -3,14 +3,14 @@ import { asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import type { CallIds } from './call-ids.ts';
 import { decodeMedia, encodeMedia } from './media.ts';
 import { fieldsOf } from './camel-case.ts';
-import { repeated } from './repeated.ts';
+import { objectIn, repeated } from './repeated.ts';
 
 /** Members of a `response` that hold the whole of it where they are its only one. */
 const OUTPUTS = new Set(['output', 'result', 'error']);
 
-/** Reads a `functionResponse`. */
-export function decodeResult(value: unknown, calls: CallIds): ToolResultPart {
-  const response = fieldsOf(value) ?? {};
+/** Reads a `functionResponse`, which stands at `field`. */
+export function decodeResult(value: unknown, calls: CallIds, field: string): ToolResultPart {
+  const response = objectIn(value, field);
   const name = asWord(response['name']);
   const given = response['response'] ?? {};
   const fields = asObject(given) ?? { output: given };

@@ -34,17 +34,25 @@ export function decodeSettings(config: JsonObject): Settings {
     (text) => asString(text) ?? refuseField('generationConfig.stopSequences', 'has to be a list of strings'),
   );
   return {
-    maxTokens: asNumber(config['maxOutputTokens']),
-    temperature: asNumber(config['temperature']),
-    topP: asNumber(config['topP']),
-    topK: asNumber(config['topK']),
+    maxTokens: numberIn(config, 'maxOutputTokens'),
+    temperature: numberIn(config, 'temperature'),
+    topP: numberIn(config, 'topP'),
+    topK: numberIn(config, 'topK'),
     stop: stop.length === 0 ? undefined : stop,
-    seed: asNumber(config['seed']),
-    presencePenalty: asNumber(config['presencePenalty']),
-    frequencyPenalty: asNumber(config['frequencyPenalty']),
+    seed: numberIn(config, 'seed'),
+    presencePenalty: numberIn(config, 'presencePenalty'),
+    frequencyPenalty: numberIn(config, 'frequencyPenalty'),
     logprobs: asBoolean(config['responseLogprobs']),
-    topLogprobs: asNumber(config['logprobs']),
+    topLogprobs: numberIn(config, 'logprobs'),
   };
+}
+
+/** Google's JSON takes numbers as texts, too. */
+function numberIn(config: JsonObject, name: string): number | undefined {
+  const value = config[name] ?? undefined;
+  if (value === undefined) return undefined;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return asNumber(number) ?? refuseField(`generationConfig.${name}`, 'has to be a number');
 }
 
 interface Config {

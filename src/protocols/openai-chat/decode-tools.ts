@@ -49,6 +49,7 @@ export function decodeToolChoice(body: JsonObject): ToolChoice | undefined {
   const name = asWord(named['name']);
   if (name !== undefined) return { mode: 'tool', name };
   if (choice['type'] === 'allowed_tools') return decodeAllowed(asObject(choice['allowed_tools']) ?? {});
+  if (choice['type'] === 'function' || choice['type'] === 'custom') refuseField('tool_choice', 'has to name its tool');
   return { mode: 'native', protocol: NAME, value: choice };
 }
 
@@ -101,7 +102,9 @@ function decodeFormat(value: unknown): unknown {
 }
 
 function decodeAllowed(allowed: JsonObject): ToolChoice {
-  const names = asArray(allowed['tools']).flatMap((tool) => {
+  const tools = allowed['tools'];
+  if (!Array.isArray(tools)) refuseField('tool_choice.allowed_tools.tools', 'has to be a list');
+  const names = asArray(tools).flatMap((tool) => {
     const each = asObject(tool);
     const name = asWord((asObject(each?.['function']) ?? asObject(each?.['custom']) ?? each)?.['name']);
     return name === undefined ? [] : [name];

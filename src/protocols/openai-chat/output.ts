@@ -16,17 +16,17 @@ export function decodeOutput(value: unknown): OutputFormat | undefined {
       return undefined;
     case 'json_object': {
       // Fireworks, Together and others take a schema here.
-      const schema = asObject(format['schema']);
+      const schema = schemaIn(format['schema'], 'response_format.schema');
       return schema === undefined ? { type: 'json' } : { type: 'schema', schema };
     }
     case 'json_schema': {
-      const inner = asObject(format['json_schema']);
-      const schema = schemaIn(inner?.['schema'] ?? inner?.['schema_definition'], `${FIELD}.schema`) ?? {};
-      const [name, description] = [asWord(inner?.['name']), asString(inner?.['description'])];
+      const inner = asObject(format['json_schema']) ?? refuseField(FIELD, 'has to be an object with a `schema`');
+      const schema = schemaIn(inner['schema'] ?? inner['schema_definition'], `${FIELD}.schema`) ?? {};
+      const [name, description] = [asWord(inner['name']), asString(inner['description'])];
       return {
         type: 'schema',
         schema,
-        ...compact({ name, description, strict: strictIn(inner?.['strict'], `${FIELD}.strict`) }),
+        ...compact({ name, description, strict: strictIn(inner['strict'], `${FIELD}.strict`) }),
       };
     }
     default:

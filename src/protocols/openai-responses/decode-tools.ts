@@ -90,9 +90,13 @@ function freeformFrom(tool: JsonObject, where: string): FreeformTool {
   };
 }
 
+function listIn(value: unknown, field: string): readonly unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : refuseField(field, 'has to be a list');
+}
+
 function namespaceFrom(namespace: JsonObject, flat: FlatName, where: string): Tool[] {
   const name = asWord(namespace['name']) ?? refuseField(`${where}.name`, 'has to be a string');
-  return asArray(namespace['tools']).map((member, index) => {
+  return listIn(namespace['tools'], `${where}.tools`).map((member, index) => {
     const place = `${where}.tools[${index}]`;
     const fields = asObject(member) ?? refuseField(place, 'has to be an object');
     const tool = fields['type'] === 'custom' ? freeformFrom(fields, place) : functionFrom(fields, place);
@@ -126,7 +130,7 @@ export function decodeToolChoice(choice: unknown, flat: FlatName): ToolChoice | 
 
 function allowedFrom(fields: JsonObject, flat: FlatName): ToolChoice {
   const required = fields['mode'] === 'required';
-  const tools = asArray(fields['tools']).flatMap((tool): JsonObject[] => {
+  const tools = listIn(fields['tools'], 'tool_choice.tools').flatMap((tool): JsonObject[] => {
     const named = asObject(tool);
     return named === undefined ? [] : [named];
   });
@@ -137,5 +141,6 @@ function allowedFrom(fields: JsonObject, flat: FlatName): ToolChoice {
 }
 
 function nameOf(tool: JsonObject, flat: FlatName): string {
-  return flat(asWord(tool['name']) ?? '', asWord(tool['namespace']));
+  const name = asWord(tool['name']) ?? refuseField('tool_choice', 'has to name its tool');
+  return flat(name, asWord(tool['namespace']));
 }

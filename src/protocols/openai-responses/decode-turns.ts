@@ -69,14 +69,18 @@ class InputReader implements Input {
         this.#toolSearch(item, type === 'tool_search_call', index);
         break;
       case 'additional_tools':
-        for (const tool of decodeTools(asArray(item['tools']), this.flat, `input[${index}].tools`))
-          this.tools.push(tool);
+        this.#offer(item['tools'], `input[${index}].tools`);
         break;
       default:
         if (isReference(item) || isConfigurationUpdate(item)) break;
         if (typeof type !== 'string') refuseField(`input[${index}].type`, 'has to be a text');
         this.#native(item, type);
     }
+  }
+
+  #offer(tools: unknown, field: string): void {
+    if (!Array.isArray(tools)) refuseField(field, 'has to be a list');
+    for (const tool of decodeTools(tools as unknown[], this.flat, field)) this.tools.push(tool);
   }
 
   #message(item: JsonObject, index: number): void {
@@ -174,7 +178,7 @@ class InputReader implements Input {
   #toolSearch(item: JsonObject, isCall: boolean, index: number): void {
     const callId = asWord(item['call_id']);
     const tools = asArray(item['tools']);
-    for (const tool of decodeTools(tools, this.flat, `input[${index}].tools`)) this.tools.push(tool);
+    this.#offer(tools, `input[${index}].tools`);
     if (item['execution'] !== 'client' || callId === undefined) {
       this.#native(item, isCall ? 'tool_search_call' : 'tool_search_output');
     } else if (isCall) {

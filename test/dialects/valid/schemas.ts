@@ -28,7 +28,7 @@ const OPENAI_REFUSED = [
 
 /** A function's parameters, be they strict or not. */
 export function checkOpenaiParameters(parameters: Json, strict: boolean): void {
-  const where = String(JSON.stringify(parameters)).slice(0, 300);
+  const where = JSON.stringify({ parameters }).slice(0, 300);
   demand(isObject(parameters) && parameters.type === 'object', `schema must have type 'object': ${where}`);
   for (const word of COMBINED) demand(parameters[word] === undefined, `'${word}' at the top level: ${where}`);
   demand(isObject(parameters.properties), `object schema missing properties: ${where}`);

@@ -1,0 +1,44 @@
+import { asArray, asObject, asWord } from '../lib/json.ts';
+import type { UpstreamError } from './classify.ts';
+
+/**
+ * Reads what cannot be anything but an error, for it came with an error's status or stands in another error: whatever a
+ * server calls the words and the code of it. `json` is the parsed body; undefined for what has neither.
+ */
+export function readLooseError(json: unknown): UpstreamError | undefined {
+  const first: unknown = Array.isArray(json) ? json[0] : json;
+  const holder = asObject(first);
+  if (holder === undefined) return said(asWord(first), {}, first);
+  // Cloudflare: `errors: [{code, message}]`; MiniMax: `base_resp: {status_code, status_msg}`.
+  const inner = holder['error'] ?? asArray(holder['errors'])[0] ?? holder['base_resp'];
+  const fields = asObject(inner) ?? holder;
+  return said(asWord(inner) ?? messageIn(fields), { ...holder, ...fields }, inner ?? holder);
+}
+
+function said(
+  message: string | undefined,
+  fields: Readonly<Record<string, unknown>>,
+  object: unknown,
+): UpstreamError | undefined {
+  const code = codeIn(fields['code'] ?? fields['error_code'] ?? fields['status_code']);
+  const type = asWord(fields['type']) ?? asWord(fields['error_type']) ?? asWord(fields['status']);
+  if (message === undefined && code === undefined) return undefined;
+  return { type, code, message, status: undefined, retryAfterMs: undefined, object };
+}
+
+/** The words of an error, wherever they stand. FastAPI has `detail`, a text or a list of `{msg}`; Mistral puts that into `message`. */
+function messageIn(fields: Readonly<Record<string, unknown>>, depth = 0): string | undefined {
+  for (const name of ['message', 'detail', 'msg', 'error_message', 'error_msg', 'status_msg', 'Message']) {
+    const value = fields[name];
+    const word = asWord(value);
+    if (word !== undefined) return word;
+    const inner = asObject(value) ?? asObject(asArray(value)[0]);
+    const found = inner === undefined || depth > 2 ? undefined : messageIn(inner, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function codeIn(value: unknown): string | undefined {
+  return typeof value === 'number' && Number.isInteger(value) ? String(value) : asWord(value);
+}
