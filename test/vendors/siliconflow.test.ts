@@ -71,7 +71,7 @@ test.each([
   const asked = toolQuestion(WISHES.on);
   const { body, dropped } = translated({ vendor: 'siliconflow', model }, 'anthropic-messages', asked);
   expect(saysOfThinking(body)).toEqual(sent);
-  expect(dropped.filter((name) => name === 'reasoning')).toEqual(lost);
+  expect(dropped.includes('reasoning')).toBe(lost.length > 0);
 });
 
 test('fields that it does not document are left out and named', () => {
