@@ -71,7 +71,14 @@ export interface ThinkingControl {
    * The member for the effort (`reasoning.effort` is one within `reasoning`), and its words, least first; default: those
    * that the model has.
    */
-  readonly effort?: { readonly field: string; readonly words?: readonly Effort[] | undefined } | undefined;
+  readonly effort?:
+    | {
+        readonly field: string;
+        readonly words?: readonly Effort[] | undefined;
+        /** The words are this backend's for the model, whatever others call them. */
+        readonly exact?: boolean | undefined;
+      }
+    | undefined;
   /** The member for a number of tokens, likewise, with its bounds. It stands beside the effort or for it: `both`. */
   readonly budget?: {
     readonly field: string;
@@ -107,9 +114,14 @@ export interface Quirks {
    * Chat: fields that it takes or refuses, unlike most: `{"top_k": true, "stream_options": false}`. Most take OpenAI's
    * older ones; `top_k`, `min_p`, `verbosity` and `tools.custom` (with `allowed_tools`) are sent to those only that are
    * said to take them. `response_format.json_schema: false`: it knows JSON, but no schema of it;
-   * `reasoning_effort.minimal: false`: nor that word, for which the nearest that it knows is sent; `tools.strict: false`:
-   * no strict functions; `tool_choice: false`: for `none` no tools are offered, and `auto` goes without saying;
-   * `tool_choice.function: false`: of the tools that one alone is offered.
+   * `reasoning_effort.minimal: false`: nor that word, for which the nearest that it knows is sent.
+   *
+   * Messages: `thinking.between_tools: false`, a word of the newest models for the least thinking.
+   *
+   * Of tools: `tools.strict: false` (no schema is exact), `tool_choice: false` (it does not heed it),
+   * `tool_choice.function: false` (it takes words alone, so that no other tool is offered than the one demanded),
+   * `tool_choice.auto: false`. Of formats: `response_format.json_object: false`, and
+   * `response_format.tools: false` or `.stream: false` where they do not go together.
    */
   readonly fields?: Readonly<Record<string, boolean>> | undefined;
   /** Chat and Responses: it takes the system's words before all others only, as most templates of open models do. */
@@ -127,8 +139,13 @@ export interface Quirks {
    * none, a blank stands for them: an empty text counts as missing.
    */
   readonly thoughtsNeeded?: 'calls' | 'all' | undefined;
-  /** Chat: how it takes documents: `data` (default) as bytes only, `url` as a URL, too, `document_url` in a part of that name. */
-  readonly documents?: 'data' | 'url' | 'document_url' | undefined;
+  /**
+   * Chat: how it takes documents: `data` (default) as bytes only, `url` as a URL, too, `document_url` in a part of that
+   * name, `none` not at all.
+   */
+  readonly documents?: 'data' | 'url' | 'document_url' | 'none' | undefined;
+  /** Chat: what it calls the seed; default `seed`. */
+  readonly seedField?: 'random_seed' | undefined;
   /** Chat: ids of tool calls have to be nine letters and digits (9), or may have 40 characters at most (40). */
   readonly callIdLength?: 9 | 40 | undefined;
   /** Chat: a user may not speak right after a tool. */
@@ -174,6 +191,8 @@ export interface Quirks {
   readonly lacks?: readonly ProtocolName[] | undefined;
   /** Messages: what a model takes, where it is no Claude. */
   readonly messages?: MessagesTraits | undefined;
+  /** No other of them takes its place where a request loses something in it: they say less, or older versions lack them. */
+  readonly translatedAlways?: boolean | undefined;
   /** What is otherwise for some of its models. The first that fits counts, over all the above. */
   readonly models?: readonly (readonly [name: Pick<RegExp, 'test'>, quirks: Quirks])[] | undefined;
 }

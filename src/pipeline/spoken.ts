@@ -23,6 +23,7 @@ export function otherThan(first: Protocol, route: Route, operation: Operation): 
   const { protocols } = route.backend;
   // A model that can think is best served by what its row prefers, whatever settings that lacks: it takes none of them.
   if (protocols.length < 2 || (factsOf(route.model).efforts ?? []).length > 0) return [];
+  if (quirksFor(route.backend.quirks, route.model).translatedAlways === true) return [];
   return protocols
     .filter((name) => name !== first.name && serves(name, route))
     .map(protocolOf)

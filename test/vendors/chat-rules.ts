@@ -3,10 +3,10 @@ import type { Json } from '../kit/json.ts';
 import { AGENTS, chatCall, playLoop, type Agent, type Loop } from './tool-loop.ts';
 
 /** Fields that every vendor documents. */
-export const USUAL = [
-  ...['model', 'messages', 'stream', 'tools', 'tool_choice', 'temperature', 'top_p', 'stop'],
-  ...['max_tokens', 'response_format'],
-] as const;
+export const USUAL: readonly string[] = [
+  ...'model messages stream tools tool_choice temperature top_p stop'.split(' '),
+  ...'max_tokens response_format'.split(' '),
+];
 
 /** What is allowed. */
 export interface ChatRules {

@@ -1,5 +1,5 @@
 // One request of a client, as it is written for a vendor's model.
-import type { NotCarried } from '../../src/core/not-carried.ts';
+import { NotCarried } from '../../src/core/not-carried.ts';
 import type { ProtocolName } from '../../src/core/part.ts';
 import { quirksFor } from '../../src/core/quirks.ts';
 import { protocolOf } from '../../src/protocols/registry.ts';
@@ -31,8 +31,8 @@ export function translated(asked: Asked, client: ProtocolName, body: Json, strea
     const written = codec.encodeRequest(conversation, { model, quirks: quirksFor(quirks, model) });
     return { body: JSON.parse(JSON.stringify(written.body)), dropped: written.dropped };
   } catch (error) {
-    if ((error as NotCarried).name !== 'NotCarried') throw error;
-    return { body: undefined, dropped: [], refused: (error as NotCarried).field };
+    if (!(error instanceof NotCarried)) throw error;
+    return { body: undefined, dropped: [], refused: error.field };
   }
 }
 

@@ -88,12 +88,14 @@ function thoughtful(turns: WireTurns, { thoughtsNeeded }: Quirks): WireTurns {
 }
 
 /** What the model takes at this backend. */
-function traitsFor(model: string, { systemTurns, structured, messages }: Quirks): ClaudeTraits {
+function traitsFor(model: string, { systemTurns, structured, fields, messages }: Quirks): ClaudeTraits {
   const known = claudeTraits(model);
   const traits = known.signs ? known : { ...known, ...messages };
-  if (systemTurns === undefined && structured === undefined) return traits;
+  const isWordless = traits.off === 'between_tools' && fields?.['thinking.between_tools'] === false;
+  if (systemTurns === undefined && structured === undefined && !isWordless) return traits;
   return {
     ...traits,
+    off: isWordless ? 'never' : traits.off,
     systemTurns: systemTurns ?? traits.systemTurns,
     structured: structured ?? traits.structured,
   };

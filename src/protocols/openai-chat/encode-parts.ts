@@ -34,7 +34,7 @@ const FIELDS = { image: 'image', audio: 'input_audio', document: 'file', video: 
 
 function encodeImage({ source, detail }: MediaPart, { images }: Quirks): JsonObject {
   if (source.from === 'url' && images === 'data')
-    throw new NotCarried('image_url', 'is not sent along, and this backend takes the bytes of a picture only');
+    throw new NotCarried('image', 'is not sent along, and this backend takes the bytes of a picture only');
   const url = mediaUrlOf(source);
   if (url === undefined) throw new NotCarried('image', 'is a file, which chat completions do not take for a picture');
   return { type: 'image_url', image_url: detail === undefined ? { url } : { url, detail } };
@@ -47,10 +47,11 @@ function encodeAudio({ source }: MediaPart): JsonObject {
 }
 
 function encodeDocument({ source, name }: MediaPart, { documents }: Quirks): JsonObject {
-  if (source.from === 'file') return { type: 'file', file: { file_id: source.id } };
+  if (source.from === 'file' && documents !== 'none') return { type: 'file', file: { file_id: source.id } };
   if (source.from === 'text') return textPart(titled(source.text, name));
   if (source.from === 'base64' && isText(source.mediaType))
     return textPart(titled(Buffer.from(source.data, 'base64').toString(), name));
+  if (documents === 'none') throw new NotCarried('file', 'is a document, which this backend does not take');
   const url = mediaUrlOf(source) ?? '';
   if (documents === 'document_url') {
     return { type: 'document_url', document_url: url, ...(name === undefined ? {} : { document_name: name }) };

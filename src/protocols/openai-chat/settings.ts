@@ -100,9 +100,9 @@ function stopsFor(stop: readonly string[], { mostStops, longestStop }: Quirks): 
 }
 
 /** What a backend calls a setting. */
-function fieldOf(name: Name, { maxTokensField = 'max_tokens', userField = 'user' }: Quirks): string {
-  if (name === 'maxTokens') return maxTokensField;
-  return name === 'user' ? userField : SETTING_FIELDS[name];
+function fieldOf(name: Name, { maxTokensField, userField, seedField }: Quirks): string {
+  const own = { maxTokens: maxTokensField, user: userField, seed: seedField };
+  return (name === 'maxTokens' || name === 'user' || name === 'seed' ? own[name] : undefined) ?? SETTING_FIELDS[name];
 }
 
 /** A value as a backend takes it. */

@@ -1,11 +1,12 @@
 import { EFFORTS, effortsBetween } from '../../core/effort.ts';
 import type { ModelFacts } from './facts.ts';
+import { mistralFacts } from './mistral.ts';
 import { since } from './since.ts';
 
 /** What is known of a model that several vendors serve, under names with their own prefixes. */
 export function openModelTraits(name: string): Partial<ModelFacts> | undefined {
   const own = name.slice(0, MOST_CHARACTERS).toLowerCase();
-  return SERIES.find(([pattern]) => pattern.test(own))?.[1];
+  return mistralFacts(own) ?? SERIES.find(([pattern]) => pattern.test(own))?.[1];
 }
 
 /** Clients choose the names of a wildcard alias, and no model has a longer one. */
@@ -22,7 +23,7 @@ const NEVER: Partial<ModelFacts> = { reasons: false, efforts: [] };
 /** The first that fits holds. */
 const SERIES: readonly (readonly [name: Pick<RegExp, 'test'>, facts: Partial<ModelFacts>])[] = [
   // https://huggingface.co/openai/gpt-oss-120b: low, medium and high, and it cannot be told not to.
-  [/gpt-oss/, { reasons: true, efforts: effortsBetween('low', 'high') }],
+  [/gpt-?oss/, { reasons: true, efforts: effortsBetween('low', 'high') }],
 
   // https://api-docs.deepseek.com/guides/thinking_mode; the distilled models are other makers' by their names, too.
   [/deepseek[\w.-]*r1|deepseek-reasoner|deepseek[\w.-]*speciale/, ALWAYS],
@@ -61,4 +62,11 @@ const SERIES: readonly (readonly [name: Pick<RegExp, 'test'>, facts: Partial<Mod
   [since('minimax-m', '3'), { reasons: true, efforts: effortsBetween('none', 'high') }],
   [since('minimax-m', '1'), { reasons: true, efforts: effortsBetween('minimal', 'high') }],
   [/minimax-(?:text-)?01|abab/, NEVER],
+
+  // https://docs.cohere.com/docs/compatibility-api: none and high, of those that can think.
+  [/command-a-(?:reasoning|plus)|north-mini-code/, { reasons: true, efforts: ['none', 'high'] }],
+  [/(?:^|[/.])(?:c4ai-)?command-/, { efforts: [] }],
+  // What was made of them by others may think.
+  [/^(?!.*(?:distill|nemotron|hermes|cogito|reason|think)).*(?:^|[^o])llama-?v?[1-4]/, { efforts: [] }],
+  [/(?:^|[/.])gemma-?[1-3]/, { efforts: [] }],
 ];

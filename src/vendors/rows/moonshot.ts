@@ -1,7 +1,7 @@
 import type { Quirks } from '../../core/route.ts';
 import { BEARER, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
 import { since } from '../models/since.ts';
-import { BY_TYPE, UNTOLD } from '../thinking-controls.ts';
+import { BY_ITSELF, BY_TYPE } from '../thinking-controls.ts';
 import type { Vendor } from '../vendor.ts';
 
 /** K3 thinks always, as much as a word says; a switch beside the word is refused. */
@@ -16,7 +16,7 @@ const K3: Quirks = {
 
 /** K2.7 thinks always, and there is no word for how much. */
 const K2_7: Quirks = {
-  thinking: UNTOLD,
+  thinking: BY_ITSELF,
   thoughtsNeeded: 'all',
   forcedTools: 'never',
   messages: { thinking: 'unsaid', off: 'never', sampling: 'none' },
