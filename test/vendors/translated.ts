@@ -41,9 +41,11 @@ export function question(more: Json = {}): Json {
   return { max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }], ...more };
 }
 
+const CLOSED = { type: 'object', properties: {}, required: [], additionalProperties: false };
+
 /** One that offers two tools. */
 export function toolQuestion(more: Json = {}): Json {
-  const tool = (name: string, strict = false) => ({ name, input_schema: { type: 'object', properties: {} }, strict });
+  const tool = (name: string, strict = false) => ({ name, input_schema: CLOSED, strict });
   return question({ tools: [tool('look', true), tool('wait')], ...more });
 }
 
