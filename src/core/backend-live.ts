@@ -102,6 +102,8 @@ export class BackendLive {
   lastMiss: PastFailure | undefined;
   /** When a dead one is asked again, monotonic milliseconds. */
   nextCheckAt = 0;
+  /** It has refused a request for a stream's token counts: it is not asked for them again. */
+  refusesUsage = false;
   /** When an attempt last began or was answered, monotonic milliseconds. */
   lastTrafficAt = -Infinity;
   readonly #models = new Map<string, ModelLive>();

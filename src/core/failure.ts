@@ -113,6 +113,8 @@ export interface Failure {
   readonly meantStatus?: number | undefined;
   /** The error as its dialect read it. */
   readonly error?: UpstreamError | undefined;
+  /** The answer looks good to clients of its dialect, for the error in it has another form. */
+  readonly isForeign?: boolean;
   /**
    * The upstream's own code or type of the error; of a connection the system's word for it, with host and port; of a
    * timeout its limit. For logs and the client. Never a message.

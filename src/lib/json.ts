@@ -13,6 +13,24 @@ export function asArray(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : [];
 }
 
+/** `value` if it is an array; one of `value` alone if it is an object, for some write a single entry without its list. */
+export function asList(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value as unknown[];
+  return typeof value === 'object' && value !== null ? [value] : [];
+}
+
+/** `value` if it is a whole number of a list's entry, be it in quotes; undefined otherwise. */
+export function asIndex(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : asNumber(value);
+  return number !== undefined && Number.isInteger(number) && number >= 0 ? number : undefined;
+}
+
+/** `value` if it is a string that is not empty, or the same of a number; undefined otherwise. */
+export function asId(value: unknown): string | undefined {
+  const number = asNumber(value);
+  return number === undefined ? asWord(value) : typeof value === 'object' ? JSON.stringify(value) : String(number);
+}
+
 /** `value` if it is a string; undefined otherwise. */
 export function asString(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;

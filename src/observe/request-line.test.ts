@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
+import { printable } from '../lib/printable.ts';
 import { logfmt } from './console.ts';
 import { attempt, record, refused, rescued } from './record.fixture.ts';
 import { requestEntry, requestJson, requestLevel, requestTold } from './request-line.ts';
@@ -35,7 +36,8 @@ describe('a request line', () => {
     fc.assert(
       fc.property(changes, (changed) => {
         const one = record(changed);
-        expect(requestJson(one, 'info', 7)).toBe(JSON.stringify(requestEntry(one, 'info', 7)));
+        // What a terminal would act upon is escaped as well.
+        expect(requestJson(one, 'info', 7)).toBe(printable(JSON.stringify(requestEntry(one, 'info', 7))));
       }),
     );
   });

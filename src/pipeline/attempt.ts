@@ -1,35 +1,34 @@
 import { Attempt } from '../core/attempt.ts';
-import type { Body, Exchange } from '../core/exchange.ts';
+import type { Exchange } from '../core/exchange.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import { NotCarried } from '../core/not-carried.ts';
 import { Refusal } from '../core/refusal.ts';
-import { quirksFor } from '../core/quirks.ts';
 import type { Route, UpstreamRequest } from '../core/route.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
-import type { Fitted, Protocol, SystemPrompt } from '../protocols/protocol.ts';
+import type { Protocol } from '../protocols/protocol.ts';
 import type { Answer } from './answer.ts';
 import type { Context } from './context.ts';
 import { tooComplex } from './body-work.ts';
-import { hasRoomFor, NoRoom } from './buffered.ts';
+import { asStreamOrNot } from './answer-form.ts';
+import { collectStream } from './collect-stream.ts';
 import { coolingOf } from './cooling.ts';
-import { cross } from './crossing.ts';
-import type { Crossing, Ends } from './crossing.ts';
+import type { Crossing } from './crossing.ts';
+import { crossingFor } from './crossing-for.ts';
+import { leastLoss } from './least-loss.ts';
 import { deadlineOf } from './deadline.ts';
 import { isAskedAsClient, upstreamHeaders } from './upstream-headers.ts';
 import { upstreamQuery } from './upstream-query.ts';
 import { readPlain } from './plain-answer.ts';
 import { fail } from './settle.ts';
 import type { AttemptRun } from './settle.ts';
-import { otherThan, spokenTo } from './spoken.ts';
+import { spokenTo } from './spoken.ts';
+import { bodyFor } from './upstream-body.ts';
 import { StreamAnswer } from './stream-answer.ts';
 import { thinks } from './thinking.ts';
 import { isReset, transportFailureOf } from './transport.ts';
 import { WithheldValues } from './withheld-values.ts';
 import { Watch } from '../core/watch.ts';
-import { asObject } from '../lib/json.ts';
-import { TooComplex } from '../core/work.ts';
-import type { WorkLimits } from '../core/work.ts';
 
 /** Tries one route once: sends the request as it came in, and waits until the answer is certain to be good, or is not. */
 export async function tryRoute(
@@ -71,30 +70,79 @@ export async function tryRoute(
     context,
     sentHeaders: undefined,
     sentTarget: undefined,
+    hidesUsage: false,
     heldBefore: exchange.bufferedBytes,
   };
+  try {
+    const counting = withUsage(body, run);
+    run.hidesUsage = counting !== undefined;
+    const result = await asked(counting ?? body, run);
+    if ('type' in result) return result;
+    if (!refusesUsage(result, run)) return fail(run, result);
+    route.backend.live.refusesUsage = true;
+    run.hidesUsage = false;
+    run.crossing = crossing && crossingFor(route, exchange, { client, upstream: protocol }, context);
+    watch.begins(attempt);
+    const again = await asked(run.crossing?.body ?? body, run);
+    return 'type' in again ? again : fail(run, again);
+  } catch (error) {
+    if (error instanceof Refusal) return unsendable(error, run);
+    return fail(run, transportFailureOf(error, attempt));
+  }
+}
+
+/** Sends the body and waits until the answer is certain to be good, or is not. */
+async function asked(body: UpstreamRequest['body'], run: AttemptRun): Promise<Answer | Failure> {
+  const { backend } = run.attempt.route;
   let response: UpstreamAnswer | undefined;
   try {
     const request = requestFor(run, body);
     run.sentHeaders = request.headers;
     run.sentTarget = request.target;
     try {
-      response = await route.backend.send(request);
+      response = await backend.send(request);
     } catch (error) {
       if (!mayRedo(error, run)) throw error;
-      response = await route.backend.send(request);
+      response = await backend.send(request);
     }
-    if (!isAnswer(response)) return fail(run, noAnswer(response));
-    const result = isEventStream(response, exchange) ? await openStream(response, run) : await readPlain(response, run);
-    if ('type' in result) return result;
+    if (!isAnswer(response)) return noAnswer(response);
+    const result = await read(response, run);
     // Whatever is still to come of it nobody reads.
-    response.body.cancel();
-    return fail(run, result);
+    if (!('type' in result)) response.body.cancel();
+    return result;
   } catch (error) {
     response?.body.cancel();
-    if (error instanceof Refusal) return unsendable(error, run);
-    return fail(run, transportFailureOf(error, attempt));
+    throw error;
   }
+}
+
+/**
+ * The body with a question for the token counts of a stream that would not tell them: what a request costs has to be
+ * known. Undefined where there is nothing to ask for, and where the backend is known to refuse the field.
+ */
+function withUsage(
+  body: UpstreamRequest['body'],
+  { attempt, exchange, protocol, crossing }: AttemptRun,
+): string | undefined {
+  const { usageRequest } = protocol.stream;
+  if (usageRequest === undefined || crossing !== undefined || typeof body !== 'string') return undefined;
+  if (!exchange.stream || exchange.endpoint?.operation !== 'generate' || exchange.body === undefined) return undefined;
+  const { live, quirks } = attempt.route.backend;
+  if (live.refusesUsage || quirks.fields?.[usageRequest.refusedField] === false) return undefined;
+  return usageRequest.ask(body, exchange.body.fields);
+}
+
+/**
+ * Whether a backend turned the request down for the field that the gateway put in: its name is in the answer. Servers that
+ * nobody has heard of may refuse what they do not know, and the client never asked for it.
+ */
+function refusesUsage({ answer }: Failure, { attempt, exchange, protocol, crossing, hidesUsage }: AttemptRun): boolean {
+  const { usageRequest } = protocol.stream;
+  if (usageRequest === undefined || answer === undefined || (answer.status !== 400 && answer.status !== 422))
+    return false;
+  if (!exchange.stream || attempt.route.backend.live.refusesUsage || (crossing === undefined && !hidesUsage))
+    return false;
+  return Buffer.from(answer.body).includes(usageRequest.refusedField);
 }
 
 /** A redirect is not followed, for it would take the key elsewhere, and not passed on, for a client would take its own there. */
@@ -113,51 +161,16 @@ function unsendable(refusal: Refusal, run: AttemptRun): Failure {
   return fail(run, transportFailure('not_carried', refusal.details.param));
 }
 
-/** A stream that nobody asked for can be passed on, but not translated. */
-function openStream(response: UpstreamAnswer, run: AttemptRun): Promise<StreamAnswer | Failure> | Failure {
-  if (run.crossing === undefined || run.exchange.stream) return StreamAnswer.open(response, run);
-  return transportFailure('broken_answer', 'unasked_stream');
-}
-
-/** The translation to a dialect of the backend, or, where that loses something, to another that loses nothing. */
-function leastLoss(
-  route: Route,
-  exchange: Exchange,
-  ends: Ends,
-  context: Context,
-): { readonly crossing: Crossing; readonly upstream: Protocol } {
-  const { client, upstream } = ends;
-  let first: Crossing | undefined;
-  let refused: NotCarried | undefined;
-  try {
-    first = crossingFor(route, exchange, ends, context);
-  } catch (error) {
-    if (!(error instanceof NotCarried)) throw error;
-    refused = error;
+/** What was asked for as a stream is one if it begins so, whatever its label says; what was not is read as a whole. */
+async function read(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failure> {
+  const { exchange, watch } = run;
+  if (!exchange.stream) {
+    if (!isEventStream(response)) return await readPlain(response, run);
+    const isAnswer = exchange.endpoint?.operation === 'generate';
+    return await (isAnswer ? collectStream(response, run) : StreamAnswer.open(response, run));
   }
-  if (first !== undefined && first.dropped.length === 0) return { crossing: first, upstream };
-  for (const other of otherThan(upstream, route, exchange.endpoint?.operation ?? 'native')) {
-    try {
-      const crossing = crossingFor(route, exchange, { client, upstream: other }, context);
-      if (first === undefined || crossing.dropped.length === 0) return { crossing, upstream: other };
-    } catch (error) {
-      if (!(error instanceof NotCarried)) throw error;
-    }
-  }
-  if (first === undefined) throw refused ?? new Error('a translation has neither come about nor been refused');
-  return { crossing: first, upstream };
-}
-
-function crossingFor(route: Route, exchange: Exchange, ends: Ends, context: Context): Crossing {
-  const { kept, snapshot } = context;
-  return cross(exchange, route, ends, {
-    prompt: promptFor(route, exchange, context),
-    kept,
-    limits: snapshot.work,
-    hold: (units) => {
-      if (!hasRoomFor(units, exchange, context)) throw new NoRoom();
-    },
-  });
+  const { answer, isStream } = await asStreamOrNot(response, exchange, watch);
+  return await (isStream ? StreamAnswer.open(answer, run) : readPlain(answer, run));
 }
 
 function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamRequest {
@@ -252,81 +265,6 @@ function mayRedo(error: unknown, { attempt, exchange, context }: AttemptRun): bo
   return true;
 }
 
-/** The original body with the route's model and the serving alias's system prompt. */
-function bodyFor(
-  route: Route,
-  exchange: Exchange,
-  protocol: Protocol,
-  context: Context,
-): string | Uint8Array<ArrayBuffer> | undefined {
-  const { body, endpoint } = exchange;
-  if (body === undefined) return undefined;
-  const own = withModel(route, exchange, body, protocol);
-  if (typeof own !== 'string') return own;
-  const { work } = context.snapshot;
-  checkGrowth(body, own, work);
-  if (endpoint?.conversation !== true) return own;
-  const fitted = fittedFor(route, protocol, own, body.fields);
-  if (fitted.dropped.length > 0) exchange.dropped = fitted.dropped;
-  const { text: readable } = fitted;
-  const prompt = promptFor(route, exchange, context);
-  if (prompt === undefined) return readable;
-  const fields = readable === own ? body.fields : parsedAgain(readable);
-  const whole = protocol.injectSystem(readable, fields, prompt, endpoint.operation);
-  checkGrowth(body, whole, work);
-  return whole;
-}
-
-/** A request of the backend's dialect without what the route's model would refuse of other models' turns. */
-function fittedFor(route: Route, protocol: Protocol, text: string, fields: Record<string, unknown>): Fitted {
-  const { model, backend } = route;
-  const readable = protocol.removeForeign(text, fields, model, quirksFor(backend.quirks, model));
-  const now = readable === text ? fields : parsedAgain(readable);
-  return protocol.removeUnfit?.(readable, now, model) ?? { text: readable, dropped: [] };
-}
-
-function parsedAgain(text: string): Record<string, unknown> {
-  return JSON.parse(text) as Record<string, unknown>;
-}
-
-/** What is put in wherever a key stands, and it may stand there any number of times. No text is copied before this. */
-function checkGrowth({ text = '' }: Body, edited: string, { units }: WorkLimits): void {
-  if (edited.length - text.length > units) throw new TooComplex('units', units, '');
-}
-
-function withModel(
-  { model }: Route,
-  { endpoint, caller }: Exchange,
-  body: Body,
-  protocol: Protocol,
-): string | Uint8Array<ArrayBuffer> {
-  if (endpoint?.model !== undefined) {
-    const { text = '' } = body;
-    return protocol.wire.renameModel?.(text, model) ?? text;
-  }
-  const { modelIs } = endpoint ?? {};
-  // A prompt that the provider keeps has a model of its own; but not for whoever may ask for some models only.
-  const isOfPrompt = modelIs === 'optional' && leavesModelToPrompt(body) && caller?.models === undefined;
-  return body.withModel(modelIs === 'absent' || isOfPrompt ? undefined : model);
-}
-
-function leavesModelToPrompt({ fields }: Body): boolean {
-  return fields['model'] === undefined && asObject(fields['prompt']) !== undefined;
-}
-
-/** The serving alias's system prompt. */
-function promptFor(
-  { alias }: Route,
-  { servedName, endpoint }: Exchange,
-  { snapshot, clock }: Context,
-): SystemPrompt | undefined {
-  if (snapshot.prompts === undefined || endpoint?.conversation !== true) return undefined;
-  return snapshot.prompts.injectionFor(servedName ?? alias.name, clock.wallNow());
-}
-
-function isEventStream(response: UpstreamAnswer, exchange: Exchange): boolean {
-  if (response.status < 200 || response.status > 299) return false;
-  const type = response.headers.get('content-type');
-  if (type === null) return exchange.stream;
-  return type.startsWith('text/event-stream') || /^text\/event-stream/i.test(type);
+function isEventStream({ status, headers }: UpstreamAnswer): boolean {
+  return status >= 200 && status <= 299 && /^text\/event-stream/i.test(headers.get('content-type') ?? '');
 }

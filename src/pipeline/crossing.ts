@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 
 import { AnswerWork } from '../core/answer-work.ts';
 import type { Conversation } from '../core/conversation.ts';
-import { unfold } from '../core/completion.ts';
+import { CompletionBuilder, unfold, type Completion } from '../core/completion.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { KeptItems } from '../core/kept-items.ts';
 import { NotCarried } from '../core/not-carried.ts';
 import { quirksFor } from '../core/quirks.ts';
-import type { Route } from '../core/route.ts';
+import type { Quirks, Route } from '../core/route.ts';
 import type { Work, WorkLimits } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -16,6 +16,7 @@ import { wellFormedJson } from '../lib/well-formed.ts';
 import type { EncodedRequest, Reply, StreamDecoder, StreamEncoder } from '../protocols/codec.ts';
 import type { GatewayError, Protocol, SystemPrompt } from '../protocols/protocol.ts';
 import { workOf } from './body-work.ts';
+import { bounded, droppedOf } from './dropped-names.ts';
 import { estimateTokens } from './estimate.ts';
 import { hidesThoughts, ThoughtlessStream, withoutThoughts } from './hidden-thoughts.ts';
 
@@ -34,6 +35,14 @@ export interface Crossing {
   answer(json: unknown): string;
   /** A streamed answer likewise, event by event. */
   stream(): StreamCrossing;
+  /** A streamed answer as a plain one. */
+  collect(): StreamCollection;
+}
+
+/** Takes a backend's events; gives at their end what `answer` gives of a plain answer. Throws Unintelligible, and TooComplex. */
+export interface StreamCollection {
+  push(event: unknown, name: string | undefined): void;
+  answer(): string;
 }
 
 /** Takes a backend's events; gives SSE text for the client. */
@@ -87,7 +96,7 @@ function crossGenerate(
   const work = workOf(exchange, limits);
   const conversation = conversationOf(exchange, client, work);
   const { stream } = conversation;
-  const addressee = { model: route.model, quirks: quirksFor(route.backend.quirks, route.model), work: work.forTry() };
+  const addressee = { model: route.model, quirks: quirksOf(route), work: work.forTry() };
   const encoded = upstream.codec.encodeRequest(withPrompt(conversation, prompt), addressee);
   // Nothing of the answer depends on what was said before; a long stream must not keep it in memory.
   const reply: Reply = {
@@ -110,7 +119,22 @@ function crossGenerate(
       const shown = hidesThoughts(conversation) ? new ThoughtlessStream(decoder) : decoder;
       return new Translation(shown, client.codec.encodeStream({ ...reply, work }));
     },
+    collect: () => {
+      const work = new AnswerWork(limits, hold);
+      const decoder = encoded.decodeStream(work);
+      const shown = hidesThoughts(conversation) ? new ThoughtlessStream(decoder) : decoder;
+      return new Collection(shown, (completion) =>
+        JSON.stringify(client.codec.encodeAnswer(completion, { ...reply, work })),
+      );
+    },
   };
+}
+
+/** With what the backend has been found to refuse. */
+function quirksOf({ backend, model }: Route): Quirks {
+  const { live } = backend;
+  const quirks = quirksFor(backend.quirks, model);
+  return live.refusesUsage ? { ...quirks, fields: { ...quirks.fields, stream_options: false } } : quirks;
 }
 
 function answerText(
@@ -150,6 +174,24 @@ class Translation implements StreamCrossing {
 
   fail(error: GatewayError): string | undefined {
     return this.encoder.fail?.(error);
+  }
+}
+
+class Collection implements StreamCollection {
+  readonly #builder = new CompletionBuilder();
+
+  constructor(
+    private readonly decoder: StreamDecoder,
+    private readonly written: (completion: Completion) => string,
+  ) {}
+
+  push(event: unknown, name: string | undefined): void {
+    for (const said of this.decoder.push(event, name)) this.#builder.push(said);
+  }
+
+  answer(): string {
+    for (const said of this.decoder.end()) this.#builder.push(said);
+    return this.written(this.#builder.build());
   }
 }
 
@@ -206,6 +248,9 @@ const NOTHING_SENT: Crossing = {
   stream: () => {
     throw new Error('this endpoint does not stream');
   },
+  collect: () => {
+    throw new Error('this endpoint does not stream');
+  },
 };
 
 /** The request in neutral form, read once. Throws NotCarried for what only the client's own dialect knows and means. */
@@ -222,36 +267,6 @@ function conversationOf(exchange: Exchange, client: Protocol, work: Work): Conve
 function fieldsOf({ body }: Exchange): JsonObject {
   if (body?.text === undefined) return body?.fields ?? {};
   return asObject(parseKeepingLongNumbers(body.text)) ?? body.fields;
-}
-
-function droppedOf(
-  { leftovers, written }: Conversation,
-  { dropped }: EncodedRequest,
-  client: Protocol,
-): readonly string[] {
-  if (leftovers.length === 0 && dropped.length === 0) return dropped;
-  // What the client wrote itself, where a setting has several names.
-  const names: Readonly<Record<string, string>> = { ...client.codec.fieldNames, ...written };
-  return bounded(new Set([...leftovers.map(({ field }) => field), ...dropped.map((name) => nameOf(name, names))]));
-}
-
-function bounded(names: ReadonlySet<string>): readonly string[] {
-  const shown = [...names].slice(0, MOST_NAMED).map(shortened);
-  return names.size <= MOST_NAMED ? shown : [...shown, `${names.size - MOST_NAMED} more`];
-}
-
-function nameOf(name: string, names: Readonly<Record<string, string>>): string {
-  if (Object.hasOwn(names, name)) return names[name] ?? name;
-  // Of a form that is asked for, but not enforced.
-  return name === 'output.strict' ? `${names['output'] ?? 'output'}.strict` : name;
-}
-
-/** What was left out stands in a header, and names are the client's: neither how many nor how long is in our hands. */
-const MOST_NAMED = 32;
-const MOST_NAME_CHARACTERS = 100;
-
-function shortened(name: string): string {
-  return name.length > MOST_NAME_CHARACTERS ? `${name.slice(0, MOST_NAME_CHARACTERS)}...` : name;
 }
 
 /** The system prompt joined to the request's own: to its text where that is one, as blocks of their own otherwise. */

@@ -46,7 +46,8 @@ export function endingOf(outcome: Exhausted | Refused, exchange: Exchange, clien
   exchange.route = exchange.answeredRoute;
   const waitMs = waitOf(answer, outcome, exchange);
   const error = { ...translateError(said, client, exchange.traceId), retryAfterMs: waitMs };
-  return exchange.answeredIn === client.name
+  const isReadable = exchange.answeredIn === client.name && said.isForeign !== true;
+  return isReadable
     ? { type: 'answer', answer, said, status: answer.status, error }
     : { type: 'translated', answer, status: error.status, error };
 }

@@ -9,12 +9,16 @@ import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { jsonFootprint } from '../lib/json-footprint.ts';
 import { Unintelligible } from '../protocols/codec.ts';
 import type { BrokenEnd } from '../protocols/finish-words.ts';
+import { readBaseResp, readVendorError } from '../protocols/vendor-error.ts';
+import { beginsAsEvents, wholeBody } from './answer-form.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { LongAnswer } from './answer.ts';
 import type { PlainAnswer } from './answer.ts';
 import { brokenEndFailure } from './broken-end.ts';
 import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from './buffered.ts';
+import { collectStream } from './collect-stream.ts';
 import { framedWhole, streamType } from './framed.ts';
+import { withOwnIds } from './own-ids.ts';
 import type { AttemptRun } from './settle.ts';
 import { begun, classify, rememberKept, succeed } from './settle.ts';
 
@@ -30,20 +34,30 @@ export async function readPlain(
 ): Promise<PlainAnswer | LongAnswer | Failure> {
   run.watch.committed();
   // Mostly it has come with its head.
-  const whole = isHeld(response) ? response.body.takeWhole() : undefined;
+  const whole = isHeld(response, run) ? response.body.takeWhole() : undefined;
   const body = whole ?? (await readInPieces(response, run));
   return body instanceof Uint8Array ? judged(response, body, run) : beginLong(response, body, run);
 }
 
 /** The answer is whole. */
-function judged(response: UpstreamAnswer, body: Uint8Array<ArrayBuffer>, run: AttemptRun): PlainAnswer | Failure {
+function judged(
+  response: UpstreamAnswer,
+  body: Uint8Array<ArrayBuffer>,
+  run: AttemptRun,
+): PlainAnswer | Failure | Promise<PlainAnswer | Failure> {
   const { status, headers } = response;
   const good = status >= 200 && status <= 299;
   const isJson = /json/i.test(headers.get('content-type') ?? '');
-  const mustBeJson = isJson || run.exchange.endpoint?.answersJson === true;
+  const mustBeJson = isJson || run.crossing !== undefined || run.exchange.endpoint?.answersJson === true;
   const json = mustBeJson || !good ? parsed(body, run) : undefined;
+  if (good && json === undefined && isGenerated(run) && beginsAsEvents(body))
+    return collectStream({ status, headers, body: wholeBody(body) }, run);
   const failure = judge({ status, headers, body }, json, mustBeJson, run);
-  if (failure !== undefined) return failure;
+  if (failure !== undefined) {
+    // What failed was paid for as well.
+    run.exchange.usage = run.protocol.readUsage(json) ?? run.exchange.usage;
+    return failure;
+  }
   const told = good && json !== undefined ? withOwnIds(body, json, run) : { body, json };
   const inForm = good ? inClientsForm(told.json, run) : undefined;
   if (inForm !== undefined && typeof inForm !== 'string') return inForm;
@@ -55,22 +69,14 @@ function judged(response: UpstreamAnswer, body: Uint8Array<ArrayBuffer>, run: At
     run.exchange.keptId = run.protocol.keeping?.idOf(json);
     rememberKept(run);
   }
-  if (inForm === undefined) return { type: 'plain', status, headers, ...told };
+  if (inForm === undefined) {
+    // SDKs hand on as a text what is not labelled as JSON.
+    if (good && !isJson && json !== undefined) headers.set('content-type', 'application/json');
+    return { type: 'plain', status, headers, ...told };
+  }
   const isStream = run.exchange.stream;
   headers.set('content-type', isStream ? streamType(run.client) : 'application/json');
   return { type: 'plain', status, headers, body: encoder.encode(inForm), json: told.json, isStream };
-}
-
-/** An answer, and the same parsed. */
-type Parsed = Pick<PlainAnswer, 'body' | 'json'>;
-
-/** With the ids in it as they are for this caller, where callers have ids of their own. */
-function withOwnIds(body: Uint8Array<ArrayBuffer>, json: unknown, run: AttemptRun): Parsed {
-  const ids = AnswerIds.for(run);
-  if (ids === undefined) return { body, json };
-  const text = decoder.decode(body);
-  const sealed = ids.sealed(text, json);
-  return sealed === text ? { body, json } : { body: encoder.encode(sealed), json: JSON.parse(sealed) };
 }
 
 /**
@@ -94,12 +100,14 @@ function inClientsForm(json: unknown, { exchange, client, crossing }: AttemptRun
 
 function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: AttemptRun): Failure | undefined {
   const { status } = answer;
+  if (status < 200 || status > 299) return classify(answer, json, run);
   // Of what is kept, also a response that has failed is what was asked for.
   const isKept = run.exchange.endpoint?.kind === 'resource';
-  if (status < 200 || status > 299 || (!isKept && run.protocol.errors.read(json) !== undefined))
+  if (!isKept && (run.protocol.errors.read(json) ?? readBaseResp(json)) !== undefined)
     return classify(answer, json, run);
   const broken = isKept ? undefined : run.protocol.brokenEnd(json, run.exchange.body?.fields);
   if (broken !== undefined) return brokenPlain(broken, answer, json, run);
+  if (isGenerated(run)) return noAnswer(answer, json, run);
   // A transfer without length or chunks ends the same way whether whole or cut; JSON shows the difference.
   return mustBeJson && json === undefined && status !== 204 && status !== 205
     ? transportFailure('broken_answer', 'invalid_json')
@@ -115,16 +123,31 @@ function brokenPlain(broken: BrokenEnd, answer: HeldAnswer, json: unknown, run: 
   return { ...failure, status: answer.status, answer };
 }
 
-/** Sound and pictures are played as they come; nobody waits for a whole one. */
-function isHeld({ status, headers }: UpstreamAnswer): boolean {
-  return status < 200 || status > 299 || !MEDIA.test(headers.get('content-type') ?? '');
+/** Whoever went on with a conversation has said something, or why not. What holds neither may hold a vendor's own error. */
+function noAnswer(answer: HeldAnswer, json: unknown, run: AttemptRun): Failure | undefined {
+  if (json === undefined)
+    return transportFailure('broken_answer', answer.body.byteLength === 0 ? 'no_answer' : 'invalid_json');
+  if (run.protocol.holdsAnswer(json)) return undefined;
+  return readVendorError(json) === undefined
+    ? transportFailure('broken_answer', 'no_answer')
+    : classify(answer, json, run);
+}
+
+function isGenerated({ exchange }: AttemptRun): boolean {
+  return exchange.endpoint?.operation === 'generate';
+}
+
+/** Sound and pictures are played as they come; nobody waits for a whole one. What has to be JSON is none, whatever its label. */
+function isHeld({ status, headers }: UpstreamAnswer, run: AttemptRun): boolean {
+  if (status < 200 || status > 299 || mustBeWhole(run) || run.exchange.endpoint?.answersJson === true) return true;
+  return !MEDIA.test(headers.get('content-type') ?? '');
 }
 
 /** Reads piece by piece, until the answer is whole; gives the pieces of one that turns out not to be one to hold. */
 async function readInPieces(answer: UpstreamAnswer, run: AttemptRun): Promise<Uint8Array<ArrayBuffer> | Uint8Array[]> {
   const { exchange, watch, context } = run;
   const pieces: Uint8Array[] = [];
-  if (!isHeld(answer)) return pieces;
+  if (!isHeld(answer, run)) return pieces;
   const holdBytes = mustBeWhole(run) ? HOLD_WHOLE_BYTES : HOLD_BYTES;
   let bytes = 0;
   while (bytes <= holdBytes) {

@@ -6,6 +6,7 @@ import { readLooseError } from '../core/loose-error.ts';
 import type { Failure, FailureKind, HeldAnswer } from '../core/failure.ts';
 import { routeKey } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import { readVendorError } from '../protocols/vendor-error.ts';
 import { accountOf } from './account.ts';
 import { isBackendsFault } from './blame.ts';
 import { letGoOfBytes } from './buffered.ts';
@@ -30,6 +31,8 @@ export interface AttemptRun {
   /** What went up, once it has: its headers, and its path and query after the backend's base. */
   sentHeaders: Readonly<Record<string, string>> | undefined;
   sentTarget: string | undefined;
+  /** The stream was asked for token counts that its client did not ask for: what comes of them alone does not pass. */
+  hidesUsage: boolean;
   /** What the exchange held when the try began. */
   readonly heldBefore: number;
 }
@@ -105,12 +108,15 @@ export function succeed({ attempt, exchange, context }: AttemptRun, status: numb
 export function classify(answer: HeldAnswer, json: unknown, run: AttemptRun): Failure {
   const { protocol, context } = run;
   const isSuccess = answer.status >= 200 && answer.status <= 299;
+  const own = protocol.errors.read(json);
   // What comes with an error's status is an error, whatever it looks like.
-  const error = protocol.errors.read(json) ?? (isSuccess ? undefined : readLooseError(json));
+  const error = own ?? readVendorError(json) ?? (isSuccess ? undefined : readLooseError(json));
   const failure = classifyAnswer(answer, error, context.snapshot.detection, accountOf(run));
   const { told } = failure;
   const isQuote = told !== undefined && quotesRequest(told, run.exchange, run.attempt.route.model);
-  return isQuote ? { ...failure, told: undefined } : failure;
+  // A client takes a 2xx answer for a good one unless it holds an error as its dialect has it.
+  const isForeign = isSuccess && own === undefined && failure.error !== undefined;
+  return { ...failure, ...(isQuote ? { told: undefined } : {}), ...(isForeign ? { isForeign } : {}) };
 }
 
 function blame({ attempt, exchange, context }: AttemptRun, failure: Failure): number | undefined {

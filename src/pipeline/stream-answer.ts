@@ -3,6 +3,7 @@ import type { Failure, FailureKind } from '../core/failure.ts';
 import type { BodyChunk, UpstreamAnswer, UpstreamBody } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
 import type { GatewayError } from '../protocols/protocol.ts';
+import { Unintelligible } from '../protocols/codec.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { brokenEndFailure } from './broken-end.ts';
 import { hasRoomFor, letGoOfBytes, NoRoom, UNCOUNTED_BYTES } from './buffered.ts';
@@ -45,6 +46,7 @@ export class StreamAnswer {
     this.#events = new StreamInspector(run.protocol, run.exchange, this.#rewrite, {
       limits: run.context.snapshot.work,
       ids: AnswerIds.for(run),
+      isExtra: run.hidesUsage ? run.protocol.stream.usageRequest?.isExtra : undefined,
     });
     this.#body = response.body;
   }
@@ -139,7 +141,10 @@ export class StreamAnswer {
         held.push(bytes);
         heldBytes += bytes.byteLength;
       }
-      if (this.#events.state === 'error' && !this.#events.hasContent) return this.#failureOf(held);
+      if (this.#events.state === 'error' && !this.#events.hasContent) {
+        this.#noteUsage();
+        return this.#failureOf(held);
+      }
       if (bytes === undefined) return this.#events.isComplete ? undefined : this.#endsEarly('stream_without_content');
       if (this.#events.state !== 'waiting' || this.#holdsEnough(heldBytes)) return undefined;
     }
@@ -192,7 +197,8 @@ export class StreamAnswer {
       if (this.#rewrite !== undefined) last = this.#rewrite.end();
     } catch (error) {
       // What was kept for the end may be too much, too.
-      if (error instanceof TooComplex) return this.#interrupt(transportFailureOf(error, this.run.attempt));
+      if (error instanceof TooComplex || error instanceof Unintelligible)
+        return this.#interrupt(transportFailureOf(error, this.run.attempt));
       this.#settleWhole();
       throw error;
     }

@@ -16,6 +16,7 @@ import {
   UnreadableStream,
   withData,
 } from '../protocols/sse.ts';
+import { readVendorError } from '../protocols/vendor-error.ts';
 import type { AnswerIds } from './answer-ids.ts';
 import type { StreamRewrite } from './stream-rewrite.ts';
 
@@ -23,6 +24,9 @@ import type { StreamRewrite } from './stream-rewrite.ts';
 const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 /** So many events that are no JSON are left out of a stream; one with more is no answer. */
 const MOST_DROPPED = 1000;
+
+/** Whatever takes events that do not pass as they are. */
+type Rewrite = Pick<StreamRewrite, 'isSameDialect' | 'push' | 'pushError'>;
 
 /** What the events so far amount to. */
 type State = 'waiting' | 'flowing' | 'complete' | 'error';
@@ -53,15 +57,17 @@ export class StreamInspector {
     private readonly protocol: Protocol,
     private readonly exchange: Exchange,
     /** Says the events anew; undefined where they pass as they are. */
-    private readonly rewrite: StreamRewrite | undefined,
+    private readonly rewrite: Rewrite | undefined,
     private readonly looking: {
       /** How much one event may hold. */
       readonly limits: WorkLimits;
       /** Seals the ids in what passes; undefined where they pass, too. */
       readonly ids?: Pick<AnswerIds, 'sealed'> | undefined;
+      /** Whether an event, parsed, is one that the client did not ask for; undefined: none is. */
+      readonly isExtra?: ((event: unknown) => boolean) | undefined;
     },
   ) {
-    this.#reader = protocol.stream.read(exchange.body?.fields);
+    this.#reader = protocol.stream.read(exchange.body?.fields, exchange.endpoint?.operation);
   }
 
   get state(): State {
@@ -150,6 +156,12 @@ export class StreamInspector {
       const data = eventData(text, start, end, mixed);
       if (data === undefined) continue;
       const verdict = this.#state === 'complete' ? this.#seeBehind(data) : this.#see(data, eventName(text, start, end));
+      if (verdict === 'on' && this.looking.isExtra?.(this.#event) === true) {
+        kept ??= [];
+        kept.push(region.subarray(keptTo, start));
+        keptTo = end;
+        continue;
+      }
       const told = this.#told(data);
       if (told !== data) {
         kept ??= [];
@@ -187,7 +199,7 @@ export class StreamInspector {
   }
 
   /** The same where every event is said anew. Comments are left out: the gateway keeps its client's connection alive itself. */
-  #rewritten(region: Uint8Array, rewrite: StreamRewrite): Uint8Array {
+  #rewritten(region: Uint8Array, rewrite: Rewrite): Uint8Array {
     // Whole events, so that no character is torn.
     const text = decoder.decode(region);
     const mixed = this.#splitter.mixedLineEnds;
@@ -230,7 +242,10 @@ export class StreamInspector {
     } catch {
       return 'malformed';
     }
-    const seen = this.#reader.see(this.#event, name, isRewritten ? undefined : data);
+    let seen = this.#reader.see(this.#event, name, isRewritten ? undefined : data);
+    // What no reader of a dialect takes for anything may be a vendor's way to say that it failed.
+    if (seen === 'other' && this.exchange.endpoint?.operation === 'generate' && readVendorError(this.#event))
+      seen = 'foreign_error';
     this.finished = this.#reader.finished;
     if (seen === 'error' || seen === 'foreign_error') {
       // Before the commit point, the whole answer may yet be passed on as it is.

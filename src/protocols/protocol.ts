@@ -23,6 +23,8 @@ export interface Protocol {
   readonly codec: Codec;
   /** What a plain answer to `request` says of its end where it is not whole, for all that it has no error. */
   brokenEnd(body: unknown, request?: Readonly<Record<string, unknown>>): BrokenEnd | undefined;
+  /** Whether a plain answer to a conversation says anything, be it only why there is no more to say. */
+  holdsAnswer(body: unknown): boolean;
   /** The token counts that a plain answer reports. */
   readUsage(body: unknown): Usage | undefined;
   /**
@@ -92,17 +94,29 @@ export interface StreamGrammar {
   readonly end: string;
   /** Tells whether an event's data, which need not be JSON, is that end. */
   isEnd(data: string): boolean;
-  /** A reader for the events of one stream, the answer to `request`. */
-  read(request?: Readonly<Record<string, unknown>>): StreamReader;
+  /** A reader for the events of one stream, the answer to `request`, which asked for `operation`. */
+  read(request?: Readonly<Record<string, unknown>>, operation?: Operation): StreamReader;
   /**
    * A plain answer of this dialect as the events of a stream, for a client that was promised one; undefined if `body`,
    * parsed, is no answer.
    */
   fromPlain(body: unknown): string | undefined;
+  /** Undefined where streams tell their token counts by themselves. */
+  readonly usageRequest?: UsageRequest | undefined;
   /** How events reach the client where it is not as SSE; undefined: as they are. */
   readonly framing?: Framing | undefined;
   /** The fields in which its events have pieces of a text that goes on in the next one. */
   readonly textFields: readonly string[];
+}
+
+/** How a stream is asked for its token counts, where it does not tell them by itself. */
+export interface UsageRequest {
+  /** The request's text with that in it; all other bytes stay. `body` is `text`, parsed. Undefined where it needs no change. */
+  ask(text: string, body: Readonly<Record<string, unknown>>): string | undefined;
+  /** Whether an event, parsed, comes for no other reason. */
+  isExtra(event: unknown): boolean;
+  /** What a backend names that does not know the field. */
+  readonly refusedField: string;
 }
 
 /** Another way to write a stream than SSE. Events and errors are made as SSE and then framed; `keepAlive` is of that way already. */

@@ -165,7 +165,7 @@ describe('the line of a request', () => {
     first.script(chatAnswer('1', { usage: null }));
     const tokens = { prompt_tokens: null, completion_tokens: null, cached_tokens: null };
     expect(await lineOf(await ask(chat('one')))).toMatchObject(tokens);
-    first.script(streamOf('a b'));
+    first.script(sse(chatEvents('a b')));
     expect(await lineOf(await ask(chat('one', { stream: true })))).toMatchObject(tokens);
   });
 
@@ -582,7 +582,7 @@ describe('what was said', () => {
     for (const shown of [12, 1, HEADER_SECRET.length - 1]) {
       // The limit falls into the key, after so many of its characters.
       const content = `${'x'.repeat(limit - at - shown)}${HEADER_SECRET}${'y'.repeat(5_000)}`;
-      first.script(json(200, `{"choices":[],"a":"${'z'.repeat(limit - 19 - shown)}${HEADER_SECRET}"}`));
+      first.script(json(200, `{"choices":[{"text":"x"}],"a":"${'z'.repeat(limit - 31 - shown)}${HEADER_SECRET}"}`));
       const { traceId } = await ask(chat('one', {}, content), { at: debugging });
       const bodies = await eventually(() => {
         const lines = (filesOf(debugging).get('general.log') ?? '')

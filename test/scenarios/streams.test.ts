@@ -334,7 +334,7 @@ describe('usage', () => {
   test('after the finish, of a stream that lacks its [DONE], too', async () => {
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
     const events = [ROLE, word('a'), finish(), { id: 'c', choices: [], usage }];
-    const { model, text } = await ask('one', sse(events, { done: false }));
+    const { model, text } = await ask('one', sse(events, { done: false }), { stream_options: { include_usage: true } });
     expect(text).toBe(sseText(events));
     expect(await logged(model)).toMatchObject({ prompt_tokens: 1, completion_tokens: 2 });
   });

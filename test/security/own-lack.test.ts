@@ -100,7 +100,8 @@ describe.skipIf(process.platform !== 'linux')('at the limit of open files', () =
 
   test.each(['127.0.0.1', 'localhost'])('health checks of backends at %s miss nothing', async (host) => {
     // Each check needs a connection of its own.
-    upstream.script(json(200, {}, { connection: 'close' }));
+    const choices = [{ index: 0, message: { role: 'assistant', content: 'ok' }, finish_reason: 'stop' }];
+    upstream.script(json(200, { choices }, { connection: 'close' }));
     await start(host, {
       health_check: { enabled: true, interval: '20ms', timeout: '10s', unhealthy_after: 1, healthy_after: 1 },
     });

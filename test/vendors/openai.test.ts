@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'bun:test';
 import { openaiResponses } from '../dialects/openai-responses.ts';
 import type { Json } from '../kit/json.ts';
+import { openaiChat } from '../dialects/openai-chat.ts';
 import { AGENTS, chatCall, playLoop } from './tool-loop.ts';
 
 const [claudeCode, , geminiCli] = AGENTS;
@@ -70,4 +71,32 @@ describe('which API', () => {
     const loop = await playLoop(claudeCode, { vendor, model, backend, base, answer });
     expect(loop.paths[0]?.split('?')[0]).toBe(path);
   });
+});
+
+/** A client of chat completions that is no agent: one tool, and a thought about how much to think. */
+const CHAT_CLIENT = {
+  name: 'chat',
+  dialect: openaiChat,
+  question: (alias: string) =>
+    openaiChat.request(
+      {
+        turns: [{ role: 'user', items: [{ text: 'Hi' }] }],
+        tools: [{ name: 'look', description: 'd', parameters: { type: 'object', properties: {} } }],
+        effort: 'high',
+      },
+      alias,
+      false,
+    ),
+};
+
+test.each([
+  ['gpt-5.3-codex', '/v1/responses'],
+  ['gpt-5.5-pro', '/v1/responses'],
+  ['gpt-5', '/v1/chat/completions'],
+])('a client of chat completions is served by %s at %s', async (model, path) => {
+  const isChat = path.endsWith('completions');
+  const answer = (tool: string): Json => (isChat ? chatCall(tool, {}) : responsesCall(tool));
+  const { paths, first } = await playLoop(CHAT_CLIENT, { vendor: 'openai', model, answer });
+  expect(paths).toEqual([path, path]);
+  expect(isChat ? first.reasoning_effort : first.reasoning.effort).toBe('high');
 });

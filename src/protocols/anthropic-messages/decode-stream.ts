@@ -1,7 +1,8 @@
 import { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent } from '../../core/event.ts';
-import { asArray, asObject, asString, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
-import type { StreamDecoder } from '../codec.ts';
+import { asArray, asId, asIndex, asObject, asString, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
+import { Unintelligible, type StreamDecoder } from '../codec.ts';
+import { readArguments, readText } from '../read-text.ts';
 import { decodeCitation } from './citations.ts';
 import { decodeFinish } from './finish.ts';
 import { unwrapInput } from '../freeform.ts';
@@ -47,15 +48,16 @@ export class MessageStreamDecoder implements StreamDecoder {
     private readonly work = new AnswerWork(),
   ) {}
 
-  push(value: unknown): readonly AnswerEvent[] {
+  push(value: unknown, name?: string): readonly AnswerEvent[] {
     const event = asObject(value);
-    switch (event?.['type']) {
+    if (event === undefined) return NONE;
+    switch (event['type'] ?? name) {
       case 'content_block_delta':
         return this.#delta(event);
       case 'content_block_start':
-        return [...this.#begin(), ...this.#blockStart(event['index'], asObject(event['content_block']) ?? {})];
+        return [...this.#begin(), ...this.#blockStart(keyOf(event), asObject(event['content_block']) ?? {})];
       case 'content_block_stop':
-        return this.#blockStop(event['index']);
+        return this.#blockStop(keyOf(event));
       case 'message_start':
         return this.#begin(asObject(event['message']));
       case 'message_delta':
@@ -104,7 +106,7 @@ export class MessageStreamDecoder implements StreamDecoder {
     this.#usage = mergedUsage(this.#usage, message?.['usage']);
     if (this.#begun) return NONE;
     this.#begun = true;
-    return [{ type: 'start', id: asWord(message?.['id']), model: asWord(message?.['model']) }];
+    return [{ type: 'start', id: asId(message?.['id']), model: asWord(message?.['model']) }];
   }
 
   #blockStart(key: unknown, head: JsonObject): AnswerEvent[] {
@@ -121,11 +123,11 @@ export class MessageStreamDecoder implements StreamDecoder {
     this.#blocks.set(key, block);
     switch (type) {
       case 'text':
-        events.push({ type: 'part_start', index, part: 'text' }, ...this.#said(block, asString(head['text'])));
+        events.push({ type: 'part_start', index, part: 'text' }, ...this.#said(block, readText(head['text'])));
         for (const citation of asArray(head['citations'])) this.#cites(block, citation);
         break;
       case 'thinking':
-        events.push({ type: 'part_start', index, part: 'reasoning' }, ...this.#said(block, asString(head['thinking'])));
+        events.push({ type: 'part_start', index, part: 'reasoning' }, ...this.#said(block, readText(head['thinking'])));
         events.push(...this.#signed(block, head['signature']));
         break;
       case 'redacted_thinking':
@@ -138,7 +140,7 @@ export class MessageStreamDecoder implements StreamDecoder {
           events.push({ type: 'part_start', index, part: 'text' });
         } else {
           this.#calls = true;
-          const id = asWord(head['id']) ?? madeUpId();
+          const id = asId(head['id']) ?? madeUpId();
           events.push({ type: 'part_start', index, part: 'tool_call', id, name, ...(freeform ? { freeform } : {}) });
         }
         break;
@@ -151,20 +153,24 @@ export class MessageStreamDecoder implements StreamDecoder {
 
   #delta(event: JsonObject): readonly AnswerEvent[] {
     const delta = asObject(event['delta']) ?? {};
-    const block = this.#blocks.get(event['index']);
+    const kind = deltaKind(delta);
+    const key = keyOf(event);
+    const block = this.#blocks.get(key);
     if (block === undefined) {
       // A block that was never announced.
-      const type = BLOCK_TYPES.get(delta['type']);
-      if (type === undefined) return NONE;
-      return [...this.#begin(), ...this.#blockStart(event['index'], { type }), ...this.#delta(event)];
+      const type = BLOCK_TYPES.get(kind);
+      if (type !== undefined) return [...this.#begin(), ...this.#blockStart(key, { type }), ...this.#delta(event)];
+      if (kind === 'input_json_delta' && readArguments(delta['partial_json']) !== '')
+        throw new Unintelligible('pieces of a call that nobody has named');
+      return NONE;
     }
-    switch (delta['type']) {
+    switch (kind) {
       case 'text_delta':
-        return this.#said(block, asString(delta['text']));
+        return this.#said(block, readText(delta['text']));
       case 'thinking_delta':
-        return this.#said(block, asString(delta['thinking']));
+        return this.#said(block, readText(delta['thinking']));
       case 'input_json_delta':
-        return this.#said(block, asString(delta['partial_json']));
+        return this.#said(block, readArguments(delta['partial_json']));
       case 'signature_delta':
         return this.#signed(block, delta['signature']);
       case 'citations_delta':
@@ -217,6 +223,19 @@ export class MessageStreamDecoder implements StreamDecoder {
 
 const NONE: readonly AnswerEvent[] = [];
 
+/** The number of a block, be it in quotes. */
+function keyOf({ index }: JsonObject): unknown {
+  return asIndex(index) ?? index;
+}
+
+/** Some leave out what kind of delta it is; what is in it tells. */
+function deltaKind(delta: JsonObject): unknown {
+  if (delta['type'] !== undefined) return delta['type'];
+  if (delta['text'] !== undefined) return 'text_delta';
+  if (delta['thinking'] !== undefined) return 'thinking_delta';
+  return delta['partial_json'] === undefined ? undefined : 'input_json_delta';
+}
+
 const BLOCK_TYPES: ReadonlyMap<unknown, string> = new Map([
   ['text_delta', 'text'],
   ['thinking_delta', 'thinking'],
@@ -239,6 +258,8 @@ function kindOf(type: string | undefined, freeform: boolean): Block['kind'] {
 
 /** A call's input where no deltas tell it: some vendors send all of it with the beginning. */
 function inputText({ input }: JsonObject): string {
+  // JSON in a string is JSON all the same.
+  if (typeof input === 'string' && parseObject(input) !== undefined) return input;
   return JSON.stringify(asObject(input) ?? {});
 }
 

@@ -2,6 +2,7 @@ import type { UpstreamError } from '../../core/classify.ts';
 import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { sseEvent } from '../sse-event.ts';
 import type { ErrorGrammar, GatewayError } from '../protocol.ts';
+import { readErrorWord, saysError } from '../vendor-error.ts';
 
 /** How errors look in this dialect: `{type: "error", error: {type, message}}`. */
 export const errors: ErrorGrammar = {
@@ -70,9 +71,11 @@ export function errorAsEvent(body: unknown): string | undefined {
 
 /** Reads `{"type":"error","error":{…}}`; vendors that are compatible may leave out the outer type. */
 export function readError(body: unknown): UpstreamError | undefined {
-  const error = asObject(body)?.['error'];
-  if (error === undefined || error === null || error === false) return undefined;
-  const fields = asObject(error) ?? { message: error };
+  const holder = asObject(body);
+  const error = holder?.['error'];
+  if (holder === undefined || !saysError(error)) return undefined;
+  const fields = asObject(error);
+  if (fields === undefined) return readErrorWord(holder);
   const type = asWord(fields['type']);
   const message = asWord(fields['message']);
   const code = asWord(asObject(fields['details'])?.['error_code']) ?? asWord(fields['code']);

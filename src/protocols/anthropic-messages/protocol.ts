@@ -5,6 +5,7 @@ import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
 import { brokenEnd } from './finish.ts';
 import { front } from './front.ts';
+import { holdsAnswer } from './holds-answer.ts';
 import { keeping } from './containers.ts';
 import { models } from './models.ts';
 import { NAME } from './name.ts';
@@ -25,6 +26,7 @@ export const anthropicMessages: Protocol = {
   keeping,
   codec,
   brokenEnd,
+  holdsAnswer,
   readUsage,
   injectSystem,
   conversationStart,

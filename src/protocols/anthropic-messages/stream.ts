@@ -1,11 +1,12 @@
 import type { Usage } from '../../core/record.ts';
-import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
+import { asObject, type JsonObject } from '../../lib/json.ts';
 import { brokenBy, meaningOf, type BrokenEnd } from '../finish-words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { NO_REASON } from './finish.ts';
 import { asStream } from './replay.ts';
 import { MESSAGE_STOP, PING } from './sentinels.ts';
 import { mergedUsage, usageFrom } from './usage.ts';
+import { saysError } from '../vendor-error.ts';
 
 /** Named events, each a JSON object whose `type` is its name; https://docs.claude.com/en/docs/build-with-claude/streaming. */
 export const stream: StreamGrammar = {
@@ -51,8 +52,9 @@ export class MessageStreamReader implements StreamReader {
     this.textKey = undefined;
     const fields = asObject(event);
     if (fields === undefined) return 'other';
-    const { type } = fields;
-    if (type === 'error' || name === 'error' || asObject(fields['error']) !== undefined) return 'error';
+    const type = fields['type'] ?? name;
+    if (type === 'error' || name === 'error') return 'error';
+    if (fields['error'] !== undefined && saysError(fields['error'])) return 'error';
     switch (type) {
       case 'message_start':
         this.#usage = mergedUsage(this.#usage, asObject(fields['message'])?.['usage']);
@@ -100,9 +102,11 @@ export class MessageStreamReader implements StreamReader {
 
 function beginsWithContent(value: unknown): boolean {
   const block = asObject(value) ?? {};
-  return (
-    WHOLE_BLOCKS.has(block['type']) || asWord(block['text']) !== undefined || asWord(block['thinking']) !== undefined
-  );
+  return WHOLE_BLOCKS.has(block['type']) || isSaid(block['text']) || isSaid(block['thinking']);
+}
+
+function isSaid(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
 }
 
 /** Anything in a delta but its type and empties. */

@@ -39,8 +39,13 @@ export function mergedUsage(first: JsonObject | undefined, later: unknown): Json
   if (added === undefined) return first;
   const merged: Record<string, unknown> = {};
   // Only what is read of it: whatever else a stream tells, in any number of events, is not kept.
-  for (const name of COUNTS) merged[name] = added[name] ?? first?.[name];
+  for (const name of COUNTS) merged[name] = grown(first?.[name], added[name]);
   return merged;
+}
+
+/** Counts only grow: some servers end with nothing, or with zeros. */
+function grown(first: unknown, later: unknown): unknown {
+  return later === null || later === undefined || later === 0 ? (first ?? later) : later;
 }
 
 /** What `message_delta` tells; a stream cannot end without it, so that counts which nobody knows are 0. */

@@ -1,7 +1,8 @@
 import type { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import type { Signature } from '../../core/part.ts';
-import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
+import { asId, asObject, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
+import { Unintelligible } from '../codec.ts';
 import { unwrapInput } from '../freeform.ts';
 import { madeUpId } from '../made-up-id.ts';
 import { PartialArgs } from './partial-args.ts';
@@ -29,11 +30,16 @@ export class CallReader {
 
   see(call: JsonObject, signature: Signature | undefined): void {
     const name = asWord(call['name']);
-    if (name !== undefined) this.#begin(name, asWord(call['id']), signature);
+    if (name !== undefined) this.#begin(name, asId(call['id']), signature);
     const open = this.#open;
-    if (open === undefined) return;
+    if (open === undefined) {
+      if (Object.keys(call).length > 0) throw new Unintelligible('a call that has no name');
+      return;
+    }
     open.args.push(call['partialArgs']);
-    const args = asObject(call['args']);
+    const { args: written } = call;
+    // JSON in a string is JSON all the same.
+    const args = typeof written === 'string' ? parseObject(written) : asObject(written);
     if (args !== undefined) open.args.merge(args);
     if (call['willContinue'] !== true) this.close();
     else if (args !== undefined) this.state.work.keepText(JSON.stringify(args));

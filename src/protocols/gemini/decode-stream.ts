@@ -1,11 +1,15 @@
 import { AnswerWork } from '../../core/answer-work.ts';
 import type { Finish } from '../../core/completion.ts';
+import { mergeUsage } from '../../core/merge-usage.ts';
+import type { Usage } from '../../core/record.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import type { NativePart, Signature } from '../../core/part.ts';
-import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { asId, asIndex, asList, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { StreamDecoder } from '../codec.ts';
 import { meaningOf } from '../finish-words.ts';
+import { readText } from '../read-text.ts';
 import { CallReader, type Reading } from './decode-calls.ts';
+import { fieldsOf } from './camel-case.ts';
 import { decodeCitations } from './citations.ts';
 import { decodeBlocked, decodeFinish } from './finish.ts';
 import { decodeLogprobs } from './logprobs.ts';
@@ -33,9 +37,9 @@ export class GeminiStreamDecoder implements StreamDecoder {
   #open: OpenPart | undefined;
   #word: string | undefined;
   #blocked: Finish | undefined;
-  /** The first and the last chunk that told token counts. */
-  #firstCounts: JsonObject | undefined;
-  #counts: JsonObject | undefined;
+  /** The token counts that were told first, and what they have come to. */
+  #firstUsage: Usage | undefined;
+  #usage: Usage | undefined;
   /** Sources that were told already: a stream may tell them again and again. */
   readonly #cited = new Set<string>();
 
@@ -47,18 +51,18 @@ export class GeminiStreamDecoder implements StreamDecoder {
   }
 
   push(event: unknown): readonly AnswerEvent[] {
-    const chunk = asObject(event);
+    const chunk = fieldsOf(event);
     if (chunk === undefined) return [];
     if (!this.#isStarted) {
       this.#isStarted = true;
-      this.#emit({ type: 'start', id: asWord(chunk['responseId']), model: asWord(chunk['modelVersion']) });
+      this.#emit({ type: 'start', id: asId(chunk['responseId']), model: asWord(chunk['modelVersion']) });
     }
     this.#seeUsage(chunk);
-    const block = asWord(asObject(chunk['promptFeedback'])?.['blockReason']);
+    const block = asWord(fieldsOf(chunk['promptFeedback'])?.['blockReason']);
     if (block !== undefined) this.#blocked = decodeBlocked(block);
-    for (const value of asArray(chunk['candidates'])) {
-      const candidate = asObject(value);
-      if (candidate !== undefined && (candidate['index'] ?? 0) === 0) this.#seeCandidate(candidate);
+    for (const value of asList(chunk['candidates'])) {
+      const candidate = fieldsOf(value);
+      if (candidate !== undefined && (asIndex(candidate['index']) ?? 0) === 0) this.#seeCandidate(candidate);
     }
     return this.#taken();
   }
@@ -67,7 +71,8 @@ export class GeminiStreamDecoder implements StreamDecoder {
     if (!this.#isStarted) this.#emit({ type: 'start', id: undefined, model: undefined });
     this.#calls.close();
     this.#close();
-    if (this.#counts !== this.#firstCounts) this.#tellUsage(this.#counts);
+    if (this.#usage !== undefined && this.#usage !== this.#firstUsage)
+      this.#emit({ type: 'usage', usage: this.#usage });
     this.#emit({ type: 'finish', finish: this.#blocked ?? decodeFinish(this.#word, this.#calls.hasAny) });
     return this.#taken();
   }
@@ -85,21 +90,17 @@ export class GeminiStreamDecoder implements StreamDecoder {
   /** The first counts are told at once, since the prompt's are known from the beginning; the last ones at the end. */
   #seeUsage(chunk: JsonObject): void {
     if (chunk['usageMetadata'] === undefined) return;
-    if (this.#firstCounts === undefined) {
-      this.#firstCounts = chunk;
-      this.#tellUsage(chunk);
+    const usage = mergeUsage(this.#usage, readUsage(chunk));
+    if (this.#usage === undefined && usage !== undefined) {
+      this.#firstUsage = usage;
+      this.#emit({ type: 'usage', usage });
     }
-    this.#counts = chunk;
-  }
-
-  #tellUsage(chunk: JsonObject | undefined): void {
-    const usage = readUsage(chunk);
-    if (usage !== undefined) this.#emit({ type: 'usage', usage });
+    this.#usage = usage;
   }
 
   #seeCandidate(candidate: JsonObject): void {
-    for (const part of asArray(asObject(candidate['content'])?.['parts'])) {
-      const fields = asObject(part);
+    for (const part of partsOf(candidate['content'])) {
+      const fields = typeof part === 'string' ? { text: part } : fieldsOf(part);
       if (fields !== undefined) this.#seePart(fields);
     }
     if (candidate['logprobsResult'] !== undefined) {
@@ -114,15 +115,14 @@ export class GeminiStreamDecoder implements StreamDecoder {
 
   #seePart(part: JsonObject): void {
     const signature = this.#signature(part['thoughtSignature']);
-    const call = asObject(part['functionCall']);
+    const call = fieldsOf(part['functionCall']);
     if (call !== undefined) {
       this.#close();
       this.#calls.see(call, signature);
       return;
     }
-    const text = asString(part['text']);
-    if (text !== undefined) {
-      this.#seeText(part, text, signature);
+    if ((part['text'] ?? undefined) !== undefined) {
+      this.#seeText(part, readText(part['text']), signature);
       return;
     }
     const whole = decodeMedia(part) ?? nativeFrom(part);
@@ -197,6 +197,13 @@ export class GeminiStreamDecoder implements StreamDecoder {
 
 /** Members of a part that say how it is meant, not what it is. */
 const MARKS = new Set(['thought', 'thoughtSignature', 'text', 'partMetadata', 'mediaResolution', 'videoMetadata']);
+
+/** Some write a single part without its list, or the text alone. */
+function partsOf(content: unknown): readonly unknown[] {
+  if (typeof content === 'string') return [content];
+  const parts = asObject(content)?.['parts'];
+  return typeof parts === 'string' ? [parts] : asList(parts);
+}
 
 function nativeFrom(part: JsonObject): NativePart | undefined {
   const kind = Object.keys(part).find((name) => !MARKS.has(name));

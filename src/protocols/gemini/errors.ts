@@ -1,6 +1,7 @@
 import type { UpstreamError } from '../../core/classify.ts';
 import { asArray, asCount, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { ErrorGrammar, GatewayError } from '../protocol.ts';
+import { readErrorWord, saysError } from '../vendor-error.ts';
 
 /** How errors look in this dialect: as a google.rpc.Status. */
 export const errors: ErrorGrammar = {
@@ -51,13 +52,11 @@ export function errorStatus(status: number): number {
 
 /** Reads `{"error": …}`, also where it is the one element of an array: a stream that was not asked for as SSE. */
 export function readError(body: unknown): UpstreamError | undefined {
-  const error = asObject(unwrapped(body))?.['error'];
-  if (error === undefined || error === null || error === false) return undefined;
+  const holder = asObject(unwrapped(body));
+  const error = holder?.['error'];
+  if (holder === undefined || !saysError(error)) return undefined;
   const fields = asObject(error);
-  if (fields === undefined) {
-    const none = { type: undefined, code: undefined, status: undefined, retryAfterMs: undefined };
-    return { ...none, message: asWord(error), object: error };
-  }
+  if (fields === undefined) return readErrorWord(holder);
   const details = asArray(fields['details']).map((detail) => asObject(detail) ?? {});
   const word = asWord(fields['status']);
   const message = asWord(fields['message']);

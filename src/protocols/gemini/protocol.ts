@@ -5,6 +5,7 @@ import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
 import { brokenEnd } from './finish.ts';
 import { front } from './front.ts';
+import { holdsAnswer } from './holds-answer.ts';
 import { asJsonArray } from './json-array.ts';
 import { models } from './models.ts';
 import { NAME } from './name.ts';
@@ -23,6 +24,7 @@ export const gemini: Protocol = {
   models,
   codec,
   brokenEnd,
+  holdsAnswer,
   readUsage,
   injectSystem,
   conversationStart,

@@ -1,5 +1,8 @@
 /** A plain answer as the one event of a stream. */
 export function asStream(body: unknown): string | undefined {
+  if (Array.isArray(body)) {
+    return body.some(isAnswer) ? body.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('') : undefined;
+  }
   return isAnswer(body) ? `data: ${JSON.stringify(body)}\n\n` : undefined;
 }
 

@@ -1,9 +1,13 @@
+import { mergeUsage } from '../../core/merge-usage.ts';
 import type { Usage } from '../../core/record.ts';
+import { asIndex, asList, asObject, asWord } from '../../lib/json.ts';
 import { brokenBy, meaningOf, type BrokenEnd } from '../finish-words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
+import { fieldsOf } from './camel-case.ts';
 import { unwrapped } from './errors.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
+import { saysError } from '../vendor-error.ts';
 
 /** GenerateContentResponses without names. */
 export const stream: StreamGrammar = {
@@ -20,13 +24,13 @@ export const stream: StreamGrammar = {
 interface Chunk {
   readonly error?: unknown;
   readonly candidates?: unknown;
-  readonly promptFeedback?: { readonly blockReason?: unknown } | null;
+  readonly promptFeedback?: unknown;
   readonly usageMetadata?: unknown;
 }
 
 interface Candidate {
   readonly index?: unknown;
-  readonly content?: { readonly parts?: unknown } | null;
+  readonly content?: unknown;
   readonly finishReason?: unknown;
 }
 
@@ -45,14 +49,14 @@ export class GeminiStreamReader implements StreamReader {
   }
 
   see(event: unknown): 'content' | 'error' | 'broken' | 'other' {
-    const chunk = unwrapped(event) as Chunk | null | undefined;
-    if (typeof chunk !== 'object' || chunk === null) return 'other';
-    if (chunk.error !== undefined && chunk.error !== null && chunk.error !== false) return 'error';
-    if (chunk.usageMetadata !== undefined) this.usage = readUsage(chunk) ?? this.usage;
-    if (!Array.isArray(chunk.candidates)) return this.#seeBlocked(chunk);
+    const chunk: Chunk | undefined = fieldsOf(unwrapped(event));
+    if (chunk === undefined) return 'other';
+    if (chunk.error !== undefined && saysError(chunk.error)) return 'error';
+    if (chunk.usageMetadata !== undefined) this.usage = mergeUsage(this.usage, readUsage(chunk));
     let content = false;
-    for (const candidate of chunk.candidates as (Candidate | null)[]) {
-      if (candidate === null) continue;
+    for (const value of asList(chunk.candidates)) {
+      const candidate: Candidate | undefined = fieldsOf(value);
+      if (candidate === undefined) continue;
       if (this.#seeCandidate(candidate)) content = true;
       if (this.broken !== undefined && this.broken.cause !== 'unknown') return 'broken';
     }
@@ -60,10 +64,10 @@ export class GeminiStreamReader implements StreamReader {
   }
 
   #seeCandidate({ index, content, finishReason }: Candidate): boolean {
-    const bit = 1 << Math.min(typeof index === 'number' ? index : 0, 30);
+    const bit = 1 << Math.min(asIndex(index) ?? 0, 30);
     this.#begun |= bit;
-    const parts = content?.parts;
-    const holds = Array.isArray(parts) && parts.some(holdsAnything);
+    const parts = asObject(content)?.['parts'];
+    const holds = typeof parts === 'string' ? parts !== '' : asList(parts).some(holdsAnything);
     // What came before was no end, whatever it said.
     if (holds && this.#ended !== 0) {
       this.#ended &= ~bit;
@@ -77,7 +81,7 @@ export class GeminiStreamReader implements StreamReader {
 
   /** A prompt that was not let through has no candidates, and this is all there is to the answer. */
   #seeBlocked({ promptFeedback }: Chunk): 'content' | 'other' {
-    if (typeof promptFeedback?.blockReason !== 'string') return 'other';
+    if (asWord(fieldsOf(promptFeedback)?.['blockReason']) === undefined) return 'other';
     this.#begun |= 1;
     this.#ended = this.#begun;
     return 'content';
@@ -86,7 +90,7 @@ export class GeminiStreamReader implements StreamReader {
 
 /** An empty text, or a mark that it is a thought, is nothing yet. */
 function holdsAnything(part: unknown): boolean {
-  if (typeof part !== 'object' || part === null) return false;
+  if (typeof part !== 'object' || part === null) return typeof part === 'string' && part !== '';
   const fields = part as Record<string, unknown>;
   for (const name in fields) {
     if (name === 'thought') continue;

@@ -1,12 +1,13 @@
 import type { Usage } from '../../core/record.ts';
 import { asArray, asCount, asObject, compact } from '../../lib/json.ts';
+import { fieldsOf } from './camel-case.ts';
 
 /**
  * Reads `usageMetadata` of an answer or of a chunk. `promptTokenCount` leaves out what tools that ran at Google put
  * in, and `candidatesTokenCount` leaves out the thoughts.
  */
 export function readUsage(body: unknown): Usage | undefined {
-  const usage = asObject(asObject(body)?.['usageMetadata']);
+  const usage = fieldsOf(fieldsOf(body)?.['usageMetadata']);
   if (usage === undefined) return undefined;
   const promptTokens = sum(asCount(usage['promptTokenCount']), asCount(usage['toolUsePromptTokenCount']));
   const thoughts = asCount(usage['thoughtsTokenCount']);

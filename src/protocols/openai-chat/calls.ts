@@ -1,7 +1,7 @@
 import type { Signature, ToolCallPart } from '../../core/part.ts';
 import type { Quirks } from '../../core/route.ts';
 import { isReadableBy, signatureFrom } from '../../core/signature.ts';
-import { asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { asId, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { unwrapInput, wrapInput } from '../freeform.ts';
 import { NAME } from './name.ts';
 import { wireId } from './names.ts';
@@ -20,7 +20,8 @@ export interface CallReading {
 /** Reads an entry of `tool_calls`; undefined if it has no name. */
 export function decodeCall(call: JsonObject | undefined, reading: CallReading): ToolCallPart | undefined {
   const custom = call?.['type'] === 'custom' ? asObject(call['custom']) : undefined;
-  const named = custom ?? asObject(call?.['function']);
+  // Some leave out the function around its name and arguments.
+  const named = custom ?? asObject(call?.['function']) ?? call;
   const name = asWord(named?.['name']);
   if (call === undefined || name === undefined) return undefined;
   const isWrapped = reading.wrapped?.has(name) ?? false;
@@ -28,7 +29,7 @@ export function decodeCall(call: JsonObject | undefined, reading: CallReading): 
   const signature = callSignature(call, reading.model);
   return {
     type: 'tool_call',
-    id: asWord(call['id']) ?? reading.id(),
+    id: asId(call['id']) ?? reading.id(),
     name,
     arguments: isWrapped ? unwrapInput(args) : args,
     ...(custom !== undefined || isWrapped ? { freeform: true } : {}),

@@ -1,8 +1,19 @@
 import type { Completion } from '../../core/completion.ts';
 import type { MediaPart, Part, TextPart } from '../../core/part.ts';
-import { asArray, asCount, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import {
+  asArray,
+  asCount,
+  asId,
+  asIndex,
+  asList,
+  asObject,
+  asString,
+  asWord,
+  type JsonObject,
+} from '../../lib/json.ts';
 import { Unintelligible } from '../codec.ts';
 import { madeUpId } from '../made-up-id.ts';
+import { readText } from '../read-text.ts';
 import { decodeCall } from './calls.ts';
 import { decodeCitations } from './citations.ts';
 import { decodeFinish } from './finish.ts';
@@ -22,8 +33,8 @@ export interface Reading {
 /** Reads a `chat.completion`. Of several choices the first. */
 export function decodeAnswer(body: unknown, reading: Reading): Completion {
   const answer = asObject(body);
-  const choice = asObject(asArray(answer?.['choices'])[0]);
-  const message = asObject(choice?.['message'] ?? choice?.['delta']);
+  const choice = asObject(asList(answer?.['choices'])[0]);
+  const message = messageOf(choice);
   if (answer === undefined || choice === undefined || message === undefined)
     throw new Unintelligible('an answer without `choices[0].message`');
   const parts = decodeMessage(message, reading);
@@ -33,14 +44,25 @@ export function decodeAnswer(body: unknown, reading: Reading): Completion {
   };
   const logprobs = decodeLogprobs(choice['logprobs']);
   return {
-    id: asWord(answer['id']),
+    id: asId(answer['id']),
     model: asWord(answer['model']),
-    createdAt: asCount(answer['created']),
+    createdAt: createdIn(answer['created']),
     parts,
     finish: decodeFinish(choice['finish_reason'], said),
     usage: readUsage(answer),
     ...(logprobs === undefined ? {} : { logprobs }),
   };
+}
+
+/** The message; of some vendors its text alone. */
+function messageOf(choice: JsonObject | undefined): JsonObject | undefined {
+  const said = choice?.['message'] ?? choice?.['delta'] ?? choice?.['text'];
+  return typeof said === 'string' ? { content: said } : asObject(said);
+}
+
+/** When an answer was made, in seconds; some write it in quotes. */
+export function createdIn(value: unknown): number | undefined {
+  return asIndex(value) ?? asCount(value);
 }
 
 function decodeMessage(message: JsonObject, reading: Reading): Part[] {
@@ -58,15 +80,17 @@ function decodeMessage(message: JsonObject, reading: Reading): Part[] {
 
 /** A string; or, with Mistral, a list of texts, thoughts and references. */
 function decodeParts(content: unknown): Part[] {
-  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
-  return asArray(content).flatMap((value): Part[] => {
-    if (typeof value === 'string') return [{ type: 'text', text: value }];
+  if (typeof content !== 'object' || content === null) {
+    const text = readText(content);
+    return text === '' ? [] : [{ type: 'text', text }];
+  }
+  return asList(content).flatMap((value): Part[] => {
     const part = asObject(value);
     if (part?.['type'] === 'thinking') return [{ type: 'reasoning', text: thinkingText(part) }];
     const image = part?.['type'] === 'image_url' ? decodeImage(part) : undefined;
     if (image !== undefined) return [image];
-    const text = asWord(part?.['text']);
-    return text === undefined ? [] : [{ type: 'text', text }];
+    const text = part?.['type'] === 'reference' ? '' : readText(value);
+    return text === '' ? [] : [{ type: 'text', text }];
   });
 }
 
@@ -95,7 +119,7 @@ export function spoken(data: string): MediaPart {
 }
 
 function callsOf(message: JsonObject): readonly unknown[] {
-  const calls = asArray(message['tool_calls']);
+  const calls = asList(message['tool_calls']);
   const legacy = asObject(message['function_call']);
   // Some vendors send an empty one with every answer.
   return calls.length > 0 || asString(legacy?.['name']) === '' || legacy === undefined ? calls : [{ function: legacy }];

@@ -1,12 +1,15 @@
 import { AnswerWork } from '../../core/answer-work.ts';
+import { mergeUsage } from '../../core/merge-usage.ts';
 import type { AnswerEvent, PartHead } from '../../core/event.ts';
 import type { Usage } from '../../core/record.ts';
-import { asArray, asCount, asObject, asWord, type JsonObject } from '../../lib/json.ts';
+import { asArray, asId, asIndex, asList, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { StreamDecoder } from '../codec.ts';
 import { meaningOf } from '../finish-words.ts';
+import { readText } from '../read-text.ts';
 import { decodeCitations } from './citations.ts';
-import { spoken, type Reading } from './decode-answer.ts';
+import { createdIn, spoken, type Reading } from './decode-answer.ts';
 import { decodeFinish } from './finish.ts';
+import { hasContent } from './holds-answer.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { decodeImage, thinkingText } from './decode-parts.ts';
 import { isMoreOf, partOf, textOf } from './reasoning-details.ts';
@@ -36,6 +39,8 @@ export class ChatStreamDecoder implements StreamDecoder {
   #finish: unknown;
   #refused = false;
   #sound = '';
+  /** What was said came in deltas. */
+  #hasDeltas = false;
 
   constructor(
     private readonly reading: Reading,
@@ -47,15 +52,15 @@ export class ChatStreamDecoder implements StreamDecoder {
   push(event: unknown): readonly AnswerEvent[] {
     const chunk = asObject(event);
     if (chunk === undefined) return NOTHING;
-    // Some tell it with every chunk; the last one counts.
-    if ((chunk['usage'] ?? chunk['x_groq'] ?? undefined) !== undefined) this.#usage = readUsage(chunk) ?? this.#usage;
     const choice = firstChoice(chunk['choices']);
+    // Some tell it with every chunk, others in other places at the end.
+    const mayTell = chunk['usage'] ?? chunk['x_groq'] ?? choice?.['finish_reason'] ?? undefined;
+    if (mayTell !== undefined || choice === undefined) this.#usage = mergeUsage(this.#usage, readUsage(chunk));
     // Azure's first chunk has none, nor an id.
     if (choice === undefined) return NOTHING;
     this.#out = [];
     this.#begin(chunk);
-    const delta = asObject(choice['delta']);
-    if (delta !== undefined) this.#readDelta(delta);
+    this.#readChoice(choice);
     const logprobs = (choice['logprobs'] ?? undefined) === undefined ? undefined : decodeLogprobs(choice['logprobs']);
     if (logprobs !== undefined) this.#out.push({ type: 'logprobs', logprobs });
     const finish = asWord(choice['finish_reason']);
@@ -75,10 +80,26 @@ export class ChatStreamDecoder implements StreamDecoder {
     return this.#out;
   }
 
+  /** Some write `message` for `delta`, or the text alone. A message at the end of deltas only says all of it again. */
+  #readChoice(choice: JsonObject): void {
+    const { delta, message, text } = choice;
+    const fields = asObject(delta);
+    if (fields !== undefined && hasContent(fields)) {
+      this.#hasDeltas = true;
+      this.#readDelta(fields);
+    } else if (typeof delta === 'string') {
+      this.#say('text', delta);
+    } else if (!this.#hasDeltas && asObject(message) !== undefined) {
+      this.#readDelta(message as JsonObject);
+    } else if (fields === undefined && typeof text === 'string') {
+      this.#say('text', text);
+    }
+  }
+
   #begin(chunk: JsonObject): void {
     if (this.#begun) return;
     this.#begun = true;
-    const [id, model, createdAt] = [asWord(chunk['id']), asWord(chunk['model']), asCount(chunk['created'])];
+    const [id, model, createdAt] = [asId(chunk['id']), asWord(chunk['model']), createdIn(chunk['created'])];
     this.#out.push({ type: 'start', id, model, createdAt });
   }
 
@@ -86,10 +107,11 @@ export class ChatStreamDecoder implements StreamDecoder {
     const { content } = delta;
     this.#readThoughts(delta);
     if (typeof content === 'string') this.#say('text', content);
-    else if (Array.isArray(content)) this.#readContentParts(content);
-    if (typeof delta['refusal'] === 'string') this.#say('refusal', delta['refusal']);
+    else if (typeof content === 'object' && content !== null) this.#readContentParts(asList(content));
+    else this.#say('text', readText(content));
+    this.#say('refusal', readText(delta['refusal']));
     const calls = delta['tool_calls'] ?? undefined;
-    if (calls !== undefined) for (const call of asArray(calls)) this.#call(asObject(call));
+    if (calls !== undefined) for (const call of asList(calls)) this.#call(asObject(call));
     if ((delta['function_call'] ?? undefined) !== undefined) this.#call({ index: 0, function: delta['function_call'] });
     if ((delta['annotations'] ?? undefined) !== undefined) this.#cite(delta['annotations']);
     if ((delta['images'] ?? undefined) !== undefined) this.#show(delta['images']);
@@ -100,7 +122,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     const details = asArray(delta['reasoning_details']);
     const thought = delta['reasoning_content'] ?? delta['reasoning'];
     const isTold = details.some((detail) => textOf(asObject(detail) ?? {}) !== '');
-    if (typeof thought === 'string' && !isTold) this.#say('reasoning', thought);
+    if (!isTold) this.#say('reasoning', readText(thought));
     for (const detail of details) this.#detail(asObject(detail));
   }
 
@@ -109,7 +131,8 @@ export class ChatStreamDecoder implements StreamDecoder {
     for (const value of parts) {
       const part = asObject(value);
       if (part?.['type'] === 'thinking') this.#say('reasoning', thinkingText(part));
-      else if (typeof part?.['text'] === 'string') this.#say('text', part['text']);
+      else if (part?.['type'] === 'image_url') this.#show([part]);
+      else if (part?.['type'] !== 'reference') this.#say('text', readText(value));
     }
   }
 
@@ -202,8 +225,12 @@ export class ChatStreamDecoder implements StreamDecoder {
 
 /** Of several choices the first; others are nobody's. */
 function firstChoice(choices: unknown): JsonObject | undefined {
-  const list = asArray(choices);
+  const list = asList(choices);
   const first = asObject(list[0]);
-  if (first === undefined || (first['index'] ?? 0) === 0) return first;
-  return list.map(asObject).find((choice) => choice?.['index'] === 0);
+  if (first === undefined || indexOf(first) === 0) return first;
+  return list.map(asObject).find((choice) => choice !== undefined && indexOf(choice) === 0);
+}
+
+function indexOf({ index }: JsonObject): number {
+  return asIndex(index) ?? 0;
 }

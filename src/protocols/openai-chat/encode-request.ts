@@ -13,7 +13,7 @@ import { encodeTools } from './encode-tools.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { wireName } from './names.ts';
 import { encodeOutput } from './output.ts';
-import { encodeReasoning } from './encode-reasoning.ts';
+import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings, takes } from './settings.ts';
 
 /** Writes the request for a backend. */

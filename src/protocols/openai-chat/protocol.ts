@@ -5,6 +5,7 @@ import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
 import { brokenEnd } from './finish.ts';
 import { front } from './front.ts';
+import { holdsAnswer } from './holds-answer.ts';
 import { keeping } from './kept-audio.ts';
 import { models } from '../openai/models.ts';
 import { NAME } from './name.ts';
@@ -24,6 +25,7 @@ export const openaiChat: Protocol = {
   keeping,
   codec,
   brokenEnd,
+  holdsAnswer,
   readUsage,
   injectSystem,
   conversationStart,

@@ -1,6 +1,10 @@
 import type { Reasoning } from '../../core/conversation.ts';
-import { effortFrom } from '../../core/effort.ts';
+import { budgetFor, effortFrom, EFFORTS, nearestEffort, type Effort } from '../../core/effort.ts';
+import { effortOf, measureOf, wantsThinking } from '../../core/reasoning.ts';
+import type { Quirks, ThinkingControl } from '../../core/route.ts';
 import { asBoolean, asCount, asObject, compact, type JsonObject } from '../../lib/json.ts';
+import { factsOf, type ModelFacts } from '../../vendors/models/facts.ts';
+import { BY_EFFORT } from '../../vendors/thinking-controls.ts';
 
 /** The fields that say whether and how much to think: OpenAI's own and those of vendors. */
 export const REASONING_FIELDS = [
@@ -55,4 +59,119 @@ function isVisible(body: JsonObject, object: JsonObject | undefined): boolean | 
   const format = body['reasoning_format'];
   if (typeof format === 'string') return format !== 'hidden';
   return asBoolean(body['include_reasoning']);
+}
+
+/** What a request says of thinking. */
+export interface EncodedReasoning {
+  readonly fields: JsonObject;
+  /** What was asked for cannot be said there. */
+  readonly isLost: boolean;
+  /** The model is going to think, as far as is known. */
+  readonly thinks: boolean;
+}
+
+/** Writes it as the backend wants it. `forbidden`: something else in the request does not go together with thinking. */
+export function encodeReasoning(reasoning: Reasoning | undefined, to: Thinker, forbidden = false): EncodedReasoning {
+  if (forbidden) {
+    const encoded = encodeReasoning({ enabled: false }, to);
+    return { ...encoded, isLost: reasoning !== undefined && wantsThinking(reasoning) === true };
+  }
+  const control = controlOf(to.quirks);
+  const facts = factsOf(to.model);
+  const fields = { ...control.always };
+  const wished = reasoning === undefined ? undefined : effortOf(reasoning);
+  if (wished === undefined) {
+    const hidden = reasoning?.visible === false ? joined(fields, control.hide) : fields;
+    return { fields: hidden, isLost: false, thinks: facts.reasons === true };
+  }
+  if (facts.efforts?.length === 0) return { fields, isLost: wished !== 'none', thinks: false };
+  if (facts.isUntold === true) return { fields, isLost: isMeasured(reasoning, wished), thinks: true };
+  if (wished === 'none') return turnedOff(fields, control, facts);
+  const more = turnedOn(reasoning ?? {}, wished, control, facts);
+  if (more === undefined) return { fields, isLost: true, thinks: facts.reasons === true };
+  const hidden = reasoning?.visible === false ? control.hide : undefined;
+  return { fields: joined(joined(fields, more), hidden), isLost: false, thinks: true };
+}
+
+/** Who is to think, and how it is told. */
+interface Thinker {
+  readonly model: string;
+  readonly quirks: Quirks;
+}
+
+/** A backend that is said not to take the usual field, or a word of it, is not told so. */
+function controlOf({ thinking, fields }: Quirks): ThinkingControl {
+  if (thinking !== undefined || fields === undefined) return thinking ?? BY_EFFORT;
+  const { effort } = BY_EFFORT;
+  if (effort === undefined || fields[effort.field] === false) return {};
+  const words = EFFORTS.filter((word) => fields[`${effort.field}.${word}`] !== false);
+  return words.length === EFFORTS.length ? BY_EFFORT : { effort: { ...effort, words } };
+}
+
+/** Whether something is lost where a model cannot be told how much to think. */
+function isMeasured(reasoning: Reasoning | undefined, wished: Effort): boolean {
+  return wished === 'none' || measureOf(reasoning ?? {}) !== undefined;
+}
+
+function turnedOff(fields: JsonObject, control: ThinkingControl, { efforts, reasons }: ModelFacts): EncodedReasoning {
+  // The switch of a backend is refused for a model that cannot be told not to.
+  const isMandatory = efforts !== undefined && !efforts.includes('none');
+  if (control.off !== undefined && !isMandatory)
+    return { fields: joined(fields, control.off), isLost: false, thinks: false };
+  const { effort } = control;
+  const words = wordsOf(control, efforts);
+  // Nobody can tell it anything; one that does not think by itself does as it is told.
+  if (effort === undefined) return { fields, isLost: reasons !== false, thinks: reasons === true };
+  const word = nearestEffort('none', words);
+  return { fields: joined(fields, at(effort.field, word)), isLost: word !== 'none', thinks: word !== 'none' };
+}
+
+/** Undefined where the backend takes neither switch nor measure. */
+function turnedOn(
+  reasoning: Reasoning,
+  wished: Exclude<Effort, 'none'>,
+  control: ThinkingControl,
+  { efforts }: ModelFacts,
+): JsonObject | undefined {
+  const { on, effort, budget } = control;
+  if (on === undefined && effort === undefined && budget === undefined) return undefined;
+  let fields = on ?? {};
+  const tokens = reasoning.effort === undefined ? reasoning.budgetTokens : undefined;
+  const isCounted = budget !== undefined && (effort === undefined || tokens !== undefined);
+  // Left to itself, a model that is switched on thinks as much as it likes.
+  const isGiven = on === undefined || measureOf(reasoning) !== undefined;
+  if (isCounted && isGiven) {
+    const { field, least, most = Number.POSITIVE_INFINITY } = budget;
+    fields = joined(fields, at(field, Math.min(most, Math.max(least, tokens ?? budgetFor(wished)))));
+  }
+  if (effort !== undefined && isGiven && (!isCounted || budget.both === true)) {
+    const words = wordsOf(control, efforts)?.filter((word) => word !== 'none');
+    fields = joined(fields, at(effort.field, nearestEffort(wished, words)));
+  }
+  return fields;
+}
+
+/** The words that both know. A backend that has words of its own makes of them what the model takes. */
+function wordsOf({ effort }: ThinkingControl, efforts: readonly Effort[] | undefined): readonly Effort[] | undefined {
+  const words = effort?.words;
+  if (words === undefined || efforts === undefined || effort?.exact === true) return words ?? efforts;
+  const common = words.filter((word) => efforts.includes(word));
+  return common.length === 0 ? words : common;
+}
+
+/** `{reasoning: {effort: value}}` for `reasoning.effort`. */
+function at(field: string, value: unknown): JsonObject {
+  const [outer = field, inner] = field.split('.');
+  return { [outer]: inner === undefined ? value : { [inner]: value } };
+}
+
+/** Both, objects within them joined as well. */
+function joined(fields: JsonObject, more: JsonObject | undefined): JsonObject {
+  if (more === undefined) return fields;
+  const result: Record<string, unknown> = { ...fields };
+  for (const [name, value] of Object.entries(more)) {
+    const [own, other] = [asObject(result[name]), asObject(value)];
+    result[name] = own !== undefined && other !== undefined ? joined(own, other) : value;
+  }
+  return result;
 }

@@ -1,10 +1,10 @@
-import { asObject } from '../../lib/json.ts';
+import { asList, asObject } from '../../lib/json.ts';
 
 /** A plain answer as one chunk for each choice, with its end. */
 export function asStream(body: unknown): string | undefined {
   const answer = (body ?? {}) as Record<string, unknown> & { choices?: unknown };
-  if (!Array.isArray(answer.choices)) return undefined;
-  const choices = (answer.choices as unknown[]).map((choice) => asObject(choice) ?? {});
+  if (typeof answer.choices !== 'object' || answer.choices === null) return undefined;
+  const choices = asList(answer.choices).map((choice) => asObject(choice) ?? {});
   const chunk = {
     ...answer,
     object: 'chat.completion.chunk',

@@ -1,9 +1,10 @@
 import type { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import { JsonProgress } from '../../lib/json-progress.ts';
-import { asNumber, asObject, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
+import { asId, asIndex, asObject, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
 import { unwrapInput } from '../freeform.ts';
 import { madeUpId } from '../made-up-id.ts';
+import { readArguments } from '../read-text.ts';
 import { callSignature } from './calls.ts';
 import type { Reading } from './decode-answer.ts';
 
@@ -45,10 +46,11 @@ export class CallStream {
   /** Takes an entry of `tool_calls`. */
   push(entry: JsonObject, out: AnswerEvent[]): void {
     const custom = asObject(entry['custom']);
-    const said = custom ?? asObject(entry['function']);
-    const id = asWord(entry['id']);
-    const name = asWord(said?.['name']);
-    const call = this.#find(asNumber(entry['index']), id, name) ?? this.#new(entry, out);
+    // Some leave out the function around its name and arguments.
+    const said = custom ?? asObject(entry['function']) ?? entry;
+    const id = asId(entry['id']);
+    const name = asWord(said['name']);
+    const call = this.#find(asIndex(entry['index']), id, name) ?? this.#new(entry, out);
     if (call.hasEnded) return;
     if (call.id === undefined && id !== undefined) {
       call.id = id;
@@ -56,7 +58,7 @@ export class CallStream {
       this.#byId.set(id, call);
     }
     call.name ??= name;
-    const text = textOf(said?.['arguments'] ?? said?.['input']);
+    const text = readArguments(said['arguments'] ?? said['input']);
     if (call.part === undefined && call.name !== undefined) this.#begin(call, call.name, out);
     this.#sign(call, entry, out);
     if (text === '') return;
@@ -94,7 +96,7 @@ export class CallStream {
   #new(entry: JsonObject, out: AnswerEvent[]): OpenCall {
     this.endComplete(out);
     this.work.keep();
-    const key = asNumber(entry['index']);
+    const key = asIndex(entry['index']);
     const call: OpenCall = {
       key,
       id: undefined,
@@ -156,12 +158,6 @@ export class CallStream {
   #isWrapped({ name, isCustom }: OpenCall): boolean {
     return !isCustom && name !== undefined && this.reading.wrapped.has(name);
   }
-}
-
-/** Arguments are a string, or with some vendors the object itself. */
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  return value === null || value === undefined ? '' : JSON.stringify(value);
 }
 
 /** Of plain text nobody can tell; only OpenAI sends it, one call after the other. */

@@ -1,18 +1,24 @@
+import type { Operation } from '../../core/exchange.ts';
+import { mergeUsage } from '../../core/merge-usage.ts';
 import type { Usage } from '../../core/record.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import { asIndex, asList, type JsonObject } from '../../lib/json.ts';
 import { meaningOf, type BrokenEnd } from '../finish-words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { brokenChoice } from './finish.ts';
+import { hasContent } from './holds-answer.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
+import { usageRequest } from './usage-request.ts';
+import { readBaseResp, saysError } from '../vendor-error.ts';
 
 /** `chat.completion.chunk`s without names, ended by `[DONE]`. */
 export const stream: StreamGrammar = {
   keepAlive: ': keep-alive\n\n',
   end: 'data: [DONE]\n\n',
   isEnd: (data) => data.charCodeAt(0) === 91 /* [ */ && data.trim() === '[DONE]',
-  read: (request) => new ChatStreamReader(request),
+  read: (request, operation) => new ChatStreamReader(request, operation),
   fromPlain: asStream,
+  usageRequest,
   textFields: ['content', 'reasoning_content', 'reasoning', 'refusal', 'arguments', 'text'],
 };
 
@@ -24,6 +30,7 @@ interface Chunk {
   readonly object?: unknown;
   readonly usage?: unknown;
   readonly x_groq?: unknown;
+  readonly base_resp?: unknown;
   readonly choices?: unknown;
   readonly type?: unknown;
 }
@@ -31,6 +38,8 @@ interface Chunk {
 interface Choice {
   readonly index?: unknown;
   readonly delta?: unknown;
+  /** What some vendors write for `delta`. */
+  readonly message?: unknown;
   /** Legacy completions. */
   readonly text?: unknown;
   readonly finish_reason?: unknown;
@@ -47,9 +56,12 @@ export class ChatStreamReader implements StreamReader {
   #ended = 0;
   /** A choice that has not begun yet has not ended either. */
   #choices: number;
+  /** Without choices, what comes says nothing. */
+  readonly #isChat: boolean;
 
   /** `request` is the body that the stream answers. */
-  constructor(request?: Record<string, unknown>) {
+  constructor(request?: Readonly<Record<string, unknown>>, operation?: Operation) {
+    this.#isChat = operation === 'generate';
     const asked = request?.['n'];
     this.#choices = typeof asked === 'number' && asked > 1 ? Math.min(asked, 31) : 1;
   }
@@ -63,27 +75,46 @@ export class ChatStreamReader implements StreamReader {
     this.textKey = undefined;
     if (typeof event !== 'object' || event === null) return 'other';
     const chunk = event as Chunk;
-    if (chunk.error !== undefined && chunk.error !== null && chunk.error !== false) return 'error';
+    if (chunk.error !== undefined && saysError(chunk.error)) return 'error';
     // vLLM's errors have no `error` around them, others are told by the name of the event alone: the SDKs throw on neither.
     if (chunk.object === 'error' || name === 'error') return 'foreign_error';
-    if (chunk.usage !== undefined || chunk.x_groq !== undefined) this.usage = readUsage(chunk) ?? this.usage;
-    if (!Array.isArray(chunk.choices)) return this.#seeTyped(chunk.type);
+    if (chunk.base_resp !== undefined && readBaseResp(chunk) !== undefined) return 'foreign_error';
+    const { choices } = chunk;
+    if (typeof choices !== 'object' || choices === null) {
+      this.#seeUsage(chunk);
+      return this.#isChat ? 'other' : this.#seeTyped(chunk.type);
+    }
+    const ended = this.#ended;
     let content = false;
-    for (const choice of chunk.choices as (Choice | null)[]) {
+    for (const choice of asList(choices) as (Choice | null)[]) {
       if (choice === null) continue;
       if (this.#seeChoice(choice)) content = true;
-      if (this.broken !== undefined && this.broken.cause !== 'unknown') return 'broken';
+      if (this.broken !== undefined && this.broken.cause !== 'unknown') {
+        this.#seeUsage(chunk);
+        return 'broken';
+      }
     }
+    // Elsewhere than in its own place, usage comes with the end, or without content.
+    if (chunk.usage !== undefined || chunk.x_groq !== undefined || !content || this.#ended !== ended)
+      this.#seeUsage(chunk);
     // An event that ended a choice or told the usage is none to compare with.
     if (content && this.#ended === 0 && (chunk.usage ?? chunk.x_groq ?? undefined) === undefined)
       this.textKey = TEXT_KEY;
     return content ? 'content' : 'other';
   }
 
+  #seeUsage(chunk: Chunk): void {
+    const usage = readUsage(chunk);
+    if (usage !== undefined) this.usage = mergeUsage(this.usage, usage);
+  }
+
   #seeChoice(choice: Choice): boolean {
-    const bit = 1 << Math.min(typeof choice.index === 'number' ? choice.index : 0, 30);
+    const bit = 1 << Math.min(asIndex(choice.index) ?? 0, 30);
     this.#begun |= bit;
-    const content = (typeof choice.text === 'string' && choice.text !== '') || hasContent(choice.delta);
+    const content =
+      (typeof choice.text === 'string' && choice.text !== '') ||
+      hasContent(choice.delta) ||
+      (choice.message !== undefined && hasContent(choice.message));
     if (content && this.#ended !== 0 && goesOn(choice)) this.#goOn(bit);
     if ((choice.finish_reason ?? choice.error ?? undefined) === undefined) return content;
     return this.#seeFinish(choice, bit) || content;
@@ -126,18 +157,4 @@ function bitsOf(bits: number): number {
   let count = 0;
   for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
   return count;
-}
-
-/** Anything in a delta but the role, nulls and empties is content: text, a tool call, reasoning, a refusal, audio. */
-function hasContent(delta: unknown): boolean {
-  if (typeof delta !== 'object' || delta === null) return false;
-  const fields = delta as Record<string, unknown>;
-  for (const name in fields) {
-    if (name === 'role') continue;
-    const value = fields[name];
-    if (value === null || value === undefined || value === '') continue;
-    if (Array.isArray(value) && value.length === 0) continue;
-    return true;
-  }
-  return false;
 }

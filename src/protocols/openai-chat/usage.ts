@@ -1,17 +1,22 @@
 import type { Usage } from '../../core/record.ts';
-import { asCount, asObject, type JsonObject } from '../../lib/json.ts';
+import { asCount, asList, asObject, type JsonObject } from '../../lib/json.ts';
 
-/** Reads `usage` of an answer or of a chunk. `prompt_tokens` counts all input, cached included. */
+/** Reads `usage` of an answer or of a chunk, wherever a vendor puts it. `prompt_tokens` counts all input, cached included. */
 export function readUsage(body: unknown): Usage | undefined {
   const holder = asObject(body);
-  const usage = asObject(holder?.['usage'] ?? asObject(holder?.['x_groq'])?.['usage']);
+  if (holder === undefined) return undefined;
+  const usage = asObject(holder['usage'] ?? asObject(holder['x_groq'])?.['usage']);
+  return fromUsage(usage) ?? elsewhere(holder) ?? (usage === undefined ? undefined : UNKNOWN);
+}
+
+function fromUsage(usage: JsonObject | undefined): Usage | undefined {
   if (usage === undefined) return undefined;
   // Images, audio and rerank count as the Responses API does.
   const ofPrompt = asObject(usage['prompt_tokens_details'] ?? usage['input_tokens_details']);
   const ofCompletion = asObject(usage['completion_tokens_details'] ?? usage['output_tokens_details']);
   const promptTokens = asCount(usage['prompt_tokens']) ?? asCount(usage['input_tokens']);
-  const reasoningTokens = asCount(ofCompletion?.['reasoning_tokens']);
-  return {
+  const reasoningTokens = asCount(ofCompletion?.['reasoning_tokens']) ?? asCount(usage['reasoning_tokens']);
+  return known({
     promptTokens,
     completionTokens: completionTokens(usage, promptTokens, reasoningTokens),
     cachedTokens: asCount(ofPrompt?.['cached_tokens']) ?? first(usage, CACHED),
@@ -19,7 +24,59 @@ export function readUsage(body: unknown): Usage | undefined {
     cacheWriteTokens: asCount(ofPrompt?.['cache_write_tokens']),
     promptAudioTokens: asCount(ofPrompt?.['audio_tokens']),
     completionAudioTokens: asCount(ofCompletion?.['audio_tokens']),
-  };
+  });
+}
+
+/**
+ * Groq: `x_groq.usage` (https://console.groq.com/docs/api-reference). Moonshot: in the last choice
+ * (https://platform.moonshot.ai/docs/api/chat). Cohere: `meta.billed_units` and `meta.tokens`
+ * (https://docs.cohere.com/reference/chat). Ollama: `prompt_eval_count`, `eval_count`
+ * (https://github.com/ollama/ollama/blob/main/docs/api.md). llama.cpp: `timings`
+ * (https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md), whose `prompt_n` leaves out what was cached.
+ */
+function elsewhere(holder: JsonObject): Usage | undefined {
+  const choice = asObject(asList(holder['choices'])[0]);
+  const found =
+    fromUsage(asObject(asObject(holder['x_groq'])?.['usage'])) ??
+    fromUsage(asObject(choice?.['usage'])) ??
+    fromUsage(asObject(holder['usage_metadata'])) ??
+    fromUsage(asObject(holder['token_usage']));
+  if (found !== undefined) return found;
+  const { meta, timings } = holder;
+  if (typeof meta === 'object') {
+    const counts = asObject(meta);
+    return fromUsage(asObject(counts?.['tokens'])) ?? fromUsage(asObject(counts?.['billed_units']));
+  }
+  if (typeof timings === 'object') return fromTimings(asObject(timings));
+  return counted(holder['prompt_eval_count'], holder['eval_count']);
+}
+
+function fromTimings(timings: JsonObject | undefined): Usage | undefined {
+  const evaluated = asCount(timings?.['prompt_n']);
+  const cached = asCount(timings?.['cache_n']);
+  const usage = counted(evaluated === undefined ? cached : evaluated + (cached ?? 0), timings?.['predicted_n']);
+  return usage === undefined ? undefined : { ...usage, cachedTokens: cached };
+}
+
+function counted(prompt: unknown, completion: unknown): Usage | undefined {
+  return known({
+    promptTokens: asCount(prompt),
+    completionTokens: asCount(completion),
+    cachedTokens: undefined,
+    reasoningTokens: undefined,
+  });
+}
+
+const UNKNOWN: Usage = {
+  promptTokens: undefined,
+  completionTokens: undefined,
+  cachedTokens: undefined,
+  reasoningTokens: undefined,
+};
+
+/** Of an object without counts nothing is known. */
+function known(usage: Usage): Usage | undefined {
+  return Object.values(usage).every((count) => count === undefined) ? undefined : usage;
 }
 
 /** Where DeepSeek, Moonshot and Mistral count what came from their caches. */

@@ -7,7 +7,8 @@ import { ResponsesStreamDecoder } from './decode-stream.ts';
 /** Reads a whole response: a stream that says all of it at its end. */
 export function decodeAnswer(body: unknown, model: string, work?: AnswerWork): Completion {
   const response = asObject(body);
-  if (!Array.isArray(response?.['output'])) throw new Unintelligible('the answer has no output');
+  if (asObject(response?.['output']) === undefined && !Array.isArray(response?.['output']))
+    throw new Unintelligible('the answer has no output');
   const decoder = new ResponsesStreamDecoder(model, work);
   const builder = new CompletionBuilder();
   for (const event of decoder.push({ type: 'response.completed', response })) builder.push(event);

@@ -1,7 +1,9 @@
 import { AnswerWork } from '../../core/answer-work.ts';
+import { mergeUsage } from '../../core/merge-usage.ts';
+import type { Usage } from '../../core/record.ts';
 import type { AnswerEvent, PartHead } from '../../core/event.ts';
-import { asArray, asNumber, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
-import type { StreamDecoder } from '../codec.ts';
+import { asCount, asId, asIndex, asList, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { Unintelligible, type StreamDecoder } from '../codec.ts';
 import { decodeFinish } from './finish.ts';
 import { callItem, wholeItem } from './read-call.ts';
 import { messageItem } from './read-message.ts';
@@ -15,13 +17,18 @@ import { readUsage } from './usage.ts';
  */
 export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
   readonly model: string;
-  readonly #items = new Map<number, { id: string | undefined; reader: ItemReader }>();
+  /** The last item of each index. */
+  readonly #items = new Map<number, Item>();
+  readonly #byId = new Map<string | undefined, Item>();
+  /** All items, in the order in which they began. */
+  readonly #all: Item[] = [];
   #out: AnswerEvent[] = [];
   #parts = 0;
   /** The text or reasoning under way. */
   #exclusive: { end(): void } | undefined;
-  /** Items seen so far, whatever their index was. */
-  #count = 0;
+  /** Pieces came of a call that nobody has announced: it has to come whole. */
+  readonly #nameless = new Set<string>();
+  #usage: Usage | undefined;
   #isStarted = false;
   #isFinished = false;
   #hasCall = false;
@@ -35,11 +42,11 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
     this.model = model;
   }
 
-  push(event: unknown): readonly AnswerEvent[] {
+  push(event: unknown, name?: string): readonly AnswerEvent[] {
     const fields = asObject(event);
     if (fields === undefined || this.#isFinished) return NONE;
     this.#out = [];
-    this.#see(fields);
+    this.#see(fields, asWord(fields['type']) ?? name);
     return this.#out;
   }
 
@@ -73,39 +80,58 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
     this.#out.push({ type: 'whole', index: this.#parts++, part });
   }
 
-  #see(event: JsonObject): void {
-    switch (event['type']) {
+  #see(event: JsonObject, type: string | undefined): void {
+    switch (type) {
       case 'response.created':
       case 'response.queued':
       case 'response.in_progress':
         this.#start(asObject(event['response']) ?? {});
+        this.#usage = mergeUsage(this.#usage, readUsage(event));
         break;
       case 'response.output_item.added':
         this.#added(event);
         break;
       case 'response.output_item.done':
-        this.#done(outputIndexOf(event), asObject(event['item']));
+        this.#done(this.#indexOf(event), asObject(event['item']));
         break;
       case 'response.completed':
       case 'response.incomplete':
         this.#finish(asObject(event['response']) ?? {});
         break;
       default:
-        this.#items.get(outputIndexOf(event))?.reader.piece(event);
+        if (type !== undefined) this.#piece(event['type'] === undefined ? { ...event, type } : event, type);
+    }
+  }
+
+  /** An event about an item; of a text or a thought whose beginning nobody has told, it begins one. */
+  #piece(event: JsonObject, type: string): void {
+    const index = this.#indexOf(event);
+    const known = this.#items.get(index)?.reader;
+    const kind = kindOf(type, asObject(event['part']));
+    const isNew =
+      kind !== undefined && (known === undefined || known.type !== kind || (known.isDone && type.endsWith('.delta')));
+    if (!isNew) {
+      known?.piece(event);
+    } else if (kind === 'message' || kind === 'reasoning') {
+      this.#begin(index, { type: kind, id: event['item_id'] }).piece(event);
+    } else if (!this.#nameless.has(String(index))) {
+      this.work.keep();
+      this.#nameless.add(String(index));
     }
   }
 
   #start(response: JsonObject): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    const [id, model, createdAt] = [response['id'], response['model'], asNumber(response['created_at'])];
-    const start = { type: 'start', id: asWord(id), model: asWord(model) } as const;
+    const [id, model, at] = [response['id'], response['model'], response['created_at']];
+    const createdAt = asIndex(at) ?? asCount(at);
+    const start = { type: 'start', id: asId(id), model: asWord(model) } as const;
     this.#out.push(createdAt === undefined ? start : { ...start, createdAt });
   }
 
   #added(event: JsonObject): void {
     const item = asObject(event['item']);
-    if (item !== undefined) this.#reader(outputIndexOf(event), item)?.begin(item);
+    if (item !== undefined) this.#reader(this.#indexOf(event), item)?.begin(item);
   }
 
   #done(index: number, item: JsonObject | undefined): void {
@@ -116,18 +142,40 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
   /** The reader of an item; undefined for one that has been read to its end. An index may be used again for another item. */
   #reader(index: number, item: JsonObject): ItemReader | undefined {
     const known = this.#items.get(index);
-    const id = asWord(item['id']) ?? asWord(item['call_id']);
+    const id = idOf(item);
     // Some backends give an item another id in each event; then its kind tells whether it is the same.
     if (known !== undefined && (known.id === id || (known.reader.type === item['type'] && !known.reader.isDone))) {
       return known.reader.isDone ? undefined : known.reader;
     }
-    known?.reader.end();
+    return this.#begin(index, item);
+  }
+
+  #begin(index: number, item: JsonObject, isMatched = false): ItemReader {
+    this.#items.get(index)?.reader.end();
+    const id = idOf(item);
     this.work.keep();
     this.work.keepText(id ?? '');
-    this.#count++;
     const reader = this.#readerFor(item);
-    this.#items.set(index, { id, reader });
+    const begun: Item = { index, id, reader, isMatched };
+    this.#items.set(index, begun);
+    this.#byId.set(id, begun);
+    this.#all.push(begun);
+    this.#nameless.delete(String(index));
     return reader;
+  }
+
+  /** Some leave the index out: then the item's id tells which it is, and without that it is the last one. */
+  #indexOf(event: JsonObject): number {
+    const index = asIndex(event['output_index']);
+    if (index !== undefined) return index;
+    const item = asObject(event['item']);
+    const id = asId(event['item_id']) ?? idOf(item ?? {});
+    const last = this.#all.at(-1);
+    const known = id === undefined ? undefined : this.#byId.get(id);
+    if (known !== undefined) return known.index;
+    if (item === undefined) return last?.index ?? 0;
+    const isLast = last?.reader.isDone === false && last.reader.type === item['type'];
+    return isLast ? last.index : this.#all.length;
   }
 
   #readerFor(item: JsonObject): ItemReader {
@@ -147,15 +195,34 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
     }
   }
 
+  /**
+   * Of the whole output what is new: items that no event told of, or not to their end. An item is known by its id, by its
+   * index, or else by its kind: some give one another id each time, or the same index to all.
+   */
+  #readRest(output: readonly JsonObject[]): void {
+    const unmatched = Map.groupBy(this.#all.toReversed(), ({ reader }) => reader.type);
+    for (const [index, item] of output.entries()) {
+      const found = [this.#byId.get(idOf(item)), this.#items.get(index)].find(
+        (one) => one?.isMatched === false && one.reader.type === item['type'],
+      );
+      const known = found ?? nextOf(unmatched.get(asString(item['type']) ?? ''));
+      if (known !== undefined) known.isMatched = true;
+      if (known === undefined || (known.reader.isDone && known.reader.isSilent)) {
+        this.#begin(this.#all.length, item, true).done(item);
+      } else if (!known.reader.isDone) {
+        known.reader.done(item);
+        this.#nameless.delete(String(known.index));
+      }
+      this.#nameless.delete(String(index));
+    }
+  }
+
   #finish(response: JsonObject): void {
     this.#start(response);
-    // Of the whole output what is new: items that no event told of, or not to their end.
-    const seen = this.#count;
-    for (const [index, item] of asArray(response['output']).entries()) {
-      if (index >= seen || this.#items.get(index)?.reader.isDone === false) this.#done(index, asObject(item));
-    }
+    this.#readRest(asList(response['output']).map((item) => asObject(item) ?? {}));
+    if (this.#nameless.size > 0) throw new Unintelligible('pieces of a call that nobody has named');
     for (const { reader } of this.#items.values()) reader.end();
-    const usage = readUsage(response);
+    const usage = mergeUsage(this.#usage, readUsage(response));
     if (usage !== undefined) this.#out.push({ type: 'usage', usage });
     const contents = { hasCall: this.#hasCall, hasRefusal: this.#hasRefusal };
     this.#out.push({ type: 'finish', finish: decodeFinish(response, contents) });
@@ -163,8 +230,32 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
   }
 }
 
+/** An item that has begun. */
+interface Item {
+  readonly index: number;
+  readonly id: string | undefined;
+  readonly reader: ItemReader;
+  /** It is one of the whole output's. */
+  isMatched: boolean;
+}
+
 const NONE: readonly AnswerEvent[] = [];
 
-function outputIndexOf(event: JsonObject): number {
-  return asNumber(event['output_index']) ?? 0;
+function idOf(item: JsonObject): string | undefined {
+  return asId(item['id']) ?? asId(item['call_id']);
+}
+
+/** The first that is none of the whole output's yet, of a list in reverse; those before it are taken off. */
+function nextOf(items: Item[] | undefined): Item | undefined {
+  for (let item = items?.pop(); item !== undefined; item = items?.pop()) if (!item.isMatched) return item;
+  return undefined;
+}
+
+/** The kind of item that an event of this type is about, where it says anything. */
+function kindOf(type: string, part: JsonObject | undefined): string | undefined {
+  if (/^response\.(?:output_text|refusal)\./.test(type)) return 'message';
+  if (type.startsWith('response.reasoning_')) return 'reasoning';
+  if (type === 'response.content_part.done') return part?.['type'] === 'reasoning_text' ? 'reasoning' : 'message';
+  if (type.startsWith('response.function_call_arguments.')) return 'function_call';
+  return type.startsWith('response.custom_tool_call_input.') ? 'custom_tool_call' : undefined;
 }

@@ -6,6 +6,7 @@ import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
 import { brokenEnd } from './finish.ts';
 import { front } from './front.ts';
+import { holdsAnswer } from './holds-answer.ts';
 import { NAME } from './name.ts';
 import { resolveReferences } from './references.ts';
 import { itemIdsOf, refersToKept, responseIdOf } from './response-id.ts';
@@ -32,6 +33,7 @@ export const openaiResponses: Protocol = {
   },
   codec,
   brokenEnd,
+  holdsAnswer,
   readUsage,
   injectSystem,
   conversationStart,

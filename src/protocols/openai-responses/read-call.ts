@@ -1,6 +1,7 @@
 import type { AnswerEvent } from '../../core/event.ts';
-import { asString, asWord, type JsonObject, parseObject } from '../../lib/json.ts';
+import { asId, asString, asWord, type JsonObject, parseObject } from '../../lib/json.ts';
 import { madeUpId } from '../made-up-id.ts';
+import { readArguments } from '../read-text.ts';
 import { NAME } from './name.ts';
 import { flatName, TOOL_SEARCH } from './namespaces.ts';
 import { type Emitter, type ItemReader, TextTrack } from './text-track.ts';
@@ -12,6 +13,7 @@ export function callItem(emitter: Emitter, item: JsonObject): ItemReader {
 
 class CallReader implements ItemReader {
   readonly type: string;
+  readonly isSilent = false;
   isDone = false;
   readonly #track: TextTrack;
   readonly #field: 'input' | 'arguments';
@@ -22,7 +24,7 @@ class CallReader implements ItemReader {
     this.#field = freeform ? 'input' : 'arguments';
     this.#track = new TextTrack(emitter, {
       part: 'tool_call',
-      id: asWord(item['call_id']) ?? asWord(item['id']) ?? madeUpId(),
+      id: asId(item['call_id']) ?? asId(item['id']) ?? madeUpId(),
       name: flatName(asString(item['name']) ?? '', asWord(item['namespace'])),
       ...(freeform ? { freeform } : {}),
     });
@@ -30,18 +32,18 @@ class CallReader implements ItemReader {
 
   begin(item: JsonObject): void {
     // Some backends say all of it at once, and then all of it again in pieces: complete JSON here is the end of it.
-    const text = asWord(item[this.#field]);
-    if (text !== undefined && item['status'] === 'completed') this.#track.rest(text);
+    const text = readArguments(item[this.#field]);
+    if (item['status'] === 'completed') this.#track.rest(text);
   }
 
   piece(event: JsonObject): void {
     const type = asString(event['type']) ?? '';
-    if (type.endsWith('.delta')) this.#track.delta(event['delta']);
-    else if (type.endsWith('.done')) this.#track.rest(event[this.#field]);
+    if (type.endsWith('.delta')) this.#track.delta(readArguments(event['delta']));
+    else if (type.endsWith('.done')) this.#track.rest(readArguments(event[this.#field]));
   }
 
   done(item: JsonObject): void {
-    this.#track.rest(item[this.#field]);
+    this.#track.rest(readArguments(item[this.#field]));
     this.end();
   }
 
@@ -58,6 +60,7 @@ export function wholeItem(emitter: Emitter, type: string): ItemReader {
 
 class WholeReader implements ItemReader {
   isDone = false;
+  isSilent = true;
 
   constructor(
     private readonly emitter: Emitter,
@@ -74,6 +77,7 @@ class WholeReader implements ItemReader {
 
   done(item: JsonObject): void {
     this.isDone = true;
+    this.isSilent = false;
     const result = this.type === 'image_generation_call' ? asWord(item['result']) : undefined;
     if (result !== undefined) this.emitter.whole(picture(result, asWord(item['output_format'])));
     else if (this.type === 'tool_search_call' && item['execution'] === 'client') this.#search(item);

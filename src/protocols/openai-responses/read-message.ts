@@ -1,4 +1,5 @@
-import { asArray, asNumber, asObject, asWord, type JsonObject } from '../../lib/json.ts';
+import { asArray, asIndex, asList, asObject, type JsonObject } from '../../lib/json.ts';
+import { readText } from '../read-text.ts';
 import { decodeCitation } from './citations.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { TextTrack, type Emitter, type ItemReader } from './text-track.ts';
@@ -28,14 +29,14 @@ class MessageReader implements ItemReader {
   }
 
   piece(event: JsonObject): void {
-    const at = asNumber(event['content_index']) ?? 0;
+    const at = asIndex(event['content_index']) ?? 0;
     switch (event['type']) {
       case 'response.output_text.delta':
         this.#logprobs(at, event['logprobs'], 'more');
         this.#track(at, 'text').delta(event['delta']);
         break;
       case 'response.output_text.done':
-        if (asWord(event['text']) !== undefined) this.#track(at, 'text').rest(event['text']);
+        this.#rest(at, 'text', event['text']);
         break;
       case 'response.output_text.annotation.added':
         this.#citation(at, event['annotation']);
@@ -44,7 +45,7 @@ class MessageReader implements ItemReader {
         this.#track(at, 'refusal').delta(event['delta']);
         break;
       case 'response.refusal.done':
-        if (asWord(event['refusal']) !== undefined) this.#track(at, 'refusal').rest(event['refusal']);
+        this.#rest(at, 'refusal', event['refusal']);
         break;
       case 'response.content_part.done':
         this.#content(at, asObject(event['part']));
@@ -54,13 +55,20 @@ class MessageReader implements ItemReader {
   }
 
   done(item: JsonObject): void {
-    for (const [at, part] of asArray(item['content']).entries()) this.#content(at, asObject(part));
+    const { content } = item;
+    // Some write the text alone.
+    if (typeof content === 'string') this.#rest(0, 'text', content);
+    else for (const [at, part] of asList(content).entries()) this.#content(at, asObject(part));
     this.end();
   }
 
   end(): void {
     this.isDone = true;
     this.#last?.end();
+  }
+
+  get isSilent(): boolean {
+    return this.#last === undefined;
   }
 
   #track(at: number, part: 'text' | 'refusal'): TextTrack {
@@ -75,13 +83,18 @@ class MessageReader implements ItemReader {
     return track;
   }
 
+  /** An empty text is no part. */
+  #rest(at: number, part: 'text' | 'refusal', whole: unknown): void {
+    if (readText(whole) !== '') this.#track(at, part).rest(whole);
+  }
+
   /** A content as it is when it is complete. */
   #content(at: number, part: JsonObject | undefined): void {
     if (part?.['type'] === 'refusal') {
-      if (asWord(part['refusal']) !== undefined) this.#track(at, 'refusal').rest(part['refusal']);
-    } else if (part?.['type'] === 'output_text') {
+      this.#rest(at, 'refusal', part['refusal']);
+    } else if (part?.['type'] === 'output_text' || part?.['type'] === 'text') {
       const annotations = asArray(part['annotations']);
-      if (annotations.length === 0 && asWord(part['text']) === undefined) return;
+      if (annotations.length === 0 && readText(part['text']) === '') return;
       this.#logprobs(at, part['logprobs'], 'all');
       const track = this.#track(at, 'text');
       track.rest(part['text']);

@@ -1,4 +1,5 @@
-import { asArray, asNumber, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { asIndex, asList, asObject, asWord, type JsonObject } from '../../lib/json.ts';
+import { readText } from '../read-text.ts';
 import { NAME } from './name.ts';
 import { TextTrack, type Emitter, type ItemReader } from './text-track.ts';
 
@@ -30,24 +31,35 @@ class ReasoningReader implements ItemReader {
   }
 
   piece(event: JsonObject): void {
+    const part = asObject(event['part']);
     switch (event['type']) {
       case 'response.reasoning_summary_text.delta':
-        this.#say('summary', asNumber(event['summary_index']) ?? 0, event['delta']);
+        this.#say('summary', indexIn(event, 'summary_index'), event['delta']);
         break;
       case 'response.reasoning_text.delta':
-        this.#say('content', asNumber(event['content_index']) ?? 0, event['delta']);
+        this.#say('content', indexIn(event, 'content_index'), event['delta']);
+        break;
+      case 'response.reasoning_summary_text.done':
+        this.#rest('summary', indexIn(event, 'summary_index'), event['text']);
+        break;
+      case 'response.reasoning_summary_part.done':
+        this.#rest('summary', indexIn(event, 'summary_index'), part?.['text']);
+        break;
+      case 'response.reasoning_text.done':
+        this.#rest('content', indexIn(event, 'content_index'), event['text']);
+        break;
+      case 'response.content_part.done':
+        this.#rest('content', indexIn(event, 'content_index'), part?.['text']);
         break;
       default:
     }
   }
 
   done(item: JsonObject): void {
-    const texts = (kind: 'content' | 'summary'): unknown[] =>
-      asArray(item[kind]).map((part) => asObject(part)?.['text']);
-    const kind = this.#kind ?? (texts('content').some((text) => asWord(text) !== undefined) ? 'content' : 'summary');
-    for (const [at, text] of texts(kind).entries()) {
-      this.#say(kind, at, asString(text)?.slice(this.#lengths.get(at) ?? 0));
-    }
+    const texts = (kind: 'content' | 'summary'): readonly unknown[] =>
+      typeof item[kind] === 'string' ? [item[kind]] : asList(item[kind]);
+    const kind = this.#kind ?? (texts('content').some((text) => readText(text) !== '') ? 'content' : 'summary');
+    for (const [at, text] of texts(kind).entries()) this.#rest(kind, at, text);
     const value = asWord(item['encrypted_content']);
     if (value !== undefined) {
       const track = this.#open();
@@ -62,6 +74,10 @@ class ReasoningReader implements ItemReader {
     this.#track?.end();
   }
 
+  get isSilent(): boolean {
+    return this.#track === undefined;
+  }
+
   #open(): TextTrack {
     this.#track ??= new TextTrack(this.emitter, {
       part: 'reasoning',
@@ -70,8 +86,14 @@ class ReasoningReader implements ItemReader {
     return this.#track;
   }
 
-  #say(kind: 'content' | 'summary', at: number, text: unknown): void {
-    if (typeof text !== 'string' || text === '') return;
+  /** Takes a whole text; says what the pieces have not said. */
+  #rest(kind: 'content' | 'summary', at: number, whole: unknown): void {
+    this.#say(kind, at, readText(whole).slice(this.#lengths.get(at) ?? 0));
+  }
+
+  #say(kind: 'content' | 'summary', at: number, value: unknown): void {
+    const text = readText(value);
+    if (text === '') return;
     this.#kind ??= kind;
     if (this.#kind !== kind) return;
     const track = this.#open();
@@ -81,4 +103,8 @@ class ReasoningReader implements ItemReader {
     track.delta(said === undefined && !track.isEmpty ? `\n\n${text}` : text);
     this.#lengths.set(at, (said ?? 0) + text.length);
   }
+}
+
+function indexIn(event: JsonObject, name: string): number {
+  return asIndex(event[name]) ?? 0;
 }

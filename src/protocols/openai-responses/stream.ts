@@ -1,3 +1,4 @@
+import { mergeUsage } from '../../core/merge-usage.ts';
 import type { Usage } from '../../core/record.ts';
 import { asObject, type JsonObject } from '../../lib/json.ts';
 import type { BrokenEnd } from '../finish-words.ts';
@@ -6,6 +7,7 @@ import { BegunResponse } from './begun-response.ts';
 import { brokenEnd } from './finish.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
+import { saysError } from '../vendor-error.ts';
 
 /** Named and numbered events, each a JSON object whose `type` is its name. */
 export const stream: StreamGrammar = {
@@ -34,14 +36,18 @@ export class ResponsesStreamReader implements StreamReader {
     const fields = asObject(event);
     if (fields === undefined) return 'other';
     this.begun.see(fields, data);
-    const { type, error } = fields;
-    if (name === 'error' || type === 'error' || type === 'response.failed' || Boolean(error)) return 'error';
+    const { error } = fields;
+    const type = fields['type'] ?? name;
+    // What failed was paid for as well.
+    if (fields['response'] !== undefined || fields['usage'] !== undefined)
+      this.usage = mergeUsage(this.usage, readUsage(fields));
+    if (name === 'error' || type === 'error' || type === 'response.failed') return 'error';
+    if (error !== undefined && saysError(error)) return 'error';
     switch (type) {
       case 'response.completed':
       case 'response.incomplete':
       case 'response.cancelled':
         this.finished = true;
-        this.usage = readUsage(fields) ?? this.usage;
         this.broken = type === 'response.cancelled' ? CANCELLED : brokenEnd(fields['response'], this.request);
         return this.broken === undefined ? 'end' : 'broken';
       case 'response.output_item.added':
@@ -49,7 +55,7 @@ export class ResponsesStreamReader implements StreamReader {
       case 'response.output_item.done':
         return 'content';
       default:
-        return isContent(type, fields['delta']) ? 'content' : 'other';
+        return isContent(type, fields) ? 'content' : 'other';
     }
   }
 }
@@ -59,8 +65,16 @@ const CANCELLED: BrokenEnd = { word: 'cancelled', cause: 'server' };
 /** Items that say nothing until something is in them. The others are calls of some kind. */
 const EMPTY_AT_FIRST = new Set<unknown>(['message', 'reasoning']);
 
-function isContent(type: unknown, delta: unknown): boolean {
+/** Some tell of a text when it is whole, and not before. */
+function isContent(type: unknown, fields: JsonObject): boolean {
   if (typeof type !== 'string') return false;
-  if (type.endsWith('.delta')) return delta !== '';
-  return type.endsWith('.partial_image');
+  if (type.endsWith('.delta')) return isSaid(fields['delta']);
+  if (!type.endsWith('.done')) return type.endsWith('.partial_image');
+  const { text, refusal, arguments: args, input, part } = fields;
+  const inPart = asObject(part);
+  return [text, refusal, args, input, inPart?.['text'], inPart?.['refusal']].some(isSaid);
+}
+
+function isSaid(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
 }

@@ -1,6 +1,7 @@
 import type { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent, PartHead } from '../../core/event.ts';
 import type { JsonObject } from '../../lib/json.ts';
+import { readText } from '../read-text.ts';
 
 /** A part whose text comes in pieces, then perhaps again as a whole. */
 export class TextTrack {
@@ -21,15 +22,17 @@ export class TextTrack {
     return this.#length === 0;
   }
 
-  delta(text: unknown): void {
-    if (typeof text !== 'string' || text === '' || !this.#isOpen) return;
+  delta(value: unknown): void {
+    const text = readText(value);
+    if (text === '' || !this.#isOpen) return;
     this.#length += text.length;
     this.emitter.emit({ type: 'delta', index: this.index, text });
   }
 
   /** Takes the whole text; says what the pieces have not said. */
-  rest(whole: unknown): void {
-    if (typeof whole === 'string' && whole.length > this.#length) this.delta(whole.slice(this.#length));
+  rest(value: unknown): void {
+    const whole = readText(value);
+    if (whole.length > this.#length) this.delta(whole.slice(this.#length));
   }
 
   emit(event: AnswerEvent): void {
@@ -59,6 +62,8 @@ export interface Emitter {
 export interface ItemReader {
   readonly type: string;
   readonly isDone: boolean;
+  /** Nothing was said of it. */
+  readonly isSilent: boolean;
   /** The item as it is when it is added. */
   begin(item: JsonObject): void;
   /** An event about it. */

@@ -5,7 +5,7 @@ import { asCount, asObject } from '../../lib/json.ts';
 export function readUsage(body: unknown): Usage | undefined {
   const holder = asObject(body);
   const usage = asObject(holder?.['usage']) ?? asObject(asObject(holder?.['response'])?.['usage']);
-  if (usage === undefined) return undefined;
+  if (usage === undefined || Object.keys(usage).length === 0) return undefined;
   const input = asObject(usage['input_tokens_details'] ?? usage['prompt_tokens_details']);
   const output = asObject(usage['output_tokens_details'] ?? usage['completion_tokens_details']);
   const cacheWriteTokens = asCount(input?.['cache_write_tokens']);

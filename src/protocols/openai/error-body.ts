@@ -1,4 +1,5 @@
 import type { UpstreamError } from '../../core/classify.ts';
+import { readErrorWord, saysError } from '../vendor-error.ts';
 
 /** OpenAI says 503 where Anthropic says 529. */
 export function errorStatus(status: number): number {
@@ -14,11 +15,8 @@ export function readError(body: unknown): UpstreamError | undefined {
   if (!isObject(holder)) return undefined;
   // vLLM puts nothing around its errors.
   const error = holder['object'] === 'error' ? holder : holder['error'];
-  if (error === undefined || error === null || error === false) return undefined;
-  if (!isObject(error)) {
-    const none = { type: undefined, code: undefined, status: undefined, retryAfterMs: undefined };
-    return { ...none, message: word(error), object: error };
-  }
+  if (!saysError(error)) return undefined;
+  if (!isObject(error)) return readErrorWord(holder);
   const inner = isObject(error['innererror']) ? error['innererror'] : undefined;
   const type = word(error['type']) ?? word(error['status']) ?? word(holder['type']);
   const message = word(error['message']);

@@ -1,0 +1,22 @@
+import type { Usage } from './record.ts';
+
+/**
+ * What is known of the tokens of an answer that tells them more than once. Counts only grow, and some backends end with
+ * an empty or a zero one: so nothing and zero never replace a count that is known.
+ */
+export function mergeUsage(earlier: Usage | undefined, later: Usage | undefined): Usage | undefined {
+  if (earlier === undefined || later === undefined) return later ?? earlier;
+  return {
+    promptTokens: grown(earlier.promptTokens, later.promptTokens),
+    completionTokens: grown(earlier.completionTokens, later.completionTokens),
+    cachedTokens: grown(earlier.cachedTokens, later.cachedTokens),
+    reasoningTokens: grown(earlier.reasoningTokens, later.reasoningTokens),
+    cacheWriteTokens: grown(earlier.cacheWriteTokens, later.cacheWriteTokens),
+    promptAudioTokens: grown(earlier.promptAudioTokens, later.promptAudioTokens),
+    completionAudioTokens: grown(earlier.completionAudioTokens, later.completionAudioTokens),
+  };
+}
+
+function grown(earlier: number | undefined, later: number | undefined): number | undefined {
+  return later === undefined || later === 0 ? (earlier ?? later) : later;
+}

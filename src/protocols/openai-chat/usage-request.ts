@@ -1,0 +1,35 @@
+import { asObject, type JsonObject } from '../../lib/json.ts';
+import { applyEdits, memberSpans } from '../../lib/json-span.ts';
+import type { UsageRequest } from '../protocol.ts';
+import { insertion } from '../system-edits.ts';
+
+/** In this dialect a stream tells its token counts only where the request says `stream_options.include_usage`. */
+export const usageRequest: UsageRequest = { ask, isExtra, refusedField: 'stream_options' };
+
+const OPTIONS = '"stream_options":{"include_usage":true}';
+
+function ask(text: string, { stream, stream_options: options }: JsonObject): string | undefined {
+  if (stream !== true) return undefined;
+  if (options === undefined) return applyEdits(text, [insertion(text.indexOf('{') + 1, `${OPTIONS},`)]);
+  const [span, twice] = memberSpans(text, 'stream_options');
+  if (span === undefined || twice !== undefined) return undefined;
+  if (options === null) return applyEdits(text, [{ ...span, text: '{"include_usage":true}' }]);
+  const fields = asObject(options);
+  if (fields === undefined || fields['include_usage'] === true) return undefined;
+  const written = memberSpans(text, 'include_usage', span.start);
+  if (written.length > 0)
+    return applyEdits(
+      text,
+      written.map((one) => ({ ...one, text: 'true' })),
+    );
+  const comma = Object.keys(fields).length === 0 ? '' : ',';
+  return applyEdits(text, [insertion(span.start + 1, `"include_usage":true${comma}`)]);
+}
+
+/** The chunk that comes because of that: usage, and no choices. */
+function isExtra(event: unknown): boolean {
+  const chunk = asObject(event);
+  if (chunk === undefined || asObject(chunk['usage']) === undefined) return false;
+  const choices = chunk['choices'] ?? [];
+  return Array.isArray(choices) && choices.length === 0;
+}
