@@ -92,6 +92,20 @@ export interface ThinkingControl {
   readonly always?: JsonObject | undefined;
 }
 
+/** What a model that is no Claude takes of Anthropic's Messages API, unlike most others. */
+export interface MessagesTraits {
+  /** `adaptive` is without an effort and a `display` here; `unsaid`: the request does not speak of thinking. */
+  readonly thinking?: 'none' | 'budget' | 'adaptive' | 'unsaid';
+  /** How thinking is turned off; `never`: it cannot be. */
+  readonly off?: 'disabled' | 'never';
+  /** The words of `output_config.effort`, least first. */
+  readonly efforts?: readonly Effort[];
+  /** `none`: no temperature and the like. */
+  readonly sampling?: 'free' | 'none';
+  /** Stop sequences have an effect. */
+  readonly stops?: boolean;
+}
+
 /** How a backend differs from the dialect it speaks, where the gateway writes the request itself. */
 export interface Quirks {
   /** Chat: what it calls the limit of an answer's tokens; default `max_tokens`. */
@@ -119,26 +133,38 @@ export interface Quirks {
   /** Chat: the user has to have the last word; it does not go on with an answer that the messages end with. */
   readonly userLast?: boolean | undefined;
   /** Chat: where it wants its former thoughts back (`thinking`: as a part of the content); default: it does not. */
-  readonly reasoningBack?: 'reasoning_content' | 'reasoning' | 'thinking' | undefined;
+  readonly reasoningBack?: 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'thinking' | undefined;
+  /**
+   * Which of the assistant's turns are refused without their thoughts, `calls`: those that call tools. Where a client has
+   * none, a blank stands for them: an empty text counts as missing.
+   */
+  readonly thoughtsNeeded?: 'calls' | 'all' | undefined;
   /**
    * Chat: how it takes documents: `data` (default) as bytes only, `url` as a URL, too, `document_url` in a part of that
    * name, `none` not at all.
    */
   readonly documents?: 'data' | 'url' | 'document_url' | 'none' | undefined;
-  /** Chat: it takes the bytes of pictures only; default: URLs, too. */
-  readonly images?: 'data' | undefined;
-  /** Chat: the least and the most that a field may be; what is beyond becomes the nearest. */
-  readonly ranges?: Readonly<Record<string, readonly [least: number, most: number]>> | undefined;
   /** Chat: what it calls the seed; default `seed`. */
   readonly seedField?: 'random_seed' | undefined;
   /** Chat: ids of tool calls have to be nine letters and digits (9), or may have 40 characters at most (40). */
   readonly callIdLength?: 9 | 40 | undefined;
   /** Chat: a user may not speak right after a tool. */
   readonly noUserAfterTool?: boolean | undefined;
-  /** Chat: the fields that it refuses while it thinks, and drops in silence or with an error. */
+  /** Chat: the fields that it refuses while it thinks, and drops in silence or with an error; `tool_choice` anywhere. */
   readonly refusedThinking?: readonly string[] | undefined;
-  /** Whether a tool can be demanded: never, or not while it thinks; default: always. */
-  readonly forcedTools?: 'never' | 'unthinking' | undefined;
+  /** Chat: with what it cannot think: tools, or an answer that is not streamed. Thinking is turned off then. */
+  readonly unthinkingWith?: 'tools' | 'plain' | undefined;
+  /**
+   * Whether a tool can be demanded: never, not while it thinks, or by its name alone and not while it thinks (`named`);
+   * default: always.
+   */
+  readonly forcedTools?: 'never' | 'unthinking' | 'named' | undefined;
+  /** Chat: the least and the most of fields that are numbers; what is beyond becomes the nearest. */
+  readonly ranges?: Readonly<Record<string, readonly [least: number, most: number]>> | undefined;
+  /** Chat: what it calls the id of an end user; default `user`. `user_id` has letters, digits, `_` and `-` alone. */
+  readonly userField?: 'user' | 'user_id' | undefined;
+  /** Chat: it takes the bytes of a picture alone, no URL. */
+  readonly images?: 'data' | undefined;
   /** Messages: a system's turn may stand between others; default: where the model takes it. */
   readonly systemTurns?: false | undefined;
   /** Messages: strict tools and output formats; default: where the model has them. */
@@ -157,8 +183,14 @@ export interface Quirks {
   readonly toolsUnthinking?: true | undefined;
   /** How many stop words it takes; default: any number. */
   readonly mostStops?: number | undefined;
+  /** Chat: how many bytes of UTF-8 a stop word may have; longer ones are left out. */
+  readonly longestStop?: number | undefined;
   /** Of several dialects that it speaks, the one that other dialects are translated to; default: its first. */
   readonly translated?: ProtocolName | undefined;
+  /** Of several dialects that it speaks, those that do not serve the model. */
+  readonly lacks?: readonly ProtocolName[] | undefined;
+  /** Messages: what a model takes, where it is no Claude. */
+  readonly messages?: MessagesTraits | undefined;
   /** No other of them takes its place where a request loses something in it: they say less, or older versions lack them. */
   readonly translatedAlways?: boolean | undefined;
   /** What is otherwise for some of its models. The first that fits counts, over all the above. */

@@ -23,6 +23,16 @@ export const BY_TYPE: ThinkingControl = {
   off: { thinking: { type: 'disabled' } },
 };
 
+/** It thinks always, and nothing measures that. */
+export const BY_ITSELF: ThinkingControl = { on: {} };
+
+/** `enable_thinking: bool` with `thinking_budget`: https://www.alibabacloud.com/help/en/model-studio/deep-thinking. */
+export const BY_ENABLE: ThinkingControl = {
+  on: { enable_thinking: true },
+  off: { enable_thinking: false },
+  budget: { field: 'thinking_budget', least: 128, most: 32_768 },
+};
+
 /** `reasoning: {effort | max_tokens | enabled, exclude}`: https://openrouter.ai/docs/use-cases/reasoning-tokens. */
 export const BY_OBJECT: ThinkingControl = {
   off: { reasoning: { enabled: false } },
