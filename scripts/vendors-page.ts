@@ -44,8 +44,8 @@ function section({ name, endpoints, envKey }: Vendor): string {
 }
 
 function rowOf(heading: string, { text, sources = [] }: Note): string {
-  const found = sources.map(({ url, date }) => `[${new URL(url).host}](${url}), ${date}`).join('<br>');
-  return `| ${heading} | ${text.replaceAll('|', '\\|').replaceAll('\n', ' ')} | ${found} |`;
+  const found = sources.map(({ url, date }) => `[${new URL(url).host}](${url}), ${date}`).join('; ');
+  return `- **${heading}.** ${text.replaceAll('\n', ' ')}${found === '' ? '' : ` (${found})`}`;
 }
 
 await Bun.write('docs/vendors.md', [INTRO, ...VENDORS.map(section)].join('\n\n') + '\n');
