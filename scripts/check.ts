@@ -6,12 +6,18 @@ const GENERATED = [
   'config.schema.json',
   'docs/config.md',
   'docs/errors.md',
+  'docs/vendors.md',
   'test/shapes/anthropic-messages.json',
   'test/shapes/gemini.json',
   'test/shapes/openai-chat.json',
   'test/shapes/openai-responses.json',
 ];
-const GENERATORS = ['src/config/generate.ts', 'scripts/error-codes.ts', 'scripts/sdk-shapes.ts'];
+const GENERATORS = [
+  'src/config/generate.ts',
+  'scripts/error-codes.ts',
+  'scripts/vendors-page.ts',
+  'scripts/sdk-shapes.ts',
+];
 
 /** One check: prints its own complaints and says whether the sources passed. */
 interface Check {

@@ -61,7 +61,7 @@ export class Gateway {
     try {
       if (arrival.objection !== undefined) throw arrival.objection;
       if (this.draining) throw shuttingDown();
-      admitCaller(exchange, arrival.allow, protocol, context); //            2. who may come in
+      admitCaller(exchange, arrival, protocol, context); //                  2. who may come in
       const kind = exchange.endpoint?.kind;
       const isKept = kind === 'resource';
       if (!isKept && kind !== 'model') return await answerLocally(exchange, protocol, context);

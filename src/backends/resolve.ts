@@ -1,8 +1,8 @@
 import type { Config } from '../config/schema.ts';
-import { joinQuirks } from '../core/quirks.ts';
 import type { Backend } from '../core/route.ts';
 import { dialectOf } from '../vendors/dialects.ts';
 import { placeBackend } from '../vendors/place.ts';
+import { quirksOf } from './quirks.ts';
 import type { TransportPlan } from './transport.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,7 +27,7 @@ export function resolveBackend(config: Config['backends'][number], env: Environm
     apiKey,
     protocols,
     credential: signer === undefined ? (endpoint.credential ?? dialect.credential) : 'none',
-    quirks: joinQuirks(vendor?.quirks ?? {}, endpoint.quirks ?? {}),
+    quirks: quirksOf(vendor, config.quirks, endpoint),
     checkHeaders: dialect.headers,
     plan: { url, apiKey, signer, shape: endpoint.shape, apiVersion, keepAlive },
   };

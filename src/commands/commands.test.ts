@@ -1,7 +1,10 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { readPrompts } from '../app.ts';
+import { loadConfig } from '../config/load.ts';
+import { ConfigError } from '../config/problem.ts';
 import { check } from './check.ts';
 import { init } from './init.ts';
 
@@ -54,6 +57,40 @@ describe('check', () => {
   test('fails without a file', async () => {
     expect(await check(join(folder, 'none.yaml'), out, err, {})).toBe(1);
     expect(lines.err).toEqual([expect.stringContaining('the file does not exist')]);
+  });
+});
+
+describe('check finds wrong prompt files, as the start does', () => {
+  const env = {};
+  const HEAD = 'listen: 127.0.0.1:1\nproxy: {enable_system_prompt: true, system_prompt_dir: prompts}\n';
+  const CONFIG = `${HEAD}backends: [{name: d, url: "demo:"}]\nmodels: {m: {routes: [{backend: d, model: demo}]}}\n`;
+
+  test.each<[string, string, string | Uint8Array]>([
+    ['a.md', ':1:1', '---\nposition: before\ntext without an end of the head\n'],
+    ['a.md', ':1:1', '---\n'],
+    ['a.md', ':2:', '---\nposition: sideways\n---\ntext'],
+    ['a.md', ':2:', '---\npositoin: before\n---\ntext'],
+    ['a.md', ':1:', 'models: gpt\n---\ntext'],
+    ['a.md', '', '---\nmodels: [x\n---\ntext'],
+    ['m.txt', ':1:6', 'text ${SECRET}'],
+    ['m.txt', '', new Uint8Array([0xff, 0xfe, 0x41])],
+    ['deep/er/m.txt', ':2:1', 'text\n${SECRET}'],
+    ['../system_prompt.md', ':1:1', '---\nmodels: ["*"]\n'],
+  ])('%s at %s', async (name, place, text) => {
+    const prompts = join(folder, 'prompts');
+    const wrong = join(prompts, name);
+    mkdirSync(dirname(wrong), { recursive: true });
+    writeFileSync(wrong, text);
+    const path = write(CONFIG);
+    const checked = await check(path, out, err, env);
+    const { config } = await loadConfig(path, env);
+    const started = await readPrompts(config, folder, env).catch((error: unknown) => error);
+    rmSync(wrong);
+    rmSync(prompts, { recursive: true, force: true });
+    expect(checked).toBe(1);
+    expect(lines.out).toEqual([]);
+    expect(lines.err).toEqual([expect.stringContaining(`${wrong}${place}`)]);
+    expect(started).toBeInstanceOf(ConfigError);
   });
 });
 

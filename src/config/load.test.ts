@@ -288,8 +288,20 @@ describe('errors', () => {
       '4:5 backends[1].name: duplicate backend name "a" (names are unique; backends[0] has this one)',
     ],
     [
+      'backends: [{name: a, url: "demo:", quirks: {system_firts: true}}]',
+      '1:45 backends[0].quirks.system_firts: unknown key "system_firts" (did you mean "system_first"?)',
+    ],
+    [
+      'backends: [{name: a, url: "demo:", quirks: {call_id_length: 12}}]',
+      '1:45 backends[0].quirks.call_id_length: cannot be 12 (9 or 40)',
+    ],
+    [
+      'backends: [{name: a, url: "demo:", quirks: {fields: {top_k: yes}}}]',
+      '1:54 backends[0].quirks.fields.top_k: cannot be "yes" (true or false)',
+    ],
+    [
       'backends:\n  - api_key:sk-secret',
-      '2:5 backends[0]: cannot be this text (a map with the keys name, vendor, protocol, url, api_key, api_version, region, project, location, credentials, access_key_id, secret_access_key, session_token, enabled, max_concurrency, keep_alive, timeout, headers)',
+      '2:5 backends[0]: cannot be this text (a map with the keys name, vendor, protocol, url, api_key, api_version, region, project, location, credentials, access_key_id, secret_access_key, session_token, enabled, max_concurrency, keep_alive, quirks, timeout, headers)',
     ],
     [
       'models:\n  m:\n    routes: []',
@@ -427,6 +439,46 @@ describe('errors', () => {
   });
 });
 
+describe('the default alias', () => {
+  const withDefault = (name: string, more = ''): string => `${MODEL}${more}routing:\n  default_alias: ${name}\n`;
+  const told = (text: string): string[] => {
+    try {
+      parse(text);
+      return [];
+    } catch (error) {
+      return (error as ConfigError).problems.map(({ path, message }) => `${path}: ${message}`);
+    }
+  };
+  const WILD = '  "w/*":\n    routes:\n      - backend: a\n        model: "*"\n';
+  const OFF = '  off:\n    enabled: false\n    routes:\n      - backend: a\n        model: x\n';
+
+  test('is an alias, or what a wildcard covers', () => {
+    expect(told(withDefault('m'))).toEqual([]);
+    expect(told(withDefault('w/x', WILD))).toEqual([]);
+    expect(told(withDefault('n'))).toEqual([expect.stringContaining('routing.default_alias: unknown alias "n"')]);
+    expect(told(withDefault('w/', WILD))).toEqual([expect.stringContaining('unknown alias "w/"')]);
+    expect(told(withDefault('"w/*"', WILD))).toEqual([expect.stringContaining('is a wildcard')]);
+    expect(told(withDefault('off', OFF))).toEqual([expect.stringContaining('the alias "off" is disabled')]);
+  });
+});
+
+test('the mode of a socket is octal text', () => {
+  const mode = (text: string): string[] => problems(`server: {socket_mode: ${text}}`);
+  for (const good of ['"0660"', '"660"', '"0600"', '"0777"', '0660']) expect(mode(good)).toEqual([]);
+  for (const bad of ['"0888"', '"rw-rw----"', '"66"', '"07777"', '0o660', '""'])
+    expect(mode(bad)).toEqual([expect.stringContaining('an octal mode in quotes, such as "0660"')]);
+});
+
+test('an alias that no request could name is an error at its place', () => {
+  const named = (name: string): string => MODEL.replace('  m:', `  ${JSON.stringify(name)}:`);
+  expect(() => parse(named('a'.repeat(256)))).not.toThrow();
+  for (const name of ['a'.repeat(257), `${'a'.repeat(256)}*`])
+    expect(() => parse(named(name))).toThrow(
+      'is longer than 256 characters, so no request could name it (a shorter name)',
+    );
+  expect(() => parse(named('a\ud800'))).toThrow('half of a character');
+});
+
 describe('a file that cannot be read', () => {
   const remedy = '(name another with -config PATH; "llm-proxy init" writes a starter)';
   test.each([
@@ -455,6 +507,21 @@ describe('warnings', () => {
     expect(warnings(MODEL)).toEqual([`1:1 listen: :8765 ${message}`]);
     expect(warnings(`${MODEL}listen: 0.0.0.0:1`)).toEqual([`9:1 listen: 0.0.0.0:1 ${message}`]);
     expect(warnings(`${MODEL}proxy_api_key: 0123456789ab`)).toEqual([]);
+  });
+
+  test.each([
+    [
+      'https://api.openai.com/v1/chat/completions',
+      'ends in /chat/completions, which the gateway adds itself',
+      'https://api.openai.com/v1',
+    ],
+    ['http://b/v1/messages/', 'ends in /messages, which the gateway adds itself', 'http://b/v1'],
+    ['http://b/v1/v1', 'holds /v1 twice', 'http://b/v1'],
+  ])('the URL %s', (url, what, meant) => {
+    const text = LOCAL.replace(/url: \S+/, `url: ${url}`);
+    expect(warnings(text).find((line) => line.includes('url'))).toEndWith(
+      `backends[0].url: ${what} (the base URL is most likely ${meant})`,
+    );
   });
 
   test('an enabled backend that no route uses', () => {

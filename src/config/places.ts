@@ -1,5 +1,6 @@
 import { asObject } from '../lib/json.ts';
 import type { PlaceSettings } from '../vendors/place.ts';
+import { doubtOfBaseUrl } from '../vendors/url-doubt.ts';
 import { isUnlikely, placeBackend } from '../vendors/place.ts';
 import { VENDOR_SETTINGS } from '../vendors/vendor.ts';
 import type { Environment } from './expand.ts';
@@ -34,6 +35,17 @@ export function unlikelyProtocols({ backends }: Config): Finding[] {
     if (vendor === undefined) return [];
     const message = `${backend.protocol} is not known to be spoken by ${vendor.name} (the protocol that its documentation names)`;
     return [{ path: ['backends', index, 'protocol'], message }];
+  });
+}
+
+/** URLs that lead to no API that anyone knows. */
+export function doubtfulUrls({ backends }: Config): Finding[] {
+  return backends.flatMap(({ url }, index) => {
+    const doubt = url === undefined || url === 'demo:' ? undefined : doubtOfBaseUrl(url);
+    if (doubt === undefined) return [];
+    return [
+      { path: ['backends', index, 'url'], message: `${doubt.what} (the base URL is most likely ${doubt.meant})` },
+    ];
   });
 }
 

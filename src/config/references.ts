@@ -13,6 +13,7 @@ export function checkReferences(config: unknown): Finding[] {
   return [
     ...duplicates(backends),
     ...models.flatMap(([alias, model]) => routeFindings(alias, model, known)),
+    ...defaultAlias(at(at(config, 'routing'), 'default_alias'), models),
     ...sameAddress(config),
     ...openToAllPages(config),
     ...entries(at(at(config, 'rate_limit'), 'per_model_rps')).flatMap(([alias]) =>
@@ -36,6 +37,23 @@ function openToAllPages(config: unknown): Finding[] {
     const message = 'cannot be "*" while there is no key (set proxy_api_key or keys, or name the origins)';
     return [{ path: ['cors', 'origins', index], message }];
   });
+}
+
+/** Requests without a model would all be refused. */
+function defaultAlias(name: unknown, models: readonly [string, unknown][]): Finding[] {
+  if (typeof name !== 'string' || name === '') return [];
+  const path = ['routing', 'default_alias'];
+  if (name.endsWith('*')) return [{ path, message: 'is a wildcard (the name of one model)' }];
+  const found =
+    models.find(([alias]) => alias === name) ??
+    models.find(([alias]) => alias.endsWith('*') && name.length >= alias.length && name.startsWith(alias.slice(0, -1)));
+  if (found === undefined) {
+    const aliases = models.map(([alias]) => alias);
+    return [{ path, message: unknownMessage('alias', name, aliases) }];
+  }
+  return at(found[1], 'enabled') === false
+    ? [{ path, message: `the alias "${found[0]}" is disabled (another one, or enabled: true)` }]
+    : [];
 }
 
 interface NamedBackend {

@@ -2,7 +2,7 @@ import { SAFE_KEY_CHARS } from './fields.ts';
 import { keyWarnings, shownKeys } from './key-references.ts';
 import { isLoopback, parseListen } from './listen.ts';
 import { type Finding, unknownMessage } from './messages.ts';
-import { unlikelyProtocols } from './places.ts';
+import { doubtfulUrls, unlikelyProtocols } from './places.ts';
 import type { Config } from './schema.ts';
 
 /** What is allowed in a valid config but hardly meant. */
@@ -15,6 +15,7 @@ export function findWarnings(config: Config): Finding[] {
     ...deadAliases(config),
     ...unknownFallbacks(config),
     ...fallbackWarnings(config),
+    ...doubtfulUrls(config),
     ...unlikelyProtocols(config),
   ];
 }

@@ -64,9 +64,11 @@ function* unfoldPart(part: Part, index: number): Generator<AnswerEvent> {
       yield { type: 'part_start', index, part: 'reasoning', id: part.id, redacted: part.redacted };
       yield* saidWith(part, index);
       break;
-    default:
-      yield { type: 'part_start', index, part: part.type };
+    default: {
+      const { type, ownMessage } = part;
+      yield { type: 'part_start', index, part: type, ...(ownMessage === undefined ? {} : { ownMessage }) };
       yield* saidWith(part, index);
+    }
   }
   yield { type: 'part_end', index };
 }
@@ -162,8 +164,12 @@ function partOf({ head, text, citations, signature }: Draft): Part {
     case 'reasoning':
       return { type: 'reasoning', text, signature, redacted: head.redacted, id: head.id };
     case 'text':
-      return { type: 'text', text, ...(citations.length === 0 ? {} : { citations }), signature };
+      return { type: 'text', text, ...(citations.length === 0 ? {} : { citations }), ...apart(head), signature };
     case 'refusal':
-      return { type: 'refusal', text };
+      return { type: 'refusal', text, ...apart(head) };
   }
+}
+
+function apart({ ownMessage }: { readonly ownMessage?: boolean | undefined }): { readonly ownMessage?: boolean } {
+  return ownMessage === undefined ? {} : { ownMessage };
 }

@@ -37,7 +37,7 @@ export type PartStartEvent = { readonly type: 'part_start'; readonly index: numb
 
 /** What is known of a part when it begins. */
 export type PartHead =
-  | { readonly part: 'text' | 'refusal' }
+  | { readonly part: 'text' | 'refusal'; readonly ownMessage?: boolean | undefined }
   | { readonly part: 'reasoning'; readonly id?: string | undefined; readonly redacted?: boolean | undefined }
   | {
       readonly part: 'tool_call';

@@ -37,6 +37,14 @@ export interface Endpoint {
   readonly target: string;
   /** The model, where the path names it and not the body. */
   readonly model?: string | undefined;
+  /** The model, where the path names it though backends want it in the body (Azure's deployments). */
+  readonly alias?: string | undefined;
+  /** `optional`: a request may leave its model out; `absent`: it names none at all. Undefined: it must name one. */
+  readonly modelIs?: 'optional' | 'absent' | undefined;
+  /** Makes of a body as clients of this path write it one as the dialect has it; all other bytes stay. `body` is `text`, parsed. */
+  readonly toDialect?: ((text: string, body: Readonly<Record<string, unknown>>) => OwnForm) | undefined;
+  /** Fields of the query that belong to this form of the path and go no further. As `fieldName` has them. */
+  readonly ownQueryFields?: ReadonlySet<string> | undefined;
   /** A streamed answer, where the path asks for it and not the body. */
   readonly stream?: boolean | undefined;
   /** The id of what a `resource` endpoint is about. */
@@ -45,6 +53,12 @@ export interface Endpoint {
   readonly conversation: boolean;
   /** A good plain answer is always JSON, so that anything else is no answer. */
   readonly answersJson: boolean;
+}
+
+/** A request's body in the form of its dialect, and what its headers say besides. Lower case. */
+export interface OwnForm {
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A request as the server hands it over. */
@@ -60,10 +74,19 @@ export interface Arrival {
   /** Undefined where the gateway has no such endpoint; `allow` then tells the methods of one that the path does name. */
   readonly endpoint: Endpoint | undefined;
   readonly allow?: string | undefined;
+  /** Of a path that is none: where it would be one. */
+  readonly misplaced?: MisplacedPath | undefined;
   /** The socket's peer; empty for a Unix socket. */
   readonly peer: string;
   /** What is wrong with the request as such, whoever sent it. */
   readonly objection?: Refusal | undefined;
+}
+
+/** A path whose end is an endpoint: most often the client's base URL holds too much. */
+export interface MisplacedPath {
+  /** What stands in front of the endpoint. */
+  readonly prefix: string;
+  readonly endpoint: string;
 }
 
 /** A request's body, read once, from which each attempt makes its own. */
@@ -71,8 +94,11 @@ export interface Body {
   /** The parsed body; of a form, its text fields. */
   readonly fields: Record<string, unknown>;
   readonly bytes: number;
-  /** The body with `model` in the place of the one asked for; nothing else changes. */
-  withModel(model: string): string | Uint8Array<ArrayBuffer>;
+  /**
+   * The body with `model` in the place of the one asked for, or in front where it names none; nothing else changes.
+   * Undefined: the body as it came.
+   */
+  withModel(model: string | undefined): string | Uint8Array<ArrayBuffer>;
   /** The JSON text, where it is one. */
   readonly text: string | undefined;
 }
@@ -80,7 +106,7 @@ export interface Body {
 /** One client request on its way through the gateway. The only state that an exchange changes is here. */
 export class Exchange implements BagItem {
   readonly request: Request;
-  readonly headers: HeaderFields;
+  headers: HeaderFields;
   /** How long the body is said to be, in bytes; undefined if it is not said. */
   readonly announcedBytes: number | undefined;
   readonly method: string;

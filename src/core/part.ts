@@ -6,6 +6,8 @@ export interface TextPart {
   readonly type: 'text';
   readonly text: string;
   readonly citations?: readonly Citation[] | undefined;
+  /** It begins a message of its own: the text before it, if any, is another. Otherwise that may go on in it. */
+  readonly ownMessage?: boolean | undefined;
   /** Gemini signs texts, too. */
   readonly signature?: Signature | undefined;
   readonly cacheControl?: CacheControl | undefined;
@@ -15,6 +17,8 @@ export interface TextPart {
 export interface RefusalPart {
   readonly type: 'refusal';
   readonly text: string;
+  /** As of a text. */
+  readonly ownMessage?: boolean | undefined;
 }
 
 /** What the model thought. With a signature and no text, all there is of it is encrypted. */

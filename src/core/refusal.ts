@@ -107,7 +107,8 @@ export const ERROR_CODES = {
     status: 400,
     type: request,
     meaning: 'The body has no `model`, or one that is no string.',
-    remedy: 'Name one of the models that `GET /v1/models` lists.',
+    remedy:
+      'Name one of the models that `GET /v1/models` lists. Where the API needs none, `routing.default_alias` in the config says who serves ([protocols.md](protocols.md#requests-without-a-model)).',
   },
   invalid_body: {
     status: 400,
@@ -164,7 +165,8 @@ export const ERROR_CODES = {
     status: 404,
     type: request,
     meaning: 'The gateway has no such endpoint.',
-    remedy: 'Check the base URL of the client: it ends in `/v1`.',
+    remedy:
+      'Check the base URL of the client: with `/v1` at its end for OpenAI, without for Anthropic and Gemini. [protocols.md](protocols.md#where-to-knock) lists what the gateway offers.',
   },
   method_not_allowed: {
     status: 405,
@@ -255,8 +257,10 @@ export const ERROR_CODES = {
   client_closed_request: {
     status: 499,
     type: request,
-    meaning: 'The client left before its answer was complete. Seen in logs only.',
-    remedy: 'Raise the timeout of the client if it did not mean to.',
+    meaning:
+      'The client left before its answer was complete, or its connection was closed because it sent more bytes before that (pipelining, trailers): the HTTP server does not tell which. Seen in logs only.',
+    remedy:
+      'Raise the timeout of the client if it did not mean to; for one that got a bare 400, see [protocols.md](protocols.md#what-the-http-server-does-not-take).',
   },
   stream_interrupted: {
     status: 502,

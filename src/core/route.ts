@@ -94,10 +94,14 @@ export interface Quirks {
    * `reasoning_effort.minimal: false`: nor that word, for which the nearest that it knows is sent.
    */
   readonly fields?: Readonly<Record<string, boolean>> | undefined;
-  /** Chat: it wants the system's words before all others. */
+  /** Chat and Responses: it takes the system's words before all others only, as most templates of open models do. */
   readonly systemFirst?: boolean | undefined;
   /** Chat: how it is told whether and how much to think; default: by `reasoning_effort`. */
   readonly thinking?: ThinkingControl | undefined;
+  /** Chat: the user has to begin, and users and assistants to take turns, as templates of open models demand. */
+  readonly turnsAlternate?: boolean | undefined;
+  /** Chat: the user has to have the last word; it does not go on with an answer that the messages end with. */
+  readonly userLast?: boolean | undefined;
   /** Chat: where it wants its former thoughts back (`thinking`: as a part of the content); default: it does not. */
   readonly reasoningBack?: 'reasoning_content' | 'reasoning' | 'thinking' | undefined;
   /** Chat: how it takes documents: `data` (default) as bytes only, `url` as a URL, too, `document_url` in a part of that name. */
@@ -124,6 +128,8 @@ export interface Quirks {
   readonly typedMessages?: true | undefined;
   /** Responses: `max_output_tokens` where the client set none, which has to be there. */
   readonly defaultMaxTokens?: number | undefined;
+  /** Chat: models that are said to take tools only while they do not think (`ModelFacts.toolsUnthinking`) are so here. */
+  readonly toolsUnthinking?: true | undefined;
   /** How many stop words it takes; default: any number. */
   readonly mostStops?: number | undefined;
   /** Of several dialects that it speaks, the one that other dialects are translated to; default: its first. */
@@ -183,6 +189,9 @@ export interface Alias {
   /** The turn of `round_robin`, one count for each tier. Outlives reloads. */
   readonly turns: number[];
 }
+
+/** No model's name is longer, and a longer one does not belong into logs and headers. */
+export const MAX_NAME_CHARS = 256;
 
 /** An alias as one request named it: `matched` is what stood in for the `*`. */
 export interface NamedAlias {

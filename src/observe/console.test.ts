@@ -19,7 +19,7 @@ const shown = (told: Parameters<typeof requestText>[0], style = MARKDOWN): strin
 describe('a request on the console', () => {
   test('that went well is one compact line', () => {
     expect(shown(record())).toBe(
-      '23:41:07 INFO  200 gpt-4 → openai/gpt-4-turbo-preview  1.24s  ttft 310ms  12→345 tok  3f2a1c9b…',
+      '23:41:07 INFO  200 gpt-4 → openai/gpt-4-turbo-preview  1.24s  ttft 310ms  12→345 tok  3f2a1c9b-1111-4222-8333-444455556666',
     );
   });
 
@@ -27,7 +27,7 @@ describe('a request on the console', () => {
     const usage = { promptTokens: 900, completionTokens: 5, cachedTokens: 800, reasoningTokens: undefined };
     expect(shown(record({ queueMs: 2100, usage, servedAlias: 'gpt-3.5', stream: false, ttftMs: undefined }))).toBe(
       '23:41:07 INFO  200 gpt-4 as gpt-3.5 → openai/gpt-4-turbo-preview  1.24s  queued 2.10s  ' +
-        '900 (800 cached)→5 tok  3f2a1c9b…',
+        '900 (800 cached)→5 tok  3f2a1c9b-1111-4222-8333-444455556666',
     );
   });
 

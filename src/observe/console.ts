@@ -25,7 +25,7 @@ export function requestText(record: ExchangeRecord, level: Level, nowMs: number,
   const counts = tokens(record);
   if (counts !== '') line += `  ${counts}`;
   if (droppedEvents > 0) line += `  ${droppedEvents} events dropped`;
-  line += good ? `  ${mark.dim(shortTrace(mark.text(traceId)))}` : `  trace ${mark.text(traceId)}`;
+  line += good ? `  ${mark.dim(mark.text(traceId))}` : `  trace ${mark.text(traceId)}`;
   if (!hasStory(record)) return line;
   const story = record.tries.map((tried, at) => tryText(tried, at, record, mark));
   return [line, ...story].join('\n');
@@ -195,11 +195,6 @@ function tryText(tried: TryRecord, at: number, record: ExchangeRecord, mark: Mar
   else if (failed && record.status !== CLIENT_LEFT) next.push('gave up');
   const told = `  ${at + 1}. ${mark.text(target(tried.backend, tried.model))}  ${mark.bold(mark.text(what))}${detail}`;
   return `${told}  ${duration(tried.ms)}${next.length === 0 ? '' : `  → ${next.join('; ')}`}`;
-}
-
-/** A UUID's first group is enough to find it by; an ID of the client's own making is shown whole. */
-function shortTrace(traceId: string): string {
-  return traceId.length === 36 && traceId[8] === '-' ? `${traceId.slice(0, 8)}…` : traceId;
 }
 
 /** `0.4ms`, `310ms`, `1.24s`, `2m05s`. */

@@ -1,8 +1,9 @@
 import { mayUse, type Caller } from '../core/caller.ts';
-import type { Arrival, Body, Operation } from '../core/exchange.ts';
+import type { Arrival, Body, Endpoint, Operation } from '../core/exchange.ts';
 import { Exchange } from '../core/exchange.ts';
 import type { Aborted } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
+import { MAX_NAME_CHARS } from '../core/route.ts';
 import type { NamedAlias } from '../core/route.ts';
 import { Watch } from '../core/watch.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
@@ -19,9 +20,6 @@ import { readForm } from './form.ts';
 import { JsonBody, readText } from './json-body.ts';
 import { unreadable } from './read-limited.ts';
 
-/** No model's name is longer, and a longer one does not belong into logs and headers. */
-const MAX_NAME_CHARS = 256;
-
 /** Opens the exchange of a request, from its head alone. */
 export function acceptHead(arrival: Arrival, { snapshot, clock }: Context): Exchange {
   const { headers } = arrival;
@@ -31,16 +29,29 @@ export function acceptHead(arrival: Arrival, { snapshot, clock }: Context): Exch
 /** Reads the body and finds the alias that it names. Throws a Refusal for what cannot be served. */
 export async function acceptBody(exchange: Exchange, context: Context): Promise<void> {
   const { snapshot } = context;
-  const read = await readBody(exchange, context);
-  if (typeof read === 'string') measureLarge(read, exchange, snapshot.work);
-  const body = typeof read === 'string' ? jsonBody(read, exchange, context) : read;
+  const { endpoint, request } = exchange;
+  const body = endpoint?.modelIs === 'absent' && request.body === null ? undefined : await bodyOf(exchange, context);
   exchange.body = body;
-  exchange.stream = exchange.endpoint?.stream ?? asksForStream(body, exchange.endpoint?.operation);
-  refuseOtherModels(body, exchange);
-  const name = exchange.endpoint?.model ?? modelOf(body);
+  exchange.stream = endpoint?.stream ?? (body !== undefined && asksForStream(body, endpoint?.operation));
+  if (body !== undefined) refuseOtherModels(body, exchange);
+  const name = endpoint?.model ?? endpoint?.alias ?? modelOf(body, endpoint, snapshot);
   const isName = name.length <= MAX_NAME_CHARS;
   exchange.askedName = isName ? name : `${name.slice(0, MAX_NAME_CHARS)}…`;
   exchange.asked = aliasNamed(name, exchange, snapshot);
+}
+
+async function bodyOf(exchange: Exchange, context: Context): Promise<Body> {
+  const read = await readBody(exchange, context);
+  if (typeof read !== 'string') return read;
+  measureLarge(read, exchange, context.snapshot.work);
+  const body = jsonBody(read, exchange, context);
+  const own = exchange.endpoint?.toDialect?.(read, body.fields);
+  if (own === undefined) return body;
+  for (const [name, value] of Object.entries(own.headers ?? {})) {
+    const given = exchange.headers[name];
+    exchange.headers = { ...exchange.headers, [name]: given === undefined ? value : `${given},${value}` };
+  }
+  return own.text === read ? body : new JsonBody(own.text, Buffer.byteLength(own.text));
 }
 
 /** Reads the body of a request that names no model, if it has one; whatever it is, it is passed on. */
@@ -142,15 +153,33 @@ function refuseOtherModels({ fields }: Body, { caller }: Exchange): void {
   );
 }
 
-function modelOf(body: Body): string {
-  const model = body.fields['model'];
-  if (typeof model === 'string' && model !== '') return model;
+/** The name in a body; where it may be left out and is, the default. Throws a Refusal. */
+function modelOf(body: Body | undefined, endpoint: Endpoint | undefined, { config }: Snapshot): string {
+  const { modelIs } = endpoint ?? {};
+  const model = modelIs === 'absent' ? undefined : body?.fields['model'];
+  if (typeof model === 'string' && model !== '') {
+    if (model.isWellFormed()) return model;
+    throw new Refusal('invalid_request', 'The field `model` holds half of a character (a lone surrogate).', {
+      param: 'model',
+    });
+  }
+  const isLeftOut = model === undefined || model === null || model === '';
+  const byDefault = config.routing.default_alias;
+  if (modelIs !== undefined && isLeftOut && byDefault !== undefined) return byDefault;
+  throw missingModel(model, modelIs);
+}
+
+function missingModel(model: unknown, modelIs: Endpoint['modelIs']): Refusal {
+  const toSetDefault =
+    'set `routing.default_alias` in the config of the gateway, the alias of requests without a model';
+  if (modelIs === 'absent') {
+    const message = `Requests to this path name no model, and this gateway does not know which backend they are for: ${toSetDefault}.`;
+    return new Refusal('missing_model', message);
+  }
   const wrong = model === undefined ? 'is missing' : model === '' ? 'is empty' : 'is not a string';
-  throw new Refusal(
-    'missing_model',
-    `The field \`model\` ${wrong}. Name one of the models that GET /v1/models lists.`,
-    { param: 'model' },
-  );
+  const orDefault = modelIs === 'optional' ? ` Or ${toSetDefault}.` : '';
+  const message = `The field \`model\` ${wrong}. Name one of the models that GET /v1/models lists.${orDefault}`;
+  return new Refusal('missing_model', message, { param: 'model' });
 }
 
 function unknownModel(name: string, known: readonly string[]): never {

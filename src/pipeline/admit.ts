@@ -1,5 +1,5 @@
 import type { Caller } from '../core/caller.ts';
-import type { Endpoint, Exchange } from '../core/exchange.ts';
+import type { Arrival, Endpoint, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Clock } from '../lib/clock.ts';
 import { checkValid, credentialIn } from '../policies/auth.ts';
@@ -35,11 +35,10 @@ export function slowedDown(refusal: Refusal, exchange: Exchange, { failedKeys }:
 
 /**
  * Lets a request in, or throws the Refusal that says why not. From the head alone: nothing is read for a stranger.
- * `allow`: the methods of the endpoint that the path names, where the request's is none of them.
  */
 export function admitCaller(
   exchange: Exchange,
-  allow: string | undefined,
+  { allow, misplaced }: Pick<Arrival, 'allow' | 'misplaced'>,
   { front }: Protocol,
   { snapshot, clock }: Context,
 ): void {
@@ -55,9 +54,13 @@ export function admitCaller(
       headers: { allow },
     });
   }
+  const meant =
+    misplaced === undefined
+      ? ''
+      : ` But ${misplaced.endpoint} is here: the client's base URL must not end in ${misplaced.prefix}, for the client adds the rest by itself.`;
   throw new Refusal(
     'unknown_path',
-    `There is no ${shown} here. The base URL of an OpenAI client ends in /v1. What is here stands in the gateway's README.md, under Endpoints.`,
+    `This gateway does not offer ${method} ${shown}.${meant} What it offers: docs/protocols.md#where-to-knock.`,
   );
 }
 

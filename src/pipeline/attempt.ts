@@ -25,6 +25,7 @@ import { StreamAnswer } from './stream-answer.ts';
 import { isReset, transportFailureOf } from './transport.ts';
 import { WithheldValues } from './withheld-values.ts';
 import { Watch } from '../core/watch.ts';
+import { asObject } from '../lib/json.ts';
 import { TooComplex } from '../core/work.ts';
 import type { WorkLimits } from '../core/work.ts';
 
@@ -187,6 +188,7 @@ function targetFor(run: AttemptRun, withheld: WithheldValues): string {
 function queryFor(run: AttemptRun, withheld: WithheldValues): string {
   return upstreamQuery(run.exchange.query, {
     own: run.protocol.wire.ownQueryFields,
+    ofPath: run.exchange.endpoint?.ownQueryFields,
     isOpen: isAskedAsClient(run, run.context.snapshot),
     withheld,
   });
@@ -256,7 +258,7 @@ function bodyFor(
 ): string | Uint8Array<ArrayBuffer> | undefined {
   const { body, endpoint } = exchange;
   if (body === undefined) return undefined;
-  const own = withModel(body, route.model, endpoint?.model === undefined ? undefined : protocol);
+  const own = withModel(route, exchange, body, protocol);
   if (typeof own !== 'string') return own;
   const { work } = context.snapshot;
   checkGrowth(body, own, work);
@@ -289,11 +291,24 @@ function checkGrowth({ text = '' }: Body, edited: string, { units }: WorkLimits)
   if (edited.length - text.length > units) throw new TooComplex('units', units, '');
 }
 
-/** `inPath`: the dialect of a request whose path names its model. */
-function withModel(body: Body, model: string, inPath: Protocol | undefined): string | Uint8Array<ArrayBuffer> {
-  if (inPath === undefined) return body.withModel(model);
-  const { text = '' } = body;
-  return inPath.wire.renameModel?.(text, model) ?? text;
+function withModel(
+  { model }: Route,
+  { endpoint, caller }: Exchange,
+  body: Body,
+  protocol: Protocol,
+): string | Uint8Array<ArrayBuffer> {
+  if (endpoint?.model !== undefined) {
+    const { text = '' } = body;
+    return protocol.wire.renameModel?.(text, model) ?? text;
+  }
+  const { modelIs } = endpoint ?? {};
+  // A prompt that the provider keeps has a model of its own; but not for whoever may ask for some models only.
+  const isOfPrompt = modelIs === 'optional' && leavesModelToPrompt(body) && caller?.models === undefined;
+  return body.withModel(modelIs === 'absent' || isOfPrompt ? undefined : model);
+}
+
+function leavesModelToPrompt({ fields }: Body): boolean {
+  return fields['model'] === undefined && asObject(fields['prompt']) !== undefined;
 }
 
 /** The serving alias's system prompt. */

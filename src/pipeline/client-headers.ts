@@ -20,6 +20,8 @@ export interface Addressee {
 export interface AnswerHead {
   readonly status: number;
   readonly headers: Headers;
+  /** Where it is whole: what it says of itself, if its headers do not. */
+  readonly body?: unknown;
 }
 
 /**
@@ -28,24 +30,26 @@ export interface AnswerHead {
  */
 export function upstreamResponse(
   body: ResponseBody,
-  { status, headers }: AnswerHead,
+  { status, headers, body: whole }: AnswerHead,
   to: Addressee,
   from?: string,
 ): Response {
   const response = new Response(body, { status, headers });
-  editHeaders(response.headers, to, from);
+  const hasType = editHeaders(response.headers, to, from);
+  if (!hasType && whole instanceof Uint8Array && isJson(whole))
+    response.headers.set('content-type', 'application/json');
   return response;
 }
 
 /**
  * Makes of an upstream's headers what the client may see of them, with what tells where the answer comes from. `from` is
- * the dialect that the upstream was spoken to in.
+ * the dialect that the upstream was spoken to in. Returns whether they tell what the body is.
  */
 export function editHeaders(
   headers: Headers,
   { exchange, protocol: client, context }: Addressee,
   from: string | undefined = exchange.spoken,
-): void {
+): boolean {
   const { scrubber } = context.snapshot;
   // Read at once: a question to `Headers` costs as much as several to an object.
   const given: HeaderFields = headers.toJSON();
@@ -56,10 +60,21 @@ export function editHeaders(
   }
   const { connection: listed, 'content-type': type } = given;
   if (listed !== undefined) for (const name of listed.split(',')) deleteQuietly(headers, name.trim());
+  if (type?.startsWith(SSE_TYPE) === true) unbuffered(headers);
   if (type !== undefined && ACTIVE_TYPES.has(type)) headers.set('content-security-policy', INERT);
   const isOther = from !== undefined && from !== client.name;
   if (isOther) translateHeaders(headers, protocolOf(from), client);
   describe(headers, exchange, client, isOther || listed !== undefined ? undefined : given);
+  return type !== undefined;
+}
+
+function isJson(bytes: Uint8Array): boolean {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof value === 'object';
+  } catch {
+    return false;
+  }
 }
 
 function replaceIfOther(headers: Headers, name: string, value: string, other: string): void {
@@ -84,6 +99,9 @@ export function earlyHeaders(exchange: Exchange, client: Protocol): Headers {
   identify(headers, exchange, client);
   return headers;
 }
+
+/** How the content type of events begins. */
+export const SSE_TYPE = 'text/event-stream';
 
 /** Neither proxies nor caches are to hold the events of a stream back. */
 export function unbuffered(headers: Headers): void {

@@ -14,7 +14,7 @@ import type { JsonObject } from '../lib/json.ts';
 import { asObject } from '../lib/json.ts';
 import { wellFormedJson } from '../lib/well-formed.ts';
 import type { EncodedRequest, Reply, StreamDecoder, StreamEncoder } from '../protocols/codec.ts';
-import type { Protocol, SystemPrompt } from '../protocols/protocol.ts';
+import type { GatewayError, Protocol, SystemPrompt } from '../protocols/protocol.ts';
 import { workOf } from './body-work.ts';
 import { estimateTokens } from './estimate.ts';
 import { hidesThoughts, ThoughtlessStream, withoutThoughts } from './hidden-thoughts.ts';
@@ -40,6 +40,8 @@ export interface Crossing {
 export interface StreamCrossing {
   push(event: unknown, name: string | undefined): string;
   end(): string;
+  /** The error event with which the stream breaks off; undefined where the client's dialect has one that stands for itself. */
+  fail(error: GatewayError): string | undefined;
 }
 
 /** The two ends of a crossing. */
@@ -145,6 +147,10 @@ class Translation implements StreamCrossing {
     for (const said of this.decoder.end()) text += this.encoder.push(said);
     return text + this.encoder.end();
   }
+
+  fail(error: GatewayError): string | undefined {
+    return this.encoder.fail?.(error);
+  }
 }
 
 function crossCount(
@@ -235,7 +241,9 @@ function bounded(names: ReadonlySet<string>): readonly string[] {
 }
 
 function nameOf(name: string, names: Readonly<Record<string, string>>): string {
-  return Object.hasOwn(names, name) ? (names[name] ?? name) : name;
+  if (Object.hasOwn(names, name)) return names[name] ?? name;
+  // Of a form that is asked for, but not enforced.
+  return name === 'output.strict' ? `${names['output'] ?? 'output'}.strict` : name;
 }
 
 /** What was left out stands in a header, and names are the client's: neither how many nor how long is in our hands. */

@@ -13,8 +13,9 @@ import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './dispatch.ts';
 import { answerToPassOn, errorOf, isRefused, refusalOf, wholeSeconds } from './explain.ts';
 import { finish } from './finish.ts';
-import { earlyHeaders, editHeaders, ownResponse, unbuffered, upstreamResponse } from './client-headers.ts';
+import { earlyHeaders, editHeaders, ownResponse, SSE_TYPE, unbuffered, upstreamResponse } from './client-headers.ts';
 import type { StreamAnswer } from './stream-answer.ts';
+import { streamType } from './framed.ts';
 import { translateError } from './translate-error.ts';
 
 const encoder = new TextEncoder();
@@ -48,7 +49,11 @@ function plain(answer: PlainAnswer, way: Way): Response {
 
 function streamed(answer: StreamAnswer, way: Way): Response {
   const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), answer, way);
-  unbuffered(response.headers);
+  const { headers } = response;
+  const type = headers.get('content-type');
+  // It is one because one was asked for.
+  if (type === null) headers.set('content-type', streamType(way.protocol));
+  if (type?.startsWith(SSE_TYPE) !== true) unbuffered(headers);
   return response;
 }
 
@@ -182,8 +187,11 @@ function ended({ status, body }: Pick<HeldAnswer, 'status' | 'body'>, exchange: 
 function long(answer: LongAnswer | SlicedAnswer, way: Way): Response {
   const { exchange, context } = way;
   exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
-  const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), answer, way);
+  const { status, headers: given } = answer;
+  const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), { status, headers: given }, way);
   const { headers } = response;
-  if (ASKS_TO_WAIT.has(answer.status) && !headers.has('retry-after')) headers.set('retry-after', '1');
+  if (exchange.endpoint?.answersJson === true && !headers.has('content-type'))
+    headers.set('content-type', 'application/json');
+  if (ASKS_TO_WAIT.has(status) && !headers.has('retry-after')) headers.set('retry-after', '1');
   return response;
 }

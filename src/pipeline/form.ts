@@ -25,14 +25,15 @@ export async function readForm(exchange: Exchange, context: Context): Promise<Bo
   const { request, headers } = exchange;
   const boundary = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(headers['content-type'] ?? '');
   const bytes = isReadAtOnce(exchange, context) ? await readBytes(request) : await readPieces(exchange, context);
-  const parts = partsOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), boundary?.[1] ?? boundary?.[2]);
+  const [, quoted, plain = ''] = boundary ?? [];
+  const parts = partsOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), quoted ?? plain);
   if (parts === undefined) {
     throw new Refusal(
       'invalid_json',
       'The body is not the multipart form that its content type announces. Check the boundary.',
     );
   }
-  return new FormBody(bytes, parts);
+  return new FormBody(bytes, parts, quoted ?? plain);
 }
 
 class FormBody implements Body {
@@ -42,7 +43,11 @@ class FormBody implements Body {
   readonly #content: Uint8Array<ArrayBuffer>;
   readonly #models: readonly Part[];
 
-  constructor(content: Uint8Array<ArrayBuffer>, parts: readonly Part[]) {
+  constructor(
+    content: Uint8Array<ArrayBuffer>,
+    parts: readonly Part[],
+    private readonly boundary: string,
+  ) {
     this.#content = content;
     this.bytes = content.byteLength;
     this.#models = parts.filter(({ name, isFile }) => name === 'model' && !isFile);
@@ -52,8 +57,9 @@ class FormBody implements Body {
     }
   }
 
-  withModel(model: string): Uint8Array<ArrayBuffer> {
-    if (this.#models.length === 1 && model === this.fields['model']) return this.#content;
+  withModel(model: string | undefined): Uint8Array<ArrayBuffer> {
+    if (model === undefined || (this.#models.length === 1 && model === this.fields['model'])) return this.#content;
+    if (this.#models.length === 0) return this.#withModelInFront(model);
     const pieces: Uint8Array[] = [];
     let from = 0;
     for (const { start, end } of this.#models) {
@@ -63,13 +69,23 @@ class FormBody implements Body {
     pieces.push(this.#content.subarray(from));
     return Buffer.concat(pieces);
   }
+
+  #withModelInFront(model: string): Uint8Array<ArrayBuffer> {
+    const delimiter = `--${this.boundary}`;
+    const part = `${delimiter}\r\nContent-Disposition: form-data; name="model"\r\n\r\n${model}\r\n`;
+    const content = Buffer.from(this.#content.buffer, this.#content.byteOffset, this.#content.byteLength);
+    // What stands before the first delimiter belongs to no part.
+    const opens = content.subarray(0, delimiter.length).equals(Buffer.from(delimiter));
+    const first = opens ? 0 : content.indexOf(`\r\n${delimiter}`) + 2;
+    return Buffer.concat([Buffer.from(part), content.subarray(first)]);
+  }
 }
 
 const NAMES = /;\s*name\*?\s*=/gi;
 
 /** The parts between the boundaries; undefined if the bytes are not such a form. */
-function partsOf(bytes: Buffer, boundary: string | undefined): Part[] | undefined {
-  if (boundary === undefined || boundary === '' || boundary.length > LONGEST_BOUNDARY) return undefined;
+function partsOf(bytes: Buffer, boundary: string): Part[] | undefined {
+  if (boundary === '' || boundary.length > LONGEST_BOUNDARY) return undefined;
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   // The first delimiter may open the body, without a line end before it.
   let at = bytes.subarray(0, delimiter.length - 2).equals(delimiter.subarray(2))

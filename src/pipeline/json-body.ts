@@ -1,5 +1,6 @@
 import type { Body, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
+import { withMembers } from '../lib/json-members.ts';
 import { memberSpans, replaceSpans } from '../lib/json-span.ts';
 import type { Context } from './context.ts';
 import { isReadAtOnce, readLimited } from './read-limited.ts';
@@ -38,8 +39,10 @@ export class JsonBody implements Body {
     this.fields = parse(text);
   }
 
-  withModel(model: string): string {
+  withModel(model: string | undefined): string {
+    if (model === undefined) return this.text;
     const spans = memberSpans(this.text, 'model');
+    if (spans.length === 0) return withMembers(this.text, { model });
     // With the same name as the client's, there is nothing to change. With the key written twice, both are changed:
     // JSON.parse took the last, a backend may take the first.
     return spans.length === 1 && model === this.fields['model']

@@ -49,8 +49,7 @@ function backendsFor(
   const keepers = able.filter(({ name }) => name === backend);
   if (keepers.length > 0) return keepers;
   if (snapshot.hasManyCallers) return [];
-  const isReading = method === 'GET' || method === 'HEAD';
-  return isReading || able.length === 1 ? able : [];
+  return method === 'GET' || able.length === 1 ? able : [];
 }
 
 function withId(endpoint: Endpoint | undefined, id: string): Endpoint | undefined {

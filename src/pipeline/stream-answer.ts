@@ -2,6 +2,7 @@ import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
 import type { BodyChunk, UpstreamAnswer, UpstreamBody } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
+import type { GatewayError } from '../protocols/protocol.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { hasRoomFor, letGoOfBytes, NoRoom, UNCOUNTED_BYTES } from './buffered.ts';
 import { interruption } from './explain.ts';
@@ -213,13 +214,13 @@ export class StreamAnswer {
         failure.kind === 'refused'
           ? interruption(failure.kind, 'provider_refused', exchange.traceId)
           : translateError(failure, client, exchange.traceId);
-      return this.#lastWords(client.errors.event(error));
+      return this.#lastWords(error);
     }
     if (!this.#events.isForeignError) return undefined;
-    return this.#lastWords(
-      client.errors.asEvent(this.#events.error) ??
-        client.errors.event(interruption(failure.kind, 'stream_interrupted', exchange.traceId)),
-    );
+    const event = client.errors.asEvent(this.#events.error);
+    return event === undefined
+      ? this.#lastWords(interruption(failure.kind, 'stream_interrupted', exchange.traceId))
+      : encoder.encode(this.#rewrite?.errorEvent(event) ?? event);
   }
 
   /** Ends a stream that cannot be completed. One that was complete but for its last words is finished properly. */
@@ -237,12 +238,11 @@ export class StreamAnswer {
     // What the gateway did itself has a name; whatever else befell the backend is in the tries.
     const code = OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted';
     this.#interrupted(code);
-    const { client, exchange } = this.run;
-    return this.#lastWords(client.errors.event(interruption(failure.kind, code, exchange.traceId)));
+    return this.#lastWords(interruption(failure.kind, code, this.run.exchange.traceId));
   }
 
-  #lastWords(event: string): Uint8Array {
-    return encoder.encode(this.#rewrite?.error(event) ?? event);
+  #lastWords(error: GatewayError): Uint8Array {
+    return encoder.encode(this.#rewrite?.error(error) ?? this.#events.errorEvent(error));
   }
 
   /** However the stream ends: what was told of its tokens so far is counted. */

@@ -4,7 +4,7 @@ import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { isJson } from '../lib/is-json.ts';
 import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { ContentTemplate } from '../protocols/content-template.ts';
-import type { Protocol, StreamReader } from '../protocols/protocol.ts';
+import type { GatewayError, Protocol, StreamReader } from '../protocols/protocol.ts';
 import {
   dataLines,
   eventData,
@@ -78,6 +78,15 @@ export class StreamInspector {
 
   get usage(): StreamReader['usage'] {
     return this.#reader.usage;
+  }
+
+  /** The event that breaks off a stream whose events pass as they are; it goes on with what passed. */
+  errorEvent(error: GatewayError): string {
+    const event = this.protocol.errors.event(error, this.#reader.begun);
+    const { ids } = this.looking;
+    if (ids === undefined) return event;
+    const data = dataLines(event).join('\n');
+    return isJson(data) ? withData(event, data, ids.sealed(data, JSON.parse(data))) : event;
   }
 
   /** Bytes that wait for the rest of their event. */
@@ -193,7 +202,7 @@ export class StreamInspector {
     } catch {
       return 'malformed';
     }
-    const seen = this.#reader.see(this.#event, name);
+    const seen = this.#reader.see(this.#event, name, isRewritten ? undefined : data);
     this.finished = this.#reader.finished;
     if (seen === 'error' || seen === 'foreign_error') {
       // Before the commit point, the whole answer may yet be passed on as it is.

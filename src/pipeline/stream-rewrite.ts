@@ -1,4 +1,4 @@
-import type { Frames, Protocol } from '../protocols/protocol.ts';
+import type { Frames, GatewayError, Protocol } from '../protocols/protocol.ts';
 import type { StreamCrossing } from './crossing.ts';
 import { framed, framedError } from './framed.ts';
 import type { AttemptRun } from './settle.ts';
@@ -40,8 +40,13 @@ export class StreamRewrite {
     return this.#framed(last) + (this.frames?.end() ?? '');
   }
 
-  /** An error event of the client's dialect, with which the stream breaks off. */
-  error(event: string): string {
+  /** The error with which the stream breaks off. */
+  error(error: GatewayError): string {
+    return this.errorEvent(this.crossing?.fail(error) ?? this.client.errors.event(error));
+  }
+
+  /** The same as an event of the client's dialect. */
+  errorEvent(event: string): string {
     return framedError(event, this.frames);
   }
 

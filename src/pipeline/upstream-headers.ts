@@ -1,3 +1,4 @@
+import type { Exchange } from '../core/exchange.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import { credentialIn } from '../policies/auth.ts';
 import type { Protocol } from '../protocols/protocol.ts';
@@ -32,12 +33,29 @@ export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot, withheld: W
   if (idempotencyKey !== undefined && snapshot.hasManyCallers && snapshot.seal !== undefined)
     headers['idempotency-key'] = snapshot.seal.ownWord(exchange.callerName, idempotencyKey);
   // Taken for JSON here, it must not be guessed at behind.
-  if (exchange.body?.text !== undefined) headers['content-type'] ??= 'application/json';
-  if (snapshot.config.proxy.forward_client_ip && exchange.peer !== '') {
-    const chain = snapshot.trustedProxies.has(exchange.peer) ? forwardedFor : undefined;
-    headers['x-forwarded-for'] = chain === undefined ? exchange.peer : `${chain}, ${exchange.peer}`;
+  if (exchange.body?.text !== undefined && !isJson(headers['content-type'], exchange))
+    headers['content-type'] = 'application/json';
+  if (snapshot.config.proxy.forward_client_ip) {
+    const chain = forwardedChain(forwardedFor, exchange, snapshot);
+    if (chain !== '') headers['x-forwarded-for'] = chain;
   }
   return Object.assign(headers, backend.headers);
+}
+
+/** Of what is kept nobody reads the bodies here, so they stay what they are said to be. */
+function isJson(type: string | undefined, { endpoint }: Exchange): boolean {
+  return (
+    type !== undefined && (endpoint?.kind === 'resource' || type.startsWith('application/json') || JSON_TYPE.test(type))
+  );
+}
+
+/** `application/json`, and what is written in it: `application/x.y+json`. */
+const JSON_TYPE = /^\s*[\w.-]+\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
+
+/** What a trusted proxy says of the way so far, and the peer, which over a Unix socket has no address. */
+function forwardedChain(given: string | undefined, { peer }: Exchange, { trustedProxies }: Snapshot): string {
+  const chain = given !== undefined && trustedProxies.has(peer) ? given : '';
+  return chain === '' || peer === '' ? chain + peer : `${chain}, ${peer}`;
 }
 
 /** Without any credentials in the config the client's own go through; otherwise they end here. */

@@ -5,6 +5,8 @@ import type { WithheldValues } from './withheld-values.ts';
 export interface QueryRules {
   /** The gateway's own fields in the backend's dialect, as `fieldName` has them. */
   readonly own: ReadonlySet<string> | undefined;
+  /** Those that belong to the path by which the client came. */
+  readonly ofPath: ReadonlySet<string> | undefined;
   /** The backend is asked with the client's own key, so that it may say whose account that is for. */
   readonly isOpen: boolean;
   /** What must not get there. */
@@ -22,9 +24,9 @@ export function upstreamQuery(query: string, rules: QueryRules): string {
   return fields.length === 0 ? '' : `?${fields.join('&')}`;
 }
 
-function passes(field: string, { own, isOpen, withheld }: QueryRules): boolean {
+function passes(field: string, { own, ofPath, isOpen, withheld }: QueryRules): boolean {
   const name = fieldName(field);
-  if (own?.has(name) === true || OF_THE_GATEWAY.has(name)) return false;
+  if (own?.has(name) === true || ofPath?.has(name) === true || OF_THE_GATEWAY.has(name)) return false;
   if (isOpen) return true;
   if (ACCOUNT_FIELDS.has(name) || /^x-(?:amz|goog|ms)-/.test(name)) return false;
   const [[decodedName = '', value = ''] = []] = new URLSearchParams(field);

@@ -4,6 +4,7 @@ import type { Conversation, SettingName } from '../core/conversation.ts';
 import type { AnswerEvent } from '../core/event.ts';
 import type { Quirks } from '../core/route.ts';
 import type { Work } from '../core/work.ts';
+import type { GatewayError } from './protocol.ts';
 
 /**
  * How one dialect is translated to and from the neutral form (`core/conversation.ts`, `core/completion.ts`,
@@ -80,6 +81,8 @@ export interface StreamEncoder {
   push(event: AnswerEvent): string;
   /** The answer is complete: gives what is left to say, the dialect's own end (`[DONE]`, `message_stop`) included. */
   end(): string;
+  /** The answer cannot be completed: says so instead. Without it the dialect's error event stands for itself. */
+  fail?(error: GatewayError): string;
 }
 
 /** What an answer is written for. */

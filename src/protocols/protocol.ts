@@ -54,10 +54,12 @@ export interface Front {
   readonly fixed: Readonly<Record<string, Endpoint>>;
   /** The endpoint of a path that holds a name; undefined if it is none. */
   find(path: string, query: string): Endpoint | undefined;
-  /** Whether clients at this path, known or not, expect this dialect's errors. The first dialect that says so is taken. */
+  /** Whether a path, known or not, is one that only this dialect's clients ask for. The first dialect that says so is taken. */
   covers(path: string): boolean;
-  /** Headers by which its clients are known at a path that several dialects have (`GET /v1/models`). Lower case. */
+  /** Headers by which its clients are known where the path does not tell (`GET /v1/models`). Lower case. */
   readonly tellingHeaders: readonly string[];
+  /** Headers that other clients may send as well, which tell where nothing else does: of what is not there. Lower case. */
+  readonly likelyHeaders?: readonly string[];
   /** The query's field that may carry the client's key, beside the headers. */
   readonly keyParameter: string | undefined;
 }
@@ -66,8 +68,11 @@ export interface Front {
 export interface ErrorGrammar {
   /** The body of an error that the gateway writes. */
   body(error: GatewayError): string;
-  /** The same as the SSE event that ends a stream that cannot be completed. */
-  event(error: GatewayError): string;
+  /**
+   * The same as the SSE event that ends a stream that cannot be completed. `begun` is what its reader has kept of it
+   * (`StreamReader.begun`), if it has begun.
+   */
+  event(error: GatewayError, begun?: unknown): string;
   /** An upstream's error answer, its body parsed, as such an event; undefined if it holds no error of this dialect. */
   asEvent(body: unknown): string | undefined;
   /** The error that a JSON body holds; undefined if it holds none. */
@@ -236,11 +241,13 @@ export interface StreamReader {
   /**
    * What an event, parsed, means for the stream: does content begin, is it an error (`foreign_error`: one
    * that clients of this dialect do not know for one), the stream's own end, or nothing of these. `name` is its `event`
-   * field, if it began with one.
+   * field, if it began with one; `data` what was parsed, as Latin-1.
    */
-  see(event: unknown, name?: string): 'content' | 'error' | 'foreign_error' | 'end' | 'other';
+  see(event: unknown, name?: string, data?: string): 'content' | 'error' | 'foreign_error' | 'end' | 'other';
   /** Every choice that was begun has had its finish reason. */
   readonly finished: boolean;
   /** The last token counts seen. */
   readonly usage: Usage | undefined;
+  /** What an error event that ends the stream has to go on with; undefined where it stands for itself. */
+  readonly begun?: unknown;
 }

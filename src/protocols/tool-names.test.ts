@@ -104,3 +104,32 @@ describe.each(DIALECTS)('%s', (_name, { codec, rule, answer, event }) => {
     expect(events).toContainEqual(expect.objectContaining({ type: 'part_start', part: 'tool_call', name }));
   });
 });
+
+describe.each(DIALECTS)('%s, names that come to one', (_name, { codec }) => {
+  const written = (tools: readonly string[]): string[] => {
+    const conversation: Conversation = {
+      system: [],
+      turns: [{ role: 'user', parts: [{ type: 'text', text: 'q' }] }],
+      tools: tools.map((name) => ({ type: 'function', name })),
+      settings: {},
+      stream: false,
+      wantsUsage: true,
+      leftovers: [],
+    };
+    const { body } = codec.encodeRequest(conversation, { model: 'own-model', quirks: {} });
+    return [...JSON.stringify(body).matchAll(/"name":"(.*?)"/g)].map(([, match = '']) => match);
+  };
+
+  test('differ, whatever their order', () => {
+    const [hashed = ''] = written(['a b']);
+    const names = ['a b', hashed, 'a_b'];
+    const first = written(names);
+    expect(new Set(first).size).toBe(3);
+    expect(first.slice(1)).toEqual(names.slice(1));
+    expect(written(names.toReversed()).toReversed()).toEqual(first);
+  });
+
+  test('are the same in every request', () => {
+    expect(written(['a b', 'c d'])[0]).toBe(written(['x y', 'a b'])[1] ?? '');
+  });
+});

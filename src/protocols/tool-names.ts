@@ -6,21 +6,24 @@ import type { EncodedRequest, StreamDecoder } from './codec.ts';
 
 /**
  * Writes a request in which tools have names that the dialect takes, and reads their own again in its answer. `wire`
- * gives such a name: the same for the same, itself nearly always.
+ * gives such a name, made of the name alone: the same in every request and in whatever order tools stand, for prompt
+ * caches go by that. It is the name itself nearly always.
  */
 export function encodeWithNames(
   conversation: Conversation,
   wire: (name: string) => string,
   encode: (conversation: Conversation) => EncodedRequest,
 ): EncodedRequest {
-  const own = new Map(
-    namesIn(conversation).flatMap((name): [string, string][] => (wire(name) === name ? [] : [[wire(name), name]])),
-  );
-  if (own.size === 0) return encode(conversation);
-  const encoded = encode(renamed(conversation, wire));
+  const wires = changedNames(namesIn(conversation), wire);
+  if (wires.size === 0) return encode(conversation);
+  const encoded = encode(renamed(conversation, (name) => wires.get(name) ?? name));
+  const own = new Map([...wires].map(([name, written]) => [written, name]));
   const original = (name: string): string => own.get(name) ?? name;
   return {
     ...encoded,
+    dropped: encoded.dropped.map((word) =>
+      word.replace(/^tools\[([\w.:-]+)\]/, (_, name: string) => `tools[${original(name)}]`),
+    ),
     decodeAnswer(body, work) {
       const completion = encoded.decodeAnswer(body, work);
       return { ...completion, parts: completion.parts.map((part) => partNamed(part, original)) };
@@ -35,9 +38,28 @@ export function hashedName(name: string, others: RegExp, maxLength: number): str
   return `${name.replaceAll(others, '_').slice(0, maxLength - hash.length - 1)}_${hash}`;
 }
 
-function namesIn({ tools, turns }: Conversation): string[] {
-  const called = turns.flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'tool_call' ? [part.name] : [])));
-  return [...tools.flatMap((tool) => (tool.type === 'native' ? [] : [tool.name])), ...called];
+/** The names that are others on the wire, by the client's. Should one be another tool's already, its hash is another. */
+function changedNames(names: ReadonlySet<string>, wire: (name: string) => string): ReadonlyMap<string, string> {
+  const changed = [...names].filter((name) => wire(name) !== name);
+  const wires = new Map<string, string>();
+  if (changed.length === 0) return wires;
+  const taken = new Set([...names].filter((name) => wire(name) === name));
+  for (const name of changed.toSorted()) {
+    let written = wire(name);
+    for (let salt = 2; taken.has(written); salt++) written = wire(`${name} #${salt}`);
+    taken.add(written);
+    wires.set(name, written);
+  }
+  return wires;
+}
+
+function namesIn({ tools, turns, toolChoice }: Conversation): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const tool of tools) if (tool.type !== 'native') names.add(tool.name);
+  for (const { parts } of turns) for (const part of parts) if (part.type === 'tool_call') names.add(part.name);
+  if (toolChoice?.mode === 'tool') names.add(toolChoice.name);
+  if (toolChoice?.mode === 'allowed') for (const name of toolChoice.names) names.add(name);
+  return names;
 }
 
 function renamed(conversation: Conversation, wire: (name: string) => string): Conversation {

@@ -1,4 +1,4 @@
-import type { Endpoint, Method } from '../core/exchange.ts';
+import type { Endpoint, Method, MisplacedPath } from '../core/exchange.ts';
 import type { ProtocolName } from '../core/part.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
 import { DEFAULT_PROTOCOL } from '../vendors/dialects.ts';
@@ -8,7 +8,9 @@ export interface EndpointMatch {
   readonly protocol: ProtocolName;
   readonly endpoint: Endpoint | undefined;
   /** The methods of an endpoint that the path does name. */
-  readonly allow?: string;
+  readonly allow?: string | undefined;
+  /** Where a path that names none would name one. */
+  readonly misplaced?: MisplacedPath | undefined;
 }
 
 /** What the gateway answers itself. */
@@ -38,14 +40,51 @@ export function matchEndpoint(
   path: string,
   query: string,
 ): EndpointMatch {
-  const found = KNOWN.get(path) ?? (path.startsWith('//') ? withoutExtraSlashes(path, query) : withName(path, query));
-  if (found === undefined) return { protocol: dialectAt(path), endpoint: undefined };
-  const endpoint = isShared(found) ? { ...found, protocol: toldBy(headers) ?? found.protocol } : found;
+  const found = KNOWN.get(path) ?? endpointAt(path, query);
+  if (found === undefined) return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: misplaced(path) };
+  const endpoint = isShared(found) ? { ...found, protocol: toldBy(query, headers) ?? found.protocol } : found;
   const { protocol, methods } = endpoint;
-  if (methods.includes(method as Method) || (method === 'HEAD' && methods.includes('GET')))
-    return { protocol, endpoint };
-  const allow = methods.flatMap((allowed) => (allowed === 'GET' ? ['GET', 'HEAD'] : [allowed])).join(', ');
+  // An answer of a backend without its body cannot be judged.
+  const hasHead = methods.includes('GET') && found.kind !== 'resource' && found.kind !== 'model';
+  if (methods.includes(method as Method) || (method === 'HEAD' && hasHead)) return { protocol, endpoint };
+  // What is asked of a model is written behind its name.
+  if (found.kind === 'model_by_id' && method === 'POST' && ASKED_OF_MODEL.test(path))
+    return { protocol: dialectOf(path, query, headers), ...NONE };
+  const allow = methods.flatMap((allowed) => (allowed === 'GET' && hasHead ? ['GET', 'HEAD'] : [allowed])).join(', ');
   return { protocol, endpoint: undefined, allow };
+}
+
+const NONE = { endpoint: undefined };
+const ASKED_OF_MODEL = /:\w+$/;
+
+/**
+ * The endpoint of a path that is not known as it stands. Base URLs that end in a slash, and clients that join them with
+ * another, make more of them than there should be; between the segments of a name they count.
+ */
+function endpointAt(path: string, query: string): Endpoint | undefined {
+  const from = firstOf(path);
+  let end = path.length;
+  while (end > from + 1 && path[end - 1] === '/') end--;
+  const plain = path.slice(from, end);
+  const found = lookUp(plain, query);
+  if (found !== undefined || !plain.includes('//')) return found;
+  return lookUp(`/${segmentsOf(plain).join('/')}`, query);
+}
+
+/** Where a path begins, if only the last of the slashes in front of it counts. */
+function firstOf(path: string): number {
+  let from = 0;
+  while (path[from + 1] === '/') from++;
+  return from;
+}
+
+function segmentsOf(path: string): string[] {
+  return path.split('/').filter((segment) => segment !== '');
+}
+
+/** What is for operators is found at its own spelling alone, which was looked for before. */
+function lookUp(path: string, query: string): Endpoint | undefined {
+  return OPERATORS_PATHS.has(path) ? undefined : (KNOWN.get(path) ?? withName(path, query));
 }
 
 function withName(path: string, query: string): Endpoint | undefined {
@@ -56,12 +95,25 @@ function withName(path: string, query: string): Endpoint | undefined {
   return undefined;
 }
 
-/** A base URL that ends in a slash makes `//v1/…`. Only what is for everyone is found so. */
-function withoutExtraSlashes(path: string, query: string): Endpoint | undefined {
-  let from = 0;
-  while (path[from + 1] === '/') from++;
-  const plain = path.slice(from);
-  return Object.hasOwn(OWN, plain) ? undefined : (KNOWN.get(plain) ?? withName(plain, query));
+/** What base URLs hold: versions, names of APIs, and, by mistake, endpoints. */
+const OF_BASE_URLS: ReadonlySet<string> = new Set(
+  'v1 v1beta v1beta1 v1alpha v2 api openai anthropic gemini google chat completions messages responses embeddings models'.split(
+    ' ',
+  ),
+);
+/** So many segments a base URL may hold too many. */
+const MOST_PREFIX_SEGMENTS = 8;
+
+/** The longest end of a path that is an endpoint of a dialect. */
+function misplaced(path: string): MisplacedPath | undefined {
+  const segments = segmentsOf(path);
+  const most = Math.min(segments.length - 1, MOST_PREFIX_SEGMENTS);
+  for (let count = 1; count <= most && OF_BASE_URLS.has(segments[count - 1] ?? ''); count++) {
+    const endpoint = `/${segments.slice(count).join('/')}`;
+    const kind = lookUp(endpoint, '')?.kind;
+    if (kind === 'model' || kind === 'models') return { prefix: `/${segments.slice(0, count).join('/')}`, endpoint };
+  }
+  return undefined;
 }
 
 /** Lists of models are at one path for several dialects. */
@@ -69,13 +121,23 @@ function isShared({ kind }: Endpoint): boolean {
   return kind === 'models' || kind === 'model_by_id';
 }
 
-/** The dialect that a client's headers tell. */
-function toldBy(headers: Headers): ProtocolName | undefined {
-  return PROTOCOLS.find(([, { front }]) => front.tellingHeaders.some((header) => headers.has(header)))?.[0];
+/** The dialect that a client's headers tell, or the key in its query. */
+function toldBy(query: string, headers: Headers): ProtocolName | undefined {
+  const told = PROTOCOLS.find(([, { front }]) => front.tellingHeaders.some((header) => headers.has(header)));
+  if (told !== undefined || query === '') return told?.[0];
+  const fields = new URLSearchParams(query);
+  return PROTOCOLS.find(([, { front }]) => front.keyParameter !== undefined && fields.has(front.keyParameter))?.[0];
 }
 
-function dialectAt(path: string): ProtocolName {
-  return PROTOCOLS.find(([, { front }]) => front.covers(path))?.[0] ?? DEFAULT_PROTOCOL;
+/** The dialect of whoever asks for what is not there. */
+function dialectOf(path: string, query: string, headers: Headers): ProtocolName {
+  const plain = `/${segmentsOf(path).join('/')}`;
+  const covering = PROTOCOLS.find(([, { front }]) => front.covers(plain))?.[0];
+  return covering ?? toldBy(query, headers) ?? likelyBy(headers) ?? DEFAULT_PROTOCOL;
+}
+
+function likelyBy(headers: Headers): ProtocolName | undefined {
+  return PROTOCOLS.find(([, { front }]) => front.likelyHeaders?.some((header) => headers.has(header)))?.[0];
 }
 
 function local(kind: Endpoint['kind'], method: Method = 'GET'): Endpoint {

@@ -75,6 +75,7 @@ function answer(
     protocol: match.protocol,
     endpoint: kind === 'metrics' ? undefined : match.endpoint,
     allow: match.allow,
+    misplaced: match.misplaced,
     objection,
   });
 }

@@ -10,5 +10,6 @@ export const OPENAI: Quirks = {
   mostStops: 4,
   // Its newer models take no tools in chat completions while they think.
   translated: 'openai-responses',
+  toolsUnthinking: true,
   fields: { 'tools.custom': true, verbosity: true },
 };

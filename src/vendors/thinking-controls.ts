@@ -4,11 +4,6 @@ import type { ThinkingControl } from '../core/route.ts';
 /** `reasoning_effort`, in the words that the model knows: OpenAI's, and so most others'. */
 export const BY_EFFORT: ThinkingControl = { effort: { field: 'reasoning_effort' } };
 
-/** `reasoning_effort` of low, medium or high. */
-export const BY_THREE_EFFORTS: ThinkingControl = {
-  effort: { field: 'reasoning_effort', words: effortsBetween('low', 'high') },
-};
-
 /** `thinking: {type}`: on or off, without a measure. */
 export const BY_TYPE: ThinkingControl = {
   on: { thinking: { type: 'enabled' } },
@@ -22,3 +17,24 @@ export const BY_OBJECT: ThinkingControl = {
   budget: { field: 'reasoning.max_tokens', least: 1 },
   hide: { reasoning: { exclude: true } },
 };
+
+/** `enable_thinking`, with `thinking_budget` for a number of tokens. */
+export const BY_SWITCH: ThinkingControl = {
+  on: { enable_thinking: true },
+  off: { enable_thinking: false },
+};
+
+/** What the template of an open model reads: https://docs.vllm.ai/en/latest/features/reasoning_outputs. */
+export const BY_TEMPLATE: ThinkingControl = {
+  on: { chat_template_kwargs: { enable_thinking: true } },
+  off: { chat_template_kwargs: { enable_thinking: false } },
+};
+
+/** By the word that the config has for each. */
+export const THINKING_CONTROLS = {
+  reasoning_effort: BY_EFFORT,
+  reasoning: BY_OBJECT,
+  thinking: BY_TYPE,
+  enable_thinking: BY_SWITCH,
+  chat_template_kwargs: BY_TEMPLATE,
+} as const satisfies Readonly<Record<string, ThinkingControl>>;

@@ -3,8 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
+import { send } from '../kit/client.ts';
+import type { Json } from '../kit/json.ts';
 import { pieces, stallAfter } from '../kit/replies.ts';
 import type { Reply } from '../kit/replies.ts';
+import { parseSse } from '../kit/sse.ts';
 import type { Answer, Dialect } from './spoken.ts';
 import { DIALECTS, KEY, startStage } from './stage.ts';
 import type { Stage } from './stage.ts';
@@ -104,5 +107,66 @@ describe.each(['chat', 'responses', 'messages', 'gemini'])('the client of %s', (
       expect(failure).toBeInstanceOf(Error);
       expect(said).toStartWith('Enough');
     });
+  });
+});
+
+/** What the SDK's type of a response demands, whatever became of it. */
+const REQUIRED =
+  'id object created_at model instructions metadata parallel_tool_calls temperature tool_choice tools top_p output error incomplete_details';
+
+describe('the last event of a response that is broken off', () => {
+  const body = (back: Dialect): object => ({
+    model: stage.aliasOf(back),
+    input: 'x',
+    stream: true,
+    instructions: 'Größe 🙂',
+    metadata: { a: 'b' },
+    tools: [{ type: 'function', name: 'f', parameters: { type: 'object', properties: {} }, strict: false }],
+  });
+
+  async function told(back: Dialect, reply: Reply): Promise<readonly Json[]> {
+    stage.upstream.script(reply);
+    heard = Promise.withResolvers();
+    heard.resolve();
+    const headers = { authorization: `Bearer ${KEY}` };
+    const answer = await send(`${stage.gateway.url}/v1/responses`, { body: body(back), headers });
+    return parseSse((await answer.whole()).text).json;
+  }
+
+  test.each(DIALECTS.flatMap((back) => BREAKS.slice(1).map(([how, reply]) => [back.title, how, back, reply] as const)))(
+    'goes on with it: %s, where the stream %s',
+    async (_title, how, back, reply) => {
+      const events = await told(back, reply(back));
+      const first = events[0];
+      const last = events.at(-1);
+      expect([first.type, last.type]).toEqual(['response.created', 'response.failed']);
+      expect(last.response.status).toBe('failed');
+      // An error of the backend's own passes as it is where the dialect is its own, too.
+      if (back.protocol === 'openai-responses' && how === 'has an error of its own') return;
+      for (const key of REQUIRED.split(' ')) expect([key, key in last.response]).toEqual([key, true]);
+      for (const key of ['id', 'created_at', 'model', 'instructions', 'metadata', 'tools']) {
+        if (key in first.response) expect([key, last.response[key]]).toEqual([key, first.response[key]]);
+      }
+      expect(last.response.error.message).not.toBe('');
+      const numbers = events.flatMap(({ sequence_number: number }) => (number === undefined ? [] : [number]));
+      expect(last.sequence_number).toBe(numbers.length === 1 ? 0 : (numbers.at(-2) ?? -1) + 1);
+    },
+  );
+
+  test('and has the id that the client was given, be it sealed', async () => {
+    const sealed = await startStage({
+      proxy_api_key: undefined,
+      keys: ['a', 'b'].map((name) => ({ name, key: `${KEY}-${name}`, models: ['*'] })),
+      timeout: { read_timeout: '250ms' },
+    });
+    const back = DIALECTS.find(({ protocol }) => protocol === 'openai-responses');
+    if (back === undefined) throw new Error('no such dialect');
+    sealed.upstream.script(pieces([begun(back)]));
+    const headers = { authorization: `Bearer ${KEY}-a` };
+    const answer = await send(`${sealed.gateway.url}/v1/responses`, { body: body(back), headers });
+    const events = parseSse((await answer.whole()).text).json;
+    expect(events[0].response.id).not.toBe('resp_1');
+    expect(events.at(-1).response.id).toBe(events[0].response.id);
+    await sealed.stop();
   });
 });

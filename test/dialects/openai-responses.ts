@@ -29,14 +29,17 @@ export const openaiResponses: Dialect = {
   asked: (body, path) => {
     demand(path === '/v1/responses', `responses at ${path}`);
     const names = new Map<string, string>();
-    const input = typeof body.input === 'string' ? [{ role: 'user', content: body.input }] : body.input;
+    const given: Json[] = typeof body.input === 'string' ? [{ role: 'user', content: body.input }] : body.input;
+    const leading = given.findIndex(({ role }) => role !== 'developer');
+    const system = [body.instructions, ...given.slice(0, leading).map(({ content }) => content)].filter(Boolean);
+    const input = given.slice(leading);
     for (const item of input) if (item.type === 'function_call') names.set(item.call_id, item.name);
     const choice = body.tool_choice;
     const { format } = body.text ?? {};
     return {
       model: body.model,
       stream: body.stream === true,
-      ...(body.instructions ? { system: body.instructions } : {}),
+      ...(system.length > 0 ? { system: system.join('\n\n') } : {}),
       turns: merged(input.map((item: Json) => turnOf(item, names))),
       ...(body.tools === undefined
         ? {}

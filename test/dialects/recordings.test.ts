@@ -116,7 +116,9 @@ function instructsLater({ messages, input }: Json): boolean {
 /** Who says what, texts of one turn as one; thoughts are another model's and stay away. */
 function told({ system, turns }: Ask): unknown[] {
   const list = turns.flatMap(({ role, items }) => joined(items).map((what) => `${role}: ${what}`));
-  return [`system: ${plain(system ?? '')}`, ...list];
+  // Where JSON is asked for in words as well.
+  const own = (system ?? '').replace('Answer with one JSON object and nothing else.', '');
+  return [`system: ${plain(own)}`, ...list];
 }
 
 function answered({ items, finish, usage }: Answer): unknown {

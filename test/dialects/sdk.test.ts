@@ -425,6 +425,43 @@ describe.each(BACKS)('ai with %s', (_title, back) => {
     }
   });
 
+  test('thoughts, refusals, and answers that are cut short, plain and streamed', async () => {
+    const usage = { ...USAGE, cached: 4 };
+    const short: readonly Answer[] = [
+      THINKS,
+      { items: [{ refusal: 'I would rather not.' }], finish: 'refusal', usage },
+      { items: [{ text: 'Hel' }], finish: 'length', usage },
+      { items: [{ text: 'Hel' }], finish: 'filter', usage },
+      { items: [{ text: 'I look.' }, ...CALLS.items], finish: 'tool_calls', usage },
+    ];
+    const tools = {
+      get_weather: tool({
+        description: 'Weather',
+        inputSchema: jsonSchema<{ city: string }>(PARAMETERS),
+        execute: () => Promise.resolve('sunny'),
+      }),
+    };
+    for (const [name, model] of providers()) {
+      for (const answer of short) {
+        stage.plays(back, answer);
+        const plain = await generateText({ model, tools, prompt: 'Hello', maxRetries: 0 });
+        const stream = streamText({ model, tools, prompt: 'Hello', maxRetries: 0, onError: () => undefined });
+        const [calls, reason] = [await stream.toolCalls, await stream.finishReason];
+        expect([name, calls.length, reason]).toEqual([name, plain.toolCalls.length, plain.finishReason]);
+        expect([name, await stream.text]).toEqual([name, plain.text]);
+        expect([name, plain.usage.inputTokens, plain.usage.outputTokens]).toEqual([name, 20, 9]);
+      }
+    }
+  });
+
+  test('an error is the SDK’s own, with its words', async () => {
+    for (const [name, model] of providers()) {
+      stage.upstream.script(json(400, back.error({ status: 400, message: 'not like this' })));
+      const failure = await failureOf(generateText({ model, prompt: 'Hello', maxRetries: 0 }));
+      expect([name, failure.name, failure.message]).toEqual([name, 'AI_APICallError', 'not like this']);
+    }
+  });
+
   test('tools in a loop', async () => {
     for (const [name, model] of providers()) {
       stage.plays(back, CALLS, SAYS);

@@ -264,7 +264,6 @@ describe('what does not exist', () => {
     '/v1/',
     '/v2/chat/completions',
     '/v1/chat',
-    '/v1/chat/completions/',
     '/v1/chat/completions/x',
     '/v1/files',
     '/v1/v1/chat/completions',

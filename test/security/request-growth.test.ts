@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test';
 import { NotCarried } from '../../src/core/not-carried.ts';
 import { TooComplex, Work } from '../../src/core/work.ts';
-import { withoutMember } from '../../src/backends/json-members.ts';
+import { withoutMember } from '../../src/lib/json-members.ts';
 import { parseKeepingLongNumbers } from '../../src/lib/exact-json.ts';
 import type { Protocol, ReferenceStore } from '../../src/protocols/protocol.ts';
 import { PROTOCOLS } from '../../src/protocols/registry.ts';

@@ -189,19 +189,26 @@ describe('targets of other forms', () => {
   });
 });
 
-test('slashes too many in front, as base URLs that end in one make them, do not matter; elsewhere they do', async () => {
+test('slashes too many, as base URLs that end in one make them, do not matter', async () => {
   for (const path of [
     '//v1/chat/completions',
     '///v1/chat/completions',
     '//chat/completions',
+    '/v1//chat/completions',
+    '/v1/chat/completions/',
+    '//v1//chat//completions//',
+    '/v1/messages/',
+    '/v1//messages',
+    '/v1/responses//',
+    '/openai/v1//responses/',
     '//v1/messages',
     '//v1/responses',
   ]) {
     const body = JSON.stringify({
       model: 'demo',
       messages: [{ role: 'user', content: 'Hello' }],
-      ...(path.endsWith('messages') ? { max_tokens: 9 } : {}),
-      ...(path.endsWith('responses') ? { input: 'Hello' } : {}),
+      ...(path.includes('messages') ? { max_tokens: 9 } : {}),
+      ...(path.includes('responses') ? { input: 'Hello' } : {}),
     });
     const connection = await open(gateway.url);
     await connection.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
@@ -210,8 +217,16 @@ test('slashes too many in front, as base URLs that end in one make them, do not 
   }
   expect(await statusOf('GET //v1/models HTTP/1.1\r\nHost: localhost')).toBe(200);
   expect(await statusOf('GET //v1beta/models/demo HTTP/1.1\r\nHost: localhost')).toBe(200);
-  for (const path of ['/v1//chat/completions', '/v1/chat/completions/', '/v1/messages/', '/v1/responses//'])
-    expect(await statusOf(`POST ${path} HTTP/1.1\r\nHost: localhost`)).toBe(404);
+  for (const path of [
+    '/v1/models/',
+    '/v1//models',
+    '/v1/models/demo/',
+    '/v1beta/models/',
+    '/v1beta//models/demo',
+    '/readyz/',
+  ])
+    expect([path, await statusOf(`GET ${path} HTTP/1.1\r\nHost: localhost`)]).toEqual([path, 200]);
   // However many there are, looking costs no more.
-  expect(await statusOf(`GET ${'/'.repeat(10_000)} HTTP/1.1\r\nHost: localhost`)).toBe(404);
+  for (const path of ['/'.repeat(10_000), `/v1${'/'.repeat(9000)}x`, '/v1'.repeat(3000), `${'/a'.repeat(5000)}/`])
+    expect(await statusOf(`GET ${path} HTTP/1.1\r\nHost: localhost`)).toBe(404);
 });

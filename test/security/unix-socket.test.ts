@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
-import { manual } from '../kit/replies.ts';
+import { chatAnswer, manual } from '../kit/replies.ts';
 import { eventually } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 
@@ -179,6 +179,23 @@ describe('clients behind a proxy on the socket', () => {
     ]);
     await eventually(() => gateway.logs().length === 3);
     expect(gateway.logs().map((line) => line.client_ip)).toEqual(['192.0.2.1', '192.0.2.1', '192.0.2.2']);
+  });
+
+  test('are told to backends, where that is asked for, as far as the proxy tells them', async () => {
+    const upstream = await startUpstream(chatAnswer('ok'));
+    const path = join(freshDir(), 'gateway.sock');
+    await listening(path, {
+      backends: [{ name: 'demo', url: upstream.url }],
+      proxy: { trusted_proxies: ['unix:'], forward_client_ip: true },
+    });
+    const body = JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'Hello' }] });
+    for (const chain of ['203.0.113.9, 192.0.2.1', undefined]) {
+      const headers = { ...KEY, ...(chain === undefined ? {} : { 'x-forwarded-for': chain }) };
+      const answer = await fetch('http://gateway/v1/chat/completions', { unix: path, method: 'POST', headers, body });
+      await answer.text();
+      expect(upstream.requests.at(-1)?.headers['x-forwarded-for']).toBe(chain as string);
+    }
+    await upstream.stop();
   });
 
   test('are one where it is not', async () => {

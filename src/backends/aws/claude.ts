@@ -5,7 +5,7 @@ import { asCount, asNumber, asObject, parseObject } from '../../lib/json.ts';
 import { memberSpans } from '../../lib/json-span.ts';
 import { headersForNewBody } from '../answer-headers.ts';
 import { anthropicError } from '../anthropic-error.ts';
-import { withMembers, withoutMember } from '../json-members.ts';
+import { withMembers, withoutMember } from '../../lib/json-members.ts';
 import { textAnswer, textOf } from '../text-answer.ts';
 import type { Transport } from '../transport.ts';
 import { bedrockError, messageOf } from './errors.ts';

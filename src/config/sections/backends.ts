@@ -3,6 +3,7 @@ import { DIALECTS } from '../../vendors/dialects.ts';
 import { readGoogleAccount } from '../../vendors/google-account.ts';
 import { VENDORS } from '../../vendors/vendors.ts';
 import { HEADER_SAFE, headerSafeText, secret, secretText, text } from '../fields.ts';
+import { quirksSchema } from './quirks.ts';
 import { timeoutOverridesSchema } from './timeout.ts';
 
 const URL_ALLOWED = 'an http:// or https:// URL such as https://api.openai.com/v1, or "demo:"';
@@ -102,6 +103,7 @@ export const backendSchema = z
       .describe(
         'Whether a connection to this backend serves one request after another. `false` opens one for each: slower, but what a backend sends behind an answer, while the next request is on its way, cannot be taken for the answer to that.',
       ),
+    quirks: quirksSchema,
     timeout: timeoutOverridesSchema.describe('Time limits for this backend, before those under `timeout`.'),
     headers: headersSchema.describe(
       'Extra headers for every request to this backend, by name. Their values are kept as secret as `api_key`, and may be `file:PATH` as well.',

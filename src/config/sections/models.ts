@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_NAME_CHARS } from '../../core/route.ts';
 import { headerSafeText, text } from '../fields.ts';
 import { timeoutOverridesSchema } from './timeout.ts';
 
@@ -49,7 +50,11 @@ const aliasNameSchema = z.string().superRefine((name, context) => {
       ? 'is an empty name (an alias needs a name)'
       : star >= 0 && star < name.length - 1
         ? 'has a "*" that is not its last character (one "*", at the end)'
-        : undefined;
+        : name.length > MAX_NAME_CHARS
+          ? `is longer than ${MAX_NAME_CHARS} characters, so no request could name it (a shorter name)`
+          : !name.isWellFormed()
+            ? 'holds half of a character (a lone surrogate), so no request could name it (another name)'
+            : undefined;
   if (problem) context.addIssue({ code: 'custom', message: problem });
 });
 

@@ -10,6 +10,11 @@ export const routingSchema = z
       .describe(
         'How routes of the same priority share the load: `random` (by weight), `round_robin`, `least_busy`, `latency` (time to first byte and requests in flight) or `session` (a conversation stays where it began, so that prompt caches stay warm).',
       ),
+    default_alias: text('name', 'the name of an alias')
+      .optional()
+      .describe(
+        'The alias of requests that name no model, where the API lets them: moderations, images, `/v1/responses` and `/v1/responses/input_tokens`; and `/v1/audio/voices` and `/v1/audio/voice_consents`, which know no model. Without it they are answered with 400. A response with a stored `prompt` goes to a backend of this alias with the model of that prompt.',
+      ),
   })
   .prefault({})
   .describe('How routes are chosen.');

@@ -71,6 +71,11 @@ function blockFrom(block: JsonObject, type: string, field: string): Part[] {
       ];
     case 'tool_result':
       return [resultFrom(block)];
+    // What they mean is read elsewhere: `toolsInEffect`, `decodeTurns`.
+    case 'tool_addition':
+    case 'tool_removal':
+    case 'compaction':
+      return [];
     default:
       return [{ type: 'native', protocol: NAME, kind: type, value: block }];
   }

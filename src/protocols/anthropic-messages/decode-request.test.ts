@@ -13,6 +13,7 @@ function partsOf(...content: unknown[]) {
 }
 
 const NAME = 'anthropic-messages';
+const WHY_NO_SUMMARY = 'asks for a summary of the conversation that only Anthropic’s API makes';
 
 describe('content', () => {
   test('a string is a text, in turns and in the system prompt', () => {
@@ -203,8 +204,165 @@ test('a schema for the answer, under its new and its old name', () => {
   expect(decoded({ output_format: format }).output).toEqual(output);
 });
 
+describe('what the messages say of the request', () => {
+  const tools = [
+    { name: 'a', input_schema: { type: 'object' } },
+    { name: 'b', input_schema: { type: 'object' } },
+    { type: 'web_search_20250305', name: 'web_search' },
+    { type: 'mcp_toolset', mcp_server_name: 'm' },
+  ];
+  const reference = (name: string) => ({ type: 'tool_reference', name });
+  const system = (...content: unknown[]) => ({ role: 'system', content });
+  const removal = (tool: object) => ({ type: 'tool_removal', tool });
+  const addition = (tool: object) => ({ type: 'tool_addition', tool });
+  const user = (content: unknown = 'q') => ({ role: 'user', content });
+
+  function toolsAfter(...messages: unknown[]): string[] {
+    return decoded({ tools, messages: [user(), ...messages] }).tools.map(({ name }) => name);
+  }
+
+  test.each([
+    [[], 'a b web_search_20250305 mcp_toolset'],
+    [[system(removal(reference('a')))], 'b web_search_20250305 mcp_toolset'],
+    [[system(removal(reference('a')), addition(reference('a')))], 'b web_search_20250305 mcp_toolset a'],
+    [[system(addition(reference('a')))], 'a b web_search_20250305 mcp_toolset'],
+    [
+      [
+        system(
+          removal(reference('web_search')),
+          removal({ type: 'mcp_toolset_reference', server_name: 'm' }),
+          removal({ type: 'mcp_tool_reference', server_name: 'm', name: 't' }),
+        ),
+      ],
+      'a b',
+    ],
+    [
+      [
+        system(addition({ type: 'tool_definition', definition: { name: 'c', input_schema: { type: 'object' } } })),
+        { role: 'assistant', content: 'ok' },
+        user(),
+        system(removal(reference('b'))),
+      ],
+      'a web_search_20250305 mcp_toolset c',
+    ],
+    [
+      [{ role: 'assistant', content: [{ type: 'compaction', content: 'S', tool_changes: [removal(reference('b'))] }] }],
+      'a web_search_20250305 mcp_toolset',
+    ],
+  ])('tools after %j', (messages, names) => expect(toolsAfter(...messages).join(' ')).toBe(names));
+
+  test('a tool is what it was defined as last', () => {
+    const definition = { name: 'a', description: 'new', input_schema: { type: 'object' } };
+    const change = system(addition({ type: 'tool_definition', definition }));
+    const { tools: told } = decoded({ tools, messages: [user(), change] });
+    expect(told.filter(({ name }) => name === 'a')).toMatchObject([{ description: 'new' }]);
+  });
+
+  test('a change of a tool that nobody knows is refused', () => {
+    for (const tool of [reference('z'), undefined, {}, { type: 'tool_definition', definition: {} }]) {
+      expect(() => toolsAfter(system({ type: 'tool_addition', tool }))).toThrow(Refusal);
+    }
+  });
+
+  test('a turn that changes tools and says nothing is none; its words stay', () => {
+    const { turns } = decoded({ tools, messages: [user(), system(removal(reference('a')))] });
+    expect(turns).toHaveLength(1);
+    const said = decoded({ tools, messages: [user(), system({ type: 'text', text: 's' }, removal(reference('a')))] });
+    expect(said.turns[1]).toEqual({ role: 'system', parts: [{ type: 'text', text: 's' }] });
+  });
+
+  const effort = (word: string | null) => ({ role: 'system', content: [], output_config: { effort: word } });
+  const assistant = { role: 'assistant', content: 'a' };
+  const result = user([{ type: 'tool_result', tool_use_id: 'i', content: 'r' }]);
+
+  test.each([
+    ['behind the last question', [user(), effort('low')], 'low'],
+    ['before the next question', [user(), assistant, effort('low'), user()], 'low'],
+    ['goes on', [user(), effort('low'), assistant, user(), assistant, user()], 'low'],
+    ['the last one counts', [user(), effort('low'), assistant, effort('max'), user()], 'max'],
+    ['without a question yet', [user(), assistant, effort('low')], 'high'],
+    ['results are no question', [user(), assistant, effort('low'), result], 'high'],
+    ['behind results', [user(), assistant, result, effort('low')], 'high'],
+    ['nothing said', [user(), effort(null)], 'high'],
+  ])('effort: %s', (_name, messages, expected) =>
+    expect(decoded({ messages, output_config: { effort: 'high' } }).reasoning?.effort).toBe(expected as never),
+  );
+
+  test('effort alone', () =>
+    expect(decoded({ messages: [user(), effort('low')] }).reasoning).toEqual({ effort: 'low' }));
+
+  test('words for one turn are gone with the next of the user’s', () => {
+    const reminder = { role: 'system', content: 's', clear_at: 'next_user_message' };
+    const roles = (...messages: unknown[]) => decoded({ messages }).turns.map(({ role }) => role);
+    expect(roles(user(), reminder)).toEqual(['user', 'system']);
+    expect(roles(user(), reminder, assistant, user())).toEqual(['user', 'assistant', 'user']);
+    expect(roles(user(), { ...reminder, clear_at: 'never' }, assistant, user())).toEqual(
+      'user system assistant user'.split(' ') as never,
+    );
+  });
+
+  test('a summary stands for all before it, and is told by the user', () => {
+    const { turns } = decoded({
+      messages: [
+        user('old'),
+        {
+          role: 'assistant',
+          content: [
+            { type: 'text', text: 'old, too' },
+            { type: 'compaction', content: 'We were in Rome.', encrypted_content: 'AAAA', signature: 's' },
+            { type: 'text', text: 'On we go.' },
+          ],
+        },
+        user('new'),
+      ],
+    });
+    expect(turns).toEqual([
+      { role: 'user', parts: [{ type: 'text', text: 'Summary of the conversation so far:\n\nWe were in Rome.' }] },
+      { role: 'assistant', parts: [{ type: 'text', text: 'On we go.' }] },
+      { role: 'user', parts: [{ type: 'text', text: 'new' }] },
+    ]);
+  });
+
+  test('of two summaries the last; one that failed is nothing', () => {
+    const block = (content: string | null) => ({ role: 'assistant', content: [{ type: 'compaction', content }] });
+    const { turns } = decoded({ messages: [block('one'), user('x'), block('two'), user('y'), block(null), user('z')] });
+    expect(turns.map(({ parts }) => JSON.stringify(parts))).toEqual([
+      expect.stringContaining('two'),
+      expect.stringContaining('y'),
+      '[]',
+      expect.stringContaining('z'),
+    ]);
+  });
+
+  test.each([
+    ['x-anthropic-billing-header: cc_version=2; cch=00000;', []],
+    ['x-anthropic-billing-header: cch=1;\nYou are Claude.', ['You are Claude.']],
+    ['x-anthropic-billing-header: cch=1;\r\n\r\nYou are Claude.', ['You are Claude.']],
+    ['You are x-anthropic-billing-header: cch', ['You are x-anthropic-billing-header: cch']],
+    [
+      [
+        { type: 'text', text: 'x-anthropic-billing-header: cch=1;' },
+        { type: 'text', text: 'You are Claude.', cache_control: { type: 'ephemeral' } },
+      ],
+      ['You are Claude.'],
+    ],
+  ])('what an agent says of itself is left out: %j', (prompt, expected) =>
+    expect(decoded({ system: prompt }).system.map(({ text }) => text)).toEqual(expected),
+  );
+});
+
 describe('what is left over', () => {
   test.each([
+    [
+      'a summary that is asked for',
+      { compaction: { type: 'summarize' } },
+      [{ field: 'compaction', weight: 'refused', why: WHY_NO_SUMMARY }],
+    ],
+    [
+      'a summary at a threshold',
+      { context_management: { edits: [{ type: 'clear_tool_uses_20250919' }, { type: 'compact_20260112' }] } },
+      [{ field: 'context_management', weight: 'refused', why: WHY_NO_SUMMARY }],
+    ],
     [
       'hints',
       { service_tier: 'auto', cache_control: {}, metadata: { user_id: 'u' }, inference_geo: 'eu', speed: null },
@@ -248,7 +406,7 @@ describe('what is left over', () => {
   ])('%s', (_what, body, expected) => expect(decoded(body).leftovers).toEqual(expected as never));
 });
 
-test("an agent's own traffic has nothing that would have to be named", () => {
+test("of an agent's own traffic nothing has to be named", () => {
   const ephemeral = { type: 'ephemeral' };
   const conversation = decoded({
     model: 'claude-opus-4-8',
@@ -281,7 +439,7 @@ test("an agent's own traffic has nothing that would have to be named", () => {
     context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
   });
   expect(conversation.leftovers).toEqual([]);
-  expect(conversation.system).toHaveLength(2);
+  expect(conversation.system).toHaveLength(1);
   expect(conversation.turns.map(({ role }) => role)).toEqual(['user', 'system']);
   expect(conversation.reasoning).toEqual({ enabled: true, adaptive: true, visible: false, effort: 'high' });
   expect(conversation.settings).toEqual({ maxTokens: 64_000, user: '{"device_id":"d","session_id":"s"}' });

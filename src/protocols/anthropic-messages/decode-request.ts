@@ -3,17 +3,20 @@ import { asArray, asObject, asString, compact, type JsonObject } from '../../lib
 import type { RequestHead } from '../codec.ts';
 import { type FieldRules, leftoversOf } from '../fields.ts';
 import { decodeTexts, wantsCitations } from './decode-parts.ts';
-import { decodeToolChoice, decodeTools } from './decode-tools.ts';
+import { decodeToolChoice, decodeTools, leftoversOfTools } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
+import { effortInEffect } from './effort-in-effect.ts';
 import { decodeOutput } from './output.ts';
 import { decodeReasoning } from './reasoning.ts';
 import { decodeSettings } from './settings.ts';
+import { withoutAttribution } from './system.ts';
+import { toolsInEffect } from './tool-changes.ts';
 
 const RULES: FieldRules = {
   known: new Set(
     (
       'model messages system stream max_tokens temperature top_p top_k stop_sequences tools tool_choice thinking ' +
-      'output_config output_format metadata context_management thread'
+      'output_config output_format metadata context_management thread compaction'
     ).split(' '),
   ),
   hints: new Set(
@@ -27,24 +30,26 @@ const RULES: FieldRules = {
 
 /** Thoughts of other models are not there to be cleared. */
 const CLEARS_THOUGHTS = 'clear_thinking_';
+/** With a summary in the answer, and in the requests after it. */
+const COMPACTS = 'compact_';
 
 /** Reads a request for a message, or for the count of its tokens. */
 export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conversation {
   const turns = decodeTurns(body['messages']);
-  const tools = decodeTools(body['tools']);
+  const tools = decodeTools(toolsInEffect(body['tools'], body['messages']));
   return {
-    system: decodeTexts(body['system'], 'system'),
+    system: decodeTexts(withoutAttribution(body['system']), 'system'),
     turns,
     tools,
     ...compact({
       toolChoice: decodeToolChoice(body['tool_choice'], tools),
       output: decodeOutput(body),
-      reasoning: decodeReasoning(body),
+      reasoning: decodeReasoning(withEffort(body)),
     }),
     settings: decodeSettings(body),
     stream,
     wantsUsage: true,
-    leftovers: [...leftoversOf(body, RULES), ...furtherLeftovers(body)],
+    leftovers: [...leftoversOf(body, RULES), ...leftoversOfTools(body['tools']), ...furtherLeftovers(body)],
     written: {
       reasoning: asObject(body['thinking']) === undefined ? 'output_config.effort' : 'thinking',
       output: asObject(body['output_format']) === undefined ? 'output_config.format' : 'output_format',
@@ -52,18 +57,36 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
   };
 }
 
+/** The request with the effort that its last turn is answered with. */
+function withEffort(body: JsonObject): JsonObject {
+  const config = asObject(body['output_config']);
+  const effort = effortInEffect(config?.['effort'], body['messages']);
+  return effort === config?.['effort'] ? body : { ...body, output_config: { ...config, effort } };
+}
+
 function furtherLeftovers(body: JsonObject): Leftover[] {
-  const edits = asArray(asObject(body['context_management'])?.['edits']);
-  const edited = edits.some((edit) => asString(asObject(edit)?.['type'])?.startsWith(CLEARS_THOUGHTS) !== true);
+  const types = asArray(asObject(body['context_management'])?.['edits']).map((edit) =>
+    asString(asObject(edit)?.['type']),
+  );
+  const compacts = types.some((type) => type?.startsWith(COMPACTS) === true);
+  const edited = types.some((type) => type?.startsWith(CLEARS_THOUGHTS) !== true);
+  const summarizes = (body['compaction'] ?? undefined) !== undefined;
   const budget = asObject(body['output_config'])?.['task_budget'] ?? undefined;
   const cites = asArray(body['messages']).some((message) => wantsCitations(asObject(message)?.['content']));
   const continued = asObject(body['thread'])?.['type'] === 'continue';
   return [
-    ...(edited ? [named('context_management')] : []),
+    ...(compacts ? [refused('context_management', WHY_NO_SUMMARY)] : edited ? [named('context_management')] : []),
+    ...(summarizes ? [refused('compaction', WHY_NO_SUMMARY)] : []),
     ...(budget === undefined ? [] : [named('output_config.task_budget')]),
     ...(cites ? [named('citations')] : []),
-    ...(continued ? [{ field: 'thread', weight: 'refused', why: 'is kept at another provider' } as const] : []),
+    ...(continued ? [refused('thread', 'is kept at another provider')] : []),
   ];
+}
+
+const WHY_NO_SUMMARY = 'asks for a summary of the conversation that only Anthropic’s API makes';
+
+function refused(field: string, why: string): Leftover {
+  return { field, weight: 'refused', why };
 }
 
 function named(field: string): Leftover {

@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import type { AnswerEvent } from '../../core/event.ts';
 import { MessageStreamDecoder } from './decode-stream.ts';
-import { WireNames } from './names.ts';
 
 function decoder(changes: { freeform?: string[] } = {}): MessageStreamDecoder {
   return new MessageStreamDecoder({
     model: 'claude-a',
-    names: new WireNames(128),
     freeform: new Set(changes.freeform),
     outputTool: undefined,
   });

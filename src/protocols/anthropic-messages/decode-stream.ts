@@ -7,12 +7,10 @@ import { decodeFinish } from './finish.ts';
 import { unwrapInput } from '../freeform.ts';
 import { NAME } from './name.ts';
 import { mergedUsage, usageFrom } from './usage.ts';
-import type { WireNames } from './names.ts';
 
 /** What the request says of its answer. */
 export interface Expected {
   readonly model: string;
-  readonly names: WireNames;
   /** The names of freeform tools, which were sent as functions. */
   readonly freeform: ReadonlySet<string>;
   /** The name of the tool whose arguments are the text of the answer. */
@@ -113,7 +111,7 @@ export class MessageStreamDecoder implements StreamDecoder {
     const events = this.#blocks.has(key) ? [...this.#blockStop(key)] : [];
     const index = this.#parts++;
     const type = asString(head['type']);
-    const name = this.expected.names.original(asString(head['name']) ?? '');
+    const name = asString(head['name']) ?? '';
     const isOutput = type === 'tool_use' && head['name'] === this.expected.outputTool;
     const freeform = this.expected.freeform.has(name);
     const block: Block = { index, kind: kindOf(type, freeform), head, text: '', length: 0, citations: [] };

@@ -1,6 +1,7 @@
-import type { Tool, ToolChoice } from '../../core/conversation.ts';
-import { asArray, asBoolean, asObject, asString, asWord, compact } from '../../lib/json.ts';
+import type { Leftover, Tool, ToolChoice } from '../../core/conversation.ts';
+import { asArray, asObject, asString, asWord, compact } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
+import { descriptionIn, schemaIn, strictIn, toolLeftovers } from '../tool-fields.ts';
 import { NAME } from './name.ts';
 
 /** Reads `tools`. Those with a type of Anthropic's own have no schema that others could be given, wherever they run. */
@@ -14,14 +15,22 @@ export function decodeTools(value: unknown): Tool[] {
       type: 'function',
       name: asWord(tool['name']) ?? refuseField(`tools[${index}].name`, 'has to be a string'),
       ...compact({
-        description: asString(tool['description']),
-        parameters: asObject(tool['input_schema']),
-        strict: asBoolean(tool['strict']),
+        description: descriptionIn(tool['description'], `tools[${index}].description`),
+        parameters: schemaIn(tool['input_schema'], `tools[${index}].input_schema`),
+        strict: strictIn(tool['strict'], `tools[${index}].strict`),
         cacheControl: asObject(tool['cache_control']),
       }),
     };
   });
 }
+
+/** What is said of tools and has no neutral form. */
+export function leftoversOfTools(value: unknown): Leftover[] {
+  const own = asArray(value).filter((tool) => (asWord(asObject(tool)?.['type']) ?? 'custom') === 'custom');
+  return toolLeftovers(own, 'tools[]', KNOWN);
+}
+
+const KNOWN: ReadonlySet<string> = new Set(['type', 'name', 'description', 'input_schema', 'strict']);
 
 /** Reads `tool_choice`. */
 export function decodeToolChoice(value: unknown, tools: readonly Tool[]): ToolChoice | undefined {

@@ -1,20 +1,61 @@
 import type { Turn } from '../../core/conversation.ts';
-import { asArray, asObject } from '../../lib/json.ts';
+import type { TextPart } from '../../core/part.ts';
+import { asArray, asObject, asWord, compact } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import { decodeParts } from './decode-parts.ts';
 
-/** Reads `messages`. */
+/** Reads `messages`: what the model is to see of them. */
 export function decodeTurns(messages: unknown): Turn[] {
   if (!Array.isArray(messages)) refuseField('messages', 'has to be a list');
-  return asArray(messages).map(decodeTurn);
+  const list = asArray(messages);
+  const lastUser = list.findLastIndex((message) => asObject(message)?.['role'] === 'user');
+  const from = list.findLastIndex((message) => summaryAt(asObject(message)?.['content']) !== -1);
+  return list.flatMap((message, index) => {
+    if (index < from) return [];
+    const turns = decodeTurn(message, index);
+    const isCleared = asObject(message)?.['clear_at'] === 'next_user_message' && index < lastUser;
+    return isCleared ? [] : turns;
+  });
 }
 
-function decodeTurn(value: unknown, index: number): Turn {
+function decodeTurn(value: unknown, index: number): Turn[] {
   const field = `messages[${index}]`;
   const message = asObject(value) ?? refuseField(field, 'has to be an object');
-  const role = message['role'];
+  const { role, content } = message;
   if (role !== 'user' && role !== 'assistant' && role !== 'system') {
     return refuseField(`${field}.role`, 'has to be one of `user`, `assistant` and `system`');
   }
-  return { role, parts: decodeParts(message['content'], `${field}.content`) };
+  const at = summaryAt(content);
+  if (at === -1) {
+    const turn: Turn = { role, parts: decodeParts(content, `${field}.content`) };
+    // One that changes tools or effort says nothing.
+    return role === 'system' && turn.parts.length === 0 ? [] : [turn];
+  }
+  const blocks = asArray(content);
+  const rest: Turn = { role, parts: decodeParts(blocks.slice(at + 1), `${field}.content`) };
+  return [summaryTurn(blocks[at]), ...(rest.parts.length === 0 ? [] : [rest])];
+}
+
+/**
+ * Where the last summary stands that takes the place of all that came before it; -1 if there is none. One without
+ * content has failed, and means nothing. https://platform.claude.com/docs/en/build-with-claude/compaction, read in
+ * November 2026.
+ */
+function summaryAt(content: unknown): number {
+  if (!Array.isArray(content)) return -1;
+  return content.findLastIndex((value) => {
+    const block = asObject(value);
+    return block?.['type'] === 'compaction' && asWord(block['content']) !== undefined;
+  });
+}
+
+/** Only its own provider can read what is encrypted of it; the summary is told by the user, in words. */
+function summaryTurn(value: unknown): Turn {
+  const block = asObject(value);
+  const part: TextPart = {
+    type: 'text',
+    text: `Summary of the conversation so far:\n\n${asWord(block?.['content']) ?? ''}`,
+    ...compact({ cacheControl: asObject(block?.['cache_control']) }),
+  };
+  return { role: 'user', parts: [part] };
 }

@@ -34,12 +34,13 @@ function blocksOf(part: Part): JsonObject[] {
   switch (part.type) {
     case 'text': {
       const { text, signature } = part;
-      const citations = part.citations?.map(encodeCitation) ?? null;
+      // Never null: there are clients whose schema has it as a list or not at all.
+      const citations = part.citations === undefined ? {} : { citations: part.citations.map(encodeCitation) };
       const carrier = signature === undefined ? [] : [carrierOf(signature, 'previous')];
-      return [{ type: 'text', text, citations }, ...carrier];
+      return [{ type: 'text', text, ...citations }, ...carrier];
     }
     case 'refusal':
-      return [{ type: 'text', text: part.text, citations: null }];
+      return [{ type: 'text', text: part.text }];
     case 'reasoning':
       return [reasoningOf(part)];
     case 'tool_call': {
@@ -70,7 +71,7 @@ export function wholeBlock(part: MediaPart | NativePart): JsonObject | undefined
   const { kind, source } = part;
   const where = source.from === 'url' ? source.url : 'mediaType' in source ? source.mediaType : undefined;
   const text = source.from === 'text' ? source.text : `[${kind}${where === undefined ? '' : `: ${where}`}]`;
-  return { type: 'text', text, citations: null };
+  return { type: 'text', text };
 }
 
 /**

@@ -7,7 +7,6 @@ import { compact, type JsonObject } from '../../lib/json.ts';
 import type { CallIds } from './call-ids.ts';
 import { inputOf } from './call-input.ts';
 import { NAME } from './name.ts';
-import type { WireNames } from './names.ts';
 
 /** Images that Anthropic looks at. */
 const IMAGE_TYPES: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
@@ -18,7 +17,6 @@ const TEXT_TYPES = /^(?:text\/.+|application\/(?:json|xml|yaml|x-yaml|javascript
 /** What blocks are written for. */
 export interface BlockContext {
   readonly model: string;
-  readonly names: WireNames;
   readonly ids: CallIds;
   readonly dropped: Set<string>;
   readonly work: Work;
@@ -41,7 +39,7 @@ export function encodePart(part: Part, context: BlockContext): JsonObject | unde
       return compact({
         type: 'tool_use',
         id: context.ids.ofCall(part.id),
-        name: context.names.wire(part.name),
+        name: part.name,
         input: inputOf(part.arguments, part.freeform),
         cache_control: part.cacheControl,
       });
@@ -69,8 +67,8 @@ function resultOf(part: ToolResultPart, { ids, quirks }: BlockContext): JsonObje
     .map((inner) => (inner.type === 'text' ? textOf(inner) : mediaOf(inner, quirks)))
     .filter((block) => block !== undefined);
   const [first] = part.content;
-  const plain = part.content.length === 1 && first?.type === 'text' && first.cacheControl === undefined;
-  const content = plain ? first.text : blocks;
+  const plain = blocks.length === 1 && part.content.length === 1 && first?.type === 'text';
+  const content = plain && first.cacheControl === undefined ? first.text : blocks;
   return compact({
     type: 'tool_result',
     tool_use_id: ids.ofResult(part.callId),

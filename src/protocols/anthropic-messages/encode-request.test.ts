@@ -3,6 +3,7 @@ import { describe, expect, test } from 'bun:test';
 import type { Conversation, FunctionTool, Turn } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, Part } from '../../core/part.ts';
+import { hashedName } from '../tool-names.ts';
 import { encodeRequest } from './encode-request.ts';
 
 const NAME = 'anthropic-messages';
@@ -63,6 +64,23 @@ describe('the limit', () => {
 });
 
 describe('turns', () => {
+  test.each([
+    ['an assistant that begins', [turn('assistant', text('Hello.')), question]],
+    ['a first question of nothing', [turn('user', text('')), turn('assistant', text('Hello.')), question]],
+    ['one of blanks', [turn('user', text(' \n')), turn('assistant', text('Hello.')), question]],
+    ['a call', [turn('assistant', call('1')), turn('user', result('1'))]],
+  ])('the user speaks first: %s', (_name, turns) => {
+    const { messages } = encoded({ turns }).body;
+    expect(messages[0]).toEqual({ role: 'user', content: [{ type: 'text', text: '.' }] });
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+  });
+
+  test('a result of blanks is an empty one', () => {
+    const blank: Part = { type: 'tool_result', callId: '1', content: [{ type: 'text', text: ' \n' }] };
+    const { messages } = encoded({ turns: [question, turn('assistant', call('1')), turn('user', blank)] }).body;
+    expect(messages.at(-1)?.content).toEqual([{ type: 'tool_result', tool_use_id: '1' }]);
+  });
+
   test('alternate', () =>
     expect(
       encoded({ turns: [question, question, turn('assistant', text('a')), turn('assistant', text('b'))] }).body
@@ -183,21 +201,23 @@ describe('turns', () => {
     ];
     const { body } = encoded({ turns, tools: [tool('x.y'), tool('x_y')], toolChoice: { mode: 'tool', name: 'x_y' } });
     const calls = body.messages[1]?.content as { id: string; name: string }[];
+    const wire = hashedName('x.y', /\W/g, 128);
     expect(calls.map(({ id, name }) => [id, name])).toEqual([
-      ['a_b', 'x_y'],
-      ['a_b_2', 'x_y_2'],
+      ['a_b', wire],
+      ['a_b_2', 'x_y'],
     ]);
     expect(body.messages[2]?.content).toMatchObject([{ tool_use_id: 'a_b_2' }, { tool_use_id: 'a_b' }]);
-    expect(body.tools).toMatchObject([{ name: 'x_y' }, { name: 'x_y_2' }]);
-    expect(body.tool_choice).toEqual({ type: 'tool', name: 'x_y_2' });
+    expect(body.tools).toMatchObject([{ name: wire }, { name: 'x_y' }]);
+    expect(body.tool_choice).toEqual({ type: 'tool', name: 'x_y' });
   });
 });
 
 describe('parts', () => {
   function block(part: Part, model?: string): unknown {
     const role = part.type === 'media' ? 'user' : 'assistant';
-    const content = encoded({ turns: [turn(role, text('.'), part), question] }, model).body.messages[0]?.content;
-    return (content as unknown[])[1];
+    const { messages } = encoded({ turns: [turn(role, text('.'), part), question] }, model).body;
+    const said = messages.find((message) => message.role === role);
+    return (said?.content as unknown[] | undefined)?.[1];
   }
 
   function media(kind: MediaPart['kind'], source: MediaPart['source']): MediaPart {
@@ -530,6 +550,7 @@ describe('the answer of an output tool is a text', () => {
     quirks: {},
   });
   const block = { type: 'tool_use', id: '1', name: 'answer', input: { a: 1 } };
+  const wire = hashedName('x.y', /\W/g, 128);
 
   test('plain', () =>
     expect(request.decodeAnswer({ content: [block], stop_reason: 'tool_use' })).toMatchObject({
@@ -540,7 +561,7 @@ describe('the answer of an output tool is a text', () => {
   test('beside calls', () =>
     expect(
       request.decodeAnswer({
-        content: [{ type: 'tool_use', id: '2', name: 'x_y', input: {} }, block],
+        content: [{ type: 'tool_use', id: '2', name: wire, input: {} }, block],
         stop_reason: 'tool_use',
       }),
     ).toMatchObject({

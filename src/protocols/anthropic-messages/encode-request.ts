@@ -5,33 +5,41 @@ import { isForced } from '../../core/tool-choice.ts';
 import { Work } from '../../core/work.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { CallIds } from './call-ids.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
 import { textOf } from './encode-parts.ts';
 import { encodeTools } from './encode-tools.ts';
 import { isThoughtless, encodeTurns } from './encode-turns.ts';
-import { endedFor } from './last-message.ts';
+import { begunByUser, endedFor } from './message-ends.ts';
 import { claudeTraits, type ClaudeTraits } from '../../vendors/models/claude.ts';
-import { encodeOutput } from './output.ts';
+import { encodeOutput, type Output } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings } from './settings.ts';
-import { WireNames } from './names.ts';
+import { StrictBudget } from './strict-budget.ts';
 
 const MAX_TOOL_NAME = 128;
 
 /** Writes a request for a message. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
+  return encodeWithNames(conversation, wireName, (named) => encode(named, addressee));
+}
+
+function wireName(name: string): string {
+  return name.length <= MAX_TOOL_NAME && /^[\w-]+$/.test(name) ? name : hashedName(name, /[^\w-]/g, MAX_TOOL_NAME);
+}
+
+function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks, work = new Work() } = addressee;
   const traits = traitsFor(model, quirks);
   const dropped = new Set<string>();
-  const names = new WireNames(MAX_TOOL_NAME);
-  for (const tool of conversation.tools) if (tool.type !== 'native') names.wire(tool.name);
-  const turns = encodeTurns(conversation, traits, { model, names, ids: new CallIds(), dropped, work, quirks });
+  const budget = new StrictBudget();
+  const turns = encodeTurns(conversation, traits, { model, ids: new CallIds(), dropped, work, quirks });
   const forced = isForced(conversation.toolChoice);
   // An answer that has to be a call has no format.
-  const output = encodeOutput(forced ? { ...conversation, output: undefined } : conversation, traits, names, dropped);
-  const tools = encodeTools(conversation, { traits, names, outputTool: output.tool, dropped });
+  const output = encodeOutput(forced ? { ...conversation, output: undefined } : conversation, traits, budget, dropped);
+  const tools = encodeTools(conversation, { traits, budget, outputTool: output.tool, dropped });
   const { thinking, effort, maxTokens } = encodeReasoning(conversation, {
     traits,
     forced: forced || output.tool !== undefined,
@@ -43,8 +51,8 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   const body = compact({
     model,
     max_tokens: maxTokens,
-    system: systemOf([...conversation.system, ...turns.system]),
-    messages: endedFor(turns.messages, traits.prefill && !thinks),
+    system: systemOf([...conversation.system, ...turns.system, ...noteOf(output)]),
+    messages: begunByUser(endedFor(turns.messages, traits.prefill && !thinks)),
     ...tools,
     ...encodeSettings(conversation.settings, traits, thinks, dropped),
     thinking,
@@ -53,7 +61,6 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   });
   const expected: Expected = {
     model,
-    names,
     freeform: new Set(conversation.tools.flatMap((tool) => (tool.type === 'freeform' ? [tool.name] : []))),
     outputTool: output.tool?.name,
   };
@@ -74,6 +81,10 @@ function traitsFor(model: string, { systemTurns, structured }: Quirks): ClaudeTr
     systemTurns: systemTurns ?? traits.systemTurns,
     structured: structured ?? traits.structured,
   };
+}
+
+function noteOf({ note }: Output): TextPart[] {
+  return note === undefined ? [] : [{ type: 'text', text: note }];
 }
 
 /** One text without marks as a string, anything else as blocks. */

@@ -205,7 +205,7 @@ function encodePart(head: PartStartEvent, index: number): [JsonObject, Frame] {
   switch (head.part) {
     case 'text':
     case 'refusal':
-      return [{ type: 'text', text: '', citations: null }, frameOf(index, 'text_delta', 'text')];
+      return [{ type: 'text', text: '' }, frameOf(index, 'text_delta', 'text')];
     case 'reasoning':
       return [{ type: 'thinking', thinking: '', signature: '' }, frameOf(index, 'thinking_delta', 'thinking')];
     case 'tool_call': {

@@ -4,15 +4,16 @@ import { isForced } from '../../core/tool-choice.ts';
 import { asObject, compact, type JsonObject } from '../../lib/json.ts';
 import { FREEFORM_PARAMETERS, freeformDescription } from '../freeform.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
+import { toolSchema } from '../tool-schema.ts';
 import { NAME } from './name.ts';
-import type { WireNames } from './names.ts';
 import type { OutputTool } from './output.ts';
-import { strictSchema, toolSchema } from './schema.ts';
+import { strictSchema } from './schema.ts';
+import type { StrictBudget } from './strict-budget.ts';
 
 /** What tools are written for. */
 interface Context {
   readonly traits: ClaudeTraits;
-  readonly names: WireNames;
+  readonly budget: StrictBudget;
   /** A tool that stands for an output format; the model has to call it, or one of the client's. */
   readonly outputTool: OutputTool | undefined;
   readonly dropped: Set<string>;
@@ -42,7 +43,7 @@ function toolOf(tool: Tool, context: Context): JsonObject | undefined {
     case 'function':
       return functionOf(tool, context);
     case 'freeform':
-      return freeformToolOf(tool, context);
+      return freeformToolOf(tool);
     case 'native':
       if (tool.protocol === NAME) return asObject(tool.value);
       context.dropped.add(`tools[${tool.name}]`);
@@ -50,13 +51,15 @@ function toolOf(tool: Tool, context: Context): JsonObject | undefined {
   }
 }
 
-function functionOf(tool: FunctionTool, { traits, names, dropped }: Context): JsonObject {
+function functionOf(tool: FunctionTool, context: Context): JsonObject {
   const { name, description, parameters, cacheControl } = tool;
-  const schema = toolSchema(parameters);
-  const exact = tool.strict === true && traits.structured ? strictSchema(schema) : undefined;
-  if (tool.strict === true && exact === undefined) dropped.add('strict');
+  const { schema, lost } = toolSchema(parameters);
+  for (const keyword of lost) context.dropped.add(`tools[${name}].${keyword}`);
+  // What a schema has lost would not be kept to.
+  const exact = tool.strict === true && lost.length === 0 ? exactly(schema, context) : undefined;
+  if (tool.strict === true && exact === undefined) context.dropped.add('strict');
   return compact({
-    name: names.wire(name),
+    name,
     description,
     input_schema: exact ?? schema,
     strict: exact === undefined ? undefined : true,
@@ -64,9 +67,15 @@ function functionOf(tool: FunctionTool, { traits, names, dropped }: Context): Js
   });
 }
 
-function freeformToolOf(tool: FreeformTool, { names }: Context): JsonObject {
+/** The schema in the form that is enforced; undefined if it has none, or if the request has had its fill of such. */
+function exactly(schema: JsonObject, { traits, budget }: Context): JsonObject | undefined {
+  const exact = traits.structured ? strictSchema(schema) : undefined;
+  return exact !== undefined && budget.takes(exact, 'tool') ? exact : undefined;
+}
+
+function freeformToolOf(tool: FreeformTool): JsonObject {
   return compact({
-    name: names.wire(tool.name),
+    name: tool.name,
     description: freeformDescription(tool) || undefined,
     input_schema: FREEFORM_PARAMETERS,
   });
@@ -88,7 +97,7 @@ function choiceOf(conversation: Conversation, context: Context, count: number): 
   return mode['type'] === 'none' ? mode : { ...mode, ...single };
 }
 
-function modeOf({ toolChoice, tools }: Conversation, { names, traits }: Context): JsonObject {
+function modeOf({ toolChoice, tools }: Conversation, { traits }: Context): JsonObject {
   if (isForced(toolChoice) && !traits.forcedChoice) {
     throw new NotCarried('tool_choice', 'forces a tool call, which this model does not take');
   }
@@ -101,7 +110,7 @@ function modeOf({ toolChoice, tools }: Conversation, { names, traits }: Context)
       if (!tools.some((tool) => tool.type !== 'native' && tool.name === toolChoice.name)) {
         throw new NotCarried('tool_choice', `names a tool that is not among \`tools\`: ${toolChoice.name}`);
       }
-      return { type: 'tool', name: names.wire(toolChoice.name) };
+      return { type: 'tool', name: toolChoice.name };
     case 'native':
       if (toolChoice.protocol === NAME) return asObject(toolChoice.value) ?? { type: 'auto' };
       throw new NotCarried('tool_choice', 'forces a tool that runs at another provider');

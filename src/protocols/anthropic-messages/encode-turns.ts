@@ -16,9 +16,6 @@ export interface WireTurns {
   readonly system: readonly TextPart[];
 }
 
-/** A request without any message is refused, be there a system prompt or not. */
-const NOTHING_SAID: WireMessage = { role: 'user', content: [{ type: 'text', text: '.' }] };
-
 /**
  * Writes the turns. They alternate; the results of tools come first in their turn; the system's words stand right
  * behind a user's turn where the model takes them there, and otherwise before all turns.
@@ -44,7 +41,6 @@ export function encodeTurns({ turns }: Conversation, traits: ClaudeTraits, conte
     shown = blocks.filter(isMedia);
   }
   add('user', shown);
-  if (messages.length === 0) return { messages: [NOTHING_SAID], system };
   return { messages: messages.map((message) => (message.role === 'user' ? resultsFirst(message) : message)), system };
 }
 

@@ -1,20 +1,65 @@
-import type { Endpoint, Operation } from '../../core/exchange.ts';
+import type { Endpoint, Operation, OwnForm } from '../../core/exchange.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { asArray } from '../../lib/json.ts';
+import { withMembers, withoutMember } from '../../lib/json-members.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
 
-/** `/v1/messages` and the counting of its tokens. Lists of models are at OpenAI's path, told by the version header. */
+const MESSAGES = modelEndpoint('/messages', 'generate');
+const COUNTING = modelEndpoint('/messages/count_tokens', 'count_tokens');
+
+/** https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry */
+const FOUNDRY = '/anthropic/v1';
+const MODELS_OF_FOUNDRY = `${FOUNDRY}/models/`;
+
+/**
+ * `/v1/messages` and the counting of its tokens, at the paths of Azure's and Vertex AI's clients as well. Lists of models
+ * are at OpenAI's path, told by the version header.
+ */
 export const front: Front = {
   fixed: {
-    '/v1/messages': modelEndpoint('/messages', 'generate'),
-    '/messages': modelEndpoint('/messages', 'generate'),
-    '/v1/messages/count_tokens': modelEndpoint('/messages/count_tokens', 'count_tokens'),
-    '/messages/count_tokens': modelEndpoint('/messages/count_tokens', 'count_tokens'),
+    ...Object.fromEntries(
+      ['/v1', FOUNDRY, ''].flatMap((base) => [MESSAGES, COUNTING].map((one) => [base + one.target, one])),
+    ),
+    [`${FOUNDRY}/models`]: listing('models', ''),
   },
-  find: () => undefined,
-  covers: (path) => /^(?:\/v1)?\/messages(?:\/|$)/.test(path),
-  tellingHeaders: ['anthropic-version'],
+  find: (path) => {
+    const id = path.startsWith(MODELS_OF_FOUNDRY) ? decoded(path.slice(MODELS_OF_FOUNDRY.length)) : undefined;
+    if (id !== undefined) return listing('model_by_id', id);
+    const [, name, method] = VERTEX.exec(path) ?? [];
+    if (name === undefined) return undefined;
+    if (name === 'count-tokens') return { ...COUNTING, toDialect: fromVertex };
+    const alias = decoded(name);
+    if (alias === undefined) return undefined;
+    const isStream = method === 'streamRawPredict';
+    return isStream
+      ? { ...MESSAGES, alias, stream: true, toDialect: streamed }
+      : { ...MESSAGES, alias, toDialect: fromVertex };
+  },
+  covers: (path) => OWN_PATH.test(path),
+  tellingHeaders: ['anthropic-version', 'anthropic-beta'],
   keyParameter: undefined,
 };
+
+/** https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai; `count-tokens` is a model's name only there. */
+const VERTEX =
+  /^\/v1(?:beta1)?\/projects\/[^/]+\/locations\/[^/]+\/publishers\/anthropic\/models\/(.+):(rawPredict|streamRawPredict)$/;
+
+/** What only Anthropic's API has, at whatever base a client looks for it. */
+const OWN_PATH =
+  /^(?:\/(?:v1|api|anthropic))*\/messages(?:\/|$)|^\/anthropic(?:\/|$)|^\/v1(?:beta1)?\/projects\/[^/]+\/locations\/[^/]+\/publishers\/anthropic\//;
+
+/** Vertex AI wants the API's version in the body, and betas too; Anthropic's own API refuses them there. */
+function fromVertex(text: string, { anthropic_beta: betas }: JsonObject): OwnForm {
+  const names = asArray(betas).filter((name) => typeof name === 'string' && /^[\w.-]+$/.test(name));
+  const headers = names.length === 0 ? undefined : { 'anthropic-beta': names.join(',') };
+  return { text: withoutMember(withoutMember(text, 'anthropic_version'), 'anthropic_beta'), headers };
+}
+
+function streamed(text: string, body: JsonObject): OwnForm {
+  const own = fromVertex(text, body);
+  return { ...own, text: withMembers(withoutMember(own.text, 'stream'), { stream: true }) };
+}
 
 function modelEndpoint(target: string, operation: Operation): Endpoint {
   return {
@@ -27,4 +72,16 @@ function modelEndpoint(target: string, operation: Operation): Endpoint {
     conversation: true,
     answersJson: true,
   };
+}
+
+function listing(kind: 'models' | 'model_by_id', target: string): Endpoint {
+  return { ...modelEndpoint(target, 'native'), kind, methods: ['GET'], conversation: false };
+}
+
+function decoded(encoded: string): string | undefined {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import type { ModelListing } from '../protocol.ts';
 
-/** `{data: [{type: "model", id, display_name, created_at}], has_more, first_id, last_id}` */
+/** `{data: [{type: "model", id, display_name, created_at, …}], has_more, first_id, last_id}` */
 export const models: ModelListing = {
   list: (names, createdAt) => ({
     data: names.map((name) => models.one(name, createdAt)),
@@ -13,5 +13,13 @@ export const models: ModelListing = {
     id,
     display_name: id,
     created_at: new Date(createdAt).toISOString(),
+    // Whatever serves the alias: it can be asked for.
+    lifecycle: 'active',
+    deprecated_at: null,
+    retires_at: null,
+    line: null,
+    capabilities: null,
+    max_input_tokens: null,
+    max_tokens: null,
   }),
 };

@@ -1,24 +1,24 @@
 /** Room for a number that tells one name from another that would be the same, its `_` included. */
 const NUMBER_CHARACTERS = 8;
 
-/** Names in the characters that Anthropic takes, and back. The same in every request of a conversation. */
+/** Ids in the characters that Anthropic takes. The same in every request of a conversation. */
 export class WireNames {
   readonly #wire = new Map<string, string>();
-  readonly #original = new Map<string, string>();
+  readonly #taken = new Set<string>();
   /** The number that was given last, by what stands in front of it. */
   readonly #numbers = new Map<string, number>();
 
   constructor(private readonly maxLength: number) {}
 
-  /** The name as Anthropic gets it: itself, nearly always. */
+  /** The id as Anthropic gets it: itself, nearly always. */
   wire(name: string): string {
     const known = this.#wire.get(name);
     if (known !== undefined) return known;
     const plain = name.replaceAll(/[^a-zA-Z0-9_-]/g, '_').slice(0, this.maxLength) || '_';
     let wire = plain;
-    while (this.#original.has(wire)) wire = this.#numbered(plain);
+    while (this.#taken.has(wire)) wire = this.#numbered(plain);
     this.#wire.set(name, wire);
-    this.#original.set(wire, name);
+    this.#taken.add(wire);
     return wire;
   }
 
@@ -28,10 +28,5 @@ export class WireNames {
     const number = (this.#numbers.get(begin) ?? 1) + 1;
     this.#numbers.set(begin, number);
     return `${begin}_${number}`;
-  }
-
-  /** The name that Anthropic's stands for. */
-  original(wire: string): string {
-    return this.#original.get(wire) ?? wire;
   }
 }

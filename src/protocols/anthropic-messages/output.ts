@@ -2,13 +2,19 @@ import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import { asObject, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
-import type { WireNames } from './names.ts';
-import { strictSchema, toolSchema } from './schema.ts';
+import { JSON_NOTE, schemaNote } from '../json-note.ts';
+import { hashedName } from '../tool-names.ts';
+import { plainSchema, toolSchema } from '../tool-schema.ts';
+import { strictSchema } from './schema.ts';
+import type { StrictBudget } from './strict-budget.ts';
 
 /** `output_format` is what `output_config.format` was called before. */
 export function decodeOutput(body: JsonObject): OutputFormat | undefined {
   const format = asObject(asObject(body['output_config'])?.['format']) ?? asObject(body['output_format']);
   if (format === undefined) return undefined;
+  if (format['type'] !== undefined && format['type'] !== 'json_schema') {
+    refuseField('output_config.format.type', 'has to be `json_schema`');
+  }
   const schema = asObject(format['schema']) ?? refuseField('output_config.format.schema', 'has to be an object');
   return { type: 'schema', schema, strict: true };
 }
@@ -23,27 +29,42 @@ export interface OutputTool {
 /** How an output format is asked for. */
 export interface Output {
   /** `output_config.format` */
-  readonly format: JsonObject | undefined;
-  readonly tool: OutputTool | undefined;
+  readonly format?: JsonObject;
+  readonly tool?: OutputTool;
+  /** Words for the system, where there is no other way. */
+  readonly note?: string;
 }
 
-/** Finds the way to ask for the conversation's output format. JSON of no schema cannot be asked for, and is dropped. */
+/** Finds the way to ask for the conversation's output format; what is not enforced is added to `dropped`. */
 export function encodeOutput(
-  { output }: Conversation,
+  { output, tools }: Conversation,
   traits: ClaudeTraits,
-  names: WireNames,
+  budget: StrictBudget,
   dropped: Set<string>,
 ): Output {
-  if (output === undefined) return { format: undefined, tool: undefined };
+  if (output === undefined) return {};
   if (output.type === 'json') {
     dropped.add('output');
-    return { format: undefined, tool: undefined };
+    return { note: JSON_NOTE };
   }
-  const exact = traits.structured ? strictSchema(output.schema) : undefined;
-  // A model that cannot be made to call a tool gets the schema as it is; Anthropic may refuse it.
-  const schema = exact ?? (traits.forcedChoice ? undefined : output.schema);
-  if (schema !== undefined) return { format: { type: 'json_schema', schema }, tool: undefined };
-  const name = names.wire(`answer ${output.name ?? ''}`.trim());
+  const schema = plainSchema(output.schema);
+  const exact = traits.structured ? strictSchema(schema) : undefined;
+  if (exact !== undefined && budget.takes(exact, 'output')) return { format: { type: 'json_schema', schema: exact } };
+  if (!traits.forcedChoice) {
+    dropped.add('output');
+    return { note: schemaNote(schema) };
+  }
+  const { schema: input, lost } = toolSchema(schema);
+  if (output.strict === true || lost.length > 0) dropped.add('output.strict');
+  const name = outputName(output.name, new Set(tools.map((tool) => tool.name)));
   const description = output.description ?? 'Gives the answer. Its input is the whole of the answer.';
-  return { format: undefined, tool: { name, tool: { name, description, input_schema: toolSchema(output.schema) } } };
+  return { tool: { name, tool: { name, description, input_schema: input } } };
+}
+
+/** Of the format's name, and none that a tool has. */
+function outputName(name: string | undefined, taken: ReadonlySet<string>): string {
+  const plain = name === undefined ? 'answer' : `answer_${name}`;
+  let own = /^[\w-]{1,128}$/.test(plain) ? plain : hashedName(plain, /[^\w-]/g, 128);
+  while (taken.has(own)) own = hashedName(own, /[^\w-]/g, 128);
+  return own;
 }

@@ -68,6 +68,16 @@ function encodedStream(request: JsonObject, events: readonly AnswerEvent[]): str
   return text + encoder.end();
 }
 
+/** Anthropic itself lets the assistant begin; others that speak its dialect do not. */
+function begunByUser(request: JsonObject): JsonObject {
+  const messages = asArray(request['messages']);
+  const isBegun = asObject(messages[0])?.['role'] === 'user';
+  return isBegun ? request : { ...request, messages: [{ role: 'user', content: '.' }, ...messages] };
+}
+
+/** They are in what tools the request offers. */
+const CHANGES: ReadonlySet<unknown> = new Set(['tool_addition', 'tool_removal']);
+
 /** What of a request has to survive, in the order in which it stands there. */
 function contentOf(body: JsonObject): unknown[] {
   const blocks = (content: unknown): readonly unknown[] =>
@@ -78,7 +88,11 @@ function contentOf(body: JsonObject): unknown[] {
       essence(asObject(block) ?? {}),
     ]),
   );
-  return [blocks(body['system']).map((block) => asObject(block)?.['text']), ...messages];
+  const isChange = ([, block]: readonly unknown[]) => CHANGES.has(asObject(block)?.['type']);
+  return [
+    blocks(body['system']).map((block) => asObject(block)?.['text']),
+    ...messages.filter((said) => !isChange(said)),
+  ];
 }
 
 function essence(block: JsonObject): unknown {
@@ -111,7 +125,7 @@ describe('every recorded request', () => {
 
   test.each(recordings)('keeps its content: %s', (_name, { request }) => {
     const { body, dropped } = encodedFor(request);
-    expect(contentOf(body)).toEqual(contentOf(request));
+    expect(contentOf(body)).toEqual(contentOf(begunByUser(request)));
     expect(asArray(body['tools']).map((tool) => toolEssence(asObject(tool) ?? {}))).toEqual(
       asArray(request['tools']).map((tool) => toolEssence(asObject(tool) ?? {})),
     );

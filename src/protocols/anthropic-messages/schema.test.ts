@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { strictSchema, toolSchema } from './schema.ts';
+import { strictSchema } from './schema.ts';
 
 describe('a schema in the words that are enforced', () => {
   test('objects are closed, at every depth, and constraints are told', () =>
@@ -64,12 +64,6 @@ describe('a schema in the words that are enforced', () => {
       }),
     ).toBeDefined());
 });
-
-test.each([
-  [undefined, { type: 'object', properties: {} }],
-  [{ properties: { a: {} } }, { type: 'object', properties: { a: {} } }],
-  [{ type: ['object', 'null'] }, { type: 'object' }],
-])("a tool's schema is of an object: %j", (schema, expected) => expect(toolSchema(schema)).toEqual(expected as never));
 
 describe('a schema that refers to itself, or too often', () => {
   const closed = (properties: object): Record<string, unknown> => ({ type: 'object', properties });

@@ -1,4 +1,5 @@
-import { asArray, asObject, asString, ownMember, type JsonObject } from '../../lib/json.ts';
+import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
+import { resolved } from '../tool-schema.ts';
 
 /** Formats of strings that Anthropic enforces. */
 const FORMATS: ReadonlySet<unknown> = new Set(
@@ -13,21 +14,12 @@ const DEFINITIONS: ReadonlySet<string> = new Set(['$defs', 'definitions']);
 /**
  * A schema in the part of JSON Schema that Anthropic enforces: objects are closed, and constraints that it does not
  * know are told in the description instead, as Anthropic's SDKs do it. Undefined for a schema that cannot be said so:
- * objects with free keys, or schemas that contain themselves.
+ * objects with free keys, schemas that contain themselves, references to elsewhere or within `allOf`, and values of
+ * `enum` that are objects or lists.
  * https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
  */
 export function strictSchema(schema: JsonObject): JsonObject | undefined {
   return new StrictCheck(schema).passes(schema) ? strict(schema) : undefined;
-}
-
-/** A tool's schema: an object, whatever the client has left out. */
-export function toolSchema(schema: JsonObject | undefined): JsonObject {
-  if (schema?.['type'] === 'object') return schema;
-  return { type: 'object', ...(schema === undefined ? { properties: {} } : withoutType(schema)) };
-}
-
-function withoutType({ type: _type, ...rest }: JsonObject): JsonObject {
-  return rest;
 }
 
 function strict(schema: JsonObject): JsonObject {
@@ -87,7 +79,7 @@ class StrictCheck {
     if (schema === undefined || this.#open.has(schema) || this.#open.size >= DEEPEST) return false;
     if (this.#passed.has(schema)) return true;
     this.#open.add(schema);
-    const passes = isClosed(schema) && this.#below(schema).every((one) => this.passes(one));
+    const passes = isClosed(schema) && hasPlainValues(schema) && this.#below(schema).every((one) => this.passes(one));
     this.#open.delete(schema);
     if (passes) this.#passed.add(schema);
     return passes;
@@ -112,13 +104,12 @@ function isClosed(schema: JsonObject): boolean {
   return !isObjectSchema(schema) || asObject(schema['properties']) !== undefined || free !== undefined;
 }
 
-/** What `#/$defs/Name` points to. */
-function resolved(ref: string, root: JsonObject): unknown {
-  if (!ref.startsWith('#/')) return undefined;
-  return ref
-    .slice(2)
-    .split('/')
-    .reduce<unknown>((at, name) => ownMember(at, name.replaceAll('~1', '/').replaceAll('~0', '~')), root);
+function hasPlainValues(schema: JsonObject): boolean {
+  const values = [...asArray(schema['enum']), schema['const']];
+  return (
+    values.every((value) => typeof value !== 'object' || value === null) &&
+    asArray(schema['allOf']).every((part) => asObject(part)?.['$ref'] === undefined)
+  );
 }
 
 function isObjectSchema({ type, properties }: JsonObject): boolean {

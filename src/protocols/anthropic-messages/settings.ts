@@ -1,6 +1,7 @@
 import type { SettingName, Settings } from '../../core/conversation.ts';
 import { asArray, asBoolean, asNumber, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
+import { refuseField } from '../fields.ts';
 
 /** What this dialect calls the settings; those that it lacks have the names of OpenAI. */
 export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
@@ -25,7 +26,11 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
 
 /** Reads the single values of a request. */
 export function decodeSettings(body: JsonObject): Settings {
-  const stop = asArray(body['stop_sequences']).filter((sequence) => typeof sequence === 'string');
+  const given = body['stop_sequences'] ?? [];
+  const stop = asArray(given).filter((sequence) => typeof sequence === 'string');
+  if (!Array.isArray(given) || stop.length !== given.length) {
+    refuseField('stop_sequences', 'has to be a list of strings');
+  }
   const single = asBoolean(asObject(body['tool_choice'])?.['disable_parallel_tool_use']);
   return compact({
     maxTokens: asNumber(body['max_tokens']),

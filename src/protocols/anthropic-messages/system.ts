@@ -12,6 +12,33 @@ export function isAttribution(block: unknown): boolean {
 }
 
 /**
+ * A system prompt without what an agent says there of itself: it is for Anthropic alone, and where it changes with each
+ * request no other provider would ever find a prompt in its cache.
+ */
+export function withoutAttribution(system: unknown): unknown {
+  if (typeof system === 'string') return unattributed(system);
+  if (!Array.isArray(system) || !system.some(isAttribution)) return system;
+  return system.flatMap((value): unknown[] => {
+    if (!isAttribution(value)) return [value];
+    const block = asObject(value);
+    const text = unattributed(asString(block?.['text']) ?? '');
+    return text === '' ? [] : [{ ...block, text }];
+  });
+}
+
+/** The text without the lines of attribution that it begins with. */
+function unattributed(text: string): string {
+  if (!text.startsWith(ATTRIBUTION)) return text;
+  let from = 0;
+  while (text.startsWith(ATTRIBUTION, from)) {
+    const end = text.indexOf('\n', from);
+    if (end === -1) return '';
+    from = end + 1;
+  }
+  return text.slice(from).trimStart();
+}
+
+/**
  * `text` with the prompt in its `system`: joined to a string, as blocks of their own before and behind others. All
  * other bytes stay. Where the key occurs twice, each occurrence is edited. What is neither string nor array is left
  * for the backend to refuse.

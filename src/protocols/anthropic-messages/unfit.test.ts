@@ -22,7 +22,7 @@ function request(content: Json[], more: Json = {}): Json {
 function fitted(body: Json, model = CLAUDE) {
   const text = JSON.stringify(body, null, 1);
   const found = removeUnfit(text, JSON.parse(text), model);
-  return found === undefined ? undefined : { ...found, body: JSON.parse(found.text) as Json };
+  return found === undefined ? undefined : { ...found, body: JSON.parse(found.text) };
 }
 
 describe('a tool loop whose call came without thoughts', () => {

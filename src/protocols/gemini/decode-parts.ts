@@ -6,6 +6,7 @@ import type { CallIds } from './call-ids.ts';
 import { fieldsOf } from './camel-case.ts';
 import { decodeMedia } from './media.ts';
 import { NAME } from './name.ts';
+import { repeated } from './repeated.ts';
 import { decodeResult } from './results.ts';
 import { signatureOf } from './signatures.ts';
 
@@ -20,9 +21,9 @@ export function decodeParts(content: unknown, { path, role, calls }: Place): Par
 export function partsOf(value: unknown, path: string): readonly unknown[] {
   const content = fieldsOf(value);
   if (content === undefined) refuseField(path, 'has to be an object with `parts`');
-  const { parts } = content;
-  if (parts === undefined || parts === null) return [];
-  return Array.isArray(parts) ? (parts as unknown[]) : [parts];
+  const other = Object.keys(content).find((name) => name !== 'parts' && name !== 'role');
+  if (other !== undefined) refuseField(`${path}.${other}`, 'is no member of a content, which holds `parts`');
+  return repeated(content['parts']);
 }
 
 /** The part; undefined for one that holds nothing. */

@@ -1,12 +1,13 @@
 import type { Conversation, Leftover } from '../../core/conversation.ts';
-import { asArray, asNumber, asString, type JsonObject } from '../../lib/json.ts';
+import { asNumber, asString, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
 import { type FieldRules, leftoversOf, refuseField } from '../fields.ts';
 import { fieldsOf } from './camel-case.ts';
-import { decodeToolChoice, decodeTools, toolConfigLeftovers } from './decode-tools.ts';
+import { decodeToolChoice, decodeTools, leftoversOfTools, toolConfigLeftovers } from './decode-tools.ts';
 import { decodeSystem, decodeTurns } from './decode-turns.ts';
 import { decodeOutput, formOf, JSON_TYPES } from './output.ts';
 import { decodeReasoning } from './reasoning.ts';
+import { objectIn, repeated } from './repeated.ts';
 import { decodeSettings } from './settings.ts';
 
 /** Reads a GenerateContentRequest, or one to count the tokens of. The model and the wish for a stream are in the path. */
@@ -15,7 +16,7 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
   const request = fieldsOf(outer['generateContentRequest']) ?? outer;
   const { contents } = request;
   if (contents === undefined || contents === null) refuseField('contents', 'has to hold what is said');
-  const config = fieldsOf(request['generationConfig']) ?? {};
+  const config = objectIn(request['generationConfig'], 'generationConfig');
   return {
     system: decodeSystem(request['systemInstruction']),
     turns: decodeTurns(contents),
@@ -28,6 +29,7 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     wantsUsage: true,
     leftovers: [
       ...leftoversOf(request, REQUEST),
+      ...leftoversOfTools(request['tools']),
       ...leftoversOf(config, CONFIG).map((leftover) => ({ ...leftover, field: `generationConfig.${leftover.field}` })),
       ...toolConfigLeftovers(request['toolConfig']).map((field): Leftover => ({ field, weight: 'named' })),
       ...answerLeftovers(config),
@@ -72,7 +74,7 @@ const CONFIG: FieldRules = {
 function answerLeftovers(config: JsonObject): Leftover[] {
   const count = asNumber(config['candidateCount']);
   const { mimeType } = formOf(config);
-  const modalities = asArray(config['responseModalities']).map((modality) => asString(modality)?.toUpperCase());
+  const modalities = repeated(config['responseModalities']).map((modality) => asString(modality)?.toUpperCase());
   const leftover = (field: string, why: string): Leftover => ({
     field: `generationConfig.${field}`,
     weight: 'refused',

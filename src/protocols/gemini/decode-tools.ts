@@ -1,59 +1,88 @@
-import type { Tool, ToolChoice } from '../../core/conversation.ts';
-import { asArray, asObject, asString, asWord } from '../../lib/json.ts';
+import type { Leftover, Tool, ToolChoice } from '../../core/conversation.ts';
+import { asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
+import { descriptionIn, schemaIn, toolLeftovers } from '../tool-fields.ts';
 import { fieldsOf } from './camel-case.ts';
 import { jsonSchemaOf } from './openapi.ts';
 import { NAME } from './name.ts';
+import { objectIn, repeated, repeatedObjects } from './repeated.ts';
 
 /** Reads `tools`: each may declare functions, and each other member of it is a tool that runs at Google. */
 export function decodeTools(value: unknown): Tool[] {
-  return asArray(value).flatMap((tool) => {
-    const fields = fieldsOf(tool) ?? {};
-    return Object.entries(fields).flatMap(([name, inner]): Tool[] => {
+  return repeatedObjects(value, 'tools').flatMap((tool, at) =>
+    Object.entries(fieldsOf(tool) ?? {}).flatMap(([name, inner]): Tool[] => {
       if (inner === undefined || inner === null) return [];
-      if (name !== 'functionDeclarations') return [{ type: 'native', protocol: NAME, name, value: { [name]: inner } }];
-      return asArray(inner).map((declaration) => functionFrom(declaration));
-    });
-  });
+      if (name !== DECLARATIONS) return [{ type: 'native', protocol: NAME, name, value: { [name]: inner } }];
+      const place = `tools[${at}].${DECLARATIONS}`;
+      return repeatedObjects(inner, place).map((declaration, index) => functionFrom(declaration, `${place}[${index}]`));
+    }),
+  );
 }
 
-function functionFrom(value: unknown): Tool {
+const DECLARATIONS = 'functionDeclarations';
+
+/** What is said of tools and has no neutral form. */
+export function leftoversOfTools(value: unknown): Leftover[] {
+  const declared = repeated(value).flatMap((tool) => repeated(fieldsOf(tool)?.[DECLARATIONS]).map(fieldsOf));
+  return toolLeftovers(declared, `tools[].${DECLARATIONS}[]`, KNOWN);
+}
+
+const KNOWN: ReadonlySet<string> = new Set(['name', 'description', 'parameters', 'parametersJsonSchema']);
+
+function functionFrom(value: JsonObject, where: string): Tool {
   const declaration = fieldsOf(value) ?? {};
   const name = asWord(declaration['name']);
   if (name === undefined) refuseField('tools.functionDeclarations.name', 'has to be the name of a function');
-  const { parameters, parametersJsonSchema } = declaration;
+  const own = schemaIn(declaration['parameters'], `${where}.parameters`);
   return {
     type: 'function',
     name,
-    description: asString(declaration['description']),
-    parameters: asObject(parametersJsonSchema) ?? (asObject(parameters) ? jsonSchemaOf(parameters) : undefined),
+    description: descriptionIn(declaration['description'], `${where}.description`),
+    parameters:
+      schemaIn(declaration['parametersJsonSchema'], `${where}.parametersJsonSchema`) ??
+      (own === undefined ? undefined : jsonSchemaOf(own)),
   };
 }
 
 /** Reads `toolConfig.functionCallingConfig`. `VALIDATED` is `AUTO` whose calls keep to their schemas. */
 export function decodeToolChoice(value: unknown): ToolChoice | undefined {
-  const config = fieldsOf(fieldsOf(value)?.['functionCallingConfig']);
-  const names = asArray(config?.['allowedFunctionNames']).flatMap((name) => asWord(name) ?? []);
-  const [only] = names;
-  switch (config?.['mode']) {
+  const config = objectIn(objectIn(value, 'toolConfig')['functionCallingConfig'], CALLING);
+  const names = repeated(config['allowedFunctionNames']).map(
+    (name) => asWord(name) ?? refuseField(`${CALLING}.allowedFunctionNames`, 'has to be a list of names'),
+  );
+  const mode = config['mode'] ?? 'MODE_UNSPECIFIED';
+  switch (asString(mode)?.toUpperCase()) {
     case 'AUTO':
-      return { mode: 'auto' };
+      return names.length === 0 ? { mode: 'auto' } : { mode: 'allowed', names, required: false };
     case 'VALIDATED':
       return names.length === 0 ? { mode: 'auto' } : { mode: 'allowed', names, required: false };
     case 'NONE':
       return { mode: 'none' };
     case 'ANY':
-      if (only === undefined) return { mode: 'required' };
-      return names.length === 1 ? { mode: 'tool', name: only } : { mode: 'allowed', names, required: true };
+      return anyOf(names);
+    case 'MODE_UNSPECIFIED':
+      return names.length === 0 ? undefined : { mode: 'allowed', names, required: false };
     default:
-      return undefined;
+      return refuseField(`${CALLING}.mode`, 'has to be `AUTO`, `ANY`, `NONE` or `VALIDATED`');
   }
+}
+
+const CALLING = 'toolConfig.functionCallingConfig';
+
+function anyOf(names: readonly string[]): ToolChoice {
+  const [only] = names;
+  if (only === undefined) return { mode: 'required' };
+  return names.length === 1 ? { mode: 'tool', name: only } : { mode: 'allowed', names, required: true };
 }
 
 /** What else `toolConfig` says. */
 export function toolConfigLeftovers(value: unknown): string[] {
-  const { functionCallingConfig: _, ...rest } = fieldsOf(value) ?? {};
-  return Object.entries(rest).flatMap(([name, inner]) =>
+  const { functionCallingConfig, ...rest } = fieldsOf(value) ?? {};
+  const streamed = fieldsOf(functionCallingConfig)?.['streamFunctionCallArguments'] === true;
+  const others = streamed ? { ...rest, [STREAMED]: true } : rest;
+  return Object.entries(others).flatMap(([name, inner]) =>
     inner === undefined || inner === null ? [] : [`toolConfig.${name}`],
   );
 }
+
+const STREAMED = 'functionCallingConfig.streamFunctionCallArguments';

@@ -1,14 +1,17 @@
-import { asArray, asCount, asNumber, asObject, asString, compact, type JsonObject } from '../../lib/json.ts';
+import { asCount, asNumber, asObject, asString, compact, type JsonObject } from '../../lib/json.ts';
 import { Unintelligible, type EmbeddingCodec } from '../codec.ts';
 import { refuseField } from '../fields.ts';
 import { fieldsOf, modelName } from './camel-case.ts';
+import { repeated, repeatedObjects } from './repeated.ts';
 
 /** `:embedContent` of one text, `:batchEmbedContents` of several; what goes to a backend is always the latter. */
 export const embedding: EmbeddingCodec = {
   decodeRequest: (body) => {
     const fields = fieldsOf(body) ?? {};
     const single = fields['requests'] === undefined;
-    const requests = single ? [fields] : asArray(fields['requests']).map((request) => fieldsOf(request) ?? {});
+    const requests = single
+      ? [fields]
+      : repeatedObjects(fields['requests'], 'requests').map((request) => fieldsOf(request) ?? {});
     if (requests.length === 0) refuseField('requests', 'has to hold at least one text');
     const dimensions = [...new Set(requests.map((request) => optionsOf(request)['outputDimensionality']))];
     if (dimensions.length > 1) refuseField('requests', 'has to ask for the same `outputDimensionality` everywhere');
@@ -61,7 +64,7 @@ function leftoversOf(requests: readonly JsonObject[]): string[] {
 }
 
 function textOf(content: unknown, path: string): string {
-  const parts = asArray(fieldsOf(content)?.['parts']);
+  const parts = repeated(fieldsOf(content)?.['parts']);
   if (parts.length === 0) refuseField(path, 'has to hold a text');
   return parts
     .map((part) => asString(asObject(part)?.['text']) ?? refuseField(path, 'has to hold texts only'))

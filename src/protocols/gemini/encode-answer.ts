@@ -3,6 +3,7 @@ import type { NativePart, Part, Signature, ToolCallPart } from '../../core/part.
 import type { ReasoningTraits } from '../../core/signature.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import type { Reply } from '../codec.ts';
+import { withBreaks } from '../text-breaks.ts';
 import { encodeCitations } from './citations.ts';
 import { inputOf } from './call-input.ts';
 import { encodeFinish } from './finish.ts';
@@ -16,7 +17,7 @@ import { writeUsage } from './usage.ts';
 export function encodeAnswer(completion: Completion, reply: Reply): JsonObject {
   const { finish, logprobs, usage } = completion;
   const writer = new AnswerParts();
-  const written = completion.parts.flatMap((part) => {
+  const written = withBreaks(completion.parts).flatMap((part) => {
     const value = writer.write(part);
     return value === undefined ? [] : [{ part, value }];
   });

@@ -29,7 +29,7 @@ function encoded(more: Partial<Conversation>, model = 'gemini-3-flash-preview') 
 }
 
 function partsFor(parts: readonly Part[], model?: string) {
-  return encoded({ turns: [{ role: 'assistant', parts }] }, model).body.contents[0]?.parts;
+  return encoded({ turns: [{ role: 'assistant', parts }] }, model).body.contents.at(-1)?.parts;
 }
 
 test('what is sent is of the SDK’s shape', () => {

@@ -3,6 +3,7 @@ import { Work } from '../../core/work.ts';
 import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { JSON_NOTE } from '../json-note.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { GeminiStreamDecoder } from './decode-stream.ts';
@@ -36,7 +37,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     work,
     withOutput: form === 'config' || form === 'no functions',
   });
-  const system = systemOf(conversation);
+  const system = systemOf(conversation, form === 'dropped' ? JSON_NOTE : undefined);
   const reading = { model, freeform: freeformNames(conversation), answerTool: answer?.name };
   return {
     body: compact({
@@ -73,8 +74,9 @@ function freeformNames({ tools }: Conversation): ReadonlySet<string> {
 }
 
 /** The system's words, those that came later in the conversation at the end: there is no other place for them. */
-function systemOf({ system, turns }: Conversation): JsonObject | undefined {
+function systemOf({ system, turns }: Conversation, note: string | undefined): JsonObject | undefined {
   const later = turns.filter(({ role }) => role === 'system').flatMap(({ parts }) => parts);
   const texts = [...system, ...later].flatMap((part) => (part.type === 'text' && part.text !== '' ? [part.text] : []));
+  if (note !== undefined) texts.push(note);
   return texts.length === 0 ? undefined : { parts: texts.map((text) => ({ text })) };
 }

@@ -4,6 +4,7 @@ import type { AnswerEvent, DeltaEvent, PartStartEvent } from '../../core/event.t
 import type { Citation, Signature } from '../../core/part.ts';
 import { compact } from '../../lib/json.ts';
 import type { Reply, StreamEncoder } from '../codec.ts';
+import { BREAK, TextBreaks } from '../text-breaks.ts';
 import { encodeCitations } from './citations.ts';
 import { AnswerParts, signed } from './encode-answer.ts';
 import { encodeFinish } from './finish.ts';
@@ -26,6 +27,7 @@ export class GeminiStreamEncoder implements StreamEncoder {
   readonly #parts = new AnswerParts();
   readonly #drafts = new Map<number, Draft>();
   readonly #cited: Draft[] = [];
+  readonly #breaks = new TextBreaks();
   /** What each chunk tells of the answer, as the members that end its JSON. */
   #identity: string;
   #counts = '';
@@ -51,6 +53,8 @@ export class GeminiStreamEncoder implements StreamEncoder {
       case 'part_start':
         this.#work.keepEvent(event);
         this.#drafts.set(event.index, { head: event, text: '', signature: undefined, citations: undefined });
+        if (event.part === 'text') this.#breaks.begin(event.ownMessage);
+        else this.#breaks.other();
         return '';
       case 'part_end':
         return this.#end(event.index);
@@ -61,6 +65,7 @@ export class GeminiStreamEncoder implements StreamEncoder {
         this.#cite(event.index, event.citation);
         return '';
       case 'whole':
+        this.#breaks.other();
         return this.#chunk(this.#parts.write(event.part));
       case 'logprobs':
         return `data: {"candidates":[{"index":0,"logprobsResult":${JSON.stringify(encodeLogprobs(event.logprobs))}}]${this.#members()}}\n\n`;
@@ -95,7 +100,7 @@ export class GeminiStreamEncoder implements StreamEncoder {
       draft.text += text;
     }
     if (part === 'tool_call') return '';
-    const written = JSON.stringify(text);
+    const written = JSON.stringify(part === 'text' && this.#breaks.isDueBefore(text) ? BREAK + text : text);
     return `${BEFORE_PARTS}{"text":${written}${part === 'reasoning' ? ',"thought":true' : ''}${this.#afterParts}`;
   }
 

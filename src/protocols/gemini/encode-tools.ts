@@ -1,4 +1,4 @@
-import type { Conversation, Tool, ToolChoice } from '../../core/conversation.ts';
+import type { Conversation, FunctionTool, Tool, ToolChoice } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import { isForced } from '../../core/tool-choice.ts';
 import type { Work } from '../../core/work.ts';
@@ -52,10 +52,7 @@ function declarationOf(tool: Tool, work: Work): JsonObject | undefined {
       return compact({
         name: tool.name,
         description: tool.description,
-        parametersJsonSchema:
-          tool.parameters === undefined
-            ? undefined
-            : ofObject(supportedSchema(tool.parameters, work, `tools[${tool.name}]`)),
+        parametersJsonSchema: schemaOf(tool, work),
       });
     case 'freeform':
       return compact({
@@ -70,8 +67,13 @@ function declarationOf(tool: Tool, work: Work): JsonObject | undefined {
 
 const FREEFORM = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
 
-function ofObject(schema: JsonObject): JsonObject {
-  return schema['type'] === undefined && schema['$ref'] === undefined ? { ...schema, type: 'object' } : schema;
+/** Of a function that takes nothing there is no schema. */
+function schemaOf({ name, parameters }: FunctionTool, work: Work): JsonObject | undefined {
+  if (parameters === undefined || Object.keys(parameters).length === 0) return undefined;
+  const schema = supportedSchema(parameters, work, `tools[${name}]`);
+  const { type, $ref: reference } = schema;
+  const isObject = type === 'object' || (type === undefined && reference !== undefined);
+  return isObject ? schema : { ...schema, type: 'object' };
 }
 
 function callingConfig(

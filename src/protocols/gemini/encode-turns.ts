@@ -3,6 +3,7 @@ import type { Part, Signature, ToolCallPart, ToolResultPart } from '../../core/p
 import { isReadableBy } from '../../core/signature.ts';
 import type { Work } from '../../core/work.ts';
 import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
+import { GO_ON, NOTHING_SAID } from '../said-by-nobody.ts';
 import { inputOf } from './call-input.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
 import { encodeMedia } from './media.ts';
@@ -24,6 +25,7 @@ export function encodeTurns({ turns }: Conversation, model: string, work: Work):
   const writer = new ContentsWriter(model, work);
   for (const turn of merged(turns)) writer.add(turn);
   writer.end();
+  for (const { role, parts } of turns) if (role === 'system') writer.name(parts);
   return { contents: writer.contents, dropped: [...writer.dropped] };
 }
 
@@ -59,16 +61,23 @@ class ContentsWriter {
     else this.#addUser(parts);
   }
 
+  /** Names what the system's turns hold besides words, which stand in the system instruction. */
+  name(parts: readonly Part[]): void {
+    for (const part of parts) if (part.type === 'native') this.dropped.add(part.kind);
+  }
+
   /**
    * A client whose answer was cut sends back what it got (Codex does), in the belief that the model speaks next. Thoughts
    * alone are nothing to go on with.
    */
   end(): void {
     const { contents } = this;
+    // A model's content, and one with calls all the more, has to come after a user's.
+    if (contents[0]?.['role'] === 'model') contents.unshift({ role: 'user', parts: [{ text: NOTHING_SAID }] });
     const parts = asArray(contents.at(-1)?.['role'] === 'model' ? contents.at(-1)?.['parts'] : undefined);
     if (parts.length === 0) return;
     if (contents.length > 1 && parts.every((part) => asObject(part)?.['thought'] === true)) contents.pop();
-    else if (!geminiTraits(this.model).takesModelLast) contents.push({ role: 'user', parts: [{ text: 'Continue.' }] });
+    else if (!geminiTraits(this.model).takesModelLast) contents.push({ role: 'user', parts: [{ text: GO_ON }] });
   }
 
   #addUser(parts: readonly Part[]): void {

@@ -14,24 +14,38 @@ const METHODS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
 /** Aliases may hold slashes; `models/` in front of them is Google's. */
 const MODEL_PATH = /^\/v1(?:beta|alpha)?\/models\/(.+):(\w+)$/;
 const MODEL_BY_ID = /^\/v1(?:beta|alpha)\/models\/(.+)$/;
+/** Vertex AI's, with a project and without; it calls aliases with a slash models of other publishers. */
+const VERTEX_PATH = /^\/v1(?:beta1)?(?:\/projects\/[^/]+\/locations\/[^/]+)?\/publishers\/([^/]+)\/models\/(.+):(\w+)$/;
 /** What is asked of a model; `:8b` and `:latest`, which end aliases, are not. */
 const METHOD_WORD = /:[a-z]+[A-Z]\w*$/;
 
-/** `/v1beta/models/{model}:{method}`, the same below `/v1`, and the lists of models below `/v1beta`. */
+/** What only Google's APIs have; below `/v1beta/openai` it is OpenAI's. */
+const OWN_PATH =
+  /^(?:\/(?:v1|upload|download|api|gemini))*\/v1(?:beta1?|alpha)\/(?!openai\/)|^(?:\/v1)*\/(?:projects|publishers)\//;
+
+/** `/v1beta/models/{model}:{method}`, the same below `/v1` and at Vertex AI's paths, and the lists of models below `/v1beta`. */
 export const front: Front = {
   fixed: { '/v1beta/models': listing('models'), '/v1alpha/models': listing('models') },
   find: (path, query) => {
-    const [, encoded, method = ''] = MODEL_PATH.exec(path) ?? [];
+    const [, publisher, encoded, method = ''] = namedIn(path);
     const operation = METHODS.get(method);
-    const model = decoded(encoded);
+    const model = decoded(publisher === 'google' ? encoded : `${publisher}/${encoded}`);
     if (operation !== undefined && model !== undefined) return modelEndpoint(model, method, operation, query);
     const id = decoded(MODEL_BY_ID.exec(path)?.[1]);
     return id === undefined || METHOD_WORD.test(id) ? undefined : { ...listing('model_by_id'), target: id };
   },
-  covers: (path) => /^\/v1(?:beta|alpha)\//.test(path) || MODEL_PATH.test(path),
+  covers: (path) => OWN_PATH.test(path) || MODEL_PATH.test(path),
   tellingHeaders: ['x-goog-api-client'],
+  // Keys may stand in any of the dialects' headers.
+  likelyHeaders: ['x-goog-api-key'],
   keyParameter: 'key',
 };
+
+/** What a path names: publisher, model and method, after the whole. */
+function namedIn(path: string): readonly string[] {
+  const own = MODEL_PATH.exec(path);
+  return own === null ? (VERTEX_PATH.exec(path) ?? []) : [path, 'google', ...own.slice(1)];
+}
 
 function modelEndpoint(model: string, method: string, operation: Operation, query: string): Endpoint {
   const stream = method === 'streamGenerateContent';

@@ -34,3 +34,28 @@ test.each([
 ])('%s goes on with an answer that was cut, or is asked to: %p', (model, parts, roles) =>
   expect(rolesAfter(parts, model)).toBe(roles),
 );
+
+test.each([
+  [[TEXT], 'user model user'],
+  [[THOUGHT, TEXT], 'user model user'],
+  [[{ type: 'tool_call', id: '1', name: 'f', arguments: '{}' }] as const, 'user model user'],
+])('the user speaks before %j', (parts, roles) => {
+  const conversation: Conversation = {
+    system: [],
+    turns: [
+      { role: 'assistant', parts },
+      { role: 'user', parts: [{ type: 'text', text: 'go on' }] },
+    ],
+    tools: [],
+    settings: {},
+    stream: false,
+    wantsUsage: true,
+    leftovers: [],
+  };
+  const contents = encodeRequest(conversation, { model: 'gemini-2.5-pro', quirks: {} }).body['contents'] as readonly {
+    role: string;
+    parts: unknown;
+  }[];
+  expect(contents.map(({ role }) => role).join(' ')).toBe(roles);
+  expect(contents[0]?.parts).toEqual([{ text: '.' }]);
+});

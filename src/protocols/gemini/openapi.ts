@@ -1,5 +1,6 @@
-import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
+import { asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
+import { repeated } from './repeated.ts';
 
 /** A schema in Google's subset of OpenAPI (`parameters`, `responseSchema`) as JSON Schema. */
 export function jsonSchemaOf(value: unknown): JsonObject {
@@ -24,7 +25,11 @@ export function jsonSchemaOf(value: unknown): JsonObject {
       case 'oneOf':
       case 'allOf':
       case 'prefixItems':
-        result[keyword] = asArray(inner).map((part) => jsonSchemaOf(part));
+        result[keyword] = repeated(inner).map((part) => jsonSchemaOf(part));
+        break;
+      case 'required':
+      case 'enum':
+        result[keyword] = repeated(inner);
         break;
       case 'example':
         result['examples'] = [inner];
@@ -60,7 +65,7 @@ function typeOf(value: unknown): unknown {
 /** Their order is the one that the model is to write them in. */
 function propertiesOf(value: unknown, order: unknown): JsonObject {
   const properties = asObject(value) ?? {};
-  const names = new Set([...asArray(order).flatMap((name) => asString(name) ?? []), ...Object.keys(properties)]);
+  const names = new Set([...repeated(order).flatMap((name) => asString(name) ?? []), ...Object.keys(properties)]);
   return Object.fromEntries(
     [...names].filter((name) => Object.hasOwn(properties, name)).map((name) => [name, jsonSchemaOf(properties[name])]),
   );

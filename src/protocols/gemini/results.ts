@@ -1,8 +1,9 @@
 import type { MediaPart, TextPart, ToolResultPart } from '../../core/part.ts';
-import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import type { CallIds } from './call-ids.ts';
 import { decodeMedia, encodeMedia } from './media.ts';
 import { fieldsOf } from './camel-case.ts';
+import { repeated } from './repeated.ts';
 
 /** Members of a `response` that hold the whole of it where they are its only one. */
 const OUTPUTS = new Set(['output', 'result', 'error']);
@@ -15,14 +16,21 @@ export function decodeResult(value: unknown, calls: CallIds): ToolResultPart {
   const fields = asObject(given) ?? { output: given };
   const output = outputOf(fields, name);
   const text = asString(output) ?? JSON.stringify(output);
-  const media = asArray(response['parts']).flatMap((part) => decodeMedia(fieldsOf(part) ?? {}) ?? []);
+  const media = repeated(response['parts']).flatMap((part) => decodeMedia(fieldsOf(part) ?? {}) ?? []);
   return {
     type: 'tool_result',
     callId: calls.ofResult(asWord(response['id']), name),
     content: [...(Object.keys(fields).length === 0 ? [] : [{ type: 'text' as const, text }]), ...media],
     name,
-    isError: fields['error'] === undefined || fields['error'] === null ? undefined : true,
+    isError: saysFailure(fields) ? true : undefined,
   };
+}
+
+/** Beside a result, an error that is empty says that there was none. */
+function saysFailure(fields: JsonObject): boolean {
+  const { error } = fields;
+  if (error === undefined || error === null || error === false) return false;
+  return Object.keys(fields).length === 1 || (error !== '' && error !== 0);
 }
 
 /** What of the response is the function's own: some clients put its name in once more. */

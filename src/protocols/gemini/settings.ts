@@ -1,9 +1,11 @@
 import type { Conversation, SettingName, Settings } from '../../core/conversation.ts';
 import type { Work } from '../../core/work.ts';
-import { asArray, asBoolean, asNumber, asString, compact, type JsonObject } from '../../lib/json.ts';
+import { asBoolean, asNumber, asString, compact, type JsonObject } from '../../lib/json.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
+import { refuseField } from '../fields.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
+import { repeated } from './repeated.ts';
 
 /** What this dialect calls the settings; those that it lacks have the names of OpenAI. */
 export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
@@ -28,7 +30,9 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
 
 /** Reads the single values of `generationConfig`. */
 export function decodeSettings(config: JsonObject): Settings {
-  const stop = asArray(config['stopSequences']).flatMap((text) => asString(text) ?? []);
+  const stop = repeated(config['stopSequences']).map(
+    (text) => asString(text) ?? refuseField('generationConfig.stopSequences', 'has to be a list of strings'),
+  );
   return {
     maxTokens: asNumber(config['maxOutputTokens']),
     temperature: asNumber(config['temperature']),

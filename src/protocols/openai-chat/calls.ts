@@ -4,7 +4,7 @@ import { isReadableBy, signatureFrom } from '../../core/signature.ts';
 import { asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { unwrapInput, wrapInput } from '../freeform.ts';
 import { NAME } from './name.ts';
-import { wireId, wireName } from './names.ts';
+import { wireId } from './names.ts';
 import { originOf } from './reasoning-details.ts';
 
 /** What has to be known to read a call. */
@@ -15,17 +15,14 @@ export interface CallReading {
   readonly model?: string | undefined;
   /** The freeform tools that had to become functions. */
   readonly wrapped?: ReadonlySet<string> | undefined;
-  /** The tools' own names by those on the wire, where they differ. */
-  readonly names?: ReadonlyMap<string, string> | undefined;
 }
 
 /** Reads an entry of `tool_calls`; undefined if it has no name. */
 export function decodeCall(call: JsonObject | undefined, reading: CallReading): ToolCallPart | undefined {
   const custom = call?.['type'] === 'custom' ? asObject(call['custom']) : undefined;
   const named = custom ?? asObject(call?.['function']);
-  const written = asWord(named?.['name']);
-  if (call === undefined || written === undefined) return undefined;
-  const name = reading.names?.get(written) ?? written;
+  const name = asWord(named?.['name']);
+  if (call === undefined || name === undefined) return undefined;
   const isWrapped = reading.wrapped?.has(name) ?? false;
   const args = custom === undefined ? argumentsOf(named?.['arguments']) : (asString(custom['input']) ?? '');
   const signature = callSignature(call, reading.model);
@@ -66,11 +63,11 @@ export function encodeCall(
     signature !== undefined && isReadableBy(signature, NAME, to.model)
       ? { extra_content: extraContent(signature) }
       : {};
-  const written = { id: wireId(id, to.idLength), name: wireName(name) };
+  const written = wireId(id, to.idLength);
   if (freeform === true && to.hasCustom)
-    return { id: written.id, type: 'custom', custom: { name: written.name, input: args }, ...extra };
+    return { id: written, type: 'custom', custom: { name, input: args }, ...extra };
   const text = freeform === true ? wrapInput(args) : args === '' ? '{}' : args;
-  return { id: written.id, type: 'function', function: { name: written.name, arguments: text }, ...extra };
+  return { id: written, type: 'function', function: { name, arguments: text }, ...extra };
 }
 
 /** OpenAI writes JSON into a string; others an object, or nothing where there are no arguments. */

@@ -3,7 +3,7 @@ import type { Json } from '../../../test/kit/json.ts';
 import { Unintelligible } from '../codec.ts';
 import { decodeAnswer } from './decode-answer.ts';
 
-const reading = { model: 'm', wrapped: new Set<string>(), names: new Map<string, string>() };
+const reading = { model: 'm', wrapped: new Set<string>() };
 
 function decode(message: Json, choice: Json = {}): Json {
   return decodeAnswer({ id: 'x', created: 7, model: 'up', choices: [{ message, ...choice }] }, reading);

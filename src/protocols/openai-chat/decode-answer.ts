@@ -17,8 +17,6 @@ export interface Reading {
   readonly model: string;
   /** The freeform tools that had to become functions. */
   readonly wrapped: ReadonlySet<string>;
-  /** The tools' own names by those on the wire, where they differ. */
-  readonly names: ReadonlyMap<string, string>;
 }
 
 /** Reads a `chat.completion`. Of several choices the first. */

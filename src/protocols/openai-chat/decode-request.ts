@@ -1,12 +1,12 @@
 import type { Conversation, Leftover } from '../../core/conversation.ts';
 import { asArray, asNumber, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
-import { leftoversOf, type FieldRules } from '../fields.ts';
+import { leftoversOf, refuseField, type FieldRules } from '../fields.ts';
 import { decodeTurns } from './decode-turns.ts';
 import { decodeOutput } from './output.ts';
 import { decodeReasoning, REASONING_FIELDS, reasoningFieldsOf } from './reasoning.ts';
 import { decodeSettings, SETTING_FIELDS } from './settings.ts';
-import { decodeToolChoice, decodeTools } from './decode-tools.ts';
+import { decodeToolChoice, decodeTools, leftoversOfTools } from './decode-tools.ts';
 
 /** What the answer's encoder has to know of the request. */
 export interface OwnOfRequest {
@@ -30,6 +30,7 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     wantsUsage: asObject(body['stream_options'])?.['include_usage'] === true,
     leftovers: [
       ...leftoversOf(body, RULES),
+      ...leftoversOfTools(body),
       ...severalAnswers(body['n']),
       ...otherThanText(body['modalities']),
       ...unreadReasoning(body),
@@ -95,7 +96,9 @@ function severalAnswers(n: unknown): Leftover[] {
 }
 
 function otherThanText(modalities: unknown): Leftover[] {
-  const others = asArray(modalities).filter((modality) => modality !== 'text');
+  if (modalities === undefined || modalities === null) return [];
+  if (!Array.isArray(modalities)) refuseField('modalities', 'has to be a list');
+  const others = (modalities as unknown[]).filter((modality) => modality !== 'text');
   if (others.length === 0) return [];
   return others.includes('audio')
     ? [{ field: 'modalities', weight: 'refused', why: 'asks for a spoken answer, which others do not give' }]

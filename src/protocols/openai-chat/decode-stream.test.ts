@@ -6,7 +6,7 @@ import type { AnswerEvent } from '../../core/event.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
 
 function decode(chunks: readonly Json[], wrapped: readonly string[] = []): { events: AnswerEvent[]; built: Json } {
-  const decoder = new ChatStreamDecoder({ model: 'm', wrapped: new Set(wrapped), names: new Map() });
+  const decoder = new ChatStreamDecoder({ model: 'm', wrapped: new Set(wrapped) });
   const events = [...chunks.flatMap((chunk) => [...decoder.push(chunk)]), ...decoder.end()];
   expect(orderProblems(events)).toEqual([]);
   const builder = new CompletionBuilder();
@@ -27,7 +27,7 @@ function callsOf(chunks: readonly Json[]): Json {
 }
 
 test('a text comes at once, and what it ends with at the end', () => {
-  const decoder = new ChatStreamDecoder({ model: 'm', wrapped: new Set(), names: new Map() });
+  const decoder = new ChatStreamDecoder({ model: 'm', wrapped: new Set() });
   expect(decoder.push({ id: '', choices: [], prompt_filter_results: [] })).toEqual([]);
   expect(decoder.push(delta({ role: 'assistant', content: '' }))).toEqual([
     { type: 'start', id: 'x', model: 'up', createdAt: 7 },

@@ -1,16 +1,39 @@
-import type { FunctionTool, Tool, ToolChoice } from '../../core/conversation.ts';
-import { asArray, asBoolean, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import type { FunctionTool, Leftover, Tool, ToolChoice } from '../../core/conversation.ts';
+import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import { grammarOf } from '../freeform.ts';
+import { descriptionIn, schemaIn, strictIn, toolLeftovers } from '../tool-fields.ts';
 import { NAME } from './name.ts';
 
 /** Reads `tools` and the legacy `functions`. A type that is not known is a tool of the vendor's own. */
 export function decodeTools(body: JsonObject): Tool[] {
-  const tools = asArray(body['tools']).map((tool, index) => decodeTool(asObject(tool), `tools[${index}]`));
-  const functions = asArray(body['functions']).map((each, index) =>
+  const tools = listIn(body, 'tools').map((tool, index) => decodeTool(asObject(tool), `tools[${index}]`));
+  const functions = listIn(body, 'functions').map((each, index) =>
     decodeFunction(asObject(each), `functions[${index}]`),
   );
   return [...tools, ...functions];
+}
+
+/** What is said of tools and has no neutral form. */
+export function leftoversOfTools(body: JsonObject): Leftover[] {
+  const tools = asArray(body['tools']).filter((tool) => asObject(asObject(tool)?.['function']) !== undefined);
+  return [
+    ...toolLeftovers(tools, 'tools[]', OF_TOOL),
+    ...toolLeftovers(
+      tools.map((tool) => asObject(tool)?.['function']),
+      'tools[].function',
+      OF_FUNCTION,
+    ),
+    ...toolLeftovers(asArray(body['functions']), 'functions[]', OF_FUNCTION),
+  ];
+}
+
+const OF_TOOL: ReadonlySet<string> = new Set(['type', 'function']);
+const OF_FUNCTION: ReadonlySet<string> = new Set(['name', 'description', 'parameters', 'strict']);
+
+function listIn(body: JsonObject, field: string): readonly unknown[] {
+  const value = body[field] ?? [];
+  return Array.isArray(value) ? (value as unknown[]) : refuseField(field, 'has to be a list');
 }
 
 /** Reads `tool_choice` and the legacy `function_call`. */
@@ -55,7 +78,7 @@ function decodeTool(tool: JsonObject | undefined, where: string): Tool {
   return {
     type: 'freeform',
     name,
-    description: asString(custom?.['description']),
+    description: descriptionIn(custom?.['description'], `${where}.custom.description`),
     format: decodeFormat(custom?.['format']),
   };
 }
@@ -65,9 +88,9 @@ function decodeFunction(value: JsonObject | undefined, where: string): FunctionT
   return {
     type: 'function',
     name,
-    description: asString(value?.['description']),
-    parameters: asObject(value?.['parameters']),
-    strict: asBoolean(value?.['strict']),
+    description: descriptionIn(value?.['description'], `${where}.description`),
+    parameters: schemaIn(value?.['parameters'], `${where}.parameters`),
+    strict: strictIn(value?.['strict'], `${where}.strict`),
   };
 }
 

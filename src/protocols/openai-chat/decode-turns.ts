@@ -77,7 +77,10 @@ class MessageReader {
 
   #calls(message: JsonObject, where: string): ToolCallPart[] {
     const legacy = asObject(message['function_call']);
-    const written = asArray(message['tool_calls']);
+    const given = message['tool_calls'] ?? [];
+    const written = Array.isArray(given)
+      ? (given as unknown[])
+      : refuseField(`${where}.tool_calls`, 'has to be a list');
     const calls = legacy === undefined || written.length > 0 ? written : [{ function: legacy }];
     return calls.map((value, index) => {
       const place = `${where}.tool_calls[${index}]`;

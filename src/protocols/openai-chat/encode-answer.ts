@@ -3,6 +3,7 @@ import type { Part, ReasoningPart, TextPart, ToolCallPart } from '../../core/par
 import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Reply } from '../codec.ts';
 import { mediaUrlOf } from '../media-source.ts';
+import { withBreaks } from '../text-breaks.ts';
 import { extraContent } from './calls.ts';
 import { encodeCitation } from './citations.ts';
 import { encodeFinish } from './finish.ts';
@@ -12,7 +13,8 @@ import { writeUsage } from './usage.ts';
 
 /** Writes a `chat.completion`. */
 export function encodeAnswer(completion: Completion, reply: Reply): JsonObject {
-  const { parts, finish, usage, logprobs } = completion;
+  const { finish, usage, logprobs } = completion;
+  const parts = withBreaks(completion.parts);
   const said = {
     calls: parts.some(({ type }) => type === 'tool_call'),
     refusal: parts.some((part) => part.type === 'refusal' && part.text !== ''),

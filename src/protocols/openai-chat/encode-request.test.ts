@@ -93,7 +93,7 @@ describe('messages', () => {
       isError: true,
     };
     expect(messages([hi, result])).toEqual([
-      { role: 'tool', tool_call_id: 'a', content: 'look\n[image: see the next message of the user]' },
+      { role: 'tool', tool_call_id: 'a', content: 'Error: look\n[image: see the next message of the user]' },
       {
         role: 'user',
         content: [
@@ -390,6 +390,57 @@ describe('what a backend does not take', () => {
     expect([noted('Hi'), noted('As json, please')]).toEqual([2, 1]);
   });
 
+  const turn = (role: 'user' | 'assistant' | 'system', ...texts: string[]): Conversation['turns'][number] => ({
+    role,
+    parts: texts.map((text) => ({ type: 'text', text })),
+  });
+  const said = (quirks: Quirks, ...turns: Conversation['turns']): Json =>
+    encode({ turns }, quirks).body.messages.map(({ role, content }: Json) => `${role}: ${content}`);
+
+  test.each([
+    [
+      [turn('assistant', 'A'), turn('user', 'B')],
+      ['user: .', 'assistant: A', 'user: B'],
+    ],
+    [
+      [turn('system', 'S'), turn('assistant', 'A')],
+      ['system: S', 'user: .', 'assistant: A'],
+    ],
+    [[turn('system', 'S')], ['system: S', 'user: .']],
+    [[], ['user: .']],
+    [
+      [turn('user', 'A'), turn('system', 'S'), turn('user', 'B')],
+      ['system: S', 'user: A,B'],
+    ],
+    [
+      [turn('user', 'A'), turn('assistant', 'B')],
+      ['user: A', 'assistant: B'],
+    ],
+  ])('a template gets a user who begins, and turns that alternate: %j', (turns, expected) => {
+    const parts = (text: string) => text.replace('[object Object],[object Object]', 'A,B');
+    expect(said({ systemFirst: true, turnsAlternate: true }, ...turns).map(parts)).toEqual(expected);
+  });
+
+  test('anybody else gets the turns as they are', () => {
+    const turns = [turn('assistant', 'A'), turn('user', 'B'), turn('user', 'C'), turn('assistant', 'D')];
+    expect(said({}, ...turns)).toEqual(['assistant: A', 'user: B', 'user: C', 'assistant: D']);
+  });
+
+  test('the user has the last word where an answer is not gone on with', () => {
+    expect(said({ userLast: true }, turn('user', 'A'), turn('assistant', 'B'))).toEqual([
+      'user: A',
+      'assistant: B',
+      'user: Continue.',
+    ]);
+    expect(said({ userLast: true }, turn('user', 'A'))).toEqual(['user: A']);
+  });
+
+  test('what a turn of the system holds besides words is named, wherever they go', () => {
+    const native: Part = { type: 'native', protocol: 'other', kind: 'thing', value: {} };
+    const turns: Conversation['turns'] = [...plain.turns, { role: 'system', parts: [native] }];
+    for (const quirks of [{}, { systemFirst: true }]) expect(encode({ turns }, quirks).dropped).toEqual(['thing']);
+  });
+
   test("the system's later words go first", () => {
     const turns: Conversation['turns'] = [...plain.turns, { role: 'system', parts: [{ type: 'text', text: 'later' }] }];
     expect(encode({ turns, system: [{ type: 'text', text: 'first' }] }, { systemFirst: true }).body.messages).toEqual([
@@ -419,5 +470,26 @@ describe('settings that OpenAI’s models refuse while they think', () => {
     );
     expect([body.temperature, body.stop]).toEqual(refuses ? [undefined, undefined] : [0.2, ['END']]);
     expect(body.max_tokens).toBe(99);
+  });
+});
+
+describe('tools of models that take them in chat only while they do not think', () => {
+  const tools = [{ type: 'function', name: 'f' }] as const;
+  const quirks = { toolsUnthinking: true } as const;
+
+  test.each<[string, Conversation['reasoning'], string | undefined, string[]]>([
+    ['gpt-5.6', undefined, 'none', []],
+    ['gpt-5.4', { effort: 'high' }, 'none', ['reasoning']],
+    ['gpt-5', { effort: 'high' }, 'high', []],
+    ['own-model', { effort: 'high' }, 'high', []],
+  ])('%s, asked to think %j', (model, reasoning, effort, names) => {
+    const { body, dropped } = encode({ tools, reasoning }, quirks, model);
+    expect([body.reasoning_effort, dropped]).toEqual([effort, names]);
+    expect(encode({ reasoning }, quirks, model).body.reasoning_effort).toBe(reasoning?.effort);
+  });
+
+  test('one that always thinks is not served there', () => {
+    expect(() => encode({ tools }, quirks, 'gpt-6-astra')).toThrow('responses API');
+    expect(encode({ tools }, {}, 'gpt-6-astra').body.tools).toHaveLength(1);
   });
 });

@@ -2,32 +2,46 @@ import type { Conversation } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import { isForced } from '../../core/tool-choice.ts';
 import { compact } from '../../lib/json.ts';
+import { factsOf } from '../../vendors/models/facts.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { encodeWithNames } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
 import { encodeTools } from './encode-tools.ts';
 import { encodeTurns } from './encode-turns.ts';
-import { originalNames } from './names.ts';
+import { wireName } from './names.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './encode-reasoning.ts';
 import { encodeSettings, takes } from './settings.ts';
 
 /** Writes the request for a backend. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
+  return encodeWithNames(conversation, wireName, (named) => encode(named, addressee));
+}
+
+function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks } = addressee;
   const tools = encodeTools(conversation, takes(quirks, 'tools.custom'));
   const output = encodeOutput(conversation, quirks);
-  const forced = tools.fields['tools'] !== undefined && isForced(conversation.toolChoice);
+  const hasTools = tools.fields['tools'] !== undefined;
+  const forced = hasTools && isForced(conversation.toolChoice);
   if (forced && quirks.forcedTools === 'never')
     throw new NotCarried('tool_choice', 'demands a call of a tool, which this backend leaves to the model');
-  const reasoning = encodeReasoning(conversation.reasoning, addressee, forced && quirks.forcedTools === 'unthinking');
+  const unthinking = hasTools && quirks.toolsUnthinking === true && factsOf(model).toolsUnthinking;
+  const reasoning = encodeReasoning(
+    conversation.reasoning,
+    addressee,
+    unthinking || (forced && quirks.forcedTools === 'unthinking'),
+  );
+  if (unthinking && reasoning.thinks)
+    throw new NotCarried('tools', 'go to this model in the responses API alone, which this backend is not asked in');
   const settings = encodeSettings(conversation.settings, addressee, {
-    hasTools: tools.fields['tools'] !== undefined,
+    hasTools,
     thinks: reasoning.thinks,
   });
   const { messages, dropped } = encodeTurns(conversation, addressee, output.note);
   const wantsUsage = conversation.stream && takes(quirks, 'stream_options');
-  const reading = { model, wrapped: tools.wrapped, names: originalNames(conversation.tools) };
+  const reading = { model, wrapped: tools.wrapped };
   return {
     body: compact({
       model,
@@ -42,7 +56,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
     dropped: unique([
       ...settings.dropped,
       ...(reasoning.isLost ? ['reasoning'] : []),
-      ...(output.dropped ? ['output'] : []),
+      ...output.dropped,
       ...tools.dropped,
       ...dropped,
     ]),

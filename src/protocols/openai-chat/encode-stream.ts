@@ -5,6 +5,7 @@ import type { Citation, Signature } from '../../core/part.ts';
 import type { Usage } from '../../core/record.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Reply, StreamEncoder } from '../codec.ts';
+import { BREAK, TextBreaks } from '../text-breaks.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { encodeCitation } from './citations.ts';
 import { encodeAnswerCall, encodeShown, hasFunctions, headOf, type Head } from './encode-answer.ts';
@@ -19,7 +20,7 @@ interface OpenPart {
   /** Of a call: its number among the calls. */
   readonly call: number;
   /** Of a text: where in the message it begins. */
-  readonly start: number;
+  start: number;
   /** Of reasoning: all of it, for the entry that its signature will stand in. */
   text: string;
   signature: Signature | undefined;
@@ -36,6 +37,7 @@ export class ChatStreamEncoder implements StreamEncoder {
   #unsaid: OpenPart | undefined;
   #calls = 0;
   #textLength = 0;
+  readonly #breaks = new TextBreaks();
   #hasRefusal = false;
   readonly #annotations: JsonObject[] = [];
   #details = 0;
@@ -83,6 +85,7 @@ export class ChatStreamEncoder implements StreamEncoder {
         this.#cite(event.index, event.citation);
         return '';
       case 'whole': {
+        this.#breaks.other();
         const shown = encodeShown(event.part, this.#head);
         return shown === undefined ? '' : this.#out.chunk(this.#numbered(shown));
       }
@@ -102,17 +105,17 @@ export class ChatStreamEncoder implements StreamEncoder {
     const part = { head, call, start: this.#textLength, text: '', signature: undefined, citations: undefined };
     this.#parts.set(head.index, part);
     if (head.part === 'tool_call') this.#unsaid = part;
+    if (head.part === 'text') this.#breaks.begin(head.ownMessage);
+    else this.#breaks.other();
   }
 
   /** Nearly all of a stream: the chunk is put together around the text. */
   #delta(index: number, text: string): string {
     const part = this.#parts.get(index);
     if (part === undefined) return '';
+    if (part.head.part === 'text') return this.#say(part, text);
     const json = JSON.stringify(text);
     switch (part.head.part) {
-      case 'text':
-        this.#textLength += text.length;
-        return this.#out.role('') + this.#out.raw(`{"content":${json}}`);
       case 'reasoning':
         this.#work.keepText(text);
         part.text += text;
@@ -126,6 +129,16 @@ export class ChatStreamEncoder implements StreamEncoder {
         return this.#out.raw(`{"tool_calls":[{"index":${part.call},${more}}]}`);
       }
     }
+  }
+
+  #say(part: OpenPart, text: string): string {
+    const isBroken = this.#breaks.isDueBefore(text);
+    if (isBroken) {
+      this.#textLength += BREAK.length;
+      part.start = this.#textLength;
+    }
+    this.#textLength += text.length;
+    return this.#out.role('') + this.#out.raw(`{"content":${JSON.stringify(isBroken ? BREAK + text : text)}}`);
   }
 
   /** Tells the beginning of the call that waits, now that `next` is here: its signature, or anything else. */

@@ -2,8 +2,8 @@ import type { Conversation, Tool, ToolChoice } from '../../core/conversation.ts'
 import { NotCarried } from '../../core/not-carried.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import { FREEFORM_PARAMETERS, freeformDescription, grammarOf } from '../freeform.ts';
+import { functionSchema } from '../openai/function-schema.ts';
 import { NAME } from './name.ts';
-import { wireName } from './names.ts';
 
 /** What a request says of tools, and what it could not say. */
 export interface EncodedTools {
@@ -16,7 +16,7 @@ export interface EncodedTools {
 /** Writes `tools` and `tool_choice`. `hasCustom`: the backend knows custom tools and allowed ones. */
 export function encodeTools({ tools, toolChoice }: Conversation, hasCustom: boolean): EncodedTools {
   const isForeign = (tool: Tool): boolean => tool.type === 'native' && tool.protocol !== NAME;
-  const dropped = tools.flatMap((tool) => (isForeign(tool) ? [`tools[${tool.name}]`] : []));
+  const dropped = new Set(tools.flatMap((tool) => (isForeign(tool) ? [`tools[${tool.name}]`] : [])));
   let offered = tools.filter((tool) => !isForeign(tool));
   let choice = toolChoice;
   if (choice?.mode === 'allowed' && !hasCustom) {
@@ -30,21 +30,21 @@ export function encodeTools({ tools, toolChoice }: Conversation, hasCustom: bool
   if (offered.length === 0) {
     if (choice !== undefined && choice.mode !== 'auto' && choice.mode !== 'none')
       throw new NotCarried('tool_choice', 'demands a tool, of which none can be offered in chat completions');
-    return { fields: {}, wrapped, dropped };
+    return { fields: {}, wrapped, dropped: [...dropped] };
   }
   const fields = {
-    tools: offered.map((tool) => encodeTool(tool, hasCustom)),
+    tools: offered.map((tool) => encodeTool(tool, hasCustom, dropped)),
     tool_choice: choice === undefined ? undefined : encodeChoice(choice, offered, hasCustom),
   };
-  return { fields: compact(fields), wrapped, dropped };
+  return { fields: compact(fields), wrapped, dropped: [...dropped] };
 }
 
-function encodeTool(tool: Tool, hasCustom: boolean): unknown {
+function encodeTool(tool: Tool, hasCustom: boolean, dropped: Set<string>): unknown {
   if (tool.type === 'native') return tool.value;
-  const name = wireName(tool.name);
+  const { name } = tool;
   if (tool.type === 'function') {
-    const { description, strict } = tool;
-    const parameters = objectSchema(tool.parameters ?? {});
+    const { description } = tool;
+    const { parameters, strict } = functionSchema(tool, dropped);
     return { type: 'function', function: compact({ name, description, parameters, strict }) };
   }
   const { type, syntax, definition } = grammarOf(tool.format);
@@ -56,20 +56,10 @@ function encodeTool(tool: Tool, hasCustom: boolean): unknown {
   return { type: 'custom', custom: compact({ name, description: tool.description, format }) };
 }
 
-/** OpenAI refuses a schema that does not say that it is an object's, or does not say of which properties. */
-function objectSchema(schema: JsonObject): JsonObject {
-  if (schema['type'] === 'object' && schema['properties'] !== undefined) return schema;
-  if (SCHEMA_OF_OTHER_KIND.some((key) => schema[key] !== undefined)) return schema;
-  return { ...schema, type: schema['type'] ?? 'object', properties: schema['properties'] ?? {} };
-}
-
-const SCHEMA_OF_OTHER_KIND = ['$ref', 'anyOf', 'oneOf', 'allOf'];
-
 function encodeChoice(choice: ToolChoice, tools: readonly Tool[], hasCustom: boolean): unknown {
   const freeform = new Set(tools.flatMap((tool) => (tool.type === 'freeform' ? [tool.name] : [])));
-  const reference = (original: string): JsonObject => {
-    const name = wireName(original);
-    const isCustom = hasCustom && freeform.has(original);
+  const reference = (name: string): JsonObject => {
+    const isCustom = hasCustom && freeform.has(name);
     return isCustom ? { type: 'custom', custom: { name } } : { type: 'function', function: { name } };
   };
   switch (choice.mode) {

@@ -3,8 +3,12 @@ import { NotCarried } from '../../core/not-carried.ts';
 import type { MediaPart, Part, ReasoningPart, TextPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import { Work } from '../../core/work.ts';
+import type { Quirks } from '../../core/route.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Addressee } from '../codec.ts';
+import { GO_ON, NOTHING_SAID } from '../said-by-nobody.ts';
+import { asOwnMessage, withBreaks } from '../text-breaks.ts';
+import { failedContent } from '../failed-result.ts';
 import { encodeCall } from './calls.ts';
 import { encodeParts } from './encode-parts.ts';
 import { NAME } from './name.ts';
@@ -19,16 +23,21 @@ export function encodeTurns(
   note: string | undefined,
 ): { readonly messages: readonly JsonObject[]; readonly dropped: readonly string[] } {
   const writer = new MessageWriter(to);
-  const inBetween = to.quirks.systemFirst === true ? conversation.turns.filter(isSystem) : [];
-  const system = [...conversation.system, ...inBetween.flatMap(({ parts }) => parts)];
-  writer.system([...textsOf(system), ...(note === undefined ? [] : [note])]);
-  for (const turn of merged(conversation.turns)) {
+  const { systemFirst = false, turnsAlternate = false } = to.quirks;
+  const inBetween = systemFirst ? conversation.turns.filter(isSystem) : [];
+  const turns = systemFirst ? conversation.turns.filter((turn) => !isSystem(turn)) : conversation.turns;
+  writer.system([
+    ...textsOf(conversation.system),
+    ...inBetween.flatMap((turn) => writer.instructions(turn)),
+    ...(note === undefined ? [] : [note]),
+  ]);
+  for (const turn of merged(turns, turnsAlternate)) {
     if (turn.role === 'user') writer.user(turn);
     else if (turn.role === 'assistant') writer.assistant(turn);
-    else if (to.quirks.systemFirst !== true) writer.system(textsOf(turn.parts), turn.name);
+    else writer.system(writer.instructions(turn), turn.name);
   }
   const { messages, dropped } = writer;
-  return { messages, dropped };
+  return { messages: withUser(messages, to.quirks), dropped };
 }
 
 /** A message that is no tool's result, and the results that stand right behind it. */
@@ -55,6 +64,12 @@ class MessageWriter {
     return this.#places.flatMap(({ message, results }) => (message === undefined ? results : [message, ...results]));
   }
 
+  /** The words of a system's turn; what else it holds is named. */
+  instructions({ parts }: Turn): string[] {
+    for (const part of parts) if (part.type === 'native') this.dropped.push(part.kind);
+    return textsOf(parts);
+  }
+
   /** Not every backend takes a list of parts here, so blocks are joined. */
   system(texts: readonly string[], name?: string): void {
     if (texts.length > 0) this.#add({ role: 'system', content: texts.join('\n\n'), ...named(name) });
@@ -75,7 +90,8 @@ class MessageWriter {
     this.#add({ role: 'user', content: encodeParts(content, this.to.quirks), ...named(name) });
   }
 
-  assistant({ parts, name }: Turn): void {
+  assistant({ parts: said, name }: Turn): void {
+    const parts = withBreaks(said);
     const calls = parts.filter((part) => part.type === 'tool_call');
     const text = textsOf(parts).join('');
     const thoughts = this.#thoughts(
@@ -86,11 +102,11 @@ class MessageWriter {
     for (const part of parts) if (part.type === 'native') this.dropped.push(part.kind);
     if (text === '' && calls.length === 0 && thoughts === undefined && audio === undefined) return;
     const { content: thinking, ...fields } = thoughts ?? {};
-    const said = text === '' && calls.length > 0 ? null : text;
+    const words = text === '' && calls.length > 0 ? null : text;
     const written = calls.map((call) => encodeCall(call, this.#call));
     const place = this.#add({
       role: 'assistant',
-      content: Array.isArray(thinking) ? [...(thinking as unknown[]), ...textParts(text)] : said,
+      content: Array.isArray(thinking) ? [...(thinking as unknown[]), ...textParts(text)] : words,
       ...named(name),
       ...fields,
       ...audio,
@@ -110,7 +126,8 @@ class MessageWriter {
   }
 
   /** Writes the result's message; gives what of it that cannot hold. */
-  #result({ callId, content }: ToolResultPart): (TextPart | MediaPart)[] {
+  #result({ callId, content: given, isError }: ToolResultPart): (TextPart | MediaPart)[] {
+    const content = isError === true ? failedContent(given) : given;
     const media = content.filter((part) => part.type === 'media');
     const notes = media.map(({ kind }) => `[${kind}: see the next message of the user]`);
     const id = wireId(callId, this.#call.idLength);
@@ -148,16 +165,37 @@ class MessageWriter {
   }
 }
 
-/** Turns of the assistant that follow each other are one message: calls made together have to stand together. */
-function merged(turns: readonly Turn[]): readonly Turn[] {
+/** Adds the turns of the user's without which the backend refuses a conversation. */
+function withUser(messages: readonly JsonObject[], { turnsAlternate, userLast }: Quirks): readonly JsonObject[] {
+  const first = messages.findIndex(({ role }) => role !== 'system');
+  const begins = turnsAlternate !== true || messages[first]?.['role'] === 'user';
+  const ends = userLast !== true || messages.at(-1)?.['role'] !== 'assistant';
+  if (begins && ends) return messages;
+  const at = first === -1 ? messages.length : first;
+  return [
+    ...messages.slice(0, at),
+    ...(begins ? [] : [{ role: 'user', content: NOTHING_SAID }]),
+    ...messages.slice(at),
+    ...(ends ? [] : [{ role: 'user', content: GO_ON }]),
+  ];
+}
+
+/**
+ * Turns of the assistant that follow each other are one message: calls made together have to stand together. So are
+ * those of the user where turns have to alternate.
+ */
+function merged(turns: readonly Turn[], alternate: boolean): readonly Turn[] {
   const groups: [Turn, ...Turn[]][] = [];
   for (const turn of turns) {
-    const group = groups.at(-1);
-    if (group?.[0].role === 'assistant' && turn.role === 'assistant' && group[0].name === turn.name) group.push(turn);
+    const last = groups.at(-1)?.[0];
+    const isMerged = turn.role === 'assistant' || (alternate && turn.role === 'user');
+    if (isMerged && last?.role === turn.role && last.name === turn.name) groups.at(-1)?.push(turn);
     else groups.push([turn]);
   }
   return groups.map((group) =>
-    group.length === 1 ? group[0] : { ...group[0], parts: group.flatMap(({ parts }) => parts) },
+    group.length === 1
+      ? group[0]
+      : { ...group[0], parts: group.flatMap(({ parts }, index) => (index === 0 ? parts : asOwnMessage(parts))) },
   );
 }
 

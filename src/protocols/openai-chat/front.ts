@@ -1,23 +1,37 @@
 import type { Endpoint, Operation } from '../../core/exchange.ts';
+import { at, atEveryBase, belowBase } from '../openai/bases.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
 
-/** The paths of OpenAI's API, with `/v1` and without; the whole of it but for `/responses`. */
+const PLAIN: ReadonlyMap<string, Endpoint> = new Map([
+  ['/chat/completions', modelEndpoint('/chat/completions', 'generate', { conversation: true, answersJson: true })],
+  ['/completions', modelEndpoint('/completions', 'native', { answersJson: true })],
+  ['/embeddings', modelEndpoint('/embeddings', 'embed', { answersJson: true })],
+  ['/moderations', modelEndpoint('/moderations', 'native', { answersJson: true, modelIs: 'optional' })],
+  ['/rerank', modelEndpoint('/rerank', 'native', { answersJson: true })],
+  ['/images/generations', modelEndpoint('/images/generations', 'native', { modelIs: 'optional' })],
+  ['/images/edits', modelEndpoint('/images/edits', 'native', { modelIs: 'optional' })],
+  ['/images/variations', modelEndpoint('/images/variations', 'native', { modelIs: 'optional' })],
+  // They list and make voices for an account, whatever the model.
+  ['/audio/voices', modelless('/audio/voices')],
+  ['/audio/voice_consents', modelless('/audio/voice_consents')],
+  ['/models', { ...modelEndpoint('', 'native'), kind: 'models', methods: ['GET'] }],
+]);
+
+/** The paths of OpenAI's API but for `/responses`, below every base that its clients know, and Azure's deployments. */
 export const front: Front = {
-  fixed: withoutVersion({
-    '/chat/completions': modelEndpoint('/chat/completions', 'generate', { conversation: true, answersJson: true }),
-    '/completions': modelEndpoint('/completions', 'native', { answersJson: true }),
-    '/embeddings': modelEndpoint('/embeddings', 'embed', { answersJson: true }),
-    '/moderations': modelEndpoint('/moderations', 'native', { answersJson: true }),
-    '/rerank': modelEndpoint('/rerank', 'native', { answersJson: true }),
-    '/models': { ...modelEndpoint('', 'native'), kind: 'models', methods: ['GET'] },
-  }),
-  find: (path) => {
-    const short = path.startsWith('/v1/') ? path.slice(3) : path;
-    if (short.startsWith('/models/')) return modelById(short.slice('/models/'.length));
-    return MEDIA_PATH.test(short) ? modelEndpoint(short, 'native') : undefined;
+  fixed: atEveryBase(PLAIN),
+  find: (whole) => {
+    const [, deployment, operation = ''] = DEPLOYMENT.exec(whole) ?? [];
+    if (deployment !== undefined) return deployed(deployment, operation);
+    const { base, path } = belowBase(whole);
+    const endpoint =
+      PLAIN.get(path) ??
+      (path.startsWith('/models/') ? modelById(path.slice('/models/'.length)) : undefined) ??
+      (MEDIA_PATH.test(path) ? modelEndpoint(path, 'native') : undefined);
+    return endpoint === undefined ? undefined : at(base, endpoint);
   },
-  covers: () => true,
+  covers: (path) => OWN_PATH.test(path),
   tellingHeaders: [],
   keyParameter: undefined,
 };
@@ -25,30 +39,46 @@ export const front: Front = {
 /** Nothing that could climb out of the backend's base: no dots, no escapes. */
 const MEDIA_PATH = /^\/(?:images|audio)\/[a-z0-9_-]+(?:\/[a-z0-9_-]+)*$/i;
 
+/** What Azure's clients ask of a deployment, which stands for an alias: the list is that of the official SDK. */
+const DEPLOYMENT =
+  /^\/openai\/deployments\/(.+?)(\/(?:(?:chat\/)?completions|embeddings|images\/(?:generations|edits)|audio\/(?:transcriptions|translations|speech)))$/;
+
+/** What only OpenAI's API has, at whatever base a client looks for it. */
+const OWN_PATH =
+  /^(?:\/(?:v1|v1beta|api|openai|deployments))*\/(?:chat|completions|embeddings|moderations|rerank|images|audio|fine_tuning|assistants|threads|vector_stores|uploads|evals|realtime|containers|conversations|videos)(?:\/|$)/;
+
 interface Traits {
   readonly conversation?: boolean;
   readonly answersJson?: boolean;
+  readonly modelIs?: 'optional' | 'absent';
 }
 
 function modelEndpoint(target: string, operation: Operation, traits: Traits = {}): Endpoint {
-  const { conversation = false, answersJson = false } = traits;
-  return { kind: 'model', methods: ['POST'], protocol: NAME, operation, target, conversation, answersJson };
+  const { conversation = false, answersJson = false, modelIs } = traits;
+  return { kind: 'model', methods: ['POST'], protocol: NAME, operation, target, conversation, answersJson, modelIs };
+}
+
+function modelless(target: string): Endpoint {
+  return { ...modelEndpoint(target, 'native', { answersJson: true, modelIs: 'absent' }), methods: ['GET', 'POST'] };
+}
+
+function deployed(name: string, path: string): Endpoint | undefined {
+  const alias = decoded(name);
+  const endpoint = PLAIN.get(path) ?? modelEndpoint(path, 'native');
+  return alias === undefined ? undefined : at('/openai', { ...endpoint, alias, modelIs: undefined });
 }
 
 function modelById(encoded: string): Endpoint | undefined {
+  const target = decoded(encoded);
+  return target === undefined
+    ? undefined
+    : { ...modelEndpoint(target, 'native'), kind: 'model_by_id', methods: ['GET'] };
+}
+
+function decoded(encoded: string): string | undefined {
   try {
-    const target = decodeURIComponent(encoded);
-    return { ...modelEndpoint(target, 'native'), kind: 'model_by_id', methods: ['GET'] };
+    return decodeURIComponent(encoded);
   } catch {
     return undefined;
   }
-}
-
-function withoutVersion(endpoints: Readonly<Record<string, Endpoint>>): Record<string, Endpoint> {
-  return Object.fromEntries(
-    Object.entries(endpoints).flatMap(([path, endpoint]) => [
-      [path, endpoint],
-      [`/v1${path}`, endpoint],
-    ]),
-  );
 }

@@ -1,7 +1,10 @@
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import type { Quirks } from '../../core/route.ts';
-import { asBoolean, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
+import { asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
+import { JSON_NOTE, schemaNote } from '../json-note.ts';
+import { outputSchema } from '../openai/output-schema.ts';
+import { schemaIn, strictIn } from '../tool-fields.ts';
 import { takes } from './settings.ts';
 
 /** Reads `response_format`. */
@@ -18,45 +21,51 @@ export function decodeOutput(value: unknown): OutputFormat | undefined {
     }
     case 'json_schema': {
       const inner = asObject(format['json_schema']);
-      const schema = asObject(inner?.['schema']) ?? asObject(inner?.['schema_definition']) ?? {};
+      const schema = schemaIn(inner?.['schema'] ?? inner?.['schema_definition'], `${FIELD}.schema`) ?? {};
       const [name, description] = [asWord(inner?.['name']), asString(inner?.['description'])];
-      return { type: 'schema', schema, ...compact({ name, description, strict: asBoolean(inner?.['strict']) }) };
+      return {
+        type: 'schema',
+        schema,
+        ...compact({ name, description, strict: strictIn(inner?.['strict'], `${FIELD}.strict`) }),
+      };
     }
     default:
       return refuseField('response_format.type', 'has to be `text`, `json_object` or `json_schema`');
   }
 }
 
+const FIELD = 'response_format.json_schema';
+
 /** How a backend is told of the format. */
 export interface EncodedOutput {
   readonly fields: JsonObject;
   /** Words for the system, where the field alone does not do. */
   readonly note: string | undefined;
-  /** Nothing but those words asks for it. */
-  readonly dropped: boolean;
+  readonly dropped: readonly ('output' | 'output.strict')[];
 }
 
 /** Writes it. */
 export function encodeOutput(conversation: Conversation, quirks: Quirks): EncodedOutput {
   const { output } = conversation;
-  if (output === undefined) return { fields: {}, note: undefined, dropped: false };
+  if (output === undefined) return { fields: {}, note: undefined, dropped: [] };
   const takesJson = takes(quirks, 'response_format');
   const json = takesJson ? { response_format: { type: 'json_object' } } : {};
   if (output.type === 'json') {
-    const note = takesJson && speaksOfJson(conversation) ? undefined : 'Answer with one JSON object and nothing else.';
-    return { fields: json, note, dropped: !takesJson };
+    const note = takesJson && speaksOfJson(conversation) ? undefined : JSON_NOTE;
+    return { fields: json, note, dropped: takesJson ? [] : ['output'] };
   }
-  const { schema, name = 'answer', description, strict } = output;
+  const { name = 'answer', description } = output;
+  const { schema, strict, isLax } = outputSchema(output);
   if (takesJson && takes(quirks, 'response_format.json_schema')) {
     const inner = compact({ name: nameOf(name), description, schema, strict });
     return {
       fields: { response_format: { type: 'json_schema', json_schema: inner } },
       note: undefined,
-      dropped: false,
+      dropped: isLax ? ['output.strict'] : [],
     };
   }
-  const note = `Answer with one JSON object and nothing else. It has to match this JSON schema:\n${JSON.stringify(schema)}`;
-  return { fields: json, note, dropped: true };
+  const isObject = schema['type'] === undefined || schema['type'] === 'object';
+  return { fields: isObject ? json : {}, note: schemaNote(schema), dropped: ['output'] };
 }
 
 /** OpenAI and others refuse `json_object` unless some message has the word. */

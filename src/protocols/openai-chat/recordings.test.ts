@@ -57,12 +57,22 @@ test('there are recordings', () => {
   expect(streamed.length).toBeGreaterThan(15);
 });
 
+function lax(body: Json): Json {
+  return {
+    ...body,
+    tools: body.tools.map((tool: Json) => ({ ...tool, function: { ...tool.function, strict: undefined } })),
+  };
+}
+
 describe('requests', () => {
   test.each(recordings.map((each) => [each.name, each] as const))('%s', (_name, recording) => {
     const { encoded } = recoded(recording);
     const { body } = recording.request;
-    expect(requestGist(JSON.parse(JSON.stringify(encoded.body)))).toEqual(requestGist(body));
-    expect(encoded.dropped).toEqual(droppedOf(body));
+    // OpenRouter takes schemas as strict that OpenAI would refuse.
+    const isLax = encoded.dropped.includes('strict');
+    expect(isLax).toBe(recording.name.includes('google_nested_schema'));
+    expect(requestGist(JSON.parse(JSON.stringify(encoded.body)))).toEqual(requestGist(isLax ? lax(body) : body));
+    expect(encoded.dropped.filter((field) => field !== 'strict')).toEqual(droppedOf(body));
     if (body.reasoning?.effort !== undefined)
       expect(encoded.body['reasoning']).toMatchObject({ effort: body.reasoning.effort });
     if (body.thinking?.type !== undefined) expect(encoded.body['thinking']).toEqual({ type: body.thinking.type });

@@ -47,7 +47,7 @@ export class CallStream {
     const custom = asObject(entry['custom']);
     const said = custom ?? asObject(entry['function']);
     const id = asWord(entry['id']);
-    const name = this.#nameOf(asWord(said?.['name']));
+    const name = asWord(said?.['name']);
     const call = this.#find(asNumber(entry['index']), id, name) ?? this.#new(entry, out);
     if (call.hasEnded) return;
     if (call.id === undefined && id !== undefined) {
@@ -151,10 +151,6 @@ export class CallStream {
     if (rest !== '') out.push({ type: 'delta', index: call.part, text: rest });
     out.push({ type: 'part_end', index: call.part });
     call.text = '';
-  }
-
-  #nameOf(written: string | undefined): string | undefined {
-    return written === undefined ? undefined : (this.reading.names.get(written) ?? written);
   }
 
   #isWrapped({ name, isCustom }: OpenCall): boolean {

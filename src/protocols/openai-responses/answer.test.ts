@@ -426,7 +426,7 @@ function overlapping(events: readonly AnswerEvent[]): AnswerEvent[] {
 /** As it comes back: marks stay what they are, since the decoder of a backend's answer has no clients. */
 function expected(parts: readonly Part[]): unknown {
   return parts.map((part) => {
-    if (part.type !== 'reasoning') return JSON.parse(JSON.stringify(part));
+    if (part.type !== 'reasoning') return JSON.parse(JSON.stringify({ ...part, ownMessage: undefined }));
     return { type: 'reasoning', text: part.text, isSigned: part.signature !== undefined };
   });
 }

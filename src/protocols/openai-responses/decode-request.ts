@@ -2,8 +2,10 @@ import type { Conversation, Leftover } from '../../core/conversation.ts';
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
 import { leftoversOf, refuseField } from '../fields.ts';
-import { decodeToolChoice, decodeTools, withoutDoubles } from './decode-tools.ts';
+import { configurationOf } from './configuration.ts';
+import { decodeToolChoice, decodeTools, leftoversOfTools, withoutDoubles } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
+import { flatNames } from './namespaces.ts';
 import { decodeOutput } from './output.ts';
 import { decodeReasoning } from './reasoning.ts';
 import { storedStateOf } from './response-id.ts';
@@ -14,22 +16,30 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
   const { instructions, tools } = body;
   if (!isAbsent(instructions) && typeof instructions !== 'string') refuseField('instructions', 'has to be a text');
   if (!isAbsent(tools) && !Array.isArray(tools)) refuseField('tools', 'has to be a list');
-  const { system, turns, tools: toolsOnTheWay } = decodeTurns(inputOf(body));
+  const input = inputOf(body);
+  const offered = asArray(tools);
+  const flat = flatNames([...offered, ...input.flatMap((item) => asArray(asObject(item)?.['tools']))]);
+  const { system, turns, tools: toolsOnTheWay } = decodeTurns(input, flat);
   const instruction = asWord(instructions);
-  const toolChoice = decodeToolChoice(body['tool_choice']);
-  const output = decodeOutput(body['text']);
-  const reasoning = decodeReasoning(body['reasoning']);
+  const toolChoice = decodeToolChoice(body['tool_choice'], flat);
+  const configuration = configurationOf(body);
+  const output = decodeOutput(configuration.text);
+  const reasoning = decodeReasoning(configuration.reasoning);
   return {
     system: instruction === undefined ? system : [{ type: 'text', text: instruction }, ...system],
     turns,
-    tools: withoutDoubles([...decodeTools(asArray(tools)), ...toolsOnTheWay]),
+    tools: withoutDoubles([...decodeTools(offered, flat, 'tools'), ...toolsOnTheWay]),
     ...(toolChoice === undefined ? {} : { toolChoice }),
     ...(output === undefined ? {} : { output }),
     ...(reasoning === undefined ? {} : { reasoning }),
     settings: decodeSettings(body),
     stream,
     wantsUsage: true,
-    leftovers: leftovers(body),
+    leftovers: [
+      ...leftovers(body),
+      ...leftoversOfTools(offered),
+      ...configuration.unknown.map((field) => ({ field, weight: 'named' }) as const),
+    ],
     own: ownOf(body),
   };
 }
@@ -54,8 +64,35 @@ function leftovers(body: JsonObject): Leftover[] {
     ...(truncation === 'disabled' ? {} : { truncation }),
   };
   const references = storedStateOf({ input: body['input'] });
-  return [...leftoversOf(saying, FIELD_RULES), ...(references.length === 0 ? [] : [REFERENCE])];
+  return [
+    ...leftoversOf(saying, FIELD_RULES),
+    ...(references.length === 0 ? [] : [REFERENCE]),
+    ...managementOf(body['context_management']),
+    ...COMPACTIONS.filter(({ field }) => asArray(body['input']).some((item) => asObject(item)?.['type'] === field)),
+  ];
 }
+
+function managementOf(value: unknown): Leftover[] {
+  const field = 'context_management';
+  const types = asArray(value).map((entry) => asObject(entry)?.['type']);
+  if (types.includes('compaction')) return [{ field, weight: 'refused', why: WHY_NO_SUMMARY }];
+  return types.length === 0 ? [] : [{ field, weight: 'named' }];
+}
+
+const WHY_NO_SUMMARY = 'asks for a summary of the conversation that only its own API makes';
+
+/** Items that replace what was said before by what only their own provider can read, or ask for that. */
+const COMPACTIONS: readonly Leftover[] = [
+  ...['compaction', 'compaction_summary', 'context_compaction'].map(
+    (field) =>
+      ({
+        field,
+        weight: 'refused',
+        why: 'is a summary that is encrypted: only the provider that made it can read it',
+      }) as const,
+  ),
+  { field: 'compaction_trigger', weight: 'refused', why: WHY_NO_SUMMARY },
+];
 
 /** Fields of a request that have no neutral form and stand in its answer. */
 export interface Own {

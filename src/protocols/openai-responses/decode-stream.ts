@@ -25,6 +25,7 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
   #isStarted = false;
   #isFinished = false;
   #hasCall = false;
+  #hasMessage = false;
   #hasRefusal = false;
 
   constructor(
@@ -131,8 +132,11 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
 
   #readerFor(item: JsonObject): ItemReader {
     switch (item['type']) {
-      case 'message':
-        return messageItem(this);
+      case 'message': {
+        const isFurther = this.#hasMessage;
+        this.#hasMessage = true;
+        return messageItem(this, isFurther);
+      }
       case 'reasoning':
         return reasoningItem(this, item);
       case 'function_call':

@@ -1,15 +1,45 @@
-import type { FreeformTool, FunctionTool, Tool, ToolChoice, ToolOrigin } from '../../core/conversation.ts';
-import { asArray, asBoolean, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
+import type { FreeformTool, FunctionTool, Leftover, Tool, ToolChoice, ToolOrigin } from '../../core/conversation.ts';
+import { asArray, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
+import { refuseField } from '../fields.ts';
+import { descriptionIn, schemaIn, strictIn, toolLeftovers } from '../tool-fields.ts';
 import { NAME } from './name.ts';
-import { flatName, type NamespaceOrigin, TOOL_SEARCH } from './namespaces.ts';
+import { type FlatName, type NamespaceOrigin, TOOL_SEARCH } from './namespaces.ts';
 
-/** Reads tools. Those of a namespace become tools of a longer name; those that run at the provider stay what they are. */
-export function decodeTools(tools: readonly unknown[]): Tool[] {
-  return tools.flatMap((tool) => {
-    const fields = asObject(tool);
-    return fields === undefined ? [] : toolFrom(fields);
+/**
+ * Reads tools. Those of a namespace become tools of a longer name, which `flat` gives; those that run at the provider
+ * stay what they are. `place` is where they stand.
+ */
+export function decodeTools(tools: readonly unknown[], flat: FlatName, place: string): Tool[] {
+  return tools.flatMap((tool, index) => {
+    const where = `${place}[${index}]`;
+    return toolFrom(asObject(tool) ?? refuseField(where, 'has to be an object'), flat, where);
   });
 }
+
+/** What is said of tools and has no neutral form. */
+export function leftoversOfTools(tools: readonly unknown[]): Leftover[] {
+  const given = tools.flatMap((tool): JsonObject[] => [asObject(tool) ?? {}]);
+  const namespaces = given.filter(({ type }) => type === 'namespace');
+  return [
+    ...toolLeftovers(
+      given.filter(({ type }) => type === 'function' || type === 'custom'),
+      'tools[]',
+      KNOWN,
+    ),
+    ...namespaces
+      .filter(({ description }) => asWord(description) !== undefined)
+      .map(({ name }): Leftover => ({ field: `tools[${asWord(name) ?? ''}].description`, weight: 'named' })),
+    ...toolLeftovers(namespaces, 'tools[]', OF_NAMESPACE),
+    ...toolLeftovers(
+      namespaces.flatMap((namespace) => asArray(namespace['tools'])),
+      'tools[].tools[]',
+      KNOWN,
+    ),
+  ];
+}
+
+const KNOWN: ReadonlySet<string> = new Set(['type', 'name', 'description', 'parameters', 'strict', 'format']);
+const OF_NAMESPACE: ReadonlySet<string> = new Set(['type', 'name', 'tools', 'description']);
 
 /** Of tools with one name the first. */
 export function withoutDoubles(tools: readonly Tool[]): Tool[] {
@@ -22,47 +52,50 @@ export function withoutDoubles(tools: readonly Tool[]): Tool[] {
   });
 }
 
-function toolFrom(tool: JsonObject): Tool[] {
+function toolFrom(tool: JsonObject, flat: FlatName, where: string): Tool[] {
   switch (tool['type']) {
     case 'function':
-      return [functionFrom(tool)];
+      return [functionFrom(tool, where)];
     case 'custom':
-      return [freeformFrom(tool)];
+      return [freeformFrom(tool, where)];
     case 'namespace':
-      return namespaceFrom(tool);
+      return namespaceFrom(tool, flat, where);
     case TOOL_SEARCH:
       if (tool['execution'] !== 'client') break;
-      return [{ ...functionFrom({ ...tool, name: TOOL_SEARCH }), origin: { protocol: NAME, value: tool } }];
+      return [{ ...functionFrom({ ...tool, name: TOOL_SEARCH }, where), origin: { protocol: NAME, value: tool } }];
   }
   return [{ type: 'native', protocol: NAME, name: asWord(tool['type']) ?? 'unknown', value: tool }];
 }
 
-function functionFrom(tool: JsonObject): FunctionTool {
+function functionFrom(tool: JsonObject, where: string): FunctionTool {
   return {
     type: 'function',
-    name: asString(tool['name']) ?? '',
+    name: asWord(tool['name']) ?? refuseField(`${where}.name`, 'has to be a string'),
     ...compact({
-      description: asString(tool['description']),
-      parameters: asObject(tool['parameters']),
-      strict: asBoolean(tool['strict']),
+      description: descriptionIn(tool['description'], `${where}.description`),
+      parameters: schemaIn(tool['parameters'], `${where}.parameters`),
+      strict: strictIn(tool['strict'], `${where}.strict`),
     }),
   };
 }
 
-function freeformFrom(tool: JsonObject): FreeformTool {
+function freeformFrom(tool: JsonObject, where: string): FreeformTool {
   return {
     type: 'freeform',
-    name: asString(tool['name']) ?? '',
-    ...compact({ description: asString(tool['description']), format: tool['format'] ?? undefined }),
+    name: asWord(tool['name']) ?? refuseField(`${where}.name`, 'has to be a string'),
+    ...compact({
+      description: descriptionIn(tool['description'], `${where}.description`),
+      format: tool['format'] ?? undefined,
+    }),
   };
 }
 
-function namespaceFrom(namespace: JsonObject): Tool[] {
-  const name = asString(namespace['name']) ?? '';
-  return asArray(namespace['tools']).flatMap((member) => {
-    const fields = asObject(member);
-    if (fields === undefined) return [];
-    const tool = fields['type'] === 'custom' ? freeformFrom(fields) : functionFrom(fields);
+function namespaceFrom(namespace: JsonObject, flat: FlatName, where: string): Tool[] {
+  const name = asWord(namespace['name']) ?? refuseField(`${where}.name`, 'has to be a string');
+  return asArray(namespace['tools']).map((member, index) => {
+    const place = `${where}.tools[${index}]`;
+    const fields = asObject(member) ?? refuseField(place, 'has to be an object');
+    const tool = fields['type'] === 'custom' ? freeformFrom(fields, place) : functionFrom(fields, place);
     const value: NamespaceOrigin = {
       type: 'namespace',
       name,
@@ -70,27 +103,28 @@ function namespaceFrom(namespace: JsonObject): Tool[] {
       tool: tool.name,
     };
     const origin: ToolOrigin = { protocol: NAME, value };
-    return [{ ...tool, name: flatName(tool.name, name), origin }];
+    return { ...tool, name: flat(tool.name, name), origin };
   });
 }
 
 /** Reads `tool_choice`: a word, or an object that names a tool, some tools, or a kind of tool that runs at the provider. */
-export function decodeToolChoice(choice: unknown): ToolChoice | undefined {
+export function decodeToolChoice(choice: unknown, flat: FlatName): ToolChoice | undefined {
+  if (choice === undefined || choice === null) return undefined;
   if (choice === 'auto' || choice === 'none' || choice === 'required') return { mode: choice };
-  const fields = asObject(choice);
-  if (fields === undefined) return undefined;
+  const fields =
+    asObject(choice) ?? refuseField('tool_choice', 'has to be `auto`, `none`, `required` or an object of a known type');
   switch (fields['type']) {
     case 'function':
     case 'custom':
-      return { mode: 'tool', name: nameOf(fields) };
+      return { mode: 'tool', name: nameOf(fields, flat) };
     case 'allowed_tools':
-      return allowedFrom(fields);
+      return allowedFrom(fields, flat);
     default:
       return { mode: 'native', protocol: NAME, value: choice };
   }
 }
 
-function allowedFrom(fields: JsonObject): ToolChoice {
+function allowedFrom(fields: JsonObject, flat: FlatName): ToolChoice {
   const required = fields['mode'] === 'required';
   const tools = asArray(fields['tools']).flatMap((tool): JsonObject[] => {
     const named = asObject(tool);
@@ -99,9 +133,9 @@ function allowedFrom(fields: JsonObject): ToolChoice {
   const named = tools.filter(({ type }) => type === 'function' || type === 'custom');
   // One that runs at the provider cannot be called elsewhere; if none else is left, that is what was asked for.
   if (named.length === 0 && tools.length > 0) return { mode: 'native', protocol: NAME, value: fields };
-  return { mode: 'allowed', names: named.map(nameOf), required };
+  return { mode: 'allowed', names: named.map((tool) => nameOf(tool, flat)), required };
 }
 
-function nameOf(tool: JsonObject): string {
-  return flatName(asWord(tool['name']) ?? '', asWord(tool['namespace']));
+function nameOf(tool: JsonObject, flat: FlatName): string {
+  return flat(asWord(tool['name']) ?? '', asWord(tool['namespace']));
 }

@@ -4,10 +4,12 @@ import { signatureFrom } from '../../core/signature.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import { madeUpId } from '../made-up-id.ts';
+import { asOwnMessage } from '../text-breaks.ts';
+import { isConfigurationUpdate } from './configuration.ts';
 import { decodeParts, decodeResultParts, textOf } from './decode-parts.ts';
 import { decodeTools } from './decode-tools.ts';
 import { NAME } from './name.ts';
-import { flatName, TOOL_SEARCH } from './namespaces.ts';
+import { flatName, type FlatName, TOOL_SEARCH } from './namespaces.ts';
 import { isReference } from './response-id.ts';
 
 /** What the items of an input say. */
@@ -19,9 +21,12 @@ export interface Input {
   readonly tools: readonly Tool[];
 }
 
-/** Reads the items of an input; what the assistant said from item to item is one turn. */
-export function decodeTurns(items: readonly unknown[]): Input {
-  const reader = new InputReader();
+/**
+ * Reads the items of an input; what the assistant said from item to item is one turn. `flat` gives the names of what was
+ * called.
+ */
+export function decodeTurns(items: readonly unknown[], flat: FlatName = flatName): Input {
+  const reader = new InputReader(flat);
   for (const [index, item] of items.entries()) {
     reader.read(asObject(item) ?? refuseField(`input[${index}]`, 'has to be an object'), index);
   }
@@ -37,6 +42,8 @@ class InputReader implements Input {
   #nextSignature: Signature | undefined;
   /** The last turn of the user holds nothing but results of tools. */
   #isGiving = false;
+
+  constructor(private readonly flat: FlatName) {}
 
   read(item: JsonObject, index: number): void {
     const { type = 'role' in item ? 'message' : undefined } = item;
@@ -57,13 +64,14 @@ class InputReader implements Input {
         break;
       case 'tool_search_call':
       case 'tool_search_output':
-        this.#toolSearch(item, type === 'tool_search_call');
+        this.#toolSearch(item, type === 'tool_search_call', index);
         break;
       case 'additional_tools':
-        for (const tool of decodeTools(asArray(item['tools']))) this.tools.push(tool);
+        for (const tool of decodeTools(asArray(item['tools']), this.flat, `input[${index}].tools`))
+          this.tools.push(tool);
         break;
       default:
-        if (isReference(item)) break;
+        if (isReference(item) || isConfigurationUpdate(item)) break;
         if (typeof type !== 'string') refuseField(`input[${index}].type`, 'has to be a text');
         this.#native(item, type);
     }
@@ -79,7 +87,7 @@ class InputReader implements Input {
         else for (const part of parts) if (part.type === 'text') this.system.push(part);
         break;
       case 'assistant':
-        this.#say(parts);
+        this.#say(this.#hasSaid() ? asOwnMessage(parts) : parts);
         break;
       case 'user':
         this.turns.push({ role, parts });
@@ -88,6 +96,12 @@ class InputReader implements Input {
       default:
         refuseField(`input[${index}].role`, 'has to be `user`, `assistant`, `system` or `developer`');
     }
+  }
+
+  /** The assistant's turn has words already. */
+  #hasSaid(): boolean {
+    const last = this.turns.at(-1);
+    return last?.role === 'assistant' && last.parts.some(({ type }) => type === 'text' || type === 'refusal');
   }
 
   /** Adds to the assistant's turn. */
@@ -136,7 +150,7 @@ class InputReader implements Input {
       {
         type: 'tool_call',
         id: asWord(item['call_id']) ?? asWord(item['id']) ?? madeUpId(),
-        name: flatName(asString(item['name']) ?? '', asWord(item['namespace'])),
+        name: this.flat(asString(item['name']) ?? '', asWord(item['namespace'])),
         arguments: asString(item[freeform ? 'input' : 'arguments']) ?? '',
         ...(freeform ? { freeform } : {}),
         ...this.#takeSignature(),
@@ -160,10 +174,10 @@ class InputReader implements Input {
   }
 
   /** The search for tools is a tool like others where the client searches. The tools that were found are tools. */
-  #toolSearch(item: JsonObject, isCall: boolean): void {
+  #toolSearch(item: JsonObject, isCall: boolean, index: number): void {
     const callId = asWord(item['call_id']);
     const tools = asArray(item['tools']);
-    for (const tool of decodeTools(tools)) this.tools.push(tool);
+    for (const tool of decodeTools(tools, this.flat, `input[${index}].tools`)) this.tools.push(tool);
     if (item['execution'] !== 'client' || callId === undefined) {
       this.#native(item, isCall ? 'tool_search_call' : 'tool_search_output');
     } else if (isCall) {

@@ -2,6 +2,7 @@ import type { Conversation, SettingName, Settings } from '../../core/conversatio
 import { NotCarried } from '../../core/not-carried.ts';
 import type { Quirks } from '../../core/route.ts';
 import { takesField } from '../../core/quirks.ts';
+import type { Part, TextPart } from '../../core/part.ts';
 import { Work } from '../../core/work.ts';
 import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
@@ -11,7 +12,7 @@ import { ResponsesStreamDecoder } from './decode-stream.ts';
 import { encodeToolChoice, encodeTools } from './encode-tools.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { NAME } from './name.ts';
-import { encodeOutput } from './output.ts';
+import { askOutput, type AskedOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings } from './settings.ts';
 
@@ -24,21 +25,24 @@ function wireName(name: string): string {
   return /^[\w-]{1,128}$/.test(name) ? name : hashedName(name, /[^\w-]/g, 128);
 }
 
-function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
+function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks, work = new Work() } = addressee;
+  const conversation = quirks.systemFirst === true ? systemInFront(asked) : asked;
   const { input, dropped: droppedItems } = encodeTurns(conversation, model, work);
-  const tools = encodeTools(conversation.tools);
+  const lacking = new Set<string>();
+  const tools = encodeTools(conversation.tools, lacking);
+  const output = askOutput(conversation);
   const reasoning = encodeReasoning(conversation.reasoning, addressee);
   const settings = encodeSettings(conversation.settings, reasoning);
   const { maxTokens = quirks.defaultMaxTokens } = conversation.settings;
-  const said = input.length === 0 ? systemAlone(conversation) : { instructions: instructionsOf(conversation), input };
+  const said = withInput(conversation, [...notesOf(output), ...input]);
   const body = compact({
     model,
     ...said,
     ...(quirks.typedMessages === true ? { input: asArray(said['input']).map(typedMessage) } : {}),
     tools: tools.length === 0 ? undefined : tools,
     tool_choice: choiceOf(conversation, tools.length),
-    ...textConfigOf(conversation, quirks),
+    ...textConfigOf(conversation, output.format, quirks),
     reasoning: reasoning.value,
     ...settings.fields,
     max_output_tokens: settings.fields['max_output_tokens'] ?? maxTokens,
@@ -51,6 +55,8 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     ...(reasoning.isDropped ? ['reasoning'] : []),
     ...untaken(conversation.settings, quirks),
     ...foreignTools(conversation),
+    ...lacking,
+    ...output.dropped,
     ...droppedItems,
   ];
   return {
@@ -61,14 +67,26 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   };
 }
 
+/** The words of the system's turns behind those that came before all; what else such a turn holds stays where it was. */
+function systemInFront(conversation: Conversation): Conversation {
+  const isText = (part: Part): part is TextPart => part.type === 'text';
+  const later = conversation.turns.flatMap(({ role, parts }) => (role === 'system' ? parts.filter(isText) : []));
+  if (later.length === 0) return conversation;
+  const turns = conversation.turns.map((turn) =>
+    turn.role === 'system' ? { ...turn, parts: turn.parts.filter((part) => !isText(part)) } : turn,
+  );
+  return { ...conversation, system: [...conversation.system, ...later], turns };
+}
+
 /** Blocks of the system's words, with a blank line between. */
 export function instructionsOf({ system }: Conversation): string | undefined {
   return system.length === 0 ? undefined : system.map(({ text }) => text).join('\n\n');
 }
 
 /** There has to be some input; the system's words alone are a question, too. */
-function systemAlone(conversation: Conversation): JsonObject {
+function withInput(conversation: Conversation, input: readonly unknown[]): JsonObject {
   const words = instructionsOf(conversation);
+  if (input.length > 0) return { instructions: words, input };
   return { input: [words === undefined ? { role: 'user', content: '' } : { role: 'developer', content: words }] };
 }
 
@@ -101,9 +119,13 @@ const SETTING_FIELDS: Readonly<Partial<Record<keyof Settings, string>>> = {
   topP: 'top_p',
 };
 
+/** At the beginning, where it stays in place from turn to turn. */
+function notesOf({ note }: AskedOutput): unknown[] {
+  return note === undefined ? [] : [{ role: 'developer', content: note }];
+}
+
 /** `text`, or chat's `response_format` where the backend has that in its place. */
-function textConfigOf({ output, settings }: Conversation, quirks: Quirks): JsonObject {
-  const format = encodeOutput(output);
+function textConfigOf({ settings }: Conversation, format: unknown, quirks: Quirks): JsonObject {
   const isInText = takesField(quirks, 'text.format');
   const text = compact({
     format: isInText ? format : undefined,

@@ -3,6 +3,8 @@ import type { Finish } from '../../core/completion.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import type { Usage } from '../../core/record.ts';
 import type { Reply, StreamEncoder } from '../codec.ts';
+import type { GatewayError } from '../protocol.ts';
+import { errorObject, responseError } from './errors.ts';
 import { SseSink } from './event-sink.ts';
 import { encodeFinish } from './finish.ts';
 import { OutputWriter } from './output-writer.ts';
@@ -51,6 +53,20 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     this.#output.close(ending.status);
     const response = frame.at({ ...ending, output: this.#output.output, usage: this.#usage });
     this.#sink.send(`response.${ending.status}`, { response });
+    return this.#sink.take();
+  }
+
+  fail(error: GatewayError): string {
+    const frame = this.#start(UNKNOWN);
+    const told = errorObject(error);
+    const response = frame.at({
+      status: 'failed',
+      error: responseError(told),
+      incomplete_details: null,
+      output: this.#output.output,
+      usage: this.#usage,
+    });
+    this.#sink.send('response.failed', { response, error: told });
     return this.#sink.take();
   }
 

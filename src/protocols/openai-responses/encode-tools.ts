@@ -1,35 +1,40 @@
 import type { Conversation, FreeformTool, FunctionTool, Tool } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
 import { compact } from '../../lib/json.ts';
+import { functionSchema } from '../openai/function-schema.ts';
+import { NOTHING } from '../tool-schema.ts';
 import { NAME } from './name.ts';
 import { namespaceOf, originOf, TOOL_SEARCH } from './namespaces.ts';
 
-/** Writes tools; those of one namespace together. */
-export function encodeTools(tools: readonly Tool[]): unknown[] {
+/**
+ * Writes tools; those of one namespace together. For a backend what it would refuse is mended, and what has no place
+ * added to `dropped`; without that they are as the client knows them.
+ */
+export function encodeTools(tools: readonly Tool[], dropped?: Set<string>): unknown[] {
   const namespaces = new Map<string, unknown[]>();
   return tools.flatMap((tool): unknown[] => {
     if (tool.type === 'native') return tool.protocol === NAME ? [tool.value] : [];
     const origin = originOf(tool);
     if (origin?.['type'] === TOOL_SEARCH) return [origin];
     const namespace = namespaceOf(tool);
-    if (namespace === undefined) return [toolOf(tool, tool.name)];
+    if (namespace === undefined) return [toolOf(tool, tool.name, dropped)];
     const { name, description, tool: ownName } = namespace;
     const others = namespaces.get(name);
     if (others !== undefined) {
-      others.push(toolOf(tool, ownName));
+      others.push(toolOf(tool, ownName, dropped));
       return [];
     }
-    const members = [toolOf(tool, ownName)];
+    const members = [toolOf(tool, ownName, dropped)];
     namespaces.set(name, members);
     return [{ type: 'namespace', name, description: description ?? '', tools: members }];
   });
 }
 
-function toolOf(tool: FunctionTool | FreeformTool, name: string): unknown {
+function toolOf(tool: FunctionTool | FreeformTool, name: string, dropped: Set<string> | undefined): unknown {
   const { description } = tool;
   if (tool.type === 'freeform') return compact({ type: 'custom', name, description, format: tool.format });
   // Said or not, a schema is not taken to be a strict one: the API would rewrite it, and refuse what it can't.
-  const { parameters = { type: 'object', properties: {} }, strict = false } = tool;
+  const { parameters = NOTHING, strict = false } = dropped === undefined ? tool : functionSchema(tool, dropped);
   return compact({ type: 'function', name, description, parameters, strict });
 }
 

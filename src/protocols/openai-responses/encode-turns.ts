@@ -4,6 +4,7 @@ import type { MediaPart, NativePart, Part, ReasoningPart, ToolCallPart, ToolResu
 import { isReadableBy } from '../../core/signature.ts';
 import type { Work } from '../../core/work.ts';
 import { asArray, compact, parseObject } from '../../lib/json.ts';
+import { failedContent } from '../failed-result.ts';
 import { madeUpId } from '../made-up-id.ts';
 import { encodeMedia, encodeParts } from './encode-parts.ts';
 import { NAME } from './name.ts';
@@ -124,16 +125,17 @@ class ItemWriter implements InputItems {
     return compact({ type: 'function_call', ...named, arguments: args === '' ? '{}' : args });
   }
 
-  #result({ callId, content, freeform }: ToolResultPart): unknown {
+  #result({ callId, content: given, freeform, isError }: ToolResultPart): unknown {
     const call = this.#calls.get(callId);
     const id = wireId(callId);
     if (call !== undefined && isToolSearch(this.#tools.get(call.name))) {
-      const found = content[0]?.type === 'text' ? content[0].text : '';
+      const found = given[0]?.type === 'text' ? given[0].text : '';
       this.work.takeJson(found, `the result of ${call.name}`);
       const tools = asArray(parsed(found));
       return { type: 'tool_search_output', call_id: id, execution: 'client', status: 'completed', tools };
     }
     const isFreeform = freeform ?? call?.freeform ?? false;
+    const content = isError === true ? failedContent(given) : given;
     const only = content.length === 1 ? content[0] : undefined;
     const output = content.length === 0 ? '' : only?.type === 'text' ? only.text : encodeParts(content);
     return { type: isFreeform ? 'custom_tool_call_output' : 'function_call_output', call_id: id, output };

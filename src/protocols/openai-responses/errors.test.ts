@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { classifyAnswer } from '../../core/classify.ts';
 import type { GatewayError } from '../protocol.ts';
 import type { Json } from '../../../test/kit/json.ts';
+import { BegunResponse } from './begun-response.ts';
 import { errorAsEvent, errorBody, errorEvent, readError } from './errors.ts';
 
 const base: GatewayError = { status: 502, message: 'It broke.', type: 'server_error', code: null, param: null };
@@ -31,6 +32,46 @@ describe('what the gateway writes', () => {
       status: 'failed',
       error: { code: 'stream_interrupted', message: 'It broke.' },
     });
+  });
+
+  test('a response that never began has all that the SDK’s has', () => {
+    const { response, sequence_number: number } = dataOf(errorEvent(base));
+    const { metadata, parallel_tool_calls, tool_choice, tools, temperature, top_p, instructions, model } = response;
+    expect({ metadata, parallel_tool_calls, tool_choice, tools, temperature, top_p, instructions, model }).toEqual({
+      metadata: {},
+      parallel_tool_calls: true,
+      tool_choice: 'auto',
+      tools: [],
+      temperature: null,
+      top_p: null,
+      instructions: null,
+      model: '',
+    });
+    expect([response.output, response.incomplete_details, number]).toEqual([[], null, 0]);
+  });
+
+  test('one that began goes on, with the next number', () => {
+    const told = {
+      id: 'resp_1',
+      created_at: 7,
+      model: 'm',
+      instructions: 'Größe \u{1f642}',
+      metadata: { a: 'b' },
+      tools: [{}],
+    };
+    const begin = (response: object): BegunResponse => {
+      const begun = new BegunResponse();
+      const event = { type: 'response.created', sequence_number: 0, response };
+      begun.see(event, Buffer.from(JSON.stringify(event)).toString('latin1'));
+      begun.see({ type: 'response.output_text.delta', sequence_number: 41 }, '');
+      begun.see({ type: 'response.output_text.delta' }, '');
+      return begun;
+    };
+    const data = dataOf(errorEvent(base, begin(told)));
+    expect(data['response']).toMatchObject({ ...told, status: 'failed', error: { code: 'server_error' } });
+    expect(data['sequence_number']).toBe(42);
+    const long = dataOf(errorEvent(base, begin({ ...told, instructions: 'x'.repeat(70_000) })))['response'];
+    expect(long).toMatchObject({ id: 'resp_1', created_at: 7, model: 'm', instructions: null, tools: [] });
   });
 
   test('a rate limit says when to try again, in the words that Codex looks for', () => {

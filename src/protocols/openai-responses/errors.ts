@@ -1,7 +1,8 @@
 import type { UpstreamError } from '../../core/classify.ts';
-import { asObject, asWord, compact } from '../../lib/json.ts';
+import { asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { errorStatus, readError as readOpenaiError } from '../openai/error-body.ts';
 import type { ErrorGrammar, GatewayError } from '../protocol.ts';
+import { BegunResponse } from './begun-response.ts';
 
 /** How errors look in this dialect: as in chat, and in a stream as `response.failed`. */
 export const errors: ErrorGrammar = {
@@ -21,8 +22,8 @@ export function errorBody(error: GatewayError): string {
  * `response.failed`, with the error in two places: Codex knows no other event for one and reads `response.error`; the
  * SDKs take this event for an ordinary one unless it has an `error` of its own.
  */
-export function errorEvent(error: GatewayError): string {
-  return failedEvent(errorObject(error));
+export function errorEvent(error: GatewayError, begun?: unknown): string {
+  return failedEvent(errorObject(error), begun instanceof BegunResponse ? begun : undefined);
 }
 
 /** The body of an upstream's error answer as the event that says the same. */
@@ -67,7 +68,8 @@ function read(body: unknown): UpstreamError | undefined {
 const CALLERS_FAULT =
   /^(invalid_|image_|empty_image|unsupported_image|failed_to_download_image|bio_policy|misalignment_)/;
 
-function errorObject(error: GatewayError): Record<string, unknown> {
+/** The error as it stands in a body, and beside a failed response. */
+export function errorObject(error: GatewayError): Record<string, unknown> {
   const code = codeOf(error);
   return { message: messageOf(error, code), type: error.type, param: error.param, code };
 }
@@ -101,20 +103,44 @@ function codeByStatus(status: number | undefined): string | undefined {
   return status === 503 || status === 529 ? 'server_is_overloaded' : undefined;
 }
 
-/** After whatever has been sent: the stream's own numbers are not known here. */
-const LAST_SEQUENCE_NUMBER = 2 ** 31 - 1;
+/** The error as it stands in a failed response. */
+export function responseError({ code, message }: Record<string, unknown>): JsonObject {
+  return { code: asWord(code) ?? 'server_error', message };
+}
 
-function failedEvent(error: Record<string, unknown>): string {
+function failedEvent(error: Record<string, unknown>, begun?: BegunResponse): string {
   const response = {
     id: `resp_${crypto.randomUUID().replaceAll('-', '')}`,
     object: 'response',
     created_at: Math.floor(Date.now() / 1000),
+    ...OF_NOTHING,
+    ...begun?.response,
     status: 'failed',
-    error: { code: asWord(error['code']) ?? 'server_error', message: error['message'] },
+    error: responseError(error),
     incomplete_details: null,
-    output: [],
-    usage: null,
   };
-  const data = { type: 'response.failed', sequence_number: LAST_SEQUENCE_NUMBER, response, error };
+  const data = { type: 'response.failed', sequence_number: begun?.nextNumber ?? 0, response, error };
   return `event: response.failed\ndata: ${JSON.stringify(data)}\n\n`;
 }
+
+/** What a response has to have, whatever became of it. */
+const OF_NOTHING: JsonObject = {
+  background: false,
+  model: '',
+  instructions: null,
+  max_output_tokens: null,
+  metadata: {},
+  output: [],
+  parallel_tool_calls: true,
+  previous_response_id: null,
+  reasoning: { effort: null, summary: null },
+  store: false,
+  temperature: null,
+  text: { format: { type: 'text' } },
+  tool_choice: 'auto',
+  tools: [],
+  top_logprobs: 0,
+  top_p: null,
+  truncation: 'disabled',
+  usage: null,
+};

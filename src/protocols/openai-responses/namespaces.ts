@@ -1,5 +1,6 @@
 import type { Tool } from '../../core/conversation.ts';
-import { asObject, type JsonObject } from '../../lib/json.ts';
+import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
+import { hashedName } from '../tool-names.ts';
 import { NAME } from './name.ts';
 
 /** What a search for tools that the client does itself is called as a function. */
@@ -36,6 +37,41 @@ export function flatName(name: string, namespace: string | undefined): string {
   if (joined.length <= MOST_CHARACTERS) return joined;
   const hash = Bun.hash.xxHash32(joined).toString(16).padStart(8, '0');
   return `${joined.slice(0, MOST_CHARACTERS - hash.length - 1)}_${hash}`;
+}
+
+/** One name for a tool and the namespace that it is of, if any. */
+export type FlatName = (name: string, namespace: string | undefined) => string;
+
+/**
+ * The same for the tools of one request: where two would come to one name, those of namespaces get a hash, whatever their
+ * order.
+ */
+export function flatNames(tools: readonly unknown[]): FlatName {
+  const known = new Map<string, string>();
+  const doubles = new Set<string>();
+  const add = (name: string | undefined, namespace: string | undefined): void => {
+    if (name === undefined) return;
+    const flat = flatName(name, namespace);
+    const pair = pairOf(name, namespace);
+    if ((known.get(flat) ?? pair) !== pair) doubles.add(flat);
+    known.set(flat, pair);
+  };
+  for (const value of tools) {
+    const tool = asObject(value);
+    const name = asWord(tool?.['name']);
+    if (tool?.['type'] !== 'namespace') add(name, undefined);
+    else for (const member of asArray(tool['tools'])) add(asWord(asObject(member)?.['name']), name);
+  }
+  if (doubles.size === 0) return flatName;
+  return (name, namespace) => {
+    const flat = flatName(name, namespace);
+    const isPlain = namespace === undefined || namespace === name || !doubles.has(flat);
+    return isPlain ? flat : hashedName(pairOf(name, namespace), /[^\w-]/g, MOST_CHARACTERS);
+  };
+}
+
+function pairOf(name: string, namespace: string | undefined): string {
+  return namespace === undefined || namespace === name ? name : `${namespace}/${name}`;
 }
 
 /** The longest name that every dialect takes. */

@@ -99,6 +99,7 @@ export class OutputWriter {
       case 'text':
       case 'refusal':
         this.hasRefusal ||= head.part === 'refusal';
+        if (head.ownMessage === true) this.#endMessage();
         this.#message ??= new MessageWriter(this.#place('msg'));
         this.#message.begin(head.part);
         break;

@@ -1,25 +1,66 @@
-import type { OutputFormat } from '../../core/conversation.ts';
-import { asBoolean, asObject, asWord, compact } from '../../lib/json.ts';
+import type { Conversation, OutputFormat } from '../../core/conversation.ts';
+import { asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
+import { refuseField } from '../fields.ts';
+import { JSON_NOTE, schemaNote } from '../json-note.ts';
+import { outputSchema } from '../openai/output-schema.ts';
+import { schemaIn, strictIn } from '../tool-fields.ts';
 
 /** `text.format`; plain text is what is meant without it. */
 export function decodeOutput(text: unknown): OutputFormat | undefined {
-  const format = asObject(asObject(text)?.['format']);
-  switch (format?.['type']) {
+  if (text === undefined || text === null) return undefined;
+  const config = asObject(text) ?? refuseField('text', 'has to be an object');
+  const given = config['format'] ?? undefined;
+  if (given === undefined) return undefined;
+  const format = asObject(given) ?? refuseField('text.format', 'has to be an object');
+  switch (format['type']) {
     case 'json_object':
       return { type: 'json' };
     case 'json_schema':
       return {
         type: 'schema',
-        schema: asObject(format['schema']) ?? {},
+        schema: schemaIn(format['schema'], 'text.format.schema') ?? {},
         ...compact({
           name: asWord(format['name']),
           description: asWord(format['description']),
-          strict: asBoolean(format['strict']),
+          strict: strictIn(format['strict'], 'text.format.strict'),
         }),
       };
-    default:
+    case 'text':
       return undefined;
+    default:
+      return refuseField('text.format.type', 'has to be `text`, `json_object` or `json_schema`');
   }
+}
+
+/** How a backend is asked for a format. */
+export interface AskedOutput {
+  /** `text.format` */
+  readonly format: unknown;
+  /** What has to be said in the input as well. */
+  readonly note: string | undefined;
+  readonly dropped: readonly ('output' | 'output.strict')[];
+}
+
+/** Finds the way to ask for the conversation's output format. */
+export function askOutput({ output, turns }: Conversation): AskedOutput {
+  if (output?.type !== 'schema') {
+    const note = output === undefined || speaksOfJson(turns) ? undefined : JSON_NOTE;
+    return { format: encodeOutput(output), note, dropped: [] };
+  }
+  const { schema, strict, isLax } = outputSchema(output);
+  // A schema has to be an object's here; words are all there is for another.
+  if (!isObject(schema)) return { format: undefined, note: schemaNote(schema), dropped: ['output'] };
+  const format = encodeOutput({ ...output, schema, strict });
+  return { format, note: undefined, dropped: isLax ? ['output.strict'] : [] };
+}
+
+/** OpenAI refuses `json_object` unless the input, which the instructions are no part of, has the word. */
+function speaksOfJson(turns: Conversation['turns']): boolean {
+  return turns.some(({ parts }) => parts.some((part) => part.type === 'text' && /json/i.test(part.text)));
+}
+
+function isObject({ type, $ref: reference }: JsonObject): boolean {
+  return type === 'object' || (type === undefined && reference !== undefined);
 }
 
 /** Writes `text.format`. The schema asks for a name. */

@@ -3,9 +3,12 @@ import { decodeCitation } from './citations.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { TextTrack, type Emitter, type ItemReader } from './text-track.ts';
 
-/** A message: its contents are texts and refusals, one after the other. */
-export function messageItem(emitter: Emitter): ItemReader {
-  return new MessageReader(emitter);
+/**
+ * A message: its contents are texts and refusals, one after the other. `isFurther`: it is not the first of its answer,
+ * as where a model comments on what it does before it comes to its last word.
+ */
+export function messageItem(emitter: Emitter, isFurther: boolean): ItemReader {
+  return new MessageReader(emitter, isFurther);
 }
 
 class MessageReader implements ItemReader {
@@ -15,7 +18,10 @@ class MessageReader implements ItemReader {
   /** The only one that may be open. */
   #last: TextTrack | undefined;
 
-  constructor(private readonly emitter: Emitter) {}
+  constructor(
+    private readonly emitter: Emitter,
+    private readonly isFurther: boolean,
+  ) {}
 
   begin(): void {
     // What it holds comes as events of its own, or when it is done.
@@ -62,7 +68,8 @@ class MessageReader implements ItemReader {
     if (known !== undefined) return known;
     this.#last?.end();
     this.emitter.work.keep();
-    const track = new TextTrack(this.emitter, { part });
+    const isFirst = this.isFurther && this.#tracks.size === 0;
+    const track = new TextTrack(this.emitter, isFirst ? { part, ownMessage: true } : { part });
     this.#tracks.set(at, track);
     this.#last = track;
     return track;

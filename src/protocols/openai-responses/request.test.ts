@@ -90,7 +90,11 @@ describe('what Codex sends', () => {
   };
   const conversation = decode(body);
 
-  test('has nothing that could not be carried', () => expect(conversation.leftovers).toEqual([]));
+  test('has nothing that could not be carried but what is of its namespaces', () =>
+    expect(conversation.leftovers).toEqual([
+      { field: 'tools[mcp__cal].description', weight: 'named' },
+      { field: 'tools[].tools[].defer_loading', weight: 'named' },
+    ]));
 
   test('is a conversation', () => {
     expect(conversation.system.map(({ text }) => text)).toEqual(['You are Codex.', '<permissions>']);
@@ -135,8 +139,9 @@ describe('what Codex sends', () => {
     expect(dropped).toEqual([]);
     const { defer_loading: _lazy, ...create } = body.tools[3]?.tools?.[0] ?? {};
     expect(again['tools']).toEqual([
-      ...body.tools.slice(0, 3),
-      { ...body.tools[3], tools: [create] },
+      { ...body.tools[0], parameters: { type: 'object', properties: {} } },
+      ...body.tools.slice(1, 3),
+      { ...body.tools[3], tools: [{ ...create, parameters: { type: 'object', properties: {} } }] },
       body.tools[4],
     ] as never);
     expect((again['input'] as unknown[]).slice(-9, -1)).toEqual([
@@ -184,15 +189,55 @@ describe('fields', () => {
         .leftovers.map(({ field, weight }) => `${weight} ${field}`)
         .sort(),
     ).toEqual([
-      'named context_management',
       'named max_tool_calls',
       'named moderation',
       'named truncation',
       'refused background',
+      'refused context_management',
       'refused conversation',
       'refused item_reference',
       'refused previous_response_id',
       'refused prompt',
+    ]);
+  });
+
+  test.each([
+    ['compaction', { type: 'compaction', id: 'cmp_1', encrypted_content: 'AAAA' }],
+    ['compaction_summary', { type: 'compaction_summary', encrypted_content: 'AAAA' }],
+    ['compaction_trigger', { type: 'compaction_trigger' }],
+  ])('%s means something only where it is from', (field, item) => {
+    const { leftovers } = decode({ input: [{ role: 'user', content: 'hi' }, item] });
+    expect(leftovers).toMatchObject([{ field, weight: 'refused' }]);
+  });
+
+  test('context management without a summary is named, or nothing', () => {
+    const input = 'hi';
+    expect(decode({ input, context_management: [] }).leftovers).toEqual([]);
+    expect(decode({ input, context_management: [{ type: 'new' }] }).leftovers).toEqual([
+      { field: 'context_management', weight: 'named' },
+    ]);
+  });
+
+  test('the last update of a setting counts, and says nothing of the conversation', () => {
+    const schema = { type: 'object' };
+    const update = (fields: object) => ({ type: 'configuration_update', ...fields });
+    const { turns, reasoning, output, leftovers } = decode({
+      reasoning: { effort: 'high', summary: 'auto' },
+      text: { format: { type: 'json_object' }, verbosity: 'low' },
+      input: [
+        update({ id: 'cu_1', reasoning: { effort: 'low' }, text: { format: { type: 'text' } } }),
+        { role: 'user', content: 'hi' },
+        update({ reasoning: { effort: 'minimal' } }),
+        { role: 'user', content: 'ho' },
+        update({ text: { format: { type: 'json_schema', name: 'a', schema } }, tone: 'dry', reasoning: { mode: 'x' } }),
+      ],
+    });
+    expect(turns.map(({ role }) => role)).toEqual(['user', 'user']);
+    expect(reasoning).toEqual({ effort: 'minimal', visible: true });
+    expect(output).toEqual({ type: 'schema', schema, name: 'a' });
+    expect(leftovers.map(({ field, weight }) => `${weight} ${field}`)).toEqual([
+      'named configuration_update.tone',
+      'named configuration_update.reasoning.mode',
     ]);
   });
 
@@ -573,9 +618,11 @@ const turn = fc.oneof(
   fc.record({ role: fc.constant('system' as const), parts: fc.array(textPart, { minLength: 1, maxLength: 2 }) }),
 );
 
-/** All parts in their order, each with who says it: how they are put into turns is each dialect's own affair. */
+/** All parts in their order, each with who says it: how they are put into turns and messages is each dialect's own affair. */
 function flat({ turns }: Conversation): unknown {
-  return JSON.parse(JSON.stringify(turns.flatMap(({ role, parts }) => parts.map((part) => ({ role, ...part })))));
+  return JSON.parse(
+    JSON.stringify(turns.flatMap(({ role, parts }) => parts.map((part) => ({ role, ...part, ownMessage: undefined })))),
+  );
 }
 
 test('whatever is written is read as it was', () => {
@@ -624,4 +671,18 @@ describe('what the API refuses is not sent', () => {
     expect(call?.call_id.length).toBeLessThanOrEqual(64);
     expect(result?.call_id).toBe(call?.call_id as string);
   });
+});
+
+test('where the system speaks first, what it says later is in the instructions', () => {
+  const turns: Conversation['turns'] = [
+    { role: 'user', parts: [{ type: 'text', text: 'a' }] },
+    { role: 'system', parts: [{ type: 'text', text: 'later' }] },
+    { role: 'user', parts: [{ type: 'text', text: 'b' }] },
+  ];
+  const asked = { ...EMPTY, system: [{ type: 'text', text: 'first' } as const], turns };
+  const { body } = codec.encodeRequest(asked, { model: 'm', quirks: { systemFirst: true } });
+  expect(body['instructions']).toBe('first\n\nlater');
+  expect((body['input'] as { role: string }[]).map(({ role }) => role)).toEqual(['user', 'user']);
+  const { body: kept } = codec.encodeRequest(asked, { model: 'm', quirks: {} });
+  expect((kept['input'] as { role: string }[]).map(({ role }) => role)).toEqual(['user', 'developer', 'user']);
 });

@@ -18,7 +18,8 @@ export interface Origin {
 
 /** How far a response has come. */
 export interface State {
-  readonly status: Ending['status'] | 'in_progress';
+  readonly status: Ending['status'] | 'in_progress' | 'failed';
+  readonly error?: unknown;
   readonly incomplete_details: Ending['incomplete_details'];
   readonly output: readonly unknown[];
   readonly usage: Usage | undefined;
@@ -39,12 +40,12 @@ export class ResponseFrame {
     this.#echo = echoOf(reply.conversation);
   }
 
-  at({ status, incomplete_details, output, usage }: State): unknown {
+  at({ status, error = null, incomplete_details, output, usage }: State): unknown {
     return {
       ...this.#fields,
       status,
       background: false,
-      error: null,
+      error,
       incomplete_details,
       output,
       usage: writeUsage(usage),

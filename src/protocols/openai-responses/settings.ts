@@ -1,6 +1,6 @@
 import type { SettingName, Settings } from '../../core/conversation.ts';
-import { asArray, asBoolean, asNumber, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
-import type { FieldRules } from '../fields.ts';
+import { asArray, asBoolean, asNumber, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
+import { type FieldRules, refuseField } from '../fields.ts';
 import { userIdOf } from '../openai/user-id.ts';
 
 /** What this dialect calls the settings; those that it lacks have their names of OpenAI's other API. */
@@ -30,6 +30,7 @@ export const FIELD_RULES: FieldRules = {
     'model',
     'stream',
     'input',
+    'context_management',
     'instructions',
     'tools',
     'tool_choice',
@@ -76,7 +77,6 @@ const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 export function decodeSettings(body: JsonObject): Settings {
   const topLogprobs = asNumber(body['top_logprobs']);
   const wantsLogprobs = asArray(body['include']).includes(LOGPROBS) || (topLogprobs ?? 0) > 0;
-  const { stop } = body;
   return compact({
     maxTokens: asNumber(body['max_output_tokens']),
     temperature: asNumber(body['temperature']),
@@ -84,12 +84,7 @@ export function decodeSettings(body: JsonObject): Settings {
     topK: asNumber(body['top_k']),
     minP: asNumber(body['min_p']),
     seed: asNumber(body['seed']),
-    stop:
-      typeof stop === 'string'
-        ? [stop]
-        : Array.isArray(stop)
-          ? stop.filter((text) => typeof text === 'string')
-          : undefined,
+    stop: stopOf(body['stop']),
     frequencyPenalty: asNumber(body['frequency_penalty']),
     presencePenalty: asNumber(body['presence_penalty']),
     logprobs: wantsLogprobs ? true : undefined,
@@ -98,6 +93,12 @@ export function decodeSettings(body: JsonObject): Settings {
     verbosity: asWord(asObject(body['text'])?.['verbosity']),
     user: asWord(body['safety_identifier']) ?? asWord(body['user']),
   });
+}
+
+function stopOf(value: unknown): readonly string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  const stops: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return stops.map((stop) => asString(stop) ?? refuseField('stop', 'has to be a string or a list of strings'));
 }
 
 /** Writes the single values, but for `verbosity`, which stands in `text`; those that the model does not take are `dropped`. */

@@ -1,6 +1,7 @@
 import type { Usage } from '../../core/record.ts';
 import { asObject } from '../../lib/json.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
+import { BegunResponse } from './begun-response.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
 
@@ -21,10 +22,12 @@ export class ResponsesStreamReader implements StreamReader {
   finished = false;
   /** Every event has a number of its own. */
   readonly textKey = undefined;
+  readonly begun = new BegunResponse();
 
-  see(event: unknown, name?: string): 'content' | 'error' | 'end' | 'other' {
+  see(event: unknown, name?: string, data?: string): 'content' | 'error' | 'end' | 'other' {
     const fields = asObject(event);
     if (fields === undefined) return 'other';
+    this.begun.see(fields, data);
     const { type, error } = fields;
     if (name === 'error' || type === 'error' || type === 'response.failed' || Boolean(error)) return 'error';
     switch (type) {

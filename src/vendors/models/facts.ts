@@ -20,6 +20,8 @@ export interface ModelFacts {
   readonly isUntold?: boolean | undefined;
   /** The one dialect in which it is served; undefined: any that its backend has. */
   readonly only: ProtocolName | undefined;
+  /** OpenAI's own chat completions take tools for it only while it does not think. */
+  readonly toolsUnthinking: boolean;
   /** The settings that it refuses. */
   readonly refused: readonly SettingName[];
   /** Those that it refuses besides while it thinks. */
@@ -43,9 +45,9 @@ const MOST_REMEMBERED = 1000;
 function lookUp(name: string): ModelFacts {
   const openai = openaiTraits(name);
   if (openai !== undefined) {
-    const { efforts, only, thinksByItself, neverSampled } = openai;
+    const { efforts, only, thinksByItself, neverSampled, toolsUnthinking } = openai;
     const refused = neverSampled && efforts.length > 0 ? CHOOSING : [];
-    return { reasons: thinksByItself, efforts, only, refused, refusedThinking: CHOOSING };
+    return { reasons: thinksByItself, efforts, only, toolsUnthinking, refused, refusedThinking: CHOOSING };
   }
   return { ...UNKNOWN, ...(claudeFacts(name) ?? geminiFacts(name) ?? grokFacts(name) ?? openModelTraits(name)) };
 }
@@ -54,6 +56,7 @@ const UNKNOWN: ModelFacts = {
   reasons: undefined,
   efforts: undefined,
   only: undefined,
+  toolsUnthinking: false,
   refused: [],
   refusedThinking: [],
 };

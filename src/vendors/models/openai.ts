@@ -9,6 +9,8 @@ export interface OpenAITraits {
   readonly thinksByItself: boolean;
   /** It takes no sampling settings even where it is told not to think. */
   readonly neverSampled: boolean;
+  /** Chat completions take tools for it only while it does not think: https://github.com/BerriAI/litellm/pull/34569. */
+  readonly toolsUnthinking: boolean;
   /** The one of OpenAI's APIs that serves it; undefined: both. */
   readonly only: 'openai-chat' | 'openai-responses' | undefined;
 }
@@ -19,7 +21,13 @@ export function openaiTraits(name: string): OpenAITraits | undefined {
   const only = onlyOf(own);
   const series = SERIES.find(([pattern]) => pattern.test(own));
   if (series !== undefined) {
-    return { efforts: series[1], thinksByItself: series[1].length > 0, neverSampled: false, only };
+    return {
+      efforts: series[1],
+      thinksByItself: series[1].length > 0,
+      neverSampled: false,
+      toolsUnthinking: false,
+      only,
+    };
   }
   const [, number, line = ''] = GPT.exec(own) ?? [];
   const version = number === undefined ? undefined : versionFrom(number);
@@ -31,6 +39,7 @@ export function openaiTraits(name: string): OpenAITraits | undefined {
     efforts,
     thinksByItself: efforts.length > 0 && !isQuietByItself(line, version),
     neverSampled: isAtLeast(version, '6'),
+    toolsUnthinking: efforts.length > 0 && isAtLeast(version, '5.2'),
     only,
   };
 }

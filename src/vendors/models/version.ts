@@ -6,8 +6,7 @@ export const NEWEST: Version = [Number.POSITIVE_INFINITY];
 
 /** Reads `4.10` or `4-10`; of a text without digits, nothing. */
 export function versionFrom(text: string): Version | undefined {
-  const numbers = text.match(/\d+/g)?.map(Number);
-  return numbers === undefined ? undefined : numbers;
+  return text.match(/\d+/g)?.map(Number);
 }
 
 /** Whether `version` is `least` (`'4.10'`) or newer. What is missing counts as 0. */

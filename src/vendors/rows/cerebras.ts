@@ -1,9 +1,10 @@
 import { CHAT } from '../dialects.ts';
+import { TEMPLATES } from '../open-models.ts';
 import type { Vendor } from '../vendor.ts';
 
 export const cerebras: Vendor = {
   name: 'cerebras',
   envKey: 'CEREBRAS_API_KEY',
   endpoints: [{ url: 'https://api.cerebras.ai/v1', protocols: CHAT }],
-  quirks: { reasoningBack: 'reasoning' },
+  quirks: { ...TEMPLATES, reasoningBack: 'reasoning' },
 };

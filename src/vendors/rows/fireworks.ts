@@ -1,4 +1,5 @@
 import { BEARER, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
+import { OPEN_MODELS } from '../open-models.ts';
 import type { Vendor } from '../vendor.ts';
 
 export const fireworks: Vendor = {
@@ -8,5 +9,5 @@ export const fireworks: Vendor = {
     { url: 'https://api.fireworks.ai/inference/v1', protocols: CHAT_AND_RESPONSES },
     { url: 'https://api.fireworks.ai/inference/v1', protocols: MESSAGES, credential: BEARER },
   ],
-  quirks: { fields: { top_k: true, min_p: true } },
+  quirks: OPEN_MODELS,
 };

@@ -18,4 +18,6 @@ export const minimax: Vendor = {
     },
   ],
   modelPrefixes: ['MiniMax-'],
+  // It takes one system message, in front: https://github.com/MiniMax-AI/MiniMax-M2/issues/51, read in November 2026.
+  quirks: { systemFirst: true },
 };

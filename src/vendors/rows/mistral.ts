@@ -18,6 +18,10 @@ export const mistral: Vendor = {
   quirks: {
     callIdLength: 9,
     noUserAfterTool: true,
+    // The order of roles: https://github.com/avante-corp/avante.nvim/pull/2695, https://github.com/MODSetter/SurfSense/issues/287;
+    // the last of them: https://github.com/NEKOparapa/AiNiee/issues/641. Read in November 2026.
+    systemFirst: true,
+    userLast: true,
     reasoningBack: 'thinking',
     documents: 'document_url',
     fields: { seed: false },

@@ -13,5 +13,10 @@ export const openrouter: Vendor = {
     },
     { url: 'https://openrouter.ai/api/v1', protocols: MESSAGES, credential: BEARER },
   ],
-  quirks: { thinking: BY_OBJECT, documents: 'url', fields: { top_k: true, min_p: true, verbosity: true } },
+  quirks: {
+    systemFirst: true,
+    thinking: BY_OBJECT,
+    documents: 'url',
+    fields: { top_k: true, min_p: true, verbosity: true },
+  },
 };

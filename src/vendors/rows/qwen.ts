@@ -26,4 +26,5 @@ export const qwen: Vendor = {
     },
   ],
   modelPrefixes: ['qwen-', 'qwen2', 'qwen3', 'qwq-', 'qvq-'],
+  quirks: { systemFirst: true },
 };

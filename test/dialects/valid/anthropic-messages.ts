@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Json } from '../../kit/json.ts';
 import { demand } from '../spoken.ts';
+import { checkAnthropicInput, checkAnthropicStrict } from './schemas.ts';
 import { base64, functionName, object, pairedWithResults, text } from './words.ts';
 
 const id = z.string().regex(/^[\w-]+$/);
@@ -56,7 +57,8 @@ const request = object({
     .min(1)
     .optional(),
   tool_choice: object({
-    type: z.enum(['auto', 'any', 'none']),
+    type: z.enum(['auto', 'any', 'none', 'tool']),
+    name: functionName(128).optional(),
     disable_parallel_tool_use: z.boolean().optional(),
   }).optional(),
   thinking: z
@@ -77,7 +79,9 @@ const request = object({
 
 /** Throws on what Anthropic would refuse. */
 export function checkMessages(body: Json): void {
-  const { messages, thinking, temperature, max_tokens: limit } = request.parse(body);
+  const { messages, thinking, temperature, max_tokens: limit, tools = [], output_config: output } = request.parse(body);
+  for (const { input_schema: schema } of tools) checkAnthropicInput(schema);
+  checkAnthropicStrict(tools, output?.format?.schema);
   for (const [at, { role }] of messages.entries())
     demand(role === (at % 2 === 0 ? 'user' : 'assistant'), `the message ${at} is of ${role}`);
   const last = messages.at(-1);

@@ -3,20 +3,22 @@
 import { z } from 'zod';
 import type { Json } from '../../kit/json.ts';
 import { demand } from '../spoken.ts';
-import { base64, functionName, object, pairedWithResults, text } from './words.ts';
+import { base64, object, pairedWithResults, text } from './words.ts';
 
+/** Dots and colons are allowed there. */
+const functionName = z.string().regex(/^[a-zA-Z_][\w.:-]{0,127}$/);
 const blob = object({ mimeType: text, data: base64 });
 const part = z.union([
   object({ text: z.string(), thought: z.literal(true).optional(), thoughtSignature: base64.optional() }),
   object({ inlineData: blob, thoughtSignature: base64.optional() }),
   object({
-    functionCall: object({ id: text.optional(), name: functionName(128), args: z.looseObject({}) }),
+    functionCall: object({ id: text.optional(), name: functionName, args: z.looseObject({}) }),
     thoughtSignature: base64.optional(),
   }),
   object({
     functionResponse: object({
       id: text.optional(),
-      name: functionName(128),
+      name: functionName,
       response: z.looseObject({}),
       parts: z.array(object({ inlineData: blob })).optional(),
     }),
@@ -32,7 +34,7 @@ const request = object({
         functionDeclarations: z
           .array(
             object({
-              name: functionName(128),
+              name: functionName,
               description: z.string().optional(),
               parametersJsonSchema: z.looseObject({ $schema: z.never().optional() }).optional(),
             }),

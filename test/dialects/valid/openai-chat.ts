@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Json } from '../../kit/json.ts';
 import { demand } from '../spoken.ts';
+import { checkOpenaiParameters, checkOpenaiStrict } from './schemas.ts';
 import { functionName, object, pairedWithResults, text } from './words.ts';
 
 const textPart = object({ type: z.literal('text'), text });
@@ -42,16 +43,26 @@ const request = object({
     )
     .min(1)
     .optional(),
-  tool_choice: z.enum(['auto', 'none', 'required']).optional(),
+  tool_choice: z
+    .union([
+      z.enum(['auto', 'none', 'required']),
+      object({ type: z.literal('function'), function: object({ name: functionName(64) }) }),
+    ])
+    .optional(),
   parallel_tool_calls: z.boolean().optional(),
-  response_format: object({
-    type: z.literal('json_schema'),
-    json_schema: object({
-      name: functionName(64),
-      schema: z.looseObject({}),
-      strict: z.boolean().optional(),
-    }),
-  }).optional(),
+  response_format: z
+    .discriminatedUnion('type', [
+      object({ type: z.literal('json_object') }),
+      object({
+        type: z.literal('json_schema'),
+        json_schema: object({
+          name: functionName(64),
+          schema: z.looseObject({}),
+          strict: z.boolean().optional(),
+        }),
+      }),
+    ])
+    .optional(),
   max_tokens: z.int().positive().optional(),
   temperature: z.number().optional(),
   top_p: z.number().optional(),
@@ -63,7 +74,12 @@ const request = object({
 
 /** Throws on what OpenAI would refuse. */
 export function checkChat(body: Json): void {
-  const { messages } = request.parse(body);
+  const { messages, tools = [], response_format: format } = request.parse(body);
+  for (const { function: tool } of tools)
+    if (tool.parameters) checkOpenaiParameters(tool.parameters, tool.strict ?? false);
+  if (format?.type === 'json_schema' && format.json_schema.strict === true)
+    checkOpenaiStrict(format.json_schema.schema);
+  demand(format?.type !== 'json_object' || /json/i.test(JSON.stringify(messages)), "'messages' must contain 'json'");
   pairedWithResults(
     messages.map((one) => ({
       calls: one.role === 'assistant' ? (one.tool_calls ?? []).map(({ id }) => id) : [],

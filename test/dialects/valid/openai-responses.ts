@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Json } from '../../kit/json.ts';
 import { demand } from '../spoken.ts';
+import { checkOpenaiParameters, checkOpenaiStrict } from './schemas.ts';
 import { base64, functionName, object, text } from './words.ts';
 
 const inputPart = z.discriminatedUnion('type', [
@@ -54,7 +55,22 @@ const request = object({
     )
     .min(1)
     .optional(),
-  tool_choice: z.enum(['auto', 'none', 'required']).optional(),
+  tool_choice: z
+    .union([z.enum(['auto', 'none', 'required']), object({ type: z.literal('function'), name: functionName(128) })])
+    .optional(),
+  text: object({
+    format: z
+      .discriminatedUnion('type', [
+        object({ type: z.literal('json_object') }),
+        object({
+          type: z.literal('json_schema'),
+          name: functionName(64),
+          schema: z.looseObject({}),
+          strict: z.boolean().optional(),
+        }),
+      ])
+      .optional(),
+  }).optional(),
   parallel_tool_calls: z.boolean().optional(),
   reasoning: object({
     effort: z.enum(['minimal', 'low', 'medium', 'high']).optional(),
@@ -71,7 +87,13 @@ const request = object({
 
 /** Throws on what OpenAI would refuse. */
 export function checkResponses(body: Json): void {
-  const { input } = request.parse(body);
+  const { input, tools = [], text: { format } = {} } = request.parse(body);
+  for (const { parameters, strict } of tools) checkOpenaiParameters(parameters, strict);
+  if (format?.type === 'json_schema') {
+    demand(format.schema['type'] === 'object', 'schema must be a JSON Schema of \'type: "object"\'');
+    if (format.strict === true) checkOpenaiStrict(format.schema);
+  }
+  demand(format?.type !== 'json_object' || /json/i.test(JSON.stringify(input)), "'input' must contain 'json'");
   const calls = new Set<string>();
   for (const one of input) {
     if (one.type === 'function_call') calls.add(one.call_id);

@@ -1,5 +1,5 @@
-import { memberRemovals } from '../lib/json-removal.ts';
-import { applyEdits } from '../lib/json-span.ts';
+import { memberRemovals } from './json-removal.ts';
+import { applyEdits } from './json-span.ts';
 
 /** The text of a JSON object without the members `name`; all other bytes stay. */
 export function withoutMember(text: string, name: string): string {

@@ -1,8 +1,17 @@
 import { asString, type JsonObject } from '../../lib/json.ts';
+import { GO_ON, NOTHING_SAID } from '../said-by-nobody.ts';
 import type { WireMessage } from './encode-turns.ts';
 
+/** What the user says who has to speak first: one who does not is refused, as is a request without any message. */
+const FIRST: WireMessage = { role: 'user', content: [{ type: 'text', text: NOTHING_SAID }] };
+
+/** The messages with a beginning that every provider of the model takes: Bedrock, say, wants it to be the user's. */
+export function begunByUser(messages: readonly WireMessage[]): readonly WireMessage[] {
+  return messages[0]?.role === 'user' ? messages : [FIRST, ...messages];
+}
+
 /** What the user says where the model would not speak otherwise. */
-const GO_ON: WireMessage = { role: 'user', content: [{ type: 'text', text: 'Continue.' }] };
+const MORE: WireMessage = { role: 'user', content: [{ type: 'text', text: GO_ON }] };
 
 /**
  * The messages with an end that the model takes. A client whose answer was cut sends back what it got (Codex does), in
@@ -14,8 +23,8 @@ export function endedFor(messages: readonly WireMessage[], continues: boolean): 
   if (last?.role !== 'assistant') return messages;
   const content = last.content.slice(0, last.content.findLastIndex((block) => !isThought(block)) + 1);
   const before = messages.slice(0, -1);
-  if (content.length === 0) return before.length === 0 ? [GO_ON] : before;
-  if (!continues) return [...before, { ...last, content }, GO_ON];
+  if (content.length === 0) return before.length === 0 ? [MORE] : before;
+  if (!continues) return [...before, { ...last, content }, MORE];
   return [...before, { ...last, content: withoutTrailingBlanks(content) }];
 }
 

@@ -1,0 +1,79 @@
+import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { refuseField } from '../fields.ts';
+
+/**
+ * The tools that a request offers at the end of its conversation: those of `tools`, less what a `tool_removal` of the
+ * messages has taken away, and with what a `tool_addition` has brought (back). A `compaction` block tells the changes of
+ * the messages that it stands for. `declared` itself where there are none.
+ * https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages, read in November 2026.
+ */
+export function toolsInEffect(declared: unknown, messages: unknown): unknown {
+  let known: Map<string, unknown> | undefined;
+  let offered = new Map<string, unknown>();
+  for (const { change, field } of changesOf(messages)) {
+    if (known === undefined) {
+      known = new Map(asArray(declared).map((tool, index) => [keyOf(tool) ?? `#${index}`, tool]));
+      offered = new Map(known);
+    }
+    apply(change, field, { known, offered });
+  }
+  return known === undefined ? declared : [...offered.values()];
+}
+
+interface ToolSets {
+  /** All that was ever told of. */
+  readonly known: Map<string, unknown>;
+  readonly offered: Map<string, unknown>;
+}
+
+function apply({ type, tool: value }: JsonObject, field: string, { known, offered }: ToolSets): void {
+  const tool = asObject(value) ?? refuseField(`${field}.tool`, 'has to be an object');
+  const { definition } = tool;
+  if (type === 'tool_addition' && tool['type'] === 'tool_definition') {
+    const key = keyOf(definition) ?? refuseField(`${field}.tool.definition`, 'has to be a tool with a name');
+    known.set(key, definition);
+    offered.set(key, definition);
+    return;
+  }
+  // A single tool of a server is that server's business, and no other dialect offers its tools.
+  if (tool['type'] === 'mcp_tool_reference') return;
+  const key = referredTo(tool) ?? refuseField(`${field}.tool`, 'has to name a tool');
+  if (!known.has(key)) refuseField(`${field}.tool`, 'names a tool that is neither in `tools` nor defined before');
+  if (type === 'tool_removal') offered.delete(key);
+  else if (!offered.has(key)) offered.set(key, known.get(key));
+}
+
+/** The changes that the messages tell of, in their order. */
+function* changesOf(messages: unknown): Generator<{ readonly change: JsonObject; readonly field: string }> {
+  for (const [at, message] of asArray(messages).entries()) {
+    for (const [index, value] of asArray(asObject(message)?.['content']).entries()) {
+      const block = asObject(value);
+      const field = `messages[${at}].content[${index}]`;
+      if (isChange(block)) yield { change: block, field };
+      if (block?.['type'] !== 'compaction') continue;
+      for (const [number, change] of asArray(block['tool_changes']).entries()) {
+        const told = asObject(change);
+        if (isChange(told)) yield { change: told, field: `${field}.tool_changes[${number}]` };
+      }
+    }
+  }
+}
+
+function isChange(block: JsonObject | undefined): block is JsonObject {
+  return block?.['type'] === 'tool_addition' || block?.['type'] === 'tool_removal';
+}
+
+function referredTo(tool: JsonObject): string | undefined {
+  if (tool['type'] === 'mcp_toolset_reference') return toolsetKey(tool['server_name']);
+  return asWord(tool['name']);
+}
+
+function keyOf(value: unknown): string | undefined {
+  const tool = asObject(value);
+  return tool?.['type'] === 'mcp_toolset' ? toolsetKey(tool['mcp_server_name']) : asWord(tool?.['name']);
+}
+
+/** No name of a tool has a blank in it. */
+function toolsetKey(server: unknown): string {
+  return `mcp toolset ${asString(server) ?? ''}`;
+}

@@ -1,0 +1,27 @@
+import type { Endpoint } from '../../core/exchange.ts';
+
+/** OpenAI's endpoints by their path below each base that its clients know: with `/v1` and without, and the two of Azure. */
+export function atEveryBase(endpoints: ReadonlyMap<string, Endpoint>): Record<string, Endpoint> {
+  return Object.fromEntries(
+    [...endpoints].flatMap(([path, endpoint]) => BASES.map((base) => [base + path, at(base, endpoint)] as const)),
+  );
+}
+
+/** A path below one of these bases, or below that of Vertex AI's copy of the API. Other paths are their own. */
+export function belowBase(path: string): { readonly base: string; readonly path: string } {
+  const base = BASE.exec(path)?.[0] ?? '';
+  return { base, path: path.slice(base.length) };
+}
+
+/** An endpoint as it is below a base: Azure's clients put the version of the API into each query, and mean Azure's own. */
+export function at(base: string, endpoint: Endpoint): Endpoint {
+  return base.startsWith(AZURE) ? { ...endpoint, ownQueryFields: AZURE_QUERY } : endpoint;
+}
+
+/** https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle: the classic API and the one with `/v1`. */
+const AZURE = '/openai';
+const BASES = ['', '/v1', AZURE, `${AZURE}/v1`];
+const AZURE_QUERY: ReadonlySet<string> = new Set(['api-version']);
+
+/** https://docs.cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview has the last one. */
+const BASE = /^(?:\/v1(?:beta1)?\/projects\/[^/]+\/locations\/[^/]+\/endpoints\/openapi|(?:\/openai)?(?:\/v1)?)(?=\/)/;

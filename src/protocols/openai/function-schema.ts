@@ -1,0 +1,33 @@
+import type { FunctionTool } from '../../core/conversation.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { toolSchema } from '../tool-schema.ts';
+import { fitsStrict } from './strict-schema.ts';
+
+/** A function's parameters as OpenAI's two APIs take them. */
+export interface FunctionSchema {
+  readonly parameters: JsonObject;
+  readonly strict: boolean | undefined;
+}
+
+/** Writes them; strict only where OpenAI would not refuse that. What is left out is added to `dropped`. */
+export function functionSchema(tool: FunctionTool, dropped: Set<string>): FunctionSchema {
+  const { schema, lost } = toolSchema(tool.parameters, withItems);
+  for (const keyword of lost) dropped.add(`tools[${tool.name}].${keyword}`);
+  // An object of nobody knows what is refused, be it an empty one.
+  const parameters = schema['properties'] === undefined ? { ...schema, properties: {} } : schema;
+  if (tool.strict !== true) return { parameters, strict: tool.strict };
+  if (Object.keys(tool.parameters ?? {}).length === 0) return { parameters: CLOSED, strict: true };
+  // What a schema has lost would not be kept to.
+  if (lost.length === 0 && fitsStrict(parameters)) return { parameters, strict: true };
+  dropped.add('strict');
+  return { parameters, strict: undefined };
+}
+
+/** OpenAI refuses a list of which nothing is said. */
+export function withItems(schema: JsonObject): JsonObject {
+  const isOpen = schema['type'] === 'array' && schema['items'] === undefined && schema['prefixItems'] === undefined;
+  return isOpen ? { ...schema, items: {} } : schema;
+}
+
+/** Of a function that takes nothing, in the form that a strict one has. */
+const CLOSED: JsonObject = { type: 'object', properties: {}, required: [], additionalProperties: false };
