@@ -40,6 +40,8 @@ class InputReader implements Input {
   readonly tools: Tool[] = [];
   /** The signature of the call that comes next. */
   #nextSignature: Signature | undefined;
+  /** The last turn in which the assistant has said something in words. */
+  #spoken: Turn | undefined;
   /** The last turn of the user holds nothing but results of tools. */
   #isGiving = false;
 
@@ -87,7 +89,8 @@ class InputReader implements Input {
         else for (const part of parts) if (part.type === 'text') this.system.push(part);
         break;
       case 'assistant':
-        this.#say(this.#hasSaid() ? asOwnMessage(parts) : parts);
+        this.#say(this.#spoken !== undefined && this.turns.at(-1) === this.#spoken ? asOwnMessage(parts) : parts);
+        if (parts.some(({ type }) => type === 'text' || type === 'refusal')) this.#spoken = this.turns.at(-1);
         break;
       case 'user':
         this.turns.push({ role, parts });
@@ -96,12 +99,6 @@ class InputReader implements Input {
       default:
         refuseField(`input[${index}].role`, 'has to be `user`, `assistant`, `system` or `developer`');
     }
-  }
-
-  /** The assistant's turn has words already. */
-  #hasSaid(): boolean {
-    const last = this.turns.at(-1);
-    return last?.role === 'assistant' && last.parts.some(({ type }) => type === 'text' || type === 'refusal');
   }
 
   /** Adds to the assistant's turn. */
