@@ -32,6 +32,8 @@ export class GeminiStreamDecoder implements StreamDecoder {
   #open: OpenPart | undefined;
   #word: string | undefined;
   #blocked: Finish | undefined;
+  /** Why there is no answer, or no more of it, in words. */
+  #why: string | undefined;
   /** The first and the last chunk that told token counts. */
   #firstCounts: JsonObject | undefined;
   #counts: JsonObject | undefined;
@@ -53,8 +55,10 @@ export class GeminiStreamDecoder implements StreamDecoder {
       this.#emit({ type: 'start', id: asWord(chunk['responseId']), model: asWord(chunk['modelVersion']) });
     }
     this.#seeUsage(chunk);
-    const block = asWord(asObject(chunk['promptFeedback'])?.['blockReason']);
+    const feedback = asObject(chunk['promptFeedback']);
+    const block = asWord(feedback?.['blockReason']);
     if (block !== undefined) this.#blocked = decodeBlocked(block);
+    this.#why = asWord(feedback?.['blockReasonMessage']) ?? this.#why;
     for (const value of asArray(chunk['candidates'])) {
       const candidate = asObject(value);
       if (candidate !== undefined && (candidate['index'] ?? 0) === 0) this.#seeCandidate(candidate);
@@ -67,7 +71,9 @@ export class GeminiStreamDecoder implements StreamDecoder {
     this.#calls.close();
     this.#close();
     if (this.#counts !== this.#firstCounts) this.#tellUsage(this.#counts);
-    this.#emit({ type: 'finish', finish: this.#blocked ?? decodeFinish(this.#word, this.#calls.hasAny) });
+    const finish = this.#blocked ?? decodeFinish(this.#word, this.#calls.hasAny);
+    if (finish.reason === 'content_filter') this.#explain();
+    this.#emit({ type: 'finish', finish });
     return this.#taken();
   }
 
@@ -79,6 +85,14 @@ export class GeminiStreamDecoder implements StreamDecoder {
     const out = this.#out;
     this.#out = [];
     return out;
+  }
+
+  #explain(): void {
+    const index = this.#numbers.next;
+    if (this.#why === undefined) return;
+    this.#emit({ type: 'part_start', index, part: 'refusal' });
+    this.#emit({ type: 'delta', index, text: this.#why });
+    this.#emit({ type: 'part_end', index });
   }
 
   /** The first counts are told at once, since the prompt's are known from the beginning; the last ones at the end. */
@@ -108,6 +122,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
     if (candidate['groundingMetadata'] !== undefined || candidate['citationMetadata'] !== undefined)
       this.#cite(candidate);
     this.#word = asWord(candidate['finishReason']) ?? this.#word;
+    this.#why = asWord(candidate['finishMessage']) ?? this.#why;
   }
 
   #seePart(part: JsonObject): void {
