@@ -5,7 +5,9 @@ import { asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
 import { jsonSchemaOf } from './openapi.ts';
+import { repeated } from './repeated.ts';
 import { supportedSchema } from './schema.ts';
+import { describedSchema } from '../described-schema.ts';
 
 /** What a schema of the answer is called where it is too complex, in no dialect's words. */
 const FIELD = 'the schema of the answer';
@@ -24,8 +26,8 @@ export function formOf(config: JsonObject): {
   readonly mimeType: string | undefined;
   readonly schema: JsonObject | undefined;
 } {
-  const formats = config['responseFormat'];
-  const format = fieldsOf(fieldsOf(Array.isArray(formats) ? formats[0] : formats)?.['text']);
+  const texts = repeated(config['responseFormat']).map((form) => fieldsOf(fieldsOf(form)?.['text']));
+  const format = texts.find((text) => text !== undefined);
   const { responseSchema, responseJsonSchema } = config;
   return {
     mimeType: (asString(config['responseMimeType']) ?? asString(format?.['mimeType']))?.toLowerCase(),
@@ -34,6 +36,14 @@ export function formOf(config: JsonObject): {
       (asObject(responseSchema) ? jsonSchemaOf(responseSchema) : undefined) ??
       asObject(format?.['schema']),
   };
+}
+
+/** What `responseFormat` asks for besides text: pictures, speech, films. */
+export function otherForms(config: JsonObject): readonly string[] {
+  const forms = repeated(config['responseFormat']).flatMap((form) => Object.entries(fieldsOf(form) ?? {}));
+  return forms.flatMap(([kind, form]) =>
+    kind === 'text' || kind === 'type' || fieldsOf(form) === undefined ? [] : [kind],
+  );
 }
 
 /** The types that ask for JSON, in the older field and in the newer one. */
@@ -72,5 +82,7 @@ export function formFor(
 export function encodeOutput(output: OutputFormat | undefined, work: Work): JsonObject {
   if (output === undefined) return {};
   const json = { responseMimeType: 'application/json' };
-  return output.type === 'json' ? json : { ...json, responseJsonSchema: supportedSchema(output.schema, work, FIELD) };
+  return output.type === 'json'
+    ? json
+    : { ...json, responseJsonSchema: supportedSchema(describedSchema(output), work, FIELD) };
 }

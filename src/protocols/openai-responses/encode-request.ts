@@ -7,9 +7,11 @@ import { Work } from '../../core/work.ts';
 import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
+import { unsaidOf } from '../unsaid-members.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ResponsesStreamDecoder } from './decode-stream.ts';
 import { encodeToolChoice, encodeTools } from './encode-tools.ts';
+import { mediaLoss } from './encode-parts.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { NAME } from './name.ts';
 import { askOutput, type AskedOutput } from './output.ts';
@@ -58,6 +60,7 @@ function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
     ...lacking,
     ...output.dropped,
     ...droppedItems,
+    ...unsaidOf(conversation.turns, mediaLoss),
   ];
   return {
     body,
