@@ -322,7 +322,7 @@ function told(body: Json, from: string, to: string, stream: boolean): string | u
     quirks: {},
   });
   try {
-    const answer = JSON.parse(JSON.stringify(body)) as Json;
+    const answer: Json = JSON.parse(JSON.stringify(body));
     const completion = decodeAnswer(answer);
     const reply = { conversation, model: 'alias', id: 'id_1', now: 0 };
     if (!stream) return masked(JSON.stringify(client.encodeAnswer(completion, reply)));
