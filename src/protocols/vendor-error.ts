@@ -58,6 +58,8 @@ const TELLING = new Set([
   'title',
   'reason',
 ]);
+/** Those that name the kind of error, where another says what is wrong (RFC 9457, Novita). */
+const HEADLINES = new Set(['title', 'reason']);
 const CODES = new Set([
   'code',
   'errorcode',
@@ -94,6 +96,7 @@ const BESIDE = new Set([
 
 function readBare(holder: JsonObject): UpstreamError | undefined {
   let message: string | undefined;
+  let headline: string | undefined;
   let code: string | undefined;
   let status: number | undefined;
   let type: string | undefined;
@@ -102,7 +105,8 @@ function readBare(holder: JsonObject): UpstreamError | undefined {
     if (isNothing(value)) continue;
     const name = key === '__type' ? 'type' : key.toLowerCase().replaceAll('_', '');
     if (TELLING.has(name)) {
-      message ??= messageIn(value);
+      if (HEADLINES.has(name)) headline ??= messageIn(value);
+      else message ??= messageIn(value);
       failed ||= TELLS_ALONE.has(name);
       const inner = asObject(asArray(value)[0]);
       // FastAPI's list of what is wrong with the request.
@@ -123,6 +127,7 @@ function readBare(holder: JsonObject): UpstreamError | undefined {
       if (name.endsWith('code') || key === '__type') failed = true;
     } else if (!BESIDE.has(name) || typeof value === 'object') return undefined;
   }
+  message ??= headline;
   failed ||= status !== undefined;
   if (!failed || (message === undefined && code === undefined && type === undefined && status === undefined))
     return undefined;
