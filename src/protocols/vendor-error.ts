@@ -29,6 +29,21 @@ export function saysError(value: unknown): boolean {
   return !Array.isArray(value) || value.length > 0;
 }
 
+/**
+ * The same of a whole body, of which clients read what stands beside it: there, an object of nothing but empties is what
+ * servers make of an error that there was not. In a stream clients take any for one.
+ */
+export function holdsError(holder: JsonObject): boolean {
+  const { error } = holder;
+  if (!saysError(error)) return false;
+  if (typeof error !== 'object' || Object.keys(holder).length === 1) return true;
+  return Object.values(error as object).some(saysSomething);
+}
+
+function saysSomething(value: unknown): boolean {
+  return value !== 0 && value !== false && !isNothing(value);
+}
+
 /** Reads a body whose `error` is no object: a sentence, a word, or no more than `true`. What stands beside it may tell more. */
 export function readErrorWord(holder: JsonObject): UpstreamError {
   const { error } = holder;
