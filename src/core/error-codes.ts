@@ -113,6 +113,12 @@ const MEANINGS: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>(
     '1309': noCredit,
     '1310': noCredit,
     '1312': overloaded,
+    // Baidu: https://cloud.baidu.com/doc/qianfan-api/s/Om9b4yj3w
+    tokens_too_long: tooLong,
+    characters_too_long: tooLong,
+    // Volcengine: https://www.volcengine.com/docs/82379/1299023
+    OutofContextError: tooLong,
+    InvalidSubscription: noCredit,
     // SiliconFlow: https://docs.siliconflow.cn/en/faqs/error-code
     '30001': noCredit,
     '50505': overloaded,

@@ -26,9 +26,12 @@ function said(
   return { type, code, message, status: undefined, retryAfterMs: undefined, object };
 }
 
-/** The words of an error, wherever they stand. FastAPI has `detail`, a text or a list of `{msg}`; Mistral puts that into `message`. */
+/**
+ * The words of an error, wherever they stand. FastAPI has `detail`, a text or a list of `{msg}`; Mistral puts that into
+ * `message`, DeepInfra and TabbyAPI put an `error` into it.
+ */
 function messageIn(fields: Readonly<Record<string, unknown>>, depth = 0): string | undefined {
-  for (const name of ['message', 'detail', 'msg', 'error_message', 'error_msg', 'status_msg', 'Message']) {
+  for (const name of ['message', 'detail', 'msg', 'error_message', 'error_msg', 'status_msg', 'Message', 'error']) {
     const value = fields[name];
     const word = asWord(value);
     if (word !== undefined) return word;

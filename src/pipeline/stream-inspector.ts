@@ -84,6 +84,11 @@ export class StreamInspector {
     return this.#state === 'complete' || (this.finished && this.#reader.broken === undefined);
   }
 
+  /** Its end has come, and neither content nor a finish before. */
+  get isEmpty(): boolean {
+    return this.#state === 'complete' && !this.hasContent && !this.#reader.finished;
+  }
+
   /** Its end has come, or at least a finish, whatever that is worth. */
   get hasEnded(): boolean {
     return this.#state === 'complete' || this.finished;

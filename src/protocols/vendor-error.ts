@@ -29,6 +29,21 @@ export function saysError(value: unknown): boolean {
   return !Array.isArray(value) || value.length > 0;
 }
 
+/**
+ * The same of a whole body, of which clients read what stands beside it: there, an object of nothing but empties is what
+ * servers make of an error that there was not. In a stream clients take any for one.
+ */
+export function holdsError(holder: JsonObject): boolean {
+  const { error } = holder;
+  if (!saysError(error)) return false;
+  if (typeof error !== 'object' || Object.keys(holder).length === 1) return true;
+  return Object.values(error as object).some(saysSomething);
+}
+
+function saysSomething(value: unknown): boolean {
+  return value !== 0 && value !== false && !isNothing(value);
+}
+
 /** Reads a body whose `error` is no object: a sentence, a word, or no more than `true`. What stands beside it may tell more. */
 export function readErrorWord(holder: JsonObject): UpstreamError {
   const { error } = holder;
@@ -58,6 +73,8 @@ const TELLING = new Set([
   'title',
   'reason',
 ]);
+/** Those that name the kind of error, where another says what is wrong (RFC 9457, Novita). */
+const HEADLINES = new Set(['title', 'reason']);
 const CODES = new Set([
   'code',
   'errorcode',
@@ -94,6 +111,7 @@ const BESIDE = new Set([
 
 function readBare(holder: JsonObject): UpstreamError | undefined {
   let message: string | undefined;
+  let headline: string | undefined;
   let code: string | undefined;
   let status: number | undefined;
   let type: string | undefined;
@@ -102,7 +120,8 @@ function readBare(holder: JsonObject): UpstreamError | undefined {
     if (isNothing(value)) continue;
     const name = key === '__type' ? 'type' : key.toLowerCase().replaceAll('_', '');
     if (TELLING.has(name)) {
-      message ??= messageIn(value);
+      if (HEADLINES.has(name)) headline ??= messageIn(value);
+      else message ??= messageIn(value);
       failed ||= TELLS_ALONE.has(name);
       const inner = asObject(asArray(value)[0]);
       // FastAPI's list of what is wrong with the request.
@@ -123,6 +142,7 @@ function readBare(holder: JsonObject): UpstreamError | undefined {
       if (name.endsWith('code') || key === '__type') failed = true;
     } else if (!BESIDE.has(name) || typeof value === 'object') return undefined;
   }
+  message ??= headline;
   failed ||= status !== undefined;
   if (!failed || (message === undefined && code === undefined && type === undefined && status === undefined))
     return undefined;

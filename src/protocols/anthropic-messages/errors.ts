@@ -2,7 +2,7 @@ import type { UpstreamError } from '../../core/classify.ts';
 import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { sseEvent } from '../sse-event.ts';
 import type { ErrorGrammar, GatewayError } from '../protocol.ts';
-import { readErrorWord, saysError } from '../vendor-error.ts';
+import { holdsError, readErrorWord } from '../vendor-error.ts';
 
 /** How errors look in this dialect: `{type: "error", error: {type, message}}`. */
 export const errors: ErrorGrammar = {
@@ -73,7 +73,7 @@ export function errorAsEvent(body: unknown): string | undefined {
 export function readError(body: unknown): UpstreamError | undefined {
   const holder = asObject(body);
   const error = holder?.['error'];
-  if (holder === undefined || !saysError(error)) return undefined;
+  if (holder === undefined || !holdsError(holder)) return undefined;
   const fields = asObject(error);
   if (fields === undefined) return readErrorWord(holder);
   const type = asWord(fields['type']);

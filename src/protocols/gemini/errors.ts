@@ -1,7 +1,7 @@
 import type { UpstreamError } from '../../core/classify.ts';
 import { asArray, asCount, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { ErrorGrammar, GatewayError } from '../protocol.ts';
-import { readErrorWord, saysError } from '../vendor-error.ts';
+import { holdsError, readErrorWord } from '../vendor-error.ts';
 
 /** How errors look in this dialect: as a google.rpc.Status. */
 export const errors: ErrorGrammar = {
@@ -54,7 +54,7 @@ export function errorStatus(status: number): number {
 export function readError(body: unknown): UpstreamError | undefined {
   const holder = asObject(unwrapped(body));
   const error = holder?.['error'];
-  if (holder === undefined || !saysError(error)) return undefined;
+  if (holder === undefined || !holdsError(holder)) return undefined;
   const fields = asObject(error);
   if (fields === undefined) return readErrorWord(holder);
   const details = asArray(fields['details']).map((detail) => asObject(detail) ?? {});

@@ -15,7 +15,7 @@ export function readUsage(body: unknown): Usage | undefined {
     promptTokens,
     completionTokens:
       sum(asCount(usage['candidatesTokenCount']), thoughts) ??
-      zeroIf(promptTokens !== undefined && usage['totalTokenCount'] === promptTokens),
+      zeroIf(promptTokens !== undefined && asCount(usage['totalTokenCount']) === promptTokens),
     cachedTokens: asCount(usage['cachedContentTokenCount']),
     reasoningTokens: thoughts,
     ...compact({

@@ -1,5 +1,5 @@
 import type { UpstreamError } from '../../core/classify.ts';
-import { readErrorWord, saysError } from '../vendor-error.ts';
+import { holdsError, readErrorWord } from '../vendor-error.ts';
 
 /** OpenAI says 503 where Anthropic says 529. */
 export function errorStatus(status: number): number {
@@ -15,7 +15,7 @@ export function readError(body: unknown): UpstreamError | undefined {
   if (!isObject(holder)) return undefined;
   // vLLM puts nothing around its errors.
   const error = holder['object'] === 'error' ? holder : holder['error'];
-  if (!saysError(error)) return undefined;
+  if (error !== holder && !holdsError(holder)) return undefined;
   if (!isObject(error)) return readErrorWord(holder);
   const inner = isObject(error['innererror']) ? error['innererror'] : undefined;
   const type = word(error['type']) ?? word(error['status']) ?? word(holder['type']);
