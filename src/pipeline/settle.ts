@@ -109,8 +109,8 @@ export function classify(answer: HeldAnswer, json: unknown, run: AttemptRun): Fa
   const { protocol, context } = run;
   const isSuccess = answer.status >= 200 && answer.status <= 299;
   const own = protocol.errors.read(json);
-  // What comes with an error's status is an error, whatever it looks like.
-  const error = own ?? readVendorError(json) ?? (isSuccess ? undefined : readLooseError(json));
+  // By its status or its event it is an error, whatever it looks like.
+  const error = own ?? readVendorError(json) ?? readLooseError(json);
   const failure = classifyAnswer(answer, error, context.snapshot.detection, accountOf(run));
   const { told } = failure;
   const isQuote = told !== undefined && quotesRequest(told, run.exchange, run.attempt.route.model);

@@ -80,6 +80,9 @@ describe('what the gateway writes', () => {
       code: 'rate_limit_exceeded',
       message: 'Too many. Please try again in 1.5s.',
     });
+    expect(dataOf(errorEvent({ ...error, message: 'Slow' }))['response'].error.message).toBe(
+      'Slow. Please try again in 1.5s.',
+    );
     const said = { ...error, message: 'Try again in 3s.' };
     expect(JSON.parse(errorBody(said)).error.message).toBe('Try again in 3s.');
   });

@@ -78,7 +78,8 @@ export function errorObject(error: GatewayError): Record<string, unknown> {
 function messageOf({ message, retryAfterMs }: GatewayError, code: string | null): string {
   if (code !== 'rate_limit_exceeded' || retryAfterMs === undefined || /try again in\s*\d/i.test(message))
     return message;
-  return `${message} Please try again in ${Math.ceil(retryAfterMs) / 1000}s.`;
+  const stop = /[.!?]$/.test(message) ? '' : '.';
+  return `${message}${stop} Please try again in ${Math.ceil(retryAfterMs) / 1000}s.`;
 }
 
 /** What other dialects call an error, in the words that this dialect's clients act on. */
