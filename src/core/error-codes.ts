@@ -86,16 +86,6 @@ const MEANINGS: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>(
     Arrearage: noCredit,
     // MiniMax: https://platform.minimax.io/docs/api-reference/errorcode
     insufficient_balance_error: noCredit,
-    '1001': { status: 504 },
-    '1002': { status: 429 },
-    '1004': { status: 401 },
-    '1008': noCredit,
-    '1026': filtered,
-    '1027': filtered,
-    '1039': { status: 429 },
-    '2013': { status: 400 },
-    '2049': { status: 401 },
-    '2056': noCredit,
     // Together, one-api and others that resell
     credit_limit: noCredit,
     insufficient_balance: noCredit,

@@ -2,7 +2,7 @@ import type { UpstreamError } from '../../core/classify.ts';
 import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { sseEvent } from '../sse-event.ts';
 import type { ErrorGrammar, GatewayError } from '../protocol.ts';
-import { readErrorWord, saysError } from '../vendor-error.ts';
+import { readErrorWord, saysError } from '../../core/vendor-error.ts';
 
 /** How errors look in this dialect: `{type: "error", error: {type, message}}`. */
 export const errors: ErrorGrammar = {

@@ -1,7 +1,7 @@
 import type { UpstreamError } from '../../core/classify.ts';
 import { asArray, asCount, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { ErrorGrammar, GatewayError } from '../protocol.ts';
-import { readErrorWord, saysError } from '../vendor-error.ts';
+import { readErrorWord, saysError } from '../../core/vendor-error.ts';
 
 /** How errors look in this dialect: as a google.rpc.Status. */
 export const errors: ErrorGrammar = {

@@ -7,7 +7,7 @@ import { fieldsOf } from './camel-case.ts';
 import { unwrapped } from './errors.ts';
 import { asStream } from './replay.ts';
 import { usageFrom } from './usage.ts';
-import { saysError } from '../vendor-error.ts';
+import { saysError } from '../../core/vendor-error.ts';
 
 /** GenerateContentResponses without names. */
 export const stream: StreamGrammar = {

@@ -1,5 +1,5 @@
 import type { UpstreamError } from '../../core/classify.ts';
-import { readErrorWord, saysError } from '../vendor-error.ts';
+import { readErrorWord, saysError } from '../../core/vendor-error.ts';
 
 /** OpenAI says 503 where Anthropic says 529. */
 export function errorStatus(status: number): number {
