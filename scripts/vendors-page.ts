@@ -38,14 +38,15 @@ function section({ name, endpoints, envKey }: Vendor): string {
   });
   const key = envKey === undefined ? [] : [`The key's usual variable is \`${envKey}\`.`];
   const rows = (Object.keys(HEADINGS) as (keyof typeof HEADINGS)[]).map((key) => rowOf(HEADINGS[key], notes[key]));
-  return [`## ${name}`, apis.join('\n'), ...key, ['| | | source |', '| --- | --- | --- |', ...rows].join('\n')].join(
-    '\n\n',
-  );
+  return [`## ${name}`, apis.join('\n'), ...key, rows.join('\n')].join('\n\n');
 }
 
 function rowOf(heading: string, { text, sources = [] }: Note): string {
-  const found = sources.map(({ url, date }) => `[${new URL(url).host}](${url}), ${date}`).join('<br>');
-  return `| ${heading} | ${text.replaceAll('|', '\\|').replaceAll('\n', ' ')} | ${found} |`;
+  const found = sources.map(({ url, date }) => `[${new URL(url).host}](${url}), ${date}`).join('; ');
+  return `- **${heading}.** ${text.replaceAll('\n', ' ')}${found === '' ? '' : ` (${found})`}`;
 }
 
 await Bun.write('docs/vendors.md', [INTRO, ...VENDORS.map(section)].join('\n\n') + '\n');
+const formatter = Bun.spawn([process.execPath, 'fmt', 'docs/vendors.md'], { stdout: 'ignore', stderr: 'pipe' });
+const complaint = await formatter.stderr.text();
+if ((await formatter.exited) !== 0) throw new Error(`bun fmt failed: ${complaint}`);

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { quirksFor } from '../core/quirks.ts';
 import { BY_TYPE } from '../vendors/thinking-controls.ts';
 import { VENDORS } from '../vendors/vendors.ts';
 import { quirksOf } from './quirks.ts';
@@ -23,15 +24,19 @@ test.each(['openai', 'azure', 'deepseek', 'xai'])('%s takes the system anywhere'
 );
 
 test('what the config says stands over what is known, key by key', () => {
-  const mistral = named('mistral');
-  expect(
-    quirksOf(mistral, { reasoning_back: 'none', call_id_length: 40, fields: { top_k: true }, system_first: false }),
-  ).toEqual({
-    ...mistral?.quirks,
+  const { models: _rows, ...mistral } = named('mistral')?.quirks ?? {};
+  const { models: _models, ...quirks } = quirksOf(named('mistral'), {
+    reasoning_back: 'none',
+    call_id_length: 40,
+    fields: { top_k: true },
+    system_first: false,
+  });
+  expect(quirks).toEqual({
+    ...mistral,
     systemFirst: false,
     reasoningBack: undefined,
     callIdLength: 40,
-    fields: { ...mistral?.quirks?.fields, top_k: true },
+    fields: { ...mistral.fields, top_k: true },
   });
   expect(quirksOf(undefined, { turns_alternate: false, user_last: true, no_user_after_tool: true })).toMatchObject({
     systemFirst: true,
@@ -52,4 +57,13 @@ test('what the config says stands over what is known, key by key', () => {
     reasoningBack: 'reasoning_content',
     documents: 'url',
   });
+});
+
+test('what the config says counts for every model of the row', () => {
+  const quirks = quirksOf(named('vllm'), { thinking: 'thinking', reasoning_back: 'none', fields: { seed: false } });
+  for (const model of ['openai/gpt-oss-20b', 'mistralai/Magistral-Small-2509', 'Qwen/Qwen3-32B']) {
+    const own = quirksFor(quirks, model);
+    expect([own.thinking, own.reasoningBack, own.fields?.['seed']]).toEqual([BY_TYPE, undefined, false]);
+    expect(own.fields?.['top_k']).toBe(true);
+  }
 });

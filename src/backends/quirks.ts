@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { joinQuirks } from '../core/quirks.ts';
 import type { Quirks } from '../core/route.ts';
+import { compact } from '../lib/json.ts';
 import { TEMPLATES } from '../vendors/open-models.ts';
 import { THINKING_CONTROLS } from '../vendors/thinking-controls.ts';
 import type { Vendor, VendorEndpoint } from '../vendors/vendor.ts';
@@ -17,18 +18,28 @@ export function quirksOf(
   endpoint: Pick<VendorEndpoint, 'quirks'> = {},
 ): Quirks {
   const known = joinQuirks(vendor === undefined ? TEMPLATES : (vendor.quirks ?? {}), endpoint.quirks ?? {});
-  const { reasoning_back: reasoningBack = known.reasoningBack } = settings;
-  return {
-    ...known,
-    systemFirst: settings.system_first ?? known.systemFirst,
-    turnsAlternate: settings.turns_alternate ?? known.turnsAlternate,
-    userLast: settings.user_last ?? known.userLast,
-    noUserAfterTool: settings.no_user_after_tool ?? known.noUserAfterTool,
-    maxTokensField: settings.max_tokens_field ?? known.maxTokensField,
-    thinking: settings.thinking === undefined ? known.thinking : THINKING_CONTROLS[settings.thinking],
+  const said = saidIn(settings);
+  const { models } = known;
+  // What the config says counts for every model.
+  const own =
+    models === undefined ? {} : { models: models.map(([name, row]) => [name, joinQuirks(row, said)] as const) };
+  return { ...joinQuirks(known, said), ...own };
+}
+
+/** What the config says, and nothing of what it leaves to the vendor's row. */
+function saidIn(settings: Settings): Quirks {
+  const { thinking, reasoning_back: reasoningBack } = settings;
+  const said: Quirks = compact({
+    systemFirst: settings.system_first,
+    turnsAlternate: settings.turns_alternate,
+    userLast: settings.user_last,
+    noUserAfterTool: settings.no_user_after_tool,
+    maxTokensField: settings.max_tokens_field,
+    thinking: thinking === undefined ? undefined : THINKING_CONTROLS[thinking],
     reasoningBack: reasoningBack === 'none' ? undefined : reasoningBack,
-    documents: settings.documents ?? known.documents,
-    callIdLength: settings.call_id_length ?? known.callIdLength,
-    fields: { ...known.fields, ...settings.fields },
-  };
+    documents: settings.documents,
+    callIdLength: settings.call_id_length,
+    fields: settings.fields,
+  });
+  return reasoningBack === 'none' ? { ...said, reasoningBack: undefined } : said;
 }

@@ -71,7 +71,14 @@ export interface ThinkingControl {
    * The member for the effort (`reasoning.effort` is one within `reasoning`), and its words, least first; default: those
    * that the model has.
    */
-  readonly effort?: { readonly field: string; readonly words?: readonly Effort[] | undefined } | undefined;
+  readonly effort?:
+    | {
+        readonly field: string;
+        readonly words?: readonly Effort[] | undefined;
+        /** The words are this backend's for the model, whatever others call them. */
+        readonly exact?: boolean | undefined;
+      }
+    | undefined;
   /** The member for a number of tokens, likewise, with its bounds. It stands beside the effort or for it: `both`. */
   readonly budget?: {
     readonly field: string;
@@ -85,6 +92,20 @@ export interface ThinkingControl {
   readonly always?: JsonObject | undefined;
 }
 
+/** What a model that is no Claude takes of Anthropic's Messages API, unlike most others. */
+export interface MessagesTraits {
+  /** `adaptive` is without an effort and a `display` here; `unsaid`: the request does not speak of thinking. */
+  readonly thinking?: 'none' | 'budget' | 'adaptive' | 'unsaid';
+  /** How thinking is turned off; `never`: it cannot be. */
+  readonly off?: 'disabled' | 'never';
+  /** The words of `output_config.effort`, least first. */
+  readonly efforts?: readonly Effort[];
+  /** `none`: no temperature and the like. */
+  readonly sampling?: 'free' | 'none';
+  /** Stop sequences have an effect. */
+  readonly stops?: boolean;
+}
+
 /** How a backend differs from the dialect it speaks, where the gateway writes the request itself. */
 export interface Quirks {
   /** Chat: what it calls the limit of an answer's tokens; default `max_tokens`. */
@@ -94,6 +115,13 @@ export interface Quirks {
    * older ones; `top_k`, `min_p`, `verbosity` and `tools.custom` (with `allowed_tools`) are sent to those only that are
    * said to take them. `response_format.json_schema: false`: it knows JSON, but no schema of it;
    * `reasoning_effort.minimal: false`: nor that word, for which the nearest that it knows is sent.
+   *
+   * Messages: `thinking.between_tools: false`, a word of the newest models for the least thinking.
+   *
+   * Of tools: `tools.strict: false` (no schema is exact), `tool_choice: false` (it does not heed it),
+   * `tool_choice.function: false` (it takes words alone, so that no other tool is offered than the one demanded),
+   * `tool_choice.auto: false`. Of formats: `response_format.json_object: false`, and
+   * `response_format.tools: false` or `.stream: false` where they do not go together.
    */
   readonly fields?: Readonly<Record<string, boolean>> | undefined;
   /** Chat and Responses: it takes the system's words before all others only, as most templates of open models do. */
@@ -105,17 +133,38 @@ export interface Quirks {
   /** Chat: the user has to have the last word; it does not go on with an answer that the messages end with. */
   readonly userLast?: boolean | undefined;
   /** Chat: where it wants its former thoughts back (`thinking`: as a part of the content); default: it does not. */
-  readonly reasoningBack?: 'reasoning_content' | 'reasoning' | 'thinking' | undefined;
-  /** Chat: how it takes documents: `data` (default) as bytes only, `url` as a URL, too, `document_url` in a part of that name. */
-  readonly documents?: 'data' | 'url' | 'document_url' | undefined;
+  readonly reasoningBack?: 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'thinking' | undefined;
+  /**
+   * Which of the assistant's turns are refused without their thoughts, `calls`: those that call tools. Where a client has
+   * none, a blank stands for them: an empty text counts as missing.
+   */
+  readonly thoughtsNeeded?: 'calls' | 'all' | undefined;
+  /**
+   * Chat: how it takes documents: `data` (default) as bytes only, `url` as a URL, too, `document_url` in a part of that
+   * name, `none` not at all.
+   */
+  readonly documents?: 'data' | 'url' | 'document_url' | 'none' | undefined;
+  /** Chat: what it calls the seed; default `seed`. */
+  readonly seedField?: 'random_seed' | undefined;
   /** Chat: ids of tool calls have to be nine letters and digits (9), or may have 40 characters at most (40). */
   readonly callIdLength?: 9 | 40 | undefined;
   /** Chat: a user may not speak right after a tool. */
   readonly noUserAfterTool?: boolean | undefined;
-  /** Chat: the fields that it refuses while it thinks, and drops in silence or with an error. */
+  /** Chat: the fields that it refuses while it thinks, and drops in silence or with an error; `tool_choice` anywhere. */
   readonly refusedThinking?: readonly string[] | undefined;
-  /** Whether a tool can be demanded: never, or not while it thinks; default: always. */
-  readonly forcedTools?: 'never' | 'unthinking' | undefined;
+  /** Chat: with what it cannot think: tools, or an answer that is not streamed. Thinking is turned off then. */
+  readonly unthinkingWith?: 'tools' | 'plain' | undefined;
+  /**
+   * Whether a tool can be demanded: never, not while it thinks, or by its name alone and not while it thinks (`named`);
+   * default: always.
+   */
+  readonly forcedTools?: 'never' | 'unthinking' | 'named' | undefined;
+  /** Chat: the least and the most of fields that are numbers; what is beyond becomes the nearest. */
+  readonly ranges?: Readonly<Record<string, readonly [least: number, most: number]>> | undefined;
+  /** Chat: what it calls the id of an end user; default `user`. `user_id` has letters, digits, `_` and `-` alone. */
+  readonly userField?: 'user' | 'user_id' | undefined;
+  /** Chat: it takes the bytes of a picture alone, no URL. */
+  readonly images?: 'data' | undefined;
   /** Messages: a system's turn may stand between others; default: where the model takes it. */
   readonly systemTurns?: false | undefined;
   /** Messages: strict tools and output formats; default: where the model has them. */
@@ -134,10 +183,18 @@ export interface Quirks {
   readonly toolsUnthinking?: true | undefined;
   /** How many stop words it takes; default: any number. */
   readonly mostStops?: number | undefined;
+  /** Chat: how many bytes of UTF-8 a stop word may have; longer ones are left out. */
+  readonly longestStop?: number | undefined;
   /** Of several dialects that it speaks, the one that other dialects are translated to; default: its first. */
   readonly translated?: ProtocolName | undefined;
+  /** Of several dialects that it speaks, those that do not serve the model. */
+  readonly lacks?: readonly ProtocolName[] | undefined;
+  /** Messages: what a model takes, where it is no Claude. */
+  readonly messages?: MessagesTraits | undefined;
+  /** No other of them takes its place where a request loses something in it: they say less, or older versions lack them. */
+  readonly translatedAlways?: boolean | undefined;
   /** What is otherwise for some of its models. The first that fits counts, over all the above. */
-  readonly models?: readonly (readonly [name: RegExp, quirks: Quirks])[] | undefined;
+  readonly models?: readonly (readonly [name: Pick<RegExp, 'test'>, quirks: Quirks])[] | undefined;
 }
 
 /** A provider to send requests to. Immutable, but for `live`, which outlives reloads. */

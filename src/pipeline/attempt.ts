@@ -162,14 +162,16 @@ function unsendable(refusal: Refusal, run: AttemptRun): Failure {
 }
 
 /** What was asked for as a stream is one if it begins so, whatever its label says; what was not is read as a whole. */
-async function read(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failure> {
-  const { exchange, watch } = run;
-  if (!exchange.stream) {
-    if (!isEventStream(response)) return await readPlain(response, run);
-    const isAnswer = exchange.endpoint?.operation === 'generate';
-    return await (isAnswer ? collectStream(response, run) : StreamAnswer.open(response, run));
-  }
-  const { answer, isStream } = await asStreamOrNot(response, exchange, watch);
+function read(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failure> {
+  const { exchange } = run;
+  if (exchange.stream) return readStream(response, run);
+  if (!isEventStream(response)) return readPlain(response, run);
+  const isAnswer = exchange.endpoint?.operation === 'generate';
+  return isAnswer ? collectStream(response, run) : StreamAnswer.open(response, run);
+}
+
+async function readStream(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failure> {
+  const { answer, isStream } = await asStreamOrNot(response, run.exchange, run.watch);
   return await (isStream ? StreamAnswer.open(answer, run) : readPlain(answer, run));
 }
 

@@ -14,7 +14,7 @@ import { factsOf } from '../vendors/models/facts.ts';
 export function spokenTo(route: Route, client: Protocol, operation: Operation): Protocol {
   const { protocols } = route.backend;
   // Bytes pass, whatever way the client wants its streams framed.
-  const passes = protocols.includes(client.name) && (protocols.length === 1 || serves(client.name, route.model));
+  const passes = protocols.includes(client.name) && (protocols.length === 1 || serves(client.name, route));
   return passes ? client : otherOf(route, client, operation);
 }
 
@@ -23,8 +23,9 @@ export function otherThan(first: Protocol, route: Route, operation: Operation): 
   const { protocols } = route.backend;
   // A model that can think is best served by what its row prefers, whatever settings that lacks: it takes none of them.
   if (protocols.length < 2 || (factsOf(route.model).efforts ?? []).length > 0) return [];
+  if (quirksFor(route.backend.quirks, route.model).translatedAlways === true) return [];
   return protocols
-    .filter((name) => name !== first.name && serves(name, route.model))
+    .filter((name) => name !== first.name && serves(name, route))
     .map(protocolOf)
     .filter((protocol) => has(protocol, operation));
 }
@@ -40,20 +41,24 @@ function otherOf(route: Route, client: Protocol, operation: Operation): Protocol
 }
 
 /** The backend's dialects, the best for the model first. */
-function preferred({ backend, model }: Route): readonly ProtocolName[] {
+function preferred(route: Route): readonly ProtocolName[] {
+  const { backend, model } = route;
   const { protocols, quirks } = backend;
   if (protocols.length < 2) return protocols;
   const { translated } = quirksFor(quirks, model);
   const ordered =
     translated === undefined ? protocols : [translated, ...protocols.filter((name) => name !== translated)];
-  const able = ordered.filter((name) => protocols.includes(name) && serves(name, model));
+  const able = ordered.filter((name) => protocols.includes(name) && serves(name, route));
   return able.length === 0 ? protocols : able;
 }
 
-/** Whether a model is served in a dialect at all, as far as is known. */
-function serves(name: ProtocolName, model: string): boolean {
+/** Whether a route's model is served in a dialect at all, as far as is known. */
+function serves(name: ProtocolName, { backend, model }: Route): boolean {
   const { only } = factsOf(model);
-  return only === undefined || only === name;
+  if (only !== undefined && only !== name) return false;
+  const { models, lacks } = backend.quirks;
+  const own = models?.find(([pattern]) => pattern.test(model))?.[1].lacks;
+  return (own ?? lacks)?.includes(name) !== true;
 }
 
 function has({ wire }: Protocol, operation: Operation): boolean {

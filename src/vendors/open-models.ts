@@ -7,6 +7,3 @@ import type { Quirks } from '../core/route.ts';
  * 2026). What they get instead says the same.
  */
 export const TEMPLATES: Quirks = { systemFirst: true, turnsAlternate: true };
-
-/** They take what many open models' servers take beyond OpenAI's fields, as well. */
-export const OPEN_MODELS: Quirks = { ...TEMPLATES, fields: { top_k: true, min_p: true } };

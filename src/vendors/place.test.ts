@@ -49,6 +49,13 @@ describe('places', () => {
     [{ url: 'https://api.deepseek.com/anthropic' }, 'https://api.deepseek.com/anthropic/v1', ['anthropic-messages']],
     [{ vendor: 'deepseek', protocol: 'anthropic' }, 'https://api.deepseek.com/anthropic/v1', ['anthropic-messages']],
     [{ vendor: 'openrouter', protocol: 'anthropic' }, 'https://openrouter.ai/api/v1', ['anthropic-messages']],
+    [
+      { vendor: 'openrouter' },
+      'https://openrouter.ai/api/v1',
+      ['openai-chat', 'openai-responses', 'anthropic-messages'],
+    ],
+    [{ vendor: 'groq' }, 'https://api.groq.com/openai/v1', ['openai-chat']],
+    [{ vendor: 'groq', protocol: 'openai-responses' }, 'https://api.groq.com/openai/v1', ['openai-responses']],
     [{ vendor: 'ollama' }, 'http://localhost:11434/v1', ['openai-chat', 'openai-responses']],
     [{ vendor: 'ollama', url: 'http://gpu:11434' }, 'http://gpu:11434/v1', ['openai-chat', 'openai-responses']],
     [{ vendor: 'gemini', url: 'http://proxy/v1beta/openai' }, 'http://proxy/v1beta/openai', ['openai-chat']],

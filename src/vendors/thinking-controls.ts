@@ -1,13 +1,36 @@
-import { effortsBetween } from '../core/effort.ts';
+import { effortsBetween, type Effort } from '../core/effort.ts';
 import type { ThinkingControl } from '../core/route.ts';
 
 /** `reasoning_effort`, in the words that the model knows: OpenAI's, and so most others'. */
 export const BY_EFFORT: ThinkingControl = { effort: { field: 'reasoning_effort' } };
 
+/** `reasoning_effort` of low, medium or high. */
+export const BY_THREE_EFFORTS: ThinkingControl = {
+  effort: { field: 'reasoning_effort', words: effortsBetween('low', 'high') },
+};
+
+/** `reasoning_effort` in these words, which a backend documents for a model; `none` turns thinking off. */
+export function byWords(...words: readonly Effort[]): ThinkingControl {
+  return { effort: { field: 'reasoning_effort', words, exact: true } };
+}
+
+/** Nothing that is refused by nobody: a wish for thinking is left out, and named. */
+export const UNTOLD: ThinkingControl = {};
+
 /** `thinking: {type}`: on or off, without a measure. */
 export const BY_TYPE: ThinkingControl = {
   on: { thinking: { type: 'enabled' } },
   off: { thinking: { type: 'disabled' } },
+};
+
+/** It thinks always, and nothing measures that. */
+export const BY_ITSELF: ThinkingControl = { on: {} };
+
+/** `enable_thinking: bool` with `thinking_budget`: https://www.alibabacloud.com/help/en/model-studio/deep-thinking. */
+export const BY_ENABLE: ThinkingControl = {
+  on: { enable_thinking: true },
+  off: { enable_thinking: false },
+  budget: { field: 'thinking_budget', least: 128, most: 32_768 },
 };
 
 /** `reasoning: {effort | max_tokens | enabled, exclude}`: https://openrouter.ai/docs/use-cases/reasoning-tokens. */

@@ -33,8 +33,9 @@ function beginningLeftOut(url: string): BaseUrlDoubt | undefined {
   const { origin, segments } = split(url);
   if (segments.length === 0) return undefined;
   const end = `/${segments.join('/')}`;
-  for (const known of (vendorAt(url)?.endpoints ?? []).flatMap((one) => [one.url, ...(one.alsoAt ?? [])])) {
-    if (known === origin + end) return undefined;
+  const bases = (vendorAt(url)?.endpoints ?? []).flatMap((one) => [one.url, ...(one.alsoAt ?? [])]);
+  if (bases.includes(origin + end)) return undefined;
+  for (const known of bases) {
     if (known.startsWith(`${origin}/`) && known.endsWith(end))
       return { what: `lacks ${known.slice(origin.length, -end.length)}`, meant: known };
   }

@@ -17,6 +17,8 @@ const TEXT_TYPES = /^(?:text\/.+|application\/(?:json|xml|yaml|x-yaml|javascript
 /** What blocks are written for. */
 export interface BlockContext {
   readonly model: string;
+  /** Thoughts come back whoever has signed them. */
+  readonly takesUnsigned: boolean;
   readonly ids: CallIds;
   readonly dropped: Set<string>;
   readonly work: Work;
@@ -31,7 +33,7 @@ export function encodePart(part: Part, context: BlockContext): JsonObject | unde
     case 'refusal':
       return textOf({ type: 'text', text: part.text });
     case 'reasoning':
-      return thoughtOf(part, context.model);
+      return thoughtOf(part, context);
     case 'media':
       return mediaOf(part, context.quirks);
     case 'tool_call':
@@ -55,11 +57,20 @@ export function textOf({ text, cacheControl }: TextPart): JsonObject | undefined
   return text.trim() === '' ? undefined : compact({ type: 'text', text, cache_control: cacheControl });
 }
 
-function thoughtOf({ text, signature, redacted }: ReasoningPart, model: string): JsonObject | undefined {
-  if (signature === undefined || !isReadableBy(signature, NAME, model)) return undefined;
+function thoughtOf(
+  { text, signature, redacted }: ReasoningPart,
+  { model, takesUnsigned }: BlockContext,
+): JsonObject | undefined {
+  if (signature === undefined || !isReadableBy(signature, NAME, model))
+    return takesUnsigned && text !== '' ? unsignedThought(text) : undefined;
   return redacted === true
     ? { type: 'redacted_thinking', data: signature.value }
     : { type: 'thinking', thinking: text, signature: signature.value };
+}
+
+/** A thought for a model that does not look at signatures. */
+export function unsignedThought(thinking: string): JsonObject {
+  return { type: 'thinking', thinking, signature: '' };
 }
 
 function resultOf(part: ToolResultPart, { ids, quirks }: BlockContext): JsonObject {

@@ -5,13 +5,14 @@ import { isForced } from '../../core/tool-choice.ts';
 import { Work } from '../../core/work.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { forbidsThinking, withChoiceFor } from '../forced-tools.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { CallIds } from './call-ids.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
 import { textOf } from './encode-parts.ts';
 import { encodeTools } from './encode-tools.ts';
-import { isThoughtless, encodeTurns } from './encode-turns.ts';
+import { isThoughtless, encodeTurns, withThoughts, type WireTurns } from './encode-turns.ts';
 import { begunByUser, endedFor } from './message-ends.ts';
 import { claudeTraits, type ClaudeTraits } from '../../vendors/models/claude.ts';
 import { encodeOutput, type Output } from './output.ts';
@@ -23,7 +24,7 @@ const MAX_TOOL_NAME = 128;
 
 /** Writes a request for a message. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  return encodeWithNames(conversation, wireName, (named) => encode(named, addressee));
+  return encodeWithNames(withChoiceFor(conversation, addressee.quirks), wireName, (named) => encode(named, addressee));
 }
 
 function wireName(name: string): string {
@@ -35,14 +36,18 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   const traits = traitsFor(model, quirks);
   const dropped = new Set<string>();
   const budget = new StrictBudget();
-  const turns = encodeTurns(conversation, traits, { model, ids: new CallIds(), dropped, work, quirks });
+  const takesUnsigned = !traits.signs && quirks.reasoningBack !== undefined;
+  const context = { model, takesUnsigned, ids: new CallIds(), dropped, work, quirks };
+  const turns = thoughtful(encodeTurns(conversation, traits, context), takesUnsigned ? quirks : {});
   const forced = isForced(conversation.toolChoice);
   // An answer that has to be a call has no format.
   const output = encodeOutput(forced ? { ...conversation, output: undefined } : conversation, traits, budget, dropped);
-  const tools = encodeTools(conversation, { traits, budget, outputTool: output.tool, dropped });
+  const named = quirks.fields?.['tool_choice.function'] !== false;
+  const tools = encodeTools(conversation, { traits, budget, outputTool: output.tool, named, dropped });
   const { thinking, effort, maxTokens } = encodeReasoning(conversation, {
     traits,
     forced: forced || output.tool !== undefined,
+    unthinking: forbidsThinking(output.tool === undefined ? conversation : DEMANDING, quirks),
     thoughtless: isThoughtless(turns.messages),
     dropped,
   });
@@ -72,12 +77,25 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   };
 }
 
+/** The tool that stands for an output format is demanded, too. */
+const DEMANDING: Pick<Conversation, 'tools' | 'toolChoice'> = {
+  tools: [{ type: 'function', name: 'answer' }],
+  toolChoice: { mode: 'required' },
+};
+
+function thoughtful(turns: WireTurns, { thoughtsNeeded }: Quirks): WireTurns {
+  return thoughtsNeeded === undefined ? turns : { ...turns, messages: withThoughts(turns.messages, thoughtsNeeded) };
+}
+
 /** What the model takes at this backend. */
-function traitsFor(model: string, { systemTurns, structured }: Quirks): ClaudeTraits {
-  const traits = claudeTraits(model);
-  if (systemTurns === undefined && structured === undefined) return traits;
+function traitsFor(model: string, { systemTurns, structured, fields, messages }: Quirks): ClaudeTraits {
+  const known = claudeTraits(model);
+  const traits = known.signs ? known : { ...known, ...messages };
+  const isWordless = traits.off === 'between_tools' && fields?.['thinking.between_tools'] === false;
+  if (systemTurns === undefined && structured === undefined && !isWordless) return traits;
   return {
     ...traits,
+    off: isWordless ? 'never' : traits.off,
     systemTurns: systemTurns ?? traits.systemTurns,
     structured: structured ?? traits.structured,
   };

@@ -16,6 +16,8 @@ interface Context {
   readonly budget: StrictBudget;
   /** A tool that stands for an output format; the model has to call it, or one of the client's. */
   readonly outputTool: OutputTool | undefined;
+  /** A tool can be demanded by its name. */
+  readonly named: boolean;
   readonly dropped: Set<string>;
 }
 
@@ -84,10 +86,10 @@ function freeformToolOf(tool: FreeformTool): JsonObject {
 function choiceOf(conversation: Conversation, context: Context, count: number): JsonObject | undefined {
   const { toolChoice, settings } = conversation;
   const single = settings.parallelToolCalls === false ? { disable_parallel_tool_use: true } : {};
-  const { outputTool } = context;
+  const { outputTool, named } = context;
   if (outputTool !== undefined) {
     // The one or the other: the client's tools may have to be called before there is an answer.
-    return count === 0 || toolChoice?.mode === 'none'
+    return (count === 0 && named) || toolChoice?.mode === 'none'
       ? { type: 'tool', name: outputTool.name }
       : { type: 'any', ...single };
   }

@@ -1,7 +1,7 @@
 import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { TextPart } from '../../core/part.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { encodePart, type BlockContext } from './encode-parts.ts';
+import { encodePart, unsignedThought, type BlockContext } from './encode-parts.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
 
 /** A message of a request. */
@@ -53,6 +53,17 @@ export function isThoughtless(messages: readonly WireMessage[]): boolean {
   const content = messages[last]?.content ?? [];
   const loops = content.some(({ type }) => type === 'tool_use') && last < messages.length - 1;
   return loops && content[0]?.['type'] !== 'thinking' && content[0]?.['type'] !== 'redacted_thinking';
+}
+
+/** The turns with a blank thought where one is missing that the model refuses to do without. */
+export function withThoughts(messages: readonly WireMessage[], needed: 'calls' | 'all'): readonly WireMessage[] {
+  return messages.map((message) => {
+    const { role, content } = message;
+    const isThought = ({ type }: JsonObject): boolean => type === 'thinking' || type === 'redacted_thinking';
+    const isDone = role !== 'assistant' || content.some(isThought);
+    if (isDone || (needed === 'calls' && !content.some(({ type }) => type === 'tool_use'))) return message;
+    return { role, content: [unsignedThought(' '), ...content] };
+  });
 }
 
 /** What comes between two answers, the system's words apart, and the answer. */

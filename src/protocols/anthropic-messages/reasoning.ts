@@ -2,6 +2,7 @@ import type { Conversation, Reasoning } from '../../core/conversation.ts';
 import { budgetFor, type Effort, effortFrom, nearestEffort } from '../../core/effort.ts';
 import { measureOf, wantsThinking } from '../../core/reasoning.ts';
 import { asNumber, asObject, compact, type JsonObject } from '../../lib/json.ts';
+import { refuseThinking } from '../forced-tools.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
 
 /** Reads `thinking` and `output_config.effort`. */
@@ -37,6 +38,8 @@ interface Circumstances {
   readonly traits: ClaudeTraits;
   /** The model is made to call a tool. */
   readonly forced: boolean;
+  /** What it is made to call, it does not call while it thinks, and it thinks unless it is told not to. */
+  readonly unthinking: boolean;
   /** A tool loop goes on whose turn does not begin with its thoughts, which Anthropic demands with a budget. */
   readonly thoughtless: boolean;
   readonly dropped: Set<string>;
@@ -44,11 +47,16 @@ interface Circumstances {
 
 /** Writes `thinking`, `output_config.effort` and `max_tokens`. */
 export function encodeReasoning({ reasoning, settings }: Conversation, circumstances: Circumstances): Thinking {
-  const { traits, thoughtless, forced, dropped } = circumstances;
+  const { traits, thoughtless, forced, unthinking, dropped } = circumstances;
   const limit = settings.maxTokens;
   const maxTokens = Math.min(traits.maxOutput, limit ?? traits.defaultMaxTokens);
   const none = { thinking: undefined, effort: undefined, maxTokens };
   const wanted = reasoning === undefined ? undefined : wantsThinking(reasoning);
+  if (unthinking) {
+    refuseThinking(traits.off === 'never');
+    if (wanted === true) dropped.add('reasoning');
+    return { ...none, ...turnedOff(traits, dropped) };
+  }
   // To hide thoughts does not ask for any.
   if (reasoning === undefined || wanted === undefined) return none;
   if (!wanted) return { ...none, ...turnedOff(traits, dropped) };
@@ -62,10 +70,14 @@ export function encodeReasoning({ reasoning, settings }: Conversation, circumsta
     dropped.add('reasoning');
     return { ...none, effort };
   }
+  if (traits.thinking === 'unsaid') {
+    if (measureOf(reasoning) !== undefined) dropped.add('reasoning');
+    return none;
+  }
   if (traits.thinking === 'adaptive') {
     return { thinking: { type: 'adaptive', ...displayOf(reasoning, traits) }, effort, maxTokens };
   }
-  return { effort: undefined, ...budgeted(reasoning, maxTokens, circumstances) };
+  return { effort, ...budgeted(reasoning, maxTokens, circumstances) };
 }
 
 /** Thinking with a budget, which has to be less than `max_tokens`: it gives way to a limit that the client set. */
@@ -90,7 +102,7 @@ function effortOf(reasoning: Reasoning, { efforts }: ClaudeTraits): Effort | und
   return wanted === undefined || efforts.length === 0 ? undefined : nearestEffort(wanted, efforts);
 }
 
-function displayOf({ visible }: Reasoning, { showsThoughts }: ClaudeTraits): JsonObject {
-  if (visible === undefined || visible === showsThoughts) return {};
+function displayOf({ visible }: Reasoning, { showsThoughts, signs }: ClaudeTraits): JsonObject {
+  if (!signs || visible === undefined || visible === showsThoughts) return {};
   return { display: visible ? 'summarized' : 'omitted' };
 }

@@ -55,8 +55,8 @@ export function encodeSettings(
   thinks: boolean,
   dropped: Set<string>,
 ): JsonObject {
-  const stop = settings.stop?.filter((sequence) => sequence.trim() !== '');
-  if (stop !== undefined && stop.length !== settings.stop?.length) dropped.add('stop');
+  const stop = traits.stops ? settings.stop?.filter((sequence) => sequence.trim() !== '') : undefined;
+  if (settings.stop !== undefined && stop?.length !== settings.stop.length) dropped.add('stop');
   for (const name of lackedOf(settings)) dropped.add(name);
   const { user } = settings;
   return compact({

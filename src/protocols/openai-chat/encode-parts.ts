@@ -20,7 +20,7 @@ function encodeMedia(part: MediaPart, quirks: Quirks): JsonObject {
     throw new NotCarried(FIELDS[kind], 'is kept at another provider, where this backend cannot read it');
   switch (kind) {
     case 'image':
-      return encodeImage(part);
+      return encodeImage(part, quirks);
     case 'audio':
       return encodeAudio(part);
     case 'document':
@@ -32,7 +32,9 @@ function encodeMedia(part: MediaPart, quirks: Quirks): JsonObject {
 
 const FIELDS = { image: 'image', audio: 'input_audio', document: 'file', video: 'video' } as const;
 
-function encodeImage({ source, detail }: MediaPart): JsonObject {
+function encodeImage({ source, detail }: MediaPart, { images }: Quirks): JsonObject {
+  if (source.from === 'url' && images === 'data')
+    throw new NotCarried('image', 'is not sent along, and this backend takes the bytes of a picture only');
   const url = mediaUrlOf(source);
   if (url === undefined) throw new NotCarried('image', 'is a file, which chat completions do not take for a picture');
   return { type: 'image_url', image_url: detail === undefined ? { url } : { url, detail } };
@@ -45,10 +47,11 @@ function encodeAudio({ source }: MediaPart): JsonObject {
 }
 
 function encodeDocument({ source, name }: MediaPart, { documents }: Quirks): JsonObject {
-  if (source.from === 'file') return { type: 'file', file: { file_id: source.id } };
+  if (source.from === 'file' && documents !== 'none') return { type: 'file', file: { file_id: source.id } };
   if (source.from === 'text') return textPart(titled(source.text, name));
   if (source.from === 'base64' && isText(source.mediaType))
     return textPart(titled(Buffer.from(source.data, 'base64').toString(), name));
+  if (documents === 'none') throw new NotCarried('file', 'is a document, which this backend does not take');
   const url = mediaUrlOf(source) ?? '';
   if (documents === 'document_url') {
     return { type: 'document_url', document_url: url, ...(name === undefined ? {} : { document_name: name }) };

@@ -473,6 +473,79 @@ describe('settings that OpenAI’s models refuse while they think', () => {
   });
 });
 
+describe('what some backends take otherwise', () => {
+  test('numbers beyond their bounds become the nearest, and are named', () => {
+    const quirks: Quirks = { ranges: { temperature: [0.1, 1.5], top_p: [0, 1] }, seedField: 'random_seed' };
+    const bounded = (temperature: number) => encode({ settings: { temperature, topP: 1, seed: 3 } }, quirks);
+    expect(bounded(0)).toMatchObject({
+      body: { temperature: 0.1, top_p: 1, random_seed: 3 },
+      dropped: ['temperature'],
+    });
+    expect(bounded(2)).toMatchObject({ body: { temperature: 1.5 }, dropped: ['temperature'] });
+    expect(bounded(1)).toMatchObject({ body: { temperature: 1 }, dropped: [] });
+  });
+
+  test('no documents, but such as are text', () => {
+    const kept: Part = { type: 'media', kind: 'document', source: { from: 'file', id: 'x', protocol: 'openai-chat' } };
+    for (const part of [pdf, pdfUrl, kept])
+      expect(() => messages([part], { documents: 'none' })).toThrow(expect.objectContaining({ field: 'file' }));
+    const text: Part = {
+      type: 'media',
+      kind: 'document',
+      source: { from: 'text', text: 'words', mediaType: 'text/plain' },
+    };
+    expect(messages([text], { documents: 'none' })[0].content).toEqual([{ type: 'text', text: 'words' }]);
+  });
+
+  test('no URLs of pictures, in results of tools neither', () => {
+    const url: Part = { type: 'media', kind: 'image', source: { from: 'url', url: 'https://x/a.png' } };
+    const result: Part = { type: 'tool_result', callId: 'a', content: [url] };
+    for (const part of [url, result])
+      expect(() => messages([part], { images: 'data' })).toThrow(expect.objectContaining({ field: 'image' }));
+    expect(messages([png], { images: 'data' })[0].content[0].type).toBe('image_url');
+  });
+
+  test('thinking is not switched off where the model cannot be told', () => {
+    const off = { reasoning: { enabled: false } };
+    expect(encode(off, { thinking: BY_OBJECT }, 'gpt-oss-20b')).toMatchObject({
+      body: { reasoning: { effort: 'low' } },
+      dropped: ['reasoning'],
+    });
+    expect(encode(off, { thinking: BY_TYPE }, 'gpt-oss-20b')).toMatchObject({ dropped: ['reasoning'] });
+    expect(encode(off, { thinking: BY_TYPE }, 'gpt-oss-20b').body.thinking).toBeUndefined();
+    expect(encode(off, { thinking: BY_TYPE }, 'm').body.thinking).toEqual({ type: 'disabled' });
+  });
+
+  test("a backend's own words for a model count, where it documents them", () => {
+    const high = { reasoning: { effort: 'xhigh' } } as const;
+    const effortOf = (exact: boolean): Json => {
+      const effort = { field: 'reasoning_effort', words: ['none', 'high', 'max'], exact } as const;
+      return encode(high, { thinking: { effort } }, 'gpt-oss-20b').body.reasoning_effort;
+    };
+    expect([effortOf(true), effortOf(false)]).toEqual(['max', 'high']);
+  });
+
+  test('allowed tools where no choice is heeded', () => {
+    const fields = { tool_choice: false };
+    const tools = [
+      { type: 'function', name: 'f' },
+      { type: 'function', name: 'g' },
+    ] as const;
+    const some = encode({ tools, toolChoice: { mode: 'allowed', names: ['g'], required: true } }, { fields });
+    expect(some.body.tools).toHaveLength(1);
+    expect(some.body.tool_choice).toBeUndefined();
+    expect(some.dropped).toEqual(['toolChoice']);
+  });
+
+  test('a demanded tool that is not among the tools is not carried, however it would be said', () => {
+    const asked = { tools: [{ type: 'function', name: 'f' }], toolChoice: { mode: 'tool', name: 'x' } } as const;
+    for (const field of ['tool_choice', 'tool_choice.function'])
+      expect(() => encode(asked, { fields: { [field]: false } })).toThrow(
+        expect.objectContaining({ name: 'NotCarried' }),
+      );
+  });
+});
+
 describe('tools of models that take them in chat only while they do not think', () => {
   const tools = [{ type: 'function', name: 'f' }] as const;
   const quirks = { toolsUnthinking: true } as const;

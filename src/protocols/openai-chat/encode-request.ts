@@ -1,9 +1,11 @@
 import type { Conversation } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
-import { isForced } from '../../core/tool-choice.ts';
-import { compact } from '../../lib/json.ts';
+import { joinQuirks } from '../../core/quirks.ts';
+import type { Quirks } from '../../core/route.ts';
+import { compact, type JsonObject } from '../../lib/json.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { forbidsThinking, refuseThinking, withChoiceFor } from '../forced-tools.ts';
 import { encodeWithNames } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
@@ -16,25 +18,25 @@ import { encodeSettings, takes } from './settings.ts';
 
 /** Writes the request for a backend. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  return encodeWithNames(conversation, wireName, (named) => encode(named, addressee));
+  return encodeWithNames(withChoiceFor(conversation, addressee.quirks), wireName, (named) => encode(named, addressee));
 }
 
 function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks } = addressee;
-  const tools = encodeTools(conversation, takes(quirks, 'tools.custom'));
-  const output = encodeOutput(conversation, quirks);
+  const tools = encodeTools(conversation, quirks);
   const hasTools = tools.fields['tools'] !== undefined;
-  const forced = hasTools && isForced(conversation.toolChoice);
-  if (forced && quirks.forcedTools === 'never')
-    throw new NotCarried('tool_choice', 'demands a call of a tool, which this backend leaves to the model');
+  const forbidden = forbidsThinking(conversation, quirks);
   const unthinking = hasTools && quirks.toolsUnthinking === true && factsOf(model).toolsUnthinking;
   const reasoning = encodeReasoning(
     conversation.reasoning,
     addressee,
-    unthinking || (forced && quirks.forcedTools === 'unthinking'),
+    unthinking || forbidden || cannotThink(conversation, quirks, hasTools),
   );
   if (unthinking && reasoning.thinks)
     throw new NotCarried('tools', 'go to this model in the responses API alone, which this backend is not asked in');
+  if (forbidden) refuseThinking(reasoning.thinks);
+  const thinking = reasoning.thinks ? whileThinking(quirks) : quirks;
+  const output = encodeOutput(conversation, thinking);
   const settings = encodeSettings(conversation.settings, addressee, {
     hasTools,
     thinks: reasoning.thinks,
@@ -49,7 +51,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
       ...settings.fields,
       ...reasoning.fields,
       ...output.fields,
-      ...tools.fields,
+      ...chosen(tools.fields, thinking),
       stream: conversation.stream,
       stream_options: wantsUsage ? { include_usage: true } : undefined,
     }),
@@ -63,6 +65,25 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     decodeAnswer: (body) => decodeAnswer(body, reading),
     decodeStream: (work) => new ChatStreamDecoder(reading, work),
   };
+}
+
+/** Whether something else in the request keeps the model from thinking. */
+function cannotThink({ stream }: Conversation, { unthinkingWith }: Quirks, hasTools: boolean): boolean {
+  return (unthinkingWith === 'tools' && hasTools) || (unthinkingWith === 'plain' && !stream);
+}
+
+/** What the backend takes while the model thinks. */
+function whileThinking(quirks: Quirks): Quirks {
+  const { refusedThinking } = quirks;
+  if (refusedThinking === undefined) return quirks;
+  return joinQuirks(quirks, { fields: Object.fromEntries(refusedThinking.map((field) => [field, false])) });
+}
+
+/** Tools as they are to be chosen. Where that cannot be said, for `none` none is offered. */
+function chosen(fields: JsonObject, quirks: Quirks): JsonObject {
+  if (takes(quirks, 'tool_choice') || fields['tool_choice'] === undefined) return fields;
+  const { tool_choice: choice, ...rest } = fields;
+  return choice === 'none' ? {} : rest;
 }
 
 function unique(words: readonly string[]): readonly string[] {

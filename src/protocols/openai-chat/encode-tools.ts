@@ -1,9 +1,12 @@
 import type { Conversation, Tool, ToolChoice } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
+import type { Quirks } from '../../core/route.ts';
+import { isForced } from '../../core/tool-choice.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import { FREEFORM_PARAMETERS, freeformDescription, grammarOf } from '../freeform.ts';
 import { functionSchema } from '../openai/function-schema.ts';
 import { NAME } from './name.ts';
+import { takes } from './settings.ts';
 
 /** What a request says of tools, and what it could not say. */
 export interface EncodedTools {
@@ -13,38 +16,63 @@ export interface EncodedTools {
   readonly dropped: readonly string[];
 }
 
-/** Writes `tools` and `tool_choice`. `hasCustom`: the backend knows custom tools and allowed ones. */
-export function encodeTools({ tools, toolChoice }: Conversation, hasCustom: boolean): EncodedTools {
+/** Writes `tools` and `tool_choice`. */
+export function encodeTools({ tools, toolChoice }: Conversation, quirks: Quirks): EncodedTools {
+  // It knows custom tools and allowed ones.
+  const hasCustom = takes(quirks, 'tools.custom');
   const isForeign = (tool: Tool): boolean => tool.type === 'native' && tool.protocol !== NAME;
   const dropped = new Set(tools.flatMap((tool) => (isForeign(tool) ? [`tools[${tool.name}]`] : [])));
-  let offered = tools.filter((tool) => !isForeign(tool));
-  let choice = toolChoice;
-  if (choice?.mode === 'allowed' && !hasCustom) {
-    // To offer no others says the same.
-    const { required } = choice;
-    const names = new Set(choice.names);
-    offered = offered.filter(({ name }) => names.has(name));
-    choice = { mode: required ? 'required' : 'auto' };
-  }
+  const ownTools = tools.filter((tool) => !isForeign(tool));
+  const { offered, choice } = narrowed(ownTools, toolChoice, quirks);
   const wrapped = new Set(offered.flatMap((tool) => (tool.type === 'freeform' && !hasCustom ? [tool.name] : [])));
   if (offered.length === 0) {
     if (choice !== undefined && choice.mode !== 'auto' && choice.mode !== 'none')
       throw new NotCarried('tool_choice', 'demands a tool, of which none can be offered in chat completions');
     return { fields: {}, wrapped, dropped: [...dropped] };
   }
+  const hasStrict = takes(quirks, 'tools.strict');
+  if (!hasStrict && offered.some((tool) => tool.type === 'function' && tool.strict === true)) dropped.add('strict');
+  const isHeeded = takes(quirks, 'tool_choice');
+  if (!isHeeded && isForced(choice)) dropped.add('toolChoice');
+  const isSaid = isHeeded && (choice?.mode !== 'auto' || takes(quirks, 'tool_choice.auto'));
   const fields = {
-    tools: offered.map((tool) => encodeTool(tool, hasCustom, dropped)),
-    tool_choice: choice === undefined ? undefined : encodeChoice(choice, offered, hasCustom),
+    tools: offered.map((tool) => encodeTool(tool, { hasCustom, hasStrict }, dropped)),
+    tool_choice: choice === undefined || !isSaid ? undefined : encodeChoice(choice, offered, hasCustom),
   };
   return { fields: compact(fields), wrapped, dropped: [...dropped] };
 }
 
-function encodeTool(tool: Tool, hasCustom: boolean, dropped: Set<string>): unknown {
+/** The tools and the choice among them. To offer no others says the same as a choice that the backend does not know. */
+function narrowed(
+  tools: readonly Tool[],
+  choice: ToolChoice | undefined,
+  quirks: Quirks,
+): { readonly offered: readonly Tool[]; readonly choice: ToolChoice | undefined } {
+  const isHeeded = takes(quirks, 'tool_choice');
+  if (choice?.mode === 'none' && !isHeeded) return { offered: [], choice: undefined };
+  if (choice?.mode === 'allowed' && !takes(quirks, 'tools.custom')) {
+    const { required } = choice;
+    const names = new Set(choice.names);
+    const offered = tools.filter(({ name }) => names.has(name));
+    return { offered, choice: { mode: required ? 'required' : 'auto' } };
+  }
+  if (choice?.mode === 'tool' && !(isHeeded && takes(quirks, 'tool_choice.function')))
+    return { offered: tools.filter(({ name }) => name === choice.name), choice: { mode: 'required' } };
+  return { offered: tools, choice };
+}
+
+/** What a backend knows of tools. */
+interface Known {
+  readonly hasCustom: boolean;
+  readonly hasStrict: boolean;
+}
+
+function encodeTool(tool: Tool, { hasCustom, hasStrict }: Known, dropped: Set<string>): unknown {
   if (tool.type === 'native') return tool.value;
   const { name } = tool;
   if (tool.type === 'function') {
     const { description } = tool;
-    const { parameters, strict } = functionSchema(tool, dropped);
+    const { parameters, strict } = functionSchema(hasStrict ? tool : { ...tool, strict: undefined }, dropped);
     return { type: 'function', function: compact({ name, description, parameters, strict }) };
   }
   const { type, syntax, definition } = grammarOf(tool.format);

@@ -96,7 +96,7 @@ class MessageWriter {
     const text = textsOf(parts).join('');
     const thoughts = this.#thoughts(
       parts.filter((part) => part.type === 'reasoning'),
-      calls.length > 0,
+      { hasCalls: calls.length > 0, isSaid: calls.length > 0 || text !== '' },
     );
     const audio = this.#audio(parts);
     for (const part of parts) if (part.type === 'native') this.dropped.push(part.kind);
@@ -141,7 +141,7 @@ class MessageWriter {
   }
 
   /** The fields for what was thought, if the backend wants that back. */
-  #thoughts(parts: readonly ReasoningPart[], hasCalls: boolean): JsonObject | undefined {
+  #thoughts(parts: readonly ReasoningPart[], turn: { hasCalls: boolean; isSaid: boolean }): JsonObject | undefined {
     const { model, quirks } = this.to;
     const own = parts.filter(({ signature }) => signature !== undefined && isReadableBy(signature, NAME, model));
     for (const { signature } of own) this.#work.takeJson(signature?.value ?? '', 'reasoning_details');
@@ -149,8 +149,8 @@ class MessageWriter {
     const field = quirks.reasoningBack;
     const text = parts.map((part) => part.text).join('');
     if (field === undefined) return undefined;
-    // Inside a tool loop DeepSeek refuses a turn without the field, empty or not.
-    if (text === '') return hasCalls && field === 'reasoning_content' ? { reasoning_content: '' } : undefined;
+    if (text === '') return missingThought(field, turn, quirks);
+    if (field === 'reasoning_details') return { reasoning_details: [{ type: 'reasoning.text', text, index: 0 }] };
     return field === 'thinking' ? { content: [{ type: 'thinking', thinking: textParts(text) }] } : { [field]: text };
   }
 
@@ -163,6 +163,19 @@ class MessageWriter {
     }
     return undefined;
   }
+}
+
+/** What stands for thoughts that the client does not have. */
+function missingThought(
+  field: string,
+  { hasCalls, isSaid }: { readonly hasCalls: boolean; readonly isSaid: boolean },
+  { thoughtsNeeded }: Quirks,
+): JsonObject | undefined {
+  if (field !== 'reasoning_content') return undefined;
+  const isNeeded = thoughtsNeeded === 'all' ? isSaid : thoughtsNeeded === 'calls' && hasCalls;
+  if (isNeeded) return { reasoning_content: ' ' };
+  // Some want the field inside a tool loop, empty or not.
+  return hasCalls ? { reasoning_content: '' } : undefined;
 }
 
 /** Adds the turns of the user's without which the backend refuses a conversation. */

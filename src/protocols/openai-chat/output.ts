@@ -48,15 +48,19 @@ export interface EncodedOutput {
 export function encodeOutput(conversation: Conversation, quirks: Quirks): EncodedOutput {
   const { output } = conversation;
   if (output === undefined) return { fields: {}, note: undefined, dropped: [] };
-  const takesJson = takes(quirks, 'response_format');
-  const json = takesJson ? { response_format: { type: 'json_object' } } : {};
+  const takesAny = takesFormat(conversation, quirks);
+  const takesSchema = takesAny && takes(quirks, 'response_format.json_schema');
+  const takesJson = takesAny && takes(quirks, 'response_format.json_object');
+  const anyObject = takesSchema ? { type: 'json_schema', json_schema: ANY_OBJECT } : undefined;
+  const format = takesJson ? { type: 'json_object' } : anyObject;
+  const json = format === undefined ? {} : { response_format: format };
   if (output.type === 'json') {
-    const note = takesJson && speaksOfJson(conversation) ? undefined : JSON_NOTE;
-    return { fields: json, note, dropped: takesJson ? [] : ['output'] };
+    const note = format !== undefined && speaksOfJson(conversation) ? undefined : JSON_NOTE;
+    return { fields: json, note, dropped: format === undefined ? ['output'] : [] };
   }
   const { name = 'answer', description } = output;
   const { schema, strict, isLax } = outputSchema(output);
-  if (takesJson && takes(quirks, 'response_format.json_schema')) {
+  if (takesSchema) {
     const inner = compact({ name: nameOf(name), description, schema, strict });
     return {
       fields: { response_format: { type: 'json_schema', json_schema: inner } },
@@ -66,6 +70,14 @@ export function encodeOutput(conversation: Conversation, quirks: Quirks): Encode
   }
   const isObject = schema['type'] === undefined || schema['type'] === 'object';
   return { fields: isObject ? json : {}, note: schemaNote(schema), dropped: ['output'] };
+}
+
+const ANY_OBJECT = { name: 'answer', schema: { type: 'object' } };
+
+/** Some take a format neither beside tools nor in a stream. */
+function takesFormat({ tools, stream }: Conversation, quirks: Quirks): boolean {
+  if (!takes(quirks, 'response_format') || (stream && !takes(quirks, 'response_format.stream'))) return false;
+  return tools.length === 0 || takes(quirks, 'response_format.tools');
 }
 
 /** OpenAI and others refuse `json_object` unless some message has the word. */

@@ -114,7 +114,10 @@ function isMeasured(reasoning: Reasoning | undefined, wished: Effort): boolean {
 }
 
 function turnedOff(fields: JsonObject, control: ThinkingControl, { efforts, reasons }: ModelFacts): EncodedReasoning {
-  if (control.off !== undefined) return { fields: joined(fields, control.off), isLost: false, thinks: false };
+  // The switch of a backend is refused for a model that cannot be told not to.
+  const isMandatory = efforts !== undefined && !efforts.includes('none');
+  if (control.off !== undefined && !isMandatory)
+    return { fields: joined(fields, control.off), isLost: false, thinks: false };
   const { effort } = control;
   const words = wordsOf(control, efforts);
   // Nobody can tell it anything; one that does not think by itself does as it is told.
@@ -151,7 +154,7 @@ function turnedOn(
 /** The words that both know. A backend that has words of its own makes of them what the model takes. */
 function wordsOf({ effort }: ThinkingControl, efforts: readonly Effort[] | undefined): readonly Effort[] | undefined {
   const words = effort?.words;
-  if (words === undefined || efforts === undefined) return words ?? efforts;
+  if (words === undefined || efforts === undefined || effort?.exact === true) return words ?? efforts;
   const common = words.filter((word) => efforts.includes(word));
   return common.length === 0 ? words : common;
 }

@@ -3,7 +3,7 @@ import type { Quirks } from '../../core/route.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
 import { refuseField } from '../fields.ts';
-import { userIdOf } from '../openai/user-id.ts';
+import { plainUserIdOf, userIdOf } from '../openai/user-id.ts';
 
 type Name = keyof Settings;
 
@@ -72,20 +72,45 @@ export function encodeSettings(
       if (value !== USUAL.get(name)) dropped.add(name);
       continue;
     }
-    const field = name === 'maxTokens' ? (quirks.maxTokensField ?? 'max_tokens') : SETTING_FIELDS[name];
+    const field = fieldOf(name, quirks);
     const isRefused = thinks && quirks.refusedThinking?.includes(field) === true;
-    if (takes(quirks, field) && !isRefused) fields[field] = name === 'user' ? userIdOf(String(value)) : value;
-    else dropped.add(name);
+    if (takes(quirks, field) && !isRefused) {
+      const taken = valueFor(field, value, quirks);
+      fields[field] = taken;
+      if (typeof value === 'number' && taken !== value) dropped.add(name);
+    } else dropped.add(name);
   }
   // One without the other is refused.
   if (fields['top_logprobs'] !== undefined) fields['logprobs'] ??= true;
   const { stop = [] } = settings;
-  const most = quirks.mostStops ?? stop.length;
-  if (fields['stop'] !== undefined && stop.length > most) {
-    fields['stop'] = stop.slice(0, most);
+  const taken = stopsFor(stop, quirks);
+  if (fields['stop'] !== undefined && taken.length < stop.length) {
+    fields['stop'] = taken.length === 0 ? undefined : taken;
     dropped.add('stop');
   }
   return { fields, dropped: [...dropped] };
+}
+
+function stopsFor(stop: readonly string[], { mostStops, longestStop }: Quirks): readonly string[] {
+  const short =
+    longestStop === undefined
+      ? stop
+      : stop.filter((word) => word.length <= longestStop && Buffer.byteLength(word) <= longestStop);
+  return mostStops === undefined ? short : short.slice(0, mostStops);
+}
+
+/** What a backend calls a setting. */
+function fieldOf(name: Name, { maxTokensField, userField, seedField }: Quirks): string {
+  const own = { maxTokens: maxTokensField, user: userField, seed: seedField };
+  return (name === 'maxTokens' || name === 'user' || name === 'seed' ? own[name] : undefined) ?? SETTING_FIELDS[name];
+}
+
+/** A value as a backend takes it. */
+function valueFor(field: string, value: unknown, { ranges }: Quirks): unknown {
+  if (field === 'user') return userIdOf(String(value));
+  if (field === 'user_id') return plainUserIdOf(String(value));
+  const range = typeof value === 'number' ? ranges?.[field] : undefined;
+  return range === undefined ? value : Math.min(range[1], Math.max(range[0], Number(value)));
 }
 
 /** What goes without saying. */

@@ -1,11 +1,13 @@
 import type { Conversation, SettingName, Settings } from '../../core/conversation.ts';
 import { NotCarried } from '../../core/not-carried.ts';
+import { wantsThinking } from '../../core/reasoning.ts';
 import type { Quirks } from '../../core/route.ts';
 import { takesField } from '../../core/quirks.ts';
 import type { Part, TextPart } from '../../core/part.ts';
 import { Work } from '../../core/work.ts';
 import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
+import { forbidsThinking, refuseThinking, withChoiceFor } from '../forced-tools.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ResponsesStreamDecoder } from './decode-stream.ts';
@@ -18,7 +20,7 @@ import { encodeSettings } from './settings.ts';
 
 /** Writes a request that leaves nothing at the provider: all of the conversation is in it. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  return encodeWithNames(conversation, wireName, (named) => encode(named, addressee));
+  return encodeWithNames(withChoiceFor(conversation, addressee.quirks), wireName, (named) => encode(named, addressee));
 }
 
 function wireName(name: string): string {
@@ -28,11 +30,14 @@ function wireName(name: string): string {
 function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks, work = new Work() } = addressee;
   const conversation = quirks.systemFirst === true ? systemInFront(asked) : asked;
-  const { input, dropped: droppedItems } = encodeTurns(conversation, model, work);
+  const { input, dropped: droppedItems } = encodeTurns(conversation, addressee, work);
   const lacking = new Set<string>();
   const tools = encodeTools(conversation.tools, lacking);
   const output = askOutput(conversation);
-  const reasoning = encodeReasoning(conversation.reasoning, addressee);
+  const isUnthinking = forbidsThinking(conversation, quirks);
+  const reasoning = encodeReasoning(isUnthinking ? { enabled: false } : conversation.reasoning, addressee);
+  if (isUnthinking) refuseThinking(reasoning.isDropped);
+  const isLost = isUnthinking && wantsThinking(conversation.reasoning ?? {}) === true;
   const settings = encodeSettings(conversation.settings, reasoning);
   const { maxTokens = quirks.defaultMaxTokens } = conversation.settings;
   const said = withInput(conversation, [...notesOf(output), ...input]);
@@ -52,7 +57,7 @@ function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
   });
   const dropped = [
     ...settings.dropped,
-    ...(reasoning.isDropped ? ['reasoning'] : []),
+    ...(reasoning.isDropped || isLost ? ['reasoning'] : []),
     ...untaken(conversation.settings, quirks),
     ...foreignTools(conversation),
     ...lacking,

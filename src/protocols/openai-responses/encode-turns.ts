@@ -4,6 +4,7 @@ import type { MediaPart, NativePart, Part, ReasoningPart, ToolCallPart, ToolResu
 import { isReadableBy } from '../../core/signature.ts';
 import type { Work } from '../../core/work.ts';
 import { asArray, compact, parseObject } from '../../lib/json.ts';
+import type { Addressee } from '../codec.ts';
 import { failedContent } from '../failed-result.ts';
 import { madeUpId } from '../made-up-id.ts';
 import { encodeMedia, encodeParts } from './encode-parts.ts';
@@ -18,8 +19,8 @@ export interface InputItems {
 }
 
 /** Writes the turns of a conversation as items, in their order. */
-export function encodeTurns({ turns, tools }: Conversation, model: string, work: Work): InputItems {
-  const writer = new ItemWriter(tools, model, work);
+export function encodeTurns({ turns, tools }: Conversation, to: Addressee, work: Work): InputItems {
+  const writer = new ItemWriter(tools, to, work);
   for (const turn of turns) writer.turn(turn);
   return writer;
 }
@@ -28,21 +29,20 @@ class ItemWriter implements InputItems {
   readonly input: unknown[] = [];
   readonly dropped: string[] = [];
   readonly #tools: ReadonlyMap<string, Tool>;
-  readonly #model: string;
   readonly #calls = new Map<string, ToolCallPart>();
   /** What a message is made of that has not been written yet. */
   #said: Part[] = [];
 
   constructor(
     tools: readonly Tool[],
-    model: string,
+    private readonly to: Addressee,
     private readonly work: Work,
   ) {
     this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
-    this.#model = model;
   }
 
   turn(turn: Turn): void {
+    if (this.#lacksThoughts(turn)) this.input.push(reasoningText(' '));
     for (const part of turn.parts) this.#part(part, turn.role);
     this.#message(turn.role);
   }
@@ -103,12 +103,23 @@ class ItemWriter implements InputItems {
     }
   }
 
+  #lacksThoughts({ role, parts }: Turn): boolean {
+    const { thoughtsNeeded } = this.to.quirks;
+    if (thoughtsNeeded === undefined || role !== 'assistant') return false;
+    const isThought = (part: Part): boolean => part.type === 'reasoning' && part.text !== '';
+    return !parts.some(isThought) && (thoughtsNeeded === 'all' || parts.some(({ type }) => type === 'tool_call'));
+  }
+
   /**
-   * Only thoughts that the model can read as its own: nothing else would be accepted. Without any content, the id would
-   * stand for what is kept under it, whoever's it is.
+   * Only thoughts that the model can read as its own: nothing else would be accepted, unless its backend wants their
+   * words. Without any content, the id would stand for what is kept under it, whoever's it is.
    */
   #reasoning({ text, signature, id }: ReasoningPart): void {
-    if (signature === undefined || signature.value === '' || !isReadableBy(signature, NAME, this.#model)) return;
+    const { model, quirks } = this.to;
+    if (signature === undefined || signature.value === '' || !isReadableBy(signature, NAME, model)) {
+      if (quirks.reasoningBack !== undefined && text !== '') this.input.push(reasoningText(text));
+      return;
+    }
     const summary = text === '' ? [] : [{ type: 'summary_text', text }];
     this.input.push(compact({ type: 'reasoning', id, summary, encrypted_content: signature.value }));
   }
@@ -145,6 +156,11 @@ class ItemWriter implements InputItems {
     if (protocol === NAME) this.input.push(value);
     else this.dropped.push(kind);
   }
+}
+
+/** Thoughts in words, for backends that neither sign nor encrypt them. */
+function reasoningText(text: string): unknown {
+  return { type: 'reasoning', summary: [], content: [{ type: 'reasoning_text', text }] };
 }
 
 /** A call's id may have 64 characters. */

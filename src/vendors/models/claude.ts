@@ -7,8 +7,8 @@ export interface ClaudeTraits {
   readonly defaultMaxTokens: number;
   /** The highest `max_tokens`. */
   readonly maxOutput: number;
-  /** `budget`: `{type: "enabled", budget_tokens}`; `adaptive`: `{type: "adaptive"}` with `output_config.effort`. */
-  readonly thinking: 'none' | 'budget' | 'adaptive';
+  /** `budget`: `{type: "enabled", budget_tokens}`; `adaptive`: `{type: "adaptive"}` with `output_config.effort`; `unsaid`: it thinks by itself and is not told. */
+  readonly thinking: 'none' | 'budget' | 'adaptive' | 'unsaid';
   /** How thinking is turned off; `never`: it cannot be. */
   readonly off: 'absent' | 'disabled' | 'between_tools' | 'never';
   /** The efforts it knows, lowest first. */
@@ -25,6 +25,10 @@ export interface ClaudeTraits {
   readonly prefill: boolean;
   /** Messages of the role `system` after a user's. */
   readonly systemTurns: boolean;
+  /** It signs its thoughts, and takes those alone that it has signed. */
+  readonly signs: boolean;
+  /** `stop_sequences` have an effect. */
+  readonly stops: boolean;
 }
 
 /**
@@ -68,6 +72,8 @@ const OLDEST: ClaudeTraits = {
   sampling: 'free',
   prefill: true,
   systemTurns: false,
+  signs: true,
+  stops: true,
 };
 
 /** Models of other vendors that speak this dialect: it is mostly its first form that they know. */
@@ -77,6 +83,7 @@ const COMPATIBLE: ClaudeTraits = {
   maxOutput: Number.POSITIVE_INFINITY,
   thinking: 'budget',
   off: 'disabled',
+  signs: false,
 };
 
 /** `claude-opus-4-5-20251101`, `us.anthropic.claude-sonnet-4-6-v1:0`, `anthropic/claude-opus-4.8`. */

@@ -1,6 +1,8 @@
 import { CHAT } from '../dialects.ts';
+import { byWords } from '../thinking-controls.ts';
 import type { Vendor } from '../vendor.ts';
 
+/** Fields that it does not know are a 422. */
 export const cohere: Vendor = {
   name: 'cohere',
   envKey: 'COHERE_API_KEY',
@@ -12,5 +14,19 @@ export const cohere: Vendor = {
     },
   ],
   modelPrefixes: ['command-'],
-  quirks: { fields: { stream_options: false } },
+  quirks: {
+    thinking: byWords('none', 'high'),
+    documents: 'none',
+    systemFirst: true,
+    mostStops: 5,
+    ranges: { temperature: [0, 2], frequency_penalty: [0, 1], presence_penalty: [0, 1] },
+    fields: {
+      parallel_tool_calls: false,
+      top_logprobs: false,
+      'tools.strict': false,
+      // Its own API has the words for any tool and for none.
+      'tool_choice.auto': false,
+      'tool_choice.function': false,
+    },
+  },
 };

@@ -1,13 +1,40 @@
-import { CHAT, MESSAGES } from '../dialects.ts';
+import { CHAT, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
 import type { Vendor } from '../vendor.ts';
 
+/** https://api-docs.deepseek.com */
 export const deepseek: Vendor = {
   name: 'deepseek',
   envKey: 'DEEPSEEK_API_KEY',
   endpoints: [
-    { url: 'https://api.deepseek.com/v1', protocols: CHAT },
+    { url: 'https://api.deepseek.com', protocols: CHAT_AND_RESPONSES },
+    // Of these paths the documentation names chat completions alone.
+    { url: 'https://api.deepseek.com/v1', alsoAt: ['https://api.deepseek.com/beta'], protocols: CHAT },
     { url: 'https://api.deepseek.com/anthropic/v1', protocols: MESSAGES },
   ],
   modelPrefixes: ['deepseek-'],
-  quirks: { reasoningBack: 'reasoning_content', fields: { 'response_format.json_schema': false } },
+  quirks: {
+    translated: 'openai-chat',
+    thinking: {
+      on: { thinking: { type: 'enabled' } },
+      off: { thinking: { type: 'disabled' } },
+      effort: { field: 'reasoning_effort', words: ['low', 'high', 'max'] },
+    },
+    reasoningBack: 'reasoning_content',
+    // With tools, every turn of the assistant's counts.
+    thoughtsNeeded: 'all',
+    refusedThinking: ['temperature', 'top_p', 'presence_penalty', 'frequency_penalty', 'tool_choice'],
+    forcedTools: 'unthinking',
+    mostStops: 16,
+    userField: 'user_id',
+    ranges: { max_tokens: [1, 393_216], temperature: [0, 2], top_logprobs: [0, 20] },
+    fields: {
+      'response_format.json_schema': false,
+      'tools.strict': false,
+      seed: false,
+      parallel_tool_calls: false,
+      include: false,
+      'reasoning.summary': false,
+    },
+    messages: { efforts: ['low', 'high', 'max'] },
+  },
 };

@@ -1,6 +1,8 @@
 import { CHAT } from '../dialects.ts';
+import { byWords, UNTOLD } from '../thinking-controls.ts';
 import type { Vendor } from '../vendor.ts';
 
+/** Its body is strict: what is not in its schema is a 422. */
 export const mistral: Vendor = {
   name: 'mistral',
   envKey: 'MISTRAL_API_KEY',
@@ -16,14 +18,25 @@ export const mistral: Vendor = {
     'voxtral-',
   ],
   quirks: {
+    thinking: byWords('none', 'high'),
+    reasoningBack: 'thinking',
     callIdLength: 9,
     noUserAfterTool: true,
     // The order of roles: https://github.com/avante-corp/avante.nvim/pull/2695, https://github.com/MODSetter/SurfSense/issues/287;
     // the last of them: https://github.com/NEKOparapa/AiNiee/issues/641. Read in November 2026.
     systemFirst: true,
     userLast: true,
-    reasoningBack: 'thinking',
     documents: 'document_url',
-    fields: { seed: false },
+    seedField: 'random_seed',
+    mostStops: 4,
+    ranges: { temperature: [0, 1.5] },
+    fields: { stream_options: false, user: false, logprobs: false, top_logprobs: false },
+    models: [
+      // Always on, and no word of how much.
+      [/^magistral-/i, { thinking: { on: {} } }],
+      [/^zai-glm-5-3/i, { thinking: byWords('low', 'high', 'max') }],
+      // What these are today is not documented.
+      [/^mistral-large-latest$|^ft:/i, { thinking: UNTOLD }],
+    ],
   },
 };

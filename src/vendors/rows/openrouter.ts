@@ -1,4 +1,4 @@
-import { BEARER, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
+import { BEARER } from '../dialects.ts';
 import { BY_OBJECT } from '../thinking-controls.ts';
 import type { Vendor } from '../vendor.ts';
 
@@ -9,14 +9,21 @@ export const openrouter: Vendor = {
     {
       url: 'https://openrouter.ai/api/v1',
       alsoAt: ['https://eu.openrouter.ai/api/v1'],
-      protocols: CHAT_AND_RESPONSES,
+      protocols: ['openai-chat', 'openai-responses', 'anthropic-messages'],
+      credential: BEARER,
     },
-    { url: 'https://openrouter.ai/api/v1', protocols: MESSAGES, credential: BEARER },
   ],
   quirks: {
     systemFirst: true,
     thinking: BY_OBJECT,
+    reasoningBack: 'reasoning',
     documents: 'url',
-    fields: { top_k: true, min_p: true, verbosity: true },
+    mostStops: 4,
+    fields: { top_k: true, min_p: true, verbosity: true, 'thinking.between_tools': false },
+    models: [
+      // Thoughts come and go as their makers write them.
+      [/claude/i, { translated: 'anthropic-messages', translatedAlways: true }],
+      [/^~?openai\/(?!gpt-oss)/i, { translated: 'openai-responses' }],
+    ],
   },
 };

@@ -1,0 +1,102 @@
+// Groq: https://console.groq.com/docs/reasoning and https://console.groq.com/docs/openai
+import { describe, expect, test } from 'bun:test';
+import {
+  agentsWith,
+  chatLoop,
+  checkLoop,
+  keepTo,
+  saidBefore,
+  thinkingOf,
+  USUAL,
+  type ChatRules,
+} from './chat-rules.ts';
+import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
+
+const RULES: ChatRules = {
+  fields: [
+    ...USUAL.filter((field) => field !== 'max_tokens'),
+    ...'max_completion_tokens reasoning_effort reasoning_format include_reasoning stream_options'.split(' '),
+    ...'parallel_tool_calls seed user'.split(' '),
+  ],
+  assistant: ['reasoning'],
+  strict: true,
+  systemFirst: true,
+  efforts: ['none', 'default', 'low', 'medium', 'high'],
+  mostStops: 4,
+};
+
+describe('a thinking tool loop', () => {
+  test.each(
+    agentsWith([
+      ['openai/gpt-oss-120b', {}, false],
+      ['qwen/qwen3.6-27b', { reasoning_effort: 'default', reasoning_format: 'parsed' }, false],
+      ['llama-3.3-70b-versatile', {}, true],
+    ] as const),
+  )('of %s with %s', async (_agent, model, agent, [, thinking, isLost]) => {
+    const loop = await chatLoop(agent, 'groq', model, { reasoning: 'Let me look.' });
+    checkLoop(RULES, loop);
+    expect(thinkingOf(loop.first)).toMatchObject(thinking);
+    expect(thinkingOf(loop.second)).toEqual(thinkingOf(loop.first));
+    expect(saidBefore(loop).reasoning).toBe('Let me look.');
+    expect(/thinking|reasoning/i.test(loop.dropped[0] ?? '')).toBe(isLost);
+  });
+});
+
+test.each<[model: string, wish: Wish, sent: object, isLost: boolean]>([
+  ['openai/gpt-oss-20b', 'off', { reasoning_effort: 'low' }, true],
+  ['openai/gpt-oss-20b', 'on', { reasoning_effort: 'medium' }, false],
+  ['openai/gpt-oss-20b', 'xhigh', { reasoning_effort: 'high' }, false],
+  ['openai/gpt-oss-20b', 'hidden', { reasoning_effort: 'medium', include_reasoning: false }, false],
+  ['qwen/qwen3-32b', 'off', { reasoning_effort: 'none', reasoning_format: 'parsed' }, false],
+  ['qwen/qwen3.8-27b', 'max', { reasoning_effort: 'default', reasoning_format: 'parsed' }, false],
+  ['qwen/qwen3-32b', 'hidden', { reasoning_effort: 'default', reasoning_format: 'hidden' }, false],
+  ['llama-3.1-8b-instant', 'off', {}, false],
+  ['meta-llama/llama-4-scout-17b-16e-instruct', 'high', {}, true],
+  ['moonshotai/kimi-k2-instruct-0905', 'high', {}, true],
+])('%s with thinking %s', (model, wish, sent, isLost) => {
+  const { body, dropped } = translated({ vendor: 'groq', model }, 'anthropic-messages', question(WISHES[wish]));
+  keepTo(RULES, body);
+  expect(thinkingOf(body)).toEqual(sent);
+  expect(dropped.includes('reasoning')).toBe(isLost);
+});
+
+describe('what it refuses is left out and named', () => {
+  const gptOss = { vendor: 'groq', model: 'openai/gpt-oss-120b' };
+  const schema = { responseMimeType: 'application/json', responseSchema: { type: 'OBJECT', properties: {} } };
+  const tools = [{ functionDeclarations: [{ name: 'look' }] }];
+
+  test('settings', () => {
+    const settings = { responseLogprobs: true, logprobs: 2, presencePenalty: 1, topK: 3, seed: 7, maxOutputTokens: 9 };
+    const { body, dropped } = translated(gptOss, 'gemini', geminiQuestion(settings));
+    keepTo(RULES, body);
+    expect(body).toMatchObject({ seed: 7, max_completion_tokens: 9 });
+    expect(dropped.toSorted()).toEqual(['logprobs', 'presencePenalty', 'topK', 'topLogprobs']);
+  });
+
+  test('a schema of the answer where the model has none, beside tools, or in a stream', () => {
+    const asked = geminiQuestion(schema);
+    expect(translated(gptOss, 'gemini', asked).body.response_format.type).toBe('json_schema');
+    const llama = translated({ ...gptOss, model: 'llama-3.3-70b-versatile' }, 'gemini', asked);
+    expect(llama.body.response_format).toEqual({ type: 'json_object' });
+    expect(llama.dropped).toEqual(['output']);
+    for (const { body, dropped } of [
+      translated(gptOss, 'gemini', { ...asked, tools }),
+      translated(gptOss, 'gemini', asked, true),
+    ]) {
+      expect(body.response_format).toBeUndefined();
+      expect(body.messages[0].content).toContain('JSON schema');
+      expect(dropped).toEqual(['output']);
+    }
+  });
+
+  test('documents, which it does not take', () => {
+    const source = { type: 'base64', media_type: 'application/pdf', data: 'AAAA' };
+    const messages = [{ role: 'user', content: [{ type: 'document', source }] }];
+    expect(translated(gptOss, 'anthropic-messages', question({ messages })).refused).toBe('file');
+  });
+
+  test('a forced tool is demanded while it thinks', () => {
+    const asked = toolQuestion({ ...WISHES.on, tool_choice: { type: 'any' } });
+    expect(translated(gptOss, 'anthropic-messages', asked).body.tool_choice).toBe('required');
+  });
+});
