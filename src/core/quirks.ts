@@ -6,9 +6,9 @@ export function quirksFor(quirks: Quirks, model: string): Quirks {
   return found === undefined ? quirks : joinQuirks(quirks, found);
 }
 
-/** Whether a backend takes a field that most take; see `Quirks.fields`. */
-export function takesField({ fields }: Quirks, field: string): boolean {
-  return fields?.[field] !== false;
+/** Whether a backend takes a field (see `Quirks.fields`); `usually`: what holds where nothing is said of it. */
+export function takesField({ fields }: Quirks, field: string, usually = true): boolean {
+  return fields?.[field] ?? usually;
 }
 
 /** `quirks` with `more`, which counts where both say something; fields are joined one by one. */
