@@ -8,6 +8,7 @@ import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { forbidsThinking, withChoiceFor } from '../forced-tools.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
+import { isDetailed, unsaidOf } from '../unsaid-members.ts';
 import { CallIds } from './call-ids.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
@@ -40,6 +41,8 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   const takesUnsigned = !traits.signs && quirks.reasoningBack !== undefined;
   const context = { model, takesUnsigned, ids: new CallIds(), dropped, work, quirks };
   const turns = thoughtful(encodeTurns(conversation, traits, context), takesUnsigned ? quirks : {});
+  const unsaid = unsaidOf(conversation.turns, (media) => (isDetailed(media) ? 'mediaDetail' : undefined));
+  for (const name of unsaid) dropped.add(name);
   const forced = isForced(conversation.toolChoice);
   // An answer that has to be a call has no format.
   const output = encodeOutput(forced ? { ...conversation, output: undefined } : conversation, traits, budget, dropped);

@@ -7,9 +7,11 @@ import { factsOf } from '../../vendors/models/facts.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { forbidsThinking, refuseThinking, withChoiceFor } from '../forced-tools.ts';
 import { encodeWithNames } from '../tool-names.ts';
+import { unsaidOf } from '../unsaid-members.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
 import { encodeTools } from './encode-tools.ts';
+import { mediaLoss } from './encode-parts.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { wireName } from './names.ts';
 import { encodeOutput } from './output.ts';
@@ -61,6 +63,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
       ...output.dropped,
       ...tools.dropped,
       ...dropped,
+      ...unsaidOf(conversation.turns, mediaLoss, true),
     ]),
     decodeAnswer: (body) => decodeAnswer(body, reading),
     decodeStream: (work) => new ChatStreamDecoder(reading, work),

@@ -24,7 +24,7 @@ export function decodeSettings(body: JsonObject): Settings {
     topLogprobs: numberOf(body, 'top_logprobs'),
     parallelToolCalls: booleanOf(body, 'parallel_tool_calls'),
     verbosity: stringOf(body, 'verbosity'),
-    user: stringOf(body, 'user'),
+    user: stringOf(body, 'safety_identifier') ?? stringOf(body, 'user'),
   });
 }
 
@@ -52,6 +52,9 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   reasoning: 'reasoning_effort',
   output: 'response_format',
   toolChoice: 'tool_choice',
+  speaker: 'messages[].name',
+  mediaDetail: 'image_url.detail',
+  mediaName: 'file.filename',
 };
 
 /**

@@ -9,9 +9,11 @@ import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { forbidsThinking, refuseThinking, withChoiceFor } from '../forced-tools.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
+import { unsaidOf } from '../unsaid-members.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ResponsesStreamDecoder } from './decode-stream.ts';
 import { encodeToolChoice, encodeTools } from './encode-tools.ts';
+import { mediaLoss } from './encode-parts.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { NAME } from './name.ts';
 import { askOutput, type AskedOutput } from './output.ts';
@@ -63,6 +65,7 @@ function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
     ...lacking,
     ...output.dropped,
     ...droppedItems,
+    ...unsaidOf(conversation.turns, mediaLoss),
   ];
   return {
     body,
