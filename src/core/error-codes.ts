@@ -31,8 +31,13 @@ const MEANINGS: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>(
     insufficient_quota: noCredit,
     billing_hard_limit_reached: noCredit,
     billing_not_active: noCredit,
+    credit_balance_exhausted: noCredit,
+    organization_spend_limit_exceeded: noCredit,
+    organization_usage_limit_exceeded: noCredit,
+    project_spend_limit_exceeded: noCredit,
     server_is_overloaded: overloaded,
     server_overloaded: overloaded,
+    slow_down: overloaded,
     service_unavailable: { status: 503 },
     context_length_exceeded: tooLong,
     context_window_exceeded: tooLong,
@@ -48,6 +53,8 @@ const MEANINGS: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>(
     invalid_request_error: { status: 400 },
     authentication_error: { status: 401 },
     billing_error: { status: 402 },
+    contract_spend_limit_reached: noCredit,
+    enforced_spend_limit_reached: noCredit,
     permission_error: { status: 403 },
     not_found_error: { status: 404 },
     request_too_large: { status: 413 },
@@ -79,11 +86,20 @@ const MEANINGS: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>(
     capacity_exceeded: overloaded,
     // Cerebras
     queue_exceeded: overloaded,
+    request_quota_exceeded: { status: 429 },
+    token_quota_exceeded: { status: 429 },
+    // Perplexity: https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar
+    request_rate_limit_exceeded: { status: 429 },
     // Moonshot: https://platform.moonshot.ai/docs/api/chat
     exceeded_current_quota_error: noCredit,
     engine_overloaded_error: overloaded,
+    rate_limit_reached_error: { status: 429 },
     // Qwen: https://www.alibabacloud.com/help/en/model-studio/error-code
     Arrearage: noCredit,
+    'AllocationQuota.FreeTierOnly': noCredit,
+    ModelServingError: overloaded,
+    ModelUnavailable: overloaded,
+    limit_requests: { status: 429 },
     // MiniMax: https://platform.minimax.io/docs/api-reference/errorcode
     insufficient_balance_error: noCredit,
     // Together, one-api and others that resell
@@ -92,6 +108,7 @@ const MEANINGS: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>(
     insufficient_credits: noCredit,
     insufficient_user_quota: noCredit,
     model_overloaded: overloaded,
+    model_rate_limit: { status: 429 },
     overloaded: overloaded,
     // Zhipu: https://docs.bigmodel.cn/cn/api/api-code
     '1112': barred,
