@@ -4,6 +4,7 @@ import { transportFailure } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import { NotCarried } from '../core/not-carried.ts';
 import { Refusal } from '../core/refusal.ts';
+import { takesField } from '../core/quirks.ts';
 import type { Route, UpstreamRequest } from '../core/route.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
 import type { Protocol } from '../protocols/protocol.ts';
@@ -128,7 +129,7 @@ function withUsage(
   if (usageRequest === undefined || crossing !== undefined || typeof body !== 'string') return undefined;
   if (!exchange.stream || exchange.endpoint?.operation !== 'generate' || exchange.body === undefined) return undefined;
   const { live, quirks } = attempt.route.backend;
-  if (live.refusesUsage || quirks.fields?.[usageRequest.refusedField] === false) return undefined;
+  if (live.refusesUsage || !takesField(quirks, usageRequest.refusedField)) return undefined;
   return usageRequest.ask(body, exchange.body.fields);
 }
 

@@ -6,7 +6,7 @@ import { readLooseError } from '../core/loose-error.ts';
 import type { Failure, FailureKind, HeldAnswer } from '../core/failure.ts';
 import { routeKey } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import { readVendorError } from '../protocols/vendor-error.ts';
+import { readVendorError } from '../core/vendor-error.ts';
 import { accountOf } from './account.ts';
 import { isBackendsFault } from './blame.ts';
 import { letGoOfBytes } from './buffered.ts';

@@ -16,7 +16,7 @@ import {
   UnreadableStream,
   withData,
 } from '../protocols/sse.ts';
-import { readVendorError } from '../protocols/vendor-error.ts';
+import { readVendorError } from '../core/vendor-error.ts';
 import type { AnswerIds } from './answer-ids.ts';
 import type { StreamRewrite } from './stream-rewrite.ts';
 

@@ -1,5 +1,6 @@
 import type { Leftover, Reasoning } from '../../core/conversation.ts';
 import { budgetFor, effortFrom, EFFORTS, nearestEffort, type Effort } from '../../core/effort.ts';
+import { takesField } from '../../core/quirks.ts';
 import { effortOf, measureOf, wantsThinking } from '../../core/reasoning.ts';
 import type { Quirks, ThinkingControl } from '../../core/route.ts';
 import { asBoolean, asCount, asObject, compact, type JsonObject } from '../../lib/json.ts';
@@ -126,11 +127,12 @@ interface Thinker {
 }
 
 /** A backend that is said not to take the usual field, or a word of it, is not told so. */
-function controlOf({ thinking, fields }: Quirks): ThinkingControl {
+function controlOf(quirks: Quirks): ThinkingControl {
+  const { thinking, fields } = quirks;
   if (thinking !== undefined || fields === undefined) return thinking ?? BY_EFFORT;
   const { effort } = BY_EFFORT;
-  if (effort === undefined || fields[effort.field] === false) return {};
-  const words = EFFORTS.filter((word) => fields[`${effort.field}.${word}`] !== false);
+  if (effort === undefined || !takesField(quirks, effort.field)) return {};
+  const words = EFFORTS.filter((word) => takesField(quirks, `${effort.field}.${word}`));
   return words.length === EFFORTS.length ? BY_EFFORT : { effort: { ...effort, words } };
 }
 

@@ -1,4 +1,5 @@
 import type { SettingName, Settings } from '../../core/conversation.ts';
+import { takesField } from '../../core/quirks.ts';
 import type { Quirks } from '../../core/route.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
@@ -127,8 +128,8 @@ const USUAL: ReadonlyMap<Name, unknown> = new Map<Name, unknown>([
 ]);
 
 /** Whether a backend takes a field; see `Quirks.fields`. */
-export function takes({ fields }: Quirks, field: string): boolean {
-  return fields?.[field] ?? !RARE.has(field);
+export function takes(quirks: Quirks, field: string): boolean {
+  return takesField(quirks, field, !RARE.has(field));
 }
 
 /** What many backends that are compatible otherwise refuse. */

@@ -112,6 +112,15 @@ describe("an upstream's error body as an event", () => {
     expect(data['response'].error).toEqual({ code: 'context_length_exceeded', message: 'Too long.' });
   });
 
+  test('has the code by which Codex compacts, where the backend says in words alone that it is too long', () => {
+    const message = "This model's maximum context length is 131072 tokens. However, you requested 140000 tokens.";
+    for (const error of [{ message, type: 'BadRequestError', code: 400 }, message]) {
+      expect(dataOf(errorAsEvent({ error }))['response'].error).toEqual({ code: 'context_length_exceeded', message });
+    }
+    const quoted = { message: `No such tool: ${message}`, type: 'BadRequestError', code: 400 };
+    expect(dataOf(errorAsEvent({ error: quoted }))['response'].error.code).not.toBe('context_length_exceeded');
+  });
+
   test('is none if there is no error', () => {
     expect(errorAsEvent({ object: 'response', status: 'completed', error: null, output: [] })).toBeUndefined();
   });

@@ -49,19 +49,23 @@ function isQuietByItself(line: string, version: Version): boolean {
   return isAtLeast(version, '5.1') && !isAtLeast(version, '5.5') && !/^(?:pro|codex)/.test(line);
 }
 
-/** Vendors put names of their own in front (`openai/gpt-5`, `openai.gpt-5`), and dates behind. */
+/** Vendors put names of their own in front, and variants behind: `openai/gpt-5:free`, `openai.gpt-5`, `ft:gpt-5:acme::x`. */
 function bareName(name: string): string {
-  return name.toLowerCase().replace(/^.*[/:]|^openai\./, '');
+  return OWN.exec(name.toLowerCase())?.[1] ?? '';
 }
+
+const OWN = /(?:^|[/:.])((?:gpt-|chatgpt-|o\d|codex-|computer-use)[^/:]*)/;
 
 /** Version and line: `gpt-5.4-pro-2026-03-05`, `gpt-5`, `gpt-10.1-codex-max`. */
 const GPT = /^gpt-(\d+(?:\.\d+)?)o?(?:-(.*))?$/;
 
 /** Names without a version that tells. */
 const SERIES: readonly (readonly [name: RegExp, efforts: readonly Effort[]])[] = [
-  [/^chatgpt-|^gpt-35/, []],
+  [/^chatgpt-|^gpt-35|^gpt-audio/, []],
   [/^o\d/, effortsBetween('low', 'high')],
   [/^(codex-mini|computer-use)/, effortsBetween('low', 'high')],
+  // Its efforts are not documented: those that its neighbours share.
+  [/^gpt-daybreak/, effortsBetween('low', 'high')],
 ];
 
 function noneOr(most: Effort): Effort[] {

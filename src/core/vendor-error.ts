@@ -1,6 +1,6 @@
-import type { UpstreamError } from '../core/classify.ts';
-import { asArray, asObject, asString, type JsonObject } from '../lib/json.ts';
-import { BASE_RESP_CODES, CLOUDFLARE_CODES, WORDED_CODES, type CodeMeaning } from '../vendors/error-codes.ts';
+import { asArray, asObject, asString, asWord, type JsonObject } from '../lib/json.ts';
+import type { UpstreamError } from './classify.ts';
+import { BASE_RESP_CODES, CLOUDFLARE_CODES, WORDED_CODES, type VendorCode } from './vendor-codes.ts';
 
 /**
  * Reads an error that has no dialect's form: MiniMax's `base_resp`, which may stand beside an answer, or a body that
@@ -20,7 +20,14 @@ export function readBaseResp(body: unknown): UpstreamError | undefined {
   const code = numberIn(resp['status_code']);
   if (code === undefined || code === 0) return undefined;
   const { status, type } = BASE_RESP_CODES.get(code) ?? UNKNOWN;
-  return { type, code: String(code), message: word(resp['status_msg']), status, retryAfterMs: undefined, object: resp };
+  return {
+    type,
+    code: String(code),
+    message: asWord(resp['status_msg']),
+    status,
+    retryAfterMs: undefined,
+    object: resp,
+  };
 }
 
 /** Whether the member `error` of a body says that it is one. Some vendors write `null`, `false` or `""` beside every good answer. */
@@ -52,14 +59,14 @@ export function readErrorWord(holder: JsonObject): UpstreamError {
   return {
     type: beside?.type,
     code,
-    message: word(error) ?? beside?.message,
+    message: asWord(error) ?? beside?.message,
     status: statusIn(error) ?? beside?.status,
     retryAfterMs: undefined,
     object: error === true ? holder : error,
   };
 }
 
-const UNKNOWN: CodeMeaning = { status: 500 };
+const UNKNOWN: VendorCode = { status: 500 };
 
 /** Members of a body that tells of nothing but an error. Each in lower case, without underscores. */
 const TELLING = new Set([
@@ -182,24 +189,24 @@ function isSuccessStatus(number: number | undefined): boolean {
 function messageIn(value: unknown): string | undefined {
   const first: unknown = Array.isArray(value) ? value[0] : value;
   const fields = asObject(first);
-  return word(first) ?? word(fields?.['message']) ?? word(fields?.['msg']) ?? word(fields?.['detail']);
+  return asWord(first) ?? asWord(fields?.['message']) ?? asWord(fields?.['msg']) ?? asWord(fields?.['detail']);
 }
 
 /** AWS puts a namespace in front of the name of an exception, and may put a URL behind it. */
 function typeName(value: unknown): string | undefined {
-  return word(value)?.replace(/^.*#/, '').replace(/:.*$/, '');
+  return asWord(value)?.replace(/^.*#/, '').replace(/:.*$/, '');
 }
 
 function codeOf(value: unknown): string | undefined {
-  return typeof value === 'number' ? String(value) : word(value);
+  return typeof value === 'number' ? String(value) : asWord(value);
 }
 
-function meaningOf(code: string | undefined): CodeMeaning | undefined {
+function meaningOf(code: string | undefined): VendorCode | undefined {
   return code === undefined ? undefined : (WORDED_CODES.get(code) ?? WORDED_CODES.get(code.replace(/\..*$/s, '')));
 }
 
 /** Cloudflare's numbers stand in a list `errors`; elsewhere the same number means something else. */
-function listed(code: string | undefined): CodeMeaning | undefined {
+function listed(code: string | undefined): VendorCode | undefined {
   return code === undefined ? undefined : CLOUDFLARE_CODES.get(code);
 }
 
@@ -211,8 +218,4 @@ function statusIn(value: unknown): number | undefined {
 function numberIn(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
-}
-
-function word(value: unknown): string | undefined {
-  return asString(value) === '' ? undefined : asString(value);
 }
