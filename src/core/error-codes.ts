@@ -1,4 +1,5 @@
 import type { FailureKind } from './failure.ts';
+import { WORDED_CODES } from './vendor-codes.ts';
 
 /** What a code or a type says. */
 export interface CodeMeaning {
@@ -12,7 +13,15 @@ export interface CodeMeaning {
 
 /** What a code or a type of any dialect or vendor means; undefined for one that says nothing by itself. */
 export function meaningOf(code: string): CodeMeaning | undefined {
-  return MEANINGS.get(code);
+  return MEANINGS.get(code) ?? meaningOfWorded(code);
+}
+
+/** The same of the codes that vendors write as words, as far as a `.` (`Throttling.RateQuota`). */
+function meaningOfWorded(code: string): CodeMeaning | undefined {
+  const dot = code.indexOf('.');
+  const found = WORDED_CODES.get(code) ?? (dot === -1 ? undefined : WORDED_CODES.get(code.slice(0, dot)));
+  if (found === undefined) return undefined;
+  return MEANINGS.get(found.type ?? '') ?? { status: found.status };
 }
 
 const tooLong: CodeMeaning = { status: 400, kind: 'context_length' };
@@ -80,6 +89,10 @@ const MEANINGS: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>(
     model_max_prompt_tokens_exceeded: tooLong,
     ContextWindowExceededError: tooLong,
     budget_exceeded: noCredit,
+    // OpenRouter: `metadata.error_type`
+    payment_required: noCredit,
+    provider_overloaded: overloaded,
+    provider_unavailable: { status: 503 },
     // Groq: https://console.groq.com/docs/spend-limits, https://console.groq.com/docs/errors (498)
     blocked_api_access: noCredit,
     organization_restricted: barred,

@@ -43,7 +43,7 @@ export const WORDED_CODES: ReadonlyMap<string, VendorCode> = new Map<string, Ven
   Object.entries({
     ThrottlingException: { status: 429 },
     TooManyRequestsException: { status: 429 },
-    ServiceQuotaExceededException: { status: 429, type: 'insufficient_quota' },
+    ServiceQuotaExceededException: { status: 429 },
     AccessDeniedException: { status: 403 },
     UnrecognizedClientException: { status: 401 },
     InvalidSignatureException: { status: 401 },
@@ -52,7 +52,7 @@ export const WORDED_CODES: ReadonlyMap<string, VendorCode> = new Map<string, Ven
     ValidationException: { status: 400 },
     ResourceNotFoundException: { status: 404 },
     UnknownOperationException: { status: 404 },
-    ModelNotReadyException: { status: 429 },
+    ModelNotReadyException: { status: 503 },
     ModelTimeoutException: { status: 408 },
     ModelErrorException: { status: 500 },
     ModelStreamErrorException: { status: 500 },
