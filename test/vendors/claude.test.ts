@@ -1,9 +1,11 @@
 // Claude at Anthropic, Bedrock and Vertex: https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking,
 // https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-adaptive-thinking.md.
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import { anthropicMessages } from '../dialects/anthropic-messages.ts';
 import type { Json } from '../kit/json.ts';
-import { AGENTS, playLoop, type Agent, type Place } from './tool-loop.ts';
+import { type Agent, AGENTS, type Place, playLoop, stopStandIns } from './tool-loop.ts';
+
+afterAll(stopStandIns);
 
 function answer(tool: string): Json {
   return anthropicMessages.answer({

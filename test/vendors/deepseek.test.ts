@@ -1,5 +1,5 @@
 // DeepSeek: https://api-docs.deepseek.com/api/create-chat-completion, …/guides/thinking_mode, …/guides/anthropic_api
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import type { Json } from '../kit/json.ts';
 import { messagesCall, responsesCall, TO_MESSAGES, TO_RESPONSES } from './answers.ts';
 import { agentsWith, chatLoop, checkLoop, keepTo, saidBefore, USUAL, type ChatRules } from './chat-rules.ts';
@@ -12,7 +12,9 @@ import {
   WISHES,
   type Wish,
 } from './translated.ts';
-import { playLoop } from './tool-loop.ts';
+import { playLoop, stopStandIns } from './tool-loop.ts';
+
+afterAll(stopStandIns);
 
 const RULES: ChatRules = {
   fields: [...USUAL, 'thinking', 'reasoning_effort', 'stream_options', 'user_id', 'logprobs', 'top_logprobs'],

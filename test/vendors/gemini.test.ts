@@ -1,9 +1,11 @@
 // Gemini at Google's API and at Vertex: https://ai.google.dev/gemini-api/docs/thinking,
 // https://ai.google.dev/gemini-api/docs/thought-signatures.
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import { gemini } from '../dialects/gemini.ts';
 import type { Json } from '../kit/json.ts';
-import { AGENTS, playLoop } from './tool-loop.ts';
+import { AGENTS, playLoop, stopStandIns } from './tool-loop.ts';
+
+afterAll(stopStandIns);
 
 function answer(tool: string): Json {
   return gemini.answer({

@@ -1,7 +1,10 @@
 // How each vendor is told that thoughts are not to be shown, and what becomes of the least measure, of whoever asks.
-import { expect, test } from 'bun:test';
+import { afterAll, expect, test } from 'bun:test';
 import { thinkingOf } from './chat-rules.ts';
 import { geminiQuestion, responsesQuestion, translated } from './translated.ts';
+import { stopStandIns } from './tool-loop.ts';
+
+afterAll(stopStandIns);
 
 const ON = { chat_template_kwargs: { enable_thinking: true, thinking: true } };
 

@@ -1,11 +1,13 @@
 // MiniMax: https://platform.minimax.io/docs/api-reference/text-openai-api, …/text-anthropic-api, …/responses-create;
 // what is refused: https://github.com/CherryHQ/cherry-studio/issues/16431.
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import type { Json } from '../kit/json.ts';
 import { messagesCall, responsesCall, saysOfThinking, TO_MESSAGES, TO_RESPONSES } from './answers.ts';
 import { agentsWith, chatLoop, checkLoop, saidBefore, keepTo, type ChatRules } from './chat-rules.ts';
-import { playLoop } from './tool-loop.ts';
+import { playLoop, stopStandIns } from './tool-loop.ts';
 import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
+
+afterAll(stopStandIns);
 
 const RULES: ChatRules = {
   fields: [

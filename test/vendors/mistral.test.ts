@@ -1,5 +1,5 @@
 // Mistral: https://docs.mistral.ai/api and https://docs.mistral.ai/inference/conversations/reasoning
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import {
   agentsWith,
   chatLoop,
@@ -19,6 +19,9 @@ import {
   WISHES,
   type Wish,
 } from './translated.ts';
+import { stopStandIns } from './tool-loop.ts';
+
+afterAll(stopStandIns);
 
 const RULES: ChatRules = {
   fields: [

@@ -1,10 +1,10 @@
 // Moonshot (Kimi): https://platform.kimi.ai/docs/api/chat, https://github.com/earendil-works/pi/issues/4178 for blanks
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import { openaiResponses } from '../dialects/openai-responses.ts';
 import type { Json } from '../kit/json.ts';
 import { messagesCall, responsesCall, saysOfThinking, TO_MESSAGES, TO_RESPONSES } from './answers.ts';
 import { agentsWith, chatLoop, keepTo, saidBefore, type ChatRules } from './chat-rules.ts';
-import { AGENTS, chatCall, playLoop } from './tool-loop.ts';
+import { AGENTS, chatCall, playLoop, stopStandIns } from './tool-loop.ts';
 import {
   geminiQuestion,
   question,
@@ -14,6 +14,8 @@ import {
   WISHES,
   type Wish,
 } from './translated.ts';
+
+afterAll(stopStandIns);
 
 const RULES: ChatRules = {
   fields: [

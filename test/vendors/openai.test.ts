@@ -1,10 +1,12 @@
 // OpenAI, and Azure, which serves the same models: https://developers.openai.com/api/docs/guides/reasoning,
 // https://github.com/BerriAI/litellm/pull/34569 (chat completions refuse tools to a model that thinks).
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import { openaiResponses } from '../dialects/openai-responses.ts';
 import type { Json } from '../kit/json.ts';
 import { openaiChat } from '../dialects/openai-chat.ts';
-import { AGENTS, chatCall, playLoop } from './tool-loop.ts';
+import { AGENTS, chatCall, playLoop, stopStandIns } from './tool-loop.ts';
+
+afterAll(stopStandIns);
 
 const [claudeCode, , geminiCli] = AGENTS;
 

@@ -1,12 +1,14 @@
 // OpenRouter: https://openrouter.ai/docs/use-cases/reasoning-tokens
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import { anthropicMessages } from '../dialects/anthropic-messages.ts';
 import { openaiResponses } from '../dialects/openai-responses.ts';
 import type { Dialect } from '../dialects/spoken.ts';
 import type { Json } from '../kit/json.ts';
 import { agentsWith, checkLoop, keepTo, saidBefore, thinkingOf, USUAL, type ChatRules } from './chat-rules.ts';
-import { AGENTS, chatCall, playLoop } from './tool-loop.ts';
+import { AGENTS, chatCall, playLoop, stopStandIns } from './tool-loop.ts';
 import { geminiQuestion, question, translated, WISHES, type Wish } from './translated.ts';
+
+afterAll(stopStandIns);
 
 const RULES: ChatRules = {
   fields: [

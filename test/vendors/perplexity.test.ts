@@ -1,13 +1,15 @@
 // Perplexity's Agent API: https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar. Any field that it does not know is
 // a 400: https://github.com/sst/opencode/issues/32108.
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import { openaiResponses } from '../dialects/openai-responses.ts';
 import { send } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
 import { json } from '../kit/replies.ts';
 import { startUpstream } from '../kit/upstream.ts';
-import { AGENTS, playLoop } from './tool-loop.ts';
+import { AGENTS, playLoop, stopStandIns } from './tool-loop.ts';
+
+afterAll(stopStandIns);
 
 const KNOWN = new Set(
   (

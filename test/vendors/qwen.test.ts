@@ -1,12 +1,14 @@
 // Qwen (Alibaba Cloud Model Studio): https://www.alibabacloud.com/help/en/model-studio/qwen-api-reference,
 // …/deep-thinking; models that cannot be told not to think: https://github.com/QwenLM/qwen-code/pull/8472.
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import { openaiResponses } from '../dialects/openai-responses.ts';
 import type { Json } from '../kit/json.ts';
 import { messagesCall, responsesCall, saysOfThinking, TO_MESSAGES, TO_RESPONSES } from './answers.ts';
 import { agentsWith, chatLoop, checkLoop, keepTo, saidBefore, USUAL, type ChatRules } from './chat-rules.ts';
-import { AGENTS, chatCall, playLoop } from './tool-loop.ts';
+import { AGENTS, chatCall, playLoop, stopStandIns } from './tool-loop.ts';
 import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
+
+afterAll(stopStandIns);
 
 const RULES: ChatRules = {
   fields: [

@@ -1,10 +1,12 @@
 // SiliconFlow: https://docs.siliconflow.cn/cn/api-reference/chat-completions/chat-completions
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import type { Json } from '../kit/json.ts';
 import { messagesCall, saysOfThinking, TO_MESSAGES } from './answers.ts';
 import { agentsWith, chatLoop, checkLoop, keepTo, saidBefore, USUAL, type ChatRules } from './chat-rules.ts';
-import { playLoop } from './tool-loop.ts';
+import { playLoop, stopStandIns } from './tool-loop.ts';
 import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
+
+afterAll(stopStandIns);
 
 const RULES: ChatRules = {
   fields: [...USUAL, ...'top_k min_p frequency_penalty enable_thinking thinking_budget reasoning_effort'.split(' ')],

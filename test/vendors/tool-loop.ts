@@ -8,10 +8,12 @@ import { openaiResponses } from '../dialects/openai-responses.ts';
 import type { Dialect } from '../dialects/spoken.ts';
 import { send } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
+import type { Gateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
 import { json } from '../kit/replies.ts';
 import { settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
+import type { Upstream } from '../kit/upstream.ts';
 
 /** An agent, and the dialect in which it speaks. */
 export interface Agent {
@@ -65,9 +67,58 @@ export interface Loop {
   readonly dropped: readonly (string | undefined)[];
 }
 
-/** Plays one loop through a gateway of its own; the result of the call is `It is 42.`. Throws unless both answers are good. */
+/** Plays one loop; the result of the call is `It is 42.`. Throws unless both answers are good. */
 export async function playLoop({ dialect, question }: Agent, place: Place): Promise<Loop> {
-  const { vendor, model, backend, base = '/v1', answer } = place;
+  const { vendor, answer } = place;
+  const { upstream, gateway } = await standIn(place);
+  const before = upstream.requests.length;
+  upstream.script((request) => json(200, answer(toolOf(request.json), request.json)));
+  const asked = question('alias');
+  const begun = await ask(gateway.url, asked.path, asked.body);
+  const called = toolOf(upstream.requests[before]?.json);
+  const results = dialect
+    .readAnswer(begun.body)
+    .items.flatMap((item) => ('call' in item ? [{ name: item.call.name, text: 'It is 42.' }] : []));
+  if (results.length === 0) throw new Error(`${vendor} was to call ${called}, and the agent got no call`);
+  const going = await ask(gateway.url, asked.path, dialect.followUp(asked.body, begun.body, results));
+  await settled(upstream);
+  const seen = upstream.requests.slice(before);
+  return {
+    first: seen[0]?.json,
+    second: seen[1]?.json,
+    paths: seen.map(({ path }) => path),
+    dropped: [begun.dropped, going.dropped],
+  };
+}
+
+/** A gateway before a scripted vendor. */
+interface StandIn {
+  readonly upstream: Upstream;
+  readonly gateway: Gateway;
+}
+
+/** One for each place of a test file, however many agents play there. */
+const standIns = new Map<string, Promise<StandIn>>();
+
+/** Ends them; every file that plays loops does so when it is done. */
+export async function stopStandIns(): Promise<void> {
+  for (const { gateway, upstream } of await Promise.all(standIns.values())) {
+    await gateway.stop();
+    await upstream.stop();
+  }
+  standIns.clear();
+}
+
+function standIn({ vendor, model, backend, base = '/v1' }: Place): Promise<StandIn> {
+  const key = JSON.stringify([vendor, model, backend, base]);
+  const known = standIns.get(key);
+  if (known !== undefined) return known;
+  const begun = startStandIn({ vendor, model, base, ...(backend === undefined ? {} : { backend }) });
+  standIns.set(key, begun);
+  return begun;
+}
+
+async function startStandIn({ vendor, model, backend, base = '/v1' }: Omit<Place, 'answer'>): Promise<StandIn> {
   const upstream = await startUpstream(json(200, {}));
   const gateway = await startGateway({
     config: {
@@ -78,27 +129,7 @@ export async function playLoop({ dialect, question }: Agent, place: Place): Prom
       fallback: { cooldown_seconds: 0, max_retries: 0 },
     },
   });
-  try {
-    upstream.script((request) => json(200, answer(toolOf(request.json), request.json)));
-    const asked = question('alias');
-    const begun = await ask(gateway.url, asked.path, asked.body);
-    const called = toolOf(upstream.requests[0]?.json);
-    const results = dialect
-      .readAnswer(begun.body)
-      .items.flatMap((item) => ('call' in item ? [{ name: item.call.name, text: 'It is 42.' }] : []));
-    if (results.length === 0) throw new Error(`${vendor} was to call ${called}, and the agent got no call`);
-    const going = await ask(gateway.url, asked.path, dialect.followUp(asked.body, begun.body, results));
-    await settled(upstream);
-    return {
-      first: upstream.requests[0]?.json,
-      second: upstream.requests[1]?.json,
-      paths: upstream.requests.map(({ path }) => path),
-      dropped: [begun.dropped, going.dropped],
-    };
-  } finally {
-    await gateway.stop();
-    await upstream.stop();
-  }
+  return { upstream, gateway };
 }
 
 async function ask(url: string, path: string, body: Json): Promise<{ body: Json; dropped: string | undefined }> {

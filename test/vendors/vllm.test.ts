@@ -1,5 +1,5 @@
 // vLLM: https://docs.vllm.ai/en/latest/features/reasoning_outputs.html
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import {
   agentsWith,
   chatLoop,
@@ -11,6 +11,9 @@ import {
   type ChatRules,
 } from './chat-rules.ts';
 import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
+import { stopStandIns } from './tool-loop.ts';
+
+afterAll(stopStandIns);
 
 const RULES: ChatRules = {
   fields: [

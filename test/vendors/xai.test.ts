@@ -1,9 +1,11 @@
 // xAI: https://docs.x.ai/docs/guides/reasoning; which models refuse a word of effort:
 // https://github.com/BerriAI/litellm/issues/16265.
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import { openaiResponses } from '../dialects/openai-responses.ts';
 import type { Json } from '../kit/json.ts';
-import { AGENTS, playLoop } from './tool-loop.ts';
+import { AGENTS, playLoop, stopStandIns } from './tool-loop.ts';
+
+afterAll(stopStandIns);
 
 function answer(tool: string): Json {
   return openaiResponses.answer({

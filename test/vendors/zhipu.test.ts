@@ -1,11 +1,13 @@
 // Zhipu (Z.ai): https://docs.z.ai/api-reference/llm/chat-completion, …/guides/capabilities/thinking-mode; what GLM-5.3
 // refuses: https://github.com/NousResearch/hermes-agent/issues/96838.
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import type { Json } from '../kit/json.ts';
 import { messagesCall, responsesCall, saysOfThinking, TO_MESSAGES, TO_RESPONSES } from './answers.ts';
 import { agentsWith, chatLoop, checkLoop, keepTo, saidBefore, USUAL, type ChatRules } from './chat-rules.ts';
-import { playLoop } from './tool-loop.ts';
+import { playLoop, stopStandIns } from './tool-loop.ts';
 import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
+
+afterAll(stopStandIns);
 
 const RULES: ChatRules = {
   fields: [...USUAL, 'thinking', 'reasoning_effort', 'user_id'],
