@@ -44,15 +44,32 @@ export function openaiTraits(name: string): OpenAITraits | undefined {
   };
 }
 
+/** Whether a model takes tools while it thinks in Responses alone, or is served nowhere else. */
+export function needsResponses(name: string): boolean {
+  const traits = openaiTraits(name);
+  return traits !== undefined && (traits.toolsUnthinking || traits.only === 'openai-responses');
+}
+
 /** From 5.1 to 5.4 the effort is `none` where none is said, but for the lines that have no such word. */
 function isQuietByItself(line: string, version: Version): boolean {
   return isAtLeast(version, '5.1') && !isAtLeast(version, '5.5') && !/^(?:pro|codex)/.test(line);
 }
 
-/** Vendors put names of their own in front (`openai/gpt-5`, `openai.gpt-5`), and dates behind. */
+/**
+ * Vendors put names of their own in front (`openai/gpt-5`, `us.openai.gpt-5`), and dates and words of theirs behind
+ * (`gpt-5:online`, `gpt-5@2025-08-07`). What was tuned tells of what: `ft:gpt-4.1-mini-2025-04-14:acme::BTz2REMH`.
+ */
 function bareName(name: string): string {
-  return name.toLowerCase().replace(/^.*[/:]|^openai\./, '');
+  const own = name.slice(name.lastIndexOf('/') + 1, MOST_CHARACTERS).toLowerCase();
+  const parts = own.split(/[:@]/).map((part) => part.replace(/^(?:[a-z-]+\.)?openai\./, ''));
+  return parts.find((part) => KNOWN.test(part)) ?? parts[0] ?? '';
 }
+
+/** Clients choose the names of a wildcard alias, and no model has a longer one. */
+const MOST_CHARACTERS = 500;
+
+/** How the names of OpenAI's models begin. */
+const KNOWN = /^(?:gpt-|chatgpt-|o\d|codex-|computer-use)/;
 
 /** Version and line: `gpt-5.4-pro-2026-03-05`, `gpt-5`, `gpt-10.1-codex-max`. */
 const GPT = /^gpt-(\d+(?:\.\d+)?)o?(?:-(.*))?$/;
@@ -62,6 +79,8 @@ const SERIES: readonly (readonly [name: RegExp, efforts: readonly Effort[]])[] =
   [/^chatgpt-|^gpt-35/, []],
   [/^o\d/, effortsBetween('low', 'high')],
   [/^(codex-mini|computer-use)/, effortsBetween('low', 'high')],
+  // They hear, speak, or draw.
+  [/^gpt-(?:audio|realtime|image)(?:-|$)/, []],
 ];
 
 function noneOr(most: Effort): Effort[] {

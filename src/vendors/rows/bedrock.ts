@@ -1,4 +1,5 @@
 import { BEARER, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
+import { needsResponses } from '../models/openai.ts';
 import type { Quirks } from '../../core/route.ts';
 import type { Vendor } from '../vendor.ts';
 
@@ -16,7 +17,7 @@ const CLAUDE: Quirks = { systemTurns: false, structured: false, mediaUrls: false
 const OPENAI_COMPATIBLE: Quirks = {
   maxTokensField: 'max_completion_tokens',
   models: [
-    [/gpt-(?:5\.\d|[6-9])/, { translated: 'openai-responses', fields: { stop: false } }],
+    [{ test: needsResponses }, { translated: 'openai-responses', fields: { stop: false } }],
     [/grok/, { fields: { stop: false } }],
   ],
 };
