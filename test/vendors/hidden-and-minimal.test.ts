@@ -23,7 +23,7 @@ test.each<[vendor: string, model: string, hidden: object, minimal: object]>([
     'openrouter',
     'google/gemini-3.1-pro-preview',
     { reasoning: { exclude: true } },
-    { reasoning: { effort: 'minimal' } },
+    { reasoning: { effort: 'low' } },
   ],
   ['cerebras', 'gpt-oss-120b', { reasoning_format: 'hidden' }, { reasoning_format: 'parsed', reasoning_effort: 'low' }],
   ['ollama', 'gpt-oss:20b', {}, { reasoning_effort: 'low' }],

@@ -1,8 +1,8 @@
 import type { SettingName } from '../../core/conversation.ts';
-import type { Effort } from '../../core/effort.ts';
+import { EFFORTS, effortsBetween, type Effort } from '../../core/effort.ts';
 import type { ProtocolName } from '../../core/part.ts';
 import { claudeTraits } from './claude.ts';
-import { geminiTraits } from './gemini.ts';
+import { geminiTraits, type Thinking } from './gemini.ts';
 import { grokFacts } from './grok.ts';
 import { openaiTraits } from './openai.ts';
 import { openModelTraits } from './open-models.ts';
@@ -82,5 +82,12 @@ function claudeFacts(name: string): Partial<ModelFacts> | undefined {
 function geminiFacts(name: string): Partial<ModelFacts> | undefined {
   if (!/(?:^|\/)gemini-/i.test(name)) return undefined;
   const { thinking } = geminiTraits(name);
-  return { reasons: thinking.by !== 'nothing', efforts: thinking.by === 'nothing' ? [] : undefined };
+  return { reasons: thinking.by !== 'nothing', efforts: geminiEfforts(thinking) };
+}
+
+/** The words that stand for a Gemini's own measures: https://ai.google.dev/gemini-api/docs/openai. */
+function geminiEfforts(thinking: Thinking): readonly Effort[] {
+  if (thinking.by === 'nothing') return [];
+  if (thinking.by === 'budget') return effortsBetween(thinking.canBeOff ? 'none' : 'minimal', 'high');
+  return EFFORTS.filter((effort) => thinking.levels.some((level) => level.toLowerCase() === effort));
 }

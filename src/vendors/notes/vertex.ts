@@ -9,7 +9,7 @@ export const vertex: VendorNotes = {
     ],
   },
   thinking: {
-    text: '2.5 by `thinkingBudget` (Pro from 128 to 32,768 and never off; Flash from 0), later ones by `thinkingLevel`: low, medium, high, of some Flash models also minimal, of Gemini 4 Hydrogen xhigh. Both at once are refused.',
+    text: '2.5 by `thinkingBudget` (Pro from 128 to 32,768 and never off; Flash from 0), later ones by `thinkingLevel`: low, medium, high, of some Flash models also minimal, of Gemini 4 Hydrogen xhigh. Both at once are refused. Chat completions: `reasoning_effort` for Gemini and GPT-OSS; of others it is not documented, and a wish is left out and named.',
     sources: [
       { url: 'https://ai.google.dev/gemini-api/docs/thinking', date: '2026-11-29' },
       { url: 'https://ai.google.dev/gemini-api/docs/generate-content/latest-model', date: '2026-11-29' },
