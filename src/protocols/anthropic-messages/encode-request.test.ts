@@ -449,6 +449,17 @@ describe('thinking', () => {
     expect(body.max_tokens).toBe(limit);
   });
 
+  test('a higher word is never worth less, and leaves room for the answer', () => {
+    for (const maxTokens of [undefined, 2000, 9000, 25_000, 33_000, 64_000]) {
+      const budgets = (['minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const).map((effort) => {
+        const { body } = encoded({ reasoning: { effort }, settings: { maxTokens } });
+        expect(body.max_tokens - body.thinking.budget_tokens).toBeGreaterThanOrEqual(Math.min(4096, 2000 - 1024));
+        return body.thinking.budget_tokens;
+      });
+      expect(budgets).toEqual(budgets.toSorted((a, b) => a - b));
+    }
+  });
+
   test('a model that always thinks cannot be told not to', () =>
     expect(encoded({ reasoning: { enabled: false } }, 'claude-opus-5-5')).toMatchObject({
       dropped: ['reasoning'],
