@@ -38,9 +38,7 @@ function section({ name, endpoints, envKey }: Vendor): string {
   });
   const key = envKey === undefined ? [] : [`The key's usual variable is \`${envKey}\`.`];
   const rows = (Object.keys(HEADINGS) as (keyof typeof HEADINGS)[]).map((key) => rowOf(HEADINGS[key], notes[key]));
-  return [`## ${name}`, apis.join('\n'), ...key, ['| | | source |', '| --- | --- | --- |', ...rows].join('\n')].join(
-    '\n\n',
-  );
+  return [`## ${name}`, apis.join('\n'), ...key, rows.join('\n')].join('\n\n');
 }
 
 function rowOf(heading: string, { text, sources = [] }: Note): string {
