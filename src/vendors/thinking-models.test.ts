@@ -30,6 +30,21 @@ test.each([
   'grok-4-fast-reasoning',
   'magistral-medium-latest',
   'sonar-reasoning-pro',
+  'sonar-reasoning-pro',
+  'glm-4.10',
+  'kimi-k2.10',
+  'accounts/fireworks/models/kimi-k2p6',
+  'gemini-10-pro',
+  'deepseek-v10',
+  'grok-4.10',
+  'grok-6',
+  'claude-opus-10',
+  // Bedrock's names.
+  'us.deepseek.r1-v1:0',
+  'zai.glm-4.7',
+  'minimax.minimax-m2',
+  'moonshot.kimi-k2-thinking',
+  'mistral.magistral-small-2509',
 ])('%s thinks', (model) => expect(isKnownToThink(model)).toBe(true));
 
 test.each([
@@ -49,6 +64,10 @@ test.each([
   'mistral-large-latest',
   'llama-3.3-70b-versatile',
   'sonar-pro',
+  'gpt-35-turbo',
+  'glm-4-plus',
+  'deepseek.v3-v1:0',
+  'grok-3',
   'text-embedding-3-small',
   '',
 ])('%s does not, or nobody knows', (model) => expect(isKnownToThink(model)).toBe(false));

@@ -1,3 +1,5 @@
+import { factsOf } from './models/facts.ts';
+
 /** Whether a model thinks before it answers without being asked to, as far as its name tells. */
 export function isKnownToThink(model: string): boolean {
   let known = KNOWN.get(model);
@@ -17,34 +19,16 @@ const MOST_KNOWN = 256;
 function tellsSo(model: string): boolean {
   // Vendors put names of their own in front, and tags behind: `openai/gpt-5`, `ft:gpt-5:us`, `qwq:32b`.
   const name = model.toLowerCase().replace(/^.*\//, '').replace(/^ft:/, '');
-  return !NOT.test(name) && THINKING.some((pattern) => pattern.test(name));
+  return !NOT.test(name) && (factsOf(model).reasons === true || THINKING.some((pattern) => pattern.test(name)));
 }
 
 /** Those of the families below that do not: made to chat at once, to draw or to speak, or said not to. */
 const NOT = /-chat(?:-|$)|-(?:image|tts|live|audio|embedding|instruct|non-?(?:thinking|reasoning))(?:-|$)/;
 
-/** From the vendors' model lists; what can be told to think and does not by itself is none of these. */
+/** What else the vendors' model lists have; what can be told to think and does not by itself is none of these. */
 const THINKING: readonly RegExp[] = [
   // OpenAI, Azure
-  /^(?:openai\.)?(?:o\d|gpt-(?:[5-9]|\d\d)|gpt-oss|codex-|computer-use)/,
-  // Anthropic, from the fifth generation on
-  /claude-[a-z]+-(?:[5-9]|\d\d)(?!\d)/,
-  // Google
-  /^gemini-(?:2\.5-|[3-9]|\d\d)/,
-  // DeepSeek
-  /^deepseek-(?:reasoner|r\d|v[4-9])/,
-  // xAI
-  /^grok-(?:3-mini|4|5|code)/,
-  // Mistral
-  /^magistral-/,
-  // Qwen
-  /^(?:qwq|qvq)(?![a-z])/,
-  // Moonshot
-  /^kimi-(?:k2\.[5-9]|k[3-9])/,
-  // Zhipu
-  /^glm-(?:4\.[5-9]|[5-9]|z1)/,
-  // MiniMax
-  /^minimax-m\d/,
+  /^(?:openai\.)?(?:o\d|gpt-(?:[5-9]|(?!35)\d\d)|gpt-oss|codex-|computer-use)/,
   // Perplexity
   /^sonar-(?:reasoning|deep-research)/,
   // Whoever says so
