@@ -71,7 +71,7 @@ export function encodeSettings(
   const { stop, seed, maxTokens } = settings;
   const fitsSeed = seed === undefined || (Number.isInteger(seed) && Math.abs(seed) <= MOST_SEED);
   const config = compact({
-    // A higher limit than the model's own is refused, and would have no effect.
+    // A higher limit than the model's own is refused.
     maxOutputTokens: maxTokens === undefined ? undefined : Math.min(maxTokens, maxOutput),
     ...(isSampled ? { temperature: settings.temperature, topP: settings.topP, topK: settings.topK } : {}),
     stopSequences: stop === undefined || stop.length === 0 ? undefined : stop.slice(0, MOST_STOPS),
@@ -87,6 +87,7 @@ export function encodeSettings(
     config: Object.keys(config).length === 0 ? undefined : config,
     dropped: [
       ...(thinking?.isShort === true ? ['reasoning'] : []),
+      ...((maxTokens ?? 0) > maxOutput ? ['maxTokens'] : []),
       ...(stop !== undefined && stop.length > MOST_STOPS ? ['stop'] : []),
       ...(fitsSeed ? [] : ['seed']),
       ...(isSampled ? [] : sampledBy(settings)),

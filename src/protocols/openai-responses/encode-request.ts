@@ -8,6 +8,7 @@ import { Work } from '../../core/work.ts';
 import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { forbidsThinking, refuseThinking, withChoiceFor } from '../forced-tools.ts';
+import { factsOf } from '../../vendors/models/facts.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ResponsesStreamDecoder } from './decode-stream.ts';
@@ -38,7 +39,7 @@ function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
   const reasoning = encodeReasoning(isUnthinking ? { enabled: false } : conversation.reasoning, addressee);
   if (isUnthinking) refuseThinking(reasoning.isDropped);
   const isLost = isUnthinking && wantsThinking(conversation.reasoning ?? {}) === true;
-  const settings = encodeSettings(conversation.settings, reasoning);
+  const settings = encodeSettings(conversation.settings, { ...reasoning, maxOutput: factsOf(model).maxOutput });
   const { maxTokens = quirks.defaultMaxTokens } = conversation.settings;
   const said = withInput(conversation, [...notesOf(output), ...input]);
   const body = compact({

@@ -11,6 +11,8 @@ export interface OpenAITraits {
   readonly neverSampled: boolean;
   /** Chat completions take tools for it only while it does not think: https://github.com/BerriAI/litellm/pull/34569. */
   readonly toolsUnthinking: boolean;
+  /** The most tokens that it can answer with; undefined: not known. */
+  readonly maxOutput: number | undefined;
   /** The one of OpenAI's APIs that serves it; undefined: both. */
   readonly only: 'openai-chat' | 'openai-responses' | undefined;
 }
@@ -26,6 +28,7 @@ export function openaiTraits(name: string): OpenAITraits | undefined {
       thinksByItself: series[1].length > 0,
       neverSampled: false,
       toolsUnthinking: false,
+      maxOutput: maxOutputOf(own),
       only,
     };
   }
@@ -40,6 +43,7 @@ export function openaiTraits(name: string): OpenAITraits | undefined {
     thinksByItself: efforts.length > 0 && !isQuietByItself(line, version),
     neverSampled: isAtLeast(version, '6'),
     toolsUnthinking: efforts.length > 0 && isAtLeast(version, '5.2'),
+    maxOutput: maxOutputOf(own),
     only,
   };
 }
@@ -114,4 +118,19 @@ function onlyOf(name: string): OpenAITraits['only'] {
   return /-codex|^codex-|-pro(?:-|$)|-deep-research|^computer-use|^gpt-daybreak/.test(name)
     ? 'openai-responses'
     : undefined;
+}
+
+/** The first that fits, by the page of each model (https://developers.openai.com/api/docs/models). */
+const MOST_OUTPUT: readonly (readonly [name: RegExp, tokens: number])[] = [
+  [/^gpt-3\.?5|^gpt-4-(?:turbo|1106|0125)|^gpt-4o-2024-05-13/, 4096],
+  [/^gpt-4(?:-0613|-32k)?$/, 8192],
+  [/^gpt-4o|^chatgpt-4o|^gpt-4\.5|^gpt-5(?:\.\d+)?-chat|^gpt-audio/, 16_384],
+  [/^gpt-4\.1|^o1-preview/, 32_768],
+  [/^o1-mini/, 65_536],
+  [/^o[134](?:-|$)/, 100_000],
+  [/^gpt-5(?:[.-]|$)/, 128_000],
+];
+
+function maxOutputOf(name: string): number | undefined {
+  return MOST_OUTPUT.find(([pattern]) => pattern.test(name))?.[1];
 }
