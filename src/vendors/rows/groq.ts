@@ -26,7 +26,11 @@ export const groq: Vendor = {
   // Its Responses API is a beta that refuses `store`, `include` and `prompt_cache_key`, which agents send: to be asked for.
   endpoints: [
     { url: 'https://api.groq.com/openai/v1', protocols: CHAT },
-    { url: 'https://api.groq.com/openai/v1', protocols: RESPONSES },
+    {
+      url: 'https://api.groq.com/openai/v1',
+      protocols: RESPONSES,
+      quirks: { fields: { include: false, store: false, safety_identifier: false, 'reasoning.summary': false } },
+    },
   ],
   quirks: {
     ...TEMPLATES,
