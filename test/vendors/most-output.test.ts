@@ -2,7 +2,7 @@
 // (https://github.com/Alishahryar1/free-claude-code/issues/955, https://github.com/BerriAI/litellm/pull/10548).
 import { expect, test } from 'bun:test';
 import type { ProtocolName } from '../../src/core/part.ts';
-import { question, translated } from './translated.ts';
+import { geminiQuestion, question, translated } from './translated.ts';
 
 test.each<[vendor: string, model: string, upstream: ProtocolName, most: number]>([
   ['openai', 'gpt-4o', 'openai-chat', 16_384],
@@ -33,4 +33,10 @@ test.each<[vendor: string, model: string, upstream: ProtocolName, most: number]>
   expect(dropped).toEqual(most === 200_000 ? [] : ['maxTokens']);
   const fits = translated(asked, 'anthropic-messages', question({ max_tokens: 1000 }));
   expect(fits.dropped).toEqual([]);
+});
+
+test('Claude is asked for at most its own', () => {
+  const asked = { vendor: 'anthropic', model: 'claude-sonnet-4-5', upstream: 'anthropic-messages' } as const;
+  const { body, dropped } = translated(asked, 'gemini', geminiQuestion({ maxOutputTokens: 200_000 }));
+  expect([body.max_tokens, dropped]).toEqual([64_000, ['maxTokens']]);
 });

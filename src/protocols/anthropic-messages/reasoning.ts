@@ -50,6 +50,7 @@ export function encodeReasoning({ reasoning, settings }: Conversation, circumsta
   const { traits, thoughtless, forced, unthinking, dropped } = circumstances;
   const limit = settings.maxTokens;
   const maxTokens = Math.min(traits.maxOutput, limit ?? traits.defaultMaxTokens);
+  if ((limit ?? 0) > maxTokens) dropped.add('maxTokens');
   const none = { thinking: undefined, effort: undefined, maxTokens };
   const wanted = reasoning === undefined ? undefined : wantsThinking(reasoning);
   if (unthinking) {
