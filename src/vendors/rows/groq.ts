@@ -43,6 +43,7 @@ export const groq: Vendor = {
       logprobs: false,
       top_logprobs: false,
       frequency_penalty: false,
+      'messages.reasoning_content': false,
       presence_penalty: false,
       'response_format.json_schema': false,
       'response_format.tools': false,
