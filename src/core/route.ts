@@ -114,8 +114,8 @@ export interface Quirks {
    * Chat: fields that it takes or refuses, unlike most: `{"top_k": true, "stream_options": false}`. Most take OpenAI's
    * older ones; `top_k`, `min_p`, `verbosity` and `tools.custom` (with `allowed_tools`) are sent to those only that are
    * said to take them. `response_format.json_schema: false`: it knows JSON, but no schema of it;
-   * `messages.reasoning_content: false`: a message with thoughts in other fields than it has itself is refused;
    * `reasoning_effort.minimal: false`: nor that word, for which the nearest that it knows is sent.
+   * `messages.reasoning_content: false`: a message with thoughts in other fields than its own is refused.
    *
    * Messages: `thinking.between_tools: false`, a word of the newest models for the least thinking.
    *
