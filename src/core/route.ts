@@ -164,8 +164,8 @@ export interface Quirks {
   readonly ranges?: Readonly<Record<string, readonly [least: number, most: number]>> | undefined;
   /** Chat: what it calls the id of an end user; default `user`. `user_id` has letters, digits, `_` and `-` alone. */
   readonly userField?: 'user' | 'user_id' | undefined;
-  /** Chat: it takes the bytes of a picture alone, no URL. */
-  readonly images?: 'data' | undefined;
+  /** `data`: it takes the bytes of a picture alone, no URL (chat); `none`: the model takes no pictures. */
+  readonly images?: 'data' | 'none' | undefined;
   /** Messages: a system's turn may stand between others; default: where the model takes it. */
   readonly systemTurns?: false | undefined;
   /** Messages: strict tools and output formats; default: where the model has them. */

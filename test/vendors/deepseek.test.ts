@@ -187,3 +187,25 @@ test('a schema is told in words in chat, and is one in responses', () => {
   const { body: other } = translated({ ...to, upstream: 'openai-responses' }, 'anthropic-messages', asked);
   expect(other.text.format.type).toBe('json_schema');
 });
+
+describe('pictures, which its models for text refuse', () => {
+  const source = { type: 'base64', media_type: 'image/png', data: 'AAAA' };
+  const picture = { type: 'image', source };
+  const seen = question({ messages: [{ role: 'user', content: [picture] }] });
+  const returned = question({
+    messages: [
+      { role: 'user', content: 'Q' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'c', name: 'look', input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c', content: [picture] }] },
+    ],
+  });
+
+  test.each(['openai-chat', 'openai-responses', 'anthropic-messages'] as const)('in %s', (upstream) => {
+    for (const asked of [seen, returned]) {
+      const sent = (model: string) => translated({ vendor: 'deepseek', model, upstream }, 'anthropic-messages', asked);
+      expect(sent('deepseek-v4-pro').refused).toBe('image');
+      expect(sent('deepseek-flash').refused).toBeUndefined();
+      expect(sent('deepseek-v4-flash-vision-exp').refused).toBeUndefined();
+    }
+  });
+});

@@ -9,6 +9,7 @@ import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { forbidsThinking, refuseThinking, withChoiceFor } from '../forced-tools.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
+import { refusePictures } from '../pictures.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ResponsesStreamDecoder } from './decode-stream.ts';
@@ -30,6 +31,7 @@ function wireName(name: string): string {
 
 function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks, work = new Work() } = addressee;
+  refusePictures(asked, quirks);
   const conversation = quirks.systemFirst === true ? systemInFront(asked) : asked;
   const { input, dropped: droppedItems } = encodeTurns(conversation, addressee, work);
   const lacking = new Set<string>();
