@@ -47,3 +47,6 @@ function rowOf(heading: string, { text, sources = [] }: Note): string {
 }
 
 await Bun.write('docs/vendors.md', [INTRO, ...VENDORS.map(section)].join('\n\n') + '\n');
+const formatter = Bun.spawn([process.execPath, 'fmt', 'docs/vendors.md'], { stdout: 'ignore', stderr: 'pipe' });
+const complaint = await formatter.stderr.text();
+if ((await formatter.exited) !== 0) throw new Error(`bun fmt failed: ${complaint}`);

@@ -79,7 +79,6 @@ const DIALECT_FILES_OF_SOME: Readonly<Record<string, readonly string[]>> = {
   'counting.ts': ['counting'],
   'embedding.ts': ['embedding'],
   'logprobs.ts': ['decodeLogprobs', 'encodeLogprobs'],
-  'model-traits.ts': ['traitsOf'],
   'call-input.ts': ['inputOf'],
 };
 

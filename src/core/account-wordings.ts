@@ -22,6 +22,15 @@ export const ACCOUNT_WORDINGS: readonly Wording[] = (
       'https://github.com/anthropics/claude-code/issues/38035',
       '2026-03',
     ],
+    // Of a subscription, whose token is its key.
+    [
+      'refused',
+      402,
+      'anthropic',
+      /^(?:You're out of extra usage|Third-party apps now draw from your extra usage)\b/i,
+      'https://github.com/anthropics/claude-code/issues/45052',
+      '2026-04',
+    ],
     [
       'refused',
       403,
@@ -110,6 +119,14 @@ export const ACCOUNT_WORDINGS: readonly Wording[] = (
       /^Your prepayment credits are depleted/i,
       'https://ai.google.dev/gemini-api/docs/billing',
       '2026-08',
+    ],
+    [
+      'refused',
+      402,
+      'google',
+      /^Gemini API free tier is not available in your country/i,
+      'https://ai.google.dev/gemini-api/docs/troubleshooting',
+      '2026-03',
     ],
     [
       'refused',

@@ -113,6 +113,11 @@ function atMost(most: number, value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.min(most, value);
 }
 
+/** Whether an error says, by a code or in words alone, that the conversation is too long for the model. */
+export function saysTooLong(error: UpstreamError): boolean {
+  return verdictOf(error.status ?? SAYS_NOTHING, error).kind === 'context_length';
+}
+
 /** What an error's codes and words say, where they say more than its status. */
 interface Verdict {
   readonly kind: FailureKind | undefined;

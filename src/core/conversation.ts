@@ -125,8 +125,20 @@ export interface Settings {
   readonly user?: string | undefined;
 }
 
-/** A setting that a dialect may lack. Each dialect has its own name for it (`Codec.fieldNames`). */
-export type SettingName = keyof Settings | 'reasoning' | 'output' | 'toolChoice';
+/**
+ * A setting, or a member of what is said, that a dialect may lack. Each dialect has its own name for it
+ * (`Codec.fieldNames`).
+ */
+export type SettingName =
+  | keyof Settings
+  | 'reasoning'
+  | 'output'
+  | 'toolChoice'
+  /** `Turn.name` */
+  | 'speaker'
+  /** `MediaPart.detail` and `MediaPart.name` */
+  | 'mediaDetail'
+  | 'mediaName';
 
 /** A field of the request that has no neutral form, by its name in the client's dialect. Of no account where nothing is translated. */
 export interface Leftover {

@@ -1,4 +1,5 @@
 import type { FailureKind } from './failure.ts';
+import { WORDED_CODES } from './vendor-codes.ts';
 
 /** What a code or a type says. */
 export interface CodeMeaning {
@@ -12,7 +13,15 @@ export interface CodeMeaning {
 
 /** What a code or a type of any dialect or vendor means; undefined for one that says nothing by itself. */
 export function meaningOf(code: string): CodeMeaning | undefined {
-  return MEANINGS.get(code);
+  return MEANINGS.get(code) ?? meaningOfWorded(code);
+}
+
+/** The same of the codes that vendors write as words, as far as a `.` (`Throttling.RateQuota`). */
+function meaningOfWorded(code: string): CodeMeaning | undefined {
+  const dot = code.indexOf('.');
+  const found = WORDED_CODES.get(code) ?? (dot === -1 ? undefined : WORDED_CODES.get(code.slice(0, dot)));
+  if (found === undefined) return undefined;
+  return MEANINGS.get(found.type ?? '') ?? { status: found.status };
 }
 
 const tooLong: CodeMeaning = { status: 400, kind: 'context_length' };
@@ -31,8 +40,13 @@ const MEANINGS: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>(
     insufficient_quota: noCredit,
     billing_hard_limit_reached: noCredit,
     billing_not_active: noCredit,
+    credit_balance_exhausted: noCredit,
+    organization_spend_limit_exceeded: noCredit,
+    organization_usage_limit_exceeded: noCredit,
+    project_spend_limit_exceeded: noCredit,
     server_is_overloaded: overloaded,
     server_overloaded: overloaded,
+    slow_down: overloaded,
     service_unavailable: { status: 503 },
     context_length_exceeded: tooLong,
     context_window_exceeded: tooLong,
@@ -48,6 +62,8 @@ const MEANINGS: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>(
     invalid_request_error: { status: 400 },
     authentication_error: { status: 401 },
     billing_error: { status: 402 },
+    contract_spend_limit_reached: noCredit,
+    enforced_spend_limit_reached: noCredit,
     permission_error: { status: 403 },
     not_found_error: { status: 404 },
     request_too_large: { status: 413 },
@@ -73,35 +89,39 @@ const MEANINGS: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>(
     model_max_prompt_tokens_exceeded: tooLong,
     ContextWindowExceededError: tooLong,
     budget_exceeded: noCredit,
+    // OpenRouter: `metadata.error_type`
+    payment_required: noCredit,
+    provider_overloaded: overloaded,
+    provider_unavailable: { status: 503 },
     // Groq: https://console.groq.com/docs/spend-limits, https://console.groq.com/docs/errors (498)
     blocked_api_access: noCredit,
     organization_restricted: barred,
     capacity_exceeded: overloaded,
     // Cerebras
     queue_exceeded: overloaded,
+    request_quota_exceeded: { status: 429 },
+    token_quota_exceeded: { status: 429 },
+    // Perplexity: https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar
+    request_rate_limit_exceeded: { status: 429 },
     // Moonshot: https://platform.moonshot.ai/docs/api/chat
     exceeded_current_quota_error: noCredit,
     engine_overloaded_error: overloaded,
+    rate_limit_reached_error: { status: 429 },
     // Qwen: https://www.alibabacloud.com/help/en/model-studio/error-code
     Arrearage: noCredit,
+    'AllocationQuota.FreeTierOnly': noCredit,
+    ModelServingError: overloaded,
+    ModelUnavailable: overloaded,
+    limit_requests: { status: 429 },
     // MiniMax: https://platform.minimax.io/docs/api-reference/errorcode
     insufficient_balance_error: noCredit,
-    '1001': { status: 504 },
-    '1002': { status: 429 },
-    '1004': { status: 401 },
-    '1008': noCredit,
-    '1026': filtered,
-    '1027': filtered,
-    '1039': { status: 429 },
-    '2013': { status: 400 },
-    '2049': { status: 401 },
-    '2056': noCredit,
     // Together, one-api and others that resell
     credit_limit: noCredit,
     insufficient_balance: noCredit,
     insufficient_credits: noCredit,
     insufficient_user_quota: noCredit,
     model_overloaded: overloaded,
+    model_rate_limit: { status: 429 },
     overloaded: overloaded,
     // Zhipu: https://docs.bigmodel.cn/cn/api/api-code
     '1112': barred,
@@ -113,6 +133,12 @@ const MEANINGS: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>(
     '1309': noCredit,
     '1310': noCredit,
     '1312': overloaded,
+    // Baidu: https://cloud.baidu.com/doc/qianfan-api/s/Om9b4yj3w
+    tokens_too_long: tooLong,
+    characters_too_long: tooLong,
+    // Volcengine: https://www.volcengine.com/docs/82379/1299023
+    OutofContextError: tooLong,
+    InvalidSubscription: noCredit,
     // SiliconFlow: https://docs.siliconflow.cn/en/faqs/error-code
     '30001': noCredit,
     '50505': overloaded,

@@ -1,4 +1,4 @@
-import { asObject, parseObject } from '../lib/json.ts';
+import { asObject, asWord, parseObject } from '../lib/json.ts';
 import type { UpstreamError } from './classify.ts';
 import { readLooseError } from './loose-error.ts';
 
@@ -28,8 +28,11 @@ export function layersOf(error: UpstreamError): ErrorLayer[] {
 }
 
 function codesOf({ code, type, object }: UpstreamError): string[] {
-  const number: unknown = asObject(object)?.['code'];
-  const codes = [code, type, typeof number === 'number' ? String(number) : undefined];
+  const fields = asObject(object);
+  const number: unknown = fields?.['code'];
+  // OpenRouter says what kind of error it is beside whatever the provider called it.
+  const kind = asWord(asObject(fields?.['metadata'])?.['error_type']);
+  const codes = [kind, code, type, typeof number === 'number' ? String(number) : undefined];
   return codes.filter((each) => each !== undefined);
 }
 

@@ -1,5 +1,6 @@
 import { asArray, asObject, asWord } from '../lib/json.ts';
 import type { UpstreamError } from './classify.ts';
+import { readBaseResp } from './vendor-error.ts';
 
 /**
  * Reads what cannot be anything but an error, for it came with an error's status or stands in another error: whatever a
@@ -9,8 +10,10 @@ export function readLooseError(json: unknown): UpstreamError | undefined {
   const first: unknown = Array.isArray(json) ? json[0] : json;
   const holder = asObject(first);
   if (holder === undefined) return said(asWord(first), {}, first);
-  // Cloudflare: `errors: [{code, message}]`; MiniMax: `base_resp: {status_code, status_msg}`.
-  const inner = holder['error'] ?? asArray(holder['errors'])[0] ?? holder['base_resp'];
+  // Cloudflare: `errors: [{code, message}]`.
+  const inner = holder['error'] ?? asArray(holder['errors'])[0];
+  const coded = inner === undefined ? readBaseResp(holder) : undefined;
+  if (coded !== undefined) return coded;
   const fields = asObject(inner) ?? holder;
   return said(asWord(inner) ?? messageIn(fields), { ...holder, ...fields }, inner ?? holder);
 }
@@ -26,9 +29,12 @@ function said(
   return { type, code, message, status: undefined, retryAfterMs: undefined, object };
 }
 
-/** The words of an error, wherever they stand. FastAPI has `detail`, a text or a list of `{msg}`; Mistral puts that into `message`. */
+/**
+ * The words of an error, wherever they stand. FastAPI has `detail`, a text or a list of `{msg}`; Mistral puts that into
+ * `message`, DeepInfra and TabbyAPI put an `error` into it.
+ */
 function messageIn(fields: Readonly<Record<string, unknown>>, depth = 0): string | undefined {
-  for (const name of ['message', 'detail', 'msg', 'error_message', 'error_msg', 'status_msg', 'Message']) {
+  for (const name of ['message', 'detail', 'msg', 'error_message', 'error_msg', 'Message', 'error']) {
     const value = fields[name];
     const word = asWord(value);
     if (word !== undefined) return word;

@@ -6,6 +6,27 @@ import type { Usage } from './record.ts';
  */
 export function mergeUsage(earlier: Usage | undefined, later: Usage | undefined): Usage | undefined {
   if (earlier === undefined || later === undefined) return later ?? earlier;
+  // Some backends tell all counts with every chunk.
+  return keepsAll(earlier, later) ? later : merged(earlier, later);
+}
+
+function keepsAll(earlier: Usage, later: Usage): boolean {
+  return (
+    isKept(earlier.promptTokens, later.promptTokens) &&
+    isKept(earlier.completionTokens, later.completionTokens) &&
+    isKept(earlier.cachedTokens, later.cachedTokens) &&
+    isKept(earlier.reasoningTokens, later.reasoningTokens) &&
+    isKept(earlier.cacheWriteTokens, later.cacheWriteTokens) &&
+    isKept(earlier.promptAudioTokens, later.promptAudioTokens) &&
+    isKept(earlier.completionAudioTokens, later.completionAudioTokens)
+  );
+}
+
+function isKept(earlier: number | undefined, later: number | undefined): boolean {
+  return earlier === undefined || grown(earlier, later) === later;
+}
+
+function merged(earlier: Usage, later: Usage): Usage {
   return {
     promptTokens: grown(earlier.promptTokens, later.promptTokens),
     completionTokens: grown(earlier.completionTokens, later.completionTokens),

@@ -1,14 +1,25 @@
 import type { Quirks } from './route.ts';
 
-/** A backend's quirks for one of its models. */
+/** A backend's quirks for one of its models. Asked for every request, of few models: each is looked up once. */
 export function quirksFor(quirks: Quirks, model: string): Quirks {
-  const found = quirks.models?.find(([name]) => name.test(model))?.[1];
-  return found === undefined ? quirks : joinQuirks(quirks, found);
+  if (quirks.models === undefined) return quirks;
+  const known = remembered.get(quirks) ?? new Map<string, Quirks>();
+  const found = known.get(model);
+  if (found !== undefined) return found;
+  // Clients choose the names of a wildcard alias.
+  if (known.size >= MOST_REMEMBERED) known.clear();
+  const own = quirks.models.find(([name]) => name.test(model))?.[1];
+  const joined = own === undefined ? quirks : joinQuirks(quirks, own);
+  remembered.set(quirks, known.set(model, joined));
+  return joined;
 }
 
-/** Whether a backend takes a field that most take; see `Quirks.fields`. */
-export function takesField({ fields }: Quirks, field: string): boolean {
-  return fields?.[field] !== false;
+const remembered = new WeakMap<Quirks, Map<string, Quirks>>();
+const MOST_REMEMBERED = 256;
+
+/** Whether a backend takes a field (see `Quirks.fields`); `usually`: what holds where nothing is said of it. */
+export function takesField({ fields }: Quirks, field: string, usually = true): boolean {
+  return fields?.[field] ?? usually;
 }
 
 /** `quirks` with `more`, which counts where both say something; fields are joined one by one. */

@@ -166,13 +166,13 @@ export interface Quirks {
   readonly userField?: 'user' | 'user_id' | undefined;
   /** `data`: it takes the bytes of a picture alone, no URL (chat); `none`: the model takes no pictures. */
   readonly images?: 'data' | 'none' | undefined;
-  /** Messages: a system's turn may stand between others; default: where the model takes it. */
+  /** Messages: `false` where no system's turn may stand between others; default: as the model takes it. */
   readonly systemTurns?: false | undefined;
-  /** Messages: strict tools and output formats; default: where the model has them. */
+  /** Messages: `false` where it has no strict tools and output formats; default: as the model has them. */
   readonly structured?: false | undefined;
-  /** Messages: pictures and documents by their URL. */
+  /** Messages: `false` where it takes no URL of a picture or a document. */
   readonly mediaUrls?: false | undefined;
-  /** Gemini: ids of calls before the third generation; default: it takes them. */
+  /** Gemini: `false` where models before the third generation refuse ids of calls. */
   readonly callIds?: false | undefined;
   /** Responses: the words of effort that it takes of every model; default: those of the model. */
   readonly efforts?: readonly Effort[] | undefined;
@@ -192,7 +192,7 @@ export interface Quirks {
   readonly lacks?: readonly ProtocolName[] | undefined;
   /** Messages: what a model takes, where it is no Claude. */
   readonly messages?: MessagesTraits | undefined;
-  /** No other of them takes its place where a request loses something in it: they say less, or older versions lack them. */
+  /** The same where a request loses something in it: its other dialects say less, or older versions lack them. */
   readonly translatedAlways?: boolean | undefined;
   /** What is otherwise for some of its models. The first that fits counts, over all the above. */
   readonly models?: readonly (readonly [name: Pick<RegExp, 'test'>, quirks: Quirks])[] | undefined;

@@ -93,7 +93,7 @@ export const TOO_LONG_WORDINGS: readonly Wording[] = (
     ['deepinfra', /^Requested input length \d+ exceeds maximum input length/i, PI, '2026-06'],
     [
       'sglang',
-      /^The input \(\d+ tokens\) is longer than the model's context length/i,
+      /^The input(?: \(\d+ tokens\))? is longer than the model's context length/i,
       'https://github.com/QwenLM/Qwen3/issues/1321',
       '2025-04',
     ],
@@ -203,6 +203,63 @@ export const TOO_LONG_WORDINGS: readonly Wording[] = (
       '2023-10',
     ],
     ['ds4', /^Prompt has [\d,]+ tokens, but the configured context size is \d/i, PI, '2026-06'],
+    [
+      'tensorrt-llm',
+      /^The sum of prompt length \([\d.]+\), query length \(\d+\) should not exceed max_num_tokens/i,
+      'https://github.com/NVIDIA/TensorRT-LLM/issues/9277',
+      '2025-11',
+    ],
+    [
+      'tensorrt-llm',
+      /^(?:Encountered an error when fetching new request: )?Prompt length \(\d+\) exceeds maximum input length \(\d/i,
+      'https://github.com/triton-inference-server/tensorrtllm_backend/issues/565',
+      '2024-08',
+    ],
+    [
+      'watsonx',
+      /^(?:Invalid input argument for Model '[\w./:-]{1,100}': )?the number of input tokens \d+ cannot exceed the total tokens limit \d/i,
+      'https://github.com/agno-agi/agno',
+      '2026-09',
+    ],
+    [
+      'cloudflare',
+      /^(?:\d{4}: )?(?:Ai(?:Error)?: )*The estimated number of input and maximum output tokens \(\d+\) exceeded this model context window limit/i,
+      'https://github.com/anomalyco/opencode',
+      '2026-09',
+    ],
+    [
+      'volcengine',
+      /^Total tokens of image and text exceed max message tokens/i,
+      'https://github.com/bytedance/deer-flow/issues/583',
+      '2025-09',
+    ],
+    ['baidu', /^Prompt tokens too long\b/i, 'https://cloud.baidu.com/doc/qianfan-api/s/Om9b4yj3w', '2026-03'],
+    [
+      'sambanova',
+      /^Requested generation length \d+ is not possible! The provided prompt is \d+ tokens long/i,
+      'https://github.com/cline/cline/issues/294',
+      '2024-09',
+    ],
+    [
+      'tabbyapi',
+      /^(?:Prompt|Request) length \d+(?: \+ \d+)? is greater than max_seq_len \d/i,
+      'https://github.com/SillyTavern/SillyTavern/issues/3543',
+      '2025-02',
+    ],
+    // With the code of every bad parameter.
+    [
+      'zhipu',
+      /^tokens in request more than max tokens allowed/i,
+      'https://github.com/anomalyco/opencode/issues/27629',
+      '2026-05',
+    ],
+    // Of what is embedded; Azure says the same.
+    [
+      'openai',
+      /^Invalid '?input(?:\[\d+\])?'?: maximum input length is \d+ tokens/i,
+      'https://platform.openai.com/docs/api-reference/embeddings/create',
+      '2026-05',
+    ],
     // A gateway that has judged it already.
     [
       'litellm',

@@ -35,3 +35,10 @@ test('a long number is a number where one is asked for', () => {
 });
 
 test('what is no JSON throws', () => expect(() => parseKeepingLongNumbers('{"a":1234567890123456')).toThrow());
+
+test('a count may stand in quotes, and is whole', () => {
+  expect(['17', 5.5, 0, '0'].map(asCount)).toEqual([17, 6, 0, 0]);
+  expect(['-1', '1.5', '', ' 1', '1e3', '9'.repeat(16), -1, true, null].map(asCount)).toEqual(
+    Array.from({ length: 9 }, () => undefined),
+  );
+});

@@ -47,10 +47,13 @@ export function asNumber(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** `value` if it can be a count: finite and not negative; undefined otherwise. */
+/**
+ * `value` if it can be a count: finite and not negative, be it in quotes, as protobuf writes long numbers; undefined
+ * otherwise. Clients take nothing but whole ones, and some servers estimate.
+ */
 export function asCount(value: unknown): number | undefined {
-  const number = asNumber(value);
-  return number !== undefined && number >= 0 ? number : undefined;
+  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : asNumber(value);
+  return number !== undefined && number >= 0 ? Math.round(number) : undefined;
 }
 
 /** The number that was kept as it is written (see `exact-json.ts`); undefined for any other object. */

@@ -70,10 +70,13 @@ function isLookedAt({ status, headers }: UpstreamAnswer, { stream }: Exchange): 
 
 /** Reads until it is clear what comes. */
 async function look(body: UpstreamBody, watch: Watch): Promise<{ form: Form; body: UpstreamBody }> {
+  const first = await body.read();
+  watch.gotBytes();
+  const plain = first.done ? undefined : plainForm(first.value);
+  if (plain !== undefined) return { form: plain, body: new SeenBody([first], body) };
   const seen: BodyChunk[] = [];
   let text = '';
-  for (;;) {
-    const chunk = await body.read();
+  for (let chunk = first; ; chunk = await body.read()) {
     watch.gotBytes();
     seen.push(chunk);
     if (!chunk.done)
@@ -85,6 +88,24 @@ async function look(body: UpstreamBody, watch: Watch): Promise<{ form: Form; bod
     const isAll = chunk.done || text.length > MOST_BLANKS;
     const form = formOf(text, isAll);
     if (form !== undefined) return { form, body: new SeenBody(seen, body) };
+  }
+}
+
+/** What begins as nearly all answers do is told by a byte or two. */
+function plainForm(bytes: Uint8Array): Form | undefined {
+  switch (bytes[0]) {
+    case 0x7b:
+      return 'json';
+    case 0x3a:
+      return 'events';
+    case 0x64:
+      // `data:`
+      return bytes[1] === 0x61 && bytes[4] === 0x3a ? 'events' : undefined;
+    case 0x65:
+      // `event:`
+      return bytes[1] === 0x76 && bytes[5] === 0x3a ? 'events' : undefined;
+    default:
+      return undefined;
   }
 }
 

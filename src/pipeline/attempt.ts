@@ -4,6 +4,7 @@ import { transportFailure } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import { NotCarried } from '../core/not-carried.ts';
 import { Refusal } from '../core/refusal.ts';
+import { takesField } from '../core/quirks.ts';
 import type { Route, UpstreamRequest } from '../core/route.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
 import type { Protocol } from '../protocols/protocol.ts';
@@ -128,7 +129,7 @@ function withUsage(
   if (usageRequest === undefined || crossing !== undefined || typeof body !== 'string') return undefined;
   if (!exchange.stream || exchange.endpoint?.operation !== 'generate' || exchange.body === undefined) return undefined;
   const { live, quirks } = attempt.route.backend;
-  if (live.refusesUsage || quirks.fields?.[usageRequest.refusedField] === false) return undefined;
+  if (live.refusesUsage || !takesField(quirks, usageRequest.refusedField)) return undefined;
   return usageRequest.ask(body, exchange.body.fields);
 }
 
@@ -162,14 +163,16 @@ function unsendable(refusal: Refusal, run: AttemptRun): Failure {
 }
 
 /** What was asked for as a stream is one if it begins so, whatever its label says; what was not is read as a whole. */
-async function read(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failure> {
-  const { exchange, watch } = run;
-  if (!exchange.stream) {
-    if (!isEventStream(response)) return await readPlain(response, run);
-    const isAnswer = exchange.endpoint?.operation === 'generate';
-    return await (isAnswer ? collectStream(response, run) : StreamAnswer.open(response, run));
-  }
-  const { answer, isStream } = await asStreamOrNot(response, exchange, watch);
+function read(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failure> {
+  const { exchange } = run;
+  if (exchange.stream) return readStream(response, run);
+  if (!isEventStream(response)) return readPlain(response, run);
+  const isAnswer = exchange.endpoint?.operation === 'generate';
+  return isAnswer ? collectStream(response, run) : StreamAnswer.open(response, run);
+}
+
+async function readStream(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failure> {
+  const { answer, isStream } = await asStreamOrNot(response, run.exchange, run.watch);
   return await (isStream ? StreamAnswer.open(answer, run) : readPlain(answer, run));
 }
 

@@ -34,6 +34,7 @@ export async function collectStream(response: UpstreamAnswer, run: AttemptRun): 
       headers.set('content-type', 'application/json');
       return classify(answer, events.error, run);
     }
+    if (events.isEmpty) return transportFailure('broken_answer', 'no_answer');
     if (!events.isComplete) return transportFailure('broken_answer', 'stream_ended_early');
     const text = collector.answer();
     begun(run);

@@ -107,6 +107,10 @@ function crossGenerate(
     now: exchange.startedAtWall,
     keep: (id, json) => kept.keep(exchange.callerName, id, json),
   };
+  const decoderOf = (work: AnswerWork): StreamDecoder => {
+    const decoder = encoded.decodeStream(work);
+    return hidesThoughts(conversation) ? new ThoughtlessStream(decoder) : decoder;
+  };
   return {
     target: upstream.wire.address('generate', { model: route.model, stream }) ?? '',
     body: wellFormedJson(encoded.body),
@@ -115,15 +119,11 @@ function crossGenerate(
     answer: (json) => answerText(encoded, json, reply, { client, work: new AnswerWork(limits) }),
     stream: () => {
       const work = new AnswerWork(limits, hold);
-      const decoder = encoded.decodeStream(work);
-      const shown = hidesThoughts(conversation) ? new ThoughtlessStream(decoder) : decoder;
-      return new Translation(shown, client.codec.encodeStream({ ...reply, work }));
+      return new Translation(decoderOf(work), client.codec.encodeStream({ ...reply, work }));
     },
     collect: () => {
       const work = new AnswerWork(limits, hold);
-      const decoder = encoded.decodeStream(work);
-      const shown = hidesThoughts(conversation) ? new ThoughtlessStream(decoder) : decoder;
-      return new Collection(shown, (completion) =>
+      return new Collection(decoderOf(work), (completion) =>
         JSON.stringify(client.codec.encodeAnswer(completion, { ...reply, work })),
       );
     },

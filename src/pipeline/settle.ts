@@ -6,7 +6,7 @@ import { readLooseError } from '../core/loose-error.ts';
 import type { Failure, FailureKind, HeldAnswer } from '../core/failure.ts';
 import { routeKey } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import { readVendorError } from '../protocols/vendor-error.ts';
+import { readVendorError } from '../core/vendor-error.ts';
 import { accountOf } from './account.ts';
 import { isBackendsFault } from './blame.ts';
 import { letGoOfBytes } from './buffered.ts';
@@ -109,8 +109,8 @@ export function classify(answer: HeldAnswer, json: unknown, run: AttemptRun): Fa
   const { protocol, context } = run;
   const isSuccess = answer.status >= 200 && answer.status <= 299;
   const own = protocol.errors.read(json);
-  // What comes with an error's status is an error, whatever it looks like.
-  const error = own ?? readVendorError(json) ?? (isSuccess ? undefined : readLooseError(json));
+  // By its status or its event it is an error, whatever it looks like.
+  const error = own ?? readVendorError(json) ?? readLooseError(json);
   const failure = classifyAnswer(answer, error, context.snapshot.detection, accountOf(run));
   const { told } = failure;
   const isQuote = told !== undefined && quotesRequest(told, run.exchange, run.attempt.route.model);

@@ -145,6 +145,8 @@ export class StreamAnswer {
         this.#noteUsage();
         return this.#failureOf(held);
       }
+      if (this.#events.isEmpty && this.run.exchange.endpoint?.operation === 'generate')
+        return transportFailure('broken_answer', 'no_answer');
       if (bytes === undefined) return this.#events.isComplete ? undefined : this.#endsEarly('stream_without_content');
       if (this.#events.state !== 'waiting' || this.#holdsEnough(heldBytes)) return undefined;
     }

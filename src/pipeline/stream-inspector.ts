@@ -16,7 +16,7 @@ import {
   UnreadableStream,
   withData,
 } from '../protocols/sse.ts';
-import { readVendorError } from '../protocols/vendor-error.ts';
+import { readVendorError } from '../core/vendor-error.ts';
 import type { AnswerIds } from './answer-ids.ts';
 import type { StreamRewrite } from './stream-rewrite.ts';
 
@@ -82,6 +82,11 @@ export class StreamInspector {
   /** The stream has said all that it has to say, unless more content follows. */
   get isComplete(): boolean {
     return this.#state === 'complete' || (this.finished && this.#reader.broken === undefined);
+  }
+
+  /** Its end has come, and neither content nor a finish before. */
+  get isEmpty(): boolean {
+    return this.#state === 'complete' && !this.hasContent && !this.#reader.finished;
   }
 
   /** Its end has come, or at least a finish, whatever that is worth. */

@@ -29,6 +29,7 @@ test.each([
   ['guardrail_intervened', 'content_filter'],
   ['RECITATION', 'content_filter'],
   ['ESCALATION', 'content_filter'],
+  ['blacklist', 'content_filter'],
   ['refusal', 'refusal'],
   ['pause_turn', 'pause'],
   ['compaction', 'pause'],

@@ -112,6 +112,7 @@ const WORDS: Readonly<Record<FinishReason | 'unfinished' | 'server' | 'model', r
     'moderation',
     'content_policy',
     'error_toxic', // Cohere
+    'blacklist', // GigaChat
     'safety',
     'recitation',
     'blocklist',

@@ -1,5 +1,6 @@
 import type { Conversation } from '../core/conversation.ts';
 import { NotCarried } from '../core/not-carried.ts';
+import { takesField } from '../core/quirks.ts';
 import type { Quirks } from '../core/route.ts';
 import { isForced } from '../core/tool-choice.ts';
 
@@ -9,10 +10,10 @@ import { isForced } from '../core/tool-choice.ts';
  */
 export function withChoiceFor(conversation: Conversation, quirks: Quirks): Conversation {
   const { tools, toolChoice } = conversation;
-  const { forcedTools, fields, refusedThinking } = quirks;
-  const isUnsaid = fields?.['tool_choice'] === false || refusedThinking?.includes('tool_choice') === true;
+  const { forcedTools, refusedThinking } = quirks;
+  const isUnsaid = !takesField(quirks, 'tool_choice') || refusedThinking?.includes('tool_choice') === true;
   if (isUnsaid && toolChoice?.mode === 'auto') return { ...conversation, toolChoice: undefined };
-  const isNameless = fields?.['tool_choice.function'] === false;
+  const isNameless = !takesField(quirks, 'tool_choice.function');
   if ((forcedTools === undefined && !isNameless) || tools.length === 0 || !isForced(toolChoice)) return conversation;
   if (forcedTools === 'never')
     throw new NotCarried('tool_choice', 'demands a call of a tool, which this backend leaves to the model');

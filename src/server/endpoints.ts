@@ -37,9 +37,10 @@ for (const [, { front }] of PROTOCOLS) {
 /** Finds what a request asks for; `query` begins with its `?`, if there is one. */
 export function matchEndpoint(
   { method, headers }: Pick<Request, 'method' | 'headers'>,
-  path: string,
+  written: string,
   query: string,
 ): EndpointMatch {
+  const path = written.includes('%3') ? written.replace(ENCODED_COLON, ':') : written;
   const found = KNOWN.get(path) ?? endpointAt(path, query);
   if (found === undefined) return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: misplaced(path) };
   const endpoint = isShared(found) ? { ...found, protocol: toldBy(query, headers) ?? found.protocol } : found;
@@ -47,15 +48,20 @@ export function matchEndpoint(
   // An answer of a backend without its body cannot be judged.
   const hasHead = methods.includes('GET') && found.kind !== 'resource' && found.kind !== 'model';
   if (methods.includes(method as Method) || (method === 'HEAD' && hasHead)) return { protocol, endpoint };
-  // What is asked of a model is written behind its name.
-  if (found.kind === 'model_by_id' && method === 'POST' && ASKED_OF_MODEL.test(path))
-    return { protocol: dialectOf(path, query, headers), ...NONE };
+  // What is asked of a model is written behind its name; an endpoint there is one behind a wrong base URL.
+  if (found.kind === 'model_by_id' && method === 'POST') {
+    const wrong = misplaced(path);
+    if (wrong !== undefined || ASKED_OF_MODEL.test(path))
+      return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: wrong };
+  }
   const allow = methods.flatMap((allowed) => (allowed === 'GET' && hasHead ? ['GET', 'HEAD'] : [allowed])).join(', ');
   return { protocol, endpoint: undefined, allow };
 }
 
 const NONE = { endpoint: undefined };
 const ASKED_OF_MODEL = /:\w+$/;
+/** Some clients encode the colon in front of what is asked of a model. */
+const ENCODED_COLON = /%3a(?=\w+\/*$)/i;
 
 /**
  * The endpoint of a path that is not known as it stands. Base URLs that end in a slash, and clients that join them with

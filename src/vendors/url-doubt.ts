@@ -13,6 +13,8 @@ export interface BaseUrlDoubt {
  */
 export function doubtOfBaseUrl(url: string): BaseUrlDoubt | undefined {
   const { origin, segments } = split(url);
+  if (OLLAMAS_OWN.test(segments.join('/')))
+    return { what: `ends in /${segments.join('/')}, which is of Ollama's own API`, meant: `${origin}/v1` };
   const end = endpointStart(segments);
   const base = end === -1 ? segments : segments.slice(0, end);
   const plain = withoutRepetition(base);
@@ -59,12 +61,15 @@ const ENDPOINTS = new RegExp(
   'i',
 );
 
-/** Behind other segments there are bases of this name, such as that of Azure's model inference. */
-const MODELS_OF = /^(?:v\d+(?:alpha|beta)?\d*|google|anthropic)\/models$/i;
+/** The beginnings of endpoints. Behind other segments there are bases of these names, such as that of Azure's model inference. */
+const BEGUN = /^(?:v\d+(?:alpha|beta)?\d*\/(?:models|chat|images|audio)|(?:google|anthropic)\/models)$/i;
+
+/** The gateway speaks to Ollama as to OpenAI. */
+const OLLAMAS_OWN = /^api\/(?:chat|generate|embed|embeddings|tags|show|ps)$/i;
 
 /** Where the endpoint begins that a path ends in; -1 if it ends in none. */
 function endpointStart(segments: readonly string[]): number {
-  if (MODELS_OF.test(segments.slice(-2).join('/'))) return segments.length - 1;
+  if (BEGUN.test(segments.slice(-2).join('/'))) return segments.length - 1;
   return segments.findIndex((_, at) => ENDPOINTS.test(segments.slice(at).join('/')));
 }
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
         at('chat'),
         at('strict'),
         at('strict-translated'),
-        at('refuses', { vendor: 'cohere' }),
+        at('refuses', { vendor: 'mistral' }),
         at('responses', { protocol: 'openai-responses' }),
         at('messages', { protocol: 'anthropic' }),
         at('gemini', { protocol: 'gemini', url: upstream.url.replace('/v1', '/v1beta') }),

@@ -8,7 +8,7 @@ import type { RawAnswer } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
-import { json, pieces, raw } from '../kit/replies.ts';
+import { json, pieces, raw, sse } from '../kit/replies.ts';
 import type { Reply } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
@@ -180,6 +180,31 @@ test('an error that its clients would not know is told in their dialect, with th
   }
 });
 
+describe('an error that says nothing', () => {
+  for (const { back, front } of BOTH) {
+    test.each([
+      ['an empty one', {}],
+      ['one of empty words', { message: '', type: '', param: null, code: null }],
+      ['one of zeros', { code: 0, message: '', details: [] }],
+    ])(`${front.title} over ${back.title}: %s beside a good answer is none`, async (_name, error) => {
+      for (const stream of [false, true]) {
+        bad.script(json(200, { ...back.answer(SAYS), error }));
+        const answer = await ask(front, `one-${back.protocol}`, stream);
+        expect(answer.status).toBe(200);
+        if (!stream || front !== back) expect((await read(front, answer, stream)).items).toEqual(SAYS.items);
+      }
+    });
+
+    test(`${front.title} over ${back.title}: alone, it is no answer`, async () => {
+      for (const stream of [false, true]) {
+        bad.script(json(200, { error: {} }));
+        const answer = await ask(front, `pair-${back.protocol}`, stream);
+        expect((await read(front, answer, stream)).items).toEqual(SAYS.items);
+      }
+    });
+  }
+});
+
 describe('no answer', () => {
   const empty: Readonly<Record<string, readonly unknown[]>> = {
     openai: [
@@ -215,6 +240,29 @@ describe('no answer', () => {
           expect(await tries(answer)).toEqual(['broken_answer', null]);
         }
       });
+    }
+  }
+
+  const ROLE = { choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }] };
+  const MESSAGE = { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [], stop_reason: null };
+  const ENDED: Readonly<Record<string, readonly (readonly string[])[]>> = {
+    openai: [['[DONE]'], [JSON.stringify(ROLE), '[DONE]'], [JSON.stringify({ choices: [], usage: {} }), '[DONE]']],
+    anthropic: [
+      [JSON.stringify({ type: 'message_start', message: MESSAGE }), JSON.stringify({ type: 'message_stop' })],
+      [JSON.stringify({ type: 'message_stop' })],
+    ],
+  };
+  for (const { back, front } of BOTH) {
+    for (const events of ENDED[back.protocol] ?? []) {
+      for (const stream of [false, true]) {
+        test(`${front.title} over ${back.title}, ${stream ? 'streamed' : 'plain'}: no more than ${events.join()}`, async () => {
+          bad.script(sse(events, { done: false }));
+          const answer = await ask(front, `pair-${back.protocol}`, stream);
+          expect(answer.status).toBe(200);
+          expect((await read(front, answer, stream)).items).toEqual(SAYS.items);
+          expect(await tries(answer)).toEqual(['broken_answer', null]);
+        });
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import type { AnswerEvent } from '../../src/core/event.ts';
 import { conversationOf, HELLO, WEATHER } from '../../src/protocols/contract/spoken.fixture.ts';
-import type { StreamDecoder } from '../../src/protocols/codec.ts';
+import { Unintelligible, type StreamDecoder } from '../../src/protocols/codec.ts';
 import { protocolOf } from '../../src/protocols/registry.ts';
 import { DocumentMaker } from '../kit/shape-document.ts';
 import { pathText, pointsOf, resolved, type Point } from '../kit/shape-points.ts';
@@ -105,15 +105,22 @@ function samplesOf({ make }: Kind): unknown[][] {
 /** What some events of two kinds, in turn, come to. */
 function saidBy(decoder: StreamDecoder, ones: readonly unknown[], others: readonly unknown[]): string {
   const said: AnswerEvent[] = [];
-  for (const [at, one] of ones.entries())
-    for (const event of [one, others[at]]) said.push(...decoder.push(event, undefined));
-  said.push(...decoder.end());
-  return said
+  let end = '';
+  try {
+    for (const [at, one] of ones.entries())
+      for (const event of [one, others[at]]) said.push(...decoder.push(event, undefined));
+    said.push(...decoder.end());
+  } catch (error) {
+    if (!(error instanceof Unintelligible)) throw error;
+    end = ' broken';
+  }
+  const told = said
     .map(
       (event) =>
         `${event.type}${'part' in event && typeof event.part === 'string' ? event.part : ''}${'index' in event ? event.index : ''}`,
     )
     .join(' ');
+  return told + end;
 }
 
 /** Events as a backend sends them. */

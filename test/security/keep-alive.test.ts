@@ -164,11 +164,6 @@ describe('an answer that nobody reads to its end takes its connection with it', 
   test.each([
     ['of a status that there is not', 'kept', 'HTTP/1.1 999 Odd\r\nContent-Length: 100000\r\n\r\nbegun'],
     [
-      'a stream that cannot be translated, for none was asked for',
-      'claude',
-      'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nevent',
-    ],
-    [
       'with events that are damaged',
       'bedrock',
       'HTTP/1.1 200 OK\r\nContent-Type: application/vnd.amazon.eventstream\r\nContent-Length: 100000\r\n\r\nthis is no frame at all',

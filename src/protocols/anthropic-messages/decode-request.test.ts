@@ -365,9 +365,11 @@ describe('what is left over', () => {
     ],
     [
       'hints',
-      { service_tier: 'auto', cache_control: {}, metadata: { user_id: 'u' }, inference_geo: 'eu', speed: null },
+      { service_tier: 'auto', cache_control: {}, metadata: { user_id: 'u' }, betas: ['b'], speed: 'standard' },
       [],
     ],
+    ['where it is computed', { inference_geo: 'eu' }, [{ field: 'inference_geo', weight: 'named' }]],
+    ['how fast', { speed: 'fast' }, [{ field: 'speed', weight: 'named' }]],
     ['clearing of thoughts', { context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] } }, []],
     [
       'clearing of calls',

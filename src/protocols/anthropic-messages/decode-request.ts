@@ -5,6 +5,7 @@ import { type FieldRules, leftoversOf } from '../fields.ts';
 import { decodeTexts, wantsCitations } from './decode-parts.ts';
 import { decodeToolChoice, decodeTools, leftoversOfTools } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
+import { leftoversOfMessages } from './message-leftovers.ts';
 import { effortInEffect } from './effort-in-effect.ts';
 import { decodeOutput } from './output.ts';
 import { decodeReasoning } from './reasoning.ts';
@@ -16,12 +17,12 @@ const RULES: FieldRules = {
   known: new Set(
     (
       'model messages system stream max_tokens temperature top_p top_k stop_sequences tools tool_choice thinking ' +
-      'output_config output_format metadata context_management thread compaction'
+      'output_config output_format metadata context_management thread compaction speed'
     ).split(' '),
   ),
   hints: new Set(
     (
-      'cache_control service_tier speed inference_geo betas diagnostics billing_policy user_profile_id workspace_id ' +
+      'cache_control service_tier betas diagnostics billing_policy user_profile_id workspace_id ' +
       'fallback_credit_token'
     ).split(' '),
   ),
@@ -49,7 +50,12 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     settings: decodeSettings(body),
     stream,
     wantsUsage: true,
-    leftovers: [...leftoversOf(body, RULES), ...leftoversOfTools(body['tools']), ...furtherLeftovers(body)],
+    leftovers: [
+      ...leftoversOf(body, RULES),
+      ...leftoversOfTools(body['tools']),
+      ...leftoversOfMessages(body),
+      ...furtherLeftovers(body),
+    ],
     written: {
       reasoning: asObject(body['thinking']) === undefined ? 'output_config.effort' : 'thinking',
       output: asObject(body['output_format']) === undefined ? 'output_config.format' : 'output_format',
@@ -77,11 +83,15 @@ function furtherLeftovers(body: JsonObject): Leftover[] {
   return [
     ...(compacts ? [refused('context_management', WHY_NO_SUMMARY)] : edited ? [named('context_management')] : []),
     ...(summarizes ? [refused('compaction', WHY_NO_SUMMARY)] : []),
+    ...(FAST.has(body['speed']) ? [named('speed')] : []),
     ...(budget === undefined ? [] : [named('output_config.task_budget')]),
     ...(cites ? [named('citations')] : []),
     ...(continued ? [refused('thread', 'is kept at another provider')] : []),
   ];
 }
+
+/** What is not the usual speed is a model's own way to answer, at a price of its own. */
+const FAST: ReadonlySet<unknown> = new Set(['fast']);
 
 const WHY_NO_SUMMARY = 'asks for a summary of the conversation that only Anthropic’s API makes';
 

@@ -1,5 +1,6 @@
 import type { Conversation } from '../../core/conversation.ts';
 import type { TextPart } from '../../core/part.ts';
+import { takesField } from '../../core/quirks.ts';
 import type { Quirks } from '../../core/route.ts';
 import { isForced } from '../../core/tool-choice.ts';
 import { Work } from '../../core/work.ts';
@@ -8,6 +9,7 @@ import type { Addressee, EncodedRequest } from '../codec.ts';
 import { forbidsThinking, withChoiceFor } from '../forced-tools.ts';
 import { refusePictures } from '../pictures.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
+import { isDetailed, unsaidOf } from '../unsaid-members.ts';
 import { CallIds } from './call-ids.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
@@ -41,10 +43,12 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   const takesUnsigned = !traits.signs && quirks.reasoningBack !== undefined;
   const context = { model, takesUnsigned, ids: new CallIds(), dropped, work, quirks };
   const turns = thoughtful(encodeTurns(conversation, traits, context), takesUnsigned ? quirks : {});
+  const unsaid = unsaidOf(conversation.turns, (media) => (isDetailed(media) ? 'mediaDetail' : undefined));
+  for (const name of unsaid) dropped.add(name);
   const forced = isForced(conversation.toolChoice);
   // An answer that has to be a call has no format.
   const output = encodeOutput(forced ? { ...conversation, output: undefined } : conversation, traits, budget, dropped);
-  const named = quirks.fields?.['tool_choice.function'] !== false;
+  const named = takesField(quirks, 'tool_choice.function');
   const tools = encodeTools(conversation, { traits, budget, outputTool: output.tool, named, dropped });
   const { thinking, effort, maxTokens } = encodeReasoning(conversation, {
     traits,
@@ -90,10 +94,11 @@ function thoughtful(turns: WireTurns, { thoughtsNeeded }: Quirks): WireTurns {
 }
 
 /** What the model takes at this backend. */
-function traitsFor(model: string, { systemTurns, structured, fields, messages }: Quirks): ClaudeTraits {
+function traitsFor(model: string, quirks: Quirks): ClaudeTraits {
+  const { systemTurns, structured, messages } = quirks;
   const known = claudeTraits(model);
   const traits = known.signs ? known : { ...known, ...messages };
-  const isWordless = traits.off === 'between_tools' && fields?.['thinking.between_tools'] === false;
+  const isWordless = traits.off === 'between_tools' && !takesField(quirks, 'thinking.between_tools');
   if (systemTurns === undefined && structured === undefined && !isWordless) return traits;
   return {
     ...traits,

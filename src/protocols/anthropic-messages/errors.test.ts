@@ -71,17 +71,6 @@ describe('errors of an upstream', () => {
     expect(errorAsEvent(body)).toBeUndefined();
   });
 
-  test.each([
-    'prompt is too long: 215000 tokens > 200000 maximum',
-    'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000, decrease input length or `max_tokens` and try again',
-    'Input is too long for requested model.',
-  ])('a conversation that is too long has the code by which clients know it: %s', (message) => {
-    const tooLong = { type: 'invalid_request_error', message };
-    expect(readError({ type: 'error', error: tooLong })?.code).toBe('context_length_exceeded');
-    expect(readError({ error: { ...tooLong, type: 'api_error' } })?.code).toBeUndefined();
-    expect(readError({ error: { ...tooLong, message: `messages.1: "${message}" is no text` } })?.code).toBeUndefined();
-  });
-
   test('a thread that another backend cannot keep is refused in the words that the SDKs act on', () => {
     const refused = { ...error, status: 400, code: 'not_carried', param: 'thread' };
     expect(JSON.parse(errorBody(refused)).error.details.error_code).toBe('thread_unsupported_request');

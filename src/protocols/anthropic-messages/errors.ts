@@ -2,7 +2,7 @@ import type { UpstreamError } from '../../core/classify.ts';
 import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { sseEvent } from '../sse-event.ts';
 import type { ErrorGrammar, GatewayError } from '../protocol.ts';
-import { readErrorWord, saysError } from '../vendor-error.ts';
+import { holdsError, readErrorWord } from '../../core/vendor-error.ts';
 
 /** How errors look in this dialect: `{type: "error", error: {type, message}}`. */
 export const errors: ErrorGrammar = {
@@ -73,16 +73,14 @@ export function errorAsEvent(body: unknown): string | undefined {
 export function readError(body: unknown): UpstreamError | undefined {
   const holder = asObject(body);
   const error = holder?.['error'];
-  if (holder === undefined || !saysError(error)) return undefined;
+  if (holder === undefined || !holdsError(holder)) return undefined;
   const fields = asObject(error);
   if (fields === undefined) return readErrorWord(holder);
   const type = asWord(fields['type']);
-  const message = asWord(fields['message']);
-  const code = asWord(asObject(fields['details'])?.['error_code']) ?? asWord(fields['code']);
   return {
     type,
-    code: code ?? (saysTooLong(type, message) ? 'context_length_exceeded' : undefined),
-    message,
+    code: asWord(asObject(fields['details'])?.['error_code']) ?? asWord(fields['code']),
+    message: asWord(fields['message']),
     status: type !== undefined && Object.hasOwn(STATUSES, type) ? STATUSES[type] : undefined,
     retryAfterMs: undefined,
     object: error,
@@ -95,17 +93,6 @@ function typeOf(status: number): string {
   if (status === 408) return 'timeout_error';
   return status >= 500 ? 'api_error' : 'invalid_request_error';
 }
-
-/**
- * That a conversation is too long is told in words alone. They have to begin the message, where nothing of the prompt
- * is quoted. The last are Bedrock's.
- */
-function saysTooLong(type: string | undefined, message = ''): boolean {
-  return type === 'invalid_request_error' && TOO_LONG.test(message);
-}
-
-const TOO_LONG =
-  /^(prompt is too long: \d+ tokens > \d+ maximum|input length and `max_tokens` exceed context limit: \d+|Input is too long for requested model)/;
 
 /** Agents know a conversation that has grown too long by these words alone, and compact it. */
 function messageOf({ code, message }: GatewayError): string {

@@ -2,6 +2,7 @@ import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import { asObject, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
+import { describedSchema } from '../described-schema.ts';
 import { JSON_NOTE, schemaNote } from '../json-note.ts';
 import { hashedName } from '../tool-names.ts';
 import { plainSchema, toolSchema } from '../tool-schema.ts';
@@ -54,7 +55,7 @@ export function encodeOutput(
     dropped.add('output');
     return { note: JSON_NOTE };
   }
-  const schema = plainSchema(output.schema);
+  const schema = plainSchema(describedSchema(output));
   const exact = traits.structured ? strictSchema(schema) : undefined;
   if (exact !== undefined && budget.takes(exact, 'output')) return { format: { type: 'json_schema', schema: exact } };
   if (!traits.forcedChoice) {

@@ -22,6 +22,9 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   reasoning: 'thinking',
   output: 'output_config.format',
   toolChoice: 'tool_choice',
+  speaker: 'name',
+  mediaDetail: 'detail',
+  mediaName: 'document.title',
 };
 
 /** Reads the single values of a request. */

@@ -6,7 +6,7 @@ import { NO_REASON } from './finish.ts';
 import { asStream } from './replay.ts';
 import { MESSAGE_STOP, PING } from './sentinels.ts';
 import { mergedUsage, usageFrom } from './usage.ts';
-import { saysError } from '../vendor-error.ts';
+import { saysError } from '../../core/vendor-error.ts';
 
 /** Named events, each a JSON object whose `type` is its name; https://docs.claude.com/en/docs/build-with-claude/streaming. */
 export const stream: StreamGrammar = {

@@ -5,7 +5,8 @@ import { type FieldRules, leftoversOf, refuseField } from '../fields.ts';
 import { fieldsOf } from './camel-case.ts';
 import { decodeToolChoice, decodeTools, leftoversOfTools, toolConfigLeftovers } from './decode-tools.ts';
 import { decodeSystem, decodeTurns } from './decode-turns.ts';
-import { decodeOutput, formOf, JSON_TYPES } from './output.ts';
+import { decodeOutput, formOf, JSON_TYPES, otherForms } from './output.ts';
+import { leftoversOfParts } from './part-leftovers.ts';
 import { decodeReasoning } from './reasoning.ts';
 import { objectIn, repeated } from './repeated.ts';
 import { decodeSettings } from './settings.ts';
@@ -30,6 +31,7 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     leftovers: [
       ...leftoversOf(request, REQUEST),
       ...leftoversOfTools(request['tools']),
+      ...leftoversOfParts(contents),
       ...leftoversOf(config, CONFIG).map((leftover) => ({ ...leftover, field: `generationConfig.${leftover.field}` })),
       ...toolConfigLeftovers(request['toolConfig']).map((field): Leftover => ({ field, weight: 'named' })),
       ...answerLeftovers(config),
@@ -85,6 +87,7 @@ function answerLeftovers(config: JsonObject): Leftover[] {
     ...(modalities.some((modality) => modality !== 'TEXT' && modality !== 'MODALITY_UNSPECIFIED')
       ? [leftover('responseModalities', 'asks for more than text')]
       : []),
+    ...otherForms(config).map((form) => leftover(`responseFormat.${form}`, 'asks for more than text')),
     ...(mimeType === undefined || mimeType === '' || mimeType === 'text/plain' || JSON_TYPES.has(mimeType)
       ? []
       : [leftover('responseMimeType', `asks for ${mimeType}`)]),

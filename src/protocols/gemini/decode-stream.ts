@@ -40,6 +40,8 @@ export class GeminiStreamDecoder implements StreamDecoder {
   /** The token counts that were told first, and what they have come to. */
   #firstUsage: Usage | undefined;
   #usage: Usage | undefined;
+  /** Why there is no answer, or no more of it, in words. */
+  #why: string | undefined;
   /** Sources that were told already: a stream may tell them again and again. */
   readonly #cited = new Set<string>();
 
@@ -58,8 +60,10 @@ export class GeminiStreamDecoder implements StreamDecoder {
       this.#emit({ type: 'start', id: asId(chunk['responseId']), model: asWord(chunk['modelVersion']) });
     }
     this.#seeUsage(chunk);
-    const block = asWord(fieldsOf(chunk['promptFeedback'])?.['blockReason']);
+    const feedback = fieldsOf(chunk['promptFeedback']);
+    const block = asWord(feedback?.['blockReason']);
     if (block !== undefined) this.#blocked = decodeBlocked(block);
+    this.#why = asWord(feedback?.['blockReasonMessage']) ?? this.#why;
     for (const value of asList(chunk['candidates'])) {
       const candidate = fieldsOf(value);
       if (candidate !== undefined && (asIndex(candidate['index']) ?? 0) === 0) this.#seeCandidate(candidate);
@@ -73,7 +77,9 @@ export class GeminiStreamDecoder implements StreamDecoder {
     this.#close();
     if (this.#usage !== undefined && this.#usage !== this.#firstUsage)
       this.#emit({ type: 'usage', usage: this.#usage });
-    this.#emit({ type: 'finish', finish: this.#blocked ?? decodeFinish(this.#word, this.#calls.hasAny) });
+    const finish = this.#blocked ?? decodeFinish(this.#word, this.#calls.hasAny);
+    if (finish.reason === 'content_filter') this.#explain();
+    this.#emit({ type: 'finish', finish });
     return this.#taken();
   }
 
@@ -85,6 +91,14 @@ export class GeminiStreamDecoder implements StreamDecoder {
     const out = this.#out;
     this.#out = [];
     return out;
+  }
+
+  #explain(): void {
+    const index = this.#numbers.next;
+    if (this.#why === undefined) return;
+    this.#emit({ type: 'part_start', index, part: 'refusal' });
+    this.#emit({ type: 'delta', index, text: this.#why });
+    this.#emit({ type: 'part_end', index });
   }
 
   /** The first counts are told at once, since the prompt's are known from the beginning; the last ones at the end. */
@@ -111,6 +125,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
       this.#cite(candidate);
     const word = asWord(candidate['finishReason']);
     if (meaningOf(word) !== 'unfinished') this.#word = word;
+    this.#why = asWord(candidate['finishMessage']) ?? this.#why;
   }
 
   #seePart(part: JsonObject): void {

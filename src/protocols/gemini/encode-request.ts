@@ -5,10 +5,12 @@ import { geminiTraits } from '../../vendors/models/gemini.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { JSON_NOTE } from '../json-note.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
+import { unsaidOf } from '../unsaid-members.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { GeminiStreamDecoder } from './decode-stream.ts';
 import { encodeTools } from './encode-tools.ts';
 import { encodeTurns } from './encode-turns.ts';
+import { mediaLossFor } from './media-resolution.ts';
 import { answerTool, formFor } from './output.ts';
 import { encodeSettings } from './settings.ts';
 
@@ -48,7 +50,13 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
       toolConfig: tools.toolConfig,
       generationConfig: config.config,
     }),
-    dropped: [...dropped, ...tools.dropped, ...config.dropped, ...(form === 'dropped' ? ['output'] : [])],
+    dropped: [
+      ...dropped,
+      ...unsaidOf(conversation.turns, mediaLossFor(model)),
+      ...tools.dropped,
+      ...config.dropped,
+      ...(form === 'dropped' ? ['output'] : []),
+    ],
     decodeAnswer: (body, work) => decodeAnswer(body, reading, work),
     decodeStream: (work) => new GeminiStreamDecoder(reading, work),
   };

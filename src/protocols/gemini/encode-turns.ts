@@ -7,6 +7,7 @@ import { GO_ON, NOTHING_SAID } from '../said-by-nobody.ts';
 import { inputOf } from './call-input.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
 import { encodeMedia } from './media.ts';
+import { resolutionFor } from './media-resolution.ts';
 import { encodeResult } from './results.ts';
 import { NAME } from './name.ts';
 import { SKIP } from './signatures.ts';
@@ -111,7 +112,7 @@ class ContentsWriter {
         case 'reasoning':
           return this.#thought(part.text, part.signature);
         case 'media':
-          return [encodeMedia(part)];
+          return [{ ...encodeMedia(part), ...resolutionFor(part, this.model) }];
         case 'tool_call': {
           const call = this.#call(part, isFirstCall);
           isFirstCall = false;

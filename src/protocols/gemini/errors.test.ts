@@ -70,15 +70,6 @@ describe('an error of an upstream', () => {
     [{ error: { code: 'x', status: 'SOMETHING_NEW' } }, { status: undefined, type: 'SOMETHING_NEW' }],
   ])('%j', (body, expected) => expect(readError(body)).toMatchObject(expected));
 
-  test.each([
-    'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).',
-    'The input token count exceeds the maximum number of tokens allowed 1048576.',
-  ])('a conversation that is too long has the code by which clients know it: %s', (message) => {
-    const error = { code: 400, message, status: 'INVALID_ARGUMENT' };
-    expect(readError({ error })?.code).toBe('context_length_exceeded');
-    expect(readError({ error: { ...error, message: `No part: ${message}` } })?.code).toBeUndefined();
-  });
-
   test.each([[{}], [{ error: null }], [[]], [null], ['error'], [{ candidates: [] }]])('%j is none', (body) => {
     expect(readError(body)).toBeUndefined();
     expect(errorAsEvent(body)).toBeUndefined();

@@ -1,7 +1,7 @@
 import type { UpstreamError } from '../../core/classify.ts';
 import { asArray, asCount, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { ErrorGrammar, GatewayError } from '../protocol.ts';
-import { readErrorWord, saysError } from '../vendor-error.ts';
+import { holdsError, readErrorWord } from '../../core/vendor-error.ts';
 
 /** How errors look in this dialect: as a google.rpc.Status. */
 export const errors: ErrorGrammar = {
@@ -54,28 +54,20 @@ export function errorStatus(status: number): number {
 export function readError(body: unknown): UpstreamError | undefined {
   const holder = asObject(unwrapped(body));
   const error = holder?.['error'];
-  if (holder === undefined || !saysError(error)) return undefined;
+  if (holder === undefined || !holdsError(holder)) return undefined;
   const fields = asObject(error);
   if (fields === undefined) return readErrorWord(holder);
   const details = asArray(fields['details']).map((detail) => asObject(detail) ?? {});
   const word = asWord(fields['status']);
-  const message = asWord(fields['message']);
-  const reason = details.map(({ reason: said }) => asWord(said)).find((said) => said !== undefined);
   return {
     type: word,
-    code: reason ?? (TOO_LONG.test(message ?? '') ? 'context_length_exceeded' : undefined),
-    message,
+    code: details.map(({ reason }) => asWord(reason)).find((reason) => reason !== undefined),
+    message: asWord(fields['message']),
     status: statusIn(fields['code']) ?? (word === undefined ? undefined : STATUSES.get(word)),
     retryAfterMs: details.map(({ retryDelay }) => delayMs(retryDelay)).find((delay) => delay !== undefined),
     object: error,
   };
 }
-
-/**
- * That a conversation is too long is told in words alone. They have to begin the message, where nothing of the prompt is
- * quoted.
- */
-const TOO_LONG = /^The input token count( \(\d+\))? exceeds the maximum number of tokens allowed \(?\d/;
 
 /** What an error body holds is an object, or an array of one. */
 export function unwrapped(body: unknown): unknown {

@@ -41,8 +41,9 @@ const OWN: ReadonlySet<string> = new Set([
   'ESCALATION',
 ]);
 
-/** Writes the same. */
+/** Writes the same. `OTHER` says that something went wrong, which an end without a word does not. */
 export function encodeFinish({ reason, raw }: Finish): string {
+  if (reason === 'other' && raw === undefined) return WORDS.stop;
   return raw !== undefined && OWN.has(raw) && reasonOf(raw) === reason ? raw : WORDS[reason];
 }
 

@@ -4,6 +4,7 @@ import { asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
 import { NAME } from './name.ts';
 import { documentTypeOf, kindOf } from '../media-types.ts';
+import { detailOf } from './media-resolution.ts';
 
 /** Files that lie at Google: uploaded ones, by name or by their URL, and those of its storage. */
 const OWN_FILE = /^(?:gs:\/\/|files\/|https:\/\/generativelanguage\.googleapis\.com\/.*\/files\/)/;
@@ -12,9 +13,11 @@ const YOUTUBE = /^https?:\/\/(?:www\.|m\.)?(?:youtube\.com|youtu\.be)\//;
 /** Reads `inlineData` or `fileData` of a part, whichever it has; undefined if it has neither. */
 export function decodeMedia(part: JsonObject): MediaPart | undefined {
   const inline = fieldsOf(part['inlineData']);
+  const detail = compact({ detail: detailOf(fieldsOf(part['mediaResolution'])) });
   if (inline !== undefined) {
     const mediaType = asWord(inline['mimeType']) ?? 'application/octet-stream';
-    return media(inlineSource(mediaType, standard(asString(inline['data']) ?? '')), mediaType, inline['displayName']);
+    const source = inlineSource(mediaType, standard(asString(inline['data']) ?? ''));
+    return { ...media(source, mediaType, inline['displayName']), ...detail };
   }
   const file = fieldsOf(part['fileData']);
   const uri = asWord(file?.['fileUri']);
@@ -23,7 +26,8 @@ export function decodeMedia(part: JsonObject): MediaPart | undefined {
   const source: MediaSource = OWN_FILE.test(uri)
     ? { from: 'file', id: uri, protocol: NAME, mediaType }
     : { from: 'url', url: uri, mediaType };
-  return media(source, mediaType ?? (YOUTUBE.test(uri) ? 'video/mp4' : guessedType(uri)), file['displayName']);
+  const type = mediaType ?? (YOUTUBE.test(uri) ? 'video/mp4' : guessedType(uri));
+  return { ...media(source, type, file['displayName']), ...detail };
 }
 
 /** Writes the same. Throws NotCarried for a file that is kept at another provider. */

@@ -6,8 +6,10 @@ import { geminiTraits } from '../../vendors/models/gemini.ts';
 import { refuseField } from '../fields.ts';
 import { schemaIn } from '../tool-fields.ts';
 import { jsonSchemaOf } from './openapi.ts';
+import { fieldsOf } from './camel-case.ts';
 import { objectIn, repeated } from './repeated.ts';
 import { supportedSchema } from './schema.ts';
+import { describedSchema } from '../described-schema.ts';
 
 /** What a schema of the answer is called where it is too complex, in no dialect's words. */
 const FIELD = 'the schema of the answer';
@@ -27,8 +29,9 @@ export function formOf(config: JsonObject): {
   readonly schema: JsonObject | undefined;
 } {
   const formats = config['responseFormat'];
-  const outer = objectIn(repeated(formats)[0], `${CONFIG}.responseFormat`);
-  const format = objectIn(outer['text'], `${CONFIG}.responseFormat.text`);
+  const outer = repeated(formats).map((form) => objectIn(form, `${CONFIG}.responseFormat`));
+  const text = outer.find((form) => (form['text'] ?? undefined) !== undefined)?.['text'];
+  const format = objectIn(text, `${CONFIG}.responseFormat.text`);
   const own = schemaIn(config['responseSchema'], `${CONFIG}.responseSchema`);
   const type = config['responseMimeType'] ?? format['mimeType'] ?? undefined;
   if (type !== undefined && typeof type !== 'string') refuseField(`${CONFIG}.responseMimeType`, 'has to be a string');
@@ -42,6 +45,13 @@ export function formOf(config: JsonObject): {
 }
 
 const CONFIG = 'generationConfig';
+/** What `responseFormat` asks for besides text: pictures, speech, films. */
+export function otherForms(config: JsonObject): readonly string[] {
+  const forms = repeated(config['responseFormat']).flatMap((form) => Object.entries(fieldsOf(form) ?? {}));
+  return forms.flatMap(([kind, form]) =>
+    kind === 'text' || kind === 'type' || fieldsOf(form) === undefined ? [] : [kind],
+  );
+}
 
 /** The types that ask for JSON, in the older field and in the newer one. */
 export const JSON_TYPES = new Set(['application/json', 'application_json']);
@@ -79,5 +89,7 @@ export function formFor(
 export function encodeOutput(output: OutputFormat | undefined, work: Work): JsonObject {
   if (output === undefined) return {};
   const json = { responseMimeType: 'application/json' };
-  return output.type === 'json' ? json : { ...json, responseJsonSchema: supportedSchema(output.schema, work, FIELD) };
+  return output.type === 'json'
+    ? json
+    : { ...json, responseJsonSchema: supportedSchema(describedSchema(output), work, FIELD) };
 }

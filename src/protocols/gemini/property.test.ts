@@ -89,7 +89,8 @@ const sequence = fc
     return [
       { type: 'start', id: 'up', model: 'gpt' },
       ...steps,
-      { type: 'finish', finish: { reason: answer.reason, raw: undefined } },
+      // Another end is one of a word that nobody knows.
+      { type: 'finish', finish: { reason: answer.reason, raw: answer.reason === 'other' ? 'tired' : undefined } },
       { type: 'usage', usage: answer.usage },
     ];
   });

@@ -26,6 +26,9 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   reasoning: 'thinkingConfig',
   output: 'responseSchema',
   toolChoice: 'toolConfig',
+  speaker: 'name',
+  mediaDetail: 'mediaResolution',
+  mediaName: 'displayName',
 };
 
 /** Reads the single values of `generationConfig`. */

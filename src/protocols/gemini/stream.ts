@@ -6,8 +6,8 @@ import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { fieldsOf } from './camel-case.ts';
 import { unwrapped } from './errors.ts';
 import { asStream } from './replay.ts';
-import { readUsage } from './usage.ts';
-import { saysError } from '../vendor-error.ts';
+import { usageFrom } from './usage.ts';
+import { saysError } from '../../core/vendor-error.ts';
 
 /** GenerateContentResponses without names. */
 export const stream: StreamGrammar = {
@@ -52,7 +52,7 @@ export class GeminiStreamReader implements StreamReader {
     const chunk: Chunk | undefined = fieldsOf(unwrapped(event));
     if (chunk === undefined) return 'other';
     if (chunk.error !== undefined && saysError(chunk.error)) return 'error';
-    if (chunk.usageMetadata !== undefined) this.usage = mergeUsage(this.usage, readUsage(chunk));
+    if (chunk.usageMetadata !== undefined) this.usage = mergeUsage(this.usage, usageFrom(chunk.usageMetadata));
     let content = false;
     for (const value of asList(chunk.candidates)) {
       const candidate: Candidate | undefined = fieldsOf(value);

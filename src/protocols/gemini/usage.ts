@@ -2,12 +2,17 @@ import type { Usage } from '../../core/record.ts';
 import { asArray, asCount, asObject, compact } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
 
-/**
- * Reads `usageMetadata` of an answer or of a chunk. `promptTokenCount` leaves out what tools that ran at Google put
- * in, and `candidatesTokenCount` leaves out the thoughts.
- */
+/** Reads `usageMetadata` of an answer. */
 export function readUsage(body: unknown): Usage | undefined {
-  const usage = fieldsOf(fieldsOf(body)?.['usageMetadata']);
+  return usageFrom(fieldsOf(body)?.['usageMetadata']);
+}
+
+/**
+ * Reads the object itself, which most chunks of a stream have. `promptTokenCount` leaves out what tools that ran at
+ * Google put in, and `candidatesTokenCount` leaves out the thoughts.
+ */
+export function usageFrom(metadata: unknown): Usage | undefined {
+  const usage = fieldsOf(metadata);
   if (usage === undefined) return undefined;
   const promptTokens = sum(asCount(usage['promptTokenCount']), asCount(usage['toolUsePromptTokenCount']));
   const thoughts = asCount(usage['thoughtsTokenCount']);
@@ -15,13 +20,11 @@ export function readUsage(body: unknown): Usage | undefined {
     promptTokens,
     completionTokens:
       sum(asCount(usage['candidatesTokenCount']), thoughts) ??
-      zeroIf(promptTokens !== undefined && usage['totalTokenCount'] === promptTokens),
+      zeroIf(promptTokens !== undefined && asCount(usage['totalTokenCount']) === promptTokens),
     cachedTokens: asCount(usage['cachedContentTokenCount']),
     reasoningTokens: thoughts,
-    ...compact({
-      promptAudioTokens: audioIn(usage['promptTokensDetails']),
-      completionAudioTokens: audioIn(usage['candidatesTokensDetails']),
-    }),
+    promptAudioTokens: audioIn(usage['promptTokensDetails']),
+    completionAudioTokens: audioIn(usage['candidatesTokensDetails']),
   };
 }
 

@@ -3,8 +3,9 @@ import { asArray, asNumber, asObject, compact, type JsonObject } from '../../lib
 import type { RequestHead } from '../codec.ts';
 import { leftoversOf, refuseField, type FieldRules } from '../fields.ts';
 import { decodeTurns } from './decode-turns.ts';
+import { leftoversOfMessages } from './message-leftovers.ts';
 import { decodeOutput } from './output.ts';
-import { decodeReasoning, REASONING_FIELDS, reasoningFieldsOf } from './reasoning.ts';
+import { decodeReasoning, REASONING_FIELDS, reasoningFieldsOf, unreadReasoning } from './reasoning.ts';
 import { decodeSettings, SETTING_FIELDS } from './settings.ts';
 import { decodeToolChoice, decodeTools, leftoversOfTools } from './decode-tools.ts';
 
@@ -31,6 +32,7 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     leftovers: [
       ...leftoversOf(body, RULES),
       ...leftoversOfTools(body),
+      ...leftoversOfMessages(body['messages']),
       ...severalAnswers(body['n']),
       ...otherThanText(body['modalities']),
       ...unreadReasoning(body),
@@ -38,6 +40,7 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     written: compact({
       reasoning: reasoningFieldsOf(body)[0],
       maxTokens: numberFieldOf(body, 'max_completion_tokens'),
+      user: (body['safety_identifier'] ?? undefined) === undefined ? undefined : 'safety_identifier',
       seed: asNumber(body['seed']) === undefined ? numberFieldOf(body, 'random_seed') : undefined,
     }),
     own,
@@ -46,13 +49,6 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
 
 function numberFieldOf(body: JsonObject, field: string): string | undefined {
   return asNumber(body[field]) === undefined ? undefined : field;
-}
-
-/** Fields that speak of thinking in no way that is known. */
-function unreadReasoning(body: JsonObject): Leftover[] {
-  return decodeReasoning(body) === undefined
-    ? reasoningFieldsOf(body).map((field) => ({ field, weight: 'named' as const }))
-    : [];
 }
 
 const RULES: FieldRules = {
@@ -69,6 +65,7 @@ const RULES: FieldRules = {
     'stream',
     'max_completion_tokens',
     'random_seed',
+    'safety_identifier',
     'n',
     'modalities',
   ]),
@@ -78,7 +75,6 @@ const RULES: FieldRules = {
     'store',
     'stream_options',
     'prediction',
-    'safety_identifier',
     'prompt_cache_key',
     'prompt_cache_options',
     'prompt_cache_retention',

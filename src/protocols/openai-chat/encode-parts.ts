@@ -5,6 +5,7 @@ import type { JsonObject } from '../../lib/json.ts';
 import { mediaUrlOf } from '../media-source.ts';
 import { NAME } from './name.ts';
 import { bareType, extensionOf } from '../media-types.ts';
+import { isDetailed, type MediaLoss } from '../unsaid-members.ts';
 
 /** What of a user's turn is no result of a tool, as `content`. A single text is a string, which every backend takes. */
 export function encodeParts(parts: readonly (TextPart | MediaPart)[], quirks: Quirks): string | JsonObject[] {
@@ -32,12 +33,21 @@ function encodeMedia(part: MediaPart, quirks: Quirks): JsonObject {
 
 const FIELDS = { image: 'image', audio: 'input_audio', document: 'file', video: 'video' } as const;
 
+/** What of a medium chat completions have no place for. */
+export const mediaLoss: MediaLoss = (media) => {
+  const { kind, source, name, detail = '' } = media;
+  if (isDetailed(media) && (kind !== 'image' || !DETAILS.has(detail))) return 'mediaDetail';
+  return kind === 'document' && source.from === 'file' && name !== undefined ? 'mediaName' : undefined;
+};
+
+const DETAILS: ReadonlySet<string> = new Set(['auto', 'low', 'high', 'original']);
+
 function encodeImage({ source, detail }: MediaPart, { images }: Quirks): JsonObject {
   if (source.from === 'url' && images === 'data')
     throw new NotCarried('image', 'is not sent along, and this backend takes the bytes of a picture only');
   const url = mediaUrlOf(source);
   if (url === undefined) throw new NotCarried('image', 'is a file, which chat completions do not take for a picture');
-  return { type: 'image_url', image_url: detail === undefined ? { url } : { url, detail } };
+  return { type: 'image_url', image_url: detail === undefined || !DETAILS.has(detail) ? { url } : { url, detail } };
 }
 
 function encodeAudio({ source }: MediaPart): JsonObject {

@@ -8,9 +8,11 @@ import type { Addressee, EncodedRequest } from '../codec.ts';
 import { forbidsThinking, refuseThinking, withChoiceFor } from '../forced-tools.ts';
 import { refusePictures } from '../pictures.ts';
 import { encodeWithNames } from '../tool-names.ts';
+import { unsaidOf } from '../unsaid-members.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
 import { encodeTools } from './encode-tools.ts';
+import { mediaLoss } from './encode-parts.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { wireName } from './names.ts';
 import { encodeOutput } from './output.ts';
@@ -63,6 +65,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
       ...output.dropped,
       ...tools.dropped,
       ...dropped,
+      ...unsaidOf(conversation.turns, mediaLoss, true),
     ]),
     decodeAnswer: (body) => decodeAnswer(body, reading),
     decodeStream: (work) => new ChatStreamDecoder(reading, work),

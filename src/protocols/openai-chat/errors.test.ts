@@ -57,22 +57,6 @@ describe('readError', () => {
     ['a type beside the error', { type: 'error', error: { message: 'm' } }, { type: 'error' }],
   ])('%s', (_what, body, expected) => expect(readError(body)).toMatchObject(expected));
 
-  test.each([
-    "This model's maximum context length is 128000 tokens. However, your messages resulted in 150000 tokens.",
-    "This endpoint's maximum context length is 131072 tokens. However, you requested about 140000 tokens.",
-    "This model's maximum prompt length is 131072 but the request contains 140000 tokens.",
-  ])('a conversation that is too long has the code by which clients know it: %s', (message) => {
-    expect(readError({ error: { message, type: 'BadRequestError', code: 400 } })?.code).toBe('context_length_exceeded');
-    expect(readError({ error: { message, code: null } })?.code).toBe('context_length_exceeded');
-    expect(readError({ error: { message, code: 'its_own' } })?.code).toBe('its_own');
-    expect(readError({ error: { message: `Not JSON: "${message}"` } })?.code).toBeUndefined();
-  });
-
-  test("llama.cpp's word for a conversation that is too long", () => {
-    const error = { code: 400, type: 'exceed_context_size_error', message: 'the request exceeds' };
-    expect(readError({ error })?.code).toBe('context_length_exceeded');
-  });
-
   test('keeps the error as it stood', () => {
     const object = { message: 'm', more: [1] };
     expect(readError({ error: object })?.object).toBe(object);

@@ -18,10 +18,14 @@ export function decodeFinish(value: unknown, said: Said): Finish {
   return { reason: said.refusal ? 'refusal' : 'stop', raw };
 }
 
-/** Writes one. A refusal without words would be an empty answer that looks whole. */
+/**
+ * Writes one. A refusal without words would be an empty answer that looks whole; calls that end with `stop`, as some who
+ * copy Anthropic's dialect tell them, would not be made.
+ */
 export function encodeFinish({ reason }: Finish, said: Said): string {
   if (reason === 'refusal') return said.refusal ? 'stop' : 'content_filter';
-  return WORDS[reason];
+  const word = WORDS[reason];
+  return word === 'stop' && said.calls ? 'tool_calls' : word;
 }
 
 const WORDS: Readonly<Record<Exclude<FinishReason, 'refusal'>, string>> = {

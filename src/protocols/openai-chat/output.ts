@@ -2,6 +2,7 @@ import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import type { Quirks } from '../../core/route.ts';
 import { asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
+import { describedSchema } from '../described-schema.ts';
 import { JSON_NOTE, schemaNote } from '../json-note.ts';
 import { outputSchema } from '../openai/output-schema.ts';
 import { schemaIn, strictIn } from '../tool-fields.ts';
@@ -69,7 +70,11 @@ export function encodeOutput(conversation: Conversation, quirks: Quirks): Encode
     };
   }
   const isObject = schema['type'] === undefined || schema['type'] === 'object';
-  return { fields: isObject ? json : {}, note: schemaNote(schema), dropped: ['output'] };
+  return {
+    fields: isObject ? json : {},
+    note: schemaNote(describedSchema({ schema, description })),
+    dropped: ['output'],
+  };
 }
 
 const ANY_OBJECT = { name: 'answer', schema: { type: 'object' } };

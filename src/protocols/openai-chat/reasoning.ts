@@ -1,10 +1,12 @@
-import type { Reasoning } from '../../core/conversation.ts';
+import type { Leftover, Reasoning } from '../../core/conversation.ts';
 import { budgetFor, effortFrom, EFFORTS, nearestEffort, type Effort } from '../../core/effort.ts';
+import { takesField } from '../../core/quirks.ts';
 import { effortOf, measureOf, wantsThinking } from '../../core/reasoning.ts';
 import type { Quirks, ThinkingControl } from '../../core/route.ts';
 import { asBoolean, asCount, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import { factsOf, type ModelFacts } from '../../vendors/models/facts.ts';
 import { BY_EFFORT } from '../../vendors/thinking-controls.ts';
+import { UnreadMembers } from '../unread-members.ts';
 
 /** The fields that say whether and how much to think: OpenAI's own and those of vendors. */
 export const REASONING_FIELDS = [
@@ -15,12 +17,13 @@ export const REASONING_FIELDS = [
   'thinking_budget',
   'include_reasoning',
   'reasoning_format',
+  'chat_template_kwargs',
 ] as const;
 
 /**
  * Reads `reasoning_effort`, `reasoning: {effort, max_tokens, enabled, exclude}` (OpenRouter), `thinking: {type,
  * budget_tokens}` (DeepSeek, Z.ai, Moonshot), `enable_thinking` and `thinking_budget` (Qwen), `include_reasoning` and
- * `reasoning_format` (Groq).
+ * `reasoning_format` (Groq), and what vLLM and others tell a model's template of it in `chat_template_kwargs`.
  */
 export function decodeReasoning(body: JsonObject): Reasoning | undefined {
   const [object, thinking] = [asObject(body['reasoning']), asObject(body['thinking'])];
@@ -45,9 +48,33 @@ export function reasoningFieldsOf(body: JsonObject): readonly string[] {
   });
 }
 
+/**
+ * What these fields say and nobody has read: the fields that speak of thinking in no way that is known, and members of
+ * the others. Whether thoughts of former turns are kept is the business of the model that had them.
+ */
+export function unreadReasoning(body: JsonObject): Leftover[] {
+  const unread = new UnreadMembers();
+  if (decodeReasoning(body) === undefined) for (const field of reasoningFieldsOf(body)) unread.name(field);
+  else for (const [field, known] of MEMBERS) unread.see(asObject(body[field]) ?? {}, field, known);
+  return unread.leftovers;
+}
+
+/** What is read of those that hold members. */
+const MEMBERS: readonly (readonly [field: string, members: ReadonlySet<string>])[] = [
+  ['reasoning', new Set(['effort', 'max_tokens', 'enabled', 'exclude'])],
+  ['thinking', new Set(['type', 'budget_tokens', 'clear_thinking', 'keep'])],
+  ['chat_template_kwargs', new Set(['enable_thinking', 'thinking'])],
+];
+
 function isEnabled(body: JsonObject): boolean | undefined {
   const said = asBoolean(asObject(body['reasoning'])?.['enabled']) ?? asBoolean(body['enable_thinking']);
-  return said ?? isSwitchedOn(asObject(body['thinking'])?.['type']);
+  const template = asObject(body['chat_template_kwargs']);
+  return (
+    said ??
+    isSwitchedOn(asObject(body['thinking'])?.['type']) ??
+    asBoolean(template?.['enable_thinking']) ??
+    asBoolean(template?.['thinking'])
+  );
 }
 
 function isSwitchedOn(word: unknown): boolean | undefined {
@@ -100,11 +127,12 @@ interface Thinker {
 }
 
 /** A backend that is said not to take the usual field, or a word of it, is not told so. */
-function controlOf({ thinking, fields }: Quirks): ThinkingControl {
+function controlOf(quirks: Quirks): ThinkingControl {
+  const { thinking, fields } = quirks;
   if (thinking !== undefined || fields === undefined) return thinking ?? BY_EFFORT;
   const { effort } = BY_EFFORT;
-  if (effort === undefined || fields[effort.field] === false) return {};
-  const words = EFFORTS.filter((word) => fields[`${effort.field}.${word}`] !== false);
+  if (effort === undefined || !takesField(quirks, effort.field)) return {};
+  const words = EFFORTS.filter((word) => takesField(quirks, `${effort.field}.${word}`));
   return words.length === EFFORTS.length ? BY_EFFORT : { effort: { ...effort, words } };
 }
 

@@ -1,4 +1,5 @@
 import type { SettingName, Settings } from '../../core/conversation.ts';
+import { takesField } from '../../core/quirks.ts';
 import type { Quirks } from '../../core/route.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
@@ -23,7 +24,7 @@ export function decodeSettings(body: JsonObject): Settings {
     topLogprobs: numberOf(body, 'top_logprobs'),
     parallelToolCalls: booleanOf(body, 'parallel_tool_calls'),
     verbosity: stringOf(body, 'verbosity'),
-    user: stringOf(body, 'user'),
+    user: stringOf(body, 'safety_identifier') ?? stringOf(body, 'user'),
   });
 }
 
@@ -51,6 +52,9 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   reasoning: 'reasoning_effort',
   output: 'response_format',
   toolChoice: 'tool_choice',
+  speaker: 'messages[].name',
+  mediaDetail: 'image_url.detail',
+  mediaName: 'file.filename',
 };
 
 /**
@@ -128,8 +132,8 @@ const USUAL: ReadonlyMap<Name, unknown> = new Map<Name, unknown>([
 ]);
 
 /** Whether a backend takes a field; see `Quirks.fields`. */
-export function takes({ fields }: Quirks, field: string): boolean {
-  return fields?.[field] ?? !RARE.has(field);
+export function takes(quirks: Quirks, field: string): boolean {
+  return takesField(quirks, field, !RARE.has(field));
 }
 
 /** What many backends that are compatible otherwise refuse. */

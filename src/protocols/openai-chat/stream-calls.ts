@@ -2,6 +2,7 @@ import type { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import { JsonProgress } from '../../lib/json-progress.ts';
 import { asId, asIndex, asObject, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
+import { Unintelligible } from '../codec.ts';
 import { unwrapInput } from '../freeform.ts';
 import { madeUpId } from '../made-up-id.ts';
 import { readArguments } from '../read-text.ts';
@@ -52,6 +53,9 @@ export class CallStream {
     const name = asWord(said['name']);
     const call = this.#find(asIndex(entry['index']), id, name) ?? this.#new(entry, out);
     if (call.hasEnded) return;
+    // Python's SDK puts the pieces of a name together, JavaScript's takes the last.
+    if (name !== undefined && call.name !== undefined && name !== call.name)
+      throw new Unintelligible('a call whose name changes');
     if (call.id === undefined && id !== undefined) {
       call.id = id;
       this.work.keepText(id);

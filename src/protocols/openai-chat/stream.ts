@@ -9,7 +9,7 @@ import { hasContent } from './holds-answer.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
 import { usageRequest } from './usage-request.ts';
-import { readBaseResp, saysError } from '../vendor-error.ts';
+import { readBaseResp, saysError } from '../../core/vendor-error.ts';
 
 /** `chat.completion.chunk`s without names, ended by `[DONE]`. */
 export const stream: StreamGrammar = {

@@ -46,7 +46,7 @@ describe('readUsage', () => {
     ['zero', { prompt_tokens: 0, completion_tokens: 0 }, { promptTokens: 0, completionTokens: 0 }],
     [
       'nonsense',
-      { prompt_tokens: '9', completion_tokens: -1, prompt_tokens_details: 7 },
+      { prompt_tokens: 'nine', completion_tokens: -1, prompt_tokens_details: 7 },
       { promptTokens: undefined, completionTokens: undefined, cachedTokens: undefined },
     ],
   ])('%s', (_what, usage, expected) => {

@@ -76,7 +76,8 @@ const UNKNOWN: Usage = {
 
 /** Of an object without counts nothing is known. */
 function known(usage: Usage): Usage | undefined {
-  return Object.values(usage).every((count) => count === undefined) ? undefined : usage;
+  for (const name in usage) if (usage[name as keyof Usage] !== undefined) return usage;
+  return undefined;
 }
 
 /** Where DeepSeek, Moonshot and Mistral count what came from their caches. */

@@ -1,5 +1,5 @@
 import type { MediaPart, MediaSource, Part, TextPart } from '../../core/part.ts';
-import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { asArray, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import { mediaSourceOf } from '../media-source.ts';
 import { decodeCitation } from './citations.ts';
@@ -49,6 +49,8 @@ function partFrom(part: JsonObject): Part {
       return fileFrom(part) ?? native(type, part);
     case 'input_audio':
       return audioFrom(part) ?? native(type, part);
+    case 'input_video':
+      return filmFrom(part) ?? native(type, part);
     default:
       return native(type, part);
   }
@@ -71,10 +73,16 @@ function imageFrom(part: JsonObject): MediaPart | undefined {
   return source && { type: 'media', kind: 'image', source, ...(detail === undefined ? {} : { detail }) };
 }
 
+/** Not of OpenAI's: backends that look at films have it, by its URL. */
+function filmFrom(part: JsonObject): MediaPart | undefined {
+  const url = asWord(part['video_url']) ?? asWord(asObject(part['video_url'])?.['url']);
+  return url === undefined ? undefined : { type: 'media', kind: 'video', source: sourceOf(url, 'video_url') };
+}
+
 function fileFrom(part: JsonObject): MediaPart | undefined {
   const name = asWord(part['filename']);
   const source = fileSource(part, name);
-  return source && { type: 'media', kind: 'document', source, ...(name === undefined ? {} : { name }) };
+  return source && { type: 'media', kind: 'document', source, ...compact({ name, detail: asWord(part['detail']) }) };
 }
 
 /** Bytes without a name have always been a PDF. */

@@ -5,9 +5,10 @@ import { leftoversOf, refuseField } from '../fields.ts';
 import { configurationOf } from './configuration.ts';
 import { decodeToolChoice, decodeTools, leftoversOfTools, withoutDoubles } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
+import { leftoversOfItems } from './item-leftovers.ts';
 import { flatNames } from './namespaces.ts';
 import { decodeOutput } from './output.ts';
-import { decodeReasoning } from './reasoning.ts';
+import { decodeReasoning, leftoversOfReasoning } from './reasoning.ts';
 import { storedStateOf } from './response-id.ts';
 import { decodeSettings, FIELD_RULES } from './settings.ts';
 
@@ -38,6 +39,8 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     leftovers: [
       ...leftovers(body),
       ...leftoversOfTools(offered),
+      ...leftoversOfItems(input),
+      ...leftoversOfReasoning(body['reasoning']),
       ...configuration.unknown.map((field) => ({ field, weight: 'named' }) as const),
     ],
     own: ownOf(body),

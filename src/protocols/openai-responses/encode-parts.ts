@@ -4,6 +4,7 @@ import { compact } from '../../lib/json.ts';
 import { mediaUrlOf } from '../media-source.ts';
 import { NAME } from './name.ts';
 import { bareType, extensionOf } from '../media-types.ts';
+import { isDetailed, type MediaLoss } from '../unsaid-members.ts';
 
 /** Content of a message or of a tool's output: the text alone if there is nothing else, otherwise a list of parts. */
 export function encodeParts(parts: readonly Part[]): unknown {
@@ -36,17 +37,43 @@ export function encodeMedia(part: MediaPart): unknown {
   }
 }
 
-function imageOf({ source, detail = 'auto' }: MediaPart): unknown {
+/** What of a medium this API has no place for. */
+export const mediaLoss: MediaLoss = (media) => {
+  const { kind, source, name } = media;
+  if (isDetailed(media) && !DETAILS[kind].has(media.detail ?? '')) return 'mediaDetail';
+  return kind === 'document' && name !== undefined && (source.from === 'url' || source.from === 'file')
+    ? 'mediaName'
+    : undefined;
+};
+
+const NONE: ReadonlySet<string> = new Set();
+/** How closely to look, as this API says it. */
+const DETAILS: Readonly<Record<MediaPart['kind'], ReadonlySet<string>>> = {
+  image: new Set(['low', 'high', 'original']),
+  document: new Set(['low', 'high']),
+  audio: NONE,
+  video: NONE,
+};
+
+function detailOf({ kind, detail = '' }: MediaPart): string | undefined {
+  return DETAILS[kind].has(detail) ? detail : undefined;
+}
+
+function imageOf(part: MediaPart): unknown {
+  const { source } = part;
+  const detail = detailOf(part) ?? 'auto';
   const fileId = fileIdOf(source);
   return compact({ type: 'input_image', detail, file_id: fileId, image_url: mediaUrlOf(source) });
 }
 
-function fileOf({ source, name }: MediaPart): unknown {
-  if (source.from === 'url') return { type: 'input_file', file_url: source.url };
+function fileOf(part: MediaPart): unknown {
+  const { source, name } = part;
+  const detail = detailOf(part);
+  if (source.from === 'url') return compact({ type: 'input_file', file_url: source.url, detail });
   const fileId = fileIdOf(source);
-  if (fileId !== undefined) return { type: 'input_file', file_id: fileId };
+  if (fileId !== undefined) return compact({ type: 'input_file', file_id: fileId, detail });
   const filename = name ?? fileNameFor(source.mediaType ?? 'application/pdf');
-  return { type: 'input_file', filename, file_data: mediaUrlOf(source) };
+  return compact({ type: 'input_file', filename, file_data: mediaUrlOf(source), detail });
 }
 
 /** The id of a file that this API can read; undefined if the bytes are elsewhere. Throws NotCarried for another's. */

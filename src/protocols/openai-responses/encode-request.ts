@@ -11,9 +11,11 @@ import { forbidsThinking, refuseThinking, withChoiceFor } from '../forced-tools.
 import { factsOf } from '../../vendors/models/facts.ts';
 import { refusePictures } from '../pictures.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
+import { unsaidOf } from '../unsaid-members.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ResponsesStreamDecoder } from './decode-stream.ts';
 import { encodeToolChoice, encodeTools } from './encode-tools.ts';
+import { mediaLoss } from './encode-parts.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { NAME } from './name.ts';
 import { askOutput, type AskedOutput } from './output.ts';
@@ -66,6 +68,7 @@ function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
     ...lacking,
     ...output.dropped,
     ...droppedItems,
+    ...unsaidOf(conversation.turns, mediaLoss),
   ];
   return {
     body,

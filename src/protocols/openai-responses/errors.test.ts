@@ -80,6 +80,9 @@ describe('what the gateway writes', () => {
       code: 'rate_limit_exceeded',
       message: 'Too many. Please try again in 1.5s.',
     });
+    expect(dataOf(errorEvent({ ...error, message: 'Slow' }))['response'].error.message).toBe(
+      'Slow. Please try again in 1.5s.',
+    );
     const said = { ...error, message: 'Try again in 3s.' };
     expect(JSON.parse(errorBody(said)).error.message).toBe('Try again in 3s.');
   });
@@ -107,6 +110,15 @@ describe("an upstream's error body as an event", () => {
     const data = dataOf(errorAsEvent({ error }));
     expect(data['error']).toEqual(error);
     expect(data['response'].error).toEqual({ code: 'context_length_exceeded', message: 'Too long.' });
+  });
+
+  test('has the code by which Codex compacts, where the backend says in words alone that it is too long', () => {
+    const message = "This model's maximum context length is 131072 tokens. However, you requested 140000 tokens.";
+    for (const error of [{ message, type: 'BadRequestError', code: 400 }, message]) {
+      expect(dataOf(errorAsEvent({ error }))['response'].error).toEqual({ code: 'context_length_exceeded', message });
+    }
+    const quoted = { message: `No such tool: ${message}`, type: 'BadRequestError', code: 400 };
+    expect(dataOf(errorAsEvent({ error: quoted }))['response'].error.code).not.toBe('context_length_exceeded');
   });
 
   test('is none if there is no error', () => {

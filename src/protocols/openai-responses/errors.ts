@@ -1,4 +1,4 @@
-import type { UpstreamError } from '../../core/classify.ts';
+import { saysTooLong, type UpstreamError } from '../../core/classify.ts';
 import { asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { errorStatus, readError as readOpenaiError } from '../openai/error-body.ts';
 import type { ErrorGrammar, GatewayError } from '../protocol.ts';
@@ -36,7 +36,7 @@ export function errorAsEvent(body: unknown): string | undefined {
       type: error.type ?? 'server_error',
       param: null,
       ...asObject(error.object),
-      code: error.code ?? codeByStatus(error.status),
+      code: error.code ?? (saysTooLong(error) ? 'context_length_exceeded' : codeByStatus(error.status)),
     }),
   );
 }
@@ -78,7 +78,8 @@ export function errorObject(error: GatewayError): Record<string, unknown> {
 function messageOf({ message, retryAfterMs }: GatewayError, code: string | null): string {
   if (code !== 'rate_limit_exceeded' || retryAfterMs === undefined || /try again in\s*\d/i.test(message))
     return message;
-  return `${message} Please try again in ${Math.ceil(retryAfterMs) / 1000}s.`;
+  const stop = /[.!?]$/.test(message) ? '' : '.';
+  return `${message}${stop} Please try again in ${Math.ceil(retryAfterMs) / 1000}s.`;
 }
 
 /** What other dialects call an error, in the words that this dialect's clients act on. */

@@ -115,6 +115,7 @@ const VARIANTS: readonly (readonly [string, (event: JsonObject) => JsonObject])[
     (event) => ('output_index' in event ? { ...event, output_index: String(event['output_index']) } : event),
   ],
   ['without indexes', ({ output_index: _index, ...event }) => event],
+  ['without indexes of parts', ({ content_index: _content, summary_index: _summary, ...event }) => event],
 ];
 
 test('all of it is what it says', () => {
@@ -144,6 +145,21 @@ test.each(PAIRS)('without %s and %s, the first words that come are seen to be co
   const states = events.map((event) => reader.see(event));
   expect(states.at(-1)).toBe('end');
   if (states.includes('content')) expect(states.indexOf('content')).toBeLessThan(states.length - 1);
+});
+
+test('two texts of a message without indexes are two', () => {
+  const item = { type: 'message', id: 'msg_1', content: [] };
+  const tell = (type: string, more: JsonObject) => ({ type: `response.${type}`, item_id: 'msg_1', ...more });
+  const events = [
+    tell('output_item.added', { item }),
+    ...['One.', 'Two.'].flatMap((text) => [
+      tell('output_text.delta', { delta: text }),
+      tell('output_text.done', { text }),
+      tell('content_part.done', { part: { type: 'output_text', text } }),
+    ]),
+    { type: 'response.completed', response: { status: 'completed', output: [] } },
+  ];
+  expect(said(decoded(events))).toEqual(['text One.', 'text Two.']);
 });
 
 test('nothing but the end', () => {

@@ -15,6 +15,7 @@ import {
   wholeItem,
 } from './item-writers.ts';
 import { MessageWriter } from './message-writer.ts';
+import { mediaInWords } from '../media-in-words.ts';
 import { NAME } from './name.ts';
 import { isToolSearch, namespaceOf } from './namespaces.ts';
 
@@ -176,15 +177,20 @@ export class OutputWriter {
     if (message !== undefined) this.#add(message.close(status));
   }
 
-  #whole({ part }: WholeEvent): void {
+  #whole({ index, part }: WholeEvent): void {
     if (part.type === 'native') {
       if (part.protocol !== NAME) return;
       this.#endMessage();
       this.#add(wholeItem(this.#place('item'), part.value));
       return;
     }
-    // Pictures alone have an item, and it holds the bytes.
-    if (part.kind !== 'image' || part.source.from !== 'base64') return;
+    // Pictures alone have an item, and it holds the bytes. What is elsewhere is there to be looked at.
+    if (part.source.from === 'base64' && part.kind !== 'image') return;
+    if (part.source.from !== 'base64') {
+      this.#begin({ type: 'part_start', index, part: 'text', ownMessage: true });
+      this.#message?.delta(mediaInWords(part));
+      return;
+    }
     this.#endMessage();
     const place = this.#place('ig');
     const head = { id: place.id, type: 'image_generation_call' };

@@ -1,6 +1,7 @@
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import { asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
+import { describedSchema } from '../described-schema.ts';
 import { JSON_NOTE, schemaNote } from '../json-note.ts';
 import { outputSchema } from '../openai/output-schema.ts';
 import { schemaIn, strictIn } from '../tool-fields.ts';
@@ -49,7 +50,8 @@ export function askOutput({ output, turns }: Conversation): AskedOutput {
   }
   const { schema, strict, isLax } = outputSchema(output);
   // A schema has to be an object's here; words are all there is for another.
-  if (!isObject(schema)) return { format: undefined, note: schemaNote(schema), dropped: ['output'] };
+  if (!isObject(schema))
+    return { format: undefined, note: schemaNote(describedSchema({ ...output, schema })), dropped: ['output'] };
   const format = encodeOutput({ ...output, schema, strict });
   return { format, note: undefined, dropped: isLax ? ['output.strict'] : [] };
 }

@@ -1,7 +1,8 @@
-import { asArray, asIndex, asList, asObject, type JsonObject } from '../../lib/json.ts';
+import { asArray, asList, asObject, type JsonObject } from '../../lib/json.ts';
 import { readText } from '../read-text.ts';
 import { decodeCitation } from './citations.ts';
 import { decodeLogprobs } from './logprobs.ts';
+import { PartCursor } from './part-cursor.ts';
 import { TextTrack, type Emitter, type ItemReader } from './text-track.ts';
 
 /**
@@ -15,6 +16,7 @@ export function messageItem(emitter: Emitter, isFurther: boolean): ItemReader {
 class MessageReader implements ItemReader {
   readonly type = 'message';
   isDone = false;
+  readonly #parts = new PartCursor('content_index');
   readonly #tracks = new Map<number, TextTrack>();
   /** The only one that may be open. */
   #last: TextTrack | undefined;
@@ -29,26 +31,30 @@ class MessageReader implements ItemReader {
   }
 
   piece(event: JsonObject): void {
-    const at = asIndex(event['content_index']) ?? 0;
     switch (event['type']) {
-      case 'response.output_text.delta':
+      case 'response.content_part.added':
+        this.#parts.at(event, 'begun');
+        break;
+      case 'response.output_text.delta': {
+        const at = this.#parts.at(event, 'piece');
         this.#logprobs(at, event['logprobs'], 'more');
         this.#track(at, 'text').delta(event['delta']);
         break;
+      }
       case 'response.output_text.done':
-        this.#rest(at, 'text', event['text']);
+        this.#rest(this.#parts.at(event, 'text'), 'text', event['text']);
         break;
       case 'response.output_text.annotation.added':
-        this.#citation(at, event['annotation']);
+        this.#citation(this.#parts.at(event), event['annotation']);
         break;
       case 'response.refusal.delta':
-        this.#track(at, 'refusal').delta(event['delta']);
+        this.#track(this.#parts.at(event, 'piece'), 'refusal').delta(event['delta']);
         break;
       case 'response.refusal.done':
-        this.#rest(at, 'refusal', event['refusal']);
+        this.#rest(this.#parts.at(event, 'text'), 'refusal', event['refusal']);
         break;
       case 'response.content_part.done':
-        this.#content(at, asObject(event['part']));
+        this.#content(this.#parts.at(event, 'part'), asObject(event['part']));
         break;
       default:
     }

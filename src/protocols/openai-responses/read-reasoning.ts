@@ -1,6 +1,7 @@
-import { asIndex, asList, asObject, asWord, type JsonObject } from '../../lib/json.ts';
+import { asList, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { readText } from '../read-text.ts';
 import { NAME } from './name.ts';
+import { PartCursor } from './part-cursor.ts';
 import { TextTrack, type Emitter, type ItemReader } from './text-track.ts';
 
 /** A reasoning item: thoughts or their summary, and what is encrypted of them. */
@@ -16,6 +17,8 @@ class ReasoningReader implements ItemReader {
   #track: TextTrack | undefined;
   /** Thoughts themselves, or a summary: what came first is what is read. */
   #kind: 'content' | 'summary' | undefined;
+  readonly #summaries = new PartCursor('summary_index');
+  readonly #contents = new PartCursor('content_index');
   /** What has been said of each of its texts, in characters. */
   readonly #lengths = new Map<number, number>();
 
@@ -33,23 +36,29 @@ class ReasoningReader implements ItemReader {
   piece(event: JsonObject): void {
     const part = asObject(event['part']);
     switch (event['type']) {
+      case 'response.reasoning_summary_part.added':
+        this.#summaries.at(event, 'begun');
+        break;
+      case 'response.content_part.added':
+        this.#contents.at(event, 'begun');
+        break;
       case 'response.reasoning_summary_text.delta':
-        this.#say('summary', indexIn(event, 'summary_index'), event['delta']);
+        this.#say('summary', this.#summaries.at(event, 'piece'), event['delta']);
         break;
       case 'response.reasoning_text.delta':
-        this.#say('content', indexIn(event, 'content_index'), event['delta']);
+        this.#say('content', this.#contents.at(event, 'piece'), event['delta']);
         break;
       case 'response.reasoning_summary_text.done':
-        this.#rest('summary', indexIn(event, 'summary_index'), event['text']);
+        this.#rest('summary', this.#summaries.at(event, 'text'), event['text']);
         break;
       case 'response.reasoning_summary_part.done':
-        this.#rest('summary', indexIn(event, 'summary_index'), part?.['text']);
+        this.#rest('summary', this.#summaries.at(event, 'part'), part?.['text']);
         break;
       case 'response.reasoning_text.done':
-        this.#rest('content', indexIn(event, 'content_index'), event['text']);
+        this.#rest('content', this.#contents.at(event, 'text'), event['text']);
         break;
       case 'response.content_part.done':
-        this.#rest('content', indexIn(event, 'content_index'), part?.['text']);
+        this.#rest('content', this.#contents.at(event, 'part'), part?.['text']);
         break;
       default:
     }
@@ -103,8 +112,4 @@ class ReasoningReader implements ItemReader {
     track.delta(said === undefined && !track.isEmpty ? `\n\n${text}` : text);
     this.#lengths.set(at, (said ?? 0) + text.length);
   }
-}
-
-function indexIn(event: JsonObject, name: string): number {
-  return asIndex(event[name]) ?? 0;
 }

@@ -1,10 +1,11 @@
-import type { Reasoning, SettingName } from '../../core/conversation.ts';
+import type { Leftover, Reasoning, SettingName } from '../../core/conversation.ts';
 import { effortFrom, nearestEffort } from '../../core/effort.ts';
 import { effortOf, measureOf } from '../../core/reasoning.ts';
 import { takesField } from '../../core/quirks.ts';
 import type { Quirks } from '../../core/route.ts';
 import { asObject, asWord, compact } from '../../lib/json.ts';
 import { factsOf, type ModelFacts } from '../../vendors/models/facts.ts';
+import { UnreadMembers } from '../unread-members.ts';
 
 /** `reasoning`. Of its fields only effort and summary mean something elsewhere. */
 export function decodeReasoning(value: unknown): Reasoning | undefined {
@@ -18,6 +19,17 @@ export function decodeReasoning(value: unknown): Reasoning | undefined {
     ...(isSummarised ? { visible: true } : {}),
   };
 }
+
+/** What of it has no neutral form. `context` is about thoughts of former turns, which only the model that had them reads. */
+export function leftoversOfReasoning(value: unknown): Leftover[] {
+  const unread = new UnreadMembers();
+  const { mode, ...rest } = asObject(value) ?? {};
+  unread.see(rest, 'reasoning', KNOWN);
+  if (mode !== 'standard') unread.see({ mode }, 'reasoning', KNOWN);
+  return unread.leftovers;
+}
+
+const KNOWN: ReadonlySet<string> = new Set(['effort', 'summary', 'generate_summary', 'context']);
 
 /** What `reasoning` comes to for a model. */
 export interface ReasoningField {

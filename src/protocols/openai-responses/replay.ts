@@ -66,14 +66,15 @@ function replayContents(sink: SseSink, item: JsonObject, contents: readonly unkn
 }
 
 function replayReasoning(sink: SseSink, item: JsonObject, { summary, content }: JsonObject): void {
+  // Of the thoughts and their summary a reader takes what comes first: the thoughts, as in a whole answer.
+  for (const [at, part] of asArray(content).entries()) {
+    replayText(sink, 'reasoning_text', { ...item, content_index: at }, ['text', asObject(part)?.['text']]);
+  }
   for (const [at, part] of asArray(summary).entries()) {
     const where = { ...item, summary_index: at };
     sink.send('response.reasoning_summary_part.added', { ...where, part: { type: 'summary_text', text: '' } });
     replayText(sink, 'reasoning_summary_text', where, ['text', asObject(part)?.['text']]);
     sink.send('response.reasoning_summary_part.done', { ...where, part });
-  }
-  for (const [at, part] of asArray(content).entries()) {
-    replayText(sink, 'reasoning_text', { ...item, content_index: at }, ['text', asObject(part)?.['text']]);
   }
 }
 

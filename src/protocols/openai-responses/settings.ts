@@ -22,6 +22,9 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   reasoning: 'reasoning',
   output: 'text.format',
   toolChoice: 'tool_choice',
+  speaker: 'name',
+  mediaDetail: 'detail',
+  mediaName: 'input_file.filename',
 };
 
 /** What is known of the fields of a request. */

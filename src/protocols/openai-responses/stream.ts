@@ -7,7 +7,7 @@ import { BegunResponse } from './begun-response.ts';
 import { brokenEnd } from './finish.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
-import { saysError } from '../vendor-error.ts';
+import { saysError } from '../../core/vendor-error.ts';
 
 /** Named and numbered events, each a JSON object whose `type` is its name. */
 export const stream: StreamGrammar = {

@@ -1,5 +1,5 @@
 import type { UpstreamError } from '../../core/classify.ts';
-import { readErrorWord, saysError } from '../vendor-error.ts';
+import { holdsError, readErrorWord } from '../../core/vendor-error.ts';
 
 /** OpenAI says 503 where Anthropic says 529. */
 export function errorStatus(status: number): number {
@@ -15,34 +15,20 @@ export function readError(body: unknown): UpstreamError | undefined {
   if (!isObject(holder)) return undefined;
   // vLLM puts nothing around its errors.
   const error = holder['object'] === 'error' ? holder : holder['error'];
-  if (!saysError(error)) return undefined;
+  if (error !== holder && !holdsError(holder)) return undefined;
   if (!isObject(error)) return readErrorWord(holder);
   const inner = isObject(error['innererror']) ? error['innererror'] : undefined;
   const type = word(error['type']) ?? word(error['status']) ?? word(holder['type']);
-  const message = word(error['message']);
   const code = word(inner?.['code']) ?? word(error['code']) ?? inDetails(error['details'], 'reason');
   return {
     type,
     // Azure names the content filter only inside, Google's compatible endpoint a bad key.
-    code: code ?? (saysTooLong(type, message) ? TOO_LONG : undefined),
-    message,
+    code,
+    message: word(error['message']),
     status: status(error['code']) ?? status(error['status']) ?? status(holder['code']),
     retryAfterMs: retryDelayMs(error['details']),
     object: error,
   };
-}
-
-const TOO_LONG = 'context_length_exceeded';
-
-/**
- * Servers that copy OpenAI's words for a conversation that is too long do not all copy its code. The words have to begin
- * the message, where nothing of the prompt is quoted. llama.cpp has a type of its own.
- */
-function saysTooLong(type: string | undefined, message = ''): boolean {
-  return (
-    type === 'exceed_context_size_error' ||
-    /^This (model|endpoint)'s maximum (context|prompt) length is \d+/.test(message)
-  );
 }
 
 /** Google's RetryInfo: `details: [{retryDelay: "17s"}]`. */

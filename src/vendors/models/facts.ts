@@ -51,8 +51,17 @@ function lookUp(name: string): ModelFacts {
     const refused = neverSampled && efforts.length > 0 ? CHOOSING : [];
     return { reasons: thinksByItself, efforts, only, toolsUnthinking, maxOutput, refused, refusedThinking: CHOOSING };
   }
-  return { ...UNKNOWN, ...(claudeFacts(name) ?? geminiFacts(name) ?? grokFacts(name) ?? openModelTraits(name)) };
+  const known = claudeFacts(name) ?? geminiFacts(name) ?? grokFacts(name) ?? openModelTraits(name);
+  return { ...UNKNOWN, ...known, reasons: known?.reasons ?? saysSo(name) };
 }
+
+/** Where no table knows a model, its name may tell. */
+function saysSo(name: string): true | undefined {
+  return SAYS_SO.test(name) && !SAYS_NOT.test(name) ? true : undefined;
+}
+
+const SAYS_SO = /(?:^|[-./])(?:thinking|reasoning|reasoner|deep-research)(?:[-.:]|$)/i;
+const SAYS_NOT = /(?:^|[-./])non-?(?:thinking|reasoning)(?:[-.:]|$)/i;
 
 const UNKNOWN: ModelFacts = {
   reasons: undefined,

@@ -85,6 +85,8 @@ const SERIES: readonly (readonly [name: RegExp, efforts: readonly Effort[]])[] =
   [/^(codex-mini|computer-use)/, effortsBetween('low', 'high')],
   // They hear, speak, or draw.
   [/^gpt-(?:audio|realtime|image)(?:-|$)/, []],
+  // Its efforts are not documented: those that its neighbours share.
+  [/^gpt-daybreak/, effortsBetween('low', 'high')],
 ];
 
 function noneOr(most: Effort): Effort[] {

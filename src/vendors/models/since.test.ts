@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { since } from './since.ts';
+import { anyOf, since } from './since.ts';
 
 test.each([
   ['glm-5.3', 'glm-', '5.3', true],
@@ -16,8 +16,15 @@ test.each([
   ['qwen3-0.6b', 'qwen', '3.1', false],
   ['qwen3:30b', 'qwen', '3.1', false],
   ['something', 'glm-', '1', false],
+  ['kimi-k2p10', 'kimi-k', '2.5', true],
+  ['deepseek-ai/DeepSeek-V4-Pro', 'deepseek-v', '4', true],
+  ['deepseek-v3p2', 'deepseek-v', '4', false],
+  ['deepseek-ai/DeepSeek-R1', 'deepseek-v', '4', false],
+  ['qwen-3.8-27b', 'qwen-?', '3.5', true],
+  ['Qwen/Qwen3-32B', 'qwen-?', '3.5', false],
 ])('%s is of %s from %s on: %p', (name, line, least, expected) => {
   expect(since(line, least).test(name)).toBe(expected);
+  expect(anyOf(/^never$/, since(line, least)).test(name)).toBe(expected);
 });
 
 test('a series ends where the next begins', () => {

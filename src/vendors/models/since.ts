@@ -16,3 +16,8 @@ export function since(line: string, least: string, before?: string): Pick<RegExp
     },
   };
 }
+
+/** Fits the names that any of these fits. */
+export function anyOf(...names: readonly Pick<RegExp, 'test'>[]): Pick<RegExp, 'test'> {
+  return { test: (model) => names.some((name) => name.test(model)) };
+}

@@ -1,6 +1,6 @@
 import { CHAT } from '../dialects.ts';
 import { BY_THREE_EFFORTS, byWords, UNTOLD } from '../thinking-controls.ts';
-import { since } from '../models/series.ts';
+import { since } from '../models/since.ts';
 import { TEMPLATES } from '../open-models.ts';
 import type { Vendor } from '../vendor.ts';
 
@@ -22,7 +22,7 @@ export const cerebras: Vendor = {
     models: [
       [/gpt-oss/i, { thinking: { ...BY_THREE_EFFORTS, ...PARSED } }],
       [/glm-/i, { thinking: { on: {}, off: { reasoning_effort: 'none' }, ...PARSED } }],
-      [since('qwen', '3.5'), { thinking: { ...byWords('none', 'low', 'medium', 'high'), ...PARSED } }],
+      [since('qwen-?', '3.5'), { thinking: { ...byWords('none', 'low', 'medium', 'high'), ...PARSED } }],
     ],
   },
 };

@@ -1,10 +1,10 @@
 import { CHAT } from '../dialects.ts';
 import { BY_THREE_EFFORTS, byWords, UNTOLD } from '../thinking-controls.ts';
-import { anyOf, since } from '../models/series.ts';
+import { anyOf, since } from '../models/since.ts';
 import { TEMPLATES } from '../open-models.ts';
 import type { Vendor } from '../vendor.ts';
 
-const NEWER = anyOf(since('minimax-m', '3'), since('nemotron', '3'));
+const NEWER = anyOf(since('minimax-m', '3'), since('nemotron-', '3'));
 
 /** Models that think unless they are told not to. */
 const SWITCH = { on: { reasoning: { enabled: true } }, off: { reasoning: { enabled: false } } };
@@ -30,9 +30,9 @@ export const together: Vendor = {
     },
     models: [
       [/gpt-oss/i, { thinking: BY_THREE_EFFORTS }],
-      [since('deepseek-', '4'), { thinking: { ...SWITCH, ...byWords('high', 'max') } }],
+      [since('deepseek-v', '4'), { thinking: { ...SWITCH, ...byWords('high', 'max') } }],
       [
-        anyOf(since('deepseek-', '3.1'), since('kimi-k', '2.5'), since('glm', '5'), since('qwen', '3.5'), NEWER),
+        anyOf(since('deepseek-v', '3.1'), since('kimi-k', '2.5'), since('glm-', '5'), since('qwen-?', '3.5'), NEWER),
         { thinking: { ...SWITCH, ...byWords('low', 'medium', 'high') } },
       ],
       // Always on, and no word of how much.

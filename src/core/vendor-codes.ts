@@ -1,7 +1,7 @@
-/** The status that a vendor's own code stands for, and the word of the failure table where no status says it. */
-export interface CodeMeaning {
+/** The status that a code stands for where only the form of the error tells whose code it is. */
+export interface VendorCode {
   readonly status: number;
-  /** A type that `core/classify.ts` knows. */
+  /** A word of `error-codes.ts`, where no status says what it is. */
   readonly type?: string;
 }
 
@@ -9,18 +9,18 @@ export interface CodeMeaning {
  * MiniMax's `base_resp.status_code`; 0 is success. https://platform.minimax.io/docs/api-reference/errorcode (2026-11-29).
  * Unlisted codes are the server's fault.
  */
-export const BASE_RESP_CODES: ReadonlyMap<number, CodeMeaning> = new Map<number, CodeMeaning>([
+export const BASE_RESP_CODES: ReadonlyMap<number, VendorCode> = new Map<number, VendorCode>([
   [1000, { status: 500 }],
   [1001, { status: 504 }],
   [1002, { status: 429 }],
   [1004, { status: 401 }],
-  [1008, { status: 402 }],
+  [1008, { status: 402, type: 'insufficient_balance' }],
   [1013, { status: 500 }],
   [1024, { status: 500 }],
   [1026, { status: 400, type: 'content_filter' }],
   [1027, { status: 400, type: 'content_filter' }],
-  [1028, { status: 402 }],
-  [1030, { status: 402 }],
+  [1028, { status: 402, type: 'insufficient_balance' }],
+  [1030, { status: 402, type: 'insufficient_balance' }],
   [1033, { status: 500 }],
   // Tokens of a minute, not of a conversation: "retry later" is the advice.
   [1039, { status: 429 }],
@@ -39,11 +39,11 @@ export const BASE_RESP_CODES: ReadonlyMap<number, CodeMeaning> = new Map<number,
  * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors) and
  * Alibaba's codes (https://www.alibabacloud.com/help/en/model-studio/error-code). As far as a `.` is enough.
  */
-export const WORDED_CODES: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>(
+export const WORDED_CODES: ReadonlyMap<string, VendorCode> = new Map<string, VendorCode>(
   Object.entries({
     ThrottlingException: { status: 429 },
     TooManyRequestsException: { status: 429 },
-    ServiceQuotaExceededException: { status: 429, type: 'insufficient_quota' },
+    ServiceQuotaExceededException: { status: 429 },
     AccessDeniedException: { status: 403 },
     UnrecognizedClientException: { status: 401 },
     InvalidSignatureException: { status: 401 },
@@ -52,7 +52,7 @@ export const WORDED_CODES: ReadonlyMap<string, CodeMeaning> = new Map<string, Co
     ValidationException: { status: 400 },
     ResourceNotFoundException: { status: 404 },
     UnknownOperationException: { status: 404 },
-    ModelNotReadyException: { status: 429 },
+    ModelNotReadyException: { status: 503 },
     ModelTimeoutException: { status: 408 },
     ModelErrorException: { status: 500 },
     ModelStreamErrorException: { status: 500 },
@@ -74,11 +74,11 @@ export const WORDED_CODES: ReadonlyMap<string, CodeMeaning> = new Map<string, Co
     InternalError: { status: 500 },
     ServiceUnavailable: { status: 503 },
     RequestTimeOut: { status: 504 },
-  } satisfies Record<string, CodeMeaning>),
+  } satisfies Record<string, VendorCode>),
 );
 
 /** Cloudflare's numbers, in the list `errors`. https://developers.cloudflare.com/workers-ai/platform/errors/ */
-export const CLOUDFLARE_CODES: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>([
+export const CLOUDFLARE_CODES: ReadonlyMap<string, VendorCode> = new Map<string, VendorCode>([
   ['10000', { status: 401 }],
   ['3007', { status: 408 }],
   ['3036', { status: 429 }],

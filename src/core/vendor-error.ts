@@ -1,6 +1,6 @@
-import type { UpstreamError } from '../core/classify.ts';
-import { asArray, asObject, asString, type JsonObject } from '../lib/json.ts';
-import { BASE_RESP_CODES, CLOUDFLARE_CODES, WORDED_CODES, type CodeMeaning } from '../vendors/error-codes.ts';
+import { asArray, asObject, asString, asWord, type JsonObject } from '../lib/json.ts';
+import type { UpstreamError } from './classify.ts';
+import { BASE_RESP_CODES, CLOUDFLARE_CODES, WORDED_CODES, type VendorCode } from './vendor-codes.ts';
 
 /**
  * Reads an error that has no dialect's form: MiniMax's `base_resp`, which may stand beside an answer, or a body that
@@ -20,13 +20,35 @@ export function readBaseResp(body: unknown): UpstreamError | undefined {
   const code = numberIn(resp['status_code']);
   if (code === undefined || code === 0) return undefined;
   const { status, type } = BASE_RESP_CODES.get(code) ?? UNKNOWN;
-  return { type, code: String(code), message: word(resp['status_msg']), status, retryAfterMs: undefined, object: resp };
+  return {
+    type,
+    code: String(code),
+    message: asWord(resp['status_msg']),
+    status,
+    retryAfterMs: undefined,
+    object: resp,
+  };
 }
 
 /** Whether the member `error` of a body says that it is one. Some vendors write `null`, `false` or `""` beside every good answer. */
 export function saysError(value: unknown): boolean {
   if (value === null || typeof value !== 'object') return Boolean(value);
   return !Array.isArray(value) || value.length > 0;
+}
+
+/**
+ * The same of a whole body, of which clients read what stands beside it: there, an object of nothing but empties is what
+ * servers make of an error that there was not. In a stream clients take any for one.
+ */
+export function holdsError(holder: JsonObject): boolean {
+  const { error } = holder;
+  if (!saysError(error)) return false;
+  if (typeof error !== 'object' || Object.keys(holder).length === 1) return true;
+  return Object.values(error as object).some(saysSomething);
+}
+
+function saysSomething(value: unknown): boolean {
+  return value !== 0 && value !== false && !isNothing(value);
 }
 
 /** Reads a body whose `error` is no object: a sentence, a word, or no more than `true`. What stands beside it may tell more. */
@@ -37,14 +59,14 @@ export function readErrorWord(holder: JsonObject): UpstreamError {
   return {
     type: beside?.type,
     code,
-    message: word(error) ?? beside?.message,
+    message: asWord(error) ?? beside?.message,
     status: statusIn(error) ?? beside?.status,
     retryAfterMs: undefined,
     object: error === true ? holder : error,
   };
 }
 
-const UNKNOWN: CodeMeaning = { status: 500 };
+const UNKNOWN: VendorCode = { status: 500 };
 
 /** Members of a body that tells of nothing but an error. Each in lower case, without underscores. */
 const TELLING = new Set([
@@ -58,6 +80,8 @@ const TELLING = new Set([
   'title',
   'reason',
 ]);
+/** Those that name the kind of error, where another says what is wrong (RFC 9457, Novita). */
+const HEADLINES = new Set(['title', 'reason']);
 const CODES = new Set([
   'code',
   'errorcode',
@@ -94,6 +118,7 @@ const BESIDE = new Set([
 
 function readBare(holder: JsonObject): UpstreamError | undefined {
   let message: string | undefined;
+  let headline: string | undefined;
   let code: string | undefined;
   let status: number | undefined;
   let type: string | undefined;
@@ -102,7 +127,8 @@ function readBare(holder: JsonObject): UpstreamError | undefined {
     if (isNothing(value)) continue;
     const name = key === '__type' ? 'type' : key.toLowerCase().replaceAll('_', '');
     if (TELLING.has(name)) {
-      message ??= messageIn(value);
+      if (HEADLINES.has(name)) headline ??= messageIn(value);
+      else message ??= messageIn(value);
       failed ||= TELLS_ALONE.has(name);
       const inner = asObject(asArray(value)[0]);
       // FastAPI's list of what is wrong with the request.
@@ -123,6 +149,7 @@ function readBare(holder: JsonObject): UpstreamError | undefined {
       if (name.endsWith('code') || key === '__type') failed = true;
     } else if (!BESIDE.has(name) || typeof value === 'object') return undefined;
   }
+  message ??= headline;
   failed ||= status !== undefined;
   if (!failed || (message === undefined && code === undefined && type === undefined && status === undefined))
     return undefined;
@@ -162,24 +189,24 @@ function isSuccessStatus(number: number | undefined): boolean {
 function messageIn(value: unknown): string | undefined {
   const first: unknown = Array.isArray(value) ? value[0] : value;
   const fields = asObject(first);
-  return word(first) ?? word(fields?.['message']) ?? word(fields?.['msg']) ?? word(fields?.['detail']);
+  return asWord(first) ?? asWord(fields?.['message']) ?? asWord(fields?.['msg']) ?? asWord(fields?.['detail']);
 }
 
 /** AWS puts a namespace in front of the name of an exception, and may put a URL behind it. */
 function typeName(value: unknown): string | undefined {
-  return word(value)?.replace(/^.*#/, '').replace(/:.*$/, '');
+  return asWord(value)?.replace(/^.*#/, '').replace(/:.*$/, '');
 }
 
 function codeOf(value: unknown): string | undefined {
-  return typeof value === 'number' ? String(value) : word(value);
+  return typeof value === 'number' ? String(value) : asWord(value);
 }
 
-function meaningOf(code: string | undefined): CodeMeaning | undefined {
+function meaningOf(code: string | undefined): VendorCode | undefined {
   return code === undefined ? undefined : (WORDED_CODES.get(code) ?? WORDED_CODES.get(code.replace(/\..*$/s, '')));
 }
 
 /** Cloudflare's numbers stand in a list `errors`; elsewhere the same number means something else. */
-function listed(code: string | undefined): CodeMeaning | undefined {
+function listed(code: string | undefined): VendorCode | undefined {
   return code === undefined ? undefined : CLOUDFLARE_CODES.get(code);
 }
 
@@ -191,8 +218,4 @@ function statusIn(value: unknown): number | undefined {
 function numberIn(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
-}
-
-function word(value: unknown): string | undefined {
-  return asString(value) === '' ? undefined : asString(value);
 }

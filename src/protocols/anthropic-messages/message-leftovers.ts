@@ -1,0 +1,44 @@
+import type { Leftover } from '../../core/conversation.ts';
+import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
+import { UnreadMembers } from '../unread-members.ts';
+
+/** What messages and the system's blocks say and has no neutral form: `image.transformations`. */
+export function leftoversOfMessages(body: JsonObject): Leftover[] {
+  const unread = new UnreadMembers();
+  seeBlocks(body['system'], unread);
+  for (const value of asArray(body['messages'])) {
+    const message = asObject(value) ?? {};
+    unread.see(message, 'messages[]', OF_MESSAGE);
+    seeBlocks(message['content'], unread);
+  }
+  return unread.leftovers;
+}
+
+function seeBlocks(content: unknown, unread: UnreadMembers): void {
+  for (const value of asArray(content)) {
+    const block = asObject(value) ?? {};
+    const type = asString(block['type']) ?? '';
+    const known = OF_BLOCK.get(type);
+    if (known === undefined) continue;
+    unread.see(block, type, known);
+    const caller = asObject(block['caller'])?.['type'];
+    if (caller !== undefined && caller !== 'direct') unread.name(`${type}.caller`);
+    if (type === 'tool_result') seeBlocks(block['content'], unread);
+    else if (type === 'document') seeBlocks(asObject(block['source'])?.['content'], unread);
+  }
+}
+
+/** `clear_at` and `output_config` are read where the turns are, and the effort. */
+const OF_MESSAGE: ReadonlySet<string> = new Set(['role', 'content', 'clear_at', 'output_config', 'id']);
+
+/** What is read of blocks, and marks for caches; those of other types are named as a whole, or thoughts. */
+const OF_BLOCK: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries({
+    text: 'type text citations cache_control',
+    image: 'type source title cache_control',
+    document: 'type source title context citations cache_control',
+    search_result: 'type source title content citations cache_control',
+    tool_use: 'type id name input caller cache_control',
+    tool_result: 'type tool_use_id content is_error cache_control',
+  }).map(([type, members]) => [type, new Set(members.split(' '))]),
+);

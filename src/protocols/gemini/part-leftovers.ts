@@ -1,0 +1,55 @@
+import type { Leftover } from '../../core/conversation.ts';
+import { asNumber, type JsonObject } from '../../lib/json.ts';
+import { UnreadMembers } from '../unread-members.ts';
+import { fieldsOf } from './camel-case.ts';
+import { detailOf } from './media-resolution.ts';
+import { repeated } from './repeated.ts';
+
+/** What parts say and has no neutral form: `functionResponse.scheduling`. */
+export function leftoversOfParts(contents: unknown): Leftover[] {
+  const unread = new UnreadMembers();
+  let isCut = false;
+  for (const content of repeated(contents)) {
+    for (const value of repeated(fieldsOf(content)?.['parts'])) {
+      const part = fieldsOf(value) ?? {};
+      seePart(part, unread);
+      isCut ||= isPiece(fieldsOf(part['functionCall']));
+    }
+  }
+  return isCut ? [...unread.leftovers, PIECE] : unread.leftovers;
+}
+
+/** What a part is, is read or named as a whole. */
+function seePart(part: JsonObject, unread: UnreadMembers): void {
+  seeMedia(part, unread);
+  const isMedia = fieldsOf(part['inlineData']) !== undefined || fieldsOf(part['fileData']) !== undefined;
+  const resolution = fieldsOf(part['mediaResolution']);
+  const isRead = isMedia && (detailOf(resolution) !== undefined || resolution?.['level'] === UNSPECIFIED);
+  if (resolution?.['level'] !== undefined && !isRead) unread.name('mediaResolution.level');
+  if (asNumber(resolution?.['numTokens']) !== undefined) unread.name('mediaResolution.numTokens');
+  const response = fieldsOf(part['functionResponse']);
+  if (response === undefined) return;
+  const { scheduling, ...rest } = response;
+  unread.see(rest, 'functionResponse', OF_RESPONSE);
+  if (scheduling !== 'SCHEDULING_UNSPECIFIED') unread.see({ scheduling }, 'functionResponse', NONE);
+  for (const inner of repeated(response['parts'])) seeMedia(fieldsOf(inner) ?? {}, unread);
+}
+
+function seeMedia({ mediaProcessing }: JsonObject, unread: UnreadMembers): void {
+  if (mediaProcessing !== 'MEDIA_PROCESSING_UNSPECIFIED') unread.see({ mediaProcessing }, 'parts[]', NONE);
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const OF_RESPONSE: ReadonlySet<string> = new Set(['id', 'name', 'response', 'parts']);
+const UNSPECIFIED = 'MEDIA_RESOLUTION_UNSPECIFIED';
+
+/** A call as it streams, which means nothing by itself. */
+function isPiece(call: JsonObject | undefined): boolean {
+  return repeated(call?.['partialArgs']).length > 0 || call?.['willContinue'] === true;
+}
+
+const PIECE: Leftover = {
+  field: 'functionCall.partialArgs',
+  weight: 'refused',
+  why: 'is a piece of a call (`willContinue`), of which other models need the whole: send its `args`',
+};

@@ -1,0 +1,69 @@
+import type { Leftover } from '../../core/conversation.ts';
+import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
+import { UnreadMembers } from '../unread-members.ts';
+
+/** What messages say and has no neutral form: `messages[].prefix`. */
+export function leftoversOfMessages(messages: unknown): Leftover[] {
+  const unread = new UnreadMembers();
+  for (const value of asArray(messages)) {
+    const message = asObject(value);
+    if (message !== undefined) seeMessage(message, unread);
+  }
+  return unread.leftovers;
+}
+
+function seeMessage(message: JsonObject, unread: UnreadMembers): void {
+  unread.see(message, 'messages[]', OF_MESSAGE);
+  // The system's words become blocks of one text, in which nobody has a name.
+  const isSystem = message['role'] === 'system' || message['role'] === 'developer';
+  if (isSystem && asWord(message['name']) !== undefined) unread.name('messages[].name');
+  for (const part of asArray(message['content'])) seePart(asObject(part) ?? {}, unread);
+  for (const value of asArray(message['tool_calls'])) {
+    const call = asObject(value) ?? {};
+    unread.see(call, 'messages[].tool_calls[]', OF_CALL);
+  }
+}
+
+function seePart(part: JsonObject, unread: UnreadMembers): void {
+  const type = asString(part['type']) ?? '';
+  const inner = OF_PART.get(type);
+  if (inner === undefined) return;
+  for (const member in part) {
+    if (member !== type && !OF_ANY_PART.has(member)) unread.see({ [member]: part[member] }, type, NONE);
+  }
+  const held = asObject(part[type]);
+  if (held !== undefined) unread.see(held, type, inner);
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * Besides what is read: marks for caches, and what a client sends back of an answer as it got it, its number and its
+ * sources. The name of a result says once more what was called.
+ */
+const OF_MESSAGE: ReadonlySet<string> = new Set(
+  (
+    'role content name tool_calls tool_call_id function_call refusal reasoning_content reasoning reasoning_details audio ' +
+    'images cache_control id index status annotations provider_specific_fields'
+  ).split(' '),
+);
+
+const OF_CALL: ReadonlySet<string> = new Set(
+  'id type index function custom extra_content cache_control provider_specific_fields'.split(' '),
+);
+
+const OF_ANY_PART: ReadonlySet<string> = new Set(
+  'type cache_control prompt_cache_breakpoint annotations document_name'.split(' '),
+);
+
+/** What may be in each kind of part. */
+const OF_PART: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['text', NONE],
+  ['refusal', NONE],
+  ['image_url', new Set(['url', 'detail'])],
+  ['video_url', new Set(['url', 'detail'])],
+  ['audio_url', new Set(['url', 'detail'])],
+  ['document_url', new Set(['url', 'detail'])],
+  ['input_audio', new Set(['data', 'format'])],
+  ['file', new Set(['file_data', 'file_url', 'file_id', 'filename'])],
+]);

@@ -1,0 +1,54 @@
+import type { Leftover } from '../../core/conversation.ts';
+import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
+import { UnreadMembers } from '../unread-members.ts';
+
+/** What the items of an input say and has no neutral form: `function_call.caller`. */
+export function leftoversOfItems(items: readonly unknown[]): Leftover[] {
+  const unread = new UnreadMembers();
+  for (const value of items) {
+    const item = asObject(value) ?? {};
+    const type = asString(item['type']) ?? 'message';
+    const known = OF_ITEM.get(type);
+    if (known === undefined) continue;
+    unread.see(item, type, known);
+    const caller = asObject(item['caller'])?.['type'];
+    if (caller !== undefined && caller !== 'direct') unread.name(`${type}.caller`);
+    seeParts(item['content'], unread);
+    seeParts(item['output'], unread);
+  }
+  return unread.leftovers;
+}
+
+function seeParts(parts: unknown, unread: UnreadMembers): void {
+  for (const value of asArray(parts)) {
+    const part: JsonObject = asObject(value) ?? {};
+    const type = asString(part['type']) ?? '';
+    const known = OF_PART.get(type);
+    if (known !== undefined) unread.see(part, type, known);
+  }
+}
+
+/**
+ * What is read of items, and what has no effect: ids and states, the name of a result, which says once more what was
+ * called, and by which phase a model knows its own messages again. Those of other types are named as a whole.
+ */
+const OF_ITEM: ReadonlyMap<string, ReadonlySet<string>> = setsOf({
+  message: 'type id role content status phase',
+  function_call: 'type id call_id name namespace arguments status caller',
+  custom_tool_call: 'type id call_id name namespace input status caller',
+  function_call_output: 'type id call_id name namespace output status caller',
+  custom_tool_call_output: 'type id call_id name namespace output status caller',
+});
+
+const OF_PART: ReadonlyMap<string, ReadonlySet<string>> = setsOf({
+  input_text: 'type text prompt_cache_breakpoint',
+  output_text: 'type text annotations logprobs prompt_cache_breakpoint',
+  input_image: 'type image_url file_id detail prompt_cache_breakpoint',
+  input_file: 'type file_data file_id file_url filename detail prompt_cache_breakpoint',
+  input_audio: 'type input_audio prompt_cache_breakpoint',
+  input_video: 'type video_url prompt_cache_breakpoint',
+});
+
+function setsOf(members: Readonly<Record<string, string>>): ReadonlyMap<string, ReadonlySet<string>> {
+  return new Map(Object.entries(members).map(([type, words]) => [type, new Set(words.split(' '))]));
+}

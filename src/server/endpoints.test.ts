@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'bun:test';
+
+import { matchEndpoint } from './endpoints.ts';
+
+function matched(path: string, method = 'POST') {
+  return matchEndpoint({ method, headers: new Headers() }, path, '');
+}
+
+describe('a colon in front of what is asked of a model', () => {
+  test.each([
+    ['/v1beta/models/a:generateContent', 'a'],
+    ['/v1/models/a%2Fb:latest:streamGenerateContent', 'a/b:latest'],
+    ['/v1/projects/p/locations/l/publishers/google/models/a:generateContent', 'a'],
+    ['/v1/projects/p/locations/l/publishers/anthropic/models/a:rawPredict', 'a'],
+  ])('may be encoded: %s', (path, model) => {
+    for (const colon of [':', '%3A', '%3a']) {
+      const { endpoint } = matched(path.replace(/:(?=\w+$)/, colon));
+      expect([endpoint?.kind, endpoint?.model ?? endpoint?.alias]).toEqual(['model', model]);
+    }
+  });
+
+  test('and in the name of one', () => {
+    for (const path of ['/v1/models/a:latest', '/v1/models/a%3Alatest', '/v1beta/models/a%3alatest'])
+      expect(matched(path, 'GET').endpoint).toMatchObject({ kind: 'model_by_id', target: 'a:latest' });
+  });
+});
+
+test.each(['/models/chat/completions', '/v1/models/responses', '/models/v1/messages'])(
+  'POST %s asks no model: the base URL is wrong',
+  (path) => {
+    const { endpoint, allow, misplaced } = matched(path);
+    expect([endpoint, allow]).toEqual([undefined, undefined]);
+    expect(misplaced).toBeDefined();
+  },
+);
+
+test('a model with the name of an endpoint is one to GET', () => {
+  expect(matched('/v1/models/chat/completions', 'GET').endpoint?.kind).toBe('model_by_id');
+  expect(matched('/v1/models/mine').allow).toBe('GET, HEAD');
+});
