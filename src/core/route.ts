@@ -115,6 +115,7 @@ export interface Quirks {
    * older ones; `top_k`, `min_p`, `verbosity` and `tools.custom` (with `allowed_tools`) are sent to those only that are
    * said to take them. `response_format.json_schema: false`: it knows JSON, but no schema of it;
    * `reasoning_effort.minimal: false`: nor that word, for which the nearest that it knows is sent.
+   * `messages.reasoning_content: false`: a message with thoughts in other fields than its own is refused.
    *
    * Messages: `thinking.between_tools: false`, a word of the newest models for the least thinking.
    *
@@ -163,8 +164,8 @@ export interface Quirks {
   readonly ranges?: Readonly<Record<string, readonly [least: number, most: number]>> | undefined;
   /** Chat: what it calls the id of an end user; default `user`. `user_id` has letters, digits, `_` and `-` alone. */
   readonly userField?: 'user' | 'user_id' | undefined;
-  /** Chat: it takes the bytes of a picture alone, no URL. */
-  readonly images?: 'data' | undefined;
+  /** `data`: it takes the bytes of a picture alone, no URL (chat); `none`: the model takes no pictures. */
+  readonly images?: 'data' | 'none' | undefined;
   /** Messages: `false` where no system's turn may stand between others; default: as the model takes it. */
   readonly systemTurns?: false | undefined;
   /** Messages: `false` where it has no strict tools and output formats; default: as the model has them. */

@@ -12,8 +12,10 @@ export function parseDuration(value: string | number): number | undefined {
   return wholeOrFraction(ms);
 }
 
-/** The shortest text that `parseDuration` reads back as `ms`: `1h30m`, `1.5s` or `300ms`; `0s` for zero. */
-export function formatDuration(ms: number): string {
+/** The shortest text that `parseDuration` reads back as the milliseconds: `1h30m`, `1.5s` or `300ms`; `0s` for zero. */
+export function formatDuration(duration: number): string {
+  // Times that were added and subtracted are off by a trace.
+  const ms = Math.round(duration * 1e6) / 1e6;
   if (ms === 0) return '0s';
   if (ms < 1000) return `${ms}ms`;
   const hours = Math.floor(ms / 3_600_000);

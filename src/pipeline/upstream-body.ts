@@ -36,9 +36,10 @@ export function bodyFor(
 /** A request of the backend's dialect without what the route's model would refuse of other models' turns. */
 function fittedFor(route: Route, protocol: Protocol, text: string, fields: Record<string, unknown>): Fitted {
   const { model, backend } = route;
-  const readable = protocol.removeForeign(text, fields, model, quirksFor(backend.quirks, model));
+  const quirks = quirksFor(backend.quirks, model);
+  const readable = protocol.removeForeign(text, fields, model, quirks);
   const now = readable === text ? fields : parsedAgain(readable);
-  return protocol.removeUnfit?.(readable, now, model) ?? { text: readable, dropped: [] };
+  return protocol.removeUnfit?.(readable, now, model, quirks) ?? { text: readable, dropped: [] };
 }
 
 function parsedAgain(text: string): Record<string, unknown> {

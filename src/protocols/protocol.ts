@@ -40,10 +40,11 @@ export interface Protocol {
    */
   removeForeign(text: string, body: Record<string, unknown>, model: string, quirks?: Quirks): string;
   /**
-   * The request's text without settings that `model` would refuse for what the conversation holds, and their names; all
-   * other bytes stay. Undefined where nothing is to be left out. `body` is `text`, parsed.
+   * The request's text without settings that `model` would refuse for what the conversation holds, and their names, or with
+   * what its backend demands of turns that others served; all other bytes stay. Undefined where nothing is to be done.
+   * `body` is `text`, parsed.
    */
-  removeUnfit?(text: string, body: Record<string, unknown>, model: string): Fitted | undefined;
+  removeUnfit?(text: string, body: Record<string, unknown>, model: string, quirks: Quirks): Fitted | undefined;
 }
 
 /** A request's text without some of its settings. */

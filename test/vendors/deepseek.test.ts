@@ -1,6 +1,10 @@
 // DeepSeek: https://api-docs.deepseek.com/api/create-chat-completion, …/guides/thinking_mode, …/guides/anthropic_api
 import { afterAll, describe, expect, test } from 'bun:test';
+import { send } from '../kit/client.ts';
+import { startGateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
+import { chatAnswer } from '../kit/replies.ts';
+import { startUpstream } from '../kit/upstream.ts';
 import { messagesCall, responsesCall, TO_MESSAGES, TO_RESPONSES } from './answers.ts';
 import { agentsWith, chatLoop, checkLoop, keepTo, saidBefore, USUAL, type ChatRules } from './chat-rules.ts';
 import {
@@ -188,4 +192,59 @@ test('a schema is told in words in chat, and is one in responses', () => {
   expect(dropped).toEqual(['output']);
   const { body: other } = translated({ ...to, upstream: 'openai-responses' }, 'anthropic-messages', asked);
   expect(other.text.format.type).toBe('json_schema');
+});
+
+describe('pictures, which its models for text refuse', () => {
+  const source = { type: 'base64', media_type: 'image/png', data: 'AAAA' };
+  const picture = { type: 'image', source };
+  const seen = question({ messages: [{ role: 'user', content: [picture] }] });
+  const returned = question({
+    messages: [
+      { role: 'user', content: 'Q' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'c', name: 'look', input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c', content: [picture] }] },
+    ],
+  });
+
+  test.each(['openai-chat', 'openai-responses', 'anthropic-messages'] as const)('in %s', (upstream) => {
+    for (const asked of [seen, returned]) {
+      const sent = (model: string) => translated({ vendor: 'deepseek', model, upstream }, 'anthropic-messages', asked);
+      expect(sent('deepseek-v4-pro').refused).toBe('image');
+      expect(sent('deepseek-flash').refused).toBeUndefined();
+      expect(sent('deepseek-v4-flash-vision-exp').refused).toBeUndefined();
+    }
+  });
+});
+
+test('a client of chat whose call another backend made, which has no thoughts of it', async () => {
+  const made = { id: 'call_1', type: 'function', function: { name: 'look', arguments: '{}' } };
+  const messages = [
+    { role: 'user', content: 'Q' },
+    { role: 'assistant', content: null, tool_calls: [made] },
+    { role: 'tool', tool_call_id: 'call_1', content: 'r' },
+  ];
+  const tools = [{ type: 'function', function: { name: 'look', parameters: { type: 'object', properties: {} } } }];
+  const upstream = await startUpstream(chatAnswer('ok'));
+  const gateway = await startGateway({
+    config: {
+      backends: [{ name: 'it', vendor: 'deepseek', url: upstream.url, api_key: 'k' }],
+      models: { alias: { routes: [{ backend: 'it', model: 'deepseek-v4-pro' }] } },
+    },
+  });
+  try {
+    const body = { model: 'alias', messages, tools };
+    const answer = await send(`${gateway.url}/v1/chat/completions`, { body });
+    await answer.whole();
+    expect(answer.status).toBe(200);
+    expect(upstream.requests[0]?.json).toEqual({
+      ...body,
+      model: 'deepseek-v4-pro',
+      messages: messages.map((message) =>
+        message.role === 'assistant' ? { reasoning_content: ' ', ...message } : message,
+      ),
+    });
+  } finally {
+    await gateway.stop();
+    await upstream.stop();
+  }
 });

@@ -10,6 +10,8 @@ import {
   USUAL,
   type ChatRules,
 } from './chat-rules.ts';
+import { responsesCall, TO_RESPONSES } from './answers.ts';
+import { playLoop } from './tool-loop.ts';
 import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
 import { stopStandIns } from './tool-loop.ts';
 
@@ -102,4 +104,20 @@ describe('what it refuses is left out and named', () => {
     const asked = toolQuestion({ ...WISHES.on, tool_choice: { type: 'any' } });
     expect(translated(gptOss, 'anthropic-messages', asked).body.tool_choice).toBe('required');
   });
+});
+
+// https://console.groq.com/docs/responses-api: not supported are `store`, `include`, `safety_identifier` and others.
+test.each(TO_RESPONSES)('its responses, where they are asked for, by %s', async (_name, agent) => {
+  const { first, second, paths } = await playLoop(agent, {
+    vendor: 'groq',
+    model: 'openai/gpt-oss-120b',
+    backend: { protocol: 'openai-responses' },
+    answer: responsesCall,
+  });
+  expect(paths).toEqual(['/v1/responses', '/v1/responses']);
+  for (const body of [first, second]) {
+    for (const field of ['store', 'include', 'safety_identifier', 'user', 'truncation', 'prompt_cache_key'])
+      expect(body).not.toHaveProperty(field);
+    expect(Object.keys(body.reasoning)).toEqual(['effort']);
+  }
 });

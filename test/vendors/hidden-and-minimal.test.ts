@@ -22,12 +22,7 @@ test.each<[vendor: string, model: string, hidden: object, minimal: object]>([
   ['together', 'openai/gpt-oss-120b', {}, { reasoning_effort: 'low' }],
   ['together', 'zai-org/GLM-5.2', {}, { reasoning: { enabled: true }, reasoning_effort: 'low' }],
   ['fireworks', 'accounts/fireworks/models/kimi-k2p5', {}, { reasoning_effort: 'low' }],
-  [
-    'openrouter',
-    'google/gemini-3.1-pro-preview',
-    { reasoning: { exclude: true } },
-    { reasoning: { effort: 'minimal' } },
-  ],
+  ['openrouter', 'google/gemini-3.1-pro-preview', { reasoning: { exclude: true } }, { reasoning: { effort: 'low' } }],
   ['cerebras', 'gpt-oss-120b', { reasoning_format: 'hidden' }, { reasoning_format: 'parsed', reasoning_effort: 'low' }],
   ['ollama', 'gpt-oss:20b', {}, { reasoning_effort: 'low' }],
   ['ollama', 'qwen3:8b', {}, {}],

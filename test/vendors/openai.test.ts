@@ -65,6 +65,10 @@ describe('which API', () => {
     ['openai', 'gpt-4o-audio-preview', {}, '/v1/chat/completions'],
     ['azure', 'gpt-4o', { api_version: '2024-10-21' }, '/openai/deployments/gpt-4o/chat/completions'],
     ['azure', 'gpt-5.4', { api_version: '2025-04-01-preview' }, '/openai/responses'],
+    ['azure', 'our-gpt-5.10', { api_version: '2025-04-01-preview' }, '/openai/responses'],
+    ['azure', 'our-codex', { api_version: '2025-04-01-preview' }, '/openai/responses'],
+    ['azure', 'gpt-35-turbo', { api_version: '2024-10-21' }, '/openai/deployments/gpt-35-turbo/chat/completions'],
+    ['openai', 'gpt-audio', {}, '/v1/chat/completions'],
   ] as const)('%s serves %s %j to another dialect at %s', async (vendor, model, backend, path) => {
     const isChat = path.endsWith('chat/completions');
     const base = vendor === 'azure' ? '/openai' : '/v1';

@@ -79,6 +79,22 @@ describe('a thinking tool loop', () => {
     expect(second.input).toContainEqual(expect.objectContaining({ type: 'reasoning', encrypted_content: 'sealed' }));
   });
 
+  test('with thoughts of others for a model of OpenAI, which refuses them', () => {
+    const said = [
+      { role: 'user', parts: [{ text: 'Q' }] },
+      { role: 'model', parts: [{ text: 'Let me look.', thought: true }, { functionCall: { id: 'c', name: 'look' } }] },
+      { role: 'user', parts: [{ functionResponse: { id: 'c', name: 'look', response: { output: 'r' } } }] },
+    ];
+    const itemsFor = (model: string) => {
+      const asked = { vendor: 'openrouter', model, upstream: 'openai-responses' } as const;
+      return translated(asked, 'gemini', geminiQuestion({}, { contents: said })).body.input.map(
+        ({ type, role }: { type?: string; role?: string }) => type ?? role,
+      );
+    };
+    expect(itemsFor('openai/gpt-5.4')).toEqual(['user', 'function_call', 'function_call_output']);
+    expect(itemsFor('z-ai/glm-5.2')).toEqual(['user', 'reasoning', 'function_call', 'function_call_output']);
+  });
+
   test.each([
     ['Claude Code', claudeCode!, '/v1/messages?beta=true', messageCall],
     ['Codex', codex!, '/v1/responses', responseCall],

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import { openaiResponses } from '../dialects/openai-responses.ts';
 import type { Json } from '../kit/json.ts';
 import { AGENTS, playLoop, stopStandIns } from './tool-loop.ts';
+import { question, translated } from './translated.ts';
 
 afterAll(stopStandIns);
 
@@ -37,4 +38,16 @@ describe.each([
     const thought = second.input.find(({ type }: Json) => type === 'reasoning');
     expect(thought.encrypted_content).toBe('ENC');
   });
+});
+
+test.each([
+  [{ thinking: { type: 'enabled', budget_tokens: 2048 } }, ['reasoning']],
+  [{ thinking: { type: 'adaptive' }, output_config: { effort: 'high' } }, ['reasoning']],
+  [{ thinking: { type: 'disabled' } }, ['reasoning']],
+  [{ thinking: { type: 'adaptive' } }, []],
+])('a measure of %j is named where the model takes none', (more, dropped) => {
+  const asked = { vendor: 'xai', model: 'grok-4', upstream: 'openai-responses' } as const;
+  const written = translated(asked, 'anthropic-messages', question(more));
+  expect(written.body.reasoning?.effort).toBeUndefined();
+  expect(written.dropped).toEqual(dropped);
 });

@@ -4,6 +4,7 @@ import type { Quirks } from '../../core/route.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import type { Work } from '../../core/work.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
+import { failedContent } from '../failed-result.ts';
 import type { CallIds } from './call-ids.ts';
 import { inputOf } from './call-input.ts';
 import { NAME } from './name.ts';
@@ -74,17 +75,22 @@ export function unsignedThought(thinking: string): JsonObject {
 }
 
 function resultOf(part: ToolResultPart, { ids, quirks }: BlockContext): JsonObject {
-  const blocks = part.content
+  // A failure has words, and words alone ("all content must be type 'text' if 'is_error' is true", read in November 2026
+  // in https://github.com/vellum-ai/vellum-assistant/pull/18387): one with a picture says itself that it is one.
+  const isMixed = part.isError === true && part.content.some(({ type }) => type !== 'text');
+  const isMute = part.isError === true && part.content.every((inner) => inner.type === 'text' && !inner.text.trim());
+  const given = isMixed || isMute ? failedContent(part.content) : part.content;
+  const blocks = given
     .map((inner) => (inner.type === 'text' ? textOf(inner) : mediaOf(inner, quirks)))
     .filter((block) => block !== undefined);
-  const [first] = part.content;
-  const plain = blocks.length === 1 && part.content.length === 1 && first?.type === 'text';
+  const [first] = given;
+  const plain = blocks.length === 1 && given.length === 1 && first?.type === 'text';
   const content = plain && first.cacheControl === undefined ? first.text : blocks;
   return compact({
     type: 'tool_result',
     tool_use_id: ids.ofResult(part.callId),
     content: content.length === 0 ? undefined : content,
-    is_error: part.isError,
+    is_error: isMixed ? undefined : part.isError,
     cache_control: part.cacheControl,
   });
 }

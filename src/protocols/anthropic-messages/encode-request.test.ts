@@ -75,6 +75,30 @@ describe('turns', () => {
     expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
   });
 
+  test('a failure has words, and says itself that it is one where it has more', () => {
+    const picture: MediaPart = {
+      type: 'media',
+      kind: 'image',
+      source: { from: 'base64', mediaType: 'image/png', data: 'AAAA' },
+    };
+    const failed = (...content: (MediaPart | { type: 'text'; text: string })[]) => {
+      const part: Part = { type: 'tool_result', callId: '1', content, isError: true };
+      const { messages } = encoded({ turns: [question, turn('assistant', call('1')), turn('user', part)] }).body;
+      return messages.at(-1)?.content[0];
+    };
+    const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } };
+    const said = { type: 'tool_result', tool_use_id: '1' };
+    expect(failed({ type: 'text', text: 'no' })).toEqual({ ...said, content: 'no', is_error: true } as never);
+    expect(failed({ type: 'text', text: 'no' }, picture)).toEqual({
+      ...said,
+      content: [{ type: 'text', text: 'Error: no' }, image],
+    } as never);
+    const mute = 'Error: the tool has failed.';
+    expect(failed(picture)).toEqual({ ...said, content: [{ type: 'text', text: mute }, image] } as never);
+    expect(failed()).toEqual({ ...said, content: mute, is_error: true } as never);
+    expect(failed({ type: 'text', text: '' })).toEqual({ ...said, content: mute, is_error: true } as never);
+  });
+
   test('a result of blanks is an empty one', () => {
     const blank: Part = { type: 'tool_result', callId: '1', content: [{ type: 'text', text: ' \n' }] };
     const { messages } = encoded({ turns: [question, turn('assistant', call('1')), turn('user', blank)] }).body;
@@ -447,6 +471,18 @@ describe('thinking', () => {
     const { body } = encoded({ reasoning: { effort: 'high' }, settings: { maxTokens } });
     expect(body.thinking).toEqual({ type: 'enabled', budget_tokens });
     expect(body.max_tokens).toBe(limit);
+  });
+
+  test('a higher word is never worth less, and leaves room for the answer', () => {
+    for (const maxTokens of [undefined, 2000, 9000, 25_000, 33_000, 64_000]) {
+      const budgets = (['minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const).map((effort) => {
+        const { body } = encoded({ reasoning: { effort }, settings: { maxTokens } });
+        const budget = body.thinking?.type === 'enabled' ? body.thinking.budget_tokens : Number.NaN;
+        expect(body.max_tokens - budget).toBeGreaterThanOrEqual(Math.min(4096, body.max_tokens - 1024));
+        return budget;
+      });
+      expect(budgets).toEqual(budgets.toSorted((a, b) => a - b));
+    }
   });
 
   test('a model that always thinks cannot be told not to', () =>

@@ -7,6 +7,7 @@ import { Work } from '../../core/work.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { forbidsThinking, withChoiceFor } from '../forced-tools.ts';
+import { refusePictures } from '../pictures.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { isDetailed, unsaidOf } from '../unsaid-members.ts';
 import { CallIds } from './call-ids.ts';
@@ -35,6 +36,7 @@ function wireName(name: string): string {
 
 function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks, work = new Work() } = addressee;
+  refusePictures(conversation, quirks);
   const traits = traitsFor(model, quirks);
   const dropped = new Set<string>();
   const budget = new StrictBudget();

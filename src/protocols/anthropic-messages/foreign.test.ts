@@ -68,3 +68,20 @@ describe('thoughts of others are removed, byte for byte', () => {
     expect(removed(text)).toBe(text);
   });
 });
+
+describe('a model that looks at no signature, and wants its thoughts back', () => {
+  const sent = (text: string, model = 'kimi-k2.5') =>
+    removeForeign(text, JSON.parse(text), model, { reasoningBack: 'reasoning_content' });
+
+  test.each([
+    ['gets the words of others', request(thinking(foreign), call), request(thinking(''), call)],
+    ['and those that nobody signed', request(thinking(UNSIGNED), call), request(thinking(''), call)],
+    ['not what has no words', request(redacted(foreign), call), request(call)],
+    ['its own as they came', request(thinking('raw'), call), request(thinking('raw'), call)],
+  ])('%s', (_what, text, expected) => expect(JSON.parse(sent(text))).toEqual(JSON.parse(expected)));
+
+  test('Claude gets none, wherever it is', () =>
+    expect(JSON.parse(sent(request(thinking(foreign), call), 'anthropic/claude-opus-5'))).toEqual(
+      JSON.parse(request(call)),
+    ));
+});

@@ -1,6 +1,8 @@
 import { elementRemovals } from '../../lib/json-removal.ts';
 import { isReadableBy, MARK, unmarkSignature } from '../../core/signature.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
+import type { Quirks } from '../../core/route.ts';
+import { claudeTraits } from '../../vendors/models/claude.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import { NAME } from './name.ts';
 
@@ -12,10 +14,17 @@ const SIGNATURE_FIELDS: ReadonlyMap<string, string> = new Map([
 
 /**
  * `text` without the blocks of thinking whose signature the gateway gave to the client for another model; one that is
- * `model`'s own gets it back as it was. A message of which nothing would be left goes, too.
+ * `model`'s own gets it back as it was. Where the model does not look at signatures, and wants thoughts back, the words
+ * stay. A message of which nothing would be left goes, too.
  */
-export function removeForeign(text: string, body: Record<string, unknown>, model: string): string {
+export function removeForeign(
+  text: string,
+  body: Record<string, unknown>,
+  model: string,
+  { reasoningBack }: Quirks = {},
+): string {
   if (!text.includes(MARK)) return text;
+  const to = { model, takesUnsigned: reasoningBack !== undefined && !claudeTraits(model).signs };
   const [span] = memberSpans(text, 'messages').slice(-1);
   if (span === undefined) return text;
   const messages = asArray(body['messages']);
@@ -23,7 +32,7 @@ export function removeForeign(text: string, body: Record<string, unknown>, model
   const edits: Edit[] = [];
   const gone = new Set<number>();
   for (const [index, element] of elements.entries()) {
-    const found = messageEdits(text, element, asObject(messages[index]) ?? {}, model);
+    const found = messageEdits(text, element, asObject(messages[index]) ?? {}, to);
     if (found === 'nothing left') gone.add(index);
     else for (const edit of found) edits.push(edit);
   }
@@ -33,14 +42,20 @@ export function removeForeign(text: string, body: Record<string, unknown>, model
   );
 }
 
-function messageEdits(text: string, message: Span, { content }: JsonObject, model: string): Edit[] | 'nothing left' {
+/** Who is going to read a request. */
+interface Reader {
+  readonly model: string;
+  readonly takesUnsigned: boolean;
+}
+
+function messageEdits(text: string, message: Span, { content }: JsonObject, to: Reader): Edit[] | 'nothing left' {
   const [span] = memberSpans(text, 'content', message.start).slice(-1);
   if (span === undefined || !Array.isArray(content)) return [];
   const elements = elementSpans(text, span.start);
   const edits: Edit[] = [];
   const gone = new Set<number>();
   for (const [index, element] of elements.entries()) {
-    const verdict = judge(asObject(content[index]) ?? {}, model);
+    const verdict = judge(asObject(content[index]) ?? {}, to);
     if (verdict === 'foreign') gone.add(index);
     if (verdict === undefined || verdict === 'foreign') continue;
     for (const value of memberSpans(text, verdict.field, element.start)) {
@@ -53,9 +68,13 @@ function messageEdits(text: string, message: Span, { content }: JsonObject, mode
 }
 
 /** What becomes of a block: nothing, its removal, or its own signature in place of the marked one. */
-function judge(block: JsonObject, model: string): { field: string; value: string } | 'foreign' | undefined {
+function judge(
+  block: JsonObject,
+  { model, takesUnsigned }: Reader,
+): { field: string; value: string } | 'foreign' | undefined {
   const field = SIGNATURE_FIELDS.get(asString(block['type']) ?? '');
   const marked = field === undefined ? undefined : unmarkSignature(asString(block[field]) ?? '');
   if (field === undefined || marked === undefined) return undefined;
-  return isReadableBy(marked.signature, NAME, model) ? { field, value: marked.signature.value } : 'foreign';
+  if (isReadableBy(marked.signature, NAME, model)) return { field, value: marked.signature.value };
+  return takesUnsigned && field === 'signature' && asString(block['thinking']) ? { field, value: '' } : 'foreign';
 }

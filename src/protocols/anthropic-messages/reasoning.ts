@@ -50,6 +50,7 @@ export function encodeReasoning({ reasoning, settings }: Conversation, circumsta
   const { traits, thoughtless, forced, unthinking, dropped } = circumstances;
   const limit = settings.maxTokens;
   const maxTokens = Math.min(traits.maxOutput, limit ?? traits.defaultMaxTokens);
+  if ((limit ?? 0) > maxTokens) dropped.add('maxTokens');
   const none = { thinking: undefined, effort: undefined, maxTokens };
   const wanted = reasoning === undefined ? undefined : wantsThinking(reasoning);
   if (unthinking) {
@@ -80,13 +81,21 @@ export function encodeReasoning({ reasoning, settings }: Conversation, circumsta
   return { effort, ...budgeted(reasoning, maxTokens, circumstances) };
 }
 
-/** Thinking with a budget, which has to be less than `max_tokens`: it gives way to a limit that the client set. */
+/**
+ * Thinking with a budget, which has to be less than `max_tokens`: it gives way to a limit that the client set. Of what a
+ * word stands for something is left for the answer, and a higher word is never worth less than a lower one.
+ */
 function budgeted(reasoning: Reasoning, maxTokens: number, { traits }: Circumstances): Omit<Thinking, 'effort'> {
-  const wanted = reasoning.budgetTokens ?? budgetFor(measureOf(reasoning) ?? 'medium');
   const room = Math.min(traits.maxOutput, Math.max(maxTokens, MIN_BUDGET + 1));
-  const budget = Math.max(MIN_BUDGET, wanted < room ? wanted : Math.min(Math.floor(room / 2), wanted));
+  const most = room - Math.min(LEFT_FOR_THE_ANSWER, Math.ceil(room / 2));
+  const { budgetTokens } = reasoning;
+  const wanted = budgetTokens ?? budgetFor(measureOf(reasoning) ?? 'medium');
+  const fits = budgetTokens !== undefined && budgetTokens < room;
+  const budget = Math.max(MIN_BUDGET, fits ? wanted : Math.min(most, wanted));
   return { thinking: { type: 'enabled', budget_tokens: budget }, maxTokens: room };
 }
+
+const LEFT_FOR_THE_ANSWER = 4096;
 
 /** Some models think whatever they are told. */
 function turnedOff({ off, thinking, efforts }: ClaudeTraits, dropped: Set<string>): Partial<Thinking> {

@@ -1,15 +1,24 @@
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { elementRemovals, memberRemovals } from '../../lib/json-removal.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit } from '../../lib/json-span.ts';
+import type { Quirks } from '../../core/route.ts';
 import { claudeTraits } from '../../vendors/models/claude.ts';
 import type { Fitted } from '../protocol.ts';
+import { addNeededThoughts } from './needed-thoughts.ts';
 
 /**
  * A tool loop whose call came without thoughts in front, from another dialect's model, say, cannot go on with a budget for
  * thinking: Anthropic refuses that (https://platform.claude.com/docs/en/build-with-claude/extended-thinking, "Preserving
- * thinking blocks"). Its request goes out without thinking, and without the edits that need it.
+ * thinking blocks"). Its request goes out without thinking, and without the edits that need it. Others want a thought there.
  */
-export function removeUnfit(text: string, body: Record<string, unknown>, model: string): Fitted | undefined {
+export function removeUnfit(
+  text: string,
+  body: Record<string, unknown>,
+  model: string,
+  quirks: Quirks = {},
+): Fitted | undefined {
+  const fitted = addNeededThoughts(text, body, model, quirks);
+  if (fitted !== undefined) return fitted;
   if (asObject(body['thinking'])?.['type'] !== 'enabled' || !isThoughtlessLoop(asArray(body['messages'])))
     return undefined;
   // Others speak this dialect as well, and want no thoughts back.

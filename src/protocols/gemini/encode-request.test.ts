@@ -365,6 +365,17 @@ describe('an answer of a given form beside functions', () => {
   });
 });
 
+test.each([
+  ['gemini-2.0-flash', 8192],
+  ['gemini-2.5-pro', 65_535],
+  ['publishers/google/models/gemini-3.10-pro', 65_535],
+  ['gemini-4-argon', 128_000],
+  ['tunedModels/mine', 128_000],
+])('%s is asked for no more than it can say: %p', (model, most) => {
+  expect(encoded({ settings: { maxTokens: 128_000 } }, model).body.generationConfig.maxOutputTokens).toBe(most);
+  expect(encoded({ settings: { maxTokens: 500 } }, model).body.generationConfig.maxOutputTokens).toBe(500);
+});
+
 describe('settings that the model lacks are named', () => {
   test.each([
     [{ minP: 0.1, verbosity: 'low' }, ['minP', 'verbosity']],

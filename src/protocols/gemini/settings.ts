@@ -70,11 +70,12 @@ export function encodeSettings(
   to: { readonly model: string; readonly withOutput: boolean; readonly work: Work },
 ): Config {
   const thinking = reasoning === undefined ? undefined : encodeReasoning(reasoning, to.model);
-  const { takesPenalties: penalties, isSampled } = geminiTraits(to.model);
-  const { stop, seed } = settings;
+  const { takesPenalties: penalties, isSampled, maxOutput = Number.POSITIVE_INFINITY } = geminiTraits(to.model);
+  const { stop, seed, maxTokens } = settings;
   const fitsSeed = seed === undefined || (Number.isInteger(seed) && Math.abs(seed) <= MOST_SEED);
   const config = compact({
-    maxOutputTokens: settings.maxTokens,
+    // A higher limit than the model's own is refused.
+    maxOutputTokens: maxTokens === undefined ? undefined : Math.min(maxTokens, maxOutput),
     ...(isSampled ? { temperature: settings.temperature, topP: settings.topP, topK: settings.topK } : {}),
     stopSequences: stop === undefined || stop.length === 0 ? undefined : stop.slice(0, MOST_STOPS),
     seed: fitsSeed ? seed : undefined,
@@ -89,6 +90,7 @@ export function encodeSettings(
     config: Object.keys(config).length === 0 ? undefined : config,
     dropped: [
       ...(thinking?.isShort === true ? ['reasoning'] : []),
+      ...((maxTokens ?? 0) > maxOutput ? ['maxTokens'] : []),
       ...(stop !== undefined && stop.length > MOST_STOPS ? ['stop'] : []),
       ...(fitsSeed ? [] : ['seed']),
       ...(isSampled ? [] : sampledBy(settings)),

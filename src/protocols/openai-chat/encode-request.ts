@@ -6,6 +6,7 @@ import { compact, type JsonObject } from '../../lib/json.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { forbidsThinking, refuseThinking, withChoiceFor } from '../forced-tools.ts';
+import { refusePictures } from '../pictures.ts';
 import { encodeWithNames } from '../tool-names.ts';
 import { unsaidOf } from '../unsaid-members.ts';
 import { decodeAnswer } from './decode-answer.ts';
@@ -25,6 +26,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
 
 function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks } = addressee;
+  refusePictures(conversation, quirks);
   const tools = encodeTools(conversation, quirks);
   const hasTools = tools.fields['tools'] !== undefined;
   const forbidden = forbidsThinking(conversation, quirks);

@@ -100,3 +100,31 @@ test('as the last member, too', () => {
   const text = `{"messages":[{"content":"a" , "reasoning_details":[${JSON.stringify(foreign)}] }]}`;
   expect(removeForeign(text, JSON.parse(text), 'm')).toBe('{"messages":[{"content":"a" }]}');
 });
+
+describe('where thoughts in other fields than its own are refused', () => {
+  const fields = { 'messages.reasoning_content': false };
+  const sent = (message: Json, reasoningBack?: 'reasoning' | 'thinking'): Json => {
+    const text = JSON.stringify({ messages: [{ role: 'user', content: 'Hi' }, message], n: 1.5 }, null, 1);
+    const result = removeForeign(text, JSON.parse(text), 'm', { fields, reasoningBack });
+    expect(JSON.parse(result)).toMatchObject({ messages: [{ role: 'user', content: 'Hi' }, {}], n: 1.5 });
+    return JSON.parse(result).messages[1];
+  };
+  const thoughts = { reasoning_content: 'hm', reasoning: 'hm' };
+
+  test('whoever wrote them', () => {
+    const rest = { role: 'assistant', content: 'a', tool_calls: [{ id: '1' }], z: 1 };
+    expect(sent({ ...thoughts, ...rest })).toEqual(rest);
+    expect(sent({ ...rest, ...thoughts, reasoning_details: [unmarked, foreign] }, 'thinking')).toEqual(rest);
+    expect(sent({ ...thoughts, reasoning_details: [own], ...rest }, 'reasoning')).toEqual({ reasoning: 'hm', ...rest });
+    expect(sent({ reasoning_content: null, ...rest })).toEqual(rest);
+    expect(sent(rest)).toEqual(rest);
+  });
+
+  test('those beside marked ones go where the backend has a place of its own for thoughts', () => {
+    const text = JSON.stringify({ messages: [{ ...thoughts, reasoning_details: [foreign] }] });
+    const left = (reasoningBack: 'reasoning' | 'thinking'): Json =>
+      JSON.parse(removeForeign(text, JSON.parse(text), 'm', { reasoningBack })).messages[0];
+    expect(left('thinking')).toEqual({});
+    expect(left('reasoning')).toEqual(thoughts);
+  });
+});

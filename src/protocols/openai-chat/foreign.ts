@@ -11,21 +11,27 @@ const MARKS = ['"origin"', '"llm_proxy"'];
 
 /**
  * The request's text without the signatures that came from another dialect's model: entries of `reasoning_details` with
- * an `origin`, the words beside them where the backend wants none back, and what `extra_content` of a call holds beside
- * `llm_proxy`. One of this very model loses the mark only. All other bytes stay.
+ * an `origin`, the words beside them where the backend wants none back there, and what `extra_content` of a call holds beside
+ * `llm_proxy`. One of this very model loses the mark only. A backend that refuses a request for any thoughts but its own
+ * gets none. All other bytes stay.
  */
 export function removeForeign(text: string, body: JsonObject, model: string, quirks: Quirks = {}): string {
+  const said = asArray(body['messages']);
+  const reader = { model, quirks, refused: refusedFields(quirks) };
+  const isRefused = (message: JsonObject): boolean => reader.refused.some((field) => message[field] !== undefined);
+  const hasRefused = reader.refused.length > 0 && said.some((message) => isRefused(asObject(message) ?? {}));
   // Most requests hold nothing that could be marked; to search their text takes longer than to look at their messages.
-  if (!asArray(body['messages']).some(holdsMarkable) || !MARKS.some((mark) => text.includes(mark))) return text;
+  if (!hasRefused && (!said.some(holdsMarkable) || !MARKS.some((mark) => text.includes(mark)))) return text;
   const [messages] = memberSpans(text, 'messages').slice(-1);
   if (messages === undefined) return text;
-  if (!asArray(body['messages']).some((message) => isMarked(asObject(message)))) return text;
+  const isConcerned = (message: JsonObject): boolean => isRefused(message) || isMarked(message);
+  if (!said.some((message) => isConcerned(asObject(message) ?? {}))) return text;
   const spans = elementSpans(text, messages.start);
-  const edits = asArray(body['messages']).flatMap((value, index) => {
+  const edits = said.flatMap((value, index) => {
     const message = asObject(value);
-    if (message === undefined || !isMarked(message)) return [];
+    if (message === undefined || !isConcerned(message)) return [];
     const span = spans[index];
-    return span === undefined ? [] : messageEdits(text, span, message, { model, quirks });
+    return span === undefined ? [] : messageEdits(text, span, message, reader);
   });
   return edits.length === 0 ? text : applyEdits(text, edits);
 }
@@ -42,19 +48,28 @@ function isMarked(message: JsonObject | undefined): boolean {
   );
 }
 
-function messageEdits(text: string, span: Span, message: JsonObject, { model, quirks }: Reader): Edit[] {
+/** The fields of a message for which the backend refuses a request, whoever wrote them. */
+function refusedFields({ fields, reasoningBack }: Quirks): readonly string[] {
+  if (fields?.['messages.reasoning_content'] !== false) return [];
+  return [...THOUGHT_FIELDS, 'reasoning_details'].filter((field) => field !== reasoningBack);
+}
+
+function messageEdits(text: string, span: Span, message: JsonObject, reader: Reader): Edit[] {
+  const { model, quirks, refused } = reader;
   const details = memberSpans(text, 'reasoning_details', span.start).at(-1);
   const calls = memberSpans(text, 'tool_calls', span.start).at(-1);
   const found =
     details === undefined ? undefined : detailsEdit(text, details, asArray(message['reasoning_details']), model);
-  const gone = [
+  const gone = new Set([
+    ...refused,
     ...(found === 'nothing left' ? ['reasoning_details'] : []),
     // The words beside them are the gateway's, too; many backends refuse them.
-    ...(found !== undefined && quirks.reasoningBack === undefined ? THOUGHT_FIELDS : []),
-  ];
+    ...(found === undefined || THOUGHT_FIELDS.includes(quirks.reasoningBack ?? '') ? [] : THOUGHT_FIELDS),
+  ]);
+  const isRewritten = found !== undefined && found !== 'nothing left' && !gone.has('reasoning_details');
   const edits = [
-    ...(gone.length === 0 ? [] : memberRemovals(text, gone, span.start)),
-    ...(found === undefined || found === 'nothing left' ? [] : [found]),
+    ...(gone.size === 0 ? [] : memberRemovals(text, [...gone], span.start)),
+    ...(isRewritten ? [found] : []),
     ...(calls === undefined ? [] : callEdits(text, calls, asArray(message['tool_calls']), model)),
   ];
   return edits.sort((a, b) => a.start - b.start);
@@ -64,10 +79,11 @@ function messageEdits(text: string, span: Span, message: JsonObject, { model, qu
 interface Reader {
   readonly model: string;
   readonly quirks: Quirks;
+  readonly refused: readonly string[];
 }
 
 /** Where the words of thoughts stand that `reasoning_details` have, too. */
-const THOUGHT_FIELDS = ['reasoning_content', 'reasoning'];
+const THOUGHT_FIELDS: readonly string[] = ['reasoning_content', 'reasoning'];
 
 function detailsEdit(
   text: string,

@@ -3,6 +3,7 @@ import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
 import { removeForeign } from './foreign.ts';
+import { addNeededThoughts } from './needed-thoughts.ts';
 import { brokenEnd } from './finish.ts';
 import { front } from './front.ts';
 import { holdsAnswer } from './holds-answer.ts';
@@ -30,4 +31,5 @@ export const openaiChat: Protocol = {
   injectSystem,
   conversationStart,
   removeForeign,
+  removeUnfit: addNeededThoughts,
 };

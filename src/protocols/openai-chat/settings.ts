@@ -79,7 +79,7 @@ export function encodeSettings(
     const field = fieldOf(name, quirks);
     const isRefused = thinks && quirks.refusedThinking?.includes(field) === true;
     if (takes(quirks, field) && !isRefused) {
-      const taken = valueFor(field, value, quirks);
+      const taken = valueFor(field, name === 'maxTokens' ? atMost(value, facts.maxOutput) : value, quirks);
       fields[field] = taken;
       if (typeof value === 'number' && taken !== value) dropped.add(name);
     } else dropped.add(name);
@@ -107,6 +107,10 @@ function stopsFor(stop: readonly string[], { mostStops, longestStop }: Quirks): 
 function fieldOf(name: Name, { maxTokensField, userField, seedField }: Quirks): string {
   const own = { maxTokens: maxTokensField, user: userField, seed: seedField };
   return (name === 'maxTokens' || name === 'user' || name === 'seed' ? own[name] : undefined) ?? SETTING_FIELDS[name];
+}
+
+function atMost(value: unknown, most = Number.POSITIVE_INFINITY): unknown {
+  return typeof value === 'number' ? Math.min(value, most) : value;
 }
 
 /** A value as a backend takes it. */

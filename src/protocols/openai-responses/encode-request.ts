@@ -8,6 +8,8 @@ import { Work } from '../../core/work.ts';
 import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { forbidsThinking, refuseThinking, withChoiceFor } from '../forced-tools.ts';
+import { factsOf } from '../../vendors/models/facts.ts';
+import { refusePictures } from '../pictures.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { unsaidOf } from '../unsaid-members.ts';
 import { decodeAnswer } from './decode-answer.ts';
@@ -31,6 +33,7 @@ function wireName(name: string): string {
 
 function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks, work = new Work() } = addressee;
+  refusePictures(asked, quirks);
   const conversation = quirks.systemFirst === true ? systemInFront(asked) : asked;
   const { input, dropped: droppedItems } = encodeTurns(conversation, addressee, work);
   const lacking = new Set<string>();
@@ -40,7 +43,7 @@ function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
   const reasoning = encodeReasoning(isUnthinking ? { enabled: false } : conversation.reasoning, addressee);
   if (isUnthinking) refuseThinking(reasoning.isDropped);
   const isLost = isUnthinking && wantsThinking(conversation.reasoning ?? {}) === true;
-  const settings = encodeSettings(conversation.settings, reasoning);
+  const settings = encodeSettings(conversation.settings, { ...reasoning, maxOutput: factsOf(model).maxOutput });
   const { maxTokens = quirks.defaultMaxTokens } = conversation.settings;
   const said = withInput(conversation, [...notesOf(output), ...input]);
   const body = compact({

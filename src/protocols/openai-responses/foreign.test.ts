@@ -59,3 +59,16 @@ describe('removeForeign', () => {
     );
   });
 });
+
+describe('words that nobody sealed', () => {
+  const id = `rs_${'0123456789abcdef'.repeat(2)}0001`;
+  const words = `{"type":"reasoning","id":"${id}","summary":[{"type":"summary_text","text":"hm"}]}`;
+  const unknown = '{"type":"reasoning","id":"rs_68af4030592c81938ec0a5fbab4a3e9f05438e46b5f69a3b","summary":[]}';
+  const text = `{"input":[${words}, {"role":"user","content":"hi"},${unknown}]}`;
+
+  test('go where they came from the gateway: a provider would look for what it keeps under the id', () =>
+    expect(remove(text)).toBe(`{"input":[{"role":"user","content":"hi"},${unknown}]}`));
+
+  test('stay where the backend wants them', () =>
+    expect(removeForeign(text, JSON.parse(text), 'deepseek-v4', { reasoningBack: 'reasoning_content' })).toBe(text));
+});

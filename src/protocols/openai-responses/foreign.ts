@@ -1,25 +1,39 @@
 import { elementRemovals } from '../../lib/json-removal.ts';
 import { isReadableBy, MARK, unmarkSignature } from '../../core/signature.ts';
 import { asArray, asObject } from '../../lib/json.ts';
+import type { Quirks } from '../../core/route.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import { NAME } from './name.ts';
 
 /**
  * `text` without the reasoning items that the gateway gave to a client for another model than `model`. One of the
- * model's own gets its encrypted content back as it was.
+ * model's own gets its encrypted content back as it was. Words that nobody sealed stay where the backend wants them.
  */
-export function removeForeign(text: string, body: Record<string, unknown>, model: string): string {
-  if (!text.includes(MARK)) return text;
+export function removeForeign(
+  text: string,
+  body: Record<string, unknown>,
+  model: string,
+  { reasoningBack }: Quirks = {},
+): string {
+  const keepsWords = reasoningBack !== undefined;
+  if (!text.includes(MARK) && (keepsWords || !asArray(body['input']).some(isUnsealed))) return text;
+  const to = { model, keepsWords };
   const spans = memberSpans(text, 'input');
   const edits = spans.flatMap((span) => {
     const input: unknown = spans.length === 1 ? body['input'] : JSON.parse(text.slice(span.start, span.end));
-    return editsOf(text, span, asArray(input), model);
+    return editsOf(text, span, asArray(input), to);
   });
   return edits.length === 0 ? text : applyEdits(text, edits);
 }
 
-function editsOf(text: string, input: Span, items: readonly unknown[], model: string): Edit[] {
-  const verdicts = items.map((item) => verdictOn(item, model));
+/** Who is going to read a request. */
+interface Reader {
+  readonly model: string;
+  readonly keepsWords: boolean;
+}
+
+function editsOf(text: string, input: Span, items: readonly unknown[], to: Reader): Edit[] {
+  const verdicts = items.map((item) => verdictOn(item, to));
   if (verdicts.every((verdict) => verdict === undefined)) return [];
   const spans = elementSpans(text, input.start);
   const kept = spans.flatMap((span, index) => {
@@ -31,13 +45,28 @@ function editsOf(text: string, input: Span, items: readonly unknown[], model: st
 }
 
 /** What is to become of an item; undefined: nothing. */
-function verdictOn(item: unknown, model: string): Verdict | undefined {
+function verdictOn(item: unknown, { model, keepsWords }: Reader): Verdict | undefined {
   const fields = asObject(item);
   const encrypted = fields?.['type'] === 'reasoning' ? fields['encrypted_content'] : undefined;
   const marked = typeof encrypted === 'string' ? unmarkSignature(encrypted) : undefined;
-  if (marked === undefined) return undefined;
+  if (marked === undefined) return !keepsWords && isUnsealed(item) ? { keep: false, value: '' } : undefined;
   return { keep: isReadableBy(marked.signature, NAME, model), value: marked.signature.value };
 }
+
+/**
+ * Whether it is an item of the gateway's own making that holds nothing but words. A provider would look for what it keeps
+ * under the id.
+ */
+function isUnsealed(item: unknown): boolean {
+  const fields = asObject(item);
+  if (fields?.['type'] !== 'reasoning' || (fields['encrypted_content'] ?? undefined) !== undefined) return false;
+  const id = fields['id'];
+  return typeof id === 'string' && id.length === OWN_ID_CHARACTERS && OWN_ID.test(id);
+}
+
+/** As `itemIds` makes them; no provider's are of this length. */
+const OWN_ID = /^rs_[\da-f]{36}$/;
+const OWN_ID_CHARACTERS = 39;
 
 interface Verdict {
   readonly keep: boolean;

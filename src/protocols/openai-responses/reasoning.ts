@@ -1,6 +1,6 @@
 import type { Leftover, Reasoning, SettingName } from '../../core/conversation.ts';
 import { effortFrom, nearestEffort } from '../../core/effort.ts';
-import { effortOf } from '../../core/reasoning.ts';
+import { effortOf, measureOf } from '../../core/reasoning.ts';
 import { takesField } from '../../core/quirks.ts';
 import type { Quirks } from '../../core/route.ts';
 import { asObject, asWord, compact } from '../../lib/json.ts';
@@ -62,7 +62,7 @@ export function encodeReasoning(
     value: Object.keys(value).length === 0 ? undefined : value,
     isOn: !isOff,
     // It cannot be told not to, or not how much.
-    isDropped: wished === 'none' ? !isOff : isUntold === true && reasoning?.effort !== undefined,
+    isDropped: wished === 'none' ? !isOff : isUntold === true && measureOf(reasoning ?? {}) !== undefined,
   });
 }
 

@@ -104,17 +104,26 @@ function stopOf(value: unknown): readonly string[] | undefined {
   return stops.map((stop) => asString(stop) ?? refuseField('stop', 'has to be a string or a list of strings'));
 }
 
+/** What decides which settings a request may have. */
+interface Circumstances {
+  readonly mayThink: boolean;
+  readonly refused: readonly SettingName[];
+  readonly maxOutput?: number | undefined;
+}
+
 /** Writes the single values, but for `verbosity`, which stands in `text`; those that the model does not take are `dropped`. */
 export function encodeSettings(
   settings: Settings,
-  { mayThink, refused }: { readonly mayThink: boolean; readonly refused: readonly SettingName[] },
+  { mayThink, refused, maxOutput = Number.POSITIVE_INFINITY }: Circumstances,
 ): { readonly fields: JsonObject; readonly dropped: readonly SettingName[] } {
   const unset = Object.fromEntries(refused.map((name) => [name, undefined]));
   const taken: Settings = refused.length === 0 ? settings : { ...settings, ...unset };
+  const { maxTokens } = taken;
+  const limit = maxTokens === undefined ? undefined : Math.min(maxOutput, Math.max(maxTokens, LEAST_TOKENS));
   return {
     fields: {
       parallel_tool_calls: taken.parallelToolCalls,
-      max_output_tokens: taken.maxTokens === undefined ? undefined : Math.max(taken.maxTokens, LEAST_TOKENS),
+      max_output_tokens: limit,
       temperature: taken.temperature,
       top_p: taken.topP,
       top_logprobs: taken.logprobs === true ? taken.topLogprobs : undefined,
@@ -122,7 +131,7 @@ export function encodeSettings(
       include: includesOf(taken, mayThink),
     },
     dropped: [
-      ...((taken.maxTokens ?? LEAST_TOKENS) < LEAST_TOKENS ? (['maxTokens'] as const) : []),
+      ...(limit === maxTokens ? [] : (['maxTokens'] as const)),
       ...lackingSettings(settings),
       ...refusedSettings(settings).filter((name) => refused.includes(name)),
     ],

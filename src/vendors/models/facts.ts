@@ -1,8 +1,8 @@
 import type { SettingName } from '../../core/conversation.ts';
-import type { Effort } from '../../core/effort.ts';
+import { EFFORTS, effortsBetween, type Effort } from '../../core/effort.ts';
 import type { ProtocolName } from '../../core/part.ts';
 import { claudeTraits } from './claude.ts';
-import { geminiTraits } from './gemini.ts';
+import { geminiTraits, type Thinking } from './gemini.ts';
 import { grokFacts } from './grok.ts';
 import { openaiTraits } from './openai.ts';
 import { openModelTraits } from './open-models.ts';
@@ -22,6 +22,8 @@ export interface ModelFacts {
   readonly only: ProtocolName | undefined;
   /** OpenAI's own chat completions take tools for it only while it does not think. */
   readonly toolsUnthinking: boolean;
+  /** The most tokens that it can answer with; a higher limit is refused. Undefined: not known. */
+  readonly maxOutput?: number | undefined;
   /** The settings that it refuses. */
   readonly refused: readonly SettingName[];
   /** Those that it refuses besides while it thinks. */
@@ -45,9 +47,9 @@ const MOST_REMEMBERED = 1000;
 function lookUp(name: string): ModelFacts {
   const openai = openaiTraits(name);
   if (openai !== undefined) {
-    const { efforts, only, thinksByItself, neverSampled, toolsUnthinking } = openai;
+    const { efforts, only, thinksByItself, neverSampled, toolsUnthinking, maxOutput } = openai;
     const refused = neverSampled && efforts.length > 0 ? CHOOSING : [];
-    return { reasons: thinksByItself, efforts, only, toolsUnthinking, refused, refusedThinking: CHOOSING };
+    return { reasons: thinksByItself, efforts, only, toolsUnthinking, maxOutput, refused, refusedThinking: CHOOSING };
   }
   const known = claudeFacts(name) ?? geminiFacts(name) ?? grokFacts(name) ?? openModelTraits(name);
   return { ...UNKNOWN, ...known, reasons: known?.reasons ?? saysSo(name) };
@@ -84,12 +86,19 @@ const CHOOSING: readonly SettingName[] = [
 /** Claude thinks where it is asked to; the newest unless they are told not to. */
 function claudeFacts(name: string): Partial<ModelFacts> | undefined {
   if (!name.toLowerCase().includes('claude')) return undefined;
-  const { thinking, off } = claudeTraits(name);
-  return { reasons: off !== 'absent', efforts: thinking === 'none' ? [] : undefined };
+  const { thinking, off, maxOutput } = claudeTraits(name);
+  return { reasons: off !== 'absent', efforts: thinking === 'none' ? [] : undefined, maxOutput };
 }
 
 function geminiFacts(name: string): Partial<ModelFacts> | undefined {
   if (!/(?:^|\/)gemini-/i.test(name)) return undefined;
-  const { thinking } = geminiTraits(name);
-  return { reasons: thinking.by !== 'nothing', efforts: thinking.by === 'nothing' ? [] : undefined };
+  const { thinking, maxOutput } = geminiTraits(name);
+  return { reasons: thinking.by !== 'nothing', efforts: geminiEfforts(thinking), maxOutput };
+}
+
+/** The words that stand for a Gemini's own measures: https://ai.google.dev/gemini-api/docs/openai. */
+function geminiEfforts(thinking: Thinking): readonly Effort[] {
+  if (thinking.by === 'nothing') return [];
+  if (thinking.by === 'budget') return effortsBetween(thinking.canBeOff ? 'none' : 'minimal', 'high');
+  return EFFORTS.filter((effort) => thinking.levels.some((level) => level.toLowerCase() === effort));
 }

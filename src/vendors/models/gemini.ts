@@ -15,11 +15,16 @@ export interface GeminiTraits {
   readonly thinking: Thinking;
   /** Gemini 2.5 at Google's own API answers 400 to any penalty. */
   readonly takesPenalties: boolean;
+  /** The most that `maxOutputTokens` may be; undefined: not known. */
+  readonly maxOutput: number | undefined;
   /** Later ones take `temperature`, `topP` and `topK`, and pay no heed to them. */
   readonly isSampled: boolean;
 }
 
-/** What is known of the model called `name`. */
+/**
+ * What is known of the model called `name`. The most output is by https://github.com/BerriAI/litellm/pull/10548 ("… but the
+ * supported range is from 1 (inclusive) to 65536 (exclusive)") and https://github.com/stackblitz-labs/bolt.diy/issues/955.
+ */
 export function geminiTraits(name: string): GeminiTraits {
   const generation = generationOf(name);
   const isFrom = (version: string): boolean => generation !== undefined && isAtLeast(generation, version);
@@ -29,6 +34,7 @@ export function geminiTraits(name: string): GeminiTraits {
     takesModelLast: !isFrom('3.2'),
     thinking: thinkingOf(name, isThirdOrLater),
     takesPenalties: !isFrom('2.5') || isFrom('2.6'),
+    maxOutput: generation === undefined || isFrom('4') ? undefined : isFrom('2.5') ? 65_535 : 8192,
     isSampled: !isFrom('3.6') && !/(?:^|\/)gemini-3\.5-flash-lite/.test(name),
   };
 }

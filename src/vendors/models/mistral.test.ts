@@ -24,7 +24,7 @@ test.each<[name: string, efforts: readonly string[] | undefined, reasons: boolea
   ['mistral-large-latest', undefined, undefined],
   ['devstral-2512', [], undefined],
   ['devstral-medium-latest', NONE_OR_HIGH, undefined],
-  ['magistral-medium-2509', undefined, true],
+  ['magistral-medium-2509', ['low', 'medium', 'high'], true],
   ['codestral-2508', [], undefined],
   ['mistralai/mixtral-8x22b-instruct', [], undefined],
   ['open-mistral-nemo', [], undefined],

@@ -1,3 +1,4 @@
+import { effortsBetween } from '../../core/effort.ts';
 import type { ModelFacts } from './facts.ts';
 import { isAtLeast, versionFrom, type Version } from './version.ts';
 
@@ -7,7 +8,8 @@ import { isAtLeast, versionFrom, type Version } from './version.ts';
  */
 export function mistralFacts(name: string): Partial<ModelFacts> | undefined {
   const own = name.toLowerCase();
-  if (own.includes('magistral')) return { reasons: true };
+  // It cannot be told not to.
+  if (own.includes('magistral')) return { reasons: true, efforts: effortsBetween('low', 'high') };
   if (/mistral-vibe|devstral-(?:\w+-)?latest/.test(own)) return ADJUSTABLE;
   if (UNTHINKING.test(own)) return { efforts: [] };
   const [, line, text = ''] = LINE.exec(own) ?? [];

@@ -11,6 +11,8 @@ export interface OpenAITraits {
   readonly neverSampled: boolean;
   /** Chat completions take tools for it only while it does not think: https://github.com/BerriAI/litellm/pull/34569. */
   readonly toolsUnthinking: boolean;
+  /** The most tokens that it can answer with; undefined: not known. */
+  readonly maxOutput: number | undefined;
   /** The one of OpenAI's APIs that serves it; undefined: both. */
   readonly only: 'openai-chat' | 'openai-responses' | undefined;
 }
@@ -26,6 +28,7 @@ export function openaiTraits(name: string): OpenAITraits | undefined {
       thinksByItself: series[1].length > 0,
       neverSampled: false,
       toolsUnthinking: false,
+      maxOutput: maxOutputOf(own),
       only,
     };
   }
@@ -40,8 +43,15 @@ export function openaiTraits(name: string): OpenAITraits | undefined {
     thinksByItself: efforts.length > 0 && !isQuietByItself(line, version),
     neverSampled: isAtLeast(version, '6'),
     toolsUnthinking: efforts.length > 0 && isAtLeast(version, '5.2'),
+    maxOutput: maxOutputOf(own),
     only,
   };
+}
+
+/** Whether a model takes tools while it thinks in Responses alone, or is served nowhere else. */
+export function needsResponses(name: string): boolean {
+  const traits = openaiTraits(name);
+  return traits !== undefined && (traits.toolsUnthinking || traits.only === 'openai-responses');
 }
 
 /** From 5.1 to 5.4 the effort is `none` where none is said, but for the lines that have no such word. */
@@ -49,21 +59,32 @@ function isQuietByItself(line: string, version: Version): boolean {
   return isAtLeast(version, '5.1') && !isAtLeast(version, '5.5') && !/^(?:pro|codex)/.test(line);
 }
 
-/** Vendors put names of their own in front, and variants behind: `openai/gpt-5:free`, `openai.gpt-5`, `ft:gpt-5:acme::x`. */
+/**
+ * Vendors put names of their own in front (`openai/gpt-5`, `us.openai.gpt-5`), and dates and words of theirs behind
+ * (`gpt-5:online`, `gpt-5@2025-08-07`). What was tuned tells of what: `ft:gpt-4.1-mini-2025-04-14:acme::BTz2REMH`.
+ */
 function bareName(name: string): string {
-  return OWN.exec(name.toLowerCase())?.[1] ?? '';
+  const own = name.slice(name.lastIndexOf('/') + 1, MOST_CHARACTERS).toLowerCase();
+  const parts = own.split(/[:@]/).map((part) => part.replace(/^(?:[a-z-]+\.)?openai\./, ''));
+  return parts.find((part) => KNOWN.test(part)) ?? parts[0] ?? '';
 }
 
-const OWN = /(?:^|[/:.])((?:gpt-|chatgpt-|o\d|codex-|computer-use)[^/:]*)/;
+/** Clients choose the names of a wildcard alias, and no model has a longer one. */
+const MOST_CHARACTERS = 500;
+
+/** How the names of OpenAI's models begin. */
+const KNOWN = /^(?:gpt-|chatgpt-|o\d|codex-|computer-use)/;
 
 /** Version and line: `gpt-5.4-pro-2026-03-05`, `gpt-5`, `gpt-10.1-codex-max`. */
 const GPT = /^gpt-(\d+(?:\.\d+)?)o?(?:-(.*))?$/;
 
 /** Names without a version that tells. */
 const SERIES: readonly (readonly [name: RegExp, efforts: readonly Effort[]])[] = [
-  [/^chatgpt-|^gpt-35|^gpt-audio/, []],
+  [/^chatgpt-|^gpt-35/, []],
   [/^o\d/, effortsBetween('low', 'high')],
   [/^(codex-mini|computer-use)/, effortsBetween('low', 'high')],
+  // They hear, speak, or draw.
+  [/^gpt-(?:audio|realtime|image)(?:-|$)/, []],
   // Its efforts are not documented: those that its neighbours share.
   [/^gpt-daybreak/, effortsBetween('low', 'high')],
 ];
@@ -99,4 +120,19 @@ function onlyOf(name: string): OpenAITraits['only'] {
   return /-codex|^codex-|-pro(?:-|$)|-deep-research|^computer-use|^gpt-daybreak/.test(name)
     ? 'openai-responses'
     : undefined;
+}
+
+/** The first that fits, by the page of each model (https://developers.openai.com/api/docs/models). */
+const MOST_OUTPUT: readonly (readonly [name: RegExp, tokens: number])[] = [
+  [/^gpt-3\.?5|^gpt-4-(?:turbo|1106|0125)|^gpt-4o-2024-05-13/, 4096],
+  [/^gpt-4(?:-0613|-32k)?$/, 8192],
+  [/^gpt-4o|^chatgpt-4o|^gpt-4\.5|^gpt-5(?:\.\d+)?-chat|^gpt-audio/, 16_384],
+  [/^gpt-4\.1|^o1-preview/, 32_768],
+  [/^o1-mini/, 65_536],
+  [/^o[134](?:-|$)/, 100_000],
+  [/^gpt-5(?:[.-]|$)/, 128_000],
+];
+
+function maxOutputOf(name: string): number | undefined {
+  return MOST_OUTPUT.find(([pattern]) => pattern.test(name))?.[1];
 }

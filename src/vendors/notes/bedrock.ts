@@ -13,7 +13,7 @@ export const bedrock: VendorNotes = {
     ],
   },
   thinking: {
-    text: 'Claude as at Anthropic; GPT and Grok by `reasoning_effort`, Grok without `none`.',
+    text: 'Claude as at Anthropic; GPT and Grok by `reasoning_effort`, Grok without `none`, GPT-OSS by low, medium or high. Of others it is not documented, and a wish is left out and named.',
     sources: [
       {
         url: 'https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-adaptive-thinking.html',

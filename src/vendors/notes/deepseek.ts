@@ -21,7 +21,7 @@ export const deepseek: VendorNotes = {
     sources: [THINKING, { url: 'https://github.com/earendil-works/pi/issues/4178', date: '2026-05-05' }],
   },
   refuses: {
-    text: 'While it thinks, `temperature`, `top_p` and the penalties have no effect. `seed` and `parallel_tool_calls` are not documented; the id of a user is `user_id`.',
+    text: 'While it thinks, `temperature`, `top_p` and the penalties have no effect. `seed` and `parallel_tool_calls` are not documented; the id of a user is `user_id`. Pictures and documents are for deepseek-flash and the vision models alone; others refuse them, so that another route is tried.',
     sources: [THINKING, CHAT],
   },
   forcedTools: {

@@ -7,10 +7,11 @@ export const gemini: VendorNotes = {
     sources: [{ url: 'https://ai.google.dev/gemini-api/docs/openai', date: '2026-11-29' }],
   },
   thinking: {
-    text: '2.5 by `thinkingBudget` (Pro from 128 to 32,768 and never off; Flash from 0), later ones by `thinkingLevel`: low, medium, high, of some Flash models also minimal, of Gemini 4 Hydrogen xhigh. Both at once are refused.',
+    text: '2.5 by `thinkingBudget` (Pro from 128 to 32,768 and never off; Flash from 0), later ones by `thinkingLevel`: low, medium, high, of some Flash models also minimal, of Gemini 4 Hydrogen xhigh. Both at once are refused. Chat completions take `reasoning_effort` up to high, and none of 2.5 Flash alone.',
     sources: [
       { url: 'https://ai.google.dev/gemini-api/docs/thinking', date: '2026-11-29' },
       { url: 'https://ai.google.dev/gemini-api/docs/generate-content/latest-model', date: '2026-11-29' },
+      { url: 'https://ai.google.dev/gemini-api/docs/openai', date: '2026-11-29' },
     ],
   },
   thoughtsBack: {

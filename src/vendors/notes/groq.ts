@@ -23,7 +23,7 @@ export const groq: VendorNotes = {
     ],
   },
   refuses: {
-    text: '`logprobs`, `top_logprobs`, `logit_bias` and `messages[].name` are a 400. The penalties have no effect, so they are left out and named. The limit is `max_completion_tokens`; it counts into the tokens of a minute. Pictures, but no documents. Whether the system may speak between turns hangs on the model; it speaks first.',
+    text: '`logprobs`, `top_logprobs`, `logit_bias` and `messages[].name` are a 400. The penalties have no effect, so they are left out and named. The limit is `max_completion_tokens`, at most what the model has (gpt-oss 65,536, qwen3-32b 40,960, llama-3.3-70b 32,768, kimi-k2 16,384, llama-4 8,192); it counts into the tokens of a minute. Pictures, but no documents. Whether the system may speak between turns hangs on the model; it speaks first.',
     sources: [
       { url: 'https://console.groq.com/docs/openai', date: '2026-11-29' },
       { url: 'https://pypi.org/project/groq/1.7.0/', date: '2026-11-29' },

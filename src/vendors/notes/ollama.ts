@@ -44,7 +44,7 @@ export const ollama: VendorNotes = {
     sources: [{ url: 'https://github.com/continuedev/continue/issues/11444', date: '2026-03-15' }],
   },
   overloaded: {
-    text: '503, "server busy, please try again.  maximum pending requests exceeded".',
+    text: '503, "server busy, please try again. maximum pending requests exceeded".',
     sources: [{ url: 'https://github.com/ollama/ollama/blob/main/docs/api/errors.mdx', date: '2026-11-29' }],
   },
   usage: {

@@ -21,7 +21,7 @@ export const openai: VendorNotes = {
     sources: [{ url: 'https://developers.openai.com/api/docs/guides/reasoning', date: '2026-11-29' }],
   },
   refuses: {
-    text: 'Models that think: `temperature` and `top_p` other than 1, `logprobs`, penalties, `stop`, `logit_bias`; the sixth generation even where it is told not to. Chat wants `max_completion_tokens`. Responses has no `stop`, `seed`, `n`, penalties.',
+    text: 'Models that think: `temperature` and `top_p` other than 1, `logprobs`, penalties, `stop`, `logit_bias`; the sixth generation even where it is told not to. Chat wants `max_completion_tokens`. Responses has no `stop`, `seed`, `n`, penalties. A limit of tokens that the model does not have is a 400, so no higher one is sent.',
     sources: [
       { url: 'https://developers.openai.com/api/docs/guides/reasoning', date: '2026-11-29' },
       { url: 'https://github.com/bolna-ai/bolna/issues/1019', date: '2026-09-05' },

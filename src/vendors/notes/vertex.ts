@@ -6,7 +6,7 @@ export const vertex: VendorNotes = {
   ...gemini,
   vendor: 'vertex',
   upstream: {
-    text: "The model's own: Gemini's API, Messages for Claude, chat completions for others.",
+    text: "The model's own: Gemini's API, Messages for Claude, chat completions for others. Of those GPT-OSS takes `reasoning_effort`; for the rest it is not documented, and a wish is left out and named.",
     sources: [
       { url: 'https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/thinking', date: '2026-11-29' },
     ],

@@ -1,4 +1,5 @@
 import { API_KEY, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
+import { needsResponses } from '../models/openai.ts';
 import { OPENAI } from '../openai-quirks.ts';
 import type { Vendor } from '../vendor.ts';
 
@@ -17,7 +18,7 @@ export const azure: Vendor = {
       // Older versions of this API have no Responses, and older models need none.
       quirks: {
         translated: 'openai-chat',
-        models: [[/gpt-(?:5\.[2-9]|5\.\d\d|[6-9]|\d\d)|codex|-pro/i, { translated: 'openai-responses' }]],
+        models: [[{ test: isNewer }, { translated: 'openai-responses' }]],
       },
     },
     {
@@ -32,3 +33,8 @@ export const azure: Vendor = {
   quirks: OPENAI,
   settings: ['api_version'],
 };
+
+/** By the name of a deployment, which is the customer's own and mostly holds that of the model. */
+function isNewer(deployment: string): boolean {
+  return needsResponses(deployment.replace(/^.*?(?=gpt-)/i, '')) || /codex|-pro(?:-|$)/i.test(deployment);
+}

@@ -1,5 +1,8 @@
 import { BEARER, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
-import type { Quirks } from '../../core/route.ts';
+import { needsResponses } from '../models/openai.ts';
+import { effortsBetween } from '../../core/effort.ts';
+import type { Quirks, ThinkingControl } from '../../core/route.ts';
+import { BY_EFFORT, BY_THREE_EFFORTS, UNTOLD } from '../thinking-controls.ts';
 import type { Vendor } from '../vendor.ts';
 
 const BEDROCK = { scheme: 'aws', service: 'bedrock' } as const;
@@ -12,12 +15,20 @@ const MANTLE = { scheme: 'aws', service: 'bedrock-mantle' } as const;
  */
 const CLAUDE: Quirks = { systemTurns: false, structured: false, mediaUrls: false };
 
-/** Of OpenAI's newest and xAI's models it takes no stop words, of the first no tools in chat while they think. */
+/** It cannot be told not to think here. */
+const GROK: ThinkingControl = { effort: { field: 'reasoning_effort', words: effortsBetween('low', 'xhigh') } };
+
+/**
+ * Of OpenAI's newest and xAI's models it takes no stop words, of the first no tools in chat while they think. Whether other
+ * makers' models take a word of how much to think is not documented.
+ */
 const OPENAI_COMPATIBLE: Quirks = {
   maxTokensField: 'max_completion_tokens',
+  thinking: UNTOLD,
   models: [
-    [/gpt-(?:5\.\d|[6-9])/, { translated: 'openai-responses', fields: { stop: false } }],
-    [/grok/, { fields: { stop: false } }],
+    [{ test: needsResponses }, { translated: 'openai-responses', thinking: BY_EFFORT, fields: { stop: false } }],
+    [/grok/, { thinking: GROK, fields: { stop: false } }],
+    [/gpt-oss/, { thinking: BY_THREE_EFFORTS }],
   ],
 };
 

@@ -21,6 +21,7 @@ export const cohere: Vendor = {
     mostStops: 5,
     ranges: { temperature: [0, 2], frequency_penalty: [0, 1], presence_penalty: [0, 1] },
     fields: {
+      'messages.reasoning_content': false,
       parallel_tool_calls: false,
       top_logprobs: false,
       'tools.strict': false,

@@ -36,5 +36,9 @@ export const deepseek: Vendor = {
       'reasoning.summary': false,
     },
     messages: { efforts: ['low', 'high', 'max'] },
+    // "unknown variant `image_url`, expected `text`": https://github.com/rikkahub/rikkahub/issues/1433, read in November 2026.
+    images: 'none',
+    documents: 'none',
+    models: [[/^deepseek-flash|vision/i, { images: undefined, documents: undefined }]],
   },
 };

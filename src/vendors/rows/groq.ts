@@ -1,7 +1,23 @@
+import type { Quirks } from '../../core/route.ts';
 import { CHAT, RESPONSES } from '../dialects.ts';
 import { BY_THREE_EFFORTS, UNTOLD } from '../thinking-controls.ts';
 import { TEMPLATES } from '../open-models.ts';
 import type { Vendor } from '../vendor.ts';
+
+/** Where they are not asked for apart they stand in the text, and together with tools that is refused. */
+const QWEN: Quirks = {
+  thinking: {
+    on: { reasoning_effort: 'default' },
+    off: { reasoning_effort: 'none' },
+    always: { reasoning_format: 'parsed' },
+    hide: { reasoning_format: 'hidden' },
+  },
+};
+
+/** A higher limit is a 400: https://github.com/Alishahryar1/free-claude-code/issues/955, https://console.groq.com/docs/models. */
+function atMost(tokens: number): Quirks {
+  return { ranges: { max_completion_tokens: [1, tokens] } };
+}
 
 /** Unknown fields are refused, and `reasoning_effort` by every model that does not think. */
 export const groq: Vendor = {
@@ -10,7 +26,11 @@ export const groq: Vendor = {
   // Its Responses API is a beta that refuses `store`, `include` and `prompt_cache_key`, which agents send: to be asked for.
   endpoints: [
     { url: 'https://api.groq.com/openai/v1', protocols: CHAT },
-    { url: 'https://api.groq.com/openai/v1', protocols: RESPONSES },
+    {
+      url: 'https://api.groq.com/openai/v1',
+      protocols: RESPONSES,
+      quirks: { fields: { include: false, store: false, safety_identifier: false, 'reasoning.summary': false } },
+    },
   ],
   quirks: {
     ...TEMPLATES,
@@ -23,6 +43,7 @@ export const groq: Vendor = {
       logprobs: false,
       top_logprobs: false,
       frequency_penalty: false,
+      'messages.reasoning_content': false,
       presence_penalty: false,
       'response_format.json_schema': false,
       'response_format.tools': false,
@@ -32,23 +53,16 @@ export const groq: Vendor = {
       [
         /gpt-oss/i,
         {
+          ...atMost(65_536),
           thinking: { ...BY_THREE_EFFORTS, hide: { include_reasoning: false } },
           fields: { 'response_format.json_schema': true },
         },
       ],
-      [
-        /qwen-?3/i,
-        {
-          thinking: {
-            on: { reasoning_effort: 'default' },
-            off: { reasoning_effort: 'none' },
-            // Otherwise they stand in the text, and together with tools that is refused.
-            always: { reasoning_format: 'parsed' },
-            hide: { reasoning_format: 'hidden' },
-          },
-        },
-      ],
-      [/kimi-k2|llama-4/i, { fields: { 'response_format.json_schema': true } }],
+      [/qwen3-32b/i, { ...atMost(40_960), ...QWEN }],
+      [/qwen-?3/i, QWEN],
+      [/kimi-k2/i, { ...atMost(16_384), fields: { 'response_format.json_schema': true } }],
+      [/llama-4/i, { ...atMost(8192), fields: { 'response_format.json_schema': true } }],
+      [/llama-3\.3-70b/i, atMost(32_768)],
     ],
   },
 };

@@ -30,7 +30,13 @@ export const mistral: Vendor = {
     seedField: 'random_seed',
     mostStops: 4,
     ranges: { temperature: [0, 1.5] },
-    fields: { stream_options: false, user: false, logprobs: false, top_logprobs: false },
+    fields: {
+      'messages.reasoning_content': false,
+      stream_options: false,
+      user: false,
+      logprobs: false,
+      top_logprobs: false,
+    },
     models: [
       // Always on, and no word of how much.
       [/^magistral-/i, { thinking: { on: {} } }],

@@ -23,7 +23,8 @@ export const openrouter: Vendor = {
     models: [
       // Thoughts come and go as their makers write them.
       [/claude/i, { translated: 'anthropic-messages', translatedAlways: true }],
-      [/^~?openai\/(?!gpt-oss)/i, { translated: 'openai-responses' }],
+      // Of their thoughts those alone that are sealed: OpenAI refuses others' words.
+      [/^~?openai\/(?!gpt-oss)/i, { translated: 'openai-responses', reasoningBack: undefined }],
     ],
   },
 };

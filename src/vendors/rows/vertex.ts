@@ -1,4 +1,5 @@
 import { BEARER, CHAT, GEMINI, MESSAGES } from '../dialects.ts';
+import { BY_EFFORT, UNTOLD } from '../thinking-controls.ts';
 import type { Vendor } from '../vendor.ts';
 
 const GOOGLE = { scheme: 'google' } as const;
@@ -26,7 +27,14 @@ export const vertex: Vendor = {
       // https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/partner-models/claude/structured_outputs.
       quirks: { systemTurns: false, structured: false, mediaUrls: false },
     },
-    { url: `${VERTEX}/endpoints/openapi`, protocols: CHAT, credential: BEARER, signing: GOOGLE },
+    {
+      url: `${VERTEX}/endpoints/openapi`,
+      protocols: CHAT,
+      credential: BEARER,
+      signing: GOOGLE,
+      // Whether other makers' models take a word of how much to think is not documented.
+      quirks: { thinking: UNTOLD, models: [[/gemini|gpt-oss/, { thinking: BY_EFFORT }]] },
+    },
   ],
   settings: ['project', 'location', 'credentials'],
 };

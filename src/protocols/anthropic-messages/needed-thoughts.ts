@@ -1,0 +1,59 @@
+import type { Quirks } from '../../core/route.ts';
+import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
+import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
+import { factsOf } from '../../vendors/models/facts.ts';
+import { claudeTraits } from '../../vendors/models/claude.ts';
+import type { Fitted } from '../protocol.ts';
+import { insertion } from '../system-edits.ts';
+import { unsignedThought } from './encode-parts.ts';
+
+/** A text of nothing at all would count as missing. */
+const BLANK = JSON.stringify(unsignedThought(' '));
+
+/**
+ * Vendors whose models look at no signature refuse a conversation with tools whose turns lack their thoughts, as those do
+ * that another backend served (`Quirks.thoughtsNeeded`). Each such turn gets a blank one. All other bytes stay.
+ */
+export function addNeededThoughts(text: string, body: JsonObject, model: string, quirks: Quirks): Fitted | undefined {
+  const { thoughtsNeeded } = quirks;
+  if (thoughtsNeeded === undefined || claudeTraits(model).signs || isUnthinking(body, model)) return undefined;
+  const messages = asArray(body['messages']).map((message) => asObject(message) ?? {});
+  const lacks = (message: JsonObject): boolean =>
+    message['role'] === 'assistant' &&
+    !holds(message, isThought) &&
+    (thoughtsNeeded === 'all' || holds(message, isCall));
+  const hasTools = asArray(body['tools']).length > 0 || messages.some((message) => holds(message, isCall));
+  if (!hasTools || !messages.some(lacks)) return undefined;
+  const [list] = memberSpans(text, 'messages').slice(-1);
+  if (list === undefined) return undefined;
+  const edits = elementSpans(text, list.start).flatMap((span, index) => {
+    const message = messages[index];
+    return message === undefined || !lacks(message) ? [] : thoughtEdits(text, span, message);
+  });
+  return { text: applyEdits(text, edits), dropped: [] };
+}
+
+function holds({ content }: JsonObject, isOne: (type: unknown) => boolean): boolean {
+  return asArray(content).some((block) => isOne(asObject(block)?.['type']));
+}
+
+function isThought(type: unknown): boolean {
+  return type === 'thinking' || type === 'redacted_thinking';
+}
+
+function isCall(type: unknown): boolean {
+  return type === 'tool_use';
+}
+
+function isUnthinking(body: JsonObject, model: string): boolean {
+  return asObject(body['thinking'])?.['type'] === 'disabled' || factsOf(model).efforts?.length === 0;
+}
+
+function thoughtEdits(text: string, { start }: Span, { content }: JsonObject): Edit[] {
+  return memberSpans(text, 'content', start).map((span) => {
+    const words = asString(content);
+    if (words === undefined) return insertion(span.start + 1, asArray(content).length === 0 ? BLANK : `${BLANK},`);
+    const block = words === '' ? '' : `,${JSON.stringify({ type: 'text', text: words })}`;
+    return { ...span, text: `[${BLANK}${block}]` };
+  });
+}
