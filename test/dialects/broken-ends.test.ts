@@ -203,21 +203,30 @@ test.each([
 });
 
 test.each([
-  [429, 'rate_limited'],
-  [502, 'server_error'],
-])('the error beside a choice says what it was: %d', async (code, failure) => {
+  [429, 'rate_limited', 'beside', 'error'],
+  [502, 'server_error', 'beside', 'error'],
+  [502, 'server_error', 'in', 'error'],
+  [502, 'server_error', 'in', 'stop'],
+  [429, 'rate_limited', 'in', null],
+] as const)('an error says what it was: %d, %p, %s a choice that ends with %p', async (code, failure, place, word) => {
   const error = { code, message: 'The provider is away.' };
-  const choice = (said: object) => ({ index: 0, ...said, finish_reason: 'error', error });
+  const choice = ({ delta, message }: { readonly delta?: object; readonly message?: object }) => ({
+    index: 0,
+    ...(delta === undefined ? {} : { delta: place === 'in' ? { ...delta, error } : delta }),
+    ...(message === undefined ? {} : { message: place === 'in' ? { ...message, error } : message }),
+    finish_reason: word,
+    ...(place === 'in' ? {} : { error }),
+  });
   const plain = { id: 'x', choices: [choice({ message: { role: 'assistant', content: 'Half' } })] };
   const chunk = (body: object) => `data: ${JSON.stringify(body)}\n\n`;
-  const [role = '', word = ''] = openaiChat.events(SAYS);
+  const [role = '', half = ''] = openaiChat.events(SAYS);
   const last = chunk({ id: 'x', choices: [choice({ delta: { content: '' } })] });
   plays(openaiChat, plain, [role, last, 'data: [DONE]\n\n']);
   for (const stream of [false, true]) {
     const { line } = await ask(openaiChat, 'pair-openai', stream);
     expect(line.tries).toMatchObject([{ failure }, { status: 200 }]);
   }
-  plays(openaiChat, plain, [role, word, last, 'data: [DONE]\n\n']);
+  plays(openaiChat, plain, [role, half, last, 'data: [DONE]\n\n']);
   for (const front of DIALECTS) {
     const { line, text } = await ask(front, 'pair-openai', true);
     expect(line).toMatchObject({ interrupted: true, tries: [{ failure }] });

@@ -48,8 +48,14 @@ export function brokenEnd(body: unknown): BrokenEnd | undefined {
 }
 
 /** The same of one choice. OpenRouter has an error of its own for each, beside the finish `error`. */
-export function brokenChoice({ error, finish_reason }: JsonObject): BrokenEnd | undefined {
-  const broken = brokenBy(finish_reason);
-  if (error === undefined || error === null || error === false || error === '') return broken;
-  return { word: broken?.word ?? 'error', cause: 'server', error: { error } };
+export function brokenChoice(choice: JsonObject): BrokenEnd | undefined {
+  const broken = brokenBy(choice['finish_reason']);
+  const error = choiceError(choice);
+  return error === undefined ? broken : { word: broken?.word ?? 'error', cause: 'server', error: { error } };
+}
+
+/** The error of a choice, wherever it stands: beside its message, or in it. */
+export function choiceError({ error, delta, message }: JsonObject): unknown {
+  const said = error ?? asObject(delta)?.['error'] ?? asObject(message)?.['error'];
+  return said === null || said === false || said === '' ? undefined : said;
 }

@@ -4,7 +4,7 @@ import type { Usage } from '../../core/record.ts';
 import { asIndex, asList, type JsonObject } from '../../lib/json.ts';
 import { meaningOf, type BrokenEnd } from '../finish-words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
-import { brokenChoice } from './finish.ts';
+import { brokenChoice, choiceError } from './finish.ts';
 import { hasContent } from './holds-answer.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
@@ -116,7 +116,7 @@ export class ChatStreamReader implements StreamReader {
       hasContent(choice.delta) ||
       (choice.message !== undefined && hasContent(choice.message));
     if (content && this.#ended !== 0 && goesOn(choice)) this.#goOn(bit);
-    if ((choice.finish_reason ?? choice.error ?? undefined) === undefined) return content;
+    if ((choice.finish_reason ?? choiceError(choice as JsonObject)) === undefined) return content;
     return this.#seeFinish(choice, bit) || content;
   }
 
