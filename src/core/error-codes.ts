@@ -1,5 +1,5 @@
 import type { FailureKind } from './failure.ts';
-import { WORDED_CODES } from './vendor-codes.ts';
+import { wordedCode } from './vendor-codes.ts';
 
 /** What a code or a type says. */
 export interface CodeMeaning {
@@ -16,10 +16,9 @@ export function meaningOf(code: string): CodeMeaning | undefined {
   return MEANINGS.get(code) ?? meaningOfWorded(code);
 }
 
-/** The same of the codes that vendors write as words, as far as a `.` (`Throttling.RateQuota`). */
+/** The same of the codes that vendors write as words. */
 function meaningOfWorded(code: string): CodeMeaning | undefined {
-  const dot = code.indexOf('.');
-  const found = WORDED_CODES.get(code) ?? (dot === -1 ? undefined : WORDED_CODES.get(code.slice(0, dot)));
+  const found = wordedCode(code);
   if (found === undefined) return undefined;
   return MEANINGS.get(found.type ?? '') ?? { status: found.status };
 }

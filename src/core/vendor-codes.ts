@@ -37,9 +37,9 @@ export const BASE_RESP_CODES: ReadonlyMap<number, VendorCode> = new Map<number, 
 /**
  * Codes that vendors write as words outside OpenAI's `error`: AWS's exceptions
  * (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors) and
- * Alibaba's codes (https://www.alibabacloud.com/help/en/model-studio/error-code). As far as a `.` is enough.
+ * Alibaba's codes (https://www.alibabacloud.com/help/en/model-studio/error-code).
  */
-export const WORDED_CODES: ReadonlyMap<string, VendorCode> = new Map<string, VendorCode>(
+const WORDED_CODES: ReadonlyMap<string, VendorCode> = new Map<string, VendorCode>(
   Object.entries({
     ThrottlingException: { status: 429 },
     TooManyRequestsException: { status: 429 },
@@ -87,3 +87,9 @@ export const CLOUDFLARE_CODES: ReadonlyMap<string, VendorCode> = new Map<string,
   ['5004', { status: 400 }],
   ['5007', { status: 404 }],
 ]);
+
+/** What a code means that a vendor writes as words; what stands before a `.` is enough (`Throttling.RateQuota`). */
+export function wordedCode(code: string): VendorCode | undefined {
+  const dot = code.indexOf('.');
+  return WORDED_CODES.get(code) ?? (dot === -1 ? undefined : WORDED_CODES.get(code.slice(0, dot)));
+}

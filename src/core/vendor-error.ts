@@ -1,6 +1,6 @@
 import { asArray, asObject, asString, asWord, type JsonObject } from '../lib/json.ts';
 import type { UpstreamError } from './classify.ts';
-import { BASE_RESP_CODES, CLOUDFLARE_CODES, WORDED_CODES, type VendorCode } from './vendor-codes.ts';
+import { BASE_RESP_CODES, CLOUDFLARE_CODES, wordedCode, type VendorCode } from './vendor-codes.ts';
 
 /**
  * Reads an error that has no dialect's form: MiniMax's `base_resp`, which may stand beside an answer, or a body that
@@ -202,7 +202,7 @@ function codeOf(value: unknown): string | undefined {
 }
 
 function meaningOf(code: string | undefined): VendorCode | undefined {
-  return code === undefined ? undefined : (WORDED_CODES.get(code) ?? WORDED_CODES.get(code.replace(/\..*$/s, '')));
+  return code === undefined ? undefined : wordedCode(code);
 }
 
 /** Cloudflare's numbers stand in a list `errors`; elsewhere the same number means something else. */
