@@ -26,10 +26,15 @@ export const BY_TYPE: ThinkingControl = {
 /** It thinks always, and nothing measures that. */
 export const BY_ITSELF: ThinkingControl = { on: {} };
 
-/** `enable_thinking: bool` with `thinking_budget`: https://www.alibabacloud.com/help/en/model-studio/deep-thinking. */
-export const BY_ENABLE: ThinkingControl = {
+/** `enable_thinking: bool`: on or off, without a measure. */
+export const BY_SWITCH: ThinkingControl = {
   on: { enable_thinking: true },
   off: { enable_thinking: false },
+};
+
+/** The same with `thinking_budget`: https://www.alibabacloud.com/help/en/model-studio/deep-thinking. */
+export const BY_ENABLE: ThinkingControl = {
+  ...BY_SWITCH,
   budget: { field: 'thinking_budget', least: 128, most: 32_768 },
 };
 
@@ -39,12 +44,6 @@ export const BY_OBJECT: ThinkingControl = {
   effort: { field: 'reasoning.effort', words: effortsBetween('minimal', 'max') },
   budget: { field: 'reasoning.max_tokens', least: 1 },
   hide: { reasoning: { exclude: true } },
-};
-
-/** `enable_thinking`, with `thinking_budget` for a number of tokens. */
-export const BY_SWITCH: ThinkingControl = {
-  on: { enable_thinking: true },
-  off: { enable_thinking: false },
 };
 
 /** What the template of an open model reads: https://docs.vllm.ai/en/latest/features/reasoning_outputs. */

@@ -1,14 +1,21 @@
 import type { Quirks } from '../../core/route.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
-import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
+import { memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
 import { claudeTraits } from '../../vendors/models/claude.ts';
 import type { Fitted } from '../protocol.ts';
+import { fillThoughts, type ThoughtForm } from '../needed-thoughts.ts';
 import { insertion } from '../system-edits.ts';
 import { unsignedThought } from './encode-parts.ts';
 
 /** A text of nothing at all would count as missing. */
 const BLANK = JSON.stringify(unsignedThought(' '));
+
+const FORM: ThoughtForm = {
+  hasThought: (message) => holds(message, isThought),
+  hasCall: (message) => holds(message, isCall),
+  edits: thoughtEdits,
+};
 
 /**
  * Vendors whose models look at no signature refuse a conversation with tools whose turns lack their thoughts, as those do
@@ -17,20 +24,7 @@ const BLANK = JSON.stringify(unsignedThought(' '));
 export function addNeededThoughts(text: string, body: JsonObject, model: string, quirks: Quirks): Fitted | undefined {
   const { thoughtsNeeded } = quirks;
   if (thoughtsNeeded === undefined || claudeTraits(model).signs || isUnthinking(body, model)) return undefined;
-  const messages = asArray(body['messages']).map((message) => asObject(message) ?? {});
-  const lacks = (message: JsonObject): boolean =>
-    message['role'] === 'assistant' &&
-    !holds(message, isThought) &&
-    (thoughtsNeeded === 'all' || holds(message, isCall));
-  const hasTools = asArray(body['tools']).length > 0 || messages.some((message) => holds(message, isCall));
-  if (!hasTools || !messages.some(lacks)) return undefined;
-  const [list] = memberSpans(text, 'messages').slice(-1);
-  if (list === undefined) return undefined;
-  const edits = elementSpans(text, list.start).flatMap((span, index) => {
-    const message = messages[index];
-    return message === undefined || !lacks(message) ? [] : thoughtEdits(text, span, message);
-  });
-  return { text: applyEdits(text, edits), dropped: [] };
+  return fillThoughts(text, body, thoughtsNeeded, FORM);
 }
 
 function holds({ content }: JsonObject, isOne: (type: unknown) => boolean): boolean {

@@ -1,11 +1,18 @@
 import type { Quirks } from '../../core/route.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
-import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
+import { memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
 import type { Fitted } from '../protocol.ts';
+import { fillThoughts, type ThoughtForm } from '../needed-thoughts.ts';
 import { insertion } from '../system-edits.ts';
 
 const FIELD = 'reasoning_content';
+
+const FORM: ThoughtForm = {
+  hasThought: (message) => Boolean(message[FIELD]),
+  hasCall: (message) => asArray(message['tool_calls']).length > 0,
+  edits: thoughtEdits,
+};
 
 /**
  * Backends that think refuse a conversation with tools whose turns lack their thoughts, as those do that another backend
@@ -15,22 +22,7 @@ const FIELD = 'reasoning_content';
 export function addNeededThoughts(text: string, body: JsonObject, model: string, quirks: Quirks): Fitted | undefined {
   const { thoughtsNeeded, reasoningBack } = quirks;
   if (thoughtsNeeded === undefined || reasoningBack !== FIELD || isUnthinking(body, model)) return undefined;
-  const messages = asArray(body['messages']).map((message) => asObject(message) ?? {});
-  const hasTools = asArray(body['tools']).length > 0 || messages.some(calls);
-  const lacks = (message: JsonObject): boolean =>
-    message['role'] === 'assistant' && !message[FIELD] && (thoughtsNeeded === 'all' || calls(message));
-  if (!hasTools || !messages.some(lacks)) return undefined;
-  const [list] = memberSpans(text, 'messages').slice(-1);
-  if (list === undefined) return undefined;
-  const edits = elementSpans(text, list.start).flatMap((span, index) => {
-    const message = messages[index];
-    return message === undefined || !lacks(message) ? [] : thoughtEdits(text, span, message);
-  });
-  return { text: applyEdits(text, edits), dropped: [] };
-}
-
-function calls(message: JsonObject): boolean {
-  return asArray(message['tool_calls']).length > 0;
+  return fillThoughts(text, body, thoughtsNeeded, FORM);
 }
 
 function isUnthinking(body: JsonObject, model: string): boolean {
