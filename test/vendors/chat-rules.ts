@@ -1,6 +1,8 @@
 // What a vendor's documentation says of a chat completion's request, and a check of requests against it.
+import { expect } from 'bun:test';
 import type { Json } from '../kit/json.ts';
 import { AGENTS, chatCall, playLoop, type Agent, type Loop } from './tool-loop.ts';
+import { question, translated, WISHES, type Asked, type Wish } from './translated.ts';
 
 /** Fields that every vendor documents. */
 export const USUAL: readonly string[] = [
@@ -54,6 +56,31 @@ export function checkLoop(rules: ChatRules, { first, second, paths }: Loop): voi
   for (const path of paths) if (path !== '/v1/chat/completions') throw new Error(`asked at ${path}`);
   keepTo(rules, first);
   keepTo(rules, second);
+}
+
+/** Expects of a loop that both of its requests wish for the same thinking, and that the client hears whether it is lost. */
+export function checkThinking(
+  rules: ChatRules,
+  loop: Loop,
+  { thinking, isLost }: { readonly thinking: object; readonly isLost: boolean },
+): void {
+  checkLoop(rules, loop);
+  expect(thinkingOf(loop.first)).toMatchObject(thinking);
+  expect(thinkingOf(loop.second)).toEqual(thinkingOf(loop.first));
+  expect(/thinking|reasoning/i.test(loop.dropped[0] ?? '')).toBe(isLost);
+}
+
+/** Expects that a wish for thinking is sent as `sent`, and named as lost or not. */
+export function checkWish(
+  rules: ChatRules,
+  asked: Asked,
+  wish: Wish,
+  { sent, isLost }: { readonly sent: object; readonly isLost: boolean },
+): void {
+  const { body, dropped } = translated(asked, 'anthropic-messages', question(WISHES[wish]));
+  keepTo(rules, body);
+  expect(thinkingOf(body)).toEqual(sent);
+  expect(dropped.includes('reasoning')).toBe(isLost);
 }
 
 /** What of a request is about thinking. */

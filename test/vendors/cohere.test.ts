@@ -3,14 +3,14 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import {
   agentsWith,
   chatLoop,
-  checkLoop,
+  checkThinking,
+  checkWish,
   keepTo,
   saidBefore,
-  thinkingOf,
   USUAL,
   type ChatRules,
 } from './chat-rules.ts';
-import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
+import { geminiQuestion, toolQuestion, translated, type Wish } from './translated.ts';
 import { stopStandIns } from './tool-loop.ts';
 
 afterAll(stopStandIns);
@@ -33,11 +33,8 @@ describe('a thinking tool loop', () => {
     ] as const),
   )('of %s with %s', async (_agent, model, agent, [, thinking, isLost]) => {
     const loop = await chatLoop(agent, 'cohere', model, { reasoning_content: 'Let me look.' });
-    checkLoop(RULES, loop);
-    expect(thinkingOf(loop.first)).toMatchObject(thinking);
-    expect(thinkingOf(loop.second)).toEqual(thinkingOf(loop.first));
+    checkThinking(RULES, loop, { thinking, isLost });
     expect(saidBefore(loop).reasoning_content).toBeUndefined();
-    expect(/thinking|reasoning/i.test(loop.dropped[0] ?? '')).toBe(isLost);
   });
 });
 
@@ -49,10 +46,7 @@ test.each<[model: string, wish: Wish, sent: object, isLost: boolean]>([
   ['command-a-03-2025', 'off', {}, false],
   ['command-a-vision-07-2025', 'max', {}, true],
 ])('%s with thinking %s', (model, wish, sent, isLost) => {
-  const { body, dropped } = translated({ vendor: 'cohere', model }, 'anthropic-messages', question(WISHES[wish]));
-  keepTo(RULES, body);
-  expect(thinkingOf(body)).toEqual(sent);
-  expect(dropped.includes('reasoning')).toBe(isLost);
+  checkWish(RULES, { vendor: 'cohere', model }, wish, { sent, isLost });
 });
 
 describe('what it refuses is left out and named', () => {

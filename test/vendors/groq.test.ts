@@ -3,17 +3,16 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import {
   agentsWith,
   chatLoop,
-  checkLoop,
+  checkThinking,
+  checkWish,
   keepTo,
   saidBefore,
-  thinkingOf,
   USUAL,
   type ChatRules,
 } from './chat-rules.ts';
 import { responsesCall, TO_RESPONSES } from './answers.ts';
-import { playLoop } from './tool-loop.ts';
+import { playLoop, stopStandIns } from './tool-loop.ts';
 import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
-import { stopStandIns } from './tool-loop.ts';
 
 afterAll(stopStandIns);
 
@@ -39,11 +38,8 @@ describe('a thinking tool loop', () => {
     ] as const),
   )('of %s with %s', async (_agent, model, agent, [, thinking, isLost]) => {
     const loop = await chatLoop(agent, 'groq', model, { reasoning: 'Let me look.' });
-    checkLoop(RULES, loop);
-    expect(thinkingOf(loop.first)).toMatchObject(thinking);
-    expect(thinkingOf(loop.second)).toEqual(thinkingOf(loop.first));
+    checkThinking(RULES, loop, { thinking, isLost });
     expect(saidBefore(loop).reasoning).toBe('Let me look.');
-    expect(/thinking|reasoning/i.test(loop.dropped[0] ?? '')).toBe(isLost);
   });
 });
 
@@ -59,10 +55,7 @@ test.each<[model: string, wish: Wish, sent: object, isLost: boolean]>([
   ['meta-llama/llama-4-scout-17b-16e-instruct', 'high', {}, true],
   ['moonshotai/kimi-k2-instruct-0905', 'high', {}, true],
 ])('%s with thinking %s', (model, wish, sent, isLost) => {
-  const { body, dropped } = translated({ vendor: 'groq', model }, 'anthropic-messages', question(WISHES[wish]));
-  keepTo(RULES, body);
-  expect(thinkingOf(body)).toEqual(sent);
-  expect(dropped.includes('reasoning')).toBe(isLost);
+  checkWish(RULES, { vendor: 'groq', model }, wish, { sent, isLost });
 });
 
 describe('what it refuses is left out and named', () => {

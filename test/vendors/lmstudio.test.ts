@@ -3,10 +3,10 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import {
   agentsWith,
   chatLoop,
-  checkLoop,
+  checkThinking,
+  checkWish,
   keepTo,
   saidBefore,
-  thinkingOf,
   USUAL,
   type ChatRules,
 } from './chat-rules.ts';
@@ -34,11 +34,8 @@ describe('a thinking tool loop', () => {
     ] as const),
   )('of %s with %s', async (_agent, model, agent, [, thinking, isLost]) => {
     const loop = await chatLoop(agent, 'lmstudio', model, { reasoning: 'Let me look.' });
-    checkLoop(RULES, loop);
-    expect(thinkingOf(loop.first)).toMatchObject(thinking);
-    expect(thinkingOf(loop.second)).toEqual(thinkingOf(loop.first));
+    checkThinking(RULES, loop, { thinking, isLost });
     expect(Object.keys(saidBefore(loop))).toEqual(['role', 'content', 'tool_calls']);
-    expect(/thinking|reasoning/i.test(loop.dropped[0] ?? '')).toBe(isLost);
   });
 });
 
@@ -48,10 +45,7 @@ test.each<[model: string, wish: Wish, sent: object, isLost: boolean]>([
   ['qwen/qwen3.8-27b', 'off', {}, true],
   ['llama-3.2-3b-instruct', 'off', {}, false],
 ])('%s with thinking %s', (model, wish, sent, isLost) => {
-  const { body, dropped } = translated({ vendor: 'lmstudio', model }, 'anthropic-messages', question(WISHES[wish]));
-  keepTo(RULES, body);
-  expect(thinkingOf(body)).toEqual(sent);
-  expect(dropped.includes('reasoning')).toBe(isLost);
+  checkWish(RULES, { vendor: 'lmstudio', model }, wish, { sent, isLost });
 });
 
 describe('what it refuses is said otherwise', () => {

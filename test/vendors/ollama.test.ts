@@ -3,14 +3,14 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import {
   agentsWith,
   chatLoop,
-  checkLoop,
+  checkThinking,
+  checkWish,
   keepTo,
   saidBefore,
-  thinkingOf,
   USUAL,
   type ChatRules,
 } from './chat-rules.ts';
-import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
+import { geminiQuestion, question, toolQuestion, translated, type Wish } from './translated.ts';
 import { stopStandIns } from './tool-loop.ts';
 
 afterAll(stopStandIns);
@@ -36,11 +36,8 @@ describe('a thinking tool loop', () => {
     ] as const),
   )('of %s with %s', async (_agent, model, agent, [, thinking, isLost]) => {
     const loop = await chatLoop(agent, 'ollama', model, { reasoning: 'Let me look.' });
-    checkLoop(RULES, loop);
-    expect(thinkingOf(loop.first)).toMatchObject(thinking);
-    expect(thinkingOf(loop.second)).toEqual(thinkingOf(loop.first));
+    checkThinking(RULES, loop, { thinking, isLost });
     expect(saidBefore(loop).reasoning).toBe('Let me look.');
-    expect(/thinking|reasoning/i.test(loop.dropped[0] ?? '')).toBe(isLost);
   });
 });
 
@@ -53,10 +50,7 @@ test.each<[model: string, wish: Wish, sent: object, isLost: boolean]>([
   ['llama3.1:8b', 'off', {}, false],
   ['gemma3:4b', 'high', {}, true],
 ])('%s with thinking %s', (model, wish, sent, isLost) => {
-  const { body, dropped } = translated({ vendor: 'ollama', model }, 'anthropic-messages', question(WISHES[wish]));
-  keepTo(RULES, body);
-  expect(thinkingOf(body)).toEqual(sent);
-  expect(dropped.includes('reasoning')).toBe(isLost);
+  checkWish(RULES, { vendor: 'ollama', model }, wish, { sent, isLost });
 });
 
 describe('choices of tools, which it does not heed', () => {

@@ -4,9 +4,18 @@ import { anthropicMessages } from '../dialects/anthropic-messages.ts';
 import { openaiResponses } from '../dialects/openai-responses.ts';
 import type { Dialect } from '../dialects/spoken.ts';
 import type { Json } from '../kit/json.ts';
-import { agentsWith, checkLoop, keepTo, saidBefore, thinkingOf, USUAL, type ChatRules } from './chat-rules.ts';
+import {
+  agentsWith,
+  checkLoop,
+  checkWish,
+  keepTo,
+  saidBefore,
+  thinkingOf,
+  USUAL,
+  type ChatRules,
+} from './chat-rules.ts';
 import { AGENTS, chatCall, playLoop, stopStandIns } from './tool-loop.ts';
-import { geminiQuestion, question, translated, WISHES, type Wish } from './translated.ts';
+import { geminiQuestion, question, translated, type Wish } from './translated.ts';
 
 afterAll(stopStandIns);
 
@@ -114,10 +123,7 @@ test.each<[model: string, wish: Wish, sent: object, isLost: boolean]>([
   ['openai/gpt-oss-120b', 'max', { reasoning: { effort: 'high' } }, false],
   ['meta-llama/llama-3.3-70b-instruct', 'high', {}, true],
 ])('%s with thinking %s', (model, wish, sent, isLost) => {
-  const { body, dropped } = translated({ vendor: 'openrouter', model }, 'anthropic-messages', question(WISHES[wish]));
-  keepTo(RULES, body);
-  expect(thinkingOf(body)).toEqual(sent);
-  expect(dropped.includes('reasoning')).toBe(isLost);
+  checkWish(RULES, { vendor: 'openrouter', model }, wish, { sent, isLost });
 });
 
 test('a budget is a number of tokens, which goes without an effort', () => {

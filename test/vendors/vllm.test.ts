@@ -3,14 +3,14 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import {
   agentsWith,
   chatLoop,
-  checkLoop,
+  checkThinking,
+  checkWish,
   keepTo,
   saidBefore,
-  thinkingOf,
   USUAL,
   type ChatRules,
 } from './chat-rules.ts';
-import { geminiQuestion, question, toolQuestion, translated, WISHES, type Wish } from './translated.ts';
+import { geminiQuestion, toolQuestion, translated, type Wish } from './translated.ts';
 import { stopStandIns } from './tool-loop.ts';
 
 afterAll(stopStandIns);
@@ -38,11 +38,8 @@ describe('a thinking tool loop', () => {
     ] as const),
   )('of %s with %s', async (_agent, model, agent, [, thinking, isLost]) => {
     const loop = await chatLoop(agent, 'vllm', model, { reasoning: 'Let me look.' });
-    checkLoop(RULES, loop);
-    expect(thinkingOf(loop.first)).toMatchObject(thinking);
-    expect(thinkingOf(loop.second)).toEqual(thinkingOf(loop.first));
+    checkThinking(RULES, loop, { thinking, isLost });
     expect(saidBefore(loop).reasoning).toBe('Let me look.');
-    expect(/thinking|reasoning/i.test(loop.dropped[0] ?? '')).toBe(isLost);
   });
 });
 
@@ -61,10 +58,7 @@ test.each<[model: string, wish: Wish, sent: object, isLost: boolean]>([
   ['mistralai/Magistral-Small-2509', 'hidden', { include_reasoning: false }, false],
   ['mistralai/Magistral-Small-2509', 'off', {}, true],
 ])('%s with thinking %s', (model, wish, sent, isLost) => {
-  const { body, dropped } = translated({ vendor: 'vllm', model }, 'anthropic-messages', question(WISHES[wish]));
-  keepTo(RULES, body);
-  expect(thinkingOf(body)).toEqual(sent);
-  expect(dropped.includes('reasoning')).toBe(isLost);
+  checkWish(RULES, { vendor: 'vllm', model }, wish, { sent, isLost });
 });
 
 test("Mistral's own tokenizers want what Mistral wants", () => {
