@@ -1,3 +1,4 @@
+import { expect } from 'bun:test';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -18,18 +19,19 @@ export interface Block {
 export function blocksOf(page: string): Block[] {
   const blocks: Block[] = [];
   let section = '';
-  let open: { head: string; line: number; lines: string[] } | undefined;
+  let open: { head: string; indent: string; line: number; lines: string[] } | undefined;
   for (const [index, line] of page.split('\n').entries()) {
     if (open === undefined) {
       section = /^#+ (.+)$/.exec(line)?.[1] ?? section;
-      if (line.startsWith('```')) open = { head: line.slice(3), line: index + 1, lines: [] };
-    } else if (line === '```') {
+      const [, indent = '', head] = /^( *)```(.*)$/.exec(line) ?? [];
+      if (head !== undefined) open = { head, indent, line: index + 1, lines: [] };
+    } else if (line === `${open.indent}\`\`\``) {
       const language = /^\S*/.exec(open.head)?.[0] ?? '';
       const title = /title="([^"]+)"/.exec(open.head)?.[1];
       blocks.push({ section, language, title, text: `${open.lines.join('\n')}\n`, line: open.line });
       open = undefined;
     } else {
-      open.lines.push(line);
+      open.lines.push(line.slice(open.indent.length));
     }
   }
   if (open !== undefined) throw new Error(`the block of line ${open.line} has no end`);
@@ -38,7 +40,17 @@ export function blocksOf(page: string): Block[] {
 
 /** What a block says that it prints: the comments that begin with an arrow, in order. */
 export function promisedOutput(text: string): string[] {
-  return [...text.matchAll(/^(?:#|\/\/) → (.+)$/gm)].map(([, promise = '']) => promise);
+  return [...text.matchAll(/^ *(?:#|\/\/) → (.+)$/gm)].map(([, promise = '']) => promise);
+}
+
+/** Expects an output to have the promises in their order; a stream's words come without a break between. */
+export function expectInOrder(printed: string, promises: readonly string[]): void {
+  let rest = printed;
+  for (const promise of promises) {
+    const at = rest.indexOf(promise);
+    if (at < 0) expect(rest).toContain(promise);
+    rest = rest.slice(at + promise.length);
+  }
 }
 
 /** The links of a page in `folder` that lead to no file, or to no heading of one. Links to other hosts are not followed. */

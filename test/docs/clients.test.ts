@@ -8,14 +8,19 @@ import { parse as parseYaml } from 'yaml';
 import { devDependencies } from '../../package.json';
 import { startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
-import { anchorsOf, blocksOf, brokenLinks, promisedOutput } from './blocks.ts';
-import { CLIENTS, needsNoClients, runBlock } from './example.ts';
+import { anchorsOf, blocksOf, brokenLinks, expectInOrder, promisedOutput } from './blocks.ts';
+import { CLIENTS, hasCurl, needsNoClients, runBlock } from './example.ts';
 import type { Target } from './example.ts';
 
 const DOCS = join(import.meta.dir, '../../docs');
 const KEY = 'sk-clients-of-the-gateway';
 /** Agents and frameworks take their time. */
 const TIMEOUT_MS = 240_000;
+const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
+  json: (text) => JSON.parse(text),
+  yaml: (text) => parseYaml(text),
+  toml: (text) => TOML.parse(text),
+};
 
 /** The page, and its translation where there is one. */
 const pages = ['clients.md', 'clients.zh-CN.md']
@@ -25,13 +30,7 @@ const pages = ['clients.md', 'clients.zh-CN.md']
     const blocks = blocksOf(text);
     return { page, text, blocks, examples: blocks.filter((block) => promisedOutput(block.text).length > 0) };
   });
-const hasCurl = Bun.which('curl') !== null;
 
-if (!hasCurl) {
-  if (process.env.CI !== undefined)
-    throw new Error('curl is missing: install it, for docs/clients.md is tried with it');
-  console.warn('There is no curl on this machine: its examples of docs/clients.md are not run.');
-}
 if (CLIENTS === undefined) {
   const left = pages.flatMap(({ examples }) => examples.filter((block) => !needsNoClients(block)));
   const sections = new Set(left.map(({ section }) => section));
@@ -94,8 +93,7 @@ describe.each(pages)('$page', ({ text, blocks, examples }) => {
     const files = blocks.filter(({ title }) => title !== undefined);
     expect(files.length).toBeGreaterThan(5);
     for (const { language, text: content } of files) {
-      const parse = { json: JSON.parse, yaml: parseYaml, toml: TOML.parse }[language];
-      expect(parse?.(content)).toBeObject();
+      expect(PARSERS[language]?.(content)).toBeObject();
     }
   });
 
@@ -106,13 +104,3 @@ describe.each(pages)('$page', ({ text, blocks, examples }) => {
     }
   });
 });
-
-/** A stream's words come without a break between; what stands behind the arrows comes in this order. */
-function expectInOrder(printed: string, promises: readonly string[]): void {
-  let rest = printed;
-  for (const promise of promises) {
-    const at = rest.indexOf(promise);
-    if (at < 0) expect(rest).toContain(promise);
-    rest = rest.slice(at + promise.length);
-  }
-}

@@ -18,9 +18,17 @@ const ENVIRONMENT = { LITELLM_LOCAL_MODEL_COST_MAP: 'True', AI_SDK_LOG_WARNINGS:
  */
 export const CLIENTS = process.env.LLM_PROXY_CLIENTS;
 
+/** Whether there is curl, without which the examples for the shell cannot run. */
+export const hasCurl = Bun.which('curl') !== null;
+
+if (!hasCurl) {
+  if (process.env.CI !== undefined) throw new Error('curl is missing: install it, for the pages are tried with it');
+  console.warn('There is no curl on this machine: the examples for it are not run.');
+}
+
 /** Whether a block needs nothing but this project, and curl. */
 export function needsNoClients({ language, text }: Block): boolean {
-  if (language === 'sh') return /^curl /m.test(text);
+  if (language === 'sh') return /^ *curl /m.test(text);
   if (language !== 'js') return false;
   const imported = [...text.matchAll(/^import .* from '([^']+)'/gm)].map(([, name = '']) => name);
   return imported.every((name) => isBuiltin(name) || name in devDependencies);
