@@ -310,6 +310,8 @@ export class Refusal extends Error {
       readonly param?: string;
       readonly headers?: Readonly<Record<string, string>>;
       readonly status?: number;
+      /** What the code leaves open, for the log: which limit it is and its value, say. Never a word of a conversation. */
+      readonly detail?: string;
       /** What is left of the limit that was reached; `resetMs`: until all of it is there again. */
       readonly limits?: { readonly limit: number; readonly remaining: number; readonly resetMs: number };
     } = {},

@@ -51,7 +51,7 @@ export function logfmt(entry: Entry): string {
   const pairs: string[] = [];
   const add = (name: string, value: unknown): void => {
     if (value === undefined || value === null) return;
-    if (typeof value !== 'object' || isFlatList(value)) {
+    if (typeof value !== 'object' || value instanceof Date || isFlatList(value)) {
       pairs.push(`${fieldName(name)}=${quoted(value)}`);
       return;
     }
@@ -247,6 +247,7 @@ function isFlatList(value: unknown): boolean {
 
 function quoted(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value instanceof Date) return value.toISOString();
   const nested = typeof value === 'object' && value !== null && !isFlatList(value);
   const text = nested ? JSON.stringify(value) : String(value);
   if (text !== '' && !NEEDS_QUOTES.test(text)) return text;
