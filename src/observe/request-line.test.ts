@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { printable } from '../lib/printable.ts';
-import { logfmt } from './console.ts';
+import { logfmt } from './logfmt.ts';
 import { attempt, record, refused, rescued } from './record.fixture.ts';
 import { requestEntry, requestJson, requestLevel, requestTold } from './request-line.ts';
 

@@ -11,6 +11,18 @@ export type Level = 'debug' | 'info' | 'warn' | 'error';
 /** One line of a log as data: `level`, `ts` and `msg` first, then whatever it tells. */
 export type Entry = Readonly<Record<string, unknown>>;
 
+/** A general line as data. No field takes the place of its level, time or message; an Error becomes `{name, message, stack}`. */
+export function generalEntry(level: Level, nowMs: number, msg: string, fields: Entry = {}): Entry {
+  const entry: Record<string, unknown> = { level, ts: isoTime(nowMs), msg };
+  for (const [name, value] of Object.entries(fields)) {
+    if (RESERVED.has(name)) continue;
+    entry[name] = value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value;
+  }
+  return entry;
+}
+
+const RESERVED: ReadonlySet<string> = new Set(['level', 'ts', 'msg']);
+
 /** The table in `log-fields.ts` names what is written, neither more nor less. */
 type RequestField = (typeof REQUEST_FIELDS)[number]['name'];
 type TryField = (typeof TRY_FIELDS)[number]['name'];
