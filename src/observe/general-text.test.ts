@@ -15,6 +15,7 @@ describe('a general line on the console', () => {
       address: '127.0.0.1:8765',
       why: 'no config',
       keys: ['a', 'b'],
+      config: null,
     };
     expect(generalText(entry, 'info', NOW, MARKDOWN)).toBe(
       '23:41:07 INFO  listening  address=127.0.0.1:8765  why="no config"  keys=a,b',

@@ -14,7 +14,7 @@ export function generalText(entry: Entry, level: Level, nowMs: number, style: Co
   const parts = [`${mark.dim(timeOfDay(nowMs))} ${mark.level(level)} ${printable(String(entry['msg']))}${subject}`];
   const below: string[] = [];
   for (const [name, value] of Object.entries(entry)) {
-    if (value === undefined || IN_FRONT.has(name) || told.has(name)) continue;
+    if (value === undefined || value === null || IN_FRONT.has(name) || told.has(name)) continue;
     const lead = BELOW[name];
     if (lead !== undefined && typeof value === 'string') {
       below.push(`${INDENT}${mark.dim(lead)}${mark.text(value)}`);

@@ -5,7 +5,7 @@ import { generalText } from './general-text.ts';
 import type { ConsoleStyle } from './markup.ts';
 import type { Redactor } from './redact.ts';
 import { requestText } from './request-text.ts';
-import { generalEntry, requestJson, type Entry, type Level } from './request-line.ts';
+import { generalEntry, requestJson, requestTold, type Entry, type Level } from './request-line.ts';
 
 /** Takes text at once; whoever holds text back also has the other two, as `ConsoleWriter` says. */
 export interface ConsoleSink {
@@ -46,7 +46,7 @@ export class LogConsole {
   request(record: ExchangeRecord, level: Level, nowMs: number, json: string | undefined): void {
     const style = this.#style;
     if (style !== undefined) this.sink(this.#line(requestText(record, level, nowMs, style), nowMs));
-    else this.sink(`${json ?? this.redact(requestJson(record, level, nowMs))}\n`);
+    else this.sink(`${json ?? this.redact(requestJson(record, level, nowMs), requestTold(record))}\n`);
   }
 
   general(entry: Entry, level: Level, nowMs: number): void {

@@ -324,6 +324,21 @@ describe('trouble', () => {
     expect(shown).toHaveLength(2);
     expect(shown[1]).toContain('lost_lines=2');
   });
+
+  test('that lasts to the end is not said to be over', async () => {
+    writeFileSync(join(dir, 'file'), '');
+    const log = open({ baseDir: join(dir, 'file', 'logs') });
+    log.info('lost');
+    await log.flush();
+    log.info('lost too');
+    await log.close();
+    expect(told()).toEqual([
+      'INFO  lost\n',
+      expect.stringMatching(/^ERROR log files cannot be written, lines are being dropped: /),
+      'INFO  lost too\n',
+    ]);
+    expect(log.droppedLines).toBe(2);
+  });
 });
 
 test('new settings take effect at once and lose nothing', async () => {
