@@ -62,7 +62,7 @@ export class Metrics {
     for (const { name, tiers } of aliases) {
       for (const outcome in OUTCOMES) aliasRequests.series(name, outcome);
       for (const { backend, modelLabel } of tiers.flat()) {
-        for (const outcome of ['success', 'refused']) attempts.series(backend.name, modelLabel, outcome);
+        for (const outcome of ['success', 'refused', 'own_lack']) attempts.series(backend.name, modelLabel, outcome);
         interrupted.series(name, backend.name);
       }
     }
