@@ -9,7 +9,7 @@ type Schema = Readonly<Record<string, unknown>>;
 
 const CHART = join(import.meta.dir, '../deploy/helm/llm-proxy');
 const COPIES = [
-  { from: 'deploy/docker-compose/alerts.yml', to: 'files/alerts.yml' },
+  { from: 'deploy/prometheus/alerts.yml', to: 'files/alerts.yml' },
   { from: 'deploy/grafana/llm-proxy.json', to: 'files/dashboard.json' },
 ];
 

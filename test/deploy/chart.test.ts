@@ -138,7 +138,7 @@ describe.skipIf(tools === undefined)('Helm', () => {
 
   test('carries the alerts and the dashboard of this repository', async () => {
     const objects = await render(EVERYTHING);
-    expect(only(objects, 'PrometheusRule').spec).toEqual(parse(read('deploy/docker-compose/alerts.yml')));
+    expect(only(objects, 'PrometheusRule').spec).toEqual(parse(read('deploy/prometheus/alerts.yml')));
     const { data } = only(objects, 'ConfigMap', 'llm-proxy-dashboard');
     expect(JSON.parse(data['llm-proxy.json'])).toEqual(JSON.parse(read('deploy/grafana/llm-proxy.json')));
   });

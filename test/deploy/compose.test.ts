@@ -38,6 +38,11 @@ describe('docker compose', () => {
     expect(grafana.ports).toEqual(['127.0.0.1:3000:3000']);
   });
 
+  test('Prometheus has the rules where it looks for them', () => {
+    expect(documentsOf(read(`${FOLDER}/prometheus.yml`))[0].rule_files).toEqual(['alerts.yml']);
+    expect(prometheus.volumes).toContain('../prometheus/alerts.yml:/etc/prometheus/alerts.yml:ro');
+  });
+
   test('Prometheus asks where the metrics are, and Grafana asks Prometheus', () => {
     expect(scrape.static_configs[0].targets).toEqual([`llm-proxy:${portOf(config.metrics.listen)}`]);
     expect(matchEndpoint(new Request('http://x'), scrape.metrics_path ?? '/metrics', '').endpoint?.kind).toBe(
