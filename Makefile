@@ -6,7 +6,7 @@ BUN := node_modules/.bin/bun
 DEPS := node_modules/.installed
 .DEFAULT_GOAL := help
 
-.PHONY: help run test dev build-all sbom bench soak fuzz check generate fmt clean
+.PHONY: help run test dev build-all sbom bench soak fuzz check generate manifests fmt clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -39,11 +39,15 @@ fuzz: $(DEPS) ## Send what nobody should to the gateway for five minutes (ARGS="
 check: $(DEPS) ## Types, format, lint, unused code, generated files
 	@$(BUN) scripts/check.ts
 
-generate: $(DEPS) ## Write config.schema.json, docs/config.md, docs/errors.md, docs/vendors.md and test/shapes from their sources
+generate: $(DEPS) ## Write config.schema.json, docs/config.md, docs/errors.md, docs/vendors.md, test/shapes and the chart's copies from their sources
 	@$(BUN) src/config/generate.ts
 	@$(BUN) scripts/error-codes.ts
 	@$(BUN) scripts/vendors-page.ts
 	@$(BUN) scripts/sdk-shapes.ts
+	@$(BUN) scripts/chart.ts
+
+manifests: $(DEPS) ## Write deploy/kubernetes from the Helm chart (with Helm, from PATH or npm)
+	@$(BUN) scripts/manifests.ts
 
 fmt: $(DEPS) ## Format everything
 	@$(BUN) fmt

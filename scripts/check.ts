@@ -7,6 +7,9 @@ const GENERATED = [
   'docs/config.md',
   'docs/errors.md',
   'docs/vendors.md',
+  'deploy/helm/llm-proxy/values.schema.json',
+  'deploy/helm/llm-proxy/files/alerts.yml',
+  'deploy/helm/llm-proxy/files/dashboard.json',
   'test/shapes/anthropic-messages.json',
   'test/shapes/gemini.json',
   'test/shapes/openai-chat.json',
@@ -17,6 +20,7 @@ const GENERATORS = [
   'scripts/error-codes.ts',
   'scripts/vendors-page.ts',
   'scripts/sdk-shapes.ts',
+  'scripts/chart.ts',
 ];
 
 /** One check: prints its own complaints and says whether the sources passed. */
