@@ -4,7 +4,7 @@ import { Cooldowns } from './backends/cooldown.ts';
 import { HealthChecks } from './backends/health.ts';
 import { LiveBackends } from './backends/live.ts';
 import { OwnLack } from './backends/own-lack.ts';
-import { gaugesOf } from './backends/report.ts';
+import { gaugesOf, routeGaugesOf } from './backends/report.ts';
 import { ConfigError } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
 import { ByteBudget } from './core/byte-budget.ts';
@@ -78,8 +78,10 @@ export class App {
     const snapshot = buildSnapshot(config, prompts, this.#live);
     this.metrics = new Metrics({
       backends: () => Array.from(this.gateway.snapshot.backends.values(), ({ live }) => gaugesOf(live, clock)),
+      aliases: () => Array.from(this.gateway.snapshot.aliases.values(), (alias) => routeGaugesOf(alias, clock)),
       queueDepth: () => this.#concurrency.waiting,
       bufferedBytes: () => this.#budget.used,
+      bufferedLimitBytes: () => this.#budget.limit,
       droppedLogLines: () => log.droppedLines,
       accepting: () => this.gateway.accepting,
       version: VERSION,
@@ -133,7 +135,8 @@ export class App {
   }
 
   /** What counts beyond the snapshot, from now on, for requests under way as well. */
-  #apply(config: Config, { backends }: Snapshot): void {
+  #apply(config: Config, { backends, aliases }: Snapshot): void {
+    this.metrics.expect(aliases.values());
     this.#rateLimits.configure(rateLimitSettings(config));
     this.failedKeys.configure(config.server.failed_keys_per_minute);
     const { enabled, per_backend_limit: limitOfEach = Infinity } = config.concurrency;

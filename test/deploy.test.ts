@@ -5,74 +5,34 @@ import { join } from 'node:path';
 import { Glob } from 'bun';
 import { parseAllDocuments } from 'yaml';
 import { parseConfig } from '../src/config/load.ts';
-import { ERROR_CODES } from '../src/core/refusal.ts';
 import { matchEndpoint } from '../src/server/endpoints.ts';
-import { send } from './kit/client.ts';
-import { startGateway } from './kit/gateway.ts';
 import type { Json } from './kit/json.ts';
+import { groupedBy, metricSamples, metricsOf } from './kit/metric-samples.ts';
 
 const DEPLOY = join(import.meta.dir, '../deploy');
 const DOCKERFILE = readFileSync(join(DEPLOY, '../Dockerfile'), 'utf8');
 const dashboard: Json = JSON.parse(read('grafana/llm-proxy.json'));
 const compose = parse('docker-compose/compose.yaml')[0];
-const rules: Json[] = parse('docker-compose/alerts.yml')[0].groups.flatMap((group: Json) => group.rules);
 const scrape = parse('docker-compose/prometheus.yml')[0].scrape_configs[0];
 
-/** The name of each sample that can be asked for (a histogram's with its suffixes) → labels that it has. */
-const samples = new Map<string, Set<string>>();
-/** What Prometheus adds to every sample. */
-const OF_THE_SCRAPE = ['job', 'instance'];
+let samples: Map<string, Set<string>>;
 
 beforeAll(async () => {
-  const gateway = await startGateway({
-    config: {
-      backends: [{ name: 'demo', url: 'demo:' }],
-      models: {
-        fails: { routes: [{ backend: 'demo', model: 'demo-fail-503' }] },
-        cut: { routes: [{ backend: 'demo', model: 'demo-cut' }] },
-        demo: { routes: [{ backend: 'demo', model: 'demo' }] },
-      },
-      fallback: { max_retries: 0, alias_fallback: { fails: ['demo'] } },
-    },
-  });
-  try {
-    for (const [model, stream] of [
-      ['demo', true],
-      ['fails', false],
-      ['cut', true],
-      ['none', false],
-    ]) {
-      const body = { model, stream, messages: [{ role: 'user', content: 'one two three' }] };
-      await (await send(`${gateway.url}/v1/chat/completions`, { body })).whole();
-    }
-    const { text } = await (await send(`${gateway.url}/metrics`)).whole();
-    for (const [, name = '', type] of text.matchAll(/^# TYPE (\S+) (\S+)/gm)) {
-      for (const suffix of type === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']) {
-        samples.set(`${name}${suffix}`, new Set(OF_THE_SCRAPE));
-      }
-    }
-    for (const [, name = '', labels = ''] of text.matchAll(/^([a-z_]+)\{(.*)\} \S+$/gm)) {
-      for (const [, label = ''] of labels.matchAll(/([a-z_]+)="/g)) samples.get(name)?.add(label);
-    }
-  } finally {
-    await gateway.stop();
-  }
+  samples = await metricSamples();
 });
 
-describe('the dashboard and the alerts', () => {
+describe('the dashboard', () => {
   const panels: Json[] = dashboard.panels.filter(({ type }: Json) => type !== 'row');
   const queries: [title: string, query: string][] = [
     ...panels.flatMap(({ title, targets }) => targets.map(({ expr }: Json) => [title, expr])),
     ...dashboard.templating.list
       .filter(({ type }: Json) => type === 'query')
       .map(({ name, query }: Json) => [name, query]),
-    ...rules.map(({ alert, expr }) => [alert, expr]),
   ];
   const texts: [title: string, query: string, text: string][] = [
     ...panels.flatMap(({ title, targets }) =>
       targets.map(({ expr, legendFormat }: Json) => [title, expr, legendFormat]),
     ),
-    ...rules.map(({ alert, expr, annotations }) => [alert, expr, annotations.summary]),
   ];
 
   test.each(queries)('%s asks for metrics that exist, by labels that they have: %s', (_title, query) => {
@@ -97,14 +57,6 @@ describe('the dashboard and the alerts', () => {
       ? groupedBy(query)
       : metricsOf(query).flatMap(({ name }) => [...(samples.get(name) ?? [])]);
     for (const [, label = ''] of text.matchAll(/\{\{ ?(?:\$labels\.)?([a-z_]+) ?\}\}/g)) expect(left).toContain(label);
-  });
-
-  test('the reasons of refusals that are asked for are error codes', () => {
-    const reasons = queries.flatMap(([, query]) =>
-      [...query.matchAll(/reason=~?"([^"]*)"/g)].flatMap(([, list = '']) => list.split('|')),
-    );
-    expect(reasons).toContain('no_backend_available');
-    for (const reason of reasons) expect(Object.keys(ERROR_CODES)).toContain(reason);
   });
 
   test.each(panels.map((panel): [string, string] => [panel.title, panel.description]))(
@@ -191,6 +143,11 @@ describe('docker compose', () => {
     expect(gateway.ports).toEqual([`127.0.0.1:8765:${portOf(config.listen)}`]);
     expect(prometheus.ports).toBeUndefined();
     expect(grafana.ports).toEqual(['127.0.0.1:3000:3000']);
+  });
+
+  test('Prometheus has the rules where it looks for them', () => {
+    expect(parse('docker-compose/prometheus.yml')[0].rule_files).toEqual(['alerts.yml']);
+    expect(prometheus.volumes).toContain('../prometheus/alerts.yml:/etc/prometheus/alerts.yml:ro');
   });
 
   test('Prometheus asks where the metrics are, and Grafana asks Prometheus', () => {
@@ -329,22 +286,6 @@ describe('systemd', () => {
     expect(setting('WorkingDirectory')).toBe(`/var/lib/${setting('StateDirectory')}`);
   });
 });
-
-/** The metrics of a query, each with the labels that its selector matches. */
-function metricsOf(query: string): { readonly name: string; readonly matched: readonly string[] }[] {
-  return [...query.matchAll(/\b((?:llm_proxy|process)_[a-z_]+|up(?=\{))(?:\{([^}]*)\})?/g)].map(
-    ([, name = '', selector = '']) => ({
-      name,
-      matched: [...selector.matchAll(/([a-z_]+) *(?:=~|!~|!=|=) *"/g)].map(([, label = '']) => label),
-    }),
-  );
-}
-
-function groupedBy(query: string): string[] {
-  return [...query.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = '']) =>
-    list.split(',').map((label) => label.trim()),
-  );
-}
 
 function load(text: string): ReturnType<typeof parseConfig> {
   return parseConfig(text, {

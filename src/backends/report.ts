@@ -1,5 +1,6 @@
 import type { BackendLive, ModelLive, OperationLive, PastFailure } from '../core/backend-live.ts';
 import { operationsOf } from '../core/backend-live.ts';
+import type { Alias, Route } from '../core/route.ts';
 import type { Clock } from '../lib/clock.ts';
 
 /** A backend as operators see it; names as in the JSON of `GET /admin/backends`, times in ISO 8601 and milliseconds. */
@@ -85,14 +86,47 @@ function failureReport(past: PastFailure | undefined): FailureReport | null {
 export function gaugesOf(
   live: BackendLive,
   clock: Clock,
-): { name: string; up: boolean; inFlight: number; models: Iterable<{ model: string; cooling: boolean }> } {
-  const cooling = new Map<string, boolean>();
+): { name: string; up: boolean; inFlight: number; models: Iterable<ModelGauges> } {
+  const models = new Map<string, ModelGauges>();
   const now = clock.now();
   for (const model of live.models) {
-    let isCooling = cooling.get(model.label) === true;
-    for (const { coolingUntil } of operationsOf(model)) isCooling ||= coolingUntil !== undefined && now < coolingUntil;
-    cooling.set(model.label, isCooling);
+    const { label } = model;
+    const others = models.get(label);
+    models.set(label, {
+      model: label,
+      cooling: others?.cooling === true || isCooling(model, now),
+      refused: others?.refused === true || isRefused(model),
+    });
   }
-  const models = Array.from(cooling, ([model, isCooling]) => ({ model, cooling: isCooling }));
-  return { name: live.name, up: !live.dead, inFlight: live.inFlight, models };
+  return { name: live.name, up: !live.dead, inFlight: live.inFlight, models: models.values() };
+}
+
+interface ModelGauges {
+  readonly model: string;
+  readonly cooling: boolean;
+  readonly refused: boolean;
+}
+
+/** How many routes an alias has, and how many of them could be tried now. */
+export function routeGaugesOf({ name, tiers }: Alias, clock: Clock): { name: string; routes: number; open: number } {
+  const now = clock.now();
+  const routes = tiers.flat();
+  return { name, routes: routes.length, open: routes.filter((route) => isOpen(route, now)).length };
+}
+
+/** Behind a wildcard one name may fail and the next one serve, so there only a dead backend closes a route. */
+function isOpen({ alias, backend, live }: Route, now: number): boolean {
+  return !backend.live.dead && (alias.prefix !== undefined || !isCooling(live, now));
+}
+
+function isCooling(model: ModelLive, now: number): boolean {
+  for (const { coolingUntil } of operationsOf(model)) if (coolingUntil !== undefined && now < coolingUntil) return true;
+  return false;
+}
+
+/** From a refusal that is the provider's doing until it serves again. One that a request may have caused cools nothing down. */
+function isRefused(model: ModelLive): boolean {
+  for (const { refusedAt, coolingUntil } of operationsOf(model))
+    if (refusedAt !== undefined && coolingUntil !== undefined) return true;
+  return false;
 }

@@ -15,6 +15,8 @@ export interface ExchangeRecord {
   readonly servedAlias: string | undefined;
   /** The configured alias behind `servedAlias ?? alias` (a wildcard stays `openai/*`); never client text, so fit for a label. */
   readonly aliasLabel: string | undefined;
+  /** The configured alias that was asked for, whichever served; fit for a label. */
+  readonly askedLabel: string | undefined;
   /** What the last attempt was sent to. */
   readonly model: string | undefined;
   readonly backend: string | undefined;

@@ -6,15 +6,25 @@ export interface BackendGauges {
   readonly name: string;
   readonly up: boolean;
   readonly inFlight: number;
-  readonly models: Iterable<{ readonly model: string; readonly cooling: boolean }>;
+  readonly models: Iterable<{ readonly model: string; readonly cooling: boolean; readonly refused: boolean }>;
+}
+
+/** An enabled alias of the running config, as the gauges show it. */
+export interface AliasGauges {
+  readonly name: string;
+  readonly routes: number;
+  /** Of these, those that could be tried now. */
+  readonly open: number;
 }
 
 /** What is read at each scrape. */
 export interface MetricsSources {
   backends(): Iterable<BackendGauges>;
+  aliases(): Iterable<AliasGauges>;
   queueDepth(): number;
   droppedLogLines(): number;
   bufferedBytes(): number;
+  bufferedLimitBytes(): number;
   configValid(): boolean;
   /** Whether new requests are let in. */
   accepting?(): boolean;
@@ -31,7 +41,16 @@ const ROUTE = ['alias', 'backend', 'model'];
 /** What happens to requests is counted in. */
 export function requestFamilies() {
   return {
-    requests: counter('requests_total', 'Requests, by what the client got.', [...ROUTE, 'status', 'stream']),
+    requests: counter(
+      'requests_total',
+      'Requests, by the alias, backend and model that were tried last and by the status that the client got. Requests without an alias (lists of models, wrong keys, probes) have it empty.',
+      [...ROUTE, 'status', 'stream'],
+    ),
+    aliasRequests: counter(
+      'alias_requests_total',
+      'Requests by the alias that the client asked for, and what came of them for the client.',
+      ['alias', 'outcome'],
+    ),
     duration: histogram('request_duration_seconds', 'From the request to the last byte of its answer.', LONG, [
       'alias',
       'stream',
@@ -45,10 +64,14 @@ export function requestFamilies() {
     attempts: counter('attempts_total', 'Tries at backends, by what came of them.', ['backend', 'model', 'outcome']),
     fallbacks: counter(
       'fallbacks_total',
-      'Failovers: L1 from one backend (or backend/model) of an alias to another, L2 from one alias to another.',
+      'Failovers after a failed try: L1 from one backend (or backend/model) of an alias to another, L2 from one alias to another.',
       ['from', 'to', 'level'],
     ),
-    interrupted: counter('interrupted_total', 'Answers that broke off after they had begun.', ['alias', 'backend']),
+    interrupted: counter(
+      'interrupted_total',
+      'Answers that their backend, or a timeout, broke off after they had begun.',
+      ['alias', 'backend'],
+    ),
     queueWait: histogram('queue_wait_seconds', 'How long requests waited for their turn.', LONG),
     refused: counter('refused_total', 'Requests turned down before any backend was tried.', ['reason']),
     tokens: counter('tokens_total', 'Tokens, as backends reported them.', ['alias', 'backend', 'type']),
@@ -59,31 +82,18 @@ export function requestFamilies() {
 
 /** What is read from `sources` when it is asked for. */
 export function stateFamilies(sources: MetricsSources): Family[] {
-  const { backends, version } = sources;
+  const { version } = sources;
   const platform = [version, Bun.version, process.platform, process.arch];
   return [
-    gauge('backend_up', '1 while a backend is not known dead by health checks.', ['backend'], () =>
-      Array.from(backends(), ({ name, up }) => [[name], Number(up)]),
+    ...routing(sources),
+    single('queue_depth', 'Requests that wait for their turn.', () => sources.queueDepth()),
+    single('buffered_bytes', 'Memory that requests hold together.', () => sources.bufferedBytes()),
+    single('buffered_limit_bytes', 'The most that they may hold (server.max_buffered_mb).', () =>
+      sources.bufferedLimitBytes(),
     ),
-    gauge(
-      'backend_cooling',
-      '1 while a model at a backend rests after a failure, or an operation of it (GET /admin/backends tells which).',
-      ['backend', 'model'],
-      () =>
-        Array.from(backends()).flatMap(({ name, models }) =>
-          Array.from(models, ({ model, cooling }): Sample => [[name, model], Number(cooling)]),
-        ),
+    single('config_valid', '0 while the config file is invalid and an older config is in force.', () =>
+      Number(sources.configValid()),
     ),
-    gauge('in_flight', 'Tries under way.', ['backend'], () =>
-      Array.from(backends(), ({ name, inFlight }) => [[name], inFlight]),
-    ),
-    gauge('queue_depth', 'Requests that wait for their turn.', [], () => [[[], sources.queueDepth()]]),
-    gauge('buffered_bytes', 'Memory that requests hold together; server.max_buffered_mb is the most.', [], () => [
-      [[], sources.bufferedBytes()],
-    ]),
-    gauge('config_valid', '0 while the config file is invalid and an older config is in force.', [], () => [
-      [[], Number(sources.configValid())],
-    ]),
     ...acceptance(sources),
     new Gauge({
       name: `${PREFIX}log_lines_dropped_total`,
@@ -97,10 +107,44 @@ export function stateFamilies(sources: MetricsSources): Family[] {
   ];
 }
 
+/** How backends and the routes to them are. */
+function routing({ backends, aliases }: MetricsSources): Family[] {
+  const ofBackends = (name: string, help: string, value: (backend: BackendGauges) => number): Gauge =>
+    gauge(name, help, ['backend'], () => Array.from(backends(), (backend) => [[backend.name], value(backend)]));
+  const ofModels = (name: string, help: string, is: 'cooling' | 'refused'): Gauge =>
+    gauge(name, help, ['backend', 'model'], () =>
+      Array.from(backends()).flatMap(({ name: backend, models }) =>
+        Array.from(models, (model): Sample => [[backend, model.model], Number(model[is])]),
+      ),
+    );
+  const ofAliases = (name: string, help: string, value: 'routes' | 'open'): Gauge =>
+    gauge(name, help, ['alias'], () => Array.from(aliases(), (alias) => [[alias.name], alias[value]]));
+  return [
+    ofBackends('backend_up', '1 while a backend is not known dead by health checks.', ({ up }) => Number(up)),
+    ofModels(
+      'backend_cooling',
+      '1 while a model at a backend rests after a failure, or an operation of it (GET /admin/backends tells which).',
+      'cooling',
+    ),
+    ofModels(
+      'backend_refused',
+      "1 from when a provider refuses the gateway's key or account for a model (401, 402, 403, no quota left) until it serves it again.",
+      'refused',
+    ),
+    ofBackends('in_flight', 'Tries under way.', ({ inFlight }) => inFlight),
+    ofAliases('alias_routes', 'Enabled routes of an alias.', 'routes'),
+    ofAliases(
+      'alias_routes_open',
+      'Routes of an alias that could be tried now: neither dead nor cooling. Of a wildcard alias only dead backends close a route.',
+      'open',
+    ),
+  ];
+}
+
 function acceptance({ accepting }: MetricsSources): Family[] {
   if (accepting === undefined) return [];
   const help = '0 while new requests are refused: the gateway stops, or few files are left to open.';
-  return [gauge('accepting', help, [], () => [[[], Number(accepting())]])];
+  return [single('accepting', help, () => Number(accepting()))];
 }
 
 const PREFIX = 'llm_proxy_';
@@ -115,4 +159,8 @@ function histogram(name: string, help: string, bounds: readonly number[], labels
 
 function gauge(name: string, help: string, labels: readonly string[], read: () => Iterable<Sample>): Gauge {
   return new Gauge({ name: PREFIX + name, help, labels, read });
+}
+
+function single(name: string, help: string, read: () => number): Gauge {
+  return gauge(name, help, [], () => [[[], read()]]);
 }

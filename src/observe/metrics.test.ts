@@ -8,11 +8,13 @@ let metrics: Metrics;
 beforeEach(() => {
   metrics = new Metrics({
     backends: () => [
-      { name: 'openai', up: true, inFlight: 3, models: [{ model: 'gpt', cooling: true }] },
+      { name: 'openai', up: true, inFlight: 3, models: [{ model: 'gpt', cooling: true, refused: true }] },
       { name: 'local', up: false, inFlight: 0, models: [] },
     ],
     queueDepth: () => 7,
+    aliases: () => [{ name: 'gpt-4', routes: 2, open: 1 }],
     bufferedBytes: () => 2048,
+    bufferedLimitBytes: () => 4096,
     droppedLogLines: () => 2,
     version: '1.2.3',
   });
@@ -95,6 +97,17 @@ describe('an exchange', () => {
     expect(found.get('llm_proxy_fallbacks_total{from="gpt-4",to="claude",level="L2"}')).toBe(1);
   });
 
+  test('counts by the alias that was asked for, whichever served or failed last', () => {
+    const tries = [attempt({ failure: 'overloaded' }), attempt({ aliasLabel: 'claude', failure: 'server_error' })];
+    metrics.record(record({ askedLabel: 'gpt-4', aliasLabel: 'claude', servedAlias: 'claude', status: 502, tries }));
+    metrics.record(record({ askedLabel: 'gpt-4', aliasLabel: 'claude', servedAlias: 'claude' }));
+    metrics.record(record({ askedLabel: undefined }));
+    const found = samples(metrics.render());
+    expect(found.get('llm_proxy_alias_requests_total{alias="gpt-4",outcome="failed"}')).toBe(1);
+    expect(found.get('llm_proxy_alias_requests_total{alias="gpt-4",outcome="fallback"}')).toBe(1);
+    expect(sum(found, 'llm_proxy_alias_requests_total')).toBe(2);
+  });
+
   test('that was refused counts by its reason; one that broke off as interrupted', () => {
     metrics.record(refused(429, 'rate_limit_exceeded'));
     metrics.record(record({ interrupted: true, errorCode: 'stream_interrupted' }));
@@ -102,6 +115,12 @@ describe('an exchange', () => {
     expect(found.get('llm_proxy_refused_total{reason="rate_limit_exceeded"}')).toBe(1);
     expect(sum(found, 'llm_proxy_refused_total')).toBe(1);
     expect(found.get('llm_proxy_interrupted_total{alias="gpt-4",backend="openai"}')).toBe(1);
+  });
+
+  test('that the client or the shutdown broke off is not held against the backend', () => {
+    for (const failure of ['write_timeout', 'shutting_down', 'client_gone', 'connection_reset'])
+      metrics.record(record({ interrupted: true, errorCode: failure, tries: [attempt({ failure })] }));
+    expect(sum(samples(metrics.render()), 'llm_proxy_interrupted_total')).toBe(1);
   });
 
   test('is counted exactly once, whatever it is', () => {
@@ -144,7 +163,12 @@ test('state is read when it is asked for', () => {
   expect(found.get('llm_proxy_backend_up{backend="openai"}')).toBe(1);
   expect(found.get('llm_proxy_backend_up{backend="local"}')).toBe(0);
   expect(found.get('llm_proxy_backend_cooling{backend="openai",model="gpt"}')).toBe(1);
+  expect(found.get('llm_proxy_backend_refused{backend="openai",model="gpt"}')).toBe(1);
   expect(found.get('llm_proxy_in_flight{backend="openai"}')).toBe(3);
+  expect(found.get('llm_proxy_alias_routes{alias="gpt-4"}')).toBe(2);
+  expect(found.get('llm_proxy_alias_routes_open{alias="gpt-4"}')).toBe(1);
+  expect(found.get('llm_proxy_buffered_bytes')).toBe(2048);
+  expect(found.get('llm_proxy_buffered_limit_bytes')).toBe(4096);
   expect(found.get('llm_proxy_queue_depth')).toBe(7);
   expect(found.get('llm_proxy_log_lines_dropped_total')).toBe(2);
   expect(found.get('llm_proxy_cooldowns_total{backend="openai",model="gpt"}')).toBe(1);
@@ -178,7 +202,9 @@ describe.skipIf(process.platform !== 'linux')('on Linux', () => {
     const program = `
       import { openSync } from 'node:fs';
       import { Metrics } from ${JSON.stringify(`${import.meta.dir}/metrics.ts`)};
-      const sources = { backends: () => [], queueDepth: () => 7, bufferedBytes: () => 0, droppedLogLines: () => 0, version: '1' };
+      const none = { backends: () => [], aliases: () => [] };
+      const zero = { bufferedBytes: () => 0, bufferedLimitBytes: () => 0, droppedLogLines: () => 0 };
+      const sources = { ...none, ...zero, queueDepth: () => 7, version: '1' };
       const metrics = new Metrics(sources);
       try { for (;;) openSync('/dev/null', 'r'); } catch {}
       process.stdout.write(metrics.render());

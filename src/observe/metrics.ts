@@ -1,6 +1,10 @@
 import type { ExchangeRecord, TryRecord, Usage } from '../core/record.ts';
+import type { GatewayErrorCode } from '../core/refusal.ts';
+import type { Alias } from '../core/route.ts';
 import type { MetricsSources } from './catalogue.ts';
 import { requestFamilies, stateFamilies } from './catalogue.ts';
+import { isCutByBackend, OUTCOMES, outcomeOf } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import { processMetrics } from './process-metrics.ts';
 import type { CounterSeries, Family, HistogramSeries } from './prometheus.ts';
 
@@ -17,6 +21,20 @@ interface RouteSeries {
   tokens: Readonly<Record<CountedTokens, CounterSeries>> | undefined;
 }
 
+/** Refusals that alerts look at. */
+const FROM_THE_START: readonly GatewayErrorCode[] = [
+  'invalid_api_key',
+  'key_disabled',
+  'key_expired',
+  'too_many_failed_keys',
+  'rate_limit_exceeded',
+  'queue_full',
+  'queue_timeout',
+  'no_backend_available',
+  'overloaded_memory',
+  'overloaded_connections',
+];
+
 /** All that `/metrics` tells. Labels come from the config alone, never from clients, so there are only so many. */
 export class Metrics {
   readonly #counted = requestFamilies();
@@ -25,12 +43,29 @@ export class Metrics {
   readonly #families: readonly Family[];
   /** By alias, backend and model. */
   readonly #routes = new Map<string, Map<string, Map<string, RouteSeries>>>();
+  readonly #outcomes = new Map<string, Partial<Record<Outcome, CounterSeries>>>();
   #configValid = true;
 
   constructor(sources: Omit<MetricsSources, 'configValid'>) {
     for (const result of ['success', 'failure']) this.#counted.reloads.series(result);
+    for (const reason of FROM_THE_START) this.#counted.refused.series(reason);
     const state = stateFamilies({ ...sources, configValid: () => this.#configValid });
     this.#families = [...Object.values(this.#counted), ...state, ...processMetrics()];
+  }
+
+  /**
+   * Begins with 0 what alerts look at: to Prometheus a count that is first seen at 20 has not grown, so the first failures
+   * of an alias or a backend would go unnoticed.
+   */
+  expect(aliases: Iterable<Alias>): void {
+    const { aliasRequests, attempts, interrupted } = this.#counted;
+    for (const { name, tiers } of aliases) {
+      for (const outcome in OUTCOMES) aliasRequests.series(name, outcome);
+      for (const { backend, modelLabel } of tiers.flat()) {
+        for (const outcome of ['success', 'refused', 'own_lack']) attempts.series(backend.name, modelLabel, outcome);
+        interrupted.series(name, backend.name);
+      }
+    }
   }
 
   /** Counts an exchange, once, at its end. */
@@ -46,9 +81,10 @@ export class Metrics {
     }
     if (queueMs !== undefined) this.#queueWait.observe(queueMs / 1000);
     if (usage !== undefined) addUsage((route.tokens ??= this.#tokensOf(aliasLabel, backend)), usage);
+    if (record.askedLabel !== undefined) this.#countOutcome(record.askedLabel, outcomeOf(record));
     for (let i = 0; i < tries.length; i++) this.#countTry(tries[i], tries[i - 1]);
     if (record.refused) this.#counted.refused.series(record.errorCode ?? 'unknown').add();
-    if (record.interrupted) this.#counted.interrupted.series(aliasLabel, backend).add();
+    if (isCutByBackend(record)) this.#counted.interrupted.series(aliasLabel, backend).add();
   }
 
   /** A backend+model began to cool down; names as in the config. */
@@ -90,6 +126,12 @@ export class Metrics {
       requests.set(key, series);
     }
     return series;
+  }
+
+  #countOutcome(alias: string, outcome: Outcome): void {
+    let series = this.#outcomes.get(alias);
+    if (series === undefined) this.#outcomes.set(alias, (series = {}));
+    (series[outcome] ??= this.#counted.aliasRequests.series(alias, outcome)).add();
   }
 
   #tokensOf(alias: string, backend: string): Readonly<Record<CountedTokens, CounterSeries>> {

@@ -176,9 +176,13 @@ test('a family without series still tells its help and type', () => {
 
 test('all that the gateway tells is well-formed', () => {
   const metrics = new Metrics({
-    backends: () => [{ name: 'a "b"\\', up: true, inFlight: 1, models: [{ model: 'm\n', cooling: false }] }],
+    backends: () => [
+      { name: 'a "b"\\', up: true, inFlight: 1, models: [{ model: 'm\n', cooling: false, refused: false }] },
+    ],
     queueDepth: () => 0,
+    aliases: () => [],
     bufferedBytes: () => 0,
+    bufferedLimitBytes: () => 0,
     droppedLogLines: () => 0,
     version: '1.2.3',
   });

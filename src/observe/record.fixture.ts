@@ -12,6 +12,7 @@ export function record(changes: Partial<ExchangeRecord> = {}): ExchangeRecord {
     alias: 'gpt-4',
     servedAlias: undefined,
     aliasLabel: 'gpt-4',
+    askedLabel: 'gpt-4',
     model: 'gpt-4-turbo-preview',
     backend: 'openai',
     modelLabel: 'gpt-4-turbo-preview',
@@ -55,6 +56,7 @@ export function refused(status: number, errorCode: string): ExchangeRecord {
   const nothing = {
     alias: undefined,
     aliasLabel: undefined,
+    askedLabel: undefined,
     model: undefined,
     modelLabel: undefined,
     backend: undefined,

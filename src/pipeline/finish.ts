@@ -41,6 +41,7 @@ function recordOf(exchange: Exchange, now: number): ExchangeRecord {
     alias: exchange.askedName,
     servedAlias: servedName === exchange.askedName ? undefined : servedName,
     aliasLabel: (servedAlias ?? asked?.alias)?.name,
+    askedLabel: asked?.alias.name,
     model: route?.model,
     backend: route?.backend.name,
     modelLabel: route?.modelLabel,

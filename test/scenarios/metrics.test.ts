@@ -29,7 +29,7 @@ afterAll(async () => {
   await Promise.all([first.stop(), second.stop()]);
 });
 
-async function start(metrics: object = {}): Promise<Gateway> {
+async function start(metrics: object = {}, fallback: object = {}): Promise<Gateway> {
   gateway = await startGateway({
     config: {
       proxy_api_key: KEY,
@@ -41,7 +41,7 @@ async function start(metrics: object = {}): Promise<Gateway> {
         one: { routes: [{ backend: 'first', model: 'm' }] },
         'open/*': { routes: [{ backend: 'second', model: '*' }] },
       },
-      fallback: { max_retries: 0, alias_fallback: { one: ['open/x'] } },
+      fallback: { max_retries: 0, alias_fallback: { one: ['open/x'] }, ...fallback },
       metrics,
     },
   });
@@ -134,5 +134,42 @@ describe('/metrics', () => {
     expect(found.get('llm_proxy_refused_total{reason="invalid_api_key"}')).toBe(1);
     expect(found.get('llm_proxy_in_flight{backend="second"}')).toBe(0);
     expect(total(found, 'llm_proxy_attempts_total')).toBe(lines.reduce((sum, { attempts }) => sum + attempts, 0));
+    const outcome = (alias: string, of: string): number | undefined =>
+      found.get(`llm_proxy_alias_requests_total{alias="${alias}",outcome="${of}"}`);
+    expect(outcome('one', 'served')).toBe(1);
+    expect(outcome('one', 'fallback')).toBe(1);
+    expect(outcome('open/*', 'interrupted')).toBe(1);
+    expect(total(found, 'llm_proxy_alias_requests_total')).toBe(3);
+    expect(found.get('llm_proxy_alias_routes{alias="one"}')).toBe(1);
+    expect(found.get('llm_proxy_alias_routes_open{alias="one"}')).toBe(0);
+    expect(found.get('llm_proxy_alias_routes_open{alias="open/*"}')).toBe(1);
+  });
+
+  test('has what alerts look at from the start, at 0', async () => {
+    await start();
+    const found = await scrape();
+    for (const series of [
+      'llm_proxy_alias_requests_total{alias="one",outcome="failed"}',
+      'llm_proxy_alias_requests_total{alias="open/*",outcome="turned_away"}',
+      'llm_proxy_attempts_total{backend="first",model="m",outcome="refused"}',
+      'llm_proxy_interrupted_total{alias="one",backend="first"}',
+      'llm_proxy_refused_total{reason="queue_full"}',
+    ]) {
+      expect([series, found.get(series)]).toEqual([series, 0]);
+    }
+  });
+
+  test('tells that a provider refuses the key, until it serves again', async () => {
+    await start({}, { cooldown_seconds: 1 });
+    const refused = 'llm_proxy_backend_refused{backend="first",model="m"}';
+    first.script(status(401));
+    second.script(chatAnswer('2'));
+    await ask('one');
+    expect((await scrape()).get(refused)).toBe(1);
+    first.script(chatAnswer('1'));
+    await eventually(async () => {
+      await ask('one');
+      return (await scrape()).get(refused) === 0;
+    });
   });
 });

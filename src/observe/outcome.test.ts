@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'bun:test';
+import { CONSEQUENCES } from '../core/failure.ts';
+import { isCutByBackend, OUTCOMES, outcomeOf } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+import { attempt, record, refused } from './record.fixture.ts';
+
+describe('what a request came to', () => {
+  const failed = attempt({ failure: 'overloaded', status: 503 });
+  const table: [string, Outcome, ReturnType<typeof record>][] = [
+    ['served at once', 'served', record()],
+    ['served by the second route', 'failover', record({ tries: [failed, attempt()] })],
+    ['served by another alias', 'fallback', record({ servedAlias: 'claude', tries: [failed, attempt()] })],
+    ['served by another alias, with nothing tried before', 'fallback', record({ servedAlias: 'claude' })],
+    ['a stream that broke off', 'interrupted', record({ interrupted: true, tries: [failed] })],
+    ['503 from every route', 'failed', record({ status: 503, tries: [failed, failed] })],
+    ["a provider's 429", 'failed', record({ status: 429, tries: [attempt({ failure: 'rate_limited' })] })],
+    ["a provider's 404", 'failed', record({ status: 404, tries: [attempt({ failure: 'not_found' })] })],
+    ['a 200 that holds an error', 'failed', record({ tries: [attempt({ failure: 'server_error' })] })],
+    ['a bug', 'failed', record({ status: 500, tries: [] })],
+    [
+      'another alias that failed too',
+      'failed',
+      record({ status: 503, servedAlias: 'claude', tries: [failed, failed] }),
+    ],
+    ['a full queue', 'turned_away', refused(503, 'queue_full')],
+    ['a rate limit of our own', 'limited', refused(429, 'rate_limit_exceeded')],
+    ['broken JSON', 'client_error', refused(400, 'invalid_json')],
+    ['too long a prompt', 'client_error', record({ status: 400, tries: [attempt({ failure: 'context_length' })] })],
+    ['an answer of the gateway itself', 'client_error', record({ status: 404, tries: [] })],
+    ['a client that left', 'client_left', record({ status: 499, tries: [attempt({ failure: 'client_gone' })] })],
+    [
+      'a client that stalls',
+      'client_left',
+      record({ interrupted: true, tries: [attempt({ failure: 'write_timeout' })] }),
+    ],
+  ];
+
+  test.each(table)('%s: %s', (_what, outcome, made) => expect(outcomeOf(made)).toBe(outcome));
+
+  test('every outcome is in the table', () =>
+    expect(new Set(table.map(([, outcome]) => outcome))).toEqual(new Set(Object.keys(OUTCOMES) as Outcome[])));
+
+  test('a request that a failure of any kind has ended was not served', () => {
+    for (const failure of Object.keys(CONSEQUENCES)) {
+      const outcome = outcomeOf(record({ tries: [attempt({ failure })] }));
+      expect(['failed', 'client_error', 'client_left']).toContain(outcome);
+    }
+  });
+});
+
+test('a cut is the backend’s unless the client or the end of the gateway has made it', () => {
+  const cut = (failure: string): boolean =>
+    isCutByBackend(record({ interrupted: true, tries: [attempt({ failure })] }));
+  expect(Object.keys(CONSEQUENCES).filter((failure) => !cut(failure))).toEqual([
+    'write_timeout',
+    'client_gone',
+    'shutting_down',
+  ]);
+  expect(isCutByBackend(record())).toBe(false);
+});

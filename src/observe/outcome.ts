@@ -1,0 +1,56 @@
+import type { FailureKind } from '../core/failure.ts';
+import type { ExchangeRecord } from '../core/record.ts';
+import { CLIENT_LEFT } from './request-line.ts';
+
+/** What a request came to for its client, in the order of the docs; each with what it means. */
+export const OUTCOMES = {
+  served: 'The first route that was tried served.',
+  failover: 'Another route of the alias served (L1), or the same one when it was tried again.',
+  fallback: 'Another alias served (L2, `fallback.alias_fallback`), whether or not a route of this one was tried.',
+  interrupted: 'The answer broke off after it had begun, and the client was told so.',
+  failed: 'No route served: the client got an error, whatever its status.',
+  turned_away:
+    'The gateway could not take it (5xx: the queue, memory, no backend available), and no backend was asked.',
+  limited: "One of the gateway's own rate limits refused it (429).",
+  client_error: 'The request itself is at fault: it is invalid, too long, or filtered.',
+  client_left: 'The client left, or took nothing any more, before its answer was whole.',
+} as const;
+
+/** One of the outcomes. */
+export type Outcome = keyof typeof OUTCOMES;
+
+/**
+ * Tells it from the record. Not by the status alone: when nothing served, clients get the provider's own answer, which may
+ * be a 429, a 404 or even a 200 that holds an error.
+ */
+export function outcomeOf({ status, tries, interrupted, refused, servedAlias }: ExchangeRecord): Outcome {
+  const failure = tries.at(-1)?.failure;
+  if (status === CLIENT_LEFT || isClients(failure)) return 'client_left';
+  if (interrupted) return 'interrupted';
+  if (refused) return status >= 500 ? 'turned_away' : status === 429 ? 'limited' : 'client_error';
+  if (failure !== undefined) return REQUESTS_FAULT.has(failure) ? 'client_error' : 'failed';
+  if (status >= 500) return 'failed';
+  if (status >= 400) return 'client_error';
+  if (servedAlias !== undefined) return 'fallback';
+  return tries.length > 1 ? 'failover' : 'served';
+}
+
+/** Whether the backend broke an answer off that had begun, rather than the client or the gateway's own end. */
+export function isCutByBackend({ interrupted, tries }: ExchangeRecord): boolean {
+  const failure = tries.at(-1)?.failure;
+  return interrupted && !isClients(failure) && failure !== ('shutting_down' satisfies FailureKind);
+}
+
+function isClients(failure: string | undefined): boolean {
+  return failure !== undefined && CLIENTS_DOING.has(failure);
+}
+
+const CLIENTS_DOING: ReadonlySet<string> = new Set(['client_gone', 'write_timeout'] satisfies FailureKind[]);
+
+const REQUESTS_FAULT: ReadonlySet<string> = new Set([
+  'bad_request',
+  'client_refused',
+  'content_filter',
+  'context_length',
+  'not_carried',
+] satisfies FailureKind[]);
