@@ -106,15 +106,18 @@ export class App {
   }
 
   /**
-   * Puts another config into force: requests under way end on the old one. Resolves to what is new in its prompt files
-   * and doubtful about them.
+   * Puts another config into force: requests under way end on the old one. Resolves to what changed of its prompt files and
+   * what is doubtful about them.
    * Rejects, with nothing changed, with a ConfigError if they are wrong, or with what `beforeSwap` rejects with.
    */
-  async reload(config: Config, beforeSwap: () => Promise<void>): Promise<{ changes: string[]; warnings: string[] }> {
+  async reload(
+    config: Config,
+    beforeSwap: () => Promise<void>,
+  ): Promise<{ readonly changes: readonly string[]; readonly warnings: readonly string[] }> {
     const { prompts, warnings } = await readPrompts(config, this.#configDir, this.#env);
     const snapshot = buildSnapshot(config, prompts, this.#live);
+    const changes = promptChanges(this.gateway.snapshot.prompts, prompts);
     await beforeSwap();
-    const changes = promptChanges(this.gateway.snapshot.prompts, prompts).map((change) => `system prompt ${change}`);
     this.gateway.use(snapshot);
     this.log.configure(logSettings(config));
     this.#apply(config, snapshot);

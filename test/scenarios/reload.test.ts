@@ -1,14 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { send } from '../kit/client.ts';
@@ -119,14 +110,15 @@ describe('a config file that changes is put into force by itself', () => {
       return upstream.requests.at(-1)?.json.messages[0].content === 'Be brief.';
     });
     expect(gateway.stderr()).not.toContain('sk-second-0000002');
-    const file = join(realpathSync(gateway.dir), 'system_prompts/one.txt');
-    await eventually(() => gateway.stderr().includes(`config: system prompt ${file}: added`));
-    gateway.writeFile('system_prompts/one.txt', 'Be long.');
-    await eventually(() => gateway.stderr().includes(`config: system prompt ${file}: changed`));
-    expect(gateway.stderr()).not.toContain('changes=0');
-    rmSync(file);
-    await eventually(() => gateway.stderr().includes(`config: system prompt ${file}: removed`));
-    expect(gateway.stderr()).not.toContain('Be ');
+    const told = (change: string) => eventually(() => gateway.stderr().includes(`config: ${change}`));
+    await told(`system prompt ${join(gateway.dir, 'system_prompts/one.txt')}: added`);
+    gateway.writeFile('system_prompts/one.txt', 'Be brief, today: ${_DATE}');
+    await told(`system prompt ${join(gateway.dir, 'system_prompts/one.txt')}: changed`);
+    // What was not touched has not changed.
+    expect((await reload()).outcome.changes).toEqual([]);
+    rmSync(join(gateway.dir, 'system_prompts/one.txt'));
+    await told(`system prompt ${join(gateway.dir, 'system_prompts/one.txt')}: removed`);
+    expect(gateway.stderr()).not.toContain('other.txt: ');
   });
 });
 
