@@ -67,21 +67,37 @@ async function run(line: CommandLine): Promise<number> {
     await app.close();
     return 1;
   }
-  const dangers = environmentDangers(process.env);
-  const { config, listen } = loaded;
-  const { address } = host;
-  if (address === undefined) throw new Error('the gateway listens nowhere');
-  const isForPeople = config.logging.console_format !== 'json';
-  if (isForPeople) process.stdout.write(banner({ config, listen, address, file, missing: configPath(line), dangers }));
-  app.log.info('started', startFields(config, formatListen(address), file));
-  for (const danger of dangers) app.log.warn(`environment warning: ${danger}`);
   const watchdog = new Watchdog((reason) => app.log.error('there is no watchdog', { reason }));
   watchdog.configure(watchdogSettings(app.config));
   app.onConfigured = (config) => watchdog.configure(watchdogSettings(config));
   const reloader = file === undefined ? undefined : new Reloader(app, host, { file, flags, known });
   void reloader?.watch(loaded.files, loaded.config);
   if (reloader !== undefined) app.onReload = () => reloader.reload('asked by POST /admin/reload');
-  return await untilSignalled({ app, host, reloader, watchdog });
+  const ended = untilSignalled({ app, host, reloader, watchdog });
+  // Whoever reads that it has started may end it at once.
+  announce({ app, loaded, host, file, missing: configPath(line) });
+  return await ended;
+}
+
+/** Says that the gateway has started: to people with a banner, and in the log. */
+function announce({ app, loaded, host, file, missing }: Announced): void {
+  const dangers = environmentDangers(process.env);
+  const { config, listen } = loaded;
+  const { address } = host;
+  if (address === undefined) throw new Error('the gateway listens nowhere');
+  const isForPeople = config.logging.console_format !== 'json';
+  if (isForPeople) process.stdout.write(banner({ config, listen, address, file, missing, dangers }));
+  app.log.info('started', startFields(config, formatListen(address), file));
+  for (const danger of dangers) app.log.warn(`environment warning: ${danger}`);
+}
+
+interface Announced {
+  readonly app: App;
+  readonly loaded: LoadedConfig;
+  readonly host: Host;
+  readonly file: string | undefined;
+  /** Where a config would be. */
+  readonly missing: string;
 }
 
 /** Whatever escapes every handler ends the process as it would without this, but goes through the masking of the log first. */

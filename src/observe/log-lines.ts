@@ -147,7 +147,7 @@ const RELOAD: readonly LogLine[] = [
     level: 'error',
     msg: 'reload failed, the old config stays: …',
     meaning:
-      'One line for each problem of the new config. `llm_proxy_config_valid` is 0 and `GET /readyz` says so until it is put right.',
+      'One line for each problem of the new config. `llm_proxy_config_valid` is 0, and `GET /admin/status` holds the problems, until it is put right.',
     fields: [WHY],
   },
   {

@@ -63,25 +63,6 @@ describe('where it listens', () => {
     expect(await gateway.stop()).toBe(0);
   });
 
-  test('without a word of it: everywhere with a key, and the start says so', async () => {
-    const gateway = await startQuietly({ files: file({ proxy_api_key: KEY }) });
-    expect(firstLine(gateway)).toEndWith(
-      'listens on every interface, port 8765; on this machine http://127.0.0.1:8765 (the default with a key)',
-    );
-    expect(await answers('http://127.0.0.1:8765')).toBe(true);
-    if (outside !== undefined) expect(await answers(`http://${outside}:8765`)).toBe(true);
-    expect(await gateway.stop()).toBe(0);
-  });
-
-  test('without a word of it: on loopback without a key, and the start says so', async () => {
-    const gateway = await startQuietly({ files: file() });
-    expect(firstLine(gateway)).toEndWith(
-      'listens on http://127.0.0.1:8765, for this machine alone (the default without a key)',
-    );
-    if (outside !== undefined) expect(await answers(`http://${outside}:8765`)).toBe(false);
-    expect(await gateway.stop()).toBe(0);
-  });
-
   test('LLM_PROXY_LISTEN counts where the config says nothing, and without one; being open is warned of', async () => {
     const port = await findFreePort();
     const env = { LLM_PROXY_LISTEN: `0.0.0.0:${port}` };
