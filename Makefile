@@ -6,7 +6,7 @@ BUN := node_modules/.bin/bun
 DEPS := node_modules/.installed
 .DEFAULT_GOAL := help
 
-.PHONY: help run test dev build-all sbom bench soak fuzz check generate manifests fmt clean
+.PHONY: help run test dev build-all sbom tour bench soak fuzz check generate manifests fmt clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -49,6 +49,9 @@ generate: $(DEPS) ## Write config.schema.json, docs/cli.md, docs/config.md, docs
 
 manifests: $(DEPS) ## Write deploy/kubernetes from the Helm chart (with Helm, from PATH or npm)
 	@$(BUN) scripts/manifests.ts
+
+tour: $(DEPS) ## Write docs/tour.md and the README's picture: the program lives through a night (needs Prometheus)
+	@$(BUN) scripts/tour/run.ts
 
 fmt: $(DEPS) ## Format everything
 	@$(BUN) fmt
