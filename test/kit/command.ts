@@ -19,8 +19,8 @@ export interface CommandOptions {
 }
 
 /**
- * Starts a program. Its output goes to files, for on a busy machine Bun now and then misses the end of a pipe; it is killed
- * when the tests end, if it has not ended before.
+ * Starts a program. Its output goes to files, for on a busy machine Bun now and then misses the end of a pipe. A file that
+ * calls this calls `endAll` after all of its tests, for one that fails leaves its program running.
  */
 export function start(cmd: readonly string[], { cwd, env }: CommandOptions): Running {
   const dir = mkdtempSync(join(tmpdir(), 'llm-proxy-command-'));
@@ -41,6 +41,14 @@ export function start(cmd: readonly string[], { cwd, env }: CommandOptions): Run
       return child.signalCode ?? code;
     }),
   };
+}
+
+/** Kills what still runs of what was started, with all that it has started, and removes the output. */
+export function endAll(): void {
+  for (const { pid } of running) for (const one of [...descendants(pid), pid]) kill(one);
+  running.clear();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  folders.clear();
 }
 
 /** Runs a program to its end. */
@@ -65,14 +73,6 @@ export function pathOf(folder: string, programs: readonly string[]): string {
 
 const running = new Set<Bun.Subprocess>();
 const folders = new Set<string>();
-process.on('exit', () => {
-  for (const { pid } of running) {
-    // What it has started would outlive it.
-    for (const one of [...descendants(pid), pid]) kill(one);
-  }
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');

@@ -7,7 +7,7 @@ import { version } from '../../package.json';
 import { executableName } from '../../scripts/executable.ts';
 import { REPOSITORY } from '../../scripts/repository.ts';
 import { TARGETS } from '../../scripts/runtimes.ts';
-import { command } from '../kit/command.ts';
+import { command, endAll } from '../kit/command.ts';
 import type { Json } from '../kit/json.ts';
 import { ruby } from '../kit/ruby.ts';
 
@@ -29,7 +29,10 @@ beforeAll(async () => {
   formula = readFileSync(join(dir, 'llm-proxy.rb'), 'utf8');
 });
 
-afterAll(() => rmSync(dir, { recursive: true }));
+afterAll(() => {
+  endAll();
+  rmSync(dir, { recursive: true });
+});
 
 test('nothing is left to fill in', () => expect(formula).not.toMatch(/\{\{|\}\}/));
 

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { command, start } from '../kit/command.ts';
+import { command, endAll, start } from '../kit/command.ts';
 import type { Running } from '../kit/command.ts';
 import { ANSWER, ask, documentedCommands, started } from '../kit/demo.ts';
 import { parseDockerfile } from '../kit/dockerfile.ts';
@@ -40,12 +40,15 @@ const isGlibc = HOST === 'linux-x64' || HOST === 'linux-arm64';
 const canRun = await canEnterRoots(join(dir, 'probe'));
 const port = await findFreePort();
 
+let built: string;
+
 beforeAll(async () => {
+  built = await executable(dir);
   if (!canRun) return;
   // Everybody comes through, as to the file system of a container.
   chmodSync(dir, 0o755);
   for (const folder of ['proc', 'dev', 'tmp']) mkdirSync(join(root, folder), { recursive: true });
-  await copyProgram(await executable(), root, '/usr/local/bin/llm-proxy');
+  await copyProgram(built, root, '/usr/local/bin/llm-proxy');
   for (const install of image.installs) {
     if (install.includes('dist/')) continue;
     const ours = install.replaceAll('/out/', `${root}/`).replaceAll(isRoot ? /$^/g : / -[og] \d+/g, '');
@@ -62,7 +65,10 @@ beforeAll(async () => {
   }
 });
 
-afterAll(() => rmSync(dir, { recursive: true }));
+afterAll(() => {
+  endAll();
+  rmSync(dir, { recursive: true });
+});
 
 let folders = 0;
 /** An empty folder of the caller's. */
@@ -100,7 +106,7 @@ test('the page has the commands that are tried here', () => {
 });
 
 test.skipIf(!isGlibc)('glibc is all that the executable needs of its base', async () => {
-  const needed = (await librariesOf(await executable())).map((path) => basename(path));
+  const needed = (await librariesOf(built)).map((path) => basename(path));
   // What the package libc6 has, and so the base image: https://packages.debian.org/bookworm/amd64/libc6/filelist
   const ofLibc6 = ['libc.so.6', 'libpthread.so.0', 'libdl.so.2', 'libm.so.6', 'librt.so.1'];
   expect(needed).toContain('libc.so.6');

@@ -19,7 +19,7 @@ import { compress, writeChecksums } from '../../scripts/checksums.ts';
 import { executableName } from '../../scripts/executable.ts';
 import { REPOSITORY } from '../../scripts/repository.ts';
 import { TARGETS } from '../../scripts/runtimes.ts';
-import { command, pathOf, start } from '../kit/command.ts';
+import { command, endAll, pathOf, start } from '../kit/command.ts';
 import { BUILT_VERSION, executable, HOST } from '../kit/executable.ts';
 import { ANSWER, ask, documentedCommands, started } from '../kit/demo.ts';
 import { findFreePort } from '../kit/gateway.ts';
@@ -71,6 +71,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  endAll();
   await server.stop(true);
   rmSync(dir, { recursive: true });
 });
@@ -238,7 +239,7 @@ describe.skipIf(!onPosix || HOST === undefined)('the real executable', () => {
     const folder = join(releases, version);
     mkdirSync(folder, { recursive: true });
     const file = join(folder, executableName(HOST ?? 'linux-x64'));
-    copyFileSync(await executable(), file);
+    copyFileSync(await executable(dir), file);
     await writeChecksums([await compress(file, 1)], folder);
 
     const on = machine(['curl', 'sh']);

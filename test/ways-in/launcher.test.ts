@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { platformPackage, writeCliPackage, writePlatformPackage } from '../../scripts/npm-packages.ts';
-import { command, start } from '../kit/command.ts';
+import { command, endAll, start } from '../kit/command.ts';
 import { HOST } from '../kit/executable.ts';
 import { eventually } from '../kit/settled.ts';
 
@@ -50,7 +50,10 @@ beforeAll(async () => {
   if (HOST !== undefined) await writePlatformPackage(HOST, telltale, join(modules, platformPackage(HOST)));
 });
 
-afterAll(() => rmSync(dir, { recursive: true }));
+afterAll(() => {
+  endAll();
+  rmSync(dir, { recursive: true });
+});
 
 const env = { PATH: '/usr/bin:/bin', OWN: 'of the caller' };
 const onPosix = process.platform !== 'win32';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { compress, writeChecksums } from '../../scripts/checksums.ts';
 import { executableName } from '../../scripts/executable.ts';
-import { command, start } from '../kit/command.ts';
+import { command, endAll, start } from '../kit/command.ts';
 import { ANSWER, ask, started } from '../kit/demo.ts';
 import { BUILT_VERSION, executable } from '../kit/executable.ts';
 import { findFreePort } from '../kit/gateway.ts';
@@ -37,7 +37,7 @@ beforeAll(async () => {
   const release = join(dir, 'release');
   mkdirSync(release);
   const file = join(release, executableName(TARGET));
-  copyFileSync(await executable(TARGET), file);
+  copyFileSync(await executable(dir, TARGET), file);
   await writeChecksums([await compress(file, 1)], release);
   server = Bun.serve({
     hostname: '127.0.0.1',
@@ -47,6 +47,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  endAll();
   await server?.stop(true);
   rmSync(dir, { recursive: true });
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import packageJson from '../../package.json';
 import { platformPackage, writeCliPackage, writePlatformPackage } from '../../scripts/npm-packages.ts';
 import { TARGETS } from '../../scripts/runtimes.ts';
-import { command, pathOf, start } from '../kit/command.ts';
+import { command, endAll, pathOf, start } from '../kit/command.ts';
 import type { Running } from '../kit/command.ts';
 import { executable, HOST } from '../kit/executable.ts';
 import { ANSWER, ask, documentedCommands, started } from '../kit/demo.ts';
@@ -31,7 +31,7 @@ beforeAll(async () => {
   packages = join(dir, 'packages');
   registry = startNpmRegistry();
   path = pathOf(join(dir, 'bin'), ['node', 'npm', 'npx', 'sh', 'env', 'sleep']);
-  if (HOST !== undefined) await writePlatformPackage(HOST, await executable(), join(packages, HOST));
+  if (HOST !== undefined) await writePlatformPackage(HOST, await executable(dir), join(packages, HOST));
   await writeCliPackage(join(packages, 'cli'));
   for (const target of TARGETS.filter((one) => one !== HOST)) {
     const folder = join(dir, 'announced', target);
@@ -41,6 +41,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  endAll();
   await registry.stop();
   rmSync(dir, { recursive: true });
 });

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import packageJson from '../../package.json';
-import { command, start } from '../kit/command.ts';
+import { command, endAll, start } from '../kit/command.ts';
 import { ANSWER, ask, started } from '../kit/demo.ts';
 import { findFreePort } from '../kit/gateway.ts';
 
@@ -28,7 +28,10 @@ let dir: string;
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'llm-proxy-source-'));
 });
-afterAll(() => rmSync(dir, { recursive: true }));
+afterAll(() => {
+  endAll();
+  rmSync(dir, { recursive: true });
+});
 
 function clone(name: string): string {
   const to = join(dir, name);
