@@ -14,7 +14,7 @@ import { Gateway } from './gateway.ts';
 import type { Clock } from './lib/clock.ts';
 import { systemClock } from './lib/clock.ts';
 import { VERSION } from './lib/version.ts';
-import { stderrWriter } from './observe/console.ts';
+import { stderrWriter } from './observe/console-writer.ts';
 import { createLog } from './observe/log.ts';
 import type { Log } from './observe/log.ts';
 import { Metrics } from './observe/metrics.ts';
@@ -22,6 +22,7 @@ import type { ReloadResult } from './pipeline/context.ts';
 import { Concurrency } from './policies/concurrency.ts';
 import { FailedKeys } from './policies/failed-keys.ts';
 import { RateLimits } from './policies/rate-limit.ts';
+import { promptChanges } from './prompts/changes.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { loadPrompts } from './prompts/load.ts';
 import { concurrencySettings, healthSettings, logSettings, maxBufferedBytes, rateLimitSettings } from './settings.ts';
@@ -56,7 +57,7 @@ export class App {
     const configDir = resolve(file === undefined ? '.' : dirname(file));
     const { prompts, warnings } = await readPrompts(config, configDir, env);
     const app = new App(config, prompts, { configDir, env });
-    for (const warning of warnings) app.log.warn(warning);
+    for (const warning of warnings) app.log.warn(`config warning: ${warning}`);
     return app;
   }
 
@@ -105,13 +106,15 @@ export class App {
   }
 
   /**
-   * Puts another config into force: requests under way end on the old one. Resolves to warnings about its prompt files.
+   * Puts another config into force: requests under way end on the old one. Resolves to what is new in its prompt files
+   * and doubtful about them.
    * Rejects, with nothing changed, with a ConfigError if they are wrong, or with what `beforeSwap` rejects with.
    */
-  async reload(config: Config, beforeSwap: () => Promise<void>): Promise<string[]> {
+  async reload(config: Config, beforeSwap: () => Promise<void>): Promise<{ changes: string[]; warnings: string[] }> {
     const { prompts, warnings } = await readPrompts(config, this.#configDir, this.#env);
     const snapshot = buildSnapshot(config, prompts, this.#live);
     await beforeSwap();
+    const changes = promptChanges(this.gateway.snapshot.prompts, prompts).map((change) => `system prompt ${change}`);
     this.gateway.use(snapshot);
     this.log.configure(logSettings(config));
     this.#apply(config, snapshot);
@@ -119,7 +122,7 @@ export class App {
       this.log.info('backend starts anew', { backend, cause: 'its url or api_key changed' });
     this.config = config;
     this.onConfigured(config);
-    return warnings;
+    return { changes, warnings };
   }
 
   /** Lets go of timers and files. */
@@ -154,7 +157,7 @@ function cooldowns(clock: Clock, log: Log, metrics: Metrics): Cooldowns {
   return new Cooldowns(clock, {
     cooling: ({ name: operation, model: { backend, model, label } }, until, failure) => {
       metrics.cooledDown(backend, label);
-      log.warn('backend cools down', { backend, model, operation, failure, until: new Date(until).toISOString() });
+      log.warn('backend cools down', { backend, model, operation, failure, until: new Date(until) });
     },
     recovered: ({ name: operation, model: { backend, model } }) =>
       log.info('backend is back', { backend, model, operation, cause: 'it answered a request' }),
@@ -199,6 +202,8 @@ export async function readPrompts(
   if (errors.length > 0) {
     throw new ConfigError(
       errors.map(({ file, line = 0, column = 0, message }) => ({ file, line, column, path: '', message })),
+      [],
+      config.logging.console_format === 'json',
     );
   }
   return { prompts, warnings: problems.map(({ file, message }) => `system prompt ${file}: ${message}`) };

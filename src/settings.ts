@@ -4,7 +4,9 @@ import type { HealthSettings } from './backends/health.ts';
 import type { Config } from './config/schema.ts';
 import { secretsOf } from './config/secrets.ts';
 import { concurrencySchema } from './config/sections/limits.ts';
+import type { ConsoleSettings } from './observe/log-console.ts';
 import type { LogSettings } from './observe/log.ts';
+import { terminalOf } from './observe/terminal.ts';
 import type { ConcurrencySettings } from './policies/concurrency.ts';
 import type { RateLimitSettings } from './policies/rate-limit.ts';
 
@@ -22,10 +24,16 @@ export function logSettings(config: Config): LogSettings {
     maxAgeDays: logging.max_age_days,
     maxTotalBytes: logging.max_total_mb * 1024 * 1024,
     format: logging.format,
-    consoleFormat: logging.console_format,
+    ...consoleSettings(logging.console_format),
     secrets: secretsOf(config),
-    color: process.stderr.isTTY && (process.env['NO_COLOR'] ?? '') === '',
   };
+}
+
+/** How the console looks, which is stderr. Where it is a terminal without colours, stars would only be in the way. */
+export function consoleSettings(format: ConsoleSettings['consoleFormat']): ConsoleSettings {
+  const terminal = terminalOf(process.stderr, process.env);
+  const isPlain = format === 'markdown' && terminal === 'plain';
+  return { consoleFormat: isPlain ? 'plain' : format, color: terminal === 'color' };
 }
 
 /** What the watchdog goes by. Its last line goes where the log's lines go. */
@@ -34,6 +42,7 @@ export function watchdogSettings({ server, logging }: Config) {
     limitMs: server.watchdog,
     logFile: logging.base_dir === '' ? undefined : join(resolve(logging.base_dir), 'general.log'),
     asJson: logging.format === 'json',
+    consoleAsJson: logging.console_format === 'json',
   };
 }
 

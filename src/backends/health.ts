@@ -2,6 +2,7 @@ import type { BackendLive } from '../core/backend-live.ts';
 import { operationsOf } from '../core/backend-live.ts';
 import type { Backend } from '../core/route.ts';
 import type { Clock } from '../lib/clock.ts';
+import { formatDuration } from '../lib/duration.ts';
 import { isOwnLack, lackOfFiles } from '../lib/room.ts';
 
 /** How backends are asked whether they live; times in milliseconds. */
@@ -145,7 +146,7 @@ export class HealthChecks {
         this.listener.couldNotAsk(lack);
         return UNKNOWN;
       }
-      return controller.signal.aborted ? `no answer within ${timeoutMs / 1000} s` : causeOf(error);
+      return controller.signal.aborted ? `no answer within ${formatDuration(timeoutMs)}` : causeOf(error, backend);
     } finally {
       cancel();
     }
@@ -169,7 +170,9 @@ function ownLackIn(error: unknown): string | undefined {
   return typeof code === 'string' && isOwnLack(code) ? code : lackOfFiles();
 }
 
-function causeOf(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  return code ?? message ?? String(error);
+/** The system's word for it, with host and port; a token is fetched from elsewhere. */
+function causeOf(error: unknown, { place }: Backend): string {
+  const { code, message, name } = error as { code?: string; message?: string; name?: string };
+  if (code === undefined) return message ?? String(error);
+  return place === undefined || name === 'TokenError' ? code : `${code} ${place}`;
 }

@@ -56,14 +56,14 @@ export class Reloader {
     const before = app.config;
     try {
       const { config, warnings } = await this.#load();
-      const promptWarnings = await app.reload(config, () => host.follow(config));
+      const prompts = await app.reload(config, () => host.follow(config));
       app.gateway.configProblems = [];
       app.metrics.reloaded(true);
-      const changes = diffConfig(before, config).map(formatChange);
-      const allWarnings = [...warnings.map(formatProblem), ...promptWarnings];
+      const changes = [...diffConfig(before, config).map(formatChange), ...prompts.changes];
+      const allWarnings = [...warnings.map(formatProblem), ...prompts.warnings];
       app.log.info('config reloaded', { why, file: this.file, changes: changes.length });
       for (const change of changes) app.log.info(`config: ${change}`);
-      for (const warning of allWarnings) app.log.warn(warning);
+      for (const warning of allWarnings) app.log.warn(`config warning: ${warning}`);
       return { result: 'reloaded', changes, warnings: allWarnings };
     } catch (error) {
       if (error instanceof ConfigError && error.secretFiles.length > 0)

@@ -9,8 +9,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
 import { withoutFile } from '../config/without-file.ts';
 import { formatDuration } from '../lib/duration.ts';
-import { printable } from '../lib/printable.ts';
-import { createRedactor } from '../observe/redact.ts';
+import type { ConsoleSettings } from '../observe/log-console.ts';
 import { startHttpThread } from '../lib/http-thread.ts';
 import { namesProxy } from '../lib/proxy-variables.ts';
 import { watchdogSettings } from '../settings.ts';
@@ -18,7 +17,9 @@ import { Host, reasonOf } from '../server/host.ts';
 import { Watchdog } from '../server/watchdog.ts';
 import { banner } from './banner.ts';
 import { environmentDangers } from './environment-dangers.ts';
+import { ENDED_BY_BUG, sayBug, sayInvalid } from './refuse-start.ts';
 import { Reloader } from './reload.ts';
+import { startFields } from './start-fields.ts';
 
 const DEFAULT_PATH = 'config.yaml';
 
@@ -34,13 +35,15 @@ export async function serve(path: string | undefined): Promise<number> {
   try {
     await host.follow(loaded.config);
   } catch (error) {
-    console.error(`llm-proxy: ${reasonOf(error)}`);
+    app.log.error(`the gateway does not start: ${reasonOf(error)}`);
     await app.close();
     return 1;
   }
   const dangers = environmentDangers(process.env);
-  process.stdout.write(banner(app.config, host.address, file, dangers));
-  for (const danger of dangers) app.log.warn(danger);
+  const isForPeople = app.config.logging.console_format !== 'json';
+  if (isForPeople) process.stdout.write(banner(app.config, host.address, file, dangers));
+  app.log.info('started', startFields(app.config, host.address, file));
+  for (const danger of dangers) app.log.warn(`environment warning: ${danger}`);
   const watchdog = new Watchdog((reason) => app.log.error('there is no watchdog', { reason }));
   watchdog.configure(watchdogSettings(app.config));
   app.onConfigured = (config) => watchdog.configure(watchdogSettings(config));
@@ -53,12 +56,14 @@ export async function serve(path: string | undefined): Promise<number> {
 /** Whatever escapes every handler ends the process as it would without this, but goes through the masking of the log first. */
 function endOnBugs({ log }: App): void {
   const end = async (error: unknown): Promise<void> => {
-    log.error('a bug ended the gateway: please report it', { err: error });
+    log.error(ENDED_BY_BUG, { err: error });
     await log.flush();
     process.exit(1);
   };
   process.on('uncaughtException', (error) => void end(error));
   process.on('unhandledRejection', (error) => void end(error));
+  // The runtime would print it past the format and the masking of the log.
+  process.emitWarning = (warning: string | Error) => log.warn(`runtime warning: ${String(warning)}`);
 }
 
 interface Built {
@@ -70,15 +75,16 @@ interface Built {
 
 /** Builds the app of a config file, or of the environment; undefined (and said) if it is invalid. */
 async function build(file: string | undefined): Promise<Built | undefined> {
+  let format: ConsoleSettings['consoleFormat'] = 'markdown';
   try {
     const { loaded, known } = await load(file);
+    format = loaded.config.logging.console_format;
     const app = await App.create(loaded.config, file, process.env);
-    for (const warning of loaded.warnings) app.log.warn(formatProblem(warning));
+    for (const warning of loaded.warnings) app.log.warn(`config warning: ${formatProblem(warning)}`);
     return { app, loaded, known };
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const mask = createRedactor([]);
-    for (const problem of error.problems) console.error(printable(mask(formatProblem(problem))));
+    if (error instanceof ConfigError) await sayInvalid(error);
+    else await sayBug(error, format);
     return undefined;
   }
 }
@@ -107,7 +113,7 @@ function untilSignalled({ app, host, reloader, watchdog }: Running): Promise<num
   const { promise, resolve } = Promise.withResolvers<number>();
   let stopping = false;
   const onStop = (signal: string): void => {
-    if (stopping) process.exit(1);
+    if (stopping) return void stopAtOnce(app, signal);
     stopping = true;
     reloader?.stop();
     watchdog.stopping(app.config.server.shutdown_timeout + CLOSING_MS);
@@ -120,6 +126,15 @@ function untilSignalled({ app, host, reloader, watchdog }: Running): Promise<num
     else void reloader.reload('SIGHUP');
   });
   return promise;
+}
+
+/** Whoever reads nothing more must not keep the process. */
+const LAST_LINE_MS = 200;
+
+async function stopAtOnce({ log, gateway }: App, signal: string): Promise<void> {
+  log.warn('a second signal: the process ends at once', { signal, in_flight: gateway.exchanges.size });
+  await Promise.race([log.flush(), Bun.sleep(LAST_LINE_MS)]);
+  process.exit(1);
 }
 
 async function stop(app: App, host: Host, signal: string): Promise<void> {

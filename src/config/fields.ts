@@ -5,6 +5,7 @@ import { LISTEN_ALLOWED, parseListen } from './listen.ts';
 // What a field's `.meta()` may hold besides its description:
 //   kind      its type in the docs, where that is not plain from the schema
 //   allowed   what error messages say it may be
+//   example   of a section: YAML with every key of it, shown below its table
 //   secret    a key: may be `file:PATH`, and its value is shown nowhere
 
 /** A duration: text or seconds in the file, milliseconds in the parsed config. */

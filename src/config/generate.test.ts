@@ -1,5 +1,10 @@
 import { expect, test } from 'bun:test';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { generateFiles } from './generate.ts';
+import { parseConfig } from './load.ts';
+import { configSchema } from './schema.ts';
+import { shapeOf } from './shape.ts';
 
 test('the generated files are those of the schema (bun src/config/generate.ts)', async () => {
   for (const { path, text } of await generateFiles()) expect(text).toBe(await Bun.file(path).text());
@@ -17,4 +22,20 @@ test('every key has a description', async () => {
   };
   const schema = (await generateFiles()).find((file) => file.path === 'config.schema.json')!;
   expect(undescribed(JSON.parse(schema.text), '')).toEqual([]);
+});
+
+test('the examples of sections are valid, and have every key of theirs', () => {
+  const { shape } = configSchema;
+  const examples = Object.entries(shape).flatMap(([section, schema]) => {
+    const example = z.globalRegistry.get(schema)?.['example'];
+    return typeof example === 'string' ? [{ section, schema, example }] : [];
+  });
+  expect(examples.map(({ section }) => section)).toContain('logging');
+  for (const { section, schema, example } of examples) {
+    const { warnings } = parseConfig(`listen: 127.0.0.1:1\n${example}`, { file: section, env: {} });
+    expect(warnings).toEqual([]);
+    const written = (parse(example) as Record<string, object>)[section];
+    const wanted = shapeOf(schema);
+    expect(Object.keys(written ?? {})).toEqual(wanted.kind === 'map' ? Object.keys(wanted.keys) : []);
+  }
 });

@@ -3,7 +3,7 @@ import { configSchema } from './schema.ts';
 
 type Json = z.core.JSONSchema.BaseSchema;
 
-/** The JSON Schema (2020-12) of a config file, as zod gives it, with our metadata (`kind`, `allowed`, `secret`) still in it. */
+/** The JSON Schema (2020-12) of a config file, as zod gives it, with our metadata (`kind`, `allowed`, `secret`, `example`) still in it. */
 export function rawJsonSchema(): Json {
   return z.toJSONSchema(configSchema, {
     io: 'input',
@@ -31,7 +31,7 @@ function tidy(schema: Json): void {
 }
 
 function forEditors(schema: Json): Json {
-  const { kind: _kind, allowed: _allowed, secret: _secret, hidden: _hidden, ...rest } = schema;
+  const { kind: _kind, allowed: _allowed, secret: _secret, hidden: _hidden, example: _example, ...rest } = schema;
   if (rest.properties) rest.properties = mapValues(rest.properties as Record<string, Json>, forEditors);
   if (typeof rest.additionalProperties === 'object') rest.additionalProperties = forEditors(rest.additionalProperties);
   if (Array.isArray(rest.anyOf)) rest.anyOf = rest.anyOf.map(forEditors);

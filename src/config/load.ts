@@ -54,13 +54,18 @@ export function parseConfig(text: string, options: SourceOptions): LoadedConfig 
     }
   };
   const reading = read();
-  if (!('config' in reading)) throw new ConfigError(inOrder(reading.problems).map(locate), reading.secretFiles);
+  if (!('config' in reading)) {
+    const { problems, secretFiles, wantsJson } = reading;
+    throw new ConfigError(inOrder(problems).map(locate), secretFiles, wantsJson);
+  }
   const { config, warnings, secretFiles } = reading;
   return { config, warnings: inOrder(warnings).map(locate), files: [options.file, ...(secretFiles ?? [])] };
 }
 
 type Reading = ({ config: Config; warnings: SourceProblem[] } | { problems: SourceProblem[] }) & {
   secretFiles?: readonly string[];
+  /** The console is to get JSON. */
+  wantsJson?: boolean;
 };
 
 function readText(text: string, lineCounter: LineCounter, options: SourceOptions): Reading {
@@ -84,13 +89,14 @@ function readText(text: string, lineCounter: LineCounter, options: SourceOptions
   const source = readSource(document, configSchema, options);
   const result = configSchema.safeParse(source.value, { reportInput: true });
   const issues = result.error?.issues ?? [];
+  const wantsJson = isJsonWanted(source.value);
   if (syntax.length > 0) {
     const broken = Math.min(...syntax.map((problem) => problem.offset));
     const lineStart = text.lastIndexOf('\n', broken - 1) + 1;
-    return { problems: [...syntax, ...problemsBefore(lineStart, source, issues)] };
+    return { problems: [...syntax, ...problemsBefore(lineStart, source, issues)], wantsJson };
   }
   const { secretFiles } = source;
-  if (source.isCut) return { problems: source.problems };
+  if (source.isCut) return { problems: source.problems, wantsJson };
   const findings = [
     ...describeIssues(source, issues),
     ...checkReferences(source.value),
@@ -98,11 +104,17 @@ function readText(text: string, lineCounter: LineCounter, options: SourceOptions
     ...checkPlaces(source.value, options.env),
   ];
   const problems = [...source.problems, ...findings.map((finding) => placed(source, finding))];
-  if (problems.length > 0 || !result.data) return { problems, secretFiles };
+  if (problems.length > 0 || !result.data) return { problems, secretFiles, wantsJson };
   const warnings = [...findWarnings(result.data), ...exposedSecrets(source.secretPlaces, options.file)].map((warning) =>
     placed(source, warning),
   );
   return { config: result.data, warnings, secretFiles };
+}
+
+/** Whether the console of an invalid config is to get JSON: whoever reads it by machine reads why it is invalid, too. */
+function isJsonWanted(config: unknown): boolean {
+  const { logging } = (config ?? {}) as { readonly logging?: { readonly console_format?: unknown } | null };
+  return logging?.console_format === 'json';
 }
 
 /** Does what the parser would have done on its way to `offset`. */

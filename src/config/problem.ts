@@ -21,6 +21,8 @@ export class ConfigError extends Error {
   constructor(
     problems: readonly ConfigProblem[],
     readonly secretFiles: readonly string[] = [],
+    /** Its `logging.console_format` is `json`, as far as it could be read. */
+    readonly wantsJson = false,
   ) {
     super(problems.map(formatProblem).join('\n'));
     this.problems = problems;

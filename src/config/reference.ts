@@ -63,7 +63,7 @@ function tables(path: string, schema: Json): Tables {
   for (const [key, value] of Object.entries((schema.properties ?? {}) as Record<string, Json>)) {
     const inner = collection(path === '' ? key : `${path}.${key}`, value);
     if (inner) {
-      sections.push(...sectionOf(path === '' ? '##' : '###', inner.path, value.description, inner.schema));
+      sections.push(...sectionOf(path === '' ? '##' : '###', inner, value));
       if (path === '') continue;
     }
     rows.push(row(key, inner ? 'see below' : typeOf(value), required.has(key) ? 'required' : standard(value), value));
@@ -72,14 +72,20 @@ function tables(path: string, schema: Json): Tables {
   return { keyTables: rows.length > 0 ? [...head, ...rows].join('\n') : '', sections };
 }
 
-function sectionOf(level: string, path: string, description: string | undefined, schema: Json): string[] {
+function sectionOf(level: string, { path, schema }: Collection, { description, example }: Json): string[] {
   const { keyTables, sections } = tables(path, schema);
-  const text = [`${level} \`${path}\``, description, keyTables].filter(Boolean);
+  const shown = typeof example === 'string' ? `\`\`\`yaml\n${example}\n\`\`\`` : '';
+  const text = [`${level} \`${path}\``, description, keyTables, shown].filter(Boolean);
   return [text.join('\n\n'), ...sections];
 }
 
+interface Collection {
+  readonly path: string;
+  readonly schema: Json;
+}
+
 /** The map that `schema` is, or is a list or map of, with the path of its keys; undefined for plain values. */
-function collection(path: string, schema: Json): { path: string; schema: Json } | undefined {
+function collection(path: string, schema: Json): Collection | undefined {
   if (schema.properties) return { path, schema };
   const { items, additionalProperties: values } = schema;
   if (items && typeof items === 'object' && 'properties' in items) return { path: `${path}[]`, schema: items };

@@ -190,6 +190,8 @@ export class Exchange implements BagItem {
 
   status = 0;
   errorCode: string | undefined;
+  /** What that code leaves open, where the gateway has refused or ended the exchange. */
+  errorDetail: string | undefined;
   interrupted = false;
   /** The client has all of a stream, the end included: it may leave. */
   delivered = false;

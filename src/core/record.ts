@@ -39,6 +39,8 @@ export interface ExchangeRecord {
   readonly bytesOut: number;
   /** A stable code of docs/errors.md, or what the upstream called its error; undefined when all went well. */
   readonly errorCode: string | undefined;
+  /** What a refusal's code leaves open: which limit it is and its value, or how each route is. */
+  readonly errorDetail?: string | undefined;
   /** The gateway turned the request down before any backend was tried; `errorCode` says why. */
   readonly refused: boolean;
   /** The stream began well and ended badly: the client got an error event after content. */

@@ -286,6 +286,13 @@ export const ERROR_CODES = {
     meaning: 'The gateway is stopping and takes no new requests.',
     remedy: 'Send the request again: another instance, or the restarted one, will take it.',
   },
+  invalid_config: {
+    status: 422,
+    type: request,
+    meaning:
+      'The config that `POST /admin/reload` was to put into force is invalid; the old one stays. Seen in logs only: the answer lists the problems.',
+    remedy: 'Correct what the answer, the log and `GET /readyz` name.',
+  },
   internal_error: {
     status: 500,
     type: server,
@@ -310,6 +317,8 @@ export class Refusal extends Error {
       readonly param?: string;
       readonly headers?: Readonly<Record<string, string>>;
       readonly status?: number;
+      /** What the code leaves open, for the log: which limit it is and its value, say. Never a word of a conversation. */
+      readonly detail?: string;
       /** What is left of the limit that was reached; `resetMs`: until all of it is there again. */
       readonly limits?: { readonly limit: number; readonly remaining: number; readonly resetMs: number };
     } = {},

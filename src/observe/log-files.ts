@@ -7,17 +7,22 @@ import type { LogPlace } from './rotation.ts';
 
 type FileSettings = Pick<LogSettings, 'baseDir' | 'separateFiles' | 'maxFileBytes' | 'maxAgeDays' | 'maxTotalBytes'>;
 type FileName = 'general' | 'requests' | 'errors';
+/** Also told when a file has been let go of, written to its end or not. */
+interface LogFilesEvents extends LogFileEvents {
+  retired(file: LogFile): void;
+}
+
 type Files = Partial<Record<FileName, LogFile>>;
 
 /** The files that lines go to at present, and those of earlier settings until they are written to their end. */
 export class LogFiles {
   current: Files = {};
   readonly #clock: Clock;
-  readonly #events: LogFileEvents;
+  readonly #events: LogFilesEvents;
   readonly #closing = new Set<Promise<void>>();
   #folder: LogFolder | undefined;
 
-  constructor(clock: Clock, events: LogFileEvents) {
+  constructor(clock: Clock, events: LogFilesEvents) {
     this.#clock = clock;
     this.#events = events;
   }
@@ -61,7 +66,7 @@ export class LogFiles {
   #retire(file: LogFile): void {
     this.#closes(
       file.close().then(() => {
-        this.#events.written(file);
+        this.#events.retired(file);
       }),
     );
   }

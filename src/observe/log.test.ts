@@ -54,6 +54,8 @@ const lines = (name: string): Record<string, unknown>[] =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
+/** What was shown, without its time; the day is said before. */
+const told = (lines = shown): string[] => lines.map((text) => text.replace(/^(?:-- .*\n)?\d\d:\d\d:\d\d /, ''));
 const msgs = (name: string): unknown[] => lines(name).map((line) => line['msg']);
 
 describe('what goes where', () => {
@@ -88,7 +90,7 @@ describe('what goes where', () => {
     expect(msgs('general.log')).toEqual(['request', 'request']);
     expect(readdirSync(dir)).toEqual(['general.log']);
     expect(shown).toHaveLength(1);
-    expect(shown[0]).toContain('after 2 tries');
+    expect(shown[0]).toContain('2 attempts');
   });
 
   test('nothing to disk without a directory; the console can have JSON', () => {
@@ -147,7 +149,7 @@ describe('batches', () => {
     expect(lost).toBeGreaterThan(50);
     await log.flush();
     await log.flush();
-    expect(shown.map((text) => text.slice(9))).toEqual([
+    expect(told()).toEqual([
       `ERROR log files cannot be written, lines are being dropped: the disk is too slow  dir=${dir}\n`,
       `WARN  log files are written again  lost_lines=${lost}\n`,
     ]);
@@ -300,7 +302,7 @@ describe('trouble', () => {
       const child = Bun.spawn(['sh', '-c', script, process.execPath, fixture, dir], { stdout: 'pipe' });
       const { lost, shown } = JSON.parse(await child.stdout.text()) as { lost: number; shown: string[] };
       expect(lost).toBeGreaterThan(1);
-      expect(shown.map((text) => text.slice(9))).toEqual([
+      expect(told(shown)).toEqual([
         expect.stringMatching(/^ERROR log files cannot be written, lines are being dropped: EFBIG.*\n$/),
         `WARN  log files are written again  lost_lines=${lost}\n`,
       ]);
@@ -321,6 +323,21 @@ describe('trouble', () => {
     expect(lines('requests/2026-11-22.log')).toHaveLength(1);
     expect(shown).toHaveLength(2);
     expect(shown[1]).toContain('lost_lines=2');
+  });
+
+  test('that lasts to the end is not said to be over', async () => {
+    writeFileSync(join(dir, 'file'), '');
+    const log = open({ baseDir: join(dir, 'file', 'logs') });
+    log.info('lost');
+    await log.flush();
+    log.info('lost too');
+    await log.close();
+    expect(told()).toEqual([
+      'INFO  lost\n',
+      expect.stringMatching(/^ERROR log files cannot be written, lines are being dropped: /),
+      'INFO  lost too\n',
+    ]);
+    expect(log.droppedLines).toBe(2);
   });
 });
 

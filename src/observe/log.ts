@@ -1,16 +1,25 @@
 import type { ExchangeRecord } from '../core/record.ts';
 import type { Clock } from '../lib/clock.ts';
 import { printable } from '../lib/printable.ts';
-import { generalText, logfmt, requestText, type ConsoleStyle } from './console.ts';
 import type { LogFile } from './files.ts';
+import { LogConsole, type ConsoleSettings, type ConsoleSink } from './log-console.ts';
 import { LogFiles } from './log-files.ts';
+import { logfmt } from './logfmt.ts';
 import { createRedactor, type Redactor } from './redact.ts';
-import { requestEntry, requestJson, requestLevel, requestTold, type Entry, type Level } from './request-line.ts';
+import {
+  generalEntry,
+  requestEntry,
+  requestJson,
+  requestLevel,
+  requestTold,
+  type Entry,
+  type Level,
+} from './request-line.ts';
 
 export type { Level };
 
 /** Everything about logging that a config decides. */
-export interface LogSettings {
+export interface LogSettings extends ConsoleSettings {
   /** The least grave general line that files take; request lines are in them whatever it is. */
   readonly level: Level;
   /** The least grave line that the console takes, request lines included. */
@@ -27,13 +36,14 @@ export interface LogSettings {
   /** What all files may take together; 0 for any amount. */
   readonly maxTotalBytes: number;
   readonly format: 'json' | 'text';
-  readonly consoleFormat: 'json' | 'markdown' | 'plain';
   /** Configured keys, masked wherever they turn up; see `createRedactor` for how short is too short. */
   readonly secrets: readonly string[];
-  readonly color: boolean;
 }
 
-/** What a general line tells besides its message: flat and JSON-able. An Error is written as `{name, message, stack}`. */
+/**
+ * What a general line tells besides its message: flat and JSON-able. An Error is written as `{name, message, stack}`, a
+ * Date as ISO 8601 in UTC, on a console for people in its own clock. `log-lines.ts` lists all messages and their fields.
+ */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Where lines go. Nothing here throws, blocks or waits for a disk. */
@@ -64,12 +74,6 @@ export interface LogIo {
   readonly console: ConsoleSink;
 }
 
-/** Takes text at once; whoever holds text back also has a `flush`. */
-export interface ConsoleSink {
-  (text: string): void;
-  flush?(): Promise<void>;
-}
-
 /** Makes a log that is ready for lines. */
 export function createLog(settings: LogSettings, io: LogIo): Log {
   return new FileLog(settings, io);
@@ -78,7 +82,8 @@ export function createLog(settings: LogSettings, io: LogIo): Log {
 const RANK: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
 class FileLog implements Log {
-  readonly #io: LogIo;
+  readonly #clock: Clock;
+  readonly #console: LogConsole;
   #settings: LogSettings;
   #redact: Redactor;
   readonly #files: LogFiles;
@@ -86,13 +91,16 @@ class FileLog implements Log {
   #dropped = 0;
   /** Files whose last batch was lost. While there is any, that has been said and is not said again. */
   #failing = new Set<LogFile>();
+  /** It was said that lines are lost, and not yet that they are written again. */
+  #isInTrouble = false;
   #droppedBeforeTrouble = 0;
 
   constructor(settings: LogSettings, io: LogIo) {
-    this.#io = io;
     this.#settings = settings;
     this.#redact = redactorOf(settings);
-    this.#files = new LogFiles(io.clock, { lost: this.#onLost, written: this.#onWritten });
+    this.#clock = io.clock;
+    this.#console = new LogConsole(io.console, settings, this.#redact, () => io.clock.wallNow());
+    this.#files = new LogFiles(io.clock, { lost: this.#onLost, written: this.#onWritten, retired: this.#onRetired });
     this.#files.use(settings);
   }
 
@@ -131,16 +139,17 @@ class FileLog implements Log {
     const onConsole = this.#showsOnConsole(level);
     if (general === undefined && !onConsole) return;
     try {
-      const nowMs = this.#io.clock.wallNow();
+      const nowMs = this.#clock.wallNow();
+      const isJson = this.#settings.format === 'json';
+      let line: string | undefined;
       if (general !== undefined) {
-        const json = this.#settings.format === 'json';
-        const line = json
+        line = isJson
           ? this.#redact(requestJson(record, level, nowMs), requestTold(record))
           : this.#fileLine(requestEntry(record, level, nowMs));
         (requests ?? general).append(line, nowMs);
         if (record.status >= 400 || record.interrupted) errors?.append(line, nowMs);
       }
-      if (onConsole) this.#showRequest(record, level, nowMs);
+      if (onConsole) this.#console.request(record, level, nowMs, isJson ? line : undefined);
     } catch {
       this.#dropped++;
     }
@@ -149,13 +158,14 @@ class FileLog implements Log {
   configure(settings: LogSettings): void {
     if (this.#closed) return;
     this.#redact = redactorOf(settings);
+    this.#console.configure(settings, this.#redact);
     this.#files.use(settings);
     this.#settings = settings;
   }
 
   async flush(): Promise<void> {
     await this.#files.flush();
-    await this.#io.console.flush?.();
+    await this.#console.flush();
   }
 
   async close(): Promise<void> {
@@ -166,26 +176,26 @@ class FileLog implements Log {
 
   #general(level: Level, msg: string, fields: LogFields | undefined): void {
     const inFiles = RANK[level] >= RANK[this.#settings.level];
-    this.#write({ level, msg, fields, inFiles, onConsole: this.#showsOnConsole(level) });
+    this.#write(level, msg, fields, { inFiles, onConsole: this.#showsOnConsole(level) });
   }
 
-  #write({ level, msg, fields, inFiles, onConsole }: GeneralLine): void {
+  #write(level: Level, msg: string, fields: LogFields | undefined, { inFiles, onConsole }: Places): void {
     const { general, errors } = this.#files.current;
     const toFile = inFiles ? general : undefined;
     if (toFile === undefined && !onConsole) return;
     try {
-      const nowMs = this.#io.clock.wallNow();
+      const nowMs = this.#clock.wallNow();
       const entry = generalEntry(level, nowMs, msg, fields);
       if (toFile !== undefined) {
         const line = this.#fileLine(entry);
         toFile.append(line, nowMs);
         if (level === 'error') errors?.append(line, nowMs);
       }
-      if (onConsole) this.#show(entry, (style) => generalText(entry, level, nowMs, style));
+      if (onConsole) this.#console.general(entry, level, nowMs);
     } catch {
       // A field is no data (a cycle, a throwing getter). The message must not be lost for it.
       if (fields === undefined) this.#dropped++;
-      else this.#write({ level, msg, fields: undefined, inFiles, onConsole });
+      else this.#write(level, msg, undefined, { inFiles, onConsole });
     }
   }
 
@@ -197,60 +207,44 @@ class FileLog implements Log {
     return this.#redact(this.#settings.format === 'json' ? printable(JSON.stringify(entry)) : logfmt(entry));
   }
 
-  #showRequest(record: ExchangeRecord, level: Level, nowMs: number): void {
-    const { consoleFormat: format, color } = this.#settings;
-    const text =
-      format === 'json' ? requestJson(record, level, nowMs) : requestText(record, level, nowMs, { format, color });
-    this.#io.console(`${this.#redact(text)}\n`);
-  }
-
-  #show(entry: Entry, render: (style: ConsoleStyle) => string): void {
-    const { consoleFormat: format, color } = this.#settings;
-    const text = format === 'json' ? printable(JSON.stringify(entry)) : render({ format, color });
-    this.#io.console(`${this.#redact(text)}\n`);
-  }
-
   #onLost = (file: LogFile, lines: number, reason: unknown): void => {
     const first = this.#failing.size === 0;
     this.#failing.add(file);
+    if (!this.#isInTrouble) this.#droppedBeforeTrouble = this.#dropped;
+    this.#isInTrouble = true;
     if (first) {
-      this.#droppedBeforeTrouble = this.#dropped;
       const why = reason === undefined ? 'the disk is too slow' : reasonText(reason);
-      const msg = `log files cannot be written, lines are being dropped: ${why}`;
-      this.#write({ level: 'error', msg, fields: { dir: file.place.dir }, inFiles: false, onConsole: true });
+      const fields = { dir: file.place.dir };
+      this.#write('error', `log files cannot be written, lines are being dropped: ${why}`, fields, CONSOLE);
     }
     this.#dropped += lines;
   };
 
   #onWritten = (file: LogFile): void => {
-    if (!this.#failing.delete(file) || this.#failing.size > 0) return;
+    this.#failing.delete(file);
+    if (!this.#isInTrouble || this.#failing.size > 0) return;
+    this.#isInTrouble = false;
     const fields = { lost_lines: this.#dropped - this.#droppedBeforeTrouble };
-    this.#write({ level: 'warn', msg: 'log files are written again', fields, inFiles: true, onConsole: true });
+    this.#write('warn', 'log files are written again', fields, EVERYWHERE);
+  };
+
+  /** What comes of it no more is no sign that others can be written. */
+  #onRetired = (file: LogFile): void => {
+    this.#failing.delete(file);
   };
 }
 
-interface GeneralLine {
-  readonly level: Level;
-  readonly msg: string;
-  readonly fields: LogFields | undefined;
+/** Where a general line goes. */
+interface Places {
   readonly inFiles: boolean;
   readonly onConsole: boolean;
 }
 
+const CONSOLE: Places = { inFiles: false, onConsole: true };
+const EVERYWHERE: Places = { inFiles: true, onConsole: true };
+
 function redactorOf(settings: LogSettings): Redactor {
   return settings.maskSensitive ? createRedactor(settings.secrets) : (line) => line;
-}
-
-const RESERVED: ReadonlySet<string> = new Set(['level', 'ts', 'msg']);
-
-/** A field cannot take the place of the level, the time or the message. */
-function generalEntry(level: Level, nowMs: number, msg: string, fields: LogFields | undefined): Entry {
-  const entry: Record<string, unknown> = { level, ts: new Date(nowMs).toISOString(), msg };
-  for (const [name, value] of Object.entries(fields ?? {})) {
-    if (RESERVED.has(name)) continue;
-    entry[name] = value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value;
-  }
-  return entry;
 }
 
 function reasonText(reason: unknown): string {

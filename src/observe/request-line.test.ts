@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { printable } from '../lib/printable.ts';
-import { logfmt } from './console.ts';
+import { logfmt } from './logfmt.ts';
 import { attempt, record, refused, rescued } from './record.fixture.ts';
 import { requestEntry, requestJson, requestLevel, requestTold } from './request-line.ts';
 
@@ -22,6 +22,7 @@ describe('a request line', () => {
       model: optional,
       backend: optional,
       errorCode: optional,
+      errorDetail: optional,
       durationMs: ms,
       ttftMs: fc.option(ms, { nil: undefined }),
       queueMs: fc.option(ms, { nil: undefined }),
@@ -68,6 +69,7 @@ describe('a request line', () => {
     { status: 201 },
     { traceId: 'another' },
     { errorCode: 'another' },
+    { errorDetail: 'another' },
   ])('shows nothing of the one before: %j', (changed) => {
     const before = record();
     const one = record(changed);
@@ -108,7 +110,7 @@ describe('a request line', () => {
     expect(line).toEndWith(
       '"error_code":null,"interrupted":true,"dropped_events":3,"tries":[' +
         '{"backend":"openai","model":"gpt-4-turbo-preview","status":503,"failure":"overloaded",' +
-        '"detail":"server_overloaded","ms":120},' +
+        '"detail":"server_overloaded","ms":120,"cooling_until":"2026-11-22T22:41:07.123Z"},' +
         '{"backend":"local-llm","model":"mixtral-8x7b","status":200,"ms":3200}]}',
     );
   });
@@ -138,8 +140,9 @@ describe('a request line', () => {
         'client_ip=10.0.0.1 caller=proxy method=POST path=/v1/chat/completions alias=gpt-4 model=mixtral-8x7b ' +
         'backend=local-llm stream=true status=200 duration_ms=3410 queue_ms=0 attempts=2 bytes_in=812 ' +
         'bytes_out=40123 tries.0.backend=openai tries.0.model=gpt-4-turbo-preview tries.0.status=503 ' +
-        'tries.0.failure=overloaded tries.0.detail=server_overloaded tries.0.ms=120 tries.1.backend=local-llm ' +
-        'tries.1.model=mixtral-8x7b tries.1.status=200 tries.1.ms=3200',
+        'tries.0.failure=overloaded tries.0.detail=server_overloaded tries.0.ms=120 ' +
+        'tries.0.cooling_until=2026-11-22T22:41:07.123Z tries.1.backend=local-llm tries.1.model=mixtral-8x7b ' +
+        'tries.1.status=200 tries.1.ms=3200',
     );
     expect(logfmt({ msg: 'two words', empty: '', quote: 'a"b', forged: 'x\nlevel=info', 'odd key': 'ü' })).toBe(
       'msg="two words" empty="" quote="a\\"b" forged="x\\nlevel=info" odd_key=ü',

@@ -1,5 +1,6 @@
 import type { ExchangeRecord, TryRecord } from '../core/record.ts';
 import { printable } from '../lib/printable.ts';
+import type { REQUEST_FIELDS, TRY_FIELDS } from './log-fields.ts';
 
 /** The status of an exchange whose client left before its end. */
 export const CLIENT_LEFT = 499;
@@ -10,11 +11,31 @@ export type Level = 'debug' | 'info' | 'warn' | 'error';
 /** One line of a log as data: `level`, `ts` and `msg` first, then whatever it tells. */
 export type Entry = Readonly<Record<string, unknown>>;
 
+/** A general line as data. No field takes the place of its level, time or message; an Error becomes `{name, message, stack}`. */
+export function generalEntry(level: Level, nowMs: number, msg: string, fields: Entry = {}): Entry {
+  const entry: Record<string, unknown> = { level, ts: isoTime(nowMs), msg };
+  for (const [name, value] of Object.entries(fields)) {
+    if (RESERVED.has(name)) continue;
+    entry[name] = value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value;
+  }
+  return entry;
+}
+
+const RESERVED: ReadonlySet<string> = new Set(['level', 'ts', 'msg']);
+
+/** The table in `log-fields.ts` names what is written, neither more nor less. */
+type RequestField = (typeof REQUEST_FIELDS)[number]['name'];
+type TryField = (typeof TRY_FIELDS)[number]['name'];
+
 /**
  * The request line of a record as data, fields in the order in which they are written. What is unknown is null where
  * the column is there for every request, and undefined (so left out) where it is not.
  */
-export function requestEntry(record: ExchangeRecord, level: Level, nowMs: number): Entry {
+export function requestEntry(
+  record: ExchangeRecord,
+  level: Level,
+  nowMs: number,
+): Readonly<Record<RequestField, unknown>> {
   const usage = record.usage;
   return {
     level,
@@ -41,6 +62,7 @@ export function requestEntry(record: ExchangeRecord, level: Level, nowMs: number
     bytes_in: record.bytesIn,
     bytes_out: record.bytesOut,
     error_code: record.errorCode ?? null,
+    detail: record.errorDetail,
     interrupted: record.interrupted ? true : undefined,
     dropped_events: record.droppedEvents > 0 ? record.droppedEvents : undefined,
     tries: hasStory(record) ? record.tries.map(tryEntry) : undefined,
@@ -49,13 +71,14 @@ export function requestEntry(record: ExchangeRecord, level: Level, nowMs: number
 
 /** The same as JSON, which is what nearly every line is written as: put together, at a third of what `JSON.stringify` takes. */
 export function requestJson(record: ExchangeRecord, level: Level, nowMs: number): string {
-  const { usage, ttftMs, droppedEvents } = record;
+  const { usage, ttftMs, droppedEvents, errorDetail } = record;
   return (
     `{"level":"${level}","ts":"${isoTime(nowMs)}","msg":"request","trace_id":${quoted(record.traceId)}${kindOf(record).json}` +
     `,"duration_ms":${tenthsText(record.durationMs)},"ttft_ms":${ttftMs === undefined ? null : tenthsText(ttftMs)},"queue_ms":` +
     `${tenthsText(record.queueMs ?? 0)},"attempts":${record.attempts},"prompt_tokens":${usage?.promptTokens ?? null}` +
     `,"completion_tokens":${usage?.completionTokens ?? null},"cached_tokens":${usage?.cachedTokens ?? null},"bytes_in":` +
     `${record.bytesIn},"bytes_out":${record.bytesOut},"error_code":${quoted(record.errorCode)}` +
+    (errorDetail === undefined ? '' : `,"detail":${quoted(errorDetail)}`) +
     (record.interrupted ? ',"interrupted":true' : '') +
     (droppedEvents > 0 ? `,"dropped_events":${droppedEvents}` : '') +
     (hasStory(record) ? `,"tries":${printable(JSON.stringify(record.tries.map(tryEntry)))}}` : '}')
@@ -65,7 +88,7 @@ export function requestJson(record: ExchangeRecord, level: Level, nowMs: number)
 /** All of a request's line that others chose, to be looked through for secrets: clients, backends and the config. */
 export function requestTold(record: ExchangeRecord): string {
   const tries = hasStory(record) ? JSON.stringify(record.tries.map(tryEntry)) : '';
-  return `${record.traceId} ${kindOf(record).told} ${record.errorCode} ${tries}`;
+  return `${record.traceId} ${kindOf(record).told} ${record.errorCode} ${record.errorDetail} ${tries}`;
 }
 
 /** What tells requests of one kind from those of another. */
@@ -125,7 +148,7 @@ export function hasStory(record: ExchangeRecord): boolean {
   return tries.length > 1 || (tries.length === 1 && tries[0]?.failure !== undefined);
 }
 
-function tryEntry(tried: TryRecord): Entry {
+function tryEntry(tried: TryRecord): Readonly<Record<TryField, unknown>> {
   return {
     backend: tried.backend,
     model: tried.model,
@@ -135,6 +158,7 @@ function tryEntry(tried: TryRecord): Entry {
     type: tried.type,
     message: tried.message,
     ms: tenths(tried.ms),
+    cooling_until: tried.coolingUntil === undefined ? undefined : new Date(tried.coolingUntil),
   };
 }
 

@@ -108,6 +108,7 @@ function endedEarly({ kind }: Aborted): Refusal {
     : new Refusal('total_timeout', 'The body had not arrived when total_timeout was over. Send it faster, or less.', {
         status: 408,
         headers,
+        detail: 'the body had not arrived',
       });
 }
 

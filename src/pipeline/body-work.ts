@@ -26,8 +26,16 @@ export function tooComplex(error: unknown): Refusal | undefined {
   if (!(error instanceof TooComplex)) return undefined;
   const { limit, most, place } = error;
   const where = place === '' ? 'The body' : place.length > MOST_PLACE ? `${place.slice(0, MOST_PLACE)}…` : place;
-  return new Refusal('request_too_complex', `The request is too complex. ${where} ${WORDS[limit](most)}`);
+  return new Refusal('request_too_complex', `The request is too complex. ${where} ${WORDS[limit](most)}`, {
+    detail: KEYS[limit](most),
+  });
 }
+
+const KEYS: Readonly<Record<keyof WorkLimits, (most: number) => string>> = {
+  nesting: (most) => `server.max_nesting ${most}`,
+  values: (most) => `server.max_values ${most}`,
+  units: (most) => `server.max_body_mb ${Math.floor(most / 1024 / 1024)}`,
+};
 
 const MOST_PLACE = 200;
 /** What even the highest limit leaves to a text. */

@@ -33,7 +33,10 @@ function outOfMemory(limit: number): Refusal {
     'overloaded_memory',
     `The requests under way hold as much memory as they may together (server.max_buffered_mb: ${limit / MIB} MiB), and there is no room for this one. Try again in a moment, or send less.`,
     // What is not read of the body would be taken for the next request.
-    { headers: { 'retry-after': '1', connection: 'close' } },
+    {
+      headers: { 'retry-after': '1', connection: 'close' },
+      detail: `server.max_buffered_mb ${limit / MIB}`,
+    },
   );
 }
 

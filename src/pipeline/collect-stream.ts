@@ -44,7 +44,7 @@ export async function collectStream(response: UpstreamAnswer, run: AttemptRun): 
     return { type: 'plain', status, headers, ...withOwnIds(encoder.encode(text), JSON.parse(text), run) };
   } catch (error) {
     if (error instanceof Unintelligible || error instanceof UnreadableStream)
-      return transportFailure('broken_answer', 'unintelligible');
+      return transportFailure('broken_answer', 'malformed');
     throw error;
   } finally {
     response.body.cancel();

@@ -55,6 +55,7 @@ export function endingOf(outcome: Exhausted | Refused, exchange: Exchange, clien
 /** Notes what the gateway itself turned down. */
 export function noteRefusal(refusal: Refusal, exchange: Exchange): void {
   exchange.errorCode = refusal.code;
+  exchange.errorDetail = refusal.details.detail;
   exchange.refused = isRefused(refusal, exchange);
 }
 

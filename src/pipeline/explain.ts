@@ -32,13 +32,11 @@ export function refusalOf(outcome: Exhausted, exchange: Exchange): Refusal {
     return new Refusal('provider_refused', `${explain(exchange)} ${words}`, { headers });
   }
   if (failure === undefined) {
-    return new Refusal(
-      'no_backend_available',
-      explain(exchange, `no backend is available for it: ${unavailable(exchange)}`),
-      {
-        headers: { ...headers, 'retry-after': wholeSeconds(retryAfterMs) },
-      },
-    );
+    const detail = unavailable(exchange);
+    return new Refusal('no_backend_available', explain(exchange, `no backend is available for it: ${detail}`), {
+      headers: { ...headers, 'retry-after': wholeSeconds(retryAfterMs) },
+      detail,
+    });
   }
   if (failure.kind === 'not_carried' && exchange.notCarried !== undefined) return exchange.notCarried;
   const { status, code } = CONSEQUENCES[failure.kind];

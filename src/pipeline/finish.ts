@@ -56,6 +56,7 @@ function recordOf(exchange: Exchange, now: number): ExchangeRecord {
     bytesIn: exchange.bytesIn,
     bytesOut: exchange.bytesOut,
     errorCode: left ? 'client_closed_request' : exchange.errorCode,
+    errorDetail: exchange.errorDetail,
     refused: exchange.refused && !left,
     interrupted: exchange.interrupted,
     droppedEvents: exchange.droppedEvents,

@@ -94,7 +94,7 @@ function inClientsForm(json: unknown, { exchange, client, crossing }: AttemptRun
     return stream ? framedWhole(text, client) : text;
   } catch (error) {
     if (!(error instanceof Unintelligible)) throw error;
-    return transportFailure('broken_answer', 'unintelligible');
+    return transportFailure('broken_answer', 'malformed');
   }
 }
 

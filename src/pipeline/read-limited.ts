@@ -96,8 +96,6 @@ function tooLarge(maxBytes: number): Refusal {
   return new Refusal(
     'body_too_large',
     `The body is larger than ${maxBytes / 1024 / 1024} MiB (server.max_body_mb). Send less.`,
-    {
-      headers: { connection: 'close' },
-    },
+    { headers: { connection: 'close' }, detail: `server.max_body_mb ${maxBytes / 1024 / 1024}` },
   );
 }

@@ -117,14 +117,14 @@ export class StreamAnswer {
     this.#noteUsage();
     this.run.watch.ends();
     this.#dropBody();
-    const kind = this.run.attempt.aborted?.kind ?? 'client_gone';
+    const { kind, limit } = this.run.attempt.aborted ?? { kind: 'client_gone', limit: undefined };
     if (kind === 'client_gone' && this.#held === undefined && this.#events.isDelivered) {
       // Whoever has all of an answer may go.
       this.run.exchange.delivered = true;
       succeed(this.run, this.status);
       return;
     }
-    fail(this.run, transportFailure(kind));
+    fail(this.run, transportFailure(kind, limit));
   }
 
   #takeHeld(): Uint8Array | undefined {

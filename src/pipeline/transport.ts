@@ -21,7 +21,7 @@ export function transportFailureOf(error: unknown, attempt: Attempt): Failure {
   if (aborted !== undefined) return transportFailure(aborted.kind, aborted.limit);
   // A request that takes too much is refused before it is sent: this is what the backend has sent.
   if (error instanceof TooComplex) return transportFailure('broken_answer', 'too_complex');
-  if (error instanceof Unintelligible) return transportFailure('broken_answer', 'unintelligible');
+  if (error instanceof Unintelligible) return transportFailure('broken_answer', 'malformed');
   if (error instanceof NoRoom) return { ...transportFailure('no_room'), routedAround: false };
   const code = codeOf(error);
   // What is no transport's error is a bug of ours, and must not be taken for the backend's.

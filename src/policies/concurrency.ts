@@ -3,6 +3,7 @@ import type { Aborted } from '../core/failure.ts';
 import { Lease } from '../core/lease.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Clock } from '../lib/clock.ts';
+import { formatDuration } from '../lib/duration.ts';
 
 /** How many requests may run and wait. */
 export interface ConcurrencySettings {
@@ -196,7 +197,7 @@ function queueFull(size: number): Refusal {
     size === 0
       ? 'As many requests as are allowed run already, and none may wait. Try again in a moment.'
       : `As many requests as are allowed run already, and ${size} wait: the queue is full. Try again in a moment.`,
-    RETRY_SOON,
+    { ...RETRY_SOON, detail: `concurrency.max_queue_size ${size}` },
   );
 }
 
@@ -204,12 +205,14 @@ function waitedTooLong(ms: number): Refusal {
   return new Refusal(
     'queue_timeout',
     `The request waited ${ms / 1000} s for its turn, which is as long as it may. Try again in a moment.`,
-    RETRY_SOON,
+    { ...RETRY_SOON, detail: `concurrency.queue_timeout ${formatDuration(ms)}` },
   );
 }
 
 function pastDeadline(): Refusal {
-  return new Refusal('total_timeout', 'The request waited for its turn until its total_timeout was over.');
+  return new Refusal('total_timeout', 'The request waited for its turn until its total_timeout was over.', {
+    detail: 'all of it in the queue',
+  });
 }
 
 /** The client is gone and reads nothing, or the gateway stops. */

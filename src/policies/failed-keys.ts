@@ -69,7 +69,7 @@ export class FailedKeys {
     const suppressed = !isDue || !this.#mayLog(now);
     if (suppressed) this.#suppress(address);
     else if (!mayFail) entry.loggedAt = now;
-    return { refusal: mayFail ? undefined : tooMany(entry.bucket.msUntil(1, rate)), suppressed };
+    return { refusal: mayFail ? undefined : tooMany(entry.bucket.msUntil(1, rate), rate), suppressed };
   }
 
   #mayLog(now: number): boolean {
@@ -105,10 +105,13 @@ function rateOf(perMinute: number): Rate {
   return { perSecond: perMinute / 60, capacity: Math.max(1, perMinute) };
 }
 
-function tooMany(waitMs: number): Refusal {
+function tooMany(waitMs: number, { capacity }: Rate): Refusal {
   return new Refusal(
     'too_many_failed_keys',
     'Too many requests from this address had no right key (server.failed_keys_per_minute). Correct the key: a right one passes at once.',
-    { headers: { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))), 'x-should-retry': 'false' } },
+    {
+      headers: { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))), 'x-should-retry': 'false' },
+      detail: `server.failed_keys_per_minute ${capacity}`,
+    },
   );
 }

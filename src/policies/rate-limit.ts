@@ -20,7 +20,12 @@ interface Share {
   readonly bucket: TokenBucket;
   readonly rate: Rate;
   readonly scope: string;
+  /** The key of the config that sets it. */
+  readonly key: string;
 }
+
+const GLOBAL = { scope: 'global rate limit', key: 'global_rps' };
+const PER_IP = { scope: 'rate limit per IP address', key: 'per_ip_rps' };
 
 /** So many client addresses are remembered; of more, those that were heard of longest ago are forgotten. */
 const MAX_ADDRESSES = 100_000;
@@ -44,15 +49,16 @@ export class RateLimits {
       perSecond === undefined || settings === undefined
         ? undefined
         : { perSecond, capacity: Math.max(1, perSecond * settings.burstFactor) };
-    const shareOf = (rate: Rate | undefined, scope: string, before: Share | undefined): Share | undefined => {
+    const shareOf = (rate: Rate | undefined, name: Pick<Share, 'scope' | 'key'>, before?: Share): Share | undefined => {
       if (rate === undefined) return undefined;
       before?.bucket.level(before.rate, now);
-      return { bucket: before?.bucket ?? new TokenBucket(rate, now), rate, scope };
+      return { bucket: before?.bucket ?? new TokenBucket(rate, now), rate, ...name };
     };
-    this.#global = shareOf(rateOf(settings?.global), 'global rate limit', this.#global);
+    this.#global = shareOf(rateOf(settings?.global), GLOBAL, this.#global);
     const aliases = new Map<string, Share>();
     for (const [alias, perSecond] of Object.entries(settings?.perAlias ?? {})) {
-      const share = shareOf(rateOf(perSecond), `rate limit of the model \`${alias}\``, this.#perAlias.get(alias));
+      const name = { scope: `rate limit of the model \`${alias}\``, key: `per_model_rps.${alias}` };
+      const share = shareOf(rateOf(perSecond), name, this.#perAlias.get(alias));
       if (share !== undefined) aliases.set(alias, share);
     }
     this.#perAlias = aliases;
@@ -90,7 +96,7 @@ export class RateLimits {
     const ofAlias = alias === undefined ? undefined : this.#perAlias.get(alias);
     if (this.#global !== undefined) shares.push(this.#global);
     if (this.#perIp !== undefined)
-      shares.push({ bucket: this.#bucketOf(ip, this.#perIp), rate: this.#perIp, scope: 'rate limit per IP address' });
+      shares.push({ bucket: this.#bucketOf(ip, this.#perIp), rate: this.#perIp, ...PER_IP });
     if (ofAlias !== undefined) shares.push(ofAlias);
     const now = this.clock.now();
     let longest: Share | undefined;
@@ -113,7 +119,7 @@ function waitMs({ bucket, rate }: Share): number {
 }
 
 function refusal(share: Share): Refusal {
-  const { bucket, rate, scope } = share;
+  const { bucket, rate, scope, key } = share;
   const wait = Math.ceil(waitMs(share));
   const limit = Math.floor(rate.capacity);
   const resetMs = Math.ceil(bucket.msUntil(rate.capacity, rate));
@@ -129,6 +135,7 @@ function refusal(share: Share): Refusal {
         'x-ratelimit-reset-requests': inSeconds(resetMs),
       },
       limits: { limit, remaining: 0, resetMs },
+      detail: `rate_limit.${key} ${rate.perSecond}`,
     },
   );
 }

@@ -75,6 +75,7 @@ function foreignHost(host: string): Refusal {
   return new Refusal(
     'host_not_allowed',
     `This gateway has no key and is not known as \`${host.slice(0, 100)}\`. Reach it by its IP address or \`localhost\`, set \`proxy_api_key\`, or name the host in \`server.allowed_hosts\`.`,
+    { detail: `Host: ${host.slice(0, 100)}` },
   );
 }
 
@@ -83,5 +84,6 @@ function foreignOrigin(origin: string | undefined): Refusal {
   return new Refusal(
     'origin_not_allowed',
     `This gateway has no key, so ${page} may not use it. Name the origin in \`cors.origins\`, or set \`proxy_api_key\`.`,
+    { detail: origin === undefined ? 'no Origin header' : `Origin: ${origin.slice(0, 100)}` },
   );
 }

@@ -83,11 +83,11 @@ export class Host {
     if (enabled && metricsValue !== undefined)
       wanted.push({ value: metricsValue, fetch: this.#metricsFetch, ...options });
     const [main, metrics] = await moved(this.#listeners, wanted);
-    const isNew = main?.value !== this.#main?.value;
+    const hasMoved = this.#main !== undefined && main?.value !== this.#main.value;
     this.#main = main;
     this.#metrics = metrics;
     if (main !== undefined) this.#idle.use(main.server);
-    if (isNew) this.app.log.info('listening', { address: this.address });
+    if (hasMoved) this.app.log.info('listening', { address: this.address });
   }
 
   /** Takes no new requests, waits up to `timeoutMs` for those under way, and ends the rest. Resolves to how many those were. */

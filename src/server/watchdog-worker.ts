@@ -10,6 +10,7 @@ export interface WatchdogOrders {
   readonly limitMs: number;
   readonly logFile: string | undefined;
   readonly asJson: boolean;
+  readonly consoleAsJson: boolean;
   /** The process was told to stop, and has so long to do it. */
   readonly stopWithinMs: number | undefined;
 }
@@ -60,14 +61,12 @@ function step(): void {
 function end(msg: string, limitMs: number): void {
   if (hasEnded || orders === undefined) return;
   hasEnded = true;
-  const line = lineOf({
-    level: 'error',
-    ts: new Date().toISOString(),
-    msg,
-    limit_ms: limitMs,
-    main_thread: mainThread(),
-  });
-  const { logFile } = orders;
+  const now = new Date();
+  const fields = { limit_ms: limitMs, main_thread: mainThread() };
+  const entry = { level: 'error', ts: now.toISOString(), msg, ...fields };
+  const { logFile, asJson, consoleAsJson } = orders;
+  const json = `${JSON.stringify(entry)}\n`;
+  const text = `${pairs({ ...entry, msg: JSON.stringify(msg) }, ' ')}\n`;
   let left = logFile === undefined ? 1 : 2;
   const written = (): void => {
     left--;
@@ -75,17 +74,23 @@ function end(msg: string, limitMs: number): void {
   };
   // Neither may block: a full pipe or a hung disk may be why the loop stands still.
   setTimeout(exit, LAST_WORDS_MS);
-  write(STDERR, line, written);
+  write(STDERR, consoleAsJson ? json : `${localTime(now)} ERROR ${msg}  ${pairs(fields, '  ')}\n`, written);
   const flag = constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW;
-  if (logFile !== undefined) appendFile(logFile, line, { flag: flag as unknown as string }, written);
+  if (logFile !== undefined) appendFile(logFile, asJson ? json : text, { flag: flag as unknown as string }, written);
 }
 
-function lineOf(entry: Readonly<Record<string, string | number>>): string {
-  if (orders?.asJson === true) return `${JSON.stringify(entry)}\n`;
-  const pairs = Object.entries(entry).map(
-    ([name, value]) => `${name}=${name === 'msg' ? JSON.stringify(value) : value}`,
-  );
-  return `${pairs.join(' ')}\n`;
+function pairs(fields: Readonly<Record<string, string | number>>, between: string): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(between);
+}
+
+/** As on the console; this thread does not know which day was said there last. */
+function localTime(at: Date): string {
+  const day = [at.getFullYear(), at.getMonth() + 1, at.getDate()];
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
+  return `${day.map(two).join('-')} ${time}`;
 }
 
 /** Whether it computes, or waits for the system: where to look first. */

@@ -12,6 +12,8 @@ export interface WatchdogSettings {
   /** A log file that is there, and takes the last line; undefined for none. */
   readonly logFile: string | undefined;
   readonly asJson: boolean;
+  /** The same for the console. */
+  readonly consoleAsJson: boolean;
 }
 
 /**

@@ -181,7 +181,7 @@ describe('a dead backend', () => {
     await becomes('dead');
     await checks(5, spare);
     const lines = await says('backend is dead');
-    expect(lines[0]).toMatch(/backend=checked .*cause=\S*(Refused|REFUSED)/);
+    expect(lines[0]).toContain(`backend=checked  cause="ECONNREFUSED 127.0.0.1:${port}"`);
     expect(lines[0]).toContain('misses=3');
   });
 
@@ -300,7 +300,7 @@ describe('misses and answers', () => {
     scripts({ check: stall() });
     await start({ timeout: '50ms' });
     await becomes('dead');
-    expect((await says('backend is dead'))[0]).toContain('cause="no answer within 0.05 s"');
+    expect((await says('backend is dead'))[0]).toContain('cause="no answer within 50ms"');
     await eventually(() => checked.requests.some((one) => isCheck(one) && one.outcome === 'aborted'));
     scripts({});
     await becomes('up');

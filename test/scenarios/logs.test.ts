@@ -413,7 +413,9 @@ describe('the console', () => {
       const at = debugging.stderr().indexOf(got.traceId);
       return at !== -1 && debugging.stderr().slice(at).includes('2. ') && debugging.stderr().slice(at);
     });
-    expect(from).toMatch(/1\. first\/first-model\s+\*\*503.*\n\s+2\. second\/second-model/);
+    expect(from).toMatch(
+      /\n  1\. first\/first-model    \*\*503 overloaded\*\* .*\n     it said: .*\n  2\. second\/second-model  200 /,
+    );
   });
 
   test('takes only what is grave enough; files still have every request', async () => {

@@ -1,5 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { send } from '../kit/client.ts';
@@ -110,6 +119,14 @@ describe('a config file that changes is put into force by itself', () => {
       return upstream.requests.at(-1)?.json.messages[0].content === 'Be brief.';
     });
     expect(gateway.stderr()).not.toContain('sk-second-0000002');
+    const file = join(realpathSync(gateway.dir), 'system_prompts/one.txt');
+    await eventually(() => gateway.stderr().includes(`config: system prompt ${file}: added`));
+    gateway.writeFile('system_prompts/one.txt', 'Be long.');
+    await eventually(() => gateway.stderr().includes(`config: system prompt ${file}: changed`));
+    expect(gateway.stderr()).not.toContain('changes=0');
+    rmSync(file);
+    await eventually(() => gateway.stderr().includes(`config: system prompt ${file}: removed`));
+    expect(gateway.stderr()).not.toContain('Be ');
   });
 });
 

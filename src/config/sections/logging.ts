@@ -7,34 +7,36 @@ export const loggingSchema = z
     level: levelSchema
       .default('info')
       .describe(
-        'The least level that files get. It governs every line but the one of each request, which is always written.',
+        'The least level of general lines in files. The line of each request is always written, whatever its level; `debug_mode` makes this `debug`.',
       ),
     console_level: levelSchema
       .default('info')
-      .describe('The least level that the console gets, request lines apart, as with `level`.'),
+      .describe(
+        'The least level of lines on the console (stderr), those of requests included: `warn` shows only requests that failed, were refused or were rescued by another attempt, `error` only those that failed.',
+      ),
     base_dir: z
       .string()
       .meta({ kind: 'path', allowed: 'a folder, or "" for no files' })
       .default('./logs')
       .describe(
-        'The folder of the log files, readable by their owner and its group alone; `""` writes none. Nothing is written through symbolic links.',
+        'The folder of the log files, from the folder that the gateway was started in; readable by their owner and its group alone. `""` writes none. Nothing is written through symbolic links.',
       ),
     separate_files: z
       .boolean()
       .default(false)
       .describe(
-        'Writes request lines to `requests/YYYY-MM-DD.log` and failed ones to `errors/YYYY-MM-DD.log` as well.',
+        'Writes request lines to `requests/YYYY-MM-DD.log` instead of `general.log`, and failed ones, with the errors of `general.log`, to `errors/YYYY-MM-DD.log` as well. Days are local.',
       ),
     mask_sensitive: z
       .boolean()
       .default(true)
-      .describe('Masks keys, tokens and passwords wherever they stand in a line.'),
+      .describe('Masks keys, tokens and passwords wherever they stand in a line, on the console too.'),
     max_file_size_mb: z
       .number()
       .gt(0)
       .default(100)
       .describe(
-        'A file that has grown to so many MiB is rotated; files rotate by day in any case, and are compressed (`.gz`) a day later.',
+        'A file that would grow beyond so many MiB is put aside as `….001.log`, `….002.log` and so on. Files are put aside by day in any case, and compressed (`.gz`) a day later.',
       ),
     max_total_mb: z
       .number()
@@ -43,9 +45,17 @@ export const loggingSchema = z
       .describe(
         'All log files together never take more MiB than this: the oldest are deleted first, and a single file grows to a quarter of it at most.',
       ),
-    max_age_days: z.number().gt(0).default(7).describe('Log files older than this are deleted.'),
-    format: z.enum(['json', 'text']).default('json').describe('The lines in files.'),
-    console_format: z.enum(['json', 'markdown', 'plain']).default('markdown').describe('The lines on the console.'),
+    max_age_days: z.number().gt(0).default(7).describe('Log files older than so many days are deleted.'),
+    format: z
+      .enum(['json', 'text'])
+      .default('json')
+      .describe('How lines are written to files: a JSON object each, or `key=value`. Times are in UTC.'),
+    console_format: z
+      .enum(['json', 'markdown', 'plain'])
+      .default('markdown')
+      .describe(
+        'How lines look on the console. `markdown` and `plain` are for people: times are local, the day and the zone are said at the start and when they change. `markdown` has colours on a terminal (`NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM=dumb` count) and `**` where there is none. `json`: whatever the program prints is JSON as in files, the start and an invalid config included; a config that cannot be read is told as text.',
+      ),
     debug_mode: z
       .boolean()
       .default(false)
@@ -54,4 +64,18 @@ export const loggingSchema = z
       ),
   })
   .prefault({})
+  .meta({
+    example: `logging:
+  level: info
+  console_level: warn # the console shows what went wrong, files have every request
+  base_dir: /var/log/llm-proxy # "" in a container whose console is collected
+  separate_files: true
+  mask_sensitive: true
+  max_file_size_mb: 100
+  max_total_mb: 2048
+  max_age_days: 14
+  format: json
+  console_format: json # markdown or plain for people
+  debug_mode: false`,
+  })
   .describe('Log files and the console.');

@@ -21,7 +21,7 @@ export const routeSchema = z
       .number()
       .min(0)
       .default(1)
-      .describe('The share of the load among routes of the same priority, with `balance: random`.'),
+      .describe('The share of the load among routes of the same priority. It counts under every rule of `balance`.'),
     enabled: z.boolean().default(true).describe('Whether this route is used.'),
   })
   .describe('One way to serve an alias: a model at a backend.');

@@ -8,7 +8,7 @@ export const routingSchema = z
     balance: balanceSchema
       .default('random')
       .describe(
-        'How routes of the same priority share the load: `random` (by weight), `round_robin`, `least_busy`, `latency` (time to first byte and requests in flight) or `session` (a conversation stays where it began, so that prompt caches stay warm).',
+        'How routes of the same priority share the load; the `weight` of each counts under every rule: `random`, `round_robin`, `least_busy`, `latency` (time to first byte and requests in flight) or `session` (a conversation stays where it began, so that prompt caches stay warm).',
       ),
     default_alias: text('name', 'the name of an alias')
       .optional()

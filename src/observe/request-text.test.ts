@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'bun:test';
-import { openSync, readFileSync, closeSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { printable } from '../lib/printable.ts';
-import { generalText, requestText, stderrWriter, type ConsoleStyle } from './console.ts';
+import type { ConsoleStyle } from './markup.ts';
 import { attempt, record, refused, rescued } from './record.fixture.ts';
 import { requestLevel } from './request-line.ts';
+import { requestText } from './request-text.ts';
 
 const NOW = new Date(2026, 10, 22, 23, 41, 7).getTime();
 const COOLING_UNTIL = new Date(2026, 10, 22, 23, 46, 7).getTime();
@@ -33,22 +31,23 @@ describe('a request on the console', () => {
 
   test('that was rescued says which backend failed how, and what follows', () => {
     expect(shown(rescued(COOLING_UNTIL))).toBe(
-      `23:41:07 WARN  200 gpt-4 → local-llm/mixtral-8x7b  3.41s, after 2 tries  trace ${TRACE}\n` +
-        '  1. openai/gpt-4-turbo-preview  **503 overloaded** (server_overloaded)  120ms  → cooling until 23:46:07\n' +
-        '  2. local-llm/mixtral-8x7b  **200**  3.20s',
+      `23:41:07 WARN  200 gpt-4 → local-llm/mixtral-8x7b  3.41s  2 attempts  trace ${TRACE}\n` +
+        '  1. openai/gpt-4-turbo-preview  **503 overloaded** (server_overloaded)  → cools down until 23:46:07  120ms\n' +
+        '  2. local-llm/mixtral-8x7b      200                                     → served                     3.20s',
     );
   });
 
   test('that failed everywhere ends in giving up', () => {
     const tries = [
-      attempt({ status: undefined, failure: 'connection_refused', ms: 2 }),
+      attempt({ status: undefined, failure: 'connection_failed', detail: 'ECONNREFUSED api.openai.com:443', ms: 2 }),
       attempt({
         backend: 'b2',
         model: 'm2',
         status: undefined,
         failure: 'first_byte_timeout',
+        detail: '60s, the default',
         ms: 125_000,
-        coolingUntil: COOLING_UNTIL,
+        coolingUntil: COOLING_UNTIL + 15 * 60_000,
       }),
     ];
     const failed = record({
@@ -60,9 +59,9 @@ describe('a request on the console', () => {
       tries,
     });
     expect(shown(failed, PLAIN)).toBe(
-      `23:41:07 ERROR 504 first_byte_timeout gpt-4  2m05s, after 2 tries  trace ${TRACE}\n` +
-        '  1. openai/gpt-4-turbo-preview  connection_refused  2ms  → next try\n' +
-        '  2. b2/m2  first_byte_timeout  2m05s  → cooling until 23:46:07; gave up',
+      `23:41:07 ERROR 504 first_byte_timeout gpt-4  2m05s  2 attempts  trace ${TRACE}\n` +
+        '  1. openai/gpt-4-turbo-preview  connection_failed (ECONNREFUSED api.openai.com:443)  → next attempt                                          2ms\n' +
+        '  2. b2/m2                       first_byte_timeout (60s, the default)                → cools down until 2026-11-23 00:01:07; client got 504  2m05s',
     );
   });
 
@@ -71,17 +70,52 @@ describe('a request on the console', () => {
     expect(shown(record({ interrupted: true, errorCode: 'stream_interrupted', droppedEvents: 2, tries }))).toBe(
       '23:41:07 ERROR **200 interrupted stream_interrupted** gpt-4 → openai/gpt-4-turbo-preview  1.24s  ttft 310ms  ' +
         `12→345 tok  2 events dropped  trace ${TRACE}\n` +
-        '  1. openai/gpt-4-turbo-preview  **200 reset**  900ms  → client got an error event',
+        '  1. openai/gpt-4-turbo-preview  **200 reset**  → client got an error event  900ms',
     );
   });
 
   test('that was refused shows what it was and who sent it', () => {
-    expect(shown(refused(401, 'invalid_api_key'))).toBe(
+    expect(shown({ ...refused(401, 'invalid_api_key'), caller: undefined })).toBe(
       `23:41:07 WARN  **401 invalid_api_key** POST /v1/chat/completions  from 10.0.0.1  0.4ms  trace ${TRACE}`,
     );
     expect(shown({ ...refused(404, 'model_not_found'), alias: 'gpt-5' }, PLAIN)).toBe(
-      `23:41:07 WARN  404 model_not_found POST /v1/chat/completions  from 10.0.0.1  gpt-5  0.4ms  trace ${TRACE}`,
+      `23:41:07 WARN  404 model_not_found gpt-5  POST /v1/chat/completions  from 10.0.0.1 (proxy)  0.4ms  trace ${TRACE}`,
     );
+  });
+
+  test('that met a limit of the gateway says which, and its value', () => {
+    const limited = {
+      ...refused(429, 'rate_limit_exceeded'),
+      errorDetail: 'rate_limit.per_ip_rps 100',
+      alias: 'gpt-5',
+    };
+    expect(shown(limited)).toContain('WARN  **429 rate_limit_exceeded** (rate_limit.per_ip_rps 100) gpt-5  POST /v1');
+  });
+
+  test('has below each attempt what the provider said, once if it said it again and again', () => {
+    const busy = { status: 429, failure: 'rate_limited', message: 'Slow *down*.' };
+    const tries = [attempt(busy), attempt(busy), attempt({ ...busy, message: 'Stop.' }), attempt()];
+    expect(shown(record({ tries })).split('\n').slice(1)).toEqual([
+      '  1. openai/gpt-4-turbo-preview  **429 rate_limited**  → next attempt  1.23s',
+      String.raw`     it said: Slow \*down\*.`,
+      '  2. openai/gpt-4-turbo-preview  **429 rate_limited**  → next attempt  1.23s',
+      '  3. openai/gpt-4-turbo-preview  **429 rate_limited**  → next attempt  1.23s',
+      '     it said: Stop.',
+      '  4. openai/gpt-4-turbo-preview  200                   → served        1.23s',
+    ]);
+  });
+
+  test('that its client left says so, as the last attempt does', () => {
+    const tries = [attempt({ status: undefined, failure: 'client_gone' })];
+    const left = record({ status: 499, errorCode: 'client_closed_request', tries });
+    expect(shown(left, PLAIN)).toMatch(
+      /INFO  499 client_closed_request gpt-4 .*\n  1\. .*  client_gone  → client left  1/,
+    );
+  });
+
+  test('has straight columns on a terminal with colours, whose escapes take no room', () => {
+    const text = shown(rescued(COOLING_UNTIL), { format: 'markdown', color: true });
+    expect(Bun.stripANSI(text)).toBe(shown(rescued(COOLING_UNTIL), PLAIN));
   });
 
   test('has ANSI for emphasis only when color is on and the format has markup', () => {
@@ -109,51 +143,5 @@ describe('a request on the console', () => {
       for (const char of ['\r', '\x1b', '\u009b', '\u202e']) expect(line).not.toContain(char);
     }
     expect(printable(evil)).toBe(String.raw`x\r\n23:41:07 INFO  200\u001b[2J\u009b2J\u202e`);
-  });
-});
-
-describe('a general line on the console', () => {
-  test('is the message and its fields', () => {
-    const entry = {
-      level: 'info',
-      ts: '',
-      msg: 'listening',
-      address: '127.0.0.1:8765',
-      why: 'no config',
-      keys: ['a', 'b'],
-    };
-    expect(generalText(entry, 'info', NOW, MARKDOWN)).toBe(
-      '23:41:07 INFO  listening  address=127.0.0.1:8765  why="no config"  keys=a,b',
-    );
-  });
-
-  test('has the stack of an error below it', () => {
-    const err = {
-      name: 'TypeError',
-      message: 'x is\nnot a function',
-      stack: 'TypeError: x is\nnot a function\n    at f (a.ts:1:2)\n    at g (b.ts:3:4)',
-    };
-    expect(generalText({ msg: 'a bug', err, trace_id: 't1' }, 'error', NOW, PLAIN)).toBe(
-      '23:41:07 ERROR a bug  err="TypeError: x is not a function"  trace_id=t1\n    at f (a.ts:1:2)\n    at g (b.ts:3:4)',
-    );
-  });
-});
-
-describe('the console writer', () => {
-  test('writes everything in order and says when text was left out', async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'console-'));
-    const path = join(dir, 'out');
-    const fd = openSync(path, 'w');
-    const write = stderrWriter(fd);
-    write('one\n');
-    write('two ü\n');
-    await write.flush();
-    expect(readFileSync(path, 'utf8')).toBe('one\ntwo ü\n');
-    write('x'.repeat(2 << 20));
-    write('three\n');
-    await write.flush();
-    expect(readFileSync(path, 'utf8')).toBe('one\ntwo ü\nthree\n(1 lines left out here: the console is slow)\n');
-    closeSync(fd);
-    rmSync(dir, { recursive: true });
   });
 });
