@@ -39,10 +39,11 @@ fuzz: $(DEPS) ## Send what nobody should to the gateway for five minutes (ARGS="
 check: $(DEPS) ## Types, format, lint, unused code, generated files
 	@$(BUN) scripts/check.ts
 
-generate: $(DEPS) ## Write config.schema.json, docs/config.md, docs/errors.md, docs/vendors.md and test/shapes from their sources
+generate: $(DEPS) ## Write config.schema.json, docs/{config,errors,vendors}.md, the tables of docs/operations.md and test/shapes
 	@$(BUN) src/config/generate.ts
 	@$(BUN) scripts/error-codes.ts
 	@$(BUN) scripts/vendors-page.ts
+	@$(BUN) scripts/operations-page.ts
 	@$(BUN) scripts/sdk-shapes.ts
 
 fmt: $(DEPS) ## Format everything

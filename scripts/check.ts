@@ -6,6 +6,7 @@ const GENERATED = [
   'config.schema.json',
   'docs/config.md',
   'docs/errors.md',
+  'docs/operations.md',
   'docs/vendors.md',
   'test/shapes/anthropic-messages.json',
   'test/shapes/gemini.json',
@@ -16,6 +17,7 @@ const GENERATORS = [
   'src/config/generate.ts',
   'scripts/error-codes.ts',
   'scripts/vendors-page.ts',
+  'scripts/operations-page.ts',
   'scripts/sdk-shapes.ts',
 ];
 

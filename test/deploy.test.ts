@@ -29,11 +29,9 @@ describe('the dashboard', () => {
       .filter(({ type }: Json) => type === 'query')
       .map(({ name, query }: Json) => [name, query]),
   ];
-  const texts: [title: string, query: string, text: string][] = [
-    ...panels.flatMap(({ title, targets }) =>
-      targets.map(({ expr, legendFormat }: Json) => [title, expr, legendFormat]),
-    ),
-  ];
+  const texts: [title: string, query: string, text: string][] = panels.flatMap(({ title, targets }) =>
+    targets.map(({ expr, legendFormat }: Json) => [title, expr, legendFormat]),
+  );
 
   test.each(queries)('%s asks for metrics that exist, by labels that they have: %s', (_title, query) => {
     const asked = metricsOf(query);
