@@ -6,7 +6,7 @@ BUN := node_modules/.bin/bun
 DEPS := node_modules/.installed
 .DEFAULT_GOAL := help
 
-.PHONY: help run test dev build-all sbom bench soak fuzz check generate fmt clean
+.PHONY: help run test dev build-all sbom bench soak fuzz check generate manifests fmt clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -39,12 +39,16 @@ fuzz: $(DEPS) ## Send what nobody should to the gateway for five minutes (ARGS="
 check: $(DEPS) ## Types, format, lint, unused code, generated files
 	@$(BUN) scripts/check.ts
 
-generate: $(DEPS) ## Write config.schema.json, docs/{config,errors,vendors}.md, the tables of docs/operations.md and test/shapes
+generate: $(DEPS) ## Write config.schema.json, docs/{config,errors,vendors}.md, the tables of docs/operations.md, test/shapes and the chart's copies
 	@$(BUN) src/config/generate.ts
 	@$(BUN) scripts/error-codes.ts
 	@$(BUN) scripts/vendors-page.ts
 	@$(BUN) scripts/operations-page.ts
 	@$(BUN) scripts/sdk-shapes.ts
+	@$(BUN) scripts/chart.ts
+
+manifests: $(DEPS) ## Write deploy/kubernetes from the Helm chart (with Helm, from PATH or npm)
+	@$(BUN) scripts/manifests.ts
 
 fmt: $(DEPS) ## Format everything
 	@$(BUN) fmt

@@ -8,6 +8,9 @@ const GENERATED = [
   'docs/errors.md',
   'docs/operations.md',
   'docs/vendors.md',
+  'deploy/helm/llm-proxy/values.schema.json',
+  'deploy/helm/llm-proxy/files/alerts.yml',
+  'deploy/helm/llm-proxy/files/dashboard.json',
   'test/shapes/anthropic-messages.json',
   'test/shapes/gemini.json',
   'test/shapes/openai-chat.json',
@@ -19,6 +22,7 @@ const GENERATORS = [
   'scripts/vendors-page.ts',
   'scripts/operations-page.ts',
   'scripts/sdk-shapes.ts',
+  'scripts/chart.ts',
 ];
 
 /** One check: prints its own complaints and says whether the sources passed. */

@@ -2,6 +2,7 @@ import type { Caller } from '../core/caller.ts';
 import type { Arrival, Endpoint, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Clock } from '../lib/clock.ts';
+import { pageUrl } from '../lib/page-url.ts';
 import { checkValid, credentialIn } from '../policies/auth.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -60,7 +61,7 @@ export function admitCaller(
       : ` But ${misplaced.endpoint} is here: the client's base URL must not end in ${misplaced.prefix}, for the client adds the rest by itself.`;
   throw new Refusal(
     'unknown_path',
-    `This gateway does not offer ${method} ${shown}.${meant} What it offers: docs/protocols.md#where-to-knock.`,
+    `This gateway does not offer ${method} ${shown}.${meant} What it offers: ${pageUrl('protocols.md#where-to-knock')}`,
   );
 }
 

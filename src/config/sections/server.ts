@@ -13,7 +13,9 @@ export const serverSchema = z
   .strictObject({
     shutdown_timeout: duration()
       .prefault('30s')
-      .describe('How long requests in flight may go on after SIGTERM or SIGINT before they are ended with an error.'),
+      .describe(
+        'How long requests in flight may go on after SIGTERM or SIGINT before they are ended with an error. As long as `timeout.total_timeout`, it cuts no stream; whatever supervises the process has to wait 10s longer before it kills it.',
+      ),
     max_body_mb: z
       .number()
       .gt(0)

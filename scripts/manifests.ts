@@ -1,0 +1,78 @@
+// Writes the manifests of deploy/kubernetes that the Helm chart has as templates: what it renders, less what is Helm's own.
+import { join } from 'node:path';
+import { $ } from 'bun';
+import { kubeTools } from '../test/kit/kube-tools.ts';
+
+/** A file of deploy/kubernetes. */
+interface Manifest {
+  readonly name: string;
+  readonly text: string;
+}
+
+const ROOT = join(import.meta.dir, '..');
+const CHART = 'deploy/helm/llm-proxy';
+const FOLDER = 'deploy/kubernetes';
+
+/** What the folder has from the chart. The config and the Secret are the reader's to write. */
+const TEMPLATES = [
+  'deployment',
+  'poddisruptionbudget',
+  'serviceaccount',
+  'service',
+  'service-metrics',
+  'networkpolicy',
+  'servicemonitor',
+  'ingress',
+  'httproute',
+];
+
+/** The chart with all that the folder offers; the host and the Gateway are to be replaced. */
+const VALUES = {
+  secret: { existing: 'llm-proxy' },
+  metrics: { serviceMonitor: { enabled: true } },
+  ingress: { enabled: true, className: 'nginx', hosts: ['llm.example.com'], tlsSecret: 'llm-proxy-tls' },
+  httpRoute: {
+    enabled: true,
+    hostnames: ['llm.example.com'],
+    parentRefs: [{ name: 'public', namespace: 'gateways' }],
+  },
+};
+
+/** The manifests as they have to be, made by Helm. */
+export async function manifests(helm: string): Promise<Manifest[]> {
+  const rendered = await $`${helm} template llm-proxy ${CHART} --values -  < ${Buffer.from(JSON.stringify(VALUES))}`
+    .cwd(ROOT)
+    .text();
+  return Promise.all(
+    TEMPLATES.map(async (name) => {
+      const source = `# Source: llm-proxy/templates/${name}.yaml\n`;
+      const [, text] =
+        rendered
+          .split(/^---\n/m)
+          .find((one) => one.startsWith(source))
+          ?.split(source) ?? [];
+      if (text === undefined) throw new Error(`the chart renders no ${name}.yaml`);
+      const own = text.replaceAll(/^ *(?:helm\.sh\/chart|app\.kubernetes\.io\/managed-by): .*\n/gm, '');
+      const path = `${FOLDER}/${name}.yaml`;
+      return { name: path, text: await formatted(path, `# Generated from ${CHART} by \`make manifests\`.\n${own}`) };
+    }),
+  );
+}
+
+async function formatted(path: string, text: string): Promise<string> {
+  const formatter = Bun.spawn([process.execPath, 'fmt', `--stdin-filepath=${path}`], {
+    cwd: ROOT,
+    stdin: new Blob([text]),
+    stdout: 'pipe',
+    stderr: 'inherit',
+  });
+  const output = await formatter.stdout.text();
+  if ((await formatter.exited) !== 0) throw new Error(`bun fmt failed on ${path}`);
+  return output;
+}
+
+if (import.meta.main) {
+  const tools = await kubeTools();
+  if (tools === undefined) process.exit(1);
+  for (const { name, text } of await manifests(tools.helm)) await Bun.write(join(ROOT, name), text);
+}
