@@ -12,7 +12,7 @@ help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 run: $(DEPS) ## Start the gateway from source (ARGS="serve -c my.yaml"; without a config: the embedded demo backend)
-	@exec $(BUN) src/main.ts $(ARGS)
+	@exec env LLM_PROXY_COMMAND='make run ARGS={}' $(BUN) src/main.ts $(ARGS)
 
 test: $(DEPS) ## Run every test (ARGS="test/scenarios -t name" narrows it down)
 	@$(BUN) test --timeout 30000 $(if $(ARGS),$(ARGS),./src ./test)
@@ -39,8 +39,9 @@ fuzz: $(DEPS) ## Send what nobody should to the gateway for five minutes (ARGS="
 check: $(DEPS) ## Types, format, lint, unused code, generated files
 	@$(BUN) scripts/check.ts
 
-generate: $(DEPS) ## Write config.schema.json, docs/{config,errors,vendors}.md, the tables of docs/operations.md, test/shapes and the chart's copies
+generate: $(DEPS) ## Write config.schema.json, docs/{cli,config,errors,vendors}.md, the tables of docs/operations.md, test/shapes and the chart's copies
 	@$(BUN) src/config/generate.ts
+	@$(BUN) scripts/cli-page.ts
 	@$(BUN) scripts/error-codes.ts
 	@$(BUN) scripts/vendors-page.ts
 	@$(BUN) scripts/operations-page.ts

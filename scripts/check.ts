@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 const BUN = process.execPath;
 const GENERATED = [
   'config.schema.json',
+  'docs/cli.md',
   'docs/config.md',
   'docs/errors.md',
   'docs/operations.md',
@@ -18,6 +19,7 @@ const GENERATED = [
 ];
 const GENERATORS = [
   'src/config/generate.ts',
+  'scripts/cli-page.ts',
   'scripts/error-codes.ts',
   'scripts/vendors-page.ts',
   'scripts/operations-page.ts',

@@ -1,5 +1,7 @@
 // Writes docs/errors.md from the table of error codes.
 import { CONSEQUENCES } from '../src/core/failure.ts';
+import { REMEDIES } from '../src/core/failure-remedies.ts';
+import { OTHER_WORDS } from '../src/core/other-words.ts';
 import { ERROR_CODES } from '../src/core/refusal.ts';
 
 const codes = Object.entries(ERROR_CODES).map(
@@ -10,9 +12,16 @@ const failures = Object.entries(CONSEQUENCES).map(
     `| \`${kind}\` | ${words} | ${yes(nextRoute)} | ${yes(nextAlias)} | ${yes(blamed)} | ${yes(transient)} |`,
 );
 
-const text = `<!-- Generated from src/core/refusal.ts and src/core/failure.ts by \`make generate\`. -->
+const remedies = Object.entries(REMEDIES).map(([kind, remedy]) => `| \`${kind}\` | ${remedy} |`);
+const words = Object.entries(OTHER_WORDS).map(
+  ([word, { where, meaning, remedy }]) => `| \`${word}\` | ${where} | ${meaning} | ${remedy} |`,
+);
+
+const text = `<!-- Generated from src/core (refusal.ts, failure.ts, failure-remedies.ts, other-words.ts) by \`make generate\`. -->
 
 # Errors
+
+\`llm-proxy explain CODE\` prints what this page says of one word, and knows the codes of many providers besides.
 
 ## Codes that the gateway itself answers with
 
@@ -32,6 +41,12 @@ always does.
 | failure | the backend | next route (L1) | next alias (L2) | cools down | tried again |
 | --- | --- | --- | --- | --- | --- |
 ${failures.join('\n')}
+
+What to do about each:
+
+| failure | remedy |
+| --- | --- |
+${remedies.join('\n')}
 
 ### What an answer is told by
 
@@ -69,6 +84,12 @@ brought it about. \`when_all_cooling: try\` (the default) sees to it that nobody
 
 After its time one request at a time is let through as a trial. It has one try, and has succeeded when its answer is whole.
 \`Retry-After\` counts as whole seconds or an HTTP date, by the answer's own \`Date\`; anything else is ignored.
+
+## Other words
+
+| word | where | meaning | remedy |
+| --- | --- | --- | --- |
+${words.join('\n')}
 `;
 
 const formatter = Bun.spawn([process.execPath, 'fmt', '--stdin-filepath=docs/errors.md'], {

@@ -18,7 +18,7 @@ import { stderrWriter } from './observe/console-writer.ts';
 import { createLog } from './observe/log.ts';
 import type { Log } from './observe/log.ts';
 import { Metrics } from './observe/metrics.ts';
-import type { ReloadResult } from './pipeline/context.ts';
+import type { GatewayStatus, ReloadResult } from './pipeline/context.ts';
 import { Concurrency } from './policies/concurrency.ts';
 import { FailedKeys } from './policies/failed-keys.ts';
 import { RateLimits } from './policies/rate-limit.ts';
@@ -32,6 +32,15 @@ import type { Snapshot } from './snapshot.ts';
 const NO_FILE = 'there is no config file to read: the gateway was started without one';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where an app was started, and what with. */
+interface Place {
+  readonly configDir: string;
+  readonly file: string | undefined;
+  readonly env: Environment;
+  /** Instead of the config's own log. */
+  readonly log: Log | undefined;
+}
 
 /** The composition root: everything that serves requests is constructed here and nowhere else. */
 export class App {
@@ -49,24 +58,22 @@ export class App {
   readonly #rateLimits: RateLimits;
   readonly #concurrency: Concurrency;
   readonly #budget: ByteBudget;
-  readonly #configDir: string;
-  readonly #env: Environment;
+  readonly #place: Place;
 
-  /** Builds the gateway of `config`, which came from `file` if from one. Throws a ConfigError if its prompt files are wrong. */
-  static async create(config: Config, file: string | undefined, env: Environment): Promise<App> {
+  /** Builds the gateway of `config`, which came from `file` if from one; `log` takes the place of its own. Throws a ConfigError if its prompt files are wrong. */
+  static async create(config: Config, file: string | undefined, env: Environment, log?: Log): Promise<App> {
     const configDir = resolve(file === undefined ? '.' : dirname(file));
     const { prompts, warnings } = await readPrompts(config, configDir, env);
-    const app = new App(config, prompts, { configDir, env });
+    const app = new App(config, prompts, { configDir, env, file, log });
     for (const warning of warnings) app.log.warn(`config warning: ${warning}`);
     return app;
   }
 
-  private constructor(config: Config, prompts: PromptSet | undefined, place: { configDir: string; env: Environment }) {
+  private constructor(config: Config, prompts: PromptSet | undefined, place: Place) {
     this.config = config;
-    this.#configDir = place.configDir;
-    this.#env = place.env;
+    this.#place = place;
     const clock = systemClock;
-    const log = createLog(logSettings(config), { clock, console: stderrWriter() });
+    const log = place.log ?? createLog(logSettings(config), { clock, console: stderrWriter() });
     this.log = log;
     this.#concurrency = new Concurrency(clock, concurrencySettings(config));
     this.#budget = new ByteBudget(maxBufferedBytes(config));
@@ -100,21 +107,25 @@ export class App {
       budget: this.#budget,
       kept: new KeptItems(this.#budget),
       reload: () => this.onReload(),
+      status: () => this.#status(),
       random: Math.random,
     });
     this.#apply(config, snapshot);
   }
 
   /**
-   * Puts another config into force: requests under way end on the old one. Resolves to what is new in its prompt files
-   * and doubtful about them.
+   * Puts another config into force: requests under way end on the old one. Resolves to what changed of its prompt files and
+   * what is doubtful about them.
    * Rejects, with nothing changed, with a ConfigError if they are wrong, or with what `beforeSwap` rejects with.
    */
-  async reload(config: Config, beforeSwap: () => Promise<void>): Promise<{ changes: string[]; warnings: string[] }> {
-    const { prompts, warnings } = await readPrompts(config, this.#configDir, this.#env);
+  async reload(
+    config: Config,
+    beforeSwap: () => Promise<void>,
+  ): Promise<{ readonly changes: readonly string[]; readonly warnings: readonly string[] }> {
+    const { prompts, warnings } = await readPrompts(config, this.#place.configDir, this.#place.env);
     const snapshot = buildSnapshot(config, prompts, this.#live);
+    const changes = promptChanges(this.gateway.snapshot.prompts, prompts);
     await beforeSwap();
-    const changes = promptChanges(this.gateway.snapshot.prompts, prompts).map((change) => `system prompt ${change}`);
     this.gateway.use(snapshot);
     this.log.configure(logSettings(config));
     this.#apply(config, snapshot);
@@ -123,6 +134,16 @@ export class App {
     this.config = config;
     this.onConfigured(config);
     return { changes, warnings };
+  }
+
+  #status(): GatewayStatus {
+    const { unready, configProblems: problems } = this.gateway;
+    return {
+      status: unready === undefined ? 'ready' : 'not_ready',
+      reason: unready ?? null,
+      version: VERSION,
+      config: { file: this.#place.file ?? null, valid: problems.length === 0, problems },
+    };
   }
 
   /** Lets go of timers and files. */

@@ -7,7 +7,7 @@ import { acceptBody, acceptBytes, acceptHead } from './pipeline/accept.ts';
 import { admitBody, admitCaller, admitRate, outOfFiles, shuttingDown, slowedDown } from './pipeline/admit.ts';
 import { answerLocally } from './pipeline/answer-locally.ts';
 import { tooComplex } from './pipeline/body-work.ts';
-import type { Context } from './pipeline/context.ts';
+import type { Context, Unready } from './pipeline/context.ts';
 import { dispatch } from './pipeline/dispatch.ts';
 import { resolveKept } from './pipeline/kept.ts';
 import { fetchResource } from './pipeline/resource.ts';
@@ -40,6 +40,12 @@ export class Gateway {
 
   get snapshot(): Snapshot {
     return this.#context.snapshot;
+  }
+
+  /** Why no load balancer should send anything here; undefined: it should. */
+  get unready(): Unready | undefined {
+    if (this.draining) return 'draining';
+    return this.snapshot.backends.values().some(({ live }) => !live.dead) ? undefined : 'no_backend';
   }
 
   /** Whether one more request would be let in. */

@@ -1,6 +1,8 @@
 import { liftFetchLimit } from './lib/fetch-limit.ts';
 
-const COMMANDS_WITHOUT_TRAFFIC = new Set(['check', 'init', 'health', '--help', '-h', '--version']);
+const COMMANDS_WITHOUT_TRAFFIC = new Set(
+  'check init health schema explain help version --help -h --version'.split(' '),
+);
 
 // Before anything else is loaded, for the process may start over.
 if (!COMMANDS_WITHOUT_TRAFFIC.has(process.argv[2] ?? '')) liftFetchLimit();

@@ -26,6 +26,8 @@ export interface Snapshot {
   readonly aliases: ReadonlyMap<string, Alias>;
   /** Enabled wildcard aliases, the longest prefix first. */
   readonly wildcards: readonly Alias[];
+  /** The names of models that are shown, each once. */
+  readonly listed: readonly string[];
   /** L2: by alias (or the name that a wildcard was asked by), the aliases to go on with. */
   readonly fallbacks: ReadonlyMap<string, readonly string[]>;
   readonly detection: DetectionRules;
@@ -78,6 +80,7 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     wildcards: [...aliases.values()]
       .filter(({ prefix }) => prefix !== undefined)
       .sort((a, b) => b.name.length - a.name.length),
+    listed: listedNames(config),
     fallbacks: new Map(Object.entries(config.fallback.alias_fallback)),
     detection: {
       statuses: parseStatusRanges(config.detection.error_codes),
@@ -106,6 +109,13 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
   };
+}
+
+function listedNames({ models }: Config): string[] {
+  const names = Object.entries(models).flatMap(([name, { enabled, list = [] }]) =>
+    enabled ? (name.endsWith('*') ? list : [name]) : [],
+  );
+  return [...new Set(names)];
 }
 
 /** A list of keys, even an empty one, closes the gateway to everyone who has none. */

@@ -1,33 +1,74 @@
+import { type ListenAddress, isEverywhere, isLoopback, localUrl } from '../config/listen.ts';
+import type { ListenChoice } from '../config/listen-choice.ts';
 import type { Config } from '../config/schema.ts';
+import { commandLine, shellWord } from '../lib/called-as.ts';
 import { VERSION } from '../lib/version.ts';
 
 /** How many aliases are worth reading in a start-up message. */
 const SHOWN_ALIASES = 12;
 
+/** What the start-up message is about. */
+export interface Started {
+  readonly config: Config;
+  readonly listen: ListenChoice;
+  readonly address: ListenAddress;
+  /** The config file; undefined: there is none, where `missing` would be one. */
+  readonly file: string | undefined;
+  readonly missing: string;
+  readonly dangers: readonly string[];
+}
+
 /** What a person reads when the gateway starts: where it is, what it serves, what is dangerous, and a command that shows it at work. */
-export function banner(config: Config, address: string, file: string | undefined, dangers: readonly string[]): string {
+export function banner(started: Started): string {
+  const { config, address, file, missing, dangers } = started;
   const aliases = Object.entries(config.models).flatMap(([name, { enabled }]) => (enabled ? [name] : []));
   const shown = aliases.slice(0, SHOWN_ALIASES).join(', ');
   const more = aliases.length > SHOWN_ALIASES ? `, and ${aliases.length - SHOWN_ALIASES} more` : '';
   const providers = config.backends.filter(({ enabled, url }) => enabled && url !== 'demo:').map(({ name }) => name);
+  const hasKey = config.proxy_api_key !== undefined || config.keys !== undefined;
   const lines = [
-    `llm-proxy ${VERSION} listens on ${address}`,
+    `llm-proxy ${VERSION} listens on ${placeOf(address)}${reasonFor(started.listen, hasKey)}`,
     file === undefined
-      ? `There is no config.yaml here, so it serves the embedded demo${providers.length > 0 ? ` and, by the keys in the environment, ${providers.join(', ')}` : ''}. \`llm-proxy init\` writes a config.`
+      ? `There is no ${missing} here, so it serves the embedded demo${providers.length > 0 ? ` and, by the keys in the environment, ${providers.join(', ')}` : ''}. \`${commandLine('init')}\` writes a config.`
       : `Config: ${file}`,
     `Models: ${shown === '' ? 'none' : shown}${more}`,
     ...dangers.map((danger) => `WARNING: ${danger}`),
   ];
-  const first = aliases.find((name) => !name.endsWith('*'));
+  const first = askable(config);
   if (first !== undefined)
-    lines.push('Try:', `  ${curl(address, first, config.proxy_api_key !== undefined || config.keys !== undefined)}`);
+    lines.push(hasKey ? "Try, with the gateway's key in LLM_PROXY_KEY:" : 'Try:', `  ${curl(address, first, hasKey)}`);
   return `${lines.join('\n')}\n`;
 }
 
-function curl(address: string, model: string, needsKey: boolean): string {
-  const socket = address.startsWith('unix:') ? `--unix-socket ${address.slice('unix:'.length)} ` : '';
-  const base = socket === '' ? address : 'http://localhost';
+/** Where clients find the gateway, and who does. */
+function placeOf(address: ListenAddress): string {
+  if (address.kind === 'unix') return `the Unix socket ${address.path}`;
+  const url = localUrl(address);
+  if (isLoopback(address)) return `${url}, for this machine alone`;
+  return isEverywhere(address) ? `every interface, port ${address.port}; on this machine ${url}` : url;
+}
+
+/** Why there, where nobody has said so. */
+function reasonFor({ from }: ListenChoice, hasKey: boolean): string {
+  if (from !== 'default') return from === 'listen' ? '' : ` (${from})`;
+  return hasKey ? ' (the default with a key)' : ' (the default without a key)';
+}
+
+/** The first name that a client may ask for. */
+function askable({ models }: Config): string | undefined {
+  for (const [name, { enabled, list = [] }] of Object.entries(models)) {
+    const asked = name.endsWith('*') ? list[0] : name;
+    if (enabled && asked !== undefined) return asked;
+  }
+  return undefined;
+}
+
+function curl(address: ListenAddress, model: string, needsKey: boolean): string {
+  const [socket, base] =
+    address.kind === 'unix'
+      ? [`--unix-socket ${shellWord(address.path)} `, 'http://localhost']
+      : ['', localUrl(address)];
   const key = needsKey ? ` -H "Authorization: Bearer $LLM_PROXY_KEY"` : '';
   const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] });
-  return `curl ${socket}${base}/v1/chat/completions${key} -H 'Content-Type: application/json' -d '${body}'`;
+  return `curl ${socket}${base}/v1/chat/completions${key} -H 'Content-Type: application/json' -d ${shellWord(body)}`;
 }

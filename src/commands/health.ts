@@ -1,15 +1,102 @@
-const DEFAULT_URL = 'http://127.0.0.1:8765';
+import { request as plainRequest } from 'node:http';
+import { request as tlsRequest } from 'node:https';
+import { type ListenAddress, localUrl, parseListen } from '../config/listen.ts';
+import { listenOfFile } from '../config/load.ts';
+import { ConfigError } from '../config/problem.ts';
+import type { Command, CommandLine, Flag } from './command.ts';
+import { UsageError } from './command.ts';
+import { CONFIG, configPath } from './flags.ts';
+
 const TIMEOUT_MS = 5000;
 
-/** `llm-proxy health`: asks a running gateway whether it lives, as a container's health check does; the exit code. */
-export async function health(url: string | undefined, err: (line: string) => void): Promise<number> {
-  const target = `${(url ?? DEFAULT_URL).replace(/\/+$/, '')}/health`;
+const URL_FLAG: Flag = {
+  name: 'url',
+  value: 'URL',
+  help: 'where the gateway is: `http://127.0.0.1:8765` or `unix:/run/llm-proxy.sock` (default: where the config says that it listens)',
+};
+
+/** `llm-proxy health`: asks a running gateway whether it lives, as a container's health check does. */
+export const health: Command = {
+  name: 'health',
+  summary: 'ask a running gateway whether it lives, and exit 0 or 1',
+  text: [
+    'Asks `GET /health` of the gateway on this machine, directly and never through a proxy of the environment, and waits up to 5 seconds. The address is that of `listen` in the config, or of `LLM_PROXY_LISTEN`; a gateway that was started with `--listen` or `--port` needs `--url`.',
+  ],
+  flags: [URL_FLAG, CONFIG],
+  examples: [
+    { words: ['health'], does: 'asks the gateway of `config.yaml`' },
+    { words: ['health', '--url', 'http://127.0.0.1:9000'], does: 'asks another one' },
+  ],
+  exits: { 1: 'it does not answer, or not with 200' },
+  run: ask,
+};
+
+async function ask(line: CommandLine): Promise<number> {
+  let target: Target;
   try {
-    const response = await fetch(target, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (response.ok) return 0;
-    err(`${target} answered ${response.status}`);
+    target = targetOf(line.flags.value(URL_FLAG) ?? (await listened(line)));
   } catch (error) {
-    err(`${target} does not answer: ${error instanceof Error ? error.message : String(error)}`);
+    if (!(error instanceof NoAddress || error instanceof ConfigError)) throw error;
+    line.err(`${error.message}: name the gateway's address with --url`);
+    return 1;
+  }
+  try {
+    const status = await statusOf(target);
+    if (status === 200) return 0;
+    line.err(`${target.shown} answered ${status}`);
+  } catch (error) {
+    line.err(`${target.shown} does not answer: ${error instanceof Error ? error.message : String(error)}`);
   }
   return 1;
+}
+
+/** The config does not tell where the gateway is. */
+class NoAddress extends Error {
+  override readonly name = 'NoAddress';
+}
+
+/** The gateway's address by its config, as a URL or `unix:PATH`. Throws a NoAddress, or a ConfigError. */
+async function listened(line: CommandLine): Promise<string> {
+  const { value, from } = await listenOfFile(configPath(line), line.env);
+  let address: ListenAddress;
+  try {
+    address = parseListen(value);
+  } catch (error) {
+    throw new NoAddress(`${from} ${value} ${(error as Error).message}`);
+  }
+  if (address.kind === 'unix') return value;
+  if (address.port === 0) throw new NoAddress(`${from} ${value} is any free port`);
+  return localUrl(address);
+}
+
+interface Target {
+  readonly url: URL;
+  readonly socketPath: string | undefined;
+  readonly shown: string;
+}
+
+function targetOf(text: string): Target {
+  if (text.startsWith('unix:')) {
+    const socketPath = text.slice('unix:'.length);
+    return { url: new URL('http://localhost/health'), socketPath, shown: `${text} (/health)` };
+  }
+  const shown = `${text.replace(/\/+$/, '')}/health`;
+  const url = URL.parse(shown);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new UsageError(`--url ${text} is no http:// or https:// URL`);
+  return { url, socketPath: undefined, shown };
+}
+
+/** By node:http and not by `fetch`, which would send it to a proxy that the environment names. */
+function statusOf({ url, socketPath }: Target): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const options = { signal: AbortSignal.timeout(TIMEOUT_MS), ...(socketPath === undefined ? {} : { socketPath }) };
+  const request = url.protocol === 'https:' ? tlsRequest : plainRequest;
+  request(url, options, (response) => {
+    response.resume();
+    resolve(response.statusCode ?? 0);
+  })
+    .on('error', reject)
+    .end();
+  return promise;
 }

@@ -1,6 +1,7 @@
 import { diffConfig, formatChange } from '../config/diff.ts';
 import type { States } from '../config/file-watch.ts';
 import { FileWatch } from '../config/file-watch.ts';
+import type { ListenFlags } from '../config/listen-choice.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { loadConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
@@ -13,6 +14,15 @@ import type { ReloadResult } from '../pipeline/context.ts';
 import type { Host } from '../server/host.ts';
 import { reasonOf } from '../server/host.ts';
 
+/** What the config in force came from. */
+export interface Origin {
+  readonly file: string;
+  /** What the command line said besides. */
+  readonly flags: ListenFlags;
+  /** How its files were before they were read. */
+  readonly known: States;
+}
+
 /** Keeps the gateway on what its config file says: when the file changes, or when asked. One reload at a time. */
 export class Reloader {
   readonly #watch: FileWatch;
@@ -21,16 +31,14 @@ export class Reloader {
   constructor(
     private readonly app: App,
     private readonly host: Host,
-    /** The config file, and how it was before it was read. */
-    private readonly file: string,
-    known: States,
+    private readonly from: Origin,
   ) {
-    this.#watch = new FileWatch(systemClock, () => void this.reload('a file changed'), known);
+    this.#watch = new FileWatch(systemClock, () => void this.reload('a file changed'), from.known);
   }
 
   /** Looks after `files`, and after the prompt files of `config`, from now on. */
   watch(files: readonly string[], config: Config): Promise<boolean> {
-    return this.#watch.watch([...files, ...promptPaths(config, this.file)]);
+    return this.#watch.watch([...files, ...promptPaths(config, this.from.file)]);
   }
 
   stop(): void {
@@ -46,13 +54,15 @@ export class Reloader {
 
   /** Its files are watched from before they are read, and if it is refused as well: what is put right may be another than the config. */
   async #load(): Promise<LoadedConfig> {
-    const loaded = await loadConfig(this.file, process.env);
+    const { file, flags } = this.from;
+    const loaded = await loadConfig(file, process.env, flags);
     const hasNewFiles = await this.watch(loaded.files, loaded.config);
-    return hasNewFiles ? await loadConfig(this.file, process.env) : loaded;
+    return hasNewFiles ? await loadConfig(file, process.env, flags) : loaded;
   }
 
   async #reload(why: string): Promise<ReloadResult> {
     const { app, host } = this;
+    const { file } = this.from;
     const before = app.config;
     try {
       const { config, warnings } = await this.#load();
@@ -61,15 +71,15 @@ export class Reloader {
       app.metrics.reloaded(true);
       const changes = [...diffConfig(before, config).map(formatChange), ...prompts.changes];
       const allWarnings = [...warnings.map(formatProblem), ...prompts.warnings];
-      app.log.info('config reloaded', { why, file: this.file, changes: changes.length });
+      app.log.info('config reloaded', { why, file, changes: changes.length });
       for (const change of changes) app.log.info(`config: ${change}`);
       for (const warning of allWarnings) app.log.warn(`config warning: ${warning}`);
       return { result: 'reloaded', changes, warnings: allWarnings };
     } catch (error) {
       if (error instanceof ConfigError && error.secretFiles.length > 0)
-        await this.watch([this.file, ...error.secretFiles], before);
+        await this.watch([file, ...error.secretFiles], before);
       const reasons = error instanceof ConfigError ? error.problems.map(formatProblem) : [reasonOf(error)];
-      // They are shown at /readyz as well, where nobody needs a key.
+      // Operators see them at /admin/status as well.
       const problems = reasons.map((reason) => printable(app.log.mask(reason)));
       app.gateway.configProblems = problems;
       app.metrics.reloaded(false);

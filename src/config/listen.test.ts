@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { isLoopback, parseListen } from './listen.ts';
+import { formatListen, isEverywhere, isLoopback, localUrl, parseListen } from './listen.ts';
 
 test.each([
   [':8765', undefined, 8765],
@@ -45,4 +45,25 @@ test.each([
   ['unix:/x', true],
 ])('%s: only this machine can reach it: %p', (text, expected) => {
   expect(isLoopback(parseListen(text))).toBe(expected);
+});
+
+test.each([':8765', '127.0.0.1:1', '[::1]:8765', 'localhost:0', 'unix:/run/llm-proxy.sock'])(
+  '%s is written as it is read',
+  (text) => {
+    expect(formatListen(parseListen(text))).toBe(text);
+  },
+);
+
+test.each([
+  [':8765', 'http://127.0.0.1:8765', true],
+  ['0.0.0.0:1', 'http://127.0.0.1:1', true],
+  ['[::]:1', 'http://[::1]:1', true],
+  ['[0::0]:1', 'http://[::1]:1', true],
+  ['[fd00::1]:1', 'http://[fd00::1]:1', false],
+  ['10.0.0.1:1', 'http://10.0.0.1:1', false],
+  ['gateway:1', 'http://gateway:1', false],
+])('%s is reached here by %s; on every interface: %p', (text, url, everywhere) => {
+  const address = parseListen(text);
+  if (address.kind === 'unix') throw new Error('no TCP');
+  expect([localUrl(address), isEverywhere(address)]).toEqual([url, everywhere]);
 });

@@ -30,6 +30,28 @@ export function isLoopback(address: ListenAddress): boolean {
   return ipaddr.isValid(address.hostname) && ipaddr.process(address.hostname).range() === 'loopback';
 }
 
+/** The `listen` value that stands for an address. */
+export function formatListen(address: ListenAddress): string {
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  const { hostname = '', port } = address;
+  return `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`;
+}
+
+/** The URL by which somebody on this machine reaches an address over TCP. */
+export function localUrl({ hostname, port }: Extract<ListenAddress, { kind: 'tcp' }>): string {
+  const host = hostname === undefined || hostname === '0.0.0.0' ? '127.0.0.1' : isAnyIpv6(hostname) ? '::1' : hostname;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Whether it is listened on every interface of the machine, or on every one of IPv4 or IPv6. */
+export function isEverywhere({ hostname }: Extract<ListenAddress, { kind: 'tcp' }>): boolean {
+  return hostname === undefined || hostname === '0.0.0.0' || isAnyIpv6(hostname);
+}
+
+function isAnyIpv6(hostname: string): boolean {
+  return ipaddr.IPv6.isValid(hostname) && ipaddr.IPv6.parse(hostname).range() === 'unspecified';
+}
+
 function parseHost(host: string): string | undefined {
   if (host === '') return undefined;
   if (host.startsWith('[') && host.endsWith(']')) {

@@ -3,9 +3,10 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
+import { commandLine } from '../lib/called-as.ts';
 import { type LoadedConfig, loadConfig, parseConfig } from './load.ts';
 import { ConfigError, formatProblem } from './problem.ts';
-import { defaultConfig } from './schema.ts';
+import { configOf } from './schema.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'llm-proxy-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,6 +41,9 @@ function problems(
 
 const warnings = (text: string): string[] =>
   parse(text).warnings.map((warning) => formatProblem(warning).replace(/^config\.yaml:/, ''));
+
+/** What a file without anything in it gives. */
+const standard = configOf({}, '127.0.0.1:8765');
 
 const BACKEND = `backends:\n  - name: a\n    url: http://a/v1\n`;
 const MODEL = `${BACKEND}models:\n  m:\n    routes:\n      - backend: a\n        model: x\n`;
@@ -100,11 +104,11 @@ describe('a config that is valid', () => {
     expect(warnings).toEqual([]);
     const missing = (value: object, standard: object): string[] =>
       Object.keys(standard).filter((key) => !(key in value));
-    expect(missing(config, defaultConfig())).toEqual([]);
+    expect(missing(config, standard)).toEqual([]);
   });
 
   test('sections without anything in them have the defaults', () => {
-    expect(parse('server:\nbackends:\nmodels:\n').config).toEqual(defaultConfig());
+    expect(parse('server:\nbackends:\nmodels:\n').config).toEqual(standard);
   });
 
   test('durations become milliseconds', () => {
@@ -348,6 +352,27 @@ describe('errors', () => {
       '10:11 metrics.listen: is the address of the gateway itself (another one; or none, to have /metrics there)',
     ],
     [
+      `${MODEL}metrics: {listen: '127.0.0.1:8765'}`,
+      '9:11 metrics.listen: is the address of the gateway itself (another one; or none, to have /metrics there)',
+    ],
+    [
+      `${MODEL}proxy_api_key: 0123456789ab\nmetrics: {listen: ':8765'}`,
+      '10:11 metrics.listen: is the address of the gateway itself (another one; or none, to have /metrics there)',
+    ],
+    [
+      `${MODEL}    list: [m]`,
+      '9:5 models.m.list: is for aliases that end in "*" (without it: this alias is shown by its own name)',
+    ],
+    [
+      `${MODEL.replace('  m:', '  "v/*":')}    list: [v/a, a, v/, 'v/*', '']`,
+      [
+        '9:17 models.v/*.list[1]: is no name that "v/*" matches (v/…)',
+        '9:20 models.v/*.list[2]: is no name that "v/*" matches (v/…)',
+        '9:24 models.v/*.list[3]: holds a "*", and clients take it for a name (the whole name of one model)',
+        '9:31 models.v/*.list[4]: is empty (the name of a model, as clients ask for it)',
+      ],
+    ],
+    [
       `${MODEL}rate_limit: {per_model_rps: {mistral: 1}}`,
       '9:30 rate_limit.per_model_rps.mistral: unknown alias "mistral" (known: m)',
     ],
@@ -480,7 +505,7 @@ test('an alias that no request could name is an error at its place', () => {
 });
 
 describe('a file that cannot be read', () => {
-  const remedy = '(name another with -config PATH; "llm-proxy init" writes a starter)';
+  const remedy = `(name another with -config PATH; "${commandLine('init')}" writes a starter)`;
   test.each([
     ['does not exist', join(folder, 'none.yaml'), 'the file does not exist'],
     ['is a folder', folder, 'the file cannot be read: it is a folder'],
@@ -504,7 +529,8 @@ describe('warnings', () => {
 
   test('listening beyond loopback without a key', () => {
     const message = 'is open to everyone who can reach it (set proxy_api_key or keys, or listen on 127.0.0.1)';
-    expect(warnings(MODEL)).toEqual([`1:1 listen: :8765 ${message}`]);
+    expect(warnings(MODEL)).toEqual([]);
+    expect(warnings(`listen: ':8765'\n${MODEL}`)).toEqual([`1:1 listen: :8765 ${message}`]);
     expect(warnings(`${MODEL}listen: 0.0.0.0:1`)).toEqual([`9:1 listen: 0.0.0.0:1 ${message}`]);
     expect(warnings(`${MODEL}proxy_api_key: 0123456789ab`)).toEqual([]);
   });

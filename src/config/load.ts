@@ -1,10 +1,12 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { commandLine } from '../lib/called-as.ts';
 import { readBounded, UnreadableFile } from '../lib/bounded-file.ts';
 import { yamlExcess } from '../lib/yaml-bounds.ts';
 import type { Environment } from './expand.ts';
 import { exposedSecrets } from './exposure.ts';
 import { checkKeys } from './key-references.ts';
+import { type ListenChoice, type ListenFlags, chooseListen } from './listen-choice.ts';
 import { describeIssue, type Finding } from './messages.ts';
 import { checkPlaces } from './places.ts';
 import { ConfigError, type ConfigProblem, formatPath } from './problem.ts';
@@ -17,27 +19,51 @@ import { findWarnings } from './warnings.ts';
 /** A config that can be used, and what is doubtful about it. */
 export interface LoadedConfig {
   config: Config;
+  /** Where it says to listen, or who says otherwise. */
+  listen: ListenChoice;
   warnings: ConfigProblem[];
   /** The files it came from: the config itself, and secrets that lie in files of their own. */
   files: readonly string[];
 }
 
+/** What a config is read with besides its text. */
+export interface ConfigOptions extends SourceOptions {
+  readonly flags?: ListenFlags;
+}
+
 /** Reads and validates the config file at `path`; throws a ConfigError with everything that is wrong with it. */
-export async function loadConfig(path: string, env: Environment): Promise<LoadedConfig> {
+export async function loadConfig(path: string, env: Environment, flags: ListenFlags = {}): Promise<LoadedConfig> {
   let text: string;
   try {
     text = (await readBounded(path, MAX_FILE_BYTES)).toString('utf8');
   } catch (error) {
     throw new ConfigError([{ file: path, line: 0, column: 0, path: '', message: unreadable(error) }]);
   }
-  return parseConfig(text, { file: path, env });
+  return parseConfig(text, { file: path, env, flags });
+}
+
+/**
+ * Where the config file at `path` says to listen, whatever else is wrong with it: the gateway that runs by it may have
+ * been started before that.
+ */
+export async function listenOfFile(path: string, env: Environment): Promise<ListenChoice> {
+  const text = await readBounded(path, MAX_FILE_BYTES).then(String, () => '');
+  try {
+    const document = yamlExcess(text) === undefined ? parseDocument(text, YAML_OPTIONS) : undefined;
+    const isRead = document !== undefined && isMap(document.contents);
+    const values = isRead ? readSource(document, configSchema, { file: path, env }).value : {};
+    return chooseListen(values as Readonly<Record<string, unknown>>, {}, env);
+  } catch (error) {
+    if (error instanceof RangeError) return chooseListen({}, {}, env);
+    throw error;
+  }
 }
 
 /** Ten thousand aliases are two. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /** Validates the `text` of a config; throws a ConfigError with everything that is wrong with it, and nothing else. */
-export function parseConfig(text: string, options: SourceOptions): LoadedConfig {
+export function parseConfig(text: string, options: ConfigOptions): LoadedConfig {
   const lines = new LineCounter();
   const locate = ({ path, offset, message }: SourceProblem): ConfigProblem => {
     // Before its first line is read, the counter says line 0.
@@ -58,17 +84,17 @@ export function parseConfig(text: string, options: SourceOptions): LoadedConfig 
     const { problems, secretFiles, wantsJson } = reading;
     throw new ConfigError(inOrder(problems).map(locate), secretFiles, wantsJson);
   }
-  const { config, warnings, secretFiles } = reading;
-  return { config, warnings: inOrder(warnings).map(locate), files: [options.file, ...(secretFiles ?? [])] };
+  const { config, listen, warnings, secretFiles } = reading;
+  return { config, listen, warnings: inOrder(warnings).map(locate), files: [options.file, ...(secretFiles ?? [])] };
 }
 
-type Reading = ({ config: Config; warnings: SourceProblem[] } | { problems: SourceProblem[] }) & {
+type Reading = ({ config: Config; listen: ListenChoice; warnings: SourceProblem[] } | { problems: SourceProblem[] }) & {
   secretFiles?: readonly string[];
   /** The console is to get JSON. */
   wantsJson?: boolean;
 };
 
-function readText(text: string, lineCounter: LineCounter, options: SourceOptions): Reading {
+function readText(text: string, lineCounter: LineCounter, options: ConfigOptions): Reading {
   const excess = yamlExcess(text);
   if (excess !== undefined) {
     countLines(text, lineCounter, excess.offset);
@@ -97,18 +123,33 @@ function readText(text: string, lineCounter: LineCounter, options: SourceOptions
   }
   const { secretFiles } = source;
   if (source.isCut) return { problems: source.problems, wantsJson };
+  const values = source.value as Readonly<Record<string, unknown>>;
+  const listen = chosenListen(values, options, wantsJson);
   const findings = [
     ...describeIssues(source, issues),
-    ...checkReferences(source.value),
+    ...checkReferences({ ...values, listen: listen.value }),
     ...checkKeys(source.value),
     ...checkPlaces(source.value, options.env),
   ];
   const problems = [...source.problems, ...findings.map((finding) => placed(source, finding))];
   if (problems.length > 0 || !result.data) return { problems, secretFiles, wantsJson };
-  const warnings = [...findWarnings(result.data), ...exposedSecrets(source.secretPlaces, options.file)].map((warning) =>
-    placed(source, warning),
+  const config = { ...result.data, listen: listen.value };
+  const warnings = [...findWarnings(config, listen), ...exposedSecrets(source.secretPlaces, options.file)].map(
+    (warning) => placed(source, warning),
   );
-  return { config: result.data, warnings, secretFiles };
+  return { config, listen, warnings, secretFiles };
+}
+
+function chosenListen(
+  values: Readonly<Record<string, unknown>>,
+  { flags = {}, env }: ConfigOptions,
+  wantsJson: boolean,
+): ListenChoice {
+  try {
+    return chooseListen(values, flags, env);
+  } catch (error) {
+    throw error instanceof ConfigError ? new ConfigError(error.problems, [], wantsJson) : error;
+  }
 }
 
 /** Whether the console of an invalid config is to get JSON: whoever reads it by machine reads why it is invalid, too. */
@@ -174,7 +215,7 @@ function inOrder(problems: SourceProblem[]): SourceProblem[] {
 }
 
 function unreadable(error: unknown): string {
-  const remedy = 'name another with -config PATH; "llm-proxy init" writes a starter';
+  const remedy = `name another with -config PATH; "${commandLine('init')}" writes a starter`;
   if (!(error instanceof UnreadableFile)) return `the file cannot be read: ${String(error)} (${remedy})`;
   return error.code === 'ENOENT' ? `the file does not exist (${remedy})` : `the file ${error.message} (${remedy})`;
 }

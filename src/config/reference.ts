@@ -38,7 +38,8 @@ const INTRO = `<!-- Generated from src/config/schema.ts by \`bun src/config/gene
 One YAML file, \`config.yaml\` unless another is named with \`-config PATH\`. \`llm-proxy init\` writes a commented starter,
 \`llm-proxy check\` validates a file and names everything that is wrong with it, each with line and column. All keys with
 comments are in [config.example.yaml](../config.example.yaml); with \`# yaml-language-server: $schema=./config.schema.json\`
-as its first line an editor completes and explains them ([config.schema.json](../config.schema.json)).
+as its first line an editor completes and explains them ([config.schema.json](../config.schema.json); \`llm-proxy schema\` prints
+it). The starter's first line names it by its URL. [cli.md](cli.md) has the commands and the environment variables.
 
 - **Variables.** \`\${NAME}\` in any value is the environment variable \`NAME\`, and an error if that is not set; \`\${NAME:-default}\`
   has a default for when it is unset or empty. A value that is one variable and nothing else may also be a number or a

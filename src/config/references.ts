@@ -12,7 +12,7 @@ export function checkReferences(config: unknown): Finding[] {
   const aliases = models.map(([alias]) => alias);
   return [
     ...duplicates(backends),
-    ...models.flatMap(([alias, model]) => routeFindings(alias, model, known)),
+    ...models.flatMap(([alias, model]) => [...routeFindings(alias, model, known), ...listFindings(alias, model)]),
     ...defaultAlias(at(at(config, 'routing'), 'default_alias'), models),
     ...sameAddress(config),
     ...openToAllPages(config),
@@ -92,6 +92,20 @@ function routeFindings(alias: string, model: unknown, backends: string[]): Findi
     const message = wildcardProblem(alias, at(route, 'model'));
     if (message) findings.push({ path: [...path, 'model'], message });
     return findings;
+  });
+}
+
+/** Names that are shown for a wildcard have to be ones that it matches. */
+function listFindings(alias: string, model: unknown): Finding[] {
+  const list = at(model, 'list');
+  if (list === undefined || list === null) return [];
+  const path = ['models', alias, 'list'];
+  if (!alias.endsWith('*'))
+    return [{ path, message: 'is for aliases that end in "*" (without it: this alias is shown by its own name)' }];
+  const prefix = alias.slice(0, -1);
+  return items(list).flatMap((name, index) => {
+    if (typeof name !== 'string' || name === '' || (name.startsWith(prefix) && name.length > prefix.length)) return [];
+    return [{ path: [...path, index], message: `is no name that "${alias}" matches (${prefix}…)` }];
   });
 }
 

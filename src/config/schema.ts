@@ -12,9 +12,9 @@ import { timeoutSchema } from './sections/timeout.ts';
 /** The one source of the config's type, defaults, validation, JSON Schema and documentation. */
 export const configSchema = z.strictObject({
   listen: listenAddress()
-    .default(':8765')
+    .optional()
     .describe(
-      'Where the gateway listens: `:8765` (every interface), `127.0.0.1:8765`, `[::1]:8765` or `unix:/run/llm-proxy.sock`. Port 0 takes any free one.',
+      'Where the gateway listens: `:8765` (every interface), `127.0.0.1:8765`, `[::1]:8765` or `unix:/run/llm-proxy.sock`. Port 0 takes any free one. Without it: what the environment variable `LLM_PROXY_LISTEN` says, else `:8765` if there is a key (`proxy_api_key` or `keys`), else `127.0.0.1:8765`. The flags `--listen` and `--port` come before all of these.',
     ),
   proxy_api_key: gatewayKey()
     .optional()
@@ -43,9 +43,12 @@ export const configSchema = z.strictObject({
  * A valid configuration, defaults filled in. Keys are those of the YAML file; every duration (`*_timeout`, `interval`,
  * `timeout`, `keepalive`, `watchdog`, `backoff_*`, `retry_after_max`) is a number of milliseconds.
  */
-export type Config = z.output<typeof configSchema>;
+export type Config = Omit<z.output<typeof configSchema>, 'listen'> & {
+  /** Where to listen, whoever says so. */
+  readonly listen: string;
+};
 
-/** What an empty file gives. */
-export function defaultConfig(): Config {
-  return configSchema.parse({});
+/** The config of values that are known to be valid, at an address that has been chosen. */
+export function configOf(values: z.input<typeof configSchema>, listen: string): Config {
+  return { ...configSchema.parse(values), listen };
 }

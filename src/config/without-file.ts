@@ -1,11 +1,17 @@
+import type { ListenFlags } from './listen-choice.ts';
+import { chooseListen } from './listen-choice.ts';
 import type { LoadedConfig } from './load.ts';
-import { configSchema } from './schema.ts';
+import { configOf } from './schema.ts';
+import { openToAll } from './warnings.ts';
 
-/** What the gateway serves without a config file: `found`, for this machine alone, its log on the console. */
-export function withoutFile(found: object): LoadedConfig {
-  return {
-    config: configSchema.parse({ listen: '127.0.0.1:8765', logging: { base_dir: '' }, ...found }),
-    warnings: [],
-    files: [],
-  };
+/** What the gateway serves without a config file: `found`, its log on the console, and for this machine alone unless it is told otherwise. */
+export function withoutFile(found: object, flags: ListenFlags, env: Environment): LoadedConfig {
+  const listen = chooseListen({}, flags, env);
+  const config = configOf({ logging: { base_dir: '' }, ...found }, listen.value);
+  const warnings = openToAll(config, listen).map(({ message }) => ({ ...NOWHERE, message }));
+  return { config, listen, warnings, files: [] };
 }
+
+const NOWHERE = { file: 'without a config', line: 0, column: 0, path: '' };
+
+type Environment = Readonly<Record<string, string | undefined>>;

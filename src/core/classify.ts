@@ -113,6 +113,12 @@ function atMost(most: number, value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.min(most, value);
 }
 
+/** What an upstream's code counts as, by itself: a row of the failure table; undefined for one that says nothing. */
+export function kindOfCode(code: string): FailureKind | undefined {
+  const meaning = meaningOf(code);
+  return meaning && (meaning.kind ?? kindOfStatus(meaning.status));
+}
+
 /** Whether an error says, by a code or in words alone, that the conversation is too long for the model. */
 export function saysTooLong(error: UpstreamError): boolean {
   return verdictOf(error.status ?? SAYS_NOTHING, error).kind === 'context_length';

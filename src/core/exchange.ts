@@ -28,7 +28,7 @@ export type Method = 'GET' | 'POST' | 'DELETE';
 /** What a path of the gateway stands for. */
 export interface Endpoint {
   readonly kind:
-    'model' | 'resource' | 'models' | 'model_by_id' | 'backends' | 'reload' | 'health' | 'ready' | 'metrics';
+    'model' | 'resource' | 'models' | 'model_by_id' | 'backends' | 'status' | 'reload' | 'health' | 'ready' | 'metrics';
   readonly methods: readonly Method[];
   /** The dialect (as in the registry) of whoever asks here. */
   readonly protocol: ProtocolName;

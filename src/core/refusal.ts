@@ -291,7 +291,7 @@ export const ERROR_CODES = {
     type: request,
     meaning:
       'The config that `POST /admin/reload` was to put into force is invalid; the old one stays. Seen in logs only: the answer lists the problems.',
-    remedy: 'Correct what the answer, the log and `GET /readyz` name.',
+    remedy: 'Correct what the answer, the log and `GET /admin/status` name; `llm-proxy check` names the same.',
   },
   internal_error: {
     status: 500,

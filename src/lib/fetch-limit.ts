@@ -1,3 +1,4 @@
+import { isExecutable } from './called-as.ts';
 import { namesProxy } from './proxy-variables.ts';
 
 /** Read natively by Bun when the process starts; setting it later has no effect. */
@@ -18,12 +19,12 @@ export function liftFetchLimit(): void {
     const { exitCode } = Bun.spawnSync([executable, ...args], { env, stdio: ['inherit', 'inherit', 'inherit'] });
     process.exit(exitCode);
   }
-  process.execve?.(executable, [executable, ...args], env);
+  // By the name that it was called, for that is how it calls itself.
+  process.execve?.(executable, [process.argv0, ...args], env);
 }
 
 /** How this process was started: the executable by itself, or Bun with a script. */
 function commandLine(): [string, ...string[]] {
-  const isCompiled = Bun.main.startsWith('/$bunfs/') || Bun.main.includes('~BUN');
   const args = process.argv.slice(2);
-  return isCompiled ? [process.execPath, ...args] : [process.execPath, ...process.execArgv, Bun.main, ...args];
+  return isExecutable() ? [process.execPath, ...args] : [process.execPath, ...process.execArgv, Bun.main, ...args];
 }

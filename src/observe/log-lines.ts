@@ -58,7 +58,7 @@ const START: readonly LogLine[] = [
     meaning: 'The gateway takes requests.',
     fields: [
       { name: 'version', type: 'string', meaning: 'The version of llm-proxy.' },
-      { name: 'address', type: 'string', meaning: 'Where it listens: a URL, or `unix:PATH`.' },
+      { name: 'address', type: 'string', meaning: 'Where it listens, as `listen` has it, with the port that it got.' },
       {
         name: 'config',
         type: 'string',
@@ -135,7 +135,7 @@ const RELOAD: readonly LogLine[] = [
     level: 'info',
     msg: 'listening',
     meaning: 'A reload has moved the gateway to another address.',
-    fields: [{ name: 'address', type: 'string', meaning: 'Where it listens now: a URL, or `unix:PATH`.' }],
+    fields: [{ name: 'address', type: 'string', meaning: 'Where it listens now, as `listen` has it.' }],
   },
   {
     level: 'info',
@@ -147,7 +147,7 @@ const RELOAD: readonly LogLine[] = [
     level: 'error',
     msg: 'reload failed, the old config stays: …',
     meaning:
-      'One line for each problem of the new config. `llm_proxy_config_valid` is 0 and `GET /readyz` says so until it is put right.',
+      'One line for each problem of the new config. `llm_proxy_config_valid` is 0, and `GET /admin/status` holds the problems, until it is put right.',
     fields: [WHY],
   },
   {

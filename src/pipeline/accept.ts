@@ -123,10 +123,13 @@ export function aliasNamed(name: string, { caller }: Exchange, snapshot: Snapsho
   return found;
 }
 
-/** The names of the models that a caller may ask for: aliases, and what of a wildcard alias its key names. */
+/**
+ * The names of the models that a caller may ask for: aliases, what the config lists of wildcard aliases, and what of those
+ * its key names. Never a pattern: clients would ask for it as it stands.
+ */
 export function usable(caller: Caller | undefined, snapshot: Snapshot): string[] {
-  const names = [...snapshot.aliases.keys()];
-  if (caller?.models === undefined) return names;
+  const names = snapshot.listed;
+  if (caller?.models === undefined) return [...names];
   const named = caller.models.filter((name) => !name.endsWith('*') && findAlias(snapshot, name) !== undefined);
   return [...new Set([...names.filter((name) => mayUse(caller, name)), ...named])];
 }

@@ -86,7 +86,7 @@ export function checkEndpoint({ kind }: Pick<Endpoint, 'kind'>, caller: Caller |
   throw new Refusal('endpoint_not_allowed', 'This is for whoever runs the gateway. Send `proxy_api_key`.');
 }
 
-const FOR_OPERATORS: ReadonlySet<Endpoint['kind']> = new Set(['backends', 'reload', 'metrics']);
+const FOR_OPERATORS: ReadonlySet<Endpoint['kind']> = new Set(['backends', 'status', 'reload', 'metrics']);
 
 /** A field of a query; undefined if it has none of the name, or nothing is asked for. */
 export function queryField(query: string, name: string | undefined): string | undefined {

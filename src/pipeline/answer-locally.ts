@@ -1,5 +1,6 @@
 import { reportOf } from '../backends/report.ts';
 import type { Exchange } from '../core/exchange.ts';
+import type { GatewayErrorCode } from '../core/refusal.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { aliasNamed, usable } from './accept.ts';
 import { admitRate } from './admit.ts';
@@ -41,9 +42,11 @@ async function answerOf(
       const { running, waiting } = context.concurrency;
       return { body: { backends, requests: { running, waiting } }, status: 200 };
     }
+    case 'status':
+      return { body: context.status(), status: 200 };
     case 'reload': {
       const outcome = await context.reload();
-      if (outcome.result === 'refused') exchange.errorCode = 'invalid_config';
+      if (outcome.result === 'refused') exchange.errorCode = 'invalid_config' satisfies GatewayErrorCode;
       return { body: outcome, status: outcome.result === 'reloaded' ? 200 : 422 };
     }
     default:

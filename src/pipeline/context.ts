@@ -17,6 +17,26 @@ export type ReloadResult =
   | { readonly result: 'reloaded'; readonly changes: readonly string[]; readonly warnings: readonly string[] }
   | { readonly result: 'refused'; readonly problems: readonly string[] };
 
+/** Why the gateway does not take requests: it is stopping, or no enabled backend is known to be alive. */
+export type Unready = 'draining' | 'no_backend';
+
+/** How the gateway itself is, for operators. */
+export interface GatewayStatus {
+  readonly status: 'ready' | 'not_ready';
+  /** Null if it is ready. */
+  readonly reason: Unready | null;
+  /** With its commit, between releases. */
+  readonly version: string;
+  readonly config: {
+    /** Null where the gateway was started without one. */
+    readonly file: string | null;
+    /** False: the file is refused, and an older config is in force. */
+    readonly valid: boolean;
+    /** What is wrong with it, each a line to read. */
+    readonly problems: readonly string[];
+  };
+}
+
 /** What the verbs work with. One for each snapshot, so that an exchange ends on the config that it began with. */
 export interface Context {
   readonly snapshot: Snapshot;
@@ -35,6 +55,7 @@ export interface Context {
   readonly log: Log;
   /** Reads the config again and puts it into force. */
   reload(): Promise<ReloadResult>;
+  status(): GatewayStatus;
   /** In [0, 1). */
   random(): number;
 }

@@ -1,16 +1,13 @@
-import type { Prompt, PromptSet } from './inject.ts';
+import type { PromptSet } from './inject.ts';
 
-/** What differs between the prompts of two configs, by file: `/etc/llm-proxy/system_prompts/gpt-5.txt: changed`. Never their texts. */
+/** What differs between the prompt files of two versions of a config, a line for each file. None where there were none before. */
 export function promptChanges(before: PromptSet | undefined, after: PromptSet | undefined): string[] {
-  const [old, now] = [byFile(before), byFile(after)];
-  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((file) => {
-    const [was, is] = [old.get(file), now.get(file)];
-    if (was === undefined) return [`${file}: added`];
-    if (is === undefined) return [`${file}: removed`];
-    return Bun.deepEquals(was, is) ? [] : [`${file}: changed`];
+  if (before === undefined || after === undefined) return [];
+  const [old, now] = [before, after].map(({ prompts }) => new Map(prompts.map((prompt) => [prompt.file, prompt])));
+  const files = new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])]);
+  return [...files].sort().flatMap((file) => {
+    const [was, is] = [old?.get(file), now?.get(file)];
+    if (Bun.deepEquals(was, is)) return [];
+    return [`system prompt ${file}: ${was === undefined ? 'added' : is === undefined ? 'removed' : 'changed'}`];
   });
-}
-
-function byFile(set: PromptSet | undefined): Map<string, Prompt> {
-  return new Map(set?.prompts.map((prompt) => [prompt.file, prompt]));
 }

@@ -20,6 +20,7 @@ const OWN: Readonly<Record<string, Endpoint>> = {
   '/readyz': local('ready'),
   '/metrics': local('metrics'),
   '/admin/backends': local('backends'),
+  '/admin/status': local('status'),
   '/admin/reload': local('reload', 'POST'),
 };
 

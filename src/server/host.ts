@@ -2,13 +2,13 @@ import type { Server } from 'bun';
 
 import type { App } from '../app.ts';
 import type { ListenAddress } from '../config/listen.ts';
-import { parseListen } from '../config/listen.ts';
+import { formatListen, parseListen } from '../config/listen.ts';
 import type { Config } from '../config/schema.ts';
 import { countOpenFiles, maxOpenFiles } from '../lib/open-files.ts';
 import { FileRoom } from './file-room.ts';
 import type { RoomLevel } from './file-room.ts';
 import { IdleLimit } from './idle-limit.ts';
-import { addressOf, listen, type Fetch, type ListenOptions } from './listen.ts';
+import { boundAddress, listen, type Fetch, type ListenOptions } from './listen.ts';
 import { metricsOnly, routeRequest } from './route-request.ts';
 import { closeSocket, fileAt } from './unix-socket.ts';
 import type { FileId } from './unix-socket.ts';
@@ -63,9 +63,9 @@ export class Host {
     }
   }
 
-  /** Where clients reach the gateway: a URL, or `unix:PATH`. */
-  get address(): string {
-    return this.#main === undefined ? '' : addressOf(this.#main.address, this.#main.server);
+  /** Where the gateway listens, with the port that it got; undefined until it does. */
+  get address(): ListenAddress | undefined {
+    return this.#main && boundAddress(this.#main.address, this.#main.server);
   }
 
   /** Listens where the config says, and no more where an older one said. Rejects with a ListenError, everything as it was, if it cannot. */
@@ -87,7 +87,7 @@ export class Host {
     this.#main = main;
     this.#metrics = metrics;
     if (main !== undefined) this.#idle.use(main.server);
-    if (hasMoved) this.app.log.info('listening', { address: this.address });
+    if (hasMoved && this.address !== undefined) this.app.log.info('listening', { address: formatListen(this.address) });
   }
 
   /** Takes no new requests, waits up to `timeoutMs` for those under way, and ends the rest. Resolves to how many those were. */
@@ -168,6 +168,17 @@ export class Host {
 /** An address that cannot be listened on; the message says which and what to do. */
 class ListenError extends Error {
   override readonly name = 'ListenError';
+  constructor(
+    readonly value: string,
+    cause: unknown,
+  ) {
+    super(`cannot listen on ${value}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** Whether an error is that somebody else listens on `value`. */
+export function isTaken(error: unknown, value: string): boolean {
+  return error instanceof ListenError && error.value === value && codeOf(error.cause) === 'EADDRINUSE';
 }
 
 /**
@@ -220,7 +231,7 @@ async function open(wanted: Wanted, port: number | undefined): Promise<Listener>
     const server = await listen(at, fetch, wanted);
     return { ...wanted, address, server, file: fileOf(address), isShut: false };
   } catch (error) {
-    throw new ListenError(`cannot listen on ${value}: ${reasonOf(error)}`);
+    throw new ListenError(value, error);
   }
 }
 
@@ -242,7 +253,10 @@ function fileOf(address: ListenAddress): FileId | undefined {
 
 /** What the system says, in words that lead to the remedy. */
 export function reasonOf(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  if (code === 'EADDRINUSE') return 'the address is taken: stop what listens there, or set another `listen`';
-  return message ?? String(error);
+  if (codeOf(error) === 'EADDRINUSE') return 'the address is taken: stop what listens there, or set another `listen`';
+  return (error as { message?: string }).message ?? String(error);
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | undefined)?.code;
 }

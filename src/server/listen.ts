@@ -56,9 +56,7 @@ function handlerOf(fetch: Fetch, { idleSeconds }: ListenOptions) {
   };
 }
 
-/** The address of a server as a client writes it. */
-export function addressOf(address: ListenAddress, server: Server<undefined>): string {
-  if (address.kind === 'unix') return `unix:${address.path}`;
-  const hostname = address.hostname ?? 'localhost';
-  return `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${server.port}`;
+/** The address of a server, with the port that it got. */
+export function boundAddress(address: ListenAddress, { port }: Server<undefined>): ListenAddress {
+  return address.kind === 'unix' ? address : { ...address, port: port ?? address.port };
 }

@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { Refusal } from '../core/refusal.ts';
 import { headerFields } from '../lib/header-fields.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
-import { VERSION } from '../lib/version.ts';
+import { RELEASE } from '../lib/version.ts';
 import { traceIdOf } from '../observe/trace.ts';
 import { checkEndpoint } from '../pipeline/admit.ts';
 import { checkValid } from '../policies/auth.ts';
@@ -56,7 +56,7 @@ function answer(
   const { path, query } = target ?? { path: url, query: '' };
   let match = matchEndpoint(request, path, query);
   let kind = match.endpoint?.kind;
-  if (kind === 'health') return probeAnswer(request, 200, { status: 'ok' });
+  if (kind === 'health') return probeAnswer(request, 200, { status: 'ok', version: RELEASE });
   if (kind === 'ready') return readiness(request, app);
   // A proxy in front that guards these paths has not seen them, if they come of dots that were resolved here.
   if (!isLiteral && OPERATORS_PATHS.has(path)) match = { protocol: match.protocol, endpoint: undefined };
@@ -133,17 +133,15 @@ function checkOperator(fields: HeaderFields, { gateway }: App): void {
 }
 
 function readiness(request: Request, { gateway }: App): Response {
-  const { configProblems: problems } = gateway;
-  const config = problems.length === 0 ? {} : { config: 'invalid: an older one is in force', problems };
-  if (gateway.draining) return probeAnswer(request, 503, { status: 'draining' });
-  const isServing = gateway.snapshot.backends.values().some(({ live }) => !live.dead);
-  return isServing
-    ? probeAnswer(request, 200, { status: 'ready', ...config })
-    : probeAnswer(request, 503, { status: 'no_backend', ...config });
+  const { unready: reason } = gateway;
+  return reason === undefined
+    ? probeAnswer(request, 200, { status: 'ready' })
+    : probeAnswer(request, 503, { status: 'not_ready', reason });
 }
 
+/** Strangers read it: its state, and nothing about what it is made of or what is wrong with it. */
 function probeAnswer(request: Request, status: number, body: object): Response {
   const traceId = traceIdOf(headerFields(request.headers));
   const headers = { ...NOT_GUESSED, 'x-trace-id': traceId, ...(status === 503 ? { 'retry-after': '1' } : {}) };
-  return Response.json({ ...body, version: VERSION }, { status, headers });
+  return Response.json(body, { status, headers });
 }

@@ -182,7 +182,11 @@ test('/readyz tells when no backend is alive', async () => {
     const ready = await send(`${gateway?.url}/readyz`);
     return ready.status === 503 ? ready : undefined;
   });
-  expect(await answer.json()).toMatchObject({ status: 'no_backend' });
+  expect(await answer.json()).toEqual({ status: 'not_ready', reason: 'no_backend' });
+  expect(await (await send(`${gateway.url}/admin/status`)).json()).toMatchObject({
+    status: 'not_ready',
+    reason: 'no_backend',
+  });
   expect(answer.headers['retry-after']).toBe('1');
   expect((await send(`${gateway.url}/healthz`)).status).toBe(200);
 });

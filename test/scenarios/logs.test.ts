@@ -418,6 +418,20 @@ describe('the console', () => {
     );
   });
 
+  test.each([
+    ['has colours where they are forced', { FORCE_COLOR: '1' }, `${ESCAPE}[1m404 model_not_found${ESCAPE}[22m`, '**'],
+    ['has neither colours nor stars where the terminal is dumb', { TERM: 'dumb' }, 'WARN  404 model_not_found', ESCAPE],
+    ['has no colours where they are refused', { NO_COLOR: '1', FORCE_COLOR: '1' }, '**404 model_not_found**', ESCAPE],
+  ])('%s', async (_what, env, shown, never) => {
+    const one = await startGateway({ config: configOf({ base_dir: '' }), env });
+    await ask(chat('nope'), { at: one });
+    await eventually(() => one.stderr().includes(shown));
+    expect(one.stderr()).not.toContain(never);
+    // What goes to stdout has none, whatever stderr is.
+    expect(one.stdout()).not.toContain(ESCAPE);
+    expect(await one.stop()).toBe(0);
+  });
+
   test('takes only what is grave enough; files still have every request', async () => {
     const quiet = await startGateway({
       config: configOf({ base_dir: './logs', separate_files: true, level: 'error', console_level: 'error' }),

@@ -269,7 +269,15 @@ describe('a full queue', () => {
   test('does not keep the list of models, probes and operators from being served', async () => {
     await start({ max_requests: 1, max_queue_size: 0 });
     const { gate } = await askHeld('one');
-    for (const path of ['/v1/models', '/v1/models/one', '/health', '/readyz', '/metrics', '/admin/backends']) {
+    for (const path of [
+      '/v1/models',
+      '/v1/models/one',
+      '/health',
+      '/readyz',
+      '/metrics',
+      '/admin/backends',
+      '/admin/status',
+    ]) {
       expect((await send(gateway.url + path)).status).toBe(200);
     }
     gate.release();

@@ -264,7 +264,7 @@ describe('who counts as whom', () => {
   test('probes, scrapes and operators get through when everybody is at a limit', async () => {
     await start({ global_rps: NEVER, per_ip_rps: NEVER });
     expect(await statuses(2)).toEqual([200, 429]);
-    for (const path of ['/health', '/healthz', '/readyz', '/metrics', '/admin/backends']) {
+    for (const path of ['/health', '/healthz', '/readyz', '/metrics', '/admin/backends', '/admin/status']) {
       expect((await ask('', { path, method: 'GET', body: '' })).status).toBe(200);
     }
     expect((await ask('', { path: '/v1/models', method: 'GET', body: '' })).status).toBe(429);

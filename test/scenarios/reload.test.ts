@@ -1,16 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { version } from '../../package.json';
 import { send } from '../kit/client.ts';
 import { findFreePort, startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
@@ -119,19 +111,20 @@ describe('a config file that changes is put into force by itself', () => {
       return upstream.requests.at(-1)?.json.messages[0].content === 'Be brief.';
     });
     expect(gateway.stderr()).not.toContain('sk-second-0000002');
-    const file = join(realpathSync(gateway.dir), 'system_prompts/one.txt');
-    await eventually(() => gateway.stderr().includes(`config: system prompt ${file}: added`));
-    gateway.writeFile('system_prompts/one.txt', 'Be long.');
-    await eventually(() => gateway.stderr().includes(`config: system prompt ${file}: changed`));
-    expect(gateway.stderr()).not.toContain('changes=0');
-    rmSync(file);
-    await eventually(() => gateway.stderr().includes(`config: system prompt ${file}: removed`));
-    expect(gateway.stderr()).not.toContain('Be ');
+    const told = (change: string) => eventually(() => gateway.stderr().includes(`config: ${change}`));
+    await told(`system prompt ${join(gateway.dir, 'system_prompts/one.txt')}: added`);
+    gateway.writeFile('system_prompts/one.txt', 'Be brief, today: ${_DATE}');
+    await told(`system prompt ${join(gateway.dir, 'system_prompts/one.txt')}: changed`);
+    // What was not touched has not changed.
+    expect((await reload()).outcome.changes).toEqual([]);
+    rmSync(join(gateway.dir, 'system_prompts/one.txt'));
+    await told(`system prompt ${join(gateway.dir, 'system_prompts/one.txt')}: removed`);
+    expect(gateway.stderr()).not.toContain('other.txt: ');
   });
 });
 
 describe('an invalid config', () => {
-  test('changes nothing, and is told in the answer, the log, /readyz and the metrics, as check tells it', async () => {
+  test('changes nothing, and is told in the answer, the log, /admin/status and the metrics, as check tells it; to strangers nothing', async () => {
     gateway = await startGateway({ config: configOf(['one']) });
     gateway.writeConfig(configOf(['one'], { concurrensy: {}, backends: [{ name: 'a', url: 'nonsense' }] }));
     const { status, outcome } = await reload();
@@ -145,9 +138,14 @@ describe('an invalid config', () => {
     });
     for (const problem of outcome.problems)
       expect(check.stdout.toString() + check.stderr.toString()).toContain(problem);
-    const ready = await send(`${gateway.url}/readyz`);
-    expect(ready.status).toBe(200);
-    expect((await ready.json()).problems).toEqual(outcome.problems);
+    const own = async (): Promise<Json> =>
+      await (await send(`${gateway.url}/admin/status`, { headers: AUTHORIZED })).json();
+    const state = { status: 'ready', reason: null, version: expect.stringContaining(version) };
+    const { problems } = outcome;
+    expect(await own()).toEqual({ ...state, config: { file: 'config.yaml', valid: false, problems } });
+    expect((await send(`${gateway.url}/admin/status`)).status).toBe(401);
+    const ready = await send(`${gateway.url}/readyz`, { headers: AUTHORIZED });
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
     const metrics = await (await send(`${gateway.url}/metrics`, { headers: AUTHORIZED })).whole();
     expect(metrics.text).toContain('\nllm_proxy_config_valid 0\n');
     await eventually(() => gateway.stderr().includes('reload failed, the old config stays'));
@@ -155,7 +153,7 @@ describe('an invalid config', () => {
 
     gateway.writeConfig(configOf(['one', 'two']));
     await serves('one', 'two');
-    expect(await (await send(`${gateway.url}/readyz`)).json()).not.toHaveProperty('problems');
+    expect((await own()).config).toEqual({ file: 'config.yaml', valid: true, problems: [] });
   });
 
   test('is a file that has been emptied and not yet written: key and address stay', async () => {

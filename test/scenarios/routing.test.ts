@@ -50,7 +50,7 @@ beforeAll(async () => {
         sticky: { balance: 'session', routes: both() },
         ordered: { balance: 'random', routes: both({ priority: 2, weight: 1000 }, { priority: 1 }) },
         'by-default': { balance: 'random', routes: both({ priority: 2, weight: 1000 }) },
-        'openai/*': { routes: [{ backend: 'one', model: '*' }] },
+        'openai/*': { list: ['openai/gpt-4', 'openai/gpt-4.1'], routes: [{ backend: 'one', model: '*' }] },
         'openai/gpt-*': { routes: [{ backend: 'one', model: 'vendor/gpt-*-latest' }] },
         'openai/gpt-4': { routes: [{ backend: 'one', model: 'the-one-of-that-name' }] },
         'a/b/c': { routes: [{ backend: 'one', model: 'deep' }] },
@@ -243,10 +243,14 @@ describe('a wildcard', () => {
     for (const model of ['openai/', 'openai', 'OPENAI/o3', 'a/b', 'a/b/c/d']) expect(await ask(model)).toBe('404');
   });
 
-  test('is listed, and what it matches can be retrieved', async () => {
+  test('is not listed, but for the names that the config lists; what it matches can be retrieved', async () => {
     const list = await (await send(`${gateway.url}/v1/models`)).json();
-    expect(list.data.map(({ id }: Json) => id)).toContain('openai/*');
-    for (const id of ['openai/*', 'openai/o3', 'openai%2Fo3', 'a/b/c']) {
+    const ids: string[] = list.data.map(({ id }: Json) => id);
+    expect(ids.filter((id) => id.includes('*'))).toEqual([]);
+    expect(ids.filter((id) => id.startsWith('openai/'))).toEqual(['openai/gpt-4', 'openai/gpt-4.1']);
+    const gemini = await (await send(`${gateway.url}/v1beta/models`)).json();
+    expect(gemini.models.map(({ name }: Json) => name)).toEqual(ids.map((id) => `models/${id}`));
+    for (const id of ['openai/gpt-4.1', 'openai/o3', 'openai%2Fo3', 'a/b/c']) {
       const model = await (await send(`${gateway.url}/v1/models/${id}`)).json();
       expect(model).toMatchObject({ id: decodeURIComponent(id), object: 'model', owned_by: 'llm-proxy' });
     }

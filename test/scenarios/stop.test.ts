@@ -66,7 +66,7 @@ describe('SIGTERM', () => {
     const ready = await send(`${gateway.url}/readyz`);
     expect(ready.status).toBe(503);
     expect(ready.headers['retry-after']).toBeDefined();
-    expect(await ready.json()).toMatchObject({ status: 'draining' });
+    expect(await ready.json()).toEqual({ status: 'not_ready', reason: 'draining' });
     // The process lives, so no orchestrator should kill it.
     expect((await send(`${gateway.url}/health`)).status).toBe(200);
     for (const stream of [false, true]) {

@@ -32,7 +32,7 @@ const config = (changes: object = {}): object => ({
     small: { routes: [{ backend: 'one', model: 's' }] },
     large: { routes: [{ backend: 'one', model: 'l' }] },
     down: { enabled: false, routes: [{ backend: 'one', model: 'd' }] },
-    'vendor/*': { routes: [{ backend: 'one', model: '*' }] },
+    'vendor/*': { list: ['vendor/a-1', 'vendor/b-1'], routes: [{ backend: 'one', model: '*' }] },
   },
   fallback: { alias_fallback: { down: ['large'], small: ['large'] }, cooldown_seconds: 0 },
   ...changes,
@@ -85,7 +85,7 @@ describe('a key', () => {
     ['x-goog-api-key', ANN],
   ])('is known in %s', async (name, value) => {
     const answer = await send(`${gateway.url}/v1/models`, { headers: { [name]: value } });
-    expect([answer.status, (await answer.json()).data.length]).toEqual([200, 3]);
+    expect([answer.status, (await answer.json()).data.length]).toEqual([200, 4]);
   });
 
   test('never reaches a backend', async () => {
@@ -158,13 +158,14 @@ describe('the models of a key', () => {
 
   test('are what a list of models shows, in every dialect, and what a wrong name is near to', async () => {
     const ids = (await ask('/v1/models', BOB)).body.data.map(({ id }: Json) => id);
-    expect(ids).toEqual(['small', 'vendor/c-1']);
+    expect(ids).toEqual(['small', 'vendor/a-1', 'vendor/c-1']);
     const claude = await send(`${gateway.url}/v1/models`, {
       headers: { 'x-api-key': BOB, 'anthropic-version': '2023-06-01' },
     });
-    expect((await claude.json()).data.map(({ id }: Json) => id)).toEqual(['small', 'vendor/c-1']);
+    expect((await claude.json()).data.map(({ id }: Json) => id)).toEqual(['small', 'vendor/a-1', 'vendor/c-1']);
     expect((await ask('/v1beta/models', BOB)).body.models.map(({ name }: Json) => name)).toEqual([
       'models/small',
+      'models/vendor/a-1',
       'models/vendor/c-1',
     ]);
     expect((await ask('/v1/models/large', BOB)).status).toBe(403);
@@ -186,7 +187,7 @@ describe('the models of a key', () => {
 });
 
 describe('what operators ask for', () => {
-  test.each(['/admin/backends', '/metrics'])('%s opens to `proxy_api_key` alone', async (path) => {
+  test.each(['/admin/backends', '/admin/status', '/metrics'])('%s opens to `proxy_api_key` alone', async (path) => {
     expect((await ask(path, OPERATOR)).status).toBe(200);
     const refused = await ask(path, ANN);
     expect([refused.status, refused.body.error.code]).toEqual([403, 'endpoint_not_allowed']);

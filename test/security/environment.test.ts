@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NOTHING_FROM_THE_WORKING_DIRECTORY } from '../../scripts/autoload.ts';
 import { check } from '../../src/commands/check.ts';
+import { runCommand } from '../kit/run-command.ts';
 import { environmentDangers } from '../../src/commands/environment-dangers.ts';
 import { startGateway } from '../kit/gateway.ts';
 import { eventually } from '../kit/settled.ts';
@@ -28,11 +29,11 @@ const DANGEROUS: readonly (readonly [string, string, string])[] = [
 
 describe('is told of', () => {
   test.each(DANGEROUS)('%s=%s', async (name, value, meaning) => {
-    const lines: string[] = [];
-    const line = (text: string): void => void lines.push(text);
     const path = join(folder, 'config.yaml');
     writeFileSync(path, 'listen: 127.0.0.1:1\n');
-    expect(await check(path, line, line, { [name]: value })).toBe(0);
+    const { code, out, err } = await runCommand(check, ['-c', path], { [name]: value });
+    expect(code).toBe(0);
+    const lines = [...err, ...out];
     expect(lines).toEqual([
       expect.stringMatching(new RegExp(`^warning: ${name} is set: .*${meaning}`)),
       expect.stringContaining('1 warning'),

@@ -345,6 +345,7 @@ describe('downwards', () => {
   test.each([
     ['GET', '/v1/models', 200],
     ['GET', '/admin/backends', 200],
+    ['GET', '/admin/status', 200],
     ['GET', '/nowhere', 404],
     ['POST', '/v1/chat/completions', 400],
     ['GET', '/v1/chat/completions', 405],

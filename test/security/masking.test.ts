@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from '../../src/commands/check.ts';
+import { runCommand } from '../kit/run-command.ts';
 import { diffConfig, formatChange } from '../../src/config/diff.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { secretsOf } from '../../src/config/secrets.ts';
@@ -156,19 +157,19 @@ describe('every secret of a config', () => {
 });
 
 test('check says neither what is secret nor what only looks like it, and sends no control characters', async () => {
-  const lines: string[] = [];
-  const out = (line: string): void => void lines.push(line);
   const file = join(folder, 'wrong.yaml');
   const key = 'sk-abcdefghijklmnopqrstuvwxyz0123456789cdef';
   writeFileSync(
     file,
     `${key}: 1\nlisten: ${key}\n"\\e[2Jx": 1\nbackends: [{name: ${key}, url: "${key}"}, {name: ${key}, url: "http://a"}]\n`,
   );
-  expect(await check(file, out, out, {})).toBe(1);
+  const refused = await runCommand(check, ['-c', file]);
+  expect(refused.code).toBe(1);
   const valid = join(folder, 'valid.yaml');
   writeFileSync(valid, `proxy_api_key: shortkey\nbackends: [{name: on-shortkey, url: "demo:"}]\n`);
-  expect(await check(valid, out, out, {})).toBe(0);
-  const told = lines.join('\n');
+  const taken = await runCommand(check, ['-c', valid]);
+  expect(taken.code).toBe(0);
+  const told = [refused, taken].flatMap(({ err, out }) => [...err, ...out]).join('\n');
   expect(told).toContain('sk-ab****cdef');
   expect(told).toContain('"on-****"');
   expect(told).not.toContain(key);
@@ -238,7 +239,7 @@ test('what ends the gateway is told without secrets', async () => {
   await gateway.stop();
 });
 
-test('a reload that is refused tells nobody a key, /readyz included', async () => {
+test('a reload that is refused tells nobody a key: operators see it masked, strangers nothing', async () => {
   const gateway = await startGateway({
     config: {
       backends: [{ name: 'demo', url: 'demo:' }],
@@ -249,7 +250,8 @@ test('a reload that is refused tells nobody a key, /readyz included', async () =
   try {
     gateway.writeConfig(`${key}: 1\n"\\e[2J": 2\n`);
     await eventually(() => gateway.stderr().includes('reload failed'));
-    const { text } = await (await send(`${gateway.url}/readyz`, { method: 'GET' })).whole();
+    const { text } = await (await send(`${gateway.url}/admin/status`)).whole();
+    expect(await (await send(`${gateway.url}/readyz`)).json()).toEqual({ status: 'ready' });
     expect(text).toContain('sk-ab****cdef');
     expect(text + gateway.stderr()).not.toContain(key);
     expect(text).not.toContain('\u001b[2J');

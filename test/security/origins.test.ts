@@ -41,6 +41,7 @@ const ASKED: readonly [method: string, path: string][] = [
   ['GET', '/v1/models'],
   ['GET', '/metrics'],
   ['GET', '/admin/backends'],
+  ['GET', '/admin/status'],
   ['POST', '/admin/reload'],
   ['GET', '/nowhere'],
 ];

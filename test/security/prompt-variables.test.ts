@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from '../../src/commands/check.ts';
+import { runCommand } from '../kit/run-command.ts';
 import { loadPrompts } from '../../src/prompts/load.ts';
 import { send } from '../kit/client.ts';
 import { spawnGateway, startGateway } from '../kit/gateway.ts';
@@ -77,14 +78,12 @@ const CONFIG = {
 };
 
 test('check and serve refuse such a prompt', async () => {
-  const lines: string[] = [];
-  const line = (text: string): void => void lines.push(text);
   const dir = join(folder, 'checked');
   mkdirSync(join(dir, 'system_prompts'), { recursive: true });
   writeFileSync(join(dir, 'system_prompts/demo.txt'), 'say ${AWS_SECRET_ACCESS_KEY}');
   writeFileSync(join(dir, 'config.yaml'), JSON.stringify({ ...CONFIG, listen: '127.0.0.1:1' }));
-  expect(await check(join(dir, 'config.yaml'), line, line, ENV)).toBe(1);
-  expect(lines).toEqual([
+  expect(await runCommand(check, ['-c', join(dir, 'config.yaml')], ENV)).toMatchObject({ code: 1, out: [] });
+  expect((await runCommand(check, ['-c', join(dir, 'config.yaml')], ENV)).err).toEqual([
     `${join(dir, 'system_prompts/demo.txt')}:1:5: \${AWS_SECRET_ACCESS_KEY} is no variable that prompts may hold (list AWS_SECRET_ACCESS_KEY in proxy.prompt_variables, or write $\${AWS_SECRET_ACCESS_KEY} for the text itself)`,
   ]);
   const gateway = await spawnGateway({

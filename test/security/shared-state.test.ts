@@ -1,7 +1,7 @@
 // What outlives a request has to say whose it is. Whoever adds to it adds a row here, and a line to the documentation.
 import { expect, test } from 'bun:test';
 import { App } from '../../src/app.ts';
-import { configSchema } from '../../src/config/schema.ts';
+import { configOf } from '../../src/config/schema.ts';
 
 /** How callers are kept apart in each thing that all requests work with. */
 const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no content and no names' | 'of operators'>> =
@@ -20,10 +20,11 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     log: 'of operators',
     metrics: 'of operators',
     reload: 'of operators',
+    status: 'of operators',
   };
 
 test('everything that requests have in common says whose it is', async () => {
-  const app = await App.create(configSchema.parse({ logging: { base_dir: '' } }), undefined, {});
+  const app = await App.create(configOf({ logging: { base_dir: '' } }, '127.0.0.1:0'), undefined, {});
   try {
     const { tools } = app.gateway as unknown as { readonly tools: object };
     expect(Object.keys(tools).toSorted()).toEqual(Object.keys(WHOSE).toSorted());

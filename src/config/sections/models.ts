@@ -21,10 +21,19 @@ export const routeSchema = z
       .number()
       .min(0)
       .default(1)
-      .describe('The share of the load among routes of the same priority. It counts under every rule of `balance`.'),
+      .describe(
+        'The share of the load among routes of the same priority, whatever `balance` says: with twice the weight a route gets twice as much.',
+      ),
     enabled: z.boolean().default(true).describe('Whether this route is used.'),
   })
   .describe('One way to serve an alias: a model at a backend.');
+
+const listedNameSchema = text('name', 'the name of a model, as clients ask for it').superRefine((name, context) => {
+  const problem = name.includes('*')
+    ? 'holds a "*", and clients take it for a name (the whole name of one model)'
+    : nameProblem(name);
+  if (problem !== undefined && name !== '') context.addIssue({ code: 'custom', message: problem });
+});
 
 export const modelSchema = z
   .strictObject({
@@ -35,6 +44,12 @@ export const modelSchema = z
     timeout: timeoutOverridesSchema.describe(
       'Time limits for this alias, before those of the backend and those under `timeout`.',
     ),
+    list: z
+      .array(listedNameSchema)
+      .optional()
+      .describe(
+        'Of an alias that ends in `*`: the names that `GET /v1/models` shows for it, such as `openai/gpt-4o` for `openai/*`. Clients may ask for others all the same. Without it none is shown.',
+      ),
     routes: z
       .array(routeSchema)
       .min(1)
@@ -50,11 +65,7 @@ const aliasNameSchema = z.string().superRefine((name, context) => {
       ? 'is an empty name (an alias needs a name)'
       : star >= 0 && star < name.length - 1
         ? 'has a "*" that is not its last character (one "*", at the end)'
-        : name.length > MAX_NAME_CHARS
-          ? `is longer than ${MAX_NAME_CHARS} characters, so no request could name it (a shorter name)`
-          : !name.isWellFormed()
-            ? 'holds half of a character (a lone surrogate), so no request could name it (another name)'
-            : undefined;
+        : nameProblem(name);
   if (problem) context.addIssue({ code: 'custom', message: problem });
 });
 
@@ -64,3 +75,12 @@ export const modelsSchema = z
   .describe(
     'Model names that clients use (aliases), each with its routes. A name may hold `/` and end in one `*`: `"openai/*"` with `model: "*"` passes the matched part on.',
   );
+
+/** What keeps a name out of every request. */
+function nameProblem(name: string): string | undefined {
+  if (name.length > MAX_NAME_CHARS)
+    return `is longer than ${MAX_NAME_CHARS} characters, so no request could name it (a shorter name)`;
+  return name.isWellFormed()
+    ? undefined
+    : 'holds half of a character (a lone surrogate), so no request could name it (another name)';
+}

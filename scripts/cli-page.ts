@@ -1,0 +1,65 @@
+// Writes docs/cli.md from the table of commands.
+import { EXITS, flagWords, VARIABLES } from '../src/commands/help.ts';
+import { COMMANDS } from '../src/commands/run.ts';
+import type { Command, Flag } from '../src/commands/command.ts';
+import { HELP, VERSION_FLAG } from '../src/commands/flags.ts';
+
+const INTRO = `<!-- Generated from src/commands by \`make generate\`. Do not edit. -->
+
+# The command line
+
+\`llm-proxy [COMMAND] [FLAGS]\`. Without a command it serves. Flags may stand before or behind the command, long ones with one
+dash or two (\`-config PATH\`, \`--config PATH\`, \`--config=PATH\`). \`llm-proxy help COMMAND\` and \`llm-proxy COMMAND --help\`
+print what this page says.`;
+
+const VARIABLES_INTRO = `Keys of providers and whatever \`\${NAME}\` in a config names are read from the environment as well; so are the variables
+of the runtime, such as \`HTTPS_PROXY\`, \`NO_PROXY\` and \`NODE_EXTRA_CA_CERTS\`.`;
+
+function section({ name, summary, text = [], argument, flags, examples, exits }: Command): string {
+  const parts = [`## \`${name}\``, `${summary[0]?.toUpperCase()}${summary.slice(1)}.`, ...text];
+  if (argument !== undefined) parts.push(`\`${argument.name}\`: ${argument.help}.`);
+  if (flags.length > 0) parts.push(table(['flag', 'meaning'], flags.map(flagRow)));
+  const lines = examples.map(({ words, does }) => `llm-proxy ${words.join(' ')} # ${does.replaceAll('`', '')}`);
+  parts.push(['```sh', ...lines, '```'].join('\n'));
+  if (exits !== undefined) parts.push(`Exit codes: ${list(exits)}.`);
+  return parts.join('\n\n');
+}
+
+function flagRow(flag: Flag): string[] {
+  return [`\`${flagWords(flag)}\``, flag.help + (flag.many === true ? ' (may be repeated)' : '')];
+}
+
+function list(exits: Readonly<Record<number, string>>): string {
+  return Object.entries(exits)
+    .map(([code, meaning]) => `${code}: ${meaning}`)
+    .join('; ');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const text = [
+  INTRO,
+  table(
+    ['command', 'what it does'],
+    COMMANDS.map(({ name, summary }) => [`[\`${name}\`](#${name})`, summary]),
+  ),
+  ...COMMANDS.map(section),
+  '## Flags of all commands',
+  table(['flag', 'meaning'], [HELP, VERSION_FLAG].map(flagRow)),
+  '## Exit codes',
+  table(['code', 'meaning'], Object.entries(EXITS)),
+  '## Environment',
+  VARIABLES_INTRO,
+  table(
+    ['variable', 'meaning'],
+    Object.entries(VARIABLES).map(([name, meaning]) => [`\`${name}\``, meaning]),
+  ),
+].join('\n\n');
+
+await Bun.write('docs/cli.md', `${text}\n`);
+const formatter = Bun.spawn([process.execPath, 'fmt', 'docs/cli.md'], { stdout: 'ignore', stderr: 'pipe' });
+const complaint = await formatter.stderr.text();
+if ((await formatter.exited) !== 0) throw new Error(`bun fmt failed: ${complaint}`);

@@ -1,0 +1,59 @@
+import { expect, test } from 'bun:test';
+import { runCommand } from '../../test/kit/run-command.ts';
+import { editorJsonSchema } from '../config/json-schema.ts';
+import { CONSEQUENCES } from '../core/failure.ts';
+import { OTHER_WORDS } from '../core/other-words.ts';
+import { ERROR_CODES } from '../core/refusal.ts';
+import { commandLine } from '../lib/called-as.ts';
+import { explain } from './explain.ts';
+import { schema } from './schema.ts';
+
+const WORDS = [ERROR_CODES, CONSEQUENCES, OTHER_WORDS].flatMap((table) => Object.keys(table));
+
+test('every word of docs/errors.md is explained, and listed without one', async () => {
+  const page = await Bun.file('docs/errors.md').text();
+  const { out: list } = await runCommand(explain, []);
+  for (const word of WORDS) {
+    const { code, out } = await runCommand(explain, [word]);
+    expect(code).toBe(0);
+    expect(out.join('\n')).toMatch(new RegExp(`^${word}: .+\n  .+\n  What to do: .+`));
+    expect(out.join('\n')).not.toContain('`');
+    expect(page).toContain(`| \`${word}\``);
+    expect(list.join('\n')).toContain(`\n  ${word}`);
+  }
+});
+
+test('a word that is a code and a failure is explained as both', async () => {
+  const [text = ''] = (await runCommand(explain, ['read_timeout'])).out;
+  expect(text).toContain('read_timeout: an error code of the gateway (504, server_error)');
+  expect(text).toContain('read_timeout: a failure of an attempt');
+  expect(text).toContain('the next route is tried, then the next alias; the backend cools down');
+});
+
+test("a provider's code is explained by what it counts as", async () => {
+  const { code, out } = await runCommand(explain, ['insufficient_quota']);
+  expect([code, out]).toEqual([0, [expect.stringContaining('counts as refused')]]);
+});
+
+test('commands in it work here, links lead to the documentation', async () => {
+  const [config = ''] = (await runCommand(explain, ['invalid_config'])).out;
+  expect(config).toContain(`${commandLine('check')} names the same`);
+  const [model = ''] = (await runCommand(explain, ['missing_model'])).out;
+  expect(model).toContain(
+    '(https://github.com/llm-proxy/llm-proxy/blob/main/docs/protocols.md#requests-without-a-model)',
+  );
+});
+
+test.each([
+  ['first_byte_timout', 'did you mean first_byte_timeout?'],
+  ['\u001b[2Jx', 'Nothing is known of \\u001b[2Jx (without a word, explain lists all there are)'],
+  ['constructor', 'Nothing is known of constructor'],
+])('%j is not known: exit 1', async (word, message) => {
+  expect(await runCommand(explain, [word])).toEqual({ code: 1, out: [], err: [expect.stringContaining(message)] });
+});
+
+test('schema prints what config.schema.json holds', async () => {
+  const { out } = await runCommand(schema, []);
+  expect(JSON.parse(out.join('\n'))).toEqual(JSON.parse(JSON.stringify(editorJsonSchema())));
+  expect(JSON.parse(out.join('\n'))).toEqual(await Bun.file('config.schema.json').json());
+});

@@ -1,0 +1,54 @@
+import { parseListen } from './listen.ts';
+import { ConfigError } from './problem.ts';
+
+/** The flags that say where to listen, whatever the config says; at most one is set. */
+export interface ListenFlags {
+  /** `--listen`: an address. */
+  readonly listen?: string | undefined;
+  /** `--port`: at this port, on loopback unless there is a key. */
+  readonly port?: number | undefined;
+}
+
+/** Where to listen, and who says so. */
+export interface ListenChoice {
+  readonly value: string;
+  readonly from: '--listen' | '--port' | 'listen' | 'LLM_PROXY_LISTEN' | 'default';
+}
+
+/** What of a config the choice depends on; it need not be valid. */
+interface Listening {
+  readonly listen?: unknown;
+  readonly proxy_api_key?: unknown;
+  readonly keys?: unknown;
+}
+
+const DEFAULT_PORT = 8765;
+
+/**
+ * Chooses where to listen: as a flag says, or the config, or the environment; otherwise on every interface where a key
+ * keeps strangers out, and on loopback where none does. Throws a ConfigError for an environment that says nonsense.
+ */
+export function chooseListen(
+  { listen, ...config }: Listening,
+  flags: ListenFlags,
+  env: Readonly<Record<string, string | undefined>>,
+): ListenChoice {
+  if (flags.listen !== undefined) return { value: flags.listen, from: '--listen' };
+  if (flags.port !== undefined) return { value: listenAt(flags.port, config), from: '--port' };
+  if (typeof listen === 'string') return { value: listen, from: 'listen' };
+  const given = env[VARIABLE] ?? '';
+  if (given === '') return { value: listenAt(DEFAULT_PORT, config), from: 'default' };
+  try {
+    parseListen(given);
+  } catch (error) {
+    throw new ConfigError([{ file: VARIABLE, line: 0, column: 0, path: '', message: (error as Error).message }]);
+  }
+  return { value: given, from: VARIABLE };
+}
+
+const VARIABLE = 'LLM_PROXY_LISTEN';
+
+/** Without a key nobody else is to get in. */
+function listenAt(port: number, { proxy_api_key: own, keys }: Listening): string {
+  return own === undefined && keys === undefined ? `127.0.0.1:${port}` : `:${port}`;
+}

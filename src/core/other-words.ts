@@ -1,0 +1,62 @@
+/** A stable word that is neither an error code nor a failure of an attempt. */
+interface Word {
+  /** Where it is read. */
+  readonly where: string;
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+/** Words that operators meet in answers and logs, and may rely on. Markdown, as in docs/errors.md, which is made of it. */
+export const OTHER_WORDS: Readonly<Record<string, Word>> = {
+  draining: {
+    where: '`reason` of `GET /readyz`',
+    meaning: 'The gateway is stopping: it finishes what is under way and takes nothing new.',
+    remedy: 'None is needed: a load balancer sends requests elsewhere.',
+  },
+  no_backend: {
+    where: '`reason` of `GET /readyz`',
+    meaning: 'No backend is enabled, or health checks know every one of them to be dead.',
+    remedy: '`GET /admin/backends` says what each of them missed.',
+  },
+  up: {
+    where: '`state` of `GET /admin/backends`',
+    meaning: 'The backend, or the model at it, gets requests.',
+    remedy: 'None is needed.',
+  },
+  dead: {
+    where: '`state` of `GET /admin/backends`',
+    meaning: 'The backend has missed `health_check.unhealthy_after` health checks in a row, and gets no requests.',
+    remedy: 'Look at `last_miss`. It is back after `health_check.healthy_after` answers.',
+  },
+  cooling: {
+    where: '`state` of `GET /admin/backends`',
+    meaning: 'An operation of the model at this backend has failed, and gets no requests until `cooling_until`.',
+    remedy: 'Look at `last_failure`; `fallback.cooldown_seconds` says for how long.',
+  },
+  half_open: {
+    where: '`state` of `GET /admin/backends`',
+    meaning: 'Its cooldown is over, and one request at a time is let through as a trial.',
+    remedy: 'None is needed: it is up again when a trial has succeeded.',
+  },
+  invalid_json: {
+    where: '`detail` of a `broken_answer`',
+    meaning: 'The answer of the backend is no JSON, where nothing else would be an answer.',
+    remedy: "Check the backend's `url`: it may lead to a web page.",
+  },
+  no_answer: {
+    where: '`detail` of a `broken_answer`',
+    meaning: 'The answer of the backend is empty, or says nothing that is an answer in its dialect.',
+    remedy: "Check the backend's `protocol` and the model.",
+  },
+  stream_ended_early: {
+    where: '`detail` of a `broken_answer`',
+    meaning: 'The stream ended without the event that completes it.',
+    remedy: 'Look at the backend, and at proxies between that end long answers.',
+  },
+  too_complex: {
+    where: '`detail` of a `broken_answer`',
+    meaning:
+      'The answer is nested deeper, or holds more values, than `server.max_nesting` and `server.max_values` allow.',
+    remedy: 'Raise them, if the answer is a good one.',
+  },
+};
