@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { table } from './table.ts';
-import type { Told } from './table.ts';
+import type { Localize } from './table.ts';
 
 interface Rule {
   readonly alert?: string;
@@ -10,16 +10,16 @@ interface Rule {
 }
 
 /** Every alert with a link to its section. */
-export function alertsBlock(told: Told): string {
+export function alertsBlock(localize: Localize): string {
   const { groups } = parse(readFileSync('deploy/prometheus/alerts.yml', 'utf8')) as { groups: { rules: Rule[] }[] };
   const rows = groups.flatMap(({ rules }) =>
     rules.flatMap(({ alert, labels, annotations }) =>
       alert === undefined || labels === undefined || annotations === undefined
         ? []
-        : [[`[${alert}](#${alert.toLowerCase()})`, told(labels.severity), told(named(annotations.summary))]],
+        : [[`[${alert}](#${alert.toLowerCase()})`, localize(labels.severity), localize(named(annotations.summary))]],
     ),
   );
-  return table(told, ['alert', 'severity', 'what it says'], rows);
+  return table(localize, ['alert', 'severity', 'what it says'], rows);
 }
 
 /** `{{ $labels.alias }}` as `ALIAS`. */

@@ -3,7 +3,7 @@ import type { HeaderGroup } from '../../src/pipeline/header-group.ts';
 import { ACCOUNT_WORDS, HARMLESS, WITHHELD_ALWAYS, WITHHELD_BESIDE_KEYS } from '../../src/pipeline/withheld-headers.ts';
 import { CREDENTIAL_HEADERS } from '../../src/vendors/dialects.ts';
 import { code, codes, table } from './table.ts';
-import type { Told } from './table.ts';
+import type { Localize } from './table.ts';
 
 /** What the gateway reads of a client's request. */
 const READ: Readonly<Record<string, string>> = {
@@ -34,12 +34,12 @@ const WRITTEN: Readonly<Record<string, string>> = {
   'x-llm-proxy-backend': 'The backend that served, or whose error this is.',
   'x-llm-proxy-model': 'The model that it was asked for.',
   'x-llm-proxy-attempts':
-    'How many tries it took. On a stream that began late (after a keep-alive) these three are missing.',
+    'How many attempts it took. On a stream that began late (after a keep-alive) these three are missing.',
   'x-llm-proxy-dropped':
-    'What of the request the backend could not be told, in the words of the client: `seed, logit_bias`.',
+    'What was left out of the request because the backend cannot express it, in the client’s words: `seed, logit_bias`.',
   'x-llm-proxy-estimated': '`tokens`: the gateway has estimated a count of tokens that no backend could be asked for.',
-  'retry-after': 'On every 429 and 503: in how many seconds a new try makes sense.',
-  'x-should-retry': '`false` where every route was tried, so that SDKs do not multiply the tries.',
+  'retry-after': 'On every 429 and 503: in how many seconds a new request makes sense.',
+  'x-should-retry': '`false` where every route was tried, so that SDKs do not multiply the attempts.',
   'x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests':
     "On a 429 of the gateway's own rate limits, and of a backend; in Anthropic's dialect `anthropic-ratelimit-requests-limit` and so on.",
   'x-accel-buffering, cache-control':
@@ -66,23 +66,24 @@ const SENT: Readonly<Record<string, string>> = {
 };
 
 /** Headers in: what is read, and which of the client's reach a backend. */
-export function headersInBlock(told: Told): string {
-  const rows = (groups: readonly HeaderGroup[]): string[][] => groups.map((group) => [namesOf(group), told(group.why)]);
+export function headersInBlock(localize: Localize): string {
+  const rows = (groups: readonly HeaderGroup[]): string[][] =>
+    groups.map((group) => [namesOf(group), localize(group.why)]);
   return [
-    table(told, ['header of a request', 'meaning'], described(READ, told)),
-    told('**What backends get besides the client’s headers**'),
+    table(localize, ['header of a request', 'meaning'], described(READ, localize)),
+    localize('**What backends get besides the client’s headers**'),
     table(
-      told,
+      localize,
       ['header', 'value'],
-      Object.entries(SENT).map(([name, meaning]) => [told(name), told(meaning)]),
+      Object.entries(SENT).map(([name, meaning]) => [localize(name), localize(meaning)]),
     ),
-    told('**What never reaches a backend**'),
-    table(told, ['headers of a request', 'why'], rows(WITHHELD_ALWAYS)),
-    told(
+    localize('**What never reaches a backend**'),
+    table(localize, ['headers of a request', 'why'], rows(WITHHELD_ALWAYS)),
+    localize(
       '**What does not reach a backend that is asked with the gateway’s own key, or any while the gateway has keys of its own**',
     ),
     table(
-      told,
+      localize,
       ['headers of a request', 'why'],
       [
         ...rows(WITHHELD_BESIDE_KEYS),
@@ -90,34 +91,34 @@ export function headersInBlock(told: Told): string {
           [...['api', 'access', 'auth', 'subscription', 'functions'].map((word) => code(`…${word}-key`)), '…'].join(
             ', ',
           ),
-          told('They carry keys, whoever’s name it is.'),
+          localize('They carry keys, whoever’s name it is.'),
         ],
         [
           codes(ACCOUNT_WORDS),
-          told('A word of the name (between `-`, `_` and `.`) says that the value is a key or an account.'),
+          localize('A word of the name (between `-`, `_` and `.`) says that the value is a key or an account.'),
         ],
       ],
     ),
-    `${told('Of these pass all the same, for they choose no account:')} ${codes(HARMLESS)}. ${told('A header whose value holds a key of the client or of the gateway does not pass whatever its name is. Everything else passes as it came; where the request is translated, less the headers of the client’s own dialect.')}`,
+    `${localize('Of these pass all the same, for they choose no account:')} ${codes(HARMLESS)}. ${localize('A header whose value holds a key of the client or of the gateway does not pass whatever its name is. Everything else passes as it came; where the request is translated, less the headers of the client’s own dialect.')}`,
   ].join('\n\n');
 }
 
 /** Headers out: what is added, and which of a backend's reach the client. */
-export function headersOutBlock(told: Told): string {
+export function headersOutBlock(localize: Localize): string {
   return [
-    table(told, ['header of an answer', 'meaning'], described(WRITTEN, told)),
-    told('**What of a backend’s headers reaches the client**; all others end at the gateway'),
+    table(localize, ['header of an answer', 'meaning'], described(WRITTEN, localize)),
+    localize('**What of a backend’s headers reaches the client**; all others end at the gateway'),
     table(
-      told,
+      localize,
       ['headers of a backend’s answer', 'why'],
-      PASSED_GROUPS.map((group) => [namesOf(group), told(group.why)]),
+      PASSED_GROUPS.map((group) => [namesOf(group), localize(group.why)]),
     ),
-    `${told('Not among them, for whose account it is at the provider is the operator’s business:')} ${codes(ACCOUNT_HEADERS)}. ${told('Where the answer is translated, limits and request ids are told in the client’s dialect, and other headers of the backend’s dialect are left out.')}`,
+    `${localize('Not among them, for whose account it is at the provider is the operator’s business:')} ${codes(ACCOUNT_HEADERS)}. ${localize('Where the answer is translated, limits and request ids are told in the client’s dialect, and other headers of the backend’s dialect are left out.')}`,
   ].join('\n\n');
 }
 
-function described(headers: Readonly<Record<string, string>>, told: Told): string[][] {
-  return Object.entries(headers).map(([names, meaning]) => [codes(names.split(', ')), told(meaning)]);
+function described(headers: Readonly<Record<string, string>>, localize: Localize): string[][] {
+  return Object.entries(headers).map(([names, meaning]) => [codes(names.split(', ')), localize(meaning)]);
 }
 
 function namesOf({ names = [], prefixes = [] }: HeaderGroup): string {

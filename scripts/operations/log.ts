@@ -2,38 +2,38 @@ import type { LogField } from '../../src/observe/log-fields.ts';
 import { REQUEST_FIELDS, TRY_FIELDS } from '../../src/observe/log-fields.ts';
 import { LOG_LINES } from '../../src/observe/log-lines.ts';
 import { code, table } from './table.ts';
-import type { Told } from './table.ts';
+import type { Localize } from './table.ts';
 
 /** Every field of the line of a request. */
-export function logFieldsBlock(told: Told): string {
+export function logFieldsBlock(localize: Localize): string {
   return [
     table(
-      told,
+      localize,
       FIELD_HEADS,
-      REQUEST_FIELDS.map((field) => fieldRow(field, told)),
+      REQUEST_FIELDS.map((field) => fieldRow(field, localize)),
     ),
-    told('**Each of `tries`**'),
+    localize('**Each of `tries`**'),
     table(
-      told,
+      localize,
       FIELD_HEADS,
-      TRY_FIELDS.map((field) => fieldRow(field, told)),
+      TRY_FIELDS.map((field) => fieldRow(field, localize)),
     ),
   ].join('\n\n');
 }
 
 /** Every other line, with the fields that it has besides `level`, `ts` and `msg`. */
-export function logLinesBlock(told: Told): string {
+export function logLinesBlock(localize: Localize): string {
   return Object.entries(LOG_LINES)
     .flatMap(([group, lines]) => [
-      `**${told(group)}**`,
+      `**${localize(group)}**`,
       table(
-        told,
+        localize,
         ['level', 'message', 'meaning', 'fields'],
         lines.map(({ level, msg, meaning, fields }) => [
           level,
           code(msg),
-          told(meaning),
-          fields.map((field) => `${code(field.name)}: ${meaningOf(field, told)}`).join('<br>'),
+          localize(meaning),
+          fields.map((field) => `${code(field.name)}: ${meaningOf(field, localize)}`).join('<br>'),
         ]),
       ),
     ])
@@ -42,16 +42,16 @@ export function logLinesBlock(told: Told): string {
 
 const FIELD_HEADS = ['field', 'type', 'meaning'];
 
-function fieldRow(field: LogField, told: Told): string[] {
+function fieldRow(field: LogField, localize: Localize): string[] {
   const unit = field.unit === undefined ? '' : `, ${field.unit}`;
-  return [code(field.name), told(field.type) + unit, meaningOf(field, told)];
+  return [code(field.name), localize(field.type) + unit, meaningOf(field, localize)];
 }
 
-function meaningOf({ meaning, nullWhen, absentWhen }: LogField, told: Told): string {
+function meaningOf({ meaning, nullWhen, absentWhen }: LogField, localize: Localize): string {
   return [
-    told(meaning),
-    nullWhen === undefined ? '' : `${told('Null when')} ${told(nullWhen)}.`,
-    absentWhen === undefined ? '' : `${told('Absent when')} ${told(absentWhen)}.`,
+    localize(meaning),
+    nullWhen === undefined ? '' : `${localize('Null when')} ${localize(nullWhen)}.`,
+    absentWhen === undefined ? '' : `${localize('Absent when')} ${localize(absentWhen)}.`,
   ]
     .filter((part) => part !== '')
     .join(' ');

@@ -3,25 +3,33 @@ import { LABELS } from '../../src/observe/labels.ts';
 import { Metrics } from '../../src/observe/metrics.ts';
 import { OUTCOMES } from '../../src/observe/outcome.ts';
 import { code, codes, table } from './table.ts';
-import type { Told } from './table.ts';
+import type { Localize } from './table.ts';
 
 /** Every metric, and what its labels and outcomes mean. */
-export function metricsBlock(told: Told): string {
+export function metricsBlock(localize: Localize): string {
   const { families } = new Metrics(NOTHING);
-  const metrics = families.map(({ name, type, labels, help }) => [code(name), told(type), codes(labels), told(help)]);
+  const metrics = families.map(({ name, type, labels, help }) => [
+    code(name),
+    localize(type),
+    codes(labels),
+    localize(help),
+  ]);
   const used = new Set(families.flatMap(({ labels }) => labels));
-  const labels = [...used].map((label) => [code(label), told(meaningOf(label))]);
-  const outcomes = Object.entries(OUTCOMES).map(([outcome, meaning]) => [code(outcome), told(meaning)]);
-  const failures = Object.entries(CONSEQUENCES).map(([kind, { words }]) => [code(kind), told(`The backend ${words}.`)]);
+  const labels = [...used].map((label) => [code(label), localize(meaningOf(label))]);
+  const outcomes = Object.entries(OUTCOMES).map(([outcome, meaning]) => [code(outcome), localize(meaning)]);
+  const failures = Object.entries(CONSEQUENCES).map(([kind, { words }]) => [
+    code(kind),
+    localize(`The backend ${words}.`),
+  ]);
   return [
-    table(told, ['metric', 'type', 'labels', 'meaning'], metrics),
-    told('A histogram has the samples `…_bucket` (with the label `le`), `…_sum` and `…_count`.'),
-    told('**Labels**'),
-    table(told, ['label', 'meaning'], labels),
-    told('**What a request came to** (`outcome` of `llm_proxy_alias_requests_total`)'),
-    table(told, ['outcome', 'meaning'], outcomes),
-    told('**What came of a try** (`outcome` of `llm_proxy_attempts_total`, and `failure` in the log)'),
-    table(told, ['outcome', 'meaning'], [[code('success'), told('It served.')], ...failures]),
+    table(localize, ['metric', 'type', 'labels', 'meaning'], metrics),
+    localize('A histogram has the samples `…_bucket` (with the label `le`), `…_sum` and `…_count`.'),
+    localize('**Labels**'),
+    table(localize, ['label', 'meaning'], labels),
+    localize('**What a request came to** (`outcome` of `llm_proxy_alias_requests_total`)'),
+    table(localize, ['outcome', 'meaning'], outcomes),
+    localize('**What came of an attempt** (`outcome` of `llm_proxy_attempts_total`, and `failure` in the log)'),
+    table(localize, ['outcome', 'meaning'], [[code('success'), localize('It served.')], ...failures]),
   ].join('\n\n');
 }
 

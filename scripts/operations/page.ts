@@ -4,10 +4,10 @@ import { logFieldsBlock, logLinesBlock } from './log.ts';
 import { metricsBlock } from './metrics.ts';
 import { promptHeadBlock, promptVariablesBlock } from './prompts.ts';
 import { sizingBlock } from './sizing.ts';
-import type { Told } from './table.ts';
+import type { Localize } from './table.ts';
 
 /** What is written into the page, by the name that its markers have for it. */
-export const BLOCKS: Readonly<Record<string, (told: Told) => string>> = {
+export const BLOCKS: Readonly<Record<string, (localize: Localize) => string>> = {
   metrics: metricsBlock,
   'log fields': logFieldsBlock,
   'log lines': logLinesBlock,
@@ -26,14 +26,14 @@ export const BLOCKS: Readonly<Record<string, (told: Told) => string>> = {
  */
 export function filledPage(page: string, words?: Readonly<Record<string, string>>): string {
   const missing = new Set<string>();
-  const told: Told = (text) => {
+  const localize: Localize = (text) => {
     if (words === undefined) return text;
     const said = Object.hasOwn(words, text) ? words[text] : undefined;
     if (said === undefined || said === '') missing.add(text);
     return said ?? text;
   };
   let text = page;
-  for (const [name, block] of Object.entries(BLOCKS)) text = withBlock(text, name, block(told));
+  for (const [name, block] of Object.entries(BLOCKS)) text = withBlock(text, name, block(localize));
   const unknown = [...text.matchAll(/<!-- begin generated: (.*?) -->/g)].find(([, name = '']) => !(name in BLOCKS));
   if (unknown !== undefined) throw new Error(`there is no block ${unknown[1]}`);
   if (missing.size === 0) return text;

@@ -1,27 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { table } from './table.ts';
-import type { Told } from './table.ts';
+import type { Localize } from './table.ts';
 
 /** What one process takes, as `make bench` measured it. */
-export function sizingBlock(told: Told): string {
+export function sizingBlock(localize: Localize): string {
   const page = readFileSync('docs/benchmarks.md', 'utf8');
   const figure = (heading: string, row: string, column = 1): string => figureIn(page, heading, row, column);
   return table(
-    told,
+    localize,
     ['what', 'takes'],
     [
-      [told('a request of 1 KB'), `${figure('CPU time per 1 KB request', 'llm-proxy')} µs CPU`],
-      [told('a request of 1 MB'), `${figure('CPU time per 1 MB request', 'llm-proxy')} µs CPU`],
-      [told('an event of a stream'), `${figure('CPU time per streamed chunk', 'llm-proxy')} µs CPU`],
+      [localize('a request of 1 KB'), `${figure('CPU time per 1 KB request', 'llm-proxy')} µs CPU`],
+      [localize('a request of 1 MB'), `${figure('CPU time per 1 MB request', 'llm-proxy')} µs CPU`],
+      [localize('an event of a stream'), `${figure('CPU time per streamed chunk', 'llm-proxy')} µs CPU`],
       [
-        told('an event of a stream, translated'),
+        localize('an event of a stream, translated'),
         `${figure('CPU time per translated chunk', 'chat client, Anthropic backend')} µs CPU`,
       ],
-      [told('a refused request'), `${figure('CPU time per refused request', 'llm-proxy, 429')} µs CPU`],
-      [told('an open stream'), `${figure('Resident memory per open stream', 'llm-proxy')} KB`],
-      [told('an open stream, of 9,500'), `${figure('Resident memory per stream, very many', 'llm-proxy')} KB`],
-      [told('the process, idle'), `${figure('Resident memory per open stream', 'llm-proxy', 6)} MB`],
-      [told('from start to ready'), `${figure('Start to ready', 'llm-proxy')} ms`],
+      [localize('a refused request'), `${figure('CPU time per refused request', 'llm-proxy, 429')} µs CPU`],
+      [localize('an open stream'), `${figure('Resident memory per open stream', 'llm-proxy')} KB`],
+      [localize('an open stream, of 9,500'), `${figure('Resident memory per stream, very many', 'llm-proxy')} KB`],
+      [localize('the process, idle'), `${figure('Resident memory per open stream', 'llm-proxy', 6)} MB`],
+      [localize('from start to ready'), `${figure('Start to ready', 'llm-proxy')} ms`],
     ],
   );
 }

@@ -1,12 +1,14 @@
-/** Says a text in the page's language; English texts as they are. */
-export type Told = (text: string) => string;
+/** Gives a text in the page's language; in English as it is. */
+export type Localize = (text: string) => string;
 
-/** A table of Markdown: the heads are told in the page's language, the cells are ready. */
-export function table(told: Told, heads: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table of Markdown: the heads are localized, the cells are ready. */
+export function table(localize: Localize, heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(heads.map(told)), line(heads.map(() => '---')), ...rows.map((cells) => line(cells.map(inCell)))].join(
-    '\n',
-  );
+  return [
+    line(heads.map(localize)),
+    line(heads.map(() => '---')),
+    ...rows.map((cells) => line(cells.map(inCell))),
+  ].join('\n');
 }
 
 /** `name`, as code. */

@@ -87,10 +87,10 @@ describe('a page in another language', () => {
     for (const english of Object.keys(words)) words[english] = `«${english}»`;
     const page = filledPage(empty, words);
     expect(page).toContain('| «metric» | «type» | «labels» | «meaning» |');
-    expect(page).toContain('«Tries under way.»');
+    expect(page).toContain('«Attempts under way.»');
     expect(page).not.toContain('WHAT WAS THERE');
-    delete words['Tries under way.'];
-    expect(messageOf(() => filledPage(empty, words))).toContain('Tries under way.');
+    delete words['Attempts under way.'];
+    expect(messageOf(() => filledPage(empty, words))).toContain('Attempts under way.');
   });
 
   test('has every block once, and no other', () => {
