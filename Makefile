@@ -46,11 +46,12 @@ fuzz: $(DEPS) ## Send what nobody should to the gateway for five minutes (ARGS="
 check: $(DEPS) ## Types, format, lint, unused code, generated files
 	@$(BUN) scripts/check.ts
 
-generate: $(DEPS) ## Write config.schema.json, docs/cli.md, docs/config.md, docs/errors.md, docs/vendors.md, test/shapes and the chart's copies from their sources
+generate: $(DEPS) ## Write config.schema.json, docs/{cli,config,errors,vendors}.md, the tables of docs/operations.md, test/shapes and the chart's copies
 	@$(BUN) src/config/generate.ts
 	@$(BUN) scripts/cli-page.ts
 	@$(BUN) scripts/error-codes.ts
 	@$(BUN) scripts/vendors-page.ts
+	@$(BUN) scripts/operations-page.ts
 	@$(BUN) scripts/sdk-shapes.ts
 	@$(BUN) scripts/chart.ts
 

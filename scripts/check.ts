@@ -7,6 +7,7 @@ const GENERATED = [
   'docs/cli.md',
   'docs/config.md',
   'docs/errors.md',
+  'docs/operations.md',
   'docs/vendors.md',
   'deploy/helm/llm-proxy/values.schema.json',
   'deploy/helm/llm-proxy/files/alerts.yml',
@@ -21,6 +22,7 @@ const GENERATORS = [
   'scripts/cli-page.ts',
   'scripts/error-codes.ts',
   'scripts/vendors-page.ts',
+  'scripts/operations-page.ts',
   'scripts/sdk-shapes.ts',
   'scripts/chart.ts',
 ];

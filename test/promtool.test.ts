@@ -10,7 +10,7 @@ import { findFreePort, startGateway } from './kit/gateway.ts';
 import type { Gateway } from './kit/gateway.ts';
 import type { Json } from './kit/json.ts';
 import { program } from './kit/program.ts';
-import { status } from './kit/replies.ts';
+import { chatAnswer, status } from './kit/replies.ts';
 import { scaledRules } from './kit/scaled-rules.ts';
 import { eventually } from './kit/settled.ts';
 import { startUpstream } from './kit/upstream.ts';
@@ -49,55 +49,72 @@ describe.skipIf(promtool === undefined)('promtool', () => {
   }
 });
 
-/** A minute of the rules is half a second of the test. */
+/** A minute of the rules is half a second of the test, and one scrape. */
 const FACTOR = 120;
 
 describe.skipIf(prometheus === undefined)('a Prometheus that watches a gateway', () => {
-  test('a provider that refuses every request is told of, though every client is served', async () => {
-    const provider = await startUpstream(status(401, { code: 'invalid_api_key' }));
-    ended.push(() => provider.stop());
-    const gateway = await startGateway({
-      config: {
-        backends: [
-          { name: 'provider', url: provider.url, api_key: 'sk-of-the-gateway-000' },
-          { name: 'demo', url: 'demo:' },
-        ],
-        models: {
-          chat: {
-            routes: [
-              { backend: 'provider', model: 'gpt', priority: 1 },
-              { backend: 'demo', model: 'demo', priority: 2 },
-            ],
-          },
+  test('tells of a refused key that failover hides, then of clients let down, and of a broken config', async () => {
+    const [provider, second] = await Promise.all([
+      startUpstream(status(401, { code: 'invalid_api_key' })),
+      startUpstream(chatAnswer('served')),
+    ]);
+    ended.push(() => Promise.all([provider.stop(), second.stop()]));
+    const config = {
+      backends: [
+        { name: 'provider', url: provider.url, api_key: 'sk-of-the-gateway-000' },
+        { name: 'second', url: second.url },
+      ],
+      models: {
+        chat: {
+          routes: [
+            { backend: 'provider', model: 'gpt', priority: 1 },
+            { backend: 'second', model: 'other', priority: 2 },
+          ],
         },
-        fallback: { cooldown_seconds: 300 / FACTOR },
       },
-    });
+      fallback: { max_retries: 0, cooldown_seconds: 300 / FACTOR },
+    };
+    const gateway = await startGateway({ config });
     ended.push(() => gateway.stop());
     await expectAcceptedMetrics(gateway);
-    const address = await startPrometheus(gateway);
+    const watch = watchOf(gateway, await startPrometheus(gateway));
 
-    const statuses = new Set<number>();
-    const critical = new Set<string>();
-    const alert = await eventually(
-      async () => {
-        const body = { model: 'chat', messages: [{ role: 'user', content: 'hi' }] };
-        const answer = await send(`${gateway.url}/v1/chat/completions`, { body });
-        await answer.whole();
-        statuses.add(answer.status);
-        const { data }: Json = await (await fetch(`${address}/api/v1/alerts`)).json();
-        for (const { labels } of data.alerts) if (labels.severity === 'critical') critical.add(labels.alertname);
-        return data.alerts.find(
-          ({ state, labels }: Json) => state === 'firing' && labels.alertname === 'LlmProxyProviderRefuses',
-        );
-      },
-      { timeoutMs: 50_000 },
-    );
-    expect([[...statuses], [...critical]]).toEqual([[200], []]);
-    expect(alert.labels).toMatchObject({ backend: 'provider', model: 'gpt', job: 'llm-proxy', severity: 'warning' });
-    expect(alert.annotations.summary).toBe("The provider of provider refuses the gateway's key or account for gpt.");
+    const refused = await watch.until('LlmProxyProviderRefuses');
+    expect([[...watch.statuses], [...watch.critical]]).toEqual([[200], []]);
+    expect(refused.labels).toMatchObject({ backend: 'provider', model: 'gpt', job: 'llm-proxy', severity: 'warning' });
+    expect(refused.annotations.summary).toBe("The provider of provider refuses the gateway's key or account for gpt.");
+
+    second.script(status(500));
+    const letDown = await watch.until('LlmProxyAliasErrors');
+    expect(letDown.labels).toMatchObject({ alias: 'chat', job: 'llm-proxy', severity: 'critical' });
+    expect(letDown.annotations.description).toMatch(/^\d+(\.\d+)?% of the requests for chat failed/);
+
+    gateway.writeConfig({ ...config, models: { chat: { routes: [{ backend: 'nobody', model: 'm' }] } } });
+    expect((await watch.until('LlmProxyConfigInvalid')).labels.instance).toBe(`127.0.0.1:${gateway.port}`);
     await expectAcceptedMetrics(gateway);
   });
+
+  /** Sends requests and looks at the alerts, until one fires. */
+  function watchOf({ url }: Gateway, prometheusUrl: string) {
+    const statuses = new Set<number>();
+    const critical = new Set<string>();
+    const look = async (name: string): Promise<Json> => {
+      const body = { model: 'chat', messages: [{ role: 'user', content: 'hi' }] };
+      const answer = await send(`${url}/v1/chat/completions`, { body });
+      await answer.whole();
+      statuses.add(answer.status);
+      const { data }: Json = await (await fetch(`${prometheusUrl}/api/v1/alerts`)).json();
+      const firing: Json[] = data.alerts.filter(({ state }: Json) => state === 'firing');
+      for (const { labels } of firing) {
+        // A machine that is busy for a second looks as if nothing answered.
+        const isOfTheMachine = labels.alertname === 'LlmProxyDown';
+        if (labels.severity === 'critical' && !isOfTheMachine) critical.add(labels.alertname);
+      }
+      return firing.find(({ labels }) => labels.alertname === name);
+    };
+    const until = (name: string): Promise<Json> => eventually(() => look(name), { timeoutMs: 50_000, everyMs: 50 });
+    return { statuses, critical, until };
+  }
 
   /** Starts one that scrapes the gateway, with the rules' lengths of time scaled down; resolves to its address. */
   async function startPrometheus(gateway: Gateway): Promise<string> {
@@ -105,7 +122,7 @@ describe.skipIf(prometheus === undefined)('a Prometheus that watches a gateway',
     const port = await findFreePort();
     writeFileSync(join(dir, 'alerts.yml'), scaledRules(RULES, FACTOR));
     const config = {
-      global: { scrape_interval: '250ms', scrape_timeout: '250ms', evaluation_interval: '250ms' },
+      global: { scrape_interval: '500ms', scrape_timeout: '500ms', evaluation_interval: '500ms' },
       rule_files: ['alerts.yml'],
       scrape_configs: [{ job_name: 'llm-proxy', static_configs: [{ targets: [`127.0.0.1:${gateway.port}`] }] }],
     };
@@ -124,9 +141,11 @@ describe.skipIf(prometheus === undefined)('a Prometheus that watches a gateway',
     await eventually(
       async () => {
         if (child.exitCode !== null) throw new Error(`Prometheus ended: ${readFileSync(join(dir, 'log'), 'utf8')}`);
-        const ready = await fetch(`${address}/-/ready`);
-        await ready.body?.cancel();
-        return ready.ok;
+        const asked = (path: string): Promise<Json> =>
+          fetch(`${address}/api/v1/${path}`).then((answer) => answer.json());
+        const [up, alerts] = await Promise.all([asked('query?query=up'), asked('alerts')]);
+        // Before its first scrape there is nothing up.
+        return up.data.result[0]?.value[1] === '1' && alerts.data.alerts.length === 0;
       },
       { timeoutMs: 30_000 },
     );

@@ -43,7 +43,7 @@ export function requestFamilies() {
   return {
     requests: counter(
       'requests_total',
-      'Requests, by the alias, backend and model that were tried last and by the status that the client got. Requests without an alias (lists of models, wrong keys, probes) have it empty.',
+      'Requests, by the alias, backend and model of the last attempt and by the status that the client got. Requests without an alias (lists of models, wrong keys, probes) have it empty.',
       [...ROUTE, 'status', 'stream'],
     ),
     aliasRequests: counter(
@@ -58,13 +58,13 @@ export function requestFamilies() {
     ttft: histogram('time_to_first_token_seconds', 'From the request to the first content.', LONG, ROUTE),
     overhead: histogram(
       'overhead_seconds',
-      "The gateway's own part of a request: all but the client's sending, the queue, backends and waits between tries.",
+      "The gateway's own part of a request: all but the client's sending, the queue, backends and waits between attempts.",
       SHORT,
     ),
-    attempts: counter('attempts_total', 'Tries at backends, by what came of them.', ['backend', 'model', 'outcome']),
+    attempts: counter('attempts_total', 'Attempts at backends, by what came of them.', ['backend', 'model', 'outcome']),
     fallbacks: counter(
       'fallbacks_total',
-      'Failovers after a failed try: L1 from one backend (or backend/model) of an alias to another, L2 from one alias to another.',
+      'Failovers after a failed attempt: L1 from one backend (or backend/model) of an alias to another, L2 from one alias to another.',
       ['from', 'to', 'level'],
     ),
     interrupted: counter(
@@ -72,8 +72,8 @@ export function requestFamilies() {
       'Answers that their backend, or a timeout, broke off after they had begun.',
       ['alias', 'backend'],
     ),
-    queueWait: histogram('queue_wait_seconds', 'How long requests waited for their turn.', LONG),
-    refused: counter('refused_total', 'Requests turned down before any backend was tried.', ['reason']),
+    queueWait: histogram('queue_wait_seconds', 'How long requests waited in the queue.', LONG),
+    refused: counter('refused_total', 'Requests refused before any backend was asked.', ['reason']),
     tokens: counter('tokens_total', 'Tokens, as backends reported them.', ['alias', 'backend', 'type']),
     cooldowns: counter('cooldowns_total', 'Cooldowns begun.', ['backend', 'model']),
     reloads: counter('config_reloads_total', 'Reloads of the config.', ['result']),
@@ -86,7 +86,7 @@ export function stateFamilies(sources: MetricsSources): Family[] {
   const platform = [version, Bun.version, process.platform, process.arch];
   return [
     ...routing(sources),
-    single('queue_depth', 'Requests that wait for their turn.', () => sources.queueDepth()),
+    single('queue_depth', 'Requests that wait in the queue.', () => sources.queueDepth()),
     single('buffered_bytes', 'Memory that requests hold together.', () => sources.bufferedBytes()),
     single('buffered_limit_bytes', 'The most that they may hold (server.max_buffered_mb).', () =>
       sources.bufferedLimitBytes(),
@@ -123,7 +123,7 @@ function routing({ backends, aliases }: MetricsSources): Family[] {
     ofBackends('backend_up', '1 while a backend is not known dead by health checks.', ({ up }) => Number(up)),
     ofModels(
       'backend_cooling',
-      '1 while a model at a backend rests after a failure, or an operation of it (GET /admin/backends tells which).',
+      '1 while a model at a backend rests after a failure, or an operation of it (see GET /admin/backends).',
       'cooling',
     ),
     ofModels(
@@ -131,7 +131,7 @@ function routing({ backends, aliases }: MetricsSources): Family[] {
       "1 from when a provider refuses the gateway's key or account for a model (401, 402, 403, no quota left) until it serves it again.",
       'refused',
     ),
-    ofBackends('in_flight', 'Tries under way.', ({ inFlight }) => inFlight),
+    ofBackends('in_flight', 'Attempts under way.', ({ inFlight }) => inFlight),
     ofAliases('alias_routes', 'Enabled routes of an alias.', 'routes'),
     ofAliases(
       'alias_routes_open',

@@ -35,7 +35,7 @@ export const REQUEST_FIELDS = [
   {
     name: 'client_ip',
     type: 'string',
-    meaning: "The client's address: the connection's, or what a proxy of `server.trusted_proxies` says it is.",
+    meaning: "The client's address: the connection's, or what a proxy of `proxy.trusted_proxies` says it is.",
   },
   {
     name: 'caller',

@@ -40,7 +40,8 @@ export class Metrics {
   readonly #counted = requestFamilies();
   readonly #overhead = this.#counted.overhead.series();
   readonly #queueWait = this.#counted.queueWait.series();
-  readonly #families: readonly Family[];
+  /** In the order in which they are told. */
+  readonly families: readonly Family[];
   /** By alias, backend and model. */
   readonly #routes = new Map<string, Map<string, Map<string, RouteSeries>>>();
   readonly #outcomes = new Map<string, Partial<Record<Outcome, CounterSeries>>>();
@@ -50,7 +51,7 @@ export class Metrics {
     for (const result of ['success', 'failure']) this.#counted.reloads.series(result);
     for (const reason of FROM_THE_START) this.#counted.refused.series(reason);
     const state = stateFamilies({ ...sources, configValid: () => this.#configValid });
-    this.#families = [...Object.values(this.#counted), ...state, ...processMetrics()];
+    this.families = [...Object.values(this.#counted), ...state, ...processMetrics()];
   }
 
   /**
@@ -100,7 +101,7 @@ export class Metrics {
 
   /** Everything in the text format of Prometheus. */
   render(): string {
-    return this.#families.map((family) => family.render()).join('');
+    return this.families.map((family) => family.render()).join('');
   }
 
   #added({ aliasLabel = '', backend = '', modelLabel = '' }: ExchangeRecord): RouteSeries {

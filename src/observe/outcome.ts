@@ -7,7 +7,7 @@ export const OUTCOMES = {
   served: 'The first route that was tried served.',
   failover: 'Another route of the alias served (L1), or the same one when it was tried again.',
   fallback: 'Another alias served (L2, `fallback.alias_fallback`), whether or not a route of this one was tried.',
-  interrupted: 'The answer broke off after it had begun, and the client was told so.',
+  interrupted: 'The answer broke off after it had begun, and the client got an error event.',
   failed: 'No route served: the client got an error, whatever its status.',
   turned_away:
     'The gateway could not take it (5xx: the queue, memory, no backend available), and no backend was asked.',

@@ -5,6 +5,9 @@
 /** Something that a scrape shows. */
 export interface Family {
   readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labels: Labels;
   render(): string;
 }
 
@@ -21,12 +24,13 @@ export class CounterSeries {
 
 /** Numbers that only grow, one for each set of label values. */
 export class Counter implements Family {
+  readonly type = 'counter';
   readonly #series: SeriesTree<CounterSeries>;
 
   constructor(
     readonly name: string,
-    private readonly help: string,
-    labels: Labels = [],
+    readonly help: string,
+    readonly labels: Labels = [],
   ) {
     this.#series = new SeriesTree(labels, () => new CounterSeries());
   }
@@ -37,7 +41,7 @@ export class Counter implements Family {
   }
 
   render(): string {
-    let text = head(this.name, this.help, 'counter');
+    let text = head(this);
     for (const [labels, { value }] of this.#series.all) text += line(this.name, labels, value);
     return text;
   }
@@ -60,14 +64,22 @@ export type Sample = readonly [values: Labels, value: number];
 /** Numbers that go up and down, read when they are scraped. */
 export class Gauge implements Family {
   readonly name: string;
+  readonly help: string;
+  readonly type: 'gauge' | 'counter';
+  readonly labels: Labels;
 
   constructor(private readonly settings: GaugeSettings) {
-    this.name = settings.name;
+    const { name, help, type = 'gauge', labels = [] } = settings;
+    this.name = name;
+    this.help = help;
+    this.type = type;
+    this.labels = labels;
   }
 
   render(): string {
-    const { name, help, type = 'gauge', labels = [], read } = this.settings;
-    let text = head(name, help, type);
+    const { name, labels } = this;
+    const { read } = this.settings;
+    let text = head(this);
     for (const [values, value] of read()) text += line(name, labelText(labels, values), value);
     return text;
   }
@@ -94,15 +106,16 @@ export class HistogramSeries {
 
 /** How observations are distributed, for each set of label values. */
 export class Histogram implements Family {
+  readonly type = 'histogram';
   readonly #bounds: Float64Array;
   readonly #series: SeriesTree<HistogramSeries>;
 
   /** `bounds` are the upper bounds of the buckets, ascending and finite. */
   constructor(
     readonly name: string,
-    private readonly help: string,
+    readonly help: string,
     bounds: readonly number[],
-    labels: Labels = [],
+    readonly labels: Labels = [],
   ) {
     this.#bounds = Float64Array.from(bounds);
     this.#series = new SeriesTree(labels, () => new HistogramSeries(this.#bounds));
@@ -114,7 +127,7 @@ export class Histogram implements Family {
   }
 
   render(): string {
-    let text = head(this.name, this.help, 'histogram');
+    let text = head(this);
     for (const [labels, { counts, sum }] of this.#series.all) {
       let total = 0;
       for (const [bucket, count] of counts.entries()) {
@@ -165,7 +178,7 @@ class Branch<S> {
   }
 }
 
-function head(name: string, help: string, type: string): string {
+function head({ name, help, type }: Family): string {
   return `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n`;
 }
 

@@ -30,18 +30,30 @@ const SEPARATORS = { newline: '\n', 'double-newline': '\n\n', none: '', custom: 
 
 const MODELS_RULE = 'must be a list of alias names, in which * stands for anything';
 
-const headSchema = z.strictObject({
-  position: z.enum(['before', 'after'], { error: 'must be before or after' }).default('before'),
+/** What a head may say; the docs are made from it. */
+export const headSchema = z.strictObject({
+  position: z
+    .enum(['before', 'after'], { error: 'must be before or after' })
+    .default('before')
+    .describe("Whether the text stands before or after the request's own system message."),
   separator: z
     .enum(['newline', 'double-newline', 'none', 'custom'], { error: 'must be newline, double-newline, none or custom' })
-    .default('double-newline'),
-  custom_separator: z.string({ error: 'must be a string' }).optional(),
+    .default('double-newline')
+    .describe('What stands between the two: one line break, two, nothing, or `custom_separator`.'),
+  custom_separator: z
+    .string({ error: 'must be a string' })
+    .optional()
+    .describe('The separator itself, with `separator: custom`.'),
   models: z
     .array(z.string({ error: MODELS_RULE }).min(1, { error: MODELS_RULE }), { error: MODELS_RULE })
     .min(1, { error: MODELS_RULE })
-    .default(['*']),
-  enabled: z.boolean({ error: 'must be true or false' }).default(true),
-  priority: z.number({ error: 'must be a number' }).default(100),
+    .default(['*'])
+    .describe('The aliases that the prompt is for; `*` stands for anything. Names that begin with `*` need quotes.'),
+  enabled: z.boolean({ error: 'must be true or false' }).default(true).describe('Whether the file counts.'),
+  priority: z
+    .number({ error: 'must be a number' })
+    .default(100)
+    .describe('Lower stands first in the text; of equals the name decides.'),
 });
 
 const KEYS = Object.keys(headSchema.shape);

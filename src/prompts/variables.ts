@@ -63,6 +63,20 @@ export function renderTemplate(template: Template, now: Date): string {
   return text;
 }
 
+/** What every prompt may hold, and what it becomes. */
+export const PROMPT_VARIABLES: Readonly<Record<string, string>> = {
+  _DATE: 'The day of the request in local time, `2026-11-30`.',
+  _TIME: 'The time of the request in local time, `14:05:09`.',
+  _DATETIME: 'Both, with a space between.',
+  _OS: 'The operating system: `linux`, `darwin`, `windows`, …',
+  _ARCH: 'The processor: `x64`, `arm64`, …',
+  _HOSTNAME: "The machine's name.",
+  _USER: 'The user that the gateway runs as.',
+  _HOME: "That user's home directory.",
+  _SHELL: "That user's shell, as the environment says.",
+  _LANG: 'The language, as the environment (`LC_ALL`, `LANG`) or the system says.',
+};
+
 const MOMENTS = new Map<string, (now: Date) => string>([
   ['_DATE', localDate],
   ['_TIME', localTime],

@@ -1,0 +1,58 @@
+import type { LogField } from '../../src/observe/log-fields.ts';
+import { REQUEST_FIELDS, TRY_FIELDS } from '../../src/observe/log-fields.ts';
+import { LOG_LINES } from '../../src/observe/log-lines.ts';
+import { code, table } from './table.ts';
+import type { Localize } from './table.ts';
+
+/** Every field of the line of a request. */
+export function logFieldsBlock(localize: Localize): string {
+  return [
+    table(
+      localize,
+      FIELD_HEADS,
+      REQUEST_FIELDS.map((field) => fieldRow(field, localize)),
+    ),
+    localize('**Each of `tries`**'),
+    table(
+      localize,
+      FIELD_HEADS,
+      TRY_FIELDS.map((field) => fieldRow(field, localize)),
+    ),
+  ].join('\n\n');
+}
+
+/** Every other line, with the fields that it has besides `level`, `ts` and `msg`. */
+export function logLinesBlock(localize: Localize): string {
+  return Object.entries(LOG_LINES)
+    .flatMap(([group, lines]) => [
+      `**${localize(group)}**`,
+      table(
+        localize,
+        ['level', 'message', 'meaning', 'fields'],
+        lines.map(({ level, msg, meaning, fields }) => [
+          level,
+          code(msg),
+          localize(meaning),
+          fields.map((field) => `${code(field.name)}: ${meaningOf(field, localize)}`).join('<br>'),
+        ]),
+      ),
+    ])
+    .join('\n\n');
+}
+
+const FIELD_HEADS = ['field', 'type', 'meaning'];
+
+function fieldRow(field: LogField, localize: Localize): string[] {
+  const unit = field.unit === undefined ? '' : `, ${field.unit}`;
+  return [code(field.name), localize(field.type) + unit, meaningOf(field, localize)];
+}
+
+function meaningOf({ meaning, nullWhen, absentWhen }: LogField, localize: Localize): string {
+  return [
+    localize(meaning),
+    nullWhen === undefined ? '' : `${localize('Null when')} ${localize(nullWhen)}.`,
+    absentWhen === undefined ? '' : `${localize('Absent when')} ${localize(absentWhen)}.`,
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}

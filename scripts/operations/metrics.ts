@@ -1,0 +1,52 @@
+import { CONSEQUENCES } from '../../src/core/failure.ts';
+import { LABELS } from '../../src/observe/labels.ts';
+import { Metrics } from '../../src/observe/metrics.ts';
+import { OUTCOMES } from '../../src/observe/outcome.ts';
+import { code, codes, table } from './table.ts';
+import type { Localize } from './table.ts';
+
+/** Every metric, and what its labels and outcomes mean. */
+export function metricsBlock(localize: Localize): string {
+  const { families } = new Metrics(NOTHING);
+  const metrics = families.map(({ name, type, labels, help }) => [
+    code(name),
+    localize(type),
+    codes(labels),
+    localize(help),
+  ]);
+  const used = new Set(families.flatMap(({ labels }) => labels));
+  const labels = [...used].map((label) => [code(label), localize(meaningOf(label))]);
+  const outcomes = Object.entries(OUTCOMES).map(([outcome, meaning]) => [code(outcome), localize(meaning)]);
+  const failures = Object.entries(CONSEQUENCES).map(([kind, { words }]) => [
+    code(kind),
+    localize(`The backend ${words}.`),
+  ]);
+  return [
+    table(localize, ['metric', 'type', 'labels', 'meaning'], metrics),
+    localize('A histogram has the samples `…_bucket` (with the label `le`), `…_sum` and `…_count`.'),
+    localize('**Labels**'),
+    table(localize, ['label', 'meaning'], labels),
+    localize('**What a request came to** (`outcome` of `llm_proxy_alias_requests_total`)'),
+    table(localize, ['outcome', 'meaning'], outcomes),
+    localize('**What came of an attempt** (`outcome` of `llm_proxy_attempts_total`, and `failure` in the log)'),
+    table(localize, ['outcome', 'meaning'], [[code('success'), localize('It served.')], ...failures]),
+  ].join('\n\n');
+}
+
+function meaningOf(label: string): string {
+  const meaning = LABELS[label];
+  if (meaning === undefined) throw new Error(`the label ${label} means nothing: write it into src/observe/labels.ts`);
+  return meaning;
+}
+
+/** Enough to have every family, none of which is read. Those that only Linux has are missing elsewhere. */
+const NOTHING: ConstructorParameters<typeof Metrics>[0] = {
+  backends: () => [],
+  aliases: () => [],
+  queueDepth: () => 0,
+  droppedLogLines: () => 0,
+  bufferedBytes: () => 0,
+  bufferedLimitBytes: () => 0,
+  accepting: () => true,
+  version: '',
+};
