@@ -16,7 +16,7 @@ export function alertsBlock(localize: Localize): string {
     rules.flatMap(({ alert, labels, annotations }) =>
       alert === undefined || labels === undefined || annotations === undefined
         ? []
-        : [[`[${alert}](#${alert.toLowerCase()})`, localize(labels.severity), localize(named(annotations.summary))]],
+        : [[`[${alert}](#${alert.toLowerCase()})`, labels.severity, localize(named(annotations.summary))]],
     ),
   );
   return table(localize, ['alert', 'severity', 'what it says'], rows);

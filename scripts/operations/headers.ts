@@ -75,7 +75,7 @@ export function headersInBlock(localize: Localize): string {
     table(
       localize,
       ['header', 'value'],
-      Object.entries(SENT).map(([name, meaning]) => [localize(name), localize(meaning)]),
+      Object.entries(SENT).map(([name, meaning]) => [name.startsWith('`') ? name : localize(name), localize(meaning)]),
     ),
     localize('**What never reaches a backend**'),
     table(localize, ['headers of a request', 'why'], rows(WITHHELD_ALWAYS)),
@@ -99,7 +99,9 @@ export function headersInBlock(localize: Localize): string {
         ],
       ],
     ),
-    `${localize('Of these pass all the same, for they choose no account:')} ${codes(HARMLESS)}. ${localize('A header whose value holds a key of the client or of the gateway does not pass whatever its name is. Everything else passes as it came; where the request is translated, less the headers of the client’s own dialect.')}`,
+    localize(
+      'Of these pass all the same, for they choose no account: NAMES. A header whose value holds a key of the client or of the gateway does not pass whatever its name is. Everything else passes as it came; where the request is translated, less the headers of the client’s own dialect.',
+    ).replace('NAMES', codes(HARMLESS)),
   ].join('\n\n');
 }
 
@@ -113,7 +115,9 @@ export function headersOutBlock(localize: Localize): string {
       ['headers of a backend’s answer', 'why'],
       PASSED_GROUPS.map((group) => [namesOf(group), localize(group.why)]),
     ),
-    `${localize('Not among them, for whose account it is at the provider is the operator’s business:')} ${codes(ACCOUNT_HEADERS)}. ${localize('Where the answer is translated, limits and request ids are told in the client’s dialect, and other headers of the backend’s dialect are left out.')}`,
+    localize(
+      'Not among them, for whose account it is at the provider is the operator’s business: NAMES. Where the answer is translated, limits and request ids are told in the client’s dialect, and other headers of the backend’s dialect are left out.',
+    ).replace('NAMES', codes(ACCOUNT_HEADERS)),
   ].join('\n\n');
 }
 

@@ -43,16 +43,14 @@ export function logLinesBlock(localize: Localize): string {
 const FIELD_HEADS = ['field', 'type', 'meaning'];
 
 function fieldRow(field: LogField, localize: Localize): string[] {
-  const unit = field.unit === undefined ? '' : `, ${field.unit}`;
-  return [code(field.name), localize(field.type) + unit, meaningOf(field, localize)];
+  const type = field.unit === undefined ? field.type : `${field.type}, ${field.unit}`;
+  return [code(field.name), localize(type), meaningOf(field, localize)];
 }
 
+/** All that is said of a field is one text to translate: not every language puts sentences together as English does. */
 function meaningOf({ meaning, nullWhen, absentWhen }: LogField, localize: Localize): string {
-  return [
-    localize(meaning),
-    nullWhen === undefined ? '' : `${localize('Null when')} ${localize(nullWhen)}.`,
-    absentWhen === undefined ? '' : `${localize('Absent when')} ${localize(absentWhen)}.`,
-  ]
-    .filter((part) => part !== '')
-    .join(' ');
+  const sentences = [meaning];
+  if (nullWhen !== undefined) sentences.push(`Null when ${nullWhen}.`);
+  if (absentWhen !== undefined) sentences.push(`Absent when ${absentWhen}.`);
+  return localize(sentences.join(' '));
 }

@@ -8,12 +8,7 @@ import type { Localize } from './table.ts';
 /** Every metric, and what its labels and outcomes mean. */
 export function metricsBlock(localize: Localize): string {
   const { families } = new Metrics(NOTHING);
-  const metrics = families.map(({ name, type, labels, help }) => [
-    code(name),
-    localize(type),
-    codes(labels),
-    localize(help),
-  ]);
+  const metrics = families.map(({ name, type, labels, help }) => [code(name), type, codes(labels), localize(help)]);
   const used = new Set(families.flatMap(({ labels }) => labels));
   const labels = [...used].map((label) => [code(label), localize(meaningOf(label))]);
   const outcomes = Object.entries(OUTCOMES).map(([outcome, meaning]) => [code(outcome), localize(meaning)]);

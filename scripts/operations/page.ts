@@ -22,23 +22,32 @@ export const BLOCKS: Readonly<Record<string, (localize: Localize) => string>> = 
 /**
  * The page with every block between its markers, of which there must be one pair each; all else stays. `words` is what the
  * language of the page has for each English text of the blocks; without it they are English. Throws where some are missing,
- * and says which.
+ * or belong to an English text that is there no longer, and says which.
  */
 export function filledPage(page: string, words?: Readonly<Record<string, string>>): string {
-  const missing = new Set<string>();
+  const asked = new Set<string>();
   const localize: Localize = (text) => {
-    if (words === undefined) return text;
-    const said = Object.hasOwn(words, text) ? words[text] : undefined;
-    if (said === undefined || said === '') missing.add(text);
-    return said ?? text;
+    asked.add(text);
+    return words?.[text] ?? text;
   };
   let text = page;
   for (const [name, block] of Object.entries(BLOCKS)) text = withBlock(text, name, block(localize));
   const unknown = [...text.matchAll(/<!-- begin generated: (.*?) -->/g)].find(([, name = '']) => !(name in BLOCKS));
   if (unknown !== undefined) throw new Error(`there is no block ${unknown[1]}`);
-  if (missing.size === 0) return text;
-  const lines = Array.from(missing, (english) => `  ${JSON.stringify(english)}: "",`);
-  throw new Error(`these texts are not translated:\n${lines.join('\n')}`);
+  if (words !== undefined) expectTranslated(asked, words);
+  return text;
+}
+
+/** A changed English text is both: missing under its new wording, and left over under its old one. */
+function expectTranslated(asked: ReadonlySet<string>, words: Readonly<Record<string, string>>): void {
+  const list = (texts: readonly string[], value: string): string =>
+    texts.map((english) => `  ${JSON.stringify(english)}${value}`).join('\n');
+  const missing = [...asked].filter((english) => !Object.hasOwn(words, english) || words[english] === '');
+  const left = Object.keys(words).filter((english) => !asked.has(english));
+  const problems: string[] = [];
+  if (missing.length > 0) problems.push(`these texts are not translated:\n${list(missing, ': "",')}`);
+  if (left.length > 0) problems.push(`these translations are of texts that are there no longer:\n${list(left, '')}`);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
 function withBlock(page: string, name: string, block: string): string {
