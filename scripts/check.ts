@@ -8,6 +8,7 @@ const GENERATED = [
   'docs/config.md',
   'docs/errors.md',
   'docs/operations.md',
+  'docs/operations.zh-CN.md',
   'docs/vendors.md',
   'deploy/helm/llm-proxy/values.schema.json',
   'deploy/helm/llm-proxy/files/alerts.yml',

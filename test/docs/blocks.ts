@@ -66,12 +66,16 @@ export function brokenLinks(page: string, folder: string): string[] {
 
 /** The anchors that GitHub gives to a page's headings. */
 export function anchorsOf(page: string): Set<string> {
-  const anchors = new Set<string>();
-  for (const [, heading = ''] of page.replace(/^```[^]*?^```$/gm, '').matchAll(/^#+ (.+)$/gm)) {
-    const words = heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '');
-    anchors.add(words.replaceAll(' ', '-'));
-  }
-  return anchors;
+  return new Set((page.replace(/^```[^]*?^```$/gm, '').match(/^#+ .+$/gm) ?? []).map(anchorOf));
+}
+
+/** The anchor of one heading, `## What to do` or `What to do`. */
+export function anchorOf(heading: string): string {
+  const words = heading
+    .replace(/^#+ /, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '');
+  return words.replaceAll(' ', '-');
 }
 
 /** A folder can be linked to as well. */

@@ -1,7 +1,8 @@
 // The examples of docs/clients.md, run word for word against a gateway with a key and one without. curl and the packages
-// of this project always run, everything else where LLM_PROXY_CLIENTS names a folder that holds the clients.
+// of this project always run, everything else where LLM_PROXY_CLIENTS names a folder that holds the clients. The examples
+// of its translation are the same, which translations.test.ts holds.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TOML } from 'bun';
 import { parse as parseYaml } from 'yaml';
@@ -22,17 +23,12 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
   toml: (text) => TOML.parse(text),
 };
 
-/** The page, and its translation where there is one. */
-const pages = ['clients.md', 'clients.zh-CN.md']
-  .filter((page) => existsSync(join(DOCS, page)))
-  .map((page) => {
-    const text = readFileSync(join(DOCS, page), 'utf8');
-    const blocks = blocksOf(text);
-    return { page, text, blocks, examples: blocks.filter((block) => promisedOutput(block.text).length > 0) };
-  });
+const text = readFileSync(join(DOCS, 'clients.md'), 'utf8');
+const blocks = blocksOf(text);
+const examples = blocks.filter((block) => promisedOutput(block.text).length > 0);
 
 if (CLIENTS === undefined) {
-  const left = pages.flatMap(({ examples }) => examples.filter((block) => !needsNoClients(block)));
+  const left = examples.filter((block) => !needsNoClients(block));
   const sections = new Set(left.map(({ section }) => section));
   console.warn(`LLM_PROXY_CLIENTS names no folder of clients (CONTRIBUTING.md). Not run: ${[...sections].join(', ')}.`);
 }
@@ -60,7 +56,7 @@ afterAll(async () => {
   await Promise.all(gateways.map((gateway) => gateway.stop()));
 });
 
-describe.each(pages)('$page', ({ text, blocks, examples }) => {
+describe('an example', () => {
   for (const block of examples) {
     const runs = needsNoClients(block) ? block.language !== 'sh' || hasCurl : CLIENTS !== undefined;
     test.skipIf(!runs)(
@@ -74,7 +70,7 @@ describe.each(pages)('$page', ({ text, blocks, examples }) => {
     );
   }
 
-  test('a wrong key is refused: the right one was looked at', async () => {
+  test('with a wrong key is refused: the right one was looked at', async () => {
     const block = examples.find(({ text: example }) => example.includes("from 'openai'"));
     const target = targets[1];
     if (block === undefined || target === undefined) throw new Error('there is no example of the OpenAI SDK');
@@ -82,25 +78,29 @@ describe.each(pages)('$page', ({ text, blocks, examples }) => {
     expect(await refused.catch(String)).toContain('invalid_api_key');
   });
 
-  test('every link leads somewhere', () => expect(brokenLinks(text, DOCS)).toEqual([]));
-
-  test('the contents name every section', () => {
-    const contents = text.slice(0, text.indexOf('\n## '));
-    for (const anchor of anchorsOf(text.slice(text.indexOf('\n## ')))) expect(contents).toContain(`](#${anchor})`);
-  });
-
-  test('the files of settings can be read', () => {
+  test('that is a file of settings can be read', () => {
     const files = blocks.filter(({ title }) => title !== undefined);
     expect(files.length).toBeGreaterThan(5);
     for (const { language, text: content } of files) {
       expect(PARSERS[language]?.(content)).toBeObject();
     }
   });
+});
+
+describe.each(['clients.md', 'clients.zh-CN.md'])('%s', (name) => {
+  const page = readFileSync(join(DOCS, name), 'utf8');
+
+  test('every link leads somewhere', () => expect(brokenLinks(page, DOCS)).toEqual([]));
+
+  test('the contents name every section', () => {
+    const contents = page.slice(0, page.indexOf('\n## '));
+    for (const anchor of anchorsOf(page.slice(page.indexOf('\n## ')))) expect(contents).toContain(`](#${anchor})`);
+  });
 
   test('the versions that were tried are those that this project has', () => {
-    for (const [name, version] of Object.entries(devDependencies)) {
-      if (!text.includes(`from '${name}'`)) continue;
-      expect(text.slice(text.lastIndexOf('\n## '))).toContain(`\`${name}\` ${version}`);
+    for (const [client, version] of Object.entries(devDependencies)) {
+      if (!page.includes(`from '${client}'`)) continue;
+      expect(page.slice(page.lastIndexOf('\n## '))).toContain(`\`${client}\` ${version}`);
     }
   });
 });

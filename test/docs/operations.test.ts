@@ -91,6 +91,12 @@ describe('a page in another language', () => {
     expect(page).not.toContain('WHAT WAS THERE');
     delete words['Attempts under way.'];
     expect(messageOf(() => filledPage(empty, words))).toContain('Attempts under way.');
+    // An English text that changes leaves its translation behind.
+    words['Attempts under way.'] = 'x';
+    words['Tries under way.'] = 'x';
+    expect(messageOf(() => filledPage(empty, words))).toBe(
+      'these translations are of texts that are there no longer:\n  "Tries under way."',
+    );
   });
 
   test('has every block once, and no other', () => {
