@@ -3,27 +3,34 @@
 
 SHELL := bash
 BUN := node_modules/.bin/bun
+RUNTIME := node_modules/.installed-runtime
 DEPS := node_modules/.installed
 .DEFAULT_GOAL := help
 
-.PHONY: help run test dev build-all sbom bench soak fuzz check generate manifests fmt clean
+.PHONY: help run test dev build-all npm formula sbom tour bench soak fuzz check generate manifests fmt clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-run: $(DEPS) ## Start the gateway from source (ARGS="serve -c my.yaml"; without a config: the embedded demo backend)
+run: $(RUNTIME) ## Start the gateway from source (ARGS="serve -c my.yaml"; without a config: the embedded demo backend)
 	@exec env LLM_PROXY_COMMAND='make run ARGS={}' $(BUN) src/main.ts $(ARGS)
 
 test: $(DEPS) ## Run every test (ARGS="test/scenarios -t name" narrows it down)
 	@$(BUN) test --timeout 30000 $(if $(ARGS),$(ARGS),./src ./test)
 
-dev: $(DEPS) ## Build the executable for this platform: dist/llm-proxy
+dev: $(RUNTIME) ## Build the executable for this platform: dist/llm-proxy
 	@$(BUN) scripts/build.ts
 
-build-all: $(DEPS) ## Build the executables for all platforms, with SHA256SUMS
+build-all: $(RUNTIME) ## Build the executables for all platforms, with SHA256SUMS
 	@$(BUN) scripts/build.ts --all
 
-sbom: $(DEPS) ## List what is inside the executables: dist/llm-proxy.cdx.json (CycloneDX)
+npm: build-all ## Make the npm packages of all platforms, and the one to install: dist/npm/
+	@$(BUN) scripts/npm.ts
+
+formula: $(RUNTIME) ## Make the Homebrew formula of the release in dist/: dist/llm-proxy.rb
+	@$(BUN) scripts/formula.ts
+
+sbom: $(RUNTIME) ## List what is inside the executables: dist/llm-proxy.cdx.json (CycloneDX)
 	@$(BUN) scripts/sbom.ts
 
 bench: $(DEPS) ## Measure against a bare Bun proxy, nginx and Portkey; writes docs/benchmarks.md (ARGS=--quick)
@@ -51,12 +58,19 @@ generate: $(DEPS) ## Write config.schema.json, docs/{cli,config,errors,vendors}.
 manifests: $(DEPS) ## Write deploy/kubernetes from the Helm chart (with Helm, from PATH or npm)
 	@$(BUN) scripts/manifests.ts
 
+tour: $(DEPS) ## Write docs/tour.md and the README's picture: the program lives through a night (needs Prometheus)
+	@$(BUN) scripts/tour/run.ts
+
 fmt: $(DEPS) ## Format everything
 	@$(BUN) fmt
 
 clean: ## Remove everything that a build made
 	rm -rf dist node_modules bench/node_modules bench/out
 
-# The script writes the stamp itself, last of all: a half-done install leaves none.
-$(DEPS): package.json package-lock.json scripts/install.sh
-	@bash scripts/install.sh
+# To run and to build takes a third of the packages. The script writes the stamps itself, last of all: a half-done
+# install leaves none.
+$(RUNTIME): package.json package-lock.json scripts/dependencies.sh
+	@bash scripts/dependencies.sh --runtime
+
+$(DEPS): package.json package-lock.json scripts/dependencies.sh
+	@bash scripts/dependencies.sh

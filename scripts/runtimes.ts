@@ -10,6 +10,8 @@ const CACHE = 'node_modules/.cache/runtimes';
 const PACKAGES = {
   'linux-x64': '@oven/bun-linux-x64',
   'linux-arm64': '@oven/bun-linux-aarch64',
+  'linux-x64-musl': '@oven/bun-linux-x64-musl',
+  'linux-arm64-musl': '@oven/bun-linux-aarch64-musl',
   'darwin-x64': '@oven/bun-darwin-x64',
   'darwin-arm64': '@oven/bun-darwin-aarch64',
   'windows-x64': '@oven/bun-windows-x64',

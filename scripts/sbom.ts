@@ -8,7 +8,8 @@ import { runtimePackage, TARGETS } from './runtimes.ts';
 
 const ROOT = refOf(packageJson.name, packageJson.version);
 
-const libraries = withTheirOwn(Object.keys(packageJson.dependencies));
+// The package `bun` is what runs the sources; what is inside an executable is the runtime of its platform.
+const libraries = withTheirOwn(Object.keys(packageJson.dependencies).filter((name) => name !== 'bun'));
 const runtimes = TARGETS.map((target) => runtimePackage(target));
 const names = [...libraries, ...runtimes];
 

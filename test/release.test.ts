@@ -1,10 +1,22 @@
 // What a release is made of: everything from outside is named by its hash, and what comes out can be checked.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Glob } from 'bun';
+import { parse } from 'yaml';
 import packageJson from '../package.json';
+import { executableName } from '../scripts/executable.ts';
+import { TARGETS } from '../scripts/runtimes.ts';
 import type { Json } from './kit/json.ts';
 
 const ROOT = join(import.meta.dir, '..');
@@ -36,6 +48,48 @@ describe('from outside comes only what is named by its hash', () => {
       const checkouts = text(path).split('actions/checkout@').slice(1);
       for (const step of checkouts) expect(step.split(/\n {6}- /)[0]).toContain('persist-credentials: false');
     }
+  });
+});
+
+describe('the workflow of a release', () => {
+  const { jobs } = parse(text('.github/workflows/release.yml'));
+  const commands = (job: string): string[] =>
+    jobs[job].steps.flatMap(({ run }: Json) => (run === undefined ? [] : [run]));
+  const all = Object.keys(jobs).flatMap(commands);
+
+  test('calls what there is', () => {
+    const targets = [...text('Makefile').matchAll(/^([a-z-]+):/gm)].map(([, target]) => target);
+    const made = all.flatMap((line) =>
+      [...line.matchAll(/\bmake ([a-z -]+)/g)].flatMap(([, words = '']) => words.split(' ')),
+    );
+    expect(made.length).toBeGreaterThan(2);
+    for (const target of made) expect(targets).toContain(target);
+    const scripts = all.flatMap((line) => line.match(/\bscripts\/[\w.-]+/g) ?? []);
+    expect(scripts.length).toBeGreaterThan(2);
+    for (const path of scripts) expect(existsSync(join(ROOT, path))).toBe(true);
+  });
+
+  test('publishes whatever the pages tell people to fetch', () => {
+    const upload = commands('executables').find((line) => line.startsWith('gh release create')) ?? '';
+    const assets = upload.split(' ').filter((word) => /^(?:dist\/|install)/.test(word));
+    const globs = assets.map((asset) => new Glob(asset.replace(/^dist\//, '')));
+    const pages = [...new Glob('{*.md,docs/*.md,install.sh}').scanSync({ cwd: ROOT })].map(text).join('\n');
+    const fetched = [...pages.matchAll(/\/releases\/latest\/download\/([\w.-]+)/g)].map(([, name = '']) => name);
+    const needed = ['SHA256SUMS', 'SHA256SUMS.sigstore.json', 'install.sh', 'llm-proxy.rb', ...fetched];
+    for (const target of TARGETS) needed.push(executableName(target), `${executableName(target)}.gz`);
+    for (const name of needed)
+      expect({ name, isThere: globs.some((glob) => glob.match(name)) }).toEqual({ name, isThere: true });
+  });
+
+  test('gives its identity only to the jobs that sign or publish with it', () => {
+    for (const [name, { permissions, steps }] of Object.entries<Json>(jobs)) {
+      expect([name, permissions['id-token']]).toEqual([name, 'write']);
+      expect(steps.some(({ run = '' }: Json) => /cosign sign|--provenance/.test(run))).toBe(true);
+      expect(JSON.stringify(steps)).not.toMatch(/NPM_TOKEN|NODE_AUTH_TOKEN/);
+    }
+    // What is signed is checked by whose workflow signed it.
+    const identity = String.raw`^https://github\.com/llm-proxy/llm-proxy/\.github/workflows/release\.yml@refs/tags/v`;
+    for (const path of ['install.sh', 'SECURITY.md', 'docs/install.md']) expect(text(path)).toContain(`'${identity}'`);
   });
 });
 
@@ -79,10 +133,11 @@ test('the list of what is inside names every library and runtime, with its hash'
     expect(await child.exited).toBe(0);
     const bom: Json = JSON.parse(readFileSync(join(dir, 'dist/llm-proxy.cdx.json'), 'utf8'));
     const named = bom.components.map(({ name, version }: Json) => `${name}@${version}`);
-    const direct = Object.entries(packageJson.dependencies).map(([name, version]) => `${name}@${version}`);
-    expect(named).toEqual(
-      expect.arrayContaining([...direct, '@oven/bun-linux-x64@1.4.5', '@oven/bun-windows-aarch64@1.4.5']),
-    );
+    const { bun, ...libraries } = packageJson.dependencies;
+    const direct = Object.entries(libraries).map(([name, version]) => `${name}@${version}`);
+    const runtimes = ['linux-x64', 'linux-x64-musl', 'linux-aarch64-musl', 'darwin-aarch64', 'windows-aarch64'];
+    expect(named).toEqual(expect.arrayContaining([...direct, ...runtimes.map((name) => `@oven/bun-${name}@${bun}`)]));
+    expect(named).not.toContain(`bun@${bun}`);
     for (const { hashes, licenses, purl } of bom.components) {
       expect(hashes[0].content).toMatch(/^[0-9a-f]{128}$/);
       expect(licenses[0].license.id).toMatch(/^(MIT|ISC|Apache-2\.0|BSD-\d-Clause)$/);

@@ -1,0 +1,45 @@
+import { chmod, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { NOTHING_FROM_THE_WORKING_DIRECTORY } from './autoload.ts';
+import type { Target } from './runtimes.ts';
+import { runtimeFor } from './runtimes.ts';
+
+/** The file that a platform's executable is released as. */
+export function executableName(target: Target): string {
+  return `llm-proxy-${target}${extension(target)}`;
+}
+
+/** `.exe` on Windows, where a program is known by it. */
+export function extension(target: Target): string {
+  return target.startsWith('windows') ? '.exe' : '';
+}
+
+/**
+ * Builds the self-contained executable of `target` at `outfile`; without a target, for this platform with the Bun that
+ * runs this. Rejects with what Bun says is wrong, or with where the runtime could not be had.
+ */
+export async function buildExecutable(
+  outfile: string,
+  version: string,
+  target?: Target,
+): Promise<{ readonly bytes: number }> {
+  await Bun.build({
+    // Threads begin in files of their own.
+    entrypoints: ['src/main.ts', 'src/server/watchdog-worker.ts'],
+    minify: true,
+    sourcemap: 'inline',
+    bytecode: true,
+    format: 'esm', // top-level await; the bytecode default is CommonJS
+    define: { BUILD_VERSION: JSON.stringify(version) },
+    compile: {
+      outfile,
+      ...(target && { target: `bun-${target}` as const, executablePath: await runtimeFor(target) }),
+      ...NOTHING_FROM_THE_WORKING_DIRECTORY,
+    },
+  });
+  await chmod(outfile, 0o755);
+  // The maps are inside the executable; the copies beside it would only be shipped by mistake.
+  for (const map of [`${outfile.replace(/\.exe$/, '')}.map`, join(dirname(outfile), 'watchdog-worker.js.map')])
+    await rm(map, { force: true });
+  return { bytes: Bun.file(outfile).size };
+}
