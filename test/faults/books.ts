@@ -47,7 +47,8 @@ export function booksOf(
     add(requests, `${served} ${line.backend ?? ''} ${line.status} ${line.stream}`);
     for (const { backend } of line.tries ?? []) add(attempts, backend);
     if (line.tries === undefined && line.attempts === 1) add(attempts, line.backend);
-    if (line.interrupted === true) add(interrupted, served);
+    // Whoever stops reading has cut its answer off itself.
+    if (line.interrupted === true && line.tries?.at(-1)?.failure !== 'write_timeout') add(interrupted, served);
     const isOurs = line.trace_id.startsWith('faults-');
     if (isOurs && line.attempts === 0 && line.status >= 400 && line.status !== 499) add(refused, line.error_code);
     add(tokens, 'prompt', line.prompt_tokens ?? 0);
