@@ -13,12 +13,10 @@ const CONDITIONS: Readonly<Record<string, readonly [route: string, alias: string
 const codes = Object.entries(ERROR_CODES).map(
   ([code, { status, type, meaning, remedy }]) => `| \`${code}\` | ${status} | \`${type}\` | ${meaning} | ${remedy} |`,
 );
-const failures = Object.entries(CONSEQUENCES).map(
-  ([kind, { nextRoute, nextAlias, blamed, transient, words }]) => {
-    const [route, alias] = CONDITIONS[kind] ?? [yes(nextRoute), yes(nextAlias)];
-    return `| \`${kind}\` | ${words} | ${route} | ${alias} | ${yes(blamed)} | ${yes(transient)} |`;
-  },
-);
+const failures = Object.entries(CONSEQUENCES).map(([kind, { nextRoute, nextAlias, blamed, transient, words }]) => {
+  const [route, alias] = CONDITIONS[kind] ?? [yes(nextRoute), yes(nextAlias)];
+  return `| \`${kind}\` | ${words} | ${route} | ${alias} | ${yes(blamed)} | ${yes(transient)} |`;
+});
 
 const remedies = Object.entries(REMEDIES).map(([kind, remedy]) => `| \`${kind}\` | ${remedy} |`);
 const words = Object.entries(OTHER_WORDS).map(

@@ -106,6 +106,20 @@ describe('a page in another language', () => {
   });
 });
 
+test.each(['operations.md', 'operations.zh-CN.md'])(
+  'no generated table of %s has a cell that cannot be read',
+  (name) => {
+    const rows = readFileSync(join(DOCS, name), 'utf8')
+      .split('<!-- begin generated: ')
+      .slice(1)
+      .flatMap((rest) =>
+        (rest.split('<!-- end generated: ')[0] ?? '').split('\n').filter((line) => line.startsWith('|')),
+      );
+    expect(rows.length).toBeGreaterThan(150);
+    for (const cell of rows.flatMap((row) => row.split(/(?<!\\)\|/))) expect(cell.trim().length).toBeLessThan(300);
+  },
+);
+
 describe('its configs', () => {
   const base = parse(fileOf('config.yaml'));
   const configs = ofLanguage('yaml').filter(({ title }) => title !== 'prometheus.yml');
