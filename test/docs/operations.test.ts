@@ -131,6 +131,32 @@ describe('its configs', () => {
     expect(warnings).toEqual([]);
   });
 
+  test('the operator’s key is rotated without an interruption', async () => {
+    const rotated = configs.find(({ text }) => text.startsWith('proxy_api_key:'))?.text ?? '';
+    const files = [...rotated.matchAll(/file:([^'\s]+)/g)].map(([, path = '']) => path);
+    const [now = '', before = ''] = files.map((path) => `the-key-in-${path.split('/').pop()}`);
+    const local = rotated.replace(/file:[^'\n]+/, now).replace(/file:[^'\n]+/, before);
+    const { listen: _listen, ...rest } = base;
+    const gateway = await startGateway({ config: { ...rest, proxy_api_key: before } });
+    const ask = async (path: string, key: string, body?: Json): Promise<number> => {
+      const answer = await send(gateway.url + path, { body, headers: { authorization: `Bearer ${key}` } });
+      await answer.whole();
+      return answer.status;
+    };
+    const chat = { model: 'demo', messages: [{ role: 'user', content: 'hi' }] };
+    try {
+      expect(await ask('/v1/chat/completions', before, chat)).toBe(200);
+      gateway.writeConfig({ ...rest, ...parse(local) });
+      // The watcher may be the one that sees it.
+      await eventually(async () => (await ask('/admin/status', now)) === 200, { everyMs: 50 });
+      for (const key of [before, now]) expect(await ask('/v1/chat/completions', key, chat)).toBe(200);
+      for (const path of ['/admin/status', '/metrics']) expect(await ask(path, before)).toBe(403);
+      await eventually(() => gateway.logs().some(({ caller }) => caller === 'old'));
+    } finally {
+      await gateway.stop();
+    }
+  });
+
   test('the prompt has a head that is understood', () => {
     const [prompt] = ofLanguage('markdown');
     const { head, text, problems } = splitHead(prompt?.text ?? '');
