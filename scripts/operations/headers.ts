@@ -11,34 +11,33 @@ const READ: Readonly<Record<string, string>> = {
     'The key: `Authorization: Bearer KEY`, or the key alone in one of the others. Clients of Gemini may send it as `?key=` instead.',
   'x-trace-id': 'The trace ID, if it has 1 to 128 characters of `A-Za-z0-9._-`.',
   traceparent: 'Without `x-trace-id`: its trace id (W3C Trace Context) is the trace ID.',
-  'x-request-id': 'Without both: the trace ID, if it has the same form. Otherwise a UUID is made.',
-  'x-forwarded-for': 'The way so far, if the connection comes from one of `proxy.trusted_proxies`.',
+  'x-request-id': 'Without both: the trace ID, if it has the same form. Otherwise the gateway makes a UUID.',
+  'x-forwarded-for': 'The addresses so far, believed if the connection comes from one of `proxy.trusted_proxies`.',
   'content-encoding':
     'How the body is compressed: `gzip`, `deflate`, `br` or `zstd`, two layers at most; any other is a 415.',
-  'content-type': 'Whether the body is a form. Everything else is taken for JSON.',
+  'content-type': 'Whether the body is a form. Everything else is read as JSON.',
   'anthropic-version, anthropic-beta, x-goog-api-client':
-    'At paths that several dialects share (`GET /v1/models`), whose client it is.',
-  'idempotency-key':
-    'Goes to the backend; where there are `keys`, made over so that no caller gets what another asked for.',
+    'On paths that several dialects share (`GET /v1/models`): which dialect the client uses.',
+  'idempotency-key': 'Goes to the backend; with `keys` it is rewritten, so that no caller gets the answer of another.',
   'origin, access-control-request-method, access-control-request-headers':
     'Which web page asks: see [Browsers and CORS](#browsers-and-cors).',
-  'host, sec-fetch-site': 'Without any key in the config: whether a web page could be behind the request.',
+  'host, sec-fetch-site': 'Without any key in the config: whether the request could come from a web page.',
   upgrade: 'A WebSocket is refused with 426.',
 };
 
 /** What the gateway adds to an answer. */
 const WRITTEN: Readonly<Record<string, string>> = {
-  'x-trace-id': 'The trace ID, on every answer, as it stands in every log line of the request.',
+  'x-trace-id': 'The trace ID, on every answer, as in every log line of the request.',
   'x-request-id':
     "The backend's request ID, or else the trace ID. Clients of Anthropic find it in `request-id` as well.",
-  'x-llm-proxy-backend': 'The backend that served, or whose error this is.',
+  'x-llm-proxy-backend': 'The backend that served, or that this error is from.',
   'x-llm-proxy-model': 'The model that it was asked for.',
   'x-llm-proxy-attempts':
-    'How many attempts it took. On a stream that began late (after a keep-alive) these three are missing.',
+    'The number of attempts. On a stream that began late (after a keep-alive) these three are missing.',
   'x-llm-proxy-dropped':
-    'What was left out of the request because the backend cannot express it, in the client’s words: `seed, logit_bias`.',
-  'x-llm-proxy-estimated': '`tokens`: the gateway has estimated a count of tokens that no backend could be asked for.',
-  'retry-after': 'On every 429 and 503: in how many seconds a new request makes sense.',
+    'What was dropped from the request because the backend cannot express it, as the client calls it: `seed, logit_bias`.',
+  'x-llm-proxy-estimated': '`tokens`: the gateway estimated a token count, since no backend could count.',
+  'retry-after': 'On every 429 and 503: after how many seconds a new request makes sense.',
   'x-should-retry': '`false` where every route was tried, so that SDKs do not multiply the attempts.',
   'x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests':
     "On a 429 of the gateway's own rate limits, and of a backend; in Anthropic's dialect `anthropic-ratelimit-requests-limit` and so on.",
@@ -46,30 +45,30 @@ const WRITTEN: Readonly<Record<string, string>> = {
     '`no` and `no-cache` on every stream, so that proxies pass events on as they come.',
   'x-content-type-options': '`nosniff`, on every answer.',
   'content-security-policy': 'A sandbox, on an answer that a browser would run.',
-  allow: 'With 405: the methods that there are.',
-  'accept-encoding': 'With 415: the encodings that there are.',
+  allow: 'With 405: the allowed methods.',
+  'accept-encoding': 'With 415: the supported encodings.',
   'access-control-allow-origin, access-control-expose-headers, access-control-allow-methods, access-control-allow-headers, access-control-max-age, access-control-allow-private-network, vary':
     'With `cors.origins`: for the pages that it names.',
 };
 
 /** What the gateway sends to a backend besides the client's headers. */
 const SENT: Readonly<Record<string, string>> = {
-  "the vendor's header of the key":
+  "the vendor's header for the key":
     '`backends[].api_key`, where the vendor wants it: `Authorization: Bearer`, `x-api-key`, `api-key` or `x-goog-api-key`.',
   '`backends[].headers`': 'As the config has them; they replace those of the same name.',
   '`x-trace-id`': 'The trace ID. `traceparent` passes as it came.',
   '`accept-encoding`': '`identity`: events are looked at one by one.',
   '`x-forwarded-for`':
-    "With `proxy.forward_client_ip: true` only: the client's address, after the chain of a trusted proxy.",
-  '`anthropic-version`': 'To Anthropic, `2023-06-01` where the client sends none.',
-  '`content-type`': '`application/json` where the body is JSON, whatever the client called it.',
+    "Only with `proxy.forward_client_ip: true`: the client's address, after the chain of a trusted proxy.",
+  '`anthropic-version`': 'To Anthropic: `2023-06-01` if the client sends none.',
+  '`content-type`': '`application/json` if the body is JSON, whatever the client sent.',
 };
 
 /** Headers in: what is read, and which of the client's reach a backend. */
 export function headersInBlock(localize: Localize): string {
   return [
     table(localize, ['header of a request', 'meaning'], described(READ, localize)),
-    localize('**What backends get besides the client’s headers**'),
+    localize('**What backends get in addition to the client’s headers**'),
     table(
       localize,
       ['header', 'value'],
@@ -78,12 +77,12 @@ export function headersInBlock(localize: Localize): string {
     localize('**What never reaches a backend**'),
     groupList(WITHHELD_ALWAYS.map((group) => [localize(group.why), namesOf(group)])),
     localize(
-      '**What does not reach a backend that is asked with the gateway’s own key, or any while the gateway has keys of its own**',
+      '**What does not reach a backend that has the gateway’s own key, nor any backend once the gateway has keys**',
     ),
     groupList([
       ...WITHHELD_BESIDE_KEYS.map((group) => [localize(group.why), namesOf(group)] as const),
       [
-        localize('They carry keys, whoever’s name it is.'),
+        localize('They carry keys, under whatever name.'),
         [...['api', 'access', 'auth', 'subscription', 'functions'].map((word) => code(`…${word}-key`)), '…'].join(', '),
       ],
       [
@@ -92,7 +91,7 @@ export function headersInBlock(localize: Localize): string {
       ],
     ]),
     localize(
-      'Of these pass all the same, for they choose no account: NAMES. A header whose value holds a key of the client or of the gateway does not pass whatever its name is. Everything else passes as it came; where the request is translated, less the headers of the client’s own dialect.',
+      'These pass anyway, since they select no account: NAMES. A header whose value contains a key of the client or of the gateway never passes. Everything else passes unchanged; if the request is translated, without the headers of the client’s own dialect.',
     ).replace('NAMES', codes(HARMLESS)),
   ].join('\n\n');
 }
@@ -101,10 +100,10 @@ export function headersInBlock(localize: Localize): string {
 export function headersOutBlock(localize: Localize): string {
   return [
     table(localize, ['header of an answer', 'meaning'], described(WRITTEN, localize)),
-    localize('**What of a backend’s headers reaches the client**; all others end at the gateway'),
+    localize('**Headers of a backend that reach the client**; all others stop at the gateway'),
     groupList(PASSED_GROUPS.map((group) => [localize(group.why), namesOf(group)])),
     localize(
-      'Not among them, for whose account it is at the provider is the operator’s business: NAMES. Where the answer is translated, limits and request ids are told in the client’s dialect, and other headers of the backend’s dialect are left out.',
+      'Not among them, since the account at the provider is the operator’s business: NAMES. If the answer is translated, limits and request ids are sent in the client’s dialect, and other headers of the backend’s dialect are left out.',
     ).replace('NAMES', codes(ACCOUNT_HEADERS)),
   ].join('\n\n');
 }

@@ -10,16 +10,16 @@ import type { HeaderGroup } from './header-group.ts';
  */
 export const PASSED_GROUPS: readonly HeaderGroup[] = [
   {
-    why: 'What the body is.',
+    why: 'They describe the body.',
     names: ['content-type', 'content-disposition', 'content-language', 'etag', 'last-modified'],
   },
   {
-    why: 'When to come again, and what is left of limits. SDKs go by these.',
+    why: 'They say when to retry, and what is left of limits. SDKs use them.',
     names: ['retry-after', 'retry-after-ms', 'x-should-retry', 'ratelimit'],
     prefixes: ['x-ratelimit-', 'x-rate-limit-', 'ratelimit-'],
   },
   {
-    why: "Under which id the provider's support knows the answer.",
+    why: "The id by which the provider's support finds the answer.",
     names: [
       'x-request-id',
       'request-id',
@@ -32,7 +32,7 @@ export const PASSED_GROUPS: readonly HeaderGroup[] = [
     ],
   },
   {
-    why: 'What the provider says of its API and of its own time.',
+    why: 'What the provider says about its API and its own timing.',
     names: [
       'deprecation',
       'sunset',
@@ -45,7 +45,7 @@ export const PASSED_GROUPS: readonly HeaderGroup[] = [
     ],
   },
   {
-    why: 'What single vendors tell of an answer: ids, times, regions, tokens, the model that served.',
+    why: 'What individual vendors say about an answer: ids, times, regions, tokens, the model that served.',
     prefixes: [
       'anthropic-',
       'openai-',

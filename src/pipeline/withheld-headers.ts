@@ -23,7 +23,7 @@ export const WITHHELD_ALWAYS: readonly HeaderGroup[] = [
     ],
   },
   {
-    why: 'They describe bytes that the gateway writes anew, or ask for other bytes than it can read.',
+    why: 'They describe bytes that the gateway rewrites, or ask for an encoding that it does not read.',
     names: [
       'content-length',
       'content-encoding',
@@ -38,7 +38,7 @@ export const WITHHELD_ALWAYS: readonly HeaderGroup[] = [
     ],
   },
   {
-    why: 'They turn a good answer into a part of one, none, or a redirect, which would look like a fault of the backend.',
+    why: 'They turn a good answer into a partial one, none, or a redirect, which would look like a failure of the backend.',
     names: [
       'range',
       'if-match',
@@ -49,9 +49,9 @@ export const WITHHELD_ALWAYS: readonly HeaderGroup[] = [
       'upgrade-insecure-requests',
     ],
   },
-  { why: 'They are between the client and the gateway alone.', names: ['cookie', 'cookie2', 'set-cookie'] },
+  { why: 'They are only for the gateway.', names: ['cookie', 'cookie2', 'set-cookie'] },
   {
-    why: 'They tell one server of another where a request came from, which the gateway says if it is told to, or make some servers take a request for another (method, path, host).',
+    why: 'They tell servers where a request came from, which only the gateway itself may say, or make some servers treat a request as another one (method, path, host).',
     names: [
       'forwarded',
       'via',
@@ -111,12 +111,12 @@ export const WITHHELD_BESIDE_KEYS: readonly HeaderGroup[] = [
   { why: 'They carry keys.', names: CREDENTIAL_HEADERS },
   {
     // Anthropic, for one, refuses a key that comes with an `Origin`.
-    why: 'They say of the page that asks what browsers say.',
+    why: 'Browsers send them about the page.',
     names: ['origin', 'referer'],
     prefixes: ['sec-', 'access-control-'],
   },
   {
-    why: "They are a vendor's own and may choose an account.",
+    why: 'They belong to a vendor and may select an account.',
     prefixes: [
       'openai-',
       'anthropic-',
