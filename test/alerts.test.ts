@@ -65,7 +65,8 @@ describe('the runbook', () => {
   test.each(sections.map(([, name = '', text = '']): [string, string] => [name, text]))(
     '%s: what it means, what clients notice, how to confirm it, what to do, when to wait',
     (_name, text) => {
-      for (const part of ['Meaning', 'Clients notice', 'Confirm', 'Do', 'Wait']) expect(text).toContain(`**${part}.**`);
+      for (const part of ['Meaning.', 'Client impact.', 'Confirm.', 'Do.', 'Can it wait?'])
+        expect(text).toContain(`**${part}**`);
       // An exact command or query.
       expect(text).toContain('```');
     },

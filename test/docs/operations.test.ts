@@ -262,10 +262,10 @@ describe.skipIf(!canRun)('its commands', () => {
   });
 
   test('Kubernetes has pods of that label in that namespace, and what they print is JSON', () => {
-    const { metadata, spec } = parse(readFileSync(join(DOCS, '../deploy/kubernetes/deployment.yaml'), 'utf8')) as Json;
+    const { metadata, spec } = parse(readFileSync(join(DOCS, '../deploy/kubernetes/deployment.yaml'), 'utf8'));
     expect(spec.template.metadata.labels).toMatchObject({ 'app.kubernetes.io/name': 'llm-proxy' });
     expect(metadata.name).toBe('llm-proxy');
-    const { logging } = parse(readFileSync(join(DOCS, '../deploy/kubernetes/config.yaml'), 'utf8')) as Json;
+    const { logging } = parse(readFileSync(join(DOCS, '../deploy/kubernetes/config.yaml'), 'utf8'));
     expect(logging).toMatchObject({ base_dir: '', console_format: 'json' });
   });
 

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configSchema } from '../../src/config/schema.ts';
 import { startGateway } from '../kit/gateway.ts';
+import type { Json } from '../kit/json.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 const text = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8');
@@ -56,7 +57,7 @@ test('probes tell strangers what the table of entry points says: the state and t
   const gateway = await startGateway({ config: { proxy_api_key: 'a-key-of-the-operators' } });
   try {
     for (const path of ['/health', '/healthz', '/readyz']) {
-      const body = await (await fetch(gateway.url + path)).json();
+      const body: Json = await (await fetch(gateway.url + path)).json();
       for (const name of Object.keys(body)) expect(['status', 'reason', 'version']).toContain(name);
     }
   } finally {
