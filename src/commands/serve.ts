@@ -159,13 +159,21 @@ const CLOSING_MS = 10_000;
 /** SIGTERM and SIGINT end the process when its work is done, a second one at once; SIGHUP reloads. */
 function untilSignalled({ app, host, reloader, watchdog }: Running): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
-  let stopping = false;
+  let state: 'running' | 'stopping' | 'stopped' = 'running';
   const onStop = (signal: string): void => {
-    if (stopping) return void stopAtOnce(app, signal);
-    stopping = true;
+    // Nothing is left to be cut off, and the process ends by itself.
+    if (state === 'stopped') return;
+    if (state === 'stopping') return void stopAtOnce(app, signal);
+    state = 'stopping';
     reloader?.stop();
     watchdog.stopping(app.config.server.shutdown_timeout + CLOSING_MS);
-    void stop(app, host, signal).then(() => resolve(0));
+    void stop(app, host, signal)
+      .then(() => {
+        state = 'stopped';
+        app.log.info('stopped');
+        return app.close();
+      })
+      .then(() => resolve(0));
   };
   process.on('SIGTERM', () => onStop('SIGTERM'));
   process.on('SIGINT', () => onStop('SIGINT'));
@@ -191,6 +199,4 @@ async function stop(app: App, host: Host, signal: string): Promise<void> {
   log.info('stopping', { signal, in_flight: gateway.exchanges.size, waits_up_to: formatDuration(timeoutMs) });
   const left = await host.stop(timeoutMs);
   if (left > 0) log.warn('shutdown_timeout was over; what was still under way was ended', { exchanges: left });
-  log.info('stopped');
-  await app.close();
 }
