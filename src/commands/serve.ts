@@ -7,10 +7,10 @@ import type { ListenFlags } from '../config/listen-choice.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
+import type { Config } from '../config/schema.ts';
 import { withoutFile } from '../config/without-file.ts';
 import { commandLine } from '../lib/called-as.ts';
 import { formatDuration } from '../lib/duration.ts';
-import type { ConsoleSettings } from '../observe/log-console.ts';
 import { startHttpThread } from '../lib/http-thread.ts';
 import { namesProxy } from '../lib/proxy-variables.ts';
 import { watchdogSettings } from '../settings.ts';
@@ -122,7 +122,7 @@ interface Built {
 
 /** Builds the app of a config file, or of the environment; undefined (and said) if it is invalid. */
 async function build(file: string | undefined, flags: ListenFlags): Promise<Built | undefined> {
-  let format: ConsoleSettings['consoleFormat'] = 'markdown';
+  let format: Config['logging']['console_format'] = 'auto';
   try {
     const { loaded, known } = await load(file, flags);
     format = loaded.config.logging.console_format;
