@@ -4,13 +4,19 @@ import { REMEDIES } from '../src/core/failure-remedies.ts';
 import { OTHER_WORDS } from '../src/core/other-words.ts';
 import { ERROR_CODES } from '../src/core/refusal.ts';
 
+/** What is said of the next route and the next alias where a plain yes would be too much; the text below the table has more. */
+const CONDITIONS: Readonly<Record<string, readonly [route: string, alias: string]>> = {
+  bad_request: ['not by default', 'not by default'],
+  context_length: ['of another model', 'yes, after that'],
+};
+
 const codes = Object.entries(ERROR_CODES).map(
   ([code, { status, type, meaning, remedy }]) => `| \`${code}\` | ${status} | \`${type}\` | ${meaning} | ${remedy} |`,
 );
-const failures = Object.entries(CONSEQUENCES).map(
-  ([kind, { nextRoute, nextAlias, blamed, transient, words }]) =>
-    `| \`${kind}\` | ${words} | ${yes(nextRoute)} | ${yes(nextAlias)} | ${yes(blamed)} | ${yes(transient)} |`,
-);
+const failures = Object.entries(CONSEQUENCES).map(([kind, { nextRoute, nextAlias, blamed, transient, words }]) => {
+  const [route, alias] = CONDITIONS[kind] ?? [yes(nextRoute), yes(nextAlias)];
+  return `| \`${kind}\` | ${words} | ${route} | ${alias} | ${yes(blamed)} | ${yes(transient)} |`;
+});
 
 const remedies = Object.entries(REMEDIES).map(([kind, remedy]) => `| \`${kind}\` | ${remedy} |`);
 const words = Object.entries(OTHER_WORDS).map(
@@ -35,12 +41,17 @@ ${codes.join('\n')}
 
 ## Failures of an attempt
 
-These words stand in the log's \`tries\`. An answer counts as a failure when \`detection\` says so; what is no answer
-always does.
+These words are in the log's \`tries\`. An answer counts as a failure when \`detection\` says so; a
+connection that fails or times out always does.
 
 | failure | the backend | next route (L1) | next alias (L2) | cools down | tried again |
 | --- | --- | --- | --- | --- | --- |
 ${failures.join('\n')}
+
+\`bad_request\`: another route or alias is tried only where \`detection.error_codes\` has the status of the answer. By default 400 is
+not in it: the client gets the provider's own answer, since the request is at fault. \`context_length\`: routes that name another
+model are tried first, then the next alias (L2), whatever \`detection\` says. After it, the routes that name the same model (in any
+case; \`openai/gpt-5\` is another name than \`gpt-5\`) are skipped.
 
 What to do about each:
 
@@ -55,9 +66,6 @@ begin the message: a conversation that is too long for the model, an account tha
 counts as 402 or 403 whatever it came with), and too much load. \`detection.error_patterns\` adds the operator's own words,
 with \`as\` also what they mean. An error that a gateway in between has put into its own is looked for there.
 
-After \`context_length\` the routes that name the same model (in any case; \`openai/gpt-5\` is another name than \`gpt-5\`)
-are skipped, the alias's others are tried, and then its fallbacks.
-
 The log's \`tries\` hold status, \`detail\` (the code, or else the type), \`type\`, and \`message\`: the first 200 characters of what
 the backend said with 401, 402, 403, 404, 408, 409, 429 or a 5xx, or on a page that is no JSON; never of a 400, 413 or 422, never
 where the request itself is quoted. A connection that failed names host, port and the system's word, a timeout its limit;
@@ -65,9 +73,10 @@ the client whom nothing served is told these two as well.
 
 ### What cools down, and what does not
 
-What cools down is one operation of one model at one backend (chat in one dialect, \`/embeddings\`,
-\`/images/generations\`, …), for all clients. \`GET /admin/backends\` shows which. Of the rows that say yes, these do
-not count, since one client would take the route away from all others; the next route is tried all the same:
+A cooldown is for one operation of one model at one backend (chat in one dialect, \`/embeddings\`,
+\`/images/generations\`, …), for all clients. \`GET /admin/backends\` shows which. These cause no
+cooldown although their row says yes, since one client would take the route away from all others; the next route is tried
+all the same:
 
 - 401, 402, 403, a used-up quota and 429 to a client's own key, which is passed on where the gateway has none.
 - 402, 403 and 404 while the route has served a conversation within the last ten seconds, and for a request that names an

@@ -27,7 +27,7 @@ const rows = text
   )
   .filter((cells) => cells.length === 7 && cells[1] !== 'llm-proxy');
 
-test('says when it was read', () => expect(page).toMatch(/\*\*Read on \d{1,2} [A-Z][a-z]+ 20\d\d\.\*\*/));
+test('says when it was read', () => expect(page).toMatch(/\*\*As of \d{1,2} [A-Z][a-z]+ 20\d\d\.\*\*/));
 
 describe('a cell that states something has a link', () => {
   test.each(rows)('%s', (_row, own, ...peers) => {

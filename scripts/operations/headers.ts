@@ -67,8 +67,6 @@ const SENT: Readonly<Record<string, string>> = {
 
 /** Headers in: what is read, and which of the client's reach a backend. */
 export function headersInBlock(localize: Localize): string {
-  const rows = (groups: readonly HeaderGroup[]): string[][] =>
-    groups.map((group) => [namesOf(group), localize(group.why)]);
   return [
     table(localize, ['header of a request', 'meaning'], described(READ, localize)),
     localize('**What backends get besides the client’s headers**'),
@@ -78,27 +76,21 @@ export function headersInBlock(localize: Localize): string {
       Object.entries(SENT).map(([name, meaning]) => [name.startsWith('`') ? name : localize(name), localize(meaning)]),
     ),
     localize('**What never reaches a backend**'),
-    table(localize, ['headers of a request', 'why'], rows(WITHHELD_ALWAYS)),
+    groupList(WITHHELD_ALWAYS.map((group) => [localize(group.why), namesOf(group)])),
     localize(
       '**What does not reach a backend that is asked with the gateway’s own key, or any while the gateway has keys of its own**',
     ),
-    table(
-      localize,
-      ['headers of a request', 'why'],
+    groupList([
+      ...WITHHELD_BESIDE_KEYS.map((group) => [localize(group.why), namesOf(group)] as const),
       [
-        ...rows(WITHHELD_BESIDE_KEYS),
-        [
-          [...['api', 'access', 'auth', 'subscription', 'functions'].map((word) => code(`…${word}-key`)), '…'].join(
-            ', ',
-          ),
-          localize('They carry keys, whoever’s name it is.'),
-        ],
-        [
-          codes(ACCOUNT_WORDS),
-          localize('A word of the name (between `-`, `_` and `.`) says that the value is a key or an account.'),
-        ],
+        localize('They carry keys, whoever’s name it is.'),
+        [...['api', 'access', 'auth', 'subscription', 'functions'].map((word) => code(`…${word}-key`)), '…'].join(', '),
       ],
-    ),
+      [
+        localize('A word of the name (between `-`, `_` and `.`) says that the value is a key or an account.'),
+        codes(ACCOUNT_WORDS),
+      ],
+    ]),
     localize(
       'Of these pass all the same, for they choose no account: NAMES. A header whose value holds a key of the client or of the gateway does not pass whatever its name is. Everything else passes as it came; where the request is translated, less the headers of the client’s own dialect.',
     ).replace('NAMES', codes(HARMLESS)),
@@ -110,11 +102,7 @@ export function headersOutBlock(localize: Localize): string {
   return [
     table(localize, ['header of an answer', 'meaning'], described(WRITTEN, localize)),
     localize('**What of a backend’s headers reaches the client**; all others end at the gateway'),
-    table(
-      localize,
-      ['headers of a backend’s answer', 'why'],
-      PASSED_GROUPS.map((group) => [namesOf(group), localize(group.why)]),
-    ),
+    groupList(PASSED_GROUPS.map((group) => [localize(group.why), namesOf(group)])),
     localize(
       'Not among them, for whose account it is at the provider is the operator’s business: NAMES. Where the answer is translated, limits and request ids are told in the client’s dialect, and other headers of the backend’s dialect are left out.',
     ).replace('NAMES', codes(ACCOUNT_HEADERS)),
@@ -123,6 +111,11 @@ export function headersOutBlock(localize: Localize): string {
 
 function described(headers: Readonly<Record<string, string>>, localize: Localize): string[][] {
   return Object.entries(headers).map(([names, meaning]) => [codes(names.split(', ')), localize(meaning)]);
+}
+
+/** A list, not a table: a cell of fifty names cannot be read, and its column takes the page's width. */
+function groupList(groups: readonly (readonly [why: string, names: string])[]): string {
+  return groups.map(([why, names]) => `- **${why}** ${names}`).join('\n');
 }
 
 function namesOf({ names = [], prefixes = [] }: HeaderGroup): string {

@@ -1,7 +1,8 @@
 import type { LogField } from '../../src/observe/log-fields.ts';
 import { REQUEST_FIELDS, TRY_FIELDS } from '../../src/observe/log-fields.ts';
+import type { LogLine } from '../../src/observe/log-lines.ts';
 import { LOG_LINES } from '../../src/observe/log-lines.ts';
-import { code, table } from './table.ts';
+import { code, codes, table } from './table.ts';
 import type { Localize } from './table.ts';
 
 /** Every field of the line of a request. */
@@ -21,7 +22,7 @@ export function logFieldsBlock(localize: Localize): string {
   ].join('\n\n');
 }
 
-/** Every other line, with the fields that it has besides `level`, `ts` and `msg`. */
+/** Every other line, with the fields that it has besides `level`, `ts` and `msg`; what they mean is below each group. */
 export function logLinesBlock(localize: Localize): string {
   return Object.entries(LOG_LINES)
     .flatMap(([group, lines]) => [
@@ -33,11 +34,33 @@ export function logLinesBlock(localize: Localize): string {
           level,
           code(msg),
           localize(meaning),
-          fields.map((field) => `${code(field.name)}: ${meaningOf(field, localize)}`).join('<br>'),
+          codes(fields.map(({ name }) => name)),
         ]),
       ),
+      fieldList(lines, localize),
     ])
     .join('\n\n');
+}
+
+/** Each field once; one that means different things in different lines once for each, with their messages. */
+function fieldList(lines: readonly LogLine[], localize: Localize): string {
+  const meanings = new Map<string, Map<string, string[]>>();
+  for (const { msg, fields } of lines) {
+    for (const field of fields) {
+      const ofName = meanings.get(field.name) ?? new Map<string, string[]>();
+      meanings.set(field.name, ofName);
+      const meaning = meaningOf(field, localize);
+      ofName.set(meaning, [...(ofName.get(meaning) ?? []), msg]);
+    }
+  }
+  return [...meanings]
+    .flatMap(([name, ofName]) =>
+      [...ofName].map(([meaning, messages]) => {
+        const where = ofName.size === 1 ? '' : ` (${codes(messages)})`;
+        return `- ${code(name)}${where}: ${meaning}`;
+      }),
+    )
+    .join('\n');
 }
 
 const FIELD_HEADS = ['field', 'type', 'meaning'];

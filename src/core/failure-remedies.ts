@@ -20,8 +20,9 @@ export const REMEDIES: Readonly<Record<FailureKind, string>> = {
   client_refused: "Set the backend's `api_key`, or have clients send a key that its provider accepts.",
   not_found: "Check the route's `model`, spelt as the provider spells it, and the backend's `url`.",
   bad_request:
-    'Correct the request: the client has the message of the backend. If other clients get the same, the backend may speak another `protocol`.',
-  context_length: 'Send less, or name an alias with a larger window under `fallback.alias_fallback`.',
+    'Correct the request: the client has the message of the backend. If other clients get the same, the backend may speak another `protocol`. By default a 400 goes to the client as it is; another route is tried only where `detection.error_codes` has its status.',
+  context_length:
+    'Send less, or name an alias with a larger window under `fallback.alias_fallback`. Routes that name another model are tried first, then that alias (L2).',
   content_filter: "Change the prompt; it is the provider's verdict, which no other route is asked to overrule.",
   not_carried: 'Leave out what the message names, or add a route whose backend speaks the dialect of the client.',
   broken_answer: "Check the backend's `url` and `protocol`; the detail says what was wrong with the answer.",

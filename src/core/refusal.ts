@@ -166,7 +166,7 @@ export const ERROR_CODES = {
     type: request,
     meaning: 'The gateway has no such endpoint.',
     remedy:
-      'Check the base URL of the client: with `/v1` at its end for OpenAI, without for Anthropic and Gemini. [protocols.md](protocols.md#where-to-knock) lists what the gateway offers.',
+      'Check the base URL of the client: with `/v1` at its end for OpenAI, without for Anthropic and Gemini. [protocols.md](protocols.md#endpoints) lists what the gateway offers.',
   },
   method_not_allowed: {
     status: 405,

@@ -2,7 +2,7 @@ import { repository } from '../../package.json';
 
 const PAGES = `${repository.url.replace(/^git\+/, '').replace(/\.git$/, '')}/blob/main/docs`;
 
-/** Where a page of `docs/` can be read by whoever gets a message and has no clone: `protocols.md#where-to-knock`. */
+/** Where a page of `docs/` can be read by whoever gets a message and has no clone: `protocols.md#endpoints`. */
 export function pageUrl(page: string): string {
   return `${PAGES}/${page}`;
 }

@@ -61,7 +61,7 @@ export function admitCaller(
       : ` But ${misplaced.endpoint} is here: the client's base URL must not end in ${misplaced.prefix}, for the client adds the rest by itself.`;
   throw new Refusal(
     'unknown_path',
-    `This gateway does not offer ${method} ${shown}.${meant} What it offers: ${pageUrl('protocols.md#where-to-knock')}`,
+    `This gateway does not offer ${method} ${shown}.${meant} What it offers: ${pageUrl('protocols.md#endpoints')}`,
   );
 }
 

@@ -22,6 +22,11 @@ describe('docker compose', () => {
     expect(config.backends.map(({ url }) => url)).toEqual(['demo:']);
   });
 
+  test('what the README starts before it asks lets the shell go on, once it can be asked', () => {
+    const [block = ''] = /```sh\n[^]*?```/.exec(read(`${FOLDER}/README.md`)) ?? [];
+    expect(block).toMatch(/^docker compose up .*--detach --wait\ncurl /m);
+  });
+
   test('mounts the config where it is read, and the logs where they are written', () => {
     expect(gateway.command).toEqual(['serve', '-c', '/etc/llm-proxy/config.yaml']);
     expect(gateway.volumes).toContain('./config:/etc/llm-proxy:ro');

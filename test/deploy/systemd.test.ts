@@ -46,6 +46,11 @@ describe('systemd', () => {
     expect(stopMs).toBeGreaterThan(config.server.shutdown_timeout + CLOSING_MS);
   });
 
+  test('keys do not cross the network unencrypted, and the log has the files of the runbook', () => {
+    expect(config.listen).toBe('127.0.0.1:8765');
+    expect(config.logging.separate_files).toBe(true);
+  });
+
   test('the keys of the config are those that the unit hands over and that the README makes', () => {
     const [prefix, folder] = setting('LoadCredential')?.split(':') ?? [];
     expect(files.length).toBeGreaterThan(0);

@@ -63,9 +63,7 @@ describe('the dialect', () => {
     expect(told.status).toBe(404);
     expect(told.body).toMatchObject(shape);
     expect(told.message).toContain(`This gateway does not offer POST ${path.split('?')[0]}.`);
-    expect(told.message).toEndWith(
-      ' https://github.com/llm-proxy/llm-proxy/blob/main/docs/protocols.md#where-to-knock',
-    );
+    expect(told.message).toEndWith(' https://github.com/llm-proxy/llm-proxy/blob/main/docs/protocols.md#endpoints');
     expect(told.headers['x-request-id']).toBe(told.headers['x-trace-id'] ?? '');
   });
 

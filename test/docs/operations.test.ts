@@ -106,6 +106,20 @@ describe('a page in another language', () => {
   });
 });
 
+test.each(['operations.md', 'operations.zh-CN.md'])(
+  'no generated table of %s has a cell that cannot be read',
+  (name) => {
+    const rows = readFileSync(join(DOCS, name), 'utf8')
+      .split('<!-- begin generated: ')
+      .slice(1)
+      .flatMap((rest) =>
+        (rest.split('<!-- end generated: ')[0] ?? '').split('\n').filter((line) => line.startsWith('|')),
+      );
+    expect(rows.length).toBeGreaterThan(150);
+    for (const cell of rows.flatMap((row) => row.split(/(?<!\\)\|/))) expect(cell.trim().length).toBeLessThan(300);
+  },
+);
+
 describe('its configs', () => {
   const base = parse(fileOf('config.yaml'));
   const configs = ofLanguage('yaml').filter(({ title }) => title !== 'prometheus.yml');
@@ -115,6 +129,32 @@ describe('its configs', () => {
     const env = { LLM_PROXY_KEY: KEY };
     const { warnings } = parseConfig(config, { file: 'config.yaml', env, readSecret: (path) => `secret of ${path}` });
     expect(warnings).toEqual([]);
+  });
+
+  test('the operator’s key is rotated without an interruption', async () => {
+    const rotated = configs.find(({ text }) => text.startsWith('proxy_api_key:'))?.text ?? '';
+    const files = [...rotated.matchAll(/file:([^'\s]+)/g)].map(([, path = '']) => path);
+    const [now = '', before = ''] = files.map((path) => `the-key-in-${path.split('/').pop()}`);
+    const local = rotated.replace(/file:[^'\n]+/, now).replace(/file:[^'\n]+/, before);
+    const { listen: _listen, ...rest } = base;
+    const gateway = await startGateway({ config: { ...rest, proxy_api_key: before } });
+    const ask = async (path: string, key: string, body?: Json): Promise<number> => {
+      const answer = await send(gateway.url + path, { body, headers: { authorization: `Bearer ${key}` } });
+      await answer.whole();
+      return answer.status;
+    };
+    const chat = { model: 'demo', messages: [{ role: 'user', content: 'hi' }] };
+    try {
+      expect(await ask('/v1/chat/completions', before, chat)).toBe(200);
+      gateway.writeConfig({ ...rest, ...parse(local) });
+      // The watcher may be the one that sees it.
+      await eventually(async () => (await ask('/admin/status', now)) === 200, { everyMs: 50 });
+      for (const key of [before, now]) expect(await ask('/v1/chat/completions', key, chat)).toBe(200);
+      for (const path of ['/admin/status', '/metrics']) expect(await ask(path, before)).toBe(403);
+      await eventually(() => gateway.logs().some(({ caller }) => caller === 'old'));
+    } finally {
+      await gateway.stop();
+    }
   });
 
   test('the prompt has a head that is understood', () => {
@@ -173,7 +213,11 @@ describe.skipIf(!canRun)('its commands', () => {
   beforeAll(async () => {
     bin = mkdtempSync(join(tmpdir(), 'llm-proxy-page-'));
     const main = join(import.meta.dir, '../../src/main.ts');
-    writeFileSync(join(bin, 'llm-proxy'), `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`, { mode: 0o755 });
+    for (const [name, script] of Object.entries({
+      'llm-proxy': `exec '${process.execPath}' '${main}' "$@"`,
+      ...STAND_INS,
+    }))
+      writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     gateway = await startGateway({ config: troubledConfig(), env: { LLM_PROXY_KEY: KEY } });
     await makeTrouble();
   });
@@ -197,10 +241,43 @@ describe.skipIf(!canRun)('its commands', () => {
     expect(out.told).not.toContain('"error":{');
   });
 
-  /** What a script of the page prints. */
-  async function run(text: string): Promise<string> {
-    const child = Bun.spawn(['bash', '-c', text.replaceAll('127.0.0.1:8765', `127.0.0.1:${gateway.port}`)], {
-      cwd: gateway.dir,
+  const ways = ofLanguage('sh').flatMap(({ title, text }) => (title === undefined ? [] : [[title, text] as const]));
+
+  test.each(ways)('the log is read the same way where it is that of: %s', async (_title, text) => {
+    const asked = `gwlog | jq -r 'select(.msg == "request" and .trace_id == "look-for-me") | .alias'`;
+    const out = await eventually(async () => {
+      const told = await run(text.replace(/^gwlog \|.*$/m, asked));
+      return told === '' ? undefined : { told };
+    });
+    expect(out.told).toMatch(/^unsteady\n/);
+  });
+
+  test('the log is read the same way from one file, past half a line and what is no line at all', async () => {
+    const folder = join(gateway.dir, 'together');
+    mkdirSync(join(folder, 'logs'), { recursive: true });
+    const all = await run('gwlog');
+    expect(all.split('\n').length).toBeGreaterThan(10);
+    writeFileSync(join(folder, 'logs/general.log'), `{"level":"error","ts":"2026-\n17\n{"none":1}\nBun v1\n${all}`);
+    expect(await run('gwlog', folder)).toBe(all);
+  });
+
+  test('Kubernetes has pods of that label in that namespace, and what they print is JSON', () => {
+    const { metadata, spec } = parse(readFileSync(join(DOCS, '../deploy/kubernetes/deployment.yaml'), 'utf8')) as Json;
+    expect(spec.template.metadata.labels).toMatchObject({ 'app.kubernetes.io/name': 'llm-proxy' });
+    expect(metadata.name).toBe('llm-proxy');
+    const { logging } = parse(readFileSync(join(DOCS, '../deploy/kubernetes/config.yaml'), 'utf8')) as Json;
+    expect(logging).toMatchObject({ base_dir: '', console_format: 'json' });
+  });
+
+  /** What a script of the page prints, in a shell where `gwlog` is defined as the page does for files. */
+  async function run(text: string, cwd = gateway.dir): Promise<string> {
+    const [define = ''] = /^gwlog\(\) .*\n/m.exec(fileOf('files')) ?? [];
+    const here = `${define}${text}`
+      .replaceAll('127.0.0.1:8765', `127.0.0.1:${gateway.port}`)
+      .replaceAll('/var/lib/llm-proxy/logs', join(gateway.dir, 'logs'));
+    writeFileSync(join(bin, 'console'), gateway.stderr());
+    const child = Bun.spawn(['bash', '-c', here], {
+      cwd,
       env: {
         ...json?.env,
         PATH: [bin, dirname(json?.path ?? ''), process.env.PATH].join(':'),
@@ -221,9 +298,10 @@ describe.skipIf(!canRun)('its commands', () => {
   function troubledConfig(): string {
     const { backends, models, ...rest }: Json = parse(fileOf('config.yaml'));
     const alias = (model: string): Json => ({ routes: [{ backend: 'demo', model }] });
-    const { listen: _listen, ...others } = rest;
+    const { listen: _listen, logging, ...others } = rest;
     return stringify({
       ...others,
+      logging: { ...logging, console_format: 'json' },
       backends,
       models: {
         ...models,
@@ -243,7 +321,7 @@ describe.skipIf(!canRun)('its commands', () => {
   async function makeTrouble(): Promise<void> {
     const ask = async (model: string, stream = false, key = KEY): Promise<void> => {
       const body = { model, stream, messages: [{ role: 'user', content: 'one two three' }] };
-      const headers = { authorization: `Bearer ${key}` };
+      const headers = { authorization: `Bearer ${key}`, ...(model === 'unsteady' && { 'x-trace-id': 'look-for-me' }) };
       await (await send(`${gateway.url}/v1/chat/completions`, { body, headers })).whole();
     };
     for (const model of ['demo', 'unsteady', 'refuses', 'rejected', 'on-fallback', 'limited', 'limited'])
@@ -256,6 +334,19 @@ describe.skipIf(!canRun)('its commands', () => {
     mkdirSync(join(gateway.dir, 'logs'), { recursive: true });
   }
 });
+
+/** Of programs that have the log where this machine has none: they read the folder and the console of the gateway. */
+const STAND_INS = {
+  sudo: 'exec "$@"',
+  kubectl: 'case " $* " in *" logs "*) exec cat "$(dirname "$0")/console" ;; esac; exit 1',
+  docker: [
+    'case "$1" in',
+    'logs) cat "$(dirname "$0")/console" >&2 ;;',
+    'run) while [ "$1" != busybox ]; do shift || exit 1; done; shift; exec "$@" ;;',
+    '*) exit 1 ;;',
+    'esac',
+  ].join('\n'),
+};
 
 /** Commands that find nothing where nothing of the kind has happened. */
 const ALL_IS_WELL = /open files|files are left|state == "dead"/;

@@ -44,6 +44,16 @@ test('the ways to start are those of docs/install.md, which are tried', () => {
   for (const command of commands) expect(install).toContain(`\n${command}\n`);
 });
 
+test('docs/install.md leads somewhere, and each way in has a way up, back and out', () => {
+  const install = read('docs/install.md');
+  expect(brokenLinks(install, join(ROOT, 'docs'))).toEqual([]);
+  for (const section of ['Upgrading', 'Rolling back', 'Uninstalling']) {
+    const [, text = ''] = install.split(`\n## ${section}\n`);
+    const ways = [...(text.split('\n## ')[0] ?? '').matchAll(/^\| (?!way\b)(\w+) +\|/gm)].map(([, way]) => way);
+    expect([section, ...ways]).toEqual([section, 'npm', 'script', 'Docker', 'Homebrew', 'source', 'Helm']);
+  }
+});
+
 test('the targets of make exist', () => {
   const used = [...english.matchAll(/\bmake ([a-z-]+)/g)].map(([, target = '']) => target);
   expect(used.length).toBeGreaterThan(3);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'bun:test';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configSchema } from '../../src/config/schema.ts';
+import { startGateway } from '../kit/gateway.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 const text = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8');
@@ -48,6 +49,19 @@ describe('SECURITY.md', () => {
     };
     for (const [, section = '', key = ''] of named) expect(Object.keys(shape(section))).toContain(key);
   });
+});
+
+test('probes tell strangers what the table of entry points says: the state and the version', async () => {
+  expect(text).toMatch(/^\| `\/health`, `\/healthz`, `\/readyz`.*only the state and the version/m);
+  const gateway = await startGateway({ config: { proxy_api_key: 'a-key-of-the-operators' } });
+  try {
+    for (const path of ['/health', '/healthz', '/readyz']) {
+      const body = await (await fetch(gateway.url + path)).json();
+      for (const name of Object.keys(body)) expect(['status', 'reason', 'version']).toContain(name);
+    }
+  } finally {
+    await gateway.stop();
+  }
 });
 
 test('connections are opened to backends and to the gateway itself alone, never to where a request says', () => {

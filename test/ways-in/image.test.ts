@@ -101,8 +101,8 @@ async function health(): Promise<unknown> {
 }
 
 test('the page has the commands that are tried here', () => {
-  expect(documented).toHaveLength(4);
-  for (const line of documented) expect(line).toMatch(new RegExp(`^docker run .*${IMAGE}`));
+  expect(documented).toHaveLength(5);
+  for (const line of documented) expect(line).toMatch(new RegExp(`^docker run .*(?:${IMAGE}|busybox)`));
 });
 
 test.skipIf(!isGlibc)('glibc is all that the executable needs of its base', async () => {
@@ -115,7 +115,7 @@ test.skipIf(!isGlibc)('glibc is all that the executable needs of its base', asyn
 });
 
 describe.skipIf(!canRun)('the image', () => {
-  const [demo = '', init = '', check = '', serve = ''] = documented;
+  const [demo = '', init = '', check = '', serve = '', read = ''] = documented;
 
   test('serves the demo in an empty folder, by a user of its own, is healthy, and drains', async () => {
     const cwd = emptyFolder();
@@ -157,10 +157,19 @@ describe.skipIf(!canRun)('the image', () => {
     if (isRoot) chownSync(`${config}~`, me.uid, me.gid);
     renameSync(`${config}~`, config);
     await eventually(async () => JSON.stringify(await ask(port, 'mine')).includes('chat.completion'), { everyMs: 100 });
+    // The config names the key by now.
+    expect(changed).toMatch(/^ +- name: openai$/m);
+    const again = shell(check, cwd, { OPENAI_API_KEY: 'sk-of-the-test' });
+    expect(await again.exited).toBe(0);
+    expect(again.stdout()).toContain('is valid: 2 backends');
     gateway.signal('SIGINT');
     expect(await gateway.exited).toBe(0);
 
-    const logs = join(root, 'var/lib/llm-proxy/logs');
+    // Of the volume, which is new and so has the owner and the mode of the image's folder.
+    const logs = join(dir, 'volumes/llm-proxy-logs');
+    expect(statSync(logs).uid).not.toBe(isRoot ? me.uid : -1);
+    expect(readdirSync(join(root, 'var/lib/llm-proxy/logs'))).toEqual([]);
+    expect((await run(read, cwd)).out).toContain('"msg":"stopped"');
     const files = readdirSync(logs, { recursive: true }).map(String);
     const written = files.filter((name) => name.endsWith('.log'));
     expect(written.length).toBeGreaterThan(0);
