@@ -130,7 +130,7 @@ export class App {
     this.log.configure(logSettings(config));
     this.#apply(config, snapshot);
     for (const backend of this.#live.follow(this.config, config))
-      this.log.info('backend starts anew', { backend, cause: 'its url or api_key changed' });
+      this.log.info('backend state reset', { backend, cause: 'its url or api_key changed' });
     this.config = config;
     this.onConfigured(config);
     return { changes, warnings };

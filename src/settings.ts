@@ -29,11 +29,15 @@ export function logSettings(config: Config): LogSettings {
   };
 }
 
-/** How the console looks, which is stderr. Where it is a terminal without colours, stars would only be in the way. */
-export function consoleSettings(format: ConsoleSettings['consoleFormat']): ConsoleSettings {
+/**
+ * How the console looks, which is stderr. Stars and backslashes are for whoever asks for markdown: elsewhere they would be
+ * in the way of whoever looks for a message, and on a terminal without colours of everybody.
+ */
+export function consoleSettings(format: Config['logging']['console_format']): ConsoleSettings {
   const terminal = terminalOf(process.stderr, process.env);
-  const isPlain = format === 'markdown' && terminal === 'plain';
-  return { consoleFormat: isPlain ? 'plain' : format, color: terminal === 'color' };
+  const color = terminal === 'color';
+  if (format === 'auto') return { consoleFormat: color ? 'markdown' : 'plain', color };
+  return { consoleFormat: format === 'markdown' && terminal === 'plain' ? 'plain' : format, color };
 }
 
 /** What the watchdog goes by. Its last line goes where the log's lines go. */

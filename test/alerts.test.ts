@@ -109,7 +109,7 @@ describe('the values that rules ask for', () => {
 
   test('what clients were let down by is every outcome but what served them and what they did themselves', () => {
     const served = ['served', 'failover', 'fallback'];
-    const clients = ['client_error', 'client_left', 'limited'];
+    const clients = ['rejected', 'client_error', 'client_left', 'limited'];
     const { expr } = rules.find(({ record }) => record === 'llm_proxy:alias_let_down:increase10m') ?? {};
     const letDown = (/outcome=~"([^"]*)"/.exec(expr)?.[1] ?? '').split('|');
     expect([...served, ...clients, ...letDown].sort()).toEqual(Object.keys(OUTCOMES).sort() as never);

@@ -1,24 +1,16 @@
 import OpenAI from 'openai';
 import { SPEED, strip, type Stage } from './stage.ts';
 
-/** A request that the page tells of. */
-export interface Told {
+/** A request that the page shows. */
+export interface ShownRequest {
   readonly traceId: string;
   readonly status: number;
-  /** What of the response's head tells how it was served, a field a line. */
+  /** What of the response's head says how it was served, a field a line. */
   readonly head: string;
   /** What the application read, or the error that its SDK threw. */
   readonly text: string;
-  /** What the console said of it, escapes included. */
+  /** What the console printed of it, escapes included. */
   readonly console: string;
-}
-
-/** An application that asks every three seconds of the night. */
-export interface Traffic {
-  /** Does something while nothing else is asked. */
-  pausedFor<T>(act: () => Promise<T>): Promise<T>;
-  /** Resolves to what it got, by status and backend. */
-  stop(): Promise<readonly Served[]>;
 }
 
 /** So many requests had this status, served by this backend. */
@@ -34,70 +26,88 @@ const SECOND_MS = 1000;
 const MESSAGES = [{ role: 'user' as const, content: 'What is the capital of France?' }];
 
 /** Asks once, by OpenAI's SDK, under a trace ID that the page can name. */
-export async function told(stage: Stage, traceId: string, stream: boolean): Promise<Told> {
-  const client = new OpenAI({
+export async function ask(stage: Stage, traceId: string, stream: boolean): Promise<ShownRequest> {
+  const { chat } = new OpenAI({
     baseURL: `${stage.url}/v1`,
     apiKey: GATEWAY_KEY,
     maxRetries: 0,
     defaultHeaders: { 'x-trace-id': traceId },
   });
-  let text = '';
-  let head: Response;
-  if (stream) {
-    const { data, response } = await client.chat.completions
-      .create({ model: 'assistant', messages: MESSAGES, stream: true })
-      .withResponse();
-    head = response;
-    try {
-      for await (const chunk of data) text += chunk.choices[0]?.delta.content ?? '';
-    } catch (error) {
-      text += `\n${error instanceof Error ? `${error.constructor.name}: ${error.message}` : String(error)}`;
-    }
-  } else {
-    const { data, response } = await client.chat.completions
-      .create({ model: 'assistant', messages: MESSAGES })
-      .withResponse();
-    head = response;
-    text = data.choices[0]?.message.content ?? '';
-  }
+  const { response, text } = stream ? await readStream(chat) : await readAnswer(chat);
   const console = await stage.until((all) => blockOf(all, traceId));
-  return { traceId, status: head.status, head: headOf(head), text: stage.plain(text), console };
+  return { traceId, status: response.status, head: headOf(response), text: stage.plain(text), console };
 }
 
-export function startTraffic(stage: Stage): Traffic {
-  const counts = new Map<string, number>();
-  let isOn = true;
-  let pause: Promise<unknown> | undefined;
-  let underWay: Promise<void> | undefined;
-  const run = async (): Promise<void> => {
-    while (isOn) {
-      await pause;
-      underWay = askOnce(stage, counts);
-      await underWay;
+interface Read {
+  readonly response: Response;
+  readonly text: string;
+}
+
+async function readAnswer(chat: OpenAI.Chat): Promise<Read> {
+  const { data, response } = await chat.completions.create({ model: 'assistant', messages: MESSAGES }).withResponse();
+  return { response, text: data.choices[0]?.message.content ?? '' };
+}
+
+/** A stream that breaks off ends with the error that the SDK throws. */
+async function readStream(chat: OpenAI.Chat): Promise<Read> {
+  const { data, response } = await chat.completions
+    .create({ model: 'assistant', messages: MESSAGES, stream: true })
+    .withResponse();
+  let text = '';
+  try {
+    for await (const chunk of data) text += chunk.choices[0]?.delta.content ?? '';
+  } catch (error) {
+    text += `\n${error instanceof Error ? `${error.constructor.name}: ${error.message}` : String(error)}`;
+  }
+  return { response, text };
+}
+
+/** An application that asks every three seconds of the night. */
+export class Traffic {
+  readonly #counts = new Map<string, number>();
+  readonly #running: Promise<void>;
+  #isOn = true;
+  #pause: Promise<void> | undefined;
+  #underWay: Promise<void> = Promise.resolve();
+
+  constructor(private readonly stage: Stage) {
+    this.#running = this.#run();
+    // Whoever stops it is told of a failure; until then it is no unhandled one.
+    this.#running.catch(() => undefined);
+  }
+
+  /** Does something while nothing else is asked. */
+  async pausedFor<T>(act: () => Promise<T>): Promise<T> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#pause = promise;
+    try {
+      await this.#underWay;
+      return await act();
+    } finally {
+      this.#pause = undefined;
+      resolve();
+    }
+  }
+
+  /** Resolves to what it got, by status and backend; rejects if a request got no answer. */
+  async stop(): Promise<readonly Served[]> {
+    this.#isOn = false;
+    await this.#running;
+    return Array.from(this.#counts, ([key, count]) => {
+      const [status, served = ''] = key.split(' ');
+      return { status: Number(status), served, count };
+    }).sort((a, b) => a.status - b.status || a.served.localeCompare(b.served));
+  }
+
+  async #run(): Promise<void> {
+    while (this.#isOn) {
+      // Looked at right before a request begins, so that none begins in a pause.
+      while (this.#pause !== undefined) await this.#pause;
+      this.#underWay = askOnce(this.stage, this.#counts);
+      await this.#underWay;
       await Bun.sleep((3 * SECOND_MS) / SPEED);
     }
-  };
-  const running = run();
-  return {
-    async pausedFor(act) {
-      const over = Promise.withResolvers<void>();
-      pause = over.promise;
-      try {
-        await underWay;
-        return await act();
-      } finally {
-        over.resolve();
-      }
-    },
-    async stop() {
-      isOn = false;
-      await running;
-      return Array.from(counts, ([key, count]) => {
-        const [status, served = ''] = key.split(' ');
-        return { status: Number(status), served, count };
-      }).sort((a, b) => a.status - b.status || a.served.localeCompare(b.served));
-    },
-  };
+  }
 }
 
 async function askOnce(stage: Stage, counts: Map<string, number>): Promise<void> {

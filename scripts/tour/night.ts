@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import type { BackendReport } from '../../src/backends/report.ts';
 import { watchAlerts, type Fired } from './alerts.ts';
-import { GATEWAY_KEY, startTraffic, told, type Served, type Told, type Traffic } from './application.ts';
-import { setStage, strip, type Stage } from './stage.ts';
+import { GATEWAY_KEY, Traffic, ask, type Served, type ShownRequest } from './application.ts';
+import { PATIENCE_MS, setStage, strip, type Stage } from './stage.ts';
 
 /** All that the night left behind, as printed by the program. */
 export interface Night {
   readonly config: string;
   readonly start: string;
-  readonly failover: Told;
-  readonly cut: Told;
-  readonly refused: Told;
+  readonly failover: ShownRequest;
+  readonly cut: ShownRequest;
+  readonly refused: ShownRequest;
   readonly fired: readonly Fired[];
   readonly backends: string;
   readonly explained: string;
@@ -61,9 +61,9 @@ const COOLDOWN_MS = MINUTE_MS;
 /** Lives through the night: providers fail, and what the gateway prints meanwhile is kept. */
 export async function liveThrough(): Promise<Night> {
   const stage = await setStage(CONFIG, KEYS);
-  const traffic = startTraffic(stage);
+  const traffic = new Traffic(stage);
   try {
-    const start = await stage.until((text) => (text.includes('started') ? text : undefined));
+    const start = stage.printed;
     return {
       config: CONFIG,
       start,
@@ -72,8 +72,11 @@ export async function liveThrough(): Promise<Night> {
       requests: await traffic.stop(),
     };
   } finally {
-    await traffic.stop();
-    await stage.stop();
+    try {
+      await traffic.stop();
+    } finally {
+      await stage.stop();
+    }
   }
 }
 
@@ -88,19 +91,19 @@ async function failures(
     await story(stage, 1);
     const failover = await traffic.pausedFor(() => {
       openai.state = 'overloaded';
-      return told(stage, 'b7f0c1e2-5a3d-4f67-9c10-0c8e5f1a2b01', false);
+      return ask(stage, 'b7f0c1e2-5a3d-4f67-9c10-0c8e5f1a2b01', false);
     });
     await until(stage, isOnAzure);
     const cut = await traffic.pausedFor(async () => {
       azure.state = 'cutting';
-      const lost = await told(stage, 'b7f0c1e2-5a3d-4f67-9c10-0c8e5f1a2b02', true);
+      const lost = await ask(stage, 'b7f0c1e2-5a3d-4f67-9c10-0c8e5f1a2b02', true);
       azure.state = 'well';
       return lost;
     });
     await until(stage, isOnAzure);
     const refused = await traffic.pausedFor(() => {
       azure.state = 'refusing';
-      return told(stage, 'b7f0c1e2-5a3d-4f67-9c10-0c8e5f1a2b03', false);
+      return ask(stage, 'b7f0c1e2-5a3d-4f67-9c10-0c8e5f1a2b03', false);
     });
     await alerts.untilFired('LlmProxyProviderRefuses');
     await alerts.untilFired('LlmProxyBackendFails');
@@ -143,14 +146,18 @@ async function story(stage: Stage, minutes: number): Promise<void> {
   while (stage.now() < end) await Bun.sleep(5);
 }
 
-/** Resolves as soon as the backends are so. */
+/** Resolves as soon as the backends are so; rejects if they never are. */
 async function until(stage: Stage, isSo: (stage: Stage, backends: readonly BackendReport[]) => boolean): Promise<void> {
-  while (!isSo(stage, await backendsOf(stage))) await Bun.sleep(20);
+  const end = Date.now() + PATIENCE_MS;
+  for (let backends = await backendsOf(stage); !isSo(stage, backends); backends = await backendsOf(stage)) {
+    if (Date.now() > end) throw new Error(`The backends never were so: ${JSON.stringify(backends)}`);
+    await Bun.sleep(20);
+  }
 }
 
 /** Does something, and resolves to the console's lines that match, the first of them and those right behind it. */
 async function printedBy(stage: Stage, line: RegExp, act: () => void): Promise<string> {
-  const from = stage.printed().length;
+  const from = stage.printed.length;
   act();
   return await stage.until((text) => {
     const lines = text.slice(from).split('\n').slice(0, -1);

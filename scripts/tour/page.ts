@@ -1,11 +1,11 @@
 import type { Fired } from './alerts.ts';
-import type { Told } from './application.ts';
+import type { ShownRequest } from './application.ts';
 import type { Night } from './night.ts';
 import { strip } from './stage.ts';
 
 /** The page of the night, in Markdown. */
 export function tourPage(night: Night): string {
-  return `# The picture of a night
+  return `# A night on call
 
 <!-- Written by \`make tour\` from a run of the program: do not edit by hand. -->
 
@@ -39,7 +39,7 @@ ${block('text', night.failover.console)}
 ## ${clock(night.cut)}: an answer breaks off
 
 \`azure\` closes the connection in the middle of a stream. What has been sent cannot be taken back, so there is no failover; but the
-application must not take half an answer for a whole one. It gets an error event, which its SDK throws:
+application must not mistake half an answer for a whole one. It gets an error event, which its SDK throws:
 
 ${block('text', night.cut.text)}
 
@@ -81,7 +81,7 @@ Put a valid key where the old one was. The gateway watches the file; nothing is 
 
 ${block('text', night.newKey)}
 
-A slip of the finger in the config does no harm. The old config stays in force, and the line says what is wrong and where;
+A typo in the config does no harm. The old config stays in force, and the line says what is wrong and where;
 \`llm-proxy check\` says it beforehand:
 
 ${block('text', night.typo)}
@@ -109,7 +109,7 @@ ${block('text', `$ ${FIND_COMMAND} ${night.failover.traceId} logs/requests/*.log
 
 const FIND_COMMAND = 'grep -h';
 
-function answer({ head, text }: Told): string {
+function answer({ head, text }: ShownRequest): string {
   return block('text', `${head}\n\n${text}`);
 }
 
@@ -118,7 +118,7 @@ function block(language: string, text: string): string {
 }
 
 /** When something was, by the gateway's console. */
-function clock({ console }: Told): string {
+function clock({ console }: ShownRequest): string {
   return /\d\d:\d\d/.exec(strip(console))?.[0] ?? '';
 }
 

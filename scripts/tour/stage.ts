@@ -9,109 +9,135 @@ const ROOT = join(import.meta.dir, '../..');
 /** Half an hour passes in a minute. */
 export const SPEED = 30;
 const FROM = '2026-11-30T03:12:00Z';
-const PATIENCE_MS = 60_000;
+/** How long anything may take to happen, in real time. */
+export const PATIENCE_MS = 60_000;
 
-/** What is on the stage: the gateway as a process of its own whose clock runs fast, and three providers. */
-export interface Stage {
-  readonly url: string;
-  readonly dir: string;
-  readonly providers: Readonly<Record<'openai' | 'azure' | 'anthropic', Provider>>;
-  /** What the gateway has printed so far, escapes included, with the ports of the page. */
-  printed(): string;
-  /** Resolves to what `found` returns for what has been printed, as soon as that is something. */
-  until<T>(found: (printed: string) => T | undefined): Promise<T>;
-  /** Writes a file of the gateway's folder as an operator would. */
-  write(path: string, text: string): void;
-  read(path: string): string;
-  /** Runs a command of the program in its folder; its output with the ports of the page. */
-  command(...args: string[]): Promise<string>;
-  /** Milliseconds since the epoch by the gateway's clock. */
-  now(): number;
-  /** With the ports of the page. */
-  plain(text: string): string;
-  stop(): Promise<void>;
-}
+type Providers = Readonly<Record<'openai' | 'azure' | 'anthropic', Provider>>;
 
-/** Sets the stage with `config`, whose ports are those of the page, and starts the gateway. */
+/** Sets the stage with `config`, whose addresses are those of the page, and starts the gateway. */
 export async function setStage(config: string, files: Readonly<Record<string, string>>): Promise<Stage> {
-  const dir = mkdtempSync(join(tmpdir(), 'llm-proxy-tour-'));
   const providers = {
     openai: await startProvider('openai'),
     azure: await startProvider('openai'),
     anthropic: await startProvider('anthropic'),
   };
-  const port = await findFreePort();
-  const ports: [page: string, real: string][] = [
-    ['127.0.0.1:8765', `127.0.0.1:${port}`],
-    ['127.0.0.1:9101', `127.0.0.1:${providers.openai.port}`],
-    ['127.0.0.1:9102', `127.0.0.1:${providers.azure.port}`],
-    ['127.0.0.1:9103', `127.0.0.1:${providers.anthropic.port}`],
-  ];
-  const real = (text: string): string => ports.reduce((all, [page, to]) => all.replaceAll(page, to), text);
-  const plain = (text: string): string => ports.reduce((all, [page, from]) => all.replaceAll(from, page), text);
-  const write = (path: string, text: string): void => writeFileSync(join(dir, path), real(text), { mode: 0o600 });
-  await mkdir(join(dir, 'keys'));
-  for (const [path, text] of Object.entries({ ...files, 'config.yaml': config })) write(path, text);
-
-  const epoch = Date.now();
-  const env = {
-    PATH: process.env['PATH'] ?? '',
-    HOME: dir,
-    TZ: 'UTC',
-    FORCE_COLOR: '1',
-    LLM_PROXY_COMMAND: 'llm-proxy',
-    TOUR_SPEED: String(SPEED),
-    TOUR_FROM: FROM,
-    TOUR_EPOCH: String(epoch),
-  };
-  const program = [process.execPath, '--preload', join(import.meta.dir, 'fast-clock.ts'), join(ROOT, 'src/main.ts')];
-  const child = Bun.spawn([...program, 'serve'], { cwd: dir, env, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' });
-  let printed = '';
-  const collect = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
-    const decoder = new TextDecoder();
-    for await (const bytes of stream) printed += decoder.decode(bytes, { stream: true });
-  };
-  const collected = Promise.all([collect(child.stdout), collect(child.stderr)]);
-
-  const stage: Stage = {
-    url: `http://127.0.0.1:${port}`,
-    dir,
-    providers,
-    printed: () => plain(printed),
-    async until(found) {
-      const end = Date.now() + PATIENCE_MS;
-      for (;;) {
-        const result = found(plain(printed));
-        if (result !== undefined) return result;
-        if (child.exitCode !== null || Date.now() > end) throw new Error(`The gateway never printed it:\n${printed}`);
-        await Bun.sleep(5);
-      }
-    },
-    write,
-    read: (path) => readFileSync(join(dir, path), 'utf8'),
-    async command(...args) {
-      const run = Bun.spawn([process.execPath, join(ROOT, 'src/main.ts'), ...args], {
-        cwd: dir,
-        env: { ...env, FORCE_COLOR: '0', NO_COLOR: '1' },
-        stdin: 'ignore',
-        stdout: 'pipe',
-        stderr: 'pipe',
-      });
-      const [out, err] = await Promise.all([run.stdout.text(), run.stderr.text(), run.exited]);
-      return plain(out + err).trimEnd();
-    },
-    now: () => Date.parse(FROM) + (Date.now() - epoch) * SPEED,
-    plain,
-    async stop() {
-      child.kill('SIGTERM');
-      await child.exited;
-      await collected;
-      for (const provider of Object.values(providers)) provider.stop();
-      rmSync(dir, { recursive: true });
-    },
-  };
-  await stage.until((text) => (text.includes('started') ? true : undefined));
+  const stage = new Stage(providers, await findFreePort());
+  await mkdir(join(stage.dir, 'keys'));
+  for (const [path, text] of Object.entries({ ...files, 'config.yaml': config })) stage.write(path, text);
+  try {
+    await stage.start();
+  } catch (error) {
+    await stage.stop();
+    throw error;
+  }
   return stage;
+}
+
+/** The gateway as a process of its own whose clock runs fast, before three providers. */
+export class Stage {
+  readonly dir = mkdtempSync(join(tmpdir(), 'llm-proxy-tour-'));
+  readonly url: string;
+  readonly #epoch = Date.now();
+  readonly #addresses: readonly (readonly [page: string, real: string])[];
+  #child: Bun.Subprocess<'ignore', 'pipe', 'pipe'> | undefined;
+  #collected: Promise<unknown> = Promise.resolve();
+  #printed = '';
+
+  constructor(
+    readonly providers: Providers,
+    port: number,
+  ) {
+    const { openai, azure, anthropic } = providers;
+    this.url = `http://127.0.0.1:${port}`;
+    this.#addresses = [
+      ['127.0.0.1:8765', `127.0.0.1:${port}`],
+      ['127.0.0.1:9101', `127.0.0.1:${openai.port}`],
+      ['127.0.0.1:9102', `127.0.0.1:${azure.port}`],
+      ['127.0.0.1:9103', `127.0.0.1:${anthropic.port}`],
+    ];
+  }
+
+  /** Starts the gateway; resolves when it serves. */
+  async start(): Promise<void> {
+    const preload = ['--preload', join(import.meta.dir, 'fast-clock.ts')];
+    this.#child = this.#spawn([...preload, join(ROOT, 'src/main.ts'), 'serve'], { FORCE_COLOR: '1' });
+    this.#collected = Promise.all([this.#collect(this.#child.stdout), this.#collect(this.#child.stderr)]);
+    await this.until((text) => (text.includes('started') ? true : undefined));
+  }
+
+  /** What the gateway has printed so far, escapes included, with the addresses of the page. */
+  get printed(): string {
+    return this.plain(this.#printed);
+  }
+
+  /** Resolves to what `found` returns for what has been printed, as soon as that is something. */
+  async until<T>(found: (printed: string) => T | undefined): Promise<T> {
+    for (const end = Date.now() + PATIENCE_MS; ; await Bun.sleep(5)) {
+      const result = found(this.printed);
+      if (result !== undefined) return result;
+      const isOver = this.#child?.exitCode !== null || Date.now() > end;
+      if (isOver) throw new Error(`The gateway never printed it:\n${this.#printed}`);
+    }
+  }
+
+  /** Writes a file of the gateway's folder as an operator would. */
+  write(path: string, text: string): void {
+    const real = this.#addresses.reduce((all, [page, to]) => all.replaceAll(page, to), text);
+    writeFileSync(join(this.dir, path), real, { mode: 0o600 });
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.dir, path), 'utf8');
+  }
+
+  /** Runs a command of the program in the gateway's folder; resolves to its output with the addresses of the page. */
+  async command(...args: string[]): Promise<string> {
+    const { stdout, stderr, exited } = this.#spawn([join(ROOT, 'src/main.ts'), ...args], { NO_COLOR: '1' });
+    const [out, err] = await Promise.all([stdout.text(), stderr.text(), exited]);
+    return this.plain(out + err).trimEnd();
+  }
+
+  /** Milliseconds since the epoch by the gateway's clock. */
+  now(): number {
+    return Date.parse(FROM) + (Date.now() - this.#epoch) * SPEED;
+  }
+
+  /** A text with the addresses of the page. */
+  plain(text: string): string {
+    return this.#addresses.reduce((all, [page, from]) => all.replaceAll(from, page), text);
+  }
+
+  async stop(): Promise<void> {
+    this.#child?.kill('SIGTERM');
+    await this.#child?.exited;
+    await this.#collected;
+    for (const provider of Object.values(this.providers)) provider.stop();
+    rmSync(this.dir, { recursive: true });
+  }
+
+  #spawn(argv: string[], env: Readonly<Record<string, string>>): Bun.Subprocess<'ignore', 'pipe', 'pipe'> {
+    return Bun.spawn([process.execPath, ...argv], {
+      cwd: this.dir,
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: this.dir,
+        TZ: 'UTC',
+        LLM_PROXY_COMMAND: 'llm-proxy',
+        TOUR_SPEED: String(SPEED),
+        TOUR_FROM: FROM,
+        TOUR_EPOCH: String(this.#epoch),
+        ...env,
+      },
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'pipe',
+    });
+  }
+
+  async #collect(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const bytes of stream) this.#printed += decoder.decode(bytes, { stream: true });
+  }
 }
 
 /** Text without its escapes. */

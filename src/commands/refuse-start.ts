@@ -1,9 +1,9 @@
+import type { Config } from '../config/schema.ts';
 import type { ConfigError, ConfigProblem } from '../config/problem.ts';
 import { formatProblem } from '../config/problem.ts';
 import { systemClock } from '../lib/clock.ts';
 import { printable } from '../lib/printable.ts';
 import { stderrWriter } from '../observe/console-writer.ts';
-import type { ConsoleSettings } from '../observe/log-console.ts';
 import { createLog, type Log } from '../observe/log.ts';
 import { createRedactor } from '../observe/redact.ts';
 import { consoleSettings } from '../settings.ts';
@@ -28,14 +28,14 @@ export async function sayInvalid(error: ConfigError): Promise<void> {
 export const ENDED_BY_BUG = 'a bug ended the gateway: please report it';
 
 /** Says that, with the error's stack, of a gateway that has not come so far as to have a log. */
-export async function sayBug(error: unknown, format: ConsoleSettings['consoleFormat']): Promise<void> {
+export async function sayBug(error: unknown, format: Config['logging']['console_format']): Promise<void> {
   const log = consoleLog(format);
   log.error(ENDED_BY_BUG, { err: error });
   await log.flush();
 }
 
 /** A log for whoever ends before there is one: the console alone. */
-function consoleLog(format: ConsoleSettings['consoleFormat']): Log {
+function consoleLog(format: Config['logging']['console_format']): Log {
   const settings = {
     level: 'error',
     consoleLevel: 'debug',

@@ -7,10 +7,10 @@ import type { ListenFlags } from '../config/listen-choice.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
+import type { Config } from '../config/schema.ts';
 import { withoutFile } from '../config/without-file.ts';
 import { commandLine } from '../lib/called-as.ts';
 import { formatDuration } from '../lib/duration.ts';
-import type { ConsoleSettings } from '../observe/log-console.ts';
 import { startHttpThread } from '../lib/http-thread.ts';
 import { namesProxy } from '../lib/proxy-variables.ts';
 import { watchdogSettings } from '../settings.ts';
@@ -122,7 +122,7 @@ interface Built {
 
 /** Builds the app of a config file, or of the environment; undefined (and said) if it is invalid. */
 async function build(file: string | undefined, flags: ListenFlags): Promise<Built | undefined> {
-  let format: ConsoleSettings['consoleFormat'] = 'markdown';
+  let format: Config['logging']['console_format'] = 'auto';
   try {
     const { loaded, known } = await load(file, flags);
     format = loaded.config.logging.console_format;
@@ -159,13 +159,21 @@ const CLOSING_MS = 10_000;
 /** SIGTERM and SIGINT end the process when its work is done, a second one at once; SIGHUP reloads. */
 function untilSignalled({ app, host, reloader, watchdog }: Running): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
-  let stopping = false;
+  let state: 'running' | 'stopping' | 'stopped' = 'running';
   const onStop = (signal: string): void => {
-    if (stopping) return void stopAtOnce(app, signal);
-    stopping = true;
+    // Nothing is left to be cut off, and the process ends by itself.
+    if (state === 'stopped') return;
+    if (state === 'stopping') return void stopAtOnce(app, signal);
+    state = 'stopping';
     reloader?.stop();
     watchdog.stopping(app.config.server.shutdown_timeout + CLOSING_MS);
-    void stop(app, host, signal).then(() => resolve(0));
+    void stop(app, host, signal)
+      .then(() => {
+        state = 'stopped';
+        app.log.info('stopped');
+        return app.close();
+      })
+      .then(() => resolve(0));
   };
   process.on('SIGTERM', () => onStop('SIGTERM'));
   process.on('SIGINT', () => onStop('SIGINT'));
@@ -191,6 +199,4 @@ async function stop(app: App, host: Host, signal: string): Promise<void> {
   log.info('stopping', { signal, in_flight: gateway.exchanges.size, waits_up_to: formatDuration(timeoutMs) });
   const left = await host.stop(timeoutMs);
   if (left > 0) log.warn('shutdown_timeout was over; what was still under way was ended', { exchanges: left });
-  log.info('stopped');
-  await app.close();
 }

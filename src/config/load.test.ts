@@ -216,6 +216,13 @@ describe('secrets in files', () => {
     ]);
   });
 
+  test.each(['file:${X}', 'file:./${X}', '${Y}'])('of %s no message shows what the variables hold', (written) => {
+    const env = { X: 'sk-gateway//4', Y: 'file:sk-gateway//4' };
+    const [problem = ''] = problems(`proxy_api_key: '${written}'`, env, {});
+    expect(problem).toContain(`the file ${written.replace('file:', '')} cannot be read: ENOENT`);
+    expect(problem).not.toContain('gateway/');
+  });
+
   test('a relative path starts from the folder of the config', async () => {
     writeFileSync(join(folder, 'key'), 'sk-gateway-3\n');
     writeFileSync(join(folder, 'config.yaml'), 'proxy_api_key: file:key\n');

@@ -193,7 +193,8 @@ class Reader {
       this.#written.set(expansion.text, value);
     }
     if (isSecret(schema) && expansion.text.startsWith('file:')) {
-      const secret = readSecretFile(expansion.text.slice('file:'.length), this.#options);
+      const written = expansion.text === value ? undefined : value.replace(/^file:/, '');
+      const secret = readSecretFile(expansion.text.slice('file:'.length), this.#options, written);
       this.#secretFiles.push(secret.file);
       if ('problem' in secret) return this.#report(path, secret.problem);
       this.#secretPlaces.push({ path, file: secret.file });

@@ -41,7 +41,13 @@ export const OTHER_WORDS: Readonly<Record<string, Word>> = {
   invalid_json: {
     where: '`detail` of a `broken_answer`',
     meaning: 'The answer of the backend is no JSON, where nothing else would be an answer.',
-    remedy: "Check the backend's `url`: it may lead to a web page.",
+    remedy: "Check the backend's `url` and `protocol`: what answers there may be no LLM API.",
+  },
+  html: {
+    where: '`detail` of a `broken_answer`',
+    meaning: 'The backend sent HTML (what came begins with `<`) where JSON is an answer.',
+    remedy:
+      "Check the backend's `url`: it leads to a web page. If it is right, look for a proxy or a sign-in page between the gateway and the provider.",
   },
   no_answer: {
     where: '`detail` of a `broken_answer`',

@@ -4,6 +4,7 @@ import { countLines, LineBatch, NEWLINE, wholeLines } from './line-batch.ts';
 import type { LogFolder } from './log-folder.ts';
 import { openToAppend } from './log-open.ts';
 import { currentPath, dayNamer, renameToNumber, type LogPlace } from './rotation.ts';
+import { isHalfJsonLine, removeEnd, unendedLine } from './torn-line.ts';
 
 /** What a log file goes by. */
 export interface LogFileSettings {
@@ -132,8 +133,13 @@ export class LogFile {
         const { bytes, error } = await append(handle, rest.subarray(0, fitting));
         this.#settings.folder.written(fitting);
         this.#bytes += bytes;
-        rest = rest.subarray(error === undefined ? fitting : wholeLines(rest, bytes));
-        if (error !== undefined) throw error;
+        const whole = error === undefined ? fitting : wholeLines(rest, bytes);
+        const torn = rest.subarray(whole, Math.max(whole, bytes));
+        rest = rest.subarray(whole);
+        if (error === undefined) continue;
+        // Half a line is of no use, and whoever reads the file as JSON would stop there.
+        if (await removeEnd(handle, torn)) this.#bytes -= torn.length;
+        throw error;
       }
       // Not while lines may still be lost to a long queue, or every batch would bring the good news and then the bad.
       if (this.#waitingBytes <= MAX_WAITING_BYTES / 2) this.#events.written(this);
@@ -157,7 +163,16 @@ export class LogFile {
     if (this.#handle !== undefined && day === this.#day && !(await this.#isGone())) return this.#handle;
     const sameDay = day === this.#day;
     await this.#release();
-    if (!sameDay && (await this.#holdsOtherDay(day))) await this.#putAside(day);
+    if (!sameDay && (await this.#holdsOtherDay(day))) {
+      // It is put aside with its last line ended.
+      await this.#open(day);
+      await this.#release();
+      await this.#putAside(day);
+    }
+    return await this.#open(day);
+  }
+
+  async #open(day: string): Promise<FileHandle> {
     const handle = await openToAppend(this.place, day);
     this.#handle = handle;
     this.#day = day;
@@ -167,13 +182,16 @@ export class LogFile {
     return handle;
   }
 
-  /** A full disk or a killed process may have left half a line, which must not swallow the next one. */
+  /** A process that was killed may have left half a line: it goes, or at least must not swallow the next one. */
   async #endTornLine(handle: FileHandle): Promise<void> {
-    if (this.#bytes === 0) return;
-    const last = Buffer.alloc(1);
-    await handle.read(last, 0, 1, this.#bytes - 1);
+    const line = await unendedLine(handle, this.#bytes);
+    if (line.length === 0) return;
+    if (isHalfJsonLine(line) && (await removeEnd(handle, line))) {
+      this.#bytes -= line.length;
+      return;
+    }
     // Where there is no room even for that, the file makes way for the next line.
-    if (last[0] === NEWLINE || !(await this.#takeRoom(1))) return;
+    if (!(await this.#takeRoom(1))) return;
     const { bytes, error } = await append(handle, Buffer.of(NEWLINE));
     this.#settings.folder.written(1);
     this.#bytes += bytes;

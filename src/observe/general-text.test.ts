@@ -57,7 +57,7 @@ describe('a general line on the console', () => {
     };
     expect(generalText(entry, 'error', NOW, MARKDOWN)).toBe(
       "23:41:07 ERROR provider refuses the gateway's key or account: openai/gpt-5  (openai-chat generate)  status=401  key_end=cdef  trace_id=t1\n" +
-        '    it said: Incorrect \\*key\\*\n' +
+        '    provider said: Incorrect \\*key\\*\n' +
         '    → Put a valid key into api_key of this backend.',
     );
   });

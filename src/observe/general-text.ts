@@ -31,7 +31,7 @@ export function generalText(entry: Entry, level: Level, nowMs: number, style: Co
 const INDENT = '    ';
 const IN_FRONT: ReadonlySet<string> = new Set(['level', 'ts', 'msg']);
 /** Fields that are sentences, and what leads to each. */
-const BELOW: Readonly<Record<string, string>> = { message: 'it said: ', remedy: '→ ' };
+const BELOW: Readonly<Record<string, string>> = { message: 'provider said: ', remedy: '→ ' };
 
 /** What a change of a backend's state is about, told in one breath; `told` are the fields in it. */
 function subjectOf(entry: Entry, nowMs: number, mark: Markup): { subject: string; told: ReadonlySet<string> } {

@@ -139,7 +139,7 @@ const RELOAD: readonly LogLine[] = [
   },
   {
     level: 'info',
-    msg: 'backend starts anew',
+    msg: 'backend state reset',
     meaning: 'What was known of a backend (cooldowns, health, speed) is forgotten.',
     fields: [BACKEND, { name: 'cause', type: 'string', meaning: 'Why.' }],
   },

@@ -206,6 +206,33 @@ describe('rotation', () => {
     expect(read('general.001.log')).toContain('first');
   });
 
+  test.each([
+    ['half a line in JSON goes', '{"level":"info","ts":"2026-11-22T11:', ''],
+    ['so does the very beginning of one', '{"lev', ''],
+    ['and a long one', `{"level":"debug","body":"${'x'.repeat(200_000)}`, ''],
+    ['a whole line without its end gets that', '{"level":"info","msg":"whole"}', '{"level":"info","msg":"whole"}\n'],
+    ['half a line of text is ended', 'level=info ts=2026-11', 'level=info ts=2026-11\n'],
+    ['what somebody else wrote is ended', '{"msg":"to', '{"msg":"to\n'],
+  ])('what a killed process left at the end of a file: %s', async (_what, left, kept) => {
+    const path = join(dir, 'general.log');
+    writeFileSync(path, `{"msg":"before"}\n${left}`);
+    utimesSync(path, NOON / 1000, NOON / 1000);
+    const log = open();
+    log.info('first');
+    await log.flush();
+    expect(read('general.log')).toStartWith(`{"msg":"before"}\n${kept}{"level":"info"`);
+  });
+
+  test('half a line goes before the file of an earlier day is put aside', async () => {
+    writeFileSync(join(dir, 'general.log'), '{"msg":"old"}\n{"level":"in');
+    utimesSync(join(dir, 'general.log'), (NOON - DAY_MS) / 1000, (NOON - DAY_MS) / 1000);
+    const log = open();
+    log.info('new');
+    await log.flush();
+    expect(read('general.001.log')).toBe('{"msg":"old"}\n');
+    expect(msgs('general.log')).toEqual(['new']);
+  });
+
   test('by day: each line in the file of its own day', async () => {
     const log = open();
     log.info('sunday');
@@ -300,13 +327,19 @@ describe('trouble', () => {
       // Beyond one block writes fail with EFBIG, as they would with ENOSPC on a full disk.
       const script = 'trap "" XFSZ; ulimit -f 1; exec "$0" "$@"';
       const child = Bun.spawn(['sh', '-c', script, process.execPath, fixture, dir], { stdout: 'pipe' });
-      const { lost, shown } = JSON.parse(await child.stdout.text()) as { lost: number; shown: string[] };
+      const { lost, shown, full } = JSON.parse(await child.stdout.text()) as Record<'lost', number> &
+        Record<'shown', string[]> &
+        Record<'full', string>;
       expect(lost).toBeGreaterThan(1);
+      // No half line, at which `jq` would stop.
+      const kept = Array.from({ length: 20 - lost }, () => 'a line');
+      expect(full).toEndWith('"}\n');
+      expect(kept).not.toEqual([]);
       expect(told(shown)).toEqual([
         expect.stringMatching(/^ERROR log files cannot be written, lines are being dropped: EFBIG.*\n$/),
         `WARN  log files are written again  lost_lines=${lost}\n`,
       ]);
-      expect(msgs('general.log')).toEqual(['there is room', 'log files are written again']);
+      expect(msgs('general.log')).toEqual([...kept, 'there is room', 'log files are written again']);
     },
   );
 

@@ -26,6 +26,8 @@ describe('what a request came to', () => {
     ['a rate limit of our own', 'limited', refused(429, 'rate_limit_exceeded')],
     ['broken JSON', 'client_error', refused(400, 'invalid_json')],
     ['too long a prompt', 'client_error', record({ status: 400, tries: [attempt({ failure: 'context_length' })] })],
+    ["a provider's 400", 'rejected', record({ status: 400, tries: [attempt({ failure: 'bad_request' })] })],
+    ['a 400 of every route', 'rejected', record({ status: 400, tries: [failed, attempt({ failure: 'bad_request' })] })],
     ['an answer of the gateway itself', 'client_error', record({ status: 404, tries: [] })],
     ['a client that left', 'client_left', record({ status: 499, tries: [attempt({ failure: 'client_gone' })] })],
     [
@@ -43,7 +45,7 @@ describe('what a request came to', () => {
   test('a request that a failure of any kind has ended was not served', () => {
     for (const failure of Object.keys(CONSEQUENCES)) {
       const outcome = outcomeOf(record({ tries: [attempt({ failure })] }));
-      expect(['failed', 'client_error', 'client_left']).toContain(outcome);
+      expect(['failed', 'rejected', 'client_error', 'client_left']).toContain(outcome);
     }
   });
 });

@@ -12,7 +12,10 @@ export const OUTCOMES = {
   turned_away:
     'The gateway could not take it (5xx: the queue, memory, no backend available), and no backend was asked.',
   limited: "One of the gateway's own rate limits refused it (429).",
-  client_error: 'The request itself is at fault: it is invalid, too long, or filtered.',
+  rejected:
+    'The provider answered that the request is invalid (`bad_request`): the client wrote it so, or what the gateway or the config makes of it does not suit the model.',
+  client_error:
+    'The request itself is at fault: the gateway refused it as invalid, or it is too long, filtered, or came with a key of its own that the provider refused.',
   client_left: 'The client left, or took nothing any more, before its answer was whole.',
 } as const;
 
@@ -28,6 +31,7 @@ export function outcomeOf({ status, tries, interrupted, refused, servedAlias }: 
   if (status === CLIENT_LEFT || isClients(failure)) return 'client_left';
   if (interrupted) return 'interrupted';
   if (refused) return status >= 500 ? 'turned_away' : status === 429 ? 'limited' : 'client_error';
+  if (failure === ('bad_request' satisfies FailureKind)) return 'rejected';
   if (failure !== undefined) return REQUESTS_FAULT.has(failure) ? 'client_error' : 'failed';
   if (status >= 500) return 'failed';
   if (status >= 400) return 'client_error';
@@ -48,7 +52,6 @@ function isClients(failure: string | undefined): boolean {
 const CLIENTS_DOING: ReadonlySet<string> = new Set(['client_gone', 'write_timeout'] satisfies FailureKind[]);
 
 const REQUESTS_FAULT: ReadonlySet<string> = new Set([
-  'bad_request',
   'client_refused',
   'content_filter',
   'context_length',

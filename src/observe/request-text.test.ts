@@ -97,10 +97,10 @@ describe('a request on the console', () => {
     const tries = [attempt(busy), attempt(busy), attempt({ ...busy, message: 'Stop.' }), attempt()];
     expect(shown(record({ tries })).split('\n').slice(1)).toEqual([
       '  1. openai/gpt-4-turbo-preview  **429 rate_limited**  → next attempt  1.23s',
-      String.raw`     it said: Slow \*down\*.`,
+      String.raw`     provider said: Slow \*down\*.`,
       '  2. openai/gpt-4-turbo-preview  **429 rate_limited**  → next attempt  1.23s',
       '  3. openai/gpt-4-turbo-preview  **429 rate_limited**  → next attempt  1.23s',
-      '     it said: Stop.',
+      '     provider said: Stop.',
       '  4. openai/gpt-4-turbo-preview  200                   → served        1.23s',
     ]);
   });
@@ -109,7 +109,7 @@ describe('a request on the console', () => {
     const tries = [attempt({ status: undefined, failure: 'client_gone' })];
     const left = record({ status: 499, errorCode: 'client_closed_request', tries });
     expect(shown(left, PLAIN)).toMatch(
-      /INFO  499 client_closed_request gpt-4 .*\n  1\. .*  client_gone  → client left  1/,
+      /INFO  499 client_closed_request gpt-4 .*\n  1\. .*  client_gone  → client disconnected  1/,
     );
   });
 

@@ -74,7 +74,7 @@ function story(record: ExchangeRecord, nowMs: number, mark: Markup): string[] {
     const cells = [padded(row.who, who), padded(row.what, what), padded(row.next, next)];
     const line = `  ${at + 1}. ${cells.join('  ')}  ${mark.dim(duration(tried.ms))}`;
     const isSaid = tried.message === undefined || record.tries[at - 1]?.message === tried.message;
-    return isSaid ? [line] : [line, `     ${mark.dim('it said: ')}${mark.text(tried.message ?? '')}`];
+    return isSaid ? [line] : [line, `     ${mark.dim('provider said: ')}${mark.text(tried.message ?? '')}`];
   });
 }
 
@@ -95,7 +95,7 @@ function consequence(tried: TryRecord, at: number, record: ExchangeRecord, nowMs
     if (failure !== undefined && next.length === 0) next.push('next attempt');
   } else if (failure === undefined) next.push('served');
   else if (record.interrupted) next.push('client got an error event');
-  else next.push(record.status === CLIENT_LEFT ? 'client left' : `client got ${record.status}`);
+  else next.push(record.status === CLIENT_LEFT ? 'client disconnected' : `client got ${record.status}`);
   return next.join('; ');
 }
 

@@ -109,9 +109,7 @@ function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: Atte
   if (broken !== undefined) return brokenPlain(broken, answer, json, run);
   if (isGenerated(run)) return noAnswer(answer, json, run);
   // A transfer without length or chunks ends the same way whether whole or cut; JSON shows the difference.
-  return mustBeJson && json === undefined && status !== 204 && status !== 205
-    ? transportFailure('broken_answer', 'invalid_json')
-    : undefined;
+  return mustBeJson && json === undefined && status !== 204 && status !== 205 ? noJson(answer) : undefined;
 }
 
 /** Of a word that nobody knows its own client may judge, where nothing better is to be had than the answer as it is. */
@@ -123,10 +121,18 @@ function brokenPlain(broken: BrokenEnd, answer: HeldAnswer, json: unknown, run: 
   return { ...failure, status: answer.status, answer };
 }
 
+/** A page is most often that of a wrong URL or of a proxy between, which is quicker found than any other broken answer. */
+function noJson({ body }: HeldAnswer): Failure {
+  const start = new TextDecoder().decode(body.subarray(0, PAGE_START_BYTES)).trimStart();
+  return transportFailure('broken_answer', start.startsWith('<') ? 'html' : 'invalid_json');
+}
+
+const PAGE_START_BYTES = 64;
+
 /** Whoever went on with a conversation has said something, or why not. What holds neither may hold a vendor's own error. */
 function noAnswer(answer: HeldAnswer, json: unknown, run: AttemptRun): Failure | undefined {
   if (json === undefined)
-    return transportFailure('broken_answer', answer.body.byteLength === 0 ? 'no_answer' : 'invalid_json');
+    return answer.body.byteLength === 0 ? transportFailure('broken_answer', 'no_answer') : noJson(answer);
   if (run.protocol.holdsAnswer(json)) return undefined;
   return readVendorError(json) === undefined
     ? transportFailure('broken_answer', 'no_answer')

@@ -306,6 +306,7 @@ describe.skipIf(!canRun)('its commands', () => {
       models: {
         ...models,
         refuses: alias('demo-fail-401'),
+        rejected: alias('demo-fail-400'),
         cut: alias('demo-cut'),
         'on-fallback': alias('demo-fail-500'),
         limited: alias('demo'),
@@ -323,11 +324,12 @@ describe.skipIf(!canRun)('its commands', () => {
       const headers = { authorization: `Bearer ${key}`, ...(model === 'unsteady' && { 'x-trace-id': 'look-for-me' }) };
       await (await send(`${gateway.url}/v1/chat/completions`, { body, headers })).whole();
     };
-    for (const model of ['demo', 'unsteady', 'refuses', 'on-fallback', 'limited', 'limited']) await ask(model);
+    for (const model of ['demo', 'unsteady', 'refuses', 'rejected', 'on-fallback', 'limited', 'limited'])
+      await ask(model);
     await ask('cut', true);
     await ask('demo', false, 'a-key-that-is-wrong');
     await ask('demo', false, 'a-key-that-is-switched-off');
-    const answers = 9;
+    const answers = 10;
     await eventually(() => gateway.logs().length >= answers);
     mkdirSync(join(gateway.dir, 'logs'), { recursive: true });
   }

@@ -137,6 +137,18 @@ describe('an upstream’s words', () => {
     expect((await ask('up')).tried.message).toBe('not here');
   });
 
+  test.each([false, true])('of a page in a 200 are that it is one (stream: %p)', async (stream) => {
+    const detail = async (body: string, type: string): Promise<unknown> => {
+      upstream.script(json(200, body, { 'content-type': type }));
+      const { tried } = await ask('up', { stream });
+      expect(tried.failure).toBe('broken_answer');
+      return tried.detail;
+    };
+    expect(await detail('<!DOCTYPE html><title>Sign in</title>', 'text/html')).toBe('html');
+    expect(await detail('\uFEFF\n  <html></html>', 'application/json')).toBe('html');
+    expect(await detail('Sign in < here', 'text/plain')).toBe('invalid_json');
+  });
+
   test('of shapes that nobody has described', async () => {
     for (const body of [
       { detail: said.message },

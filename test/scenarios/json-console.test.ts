@@ -99,7 +99,7 @@ describe('a gateway that serves prints nothing but JSON', () => {
     gateway.writeConfig(config({ timeout: { read_timeout: 'soon' }, lissten: 1 }));
     await eventually(() => gateway.stderr().includes('reload failed'));
     gateway.writeConfig(config({ backends: [...config().backends.slice(0, 3), { name: 'checked', url: spare.url }] }));
-    await eventually(() => gateway.stderr().includes('starts anew'));
+    await eventually(() => gateway.stderr().includes('state reset'));
     await eventually(() => gateway.stderr().includes('not logged one by one'));
     gateway.signal('SIGTERM');
     expect(await gateway.exited).toBe(0);

@@ -30,7 +30,7 @@ beforeAll(async () => {
   const logging = { base_dir: './logs', separate_files: true, level: 'debug', console_level: 'debug' };
   [gateway, debugging] = await Promise.all([
     startGateway({ config: configOf({ ...logging, console_format: 'json' }) }),
-    startGateway({ config: configOf({ ...logging, debug_mode: true }) }),
+    startGateway({ config: configOf({ ...logging, debug_mode: true, console_format: 'markdown' }) }),
   ]);
 });
 
@@ -414,14 +414,15 @@ describe('the console', () => {
       return at !== -1 && debugging.stderr().slice(at).includes('2. ') && debugging.stderr().slice(at);
     });
     expect(from).toMatch(
-      /\n  1\. first\/first-model    \*\*503 overloaded\*\* .*\n     it said: .*\n  2\. second\/second-model  200 /,
+      /\n  1\. first\/first-model    \*\*503 overloaded\*\* .*\n     provider said: .*\n  2\. second\/second-model  200 /,
     );
   });
 
   test.each([
     ['has colours where they are forced', { FORCE_COLOR: '1' }, `${ESCAPE}[1m404 model_not_found${ESCAPE}[22m`, '**'],
     ['has neither colours nor stars where the terminal is dumb', { TERM: 'dumb' }, 'WARN  404 model_not_found', ESCAPE],
-    ['has no colours where they are refused', { NO_COLOR: '1', FORCE_COLOR: '1' }, '**404 model_not_found**', ESCAPE],
+    ['has no colours where they are refused', { NO_COLOR: '1', FORCE_COLOR: '1' }, 'WARN  404 model_not_found', ESCAPE],
+    ['has no stars where there is no terminal', {}, 'WARN  404 model_not_found', '**'],
   ])('%s', async (_what, env, shown, never) => {
     const one = await startGateway({ config: configOf({ base_dir: '' }), env });
     await ask(chat('nope'), { at: one });
@@ -429,6 +430,45 @@ describe('the console', () => {
     expect(one.stderr()).not.toContain(never);
     // What goes to stdout has none, whatever stderr is.
     expect(one.stdout()).not.toContain(ESCAPE);
+    expect(await one.stop()).toBe(0);
+  });
+
+  test('names callers of a gateway without keys by a digest of what they sent', async () => {
+    const open = await startGateway({
+      config: {
+        backends: [{ name: 'demo', url: 'demo:' }],
+        models: {},
+        logging: { base_dir: './logs', separate_files: true },
+      },
+    });
+    const callers: unknown[] = [];
+    for (const sent of [{ authorization: 'Bearer one' }, { authorization: 'Bearer two' }, { 'x-api-key': 'one' }, {}]) {
+      const traceId = `caller-${callers.length}`;
+      const headers = { ...sent, 'x-trace-id': traceId };
+      await (await send(`${open.url}/v1/chat/completions`, { body: chat('demo'), headers })).whole();
+      callers.push((await lineOf({ traceId }, open)).caller);
+    }
+    const [one, two, again, none] = callers;
+    expect(one).toMatch(/^client:[0-9a-f]{16}$/);
+    expect(two).toMatch(/^client:[0-9a-f]{16}$/);
+    expect([again, none]).toEqual([one, 'anonymous']);
+    expect(two).not.toBe(one);
+    expect(await open.stop()).toBe(0);
+  });
+
+  test('has messages as they are where there is no terminal', async () => {
+    const one = await startGateway({ config: configOf({ base_dir: '' }) });
+    const message = '<html> no *model* [here] `now`';
+    first.script(status(503, { type: 'overloaded_error', message }));
+    await ask(chat('one'), { at: one });
+    await eventually(() => one.stderr().includes(`provider said: ${message}`));
+    expect(await one.stop()).toBe(0);
+  });
+
+  test('has markdown where that is asked for, terminal or not', async () => {
+    const one = await startGateway({ config: configOf({ base_dir: '', console_format: 'markdown' }) });
+    await ask(chat('nope'), { at: one });
+    await eventually(() => one.stderr().includes('**404 model_not_found**'));
     expect(await one.stop()).toBe(0);
   });
 

@@ -145,6 +145,26 @@ describe('/metrics', () => {
     expect(found.get('llm_proxy_alias_routes_open{alias="open/*"}')).toBe(1);
   });
 
+  test("tells a provider's 400 from what the gateway refuses itself, and counts no names that scanners try", async () => {
+    await start();
+    first.script(status(400, { code: 'unknown_parameter' }));
+    second.script(status(422, { code: 'unknown_parameter' }));
+    for (const model of ['one', 'open/x', 'unknown', '../etc/passwd']) await ask(model);
+    expect((await ask('one', { messages: 'none' })).status).toBe(400);
+    await send(`${gateway.url}/v1/chat/completions`, { body: '{"model":"one"', headers: AUTHORIZED });
+    const found = await eventually(async () => {
+      const samples = await scrape();
+      return total(samples, 'llm_proxy_requests_total') >= 6 && samples;
+    });
+    const outcomes = [...found].filter(
+      ([name, value]) => name.startsWith('llm_proxy_alias_requests_total') && value > 0,
+    );
+    expect(Object.fromEntries(outcomes)).toEqual({
+      'llm_proxy_alias_requests_total{alias="one",outcome="rejected"}': 2,
+      'llm_proxy_alias_requests_total{alias="open/*",outcome="rejected"}': 1,
+    });
+  });
+
   test('has what alerts look at from the start, at 0', async () => {
     await start();
     const found = await scrape();

@@ -220,7 +220,7 @@ describe('what is known of a backend', () => {
     gateway.writeConfig(withBackend({ api_key: 'sk-right-0000000001' }));
     expect((await reload()).status).toBe(200);
     expect((await modelsOf()).map(({ state }) => state)).toEqual(['up']);
-    await eventually(() => /backend starts anew .*cause="its url or api_key changed"/.test(gateway.stderr()));
+    await eventually(() => /backend state reset .*cause="its url or api_key changed"/.test(gateway.stderr()));
   });
 
   test('is forgotten with the last route to a model', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
 import { open, requestBytes, send } from '../kit/client.ts';
 import type { RawAnswer } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
@@ -17,10 +18,14 @@ afterAll(async () => {
   await Promise.all(upstreams.map((upstream) => upstream.stop()));
 });
 
-async function startPair(script: Parameters<typeof startUpstream>[0], extra: object = {}) {
+async function startPair(
+  script: Parameters<typeof startUpstream>[0],
+  extra: object = {},
+  env: Readonly<Record<string, string>> = {},
+) {
   const upstream = await startUpstream(script);
   upstreams.push(upstream);
-  const gateway = await startGateway({ config: configOf(upstream, extra) });
+  const gateway = await startGateway({ config: configOf(upstream, extra), env });
   gateways.push(gateway);
   return { gateway, upstream };
 }
@@ -171,6 +176,14 @@ describe('SIGTERM', () => {
     expect(text).not.toContain('[DONE]');
     await reply.destroy();
     await settled(upstream);
+  });
+
+  test('a signal that comes when it has stopped changes nothing', async () => {
+    const preload = `--preload=${join(import.meta.dir, '../fixtures/late-signal.ts')}`;
+    const { gateway } = await startPair(stallAfter(''), {}, { BUN_OPTIONS: preload });
+    gateway.signal('SIGTERM');
+    expect(await gateway.exited).toBe(0);
+    expect(gateway.stderr()).toMatch(/ stopped\n$/);
   });
 });
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import { send, type RawAnswer } from '../kit/client.ts';
 import { startGateway, type Gateway } from '../kit/gateway.ts';
+import type { Json } from '../kit/json.ts';
 import { chatAnswer, closeBeforeAnswer, json, manual, raw, sse, status, type Reply } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream, type SeenRequest, type Upstream } from '../kit/upstream.ts';
@@ -64,6 +65,7 @@ async function start({ backend = { api_key: FIRST_KEY }, more = {} }: Setting = 
         ],
         models: { ...Object.fromEntries(aliases.flat()), 'any/*': { routes: routes('*') } },
         fallback: { max_retries: 0, cooldown_seconds: LONG_SECONDS },
+        logging: { base_dir: './logs', separate_files: true, console_format: 'json' },
         ...more,
       },
     }));
@@ -98,11 +100,11 @@ function turnsAway(isAttack: (request: SeenRequest) => boolean, reply: Reply): v
   first.script((request) => (isAttack(request) ? reply : chatAnswer('first')));
 }
 
-/** What the console says of this test's models. */
-function said(what: string): string[] {
-  const models = [`model=m${n} `, 'model="*"', 'model=* '];
-  const lines = gateway.stderr().split('\n');
-  return lines.filter((line) => line.includes(what) && models.some((model) => line.includes(model)));
+/** What the console says of this test's models: lines whose message begins so. */
+function said(what: string): Json[] {
+  const lines = gateway.stderr().split('\n').slice(0, -1);
+  const entries: Json[] = lines.filter((line) => line.includes(what)).map((line) => JSON.parse(line));
+  return entries.filter(({ msg, model }) => msg.startsWith(what) && [`m${n}`, '*'].includes(model));
 }
 
 /** The request lines of this test's aliases. */
@@ -292,7 +294,7 @@ describe('with the key of the gateway, what no client can bring about takes the 
     const results = [{ type: 'tool_result', tool_use_id: 't', content: 'z' }];
     const messages = [...MESSAGES, { role: 'assistant', content }, { role: 'user', content: results }];
     await servedBy({ path: '/v1/messages?beta=true', body: { max_tokens: 5, tools, messages } });
-    await eventually(() => said('backend cools down').some((line) => line.includes('backend=first')));
+    await eventually(() => said('backend cools down').some(({ backend }) => backend === 'first'));
   });
 });
 
@@ -313,7 +315,7 @@ describe('an operation cools down by itself', () => {
     const [line] = await eventually(() =>
       said('backend cools down').length === 1 ? said('backend cools down') : false,
     );
-    expect(line).toContain('operation=/images/generations');
+    expect(line?.operation).toBe('/images/generations');
   });
 
   test('one dialect of a backend that has two leaves the other alone', async () => {
@@ -446,7 +448,7 @@ describe('a provider that refuses the key of the gateway', () => {
     const lines = await eventually(() =>
       said('provider refuses').length === 2 ? said('provider refuses') : undefined,
     );
-    expect(lines[0]).toMatch(/ERROR .*backend=first .*key_end=ab12 .*remedy="/);
+    expect(lines[0]).toMatchObject({ level: 'error', backend: 'first', key_end: 'ab12', remedy: expect.any(String) });
     expect(gateway.stderr()).not.toContain(FIRST_KEY);
     const metrics = await (await send(`${gateway.url}/metrics`)).whole();
     expect(metrics.text).toContain(`attempts_total{backend="first",model="m${n}",outcome="refused"}`);

@@ -51,10 +51,10 @@ export const loggingSchema = z
       .default('json')
       .describe('How lines are written to files: a JSON object each, or `key=value`. Times are in UTC.'),
     console_format: z
-      .enum(['json', 'markdown', 'plain'])
-      .default('markdown')
+      .enum(['auto', 'json', 'markdown', 'plain'])
+      .default('auto')
       .describe(
-        'How lines look on the console. `markdown` and `plain` are for people: times are local, the day and the zone are said at the start and when they change. `markdown` has colours on a terminal (`NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM=dumb` count) and `**` where there is none. `json`: whatever the program prints is JSON as in files, the start and an invalid config included; a config that cannot be read is told as text.',
+        'How lines look on the console. `markdown` and `plain` are for people: times are local, the day and the zone are said at the start and when they change. `markdown` has colours on a terminal (`NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM=dumb` count); where there is none it has `**`, and `\\` before what would be markup. `auto` is `markdown` where there are colours, else `plain`, so that messages in a pipe, the journal or `docker logs` stand there as they are. `json`: whatever the program prints is JSON as in files, the start and an invalid config included; a config that cannot be read is told as text.',
       ),
     debug_mode: z
       .boolean()
@@ -75,7 +75,7 @@ export const loggingSchema = z
   max_total_mb: 2048
   max_age_days: 14
   format: json
-  console_format: json # markdown or plain for people
+  console_format: json # auto, markdown or plain for people
   debug_mode: false`,
   })
   .describe('Log files and the console.');
