@@ -7,6 +7,7 @@ import { explain } from './explain.ts';
 import { health } from './health.ts';
 import { helpOf, overview } from './help.ts';
 import { init } from './init.ts';
+import { CLOSED_PIPE_EXIT, OutputError, printLine } from './output.ts';
 import { parse } from './parse.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
@@ -47,14 +48,21 @@ export async function run(argv: readonly string[]): Promise<number> {
       argument: asks === 'help' ? command?.name : argument,
       flags: asks === 'run' ? flags : new FlagValues(),
       env: process.env,
-      out: console.log,
+      out: printLine,
       err: console.error,
     });
   } catch (error) {
+    if (error instanceof OutputError) return unprinted(error);
     if (!(error instanceof UsageError)) throw error;
     const named = COMMANDS.find(({ name }) => argv.includes(name));
     const words = named === undefined ? ['--help'] : ['help', named.name];
     console.error(`llm-proxy: ${error.message}\n${commandLine(...words)} says what there is.`);
     return 2;
   }
+}
+
+function unprinted({ isClosed, message }: OutputError): number {
+  if (isClosed) return CLOSED_PIPE_EXIT;
+  console.error(`llm-proxy: ${message}`);
+  return 1;
 }

@@ -10,6 +10,7 @@ import { ConfigError, formatProblem } from '../config/problem.ts';
 import { withoutFile } from '../config/without-file.ts';
 import { commandLine } from '../lib/called-as.ts';
 import { formatDuration } from '../lib/duration.ts';
+import { stderrWriter } from '../observe/console-writer.ts';
 import type { ConsoleSettings } from '../observe/log-console.ts';
 import { startHttpThread } from '../lib/http-thread.ts';
 import { namesProxy } from '../lib/proxy-variables.ts';
@@ -86,10 +87,13 @@ function announce({ app, loaded, host, file, missing }: Announced): void {
   const { address } = host;
   if (address === undefined) throw new Error('the gateway listens nowhere');
   const isForPeople = config.logging.console_format !== 'json';
-  if (isForPeople) process.stdout.write(banner({ config, listen, address, file, missing, dangers }));
+  // Where nobody reads it, or a full disk takes it, the gateway serves all the same.
+  if (isForPeople) stderrWriter(STDOUT)(banner({ config, listen, address, file, missing, dangers }));
   app.log.info('started', startFields(config, formatListen(address), file));
   for (const danger of dangers) app.log.warn(`environment warning: ${danger}`);
 }
+
+const STDOUT = 1;
 
 interface Announced {
   readonly app: App;
@@ -109,6 +113,8 @@ function endOnBugs({ log }: App): void {
   };
   process.on('uncaughtException', (error) => void end(error));
   process.on('unhandledRejection', (error) => void end(error));
+  // Nothing here writes to them as streams; whatever else does must not end the gateway when one fails.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   // The runtime would print it past the format and the masking of the log.
   process.emitWarning = (warning: string | Error) => log.warn(`runtime warning: ${String(warning)}`);
 }
