@@ -17,6 +17,7 @@ import { namesProxy } from '../lib/proxy-variables.ts';
 import { watchdogSettings } from '../settings.ts';
 import { Host, isTaken, reasonOf } from '../server/host.ts';
 import { Watchdog } from '../server/watchdog.ts';
+import { AddressFile } from './address-file.ts';
 import { banner } from './banner.ts';
 import type { Command, CommandLine } from './command.ts';
 import { environmentDangers } from './environment-dangers.ts';
@@ -70,7 +71,13 @@ async function run(line: CommandLine): Promise<number> {
   }
   const watchdog = new Watchdog((reason) => app.log.error('there is no watchdog', { reason }));
   watchdog.configure(watchdogSettings(app.config));
-  app.onConfigured = (config) => watchdog.configure(watchdogSettings(config));
+  const note = addressNote(line);
+  const noteAddress = (): void => void (host.address && note?.write(host.address));
+  noteAddress();
+  app.onConfigured = (config) => {
+    watchdog.configure(watchdogSettings(config));
+    noteAddress();
+  };
   const reloader = file === undefined ? undefined : new Reloader(app, host, { file, flags, known });
   void reloader?.watch(loaded.files, loaded.config);
   if (reloader !== undefined) app.onReload = () => reloader.reload('asked by POST /admin/reload');
@@ -78,6 +85,12 @@ async function run(line: CommandLine): Promise<number> {
   // Whoever reads that it has started may end it at once.
   announce({ app, loaded, host, file, missing: configPath(line) });
   return await ended;
+}
+
+/** For `health`, which cannot know of flags: a gateway that was started with them leaves the address to others. */
+function addressNote(line: CommandLine): AddressFile | undefined {
+  if (line.flags.has(LISTEN) || line.flags.has(PORT)) return undefined;
+  return new AddressFile(configPath(line), process.env);
 }
 
 /** Says that the gateway has started: to people with a banner, and in the log. */

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { health as command } from '../../src/commands/health.ts';
+import { addressInForce } from '../../src/commands/address-file.ts';
+import { health as healthCommand } from '../../src/commands/health.ts';
 import { send } from '../kit/client.ts';
+import { command, endAll } from '../kit/command.ts';
 import { findFreePort, startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
 import { processes, runShell } from '../kit/processes.ts';
@@ -166,12 +168,20 @@ describe.skipIf(process.platform === 'win32')('health', () => {
   });
   afterAll(async () => {
     await gateway.stop();
+    endAll();
     rmSync(dir, { recursive: true });
   });
 
   const health = async (args: readonly string[], env: Record<string, string> = {}): Promise<[number, string]> => {
-    const { code, err } = await runCommand(command, args, env);
+    const { code, err } = await runCommand(healthCommand, args, env);
     return [code, err.join('\n')];
+  };
+
+  /** Of a gateway that has a folder of its own, by the config there. */
+  const runIn = async ({ dir: cwd }: Gateway, env: Record<string, string> = {}): Promise<[unknown, string]> => {
+    const child = [process.execPath, join(ROOT, 'src/main.ts'), 'health'];
+    const { code, err } = await command(child, { cwd, env: { PATH: process.env['PATH'] ?? '', ...env } });
+    return [code, err];
   };
 
   test('asks where the flag says, or the config, or the environment', async () => {
@@ -208,10 +218,72 @@ describe.skipIf(process.platform === 'win32')('health', () => {
     ]);
   });
 
+  test.each([
+    ['names another address', `listen: 127.0.0.1:9\nnonsense: 1`],
+    ['is empty', ''],
+    ['is nonsense', '[}'],
+  ])('asks the address in force although the config %s by now', async (_what, text) => {
+    const files = file({ listen: '127.0.0.1:0' });
+    const own = await startQuietly({ files });
+    expect(await runIn(own)).toEqual([0, '']);
+    own.writeFile('config.yaml', text);
+    await eventually(() => own.stderr().includes('reload failed'));
+    expect(await runIn(own)).toEqual([0, '']);
+    expect(await own.stop()).toBe(0);
+  });
+
+  test('asks it after a reload that moved it, and by the config once it has ended', async () => {
+    const [port, other] = [await findFreePort(), await findFreePort()];
+    const own = await startQuietly({ files: file({ listen: `127.0.0.1:${port}` }) });
+    own.writeFile('config.yaml', JSON.stringify({ ...DEMO, listen: `127.0.0.1:${other}` }));
+    await eventually(() => own.stderr().includes(`address=127.0.0.1:${other}`));
+    const path = join(own.dir, 'config.yaml');
+    await eventually(() => (addressInForce(path, {}) as { port?: number } | undefined)?.port === other);
+    expect(await runIn(own)).toEqual([0, '']);
+    own.signal('SIGTERM');
+    expect(await own.exited).toBe(0);
+    expect(addressInForce(path, {})).toBeUndefined();
+    await own.stop();
+  });
+
+  test('finds it in ./logs where nothing else may be written, and trusts no file of another user', async () => {
+    const env = { TMPDIR: '/nowhere/at/all' };
+    const own = await startQuietly({ env, files: { ...file({ listen: '127.0.0.1:0' }), 'logs/other.txt': '' } });
+    own.writeFile('config.yaml', '');
+    expect(await runIn(own, env)).toEqual([0, '']);
+    const notes = readdirSync(join(own.dir, 'logs')).filter((name) => name.startsWith('.llm-proxy-'));
+    expect(notes).toHaveLength(1);
+    const note = join(own.dir, 'logs', notes[0] ?? '');
+    expect(statSync(note).mode & 0o777).toBe(0o600);
+    if (process.getuid?.() === 0) {
+      chownSync(note, 65534, 65534);
+      own.writeFile('config.yaml', 'listen: nowhere');
+      expect(await runIn(own, env)).toEqual([1, expect.stringContaining('listen nowhere has no port')]);
+    }
+    expect(await own.stop()).toBe(0);
+  });
+
+  test('asks a gateway that began without the config that is there by now', async () => {
+    const port = await findFreePort();
+    const env = { LLM_PROXY_LISTEN: `127.0.0.1:${port}` };
+    const own = await startQuietly({ env });
+    own.writeFile('config.yaml', 'listen: 127.0.0.1:9');
+    expect(await runIn(own, env)).toEqual([0, '']);
+    expect(await own.stop()).toBe(0);
+  });
+
   test('says what it asked where nothing answers, or something else does', async () => {
     const nothing = `http://127.0.0.1:${await findFreePort()}`;
     expect(await health(['--url', nothing])).toEqual([1, expect.stringContaining(`${nothing}/health does not answer`)]);
     expect(await health(['--url', `${url}/v1`])).toEqual([1, `${url}/v1/health answered 404`]);
+    expect(health(['--url', 'http://'])).rejects.toThrow('--url http:// is no');
+  });
+
+  test('says how long it waited', async () => {
+    const silent = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });
+    const there = `http://127.0.0.1:${silent.port}`;
+    expect(await health(['--url', there])).toEqual([1, `${there}/health does not answer: no answer within 5s`]);
+    silent.stop(true);
   });
 
   test('asks for the address where the config does not tell it', async () => {
