@@ -1,17 +1,11 @@
-import { App, promptPaths } from '../app.ts';
-import { environmentConfig } from '../vendors/environment.ts';
-import type { States } from '../config/file-watch.ts';
-import { statesOf } from '../config/file-watch.ts';
+import { isatty } from 'node:tty';
+import type { App } from '../app.ts';
 import { formatListen } from '../config/listen.ts';
-import type { ListenFlags } from '../config/listen-choice.ts';
-import { loadConfig } from '../config/load.ts';
+import { elsewhere } from '../config/listen-choice.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { ConfigError, formatProblem } from '../config/problem.ts';
-import { withoutFile } from '../config/without-file.ts';
 import { commandLine } from '../lib/called-as.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { stderrWriter } from '../observe/console-writer.ts';
-import type { ConsoleSettings } from '../observe/log-console.ts';
 import { startHttpThread } from '../lib/http-thread.ts';
 import { namesProxy } from '../lib/proxy-variables.ts';
 import { watchdogSettings } from '../settings.ts';
@@ -19,10 +13,11 @@ import { Host, isTaken, reasonOf } from '../server/host.ts';
 import { Watchdog } from '../server/watchdog.ts';
 import { AddressFile } from './address-file.ts';
 import { banner } from './banner.ts';
+import { build } from './build-app.ts';
 import type { Command, CommandLine } from './command.ts';
 import { environmentDangers } from './environment-dangers.ts';
 import { CONFIG, configPath, LISTEN, listenFlags, PORT, servedPath } from './flags.ts';
-import { ENDED_BY_BUG, sayBug, sayInvalid } from './refuse-start.ts';
+import { ENDED_BY_BUG } from './refuse-start.ts';
 import { Reloader } from './reload.ts';
 import { startFields } from './start-fields.ts';
 
@@ -32,7 +27,7 @@ export const serve: Command = {
   summary: 'serve a config; without one, the embedded demo and the providers whose keys are set',
   text: [
     'Without a config file it serves the embedded demo model and, of each provider whose usual key is in the environment (`OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, `GEMINI_API_KEY`, …), the models as `PROVIDER/MODEL` and under their own names.',
-    'SIGTERM and SIGINT end it when its requests are done, up to `server.shutdown_timeout`; a second one ends it at once. SIGHUP, and every change of the config file, its secret files and its prompts, reloads the config; an invalid one changes nothing. `--listen` and `--port` stay in force over reloads.',
+    'SIGTERM and SIGINT end it when its requests are done, up to `server.shutdown_timeout`; a second one ends it at once. SIGHUP, and every change of the config file, its secret files and its prompts, reloads the config; an invalid one changes nothing; without a config SIGHUP ends a gateway that was started on a terminal. `--listen` and `--port` stay in force over reloads.',
   ],
   flags: [CONFIG, LISTEN, PORT],
   examples: [
@@ -63,7 +58,7 @@ async function run(line: CommandLine): Promise<number> {
   } catch (error) {
     const asServed = line.flags.has(CONFIG) ? ['-c', configPath(line)] : [];
     const remedy = isTaken(error, loaded.config.listen)
-      ? `, or start with ${commandLine('serve', ...asServed, '--port', '8766')}`
+      ? `, or start with ${commandLine('serve', ...asServed, ...elsewhere(loaded.listen))}`
       : '';
     app.log.error(`the gateway does not start: ${reasonOf(error)}${remedy}`);
     await app.close();
@@ -132,38 +127,6 @@ function endOnBugs({ log }: App): void {
   process.emitWarning = (warning: string | Error) => log.warn(`runtime warning: ${String(warning)}`);
 }
 
-interface Built {
-  readonly app: App;
-  readonly loaded: LoadedConfig;
-  /** How its files were before they were read. */
-  readonly known: States;
-}
-
-/** Builds the app of a config file, or of the environment; undefined (and said) if it is invalid. */
-async function build(file: string | undefined, flags: ListenFlags): Promise<Built | undefined> {
-  let format: ConsoleSettings['consoleFormat'] = 'markdown';
-  try {
-    const { loaded, known } = await load(file, flags);
-    format = loaded.config.logging.console_format;
-    const app = await App.create(loaded.config, file, process.env);
-    for (const warning of loaded.warnings) app.log.warn(`config warning: ${formatProblem(warning)}`);
-    return { app, loaded, known };
-  } catch (error) {
-    if (error instanceof ConfigError) await sayInvalid(error);
-    else await sayBug(error, format);
-    return undefined;
-  }
-}
-
-async function load(file: string | undefined, flags: ListenFlags): Promise<Omit<Built, 'app'>> {
-  const { env } = process;
-  if (file === undefined) return { loaded: withoutFile(environmentConfig(env), flags, env), known: new Map() };
-  // Read twice: only then is it known which files belong to it, and how they were before they were read.
-  const { files, config } = await loadConfig(file, env, flags);
-  const known = await statesOf([...files, ...promptPaths(config, file)]);
-  return { loaded: await loadConfig(file, env, flags), known };
-}
-
 /** What a signal acts upon. */
 interface Running {
   readonly app: App;
@@ -188,8 +151,11 @@ function untilSignalled({ app, host, reloader, watchdog }: Running): Promise<num
   };
   process.on('SIGTERM', () => onStop('SIGTERM'));
   process.on('SIGINT', () => onStop('SIGINT'));
+  // Of a terminal that closes it is the end, unless there is something to reload.
+  const isOnTerminal = [0, 1, 2].some((fd) => isatty(fd));
   process.on('SIGHUP', () => {
-    if (reloader === undefined) app.log.info('there is no config file to reload');
+    if (reloader === undefined && isOnTerminal) onStop('SIGHUP');
+    else if (reloader === undefined) app.log.info('there is no config file to reload');
     else void reloader.reload('SIGHUP');
   });
   return promise;

@@ -85,7 +85,8 @@ describe('where it listens', () => {
     const first = own(await startGateway({ config: DEMO }));
     const args = ['-c', 'config.yaml', '--listen', `127.0.0.1:${first.port}`];
     const { code, err } = await runToEnd({ args, files: file(), env: { LLM_PROXY_COMMAND: 'run-it' } });
-    expect([code, err]).toEqual([1, expect.stringContaining('or start with run-it serve -c config.yaml --port 8766')]);
+    const remedy = `or start with run-it serve -c config.yaml --listen 127.0.0.1:${first.port + 1}`;
+    expect([code, err]).toEqual([1, expect.stringContaining(remedy)]);
     await first.stop();
   });
 });
