@@ -6,6 +6,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { commandLine } from '../lib/called-as.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { stderrWriter } from '../observe/console-writer.ts';
+import { liftFetchLimit } from '../lib/fetch-limit.ts';
 import { startHttpThread } from '../lib/http-thread.ts';
 import { namesProxy } from '../lib/proxy-variables.ts';
 import { watchdogSettings } from '../settings.ts';
@@ -45,6 +46,8 @@ export const serve: Command = {
 };
 
 async function run(line: CommandLine): Promise<number> {
+  // The process may start over: no other command has so many requests under way.
+  liftFetchLimit();
   if (namesProxy(process.env)) startHttpThread();
   const file = servedPath(line);
   const flags = listenFlags(line.flags);

@@ -4,6 +4,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { addressInForce } from '../../src/commands/address-file.ts';
 import { health as healthCommand } from '../../src/commands/health.ts';
+import { VERSION } from '../../src/lib/version.ts';
 import { send } from '../kit/client.ts';
 import { command, endAll } from '../kit/command.ts';
 import { findFreePort, startGateway } from '../kit/gateway.ts';
@@ -144,12 +145,43 @@ describe('commands that it prints work where they are read', () => {
 
   test.skipIf(Bun.which('make') === null)('by make: what it says of itself is a target of make', async () => {
     // The dependencies are there: nothing is to be installed for this.
-    const make = (args: string) => runShell(`make -o node_modules/.installed run ARGS='${args}'`, { cwd: ROOT });
+    const make = (args: string) =>
+      runShell(`make -o node_modules/.installed-runtime run ARGS='${args}'`, { cwd: ROOT });
     const { err } = await make('check -c no.yaml');
     expect(err).toContain('"make run ARGS=init" writes a starter');
     expect((await make('version -c x')).err).toContain("make run ARGS='help version' says what there is.");
     expect((await make('help version')).out).toContain('Usage: make run ARGS=version');
+    expect((await make('serve --help')).out).toContain("Usage: make run ARGS='serve [FLAGS]'\n");
+    expect((await make('--help')).out).toContain("Usage: make run ARGS='[COMMAND] [FLAGS]'\n");
   });
+});
+
+test.skipIf(process.platform === 'win32')('a working directory that was removed is said in words', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'llm-proxy-removed-'));
+  const program = `'${process.execPath}' '${join(ROOT, 'src/main.ts')}'`;
+  const each = ['check', 'init', 'health', '--port 0', '--bogus'].map((words) => `${program} ${words}; echo $?`);
+  const { out, err } = await runShell(`rmdir '${cwd}'; ${each.join('; ')}; ${program} version`, { cwd });
+  expect(out).toBe(`${'1\n'.repeat(each.length)}${VERSION}\n`);
+  const said = err.trim().split('\n');
+  expect(said).toHaveLength(each.length);
+  for (const line of said) expect(line).toStartWith('llm-proxy: the working directory does not exist any more: go to');
+});
+
+test('a wrong command line leads to the help of the command that it names, not of a word in it', async () => {
+  const env = { LLM_PROXY_COMMAND: 'run-it' };
+  const lines: [string[], string][] = [
+    [['check', '-c', 'serve', '--bogus'], 'run-it help check'],
+    [['-c', 'check', '--bogus'], 'run-it --help'],
+    [['health', '--url', 'nonsense'], 'run-it help health'],
+    [['check', '--json'], 'run-it help check'],
+    [['chekc'], 'run-it --help'],
+  ];
+  await Promise.all(
+    lines.map(async ([args, help]) => {
+      const { code, err } = await runToEnd({ args, env });
+      expect([code, err]).toEqual([2, expect.stringContaining(`\n${help} `)]);
+    }),
+  );
 });
 
 describe.skipIf(process.platform === 'win32')('health', () => {
