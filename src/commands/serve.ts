@@ -70,7 +70,9 @@ async function run(line: CommandLine): Promise<number> {
   const watchdog = new Watchdog((reason) => app.log.error('there is no watchdog', { reason }));
   watchdog.configure(watchdogSettings(app.config));
   const note = addressNote(line);
-  const noteAddress = (): void => void (host.address && note?.write(host.address));
+  const noteAddress = (): void => {
+    if (host.address !== undefined) note?.write(host.address);
+  };
   noteAddress();
   app.onConfigured = (config) => {
     watchdog.configure(watchdogSettings(config));
