@@ -1,5 +1,6 @@
 // dist/llm-proxy.rb (`make formula`): the Homebrew formula of the release whose dist/SHA256SUMS is there, from the one in
 // deploy/homebrew.
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { version } from '../package.json';
@@ -8,8 +9,13 @@ import { REPOSITORY } from './repository.ts';
 import { TARGETS } from './runtimes.ts';
 
 const { values } = parseArgs({ options: { dist: { type: 'string', default: 'dist' } } });
+const sumsFile = `${values.dist}/SHA256SUMS`;
+if (!existsSync(sumsFile)) {
+  console.error(`The formula needs ${sumsFile}, which is not there: run \`make build-all\` first`);
+  process.exit(1);
+}
 const sums = new Map(
-  (await readFile(`${values.dist}/SHA256SUMS`, 'utf8'))
+  (await readFile(sumsFile, 'utf8'))
     .trim()
     .split('\n')
     .map((line) => line.split(/\s+/).toReversed() as [file: string, hash: string]),

@@ -1,6 +1,7 @@
 import type { LiveBackends } from './backends/live.ts';
 import { resolveBackend } from './backends/resolve.ts';
 import { parseListen } from './config/listen.ts';
+import { hasKey } from './config/listen-choice.ts';
 import type { Config } from './config/schema.ts';
 import { parseStatusRanges } from './config/status-ranges.ts';
 import type { DetectionRules } from './core/classify.ts';
@@ -72,7 +73,6 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
   );
   const { origins } = config.cors;
   const cors = origins.length === 0 ? undefined : new Cors(origins);
-  const isOpen = config.proxy_api_key === undefined && config.keys === undefined;
   return {
     config,
     backends,
@@ -98,7 +98,7 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     seal: sealOf(config),
     scrubber: scrubberOf(config, backends),
     cors,
-    webPages: isOpen ? new WebPages(hostsOf(config), cors) : undefined,
+    webPages: hasKey(config) ? undefined : new WebPages(hostsOf(config), cors),
     maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
     work: {
       nesting: config.server.max_nesting,
@@ -119,8 +119,9 @@ function listedNames({ models }: Config): string[] {
 }
 
 /** A list of keys, even an empty one, closes the gateway to everyone who has none. */
-function keyCheckOf({ proxy_api_key: own, keys }: Config): KeyCheck | undefined {
-  if (own === undefined && keys === undefined) return undefined;
+function keyCheckOf(config: Config): KeyCheck | undefined {
+  if (!hasKey(config)) return undefined;
+  const { proxy_api_key: own, keys } = config;
   const known = (keys ?? []).map(({ key, name, models, enabled, expires_at: expires }) => ({
     key,
     caller: { name, models, isOperator: false },

@@ -1,5 +1,5 @@
 import { type ListenAddress, isEverywhere, isLoopback, localUrl } from '../config/listen.ts';
-import type { ListenChoice } from '../config/listen-choice.ts';
+import { hasKey, type ListenChoice, reasonFor } from '../config/listen-choice.ts';
 import type { Config } from '../config/schema.ts';
 import { commandLine, shellWord } from '../lib/called-as.ts';
 import { VERSION } from '../lib/version.ts';
@@ -25,9 +25,9 @@ export function banner(started: Started): string {
   const shown = aliases.slice(0, SHOWN_ALIASES).join(', ');
   const more = aliases.length > SHOWN_ALIASES ? `, and ${aliases.length - SHOWN_ALIASES} more` : '';
   const providers = config.backends.filter(({ enabled, url }) => enabled && url !== 'demo:').map(({ name }) => name);
-  const hasKey = config.proxy_api_key !== undefined || config.keys !== undefined;
+  const isClosed = hasKey(config);
   const lines = [
-    `llm-proxy ${VERSION} listens on ${placeOf(address)}${reasonFor(started.listen, hasKey)}`,
+    `llm-proxy ${VERSION} listens on ${placeOf(address)}${reasonFor(started.listen, config)}`,
     file === undefined
       ? `There is no ${missing} here, so it serves the embedded demo${providers.length > 0 ? ` and, by the keys in the environment, ${providers.join(', ')}` : ''}. \`${commandLine('init')}\` writes a config.`
       : `Config: ${file}`,
@@ -36,7 +36,10 @@ export function banner(started: Started): string {
   ];
   const first = askable(config);
   if (first !== undefined)
-    lines.push(hasKey ? "Try, with the gateway's key in LLM_PROXY_KEY:" : 'Try:', `  ${curl(address, first, hasKey)}`);
+    lines.push(
+      isClosed ? "Try, with the gateway's key in LLM_PROXY_KEY:" : 'Try:',
+      `  ${curl(address, first, isClosed)}`,
+    );
   return `${lines.join('\n')}\n`;
 }
 
@@ -46,12 +49,6 @@ function placeOf(address: ListenAddress): string {
   const url = localUrl(address);
   if (isLoopback(address)) return `${url}, for this machine alone`;
   return isEverywhere(address) ? `every interface, port ${address.port}; on this machine ${url}` : url;
-}
-
-/** Why there, where nobody has said so. */
-function reasonFor({ from }: ListenChoice, hasKey: boolean): string {
-  if (from !== 'default') return from === 'listen' ? '' : ` (${from})`;
-  return hasKey ? ' (the default with a key)' : ' (the default without a key)';
 }
 
 /** The first name that a client may ask for. */

@@ -83,18 +83,21 @@ async function askAll(
   const app = await App.create(probeConfig(config, probes, timeoutMs), configPath(line), line.env, log);
   const results: LiveResult[] = [];
   const limits = new Map(config.backends.map(({ name, max_concurrency: most }) => [name, most ?? MOST_AT_ONE_BACKEND]));
-  await inLanes(probes, limits, async (probe, index) => {
-    results[index] =
-      probe.notAsked === undefined
-        ? resultOf(probe, await ask(probe, index, app, log), mask)
-        : notAsked(probe, probe.notAsked);
-  });
-  await app.close();
-  return results;
+  try {
+    await inLanes(probes, limits, async (probe, index) => {
+      results[index] =
+        probe.notAsked === undefined
+          ? resultOf(probe, await ask(probe, index, app, log), mask)
+          : notAsked(probe, probe.notAsked);
+    });
+    return results;
+  } finally {
+    await app.close();
+  }
 }
 
-/** Does all, several at once, in all and at each backend. */
-async function inLanes(
+/** Does all, several at once, in all and at each backend. Once one has failed no other is begun; rejects when those that were have ended. */
+export async function inLanes(
   probes: readonly Probe[],
   limits: ReadonlyMap<string, number>,
   work: (probe: Probe, index: number) => Promise<void>,
@@ -111,9 +114,18 @@ async function inLanes(
       if (next === undefined) return;
       const { backend } = next.probe;
       change(backend, 1);
-      await work(next.probe, next.index).finally(() => change(backend, -1));
+      try {
+        await work(next.probe, next.index);
+      } catch (error) {
+        waiting.length = 0;
+        throw error;
+      } finally {
+        change(backend, -1);
+      }
     }
   };
   // A lane that found only full backends has ended; whatever waits is done by those that are at them.
-  await Promise.all(Array.from({ length: MOST_AT_ONCE }, lane));
+  const ended = await Promise.allSettled(Array.from({ length: MOST_AT_ONCE }, lane));
+  const failed = ended.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { readPrompts } from '../app.ts';
+import { reasonFor } from '../config/listen-choice.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
 import { secretsOf } from '../config/secrets.ts';
@@ -63,13 +64,10 @@ async function checked(line: CommandLine): Promise<LoadedConfig | undefined> {
 
 /** `config.yaml is valid: 3 backends, 2 aliases, listen :8765` */
 function summary(file: string, { config, listen }: LoadedConfig, warnings: number): string {
-  const hasKey = config.proxy_api_key !== undefined || config.keys !== undefined;
-  const why = { default: hasKey ? 'the default with a key' : 'the default without a key, for this machine alone' };
-  const from = listen.from === 'listen' ? '' : ` (${listen.from === 'default' ? why.default : listen.from})`;
   const facts = [
     count(config.backends, 'backend', 'backends'),
     count(Object.values(config.models), 'alias', 'aliases'),
-    `listen ${config.listen}${from}`,
+    `listen ${config.listen}${reasonFor(listen, config)}`,
   ];
   if (warnings > 0) facts.push(warnings === 1 ? '1 warning' : `${warnings} warnings`);
   return `${file} is valid: ${facts.join(', ')}`;

@@ -74,6 +74,8 @@ export class FlagValues {
 /** A command line that cannot be followed: said with how to see what can be, exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  /** The command whose help tells what can be; undefined where none is named. */
+  command: Command | undefined;
 }
 
 /** Masks what looks like a key, where the config that would tell which texts are keys cannot be had. */

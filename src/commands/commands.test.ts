@@ -41,7 +41,7 @@ describe('check', () => {
   });
 
   test.each<[string, string, Record<string, string>]>([
-    ['127.0.0.1:8765 (the default without a key, for this machine alone)', 'cors: {}', {}],
+    ['127.0.0.1:8765 (the default without a key)', 'cors: {}', {}],
     [':8765 (the default with a key)', 'proxy_api_key: 0123456789abcdef', {}],
     [
       ':8765 (the default with a key)',

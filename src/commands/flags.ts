@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { parseListen } from '../config/listen.ts';
 import type { ListenFlags } from '../config/listen-choice.ts';
+import { isAbsent } from '../lib/unreachable.ts';
 import type { CommandLine, Flag, FlagValues } from './command.ts';
 import { UsageError } from './command.ts';
 
@@ -29,17 +29,17 @@ export const PORT: Flag = {
 
 const DEFAULT_PATH = 'config.yaml';
 
-/** The config file that a command is about, and whether it was named by a flag. */
+/** The config file that a command is about, whether it exists or not. */
 export function configPath({ flags, env }: Pick<CommandLine, 'flags' | 'env'>): string {
   return flags.value(CONFIG) ?? defaultPath(env);
 }
 
-/** The config file to serve; undefined where none is named by a flag and none lies where one would be. */
+/** The config file to serve; undefined where no flag names one and there is surely none where one would be. */
 export function servedPath({ flags, env }: Pick<CommandLine, 'flags' | 'env'>): string | undefined {
   const named = flags.value(CONFIG);
   if (named !== undefined) return named;
   const path = defaultPath(env);
-  return existsSync(path) ? path : undefined;
+  return isAbsent(path) ? undefined : path;
 }
 
 function defaultPath(env: CommandLine['env']): string {

@@ -1,8 +1,9 @@
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
-import { type ListenAddress, localUrl, parseListen } from '../config/listen.ts';
+import { formatListen, type ListenAddress, localUrl, parseListen } from '../config/listen.ts';
 import { listenOfFile } from '../config/load.ts';
 import { ConfigError } from '../config/problem.ts';
+import { addressInForce } from './address-file.ts';
 import type { Command, CommandLine, Flag } from './command.ts';
 import { UsageError } from './command.ts';
 import { CONFIG, configPath } from './flags.ts';
@@ -20,7 +21,7 @@ export const health: Command = {
   name: 'health',
   summary: 'ask a running gateway whether it lives, and exit 0 or 1',
   text: [
-    'Asks `GET /health` of the gateway on this machine, directly and never through a proxy of the environment, and waits up to 5 seconds. The address is that of `listen` in the config, or of `LLM_PROXY_LISTEN`; a gateway that was started with `--listen` or `--port` needs `--url`.',
+    'Asks `GET /health` of the gateway on this machine, directly and never through a proxy of the environment, and waits up to 5 seconds. The address is the one on which the gateway that runs by the config listens, whatever the config says by now: the gateway notes it in a small file in the folder for temporary files, or in `./logs`, which only its user may read. Where there is none, it is that of `listen` in the config, or of `LLM_PROXY_LISTEN`. A gateway that was started with `--listen` or `--port` needs `--url`.',
   ],
   flags: [URL_FLAG, CONFIG],
   examples: [
@@ -45,18 +46,28 @@ async function ask(line: CommandLine): Promise<number> {
     if (status === 200) return 0;
     line.err(`${target.shown} answered ${status}`);
   } catch (error) {
-    line.err(`${target.shown} does not answer: ${error instanceof Error ? error.message : String(error)}`);
+    line.err(`${target.shown} does not answer: ${reasonOf(error)}`);
   }
   return 1;
 }
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return TIMED_OUT.has(error.name) ? `no answer within ${TIMEOUT_MS / 1000}s` : error.message;
+}
+
+/** By what the signal of a timeout ends a request. */
+const TIMED_OUT: ReadonlySet<string> = new Set(['TimeoutError', 'AbortError']);
 
 /** The config does not tell where the gateway is. */
 class NoAddress extends Error {
   override readonly name = 'NoAddress';
 }
 
-/** The gateway's address by its config, as a URL or `unix:PATH`. Throws a NoAddress, or a ConfigError. */
+/** The address of the gateway that runs by the config, else the one that the config says, as a URL or `unix:PATH`. Throws a NoAddress, or a ConfigError. */
 async function listened(line: CommandLine): Promise<string> {
+  const inForce = addressInForce(configPath(line), line.env);
+  if (inForce !== undefined) return inForce.kind === 'unix' ? formatListen(inForce) : localUrl(inForce);
   const { value, from } = await listenOfFile(configPath(line), line.env);
   let address: ListenAddress;
   try {
@@ -81,7 +92,8 @@ function targetOf(text: string): Target {
     return { url: new URL('http://localhost/health'), socketPath, shown: `${text} (/health)` };
   }
   const shown = `${text.replace(/\/+$/, '')}/health`;
-  const url = URL.parse(shown);
+  // With the path behind it, `http://` would be a URL.
+  const url = URL.parse(text) && URL.parse(shown);
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new UsageError(`--url ${text} is no http:// or https:// URL`);
   return { url, socketPath: undefined, shown };

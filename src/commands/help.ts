@@ -1,4 +1,4 @@
-import { commandLine } from '../lib/called-as.ts';
+import { commandLine, usageLine } from '../lib/called-as.ts';
 import { asPlainText } from '../lib/plain-text.ts';
 import { VERSION } from '../lib/version.ts';
 import type { Command, Flag } from './command.ts';
@@ -17,7 +17,11 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   LLM_PROXY_LISTEN: 'where to listen if neither a flag nor the config says so',
   LLM_PROXY_COMMAND:
     'the words by which the program was called, for the commands that it prints (set by what starts it: npm, make, an image); `{}` in them stands for the arguments',
-  NO_COLOR: 'any value: no colours',
+  NO_COLOR: 'if not empty: no colours',
+  FORCE_COLOR: 'colours also where there is no terminal; `0` or `false`: none',
+  CLICOLOR_FORCE: 'the same, but `0` and `false` count for nothing',
+  CLICOLOR: '`0`: no colours',
+  TERM: '`dumb`: no colours',
 };
 
 /** What the program is and does, in short. */
@@ -28,7 +32,7 @@ export function overview(commands: readonly Command[]): string {
   });
   return [
     `llm-proxy ${VERSION}: a gateway for LLM APIs`,
-    `Usage: ${commandLine()} [COMMAND] [FLAGS]`,
+    `Usage: ${usageLine('[COMMAND]', '[FLAGS]')}`,
     section('Commands', rows),
     section('Flags', [...(commands[0]?.flags ?? []), HELP, VERSION_FLAG].map(flagRow)),
     section('Environment', Object.entries(VARIABLES)),
@@ -39,10 +43,14 @@ export function overview(commands: readonly Command[]): string {
 
 /** What a command does, all of its flags, and how it is used. */
 export function helpOf({ name, summary, text = [], argument, flags, examples, exits = {} }: Command): string {
-  const usage = [commandLine(name), argument && `[${argument.name}]`, flags.length > 0 && '[FLAGS]'].filter(Boolean);
+  const words = [
+    name,
+    ...(argument === undefined ? [] : [`[${argument.name}]`]),
+    ...(flags.length > 0 ? ['[FLAGS]'] : []),
+  ];
   return [
     `${commandLine(name)}: ${summary}`,
-    `Usage: ${usage.join(' ')}`,
+    `Usage: ${usageLine(...words)}`,
     ...text.map((paragraph) => wrapped(asPlainText(paragraph), '', WIDTH)),
     ...(argument === undefined ? [] : [section('Argument', [[argument.name, argument.help]])]),
     section('Flags', [...flags, HELP].map(flagRow)),

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { commandLine } from '../lib/called-as.ts';
 import { withOwnCommands } from '../lib/plain-text.ts';
 import { RELEASE, REPOSITORY } from '../lib/version.ts';
@@ -25,7 +25,7 @@ export const init: Command = {
 async function write(line: CommandLine): Promise<number> {
   const file = configPath(line);
   try {
-    await writeFile(file, starter(), { flag: 'wx', mode: 0o600 });
+    await writeNew(file, starter());
   } catch (error) {
     line.err(`${file}: ${reason(error as NodeJS.ErrnoException)}`);
     return 1;
@@ -34,6 +34,21 @@ async function write(line: CommandLine): Promise<number> {
   line.out(`${file} written: it works as it is, with the embedded demo backend.`);
   line.out(`Start with: ${commandLine('serve', ...named)}`);
   return 0;
+}
+
+/** All of it or nothing: half a config would be taken for one. */
+async function writeNew(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    try {
+      await handle.writeFile(text);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  }
 }
 
 /** The schema as it was when this version was released, as editors fetch it. */

@@ -20,18 +20,38 @@ export function parse(argv: readonly string[], commands: readonly Command[], byD
   const known = [...commands.flatMap(({ flags }) => flags), ...GLOBAL];
   const tokens = tokenize(argv, known);
   const words = tokens.filter((token) => token.kind === 'positional').map(({ value }) => value);
-  const [name, ...rest] = words;
+  const [name] = words;
   const named = commands.find((command) => command.name === name);
+  try {
+    return interpret({ argv, tokens, words, known }, named, { commands, command: named ?? byDefault });
+  } catch (error) {
+    if (error instanceof UsageError) error.command = named;
+    throw error;
+  }
+}
+
+/** A command line in its parts. */
+interface Line {
+  readonly argv: readonly string[];
+  readonly tokens: readonly Token[];
+  /** What is no flag, nor the value of one. */
+  readonly words: readonly string[];
+  /** The flags of all commands. */
+  readonly known: readonly Flag[];
+}
+
+function interpret({ argv, tokens, words, known }: Line, named: Command | undefined, place: Place): Parsed {
+  const [name, ...rest] = words;
   const flags = new Map<string, string[]>();
   const given = tokens.filter((token) => token.kind === 'option');
   if (name !== undefined && named === undefined) {
     // What follows a flag that is not known may be its value.
     const stranger = given.find((token) => !known.some((flag) => flag.name === token.name));
-    if (stranger !== undefined) read(stranger, argv, { commands, command: byDefault });
-    throw unknownCommand(name, commands);
+    if (stranger !== undefined) read(stranger, argv, place);
+    throw unknownCommand(name, place.commands);
   }
   for (const token of given) {
-    const { flag, value } = read(token, argv, { commands, command: named ?? byDefault });
+    const { flag, value } = read(token, argv, place);
     flags.set(flag.name, [...(flags.get(flag.name) ?? []), value]);
   }
   const asks = flags.has(HELP.name) ? 'help' : flags.has(VERSION_FLAG.name) ? 'version' : 'run';

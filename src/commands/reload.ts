@@ -23,6 +23,9 @@ export interface Origin {
   readonly known: States;
 }
 
+/** The file is right, so no change of it will be seen that tries again. */
+const AGAIN = ' (then reload again: SIGHUP, or POST /admin/reload)';
+
 /** Keeps the gateway on what its config file says: when the file changes, or when asked. One reload at a time. */
 export class Reloader {
   readonly #watch: FileWatch;
@@ -78,7 +81,7 @@ export class Reloader {
     } catch (error) {
       if (error instanceof ConfigError && error.secretFiles.length > 0)
         await this.watch([file, ...error.secretFiles], before);
-      const reasons = error instanceof ConfigError ? error.problems.map(formatProblem) : [reasonOf(error)];
+      const reasons = error instanceof ConfigError ? error.problems.map(formatProblem) : [`${reasonOf(error)}${AGAIN}`];
       // Operators see them at /admin/status as well.
       const problems = reasons.map((reason) => printable(app.log.mask(reason)));
       app.gateway.configProblems = problems;

@@ -1,12 +1,14 @@
 import { commandLine } from '../lib/called-as.ts';
 import { VERSION } from '../lib/version.ts';
 import { check } from './check.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandLine } from './command.ts';
 import { FlagValues, UsageError } from './command.ts';
 import { explain } from './explain.ts';
+import { CONFIG } from './flags.ts';
 import { health } from './health.ts';
 import { helpOf, overview } from './help.ts';
 import { init } from './init.ts';
+import { CLOSED_PIPE_EXIT, OutputError, printLine } from './output.ts';
 import { parse } from './parse.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
@@ -43,18 +45,51 @@ export async function run(argv: readonly string[]): Promise<number> {
   try {
     const { asks, command, argument, flags } = parse(argv, COMMANDS, serve);
     const runs = asks === 'run' ? (command ?? serve) : asks === 'version' ? version : help;
-    return await runs.run({
+    if (runs.flags.some(({ name }) => name === CONFIG.name) && !isSomewhere()) return nowhere();
+    return await runAs(runs, {
       argument: asks === 'help' ? command?.name : argument,
       flags: asks === 'run' ? flags : new FlagValues(),
       env: process.env,
-      out: console.log,
+      out: printLine,
       err: console.error,
     });
   } catch (error) {
+    if (error instanceof OutputError) return unprinted(error);
+    if (!isSomewhere()) return nowhere();
     if (!(error instanceof UsageError)) throw error;
-    const named = COMMANDS.find(({ name }) => argv.includes(name));
+    const named = error.command;
     const words = named === undefined ? ['--help'] : ['help', named.name];
     console.error(`llm-proxy: ${error.message}\n${commandLine(...words)} says what there is.`);
     return 2;
+  }
+}
+
+/** Runs a command; a UsageError of its own is one of that command. */
+async function runAs(command: Command, line: CommandLine): Promise<number> {
+  try {
+    return await command.run(line);
+  } catch (error) {
+    if (error instanceof UsageError) error.command ??= command;
+    throw error;
+  }
+}
+
+function unprinted({ isClosed, message }: OutputError): number {
+  if (isClosed) return CLOSED_PIPE_EXIT;
+  console.error(`llm-proxy: ${message}`);
+  return 1;
+}
+
+function nowhere(): number {
+  console.error('llm-proxy: the working directory does not exist any more: go to another one (cd), and start again');
+  return 1;
+}
+
+/** Whether there is a working directory: paths begin there, and somebody may have removed it. */
+function isSomewhere(): boolean {
+  try {
+    return process.cwd() !== '';
+  } catch {
+    return false;
   }
 }

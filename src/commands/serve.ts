@@ -1,26 +1,24 @@
-import { App, promptPaths } from '../app.ts';
-import { environmentConfig } from '../vendors/environment.ts';
-import type { States } from '../config/file-watch.ts';
-import { statesOf } from '../config/file-watch.ts';
+import { isatty } from 'node:tty';
+import type { App } from '../app.ts';
 import { formatListen } from '../config/listen.ts';
-import type { ListenFlags } from '../config/listen-choice.ts';
-import { loadConfig } from '../config/load.ts';
+import { elsewhere } from '../config/listen-choice.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { ConfigError, formatProblem } from '../config/problem.ts';
-import type { Config } from '../config/schema.ts';
-import { withoutFile } from '../config/without-file.ts';
 import { commandLine } from '../lib/called-as.ts';
 import { formatDuration } from '../lib/duration.ts';
+import { stderrWriter } from '../observe/console-writer.ts';
+import { liftFetchLimit } from '../lib/fetch-limit.ts';
 import { startHttpThread } from '../lib/http-thread.ts';
 import { namesProxy } from '../lib/proxy-variables.ts';
 import { watchdogSettings } from '../settings.ts';
 import { Host, isTaken, reasonOf } from '../server/host.ts';
 import { Watchdog } from '../server/watchdog.ts';
+import { AddressFile } from './address-file.ts';
 import { banner } from './banner.ts';
+import { build } from './build-app.ts';
 import type { Command, CommandLine } from './command.ts';
 import { environmentDangers } from './environment-dangers.ts';
 import { CONFIG, configPath, LISTEN, listenFlags, PORT, servedPath } from './flags.ts';
-import { ENDED_BY_BUG, sayBug, sayInvalid } from './refuse-start.ts';
+import { ENDED_BY_BUG } from './refuse-start.ts';
 import { Reloader } from './reload.ts';
 import { startFields } from './start-fields.ts';
 
@@ -30,7 +28,7 @@ export const serve: Command = {
   summary: 'serve a config; without one, the embedded demo and the providers whose keys are set',
   text: [
     'Without a config file it serves the embedded demo model and, of each provider whose usual key is in the environment (`OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, `GEMINI_API_KEY`, …), the models as `PROVIDER/MODEL` and under their own names.',
-    'SIGTERM and SIGINT end it when its requests are done, up to `server.shutdown_timeout`; a second one ends it at once. SIGHUP, and every change of the config file, its secret files and its prompts, reloads the config; an invalid one changes nothing. `--listen` and `--port` stay in force over reloads.',
+    'SIGTERM and SIGINT end it when its requests are done, up to `server.shutdown_timeout`; a second one ends it at once. SIGHUP, and every change of the config file, its secret files and its prompts, reloads the config; an invalid one changes nothing; without a config SIGHUP ends a gateway that was started on a terminal. `--listen` and `--port` stay in force over reloads.',
   ],
   flags: [CONFIG, LISTEN, PORT],
   examples: [
@@ -48,6 +46,8 @@ export const serve: Command = {
 };
 
 async function run(line: CommandLine): Promise<number> {
+  // The process may start over: no other command has so many requests under way.
+  liftFetchLimit();
   if (namesProxy(process.env)) startHttpThread();
   const file = servedPath(line);
   const flags = listenFlags(line.flags);
@@ -61,7 +61,7 @@ async function run(line: CommandLine): Promise<number> {
   } catch (error) {
     const asServed = line.flags.has(CONFIG) ? ['-c', configPath(line)] : [];
     const remedy = isTaken(error, loaded.config.listen)
-      ? `, or start with ${commandLine('serve', ...asServed, '--port', '8766')}`
+      ? `, or start with ${commandLine('serve', ...asServed, ...elsewhere(loaded.listen))}`
       : '';
     app.log.error(`the gateway does not start: ${reasonOf(error)}${remedy}`);
     await app.close();
@@ -69,7 +69,15 @@ async function run(line: CommandLine): Promise<number> {
   }
   const watchdog = new Watchdog((reason) => app.log.error('there is no watchdog', { reason }));
   watchdog.configure(watchdogSettings(app.config));
-  app.onConfigured = (config) => watchdog.configure(watchdogSettings(config));
+  const note = addressNote(line);
+  const noteAddress = (): void => {
+    if (host.address !== undefined) note?.write(host.address);
+  };
+  noteAddress();
+  app.onConfigured = (config) => {
+    watchdog.configure(watchdogSettings(config));
+    noteAddress();
+  };
   const reloader = file === undefined ? undefined : new Reloader(app, host, { file, flags, known });
   void reloader?.watch(loaded.files, loaded.config);
   if (reloader !== undefined) app.onReload = () => reloader.reload('asked by POST /admin/reload');
@@ -79,6 +87,12 @@ async function run(line: CommandLine): Promise<number> {
   return await ended;
 }
 
+/** For `health`, which cannot know of flags: a gateway that was started with them leaves the address to others. */
+function addressNote(line: CommandLine): AddressFile | undefined {
+  if (line.flags.has(LISTEN) || line.flags.has(PORT)) return undefined;
+  return new AddressFile(configPath(line), process.env);
+}
+
 /** Says that the gateway has started: to people with a banner, and in the log. */
 function announce({ app, loaded, host, file, missing }: Announced): void {
   const dangers = environmentDangers(process.env);
@@ -86,10 +100,13 @@ function announce({ app, loaded, host, file, missing }: Announced): void {
   const { address } = host;
   if (address === undefined) throw new Error('the gateway listens nowhere');
   const isForPeople = config.logging.console_format !== 'json';
-  if (isForPeople) process.stdout.write(banner({ config, listen, address, file, missing, dangers }));
+  // Where nobody reads it, or a full disk takes it, the gateway serves all the same.
+  if (isForPeople) stderrWriter(STDOUT)(banner({ config, listen, address, file, missing, dangers }));
   app.log.info('started', startFields(config, formatListen(address), file));
   for (const danger of dangers) app.log.warn(`environment warning: ${danger}`);
 }
+
+const STDOUT = 1;
 
 interface Announced {
   readonly app: App;
@@ -109,40 +126,10 @@ function endOnBugs({ log }: App): void {
   };
   process.on('uncaughtException', (error) => void end(error));
   process.on('unhandledRejection', (error) => void end(error));
+  // Nothing here writes to them as streams; whatever else does must not end the gateway when one fails.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   // The runtime would print it past the format and the masking of the log.
   process.emitWarning = (warning: string | Error) => log.warn(`runtime warning: ${String(warning)}`);
-}
-
-interface Built {
-  readonly app: App;
-  readonly loaded: LoadedConfig;
-  /** How its files were before they were read. */
-  readonly known: States;
-}
-
-/** Builds the app of a config file, or of the environment; undefined (and said) if it is invalid. */
-async function build(file: string | undefined, flags: ListenFlags): Promise<Built | undefined> {
-  let format: Config['logging']['console_format'] = 'auto';
-  try {
-    const { loaded, known } = await load(file, flags);
-    format = loaded.config.logging.console_format;
-    const app = await App.create(loaded.config, file, process.env);
-    for (const warning of loaded.warnings) app.log.warn(`config warning: ${formatProblem(warning)}`);
-    return { app, loaded, known };
-  } catch (error) {
-    if (error instanceof ConfigError) await sayInvalid(error);
-    else await sayBug(error, format);
-    return undefined;
-  }
-}
-
-async function load(file: string | undefined, flags: ListenFlags): Promise<Omit<Built, 'app'>> {
-  const { env } = process;
-  if (file === undefined) return { loaded: withoutFile(environmentConfig(env), flags, env), known: new Map() };
-  // Read twice: only then is it known which files belong to it, and how they were before they were read.
-  const { files, config } = await loadConfig(file, env, flags);
-  const known = await statesOf([...files, ...promptPaths(config, file)]);
-  return { loaded: await loadConfig(file, env, flags), known };
 }
 
 /** What a signal acts upon. */
@@ -177,8 +164,11 @@ function untilSignalled({ app, host, reloader, watchdog }: Running): Promise<num
   };
   process.on('SIGTERM', () => onStop('SIGTERM'));
   process.on('SIGINT', () => onStop('SIGINT'));
+  // Of a terminal that closes it is the end, unless there is something to reload.
+  const isOnTerminal = [0, 1, 2].some((fd) => isatty(fd));
   process.on('SIGHUP', () => {
-    if (reloader === undefined) app.log.info('there is no config file to reload');
+    if (reloader === undefined && isOnTerminal) onStop('SIGHUP');
+    else if (reloader === undefined) app.log.info('there is no config file to reload');
     else void reloader.reload('SIGHUP');
   });
   return promise;

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { chooseListen, type ListenChoice, type ListenFlags } from './listen-choice.ts';
+import { chooseListen, elsewhere, type ListenChoice, type ListenFlags } from './listen-choice.ts';
 
 const ENV = { LLM_PROXY_LISTEN: '127.0.0.1:9' };
 const KEY = { proxy_api_key: '0123456789abcdef' };
@@ -30,4 +30,15 @@ test('an environment that says nonsense is an error where it counts, and nowhere
   const env = { LLM_PROXY_LISTEN: 'everywhere' };
   expect(() => chooseListen({}, {}, env)).toThrow('LLM_PROXY_LISTEN: has no port (:8765,');
   expect(chooseListen({ listen: ':1' }, {}, env).value).toBe(':1');
+});
+
+test.each<[string[], ListenChoice]>([
+  [['--port', '8766'], { from: 'default', value: ':8765' }],
+  [['--port', '8767'], { from: '--port', value: '127.0.0.1:8766' }],
+  [['--listen', '127.0.0.1:8766'], { from: 'listen', value: '127.0.0.1:8765' }],
+  [['--listen', '[::1]:0'], { from: '--listen', value: '[::1]:65535' }],
+  [['--listen', ':1'], { from: 'LLM_PROXY_LISTEN', value: ':0' }],
+  [['--port', '8765'], { from: 'listen', value: 'unix:/run/x.sock' }],
+])('%j is where to go instead of %j', (flags, choice) => {
+  expect(elsewhere(choice)).toEqual(flags);
 });

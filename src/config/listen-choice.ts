@@ -1,4 +1,4 @@
-import { parseListen } from './listen.ts';
+import { formatListen, parseListen } from './listen.ts';
 import { ConfigError } from './problem.ts';
 
 /** The flags that say where to listen, whatever the config says; at most one is set. */
@@ -46,9 +46,31 @@ export function chooseListen(
   return { value: given, from: VARIABLE };
 }
 
+/** The flags that take the next port where that of `choice` is taken, on the same interface. */
+export function elsewhere({ value, from }: ListenChoice): string[] {
+  const address = parseListen(value);
+  if (address.kind === 'unix') return ['--port', `${DEFAULT_PORT}`];
+  const port = address.port < MOST_PORT ? address.port + 1 : 0;
+  return from === 'default' || from === '--port'
+    ? ['--port', `${port}`]
+    : ['--listen', formatListen({ ...address, port })];
+}
+
+const MOST_PORT = 65_535;
 const VARIABLE = 'LLM_PROXY_LISTEN';
 
 /** Without a key nobody else is to get in. */
-function listenAt(port: number, { proxy_api_key: own, keys }: Listening): string {
-  return own === undefined && keys === undefined ? `127.0.0.1:${port}` : `:${port}`;
+function listenAt(port: number, config: Listening): string {
+  return hasKey(config) ? `:${port}` : `127.0.0.1:${port}`;
+}
+
+/** Whether a key keeps strangers out. A list of keys does, even an empty one. */
+export function hasKey({ proxy_api_key: own, keys }: Listening): boolean {
+  return own !== undefined || keys !== undefined;
+}
+
+/** Who has chosen, in brackets behind the address; '' where the config itself says it. */
+export function reasonFor({ from }: ListenChoice, config: Listening): string {
+  if (from === 'listen') return '';
+  return ` (${from === 'default' ? `the default ${hasKey(config) ? 'with' : 'without'} a key` : from})`;
 }

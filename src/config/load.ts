@@ -2,6 +2,7 @@ import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { commandLine } from '../lib/called-as.ts';
 import { readBounded, UnreadableFile } from '../lib/bounded-file.ts';
+import { hiddenReason } from '../lib/unreachable.ts';
 import { yamlExcess } from '../lib/yaml-bounds.ts';
 import type { Environment } from './expand.ts';
 import { exposedSecrets } from './exposure.ts';
@@ -37,7 +38,9 @@ export async function loadConfig(path: string, env: Environment, flags: ListenFl
   try {
     text = (await readBounded(path, MAX_FILE_BYTES)).toString('utf8');
   } catch (error) {
-    throw new ConfigError([{ file: path, line: 0, column: 0, path: '', message: unreadable(error) }]);
+    const hidden = hiddenReason(path);
+    const message = hidden === undefined ? unreadable(error) : `the file ${hidden}`;
+    throw new ConfigError([{ file: path, line: 0, column: 0, path: '', message }]);
   }
   return parseConfig(text, { file: path, env, flags });
 }

@@ -1,6 +1,6 @@
 import { SAFE_KEY_CHARS } from './fields.ts';
 import { keyWarnings, shownKeys } from './key-references.ts';
-import type { ListenChoice } from './listen-choice.ts';
+import { hasKey, type ListenChoice } from './listen-choice.ts';
 import { isLoopback, parseListen } from './listen.ts';
 import { type Finding, unknownMessage } from './messages.ts';
 import { doubtfulUrls, unlikelyProtocols } from './places.ts';
@@ -23,7 +23,7 @@ export function findWarnings(config: Config, listen: ListenChoice): Finding[] {
 
 /** An address that others reach, and nothing that keeps strangers out. */
 export function openToAll(config: Config, { value, from }: ListenChoice): Finding[] {
-  if (config.proxy_api_key !== undefined || config.keys !== undefined || isLoopback(parseListen(value))) return [];
+  if (hasKey(config) || isLoopback(parseListen(value))) return [];
   const who = from === 'listen' ? '' : ` (of ${from})`;
   const message = `${value}${who} is open to everyone who can reach it (set proxy_api_key or keys, or listen on 127.0.0.1)`;
   return [{ path: ['listen'], message }];

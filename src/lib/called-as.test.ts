@@ -47,6 +47,13 @@ describe('LLM_PROXY_COMMAND', () => {
     expect(by('make run ARGS={}')).toBe('make run');
   });
 
+  test('says with {} also where words stand for others', () => {
+    const env = { LLM_PROXY_COMMAND: 'make run ARGS={}' };
+    const words = ['serve', '[FLAGS]'];
+    expect(commandOf({ ...call, env }, words, String)).toBe("make run ARGS='serve [FLAGS]'");
+    expect(commandOf({ ...call, env: { LLM_PROXY_COMMAND: 'x' } }, words, String)).toBe('x serve [FLAGS]');
+  });
+
   test.each(['', '  ', 'a\nb', '\u001b[2Jx', 'x'.repeat(301)])('counts for nothing as %j', (text) => {
     expect(by(text, 'init')).toBe('/opt/llm-proxy/llm-proxy init');
   });

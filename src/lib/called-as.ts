@@ -22,11 +22,16 @@ export function commandLine(...args: readonly string[]): string {
   return commandOf(currentCall(), args);
 }
 
+/** The same with words that stand for others, such as `[FLAGS]`: they are not quoted one by one. */
+export function usageLine(...words: readonly string[]): string {
+  return commandOf(currentCall(), words, String);
+}
+
 /** The same for any call. */
-export function commandOf(call: Call, args: readonly string[]): string {
+export function commandOf(call: Call, args: readonly string[], quoted: (word: string) => string = shellWord): string {
   const given = call.env[VARIABLE]?.trim() ?? '';
   const program = isUsable(given) ? given : typed(call);
-  const words = args.map(shellWord).join(' ');
+  const words = args.map(quoted).join(' ');
   if (!program.includes(PLACE)) return words === '' ? program : `${program} ${words}`;
   if (words !== '') return program.replace(PLACE, () => shellWord(words));
   // Without arguments the word that would hold them is not needed.

@@ -177,8 +177,8 @@ describe('rotation', () => {
       readdirSync(dir)
         .filter((name) => name.startsWith('general'))
         .sort(),
-    ).toEqual(['general.001.log', 'general.002.log', 'general.003.log', 'general.log']);
-    const all = ['general.001.log', 'general.002.log', 'general.003.log', 'general.log'];
+    ).toEqual(['general.000001.log', 'general.000002.log', 'general.000003.log', 'general.log']);
+    const all = ['general.000001.log', 'general.000002.log', 'general.000003.log', 'general.log'];
     expect(all.flatMap((name) => lines(name).map((line) => line['n']))).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     for (const name of all) expect(read(name).length).toBeLessThanOrEqual(200);
   });
@@ -188,8 +188,8 @@ describe('rotation', () => {
     log.request(record({ status: 500 }));
     log.request(record({ status: 501 }));
     await log.flush();
-    expect(readdirSync(join(dir, 'requests')).sort()).toEqual(['2026-11-22.001.log', '2026-11-22.log']);
-    expect(lines('errors/2026-11-22.001.log')[0]).toMatchObject({ status: 500 });
+    expect(readdirSync(join(dir, 'requests')).sort()).toEqual(['2026-11-22.000001.log', '2026-11-22.log']);
+    expect(lines('errors/2026-11-22.000001.log')[0]).toMatchObject({ status: 500 });
     expect(lines('errors/2026-11-22.log')[0]).toMatchObject({ status: 501 });
   });
 
@@ -203,7 +203,7 @@ describe('rotation', () => {
     log.info('second');
     await log.flush();
     expect(msgs('general.log')).toEqual(['second']);
-    expect(read('general.001.log')).toContain('first');
+    expect(read('general.000001.log')).toContain('first');
   });
 
   test.each([
@@ -241,7 +241,7 @@ describe('rotation', () => {
     log.info('monday');
     log.request(record({ status: 404 }));
     await log.flush();
-    expect(msgs('general.001.log')).toEqual(['sunday']);
+    expect(msgs('general.000001.log')).toEqual(['sunday']);
     expect(msgs('general.log')).toEqual(['monday']);
     expect(readdirSync(join(dir, 'requests')).sort()).toEqual(['2026-11-22.log', '2026-11-23.log']);
     expect(lines('errors/2026-11-23.log')).toHaveLength(1);
@@ -253,7 +253,7 @@ describe('rotation', () => {
     const log = open();
     log.info('new');
     await log.flush();
-    expect(msgs('general.001.log')).toEqual(['old']);
+    expect(msgs('general.000001.log')).toEqual(['old']);
     expect(msgs('general.log')).toEqual(['new']);
   });
 
@@ -269,7 +269,7 @@ describe('rotation', () => {
       '2026-11-14.txt.gz',
     ];
     for (const name of files) writeFileSync(join(dir, 'requests', name), 'x\n');
-    // Numbers without zeros are those of earlier versions.
+    // Numbers with fewer zeros are those of earlier versions.
     for (const name of ['general.1.log', 'general.002.log', 'generals.1.log']) {
       writeFileSync(join(dir, name), 'x\n');
       const days = name === 'general.002.log' ? 6.5 : 8;

@@ -85,6 +85,24 @@ describe('a redactor', () => {
     expect(masking(`sent ${secret}, proxy-key and short`)).toBe('sent p"****ng, **** and short');
   });
 
+  test('masks configured keys in base64, wherever they stand in what is encoded', () => {
+    const secret = 'conf?gured>secret~0001';
+    const masking = createRedactor([secret]);
+    for (const alphabet of ['base64', 'base64url'] as const) {
+      for (const around of ['', 'a', 'ab', 'abc']) {
+        const encoded = Buffer.from(`${around}${secret}${around}`).toString(alphabet);
+        const shown = masking(`Incorrect credential ${encoded} of the backend`);
+        expect(shown).toContain('****');
+        const left = Buffer.from(shown.split(' ')[2]?.replace('****', '') ?? '', 'base64').toString('latin1');
+        expect(left).not.toContain(secret.slice(6, -6));
+        expect(masking(shown)).toBe(shown);
+      }
+    }
+    expect(masking('SW5jb3JyZWN0IEFQSSBrZXkgcHJvdmlkZWQ= is none')).toBe(
+      'SW5jb3JyZWN0IEFQSSBrZXkgcHJvdmlkZWQ= is none',
+    );
+  });
+
   test('leaves JSON valid: keys and numbers are no secrets, and nothing breaks out of its string', () => {
     const masking = createRedactor(['123456', '","msg":"', 'status']);
     const line = '{"level":"info","msg":"123456 sent","status":1234567,"url":"a://u:p\\\\","next":"@x"}';

@@ -14,15 +14,19 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   const known = [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_CHARS);
   const masks = new Map<string, string>();
   for (const secret of known) for (const encode of ENCODINGS) masks.set(encode(secret), encode(hide(secret)));
+  const inBase64 = known.flatMap(base64Cores);
+  for (const core of inBase64) masks.set(core, hide(core));
   const anyEncoding = alternation([...masks.keys()], 'g');
   const needles = [...new Set(known.map(needle))];
+  const needlesInBase64 = [...new Set(inBase64.map(needle))];
 
   const maskText = (text: string): string => {
     const rest = anyEncoding === undefined ? text : text.replace(anyEncoding, (found) => masks.get(found) ?? MASK);
     return maskShapes(rest);
   };
   return (line, told = line) => {
-    if (!(HINT.test(told) && LIKELY.test(told)) && !holdsAny(told, needles)) return line;
+    const isInnocent = !(HINT.test(told) && LIKELY.test(told)) && !holdsAny(told, needles);
+    if (isInnocent && !(BASE64.test(told) && holdsAny(told, needlesInBase64))) return line;
     return (line.startsWith('{') ? maskJson(line, maskText) : undefined) ?? maskText(line);
   };
 }
@@ -151,6 +155,24 @@ const ENCODINGS: readonly ((text: string) => string)[] = [
   (text) => encodeURIComponent(text.toWellFormed()),
   (text) => new URLSearchParams([['', text]]).toString().slice(1),
 ];
+
+/**
+ * What base64, of either alphabet, makes of a secret wherever it stands in what is encoded: the characters that are made of
+ * its bits alone. Those of a secret that is short would be found in ordinary words.
+ */
+function base64Cores(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  return [0, 1, 2].flatMap((offset) => {
+    const whole = Buffer.concat([Buffer.alloc(offset), bytes]);
+    const [first, last] = [Math.ceil((offset * 8) / 6), Math.floor((whole.length * 8) / 6)];
+    const cores = (['base64', 'base64url'] as const).map((alphabet) => whole.toString(alphabet).slice(first, last));
+    return [...new Set(cores)].filter((core) => core.length >= MIN_BASE64_CHARS);
+  });
+}
+
+const MIN_BASE64_CHARS = 20;
+/** Hardly a line has so long a word. */
+const BASE64 = /[\w+/-]{20}/;
 
 /** What of a secret is the same in every encoding and long enough to be rare; '' (always found) when nothing is. */
 function needle(secret: string): string {

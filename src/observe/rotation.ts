@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /**
  * Where a log goes. With a `stem`, the current file is `stem.log`, and each full file or past day is renamed to
- * `stem.NNN.log`, counting up. Without one, it is `YYYY-MM-DD.log` (local date), full ones `YYYY-MM-DD.NNN.log`. Those
+ * `stem.NNNNNN.log`, counting up. Without one, it is `YYYY-MM-DD.log` (local date), full ones `YYYY-MM-DD.NNNNNN.log`. Those
  * that nothing has been written to for a day also end in `.gz`.
  */
 export interface LogPlace {
@@ -28,7 +28,7 @@ export function currentPath(place: LogPlace, day: string): string {
   return join(place.dir, `${place.stem ?? day}.log`);
 }
 
-/** What `name` says, or undefined if it is none of the place's files; earlier versions wrote numbers without zeros. */
+/** What `name` says, or undefined if it is none of the place's files; earlier versions wrote numbers with fewer zeros, or none. */
 export function readName(place: LogPlace, name: string): LogFileName | undefined {
   const [, start, number, ending] = NAME.exec(name) ?? [];
   if (start === undefined || (place.stem === undefined ? !DAY.test(start) : start !== place.stem)) return undefined;
@@ -72,6 +72,7 @@ export function dayNamer(): (ms: number) => string {
   };
 }
 
-const NUMBER_DIGITS = 3;
+/** So that names sort by age for longer than anybody keeps them. */
+const NUMBER_DIGITS = 6;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const NAME = /^(.*?)(?:\.(\d+))?\.log(\.gz(?:\.part)?)?$/s;

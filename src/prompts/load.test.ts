@@ -50,6 +50,14 @@ test('reads .txt for aliases, .md by head, and the one beside the config', async
   expect(textFor('none')).toBe('for core');
 });
 
+test.skipIf(process.platform === 'win32')('what is a link to nowhere is an error, not absent', async () => {
+  await symlink('nowhere', join(configDir, 'p'));
+  await symlink('nowhere.md', join(configDir, 'system_prompt.md'));
+  const { problems } = await load({});
+  const wrong = problems.map(({ level, file }) => `${level} ${file}`);
+  expect(wrong.toSorted()).toEqual([`error ${join(configDir, 'p')}`, `error ${join(configDir, 'system_prompt.md')}`]);
+});
+
 test('a directory that does not exist is no more than a warning', async () => {
   const { textFor, problems } = await load({ 'system_prompt.md': 'beside' });
   expect(problems).toEqual([

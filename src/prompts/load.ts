@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBounded, UnreadableFile } from '../lib/bounded-file.ts';
+import { isAbsent } from '../lib/unreachable.ts';
 import { DEFAULT_HEAD, splitHead, type HeadedText } from './head.ts';
 import { PromptSet, type Prompt } from './inject.ts';
 import { compileTemplate, type Environment, type PromptVariables } from './variables.ts';
@@ -77,7 +78,7 @@ async function sourcesIn({ dir, prefix, ancestors }: Directory, problems: Prompt
     names = (await readdir(dir)).sort();
   } catch (error) {
     problems.push(
-      codeOf(error) === 'ENOENT' && prefix === ''
+      isAbsent(dir) && prefix === ''
         ? problem('warning', dir, 'the directory of system prompts does not exist')
         : problem('error', dir, `the directory cannot be read: ${reason(error)}`),
     );
@@ -166,9 +167,9 @@ async function readText(file: string): Promise<string | PromptProblem> {
 async function isPresent(file: string): Promise<boolean> {
   try {
     return (await stat(file)).isFile();
-  } catch (error) {
+  } catch {
     // Anything but its absence is reported when it is read.
-    return codeOf(error) !== 'ENOENT';
+    return !isAbsent(file);
   }
 }
 
@@ -179,10 +180,6 @@ function problem(level: PromptProblem['level'], file: string, message: string): 
 function positionOf(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 function reason(error: unknown): string {

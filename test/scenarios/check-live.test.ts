@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from '../../src/commands/check.ts';
+import { inLanes } from '../../src/commands/check-live.ts';
+import type { Probe } from '../../src/commands/live/plan.ts';
 import { findFreePort } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
 import { processes } from '../kit/processes.ts';
@@ -68,6 +70,8 @@ function serve({ path, json: body }: SeenRequest): Reply {
       return status(404, { code: 'model_not_found', message: 'no such model' });
     case 'picky':
       return status(400, { message: 'max_tokens is\n not supported' });
+    case 'false-ok':
+      return json(200, { error: { message: `no credit for ${btoa(BACKEND_KEY)}`, type: 'x', code: 'y' } });
     case 'silent':
       return stall();
     default:
@@ -188,12 +192,36 @@ describe('each enabled route is asked once, with as little as there is', () => {
   });
 });
 
+const PROBE: Probe = { aliases: [], backend: '', model: '', purpose: 'chat', timeout: undefined, notAsked: undefined };
+
 describe('what fails', () => {
   const models = {
     good: alias(route('plain', 'llama')),
     bad: alias(route('plain', 'bad-key'), route('plain', 'missing'), route('plain', 'picky'), route('gone', 'x')),
     slow: alias(route('plain', 'silent')),
   };
+
+  test('is told of a 200 that holds an error as well, in the words of the provider', async () => {
+    const { code, routes } = await results({ false: alias(route('plain', 'false-ok')) });
+    expect([code, routes[0].result, routes[0].status]).toEqual([1, 'failed', 200]);
+    expect(routes[0].message).toMatch(/^no credit for \S+\*{4}\S+$/);
+    expect(routes[0].message).not.toContain(btoa(BACKEND_KEY));
+  });
+
+  test('in the gateway itself ends the others first, and begins none', async () => {
+    const probes = ['a', 'b', 'c', 'd'].map((backend) => ({ ...PROBE, backend }));
+    const done: string[] = [];
+    const gate = Promise.withResolvers<undefined>();
+    const all = inLanes([...probes, ...probes], new Map(probes.map(({ backend }) => [backend, 1])), async (probe) => {
+      if (probe.backend === 'a') throw new Error('a bug');
+      await gate.promise;
+      done.push(probe.backend);
+    });
+    const isOver = await Promise.race([all.catch(() => true), Bun.sleep(20).then(() => false)]);
+    gate.resolve(undefined);
+    await expect(all).rejects.toThrow('a bug');
+    expect([isOver, done]).toEqual([false, ['b', 'c', 'd']]);
+  });
 
   test('is told with its reason and a remedy, no key in it: exit 1', async () => {
     const { code, routes } = await results(models, '--timeout', '300ms');

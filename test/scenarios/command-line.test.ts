@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { health as command } from '../../src/commands/health.ts';
+import { addressInForce } from '../../src/commands/address-file.ts';
+import { health as healthCommand } from '../../src/commands/health.ts';
+import { VERSION } from '../../src/lib/version.ts';
 import { send } from '../kit/client.ts';
+import { command, endAll } from '../kit/command.ts';
 import { findFreePort, startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
 import { processes, runShell } from '../kit/processes.ts';
@@ -83,7 +86,8 @@ describe('where it listens', () => {
     const first = own(await startGateway({ config: DEMO }));
     const args = ['-c', 'config.yaml', '--listen', `127.0.0.1:${first.port}`];
     const { code, err } = await runToEnd({ args, files: file(), env: { LLM_PROXY_COMMAND: 'run-it' } });
-    expect([code, err]).toEqual([1, expect.stringContaining('or start with run-it serve -c config.yaml --port 8766')]);
+    const remedy = `or start with run-it serve -c config.yaml --listen 127.0.0.1:${first.port + 1}`;
+    expect([code, err]).toEqual([1, expect.stringContaining(remedy)]);
     await first.stop();
   });
 });
@@ -141,12 +145,43 @@ describe('commands that it prints work where they are read', () => {
 
   test.skipIf(Bun.which('make') === null)('by make: what it says of itself is a target of make', async () => {
     // The dependencies are there: nothing is to be installed for this.
-    const make = (args: string) => runShell(`make -o node_modules/.installed run ARGS='${args}'`, { cwd: ROOT });
+    const make = (args: string) =>
+      runShell(`make -o node_modules/.installed-runtime run ARGS='${args}'`, { cwd: ROOT });
     const { err } = await make('check -c no.yaml');
     expect(err).toContain('"make run ARGS=init" writes a starter');
     expect((await make('version -c x')).err).toContain("make run ARGS='help version' says what there is.");
     expect((await make('help version')).out).toContain('Usage: make run ARGS=version');
+    expect((await make('serve --help')).out).toContain("Usage: make run ARGS='serve [FLAGS]'\n");
+    expect((await make('--help')).out).toContain("Usage: make run ARGS='[COMMAND] [FLAGS]'\n");
   });
+});
+
+test.skipIf(process.platform === 'win32')('a working directory that was removed is said in words', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'llm-proxy-removed-'));
+  const program = `'${process.execPath}' '${join(ROOT, 'src/main.ts')}'`;
+  const each = ['check', 'init', 'health', '--port 0', '--bogus'].map((words) => `${program} ${words}; echo $?`);
+  const { out, err } = await runShell(`rmdir '${cwd}'; ${each.join('; ')}; ${program} version`, { cwd });
+  expect(out).toBe(`${'1\n'.repeat(each.length)}${VERSION}\n`);
+  const said = err.trim().split('\n');
+  expect(said).toHaveLength(each.length);
+  for (const line of said) expect(line).toStartWith('llm-proxy: the working directory does not exist any more: go to');
+});
+
+test('a wrong command line leads to the help of the command that it names, not of a word in it', async () => {
+  const env = { LLM_PROXY_COMMAND: 'run-it' };
+  const lines: [string[], string][] = [
+    [['check', '-c', 'serve', '--bogus'], 'run-it help check'],
+    [['-c', 'check', '--bogus'], 'run-it --help'],
+    [['health', '--url', 'nonsense'], 'run-it help health'],
+    [['check', '--json'], 'run-it help check'],
+    [['chekc'], 'run-it --help'],
+  ];
+  await Promise.all(
+    lines.map(async ([args, help]) => {
+      const { code, err } = await runToEnd({ args, env });
+      expect([code, err]).toEqual([2, expect.stringContaining(`\n${help} `)]);
+    }),
+  );
 });
 
 describe.skipIf(process.platform === 'win32')('health', () => {
@@ -166,12 +201,20 @@ describe.skipIf(process.platform === 'win32')('health', () => {
   });
   afterAll(async () => {
     await gateway.stop();
+    endAll();
     rmSync(dir, { recursive: true });
   });
 
   const health = async (args: readonly string[], env: Record<string, string> = {}): Promise<[number, string]> => {
-    const { code, err } = await runCommand(command, args, env);
+    const { code, err } = await runCommand(healthCommand, args, env);
     return [code, err.join('\n')];
+  };
+
+  /** Of a gateway that has a folder of its own, by the config there. */
+  const runIn = async ({ dir: cwd }: Gateway, env: Record<string, string> = {}): Promise<[unknown, string]> => {
+    const child = [process.execPath, join(ROOT, 'src/main.ts'), 'health'];
+    const { code, err } = await command(child, { cwd, env: { PATH: process.env['PATH'] ?? '', ...env } });
+    return [code, err];
   };
 
   test('asks where the flag says, or the config, or the environment', async () => {
@@ -208,10 +251,72 @@ describe.skipIf(process.platform === 'win32')('health', () => {
     ]);
   });
 
+  test.each([
+    ['names another address', `listen: 127.0.0.1:9\nnonsense: 1`],
+    ['is empty', ''],
+    ['is nonsense', '[}'],
+  ])('asks the address in force although the config %s by now', async (_what, text) => {
+    const files = file({ listen: '127.0.0.1:0' });
+    const own = await startQuietly({ files });
+    expect(await runIn(own)).toEqual([0, '']);
+    own.writeFile('config.yaml', text);
+    await eventually(() => own.stderr().includes('reload failed'));
+    expect(await runIn(own)).toEqual([0, '']);
+    expect(await own.stop()).toBe(0);
+  });
+
+  test('asks it after a reload that moved it, and by the config once it has ended', async () => {
+    const [port, other] = [await findFreePort(), await findFreePort()];
+    const own = await startQuietly({ files: file({ listen: `127.0.0.1:${port}` }) });
+    own.writeFile('config.yaml', JSON.stringify({ ...DEMO, listen: `127.0.0.1:${other}` }));
+    await eventually(() => own.stderr().includes(`address=127.0.0.1:${other}`));
+    const path = join(own.dir, 'config.yaml');
+    await eventually(() => (addressInForce(path, {}) as { port?: number } | undefined)?.port === other);
+    expect(await runIn(own)).toEqual([0, '']);
+    own.signal('SIGTERM');
+    expect(await own.exited).toBe(0);
+    expect(addressInForce(path, {})).toBeUndefined();
+    await own.stop();
+  });
+
+  test('finds it in ./logs where nothing else may be written, and trusts no file of another user', async () => {
+    const env = { TMPDIR: '/nowhere/at/all' };
+    const own = await startQuietly({ env, files: { ...file({ listen: '127.0.0.1:0' }), 'logs/other.txt': '' } });
+    own.writeFile('config.yaml', '');
+    expect(await runIn(own, env)).toEqual([0, '']);
+    const notes = readdirSync(join(own.dir, 'logs')).filter((name) => name.startsWith('.llm-proxy-'));
+    expect(notes).toHaveLength(1);
+    const note = join(own.dir, 'logs', notes[0] ?? '');
+    expect(statSync(note).mode & 0o777).toBe(0o600);
+    if (process.getuid?.() === 0) {
+      chownSync(note, 65534, 65534);
+      own.writeFile('config.yaml', 'listen: nowhere');
+      expect(await runIn(own, env)).toEqual([1, expect.stringContaining('listen nowhere has no port')]);
+    }
+    expect(await own.stop()).toBe(0);
+  });
+
+  test('asks a gateway that began without the config that is there by now', async () => {
+    const port = await findFreePort();
+    const env = { LLM_PROXY_LISTEN: `127.0.0.1:${port}` };
+    const own = await startQuietly({ env });
+    own.writeFile('config.yaml', 'listen: 127.0.0.1:9');
+    expect(await runIn(own, env)).toEqual([0, '']);
+    expect(await own.stop()).toBe(0);
+  });
+
   test('says what it asked where nothing answers, or something else does', async () => {
     const nothing = `http://127.0.0.1:${await findFreePort()}`;
     expect(await health(['--url', nothing])).toEqual([1, expect.stringContaining(`${nothing}/health does not answer`)]);
     expect(await health(['--url', `${url}/v1`])).toEqual([1, `${url}/v1/health answered 404`]);
+    expect(health(['--url', 'http://'])).rejects.toThrow('--url http:// is no');
+  });
+
+  test('says how long it waited', async () => {
+    const silent = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });
+    const there = `http://127.0.0.1:${silent.port}`;
+    expect(await health(['--url', there])).toEqual([1, `${there}/health does not answer: no answer within 5s`]);
+    silent.stop(true);
   });
 
   test('asks for the address where the config does not tell it', async () => {

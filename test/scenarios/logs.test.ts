@@ -338,8 +338,8 @@ describe('files', () => {
     }
     const names = [...filesOf(small).keys()].filter((name) => name.startsWith('requests/'));
     expect(names.length).toBeGreaterThan(2);
-    expect(names.some((name) => /^requests\/\d{4}-\d\d-\d\d\.001\.log$/.test(name))).toBe(true);
-    expect(names.some((name) => /^requests\/\d{4}-\d\d-\d\d\.002\.log$/.test(name))).toBe(true);
+    expect(names.some((name) => /^requests\/\d{4}-\d\d-\d\d\.000001\.log$/.test(name))).toBe(true);
+    expect(names.some((name) => /^requests\/\d{4}-\d\d-\d\d\.000002\.log$/.test(name))).toBe(true);
     expect(small.logs().map((line) => line.trace_id)).toEqual(ids);
     expect(await small.stop()).toBe(0);
   });

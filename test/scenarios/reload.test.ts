@@ -171,6 +171,8 @@ describe('an invalid config', () => {
     const { status, outcome } = await reload();
     expect(status).toBe(422);
     expect(outcome.problems[0]).toContain(`cannot listen on 127.0.0.1:${upstream.port}: the address is taken`);
+    // Nothing of the file has to change any more: nobody would look at it again.
+    expect(outcome.problems[0]).toEndWith(' (then reload again: SIGHUP, or POST /admin/reload)');
     expect(await aliases()).toEqual(['one']);
   });
 });

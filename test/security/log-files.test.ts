@@ -268,32 +268,32 @@ describe('a rotated file', () => {
       readdirSync(dir)
         .filter((name) => name.startsWith('general'))
         .sort(),
-    ).toEqual(['general.001.log', 'general.002.log', 'general.log']);
-    const written = readFileSync(join(dir, 'general.001.log'));
-    const { mtimeMs } = statSync(join(dir, 'general.001.log'));
+    ).toEqual(['general.000001.log', 'general.000002.log', 'general.log']);
+    const written = readFileSync(join(dir, 'general.000001.log'));
+    const { mtimeMs } = statSync(join(dir, 'general.000001.log'));
     clock.advance(DAY_MS + 3_600_000);
     await log.flush();
     expect(
       readdirSync(dir)
         .filter((name) => name.startsWith('general'))
         .sort(),
-    ).toEqual(['general.001.log.gz', 'general.002.log.gz', 'general.log']);
-    expect(gunzipSync(readFileSync(join(dir, 'general.001.log.gz')))).toEqual(written);
-    expect(Math.abs(statSync(join(dir, 'general.001.log.gz')).mtimeMs - mtimeMs)).toBeLessThan(2);
+    ).toEqual(['general.000001.log.gz', 'general.000002.log.gz', 'general.log']);
+    expect(gunzipSync(readFileSync(join(dir, 'general.000001.log.gz')))).toEqual(written);
+    expect(Math.abs(statSync(join(dir, 'general.000001.log.gz')).mtimeMs - mtimeMs)).toBeLessThan(2);
     await write(log, 'line 4');
     // The number goes on from the compressed ones.
-    expect(existsSync(join(dir, 'general.003.log'))).toBe(true);
+    expect(existsSync(join(dir, 'general.000003.log'))).toBe(true);
     clock.advance(7 * DAY_MS);
     await log.flush();
-    expect(readdirSync(dir)).not.toContain('general.001.log.gz');
+    expect(readdirSync(dir)).not.toContain('general.000001.log.gz');
   });
 
   test('that another process is compressing is left to it', async () => {
-    fill('general.001.log', 50_000, 2);
-    fill('general.001.log.gz.part', 10, 0);
+    fill('general.000001.log', 50_000, 2);
+    fill('general.000001.log.gz.part', 10, 0);
     await write(open(), 'a line');
-    expect(readdirSync(dir).sort()).toEqual(['general.001.log', 'general.001.log.gz.part', 'general.log']);
-    expect(statSync(join(dir, 'general.001.log.gz.part')).size).toBe(10);
+    expect(readdirSync(dir).sort()).toEqual(['general.000001.log', 'general.000001.log.gz.part', 'general.log']);
+    expect(statSync(join(dir, 'general.000001.log.gz.part')).size).toBe(10);
   });
 
   test('whose compression was cut short by the end of the process is whole, and what is left of that goes', async () => {

@@ -44,6 +44,18 @@ test('a release without one of its executables has none', async () => {
   expect(made.err).toContain('SHA256SUMS does not name llm-proxy-darwin-arm64');
 });
 
+test('without a release it says what to run first', async () => {
+  const made = await command([process.execPath, 'scripts/formula.ts', '--dist', join(dir, 'none')], {
+    cwd: ROOT,
+    env: {},
+  });
+  expect(made).toEqual({
+    code: 1,
+    out: '',
+    err: expect.stringMatching(/^The formula needs .*: run `make build-all` first\n$/),
+  });
+});
+
 /**
  * As much of Homebrew's language as the formula uses: tells what it says for one system and processor. A Ruby that was only
  * unpacked has no standard library, so it makes its JSON itself.

@@ -36,7 +36,7 @@ export const loggingSchema = z
       .gt(0)
       .default(100)
       .describe(
-        'A file that would grow beyond so many MiB is put aside as `….001.log`, `….002.log` and so on. Files are put aside by day in any case, and compressed (`.gz`) a day later.',
+        'A file that would grow beyond so many MiB is put aside as `….000001.log`, `….000002.log` and so on. Files are put aside by day in any case, and compressed (`.gz`) a day later.',
       ),
     max_total_mb: z
       .number()

@@ -1,0 +1,44 @@
+import { App, promptPaths } from '../app.ts';
+import type { States } from '../config/file-watch.ts';
+import { statesOf } from '../config/file-watch.ts';
+import type { ListenFlags } from '../config/listen-choice.ts';
+import { loadConfig } from '../config/load.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { ConfigError, formatProblem } from '../config/problem.ts';
+import { withoutFile } from '../config/without-file.ts';
+import type { Config } from '../config/schema.ts';
+import { environmentConfig } from '../vendors/environment.ts';
+import { sayBug, sayInvalid } from './refuse-start.ts';
+
+/** Builds the app of a config file, or of the environment; undefined (and said) if it is invalid. */
+export async function build(file: string | undefined, flags: ListenFlags): Promise<Built | undefined> {
+  let format: Config['logging']['console_format'] = 'auto';
+  try {
+    const { loaded, known } = await load(file, flags);
+    format = loaded.config.logging.console_format;
+    const app = await App.create(loaded.config, file, process.env);
+    for (const warning of loaded.warnings) app.log.warn(`config warning: ${formatProblem(warning)}`);
+    return { app, loaded, known };
+  } catch (error) {
+    if (error instanceof ConfigError) await sayInvalid(error);
+    else await sayBug(error, format);
+    return undefined;
+  }
+}
+
+/** A gateway that has not begun to listen, and what it was built from. */
+interface Built {
+  readonly app: App;
+  readonly loaded: LoadedConfig;
+  /** How its files were before they were read. */
+  readonly known: States;
+}
+
+async function load(file: string | undefined, flags: ListenFlags): Promise<Omit<Built, 'app'>> {
+  const { env } = process;
+  if (file === undefined) return { loaded: withoutFile(environmentConfig(env), flags, env), known: new Map() };
+  // Read twice: only then is it known which files belong to it, and how they were before they were read.
+  const { files, config } = await loadConfig(file, env, flags);
+  const known = await statesOf([...files, ...promptPaths(config, file)]);
+  return { loaded: await loadConfig(file, env, flags), known };
+}
