@@ -80,7 +80,7 @@ describe('check', () => {
       code: 1,
       out: [],
       err: [
-        expect.stringContaining(`the file does not exist (name another with -config PATH; "${commandLine('init')}"`),
+        expect.stringContaining(`the file does not exist (name another with --config PATH; "${commandLine('init')}"`),
       ],
     });
   });

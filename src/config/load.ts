@@ -14,6 +14,7 @@ import { checkReferences } from './references.ts';
 import { type Config, configSchema } from './schema.ts';
 import { readSource, type Source, type SourceOptions, type SourceProblem } from './source.ts';
 import { syntaxMessage } from './syntax.ts';
+import { unquotedStar } from './unquoted-star.ts';
 import { findWarnings } from './warnings.ts';
 
 /** A config that can be used, and what is doubtful about it. */
@@ -106,16 +107,23 @@ function readText(text: string, lineCounter: LineCounter, options: ConfigOptions
     offset: error.pos[0],
     message: syntaxMessage(error.code),
   }));
+  const star = unquotedStar(
+    text,
+    syntax.map(({ offset }) => offset),
+  );
   if (!isMap(document.contents)) {
     // One that is empty may be about to be written, and would take away the backends and the key.
     const what = isEmpty(document.contents) ? 'is empty' : 'holds no map';
     const message = `the file ${what} (keys and values such as "listen: :8765")`;
+    if (star !== undefined) return { problems: [star.problem] };
     return { problems: syntax.length > 0 ? syntax : [{ path: [], offset: 0, message }] };
   }
   const source = readSource(document, configSchema, options);
   const result = configSchema.safeParse(source.value, { reportInput: true });
   const issues = result.error?.issues ?? [];
   const wantsJson = isJsonWanted(source.value);
+  if (star !== undefined)
+    return { problems: [...problemsBefore(star.lineStart, source, issues), star.problem], wantsJson };
   if (syntax.length > 0) {
     const broken = Math.min(...syntax.map((problem) => problem.offset));
     const lineStart = text.lastIndexOf('\n', broken - 1) + 1;
@@ -215,7 +223,7 @@ function inOrder(problems: SourceProblem[]): SourceProblem[] {
 }
 
 function unreadable(error: unknown): string {
-  const remedy = `name another with -config PATH; "${commandLine('init')}" writes a starter`;
+  const remedy = `name another with --config PATH; "${commandLine('init')}" writes a starter`;
   if (!(error instanceof UnreadableFile)) return `the file cannot be read: ${String(error)} (${remedy})`;
   return error.code === 'ENOENT' ? `the file does not exist (${remedy})` : `the file ${error.message} (${remedy})`;
 }

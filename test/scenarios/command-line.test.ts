@@ -121,7 +121,7 @@ describe('commands that it prints work where they are read', () => {
     ]);
     expect(help).toMatchObject({
       code: 2,
-      err: expect.stringContaining('\nnpx @llm-proxy/cli --help says what there is.'),
+      err: expect.stringContaining('\nnpx @llm-proxy/cli --help shows help.'),
     });
     expect(missing.err).toContain('"npx @llm-proxy/cli init" writes a starter');
     expect(init.out).toContain("Start with: npx @llm-proxy/cli serve -c 'my config.yaml'");
@@ -144,7 +144,7 @@ describe('commands that it prints work where they are read', () => {
     const make = (args: string) => runShell(`make -o node_modules/.installed run ARGS='${args}'`, { cwd: ROOT });
     const { err } = await make('check -c no.yaml');
     expect(err).toContain('"make run ARGS=init" writes a starter');
-    expect((await make('version -c x')).err).toContain("make run ARGS='help version' says what there is.");
+    expect((await make('version -c x')).err).toContain("make run ARGS='help version' shows help.");
     expect((await make('help version')).out).toContain('Usage: make run ARGS=version');
   });
 });
@@ -228,6 +228,6 @@ describe.skipIf(process.platform === 'win32')('health', () => {
       1,
       expect.stringContaining('LLM_PROXY_LISTEN: has no port'),
     ]);
-    expect(health(['--url', 'localhost'])).rejects.toThrow('--url localhost is no http:// or https:// URL');
+    expect(health(['--url', 'localhost'])).rejects.toThrow('--url localhost is not an http:// or https:// URL');
   });
 });
