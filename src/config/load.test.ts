@@ -42,6 +42,8 @@ function problems(
 const warnings = (text: string): string[] =>
   parse(text).warnings.map((warning) => formatProblem(warning).replace(/^config\.yaml:/, ''));
 
+const PLACEHOLDER = 'is a placeholder (the key itself, as text, ${VARIABLE} or file:/path/to/it)';
+
 /** What a file without anything in it gives. */
 const standard = configOf({}, '127.0.0.1:8765');
 
@@ -53,7 +55,10 @@ describe('a config that is valid', () => {
     // A folder of one's own: there would be a warning of keys that everybody can read.
     copyFileSync('test/fixtures/seed-config.yaml', join(folder, 'seed.yaml'));
     const { config, warnings } = await loadConfig(join(folder, 'seed.yaml'), {});
-    expect(warnings).toEqual([]);
+    // Its keys are no keys, and it works all the same.
+    expect(warnings.map(({ path, message }) => `${path} ${message}`)).toEqual(
+      ['proxy_api_key', 'backends[0].api_key', 'backends[1].api_key'].map((path) => `${path} ${PLACEHOLDER}`),
+    );
     expect(config.listen).toBe(':8765');
     expect(config.proxy_api_key).toBe('your-secret-key');
     expect(config.proxy).toMatchObject({ enable_system_prompt: true, forward_client_ip: true });
@@ -101,7 +106,12 @@ describe('a config that is valid', () => {
 
   test('the example names every key and needs no environment', async () => {
     const { config, warnings } = await loadConfig('config.example.yaml', {});
-    expect(warnings).toEqual([]);
+    expect(warnings.map(({ path, message }) => `${path} ${message}`)).toEqual([
+      `proxy_api_key ${PLACEHOLDER}`,
+      `keys[0].key ${PLACEHOLDER}`,
+    ]);
+    const keys = { LLM_PROXY_KEY: '8b1f0c7d9e2a4655', SEARCH_TEAM_KEY: '77aa0c7d9e2a4655' };
+    expect((await loadConfig('config.example.yaml', keys)).warnings).toEqual([]);
     const missing = (value: object, standard: object): string[] =>
       Object.keys(standard).filter((key) => !(key in value));
     expect(missing(config, standard)).toEqual([]);

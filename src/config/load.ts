@@ -142,9 +142,10 @@ function readText(text: string, lineCounter: LineCounter, options: ConfigOptions
   const problems = [...source.problems, ...findings.map((finding) => placed(source, finding))];
   if (problems.length > 0 || !result.data) return { problems, secretFiles, wantsJson };
   const config = { ...result.data, listen: listen.value };
-  const warnings = [...findWarnings(config, listen), ...exposedSecrets(source.secretPlaces, options.file)].map(
-    (warning) => placed(source, warning),
-  );
+  const warnings = [
+    ...findWarnings(config, listen, options.env),
+    ...exposedSecrets(source.secretPlaces, options.file),
+  ].map((warning) => placed(source, warning));
   return { config, listen, warnings, secretFiles };
 }
 
