@@ -25,6 +25,7 @@ import { RateLimits } from './policies/rate-limit.ts';
 import { promptChanges } from './prompts/changes.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { loadPrompts } from './prompts/load.ts';
+import { unmatchedModels } from './prompts/unmatched.ts';
 import { concurrencySettings, healthSettings, logSettings, maxBufferedBytes, rateLimitSettings } from './settings.ts';
 import { buildSnapshot } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -227,5 +228,6 @@ export async function readPrompts(
       config.logging.console_format === 'json',
     );
   }
-  return { prompts, warnings: problems.map(({ file, message }) => `system prompt ${file}: ${message}`) };
+  const doubtful = problems.map(({ file, message }) => `system prompt ${file}: ${message}`);
+  return { prompts, warnings: [...doubtful, ...unmatchedModels(prompts, Object.keys(config.models))] };
 }
