@@ -25,8 +25,6 @@ export class Gateway {
   draining = false;
   /** There may be so many exchanges at once: more would take the files that those under way need. */
   mostExchanges = Infinity;
-  /** What is wrong with the config file, while an older config is in force because of it. */
-  configProblems: readonly string[] = [];
   readonly #departures: Departures;
   #context: Context;
 

@@ -70,7 +70,8 @@ async function run(line: CommandLine): Promise<number> {
   const watchdog = new Watchdog((reason) => app.log.error('there is no watchdog', { reason }));
   watchdog.configure(watchdogSettings(app.config));
   app.onConfigured = (config) => watchdog.configure(watchdogSettings(config));
-  const reloader = file === undefined ? undefined : new Reloader(app, host, { file, flags, known });
+  const reloader =
+    file === undefined ? undefined : new Reloader(app, host, { file, flags, known, warnings: loaded.warnings });
   void reloader?.watch(loaded.files, loaded.config);
   if (reloader !== undefined) app.onReload = () => reloader.reload('asked by POST /admin/reload');
   const ended = untilSignalled({ app, host, reloader, watchdog });
