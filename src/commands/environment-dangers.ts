@@ -82,8 +82,7 @@ function holdsCertificates(path: string): boolean {
   try {
     const text = readBoundedSync(path, MAX_CA_BYTES).toString('latin1');
     const blocks = text.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END [\w ]+-----/g) ?? [];
-    for (const block of blocks) new X509Certificate(block);
-    return blocks.length > 0;
+    return blocks.length > 0 && blocks.every((block) => new X509Certificate(block).raw.byteLength > 0);
   } catch {
     // Unreadable, too long, or no certificate: whoever asks says so.
     return false;

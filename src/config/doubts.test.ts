@@ -40,9 +40,9 @@ describe('a loopback address where LLM_PROXY_LISTEN names more', () => {
 describe('a backend at the address of the gateway itself', () => {
   const told = (listen: string, url: string): string[] =>
     warnings(`proxy_api_key: 0123456789abcdef\nlisten: '${listen}'\nbackends: [{name: a, url: '${url}'}]`);
-  const [address] = Object.values(networkInterfaces())
+  const address = Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])
-    .filter(({ family, internal }) => family === 'IPv4' && !internal);
+    .find(({ family, internal }) => family === 'IPv4' && !internal);
 
   test.each([
     ['127.0.0.1:8765', 'http://127.0.0.1:8765/v1'],

@@ -47,7 +47,7 @@ describe('a backend that is the gateway itself', () => {
     await eventually(() => gateway.logs().length === 4);
     const lines = gateway.logs();
     expect(lines.map(({ status }) => status)).toEqual([508, 508, 508, 508]);
-    expect(lines.map(({ attempts }) => attempts).sort()).toEqual([0, 0, 1, 1]);
+    expect(lines.map(({ attempts }) => attempts).toSorted((a, b) => a - b)).toEqual([0, 0, 1, 1]);
     expect(lines.flatMap(({ tries = [] }) => tries).map(({ failure }) => failure)).toEqual(['looped', 'looped']);
     // The request is not at fault.
     const { text } = await (await send(`${gateway.url}/metrics`)).whole();
