@@ -3,6 +3,7 @@ import { CONSEQUENCES } from '../src/core/failure.ts';
 import { REMEDIES } from '../src/core/failure-remedies.ts';
 import { OTHER_WORDS } from '../src/core/other-words.ts';
 import { ERROR_CODES } from '../src/core/refusal.ts';
+import { SYSTEM_WORDS } from '../src/core/system-words.ts';
 
 /** What is said of the next route and the next alias where a plain yes would be too much; the text below the table has more. */
 const CONDITIONS: Readonly<Record<string, readonly [route: string, alias: string]>> = {
@@ -22,8 +23,11 @@ const remedies = Object.entries(REMEDIES).map(([kind, remedy]) => `| \`${kind}\`
 const words = Object.entries(OTHER_WORDS).map(
   ([word, { where, meaning, remedy }]) => `| \`${word}\` | ${where} | ${meaning} | ${remedy} |`,
 );
+const systemWords = Object.entries(SYSTEM_WORDS).map(
+  ([word, { meaning, remedy }]) => `| \`${word}\` | ${meaning} | ${remedy} |`,
+);
 
-const text = `<!-- Generated from src/core (refusal.ts, failure.ts, failure-remedies.ts, other-words.ts) by \`make generate\`. -->
+const text = `<!-- Generated from src/core (refusal.ts, failure.ts, failure-remedies.ts, system-words.ts, other-words.ts) by \`make generate\`. -->
 
 # Errors
 
@@ -58,6 +62,14 @@ What to do about each:
 | failure | remedy |
 | --- | --- |
 ${remedies.join('\n')}
+
+### What the system says of a connection
+
+The \`detail\` of \`connection_failed\`, \`connection_reset\`, \`connect_timeout\` and \`own_lack\`, with host and port.
+
+| word | meaning | remedy |
+| --- | --- | --- |
+${systemWords.join('\n')}
 
 ### What an answer is told by
 

@@ -18,13 +18,14 @@ import { stderrWriter } from './observe/console-writer.ts';
 import { createLog } from './observe/log.ts';
 import type { Log } from './observe/log.ts';
 import { Metrics } from './observe/metrics.ts';
-import type { GatewayStatus, ReloadResult } from './pipeline/context.ts';
+import type { GatewayStatus, LastReload, ReloadResult } from './pipeline/context.ts';
 import { Concurrency } from './policies/concurrency.ts';
 import { FailedKeys } from './policies/failed-keys.ts';
 import { RateLimits } from './policies/rate-limit.ts';
 import { promptChanges } from './prompts/changes.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { loadPrompts } from './prompts/load.ts';
+import { unmatchedModels } from './prompts/unmatched.ts';
 import { concurrencySettings, healthSettings, logSettings, maxBufferedBytes, rateLimitSettings } from './settings.ts';
 import { buildSnapshot } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -59,6 +60,8 @@ export class App {
   readonly #concurrency: Concurrency;
   readonly #budget: ByteBudget;
   readonly #place: Place;
+  #loadedAt = new Date();
+  #lastReload: LastReload | undefined;
 
   /** Builds the gateway of `config`, which came from `file` if from one; `log` takes the place of its own. Throws a ConfigError if its prompt files are wrong. */
   static async create(config: Config, file: string | undefined, env: Environment, log?: Log): Promise<App> {
@@ -132,17 +135,33 @@ export class App {
     for (const backend of this.#live.follow(this.config, config))
       this.log.info('backend state reset', { backend, cause: 'its url or api_key changed' });
     this.config = config;
+    this.#loadedAt = new Date();
     this.onConfigured(config);
     return { changes, warnings };
   }
 
+  /** Keeps what came of a reload, for operators who ask later. */
+  reloaded(result: ReloadResult, why: string): void {
+    this.#lastReload = { at: new Date().toISOString(), why, ...result };
+    this.metrics.reloaded(result.result === 'reloaded');
+  }
+
   #status(): GatewayStatus {
-    const { unready, configProblems: problems } = this.gateway;
+    const { unready } = this.gateway;
+    const last = this.#lastReload;
+    // The file is refused, and an older config is in force.
+    const problems = last?.result === 'refused' ? last.problems : [];
     return {
       status: unready === undefined ? 'ready' : 'not_ready',
       reason: unready ?? null,
       version: VERSION,
-      config: { file: this.#place.file ?? null, valid: problems.length === 0, problems },
+      config: {
+        file: this.#place.file ?? null,
+        valid: problems.length === 0,
+        problems,
+        loaded_at: this.#loadedAt.toISOString(),
+        last_reload: last ?? null,
+      },
     };
   }
 
@@ -227,5 +246,6 @@ export async function readPrompts(
       config.logging.console_format === 'json',
     );
   }
-  return { prompts, warnings: problems.map(({ file, message }) => `system prompt ${file}: ${message}`) };
+  const doubtful = problems.map(({ file, message }) => `system prompt ${file}: ${message}`);
+  return { prompts, warnings: [...doubtful, ...unmatchedModels(prompts, Object.keys(config.models))] };
 }

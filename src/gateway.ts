@@ -4,7 +4,15 @@ import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
 import { Bag } from './lib/bag.ts';
 import { acceptBody, acceptBytes, acceptHead } from './pipeline/accept.ts';
-import { admitBody, admitCaller, admitRate, outOfFiles, shuttingDown, slowedDown } from './pipeline/admit.ts';
+import {
+  admitBody,
+  admitCaller,
+  admitRate,
+  outOfFiles,
+  refuseLoop,
+  shuttingDown,
+  slowedDown,
+} from './pipeline/admit.ts';
 import { answerLocally } from './pipeline/answer-locally.ts';
 import { tooComplex } from './pipeline/body-work.ts';
 import type { Context, Unready } from './pipeline/context.ts';
@@ -25,8 +33,6 @@ export class Gateway {
   draining = false;
   /** There may be so many exchanges at once: more would take the files that those under way need. */
   mostExchanges = Infinity;
-  /** What is wrong with the config file, while an older config is in force because of it. */
-  configProblems: readonly string[] = [];
   readonly #departures: Departures;
   #context: Context;
 
@@ -66,6 +72,7 @@ export class Gateway {
     this.#track(exchange, context);
     try {
       if (arrival.objection !== undefined) throw arrival.objection;
+      refuseLoop(exchange, context);
       if (this.draining) throw shuttingDown();
       admitCaller(exchange, arrival, protocol, context); //                  2. who may come in
       const kind = exchange.endpoint?.kind;

@@ -51,6 +51,8 @@ export interface Snapshot {
   readonly cors: Cors | undefined;
   /** Keeps web pages out of a gateway that is open; undefined where it has a key. */
   readonly webPages: WebPages | undefined;
+  /** What `Via` calls this gateway: a request that says so has come back. */
+  readonly hopMark: string;
   /** Infinity when off. */
   readonly keepAliveMs: number;
   /** Where neither backend nor alias says anything else. */
@@ -105,6 +107,7 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
       values: config.server.max_values,
       units: config.server.max_body_mb * 1024 * 1024,
     },
+    hopMark: live.hopMark,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
@@ -150,10 +153,11 @@ function hostsOf({ listen, metrics, server }: Config): string[] {
 
 function buildBackend(config: Config['backends'][number], live: LiveBackends): Backend {
   const { name, headers = {} } = config;
-  const { plan, ...resolved } = resolveBackend(config);
+  const { plan, mayBeGateway, ...resolved } = resolveBackend(config);
   return {
     name,
     ...resolved,
+    hopMark: mayBeGateway ? live.hopMark : undefined,
     headers: lowerCased(headers),
     live: live.backend(name),
     ...live.transport(name, plan),

@@ -23,6 +23,7 @@ const READ: Readonly<Record<string, string>> = {
     'Which web page asks: see [Browsers and CORS](#browsers-and-cors).',
   'host, sec-fetch-site': 'Without any key in the config: whether the request could come from a web page.',
   upgrade: 'A WebSocket is refused with 426.',
+  via: 'Whether the request comes from this very gateway, by a name that only it has: then it is refused with 508. The names of other gateways of its kind go on.',
 };
 
 /** What the gateway adds to an answer. */
@@ -61,6 +62,8 @@ const SENT: Readonly<Record<string, string>> = {
   '`x-forwarded-for`':
     "Only with `proxy.forward_client_ip: true`: the client's address, after the chain of a trusted proxy.",
   '`anthropic-version`': 'To Anthropic: `2023-06-01` if the client sends none.',
+  '`via`':
+    "The gateway's name, made up anew at each start, after those of others of its kind; only where the host is no known vendor's, so that a loop is noticed.",
   '`content-type`': '`application/json` if the body is JSON, whatever the client sent.',
 };
 

@@ -1,10 +1,13 @@
 import type { Config } from '../config/schema.ts';
+import { hopMark } from '../core/hop-mark.ts';
 import { BackendLive } from '../core/backend-live.ts';
 import type { Transport, TransportPlan } from './transport.ts';
 import { buildTransport, identityOf } from './transport.ts';
 
 /** What is known of the backends from their traffic, by name; it outlives every snapshot, so a reload forgets nothing. */
 export class LiveBackends {
+  /** What `Via` calls this gateway. */
+  readonly hopMark = hopMark();
   readonly #backends = new Map<string, BackendLive>();
   readonly #turns = new Map<string, number[]>();
   /** Ways that no config leads to any more. */

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { Backend } from '../core/route.ts';
 import { dialectOf } from '../vendors/dialects.ts';
 import { DEMO_URL, placeBackend } from '../vendors/place.ts';
+import { vendorAt } from '../vendors/recognise.ts';
 import { originOf } from './http/origin.ts';
 import { quirksOf } from './quirks.ts';
 import type { TransportPlan } from './transport.ts';
@@ -14,6 +15,8 @@ export type ResolvedBackend = Pick<
   'apiKey' | 'place' | 'protocols' | 'credential' | 'quirks' | 'checkHeaders'
 > & {
   readonly plan: TransportPlan;
+  /** It may lead to another gateway, or back to this one. */
+  readonly mayBeGateway: boolean;
 };
 
 /** Resolves one backend of a validated config. AWS credentials and region may come from `env`. */
@@ -34,6 +37,8 @@ export function resolveBackend(config: Config['backends'][number], env: Environm
     credential: signer === undefined ? (endpoint.credential ?? dialect.credential) : 'none',
     quirks: quirksOf(vendor, config.quirks, endpoint),
     checkHeaders: dialect.headers,
+    // What is signed must arrive as it was sent, and a known vendor's host is no gateway of ours.
+    mayBeGateway: url !== DEMO_URL && signer === undefined && vendorAt(url) === undefined,
     plan: { url, apiKey, signer, shape: endpoint.shape, apiVersion, keepAlive },
   };
 }

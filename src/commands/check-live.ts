@@ -49,7 +49,7 @@ export async function checkLive({ config }: LoadedConfig, line: CommandLine): Pr
 
 function timeoutOf(text: string | undefined): number {
   const ms = text === undefined ? DEFAULT_TIMEOUT_MS : parseDuration(/^\d+$/.test(text) ? Number(text) : text);
-  if (ms === undefined || ms <= 0) throw new UsageError(`--timeout ${text} is no duration (such as 10s or 1m)`);
+  if (ms === undefined || ms <= 0) throw new UsageError(`--timeout ${text} is not a duration (such as 10s or 1m)`);
   return ms;
 }
 

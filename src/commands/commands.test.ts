@@ -22,7 +22,8 @@ function write(text: string): string {
 
 describe('check', () => {
   test('sums up a valid config', async () => {
-    const path = write(readFileSync('test/fixtures/seed-config.yaml', 'utf8'));
+    const seed = readFileSync('test/fixtures/seed-config.yaml', 'utf8');
+    const path = write(seed.replace('your-secret-key', '8b1f0c7d9e2a4655').replaceAll('xxx', '8b1f0c7d9e2a'));
     mkdirSync(join(folder, 'system_prompts'));
     expect(await runCommand(check, ['-c', path])).toEqual({
       code: 0,
@@ -80,7 +81,7 @@ describe('check', () => {
       code: 1,
       out: [],
       err: [
-        expect.stringContaining(`the file does not exist (name another with -config PATH; "${commandLine('init')}"`),
+        expect.stringContaining(`the file does not exist (name another with --config PATH; "${commandLine('init')}"`),
       ],
     });
   });
@@ -160,7 +161,7 @@ describe('init', () => {
     const env = { OPENAI_API_KEY: 'sk-1', LLM_PROXY_KEY: 'key-of-the-gateway' };
     expect(await runCommand(check, ['-c', write(uncommented)], env)).toEqual({
       code: 0,
-      out: [expect.stringContaining('3 backends, 5 aliases, listen 127.0.0.1:8765')],
+      out: [expect.stringContaining('3 backends, 5 aliases, listen :8765')],
       err: [],
     });
   });

@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { statSync } from 'node:fs';
+import { readBoundedSync } from '../lib/bounded-file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -54,6 +56,12 @@ const DANGERS: readonly Danger[] = [
     meaning: 'there is no such file, so the certificates in it are not trusted (a file in PEM)',
   },
   {
+    names: ['NODE_EXTRA_CA_CERTS'],
+    isSet: (value) => isFilled(value) && isFile(value) && !holdsCertificates(value),
+    meaning:
+      'the file cannot be read, or holds no certificate in PEM or a broken one, so none is trusted beyond the usual (a file of "-----BEGIN CERTIFICATE-----" blocks)',
+  },
+  {
     names: ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'],
     isSet: isFilled,
     meaning:
@@ -65,6 +73,21 @@ const DANGERS: readonly Danger[] = [
     meaning: 'requests to https:// providers go through that proxy (NO_PROXY excepts hosts)',
   },
 ];
+
+/** A file with the authorities of the whole world has half a MiB. */
+const MAX_CA_BYTES = 16 * 1024 * 1024;
+
+/** Whether the file has certificates in PEM, and no other blocks by that name. */
+function holdsCertificates(path: string): boolean {
+  try {
+    const text = readBoundedSync(path, MAX_CA_BYTES).toString('latin1');
+    const blocks = text.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END [\w ]+-----/g) ?? [];
+    return blocks.length > 0 && blocks.every((block) => new X509Certificate(block).raw.byteLength > 0);
+  } catch {
+    // Unreadable, too long, or no certificate: whoever asks says so.
+    return false;
+  }
+}
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;

@@ -1,14 +1,18 @@
 import { expect, test } from 'bun:test';
+import { parse } from 'yaml';
 import { runCommand } from '../../test/kit/run-command.ts';
 import { editorJsonSchema } from '../config/json-schema.ts';
 import { CONSEQUENCES } from '../core/failure.ts';
 import { OTHER_WORDS } from '../core/other-words.ts';
 import { ERROR_CODES } from '../core/refusal.ts';
+import { SYSTEM_WORDS } from '../core/system-words.ts';
 import { commandLine } from '../lib/called-as.ts';
+import { OUTCOMES } from '../observe/outcome.ts';
+import { ALERTS } from './alerts.ts';
 import { explain } from './explain.ts';
 import { schema } from './schema.ts';
 
-const WORDS = [ERROR_CODES, CONSEQUENCES, OTHER_WORDS].flatMap((table) => Object.keys(table));
+const WORDS = [ERROR_CODES, CONSEQUENCES, SYSTEM_WORDS, OTHER_WORDS].flatMap((table) => Object.keys(table));
 
 test('every word of docs/errors.md is explained, and listed without one', async () => {
   const page = await Bun.file('docs/errors.md').text();
@@ -28,6 +32,44 @@ test('a word that is a code and a failure is explained as both', async () => {
   expect(text).toContain('read_timeout: an error code of the gateway (504, server_error)');
   expect(text).toContain('read_timeout: a failure of an attempt');
   expect(text).toContain('the next route is tried, then the next alias; the backend cools down');
+});
+
+test('every outcome of alias_requests_total is explained', async () => {
+  for (const [word, meaning] of Object.entries(OUTCOMES)) {
+    const text = (await runCommand(explain, [word])).out.join('\n');
+    expect(text).toContain(`${word}: an outcome of llm_proxy_alias_requests_total\n  ${meaning.replaceAll('`', '')}`);
+    expect(text).toMatch(/What to do: \S/);
+  }
+});
+
+test('a status of the gateway leads to its codes', async () => {
+  for (const { status } of Object.values(ERROR_CODES)) {
+    const text = (await runCommand(explain, [String(status)])).out.join('\n');
+    for (const [code, row] of Object.entries(ERROR_CODES))
+      expect(new RegExp(`\\b${code}\\b`).test(text)).toBe(row.status === status);
+  }
+  expect((await runCommand(explain, ['200'])).code).toBe(1);
+});
+
+test('an alert leads to its runbook, and the table of alerts is that of the rules', async () => {
+  const rules = parse(await Bun.file('deploy/prometheus/alerts.yml').text()).groups.flatMap(
+    (group: { rules: unknown[] }) => group.rules,
+  );
+  const alerts = rules.filter(({ alert }: { alert?: string }) => alert !== undefined);
+  const shown = (text: string): string =>
+    text.replaceAll(/\{\{ *\$labels\.(\w+) *\}\}/g, (_whole, label: string) => label.toUpperCase());
+  expect(ALERTS).toEqual(
+    Object.fromEntries(
+      alerts.map(({ alert, labels, annotations }: (typeof rules)[number]) => [
+        alert,
+        { severity: labels.severity, summary: shown(annotations.summary) },
+      ]),
+    ),
+  );
+  for (const { alert, annotations } of alerts) {
+    const text = (await runCommand(explain, [alert])).out.join('\n');
+    expect(text).toContain(`What to do: ${annotations.runbook_url}`);
+  }
 });
 
 test("a provider's code is explained by what it counts as", async () => {

@@ -5,9 +5,14 @@ import { REMEDIES } from '../core/failure-remedies.ts';
 import { OTHER_WORDS } from '../core/other-words.ts';
 import type { GatewayErrorCode } from '../core/refusal.ts';
 import { ERROR_CODES } from '../core/refusal.ts';
+import { SYSTEM_WORDS, systemRemedy } from '../core/system-words.ts';
+import { pageUrl } from '../lib/page-url.ts';
 import { nearest } from '../lib/nearest.ts';
 import { asPlainText } from '../lib/plain-text.ts';
 import { printable } from '../lib/printable.ts';
+import type { Outcome } from '../observe/outcome.ts';
+import { OUTCOME_REMEDIES, OUTCOMES } from '../observe/outcome.ts';
+import { ALERTS } from './alerts.ts';
 import type { Command, CommandLine } from './command.ts';
 
 /** `llm-proxy explain`: says what a word of an error or a log means, and what to do. */
@@ -15,19 +20,22 @@ export const explain: Command = {
   name: 'explain',
   summary: 'say what an error code or a word of the log means, and what to do about it',
   text: [
-    'Knows the error codes that the gateway answers with, the failures in the log, the states of backends, and what it takes the codes of providers for. At length: [errors.md](errors.md).',
+    'Knows the error codes and statuses that the gateway answers with, the failures in the log and what the system says of a connection, the outcomes in metrics, the states of backends, the alerts, and what it takes the codes of providers for. At length: [errors.md](errors.md).',
   ],
   argument: { name: 'CODE', help: 'the word to explain; without it: all there are' },
   flags: [],
   examples: [
     { words: ['explain', 'first_byte_timeout'], does: 'explains one' },
     { words: ['explain', 'insufficient_quota'], does: "explains a provider's code" },
+    { words: ['explain', 'ECONNREFUSED'], does: 'explains why a connection failed' },
+    { words: ['explain', '503'], does: 'lists the codes that come with a status' },
+    { words: ['explain', 'LlmProxyAliasErrors'], does: 'names the runbook of an alert' },
     { words: ['explain'], does: 'lists all' },
   ],
   exits: { 1: 'nothing is known of the word' },
   run({ argument, out, err }) {
     if (argument === undefined) return listAll(out);
-    const found = [codeText(argument), failureText(argument), wordText(argument)].filter((text) => text !== undefined);
+    const found = KNOWN.map(({ text }) => text(argument)).filter((text) => text !== undefined);
     const text = found.length > 0 ? found.join('\n\n') : providersText(argument);
     if (text === undefined) {
       err(unknown(argument));
@@ -56,6 +64,60 @@ function wordText(word: string): string | undefined {
   return paragraph(`${word}: ${where}`, meaning, remedy);
 }
 
+function systemText(word: string): string | undefined {
+  if (!Object.hasOwn(SYSTEM_WORDS, word)) return undefined;
+  const meaning = SYSTEM_WORDS[word]?.meaning ?? '';
+  return paragraph(`${word}: what the system says of a connection`, meaning, systemRemedy(word) ?? '');
+}
+
+function outcomeText(word: string): string | undefined {
+  if (!Object.hasOwn(OUTCOMES, word)) return undefined;
+  const outcome = word as Outcome;
+  const head = `${word}: an outcome of llm_proxy_alias_requests_total`;
+  return paragraph(head, OUTCOMES[outcome], OUTCOME_REMEDIES[outcome]);
+}
+
+function statusText(word: string): string | undefined {
+  const codes = STATUSES.get(word);
+  if (codes === undefined) return undefined;
+  const meaning = `The gateway's own answers with it have the code ${codes.join(', ')}. When no route served, the answer of a provider is passed on as it came.`;
+  return paragraph(
+    `${word}: a status of answers`,
+    meaning,
+    'Explain the code: it stands in the answer, and as `error_code` in the log. An answer of a provider has `tries` there.',
+  );
+}
+
+function alertText(word: string): string | undefined {
+  const alert = Object.hasOwn(ALERTS, word) ? ALERTS[word] : undefined;
+  if (alert === undefined) return undefined;
+  const remedy = pageUrl(`operations.md#${word.toLowerCase()}`);
+  return paragraph(`${word}: an alert (${alert.severity})`, alert.summary, remedy);
+}
+
+/** The codes by their status, as text. */
+const STATUSES: ReadonlyMap<string, readonly string[]> = Map.groupBy(Object.keys(ERROR_CODES), (code) =>
+  String(ERROR_CODES[code as GatewayErrorCode].status),
+);
+
+interface Group {
+  readonly title: string;
+  readonly words: readonly string[];
+  /** What to say of a word; undefined if it is none of the group. */
+  readonly text: (word: string) => string | undefined;
+}
+
+/** What `explain` knows, in the order of its list. */
+const KNOWN: readonly Group[] = [
+  { title: 'Error codes of the gateway', words: Object.keys(ERROR_CODES), text: codeText },
+  { title: 'Statuses', words: [...STATUSES.keys()].sort(), text: statusText },
+  { title: 'Failures of an attempt', words: Object.keys(CONSEQUENCES), text: failureText },
+  { title: 'What the system says of a connection', words: Object.keys(SYSTEM_WORDS), text: systemText },
+  { title: 'Outcomes of requests', words: Object.keys(OUTCOMES), text: outcomeText },
+  { title: 'Other words', words: Object.keys(OTHER_WORDS), text: wordText },
+  { title: 'Alerts', words: Object.keys(ALERTS), text: alertText },
+];
+
 /** Codes of providers are known by what they count as. */
 function providersText(word: string): string | undefined {
   const kind = kindOfCode(word);
@@ -79,17 +141,12 @@ function paragraph(head: string, meaning: string, remedy: string): string {
 }
 
 function listAll(out: CommandLine['out']): number {
-  const groups: [title: string, words: string[]][] = [
-    ['Error codes of the gateway', Object.keys(ERROR_CODES)],
-    ['Failures of an attempt', Object.keys(CONSEQUENCES)],
-    ['Other words', Object.keys(OTHER_WORDS)],
-  ];
-  for (const [title, words] of groups) out([`${title}:`, ...words.map((word) => `  ${word}`)].join('\n'));
+  for (const { title, words } of KNOWN) out([`${title}:`, ...words.map((word) => `  ${word}`)].join('\n'));
   return 0;
 }
 
 function unknown(word: string): string {
-  const known = [ERROR_CODES, CONSEQUENCES, OTHER_WORDS].flatMap((table) => Object.keys(table));
+  const known = KNOWN.flatMap(({ words }) => words);
   const near = [...new Set(nearest(word, known))];
   const shown = printable(word.slice(0, 100));
   const guess = near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'without a word, explain lists all there are';

@@ -12,7 +12,7 @@ export const CONFIG: Flag = {
   help: 'the config file (default: `$LLM_PROXY_CONFIG`, else `config.yaml`)',
 };
 
-export const HELP: Flag = { name: 'help', short: 'h', help: 'say what there is, or what a command does' };
+export const HELP: Flag = { name: 'help', short: 'h', help: 'show help: all commands, or one of them' };
 export const VERSION_FLAG: Flag = { name: 'version', help: 'print the version' };
 
 export const LISTEN: Flag = {
@@ -53,7 +53,7 @@ export function listenFlags(flags: FlagValues): ListenFlags {
   if (listen !== undefined && port !== undefined) throw new UsageError('--listen and --port exclude each other');
   if (port !== undefined) {
     if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
-      throw new UsageError(`--port ${port} is no port (0 to 65535)`);
+      throw new UsageError(`--port ${port} is not a port (0 to 65535)`);
     return { port: Number(port) };
   }
   if (listen === undefined) return {};

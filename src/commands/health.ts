@@ -16,10 +16,10 @@ const URL_FLAG: Flag = {
   help: 'where the gateway is: `http://127.0.0.1:8765` or `unix:/run/llm-proxy.sock` (default: where the config says that it listens)',
 };
 
-/** `llm-proxy health`: asks a running gateway whether it lives, as a container's health check does. */
+/** `llm-proxy health`: asks a running gateway whether it is alive, as a container's health check does. */
 export const health: Command = {
   name: 'health',
-  summary: 'ask a running gateway whether it lives, and exit 0 or 1',
+  summary: 'ask a running gateway whether it is alive, and exit 0 or 1',
   text: [
     'Asks `GET /health` of the gateway on this machine, directly and never through a proxy of the environment, and waits up to 5 seconds. The address is the one on which the gateway that runs by the config listens, whatever the config says by now: the gateway notes it in a small file in the folder for temporary files, or in `./logs`, which only its user may read. Where there is none, it is that of `listen` in the config, or of `LLM_PROXY_LISTEN`. A gateway that was started with `--listen` or `--port` needs `--url`.',
   ],
@@ -95,7 +95,7 @@ function targetOf(text: string): Target {
   // With the path behind it, `http://` would be a URL.
   const url = URL.parse(text) && URL.parse(shown);
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UsageError(`--url ${text} is no http:// or https:// URL`);
+    throw new UsageError(`--url ${text} is not an http:// or https:// URL`);
   return { url, socketPath: undefined, shown };
 }
 

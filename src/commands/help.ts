@@ -6,8 +6,8 @@ import { HELP, VERSION_FLAG } from './flags.ts';
 
 /** The exit codes that every command has. */
 export const EXITS: Readonly<Record<number, string>> = {
-  0: 'done',
-  1: 'it could not be done; what is wrong is on standard error',
+  0: 'success',
+  1: 'failure; details on stderr',
   2: 'the command line is wrong',
 };
 

@@ -63,7 +63,7 @@ function starter(): string {
 
 function reason(error: NodeJS.ErrnoException): string {
   if (error.code === 'EEXIST')
-    return 'exists already and is left as it is (remove it, or name another with -config PATH)';
-  if (error.code === 'ENOENT') return 'its folder does not exist (make it first, or name another with -config PATH)';
-  return `cannot be written: ${error.code ?? error.message} (name another with -config PATH)`;
+    return 'exists already and is left as it is (remove it, or name another with --config PATH)';
+  if (error.code === 'ENOENT') return 'its folder does not exist (make it first, or name another with --config PATH)';
+  return `cannot be written: ${error.code ?? error.message} (name another with --config PATH)`;
 }

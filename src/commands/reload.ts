@@ -4,7 +4,8 @@ import { FileWatch } from '../config/file-watch.ts';
 import type { ListenFlags } from '../config/listen-choice.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { loadConfig } from '../config/load.ts';
-import { ConfigError, formatProblem } from '../config/problem.ts';
+import { ExposureNotes } from '../config/exposure.ts';
+import { ConfigError, type ConfigProblem, formatProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import type { App } from '../app.ts';
 import { promptPaths } from '../app.ts';
@@ -21,6 +22,8 @@ export interface Origin {
   readonly flags: ListenFlags;
   /** How its files were before they were read. */
   readonly known: States;
+  /** What was told of it at the start. */
+  readonly warnings: readonly ConfigProblem[];
 }
 
 /** The file is right, so no change of it will be seen that tries again. */
@@ -29,6 +32,7 @@ const AGAIN = ' (then reload again: SIGHUP, or POST /admin/reload)';
 /** Keeps the gateway on what its config file says: when the file changes, or when asked. One reload at a time. */
 export class Reloader {
   readonly #watch: FileWatch;
+  readonly #exposure: ExposureNotes;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -37,6 +41,7 @@ export class Reloader {
     private readonly from: Origin,
   ) {
     this.#watch = new FileWatch(systemClock, () => void this.reload('a file changed'), from.known);
+    this.#exposure = new ExposureNotes(from.warnings);
   }
 
   /** Looks after `files`, and after the prompt files of `config`, from now on. */
@@ -70,24 +75,31 @@ export class Reloader {
     try {
       const { config, warnings } = await this.#load();
       const prompts = await app.reload(config, () => host.follow(config));
-      app.gateway.configProblems = [];
-      app.metrics.reloaded(true);
       const changes = [...diffConfig(before, config).map(formatChange), ...prompts.changes];
-      const allWarnings = [...warnings.map(formatProblem), ...prompts.warnings];
       app.log.info('config reloaded', { why, file, changes: changes.length });
       for (const change of changes) app.log.info(`config: ${change}`);
-      for (const warning of allWarnings) app.log.warn(`config warning: ${warning}`);
-      return { result: 'reloaded', changes, warnings: allWarnings };
+      for (const warning of [...this.#exposure.fresh(warnings).map(formatProblem), ...prompts.warnings])
+        app.log.warn(`config warning: ${warning}`);
+      const allWarnings = [...warnings.map(formatProblem), ...prompts.warnings];
+      return this.#told({ result: 'reloaded', changes: this.#shown(changes), warnings: this.#shown(allWarnings) }, why);
     } catch (error) {
       if (error instanceof ConfigError && error.secretFiles.length > 0)
         await this.watch([file, ...error.secretFiles], before);
       const reasons = error instanceof ConfigError ? error.problems.map(formatProblem) : [`${reasonOf(error)}${AGAIN}`];
-      // Operators see them at /admin/status as well.
-      const problems = reasons.map((reason) => printable(app.log.mask(reason)));
-      app.gateway.configProblems = problems;
-      app.metrics.reloaded(false);
+      const problems = this.#shown(reasons);
       for (const problem of problems) app.log.error(`reload failed, the old config stays: ${problem}`, { why });
-      return { result: 'refused', problems };
+      return this.#told({ result: 'refused', problems }, why);
     }
+  }
+
+  /** Operators see it at /admin/status as well. */
+  #told(result: ReloadResult, why: string): ReloadResult {
+    this.app.reloaded(result, why);
+    return result;
+  }
+
+  /** As the log shows it. */
+  #shown(lines: readonly string[]): string[] {
+    return lines.map((line) => printable(this.app.log.mask(line)));
   }
 }

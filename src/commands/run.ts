@@ -15,8 +15,8 @@ import { serve } from './serve.ts';
 
 const help: Command = {
   name: 'help',
-  summary: 'say what there is, or what a command does',
-  argument: { name: 'COMMAND', help: 'the command to tell of; without it: all there are' },
+  summary: 'show help: all commands, or one of them',
+  argument: { name: 'COMMAND', help: 'the command to explain; without it: an overview' },
   flags: [],
   examples: [{ words: ['help', 'check'], does: 'tells of `check`' }],
   run({ argument, out }) {
@@ -59,7 +59,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     if (!(error instanceof UsageError)) throw error;
     const named = error.command;
     const words = named === undefined ? ['--help'] : ['help', named.name];
-    console.error(`llm-proxy: ${error.message}\n${commandLine(...words)} says what there is.`);
+    console.error(`llm-proxy: ${error.message}\n${commandLine(...words)} shows help.`);
     return 2;
   }
 }

@@ -78,7 +78,8 @@ async function run(line: CommandLine): Promise<number> {
     watchdog.configure(watchdogSettings(config));
     noteAddress();
   };
-  const reloader = file === undefined ? undefined : new Reloader(app, host, { file, flags, known });
+  const reloader =
+    file === undefined ? undefined : new Reloader(app, host, { file, flags, known, warnings: loaded.warnings });
   void reloader?.watch(loaded.files, loaded.config);
   if (reloader !== undefined) app.onReload = () => reloader.reload('asked by POST /admin/reload');
   const ended = untilSignalled({ app, host, reloader, watchdog });

@@ -5,7 +5,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type Expansion = { text: string; whole: boolean } | { problem: string };
 
 /**
- * Puts the values of `${NAME}` and `${NAME:-default}` into `text`; a default counts when the variable is unset or empty
+ * Puts the values of `${NAME}` and `${NAME:-default}` into `text`; a default applies when the variable is unset or empty
  * and may hold variables itself. `$${` is a literal `${`.
  */
 export function expand(text: string, env: Environment): Expansion {

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 
-/** Changes must count within a second, and one that is still being written is looked at twice. */
+/** Changes must take effect within a second, and one that is still being written is looked at twice. */
 const POLL_MS = 250;
 /** Prompts of aliases with slashes lie in subfolders; deeper than this nobody meant. */
 const MAX_DEPTH = 8;

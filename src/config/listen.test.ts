@@ -16,7 +16,7 @@ test('unix:/path is a socket', () => {
 });
 
 test.each([
-  ['8765', 'has no port'],
+  ['8765', "needs a colon before the port: ':8765'"],
   ['', 'has no port'],
   ['localhost', 'has no port'],
   [':http', 'has no port'],

@@ -15,6 +15,7 @@ export function parseListen(text: string): ListenAddress {
       throw new Error('has no path after "unix:" (such as unix:/run/llm-proxy.sock)');
     return { kind: 'unix', path };
   }
+  if (/^\d+$/.test(text)) throw new Error(`needs a colon before the port: ':${text}'`);
   const colon = text.lastIndexOf(':');
   const port = text.slice(colon + 1);
   if (colon < 0 || !/^\d+$/.test(port)) throw new Error(`has no port (${LISTEN_ALLOWED})`);

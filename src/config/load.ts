@@ -15,6 +15,7 @@ import { checkReferences } from './references.ts';
 import { type Config, configSchema } from './schema.ts';
 import { readSource, type Source, type SourceOptions, type SourceProblem } from './source.ts';
 import { syntaxMessage } from './syntax.ts';
+import { unquotedStar } from './unquoted-star.ts';
 import { findWarnings } from './warnings.ts';
 
 /** A config that can be used, and what is doubtful about it. */
@@ -109,16 +110,23 @@ function readText(text: string, lineCounter: LineCounter, options: ConfigOptions
     offset: error.pos[0],
     message: syntaxMessage(error.code),
   }));
+  const star = unquotedStar(
+    text,
+    syntax.map(({ offset }) => offset),
+  );
   if (!isMap(document.contents)) {
     // One that is empty may be about to be written, and would take away the backends and the key.
     const what = isEmpty(document.contents) ? 'is empty' : 'holds no map';
     const message = `the file ${what} (keys and values such as "listen: :8765")`;
+    if (star !== undefined) return { problems: [star.problem] };
     return { problems: syntax.length > 0 ? syntax : [{ path: [], offset: 0, message }] };
   }
   const source = readSource(document, configSchema, options);
   const result = configSchema.safeParse(source.value, { reportInput: true });
   const issues = result.error?.issues ?? [];
   const wantsJson = isJsonWanted(source.value);
+  if (star !== undefined)
+    return { problems: [...problemsBefore(star.lineStart, source, issues), star.problem], wantsJson };
   if (syntax.length > 0) {
     const broken = Math.min(...syntax.map((problem) => problem.offset));
     const lineStart = text.lastIndexOf('\n', broken - 1) + 1;
@@ -137,9 +145,10 @@ function readText(text: string, lineCounter: LineCounter, options: ConfigOptions
   const problems = [...source.problems, ...findings.map((finding) => placed(source, finding))];
   if (problems.length > 0 || !result.data) return { problems, secretFiles, wantsJson };
   const config = { ...result.data, listen: listen.value };
-  const warnings = [...findWarnings(config, listen), ...exposedSecrets(source.secretPlaces, options.file)].map(
-    (warning) => placed(source, warning),
-  );
+  const warnings = [
+    ...findWarnings(config, listen, options.env),
+    ...exposedSecrets(source.secretPlaces, options.file),
+  ].map((warning) => placed(source, warning));
   return { config, listen, warnings, secretFiles };
 }
 
@@ -218,7 +227,7 @@ function inOrder(problems: SourceProblem[]): SourceProblem[] {
 }
 
 function unreadable(error: unknown): string {
-  const remedy = `name another with -config PATH; "${commandLine('init')}" writes a starter`;
+  const remedy = `name another with --config PATH; "${commandLine('init')}" writes a starter`;
   if (!(error instanceof UnreadableFile)) return `the file cannot be read: ${String(error)} (${remedy})`;
   return error.code === 'ENOENT' ? `the file does not exist (${remedy})` : `the file ${error.message} (${remedy})`;
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { nearest } from '../lib/nearest.ts';
 import type { ConfigPath } from './problem.ts';
+import { foreignConfig } from './foreign-config.ts';
 import { allowedBy, isShowable, schemaAt, shapeOf } from './shape.ts';
 
 /** Something wrong at a path: what, and in parentheses what is allowed. */
@@ -28,14 +29,23 @@ export function describeIssue(
   if (issue.code === 'unrecognized_keys') {
     const shape = schema && shapeOf(schema);
     const known = shape?.kind === 'map' ? Object.keys(shape.keys) : [];
+    const foreign = path.length === 0 ? foreignConfig(issue.keys) : undefined;
+    if (foreign !== undefined) return [foreign];
     return issue.keys.map((key) => ({ path: [...path, key], message: unknownMessage('key', key, known) }));
   }
   if (issue.code === 'invalid_key') return [{ path, message: issue.issues[0]?.message ?? issue.message }];
   if (issue.code === 'custom' && !issue.params) return [{ path, message: issue.message }];
   const allowed = schema ? allowedBy(schema) : 'nothing';
   const isQuotable = schema !== undefined && isShowable(schema) && !isExpanded(path);
+  if (typeof issue.input === 'string' && issue.input !== '' && schema !== undefined && isListOfTexts(schema))
+    return [{ path, message: `must be a list: ${isQuotable && isWord(issue.input) ? `[${issue.input}]` : '[…]'}` }];
   const wrong = refusal(issue.input, allowed, isQuotable);
   return [{ path, message: `${wrong} (${guess(issue)}${allowed})` }];
+}
+
+function isListOfTexts(schema: z.core.$ZodType): boolean {
+  const shape = shapeOf(schema);
+  return shape.kind === 'list' && shapeOf(shape.items).kind === 'text';
 }
 
 function isMap(input: unknown): boolean {
@@ -75,7 +85,11 @@ function refusal(input: unknown, allowed: string, isQuotable: boolean): string {
     return isQuotable
       ? `cannot be ${typeof input === 'number' ? input : JSON.stringify(input)}`
       : `cannot be this ${typeof input}`;
-  return isQuotable && isValue && /^[\w./%+-]{1,40}$/.test(input) ? `cannot be "${input}"` : 'cannot be this text';
+  return isQuotable && isValue && isWord(input) ? `cannot be "${input}"` : 'cannot be this text';
+}
+
+function isWord(text: string): boolean {
+  return /^[\w./%+-]{1,40}$/.test(text);
 }
 
 function shorten(name: string): string {

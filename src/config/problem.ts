@@ -8,7 +8,7 @@ export interface ConfigProblem {
   column: number;
   /** `backends[1].url`; empty for the file as a whole. */
   path: string;
-  /** What is wrong, and in parentheses what is allowed. */
+  /** What is wrong, and in parentheses, or as an example behind a colon, what is allowed. */
   message: string;
 }
 

@@ -35,7 +35,7 @@ const INTRO = `<!-- Generated from src/config/schema.ts by \`bun src/config/gene
 
 # Configuration
 
-One YAML file, \`config.yaml\` unless another is named with \`-config PATH\`. \`llm-proxy init\` writes a commented starter,
+One YAML file, \`config.yaml\` unless another is named with \`--config PATH\`. \`llm-proxy init\` writes a commented starter,
 \`llm-proxy check\` validates a file and names everything that is wrong with it, each with line and column. All keys with
 comments are in [config.example.yaml](../config.example.yaml); with \`# yaml-language-server: $schema=./config.schema.json\`
 as its first line an editor completes and explains them ([config.schema.json](../config.schema.json); \`llm-proxy schema\` prints

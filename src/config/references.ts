@@ -105,7 +105,7 @@ function listFindings(alias: string, model: unknown): Finding[] {
   const prefix = alias.slice(0, -1);
   return items(list).flatMap((name, index) => {
     if (typeof name !== 'string' || name === '' || (name.startsWith(prefix) && name.length > prefix.length)) return [];
-    return [{ path: [...path, index], message: `is no name that "${alias}" matches (${prefix}…)` }];
+    return [{ path: [...path, index], message: `is not a name that "${alias}" matches (${prefix}…)` }];
   });
 }
 

@@ -161,7 +161,10 @@ class Reader {
     const isInside = this.#aliases.includes(alias);
     if (!target || isInside) {
       const what = isInside ? 'contains itself' : 'has no anchor before it';
-      this.#report(path, `the alias *${alias.source} ${what} (an anchor &${alias.source} further up)`);
+      const remedy = isInside ? '' : `; for a name, quotes: '*${alias.source}'`;
+      // What `*:` makes of a map is for `unquotedStar` to say.
+      const offset = alias.source.endsWith(':') ? alias.range?.[0] : undefined;
+      this.#report(path, `the alias *${alias.source} ${what} (an anchor &${alias.source} further up${remedy})`, offset);
       return undefined;
     }
     if (!this.#mayGoOn(path)) return undefined;

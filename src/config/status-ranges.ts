@@ -8,7 +8,7 @@ export interface StatusRange {
 export function parseStatusRanges(codes: readonly (string | number)[]): StatusRange[] {
   return codes.map((code) => {
     const range = parseStatusRange(code);
-    if (!range) throw new Error(`"${code}" is no status code, class or range`);
+    if (!range) throw new Error(`"${code}" is not a status code, class or range`);
     return range;
   });
 }

@@ -8,6 +8,7 @@ export function syntaxMessage(code: YAMLError['code']): string {
 }
 
 const MESSAGES: Partial<Record<YAMLError['code'], string>> = {
+  BAD_ALIAS: `a name that begins with * needs quotes: '*'`,
   BAD_COLLECTION_TYPE: 'a tag does not fit what follows it (no tag)',
   BAD_DIRECTIVE: 'unknown YAML directive (none, or %YAML 1.2)',
   BAD_DQ_ESCAPE: 'unknown escape in a text in double quotes (\\\\ for a backslash, or single quotes)',
@@ -21,7 +22,7 @@ const MESSAGES: Partial<Record<YAMLError['code'], string>> = {
   MULTILINE_IMPLICIT_KEY: 'a key goes over several lines (one line; is a ":" or a quote missing?)',
   MULTIPLE_ANCHORS: 'more than one anchor (at most one)',
   MULTIPLE_DOCS: 'a second document begins (one document in a file; no "---" after the first)',
-  NON_STRING_KEY: 'a key is no text (text; a "${VARIABLE}" inside { } or [ ] needs quotes)',
+  NON_STRING_KEY: 'a key is not a string (a string; a "${VARIABLE}" inside { } or [ ] needs quotes)',
   RESOURCE_EXHAUSTION: 'is nested too deeply (a few levels)',
   TAB_AS_INDENT: 'a tab in the indentation (spaces only)',
   TAG_RESOLVE_FAILED: 'unknown tag (no tag; a text that begins with "!" needs quotes)',

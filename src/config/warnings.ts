@@ -1,17 +1,23 @@
+import { doubtfulKeys } from './doubtful-keys.ts';
+import type { Environment } from './expand.ts';
 import { SAFE_KEY_CHARS } from './fields.ts';
 import { keyWarnings, shownKeys } from './key-references.ts';
 import { hasKey, type ListenChoice } from './listen-choice.ts';
 import { isLoopback, parseListen } from './listen.ts';
 import { type Finding, unknownMessage } from './messages.ts';
+import { backendsAtOwnAddress, loopbackInContainer } from './own-address.ts';
 import { doubtfulUrls, unlikelyProtocols } from './places.ts';
 import type { Config } from './schema.ts';
 
 /** What is allowed in a valid config but hardly meant. */
-export function findWarnings(config: Config, listen: ListenChoice): Finding[] {
+export function findWarnings(config: Config, listen: ListenChoice, env: Environment): Finding[] {
   return [
     ...openToAll(config, listen),
+    ...loopbackInContainer(listen, env),
+    ...backendsAtOwnAddress(config, listen, env),
     ...keyWarnings(config),
     ...shortKeys(config),
+    ...doubtfulKeys(config, env),
     ...unusedBackends(config),
     ...deadAliases(config),
     ...unknownFallbacks(config),

@@ -184,6 +184,8 @@ const SAYS_NOTHING = 500;
 function kindOfStatus(status: number): FailureKind {
   if (status === 429) return 'rate_limited';
   if (status === 503 || status === 529) return 'overloaded';
+  // Loop Detected (RFC 5842): the same request would come back again, and others may have another way.
+  if (status === 508) return 'looped';
   if (status >= 500 || status === 408) return 'server_error';
   if (status === 401 || status === 402 || status === 403) return 'refused';
   if (status === 404) return 'not_found';

@@ -25,6 +25,8 @@ export const REMEDIES: Readonly<Record<FailureKind, string>> = {
     'Send less, or name an alias with a larger window under `fallback.alias_fallback`. Routes that name another model are tried first, then that alias (L2).',
   content_filter: "Change the prompt; it is the provider's verdict, which no other route is asked to overrule.",
   not_carried: 'Leave out what the message names, or add a route whose backend speaks the dialect of the client.',
+  looped:
+    "Correct the backend's `url`: it is the gateway's own address, or that of another gateway that has this one as a backend.",
   broken_answer: "Check the backend's `url` and `protocol`; the detail says what was wrong with the answer.",
   generation_failed: 'Nothing, if it is rare: another sample may go well. Else change the prompt or the model.',
   own_lack: 'Raise the limit of open files (`ulimit -n`, `LimitNOFILE`), or set `concurrency.max_requests`.',

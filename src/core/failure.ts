@@ -18,6 +18,7 @@ export type FailureKind =
   | 'context_length'
   | 'content_filter'
   | 'not_carried'
+  | 'looped'
   | 'broken_answer'
   | 'generation_failed'
   | 'own_lack'
@@ -68,6 +69,8 @@ export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
   content_filter: row('----', 502, 'upstream_error', 'filtered the content'),
   // Nothing was sent; a route in the client's own dialect may still take it.
   not_carried: row('LA--', 400, 'not_carried', 'speaks another dialect, which cannot say what the request asks for'),
+  // Two gateways that fall back to each other are no fault of either.
+  looped: row('LA--', 508, 'loop_detected', 'led back to this gateway'),
   broken_answer: row('LABT', 502, 'upstream_broken_answer', 'sent an answer that is broken'),
   // By its own word. What a model cannot write depends on what it is asked.
   generation_failed: row('LA-T', 502, 'upstream_broken_answer', 'ended its answer without completing it'),

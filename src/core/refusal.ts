@@ -77,6 +77,14 @@ export const ERROR_CODES = {
     meaning: 'The request asks for a WebSocket, and the gateway has none there.',
     remedy: 'Use the HTTP endpoint of the same path; clients that know both fall back by themselves.',
   },
+  loop_detected: {
+    status: 508,
+    type: server,
+    meaning:
+      'The request came from this gateway itself: the `url` of a backend leads back to it, at once or through others.',
+    remedy:
+      "Correct the `url` of the backend: it is the one with `looped` in the `tries` of the log, and `llm-proxy check` names it where it is the gateway's own address.",
+  },
   overloaded_connections: {
     status: 503,
     type: server,

@@ -207,6 +207,8 @@ export interface Backend {
   readonly live: BackendLive;
   /** Host and port, for whoever is told that it could not be reached; undefined where it is not reached over a network. */
   readonly place?: string | undefined;
+  /** What `Via` calls this gateway before it: it may be another gateway, or this one. Undefined: it is a vendor's own API. */
+  readonly hopMark?: string | undefined;
   /** The dialects that it speaks; to clients of any other, the first is translated. Never empty. */
   readonly protocols: readonly ProtocolName[];
   /** Where its key stands; undefined: where its dialect has it; `none`: it is no header, and added on the way. */

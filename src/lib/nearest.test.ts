@@ -19,6 +19,10 @@ test('what is far off is not suggested', () => {
   expect(nearest('ab', ['cd'])).toEqual([]);
 });
 
+test.each(['a', 'b', 'on', '4o'])('%s is too short to be a misspelling of anything', (name) => {
+  expect(nearest(name, ['a', 'ab', 'one', '4', 'o3', 'gpt-4o'])).toEqual([]);
+});
+
 test('an overlong name is not compared', () => {
   expect(nearest('x'.repeat(100_000), ['x'.repeat(99_999)])).toEqual([]);
 });

@@ -2,11 +2,11 @@ import { distance } from 'fastest-levenshtein';
 
 /**
  * The candidates that `name` may be a misspelling of, nearest first, at most `limit`: those that differ, or of which the
- * first words differ, in no more than a third of the name, case apart. Long names are not compared, so that a client
- * cannot make the gateway work.
+ * first words differ, in no more than a third of the name, case apart. Names of one or two letters are a typing error away
+ * from too many others. Long names are not compared, so that a client cannot make the gateway work.
  */
 export function nearest(name: string, candidates: Iterable<string>, limit = 3): string[] {
-  if (name.length > MAX_LENGTH) return [];
+  if (name.length < MIN_LENGTH || name.length > MAX_LENGTH) return [];
   const wanted = name.toLowerCase();
   const allowed = Math.max(1, Math.floor(name.length / 3));
   const found: { candidate: string; edits: number }[] = [];
@@ -23,6 +23,7 @@ export function nearest(name: string, candidates: Iterable<string>, limit = 3): 
     .map((entry) => entry.candidate);
 }
 
+const MIN_LENGTH = 3;
 const MAX_LENGTH = 128;
 /** Fewer letters than these begin too many words. */
 const MIN_BEGINNING = 3;

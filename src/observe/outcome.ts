@@ -22,6 +22,20 @@ export const OUTCOMES = {
 /** One of the outcomes. */
 export type Outcome = keyof typeof OUTCOMES;
 
+/** What an operator does about each. Markdown. */
+export const OUTCOME_REMEDIES: Readonly<Record<Outcome, string>> = {
+  served: 'None is needed.',
+  failover: 'Look at what failed before: `tries` in the log, `GET /admin/backends`.',
+  fallback: 'Look at the routes of the alias that was asked for: `tries` in the log, `GET /admin/backends`.',
+  interrupted: 'Look at the backend: `error_code` and the last of `tries` in the log.',
+  failed:
+    'Look at `tries` in the log: each route that was tried, and how it failed. Another route or a fallback would have helped.',
+  turned_away: 'Look at `error_code` in the log: the queue, memory, or backends that are dead or cooling down.',
+  limited: 'Raise `rate_limit`, or have the client slow down; the message names the limit.',
+  client_error: 'Look at `error_code` in the log, and at the message that the client got.',
+  client_left: 'Raise the timeout of the client, if it did not mean to leave.',
+};
+
 /**
  * Tells it from the record. Not by the status alone: when nothing served, clients get the provider's own answer, which may
  * be a 429, a 404 or even a 200 that holds an error.

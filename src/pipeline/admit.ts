@@ -17,6 +17,15 @@ export function shuttingDown(): Refusal {
   );
 }
 
+/** Throws for a request that this gateway has sent itself: each would become another, until nothing is left. */
+export function refuseLoop({ headers }: Exchange, { snapshot }: Context): void {
+  if (headers['via']?.includes(snapshot.hopMark) !== true) return;
+  throw new Refusal(
+    'loop_detected',
+    'This request comes from this gateway itself: the `url` of one of its backends leads back to it. Correct that `url` in the config.',
+  );
+}
+
 /** For whoever comes while nearly all files are open that may be. */
 export function outOfFiles(): Refusal {
   return new Refusal(

@@ -17,6 +17,14 @@ export type ReloadResult =
   | { readonly result: 'reloaded'; readonly changes: readonly string[]; readonly warnings: readonly string[] }
   | { readonly result: 'refused'; readonly problems: readonly string[] };
 
+/** The last time that the config was read again, and what came of it. */
+export type LastReload = {
+  /** When it was over, as ISO 8601. */
+  readonly at: string;
+  /** Who asked for it, as in the log. */
+  readonly why: string;
+} & ReloadResult;
+
 /** Why the gateway does not take requests: it is stopping, or no enabled backend is known to be alive. */
 export type Unready = 'draining' | 'no_backend';
 
@@ -34,6 +42,10 @@ export interface GatewayStatus {
     readonly valid: boolean;
     /** What is wrong with it, each a line to read. */
     readonly problems: readonly string[];
+    /** Since when the config in force is, as ISO 8601. */
+    readonly loaded_at: string;
+    /** Null before the first. */
+    readonly last_reload: LastReload | null;
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Exchange } from '../core/exchange.ts';
+import { viaWith } from '../core/hop-mark.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import { credentialIn } from '../policies/auth.ts';
 import type { Protocol } from '../protocols/protocol.ts';
@@ -39,6 +40,7 @@ export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot, withheld: W
     const chain = forwardedChain(forwardedFor, exchange, snapshot);
     if (chain !== '') headers['x-forwarded-for'] = chain;
   }
+  if (backend.hopMark !== undefined) headers['via'] = viaWith(given['via'], backend.hopMark);
   return Object.assign(headers, backend.headers);
 }
 

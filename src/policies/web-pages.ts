@@ -1,13 +1,11 @@
 import ipaddr from 'ipaddr.js';
 import { Refusal } from '../core/refusal.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
+import { INNER_DOMAINS } from '../lib/local-host.ts';
 import type { Cors } from './cors.ts';
 
 /** Host headers that were found right are remembered, up to so many. */
 const MAX_REMEMBERED = 100;
-
-/** No public name lies below these. */
-const INNER_DOMAINS = ['.localhost', '.local', '.lan', '.home.arpa', '.internal'];
 
 /**
  * Keeps web pages out of a gateway that has no key: whoever can reach it may use it, and so could every page that someone

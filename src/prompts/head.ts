@@ -49,7 +49,7 @@ export const headSchema = z.strictObject({
     .min(1, { error: MODELS_RULE })
     .default(['*'])
     .describe('The aliases that the prompt is for; `*` stands for anything. Names that begin with `*` need quotes.'),
-  enabled: z.boolean({ error: 'must be true or false' }).default(true).describe('Whether the file counts.'),
+  enabled: z.boolean({ error: 'must be true or false' }).default(true).describe('Whether the file takes effect.'),
   priority: z
     .number({ error: 'must be a number' })
     .default(100)

@@ -6,7 +6,7 @@ import { DEFAULT_HEAD, splitHead, type HeadedText } from './head.ts';
 import { PromptSet, type Prompt } from './inject.ts';
 import { compileTemplate, type Environment, type PromptVariables } from './variables.ts';
 
-/** What the user should know about a prompt file. After an error the file is left out, after a warning it mostly counts. */
+/** What the user should know about a prompt file. After an error the file is left out, after a warning it mostly takes effect. */
 export interface PromptProblem {
   readonly level: 'error' | 'warning';
   /** The absolute path of the file or directory. */
@@ -129,7 +129,7 @@ async function readPrompt(
   // The text is what its file ends with.
   const start = content.length - text.trimStart().length;
   for (const { name: variable, offset } of refused) {
-    const message = `\${${variable}} is no variable that prompts may hold (list ${variable} in proxy.prompt_variables, or write $\${${variable}} for the text itself)`;
+    const message = `\${${variable}} is not a variable that prompts may hold (list ${variable} in proxy.prompt_variables, or write $\${${variable}} for the text itself)`;
     problems.push({ level: 'error', file, ...positionOf(content, start + offset), message });
   }
   if (refused.length > 0) return undefined;

@@ -18,12 +18,12 @@ const TOKEN_URI = 'https://oauth2.googleapis.com/token';
 /** Reads a service account's JSON key, or says what is wrong with it, without a word of what it holds. */
 export function readGoogleAccount(text: string): GoogleAccount | { readonly problem: string } {
   const json = parseObject(text);
-  if (json === undefined) return { problem: 'is no JSON' };
+  if (json === undefined) return { problem: 'is not valid JSON' };
   const email = asWord(json['client_email']);
   const pem = asWord(json['private_key']);
   if (email === undefined || pem === undefined) return { problem: 'has no client_email or no private_key' };
   const tokenUri = asWord(json['token_uri']) ?? TOKEN_URI;
-  if (!URL.canParse(tokenUri) || !/^https?:/.test(tokenUri)) return { problem: 'has a token_uri that is no URL' };
+  if (!URL.canParse(tokenUri) || !/^https?:/.test(tokenUri)) return { problem: 'has a token_uri that is not a URL' };
   try {
     return { email, pem, key: createPrivateKey(pem), keyId: asWord(json['private_key_id']), tokenUri };
   } catch {

@@ -311,10 +311,10 @@ test('several at once, at each backend as many as it may have', async () => {
 describe('a command line that makes no sense', () => {
   const models = { one: alias(route('demo', 'demo')) };
   test.each<[string[], string]>([
-    [['--alias', 'on'], 'unknown alias on (did you mean one?)'],
+    [['--alias', 'oen'], 'unknown alias oen (did you mean one?)'],
     [['--backend', 'plian'], 'unknown backend plian (did you mean plain?)'],
-    [['--timeout', 'soon'], '--timeout soon is no duration (such as 10s or 1m)'],
-    [['--timeout', '0'], '--timeout 0 is no duration (such as 10s or 1m)'],
+    [['--timeout', 'soon'], '--timeout soon is not a duration (such as 10s or 1m)'],
+    [['--timeout', '0'], '--timeout 0 is not a duration (such as 10s or 1m)'],
   ])('%j', async (words, message) => {
     await expect(live(models, ...words)).rejects.toThrow(message);
   });

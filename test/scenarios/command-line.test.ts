@@ -125,7 +125,7 @@ describe('commands that it prints work where they are read', () => {
     ]);
     expect(help).toMatchObject({
       code: 2,
-      err: expect.stringContaining('\nnpx @llm-proxy/cli --help says what there is.'),
+      err: expect.stringContaining('\nnpx @llm-proxy/cli --help shows help.'),
     });
     expect(missing.err).toContain('"npx @llm-proxy/cli init" writes a starter');
     expect(init.out).toContain("Start with: npx @llm-proxy/cli serve -c 'my config.yaml'");
@@ -149,7 +149,7 @@ describe('commands that it prints work where they are read', () => {
       runShell(`make -o node_modules/.installed-runtime run ARGS='${args}'`, { cwd: ROOT });
     const { err } = await make('check -c no.yaml');
     expect(err).toContain('"make run ARGS=init" writes a starter');
-    expect((await make('version -c x')).err).toContain("make run ARGS='help version' says what there is.");
+    expect((await make('version -c x')).err).toContain("make run ARGS='help version' shows help.");
     expect((await make('help version')).out).toContain('Usage: make run ARGS=version');
     expect((await make('serve --help')).out).toContain("Usage: make run ARGS='serve [FLAGS]'\n");
     expect((await make('--help')).out).toContain("Usage: make run ARGS='[COMMAND] [FLAGS]'\n");
@@ -333,6 +333,6 @@ describe.skipIf(process.platform === 'win32')('health', () => {
       1,
       expect.stringContaining('LLM_PROXY_LISTEN: has no port'),
     ]);
-    expect(health(['--url', 'localhost'])).rejects.toThrow('--url localhost is no http:// or https:// URL');
+    expect(health(['--url', 'localhost'])).rejects.toThrow('--url localhost is not an http:// or https:// URL');
   });
 });

@@ -1,5 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { version } from '../../package.json';
@@ -119,7 +128,7 @@ describe('a config file that changes is put into force by itself', () => {
     expect((await reload()).outcome.changes).toEqual([]);
     rmSync(join(gateway.dir, 'system_prompts/one.txt'));
     await told(`system prompt ${join(gateway.dir, 'system_prompts/one.txt')}: removed`);
-    expect(gateway.stderr()).not.toContain('other.txt: ');
+    expect(gateway.stderr()).not.toMatch(/config: system prompt .*other\.txt: /);
   });
 });
 
@@ -142,7 +151,18 @@ describe('an invalid config', () => {
       await (await send(`${gateway.url}/admin/status`, { headers: AUTHORIZED })).json();
     const state = { status: 'ready', reason: null, version: expect.stringContaining(version) };
     const { problems } = outcome;
-    expect(await own()).toEqual({ ...state, config: { file: 'config.yaml', valid: false, problems } });
+    const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    const refused = await own();
+    expect(refused).toEqual({
+      ...state,
+      config: {
+        file: 'config.yaml',
+        valid: false,
+        problems,
+        loaded_at: TIME,
+        last_reload: { at: TIME, why: expect.any(String), result: 'refused', problems },
+      },
+    });
     expect((await send(`${gateway.url}/admin/status`)).status).toBe(401);
     const ready = await send(`${gateway.url}/readyz`, { headers: AUTHORIZED });
     expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
@@ -153,7 +173,9 @@ describe('an invalid config', () => {
 
     gateway.writeConfig(configOf(['one', 'two']));
     await serves('one', 'two');
-    expect((await own()).config).toEqual({ file: 'config.yaml', valid: true, problems: [] });
+    const { config } = await own();
+    expect(config).toMatchObject({ file: 'config.yaml', valid: true, problems: [] });
+    expect(config.loaded_at > refused.config.loaded_at).toBe(true);
   });
 
   test('is a file that has been emptied and not yet written: key and address stay', async () => {
@@ -175,6 +197,58 @@ describe('an invalid config', () => {
     expect(outcome.problems[0]).toEndWith(' (then reload again: SIGHUP, or POST /admin/reload)');
     expect(await aliases()).toEqual(['one']);
   });
+});
+
+describe('what came of the last reload', () => {
+  const told = async (): Promise<Json> =>
+    (await (await send(`${gateway.url}/admin/status`, { headers: AUTHORIZED })).json()).config;
+
+  test('can be asked for afterwards, masked as in the log', async () => {
+    gateway = await startGateway({ config: configOf(['one']) });
+    const before = await told();
+    expect(before.last_reload).toBeNull();
+    gateway.writeConfig(
+      configOf(['one', 'two'], {
+        backends: [{ name: 'a', url: upstream.url, api_key: 'sk-late-0000000001' }],
+        fallback: { max_retries: 1 },
+        logging: { base_dir: './logs/sk-late-0000000001' },
+      }),
+    );
+    await serves('one', 'two');
+    await eventually(async () => (await told()).last_reload !== null);
+    const { loaded_at: loadedAt, last_reload: last } = await told();
+    expect(last).toMatchObject({ result: 'reloaded', warnings: [] });
+    expect(last.why).toMatch(/^a file changed$|^asked by/);
+    expect(last.changes).toContain('backends.a.api_key: set to (secret)');
+    expect(last.changes).toContain('fallback.max_retries: 3 → 1');
+    expect(last.changes).toContain('models.two: added');
+    expect(JSON.stringify(last)).not.toContain('sk-late-0000000001');
+    expect([before.loaded_at < loadedAt, loadedAt <= last.at]).toEqual([true, true]);
+    gateway.writeFile('config.yaml', '');
+    await reload();
+    // A refused one leaves what is in force, and since when.
+    expect(await told()).toMatchObject({ valid: false, loaded_at: loadedAt, last_reload: { result: 'refused' } });
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'keys that everybody can read are logged once until that changes',
+    async () => {
+      gateway = await startGateway({ config: configOf(['one']) });
+      const file = join(gateway.dir, 'config.yaml');
+      const logged = (): number => gateway.stderr().split('every user of this machine can read').length - 1;
+      const reloaded = async (mode: number): Promise<number> => {
+        chmodSync(file, mode);
+        const { warnings } = (await reload()).outcome;
+        return warnings.length;
+      };
+      chmodSync(gateway.dir, 0o755);
+      expect([await reloaded(0o644), await reloaded(0o644), await reloaded(0o644)]).toEqual([1, 1, 1]);
+      expect([await reloaded(0o600), await reloaded(0o644)]).toEqual([0, 1]);
+      await eventually(() => logged() === 2);
+      await gateway.stop();
+      expect(logged()).toBe(2);
+    },
+  );
 });
 
 describe('a config that is refused for another file', () => {

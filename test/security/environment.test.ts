@@ -1,6 +1,6 @@
 // Variables that weaken the gateway or show what it is to keep are told of; files of the working directory change nothing.
 import { afterAll, describe, expect, test } from 'bun:test';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NOTHING_FROM_THE_WORKING_DIRECTORY } from '../../scripts/autoload.ts';
@@ -13,6 +13,15 @@ import { eventually } from '../kit/settled.ts';
 const folder = mkdtempSync(join(tmpdir(), 'environment-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** Writes a file of this text, and returns its path. */
+function fileOf(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const CA = readFileSync(join(import.meta.dir, '../fixtures/tls/ca.pem'), 'utf8');
+
 const DANGEROUS: readonly (readonly [string, string, string])[] = [
   ['NODE_TLS_REJECT_UNAUTHORIZED', '0', 'certificates of providers are not checked'],
   ['BUN_CONFIG_VERBOSE_FETCH', 'curl', 'keys included'],
@@ -22,6 +31,9 @@ const DANGEROUS: readonly (readonly [string, string, string])[] = [
   ['BUN_OPTIONS', '--preload ./x.ts', 'other code'],
   ['NODE_DEBUG', 'http', 'may print'],
   ['NODE_EXTRA_CA_CERTS', '/none/ca.pem', 'there is no such file'],
+  ['NODE_EXTRA_CA_CERTS', fileOf('empty.pem', ''), 'holds no certificate in PEM'],
+  ['NODE_EXTRA_CA_CERTS', fileOf('der.pem', '0\u0082\u0003binary'), 'holds no certificate in PEM'],
+  ['NODE_EXTRA_CA_CERTS', fileOf('broken.pem', CA + CA.replace(/\n.{64}\n/, '\n')), 'or a broken one'],
   ['HTTPS_PROXY', 'http://user:pass-word@127.0.0.1:9', 'through that proxy'],
   ['http_proxy', 'http://127.0.0.1:9', 'through that proxy'],
   ['ALL_PROXY', 'http://127.0.0.1:9', 'through that proxy'],
@@ -44,8 +56,7 @@ describe('is told of', () => {
 });
 
 test('what means no harm is not told of', () => {
-  const ca = join(folder, 'ca.pem');
-  writeFileSync(ca, '');
+  const ca = join(import.meta.dir, '../fixtures/tls/ca.pem');
   const harmless = {
     NODE_TLS_REJECT_UNAUTHORIZED: '1',
     BUN_CONFIG_VERBOSE_FETCH: '0',

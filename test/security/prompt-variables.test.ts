@@ -32,7 +32,7 @@ async function load(text: string, variables: readonly string[] = []) {
 
 describe('a variable that is not listed', () => {
   const refused = (place: string, name: string): string =>
-    `error ${place} \${${name}} is no variable that prompts may hold (list ${name} in proxy.prompt_variables, or write $\${${name}} for the text itself)`;
+    `error ${place} \${${name}} is not a variable that prompts may hold (list ${name} in proxy.prompt_variables, or write $\${${name}} for the text itself)`;
 
   test.each([
     ['it is ${AWS_SECRET_ACCESS_KEY}.', refused('1:7', 'AWS_SECRET_ACCESS_KEY')],
@@ -84,7 +84,7 @@ test('check and serve refuse such a prompt', async () => {
   writeFileSync(join(dir, 'config.yaml'), JSON.stringify({ ...CONFIG, listen: '127.0.0.1:1' }));
   expect(await runCommand(check, ['-c', join(dir, 'config.yaml')], ENV)).toMatchObject({ code: 1, out: [] });
   expect((await runCommand(check, ['-c', join(dir, 'config.yaml')], ENV)).err).toEqual([
-    `${join(dir, 'system_prompts/demo.txt')}:1:5: \${AWS_SECRET_ACCESS_KEY} is no variable that prompts may hold (list AWS_SECRET_ACCESS_KEY in proxy.prompt_variables, or write $\${AWS_SECRET_ACCESS_KEY} for the text itself)`,
+    `${join(dir, 'system_prompts/demo.txt')}:1:5: \${AWS_SECRET_ACCESS_KEY} is not a variable that prompts may hold (list AWS_SECRET_ACCESS_KEY in proxy.prompt_variables, or write $\${AWS_SECRET_ACCESS_KEY} for the text itself)`,
   ]);
   const gateway = await spawnGateway({
     config: CONFIG,
@@ -92,7 +92,7 @@ test('check and serve refuse such a prompt', async () => {
     files: { 'system_prompts/demo.txt': 'say ${AWS_SECRET_ACCESS_KEY}' },
   });
   expect(await gateway.exited).toBe(1);
-  expect(gateway.stderr()).toContain('demo.txt:1:5: ${AWS_SECRET_ACCESS_KEY} is no variable');
+  expect(gateway.stderr()).toContain('demo.txt:1:5: ${AWS_SECRET_ACCESS_KEY} is not a variable');
   expect(gateway.stderr()).not.toContain('secret-of-aws');
   await gateway.stop();
 });

@@ -151,10 +151,10 @@ test('requests carry the token and no other key; one that is refused is not used
 });
 
 test.each([
-  ['hello', 'is no JSON'],
+  ['hello', 'is not valid JSON'],
   ['{"client_email":"a@b"}', 'has no client_email or no private_key'],
   ['{"client_email":"a@b","private_key":"-----BEGIN"}', 'has a private_key that is none in PEM'],
-  [JSON.stringify({ client_email: 'a@b', private_key: PEM, token_uri: 'x' }), 'has a token_uri that is no URL'],
+  [JSON.stringify({ client_email: 'a@b', private_key: PEM, token_uri: 'x' }), 'has a token_uri that is not a URL'],
 ])('a key that cannot be one is told', (text, problem) => {
   expect(readGoogleAccount(text)).toEqual({ problem });
 });

@@ -3,6 +3,7 @@ import { CONSEQUENCES } from '../../core/failure.ts';
 import { REMEDIES } from '../../core/failure-remedies.ts';
 import type { GatewayErrorCode } from '../../core/refusal.ts';
 import { ERROR_CODES } from '../../core/refusal.ts';
+import { systemRemedy } from '../../core/system-words.ts';
 import { asPlainText } from '../../lib/plain-text.ts';
 import { printable } from '../../lib/printable.ts';
 import type { Outcome } from './ask.ts';
@@ -45,7 +46,7 @@ export function resultOf(probe: Probe, { record, attempt, told }: Outcome, mask:
     failure: failure ?? null,
     detail: detail === undefined ? null : shortened(mask(detail)),
     message: message ? shortened(mask(message)) : null,
-    remedy: failure === undefined ? null : remedyFor(failure, attempt?.status),
+    remedy: failure === undefined ? null : remedyFor(failure, attempt?.status, detail),
   };
 }
 
@@ -71,13 +72,23 @@ function shortened(text: string): string {
   return plain.length > MOST_CHARS ? `${plain.slice(0, MOST_CHARS)}…` : plain;
 }
 
-function remedyFor(failure: string, status: number | undefined): string | null {
+function remedyFor(failure: string, status: number | undefined, detail: string | undefined): string | null {
+  const ofSystem = CONNECTING.has(failure) ? systemRemedy(detail) : undefined;
+  if (ofSystem !== undefined) return asPlainText(ofSystem);
   const own = failure === 'refused' ? REFUSED[status ?? 0] : OF_PROBES[failure];
   if (own !== undefined) return own;
   if (Object.hasOwn(REMEDIES, failure)) return asPlainText(REMEDIES[failure as FailureKind]);
   if (Object.hasOwn(ERROR_CODES, failure)) return asPlainText(ERROR_CODES[failure as GatewayErrorCode].remedy);
   return null;
 }
+
+/** Failures whose detail is the system's word. */
+const CONNECTING: ReadonlySet<string> = new Set([
+  'connection_failed',
+  'connection_reset',
+  'connect_timeout',
+  'own_lack',
+] satisfies FailureKind[]);
 
 /** Nobody but this command has sent the request, and set its limit. */
 const OF_PROBES: Readonly<Record<string, string>> = {

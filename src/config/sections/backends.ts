@@ -126,7 +126,7 @@ const OWN_HEADERS = new Set(
 );
 
 function headerNameProblem(name: string): string | undefined {
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return 'is no header name (letters, digits and hyphens)';
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return 'is not a valid header name (letters, digits and hyphens)';
   if (OWN_HEADERS.has(name.toLowerCase())) return 'is a header that the gateway sets itself (any other header)';
   return undefined;
 }
@@ -134,7 +134,7 @@ function headerNameProblem(name: string): string | undefined {
 /** A base URL without a slash at its end, or what is wrong with it. */
 export function readBaseUrl(value: string): { url: string } | { problem: string } {
   const url = URL.canParse(value) && /^https?:\/\//i.test(value) ? new URL(value) : undefined;
-  if (!url || /\s/.test(value)) return { problem: `is no such URL (${URL_ALLOWED})` };
+  if (!url || /\s/.test(value)) return { problem: `is not a valid URL (${URL_ALLOWED})` };
   if (url.username || url.password) return { problem: 'holds credentials (put the key into api_key)' };
   if (/[?#]/.test(value)) return { problem: 'holds a query or a fragment (a base URL that ends before "?" and "#")' };
   return { url: (url.origin + url.pathname).replace(/\/+$/, '') };

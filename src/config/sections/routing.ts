@@ -8,7 +8,7 @@ export const routingSchema = z
     balance: balanceSchema
       .default('random')
       .describe(
-        'How routes of the same priority share the load; the `weight` of each counts under every rule: `random`, `round_robin`, `least_busy`, `latency` (time to first byte and requests in flight) or `session` (a conversation stays where it began, so that prompt caches stay warm).',
+        'How routes of the same priority share the load; the `weight` of each applies under every rule: `random`, `round_robin`, `least_busy`, `latency` (time to first byte and requests in flight) or `session` (a conversation stays where it began, so that prompt caches stay warm).',
       ),
     default_alias: text('name', 'the name of an alias')
       .optional()
@@ -26,7 +26,7 @@ export const fallbackSchema = z
       .min(0)
       .default(60)
       .describe(
-        'How long an operation (chat, embeddings, images, …) of a model at a backend is left alone when it has failed, in seconds; after that, one request at a time tries it, once. A `Retry-After` of the backend counts instead. 0 turns cooldowns off. See errors.md for what counts.',
+        'How long an operation (chat, embeddings, images, …) of a model at a backend is left alone when it has failed, in seconds; after that, one request at a time tries it, once. A `Retry-After` of the backend takes precedence. 0 turns cooldowns off. See errors.md for what cools down.',
       ),
     max_retries: z
       .number()
@@ -34,7 +34,7 @@ export const fallbackSchema = z
       .min(0)
       .default(3)
       .describe(
-        'The most tries after the first, for each alias. Every route is tried once before any is tried again; 0 tries every route once and none twice.',
+        'The most retries for each alias. Every route is tried once before any is tried again; 0 tries every route once and none twice.',
       ),
     alias_fallback: z
       .record(z.string(), z.array(text('name', 'the name of an alias')))

@@ -121,7 +121,7 @@ export const proxySchema = z
     prompt_variables: z
       .array(
         text('name', 'the name of an environment variable').regex(/^(?:[A-Za-z_]\w*)?$/, {
-          error: 'is no name of an environment variable (letters, digits and "_")',
+          error: 'is not the name of an environment variable (letters, digits and "_")',
         }),
       )
       .default([])

@@ -23,7 +23,7 @@ export const timeoutSchema = z
   })
   .prefault({})
   .describe(
-    'Time limits of every exchange. 0 turns one off. Backends and aliases may have their own: the alias counts before the backend, the backend before this.',
+    'Time limits of every exchange. 0 turns one off. Backends and aliases may have their own: those of the alias take precedence over those of the backend, and those over these.',
   );
 
 export const timeoutOverridesSchema = z.strictObject(fields).partial().optional();

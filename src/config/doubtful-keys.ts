@@ -1,0 +1,134 @@
+import { isLocalHost } from '../lib/local-host.ts';
+import { placeBackend } from '../vendors/place.ts';
+import type { Vendor } from '../vendors/vendor.ts';
+import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
+import type { Environment } from './expand.ts';
+import { shownKeys } from './key-references.ts';
+import type { Finding } from './messages.ts';
+import type { ConfigPath } from './problem.ts';
+import type { Config } from './schema.ts';
+
+type BackendConfig = Config['backends'][number];
+
+/** Keys that cannot be right, and providers that will want one. No message holds any of a key. */
+export function doubtfulKeys(config: Config, env: Environment): Finding[] {
+  const own = shownKeys(config).map(({ path, key }) => ({ path, key, isGuessed: true }));
+  const doubtful = [...own, ...config.backends.flatMap((backend, index) => keysOf(backend, index, env))];
+  return [
+    ...doubtful.flatMap(({ path, key, isGuessed }) => {
+      const message = unread(key) ?? schemed(key) ?? (isGuessed ? placeholder(key) : undefined);
+      return message === undefined ? [] : [{ path, message }];
+    }),
+    ...missingKeys(config, env),
+  ];
+}
+
+interface Key {
+  readonly path: ConfigPath;
+  readonly key: string;
+  /** A made-up one is wrong there. A server on one's own machine takes any. */
+  readonly isGuessed: boolean;
+}
+
+const KEYS = ['api_key', 'access_key_id', 'secret_access_key', 'session_token'] as const;
+
+function keysOf(backend: BackendConfig, index: number, env: Environment): Key[] {
+  const host = hostOf(backend, env);
+  const isGuessed = host !== undefined && !isLocalHost(host);
+  const keys = KEYS.flatMap((name): Key[] => {
+    const key = backend[name];
+    return key === undefined ? [] : [{ path: ['backends', index, name], key, isGuessed }];
+  });
+  // A scheme is right in a header.
+  const headers = Object.entries(backend.headers ?? {}).map(([name, value]) => {
+    return { path: ['backends', index, 'headers', name], key: value.replace(/^(?:Bearer|Basic) +/i, ''), isGuessed };
+  });
+  return [...keys, ...headers];
+}
+
+function hostOf(backend: BackendConfig, env: Environment): string | undefined {
+  const found = placeBackend(backend, env);
+  return 'place' in found ? URL.parse(found.place.url)?.hostname : undefined;
+}
+
+/** Forms in which other programs name a variable, and the name alone. */
+const VARIABLES: readonly RegExp[] = [
+  // LiteLLM
+  /^os\.environ\/(?<name>\w+)$/,
+  // Shells. A key may begin with a dollar sign, but is not in capitals with underscores.
+  /^\$(?<name>[A-Z][A-Z\d]*(?:_[A-Z\d]+)+)$/,
+  /^%(?<name>\w+)%$/,
+  // Caddy, GitHub, Jinja, Helm, JavaScript, Python
+  /^\{{1,2}\s*(?:\$|\.?env\.|\.Values\.|secrets\.)?(?<name>[A-Za-z_]\w*)\s*\}{1,2}$/,
+  /^\$\{\{\s*(?:secrets|env|vars)\.(?<name>\w+)\s*\}\}$/,
+  /^(?:process\.)?env[.:/](?<name>[A-Za-z_]\w*)$/i,
+  /^os\.(?:getenv\(|environ\[)["']?(?<name>\w+)["']?[)\]]$/,
+  /^(?<bare>[A-Z][A-Z\d]*(?:_[A-Z\d]+)*_(?:KEY|TOKEN|SECRET))$/,
+];
+
+function unread(key: string): string | undefined {
+  for (const form of VARIABLES) {
+    const { name, bare } = form.exec(key)?.groups ?? {};
+    if (bare !== undefined && /^(?:YOUR|MY)_/.test(bare)) return undefined;
+    if (name !== undefined && isPlain(name))
+      return `is the text itself, not the value of a variable (write \${${name}})`;
+    if (name !== undefined || bare !== undefined)
+      return 'is the name of a variable, not its value (write ${NAME}, with that name)';
+  }
+  return undefined;
+}
+
+/** What has this form is the name of a variable and no part of a key. */
+function isPlain(name: string): boolean {
+  return /^[A-Za-z]+(?:_[A-Za-z\d]+)+$/.test(name) && name.length <= 64;
+}
+
+function schemed(key: string): string | undefined {
+  const [, scheme] = /^(Bearer|Basic|Token|Authorization:|x-api-key:|api-key:)\s+\S/i.exec(key) ?? [];
+  if (scheme === undefined) return undefined;
+  return `begins with "${scheme} " (write the key alone, without "${scheme} ": the header's other words are added)`;
+}
+
+const PLACEHOLDER = new RegExp(
+  [
+    String.raw`<.*>`,
+    String.raw`\[.*\]`,
+    String.raw`(?:sk-|sk-ant-|sk-proj-|gsk_|AIza)?(?:x{3,}|\.{3}|…|\*{3,})(?:-?x+)*`,
+    String.raw`(?:sk-)?(?:ant-)?(?:your|my|insert|enter|paste|put|add)[-_ ](?:.*[-_ ])?(?:key|token|secret|here)(?:[-_ ].*)?`,
+    String.raw`.*[-_ ](?:key|token|secret)[-_ ](?:goes[-_ ])?here`,
+    String.raw`change[-_ ]?(?:me|it|this)(?:[-_ ].*)?`,
+    String.raw`replace[-_ ]?(?:me|with|this)(?:[-_ ].*)?`,
+    String.raw`(?:api|secret|access)[-_ ]?key|place[-_ ]?holder|todo|fixme|tbd`,
+  ]
+    .map((form) => `^(?:${form})$`)
+    .join('|'),
+  'i',
+);
+
+function placeholder(key: string): string | undefined {
+  return PLACEHOLDER.test(key)
+    ? 'is a placeholder (the key itself, as text, ${VARIABLE} or file:/path/to/it)'
+    : undefined;
+}
+
+/** With keys of its own the gateway passes no client's key on. */
+function missingKeys(config: Config, env: Environment): Finding[] {
+  if (config.proxy_api_key === undefined && config.keys === undefined) return [];
+  return config.backends.flatMap((backend, index) => {
+    const vendor = backend.enabled ? wantsKey(backend, env) : undefined;
+    if (vendor === undefined) return [];
+    const remedy = vendor.envKey === undefined ? 'set api_key' : `set api_key: \${${vendor.envKey}}`;
+    const message = `has no api_key, and the keys of clients are not passed on where the gateway has its own: ${vendor.name} will refuse every request (${remedy})`;
+    return [{ path: ['backends', index], message }];
+  });
+}
+
+/** The vendor of a backend that has neither a key nor anything in its place, if it is one that wants one. */
+function wantsKey(backend: BackendConfig, env: Environment): Vendor | undefined {
+  const found = placeBackend(backend, env);
+  if (backend.api_key !== undefined || !('place' in found)) return undefined;
+  const { vendor, url, signer } = found.place;
+  const names = Object.keys(backend.headers ?? {}).map((name) => name.toLowerCase());
+  const hasOther = signer !== undefined || names.some((name) => CREDENTIAL_HEADERS.includes(name));
+  return hasOther || !url.startsWith('https:') ? undefined : vendor;
+}

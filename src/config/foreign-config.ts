@@ -1,0 +1,21 @@
+import { pageUrl } from '../lib/page-url.ts';
+import type { Finding } from './messages.ts';
+
+/** The sections of a LiteLLM config: https://docs.litellm.ai/docs/proxy/config_settings */
+const LITELLM: ReadonlySet<string> = new Set([
+  'model_list',
+  'litellm_params',
+  'litellm_settings',
+  'general_settings',
+  'router_settings',
+]);
+
+/** What to say, once, of unknown keys at the top of a config that are those of another gateway; undefined if they are not. */
+export function foreignConfig(keys: readonly string[]): Finding | undefined {
+  const key = keys.find((name) => LITELLM.has(name));
+  if (key === undefined) return undefined;
+  return {
+    path: [key],
+    message: `is a key of LiteLLM's config (how to translate it: ${pageUrl('migrate.md#from-litellm')})`,
+  };
+}

@@ -1,0 +1,77 @@
+import { hostname, networkInterfaces } from 'node:os';
+import ipaddr from 'ipaddr.js';
+import { placeBackend } from '../vendors/place.ts';
+import type { Environment } from './expand.ts';
+import type { ListenChoice } from './listen-choice.ts';
+import { isEverywhere, isLoopback, type ListenAddress, parseListen } from './listen.ts';
+import type { Finding } from './messages.ts';
+import type { Config } from './schema.ts';
+
+type TcpAddress = Extract<ListenAddress, { kind: 'tcp' }>;
+
+/** Backends at the address where the gateway itself listens: each request to one would become another, without end. */
+export function backendsAtOwnAddress({ backends }: Config, { value }: ListenChoice, env: Environment): Finding[] {
+  const own = parseListen(value);
+  if (own.kind !== 'tcp' || own.port === 0) return [];
+  return backends.flatMap((backend, index) => {
+    const found = placeBackend(backend, env);
+    const url = 'place' in found ? URL.parse(found.place.url) : null;
+    // The gateway speaks no TLS: over https:// nothing would come of it but an error.
+    if (url?.protocol !== 'http:' || Number(url.port || 80) !== own.port || !isReachedAt(own, bare(url.hostname)))
+      return [];
+    const message = `is the address where this gateway listens (${value}): each request would come back to it until it answers 508 (the URL of a provider, or another port)`;
+    return [{ path: ['backends', index, 'url'], message }];
+  });
+}
+
+/**
+ * A loopback address in the config of a gateway whose environment says that others are to reach it, as in a container image:
+ * a published port leads to the container's other addresses.
+ */
+export function loopbackInContainer({ value, from }: ListenChoice, env: Environment): Finding[] {
+  const given = env['LLM_PROXY_LISTEN'] ?? '';
+  if (from !== 'listen' || given === '') return [];
+  const [own, wanted] = [parseListen(value), readListen(given)];
+  if (own.kind !== 'tcp' || !isLoopback(own) || wanted === undefined || isLoopback(wanted)) return [];
+  const message = `comes before LLM_PROXY_LISTEN=${given}: the gateway listens on loopback alone, and a port that a container publishes does not reach it (leave listen out)`;
+  return [{ path: ['listen'], message }];
+}
+
+function readListen(text: string): ListenAddress | undefined {
+  try {
+    return parseListen(text);
+  } catch {
+    // Nobody listens there, since the config says otherwise.
+    return undefined;
+  }
+}
+
+/** Whether a connection from this machine to `host` comes to the address. */
+function isReachedAt(own: TcpAddress, host: string): boolean {
+  const listened = own.hostname?.toLowerCase();
+  if (listened === host) return true;
+  const asked = isLocalName(host);
+  if (isEverywhere(own)) return asked || isOwnInterface(host) || host === hostname().toLowerCase();
+  return asked && isLocalName(listened ?? '');
+}
+
+/** `localhost` is any of these, and a connection to no address in particular comes to one of them. */
+function isLocalName(host: string): boolean {
+  if (/^(?:.+\.)?localhost$/.test(host)) return true;
+  if (!ipaddr.isValid(host)) return false;
+  const range = ipaddr.process(host).range();
+  return range === 'loopback' || range === 'unspecified';
+}
+
+function isOwnInterface(host: string): boolean {
+  if (!ipaddr.isValid(host)) return false;
+  const wanted = ipaddr.process(host).toString();
+  return Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(({ address }) => ipaddr.isValid(address) && ipaddr.process(address).toString() === wanted),
+  );
+}
+
+/** Of an IPv6 address in a URL the address. */
+function bare(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+}

@@ -1,0 +1,31 @@
+import type { SourceProblem } from './source.ts';
+
+/** A name that begins with `*` and stands as a key without quotes: YAML takes it, with its colon, for an alias. */
+export interface UnquotedStar {
+  readonly lineStart: number;
+  readonly problem: SourceProblem;
+}
+
+/**
+ * The first such key on a line in which the parser has stumbled at one of `offsets`, or on the line before; undefined
+ * without one. The parser may notice only at the next line that something is wrong.
+ */
+export function unquotedStar(text: string, offsets: readonly number[]): UnquotedStar | undefined {
+  for (const offset of offsets.toSorted((a, b) => a - b)) {
+    const line = lineStartAt(text, offset);
+    for (const lineStart of line === 0 ? [line] : [lineStartAt(text, line - 1), line]) {
+      KEY.lastIndex = lineStart;
+      const [, before = '', name = ''] = KEY.exec(text) ?? [];
+      if (name === '') continue;
+      const message = `a name that begins with * needs quotes: '${name}':`;
+      return { lineStart, problem: { path: [], offset: lineStart + before.length, message } };
+    }
+  }
+  return undefined;
+}
+
+function lineStartAt(text: string, offset: number): number {
+  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+}
+
+const KEY = /([ \t]*(?:- +)*)(\*[^\s'",[\]{}#:]*):(?=\s|$)/y;
