@@ -24,7 +24,7 @@ export type Outcome = keyof typeof OUTCOMES;
 
 /** What an operator does about each. Markdown. */
 export const OUTCOME_REMEDIES: Readonly<Record<Outcome, string>> = {
-  served: 'None is needed.',
+  served: 'Nothing.',
   failover: 'Look at what failed before: `tries` in the log, `GET /admin/backends`.',
   fallback: 'Look at the routes of the alias that was asked for: `tries` in the log, `GET /admin/backends`.',
   interrupted: 'Look at the backend: `error_code` and the last of `tries` in the log.',
@@ -32,6 +32,8 @@ export const OUTCOME_REMEDIES: Readonly<Record<Outcome, string>> = {
     'Look at `tries` in the log: each route that was tried, and how it failed. Another route or a fallback would have helped.',
   turned_away: 'Look at `error_code` in the log: the queue, memory, or backends that are dead or cooling down.',
   limited: 'Raise `rate_limit`, or have the client slow down; the message names the limit.',
+  rejected:
+    'One client: tell its owner. All clients of a model: look at `backends[].quirks`, `vendor` and the model of the route.',
   client_error: 'Look at `error_code` in the log, and at the message that the client got.',
   client_left: 'Raise the timeout of the client, if it did not mean to leave.',
 };

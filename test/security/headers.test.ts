@@ -116,7 +116,7 @@ const OF_BROWSERS: Headers = {
   'access-control-request-headers': 'x',
 };
 /** What comes of the gateway's own under a name that a client's header does not pass under: its mark against loops. */
-const ownOf = (name: string): unknown =>
+const ownOf = (name: string): string | undefined =>
   name === 'via' ? expect.stringMatching(/^1\.1 llm-proxy-[0-9a-f]{16}$/) : undefined;
 
 const NEVER: Headers = {
