@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { CONSEQUENCES } from '../src/core/failure.ts';
 import { ERROR_CODES } from '../src/core/refusal.ts';
+import type { Alias } from '../src/core/route.ts';
+import { expectedSeries } from '../src/observe/expected-series.ts';
 import { OUTCOMES } from '../src/observe/outcome.ts';
 import type { Json } from './kit/json.ts';
 import { groupedBy, metricSamples, metricsOf, OF_THE_SCRAPE } from './kit/metric-samples.ts';
@@ -89,6 +91,20 @@ describe('the values that rules ask for', () => {
   test('outcomes are outcomes', () => {
     const known = [...Object.keys(OUTCOMES), ...Object.keys(CONSEQUENCES), 'success'];
     for (const outcome of valuesOf('outcome')) expect(known).toContain(outcome);
+  });
+
+  test('outcomes that alerts count begin at 0, or the first of them would not be growth', () => {
+    const route = { backend: { name: 'b' }, modelLabel: 'm' };
+    const { aliasRequests, attempts } = expectedSeries([{ name: 'a', tiers: [[route]] } as unknown as Alias]);
+    const counted = (metric: string): string[] =>
+      rules.flatMap(({ expr }: { expr: string }) =>
+        [...expr.matchAll(new RegExp(`${metric}\\{[^}]*outcome=~?"([^"]*)"`, 'g'))].flatMap(([, list = '']) =>
+          list.split('|'),
+        ),
+      );
+    const sorted = (names: Iterable<string | undefined>): unknown[] => [...new Set(names)].sort();
+    expect(sorted(aliasRequests.map((values) => values.at(-1)))).toEqual(sorted(counted('alias_requests_total')));
+    expect(sorted(attempts.map((values) => values.at(-1)))).toEqual(sorted([...counted('attempts_total'), 'success']));
   });
 
   test('each way to fail is the backend’s, a refusal, the request’s, or tells nothing of the backend', () => {
