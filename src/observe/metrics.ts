@@ -77,7 +77,7 @@ export class Metrics {
 
   /** Counts an exchange, once, at its end. */
   record(record: ExchangeRecord): void {
-    const { aliasLabel = '', backend = '', modelLabel = '', stream, ttftMs, queueMs, usage, tries } = record;
+    const { aliasLabel = '', backend = '', modelLabel = '', stream, ttftMs, queueMs, usage } = record;
     const route = this.#routes.get(aliasLabel)?.get(backend)?.get(modelLabel) ?? this.#added(record);
     this.#requestsOf(route, record).add();
     (stream ? route.streamDuration : route.duration).observe(record.durationMs / 1000);
