@@ -3,6 +3,8 @@ import { CONSEQUENCES } from '../src/core/failure.ts';
 import { REMEDIES } from '../src/core/failure-remedies.ts';
 import { OTHER_WORDS } from '../src/core/other-words.ts';
 import { ERROR_CODES } from '../src/core/refusal.ts';
+import { formatted } from './formatted.ts';
+import { writeGenerated } from './write-generated.ts';
 
 const codes = Object.entries(ERROR_CODES).map(
   ([code, { status, type, meaning, remedy }]) => `| \`${code}\` | ${status} | \`${type}\` | ${meaning} | ${remedy} |`,
@@ -92,13 +94,7 @@ After its time one request at a time is let through as a trial. It has one try, 
 ${words.join('\n')}
 `;
 
-const formatter = Bun.spawn([process.execPath, 'fmt', '--stdin-filepath=docs/errors.md'], {
-  cwd: `${import.meta.dir}/..`,
-  stdin: new Blob([text]),
-  stdout: 'pipe',
-  stderr: 'inherit',
-});
-await Bun.write(`${import.meta.dir}/../docs/errors.md`, await formatter.stdout.text());
+await writeGenerated('docs/errors.md', await formatted('docs/errors.md', text));
 
 function yes(value: boolean): string {
   return value ? 'yes' : '';

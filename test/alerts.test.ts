@@ -102,7 +102,7 @@ describe('the values that rules ask for', () => {
           list.split('|'),
         ),
       );
-    const sorted = (names: Iterable<string | undefined>): unknown[] => [...new Set(names)].sort();
+    const sorted = (names: readonly (string | undefined)[]): string[] => [...new Set(names.map(String))].sort();
     expect(sorted(aliasRequests.map((values) => values.at(-1)))).toEqual(sorted(counted('alias_requests_total')));
     expect(sorted(attempts.map((values) => values.at(-1)))).toEqual(sorted([...counted('attempts_total'), 'success']));
   });
