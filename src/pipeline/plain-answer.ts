@@ -1,3 +1,4 @@
+import { brokenAnswer } from '../core/broken-answer.ts';
 import type { Failure, HeldAnswer } from '../core/failure.ts';
 import { transportFailure } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
@@ -94,7 +95,7 @@ function inClientsForm(json: unknown, { exchange, client, crossing }: AttemptRun
     return stream ? framedWhole(text, client) : text;
   } catch (error) {
     if (!(error instanceof Unintelligible)) throw error;
-    return transportFailure('broken_answer', 'malformed');
+    return brokenAnswer('malformed');
   }
 }
 
@@ -110,7 +111,7 @@ function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: Atte
   if (isGenerated(run)) return noAnswer(answer, json, run);
   // A transfer without length or chunks ends the same way whether whole or cut; JSON shows the difference.
   return mustBeJson && json === undefined && status !== 204 && status !== 205
-    ? transportFailure('broken_answer', 'invalid_json')
+    ? brokenAnswer('invalid_json')
     : undefined;
 }
 
@@ -125,12 +126,9 @@ function brokenPlain(broken: BrokenEnd, answer: HeldAnswer, json: unknown, run: 
 
 /** Whoever went on with a conversation has said something, or why not. What holds neither may hold a vendor's own error. */
 function noAnswer(answer: HeldAnswer, json: unknown, run: AttemptRun): Failure | undefined {
-  if (json === undefined)
-    return transportFailure('broken_answer', answer.body.byteLength === 0 ? 'no_answer' : 'invalid_json');
+  if (json === undefined) return brokenAnswer(answer.body.byteLength === 0 ? 'no_answer' : 'invalid_json');
   if (run.protocol.holdsAnswer(json)) return undefined;
-  return readVendorError(json) === undefined
-    ? transportFailure('broken_answer', 'no_answer')
-    : classify(answer, json, run);
+  return readVendorError(json) === undefined ? brokenAnswer('no_answer') : classify(answer, json, run);
 }
 
 function isGenerated({ exchange }: AttemptRun): boolean {
