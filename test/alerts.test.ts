@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { CONSEQUENCES } from '../src/core/failure.ts';
 import { ERROR_CODES } from '../src/core/refusal.ts';
 import type { Alias } from '../src/core/route.ts';
+import { pageUrl } from '../src/lib/page-url.ts';
 import { expectedSeries } from '../src/observe/expected-series.ts';
 import { OUTCOMES } from '../src/observe/outcome.ts';
 import type { Json } from './kit/json.ts';
@@ -18,7 +19,6 @@ const rules: Json[] = parse(readFileSync(join(ROOT, 'deploy/prometheus/alerts.ym
 );
 const alerts = rules.filter((rule) => rule.alert !== undefined);
 const named: [name: string, rule: Json][] = rules.map((rule) => [rule.alert ?? rule.record, rule]);
-const repository: string = parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).repository.url;
 
 /** Each sample → its labels; what a rule records is one as well, from there on. */
 let samples: Map<string, Set<string>>;
@@ -52,7 +52,7 @@ test.each(alerts.map((rule): [string, Json] => [rule.alert, rule]))(
       for (const [, label = ''] of text.matchAll(/\$labels\.([a-z_]+)/g)) expect(left).toContain(label);
     }
     const anchor = name.toLowerCase();
-    expect(annotations.runbook_url).toBe(`${webAddress(repository)}/blob/main/docs/operations.md#${anchor}`);
+    expect(annotations.runbook_url).toBe(pageUrl(`operations.md#${anchor}`));
     expect(PAGE).toContain(`\n### ${name}\n`);
   },
 );
@@ -130,8 +130,3 @@ describe('the values that rules ask for', () => {
     expect([...served, ...clients, ...letDown].sort()).toEqual(Object.keys(OUTCOMES).sort() as never);
   });
 });
-
-/** As a browser has it: without `git+` and `.git`. */
-function webAddress(url: string): string {
-  return url.replace(/^git\+/, '').replace(/\.git$/, '');
-}

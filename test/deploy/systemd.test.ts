@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { $ } from 'bun';
+import { CLOSING_MS } from '../../src/commands/serve.ts';
 import { parseDuration } from '../../src/lib/duration.ts';
-import { CLOSING_MS, loadConfig, longestRequestMs, read, ROOT } from './files.ts';
+import { loadConfig, longestRequestMs, read, ROOT } from './files.ts';
 
 const FOLDER = 'deploy/systemd';
 const unit = read(`${FOLDER}/llm-proxy.service`);
