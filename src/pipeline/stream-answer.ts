@@ -1,7 +1,5 @@
-import { brokenAnswer } from '../core/broken-answer.ts';
-import type { BrokenDetail } from '../core/broken-answer.ts';
-import { transportFailure } from '../core/failure.ts';
-import type { Failure, FailureKind } from '../core/failure.ts';
+import { brokenAnswer, type BrokenDetail } from '../core/broken-answer.ts';
+import { transportFailure, type Failure, type FailureKind } from '../core/failure.ts';
 import type { BodyChunk, UpstreamAnswer, UpstreamBody } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
 import type { GatewayError } from '../protocols/protocol.ts';
