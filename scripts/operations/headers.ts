@@ -116,7 +116,7 @@ export function headersOutBlock(localize: Localize): string {
       PASSED_GROUPS.map((group) => [namesOf(group), localize(group.why)]),
     ),
     localize(
-      'Not among them, for whose account it is at the provider is the operator’s business: NAMES. Where the answer is translated, limits and request ids are told in the client’s dialect, and other headers of the backend’s dialect are left out.',
+      'Not among them, because whose account it is at the provider is the operator’s business: NAMES. Where the answer is translated, limits and request ids are told in the client’s dialect, and other headers of the backend’s dialect are left out.',
     ).replace('NAMES', codes(ACCOUNT_HEADERS)),
   ].join('\n\n');
 }

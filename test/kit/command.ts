@@ -19,8 +19,8 @@ export interface CommandOptions {
 }
 
 /**
- * Starts a program. Its output goes to files, for on a busy machine Bun now and then misses the end of a pipe. A file that
- * calls this calls `endAll` after all of its tests, for one that fails leaves its program running.
+ * Starts a program. Its output goes to files, because on a busy machine Bun now and then misses the end of a pipe. A file that
+ * calls this calls `endAll` after all of its tests: one that fails leaves its program running.
  */
 export function start(cmd: readonly string[], { cwd, env }: CommandOptions): Running {
   const dir = mkdtempSync(join(tmpdir(), 'llm-proxy-command-'));
