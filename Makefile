@@ -47,18 +47,12 @@ check: $(DEPS) ## Types, format, lint, unused code, generated files
 	@$(BUN) scripts/check.ts
 
 generate: $(DEPS) ## Write config.schema.json, docs/{cli,config,errors,vendors}.md, the tables of docs/operations.md, test/shapes and the chart's copies
-	@$(BUN) src/config/generate.ts
-	@$(BUN) scripts/cli-page.ts
-	@$(BUN) scripts/error-codes.ts
-	@$(BUN) scripts/vendors-page.ts
-	@$(BUN) scripts/operations-page.ts
-	@$(BUN) scripts/sdk-shapes.ts
-	@$(BUN) scripts/chart.ts
+	@$(BUN) scripts/generate.ts
 
 manifests: $(DEPS) ## Write deploy/kubernetes from the Helm chart (with Helm, from PATH or npm)
 	@$(BUN) scripts/manifests.ts
 
-tour: $(DEPS) ## Write docs/tour.md and the README's picture: the program lives through a night (needs Prometheus)
+tour: $(DEPS) ## Write docs/tour.md and the README's picture: runs the program through a night of failures (needs Prometheus)
 	@$(BUN) scripts/tour/run.ts
 
 fmt: $(DEPS) ## Format everything

@@ -1,13 +1,16 @@
 // Writes what the Helm chart has from elsewhere: the schema of its values, the alerts and the dashboard.
-import { copyFile, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { editorJsonSchema } from '../src/config/json-schema.ts';
+import { formatted } from './formatted.ts';
+import { writeGenerated } from './write-generated.ts';
 
 /** As much of JSON Schema as is written here. */
 type Schema = Readonly<Record<string, unknown>>;
 
-const CHART = join(import.meta.dir, '../deploy/helm/llm-proxy');
+const ROOT = join(import.meta.dir, '..');
+const CHART = 'deploy/helm/llm-proxy';
 const COPIES = [
   { from: 'deploy/prometheus/alerts.yml', to: 'files/alerts.yml' },
   { from: 'deploy/grafana/llm-proxy.json', to: 'files/dashboard.json' },
@@ -29,7 +32,7 @@ const KNOWN: Readonly<Record<string, Schema>> = {
   'metrics.dashboard.labels': TEXTS,
 };
 
-const values: unknown = parse(await readFile(join(CHART, 'values.yaml'), 'utf8'));
+const values: unknown = parse(await readFile(join(ROOT, CHART, 'values.yaml'), 'utf8'));
 const { type, properties, additionalProperties, $defs }: Schema = editorJsonSchema();
 
 const schema = {
@@ -39,14 +42,9 @@ const schema = {
   ...schemaOf(values, '', { config: { type, properties, additionalProperties }, global: { type: 'object' } }),
   $defs,
 };
-const formatter = Bun.spawn([process.execPath, 'fmt', '--stdin-filepath=deploy/helm/llm-proxy/values.schema.json'], {
-  cwd: join(import.meta.dir, '..'),
-  stdin: new Blob([JSON.stringify(schema)]),
-  stdout: 'pipe',
-  stderr: 'inherit',
-});
-await Bun.write(join(CHART, 'values.schema.json'), await formatter.stdout.text());
-for (const { from, to } of COPIES) await copyFile(join(import.meta.dir, '..', from), join(CHART, to));
+const path = `${CHART}/values.schema.json`;
+await writeGenerated(path, await formatted(path, JSON.stringify(schema)));
+for (const { from, to } of COPIES) await writeGenerated(`${CHART}/${to}`, await readFile(join(ROOT, from), 'utf8'));
 
 /** What a default says of the values that may take its place: its type, and the members it has unless it has none. */
 function schemaOf(value: unknown, path: string, more: Readonly<Record<string, Schema>> = {}): Schema {

@@ -3,6 +3,9 @@ import { EXITS, flagWords, VARIABLES } from '../src/commands/help.ts';
 import { COMMANDS } from '../src/commands/run.ts';
 import type { Command, Flag } from '../src/commands/command.ts';
 import { HELP, VERSION_FLAG } from '../src/commands/flags.ts';
+import { formatted } from './formatted.ts';
+import { table as localizedTable } from './operations/table.ts';
+import { writeGenerated } from './write-generated.ts';
 
 const INTRO = `<!-- Generated from src/commands by \`make generate\`. Do not edit. -->
 
@@ -35,9 +38,9 @@ function list(exits: Readonly<Record<number, string>>): string {
     .join('; ');
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+/** In English, as it is. */
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  return localizedTable((text) => text, heads, rows);
 }
 
 const text = [
@@ -59,7 +62,4 @@ const text = [
   ),
 ].join('\n\n');
 
-await Bun.write('docs/cli.md', `${text}\n`);
-const formatter = Bun.spawn([process.execPath, 'fmt', 'docs/cli.md'], { stdout: 'ignore', stderr: 'pipe' });
-const complaint = await formatter.stderr.text();
-if ((await formatter.exited) !== 0) throw new Error(`bun fmt failed: ${complaint}`);
+await writeGenerated('docs/cli.md', await formatted('docs/cli.md', `${text}\n`));

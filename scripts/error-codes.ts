@@ -4,6 +4,8 @@ import { REMEDIES } from '../src/core/failure-remedies.ts';
 import { OTHER_WORDS } from '../src/core/other-words.ts';
 import { ERROR_CODES } from '../src/core/refusal.ts';
 import { SYSTEM_WORDS } from '../src/core/system-words.ts';
+import { formatted } from './formatted.ts';
+import { writeGenerated } from './write-generated.ts';
 
 /** What is said of the next route and the next alias where a plain yes would be too much; the text below the table has more. */
 const CONDITIONS: Readonly<Record<string, readonly [route: string, alias: string]>> = {
@@ -113,13 +115,7 @@ After its time one request at a time is let through as a trial. It has one try, 
 ${words.join('\n')}
 `;
 
-const formatter = Bun.spawn([process.execPath, 'fmt', '--stdin-filepath=docs/errors.md'], {
-  cwd: `${import.meta.dir}/..`,
-  stdin: new Blob([text]),
-  stdout: 'pipe',
-  stderr: 'inherit',
-});
-await Bun.write(`${import.meta.dir}/../docs/errors.md`, await formatter.stdout.text());
+await writeGenerated('docs/errors.md', await formatted('docs/errors.md', text));
 
 function yes(value: boolean): string {
   return value ? 'yes' : '';

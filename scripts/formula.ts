@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { version } from '../package.json';
 import { executableName } from './executable.ts';
-import { REPOSITORY } from './repository.ts';
+import { REPOSITORY } from '../src/lib/version.ts';
 import { TARGETS } from './runtimes.ts';
 
 const { values } = parseArgs({ options: { dist: { type: 'string', default: 'dist' } } });

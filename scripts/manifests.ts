@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { $ } from 'bun';
 import { kubeTools } from '../test/kit/kube-tools.ts';
+import { formatted } from './formatted.ts';
 
 /** A file of deploy/kubernetes. */
 interface Manifest {
@@ -57,18 +58,6 @@ export async function manifests(helm: string): Promise<Manifest[]> {
       return { name: path, text: await formatted(path, `# Generated from ${CHART} by \`make manifests\`.\n${own}`) };
     }),
   );
-}
-
-async function formatted(path: string, text: string): Promise<string> {
-  const formatter = Bun.spawn([process.execPath, 'fmt', `--stdin-filepath=${path}`], {
-    cwd: ROOT,
-    stdin: new Blob([text]),
-    stdout: 'pipe',
-    stderr: 'inherit',
-  });
-  const output = await formatter.stdout.text();
-  if ((await formatter.exited) !== 0) throw new Error(`bun fmt failed on ${path}`);
-  return output;
 }
 
 if (import.meta.main) {

@@ -2,7 +2,7 @@ import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import packageJson from '../package.json';
 import { extension } from './executable.ts';
-import { REPOSITORY } from './repository.ts';
+import { REPOSITORY } from '../src/lib/version.ts';
 import type { Target } from './runtimes.ts';
 import { TARGETS } from './runtimes.ts';
 

@@ -5,7 +5,9 @@
 // text of the blocks → the same in that language. Where one is missing, the script says which and writes nothing.
 import { readFileSync } from 'node:fs';
 import { Glob } from 'bun';
+import { formatted } from './formatted.ts';
 import { filledPage } from './operations/page.ts';
+import { writeGenerated } from './write-generated.ts';
 
 process.chdir(`${import.meta.dir}/..`);
 
@@ -15,8 +17,5 @@ for (const path of [...new Glob('docs/operations*.md').scanSync()].sort()) {
     language === undefined
       ? undefined
       : (JSON.parse(readFileSync(`scripts/operations/${language}.json`, 'utf8')) as Record<string, string>);
-  await Bun.write(path, filledPage(readFileSync(path, 'utf8'), words));
-  const formatter = Bun.spawn([process.execPath, 'fmt', path], { stdout: 'ignore', stderr: 'pipe' });
-  const complaint = await formatter.stderr.text();
-  if ((await formatter.exited) !== 0) throw new Error(`bun fmt failed: ${complaint}`);
+  await writeGenerated(path, await formatted(path, filledPage(readFileSync(path, 'utf8'), words)));
 }

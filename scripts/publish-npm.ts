@@ -38,7 +38,7 @@ async function manifestOf(folder: string): Promise<Manifest> {
   return (await Bun.file(join(folder, 'package.json')).json()) as Manifest;
 }
 
-/** By the registry's own word, for each question to npm takes a second. */
+/** By the registry's own word, because each question to npm takes a second. */
 async function isPublished(name: string, version: string): Promise<boolean> {
   const response = await fetch(new URL(name.replace('/', '%2f'), registry));
   if (response.status === 404) return false;

@@ -1,8 +1,12 @@
 // Writes `test/shapes/*.json`: what requests, answers and stream events of each dialect look like, field by field, from
 // the types of the official SDKs that package.json pins. Tests make documents of every kind from them.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import ts from 'typescript';
+import { formatted } from './formatted.ts';
 import { ShapeWalker } from './shape-walker.ts';
+import { writeGenerated } from './write-generated.ts';
+
+process.chdir(`${import.meta.dir}/..`);
 
 const ROOTS = 'scripts/sdk-roots.ts';
 const FOLDER = 'test/shapes';
@@ -24,17 +28,14 @@ const program = ts.createProgram([ROOTS], {
 });
 const checker = program.getTypeChecker();
 
-await mkdir(FOLDER, { recursive: true });
 for (const [dialect, bodies] of membersOf(typeOfDialects())) {
   const walker = new ShapeWalker(checker);
   const shapes = Object.fromEntries(membersOf(bodies).map(([name, type]) => [name, walker.shapeOf(type)]));
   const types = Object.fromEntries([...walker.types].sort(([a], [b]) => (a < b ? -1 : 1)));
   const file = { from: await sdkOf(dialect), ...shapes, types };
-  await writeFile(`${FOLDER}/${dialect}.json`, JSON.stringify(file));
+  const path = `${FOLDER}/${dialect}.json`;
+  await writeGenerated(path, await formatted(path, JSON.stringify(file)));
 }
-const formatter = Bun.spawn([process.execPath, 'fmt', FOLDER], { stdout: 'ignore', stderr: 'pipe' });
-const complaint = await formatter.stderr.text();
-if ((await formatter.exited) !== 0) throw new Error(`bun fmt failed: ${complaint}`);
 
 function typeOfDialects(): ts.Type {
   const source = program.getSourceFile(ROOTS);

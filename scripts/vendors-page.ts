@@ -4,6 +4,8 @@ import type { Note, VendorNotes } from '../src/vendors/notes.ts';
 import { NOTES } from '../src/vendors/notes/all.ts';
 import type { Vendor } from '../src/vendors/vendor.ts';
 import { VENDORS } from '../src/vendors/vendors.ts';
+import { formatted } from './formatted.ts';
+import { writeGenerated } from './write-generated.ts';
 
 const HEADINGS: Readonly<Record<Exclude<keyof VendorNotes, 'vendor'>, string>> = {
   upstream: 'Upstream protocol of translated requests',
@@ -46,7 +48,5 @@ function rowOf(heading: string, { text, sources = [] }: Note): string {
   return `- **${heading}.** ${text.replaceAll('\n', ' ')}${found === '' ? '' : ` (${found})`}`;
 }
 
-await Bun.write('docs/vendors.md', [INTRO, ...VENDORS.map(section)].join('\n\n') + '\n');
-const formatter = Bun.spawn([process.execPath, 'fmt', 'docs/vendors.md'], { stdout: 'ignore', stderr: 'pipe' });
-const complaint = await formatter.stderr.text();
-if ((await formatter.exited) !== 0) throw new Error(`bun fmt failed: ${complaint}`);
+const text = [INTRO, ...VENDORS.map(section)].join('\n\n') + '\n';
+await writeGenerated('docs/vendors.md', await formatted('docs/vendors.md', text));

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { CONSEQUENCES } from '../src/core/failure.ts';
 import { ERROR_CODES } from '../src/core/refusal.ts';
+import type { Alias } from '../src/core/route.ts';
+import { pageUrl } from '../src/lib/page-url.ts';
+import { expectedSeries } from '../src/observe/expected-series.ts';
 import { OUTCOMES } from '../src/observe/outcome.ts';
 import type { Json } from './kit/json.ts';
 import { groupedBy, metricSamples, metricsOf, OF_THE_SCRAPE } from './kit/metric-samples.ts';
@@ -16,7 +19,6 @@ const rules: Json[] = parse(readFileSync(join(ROOT, 'deploy/prometheus/alerts.ym
 );
 const alerts = rules.filter((rule) => rule.alert !== undefined);
 const named: [name: string, rule: Json][] = rules.map((rule) => [rule.alert ?? rule.record, rule]);
-const repository: string = parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).repository.url;
 
 /** Each sample → its labels; what a rule records is one as well, from there on. */
 let samples: Map<string, Set<string>>;
@@ -50,7 +52,7 @@ test.each(alerts.map((rule): [string, Json] => [rule.alert, rule]))(
       for (const [, label = ''] of text.matchAll(/\$labels\.([a-z_]+)/g)) expect(left).toContain(label);
     }
     const anchor = name.toLowerCase();
-    expect(annotations.runbook_url).toBe(`${webAddress(repository)}/blob/main/docs/operations.md#${anchor}`);
+    expect(annotations.runbook_url).toBe(pageUrl(`operations.md#${anchor}`));
     expect(PAGE).toContain(`\n### ${name}\n`);
   },
 );
@@ -92,6 +94,20 @@ describe('the values that rules ask for', () => {
     for (const outcome of valuesOf('outcome')) expect(known).toContain(outcome);
   });
 
+  test('outcomes that alerts count begin at 0, or the first of them would not be growth', () => {
+    const route = { backend: { name: 'b' }, modelLabel: 'm' };
+    const { aliasRequests, attempts } = expectedSeries([{ name: 'a', tiers: [[route]] } as unknown as Alias]);
+    const counted = (metric: string): string[] =>
+      rules.flatMap(({ expr }: { expr: string }) =>
+        [...expr.matchAll(new RegExp(`${metric}\\{[^}]*outcome=~?"([^"]*)"`, 'g'))].flatMap(([, list = '']) =>
+          list.split('|'),
+        ),
+      );
+    const sorted = (names: readonly (string | undefined)[]): string[] => [...new Set(names.map(String))].sort();
+    expect(sorted(aliasRequests.map((values) => values.at(-1)))).toEqual(sorted(counted('alias_requests_total')));
+    expect(sorted(attempts.map((values) => values.at(-1)))).toEqual(sorted([...counted('attempts_total'), 'success']));
+  });
+
   test('each way to fail is the backend’s, a refusal, the request’s, or tells nothing of the backend', () => {
     const listed = (record: string, operator: string): string[] => {
       const { expr } = rules.find((rule) => rule.record === record) ?? {};
@@ -115,8 +131,3 @@ describe('the values that rules ask for', () => {
     expect([...served, ...clients, ...letDown].sort()).toEqual(Object.keys(OUTCOMES).sort() as never);
   });
 });
-
-/** As a browser has it: without `git+` and `.git`. */
-function webAddress(url: string): string {
-  return url.replace(/^git\+/, '').replace(/\.git$/, '');
-}

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'bun:test';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { anchorsOf } from './docs/blocks.ts';
 
 const DOCS = join(import.meta.dir, '../docs');
 const page = readFileSync(join(DOCS, 'comparison.md'), 'utf8');
@@ -53,13 +54,3 @@ test('what it links to in this repository exists, down to the heading', () => {
     if (heading !== undefined) expect(anchorsOf(readFileSync(join(DOCS, file), 'utf8'))).toContain(heading);
   }
 });
-
-/** The anchors that GitHub gives the headings of a page. */
-function anchorsOf(markdown: string): string[] {
-  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w -]/g, '')
-      .replaceAll(' ', '-'),
-  );
-}

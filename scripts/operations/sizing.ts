@@ -27,7 +27,7 @@ export function sizingBlock(localize: Localize): string {
 }
 
 /** A cell of the table below a heading of docs/benchmarks.md. */
-function figureIn(page: string, heading: string, row: string, column: number): string {
+export function figureIn(page: string, heading: string, row: string, column = 1): string {
   const section = page.split('\n## ').find((part) => part.startsWith(`${heading}\n`));
   const cells = section
     ?.split('\n')

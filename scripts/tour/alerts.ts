@@ -1,15 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { stringify } from 'yaml';
-import { findFreePort } from '../../test/kit/gateway.ts';
 import { program } from '../../test/kit/program.ts';
-import { scaledRules } from '../../test/kit/scaled-rules.ts';
+import { startPrometheus, type ActiveAlert, type Prometheus } from '../../test/kit/prometheus.ts';
 import { SPEED, type Stage } from './stage.ts';
 
-const RULES = join(import.meta.dir, '../../deploy/prometheus/alerts.yml');
-/** Half a minute of the night, a usual interval, would be a second. */
-const SCRAPE_MS = 500;
 const POLL_MS = 100;
 const PATIENCE_MS = 60_000;
 
@@ -25,34 +17,19 @@ export interface Fired {
 export async function watchAlerts(stage: Stage): Promise<AlertWatch> {
   const prometheus = await program('prometheus', { apt: 'prometheus', path: 'usr/bin/prometheus' });
   if (prometheus === undefined) throw new Error('The tour needs Prometheus: install it, or run on Debian.');
-  const watch = new AlertWatch(prometheus, await findFreePort(), stage);
-  await watch.until(() => watch.isWatching, 'Prometheus has not scraped the gateway');
-  return watch;
+  return new AlertWatch(await startPrometheus(prometheus, new URL(stage.url).host, SPEED), stage);
 }
 
-/** A Prometheus whose rules have windows as much shorter as the night is. */
+/** What fires at a Prometheus whose rules have windows as much shorter as the night is. */
 export class AlertWatch {
-  readonly #dir = mkdtempSync(join(tmpdir(), 'llm-proxy-tour-prometheus-'));
   readonly #fired = new Map<string, Fired>();
-  readonly #child: Bun.Subprocess<'ignore', 'ignore', 'pipe'>;
   readonly #polling: Promise<void>;
   #isOn = true;
-  /** Before the first scrape no gateway is known, which is an alert. */
-  isWatching = false;
 
   constructor(
-    prometheus: string,
-    private readonly port: number,
+    private readonly prometheus: Prometheus,
     private readonly stage: Stage,
   ) {
-    writeFileSync(join(this.#dir, 'alerts.yml'), scaledRules(readFileSync(RULES, 'utf8'), SPEED));
-    writeFileSync(join(this.#dir, 'prometheus.yml'), configOf(new URL(stage.url).host));
-    const flags = [
-      `--config.file=${join(this.#dir, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(this.#dir, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ];
-    this.#child = Bun.spawn([prometheus, ...flags], { stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' });
     this.#polling = this.#poll();
   }
 
@@ -61,36 +38,29 @@ export class AlertWatch {
     return [...this.#fired.values()];
   }
 
-  /** Resolves when an alert of this name has fired. */
+  /** Resolves when an alert of this name has fired; rejects if that takes too long. */
   async untilFired(alert: string): Promise<void> {
-    await this.until(() => this.fired.some((one) => one.alert === alert), `${alert} has not fired`);
-  }
-
-  /** Resolves when it is so; rejects with `otherwise` if that takes too long. */
-  async until(isSo: () => boolean, otherwise: string): Promise<void> {
-    for (const end = Date.now() + PATIENCE_MS; !isSo(); await Bun.sleep(POLL_MS)) {
-      if (this.#child.exitCode !== null) throw new Error(`Prometheus ended:\n${await this.#child.stderr.text()}`);
-      if (Date.now() > end) throw new Error(`${otherwise}. Fired: ${[...this.#fired.keys()].join(', ') || 'none'}.`);
+    const end = Date.now() + PATIENCE_MS;
+    while (!this.fired.some((one) => one.alert === alert)) {
+      this.prometheus.expectRunning();
+      if (Date.now() > end)
+        throw new Error(`${alert} has not fired. Fired: ${[...this.#fired.keys()].join(', ') || 'none'}.`);
+      await Bun.sleep(POLL_MS);
     }
   }
 
   async stop(): Promise<void> {
     this.#isOn = false;
     await this.#polling;
-    this.#child.kill('SIGTERM');
-    await this.#child.exited;
-    rmSync(this.#dir, { recursive: true });
+    await this.prometheus.stop();
   }
 
   async #poll(): Promise<void> {
     while (this.#isOn) {
       await Bun.sleep(POLL_MS);
-      // It takes a moment to start.
-      const answer = await this.#ask<{ alerts: readonly ActiveAlert[] }>('alerts').catch(() => undefined);
-      if (answer === undefined) continue;
-      const { alerts } = answer;
-      this.isWatching ||= alerts.length === 0 && (await this.#hasScraped());
-      if (this.isWatching) for (const alert of alerts) this.#note(alert);
+      // One that has ended is told by whoever waits for an alert.
+      const alerts = await this.prometheus.alerts().catch(() => []);
+      for (const alert of alerts) this.#note(alert);
     }
   }
 
@@ -101,32 +71,4 @@ export class AlertWatch {
     const at = new Date(this.stage.now()).toISOString().slice(11, 16);
     this.#fired.set(key, { at, alert: labels['alertname'] ?? '', severity: labels['severity'] ?? '', summary });
   }
-
-  async #hasScraped(): Promise<boolean> {
-    return (await this.#ask<{ result: readonly unknown[] }>('query?query=up==1')).result.length > 0;
-  }
-
-  async #ask<T>(path: string): Promise<T> {
-    const response = await fetch(`http://127.0.0.1:${this.port}/api/v1/${path}`);
-    const { data } = (await response.json()) as { data: T };
-    return data;
-  }
-}
-
-interface ActiveAlert {
-  readonly state: 'pending' | 'firing';
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-}
-
-function configOf(target: string): string {
-  return stringify({
-    global: {
-      scrape_interval: `${SCRAPE_MS}ms`,
-      scrape_timeout: `${SCRAPE_MS}ms`,
-      evaluation_interval: `${SCRAPE_MS}ms`,
-    },
-    rule_files: ['alerts.yml'],
-    scrape_configs: [{ job_name: 'llm-proxy', static_configs: [{ targets: [target] }] }],
-  });
 }

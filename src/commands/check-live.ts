@@ -7,22 +7,13 @@ import { startHttpThread } from '../lib/http-thread.ts';
 import { nearest } from '../lib/nearest.ts';
 import { namesProxy } from '../lib/proxy-variables.ts';
 import { createRedactor } from '../observe/redact.ts';
-import type { CommandLine, Flag } from './command.ts';
+import type { CommandLine } from './command.ts';
 import { UsageError } from './command.ts';
 import { configPath } from './flags.ts';
 import { ask, probeConfig, RecordLog } from './live/ask.ts';
+import { ALIAS, BACKEND, JSON_FLAG, TIMEOUT } from './live/flags.ts';
 import { type Filter, planProbes, type Probe } from './live/plan.ts';
 import { type LiveResult, notAsked, resultOf, sum, table } from './live/show.ts';
-
-export const LIVE: Flag = { name: 'live', help: 'ask each enabled route once; costs a few tokens of each model' };
-export const ALIAS: Flag = { name: 'alias', value: 'NAME', many: true, help: 'with --live: only routes of this alias' };
-export const BACKEND: Flag = { name: 'backend', value: 'NAME', many: true, help: 'with --live: only this backend' };
-export const TIMEOUT: Flag = {
-  name: 'timeout',
-  value: 'DURATION',
-  help: 'with --live: how long each request may take (default: `30s`)',
-};
-export const JSON_FLAG: Flag = { name: 'json', help: 'with --live: print JSON' };
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const MOST_AT_ONCE = 8;

@@ -6,11 +6,12 @@ import { ConfigError, formatProblem } from '../config/problem.ts';
 import { secretsOf } from '../config/secrets.ts';
 import { printable } from '../lib/printable.ts';
 import { createRedactor } from '../observe/redact.ts';
-import { ALIAS, BACKEND, checkLive, JSON_FLAG, LIVE, TIMEOUT } from './check-live.ts';
+import { checkLive } from './check-live.ts';
 import type { Command, CommandLine } from './command.ts';
 import { maskLikely, UsageError } from './command.ts';
 import { environmentDangers } from './environment-dangers.ts';
 import { CONFIG, configPath } from './flags.ts';
+import { ALIAS, BACKEND, JSON_FLAG, LIVE, TIMEOUT } from './live/flags.ts';
 
 /** `llm-proxy check`: says what is wrong with a config file, or what is in it; asks each of its routes if it is told to. */
 export const check: Command = {

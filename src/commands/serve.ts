@@ -142,7 +142,7 @@ interface Running {
 }
 
 /** Beyond `shutdown_timeout`: last words of streams, last bytes, logs. */
-const CLOSING_MS = 10_000;
+export const CLOSING_MS = 10_000;
 
 /** SIGTERM and SIGINT end the process when its work is done, a second one at once; SIGHUP reloads. */
 function untilSignalled({ app, host, reloader, watchdog }: Running): Promise<number> {

@@ -31,7 +31,7 @@ function vendorTable(): string {
   return [...head, ...rows].join('\n');
 }
 
-const INTRO = `<!-- Generated from src/config/schema.ts by \`bun src/config/generate.ts\`. Do not edit. -->
+const INTRO = `<!-- Generated from src/config/schema.ts by \`make generate\`. Do not edit. -->
 
 # Configuration
 

@@ -1,7 +1,8 @@
 import { formatDuration } from '../lib/duration.ts';
 import type { Clock } from '../lib/clock.ts';
+import { brokenAnswer } from './broken-answer.ts';
 import type { Exchange } from './exchange.ts';
-import { Aborted, transportFailure } from './failure.ts';
+import { Aborted } from './failure.ts';
 import type { Failure } from './failure.ts';
 import type { Lease } from './lease.ts';
 import type { Route } from './route.ts';
@@ -71,7 +72,7 @@ export class Attempt {
 
   /** Lets go of what it holds, if nothing else has ended it: a bug must not cost a backend its slots. */
   abandon(): void {
-    this.end({ failure: transportFailure('broken_answer', 'abandoned') });
+    this.end({ failure: brokenAnswer('abandoned') });
   }
 
   abort(reason: Aborted): void {

@@ -134,7 +134,7 @@ export class Exchange implements BagItem {
   /** What it holds of the memory that requests may hold together. */
   bufferedBytes = 0;
   stream = false;
-  /** How long it waited for its turn; undefined until it has asked for one. */
+  /** How long it waited in the queue; undefined until it has asked for one. */
   queueMs: number | undefined;
   /** The time that is not the gateway's own: the client's sending, the queue, attempts and the waits between them. */
   elsewhereMs = 0;

@@ -79,7 +79,7 @@ export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
     'LA--',
     503,
     'gateway_overloaded',
-    'could not be asked, for the gateway has run out of files, memory or ports',
+    'could not be asked because the gateway has run out of files, memory or ports',
   ),
   // What is held for others is given back by and by; another backend's answer would need as much.
   no_room: row(

@@ -1,3 +1,7 @@
+import type { BrokenDetail } from './broken-answer.ts';
+
+const BROKEN_DETAIL = '`detail` of a `broken_answer`';
+
 /** A stable word that is neither an error code nor a failure of an attempt. */
 interface Word {
   /** Where it is read. */
@@ -5,6 +9,56 @@ interface Word {
   readonly meaning: string;
   readonly remedy: string;
 }
+
+const BROKEN: Readonly<Record<BrokenDetail, Word>> = {
+  invalid_json: {
+    where: BROKEN_DETAIL,
+    meaning: 'The answer of the backend is not JSON, where nothing else would be an answer.',
+    remedy: "Check the backend's `url` and `protocol`: what answers there may be no LLM API.",
+  },
+  html: {
+    where: BROKEN_DETAIL,
+    meaning: 'The backend sent HTML (what came begins with `<`) where JSON is an answer.',
+    remedy:
+      "Check the backend's `url`: it leads to a web page. If it is right, look for a proxy or a sign-in page between the gateway and the provider.",
+  },
+  no_answer: {
+    where: BROKEN_DETAIL,
+    meaning: 'The answer of the backend is empty, or says nothing that is an answer in its dialect.',
+    remedy: "Check the backend's `protocol` and the model.",
+  },
+  malformed: {
+    where: BROKEN_DETAIL,
+    meaning: 'The answer of the backend is JSON, but not of its dialect, so it cannot be translated.',
+    remedy: "Check the backend's `protocol`; `logging.debug_mode` logs what it sends.",
+  },
+  unasked_stream: {
+    where: BROKEN_DETAIL,
+    meaning: 'The backend sent a stream that the client did not ask for and that cannot be made into one answer.',
+    remedy: "Check the backend's `url` and `protocol`, and proxies between.",
+  },
+  stream_without_content: {
+    where: BROKEN_DETAIL,
+    meaning: 'The stream ended before it held any content.',
+    remedy: 'None is needed once: another route is tried. If it repeats, look at the backend.',
+  },
+  stream_ended_early: {
+    where: BROKEN_DETAIL,
+    meaning: 'The stream ended without the event that completes it.',
+    remedy: 'Look at the backend, and at proxies between that end long answers.',
+  },
+  too_complex: {
+    where: BROKEN_DETAIL,
+    meaning:
+      'The answer is nested deeper, or holds more values, than `server.max_nesting` and `server.max_values` allow.',
+    remedy: 'Raise them, if the answer is a good one.',
+  },
+  abandoned: {
+    where: BROKEN_DETAIL,
+    meaning: 'The gateway let go of an attempt that it had not ended: a bug of its own, not the fault of the backend.',
+    remedy: 'Report it, with the lines of the log that have the same `trace_id`.',
+  },
+};
 
 /** Words that operators meet in answers and logs, and may rely on. Markdown, as in docs/errors.md, which is made of it. */
 export const OTHER_WORDS: Readonly<Record<string, Word>> = {
@@ -38,31 +92,5 @@ export const OTHER_WORDS: Readonly<Record<string, Word>> = {
     meaning: 'Its cooldown is over, and one request at a time is let through as a trial.',
     remedy: 'None is needed: it is up again when a trial has succeeded.',
   },
-  invalid_json: {
-    where: '`detail` of a `broken_answer`',
-    meaning: 'The answer of the backend is no JSON, where nothing else would be an answer.',
-    remedy: "Check the backend's `url` and `protocol`: what answers there may be no LLM API.",
-  },
-  html: {
-    where: '`detail` of a `broken_answer`',
-    meaning: 'The backend sent HTML (what came begins with `<`) where JSON is an answer.',
-    remedy:
-      "Check the backend's `url`: it leads to a web page. If it is right, look for a proxy or a sign-in page between the gateway and the provider.",
-  },
-  no_answer: {
-    where: '`detail` of a `broken_answer`',
-    meaning: 'The answer of the backend is empty, or says nothing that is an answer in its dialect.',
-    remedy: "Check the backend's `protocol` and the model.",
-  },
-  stream_ended_early: {
-    where: '`detail` of a `broken_answer`',
-    meaning: 'The stream ended without the event that completes it.',
-    remedy: 'Look at the backend, and at proxies between that end long answers.',
-  },
-  too_complex: {
-    where: '`detail` of a `broken_answer`',
-    meaning:
-      'The answer is nested deeper, or holds more values, than `server.max_nesting` and `server.max_values` allow.',
-    remedy: 'Raise them, if the answer is a good one.',
-  },
+  ...BROKEN,
 };

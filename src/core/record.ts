@@ -28,7 +28,7 @@ export interface ExchangeRecord {
   readonly durationMs: number;
   /** Time to the first content that went to the client; undefined when none did. */
   readonly ttftMs: number | undefined;
-  /** How long it waited for its turn; undefined if it did not come so far as to need one. */
+  /** How long it waited in the queue; undefined if it did not come so far as to need one. */
   readonly queueMs: number | undefined;
   /** What the gateway itself took: all but the client's sending, the queue, the attempts and the waits between them. */
   readonly overheadMs: number;

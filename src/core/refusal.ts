@@ -197,7 +197,7 @@ export const ERROR_CODES = {
   queue_timeout: {
     status: 503,
     type: server,
-    meaning: 'The request waited for its turn for as long as `concurrency.queue_timeout`.',
+    meaning: 'The request waited in the queue for as long as `concurrency.queue_timeout`.',
     remedy: "Try again after `Retry-After`; raise `max_requests` or the backends' limits.",
   },
   upstream_connection_failed: {

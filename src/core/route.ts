@@ -240,6 +240,9 @@ export interface Route {
   readonly live: ModelLive;
 }
 
+/** What logs and metrics call the alias and the model of a route that is of no alias: one to a response that a backend keeps. */
+export const NO_ALIAS = '-';
+
 /** A model name that clients use. */
 export interface Alias {
   readonly name: string;

@@ -19,7 +19,7 @@ export function liftFetchLimit(): void {
     const { exitCode } = Bun.spawnSync([executable, ...args], { env, stdio: ['inherit', 'inherit', 'inherit'] });
     process.exit(exitCode);
   }
-  // By the name that it was called, for that is how it calls itself.
+  // By the name that it was called: that is how it calls itself.
   process.execve?.(executable, [process.argv0, ...args], env);
 }
 

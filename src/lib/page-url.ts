@@ -1,6 +1,6 @@
-import { repository } from '../../package.json';
+import { REPOSITORY } from './version.ts';
 
-const PAGES = `${repository.url.replace(/^git\+/, '').replace(/\.git$/, '')}/blob/main/docs`;
+const PAGES = `${REPOSITORY}/blob/main/docs`;
 
 /** Where a page of `docs/` can be read by whoever gets a message and has no clone: `protocols.md#endpoints`. */
 export function pageUrl(page: string): string {

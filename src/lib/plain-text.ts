@@ -1,10 +1,10 @@
 import { commandLine } from './called-as.ts';
-import { REPOSITORY } from './version.ts';
+import { pageUrl } from './page-url.ts';
 
 /** A text of the documentation as a terminal shows it: without backticks, its links into the documentation as URLs. */
 export function asPlainText(markdown: string): string {
   return withOwnCommands(markdown)
-    .replaceAll(/\[([^\]]*)\]\(([\w.-]+\.md)(#[\w-]+)?\)/g, `${REPOSITORY}/blob/main/docs/$2$3`)
+    .replaceAll(/\[[^\]]*\]\(([\w.-]+\.md(?:#[\w-]+)?)\)/g, (_, page: string) => pageUrl(page))
     .replaceAll('`', '');
 }
 

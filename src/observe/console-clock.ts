@@ -1,3 +1,4 @@
+import { localTime, twoDigits } from '../lib/local-time.ts';
 import { dayNamer } from './rotation.ts';
 
 /** The console's clock is local time, as in the names of log files: `03:04:37`. Lines in JSON and in files have UTC. */
@@ -5,9 +6,8 @@ export function timeOfDay(ms: number): string {
   const second = Math.floor(ms / 1000);
   // Many lines are of the same second.
   if (second !== lastSecond) {
-    const at = new Date(ms);
     lastSecond = second;
-    lastTime = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+    lastTime = localTime(new Date(ms));
   }
   return lastTime;
 }
@@ -15,9 +15,8 @@ export function timeOfDay(ms: number): string {
 /** A time that a line of `nowMs` tells of: with its date where that is another day's. */
 export function timeBeside(ms: number, nowMs: number): string {
   const day = dayOf(ms);
-  // A `Date` of its own: the line's second is asked for again.
-  const at = new Date(ms);
-  const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  // Not what is remembered: the line's own second is asked for again.
+  const time = localTime(new Date(ms));
   return day === dayOf(nowMs) ? time : `${day} ${time}`;
 }
 
@@ -56,9 +55,5 @@ function zoneOf(ms: number): string {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   if (minutes === 0 && timeZone === 'UTC') return 'UTC';
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
-  return `UTC${minutes < 0 ? '-' : '+'}${two(hours)}:${two(rest)} (${timeZone})`;
-}
-
-function two(value: number): string {
-  return value < 10 ? `0${value}` : String(value);
+  return `UTC${minutes < 0 ? '-' : '+'}${twoDigits(hours)}:${twoDigits(rest)} (${timeZone})`;
 }

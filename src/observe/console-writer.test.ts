@@ -17,7 +17,7 @@ test('the console writer writes everything in order and says where text was left
   write('three\n');
   await write.flush();
   expect(readFileSync(path, 'utf8')).toBe('one\ntwo ü\nthree\n(1 lines left out here)\n');
-  write.leftOut = (lines) => `{"lines":${lines}}\n`;
+  write.onLeftOut((lines) => `{"lines":${lines}}\n`);
   write('four\n');
   write('x'.repeat(2 << 20));
   write('x'.repeat(2 << 20));

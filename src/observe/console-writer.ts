@@ -5,8 +5,8 @@ export interface ConsoleWriter {
   (text: string): void;
   /** Resolves when what was given so far is out, or after a second if the reader has stopped reading. */
   flush(): Promise<void>;
-  /** Makes the line that stands where lines were left out; whoever formats the others sets it. */
-  leftOut: (lines: number) => string;
+  /** Takes what makes the line that stands where lines were left out: whoever formats the others formats it. */
+  onLeftOut(told: (lines: number) => string): void;
 }
 
 /** Writes to stderr (or `fd`) in batches, one write in flight. Over 1 MiB unwritten, text is left out and that is said. */
@@ -15,6 +15,7 @@ export function stderrWriter(fd = 2): ConsoleWriter {
   let left = 0;
   let running: Promise<void> | undefined;
   let wroteAt = -Infinity;
+  let leftOut = (lines: number): string => `(${lines} lines left out here)\n`;
 
   const drain = async (): Promise<void> => {
     // A line after a silence goes out at once, with those of the same turn. Under load a write for each turn of the
@@ -26,7 +27,7 @@ export function stderrWriter(fd = 2): ConsoleWriter {
       const batch = pending;
       pending = '';
       await writeAll(fd, Buffer.from(batch));
-      if (left > 0) pending = writer.leftOut(left) + pending;
+      if (left > 0) pending = leftOut(left) + pending;
       left = 0;
     }
     wroteAt = performance.now();
@@ -40,9 +41,10 @@ export function stderrWriter(fd = 2): ConsoleWriter {
   const flush = async (): Promise<void> => {
     await Promise.race([running, Bun.sleep(FLUSH_PATIENCE_MS)]);
   };
-  const leftOut = (lines: number): string => `(${lines} lines left out here)\n`;
-  const writer: ConsoleWriter = Object.assign(take, { flush, leftOut });
-  return writer;
+  const onLeftOut = (told: typeof leftOut): void => {
+    leftOut = told;
+  };
+  return Object.assign(take, { flush, onLeftOut });
 }
 
 const MAX_PENDING_CHARS = 1 << 20;

@@ -7,11 +7,12 @@ import type { Redactor } from './redact.ts';
 import { requestText } from './request-text.ts';
 import { generalEntry, requestJson, requestTold, type Entry, type Level } from './request-line.ts';
 
-/** Takes text at once; whoever holds text back also has the other two, as `ConsoleWriter` says. */
+/** Takes text at once; whoever holds text back also has the other two. */
 export interface ConsoleSink {
   (text: string): void;
   flush?(): Promise<void>;
-  leftOut?: (lines: number) => string;
+  /** Asks to be told, from now on, of lines that were left out: what it returns stands where they would. */
+  onLeftOut?(told: (lines: number) => string): void;
 }
 
 /** How lines look on the console: every one is JSON, or all are for people. */
@@ -30,11 +31,11 @@ export class LogConsole {
     private redact: Redactor,
     wallNow: () => number,
   ) {
-    sink.leftOut = (lines) => {
+    sink.onLeftOut?.((lines) => {
       const nowMs = wallNow();
       const entry = generalEntry('warn', nowMs, 'lines are left out here: the console is slow', { lines });
       return this.#line(this.#entryText(entry, 'warn', nowMs), nowMs);
-    };
+    });
   }
 
   configure(settings: ConsoleSettings, redact: Redactor): void {

@@ -3,7 +3,9 @@ import type { GatewayErrorCode } from '../core/refusal.ts';
 import type { Alias } from '../core/route.ts';
 import type { MetricsSources } from './catalogue.ts';
 import { requestFamilies, stateFamilies } from './catalogue.ts';
-import { isCutByBackend, OUTCOMES, outcomeOf } from './outcome.ts';
+import { ConfiguredLabels } from './configured-labels.ts';
+import { expectedSeries } from './expected-series.ts';
+import { isCutByBackend, outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { processMetrics } from './process-metrics.ts';
 import type { CounterSeries, Family, HistogramSeries } from './prometheus.ts';
@@ -19,6 +21,10 @@ interface RouteSeries {
   readonly streamDuration: HistogramSeries;
   ttft: HistogramSeries | undefined;
   tokens: Readonly<Record<CountedTokens, CounterSeries>> | undefined;
+  /** What came of requests that asked for the alias that served. */
+  readonly outcomes: Partial<Record<Outcome, CounterSeries>>;
+  /** Attempts of the route that served. */
+  success: CounterSeries | undefined;
 }
 
 /** Refusals that alerts look at. */
@@ -44,7 +50,6 @@ export class Metrics {
   readonly families: readonly Family[];
   /** By alias, backend and model. */
   readonly #routes = new Map<string, Map<string, Map<string, RouteSeries>>>();
-  readonly #outcomes = new Map<string, Partial<Record<Outcome, CounterSeries>>>();
   #configValid = true;
 
   constructor(sources: Omit<MetricsSources, 'configValid'>) {
@@ -55,23 +60,24 @@ export class Metrics {
   }
 
   /**
-   * Begins with 0 what alerts look at: to Prometheus a count that is first seen at 20 has not grown, so the first failures
-   * of an alias or a backend would go unnoticed.
+   * Goes by the aliases and backends of another config from now on: begins with 0 what alerts look at, where anybody reads
+   * it (`isRead`), and forgets the series of routes that are there no longer. A request still under way there begins
+   * its series anew; to Prometheus that is a counter that was reset.
    */
-  expect(aliases: Iterable<Alias>): void {
-    const { aliasRequests, attempts, interrupted } = this.#counted;
-    for (const { name, tiers } of aliases) {
-      for (const outcome in OUTCOMES) aliasRequests.series(name, outcome);
-      for (const { backend, modelLabel } of tiers.flat()) {
-        for (const outcome of ['success', 'refused', 'own_lack']) attempts.series(backend.name, modelLabel, outcome);
-        interrupted.series(name, backend.name);
-      }
-    }
+  follow(aliases: readonly Alias[], backends: Iterable<string>, isRead: boolean): void {
+    const known = new ConfiguredLabels(aliases, backends);
+    for (const family of Object.values(this.#counted)) family.retain((labels, values) => known.has(labels, values));
+    this.#routes.clear();
+    if (!isRead) return;
+    const expected = expectedSeries(aliases);
+    for (const values of expected.aliasRequests) this.#counted.aliasRequests.series(...values);
+    for (const values of expected.attempts) this.#counted.attempts.series(...values);
+    for (const values of expected.interrupted) this.#counted.interrupted.series(...values);
   }
 
   /** Counts an exchange, once, at its end. */
   record(record: ExchangeRecord): void {
-    const { aliasLabel = '', backend = '', modelLabel = '', stream, ttftMs, queueMs, usage, tries } = record;
+    const { aliasLabel = '', backend = '', modelLabel = '', stream, ttftMs, queueMs, usage } = record;
     const route = this.#routes.get(aliasLabel)?.get(backend)?.get(modelLabel) ?? this.#added(record);
     this.#requestsOf(route, record).add();
     (stream ? route.streamDuration : route.duration).observe(record.durationMs / 1000);
@@ -82,8 +88,8 @@ export class Metrics {
     }
     if (queueMs !== undefined) this.#queueWait.observe(queueMs / 1000);
     if (usage !== undefined) addUsage((route.tokens ??= this.#tokensOf(aliasLabel, backend)), usage);
-    if (record.askedLabel !== undefined) this.#countOutcome(record.askedLabel, outcomeOf(record));
-    for (let i = 0; i < tries.length; i++) this.#countTry(tries[i], tries[i - 1]);
+    if (record.askedLabel !== undefined) this.#countOutcome(route, record.askedLabel, record);
+    this.#countTries(route, record);
     if (record.refused) this.#counted.refused.series(record.errorCode ?? 'unknown').add();
     if (isCutByBackend(record)) this.#counted.interrupted.series(aliasLabel, backend).add();
   }
@@ -112,6 +118,8 @@ export class Metrics {
       streamDuration: duration.series(aliasLabel, 'true'),
       ttft: undefined,
       tokens: undefined,
+      outcomes: {},
+      success: undefined,
     };
     within(within(this.#routes, aliasLabel), backend).set(modelLabel, route);
     return route;
@@ -129,10 +137,11 @@ export class Metrics {
     return series;
   }
 
-  #countOutcome(alias: string, outcome: Outcome): void {
-    let series = this.#outcomes.get(alias);
-    if (series === undefined) this.#outcomes.set(alias, (series = {}));
-    (series[outcome] ??= this.#counted.aliasRequests.series(alias, outcome)).add();
+  #countOutcome({ outcomes }: RouteSeries, asked: string, record: ExchangeRecord): void {
+    const { aliasRequests } = this.#counted;
+    const outcome = outcomeOf(record);
+    if (asked !== record.aliasLabel) aliasRequests.series(asked, outcome).add();
+    else (outcomes[outcome] ??= aliasRequests.series(asked, outcome)).add();
   }
 
   #tokensOf(alias: string, backend: string): Readonly<Record<CountedTokens, CounterSeries>> {
@@ -143,6 +152,14 @@ export class Metrics {
       cachedTokens: tokens.series(alias, backend, 'cached'),
       reasoningTokens: tokens.series(alias, backend, 'reasoning'),
     };
+  }
+
+  #countTries(route: RouteSeries, { tries, backend = '', modelLabel = '' }: ExchangeRecord): void {
+    // Nearly every request is served at once, by the route of its record.
+    const isPlain = tries.length === 1 && tries[0]?.failure === undefined;
+    if (isPlain && tries[0]?.backend === backend && tries[0].modelLabel === modelLabel)
+      (route.success ??= this.#counted.attempts.series(backend, modelLabel, 'success')).add();
+    else for (let i = 0; i < tries.length; i++) this.#countTry(tries[i], tries[i - 1]);
   }
 
   #countTry(tried: TryRecord | undefined, before: TryRecord | undefined): void {

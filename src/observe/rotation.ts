@@ -1,5 +1,6 @@
 import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { localDate } from '../lib/local-time.ts';
 
 /**
  * Where a log goes. With a `stem`, the current file is `stem.log`, and each full file or past day is renamed to
@@ -67,7 +68,7 @@ export function dayNamer(): (ms: number) => string {
     const [year, month, date] = [at.getFullYear(), at.getMonth(), at.getDate()];
     start = new Date(year, month, date).getTime();
     end = new Date(year, month, date + 1).getTime();
-    name = [year, month + 1, date].map((part) => String(part).padStart(2, '0')).join('-');
+    name = localDate(at);
     return name;
   };
 }

@@ -1,4 +1,4 @@
-import { transportFailure } from '../core/failure.ts';
+import { brokenAnswer } from '../core/broken-answer.ts';
 import type { Failure, HeldAnswer } from '../core/failure.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
@@ -21,7 +21,7 @@ const AFTER_FINISH_MS = 2000;
 /** Reads a stream that nobody asked for to its end, and makes of it the plain answer that the client did ask for. */
 export async function collectStream(response: UpstreamAnswer, run: AttemptRun): Promise<PlainAnswer | Failure> {
   const collector = collectorFor(run);
-  if (collector === undefined) return transportFailure('broken_answer', 'unasked_stream');
+  if (collector === undefined) return brokenAnswer('unasked_stream');
   const { status, headers } = response;
   const events = new StreamInspector(run.protocol, run.exchange, collector, { limits: run.context.snapshot.work });
   try {
@@ -34,8 +34,8 @@ export async function collectStream(response: UpstreamAnswer, run: AttemptRun): 
       headers.set('content-type', 'application/json');
       return classify(answer, events.error, run);
     }
-    if (events.isEmpty) return transportFailure('broken_answer', 'no_answer');
-    if (!events.isComplete) return transportFailure('broken_answer', 'stream_ended_early');
+    if (events.isEmpty) return brokenAnswer('no_answer');
+    if (!events.isComplete) return brokenAnswer('stream_ended_early');
     const text = collector.answer();
     begun(run);
     succeed(run, status);
@@ -43,8 +43,7 @@ export async function collectStream(response: UpstreamAnswer, run: AttemptRun): 
     headers.set('content-type', 'application/json');
     return { type: 'plain', status, headers, ...withOwnIds(encoder.encode(text), JSON.parse(text), run) };
   } catch (error) {
-    if (error instanceof Unintelligible || error instanceof UnreadableStream)
-      return transportFailure('broken_answer', 'malformed');
+    if (error instanceof Unintelligible || error instanceof UnreadableStream) return brokenAnswer('malformed');
     throw error;
   } finally {
     response.body.cancel();

@@ -1,3 +1,4 @@
+import { brokenAnswer } from '../core/broken-answer.ts';
 import type { Failure, HeldAnswer } from '../core/failure.ts';
 import { transportFailure } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
@@ -94,7 +95,7 @@ function inClientsForm(json: unknown, { exchange, client, crossing }: AttemptRun
     return stream ? framedWhole(text, client) : text;
   } catch (error) {
     if (!(error instanceof Unintelligible)) throw error;
-    return transportFailure('broken_answer', 'malformed');
+    return brokenAnswer('malformed');
   }
 }
 
@@ -124,19 +125,16 @@ function brokenPlain(broken: BrokenEnd, answer: HeldAnswer, json: unknown, run: 
 /** A page is most often that of a wrong URL or of a proxy between, which is quicker found than any other broken answer. */
 function noJson({ body }: HeldAnswer): Failure {
   const start = new TextDecoder().decode(body.subarray(0, PAGE_START_BYTES)).trimStart();
-  return transportFailure('broken_answer', start.startsWith('<') ? 'html' : 'invalid_json');
+  return brokenAnswer(start.startsWith('<') ? 'html' : 'invalid_json');
 }
 
 const PAGE_START_BYTES = 64;
 
 /** Whoever went on with a conversation has said something, or why not. What holds neither may hold a vendor's own error. */
 function noAnswer(answer: HeldAnswer, json: unknown, run: AttemptRun): Failure | undefined {
-  if (json === undefined)
-    return answer.body.byteLength === 0 ? transportFailure('broken_answer', 'no_answer') : noJson(answer);
+  if (json === undefined) return answer.body.byteLength === 0 ? brokenAnswer('no_answer') : noJson(answer);
   if (run.protocol.holdsAnswer(json)) return undefined;
-  return readVendorError(json) === undefined
-    ? transportFailure('broken_answer', 'no_answer')
-    : classify(answer, json, run);
+  return readVendorError(json) === undefined ? brokenAnswer('no_answer') : classify(answer, json, run);
 }
 
 function isGenerated({ exchange }: AttemptRun): boolean {

@@ -2,15 +2,12 @@ import type { Endpoint, Exchange } from '../core/exchange.ts';
 import type { Failure } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Alias, Backend, Route } from '../core/route.ts';
-import { routeKey } from '../core/route.ts';
+import { NO_ALIAS, routeKey } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { tryRoute } from './attempt.ts';
 import type { Context } from './context.ts';
 import type { Outcome } from './dispatch.ts';
 import { locate, type Located } from './locate.ts';
-
-/** What routes to kept things are called in logs and metrics, where aliases are. */
-const NO_ALIAS = '-';
 
 /** Ids that providers give are word characters; nothing that could climb out of a backend's base. */
 const PATH_SAFE = /^[\w-]{1,200}$/;

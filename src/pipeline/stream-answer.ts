@@ -1,5 +1,5 @@
-import { transportFailure } from '../core/failure.ts';
-import type { Failure, FailureKind } from '../core/failure.ts';
+import { brokenAnswer, type BrokenDetail } from '../core/broken-answer.ts';
+import { transportFailure, type Failure, type FailureKind } from '../core/failure.ts';
 import type { BodyChunk, UpstreamAnswer, UpstreamBody } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
 import type { GatewayError } from '../protocols/protocol.ts';
@@ -146,7 +146,7 @@ export class StreamAnswer {
         return this.#failureOf(held);
       }
       if (this.#events.isEmpty && this.run.exchange.endpoint?.operation === 'generate')
-        return transportFailure('broken_answer', 'no_answer');
+        return brokenAnswer('no_answer');
       if (bytes === undefined) return this.#events.isComplete ? undefined : this.#endsEarly('stream_without_content');
       if (this.#events.state !== 'waiting' || this.#holdsEnough(heldBytes)) return undefined;
     }
@@ -247,8 +247,8 @@ export class StreamAnswer {
   }
 
   /** The transfer has ended, and its stream has not. */
-  #endsEarly(detail: string): Failure {
-    return this.#brokenEnd() ?? transportFailure('broken_answer', detail);
+  #endsEarly(detail: BrokenDetail): Failure {
+    return this.#brokenEnd() ?? brokenAnswer(detail);
   }
 
   #interrupt(failure: Failure): Uint8Array {

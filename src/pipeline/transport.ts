@@ -1,3 +1,4 @@
+import { brokenAnswer } from '../core/broken-answer.ts';
 import type { Attempt } from '../core/attempt.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
@@ -20,8 +21,8 @@ export function transportFailureOf(error: unknown, attempt: Attempt): Failure {
   const { aborted } = attempt;
   if (aborted !== undefined) return transportFailure(aborted.kind, aborted.limit);
   // A request that takes too much is refused before it is sent: this is what the backend has sent.
-  if (error instanceof TooComplex) return transportFailure('broken_answer', 'too_complex');
-  if (error instanceof Unintelligible) return transportFailure('broken_answer', 'malformed');
+  if (error instanceof TooComplex) return brokenAnswer('too_complex');
+  if (error instanceof Unintelligible) return brokenAnswer('malformed');
   if (error instanceof NoRoom) return { ...transportFailure('no_room'), routedAround: false };
   const code = codeOf(error);
   // What is no transport's error is a bug of ours, and must not be taken for the backend's.

@@ -210,7 +210,7 @@ function waitedTooLong(ms: number): Refusal {
 }
 
 function pastDeadline(): Refusal {
-  return new Refusal('total_timeout', 'The request waited for its turn until its total_timeout was over.', {
+  return new Refusal('total_timeout', 'The request waited in the queue until its total_timeout was over.', {
     detail: 'all of it in the queue',
   });
 }

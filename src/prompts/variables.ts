@@ -1,4 +1,5 @@
 import { arch, homedir, hostname, platform, userInfo } from 'node:os';
+import { localDate, localTime } from '../lib/local-time.ts';
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -106,16 +107,4 @@ function fromPasswd(read: () => string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function localDate(now: Date): string {
-  return `${String(now.getFullYear()).padStart(4, '0')}-${twoDigits(now.getMonth() + 1)}-${twoDigits(now.getDate())}`;
-}
-
-function localTime(now: Date): string {
-  return `${twoDigits(now.getHours())}:${twoDigits(now.getMinutes())}:${twoDigits(now.getSeconds())}`;
-}
-
-function twoDigits(value: number): string {
-  return String(value).padStart(2, '0');
 }

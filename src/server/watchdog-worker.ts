@@ -2,6 +2,7 @@
 // imports as little as it can.
 import { dlopen } from 'bun:ffi';
 import { appendFile, constants, readFileSync, write } from 'node:fs';
+import { localDate, localTime } from '../lib/local-time.ts';
 
 /** What the watchdog is told, and told anew when it changes. */
 export interface WatchdogOrders {
@@ -74,7 +75,12 @@ function end(msg: string, limitMs: number): void {
   };
   // Neither may block: a full pipe or a hung disk may be why the loop stands still.
   setTimeout(exit, LAST_WORDS_MS);
-  write(STDERR, consoleAsJson ? json : `${localTime(now)} ERROR ${msg}  ${pairs(fields, '  ')}\n`, written);
+  // As on the console, with the day: this thread does not know which was said there last.
+  write(
+    STDERR,
+    consoleAsJson ? json : `${localDate(now)} ${localTime(now)} ERROR ${msg}  ${pairs(fields, '  ')}\n`,
+    written,
+  );
   const flag = constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW;
   if (logFile !== undefined) appendFile(logFile, asJson ? json : text, { flag: flag as unknown as string }, written);
 }
@@ -83,14 +89,6 @@ function pairs(fields: Readonly<Record<string, string | number>>, between: strin
   return Object.entries(fields)
     .map(([name, value]) => `${name}=${value}`)
     .join(between);
-}
-
-/** As on the console; this thread does not know which day was said there last. */
-function localTime(at: Date): string {
-  const day = [at.getFullYear(), at.getMonth() + 1, at.getDate()];
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
-  return `${day.map(two).join('-')} ${time}`;
 }
 
 /** Whether it computes, or waits for the system: where to look first. */

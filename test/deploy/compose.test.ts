@@ -1,10 +1,11 @@
 // Docker Compose, held against the image, the config and the program.
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
+import { CLOSING_MS } from '../../src/commands/serve.ts';
 import { parseDuration } from '../../src/lib/duration.ts';
 import { matchEndpoint } from '../../src/server/endpoints.ts';
 import type { Json } from '../kit/json.ts';
-import { CLOSING_MS, documentsOf, loadConfig, longestRequestMs, portOf, read } from './files.ts';
+import { documentsOf, loadConfig, longestRequestMs, portOf, read } from './files.ts';
 
 const FOLDER = 'deploy/docker-compose';
 const DOCKERFILE = read('Dockerfile');

@@ -7,9 +7,6 @@ import type { Json } from '../kit/json.ts';
 
 export const ROOT = join(import.meta.dir, '../..');
 
-/** What the gateway takes beyond `shutdown_timeout` at most (`CLOSING_MS` in src/commands/serve.ts). */
-export const CLOSING_MS = 10_000;
-
 /** The text of a file, by its path from the root of the repository. */
 export function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');

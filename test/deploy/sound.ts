@@ -1,7 +1,8 @@
 import { expect } from 'bun:test';
+import { CLOSING_MS } from '../../src/commands/serve.ts';
 import { matchEndpoint } from '../../src/server/endpoints.ts';
 import type { Json } from '../kit/json.ts';
-import { CLOSING_MS, documentsOf, loadConfig, longestRequestMs, portOf, read } from './files.ts';
+import { documentsOf, loadConfig, longestRequestMs, portOf, read } from './files.ts';
 
 /** How sound manifests are, whoever wrote them: holds all objects of an installation against each other and the program. */
 export function expectSound(objects: readonly Json[]): void {

@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { $ } from 'bun';
+import { CLOSING_MS } from '../../src/commands/serve.ts';
 import { parseDuration } from '../../src/lib/duration.ts';
-import { CLOSING_MS, loadConfig, longestRequestMs, read, ROOT } from './files.ts';
+import { loadConfig, longestRequestMs, read, ROOT } from './files.ts';
 
 const FOLDER = 'deploy/systemd';
 const unit = read(`${FOLDER}/llm-proxy.service`);
@@ -30,7 +31,7 @@ describe('systemd', () => {
     const [program, ...flags] = setting('ExecStart')?.split(' ') ?? [];
     expect(readme).toContain(`sudo install -m 755 llm-proxy ${program}\n`);
     expect(flags.pop()).toBe('/etc/llm-proxy/config.yaml');
-    // One that is surely not there, for this machine may have the other.
+    // One that is surely not there: this machine may have the other.
     const missing = join(dir, 'config.yaml');
     const started = Bun.spawnSync({ cmd: [process.execPath, join(ROOT, 'src/main.ts'), ...flags, missing] });
     // The flags are understood: an unknown one would be 2.

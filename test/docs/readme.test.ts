@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { figureIn } from '../../scripts/operations/sizing.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { send } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
@@ -53,6 +54,53 @@ test('docs/install.md leads somewhere, and each way in has a way up, back and ou
     expect([section, ...ways]).toEqual([section, 'npm', 'script', 'Docker', 'Homebrew', 'source', 'Helm']);
   }
 });
+
+describe.each([
+  ['README.md', english],
+  ['README.zh-CN.md', chinese],
+])('the figures of %s', (_name, page) => {
+  const measured = read('docs/benchmarks.md');
+  const figure = (heading: string, row: string): number => Number(figureIn(measured, heading, row));
+  const [, ...rows] =
+    /^\|[^|\n]*\| [^|\n]*Bun[^|\n]* \| nginx[^]*?(?=\n\n)/m
+      .exec(page)?.[0]
+      .split('\n')
+      .filter((line) => !line.includes('---'))
+      .map((line) => line.split('|').map((cell) => cell.trim())) ?? [];
+  // Rows are known by their place because there are two languages.
+  const tables = [
+    ['CPU time per 1 KB request', 'µs'],
+    ['CPU time per 1 MB request', 'µs'],
+    ['CPU time per streamed chunk', 'µs'],
+    ['Resident memory per open stream', 'KB'],
+  ] as const;
+
+  test('of its table are those that were measured; memory is in whole KB', () => {
+    expect(rows).toHaveLength(tables.length);
+    for (const [index, [heading, unit]] of tables.entries()) {
+      const told = (value: number): string => `${unit === 'KB' ? Math.round(value) : value} ${unit}`;
+      const written = rows[index]?.slice(2, 6).map((cell) => cell.replace(/\.0(?= )/, ''));
+      const portkey = index === 0 ? told(figure(heading, portkeyOf(measured))) : '';
+      expect([heading, written]).toEqual([
+        heading,
+        [...['bare Bun', 'nginx', 'llm-proxy'].map((proxy) => told(figure(heading, proxy))), portkey],
+      ]);
+    }
+  });
+
+  test('of what it does are those of the table, in whole microseconds', () => {
+    const line = page.split('\n').find((one) => one.startsWith('- **') && one.includes(' µs'));
+    expect([...(line ?? '').matchAll(/([\d.]+) µs/g)].map(([, value]) => Number(value))).toEqual([
+      Math.round(figure('CPU time per 1 KB request', 'llm-proxy')),
+      Math.round(figure('CPU time per streamed chunk', 'llm-proxy')),
+    ]);
+  });
+});
+
+/** The row of a version that changes. */
+function portkeyOf(measured: string): string {
+  return /^\| (Portkey [\d.]+) \|/m.exec(measured)?.[1] ?? 'Portkey';
+}
 
 test('the targets of make exist', () => {
   const used = [...english.matchAll(/\bmake ([a-z-]+)/g)].map(([, target = '']) => target);

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 /** A program that runs, with what it has printed so far. */
 export interface Running {
-  readonly pid: number;
   stdout(): string;
   stderr(): string;
   signal(name: NodeJS.Signals): void;
@@ -19,8 +18,8 @@ export interface CommandOptions {
 }
 
 /**
- * Starts a program. Its output goes to files, for on a busy machine Bun now and then misses the end of a pipe. A file that
- * calls this calls `endAll` after all of its tests, for one that fails leaves its program running.
+ * Starts a program. Its output goes to files, because on a busy machine Bun now and then misses the end of a pipe. A file that
+ * calls this calls `endAll` after all of its tests: one that fails leaves its program running.
  */
 export function start(cmd: readonly string[], { cwd, env }: CommandOptions): Running {
   const dir = mkdtempSync(join(tmpdir(), 'llm-proxy-command-'));
@@ -32,7 +31,6 @@ export function start(cmd: readonly string[], { cwd, env }: CommandOptions): Run
   closeSync(outFd);
   closeSync(errFd);
   return {
-    pid: child.pid,
     stdout: () => readFileSync(out, 'utf8'),
     stderr: () => readFileSync(err, 'utf8'),
     signal: (name) => child.kill(name),

@@ -6,7 +6,7 @@ import { eventually } from './settled.ts';
 const MOST_MS = 55_000;
 
 /** Waits until a gateway has printed its last word of the start; throws with its output if it has ended instead. */
-export async function started(gateway: Running): Promise<void> {
+export async function started(gateway: Pick<Running, 'exited' | 'stdout' | 'stderr'>): Promise<void> {
   let exit: unknown;
   void gateway.exited.then((how) => (exit = how));
   await eventually(() => exit !== undefined || /^ +curl .*\n/m.test(gateway.stdout()), { timeoutMs: MOST_MS });

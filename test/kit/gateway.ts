@@ -80,8 +80,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 export async function spawnGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, env = {}, args = [], files = {}, maxOpenFiles } = options;
   const dir = mkdtempSync(join(tmpdir(), 'llm-proxy-test-'));
-  const freePort = config === undefined ? DEFAULT_PORT : await findFreePort();
-  const port = (config === undefined ? undefined : listenPort(config)) ?? freePort;
+  const port = config === undefined ? portOf(env) : (listenPort(config) ?? (await findFreePort()));
   const writeFile = (path: string, text: string): void => {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     writeFileSync(join(dir, path), text);
@@ -143,6 +142,11 @@ export async function spawnGateway(options: GatewayOptions): Promise<Gateway> {
 
 const MAIN = resolve(import.meta.dir, '../../src/main.ts');
 const DEFAULT_PORT = 8765;
+
+/** Where one listens without a config: the port of `LLM_PROXY_LISTEN`, or the default. */
+function portOf({ LLM_PROXY_LISTEN: listen }: NonNullable<GatewayOptions['env']>): number {
+  return listen === undefined ? DEFAULT_PORT : Number(/\d+$/.exec(listen)?.[0] ?? DEFAULT_PORT);
+}
 const START_TIMEOUT_MS = 15_000;
 /** Longer than the default `server.shutdown_timeout`, which a test may want to see the end of. */
 const STOP_TIMEOUT_MS = 40_000;

@@ -1,7 +1,7 @@
 import { afterAll } from 'bun:test';
+import { started } from './demo.ts';
 import type { Gateway, GatewayOptions } from './gateway.ts';
 import { spawnGateway } from './gateway.ts';
-import { eventually } from './settled.ts';
 
 /** What a command that ended came to. */
 export interface Ended {
@@ -40,11 +40,7 @@ export function processes(): Processes {
     },
     async startQuietly(options) {
       const gateway = own(await spawnGateway(options));
-      let exit: unknown;
-      void gateway.exited.then((how) => (exit = how));
-      // The last line of what it prints.
-      await eventually(() => exit !== undefined || /^ +curl .*\n/m.test(gateway.stdout()));
-      if (exit !== undefined) throw new Error(`exited with ${JSON.stringify(exit)}\n${gateway.stderr()}`);
+      await started(gateway);
       return gateway;
     },
   };

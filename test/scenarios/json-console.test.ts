@@ -57,7 +57,7 @@ describe('a gateway that serves prints nothing but JSON', () => {
         { name: 'checked', url: `http://127.0.0.1:${nobody}/v1` },
       ],
       models: { up: via('up'), pair: via('nobody', 'spare'), leads: via('up'), spare: via('spare'), few: via('spare') },
-      fallback: { max_retries: 0, cooldown_seconds: 1, alias_fallback: { leads: ['spare'], up: ['gone'] } },
+      fallback: { max_retries: 0, cooldown_seconds: 0.1, alias_fallback: { leads: ['spare'], up: ['gone'] } },
       rate_limit: { enabled: true, per_model_rps: { few: 0.01 }, burst_factor: 1 },
       health_check: { enabled: true, interval: '50ms', unhealthy_after: 1 },
       server: { failed_keys_per_minute: 1 },
@@ -87,9 +87,11 @@ describe('a gateway that serves prints nothing but JSON', () => {
     await ask('nothing', {}, { authorization: 'Bearer wrong-0123456789' });
     upstream.script(json(429, { error: { message: 'slow\n\u001B[31m down', type: 'a_type', code: 'a_code' } }));
     await ask('leads');
-    await Bun.sleep(1100);
     upstream.script(chatAnswer('ok'));
-    await ask('leads');
+    await eventually(async () => {
+      await ask('leads');
+      return gateway.stderr().includes('backend is back');
+    });
     upstream.script(json(401, { error: { message: 'Incorrect API key', type: 'a_type', code: 'invalid_api_key' } }));
     await ask('up');
     spare.script(stallAfter([...chatEvents(['one']).slice(0, 2), 'no JSON']));

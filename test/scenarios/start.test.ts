@@ -32,10 +32,34 @@ async function modelIds(url: string): Promise<string[]> {
   return list.data.map(({ id }: { id: string }) => id);
 }
 
+/** Another run of the tests on this machine has the default port for a moment; any other program is in the way. */
+async function untilFree(port: number): Promise<void> {
+  await eventually(
+    async () => {
+      const server = createServer();
+      await new Promise<void>((done, fail) => {
+        server.once('error', () => fail(new Error(`port ${port} is taken: end the program that listens there`)));
+        server.listen(port, '127.0.0.1', done);
+      });
+      await new Promise<void>((done) => void server.close(() => done()));
+      return true;
+    },
+    { timeoutMs: 30_000, everyMs: 200 },
+  );
+}
+
 describe('without a config', () => {
-  test('serves the demo and what the environment has keys for, on loopback, and prints a curl that works', async () => {
-    const gateway = await startQuietly({ env: { OPENAI_API_KEY: 'sk-test-of-the-environment-0001' } });
-    expect(gateway.stdout()).toContain('http://127.0.0.1:8765');
+  test('listens on 127.0.0.1:8765', async () => {
+    await untilFree(8765);
+    const gateway = await startQuietly({});
+    expect(gateway.stdout()).toContain('http://127.0.0.1:8765, for this machine alone');
+    expect((await send(`${gateway.url}/readyz`)).status).toBe(200);
+    expect(await gateway.stop()).toBe(0);
+  });
+
+  test('serves the demo and what the environment has keys for, and prints a curl that works', async () => {
+    const env = { LLM_PROXY_LISTEN: `127.0.0.1:${await findFreePort()}` };
+    const gateway = await startQuietly({ env: { ...env, OPENAI_API_KEY: 'sk-test-of-the-environment-0001' } });
     expect(gateway.stdout()).toContain('no config.yaml');
     expect(gateway.stdout()).toContain('openai');
 
@@ -68,14 +92,14 @@ describe('without a config', () => {
     await eventually(() => gateway.stderr().includes('no config file to reload'));
     expect((await send(`${gateway.url}/readyz`)).status).toBe(200);
 
-    const second = await runToEnd({});
+    const second = await runToEnd({ env });
     expect(second.code).toBe(1);
-    expect(second.err).toContain('8765');
+    expect(second.err).toContain(`${gateway.port}`);
     expect(await gateway.stop()).toBe(0);
   });
 
   test('an empty environment still serves the demo alone', async () => {
-    const gateway = await startQuietly({});
+    const gateway = await startQuietly({ env: { LLM_PROXY_LISTEN: `127.0.0.1:${await findFreePort()}` } });
     expect((await modelIds(gateway.url)).every((id) => id.startsWith('demo'))).toBe(true);
     expect(await gateway.stop()).toBe(0);
   });

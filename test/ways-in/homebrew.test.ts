@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../../package.json';
 import { executableName } from '../../scripts/executable.ts';
-import { REPOSITORY } from '../../scripts/repository.ts';
+import { REPOSITORY } from '../../src/lib/version.ts';
 import { TARGETS } from '../../scripts/runtimes.ts';
 import { command, endAll } from '../kit/command.ts';
 import type { Json } from '../kit/json.ts';

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compress, writeChecksums } from '../../scripts/checksums.ts';
 import { executableName } from '../../scripts/executable.ts';
-import { REPOSITORY } from '../../scripts/repository.ts';
+import { REPOSITORY } from '../../src/lib/version.ts';
 import { TARGETS } from '../../scripts/runtimes.ts';
 import { command, endAll, pathOf, start } from '../kit/command.ts';
 import { BUILT_VERSION, executable, HOST } from '../kit/executable.ts';

@@ -1,11 +1,9 @@
 import type { Config } from '../../config/schema.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
+import type { Purpose } from '../../vendors/models/purpose.ts';
 
 type ModelConfig = Config['models'][string];
 type RouteConfig = ModelConfig['routes'][number];
-
-/** What a model is made for, as far as its name tells: how it is to be asked. */
-export type Purpose = 'chat' | 'embeddings' | 'moderations' | 'rerank' | 'media';
 
 /** One request to one model at one backend, for all routes that lead there. */
 export interface Probe {
@@ -71,12 +69,12 @@ function asListed(name: string, model: ModelConfig): NamedModel {
 }
 
 const NO_NAME = 'which model it stands for is not known: name one with --alias, or under `list` of the alias';
-const DEAR = 'a picture or a sound costs too much to be asked for';
+const DEAR = 'to ask for an image, audio or video costs too much';
 
 function probeOf({ backend, model: written }: RouteConfig, matched: string | undefined, alias: ModelConfig): Probe {
   const isOpen = written.includes('*') && matched === undefined;
   const model = matched === undefined ? written : written.replace('*', () => matched);
-  const purpose = purposeOf(model);
+  const { purpose } = factsOf(model);
   const notAsked = isOpen ? NO_NAME : purpose === 'media' ? DEAR : undefined;
   return { aliases: [], backend, model, purpose, timeout: alias.timeout, notAsked };
 }
@@ -86,20 +84,6 @@ function add(probes: Map<string, Probe>, alias: string, probe: Probe): void {
   const known = probes.get(key) ?? probe;
   probes.set(key, known);
   if (!known.aliases.includes(alias)) known.aliases.push(alias);
-}
-
-const PURPOSES: readonly (readonly [name: RegExp, purpose: Purpose])[] = [
-  [/rerank/i, 'rerank'],
-  [/moderation/i, 'moderations'],
-  [/embed|(?:^|[/-])(?:bge|gte|e5|minilm)-/i, 'embeddings'],
-  [
-    /dall-e|imagen|(?:^|[/-])(?:gpt-image|flux|sdxl?|stable-diffusion|whisper|tts|sora|veo|lyria)|[-_](?:tts|image|transcribe|realtime|speech|live)(?:[-_]|$)/i,
-    'media',
-  ],
-];
-
-function purposeOf(model: string): Purpose {
-  return PURPOSES.find(([name]) => name.test(model))?.[1] ?? 'chat';
 }
 
 /** OpenAI's Responses takes no lower limit. */

@@ -6,9 +6,11 @@ import { geminiTraits, type Thinking } from './gemini.ts';
 import { grokFacts } from './grok.ts';
 import { openaiTraits } from './openai.ts';
 import { openModelTraits } from './open-models.ts';
+import { purposeOf, type Purpose } from './purpose.ts';
 
-/** What is known of a model's thinking, whoever serves it. */
+/** What is known of a model, whoever serves it. */
 export interface ModelFacts {
+  readonly purpose: Purpose;
   /** It thinks before it answers, unless it is told not to and can be; undefined: not known. */
   readonly reasons: boolean | undefined;
   /**
@@ -45,14 +47,16 @@ const remembered = new Map<string, ModelFacts>();
 const MOST_REMEMBERED = 1000;
 
 function lookUp(name: string): ModelFacts {
+  const purpose = purposeOf(name);
   const openai = openaiTraits(name);
   if (openai !== undefined) {
     const { efforts, only, thinksByItself, neverSampled, toolsUnthinking, maxOutput } = openai;
     const refused = neverSampled && efforts.length > 0 ? CHOOSING : [];
-    return { reasons: thinksByItself, efforts, only, toolsUnthinking, maxOutput, refused, refusedThinking: CHOOSING };
+    const limits = { only, toolsUnthinking, maxOutput, refused, refusedThinking: CHOOSING };
+    return { purpose, reasons: thinksByItself, efforts, ...limits };
   }
   const known = claudeFacts(name) ?? geminiFacts(name) ?? grokFacts(name) ?? openModelTraits(name);
-  return { ...UNKNOWN, ...known, reasons: known?.reasons ?? saysSo(name) };
+  return { ...UNKNOWN, ...known, purpose, reasons: known?.reasons ?? saysSo(name) };
 }
 
 /** Where no table knows a model, its name may tell. */
@@ -63,7 +67,7 @@ function saysSo(name: string): true | undefined {
 const SAYS_SO = /(?:^|[-./])(?:thinking|reasoning|reasoner|deep-research)(?:[-.:]|$)/i;
 const SAYS_NOT = /(?:^|[-./])non-?(?:thinking|reasoning)(?:[-.:]|$)/i;
 
-const UNKNOWN: ModelFacts = {
+const UNKNOWN: Omit<ModelFacts, 'purpose'> = {
   reasons: undefined,
   efforts: undefined,
   only: undefined,

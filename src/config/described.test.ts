@@ -1,16 +1,12 @@
 import { expect, test } from 'bun:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { generateFiles } from './generate.ts';
+import { editorJsonSchema } from './json-schema.ts';
 import { parseConfig } from './load.ts';
 import { configSchema } from './schema.ts';
 import { shapeOf } from './shape.ts';
 
-test('the generated files are those of the schema (bun src/config/generate.ts)', async () => {
-  for (const { path, text } of await generateFiles()) expect(text).toBe(await Bun.file(path).text());
-});
-
-test('every key has a description', async () => {
+test('every key has a description', () => {
   const undescribed = (schema: Record<string, unknown>, path: string): string[] => {
     const children = Object.entries((schema['properties'] ?? {}) as Record<string, Record<string, unknown>>).flatMap(
       ([key, child]) => [...(child['description'] ? [] : [`${path}.${key}`]), ...undescribed(child, `${path}.${key}`)],
@@ -20,8 +16,8 @@ test('every key has a description', async () => {
     );
     return [...children, ...inner.flatMap((value) => undescribed(value as Record<string, unknown>, `${path}[]`))];
   };
-  const schema = (await generateFiles()).find((file) => file.path === 'config.schema.json')!;
-  expect(undescribed(JSON.parse(schema.text), '')).toEqual([]);
+  const schema: Record<string, unknown> = JSON.parse(JSON.stringify(editorJsonSchema()));
+  expect(undescribed(schema, '')).toEqual([]);
 });
 
 test('the examples of sections are valid, and have every key of theirs', () => {
