@@ -116,8 +116,8 @@ const OF_BROWSERS: Headers = {
   'access-control-request-headers': 'x',
 };
 /** What comes of the gateway's own under a name that a client's header does not pass under: its mark against loops. */
-const ownOf = (name: string): unknown =>
-  name === 'via' ? expect.stringMatching(/^1\.1 llm-proxy-[0-9a-f]{16}$/) : undefined;
+const ownOf = (name: string): string | undefined =>
+  name === 'via' ? (expect.stringMatching(/^1\.1 llm-proxy-[0-9a-f]{16}$/) as never) : undefined;
 
 const NEVER: Headers = {
   cookie: 'session=private',
