@@ -31,6 +31,11 @@ describe('a loopback address where LLM_PROXY_LISTEN names more', () => {
     ['unix:/run/x.sock', ':8765'],
   ])('%s with %p is meant', (listen, given) => expect(told(listen, given)).toEqual([]));
 
+  test('nor does the warning of an open gateway lead there', () => {
+    const [open] = warnings('server: {}', { LLM_PROXY_LISTEN: ':8765' });
+    expect(open).toContain('(set proxy_api_key or keys, or let nobody else reach it: -p 127.0.0.1:8765:8765)');
+  });
+
   test('a flag comes before both', () => {
     const options = { file: 'c', env: { LLM_PROXY_LISTEN: ':1' }, flags: { port: 2 } };
     expect(parseConfig(`${KEY}listen: 127.0.0.1:1`, options).warnings).toEqual([]);

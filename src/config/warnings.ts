@@ -31,7 +31,9 @@ export function findWarnings(config: Config, listen: ListenChoice, env: Environm
 export function openToAll(config: Config, { value, from }: ListenChoice): Finding[] {
   if (hasKey(config) || isLoopback(parseListen(value))) return [];
   const who = from === 'listen' ? '' : ` (of ${from})`;
-  const message = `${value}${who} is open to everyone who can reach it (set proxy_api_key or keys, or listen on 127.0.0.1)`;
+  // Loopback of a container is reached by nobody.
+  const here = from === 'LLM_PROXY_LISTEN' ? 'let nobody else reach it: -p 127.0.0.1:8765:8765' : 'listen on 127.0.0.1';
+  const message = `${value}${who} is open to everyone who can reach it (set proxy_api_key or keys, or ${here})`;
   return [{ path: ['listen'], message }];
 }
 
