@@ -21,6 +21,8 @@ import type { Command, CommandLine } from './command.ts';
 import { environmentDangers } from './environment-dangers.ts';
 import { CONFIG, configPath, LISTEN, listenFlags, PORT, servedPath } from './flags.ts';
 import { ENDED_BY_BUG, sayBug, sayInvalid } from './refuse-start.ts';
+import type { Launcher } from './launcher.ts';
+import { launcherOf } from './launcher.ts';
 import { Reloader } from './reload.ts';
 import { startFields } from './start-fields.ts';
 
@@ -48,6 +50,8 @@ export const serve: Command = {
 };
 
 async function run(line: CommandLine): Promise<number> {
+  // At once: it may be gone before the gateway has started.
+  const launcher = launcherOf(process.env);
   if (namesProxy(process.env)) startHttpThread();
   const file = servedPath(line);
   const flags = listenFlags(line.flags);
@@ -73,7 +77,7 @@ async function run(line: CommandLine): Promise<number> {
   const reloader = file === undefined ? undefined : new Reloader(app, host, { file, flags, known });
   void reloader?.watch(loaded.files, loaded.config);
   if (reloader !== undefined) app.onReload = () => reloader.reload('asked by POST /admin/reload');
-  const ended = untilSignalled({ app, host, reloader, watchdog });
+  const ended = untilSignalled({ app, host, reloader, watchdog, launcher });
   // Whoever reads that it has started may end it at once.
   announce({ app, loaded, host, file, missing: configPath(line) });
   return await ended;
@@ -151,13 +155,17 @@ interface Running {
   readonly host: Host;
   readonly reloader: Reloader | undefined;
   readonly watchdog: Watchdog;
+  readonly launcher: Launcher | undefined;
 }
 
 /** Beyond `shutdown_timeout`: last words of streams, last bytes, logs. */
 const CLOSING_MS = 10_000;
 
-/** SIGTERM and SIGINT end the process when its work is done, a second one at once; SIGHUP reloads. */
-function untilSignalled({ app, host, reloader, watchdog }: Running): Promise<number> {
+/**
+ * SIGTERM and SIGINT end the process when its work is done, a second one at once; SIGHUP reloads. The end of the launcher is
+ * a SIGTERM.
+ */
+function untilSignalled({ app, host, reloader, watchdog, launcher }: Running): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   let stopping = false;
   const onStop = (signal: string): void => {
@@ -169,6 +177,11 @@ function untilSignalled({ app, host, reloader, watchdog }: Running): Promise<num
   };
   process.on('SIGTERM', () => onStop('SIGTERM'));
   process.on('SIGINT', () => onStop('SIGINT'));
+  launcher?.onEnd(() => {
+    if (stopping) return;
+    app.log.warn('the launcher has ended, so the gateway stops');
+    onStop('SIGTERM');
+  });
   process.on('SIGHUP', () => {
     if (reloader === undefined) app.log.info('there is no config file to reload');
     else void reloader.reload('SIGHUP');
