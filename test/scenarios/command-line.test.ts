@@ -8,6 +8,7 @@ import { findFreePort, startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
 import { processes, runShell } from '../kit/processes.ts';
 import { runCommand } from '../kit/run-command.ts';
+import { hasTool } from '../kit/required-tool.ts';
 import { eventually } from '../kit/settled.ts';
 
 const { own, runToEnd, startQuietly } = processes();
@@ -139,7 +140,7 @@ describe('commands that it prints work where they are read', () => {
     rmSync(dir, { recursive: true });
   });
 
-  test.skipIf(Bun.which('make') === null)('by make: what it says of itself is a target of make', async () => {
+  test.skipIf(!hasTool('make'))('by make: what it says of itself is a target of make', async () => {
     // The dependencies are there: nothing is to be installed for this.
     const make = (args: string) => runShell(`make -o node_modules/.installed run ARGS='${args}'`, { cwd: ROOT });
     const { err } = await make('check -c no.yaml');

@@ -24,7 +24,7 @@ import { BUILT_VERSION, executable, HOST } from '../kit/executable.ts';
 import { ANSWER, ask, documentedCommands, started } from '../kit/demo.ts';
 import { findFreePort } from '../kit/gateway.ts';
 import { program } from '../kit/program.ts';
-import { hasTool } from '../kit/required-tool.ts';
+import { hasTool, requiredTool } from '../kit/required-tool.ts';
 import { eventually } from '../kit/settled.ts';
 
 const ROOT = join(import.meta.dir, '../..');
@@ -34,6 +34,9 @@ const [, NAME = ''] = /github\.com\/(.+)$/.exec(REPOSITORY) ?? [];
 /** Where the script is. */
 const ADDRESS = `https://raw.githubusercontent.com/${NAME}/main/install.sh`;
 const onPosix = process.platform !== 'win32';
+/** What downloads for the script. */
+const downloaders = onPosix ? ['curl', 'wget'].filter(hasTool) : [];
+const canInstall = downloaders.length > 0 && HOST !== undefined;
 /** What the script may call, but for what downloads. */
 const TOOLS = 'awk cat chmod df dirname grep gunzip gzip id ldd mkdir mktemp mv rm sha256sum shasum tail uname'.split(
   ' ',
@@ -100,7 +103,7 @@ interface Machine {
 }
 
 /** An empty home, and a PATH with what the script needs, `downloader` and what `more` links there. */
-function machine(downloader: readonly string[] = ['curl']): Machine {
+function machine(downloader: readonly string[] = downloaders.slice(0, 1)): Machine {
   const home = join(dir, `home-${++count}`);
   mkdirSync(home);
   const bin = pathOf(join(home, '.machine'), [...TOOLS, ...downloader]);
@@ -154,9 +157,8 @@ const shells: [name: string, shell: string[]][] = [
   ['bash', [Bun.which('bash') ?? '/bin/bash', '--posix']],
   ...(busybox === undefined ? [] : ([['busybox sh', [busybox, 'sh']]] as [string, string[]][])),
 ];
-const downloaders = ['curl', 'wget'].filter(hasTool);
 
-describe.skipIf(!onPosix || HOST === undefined)('it installs', () => {
+describe.skipIf(!canInstall)('it installs', () => {
   const cases = shells.flatMap(([name, shell]) => downloaders.map((one) => [name, one, shell] as const));
   test.each(cases)('by %s with %s: the latest release', async (_name, downloader, shell) => {
     const on = machine([downloader]);
@@ -201,7 +203,7 @@ describe.skipIf(!onPosix || HOST === undefined)('it installs', () => {
     ['openssl', ['sha256sum', 'shasum']],
   ] as const) {
     test.skipIf(!hasTool(by))(`checked by ${by}`, async () => {
-      const on = machine(['curl', by]);
+      const on = machine([...downloaders, by]);
       for (const name of without) rmSync(join(on.bin, name), { force: true });
       expect((await install(on)).code).toBe(0);
     });
@@ -261,18 +263,18 @@ describe.skipIf(!onPosix || HOST === undefined)('it installs', () => {
   });
 });
 
-describe.skipIf(!onPosix || HOST === undefined)('the real executable', () => {
+describe.skipIf(!canInstall || !hasTool('curl'))('the real executable', () => {
   test('by the command of the page it is installed in an empty home, and answers', async () => {
     const version = 'v0.3.0';
     const folder = join(releases, version);
     mkdirSync(folder, { recursive: true });
     const file = join(folder, executableName(HOST ?? 'linux-x64'));
-    copyFileSync(await executable(dir), file);
+    copyFileSync(await executable(), file);
     await writeChecksums([await compress(file, 1)], folder);
 
     const on = machine(['curl', 'sh']);
     const env = { ...on.env, LLM_PROXY_VERSION: version };
-    const curl = Bun.which('curl');
+    const curl = requiredTool('curl');
     // Where the page's address leads is the file of this tree.
     fake(on, 'curl', `[ "$*" = '-fsSL ${ADDRESS}' ] && exec cat '${join(ROOT, 'install.sh')}'; exec ${curl} "$@"`);
     const [line = ''] = documentedCommands(readFileSync(join(ROOT, 'docs/install.md'), 'utf8'), 'Script');
@@ -289,7 +291,7 @@ describe.skipIf(!onPosix || HOST === undefined)('the real executable', () => {
   });
 });
 
-describe.skipIf(!onPosix || HOST === undefined)('it installs nothing', () => {
+describe.skipIf(!canInstall)('it installs nothing', () => {
   const name = executableName(HOST ?? 'linux-x64');
 
   /** Runs it where it must fail: the reason, and nothing is left. */
@@ -385,27 +387,30 @@ describe.skipIf(!onPosix || HOST === undefined)('it installs nothing', () => {
     expect(await refusal(on, { LLM_PROXY_INSTALL_DIR: join(on.home, 'other') })).toContain('is a folder');
   });
 
-  const setpriv = Bun.which('setpriv') ?? '';
-  test.skipIf(process.getuid?.() === 0 && setpriv === '')('where nobody but its owner may write', async () => {
+  const isRoot = process.getuid?.() === 0;
+  const setpriv = isRoot ? requiredTool('setpriv') : '';
+  test.skipIf(setpriv === undefined)('where nobody but its owner may write', async () => {
     const on = machine();
     mkdirSync(join(on.home, 'theirs'), { mode: 0o555 });
     chmodSync(dir, 0o755);
-    const said =
-      process.getuid?.() === 0
-        ? await command([setpriv, '--reuid=65534', '--regid=65534', '--clear-groups', DASH, join(ROOT, 'install.sh')], {
+    const said = isRoot
+      ? await command(
+          [setpriv ?? '', '--reuid=65534', '--regid=65534', '--clear-groups', DASH, join(ROOT, 'install.sh')],
+          {
             cwd: '/',
             env: { ...on.env, LLM_PROXY_INSTALL_DIR: join(on.home, 'theirs') },
-          })
-        : await install(on, { LLM_PROXY_INSTALL_DIR: join(on.home, 'theirs') });
+          },
+        )
+      : await install(on, { LLM_PROXY_INSTALL_DIR: join(on.home, 'theirs') });
     expect(said.code).toBe(1);
     expect(said.err).toContain('cannot be written to: name another folder in LLM_PROXY_INSTALL_DIR');
   });
 
-  test('where there is no room', async () => {
+  test.skipIf(!hasTool('curl'))('where there is no room', async () => {
     const on = machine();
     // A disk that is full after some bytes, and says so.
     fake(on, 'df', `echo Filesystem; echo 'tmpfs 64 60 4 99% /'`);
-    const curl = Bun.which('curl');
+    const curl = requiredTool('curl');
     fake(
       on,
       'curl',

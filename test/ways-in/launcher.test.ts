@@ -18,6 +18,7 @@ import { command, endAll, start } from '../kit/command.ts';
 import { started } from '../kit/demo.ts';
 import { HOST } from '../kit/executable.ts';
 import { findFreePort } from '../kit/gateway.ts';
+import { requiredTool } from '../kit/required-tool.ts';
 import { eventually } from '../kit/settled.ts';
 
 /** Says what it was called with, then what signals come; ends as it is told. */
@@ -39,7 +40,7 @@ setInterval(() => {}, 1000);
 let dir: string;
 let launcher: string;
 /** What it may run on. */
-const runtimes = [Bun.which('node') ?? process.execPath, process.execPath];
+const runtimes = [requiredTool('node') ?? process.execPath, process.execPath];
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'llm-proxy-launcher-'));
