@@ -3,13 +3,13 @@
 #
 #   curl -fsSL https://raw.githubusercontent.com/llm-proxy/llm-proxy/main/install.sh | sh
 #
-# What it goes by:
+# Environment variables:
 #   LLM_PROXY_VERSION       the version, as 0.1.0 (the latest release)
 #   LLM_PROXY_INSTALL_DIR   where to (/usr/local/bin as root, else ~/.local/bin)
 #   LLM_PROXY_DOWNLOAD_URL  where from (https://github.com/llm-proxy/llm-proxy/releases)
 #
-# It needs curl or wget, and never asks for root. Everything is in functions, and the last line calls the first of them: of
-# a download that was cut, nothing runs.
+# It needs curl or wget, and never asks for root. Everything is in functions, and the last line calls the first of them: a
+# truncated download runs nothing.
 
 llm_proxy_install() {
   set -eu
@@ -18,7 +18,11 @@ llm_proxy_install() {
   releases=${releases%/}
   version=${LLM_PROXY_VERSION:-}
   version=${version#v}
-  if [ -n "$version" ]; then from="$releases/download/v$version"; else from="$releases/latest/download"; fi
+  case "$version" in
+    *[!0-9A-Za-z.+-]*) fail "LLM_PROXY_VERSION is no version, such as 0.1.0: $version" ;;
+    '') from="$releases/latest/download" ;;
+    *) from="$releases/download/v$version" ;;
+  esac
 
   target=$(find_target)
   folder=$(find_folder)
@@ -32,7 +36,12 @@ llm_proxy_install() {
   name="llm-proxy-$target"
   say "Downloading $name (${version:-latest release}) ..."
   download "$from/SHA256SUMS" "$work/SHA256SUMS"
-  verify_signature "$from" "$work"
+  if [ -z "$version" ]; then
+    version=$(find_version)
+    # From here on it is one version, though another may be released meanwhile.
+    if [ -n "$version" ]; then from="$releases/download/v$version"; fi
+  fi
+  verify_signature "$from" "$work" "$version"
   download "$from/$name.gz" "$work/$name.gz"
   verify_checksum "$work" "$name.gz"
   # Its words go to no file: the disk may be full.
@@ -45,15 +54,35 @@ llm_proxy_install() {
   mv -f "$work/$name" "$folder/llm-proxy" || fail "$folder/llm-proxy could not be replaced"
 
   say "$installed is installed: $folder/llm-proxy"
+  advise "$folder"
+}
+
+# advise FOLDER: how to call what was installed there.
+advise() {
+  command=$(shell_word "$1/llm-proxy")
   case ":$PATH:" in
-    *":$folder:"*) command=llm-proxy ;;
+    *":$1:"*)
+      first=$(command -v llm-proxy || :)
+      if [ "$first" = "$1/llm-proxy" ]; then
+        command=llm-proxy
+      else
+        say "Another llm-proxy comes before it on your PATH: $first. Remove that one, or call this one by its path."
+      fi
+      ;;
     *)
-      command="$folder/llm-proxy"
-      say "$folder is not on your PATH. To call it by its name, add this line to ~/.profile or your shell's file:"
-      say "  export PATH=\"$folder:\$PATH\""
+      say "$1 is not on your PATH. To call it by its name, add this line to ~/.profile or your shell's file:"
+      say "  export PATH=$(shell_word "$1"):\"\$PATH\""
       ;;
   esac
   say "Start it, with an embedded demo model: $command"
+}
+
+# shell_word TEXT: as a shell reads it, in quotes where it needs them.
+shell_word() {
+  case "$1" in
+    *[!0-9A-Za-z/._+-]*) say "$1" | awk '{ gsub(/\047/, "\047\\\\\047\047"); print "\047" $0 "\047" }' ;;
+    *) say "$1" ;;
+  esac
 }
 
 say() {
@@ -129,21 +158,46 @@ find_folder() {
   (cd "$folder" && pwd)
 }
 
-# download URL FILE
+# download URL FILE. What begins encrypted stays so, wherever it is sent on to. Leaves the headers of all answers.
 download() {
+  : >"$work/headers"
   if has curl; then
-    # What begins encrypted stays so, wherever it is sent on to.
     case "$1" in https:*) allowed='=https' ;; *) allowed='=http,https' ;; esac
-    curl --fail --silent --show-error --location --proto "$allowed" --retry 2 --output "$2" "$1" 2>"$work/errors" &&
-      return 0
+    curl --fail --silent --show-error --location --proto "$allowed" --retry 2 --dump-header "$work/headers" \
+      --output "$2" "$1" 2>"$work/errors" && return 0
   elif has wget; then
-    wget -O "$2" "$1" 2>"$work/errors" && return 0
+    # It follows from https to http, and only that of GNU can be told to follow nothing; so its log is read.
+    if wget -S -O "$2" "$1" 2>"$work/errors"; then
+      cat "$work/errors" >"$work/headers"
+      case "$1" in https:*) assert_encrypted "$1" ;; esac
+      return 0
+    fi
   else
     fail 'this needs curl or wget to download: install one of them'
   fi
   reason=$(last_line "$work/errors")
   assert_room
   fail "$1 could not be downloaded: ${reason:-no reason was given}. Is there such a version, and is the network there?"
+}
+
+# Where the last download was sent on to, one a line.
+list_redirects() {
+  awk '{ sub(/\r$/, "") } tolower($0) ~ /^[ \t]*location:/ { sub(/^[^:]*:[ \t]*/, ""); print }' "$work/headers"
+}
+
+# assert_encrypted URL: wget has verified whom it talked to, and went nowhere without.
+assert_encrypted() {
+  if grep -qi 'certificate validation not implemented' "$work/headers"; then
+    fail "this wget does not verify certificates: install curl. Nothing was installed"
+  fi
+  grep -q '^ *HTTP/' "$work/headers" || fail "this wget does not tell where it was sent on to: install curl"
+  insecure=$(list_redirects | awk '!/^(https:\/)?\// { print; exit }')
+  [ -z "$insecure" ] || fail "$1 leads to $insecure, which is not encrypted. Nothing was installed"
+}
+
+# The version that `latest` led to; nothing if it led nowhere, as at a mirror that has only one.
+find_version() {
+  list_redirects | awk 'match($0, /\/download\/v[0-9][0-9A-Za-z.+-]*\//) { print substr($0, RSTART + 11, RLENGTH - 12); exit }'
 }
 
 # After a failure: whether that was for want of room.
@@ -170,28 +224,35 @@ verify_checksum() {
     fail "$2 is not the released file: its SHA-256 is $actual, SHA256SUMS says $expected. Nothing was installed; try again"
 }
 
-# verify_signature URL FOLDER: SHA256SUMS was signed by the release workflow, if there is cosign to tell.
+# verify_signature URL FOLDER VERSION: SHA256SUMS was signed by the release workflow for this version, if there is cosign.
 verify_signature() {
   if ! has cosign; then return 0; fi
+  # Without it an older release, with a fault that is mended since, would pass for the latest.
+  [ -n "$3" ] || fail "$1 does not lead to a version, which cosign has to know: name it in LLM_PROXY_VERSION"
   download "$1/SHA256SUMS.sigstore.json" "$2/SHA256SUMS.sigstore.json"
   cosign verify-blob "$2/SHA256SUMS" --bundle "$2/SHA256SUMS.sigstore.json" \
-    --certificate-identity-regexp '^https://github\.com/llm-proxy/llm-proxy/\.github/workflows/release\.yml@refs/tags/v' \
+    --certificate-identity "https://github.com/llm-proxy/llm-proxy/.github/workflows/release.yml@refs/tags/v$3" \
     --certificate-oidc-issuer https://token.actions.githubusercontent.com >"$2/errors" 2>&1 ||
-    fail "SHA256SUMS is not signed by the release workflow: $(last_line "$2/errors"). Nothing was installed"
+    fail "SHA256SUMS is not signed by the release workflow for v$3: $(last_line "$2/errors"). Nothing was installed"
   say 'The signature of the checksums is good.'
 }
 
 # try_executable FILE TARGET: what it says it is.
 try_executable() {
-  if "$1" --version >"$work/version" 2>"$work/errors"; then
+  status=0
+  "$1" --version >"$work/version" 2>"$work/errors" || status=$?
+  if [ "$status" = 0 ]; then
     say "llm-proxy $(cat "$work/version")"
     return 0
   fi
+  reason=$(last_line "$work/errors")
+  # Who crashes says nothing; shells give 128 and the number of the signal.
+  if [ -z "$reason" ] && [ "$status" -gt 128 ]; then reason="it was ended by signal $((status - 128))"; fi
   case "$2" in
     *-musl) hint=' On Alpine Linux it needs libstdc++: apk add libstdc++' ;;
     *) hint= ;;
   esac
-  fail "the executable does not run here: $(last_line "$work/errors").$hint Nothing was installed"
+  fail "the executable does not run here: ${reason:-it ended with exit code $status}.$hint Nothing was installed"
 }
 
 llm_proxy_install

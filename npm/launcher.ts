@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Starts the executable of this platform, which is in an npm package of its own, and behaves as the executable does:
 // arguments, standard streams, signals and the exit code are passed on.
+import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -38,6 +39,11 @@ const LOADERS: Partial<Record<NodeJS.Architecture, Loaders>> = {
 const SAME_SIGNAL_MS = 1000;
 /** How often it is asked whether npm is still there. */
 const PARENT_MS = 500;
+/**
+ * What ends or reloads the executable, from a terminal or a supervisor. Others end this process alone, as SIGKILL does: the
+ * executable sees by `LLM_PROXY_LAUNCHER` that it is gone.
+ */
+const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGABRT', 'SIGALRM', 'SIGUSR2', 'SIGXCPU'] as const;
 /** What musl's loader exits with where a library is missing. */
 const NOT_LOADED = 127;
 
@@ -73,19 +79,13 @@ function start(executable: string): void {
     stdio: 'inherit',
     // In a session of its own the terminal's signals reach it by this process alone, once each.
     detached: !isWindows,
-    env: { ...process.env, LLM_PROXY_COMMAND: process.env.LLM_PROXY_COMMAND || command() },
+    env: {
+      ...process.env,
+      LLM_PROXY_COMMAND: process.env.LLM_PROXY_COMMAND || command(),
+      LLM_PROXY_LAUNCHER: `${process.pid}`,
+    },
   });
-  const lastAt = new Map<NodeJS.Signals, number>();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      // A console of Windows tells every process of it.
-      if (isWindows) return;
-      const now = performance.now();
-      if (now - (lastAt.get(signal) ?? -Infinity) < SAME_SIGNAL_MS) return;
-      lastAt.set(signal, now);
-      child.kill(signal);
-    });
-  }
+  const lastAt = passSignalsOn(child, isWindows);
   // A signal to npm ends the shell between it and this process, and reaches no further.
   if (process.env.npm_config_user_agent !== undefined) {
     const parent = process.ppid;
@@ -104,6 +104,29 @@ function start(executable: string): void {
     if (code === NOT_LOADED && isMusl) process.stderr.write('llm-proxy needs libstdc++ here: apk add libstdc++\n');
     process.exit(code ?? 1);
   });
+}
+
+/** Passes signals on; returns when each came last. */
+function passSignalsOn(child: ChildProcess, isWindows: boolean): Map<NodeJS.Signals, number> {
+  const lastAt = new Map<NodeJS.Signals, number>();
+  for (const signal of PASSED_ON) {
+    process.on(signal, () => {
+      // A console of Windows tells every process of it.
+      if (isWindows) return;
+      const now = performance.now();
+      if (now - (lastAt.get(signal) ?? -Infinity) < SAME_SIGNAL_MS) return;
+      lastAt.set(signal, now);
+      child.kill(signal);
+    });
+  }
+  if (isWindows) return lastAt;
+  // Ctrl-Z. In a session without a terminal SIGTSTP itself would do nothing.
+  process.on('SIGTSTP', () => {
+    child.kill('SIGSTOP');
+    process.kill(process.pid, 'SIGSTOP');
+  });
+  process.on('SIGCONT', () => child.kill('SIGCONT'));
+  return lastAt;
 }
 
 /** Ends as the executable has ended, so that whoever waits sees the signal. */

@@ -1,6 +1,7 @@
 // Writes the manifests of deploy/kubernetes that the Helm chart has as templates: what it renders, less what is Helm's own.
 import { join } from 'node:path';
 import { $ } from 'bun';
+import { parse } from 'yaml';
 import { kubeTools } from '../test/kit/kube-tools.ts';
 import { formatted } from './formatted.ts';
 
@@ -55,8 +56,16 @@ export async function manifests(helm: string): Promise<Manifest[]> {
       if (text === undefined) throw new Error(`the chart renders no ${name}.yaml`);
       const own = text.replaceAll(/^ *(?:helm\.sh\/chart|app\.kubernetes\.io\/managed-by): .*\n/gm, '');
       const path = `${FOLDER}/${name}.yaml`;
-      return { name: path, text: await formatted(path, `# Generated from ${CHART} by \`make manifests\`.\n${own}`) };
+      const plain = unquoted(own);
+      return { name: path, text: await formatted(path, `# Generated from ${CHART} by \`make manifests\`.\n${plain}`) };
     }),
+  );
+}
+
+/** Without the quotes of words that are texts without them as well: the chart quotes every value, whatever it may be. */
+function unquoted(text: string): string {
+  return text.replaceAll(/"([a-zA-Z/][\w./:-]*)"/g, (quoted, word: string) =>
+    parse(word, { version: '1.1' }) === word ? word : quoted,
   );
 }
 

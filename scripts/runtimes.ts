@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cached } from './cached.ts';
 import { lockedPackage, sha512Of } from './lockfile.ts';
 
 const CACHE = 'node_modules/.cache/runtimes';
@@ -37,11 +37,8 @@ export async function runtimeFor(target: Target): Promise<string> {
   const name = PACKAGES[target];
   const locked = lockedPackage(name);
   const program = target.startsWith('windows') ? 'bun.exe' : 'bun';
-  const path = join(CACHE, `${target}-${locked.version}-${sha512Of(locked).slice(0, 16)}`, program);
-  if (existsSync(path)) return path;
-  await mkdir(CACHE, { recursive: true });
-  const work = await mkdtemp(join(CACHE, 'download-'));
-  try {
+  const folder = join(CACHE, `${target}-${locked.version}-${sha512Of(locked).slice(0, 16)}`);
+  await cached(folder, async (work) => {
     const tarball = await download(`${name}@${locked.version}`, work);
     const hash = createHash('sha512')
       .update(await readFile(tarball))
@@ -52,15 +49,11 @@ export async function runtimeFor(target: Target): Promise<string> {
       );
     }
     await run(['tar', '-xzf', tarball, '-C', work]);
-    const unpacked = join(work, 'package/bin', program);
-    await chmod(unpacked, 0o755);
-    await mkdir(dirname(path), { recursive: true });
-    // At once, so that a build that is broken off leaves no half of it.
-    await rename(unpacked, path);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-  return path;
+    const unpacked = join(work, 'package/bin');
+    await chmod(join(unpacked, program), 0o755);
+    return unpacked;
+  });
+  return join(folder, program);
 }
 
 /** Downloads a package's tarball and returns its path. */

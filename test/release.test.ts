@@ -16,6 +16,7 @@ import { Glob } from 'bun';
 import { parse } from 'yaml';
 import packageJson from '../package.json';
 import { executableName } from '../scripts/executable.ts';
+import { REPOSITORY } from '../src/lib/version.ts';
 import { TARGETS } from '../scripts/runtimes.ts';
 import type { Json } from './kit/json.ts';
 
@@ -88,8 +89,12 @@ describe('the workflow of a release', () => {
       expect(JSON.stringify(steps)).not.toMatch(/NPM_TOKEN|NODE_AUTH_TOKEN/);
     }
     // What is signed is checked by whose workflow signed it.
-    const identity = String.raw`^https://github\.com/llm-proxy/llm-proxy/\.github/workflows/release\.yml@refs/tags/v`;
-    for (const path of ['install.sh', 'SECURITY.md', 'docs/install.md']) expect(text(path)).toContain(`'${identity}'`);
+    const identity = `${REPOSITORY}/.github/workflows/release.yml@refs/tags/v`;
+    for (const path of ['install.sh', 'SECURITY.md', 'docs/install.md'])
+      expect(text(path).replaceAll('\\', '')).toContain(identity);
+    // Of the very version: an older release is signed as well.
+    expect(text('install.sh')).toContain(`--certificate-identity "${identity}$3"`);
+    expect(text('SECURITY.md')).toContain(`--certificate-identity ${identity}${packageJson.version} `);
   });
 });
 

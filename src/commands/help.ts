@@ -17,6 +17,7 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   LLM_PROXY_LISTEN: 'where to listen if neither a flag nor the config says so',
   LLM_PROXY_COMMAND:
     'the words by which the program was called, for the commands that it prints (set by what starts it: npm, make, an image); `{}` in them stands for the arguments',
+  LLM_PROXY_LAUNCHER: 'the id of the process that starts the program and with whose end the gateway stops (set by npm)',
   NO_COLOR: 'if not empty: no colours',
   FORCE_COLOR: 'colours also where there is no terminal; `0` or `false`: none',
   CLICOLOR_FORCE: 'the same, but `0` and `false` count for nothing',

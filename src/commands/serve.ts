@@ -18,6 +18,8 @@ import { build } from './build-app.ts';
 import type { Command, CommandLine } from './command.ts';
 import { environmentDangers } from './environment-dangers.ts';
 import { CONFIG, configPath, LISTEN, listenFlags, PORT, servedPath } from './flags.ts';
+import { launcherOf } from './launcher.ts';
+import type { Launcher } from './launcher.ts';
 import { ENDED_BY_BUG } from './refuse-start.ts';
 import { Reloader } from './reload.ts';
 import { startFields } from './start-fields.ts';
@@ -48,6 +50,8 @@ export const serve: Command = {
 async function run(line: CommandLine): Promise<number> {
   // The process may start over: no other command has so many requests under way.
   liftFetchLimit();
+  // At once: it may be gone before the gateway has started.
+  const launcher = launcherOf(process.env);
   if (namesProxy(process.env)) startHttpThread();
   const file = servedPath(line);
   const flags = listenFlags(line.flags);
@@ -82,7 +86,7 @@ async function run(line: CommandLine): Promise<number> {
     file === undefined ? undefined : new Reloader(app, host, { file, flags, known, warnings: loaded.warnings });
   void reloader?.watch(loaded.files, loaded.config);
   if (reloader !== undefined) app.onReload = () => reloader.reload('asked by POST /admin/reload');
-  const ended = untilSignalled({ app, host, reloader, watchdog });
+  const ended = untilSignalled({ app, host, reloader, watchdog, launcher });
   // Whoever reads that it has started may end it at once.
   announce({ app, loaded, host, file, missing: configPath(line) });
   return await ended;
@@ -139,13 +143,17 @@ interface Running {
   readonly host: Host;
   readonly reloader: Reloader | undefined;
   readonly watchdog: Watchdog;
+  readonly launcher: Launcher | undefined;
 }
 
 /** Beyond `shutdown_timeout`: last words of streams, last bytes, logs. */
 export const CLOSING_MS = 10_000;
 
-/** SIGTERM and SIGINT end the process when its work is done, a second one at once; SIGHUP reloads. */
-function untilSignalled({ app, host, reloader, watchdog }: Running): Promise<number> {
+/**
+ * SIGTERM and SIGINT end the process when its work is done, a second one at once; SIGHUP reloads. The end of the launcher is
+ * a SIGTERM.
+ */
+function untilSignalled({ app, host, reloader, watchdog, launcher }: Running): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   let state: 'running' | 'stopping' | 'stopped' = 'running';
   const onStop = (signal: string): void => {
@@ -165,6 +173,11 @@ function untilSignalled({ app, host, reloader, watchdog }: Running): Promise<num
   };
   process.on('SIGTERM', () => onStop('SIGTERM'));
   process.on('SIGINT', () => onStop('SIGINT'));
+  launcher?.onEnd(() => {
+    if (state !== 'running') return;
+    app.log.warn('the launcher has ended, so the gateway stops');
+    onStop('SIGTERM');
+  });
   // Of a terminal that closes it is the end, unless there is something to reload.
   const isOnTerminal = [0, 1, 2].some((fd) => isatty(fd));
   process.on('SIGHUP', () => {

@@ -323,6 +323,12 @@ const LOGGING: readonly LogLine[] = [
 
 const END: readonly LogLine[] = [
   {
+    level: 'warn',
+    msg: 'the launcher has ended, so the gateway stops',
+    meaning: 'The process that npm had started was killed and could pass no signal on.',
+    fields: [],
+  },
+  {
     level: 'info',
     msg: 'stopping',
     meaning: 'The gateway was told to stop: it takes no new requests and ends those under way.',

@@ -53,7 +53,7 @@ function expectFindable(objects: readonly Json[]): void {
       const service = objects.find(
         (one) => one.kind === 'Service' && Bun.deepMatch(spec.selector.matchLabels, one.metadata.labels),
       );
-      expect(service?.metadata.labels[spec.jobLabel]).toBe('llm-proxy');
+      expect(jobOf(spec, service)).toBe('llm-proxy');
       expect(service?.spec.ports.map(({ name }: Json) => name)).toContain(spec.endpoints[0].port);
       expect(endpointAt(spec.endpoints[0].path)).toBe('metrics');
     }
@@ -61,6 +61,15 @@ function expectFindable(objects: readonly Json[]): void {
   for (const { labelSelector } of podOf(objects).spec.topologySpreadConstraints ?? []) {
     expect(labels).toMatchObject(labelSelector.matchLabels);
   }
+}
+
+/**
+ * The job that a target of a ServiceMonitor gets: by relabelling, else by the label that `jobLabel` names, else the Service's
+ * name, as https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.ServiceMonitorSpec says.
+ */
+function jobOf(spec: Json, service: Json): string {
+  const relabelled = spec.endpoints[0].relabelings?.findLast(({ targetLabel }: Json) => targetLabel === 'job');
+  return relabelled?.replacement ?? service.metadata.labels[spec.jobLabel] ?? service.metadata.name;
 }
 
 /** Not root, no token, nothing to write to; the user is the image's. */
@@ -132,7 +141,7 @@ function expectReachable(objects: readonly Json[]): void {
 function expectDraining(objects: readonly Json[]): void {
   const { config } = configOf(objects);
   const { terminationGracePeriodSeconds: grace } = podOf(objects).spec;
-  const before = gatewayOf(objects).lifecycle.preStop.sleep.seconds;
+  const before = gatewayOf(objects).lifecycle?.preStop.sleep.seconds ?? 0;
   expect((grace - before) * 1000).toBeGreaterThan(config.server.shutdown_timeout + CLOSING_MS);
   const longestMs = longestRequestMs(config);
   for (const { kind, metadata, spec } of objects) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { Glob } from 'bun';
 import { devDependencies } from '../../package.json';
+import { hasTool } from '../kit/required-tool.ts';
 import type { Block } from './blocks.ts';
 
 /** Where the pages say that the gateway is. */
@@ -19,9 +20,7 @@ const ENVIRONMENT = { LITELLM_LOCAL_MODEL_COST_MAP: 'True', AI_SDK_LOG_WARNINGS:
 export const CLIENTS = process.env.LLM_PROXY_CLIENTS;
 
 /** Whether there is curl, without which the examples for the shell cannot run. */
-export const hasCurl = Bun.which('curl') !== null;
-
-if (!hasCurl) console.warn('There is no curl on this machine: the examples of the pages for it are not run.');
+export const hasCurl = hasTool('curl');
 
 /** Whether a block needs nothing but this project, and curl. */
 export function needsNoClients({ language, text }: Block): boolean {

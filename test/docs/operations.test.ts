@@ -14,6 +14,7 @@ import { jq } from '../kit/jq.ts';
 import type { Json } from '../kit/json.ts';
 import { metricSamples, metricsOf } from '../kit/metric-samples.ts';
 import { program } from '../kit/program.ts';
+import { hasTool } from '../kit/required-tool.ts';
 import { eventually } from '../kit/settled.ts';
 import { anchorsOf, blocksOf, brokenLinks } from './blocks.ts';
 import type { Block } from './blocks.ts';
@@ -30,8 +31,7 @@ const KEY = 'the-key-of-the-operator';
 
 const json = await jq();
 const promtool = await program('promtool', { apt: 'prometheus', path: 'usr/bin/promtool' });
-const canRun = json !== undefined && Bun.which('bash') !== null && Bun.which('curl') !== null;
-if (!canRun) console.warn('The commands of docs/operations.md are not tried: they need bash, curl and jq.');
+const canRun = [json !== undefined, hasTool('bash'), hasTool('curl')].every(Boolean);
 
 describe('the page', () => {
   test('leads to files and headings that there are', () => expect(brokenLinks(PAGE, DOCS)).toEqual([]));

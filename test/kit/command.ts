@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 /** A program that runs, with what it has printed so far. */
 export interface Running {
+  readonly pid: number;
   stdout(): string;
   stderr(): string;
   signal(name: NodeJS.Signals): void;
@@ -31,6 +32,7 @@ export function start(cmd: readonly string[], { cwd, env }: CommandOptions): Run
   closeSync(outFd);
   closeSync(errFd);
   return {
+    pid: child.pid,
     stdout: () => readFileSync(out, 'utf8'),
     stderr: () => readFileSync(err, 'utf8'),
     signal: (name) => child.kill(name),

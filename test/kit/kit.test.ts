@@ -1,8 +1,7 @@
-import { afterEach, describe, expect, spyOn, test } from 'bun:test';
+import { afterEach, describe, expect, test } from 'bun:test';
 import { BrokenTransfer, open, requestBytes, send } from './client.ts';
 import { startGateway } from './gateway.ts';
 import type { Json } from './json.ts';
-import { program } from './program.ts';
 import { loadRecordings } from './recordings.ts';
 import type { Reply } from './replies.ts';
 import * as replies from './replies.ts';
@@ -291,32 +290,4 @@ test('the recordings load', () => {
 test('a gateway that exits at once is reported with its output', async () => {
   const starting = startGateway({ config: 'backends: [', args: ['--no-such-flag'] });
   await expect(starting).rejects.toThrow(/exited with/);
-});
-
-describe('a real program', () => {
-  const { PATH, CI } = process.env;
-  const nothing = { apt: 'no-such-package', path: 'usr/bin/none' };
-
-  afterEach(() => {
-    process.env.PATH = PATH;
-    if (CI === undefined) delete process.env.CI;
-    else process.env.CI = CI;
-  });
-
-  test('on PATH is taken from there', async () => {
-    expect(await program('git', { apt: 'git', path: 'usr/bin/git' })).toBe(Bun.which('git') ?? 'not on PATH');
-  });
-
-  test.skipIf(process.platform !== 'linux')('that cannot be had is an error in CI, and told elsewhere', async () => {
-    process.env.PATH = '/nowhere';
-    process.env.CI = 'true';
-    await expect(program('none-in-ci', nothing)).rejects.toThrow(
-      "none-in-ci is not on PATH, and Debian's package no-such-package does not give it: there is no apt-get here",
-    );
-    delete process.env.CI;
-    const warn = spyOn(console, 'warn').mockImplementation(() => {});
-    expect(await program('none-elsewhere', nothing)).toBeUndefined();
-    expect(warn.mock.calls.flat().join()).toContain('there is no apt-get here');
-    warn.mockRestore();
-  });
 });

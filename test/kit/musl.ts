@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { copyFile, mkdir, readdir, realpath, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { $ } from 'bun';
+import { cached } from '../../scripts/cached.ts';
 import { program } from './program.ts';
-
-const CACHE = resolve(import.meta.dir, '../../node_modules/.cache/programs');
+import { PROGRAMS } from './programs.ts';
 
 /**
  * A package that carries GCC 12's libstdc++ for musl, as Alpine Linux 3.17 has it. Newer ones are built so that Debian's
@@ -44,29 +43,20 @@ async function hindrance(): Promise<string | undefined> {
 
 /** Downloads them once, by hash. */
 async function cxxLibraries(): Promise<[path: string, file: string][]> {
-  const folder = join(CACHE, 'musl-libstdc++');
-  if (!existsSync(folder)) {
-    await mkdir(CACHE, { recursive: true });
-    const work = await mkdtemp(join(CACHE, '.musl-'));
-    try {
-      await writeFile(join(work, 'wheel.txt'), WHEEL);
-      await $`python3 -m pip download --quiet --require-hashes --no-deps --only-binary=:all: ${PLATFORM} --abi cp311 --dest ${work} --requirement ${join(work, 'wheel.txt')}`.quiet();
-      const wheel = (await readdir(work)).find((name) => name.endsWith('.whl')) ?? '';
-      await $`python3 -m zipfile -e ${wheel} files`.cwd(work).quiet();
-      const libraries = join(work, 'libraries');
-      await mkdir(libraries);
-      for (const name of await readdir(join(work, 'files/pikepdf.libs'))) {
-        // The other is looked for by the name that the package gave it.
-        const as = name.startsWith('libstdc++') ? 'libstdc++.so.6' : name;
-        if (/^lib(?:stdc\+\+|gcc_s)/.test(name))
-          await copyFile(join(work, 'files/pikepdf.libs', name), join(libraries, as));
-      }
-      await rename(libraries, folder).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-      });
-    } finally {
-      await rm(work, { recursive: true, force: true });
+  const folder = await cached(join(PROGRAMS, 'musl-libstdc++'), async (work) => {
+    await writeFile(join(work, 'wheel.txt'), WHEEL);
+    await $`python3 -m pip download --quiet --require-hashes --no-deps --only-binary=:all: ${PLATFORM} --abi cp311 --dest ${work} --requirement ${join(work, 'wheel.txt')}`.quiet();
+    const wheel = (await readdir(work)).find((name) => name.endsWith('.whl')) ?? '';
+    await $`python3 -m zipfile -e ${wheel} files`.cwd(work).quiet();
+    const libraries = join(work, 'libraries');
+    await mkdir(libraries);
+    for (const name of await readdir(join(work, 'files/pikepdf.libs'))) {
+      // The other is looked for by the name that the package gave it.
+      const as = name.startsWith('libstdc++') ? 'libstdc++.so.6' : name;
+      if (/^lib(?:stdc\+\+|gcc_s)/.test(name))
+        await copyFile(join(work, 'files/pikepdf.libs', name), join(libraries, as));
     }
-  }
+    return libraries;
+  });
   return (await readdir(folder)).map((name) => [`/usr/lib/${name}`, join(folder, name)]);
 }

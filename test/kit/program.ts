@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { $ } from 'bun';
+import { cached } from '../../scripts/cached.ts';
+import { PROGRAMS, whyNot } from './programs.ts';
 
 /** Where a program is found that is not on PATH. */
 export interface Package {
   /** The Debian package, `prometheus` say. */
   readonly apt: string;
-  /** The program inside it, without a leading slash: `usr/bin/promtool`. */
+  /** The program inside it, without a leading slash: `usr/bin/promtool`. `bin/…` and `lib/…` may be in `usr`, too. */
   readonly path: string;
 }
 
@@ -23,48 +25,42 @@ export function program(name: string, from: Package): Promise<string | undefined
   return found;
 }
 
-const CACHE = resolve(import.meta.dir, '../../node_modules/.cache/programs');
-
 /** Each program is looked for once in a process. */
 const asked = new Map<string, Promise<string | undefined>>();
 
 async function find(name: string, { apt, path }: Package): Promise<string | undefined> {
   const installed = onPath(name);
   if (installed !== null) return installed;
-  const unpacked = join(CACHE, apt, path);
   try {
-    if (!existsSync(unpacked)) await unpack(apt);
-    if (!existsSync(unpacked)) throw new Error(`the package has no ${path}`);
+    const unpacked = fileOf(await unpack(apt), path);
     await assertLinked(unpacked);
     return unpacked;
   } catch (error) {
-    const why = `${name} is not on PATH, and Debian's package ${apt} does not give it: ${reason(error)}`;
+    const why = `${name} is not on PATH, and Debian's package ${apt} does not give it: ${whyNot(error)}`;
     if (process.env.CI !== undefined && process.platform === 'linux') throw new Error(why, { cause: error });
     console.warn(`${why}. What needs it is skipped; install ${apt} to run it.`);
     return undefined;
   }
 }
 
-/**
- * Unpacks a package into its folder of the cache. Two processes may do so at once: each works in a folder of its own, and
- * the first to rename it wins.
- */
-async function unpack(apt: string): Promise<void> {
-  for (const tool of ['apt-get', 'dpkg']) if (onPath(tool) === null) throw new Error(`there is no ${tool} here`);
-  await mkdir(CACHE, { recursive: true });
-  const dir = await mkdtemp(join(CACHE, `.${apt}-`));
-  try {
+/** The folder of a package's files. */
+async function unpack(apt: string): Promise<string> {
+  return await cached(join(PROGRAMS, apt), async (dir) => {
+    for (const tool of ['apt-get', 'dpkg']) if (onPath(tool) === null) throw new Error(`there is no ${tool} here`);
     await download(apt, dir);
     const archive = (await readdir(dir)).find((file) => file.endsWith('.deb'));
     if (archive === undefined) throw new Error('apt-get download left no .deb');
     const files = join(dir, 'files');
     await $`dpkg -x ${archive} ${files}`.cwd(dir).quiet();
-    await rename(files, join(CACHE, apt)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    });
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+    return files;
+  });
+}
+
+/** A file of an unpacked package. Since all of /bin and /lib moved to /usr, some releases have them there and some have not. */
+export function fileOf(folder: string, path: string): string {
+  const found = [path, `usr/${path}`, path.replace(/^usr\//, '')].find((one) => existsSync(join(folder, one)));
+  if (found === undefined) throw new Error(`the package has no ${path}`);
+  return join(folder, found);
 }
 
 /** Downloads by the system's package lists; where those are missing or old, by lists of our own, which need no root. */
@@ -83,11 +79,6 @@ async function assertLinked(path: string): Promise<void> {
   const { stdout } = await $`ldd ${path}`.quiet().nothrow();
   const missing = [...stdout.toString().matchAll(/^\s*(\S+) => not found/gm)].map(([, library]) => library);
   if (missing.length > 0) throw new Error(`it needs ${missing.join(', ')}`);
-}
-
-function reason(error: unknown): string {
-  if (error instanceof $.ShellError) return error.stderr.toString().trim().split('\n').at(-1) ?? error.message;
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** By PATH as it is now; by itself Bun goes by that of the start. */

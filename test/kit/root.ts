@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { shellWord } from '../../src/lib/called-as.ts';
 
 /** As whom and where a program runs that takes a folder for the whole file system. */
 export interface InRoot {
@@ -28,7 +29,12 @@ export function inRoot({ root, cwd, uid, gid, mounts = [] }: InRoot, cmd: readon
   const steps = ['/proc', '/dev'].map((path) => ['mount', '--rbind', path, `${root}${path}`]);
   for (const { from, to, readOnly } of mounts)
     steps.push(['mount', '-o', readOnly ? 'bind,ro' : 'bind', from, `${root}${to}`]);
-  const mounted = ['sh', '-c', `${steps.map((words) => words.map(quoted).join(' ')).join(' && ')} && exec "$@"`, 'sh'];
+  const mounted = [
+    'sh',
+    '-c',
+    `${steps.map((words) => words.map(shellWord).join(' ')).join(' && ')} && exec "$@"`,
+    'sh',
+  ];
   const at = ['--root', root, '--wd', cwd];
   if (process.getuid?.() === 0) {
     const as = ['unshare', ...at, '--setuid', `${uid}`, '--setgid', `${gid}`];
@@ -75,8 +81,4 @@ export async function copyProgram(program: string, root: string, to: string): Pr
 export async function librariesOf(program: string): Promise<string[]> {
   const listed = await Bun.spawn(['ldd', program], { stdout: 'pipe', stderr: 'ignore' }).stdout.text();
   return [...listed.matchAll(/(?:=> |^\s+)(\/\S+)/gm)].map(([, path = '']) => path);
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -11,6 +11,7 @@ import { findFreePort, startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
 import { processes, runShell } from '../kit/processes.ts';
 import { runCommand } from '../kit/run-command.ts';
+import { hasTool } from '../kit/required-tool.ts';
 import { eventually } from '../kit/settled.ts';
 
 const { own, runToEnd, startQuietly } = processes();
@@ -143,7 +144,7 @@ describe('commands that it prints work where they are read', () => {
     rmSync(dir, { recursive: true });
   });
 
-  test.skipIf(Bun.which('make') === null)('by make: what it says of itself is a target of make', async () => {
+  test.skipIf(!hasTool('make'))('by make: what it says of itself is a target of make', async () => {
     // The dependencies are there: nothing is to be installed for this.
     const make = (args: string) =>
       runShell(`make -o node_modules/.installed-runtime run ARGS='${args}'`, { cwd: ROOT });

@@ -43,7 +43,7 @@ const port = await findFreePort();
 let built: string;
 
 beforeAll(async () => {
-  built = await executable(dir);
+  built = await executable();
   if (!canRun) return;
   // Everybody comes through, as to the file system of a container.
   chmodSync(dir, 0o755);

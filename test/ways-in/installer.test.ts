@@ -24,6 +24,7 @@ import { BUILT_VERSION, executable, HOST } from '../kit/executable.ts';
 import { ANSWER, ask, documentedCommands, started } from '../kit/demo.ts';
 import { findFreePort } from '../kit/gateway.ts';
 import { program } from '../kit/program.ts';
+import { hasTool, requiredTool } from '../kit/required-tool.ts';
 import { eventually } from '../kit/settled.ts';
 
 const ROOT = join(import.meta.dir, '../..');
@@ -33,6 +34,9 @@ const [, NAME = ''] = /github\.com\/(.+)$/.exec(REPOSITORY) ?? [];
 /** Where the script is. */
 const ADDRESS = `https://raw.githubusercontent.com/${NAME}/main/install.sh`;
 const onPosix = process.platform !== 'win32';
+/** What downloads for the script. */
+const downloaders = onPosix ? ['curl', 'wget'].filter(hasTool) : [];
+const canInstall = downloaders.length > 0 && HOST !== undefined;
 /** What the script may call, but for what downloads. */
 const TOOLS = 'awk cat chmod df dirname grep gunzip gzip id ldd mkdir mktemp mv rm sha256sum shasum tail uname'.split(
   ' ',
@@ -99,7 +103,7 @@ interface Machine {
 }
 
 /** An empty home, and a PATH with what the script needs, `downloader` and what `more` links there. */
-function machine(downloader: readonly string[] = ['curl']): Machine {
+function machine(downloader: readonly string[] = downloaders.slice(0, 1)): Machine {
   const home = join(dir, `home-${++count}`);
   mkdirSync(home);
   const bin = pathOf(join(home, '.machine'), [...TOOLS, ...downloader]);
@@ -153,9 +157,8 @@ const shells: [name: string, shell: string[]][] = [
   ['bash', [Bun.which('bash') ?? '/bin/bash', '--posix']],
   ...(busybox === undefined ? [] : ([['busybox sh', [busybox, 'sh']]] as [string, string[]][])),
 ];
-const downloaders = ['curl', 'wget'].filter((name) => Bun.which(name) !== null);
 
-describe.skipIf(!onPosix || HOST === undefined)('it installs', () => {
+describe.skipIf(!canInstall)('it installs', () => {
   const cases = shells.flatMap(([name, shell]) => downloaders.map((one) => [name, one, shell] as const));
   test.each(cases)('by %s with %s: the latest release', async (_name, downloader, shell) => {
     const on = machine([downloader]);
@@ -195,15 +198,16 @@ describe.skipIf(!onPosix || HOST === undefined)('it installs', () => {
     expect(statSync(installed(on)).ino).not.toBe(before);
   });
 
-  test.each([
+  for (const [by, without] of [
     ['shasum', ['sha256sum']],
     ['openssl', ['sha256sum', 'shasum']],
-  ])('checked by %s', async (by, without) => {
-    if (Bun.which(by) === null) return;
-    const on = machine(['curl', by]);
-    for (const name of without) rmSync(join(on.bin, name), { force: true });
-    expect((await install(on)).code).toBe(0);
-  });
+  ] as const) {
+    test.skipIf(!hasTool(by))(`checked by ${by}`, async () => {
+      const on = machine([...downloaders, by]);
+      for (const name of without) rmSync(join(on.bin, name), { force: true });
+      expect((await install(on)).code).toBe(0);
+    });
+  }
 
   test('into ~/.local/bin, or /usr/local/bin for root, and says how to get it onto the PATH', async () => {
     const on = machine();
@@ -213,12 +217,38 @@ describe.skipIf(!onPosix || HOST === undefined)('it installs', () => {
     expect(code).toBe(0);
     const folder = join(on.home, '.local/bin');
     expect(readdirSync(folder)).toEqual(['llm-proxy']);
-    expect(out).toContain(`export PATH="${folder}:$PATH"`);
+    expect(out).toContain(`export PATH=${folder}:"$PATH"\n`);
     expect(out).toContain(`demo model: ${folder}/llm-proxy\n`);
     const onPath = await install({ ...on, env: { ...env, PATH: `${on.bin}:${folder}` } });
     expect(onPath.out).not.toContain('export PATH');
     expect(onPath.out).toContain('demo model: llm-proxy\n');
     expect(SCRIPT).toMatch(/id -u\)" = 0 \]; then\n +folder=\/usr\/local\/bin\n/);
+  });
+
+  test('into a folder with a name that a shell would take apart, and says how to type it', async () => {
+    const on = machine();
+    const folder = join(on.home, "it's $HOME");
+    const { code, out } = await install(on, { LLM_PROXY_INSTALL_DIR: folder });
+    expect(code).toBe(0);
+    const [, path = ''] = /^  (export PATH=.*)$/m.exec(out) ?? [];
+    const [, typed = ''] = /demo model: (.*)$/m.exec(out) ?? [];
+    for (const line of [typed, `${path}; llm-proxy`]) {
+      const ran = await command([DASH, '-c', line], { cwd: on.home, env: on.env });
+      expect(ran).toEqual({ code: 0, out: `0.2.0 for ${HOST}\n`, err: '' });
+    }
+  });
+
+  test('beside another one that comes first on the PATH, and says so', async () => {
+    const on = machine();
+    fake(on, 'llm-proxy', 'echo another');
+    const PATH = `${on.bin}:${join(on.home, 'bin')}`;
+    const { code, out } = await install(on, { PATH });
+    expect(code).toBe(0);
+    expect(out).toContain(`Another llm-proxy comes before it on your PATH: ${on.bin}/llm-proxy.`);
+    expect(out).toContain(`demo model: ${installed(on)}\n`);
+    const first = await install(on, { PATH: `${join(on.home, 'bin')}:${on.bin}` });
+    expect(first.out).not.toContain('Another');
+    expect(first.out).toContain('demo model: llm-proxy\n');
   });
 
   test.each([
@@ -233,18 +263,18 @@ describe.skipIf(!onPosix || HOST === undefined)('it installs', () => {
   });
 });
 
-describe.skipIf(!onPosix || HOST === undefined)('the real executable', () => {
+describe.skipIf(!canInstall || !hasTool('curl'))('the real executable', () => {
   test('by the command of the page it is installed in an empty home, and answers', async () => {
     const version = 'v0.3.0';
     const folder = join(releases, version);
     mkdirSync(folder, { recursive: true });
     const file = join(folder, executableName(HOST ?? 'linux-x64'));
-    copyFileSync(await executable(dir), file);
+    copyFileSync(await executable(), file);
     await writeChecksums([await compress(file, 1)], folder);
 
     const on = machine(['curl', 'sh']);
     const env = { ...on.env, LLM_PROXY_VERSION: version };
-    const curl = Bun.which('curl');
+    const curl = requiredTool('curl');
     // Where the page's address leads is the file of this tree.
     fake(on, 'curl', `[ "$*" = '-fsSL ${ADDRESS}' ] && exec cat '${join(ROOT, 'install.sh')}'; exec ${curl} "$@"`);
     const [line = ''] = documentedCommands(readFileSync(join(ROOT, 'docs/install.md'), 'utf8'), 'Script');
@@ -261,7 +291,7 @@ describe.skipIf(!onPosix || HOST === undefined)('the real executable', () => {
   });
 });
 
-describe.skipIf(!onPosix || HOST === undefined)('it installs nothing', () => {
+describe.skipIf(!canInstall)('it installs nothing', () => {
   const name = executableName(HOST ?? 'linux-x64');
 
   /** Runs it where it must fail: the reason, and nothing is left. */
@@ -306,6 +336,29 @@ describe.skipIf(!onPosix || HOST === undefined)('it installs nothing', () => {
     );
   });
 
+  test.each(shells)('that crashes, and says by what (%s)', async (_name, shell) => {
+    await release('0.9.4', () => '#!/bin/sh\nkill -SEGV $$\n');
+    const on = machine();
+    const { code, err } = await install(on, { LLM_PROXY_VERSION: '0.9.4' }, shell);
+    expect(code).toBe(1);
+    // The words of dash and BusyBox are their own; bash says nothing to a script.
+    expect(err).toMatch(/the executable does not run here: (?:Segmentation fault|it was ended by signal 11)\. Nothing/);
+    expect(left(on)).toEqual([]);
+  });
+
+  test('that says nothing, and says with what it ends', async () => {
+    await release('0.9.5', () => '#!/bin/sh\nexit 3\n');
+    expect(await refusal(machine(), { LLM_PROXY_VERSION: '0.9.5' })).toContain('here: it ended with exit code 3.');
+  });
+
+  test('of what is no version', async () => {
+    const before = asked.length;
+    expect(await refusal(machine(), { LLM_PROXY_VERSION: '../latest' })).toContain(
+      'LLM_PROXY_VERSION is no version, such as 0.1.0: ../latest',
+    );
+    expect(asked.length).toBe(before);
+  });
+
   test('without curl and wget', async () => {
     expect(await refusal(machine([]))).toContain('needs curl or wget');
   });
@@ -334,27 +387,30 @@ describe.skipIf(!onPosix || HOST === undefined)('it installs nothing', () => {
     expect(await refusal(on, { LLM_PROXY_INSTALL_DIR: join(on.home, 'other') })).toContain('is a folder');
   });
 
-  const setpriv = Bun.which('setpriv') ?? '';
-  test.skipIf(process.getuid?.() === 0 && setpriv === '')('where nobody but its owner may write', async () => {
+  const isRoot = process.getuid?.() === 0;
+  const setpriv = isRoot ? requiredTool('setpriv') : '';
+  test.skipIf(setpriv === undefined)('where nobody but its owner may write', async () => {
     const on = machine();
     mkdirSync(join(on.home, 'theirs'), { mode: 0o555 });
     chmodSync(dir, 0o755);
-    const said =
-      process.getuid?.() === 0
-        ? await command([setpriv, '--reuid=65534', '--regid=65534', '--clear-groups', DASH, join(ROOT, 'install.sh')], {
+    const said = isRoot
+      ? await command(
+          [setpriv ?? '', '--reuid=65534', '--regid=65534', '--clear-groups', DASH, join(ROOT, 'install.sh')],
+          {
             cwd: '/',
             env: { ...on.env, LLM_PROXY_INSTALL_DIR: join(on.home, 'theirs') },
-          })
-        : await install(on, { LLM_PROXY_INSTALL_DIR: join(on.home, 'theirs') });
+          },
+        )
+      : await install(on, { LLM_PROXY_INSTALL_DIR: join(on.home, 'theirs') });
     expect(said.code).toBe(1);
     expect(said.err).toContain('cannot be written to: name another folder in LLM_PROXY_INSTALL_DIR');
   });
 
-  test('where there is no room', async () => {
+  test.skipIf(!hasTool('curl'))('where there is no room', async () => {
     const on = machine();
     // A disk that is full after some bytes, and says so.
     fake(on, 'df', `echo Filesystem; echo 'tmpfs 64 60 4 99% /'`);
-    const curl = Bun.which('curl');
+    const curl = requiredTool('curl');
     fake(
       on,
       'curl',
@@ -363,15 +419,131 @@ describe.skipIf(!onPosix || HOST === undefined)('it installs nothing', () => {
     expect(await refusal(on)).toContain('has too little room: 200 MB are needed, 0 MB are left');
   });
 
-  test('of what cosign does not know', async () => {
-    const on = machine();
-    fake(on, 'cosign', `echo "$@" > "$HOME/cosign"; echo 'no matching signatures' >&2; exit 1`);
-    expect(await refusal(on)).toContain('not signed by the release workflow: no matching signatures');
-    fake(on, 'cosign', `echo "$@" > "$HOME/cosign"`);
-    expect((await install(on)).out).toContain('The signature of the checksums is good.');
-    expect(readFileSync(join(on.home, 'cosign'), 'utf8')).toMatch(
-      /^verify-blob \S+SHA256SUMS --bundle \S+SHA256SUMS\.sigstore\.json --certificate-identity-regexp \^https:\/\/github\\\.com\/llm-proxy\/llm-proxy\//,
+  describe('of what cosign does not know', () => {
+    /** A cosign that knows a signature of one version. */
+    const cosigned = (on: Machine, version: string): void =>
+      fake(
+        on,
+        'cosign',
+        `case "$*" in
+  "verify-blob "*"/SHA256SUMS --bundle "*"/SHA256SUMS.sigstore.json --certificate-identity ${REPOSITORY}/.github/workflows/release.yml@refs/tags/v${version} --certificate-oidc-issuer https://token.actions.githubusercontent.com") ;;
+  *) echo 'none of the expected identities matched' >&2; exit 1 ;;
+esac`,
+      );
+
+    test.each(downloaders)('by the version that was asked for, or that the latest is (%s)', async (downloader) => {
+      const on = machine([downloader]);
+      cosigned(on, '0.1.0');
+      expect((await install(on, { LLM_PROXY_VERSION: '0.1.0' })).out).toContain(
+        'The signature of the checksums is good.',
+      );
+      rmSync(installed(on));
+      // The older one's does not do for the latest, nor for another that was asked for.
+      for (const asking of [{}, { LLM_PROXY_VERSION: '0.2.0' }]) {
+        expect(await refusal(on, asking)).toContain(
+          'SHA256SUMS is not signed by the release workflow for v0.2.0: none of the expected identities matched',
+        );
+      }
+      cosigned(on, '0.2.0');
+      expect((await install(on)).out).toContain('The signature of the checksums is good.');
+    });
+
+    test('all files are of the version that the latest was at first', async () => {
+      const before = asked.length;
+      expect((await install(machine())).code).toBe(0);
+      expect(asked.slice(before)).toEqual([
+        '/latest/download/SHA256SUMS',
+        '/download/v0.2.0/SHA256SUMS',
+        `/download/v0.2.0/${name}.gz`,
+      ]);
+    });
+
+    test('where nothing says which version the latest is', async () => {
+      const mirror = Bun.serve({
+        hostname: '127.0.0.1',
+        port: 0,
+        fetch: (request) =>
+          new Response(Bun.file(join(releases, 'v0.2.0', new URL(request.url).pathname.split('/').at(-1) ?? ''))),
+      });
+      try {
+        const on = machine();
+        const at = { LLM_PROXY_DOWNLOAD_URL: `http://127.0.0.1:${mirror.port}` };
+        cosigned(on, '0.2.0');
+        expect(await refusal(on, at)).toContain('which cosign has to know: name it in LLM_PROXY_VERSION');
+        expect((await install(on, { ...at, LLM_PROXY_VERSION: '0.2.0' })).code).toBe(0);
+        // Without cosign there is nothing to know it for.
+        rmSync(join(on.bin, 'cosign'));
+        expect((await install(on, at)).code).toBe(0);
+      } finally {
+        await mirror.stop(true);
+      }
+    });
+  });
+
+  describe('of what came unencrypted', () => {
+    const TLS = join(ROOT, 'test/fixtures/tls');
+    let encrypted: Bun.Server<undefined>;
+    beforeAll(() => {
+      encrypted = Bun.serve({
+        hostname: '127.0.0.1',
+        port: 0,
+        tls: { cert: Bun.file(join(TLS, 'good.pem')), key: Bun.file(join(TLS, 'key.pem')) },
+        fetch: (request) => {
+          const { pathname } = new URL(request.url);
+          const [, kind = '', rest = ''] = /^\/(\w+)(\/.*)$/.exec(pathname) ?? [];
+          if (kind === 'plain') return Response.redirect(`${url}${rest}`);
+          if (kind === 'there') return Response.redirect(`/and${rest}`);
+          return new Response(Bun.file(join(releases, rest.replace('/download/', ''))));
+        },
+      });
+    });
+    afterAll(() => encrypted.stop(true));
+
+    /** What downloads, each as it is told of the authority. */
+    const kinds: [name: string, on: () => Machine][] = [
+      ['curl', () => machine(['curl'])],
+      ['wget', () => machine(['wget'])],
+    ];
+    // Which leaves certificates to openssl.
+    if (busybox !== undefined && hasTool('openssl')) {
+      kinds.push([
+        "busybox's wget",
+        () => {
+          const on = machine(['openssl']);
+          fake(on, 'wget', `exec ${busybox} wget "$@"`);
+          return on;
+        },
+      ]);
+    }
+    const run = async (on: Machine, kind: string) => {
+      const ca = join(TLS, 'ca.pem');
+      writeFileSync(join(on.home, '.wgetrc'), `ca_certificate = ${ca}\n`);
+      const at = { LLM_PROXY_DOWNLOAD_URL: `https://localhost:${encrypted.port}/${kind}`, LLM_PROXY_VERSION: '0.1.0' };
+      return await install(on, { ...at, CURL_CA_BUNDLE: ca, SSL_CERT_FILE: ca });
+    };
+
+    test.each(kinds.filter(([kind]) => kind.startsWith('busybox') || downloaders.includes(kind)))(
+      'after an address that is encrypted (%s)',
+      async (_name, prepare) => {
+        const on = prepare();
+        const there = await run(on, 'there');
+        expect({ code: there.code, err: there.err }).toEqual({ code: 0, err: '' });
+        rmSync(installed(on));
+        const plain = await run(on, 'plain');
+        expect(plain.code).toBe(1);
+        expect(plain.err).toMatch(/leads to http:\/\/\S+, which is not encrypted|Protocol "http"/);
+        expect(left(on)).toEqual([]);
+      },
     );
+
+    test.skipIf(busybox === undefined)('by a wget that verifies no certificate', async () => {
+      const on = machine([]);
+      fake(on, 'wget', `PATH=/nowhere exec ${busybox} wget "$@"`);
+      const { code, err } = await run(on, 'there');
+      expect(code).toBe(1);
+      expect(err).toContain('this wget does not verify certificates: install curl. Nothing was installed');
+      expect(left(on)).toEqual([]);
+    });
   });
 
   test('when it is interrupted, and takes away what it has begun', async () => {

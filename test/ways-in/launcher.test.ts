@@ -15,17 +15,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { platformPackage, writeCliPackage, writePlatformPackage } from '../../scripts/npm-packages.ts';
 import { command, endAll, start } from '../kit/command.ts';
+import { started } from '../kit/demo.ts';
 import { HOST } from '../kit/executable.ts';
+import { findFreePort } from '../kit/gateway.ts';
+import { requiredTool } from '../kit/required-tool.ts';
 import { eventually } from '../kit/settled.ts';
 
 /** Says what it was called with, then what signals come; ends as it is told. */
 const TELLTALE = `#!${process.execPath}
 import { appendFileSync, existsSync } from 'node:fs';
 const [how, value] = process.argv.slice(2);
-console.log(JSON.stringify({ args: process.argv.slice(2), command: process.env.LLM_PROXY_COMMAND, own: process.env.OWN }));
+console.log(JSON.stringify({ args: process.argv.slice(2), command: process.env.LLM_PROXY_COMMAND, own: process.env.OWN, pid: process.pid }));
 if (how === 'exit') process.exit(Number(value));
 if (how === 'kill') process.kill(process.pid, value);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGCONT'])
   process.on(signal, () => {
     appendFileSync(value, signal + '\\n');
     if (existsSync(value + '.end')) process.exit(3);
@@ -37,7 +40,7 @@ setInterval(() => {}, 1000);
 let dir: string;
 let launcher: string;
 /** What it may run on. */
-const runtimes = [Bun.which('node') ?? process.execPath, process.execPath];
+const runtimes = [requiredTool('node') ?? process.execPath, process.execPath];
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'llm-proxy-launcher-'));
@@ -50,10 +53,27 @@ beforeAll(async () => {
   if (HOST !== undefined) await writePlatformPackage(HOST, telltale, join(modules, platformPackage(HOST)));
 });
 
+/** What may outlive the launcher that started it, where a test fails. */
+const orphans = new Set<number>();
+
 afterAll(() => {
   endAll();
+  for (const pid of orphans) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
   rmSync(dir, { recursive: true });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** The letter by which Linux calls what a process does: `T` is stopped. */
+function stateOf(pid: number): string | undefined {
+  return /^\d+ \(.*\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+}
 
 const env = { PATH: '/usr/bin:/bin', OWN: 'of the caller' };
 const onPosix = process.platform !== 'win32';
@@ -65,7 +85,7 @@ describe.skipIf(HOST === undefined || !onPosix).each([...new Set(runtimes)])('on
   test('arguments, environment and the exit code are passed on', async () => {
     const { code, out, err } = await run(['exit', '7', 'a b', '--flag=$HOME', '']);
     expect({ code, err }).toEqual({ code: 7, err: '' });
-    expect(JSON.parse(out)).toEqual({
+    expect(JSON.parse(out)).toMatchObject({
       args: ['exit', '7', 'a b', '--flag=$HOME', ''],
       own: 'of the caller',
       command: 'llm-proxy',
@@ -85,26 +105,91 @@ describe.skipIf(HOST === undefined || !onPosix).each([...new Set(runtimes)])('on
     expect((await run(['kill', signal])).code).toBe(signal as NodeJS.Signals);
   });
 
-  test('signals are passed on, each once, and the end is waited for', async () => {
+  test('signals are passed on, each once within a second, and the end is waited for', async () => {
     const log = join(dir, `signals-${runtimes.indexOf(runtime)}`);
-    const child = start([runtime, launcher, 'wait', log], { cwd: dir, env });
+    const clock = join(dir, `clock-${runtimes.indexOf(runtime)}`);
+    const preload = join(dir, 'clock.mjs');
+    writeFileSync(clock, '100');
+    writeFileSync(
+      preload,
+      `import fs from 'node:fs';
+performance.now = () => { fs.appendFileSync(process.env.CLOCK + '.asked', '.'); return Number(fs.readFileSync(process.env.CLOCK)); };`,
+    );
+    const child = start([runtime, '--import', preload, launcher, 'wait', log], {
+      cwd: dir,
+      env: { ...env, CLOCK: clock },
+    });
     const told = (): string[] => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
+    const asked = (): number => (existsSync(`${clock}.asked`) ? readFileSync(`${clock}.asked`).length : 0);
     await eventually(() => told().includes('ready'));
     child.signal('SIGHUP');
     await eventually(() => told().includes('SIGHUP'));
-    // As under npx, where the terminal sends one and npm another.
-    child.signal('SIGINT');
     child.signal('SIGINT');
     await eventually(() => told().includes('SIGINT'));
-    await Bun.sleep(1100);
-    expect(told()).toEqual(['ready', 'SIGHUP', 'SIGINT']);
+    // As under npx, where the terminal sends one and npm another.
+    const before = asked();
+    writeFileSync(clock, '1099');
+    child.signal('SIGINT');
+    await eventually(() => asked() > before);
     // A person who presses once more means it.
+    writeFileSync(clock, '1100');
     child.signal('SIGINT');
     await eventually(() => told().length === 4);
     writeFileSync(`${log}.end`, '');
     child.signal('SIGTERM');
     expect(await child.exited).toBe(3);
     expect(told()).toEqual(['ready', 'SIGHUP', 'SIGINT', 'SIGINT', 'SIGTERM']);
+  });
+
+  test.each(['SIGQUIT', 'SIGABRT', 'SIGALRM', 'SIGUSR2', 'SIGXCPU'] as const)(
+    '%s ends the executable, and then the launcher',
+    async (signal) => {
+      const log = join(dir, `${signal}-${runtimes.indexOf(runtime)}`);
+      const child = start([runtime, launcher, 'wait', log], { cwd: dir, env });
+      await eventually(() => existsSync(log) && readFileSync(log, 'utf8').includes('ready'));
+      const { pid } = JSON.parse(child.stdout());
+      orphans.add(pid);
+      child.signal(signal);
+      expect(await child.exited).toBe(signal);
+      expect(isAlive(pid)).toBe(false);
+    },
+  );
+
+  test.skipIf(process.platform !== 'linux')('Ctrl-Z stops both, and both go on', async () => {
+    const log = join(dir, `stopped-${runtimes.indexOf(runtime)}`);
+    const child = start([runtime, launcher, 'wait', log], { cwd: dir, env });
+    await eventually(() => existsSync(log) && readFileSync(log, 'utf8').includes('ready'));
+    const { pid } = JSON.parse(child.stdout());
+    child.signal('SIGTSTP');
+    await eventually(() => stateOf(pid) === 'T' && stateOf(child.pid) === 'T');
+    child.signal('SIGCONT');
+    await eventually(() => readFileSync(log, 'utf8').includes('SIGCONT'));
+    expect([pid, child.pid].map(stateOf)).not.toContain('T');
+    writeFileSync(`${log}.end`, '');
+    child.signal('SIGTERM');
+    expect(await child.exited).toBe(3);
+  });
+
+  test('a gateway stops when its launcher was killed', async () => {
+    const folder = join(dir, `killed-${runtimes.indexOf(runtime)}`);
+    const modules = join(folder, 'node_modules');
+    const gateway = join(folder, 'gateway');
+    await writeCliPackage(join(modules, '@llm-proxy/cli'));
+    writeFileSync(
+      gateway,
+      `#!/bin/sh\necho $$ >'${gateway}.pid'\nexec '${process.execPath}' '${join(import.meta.dir, '../../src/main.ts')}' "$@"\n`,
+    );
+    chmodSync(gateway, 0o755);
+    await writePlatformPackage(HOST ?? 'linux-x64', gateway, join(modules, platformPackage(HOST ?? 'linux-x64')));
+    const port = await findFreePort();
+    const words = [join(modules, '@llm-proxy/cli/bin/llm-proxy.mjs'), 'serve', '--listen', `127.0.0.1:${port}`];
+    const child = start([runtime, ...words], { cwd: folder, env });
+    await started(child);
+    orphans.add(Number(readFileSync(`${gateway}.pid`, 'utf8')));
+    child.signal('SIGKILL');
+    await eventually(() => child.stderr().includes(' stopped'));
+    expect(child.stderr()).toContain('the launcher has ended, so the gateway stops');
+    expect(await fetch(`http://127.0.0.1:${port}/healthz`).then(String, () => 'refused')).toBe('refused');
   });
 
   test("Ctrl-C, which reaches the terminal's whole group, comes once", async () => {

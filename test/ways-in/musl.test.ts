@@ -37,7 +37,7 @@ beforeAll(async () => {
   const release = join(dir, 'release');
   mkdirSync(release);
   const file = join(release, executableName(TARGET));
-  copyFileSync(await executable(dir, TARGET), file);
+  copyFileSync(await executable(TARGET), file);
   await writeChecksums([await compress(file, 1)], release);
   server = Bun.serve({
     hostname: '127.0.0.1',

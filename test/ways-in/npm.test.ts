@@ -14,12 +14,12 @@ import { findFreePort } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
 import { startNpmRegistry } from '../kit/npm-registry.ts';
 import type { NpmRegistry } from '../kit/npm-registry.ts';
+import { hasTool } from '../kit/required-tool.ts';
 import { eventually } from '../kit/settled.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 const PAGE = readFileSync(join(ROOT, 'docs/install.md'), 'utf8');
-const npm = Bun.which('npm') !== null && Bun.which('node') !== null;
-if (!npm) console.warn('There is no npm here: what npx does is not tested, only what bunx does.');
+const npm = ['npm', 'node'].every(hasTool);
 
 let dir: string;
 let packages: string;
@@ -31,7 +31,7 @@ beforeAll(async () => {
   packages = join(dir, 'packages');
   registry = startNpmRegistry();
   path = pathOf(join(dir, 'bin'), ['node', 'npm', 'npx', 'sh', 'env', 'sleep']);
-  if (HOST !== undefined) await writePlatformPackage(HOST, await executable(dir), join(packages, HOST));
+  if (HOST !== undefined) await writePlatformPackage(HOST, await executable(), join(packages, HOST));
   await writeCliPackage(join(packages, 'cli'));
   for (const target of TARGETS.filter((one) => one !== HOST)) {
     const folder = join(dir, 'announced', target);

@@ -19,6 +19,7 @@ import packageJson from '../../package.json';
 import { command, endAll, start } from '../kit/command.ts';
 import { ANSWER, ask, started } from '../kit/demo.ts';
 import { findFreePort } from '../kit/gateway.ts';
+import { hasTool } from '../kit/required-tool.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 /** What a clone has, without what is made in it. */
@@ -123,7 +124,7 @@ mkdir -p node_modules/.bin && printf '#!/bin/sh\\n' >node_modules/.bin/bun && ch
     expect(asked()).toEqual(['ci --loglevel=error', 'ci --loglevel=error']);
   });
 
-  test.skipIf(Bun.which('flock') === null)('two at once do the work once', async () => {
+  test.skipIf(!hasTool('flock'))('two at once do the work once', async () => {
     const { cwd, env, asked } = prepared('at-once');
     const codes = await Promise.all([1, 2, 3].map(async () => (await command(runtime, { cwd, env })).code));
     expect(codes).toEqual([0, 0, 0]);

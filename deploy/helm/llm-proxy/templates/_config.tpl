@@ -49,16 +49,26 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* Half of the memory limit in MiB, for the process itself takes memory too; 512 without a limit in Mi or Gi. */ -}}
+{{- /* Half of the memory limit in MiB, for the process itself takes memory too; 512 without a limit. */ -}}
 {{- define "llm-proxy.bufferedMb" -}}
-{{- $limit := toString (dig "limits" "memory" "" .Values.resources) -}}
-{{- if regexMatch "^[0-9.]+Gi$" $limit -}}
-{{- mulf (float64 (trimSuffix "Gi" $limit)) 512 | floor | int -}}
-{{- else if regexMatch "^[0-9.]+Mi$" $limit -}}
-{{- divf (float64 (trimSuffix "Mi" $limit)) 2 | floor | int -}}
-{{- else -}}
+{{- $limit := toString (dig "memory" "" (default dict (default dict .Values.resources).limits)) -}}
+{{- if eq $limit "" -}}
 512
+{{- else -}}
+{{- $mb := divf (include "llm-proxy.bytes" $limit | float64) 2097152.0 | floor | int -}}
+{{- if lt $mb 1 -}}
+{{- fail (printf "resources.limits.memory is %q, which is less than 2Mi: the gateway needs 256Mi or more" $limit) -}}
 {{- end -}}
+{{- $mb -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* The bytes of a quantity of Kubernetes, as the schema of the values lets it through: 1Gi, 256M, 1.5e9, 268435456. */ -}}
+{{- define "llm-proxy.bytes" -}}
+{{- $units := dict "n" 1e-9 "u" 1e-6 "m" 1e-3 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "P" 1e15 "E" 1e18
+  "Ki" 1024.0 "Mi" 1048576.0 "Gi" 1073741824.0 "Ti" 1099511627776.0 "Pi" 1125899906842624.0 "Ei" 1152921504606846976.0 -}}
+{{- $unit := regexFind "([KMGTPE]i|[numkMGTPE])$" . -}}
+{{- mulf (float64 (trimSuffix $unit .)) (default 1.0 (get $units $unit)) | floor | printf "%.0f" -}}
 {{- end -}}
 
 {{- /* The gateway's config: that of the values, with what the chart has to decide. */ -}}
