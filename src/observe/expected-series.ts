@@ -23,6 +23,7 @@ const ALIAS_OUTCOMES: readonly Outcome[] = [
   'interrupted',
   'failed',
   'turned_away',
+  'rejected',
   'limited',
 ];
 
