@@ -229,7 +229,7 @@ describe('rotation', () => {
     const log = open();
     log.info('new');
     await log.flush();
-    expect(read('general.001.log')).toBe('{"msg":"old"}\n');
+    expect(read('general.000001.log')).toBe('{"msg":"old"}\n');
     expect(msgs('general.log')).toEqual(['new']);
   });
 
