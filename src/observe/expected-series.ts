@@ -45,6 +45,7 @@ const ATTEMPT_OUTCOMES: readonly (FailureKind | 'success')[] = [
   'not_found',
   'broken_answer',
   'generation_failed',
+  'looped',
 ];
 
 /**
