@@ -23,6 +23,7 @@ const ALIAS_OUTCOMES: readonly Outcome[] = [
   'interrupted',
   'failed',
   'turned_away',
+  'rejected',
   'limited',
 ];
 
@@ -44,6 +45,7 @@ const ATTEMPT_OUTCOMES: readonly (FailureKind | 'success')[] = [
   'not_found',
   'broken_answer',
   'generation_failed',
+  'looped',
 ];
 
 /**
