@@ -1,6 +1,7 @@
 // `make generate`: writes all that is made from the sources. `--check` writes nothing, and says what is out of date.
 const GENERATORS = [
   'config-files.ts',
+  'alert-list.ts',
   'cli-page.ts',
   'error-codes.ts',
   'vendors-page.ts',
