@@ -173,7 +173,7 @@ export class App {
 
   /** What counts beyond the snapshot, from now on, for requests under way as well. */
   #apply(config: Config, { backends, aliases }: Snapshot): void {
-    this.metrics.follow([...aliases.values()], backends.keys(), config.metrics.enabled);
+    if (config.metrics.enabled) this.metrics.expect([...aliases.values()]);
     this.#rateLimits.configure(rateLimitSettings(config));
     this.failedKeys.configure(config.server.failed_keys_per_minute);
     const { enabled, per_backend_limit: limitOfEach = Infinity } = config.concurrency;

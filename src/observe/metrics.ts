@@ -3,7 +3,6 @@ import type { GatewayErrorCode } from '../core/refusal.ts';
 import type { Alias } from '../core/route.ts';
 import type { MetricsSources } from './catalogue.ts';
 import { requestFamilies, stateFamilies } from './catalogue.ts';
-import { ConfiguredLabels } from './configured-labels.ts';
 import { expectedSeries } from './expected-series.ts';
 import { isCutByBackend, outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -60,15 +59,10 @@ export class Metrics {
   }
 
   /**
-   * Goes by the aliases and backends of another config from now on: begins with 0 what alerts look at, where anybody reads
-   * it (`isRead`), and forgets the series of routes that are there no longer. A request still under way there begins
-   * its series anew; to Prometheus that is a counter that was reset.
+   * Begins with 0 what alerts look at, for the aliases of a config. Series of what an older config had stay: what they
+   * grew by last may not have been scraped yet, and a route that comes back goes on where it was.
    */
-  follow(aliases: readonly Alias[], backends: Iterable<string>, isRead: boolean): void {
-    const known = new ConfiguredLabels(aliases, backends);
-    for (const family of Object.values(this.#counted)) family.retain((labels, values) => known.has(labels, values));
-    this.#routes.clear();
-    if (!isRead) return;
+  expect(aliases: readonly Alias[]): void {
     const expected = expectedSeries(aliases);
     for (const values of expected.aliasRequests) this.#counted.aliasRequests.series(...values);
     for (const values of expected.attempts) this.#counted.attempts.series(...values);

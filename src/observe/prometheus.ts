@@ -12,7 +12,6 @@ export interface Family {
 }
 
 type Labels = readonly string[];
-type Keep = (labels: Labels, values: Labels) => boolean;
 
 /** One number that only grows. */
 export class CounterSeries {
@@ -41,14 +40,9 @@ export class Counter implements Family {
     return this.#series.at(values);
   }
 
-  /** Forgets the series whose label values `keep` does not want. Whoever keeps one has to look it up anew. */
-  retain(keep: Keep): void {
-    this.#series.retain(keep);
-  }
-
   render(): string {
     let text = head(this);
-    for (const { labels, series } of this.#series.all) text += line(this.name, labels, series.value);
+    for (const [labels, { value }] of this.#series.all) text += line(this.name, labels, value);
     return text;
   }
 }
@@ -132,15 +126,9 @@ export class Histogram implements Family {
     return this.#series.at(values);
   }
 
-  /** As of a counter. */
-  retain(keep: Keep): void {
-    this.#series.retain(keep);
-  }
-
   render(): string {
     let text = head(this);
-    for (const { labels, series } of this.#series.all) {
-      const { counts, sum } = series;
+    for (const [labels, { counts, sum }] of this.#series.all) {
       let total = 0;
       for (const [bucket, count] of counts.entries()) {
         total += count;
@@ -155,9 +143,9 @@ export class Histogram implements Family {
 
 /** Series by their label values, a map for each label: finding one again makes no text of its labels. */
 class SeriesTree<S> {
-  /** Each series with its label values and the text of them, in the order of their making. */
-  all: { readonly labels: string; readonly values: Labels; readonly series: S }[] = [];
-  #root = new Branch<S>();
+  /** Each series after the text of its labels, in the order of their making. */
+  readonly all: [labels: string, series: S][] = [];
+  readonly #root = new Branch<S>();
 
   constructor(
     private readonly names: Labels,
@@ -165,30 +153,16 @@ class SeriesTree<S> {
   ) {}
 
   at(values: Labels): S {
-    const branch = this.#branch(values);
-    return (branch.series ??= this.#added(values));
-  }
-
-  retain(keep: Keep): void {
-    const { all, names } = this;
-    const kept = all.filter(({ values }) => keep(names, values));
-    if (kept.length === all.length) return;
-    this.all = kept;
-    this.#root = new Branch();
-    for (const { values, series } of kept) this.#branch(values).series = series;
-  }
-
-  #branch(values: Labels): Branch<S> {
     let branch = this.#root;
     for (let i = 0; i < values.length; i++) branch = branch.at(values[i] ?? '');
-    return branch;
+    return (branch.series ??= this.#added(values));
   }
 
   #added(values: Labels): S {
     const { names } = this;
     if (values.length !== names.length) throw new RangeError(`${values.length} values for labels ${names.join(', ')}`);
     const series = this.make();
-    this.all.push({ labels: labelText(names, values), values, series });
+    this.all.push([labelText(names, values), series]);
     return series;
   }
 }
