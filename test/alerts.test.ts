@@ -115,7 +115,7 @@ describe('the values that rules ask for', () => {
     };
     for (const window of ['15m', '2h']) {
       const failed = listed(`llm_proxy:backend_failed:increase${window}`, '=~');
-      const tellsNothing = listed(`llm_proxy:backend_tries:increase${window}`, '!~');
+      const tellsNothing = listed(`llm_proxy:backend_attempts:increase${window}`, '!~');
       const requests = ['bad_request', 'client_refused', 'content_filter', 'context_length'];
       expect([...failed, ...tellsNothing, ...requests, 'refused'].sort()).toEqual(
         Object.keys(CONSEQUENCES).sort() as never,
