@@ -67,6 +67,11 @@ export function requestFamilies() {
       'Failovers after a failed attempt: L1 from one backend (or backend/model) of an alias to another, L2 from one alias to another.',
       ['from', 'to', 'level'],
     ),
+    rejectedThenServed: counter(
+      'rejected_then_served_total',
+      'Requests that a backend called invalid (`bad_request`) and another route then served.',
+      ['backend', 'model'],
+    ),
     interrupted: counter(
       'interrupted_total',
       'Answers that their backend, or a timeout, broke off after they had begun.',

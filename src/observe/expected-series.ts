@@ -8,6 +8,8 @@ export interface ExpectedSeries {
   readonly aliasRequests: readonly string[][];
   /** Backend, model and outcome. */
   readonly attempts: readonly string[][];
+  /** Backend and model. */
+  readonly rejectedThenServed: readonly string[][];
   /** Alias and backend. */
   readonly interrupted: readonly string[][];
 }
@@ -25,6 +27,8 @@ const ALIAS_OUTCOMES: readonly Outcome[] = [
   'turned_away',
   'rejected',
   'limited',
+  'gave_up',
+  'client_left',
 ];
 
 /** What a few of say enough: a key that is refused, the gateway's own lack; and what shares are taken of. */
@@ -62,6 +66,7 @@ export function expectedSeries(aliases: readonly Alias[]): ExpectedSeries {
   return {
     aliasRequests: few(names, ALIAS_OUTCOMES),
     attempts: attempts.length > 0 ? attempts : few(models, GRAVE),
+    rejectedThenServed: few(models),
     interrupted: few(distinct(routes.map(({ alias, backend }) => [alias, backend]))),
   };
 }

@@ -99,6 +99,15 @@ describe('an exchange', () => {
     expect(found.get('llm_proxy_fallbacks_total{from="gpt-4",to="claude",level="L2"}')).toBe(1);
   });
 
+  test('counts for a backend that called it invalid, once another has served it', () => {
+    const invalid = attempt({ backend: 'openai', model: 'x', modelLabel: '*', failure: 'bad_request' });
+    metrics.record(record({ tries: [invalid, attempt({ backend: 'other' })] }));
+    metrics.record(record({ status: 400, tries: [invalid] }));
+    const found = samples(metrics.render());
+    expect(found.get('llm_proxy_rejected_then_served_total{backend="openai",model="*"}')).toBe(1);
+    expect(sum(found, 'llm_proxy_rejected_then_served_total')).toBe(1);
+  });
+
   test('counts by the alias that was asked for, whichever served or failed last', () => {
     const tries = [attempt({ failure: 'overloaded' }), attempt({ aliasLabel: 'claude', failure: 'server_error' })];
     metrics.record(record({ askedLabel: 'gpt-4', aliasLabel: 'claude', servedAlias: 'claude', status: 502, tries }));

@@ -4,7 +4,7 @@ import type { Alias } from '../core/route.ts';
 import type { MetricsSources } from './catalogue.ts';
 import { requestFamilies, stateFamilies } from './catalogue.ts';
 import { expectedSeries } from './expected-series.ts';
-import { isCutByBackend, outcomeOf } from './outcome.ts';
+import { isCutByBackend, outcomeOf, rejectedThenServed } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { processMetrics } from './process-metrics.ts';
 import type { CounterSeries, Family, HistogramSeries } from './prometheus.ts';
@@ -32,6 +32,8 @@ const FROM_THE_START: readonly GatewayErrorCode[] = [
   'key_disabled',
   'key_expired',
   'too_many_failed_keys',
+  'model_not_found',
+  'model_not_allowed',
   'rate_limit_exceeded',
   'queue_full',
   'queue_timeout',
@@ -66,6 +68,7 @@ export class Metrics {
     const expected = expectedSeries(aliases);
     for (const values of expected.aliasRequests) this.#counted.aliasRequests.series(...values);
     for (const values of expected.attempts) this.#counted.attempts.series(...values);
+    for (const values of expected.rejectedThenServed) this.#counted.rejectedThenServed.series(...values);
     for (const values of expected.interrupted) this.#counted.interrupted.series(...values);
   }
 
@@ -86,6 +89,8 @@ export class Metrics {
     this.#countTries(route, record);
     if (record.refused) this.#counted.refused.series(record.errorCode ?? 'unknown').add();
     if (isCutByBackend(record)) this.#counted.interrupted.series(aliasLabel, backend).add();
+    for (const rejected of rejectedThenServed(record))
+      this.#counted.rejectedThenServed.series(rejected.backend, rejected.modelLabel).add();
   }
 
   /** A backend+model began to cool down; names as in the config. */

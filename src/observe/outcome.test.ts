@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'bun:test';
 import { CONSEQUENCES } from '../core/failure.ts';
-import { isCutByBackend, OUTCOMES, outcomeOf } from './outcome.ts';
+import type { TryRecord } from '../core/record.ts';
+import { isCutByBackend, OUTCOMES, outcomeOf, rejectedThenServed } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { attempt, record, refused } from './record.fixture.ts';
 
 describe('what a request came to', () => {
   const failed = attempt({ failure: 'overloaded', status: 503 });
+  const unknown = attempt({ failure: 'not_found', status: 404, model: 'typo', modelLabel: 'models/*' });
+  const ofWildcard = (...tries: TryRecord[]) => record({ askedLabel: 'n/*', status: 404, tries });
   const table: [string, Outcome, ReturnType<typeof record>][] = [
     ['served at once', 'served', record()],
     ['served by the second route', 'failover', record({ tries: [failed, attempt()] })],
@@ -30,6 +33,25 @@ describe('what a request came to', () => {
     ['a 400 of every route', 'rejected', record({ status: 400, tries: [failed, attempt({ failure: 'bad_request' })] })],
     ['an answer of the gateway itself', 'client_error', record({ status: 404, tries: [] })],
     ['a client that left', 'client_left', record({ status: 499, tries: [attempt({ failure: 'client_gone' })] })],
+    [
+      'a client that left before anything came',
+      'gave_up',
+      record({ status: 499, ttftMs: undefined, tries: [attempt({ failure: 'client_gone' })] }),
+    ],
+    ['a client that left the queue', 'gave_up', record({ status: 499, ttftMs: undefined, tries: [] })],
+    [
+      'a client that takes nothing of a stream without content',
+      'client_left',
+      record({ ttftMs: undefined, tries: [attempt({ failure: 'write_timeout' })] }),
+    ],
+    ['a model that no backend of a wildcard knows', 'client_error', ofWildcard(unknown, unknown)],
+    ['the same after a route that is down', 'failed', ofWildcard(failed, unknown)],
+    ['a model of the config behind a wildcard that is gone', 'failed', ofWildcard({ ...unknown, modelLabel: 'gpt' })],
+    [
+      'a model of the config that fell back to a wildcard',
+      'failed',
+      record({ askedLabel: 'gpt-4', status: 404, tries: [unknown] }),
+    ],
     [
       'a client that stalls',
       'client_left',
@@ -59,4 +81,31 @@ test('a cut is the backend’s unless the client or the end of the gateway has m
     'shutting_down',
   ]);
   expect(isCutByBackend(record())).toBe(false);
+});
+
+describe('an attempt that was called invalid', () => {
+  const invalid = attempt({ failure: 'bad_request', status: 400 });
+  const other = attempt({ backend: 'other' });
+  const cut = attempt({ backend: 'other', failure: 'read_timeout' });
+
+  test('was so wrongly if another route served, even in part', () => {
+    for (const made of [
+      record({ tries: [invalid, other] }),
+      record({ servedAlias: 'claude', tries: [invalid, other] }),
+      record({ interrupted: true, tries: [invalid, cut] }),
+      record({ status: 499, tries: [invalid, attempt({ failure: 'client_gone' })] }),
+    ])
+      expect(rejectedThenServed(made)).toEqual([invalid]);
+  });
+
+  test('was so rightly, for all that anyone knows, if none served', () => {
+    for (const made of [
+      record({ status: 400, tries: [invalid] }),
+      record({ status: 400, tries: [invalid, invalid] }),
+      record({ status: 503, tries: [invalid, attempt({ failure: 'overloaded' })] }),
+      record({ status: 499, ttftMs: undefined, tries: [invalid, attempt({ failure: 'client_gone' })] }),
+      record({ tries: [attempt({ failure: 'overloaded' }), other] }),
+    ])
+      expect(rejectedThenServed(made)).toEqual([]);
+  });
 });

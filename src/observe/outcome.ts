@@ -1,5 +1,5 @@
 import type { FailureKind } from '../core/failure.ts';
-import type { ExchangeRecord } from '../core/record.ts';
+import type { ExchangeRecord, TryRecord } from '../core/record.ts';
 import { CLIENT_LEFT } from './request-line.ts';
 
 /** What a request came to for its client, in the order of the docs; each with what it means. */
@@ -15,8 +15,9 @@ export const OUTCOMES = {
   rejected:
     'The provider answered that the request is invalid (`bad_request`): the client wrote it so, or what the gateway or the config makes of it does not suit the model.',
   client_error:
-    'The request itself is at fault: the gateway refused it as invalid, or it is too long, filtered, or came with a key of its own that the provider refused.',
-  client_left: 'The client left, or took nothing any more, before its answer was whole.',
+    'The request itself is at fault: the gateway refused it as invalid, or it is too long, filtered, names an unknown model behind a wildcard, or came with a key of its own that the provider refused.',
+  gave_up: 'The client left before anything of its answer had come.',
+  client_left: 'The client left, or took nothing any more, after its answer had begun and before it was whole.',
 } as const;
 
 /** One of the outcomes. */
@@ -35,6 +36,8 @@ export const OUTCOME_REMEDIES: Readonly<Record<Outcome, string>> = {
   rejected:
     'One client: tell its owner. All clients of a model: look at `backends[].quirks`, `vendor` and the model of the route.',
   client_error: 'Look at `error_code` in the log, and at the message that the client got.',
+  gave_up:
+    'Compare the timeout of the client with `timeout.first_byte_timeout`, and look at `queue_ms` and the backend in the log: it may hang.',
   client_left: 'Raise the timeout of the client, if it did not mean to leave.',
 };
 
@@ -42,17 +45,25 @@ export const OUTCOME_REMEDIES: Readonly<Record<Outcome, string>> = {
  * Tells it from the record. Not by the status alone: when nothing served, clients get the provider's own answer, which may
  * be a 429, a 404 or even a 200 that holds an error.
  */
-export function outcomeOf({ status, tries, interrupted, refused, servedAlias }: ExchangeRecord): Outcome {
+export function outcomeOf(record: ExchangeRecord): Outcome {
+  const { status, tries, interrupted, refused, servedAlias } = record;
   const failure = tries.at(-1)?.failure;
-  if (status === CLIENT_LEFT || isClients(failure)) return 'client_left';
+  if (status === CLIENT_LEFT || isClients(failure)) return hasGivenUp(record) ? 'gave_up' : 'client_left';
   if (interrupted) return 'interrupted';
   if (refused) return status >= 500 ? 'turned_away' : status === 429 ? 'limited' : 'client_error';
   if (failure === ('bad_request' satisfies FailureKind)) return 'rejected';
+  if (isUnknownToWildcard(record)) return 'client_error';
   if (failure !== undefined) return REQUESTS_FAULT.has(failure) ? 'client_error' : 'failed';
   if (status >= 500) return 'failed';
   if (status >= 400) return 'client_error';
   if (servedAlias !== undefined) return 'fallback';
   return tries.length > 1 ? 'failover' : 'served';
+}
+
+/** The attempts whose backend called the request invalid although another route then served it. */
+export function rejectedThenServed(record: ExchangeRecord): readonly TryRecord[] {
+  if (record.tries.length < 2 || !WAS_TAKEN.has(outcomeOf(record))) return [];
+  return record.tries.filter(({ failure }) => failure === ('bad_request' satisfies FailureKind));
 }
 
 /** Whether the backend broke an answer off that had begun, rather than the client or the gateway's own end. */
@@ -61,9 +72,30 @@ export function isCutByBackend({ interrupted, tries }: ExchangeRecord): boolean 
   return interrupted && !isClients(failure) && failure !== ('shutting_down' satisfies FailureKind);
 }
 
+/** Whether the client has left and had got nothing: a provider that hangs may be why. */
+function hasGivenUp({ tries, ttftMs }: ExchangeRecord): boolean {
+  return ttftMs === undefined && tries.at(-1)?.failure !== ('write_timeout' satisfies FailureKind);
+}
+
+/** Whether no backend that was asked knows a model name that the client, not the config, chose. */
+function isUnknownToWildcard({ askedLabel, tries }: ExchangeRecord): boolean {
+  if (tries.length === 0 || askedLabel?.includes('*') !== true) return false;
+  return tries.every(
+    ({ failure, modelLabel }) => failure === ('not_found' satisfies FailureKind) && modelLabel.includes('*'),
+  );
+}
+
 function isClients(failure: string | undefined): boolean {
   return failure !== undefined && CLIENTS_DOING.has(failure);
 }
+
+/** After these, the last route that was tried has at least begun an answer. */
+const WAS_TAKEN: ReadonlySet<Outcome> = new Set([
+  'failover',
+  'fallback',
+  'interrupted',
+  'client_left',
+] satisfies Outcome[]);
 
 const CLIENTS_DOING: ReadonlySet<string> = new Set(['client_gone', 'write_timeout'] satisfies FailureKind[]);
 

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
-import { send } from '../kit/client.ts';
+import { open, requestBytes, send } from '../kit/client.ts';
 import type { RawAnswer } from '../kit/client.ts';
 import { findFreePort, startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
-import { chatAnswer, chatEvents, cutAfter, sse, status } from '../kit/replies.ts';
+import { chatAnswer, chatEvents, cutAfter, sse, stall, stallAfter, status } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 import type { Upstream } from '../kit/upstream.ts';
@@ -29,7 +29,7 @@ afterAll(async () => {
   await Promise.all([first.stop(), second.stop()]);
 });
 
-async function start(metrics: object = {}, fallback: object = {}): Promise<Gateway> {
+async function start(metrics: object = {}, fallback: object = {}, more: object = {}): Promise<Gateway> {
   gateway = await startGateway({
     config: {
       proxy_api_key: KEY,
@@ -43,6 +43,7 @@ async function start(metrics: object = {}, fallback: object = {}): Promise<Gatew
       },
       fallback: { max_retries: 0, alias_fallback: { one: ['open/x'] }, ...fallback },
       metrics,
+      ...more,
     },
   });
   return gateway;
@@ -165,6 +166,54 @@ describe('/metrics', () => {
     });
   });
 
+  test('tells a client that gave up before anything came from one that had enough', async () => {
+    await start();
+    first.script(stall());
+    const waiting = await open(gateway.url);
+    const body = { model: 'one', messages: [{ role: 'user', content: 'hi' }] };
+    await waiting.write(requestBytes(`${gateway.url}/v1/chat/completions`, { body, headers: AUTHORIZED }));
+    await eventually(() => first.inFlight === 1);
+    waiting.leave();
+    second.script(stallAfter(chatEvents(['a'], { finish: null })));
+    const streamed = { ...body, model: 'open/x', stream: true };
+    const answer = await send(`${gateway.url}/v1/chat/completions`, { body: streamed, headers: AUTHORIZED });
+    await answer.textUntil('"a"');
+    answer.leave();
+    const found = await eventually(async () => {
+      const samples = await scrape();
+      return total(samples, 'llm_proxy_alias_requests_total') === 2 && samples;
+    });
+    expect(found.get('llm_proxy_alias_requests_total{alias="one",outcome="gave_up"}')).toBe(1);
+    expect(found.get('llm_proxy_alias_requests_total{alias="open/*",outcome="client_left"}')).toBe(1);
+  });
+
+  test('holds a model name that a client made up against nobody, and one of the config against its alias', async () => {
+    await start();
+    first.script(status(404, { code: 'model_not_found' }));
+    second.script(status(404, { code: 'model_not_found' }));
+    await ask('open/typo');
+    await ask('one');
+    const found = await eventually(async () => {
+      const samples = await scrape();
+      return total(samples, 'llm_proxy_alias_requests_total') === 2 && samples;
+    });
+    expect(found.get('llm_proxy_alias_requests_total{alias="open/*",outcome="client_error"}')).toBe(1);
+    expect(found.get('llm_proxy_alias_requests_total{alias="one",outcome="failed"}')).toBe(1);
+    expect(found.get('llm_proxy_attempts_total{backend="second",model="*",outcome="not_found"}')).toBe(2);
+  });
+
+  test('counts what a backend calls invalid and another route serves', async () => {
+    await start({}, {}, { detection: { error_codes: ['4xx', '5xx'] } });
+    first.script(status(400));
+    second.script(chatAnswer('2'));
+    expect((await ask('one')).status).toBe(200);
+    const found = await eventually(async () => {
+      const samples = await scrape();
+      return total(samples, 'llm_proxy_alias_requests_total') === 1 && samples;
+    });
+    expect(found.get('llm_proxy_rejected_then_served_total{backend="first",model="m"}')).toBe(1);
+  });
+
   test('has what alerts look at from the start, at 0', async () => {
     await start();
     const found = await scrape();
@@ -173,7 +222,10 @@ describe('/metrics', () => {
       'llm_proxy_alias_requests_total{alias="open/*",outcome="turned_away"}',
       'llm_proxy_attempts_total{backend="first",model="m",outcome="refused"}',
       'llm_proxy_interrupted_total{alias="one",backend="first"}',
+      'llm_proxy_alias_requests_total{alias="one",outcome="gave_up"}',
+      'llm_proxy_rejected_then_served_total{backend="first",model="m"}',
       'llm_proxy_refused_total{reason="queue_full"}',
+      'llm_proxy_refused_total{reason="model_not_found"}',
     ]) {
       expect([series, found.get(series)]).toEqual([series, 0]);
     }
