@@ -121,11 +121,13 @@ describe('the values that rules ask for', () => {
         Object.keys(CONSEQUENCES).sort() as never,
       );
     }
+    const windows = ['15m', '30m', '2h'].map((window) => listed(`llm_proxy:backend_attempts:increase${window}`, '!~'));
+    expect(windows).toEqual(windows.map(() => windows[0] ?? []));
   });
 
   test('what clients were let down by is every outcome but what served them and what they did themselves', () => {
     const served = ['served', 'failover', 'fallback'];
-    const clients = ['rejected', 'client_error', 'client_left', 'limited'];
+    const clients = ['rejected', 'client_error', 'gave_up', 'client_left', 'limited'];
     const { expr } = rules.find(({ record }) => record === 'llm_proxy:alias_let_down:increase10m') ?? {};
     const letDown = (/outcome=~"([^"]*)"/.exec(expr)?.[1] ?? '').split('|');
     expect([...served, ...clients, ...letDown].sort()).toEqual(Object.keys(OUTCOMES).sort() as never);

@@ -7,7 +7,7 @@ import { parse, stringify } from 'yaml';
 import { parseConfig } from '../../src/config/load.ts';
 import { BLOCKS, filledPage } from '../../scripts/operations/page.ts';
 import { splitHead } from '../../src/prompts/head.ts';
-import { send } from '../kit/client.ts';
+import { open, requestBytes, send } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
 import { jq } from '../kit/jq.ts';
@@ -310,12 +310,26 @@ describe.skipIf(!canRun)('its commands', () => {
         cut: alias('demo-cut'),
         'on-fallback': alias('demo-fail-500'),
         limited: alias('demo'),
+        slow: alias('demo-slow'),
       },
       keys: [{ name: 'old', key: 'a-key-that-is-switched-off', models: ['*'], enabled: false }],
       fallback: { max_retries: 0, alias_fallback: { 'on-fallback': ['demo'] } },
       cors: { origins: ['https://app.example.com'] },
       rate_limit: { enabled: true, global_rps: 10_000, per_ip_rps: 10_000, per_model_rps: { limited: 0.001 } },
     });
+  }
+
+  /** Asks for a model and leaves before anything of the answer has come. */
+  async function giveUp(model: string): Promise<void> {
+    const headers = { authorization: `Bearer ${KEY}` };
+    const body = { model, messages: [{ role: 'user', content: 'one two three' }] };
+    const connection = await open(gateway.url);
+    await connection.write(requestBytes(`${gateway.url}/v1/chat/completions`, { body, headers }));
+    await eventually(async () => {
+      const { text } = await (await send(`${gateway.url}/metrics`, { headers })).whole();
+      return text.includes('llm_proxy_in_flight{backend="demo"} 1\n');
+    });
+    connection.leave();
   }
 
   async function makeTrouble(): Promise<void> {
@@ -327,9 +341,11 @@ describe.skipIf(!canRun)('its commands', () => {
     for (const model of ['demo', 'unsteady', 'refuses', 'rejected', 'on-fallback', 'limited', 'limited'])
       await ask(model);
     await ask('cut', true);
+    await ask('removed');
+    await giveUp('slow');
     await ask('demo', false, 'a-key-that-is-wrong');
     await ask('demo', false, 'a-key-that-is-switched-off');
-    const answers = 10;
+    const answers = 12;
     await eventually(() => gateway.logs().length >= answers);
     mkdirSync(join(gateway.dir, 'logs'), { recursive: true });
   }
