@@ -63,7 +63,7 @@ export async function liveThrough(): Promise<Night> {
   const stage = await setStage(CONFIG, KEYS);
   const traffic = new Traffic(stage);
   try {
-    const start = stage.printed;
+    const start = `${stage.banner}${stage.printed}`;
     return {
       config: CONFIG,
       start,

@@ -41,7 +41,8 @@ export class Stage {
   readonly #addresses: readonly (readonly [page: string, real: string])[];
   #child: Bun.Subprocess<'ignore', 'pipe', 'pipe'> | undefined;
   #collected: Promise<unknown> = Promise.resolve();
-  #printed = '';
+  /** What it prints on its two streams, whose lines have no order between them. */
+  readonly #streams = { stdout: '', stderr: '' };
 
   constructor(
     readonly providers: Providers,
@@ -61,22 +62,28 @@ export class Stage {
   async start(): Promise<void> {
     const preload = ['--preload', join(import.meta.dir, 'fast-clock.ts')];
     this.#child = this.#spawn([...preload, join(ROOT, 'src/main.ts'), 'serve'], { FORCE_COLOR: '1' });
-    this.#collected = Promise.all([this.#collect(this.#child.stdout), this.#collect(this.#child.stderr)]);
-    await this.until((text) => (text.includes('started') ? true : undefined));
+    const { stdout, stderr } = this.#child;
+    this.#collected = Promise.all([this.#collect(stdout, 'stdout'), this.#collect(stderr, 'stderr')]);
+    await this.until((text) => (text.includes('started') && this.banner.includes('curl ') ? true : undefined));
   }
 
-  /** What the gateway has printed so far, escapes included, with the addresses of the page. */
+  /** What the gateway said at its start, with the addresses of the page. */
+  get banner(): string {
+    return this.plain(this.#streams.stdout);
+  }
+
+  /** What it has logged so far, escapes included, with the addresses of the page. */
   get printed(): string {
-    return this.plain(this.#printed);
+    return this.plain(this.#streams.stderr);
   }
 
-  /** Resolves to what `found` returns for what has been printed, as soon as that is something. */
+  /** Resolves to what `found` returns for what has been logged, as soon as that is something. */
   async until<T>(found: (printed: string) => T | undefined): Promise<T> {
     for (const end = Date.now() + PATIENCE_MS; ; await Bun.sleep(5)) {
       const result = found(this.printed);
       if (result !== undefined) return result;
       const isOver = this.#child?.exitCode !== null || Date.now() > end;
-      if (isOver) throw new Error(`The gateway never printed it:\n${this.#printed}`);
+      if (isOver) throw new Error(`The gateway never printed it:\n${this.banner}${this.printed}`);
     }
   }
 
@@ -134,9 +141,9 @@ export class Stage {
     });
   }
 
-  async #collect(stream: ReadableStream<Uint8Array>): Promise<void> {
+  async #collect(stream: ReadableStream<Uint8Array>, name: 'stdout' | 'stderr'): Promise<void> {
     const decoder = new TextDecoder();
-    for await (const bytes of stream) this.#printed += decoder.decode(bytes, { stream: true });
+    for await (const bytes of stream) this.#streams[name] += decoder.decode(bytes, { stream: true });
   }
 }
 
