@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { parseConfig } from '../../src/config/load.ts';
 import { BLOCKS, filledPage } from '../../scripts/operations/page.ts';
+import { LOG_LINES } from '../../src/observe/log-lines.ts';
 import { splitHead } from '../../src/prompts/head.ts';
 import { open, requestBytes, send } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
@@ -71,6 +72,15 @@ const OF_HTTP: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
 ]);
+
+test('the messages that its commands look for are logged', () => {
+  const patterns = [...PAGE.matchAll(/\.msg \| test\("\^?\(?([^")]+)\)?"\)/g)].flatMap(([, text = '']) =>
+    text.split('|'),
+  );
+  expect(patterns.length).toBeGreaterThan(5);
+  const messages = Object.values(LOG_LINES).flatMap((group) => group.map(({ msg }): string => msg));
+  for (const pattern of patterns) expect(messages.filter((msg) => msg.includes(pattern))).not.toEqual([]);
+});
 
 describe('a page in another language', () => {
   const empty = Object.keys(BLOCKS)
