@@ -5,6 +5,7 @@ import { secretsOf } from '../config/secrets.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { startHttpThread } from '../lib/http-thread.ts';
 import { nearest } from '../lib/nearest.ts';
+import { wildcardMatches } from '../lib/wildcard.ts';
 import { namesProxy } from '../lib/proxy-variables.ts';
 import { createRedactor } from '../observe/redact.ts';
 import type { CommandLine } from './command.ts';
@@ -47,9 +48,8 @@ function timeoutOf(text: string | undefined): number {
 /** A name that a filter has and the config has not. */
 function unknownName({ models, backends }: Config, filter: Filter): string | undefined {
   const aliases = Object.keys(models);
-  const wildcards = aliases.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
   const isAlias = (name: string): boolean =>
-    aliases.includes(name) || wildcards.some((prefix) => name.startsWith(prefix) && name.length > prefix.length);
+    aliases.includes(name) || aliases.some((alias) => wildcardMatches(alias, name));
   const names = backends.map(({ name }) => name);
   const alias = filter.aliases.find((name) => !isAlias(name));
   if (alias !== undefined) return `unknown alias ${alias}${guess(alias, aliases)}`;

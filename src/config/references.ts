@@ -1,5 +1,6 @@
 import { type Finding, unknownMessage } from './messages.ts';
 import type { ConfigPath } from './problem.ts';
+import { wildcardMatches } from '../lib/wildcard.ts';
 
 /**
  * What is wrong between the parts of a config: names that are used and not defined, or defined twice. Takes the values as
@@ -44,9 +45,7 @@ function defaultAlias(name: unknown, models: readonly [string, unknown][]): Find
   if (typeof name !== 'string' || name === '') return [];
   const path = ['routing', 'default_alias'];
   if (name.endsWith('*')) return [{ path, message: 'is a wildcard (the name of one model)' }];
-  const found =
-    models.find(([alias]) => alias === name) ??
-    models.find(([alias]) => alias.endsWith('*') && name.length >= alias.length && name.startsWith(alias.slice(0, -1)));
+  const found = models.find(([alias]) => alias === name) ?? models.find(([alias]) => wildcardMatches(alias, name));
   if (found === undefined) {
     const aliases = models.map(([alias]) => alias);
     return [{ path, message: unknownMessage('alias', name, aliases) }];

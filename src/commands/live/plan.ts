@@ -1,6 +1,7 @@
 import type { Config } from '../../config/schema.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
 import type { Purpose } from '../../vendors/models/purpose.ts';
+import { wildcardMatches } from '../../lib/wildcard.ts';
 
 type ModelConfig = Config['models'][string];
 type RouteConfig = ModelConfig['routes'][number];
@@ -51,9 +52,7 @@ function namedAliases({ models }: Config, names: readonly string[]): NamedModel[
   return names.flatMap((wanted) => {
     const own = enabled.find(([name]) => name === wanted);
     if (own !== undefined) return [asListed(...own)];
-    const wildcards = enabled
-      .filter(([name]) => name.endsWith('*') && wanted.startsWith(name.slice(0, -1)) && wanted.length >= name.length)
-      .sort(([a], [b]) => b.length - a.length);
+    const wildcards = enabled.filter(([name]) => wildcardMatches(name, wanted)).sort(([a], [b]) => b.length - a.length);
     return wildcards
       .slice(0, 1)
       .map(([name, model]) => ({ name: wanted, matched: wanted.slice(name.length - 1), model }));
