@@ -1,7 +1,8 @@
 import type { Effort } from './effort.ts';
 import type { CacheControl, Part, ProtocolName, TextPart } from './part.ts';
+import type { UnsupportedFeature } from './unsupported-feature.ts';
 
-/** A request to go on with a conversation, in neutral form. What a dialect can say and this cannot is in `leftovers`. */
+/** A request to continue a conversation, in neutral form. What the neutral form has no place for is in `unsupported`. */
 export interface Conversation {
   /** The system's words that come before the first turn; blocks stay separate. */
   readonly system: readonly TextPart[];
@@ -14,7 +15,8 @@ export interface Conversation {
   readonly stream: boolean;
   /** A streamed answer is to tell its token counts (chat: `stream_options.include_usage`; elsewhere always). */
   readonly wantsUsage: boolean;
-  readonly leftovers: readonly Leftover[];
+  /** What only the client's own dialect has. It matters where the request is translated. */
+  readonly unsupported: readonly UnsupportedFeature[];
   /** The fields in which the client said a setting, where its dialect has several names for one. */
   readonly written?: Readonly<Partial<Record<SettingName, string>>> | undefined;
   /** What the client's own dialect has to remember of the request to write its answer; nobody else looks at it. */
@@ -139,12 +141,3 @@ export type SettingName =
   /** `MediaPart.detail` and `MediaPart.name` */
   | 'mediaDetail'
   | 'mediaName';
-
-/** A field of the request that has no neutral form, by its name in the client's dialect. Of no account where nothing is translated. */
-export interface Leftover {
-  readonly field: string;
-  /** `named`: left out, and said so in a header; `refused`: without it the answer would mean something else. */
-  readonly weight: 'named' | 'refused';
-  /** For `refused`: why, as the end of a sentence ("is kept at another provider"). */
-  readonly why?: string | undefined;
-}

@@ -2,7 +2,7 @@ import { Attempt } from '../core/attempt.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
-import { NotCarried } from '../core/not-carried.ts';
+import { UnsupportedFeatureError } from '../core/unsupported-feature-error.ts';
 import { Refusal } from '../core/refusal.ts';
 import { takesField } from '../core/quirks.ts';
 import type { Route, UpstreamRequest } from '../core/route.ts';
@@ -215,7 +215,8 @@ function queryFor(run: AttemptRun, withheld: WithheldValues): string {
 
 /** Nothing is sent: the request, or what it asks for, has no form in the backend's dialect. */
 function notCarried(error: unknown, route: Route, exchange: Exchange, upstream: Protocol): Failure {
-  const refusal = error instanceof NotCarried ? refusalOf(error, route, upstream) : (tooComplex(error) ?? error);
+  const refusal =
+    error instanceof UnsupportedFeatureError ? refusalOf(error, route, upstream) : (tooComplex(error) ?? error);
   if (!(refusal instanceof Refusal)) throw error;
   exchange.notCarried = refusal;
   const failure = transportFailure('not_carried', refusal.details.param);
@@ -234,10 +235,10 @@ function notCarried(error: unknown, route: Route, exchange: Exchange, upstream: 
   return failure;
 }
 
-function refusalOf({ field, why }: NotCarried, { backend }: Route, { name }: Protocol): Refusal {
+function refusalOf({ field, details }: UnsupportedFeatureError, { backend }: Route, { name }: Protocol): Refusal {
   return new Refusal(
     'not_carried',
-    `The field \`${field}\` ${why}. The backend ${backend.name} is spoken to in the dialect ${name}: leave the field out, or use a model of another backend.`,
+    `The field \`${field}\` ${details}. The backend ${backend.name} is spoken to in the dialect ${name}: leave the field out, or use a model of another backend.`,
     { param: field },
   );
 }

@@ -5,7 +5,8 @@ import type { Conversation } from '../core/conversation.ts';
 import { CompletionBuilder, unfold, type Completion } from '../core/completion.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { KeptItems } from '../core/kept-items.ts';
-import { NotCarried } from '../core/not-carried.ts';
+import { required } from '../core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../core/unsupported-feature-error.ts';
 import { quirksFor } from '../core/quirks.ts';
 import type { Quirks, Route } from '../core/route.ts';
 import type { Work, WorkLimits } from '../core/work.ts';
@@ -16,7 +17,7 @@ import { wellFormedJson } from '../lib/well-formed.ts';
 import type { EncodedRequest, Reply, StreamDecoder, StreamEncoder } from '../protocols/codec.ts';
 import type { GatewayError, Protocol, SystemPrompt } from '../protocols/protocol.ts';
 import { workOf } from './body-work.ts';
-import { bounded, droppedOf } from './dropped-names.ts';
+import { droppedOf, namesOf } from './dropped-names.ts';
 import { estimateTokens } from './estimate.ts';
 import { hidesThoughts, ThoughtlessStream, withoutThoughts } from './hidden-thoughts.ts';
 
@@ -71,7 +72,7 @@ export interface CrossingContext {
 }
 
 /**
- * Translates a request for a route. Throws NotCarried, TooComplex, or a Refusal for a request that its own dialect does
+ * Translates a request for a route. Throws UnsupportedFeatureError, TooComplex, or a Refusal for a request that its own dialect does
  * not know.
  */
 export function cross(exchange: Exchange, route: Route, ends: Ends, context: CrossingContext): Crossing {
@@ -83,7 +84,7 @@ export function cross(exchange: Exchange, route: Route, ends: Ends, context: Cro
     case 'embed':
       return crossEmbed(exchange, route, ends);
     default:
-      throw new NotCarried(exchange.path, 'is an endpoint that this backend does not have');
+      throw new UnsupportedFeatureError(required(exchange.path, 'is an endpoint that this backend does not have'));
   }
 }
 
@@ -223,7 +224,7 @@ function crossEmbed(exchange: Exchange, route: Route, { client, upstream }: Ends
   const to = upstream.codec.embedding;
   const target = upstream.wire.address('embed', { model: route.model, stream: false });
   if (from === undefined || to === undefined || target === undefined) {
-    throw new NotCarried(exchange.path, 'asks for embeddings, which this backend does not make');
+    throw new UnsupportedFeatureError(required(exchange.path, 'asks for embeddings, which this backend does not make'));
   }
   const request = from.decodeRequest(exchange.body?.fields ?? {});
   const addressee = { model: route.model, quirks: quirksFor(route.backend.quirks, route.model) };
@@ -231,7 +232,7 @@ function crossEmbed(exchange: Exchange, route: Route, { client, upstream }: Ends
     ...NOTHING_SENT,
     target,
     body: wellFormedJson(to.encodeRequest(request, addressee)),
-    dropped: bounded(new Set(request.leftovers)),
+    dropped: namesOf(request.unsupported),
     answer: (json) => {
       const embeddings = to.decodeAnswer(json);
       return JSON.stringify(from.encodeAnswer(embeddings, request, exchange.askedName ?? route.model));
@@ -253,12 +254,12 @@ const NOTHING_SENT: Crossing = {
   },
 };
 
-/** The request in neutral form, read once. Throws NotCarried for what only the client's own dialect knows and means. */
+/** The request in neutral form, read once. Throws UnsupportedFeatureError for what only the client's own dialect knows and means. */
 function conversationOf(exchange: Exchange, client: Protocol, work: Work): Conversation {
   const { stream } = exchange;
   exchange.conversation ??= client.codec.decodeRequest(fieldsOf(exchange), { stream, work });
-  for (const { field, weight, why = 'is something that only its own dialect has' } of exchange.conversation.leftovers) {
-    if (weight === 'refused') throw new NotCarried(field, why);
+  for (const each of exchange.conversation.unsupported) {
+    if (each.type === 'required') throw new UnsupportedFeatureError(each);
   }
   return exchange.conversation;
 }

@@ -1,5 +1,5 @@
 import type { Exchange } from '../core/exchange.ts';
-import { NotCarried } from '../core/not-carried.ts';
+import { UnsupportedFeatureError } from '../core/unsupported-feature-error.ts';
 import type { Route } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Context } from './context.ts';
@@ -16,11 +16,11 @@ export function leastLoss(
 ): { readonly crossing: Crossing; readonly upstream: Protocol } {
   const { client, upstream } = ends;
   let first: Crossing | undefined;
-  let refused: NotCarried | undefined;
+  let refused: UnsupportedFeatureError | undefined;
   try {
     first = crossingFor(route, exchange, ends, context);
   } catch (error) {
-    if (!(error instanceof NotCarried)) throw error;
+    if (!(error instanceof UnsupportedFeatureError)) throw error;
     refused = error;
   }
   if (first !== undefined && first.dropped.length === 0) return { crossing: first, upstream };
@@ -29,7 +29,7 @@ export function leastLoss(
       const crossing = crossingFor(route, exchange, { client, upstream: other }, context);
       if (first === undefined || crossing.dropped.length === 0) return { crossing, upstream: other };
     } catch (error) {
-      if (!(error instanceof NotCarried)) throw error;
+      if (!(error instanceof UnsupportedFeatureError)) throw error;
     }
   }
   if (first === undefined) throw refused ?? new Error('a translation has neither come about nor been refused');

@@ -7,6 +7,7 @@ import { asObject } from '../lib/json.ts';
 import type { Fitted, Protocol } from '../protocols/protocol.ts';
 import type { Context } from './context.ts';
 import { promptFor } from './crossing-for.ts';
+import { namesOf } from './dropped-names.ts';
 
 /** The original body with the route's model and the serving alias's system prompt. Throws TooComplex. */
 export function bodyFor(
@@ -23,7 +24,7 @@ export function bodyFor(
   checkGrowth(body, own, work);
   if (endpoint?.conversation !== true) return own;
   const fitted = fittedFor(route, protocol, own, body.fields);
-  if (fitted.dropped.length > 0) exchange.dropped = fitted.dropped;
+  if (fitted.unsupported.length > 0) exchange.dropped = namesOf(fitted.unsupported);
   const { text: readable } = fitted;
   const prompt = promptFor(route, exchange, context);
   if (prompt === undefined) return readable;
@@ -39,7 +40,7 @@ function fittedFor(route: Route, protocol: Protocol, text: string, fields: Recor
   const quirks = quirksFor(backend.quirks, model);
   const readable = protocol.removeForeign(text, fields, model, quirks);
   const now = readable === text ? fields : parsedAgain(readable);
-  return protocol.removeUnfit?.(readable, now, model, quirks) ?? { text: readable, dropped: [] };
+  return protocol.removeUnfit?.(readable, now, model, quirks) ?? { text: readable, unsupported: [] };
 }
 
 function parsedAgain(text: string): Record<string, unknown> {

@@ -3,6 +3,7 @@ import type { Completion } from '../core/completion.ts';
 import type { Conversation, SettingName } from '../core/conversation.ts';
 import type { AnswerEvent } from '../core/event.ts';
 import type { Quirks } from '../core/route.ts';
+import type { UnsupportedFeature } from '../core/unsupported-feature.ts';
 import type { Work } from '../core/work.ts';
 import type { GatewayError } from './protocol.ts';
 
@@ -20,7 +21,7 @@ export interface Codec {
    */
   decodeRequest(body: Readonly<Record<string, unknown>>, head: RequestHead): Conversation;
   /**
-   * Writes the request for a backend. Throws NotCarried for what this dialect lacks and what would change the meaning
+   * Writes the request for a backend. Throws UnsupportedFeatureError for what this dialect lacks and what would change the meaning
    * of the answer, and TooComplex for what takes more work to write than `addressee.work` allows.
    */
   encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest;
@@ -57,8 +58,8 @@ export interface EncodedRequest {
   readonly body: Readonly<Record<string, unknown>>;
   /** Headers that the body needs (a beta's name, say). */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** What had to be left out: settings by their neutral name, all else in words of its own (`tools[web_search]`). */
-  readonly dropped: readonly string[];
+  /** What the dialect or the model does not support and the answer can do without, each feature once. */
+  readonly unsupported: readonly UnsupportedFeature[];
   /**
    * Reads a whole answer. Throws Unintelligible if it is none of this dialect, and TooComplex if it takes more than
    * `work` allows; without one it has a budget of its own.
@@ -118,8 +119,8 @@ export interface EmbeddingRequest {
   readonly format: 'float' | 'base64';
   /** The client asked for one text, not for a list of one. */
   readonly single: boolean;
-  /** Fields with no neutral form, to be named as left out. */
-  readonly leftovers: readonly string[];
+  /** Fields that have no neutral form. */
+  readonly unsupported: readonly UnsupportedFeature[];
 }
 
 /** What texts were embedded to, in the order of the texts. */

@@ -1,5 +1,5 @@
-import type { Leftover } from '../core/conversation.ts';
 import { Refusal } from '../core/refusal.ts';
+import { field as fieldAt, leftOut, required, type UnsupportedFeature } from '../core/unsupported-feature.ts';
 import type { JsonObject } from '../lib/json.ts';
 
 /** Turns a request down whose field `param` is not of its dialect; `what` ends the sentence: "has to be a list". */
@@ -21,11 +21,16 @@ export interface FieldRules {
   readonly refused: Readonly<Record<string, string>>;
 }
 
-/** The fields of a request that have no neutral form. `null` says as little as absence. */
-export function leftoversOf(body: JsonObject, { known, hints, refused }: FieldRules): Leftover[] {
-  return Object.entries(body).flatMap(([field, value]): Leftover[] => {
+/** The fields of an object that have no neutral form; `place` stands in front of their names. `null` counts as absent. */
+export function unsupportedFields(
+  body: JsonObject,
+  { known, hints, refused }: FieldRules,
+  place = '',
+): UnsupportedFeature[] {
+  return Object.entries(body).flatMap(([field, value]): UnsupportedFeature[] => {
     if (value === null || value === undefined || known.has(field) || hints.has(field)) return [];
-    const why = Object.hasOwn(refused, field) ? refused[field] : undefined;
-    return [why === undefined ? { field, weight: 'named' } : { field, weight: 'refused', why }];
+    const details = Object.hasOwn(refused, field) ? refused[field] : undefined;
+    const path = place + field;
+    return [details === undefined ? leftOut(fieldAt(path)) : required(path, details)];
   });
 }

@@ -32,5 +32,5 @@ export function fillThoughts(
     const message = messages[index];
     return message === undefined || !lacks(message) ? [] : form.edits(text, span, message);
   });
-  return { text: applyEdits(text, edits), dropped: [] };
+  return { text: applyEdits(text, edits), unsupported: [] };
 }

@@ -3,6 +3,7 @@ import type { Endpoint, Operation } from '../core/exchange.ts';
 import type { ProtocolName } from '../core/part.ts';
 import type { Usage } from '../core/record.ts';
 import type { CredentialHeader, Quirks } from '../core/route.ts';
+import type { UnsupportedFeature } from '../core/unsupported-feature.ts';
 import type { Codec } from './codec.ts';
 import type { BrokenEnd } from './finish-words.ts';
 
@@ -50,8 +51,8 @@ export interface Protocol {
 /** A request's text without some of its settings. */
 export interface Fitted {
   readonly text: string;
-  /** The settings that are left out, as the client called them. */
-  readonly dropped: readonly string[];
+  /** The settings that were left out. */
+  readonly unsupported: readonly UnsupportedFeature[];
 }
 
 /** Where a dialect's clients knock. */

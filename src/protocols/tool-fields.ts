@@ -1,4 +1,4 @@
-import type { Leftover } from '../core/conversation.ts';
+import { field as fieldAt, leftOut, type UnsupportedFeature } from '../core/unsupported-feature.ts';
 import { asObject, type JsonObject } from '../lib/json.ts';
 import { refuseField } from './fields.ts';
 
@@ -24,14 +24,18 @@ export function schemaIn(value: unknown, field: string): JsonObject | undefined 
  * The members of tools that have no neutral form, each named once: `tools[].input_examples`. `known` are those that
  * have one, `place` where they stand; what only says what is meant without it is not named.
  */
-export function toolLeftovers(tools: readonly unknown[], place: string, known: ReadonlySet<string>): Leftover[] {
+export function unsupportedToolFields(
+  tools: readonly unknown[],
+  place: string,
+  known: ReadonlySet<string>,
+): UnsupportedFeature[] {
   const fields = new Set<string>();
   for (const tool of tools) {
     for (const [field, value] of Object.entries(asObject(tool) ?? {})) {
       if (!known.has(field) && !goesWithoutSaying(field, value)) fields.add(field);
     }
   }
-  return [...fields].map((field) => ({ field: `${place}.${field}`, weight: 'named' }));
+  return [...fields].map((field) => leftOut(fieldAt(`${place}.${field}`)));
 }
 
 /** What a tool is where nothing is said: called by the model itself, waited for, and offered from the beginning. */

@@ -89,7 +89,7 @@ describe.each(DIALECTS)('%s', (_name, { codec, rule, answer, event }) => {
       settings: {},
       stream: false,
       wantsUsage: true,
-      leftovers: [],
+      unsupported: [],
     };
     const encoded = codec.encodeRequest(conversation, { model: 'own-model', quirks: {} });
     const written = [...JSON.stringify(encoded.body).matchAll(/"name":"(.*?)"/g)].map(([, match = '']) => match);
@@ -114,7 +114,7 @@ describe.each(DIALECTS)('%s, names that come to one', (_name, { codec }) => {
       settings: {},
       stream: false,
       wantsUsage: true,
-      leftovers: [],
+      unsupported: [],
     };
     const { body } = codec.encodeRequest(conversation, { model: 'own-model', quirks: {} });
     return [...JSON.stringify(body).matchAll(/"name":"(.*?)"/g)].map(([, match = '']) => match);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Conversation, Tool, ToolChoice, Turn } from '../core/conversation.ts';
 import type { AnswerEvent } from '../core/event.ts';
 import type { Part } from '../core/part.ts';
+import type { UnsupportedFeature } from '../core/unsupported-feature.ts';
 import type { EncodedRequest, StreamDecoder } from './codec.ts';
 
 /**
@@ -21,9 +22,7 @@ export function encodeWithNames(
   const original = (name: string): string => own.get(name) ?? name;
   return {
     ...encoded,
-    dropped: encoded.dropped.map((word) =>
-      word.replace(/^tools\[([\w.:-]+)\]/, (_, name: string) => `tools[${original(name)}]`),
-    ),
+    unsupported: encoded.unsupported.map((each) => featureNamed(each, original)),
     decodeAnswer(body, work) {
       const completion = encoded.decodeAnswer(body, work);
       return { ...completion, parts: completion.parts.map((part) => partNamed(part, original)) };
@@ -80,6 +79,11 @@ function choiceNamed(choice: ToolChoice, wire: (name: string) => string): ToolCh
 function partNamed(part: Part, name: (name: string) => string): Part {
   const isNamed = part.type === 'tool_call' || part.type === 'tool_result';
   return isNamed && part.name !== undefined ? { ...part, name: name(part.name) } : part;
+}
+
+function featureNamed(each: UnsupportedFeature, name: (name: string) => string): UnsupportedFeature {
+  if (each.type === 'required' || each.feature.kind !== 'tool') return each;
+  return { ...each, feature: { ...each.feature, name: name(each.feature.name) } };
 }
 
 function decoderNaming(decoder: StreamDecoder, original: (name: string) => string): StreamDecoder {

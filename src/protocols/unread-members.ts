@@ -1,4 +1,4 @@
-import type { Leftover } from '../core/conversation.ts';
+import { field as fieldAt, leftOut, type UnsupportedFeature } from '../core/unsupported-feature.ts';
 import type { JsonObject } from '../lib/json.ts';
 
 /** Names are the client's, and so is their number. */
@@ -19,8 +19,8 @@ export class UnreadMembers {
     if (this.#fields.size < MOST_NAMED) this.#fields.add(field);
   }
 
-  get leftovers(): Leftover[] {
-    return [...this.#fields].map((field) => ({ field, weight: 'named' }));
+  get unsupported(): UnsupportedFeature[] {
+    return [...this.#fields].map((field) => leftOut(fieldAt(field)));
   }
 }
 

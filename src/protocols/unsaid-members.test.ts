@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { NotCarried } from '../core/not-carried.ts';
+import { featureName } from '../core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../core/unsupported-feature-error.ts';
 import { protocolOf } from './registry.ts';
 
 const MODELS: Readonly<Record<string, string>> = {
@@ -12,15 +13,15 @@ const MODELS: Readonly<Record<string, string>> = {
 function sent(from: string, to: string, body: Record<string, unknown>, model = MODELS[to] ?? '') {
   const { codec } = protocolOf(from);
   const conversation = codec.decodeRequest(body, { stream: false });
-  for (const { field, weight, why } of conversation.leftovers) {
-    if (weight === 'refused') throw new NotCarried(field, why ?? '');
+  for (const each of conversation.unsupported) {
+    if (each.type === 'required') throw new UnsupportedFeatureError(each);
   }
-  const { body: written, dropped } = protocolOf(to).codec.encodeRequest(conversation, { model, quirks: {} });
-  const names: Readonly<Record<string, string>> = { ...codec.fieldNames, ...conversation.written };
+  const { body: written, unsupported } = protocolOf(to).codec.encodeRequest(conversation, { model, quirks: {} });
+  const names = { ...codec.fieldNames, ...conversation.written };
   return {
     text: JSON.stringify(written),
     dropped: [
-      ...new Set([...conversation.leftovers.map(({ field }) => field), ...dropped.map((name) => names[name] ?? name)]),
+      ...new Set([...conversation.unsupported, ...unsupported].map(({ feature }) => featureName(feature, names))),
     ],
   };
 }

@@ -1,5 +1,6 @@
-import { NotCarried } from '../../src/core/not-carried.ts';
-import type { Conversation } from '../../src/core/conversation.ts';
+import { featureName, setting, type Feature } from '../../src/core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../../src/core/unsupported-feature-error.ts';
+import type { Conversation, SettingName } from '../../src/core/conversation.ts';
 import { Refusal } from '../../src/core/refusal.ts';
 import type { Protocol } from '../../src/protocols/protocol.ts';
 import type { Json } from './json.ts';
@@ -164,28 +165,28 @@ export class Translator {
       this.#read.set(body, conversation);
     }
     if (typeof conversation === 'string') return conversation;
-    const { written, leftovers } = conversation;
+    const { written, unsupported } = conversation;
     const encoded = orRefusal(() => upstream.codec.encodeRequest(conversation, { model, quirks: {} }));
     if (typeof encoded === 'string') return encoded;
-    const names: Readonly<Record<string, string>> = { ...this.client.codec.fieldNames, ...written };
+    const names = { ...this.client.codec.fieldNames, ...written };
     return {
       // Ids of calls that have none are made up.
       body: JSON.stringify(encoded.body).replaceAll(/\bcall_[0-9a-f]{24}\b/g, 'call_made_up'),
-      dropped: [...leftovers.map(({ field }) => field), ...encoded.dropped.map((name) => nameOf(name, names))],
+      dropped: [...unsupported, ...encoded.unsupported].map(({ feature }) => nameOf(feature, names)),
     };
   }
 
   #decoded(body: Json): Conversation {
     const copy = JSON.parse(JSON.stringify(body)) as Record<string, unknown>;
     const conversation = this.client.codec.decodeRequest(copy, { stream: this.stream });
-    for (const { field, weight, why } of conversation.leftovers)
-      if (weight === 'refused') throw new NotCarried(field, why ?? '');
+    for (const each of conversation.unsupported) if (each.type === 'required') throw new UnsupportedFeatureError(each);
     return conversation;
   }
 }
 
-function nameOf(name: string, names: Readonly<Record<string, string>>): string {
-  return name.startsWith('output.') ? (names['output'] ?? name) : (names[name] ?? name);
+/** Without the word for what of a setting is not enforced, which another field may have in its path. */
+function nameOf(feature: Feature, names: Readonly<Partial<Record<SettingName, string>>>): string {
+  return featureName(feature.kind === 'setting' ? setting(feature.name) : feature, names);
 }
 
 function mentions(text: string, words: ReadonlySet<string>): boolean {
@@ -196,7 +197,7 @@ function orRefusal<T>(make: () => T): T | string {
   try {
     return make();
   } catch (error) {
-    if (error instanceof NotCarried) return `${error.field} ${error.why}`;
+    if (error instanceof UnsupportedFeatureError) return `${error.field} ${error.details}`;
     if (error instanceof Refusal) return `${error.message} ${error.details.param ?? ''}`;
     throw error;
   }

@@ -3,7 +3,7 @@ import { AnswerWork } from '../../src/core/answer-work.ts';
 import { unfold } from '../../src/core/completion.ts';
 import type { AnswerEvent } from '../../src/core/event.ts';
 import type { Exchange } from '../../src/core/exchange.ts';
-import { NotCarried } from '../../src/core/not-carried.ts';
+import { UnsupportedFeatureError } from '../../src/core/unsupported-feature-error.ts';
 import { Refusal } from '../../src/core/refusal.ts';
 import { parseKeepingLongNumbers } from '../../src/lib/exact-json.ts';
 import { StreamInspector } from '../../src/pipeline/stream-inspector.ts';
@@ -27,7 +27,7 @@ export const MODELS: Readonly<Record<string, string>> = {
 function isRefused(error: unknown): boolean {
   return (
     error instanceof Refusal ||
-    error instanceof NotCarried ||
+    error instanceof UnsupportedFeatureError ||
     error instanceof Unintelligible ||
     error instanceof TooComplex ||
     error instanceof UnreadableStream

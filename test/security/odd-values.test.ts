@@ -1,6 +1,6 @@
 // Whatever stands in a field of a request, it is taken or refused; it is never a bug of the gateway's own.
 import { describe, expect, test } from 'bun:test';
-import { NotCarried } from '../../src/core/not-carried.ts';
+import { UnsupportedFeatureError } from '../../src/core/unsupported-feature-error.ts';
 import { Refusal } from '../../src/core/refusal.ts';
 import { markSignature } from '../../src/core/signature.ts';
 import { TooComplex, Work } from '../../src/core/work.ts';
@@ -295,7 +295,8 @@ function orRefused(work: () => unknown): void {
   try {
     work();
   } catch (error) {
-    if (!(error instanceof Refusal || error instanceof NotCarried || error instanceof TooComplex)) throw error;
+    if (!(error instanceof Refusal || error instanceof UnsupportedFeatureError || error instanceof TooComplex))
+      throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 // What a request costs grows with its size, whatever it is long of, whoever it is for.
 import { describe, expect, test } from 'bun:test';
-import { NotCarried } from '../../src/core/not-carried.ts';
+import { UnsupportedFeatureError } from '../../src/core/unsupported-feature-error.ts';
 import { TooComplex, Work } from '../../src/core/work.ts';
 import { withoutMember } from '../../src/lib/json-members.ts';
 import { parseKeepingLongNumbers } from '../../src/lib/exact-json.ts';
@@ -39,7 +39,11 @@ function passOn(text: string, protocol: Protocol): void {
 }
 
 /** All that is done to one that is translated for a backend. Returns why it is refused; undefined if it is not. */
-function translate(text: string, client: Protocol, upstream: Protocol): NotCarried | TooComplex | undefined {
+function translate(
+  text: string,
+  client: Protocol,
+  upstream: Protocol,
+): UnsupportedFeatureError | TooComplex | undefined {
   const work = new Work();
   work.takeJson(text, '');
   try {
@@ -49,7 +53,7 @@ function translate(text: string, client: Protocol, upstream: Protocol): NotCarri
     JSON.stringify(upstream.codec.encodeRequest(conversation, to).body);
     return undefined;
   } catch (error) {
-    if (error instanceof NotCarried || error instanceof TooComplex) return error;
+    if (error instanceof UnsupportedFeatureError || error instanceof TooComplex) return error;
     throw error;
   }
 }

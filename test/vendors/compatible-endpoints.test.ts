@@ -9,6 +9,7 @@ import { protocolOf } from '../../src/protocols/registry.ts';
 import { placeBackend } from '../../src/vendors/place.ts';
 import { thinkingOf } from './chat-rules.ts';
 import { geminiQuestion } from './translated.ts';
+import { namesOf } from '../../src/protocols/contract/unsupported.fixture.ts';
 
 const GOOGLE = { vendor: 'gemini', protocol: 'openai', api_key: 'k' };
 const VERTEX = { vendor: 'vertex', protocol: 'openai', api_key: 'k', project: 'p', location: 'global' };
@@ -22,10 +23,10 @@ function said(settings: object, model: string, thinkingConfig: object): unknown 
   const { vendor, endpoint } = found.place;
   const quirks = quirksFor(quirksOf(vendor, {}, endpoint), model);
   const asked = protocolOf('gemini').codec.decodeRequest(geminiQuestion({ thinkingConfig }), { stream: false });
-  const { body, dropped } = protocolOf('openai-chat').codec.encodeRequest(asked, { model, quirks });
+  const { body, unsupported } = protocolOf('openai-chat').codec.encodeRequest(asked, { model, quirks });
   const { reasoning_effort: word, reasoning: object, ...more } = thinkingOf(body);
   expect(more).toEqual({});
-  return `${word ?? JSON.stringify(object) ?? ''}${dropped.includes('reasoning') ? '?' : ''}`;
+  return `${word ?? JSON.stringify(object) ?? ''}${namesOf(unsupported).includes('reasoning') ? '?' : ''}`;
 }
 
 test.each([

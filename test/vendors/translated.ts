@@ -1,10 +1,11 @@
 // One request of a client, as it is written for a vendor's model.
-import { NotCarried } from '../../src/core/not-carried.ts';
+import { UnsupportedFeatureError } from '../../src/core/unsupported-feature-error.ts';
 import type { ProtocolName } from '../../src/core/part.ts';
 import { quirksFor } from '../../src/core/quirks.ts';
 import { protocolOf } from '../../src/protocols/registry.ts';
 import { VENDORS } from '../../src/vendors/vendors.ts';
 import type { Json } from '../kit/json.ts';
+import { namesOf } from '../../src/protocols/contract/unsupported.fixture.ts';
 
 /** Who is asked, and in which dialect. */
 export interface Asked {
@@ -29,9 +30,9 @@ export function translated(asked: Asked, client: ProtocolName, body: Json, strea
   try {
     const { codec } = protocolOf(upstream);
     const written = codec.encodeRequest(conversation, { model, quirks: quirksFor(quirks, model) });
-    return { body: JSON.parse(JSON.stringify(written.body)), dropped: written.dropped };
+    return { body: JSON.parse(JSON.stringify(written.body)), dropped: namesOf(written.unsupported) };
   } catch (error) {
-    if (!(error instanceof NotCarried)) throw error;
+    if (!(error instanceof UnsupportedFeatureError)) throw error;
     return { body: undefined, dropped: [], refused: error.field };
   }
 }

@@ -136,7 +136,7 @@ function conversationFor(model: string, client: Protocol, route: Route | undefin
     ...(unthinking ? { reasoning: { enabled: false, effort: 'none' } } : {}),
     stream: false,
     wantsUsage: false,
-    leftovers: [],
+    unsupported: [],
   };
   const passes = route !== undefined && spokenTo(route, client, 'generate') === client;
   const addressee = passes ? { model, quirks: quirksFor(route.backend.quirks, model) } : { model: '', quirks: {} };

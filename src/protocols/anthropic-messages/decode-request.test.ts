@@ -3,6 +3,7 @@ import { markSignature } from '../../core/signature.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { decodeRequest } from './decode-request.ts';
+import { field, leftOut, required } from '../../core/unsupported-feature.ts';
 
 function decoded(body: JsonObject) {
   return decodeRequest({ model: 'm', max_tokens: 1, messages: [], ...body }, { stream: false });
@@ -353,45 +354,37 @@ describe('what the messages say of the request', () => {
 
 describe('what is left over', () => {
   test.each([
-    [
-      'a summary that is asked for',
-      { compaction: { type: 'summarize' } },
-      [{ field: 'compaction', weight: 'refused', why: WHY_NO_SUMMARY }],
-    ],
+    ['a summary that is asked for', { compaction: { type: 'summarize' } }, [required('compaction', WHY_NO_SUMMARY)]],
     [
       'a summary at a threshold',
       { context_management: { edits: [{ type: 'clear_tool_uses_20250919' }, { type: 'compact_20260112' }] } },
-      [{ field: 'context_management', weight: 'refused', why: WHY_NO_SUMMARY }],
+      [required('context_management', WHY_NO_SUMMARY)],
     ],
     [
       'hints',
       { service_tier: 'auto', cache_control: {}, metadata: { user_id: 'u' }, betas: ['b'], speed: 'standard' },
       [],
     ],
-    ['where it is computed', { inference_geo: 'eu' }, [{ field: 'inference_geo', weight: 'named' }]],
-    ['how fast', { speed: 'fast' }, [{ field: 'speed', weight: 'named' }]],
+    ['where it is computed', { inference_geo: 'eu' }, [leftOut(field('inference_geo'))]],
+    ['how fast', { speed: 'fast' }, [leftOut(field('speed'))]],
     ['clearing of thoughts', { context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] } }, []],
     [
       'clearing of calls',
       { context_management: { edits: [{ type: 'clear_tool_uses_20250919' }] } },
-      [{ field: 'context_management', weight: 'named' }],
+      [leftOut(field('context_management'))],
     ],
-    ['servers', { mcp_servers: [{}] }, [{ field: 'mcp_servers', weight: 'named' }]],
-    ['something new', { new_field: 1 }, [{ field: 'new_field', weight: 'named' }]],
-    [
-      'a container',
-      { container: 'c' },
-      [{ field: 'container', weight: 'refused', why: 'is kept at another provider' }],
-    ],
+    ['servers', { mcp_servers: [{}] }, [leftOut(field('mcp_servers'))]],
+    ['something new', { new_field: 1 }, [leftOut(field('new_field'))]],
+    ['a container', { container: 'c' }, [required('container', 'is kept at another provider')]],
     [
       'a thread',
       { thread: { type: 'continue', previous_message_id: 'm' } },
-      [{ field: 'thread', weight: 'refused', why: 'is kept at another provider' }],
+      [required('thread', 'is kept at another provider')],
     ],
     [
       'a budget for a task',
       { output_config: { task_budget: { total: 1 } } },
-      [{ field: 'output_config.task_budget', weight: 'named' }],
+      [leftOut(field('output_config.task_budget'))],
     ],
     [
       'citations',
@@ -403,9 +396,9 @@ describe('what is left over', () => {
           },
         ],
       },
-      [{ field: 'citations', weight: 'named' }],
+      [leftOut(field('citations'))],
     ],
-  ])('%s', (_what, body, expected) => expect(decoded(body).leftovers).toEqual(expected as never));
+  ])('%s', (_what, body, expected) => expect(decoded(body).unsupported).toEqual(expected as never));
 });
 
 test("of an agent's own traffic nothing has to be named but how its tools' input is streamed", () => {
@@ -440,7 +433,7 @@ test("of an agent's own traffic nothing has to be named but how its tools' input
     output_config: { effort: 'high' },
     context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
   });
-  expect(conversation.leftovers).toEqual([{ field: 'tools[].eager_input_streaming', weight: 'named' }]);
+  expect(conversation.unsupported).toEqual([leftOut(field('tools[].eager_input_streaming'))]);
   expect(conversation.system).toHaveLength(1);
   expect(conversation.turns.map(({ role }) => role)).toEqual(['user', 'system']);
   expect(conversation.reasoning).toEqual({ enabled: true, adaptive: true, visible: false, effort: 'high' });

@@ -1,11 +1,12 @@
-import type { Conversation, Leftover } from '../../core/conversation.ts';
+import type { Conversation } from '../../core/conversation.ts';
+import { field, leftOut, required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
-import { type FieldRules, leftoversOf } from '../fields.ts';
+import { type FieldRules, unsupportedFields } from '../fields.ts';
 import { decodeTexts, wantsCitations } from './decode-parts.ts';
-import { decodeToolChoice, decodeTools, leftoversOfTools } from './decode-tools.ts';
+import { decodeToolChoice, decodeTools, unsupportedInTools } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
-import { leftoversOfMessages } from './message-leftovers.ts';
+import { unsupportedMembers } from './unsupported-members.ts';
 import { effortInEffect } from './effort-in-effect.ts';
 import { decodeOutput } from './output.ts';
 import { decodeReasoning } from './reasoning.ts';
@@ -50,11 +51,11 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     settings: decodeSettings(body),
     stream,
     wantsUsage: true,
-    leftovers: [
-      ...leftoversOf(body, RULES),
-      ...leftoversOfTools(body['tools']),
-      ...leftoversOfMessages(body),
-      ...furtherLeftovers(body),
+    unsupported: [
+      ...unsupportedFields(body, RULES),
+      ...unsupportedInTools(body['tools']),
+      ...unsupportedMembers(body),
+      ...furtherUnsupported(body),
     ],
     written: {
       reasoning: asObject(body['thinking']) === undefined ? 'output_config.effort' : 'thinking',
@@ -70,7 +71,7 @@ function withEffort(body: JsonObject): JsonObject {
   return effort === config?.['effort'] ? body : { ...body, output_config: { ...config, effort } };
 }
 
-function furtherLeftovers(body: JsonObject): Leftover[] {
+function furtherUnsupported(body: JsonObject): UnsupportedFeature[] {
   const types = asArray(asObject(body['context_management'])?.['edits']).map((edit) =>
     asString(asObject(edit)?.['type']),
   );
@@ -81,24 +82,20 @@ function furtherLeftovers(body: JsonObject): Leftover[] {
   const cites = asArray(body['messages']).some((message) => wantsCitations(asObject(message)?.['content']));
   const continued = asObject(body['thread'])?.['type'] === 'continue';
   return [
-    ...(compacts ? [refused('context_management', WHY_NO_SUMMARY)] : edited ? [named('context_management')] : []),
-    ...(summarizes ? [refused('compaction', WHY_NO_SUMMARY)] : []),
-    ...(FAST.has(body['speed']) ? [named('speed')] : []),
-    ...(budget === undefined ? [] : [named('output_config.task_budget')]),
-    ...(cites ? [named('citations')] : []),
-    ...(continued ? [refused('thread', 'is kept at another provider')] : []),
+    ...(compacts
+      ? [required('context_management', MAKES_SUMMARY)]
+      : edited
+        ? [leftOut(field('context_management'))]
+        : []),
+    ...(summarizes ? [required('compaction', MAKES_SUMMARY)] : []),
+    ...(FAST.has(body['speed']) ? [leftOut(field('speed'))] : []),
+    ...(budget === undefined ? [] : [leftOut(field('output_config.task_budget'))]),
+    ...(cites ? [leftOut(field('citations'))] : []),
+    ...(continued ? [required('thread', 'is kept at another provider')] : []),
   ];
 }
 
 /** What is not the usual speed is a model's own way to answer, at a price of its own. */
 const FAST: ReadonlySet<unknown> = new Set(['fast']);
 
-const WHY_NO_SUMMARY = 'asks for a summary of the conversation that only Anthropic’s API makes';
-
-function refused(field: string, why: string): Leftover {
-  return { field, weight: 'refused', why };
-}
-
-function named(field: string): Leftover {
-  return { field, weight: 'named' };
-}
+const MAKES_SUMMARY = 'asks for a summary of the conversation that only Anthropic’s API makes';

@@ -1,7 +1,8 @@
-import type { Leftover, Tool, ToolChoice } from '../../core/conversation.ts';
+import type { Tool, ToolChoice } from '../../core/conversation.ts';
+import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, asWord, compact } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
-import { descriptionIn, schemaIn, strictIn, toolLeftovers } from '../tool-fields.ts';
+import { descriptionIn, schemaIn, strictIn, unsupportedToolFields } from '../tool-fields.ts';
 import { NAME } from './name.ts';
 
 /** Reads `tools`. Those with a type of Anthropic's own have no schema that others could be given, wherever they run. */
@@ -25,9 +26,9 @@ export function decodeTools(value: unknown): Tool[] {
 }
 
 /** What is said of tools and has no neutral form. */
-export function leftoversOfTools(value: unknown): Leftover[] {
+export function unsupportedInTools(value: unknown): UnsupportedFeature[] {
   const own = asArray(value).filter((tool) => (asWord(asObject(tool)?.['type']) ?? 'custom') === 'custom');
-  return toolLeftovers(own, 'tools[]', KNOWN);
+  return unsupportedToolFields(own, 'tools[]', KNOWN);
 }
 
 const KNOWN: ReadonlySet<string> = new Set(['type', 'name', 'description', 'input_schema', 'strict']);

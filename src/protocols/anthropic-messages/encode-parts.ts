@@ -1,4 +1,5 @@
-import { NotCarried } from '../../core/not-carried.ts';
+import { leftOut, part as native, required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import type { MediaPart, NativePart, Part, ReasoningPart, TextPart, ToolResultPart } from '../../core/part.ts';
 import type { Quirks } from '../../core/route.ts';
 import { isReadableBy } from '../../core/signature.ts';
@@ -21,7 +22,8 @@ export interface BlockContext {
   /** Thoughts come back whoever has signed them. */
   readonly takesUnsigned: boolean;
   readonly ids: CallIds;
-  readonly dropped: Set<string>;
+  /** Collects what the API does not know. */
+  readonly unsupported: UnsupportedFeature[];
   readonly work: Work;
   readonly quirks: Quirks;
 }
@@ -49,7 +51,7 @@ export function encodePart(part: Part, context: BlockContext): JsonObject | unde
     case 'tool_result':
       return resultOf(part, context);
     case 'native':
-      return nativeOf(part, context.dropped);
+      return nativeOf(part, context.unsupported);
   }
 }
 
@@ -95,21 +97,26 @@ function resultOf(part: ToolResultPart, { ids, quirks }: BlockContext): JsonObje
   });
 }
 
-function nativeOf({ protocol, kind, value }: NativePart, dropped: Set<string>): JsonObject | undefined {
+function nativeOf({ protocol, kind, value }: NativePart, unsupported: UnsupportedFeature[]): JsonObject | undefined {
   if (protocol === NAME) return value as JsonObject;
-  dropped.add(kind);
+  unsupported.push(leftOut(native(kind)));
   return undefined;
 }
 
 function mediaOf(part: MediaPart, { mediaUrls }: Quirks): JsonObject {
   const { kind, source, name, cacheControl } = part;
-  if (kind === 'audio') throw new NotCarried('input_audio', "is a sound, which Anthropic's API does not take");
-  if (kind === 'video') throw new NotCarried('video', "is a film, which Anthropic's API does not take");
+  if (kind === 'audio')
+    throw new UnsupportedFeatureError(required('input_audio', "is a sound, which Anthropic's API does not take"));
+  if (kind === 'video')
+    throw new UnsupportedFeatureError(required('video', "is a film, which Anthropic's API does not take"));
   const common = compact({ title: kind === 'document' ? name : undefined, cache_control: cacheControl });
-  if (source.from === 'file' && source.protocol !== NAME) throw new NotCarried('file', 'is kept at another provider');
+  if (source.from === 'file' && source.protocol !== NAME)
+    throw new UnsupportedFeatureError(required('file', 'is kept at another provider'));
   if (source.from === 'file') return { type: kind, source: { type: 'file', file_id: source.id }, ...common };
   if (source.from === 'url' && mediaUrls === false)
-    throw new NotCarried(kind === 'image' ? 'image_url' : 'file', 'is a URL, and this backend takes the bytes alone');
+    throw new UnsupportedFeatureError(
+      required(kind === 'image' ? 'image_url' : 'file', 'is a URL, and this backend takes the bytes alone'),
+    );
   if (source.from === 'url') return { type: kind, source: { type: 'url', url: source.url }, ...common };
   return { type: kind, source: kind === 'image' ? imageOf(source) : documentOf(source), ...common };
 }
@@ -119,7 +126,9 @@ type Bytes = Extract<MediaPart['source'], { from: 'base64' | 'text' }>;
 function imageOf(source: Bytes): JsonObject {
   const type = source.mediaType.toLowerCase() === 'image/jpg' ? 'image/jpeg' : source.mediaType.toLowerCase();
   if (source.from === 'text' || !IMAGE_TYPES.has(type)) {
-    throw new NotCarried('image', `is of a type that Anthropic's API does not take: ${source.mediaType}`);
+    throw new UnsupportedFeatureError(
+      required('image', `is of a type that Anthropic's API does not take: ${source.mediaType}`),
+    );
   }
   return { type: 'base64', media_type: type, data: source.data };
 }
@@ -132,5 +141,7 @@ function documentOf(source: Bytes): JsonObject {
   if (TEXT_TYPES.test(type)) {
     return { type: 'text', media_type: 'text/plain', data: Buffer.from(source.data, 'base64').toString() };
   }
-  throw new NotCarried('file', `is a document of a type that Anthropic's API does not take: ${source.mediaType}`);
+  throw new UnsupportedFeatureError(
+    required('file', `is a document of a type that Anthropic's API does not take: ${source.mediaType}`),
+  );
 }

@@ -1,10 +1,11 @@
 import type { MessageCreateParamsBase } from '@anthropic-ai/sdk/resources/messages';
 import { describe, expect, test } from 'bun:test';
 import type { Conversation, FunctionTool, Turn } from '../../core/conversation.ts';
-import { NotCarried } from '../../core/not-carried.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import type { MediaPart, Part } from '../../core/part.ts';
 import { hashedName } from '../tool-names.ts';
 import { encodeRequest } from './encode-request.ts';
+import { namesOf } from '../contract/unsupported.fixture.ts';
 
 const NAME = 'anthropic-messages';
 const question: Turn = { role: 'user', parts: [{ type: 'text', text: 'q' }] };
@@ -17,13 +18,14 @@ function conversation(changes: Partial<Conversation> = {}): Conversation {
     settings: {},
     stream: false,
     wantsUsage: true,
-    leftovers: [],
+    unsupported: [],
     ...changes,
   };
 }
 
 function encoded(changes: Partial<Conversation> = {}, model = 'claude-sonnet-4-5') {
-  const { body, dropped } = encodeRequest(conversation(changes), { model, quirks: {} });
+  const { body, unsupported } = encodeRequest(conversation(changes), { model, quirks: {} });
+  const dropped = namesOf(unsupported);
   // The shapes are the SDK's as far as its types can tell; the tests look at the values.
   return { body: JSON.parse(JSON.stringify(body)) as MessageCreateParamsBase & Record<string, unknown>, dropped };
 }
@@ -308,7 +310,7 @@ describe('parts', () => {
     ],
     ["another provider's file", media('document', { from: 'file', id: 'f', protocol: 'openai-chat' }), 'file'],
   ] as const)('%s is not carried', (_what, part, field) => {
-    expect(() => block(part)).toThrow(NotCarried);
+    expect(() => block(part)).toThrow(UnsupportedFeatureError);
     expect(() => block(part)).toThrow(field);
   });
 
@@ -388,13 +390,13 @@ describe('tools', () => {
     ["of another provider's", { mode: 'native', protocol: 'gemini', value: {} }, 'claude-sonnet-4-5'],
     ['that the model does not take', { mode: 'required' }, 'claude-opus-5-5'],
   ] as const)('a forced choice %s is not carried', (_what, toolChoice, model) =>
-    expect(() => encoded({ tools: [tool()], toolChoice }, model)).toThrow(NotCarried),
+    expect(() => encoded({ tools: [tool()], toolChoice }, model)).toThrow(UnsupportedFeatureError),
   );
 });
 
 test('a call that is demanded of no tool is not carried', () => {
   const native = { type: 'native', protocol: 'gemini', name: 'googleSearch', value: {} } as const;
-  expect(() => encoded({ tools: [native], toolChoice: { mode: 'required' } })).toThrow(NotCarried);
+  expect(() => encoded({ tools: [native], toolChoice: { mode: 'required' } })).toThrow(UnsupportedFeatureError);
 });
 
 describe('thinking', () => {

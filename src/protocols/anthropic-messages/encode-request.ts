@@ -3,6 +3,7 @@ import type { TextPart } from '../../core/part.ts';
 import { takesField } from '../../core/quirks.ts';
 import type { Quirks } from '../../core/route.ts';
 import { isForced } from '../../core/tool-choice.ts';
+import { distinct, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { Work } from '../../core/work.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
@@ -38,24 +39,28 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   const { model, quirks, work = new Work() } = addressee;
   refusePictures(conversation, quirks);
   const traits = traitsFor(model, quirks);
-  const dropped = new Set<string>();
+  const unsupported: UnsupportedFeature[] = [];
   const budget = new StrictBudget();
   const takesUnsigned = !traits.signs && quirks.reasoningBack !== undefined;
-  const context = { model, takesUnsigned, ids: new CallIds(), dropped, work, quirks };
+  const context = { model, takesUnsigned, ids: new CallIds(), unsupported, work, quirks };
   const turns = thoughtful(encodeTurns(conversation, traits, context), takesUnsigned ? quirks : {});
-  const unsaid = unsaidOf(conversation.turns, (media) => (isDetailed(media) ? 'mediaDetail' : undefined));
-  for (const name of unsaid) dropped.add(name);
+  unsupported.push(...unsaidOf(conversation.turns, (media) => (isDetailed(media) ? 'mediaDetail' : undefined)));
   const forced = isForced(conversation.toolChoice);
   // An answer that has to be a call has no format.
-  const output = encodeOutput(forced ? { ...conversation, output: undefined } : conversation, traits, budget, dropped);
+  const output = encodeOutput(
+    forced ? { ...conversation, output: undefined } : conversation,
+    traits,
+    budget,
+    unsupported,
+  );
   const named = takesField(quirks, 'tool_choice.function');
-  const tools = encodeTools(conversation, { traits, budget, outputTool: output.tool, named, dropped });
+  const tools = encodeTools(conversation, { traits, budget, outputTool: output.tool, named, unsupported });
   const { thinking, effort, maxTokens } = encodeReasoning(conversation, {
     traits,
     forced: forced || output.tool !== undefined,
     unthinking: forbidsThinking(output.tool === undefined ? conversation : DEMANDING, quirks),
     thoughtless: isThoughtless(turns.messages),
-    dropped,
+    unsupported,
   });
   const outputConfig = compact({ effort, format: output.format });
   const thinks = thinking?.['type'] === 'enabled' || thinking?.['type'] === 'adaptive';
@@ -65,7 +70,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     system: systemOf([...conversation.system, ...turns.system, ...noteOf(output)]),
     messages: begunByUser(endedFor(turns.messages, traits.prefill && !thinks)),
     ...tools,
-    ...encodeSettings(conversation.settings, traits, thinks, dropped),
+    ...encodeSettings(conversation.settings, traits, thinks, unsupported),
     thinking,
     output_config: Object.keys(outputConfig).length === 0 ? undefined : outputConfig,
     stream: conversation.stream ? true : undefined,
@@ -77,7 +82,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   };
   return {
     body,
-    dropped: [...dropped],
+    unsupported: distinct(unsupported),
     decodeAnswer: (answer, work) => decodeAnswer(answer, expected, work),
     decodeStream: (work) => new MessageStreamDecoder(expected, work),
   };

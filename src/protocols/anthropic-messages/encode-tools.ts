@@ -1,5 +1,13 @@
 import type { Conversation, FreeformTool, FunctionTool, Tool } from '../../core/conversation.ts';
-import { NotCarried } from '../../core/not-carried.ts';
+import {
+  field,
+  leftOut,
+  required,
+  tool as toolNamed,
+  weakened,
+  type UnsupportedFeature,
+} from '../../core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import { isForced } from '../../core/tool-choice.ts';
 import { asObject, compact, type JsonObject } from '../../lib/json.ts';
 import { FREEFORM_PARAMETERS, freeformDescription } from '../freeform.ts';
@@ -18,7 +26,8 @@ interface Context {
   readonly outputTool: OutputTool | undefined;
   /** A tool can be demanded by its name. */
   readonly named: boolean;
-  readonly dropped: Set<string>;
+  /** Collects what the API or the model does not take. */
+  readonly unsupported: UnsupportedFeature[];
 }
 
 /** Writes `tools` and `tool_choice`; absent where there are none. */
@@ -28,7 +37,9 @@ export function encodeTools(conversation: Conversation, context: Context): JsonO
   const tools = allowed.map((tool) => toolOf(tool, context)).filter((tool) => tool !== undefined);
   const all = outputTool === undefined ? tools : [...tools, outputTool.tool];
   if (isForced(conversation.toolChoice) && tools.length === 0) {
-    throw new NotCarried('tool_choice', 'demands a tool, of which there is none that this backend could be given');
+    throw new UnsupportedFeatureError(
+      required('tool_choice', 'demands a tool, of which there is none that this backend could be given'),
+    );
   }
   const choice = choiceOf(conversation, context, tools.length);
   return all.length === 0 ? {} : { tools: all, ...(choice === undefined ? {} : { tool_choice: choice }) };
@@ -48,7 +59,7 @@ function toolOf(tool: Tool, context: Context): JsonObject | undefined {
       return freeformToolOf(tool);
     case 'native':
       if (tool.protocol === NAME) return asObject(tool.value);
-      context.dropped.add(`tools[${tool.name}]`);
+      context.unsupported.push(leftOut(toolNamed(tool.name)));
       return undefined;
   }
 }
@@ -56,10 +67,10 @@ function toolOf(tool: Tool, context: Context): JsonObject | undefined {
 function functionOf(tool: FunctionTool, context: Context): JsonObject {
   const { name, description, parameters, cacheControl } = tool;
   const { schema, lost } = toolSchema(parameters);
-  for (const keyword of lost) context.dropped.add(`tools[${name}].${keyword}`);
+  for (const keyword of lost) context.unsupported.push(weakened(toolNamed(name, keyword)));
   // What a schema has lost would not be kept to.
   const exact = tool.strict === true && lost.length === 0 ? exactly(schema, context) : undefined;
-  if (tool.strict === true && exact === undefined) context.dropped.add('strict');
+  if (tool.strict === true && exact === undefined) context.unsupported.push(weakened(field('strict')));
   return compact({
     name,
     description,
@@ -101,7 +112,7 @@ function choiceOf(conversation: Conversation, context: Context, count: number): 
 
 function modeOf({ toolChoice, tools }: Conversation, { traits }: Context): JsonObject {
   if (isForced(toolChoice) && !traits.forcedChoice) {
-    throw new NotCarried('tool_choice', 'forces a tool call, which this model does not take');
+    throw new UnsupportedFeatureError(required('tool_choice', 'forces a tool call, which this model does not take'));
   }
   switch (toolChoice?.mode) {
     case 'none':
@@ -110,12 +121,14 @@ function modeOf({ toolChoice, tools }: Conversation, { traits }: Context): JsonO
       return { type: 'any' };
     case 'tool':
       if (!tools.some((tool) => tool.type !== 'native' && tool.name === toolChoice.name)) {
-        throw new NotCarried('tool_choice', `names a tool that is not among \`tools\`: ${toolChoice.name}`);
+        throw new UnsupportedFeatureError(
+          required('tool_choice', `names a tool that is not among \`tools\`: ${toolChoice.name}`),
+        );
       }
       return { type: 'tool', name: toolChoice.name };
     case 'native':
       if (toolChoice.protocol === NAME) return asObject(toolChoice.value) ?? { type: 'auto' };
-      throw new NotCarried('tool_choice', 'forces a tool that runs at another provider');
+      throw new UnsupportedFeatureError(required('tool_choice', 'forces a tool that runs at another provider'));
     case 'allowed':
       return { type: toolChoice.required ? 'any' : 'auto' };
     default:

@@ -1,5 +1,6 @@
 import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { TextPart } from '../../core/part.ts';
+import { leftOut, part as native } from '../../core/unsupported-feature.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { encodePart, unsignedThought, type BlockContext } from './encode-parts.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
@@ -89,10 +90,10 @@ function exchangesOf(turns: readonly Turn[]): Exchange[] {
 }
 
 /** The texts of the system's turns; anything else they hold has no place before all turns. */
-function textsOf(turns: readonly Turn[], { dropped }: BlockContext): TextPart[] {
+function textsOf(turns: readonly Turn[], { unsupported }: BlockContext): TextPart[] {
   return turns.flatMap(({ parts }) =>
     parts.flatMap((part) => {
-      if (part.type === 'native') dropped.add(part.kind);
+      if (part.type === 'native') unsupported.push(leftOut(native(part.kind)));
       return part.type === 'text' ? [part] : [];
     }),
   );

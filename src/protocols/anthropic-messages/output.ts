@@ -1,4 +1,5 @@
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
+import { setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asObject, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
@@ -43,27 +44,27 @@ export interface Output {
   readonly note?: string;
 }
 
-/** Finds the way to ask for the conversation's output format; what is not enforced is added to `dropped`. */
+/** Finds the way to ask for the conversation's output format; what the model is not held to is added to `unsupported`. */
 export function encodeOutput(
   { output, tools }: Conversation,
   traits: ClaudeTraits,
   budget: StrictBudget,
-  dropped: Set<string>,
+  unsupported: UnsupportedFeature[],
 ): Output {
   if (output === undefined) return {};
   if (output.type === 'json') {
-    dropped.add('output');
+    unsupported.push(weakened(setting('output')));
     return { note: JSON_NOTE };
   }
   const schema = plainSchema(describedSchema(output));
   const exact = traits.structured ? strictSchema(schema) : undefined;
   if (exact !== undefined && budget.takes(exact, 'output')) return { format: { type: 'json_schema', schema: exact } };
   if (!traits.forcedChoice) {
-    dropped.add('output');
+    unsupported.push(weakened(setting('output')));
     return { note: schemaNote(schema) };
   }
   const { schema: input, lost } = toolSchema(schema);
-  if (output.strict === true || lost.length > 0) dropped.add('output.strict');
+  if (output.strict === true || lost.length > 0) unsupported.push(weakened(setting('output', 'strict')));
   const name = outputName(output.name, new Set(tools.map((tool) => tool.name)));
   const description = output.description ?? 'Gives the answer. Its input is the whole of the answer.';
   return { tool: { name, tool: { name, description, input_schema: input } } };

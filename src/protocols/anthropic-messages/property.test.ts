@@ -65,7 +65,7 @@ test('requests', () =>
         try {
           JSON.stringify(codec.encodeRequest(conversation, { model, quirks: {} }).body);
         } catch (error) {
-          expect((error as Error).name).toBe('NotCarried');
+          expect((error as Error).name).toBe('UnsupportedFeatureError');
         }
       }
     }),

@@ -1,6 +1,7 @@
 import type { Conversation, Reasoning } from '../../core/conversation.ts';
 import { budgetFor, type Effort, effortFrom, nearestEffort } from '../../core/effort.ts';
 import { measureOf, wantsThinking } from '../../core/reasoning.ts';
+import { leftOut, setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asNumber, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseThinking } from '../forced-tools.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
@@ -42,25 +43,26 @@ interface Circumstances {
   readonly unthinking: boolean;
   /** A tool loop goes on whose turn does not begin with its thoughts, which Anthropic demands with a budget. */
   readonly thoughtless: boolean;
-  readonly dropped: Set<string>;
+  /** Collects what the model does not take. */
+  readonly unsupported: UnsupportedFeature[];
 }
 
 /** Writes `thinking`, `output_config.effort` and `max_tokens`. */
 export function encodeReasoning({ reasoning, settings }: Conversation, circumstances: Circumstances): Thinking {
-  const { traits, thoughtless, forced, unthinking, dropped } = circumstances;
+  const { traits, thoughtless, forced, unthinking, unsupported } = circumstances;
   const limit = settings.maxTokens;
   const maxTokens = Math.min(traits.maxOutput, limit ?? traits.defaultMaxTokens);
-  if ((limit ?? 0) > maxTokens) dropped.add('maxTokens');
+  if ((limit ?? 0) > maxTokens) unsupported.push(weakened(setting('maxTokens')));
   const none = { thinking: undefined, effort: undefined, maxTokens };
   const wanted = reasoning === undefined ? undefined : wantsThinking(reasoning);
   if (unthinking) {
     refuseThinking(traits.off === 'never');
-    if (wanted === true) dropped.add('reasoning');
-    return { ...none, ...turnedOff(traits, dropped) };
+    if (wanted === true) unsupported.push(leftOut(setting('reasoning')));
+    return { ...none, ...turnedOff(traits, unsupported) };
   }
   // To hide thoughts does not ask for any.
   if (reasoning === undefined || wanted === undefined) return none;
-  if (!wanted) return { ...none, ...turnedOff(traits, dropped) };
+  if (!wanted) return { ...none, ...turnedOff(traits, unsupported) };
   const effort = effortOf(reasoning, traits);
   // A budget goes with neither forced calls nor a tool loop that has lost its thoughts; where the model adapts, both are
   // allowed (https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking, "Validation changes").
@@ -68,11 +70,11 @@ export function encodeReasoning({ reasoning, settings }: Conversation, circumsta
     traits.thinking === 'none' ||
     (traits.thinking === 'budget' && (forced || thoughtless || (limit !== undefined && limit <= MIN_BUDGET)));
   if (forbidden) {
-    dropped.add('reasoning');
+    unsupported.push(leftOut(setting('reasoning')));
     return { ...none, effort };
   }
   if (traits.thinking === 'unsaid') {
-    if (measureOf(reasoning) !== undefined) dropped.add('reasoning');
+    if (measureOf(reasoning) !== undefined) unsupported.push(leftOut(setting('reasoning')));
     return none;
   }
   if (traits.thinking === 'adaptive') {
@@ -98,10 +100,10 @@ function budgeted(reasoning: Reasoning, maxTokens: number, { traits }: Circumsta
 const LEFT_FOR_THE_ANSWER = 4096;
 
 /** Some models think whatever they are told. */
-function turnedOff({ off, thinking, efforts }: ClaudeTraits, dropped: Set<string>): Partial<Thinking> {
+function turnedOff({ off, thinking, efforts }: ClaudeTraits, unsupported: UnsupportedFeature[]): Partial<Thinking> {
   if (thinking === 'none' || off === 'absent') return {};
   if (off !== 'never') return { thinking: { type: off } };
-  dropped.add('reasoning');
+  unsupported.push(leftOut(setting('reasoning')));
   return { effort: efforts[0] };
 }
 

@@ -7,6 +7,7 @@ import { dataLines, eventEnd, eventName } from '../sse.ts';
 import { codec } from './codec.ts';
 import { anthropicMessages } from './protocol.ts';
 import { PING } from './sentinels.ts';
+import { namesOf } from '../contract/unsupported.fixture.ts';
 
 interface Exchange {
   readonly request: JsonObject;
@@ -116,7 +117,7 @@ function toolEssence(tool: JsonObject): JsonObject {
 
 describe('every recorded request', () => {
   const refused = recordings.filter(([, { request }]) =>
-    codec.decodeRequest(request, { stream: false }).leftovers.some(({ weight }) => weight === 'refused'),
+    codec.decodeRequest(request, { stream: false }).unsupported.some(({ type }) => type === 'required'),
   );
 
   test('is refused for a container alone', () => {
@@ -124,7 +125,7 @@ describe('every recorded request', () => {
   });
 
   test.each(recordings)('keeps its content: %s', (_name, { request }) => {
-    const { body, dropped } = encodedFor(request);
+    const { body, unsupported } = encodedFor(request);
     expect(contentOf(body)).toEqual(contentOf(begunByUser(request)));
     expect(asArray(body['tools']).map((tool) => toolEssence(asObject(tool) ?? {}))).toEqual(
       asArray(request['tools']).map((tool) => toolEssence(asObject(tool) ?? {})),
@@ -133,7 +134,7 @@ describe('every recorded request', () => {
       expect([field, body[field]]).toEqual([field, request[field]]);
     }
     expect(asObject(body['output_config'])?.['format']).toEqual(asObject(request['output_config'])?.['format']);
-    expect(dropped.filter((word) => word !== 'reasoning')).toEqual([]);
+    expect(namesOf(unsupported).filter((word) => word !== 'reasoning')).toEqual([]);
     expect(body['stream'] ?? false).toBe(request['stream'] ?? false);
   });
 });

@@ -1,7 +1,9 @@
 import type { SettingName, Settings } from '../../core/conversation.ts';
+import { leftOut, setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asBoolean, asNumber, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
 import { refuseField } from '../fields.ts';
+import { leftOutSettings } from '../setting-effects.ts';
 
 /** What this dialect calls the settings; those that it lacks have the names of OpenAI. */
 export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
@@ -56,56 +58,55 @@ export function encodeSettings(
   settings: Settings,
   traits: ClaudeTraits,
   thinks: boolean,
-  dropped: Set<string>,
+  unsupported: UnsupportedFeature[],
 ): JsonObject {
   const stop = traits.stops ? settings.stop?.filter((sequence) => sequence.trim() !== '') : undefined;
-  if (settings.stop !== undefined && stop?.length !== settings.stop.length) dropped.add('stop');
-  for (const name of lackedOf(settings)) dropped.add(name);
+  if (settings.stop !== undefined && stop?.length !== settings.stop.length) unsupported.push(weakened(setting('stop')));
+  unsupported.push(...leftOutSettings(settings, lackedOf(settings)));
   const { user } = settings;
   return compact({
-    ...samplingOf(settings, traits, thinks, dropped),
+    ...samplingOf(settings, traits, thinks, unsupported),
     stop_sequences: stop === undefined || stop.length === 0 ? undefined : stop,
     metadata: user === undefined || user.length > MAX_USER_CHARACTERS ? undefined : { user_id: user },
   });
 }
 
-function samplingOf(settings: Settings, { sampling }: ClaudeTraits, thinks: boolean, dropped: Set<string>): JsonObject {
+function samplingOf(
+  settings: Settings,
+  { sampling }: ClaudeTraits,
+  thinks: boolean,
+  unsupported: UnsupportedFeature[],
+): JsonObject {
   const { temperature, topP, topK } = settings;
   const fields: Record<string, unknown> = {};
   if (temperature !== undefined && temperature !== 1) {
     // Others go up to 2.
-    if (sampling === 'none' || thinks) dropped.add('temperature');
-    else fields['temperature'] = clamped(temperature, dropped);
+    if (sampling === 'none' || thinks) unsupported.push(leftOut(setting('temperature')));
+    else fields['temperature'] = clamped(temperature, unsupported);
   } else if (temperature !== undefined && sampling !== 'none') {
     fields['temperature'] = temperature;
   }
   if (topP !== undefined && topP !== 1) {
     const lost = sampling === 'none' || (thinks && topP < MIN_TOP_P_THINKING);
-    if (lost || (sampling === 'either' && fields['temperature'] !== undefined)) dropped.add('topP');
+    if (lost || (sampling === 'either' && fields['temperature'] !== undefined))
+      unsupported.push(leftOut(setting('topP')));
     else fields['top_p'] = topP;
   }
   if (topK !== undefined) {
-    if (sampling === 'none' || thinks) dropped.add('topK');
+    if (sampling === 'none' || thinks) unsupported.push(leftOut(setting('topK')));
     else fields['top_k'] = topK;
   }
   return fields;
 }
 
-function clamped(temperature: number, dropped: Set<string>): number {
-  if (temperature > 1) dropped.add('temperature');
+function clamped(temperature: number, unsupported: UnsupportedFeature[]): number {
+  if (temperature > 1) unsupported.push(weakened(setting('temperature')));
   return Math.min(1, temperature);
 }
 
-/** Settings that Anthropic has not, where they would have an effect. */
-function lackedOf(settings: Settings): SettingName[] {
-  const effects: Partial<Record<SettingName, boolean>> = {
-    minP: (settings.minP ?? 0) !== 0,
-    seed: settings.seed !== undefined,
-    frequencyPenalty: (settings.frequencyPenalty ?? 0) !== 0,
-    presencePenalty: (settings.presencePenalty ?? 0) !== 0,
-    logprobs: settings.logprobs === true,
-    topLogprobs: (settings.topLogprobs ?? 0) !== 0,
-    verbosity: (settings.verbosity ?? 'medium') !== 'medium',
-  };
-  return (Object.keys(effects) as SettingName[]).filter((name) => effects[name] === true);
+/** The settings that Anthropic does not have. Medium is what every model's verbosity is by itself. */
+function lackedOf({ verbosity }: Settings): readonly (keyof Settings)[] {
+  return verbosity === 'medium' ? LACKED : [...LACKED, 'verbosity'];
 }
+
+const LACKED = ['minP', 'seed', 'frequencyPenalty', 'presencePenalty', 'logprobs', 'topLogprobs'] as const;

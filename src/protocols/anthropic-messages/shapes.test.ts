@@ -43,7 +43,7 @@ const conversation: Conversation = {
   settings: { maxTokens: 5000, stop: ['x'], user: 'u', parallelToolCalls: false },
   stream: false,
   wantsUsage: false,
-  leftovers: [],
+  unsupported: [],
 };
 
 const completion: Completion = {
@@ -95,9 +95,9 @@ test('a request', () => {
       format: { type: 'json_schema', schema: { type: 'object', properties: {}, additionalProperties: false } },
     },
   };
-  const { body, dropped } = encodeRequest(conversation, { model: 'claude-opus-4-8', quirks: {} });
+  const { body, unsupported } = encodeRequest(conversation, { model: 'claude-opus-4-8', quirks: {} });
   expect(JSON.parse(JSON.stringify(body))).toEqual(expected);
-  expect(dropped).toEqual([]);
+  expect(unsupported).toEqual([]);
 });
 
 const usage: Message['usage'] = {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Json } from '../../../test/kit/json.ts';
 import { removeUnfit } from './unfit.ts';
+import { field, leftOut } from '../../core/unsupported-feature.ts';
 
 const CALL = { type: 'tool_use', id: 't', name: 'f', input: {} };
 const RESULT = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: 'ok' }] };
@@ -28,7 +29,7 @@ function fitted(body: Json, model = CLAUDE) {
 describe('a tool loop whose call came without thoughts', () => {
   test('goes on without thinking, and that is named', () => {
     const { thinking: _thinking, ...rest } = request([CALL]);
-    expect(fitted(request([CALL]))).toMatchObject({ dropped: ['thinking'], body: rest });
+    expect(fitted(request([CALL]))).toMatchObject({ unsupported: [leftOut(field('thinking'))], body: rest });
     expect(fitted(request([CALL]))?.body).not.toHaveProperty('thinking');
   });
 

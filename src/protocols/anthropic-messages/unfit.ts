@@ -1,6 +1,7 @@
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { elementRemovals, memberRemovals } from '../../lib/json-removal.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit } from '../../lib/json-span.ts';
+import { field, leftOut } from '../../core/unsupported-feature.ts';
 import type { Quirks } from '../../core/route.ts';
 import { claudeTraits } from '../../vendors/models/claude.ts';
 import type { Fitted } from '../protocol.ts';
@@ -34,7 +35,7 @@ export function removeUnfit(
     }
   }
   removals.sort((a, b) => a.start - b.start);
-  return { text: applyEdits(text, removals), dropped: ['thinking'] };
+  return { text: applyEdits(text, removals), unsupported: [leftOut(field('thinking'))] };
 }
 
 function clearsThoughts(edit: unknown): boolean {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import type { Conversation, Settings, ToolChoice } from '../../core/conversation.ts';
-import { NotCarried } from '../../core/not-carried.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { asObject } from '../../lib/json.ts';
 import {
@@ -20,6 +20,8 @@ import {
   text,
   WEATHER,
 } from './spoken.fixture.ts';
+import { namesOf } from './unsupported.fixture.ts';
+import { field, leftOut } from '../../core/unsupported-feature.ts';
 
 const WORDS_OF_TWO = 'zwei 🙂';
 
@@ -30,7 +32,12 @@ describe.each(DIALECTS)('%s', (_key, { name, codec, wire, ...protocol }, { model
   function write(conversation: Conversation) {
     const encoded = codec.encodeRequest(conversation, to);
     const written = JSON.stringify(encoded.body);
-    return { ...encoded, written, fields: JSON.parse(written) as Record<string, unknown> };
+    return {
+      ...encoded,
+      dropped: namesOf(encoded.unsupported),
+      written,
+      fields: JSON.parse(written) as Record<string, unknown>,
+    };
   }
 
   function again(conversation: Conversation): Conversation {
@@ -56,8 +63,8 @@ describe.each(DIALECTS)('%s', (_key, { name, codec, wire, ...protocol }, { model
       expect(write(conversation).written).toBe(write(conversation).written);
     });
 
-    test('has no leftovers of its own', () => {
-      expect(again(conversation).leftovers).toEqual([]);
+    test('has nothing unsupported of its own', () => {
+      expect(again(conversation).unsupported).toEqual([]);
     });
 
     test('names its model in the body or in the path', () => {
@@ -75,7 +82,7 @@ describe.each(DIALECTS)('%s', (_key, { name, codec, wire, ...protocol }, { model
       const words = read.system.map((part) => part.text.trim());
       expect(words.join(' ')).toBe(own === undefined ? 'ALONE' : `FIRST ${own.text} LAST`);
       expect(read.turns).toEqual(codec.decodeRequest(fields, { stream: false }).turns);
-      expect(read.leftovers).toEqual([]);
+      expect(read.unsupported).toEqual([]);
     });
 
     test('passes unchanged where there is no signature to take out', () => {
@@ -106,7 +113,7 @@ describe.each(DIALECTS)('%s', (_key, { name, codec, wire, ...protocol }, { model
 
     test('a call that is demanded where there is no tool is not carried', () => {
       const demanding = conversationOf([HELLO], { toolChoice: { mode: 'required' } });
-      expect(() => write(demanding)).toThrow(NotCarried);
+      expect(() => write(demanding)).toThrow(UnsupportedFeatureError);
     });
 
     test('one that runs at another provider is left out and named', () => {
@@ -198,7 +205,7 @@ describe.each(DIALECTS)('%s', (_key, { name, codec, wire, ...protocol }, { model
     test('a file that is kept elsewhere is not carried', () => {
       const source = { from: 'file', id: 'file_1', protocol: 'elsewhere' } as const;
       const conversation = conversationOf([says(text('Read it.'), { type: 'media', kind: 'document', source })]);
-      expect(() => write(conversation)).toThrow(NotCarried);
+      expect(() => write(conversation)).toThrow(UnsupportedFeatureError);
     });
 
     test('the trace of a tool that ran elsewhere is left out and named', () => {
@@ -296,8 +303,8 @@ describe.each(DIALECTS)('%s', (_key, { name, codec, wire, ...protocol }, { model
 
     test('a field that nobody knows is named', () => {
       const { fields } = write(conversationOf([HELLO]));
-      const { leftovers } = codec.decodeRequest({ ...fields, of_a_later_time: 1 }, { stream: false });
-      expect(leftovers).toEqual([{ field: expect.stringMatching(/^of_?a_?later_?time$/i), weight: 'named' }]);
+      const { unsupported } = codec.decodeRequest({ ...fields, of_a_later_time: 1 }, { stream: false });
+      expect(unsupported).toEqual([leftOut(field(expect.stringMatching(/^of_?a_?later_?time$/i)))]);
     });
 
     function refusalOf(body: Record<string, unknown>): Refusal | undefined {
@@ -341,9 +348,9 @@ describe.each(DIALECTS)('%s', (_key, { name, codec, wire, ...protocol }, { model
         [true, ['one']],
         [false, ['one', WORDS_OF_TWO]],
       ])('texts, single: %p', (single, inputs) => {
-        const request = { inputs, single, dimensions: 3, format: 'float', leftovers: [] } as const;
+        const request = { inputs, single, dimensions: 3, format: 'float', unsupported: [] } as const;
         const body = JSON.parse(JSON.stringify(embedding.encodeRequest(request, to))) as Record<string, unknown>;
-        expect(embedding.decodeRequest(body)).toMatchObject({ inputs, dimensions: 3, leftovers: [] });
+        expect(embedding.decodeRequest(body)).toMatchObject({ inputs, dimensions: 3, unsupported: [] });
         const vectors = inputs.map((_, index) => [index, 0.5, -1]);
         const written = embedding.encodeAnswer({ vectors, model: 'm', promptTokens: 4 }, request, 'asked');
         const read = embedding.decodeAnswer(JSON.parse(JSON.stringify(written)));

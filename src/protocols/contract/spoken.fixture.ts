@@ -71,7 +71,7 @@ export const ANSWER_SCHEMA = {
 
 /** A conversation of these turns, with what the test changes. */
 export function conversationOf(turns: readonly Turn[], changes: Partial<Conversation> = {}): Conversation {
-  return { system: [], turns, tools: [], settings: {}, stream: false, wantsUsage: true, leftovers: [], ...changes };
+  return { system: [], turns, tools: [], settings: {}, stream: false, wantsUsage: true, unsupported: [], ...changes };
 }
 
 /** A turn of the user. */

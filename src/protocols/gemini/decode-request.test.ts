@@ -285,7 +285,7 @@ describe('the configuration', () => {
         logprobs: true,
         topLogprobs: 5,
       },
-      leftovers: [],
+      unsupported: [],
     });
   });
 
@@ -324,20 +324,26 @@ describe('the configuration', () => {
 
 describe('what has no neutral form', () => {
   test.each([
-    [{ cachedContent: 'cachedContents/x' }, 'cachedContent', 'refused'],
-    [{ generationConfig: { candidateCount: 2 } }, 'generationConfig.candidateCount', 'refused'],
-    [{ generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } }, 'generationConfig.responseModalities', 'refused'],
-    [{ generationConfig: { responseMimeType: 'text/x.enum' } }, 'generationConfig.responseMimeType', 'refused'],
-    [{ safety_settings: [] }, 'safetySettings', 'named'],
-    [{ generationConfig: { mediaResolution: 'X' } }, 'generationConfig.mediaResolution', 'named'],
-    [{ toolConfig: { retrievalConfig: {} } }, 'toolConfig.retrievalConfig', 'named'],
-    [{ novelty: 1 }, 'novelty', 'named'],
-  ] as const)('%j', (body, field, weight) => {
-    expect(decoded(body).leftovers).toMatchObject([{ field, weight }]);
+    [{ cachedContent: 'cachedContents/x' }, 'cachedContent', 'required'],
+    [{ generationConfig: { candidateCount: 2 } }, 'generationConfig.candidateCount', 'required'],
+    [
+      { generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } },
+      'generationConfig.responseModalities',
+      'required',
+    ],
+    [{ generationConfig: { responseMimeType: 'text/x.enum' } }, 'generationConfig.responseMimeType', 'required'],
+    [{ safety_settings: [] }, 'safetySettings', 'unsupported'],
+    [{ generationConfig: { mediaResolution: 'X' } }, 'generationConfig.mediaResolution', 'unsupported'],
+    [{ toolConfig: { retrievalConfig: {} } }, 'toolConfig.retrievalConfig', 'unsupported'],
+    [{ novelty: 1 }, 'novelty', 'unsupported'],
+  ] as const)('%j', (body, path, type) => {
+    expect(decoded(body).unsupported).toMatchObject([{ type, feature: { kind: 'field', path } }]);
   });
 
   test('goes without a word if it is a hint', () => {
-    expect(decoded({ labels: { a: 'b' }, serviceTier: 'flex', model: 'models/x', tools: null }).leftovers).toEqual([]);
+    expect(decoded({ labels: { a: 'b' }, serviceTier: 'flex', model: 'models/x', tools: null }).unsupported).toEqual(
+      [],
+    );
   });
 });
 
@@ -350,6 +356,6 @@ test('a request whose tokens are to be counted is read as one', () => {
   expect(decodeRequest({ generateContentRequest: request }, { stream: false })).toMatchObject({
     system: [{ type: 'text', text: 'S' }],
     turns: [{ role: 'user' }],
-    leftovers: [],
+    unsupported: [],
   });
 });

@@ -1,12 +1,13 @@
-import type { Conversation, Leftover } from '../../core/conversation.ts';
+import type { Conversation } from '../../core/conversation.ts';
+import { required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asNumber, asString, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
-import { type FieldRules, leftoversOf, refuseField } from '../fields.ts';
+import { type FieldRules, refuseField, unsupportedFields } from '../fields.ts';
 import { fieldsOf } from './camel-case.ts';
-import { decodeToolChoice, decodeTools, leftoversOfTools, toolConfigLeftovers } from './decode-tools.ts';
+import { decodeToolChoice, decodeTools, unsupportedInTools, unsupportedToolConfig } from './decode-tools.ts';
 import { decodeSystem, decodeTurns } from './decode-turns.ts';
 import { decodeOutput, formOf, JSON_TYPES, otherForms } from './output.ts';
-import { leftoversOfParts } from './part-leftovers.ts';
+import { unsupportedMembers } from './unsupported-members.ts';
 import { decodeReasoning } from './reasoning.ts';
 import { objectIn, repeated } from './repeated.ts';
 import { decodeSettings } from './settings.ts';
@@ -28,13 +29,13 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     settings: decodeSettings(config),
     stream,
     wantsUsage: true,
-    leftovers: [
-      ...leftoversOf(request, REQUEST),
-      ...leftoversOfTools(request['tools']),
-      ...leftoversOfParts(contents),
-      ...leftoversOf(config, CONFIG).map((leftover) => ({ ...leftover, field: `generationConfig.${leftover.field}` })),
-      ...toolConfigLeftovers(request['toolConfig']).map((field): Leftover => ({ field, weight: 'named' })),
-      ...answerLeftovers(config),
+    unsupported: [
+      ...unsupportedFields(request, REQUEST),
+      ...unsupportedInTools(request['tools']),
+      ...unsupportedMembers(contents),
+      ...unsupportedFields(config, CONFIG, 'generationConfig.'),
+      ...unsupportedToolConfig(request['toolConfig']),
+      ...requiredOfAnswer(config),
     ],
   };
 }
@@ -72,24 +73,20 @@ const CONFIG: FieldRules = {
   refused: {},
 };
 
-/** What the answer is to be and no other dialect's can. */
-function answerLeftovers(config: JsonObject): Leftover[] {
+/** Forms of an answer that no other dialect has. */
+function requiredOfAnswer(config: JsonObject): UnsupportedFeature[] {
   const count = asNumber(config['candidateCount']);
   const { mimeType } = formOf(config);
   const modalities = repeated(config['responseModalities']).map((modality) => asString(modality)?.toUpperCase());
-  const leftover = (field: string, why: string): Leftover => ({
-    field: `generationConfig.${field}`,
-    weight: 'refused',
-    why,
-  });
+  const ofConfig = (name: string, details: string) => required(`generationConfig.${name}`, details);
   return [
-    ...(count !== undefined && count > 1 ? [leftover('candidateCount', 'asks for more than one answer')] : []),
+    ...(count !== undefined && count > 1 ? [ofConfig('candidateCount', 'asks for more than one answer')] : []),
     ...(modalities.some((modality) => modality !== 'TEXT' && modality !== 'MODALITY_UNSPECIFIED')
-      ? [leftover('responseModalities', 'asks for more than text')]
+      ? [ofConfig('responseModalities', 'asks for more than text')]
       : []),
-    ...otherForms(config).map((form) => leftover(`responseFormat.${form}`, 'asks for more than text')),
+    ...otherForms(config).map((form) => ofConfig(`responseFormat.${form}`, 'asks for more than text')),
     ...(mimeType === undefined || mimeType === '' || mimeType === 'text/plain' || JSON_TYPES.has(mimeType)
       ? []
-      : [leftover('responseMimeType', `asks for ${mimeType}`)]),
+      : [ofConfig('responseMimeType', `asks for ${mimeType}`)]),
   ];
 }

@@ -1,7 +1,8 @@
-import type { Leftover, Tool, ToolChoice } from '../../core/conversation.ts';
+import type { Tool, ToolChoice } from '../../core/conversation.ts';
+import { field, leftOut, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
-import { descriptionIn, schemaIn, toolLeftovers } from '../tool-fields.ts';
+import { descriptionIn, schemaIn, unsupportedToolFields } from '../tool-fields.ts';
 import { fieldsOf } from './camel-case.ts';
 import { jsonSchemaOf } from './openapi.ts';
 import { NAME } from './name.ts';
@@ -22,9 +23,9 @@ export function decodeTools(value: unknown): Tool[] {
 const DECLARATIONS = 'functionDeclarations';
 
 /** What is said of tools and has no neutral form. */
-export function leftoversOfTools(value: unknown): Leftover[] {
+export function unsupportedInTools(value: unknown): UnsupportedFeature[] {
   const declared = repeated(value).flatMap((tool) => repeated(fieldsOf(tool)?.[DECLARATIONS]).map(fieldsOf));
-  return toolLeftovers(declared, `tools[].${DECLARATIONS}[]`, KNOWN);
+  return unsupportedToolFields(declared, `tools[].${DECLARATIONS}[]`, KNOWN);
 }
 
 const KNOWN: ReadonlySet<string> = new Set(['name', 'description', 'parameters', 'parametersJsonSchema']);
@@ -75,13 +76,13 @@ function anyOf(names: readonly string[]): ToolChoice {
   return names.length === 1 ? { mode: 'tool', name: only } : { mode: 'allowed', names, required: true };
 }
 
-/** What else `toolConfig` says. */
-export function toolConfigLeftovers(value: unknown): string[] {
+/** What `toolConfig` holds and has no neutral form. */
+export function unsupportedToolConfig(value: unknown): UnsupportedFeature[] {
   const { functionCallingConfig, ...rest } = fieldsOf(value) ?? {};
   const streamed = fieldsOf(functionCallingConfig)?.['streamFunctionCallArguments'] === true;
   const others = streamed ? { ...rest, [STREAMED]: true } : rest;
   return Object.entries(others).flatMap(([name, inner]) =>
-    inner === undefined || inner === null ? [] : [`toolConfig.${name}`],
+    inner === undefined || inner === null ? [] : [leftOut(field(`toolConfig.${name}`))],
   );
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { Refusal } from '../../core/refusal.ts';
 import { Unintelligible } from '../codec.ts';
 import { embedding } from './embedding.ts';
+import { field, leftOut } from '../../core/unsupported-feature.ts';
 
 const content = { parts: [{ text: 'a' }, { text: 'b' }] };
 
@@ -12,13 +13,13 @@ describe('a request to embed', () => {
       dimensions: 2,
       format: 'float',
       single: true,
-      leftovers: ['taskType'],
+      unsupported: [leftOut(field('taskType'))],
     });
     expect(
       embedding.decodeRequest({ content, embedContentConfig: { outputDimensionality: 3, title: 't' } }),
     ).toMatchObject({
       dimensions: 3,
-      leftovers: ['title'],
+      unsupported: [leftOut(field('title'))],
     });
   });
 
@@ -31,7 +32,7 @@ describe('a request to embed', () => {
   ])('%j is none', (body) => expect(() => embedding.decodeRequest(body)).toThrow(Refusal));
 
   test('is always for several where it goes to a backend', () => {
-    const request = { inputs: ['a', 'b'], format: 'float', single: false, leftovers: [] } as const;
+    const request = { inputs: ['a', 'b'], format: 'float', single: false, unsupported: [] } as const;
     expect(embedding.encodeRequest(request, { model: 'e', quirks: {} })).toEqual({
       requests: [
         { model: 'models/e', content: { parts: [{ text: 'a' }] } },
@@ -56,7 +57,7 @@ describe('embeddings', () => {
 
   test('are written in the form that was asked for', () => {
     const embeddings = { vectors: [[1]], model: undefined, promptTokens: undefined };
-    const request = { inputs: ['a'], format: 'float', leftovers: [] } as const;
+    const request = { inputs: ['a'], format: 'float', unsupported: [] } as const;
     expect(embedding.encodeAnswer(embeddings, { ...request, single: true }, 'm')).toEqual({
       embedding: { values: [1] },
     });

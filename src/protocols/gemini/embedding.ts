@@ -1,3 +1,4 @@
+import { field, leftOut, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asCount, asNumber, asObject, asString, compact, type JsonObject } from '../../lib/json.ts';
 import { Unintelligible, type EmbeddingCodec } from '../codec.ts';
 import { refuseField } from '../fields.ts';
@@ -20,7 +21,7 @@ export const embedding: EmbeddingCodec = {
       dimensions: asNumber(dimensions[0]),
       format: 'float',
       single,
-      leftovers: leftoversOf(requests),
+      unsupported: unsupportedOptions(requests),
     };
   },
   encodeRequest: ({ inputs, dimensions }, { model }) => ({
@@ -54,13 +55,13 @@ function optionsOf(request: JsonObject): JsonObject {
   return { ...request, ...fieldsOf(request['embedContentConfig']) };
 }
 
-function leftoversOf(requests: readonly JsonObject[]): string[] {
+function unsupportedOptions(requests: readonly JsonObject[]): UnsupportedFeature[] {
   const names = requests.flatMap((request) =>
     Object.entries(optionsOf(request)).flatMap(([name, value]) =>
       KNOWN.has(name) || value === undefined || value === null ? [] : [name],
     ),
   );
-  return [...new Set(names)];
+  return [...new Set(names)].map((name) => leftOut(field(name)));
 }
 
 function textOf(content: unknown, path: string): string {

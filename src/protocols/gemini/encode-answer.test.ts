@@ -7,7 +7,7 @@ import { GeminiStreamEncoder } from './encode-stream.ts';
 import { UNSIGNED } from './signatures.ts';
 
 const reply: Reply = {
-  conversation: { system: [], turns: [], tools: [], settings: {}, stream: false, wantsUsage: true, leftovers: [] },
+  conversation: { system: [], turns: [], tools: [], settings: {}, stream: false, wantsUsage: true, unsupported: [] },
   model: 'alias',
   id: 'made-up',
   now: 0,

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import type { CountTokensParameters, GenerateContentParameters } from '@google/genai';
 import type { Conversation, Tool } from '../../core/conversation.ts';
-import { NotCarried } from '../../core/not-carried.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import type { MediaPart, Part } from '../../core/part.ts';
 import { counting } from './counting.ts';
 import { encodeRequest } from './encode-request.ts';
 import { isForced } from '../../core/tool-choice.ts';
+import { namesOf } from '../contract/unsupported.fixture.ts';
 
 const EMPTY: Conversation = {
   system: [],
@@ -14,7 +15,7 @@ const EMPTY: Conversation = {
   settings: {},
   stream: false,
   wantsUsage: true,
-  leftovers: [],
+  unsupported: [],
 };
 const FUNCTION: Tool = { type: 'function', name: 'f', parameters: { type: 'object', properties: { a: { const: 1 } } } };
 const PNG: MediaPart = {
@@ -24,8 +25,8 @@ const PNG: MediaPart = {
 };
 
 function encoded(more: Partial<Conversation>, model = 'gemini-3-flash-preview') {
-  const { body, dropped } = encodeRequest({ ...EMPTY, ...more }, { model, quirks: {} });
-  return { body: JSON.parse(JSON.stringify(body)), dropped };
+  const { body, unsupported } = encodeRequest({ ...EMPTY, ...more }, { model, quirks: {} });
+  return { body: JSON.parse(JSON.stringify(body)), dropped: namesOf(unsupported) };
 }
 
 function partsFor(parts: readonly Part[], model?: string) {
@@ -266,7 +267,7 @@ describe('media', () => {
       kind: 'image',
       source: { from: 'file', id: 'file-1', protocol: 'openai-responses' },
     };
-    expect(() => encoded({ turns: [{ role: 'user', parts: [file] }] })).toThrow(NotCarried);
+    expect(() => encoded({ turns: [{ role: 'user', parts: [file] }] })).toThrow(UnsupportedFeatureError);
   });
 });
 
@@ -280,7 +281,7 @@ describe('tools', () => {
       dropped: ['server_tool_use', 'tools[web_search]'],
     });
     expect(() => encoded({ tools: [native], toolChoice: { mode: 'native', protocol: 'x', value: {} } })).toThrow(
-      NotCarried,
+      UnsupportedFeatureError,
     );
   });
 
@@ -315,7 +316,7 @@ describe('tools', () => {
   ] as const)('are to be called: %j', (toolChoice, expected) => {
     expect(encoded({ tools: [FUNCTION], toolChoice }).body.toolConfig?.functionCallingConfig).toEqual(expected);
     // Without tools a choice means nothing, or cannot be met.
-    if (isForced(toolChoice)) expect(() => encoded({ toolChoice })).toThrow(NotCarried);
+    if (isForced(toolChoice)) expect(() => encoded({ toolChoice })).toThrow(UnsupportedFeatureError);
     else expect(encoded({ toolChoice }).body.toolConfig).toBeUndefined();
   });
 

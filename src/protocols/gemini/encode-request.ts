@@ -1,4 +1,5 @@
 import type { Conversation } from '../../core/conversation.ts';
+import { distinct, setting, weakened } from '../../core/unsupported-feature.ts';
 import { Work } from '../../core/work.ts';
 import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
@@ -29,7 +30,6 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   const { model, quirks, work = new Work() } = addressee;
   const form = formFor(conversation, model);
   const turns = encodeTurns(conversation, model, work);
-  const { dropped } = turns;
   const takesIds = quirks.callIds !== false || geminiTraits(model).isThirdOrLater;
   const contents = takesIds ? turns.contents : turns.contents.map(withoutIds);
   const answer = form === 'tool' ? answerTool(conversation, work) : undefined;
@@ -39,7 +39,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     work,
     withOutput: form === 'config' || form === 'no functions',
   });
-  const system = systemOf(conversation, form === 'dropped' ? JSON_NOTE : undefined);
+  const system = systemOf(conversation, form === 'words' ? JSON_NOTE : undefined);
   const reading = { model, freeform: freeformNames(conversation), answerTool: answer?.name };
   return {
     body: compact({
@@ -50,13 +50,13 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
       toolConfig: tools.toolConfig,
       generationConfig: config.config,
     }),
-    dropped: [
-      ...dropped,
+    unsupported: distinct([
+      ...turns.unsupported,
       ...unsaidOf(conversation.turns, mediaLossFor(model)),
-      ...tools.dropped,
-      ...config.dropped,
-      ...(form === 'dropped' ? ['output'] : []),
-    ],
+      ...tools.unsupported,
+      ...config.unsupported,
+      ...(form === 'words' ? [weakened(setting('output'))] : []),
+    ]),
     decodeAnswer: (body, work) => decodeAnswer(body, reading, work),
     decodeStream: (work) => new GeminiStreamDecoder(reading, work),
   };

@@ -1,8 +1,10 @@
 import type { Conversation, FunctionTool, Tool, ToolChoice } from '../../core/conversation.ts';
-import { NotCarried } from '../../core/not-carried.ts';
+import { required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import { isForced } from '../../core/tool-choice.ts';
 import type { Work } from '../../core/work.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
+import { foreignTools } from '../foreign-tools.ts';
 import { freeformDescription } from '../freeform.ts';
 import { supportedSchema } from './schema.ts';
 import { NAME } from './name.ts';
@@ -11,7 +13,7 @@ import { NAME } from './name.ts';
 export interface WrittenTools {
   readonly tools: readonly JsonObject[] | undefined;
   readonly toolConfig: JsonObject | undefined;
-  readonly dropped: readonly string[];
+  readonly unsupported: readonly UnsupportedFeature[];
 }
 
 /**
@@ -24,7 +26,7 @@ export function encodeTools(
   work: Work,
 ): WrittenTools {
   if (toolChoice?.mode === 'native' && toolChoice.protocol !== NAME) {
-    throw new NotCarried('tool_choice', 'names a tool that runs at another provider');
+    throw new UnsupportedFeatureError(required('tool_choice', 'names a tool that runs at another provider'));
   }
   const declarations = [
     ...tools.flatMap((tool) => declarationOf(tool, work) ?? []),
@@ -35,14 +37,16 @@ export function encodeTools(
   );
   const all = [...(declarations.length === 0 ? [] : [{ functionDeclarations: declarations }]), ...native];
   if (all.length === 0 && isForced(toolChoice)) {
-    throw new NotCarried('tool_choice', 'demands a tool, of which there is none that this backend could be given');
+    throw new UnsupportedFeatureError(
+      required('tool_choice', 'demands a tool, of which there is none that this backend could be given'),
+    );
   }
   const isStrict = tools.some((tool) => tool.type === 'function' && tool.strict === true);
   const calling = declarations.length === 0 ? undefined : callingConfig(toolChoice, { isStrict, answer });
   return {
     tools: all.length === 0 ? undefined : all,
     toolConfig: calling === undefined ? undefined : { functionCallingConfig: calling },
-    dropped: tools.flatMap((tool) => (tool.type === 'native' && tool.protocol !== NAME ? [`tools[${tool.name}]`] : [])),
+    unsupported: foreignTools(tools, NAME),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { Part, Signature, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
+import { leftOut, part as native, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import type { Work } from '../../core/work.ts';
 import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 import { GO_ON, NOTHING_SAID } from '../said-by-nobody.ts';
@@ -12,10 +13,10 @@ import { encodeResult } from './results.ts';
 import { NAME } from './name.ts';
 import { SKIP } from './signatures.ts';
 
-/** The turns as `contents`, and the kinds of parts that had to be left out. */
+/** The turns as `contents`, and the parts that the API does not know. */
 export interface Contents {
   readonly contents: readonly JsonObject[];
-  readonly dropped: readonly string[];
+  readonly unsupported: readonly UnsupportedFeature[];
 }
 
 /**
@@ -27,7 +28,7 @@ export function encodeTurns({ turns }: Conversation, model: string, work: Work):
   for (const turn of merged(turns)) writer.add(turn);
   writer.end();
   for (const { role, parts } of turns) if (role === 'system') writer.name(parts);
-  return { contents: writer.contents, dropped: [...writer.dropped] };
+  return { contents: writer.contents, unsupported: writer.unsupported };
 }
 
 function merged(turns: readonly Turn[]): Turn[] {
@@ -45,7 +46,7 @@ function merged(turns: readonly Turn[]): Turn[] {
 
 class ContentsWriter {
   readonly contents: JsonObject[] = [];
-  readonly dropped = new Set<string>();
+  readonly unsupported: UnsupportedFeature[] = [];
   /** The names of the functions that were called, by the calls' ids. */
   readonly #names = new Map<string, string>();
   readonly #isThird: boolean;
@@ -64,7 +65,7 @@ class ContentsWriter {
 
   /** Names what the system's turns hold besides words, which stand in the system instruction. */
   name(parts: readonly Part[]): void {
-    for (const part of parts) if (part.type === 'native') this.dropped.add(part.kind);
+    for (const part of parts) if (part.type === 'native') this.unsupported.push(leftOut(native(part.kind)));
   }
 
   /**
@@ -120,7 +121,7 @@ class ContentsWriter {
         }
         case 'native':
           if (part.protocol === NAME) return [part.value as JsonObject];
-          this.dropped.add(part.kind);
+          this.unsupported.push(leftOut(native(part.kind)));
           return [];
         case 'tool_result':
           return [];

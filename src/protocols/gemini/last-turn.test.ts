@@ -18,7 +18,7 @@ function rolesAfter(parts: readonly Part[], model: string): unknown {
     settings: {},
     stream: false,
     wantsUsage: true,
-    leftovers: [],
+    unsupported: [],
   };
   const { contents } = encodeRequest(conversation, { model, quirks: {} }).body;
   return (contents as readonly { role: string }[]).map(({ role }) => role).join(' ');
@@ -50,7 +50,7 @@ test.each([
     settings: {},
     stream: false,
     wantsUsage: true,
-    leftovers: [],
+    unsupported: [],
   };
   const contents = encodeRequest(conversation, { model: 'gemini-2.5-pro', quirks: {} }).body['contents'] as readonly {
     role: string;

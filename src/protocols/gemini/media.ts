@@ -1,5 +1,6 @@
 import type { MediaPart, MediaSource } from '../../core/part.ts';
-import { NotCarried } from '../../core/not-carried.ts';
+import { required } from '../../core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import { asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
 import { NAME } from './name.ts';
@@ -30,7 +31,7 @@ export function decodeMedia(part: JsonObject): MediaPart | undefined {
   return { ...media(source, type, file['displayName']), ...detail };
 }
 
-/** Writes the same. Throws NotCarried for a file that is kept at another provider. */
+/** Writes the same. Throws UnsupportedFeatureError for a file that is kept at another provider. */
 export function encodeMedia({ kind, source, name }: MediaPart): JsonObject {
   switch (source.from) {
     case 'base64':
@@ -42,7 +43,8 @@ export function encodeMedia({ kind, source, name }: MediaPart): JsonObject {
         fileData: { fileUri: source.url, mimeType: source.mediaType ?? typeOf(source.url, kind) },
       };
     case 'file':
-      if (source.protocol !== NAME) throw new NotCarried('file', `is kept at another provider${named(name)}`);
+      if (source.protocol !== NAME)
+        throw new UnsupportedFeatureError(required('file', `is kept at another provider${named(name)}`));
       return { fileData: compact({ fileUri: source.id, mimeType: source.mediaType }) };
   }
 }

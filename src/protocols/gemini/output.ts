@@ -14,7 +14,7 @@ import { describedSchema } from '../described-schema.ts';
 /** What a schema of the answer is called where it is too complex, in no dialect's words. */
 const FIELD = 'the schema of the answer';
 
-/** Reads the form of the answer; anything but JSON is a leftover (see `decode-request.ts`). */
+/** Reads the form of the answer; anything but JSON is unsupported (see `decode-request.ts`). */
 export function decodeOutput(config: JsonObject): OutputFormat | undefined {
   const { mimeType, schema } = formOf(config);
   if (mimeType === undefined || !JSON_TYPES.has(mimeType)) return undefined;
@@ -76,13 +76,13 @@ export function answerTool({ output, tools }: Conversation, work: Work): JsonObj
 export function formFor(
   { output, tools, toolChoice }: Conversation,
   model: string,
-): 'config' | 'tool' | 'no functions' | 'no answer' | 'dropped' {
+): 'config' | 'tool' | 'no functions' | 'no answer' | 'words' {
   if (output === undefined || geminiTraits(model).isThirdOrLater || tools.every(({ type }) => type === 'native'))
     return 'config';
   if (toolChoice?.mode === 'none') return 'no functions';
   if (isForced(toolChoice)) return 'no answer';
   // A function for just any object is called with an empty one.
-  return output.type === 'schema' ? 'tool' : 'dropped';
+  return output.type === 'schema' ? 'tool' : 'words';
 }
 
 /** Writes it as members of `generationConfig`. */

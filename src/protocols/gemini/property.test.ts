@@ -14,7 +14,7 @@ import { gemini } from './protocol.ts';
 
 const reading = { model: 'm', freeform: new Set(['shell']), answerTool: undefined };
 const reply: Reply = {
-  conversation: { system: [], turns: [], tools: [], settings: {}, stream: true, wantsUsage: true, leftovers: [] },
+  conversation: { system: [], turns: [], tools: [], settings: {}, stream: true, wantsUsage: true, unsupported: [] },
   model: 'alias',
   id: 'made-up',
   now: 0,

@@ -128,7 +128,7 @@ describe('every recorded request', () => {
     expect(again.settings).toEqual(conversation.settings);
     expect(withoutReferences(again.output)).toEqual(withoutReferences(conversation.output));
     expect(again.tools).toEqual(conversation.tools.map((tool) => ({ ...tool })));
-    expect(conversation.leftovers).toEqual([]);
+    expect(conversation.unsupported).toEqual([]);
   });
 
   test.each(good.map((recording) => [recording.name, recording] as const))(

@@ -8,6 +8,7 @@ import type { JsonObject } from '../../lib/json.ts';
 import type { Reply } from '../codec.ts';
 import { codec } from './codec.ts';
 import { gemini } from './protocol.ts';
+import { field, leftOut } from '../../core/unsupported-feature.ts';
 
 const EMPTY: Conversation = {
   system: [],
@@ -16,7 +17,7 @@ const EMPTY: Conversation = {
   settings: {},
   stream: false,
   wantsUsage: true,
-  leftovers: [],
+  unsupported: [],
 };
 const reply: Reply = { conversation: EMPTY, model: 'alias', id: 'made-up', now: 0 };
 const answer: Completion = {
@@ -218,7 +219,7 @@ describe('what the client sends', () => {
       output: { type: 'schema', schema: { type: 'object', properties: { a: { type: ['string', 'null'] } } } },
       reasoning: { budgetTokens: 1024, visible: true },
       settings: { temperature: 0.5, topK: 7, stop: ['x'] },
-      leftovers: [],
+      unsupported: [],
     });
   });
 
@@ -261,7 +262,9 @@ test('texts are embedded', async () => {
     promptTokens: 5,
   };
   next = () =>
-    json(codec.embedding?.encodeAnswer(embeddings, { inputs: [], single: false, format: 'float', leftovers: [] }, 'm'));
+    json(
+      codec.embedding?.encodeAnswer(embeddings, { inputs: [], single: false, format: 'float', unsupported: [] }, 'm'),
+    );
   const config = { outputDimensionality: 2, taskType: 'RETRIEVAL_QUERY' };
   const response = await client.models.embedContent({ model: 'alias', contents: ['a', 'b'], config });
   expect(response.embeddings?.map(({ values }) => values)).toEqual([
@@ -273,7 +276,7 @@ test('texts are embedded', async () => {
     dimensions: 2,
     format: 'float',
     single: false,
-    leftovers: ['taskType'],
+    unsupported: [leftOut(field('taskType'))],
   });
 });
 

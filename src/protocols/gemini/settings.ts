@@ -1,8 +1,10 @@
 import type { Conversation, SettingName, Settings } from '../../core/conversation.ts';
+import { setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import type { Work } from '../../core/work.ts';
 import { asBoolean, asNumber, asString, compact, type JsonObject } from '../../lib/json.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
 import { refuseField } from '../fields.ts';
+import { leftOutSettings } from '../setting-effects.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { repeated } from './repeated.ts';
@@ -60,8 +62,7 @@ function numberIn(config: JsonObject, name: string): number | undefined {
 
 interface Config {
   readonly config: JsonObject | undefined;
-  /** Neutral names. */
-  readonly dropped: readonly string[];
+  readonly unsupported: readonly UnsupportedFeature[];
 }
 
 /** Writes `generationConfig`, thinking and the form of the answer included; undefined where nothing is said. */
@@ -88,15 +89,18 @@ export function encodeSettings(
   });
   return {
     config: Object.keys(config).length === 0 ? undefined : config,
-    dropped: [
-      ...(thinking?.isShort === true ? ['reasoning'] : []),
-      ...((maxTokens ?? 0) > maxOutput ? ['maxTokens'] : []),
-      ...(stop !== undefined && stop.length > MOST_STOPS ? ['stop'] : []),
-      ...(fitsSeed ? [] : ['seed']),
-      ...(isSampled ? [] : sampledBy(settings)),
-      ...(penalties ? [] : withEffect(settings, ['presencePenalty', 'frequencyPenalty'])),
-      ...withEffect(settings, ['minP', 'verbosity']),
-      ...(settings.parallelToolCalls === false ? ['parallelToolCalls'] : []),
+    unsupported: [
+      ...(thinking?.isShort === true ? [weakened(setting('reasoning'))] : []),
+      ...((maxTokens ?? 0) > maxOutput ? [weakened(setting('maxTokens'))] : []),
+      ...(stop !== undefined && stop.length > MOST_STOPS ? [weakened(setting('stop'))] : []),
+      ...leftOutSettings(settings, [
+        ...(fitsSeed ? [] : (['seed'] as const)),
+        ...(isSampled ? [] : (['temperature', 'topP', 'topK'] as const)),
+        ...(penalties ? [] : (['presencePenalty', 'frequencyPenalty'] as const)),
+        'minP',
+        'verbosity',
+        'parallelToolCalls',
+      ]),
     ],
   };
 }
@@ -105,17 +109,3 @@ export function encodeSettings(
 const MOST_STOPS = 5;
 
 const MOST_SEED = 2 ** 31 - 1;
-
-/** The settings by which a choice among words is made; those that say what goes without saying are left out unsaid. */
-function sampledBy({ temperature, topP, topK }: Settings): string[] {
-  return [
-    ...(temperature === undefined || temperature === 1 ? [] : ['temperature']),
-    ...(topP === undefined || topP === 1 ? [] : ['topP']),
-    ...(topK === undefined ? [] : ['topK']),
-  ];
-}
-
-/** Those that say something; a 0 changes nothing. */
-function withEffect(settings: Settings, names: readonly (keyof Settings)[]): string[] {
-  return names.filter((name) => settings[name] !== undefined && settings[name] !== 0);
-}

@@ -287,14 +287,14 @@ describe('what has no neutral form', () => {
     [
       { logit_bias: { 1: 2 }, web_search_options: {} },
       [
-        ['logit_bias', 'named'],
-        ['web_search_options', 'named'],
+        ['logit_bias', 'unsupported'],
+        ['web_search_options', 'unsupported'],
       ],
     ],
-    [{ n: 2 }, [['n', 'refused']]],
-    [{ modalities: ['text', 'audio'], audio: { voice: 'x' } }, [['modalities', 'refused']]],
-    [{ modalities: ['image', 'text'] }, [['modalities', 'named']]],
+    [{ n: 2 }, [['n', 'required']]],
+    [{ modalities: ['text', 'audio'], audio: { voice: 'x' } }, [['modalities', 'required']]],
+    [{ modalities: ['image', 'text'] }, [['modalities', 'unsupported']]],
   ])('%j', (fields, expected) => {
-    expect(decode(fields).leftovers.map(({ field, weight }: Json) => [field, weight])).toEqual(expected);
+    expect(decode(fields).unsupported.map(({ type, feature }: Json) => [feature.path, type])).toEqual(expected);
   });
 });

@@ -1,13 +1,14 @@
-import type { Conversation, Leftover } from '../../core/conversation.ts';
+import type { Conversation } from '../../core/conversation.ts';
+import { field, leftOut, required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asNumber, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
-import { leftoversOf, refuseField, type FieldRules } from '../fields.ts';
+import { refuseField, unsupportedFields, type FieldRules } from '../fields.ts';
 import { decodeTurns } from './decode-turns.ts';
-import { leftoversOfMessages } from './message-leftovers.ts';
+import { unsupportedMembers } from './unsupported-members.ts';
 import { decodeOutput } from './output.ts';
-import { decodeReasoning, REASONING_FIELDS, reasoningFieldsOf, unreadReasoning } from './reasoning.ts';
+import { decodeReasoning, REASONING_FIELDS, reasoningFieldsOf, unsupportedInReasoning } from './reasoning.ts';
 import { decodeSettings, SETTING_FIELDS } from './settings.ts';
-import { decodeToolChoice, decodeTools, leftoversOfTools } from './decode-tools.ts';
+import { decodeToolChoice, decodeTools, unsupportedInTools } from './decode-tools.ts';
 
 /** What the answer's encoder has to know of the request. */
 export interface OwnOfRequest {
@@ -29,13 +30,13 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     settings: decodeSettings(body),
     stream,
     wantsUsage: asObject(body['stream_options'])?.['include_usage'] === true,
-    leftovers: [
-      ...leftoversOf(body, RULES),
-      ...leftoversOfTools(body),
-      ...leftoversOfMessages(body['messages']),
+    unsupported: [
+      ...unsupportedFields(body, RULES),
+      ...unsupportedInTools(body),
+      ...unsupportedMembers(body['messages']),
       ...severalAnswers(body['n']),
       ...otherThanText(body['modalities']),
-      ...unreadReasoning(body),
+      ...unsupportedInReasoning(body),
     ],
     written: compact({
       reasoning: reasoningFieldsOf(body)[0],
@@ -86,17 +87,17 @@ const RULES: FieldRules = {
   refused: {},
 };
 
-function severalAnswers(n: unknown): Leftover[] {
+function severalAnswers(n: unknown): UnsupportedFeature[] {
   const isOne = n === null || n === undefined || n === 1;
-  return isOne ? [] : [{ field: 'n', weight: 'refused', why: 'asks for several answers, of which others give one' }];
+  return isOne ? [] : [required('n', 'asks for several answers, of which others give one')];
 }
 
-function otherThanText(modalities: unknown): Leftover[] {
+function otherThanText(modalities: unknown): UnsupportedFeature[] {
   if (modalities === undefined || modalities === null) return [];
   if (!Array.isArray(modalities)) refuseField('modalities', 'has to be a list');
   const others = (modalities as unknown[]).filter((modality) => modality !== 'text');
   if (others.length === 0) return [];
   return others.includes('audio')
-    ? [{ field: 'modalities', weight: 'refused', why: 'asks for a spoken answer, which others do not give' }]
-    : [{ field: 'modalities', weight: 'named' }];
+    ? [required('modalities', 'asks for a spoken answer, which others do not give')]
+    : [leftOut(field('modalities'))];
 }

@@ -1,8 +1,9 @@
-import type { FunctionTool, Leftover, Tool, ToolChoice } from '../../core/conversation.ts';
+import type { FunctionTool, Tool, ToolChoice } from '../../core/conversation.ts';
+import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import { grammarOf } from '../freeform.ts';
-import { descriptionIn, schemaIn, strictIn, toolLeftovers } from '../tool-fields.ts';
+import { descriptionIn, schemaIn, strictIn, unsupportedToolFields } from '../tool-fields.ts';
 import { NAME } from './name.ts';
 
 /** Reads `tools` and the legacy `functions`. A type that is not known is a tool of the vendor's own. */
@@ -15,16 +16,16 @@ export function decodeTools(body: JsonObject): Tool[] {
 }
 
 /** What is said of tools and has no neutral form. */
-export function leftoversOfTools(body: JsonObject): Leftover[] {
+export function unsupportedInTools(body: JsonObject): UnsupportedFeature[] {
   const tools = asArray(body['tools']).filter((tool) => asObject(asObject(tool)?.['function']) !== undefined);
   return [
-    ...toolLeftovers(tools, 'tools[]', OF_TOOL),
-    ...toolLeftovers(
+    ...unsupportedToolFields(tools, 'tools[]', OF_TOOL),
+    ...unsupportedToolFields(
       tools.map((tool) => asObject(tool)?.['function']),
       'tools[].function',
       OF_FUNCTION,
     ),
-    ...toolLeftovers(asArray(body['functions']), 'functions[]', OF_FUNCTION),
+    ...unsupportedToolFields(asArray(body['functions']), 'functions[]', OF_FUNCTION),
   ];
 }
 

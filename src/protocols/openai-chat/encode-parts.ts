@@ -1,4 +1,5 @@
-import { NotCarried } from '../../core/not-carried.ts';
+import { required } from '../../core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import type { MediaPart, TextPart } from '../../core/part.ts';
 import type { Quirks } from '../../core/route.ts';
 import type { JsonObject } from '../../lib/json.ts';
@@ -14,11 +15,13 @@ export function encodeParts(parts: readonly (TextPart | MediaPart)[], quirks: Qu
   return parts.map((part) => (part.type === 'text' ? textPart(part.text) : encodeMedia(part, quirks)));
 }
 
-/** A picture, a sound or a document. Throws NotCarried for what chat completions do not take. */
+/** A picture, a sound or a document. Throws UnsupportedFeatureError for what chat completions do not take. */
 function encodeMedia(part: MediaPart, quirks: Quirks): JsonObject {
   const { kind, source } = part;
   if (source.from === 'file' && source.protocol !== NAME)
-    throw new NotCarried(FIELDS[kind], 'is kept at another provider, where this backend cannot read it');
+    throw new UnsupportedFeatureError(
+      required(FIELDS[kind], 'is kept at another provider, where this backend cannot read it'),
+    );
   switch (kind) {
     case 'image':
       return encodeImage(part, quirks);
@@ -27,7 +30,7 @@ function encodeMedia(part: MediaPart, quirks: Quirks): JsonObject {
     case 'document':
       return encodeDocument(part, quirks);
     case 'video':
-      throw new NotCarried('video', 'is a film, which chat completions do not take');
+      throw new UnsupportedFeatureError(required('video', 'is a film, which chat completions do not take'));
   }
 }
 
@@ -44,15 +47,20 @@ const DETAILS: ReadonlySet<string> = new Set(['auto', 'low', 'high', 'original']
 
 function encodeImage({ source, detail }: MediaPart, { images }: Quirks): JsonObject {
   if (source.from === 'url' && images === 'data')
-    throw new NotCarried('image', 'is not sent along, and this backend takes the bytes of a picture only');
+    throw new UnsupportedFeatureError(
+      required('image', 'is not sent along, and this backend takes the bytes of a picture only'),
+    );
   const url = mediaUrlOf(source);
-  if (url === undefined) throw new NotCarried('image', 'is a file, which chat completions do not take for a picture');
+  if (url === undefined)
+    throw new UnsupportedFeatureError(required('image', 'is a file, which chat completions do not take for a picture'));
   return { type: 'image_url', image_url: detail === undefined || !DETAILS.has(detail) ? { url } : { url, detail } };
 }
 
 function encodeAudio({ source }: MediaPart): JsonObject {
   if (source.from !== 'base64')
-    throw new NotCarried('input_audio', 'is not sent along, and chat completions take the bytes of a sound only');
+    throw new UnsupportedFeatureError(
+      required('input_audio', 'is not sent along, and chat completions take the bytes of a sound only'),
+    );
   return { type: 'input_audio', input_audio: { data: source.data, format: formatOf(source.mediaType) } };
 }
 
@@ -61,13 +69,16 @@ function encodeDocument({ source, name }: MediaPart, { documents }: Quirks): Jso
   if (source.from === 'text') return textPart(titled(source.text, name));
   if (source.from === 'base64' && isText(source.mediaType))
     return textPart(titled(Buffer.from(source.data, 'base64').toString(), name));
-  if (documents === 'none') throw new NotCarried('file', 'is a document, which this backend does not take');
+  if (documents === 'none')
+    throw new UnsupportedFeatureError(required('file', 'is a document, which this backend does not take'));
   const url = mediaUrlOf(source) ?? '';
   if (documents === 'document_url') {
     return { type: 'document_url', document_url: url, ...(name === undefined ? {} : { document_name: name }) };
   }
   if (source.from === 'url' && documents !== 'url')
-    throw new NotCarried('file', 'is not sent along, and this backend takes the bytes of a document only');
+    throw new UnsupportedFeatureError(
+      required('file', 'is not sent along, and this backend takes the bytes of a document only'),
+    );
   const filename = name ?? nameFor(source.mediaType ?? 'application/pdf');
   return { type: 'file', file: { filename, file_data: url } };
 }

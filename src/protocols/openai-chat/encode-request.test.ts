@@ -6,6 +6,7 @@ import type { Part } from '../../core/part.ts';
 import { BY_OBJECT, BY_TYPE } from '../../vendors/thinking-controls.ts';
 import type { Quirks } from '../../core/route.ts';
 import { encodeRequest } from './encode-request.ts';
+import { namesOf } from '../contract/unsupported.fixture.ts';
 
 const hi: Part = { type: 'text', text: 'Hi' };
 const plain: Conversation = {
@@ -15,11 +16,12 @@ const plain: Conversation = {
   settings: {},
   stream: false,
   wantsUsage: false,
-  leftovers: [],
+  unsupported: [],
 };
 
 function encode(fields: Partial<Conversation>, quirks: Quirks = {}, model = 'm'): Json {
-  return encodeRequest({ ...plain, ...fields }, { model, quirks });
+  const encoded = encodeRequest({ ...plain, ...fields }, { model, quirks });
+  return { ...encoded, dropped: namesOf(encoded.unsupported) };
 }
 
 function messages(parts: readonly Part[], quirks: Quirks = {}, role: 'user' | 'assistant' = 'user'): Json {
@@ -136,8 +138,10 @@ describe('messages', () => {
       [pdfUrl, 'file'],
       [kept, 'file'],
     ] as const)
-      expect(() => messages([part])).toThrow(expect.objectContaining({ name: 'NotCarried', field }));
-    expect(() => messages([media('image')], {}, 'assistant')).toThrow(expect.objectContaining({ name: 'NotCarried' }));
+      expect(() => messages([part])).toThrow(expect.objectContaining({ name: 'UnsupportedFeatureError', field }));
+    expect(() => messages([media('image')], {}, 'assistant')).toThrow(
+      expect.objectContaining({ name: 'UnsupportedFeatureError' }),
+    );
   });
 
   test('documents as the backend takes them', () => {
@@ -541,7 +545,7 @@ describe('what some backends take otherwise', () => {
     const asked = { tools: [{ type: 'function', name: 'f' }], toolChoice: { mode: 'tool', name: 'x' } } as const;
     for (const field of ['tool_choice', 'tool_choice.function'])
       expect(() => encode(asked, { fields: { [field]: false } })).toThrow(
-        expect.objectContaining({ name: 'NotCarried' }),
+        expect.objectContaining({ name: 'UnsupportedFeatureError' }),
       );
   });
 });

@@ -1,5 +1,6 @@
 import type { Conversation } from '../../core/conversation.ts';
-import { NotCarried } from '../../core/not-carried.ts';
+import { distinct, leftOut, required, setting } from '../../core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import { joinQuirks } from '../../core/quirks.ts';
 import type { Quirks } from '../../core/route.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
@@ -37,7 +38,9 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     unthinking || forbidden || cannotThink(conversation, quirks, hasTools),
   );
   if (unthinking && reasoning.thinks)
-    throw new NotCarried('tools', 'go to this model in the responses API alone, which this backend is not asked in');
+    throw new UnsupportedFeatureError(
+      required('tools', 'go to this model in the responses API alone, which this backend is not asked in'),
+    );
   if (forbidden) refuseThinking(reasoning.thinks);
   const thinking = reasoning.thinks ? whileThinking(quirks) : quirks;
   const output = encodeOutput(conversation, thinking);
@@ -45,7 +48,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     hasTools,
     thinks: reasoning.thinks,
   });
-  const { messages, dropped } = encodeTurns(conversation, addressee, output.note);
+  const { messages, unsupported } = encodeTurns(conversation, addressee, output.note);
   const wantsUsage = conversation.stream && takes(quirks, 'stream_options');
   const reading = { model, wrapped: tools.wrapped };
   return {
@@ -59,12 +62,12 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
       stream: conversation.stream,
       stream_options: wantsUsage ? { include_usage: true } : undefined,
     }),
-    dropped: unique([
-      ...settings.dropped,
-      ...(reasoning.isLost ? ['reasoning'] : []),
-      ...output.dropped,
-      ...tools.dropped,
-      ...dropped,
+    unsupported: distinct([
+      ...settings.unsupported,
+      ...(reasoning.isLost ? [leftOut(setting('reasoning'))] : []),
+      ...output.unsupported,
+      ...tools.unsupported,
+      ...unsupported,
       ...unsaidOf(conversation.turns, mediaLoss, true),
     ]),
     decodeAnswer: (body) => decodeAnswer(body, reading),
@@ -89,8 +92,4 @@ function chosen(fields: JsonObject, quirks: Quirks): JsonObject {
   if (takes(quirks, 'tool_choice') || fields['tool_choice'] === undefined) return fields;
   const { tool_choice: choice, ...rest } = fields;
   return choice === 'none' ? {} : rest;
-}
-
-function unique(words: readonly string[]): readonly string[] {
-  return words.length < 2 ? words : [...new Set(words)];
 }

@@ -1,8 +1,10 @@
 import type { Conversation, Tool, ToolChoice } from '../../core/conversation.ts';
-import { NotCarried } from '../../core/not-carried.ts';
+import { field, required, setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import type { Quirks } from '../../core/route.ts';
 import { isForced } from '../../core/tool-choice.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
+import { foreignTools, isForeignTool } from '../foreign-tools.ts';
 import { FREEFORM_PARAMETERS, freeformDescription, grammarOf } from '../freeform.ts';
 import { functionSchema } from '../openai/function-schema.ts';
 import { NAME } from './name.ts';
@@ -13,33 +15,36 @@ export interface EncodedTools {
   readonly fields: JsonObject;
   /** The freeform tools that had to become functions. */
   readonly wrapped: ReadonlySet<string>;
-  readonly dropped: readonly string[];
+  readonly unsupported: readonly UnsupportedFeature[];
 }
 
 /** Writes `tools` and `tool_choice`. */
 export function encodeTools({ tools, toolChoice }: Conversation, quirks: Quirks): EncodedTools {
   // It knows custom tools and allowed ones.
   const hasCustom = takes(quirks, 'tools.custom');
-  const isForeign = (tool: Tool): boolean => tool.type === 'native' && tool.protocol !== NAME;
-  const dropped = new Set(tools.flatMap((tool) => (isForeign(tool) ? [`tools[${tool.name}]`] : [])));
-  const ownTools = tools.filter((tool) => !isForeign(tool));
+  const unsupported = foreignTools(tools, NAME);
+  const ownTools = tools.filter((tool) => !isForeignTool(tool, NAME));
   const { offered, choice } = narrowed(ownTools, toolChoice, quirks);
   const wrapped = new Set(offered.flatMap((tool) => (tool.type === 'freeform' && !hasCustom ? [tool.name] : [])));
   if (offered.length === 0) {
     if (choice !== undefined && choice.mode !== 'auto' && choice.mode !== 'none')
-      throw new NotCarried('tool_choice', 'demands a tool, of which none can be offered in chat completions');
-    return { fields: {}, wrapped, dropped: [...dropped] };
+      throw new UnsupportedFeatureError(
+        required('tool_choice', 'demands a tool, of which none can be offered in chat completions'),
+      );
+    return { fields: {}, wrapped, unsupported };
   }
   const hasStrict = takes(quirks, 'tools.strict');
-  if (!hasStrict && offered.some((tool) => tool.type === 'function' && tool.strict === true)) dropped.add('strict');
+  if (!hasStrict && offered.some((tool) => tool.type === 'function' && tool.strict === true)) {
+    unsupported.push(weakened(field('strict')));
+  }
   const isHeeded = takes(quirks, 'tool_choice');
-  if (!isHeeded && isForced(choice)) dropped.add('toolChoice');
+  if (!isHeeded && isForced(choice)) unsupported.push(weakened(setting('toolChoice')));
   const isSaid = isHeeded && (choice?.mode !== 'auto' || takes(quirks, 'tool_choice.auto'));
   const fields = {
-    tools: offered.map((tool) => encodeTool(tool, { hasCustom, hasStrict }, dropped)),
+    tools: offered.map((tool) => encodeTool(tool, { hasCustom, hasStrict }, unsupported)),
     tool_choice: choice === undefined || !isSaid ? undefined : encodeChoice(choice, offered, hasCustom),
   };
-  return { fields: compact(fields), wrapped, dropped: [...dropped] };
+  return { fields: compact(fields), wrapped, unsupported };
 }
 
 /** The tools and the choice among them. To offer no others says the same as a choice that the backend does not know. */
@@ -67,12 +72,12 @@ interface Known {
   readonly hasStrict: boolean;
 }
 
-function encodeTool(tool: Tool, { hasCustom, hasStrict }: Known, dropped: Set<string>): unknown {
+function encodeTool(tool: Tool, { hasCustom, hasStrict }: Known, unsupported: UnsupportedFeature[]): unknown {
   if (tool.type === 'native') return tool.value;
   const { name } = tool;
   if (tool.type === 'function') {
     const { description } = tool;
-    const { parameters, strict } = functionSchema(hasStrict ? tool : { ...tool, strict: undefined }, dropped);
+    const { parameters, strict } = functionSchema(hasStrict ? tool : { ...tool, strict: undefined }, unsupported);
     return { type: 'function', function: compact({ name, description, parameters, strict }) };
   }
   const { type, syntax, definition } = grammarOf(tool.format);
@@ -99,7 +104,7 @@ function encodeChoice(choice: ToolChoice, tools: readonly Tool[], hasCustom: boo
     }
     case 'native':
       if (choice.protocol === NAME) return choice.value;
-      throw new NotCarried('tool_choice', 'demands a tool that runs at another provider');
+      throw new UnsupportedFeatureError(required('tool_choice', 'demands a tool that runs at another provider'));
     default:
       return choice.mode;
   }

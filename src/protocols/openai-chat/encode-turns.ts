@@ -1,5 +1,6 @@
 import type { Conversation, Turn } from '../../core/conversation.ts';
-import { NotCarried } from '../../core/not-carried.ts';
+import { leftOut, part as native, required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import type { MediaPart, Part, ReasoningPart, TextPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import { Work } from '../../core/work.ts';
@@ -21,7 +22,7 @@ export function encodeTurns(
   conversation: Conversation,
   to: Addressee,
   note: string | undefined,
-): { readonly messages: readonly JsonObject[]; readonly dropped: readonly string[] } {
+): { readonly messages: readonly JsonObject[]; readonly unsupported: readonly UnsupportedFeature[] } {
   const writer = new MessageWriter(to);
   const { systemFirst = false, turnsAlternate = false } = to.quirks;
   const inBetween = systemFirst ? conversation.turns.filter(isSystem) : [];
@@ -36,8 +37,8 @@ export function encodeTurns(
     else if (turn.role === 'assistant') writer.assistant(turn);
     else writer.system(writer.instructions(turn), turn.name);
   }
-  const { messages, dropped } = writer;
-  return { messages: withUser(messages, to.quirks), dropped };
+  const { messages, unsupported } = writer;
+  return { messages: withUser(messages, to.quirks), unsupported };
 }
 
 /** A message that is no tool's result, and the results that stand right behind it. */
@@ -47,7 +48,7 @@ interface Place {
 }
 
 class MessageWriter {
-  readonly dropped: string[] = [];
+  readonly unsupported: UnsupportedFeature[] = [];
   readonly #places: Place[] = [{ message: undefined, results: [] }];
   /** The last message that holds a call of an id. */
   readonly #callers = new Map<string, Place>();
@@ -66,7 +67,7 @@ class MessageWriter {
 
   /** The words of a system's turn; what else it holds is named. */
   instructions({ parts }: Turn): string[] {
-    for (const part of parts) if (part.type === 'native') this.dropped.push(part.kind);
+    for (const part of parts) if (part.type === 'native') this.unsupported.push(leftOut(native(part.kind)));
     return textsOf(parts);
   }
 
@@ -82,7 +83,7 @@ class MessageWriter {
     }
     for (const part of parts) {
       if (part.type === 'text' || part.type === 'media') content.push(part);
-      else if (part.type === 'native') this.dropped.push(part.kind);
+      else if (part.type === 'native') this.unsupported.push(leftOut(native(part.kind)));
     }
     if (content.length === 0) return;
     if (this.to.quirks.noUserAfterTool === true && this.#endsInResult())
@@ -99,7 +100,7 @@ class MessageWriter {
       { hasCalls: calls.length > 0, isSaid: calls.length > 0 || text !== '' },
     );
     const audio = this.#audio(parts);
-    for (const part of parts) if (part.type === 'native') this.dropped.push(part.kind);
+    for (const part of parts) if (part.type === 'native') this.unsupported.push(leftOut(native(part.kind)));
     if (text === '' && calls.length === 0 && thoughts === undefined && audio === undefined) return;
     const { content: thinking, ...fields } = thoughts ?? {};
     const words = text === '' && calls.length > 0 ? null : text;
@@ -159,7 +160,9 @@ class MessageWriter {
       if (part.type !== 'media') continue;
       const { source, kind } = part;
       if (kind === 'audio' && source.from === 'file' && source.protocol === NAME) return { audio: { id: source.id } };
-      throw new NotCarried(kind, "is in an assistant's turn, where chat completions take text alone");
+      throw new UnsupportedFeatureError(
+        required(kind, "is in an assistant's turn, where chat completions take text alone"),
+      );
     }
     return undefined;
   }

@@ -15,7 +15,7 @@ function sent(messages: Json[], quirks: Quirks, more: Json = { tools }, model = 
   const text = JSON.stringify({ n: 1.5, messages, ...more }, null, 1);
   const fitted = addNeededThoughts(text, JSON.parse(text), model, quirks);
   if (fitted === undefined) return undefined;
-  expect(fitted.dropped).toEqual([]);
+  expect(fitted.unsupported).toEqual([]);
   const body = JSON.parse(fitted.text);
   expect({ ...body, messages }).toEqual({ n: 1.5, messages, ...more });
   return body.messages;

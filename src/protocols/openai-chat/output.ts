@@ -1,5 +1,6 @@
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import type { Quirks } from '../../core/route.ts';
+import { setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import { describedSchema } from '../described-schema.ts';
@@ -42,13 +43,13 @@ export interface EncodedOutput {
   readonly fields: JsonObject;
   /** Words for the system, where the field alone does not do. */
   readonly note: string | undefined;
-  readonly dropped: readonly ('output' | 'output.strict')[];
+  readonly unsupported: readonly UnsupportedFeature[];
 }
 
 /** Writes it. */
 export function encodeOutput(conversation: Conversation, quirks: Quirks): EncodedOutput {
   const { output } = conversation;
-  if (output === undefined) return { fields: {}, note: undefined, dropped: [] };
+  if (output === undefined) return { fields: {}, note: undefined, unsupported: [] };
   const takesAny = takesFormat(conversation, quirks);
   const takesSchema = takesAny && takes(quirks, 'response_format.json_schema');
   const takesJson = takesAny && takes(quirks, 'response_format.json_object');
@@ -57,7 +58,7 @@ export function encodeOutput(conversation: Conversation, quirks: Quirks): Encode
   const json = format === undefined ? {} : { response_format: format };
   if (output.type === 'json') {
     const note = format !== undefined && speaksOfJson(conversation) ? undefined : JSON_NOTE;
-    return { fields: json, note, dropped: format === undefined ? ['output'] : [] };
+    return { fields: json, note, unsupported: format === undefined ? IN_WORDS : [] };
   }
   const { name = 'answer', description } = output;
   const { schema, strict, isLax } = outputSchema(output);
@@ -66,16 +67,19 @@ export function encodeOutput(conversation: Conversation, quirks: Quirks): Encode
     return {
       fields: { response_format: { type: 'json_schema', json_schema: inner } },
       note: undefined,
-      dropped: isLax ? ['output.strict'] : [],
+      unsupported: isLax ? [weakened(setting('output', 'strict'))] : [],
     };
   }
   const isObject = schema['type'] === undefined || schema['type'] === 'object';
   return {
     fields: isObject ? json : {},
     note: schemaNote(describedSchema({ schema, description })),
-    dropped: ['output'],
+    unsupported: IN_WORDS,
   };
 }
+
+/** The model is asked for the format, and nothing holds it to that. */
+const IN_WORDS = [weakened(setting('output'))];
 
 const ANY_OBJECT = { name: 'answer', schema: { type: 'object' } };
 

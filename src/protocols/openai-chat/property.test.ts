@@ -18,7 +18,7 @@ const conversation: Conversation = {
   settings: {},
   stream: true,
   wantsUsage: true,
-  leftovers: [],
+  unsupported: [],
 };
 const reply: Reply = { conversation, model: 'asked', id: 'made-up', now: 1_700_000_000_000 };
 const encoded = codec.encodeRequest(conversation, { model: 'behind', quirks: {} });

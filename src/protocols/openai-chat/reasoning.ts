@@ -1,8 +1,9 @@
-import type { Leftover, Reasoning } from '../../core/conversation.ts';
+import type { Reasoning } from '../../core/conversation.ts';
 import { budgetFor, effortFrom, EFFORTS, nearestEffort, type Effort } from '../../core/effort.ts';
 import { takesField } from '../../core/quirks.ts';
 import { effortOf, measureOf, wantsThinking } from '../../core/reasoning.ts';
 import type { Quirks, ThinkingControl } from '../../core/route.ts';
+import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asBoolean, asCount, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import { factsOf, type ModelFacts } from '../../vendors/models/facts.ts';
 import { BY_EFFORT } from '../../vendors/thinking-controls.ts';
@@ -52,11 +53,11 @@ export function reasoningFieldsOf(body: JsonObject): readonly string[] {
  * What these fields say and nobody has read: the fields that speak of thinking in no way that is known, and members of
  * the others. Whether thoughts of former turns are kept is the business of the model that had them.
  */
-export function unreadReasoning(body: JsonObject): Leftover[] {
+export function unsupportedInReasoning(body: JsonObject): UnsupportedFeature[] {
   const unread = new UnreadMembers();
   if (decodeReasoning(body) === undefined) for (const field of reasoningFieldsOf(body)) unread.name(field);
   else for (const [field, known] of MEMBERS) unread.see(asObject(body[field]) ?? {}, field, known);
-  return unread.leftovers;
+  return unread.unsupported;
 }
 
 /** What is read of those that hold members. */

@@ -1,9 +1,11 @@
 import type { SettingName, Settings } from '../../core/conversation.ts';
 import { takesField } from '../../core/quirks.ts';
 import type { Quirks } from '../../core/route.ts';
+import { leftOut, setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
 import { refuseField } from '../fields.ts';
+import { hasEffect } from '../setting-effects.ts';
 import { plainUserIdOf, userIdOf } from '../openai/user-id.ts';
 
 type Name = keyof Settings;
@@ -58,22 +60,22 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
 };
 
 /**
- * Writes those that the backend takes; the others are `dropped`. `hasTools`: without tools there is nothing to call in
+ * Writes those that the backend takes; the others are `unsupported`. `hasTools`: without tools there is nothing to call in
  * parallel. `thinks`: the model is going to think.
  */
 export function encodeSettings(
   settings: Settings,
   { model, quirks }: { readonly model: string; readonly quirks: Quirks },
   { hasTools, thinks }: { readonly hasTools: boolean; readonly thinks: boolean },
-): { readonly fields: JsonObject; readonly dropped: readonly Name[] } {
+): { readonly fields: JsonObject; readonly unsupported: readonly UnsupportedFeature[] } {
   const fields: Record<string, unknown> = {};
-  const dropped = new Set<Name>();
+  const unsupported: UnsupportedFeature[] = [];
   const facts = factsOf(model);
   for (const name of Object.keys(SETTING_FIELDS) as Name[]) {
     const value = settings[name];
     if (value === undefined || (name === 'parallelToolCalls' && !hasTools)) continue;
     if (facts.refused.includes(name) || (thinks && facts.refusedThinking.includes(name))) {
-      if (value !== USUAL.get(name)) dropped.add(name);
+      if (hasEffect(name, value)) unsupported.push(leftOut(setting(name)));
       continue;
     }
     const field = fieldOf(name, quirks);
@@ -81,8 +83,8 @@ export function encodeSettings(
     if (takes(quirks, field) && !isRefused) {
       const taken = valueFor(field, name === 'maxTokens' ? atMost(value, facts.maxOutput) : value, quirks);
       fields[field] = taken;
-      if (typeof value === 'number' && taken !== value) dropped.add(name);
-    } else dropped.add(name);
+      if (typeof value === 'number' && taken !== value) unsupported.push(weakened(setting(name)));
+    } else unsupported.push(leftOut(setting(name)));
   }
   // One without the other is refused.
   if (fields['top_logprobs'] !== undefined) fields['logprobs'] ??= true;
@@ -90,9 +92,9 @@ export function encodeSettings(
   const taken = stopsFor(stop, quirks);
   if (fields['stop'] !== undefined && taken.length < stop.length) {
     fields['stop'] = taken.length === 0 ? undefined : taken;
-    dropped.add('stop');
+    unsupported.push(weakened(setting('stop')));
   }
-  return { fields, dropped: [...dropped] };
+  return { fields, unsupported };
 }
 
 function stopsFor(stop: readonly string[], { mostStops, longestStop }: Quirks): readonly string[] {
@@ -120,16 +122,6 @@ function valueFor(field: string, value: unknown, { ranges }: Quirks): unknown {
   const range = typeof value === 'number' ? ranges?.[field] : undefined;
   return range === undefined ? value : Math.min(range[1], Math.max(range[0], Number(value)));
 }
-
-/** What goes without saying. */
-const USUAL: ReadonlyMap<Name, unknown> = new Map<Name, unknown>([
-  ['temperature', 1],
-  ['topP', 1],
-  ['frequencyPenalty', 0],
-  ['presencePenalty', 0],
-  ['logprobs', false],
-  ['topLogprobs', 0],
-]);
 
 /** Whether a backend takes a field; see `Quirks.fields`. */
 export function takes(quirks: Quirks, field: string): boolean {

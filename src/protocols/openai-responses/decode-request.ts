@@ -1,14 +1,15 @@
-import type { Conversation, Leftover } from '../../core/conversation.ts';
+import type { Conversation } from '../../core/conversation.ts';
+import { field, leftOut, required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
-import { leftoversOf, refuseField } from '../fields.ts';
+import { refuseField, unsupportedFields } from '../fields.ts';
 import { configurationOf } from './configuration.ts';
-import { decodeToolChoice, decodeTools, leftoversOfTools, withoutDoubles } from './decode-tools.ts';
+import { decodeToolChoice, decodeTools, unsupportedInTools, withoutDoubles } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
-import { leftoversOfItems } from './item-leftovers.ts';
+import { unsupportedMembers } from './unsupported-members.ts';
 import { flatNames } from './namespaces.ts';
 import { decodeOutput } from './output.ts';
-import { decodeReasoning, leftoversOfReasoning } from './reasoning.ts';
+import { decodeReasoning, unsupportedInReasoning } from './reasoning.ts';
 import { storedStateOf } from './response-id.ts';
 import { decodeSettings, FIELD_RULES } from './settings.ts';
 
@@ -36,12 +37,12 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
     settings: decodeSettings(body),
     stream,
     wantsUsage: true,
-    leftovers: [
-      ...leftovers(body),
-      ...leftoversOfTools(offered),
-      ...leftoversOfItems(input),
-      ...leftoversOfReasoning(body['reasoning']),
-      ...configuration.unknown.map((field) => ({ field, weight: 'named' }) as const),
+    unsupported: [
+      ...unsupportedInBody(body),
+      ...unsupportedInTools(offered),
+      ...unsupportedMembers(input),
+      ...unsupportedInReasoning(body['reasoning']),
+      ...configuration.unknown.map((path) => leftOut(field(path))),
     ],
     own: ownOf(body),
   };
@@ -58,7 +59,7 @@ function inputOf(body: JsonObject): readonly unknown[] {
   return refuseField('input', 'has to be a text or a list of items');
 }
 
-function leftovers(body: JsonObject): Leftover[] {
+function unsupportedInBody(body: JsonObject): UnsupportedFeature[] {
   // What is said with these values is what is meant without them.
   const { background, truncation, ...rest } = body;
   const saying: JsonObject = {
@@ -68,33 +69,30 @@ function leftovers(body: JsonObject): Leftover[] {
   };
   const references = storedStateOf({ input: body['input'] });
   return [
-    ...leftoversOf(saying, FIELD_RULES),
+    ...unsupportedFields(saying, FIELD_RULES),
     ...(references.length === 0 ? [] : [REFERENCE]),
     ...managementOf(body['context_management']),
-    ...COMPACTIONS.filter(({ field }) => asArray(body['input']).some((item) => asObject(item)?.['type'] === field)),
+    ...COMPACTIONS.filter(({ feature }) =>
+      asArray(body['input']).some((item) => asObject(item)?.['type'] === feature.path),
+    ),
   ];
 }
 
-function managementOf(value: unknown): Leftover[] {
-  const field = 'context_management';
+function managementOf(value: unknown): UnsupportedFeature[] {
   const types = asArray(value).map((entry) => asObject(entry)?.['type']);
-  if (types.includes('compaction')) return [{ field, weight: 'refused', why: WHY_NO_SUMMARY }];
-  return types.length === 0 ? [] : [{ field, weight: 'named' }];
+  if (types.includes('compaction')) return [required(MANAGEMENT, MAKES_SUMMARY)];
+  return types.length === 0 ? [] : [leftOut(field(MANAGEMENT))];
 }
 
-const WHY_NO_SUMMARY = 'asks for a summary of the conversation that only its own API makes';
+const MANAGEMENT = 'context_management';
+const MAKES_SUMMARY = 'asks for a summary of the conversation that only its own API makes';
 
 /** Items that replace what was said before by what only their own provider can read, or ask for that. */
-const COMPACTIONS: readonly Leftover[] = [
-  ...['compaction', 'compaction_summary', 'context_compaction'].map(
-    (field) =>
-      ({
-        field,
-        weight: 'refused',
-        why: 'is a summary that is encrypted: only the provider that made it can read it',
-      }) as const,
+const COMPACTIONS = [
+  ...['compaction', 'compaction_summary', 'context_compaction'].map((type) =>
+    required(type, 'is a summary that is encrypted: only the provider that made it can read it'),
   ),
-  { field: 'compaction_trigger', weight: 'refused', why: WHY_NO_SUMMARY },
+  required('compaction_trigger', MAKES_SUMMARY),
 ];
 
 /** Fields of a request that have no neutral form and stand in its answer. */
@@ -113,11 +111,10 @@ function ownOf(body: JsonObject): Own {
   };
 }
 
-const REFERENCE: Leftover = {
-  field: 'item_reference',
-  weight: 'refused',
-  why: 'names an item that nobody here keeps any more (clients send items themselves if `store` is false)',
-};
+const REFERENCE = required(
+  'item_reference',
+  'names an item that nobody here keeps any more (clients send items themselves if `store` is false)',
+);
 
 function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;

@@ -1,7 +1,8 @@
-import type { FreeformTool, FunctionTool, Leftover, Tool, ToolChoice, ToolOrigin } from '../../core/conversation.ts';
+import type { FreeformTool, FunctionTool, Tool, ToolChoice, ToolOrigin } from '../../core/conversation.ts';
+import { field, leftOut, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
-import { descriptionIn, schemaIn, strictIn, toolLeftovers } from '../tool-fields.ts';
+import { descriptionIn, schemaIn, strictIn, unsupportedToolFields } from '../tool-fields.ts';
 import { NAME } from './name.ts';
 import { type FlatName, type NamespaceOrigin, TOOL_SEARCH } from './namespaces.ts';
 
@@ -17,20 +18,20 @@ export function decodeTools(tools: readonly unknown[], flat: FlatName, place: st
 }
 
 /** What is said of tools and has no neutral form. */
-export function leftoversOfTools(tools: readonly unknown[]): Leftover[] {
+export function unsupportedInTools(tools: readonly unknown[]): UnsupportedFeature[] {
   const given = tools.flatMap((tool): JsonObject[] => [asObject(tool) ?? {}]);
   const namespaces = given.filter(({ type }) => type === 'namespace');
   return [
-    ...toolLeftovers(
+    ...unsupportedToolFields(
       given.filter(({ type }) => type === 'function' || type === 'custom'),
       'tools[]',
       KNOWN,
     ),
     ...namespaces
       .filter(({ description }) => asWord(description) !== undefined)
-      .map(({ name }): Leftover => ({ field: `tools[${asWord(name) ?? ''}].description`, weight: 'named' })),
-    ...toolLeftovers(namespaces, 'tools[]', OF_NAMESPACE),
-    ...toolLeftovers(
+      .map(({ name }) => leftOut(field(`tools[${asWord(name) ?? ''}].description`))),
+    ...unsupportedToolFields(namespaces, 'tools[]', OF_NAMESPACE),
+    ...unsupportedToolFields(
       namespaces.flatMap((namespace) => asArray(namespace['tools'])),
       'tools[].tools[]',
       KNOWN,

@@ -1,4 +1,5 @@
-import { NotCarried } from '../../core/not-carried.ts';
+import { required } from '../../core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import type { MediaPart, Part } from '../../core/part.ts';
 import { compact } from '../../lib/json.ts';
 import { mediaUrlOf } from '../media-source.ts';
@@ -23,7 +24,7 @@ export function encodeParts(parts: readonly Part[]): unknown {
   });
 }
 
-/** A picture or a document. Throws NotCarried for what this API does not take. */
+/** A picture or a document. Throws UnsupportedFeatureError for what this API does not take. */
 export function encodeMedia(part: MediaPart): unknown {
   switch (part.kind) {
     case 'image':
@@ -31,9 +32,11 @@ export function encodeMedia(part: MediaPart): unknown {
     case 'document':
       return fileOf(part);
     case 'audio':
-      throw new NotCarried('input_audio', "is a sound, which OpenAI's responses API does not take");
+      throw new UnsupportedFeatureError(
+        required('input_audio', "is a sound, which OpenAI's responses API does not take"),
+      );
     case 'video':
-      throw new NotCarried('video', "is a film, which OpenAI's responses API does not take");
+      throw new UnsupportedFeatureError(required('video', "is a film, which OpenAI's responses API does not take"));
   }
 }
 
@@ -76,10 +79,10 @@ function fileOf(part: MediaPart): unknown {
   return compact({ type: 'input_file', filename, file_data: mediaUrlOf(source), detail });
 }
 
-/** The id of a file that this API can read; undefined if the bytes are elsewhere. Throws NotCarried for another's. */
+/** The id of a file that this API can read; undefined if the bytes are elsewhere. Throws UnsupportedFeatureError for another's. */
 function fileIdOf(source: MediaPart['source']): string | undefined {
   if (source.from !== 'file') return undefined;
-  if (source.protocol !== NAME) throw new NotCarried('file', 'is kept at another provider');
+  if (source.protocol !== NAME) throw new UnsupportedFeatureError(required('file', 'is kept at another provider'));
   return source.id;
 }
 

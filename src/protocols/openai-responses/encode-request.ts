@@ -1,5 +1,6 @@
-import type { Conversation, SettingName, Settings } from '../../core/conversation.ts';
-import { NotCarried } from '../../core/not-carried.ts';
+import type { Conversation, Settings } from '../../core/conversation.ts';
+import { distinct, leftOut, required, setting, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import { wantsThinking } from '../../core/reasoning.ts';
 import type { Quirks } from '../../core/route.ts';
 import { takesField } from '../../core/quirks.ts';
@@ -9,6 +10,7 @@ import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { forbidsThinking, refuseThinking, withChoiceFor } from '../forced-tools.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
+import { foreignTools } from '../foreign-tools.ts';
 import { refusePictures } from '../pictures.ts';
 import { encodeWithNames, hashedName } from '../tool-names.ts';
 import { unsaidOf } from '../unsaid-members.ts';
@@ -35,9 +37,9 @@ function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks, work = new Work() } = addressee;
   refusePictures(asked, quirks);
   const conversation = quirks.systemFirst === true ? systemInFront(asked) : asked;
-  const { input, dropped: droppedItems } = encodeTurns(conversation, addressee, work);
-  const lacking = new Set<string>();
-  const tools = encodeTools(conversation.tools, lacking);
+  const { input, unsupported } = encodeTurns(conversation, addressee, work);
+  const ofTools: UnsupportedFeature[] = [];
+  const tools = encodeTools(conversation.tools, ofTools);
   const output = askOutput(conversation);
   const isUnthinking = forbidsThinking(conversation, quirks);
   const reasoning = encodeReasoning(isUnthinking ? { enabled: false } : conversation.reasoning, addressee);
@@ -60,19 +62,18 @@ function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
     store: takesField(quirks, 'store') ? false : undefined,
     stream: conversation.stream,
   });
-  const dropped = [
-    ...settings.dropped,
-    ...(reasoning.isDropped || isLost ? ['reasoning'] : []),
-    ...untaken(conversation.settings, quirks),
-    ...foreignTools(conversation),
-    ...lacking,
-    ...output.dropped,
-    ...droppedItems,
-    ...unsaidOf(conversation.turns, mediaLoss),
-  ];
   return {
     body,
-    dropped: [...new Set(dropped)],
+    unsupported: distinct([
+      ...settings.unsupported,
+      ...(reasoning.isDropped || isLost ? [leftOut(setting('reasoning'))] : []),
+      ...untaken(conversation.settings, quirks),
+      ...foreignTools(conversation.tools, NAME),
+      ...ofTools,
+      ...output.unsupported,
+      ...unsupported,
+      ...unsaidOf(conversation.turns, mediaLoss),
+    ]),
     decodeAnswer: (answer, work) => decodeAnswer(answer, addressee.model, work),
     decodeStream: (work) => new ResponsesStreamDecoder(addressee.model, work),
   };
@@ -106,9 +107,8 @@ function choiceOf(conversation: Conversation, toolCount: number): unknown {
   const choice = encodeToolChoice(conversation);
   if (toolCount > 0 || choice === undefined) return choice;
   if (choice === 'auto' || choice === 'none') return undefined;
-  throw new NotCarried(
-    'tool_choice',
-    'asks for a call of a tool, and none of the tools can be offered by this backend',
+  throw new UnsupportedFeatureError(
+    required('tool_choice', 'asks for a call of a tool, and none of the tools can be offered by this backend'),
   );
 }
 
@@ -116,9 +116,11 @@ function choiceOf(conversation: Conversation, toolCount: number): unknown {
 const OPTIONAL = ['include', 'safety_identifier', 'parallel_tool_calls', 'temperature', 'top_p', 'top_logprobs'];
 
 /** The settings for which the backend is said to have no field. */
-function untaken(settings: Settings, quirks: Quirks): SettingName[] {
+function untaken(settings: Settings, quirks: Quirks): UnsupportedFeature[] {
   const fields = Object.entries(SETTING_FIELDS) as [keyof Settings, string][];
-  return fields.flatMap(([name, field]) => (settings[name] === undefined || takesField(quirks, field) ? [] : [name]));
+  return fields.flatMap(([name, field]) =>
+    settings[name] === undefined || takesField(quirks, field) ? [] : [leftOut(setting(name))],
+  );
 }
 
 /** Where the settings stand that not every backend takes. */
@@ -156,14 +158,4 @@ function responseFormat({ type, ...schema }: JsonObject): JsonObject {
 function typedMessage(item: unknown): unknown {
   const fields = asObject(item);
   return fields?.['role'] === undefined || fields['type'] !== undefined ? item : { type: 'message', ...fields };
-}
-
-function foreignTools({ tools }: Conversation): string[] {
-  return tools.flatMap((tool) =>
-    tool.type === 'native' && tool.protocol !== NAME ? [`tools[${nameOf(tool.name, tool.value)}]`] : [],
-  );
-}
-
-function nameOf(name: string, value: unknown): string {
-  return name === '' ? Object.keys(asObject(value) ?? {}).join('.') : name;
 }

@@ -1,5 +1,6 @@
 import type { Conversation, FreeformTool, FunctionTool, Tool } from '../../core/conversation.ts';
-import { NotCarried } from '../../core/not-carried.ts';
+import { required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import { compact } from '../../lib/json.ts';
 import { functionSchema } from '../openai/function-schema.ts';
 import { NOTHING } from '../tool-schema.ts';
@@ -8,37 +9,41 @@ import { namespaceOf, originOf, TOOL_SEARCH } from './namespaces.ts';
 
 /**
  * Writes tools; those of one namespace together. For a backend what it would refuse is mended, and what has no place
- * added to `dropped`; without that they are as the client knows them.
+ * added to `unsupported`; without that they are as the client knows them.
  */
-export function encodeTools(tools: readonly Tool[], dropped?: Set<string>): unknown[] {
+export function encodeTools(tools: readonly Tool[], unsupported?: UnsupportedFeature[]): unknown[] {
   const namespaces = new Map<string, unknown[]>();
   return tools.flatMap((tool): unknown[] => {
     if (tool.type === 'native') return tool.protocol === NAME ? [tool.value] : [];
     const origin = originOf(tool);
     if (origin?.['type'] === TOOL_SEARCH) return [origin];
     const namespace = namespaceOf(tool);
-    if (namespace === undefined) return [toolOf(tool, tool.name, dropped)];
+    if (namespace === undefined) return [toolOf(tool, tool.name, unsupported)];
     const { name, description, tool: ownName } = namespace;
     const others = namespaces.get(name);
     if (others !== undefined) {
-      others.push(toolOf(tool, ownName, dropped));
+      others.push(toolOf(tool, ownName, unsupported));
       return [];
     }
-    const members = [toolOf(tool, ownName, dropped)];
+    const members = [toolOf(tool, ownName, unsupported)];
     namespaces.set(name, members);
     return [{ type: 'namespace', name, description: description ?? '', tools: members }];
   });
 }
 
-function toolOf(tool: FunctionTool | FreeformTool, name: string, dropped: Set<string> | undefined): unknown {
+function toolOf(
+  tool: FunctionTool | FreeformTool,
+  name: string,
+  unsupported: UnsupportedFeature[] | undefined,
+): unknown {
   const { description } = tool;
   if (tool.type === 'freeform') return compact({ type: 'custom', name, description, format: tool.format });
   // Said or not, a schema is not taken to be a strict one: the API would rewrite it, and refuse what it can't.
-  const { parameters = NOTHING, strict = false } = dropped === undefined ? tool : functionSchema(tool, dropped);
+  const { parameters = NOTHING, strict = false } = unsupported === undefined ? tool : functionSchema(tool, unsupported);
   return compact({ type: 'function', name, description, parameters, strict });
 }
 
-/** Writes the same. Throws NotCarried for a choice of a tool that runs at another provider. */
+/** Writes the same. Throws UnsupportedFeatureError for a choice of a tool that runs at another provider. */
 export function encodeToolChoice({ toolChoice, tools }: Conversation): unknown {
   if (toolChoice === undefined) return undefined;
   const byName = new Map<string, FunctionTool | FreeformTool>();
@@ -58,7 +63,7 @@ export function encodeToolChoice({ toolChoice, tools }: Conversation): unknown {
       };
     case 'native':
       if (toolChoice.protocol === NAME) return toolChoice.value;
-      throw new NotCarried('tool_choice', 'asks for a tool that runs at another provider');
+      throw new UnsupportedFeatureError(required('tool_choice', 'asks for a tool that runs at another provider'));
     default:
       return toolChoice.mode;
   }

@@ -1,5 +1,6 @@
 import type { Conversation, Tool, Turn } from '../../core/conversation.ts';
-import { NotCarried } from '../../core/not-carried.ts';
+import { leftOut, part as native, required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import type { MediaPart, NativePart, Part, ReasoningPart, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import type { Work } from '../../core/work.ts';
@@ -14,8 +15,8 @@ import { isToolSearch, namespaceOf } from './namespaces.ts';
 /** What a conversation comes to as `input`. */
 export interface InputItems {
   readonly input: readonly unknown[];
-  /** What had to be left out, by its kind. */
-  readonly dropped: readonly string[];
+  /** The parts that the API does not know. */
+  readonly unsupported: readonly UnsupportedFeature[];
 }
 
 /** Writes the turns of a conversation as items, in their order. */
@@ -27,7 +28,7 @@ export function encodeTurns({ turns, tools }: Conversation, to: Addressee, work:
 
 class ItemWriter implements InputItems {
   readonly input: unknown[] = [];
-  readonly dropped: string[] = [];
+  readonly unsupported: UnsupportedFeature[] = [];
   readonly #tools: ReadonlyMap<string, Tool>;
   readonly #calls = new Map<string, ToolCallPart>();
   /** What a message is made of that has not been written yet. */
@@ -154,7 +155,7 @@ class ItemWriter implements InputItems {
 
   #native({ protocol, kind, value }: NativePart): void {
     if (protocol === NAME) this.input.push(value);
-    else this.dropped.push(kind);
+    else this.unsupported.push(leftOut(native(kind)));
   }
 }
 
@@ -184,7 +185,8 @@ function assistantMessage(part: Part, index: number): unknown {
 /** A picture that the assistant made. */
 function imageCall(part: MediaPart, index: number): unknown {
   const { kind, source } = part;
-  if (kind !== 'image') throw new NotCarried(kind, 'in what the assistant said is nothing that this API takes');
+  if (kind !== 'image')
+    throw new UnsupportedFeatureError(required(kind, 'in what the assistant said is nothing that this API takes'));
   // A picture that is elsewhere is one to look at, wherever it is from.
   if (source.from !== 'base64') return { role: 'user', content: [encodeMedia(part)] };
   return { type: 'image_generation_call', id: `ig_${index}`, status: 'completed', result: source.data };

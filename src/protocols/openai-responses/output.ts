@@ -1,4 +1,5 @@
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
+import { setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../fields.ts';
 import { describedSchema } from '../described-schema.ts';
@@ -39,21 +40,25 @@ export interface AskedOutput {
   readonly format: unknown;
   /** What has to be said in the input as well. */
   readonly note: string | undefined;
-  readonly dropped: readonly ('output' | 'output.strict')[];
+  readonly unsupported: readonly UnsupportedFeature[];
 }
 
 /** Finds the way to ask for the conversation's output format. */
 export function askOutput({ output, turns }: Conversation): AskedOutput {
   if (output?.type !== 'schema') {
     const note = output === undefined || speaksOfJson(turns) ? undefined : JSON_NOTE;
-    return { format: encodeOutput(output), note, dropped: [] };
+    return { format: encodeOutput(output), note, unsupported: [] };
   }
   const { schema, strict, isLax } = outputSchema(output);
   // A schema has to be an object's here; words are all there is for another.
   if (!isObject(schema))
-    return { format: undefined, note: schemaNote(describedSchema({ ...output, schema })), dropped: ['output'] };
+    return {
+      format: undefined,
+      note: schemaNote(describedSchema({ ...output, schema })),
+      unsupported: [weakened(setting('output'))],
+    };
   const format = encodeOutput({ ...output, schema, strict });
-  return { format, note: undefined, dropped: isLax ? ['output.strict'] : [] };
+  return { format, note: undefined, unsupported: isLax ? [weakened(setting('output', 'strict'))] : [] };
 }
 
 /** OpenAI refuses `json_object` unless the input, which the instructions are no part of, has the word. */

@@ -1,8 +1,9 @@
-import type { Leftover, Reasoning, SettingName } from '../../core/conversation.ts';
+import type { Reasoning, SettingName } from '../../core/conversation.ts';
 import { effortFrom, nearestEffort } from '../../core/effort.ts';
 import { effortOf, measureOf } from '../../core/reasoning.ts';
 import { takesField } from '../../core/quirks.ts';
 import type { Quirks } from '../../core/route.ts';
+import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asObject, asWord, compact } from '../../lib/json.ts';
 import { factsOf, type ModelFacts } from '../../vendors/models/facts.ts';
 import { UnreadMembers } from '../unread-members.ts';
@@ -21,12 +22,12 @@ export function decodeReasoning(value: unknown): Reasoning | undefined {
 }
 
 /** What of it has no neutral form. `context` is about thoughts of former turns, which only the model that had them reads. */
-export function leftoversOfReasoning(value: unknown): Leftover[] {
+export function unsupportedInReasoning(value: unknown): UnsupportedFeature[] {
   const unread = new UnreadMembers();
   const { mode, ...rest } = asObject(value) ?? {};
   unread.see(rest, 'reasoning', KNOWN);
   if (mode !== 'standard') unread.see({ mode }, 'reasoning', KNOWN);
-  return unread.leftovers;
+  return unread.unsupported;
 }
 
 const KNOWN: ReadonlySet<string> = new Set(['effort', 'summary', 'generate_summary', 'context']);

@@ -9,6 +9,7 @@ import { JSON_NOTE } from '../json-note.ts';
 import { dataLines } from '../sse.ts';
 import { flatName } from './namespaces.ts';
 import { openaiResponses } from './protocol.ts';
+import { namesOf } from '../contract/unsupported.fixture.ts';
 
 const { codec } = openaiResponses;
 const recordings = loadRecordings('openai-responses');
@@ -103,11 +104,14 @@ describe('a recorded request', () => {
   test.each(recordings.map((recording) => [recording.name, recording] as const))('%s', (_name, recording) => {
     const body = requestOf(recording);
     const conversation = conversationOf(recording);
-    const refused = conversation.leftovers.filter(({ weight }) => weight === 'refused').map(({ field }) => field);
-    expect(refused).toEqual(KEPT_ELSEWHERE.filter((field) => ![undefined, null, false].includes(body[field] as null)));
+    const required = namesOf(conversation.unsupported.filter(({ type }) => type === 'required'));
+    expect(required).toEqual(KEPT_ELSEWHERE.filter((field) => ![undefined, null, false].includes(body[field] as null)));
 
-    const { body: again, dropped } = codec.encodeRequest(conversation, { model: String(body['model']), quirks: {} });
-    expect(dropped).toEqual([]);
+    const { body: again, unsupported } = codec.encodeRequest(conversation, {
+      model: String(body['model']),
+      quirks: {},
+    });
+    expect(unsupported).toEqual([]);
     // What the system says before all else is in one place.
     const instructions = encodeParts(body['input']).filter((said) => String(said).startsWith('system: '));
     const rest = encodeParts(body['input']).filter((said) => !instructions.includes(said));
@@ -177,7 +181,7 @@ const answers = over.map((recording) => [recording.name, recording] as const);
 
 function completionOf(recording: Recording): Completion {
   const model = String(requestOf(recording)['model']);
-  const request = codec.encodeRequest({ ...conversationOf(recording), leftovers: [] }, { model, quirks: {} });
+  const request = codec.encodeRequest({ ...conversationOf(recording), unsupported: [] }, { model, quirks: {} });
   const body = recording.response.body as unknown;
   return typeof body === 'string' ? decoded(request.decodeStream(), eventsOf(body)) : request.decodeAnswer(body);
 }
@@ -227,7 +231,7 @@ describe('a recorded answer', () => {
 
 function decoderFor(recording: Recording): StreamDecoder {
   const model = String(requestOf(recording)['model']);
-  return codec.encodeRequest({ ...conversationOf(recording), leftovers: [] }, { model, quirks: {} }).decodeStream();
+  return codec.encodeRequest({ ...conversationOf(recording), unsupported: [] }, { model, quirks: {} }).decodeStream();
 }
 
 function* eventsInto(encoder: ReturnType<typeof codec.encodeStream>, completion: Completion): Generator<string> {

@@ -2,13 +2,15 @@ import * as fc from 'fast-check';
 import type OpenAI from 'openai';
 import { describe, expect, test } from 'bun:test';
 import type { Conversation } from '../../core/conversation.ts';
-import { NotCarried } from '../../core/not-carried.ts';
+import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import type { Part } from '../../core/part.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { markSignature } from '../../core/signature.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { codec } from './codec.ts';
 import { flatName } from './namespaces.ts';
+import { field, leftOut } from '../../core/unsupported-feature.ts';
+import { fatesOf, namesOf } from '../contract/unsupported.fixture.ts';
 
 function decode(body: JsonObject): Conversation {
   return codec.decodeRequest(body, { stream: body['stream'] === true });
@@ -18,7 +20,8 @@ function encode(
   conversation: Partial<Conversation>,
   model = 'gpt-5',
 ): { body: JsonObject; dropped: readonly string[] } {
-  return codec.encodeRequest({ ...EMPTY, ...conversation }, { model, quirks: {} });
+  const { body, unsupported } = codec.encodeRequest({ ...EMPTY, ...conversation }, { model, quirks: {} });
+  return { body, dropped: namesOf(unsupported) };
 }
 
 const EMPTY: Conversation = {
@@ -28,7 +31,7 @@ const EMPTY: Conversation = {
   settings: {},
   stream: false,
   wantsUsage: true,
-  leftovers: [],
+  unsupported: [],
 };
 
 function said(...parts: Part[]): Conversation['turns'] {
@@ -91,9 +94,9 @@ describe('what Codex sends', () => {
   const conversation = decode(body);
 
   test('has nothing that could not be carried but what is of its namespaces', () =>
-    expect(conversation.leftovers).toEqual([
-      { field: 'tools[mcp__cal].description', weight: 'named' },
-      { field: 'tools[].tools[].defer_loading', weight: 'named' },
+    expect(conversation.unsupported).toEqual([
+      leftOut(field('tools[mcp__cal].description')),
+      leftOut(field('tools[].tools[].defer_loading')),
     ]));
 
   test('is a conversation', () => {
@@ -184,20 +187,16 @@ describe('fields', () => {
       service_tier: 'flex',
       store: true,
     };
-    expect(
-      decode(body)
-        .leftovers.map(({ field, weight }) => `${weight} ${field}`)
-        .sort(),
-    ).toEqual([
-      'named max_tool_calls',
-      'named moderation',
-      'named truncation',
-      'refused background',
-      'refused context_management',
-      'refused conversation',
-      'refused item_reference',
-      'refused previous_response_id',
-      'refused prompt',
+    expect(fatesOf(decode(body).unsupported).sort()).toEqual([
+      'required background',
+      'required context_management',
+      'required conversation',
+      'required item_reference',
+      'required previous_response_id',
+      'required prompt',
+      'unsupported max_tool_calls',
+      'unsupported moderation',
+      'unsupported truncation',
     ]);
   });
 
@@ -205,23 +204,23 @@ describe('fields', () => {
     ['compaction', { type: 'compaction', id: 'cmp_1', encrypted_content: 'AAAA' }],
     ['compaction_summary', { type: 'compaction_summary', encrypted_content: 'AAAA' }],
     ['compaction_trigger', { type: 'compaction_trigger' }],
-  ])('%s means something only where it is from', (field, item) => {
-    const { leftovers } = decode({ input: [{ role: 'user', content: 'hi' }, item] });
-    expect(leftovers).toMatchObject([{ field, weight: 'refused' }]);
+  ])('%s means something only where it is from', (path, item) => {
+    const { unsupported } = decode({ input: [{ role: 'user', content: 'hi' }, item] });
+    expect(unsupported).toMatchObject([{ type: 'required', feature: { path } }]);
   });
 
   test('context management without a summary is named, or nothing', () => {
     const input = 'hi';
-    expect(decode({ input, context_management: [] }).leftovers).toEqual([]);
-    expect(decode({ input, context_management: [{ type: 'new' }] }).leftovers).toEqual([
-      { field: 'context_management', weight: 'named' },
+    expect(decode({ input, context_management: [] }).unsupported).toEqual([]);
+    expect(decode({ input, context_management: [{ type: 'new' }] }).unsupported).toEqual([
+      leftOut(field('context_management')),
     ]);
   });
 
   test('the last update of a setting counts, and says nothing of the conversation', () => {
     const schema = { type: 'object' };
     const update = (fields: object) => ({ type: 'configuration_update', ...fields });
-    const { turns, reasoning, output, leftovers } = decode({
+    const { turns, reasoning, output, unsupported } = decode({
       reasoning: { effort: 'high', summary: 'auto' },
       text: { format: { type: 'json_object' }, verbosity: 'low' },
       input: [
@@ -235,9 +234,9 @@ describe('fields', () => {
     expect(turns.map(({ role }) => role)).toEqual(['user', 'user']);
     expect(reasoning).toEqual({ effort: 'minimal', visible: true });
     expect(output).toEqual({ type: 'schema', schema, name: 'a' });
-    expect(leftovers.map(({ field, weight }) => `${weight} ${field}`)).toEqual([
-      'named configuration_update.tone',
-      'named configuration_update.reasoning.mode',
+    expect(fatesOf(unsupported)).toEqual([
+      'unsupported configuration_update.tone',
+      'unsupported configuration_update.reasoning.mode',
     ]);
   });
 
@@ -304,7 +303,7 @@ describe('tool choice', () => {
     [{ mode: 'tool', name: 'f' }],
   ] as const)('%j of nothing that can be offered is not carried', (toolChoice) => {
     const native = { type: 'native', protocol: 'another', name: 'googleSearch', value: {} } as const;
-    expect(() => encode({ toolChoice, tools: [native] })).toThrow(NotCarried);
+    expect(() => encode({ toolChoice, tools: [native] })).toThrow(UnsupportedFeatureError);
     expect(encode({ tools: [native] }).dropped).toEqual(['tools[googleSearch]']);
   });
 });
@@ -449,7 +448,7 @@ describe('a request of another dialect', () => {
     [{ type: 'media', kind: 'audio', source: { from: 'base64', mediaType: 'audio/mpeg', data: 'AAAA' } }],
     [{ type: 'media', kind: 'image', source: { from: 'file', id: 'file-1', protocol: 'another' } }],
   ] as const)('%j is not carried', (part) => {
-    expect(() => encode({ turns: said(part) })).toThrow(NotCarried);
+    expect(() => encode({ turns: said(part) })).toThrow(UnsupportedFeatureError);
   });
 
   test('what runs at another provider is named', () => {

@@ -1,6 +1,8 @@
 import type { SettingName, Settings } from '../../core/conversation.ts';
+import { setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asBoolean, asNumber, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { type FieldRules, refuseField } from '../fields.ts';
+import { leftOutSettings } from '../setting-effects.ts';
 import { userIdOf } from '../openai/user-id.ts';
 
 /** What this dialect calls the settings; those that it lacks have their names of OpenAI's other API. */
@@ -111,11 +113,11 @@ interface Circumstances {
   readonly maxOutput?: number | undefined;
 }
 
-/** Writes the single values, but for `verbosity`, which stands in `text`; those that the model does not take are `dropped`. */
+/** Writes the single values, but for `verbosity`, which stands in `text`; those that the model does not take are `unsupported`. */
 export function encodeSettings(
   settings: Settings,
   { mayThink, refused, maxOutput = Number.POSITIVE_INFINITY }: Circumstances,
-): { readonly fields: JsonObject; readonly dropped: readonly SettingName[] } {
+): { readonly fields: JsonObject; readonly unsupported: readonly UnsupportedFeature[] } {
   const unset = Object.fromEntries(refused.map((name) => [name, undefined]));
   const taken: Settings = refused.length === 0 ? settings : { ...settings, ...unset };
   const { maxTokens } = taken;
@@ -130,10 +132,13 @@ export function encodeSettings(
       safety_identifier: taken.user === undefined ? undefined : userIdOf(taken.user),
       include: includesOf(taken, mayThink),
     },
-    dropped: [
-      ...(limit === maxTokens ? [] : (['maxTokens'] as const)),
-      ...lackingSettings(settings),
-      ...refusedSettings(settings).filter((name) => refused.includes(name)),
+    unsupported: [
+      ...(limit === maxTokens ? [] : [weakened(setting('maxTokens'))]),
+      ...leftOutSettings(settings, lackedOf(settings)),
+      ...leftOutSettings(
+        settings,
+        REFUSABLE.filter((name) => refused.includes(name)),
+      ),
     ],
   };
 }
@@ -141,28 +146,14 @@ export function encodeSettings(
 /** A smaller limit of an answer's tokens is refused. */
 const LEAST_TOKENS = 16;
 
-/** The settings that this dialect has no place for, where they would have an effect. */
-function lackingSettings(settings: Settings): SettingName[] {
-  const { topK, minP, stop, seed, frequencyPenalty, presencePenalty } = settings;
-  return [
-    ...(topK === undefined ? [] : (['topK'] as const)),
-    ...(minP === undefined || minP === 0 ? [] : (['minP'] as const)),
-    ...(stop === undefined || stop.length === 0 ? [] : (['stop'] as const)),
-    ...(seed === undefined ? [] : (['seed'] as const)),
-    ...((frequencyPenalty ?? 0) === 0 ? [] : (['frequencyPenalty'] as const)),
-    ...((presencePenalty ?? 0) === 0 ? [] : (['presencePenalty'] as const)),
-  ];
+/** The settings that this dialect has no place for. An empty list stops nothing. */
+function lackedOf({ stop }: Settings): readonly (keyof Settings)[] {
+  const stops = stop?.length === 0 ? [] : (['stop'] as const);
+  return ['topK', 'minP', ...stops, 'seed', 'frequencyPenalty', 'presencePenalty'];
 }
 
-/** Settings that a model refuses while it thinks; those that say what goes without saying are left out without a word. */
-function refusedSettings(settings: Settings): SettingName[] {
-  const { temperature, topP, logprobs } = settings;
-  return [
-    ...(temperature === undefined || temperature === 1 ? [] : (['temperature'] as const)),
-    ...(topP === undefined || topP === 1 ? [] : (['topP'] as const)),
-    ...(logprobs === true ? (['logprobs'] as const) : []),
-  ];
-}
+/** Settings that a model may refuse while it thinks. */
+const REFUSABLE = ['temperature', 'topP', 'logprobs'] as const;
 
 /** What an answer is to hold besides: nobody else keeps the thoughts that the next turn has to bring back. */
 function includesOf(settings: Settings, mayThink: boolean): string[] | undefined {

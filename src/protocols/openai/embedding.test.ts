@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { loadRecordings } from '../../../test/kit/recordings.ts';
 import { Unintelligible } from '../codec.ts';
 import { embedding } from './embedding.ts';
+import { field, leftOut } from '../../core/unsupported-feature.ts';
 
 const to = { model: 'm', quirks: {} };
 
@@ -16,7 +17,7 @@ describe('the recorded exchange', () => {
       single: false,
       dimensions: 128,
       format: 'base64',
-      leftovers: [],
+      unsupported: [],
     });
     expect(embedding.encodeRequest(decoded, to)).toEqual({ model: 'm', input: ['Hello, world!'], dimensions: 128 });
     const embeddings = embedding.decodeAnswer(response.body);
@@ -53,7 +54,12 @@ test('vectors come in the order of their indexes, as numbers or as bytes', () =>
 
 test('one text stays one', () => {
   const request = embedding.decodeRequest({ input: 'a', user: 'u', more: 1 });
-  expect(request).toMatchObject({ inputs: ['a'], single: true, format: 'float', leftovers: ['more'] });
+  expect(request).toMatchObject({
+    inputs: ['a'],
+    single: true,
+    format: 'float',
+    unsupported: [leftOut(field('more'))],
+  });
   expect(embedding.encodeRequest(request, to)).toEqual({ model: 'm', input: 'a' });
 });
 

@@ -1,6 +1,6 @@
 import { asArray, asCount, asNumber, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { Unintelligible, type EmbeddingCodec, type EmbeddingRequest } from '../codec.ts';
-import { leftoversOf, refuseField } from '../fields.ts';
+import { refuseField, unsupportedFields } from '../fields.ts';
 
 /** `/embeddings`: `{input, dimensions, encoding_format}` to `{object: "list", data: [{object: "embedding", index, embedding}]}`. */
 export const embedding: EmbeddingCodec = {
@@ -11,7 +11,7 @@ export const embedding: EmbeddingCodec = {
       single: typeof input === 'string',
       dimensions: asCount(body['dimensions']),
       format: body['encoding_format'] === 'base64' ? 'base64' : 'float',
-      leftovers: leftoversOf(body, { known: KNOWN, hints: HINTS, refused: {} }).map(({ field }) => field),
+      unsupported: unsupportedFields(body, { known: KNOWN, hints: HINTS, refused: {} }),
     };
   },
 

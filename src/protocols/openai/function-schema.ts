@@ -1,4 +1,5 @@
 import type { FunctionTool } from '../../core/conversation.ts';
+import { field, tool as toolNamed, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { toolSchema } from '../tool-schema.ts';
 import { fitsStrict } from './strict-schema.ts';
@@ -9,17 +10,17 @@ export interface FunctionSchema {
   readonly strict: boolean | undefined;
 }
 
-/** Writes them; strict only where OpenAI would not refuse that. What is left out is added to `dropped`. */
-export function functionSchema(tool: FunctionTool, dropped: Set<string>): FunctionSchema {
+/** Writes them; strict only where OpenAI would not refuse that. What OpenAI would refuse is added to `unsupported`. */
+export function functionSchema(tool: FunctionTool, unsupported: UnsupportedFeature[]): FunctionSchema {
   const { schema, lost } = toolSchema(tool.parameters, withItems);
-  for (const keyword of lost) dropped.add(`tools[${tool.name}].${keyword}`);
+  for (const keyword of lost) unsupported.push(weakened(toolNamed(tool.name, keyword)));
   // An object of nobody knows what is refused, be it an empty one.
   const parameters = schema['properties'] === undefined ? { ...schema, properties: {} } : schema;
   if (tool.strict !== true) return { parameters, strict: tool.strict };
   if (Object.keys(tool.parameters ?? {}).length === 0) return { parameters: CLOSED, strict: true };
   // What a schema has lost would not be kept to.
   if (lost.length === 0 && fitsStrict(parameters)) return { parameters, strict: true };
-  dropped.add('strict');
+  unsupported.push(weakened(field('strict')));
   return { parameters, strict: undefined };
 }
 

@@ -1,4 +1,4 @@
-import type { Leftover } from '../../core/conversation.ts';
+import { required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asNumber, type JsonObject } from '../../lib/json.ts';
 import { UnreadMembers } from '../unread-members.ts';
 import { fieldsOf } from './camel-case.ts';
@@ -6,7 +6,7 @@ import { detailOf } from './media-resolution.ts';
 import { repeated } from './repeated.ts';
 
 /** What parts say and has no neutral form: `functionResponse.scheduling`. */
-export function leftoversOfParts(contents: unknown): Leftover[] {
+export function unsupportedMembers(contents: unknown): UnsupportedFeature[] {
   const unread = new UnreadMembers();
   let isCut = false;
   for (const content of repeated(contents)) {
@@ -16,7 +16,7 @@ export function leftoversOfParts(contents: unknown): Leftover[] {
       isCut ||= isPiece(fieldsOf(part['functionCall']));
     }
   }
-  return isCut ? [...unread.leftovers, PIECE] : unread.leftovers;
+  return isCut ? [...unread.unsupported, PIECE] : unread.unsupported;
 }
 
 /** What a part is, is read or named as a whole. */
@@ -48,8 +48,7 @@ function isPiece(call: JsonObject | undefined): boolean {
   return repeated(call?.['partialArgs']).length > 0 || call?.['willContinue'] === true;
 }
 
-const PIECE: Leftover = {
-  field: 'functionCall.partialArgs',
-  weight: 'refused',
-  why: 'is a piece of a call (`willContinue`), of which other models need the whole: send its `args`',
-};
+const PIECE = required(
+  'functionCall.partialArgs',
+  'is a piece of a call (`willContinue`), of which other models need the whole: send its `args`',
+);

@@ -1,9 +1,9 @@
-import type { Leftover } from '../../core/conversation.ts';
+import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { UnreadMembers } from '../unread-members.ts';
 
 /** What the items of an input say and has no neutral form: `function_call.caller`. */
-export function leftoversOfItems(items: readonly unknown[]): Leftover[] {
+export function unsupportedMembers(items: readonly unknown[]): UnsupportedFeature[] {
   const unread = new UnreadMembers();
   for (const value of items) {
     const item = asObject(value) ?? {};
@@ -16,7 +16,7 @@ export function leftoversOfItems(items: readonly unknown[]): Leftover[] {
     seeParts(item['content'], unread);
     seeParts(item['output'], unread);
   }
-  return unread.leftovers;
+  return unread.unsupported;
 }
 
 function seeParts(parts: unknown, unread: UnreadMembers): void {

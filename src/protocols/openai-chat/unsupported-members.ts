@@ -1,15 +1,15 @@
-import type { Leftover } from '../../core/conversation.ts';
+import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { UnreadMembers } from '../unread-members.ts';
 
 /** What messages say and has no neutral form: `messages[].prefix`. */
-export function leftoversOfMessages(messages: unknown): Leftover[] {
+export function unsupportedMembers(messages: unknown): UnsupportedFeature[] {
   const unread = new UnreadMembers();
   for (const value of asArray(messages)) {
     const message = asObject(value);
     if (message !== undefined) seeMessage(message, unread);
   }
-  return unread.leftovers;
+  return unread.unsupported;
 }
 
 function seeMessage(message: JsonObject, unread: UnreadMembers): void {

@@ -1,9 +1,9 @@
-import type { Leftover } from '../../core/conversation.ts';
+import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { UnreadMembers } from '../unread-members.ts';
 
 /** What messages and the system's blocks say and has no neutral form: `image.transformations`. */
-export function leftoversOfMessages(body: JsonObject): Leftover[] {
+export function unsupportedMembers(body: JsonObject): UnsupportedFeature[] {
   const unread = new UnreadMembers();
   seeBlocks(body['system'], unread);
   for (const value of asArray(body['messages'])) {
@@ -11,7 +11,7 @@ export function leftoversOfMessages(body: JsonObject): Leftover[] {
     unread.see(message, 'messages[]', OF_MESSAGE);
     seeBlocks(message['content'], unread);
   }
-  return unread.leftovers;
+  return unread.unsupported;
 }
 
 function seeBlocks(content: unknown, unread: UnreadMembers): void {
