@@ -1,6 +1,6 @@
 import type { Failure } from '../core/failure.ts';
 import { transportFailure } from '../core/failure.ts';
-import type { BrokenEnd } from '../protocols/finish-words.ts';
+import type { BrokenEnd } from '../protocols/shared/finish/words.ts';
 import type { AttemptRun } from './settle.ts';
 import { classify } from './settle.ts';
 

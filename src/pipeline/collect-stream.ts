@@ -3,7 +3,7 @@ import type { Failure, HeldAnswer } from '../core/failure.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
 import { Unintelligible } from '../protocols/codec.ts';
-import { UnreadableStream } from '../protocols/sse.ts';
+import { UnreadableStream } from '../protocols/shared/stream/sse.ts';
 import type { PlainAnswer } from './answer.ts';
 import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from './buffered.ts';
 import type { StreamCollection } from './crossing.ts';

@@ -1,5 +1,5 @@
 import type { Frames, Protocol } from '../protocols/protocol.ts';
-import { dataLines } from '../protocols/sse.ts';
+import { dataLines } from '../protocols/shared/stream/sse.ts';
 
 /** Events that the gateway has made, as SSE, in the client's own way to write a stream. */
 export function framed(events: string, frames: Frames): string {

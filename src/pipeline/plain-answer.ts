@@ -9,7 +9,7 @@ import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { jsonFootprint } from '../lib/json-footprint.ts';
 import { Unintelligible } from '../protocols/codec.ts';
-import type { BrokenEnd } from '../protocols/finish-words.ts';
+import type { BrokenEnd } from '../protocols/shared/finish/words.ts';
 import { readBaseResp, readVendorError } from '../core/vendor-error.ts';
 import { beginsAsEvents, wholeBody } from './answer-form.ts';
 import { AnswerIds } from './answer-ids.ts';

@@ -3,8 +3,8 @@ import { Work, type WorkLimits } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { isJson } from '../lib/is-json.ts';
 import { SMALL_UNITS } from '../lib/json-extent.ts';
-import { ContentTemplate } from '../protocols/content-template.ts';
-import type { BrokenEnd } from '../protocols/finish-words.ts';
+import { ContentTemplate } from '../protocols/shared/stream/content-template.ts';
+import type { BrokenEnd } from '../protocols/shared/finish/words.ts';
 import type { GatewayError, Protocol, StreamReader } from '../protocols/protocol.ts';
 import {
   dataLines,
@@ -15,7 +15,7 @@ import {
   structureOf,
   UnreadableStream,
   withData,
-} from '../protocols/sse.ts';
+} from '../protocols/shared/stream/sse.ts';
 import { readVendorError } from '../core/vendor-error.ts';
 import type { AnswerIds } from './answer-ids.ts';
 import type { StreamRewrite } from './stream-rewrite.ts';

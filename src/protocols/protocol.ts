@@ -5,7 +5,7 @@ import type { Usage } from '../core/record.ts';
 import type { CredentialHeader, Quirks } from '../core/route.ts';
 import type { UnsupportedFeature } from '../core/unsupported-feature.ts';
 import type { Codec } from './codec.ts';
-import type { BrokenEnd } from './finish-words.ts';
+import type { BrokenEnd } from './shared/finish/words.ts';
 
 /**
  * One API dialect as clients and backends speak it. Dialects are equal: nothing outside a dialect's folder asks which

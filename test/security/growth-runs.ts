@@ -13,7 +13,7 @@ import { Unintelligible, type EncodedRequest } from '../../src/protocols/codec.t
 import { conversationOf, HELLO, replyTo, WEATHER } from '../../src/protocols/contract/spoken.fixture.ts';
 import type { Protocol, ReferenceStore, SystemPrompt } from '../../src/protocols/protocol.ts';
 import { protocolOf } from '../../src/protocols/registry.ts';
-import { UnreadableStream } from '../../src/protocols/sse.ts';
+import { UnreadableStream } from '../../src/protocols/shared/stream/sse.ts';
 
 /** The dialects, each with a model of it. */
 export const MODELS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { asObject, asWord } from '../../lib/json.ts';
 import { memberSpans } from '../../lib/json-span.ts';
 import type { Keeping } from '../protocol.ts';
-import { checkWrittenOnce } from '../written-once.ts';
+import { checkWrittenOnce } from '../shared/request/duplicate-fields.ts';
 
 /** What code of the model's has left behind is kept by the provider in a container, and later requests go on in it. */
 export const keeping: Keeping = {

@@ -9,7 +9,7 @@ import type {
   ToolResultPart,
 } from '../../core/part.ts';
 import { asArray, asBoolean, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
-import { refuseField } from '../fields.ts';
+import { refuseField } from '../shared/request/fields.ts';
 import { decodeCitation } from './citations.ts';
 import { NAME } from './name.ts';
 

@@ -2,7 +2,7 @@ import type { Conversation } from '../../core/conversation.ts';
 import { field, leftOut, required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
-import { type FieldRules, unsupportedFields } from '../fields.ts';
+import { type FieldRules, unsupportedFields } from '../shared/request/fields.ts';
 import { decodeTexts, wantsCitations } from './decode-parts.ts';
 import { decodeToolChoice, decodeTools, unsupportedInTools } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';

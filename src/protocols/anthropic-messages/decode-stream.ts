@@ -2,10 +2,10 @@ import { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import { asArray, asId, asIndex, asObject, asString, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
 import { Unintelligible, type StreamDecoder } from '../codec.ts';
-import { readArguments, readText } from '../read-text.ts';
+import { readArguments, readText } from '../shared/texts/read.ts';
 import { decodeCitation } from './citations.ts';
 import { decodeFinish } from './finish.ts';
-import { unwrapInput } from '../freeform.ts';
+import { unwrapInput } from '../shared/tools/freeform.ts';
 import { NAME } from './name.ts';
 import { mergedUsage, usageFrom } from './usage.ts';
 

@@ -1,8 +1,8 @@
 import type { Tool, ToolChoice } from '../../core/conversation.ts';
 import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, asWord, compact } from '../../lib/json.ts';
-import { refuseField } from '../fields.ts';
-import { descriptionIn, schemaIn, strictIn, unsupportedToolFields } from '../tool-fields.ts';
+import { refuseField } from '../shared/request/fields.ts';
+import { descriptionIn, schemaIn, strictIn, unsupportedToolFields } from '../shared/tools/fields.ts';
 import { NAME } from './name.ts';
 
 /** Reads `tools`. Those with a type of Anthropic's own have no schema that others could be given, wherever they run. */

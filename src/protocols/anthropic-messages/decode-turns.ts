@@ -1,7 +1,7 @@
 import type { Turn } from '../../core/conversation.ts';
 import type { TextPart } from '../../core/part.ts';
 import { asArray, asObject, asWord, compact } from '../../lib/json.ts';
-import { refuseField } from '../fields.ts';
+import { refuseField } from '../shared/request/fields.ts';
 import { decodeParts } from './decode-parts.ts';
 
 /** Reads `messages`: what the model is to see of them. */

@@ -5,7 +5,7 @@ import type { Reply } from '../codec.ts';
 import { inputOf } from './call-input.ts';
 import { encodeCitation } from './citations.ts';
 import { encodeFinish } from './finish.ts';
-import { mediaInWords } from '../media-in-words.ts';
+import { mediaInWords } from '../shared/media/as-text.ts';
 import { NAME } from './name.ts';
 import { carrierOf, thoughtSignature } from './signatures.ts';
 import { writeMessageUsage } from './usage.ts';

@@ -5,7 +5,7 @@ import type { Quirks } from '../../core/route.ts';
 import { isReadableBy } from '../../core/signature.ts';
 import type { Work } from '../../core/work.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
-import { failedContent } from '../failed-result.ts';
+import { failedContent } from '../shared/tools/failed-result.ts';
 import type { CallIds } from './call-ids.ts';
 import { inputOf } from './call-input.ts';
 import { NAME } from './name.ts';

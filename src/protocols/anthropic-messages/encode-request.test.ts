@@ -3,7 +3,7 @@ import { describe, expect, test } from 'bun:test';
 import type { Conversation, FunctionTool, Turn } from '../../core/conversation.ts';
 import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import type { MediaPart, Part } from '../../core/part.ts';
-import { hashedName } from '../tool-names.ts';
+import { hashedName } from '../shared/tools/names.ts';
 import { encodeRequest } from './encode-request.ts';
 import { namesOf } from '../contract/unsupported.fixture.ts';
 

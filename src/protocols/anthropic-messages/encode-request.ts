@@ -7,10 +7,10 @@ import { distinct, type UnsupportedFeature } from '../../core/unsupported-featur
 import { Work } from '../../core/work.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
-import { forbidsThinking, withChoiceFor } from '../forced-tools.ts';
-import { refusePictures } from '../pictures.ts';
-import { encodeWithNames, hashedName } from '../tool-names.ts';
-import { isDetailed, unsaidOf } from '../unsaid-members.ts';
+import { forbidsThinking, withChoiceFor } from '../shared/tools/choice.ts';
+import { refusePictures } from '../shared/media/images.ts';
+import { encodeWithNames, hashedName } from '../shared/tools/names.ts';
+import { isDetailed, unsaidOf } from '../shared/request/turn-members.ts';
 import { CallIds } from './call-ids.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { MessageStreamDecoder, type Expected } from './decode-stream.ts';

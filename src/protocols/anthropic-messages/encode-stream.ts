@@ -6,7 +6,7 @@ import type { Usage } from '../../core/record.ts';
 import { Sequence } from '../../core/sequence.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Reply, StreamEncoder } from '../codec.ts';
-import { sseEvent } from '../sse-event.ts';
+import { sseEvent } from '../shared/stream/sse-event.ts';
 import { encodeCitation } from './citations.ts';
 import { messageId, wholeBlock } from './encode-answer.ts';
 import { encodeFinish } from './finish.ts';

@@ -10,9 +10,9 @@ import {
 import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import { isForced } from '../../core/tool-choice.ts';
 import { asObject, compact, type JsonObject } from '../../lib/json.ts';
-import { FREEFORM_PARAMETERS, freeformDescription } from '../freeform.ts';
+import { FREEFORM_PARAMETERS, freeformDescription } from '../shared/tools/freeform.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
-import { toolSchema } from '../tool-schema.ts';
+import { toolSchema } from '../shared/tools/schema.ts';
 import { NAME } from './name.ts';
 import type { OutputTool } from './output.ts';
 import { strictSchema } from './schema.ts';

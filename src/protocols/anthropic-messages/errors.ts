@@ -1,6 +1,6 @@
 import type { UpstreamError } from '../../core/classify.ts';
 import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
-import { sseEvent } from '../sse-event.ts';
+import { sseEvent } from '../shared/stream/sse-event.ts';
 import type { ErrorGrammar, GatewayError } from '../protocol.ts';
 import { holdsError, readErrorWord } from '../../core/vendor-error.ts';
 

@@ -1,6 +1,6 @@
 import type { Finish, FinishReason } from '../../core/completion.ts';
 import { asObject, asString, asWord } from '../../lib/json.ts';
-import { brokenBy, meaningOf, reasonOf, type BrokenEnd } from '../finish-words.ts';
+import { brokenBy, meaningOf, reasonOf, type BrokenEnd } from '../shared/finish/words.ts';
 
 const WORDS: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',

@@ -1,5 +1,5 @@
 import { asString, type JsonObject } from '../../lib/json.ts';
-import { GO_ON, NOTHING_SAID } from '../said-by-nobody.ts';
+import { GO_ON, NOTHING_SAID } from '../shared/texts/placeholders.ts';
 import type { WireMessage } from './encode-turns.ts';
 
 /** What the user says who has to speak first: one who does not is refused, as is a request without any message. */

@@ -4,8 +4,8 @@ import { memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
 import { claudeTraits } from '../../vendors/models/claude.ts';
 import type { Fitted } from '../protocol.ts';
-import { fillThoughts, type ThoughtForm } from '../needed-thoughts.ts';
-import { insertion } from '../system-edits.ts';
+import { fillThoughts, type ThoughtForm } from '../shared/request/missing-thoughts.ts';
+import { insertion } from '../shared/request/system-edits.ts';
 import { unsignedThought } from './encode-parts.ts';
 
 /** A text of nothing at all would count as missing. */

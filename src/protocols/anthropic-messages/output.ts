@@ -1,12 +1,12 @@
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import { setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asObject, type JsonObject } from '../../lib/json.ts';
-import { refuseField } from '../fields.ts';
+import { refuseField } from '../shared/request/fields.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
-import { describedSchema } from '../described-schema.ts';
-import { JSON_NOTE, schemaNote } from '../json-note.ts';
-import { hashedName } from '../tool-names.ts';
-import { plainSchema, toolSchema } from '../tool-schema.ts';
+import { describedSchema } from '../shared/output/described-schema.ts';
+import { JSON_NOTE, schemaNote } from '../shared/output/json-instructions.ts';
+import { hashedName } from '../shared/tools/names.ts';
+import { plainSchema, toolSchema } from '../shared/tools/schema.ts';
 import { strictSchema } from './schema.ts';
 import type { StrictBudget } from './strict-budget.ts';
 

@@ -3,7 +3,7 @@ import { budgetFor, type Effort, effortFrom, nearestEffort } from '../../core/ef
 import { measureOf, wantsThinking } from '../../core/reasoning.ts';
 import { leftOut, setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asNumber, asObject, compact, type JsonObject } from '../../lib/json.ts';
-import { refuseThinking } from '../forced-tools.ts';
+import { refuseThinking } from '../shared/tools/choice.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
 
 /** Reads `thinking` and `output_config.effort`. */

@@ -3,7 +3,7 @@ import { loadRecordings } from '../../../test/kit/recordings.ts';
 import { CompletionBuilder, unfold, type Completion } from '../../core/completion.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
-import { dataLines, eventEnd, eventName } from '../sse.ts';
+import { dataLines, eventEnd, eventName } from '../shared/stream/sse.ts';
 import { codec } from './codec.ts';
 import { anthropicMessages } from './protocol.ts';
 import { PING } from './sentinels.ts';

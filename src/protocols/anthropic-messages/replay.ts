@@ -1,5 +1,5 @@
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
-import { sseEvent } from '../sse-event.ts';
+import { sseEvent } from '../shared/stream/sse-event.ts';
 import { MESSAGE_STOP } from './sentinels.ts';
 
 /** A plain answer as the events of a stream. */

@@ -1,5 +1,5 @@
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
-import { resolved } from '../tool-schema.ts';
+import { resolved } from '../shared/tools/schema.ts';
 
 /** Formats of strings that Anthropic enforces. */
 const FORMATS: ReadonlySet<unknown> = new Set(

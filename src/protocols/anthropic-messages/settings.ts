@@ -2,8 +2,8 @@ import type { SettingName, Settings } from '../../core/conversation.ts';
 import { leftOut, setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asBoolean, asNumber, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
-import { refuseField } from '../fields.ts';
-import { leftOutSettings } from '../setting-effects.ts';
+import { refuseField } from '../shared/request/fields.ts';
+import { leftOutSettings } from '../shared/request/setting-effects.ts';
 
 /** What this dialect calls the settings; those that it lacks have the names of OpenAI. */
 export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {

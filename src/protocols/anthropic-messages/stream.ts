@@ -1,6 +1,6 @@
 import type { Usage } from '../../core/record.ts';
 import { asObject, type JsonObject } from '../../lib/json.ts';
-import { brokenBy, meaningOf, type BrokenEnd } from '../finish-words.ts';
+import { brokenBy, meaningOf, type BrokenEnd } from '../shared/finish/words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { NO_REASON } from './finish.ts';
 import { asStream } from './replay.ts';

@@ -1,7 +1,7 @@
 import { asArray, asObject, asString } from '../../lib/json.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import type { SystemPrompt, SystemTexts } from '../protocol.ts';
-import { firstMember, insertion, joinToString } from '../system-edits.ts';
+import { firstMember, insertion, joinToString } from '../shared/request/system-edits.ts';
 
 /** How the block begins with which an agent says who it is. It is no prompt, and has to stay in front. */
 const ATTRIBUTION = 'x-anthropic-';

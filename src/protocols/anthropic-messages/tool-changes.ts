@@ -1,5 +1,5 @@
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
-import { refuseField } from '../fields.ts';
+import { refuseField } from '../shared/request/fields.ts';
 
 /**
  * The tools that a request offers at the end of its conversation: those of `tools`, less what a `tool_removal` of the

@@ -1,6 +1,6 @@
 import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
-import { UnreadMembers } from '../unread-members.ts';
+import { UnreadMembers } from '../shared/request/unknown-members.ts';
 
 /** What messages and the system's blocks say and has no neutral form: `image.transformations`. */
 export function unsupportedMembers(body: JsonObject): UnsupportedFeature[] {

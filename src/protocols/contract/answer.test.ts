@@ -6,7 +6,7 @@ import { parseSse, type SseEvent } from '../../../test/kit/sse.ts';
 import { CompletionBuilder, unfold, type Completion, type FinishReason } from '../../core/completion.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import { Unintelligible } from '../codec.ts';
-import { ContentTemplate } from '../content-template.ts';
+import { ContentTemplate } from '../shared/stream/content-template.ts';
 import {
   ANSWERS,
   call,

@@ -1,5 +1,5 @@
 import { OpenQueue, OpenQueues } from '../../lib/open-queue.ts';
-import { madeUpId } from '../made-up-id.ts';
+import { madeUpId } from '../shared/tools/generated-id.ts';
 
 interface Call {
   readonly id: string;

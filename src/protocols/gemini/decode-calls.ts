@@ -3,8 +3,8 @@ import type { AnswerEvent } from '../../core/event.ts';
 import type { Signature } from '../../core/part.ts';
 import { asId, asObject, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
 import { Unintelligible } from '../codec.ts';
-import { unwrapInput } from '../freeform.ts';
-import { madeUpId } from '../made-up-id.ts';
+import { unwrapInput } from '../shared/tools/freeform.ts';
+import { madeUpId } from '../shared/tools/generated-id.ts';
 import { PartialArgs } from './partial-args.ts';
 
 /** What of the request decides how its answer is read. */

@@ -1,7 +1,7 @@
 import type { Turn } from '../../core/conversation.ts';
 import type { Part } from '../../core/part.ts';
 import { asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
-import { refuseField } from '../fields.ts';
+import { refuseField } from '../shared/request/fields.ts';
 import type { CallIds } from './call-ids.ts';
 import { fieldsOf } from './camel-case.ts';
 import { decodeMedia } from './media.ts';

@@ -2,7 +2,7 @@ import type { Conversation } from '../../core/conversation.ts';
 import { required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asNumber, asString, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
-import { type FieldRules, refuseField, unsupportedFields } from '../fields.ts';
+import { type FieldRules, refuseField, unsupportedFields } from '../shared/request/fields.ts';
 import { fieldsOf } from './camel-case.ts';
 import { decodeToolChoice, decodeTools, unsupportedInTools, unsupportedToolConfig } from './decode-tools.ts';
 import { decodeSystem, decodeTurns } from './decode-turns.ts';

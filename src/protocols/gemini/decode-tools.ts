@@ -1,8 +1,8 @@
 import type { Tool, ToolChoice } from '../../core/conversation.ts';
 import { field, leftOut, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asString, asWord, type JsonObject } from '../../lib/json.ts';
-import { refuseField } from '../fields.ts';
-import { descriptionIn, schemaIn, unsupportedToolFields } from '../tool-fields.ts';
+import { refuseField } from '../shared/request/fields.ts';
+import { descriptionIn, schemaIn, unsupportedToolFields } from '../shared/tools/fields.ts';
 import { fieldsOf } from './camel-case.ts';
 import { jsonSchemaOf } from './openapi.ts';
 import { NAME } from './name.ts';

@@ -1,7 +1,7 @@
 import type { Turn } from '../../core/conversation.ts';
 import type { Part, TextPart } from '../../core/part.ts';
 import { asString, asWord } from '../../lib/json.ts';
-import { refuseField } from '../fields.ts';
+import { refuseField } from '../shared/request/fields.ts';
 import { CallIds } from './call-ids.ts';
 import { fieldsOf } from './camel-case.ts';
 import { decodeParts, partsOf } from './decode-parts.ts';

@@ -1,7 +1,7 @@
 import { field, leftOut, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asCount, asNumber, asObject, asString, compact, type JsonObject } from '../../lib/json.ts';
 import { Unintelligible, type EmbeddingCodec } from '../codec.ts';
-import { refuseField } from '../fields.ts';
+import { refuseField } from '../shared/request/fields.ts';
 import { fieldsOf, modelName } from './camel-case.ts';
 import { repeated, repeatedObjects } from './repeated.ts';
 

@@ -3,7 +3,7 @@ import type { NativePart, Part, Signature, ToolCallPart } from '../../core/part.
 import type { ReasoningTraits } from '../../core/signature.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import type { Reply } from '../codec.ts';
-import { withBreaks } from '../text-breaks.ts';
+import { withBreaks } from '../shared/texts/breaks.ts';
 import { encodeCitations } from './citations.ts';
 import { inputOf } from './call-input.ts';
 import { encodeFinish } from './finish.ts';

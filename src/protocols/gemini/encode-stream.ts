@@ -4,7 +4,7 @@ import type { AnswerEvent, DeltaEvent, PartStartEvent } from '../../core/event.t
 import type { Citation, Signature } from '../../core/part.ts';
 import { compact } from '../../lib/json.ts';
 import type { Reply, StreamEncoder } from '../codec.ts';
-import { BREAK, TextBreaks } from '../text-breaks.ts';
+import { BREAK, TextBreaks } from '../shared/texts/breaks.ts';
 import { encodeCitations } from './citations.ts';
 import { AnswerParts, signed } from './encode-answer.ts';
 import { encodeFinish } from './finish.ts';

@@ -4,8 +4,8 @@ import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts
 import { isForced } from '../../core/tool-choice.ts';
 import type { Work } from '../../core/work.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
-import { foreignTools } from '../foreign-tools.ts';
-import { freeformDescription } from '../freeform.ts';
+import { foreignTools } from '../shared/tools/foreign.ts';
+import { freeformDescription } from '../shared/tools/freeform.ts';
 import { supportedSchema } from './schema.ts';
 import { NAME } from './name.ts';
 

@@ -4,7 +4,7 @@ import { isReadableBy } from '../../core/signature.ts';
 import { leftOut, part as native, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import type { Work } from '../../core/work.ts';
 import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
-import { GO_ON, NOTHING_SAID } from '../said-by-nobody.ts';
+import { GO_ON, NOTHING_SAID } from '../shared/texts/placeholders.ts';
 import { inputOf } from './call-input.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
 import { encodeMedia } from './media.ts';

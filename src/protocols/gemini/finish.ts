@@ -1,7 +1,7 @@
 import type { Finish, FinishReason } from '../../core/completion.ts';
 import { asArray, asObject } from '../../lib/json.ts';
 import { unwrapped } from './errors.ts';
-import { brokenBy, reasonOf, type BrokenEnd } from '../finish-words.ts';
+import { brokenBy, reasonOf, type BrokenEnd } from '../shared/finish/words.ts';
 
 /** Reads a candidate's `finishReason`. An answer that ends in calls ends with `STOP`, like any other. */
 export function decodeFinish(word: string | undefined, hasCalls: boolean): Finish {

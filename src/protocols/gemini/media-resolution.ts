@@ -1,7 +1,7 @@
 import type { MediaPart } from '../../core/part.ts';
 import { asString, type JsonObject } from '../../lib/json.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
-import { isDetailed, type MediaLoss } from '../unsaid-members.ts';
+import { isDetailed, type MediaLoss } from '../shared/request/turn-members.ts';
 
 /**
  * How closely a medium is to be looked at: Google's words by those of the neutral form. A part says so from the third

@@ -4,7 +4,7 @@ import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts
 import { asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
 import { NAME } from './name.ts';
-import { documentTypeOf, kindOf } from '../media-types.ts';
+import { documentTypeOf, kindOf } from '../shared/media/types.ts';
 import { detailOf } from './media-resolution.ts';
 
 /** Files that lie at Google: uploaded ones, by name or by their URL, and those of its storage. */

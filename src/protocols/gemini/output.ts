@@ -3,13 +3,13 @@ import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import type { Work } from '../../core/work.ts';
 import { asString, type JsonObject } from '../../lib/json.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
-import { refuseField } from '../fields.ts';
-import { schemaIn } from '../tool-fields.ts';
+import { refuseField } from '../shared/request/fields.ts';
+import { schemaIn } from '../shared/tools/fields.ts';
 import { jsonSchemaOf } from './openapi.ts';
 import { fieldsOf } from './camel-case.ts';
 import { objectIn, repeated } from './repeated.ts';
 import { supportedSchema } from './schema.ts';
-import { describedSchema } from '../described-schema.ts';
+import { describedSchema } from '../shared/output/described-schema.ts';
 
 /** What a schema of the answer is called where it is too complex, in no dialect's words. */
 const FIELD = 'the schema of the answer';

@@ -6,9 +6,9 @@ import type { AnswerEvent } from '../../core/event.ts';
 import type { Part, Signature } from '../../core/part.ts';
 import { unmarkSignature } from '../../core/signature.ts';
 import type { Reply } from '../codec.ts';
-import { dataLines } from '../sse.ts';
+import { dataLines } from '../shared/stream/sse.ts';
 import { codec } from './codec.ts';
-import { withBreaks } from '../text-breaks.ts';
+import { withBreaks } from '../shared/texts/breaks.ts';
 import { GeminiStreamDecoder } from './decode-stream.ts';
 import { gemini } from './protocol.ts';
 

@@ -4,7 +4,7 @@ import { loadRecordings, type Recording } from '../../../test/kit/recordings.ts'
 import { CompletionBuilder, unfold, type Completion } from '../../core/completion.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Reply } from '../codec.ts';
-import { dataLines } from '../sse.ts';
+import { dataLines } from '../shared/stream/sse.ts';
 import { codec } from './codec.ts';
 import { gemini } from './protocol.ts';
 

@@ -1,5 +1,5 @@
 import { asObject, type JsonObject } from '../../lib/json.ts';
-import { refuseField } from '../fields.ts';
+import { refuseField } from '../shared/request/fields.ts';
 import { fieldsOf } from './camel-case.ts';
 
 /** The elements of a field that repeats: Google's JSON takes a single one for a list of one. */

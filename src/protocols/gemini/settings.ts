@@ -3,8 +3,8 @@ import { setting, weakened, type UnsupportedFeature } from '../../core/unsupport
 import type { Work } from '../../core/work.ts';
 import { asBoolean, asNumber, asString, compact, type JsonObject } from '../../lib/json.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
-import { refuseField } from '../fields.ts';
-import { leftOutSettings } from '../setting-effects.ts';
+import { refuseField } from '../shared/request/fields.ts';
+import { leftOutSettings } from '../shared/request/setting-effects.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { repeated } from './repeated.ts';

@@ -1,7 +1,7 @@
 import { mergeUsage } from '../../core/merge-usage.ts';
 import type { Usage } from '../../core/record.ts';
 import { asIndex, asList, asObject, asWord } from '../../lib/json.ts';
-import { brokenBy, meaningOf, type BrokenEnd } from '../finish-words.ts';
+import { brokenBy, meaningOf, type BrokenEnd } from '../shared/finish/words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { fieldsOf } from './camel-case.ts';
 import { unwrapped } from './errors.ts';

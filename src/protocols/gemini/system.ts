@@ -1,7 +1,7 @@
 import { applyEdits, elementSpan, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import type { SystemPrompt, SystemTexts } from '../protocol.ts';
 import type { Operation } from '../../core/exchange.ts';
-import { firstMember, insertion, joinToList } from '../system-edits.ts';
+import { firstMember, insertion, joinToList } from '../shared/request/system-edits.ts';
 import { isWrapped, requestSpans } from './request-spans.ts';
 
 const NAMES = ['systemInstruction', 'system_instruction'];

@@ -1,6 +1,6 @@
 import { required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asNumber, type JsonObject } from '../../lib/json.ts';
-import { UnreadMembers } from '../unread-members.ts';
+import { UnreadMembers } from '../shared/request/unknown-members.ts';
 import { fieldsOf } from './camel-case.ts';
 import { detailOf } from './media-resolution.ts';
 import { repeated } from './repeated.ts';

@@ -2,7 +2,7 @@ import type { Signature, ToolCallPart } from '../../core/part.ts';
 import type { Quirks } from '../../core/route.ts';
 import { isReadableBy, signatureFrom } from '../../core/signature.ts';
 import { asId, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
-import { unwrapInput, wrapInput } from '../freeform.ts';
+import { unwrapInput, wrapInput } from '../shared/tools/freeform.ts';
 import { NAME } from './name.ts';
 import { wireId } from './names.ts';
 import { originOf } from './reasoning-details.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lib/json.ts';
-import { sseEvent } from '../sse-event.ts';
+import { sseEvent } from '../shared/stream/sse-event.ts';
 import type { Head } from './encode-answer.ts';
 
 /** Writes the chunks of one stream. What they have in common is put together once. */

@@ -12,8 +12,8 @@ import {
   type JsonObject,
 } from '../../lib/json.ts';
 import { Unintelligible } from '../codec.ts';
-import { madeUpId } from '../made-up-id.ts';
-import { readText } from '../read-text.ts';
+import { madeUpId } from '../shared/tools/generated-id.ts';
+import { readText } from '../shared/texts/read.ts';
 import { decodeCall } from './calls.ts';
 import { decodeCitations } from './citations.ts';
 import { decodeFinish } from './finish.ts';

@@ -1,9 +1,9 @@
 import type { CacheControl, MediaPart, MediaSource, ReasoningPart, RefusalPart, TextPart } from '../../core/part.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
-import { refuseField } from '../fields.ts';
-import { mediaSourceOf } from '../media-source.ts';
+import { refuseField } from '../shared/request/fields.ts';
+import { mediaSourceOf } from '../shared/media/source.ts';
 import { NAME } from './name.ts';
-import { audioTypeOf, documentTypeOf, kindOf } from '../media-types.ts';
+import { audioTypeOf, documentTypeOf, kindOf } from '../shared/media/types.ts';
 
 /** What the content of a message may hold. */
 export type ContentPart = TextPart | MediaPart | RefusalPart | ReasoningPart;

@@ -2,7 +2,7 @@ import type { Conversation } from '../../core/conversation.ts';
 import { field, leftOut, required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asNumber, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
-import { refuseField, unsupportedFields, type FieldRules } from '../fields.ts';
+import { refuseField, unsupportedFields, type FieldRules } from '../shared/request/fields.ts';
 import { decodeTurns } from './decode-turns.ts';
 import { unsupportedMembers } from './unsupported-members.ts';
 import { decodeOutput } from './output.ts';

@@ -1,9 +1,9 @@
 import type { FunctionTool, Tool, ToolChoice } from '../../core/conversation.ts';
 import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
-import { refuseField } from '../fields.ts';
-import { grammarOf } from '../freeform.ts';
-import { descriptionIn, schemaIn, strictIn, unsupportedToolFields } from '../tool-fields.ts';
+import { refuseField } from '../shared/request/fields.ts';
+import { grammarOf } from '../shared/tools/freeform.ts';
+import { descriptionIn, schemaIn, strictIn, unsupportedToolFields } from '../shared/tools/fields.ts';
 import { NAME } from './name.ts';
 
 /** Reads `tools` and the legacy `functions`. A type that is not known is a tool of the vendor's own. */

@@ -3,10 +3,10 @@ import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts
 import type { MediaPart, TextPart } from '../../core/part.ts';
 import type { Quirks } from '../../core/route.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { mediaUrlOf } from '../media-source.ts';
+import { mediaUrlOf } from '../shared/media/source.ts';
 import { NAME } from './name.ts';
-import { bareType, extensionOf } from '../media-types.ts';
-import { isDetailed, type MediaLoss } from '../unsaid-members.ts';
+import { bareType, extensionOf } from '../shared/media/types.ts';
+import { isDetailed, type MediaLoss } from '../shared/request/turn-members.ts';
 
 /** What of a user's turn is no result of a tool, as `content`. A single text is a string, which every backend takes. */
 export function encodeParts(parts: readonly (TextPart | MediaPart)[], quirks: Quirks): string | JsonObject[] {

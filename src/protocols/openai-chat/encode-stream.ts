@@ -5,7 +5,7 @@ import type { Citation, Signature } from '../../core/part.ts';
 import type { Usage } from '../../core/record.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Reply, StreamEncoder } from '../codec.ts';
-import { BREAK, TextBreaks } from '../text-breaks.ts';
+import { BREAK, TextBreaks } from '../shared/texts/breaks.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { encodeCitation } from './citations.ts';
 import { encodeAnswerCall, encodeShown, hasFunctions, headOf, type Head } from './encode-answer.ts';

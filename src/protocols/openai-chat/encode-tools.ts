@@ -4,8 +4,8 @@ import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts
 import type { Quirks } from '../../core/route.ts';
 import { isForced } from '../../core/tool-choice.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
-import { foreignTools, isForeignTool } from '../foreign-tools.ts';
-import { FREEFORM_PARAMETERS, freeformDescription, grammarOf } from '../freeform.ts';
+import { foreignTools, isForeignTool } from '../shared/tools/foreign.ts';
+import { FREEFORM_PARAMETERS, freeformDescription, grammarOf } from '../shared/tools/freeform.ts';
 import { functionSchema } from '../openai/function-schema.ts';
 import { NAME } from './name.ts';
 import { takes } from './settings.ts';

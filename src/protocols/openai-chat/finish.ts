@@ -1,6 +1,6 @@
 import type { Finish, FinishReason } from '../../core/completion.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
-import { brokenBy, meaningOf, type BrokenEnd } from '../finish-words.ts';
+import { brokenBy, meaningOf, type BrokenEnd } from '../shared/finish/words.ts';
 
 /** What an answer holds, as far as it decides what its end means. */
 export interface Said {

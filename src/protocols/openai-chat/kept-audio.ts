@@ -1,7 +1,7 @@
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { elementSpans, memberSpans } from '../../lib/json-span.ts';
 import type { Keeping } from '../protocol.ts';
-import { checkWrittenOnce } from '../written-once.ts';
+import { checkWrittenOnce } from '../shared/request/duplicate-fields.ts';
 
 /** Sound that a model made is kept by its provider for an hour, and later messages refer to it: `"audio":{"id":"audio_…"}`. */
 export const keeping: Keeping = {

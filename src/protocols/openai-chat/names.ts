@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Quirks } from '../../core/route.ts';
-import { madeUpId } from '../made-up-id.ts';
-import { hashedName } from '../tool-names.ts';
+import { madeUpId } from '../shared/tools/generated-id.ts';
+import { hashedName } from '../shared/tools/names.ts';
 
 /** OpenAI's limit: what is over it is refused. */
 const MAX_NAME = 64;

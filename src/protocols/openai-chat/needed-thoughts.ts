@@ -3,8 +3,8 @@ import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts'
 import { memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
 import type { Fitted } from '../protocol.ts';
-import { fillThoughts, type ThoughtForm } from '../needed-thoughts.ts';
-import { insertion } from '../system-edits.ts';
+import { fillThoughts, type ThoughtForm } from '../shared/request/missing-thoughts.ts';
+import { insertion } from '../shared/request/system-edits.ts';
 
 const FIELD = 'reasoning_content';
 

@@ -8,7 +8,7 @@ import type { Conversation } from '../../core/conversation.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import type { Part, Signature } from '../../core/part.ts';
 import type { Reply } from '../codec.ts';
-import { withBreaks } from '../text-breaks.ts';
+import { withBreaks } from '../shared/texts/breaks.ts';
 import { codec } from './codec.ts';
 
 const conversation: Conversation = {

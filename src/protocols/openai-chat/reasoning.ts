@@ -7,7 +7,7 @@ import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asBoolean, asCount, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import { factsOf, type ModelFacts } from '../../vendors/models/facts.ts';
 import { BY_EFFORT } from '../../vendors/thinking-controls.ts';
-import { UnreadMembers } from '../unread-members.ts';
+import { UnreadMembers } from '../shared/request/unknown-members.ts';
 
 /** The fields that say whether and how much to think: OpenAI's own and those of vendors. */
 export const REASONING_FIELDS = [

@@ -4,8 +4,8 @@ import type { Quirks } from '../../core/route.ts';
 import { leftOut, setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
-import { refuseField } from '../fields.ts';
-import { hasEffect } from '../setting-effects.ts';
+import { refuseField } from '../shared/request/fields.ts';
+import { hasEffect } from '../shared/request/setting-effects.ts';
 import { plainUserIdOf, userIdOf } from '../openai/user-id.ts';
 
 type Name = keyof Settings;

@@ -3,9 +3,9 @@ import type { AnswerEvent } from '../../core/event.ts';
 import { JsonProgress } from '../../lib/json-progress.ts';
 import { asId, asIndex, asObject, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
 import { Unintelligible } from '../codec.ts';
-import { unwrapInput } from '../freeform.ts';
-import { madeUpId } from '../made-up-id.ts';
-import { readArguments } from '../read-text.ts';
+import { unwrapInput } from '../shared/tools/freeform.ts';
+import { madeUpId } from '../shared/tools/generated-id.ts';
+import { readArguments } from '../shared/texts/read.ts';
 import { callSignature } from './calls.ts';
 import type { Reading } from './decode-answer.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { dataLines } from '../sse.ts';
+import { dataLines } from '../shared/stream/sse.ts';
 import { asStream } from './replay.ts';
 import { ChatStreamReader } from './stream.ts';
 

@@ -2,7 +2,7 @@ import type { Operation } from '../../core/exchange.ts';
 import { mergeUsage } from '../../core/merge-usage.ts';
 import type { Usage } from '../../core/record.ts';
 import { asIndex, asList, type JsonObject } from '../../lib/json.ts';
-import { meaningOf, type BrokenEnd } from '../finish-words.ts';
+import { meaningOf, type BrokenEnd } from '../shared/finish/words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { brokenChoice, choiceError } from './finish.ts';
 import { hasContent } from './holds-answer.ts';

@@ -1,6 +1,6 @@
 import { applyEdits, type Edit, elementSpan, memberSpans, type Span } from '../../lib/json-span.ts';
 import type { SystemPrompt, SystemTexts } from '../protocol.ts';
-import { insertion, joinToList, joinToString } from '../system-edits.ts';
+import { insertion, joinToList, joinToString } from '../shared/request/system-edits.ts';
 
 /**
  * `text` with the addition in its first system or developer message, or in a new first message if it has neither;

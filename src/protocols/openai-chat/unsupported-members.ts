@@ -1,6 +1,6 @@
 import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
-import { UnreadMembers } from '../unread-members.ts';
+import { UnreadMembers } from '../shared/request/unknown-members.ts';
 
 /** What messages say and has no neutral form: `messages[].prefix`. */
 export function unsupportedMembers(messages: unknown): UnsupportedFeature[] {

@@ -1,7 +1,7 @@
 import { asObject, type JsonObject } from '../../lib/json.ts';
 import { applyEdits, memberSpans } from '../../lib/json-span.ts';
 import type { UsageRequest } from '../protocol.ts';
-import { insertion } from '../system-edits.ts';
+import { insertion } from '../shared/request/system-edits.ts';
 
 /** In this dialect a stream tells its token counts only where the request says `stream_options.include_usage`. */
 export const usageRequest: UsageRequest = { ask, isExtra, refusedField: 'stream_options' };

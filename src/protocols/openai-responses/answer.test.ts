@@ -8,7 +8,7 @@ import type { Part } from '../../core/part.ts';
 import { unmarkSignature } from '../../core/signature.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { Unintelligible, type Reply } from '../codec.ts';
-import { dataLines } from '../sse.ts';
+import { dataLines } from '../shared/stream/sse.ts';
 import { codec } from './codec.ts';
 import { errorEvent } from './errors.ts';
 

@@ -1,10 +1,10 @@
 import type { MediaPart, MediaSource, Part, TextPart } from '../../core/part.ts';
 import { asArray, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
-import { refuseField } from '../fields.ts';
-import { mediaSourceOf } from '../media-source.ts';
+import { refuseField } from '../shared/request/fields.ts';
+import { mediaSourceOf } from '../shared/media/source.ts';
 import { decodeCitation } from './citations.ts';
 import { NAME } from './name.ts';
-import { audioTypeOf, documentTypeOf } from '../media-types.ts';
+import { audioTypeOf, documentTypeOf } from '../shared/media/types.ts';
 
 /** The parts of a message's content: a text, or a list. */
 export function decodeParts(content: unknown, field: string): Part[] {

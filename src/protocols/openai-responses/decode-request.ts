@@ -2,7 +2,7 @@ import type { Conversation } from '../../core/conversation.ts';
 import { field, leftOut, required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import type { RequestHead } from '../codec.ts';
-import { refuseField, unsupportedFields } from '../fields.ts';
+import { refuseField, unsupportedFields } from '../shared/request/fields.ts';
 import { configurationOf } from './configuration.ts';
 import { decodeToolChoice, decodeTools, unsupportedInTools, withoutDoubles } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';

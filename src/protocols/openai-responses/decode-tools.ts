@@ -1,8 +1,8 @@
 import type { FreeformTool, FunctionTool, Tool, ToolChoice, ToolOrigin } from '../../core/conversation.ts';
 import { field, leftOut, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
-import { refuseField } from '../fields.ts';
-import { descriptionIn, schemaIn, strictIn, unsupportedToolFields } from '../tool-fields.ts';
+import { refuseField } from '../shared/request/fields.ts';
+import { descriptionIn, schemaIn, strictIn, unsupportedToolFields } from '../shared/tools/fields.ts';
 import { NAME } from './name.ts';
 import { type FlatName, type NamespaceOrigin, TOOL_SEARCH } from './namespaces.ts';
 

@@ -2,10 +2,10 @@ import { required } from '../../core/unsupported-feature.ts';
 import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import type { MediaPart, Part } from '../../core/part.ts';
 import { compact } from '../../lib/json.ts';
-import { mediaUrlOf } from '../media-source.ts';
+import { mediaUrlOf } from '../shared/media/source.ts';
 import { NAME } from './name.ts';
-import { bareType, extensionOf } from '../media-types.ts';
-import { isDetailed, type MediaLoss } from '../unsaid-members.ts';
+import { bareType, extensionOf } from '../shared/media/types.ts';
+import { isDetailed, type MediaLoss } from '../shared/request/turn-members.ts';
 
 /** Content of a message or of a tool's output: the text alone if there is nothing else, otherwise a list of parts. */
 export function encodeParts(parts: readonly Part[]): unknown {

@@ -3,7 +3,7 @@ import { required, type UnsupportedFeature } from '../../core/unsupported-featur
 import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import { compact } from '../../lib/json.ts';
 import { functionSchema } from '../openai/function-schema.ts';
-import { NOTHING } from '../tool-schema.ts';
+import { NOTHING } from '../shared/tools/schema.ts';
 import { NAME } from './name.ts';
 import { namespaceOf, originOf, TOOL_SEARCH } from './namespaces.ts';
 

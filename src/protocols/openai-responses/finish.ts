@@ -1,6 +1,6 @@
 import type { Finish } from '../../core/completion.ts';
 import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
-import { brokenBy, reasonOf, type BrokenEnd } from '../finish-words.ts';
+import { brokenBy, reasonOf, type BrokenEnd } from '../shared/finish/words.ts';
 
 /** What the parts of an answer tell of its end. */
 export interface Contents {

@@ -1,6 +1,6 @@
 import type { Tool } from '../../core/conversation.ts';
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
-import { hashedName } from '../tool-names.ts';
+import { hashedName } from '../shared/tools/names.ts';
 import { NAME } from './name.ts';
 
 /** What a search for tools that the client does itself is called as a function. */

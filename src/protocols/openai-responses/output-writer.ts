@@ -15,7 +15,7 @@ import {
   wholeItem,
 } from './item-writers.ts';
 import { MessageWriter } from './message-writer.ts';
-import { mediaInWords } from '../media-in-words.ts';
+import { mediaInWords } from '../shared/media/as-text.ts';
 import { NAME } from './name.ts';
 import { isToolSearch, namespaceOf } from './namespaces.ts';
 

@@ -1,11 +1,11 @@
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import { setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
-import { refuseField } from '../fields.ts';
-import { describedSchema } from '../described-schema.ts';
-import { JSON_NOTE, schemaNote } from '../json-note.ts';
+import { refuseField } from '../shared/request/fields.ts';
+import { describedSchema } from '../shared/output/described-schema.ts';
+import { JSON_NOTE, schemaNote } from '../shared/output/json-instructions.ts';
 import { outputSchema } from '../openai/output-schema.ts';
-import { schemaIn, strictIn } from '../tool-fields.ts';
+import { schemaIn, strictIn } from '../shared/tools/fields.ts';
 
 /** `text.format`; plain text is what is meant without it. */
 export function decodeOutput(text: unknown): OutputFormat | undefined {

@@ -1,7 +1,7 @@
 import type { AnswerEvent } from '../../core/event.ts';
 import { asId, asString, asWord, type JsonObject, parseObject } from '../../lib/json.ts';
-import { madeUpId } from '../made-up-id.ts';
-import { readArguments } from '../read-text.ts';
+import { madeUpId } from '../shared/tools/generated-id.ts';
+import { readArguments } from '../shared/texts/read.ts';
 import { NAME } from './name.ts';
 import { flatName, TOOL_SEARCH } from './namespaces.ts';
 import { type Emitter, type ItemReader, TextTrack } from './text-track.ts';

@@ -1,5 +1,5 @@
 import { asArray, asList, asObject, type JsonObject } from '../../lib/json.ts';
-import { readText } from '../read-text.ts';
+import { readText } from '../shared/texts/read.ts';
 import { decodeCitation } from './citations.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { PartCursor } from './part-cursor.ts';

@@ -1,5 +1,5 @@
 import { asList, asObject, asWord, type JsonObject } from '../../lib/json.ts';
-import { readText } from '../read-text.ts';
+import { readText } from '../shared/texts/read.ts';
 import { NAME } from './name.ts';
 import { PartCursor } from './part-cursor.ts';
 import { TextTrack, type Emitter, type ItemReader } from './text-track.ts';

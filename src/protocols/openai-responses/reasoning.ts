@@ -6,7 +6,7 @@ import type { Quirks } from '../../core/route.ts';
 import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asObject, asWord, compact } from '../../lib/json.ts';
 import { factsOf, type ModelFacts } from '../../vendors/models/facts.ts';
-import { UnreadMembers } from '../unread-members.ts';
+import { UnreadMembers } from '../shared/request/unknown-members.ts';
 
 /** `reasoning`. Of its fields only effort and summary mean something elsewhere. */
 export function decodeReasoning(value: unknown): Reasoning | undefined {

@@ -2,7 +2,7 @@ import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { memberRemoval } from '../../lib/json-removal.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit } from '../../lib/json-span.ts';
 import type { ReferenceStore } from '../protocol.ts';
-import { checkWrittenOnce } from '../written-once.ts';
+import { checkWrittenOnce } from '../shared/request/duplicate-fields.ts';
 import { idOf, isReference } from './response-id.ts';
 
 /** What is kept as a whole: an earlier response, or a conversation. */

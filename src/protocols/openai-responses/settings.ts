@@ -1,8 +1,8 @@
 import type { SettingName, Settings } from '../../core/conversation.ts';
 import { setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asBoolean, asNumber, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
-import { type FieldRules, refuseField } from '../fields.ts';
-import { leftOutSettings } from '../setting-effects.ts';
+import { type FieldRules, refuseField } from '../shared/request/fields.ts';
+import { leftOutSettings } from '../shared/request/setting-effects.ts';
 import { userIdOf } from '../openai/user-id.ts';
 
 /** What this dialect calls the settings; those that it lacks have their names of OpenAI's other API. */

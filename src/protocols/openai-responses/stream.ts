@@ -1,7 +1,7 @@
 import { mergeUsage } from '../../core/merge-usage.ts';
 import type { Usage } from '../../core/record.ts';
 import { asObject, type JsonObject } from '../../lib/json.ts';
-import type { BrokenEnd } from '../finish-words.ts';
+import type { BrokenEnd } from '../shared/finish/words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { BegunResponse } from './begun-response.ts';
 import { brokenEnd } from './finish.ts';

@@ -1,6 +1,6 @@
 import { applyEdits, type Edit, memberSpans, type Span } from '../../lib/json-span.ts';
 import type { SystemPrompt, SystemTexts } from '../protocol.ts';
-import { firstMember, joinToString } from '../system-edits.ts';
+import { firstMember, joinToString } from '../shared/request/system-edits.ts';
 
 /**
  * `text` with the prompt in its `instructions`, or in new ones if it has none. All other bytes stay: messages of the

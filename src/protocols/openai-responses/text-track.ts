@@ -1,7 +1,7 @@
 import type { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent, PartHead } from '../../core/event.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { readText } from '../read-text.ts';
+import { readText } from '../shared/texts/read.ts';
 
 /** A part whose text comes in pieces, then perhaps again as a whole. */
 export class TextTrack {

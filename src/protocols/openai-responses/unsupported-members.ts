@@ -1,6 +1,6 @@
 import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
-import { UnreadMembers } from '../unread-members.ts';
+import { UnreadMembers } from '../shared/request/unknown-members.ts';
 
 /** What the items of an input say and has no neutral form: `function_call.caller`. */
 export function unsupportedMembers(items: readonly unknown[]): UnsupportedFeature[] {

@@ -1,6 +1,6 @@
 import { asArray, asCount, asNumber, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { Unintelligible, type EmbeddingCodec, type EmbeddingRequest } from '../codec.ts';
-import { refuseField, unsupportedFields } from '../fields.ts';
+import { refuseField, unsupportedFields } from '../shared/request/fields.ts';
 
 /** `/embeddings`: `{input, dimensions, encoding_format}` to `{object: "list", data: [{object: "embedding", index, embedding}]}`. */
 export const embedding: EmbeddingCodec = {

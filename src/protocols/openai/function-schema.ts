@@ -1,7 +1,7 @@
 import type { FunctionTool } from '../../core/conversation.ts';
 import { field, tool as toolNamed, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { toolSchema } from '../tool-schema.ts';
+import { toolSchema } from '../shared/tools/schema.ts';
 import { fitsStrict } from './strict-schema.ts';
 
 /** A function's parameters as OpenAI's two APIs take them. */

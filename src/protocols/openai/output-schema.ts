@@ -1,6 +1,6 @@
 import type { OutputFormat } from '../../core/conversation.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { plainSchema } from '../tool-schema.ts';
+import { plainSchema } from '../shared/tools/schema.ts';
 import { withItems } from './function-schema.ts';
 import { fitsStrict } from './strict-schema.ts';
 

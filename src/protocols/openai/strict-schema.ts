@@ -1,5 +1,5 @@
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
-import { resolved } from '../tool-schema.ts';
+import { resolved } from '../shared/tools/schema.ts';
 
 /**
  * Whether a schema is in the part of JSON Schema that OpenAI takes with `strict: true`; anything else is refused there

@@ -1,0 +1,16 @@
+import type { Conversation } from '../../../core/conversation.ts';
+import { required } from '../../../core/unsupported-feature.ts';
+import { UnsupportedFeatureError } from '../../../core/unsupported-feature-error.ts';
+import type { Part } from '../../../core/part.ts';
+import type { Quirks } from '../../../core/route.ts';
+
+/** Throws UnsupportedFeatureError for a picture anywhere in a conversation with a model that takes none, so that another is tried. */
+export function refusePictures({ turns }: Conversation, { images }: Quirks): void {
+  if (images !== 'none' || !turns.some(({ parts }) => parts.some(holdsPicture))) return;
+  throw new UnsupportedFeatureError(required('image', 'is a picture, and this model takes none'));
+}
+
+function holdsPicture(part: Part): boolean {
+  if (part.type === 'tool_result') return part.content.some(holdsPicture);
+  return part.type === 'media' && part.kind === 'image';
+}

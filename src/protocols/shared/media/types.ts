@@ -1,0 +1,47 @@
+import type { MediaPart } from '../../../core/part.ts';
+
+/** What a file of this MIME type is. */
+export function kindOf(mediaType: string | undefined): MediaPart['kind'] {
+  const family = mediaType?.slice(0, mediaType.indexOf('/'));
+  return family === 'image' || family === 'audio' || family === 'video' ? family : 'document';
+}
+
+/** The type without its parameters (`; charset=utf-8`), in lower case. */
+export function bareType(mediaType: string): string {
+  const end = mediaType.indexOf(';');
+  return (end === -1 ? mediaType : mediaType.slice(0, end)).trim().toLowerCase();
+}
+
+/** The MIME type that a document's name tells; undefined if it is not of the usual ones. */
+export function documentTypeOf(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : DOCUMENTS.get(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
+}
+
+/** What the name of a document of this type ends in; undefined if it is not of the usual ones. */
+export function extensionOf(mediaType: string): string | undefined {
+  const bare = bareType(mediaType);
+  for (const [extension, type] of DOCUMENTS) if (type === bare) return extension;
+  return undefined;
+}
+
+/** The MIME type of a sound's `format`, as OpenAI's dialects call it: `wav`, `mp3`, `flac`. */
+export function audioTypeOf(format: string): string {
+  return format === 'mp3' ? 'audio/mpeg' : `audio/${format}`;
+}
+
+const DOCUMENTS: ReadonlyMap<string, string> = new Map<string, string>(
+  Object.entries({
+    pdf: 'application/pdf',
+    txt: 'text/plain',
+    md: 'text/markdown',
+    html: 'text/html',
+    csv: 'text/csv',
+    xml: 'text/xml',
+    json: 'application/json',
+    yaml: 'application/yaml',
+    rtf: 'application/rtf',
+    docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+    xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  }),
+);

@@ -1,0 +1,33 @@
+import type { JsonObject } from '../../../lib/json.ts';
+import { allMembers, nameAmong } from '../../../lib/json-span.ts';
+import { refuseField } from './fields.ts';
+
+/** Where an object stands: in its text, and as errors call it (empty for the body itself). */
+export interface ObjectPlace {
+  readonly text: string;
+  readonly from: number;
+  readonly place: string;
+}
+
+/**
+ * Throws a Refusal unless what was looked at is what any backend will take: of a field that is written twice, another
+ * parser may take the first, and some take letters of either case. `object` is what stands at `at`, parsed.
+ */
+export function checkWrittenOnce(
+  object: JsonObject,
+  names: readonly string[],
+  { text, from, place }: ObjectPlace,
+): void {
+  const inPlace = (name: string): string => (place === '' ? name : `${place}.${name}`);
+  for (const key of Object.keys(object)) {
+    const name = key.normalize('NFKC').toLowerCase();
+    if (key !== name && names.includes(name)) refuseField(inPlace(key), `has to be written \`${name}\``);
+  }
+  const seen = new Set<string>();
+  for (const member of allMembers(text, from)) {
+    const name = nameAmong(names, text, member);
+    if (name === undefined) continue;
+    if (seen.has(name)) refuseField(inPlace(name), 'is written more than once');
+    seen.add(name);
+  }
+}

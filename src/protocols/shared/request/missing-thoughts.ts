@@ -1,0 +1,36 @@
+import type { Quirks } from '../../../core/route.ts';
+import { asArray, asObject, type JsonObject } from '../../../lib/json.ts';
+import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../../lib/json-span.ts';
+import type { Fitted } from '../../protocol.ts';
+
+/** How a dialect's messages hold thoughts and calls. */
+export interface ThoughtForm {
+  hasThought(message: JsonObject): boolean;
+  hasCall(message: JsonObject): boolean;
+  /** The edits of `text` that give the message at `span` a thought. */
+  edits(text: string, span: Span, message: JsonObject): Edit[];
+}
+
+/**
+ * `text` with a thought in each turn of the assistant that must have one and lacks it; undefined where none does. Only a
+ * conversation with tools must have any: `needed` says whether in all turns or in those that call.
+ */
+export function fillThoughts(
+  text: string,
+  body: JsonObject,
+  needed: NonNullable<Quirks['thoughtsNeeded']>,
+  form: ThoughtForm,
+): Fitted | undefined {
+  const messages = asArray(body['messages']).map((message) => asObject(message) ?? {});
+  const lacks = (message: JsonObject): boolean =>
+    message['role'] === 'assistant' && !form.hasThought(message) && (needed === 'all' || form.hasCall(message));
+  const hasTools = asArray(body['tools']).length > 0 || messages.some((message) => form.hasCall(message));
+  if (!hasTools || !messages.some(lacks)) return undefined;
+  const [list] = memberSpans(text, 'messages').slice(-1);
+  if (list === undefined) return undefined;
+  const edits = elementSpans(text, list.start).flatMap((span, index) => {
+    const message = messages[index];
+    return message === undefined || !lacks(message) ? [] : form.edits(text, span, message);
+  });
+  return { text: applyEdits(text, edits), unsupported: [] };
+}

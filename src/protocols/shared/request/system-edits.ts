@@ -1,0 +1,38 @@
+import type { Edit, Span } from '../../../lib/json-span.ts';
+import type { SystemTexts } from '../../protocol.ts';
+
+// Where a system prompt joins what a request has of its own. The texts stand within the quotes of JSON strings.
+
+/** What puts `text` in at a place. */
+export function insertion(at: number, text: string): Edit {
+  return { start: at, end: at, text };
+}
+
+/** Joins a prompt to the string at `span`. */
+export function joinToString({ start, end }: Span, { before, after, alone }: SystemTexts): Edit[] {
+  const [from, to] = [start + 1, end - 1];
+  return from === to ? [insertion(from, alone)] : [insertion(from, before), insertion(to, after)];
+}
+
+/** Joins a prompt to the array at `span`, as elements that `part` writes. */
+export function joinToList(
+  { start, end }: Span,
+  isEmpty: boolean,
+  { before, after, alone }: SystemTexts,
+  part: (text: string) => string,
+): Edit[] {
+  if (isEmpty) return [insertion(start + 1, part(alone))];
+  return [
+    insertion(start + 1, before === '' ? '' : `${part(before)},`),
+    insertion(end - 1, after === '' ? '' : `,${part(after)}`),
+  ];
+}
+
+/** Puts a first member into the object that begins at `start` of `text`. */
+export function firstMember(text: string, start: number, member: string): Edit {
+  CLOSES.lastIndex = start + 1;
+  return insertion(start + 1, CLOSES.test(text) ? member : `${member},`);
+}
+
+/** An object that ends where it is looked at. */
+const CLOSES = /\s*\}/y;

@@ -1,0 +1,18 @@
+import type { Tool } from '../../../core/conversation.ts';
+import type { ProtocolName } from '../../../core/part.ts';
+import { leftOut, tool as toolNamed, type UnsupportedFeature } from '../../../core/unsupported-feature.ts';
+import { asObject } from '../../../lib/json.ts';
+
+/** The tools that run at the provider of another dialect than `own`: a request of `own` cannot offer them. */
+export function foreignTools(tools: readonly Tool[], own: ProtocolName): UnsupportedFeature[] {
+  return tools.flatMap((tool) => (isForeignTool(tool, own) ? [leftOut(toolNamed(nameOf(tool)))] : []));
+}
+
+/** Whether a tool runs at the provider of another dialect. */
+export function isForeignTool(tool: Tool, own: ProtocolName): boolean {
+  return tool.type === 'native' && tool.protocol !== own;
+}
+
+function nameOf({ name, ...tool }: Tool): string {
+  return name === '' && tool.type === 'native' ? Object.keys(asObject(tool.value) ?? {}).join('.') : name;
+}
