@@ -53,7 +53,7 @@ const DIALECT_FILES: Readonly<Record<string, readonly string[]>> = {
   'usage.ts': ['readUsage', 'writeUsage'],
   'system.ts': ['injectSystem'],
   'conversation.ts': ['conversationStart'],
-  'foreign.ts': ['removeForeign'],
+  'foreign-signatures.ts': ['removeForeignSignatures'],
   'codec.ts': ['codec'],
   'decode-request.ts': ['decodeRequest'],
   'decode-turns.ts': ['decodeTurns'],

@@ -6,14 +6,14 @@ import type { ErrorLayer } from './error-layers.ts';
 import type { Failure, FailureKind, HeldAnswer } from './failure.ts';
 import { CONSEQUENCES } from './failure.ts';
 import { TOO_LONG_WORDINGS } from './too-long-wordings.ts';
-import { toldWords } from './told-words.ts';
+import { loggableMessage } from './loggable-message.ts';
 import type { Wording } from './wording.ts';
 
 /** An error as a dialect read it from a body. */
 export interface UpstreamError {
   readonly type: string | undefined;
   readonly code: string | undefined;
-  /** For the client; for a log only where it cannot quote the prompt (see `told-words.ts`). */
+  /** For the client; for a log only where it cannot quote the prompt (see `loggable-message.ts`). */
   readonly message?: string | undefined;
   /** A status that the error itself names. */
   readonly status: number | undefined;
@@ -87,7 +87,7 @@ export function classifyAnswer(
 function wordsFor({ status, body }: HeldAnswer, error: UpstreamError | undefined, kind: FailureKind) {
   const meanings = [error?.code, error?.type].map((code) => (code === undefined ? undefined : meaningOf(code)?.status));
   const namedStatus = error?.status ?? meanings.find((meant) => meant !== undefined);
-  return toldWords({ kind, status, namedStatus, message: error?.message, body });
+  return loggableMessage({ kind, status, namedStatus, message: error?.message, body });
 }
 
 /**

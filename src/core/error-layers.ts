@@ -1,6 +1,6 @@
 import { asObject, asWord, parseObject } from '../lib/json.ts';
 import type { UpstreamError } from './classify.ts';
-import { readLooseError } from './loose-error.ts';
+import { readGenericError } from './generic-error.ts';
 
 /** An error, or one that it wraps: its codes, and its message with more and more of what stands in front taken off. */
 export interface ErrorLayer {
@@ -72,8 +72,8 @@ function beginningsOf(message: string): string[] {
 function wrappedIn(object: unknown): UpstreamError | undefined {
   const fields = asObject(object);
   const raw = asObject(fields?.['metadata'])?.['raw'] ?? fields?.['raw'] ?? fields?.['error'] ?? fields?.['cause'];
-  if (typeof raw !== 'string') return raw === undefined ? undefined : readLooseError(raw);
-  return toldIn(raw) ?? readLooseError(raw);
+  if (typeof raw !== 'string') return raw === undefined ? undefined : readGenericError(raw);
+  return toldIn(raw) ?? readGenericError(raw);
 }
 
 /** An error that a text is the JSON of, or was before Python wrote it down: then what follows the first `message`. */
@@ -82,7 +82,7 @@ function toldIn(text: string): UpstreamError | undefined {
   if (start === undefined) return undefined;
   const json = text.slice(start - 1, text.lastIndexOf('}') + 1);
   const object = parseObject(json);
-  if (object !== undefined) return readLooseError(object.raw === undefined ? object : object.raw);
+  if (object !== undefined) return readGenericError(object.raw === undefined ? object : object.raw);
   const message = /["']message["']: ?\\?["']/.exec(json);
-  return message === null ? undefined : readLooseError(json.slice(message.index + message[0].length));
+  return message === null ? undefined : readGenericError(json.slice(message.index + message[0].length));
 }

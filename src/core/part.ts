@@ -61,7 +61,7 @@ export type MediaSource =
 /** The model wants a tool called. */
 export interface ToolCallPart {
   readonly type: 'tool_call';
-  /** Never empty: decoders make one up (see `madeUpId`) where the dialect has none. */
+  /** Never empty: decoders make one up (see `generatedId`) where the dialect has none. */
   readonly id: string;
   readonly name: string;
   /** The JSON text of an object as the model wrote it; of a freeform tool, its plain text. */

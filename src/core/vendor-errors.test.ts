@@ -5,7 +5,7 @@ import { protocolOf } from '../protocols/registry.ts';
 import { ACCOUNT_WORDINGS } from './account-wordings.ts';
 import { classifyAnswer } from './classify.ts';
 import type { Failure } from './failure.ts';
-import { readLooseError } from './loose-error.ts';
+import { readGenericError } from './generic-error.ts';
 import type { ProtocolName } from './part.ts';
 import { TOO_LONG_WORDINGS } from './too-long-wordings.ts';
 
@@ -22,7 +22,7 @@ const DIALECTS: Record<string, ProtocolName> = {
 function classified({ dialect, status, body }: VendorError): Failure {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const { errors } = protocolOf(dialect === undefined ? 'openai-chat' : (DIALECTS[dialect] ?? 'openai-chat'));
-  const error = errors.read(parsed(text)) ?? readLooseError(parsed(text));
+  const error = errors.read(parsed(text)) ?? readGenericError(parsed(text));
   const answer = { status, headers: new Headers(), body: new TextEncoder().encode(text) };
   return classifyAnswer(answer, error, { ...RULES, statuses: [...RULES.statuses, { from: 500, to: 599 }] });
 }

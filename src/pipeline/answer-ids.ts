@@ -1,23 +1,23 @@
 import type { IdSeal } from '../core/sealed-id.ts';
-import type { Keeping } from '../protocols/protocol.ts';
+import type { ProviderState } from '../protocols/protocol.ts';
 import type { AttemptRun } from './settle.ts';
 
 /** Seals the ids in an answer of the client's own dialect on its way down, and notes whose the items in it are. */
 export class AnswerIds {
   /** Undefined where ids pass as they are. */
   static for(run: AttemptRun): AnswerIds | undefined {
-    const { keeping } = run.protocol;
+    const { providerState } = run.protocol;
     const { seal, hasManyCallers } = run.context.snapshot;
-    if (run.crossing !== undefined || keeping === undefined || seal === undefined) return undefined;
+    if (run.crossing !== undefined || providerState === undefined || seal === undefined) return undefined;
     // Where nothing is to be sealed, it is a model's own answers alone in which ids are noted, if there is anybody to tell apart.
     const isNoted = hasManyCallers && run.exchange.endpoint?.operation === 'generate';
-    if (keeping.seal === undefined && !isNoted) return undefined;
-    return new AnswerIds(run, keeping, seal);
+    if (providerState.seal === undefined && !isNoted) return undefined;
+    return new AnswerIds(run, providerState, seal);
   }
 
   private constructor(
     private readonly run: AttemptRun,
-    private readonly keeping: Keeping,
+    private readonly providerState: ProviderState,
     private readonly idSeal: IdSeal,
   ) {}
 
@@ -26,7 +26,7 @@ export class AnswerIds {
     const { exchange, attempt, context } = this.run;
     const { name } = attempt.route.backend;
     const { callerName } = exchange;
-    for (const id of this.keeping.itemsOf(body)) context.owners.remember(callerName, id, name);
-    return this.keeping.seal?.(text, body, (id) => this.idSeal.seal(callerName, name, id)) ?? text;
+    for (const id of this.providerState.itemsOf(body)) context.owners.remember(callerName, id, name);
+    return this.providerState.seal?.(text, body, (id) => this.idSeal.seal(callerName, name, id)) ?? text;
   }
 }

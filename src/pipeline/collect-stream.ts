@@ -2,7 +2,7 @@ import { brokenAnswer } from '../core/broken-answer.ts';
 import type { Failure, HeldAnswer } from '../core/failure.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
-import { Unintelligible } from '../protocols/codec.ts';
+import { MalformedAnswer } from '../protocols/codec.ts';
 import { UnreadableStream } from '../protocols/shared/stream/sse.ts';
 import type { PlainAnswer } from './answer.ts';
 import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from './buffered.ts';
@@ -43,7 +43,7 @@ export async function collectStream(response: UpstreamAnswer, run: AttemptRun): 
     headers.set('content-type', 'application/json');
     return { type: 'plain', status, headers, ...withOwnIds(encoder.encode(text), JSON.parse(text), run) };
   } catch (error) {
-    if (error instanceof Unintelligible || error instanceof UnreadableStream) return brokenAnswer('malformed');
+    if (error instanceof MalformedAnswer || error instanceof UnreadableStream) return brokenAnswer('malformed');
     throw error;
   } finally {
     response.body.cancel();

@@ -32,7 +32,7 @@ export interface Crossing {
   readonly dropped: readonly string[];
   /** The answer, where the gateway can give it itself: an estimate of tokens. */
   readonly estimate?: string | undefined;
-  /** A good plain answer of the backend in the client's dialect. Throws Unintelligible, and TooComplex. */
+  /** A good plain answer of the backend in the client's dialect. Throws MalformedAnswer, and TooComplex. */
   answer(json: unknown): string;
   /** A streamed answer likewise, event by event. */
   stream(): StreamCrossing;
@@ -40,7 +40,7 @@ export interface Crossing {
   collect(): StreamCollection;
 }
 
-/** Takes a backend's events; gives at their end what `answer` gives of a plain answer. Throws Unintelligible, and TooComplex. */
+/** Takes a backend's events; gives at their end what `answer` gives of a plain answer. Throws MalformedAnswer, and TooComplex. */
 export interface StreamCollection {
   push(event: unknown, name: string | undefined): void;
   answer(): string;

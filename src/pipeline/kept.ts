@@ -14,13 +14,13 @@ import { locate } from './locate.ts';
  * Sees to what a request refers to by id instead of saying it: what the gateway keeps itself is put in its place, and
  * what a backend keeps leads there, if it is known which one. Throws the Refusal of what is not this caller's.
  */
-export function resolveKept(exchange: Exchange, { keeping }: Protocol, context: Context): void {
+export function resolveKept(exchange: Exchange, { providerState }: Protocol, context: Context): void {
   const { body, endpoint } = exchange;
-  if (keeping === undefined || body?.text === undefined || endpoint?.kind !== 'model') return;
+  if (providerState === undefined || body?.text === undefined || endpoint?.kind !== 'model') return;
   const { fields } = body;
-  if (!context.snapshot.hasManyCallers && !keeping.refers(fields)) return;
+  if (!context.snapshot.hasManyCallers && !providerState.refers(fields)) return;
   const work = workOf(exchange, context.snapshot.work);
-  const text = keeping.resolve(body.text, fields, storeOf(exchange, body.text, work, context));
+  const text = providerState.resolve(body.text, fields, storeOf(exchange, body.text, work, context));
   if (text === body.text) return;
   exchange.work = work;
   exchange.body = new JsonBody(text, Buffer.byteLength(text));

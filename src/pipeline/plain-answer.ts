@@ -8,7 +8,7 @@ import { Work } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { jsonFootprint } from '../lib/json-footprint.ts';
-import { Unintelligible } from '../protocols/codec.ts';
+import { MalformedAnswer } from '../protocols/codec.ts';
 import type { BrokenEnd } from '../protocols/shared/finish/words.ts';
 import { readBaseResp, readVendorError } from '../core/vendor-error.ts';
 import { beginsAsEvents, wholeBody } from './answer-form.ts';
@@ -67,7 +67,7 @@ function judged(
   if (good) run.exchange.usage = run.protocol.readUsage(json);
   succeed(run, status);
   if (good) {
-    run.exchange.keptId = run.protocol.keeping?.idOf(json);
+    run.exchange.keptId = run.protocol.providerState?.idOf(json);
     rememberKept(run);
   }
   if (inForm === undefined) {
@@ -94,7 +94,7 @@ function inClientsForm(json: unknown, { exchange, client, crossing }: AttemptRun
     const text = crossing.answer(json);
     return stream ? framedWhole(text, client) : text;
   } catch (error) {
-    if (!(error instanceof Unintelligible)) throw error;
+    if (!(error instanceof MalformedAnswer)) throw error;
     return brokenAnswer('malformed');
   }
 }

@@ -23,7 +23,7 @@ export async function fetchResource(exchange: Exchange, client: Protocol, contex
   const backends = located === undefined ? [] : backendsFor(located, exchange, client, context);
   if (located === undefined || backends.length === 0) return { type: 'refused', refusal: unknown(id) };
   exchange.endpoint = withId(exchange.endpoint, located.id);
-  let telling: Telling | undefined;
+  let telling: LoggedError | undefined;
   for (const backend of backends) {
     if (exchange.aborted !== undefined) break;
     const route = routeTo(backend, context);
@@ -55,12 +55,12 @@ function withId(endpoint: Endpoint | undefined, id: string): Endpoint | undefine
 }
 
 /** The failure that the client is to hear of. */
-interface Telling {
+interface LoggedError {
   readonly failure: Failure;
   readonly route: Route;
 }
 
-function exhausted(telling: Telling | undefined, exchange: Exchange): Outcome {
+function exhausted(telling: LoggedError | undefined, exchange: Exchange): Outcome {
   const { failure, route } = telling ?? {};
   exchange.lastFailure = failure;
   exchange.lastAnswered = failure?.answer === undefined ? undefined : failure;

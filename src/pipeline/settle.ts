@@ -2,7 +2,7 @@ import type { Attempt } from '../core/attempt.ts';
 import { measure, rememberedOperation } from '../core/backend-live.ts';
 import { classifyAnswer } from '../core/classify.ts';
 import type { Exchange } from '../core/exchange.ts';
-import { readLooseError } from '../core/loose-error.ts';
+import { readGenericError } from '../core/generic-error.ts';
 import type { Failure, FailureKind, HeldAnswer } from '../core/failure.ts';
 import { routeKey } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
@@ -110,7 +110,7 @@ export function classify(answer: HeldAnswer, json: unknown, run: AttemptRun): Fa
   const isSuccess = answer.status >= 200 && answer.status <= 299;
   const own = protocol.errors.read(json);
   // By its status or its event it is an error, whatever it looks like.
-  const error = own ?? readVendorError(json) ?? readLooseError(json);
+  const error = own ?? readVendorError(json) ?? readGenericError(json);
   const failure = classifyAnswer(answer, error, context.snapshot.detection, accountOf(run));
   const { told } = failure;
   const isQuote = told !== undefined && quotesRequest(told, run.exchange, run.attempt.route.model);

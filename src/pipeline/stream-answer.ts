@@ -3,7 +3,7 @@ import { transportFailure, type Failure, type FailureKind } from '../core/failur
 import type { BodyChunk, UpstreamAnswer, UpstreamBody } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
 import type { GatewayError } from '../protocols/protocol.ts';
-import { Unintelligible } from '../protocols/codec.ts';
+import { MalformedAnswer } from '../protocols/codec.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { brokenEndFailure } from './broken-end.ts';
 import { hasRoomFor, letGoOfBytes, NoRoom, UNCOUNTED_BYTES } from './buffered.ts';
@@ -199,7 +199,7 @@ export class StreamAnswer {
       if (this.#rewrite !== undefined) last = this.#rewrite.end();
     } catch (error) {
       // What was kept for the end may be too much, too.
-      if (error instanceof TooComplex || error instanceof Unintelligible)
+      if (error instanceof TooComplex || error instanceof MalformedAnswer)
         return this.#interrupt(transportFailureOf(error, this.run.attempt));
       this.#settleWhole();
       throw error;

@@ -266,7 +266,7 @@ export class StreamInspector {
       return 'last';
     }
     if (this.#state === 'waiting') {
-      this.exchange.keptId ??= this.protocol.keeping?.idOf(this.#event);
+      this.exchange.keptId ??= this.protocol.providerState?.idOf(this.#event);
       if (seen === 'content') {
         this.#state = 'flowing';
         this.hasContent = true;

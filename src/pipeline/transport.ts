@@ -4,7 +4,7 @@ import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
 import type { Backend } from '../core/route.ts';
 import { TooComplex } from '../core/work.ts';
-import { Unintelligible } from '../protocols/codec.ts';
+import { MalformedAnswer } from '../protocols/codec.ts';
 import { NoRoom } from './buffered.ts';
 import { isOwnLack, lackOfFiles } from '../lib/room.ts';
 
@@ -22,7 +22,7 @@ export function transportFailureOf(error: unknown, attempt: Attempt): Failure {
   if (aborted !== undefined) return transportFailure(aborted.kind, aborted.limit);
   // A request that takes too much is refused before it is sent: this is what the backend has sent.
   if (error instanceof TooComplex) return brokenAnswer('too_complex');
-  if (error instanceof Unintelligible) return brokenAnswer('malformed');
+  if (error instanceof MalformedAnswer) return brokenAnswer('malformed');
   if (error instanceof NoRoom) return { ...transportFailure('no_room'), routedAround: false };
   const code = codeOf(error);
   // What is no transport's error is a bug of ours, and must not be taken for the backend's.

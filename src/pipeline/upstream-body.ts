@@ -4,7 +4,7 @@ import type { Route } from '../core/route.ts';
 import { TooComplex } from '../core/work.ts';
 import type { WorkLimits } from '../core/work.ts';
 import { asObject } from '../lib/json.ts';
-import type { Fitted, Protocol } from '../protocols/protocol.ts';
+import type { FittedRequest, Protocol } from '../protocols/protocol.ts';
 import type { Context } from './context.ts';
 import { promptFor } from './crossing-for.ts';
 import { namesOf } from './dropped-names.ts';
@@ -35,12 +35,12 @@ export function bodyFor(
 }
 
 /** A request of the backend's dialect without what the route's model would refuse of other models' turns. */
-function fittedFor(route: Route, protocol: Protocol, text: string, fields: Record<string, unknown>): Fitted {
+function fittedFor(route: Route, protocol: Protocol, text: string, fields: Record<string, unknown>): FittedRequest {
   const { model, backend } = route;
   const quirks = quirksFor(backend.quirks, model);
-  const readable = protocol.removeForeign(text, fields, model, quirks);
+  const readable = protocol.removeForeignSignatures(text, fields, model, quirks);
   const now = readable === text ? fields : parsedAgain(readable);
-  return protocol.removeUnfit?.(readable, now, model, quirks) ?? { text: readable, unsupported: [] };
+  return protocol.fitToModel?.(readable, now, model, quirks) ?? { text: readable, unsupported: [] };
 }
 
 function parsedAgain(text: string): Record<string, unknown> {

@@ -61,7 +61,7 @@ export interface EncodedRequest {
   /** What the dialect or the model does not support and the answer can do without, each feature once. */
   readonly unsupported: readonly UnsupportedFeature[];
   /**
-   * Reads a whole answer. Throws Unintelligible if it is none of this dialect, and TooComplex if it takes more than
+   * Reads a whole answer. Throws MalformedAnswer if it is none of this dialect, and TooComplex if it takes more than
    * `work` allows; without one it has a budget of its own.
    */
   decodeAnswer(body: unknown, work?: AnswerWork): Completion;
@@ -135,12 +135,12 @@ export interface EmbeddingCodec {
   /** Throws a Refusal (`invalid_request`) for what is no request of this dialect, or no texts. */
   decodeRequest(body: Readonly<Record<string, unknown>>): EmbeddingRequest;
   encodeRequest(request: EmbeddingRequest, addressee: Addressee): Readonly<Record<string, unknown>>;
-  /** Throws Unintelligible. */
+  /** Throws MalformedAnswer. */
   decodeAnswer(body: unknown): Embeddings;
   encodeAnswer(embeddings: Embeddings, request: EmbeddingRequest, model: string): unknown;
 }
 
 /** A backend's good answer makes no sense in its dialect. */
-export class Unintelligible extends Error {
-  override readonly name = 'Unintelligible';
+export class MalformedAnswer extends Error {
+  override readonly name = 'MalformedAnswer';
 }

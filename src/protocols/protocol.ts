@@ -19,7 +19,7 @@ export interface Protocol {
   readonly wire: Wire;
   readonly models: ModelListing;
   /** What backends keep beyond an answer; undefined where the dialect has no such thing. */
-  readonly keeping?: Keeping | undefined;
+  readonly providerState?: ProviderState | undefined;
   /** Translation to and from the neutral form. Not used where client and backend speak the same dialect. */
   readonly codec: Codec;
   /** What a plain answer to `request` says of its end where it is not whole, for all that it has no error. */
@@ -39,17 +39,17 @@ export interface Protocol {
    * The request's text without the signatures that the gateway gave to a client for another model than `model` (see
    * `markSignature`): that one would refuse them. All other bytes stay. `body` is `text`, parsed.
    */
-  removeForeign(text: string, body: Record<string, unknown>, model: string, quirks?: Quirks): string;
+  removeForeignSignatures(text: string, body: Record<string, unknown>, model: string, quirks?: Quirks): string;
   /**
    * The request's text without settings that `model` would refuse for what the conversation holds, and their names, or with
    * what its backend demands of turns that others served; all other bytes stay. Undefined where nothing is to be done.
    * `body` is `text`, parsed.
    */
-  removeUnfit?(text: string, body: Record<string, unknown>, model: string, quirks: Quirks): Fitted | undefined;
+  fitToModel?(text: string, body: Record<string, unknown>, model: string, quirks: Quirks): FittedRequest | undefined;
 }
 
 /** A request's text without some of its settings. */
-export interface Fitted {
+export interface FittedRequest {
   readonly text: string;
   /** The settings that were left out. */
   readonly unsupported: readonly UnsupportedFeature[];
@@ -186,7 +186,7 @@ export interface LimitState {
 }
 
 /** State that a provider keeps, and only that provider knows. */
-export interface Keeping {
+export interface ProviderState {
   /** The id of a plain answer, or of an event of a streamed one; undefined if there is none in it. */
   idOf(body: unknown): string | undefined;
   /** The ids in the same of what later requests may refer to: items, a container, a sound. */

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'bun:test';
 import { unfold } from '../../src/core/completion.ts';
 import { protocolOf } from '../../src/protocols/registry.ts';
-import { Unintelligible, type StreamDecoder } from '../../src/protocols/codec.ts';
+import { MalformedAnswer, type StreamDecoder } from '../../src/protocols/codec.ts';
 import type { AnswerEvent } from '../../src/core/event.ts';
 import type { Json } from '../kit/json.ts';
 import { parseSse } from '../kit/sse.ts';
@@ -331,7 +331,7 @@ function told(body: Json, from: string, to: string, stream: boolean): string | u
     for (const event of eventsOf(answer, from, decodeStream()) ?? unfold(completion)) written += encoder.push(event);
     return masked(written + encoder.end());
   } catch (error) {
-    if (error instanceof Unintelligible) return undefined;
+    if (error instanceof MalformedAnswer) return undefined;
     throw error;
   }
 }

@@ -9,8 +9,8 @@ import { parseKeepingLongNumbers } from '../../src/lib/exact-json.ts';
 import { StreamInspector } from '../../src/pipeline/stream-inspector.ts';
 import { StreamRewrite } from '../../src/pipeline/stream-rewrite.ts';
 import type { AttemptRun } from '../../src/pipeline/settle.ts';
-import { Unintelligible, type EncodedRequest } from '../../src/protocols/codec.ts';
-import { conversationOf, HELLO, replyTo, WEATHER } from '../../src/protocols/contract/spoken.fixture.ts';
+import { MalformedAnswer, type EncodedRequest } from '../../src/protocols/codec.ts';
+import { conversationOf, HELLO, replyTo, WEATHER } from '../../src/protocols/contract/samples.fixture.ts';
 import type { Protocol, ReferenceStore, SystemPrompt } from '../../src/protocols/protocol.ts';
 import { protocolOf } from '../../src/protocols/registry.ts';
 import { UnreadableStream } from '../../src/protocols/shared/stream/sse.ts';
@@ -28,7 +28,7 @@ function isRefused(error: unknown): boolean {
   return (
     error instanceof Refusal ||
     error instanceof UnsupportedFeatureError ||
-    error instanceof Unintelligible ||
+    error instanceof MalformedAnswer ||
     error instanceof TooComplex ||
     error instanceof UnreadableStream
   );
@@ -68,10 +68,10 @@ export function runRequest(dialect: string, text: string): boolean {
   tried(() => {
     work.takeJson(text, '');
     const fields = JSON.parse(text) as Record<string, unknown>;
-    tried(() => protocol.removeForeign(text, fields, 'another-model'));
+    tried(() => protocol.removeForeignSignatures(text, fields, 'another-model'));
     tried(() => protocol.injectSystem(text, fields, PROMPT));
     tried(() => protocol.conversationStart(fields));
-    tried(() => protocol.keeping?.resolve(text, fields, NOTHING_KEPT));
+    tried(() => protocol.providerState?.resolve(text, fields, NOTHING_KEPT));
     const conversation = protocol.codec.decodeRequest(fields, { stream: true, work });
     for (const other of othersOf(dialect)) {
       const addressee = { model: MODELS[other.name] ?? '', quirks: {}, work: work.forTry() };
@@ -97,7 +97,7 @@ export function runAnswer(dialect: string, text: string): boolean {
     protocol.readUsage(body);
     protocol.errors.read(body);
     protocol.errors.asEvent(body);
-    protocol.keeping?.idOf(body);
+    protocol.providerState?.idOf(body);
     for (const { codec } of othersOf(dialect)) {
       const work = new AnswerWork();
       const reply = { ...replyTo(conversationOf([HELLO])), work };

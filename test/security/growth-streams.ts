@@ -1,6 +1,6 @@
 import type { AnswerEvent } from '../../src/core/event.ts';
-import { conversationOf, HELLO, WEATHER } from '../../src/protocols/contract/spoken.fixture.ts';
-import { Unintelligible, type StreamDecoder } from '../../src/protocols/codec.ts';
+import { conversationOf, HELLO, WEATHER } from '../../src/protocols/contract/samples.fixture.ts';
+import { MalformedAnswer, type StreamDecoder } from '../../src/protocols/codec.ts';
 import { protocolOf } from '../../src/protocols/registry.ts';
 import { DocumentMaker } from '../kit/shape-document.ts';
 import { pathText, pointsOf, resolved, type Point } from '../kit/shape-points.ts';
@@ -111,7 +111,7 @@ function saidBy(decoder: StreamDecoder, ones: readonly unknown[], others: readon
       for (const event of [one, others[at]]) said.push(...decoder.push(event, undefined));
     said.push(...decoder.end());
   } catch (error) {
-    if (!(error instanceof Unintelligible)) throw error;
+    if (!(error instanceof MalformedAnswer)) throw error;
     end = ' broken';
   }
   const told = said

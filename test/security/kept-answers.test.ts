@@ -4,7 +4,7 @@ import { describe, expect, test } from 'bun:test';
 import { AnswerWork } from '../../src/core/answer-work.ts';
 import type { AnswerEvent } from '../../src/core/event.ts';
 import { DEFAULT_WORK, TooComplex } from '../../src/core/work.ts';
-import { conversationOf, HELLO, replyTo, WEATHER } from '../../src/protocols/contract/spoken.fixture.ts';
+import { conversationOf, HELLO, replyTo, WEATHER } from '../../src/protocols/contract/samples.fixture.ts';
 import { protocolOf } from '../../src/protocols/registry.ts';
 import { MODELS } from './growth-runs.ts';
 

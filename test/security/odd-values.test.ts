@@ -274,10 +274,15 @@ const protocols = PROTOCOLS.filter(([key, { name }]) => key === name).map(([, pr
 function run(text: string, client: Protocol): void {
   const body = JSON.parse(text) as Record<string, unknown>;
   client.conversationStart(body);
-  client.injectSystem(client.removeForeign(text, body, 'm'), body, { ...PROMPT, escaped: PROMPT }, 'generate');
+  client.injectSystem(
+    client.removeForeignSignatures(text, body, 'm'),
+    body,
+    { ...PROMPT, escaped: PROMPT },
+    'generate',
+  );
   client.wire.renameModel?.(text, 'm');
-  client.keeping?.refers(body);
-  orRefused(() => client.keeping?.resolve(text, body, STORE));
+  client.providerState?.refers(body);
+  orRefused(() => client.providerState?.resolve(text, body, STORE));
   client.wire.address('embed', { model: 'm', stream: false, body });
   orRefused(() => client.codec.embedding?.decodeRequest(body));
   orRefused(() => {

@@ -31,10 +31,10 @@ const PROMPT = { before: 'B', after: 'A', alone: 'BA' };
 function passOn(text: string, protocol: Protocol): void {
   const body = JSON.parse(text) as Record<string, unknown>;
   protocol.conversationStart(body);
-  protocol.removeForeign(text, body, LONG_NAME);
+  protocol.removeForeignSignatures(text, body, LONG_NAME);
   protocol.injectSystem(text, body, { ...PROMPT, escaped: PROMPT }, 'generate');
   protocol.wire.renameModel?.(text, LONG_NAME);
-  protocol.keeping?.resolve(text, body, STORE);
+  protocol.providerState?.resolve(text, body, STORE);
   withoutMember(text, 'model');
 }
 

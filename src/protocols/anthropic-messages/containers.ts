@@ -1,10 +1,10 @@
 import { asObject, asWord } from '../../lib/json.ts';
 import { memberSpans } from '../../lib/json-span.ts';
-import type { Keeping } from '../protocol.ts';
-import { checkWrittenOnce } from '../shared/request/duplicate-fields.ts';
+import type { ProviderState } from '../protocol.ts';
+import { refuseDuplicateFields } from '../shared/request/duplicate-fields.ts';
 
 /** What code of the model's has left behind is kept by the provider in a container, and later requests go on in it. */
-export const keeping: Keeping = {
+export const providerState: ProviderState = {
   idOf: () => undefined,
   itemsOf: (body) => {
     const told = asObject(body);
@@ -16,13 +16,13 @@ export const keeping: Keeping = {
   // Where all callers are one, the provider may judge.
   refers: () => false,
   resolve: (text, body, { refer }) => {
-    checkWrittenOnce(body, ['container'], { text, from: 0, place: '' });
+    refuseDuplicateFields(body, ['container'], { text, from: 0, place: '' });
     const { container } = body;
     const id = idOf(container);
     if (id === undefined) return text;
     const object = asObject(container);
     const from = memberSpans(text, 'container')[0]?.start ?? 0;
-    if (object !== undefined) checkWrittenOnce(object, ['id'], { text, from, place: 'container' });
+    if (object !== undefined) refuseDuplicateFields(object, ['id'], { text, from, place: 'container' });
     refer(id, 'container');
     return text;
   },

@@ -1,7 +1,7 @@
 import { CompletionBuilder, type Completion } from '../../core/completion.ts';
 import type { AnswerWork } from '../../core/answer-work.ts';
 import { asList, asObject } from '../../lib/json.ts';
-import { Unintelligible } from '../codec.ts';
+import { MalformedAnswer } from '../codec.ts';
 import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
 
 /** Reads a whole message: as a stream in which every block comes at once. */
@@ -9,7 +9,7 @@ export function decodeAnswer(body: unknown, expected: Expected, work?: AnswerWor
   const message = asObject(body);
   const content = blocksOf(message?.['content']);
   if (message === undefined || content === undefined) {
-    throw new Unintelligible('the answer is no message: it has no `content`');
+    throw new MalformedAnswer('the answer is no message: it has no `content`');
   }
   const builder = new CompletionBuilder();
   const decoder = new MessageStreamDecoder(expected, work);

@@ -1,7 +1,7 @@
 import { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import { asArray, asId, asIndex, asObject, asString, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
-import { Unintelligible, type StreamDecoder } from '../codec.ts';
+import { MalformedAnswer, type StreamDecoder } from '../codec.ts';
 import { readArguments, readText } from '../shared/texts/read.ts';
 import { decodeCitation } from './citations.ts';
 import { decodeFinish } from './finish.ts';
@@ -140,7 +140,7 @@ export class MessageStreamDecoder implements StreamDecoder {
           events.push({ type: 'part_start', index, part: 'text' });
         } else {
           this.#calls = true;
-          const id = asId(head['id']) ?? madeUpId();
+          const id = asId(head['id']) ?? generatedId();
           events.push({ type: 'part_start', index, part: 'tool_call', id, name, ...(freeform ? { freeform } : {}) });
         }
         break;
@@ -161,7 +161,7 @@ export class MessageStreamDecoder implements StreamDecoder {
       const type = BLOCK_TYPES.get(kind);
       if (type !== undefined) return [...this.#begin(), ...this.#blockStart(key, { type }), ...this.#delta(event)];
       if (kind === 'input_json_delta' && readArguments(delta['partial_json']) !== '')
-        throw new Unintelligible('pieces of a call that nobody has named');
+        throw new MalformedAnswer('pieces of a call that nobody has named');
       return NONE;
     }
     switch (kind) {
@@ -274,6 +274,6 @@ function nativeOf({ head, text }: Block) {
 }
 
 /** For a call that came without an id. */
-function madeUpId(): string {
+function generatedId(): string {
   return `call_${Buffer.from(crypto.getRandomValues(new Uint8Array(12))).toString('hex')}`;
 }

@@ -5,7 +5,7 @@ import type { Reply } from '../codec.ts';
 import { inputOf } from './call-input.ts';
 import { encodeCitation } from './citations.ts';
 import { encodeFinish } from './finish.ts';
-import { mediaInWords } from '../shared/media/as-text.ts';
+import { mediaAsText } from '../shared/media/as-text.ts';
 import { NAME } from './name.ts';
 import { carrierOf, thoughtSignature } from './signatures.ts';
 import { writeMessageUsage } from './usage.ts';
@@ -69,7 +69,7 @@ function reasoningOf({ text, signature, redacted, id }: Extract<Part, { type: 'r
 /** A part that does not come in pieces. Answers have no place for media, so they say that there was one. */
 export function wholeBlock(part: MediaPart | NativePart): JsonObject | undefined {
   if (part.type === 'native') return part.protocol === NAME ? (part.value as JsonObject) : undefined;
-  return { type: 'text', text: mediaInWords(part) };
+  return { type: 'text', text: mediaAsText(part) };
 }
 
 /**

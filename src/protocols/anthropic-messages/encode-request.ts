@@ -7,10 +7,10 @@ import { distinct, type UnsupportedFeature } from '../../core/unsupported-featur
 import { Work } from '../../core/work.ts';
 import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
-import { forbidsThinking, withChoiceFor } from '../shared/tools/choice.ts';
-import { refusePictures } from '../shared/media/images.ts';
+import { forbidsThinking, withToolChoiceFor } from '../shared/tools/choice.ts';
+import { refuseImages } from '../shared/media/images.ts';
 import { encodeWithNames, hashedName } from '../shared/tools/names.ts';
-import { isDetailed, unsaidOf } from '../shared/request/turn-members.ts';
+import { asksForDetail, unsupportedTurnMembers } from '../shared/request/turn-members.ts';
 import { CallIds } from './call-ids.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
@@ -28,7 +28,9 @@ const MAX_TOOL_NAME = 128;
 
 /** Writes a request for a message. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  return encodeWithNames(withChoiceFor(conversation, addressee.quirks), wireName, (named) => encode(named, addressee));
+  return encodeWithNames(withToolChoiceFor(conversation, addressee.quirks), wireName, (named) =>
+    encode(named, addressee),
+  );
 }
 
 function wireName(name: string): string {
@@ -37,14 +39,16 @@ function wireName(name: string): string {
 
 function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks, work = new Work() } = addressee;
-  refusePictures(conversation, quirks);
+  refuseImages(conversation, quirks);
   const traits = traitsFor(model, quirks);
   const unsupported: UnsupportedFeature[] = [];
   const budget = new StrictBudget();
   const takesUnsigned = !traits.signs && quirks.reasoningBack !== undefined;
   const context = { model, takesUnsigned, ids: new CallIds(), unsupported, work, quirks };
   const turns = thoughtful(encodeTurns(conversation, traits, context), takesUnsigned ? quirks : {});
-  unsupported.push(...unsaidOf(conversation.turns, (media) => (isDetailed(media) ? 'mediaDetail' : undefined)));
+  unsupported.push(
+    ...unsupportedTurnMembers(conversation.turns, (media) => (asksForDetail(media) ? 'mediaDetail' : undefined)),
+  );
   const forced = isForced(conversation.toolChoice);
   // An answer that has to be a call has no format.
   const output = encodeOutput(

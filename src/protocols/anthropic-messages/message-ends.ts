@@ -1,9 +1,9 @@
 import { asString, type JsonObject } from '../../lib/json.ts';
-import { GO_ON, NOTHING_SAID } from '../shared/texts/placeholders.ts';
+import { CONTINUE, EMPTY_USER_TEXT } from '../shared/texts/placeholders.ts';
 import type { WireMessage } from './encode-turns.ts';
 
 /** What the user says who has to speak first: one who does not is refused, as is a request without any message. */
-const FIRST: WireMessage = { role: 'user', content: [{ type: 'text', text: NOTHING_SAID }] };
+const FIRST: WireMessage = { role: 'user', content: [{ type: 'text', text: EMPTY_USER_TEXT }] };
 
 /** The messages with a beginning that every provider of the model takes: Bedrock, say, wants it to be the user's. */
 export function begunByUser(messages: readonly WireMessage[]): readonly WireMessage[] {
@@ -11,7 +11,7 @@ export function begunByUser(messages: readonly WireMessage[]): readonly WireMess
 }
 
 /** What the user says where the model would not speak otherwise. */
-const MORE: WireMessage = { role: 'user', content: [{ type: 'text', text: GO_ON }] };
+const MORE: WireMessage = { role: 'user', content: [{ type: 'text', text: CONTINUE }] };
 
 /**
  * The messages with an end that the model takes. A client whose answer was cut sends back what it got (Codex does), in

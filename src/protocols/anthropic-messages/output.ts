@@ -4,7 +4,7 @@ import { asObject, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../shared/request/fields.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
 import { describedSchema } from '../shared/output/described-schema.ts';
-import { JSON_NOTE, schemaNote } from '../shared/output/json-instructions.ts';
+import { JSON_INSTRUCTION, schemaInstruction } from '../shared/output/json-instructions.ts';
 import { hashedName } from '../shared/tools/names.ts';
 import { plainSchema, toolSchema } from '../shared/tools/schema.ts';
 import { strictSchema } from './schema.ts';
@@ -54,14 +54,14 @@ export function encodeOutput(
   if (output === undefined) return {};
   if (output.type === 'json') {
     unsupported.push(weakened(setting('output')));
-    return { note: JSON_NOTE };
+    return { note: JSON_INSTRUCTION };
   }
   const schema = plainSchema(describedSchema(output));
   const exact = traits.structured ? strictSchema(schema) : undefined;
   if (exact !== undefined && budget.takes(exact, 'output')) return { format: { type: 'json_schema', schema: exact } };
   if (!traits.forcedChoice) {
     unsupported.push(weakened(setting('output')));
-    return { note: schemaNote(schema) };
+    return { note: schemaInstruction(schema) };
   }
   const { schema: input, lost } = toolSchema(schema);
   if (output.strict === true || lost.length > 0) unsupported.push(weakened(setting('output', 'strict')));

@@ -3,7 +3,7 @@ import { expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { MARK } from '../../core/signature.ts';
 import { Refusal } from '../../core/refusal.ts';
-import { Unintelligible } from '../codec.ts';
+import { MalformedAnswer } from '../codec.ts';
 import { codec } from './codec.ts';
 import { anthropicMessages } from './protocol.ts';
 
@@ -50,7 +50,7 @@ function orRefused<T>(attempt: () => T): T | undefined {
   try {
     return attempt();
   } catch (error) {
-    if (error instanceof Refusal || error instanceof Unintelligible) return undefined;
+    if (error instanceof Refusal || error instanceof MalformedAnswer) return undefined;
     throw error;
   }
 }
@@ -102,7 +102,7 @@ test('edits of a text leave JSON', () => {
       const request = { ...fields, ...more };
       const text = JSON.stringify(request, null, spaced ? 1 : undefined);
       JSON.parse(anthropicMessages.injectSystem(text, request, { ...texts, escaped: texts }));
-      JSON.parse(anthropicMessages.removeForeign(text, request, 'm'));
+      JSON.parse(anthropicMessages.removeForeignSignatures(text, request, 'm'));
       anthropicMessages.conversationStart(request);
     }),
   );

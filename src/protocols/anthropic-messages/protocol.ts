@@ -2,16 +2,16 @@ import type { Protocol } from '../protocol.ts';
 import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
-import { removeForeign } from './foreign.ts';
+import { removeForeignSignatures } from './foreign-signatures.ts';
 import { brokenEnd } from './finish.ts';
 import { front } from './front.ts';
 import { holdsAnswer } from './holds-answer.ts';
-import { keeping } from './containers.ts';
+import { providerState } from './containers.ts';
 import { models } from './models.ts';
 import { NAME } from './name.ts';
 import { stream } from './stream.ts';
 import { injectSystem } from './system.ts';
-import { removeUnfit } from './unfit.ts';
+import { fitToModel } from './fit-to-model.ts';
 import { readUsage } from './usage.ts';
 import { wire } from './wire.ts';
 
@@ -23,13 +23,13 @@ export const anthropicMessages: Protocol = {
   front,
   wire,
   models,
-  keeping,
+  providerState,
   codec,
   brokenEnd,
   holdsAnswer,
   readUsage,
   injectSystem,
   conversationStart,
-  removeForeign,
-  removeUnfit,
+  removeForeignSignatures,
+  fitToModel,
 };

@@ -1,30 +1,30 @@
 import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
-import { UnreadMembers } from '../shared/request/unknown-members.ts';
+import { UnknownMembers } from '../shared/request/unknown-members.ts';
 
 /** What messages and the system's blocks say and has no neutral form: `image.transformations`. */
 export function unsupportedMembers(body: JsonObject): UnsupportedFeature[] {
-  const unread = new UnreadMembers();
-  seeBlocks(body['system'], unread);
+  const unknown = new UnknownMembers();
+  checkBlocks(body['system'], unknown);
   for (const value of asArray(body['messages'])) {
     const message = asObject(value) ?? {};
-    unread.see(message, 'messages[]', OF_MESSAGE);
-    seeBlocks(message['content'], unread);
+    unknown.check(message, 'messages[]', OF_MESSAGE);
+    checkBlocks(message['content'], unknown);
   }
-  return unread.unsupported;
+  return unknown.unsupported;
 }
 
-function seeBlocks(content: unknown, unread: UnreadMembers): void {
+function checkBlocks(content: unknown, unknown: UnknownMembers): void {
   for (const value of asArray(content)) {
     const block = asObject(value) ?? {};
     const type = asString(block['type']) ?? '';
     const known = OF_BLOCK.get(type);
     if (known === undefined) continue;
-    unread.see(block, type, known);
+    unknown.check(block, type, known);
     const caller = asObject(block['caller'])?.['type'];
-    if (caller !== undefined && caller !== 'direct') unread.name(`${type}.caller`);
-    if (type === 'tool_result') seeBlocks(block['content'], unread);
-    else if (type === 'document') seeBlocks(asObject(block['source'])?.['content'], unread);
+    if (caller !== undefined && caller !== 'direct') unknown.add(`${type}.caller`);
+    if (type === 'tool_result') checkBlocks(block['content'], unknown);
+    else if (type === 'document') checkBlocks(asObject(block['source'])?.['content'], unknown);
   }
 }
 

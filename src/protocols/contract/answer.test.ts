@@ -5,7 +5,7 @@ import { orderProblems } from '../../../test/kit/event-order.ts';
 import { parseSse, type SseEvent } from '../../../test/kit/sse.ts';
 import { CompletionBuilder, unfold, type Completion, type FinishReason } from '../../core/completion.ts';
 import type { AnswerEvent } from '../../core/event.ts';
-import { Unintelligible } from '../codec.ts';
+import { MalformedAnswer } from '../codec.ts';
 import { ContentTemplate } from '../shared/stream/content-template.ts';
 import {
   ANSWERS,
@@ -20,7 +20,7 @@ import {
   USAGE,
   WEATHER,
   WORDS,
-} from './spoken.fixture.ts';
+} from './samples.fixture.ts';
 
 // How a stream is framed is told by another row.
 const STREAMED = DIALECTS.filter(([, { stream }]) => stream.framing === undefined);
@@ -246,7 +246,7 @@ describe.each(STREAMED)('%s', (_key, { name, codec, errors, stream, readUsage },
   test.each([[undefined], [null], [{}], [[]], ['x'], [3], [{ error: { message: 'no' } }]])(
     '%j is no answer',
     (body) => {
-      expect(() => encoded.decodeAnswer(body)).toThrow(Unintelligible);
+      expect(() => encoded.decodeAnswer(body)).toThrow(MalformedAnswer);
       expect(stream.fromPlain(body)).toBeUndefined();
       expect(readUsage(body)).toBeUndefined();
     },

@@ -6,7 +6,7 @@ import { anthropicMessages } from '../anthropic-messages/protocol.ts';
 import { gemini } from '../gemini/protocol.ts';
 import { openaiChat } from '../openai-chat/protocol.ts';
 import type { Protocol } from '../protocol.ts';
-import { conversationOf, says, WEATHER } from './spoken.fixture.ts';
+import { conversationOf, says, WEATHER } from './samples.fixture.ts';
 
 const encoded = (protocol: Protocol, stream: boolean): ReturnType<Protocol['codec']['encodeRequest']> =>
   protocol.codec.encodeRequest(conversationOf([says({ type: 'text', text: 'x' })], { stream, tools: [WEATHER] }), {

@@ -19,7 +19,7 @@ import {
   says,
   text,
   WEATHER,
-} from './spoken.fixture.ts';
+} from './samples.fixture.ts';
 import { namesOf } from './unsupported.fixture.ts';
 import { field, leftOut } from '../../core/unsupported-feature.ts';
 
@@ -87,7 +87,7 @@ describe.each(DIALECTS)('%s', (_key, { name, codec, wire, ...protocol }, { model
 
     test('passes unchanged where there is no signature to take out', () => {
       const { written, fields } = write(conversation);
-      expect(protocol.removeForeign(written, fields, model)).toBe(written);
+      expect(protocol.removeForeignSignatures(written, fields, model)).toBe(written);
     });
 
     test('is one conversation through all its turns', () => {

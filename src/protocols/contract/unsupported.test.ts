@@ -6,7 +6,7 @@ import type { Quirks } from '../../core/route.ts';
 import { distinct, featureName, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import { protocolOf } from '../registry.ts';
-import { conversationOf, DIALECTS, HELLO, WEATHER } from './spoken.fixture.ts';
+import { conversationOf, DIALECTS, HELLO, WEATHER } from './samples.fixture.ts';
 import { fatesOf, namesOf } from './unsupported.fixture.ts';
 
 const SPEAKER: Turn = {

@@ -8,7 +8,7 @@ import { BaseUrl } from '../../core/upstream-url.ts';
 import { dialectOf } from '../../vendors/dialects.ts';
 import type { GatewayError } from '../protocol.ts';
 import { PROTOCOLS, protocolOf } from '../registry.ts';
-import { answers, conversationOf, DIALECTS, HELLO, text } from './spoken.fixture.ts';
+import { answers, conversationOf, DIALECTS, HELLO, text } from './samples.fixture.ts';
 
 describe.each(DIALECTS)('%s', (_key, protocol, { model, lacks }) => {
   const { codec, errors, front, models, stream, wire } = protocol;
@@ -207,7 +207,7 @@ describe.each(DIALECTS)('%s', (_key, protocol, { model, lacks }) => {
       test('are taken out with the thoughts that they sign, and nothing else', () => {
         const written = withThought(marked);
         expect(written).toContain(MARK);
-        const left = protocol.removeForeign(written, JSON.parse(written) as Record<string, unknown>, model);
+        const left = protocol.removeForeignSignatures(written, JSON.parse(written) as Record<string, unknown>, model);
         expect(left).not.toContain(MARK);
         const { turns } = codec.decodeRequest(JSON.parse(left) as Record<string, unknown>, { stream: false });
         expect(turns.map(({ parts }) => parts.map(({ type }) => type))).toEqual([['text'], ['text'], ['text']]);
@@ -216,20 +216,20 @@ describe.each(DIALECTS)('%s', (_key, protocol, { model, lacks }) => {
       test('of this very model are as they were', () => {
         const own = markSignature({ protocol: protocol.name, model, value: 'c2VjcmV0' }, undefined);
         const written = withThought(own);
-        const left = protocol.removeForeign(written, JSON.parse(written) as Record<string, unknown>, model);
+        const left = protocol.removeForeignSignatures(written, JSON.parse(written) as Record<string, unknown>, model);
         expect(left).toBe(withThought('c2VjcmV0'));
       });
     });
 
-  const { keeping } = protocol;
+  const { providerState } = protocol;
 
-  if (keeping !== undefined)
+  if (providerState !== undefined)
     test('a request that refers to nothing kept stays as it is', () => {
       const body = codec.encodeRequest(conversationOf([HELLO]), { model, quirks: {} }).body;
       const written = JSON.stringify(body);
       const store = { item: () => '{}', refer: (id: string) => `${id}!`, isOwn: () => false };
-      expect(keeping.refers(body)).toBe(false);
-      expect(keeping.resolve(written, body, store)).toBe(written);
-      expect(keeping.idOf({})).toBeUndefined();
+      expect(providerState.refers(body)).toBe(false);
+      expect(providerState.resolve(written, body, store)).toBe(written);
+      expect(providerState.idOf({})).toBeUndefined();
     });
 });

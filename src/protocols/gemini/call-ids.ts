@@ -1,5 +1,5 @@
 import { OpenQueue, OpenQueues } from '../../lib/open-queue.ts';
-import { madeUpId } from '../shared/tools/generated-id.ts';
+import { generatedId } from '../shared/tools/generated-id.ts';
 
 interface Call {
   readonly id: string;
@@ -42,7 +42,7 @@ export class CallIds {
   }
 
   #madeUp(name: string): string {
-    return madeUpId(`${this.#count++}:${name}`);
+    return generatedId(`${this.#count++}:${name}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { CompletionBuilder, type Completion } from '../../core/completion.ts';
 import type { AnswerWork } from '../../core/answer-work.ts';
 import { asList, asObject } from '../../lib/json.ts';
-import { Unintelligible } from '../codec.ts';
+import { MalformedAnswer } from '../codec.ts';
 import { fieldsOf } from './camel-case.ts';
 import type { Reading } from './decode-calls.ts';
 import { GeminiStreamDecoder } from './decode-stream.ts';
@@ -18,7 +18,7 @@ export function decodeAnswer(body: unknown, reading: Reading, work?: AnswerWork)
         Array.isArray(chunk?.['candidates']),
     )
   ) {
-    throw new Unintelligible('the answer has neither `candidates` nor `promptFeedback`');
+    throw new MalformedAnswer('the answer has neither `candidates` nor `promptFeedback`');
   }
   const builder = new CompletionBuilder();
   const decoder = new GeminiStreamDecoder(reading, work);

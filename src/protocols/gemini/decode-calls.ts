@@ -2,9 +2,9 @@ import type { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import type { Signature } from '../../core/part.ts';
 import { asId, asObject, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
-import { Unintelligible } from '../codec.ts';
+import { MalformedAnswer } from '../codec.ts';
 import { unwrapInput } from '../shared/tools/freeform.ts';
-import { madeUpId } from '../shared/tools/generated-id.ts';
+import { generatedId } from '../shared/tools/generated-id.ts';
 import { PartialArgs } from './partial-args.ts';
 
 /** What of the request decides how its answer is read. */
@@ -33,7 +33,7 @@ export class CallReader {
     if (name !== undefined) this.#begin(name, asId(call['id']), signature);
     const open = this.#open;
     if (open === undefined) {
-      if (Object.keys(call).length > 0) throw new Unintelligible('a call that has no name');
+      if (Object.keys(call).length > 0) throw new MalformedAnswer('a call that has no name');
       return;
     }
     open.args.push(call['partialArgs']);
@@ -66,7 +66,7 @@ export class CallReader {
     }
     this.hasAny = true;
     const freeform = this.reading.freeform.has(name) ? true : undefined;
-    this.emit({ type: 'part_start', index, part: 'tool_call', id: id ?? madeUpId(), name, freeform });
+    this.emit({ type: 'part_start', index, part: 'tool_call', id: id ?? generatedId(), name, freeform });
     if (signature !== undefined) this.emit({ type: 'signature', index, signature });
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { CompletionBuilder, type Completion } from '../../core/completion.ts';
-import { Unintelligible } from '../codec.ts';
+import { MalformedAnswer } from '../codec.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import type { Reading } from './decode-calls.ts';
 import { GeminiStreamDecoder } from './decode-stream.ts';
@@ -241,7 +241,7 @@ test('of several candidates the first counts', () => {
 
 test('what is no answer is unintelligible', () => {
   for (const body of [null, 'x', {}, [], { candidates: 'x' }]) {
-    expect(() => decodeAnswer(body, READING)).toThrow(Unintelligible);
+    expect(() => decodeAnswer(body, READING)).toThrow(MalformedAnswer);
   }
   expect(decodeAnswer({ candidates: [] }, READING).finish).toEqual({ reason: 'other', raw: undefined });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { Refusal } from '../../core/refusal.ts';
-import { Unintelligible } from '../codec.ts';
+import { MalformedAnswer } from '../codec.ts';
 import { embedding } from './embedding.ts';
 import { field, leftOut } from '../../core/unsupported-feature.ts';
 
@@ -52,7 +52,7 @@ describe('embeddings', () => {
     });
     expect(embedding.decodeAnswer({ embedding: { values: [1] } }).vectors).toEqual([[1]]);
     for (const body of [{}, null, { embeddings: [{}] }])
-      expect(() => embedding.decodeAnswer(body)).toThrow(Unintelligible);
+      expect(() => embedding.decodeAnswer(body)).toThrow(MalformedAnswer);
   });
 
   test('are written in the form that was asked for', () => {

@@ -1,6 +1,6 @@
 import { field, leftOut, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asCount, asNumber, asObject, asString, compact, type JsonObject } from '../../lib/json.ts';
-import { Unintelligible, type EmbeddingCodec } from '../codec.ts';
+import { MalformedAnswer, type EmbeddingCodec } from '../codec.ts';
 import { refuseField } from '../shared/request/fields.ts';
 import { fieldsOf, modelName } from './camel-case.ts';
 import { repeated, repeatedObjects } from './repeated.ts';
@@ -32,7 +32,7 @@ export const embedding: EmbeddingCodec = {
   decodeAnswer: (body) => {
     const answer = asObject(body) ?? {};
     const embeddings = answer['embedding'] === undefined ? answer['embeddings'] : [answer['embedding']];
-    if (!Array.isArray(embeddings)) throw new Unintelligible('the answer has no `embeddings`');
+    if (!Array.isArray(embeddings)) throw new MalformedAnswer('the answer has no `embeddings`');
     return {
       vectors: embeddings.map((vector: unknown) => valuesOf(vector)),
       model: undefined,
@@ -74,6 +74,6 @@ function textOf(content: unknown, path: string): string {
 
 function valuesOf(vector: unknown): number[] {
   const values = asObject(vector)?.['values'];
-  if (!Array.isArray(values)) throw new Unintelligible('an embedding has no `values`');
+  if (!Array.isArray(values)) throw new MalformedAnswer('an embedding has no `values`');
   return values as number[];
 }

@@ -4,14 +4,14 @@ import { Work } from '../../core/work.ts';
 import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
-import { JSON_NOTE } from '../shared/output/json-instructions.ts';
+import { JSON_INSTRUCTION } from '../shared/output/json-instructions.ts';
 import { encodeWithNames, hashedName } from '../shared/tools/names.ts';
-import { unsaidOf } from '../shared/request/turn-members.ts';
+import { unsupportedTurnMembers } from '../shared/request/turn-members.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { GeminiStreamDecoder } from './decode-stream.ts';
 import { encodeTools } from './encode-tools.ts';
 import { encodeTurns } from './encode-turns.ts';
-import { mediaLossFor } from './media-resolution.ts';
+import { unsupportedMediaMemberFor } from './media-resolution.ts';
 import { answerTool, formFor } from './output.ts';
 import { encodeSettings } from './settings.ts';
 
@@ -39,7 +39,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     work,
     withOutput: form === 'config' || form === 'no functions',
   });
-  const system = systemOf(conversation, form === 'words' ? JSON_NOTE : undefined);
+  const system = systemOf(conversation, form === 'words' ? JSON_INSTRUCTION : undefined);
   const reading = { model, freeform: freeformNames(conversation), answerTool: answer?.name };
   return {
     body: compact({
@@ -52,7 +52,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     }),
     unsupported: distinct([
       ...turns.unsupported,
-      ...unsaidOf(conversation.turns, mediaLossFor(model)),
+      ...unsupportedTurnMembers(conversation.turns, unsupportedMediaMemberFor(model)),
       ...tools.unsupported,
       ...config.unsupported,
       ...(form === 'words' ? [weakened(setting('output'))] : []),

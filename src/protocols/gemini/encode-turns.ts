@@ -4,7 +4,7 @@ import { isReadableBy } from '../../core/signature.ts';
 import { leftOut, part as native, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import type { Work } from '../../core/work.ts';
 import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
-import { GO_ON, NOTHING_SAID } from '../shared/texts/placeholders.ts';
+import { CONTINUE, EMPTY_USER_TEXT } from '../shared/texts/placeholders.ts';
 import { inputOf } from './call-input.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
 import { encodeMedia } from './media.ts';
@@ -75,11 +75,11 @@ class ContentsWriter {
   end(): void {
     const { contents } = this;
     // A model's content, and one with calls all the more, has to come after a user's.
-    if (contents[0]?.['role'] === 'model') contents.unshift({ role: 'user', parts: [{ text: NOTHING_SAID }] });
+    if (contents[0]?.['role'] === 'model') contents.unshift({ role: 'user', parts: [{ text: EMPTY_USER_TEXT }] });
     const parts = asArray(contents.at(-1)?.['role'] === 'model' ? contents.at(-1)?.['parts'] : undefined);
     if (parts.length === 0) return;
     if (contents.length > 1 && parts.every((part) => asObject(part)?.['thought'] === true)) contents.pop();
-    else if (!geminiTraits(this.model).takesModelLast) contents.push({ role: 'user', parts: [{ text: GO_ON }] });
+    else if (!geminiTraits(this.model).takesModelLast) contents.push({ role: 'user', parts: [{ text: CONTINUE }] });
   }
 
   #addUser(parts: readonly Part[]): void {

@@ -1,7 +1,7 @@
 import type { MediaPart } from '../../core/part.ts';
 import { asString, type JsonObject } from '../../lib/json.ts';
 import { geminiTraits } from '../../vendors/models/gemini.ts';
-import { isDetailed, type MediaLoss } from '../shared/request/turn-members.ts';
+import { asksForDetail, type UnsupportedMediaMember } from '../shared/request/turn-members.ts';
 
 /**
  * How closely a medium is to be looked at: Google's words by those of the neutral form. A part says so from the third
@@ -30,9 +30,9 @@ export function resolutionFor({ detail = '', kind }: MediaPart, model: string): 
  * What a model has no place for; a function's response has none for any. What a picture is called is a label, and so is
  * a file's name (`a.pdf`), but a document's title is for the model to read.
  */
-export function mediaLossFor(model: string): MediaLoss {
+export function unsupportedMediaMemberFor(model: string): UnsupportedMediaMember {
   return (media, isResult) => {
-    const isCloser = isDetailed(media);
+    const isCloser = asksForDetail(media);
     if (isCloser && (isResult || resolutionFor(media, model)['mediaResolution'] === undefined)) return 'mediaDetail';
     return media.kind === 'document' && isTitle(media.name) ? 'mediaName' : undefined;
   };

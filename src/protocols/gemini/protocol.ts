@@ -2,7 +2,7 @@ import type { Protocol } from '../protocol.ts';
 import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
-import { removeForeign } from './foreign.ts';
+import { removeForeignSignatures } from './foreign-signatures.ts';
 import { brokenEnd } from './finish.ts';
 import { front } from './front.ts';
 import { holdsAnswer } from './holds-answer.ts';
@@ -28,7 +28,7 @@ export const gemini: Protocol = {
   readUsage,
   injectSystem,
   conversationStart,
-  removeForeign,
+  removeForeignSignatures,
 };
 
 /** The same for clients of `:streamGenerateContent` who did not ask for SSE. */

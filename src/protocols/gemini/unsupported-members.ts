@@ -1,42 +1,42 @@
 import { required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asNumber, type JsonObject } from '../../lib/json.ts';
-import { UnreadMembers } from '../shared/request/unknown-members.ts';
+import { UnknownMembers } from '../shared/request/unknown-members.ts';
 import { fieldsOf } from './camel-case.ts';
 import { detailOf } from './media-resolution.ts';
 import { repeated } from './repeated.ts';
 
 /** What parts say and has no neutral form: `functionResponse.scheduling`. */
 export function unsupportedMembers(contents: unknown): UnsupportedFeature[] {
-  const unread = new UnreadMembers();
+  const unknown = new UnknownMembers();
   let isCut = false;
   for (const content of repeated(contents)) {
     for (const value of repeated(fieldsOf(content)?.['parts'])) {
       const part = fieldsOf(value) ?? {};
-      seePart(part, unread);
+      checkPart(part, unknown);
       isCut ||= isPiece(fieldsOf(part['functionCall']));
     }
   }
-  return isCut ? [...unread.unsupported, PIECE] : unread.unsupported;
+  return isCut ? [...unknown.unsupported, PIECE] : unknown.unsupported;
 }
 
 /** What a part is, is read or named as a whole. */
-function seePart(part: JsonObject, unread: UnreadMembers): void {
-  seeMedia(part, unread);
+function checkPart(part: JsonObject, unknown: UnknownMembers): void {
+  checkMedia(part, unknown);
   const isMedia = fieldsOf(part['inlineData']) !== undefined || fieldsOf(part['fileData']) !== undefined;
   const resolution = fieldsOf(part['mediaResolution']);
   const isRead = isMedia && (detailOf(resolution) !== undefined || resolution?.['level'] === UNSPECIFIED);
-  if (resolution?.['level'] !== undefined && !isRead) unread.name('mediaResolution.level');
-  if (asNumber(resolution?.['numTokens']) !== undefined) unread.name('mediaResolution.numTokens');
+  if (resolution?.['level'] !== undefined && !isRead) unknown.add('mediaResolution.level');
+  if (asNumber(resolution?.['numTokens']) !== undefined) unknown.add('mediaResolution.numTokens');
   const response = fieldsOf(part['functionResponse']);
   if (response === undefined) return;
   const { scheduling, ...rest } = response;
-  unread.see(rest, 'functionResponse', OF_RESPONSE);
-  if (scheduling !== 'SCHEDULING_UNSPECIFIED') unread.see({ scheduling }, 'functionResponse', NONE);
-  for (const inner of repeated(response['parts'])) seeMedia(fieldsOf(inner) ?? {}, unread);
+  unknown.check(rest, 'functionResponse', OF_RESPONSE);
+  if (scheduling !== 'SCHEDULING_UNSPECIFIED') unknown.check({ scheduling }, 'functionResponse', NONE);
+  for (const inner of repeated(response['parts'])) checkMedia(fieldsOf(inner) ?? {}, unknown);
 }
 
-function seeMedia({ mediaProcessing }: JsonObject, unread: UnreadMembers): void {
-  if (mediaProcessing !== 'MEDIA_PROCESSING_UNSPECIFIED') unread.see({ mediaProcessing }, 'parts[]', NONE);
+function checkMedia({ mediaProcessing }: JsonObject, unknown: UnknownMembers): void {
+  if (mediaProcessing !== 'MEDIA_PROCESSING_UNSPECIFIED') unknown.check({ mediaProcessing }, 'parts[]', NONE);
 }
 
 const NONE: ReadonlySet<string> = new Set();

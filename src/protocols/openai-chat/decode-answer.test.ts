@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Json } from '../../../test/kit/json.ts';
-import { Unintelligible } from '../codec.ts';
+import { MalformedAnswer } from '../codec.ts';
 import { decodeAnswer } from './decode-answer.ts';
 
 const reading = { model: 'm', wrapped: new Set<string>() };
@@ -107,5 +107,5 @@ test.each<[Json, Json, string]>([
 ])('%j with %j ends with %s', (message, choice, reason) => expect(decode(message, choice).finish.reason).toBe(reason));
 
 test.each([[null], ['text'], [{}], [{ choices: [] }], [{ choices: [{}] }]])('%j is no answer', (body) => {
-  expect(() => decodeAnswer(body, reading)).toThrow(Unintelligible);
+  expect(() => decodeAnswer(body, reading)).toThrow(MalformedAnswer);
 });

@@ -11,8 +11,8 @@ import {
   asWord,
   type JsonObject,
 } from '../../lib/json.ts';
-import { Unintelligible } from '../codec.ts';
-import { madeUpId } from '../shared/tools/generated-id.ts';
+import { MalformedAnswer } from '../codec.ts';
+import { generatedId } from '../shared/tools/generated-id.ts';
 import { readText } from '../shared/texts/read.ts';
 import { decodeCall } from './calls.ts';
 import { decodeCitations } from './citations.ts';
@@ -36,7 +36,7 @@ export function decodeAnswer(body: unknown, reading: Reading): Completion {
   const choice = asObject(asList(answer?.['choices'])[0]);
   const message = messageOf(choice);
   if (answer === undefined || choice === undefined || message === undefined)
-    throw new Unintelligible('an answer without `choices[0].message`');
+    throw new MalformedAnswer('an answer without `choices[0].message`');
   const parts = decodeMessage(message, reading);
   const said = {
     calls: parts.some(({ type }) => type === 'tool_call'),
@@ -74,7 +74,7 @@ function decodeMessage(message: JsonObject, reading: Reading): Part[] {
     ...(refusal === undefined ? [] : [{ type: 'refusal', text: refusal } as const]),
     ...asArray(message['images']).flatMap((image) => decodeImage(asObject(image)) ?? []),
     ...decodeAudio(asObject(message['audio']), (message['content'] ?? '') === ''),
-    ...callsOf(message).flatMap((call) => decodeCall(asObject(call), { ...reading, id: () => madeUpId() }) ?? []),
+    ...callsOf(message).flatMap((call) => decodeCall(asObject(call), { ...reading, id: () => generatedId() }) ?? []),
   ];
 }
 

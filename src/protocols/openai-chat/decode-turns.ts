@@ -3,7 +3,7 @@ import type { MediaPart, Part, TextPart, ToolCallPart, ToolResultPart } from '..
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { OpenQueue, OpenQueues } from '../../lib/open-queue.ts';
 import { refuseField } from '../shared/request/fields.ts';
-import { madeUpId } from '../shared/tools/generated-id.ts';
+import { generatedId } from '../shared/tools/generated-id.ts';
 import { decodeCall } from './calls.ts';
 import { NAME } from './name.ts';
 import { decodeParts, decodeImage, decodeTexts } from './decode-parts.ts';
@@ -84,7 +84,7 @@ class MessageReader {
     const calls = legacy === undefined || written.length > 0 ? written : [{ function: legacy }];
     return calls.map((value, index) => {
       const place = `${where}.tool_calls[${index}]`;
-      const call = decodeCall(asObject(value), { id: () => madeUpId(place) });
+      const call = decodeCall(asObject(value), { id: () => generatedId(place) });
       if (call === undefined) return refuseField(`${place}.function.name`, 'has to be a string');
       this.#open.set(call.id, call);
       this.#called.add(call.id);
@@ -96,7 +96,7 @@ class MessageReader {
   #readResult(message: JsonObject, where: string): void {
     const name = asWord(message['name']);
     const call = this.#callFor(asString(message['tool_call_id']), name);
-    const callId = asWord(message['tool_call_id']) ?? call?.id ?? madeUpId(where);
+    const callId = asWord(message['tool_call_id']) ?? call?.id ?? generatedId(where);
     this.#open.delete(callId);
     const content = decodeParts(message['content'], `${where}.content`).filter(
       (part): part is TextPart | MediaPart => part.type === 'text' || part.type === 'media',

@@ -5,8 +5,8 @@ import type { Quirks } from '../../core/route.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { mediaUrlOf } from '../shared/media/source.ts';
 import { NAME } from './name.ts';
-import { bareType, extensionOf } from '../shared/media/types.ts';
-import { isDetailed, type MediaLoss } from '../shared/request/turn-members.ts';
+import { mimeEssence, extensionOf } from '../shared/media/types.ts';
+import { asksForDetail, type UnsupportedMediaMember } from '../shared/request/turn-members.ts';
 
 /** What of a user's turn is no result of a tool, as `content`. A single text is a string, which every backend takes. */
 export function encodeParts(parts: readonly (TextPart | MediaPart)[], quirks: Quirks): string | JsonObject[] {
@@ -37,9 +37,9 @@ function encodeMedia(part: MediaPart, quirks: Quirks): JsonObject {
 const FIELDS = { image: 'image', audio: 'input_audio', document: 'file', video: 'video' } as const;
 
 /** What of a medium chat completions have no place for. */
-export const mediaLoss: MediaLoss = (media) => {
+export const unsupportedMediaMember: UnsupportedMediaMember = (media) => {
   const { kind, source, name, detail = '' } = media;
-  if (isDetailed(media) && (kind !== 'image' || !DETAILS.has(detail))) return 'mediaDetail';
+  if (asksForDetail(media) && (kind !== 'image' || !DETAILS.has(detail))) return 'mediaDetail';
   return kind === 'document' && source.from === 'file' && name !== undefined ? 'mediaName' : undefined;
 };
 
@@ -93,7 +93,7 @@ function textPart(text: string): JsonObject {
 
 /** The `format` for a sound's MIME type. */
 function formatOf(mediaType: string): string {
-  const bare = bareType(mediaType);
+  const bare = mimeEssence(mediaType);
   const subtype = bare.slice(bare.indexOf('/') + 1);
   return FORMATS.get(subtype) ?? subtype.replace(/^x-/, '');
 }
@@ -106,7 +106,7 @@ function nameFor(mediaType: string): string {
 
 /** Whether its bytes are text that a model can read as it stands. */
 function isText(mediaType: string): boolean {
-  const bare = bareType(mediaType);
+  const bare = mimeEssence(mediaType);
   return bare.startsWith('text/') || bare === 'application/json';
 }
 

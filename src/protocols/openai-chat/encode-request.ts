@@ -6,14 +6,14 @@ import type { Quirks } from '../../core/route.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
-import { forbidsThinking, refuseThinking, withChoiceFor } from '../shared/tools/choice.ts';
-import { refusePictures } from '../shared/media/images.ts';
+import { forbidsThinking, refuseThinking, withToolChoiceFor } from '../shared/tools/choice.ts';
+import { refuseImages } from '../shared/media/images.ts';
 import { encodeWithNames } from '../shared/tools/names.ts';
-import { unsaidOf } from '../shared/request/turn-members.ts';
+import { unsupportedTurnMembers } from '../shared/request/turn-members.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
 import { encodeTools } from './encode-tools.ts';
-import { mediaLoss } from './encode-parts.ts';
+import { unsupportedMediaMember } from './encode-parts.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { wireName } from './names.ts';
 import { encodeOutput } from './output.ts';
@@ -22,12 +22,14 @@ import { encodeSettings, takes } from './settings.ts';
 
 /** Writes the request for a backend. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  return encodeWithNames(withChoiceFor(conversation, addressee.quirks), wireName, (named) => encode(named, addressee));
+  return encodeWithNames(withToolChoiceFor(conversation, addressee.quirks), wireName, (named) =>
+    encode(named, addressee),
+  );
 }
 
 function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks } = addressee;
-  refusePictures(conversation, quirks);
+  refuseImages(conversation, quirks);
   const tools = encodeTools(conversation, quirks);
   const hasTools = tools.fields['tools'] !== undefined;
   const forbidden = forbidsThinking(conversation, quirks);
@@ -68,7 +70,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
       ...output.unsupported,
       ...tools.unsupported,
       ...unsupported,
-      ...unsaidOf(conversation.turns, mediaLoss, true),
+      ...unsupportedTurnMembers(conversation.turns, unsupportedMediaMember, true),
     ]),
     decodeAnswer: (body) => decodeAnswer(body, reading),
     decodeStream: (work) => new ChatStreamDecoder(reading, work),

@@ -7,7 +7,7 @@ import { Work } from '../../core/work.ts';
 import type { Quirks } from '../../core/route.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Addressee } from '../codec.ts';
-import { GO_ON, NOTHING_SAID } from '../shared/texts/placeholders.ts';
+import { CONTINUE, EMPTY_USER_TEXT } from '../shared/texts/placeholders.ts';
 import { asOwnMessage, withBreaks } from '../shared/texts/breaks.ts';
 import { failedContent } from '../shared/tools/failed-result.ts';
 import { encodeCall } from './calls.ts';
@@ -190,9 +190,9 @@ function withUser(messages: readonly JsonObject[], { turnsAlternate, userLast }:
   const at = first === -1 ? messages.length : first;
   return [
     ...messages.slice(0, at),
-    ...(begins ? [] : [{ role: 'user', content: NOTHING_SAID }]),
+    ...(begins ? [] : [{ role: 'user', content: EMPTY_USER_TEXT }]),
     ...messages.slice(at),
-    ...(ends ? [] : [{ role: 'user', content: GO_ON }]),
+    ...(ends ? [] : [{ role: 'user', content: CONTINUE }]),
   ];
 }
 

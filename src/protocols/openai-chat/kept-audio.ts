@@ -1,10 +1,10 @@
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { elementSpans, memberSpans } from '../../lib/json-span.ts';
-import type { Keeping } from '../protocol.ts';
-import { checkWrittenOnce } from '../shared/request/duplicate-fields.ts';
+import type { ProviderState } from '../protocol.ts';
+import { refuseDuplicateFields } from '../shared/request/duplicate-fields.ts';
 
 /** Sound that a model made is kept by its provider for an hour, and later messages refer to it: `"audio":{"id":"audio_…"}`. */
-export const keeping: Keeping = {
+export const providerState: ProviderState = {
   idOf: () => undefined,
   itemsOf: (body) =>
     asArray(asObject(body)?.['choices']).flatMap((choice) => {
@@ -17,18 +17,18 @@ export const keeping: Keeping = {
   resolve: (text, body, { refer }) => {
     // Nearly no request has any; an escape could hide the key.
     if (!text.includes('audio') && !text.includes('\\u')) return text;
-    checkWrittenOnce(body, ['messages'], { text, from: 0, place: '' });
+    refuseDuplicateFields(body, ['messages'], { text, from: 0, place: '' });
     const spans = elementSpans(text, memberSpans(text, 'messages')[0]?.start ?? text.length);
     for (const [index, message] of asArray(body['messages']).entries()) {
       const fields = asObject(message);
       if (fields === undefined) continue;
       const place = `messages[${index}]`;
       const from = spans[index]?.start ?? 0;
-      checkWrittenOnce(fields, ['audio'], { text, from, place });
+      refuseDuplicateFields(fields, ['audio'], { text, from, place });
       const audio = asObject(fields['audio']);
       if (audio === undefined) continue;
       const [span] = memberSpans(text, 'audio', from);
-      checkWrittenOnce(audio, ['id'], { text, from: span?.start ?? 0, place: `${place}.audio` });
+      refuseDuplicateFields(audio, ['id'], { text, from: span?.start ?? 0, place: `${place}.audio` });
       const id = asWord(audio['id']);
       if (id !== undefined) refer(id, `${place}.audio.id`);
     }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Quirks } from '../../core/route.ts';
-import { madeUpId } from '../shared/tools/generated-id.ts';
+import { generatedId } from '../shared/tools/generated-id.ts';
 import { hashedName } from '../shared/tools/names.ts';
 
 /** OpenAI's limit: what is over it is refused. */
@@ -14,7 +14,7 @@ export function wireName(name: string): string {
 /** A call's id as the backend takes it (see `Quirks.callIdLength`): itself, nearly always. */
 export function wireId(id: string, length: Quirks['callIdLength']): string {
   if (length === 9) return /^[A-Za-z0-9]{9}$/.test(id) ? id : hashOf(id).slice(0, 9);
-  return length === undefined || id.length <= length ? id : madeUpId(id);
+  return length === undefined || id.length <= length ? id : generatedId(id);
 }
 
 function hashOf(text: string): string {

@@ -4,7 +4,7 @@ import { setting, weakened, type UnsupportedFeature } from '../../core/unsupport
 import { asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../shared/request/fields.ts';
 import { describedSchema } from '../shared/output/described-schema.ts';
-import { JSON_NOTE, schemaNote } from '../shared/output/json-instructions.ts';
+import { JSON_INSTRUCTION, schemaInstruction } from '../shared/output/json-instructions.ts';
 import { outputSchema } from '../openai/output-schema.ts';
 import { schemaIn, strictIn } from '../shared/tools/fields.ts';
 import { takes } from './settings.ts';
@@ -57,7 +57,7 @@ export function encodeOutput(conversation: Conversation, quirks: Quirks): Encode
   const format = takesJson ? { type: 'json_object' } : anyObject;
   const json = format === undefined ? {} : { response_format: format };
   if (output.type === 'json') {
-    const note = format !== undefined && speaksOfJson(conversation) ? undefined : JSON_NOTE;
+    const note = format !== undefined && speaksOfJson(conversation) ? undefined : JSON_INSTRUCTION;
     return { fields: json, note, unsupported: format === undefined ? IN_WORDS : [] };
   }
   const { name = 'answer', description } = output;
@@ -73,7 +73,7 @@ export function encodeOutput(conversation: Conversation, quirks: Quirks): Encode
   const isObject = schema['type'] === undefined || schema['type'] === 'object';
   return {
     fields: isObject ? json : {},
-    note: schemaNote(describedSchema({ schema, description })),
+    note: schemaInstruction(describedSchema({ schema, description })),
     unsupported: IN_WORDS,
   };
 }

@@ -2,12 +2,12 @@ import type { Protocol } from '../protocol.ts';
 import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
-import { removeForeign } from './foreign.ts';
-import { addNeededThoughts } from './needed-thoughts.ts';
+import { removeForeignSignatures } from './foreign-signatures.ts';
+import { addMissingThoughts } from './missing-thoughts.ts';
 import { brokenEnd } from './finish.ts';
 import { front } from './front.ts';
 import { holdsAnswer } from './holds-answer.ts';
-import { keeping } from './kept-audio.ts';
+import { providerState } from './kept-audio.ts';
 import { models } from '../openai/models.ts';
 import { NAME } from './name.ts';
 import { stream } from './stream.ts';
@@ -23,13 +23,13 @@ export const openaiChat: Protocol = {
   front,
   wire,
   models,
-  keeping,
+  providerState,
   codec,
   brokenEnd,
   holdsAnswer,
   readUsage,
   injectSystem,
   conversationStart,
-  removeForeign,
-  removeUnfit: addNeededThoughts,
+  removeForeignSignatures,
+  fitToModel: addMissingThoughts,
 };

@@ -7,7 +7,7 @@ import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asBoolean, asCount, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import { factsOf, type ModelFacts } from '../../vendors/models/facts.ts';
 import { BY_EFFORT } from '../../vendors/thinking-controls.ts';
-import { UnreadMembers } from '../shared/request/unknown-members.ts';
+import { UnknownMembers } from '../shared/request/unknown-members.ts';
 
 /** The fields that say whether and how much to think: OpenAI's own and those of vendors. */
 export const REASONING_FIELDS = [
@@ -54,10 +54,10 @@ export function reasoningFieldsOf(body: JsonObject): readonly string[] {
  * the others. Whether thoughts of former turns are kept is the business of the model that had them.
  */
 export function unsupportedInReasoning(body: JsonObject): UnsupportedFeature[] {
-  const unread = new UnreadMembers();
-  if (decodeReasoning(body) === undefined) for (const field of reasoningFieldsOf(body)) unread.name(field);
-  else for (const [field, known] of MEMBERS) unread.see(asObject(body[field]) ?? {}, field, known);
-  return unread.unsupported;
+  const unknown = new UnknownMembers();
+  if (decodeReasoning(body) === undefined) for (const field of reasoningFieldsOf(body)) unknown.add(field);
+  else for (const [field, known] of MEMBERS) unknown.check(asObject(body[field]) ?? {}, field, known);
+  return unknown.unsupported;
 }
 
 /** What is read of those that hold members. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 
 import type { JsonObject } from '../../lib/json.ts';
-import { Unintelligible } from '../codec.ts';
+import { MalformedAnswer } from '../codec.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
 
 function decode(...entries: readonly JsonObject[]): string[] {
@@ -32,7 +32,7 @@ test.each([
   ['that grows', call('get_', '', { index: 0, id: 'x' }), call('get_weather', '{}', { index: 0, id: 'x' })],
   ['that changes inside its arguments', call('f', '{"a"', { index: 0 }), call('g', ':1}', { index: 0 })],
 ])('a name %s can mean two things, and is an error', (_how, one, other) => {
-  expect(() => decode(one, other)).toThrow(Unintelligible);
+  expect(() => decode(one, other)).toThrow(MalformedAnswer);
 });
 
 test('another name behind whole arguments is another call', () =>

@@ -2,9 +2,9 @@ import type { AnswerWork } from '../../core/answer-work.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import { JsonProgress } from '../../lib/json-progress.ts';
 import { asId, asIndex, asObject, asWord, parseObject, type JsonObject } from '../../lib/json.ts';
-import { Unintelligible } from '../codec.ts';
+import { MalformedAnswer } from '../codec.ts';
 import { unwrapInput } from '../shared/tools/freeform.ts';
-import { madeUpId } from '../shared/tools/generated-id.ts';
+import { generatedId } from '../shared/tools/generated-id.ts';
 import { readArguments } from '../shared/texts/read.ts';
 import { callSignature } from './calls.ts';
 import type { Reading } from './decode-answer.ts';
@@ -55,7 +55,7 @@ export class CallStream {
     if (call.hasEnded) return;
     // Python's SDK puts the pieces of a name together, JavaScript's takes the last.
     if (name !== undefined && call.name !== undefined && name !== call.name)
-      throw new Unintelligible('a call whose name changes');
+      throw new MalformedAnswer('a call whose name changes');
     if (call.id === undefined && id !== undefined) {
       call.id = id;
       this.work.keepText(id);
@@ -129,7 +129,7 @@ export class CallStream {
   #begin(call: OpenCall, name: string, out: AnswerEvent[]): void {
     this.any = true;
     call.part = this.nextPart();
-    const id = call.id ?? madeUpId();
+    const id = call.id ?? generatedId();
     const freeform = call.isCustom || this.reading.wrapped.has(name) ? { freeform: true } : {};
     out.push({ type: 'part_start', index: call.part, part: 'tool_call', id, name, ...freeform });
     if (call.text !== '') this.#tell(call, call.text, out);

@@ -1,38 +1,38 @@
 import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
-import { UnreadMembers } from '../shared/request/unknown-members.ts';
+import { UnknownMembers } from '../shared/request/unknown-members.ts';
 
 /** What messages say and has no neutral form: `messages[].prefix`. */
 export function unsupportedMembers(messages: unknown): UnsupportedFeature[] {
-  const unread = new UnreadMembers();
+  const unknown = new UnknownMembers();
   for (const value of asArray(messages)) {
     const message = asObject(value);
-    if (message !== undefined) seeMessage(message, unread);
+    if (message !== undefined) checkMessage(message, unknown);
   }
-  return unread.unsupported;
+  return unknown.unsupported;
 }
 
-function seeMessage(message: JsonObject, unread: UnreadMembers): void {
-  unread.see(message, 'messages[]', OF_MESSAGE);
+function checkMessage(message: JsonObject, unknown: UnknownMembers): void {
+  unknown.check(message, 'messages[]', OF_MESSAGE);
   // The system's words become blocks of one text, in which nobody has a name.
   const isSystem = message['role'] === 'system' || message['role'] === 'developer';
-  if (isSystem && asWord(message['name']) !== undefined) unread.name('messages[].name');
-  for (const part of asArray(message['content'])) seePart(asObject(part) ?? {}, unread);
+  if (isSystem && asWord(message['name']) !== undefined) unknown.add('messages[].name');
+  for (const part of asArray(message['content'])) checkPart(asObject(part) ?? {}, unknown);
   for (const value of asArray(message['tool_calls'])) {
     const call = asObject(value) ?? {};
-    unread.see(call, 'messages[].tool_calls[]', OF_CALL);
+    unknown.check(call, 'messages[].tool_calls[]', OF_CALL);
   }
 }
 
-function seePart(part: JsonObject, unread: UnreadMembers): void {
+function checkPart(part: JsonObject, unknown: UnknownMembers): void {
   const type = asString(part['type']) ?? '';
   const inner = OF_PART.get(type);
   if (inner === undefined) return;
   for (const member in part) {
-    if (member !== type && !OF_ANY_PART.has(member)) unread.see({ [member]: part[member] }, type, NONE);
+    if (member !== type && !OF_ANY_PART.has(member)) unknown.check({ [member]: part[member] }, type, NONE);
   }
   const held = asObject(part[type]);
-  if (held !== undefined) unread.see(held, type, inner);
+  if (held !== undefined) unknown.check(held, type, inner);
 }
 
 const NONE: ReadonlySet<string> = new Set();

@@ -7,7 +7,7 @@ import type { AnswerEvent } from '../../core/event.ts';
 import type { Part } from '../../core/part.ts';
 import { unmarkSignature } from '../../core/signature.ts';
 import type { JsonObject } from '../../lib/json.ts';
-import { Unintelligible, type Reply } from '../codec.ts';
+import { MalformedAnswer, type Reply } from '../codec.ts';
 import { dataLines } from '../shared/stream/sse.ts';
 import { codec } from './codec.ts';
 import { errorEvent } from './errors.ts';
@@ -228,8 +228,8 @@ describe('details of an answer', () => {
 
 describe('what a decoder makes of odd streams', () => {
   test('an answer that is none', () => {
-    expect(() => own.decodeAnswer({ choices: [] })).toThrow(Unintelligible);
-    expect(() => own.decodeAnswer(null)).toThrow(Unintelligible);
+    expect(() => own.decodeAnswer({ choices: [] })).toThrow(MalformedAnswer);
+    expect(() => own.decodeAnswer(null)).toThrow(MalformedAnswer);
   });
 
   test('thoughts in several parts, or as they are', () => {

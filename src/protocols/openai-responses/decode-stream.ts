@@ -3,7 +3,7 @@ import { mergeUsage } from '../../core/merge-usage.ts';
 import type { Usage } from '../../core/record.ts';
 import type { AnswerEvent, PartHead } from '../../core/event.ts';
 import { asCount, asId, asIndex, asList, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
-import { Unintelligible, type StreamDecoder } from '../codec.ts';
+import { MalformedAnswer, type StreamDecoder } from '../codec.ts';
 import { decodeFinish } from './finish.ts';
 import { callItem, wholeItem } from './read-call.ts';
 import { messageItem } from './read-message.ts';
@@ -220,7 +220,7 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
   #finish(response: JsonObject): void {
     this.#start(response);
     this.#readRest(asList(response['output']).map((item) => asObject(item) ?? {}));
-    if (this.#nameless.size > 0) throw new Unintelligible('pieces of a call that nobody has named');
+    if (this.#nameless.size > 0) throw new MalformedAnswer('pieces of a call that nobody has named');
     for (const { reader } of this.#items.values()) reader.end();
     const usage = mergeUsage(this.#usage, readUsage(response));
     if (usage !== undefined) this.#out.push({ type: 'usage', usage });

@@ -3,7 +3,7 @@ import type { Part, Signature, TextPart } from '../../core/part.ts';
 import { signatureFrom } from '../../core/signature.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../shared/request/fields.ts';
-import { madeUpId } from '../shared/tools/generated-id.ts';
+import { generatedId } from '../shared/tools/generated-id.ts';
 import { asOwnMessage } from '../shared/texts/breaks.ts';
 import { isConfigurationUpdate } from './configuration.ts';
 import { decodeParts, decodeResultParts, textOf } from './decode-parts.ts';
@@ -150,7 +150,7 @@ class InputReader implements Input {
     this.#say([
       {
         type: 'tool_call',
-        id: asWord(item['call_id']) ?? asWord(item['id']) ?? madeUpId(),
+        id: asWord(item['call_id']) ?? asWord(item['id']) ?? generatedId(),
         name: this.flat(asString(item['name']) ?? '', asWord(item['namespace'])),
         arguments: asString(item[freeform ? 'input' : 'arguments']) ?? '',
         ...(freeform ? { freeform } : {}),

@@ -4,8 +4,8 @@ import type { MediaPart, Part } from '../../core/part.ts';
 import { compact } from '../../lib/json.ts';
 import { mediaUrlOf } from '../shared/media/source.ts';
 import { NAME } from './name.ts';
-import { bareType, extensionOf } from '../shared/media/types.ts';
-import { isDetailed, type MediaLoss } from '../shared/request/turn-members.ts';
+import { mimeEssence, extensionOf } from '../shared/media/types.ts';
+import { asksForDetail, type UnsupportedMediaMember } from '../shared/request/turn-members.ts';
 
 /** Content of a message or of a tool's output: the text alone if there is nothing else, otherwise a list of parts. */
 export function encodeParts(parts: readonly Part[]): unknown {
@@ -41,9 +41,9 @@ export function encodeMedia(part: MediaPart): unknown {
 }
 
 /** What of a medium this API has no place for. */
-export const mediaLoss: MediaLoss = (media) => {
+export const unsupportedMediaMember: UnsupportedMediaMember = (media) => {
   const { kind, source, name } = media;
-  if (isDetailed(media) && !DETAILS[kind].has(media.detail ?? '')) return 'mediaDetail';
+  if (asksForDetail(media) && !DETAILS[kind].has(media.detail ?? '')) return 'mediaDetail';
   return kind === 'document' && name !== undefined && (source.from === 'url' || source.from === 'file')
     ? 'mediaName'
     : undefined;
@@ -88,5 +88,5 @@ function fileIdOf(source: MediaPart['source']): string | undefined {
 
 /** A name for a file that has none, since the API goes by its extension. */
 function fileNameFor(mediaType: string): string {
-  return `document.${extensionOf(mediaType) ?? (bareType(mediaType).startsWith('text/') ? 'txt' : 'pdf')}`;
+  return `document.${extensionOf(mediaType) ?? (mimeEssence(mediaType).startsWith('text/') ? 'txt' : 'pdf')}`;
 }

@@ -8,16 +8,16 @@ import type { Part, TextPart } from '../../core/part.ts';
 import { Work } from '../../core/work.ts';
 import { asArray, asObject, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
-import { forbidsThinking, refuseThinking, withChoiceFor } from '../shared/tools/choice.ts';
+import { forbidsThinking, refuseThinking, withToolChoiceFor } from '../shared/tools/choice.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
 import { foreignTools } from '../shared/tools/foreign.ts';
-import { refusePictures } from '../shared/media/images.ts';
+import { refuseImages } from '../shared/media/images.ts';
 import { encodeWithNames, hashedName } from '../shared/tools/names.ts';
-import { unsaidOf } from '../shared/request/turn-members.ts';
+import { unsupportedTurnMembers } from '../shared/request/turn-members.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ResponsesStreamDecoder } from './decode-stream.ts';
 import { encodeToolChoice, encodeTools } from './encode-tools.ts';
-import { mediaLoss } from './encode-parts.ts';
+import { unsupportedMediaMember } from './encode-parts.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { NAME } from './name.ts';
 import { askOutput, type AskedOutput } from './output.ts';
@@ -26,7 +26,9 @@ import { encodeSettings } from './settings.ts';
 
 /** Writes a request that leaves nothing at the provider: all of the conversation is in it. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  return encodeWithNames(withChoiceFor(conversation, addressee.quirks), wireName, (named) => encode(named, addressee));
+  return encodeWithNames(withToolChoiceFor(conversation, addressee.quirks), wireName, (named) =>
+    encode(named, addressee),
+  );
 }
 
 function wireName(name: string): string {
@@ -35,7 +37,7 @@ function wireName(name: string): string {
 
 function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
   const { model, quirks, work = new Work() } = addressee;
-  refusePictures(asked, quirks);
+  refuseImages(asked, quirks);
   const conversation = quirks.systemFirst === true ? systemInFront(asked) : asked;
   const { input, unsupported } = encodeTurns(conversation, addressee, work);
   const ofTools: UnsupportedFeature[] = [];
@@ -72,7 +74,7 @@ function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
       ...ofTools,
       ...output.unsupported,
       ...unsupported,
-      ...unsaidOf(conversation.turns, mediaLoss),
+      ...unsupportedTurnMembers(conversation.turns, unsupportedMediaMember),
     ]),
     decodeAnswer: (answer, work) => decodeAnswer(answer, addressee.model, work),
     decodeStream: (work) => new ResponsesStreamDecoder(addressee.model, work),

@@ -7,7 +7,7 @@ import type { Work } from '../../core/work.ts';
 import { asArray, compact, parseObject } from '../../lib/json.ts';
 import type { Addressee } from '../codec.ts';
 import { failedContent } from '../shared/tools/failed-result.ts';
-import { madeUpId } from '../shared/tools/generated-id.ts';
+import { generatedId } from '../shared/tools/generated-id.ts';
 import { encodeMedia, encodeParts } from './encode-parts.ts';
 import { NAME } from './name.ts';
 import { isToolSearch, namespaceOf } from './namespaces.ts';
@@ -166,7 +166,7 @@ function reasoningText(text: string): unknown {
 
 /** A call's id may have 64 characters. */
 function wireId(id: string): string {
-  return id.length <= 64 ? id : madeUpId(id);
+  return id.length <= 64 ? id : generatedId(id);
 }
 
 /** One part of what the assistant said. A text needs no id so; a refusal stands in a message of the full form only. */

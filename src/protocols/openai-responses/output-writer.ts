@@ -15,7 +15,7 @@ import {
   wholeItem,
 } from './item-writers.ts';
 import { MessageWriter } from './message-writer.ts';
-import { mediaInWords } from '../shared/media/as-text.ts';
+import { mediaAsText } from '../shared/media/as-text.ts';
 import { NAME } from './name.ts';
 import { isToolSearch, namespaceOf } from './namespaces.ts';
 
@@ -188,7 +188,7 @@ export class OutputWriter {
     if (part.source.from === 'base64' && part.kind !== 'image') return;
     if (part.source.from !== 'base64') {
       this.#begin({ type: 'part_start', index, part: 'text', ownMessage: true });
-      this.#message?.delta(mediaInWords(part));
+      this.#message?.delta(mediaAsText(part));
       return;
     }
     this.#endMessage();

@@ -3,7 +3,7 @@ import { setting, weakened, type UnsupportedFeature } from '../../core/unsupport
 import { asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../shared/request/fields.ts';
 import { describedSchema } from '../shared/output/described-schema.ts';
-import { JSON_NOTE, schemaNote } from '../shared/output/json-instructions.ts';
+import { JSON_INSTRUCTION, schemaInstruction } from '../shared/output/json-instructions.ts';
 import { outputSchema } from '../openai/output-schema.ts';
 import { schemaIn, strictIn } from '../shared/tools/fields.ts';
 
@@ -46,7 +46,7 @@ export interface AskedOutput {
 /** Finds the way to ask for the conversation's output format. */
 export function askOutput({ output, turns }: Conversation): AskedOutput {
   if (output?.type !== 'schema') {
-    const note = output === undefined || speaksOfJson(turns) ? undefined : JSON_NOTE;
+    const note = output === undefined || speaksOfJson(turns) ? undefined : JSON_INSTRUCTION;
     return { format: encodeOutput(output), note, unsupported: [] };
   }
   const { schema, strict, isLax } = outputSchema(output);
@@ -54,7 +54,7 @@ export function askOutput({ output, turns }: Conversation): AskedOutput {
   if (!isObject(schema))
     return {
       format: undefined,
-      note: schemaNote(describedSchema({ ...output, schema })),
+      note: schemaInstruction(describedSchema({ ...output, schema })),
       unsupported: [weakened(setting('output'))],
     };
   const format = encodeOutput({ ...output, schema, strict });

@@ -3,7 +3,7 @@ import type { Protocol } from '../protocol.ts';
 import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
-import { removeForeign } from './foreign.ts';
+import { removeForeignSignatures } from './foreign-signatures.ts';
 import { brokenEnd } from './finish.ts';
 import { front } from './front.ts';
 import { holdsAnswer } from './holds-answer.ts';
@@ -24,7 +24,7 @@ export const openaiResponses: Protocol = {
   front,
   wire,
   models,
-  keeping: {
+  providerState: {
     idOf: responseIdOf,
     itemsOf: itemIdsOf,
     seal: sealIds,
@@ -37,5 +37,5 @@ export const openaiResponses: Protocol = {
   readUsage,
   injectSystem,
   conversationStart,
-  removeForeign,
+  removeForeignSignatures,
 };

@@ -1,6 +1,6 @@
 import type { AnswerEvent } from '../../core/event.ts';
 import { asId, asString, asWord, type JsonObject, parseObject } from '../../lib/json.ts';
-import { madeUpId } from '../shared/tools/generated-id.ts';
+import { generatedId } from '../shared/tools/generated-id.ts';
 import { readArguments } from '../shared/texts/read.ts';
 import { NAME } from './name.ts';
 import { flatName, TOOL_SEARCH } from './namespaces.ts';
@@ -24,7 +24,7 @@ class CallReader implements ItemReader {
     this.#field = freeform ? 'input' : 'arguments';
     this.#track = new TextTrack(emitter, {
       part: 'tool_call',
-      id: asId(item['call_id']) ?? asId(item['id']) ?? madeUpId(),
+      id: asId(item['call_id']) ?? asId(item['id']) ?? generatedId(),
       name: flatName(asString(item['name']) ?? '', asWord(item['namespace'])),
       ...(freeform ? { freeform } : {}),
     });
@@ -91,7 +91,7 @@ class WholeReader implements ItemReader {
   /** The client is to search for tools: a call like any other. */
   #search(item: JsonObject): void {
     const args = item['arguments'];
-    const id = asWord(item['call_id']) ?? madeUpId();
+    const id = asWord(item['call_id']) ?? generatedId();
     const track = new TextTrack(this.emitter, { part: 'tool_call', id, name: TOOL_SEARCH });
     track.delta(typeof args === 'string' && parseObject(args) !== undefined ? args : JSON.stringify(args ?? {}));
     track.end();

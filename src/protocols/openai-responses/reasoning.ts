@@ -6,7 +6,7 @@ import type { Quirks } from '../../core/route.ts';
 import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asObject, asWord, compact } from '../../lib/json.ts';
 import { factsOf, type ModelFacts } from '../../vendors/models/facts.ts';
-import { UnreadMembers } from '../shared/request/unknown-members.ts';
+import { UnknownMembers } from '../shared/request/unknown-members.ts';
 
 /** `reasoning`. Of its fields only effort and summary mean something elsewhere. */
 export function decodeReasoning(value: unknown): Reasoning | undefined {
@@ -23,11 +23,11 @@ export function decodeReasoning(value: unknown): Reasoning | undefined {
 
 /** What of it has no neutral form. `context` is about thoughts of former turns, which only the model that had them reads. */
 export function unsupportedInReasoning(value: unknown): UnsupportedFeature[] {
-  const unread = new UnreadMembers();
+  const unknown = new UnknownMembers();
   const { mode, ...rest } = asObject(value) ?? {};
-  unread.see(rest, 'reasoning', KNOWN);
-  if (mode !== 'standard') unread.see({ mode }, 'reasoning', KNOWN);
-  return unread.unsupported;
+  unknown.check(rest, 'reasoning', KNOWN);
+  if (mode !== 'standard') unknown.check({ mode }, 'reasoning', KNOWN);
+  return unknown.unsupported;
 }
 
 const KNOWN: ReadonlySet<string> = new Set(['effort', 'summary', 'generate_summary', 'context']);

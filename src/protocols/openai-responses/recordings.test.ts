@@ -5,7 +5,7 @@ import type { Conversation } from '../../core/conversation.ts';
 import type { Part } from '../../core/part.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
 import type { StreamDecoder } from '../codec.ts';
-import { JSON_NOTE } from '../shared/output/json-instructions.ts';
+import { JSON_INSTRUCTION } from '../shared/output/json-instructions.ts';
 import { dataLines } from '../shared/stream/sse.ts';
 import { flatName } from './namespaces.ts';
 import { openaiResponses } from './protocol.ts';
@@ -121,7 +121,7 @@ describe('a recorded request', () => {
       joined.filter((text) => text !== undefined && text !== null && text !== '').join('\n\n') || undefined,
     );
     // The system's words, which may have been all that spoke of JSON, are not in the input any more.
-    const said = encodeParts(again['input']).filter((one) => one !== `system: ${JSON_NOTE}`);
+    const said = encodeParts(again['input']).filter((one) => one !== `system: ${JSON_INSTRUCTION}`);
     expect(said.filter((one) => !instructions.includes(one))).toEqual(rest);
     expect(encodeTools(again)).toEqual(encodeTools(body));
     const choice = conversation.tools.length > 0 ? body['tool_choice'] : undefined;

@@ -2,7 +2,7 @@ import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { memberRemoval } from '../../lib/json-removal.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit } from '../../lib/json-span.ts';
 import type { ReferenceStore } from '../protocol.ts';
-import { checkWrittenOnce } from '../shared/request/duplicate-fields.ts';
+import { refuseDuplicateFields } from '../shared/request/duplicate-fields.ts';
 import { idOf, isReference } from './response-id.ts';
 
 /** What is kept as a whole: an earlier response, or a conversation. */
@@ -14,7 +14,7 @@ const FIELDS: readonly string[] = [...STATE_FIELDS, 'input', 'tools'];
  * else that it refers to as the provider knows them. All other bytes stay. `body` is `text`, parsed.
  */
 export function resolveReferences(text: string, body: JsonObject, store: ReferenceStore): string {
-  if (store.isOwn !== undefined) checkWrittenOnce(body, FIELDS, { text, from: 0, place: '' });
+  if (store.isOwn !== undefined) refuseDuplicateFields(body, FIELDS, { text, from: 0, place: '' });
   checkContainers(text, body, store);
   const edits = [...stateEdits(text, body, store), ...itemEdits(text, body, store)];
   return edits.length === 0
@@ -48,7 +48,7 @@ function itemEdits(text: string, body: JsonObject, store: ReferenceStore): Edit[
     const span = spans[index];
     if (fields === undefined || span === undefined) return [];
     const at = { text, from: span.start, place: `input[${index}]` };
-    if (store.isOwn !== undefined) checkWrittenOnce(fields, ['type', 'id'], at);
+    if (store.isOwn !== undefined) refuseDuplicateFields(fields, ['type', 'id'], at);
     const id = asWord(fields['id']);
     if (id === undefined) return [];
     if (isReference(fields)) {
@@ -77,10 +77,10 @@ function checkContainers(text: string, body: JsonObject, { isOwn, refer }: Refer
     const fields = asObject(tool);
     if (fields === undefined) continue;
     const at = { text, from: spans[index]?.start ?? 0, place: `tools[${index}]` };
-    checkWrittenOnce(fields, ['container', 'environment'], at);
+    refuseDuplicateFields(fields, ['container', 'environment'], at);
     const environment = asObject(fields['environment']);
     const from = memberSpans(text, 'environment', at.from)[0]?.start ?? 0;
-    if (environment !== undefined) checkWrittenOnce(environment, ['container_id'], { ...at, from });
+    if (environment !== undefined) refuseDuplicateFields(environment, ['container_id'], { ...at, from });
     const id = asWord(fields['container']) ?? asWord(environment?.['container_id']);
     if (id !== undefined) refer(id, at.place);
   }

@@ -1,30 +1,30 @@
 import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
-import { UnreadMembers } from '../shared/request/unknown-members.ts';
+import { UnknownMembers } from '../shared/request/unknown-members.ts';
 
 /** What the items of an input say and has no neutral form: `function_call.caller`. */
 export function unsupportedMembers(items: readonly unknown[]): UnsupportedFeature[] {
-  const unread = new UnreadMembers();
+  const unknown = new UnknownMembers();
   for (const value of items) {
     const item = asObject(value) ?? {};
     const type = asString(item['type']) ?? 'message';
     const known = OF_ITEM.get(type);
     if (known === undefined) continue;
-    unread.see(item, type, known);
+    unknown.check(item, type, known);
     const caller = asObject(item['caller'])?.['type'];
-    if (caller !== undefined && caller !== 'direct') unread.name(`${type}.caller`);
-    seeParts(item['content'], unread);
-    seeParts(item['output'], unread);
+    if (caller !== undefined && caller !== 'direct') unknown.add(`${type}.caller`);
+    checkParts(item['content'], unknown);
+    checkParts(item['output'], unknown);
   }
-  return unread.unsupported;
+  return unknown.unsupported;
 }
 
-function seeParts(parts: unknown, unread: UnreadMembers): void {
+function checkParts(parts: unknown, unknown: UnknownMembers): void {
   for (const value of asArray(parts)) {
     const part: JsonObject = asObject(value) ?? {};
     const type = asString(part['type']) ?? '';
     const known = OF_PART.get(type);
-    if (known !== undefined) unread.see(part, type, known);
+    if (known !== undefined) unknown.check(part, type, known);
   }
 }
 

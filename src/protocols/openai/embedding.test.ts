@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { loadRecordings } from '../../../test/kit/recordings.ts';
-import { Unintelligible } from '../codec.ts';
+import { MalformedAnswer } from '../codec.ts';
 import { embedding } from './embedding.ts';
 import { field, leftOut } from '../../core/unsupported-feature.ts';
 
@@ -71,5 +71,5 @@ test.each([[{}], [{ input: [] }], [{ input: [1, 2] }], [{ input: [[1, 2]] }], [{
 );
 
 test.each([[null], [{}], [{ data: [{}] }]])('%j is no answer', (body) => {
-  expect(() => embedding.decodeAnswer(body)).toThrow(Unintelligible);
+  expect(() => embedding.decodeAnswer(body)).toThrow(MalformedAnswer);
 });

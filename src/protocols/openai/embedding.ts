@@ -1,5 +1,5 @@
 import { asArray, asCount, asNumber, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
-import { Unintelligible, type EmbeddingCodec, type EmbeddingRequest } from '../codec.ts';
+import { MalformedAnswer, type EmbeddingCodec, type EmbeddingRequest } from '../codec.ts';
 import { refuseField, unsupportedFields } from '../shared/request/fields.ts';
 
 /** `/embeddings`: `{input, dimensions, encoding_format}` to `{object: "list", data: [{object: "embedding", index, embedding}]}`. */
@@ -22,7 +22,7 @@ export const embedding: EmbeddingCodec = {
 
   decodeAnswer(body) {
     const answer = asObject(body);
-    if (!Array.isArray(answer?.['data'])) throw new Unintelligible('an answer without `data`');
+    if (!Array.isArray(answer?.['data'])) throw new MalformedAnswer('an answer without `data`');
     const entries = asArray(answer['data']).map((entry, at) => {
       const embedded = asObject(entry);
       return { at: asNumber(embedded?.['index']) ?? at, vector: vectorOf(embedded) };
@@ -70,7 +70,7 @@ function promptTokensOf(value: unknown): number | undefined {
 function vectorOf(entry: JsonObject | undefined): readonly number[] {
   const value = entry?.['embedding'];
   if (typeof value === 'string') return floatsOf(value);
-  if (!Array.isArray(value)) throw new Unintelligible('an entry without `embedding`');
+  if (!Array.isArray(value)) throw new MalformedAnswer('an entry without `embedding`');
   return value as number[];
 }
 

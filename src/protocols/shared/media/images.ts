@@ -5,12 +5,12 @@ import type { Part } from '../../../core/part.ts';
 import type { Quirks } from '../../../core/route.ts';
 
 /** Throws UnsupportedFeatureError for a picture anywhere in a conversation with a model that takes none, so that another is tried. */
-export function refusePictures({ turns }: Conversation, { images }: Quirks): void {
-  if (images !== 'none' || !turns.some(({ parts }) => parts.some(holdsPicture))) return;
+export function refuseImages({ turns }: Conversation, { images }: Quirks): void {
+  if (images !== 'none' || !turns.some(({ parts }) => parts.some(holdsImage))) return;
   throw new UnsupportedFeatureError(required('image', 'is a picture, and this model takes none'));
 }
 
-function holdsPicture(part: Part): boolean {
-  if (part.type === 'tool_result') return part.content.some(holdsPicture);
+function holdsImage(part: Part): boolean {
+  if (part.type === 'tool_result') return part.content.some(holdsImage);
   return part.type === 'media' && part.kind === 'image';
 }

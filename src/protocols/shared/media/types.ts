@@ -7,7 +7,7 @@ export function kindOf(mediaType: string | undefined): MediaPart['kind'] {
 }
 
 /** The type without its parameters (`; charset=utf-8`), in lower case. */
-export function bareType(mediaType: string): string {
+export function mimeEssence(mediaType: string): string {
   const end = mediaType.indexOf(';');
   return (end === -1 ? mediaType : mediaType.slice(0, end)).trim().toLowerCase();
 }
@@ -19,7 +19,7 @@ export function documentTypeOf(name: string | undefined): string | undefined {
 
 /** What the name of a document of this type ends in; undefined if it is not of the usual ones. */
 export function extensionOf(mediaType: string): string | undefined {
-  const bare = bareType(mediaType);
+  const bare = mimeEssence(mediaType);
   for (const [extension, type] of DOCUMENTS) if (type === bare) return extension;
   return undefined;
 }

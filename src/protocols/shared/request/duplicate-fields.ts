@@ -13,7 +13,7 @@ export interface ObjectPlace {
  * Throws a Refusal unless what was looked at is what any backend will take: of a field that is written twice, another
  * parser may take the first, and some take letters of either case. `object` is what stands at `at`, parsed.
  */
-export function checkWrittenOnce(
+export function refuseDuplicateFields(
   object: JsonObject,
   names: readonly string[],
   { text, from, place }: ObjectPlace,

@@ -1,10 +1,10 @@
 import type { Quirks } from '../../../core/route.ts';
 import { asArray, asObject, type JsonObject } from '../../../lib/json.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../../lib/json-span.ts';
-import type { Fitted } from '../../protocol.ts';
+import type { FittedRequest } from '../../protocol.ts';
 
 /** How a dialect's messages hold thoughts and calls. */
-export interface ThoughtForm {
+export interface ThoughtFormat {
   hasThought(message: JsonObject): boolean;
   hasCall(message: JsonObject): boolean;
   /** The edits of `text` that give the message at `span` a thought. */
@@ -15,12 +15,12 @@ export interface ThoughtForm {
  * `text` with a thought in each turn of the assistant that must have one and lacks it; undefined where none does. Only a
  * conversation with tools must have any: `needed` says whether in all turns or in those that call.
  */
-export function fillThoughts(
+export function fillMissingThoughts(
   text: string,
   body: JsonObject,
   needed: NonNullable<Quirks['thoughtsNeeded']>,
-  form: ThoughtForm,
-): Fitted | undefined {
+  form: ThoughtFormat,
+): FittedRequest | undefined {
   const messages = asArray(body['messages']).map((message) => asObject(message) ?? {});
   const lacks = (message: JsonObject): boolean =>
     message['role'] === 'assistant' && !form.hasThought(message) && (needed === 'all' || form.hasCall(message));

@@ -3,12 +3,12 @@ import type { MediaPart, Part } from '../../../core/part.ts';
 import { leftOut, setting, type UnsupportedFeature } from '../../../core/unsupported-feature.ts';
 
 /** What of a medium a dialect has no place for; `isResult`: where a tool gave it back. */
-export type MediaLoss = (media: MediaPart, isResult: boolean) => 'mediaDetail' | 'mediaName' | undefined;
+export type UnsupportedMediaMember = (media: MediaPart, isResult: boolean) => 'mediaDetail' | 'mediaName' | undefined;
 
 /** The members of turns that a dialect has no place for, `lossOf` those of media; `hasSpeakers`: turns tell who speaks. */
-export function unsaidOf(
+export function unsupportedTurnMembers(
   turns: readonly Turn[],
-  lossOf: MediaLoss,
+  lossOf: UnsupportedMediaMember,
   hasSpeakers = false,
 ): readonly UnsupportedFeature[] {
   const unsaid = new Set<SettingName>();
@@ -27,6 +27,6 @@ export function unsaidOf(
 }
 
 /** A medium is to be looked at in another way than it would be anyhow. */
-export function isDetailed({ detail = 'auto' }: MediaPart): boolean {
+export function asksForDetail({ detail = 'auto' }: MediaPart): boolean {
   return detail !== 'auto';
 }

@@ -1,21 +1,21 @@
 import { field as fieldAt, leftOut, type UnsupportedFeature } from '../../../core/unsupported-feature.ts';
 import type { JsonObject } from '../../../lib/json.ts';
 
-/** Names are the client's, and so is their number. */
+/** Clients choose the names, and how many there are. */
 const MOST_NAMED = 64;
 
-/** The members of what is said that have no neutral form, by where they stand; each is named once, wherever it is said. */
-export class UnreadMembers {
+/** Collects the members of messages and parts that have no neutral form, by where they stand; each once. */
+export class UnknownMembers {
   readonly #fields = new Set<string>();
 
-  /** `known`: the members that are read, and those without effect on the answer. */
-  see(object: JsonObject, place: string, known: ReadonlySet<string>): void {
+  /** Adds the members of `object` that are not `known`: neither read nor without effect on the answer. */
+  check(object: JsonObject, place: string, known: ReadonlySet<string>): void {
     for (const member in object) {
-      if (!known.has(member) && saysSomething(object[member])) this.name(`${place}.${member}`);
+      if (!known.has(member) && hasContent(object[member])) this.add(`${place}.${member}`);
     }
   }
 
-  name(field: string): void {
+  add(field: string): void {
     if (this.#fields.size < MOST_NAMED) this.#fields.add(field);
   }
 
@@ -24,8 +24,8 @@ export class UnreadMembers {
   }
 }
 
-/** What is false or empty is what is meant without it. */
-function saysSomething(value: unknown): boolean {
+/** A value that is false or empty means the same as none. */
+function hasContent(value: unknown): boolean {
   if (value === undefined || value === null || value === false || value === '') return false;
   if (typeof value !== 'object') return true;
   for (const _ in value) return true;

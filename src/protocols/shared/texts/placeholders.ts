@@ -1,5 +1,5 @@
 /** What the user says where a conversation has to have a turn of the user's that nobody has taken. */
-export const NOTHING_SAID = '.';
+export const EMPTY_USER_TEXT = '.';
 
 /** What the user says where a model would not go on with an answer that was begun. */
-export const GO_ON = 'Continue.';
+export const CONTINUE = 'Continue.';

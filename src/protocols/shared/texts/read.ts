@@ -1,9 +1,9 @@
 import { asObject } from '../../../lib/json.ts';
-import { Unintelligible } from '../../codec.ts';
+import { MalformedAnswer } from '../../codec.ts';
 
 /**
  * A text as vendors write it: a string, mostly; a number or a boolean whose quotes are missing; a list of pieces; or an
- * object that holds one. Nothing, where there is none. Throws Unintelligible for what may be anything: words that
+ * object that holds one. Nothing, where there is none. Throws MalformedAnswer for what may be anything: words that
  * nobody can read must not go missing without a word.
  */
 export function readText(value: unknown): string {
@@ -15,7 +15,7 @@ export function readText(value: unknown): string {
   const text = fields['text'] ?? fields['content'];
   // A long number is kept as it was written.
   if (text === undefined && isRawJSON(value)) return JSON.stringify(value);
-  if (typeof text !== 'string') throw new Unintelligible('a text is neither a string nor anything that holds one');
+  if (typeof text !== 'string') throw new MalformedAnswer('a text is neither a string nor anything that holds one');
   return text;
 }
 

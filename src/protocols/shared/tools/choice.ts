@@ -9,7 +9,7 @@ import { isForced } from '../../../core/tool-choice.ts';
  * The conversation with its choice of tools said as the backend takes it: what it refuses, or refuses while it thinks, is
  * not said where it goes without saying. Throws UnsupportedFeatureError for a demand that it does not take.
  */
-export function withChoiceFor(conversation: Conversation, quirks: Quirks): Conversation {
+export function withToolChoiceFor(conversation: Conversation, quirks: Quirks): Conversation {
   const { tools, toolChoice } = conversation;
   const { forcedTools, refusedThinking } = quirks;
   const isUnsaid = !takesField(quirks, 'tool_choice') || refusedThinking?.includes('tool_choice') === true;

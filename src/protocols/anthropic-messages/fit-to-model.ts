@@ -4,21 +4,21 @@ import { applyEdits, elementSpans, memberSpans, type Edit } from '../../lib/json
 import { field, leftOut } from '../../core/unsupported-feature.ts';
 import type { Quirks } from '../../core/route.ts';
 import { claudeTraits } from '../../vendors/models/claude.ts';
-import type { Fitted } from '../protocol.ts';
-import { addNeededThoughts } from './needed-thoughts.ts';
+import type { FittedRequest } from '../protocol.ts';
+import { addMissingThoughts } from './missing-thoughts.ts';
 
 /**
  * A tool loop whose call came without thoughts in front, from another dialect's model, say, cannot go on with a budget for
  * thinking: Anthropic refuses that (https://platform.claude.com/docs/en/build-with-claude/extended-thinking, "Preserving
  * thinking blocks"). Its request goes out without thinking, and without the edits that need it. Others want a thought there.
  */
-export function removeUnfit(
+export function fitToModel(
   text: string,
   body: Record<string, unknown>,
   model: string,
   quirks: Quirks = {},
-): Fitted | undefined {
-  const fitted = addNeededThoughts(text, body, model, quirks);
+): FittedRequest | undefined {
+  const fitted = addMissingThoughts(text, body, model, quirks);
   if (fitted !== undefined) return fitted;
   if (asObject(body['thinking'])?.['type'] !== 'enabled' || !isThoughtlessLoop(asArray(body['messages'])))
     return undefined;

@@ -3,15 +3,15 @@ import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts'
 import { memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
 import { claudeTraits } from '../../vendors/models/claude.ts';
-import type { Fitted } from '../protocol.ts';
-import { fillThoughts, type ThoughtForm } from '../shared/request/missing-thoughts.ts';
+import type { FittedRequest } from '../protocol.ts';
+import { fillMissingThoughts, type ThoughtFormat } from '../shared/request/missing-thoughts.ts';
 import { insertion } from '../shared/request/system-edits.ts';
 import { unsignedThought } from './encode-parts.ts';
 
 /** A text of nothing at all would count as missing. */
 const BLANK = JSON.stringify(unsignedThought(' '));
 
-const FORM: ThoughtForm = {
+const FORM: ThoughtFormat = {
   hasThought: (message) => holds(message, isThought),
   hasCall: (message) => holds(message, isCall),
   edits: thoughtEdits,
@@ -21,10 +21,15 @@ const FORM: ThoughtForm = {
  * Vendors whose models look at no signature refuse a conversation with tools whose turns lack their thoughts, as those do
  * that another backend served (`Quirks.thoughtsNeeded`). Each such turn gets a blank one. All other bytes stay.
  */
-export function addNeededThoughts(text: string, body: JsonObject, model: string, quirks: Quirks): Fitted | undefined {
+export function addMissingThoughts(
+  text: string,
+  body: JsonObject,
+  model: string,
+  quirks: Quirks,
+): FittedRequest | undefined {
   const { thoughtsNeeded } = quirks;
   if (thoughtsNeeded === undefined || claudeTraits(model).signs || isUnthinking(body, model)) return undefined;
-  return fillThoughts(text, body, thoughtsNeeded, FORM);
+  return fillMissingThoughts(text, body, thoughtsNeeded, FORM);
 }
 
 function holds({ content }: JsonObject, isOne: (type: unknown) => boolean): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Json } from '../../../test/kit/json.ts';
-import { removeForeign } from './foreign.ts';
+import { removeForeignSignatures } from './foreign-signatures.ts';
 
 const foreign = {
   type: 'reasoning.text',
@@ -14,7 +14,7 @@ const { origin: _origin, ...unmarked } = own;
 
 function removed(message: Json, model = 'm'): Json {
   const text = JSON.stringify({ n: 1, messages: [{ role: 'user', content: 'Hi' }, message], model }, null, 1);
-  const result = removeForeign(text, JSON.parse(text), model);
+  const result = removeForeignSignatures(text, JSON.parse(text), model);
   return JSON.parse(result).messages[1];
 }
 
@@ -57,7 +57,7 @@ describe('the words beside marked thoughts', () => {
   test('stay without a mark, and where the backend wants thoughts back', () => {
     expect(removed(message([unmarked]))).toEqual(message([unmarked]));
     const text = JSON.stringify({ messages: [message([foreign])] });
-    const left = removeForeign(text, JSON.parse(text), 'm', { reasoningBack: 'reasoning_content' });
+    const left = removeForeignSignatures(text, JSON.parse(text), 'm', { reasoningBack: 'reasoning_content' });
     expect(JSON.parse(left).messages).toEqual([{ reasoning_content: 'hm', reasoning: 'hm', z: 1 }]);
   });
 });
@@ -85,7 +85,7 @@ describe("calls' signatures", () => {
 
 test('all else stays byte for byte', () => {
   const text = `{ "messages" : [{"x":12345678901234567890 , "reasoning_details" : [${JSON.stringify(foreign)}] ,"content":"\\u0041\\/"},\n{"content":"origin"}] }`;
-  expect(removeForeign(text, JSON.parse(text), 'm')).toBe(
+  expect(removeForeignSignatures(text, JSON.parse(text), 'm')).toBe(
     '{ "messages" : [{"x":12345678901234567890 , "content":"\\u0041\\/"},\n{"content":"origin"}] }',
   );
   for (const same of [
@@ -93,19 +93,19 @@ test('all else stays byte for byte', () => {
     '{"origin":{"protocol":"x"},"messages":7}',
     '{"llm_proxy":1}',
   ])
-    expect(removeForeign(same, JSON.parse(same), 'm')).toBe(same);
+    expect(removeForeignSignatures(same, JSON.parse(same), 'm')).toBe(same);
 });
 
 test('as the last member, too', () => {
   const text = `{"messages":[{"content":"a" , "reasoning_details":[${JSON.stringify(foreign)}] }]}`;
-  expect(removeForeign(text, JSON.parse(text), 'm')).toBe('{"messages":[{"content":"a" }]}');
+  expect(removeForeignSignatures(text, JSON.parse(text), 'm')).toBe('{"messages":[{"content":"a" }]}');
 });
 
 describe('where thoughts in other fields than its own are refused', () => {
   const fields = { 'messages.reasoning_content': false };
   const sent = (message: Json, reasoningBack?: 'reasoning' | 'thinking'): Json => {
     const text = JSON.stringify({ messages: [{ role: 'user', content: 'Hi' }, message], n: 1.5 }, null, 1);
-    const result = removeForeign(text, JSON.parse(text), 'm', { fields, reasoningBack });
+    const result = removeForeignSignatures(text, JSON.parse(text), 'm', { fields, reasoningBack });
     expect(JSON.parse(result)).toMatchObject({ messages: [{ role: 'user', content: 'Hi' }, {}], n: 1.5 });
     return JSON.parse(result).messages[1];
   };
@@ -123,7 +123,7 @@ describe('where thoughts in other fields than its own are refused', () => {
   test('those beside marked ones go where the backend has a place of its own for thoughts', () => {
     const text = JSON.stringify({ messages: [{ ...thoughts, reasoning_details: [foreign] }] });
     const left = (reasoningBack: 'reasoning' | 'thinking'): Json =>
-      JSON.parse(removeForeign(text, JSON.parse(text), 'm', { reasoningBack })).messages[0];
+      JSON.parse(removeForeignSignatures(text, JSON.parse(text), 'm', { reasoningBack })).messages[0];
     expect(left('thinking')).toEqual({});
     expect(left('reasoning')).toEqual(thoughts);
   });

@@ -2,13 +2,13 @@ import type { Quirks } from '../../core/route.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
-import type { Fitted } from '../protocol.ts';
-import { fillThoughts, type ThoughtForm } from '../shared/request/missing-thoughts.ts';
+import type { FittedRequest } from '../protocol.ts';
+import { fillMissingThoughts, type ThoughtFormat } from '../shared/request/missing-thoughts.ts';
 import { insertion } from '../shared/request/system-edits.ts';
 
 const FIELD = 'reasoning_content';
 
-const FORM: ThoughtForm = {
+const FORM: ThoughtFormat = {
   hasThought: (message) => Boolean(message[FIELD]),
   hasCall: (message) => asArray(message['tool_calls']).length > 0,
   edits: thoughtEdits,
@@ -19,10 +19,15 @@ const FORM: ThoughtForm = {
  * served (`Quirks.thoughtsNeeded`). Each such turn gets the words that it has in another field, or a blank: an empty text
  * counts as missing. All other bytes stay.
  */
-export function addNeededThoughts(text: string, body: JsonObject, model: string, quirks: Quirks): Fitted | undefined {
+export function addMissingThoughts(
+  text: string,
+  body: JsonObject,
+  model: string,
+  quirks: Quirks,
+): FittedRequest | undefined {
   const { thoughtsNeeded, reasoningBack } = quirks;
   if (thoughtsNeeded === undefined || reasoningBack !== FIELD || isUnthinking(body, model)) return undefined;
-  return fillThoughts(text, body, thoughtsNeeded, FORM);
+  return fillMissingThoughts(text, body, thoughtsNeeded, FORM);
 }
 
 function isUnthinking(body: JsonObject, model: string): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Json } from '../../../test/kit/json.ts';
 import type { Quirks } from '../../core/route.ts';
-import { removeUnfit } from './unfit.ts';
+import { fitToModel } from './fit-to-model.ts';
 
 const CALLS: Quirks = { reasoningBack: 'reasoning_content', thoughtsNeeded: 'calls' };
 const ALL: Quirks = { ...CALLS, thoughtsNeeded: 'all' };
@@ -12,7 +12,7 @@ const said = (...content: Json[]): Json => ({ role: 'assistant', content });
 
 function sent(messages: Json[], quirks: Quirks, more: Json = {}, model = 'kimi-k2.5'): Json[] | undefined {
   const text = JSON.stringify({ n: 1.5, messages, tools: [{ name: 'f' }], ...more }, null, 1);
-  const fitted = removeUnfit(text, JSON.parse(text), model, quirks);
+  const fitted = fitToModel(text, JSON.parse(text), model, quirks);
   return fitted === undefined ? undefined : JSON.parse(fitted.text).messages;
 }
 

@@ -15,7 +15,7 @@ const MARKS = ['"origin"', '"llm_proxy"'];
  * `llm_proxy`. One of this very model loses the mark only. A backend that refuses a request for any thoughts but its own
  * gets none. All other bytes stay.
  */
-export function removeForeign(text: string, body: JsonObject, model: string, quirks: Quirks = {}): string {
+export function removeForeignSignatures(text: string, body: JsonObject, model: string, quirks: Quirks = {}): string {
   const said = asArray(body['messages']);
   const reader = { model, quirks, refused: refusedFields(quirks) };
   const isRefused = (message: JsonObject): boolean => reader.refused.some((field) => message[field] !== undefined);

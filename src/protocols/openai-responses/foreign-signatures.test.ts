@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { markSignature } from '../../core/signature.ts';
-import { removeForeign } from './foreign.ts';
+import { removeForeignSignatures } from './foreign-signatures.ts';
 
 const foreign = markSignature({ protocol: 'another', model: 'm', value: 'c2ln' });
 const own = markSignature({ protocol: 'openai-responses', model: 'gpt-5', value: 'gAAAAA==' });
 
 function remove(text: string, model = 'gpt-5'): string {
-  return removeForeign(text, JSON.parse(text), model);
+  return removeForeignSignatures(text, JSON.parse(text), model);
 }
 
 function reasoning(encrypted: string): string {
   return `{"type":"reasoning", "id":"rs_1","encrypted_content" : "${encrypted}"}`;
 }
 
-describe('removeForeign', () => {
+describe('removeForeignSignatures', () => {
   const user = '{"role":"user","content":"\\u0068i"}';
   test.each([
     ['the first', `[ ${reasoning(foreign)} , ${user}]`, `[ ${user}]`],
@@ -70,5 +70,7 @@ describe('words that nobody sealed', () => {
     expect(remove(text)).toBe(`{"input":[{"role":"user","content":"hi"},${unknown}]}`));
 
   test('stay where the backend wants them', () =>
-    expect(removeForeign(text, JSON.parse(text), 'deepseek-v4', { reasoningBack: 'reasoning_content' })).toBe(text));
+    expect(removeForeignSignatures(text, JSON.parse(text), 'deepseek-v4', { reasoningBack: 'reasoning_content' })).toBe(
+      text,
+    ));
 });

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { markSignature } from '../../core/signature.ts';
-import { removeForeign } from './foreign.ts';
+import { removeForeignSignatures } from './foreign-signatures.ts';
 import { UNSIGNED } from './signatures.ts';
 
 const foreign = markSignature({ protocol: 'anthropic-messages', model: 'c', value: 'c2ln' });
 const own = markSignature({ protocol: 'gemini', model: 'gemini-2.5-pro', value: 'b3du' });
 
 function removed(text: string, model = 'gemini-2.5-pro'): string {
-  return removeForeign(text, JSON.parse(text), model);
+  return removeForeignSignatures(text, JSON.parse(text), model);
 }
 
 function inContents(...parts: readonly string[]): string {

@@ -9,7 +9,7 @@ import { NAME } from './name.ts';
  * `text` without the reasoning items that the gateway gave to a client for another model than `model`. One of the
  * model's own gets its encrypted content back as it was. Words that nobody sealed stay where the backend wants them.
  */
-export function removeForeign(
+export function removeForeignSignatures(
   text: string,
   body: Record<string, unknown>,
   model: string,

@@ -17,7 +17,7 @@ const SIGNATURE_FIELDS: ReadonlyMap<string, string> = new Map([
  * `model`'s own gets it back as it was. Where the model does not look at signatures, and wants thoughts back, the words
  * stay. A message of which nothing would be left goes, too.
  */
-export function removeForeign(
+export function removeForeignSignatures(
   text: string,
   body: Record<string, unknown>,
   model: string,

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { markSignature } from '../../core/signature.ts';
 import { UNSIGNED } from './signatures.ts';
-import { removeForeign } from './foreign.ts';
+import { removeForeignSignatures } from './foreign-signatures.ts';
 
 const foreign = markSignature({ protocol: 'gemini', model: 'g', value: 'abcd' });
 const other = markSignature({ protocol: 'anthropic-messages', model: 'claude-a', value: 'abcd' });
 const own = markSignature({ protocol: 'anthropic-messages', model: 'claude-b', value: 'abcd' });
 
 function removed(text: string): string {
-  return removeForeign(text, JSON.parse(text), 'claude-b');
+  return removeForeignSignatures(text, JSON.parse(text), 'claude-b');
 }
 
 function thinking(signature: string): string {
@@ -71,7 +71,7 @@ describe('thoughts of others are removed, byte for byte', () => {
 
 describe('a model that looks at no signature, and wants its thoughts back', () => {
   const sent = (text: string, model = 'kimi-k2.5') =>
-    removeForeign(text, JSON.parse(text), model, { reasoningBack: 'reasoning_content' });
+    removeForeignSignatures(text, JSON.parse(text), model, { reasoningBack: 'reasoning_content' });
 
   test.each([
     ['gets the words of others', request(thinking(foreign), call), request(thinking(''), call)],

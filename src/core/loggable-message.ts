@@ -12,7 +12,7 @@ const NEVER: ReadonlySet<number> = new Set([400, 413, 422]);
 const SAFE: ReadonlySet<number> = new Set([401, 402, 403, 404, 408, 409, 429]);
 
 /** An upstream's error as far as it decides whether its words may be told. */
-export interface Telling {
+export interface LoggedError {
   readonly kind: FailureKind;
   /** The answer's own status. */
   readonly status: number;
@@ -26,7 +26,7 @@ export interface Telling {
  * The beginning of an upstream's message, for the log: where the status says that it cannot be about the prompt, or it is
  * no JSON at all (a proxy's page). It never ends inside a word, so that masking knows a secret when it sees one.
  */
-export function toldWords({ kind, status, namedStatus, message, body }: Telling): string | undefined {
+export function loggableMessage({ kind, status, namedStatus, message, body }: LoggedError): string | undefined {
   if (NEVER.has(status) || ABOUT_THE_REQUEST.has(kind)) return undefined;
   const isSuccess = status >= 200 && status <= 299;
   const by = isSuccess ? namedStatus : status;

@@ -6,7 +6,7 @@ import { readBaseResp } from './vendor-error.ts';
  * Reads what cannot be anything but an error, for it came with an error's status or stands in another error: whatever a
  * server calls the words and the code of it. `json` is the parsed body; undefined for what has neither.
  */
-export function readLooseError(json: unknown): UpstreamError | undefined {
+export function readGenericError(json: unknown): UpstreamError | undefined {
   const first: unknown = Array.isArray(json) ? json[0] : json;
   const holder = asObject(first);
   if (holder === undefined) return said(asWord(first), {}, first);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Json } from '../../../test/kit/json.ts';
-import { removeUnfit } from './unfit.ts';
+import { fitToModel } from './fit-to-model.ts';
 import { field, leftOut } from '../../core/unsupported-feature.ts';
 
 const CALL = { type: 'tool_use', id: 't', name: 'f', input: {} };
@@ -22,7 +22,7 @@ function request(content: Json[], more: Json = {}): Json {
 
 function fitted(body: Json, model = CLAUDE) {
   const text = JSON.stringify(body, null, 1);
-  const found = removeUnfit(text, JSON.parse(text), model);
+  const found = fitToModel(text, JSON.parse(text), model);
   return found === undefined ? undefined : { ...found, body: JSON.parse(found.text) };
 }
 

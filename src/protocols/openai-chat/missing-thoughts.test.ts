@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Json } from '../../../test/kit/json.ts';
 import type { Quirks } from '../../core/route.ts';
-import { addNeededThoughts } from './needed-thoughts.ts';
+import { addMissingThoughts } from './missing-thoughts.ts';
 
 const ALL: Quirks = { reasoningBack: 'reasoning_content', thoughtsNeeded: 'all' };
 const CALLS: Quirks = { reasoningBack: 'reasoning_content', thoughtsNeeded: 'calls' };
@@ -13,7 +13,7 @@ const user = { role: 'user', content: 'q' };
 
 function sent(messages: Json[], quirks: Quirks, more: Json = { tools }, model = 'm'): Json[] | undefined {
   const text = JSON.stringify({ n: 1.5, messages, ...more }, null, 1);
-  const fitted = addNeededThoughts(text, JSON.parse(text), model, quirks);
+  const fitted = addMissingThoughts(text, JSON.parse(text), model, quirks);
   if (fitted === undefined) return undefined;
   expect(fitted.unsupported).toEqual([]);
   const body = JSON.parse(fitted.text);

@@ -14,7 +14,7 @@ const SIGNATURES = ['thoughtSignature', 'thought_signature'];
  * or an empty text, of which only such a signature would be left goes with it; a call gets the documented placeholder
  * where the model demands a signature.
  */
-export function removeForeign(text: string, _body: Record<string, unknown>, model: string): string {
+export function removeForeignSignatures(text: string, _body: Record<string, unknown>, model: string): string {
   if (!text.includes(MARK)) return text;
   const lists = requestSpans(text).flatMap(({ start }) => memberSpans(text, 'contents', start));
   const edits = lists.flatMap((contents) =>
