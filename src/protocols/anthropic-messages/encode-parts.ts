@@ -1,4 +1,5 @@
-import { leftOut, part as native, required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
+import { unsupportedNativePart } from '../shared/request/native-parts.ts';
+import { required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import type { MediaPart, NativePart, Part, ReasoningPart, TextPart, ToolResultPart } from '../../core/part.ts';
 import type { Quirks } from '../../core/route.ts';
@@ -97,9 +98,9 @@ function resultOf(part: ToolResultPart, { ids, quirks }: BlockContext): JsonObje
   });
 }
 
-function nativeOf({ protocol, kind, value }: NativePart, unsupported: UnsupportedFeature[]): JsonObject | undefined {
-  if (protocol === NAME) return value as JsonObject;
-  unsupported.push(leftOut(native(kind)));
+function nativeOf(part: NativePart, unsupported: UnsupportedFeature[]): JsonObject | undefined {
+  if (part.protocol === NAME) return part.value as JsonObject;
+  unsupported.push(unsupportedNativePart(part));
   return undefined;
 }
 

@@ -1,3 +1,5 @@
+import { isThoughtlessLoop } from './thoughts.ts';
+import { freeformNames } from '../shared/tools/freeform.ts';
 import type { Conversation } from '../../core/conversation.ts';
 import type { TextPart } from '../../core/part.ts';
 import { takesField } from '../../core/quirks.ts';
@@ -9,14 +11,14 @@ import { asString, compact, type JsonObject } from '../../lib/json.ts';
 import type { Addressee, EncodedRequest } from '../codec.ts';
 import { forbidsThinking, withToolChoiceFor } from '../shared/tools/choice.ts';
 import { refuseImages } from '../shared/media/images.ts';
-import { encodeWithNames, hashedName } from '../shared/tools/names.ts';
+import { encodeWithNames, plainName } from '../shared/tools/names.ts';
 import { asksForDetail, unsupportedTurnMembers } from '../shared/request/turn-members.ts';
 import { CallIds } from './call-ids.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
 import { textOf } from './encode-parts.ts';
 import { encodeTools } from './encode-tools.ts';
-import { isThoughtless, encodeTurns, withThoughts, type WireTurns } from './encode-turns.ts';
+import { encodeTurns, withThoughts, type WireTurns } from './encode-turns.ts';
 import { begunByUser, endedFor } from './message-ends.ts';
 import { claudeTraits, type ClaudeTraits } from '../../vendors/models/claude.ts';
 import { encodeOutput, type Output } from './output.ts';
@@ -24,17 +26,16 @@ import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings } from './settings.ts';
 import { StrictBudget } from './strict-budget.ts';
 
-const MAX_TOOL_NAME = 128;
-
 /** Writes a request for a message. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  return encodeWithNames(withToolChoiceFor(conversation, addressee.quirks), wireName, (named) =>
+  return encodeWithNames(withToolChoiceFor(conversation, addressee.quirks), toolName, (named) =>
     encode(named, addressee),
   );
 }
 
-function wireName(name: string): string {
-  return name.length <= MAX_TOOL_NAME && /^[\w-]+$/.test(name) ? name : hashedName(name, /[^\w-]/g, MAX_TOOL_NAME);
+/** A tool's name as Anthropic takes it. */
+function toolName(name: string): string {
+  return plainName(name, 128);
 }
 
 function encode(conversation: Conversation, addressee: Addressee): EncodedRequest {
@@ -63,7 +64,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     traits,
     forced: forced || output.tool !== undefined,
     unthinking: forbidsThinking(output.tool === undefined ? conversation : DEMANDING, quirks),
-    thoughtless: isThoughtless(turns.messages),
+    thoughtless: isThoughtlessLoop(turns.messages),
     unsupported,
   });
   const outputConfig = compact({ effort, format: output.format });
@@ -81,7 +82,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   });
   const expected: Expected = {
     model,
-    freeform: new Set(conversation.tools.flatMap((tool) => (tool.type === 'freeform' ? [tool.name] : []))),
+    freeform: freeformNames(conversation.tools),
     outputTool: output.tool?.name,
   };
   return {

@@ -1,3 +1,4 @@
+import { allowedTools } from '../shared/tools/choice.ts';
 import type { Conversation, FreeformTool, FunctionTool, Tool } from '../../core/conversation.ts';
 import {
   field,
@@ -33,8 +34,9 @@ interface Context {
 /** Writes `tools` and `tool_choice`; absent where there are none. */
 export function encodeTools(conversation: Conversation, context: Context): JsonObject {
   const { outputTool } = context;
-  const allowed = allowedOf(conversation);
-  const tools = allowed.map((tool) => toolOf(tool, context)).filter((tool) => tool !== undefined);
+  const tools = allowedTools(conversation)
+    .map((tool) => toolOf(tool, context))
+    .filter((tool) => tool !== undefined);
   const all = outputTool === undefined ? tools : [...tools, outputTool.tool];
   if (isForced(conversation.toolChoice) && tools.length === 0) {
     throw new UnsupportedFeatureError(
@@ -43,12 +45,6 @@ export function encodeTools(conversation: Conversation, context: Context): JsonO
   }
   const choice = choiceOf(conversation, context, tools.length);
   return all.length === 0 ? {} : { tools: all, ...(choice === undefined ? {} : { tool_choice: choice }) };
-}
-
-function allowedOf({ tools, toolChoice }: Conversation): readonly Tool[] {
-  if (toolChoice?.mode !== 'allowed') return tools;
-  const names = new Set(toolChoice.names);
-  return tools.filter((tool) => names.has(tool.name));
 }
 
 function toolOf(tool: Tool, context: Context): JsonObject | undefined {

@@ -1,6 +1,7 @@
+import { isThoughtType } from './thoughts.ts';
+import { unsupportedNativeParts } from '../shared/request/native-parts.ts';
 import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { TextPart } from '../../core/part.ts';
-import { leftOut, part as native } from '../../core/unsupported-feature.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { encodePart, unsignedThought, type BlockContext } from './encode-parts.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
@@ -45,23 +46,11 @@ export function encodeTurns({ turns }: Conversation, traits: ClaudeTraits, conte
   return { messages: messages.map((message) => (message.role === 'user' ? resultsFirst(message) : message)), system };
 }
 
-/**
- * A tool loop is under way, and the turn in which the model called has no thoughts in front. With a budget for thinking,
- * Anthropic refuses that.
- */
-export function isThoughtless(messages: readonly WireMessage[]): boolean {
-  const last = messages.findLastIndex(({ role }) => role === 'assistant');
-  const content = messages[last]?.content ?? [];
-  const loops = content.some(({ type }) => type === 'tool_use') && last < messages.length - 1;
-  return loops && content[0]?.['type'] !== 'thinking' && content[0]?.['type'] !== 'redacted_thinking';
-}
-
 /** The turns with a blank thought where one is missing that the model refuses to do without. */
 export function withThoughts(messages: readonly WireMessage[], needed: 'calls' | 'all'): readonly WireMessage[] {
   return messages.map((message) => {
     const { role, content } = message;
-    const isThought = ({ type }: JsonObject): boolean => type === 'thinking' || type === 'redacted_thinking';
-    const isDone = role !== 'assistant' || content.some(isThought);
+    const isDone = role !== 'assistant' || content.some(({ type }) => isThoughtType(type));
     if (isDone || (needed === 'calls' && !content.some(({ type }) => type === 'tool_use'))) return message;
     return { role, content: [unsignedThought(' '), ...content] };
   });
@@ -91,12 +80,10 @@ function exchangesOf(turns: readonly Turn[]): Exchange[] {
 
 /** The texts of the system's turns; anything else they hold has no place before all turns. */
 function textsOf(turns: readonly Turn[], { unsupported }: BlockContext): TextPart[] {
-  return turns.flatMap(({ parts }) =>
-    parts.flatMap((part) => {
-      if (part.type === 'native') unsupported.push(leftOut(native(part.kind)));
-      return part.type === 'text' ? [part] : [];
-    }),
-  );
+  return turns.flatMap(({ parts }) => {
+    for (const each of unsupportedNativeParts(parts)) unsupported.push(each);
+    return parts.filter((part) => part.type === 'text');
+  });
 }
 
 function blocksOf(turns: readonly Turn[], context: BlockContext): JsonObject[] {

@@ -1,3 +1,4 @@
+import { isThoughtlessLoop } from './thoughts.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { elementRemovals, memberRemovals } from '../../lib/json-removal.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit } from '../../lib/json-span.ts';
@@ -20,8 +21,7 @@ export function fitToModel(
 ): FittedRequest | undefined {
   const fitted = addMissingThoughts(text, body, model, quirks);
   if (fitted !== undefined) return fitted;
-  if (asObject(body['thinking'])?.['type'] !== 'enabled' || !isThoughtlessLoop(asArray(body['messages'])))
-    return undefined;
+  if (asObject(body['thinking'])?.['type'] !== 'enabled' || !isThoughtlessLoop(messagesOf(body))) return undefined;
   // Others speak this dialect as well, and want no thoughts back.
   if (!/claude/i.test(model) || claudeTraits(model).thinking === 'none') return undefined;
   const edits = asArray(asObject(body['context_management'])?.['edits']);
@@ -38,18 +38,13 @@ export function fitToModel(
   return { text: applyEdits(text, removals), unsupported: [leftOut(field('thinking'))] };
 }
 
+function messagesOf(body: JsonObject) {
+  return asArray(body['messages']).map((value) => {
+    const { role, content } = asObject(value) ?? {};
+    return { role, content: asArray(content).map((block) => asObject(block) ?? {}) };
+  });
+}
+
 function clearsThoughts(edit: unknown): boolean {
   return asString(asObject(edit)?.['type'])?.startsWith('clear_thinking_') === true;
-}
-
-/** The last turn of the assistant has called a tool, has been given the result, and begins with no thought. */
-function isThoughtlessLoop(messages: readonly unknown[]): boolean {
-  const last = messages.findLastIndex((message) => asObject(message)?.['role'] === 'assistant');
-  if (last === -1 || last === messages.length - 1) return false;
-  const content = asArray(asObject(messages[last])?.['content']).map((block) => asObject(block) ?? {});
-  return content.some(({ type }) => type === 'tool_use') && !isThought(content[0]);
-}
-
-function isThought(block: JsonObject | undefined): boolean {
-  return block?.['type'] === 'thinking' || block?.['type'] === 'redacted_thinking';
 }

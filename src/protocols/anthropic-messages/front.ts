@@ -1,3 +1,4 @@
+import { percentDecoded } from '../../lib/percent-encoding.ts';
 import type { Endpoint, Operation, OwnForm } from '../../core/exchange.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { asArray } from '../../lib/json.ts';
@@ -24,12 +25,12 @@ export const front: Front = {
     [`${FOUNDRY}/models`]: listing('models', ''),
   },
   find: (path) => {
-    const id = path.startsWith(MODELS_OF_FOUNDRY) ? decoded(path.slice(MODELS_OF_FOUNDRY.length)) : undefined;
+    const id = path.startsWith(MODELS_OF_FOUNDRY) ? percentDecoded(path.slice(MODELS_OF_FOUNDRY.length)) : undefined;
     if (id !== undefined) return listing('model_by_id', id);
     const [, name, method] = VERTEX.exec(path) ?? [];
     if (name === undefined) return undefined;
     if (name === 'count-tokens') return { ...COUNTING, toDialect: fromVertex };
-    const alias = decoded(name);
+    const alias = percentDecoded(name);
     if (alias === undefined) return undefined;
     const isStream = method === 'streamRawPredict';
     return isStream
@@ -76,12 +77,4 @@ function modelEndpoint(target: string, operation: Operation): Endpoint {
 
 function listing(kind: 'models' | 'model_by_id', target: string): Endpoint {
   return { ...modelEndpoint(target, 'native'), kind, methods: ['GET'], conversation: false };
-}
-
-function decoded(encoded: string): string | undefined {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { isThoughtType } from './thoughts.ts';
 import { asString, type JsonObject } from '../../lib/json.ts';
 import { CONTINUE, EMPTY_USER_TEXT } from '../shared/texts/placeholders.ts';
 import type { WireMessage } from './encode-turns.ts';
@@ -21,15 +22,11 @@ const MORE: WireMessage = { role: 'user', content: [{ type: 'text', text: CONTIN
 export function endedFor(messages: readonly WireMessage[], continues: boolean): readonly WireMessage[] {
   const last = messages.at(-1);
   if (last?.role !== 'assistant') return messages;
-  const content = last.content.slice(0, last.content.findLastIndex((block) => !isThought(block)) + 1);
+  const content = last.content.slice(0, last.content.findLastIndex(({ type }) => !isThoughtType(type)) + 1);
   const before = messages.slice(0, -1);
   if (content.length === 0) return before.length === 0 ? [MORE] : before;
   if (!continues) return [...before, { ...last, content }, MORE];
   return [...before, { ...last, content: withoutTrailingBlanks(content) }];
-}
-
-function isThought({ type }: JsonObject): boolean {
-  return type === 'thinking' || type === 'redacted_thinking';
 }
 
 function withoutTrailingBlanks(content: readonly JsonObject[]): readonly JsonObject[] {

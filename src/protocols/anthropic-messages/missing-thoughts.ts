@@ -1,3 +1,4 @@
+import { isThoughtType } from './thoughts.ts';
 import type { Quirks } from '../../core/route.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
@@ -12,7 +13,7 @@ import { unsignedThought } from './encode-parts.ts';
 const BLANK = JSON.stringify(unsignedThought(' '));
 
 const FORM: ThoughtFormat = {
-  hasThought: (message) => holds(message, isThought),
+  hasThought: (message) => holds(message, isThoughtType),
   hasCall: (message) => holds(message, isCall),
   edits: thoughtEdits,
 };
@@ -34,10 +35,6 @@ export function addMissingThoughts(
 
 function holds({ content }: JsonObject, isOne: (type: unknown) => boolean): boolean {
   return asArray(content).some((block) => isOne(asObject(block)?.['type']));
-}
-
-function isThought(type: unknown): boolean {
-  return type === 'thinking' || type === 'redacted_thinking';
 }
 
 function isCall(type: unknown): boolean {

@@ -5,7 +5,7 @@ import { refuseField } from '../shared/request/fields.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
 import { describedSchema } from '../shared/output/described-schema.ts';
 import { JSON_INSTRUCTION, schemaInstruction } from '../shared/output/json-instructions.ts';
-import { hashedName } from '../shared/tools/names.ts';
+import { hashedName, plainName } from '../shared/tools/names.ts';
 import { plainSchema, toolSchema } from '../shared/tools/schema.ts';
 import { strictSchema } from './schema.ts';
 import type { StrictBudget } from './strict-budget.ts';
@@ -73,7 +73,7 @@ export function encodeOutput(
 /** Of the format's name, and none that a tool has. */
 function outputName(name: string | undefined, taken: ReadonlySet<string>): string {
   const plain = name === undefined ? 'answer' : `answer_${name}`;
-  let own = /^[\w-]{1,128}$/.test(plain) ? plain : hashedName(plain, /[^\w-]/g, 128);
+  let own = plainName(plain, 128);
   while (taken.has(own)) own = hashedName(own, /[^\w-]/g, 128);
   return own;
 }

@@ -1,3 +1,4 @@
+import { freeformNames } from '../shared/tools/freeform.ts';
 import type { Conversation } from '../../core/conversation.ts';
 import { distinct, setting, weakened } from '../../core/unsupported-feature.ts';
 import { Work } from '../../core/work.ts';
@@ -17,11 +18,11 @@ import { encodeSettings } from './settings.ts';
 
 /** Writes a GenerateContentRequest. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  return encodeWithNames(conversation, wireName, (named) => encode(named, addressee));
+  return encodeWithNames(conversation, toolName, (named) => encode(named, addressee));
 }
 
 /** A function's name begins with a letter or `_`. */
-function wireName(name: string): string {
+function toolName(name: string): string {
   if (/^[a-zA-Z_][\w.:-]{0,127}$/.test(name)) return name;
   return hashedName(/^[a-zA-Z_]/.test(name) ? name : `_${name}`, /[^\w.:-]/g, 128);
 }
@@ -40,7 +41,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     withOutput: form === 'config' || form === 'no functions',
   });
   const system = systemOf(conversation, form === 'words' ? JSON_INSTRUCTION : undefined);
-  const reading = { model, freeform: freeformNames(conversation), answerTool: answer?.name };
+  const reading = { model, freeform: freeformNames(conversation.tools), answerTool: answer?.name };
   return {
     body: compact({
       // Somebody has to say something; a system's words alone are a question, too.
@@ -75,10 +76,6 @@ function withoutIds(content: JsonObject): JsonObject {
 
 function withoutFunctions(conversation: Conversation): Conversation {
   return { ...conversation, tools: conversation.tools.filter(({ type }) => type === 'native') };
-}
-
-function freeformNames({ tools }: Conversation): ReadonlySet<string> {
-  return new Set(tools.flatMap((tool) => (tool.type === 'freeform' ? [tool.name] : [])));
 }
 
 /** The system's words, those that came later in the conversation at the end: there is no other place for them. */

@@ -1,7 +1,8 @@
+import { unsupportedNativePart, unsupportedNativeParts } from '../shared/request/native-parts.ts';
 import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { Part, Signature, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
-import { leftOut, part as native, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
+import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import type { Work } from '../../core/work.ts';
 import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 import { CONTINUE, EMPTY_USER_TEXT } from '../shared/texts/placeholders.ts';
@@ -65,7 +66,7 @@ class ContentsWriter {
 
   /** Names what the system's turns hold besides words, which stand in the system instruction. */
   name(parts: readonly Part[]): void {
-    for (const part of parts) if (part.type === 'native') this.unsupported.push(leftOut(native(part.kind)));
+    for (const each of unsupportedNativeParts(parts)) this.unsupported.push(each);
   }
 
   /**
@@ -121,7 +122,7 @@ class ContentsWriter {
         }
         case 'native':
           if (part.protocol === NAME) return [part.value as JsonObject];
-          this.unsupported.push(leftOut(native(part.kind)));
+          this.unsupported.push(unsupportedNativePart(part));
           return [];
         case 'tool_result':
           return [];

@@ -1,3 +1,4 @@
+import { percentDecoded } from '../../lib/percent-encoding.ts';
 import type { Endpoint, Operation } from '../../core/exchange.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
@@ -29,9 +30,11 @@ export const front: Front = {
   find: (path, query) => {
     const [, publisher, encoded, method = ''] = namedIn(path);
     const operation = METHODS.get(method);
-    const model = decoded(publisher === 'google' ? encoded : `${publisher}/${encoded}`);
+    const model =
+      encoded === undefined ? undefined : percentDecoded(publisher === 'google' ? encoded : `${publisher}/${encoded}`);
     if (operation !== undefined && model !== undefined) return modelEndpoint(model, method, operation, query);
-    const id = decoded(MODEL_BY_ID.exec(path)?.[1]);
+    const [, named] = MODEL_BY_ID.exec(path) ?? [];
+    const id = named === undefined ? undefined : percentDecoded(named);
     return id === undefined || METHOD_WORD.test(id) ? undefined : { ...listing('model_by_id'), target: id };
   },
   covers: (path) => OWN_PATH.test(path) || MODEL_PATH.test(path),
@@ -75,12 +78,4 @@ function listing(kind: 'models' | 'model_by_id'): Endpoint {
     conversation: false,
     answersJson: true,
   };
-}
-
-function decoded(encoded: string | undefined): string | undefined {
-  try {
-    return encoded === undefined ? undefined : decodeURIComponent(encoded);
-  } catch {
-    return undefined;
-  }
 }

@@ -15,14 +15,14 @@ import { ChatStreamDecoder } from './decode-stream.ts';
 import { encodeTools } from './encode-tools.ts';
 import { unsupportedMediaMember } from './encode-parts.ts';
 import { encodeTurns } from './encode-turns.ts';
-import { wireName } from './names.ts';
+import { toolName } from './names.ts';
 import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings, takes } from './settings.ts';
 
 /** Writes the request for a backend. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  return encodeWithNames(withToolChoiceFor(conversation, addressee.quirks), wireName, (named) =>
+  return encodeWithNames(withToolChoiceFor(conversation, addressee.quirks), toolName, (named) =>
     encode(named, addressee),
   );
 }

@@ -1,3 +1,4 @@
+import { allowedTools } from '../shared/tools/choice.ts';
 import type { Conversation, Tool, ToolChoice } from '../../core/conversation.ts';
 import { field, required, setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
@@ -5,7 +6,7 @@ import type { Quirks } from '../../core/route.ts';
 import { isForced } from '../../core/tool-choice.ts';
 import { compact, type JsonObject } from '../../lib/json.ts';
 import { foreignTools, isForeignTool } from '../shared/tools/foreign.ts';
-import { FREEFORM_PARAMETERS, freeformDescription, grammarOf } from '../shared/tools/freeform.ts';
+import { FREEFORM_PARAMETERS, freeformDescription, freeformNames, grammarOf } from '../shared/tools/freeform.ts';
 import { functionSchema } from '../openai/function-schema.ts';
 import { NAME } from './name.ts';
 import { takes } from './settings.ts';
@@ -25,7 +26,7 @@ export function encodeTools({ tools, toolChoice }: Conversation, quirks: Quirks)
   const unsupported = foreignTools(tools, NAME);
   const ownTools = tools.filter((tool) => !isForeignTool(tool, NAME));
   const { offered, choice } = narrowed(ownTools, toolChoice, quirks);
-  const wrapped = new Set(offered.flatMap((tool) => (tool.type === 'freeform' && !hasCustom ? [tool.name] : [])));
+  const wrapped = hasCustom ? NONE : freeformNames(offered);
   if (offered.length === 0) {
     if (choice !== undefined && choice.mode !== 'auto' && choice.mode !== 'none')
       throw new UnsupportedFeatureError(
@@ -47,6 +48,8 @@ export function encodeTools({ tools, toolChoice }: Conversation, quirks: Quirks)
   return { fields: compact(fields), wrapped, unsupported };
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** The tools and the choice among them. To offer no others says the same as a choice that the backend does not know. */
 function narrowed(
   tools: readonly Tool[],
@@ -56,10 +59,10 @@ function narrowed(
   const isHeeded = takes(quirks, 'tool_choice');
   if (choice?.mode === 'none' && !isHeeded) return { offered: [], choice: undefined };
   if (choice?.mode === 'allowed' && !takes(quirks, 'tools.custom')) {
-    const { required } = choice;
-    const names = new Set(choice.names);
-    const offered = tools.filter(({ name }) => names.has(name));
-    return { offered, choice: { mode: required ? 'required' : 'auto' } };
+    return {
+      offered: allowedTools({ tools, toolChoice: choice }),
+      choice: { mode: choice.required ? 'required' : 'auto' },
+    };
   }
   if (choice?.mode === 'tool' && !(isHeeded && takes(quirks, 'tool_choice.function')))
     return { offered: tools.filter(({ name }) => name === choice.name), choice: { mode: 'required' } };
@@ -90,7 +93,7 @@ function encodeTool(tool: Tool, { hasCustom, hasStrict }: Known, unsupported: Un
 }
 
 function encodeChoice(choice: ToolChoice, tools: readonly Tool[], hasCustom: boolean): unknown {
-  const freeform = new Set(tools.flatMap((tool) => (tool.type === 'freeform' ? [tool.name] : [])));
+  const freeform = freeformNames(tools);
   const reference = (name: string): JsonObject => {
     const isCustom = hasCustom && freeform.has(name);
     return isCustom ? { type: 'custom', custom: { name } } : { type: 'function', function: { name } };

@@ -1,5 +1,6 @@
+import { unsupportedNativePart, unsupportedNativeParts } from '../shared/request/native-parts.ts';
 import type { Conversation, Turn } from '../../core/conversation.ts';
-import { leftOut, part as native, required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
+import { required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import type { MediaPart, Part, ReasoningPart, TextPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
@@ -67,7 +68,7 @@ class MessageWriter {
 
   /** The words of a system's turn; what else it holds is named. */
   instructions({ parts }: Turn): string[] {
-    for (const part of parts) if (part.type === 'native') this.unsupported.push(leftOut(native(part.kind)));
+    for (const each of unsupportedNativeParts(parts)) this.unsupported.push(each);
     return textsOf(parts);
   }
 
@@ -83,7 +84,7 @@ class MessageWriter {
     }
     for (const part of parts) {
       if (part.type === 'text' || part.type === 'media') content.push(part);
-      else if (part.type === 'native') this.unsupported.push(leftOut(native(part.kind)));
+      else if (part.type === 'native') this.unsupported.push(unsupportedNativePart(part));
     }
     if (content.length === 0) return;
     if (this.to.quirks.noUserAfterTool === true && this.#endsInResult())
@@ -100,7 +101,7 @@ class MessageWriter {
       { hasCalls: calls.length > 0, isSaid: calls.length > 0 || text !== '' },
     );
     const audio = this.#audio(parts);
-    for (const part of parts) if (part.type === 'native') this.unsupported.push(leftOut(native(part.kind)));
+    for (const each of unsupportedNativeParts(parts)) this.unsupported.push(each);
     if (text === '' && calls.length === 0 && thoughts === undefined && audio === undefined) return;
     const { content: thinking, ...fields } = thoughts ?? {};
     const words = text === '' && calls.length > 0 ? null : text;

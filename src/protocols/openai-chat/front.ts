@@ -1,3 +1,4 @@
+import { percentDecoded } from '../../lib/percent-encoding.ts';
 import type { Endpoint, Operation } from '../../core/exchange.ts';
 import { at, atEveryBase, belowBase } from '../openai/bases.ts';
 import type { Front } from '../protocol.ts';
@@ -63,22 +64,14 @@ function modelless(target: string): Endpoint {
 }
 
 function deployed(name: string, path: string): Endpoint | undefined {
-  const alias = decoded(name);
+  const alias = percentDecoded(name);
   const endpoint = PLAIN.get(path) ?? modelEndpoint(path, 'native');
   return alias === undefined ? undefined : at('/openai', { ...endpoint, alias, modelIs: undefined });
 }
 
 function modelById(encoded: string): Endpoint | undefined {
-  const target = decoded(encoded);
+  const target = percentDecoded(encoded);
   return target === undefined
     ? undefined
     : { ...modelEndpoint(target, 'native'), kind: 'model_by_id', methods: ['GET'] };
-}
-
-function decoded(encoded: string): string | undefined {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return undefined;
-  }
 }

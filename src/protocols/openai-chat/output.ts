@@ -4,7 +4,7 @@ import { setting, weakened, type UnsupportedFeature } from '../../core/unsupport
 import { asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../shared/request/fields.ts';
 import { describedSchema } from '../shared/output/described-schema.ts';
-import { JSON_INSTRUCTION, schemaInstruction } from '../shared/output/json-instructions.ts';
+import { JSON_INSTRUCTION, mentionsJson, schemaInstruction } from '../shared/output/json-instructions.ts';
 import { outputSchema } from '../openai/output-schema.ts';
 import { schemaIn, strictIn } from '../shared/tools/fields.ts';
 import { takes } from './settings.ts';
@@ -57,7 +57,8 @@ export function encodeOutput(conversation: Conversation, quirks: Quirks): Encode
   const format = takesJson ? { type: 'json_object' } : anyObject;
   const json = format === undefined ? {} : { response_format: format };
   if (output.type === 'json') {
-    const note = format !== undefined && speaksOfJson(conversation) ? undefined : JSON_INSTRUCTION;
+    const note =
+      format !== undefined && mentionsJson(conversation.system, conversation.turns) ? undefined : JSON_INSTRUCTION;
     return { fields: json, note, unsupported: format === undefined ? IN_WORDS : [] };
   }
   const { name = 'answer', description } = output;
@@ -87,13 +88,6 @@ const ANY_OBJECT = { name: 'answer', schema: { type: 'object' } };
 function takesFormat({ tools, stream }: Conversation, quirks: Quirks): boolean {
   if (!takes(quirks, 'response_format') || (stream && !takes(quirks, 'response_format.stream'))) return false;
   return tools.length === 0 || takes(quirks, 'response_format.tools');
-}
-
-/** OpenAI and others refuse `json_object` unless some message has the word. */
-function speaksOfJson({ system, turns }: Conversation): boolean {
-  const has = (part: { readonly type: string; readonly text?: unknown }): boolean =>
-    part.type === 'text' && typeof part.text === 'string' && /json/i.test(part.text);
-  return system.some(has) || turns.some(({ parts }) => parts.some(has));
 }
 
 /** Letters, digits, `_` and `-`, 64 at most. */

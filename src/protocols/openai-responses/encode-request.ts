@@ -12,7 +12,7 @@ import { forbidsThinking, refuseThinking, withToolChoiceFor } from '../shared/to
 import { factsOf } from '../../vendors/models/facts.ts';
 import { foreignTools } from '../shared/tools/foreign.ts';
 import { refuseImages } from '../shared/media/images.ts';
-import { encodeWithNames, hashedName } from '../shared/tools/names.ts';
+import { encodeWithNames, plainName } from '../shared/tools/names.ts';
 import { unsupportedTurnMembers } from '../shared/request/turn-members.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { ResponsesStreamDecoder } from './decode-stream.ts';
@@ -26,13 +26,14 @@ import { encodeSettings } from './settings.ts';
 
 /** Writes a request that leaves nothing at the provider: all of the conversation is in it. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
-  return encodeWithNames(withToolChoiceFor(conversation, addressee.quirks), wireName, (named) =>
+  return encodeWithNames(withToolChoiceFor(conversation, addressee.quirks), toolName, (named) =>
     encode(named, addressee),
   );
 }
 
-function wireName(name: string): string {
-  return /^[\w-]{1,128}$/.test(name) ? name : hashedName(name, /[^\w-]/g, 128);
+/** A tool's name as this API takes it. */
+function toolName(name: string): string {
+  return plainName(name, 128);
 }
 
 function encode(asked: Conversation, addressee: Addressee): EncodedRequest {

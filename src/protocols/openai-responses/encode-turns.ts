@@ -1,5 +1,6 @@
+import { unsupportedNativePart } from '../shared/request/native-parts.ts';
 import type { Conversation, Tool, Turn } from '../../core/conversation.ts';
-import { leftOut, part as native, required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
+import { required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts';
 import type { MediaPart, NativePart, Part, ReasoningPart, ToolCallPart, ToolResultPart } from '../../core/part.ts';
 import { isReadableBy } from '../../core/signature.ts';
@@ -7,7 +8,7 @@ import type { Work } from '../../core/work.ts';
 import { asArray, compact, parseObject } from '../../lib/json.ts';
 import type { Addressee } from '../codec.ts';
 import { failedContent } from '../shared/tools/failed-result.ts';
-import { generatedId } from '../shared/tools/generated-id.ts';
+import { shortId } from '../shared/tools/generated-id.ts';
 import { encodeMedia, encodeParts } from './encode-parts.ts';
 import { NAME } from './name.ts';
 import { isToolSearch, namespaceOf } from './namespaces.ts';
@@ -153,9 +154,9 @@ class ItemWriter implements InputItems {
     return { type: isFreeform ? 'custom_tool_call_output' : 'function_call_output', call_id: id, output };
   }
 
-  #native({ protocol, kind, value }: NativePart): void {
-    if (protocol === NAME) this.input.push(value);
-    else this.unsupported.push(leftOut(native(kind)));
+  #native(part: NativePart): void {
+    if (part.protocol === NAME) this.input.push(part.value);
+    else this.unsupported.push(unsupportedNativePart(part));
   }
 }
 
@@ -164,9 +165,9 @@ function reasoningText(text: string): unknown {
   return { type: 'reasoning', summary: [], content: [{ type: 'reasoning_text', text }] };
 }
 
-/** A call's id may have 64 characters. */
+/** A call's id as this API takes it. */
 function wireId(id: string): string {
-  return id.length <= 64 ? id : generatedId(id);
+  return shortId(id, 64);
 }
 
 /** One part of what the assistant said. A text needs no id so; a refusal stands in a message of the full form only. */

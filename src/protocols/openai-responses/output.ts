@@ -3,7 +3,7 @@ import { setting, weakened, type UnsupportedFeature } from '../../core/unsupport
 import { asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../shared/request/fields.ts';
 import { describedSchema } from '../shared/output/described-schema.ts';
-import { JSON_INSTRUCTION, schemaInstruction } from '../shared/output/json-instructions.ts';
+import { JSON_INSTRUCTION, mentionsJson, schemaInstruction } from '../shared/output/json-instructions.ts';
 import { outputSchema } from '../openai/output-schema.ts';
 import { schemaIn, strictIn } from '../shared/tools/fields.ts';
 
@@ -46,7 +46,8 @@ export interface AskedOutput {
 /** Finds the way to ask for the conversation's output format. */
 export function askOutput({ output, turns }: Conversation): AskedOutput {
   if (output?.type !== 'schema') {
-    const note = output === undefined || speaksOfJson(turns) ? undefined : JSON_INSTRUCTION;
+    // The word has to be in the input, which the instructions are no part of.
+    const note = output === undefined || mentionsJson([], turns) ? undefined : JSON_INSTRUCTION;
     return { format: encodeOutput(output), note, unsupported: [] };
   }
   const { schema, strict, isLax } = outputSchema(output);
@@ -59,11 +60,6 @@ export function askOutput({ output, turns }: Conversation): AskedOutput {
     };
   const format = encodeOutput({ ...output, schema, strict });
   return { format, note: undefined, unsupported: isLax ? [weakened(setting('output', 'strict'))] : [] };
-}
-
-/** OpenAI refuses `json_object` unless the input, which the instructions are no part of, has the word. */
-function speaksOfJson(turns: Conversation['turns']): boolean {
-  return turns.some(({ parts }) => parts.some((part) => part.type === 'text' && /json/i.test(part.text)));
 }
 
 function isObject({ type, $ref: reference }: JsonObject): boolean {

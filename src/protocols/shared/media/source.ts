@@ -1,3 +1,4 @@
+import { percentDecoded } from '../../../lib/percent-encoding.ts';
 import type { MediaSource } from '../../../core/part.ts';
 
 /** Where a URL's bytes are: in itself (`data:image/png;base64,…`), or elsewhere. Undefined if its escapes are none. */
@@ -10,7 +11,7 @@ export function mediaSourceOf(url: string): MediaSource | undefined {
   const type = semicolon === -1 ? head : head.slice(0, semicolon);
   const mediaType = type === '' ? 'text/plain' : type;
   if (head.slice(-BASE64.length).toLowerCase() === BASE64) return { from: 'base64', mediaType, data: rest };
-  const text = unescaped(rest);
+  const text = percentDecoded(rest);
   return text === undefined ? undefined : { from: 'base64', mediaType, data: Buffer.from(text).toString('base64') };
 }
 
@@ -28,14 +29,5 @@ export function mediaUrlOf(source: MediaSource): string | undefined {
       return `data:${source.mediaType};base64,${Buffer.from(source.text).toString('base64')}`;
     case 'file':
       return undefined;
-  }
-}
-
-/** `%20` as a space. */
-function unescaped(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import type { Conversation } from '../../../core/conversation.ts';
+import type { Conversation, Tool } from '../../../core/conversation.ts';
 import { required } from '../../../core/unsupported-feature.ts';
 import { UnsupportedFeatureError } from '../../../core/unsupported-feature-error.ts';
 import { takesField } from '../../../core/quirks.ts';
@@ -26,12 +26,12 @@ export function withToolChoiceFor(conversation: Conversation, quirks: Quirks): C
     return { ...conversation, tools: only, toolChoice: { mode: 'required' } };
   }
   if (forcedTools === 'named' && toolChoice?.mode !== 'tool') {
-    const [only, ...others] = offeredOf(conversation);
+    const [only, ...others] = allowedTools(conversation).filter(({ type }) => type !== 'native');
     if (only === undefined || others.length > 0)
       throw new UnsupportedFeatureError(
         required('tool_choice', 'demands a call of any tool, and this backend can be told a name alone'),
       );
-    return { ...conversation, toolChoice: { mode: 'tool', name: only } };
+    return { ...conversation, toolChoice: { mode: 'tool', name: only.name } };
   }
   return conversation;
 }
@@ -52,7 +52,9 @@ export function refuseThinking(thinks: boolean): void {
     );
 }
 
-function offeredOf({ tools, toolChoice }: Conversation): readonly string[] {
-  const named = toolChoice?.mode === 'allowed' ? new Set(toolChoice.names) : undefined;
-  return tools.flatMap(({ type, name }) => (type === 'native' || named?.has(name) === false ? [] : [name]));
+/** The tools among which the choice is: all of them, or those that it names. */
+export function allowedTools({ tools, toolChoice }: Pick<Conversation, 'tools' | 'toolChoice'>): readonly Tool[] {
+  if (toolChoice?.mode !== 'allowed') return tools;
+  const names = new Set(toolChoice.names);
+  return tools.filter(({ name }) => names.has(name));
 }

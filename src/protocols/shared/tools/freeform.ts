@@ -1,4 +1,4 @@
-import type { FreeformTool } from '../../../core/conversation.ts';
+import type { FreeformTool, Tool } from '../../../core/conversation.ts';
 import { asObject, asString, parseObject } from '../../../lib/json.ts';
 
 /** What a freeform tool takes where it has to be a function: the one string `input`. */
@@ -8,6 +8,11 @@ export const FREEFORM_PARAMETERS = {
   required: ['input'],
   additionalProperties: false,
 } as const;
+
+/** The names of the freeform tools among `tools`. */
+export function freeformNames(tools: readonly Tool[]): ReadonlySet<string> {
+  return new Set(tools.flatMap((tool) => (tool.type === 'freeform' ? [tool.name] : [])));
+}
 
 /** A freeform call's text as such a function's arguments. */
 export function wrapInput(input: string): string {

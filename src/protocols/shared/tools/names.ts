@@ -31,6 +31,11 @@ export function encodeWithNames(
   };
 }
 
+/** A tool's name in letters, digits, `_` and `-`, `maxLength` at most: itself, nearly always. */
+export function plainName(name: string, maxLength: number): string {
+  return name.length <= maxLength && /^[\w-]+$/.test(name) ? name : hashedName(name, /[^\w-]/g, maxLength);
+}
+
 /** A name of the characters that are not `others`, and of a hash, so that no two names become one. */
 export function hashedName(name: string, others: RegExp, maxLength: number): string {
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
