@@ -215,6 +215,16 @@ export const notFrom = 1;
     });
   });
 
+  test('what dialects share knows none of them', () => {
+    const problems = sourcesIn('src/protocols/shared').flatMap((source) =>
+      relativeImports(source)
+        .filter(({ target }) => /^src\/protocols\/[^/]+\//.test(target) && !target.startsWith('src/protocols/shared/'))
+        .map(({ target }) => `${source.path} imports ${target}`),
+    );
+    expect(sourcesIn('src/protocols/shared').length).toBeGreaterThan(20);
+    expect(problems).toEqual([]);
+  });
+
   test(`files over ${MAX_LINES} lines are listed with a reason`, () => {
     const long = code.filter(({ lines }) => lines > MAX_LINES);
     const unlisted = long

@@ -1,14 +1,13 @@
 import type { Tool, ToolChoice } from '../../core/conversation.ts';
 import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, asWord, compact } from '../../lib/json.ts';
-import { refuseField } from '../shared/request/fields.ts';
+import { listIn, refuseField } from '../shared/request/fields.ts';
 import { descriptionIn, schemaIn, strictIn, unsupportedToolFields } from '../shared/tools/fields.ts';
 import { NAME } from './name.ts';
 
 /** Reads `tools`. Those with a type of Anthropic's own have no schema that others could be given, wherever they run. */
 export function decodeTools(value: unknown): Tool[] {
-  if (value !== undefined && value !== null && !Array.isArray(value)) refuseField('tools', 'has to be a list');
-  return asArray(value).map((entry, index): Tool => {
+  return listIn(value ?? [], 'tools').map((entry, index): Tool => {
     const tool = asObject(entry) ?? refuseField(`tools[${index}]`, 'has to be an object');
     const type = asWord(tool['type']);
     if (type !== undefined && type !== 'custom') return { type: 'native', protocol: NAME, name: type, value: tool };

@@ -4,7 +4,7 @@ import { elementRemovals, memberRemovals } from '../../lib/json-removal.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit } from '../../lib/json-span.ts';
 import { field, leftOut } from '../../core/unsupported-feature.ts';
 import type { Quirks } from '../../core/route.ts';
-import { claudeTraits } from '../../vendors/models/claude.ts';
+import { claudeTraits, isClaude } from '../../vendors/models/claude.ts';
 import type { FittedRequest } from '../protocol.ts';
 import { addMissingThoughts } from './missing-thoughts.ts';
 
@@ -23,7 +23,7 @@ export function fitToModel(
   if (fitted !== undefined) return fitted;
   if (asObject(body['thinking'])?.['type'] !== 'enabled' || !isThoughtlessLoop(messagesOf(body))) return undefined;
   // Others speak this dialect as well, and want no thoughts back.
-  if (!/claude/i.test(model) || claudeTraits(model).thinking === 'none') return undefined;
+  if (!isClaude(model) || claudeTraits(model).thinking === 'none') return undefined;
   const edits = asArray(asObject(body['context_management'])?.['edits']);
   const clearing = new Set(edits.flatMap((edit, index) => (clearsThoughts(edit) ? [index] : [])));
   const isAll = clearing.size > 0 && clearing.size === edits.length;

@@ -1,7 +1,7 @@
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import { setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asObject, type JsonObject } from '../../lib/json.ts';
-import { refuseField } from '../shared/request/fields.ts';
+import { objectIn, refuseField } from '../shared/request/fields.ts';
 import type { ClaudeTraits } from '../../vendors/models/claude.ts';
 import { describedSchema } from '../shared/output/described-schema.ts';
 import { JSON_INSTRUCTION, schemaInstruction } from '../shared/output/json-instructions.ts';
@@ -21,11 +21,6 @@ export function decodeOutput(body: JsonObject): OutputFormat | undefined {
   }
   const schema = asObject(format['schema']) ?? refuseField('output_config.format.schema', 'has to be an object');
   return { type: 'schema', schema, strict: true };
-}
-
-function objectIn(value: unknown, field: string): JsonObject | undefined {
-  if (value === undefined || value === null) return undefined;
-  return asObject(value) ?? refuseField(field, 'has to be an object');
 }
 
 /** A tool whose arguments are the answer, where the model has no other way to keep to a schema. */

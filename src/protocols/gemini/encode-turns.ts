@@ -1,3 +1,4 @@
+import { groupTurns } from '../shared/request/turn-groups.ts';
 import { unsupportedNativePart, unsupportedNativeParts } from '../shared/request/native-parts.ts';
 import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { Part, Signature, ToolCallPart, ToolResultPart } from '../../core/part.ts';
@@ -33,14 +34,8 @@ export function encodeTurns({ turns }: Conversation, model: string, work: Work):
 }
 
 function merged(turns: readonly Turn[]): Turn[] {
-  const groups: [Turn, ...Turn[]][] = [];
-  for (const turn of turns) {
-    if (turn.role === 'system') continue;
-    const group = groups.at(-1);
-    if (group?.[0].role === turn.role) group.push(turn);
-    else groups.push([turn]);
-  }
-  return groups.map((group) =>
+  const others = turns.filter(({ role }) => role !== 'system');
+  return groupTurns(others, (first, turn) => first.role === turn.role).map((group) =>
     group.length === 1 ? group[0] : { ...group[0], parts: group.flatMap(({ parts }) => parts) },
   );
 }

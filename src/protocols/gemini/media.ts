@@ -4,7 +4,7 @@ import { UnsupportedFeatureError } from '../../core/unsupported-feature-error.ts
 import { asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
 import { NAME } from './name.ts';
-import { documentTypeOf, kindOf } from '../shared/media/types.ts';
+import { kindOf, mediaTypeOf } from '../shared/media/types.ts';
 import { detailOf } from './media-resolution.ts';
 
 /** Files that lie at Google: uploaded ones, by name or by their URL, and those of its storage. */
@@ -81,8 +81,7 @@ function typeOf(url: string, kind: MediaPart['kind']): string {
 }
 
 function guessedType(url: string): string | undefined {
-  const path = url.split(/[?#]/, 1)[0] ?? '';
-  return TYPES.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase()) ?? documentTypeOf(path);
+  return mediaTypeOf(url.split(/[?#]/, 1)[0] ?? '');
 }
 
 const COMMONEST: Readonly<Record<MediaPart['kind'], string>> = {
@@ -91,22 +90,3 @@ const COMMONEST: Readonly<Record<MediaPart['kind'], string>> = {
   video: 'video/mp4',
   document: 'application/pdf',
 };
-
-const TYPES: ReadonlyMap<string, string> = new Map<string, string>(
-  Object.entries({
-    png: 'image/png',
-    jpg: 'image/jpeg',
-    jpeg: 'image/jpeg',
-    gif: 'image/gif',
-    webp: 'image/webp',
-    heic: 'image/heic',
-    mp3: 'audio/mpeg',
-    wav: 'audio/wav',
-    ogg: 'audio/ogg',
-    flac: 'audio/flac',
-    m4a: 'audio/mp4',
-    mp4: 'video/mp4',
-    mov: 'video/quicktime',
-    webm: 'video/webm',
-  }),
-);

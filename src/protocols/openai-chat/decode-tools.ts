@@ -1,15 +1,17 @@
 import type { FunctionTool, Tool, ToolChoice } from '../../core/conversation.ts';
 import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
-import { refuseField } from '../shared/request/fields.ts';
+import { listIn, refuseField } from '../shared/request/fields.ts';
 import { grammarOf } from '../shared/tools/freeform.ts';
 import { descriptionIn, schemaIn, strictIn, unsupportedToolFields } from '../shared/tools/fields.ts';
 import { NAME } from './name.ts';
 
 /** Reads `tools` and the legacy `functions`. A type that is not known is a tool of the vendor's own. */
 export function decodeTools(body: JsonObject): Tool[] {
-  const tools = listIn(body, 'tools').map((tool, index) => decodeTool(asObject(tool), `tools[${index}]`));
-  const functions = listIn(body, 'functions').map((each, index) =>
+  const tools = listIn(body['tools'] ?? [], 'tools').map((tool, index) =>
+    decodeTool(asObject(tool), `tools[${index}]`),
+  );
+  const functions = listIn(body['functions'] ?? [], 'functions').map((each, index) =>
     decodeFunction(asObject(each), `functions[${index}]`),
   );
   return [...tools, ...functions];
@@ -31,11 +33,6 @@ export function unsupportedInTools(body: JsonObject): UnsupportedFeature[] {
 
 const OF_TOOL: ReadonlySet<string> = new Set(['type', 'function']);
 const OF_FUNCTION: ReadonlySet<string> = new Set(['name', 'description', 'parameters', 'strict']);
-
-function listIn(body: JsonObject, field: string): readonly unknown[] {
-  const value = body[field] ?? [];
-  return Array.isArray(value) ? (value as unknown[]) : refuseField(field, 'has to be a list');
-}
 
 /** Reads `tool_choice` and the legacy `function_call`. */
 export function decodeToolChoice(body: JsonObject): ToolChoice | undefined {
@@ -103,9 +100,7 @@ function decodeFormat(value: unknown): unknown {
 }
 
 function decodeAllowed(allowed: JsonObject): ToolChoice {
-  const tools = allowed['tools'];
-  if (!Array.isArray(tools)) refuseField('tool_choice.allowed_tools.tools', 'has to be a list');
-  const names = asArray(tools).flatMap((tool) => {
+  const names = listIn(allowed['tools'], 'tool_choice.allowed_tools.tools').flatMap((tool) => {
     const each = asObject(tool);
     const name = asWord((asObject(each?.['function']) ?? asObject(each?.['custom']) ?? each)?.['name']);
     return name === undefined ? [] : [name];

@@ -5,7 +5,7 @@ import type { Quirks } from '../../core/route.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { mediaUrlOf } from '../shared/media/source.ts';
 import { NAME } from './name.ts';
-import { mimeEssence, extensionOf } from '../shared/media/types.ts';
+import { audioFormatOf, extensionOf, mimeEssence } from '../shared/media/types.ts';
 import { asksForDetail, type UnsupportedMediaMember } from '../shared/request/turn-members.ts';
 
 /** What of a user's turn is no result of a tool, as `content`. A single text is a string, which every backend takes. */
@@ -61,7 +61,7 @@ function encodeAudio({ source }: MediaPart): JsonObject {
     throw new UnsupportedFeatureError(
       required('input_audio', 'is not sent along, and chat completions take the bytes of a sound only'),
     );
-  return { type: 'input_audio', input_audio: { data: source.data, format: formatOf(source.mediaType) } };
+  return { type: 'input_audio', input_audio: { data: source.data, format: audioFormatOf(source.mediaType) } };
 }
 
 function encodeDocument({ source, name }: MediaPart, { documents }: Quirks): JsonObject {
@@ -91,13 +91,6 @@ function textPart(text: string): JsonObject {
   return { type: 'text', text };
 }
 
-/** The `format` for a sound's MIME type. */
-function formatOf(mediaType: string): string {
-  const bare = mimeEssence(mediaType);
-  const subtype = bare.slice(bare.indexOf('/') + 1);
-  return FORMATS.get(subtype) ?? subtype.replace(/^x-/, '');
-}
-
 /** A name for a document that has none: a `file` needs one. */
 function nameFor(mediaType: string): string {
   const extension = extensionOf(mediaType);
@@ -109,13 +102,3 @@ function isText(mediaType: string): boolean {
   const bare = mimeEssence(mediaType);
   return bare.startsWith('text/') || bare === 'application/json';
 }
-
-const FORMATS: ReadonlyMap<string, string> = new Map([
-  ['mpeg', 'mp3'],
-  ['mpga', 'mp3'],
-  ['wave', 'wav'],
-  ['x-wav', 'wav'],
-  ['vnd.wave', 'wav'],
-  ['x-m4a', 'm4a'],
-  ['mp4', 'm4a'],
-]);

@@ -1,3 +1,4 @@
+import { groupTurns } from '../shared/request/turn-groups.ts';
 import { unsupportedNativePart, unsupportedNativeParts } from '../shared/request/native-parts.ts';
 import type { Conversation, Turn } from '../../core/conversation.ts';
 import { required, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
@@ -202,14 +203,10 @@ function withUser(messages: readonly JsonObject[], { turnsAlternate, userLast }:
  * those of the user where turns have to alternate.
  */
 function merged(turns: readonly Turn[], alternate: boolean): readonly Turn[] {
-  const groups: [Turn, ...Turn[]][] = [];
-  for (const turn of turns) {
-    const last = groups.at(-1)?.[0];
-    const isMerged = turn.role === 'assistant' || (alternate && turn.role === 'user');
-    if (isMerged && last?.role === turn.role && last.name === turn.name) groups.at(-1)?.push(turn);
-    else groups.push([turn]);
-  }
-  return groups.map((group) =>
+  const isMerged = ({ role }: Turn): boolean => role === 'assistant' || (alternate && role === 'user');
+  const goTogether = (first: Turn, turn: Turn): boolean =>
+    isMerged(turn) && first.role === turn.role && first.name === turn.name;
+  return groupTurns(turns, goTogether).map((group) =>
     group.length === 1
       ? group[0]
       : { ...group[0], parts: group.flatMap(({ parts }, index) => (index === 0 ? parts : asOwnMessage(parts))) },

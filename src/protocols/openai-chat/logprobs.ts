@@ -1,9 +1,10 @@
+import { decodeToken, type TokenProbability } from '../openai/logprob-token.ts';
 import type { Logprob } from '../../core/completion.ts';
-import { asArray, asNumber, asObject, asString, type JsonObject } from '../../lib/json.ts';
+import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 
 /** Reads `logprobs: {content: [{token, logprob, bytes, top_logprobs}]}` of a choice; undefined if it tells none. */
 export function decodeLogprobs(value: unknown): Logprob[] | undefined {
-  const tokens = asArray(asObject(value)?.['content']).flatMap((token) => decodeToken(asObject(token)));
+  const tokens = asArray(asObject(value)?.['content']).flatMap(entryFrom);
   return tokens.length === 0 ? undefined : tokens;
 }
 
@@ -18,21 +19,13 @@ export function encodeLogprobs(logprobs: readonly Logprob[]): JsonObject {
   };
 }
 
-function decodeToken(value: JsonObject | undefined): Logprob[] {
-  const [token, logprob] = [asString(value?.['token']), asNumber(value?.['logprob'])];
-  if (token === undefined || logprob === undefined) return [];
-  const bytes = value?.['bytes'];
-  const top = value?.['top_logprobs'];
-  return [
-    {
-      token,
-      logprob,
-      ...(Array.isArray(bytes) ? { bytes: bytes as number[] } : {}),
-      ...(Array.isArray(top) ? { top: top.flatMap((each) => decodeToken(asObject(each))) } : {}),
-    },
-  ];
+function entryFrom(value: unknown): Logprob[] {
+  const token = decodeToken(value);
+  if (token === undefined) return [];
+  const top = asObject(value)?.['top_logprobs'];
+  return [Array.isArray(top) ? { ...token, top: top.flatMap((each) => entryFrom(each)) } : token];
 }
 
-function encodeToken({ token, logprob, bytes }: Omit<Logprob, 'top'>): JsonObject {
+function encodeToken({ token, logprob, bytes }: TokenProbability): JsonObject {
   return { token, logprob, bytes: bytes ?? null };
 }

@@ -1,8 +1,9 @@
+import { decodeStop } from '../openai/stop.ts';
 import type { SettingName, Settings } from '../../core/conversation.ts';
 import { takesField } from '../../core/quirks.ts';
 import type { Quirks } from '../../core/route.ts';
 import { leftOut, setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
-import { asString, compact, type JsonObject } from '../../lib/json.ts';
+import { compact, type JsonObject } from '../../lib/json.ts';
 import { factsOf } from '../../vendors/models/facts.ts';
 import { refuseField } from '../shared/request/fields.ts';
 import { hasEffect } from '../shared/request/setting-effects.ts';
@@ -147,8 +148,6 @@ function stringOf(body: JsonObject, field: string): string | undefined {
 }
 
 function stopOf(value: unknown): readonly string[] | undefined {
-  if (value === null || value === undefined) return undefined;
-  const stops: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (stops.length === 0) return undefined;
-  return stops.map((stop) => asString(stop) ?? refuseField('stop', 'has to be a string or a list of strings'));
+  const stops = decodeStop(value);
+  return stops?.length === 0 ? undefined : stops;
 }

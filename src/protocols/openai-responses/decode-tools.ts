@@ -1,7 +1,7 @@
 import type { FreeformTool, FunctionTool, Tool, ToolChoice, ToolOrigin } from '../../core/conversation.ts';
 import { field, leftOut, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
-import { refuseField } from '../shared/request/fields.ts';
+import { listIn, refuseField } from '../shared/request/fields.ts';
 import { descriptionIn, schemaIn, strictIn, unsupportedToolFields } from '../shared/tools/fields.ts';
 import { NAME } from './name.ts';
 import { type FlatName, type NamespaceOrigin, TOOL_SEARCH } from './namespaces.ts';
@@ -89,10 +89,6 @@ function freeformFrom(tool: JsonObject, where: string): FreeformTool {
       format: tool['format'] ?? undefined,
     }),
   };
-}
-
-function listIn(value: unknown, field: string): readonly unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : refuseField(field, 'has to be a list');
 }
 
 function namespaceFrom(namespace: JsonObject, flat: FlatName, where: string): Tool[] {

@@ -1,7 +1,7 @@
 import type { Conversation, OutputFormat } from '../../core/conversation.ts';
 import { setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
-import { asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
-import { refuseField } from '../shared/request/fields.ts';
+import { asWord, compact, type JsonObject } from '../../lib/json.ts';
+import { objectIn, refuseField } from '../shared/request/fields.ts';
 import { describedSchema } from '../shared/output/described-schema.ts';
 import { JSON_INSTRUCTION, mentionsJson, schemaInstruction } from '../shared/output/json-instructions.ts';
 import { outputSchema } from '../openai/output-schema.ts';
@@ -9,11 +9,8 @@ import { schemaIn, strictIn } from '../shared/tools/fields.ts';
 
 /** `text.format`; plain text is what is meant without it. */
 export function decodeOutput(text: unknown): OutputFormat | undefined {
-  if (text === undefined || text === null) return undefined;
-  const config = asObject(text) ?? refuseField('text', 'has to be an object');
-  const given = config['format'] ?? undefined;
-  if (given === undefined) return undefined;
-  const format = asObject(given) ?? refuseField('text.format', 'has to be an object');
+  const format = objectIn(objectIn(text, 'text')?.['format'], 'text.format');
+  if (format === undefined) return undefined;
   switch (format['type']) {
     case 'json_object':
       return { type: 'json' };

@@ -1,7 +1,8 @@
+import { decodeStop } from '../openai/stop.ts';
 import type { SettingName, Settings } from '../../core/conversation.ts';
 import { setting, weakened, type UnsupportedFeature } from '../../core/unsupported-feature.ts';
-import { asArray, asBoolean, asNumber, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
-import { type FieldRules, refuseField } from '../shared/request/fields.ts';
+import { asArray, asBoolean, asNumber, asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
+import type { FieldRules } from '../shared/request/fields.ts';
 import { leftOutSettings } from '../shared/request/setting-effects.ts';
 import { userIdOf } from '../openai/user-id.ts';
 
@@ -89,7 +90,7 @@ export function decodeSettings(body: JsonObject): Settings {
     topK: asNumber(body['top_k']),
     minP: asNumber(body['min_p']),
     seed: asNumber(body['seed']),
-    stop: stopOf(body['stop']),
+    stop: decodeStop(body['stop']),
     frequencyPenalty: asNumber(body['frequency_penalty']),
     presencePenalty: asNumber(body['presence_penalty']),
     logprobs: wantsLogprobs ? true : undefined,
@@ -98,12 +99,6 @@ export function decodeSettings(body: JsonObject): Settings {
     verbosity: asWord(asObject(body['text'])?.['verbosity']),
     user: asWord(body['safety_identifier']) ?? asWord(body['user']),
   });
-}
-
-function stopOf(value: unknown): readonly string[] | undefined {
-  if (value === undefined || value === null) return undefined;
-  const stops: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return stops.map((stop) => asString(stop) ?? refuseField('stop', 'has to be a string or a list of strings'));
 }
 
 /** What decides which settings a request may have. */

@@ -91,10 +91,15 @@ const LINE_FIRST = /claude-([a-z]+)-(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)/;
 /** `claude-3-5-sonnet-20241022`, `anthropic/claude-4.6-opus`. */
 const VERSION_FIRST = /claude-(\d{1,2})(?:[-.](\d{1,2}))?-([a-z]+)/;
 
+/** Whether a model is one of Anthropic's, by its name. */
+export function isClaude(name: string): boolean {
+  return /claude/i.test(name);
+}
+
 /** What is known of the model called `name`. */
 export function claudeTraits(name: string): ClaudeTraits {
+  if (!isClaude(name)) return COMPATIBLE;
   const text = name.toLowerCase();
-  if (!text.includes('claude')) return COMPATIBLE;
   const { line, version } = generationOf(text);
   const isOf = (lines: string) => lines === '' || line === '' || lines.includes(line);
   const changes = GENERATIONS.filter(([since, lines]) => isAtLeast(version, since) && isOf(lines)).map(

@@ -1,7 +1,7 @@
 import type { SettingName } from '../../core/conversation.ts';
 import { EFFORTS, effortsBetween, type Effort } from '../../core/effort.ts';
 import type { ProtocolName } from '../../core/part.ts';
-import { claudeTraits } from './claude.ts';
+import { claudeTraits, isClaude } from './claude.ts';
 import { geminiTraits, type Thinking } from './gemini.ts';
 import { grokFacts } from './grok.ts';
 import { openaiTraits } from './openai.ts';
@@ -89,7 +89,7 @@ const CHOOSING: readonly SettingName[] = [
 
 /** Claude thinks where it is asked to; the newest unless they are told not to. */
 function claudeFacts(name: string): Partial<ModelFacts> | undefined {
-  if (!name.toLowerCase().includes('claude')) return undefined;
+  if (!isClaude(name)) return undefined;
   const { thinking, off, maxOutput } = claudeTraits(name);
   return { reasons: off !== 'absent', efforts: thinking === 'none' ? [] : undefined, maxOutput };
 }

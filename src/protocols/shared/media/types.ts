@@ -24,10 +24,51 @@ export function extensionOf(mediaType: string): string | undefined {
   return undefined;
 }
 
-/** The MIME type of a sound's `format`, as OpenAI's dialects call it: `wav`, `mp3`, `flac`. */
+/** The MIME type that the extension of any file's name tells; undefined if it is not of the usual ones. */
+export function mediaTypeOf(name: string): string | undefined {
+  return MEDIA.get(name.slice(name.lastIndexOf('.') + 1).toLowerCase()) ?? documentTypeOf(name);
+}
+
+/** The MIME type of an audio `format`, as OpenAI's dialects call it: `wav`, `mp3`, `flac`. */
 export function audioTypeOf(format: string): string {
   return format === 'mp3' ? 'audio/mpeg' : `audio/${format}`;
 }
+
+/** The `format` of an audio MIME type, as OpenAI's dialects call it. */
+export function audioFormatOf(mediaType: string): string {
+  const essence = mimeEssence(mediaType);
+  const subtype = essence.slice(essence.indexOf('/') + 1);
+  return AUDIO_FORMATS.get(subtype) ?? subtype.replace(/^x-/, '');
+}
+
+const AUDIO_FORMATS: ReadonlyMap<string, string> = new Map([
+  ['mpeg', 'mp3'],
+  ['mpga', 'mp3'],
+  ['wave', 'wav'],
+  ['x-wav', 'wav'],
+  ['vnd.wave', 'wav'],
+  ['x-m4a', 'm4a'],
+  ['mp4', 'm4a'],
+]);
+
+const MEDIA: ReadonlyMap<string, string> = new Map<string, string>(
+  Object.entries({
+    png: 'image/png',
+    jpg: 'image/jpeg',
+    jpeg: 'image/jpeg',
+    gif: 'image/gif',
+    webp: 'image/webp',
+    heic: 'image/heic',
+    mp3: 'audio/mpeg',
+    wav: 'audio/wav',
+    ogg: 'audio/ogg',
+    flac: 'audio/flac',
+    m4a: 'audio/mp4',
+    mp4: 'video/mp4',
+    mov: 'video/quicktime',
+    webm: 'video/webm',
+  }),
+);
 
 const DOCUMENTS: ReadonlyMap<string, string> = new Map<string, string>(
   Object.entries({

@@ -1,6 +1,6 @@
 import { Refusal } from '../../../core/refusal.ts';
 import { field as fieldAt, leftOut, required, type UnsupportedFeature } from '../../../core/unsupported-feature.ts';
-import type { JsonObject } from '../../../lib/json.ts';
+import { asObject, type JsonObject } from '../../../lib/json.ts';
 
 /** Turns a request down whose field `param` is not of its dialect; `what` ends the sentence: "has to be a list". */
 export function refuseField(field: string, what: string): never {
@@ -10,6 +10,17 @@ export function refuseField(field: string, what: string): never {
 
 /** Names of fields may be the client's own. */
 const MOST_CHARACTERS = 200;
+
+/** The list that stands at `field`. Refuses what is none. */
+export function listIn(value: unknown, field: string): readonly unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : refuseField(field, 'has to be a list');
+}
+
+/** The object that stands at `field`; undefined if nothing does. Refuses what is none. */
+export function objectIn(value: unknown, field: string): JsonObject | undefined {
+  if (value === undefined || value === null) return undefined;
+  return asObject(value) ?? refuseField(field, 'has to be an object');
+}
 
 /** What a dialect knows of its top-level fields beyond those that have a neutral form. */
 export interface FieldRules {

@@ -1,0 +1,18 @@
+import type { Turn } from '../../../core/conversation.ts';
+
+/** Turns that go together. */
+export type TurnGroup = readonly [Turn, ...Turn[]];
+
+/** Groups each turn with those right before it, as long as `goTogether` says so of the group's first turn and it. */
+export function groupTurns(
+  turns: Iterable<Turn>,
+  goTogether: (first: Turn, turn: Turn) => boolean,
+): readonly TurnGroup[] {
+  const groups: [Turn, ...Turn[]][] = [];
+  for (const turn of turns) {
+    const group = groups.at(-1);
+    if (group !== undefined && goTogether(group[0], turn)) group.push(turn);
+    else groups.push([turn]);
+  }
+  return groups;
+}
