@@ -8,8 +8,8 @@ import type { Codec } from './codec.ts';
 import type { BrokenEnd } from './shared/finish/words.ts';
 
 /**
- * One API dialect as clients and backends speak it. Dialects are equal: nothing outside a dialect's folder asks which
- * one it has. Each folder has the same files.
+ * One API dialect as clients and backends use it. Dialects are equal: nothing outside a dialect's folder asks which one
+ * it has. Each folder has the same files.
  */
 export interface Protocol {
   readonly name: ProtocolName;
@@ -18,52 +18,52 @@ export interface Protocol {
   readonly front: Front;
   readonly wire: Wire;
   readonly models: ModelListing;
-  /** What backends keep beyond an answer; undefined where the dialect has no such thing. */
+  /** What a provider keeps beyond an answer; undefined if the dialect has nothing of the kind. */
   readonly providerState?: ProviderState | undefined;
-  /** Translation to and from the neutral form. Not used where client and backend speak the same dialect. */
+  /** Translates to and from the neutral form. It is not used if client and backend have the same dialect. */
   readonly codec: Codec;
-  /** What a plain answer to `request` says of its end where it is not whole, for all that it has no error. */
+  /** How a plain answer to `request` says that it is incomplete although it holds no error. */
   brokenEnd(body: unknown, request?: Readonly<Record<string, unknown>>): BrokenEnd | undefined;
-  /** Whether a plain answer to a conversation says anything, be it only why there is no more to say. */
+  /** Whether a plain answer to a conversation holds an answer, or at least the reason why there is none. */
   holdsAnswer(body: unknown): boolean;
-  /** The token counts that a plain answer reports. */
+  /** The token counts of a plain answer. */
   readUsage(body: unknown): Usage | undefined;
   /**
-   * The request's text with a system prompt joined to it; all other bytes stay. `body` is `text`, parsed. A request to
-   * count tokens that has no place for one stays as it is.
+   * Adds a system prompt to the request's text. All other bytes stay. `body` is `text`, parsed. A request to count
+   * tokens that has no place for one stays as it is.
    */
   injectSystem(text: string, body: Record<string, unknown>, prompt: SystemPrompt, operation?: Operation): string;
-  /** What identifies a conversation through its turns, so that they can be kept at one backend. */
+  /** Identifies a conversation across its turns, so that all of them can go to one backend. */
   conversationStart(body: Record<string, unknown>): string;
   /**
-   * The request's text without the signatures that the gateway gave to a client for another model than `model` (see
-   * `markSignature`): that one would refuse them. All other bytes stay. `body` is `text`, parsed.
+   * Removes from the request's text the signatures that the gateway gave to a client for another model than `model`
+   * (see `markSignature`): this model would refuse them. All other bytes stay. `body` is `text`, parsed.
    */
   removeForeignSignatures(text: string, body: Record<string, unknown>, model: string, quirks?: Quirks): string;
   /**
-   * The request's text without settings that `model` would refuse for what the conversation holds, and their names, or with
-   * what its backend demands of turns that others served; all other bytes stay. Undefined where nothing is to be done.
-   * `body` is `text`, parsed.
+   * Fits the request's text to a model: without settings that it would refuse for what the conversation holds, or with
+   * what its backend demands of turns that another one served. All other bytes stay. Undefined if nothing has to
+   * change. `body` is `text`, parsed.
    */
   fitToModel?(text: string, body: Record<string, unknown>, model: string, quirks: Quirks): FittedRequest | undefined;
 }
 
-/** A request's text without some of its settings. */
+/** A request's text after it was fitted to a model. */
 export interface FittedRequest {
   readonly text: string;
   /** The settings that were left out. */
   readonly unsupported: readonly UnsupportedFeature[];
 }
 
-/** Where a dialect's clients knock. */
+/** The paths and headers by which a dialect's clients come. */
 export interface Front {
   /** Endpoints by their whole path. */
   readonly fixed: Readonly<Record<string, Endpoint>>;
-  /** The endpoint of a path that holds a name; undefined if it is none. */
+  /** The endpoint of a path that contains a name; undefined if there is none. */
   find(path: string, query: string): Endpoint | undefined;
-  /** Whether a path, known or not, is one that only this dialect's clients ask for. The first dialect that says so is taken. */
+  /** Whether only this dialect's clients use a path, known or not. The first dialect that says so is taken. */
   covers(path: string): boolean;
-  /** Headers by which its clients are known where the path does not tell (`GET /v1/models`). Lower case. */
+  /** Headers that identify its clients where the path does not (`GET /v1/models`). Lower case. */
   readonly tellingHeaders: readonly string[];
   /** Headers that other clients may send as well, which tell where nothing else does: of what is not there. Lower case. */
   readonly likelyHeaders?: readonly string[];
@@ -88,61 +88,67 @@ export interface ErrorGrammar {
   status(status: number): number;
 }
 
-/** How streams look. */
+/** The form of streams. */
 export interface StreamGrammar {
-  /** What keeps a silent stream's connection open and means nothing to the client. */
+  /** Keeps a silent stream's connection open and means nothing to the client. */
   readonly keepAlive: string;
-  /** What completes a stream that has had its finish but not its end; empty where a stream just ends. */
+  /** Completes a stream after its finish; empty where a stream just ends. */
   readonly end: string;
-  /** Tells whether an event's data, which need not be JSON, is that end. */
+  /** Whether an event's data, which need not be JSON, is that end. */
   isEnd(data: string): boolean;
-  /** A reader for the events of one stream, the answer to `request`, which asked for `operation`. */
+  /** Opens a reader for one stream: the answer to `request`, which asked for `operation`. */
   read(request?: Readonly<Record<string, unknown>>, operation?: Operation): StreamReader;
   /**
-   * A plain answer of this dialect as the events of a stream, for a client that was promised one; undefined if `body`,
-   * parsed, is no answer.
+   * A plain answer as the events of a stream, for a client that expects one; undefined if `body`, parsed, is not an
+   * answer.
    */
   fromPlain(body: unknown): string | undefined;
-  /** Undefined where streams tell their token counts by themselves. */
+  /** Undefined if streams report their token counts without being asked. */
   readonly usageRequest?: UsageRequest | undefined;
-  /** How events reach the client where it is not as SSE; undefined: as they are. */
+  /** How events reach the client if not as SSE; undefined: as SSE. */
   readonly framing?: Framing | undefined;
-  /** The fields in which its events have pieces of a text that goes on in the next one. */
+  /** The event fields that hold pieces of a text. */
   readonly textFields: readonly string[];
 }
 
-/** How a stream is asked for its token counts, where it does not tell them by itself. */
+/** How to ask for the token counts of a stream that does not report them by itself. */
 export interface UsageRequest {
-  /** The request's text with that in it; all other bytes stay. `body` is `text`, parsed. Undefined where it needs no change. */
+  /**
+   * The request's text with the question; all other bytes stay. `body` is `text`, parsed. Undefined if nothing has to
+   * change.
+   */
   ask(text: string, body: Readonly<Record<string, unknown>>): string | undefined;
-  /** Whether an event, parsed, comes for no other reason. */
+  /** Whether an event, parsed, is sent only because of the question. */
   isExtra(event: unknown): boolean;
-  /** What a backend names that does not know the field. */
+  /** The field that a backend names when it refuses the question. */
   readonly refusedField: string;
 }
 
-/** Another way to write a stream than SSE. Events and errors are made as SSE and then framed; `keepAlive` is of that way already. */
+/**
+ * A way to write a stream that is not SSE. Events and errors are made as SSE and then framed. `keepAlive` is not framed
+ * again.
+ */
 export interface Framing {
   readonly contentType: string;
-  /** A writer for one stream. */
+  /** Opens a writer for one stream. */
   open(): Frames;
 }
 
-/** Writes one stream of a framing, piece by piece. */
+/** Writes one stream piece by piece. */
 export interface Frames {
   /** The text of an event with this data. */
   frame(data: string): string;
-  /** The same for an error, after which nothing comes, not even the end. */
+  /** The text of an error. Nothing follows it, not even the end. */
   error(data: string): string;
-  /** What completes the stream, whether or not an event went before. */
+  /** Completes the stream, whether or not there was an event. */
   end(): string;
 }
 
-/** What stands where in requests and answers. */
+/** Addresses and headers of requests and answers. */
 export interface Wire {
   /**
-   * Path and query after a backend's base URL; undefined where the dialect has no such endpoint. `body` is what will be
-   * sent, where the kind of it decides (Gemini: one text to embed or several).
+   * Path and query after a backend's base URL; undefined if the dialect has no such endpoint. `body` is the body to
+   * send, for paths that depend on it (Gemini: one text to embed, or several).
    */
   address(
     operation: Operation,
@@ -152,70 +158,73 @@ export interface Wire {
       readonly body?: Readonly<Record<string, unknown>> | undefined;
     },
   ): string | undefined;
-  /** Where a backend's key stands, unless its vendor says otherwise. */
+  /** Where a backend's key goes, unless its vendor says otherwise. */
   readonly credential: CredentialHeader;
-  /** Headers that a backend needs where the client sent none of the name. Lower case. */
+  /** Headers that a backend needs, added if the client sent none of the name. Lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** How the names of headers begin that are this dialect's own, and say nothing to another. Lower case. */
+  /** Prefixes of header names that belong to this dialect and mean nothing to others. Lower case. */
   readonly headerPrefixes: readonly string[];
-  /** Other dialects whose `native` and `embed` endpoints a backend of this one has as well. */
+  /** Other dialects whose `native` and `embed` endpoints a backend of this one also has. */
   readonly alsoServes: readonly ProtocolName[];
-  /** The request's text with the model's name where it repeats what the path says; undefined: it never does. */
+  /** Replaces the model's name in bodies that repeat it from the path; undefined if bodies never do. */
   renameModel?(text: string, model: string): string;
-  /** Fields of a query that are the gateway's to set, or nobody's: a client's do not pass. As `fieldName` has them. */
+  /** Query fields that only the gateway sets. A client's are removed. Spelled as by `fieldName`. */
   readonly ownQueryFields?: ReadonlySet<string>;
   /** The header in which clients look for the request's id. Lower case. */
   readonly requestIdHeader: string;
-  /** The rate limits that an upstream's headers tell; undefined if they tell none. */
+  /** Reads the rate limits from an upstream's headers; undefined if they hold none. */
   readLimits(headers: Headers): RateLimitState | undefined;
-  /** The same as headers of this dialect. */
+  /** Writes rate limits as headers of this dialect. */
   limitHeaders(limits: RateLimitState): Readonly<Record<string, string>>;
 }
 
-/** What is left of a rate limit, for requests and for tokens. `resetMs`: until it is full again. */
+/** What is left of the rate limits for requests and for tokens. */
 export interface RateLimitState {
   readonly requests?: LimitState | undefined;
   readonly tokens?: LimitState | undefined;
 }
 
-/** One limit: what it is, what is left of it, and when it is full again. */
+/** One limit: its size, what is left of it, and the time until it is full again. */
 export interface LimitState {
   readonly limit?: number | undefined;
   readonly remaining?: number | undefined;
   readonly resetMs?: number | undefined;
 }
 
-/** State that a provider keeps, and only that provider knows. */
+/** State that only its provider keeps and knows. */
 export interface ProviderState {
-  /** The id of a plain answer, or of an event of a streamed one; undefined if there is none in it. */
+  /** The id of a plain answer, or of an event of a stream; undefined if it has none. */
   idOf(body: unknown): string | undefined;
-  /** The ids in the same of what later requests may refer to: items, a container, a sound. */
+  /** The ids in an answer or event that later requests may refer to: items, a container, audio. */
   itemsOf(body: unknown): readonly string[];
   /**
-   * Its text with the ids of what is kept as a whole as `seal` tells them; all other bytes stay. `body` is `text`,
-   * parsed. Undefined where nothing is.
+   * Replaces in its text each id of a kept object by what `seal` returns; all other bytes stay. `body` is `text`,
+   * parsed. Undefined if the dialect has no such ids.
    */
   readonly seal: ((text: string, body: unknown, seal: (id: string) => string) => string) | undefined;
-  /** Whether a request builds on anything that is kept. */
+  /** Whether a request refers to kept state. */
   refers(body: Readonly<Record<string, unknown>>): boolean;
   /**
-   * The request's text with what it refers to resolved by `store`; all other bytes stay. `body` is `text`, parsed.
-   * Throws the Refusal of what cannot be.
+   * Replaces in the request's text each reference by what `store` knows of it; all other bytes stay. `body` is `text`,
+   * parsed. Throws a Refusal for a reference to nothing.
    */
   resolve(text: string, body: Readonly<Record<string, unknown>>, store: ReferenceStore): string;
 }
 
-/** What the references of one caller's request can stand for. */
+/** What one caller's request may refer to. */
 export interface ReferenceStore {
-  /** The JSON of an item that the gateway keeps; undefined if it keeps none under the id. */
+  /** The JSON of an item that the gateway keeps; undefined if it keeps none with this id. */
   item(id: string): string | undefined;
-  /** The id of something that a provider keeps, as the provider knows it. Throws a Refusal if the caller knows none; `field` says where it stands. */
+  /**
+   * The provider's own id for something that it keeps. Throws a Refusal if the caller knows no such id; `field` is
+   * where it stands.
+   */
   refer(id: string, field: string): string;
-  /** Whether the caller was given the id of an item. Undefined: all callers are one. */
+  /** Whether the gateway gave the caller an item with this id. Undefined: all callers are one. */
   readonly isOwn: ((id: string) => boolean) | undefined;
 }
 
-/** How models are listed. `createdAt` is in milliseconds since the epoch. */
+/** The form of model lists. `createdAt` is in milliseconds since the epoch. */
 export interface ModelListing {
   list(names: readonly string[], createdAt: number): unknown;
   one(name: string, createdAt: number): unknown;
@@ -225,50 +234,53 @@ export interface ModelListing {
 export interface GatewayError {
   readonly status: number;
   readonly message: string;
-  /** In OpenAI's words: `invalid_request_error`, `rate_limit_error`, `server_error`. Other dialects go by `status`. */
+  /** In OpenAI's terms: `invalid_request_error`, `rate_limit_error`, `server_error`. Other dialects go by `status`. */
   readonly type: string;
   readonly code: string | null;
   readonly param: string | null;
-  /** When a new try makes sense, in milliseconds, for dialects that say so in the body. */
+  /** When to try again, in milliseconds, for dialects that say so in the body. */
   readonly retryAfterMs?: number | undefined;
-  /** The request's id, for dialects whose errors tell it. */
+  /** The request's id, for dialects whose errors contain it. */
   readonly requestId?: string | undefined;
 }
 
-/** Text to join to a request's system message; `alone` is for a request that has none. The separators are in it. */
+/**
+ * A text to add to a request's system message, separators included. `alone` is for a request that has no system
+ * message.
+ */
 export interface SystemPrompt extends SystemTexts {
-  /** The same, each as it stands within the quotes of a JSON string. */
+  /** The same texts, escaped for a JSON string. */
   readonly escaped: SystemTexts;
 }
 
-/** A system prompt by the place that it goes to. */
+/** A system prompt, by where it goes. */
 export interface SystemTexts {
-  /** Goes in front of the message's own text; may be empty. */
+  /** Goes before the message's own text; may be empty. */
   readonly before: string;
-  /** Goes behind it, likewise. */
+  /** Goes after it; may be empty. */
   readonly after: string;
   readonly alone: string;
 }
 
-/** Follows one stream. Every event is shown to it once. */
+/** Reads one stream. It sees every event once. */
 export interface StreamReader {
   /**
-   * If the event last seen was of a kind that says nothing of the stream but its text: the key in front of that text, as
-   * in `"content":"`. Events that differ from it in the text alone need not be seen.
+   * If the last event was of a kind that says nothing but its text: the key before that text, as in `"content":"`. The
+   * reader need not see events that differ from it in their text only.
    */
   readonly textKey: string | undefined;
   /**
-   * What an event, parsed, means for the stream: does content begin, is it an error (`foreign_error`: one
-   * that clients of this dialect do not know for one), the stream's own end, a broken one (see `broken`), or nothing of
-   * these. `name` is its `event` field, if it began with one; `data` what was parsed, as Latin-1.
+   * What an event, parsed, means for the stream: content begins, an error (`foreign_error`: one that this dialect's
+   * clients do not recognise), the stream's own end, a broken end (see `broken`), or none of these. `name` is its
+   * `event` field, if it began with one. `data` is the unparsed text, as Latin-1.
    */
   see(event: unknown, name?: string, data?: string): 'content' | 'error' | 'foreign_error' | 'end' | 'broken' | 'other';
-  /** Every choice that was begun has had its finish reason, and no content since. */
+  /** Every choice that has begun has its finish reason, and no content after it. */
   readonly finished: boolean;
-  /** What is wrong with the end, if it comes now: the last finish is of a word that nobody knows, or there has to be one. */
+  /** What is wrong if the stream ends now: the last finish is an unknown word, or a finish is missing. */
   readonly broken: BrokenEnd | undefined;
   /** The last token counts seen. */
   readonly usage: Usage | undefined;
-  /** What an error event that ends the stream has to go on with; undefined where it stands for itself. */
+  /** What an error event needs to continue this stream; undefined if an error event needs nothing. */
   readonly begun?: unknown;
 }

@@ -4,14 +4,14 @@ import { WireNames } from './names.ts';
 const MAX_ID = 256;
 
 /**
- * The ids of a conversation's calls as Anthropic takes them: no two calls have the same. Some backends count anew in
- * every turn.
+ * The call ids of a conversation in the form that Anthropic takes. No two calls have the same id, although some
+ * backends start counting again in every turn.
  */
 export class CallIds {
   readonly #names = new WireNames(MAX_ID);
-  /** How often an id was used. */
+  /** How many calls have used an id. */
   readonly #uses = new Map<string, number>();
-  /** The calls of an id that have no result yet, as Anthropic knows them. */
+  /** The calls of an id that have no result yet, by the id that Anthropic gets. */
   readonly #open = new OpenQueues<string, string>();
   readonly #answered = new Set<string>();
 
@@ -23,7 +23,7 @@ export class CallIds {
     return wire;
   }
 
-  /** The id of the call that a result is of. */
+  /** Finds the call that a result belongs to, and gives its id. */
   ofResult(id: string): string {
     const wire = this.#open.first(id, (call) => !this.#answered.has(call));
     if (wire === undefined) return this.#names.wire(id);

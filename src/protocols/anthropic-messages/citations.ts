@@ -1,7 +1,7 @@
 import type { Citation } from '../../core/part.ts';
 import { asCount, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 
-/** Reads a citation of a text of `length` units, all of which it belongs to. */
+/** Reads a citation that covers all of a text of `length` UTF-16 units. */
 export function decodeCitation(value: unknown, length: number): Citation | undefined {
   const fields = asObject(value);
   if (fields === undefined) return undefined;
@@ -32,7 +32,7 @@ export function decodeCitation(value: unknown, length: number): Citation | undef
   }
 }
 
-/** Writes a citation for a client. Where in a document it is, nobody but the provider knows. */
+/** Writes a citation for a client. Only the provider knows where in a document it is. */
 export function encodeCitation({ kind, url, title, citedText, documentIndex, fileId }: Citation): JsonObject {
   if (kind === 'url') {
     return {

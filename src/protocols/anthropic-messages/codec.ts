@@ -6,7 +6,7 @@ import { encodeRequest } from './encode-request.ts';
 import { MessageStreamEncoder } from './encode-stream.ts';
 import { FIELD_NAMES } from './settings.ts';
 
-/** Messages to and from the neutral form. */
+/** Translates messages to and from the neutral form. */
 export const codec: Codec = {
   fieldNames: FIELD_NAMES,
   decodeRequest,

@@ -3,7 +3,7 @@ import { memberSpans } from '../../lib/json-span.ts';
 import type { ProviderState } from '../protocol.ts';
 import { refuseDuplicateFields } from '../shared/request/duplicate-fields.ts';
 
-/** What code of the model's has left behind is kept by the provider in a container, and later requests go on in it. */
+/** The provider keeps the files of the model's code in a container. Later requests can continue in it. */
 export const providerState: ProviderState = {
   idOf: () => undefined,
   itemsOf: (body) => {
@@ -13,7 +13,7 @@ export const providerState: ProviderState = {
     return id === undefined ? [] : [id];
   },
   seal: undefined,
-  // Where all callers are one, the provider may judge.
+  // With a single caller there is nobody to protect: the provider decides.
   refers: () => false,
   resolve: (text, body, { refer }) => {
     refuseDuplicateFields(body, ['container'], { text, from: 0, place: '' });
@@ -28,7 +28,7 @@ export const providerState: ProviderState = {
   },
 };
 
-/** It is named by its id alone, or by an object that holds it. */
+/** The request names a container by its id, or by an object with that id. */
 function idOf(container: unknown): string | undefined {
   return asWord(container) ?? asWord(asObject(container)?.['id']);
 }

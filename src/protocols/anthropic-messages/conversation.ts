@@ -2,9 +2,9 @@ import { asArray, asObject } from '../../lib/json.ts';
 import { isAttribution } from './system.ts';
 
 /**
- * What stays the same through all turns of a conversation: the system prompt and the messages up to the first of the
- * user's. Cache marks wander from turn to turn, and the attribution of an agent may hold a checksum of the request;
- * neither counts.
+ * The part of a request that stays the same in all turns of a conversation: the system prompt, and the messages up to
+ * the first of the user. Cache marks move from turn to turn, and an agent's attribution may hold a checksum of the
+ * request, so neither counts.
  */
 export function conversationStart({ system, messages }: Record<string, unknown>): string {
   const turns = asArray(messages);

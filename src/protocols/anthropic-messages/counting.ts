@@ -2,7 +2,7 @@ import { asCount, asObject } from '../../lib/json.ts';
 import type { Counting } from '../codec.ts';
 import { encodeRequest } from './encode-request.ts';
 
-/** Fields of a request that say nothing of the length of its prompt, and which counting does not take. */
+/** Fields that do not change the length of the prompt. The counting endpoint refuses them. */
 const NOT_COUNTED: ReadonlySet<string> = new Set(
   'max_tokens stream temperature top_p top_k stop_sequences metadata'.split(' '),
 );

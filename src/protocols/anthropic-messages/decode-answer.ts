@@ -4,7 +4,7 @@ import { asList, asObject } from '../../lib/json.ts';
 import { MalformedAnswer } from '../codec.ts';
 import { MessageStreamDecoder, type Expected } from './decode-stream.ts';
 
-/** Reads a whole message: as a stream in which every block comes at once. */
+/** Reads a whole message, as a stream in which every block comes at once. */
 export function decodeAnswer(body: unknown, expected: Expected, work?: AnswerWork): Completion {
   const message = asObject(body);
   const content = blocksOf(message?.['content']);
@@ -26,7 +26,7 @@ export function decodeAnswer(body: unknown, expected: Expected, work?: AnswerWor
   return builder.build();
 }
 
-/** Some write the text alone, or a single block without its list. */
+/** Some backends send the text alone, or a single block without its list. */
 function blocksOf(content: unknown): readonly unknown[] | undefined {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   return typeof content === 'object' && content !== null ? asList(content) : undefined;

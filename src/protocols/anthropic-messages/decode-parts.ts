@@ -13,7 +13,7 @@ import { refuseField } from '../shared/request/fields.ts';
 import { decodeCitation } from './citations.ts';
 import { NAME } from './name.ts';
 
-/** Reads a message's content; `field` is where it stands, for those who have to correct it. */
+/** Reads the content of a message. `field` is its path, for error messages. */
 export function decodeParts(content: unknown, field: string): Part[] {
   const parts: Part[] = [];
   const attached: Attached[] = [];
@@ -32,12 +32,12 @@ export function decodeParts(content: unknown, field: string): Part[] {
   return parts;
 }
 
-/** The text of a block or of a string, for system prompts. */
+/** The texts of a string or of blocks, for system prompts. */
 export function decodeTexts(content: unknown, field: string): TextPart[] {
   return decodeParts(content, field).filter((part) => part.type === 'text');
 }
 
-/** A document or a search result is to be cited, which other dialects do not know. */
+/** Whether the client wants citations of a document or a search result. Other dialects do not have that. */
 export function wantsCitations(content: unknown): boolean {
   return asArray(content).some((value) => {
     const block = asObject(value);
@@ -71,7 +71,7 @@ function blockFrom(block: JsonObject, type: string, field: string): Part[] {
       ];
     case 'tool_result':
       return [resultFrom(block, field)];
-    // What they mean is read elsewhere: `toolsInEffect`, `decodeTurns`.
+    // `toolsInEffect` and `decodeTurns` read these.
     case 'tool_addition':
     case 'tool_removal':
     case 'compaction':
@@ -110,7 +110,7 @@ function strictlyBoolean(value: unknown, field: string): boolean | undefined {
     : (asBoolean(value) ?? refuseField(field, 'has to be true or false'));
 }
 
-/** What may stand in a tool's result as well as in a message. */
+/** Reads what may stand in a tool result as well as in a message. */
 function passiveFrom(block: JsonObject, type: string | undefined): (TextPart | MediaPart)[] {
   switch (type) {
     case 'text':
@@ -132,7 +132,7 @@ function passiveFrom(block: JsonObject, type: string | undefined): (TextPart | M
   }
 }
 
-/** `context` is what the client tells the model of the document; `content` documents are blocks of text and images. */
+/** `context` tells the model about the document. `content` documents consist of text and images. */
 function documentFrom(block: JsonObject): (TextPart | MediaPart)[] {
   const { title, context } = block;
   const about = asWord(context) === undefined ? [] : [{ type: 'text', text: asString(context) ?? '' } as const];
@@ -174,7 +174,7 @@ function sourceFrom(source: JsonObject, usualType: string): MediaSource {
 
 interface Thought {
   readonly part: ReasoningPart;
-  /** It is no thought, but the signature of the part after it or before it. */
+  /** This is no thought: it carries the signature of the part before or after it. */
   readonly attachment: Attachment | undefined;
 }
 
@@ -185,7 +185,7 @@ function thoughtFrom(block: JsonObject, type: 'thinking' | 'redacted_thinking'):
   const value = asWord(redacted ? block['data'] : block['signature']);
   const marked = value === undefined ? undefined : signatureFrom(value, NAME);
   const text = asString(block['thinking']) ?? '';
-  // Thoughts that nobody signed are marked with nothing.
+  // An unsigned thought carries the gateway's mark and no signature.
   const signature = marked?.signature.value === '' ? undefined : marked?.signature;
   const part: ReasoningPart = {
     type: 'reasoning',
@@ -195,7 +195,7 @@ function thoughtFrom(block: JsonObject, type: 'thinking' | 'redacted_thinking'):
   return { part, attachment: text === '' ? marked?.attachment : undefined };
 }
 
-/** Puts a signature onto its neighbour. If that is gone, so is what it would be good for. */
+/** Puts a signature onto the neighbouring part. If that is gone, the signature is of no use. */
 function attach(parts: Part[], { part, attachment, at }: Attached): void {
   const index = attachment === 'next' ? at : at - 1;
   const neighbour = parts[index];

@@ -30,12 +30,12 @@ const RULES: FieldRules = {
   refused: { container: 'is kept at another provider' },
 };
 
-/** Thoughts of other models are not there to be cleared. */
+/** Clears thoughts. Other models have none of them to clear. */
 const CLEARS_THOUGHTS = 'clear_thinking_';
-/** With a summary in the answer, and in the requests after it. */
+/** Puts a summary into the answer and into later requests. */
 const COMPACTS = 'compact_';
 
-/** Reads a request for a message, or for the count of its tokens. */
+/** Reads a request for a message, or a request to count tokens. */
 export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conversation {
   const turns = decodeTurns(body['messages']);
   const tools = decodeTools(toolsInEffect(body['tools'], body['messages']));
@@ -64,7 +64,7 @@ export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conver
   };
 }
 
-/** The request with the effort that its last turn is answered with. */
+/** The request with the effort that applies to its last turn. */
 function withEffort(body: JsonObject): JsonObject {
   const config = asObject(body['output_config']);
   const effort = effortInEffect(config?.['effort'], body['messages']);
@@ -95,7 +95,7 @@ function furtherUnsupported(body: JsonObject): UnsupportedFeature[] {
   ];
 }
 
-/** What is not the usual speed is a model's own way to answer, at a price of its own. */
+/** A speed other than the usual one is a special mode of the model, with a price of its own. */
 const FAST: ReadonlySet<unknown> = new Set(['fast']);
 
 const MAKES_SUMMARY = 'asks for a summary of the conversation that only Anthropic’s API makes';

@@ -9,30 +9,30 @@ import { unwrapInput } from '../shared/tools/freeform.ts';
 import { NAME } from './name.ts';
 import { mergedUsage, usageFrom } from './usage.ts';
 
-/** What the request says of its answer. */
+/** The facts of a request that decide how its answer is read. */
 export interface Expected {
   readonly model: string;
-  /** The names of freeform tools, which were sent as functions. */
+  /** The names of freeform tools. They were sent as functions. */
   readonly freeform: ReadonlySet<string>;
-  /** The name of the tool whose arguments are the text of the answer. */
+  /** The tool whose arguments are the text of the answer. */
   readonly outputTool: string | undefined;
 }
 
-/** A block under way. */
+/** A block that has begun and not ended. */
 interface Block {
   readonly index: number;
-  /** `held`: its input is kept until it is whole. */
+  /** `held_call`: the input is kept until it is complete. */
   readonly kind: 'text' | 'reasoning' | 'call' | 'held_call' | 'native';
-  /** As it began. */
+  /** The block as it began. */
   readonly head: JsonObject;
-  /** Text so far, of which citations are told at its end; or input that is held. */
+  /** The text so far, for citations that follow at its end; or the input that is held. */
   text: string;
-  /** UTF-16 units of text that went out. */
+  /** How many UTF-16 units of text have been sent. */
   length: number;
   readonly citations: unknown[];
 }
 
-/** Follows a stream of named events. */
+/** Reads a stream of named events. */
 export class MessageStreamDecoder implements StreamDecoder {
   readonly #blocks = new Map<unknown, Block>();
   #usage: JsonObject | undefined;
@@ -85,16 +85,16 @@ export class MessageStreamDecoder implements StreamDecoder {
     const usage = usageFrom(this.#usage);
     if (usage !== undefined) events.push({ type: 'usage', usage });
     const finish = decodeFinish(this.#stop?.['stop_reason'], this.#stop?.['stop_sequence']);
-    // A call of the output tool is none for the client.
+    // The client does not see the call of the output tool.
     const answered = finish.reason === 'tool_calls' && this.#outputOnly && !this.#calls;
     events.push({ type: 'finish', finish: answered ? { ...finish, reason: 'stop' } : finish });
     return events;
   }
 
-  /** Takes what is read of it, and nothing else: a stream may have any number of these. */
+  /** Reads known fields only. A stream may have any number of these events. */
   #stops(delta: JsonObject | undefined): void {
     if (delta === undefined) return;
-    // A later one without a reason takes none back.
+    // A later event without a reason does not take back an earlier reason.
     this.#stop = {
       stop_reason: delta['stop_reason'] ?? this.#stop?.['stop_reason'],
       stop_sequence: delta['stop_sequence'] ?? this.#stop?.['stop_sequence'],
@@ -118,7 +118,7 @@ export class MessageStreamDecoder implements StreamDecoder {
     const freeform = this.expected.freeform.has(name);
     const block: Block = { index, kind: kindOf(type, freeform), head, text: '', length: 0, citations: [] };
     this.work.keep();
-    // What only its own dialect knows is kept as it is until the block ends.
+    // Keeps a native block as it is until it ends.
     if (block.kind === 'native') this.work.keepText(JSON.stringify(head));
     this.#blocks.set(key, block);
     switch (type) {
@@ -157,7 +157,7 @@ export class MessageStreamDecoder implements StreamDecoder {
     const key = keyOf(event);
     const block = this.#blocks.get(key);
     if (block === undefined) {
-      // A block that was never announced.
+      // A delta of a block that never began.
       const type = BLOCK_TYPES.get(kind);
       if (type !== undefined) return [...this.#begin(), ...this.#blockStart(key, { type }), ...this.#delta(event)];
       if (kind === 'input_json_delta' && readArguments(delta['partial_json']) !== '')
@@ -223,12 +223,12 @@ export class MessageStreamDecoder implements StreamDecoder {
 
 const NONE: readonly AnswerEvent[] = [];
 
-/** The number of a block, be it in quotes. */
+/** The index of a block. Some backends quote it. */
 function keyOf({ index }: JsonObject): unknown {
   return asIndex(index) ?? index;
 }
 
-/** Some leave out what kind of delta it is; what is in it tells. */
+/** Some backends leave out the type of a delta, so its members decide. */
 function deltaKind(delta: JsonObject): unknown {
   if (delta['type'] !== undefined) return delta['type'];
   if (delta['text'] !== undefined) return 'text_delta';
@@ -256,9 +256,9 @@ function kindOf(type: string | undefined, freeform: boolean): Block['kind'] {
   }
 }
 
-/** A call's input where no deltas tell it: some vendors send all of it with the beginning. */
+/** The input of a call that has no deltas: some vendors send all of it when the block begins. */
 function inputText({ input }: JsonObject): string {
-  // JSON in a string is JSON all the same.
+  // Some vendors send the JSON as a string.
   if (typeof input === 'string' && parseObject(input) !== undefined) return input;
   return JSON.stringify(asObject(input) ?? {});
 }
@@ -273,7 +273,7 @@ function nativeOf({ head, text }: Block) {
   return { type: 'native', protocol: NAME, kind, value } as const;
 }
 
-/** For a call that came without an id. */
+/** Generates an id for a call without one. */
 function generatedId(): string {
   return `call_${Buffer.from(crypto.getRandomValues(new Uint8Array(12))).toString('hex')}`;
 }

@@ -5,7 +5,10 @@ import { listIn, refuseField } from '../shared/request/fields.ts';
 import { descriptionIn, schemaIn, strictIn, unsupportedToolFields } from '../shared/tools/fields.ts';
 import { NAME } from './name.ts';
 
-/** Reads `tools`. Those with a type of Anthropic's own have no schema that others could be given, wherever they run. */
+/**
+ * Reads `tools`. Tools with a type of Anthropic's own have no schema that other dialects could offer, wherever they
+ * run.
+ */
 export function decodeTools(value: unknown): Tool[] {
   return listIn(value ?? [], 'tools').map((entry, index): Tool => {
     const tool = asObject(entry) ?? refuseField(`tools[${index}]`, 'has to be an object');
@@ -24,7 +27,7 @@ export function decodeTools(value: unknown): Tool[] {
   });
 }
 
-/** What is said of tools and has no neutral form. */
+/** The fields of tools that have no neutral form. */
 export function unsupportedInTools(value: unknown): UnsupportedFeature[] {
   const own = asArray(value).filter((tool) => (asWord(asObject(tool)?.['type']) ?? 'custom') === 'custom');
   return unsupportedToolFields(own, 'tools[]', KNOWN);

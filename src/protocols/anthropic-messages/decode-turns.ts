@@ -4,7 +4,7 @@ import { asArray, asObject, asWord, compact } from '../../lib/json.ts';
 import { refuseField } from '../shared/request/fields.ts';
 import { decodeParts } from './decode-parts.ts';
 
-/** Reads `messages`: what the model is to see of them. */
+/** Reads `messages` as the model is to see them. */
 export function decodeTurns(messages: unknown): Turn[] {
   if (!Array.isArray(messages)) refuseField('messages', 'has to be a list');
   const list = asArray(messages);
@@ -28,7 +28,7 @@ function decodeTurn(value: unknown, index: number): Turn[] {
   const at = summaryAt(content);
   if (at === -1) {
     const turn: Turn = { role, parts: decodeParts(content, `${field}.content`) };
-    // One that changes tools or effort says nothing.
+    // A message that only changes tools or effort has no content.
     return role === 'system' && turn.parts.length === 0 ? [] : [turn];
   }
   const blocks = asArray(content);
@@ -37,9 +37,9 @@ function decodeTurn(value: unknown, index: number): Turn[] {
 }
 
 /**
- * Where the last summary stands that takes the place of all that came before it; -1 if there is none. One without
- * content has failed, and means nothing. https://platform.claude.com/docs/en/build-with-claude/compaction, read in
- * November 2026.
+ * The index of the last summary, which replaces everything before it; -1 if there is none. A summary without content
+ * has failed and counts as absent. https://platform.claude.com/docs/en/build-with-claude/compaction, read in November
+ * 2026.
  */
 function summaryAt(content: unknown): number {
   if (!Array.isArray(content)) return -1;
@@ -49,7 +49,7 @@ function summaryAt(content: unknown): number {
   });
 }
 
-/** Only its own provider can read what is encrypted of it; the summary is told by the user, in words. */
+/** Only its provider can read an encrypted summary, so the user tells the summary in plain text. */
 function summaryTurn(value: unknown): Turn {
   const block = asObject(value);
   const part: TextPart = {

@@ -1,14 +1,15 @@
 import { asArray, asObject, asWord } from '../../lib/json.ts';
 
 /**
- * The effort at the end of a conversation: that of the request, unless a system's turn has set another. Right behind a
- * user's turn with something new in it that holds from there on; anywhere else, from the next such turn on. Results of
- * tools are nothing new. https://platform.claude.com/docs/en/build-with-claude/effort-per-message, read in November 2026.
+ * The effort that applies at the end of a conversation: that of the request, unless a system turn has set another.
+ * Right after a user turn with new content the change applies at once; elsewhere it applies from the next such turn.
+ * Tool results are not new content. https://platform.claude.com/docs/en/build-with-claude/effort-per-message, read in
+ * November 2026.
  */
 export function effortInEffect(ofRequest: unknown, messages: unknown): unknown {
   let effort = ofRequest;
   let waiting: unknown;
-  /** The last turn that is not the system's is one with something new. */
+  /** Whether the last turn that is not the system's has new content. */
   let isAnswering = false;
   for (const value of asArray(messages)) {
     const message = asObject(value);

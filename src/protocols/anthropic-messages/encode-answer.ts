@@ -20,7 +20,7 @@ export function encodeAnswer({ id, parts, finish, usage }: Completion, reply: Re
     id: messageId(id, reply.id),
     type: 'message',
     role: 'assistant',
-    // Not the upstream's name: Claude Code does not send back what another model than it asked for has thought.
+    // The name that the client asked for: Claude Code does not send back thoughts of another model.
     model: reply.model,
     content: parts.flatMap(blocksOf),
     ...encodeFinish(finish, said),
@@ -35,7 +35,7 @@ function blocksOf(part: Part): JsonObject[] {
   switch (part.type) {
     case 'text': {
       const { text, signature } = part;
-      // Never null: there are clients whose schema has it as a list or not at all.
+      // Never null: some clients expect a list or no member at all.
       const citations = part.citations === undefined ? {} : { citations: part.citations.map(encodeCitation) };
       const carrier = signature === undefined ? [] : [carrierOf(signature, 'previous')];
       return [{ type: 'text', text, ...citations }, ...carrier];
@@ -66,15 +66,15 @@ function reasoningOf({ text, signature, redacted, id }: Extract<Part, { type: 'r
   return { type: 'thinking', thinking: text, signature: value };
 }
 
-/** A part that does not come in pieces. Answers have no place for media, so they say that there was one. */
+/** A part that does not come in pieces. Answers have no place for media, so a text names it. */
 export function wholeBlock(part: MediaPart | NativePart): JsonObject | undefined {
   if (part.type === 'native') return part.protocol === NAME ? (part.value as JsonObject) : undefined;
   return { type: 'text', text: mediaAsText(part) };
 }
 
 /**
- * An id that the client can tell from others: Claude Code takes answers of one id for one, and there are servers whose
- * ids repeat (Ollama's are of three digits) or are missing. One of Anthropic's own is unique.
+ * An id that is unique for the client. Claude Code takes two answers with one id for the same answer, and some servers
+ * repeat ids (Ollama's have three digits) or leave them out. Anthropic's own ids are unique.
  */
 export function messageId(id: string | undefined, replyId: string): string {
   if (id === undefined) return `msg_${replyId}`;

@@ -11,25 +11,25 @@ import type { CallIds } from './call-ids.ts';
 import { inputOf } from './call-input.ts';
 import { NAME } from './name.ts';
 
-/** Images that Anthropic looks at. */
+/** The image types that Anthropic accepts. */
 const IMAGE_TYPES: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
 const PDF = 'application/pdf';
-/** Documents of these types are text. */
+/** Documents of these types are sent as text. */
 const TEXT_TYPES = /^(?:text\/.+|application\/(?:json|xml|yaml|x-yaml|javascript|csv|.+\+json|.+\+xml))$/;
 
-/** What blocks are written for. */
+/** What the blocks of a request are written with. */
 export interface BlockContext {
   readonly model: string;
-  /** Thoughts come back whoever has signed them. */
+  /** Thoughts go back to the model whether or not it signed them. */
   readonly takesUnsigned: boolean;
   readonly ids: CallIds;
-  /** Collects what the API does not know. */
+  /** Collects the parts that the API does not know. */
   readonly unsupported: UnsupportedFeature[];
   readonly work: Work;
   readonly quirks: Quirks;
 }
 
-/** Writes a part as a block; undefined for one that says nothing to Anthropic. */
+/** Writes a part as a block; undefined for a part that Anthropic would ignore or refuse. */
 export function encodePart(part: Part, context: BlockContext): JsonObject | undefined {
   switch (part.type) {
     case 'text':
@@ -56,7 +56,7 @@ export function encodePart(part: Part, context: BlockContext): JsonObject | unde
   }
 }
 
-/** Texts of nothing but blanks are refused. */
+/** Anthropic refuses texts that are blank. */
 export function textOf({ text, cacheControl }: TextPart): JsonObject | undefined {
   return text.trim() === '' ? undefined : compact({ type: 'text', text, cache_control: cacheControl });
 }
@@ -72,14 +72,15 @@ function thoughtOf(
     : { type: 'thinking', thinking: text, signature: signature.value };
 }
 
-/** A thought for a model that does not look at signatures. */
+/** A thought for a model that does not check signatures. */
 export function unsignedThought(thinking: string): JsonObject {
   return { type: 'thinking', thinking, signature: '' };
 }
 
 function resultOf(part: ToolResultPart, { ids, quirks }: BlockContext): JsonObject {
-  // A failure has words, and words alone ("all content must be type 'text' if 'is_error' is true", read in November 2026
-  // in https://github.com/vellum-ai/vellum-assistant/pull/18387): one with a picture says itself that it is one.
+  // A failed result holds text only ("all content must be type 'text' if 'is_error' is true", read in November 2026 in
+  // https://github.com/vellum-ai/vellum-assistant/pull/18387). So a failed result with an image says in its text that
+  // it is an error.
   const isMixed = part.isError === true && part.content.some(({ type }) => type !== 'text');
   const isMute = part.isError === true && part.content.every((inner) => inner.type === 'text' && !inner.text.trim());
   const given = isMixed || isMute ? failedContent(part.content) : part.content;
@@ -136,7 +137,7 @@ function imageOf(source: Bytes): JsonObject {
 
 function documentOf(source: Bytes): JsonObject {
   if (source.from === 'text') return { type: 'text', media_type: 'text/plain', data: source.text };
-  // Parameters (`; charset=utf-8`) are no part of the type.
+  // Removes parameters such as `; charset=utf-8`.
   const type = source.mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (type === PDF) return { type: 'base64', media_type: PDF, data: source.data };
   if (TEXT_TYPES.test(type)) {

@@ -33,7 +33,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   );
 }
 
-/** A tool's name as Anthropic takes it. */
+/** A tool name in the form that Anthropic takes. */
 function toolName(name: string): string {
   return plainName(name, 128);
 }
@@ -51,7 +51,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
     ...unsupportedTurnMembers(conversation.turns, (media) => (asksForDetail(media) ? 'mediaDetail' : undefined)),
   );
   const forced = isForced(conversation.toolChoice);
-  // An answer that has to be a call has no format.
+  // An answer that must be a call has no output format.
   const output = encodeOutput(
     forced ? { ...conversation, output: undefined } : conversation,
     traits,
@@ -93,7 +93,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   };
 }
 
-/** The tool that stands for an output format is demanded, too. */
+/** The tool that stands in for an output format is forced, too. */
 const DEMANDING: Pick<Conversation, 'tools' | 'toolChoice'> = {
   tools: [{ type: 'function', name: 'answer' }],
   toolChoice: { mode: 'required' },
@@ -103,7 +103,7 @@ function thoughtful(turns: WireTurns, { thoughtsNeeded }: Quirks): WireTurns {
   return thoughtsNeeded === undefined ? turns : { ...turns, messages: withThoughts(turns.messages, thoughtsNeeded) };
 }
 
-/** What the model takes at this backend. */
+/** What the model supports at this backend. */
 function traitsFor(model: string, quirks: Quirks): ClaudeTraits {
   const { systemTurns, structured, messages } = quirks;
   const known = claudeTraits(model);
@@ -122,7 +122,7 @@ function noteOf({ note }: Output): TextPart[] {
   return note === undefined ? [] : [{ type: 'text', text: note }];
 }
 
-/** One text without marks as a string, anything else as blocks. */
+/** One text without cache marks becomes a string, everything else becomes blocks. */
 function systemOf(parts: readonly TextPart[]): string | readonly JsonObject[] | undefined {
   const blocks = parts.map(textOf).filter((block) => block !== undefined);
   const [first] = blocks;

@@ -14,13 +14,15 @@ import { carrierOf, thoughtSignature } from './signatures.ts';
 import { MESSAGE_STOP } from './sentinels.ts';
 import { writeMessageUsage, writeUsage } from './usage.ts';
 
-/** The part under way. */
+/** The block that is being written. */
 interface Open {
   readonly index: number;
   readonly head: PartStartEvent;
-  /** What stands around a delta's text in this block; `escape`: the text is within a string of the JSON that is sent. */
+  /**
+   * The JSON around the text of a delta in this block. `escape`: the text is inside a string of the JSON that is sent.
+   */
   frame: Frame | undefined;
-  /** Of a text: goes into a block of its own behind it. Of reasoning: ends it. */
+  /** Of a text: goes into a block of its own after it. Of reasoning: ends its block. */
   signature: Signature | undefined;
 }
 
@@ -44,7 +46,7 @@ export class MessageStreamEncoder implements StreamEncoder {
   }
 
   push(event: AnswerEvent): string {
-    // Most events are more of the part under way, which no other holds up.
+    // Most events continue the current part, and no other part can hold them up.
     if (event.type === 'delta' && event.index === this.#open?.index) return this.#delta(event.text);
     let out = '';
     for (const next of this.#sequence.push(event)) out += this.#write(next);
@@ -110,7 +112,7 @@ export class MessageStreamEncoder implements StreamEncoder {
     return sseEvent({ type: 'message_start', message }, 'message_start');
   }
 
-  /** Begins the block of the part that is under way. */
+  /** Begins the block of the current part. */
   #begin(): string {
     const open = this.#open;
     if (open === undefined || open.frame !== undefined) return '';
@@ -143,7 +145,7 @@ export class MessageStreamEncoder implements StreamEncoder {
     return '';
   }
 
-  /** Ends the part under way. */
+  /** Ends the current block. */
   #close(): string {
     const open = this.#open;
     if (open === undefined) return '';
@@ -163,7 +165,7 @@ export class MessageStreamEncoder implements StreamEncoder {
     return begun + tail + stop + carrier;
   }
 
-  /** A block that comes at once: as it is, or with its text and its signature as deltas, as clients expect them. */
+  /** Writes a block at once: as it is, or with its text and its signature as deltas, as clients expect. */
   #whole(block: JsonObject): string {
     const index = this.#blocks;
     const { type, text, signature } = block;
@@ -184,12 +186,12 @@ export class MessageStreamEncoder implements StreamEncoder {
   }
 }
 
-/** A call may be signed, and a signature comes before what it signs; what is redacted is its signature. */
+/** The signature comes before the call that it signs. A redacted thought is nothing but its signature. */
 function mayWait(head: PartStartEvent): boolean {
   return head.part === 'tool_call' || (head.part === 'reasoning' && head.redacted === true);
 }
 
-/** What a block lacks at its end. */
+/** What has to be written before a block can end. */
 function tailOf({ head, frame, signature }: Open): JsonObject[] {
   if (frame?.escape === true) return [{ type: 'input_json_delta', partial_json: '"}' }];
   if (head.part !== 'reasoning') return [];
@@ -200,7 +202,7 @@ function blockStop(index: number): string {
   return sseEvent({ type: 'content_block_stop', index }, 'content_block_stop');
 }
 
-/** A block as it begins, and what its deltas look like. */
+/** A block as it begins, and the form of its deltas. */
 function encodePart(head: PartStartEvent, index: number): [JsonObject, Frame] {
   switch (head.part) {
     case 'text':

@@ -19,19 +19,19 @@ import type { OutputTool } from './output.ts';
 import { strictSchema } from './schema.ts';
 import type { StrictBudget } from './strict-budget.ts';
 
-/** What tools are written for. */
+/** What the tools of a request are written with. */
 interface Context {
   readonly traits: ClaudeTraits;
   readonly budget: StrictBudget;
-  /** A tool that stands for an output format; the model has to call it, or one of the client's. */
+  /** The tool that stands in for an output format. The model must call it, or one of the client's tools. */
   readonly outputTool: OutputTool | undefined;
-  /** A tool can be demanded by its name. */
+  /** The backend can force a tool by its name. */
   readonly named: boolean;
   /** Collects what the API or the model does not take. */
   readonly unsupported: UnsupportedFeature[];
 }
 
-/** Writes `tools` and `tool_choice`; absent where there are none. */
+/** Writes `tools` and `tool_choice`; neither where there are no tools. */
 export function encodeTools(conversation: Conversation, context: Context): JsonObject {
   const { outputTool } = context;
   const tools = allowedTools(conversation)
@@ -64,7 +64,7 @@ function functionOf(tool: FunctionTool, context: Context): JsonObject {
   const { name, description, parameters, cacheControl } = tool;
   const { schema, lost } = toolSchema(parameters);
   for (const keyword of lost) context.unsupported.push(weakened(toolNamed(name, keyword)));
-  // What a schema has lost would not be kept to.
+  // A schema that had to be simplified cannot be enforced.
   const exact = tool.strict === true && lost.length === 0 ? exactly(schema, context) : undefined;
   if (tool.strict === true && exact === undefined) context.unsupported.push(weakened(field('strict')));
   return compact({
@@ -76,7 +76,10 @@ function functionOf(tool: FunctionTool, context: Context): JsonObject {
   });
 }
 
-/** The schema in the form that is enforced; undefined if it has none, or if the request has had its fill of such. */
+/**
+ * The schema in the form that Anthropic enforces; undefined if it has none, or if the request has used up its budget of
+ * strict schemas.
+ */
 function exactly(schema: JsonObject, { traits, budget }: Context): JsonObject | undefined {
   const exact = traits.structured ? strictSchema(schema) : undefined;
   return exact !== undefined && budget.takes(exact, 'tool') ? exact : undefined;
@@ -95,7 +98,7 @@ function choiceOf(conversation: Conversation, context: Context, count: number): 
   const single = settings.parallelToolCalls === false ? { disable_parallel_tool_use: true } : {};
   const { outputTool, named } = context;
   if (outputTool !== undefined) {
-    // The one or the other: the client's tools may have to be called before there is an answer.
+    // Any tool will do: the model may have to call the client's tools before it answers.
     return (count === 0 && named) || toolChoice?.mode === 'none'
       ? { type: 'tool', name: outputTool.name }
       : { type: 'any', ...single };

@@ -12,15 +12,15 @@ export interface WireMessage {
   readonly content: readonly JsonObject[];
 }
 
-/** Messages, and what of the system's words has to stand before all of them. */
+/** The messages, and the system texts that must stand in front of them. */
 export interface WireTurns {
   readonly messages: readonly WireMessage[];
   readonly system: readonly TextPart[];
 }
 
 /**
- * Writes the turns. They alternate; the results of tools come first in their turn; the system's words stand right
- * behind a user's turn where the model takes them there, and otherwise before all turns.
+ * Writes the turns. User and assistant alternate, and tool results come first in their turn. System texts stand right
+ * after a user turn where the model accepts that, otherwise in front of all turns.
  */
 export function encodeTurns({ turns }: Conversation, traits: ClaudeTraits, context: BlockContext): WireTurns {
   const messages: { role: Turn['role']; content: JsonObject[] }[] = [];
@@ -39,14 +39,14 @@ export function encodeTurns({ turns }: Conversation, traits: ClaudeTraits, conte
       'assistant',
       blocks.filter((block) => !isMedia(block)),
     );
-    // What a model has drawn is shown to Claude by the user: its own turns have words alone.
+    // An image that a model has made goes into a user turn: assistant turns hold text only.
     shown = blocks.filter(isMedia);
   }
   add('user', shown);
   return { messages: messages.map((message) => (message.role === 'user' ? resultsFirst(message) : message)), system };
 }
 
-/** The turns with a blank thought where one is missing that the model refuses to do without. */
+/** Adds a blank thought to each turn that the model would refuse without one. */
 export function withThoughts(messages: readonly WireMessage[], needed: 'calls' | 'all'): readonly WireMessage[] {
   return messages.map((message) => {
     const { role, content } = message;
@@ -56,7 +56,7 @@ export function withThoughts(messages: readonly WireMessage[], needed: 'calls' |
   });
 }
 
-/** What comes between two answers, the system's words apart, and the answer. */
+/** The turns between two answers, with the system's texts apart, and the answer. */
 interface Exchange {
   readonly asked: Turn[];
   readonly instructed: Turn[];
@@ -78,7 +78,7 @@ function exchangesOf(turns: readonly Turn[]): Exchange[] {
   return exchanges;
 }
 
-/** The texts of the system's turns; anything else they hold has no place before all turns. */
+/** The texts of system turns. Other parts have no place in front of the messages. */
 function textsOf(turns: readonly Turn[], { unsupported }: BlockContext): TextPart[] {
   return turns.flatMap(({ parts }) => {
     for (const each of unsupportedNativeParts(parts)) unsupported.push(each);
@@ -101,7 +101,7 @@ function resultsFirst({ role, content }: WireMessage): WireMessage {
   return { role, content: [...content.filter(isResult), ...content.filter((block) => !isResult(block))] };
 }
 
-/** Adds a message, or its content to the last one of the same role; nothing if it is empty. */
+/** Adds a message, or adds its content to the last message of the same role. Empty content adds nothing. */
 function addTo(
   messages: { role: Turn['role']; content: JsonObject[] }[],
   role: Turn['role'],

@@ -43,8 +43,8 @@ export function errorBody(error: GatewayError): string {
 }
 
 /**
- * A conversation that Anthropic keeps (`thread`) and another backend is to go on with is refused in Anthropic's own
- * words: its SDKs then send all of it, at once and from there on.
+ * When a conversation is kept at Anthropic (`thread`) and the request has to go to another backend, the error uses
+ * Anthropic's own code. Its SDKs then send the whole conversation, now and from there on.
  */
 function detailsOf({ code, param }: GatewayError): JsonObject | undefined {
   if (code === 'not_carried' && param === 'thread') {
@@ -58,18 +58,18 @@ export function errorStatus(status: number): number {
   return status === 503 ? 529 : status;
 }
 
-/** The same as the event `error`, after which the SDKs throw. */
+/** The same as an `error` event, on which the SDKs throw. */
 export function errorEvent(error: GatewayError): string {
   return sseEvent(errorBody(error), 'error');
 }
 
-/** The body of an upstream's error answer as the event that says the same. */
+/** The body of an upstream error as an event. */
 export function errorAsEvent(body: unknown): string | undefined {
   if (readError(body) === undefined) return undefined;
   return sseEvent({ type: 'error', ...asObject(body) }, 'error');
 }
 
-/** Reads `{"type":"error","error":{…}}`; vendors that are compatible may leave out the outer type. */
+/** Reads `{"type":"error","error":{…}}`. Compatible vendors may leave out the outer type. */
 export function readError(body: unknown): UpstreamError | undefined {
   const holder = asObject(body);
   const error = holder?.['error'];
@@ -94,7 +94,7 @@ function typeOf(status: number): string {
   return status >= 500 ? 'api_error' : 'invalid_request_error';
 }
 
-/** Agents know a conversation that has grown too long by these words alone, and compact it. */
+/** Agents recognise a conversation that has grown too long by these words only, and then compact it. */
 function messageOf({ code, message }: GatewayError): string {
   return code === 'context_length_exceeded' ? `prompt is too long: ${message}` : message;
 }

@@ -26,13 +26,16 @@ export function decodeFinish(stopReason: unknown, stopSequence: unknown): Finish
   };
 }
 
-/** What of an answer decides its `stop_reason` besides the finish. */
+/** What else in an answer decides its `stop_reason`. */
 export interface Said {
   readonly calls: boolean;
   readonly refusal: boolean;
 }
 
-/** Writes them. Agents go by the reason: calls without `tool_use` would not be made, `tool_use` without calls never end. */
+/**
+ * Writes both. Agents go by the reason: without `tool_use` they would not run the calls, and with it but without calls
+ * they would loop.
+ */
 export function encodeFinish({ reason, raw, stopSequence }: Finish, { calls, refusal }: Said) {
   return { stop_reason: word(), stop_sequence: stopSequence ?? null };
 
@@ -46,15 +49,15 @@ export function encodeFinish({ reason, raw, stopSequence }: Finish, { calls, ref
   }
 }
 
-/** What a plain answer says of its end where it is not whole. */
+/** How a plain answer says that it is incomplete. */
 export function brokenEnd(body: unknown): BrokenEnd | undefined {
   const message = asObject(body);
   if (!Array.isArray(message?.['content'])) return undefined;
   const { stop_reason: word } = message;
-  // Some who copy the dialect leave it out; `null` says that the message is not over.
+  // Some compatible servers leave it out. `null` says that the message is not finished.
   if (word === undefined) return undefined;
   return meaningOf(word) === 'unfinished' ? NO_REASON : brokenBy(word);
 }
 
-/** A message that ends while its `stop_reason` says that it is not over. */
+/** A message ends although its `stop_reason` says that it is not finished. */
 export const NO_REASON: BrokenEnd = { word: 'null', cause: 'server' };

@@ -9,9 +9,10 @@ import type { FittedRequest } from '../protocol.ts';
 import { addMissingThoughts } from './missing-thoughts.ts';
 
 /**
- * A tool loop whose call came without thoughts in front, from another dialect's model, say, cannot go on with a budget for
- * thinking: Anthropic refuses that (https://platform.claude.com/docs/en/build-with-claude/extended-thinking, "Preserving
- * thinking blocks"). Its request goes out without thinking, and without the edits that need it. Others want a thought there.
+ * Anthropic refuses a tool loop with a thinking budget if the turn with the call does not begin with a thought, as when
+ * a model of another dialect made the call (https://platform.claude.com/docs/en/build-with-claude/extended-thinking,
+ * "Preserving thinking blocks"). The request then goes out without thinking, and without the context edits that depend
+ * on it. Other vendors want a blank thought in such a turn.
  */
 export function fitToModel(
   text: string,
@@ -22,7 +23,7 @@ export function fitToModel(
   const fitted = addMissingThoughts(text, body, model, quirks);
   if (fitted !== undefined) return fitted;
   if (asObject(body['thinking'])?.['type'] !== 'enabled' || !isThoughtlessLoop(messagesOf(body))) return undefined;
-  // Others speak this dialect as well, and want no thoughts back.
+  // Compatible models of other vendors do not want thoughts back.
   if (!isClaude(model) || claudeTraits(model).thinking === 'none') return undefined;
   const edits = asArray(asObject(body['context_management'])?.['edits']);
   const clearing = new Set(edits.flatMap((edit, index) => (clearsThoughts(edit) ? [index] : [])));

@@ -6,16 +6,16 @@ import { claudeTraits } from '../../vendors/models/claude.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
 import { NAME } from './name.ts';
 
-/** Where a block of thinking has its signature. */
+/** Which member of a thinking block holds its signature. */
 const SIGNATURE_FIELDS: ReadonlyMap<string, string> = new Map([
   ['thinking', 'signature'],
   ['redacted_thinking', 'data'],
 ]);
 
 /**
- * `text` without the blocks of thinking whose signature the gateway gave to the client for another model; one that is
- * `model`'s own gets it back as it was. Where the model does not look at signatures, and wants thoughts back, the words
- * stay. A message of which nothing would be left goes, too.
+ * Removes from `text` the thinking blocks whose signature the gateway gave to the client for another model. A signature
+ * of `model` itself is restored. If the model does not check signatures and wants thoughts back, their text stays. A
+ * message that would become empty is removed, too.
  */
 export function removeForeignSignatures(
   text: string,
@@ -42,7 +42,7 @@ export function removeForeignSignatures(
   );
 }
 
-/** Who is going to read a request. */
+/** The model that will read the request. */
 interface Reader {
   readonly model: string;
   readonly takesUnsigned: boolean;
@@ -67,7 +67,7 @@ function messageEdits(text: string, message: Span, { content }: JsonObject, to: 
     : [...edits, ...elementRemovals(elements, gone)];
 }
 
-/** What becomes of a block: nothing, its removal, or its own signature in place of the marked one. */
+/** What happens to a block: nothing, its removal, or its original signature in place of the marked one. */
 function judge(
   block: JsonObject,
   { model, takesUnsigned }: Reader,

@@ -14,8 +14,8 @@ const FOUNDRY = '/anthropic/v1';
 const MODELS_OF_FOUNDRY = `${FOUNDRY}/models/`;
 
 /**
- * `/v1/messages` and the counting of its tokens, at the paths of Azure's and Vertex AI's clients as well. Lists of models
- * are at OpenAI's path, told by the version header.
+ * `/v1/messages` and its token count, also at the paths of Azure's and Vertex AI's clients. Lists of models are at
+ * OpenAI's path; the version header tells the dialects apart.
  */
 export const front: Front = {
   fixed: {
@@ -42,15 +42,18 @@ export const front: Front = {
   keyParameter: undefined,
 };
 
-/** https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai; `count-tokens` is a model's name only there. */
+/**
+ * https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai. `count-tokens` is a model's name here
+ * only.
+ */
 const VERTEX =
   /^\/v1(?:beta1)?\/projects\/[^/]+\/locations\/[^/]+\/publishers\/anthropic\/models\/(.+):(rawPredict|streamRawPredict)$/;
 
-/** What only Anthropic's API has, at whatever base a client looks for it. */
+/** Paths that only Anthropic's API has, below any base that clients use. */
 const OWN_PATH =
   /^(?:\/(?:v1|api|anthropic))*\/messages(?:\/|$)|^\/anthropic(?:\/|$)|^\/v1(?:beta1)?\/projects\/[^/]+\/locations\/[^/]+\/publishers\/anthropic\//;
 
-/** Vertex AI wants the API's version in the body, and betas too; Anthropic's own API refuses them there. */
+/** Vertex AI wants the API version and betas in the body. Anthropic's own API refuses them there. */
 function fromVertex(text: string, { anthropic_beta: betas }: JsonObject): OwnForm {
   const names = asArray(betas).filter((name) => typeof name === 'string' && /^[\w.-]+$/.test(name));
   const headers = names.length === 0 ? undefined : { 'anthropic-beta': names.join(',') };
@@ -69,7 +72,7 @@ function modelEndpoint(target: string, operation: Operation): Endpoint {
     protocol: NAME,
     operation,
     target,
-    // The prompt is part of what will be sent, and so of what is to be counted.
+    // The system prompt is sent, too, so it must be counted.
     conversation: true,
     answersJson: true,
   };

@@ -1,6 +1,6 @@
 import { asList, asObject, asWord } from '../../lib/json.ts';
 
-/** Whether a plain body answers anything: with blocks, or with the reason why there are none. */
+/** Whether a plain body is an answer: it holds blocks, or the reason why there are none. */
 export function holdsAnswer(body: unknown): boolean {
   const message = asObject(body);
   if (message === undefined) return false;

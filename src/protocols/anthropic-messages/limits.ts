@@ -1,7 +1,7 @@
 import type { LimitState, RateLimitState } from '../protocol.ts';
 
 const PREFIX = 'anthropic-ratelimit';
-/** Where the total of tokens is not told, that of one side says as much. */
+/** If the total of tokens is missing, the limit of one side stands in for it. */
 const TOKEN_KINDS = ['tokens', 'input-tokens', 'output-tokens'];
 
 /** Reads `anthropic-ratelimit-{requests,tokens}-{limit,remaining,reset}`; resets are RFC 3339 times. */
@@ -32,7 +32,7 @@ function headersOf(kind: string, { limit, remaining, resetMs }: LimitState = {})
   };
 }
 
-/** The next full second after that time, as `2026-01-31T12:00:00Z`. */
+/** The next full second after `ms` from now, as `2026-01-31T12:00:00Z`. */
 function secondAfter(ms: number): string {
   const at = Math.ceil((Date.now() + ms) / 1000) * 1000;
   return new Date(at).toISOString().replace('.000Z', 'Z');

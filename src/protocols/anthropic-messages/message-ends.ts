@@ -3,21 +3,24 @@ import { asString, type JsonObject } from '../../lib/json.ts';
 import { CONTINUE, EMPTY_USER_TEXT } from '../shared/texts/placeholders.ts';
 import type { WireMessage } from './encode-turns.ts';
 
-/** What the user says who has to speak first: one who does not is refused, as is a request without any message. */
+/**
+ * The user's text in a conversation that lacks a user turn at its beginning. Providers refuse a conversation that
+ * begins otherwise, or that is empty.
+ */
 const FIRST: WireMessage = { role: 'user', content: [{ type: 'text', text: EMPTY_USER_TEXT }] };
 
-/** The messages with a beginning that every provider of the model takes: Bedrock, say, wants it to be the user's. */
+/** The messages, beginning with a user message as every provider of the model demands (Bedrock does, for example). */
 export function begunByUser(messages: readonly WireMessage[]): readonly WireMessage[] {
   return messages[0]?.role === 'user' ? messages : [FIRST, ...messages];
 }
 
-/** What the user says where the model would not speak otherwise. */
+/** The user's text after which a model continues its own answer. */
 const MORE: WireMessage = { role: 'user', content: [{ type: 'text', text: CONTINUE }] };
 
 /**
- * The messages with an end that the model takes. A client whose answer was cut sends back what it got (Codex does), in
- * the belief that the model speaks next. `continues`: the model goes on with an answer that was begun, which may not
- * end in blanks then; any other is asked to by the user. Thoughts are never the last of a message.
+ * The messages with an end that the model accepts. A client whose answer was cut off sends back what it got (Codex
+ * does) and expects the model to continue. `continues`: the model continues a given beginning, which must not end in
+ * blanks; for other models a user message asks for more. A message never ends in thoughts.
  */
 export function endedFor(messages: readonly WireMessage[], continues: boolean): readonly WireMessage[] {
   const last = messages.at(-1);

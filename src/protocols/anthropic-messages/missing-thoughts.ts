@@ -9,7 +9,7 @@ import { fillMissingThoughts, type ThoughtFormat } from '../shared/request/missi
 import { insertion } from '../shared/request/system-edits.ts';
 import { unsignedThought } from './encode-parts.ts';
 
-/** A text of nothing at all would count as missing. */
+/** An empty text would count as missing. */
 const BLANK = JSON.stringify(unsignedThought(' '));
 
 const FORM: ThoughtFormat = {
@@ -19,8 +19,8 @@ const FORM: ThoughtFormat = {
 };
 
 /**
- * Vendors whose models look at no signature refuse a conversation with tools whose turns lack their thoughts, as those do
- * that another backend served (`Quirks.thoughtsNeeded`). Each such turn gets a blank one. All other bytes stay.
+ * Some vendors whose models do not check signatures refuse a conversation with tools if a turn lacks its thoughts, as
+ * turns from another backend do (`Quirks.thoughtsNeeded`). Each such turn gets a blank thought. All other bytes stay.
  */
 export function addMissingThoughts(
   text: string,

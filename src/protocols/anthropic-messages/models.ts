@@ -13,7 +13,7 @@ export const models: ModelListing = {
     id,
     display_name: id,
     created_at: new Date(createdAt).toISOString(),
-    // Whatever serves the alias: it can be asked for.
+    // Every model can be asked for, whatever serves its alias.
     lifecycle: 'active',
     deprecated_at: null,
     retires_at: null,

@@ -1,16 +1,16 @@
-/** Room for a number that tells one name from another that would be the same, its `_` included. */
+/** Room for a number that makes equal names distinct, including its `_`. */
 const NUMBER_CHARACTERS = 8;
 
-/** Ids in the characters that Anthropic takes. The same in every request of a conversation. */
+/** Ids in the characters that Anthropic takes. They are the same in every request of a conversation. */
 export class WireNames {
   readonly #wire = new Map<string, string>();
   readonly #taken = new Set<string>();
-  /** The number that was given last, by what stands in front of it. */
+  /** The last number given, by the beginning of the name. */
   readonly #numbers = new Map<string, number>();
 
   constructor(private readonly maxLength: number) {}
 
-  /** The id as Anthropic gets it: itself, nearly always. */
+  /** The id that Anthropic gets: nearly always the id itself. */
   wire(name: string): string {
     const known = this.#wire.get(name);
     if (known !== undefined) return known;
@@ -22,7 +22,7 @@ export class WireNames {
     return wire;
   }
 
-  /** The next of a name's numbers: no number is tried twice, however many names are alike. */
+  /** The next number for a name. No number is tried twice, however many names are alike. */
   #numbered(plain: string): string {
     const begin = plain.slice(0, this.maxLength - NUMBER_CHARACTERS);
     const number = (this.#numbers.get(begin) ?? 1) + 1;

@@ -10,7 +10,7 @@ import { plainSchema, toolSchema } from '../shared/tools/schema.ts';
 import { strictSchema } from './schema.ts';
 import type { StrictBudget } from './strict-budget.ts';
 
-/** `output_format` is what `output_config.format` was called before. */
+/** `output_format` is the former name of `output_config.format`. */
 export function decodeOutput(body: JsonObject): OutputFormat | undefined {
   const config = objectIn(body['output_config'], 'output_config');
   const format =
@@ -23,23 +23,23 @@ export function decodeOutput(body: JsonObject): OutputFormat | undefined {
   return { type: 'schema', schema, strict: true };
 }
 
-/** A tool whose arguments are the answer, where the model has no other way to keep to a schema. */
+/** A tool whose arguments are the answer, for models that cannot be held to a schema in another way. */
 export interface OutputTool {
-  /** As Anthropic knows it. */
+  /** The name that Anthropic gets. */
   readonly name: string;
   readonly tool: JsonObject;
 }
 
-/** How an output format is asked for. */
+/** How a request asks for an output format. */
 export interface Output {
   /** `output_config.format` */
   readonly format?: JsonObject;
   readonly tool?: OutputTool;
-  /** Words for the system, where there is no other way. */
+  /** An instruction for the system prompt, where there is no field. */
   readonly note?: string;
 }
 
-/** Finds the way to ask for the conversation's output format; what the model is not held to is added to `unsupported`. */
+/** Chooses how to ask for the output format. What the model is not held to is added to `unsupported`. */
 export function encodeOutput(
   { output, tools }: Conversation,
   traits: ClaudeTraits,
@@ -65,7 +65,7 @@ export function encodeOutput(
   return { tool: { name, tool: { name, description, input_schema: input } } };
 }
 
-/** Of the format's name, and none that a tool has. */
+/** A name made from the format's name, different from all tools. */
 function outputName(name: string | undefined, taken: ReadonlySet<string>): string {
   const plain = name === undefined ? 'answer' : `answer_${name}`;
   let own = plainName(plain, 128);

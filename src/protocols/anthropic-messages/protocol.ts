@@ -15,7 +15,7 @@ import { fitToModel } from './fit-to-model.ts';
 import { readUsage } from './usage.ts';
 import { wire } from './wire.ts';
 
-/** Anthropic's messages, and the counting of their tokens. */
+/** Anthropic's messages API and its token count. */
 export const anthropicMessages: Protocol = {
   name: NAME,
   errors,

@@ -24,24 +24,24 @@ export function decodeReasoning(body: JsonObject): Reasoning | undefined {
   }
 }
 
-/** The least that Anthropic takes as a budget. */
+/** The smallest budget that Anthropic takes. */
 const MIN_BUDGET = 1024;
 
-/** How a request is to be thought about, and the limit that this leaves. */
+/** The thinking settings of a request, and the token limit that goes with them. */
 export interface Thinking {
   readonly thinking: JsonObject | undefined;
   readonly effort: Effort | undefined;
   readonly maxTokens: number;
 }
 
-/** What forbids thinking in this request. */
+/** What rules out thinking in a request. */
 interface Circumstances {
   readonly traits: ClaudeTraits;
-  /** The model is made to call a tool. */
+  /** The model is forced to call a tool. */
   readonly forced: boolean;
-  /** What it is made to call, it does not call while it thinks, and it thinks unless it is told not to. */
+  /** The model does not make forced calls while it thinks, and it thinks unless it is told not to. */
   readonly unthinking: boolean;
-  /** A tool loop goes on whose turn does not begin with its thoughts, which Anthropic demands with a budget. */
+  /** A tool loop is under way whose turn does not begin with a thought. Anthropic demands one if there is a budget. */
   readonly thoughtless: boolean;
   /** Collects what the model does not take. */
   readonly unsupported: UnsupportedFeature[];
@@ -60,12 +60,12 @@ export function encodeReasoning({ reasoning, settings }: Conversation, circumsta
     if (wanted === true) unsupported.push(leftOut(setting('reasoning')));
     return { ...none, ...turnedOff(traits, unsupported) };
   }
-  // To hide thoughts does not ask for any.
+  // A request to hide thoughts does not ask for thinking.
   if (reasoning === undefined || wanted === undefined) return none;
   if (!wanted) return { ...none, ...turnedOff(traits, unsupported) };
   const effort = effortOf(reasoning, traits);
-  // A budget goes with neither forced calls nor a tool loop that has lost its thoughts; where the model adapts, both are
-  // allowed (https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking, "Validation changes").
+  // A budget excludes forced calls and tool loops that have lost their thoughts. Adaptive thinking allows both
+  // (https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking, "Validation changes").
   const forbidden =
     traits.thinking === 'none' ||
     (traits.thinking === 'budget' && (forced || thoughtless || (limit !== undefined && limit <= MIN_BUDGET)));
@@ -84,8 +84,8 @@ export function encodeReasoning({ reasoning, settings }: Conversation, circumsta
 }
 
 /**
- * Thinking with a budget, which has to be less than `max_tokens`: it gives way to a limit that the client set. Of what a
- * word stands for something is left for the answer, and a higher word is never worth less than a lower one.
+ * Thinking with a budget below `max_tokens`. A limit that the client set comes first. An effort leaves tokens for the
+ * answer, and a higher effort never gets a smaller budget than a lower one.
  */
 function budgeted(reasoning: Reasoning, maxTokens: number, { traits }: Circumstances): Omit<Thinking, 'effort'> {
   const room = Math.min(traits.maxOutput, Math.max(maxTokens, MIN_BUDGET + 1));
@@ -99,7 +99,7 @@ function budgeted(reasoning: Reasoning, maxTokens: number, { traits }: Circumsta
 
 const LEFT_FOR_THE_ANSWER = 4096;
 
-/** Some models think whatever they are told. */
+/** Some models cannot be told not to think. */
 function turnedOff({ off, thinking, efforts }: ClaudeTraits, unsupported: UnsupportedFeature[]): Partial<Thinking> {
   if (thinking === 'none' || off === 'absent') return {};
   if (off !== 'never') return { thinking: { type: off } };
@@ -107,7 +107,7 @@ function turnedOff({ off, thinking, efforts }: ClaudeTraits, unsupported: Unsupp
   return { effort: efforts[0] };
 }
 
-/** The effort in words that the model knows: the nearest, or the next higher one. */
+/** The nearest effort that the model knows, or the next higher one. */
 function effortOf(reasoning: Reasoning, { efforts }: ClaudeTraits): Effort | undefined {
   const wanted = measureOf(reasoning);
   return wanted === undefined || efforts.length === 0 ? undefined : nearestEffort(wanted, efforts);

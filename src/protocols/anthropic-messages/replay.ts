@@ -31,7 +31,7 @@ function blockAsStream(value: unknown, index: number): string {
   ].join('');
 }
 
-/** A block as it begins, and what makes it whole. */
+/** A block as it begins, and the deltas that complete it. */
 function piecesOf(block: JsonObject): [JsonObject, JsonObject[]] {
   switch (block['type']) {
     case 'text': {

@@ -1,7 +1,7 @@
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { resolved } from '../shared/tools/schema.ts';
 
-/** Formats of strings that Anthropic enforces. */
+/** The string formats that Anthropic enforces. */
 const FORMATS: ReadonlySet<unknown> = new Set(
   'date-time time date duration email hostname uri ipv4 ipv6 uuid'.split(' '),
 );
@@ -12,10 +12,9 @@ const ALTERNATIVES: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf']);
 const DEFINITIONS: ReadonlySet<string> = new Set(['$defs', 'definitions']);
 
 /**
- * A schema in the part of JSON Schema that Anthropic enforces: objects are closed, and constraints that it does not
- * know are told in the description instead, as Anthropic's SDKs do it. Undefined for a schema that cannot be said so:
- * objects with free keys, schemas that contain themselves, references to elsewhere or within `allOf`, and values of
- * `enum` that are objects or lists.
+ * A schema in the subset of JSON Schema that Anthropic enforces. Objects are closed, and unknown constraints move into
+ * the description, as in Anthropic's SDKs. Undefined for a schema outside the subset: objects with free keys, recursive
+ * schemas, external references or references within `allOf`, and `enum` values that are objects or lists.
  * https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
  */
 export function strictSchema(schema: JsonObject): JsonObject | undefined {
@@ -38,10 +37,10 @@ function strict(schema: JsonObject): JsonObject {
     } else if (key === 'items') {
       result[key] = strict(asObject(value) ?? {});
     } else if (ALTERNATIVES.has(key)) {
-      // Only one of several is not enforced; any of them is.
+      // `oneOf` is not enforced, so it becomes `anyOf`.
       result[key === 'oneOf' ? 'anyOf' : key] = asArray(value).map((one) => strict(asObject(one) ?? {}));
     } else if (key === 'nullable' && typeof schema['type'] === 'string') {
-      // OpenAPI's word, which others write, too.
+      // OpenAPI's keyword, which other clients use as well.
       isNullable = value === true;
     } else if (key !== '$schema' && key !== '$id') {
       told.push(`${key}: ${JSON.stringify(value)}`);
@@ -63,12 +62,12 @@ function mapped(schemas: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(schemas).map(([name, one]) => [name, strict(asObject(one) ?? {})]));
 }
 
-/** So deep may a schema be, with what its references refer to. */
+/** How deep a schema may be, including what its references point to. */
 const DEEPEST = 256;
 
-/** Looks at a schema once, however many references lead to it. */
+/** Visits a schema once, however many references lead to it. */
 class StrictCheck {
-  /** The schemas that are being looked at: a way back to one of them has no end. */
+  /** The schemas being visited. A reference back to one of them is recursive. */
   readonly #open = new Set<JsonObject>();
   readonly #passed = new Set<JsonObject>();
 
@@ -96,7 +95,7 @@ class StrictCheck {
   }
 }
 
-/** Whether no other keys than the known ones are wanted. */
+/** Whether an object allows known keys only. */
 function isClosed(schema: JsonObject): boolean {
   if (asString(schema['$ref']) !== undefined) return true;
   const free = schema['additionalProperties'];

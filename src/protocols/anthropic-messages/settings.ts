@@ -5,7 +5,7 @@ import type { ClaudeTraits } from '../../vendors/models/claude.ts';
 import { refuseField } from '../shared/request/fields.ts';
 import { leftOutSettings } from '../shared/request/setting-effects.ts';
 
-/** What this dialect calls the settings; those that it lacks have the names of OpenAI. */
+/** The names of settings in this dialect. Settings that it lacks have OpenAI's names. */
 export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   maxTokens: 'max_tokens',
   temperature: 'temperature',
@@ -29,7 +29,7 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   mediaName: 'document.title',
 };
 
-/** Reads the single values of a request. */
+/** Reads the settings of a request. */
 export function decodeSettings(body: JsonObject): Settings {
   const given = body['stop_sequences'] ?? [];
   const stop = asArray(given).filter((sequence) => typeof sequence === 'string');
@@ -48,12 +48,12 @@ export function decodeSettings(body: JsonObject): Settings {
   });
 }
 
-/** With thinking, `top_p` may be from here to 1. */
+/** While the model thinks, `top_p` may be from here to 1. */
 const MIN_TOP_P_THINKING = 0.95;
 /** The longest `metadata.user_id`. */
 const MAX_USER_CHARACTERS = 256;
 
-/** Writes the settings of an answer; `thinks`: the model does, which leaves it little choice of words. */
+/** Writes the sampling settings. `thinks`: the model will think, which restricts them. */
 export function encodeSettings(
   settings: Settings,
   traits: ClaudeTraits,
@@ -80,7 +80,7 @@ function samplingOf(
   const { temperature, topP, topK } = settings;
   const fields: Record<string, unknown> = {};
   if (temperature !== undefined && temperature !== 1) {
-    // Others go up to 2.
+    // Other dialects allow up to 2.
     if (sampling === 'none' || thinks) unsupported.push(leftOut(setting('temperature')));
     else fields['temperature'] = clamped(temperature, unsupported);
   } else if (temperature !== undefined && sampling !== 'none') {
@@ -104,7 +104,7 @@ function clamped(temperature: number, unsupported: UnsupportedFeature[]): number
   return Math.min(1, temperature);
 }
 
-/** The settings that Anthropic does not have. Medium is what every model's verbosity is by itself. */
+/** The settings that Anthropic does not have. `medium` is the default verbosity of every model. */
 function lackedOf({ verbosity }: Settings): readonly (keyof Settings)[] {
   return verbosity === 'medium' ? LACKED : [...LACKED, 'verbosity'];
 }

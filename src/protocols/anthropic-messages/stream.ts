@@ -18,13 +18,13 @@ export const stream: StreamGrammar = {
   textFields: ['text', 'thinking', 'partial_json'],
 };
 
-/** A text with any of these is one of many like it. */
+/** A key before text that marks a plain delta. */
 const TEXT_KEYS: ReadonlyMap<unknown, string> = new Map([
   ['text_delta', '"text":"'],
   ['thinking_delta', '"thinking":"'],
 ]);
 
-/** Blocks that are content as soon as they begin. */
+/** The block types that are content as soon as they begin. */
 const WHOLE_BLOCKS: ReadonlySet<unknown> = new Set([
   'tool_use',
   'server_tool_use',
@@ -32,7 +32,7 @@ const WHOLE_BLOCKS: ReadonlySet<unknown> = new Set([
   'redacted_thinking',
 ]);
 
-/** Whether an event's data is that of `message_stop`; one that is written otherwise is known to the reader. */
+/** Whether an event's data is that of `message_stop`. The reader recognises other spellings. */
 export function isEnd(data: string): boolean {
   return data.startsWith('{"type":"message_stop"');
 }
@@ -80,14 +80,14 @@ export class MessageStreamReader implements StreamReader {
     return this.#goesOn();
   }
 
-  /** What came before was no end, whatever it said. */
+  /** More content follows, so an earlier end did not count. */
   #goesOn(): 'content' {
     this.finished = false;
     this.broken = undefined;
     return 'content';
   }
 
-  /** It may come more than once; one without a reason takes none back. */
+  /** It may come more than once. One without a reason does not take back an earlier reason. */
   #seeStop(reason: unknown): 'content' | 'broken' | 'other' {
     if (meaningOf(reason) === 'unfinished') {
       if (reason !== undefined && !this.finished) this.broken = NO_REASON;
@@ -109,7 +109,7 @@ function isSaid(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-/** Anything in a delta but its type and empties. */
+/** Whether a delta holds anything but its type and empty values. */
 function isContent(delta: JsonObject): boolean {
   return Object.entries(delta).some(
     ([name, value]) => name !== 'type' && value !== '' && value !== null && value !== undefined,

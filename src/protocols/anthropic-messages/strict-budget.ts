@@ -1,8 +1,8 @@
 import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 
 /**
- * How many strict tools, optional parameters and parameters of several types the strict schemas of one request may have
- * together; more is refused.
+ * The limits for all strict schemas of one request: tools, optional parameters, and parameters of several types.
+ * Anthropic refuses more.
  * https://platform.claude.com/docs/en/build-with-claude/structured-outputs#schema-complexity-limits
  */
 const MOST: Complexity = { tools: 20, optional: 24, unions: 16 };
@@ -13,11 +13,11 @@ interface Complexity {
   readonly unions: number;
 }
 
-/** What is left of that for the schemas that are still to come. */
+/** What is left for further schemas. */
 export class StrictBudget {
   #left = MOST;
 
-  /** Takes what a schema needs; false, and nothing is taken, if there is not so much left. */
+  /** Takes what a schema needs. Returns false, and takes nothing, if not enough is left. */
   takes(schema: JsonObject, kind: 'tool' | 'output'): boolean {
     const { optional, unions } = complexityOf(schema);
     const left = {
@@ -34,7 +34,7 @@ export class StrictBudget {
 const OF_NAMES = ['properties', '$defs', 'definitions'];
 const OF_LIST = ['anyOf', 'allOf'];
 
-/** What the schemas within a schema come to, definitions once. */
+/** The costs of a schema; definitions count once. */
 function complexityOf(root: JsonObject): { readonly optional: number; readonly unions: number } {
   let optional = 0;
   let unions = 0;

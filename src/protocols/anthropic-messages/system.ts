@@ -3,17 +3,17 @@ import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../
 import type { SystemPrompt, SystemTexts } from '../protocol.ts';
 import { firstMember, insertion, joinToString } from '../shared/request/system-edits.ts';
 
-/** How the block begins with which an agent says who it is. It is no prompt, and has to stay in front. */
+/** How an agent's attribution block begins. It is not part of the prompt, and must stay first. */
 const ATTRIBUTION = 'x-anthropic-';
 
-/** Whether a block of the system prompt is such a one. */
+/** Whether a block of the system prompt is an attribution. */
 export function isAttribution(block: unknown): boolean {
   return asString(asObject(block)?.['text'])?.startsWith(ATTRIBUTION) ?? false;
 }
 
 /**
- * A system prompt without what an agent says there of itself: it is for Anthropic alone, and where it changes with each
- * request no other provider would ever find a prompt in its cache.
+ * The system prompt without an agent's attribution. It is meant for Anthropic only, and it changes with each request,
+ * which would defeat the prompt caches of other providers.
  */
 export function withoutAttribution(system: unknown): unknown {
   if (typeof system === 'string') return unattributed(system);
@@ -26,7 +26,7 @@ export function withoutAttribution(system: unknown): unknown {
   });
 }
 
-/** The text without the lines of attribution that it begins with. */
+/** The text without the attribution lines at its beginning. */
 function unattributed(text: string): string {
   if (!text.startsWith(ATTRIBUTION)) return text;
   let from = 0;
@@ -39,9 +39,9 @@ function unattributed(text: string): string {
 }
 
 /**
- * `text` with the prompt in its `system`: joined to a string, as blocks of their own before and behind others. All
- * other bytes stay. Where the key occurs twice, each occurrence is edited. What is neither string nor array is left
- * for the backend to refuse.
+ * Adds the prompt to `system` in `text`: joined to a string, or as blocks before and after others. All other bytes
+ * stay. If the key occurs twice, both are edited. A value that is neither string nor array stays for the backend to
+ * refuse.
  */
 export function injectSystem(text: string, _body: Record<string, unknown>, { escaped }: SystemPrompt): string {
   const spans = memberSpans(text, 'system');

@@ -6,8 +6,8 @@ export function isThoughtType(type: unknown): boolean {
 }
 
 /**
- * Whether a tool loop is under way in which the turn that called a tool does not begin with a thought. Anthropic refuses
- * to go on with that while the model thinks with a budget.
+ * Whether a tool loop is under way and the turn with the call does not begin with a thought. Anthropic refuses to
+ * continue that with a thinking budget.
  */
 export function isThoughtlessLoop(
   messages: readonly { readonly role?: unknown; readonly content: readonly JsonObject[] }[],

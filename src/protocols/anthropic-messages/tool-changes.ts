@@ -2,9 +2,9 @@ import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/
 import { refuseField } from '../shared/request/fields.ts';
 
 /**
- * The tools that a request offers at the end of its conversation: those of `tools`, less what a `tool_removal` of the
- * messages has taken away, and with what a `tool_addition` has brought (back). A `compaction` block tells the changes of
- * the messages that it stands for. `declared` itself where there are none.
+ * The tools in effect at the end of a conversation: those of `tools`, without the ones that a `tool_removal` took away,
+ * and with the ones that a `tool_addition` added. A `compaction` block repeats the changes of the messages that it
+ * replaces. Returns `declared` itself if there are no changes.
  * https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages, read in November 2026.
  */
 export function toolsInEffect(declared: unknown, messages: unknown): unknown {
@@ -21,7 +21,7 @@ export function toolsInEffect(declared: unknown, messages: unknown): unknown {
 }
 
 interface ToolSets {
-  /** All that was ever told of. */
+  /** Every tool that the conversation has declared. */
   readonly known: Map<string, unknown>;
   readonly offered: Map<string, unknown>;
 }
@@ -35,7 +35,7 @@ function apply({ type, tool: value }: JsonObject, field: string, { known, offere
     offered.set(key, definition);
     return;
   }
-  // A single tool of a server is that server's business, and no other dialect offers its tools.
+  // A single tool of an MCP server is that server's own. No other dialect offers it.
   if (tool['type'] === 'mcp_tool_reference') return;
   const key = referredTo(tool) ?? refuseField(`${field}.tool`, 'has to name a tool');
   if (!known.has(key)) refuseField(`${field}.tool`, 'names a tool that is neither in `tools` nor defined before');
@@ -43,7 +43,7 @@ function apply({ type, tool: value }: JsonObject, field: string, { known, offere
   else if (!offered.has(key)) offered.set(key, known.get(key));
 }
 
-/** The changes that the messages tell of, in their order. */
+/** The changes in the messages, in order. */
 function* changesOf(messages: unknown): Generator<{ readonly change: JsonObject; readonly field: string }> {
   for (const [at, message] of asArray(messages).entries()) {
     for (const [index, value] of asArray(asObject(message)?.['content']).entries()) {
@@ -73,7 +73,7 @@ function keyOf(value: unknown): string | undefined {
   return tool?.['type'] === 'mcp_toolset' ? toolsetKey(tool['mcp_server_name']) : asWord(tool?.['name']);
 }
 
-/** No name of a tool has a blank in it. */
+/** No tool name contains a blank. */
 function toolsetKey(server: unknown): string {
   return `mcp toolset ${asString(server) ?? ''}`;
 }

@@ -2,7 +2,7 @@ import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { UnknownMembers } from '../shared/request/unknown-members.ts';
 
-/** What messages and the system's blocks say and has no neutral form: `image.transformations`. */
+/** The members of messages and system blocks that have no neutral form: `image.transformations`. */
 export function unsupportedMembers(body: JsonObject): UnsupportedFeature[] {
   const unknown = new UnknownMembers();
   checkBlocks(body['system'], unknown);
@@ -28,10 +28,12 @@ function checkBlocks(content: unknown, unknown: UnknownMembers): void {
   }
 }
 
-/** `clear_at` and `output_config` are read where the turns are, and the effort. */
+/** `clear_at` and `output_config` are read with the turns and the effort. */
 const OF_MESSAGE: ReadonlySet<string> = new Set(['role', 'content', 'clear_at', 'output_config', 'id']);
 
-/** What is read of blocks, and marks for caches; those of other types are named as a whole, or thoughts. */
+/**
+ * The members of blocks that are read, and cache marks. Blocks of other types are reported as a whole, or are thoughts.
+ */
 const OF_BLOCK: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   Object.entries({
     text: 'type text citations cache_control',

@@ -1,12 +1,12 @@
 import type { Usage } from '../../core/record.ts';
 import { asCount, asObject, type JsonObject } from '../../lib/json.ts';
 
-/** Reads `usage` of an answer. `input_tokens` leaves out what was read from the cache or written to it. */
+/** Reads `usage` of an answer. `input_tokens` does not include cache reads and cache writes. */
 export function readUsage(body: unknown): Usage | undefined {
   return usageFrom(asObject(body)?.['usage']);
 }
 
-/** Reads a `usage` object. A field that is absent or `null` is not known. */
+/** Reads a `usage` object. A field that is absent or `null` is unknown. */
 export function usageFrom(value: unknown): Usage | undefined {
   const usage = asObject(value);
   if (usage === undefined) return undefined;
@@ -31,24 +31,24 @@ const COUNTS = [
 ] as const;
 
 /**
- * The usage of a stream: `message_start` tells one, `message_delta` another, whose counts are totals; what the second
- * leaves out is as the first had it.
+ * Merges the two usages of a stream: `message_start` has one, and `message_delta` has another with totals. A count that
+ * is missing in the second keeps its first value.
  */
 export function mergedUsage(first: JsonObject | undefined, later: unknown): JsonObject | undefined {
   const added = asObject(later);
   if (added === undefined) return first;
   const merged: Record<string, unknown> = {};
-  // Only what is read of it: whatever else a stream tells, in any number of events, is not kept.
+  // Keeps known counts only: a stream may repeat the event any number of times.
   for (const name of COUNTS) merged[name] = grown(first?.[name], added[name]);
   return merged;
 }
 
-/** Counts only grow: some servers end with nothing, or with zeros. */
+/** Counts only grow. Some servers report zeros, or nothing, at the end. */
 function grown(first: unknown, later: unknown): unknown {
   return later === null || later === undefined || later === 0 ? (first ?? later) : later;
 }
 
-/** What `message_delta` tells; a stream cannot end without it, so that counts which nobody knows are 0. */
+/** Writes the usage of `message_delta`. A stream cannot end without it, so unknown counts are 0. */
 export function writeUsage(usage: Usage | undefined): JsonObject {
   const cached = usage?.cachedTokens ?? 0;
   const written = usage?.cacheWriteTokens ?? 0;
@@ -63,7 +63,7 @@ export function writeUsage(usage: Usage | undefined): JsonObject {
   };
 }
 
-/** The same with what a message has besides. */
+/** The same with the other members of a message's usage. */
 export function writeMessageUsage(usage: Usage | undefined): JsonObject {
   return { ...writeUsage(usage), cache_creation: null, inference_geo: null, service_tier: null, speed: null };
 }

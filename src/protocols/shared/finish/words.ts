@@ -1,25 +1,25 @@
 import type { FinishReason } from '../../../core/completion.ts';
 import { asString } from '../../../lib/json.ts';
 
-/** An answer's own word that it is not whole. */
+/** An answer says in its own words that it is incomplete. */
 export interface BrokenEnd {
-  /** The word, as it stood in the answer; `null` where one is missing that has to be there. */
+  /** The word as it stood in the answer; `null` if a required one is missing. */
   readonly word: string;
   /**
-   * Whose doing: the server broke off, the model wrote what cannot be used (which another sample, or model, may not), or
-   * nobody knows the word.
+   * The cause: the server stopped, the model wrote something unusable (another attempt or model may not), or an unknown
+   * word.
    */
   readonly cause: 'server' | 'model' | 'unknown';
-  /** The error that is told beside it, in a body as `errors.read` takes it. */
+  /** The error beside it, in a body that `errors.read` understands. */
   readonly error?: unknown;
 }
 
-/** What a word for the end of an answer means: a good end, none yet, or a broken one. */
+/** What a finish reason means: a good end, not finished yet, or a broken end. */
 export type FinishMeaning = FinishReason | 'unfinished' | BrokenEnd;
 
 /**
- * What a word says, in whatever dialect it stands: vendors and the proxies before them pass on the words of what they
- * run, in either case, with `-` for `_`. Only what is known to be good means that an answer is whole.
+ * The meaning of a finish reason in any dialect. Vendors, and proxies before them, pass on the words of what they run,
+ * in either case and with `-` for `_`. An answer is complete only if the word is known to be good.
  */
 export function meaningOf(value: unknown): FinishMeaning {
   const word = asString(value);
@@ -27,26 +27,26 @@ export function meaningOf(value: unknown): FinishMeaning {
   const known = MEANINGS.get(word);
   if (known !== undefined) return known;
   const plain = word.trim().toLowerCase().replaceAll('-', '_');
-  // Google's compatible endpoint puts a kind before its own word: `content_filter: RECITATION`.
+  // Google's compatible endpoint puts a prefix before its own word: `content_filter: RECITATION`.
   const kind = plain.split(':', 1)[0] ?? '';
   const meaning = MEANINGS.get(plain) ?? MEANINGS.get(kind);
   if (meaning === undefined) return { word: shortened(word), cause: 'unknown' };
   return typeof meaning === 'string' ? meaning : { word: shortened(word), cause: meaning.cause };
 }
 
-/** The reason that a word stands for; undefined for what is no good end. */
+/** The neutral reason for a word; undefined if it is not a good end. */
 export function reasonOf(value: unknown): FinishReason | undefined {
   const meaning = meaningOf(value);
   return typeof meaning === 'string' && meaning !== 'unfinished' ? meaning : undefined;
 }
 
-/** The broken end that a word stands for; undefined for any other. */
+/** The broken end for a word; undefined if it is not a broken end. */
 export function brokenBy(value: unknown): BrokenEnd | undefined {
   const meaning = meaningOf(value);
   return typeof meaning === 'string' ? undefined : meaning;
 }
 
-/** It goes into logs, and is an upstream's. */
+/** An upstream chooses the word, and it goes into logs. */
 const MOST_CHARACTERS = 60;
 
 function shortened(word: string): string {
@@ -54,8 +54,8 @@ function shortened(word: string): string {
 }
 
 /**
- * Words by what they mean. Sources (November 2026): the enums of the official SDKs (openai, @anthropic-ai/sdk with its
- * betas, @google/genai); for vendors, the line's remark.
+ * Words by meaning. Sources (November 2026): the enums of the official SDKs (openai, @anthropic-ai/sdk with betas,
+ * @google/genai); for vendors, the remark at the line.
  */
 const WORDS: Readonly<Record<FinishReason | 'unfinished' | 'server' | 'model', readonly string[]>> = {
   stop: [
@@ -128,7 +128,7 @@ const WORDS: Readonly<Record<FinishReason | 'unfinished' | 'server' | 'model', r
   refusal: ['refusal'],
   pause: ['pause_turn', 'pause_run', 'compaction'],
   other: [],
-  // In chunks that are not the last, an empty word or the text of a null (one-api#1477, DashScope).
+  // In chunks before the last one: an empty word, or null as text (one-api#1477, DashScope).
   unfinished: ['', 'null', 'none', 'undefined', 'finish_reason_unspecified', 'not_finished', 'reason_invalid'],
   server: [
     'error', // OpenRouter, Mistral, vLLM, Cohere, watsonx

@@ -1,6 +1,6 @@
 import type { MediaPart } from '../../../core/part.ts';
 
-/** What an answer says that has no place for a medium: that there was one, and where. */
+/** Describes a medium as text, for answers that have no place for one: its kind, and where it is. */
 export function mediaAsText({ kind, source }: MediaPart): string {
   if (source.from === 'text') return source.text;
   const where = source.from === 'url' ? source.url : source.mediaType;

@@ -4,7 +4,7 @@ import { UnsupportedFeatureError } from '../../../core/unsupported-feature-error
 import type { Part } from '../../../core/part.ts';
 import type { Quirks } from '../../../core/route.ts';
 
-/** Throws UnsupportedFeatureError for a picture anywhere in a conversation with a model that takes none, so that another is tried. */
+/** Throws UnsupportedFeatureError if a conversation holds an image and the model takes none. */
 export function refuseImages({ turns }: Conversation, { images }: Quirks): void {
   if (images !== 'none' || !turns.some(({ parts }) => parts.some(holdsImage))) return;
   throw new UnsupportedFeatureError(required('image', 'is a picture, and this model takes none'));

@@ -1,7 +1,10 @@
 import { percentDecoded } from '../../../lib/percent-encoding.ts';
 import type { MediaSource } from '../../../core/part.ts';
 
-/** Where a URL's bytes are: in itself (`data:image/png;base64,…`), or elsewhere. Undefined if its escapes are none. */
+/**
+ * Where a URL's bytes are: in the URL itself (`data:image/png;base64,…`), or elsewhere. Undefined if its escapes are
+ * invalid.
+ */
 export function mediaSourceOf(url: string): MediaSource | undefined {
   const comma = /^data:/i.test(url) ? url.indexOf(',') : -1;
   if (comma === -1) return { from: 'url', url };
@@ -18,7 +21,7 @@ export function mediaSourceOf(url: string): MediaSource | undefined {
 const SCHEME_CHARACTERS = 'data:'.length;
 const BASE64 = ';base64';
 
-/** The same the other way round: an URL for the source; undefined for a file that is kept at a provider. */
+/** A URL for a source; undefined for a file that a provider keeps. */
 export function mediaUrlOf(source: MediaSource): string | undefined {
   switch (source.from) {
     case 'url':

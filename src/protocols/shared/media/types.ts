@@ -1,30 +1,30 @@
 import type { MediaPart } from '../../../core/part.ts';
 
-/** What a file of this MIME type is. */
+/** The kind of medium that a MIME type belongs to. */
 export function kindOf(mediaType: string | undefined): MediaPart['kind'] {
   const family = mediaType?.slice(0, mediaType.indexOf('/'));
   return family === 'image' || family === 'audio' || family === 'video' ? family : 'document';
 }
 
-/** The type without its parameters (`; charset=utf-8`), in lower case. */
+/** The MIME type without its parameters (`; charset=utf-8`), in lower case. */
 export function mimeEssence(mediaType: string): string {
   const end = mediaType.indexOf(';');
   return (end === -1 ? mediaType : mediaType.slice(0, end)).trim().toLowerCase();
 }
 
-/** The MIME type that a document's name tells; undefined if it is not of the usual ones. */
+/** The MIME type for a document's file name; undefined if its extension is unusual. */
 export function documentTypeOf(name: string | undefined): string | undefined {
   return name === undefined ? undefined : DOCUMENTS.get(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
 }
 
-/** What the name of a document of this type ends in; undefined if it is not of the usual ones. */
+/** The file extension for a document's MIME type; undefined if it is unusual. */
 export function extensionOf(mediaType: string): string | undefined {
   const bare = mimeEssence(mediaType);
   for (const [extension, type] of DOCUMENTS) if (type === bare) return extension;
   return undefined;
 }
 
-/** The MIME type that the extension of any file's name tells; undefined if it is not of the usual ones. */
+/** The MIME type for any file name; undefined if its extension is unusual. */
 export function mediaTypeOf(name: string): string | undefined {
   return MEDIA.get(name.slice(name.lastIndexOf('.') + 1).toLowerCase()) ?? documentTypeOf(name);
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../lib/json.ts';
 
-/** A schema of the answer with the description of the format, where the dialect has no other place for that. */
+/** The schema of an answer with the format's description in it, for dialects without another place for that. */
 export function describedSchema({
   schema,
   description,

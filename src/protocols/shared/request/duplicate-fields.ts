@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../lib/json.ts';
 import { allMembers, nameAmong } from '../../../lib/json-span.ts';
 import { refuseField } from './fields.ts';
 
-/** Where an object stands: in its text, and as errors call it (empty for the body itself). */
+/** Where an object stands: in its text, and in error messages (empty for the body itself). */
 export interface ObjectPlace {
   readonly text: string;
   readonly from: number;
@@ -10,8 +10,8 @@ export interface ObjectPlace {
 }
 
 /**
- * Throws a Refusal unless what was looked at is what any backend will take: of a field that is written twice, another
- * parser may take the first, and some take letters of either case. `object` is what stands at `at`, parsed.
+ * Throws a Refusal if one of `names` is written twice or in another case. Parsers differ in which one they take, so the
+ * backend might see another value than the gateway has checked. `object` is the object at `from`, parsed.
  */
 export function refuseDuplicateFields(
   object: JsonObject,

@@ -7,13 +7,13 @@ import type { FittedRequest } from '../../protocol.ts';
 export interface ThoughtFormat {
   hasThought(message: JsonObject): boolean;
   hasCall(message: JsonObject): boolean;
-  /** The edits of `text` that give the message at `span` a thought. */
+  /** The edits of `text` that add a thought to the message at `span`. */
   edits(text: string, span: Span, message: JsonObject): Edit[];
 }
 
 /**
- * `text` with a thought in each turn of the assistant that must have one and lacks it; undefined where none does. Only a
- * conversation with tools must have any: `needed` says whether in all turns or in those that call.
+ * Adds a thought to each assistant turn that needs one and has none; undefined if there is no such turn. Only a
+ * conversation with tools needs any: in all turns, or in those with a call (`needed`).
  */
 export function fillMissingThoughts(
   text: string,

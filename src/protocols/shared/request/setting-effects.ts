@@ -1,12 +1,12 @@
 import type { Settings } from '../../../core/conversation.ts';
 import { leftOut, setting, type UnsupportedFeature } from '../../../core/unsupported-feature.ts';
 
-/** Those of `names` that a request sets to something that has an effect, as left out, in the order of `names`. */
+/** The settings among `names` that have an effect, as left out, in the order of `names`. */
 export function leftOutSettings(settings: Settings, names: readonly (keyof Settings)[]): UnsupportedFeature[] {
   return names.flatMap((name) => (hasEffect(name, settings[name]) ? [leftOut(setting(name))] : []));
 }
 
-/** Whether a value of a setting is another than the one that holds without it. */
+/** Whether a setting differs from its default. */
 export function hasEffect(name: keyof Settings, value: unknown): boolean {
   return value !== undefined && value !== DEFAULTS.get(name);
 }

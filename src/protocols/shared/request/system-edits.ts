@@ -1,20 +1,20 @@
 import type { Edit, Span } from '../../../lib/json-span.ts';
 import type { SystemTexts } from '../../protocol.ts';
 
-// Where a system prompt joins what a request has of its own. The texts stand within the quotes of JSON strings.
+// Edits that add a system prompt to a request's own text. The prompts are already escaped for JSON strings.
 
-/** What puts `text` in at a place. */
+/** Inserts `text` at a place. */
 export function insertion(at: number, text: string): Edit {
   return { start: at, end: at, text };
 }
 
-/** Joins a prompt to the string at `span`. */
+/** Adds a prompt to the string at `span`. */
 export function joinToString({ start, end }: Span, { before, after, alone }: SystemTexts): Edit[] {
   const [from, to] = [start + 1, end - 1];
   return from === to ? [insertion(from, alone)] : [insertion(from, before), insertion(to, after)];
 }
 
-/** Joins a prompt to the array at `span`, as elements that `part` writes. */
+/** Adds a prompt to the array at `span`, as elements that `part` writes. */
 export function joinToList(
   { start, end }: Span,
   isEmpty: boolean,
@@ -28,11 +28,11 @@ export function joinToList(
   ];
 }
 
-/** Puts a first member into the object that begins at `start` of `text`. */
+/** Inserts a first member into the object that begins at `start`. */
 export function firstMember(text: string, start: number, member: string): Edit {
   CLOSES.lastIndex = start + 1;
   return insertion(start + 1, CLOSES.test(text) ? member : `${member},`);
 }
 
-/** An object that ends where it is looked at. */
+/** Matches the end of an empty object. */
 const CLOSES = /\s*\}/y;

@@ -1,9 +1,9 @@
 import type { Turn } from '../../../core/conversation.ts';
 
-/** Turns that go together. */
+/** Turns that become one message. */
 export type TurnGroup = readonly [Turn, ...Turn[]];
 
-/** Groups each turn with those right before it, as long as `goTogether` says so of the group's first turn and it. */
+/** Groups each turn with those right before it, as long as `goTogether` accepts it beside the group's first turn. */
 export function groupTurns(
   turns: Iterable<Turn>,
   goTogether: (first: Turn, turn: Turn) => boolean,

@@ -2,10 +2,13 @@ import type { SettingName, Turn } from '../../../core/conversation.ts';
 import type { MediaPart, Part } from '../../../core/part.ts';
 import { leftOut, setting, type UnsupportedFeature } from '../../../core/unsupported-feature.ts';
 
-/** What of a medium a dialect has no place for; `isResult`: where a tool gave it back. */
+/** The member of a medium that a dialect has no place for. `isResult`: the medium stands in a tool result. */
 export type UnsupportedMediaMember = (media: MediaPart, isResult: boolean) => 'mediaDetail' | 'mediaName' | undefined;
 
-/** The members of turns that a dialect has no place for, `lossOf` those of media; `hasSpeakers`: turns tell who speaks. */
+/**
+ * The members of turns that a dialect has no place for. `lossOf` finds those of media. `hasSpeakers`: turns may name
+ * who speaks.
+ */
 export function unsupportedTurnMembers(
   turns: readonly Turn[],
   lossOf: UnsupportedMediaMember,
@@ -26,7 +29,7 @@ export function unsupportedTurnMembers(
   return [...unsaid].map((name) => leftOut(setting(name)));
 }
 
-/** A medium is to be looked at in another way than it would be anyhow. */
+/** Whether a medium asks for another level of detail than the default. */
 export function asksForDetail({ detail = 'auto' }: MediaPart): boolean {
   return detail !== 'auto';
 }

@@ -3,21 +3,20 @@ const BACKSLASH = 92;
 const FIRST_PRINTABLE = 32;
 
 /**
- * A content event, as bytes, with its text cut out. The events of one answer are alike but for that text, so most of
- * them can be known to be valid JSON of the same meaning by comparing what stands around it, at a tenth of the cost of
- * parsing.
+ * A content event, as bytes, with its text cut out. The events of one answer differ in that text only. So comparing the
+ * bytes around it shows that an event is valid JSON of the same kind, at a tenth of the cost of parsing.
  */
 export class ContentTemplate {
   private constructor(
     /** The event without its text. */
     private readonly around: Uint8Array,
-    /** How much of that stands before the text. */
+    /** How many of these bytes come before the text. */
     private readonly before: number,
   ) {}
 
   /**
-   * The template of an event (Latin-1) whose data is valid JSON and has its text behind `key`, the quote included:
-   * `"content":"`. Undefined if the key is not there, or more than once.
+   * The template of an event (Latin-1) whose data is valid JSON with its text after `key`, opening quote included:
+   * `"content":"`. Undefined unless the key occurs exactly once.
    */
   static of(event: string, key: string): ContentTemplate | undefined {
     const at = event.indexOf(key);
@@ -30,7 +29,10 @@ export class ContentTemplate {
       : undefined;
   }
 
-  /** True if `bytes` from `start` to `end` are such an event with another text, which is not empty and holds nothing that JSON would escape. */
+  /**
+   * Whether `bytes` from `start` to `end` are such an event with another text. The text must not be empty or hold
+   * anything that JSON would escape.
+   */
   fits(bytes: Uint8Array, start: number, end: number): boolean {
     const { around, before } = this;
     const textAt = start + before;
@@ -49,7 +51,7 @@ function isPlain(code: number): boolean {
   return code >= FIRST_PRINTABLE && code !== QUOTE && code !== BACKSLASH;
 }
 
-// Compares in place, where a view of the bytes, a Buffer, would be dear to make.
+// Compares in place: making a view of the bytes, a Buffer, is expensive.
 const { compare } = Buffer.prototype as unknown as {
   compare(this: Uint8Array, other: Uint8Array, from: number, to: number, ownFrom: number, ownTo: number): number;
 };

@@ -1,29 +1,28 @@
 const LF = 10;
 const CR = 13;
-/** A buffer that one large event has grown is let go of once it is empty again. */
+/** A buffer that a large event has grown is released once it is empty. */
 const KEEP_BUFFER_BYTES = 64 * 1024;
-/** So many lines of data are no event: where JSON is written over several lines, it is some hundreds. */
+/** More data lines than this are no event: JSON over several lines has some hundreds. */
 const MOST_DATA_LINES = 10_000;
 
-/** What comes is no stream of events that anybody could read. */
+/** The bytes are no event stream that anybody could read. */
 export class UnreadableStream extends Error {
   override readonly name = 'UnreadableStream';
   readonly code = 'event_stream_broken';
 }
 
 /**
- * Cuts the bytes of an SSE stream into regions of whole events, whatever way the network split them: an event, a line
- * end or a character may be torn anywhere. Bytes are never changed, but for a leading BOM, which is left out: clients
- * that look at bytes would lose their first event to it.
- *
- * Grammar: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+ * Splits the bytes of an SSE stream into regions of whole events. The network may split an event, a line end or a
+ * character anywhere. Bytes never change, except that a leading BOM is removed: clients that look at bytes would lose
+ * their first event to it.
+ * ⏎ Grammar: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 export class EventSplitter {
-  /** What came after the last whole event. */
+  /** The bytes after the last whole event. */
   #buffer = Buffer.alloc(0);
   #pending = 0;
   #first = true;
-  /** The stream has shown a CR, so line ends must be told apart one by one. */
+  /** The stream has a CR, so line ends must be examined one by one. */
   mixedLineEnds = false;
 
   /** Bytes that wait for the rest of their event. */
@@ -31,11 +30,11 @@ export class EventSplitter {
     return this.#pending;
   }
 
-  /** Takes what the network gave; returns all whole events up to now, or undefined while there is none. */
+  /** Takes a chunk from the network. Returns all whole events so far, or undefined if there is none. */
   push(chunk: Uint8Array): Uint8Array | undefined {
     const { length } = chunk;
     if (!this.mixedLineEnds && chunk.includes(CR)) this.mixedLineEnds = true;
-    // Most chunks are whole events: nothing waits, and a blank line ends them.
+    // Most chunks are whole events: nothing waits, and the chunk ends with a blank line.
     if (
       this.#pending === 0 &&
       !this.mixedLineEnds &&
@@ -56,7 +55,7 @@ export class EventSplitter {
     return this.#region(region);
   }
 
-  /** What is left when the stream has ended: an event whose blank line never came, or undefined. */
+  /** What is left at the end of the stream: an event without its blank line, or undefined. */
   flush(): Uint8Array | undefined {
     if (this.#pending === 0) return undefined;
     const rest = this.#buffer.subarray(0, this.#pending);
@@ -83,19 +82,19 @@ export class EventSplitter {
 }
 
 /**
- * The bytes as text in which an index is an index into the bytes (Latin-1). JSON's and SSE's syntax is ASCII, so
- * structure can be judged on it; what people read must be decoded as UTF-8 instead.
+ * Decodes bytes as Latin-1, so that an index into the text is an index into the bytes. The syntax of JSON and SSE is
+ * ASCII, so it can be examined this way. Text for people must be decoded as UTF-8.
  */
 export function structureOf(bytes: Uint8Array): string {
   return latin1Slice.call(bytes, 0, bytes.byteLength);
 }
 
-// A Buffer made for this alone costs more than the text, for which the array has to be given an ArrayBuffer of its own.
+// Making a Buffer for this costs more than the text, because the array needs an ArrayBuffer of its own.
 const { latin1Slice } = Buffer.prototype as unknown as {
   latin1Slice(this: Uint8Array, start: number, end: number): string;
 };
 
-/** Index after the blank line that ends the event at `from`; the text's length if none does. */
+/** The index after the blank line that ends the event at `from`; the text's length if there is none. */
 export function eventEnd(text: string, from: number, mixedLineEnds: boolean): number {
   if (!mixedLineEnds) {
     const at = text.indexOf('\n\n', from);
@@ -112,11 +111,11 @@ export function eventEnd(text: string, from: number, mixedLineEnds: boolean): nu
 }
 
 /**
- * The data of the event at [start, end), its lines joined by LF; undefined if it has no data line (a comment, a ping).
- * Throws an UnreadableStream where it has too many.
+ * The data of the event at [start, end), its lines joined by LF; undefined without a data line (a comment, a ping).
+ * Throws an UnreadableStream if it has too many.
  */
 export function eventData(text: string, start: number, end: number, mixedLineEnds: boolean): string | undefined {
-  // Every event but the last ends in a line feed, so no search goes beyond its end.
+  // Every event but the last ends in a line feed, so a search stops at its end.
   if (!mixedLineEnds && text.startsWith('data:', start) && text.indexOf('\n', start) === end - 2) {
     return text.slice(text.charCodeAt(start + 5) === 32 ? start + 6 : start + 5, end - 2);
   }
@@ -124,21 +123,21 @@ export function eventData(text: string, start: number, end: number, mixedLineEnd
   return lines.length === 0 ? undefined : lines.join('\n');
 }
 
-/** The event's name, if its first line tells it. */
+/** The event's name, if it is on its first line. */
 export function eventName(text: string, start: number, end: number): string | undefined {
   return text.startsWith('event:', start) ? /^event: ?([^\r\n]*)/.exec(text.slice(start, end))?.[1] : undefined;
 }
 
-/** The values of the data lines of one event. Throws an UnreadableStream where there are too many. */
+/** The data lines of one event. Throws an UnreadableStream if it has too many. */
 export function dataLines(event: string): string[] {
   const values: string[] = [];
-  // Each kind of line end is searched for from where the last one of it was: no text is gone over twice.
+  // The search for each kind of line end continues from its last hit, so no text is searched twice.
   let lf = event.indexOf('\n');
   let cr = event.indexOf('\r');
   for (let start = 0, end = 0; start <= event.length; start = end + 1) {
     if (lf !== -1 && lf < start) lf = event.indexOf('\n', start);
     if (cr !== -1 && cr < start) cr = event.indexOf('\r', start);
-    // A CRLF ends two lines, of which one is empty.
+    // A CRLF ends two lines, and one of them is empty.
     end = lf === -1 ? cr : cr === -1 ? lf : Math.min(lf, cr);
     if (end === -1) end = event.length;
     if (event.startsWith('data:', start))
@@ -149,7 +148,7 @@ export function dataLines(event: string): string[] {
   return values;
 }
 
-/** The event with `other` in the place of its data. Neither ends a line where the other does not. */
+/** The event with `other` in place of its data. Both have the same line ends. */
 export function withData(event: string, data: string, other: string): string {
   const at = event.indexOf(data);
   if (at !== -1) return event.slice(0, at) + other + event.slice(at + data.length);
@@ -157,10 +156,13 @@ export function withData(event: string, data: string, other: string): string {
   return `${[...rest, ...other.split('\n').map((line) => `data: ${line}`)].join('\n')}\n\n`;
 }
 
-/** Index after the last blank line at or after `from`, looking three bytes back for one torn in two; 0 if there is none. */
+/**
+ * The index after the last blank line at or after `from`; 0 if there is none. Looks back three bytes, for a blank line
+ * that was split.
+ */
 function lastEventEnd(bytes: Buffer, from: number, mixedLineEnds: boolean): number {
   if (!mixedLineEnds) {
-    // What was looked at before is not looked at again: a long event may come in any number of pieces.
+    // Bytes that were searched are not searched again: a long event may come in any number of pieces.
     const at = bytes.subarray(from).lastIndexOf('\n\n');
     return at === -1 ? 0 : from + at + 2;
   }
@@ -170,7 +172,7 @@ function lastEventEnd(bytes: Buffer, from: number, mixedLineEnds: boolean): numb
     if (code !== LF && code !== CR) continue;
     const before = i === 0 ? LF : bytes[i - 1];
     if (code === LF && before === CR) {
-      // The second half of a CRLF goes with the first.
+      // The second half of a CRLF belongs to the first.
       if (end === i) end = i + 1;
     } else if ((before === LF || before === CR) && !isHalfOfCrlf(bytes, i)) {
       end = i + 1;
@@ -179,7 +181,7 @@ function lastEventEnd(bytes: Buffer, from: number, mixedLineEnds: boolean): numb
   return end;
 }
 
-/** After a CRLF, a CR that is the last byte so far is the first half of another: its event goes out with both. */
+/** After a CRLF, a CR at the end is the first half of another CRLF. Its event goes out with both. */
 function isHalfOfCrlf(bytes: Buffer, at: number): boolean {
   return at === bytes.length - 1 && bytes[at] === CR && at > 1 && bytes[at - 1] === LF && bytes[at - 2] === CR;
 }

@@ -1,15 +1,14 @@
 import type { Citation, Part, TextPart } from '../../../core/part.ts';
 
-/** What stands between two texts of an answer where a dialect has one text for all that was said. */
+/** Separates two texts of an answer in dialects that have one text for the whole answer. */
 export const BREAK = '\n\n';
 
 /**
- * Tells of which texts of an answer the next is not the continuation: it is a message of its own, or something else came
- * between them, a call say. Texts that come right after each other may be one that was cut anywhere, as Anthropic's are
- * that cite.
+ * Knows which texts of an answer do not continue the one before: a text that begins a message of its own, or one after
+ * a call, for example. Texts right after each other may be one text in pieces, as Anthropic's are with citations.
  */
 export class TextBreaks {
-  /** The last character that was said; undefined before any. */
+  /** The last character so far; undefined before any. */
   #last: string | undefined;
   #isApart = false;
   #isDue = false;
@@ -19,12 +18,12 @@ export class TextBreaks {
     this.#isDue = this.#last !== undefined && (this.#isApart || ownMessage);
   }
 
-  /** Something else than a text comes. */
+  /** Something other than a text comes. */
   other(): void {
     this.#isApart = true;
   }
 
-  /** A piece of the text comes, which is not empty. Whether a break has to be in front of it: not where blanks are. */
+  /** A piece of the text comes; it is not empty. Returns whether a break must go before it: not beside blanks. */
   isDueBefore(piece: string): boolean {
     const last = this.#last;
     this.#last = piece.at(-1);
@@ -35,7 +34,7 @@ export class TextBreaks {
   }
 }
 
-/** Parts in which texts that are not the continuation of the one before begin with a break. */
+/** The parts, with a break at the beginning of each text that does not continue the one before. */
 export function withBreaks(parts: readonly Part[]): readonly Part[] {
   const breaks = new TextBreaks();
   let broken: Part[] | undefined;
@@ -52,7 +51,7 @@ export function withBreaks(parts: readonly Part[]): readonly Part[] {
   return broken ?? parts;
 }
 
-/** Parts of which the first, if it is words, begins a message of its own. */
+/** The parts, of which a leading text or refusal begins a message of its own. */
 export function asOwnMessage(parts: readonly Part[]): readonly Part[] {
   const [first, ...rest] = parts;
   return first?.type === 'text' || first?.type === 'refusal' ? [{ ...first, ownMessage: true }, ...rest] : parts;

@@ -1,5 +1,5 @@
-/** What the user says where a conversation has to have a turn of the user's that nobody has taken. */
+/** The user's text where a conversation needs a user turn and has none. */
 export const EMPTY_USER_TEXT = '.';
 
-/** What the user says where a model would not go on with an answer that was begun. */
+/** The user's text where a model would not continue an answer that has begun. */
 export const CONTINUE = 'Continue.';

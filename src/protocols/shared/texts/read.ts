@@ -2,9 +2,9 @@ import { asObject } from '../../../lib/json.ts';
 import { MalformedAnswer } from '../../codec.ts';
 
 /**
- * A text as vendors write it: a string, mostly; a number or a boolean whose quotes are missing; a list of pieces; or an
- * object that holds one. Nothing, where there is none. Throws MalformedAnswer for what may be anything: words that
- * nobody can read must not go missing without a word.
+ * Reads a text as vendors write it: usually a string; a number or boolean without quotes; a list of pieces; an object
+ * with a text in it. Nothing, if there is none. Throws MalformedAnswer for other values: text must not get lost
+ * unnoticed.
  */
 export function readText(value: unknown): string {
   if (typeof value === 'string') return value;
@@ -13,17 +13,17 @@ export function readText(value: unknown): string {
   if (Array.isArray(value)) return value.map(readText).join('');
   const fields = asObject(value) ?? {};
   const text = fields['text'] ?? fields['content'];
-  // A long number is kept as it was written.
+  // Keeps a long number as it was written.
   if (text === undefined && isRawJSON(value)) return JSON.stringify(value);
   if (typeof text !== 'string') throw new MalformedAnswer('a text is neither a string nor anything that holds one');
   return text;
 }
 
-/** A call's arguments: JSON in a string, or with some vendors the object itself. */
+/** Reads the arguments of a call: JSON in a string, or the object itself from some vendors. */
 export function readArguments(value: unknown): string {
   if (typeof value === 'string') return value;
   return value === null || value === undefined ? '' : JSON.stringify(value);
 }
 
-// The types that come with Bun do not know it yet.
+// Bun's types do not have it yet.
 const { isRawJSON } = JSON as unknown as { isRawJSON(value: unknown): boolean };

@@ -6,8 +6,8 @@ import type { Quirks } from '../../../core/route.ts';
 import { isForced } from '../../../core/tool-choice.ts';
 
 /**
- * The conversation with its choice of tools said as the backend takes it: what it refuses, or refuses while it thinks, is
- * not said where it goes without saying. Throws UnsupportedFeatureError for a demand that it does not take.
+ * Adapts the tool choice to the backend. A choice that it refuses, always or while the model thinks, is left out if it
+ * is the default. Throws UnsupportedFeatureError for a forced choice that the backend does not support.
  */
 export function withToolChoiceFor(conversation: Conversation, quirks: Quirks): Conversation {
   const { tools, toolChoice } = conversation;
@@ -21,7 +21,7 @@ export function withToolChoiceFor(conversation: Conversation, quirks: Quirks): C
       required('tool_choice', 'demands a call of a tool, which this backend leaves to the model'),
     );
   if (isNameless && toolChoice?.mode === 'tool') {
-    // To demand any, and to offer no other, says the same.
+    // To force any tool and offer only this one means the same.
     const only = tools.filter(({ name }) => name === toolChoice.name);
     return { ...conversation, tools: only, toolChoice: { mode: 'required' } };
   }
@@ -36,7 +36,7 @@ export function withToolChoiceFor(conversation: Conversation, quirks: Quirks): C
   return conversation;
 }
 
-/** Whether the demand for a tool keeps the model from thinking. */
+/** Whether the forced choice rules out thinking. */
 export function forbidsThinking(
   { tools, toolChoice }: Pick<Conversation, 'tools' | 'toolChoice'>,
   { forcedTools }: Quirks,
@@ -44,7 +44,7 @@ export function forbidsThinking(
   return (forcedTools === 'unthinking' || forcedTools === 'named') && tools.length > 0 && isForced(toolChoice);
 }
 
-/** Throws UnsupportedFeatureError if the model thinks all the same. */
+/** Throws UnsupportedFeatureError if the model thinks nevertheless. */
 export function refuseThinking(thinks: boolean): void {
   if (thinks)
     throw new UnsupportedFeatureError(
@@ -52,7 +52,7 @@ export function refuseThinking(thinks: boolean): void {
     );
 }
 
-/** The tools among which the choice is: all of them, or those that it names. */
+/** The tools that the model may call: all of them, or those that the choice names. */
 export function allowedTools({ tools, toolChoice }: Pick<Conversation, 'tools' | 'toolChoice'>): readonly Tool[] {
   if (toolChoice?.mode !== 'allowed') return tools;
   const names = new Set(toolChoice.names);

@@ -1,14 +1,14 @@
 import type { MediaPart, TextPart } from '../../../core/part.ts';
 
-/** What tells the model, where a dialect has no field for it, that a tool has failed. */
+/** Marks a failed tool result as an error, where a dialect has no field for that. */
 const MARK = 'Error: ';
 
-/** Words with which a failure says already that it is one, in small letters. */
+/** Words at the beginning of a text that already report an error, in lower case. */
 const SAID = ['error', '<error', '<tool_use_error'];
 
 /**
- * The content of a failed tool's result in words, for dialects that have no field to say so. The client keeps its own
- * history, so nothing is marked twice; what calls itself an error stays as it is.
+ * The content of a failed tool result with an error mark, for dialects without a field for errors. The client keeps its
+ * own history, so no text is marked twice. A text that already reports an error stays as it is.
  */
 export function failedContent(content: readonly (TextPart | MediaPart)[]): readonly (TextPart | MediaPart)[] {
   const at = content.findIndex((part) => part.type === 'text');

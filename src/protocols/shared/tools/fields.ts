@@ -2,27 +2,30 @@ import { field as fieldAt, leftOut, type UnsupportedFeature } from '../../../cor
 import { asObject, type JsonObject } from '../../../lib/json.ts';
 import { refuseField } from '../request/fields.ts';
 
-/** A tool's description. Refuses what is none. */
+/** Reads a tool's description. Refuses the request if it is not a string. */
 export function descriptionIn(value: unknown, field: string): string | undefined {
   if (value === undefined || value === null) return undefined;
   return typeof value === 'string' ? value : refuseField(field, 'has to be a string');
 }
 
-/** A tool's `strict`. Refuses what is neither true nor false. */
+/** Reads a tool's `strict`. Refuses the request if it is not a boolean. */
 export function strictIn(value: unknown, field: string): boolean | undefined {
   if (value === undefined || value === null) return undefined;
   return typeof value === 'boolean' ? value : refuseField(field, 'has to be true or false');
 }
 
-/** The schema of a tool's parameters; `true` and `false` say as little as absence. Refuses what is no schema. */
+/**
+ * Reads the schema of a tool's parameters. `true` and `false` count as absent. Refuses the request if it is not a
+ * schema.
+ */
 export function schemaIn(value: unknown, field: string): JsonObject | undefined {
   if (value === undefined || value === null || typeof value === 'boolean') return undefined;
   return asObject(value) ?? refuseField(field, 'has to be a JSON Schema of an object');
 }
 
 /**
- * The members of tools that have no neutral form, each named once: `tools[].input_examples`. `known` are those that
- * have one, `place` where they stand; what only says what is meant without it is not named.
+ * The fields of tools that have no neutral form, each once: `tools[].input_examples`. `known` are those that have one,
+ * `place` is where they stand. Defaults are not reported.
  */
 export function unsupportedToolFields(
   tools: readonly unknown[],
@@ -38,7 +41,7 @@ export function unsupportedToolFields(
   return [...fields].map((field) => leftOut(fieldAt(`${place}.${field}`)));
 }
 
-/** What a tool is where nothing is said: called by the model itself, waited for, and offered from the beginning. */
+/** The defaults: the model calls the tool itself, waits for it, and has it from the beginning. */
 const USUAL: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['defer_loading', false],
   ['eager_input_streaming', false],

@@ -1,7 +1,7 @@
 import type { FreeformTool, Tool } from '../../../core/conversation.ts';
 import { asObject, asString, parseObject } from '../../../lib/json.ts';
 
-/** What a freeform tool takes where it has to be a function: the one string `input`. */
+/** The parameters of a freeform tool that has to become a function: the one string `input`. */
 export const FREEFORM_PARAMETERS = {
   type: 'object',
   properties: { input: { type: 'string' } },
@@ -14,17 +14,20 @@ export function freeformNames(tools: readonly Tool[]): ReadonlySet<string> {
   return new Set(tools.flatMap((tool) => (tool.type === 'freeform' ? [tool.name] : [])));
 }
 
-/** A freeform call's text as such a function's arguments. */
+/** A freeform call's text as the arguments of such a function. */
 export function wrapInput(input: string): string {
   return JSON.stringify({ input });
 }
 
-/** The text again; arguments of any other kind are taken for the text themselves. */
+/** The text of such arguments. Any other arguments are the text themselves. */
 export function unwrapInput(args: string): string {
   return asString(parseObject(args)?.['input']) ?? args;
 }
 
-/** Its description as a function's: the grammar, which a function has no place for, is told in words. */
+/**
+ * The description of a freeform tool as a function. A function has no place for a grammar, so the description explains
+ * it.
+ */
 export function freeformDescription({ description, format }: FreeformTool): string | undefined {
   const { type, syntax, definition } = grammarOf(format);
   if (type !== 'grammar' || definition === undefined) return description;
@@ -32,7 +35,7 @@ export function freeformDescription({ description, format }: FreeformTool): stri
   return description === undefined || description === '' ? grammar : `${description}\n\n${grammar}`;
 }
 
-/** Responses writes a grammar flat, chat within `grammar`; this takes both. */
+/** Reads a grammar. Responses has it flat, chat within `grammar`. */
 export function grammarOf(format: unknown): {
   readonly type: string | undefined;
   readonly syntax: string | undefined;

@@ -6,7 +6,7 @@ export function generatedId(seed?: string): string {
   return `call_${hex.slice(0, 24)}`;
 }
 
-/** A call's id, or one that is generated from it where it is longer than the API takes. */
+/** The id of a call; a generated one if it is longer than the API takes. */
 export function shortId(id: string, maxLength: number): string {
   return id.length <= maxLength ? id : generatedId(id);
 }

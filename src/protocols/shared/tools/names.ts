@@ -6,9 +6,9 @@ import type { UnsupportedFeature } from '../../../core/unsupported-feature.ts';
 import type { EncodedRequest, StreamDecoder } from '../../codec.ts';
 
 /**
- * Writes a request in which tools have names that the dialect takes, and reads their own again in its answer. `wire`
- * gives such a name, made of the name alone: the same in every request and in whatever order tools stand, for prompt
- * caches go by that. It is the name itself nearly always.
+ * Writes a request with tool names that the dialect takes, and restores the original names in the answer. `wire` makes
+ * such a name from the name alone, so it is the same in every request and in any order of tools: prompt caches depend
+ * on that. It is nearly always the name itself.
  */
 export function encodeWithNames(
   conversation: Conversation,
@@ -31,18 +31,18 @@ export function encodeWithNames(
   };
 }
 
-/** A tool's name in letters, digits, `_` and `-`, `maxLength` at most: itself, nearly always. */
+/** A tool name of letters, digits, `_` and `-`, at most `maxLength` long: nearly always the name itself. */
 export function plainName(name: string, maxLength: number): string {
   return name.length <= maxLength && /^[\w-]+$/.test(name) ? name : hashedName(name, /[^\w-]/g, maxLength);
 }
 
-/** A name of the characters that are not `others`, and of a hash, so that no two names become one. */
+/** A name without the characters `others`, with a hash so that no two names become equal. */
 export function hashedName(name: string, others: RegExp, maxLength: number): string {
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
   return `${name.replaceAll(others, '_').slice(0, maxLength - hash.length - 1)}_${hash}`;
 }
 
-/** The names that are others on the wire, by the client's. Should one be another tool's already, its hash is another. */
+/** The names that change, by the client's name. If a new name is taken already, it gets another hash. */
 function changedNames(names: ReadonlySet<string>, wire: (name: string) => string): ReadonlyMap<string, string> {
   const changed = [...names].filter((name) => wire(name) !== name);
   const wires = new Map<string, string>();

@@ -1,17 +1,17 @@
 import { asArray, asObject, asString, ownMember, type JsonObject } from '../../../lib/json.ts';
 
-/** A tool's parameters as APIs take them, and what of the schema could not be said. */
+/** The parameters of a tool as APIs take them, and what of the schema was lost. */
 export interface ToolSchema {
   readonly schema: JsonObject;
-  /** Keywords of the root that had to be left out. */
+  /** Keywords at the root that were left out. */
   readonly lost: readonly string[];
 }
 
 /**
- * The schema of a tool's parameters as OpenAI and Anthropic demand it: `type: "object"`, and at the root neither
- * alternatives nor anything else that would not be an object's
- * (https://github.com/langchain-ai/langchainjs/issues/9804, https://github.com/anthropics/claude-code/issues/40075).
- * What stands in alternatives is joined: any of their properties may be given, and those that all demand must be.
+ * The schema of a tool's parameters as OpenAI and Anthropic demand it: with `type: "object"`, and without alternatives
+ * or anything else at the root that is not an object's (https://github.com/langchain-ai/langchainjs/issues/9804,
+ * https://github.com/anthropics/claude-code/issues/40075). Alternatives are merged: each of their properties is
+ * allowed, and those that all of them require are required.
  */
 export function toolSchema(parameters: JsonObject | undefined, finish: Finish = asItIs): ToolSchema {
   if (parameters === undefined) return { schema: NOTHING, lost: [] };
@@ -33,10 +33,10 @@ export function toolSchema(parameters: JsonObject | undefined, finish: Finish = 
   };
 }
 
-/** Of a tool that takes nothing. */
+/** The parameters of a tool that takes none. */
 export const NOTHING: JsonObject = { type: 'object', properties: {} };
 
-/** With what a reference that is all of the schema refers to. */
+/** Resolves a root that is a reference. */
 function dereferenced(root: JsonObject): JsonObject {
   const reference = asString(root['$ref']);
   const target = reference === undefined ? undefined : asObject(resolved(reference, root));
@@ -45,7 +45,7 @@ function dereferenced(root: JsonObject): JsonObject {
   return { ...target, ...beside };
 }
 
-/** What one API wants of every schema within a schema besides. The same object where nothing has to change. */
+/** An API's own changes to every schema. Returns the same object if nothing changes. */
 export type Finish = (schema: JsonObject) => JsonObject;
 
 function asItIs(schema: JsonObject): JsonObject {
@@ -53,8 +53,8 @@ function asItIs(schema: JsonObject): JsonObject {
 }
 
 /**
- * The schema in a form that every API reads: `true`, which stands for any value, is written `{}`. The same object where
- * nothing has to change.
+ * The schema in a form that every API reads: `true`, which allows any value, becomes `{}`. The same object if nothing
+ * changes.
  */
 export function plainSchema(schema: JsonObject, finish: Finish = asItIs): JsonObject {
   let changed: Record<string, unknown> | undefined;
@@ -97,7 +97,7 @@ function plainValue(value: unknown, finish: Finish): unknown {
   return schema === undefined ? value : plainSchema(schema, finish);
 }
 
-/** What may not stand at the root of a tool's schema. */
+/** Keywords that are not allowed at the root. */
 const NOT_AT_ROOT: ReadonlySet<string> = new Set(['$ref', 'anyOf', 'oneOf', 'allOf', 'not', 'enum', 'const']);
 
 function isFlat(root: JsonObject): boolean {
@@ -107,16 +107,16 @@ function isFlat(root: JsonObject): boolean {
   return true;
 }
 
-/** The properties that an object may have, each with its possible schemas, and those that it must have. */
+/** The properties that an object may have, each with its schemas, and those that it must have. */
 interface Members {
   readonly properties: Map<string, Set<unknown>>;
   readonly required: Set<string>;
 }
 
-/** So many references may lead from one to the next. */
+/** The longest chain of references. */
 const DEEPEST = 256;
 
-/** Looks at a schema once, however many references lead to it. */
+/** Visits a schema once, however many references lead to it. */
 class Flattening {
   readonly lost = new Set<string>();
   readonly #seen = new Set<JsonObject>();
@@ -153,7 +153,7 @@ class Flattening {
   ): void {
     const parts = asArray(value)
       .flatMap((part): JsonObject[] => [asObject(part) ?? {}])
-      // `null` for an object: a call has arguments always.
+      // A call always has arguments, so `null` is no alternative.
       .filter(({ type }) => type !== 'null')
       .map((part) => this.flat(part, depth + 1));
     if (parts.length !== 1) this.lost.add(keyword);
