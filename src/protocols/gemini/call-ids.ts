@@ -9,18 +9,18 @@ interface Call {
 }
 
 /**
- * The calls of a conversation, whose ids this dialect may leave out, and which results are theirs. What is made up for
- * a call is the same in every turn, or the backend's cache of the prompt would be of no use.
+ * The calls of a conversation and their results. This dialect may leave out their ids. Generated ids are the same in
+ * every turn, so that the backend's prompt cache still hits.
  */
 export class CallIds {
   #count = 0;
   readonly #all = new OpenQueue<Call>();
   readonly #byId = new OpenQueues<string, Call>();
   readonly #byName = new OpenQueues<string, Call>();
-  /** Those that came without an id, and so will their results. */
+  /** Calls without an id. Their results have none either. */
   readonly #withoutId = new OpenQueues<string, Call>();
 
-  /** The id of the next call of the conversation. */
+  /** The id of the next call in the conversation. */
   ofCall(id: string | undefined, name: string): string {
     const call = { id: id ?? this.#madeUp(name), name, isOpen: true };
     this.#all.add(call);
@@ -30,7 +30,10 @@ export class CallIds {
     return call.id;
   }
 
-  /** The id of the call that a result is of: the named one, or else the first open one of its name, or of any. */
+  /**
+   * Finds the call that a result belongs to and gives its id: the call of that id, or the first open call of that name,
+   * or the first open call.
+   */
   ofResult(id: string | undefined, name: string | undefined): string {
     const call =
       (id === undefined ? undefined : this.#byId.first(id, isOpen)) ??

@@ -1,7 +1,10 @@
 import { parseExactly } from '../../lib/exact-json.ts';
 import type { JsonObject } from '../../lib/json.ts';
 
-/** A call's arguments as the object that `args` has to be; text that is no JSON object is its one member `input`. */
+/**
+ * The arguments of a call as the object that `args` must be. Text that is not a JSON object becomes its only member
+ * `input`.
+ */
 export function inputOf(text: string, freeform = false): JsonObject {
   if (freeform) return { input: text };
   return parseExactly(text) ?? (text.trim() === '' ? {} : { input: text });

@@ -1,8 +1,8 @@
 import { asObject, type JsonObject } from '../../lib/json.ts';
 
 /**
- * `value` as an object whose members are named in camel case; undefined if it is none. The API takes every field in
- * snake case as well, and clients mix both in one body. Only the object's own members are renamed.
+ * `value` as an object with member names in camel case; undefined if it is not an object. The API also accepts every
+ * field in snake case, and clients mix both. Only the object's own members are renamed.
  */
 export function fieldsOf(value: unknown): JsonObject | undefined {
   const object = asObject(value);
@@ -20,12 +20,12 @@ function renamed(object: JsonObject): JsonObject {
   return fields;
 }
 
-/** `thought_signature` as `thoughtSignature`; a name in camel case stays. */
+/** `thought_signature` as `thoughtSignature`. A name in camel case stays as it is. */
 export function camelCase(name: string): string {
   return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** `models/x` for a bare name; `tunedModels/x`, `publishers/google/models/x` and the like are paths already. */
+/** `models/x` for a bare name. `tunedModels/x`, `publishers/google/models/x` and the like are paths already. */
 export function modelName(model: string): string {
   return model.includes('/') ? model : `models/${model}`;
 }

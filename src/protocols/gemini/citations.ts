@@ -3,22 +3,22 @@ import { SaidText } from './said-text.ts';
 import { asArray, asCount, asObject, asString, asWord, compact, type JsonObject } from '../../lib/json.ts';
 
 /**
- * Reads what a candidate says of its sources: `groundingMetadata` (chunks, and supports that say what of the text is
- * from which) and `citationMetadata`. `text` is what was said so far; offsets are in bytes of it.
+ * Reads the sources of a candidate: `groundingMetadata` (chunks, and supports that link them to the text) and
+ * `citationMetadata`. `text` is the text so far. Offsets are in bytes of it.
  */
 export function decodeCitations(candidate: JsonObject, text: SaidText): Citation[] {
   const grounding = asObject(candidate['groundingMetadata']);
   const cited = asObject(candidate['citationMetadata']);
   return [
     ...(grounding === undefined ? [] : grounded(grounding, text)),
-    // The API's word, and the SDKs'.
+    // The API's name for it, and the SDKs'.
     ...asArray(cited?.['citationSources'] ?? cited?.['citations']).map((source) =>
       recited(asObject(source) ?? {}, text),
     ),
   ];
 }
 
-/** Writes citations as `groundingMetadata` of a text that begins `offset` bytes into its candidate's. */
+/** Writes the citations of texts as `groundingMetadata`. */
 export function encodeCitations(texts: readonly CitedText[]): JsonObject | undefined {
   const chunks: JsonObject[] = [];
   const indices = new Map<string, number>();
@@ -42,7 +42,7 @@ export function encodeCitations(texts: readonly CitedText[]): JsonObject | undef
   return { groundingChunks: chunks, ...(supports.length === 0 ? {} : { groundingSupports: supports }) };
 }
 
-/** A text of an answer, which of its parts it is, and what it refers to. */
+/** A text of an answer, the index of its part, and its citations. */
 export interface CitedText {
   readonly text: string;
   readonly partIndex: number;
@@ -86,7 +86,7 @@ function recited(source: JsonObject, text: SaidText): Citation {
   return { ...citation, ...rangeOf(source, text) };
 }
 
-/** A range in bytes as one in UTF-16 units. Where the segment's words are told, they have to be the ones that are there. */
+/** Converts a range in bytes to UTF-16 units. If the segment repeats its text, that must be the text at this place. */
 function rangeOf(segment: JsonObject, text: SaidText): { readonly start?: number; readonly end?: number } {
   const endIndex = asCount(segment['endIndex']);
   const words = asString(segment['text']);
@@ -95,12 +95,12 @@ function rangeOf(segment: JsonObject, text: SaidText): { readonly start?: number
     const end = text.unitsAt(endIndex);
     if (words === undefined || (words.length === end - start && text.has(words, start))) return { start, end };
   }
-  // Counted from elsewhere: of several parts, or by a model that miscounts.
+  // The offsets are counted from elsewhere: across several parts, or wrongly by the model.
   const start = words === undefined ? -1 : text.indexOf(words);
   return start === -1 ? {} : { start, end: start + (words?.length ?? 0) };
 }
 
-/** The words of a text's segments, each as often as it is referred to: together not much more than the text is long. */
+/** Writes the segments of a text. Together, their texts are not much longer than the text itself. */
 class Segments {
   readonly #said = new SaidText();
   #units: number;

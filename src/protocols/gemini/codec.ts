@@ -7,7 +7,7 @@ import { encodeRequest } from './encode-request.ts';
 import { GeminiStreamEncoder } from './encode-stream.ts';
 import { FIELD_NAMES } from './settings.ts';
 
-/** GenerateContent requests and answers to and from the neutral form. */
+/** Translates GenerateContent requests and answers to and from the neutral form. */
 export const codec: Codec = {
   fieldNames: FIELD_NAMES,
   decodeRequest,

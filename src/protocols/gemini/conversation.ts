@@ -1,12 +1,12 @@
 import { asObject } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
 
-/** Of a request without contents, this much of its input tells it from others. */
+/** How much of its input identifies a request without contents. */
 const INPUT_CHARACTERS = 1024;
 
 /**
- * What stays the same through all turns of a conversation: the system instruction and the contents up to the first of
- * the user, with what Google keeps in its cache for it.
+ * The part of a request that stays the same in all turns of a conversation: the system instruction, the contents up to
+ * the first of the user, and the name of Google's cached content.
  */
 export function conversationStart(body: Record<string, unknown>): string {
   const fields = fieldsOf(fieldsOf(body)?.['generateContentRequest'] ?? body);

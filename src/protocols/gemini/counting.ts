@@ -3,7 +3,7 @@ import type { Counting } from '../codec.ts';
 import { encodeRequest } from './encode-request.ts';
 import { modelName } from './camel-case.ts';
 
-/** `:countTokens`, of the whole request: of `contents` alone it would leave the system's words and the tools out. */
+/** `:countTokens` of the whole request. With `contents` alone it would not count system instruction and tools. */
 export const counting: Counting = {
   encodeCount: (conversation, addressee) => ({
     generateContentRequest: { model: modelName(addressee.model), ...encodeRequest(conversation, addressee).body },

@@ -6,9 +6,9 @@ import { fieldsOf } from './camel-case.ts';
 import type { Reading } from './decode-calls.ts';
 import { GeminiStreamDecoder } from './decode-stream.ts';
 
-/** Reads a GenerateContentResponse: a stream of one chunk. */
+/** Reads a GenerateContentResponse, as a stream of one chunk. */
 export function decodeAnswer(body: unknown, reading: Reading, work?: AnswerWork): Completion {
-  // Some servers give a stream that was not asked for as a list.
+  // Some servers send a stream that nobody asked for as a list.
   const chunks = (Array.isArray(body) ? body : [body]).map(fieldsOf);
   if (
     !chunks.some(

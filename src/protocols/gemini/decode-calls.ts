@@ -7,18 +7,18 @@ import { unwrapInput } from '../shared/tools/freeform.ts';
 import { generatedId } from '../shared/tools/generated-id.ts';
 import { PartialArgs } from './partial-args.ts';
 
-/** What of the request decides how its answer is read. */
+/** The facts of a request that decide how its answer is read. */
 export interface Reading {
   readonly model: string;
-  /** The tools that were freeform ones. */
+  /** The names of the freeform tools. */
   readonly freeform: ReadonlySet<string>;
   /** The function whose call is the answer. */
   readonly answerTool: string | undefined;
 }
 
-/** Reads the calls of an answer: whole ones, and those whose arguments come in pieces, which end when the last is here. */
+/** Reads the calls of an answer: whole ones, and calls whose arguments come in pieces. */
 export class CallReader {
-  /** The answer calls something that the client is to do. */
+  /** The answer calls a tool of the client's. */
   hasAny = false;
   #open: { readonly index: number; readonly name: string; readonly args: PartialArgs } | undefined;
 
@@ -38,14 +38,14 @@ export class CallReader {
     }
     open.args.push(call['partialArgs']);
     const { args: written } = call;
-    // JSON in a string is JSON all the same.
+    // Some servers send the JSON as a string.
     const args = typeof written === 'string' ? parseObject(written) : asObject(written);
     if (args !== undefined) open.args.merge(args);
     if (call['willContinue'] !== true) this.close();
     else if (args !== undefined) this.state.work.keepText(JSON.stringify(args));
   }
 
-  /** Ends the call that is under way, if there is one. */
+  /** Ends the current call, if there is one. */
   close(): void {
     const open = this.#open;
     if (open === undefined) return;

@@ -10,14 +10,14 @@ import { repeated } from './repeated.ts';
 import { decodeResult } from './results.ts';
 import { signatureOf } from './signatures.ts';
 
-/** Reads the parts of a content; those that hold nothing are left out. */
+/** Reads the parts of a content. Parts without any content are left out. */
 export function decodeParts(content: unknown, { path, role, calls }: Place): Part[] {
   return partsOf(content, path).flatMap(
     (part, at) => decodePart(part, { path: `${path}.parts[${at}]`, role, calls }) ?? [],
   );
 }
 
-/** The parts as they stand: a list, or a single one. */
+/** The parts as they stand: a list, or a single part. */
 export function partsOf(value: unknown, path: string): readonly unknown[] {
   const content = fieldsOf(value);
   if (content === undefined) refuseField(path, 'has to be an object with `parts`');
@@ -26,7 +26,7 @@ export function partsOf(value: unknown, path: string): readonly unknown[] {
   return repeated(content['parts']);
 }
 
-/** The part; undefined for one that holds nothing. */
+/** Reads a part; undefined if it has no content. */
 function decodePart(value: unknown, { path, role, calls }: Place): Part | undefined {
   const part = fieldsOf(value);
   if (part === undefined) refuseField(path, 'has to be an object');
@@ -34,7 +34,7 @@ function decodePart(value: unknown, { path, role, calls }: Place): Part | undefi
   if (isThere(part['functionResponse']))
     return decodeResult(part['functionResponse'], calls, `${path}.functionResponse`);
   const media = decodeMedia(part);
-  // A picture that the model only thought of is none of its answer.
+  // An image within the thoughts is not part of the answer.
   if (media !== undefined) return part['thought'] === true ? undefined : media;
   if (isThere(part['inlineData']) || isThere(part['fileData'])) refuseField(path, 'has to say where its bytes are');
   const native = Object.keys(part).find((name) => NATIVE.has(name) && isThere(part[name]));
@@ -48,7 +48,7 @@ interface Place {
   readonly calls: CallIds;
 }
 
-/** What a part holds, by the member that says so. */
+/** Members that only this dialect knows. */
 const NATIVE = new Set([
   'executableCode',
   'codeExecutionResult',
@@ -95,7 +95,7 @@ function callFrom(part: JsonObject, path: string, calls: CallIds): Part {
   };
 }
 
-/** As it stands, for its members are no fields. */
+/** Stays as it is: the members of arguments are not fields. */
 function objectOf(value: unknown, path: string): JsonObject {
   if (value === undefined || value === null) return {};
   return asObject(value) ?? refuseField(path, 'has to be an object');

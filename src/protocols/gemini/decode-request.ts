@@ -12,7 +12,10 @@ import { decodeReasoning } from './reasoning.ts';
 import { objectIn, repeated } from './repeated.ts';
 import { decodeSettings } from './settings.ts';
 
-/** Reads a GenerateContentRequest, or one to count the tokens of. The model and the wish for a stream are in the path. */
+/**
+ * Reads a GenerateContentRequest, or a request to count its tokens. The path holds the model's name and says whether to
+ * stream.
+ */
 export function decodeRequest(body: JsonObject, { stream }: RequestHead): Conversation {
   const outer = fieldsOf(body) ?? {};
   const request = fieldsOf(outer['generateContentRequest']) ?? outer;
@@ -73,7 +76,7 @@ const CONFIG: FieldRules = {
   refused: {},
 };
 
-/** Forms of an answer that no other dialect has. */
+/** Forms of answers that no other dialect has. */
 function requiredOfAnswer(config: JsonObject): UnsupportedFeature[] {
   const count = asNumber(config['candidateCount']);
   const { mimeType } = formOf(config);

@@ -19,16 +19,16 @@ import { SaidText } from './said-text.ts';
 import { UNSIGNED } from './signatures.ts';
 import { readUsage } from './usage.ts';
 
-/** The text or thought that is under way. */
+/** The current text or thought. */
 interface OpenPart {
   readonly index: number;
   readonly kind: 'text' | 'reasoning';
-  /** Of a text, which sources may refer to. */
+  /** The text so far, for the sources that refer to it. */
   readonly text: SaidText;
   isSigned: boolean;
 }
 
-/** Reads a stream of GenerateContentResponses. Of several candidates it is the first that counts. */
+/** Reads a stream of GenerateContentResponses. Only the first of several candidates counts. */
 export class GeminiStreamDecoder implements StreamDecoder {
   #out: AnswerEvent[] = [];
   #isStarted = false;
@@ -37,12 +37,12 @@ export class GeminiStreamDecoder implements StreamDecoder {
   #open: OpenPart | undefined;
   #word: string | undefined;
   #blocked: Finish | undefined;
-  /** The token counts that were told first, and what they have come to. */
+  /** The token counts that were reported first, and the latest ones. */
   #firstUsage: Usage | undefined;
   #usage: Usage | undefined;
-  /** Why there is no answer, or no more of it, in words. */
+  /** The reason why the answer is missing or ends, as text. */
   #why: string | undefined;
-  /** Sources that were told already: a stream may tell them again and again. */
+  /** The sources reported so far: a stream may repeat them many times. */
   readonly #cited = new Set<string>();
 
   constructor(
@@ -101,7 +101,10 @@ export class GeminiStreamDecoder implements StreamDecoder {
     this.#emit({ type: 'part_end', index });
   }
 
-  /** The first counts are told at once, since the prompt's are known from the beginning; the last ones at the end. */
+  /**
+   * The first counts go out at once, because those of the prompt are known from the beginning. The last ones go out at
+   * the end.
+   */
   #seeUsage(chunk: JsonObject): void {
     if (chunk['usageMetadata'] === undefined) return;
     const usage = mergeUsage(this.#usage, readUsage(chunk));
@@ -145,14 +148,14 @@ export class GeminiStreamDecoder implements StreamDecoder {
       if (signature !== undefined) this.#seeText(part, '', signature);
       return;
     }
-    // A picture that the model only thought of is none of its answer.
+    // An image within the thoughts is not part of the answer.
     if (part['thought'] === true && whole.type === 'media') return;
     this.#close();
     this.#emit({ type: 'whole', index: this.#numbers.next++, part: whole });
   }
 
   #seeText(part: JsonObject, text: string, signature: Signature | undefined): void {
-    // Text behind a signature is not signed by it.
+    // A signature does not cover the text after it.
     const open = this.#open;
     const kind = part['thought'] === true ? 'reasoning' : 'text';
     if (open?.kind === kind && !(open.isSigned && (text !== '' || signature !== undefined))) {
@@ -196,7 +199,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
     return { protocol: NAME, model: this.reading.model, value: text };
   }
 
-  /** Sources are of the text that is under way; one that has ended can have no more. */
+  /** Sources belong to the current text. A text that has ended gets no more. */
   #cite(candidate: JsonObject): void {
     const open = this.#open;
     if (open?.kind !== 'text') return;
@@ -210,10 +213,10 @@ export class GeminiStreamDecoder implements StreamDecoder {
   }
 }
 
-/** Members of a part that say how it is meant, not what it is. */
+/** Members of a part that describe it and are no content. */
 const MARKS = new Set(['thought', 'thoughtSignature', 'text', 'partMetadata', 'mediaResolution', 'videoMetadata']);
 
-/** Some write a single part without its list, or the text alone. */
+/** Some servers send a single part without its list, or the text alone. */
 function partsOf(content: unknown): readonly unknown[] {
   if (typeof content === 'string') return [content];
   const parts = asObject(content)?.['parts'];

@@ -8,7 +8,7 @@ import { jsonSchemaOf } from './openapi.ts';
 import { NAME } from './name.ts';
 import { objectIn, repeated, repeatedObjects } from './repeated.ts';
 
-/** Reads `tools`: each may declare functions, and each other member of it is a tool that runs at Google. */
+/** Reads `tools`: each may declare functions. Every other member is a tool that runs at Google. */
 export function decodeTools(value: unknown): Tool[] {
   return repeatedObjects(value, 'tools').flatMap((tool, at) =>
     Object.entries(fieldsOf(tool) ?? {}).flatMap(([name, inner]): Tool[] => {
@@ -22,7 +22,7 @@ export function decodeTools(value: unknown): Tool[] {
 
 const DECLARATIONS = 'functionDeclarations';
 
-/** What is said of tools and has no neutral form. */
+/** The fields of tools that have no neutral form. */
 export function unsupportedInTools(value: unknown): UnsupportedFeature[] {
   const declared = repeated(value).flatMap((tool) => repeated(fieldsOf(tool)?.[DECLARATIONS]).map(fieldsOf));
   return unsupportedToolFields(declared, `tools[].${DECLARATIONS}[]`, KNOWN);
@@ -45,7 +45,7 @@ function functionFrom(value: JsonObject, where: string): Tool {
   };
 }
 
-/** Reads `toolConfig.functionCallingConfig`. `VALIDATED` is `AUTO` whose calls keep to their schemas. */
+/** Reads `toolConfig.functionCallingConfig`. `VALIDATED` is `AUTO` with calls that keep to their schemas. */
 export function decodeToolChoice(value: unknown): ToolChoice | undefined {
   const config = objectIn(objectIn(value, 'toolConfig')['functionCallingConfig'], CALLING);
   const names = repeated(config['allowedFunctionNames']).map(
@@ -76,7 +76,7 @@ function anyOf(names: readonly string[]): ToolChoice {
   return names.length === 1 ? { mode: 'tool', name: only } : { mode: 'allowed', names, required: true };
 }
 
-/** What `toolConfig` holds and has no neutral form. */
+/** The members of `toolConfig` that have no neutral form. */
 export function unsupportedToolConfig(value: unknown): UnsupportedFeature[] {
   const { functionCallingConfig, ...rest } = fieldsOf(value) ?? {};
   const streamed = fieldsOf(functionCallingConfig)?.['streamFunctionCallArguments'] === true;

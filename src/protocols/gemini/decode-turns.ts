@@ -6,7 +6,7 @@ import { CallIds } from './call-ids.ts';
 import { fieldsOf } from './camel-case.ts';
 import { decodeParts, partsOf } from './decode-parts.ts';
 
-/** Reads `contents`: a list, or a single one. */
+/** Reads `contents`: a list, or a single content. */
 export function decodeTurns(contents: unknown): Turn[] {
   const list = Array.isArray(contents) ? (contents as unknown[]) : [contents];
   const calls = new CallIds();
@@ -14,14 +14,14 @@ export function decodeTurns(contents: unknown): Turn[] {
   for (const [at, content] of list.entries()) {
     const turn = turnFrom(content, Array.isArray(contents) ? `contents[${at}]` : 'contents', calls);
     const last = turns.at(-1);
-    // Clients keep a streamed answer as they got it: in a content, or a part, for each chunk.
+    // Clients store a streamed answer as it came: a content, or a part, for each chunk.
     if (turn.role === 'assistant' && last?.role === 'assistant') for (const part of turn.parts) last.parts.push(part);
     else turns.push(turn);
   }
   return turns.map(({ role, parts }) => ({ role, parts: saidIn(role === 'assistant' ? joined(parts) : parts) }));
 }
 
-/** The texts, and the thoughts, that follow each other as one; what is signed ends there. */
+/** Joins texts, and thoughts, that follow each other. A signature ends the joined part. */
 function joined(parts: readonly Part[]): Part[] {
   const list: Part[] = [];
   for (const part of parts) {
@@ -37,13 +37,13 @@ function joined(parts: readonly Part[]): Part[] {
   return list;
 }
 
-/** Without empty texts; somebody who says nothing at all says one. */
+/** Leaves out empty texts, unless nothing else is left. */
 function saidIn(parts: readonly Part[]): readonly Part[] {
   const said = parts.filter((part) => part.type !== 'text' || part.text !== '' || part.signature !== undefined);
   return said.length === 0 ? parts.slice(0, 1) : said;
 }
 
-/** Reads `systemInstruction`: texts, in whatever they are wrapped. */
+/** Reads `systemInstruction`: texts in any wrapping. */
 export function decodeSystem(value: unknown): TextPart[] {
   if (value === undefined || value === null) return [];
   const parts = typeof value === 'string' ? [{ text: value }] : partsOf(value, 'systemInstruction');
@@ -55,7 +55,7 @@ export function decodeSystem(value: unknown): TextPart[] {
   });
 }
 
-/** `function` is what older clients call the side that brings results. */
+/** `function` is what older clients call the role that sends results. */
 const ROLES: ReadonlyMap<string, Turn['role']> = new Map([
   ['user', 'user'],
   ['model', 'assistant'],

@@ -5,7 +5,7 @@ import { refuseField } from '../shared/request/fields.ts';
 import { fieldsOf, modelName } from './camel-case.ts';
 import { repeated, repeatedObjects } from './repeated.ts';
 
-/** `:embedContent` of one text, `:batchEmbedContents` of several; what goes to a backend is always the latter. */
+/** `:embedContent` for one text, `:batchEmbedContents` for several. Requests to backends always use the latter. */
 export const embedding: EmbeddingCodec = {
   decodeRequest: (body) => {
     const fields = fieldsOf(body) ?? {};

@@ -43,7 +43,7 @@ export function encodeAnswer(completion: Completion, reply: Reply): JsonObject {
   });
 }
 
-/** Writes the parts of an answer; those that only another dialect knows are left out. */
+/** Writes the parts of an answer. Parts that only another dialect knows are left out. */
 export class AnswerParts {
   #hasCall = false;
 
@@ -56,7 +56,7 @@ export class AnswerParts {
       case 'reasoning':
         return { text: part.text, thought: true, ...signed(part.signature, part) };
       case 'media':
-        // Only its own provider knows what a file's name stands for.
+        // Only its own provider knows the file.
         return part.source.from === 'file' && part.source.protocol !== NAME ? undefined : encodeMedia(part);
       case 'native':
         return nativePart(part);
@@ -71,13 +71,13 @@ export class AnswerParts {
     const isFirst = !this.#hasCall;
     this.#hasCall = true;
     const args = inputOf(text, freeform);
-    // Models want a signature with the first call of a turn, and the next turn may go to one of them.
+    // Models want a signature with the first call of a turn, and one of them may get the next turn.
     const unsigned = isFirst ? { thoughtSignature: UNSIGNED } : {};
     return { functionCall: { id, name, args }, ...(signature === undefined ? unsigned : signed(signature)) };
   }
 }
 
-/** The member that holds a signature, for a part of an answer. */
+/** The member with the signature, for a part of an answer. */
 export function signed(
   signature: Signature | undefined,
   traits?: ReasoningTraits,

@@ -21,7 +21,7 @@ export function encodeRequest(conversation: Conversation, addressee: Addressee):
   return encodeWithNames(conversation, toolName, (named) => encode(named, addressee));
 }
 
-/** A function's name begins with a letter or `_`. */
+/** A function name in the form that Google takes: it begins with a letter or `_`. */
 function toolName(name: string): string {
   if (/^[a-zA-Z_][\w.:-]{0,127}$/.test(name)) return name;
   return hashedName(/^[a-zA-Z_]/.test(name) ? name : `_${name}`, /[^\w.:-]/g, 128);
@@ -44,7 +44,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   const reading = { model, freeform: freeformNames(conversation.tools), answerTool: answer?.name };
   return {
     body: compact({
-      // Somebody has to say something; a system's words alone are a question, too.
+      // Contents must not be empty. A system instruction alone is a question, too.
       contents: contents.length === 0 ? [{ role: 'user', ...(system ?? { parts: [{ text: '' }] }) }] : contents,
       systemInstruction: contents.length === 0 ? undefined : system,
       tools: tools.tools,
@@ -63,7 +63,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   };
 }
 
-/** Calls and their results by name and order alone. */
+/** Removes the ids: calls and results then match by name and order. */
 function withoutIds(content: JsonObject): JsonObject {
   const parts = asArray(content['parts']).map((value) => {
     const part = asObject(value) ?? {};
@@ -78,7 +78,7 @@ function withoutFunctions(conversation: Conversation): Conversation {
   return { ...conversation, tools: conversation.tools.filter(({ type }) => type === 'native') };
 }
 
-/** The system's words, those that came later in the conversation at the end: there is no other place for them. */
+/** The system texts; those from later in the conversation come last, because no other place can hold them. */
 function systemOf({ system, turns }: Conversation, note: string | undefined): JsonObject | undefined {
   const later = turns.filter(({ role }) => role === 'system').flatMap(({ parts }) => parts);
   const texts = [...system, ...later].flatMap((part) => (part.type === 'text' && part.text !== '' ? [part.text] : []));

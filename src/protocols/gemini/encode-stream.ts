@@ -11,10 +11,10 @@ import { encodeFinish } from './finish.ts';
 import { encodeLogprobs } from './logprobs.ts';
 import { writeUsage } from './usage.ts';
 
-/** A part under way. */
+/** The current part. */
 interface Draft {
   readonly head: PartStartEvent;
-  /** Of a call the arguments; of a text what sources may refer to. */
+  /** The arguments of a call, or the text that sources may refer to. */
   text: string;
   signature: Signature | undefined;
   citations: Citation[] | undefined;
@@ -22,13 +22,13 @@ interface Draft {
 
 const BEFORE_PARTS = 'data: {"candidates":[{"content":{"parts":[';
 
-/** Writes a stream of GenerateContentResponses, one for each event that says something. Calls go out whole. */
+/** Writes a stream of GenerateContentResponses, one for each event with content. A call goes out as a whole. */
 export class GeminiStreamEncoder implements StreamEncoder {
   readonly #parts = new AnswerParts();
   readonly #drafts = new Map<number, Draft>();
   readonly #cited: Draft[] = [];
   readonly #breaks = new TextBreaks();
-  /** What each chunk tells of the answer, as the members that end its JSON. */
+  /** The members about the answer that every chunk has at its end, as JSON. */
   #identity: string;
   #counts = '';
   #afterParts = '';
@@ -104,7 +104,7 @@ export class GeminiStreamEncoder implements StreamEncoder {
     return `${BEFORE_PARTS}{"text":${written}${part === 'reasoning' ? ',"thought":true' : ''}${this.#afterParts}`;
   }
 
-  /** A signature goes out with an empty text of its part's kind; a call's with the call. */
+  /** A signature goes out with an empty text of its part's kind, or with the call. */
   #sign(index: number, signature: Signature): string {
     const draft = this.#drafts.get(index);
     if (draft === undefined) return '';
@@ -136,7 +136,7 @@ export class GeminiStreamEncoder implements StreamEncoder {
 
   #chunk(part: object | undefined): string {
     if (part === undefined) return '';
-    // Without its last brace, which stands at the beginning of what follows.
+    // Without the closing brace, which follows later.
     return `${BEFORE_PARTS}${JSON.stringify(part).slice(0, -1)}${this.#afterParts}`;
   }
 

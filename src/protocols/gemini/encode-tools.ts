@@ -9,7 +9,7 @@ import { freeformDescription } from '../shared/tools/freeform.ts';
 import { supportedSchema } from './schema.ts';
 import { NAME } from './name.ts';
 
-/** What a request says of tools, and what it could not say. */
+/** The tools of a request as written, and the tools that it cannot offer. */
 export interface WrittenTools {
   readonly tools: readonly JsonObject[] | undefined;
   readonly toolConfig: JsonObject | undefined;
@@ -17,8 +17,8 @@ export interface WrittenTools {
 }
 
 /**
- * The tools and which of them are to be called. With an `answer` tool the call of that one is the answer, so that the
- * model has to call something.
+ * Writes the tools and the choice among them. If there is an `answer` tool, its call is the answer, so the model must
+ * call some tool.
  */
 export function encodeTools(
   { tools, toolChoice }: Conversation,
@@ -71,7 +71,7 @@ function declarationOf(tool: Tool, work: Work): JsonObject | undefined {
 
 const FREEFORM = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
 
-/** Of a function that takes nothing there is no schema. */
+/** A function without parameters has no schema. */
 function schemaOf({ name, parameters }: FunctionTool, work: Work): JsonObject | undefined {
   if (parameters === undefined || Object.keys(parameters).length === 0) return undefined;
   const schema = supportedSchema(parameters, work, `tools[${name}]`);

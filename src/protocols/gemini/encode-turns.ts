@@ -22,8 +22,8 @@ export interface Contents {
 }
 
 /**
- * Writes the turns for `model`. Turns of one side that follow each other become one; the results of tools stand in a
- * content of their own, right after the calls, as the API demands.
+ * Writes the turns for `model`. Turns of one role that follow each other become one. Tool results stand in a content of
+ * their own right after the calls, as the API demands.
  */
 export function encodeTurns({ turns }: Conversation, model: string, work: Work): Contents {
   const writer = new ContentsWriter(model, work);
@@ -43,7 +43,7 @@ function merged(turns: readonly Turn[]): Turn[] {
 class ContentsWriter {
   readonly contents: JsonObject[] = [];
   readonly unsupported: UnsupportedFeature[] = [];
-  /** The names of the functions that were called, by the calls' ids. */
+  /** The names of the called functions, by call id. */
   readonly #names = new Map<string, string>();
   readonly #isThird: boolean;
 
@@ -59,18 +59,18 @@ class ContentsWriter {
     else this.#addUser(parts);
   }
 
-  /** Names what the system's turns hold besides words, which stand in the system instruction. */
+  /** Reports parts of system turns that are not text. The text goes into the system instruction. */
   name(parts: readonly Part[]): void {
     for (const each of unsupportedNativeParts(parts)) this.unsupported.push(each);
   }
 
   /**
-   * A client whose answer was cut sends back what it got (Codex does), in the belief that the model speaks next. Thoughts
-   * alone are nothing to go on with.
+   * A client whose answer was cut off sends back what it got (Codex does) and expects the model to continue. Thoughts
+   * alone cannot be continued.
    */
   end(): void {
     const { contents } = this;
-    // A model's content, and one with calls all the more, has to come after a user's.
+    // A content of the model, above all one with calls, must follow one of the user.
     if (contents[0]?.['role'] === 'model') contents.unshift({ role: 'user', parts: [{ text: EMPTY_USER_TEXT }] });
     const parts = asArray(contents.at(-1)?.['role'] === 'model' ? contents.at(-1)?.['parts'] : undefined);
     if (parts.length === 0) return;
@@ -91,7 +91,7 @@ class ContentsWriter {
     this.#push('user', [...written.flatMap(({ after }) => after), ...others], results.length > 0);
   }
 
-  /** A side that says nothing at all says an empty text: contents without parts are refused. */
+  /** An empty turn becomes an empty text: the API refuses contents without parts. */
   #push(role: 'user' | 'model', parts: readonly JsonObject[], mayBeLeftOut = role === 'model'): void {
     const said = parts.filter((part) => part['text'] !== '' || part['thoughtSignature'] !== undefined);
     if (said.length > 0) this.contents.push({ role, parts: said });
@@ -125,13 +125,13 @@ class ContentsWriter {
     });
   }
 
-  /** No model wants another's thoughts back. */
+  /** Thoughts of another model do not go back. */
   #thought(text: string, signature: Signature | undefined): JsonObject[] {
     const signed = this.#signed(signature);
     return signed.thoughtSignature === undefined ? [] : [{ text, thought: true, ...signed }];
   }
 
-  /** Of calls that were made at once the first carries the signature of all. */
+  /** Of parallel calls the first carries the signature. */
   #call({ id, name, arguments: text, freeform, signature }: ToolCallPart, isFirst: boolean): JsonObject {
     this.#names.set(id, name);
     if (freeform !== true) this.work.takeJson(text, `the arguments of ${name}`);

@@ -12,13 +12,13 @@ export const errors: ErrorGrammar = {
   status: errorStatus,
 };
 
-/** Of `google.rpc.ErrorInfo`: whose words its `reason` is from. */
+/** The `domain` of a `google.rpc.ErrorInfo`: who defines its `reason`. */
 const DOMAIN = 'llm-proxy';
 const TYPE = 'type.googleapis.com/google.rpc';
 
 /**
- * `{"error":{code,message,status,details}}` (https://google.aip.dev/193). The gateway's own code is an ErrorInfo, the
- * field at fault a BadRequest, and the time to wait a RetryInfo among the details.
+ * `{"error":{code,message,status,details}}` (https://google.aip.dev/193). In the details an ErrorInfo has the gateway's
+ * own code, a BadRequest the field at fault, and a RetryInfo the time to wait.
  */
 export function errorBody({ status, message, code, param, retryAfterMs }: GatewayError): string {
   const details: JsonObject[] = [];
@@ -34,12 +34,12 @@ export function errorBody({ status, message, code, param, retryAfterMs }: Gatewa
   return JSON.stringify({ error });
 }
 
-/** A bare chunk of the same shape: the SDKs throw on it. */
+/** A chunk that is an error body: the SDKs throw on it. */
 export function errorEvent(error: GatewayError): string {
   return `data: ${errorBody(error)}\n\n`;
 }
 
-/** The body of an upstream's error answer as the event that says the same. */
+/** The body of an upstream error as an event. */
 export function errorAsEvent(body: unknown): string | undefined {
   const holder = unwrapped(body);
   return readError(holder) === undefined ? undefined : `data: ${JSON.stringify(holder)}\n\n`;
@@ -50,7 +50,7 @@ export function errorStatus(status: number): number {
   return status === 529 ? 503 : status;
 }
 
-/** Reads `{"error": …}`, also where it is the one element of an array: a stream that was not asked for as SSE. */
+/** Reads `{"error": …}`, also as the only element of an array, which is the form of a stream without SSE. */
 export function readError(body: unknown): UpstreamError | undefined {
   const holder = asObject(unwrapped(body));
   const error = holder?.['error'];
@@ -69,7 +69,7 @@ export function readError(body: unknown): UpstreamError | undefined {
   };
 }
 
-/** What an error body holds is an object, or an array of one. */
+/** The object of an error body, which may be wrapped in an array. */
 export function unwrapped(body: unknown): unknown {
   return Array.isArray(body) ? body[0] : body;
 }
@@ -85,7 +85,7 @@ function statusIn(value: unknown): number | undefined {
   return number !== undefined && Number.isInteger(number) && number >= 400 && number <= 599 ? number : undefined;
 }
 
-/** The words of google.rpc.Code and the statuses that they stand for. */
+/** The codes of google.rpc.Code and their HTTP statuses. */
 const STATUSES: ReadonlyMap<string, number> = new Map<string, number>(
   Object.entries({
     INVALID_ARGUMENT: 400,

@@ -3,13 +3,13 @@ import { asArray, asObject } from '../../lib/json.ts';
 import { unwrapped } from './errors.ts';
 import { brokenBy, reasonOf, type BrokenEnd } from '../shared/finish/words.ts';
 
-/** Reads a candidate's `finishReason`. An answer that ends in calls ends with `STOP`, like any other. */
+/** Reads a candidate's `finishReason`. An answer that ends in calls ends with `STOP` like any other. */
 export function decodeFinish(word: string | undefined, hasCalls: boolean): Finish {
   const reason = reasonOf(word) ?? 'other';
   return { reason: reason === 'stop' && hasCalls ? 'tool_calls' : reason, raw: word };
 }
 
-/** Reads a prompt's `blockReason`: the answer is that there is none. */
+/** Reads a prompt's `blockReason`: there is no answer. */
 export function decodeBlocked(word: string): Finish {
   return { reason: 'content_filter', raw: word };
 }
@@ -25,7 +25,7 @@ const WORDS: Readonly<Record<FinishReason, string>> = {
   other: 'OTHER',
 };
 
-/** Google's words for what one of them says more of than the reason. */
+/** Google's finish reasons that say more than the neutral reason. */
 const OWN: ReadonlySet<string> = new Set([
   'CONTINUATION',
   'SAFETY',
@@ -41,13 +41,13 @@ const OWN: ReadonlySet<string> = new Set([
   'ESCALATION',
 ]);
 
-/** Writes the same. `OTHER` says that something went wrong, which an end without a word does not. */
+/** Writes a finish reason. `OTHER` reports a problem, so an end without a word becomes `STOP`. */
 export function encodeFinish({ reason, raw }: Finish): string {
   if (reason === 'other' && raw === undefined) return WORDS.stop;
   return raw !== undefined && OWN.has(raw) && reasonOf(raw) === reason ? raw : WORDS[reason];
 }
 
-/** What a plain answer says of its end where it is not whole. */
+/** How a plain answer says that it is incomplete. */
 export function brokenEnd(body: unknown): BrokenEnd | undefined {
   for (const candidate of asArray(asObject(unwrapped(body))?.['candidates'])) {
     const broken = brokenBy(asObject(candidate)?.['finishReason']);

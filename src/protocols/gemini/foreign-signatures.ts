@@ -10,9 +10,9 @@ import { SKIP } from './signatures.ts';
 const SIGNATURES = ['thoughtSignature', 'thought_signature'];
 
 /**
- * `text` without what `model` cannot read: the signatures that the gateway gave to a client for another one. A thought,
- * or an empty text, of which only such a signature would be left goes with it; a call gets the documented placeholder
- * where the model demands a signature.
+ * Removes from `text` the signatures that the gateway gave to a client for another model than `model`. A thought or an
+ * empty text without any other content is removed with its signature. A call gets the documented placeholder if the
+ * model demands a signature.
  */
 export function removeForeignSignatures(text: string, _body: Record<string, unknown>, model: string): string {
   if (!text.includes(MARK)) return text;
@@ -25,14 +25,14 @@ export function removeForeignSignatures(text: string, _body: Record<string, unkn
   return applyEdits(text, edits);
 }
 
-/** What becomes of an element of a list: edits inside it, or it goes. */
+/** What happens to an element of a list: it is edited, or removed. */
 type Verdict = readonly Edit[] | 'gone';
 
 function asEdits(verdict: Verdict): readonly Edit[] {
   return verdict === 'gone' ? [] : verdict;
 }
 
-/** The edits of a list, each element judged. */
+/** The edits of a list; `judge` decides about each element. */
 function listEdits(text: string, start: number, judge: (element: Span) => Verdict): Edit[] {
   const elements = elementSpans(text, start);
   const verdicts = elements.map((element) => judge(element));
@@ -60,11 +60,11 @@ function partEdits(text: string, part: Span, model: string): Verdict {
     return spans.map((span) => ({ ...span, text: JSON.stringify(SKIP) }));
   }
   if (fields['thought'] === true || isNothingElse(fields)) return 'gone';
-  // One that stands there twice, in either case, is emptied the second time.
+  // If the key stands there twice, in either case, the second value becomes empty.
   return spans.map((span, at) => (at === 0 ? memberRemoval(text, span) : { ...span, text: '""' }));
 }
 
-/** What becomes of one signature: it stays as it is, gets its own value back, or goes. */
+/** What happens to a signature: it stays, gets its original value back, or goes. */
 function signatureEdit(text: string, span: Span, model: string): Edit | 'foreign' | 'its own' {
   const value: unknown = JSON.parse(text.slice(span.start, span.end));
   const marked = typeof value === 'string' ? unmarkSignature(value) : undefined;
@@ -74,7 +74,7 @@ function signatureEdit(text: string, span: Span, model: string): Edit | 'foreign
   return { ...span, text: JSON.stringify(signature.value) };
 }
 
-/** Nothing is left of the part but its signature. */
+/** Whether a part holds nothing but its signature. */
 function isNothingElse(fields: Readonly<Record<string, unknown>>): boolean {
   return Object.entries(fields).every(
     ([name, value]) => name === 'thoughtSignature' || name === 'thought' || value === '' || value === null,

@@ -3,7 +3,7 @@ import type { Endpoint, Operation } from '../../core/exchange.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
 
-/** What a model can be asked for, by the word after the colon. */
+/** The operations of a model, by the word after the colon. */
 const METHODS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['generateContent', 'generate'],
   ['streamGenerateContent', 'generate'],
@@ -12,19 +12,24 @@ const METHODS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['batchEmbedContents', 'embed'],
 ]);
 
-/** Aliases may hold slashes; `models/` in front of them is Google's. */
+/** Aliases may contain slashes. The prefix `models/` is Google's. */
 const MODEL_PATH = /^\/v1(?:beta|alpha)?\/models\/(.+):(\w+)$/;
 const MODEL_BY_ID = /^\/v1(?:beta|alpha)\/models\/(.+)$/;
-/** Vertex AI's, with a project and without; it calls aliases with a slash models of other publishers. */
+/**
+ * Vertex AI's paths, with and without a project. An alias with a slash looks like a model of another publisher there.
+ */
 const VERTEX_PATH = /^\/v1(?:beta1)?(?:\/projects\/[^/]+\/locations\/[^/]+)?\/publishers\/([^/]+)\/models\/(.+):(\w+)$/;
-/** What is asked of a model; `:8b` and `:latest`, which end aliases, are not. */
+/** A word that names an operation. `:8b` and `:latest` are ends of aliases. */
 const METHOD_WORD = /:[a-z]+[A-Z]\w*$/;
 
-/** What only Google's APIs have; below `/v1beta/openai` it is OpenAI's. */
+/** Paths that only Google's APIs have. Those below `/v1beta/openai` are OpenAI's. */
 const OWN_PATH =
   /^(?:\/(?:v1|upload|download|api|gemini))*\/v1(?:beta1?|alpha)\/(?!openai\/)|^(?:\/v1)*\/(?:projects|publishers)\//;
 
-/** `/v1beta/models/{model}:{method}`, the same below `/v1` and at Vertex AI's paths, and the lists of models below `/v1beta`. */
+/**
+ * `/v1beta/models/{model}:{method}`, the same below `/v1` and at Vertex AI's paths, and the model lists below
+ * `/v1beta`.
+ */
 export const front: Front = {
   fixed: { '/v1beta/models': listing('models'), '/v1alpha/models': listing('models') },
   find: (path, query) => {
@@ -39,12 +44,12 @@ export const front: Front = {
   },
   covers: (path) => OWN_PATH.test(path) || MODEL_PATH.test(path),
   tellingHeaders: ['x-goog-api-client'],
-  // Keys may stand in any of the dialects' headers.
+  // A key may be in the header of any dialect.
   likelyHeaders: ['x-goog-api-key'],
   keyParameter: 'key',
 };
 
-/** What a path names: publisher, model and method, after the whole. */
+/** The whole path, and the publisher, model and method in it. */
 function namedIn(path: string): readonly string[] {
   const own = MODEL_PATH.exec(path);
   return own === null ? (VERTEX_PATH.exec(path) ?? []) : [path, 'google', ...own.slice(1)];
@@ -58,11 +63,11 @@ function modelEndpoint(model: string, method: string, operation: Operation, quer
     methods: ['POST'],
     protocol: isArray ? 'gemini-array' : 'gemini',
     operation,
-    // The model's own name is in it, and so it is written for each backend anew.
+    // It contains the model's name, so it is written for each backend.
     target: '',
     model,
     stream,
-    // The prompt is part of what will be sent, and so of what is to be counted.
+    // The system prompt is sent, too, so it must be counted.
     conversation: operation === 'generate' || operation === 'count_tokens',
     answersJson: true,
   };

@@ -1,9 +1,9 @@
 import { asList, asObject, asWord } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
 
-/** Whether a plain body answers anything: with parts, with a reason why there are none, or that the prompt was not let through. */
+/** Whether a plain body is an answer: it holds parts, the reason why there are none, or that the prompt was blocked. */
 export function holdsAnswer(body: unknown): boolean {
-  // Some servers give a stream that was not asked for as a list.
+  // Some servers send a stream that nobody asked for as a list.
   if (Array.isArray(body)) return body.some(holdsAnswer);
   const answer = fieldsOf(body);
   if (asWord(fieldsOf(answer?.['promptFeedback'])?.['blockReason']) !== undefined) return true;

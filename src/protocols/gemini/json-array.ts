@@ -1,9 +1,9 @@
 import type { Frames, Framing, StreamGrammar } from '../protocol.ts';
 
 /**
- * The stream that clients get who did not ask for SSE: one JSON array, an element for each event. An error after others
- * is an element that nothing follows, not even the closing bracket, so that a cut answer never looks whole. An error
- * alone is what Google answers, too: an array of one.
+ * The stream for clients that did not ask for SSE: one JSON array with an element for each event. After an error
+ * element nothing follows, not even the closing bracket, so a cut answer never looks complete. An error alone is an
+ * array of one, as Google sends it.
  */
 export function asJsonArray(stream: StreamGrammar): StreamGrammar {
   return { ...stream, keepAlive: '\n', framing };

@@ -1,11 +1,11 @@
 import type { RateLimitState } from '../protocol.ts';
 
-/** Google tells what is left of a limit nowhere. */
+/** Google does not report what is left of a limit. */
 export function readLimits(): RateLimitState | undefined {
   return undefined;
 }
 
-/** And its clients look for it nowhere. */
+/** Its clients do not look for limits. */
 export function limitHeaders(): Readonly<Record<string, string>> {
   return {};
 }

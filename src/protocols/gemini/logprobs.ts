@@ -1,7 +1,7 @@
 import type { Logprob } from '../../core/completion.ts';
 import { asArray, asNumber, asObject, asString, type JsonObject } from '../../lib/json.ts';
 
-/** Reads a candidate's `logprobsResult`: the tokens of the text, and the likeliest at each step. */
+/** Reads a candidate's `logprobsResult`: the tokens of the text, and the most likely ones at each step. */
 export function decodeLogprobs(value: unknown): Logprob[] {
   const result = asObject(value);
   const top = asArray(result?.['topCandidates']);
@@ -27,7 +27,7 @@ export function encodeLogprobs(logprobs: readonly Logprob[]): JsonObject {
 function tokenFrom(value: unknown): Logprob | undefined {
   const candidate = asObject(value);
   const token = asString(candidate?.['token']);
-  // JSON written from protobuf leaves zeros out, and the logarithm of certainty is 0.
+  // Protobuf's JSON leaves out zeros, and the logarithm of certainty is 0.
   return token === undefined ? undefined : { token, logprob: asNumber(candidate?.['logProbability']) ?? 0 };
 }
 

@@ -4,8 +4,8 @@ import { geminiTraits } from '../../vendors/models/gemini.ts';
 import { asksForDetail, type UnsupportedMediaMember } from '../shared/request/turn-members.ts';
 
 /**
- * How closely a medium is to be looked at: Google's words by those of the neutral form. A part says so from the third
- * generation on. https://ai.google.dev/gemini-api/docs/generate-content/media-resolution, read in November 2026.
+ * The level of detail for a medium: Google's values by the neutral ones. A part can have one from the third generation
+ * on. https://ai.google.dev/gemini-api/docs/generate-content/media-resolution, read in November 2026.
  */
 const LEVELS: ReadonlyMap<string, string> = new Map([
   ['low', 'MEDIA_RESOLUTION_LOW'],
@@ -20,15 +20,15 @@ export function detailOf(resolution: JsonObject | undefined): string | undefined
   return DETAILS.get(asString(resolution?.['level']) ?? '');
 }
 
-/** Writes it for a model; nothing for what it has no word for. */
+/** Writes the level of detail for a model; nothing if the model has no such level. */
 export function resolutionFor({ detail = '', kind }: MediaPart, model: string): JsonObject {
   const level = kind === 'audio' || !geminiTraits(model).isThirdOrLater ? undefined : LEVELS.get(detail);
   return level === undefined ? {} : { mediaResolution: { level } };
 }
 
 /**
- * What a model has no place for; a function's response has none for any. What a picture is called is a label, and so is
- * a file's name (`a.pdf`), but a document's title is for the model to read.
+ * The member of a medium that a model has no place for. Media in a function's response have no place for any detail. An
+ * image's name and a file name (`a.pdf`) are only labels, but a document's title is for the model to read.
  */
 export function unsupportedMediaMemberFor(model: string): UnsupportedMediaMember {
   return (media, isResult) => {

@@ -7,11 +7,11 @@ import { NAME } from './name.ts';
 import { kindOf, mediaTypeOf } from '../shared/media/types.ts';
 import { detailOf } from './media-resolution.ts';
 
-/** Files that lie at Google: uploaded ones, by name or by their URL, and those of its storage. */
+/** Files at Google: uploaded ones, by name or URL, and those in its storage. */
 const OWN_FILE = /^(?:gs:\/\/|files\/|https:\/\/generativelanguage\.googleapis\.com\/.*\/files\/)/;
 const YOUTUBE = /^https?:\/\/(?:www\.|m\.)?(?:youtube\.com|youtu\.be)\//;
 
-/** Reads `inlineData` or `fileData` of a part, whichever it has; undefined if it has neither. */
+/** Reads `inlineData` or `fileData` of a part; undefined if it has neither. */
 export function decodeMedia(part: JsonObject): MediaPart | undefined {
   const inline = fieldsOf(part['inlineData']);
   const detail = compact({ detail: detailOf(fieldsOf(part['mediaResolution'])) });
@@ -31,7 +31,7 @@ export function decodeMedia(part: JsonObject): MediaPart | undefined {
   return { ...media(source, type, file['displayName']), ...detail };
 }
 
-/** Writes the same. Throws UnsupportedFeatureError for a file that is kept at another provider. */
+/** Writes a medium. Throws UnsupportedFeatureError for a file that another provider keeps. */
 export function encodeMedia({ kind, source, name }: MediaPart): JsonObject {
   switch (source.from) {
     case 'base64':
@@ -57,13 +57,13 @@ function media(source: MediaSource, mediaType: string | undefined, name: unknown
   return { type: 'media', kind: kindOf(mediaType), source, name: asWord(name) };
 }
 
-/** SDKs write bytes in either alphabet of base64. */
+/** SDKs use either alphabet of base64. */
 function standard(data: string): string {
   if (!data.includes('-') && !data.includes('_')) return data;
   return data.replaceAll('-', '+').replaceAll('_', '/');
 }
 
-/** Texts are documents that every dialect has a place for, once they are texts. */
+/** Every dialect has a place for documents that are text. */
 function inlineSource(mediaType: string, data: string): MediaSource {
   if (!mediaType.startsWith('text/')) return { from: 'base64', mediaType, data };
   try {
@@ -75,7 +75,7 @@ function inlineSource(mediaType: string, data: string): MediaSource {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The API wants a type for every file; a URL that does not show one is taken to be what is commonest of its kind. */
+/** The API wants a MIME type for every file. If a URL does not show one, this is the most common type of its kind. */
 function typeOf(url: string, kind: MediaPart['kind']): string {
   return (YOUTUBE.test(url) ? 'video/mp4' : guessedType(url)) ?? COMMONEST[kind];
 }

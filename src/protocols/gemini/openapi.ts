@@ -2,10 +2,10 @@ import { asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { fieldsOf } from './camel-case.ts';
 import { repeated } from './repeated.ts';
 
-/** A schema in Google's subset of OpenAPI (`parameters`, `responseSchema`) as JSON Schema. */
+/** Converts a schema from Google's subset of OpenAPI (`parameters`, `responseSchema`) to JSON Schema. */
 export function jsonSchemaOf(value: unknown): JsonObject {
   const schema = fieldsOf(value) ?? {};
-  // Without a prototype, which a keyword `__proto__` would replace.
+  // Has no prototype: a keyword `__proto__` would replace it.
   const result = Object.create(null) as Record<string, unknown>;
   for (const [keyword, inner] of Object.entries(schema)) {
     switch (keyword) {
@@ -42,7 +42,7 @@ export function jsonSchemaOf(value: unknown): JsonObject {
         result['$ref'] = inner;
         break;
       case 'format':
-        // Only says that `enum` follows.
+        // It only announces `enum`.
         if (inner !== 'enum') result['format'] = inner;
         break;
       case 'nullable':
@@ -62,7 +62,7 @@ function typeOf(value: unknown): unknown {
   return Array.isArray(value) ? value.map((type: unknown) => typeOf(type)) : (asString(value)?.toLowerCase() ?? value);
 }
 
-/** Their order is the one that the model is to write them in. */
+/** The model writes properties in this order. */
 function propertiesOf(value: unknown, order: unknown): JsonObject {
   const properties = asObject(value) ?? {};
   const names = new Set([...repeated(order).flatMap((name) => asString(name) ?? []), ...Object.keys(properties)]);

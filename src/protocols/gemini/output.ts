@@ -11,10 +11,10 @@ import { objectIn, repeated } from './repeated.ts';
 import { supportedSchema } from './schema.ts';
 import { describedSchema } from '../shared/output/described-schema.ts';
 
-/** What a schema of the answer is called where it is too complex, in no dialect's words. */
+/** The name of the answer's schema in a `too complex` error. */
 const FIELD = 'the schema of the answer';
 
-/** Reads the form of the answer; anything but JSON is unsupported (see `decode-request.ts`). */
+/** Reads the output format. Anything but JSON is unsupported (see `decode-request.ts`). */
 export function decodeOutput(config: JsonObject): OutputFormat | undefined {
   const { mimeType, schema } = formOf(config);
   if (mimeType === undefined || !JSON_TYPES.has(mimeType)) return undefined;
@@ -23,7 +23,7 @@ export function decodeOutput(config: JsonObject): OutputFormat | undefined {
   return { type: 'schema', schema, name: title !== undefined && /^[\w-]{1,64}$/.test(title) ? title : undefined };
 }
 
-/** The older fields for the form of the answer, or the newer `responseFormat`. */
+/** The older fields for the output format, or the newer `responseFormat`. */
 export function formOf(config: JsonObject): {
   readonly mimeType: string | undefined;
   readonly schema: JsonObject | undefined;
@@ -45,7 +45,7 @@ export function formOf(config: JsonObject): {
 }
 
 const CONFIG = 'generationConfig';
-/** What `responseFormat` asks for besides text: pictures, speech, films. */
+/** The other kinds of output that `responseFormat` asks for: images, speech, video. */
 export function otherForms(config: JsonObject): readonly string[] {
   const forms = repeated(config['responseFormat']).flatMap((form) => Object.entries(fieldsOf(form) ?? {}));
   return forms.flatMap(([kind, form]) =>
@@ -53,10 +53,10 @@ export function otherForms(config: JsonObject): readonly string[] {
   );
 }
 
-/** The types that ask for JSON, in the older field and in the newer one. */
+/** The MIME types that ask for JSON, in the older and the newer field. */
 export const JSON_TYPES = new Set(['application/json', 'application_json']);
 
-/** The function whose arguments are the answer, for models that give no other answer of that form beside functions. */
+/** The function whose arguments are the answer, for models that have no output format beside functions. */
 export function answerTool({ output, tools }: Conversation, work: Work): JsonObject & { readonly name: string } {
   const taken = new Set(tools.map(({ name }) => name));
   let name = 'final_answer';
@@ -70,8 +70,9 @@ export function answerTool({ output, tools }: Conversation, work: Work): JsonObj
 }
 
 /**
- * How the form of the answer is asked for. Before the third generation that and functions exclude each other: the
- * answer is then the call of one function more, unless no call is allowed, or one is demanded, which has no such form.
+ * Chooses how to ask for the output format. Before the third generation a format excludes functions, so the answer
+ * becomes a call of an extra function. If calls are forbidden, the functions are left out; if one is forced, the format
+ * is.
  */
 export function formFor(
   { output, tools, toolChoice }: Conversation,
@@ -81,11 +82,11 @@ export function formFor(
     return 'config';
   if (toolChoice?.mode === 'none') return 'no functions';
   if (isForced(toolChoice)) return 'no answer';
-  // A function for just any object is called with an empty one.
+  // Without a schema the model would call the function with an empty object.
   return output.type === 'schema' ? 'tool' : 'words';
 }
 
-/** Writes it as members of `generationConfig`. */
+/** Writes the output format as members of `generationConfig`. */
 export function encodeOutput(output: OutputFormat | undefined, work: Work): JsonObject {
   if (output === undefined) return {};
   const json = { responseMimeType: 'application/json' };

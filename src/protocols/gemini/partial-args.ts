@@ -4,15 +4,15 @@ import { fieldsOf } from './camel-case.ts';
 
 type Container = Record<string, unknown> | unknown[];
 
-/** Arguments that a function declares are not nested deeper, and deeper ones could not be written. */
+/** Declared arguments are never nested deeper, and deeper ones could not be written. */
 const MOST_STEPS = 128;
 
 /**
- * Puts the arguments of a call together that come in pieces (`partialArgs`): values at JSON paths, texts in several
- * parts (https://docs.cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc).
+ * Builds the arguments of a call from pieces (`partialArgs`): values at JSON paths, and texts in several parts
+ * (https://docs.cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc).
  */
 export class PartialArgs {
-  /** `work` is for what is put together. */
+  /** `work` limits the result. */
   constructor(private readonly work: AnswerWork) {}
 
   readonly #args: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
@@ -29,12 +29,12 @@ export class PartialArgs {
     }
   }
 
-  /** Adds arguments that came whole. */
+  /** Adds arguments that came as a whole. */
   merge(args: object): void {
     Object.assign(this.#args, args);
   }
 
-  /** The JSON text of what has come. */
+  /** The JSON text so far. */
   get text(): string {
     return JSON.stringify(this.#args);
   }
@@ -58,12 +58,12 @@ export class PartialArgs {
   }
 }
 
-/** Only what a container has of its own: what it inherits is shared by the whole process. */
+/** Own members only: the whole process shares what a container inherits. */
 function read(container: Container, step: string | number): unknown {
   return Object.hasOwn(container, step) ? (container as Record<string | number, unknown>)[step] : undefined;
 }
 
-/** Elements come in order; one far off the end would make a list of nothing. */
+/** Elements come in order. A far index would create a list of holes. */
 function write(container: Container, step: string | number, value: unknown): boolean {
   if (Array.isArray(container) && (typeof step !== 'number' || step > container.length)) return false;
   // An assignment to `__proto__` would change what the container inherits.
@@ -76,7 +76,7 @@ function valueOf(piece: Readonly<Record<string, unknown>>): unknown {
   return asString(piece['stringValue']) ?? piece['numberValue'] ?? piece['boolValue'] ?? '';
 }
 
-/** `$.a.b[0]['c']` as its steps. */
+/** The steps of `$.a.b[0]['c']`. */
 function stepsOf(path: string): (string | number)[] {
   return [...path.matchAll(/\.([^.[\]]+)|\[(\d+)\]|\[(?:'([^']*)'|"([^"]*)")\]/g)].map(
     ([, name, index, quoted, doubled]) => (index === undefined ? (name ?? quoted ?? doubled ?? '') : Number(index)),

@@ -14,7 +14,7 @@ import { injectSystem } from './system.ts';
 import { readUsage } from './usage.ts';
 import { wire } from './wire.ts';
 
-/** Google's Gemini API: `models/{model}:generateContent` and its kin. */
+/** Google's Gemini API: `models/{model}:generateContent` and related methods. */
 export const gemini: Protocol = {
   name: NAME,
   errors,
@@ -31,7 +31,7 @@ export const gemini: Protocol = {
   removeForeignSignatures,
 };
 
-/** The same for clients of `:streamGenerateContent` who did not ask for SSE. */
+/** The same for clients of `:streamGenerateContent` that did not ask for SSE. */
 export const geminiArray: Protocol = {
   ...gemini,
   stream: asJsonArray(stream),

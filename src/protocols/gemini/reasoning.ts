@@ -5,7 +5,7 @@ import { asBoolean, asNumber, compact } from '../../lib/json.ts';
 import { geminiTraits, type ThinkingLevel } from '../../vendors/models/gemini.ts';
 import { fieldsOf } from './camel-case.ts';
 
-/** Reads `thinkingConfig`: a budget of 0 is no thinking, one of -1 as much as the model likes. */
+/** Reads `thinkingConfig`. A budget of 0 turns thinking off; -1 leaves it to the model. */
 export function decodeReasoning(value: unknown): Reasoning | undefined {
   const config = fieldsOf(value);
   if (config === undefined) return undefined;
@@ -21,13 +21,13 @@ function budgeted(tokens: number): Reasoning {
   return tokens < 0 ? { adaptive: true } : { budgetTokens: tokens };
 }
 
-/** What a request for `model` says of thinking, and whether something of what was asked for is missing from it. */
+/** The thinking settings of a request. `isShort`: they do not give the client what it asked for. */
 export interface ThinkingConfig {
   readonly config: Record<string, unknown> | undefined;
   readonly isShort: boolean;
 }
 
-/** Writes `thinkingConfig` in the measure that the model takes. */
+/** Writes `thinkingConfig` in the unit that the model takes. */
 export function encodeReasoning(reasoning: Reasoning, model: string): ThinkingConfig {
   const { thinking } = geminiTraits(model);
   const wanted = wantsThinking(reasoning);
@@ -45,18 +45,18 @@ export function encodeReasoning(reasoning: Reasoning, model: string): ThinkingCo
   return { config: filled({ includeThoughts, thinkingBudget: fitting }), isShort: isOff && !canBeOff };
 }
 
-/** -1: as much as the model likes, be it none said or said so. */
+/** -1, if the model decides or nothing was said. */
 function budgetOf(reasoning: Reasoning): number {
   const measure = measureOf(reasoning);
   return reasoning.budgetTokens ?? (measure === undefined ? -1 : budgetFor(measure));
 }
 
-/** From less to more; what a model lacks becomes its next higher level, or its highest. */
+/** From least to most. A level that a model lacks becomes its next higher one, or its highest. */
 const STEPS: readonly ThinkingLevel[] = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'];
 
 function levelOf(reasoning: Reasoning, levels: readonly ThinkingLevel[]): ThinkingLevel | undefined {
   const asked = measureOf(reasoning);
-  // Left to itself the model decides.
+  // The model decides.
   if (asked === undefined) return undefined;
   const from = STEPS.indexOf(stepOf(asked));
   return levels.find((level) => STEPS.indexOf(level) >= from) ?? levels.at(-1);

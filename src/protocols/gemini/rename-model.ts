@@ -3,8 +3,8 @@ import { isWrapped, requestSpans } from './request-spans.ts';
 import { modelName } from './camel-case.ts';
 
 /**
- * `text` with the model's name wherever a body repeats that of its path, which Google wants to be the same: in each text
- * to embed, and in a request whose tokens are to be counted. All other bytes stay.
+ * Writes the model's name wherever a body repeats that of the path, because Google wants both to be equal: in each text
+ * to embed, and in a request to count tokens. All other bytes stay.
  */
 export function renameModel(text: string, model: string): string {
   if (!text.includes('"model"')) return text;

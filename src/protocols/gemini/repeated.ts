@@ -2,13 +2,13 @@ import { asObject, type JsonObject } from '../../lib/json.ts';
 import { refuseField } from '../shared/request/fields.ts';
 import { fieldsOf } from './camel-case.ts';
 
-/** The elements of a field that repeats: Google's JSON takes a single one for a list of one. */
+/** The elements of a repeated field. Google's JSON also accepts a single element. */
 export function repeated(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? (value as unknown[]) : [value];
 }
 
-/** The same, of objects. Refuses what is none. */
+/** The same for objects. Refuses anything else. */
 export function repeatedObjects(value: unknown, field: string): readonly JsonObject[] {
   return repeated(value).map((one, at) => {
     const place = Array.isArray(value) ? `${field}[${at}]` : field;
@@ -16,7 +16,7 @@ export function repeatedObjects(value: unknown, field: string): readonly JsonObj
   });
 }
 
-/** The members of a field that holds an object, in camel case; none if it is absent. Refuses what is no object. */
+/** The members of an object field, in camel case; none if it is absent. Refuses anything else. */
 export function objectIn(value: unknown, field: string): JsonObject {
   if (value === undefined || value === null) return {};
   return fieldsOf(value) ?? refuseField(field, 'has to be an object');

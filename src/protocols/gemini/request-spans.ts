@@ -2,7 +2,7 @@ import { memberSpans, type Span } from '../../lib/json-span.ts';
 
 const WRAPPERS = ['generateContentRequest', 'generate_content_request'];
 
-/** Where the request stands in a body's text: the whole of it, or, in one that asks to count its tokens, inside. */
+/** The request within a body's text: all of it, or a part of it in a request to count tokens. */
 export function requestSpans(text: string): Span[] {
   const wrapped = wrappedSpans(text);
   if (wrapped.length > 0) return wrapped;
@@ -10,7 +10,7 @@ export function requestSpans(text: string): Span[] {
   return start === -1 ? [] : [{ start, end: text.length }];
 }
 
-/** Whether the body holds a whole request to be counted, and not just contents. */
+/** Whether the body holds a whole request to count, and not only contents. */
 export function isWrapped(text: string): boolean {
   return wrappedSpans(text).length > 0;
 }

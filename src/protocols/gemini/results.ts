@@ -5,10 +5,10 @@ import { decodeMedia, encodeMedia } from './media.ts';
 import { fieldsOf } from './camel-case.ts';
 import { objectIn, repeated } from './repeated.ts';
 
-/** Members of a `response` that hold the whole of it where they are its only one. */
+/** Members of a `response` that hold all of it if they are the only one. */
 const OUTPUTS = new Set(['output', 'result', 'error']);
 
-/** Reads a `functionResponse`, which stands at `field`. */
+/** Reads a `functionResponse` at `field`. */
 export function decodeResult(value: unknown, calls: CallIds, field: string): ToolResultPart {
   const response = objectIn(value, field);
   const name = asWord(response['name']);
@@ -26,14 +26,14 @@ export function decodeResult(value: unknown, calls: CallIds, field: string): Too
   };
 }
 
-/** Beside a result, an error that is empty says that there was none. */
+/** Beside a result, an empty error means that there was none. */
 function saysFailure(fields: JsonObject): boolean {
   const { error } = fields;
   if (error === undefined || error === null || error === false) return false;
   return Object.keys(fields).length === 1 || (error !== '' && error !== 0);
 }
 
-/** What of the response is the function's own: some clients put its name in once more. */
+/** The function's own output: some clients repeat its name in the response. */
 function outputOf(fields: JsonObject, name: string | undefined): unknown {
   const keys = Object.keys(fields);
   if (keys.length === 2 && name !== undefined && fields['name'] === name) {
@@ -43,7 +43,7 @@ function outputOf(fields: JsonObject, name: string | undefined): unknown {
   return keys.length === 1 && OUTPUTS.has(only) ? fields[only] : fields;
 }
 
-/** A result as the parts that go to a model: the function's response, and the media that have no place in it. */
+/** A result as the parts for a model: the function's response, and the media that do not fit into it. */
 export interface WrittenResult {
   readonly part: JsonObject;
   readonly after: readonly JsonObject[];

@@ -1,28 +1,27 @@
-/** Units of text that are measured together. */
+/** The size of the blocks in which text is measured, in units. */
 const BLOCK_UNITS = 1024;
-/** What of a text may be searched, in units: so many times its length, and so much besides. */
+/** How much of a text may be searched, in units: a multiple of its length, plus a constant. */
 const SEARCHES = 8;
 const FREE_UNITS = 1024 * 1024;
 
 interface Block {
   text: string;
-  /** Where it begins, in UTF-16 units and in bytes of UTF-8. */
+  /** Where the block begins, in UTF-16 units and in bytes of UTF-8. */
   readonly units: number;
   readonly bytes: number;
 }
 
 /**
- * A text that grows, in which places are told in bytes of UTF-8, as Google does, or in UTF-16 units. A place is found
- * without going over the text that is before it, so that a text with as many sources as it has words costs no more
- * than both are long.
+ * A growing text that converts positions between bytes of UTF-8, which Google uses, and UTF-16 units. It does not go
+ * over the text before a position, so the cost of many sources grows only with the text and their number.
  */
 export class SaidText {
   readonly #blocks: Block[] = [{ text: '', units: 0, bytes: 0 }];
-  /** All of it, where it was searched and has not grown since. */
+  /** All of the text, if it was searched and has not grown since. */
   #whole: string | undefined;
   #searched = 0;
 
-  /** UTF-16 units so far. */
+  /** The length so far, in UTF-16 units. */
   length = 0;
 
   /** Adds a piece. */
@@ -31,17 +30,17 @@ export class SaidText {
     for (let at = 0; at < piece.length; at += BLOCK_UNITS) this.#add(piece.slice(at, at + BLOCK_UNITS));
   }
 
-  /** Where the byte is that a place is told by, in units; beyond the end: the end. */
+  /** Converts a position in bytes to units. A position beyond the end becomes the end. */
   unitsAt(byte: number): number {
     const { text, units, bytes } = this.#blockOf('bytes', byte);
     let at = 0;
     for (let left = byte - bytes; left > 0 && at < text.length; at++) left -= bytesOf(text.charCodeAt(at));
-    // A pair of units is one character, and begins with the first.
+    // A surrogate pair is one character and begins with its first unit.
     if (at < text.length && isSecondHalf(text.charCodeAt(at))) at++;
     return Math.min(units + at, this.length);
   }
 
-  /** The same the other way round. */
+  /** Converts a position in units to bytes. */
   bytesAt(unit: number): number {
     const { text, units, bytes } = this.#blockOf('units', unit);
     let sum = bytes;
@@ -49,7 +48,7 @@ export class SaidText {
     return sum;
   }
 
-  /** Whether these words stand there. */
+  /** Whether these words are at this position. */
   has(words: string, start: number): boolean {
     let index = this.#indexOf('units', start);
     let at = 0;
@@ -64,7 +63,7 @@ export class SaidText {
     return true;
   }
 
-  /** Where these words stand first; -1 if nowhere, or if so much has been searched for that it is no longer looked. */
+  /** The first position of these words; -1 if there is none, or if the search budget is used up. */
   indexOf(words: string): number {
     this.#searched += this.length;
     if (words === '' || this.#searched > SEARCHES * this.length + FREE_UNITS) return -1;
@@ -87,7 +86,7 @@ export class SaidText {
     return this.#blocks[this.#indexOf(measure, place)] ?? { text: '', units: 0, bytes: 0 };
   }
 
-  /** The last block that does not begin after the place. */
+  /** The last block that does not begin after the position. */
   #indexOf(measure: 'units' | 'bytes', place: number): number {
     let [low, high] = [0, this.#blocks.length - 1];
     while (low < high) {
@@ -99,7 +98,7 @@ export class SaidText {
   }
 }
 
-/** Bytes that a UTF-16 unit takes in UTF-8; those of a pair are counted with its first half. */
+/** The bytes of a UTF-16 unit in UTF-8. Those of a pair count with its first unit. */
 function bytesOf(code: number): number {
   if (code < 0x80) return 1;
   if (code < 0x800) return 2;

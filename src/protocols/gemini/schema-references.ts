@@ -1,27 +1,27 @@
 import type { Work } from '../../core/work.ts';
 import { asObject, type JsonObject } from '../../lib/json.ts';
 
-/** A schema may grow by this many nodes when its references are replaced; beyond, they stay. */
+/** By how many nodes a schema may grow when references are replaced. Beyond that, they stay. */
 const MOST_NODES = 5000;
-/** A longer text counts for as many nodes as it has so many units. */
+/** A longer text counts as one node for each so many units. */
 const UNITS_PER_NODE = 32;
-/** So deep may what replaces references stand within each other; beyond, they stay. */
+/** How deep replaced references may nest. Beyond that, they stay. */
 const DEEPEST = 100;
 const ITSELF = '__root';
 const PLACES = ['$defs', 'definitions'];
 
-/** What the references of a JSON Schema refer to in itself. */
+/** The definitions that the references of a JSON Schema point to. */
 export class References {
   readonly #definitions = new Map<string, JsonObject>();
   readonly #root: JsonObject;
   readonly #itself: JsonObject;
   readonly #entered = new Set<string>();
-  /** How long the JSON of objects is. */
+  /** The JSON length of objects. */
   readonly #units = new Map<object, number>();
-  /** They cannot be replaced: one leads back to itself, or the schema would grow beyond all bounds. */
+  /** References that cannot be replaced: they are recursive, or the schema would grow too large. */
   readonly isKept: boolean;
 
-  /** `place`: where the schema stands in the request, whose `work` is drawn on. */
+  /** `place` is where the schema stands in the request. `work` is the request's budget. */
   constructor(
     root: JsonObject,
     private readonly work: Work,
@@ -38,7 +38,7 @@ export class References {
     this.isKept = this.#growth() === ENDLESS;
   }
 
-  /** What these references refer to has been joined into the schema whose members are looked at next. */
+  /** The references that were merged into the schema whose members come next. */
   enter(references: ReadonlySet<string>): void {
     for (const reference of references) this.#entered.add(reference);
   }
@@ -47,35 +47,35 @@ export class References {
     for (const reference of references) this.#entered.delete(reference);
   }
 
-  /** Whether one is looked at within itself. */
+  /** Whether a reference is being visited within itself. */
   isEntered(reference: string): boolean {
     return this.#entered.has(reference);
   }
 
-  /** Takes for looking at a node and its `members`. Throws TooComplex. */
+  /** Takes work for a node and its `members`. Throws TooComplex. */
   visit(members = 0): void {
     this.work.takeValues(1 + members, this.place);
   }
 
-  /** Takes for a value that is written, as often as a reference leads to it. Throws TooComplex. */
+  /** Takes work for a written value, each time a reference leads to it. Throws TooComplex. */
   write(value: unknown): void {
     this.work.takeUnits(this.#unitsOf(value), this.place);
   }
 
-  /** The definitions by the names that `renamed` gives them; the whole schema is one where it refers to itself. */
+  /** The definitions under their new names. The whole schema is one of them if it refers to itself. */
   get all(): JsonObject {
     const refersToItself = JSON.stringify(this.#root).includes('"$ref":"#"');
     return { ...Object.fromEntries(this.#definitions), ...(refersToItself ? { [ITSELF]: this.#itself } : {}) };
   }
 
-  /** What `reference` refers to, the same object each time; undefined if that is not in the schema. */
+  /** What `reference` points to, always the same object; undefined if that is outside the schema. */
   find(reference: string): JsonObject | undefined {
     if (reference === '#') return this.#itself;
     const name = nameIn(reference);
     return name === undefined ? undefined : this.#definitions.get(name);
   }
 
-  /** The reference as it is where all definitions are in `$defs`. */
+  /** The reference, rewritten for definitions in `$defs`. */
   renamed(reference: string): string {
     return `#/$defs/${nameIn(reference) ?? ITSELF}`;
   }
@@ -91,7 +91,7 @@ export class References {
   }
 
   /**
-   * How much comes in where references are replaced; beyond any bound if one leads back to itself. What each refers to is
+   * How much the schema grows when its references are replaced; without limit if one is recursive. Each target is
    * measured once.
    */
   #growth(): Growth {
@@ -99,13 +99,13 @@ export class References {
     const ofReference = (reference: string, depth: number): Growth => {
       const measured = known.get(reference);
       if (measured !== undefined) return measured;
-      // Until it is measured it is open, and a way back to it has no end.
+      // It is open until it is measured. A reference back to an open one is recursive.
       known.set(reference, ENDLESS);
       const growth = ofValue(this.find(reference), depth + 1);
       known.set(reference, growth);
       return growth;
     };
-    /** `depth`: how deep in what would come in; 0 for what stands there already. */
+    /** `depth`: the nesting of replaced references; 0 in the schema itself. */
     const ofValue = (value: unknown, depth: number): Growth => {
       if (typeof value !== 'object' || value === null) return depth === 0 ? NOTHING : leaf(value);
       if (depth > DEEPEST) return ENDLESS;
@@ -126,7 +126,7 @@ export class References {
   }
 }
 
-/** What replaces references: how many nodes, and how deep within each other. */
+/** The size of what replaces a reference: its nodes, and its nesting. */
 interface Growth {
   readonly nodes: number;
   readonly height: number;

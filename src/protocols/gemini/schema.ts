@@ -3,11 +3,10 @@ import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts'
 import { References } from './schema-references.ts';
 
 /**
- * A JSON Schema as `parametersJsonSchema` and `responseJsonSchema` take it: the keywords that Google documents for
- * them, those that it has in its own kind of schema besides, and nothing else
- * (https://ai.google.dev/api/generate-content#FIELDS.response_json_schema). References into the schema itself are
- * replaced by what they refer to, but for recursive ones. `place` is where the schema stands in the request. Throws
- * TooComplex.
+ * Converts a JSON Schema for `parametersJsonSchema` and `responseJsonSchema`. It keeps the keywords that Google
+ * documents for them and those of Google's own schemas, and nothing else
+ * (https://ai.google.dev/api/generate-content#FIELDS.response_json_schema). Internal references are replaced unless
+ * they are recursive. `place` is where the schema stands in the request. Throws TooComplex.
  */
 export function supportedSchema(schema: JsonObject, work: Work, place: string): JsonObject {
   const references = new References(schema, work, place);
@@ -15,7 +14,7 @@ export function supportedSchema(schema: JsonObject, work: Work, place: string): 
   return references.isKept ? { ...converted, $defs: mapped(references.all, references) } : converted;
 }
 
-/** Keywords that pass as they are. */
+/** Keywords that pass unchanged. */
 const PLAIN = new Set([
   'title',
   'description',
@@ -39,7 +38,7 @@ const LISTED = new Set(['enum', 'const']);
 
 type Converter = (value: unknown, references: References) => JsonObject;
 
-/** Keywords that hold schemas, or that have to be said otherwise. */
+/** Keywords that hold schemas, or have to be rewritten. */
 const CONVERTED: Readonly<Record<string, Converter>> = {
   properties: (value, references) => ({ properties: mapped(value, references) }),
   items: (value, references) =>
@@ -57,7 +56,7 @@ const CONVERTED: Readonly<Record<string, Converter>> = {
 function convert(value: unknown, references: References): JsonObject {
   const schema = asObject(value);
   references.visit();
-  // `true` stands for any value.
+  // `true` allows any value.
   if (schema === undefined) return {};
   const reference = asString(schema['$ref']);
   if (reference !== undefined) return referred(schema, reference, references);
@@ -72,7 +71,7 @@ function convert(value: unknown, references: References): JsonObject {
     else if (Object.hasOwn(CONVERTED, keyword)) Object.assign(result, CONVERTED[keyword]?.(inner, references));
   }
   const { type, nullable } = whole;
-  // OpenAPI's word, which MCP servers and clients of Gemini models write elsewhere, too.
+  // OpenAPI's keyword. MCP servers and clients of Gemini models use it elsewhere, too.
   if (type !== undefined) result['type'] = nullable === true && typeof type === 'string' ? [type, 'null'] : type;
   references.leave(joinedIn);
   return { ...result, ...bounds(whole, result) };
@@ -81,15 +80,15 @@ function convert(value: unknown, references: References): JsonObject {
 function referred(schema: JsonObject, reference: string, references: References): JsonObject {
   const { $ref: _, ...beside } = schema;
   const target = references.find(reference);
-  // A reference that stays may have nothing beside it; one to elsewhere says nothing here.
+  // A remaining reference must stand alone. A reference to another document means nothing here.
   if (target !== undefined && references.isKept) return { $ref: references.renamed(reference) };
   return convert({ ...target, ...beside }, references);
 }
 
-/** What says nothing of values, and may be left out where a reference can have nothing beside it. */
+/** Keywords that do not restrict values. They may be left out beside a reference. */
 const REMARKS = new Set(['allOf', 'title', 'description', 'default', 'type', 'nullable']);
 
-/** Where references stay: the one that a schema is nothing but, as some generators write one with a description. */
+/** A schema that is only a reference, as some generators write it beside a description. */
 function soleReference(schema: JsonObject, references: References): string | undefined {
   const parts = asArray(schema['allOf']);
   if (!references.isKept || parts.length !== 1 || !Object.keys(schema).every((key) => REMARKS.has(key)))
@@ -101,13 +100,13 @@ function soleReference(schema: JsonObject, references: References): string | und
 /** A schema without `allOf`. */
 interface Joined {
   readonly whole: JsonObject;
-  /** The references by which other schemas came into it. */
+  /** The references that were followed to merge other schemas into it. */
   readonly joinedIn: ReadonlySet<string>;
 }
 
 const NOTHING_JOINED: ReadonlySet<string> = new Set();
 
-/** `allOf` has no place: its schemas are joined into the one that they stand in. */
+/** `allOf` is not supported, so its schemas are merged into the schema around them. */
 function withoutAllOf(schema: JsonObject, references: References): Joined {
   if (schema['allOf'] === undefined) return { whole: schema, joinedIn: NOTHING_JOINED };
   const joinedIn = new Set<string>();
@@ -115,8 +114,8 @@ function withoutAllOf(schema: JsonObject, references: References): Joined {
 }
 
 /**
- * A schema and those that it is joined of, each once, without their own `allOf`: the outer before the inner. `seen` is
- * given the references that were followed.
+ * A schema and all schemas of its `allOf`, each once and without their own `allOf`; outer before inner. Adds the
+ * followed references to `seen`.
  */
 function piecesOf(schema: JsonObject, references: References, seen: Set<string>): JsonObject[] {
   const pieces: JsonObject[] = [];
@@ -127,7 +126,7 @@ function piecesOf(schema: JsonObject, references: References, seen: Set<string>)
     pieces.push(rest);
     const parts = asArray(allOf);
     for (let at = parts.length - 1; at >= 0; at--) waiting.push(parts[at]);
-    // One that refers to itself, by whatever way, says nothing new the second time; within itself it would have no end.
+    // A schema that refers to itself adds nothing the second time.
     const name = asString(reference);
     if (name === undefined || seen.has(name) || references.isEntered(name)) continue;
     seen.add(name);
@@ -136,7 +135,7 @@ function piecesOf(schema: JsonObject, references: References, seen: Set<string>)
   return pieces;
 }
 
-/** One schema of several: the first's word counts where they contradict each other. */
+/** Merges schemas. If they contradict each other, the first wins. */
 function joined(pieces: readonly JsonObject[]): JsonObject {
   const schema: Record<string, unknown> = {};
   const properties: Record<string, unknown> = {};
@@ -159,7 +158,7 @@ function joined(pieces: readonly JsonObject[]): JsonObject {
   return schema;
 }
 
-/** Only texts and numbers can be enumerated; `null` among them becomes a type. */
+/** An `enum` can hold texts and numbers only. `null` becomes a type. */
 function enumOf(values: readonly unknown[]): JsonObject {
   const possible = values.filter((value) => value !== null);
   const isPossible = possible.every((value) => typeof value === 'string' || typeof value === 'number');
@@ -175,7 +174,7 @@ function typeNameOf(value: unknown): string {
   return typeof value === 'number' && Number.isInteger(value) ? 'integer' : typeof value;
 }
 
-/** Bounds that the value itself is outside of, said as such that it is inside of: exactly for whole numbers. */
+/** Turns exclusive bounds into inclusive ones; exact for integers. */
 function bounds(schema: JsonObject, result: JsonObject): JsonObject {
   const [above, below] = [schema['exclusiveMinimum'], schema['exclusiveMaximum']];
   const step = schema['type'] === 'integer' ? 1 : 0;

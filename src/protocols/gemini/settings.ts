@@ -9,7 +9,7 @@ import { encodeOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { repeated } from './repeated.ts';
 
-/** What this dialect calls the settings; those that it lacks have the names of OpenAI. */
+/** The names of settings in this dialect. Settings that it lacks have OpenAI's names. */
 export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   maxTokens: 'maxOutputTokens',
   temperature: 'temperature',
@@ -33,7 +33,7 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   mediaName: 'displayName',
 };
 
-/** Reads the single values of `generationConfig`. */
+/** Reads the settings of `generationConfig`. */
 export function decodeSettings(config: JsonObject): Settings {
   const stop = repeated(config['stopSequences']).map(
     (text) => asString(text) ?? refuseField('generationConfig.stopSequences', 'has to be a list of strings'),
@@ -52,7 +52,7 @@ export function decodeSettings(config: JsonObject): Settings {
   };
 }
 
-/** Google's JSON takes numbers as texts, too. */
+/** Google's JSON also accepts numbers as strings. */
 function numberIn(config: JsonObject, name: string): number | undefined {
   const value = config[name] ?? undefined;
   if (value === undefined) return undefined;
@@ -65,7 +65,7 @@ interface Config {
   readonly unsupported: readonly UnsupportedFeature[];
 }
 
-/** Writes `generationConfig`, thinking and the form of the answer included; undefined where nothing is said. */
+/** Writes `generationConfig`, including thinking and output format; undefined if it would be empty. */
 export function encodeSettings(
   { settings, reasoning, output }: Conversation,
   to: { readonly model: string; readonly withOutput: boolean; readonly work: Work },
@@ -75,7 +75,7 @@ export function encodeSettings(
   const { stop, seed, maxTokens } = settings;
   const fitsSeed = seed === undefined || (Number.isInteger(seed) && Math.abs(seed) <= MOST_SEED);
   const config = compact({
-    // A higher limit than the model's own is refused.
+    // The API refuses a limit above the model's own.
     maxOutputTokens: maxTokens === undefined ? undefined : Math.min(maxTokens, maxOutput),
     ...(isSampled ? { temperature: settings.temperature, topP: settings.topP, topK: settings.topK } : {}),
     stopSequences: stop === undefined || stop.length === 0 ? undefined : stop.slice(0, MOST_STOPS),
@@ -105,7 +105,7 @@ export function encodeSettings(
   };
 }
 
-/** Of stop sequences the API takes five. */
+/** The API takes five stop sequences. */
 const MOST_STOPS = 5;
 
 const MOST_SEED = 2 ** 31 - 1;

@@ -11,7 +11,7 @@ import { saysError } from '../../core/vendor-error.ts';
 
 /** GenerateContentResponses without names. */
 export const stream: StreamGrammar = {
-  // Not a comment: the Python SDK takes whatever is no `data:` line for a piece of JSON.
+  // Not a comment: the Python SDK takes any line that is not `data:` for a piece of JSON.
   keepAlive: '\n\n',
   end: '',
   isEnd: () => false,
@@ -20,7 +20,7 @@ export const stream: StreamGrammar = {
   textFields: ['text'],
 };
 
-/** What the reader looks at in a GenerateContentResponse; everything else passes unseen. */
+/** The members of a GenerateContentResponse that the reader looks at. */
 interface Chunk {
   readonly error?: unknown;
   readonly candidates?: unknown;
@@ -34,13 +34,13 @@ interface Candidate {
   readonly finishReason?: unknown;
 }
 
-/** Follows a stream of GenerateContentResponses. It has no end of its own: it is complete when its candidates are. */
+/** Reads a stream of GenerateContentResponses. The stream has no end marker: it is complete when its candidates are. */
 export class GeminiStreamReader implements StreamReader {
   usage: Usage | undefined;
   broken: BrokenEnd | undefined;
-  /** Every chunk tells the token counts so far. */
+  /** Every chunk reports the token counts so far. */
   readonly textKey = undefined;
-  /** Bit i: candidate i was seen, and had its finish reason. Candidates beyond 30 share the last bit. */
+  /** Bit i: candidate i has begun, or has its finish reason. Candidates from 30 on share the last bit. */
   #begun = 0;
   #ended = 0;
 
@@ -68,7 +68,7 @@ export class GeminiStreamReader implements StreamReader {
     this.#begun |= bit;
     const parts = asObject(content)?.['parts'];
     const holds = typeof parts === 'string' ? parts !== '' : asList(parts).some(holdsAnything);
-    // What came before was no end, whatever it said.
+    // More content follows, so an earlier end did not count.
     if (holds && this.#ended !== 0) {
       this.#ended &= ~bit;
       this.broken = undefined;
@@ -79,7 +79,7 @@ export class GeminiStreamReader implements StreamReader {
     return holds || this.broken === undefined;
   }
 
-  /** A prompt that was not let through has no candidates, and this is all there is to the answer. */
+  /** A blocked prompt has no candidates, and nothing else follows. */
   #seeBlocked({ promptFeedback }: Chunk): 'content' | 'other' {
     if (asWord(fieldsOf(promptFeedback)?.['blockReason']) === undefined) return 'other';
     this.#begun |= 1;
@@ -88,7 +88,7 @@ export class GeminiStreamReader implements StreamReader {
   }
 }
 
-/** An empty text, or a mark that it is a thought, is nothing yet. */
+/** An empty text, or a mark for a thought, is not content yet. */
 function holdsAnything(part: unknown): boolean {
   if (typeof part !== 'object' || part === null) return typeof part === 'string' && part !== '';
   const fields = part as Record<string, unknown>;

@@ -7,9 +7,9 @@ import { isWrapped, requestSpans } from './request-spans.ts';
 const NAMES = ['systemInstruction', 'system_instruction'];
 
 /**
- * `text` with the prompt's parts in its system instruction, or in a new one if it has none.
- * All other bytes stay. Where a key occurs twice, each occurrence is edited. A system instruction of no known kind is
- * left for the backend to refuse. Of a request to count tokens only one that holds a whole request takes any.
+ * Adds the prompt to the system instruction of `text`, or to a new one. All other bytes stay. If a key occurs twice,
+ * both are edited. A system instruction of unknown form stays for the backend to refuse. Of requests to count tokens,
+ * only those with a whole request get the prompt.
  */
 export function injectSystem(
   text: string,
@@ -36,7 +36,7 @@ function instructionEdits(text: string, span: Span, texts: SystemTexts): Edit[] 
     case '{':
       return contentEdits(text, span, texts);
     case '"':
-      // The API takes no bare string, but some clients send one.
+      // The API takes no plain string, but some clients send one.
       return around(span, ['{"parts":[', '{"text":', '}', ']}'], texts);
     case 'n':
       return [{ ...span, text: `{"parts":[${part(texts.alone)}]}` }];
@@ -66,7 +66,9 @@ function partsEdits(text: string, span: Span, texts: SystemTexts): Edit[] {
   }
 }
 
-/** The value at `span` as the middle one of three parts. `outer` opens and closes the list, `inner` the value's own part. */
+/**
+ * Puts the value at `span` between two other parts. `outer` opens and closes the list, `inner` the value's own part.
+ */
 function around(
   { start, end }: Span,
   [outerOpen, innerOpen, innerClose, outerClose]: readonly [string, string, string, string],

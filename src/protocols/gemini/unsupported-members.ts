@@ -5,7 +5,7 @@ import { fieldsOf } from './camel-case.ts';
 import { detailOf } from './media-resolution.ts';
 import { repeated } from './repeated.ts';
 
-/** What parts say and has no neutral form: `functionResponse.scheduling`. */
+/** The members of parts that have no neutral form: `functionResponse.scheduling`. */
 export function unsupportedMembers(contents: unknown): UnsupportedFeature[] {
   const unknown = new UnknownMembers();
   let isCut = false;
@@ -19,7 +19,7 @@ export function unsupportedMembers(contents: unknown): UnsupportedFeature[] {
   return isCut ? [...unknown.unsupported, PIECE] : unknown.unsupported;
 }
 
-/** What a part is, is read or named as a whole. */
+/** A part's main member is read, or reported as a whole. */
 function checkPart(part: JsonObject, unknown: UnknownMembers): void {
   checkMedia(part, unknown);
   const isMedia = fieldsOf(part['inlineData']) !== undefined || fieldsOf(part['fileData']) !== undefined;
@@ -43,7 +43,7 @@ const NONE: ReadonlySet<string> = new Set();
 const OF_RESPONSE: ReadonlySet<string> = new Set(['id', 'name', 'response', 'parts']);
 const UNSPECIFIED = 'MEDIA_RESOLUTION_UNSPECIFIED';
 
-/** A call as it streams, which means nothing by itself. */
+/** A fragment of a streamed call means nothing by itself. */
 function isPiece(call: JsonObject | undefined): boolean {
   return repeated(call?.['partialArgs']).length > 0 || call?.['willContinue'] === true;
 }

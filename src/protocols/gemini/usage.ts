@@ -8,8 +8,8 @@ export function readUsage(body: unknown): Usage | undefined {
 }
 
 /**
- * Reads the object itself, which most chunks of a stream have. `promptTokenCount` leaves out what tools that ran at
- * Google put in, and `candidatesTokenCount` leaves out the thoughts.
+ * Reads `usageMetadata` itself, which most chunks of a stream have. `promptTokenCount` does not include the input from
+ * tools that ran at Google, and `candidatesTokenCount` does not include thoughts.
  */
 export function usageFrom(metadata: unknown): Usage | undefined {
   const usage = fieldsOf(metadata);
@@ -28,7 +28,7 @@ export function usageFrom(metadata: unknown): Usage | undefined {
   };
 }
 
-/** Writes the same. What is not known is left out; the total is told where both its parts are. */
+/** Writes `usageMetadata`. Unknown counts are left out. The total is there if both its parts are. */
 export function writeUsage(usage: Usage): Record<string, unknown> {
   const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;
   return compact({
@@ -48,7 +48,7 @@ function sum(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined ? b : a + (b ?? 0);
 }
 
-/** JSON written from protobuf leaves zeros out. */
+/** Protobuf's JSON leaves out zeros. */
 function zeroIf(nothingElse: boolean): number | undefined {
   return nothingElse ? 0 : undefined;
 }

@@ -7,8 +7,8 @@ import { NAME } from './name.ts';
 import { renameModel } from './rename-model.ts';
 
 /**
- * The client's key is the gateway's business, and how a stream is written is told by the address; the others change the
- * form of answers, or who is billed. https://cloud.google.com/apis/docs/system-parameters
+ * Query fields that a client may not pass on: its key, the form of a stream, and fields that change the form of answers
+ * or who pays. https://cloud.google.com/apis/docs/system-parameters
  */
 const OWN_FIELDS: ReadonlySet<string> = new Set([
   'key',
@@ -27,11 +27,11 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
 /** Paths and headers of Google's API. */
 export const wire: Wire = {
   address: (operation, { model, stream, body }) => {
-    // A client may have named it, where an alias is a wildcard.
+    // With a wildcard alias, the client may have chosen the name.
     const resource = `/${pathOf(modelName(model))}`;
     switch (operation) {
       case 'generate':
-        // Without `alt=sse` a stream is a JSON array, which nobody wants to read.
+        // Without `alt=sse` a stream is a JSON array.
         return stream ? `${resource}:streamGenerateContent?alt=sse` : `${resource}:generateContent`;
       case 'count_tokens':
         return `${resource}:countTokens`;
@@ -52,7 +52,7 @@ export const wire: Wire = {
   limitHeaders,
 };
 
-/** Translated requests are always for several; a client of this dialect may have sent one text. */
+/** Translated requests always use the method for several texts. A client of this dialect may have sent one. */
 function isForOneText(body: Readonly<Record<string, unknown>> | undefined): boolean {
   return body !== undefined && body['requests'] === undefined && body['content'] !== undefined;
 }

@@ -7,11 +7,11 @@ import { NAME } from './name.ts';
 import { wireId } from './names.ts';
 import { originOf } from './reasoning-details.ts';
 
-/** What has to be known to read a call. */
+/** What is needed to read a call. */
 export interface CallReading {
-  /** Makes up an id for a call that has none. */
+  /** Generates an id for a call without one. */
   id(): string;
-  /** The model that has just answered; undefined in a request. */
+  /** The model that gave the answer; undefined when reading a request. */
   readonly model?: string | undefined;
   /** The freeform tools that had to become functions. */
   readonly wrapped?: ReadonlySet<string> | undefined;
@@ -20,7 +20,7 @@ export interface CallReading {
 /** Reads an entry of `tool_calls`; undefined if it has no name. */
 export function decodeCall(call: JsonObject | undefined, reading: CallReading): ToolCallPart | undefined {
   const custom = call?.['type'] === 'custom' ? asObject(call['custom']) : undefined;
-  // Some leave out the function around its name and arguments.
+  // Some backends leave out the `function` object around name and arguments.
   const named = custom ?? asObject(call?.['function']) ?? call;
   const name = asWord(named?.['name']);
   if (call === undefined || name === undefined) return undefined;
@@ -37,7 +37,9 @@ export function decodeCall(call: JsonObject | undefined, reading: CallReading): 
   };
 }
 
-/** The signature of a call: Google's `extra_content.google.thought_signature`, with the gateway's word of where it comes from. */
+/**
+ * The signature of a call: Google's `extra_content.google.thought_signature`, and its origin if the gateway wrote one.
+ */
 export function callSignature(call: JsonObject, model: string | undefined): Signature | undefined {
   const extra = asObject(call['extra_content']);
   const value = asWord(asObject(extra?.['google'])?.['thought_signature']);
@@ -49,13 +51,13 @@ export function callSignature(call: JsonObject, model: string | undefined): Sign
   return model === undefined || signature.value !== value ? signature : { ...signature, model };
 }
 
-/** The same, for a client. */
+/** Writes the signature of a call for a client. */
 export function extraContent(signature: Signature): JsonObject {
   const google = { google: { thought_signature: signature.value } };
   return signature.protocol === NAME ? google : { ...google, llm_proxy: originOf(signature) };
 }
 
-/** A call of the history, for a backend. */
+/** Writes an earlier call for a backend. */
 export function encodeCall(
   { id, name, arguments: args, freeform, signature }: ToolCallPart,
   to: { readonly model: string; readonly hasCustom: boolean; readonly idLength: Quirks['callIdLength'] },
@@ -71,7 +73,7 @@ export function encodeCall(
   return { id: written, type: 'function', function: { name, arguments: text }, ...extra };
 }
 
-/** OpenAI writes JSON into a string; others an object, or nothing where there are no arguments. */
+/** OpenAI writes JSON as a string; other vendors an object, or nothing if there are no arguments. */
 export function argumentsOf(value: unknown): string {
   if (typeof value === 'string') return value === '' ? '{}' : value;
   return value === null || value === undefined ? '{}' : JSON.stringify(value);

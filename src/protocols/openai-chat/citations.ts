@@ -10,7 +10,7 @@ export function decodeCitations(value: unknown): Citation[] {
     const url = asWord(inner['url']);
     if (url === undefined) return [];
     const [start, end] = [asCount(inner['start_index']), asCount(inner['end_index'])];
-    // OpenRouter writes 0 and 0 where it does not know.
+    // OpenRouter writes 0 and 0 for an unknown range.
     const known = start !== undefined && end !== undefined && end > start;
     const citation = {
       kind: 'url',
@@ -23,8 +23,9 @@ export function decodeCitations(value: unknown): Citation[] {
 }
 
 /**
- * Writes one; undefined for a citation of anything but a page, which the dialect has no annotation for. `text` is where
- * in the message the cited part stands: positions count from the message's beginning, and one that is not known is all of it.
+ * Writes a citation; undefined unless it is of a page, because the dialect has no other annotations. `text` is the
+ * range of the cited text in the message. Positions count from the message's beginning; an unknown range is the whole
+ * text.
  */
 export function encodeCitation(citation: Citation, text: { start: number; end: number }): JsonObject | undefined {
   const { url, title, citedText, start, end } = citation;

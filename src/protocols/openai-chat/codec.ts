@@ -6,7 +6,7 @@ import { encodeRequest } from './encode-request.ts';
 import { ChatStreamEncoder } from './encode-stream.ts';
 import { FIELD_NAMES } from './settings.ts';
 
-/** Chat completions to and from the neutral form. */
+/** Translates chat completions to and from the neutral form. */
 export const codec: Codec = {
   fieldNames: FIELD_NAMES,
   decodeRequest,

@@ -1,11 +1,11 @@
-/** Roles that come before the conversation's first question. */
+/** The roles before the first question of a conversation. */
 const PREAMBLE = new Set<unknown>(['system', 'developer']);
-/** Of a request without messages, this much of its input tells it from others. */
+/** How much of its input identifies a request without messages. */
 const INPUT_CHARACTERS = 1024;
 
 /**
- * What stays the same through all turns of a conversation: its messages up to the first that is not the system's. It
- * is what a provider's prompt cache holds, too.
+ * The part of a request that stays the same in all turns of a conversation: its messages up to the first that is not
+ * the system's. A provider's prompt cache holds it, too.
  */
 export function conversationStart(body: Record<string, unknown>): string {
   const { messages } = body;

@@ -22,15 +22,15 @@ import { decodeImage, thinkingText } from './decode-parts.ts';
 import { decodeDetails, withThought } from './reasoning-details.ts';
 import { readUsage } from './usage.ts';
 
-/** What has to be known to read an answer. */
+/** What is needed to read an answer. */
 export interface Reading {
-  /** The model that was asked. */
+  /** The model of the request. */
   readonly model: string;
   /** The freeform tools that had to become functions. */
   readonly wrapped: ReadonlySet<string>;
 }
 
-/** Reads a `chat.completion`. Of several choices the first. */
+/** Reads a `chat.completion`. Only the first of several choices counts. */
 export function decodeAnswer(body: unknown, reading: Reading): Completion {
   const answer = asObject(body);
   const choice = asObject(asList(answer?.['choices'])[0]);
@@ -54,13 +54,13 @@ export function decodeAnswer(body: unknown, reading: Reading): Completion {
   };
 }
 
-/** The message; of some vendors its text alone. */
+/** The message. Some vendors send its text alone. */
 function messageOf(choice: JsonObject | undefined): JsonObject | undefined {
   const said = choice?.['message'] ?? choice?.['delta'] ?? choice?.['text'];
   return typeof said === 'string' ? { content: said } : asObject(said);
 }
 
-/** When an answer was made, in seconds; some write it in quotes. */
+/** When the answer was made, in seconds. Some vendors quote it. */
 export function createdIn(value: unknown): number | undefined {
   return asIndex(value) ?? asCount(value);
 }
@@ -78,7 +78,7 @@ function decodeMessage(message: JsonObject, reading: Reading): Part[] {
   ];
 }
 
-/** A string; or, with Mistral, a list of texts, thoughts and references. */
+/** Reads `content`: a string, or Mistral's list of texts, thoughts and references. */
 function decodeParts(content: unknown): Part[] {
   if (typeof content !== 'object' || content === null) {
     const text = readText(content);
@@ -94,7 +94,7 @@ function decodeParts(content: unknown): Part[] {
   });
 }
 
-/** Annotations are the message's; its first text holds them. */
+/** Annotations belong to the message; its first text gets them. */
 function withCitations(parts: Part[], message: JsonObject): Part[] {
   const citations = decodeCitations(message['annotations']);
   if (citations.length === 0) return parts;
@@ -104,7 +104,7 @@ function withCitations(parts: Part[], message: JsonObject): Part[] {
   return at === -1 ? [...parts, cited] : parts.with(at, cited);
 }
 
-/** What was said aloud: its words, if they are not the content already, and the sound. */
+/** Audio of the answer: its transcript, unless the content has it already, and the bytes. */
 function decodeAudio(audio: JsonObject | undefined, hasNoText: boolean): (TextPart | MediaPart)[] {
   const [transcript, data] = [asWord(audio?.['transcript']), asWord(audio?.['data'])];
   return [
@@ -113,7 +113,7 @@ function decodeAudio(audio: JsonObject | undefined, hasNoText: boolean): (TextPa
   ];
 }
 
-/** A sound of unknown format; WAV is what OpenAI's examples ask for. */
+/** Audio of unknown format. WAV is the format of OpenAI's examples. */
 export function spoken(data: string): MediaPart {
   return { type: 'media', kind: 'audio', source: { from: 'base64', mediaType: 'audio/wav', data } };
 }

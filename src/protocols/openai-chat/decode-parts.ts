@@ -5,10 +5,10 @@ import { mediaSourceOf } from '../shared/media/source.ts';
 import { NAME } from './name.ts';
 import { audioTypeOf, documentTypeOf, kindOf } from '../shared/media/types.ts';
 
-/** What the content of a message may hold. */
+/** The parts that the content of a message may hold. */
 export type ContentPart = TextPart | MediaPart | RefusalPart | ReasoningPart;
 
-/** Reads `content`: a string, a list of parts, or nothing. `where` is its place in the request. */
+/** Reads `content`: a string, a list of parts, or nothing. `where` is its path in the request. */
 export function decodeParts(value: unknown, where: string): ContentPart[] {
   if (value === null || value === undefined || value === '') return [];
   if (typeof value === 'string') return [{ type: 'text', text: value }];
@@ -16,14 +16,14 @@ export function decodeParts(value: unknown, where: string): ContentPart[] {
   return value.flatMap((part: unknown, index) => decodePart(asObject(part), `${where}[${index}]`) ?? []);
 }
 
-/** The texts of a content that can hold nothing else. */
+/** The texts of a content that may hold nothing else. */
 export function decodeTexts(value: unknown, where: string): TextPart[] {
   return decodeParts(value, where).map((part) =>
     part.type === 'text' ? part : refuseField(where, 'has to be text in a message of this role'),
   );
 }
 
-/** The words of Mistral's `{type: "thinking", thinking: [{type: "text", text}]}`. */
+/** The text of Mistral's `{type: "thinking", thinking: [{type: "text", text}]}`. */
 export function thinkingText(part: JsonObject): string {
   const { thinking } = part;
   if (typeof thinking === 'string') return thinking;
@@ -32,7 +32,7 @@ export function thinkingText(part: JsonObject): string {
     .join('');
 }
 
-/** An image that a model made: `{type: "image_url", image_url: {url}}`, as OpenRouter has it in `images`. */
+/** An image that a model made, as in OpenRouter's `images`: `{type: "image_url", image_url: {url}}`. */
 export function decodeImage(part: JsonObject | undefined): MediaPart | undefined {
   const url = urlOf(part?.['image_url']);
   const source = url === undefined ? undefined : mediaSourceOf(url);
@@ -68,7 +68,7 @@ function decodePart(part: JsonObject | undefined, where: string): ContentPart | 
   }
 }
 
-/** `{type: "image_url", image_url: {url, detail}}`; Mistral and others write the URL alone. */
+/** `{type: "image_url", image_url: {url, detail}}`. Mistral and others write the URL alone. */
 function decodeByUrl(part: JsonObject, type: `${MediaPart['kind']}_url`, where: string): MediaPart {
   const url = urlOf(part[type]) ?? refuseField(`${where}.${type}`, 'has to be a URL');
   const detail = asWord(asObject(part[type])?.['detail']);
@@ -95,7 +95,7 @@ function decodeFile(file: JsonObject, where: string): MediaPart {
   return { type: 'media', kind: 'document', source: { from: 'file', id, protocol: NAME }, ...named };
 }
 
-/** A data URL, as OpenAI documents it; a URL, as OpenRouter takes it; or bare base64. */
+/** A data URL, as OpenAI documents it; a URL, as OpenRouter accepts it; or bare base64. */
 function sourceOfFile(data: string, name: string | undefined, where: string): MediaSource {
   if (/^(?:https?|data|gs):/i.test(data)) return sourceOf(data, where);
   return { from: 'base64', mediaType: documentTypeOf(name) ?? 'application/pdf', data };
@@ -109,7 +109,7 @@ function decodeAudio(audio: JsonObject, where: string): MediaPart {
   return { type: 'media', kind: 'audio', source };
 }
 
-/** A `data:` URL whose escapes are broken has no bytes. */
+/** A `data:` URL with broken escapes has no bytes. */
 function sourceOf(url: string, where: string): MediaSource {
   return mediaSourceOf(url) ?? refuseField(where, 'has to be a URL');
 }

@@ -10,9 +10,9 @@ import { decodeReasoning, REASONING_FIELDS, reasoningFieldsOf, unsupportedInReas
 import { decodeSettings, SETTING_FIELDS } from './settings.ts';
 import { decodeToolChoice, decodeTools, unsupportedInTools } from './decode-tools.ts';
 
-/** What the answer's encoder has to know of the request. */
+/** What the encoder of the answer has to know of the request. */
 export interface OwnOfRequest {
-  /** The tools were `functions`, so their calls are to be a `function_call`. */
+  /** The tools were `functions`, so the answer has a `function_call`. */
   readonly hasFunctions: boolean;
 }
 
@@ -79,9 +79,9 @@ const RULES: FieldRules = {
     'prompt_cache_key',
     'prompt_cache_options',
     'prompt_cache_retention',
-    // OpenRouter's wish to be told the usage, which every answer tells.
+    // OpenRouter's request for usage. Every answer reports it.
     'usage',
-    // What a spoken answer would sound like; the wish for one is in `modalities`.
+    // The voice of an audio answer. `modalities` asks for the answer itself.
     'audio',
   ]),
   refused: {},

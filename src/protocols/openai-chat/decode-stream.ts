@@ -16,11 +16,11 @@ import { isMoreOf, partOf, textOf } from './reasoning-details.ts';
 import { CallStream } from './stream-calls.ts';
 import { readUsage } from './usage.ts';
 
-/** The part that text goes to. */
+/** The part that text belongs to. */
 interface OpenPart {
   readonly index: number;
   readonly kind: 'text' | 'refusal' | 'reasoning';
-  /** Of reasoning: the entry of `reasoning_details` that it is, without its text. */
+  /** Of reasoning: its entry of `reasoning_details`, without the text. */
   entry: Record<string, unknown> | undefined;
   /** Of reasoning: the text so far. */
   text: string;
@@ -28,7 +28,7 @@ interface OpenPart {
 
 const NOTHING: readonly AnswerEvent[] = [];
 
-/** Reads a stream of `chat.completion.chunk`s. What its end means is known with the last chunk only, so `end` tells it. */
+/** Reads a stream of `chat.completion.chunk`s. Only the last chunk shows what the end means, so `end` reports it. */
 export class ChatStreamDecoder implements StreamDecoder {
   #begun = false;
   #out: AnswerEvent[] = [];
@@ -39,7 +39,7 @@ export class ChatStreamDecoder implements StreamDecoder {
   #finish: unknown;
   #refused = false;
   #sound = '';
-  /** What was said came in deltas. */
+  /** Content has come in deltas. */
   #hasDeltas = false;
 
   constructor(
@@ -53,10 +53,10 @@ export class ChatStreamDecoder implements StreamDecoder {
     const chunk = asObject(event);
     if (chunk === undefined) return NOTHING;
     const choice = firstChoice(chunk['choices']);
-    // Some tell it with every chunk, others in other places at the end.
+    // Some vendors report usage with every chunk, others in other places at the end.
     const mayTell = chunk['usage'] ?? chunk['x_groq'] ?? choice?.['finish_reason'] ?? undefined;
     if (mayTell !== undefined || choice === undefined) this.#usage = mergeUsage(this.#usage, readUsage(chunk));
-    // Azure's first chunk has none, nor an id.
+    // Azure's first chunk has none, and no id.
     if (choice === undefined) return NOTHING;
     this.#out = [];
     this.#begin(chunk);
@@ -80,7 +80,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     return this.#out;
   }
 
-  /** Some write `message` for `delta`, or the text alone. A message at the end of deltas only says all of it again. */
+  /** Some vendors write `message` for `delta`, or the text alone. A message after deltas only repeats them. */
   #readChoice(choice: JsonObject): void {
     const { delta, message, text } = choice;
     const fields = asObject(delta);
@@ -142,7 +142,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     const { text: _text, summary: _summary, ...rest } = entry;
     const open = this.#open?.kind === 'reasoning' ? this.#open : undefined;
     if (open?.entry === undefined && open?.text === text) {
-      // All of what was told in fragments before, now with its signature.
+      // Repeats all of the fragments before it, now with the signature.
       open.entry = rest;
       this.#endOpen();
       return;
@@ -223,7 +223,7 @@ export class ChatStreamDecoder implements StreamDecoder {
   }
 }
 
-/** Of several choices the first; others are nobody's. */
+/** Only the first of several choices counts. */
 function firstChoice(choices: unknown): JsonObject | undefined {
   const list = asList(choices);
   const first = asObject(list[0]);

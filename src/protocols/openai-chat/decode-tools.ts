@@ -6,7 +6,7 @@ import { grammarOf } from '../shared/tools/freeform.ts';
 import { descriptionIn, schemaIn, strictIn, unsupportedToolFields } from '../shared/tools/fields.ts';
 import { NAME } from './name.ts';
 
-/** Reads `tools` and the legacy `functions`. A type that is not known is a tool of the vendor's own. */
+/** Reads `tools` and the legacy `functions`. An unknown type is a tool of the vendor's own. */
 export function decodeTools(body: JsonObject): Tool[] {
   const tools = listIn(body['tools'] ?? [], 'tools').map((tool, index) =>
     decodeTool(asObject(tool), `tools[${index}]`),
@@ -17,7 +17,7 @@ export function decodeTools(body: JsonObject): Tool[] {
   return [...tools, ...functions];
 }
 
-/** What is said of tools and has no neutral form. */
+/** The fields of tools that have no neutral form. */
 export function unsupportedInTools(body: JsonObject): UnsupportedFeature[] {
   const tools = asArray(body['tools']).filter((tool) => asObject(asObject(tool)?.['function']) !== undefined);
   return [

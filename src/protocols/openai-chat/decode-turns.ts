@@ -26,11 +26,11 @@ export function decodeTurns(value: unknown): {
 class MessageReader {
   readonly system: TextPart[] = [];
   readonly turns: Turn[] = [];
-  /** The results at the end of `turns`, which one user's turn holds. */
+  /** The results at the end of `turns`, which share one user turn. */
   #results: ToolResultPart[] | undefined;
-  /** Calls that have had no result yet. */
+  /** The calls without a result. */
   readonly #open = new Map<string, ToolCallPart>();
-  /** The ids of calls, and those by the name of what was called; some have had their result. */
+  /** Call ids, overall and by function name. Some have their result already. */
   readonly #called = new OpenQueue<string>();
   readonly #named = new OpenQueues<string, string>();
 
@@ -115,7 +115,7 @@ class MessageReader {
     this.#results.push(result);
   }
 
-  /** The call that a result without an id answers: the first of its name, or the first of all. */
+  /** The call that a result without an id belongs to: the first of its name, or the first of all. */
   #callFor(id: string | undefined, name: string | undefined): ToolCallPart | undefined {
     if (id !== undefined && id !== '') return this.#open.get(id);
     const named =
@@ -125,7 +125,7 @@ class MessageReader {
   }
 }
 
-/** What a model has shown or said aloud: OpenRouter's `images`, OpenAI's `audio: {id}`. */
+/** Media that a model made: OpenRouter's `images`, and OpenAI's `audio: {id}`. */
 function mediaOf(message: JsonObject): MediaPart[] {
   const images = asArray(message['images']).flatMap((image) => decodeImage(asObject(image)) ?? []);
   const id = asWord(asObject(message['audio'])?.['id']);

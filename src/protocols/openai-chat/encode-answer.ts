@@ -37,7 +37,7 @@ export function encodeAnswer(completion: Completion, reply: Reply): JsonObject {
   };
 }
 
-/** What an answer and each chunk of a stream begin with. */
+/** The common beginning of an answer and of each chunk. */
 export interface Head {
   readonly id: string;
   /** Seconds since the epoch. */
@@ -45,7 +45,7 @@ export interface Head {
   readonly model: string;
 }
 
-/** Makes one up where the upstream has not told it. */
+/** Fills in what the upstream left out. */
 export function headOf(
   { id, model, createdAt }: Pick<Completion, 'id' | 'model'> & { readonly createdAt?: number | undefined },
   reply: Reply,
@@ -57,12 +57,12 @@ export function headOf(
   };
 }
 
-/** The request's tools were legacy `functions`. */
+/** Whether the request's tools were legacy `functions`. */
 export function hasFunctions({ conversation }: Reply): boolean {
   return asObject(conversation.own)?.['hasFunctions'] === true;
 }
 
-/** A call, whole or with what is known of it at its beginning. */
+/** Writes a call: the whole of it, or its beginning. */
 export function encodeAnswerCall({ id, name, arguments: args, freeform, signature }: ToolCallPart): JsonObject {
   const extra = signature === undefined ? {} : { extra_content: extraContent(signature) };
   return freeform === true
@@ -70,7 +70,7 @@ export function encodeAnswerCall({ id, name, arguments: args, freeform, signatur
     : { id, type: 'function', function: { name, arguments: args }, ...extra };
 }
 
-/** What a model showed or said aloud, as OpenRouter's `images` and OpenAI's `audio` hold it; a film has no place. */
+/** Writes media that a model made, as OpenRouter's `images` and OpenAI's `audio`. Video has no place. */
 export function encodeShown(part: Part, head: Head): JsonObject | undefined {
   if (part.type !== 'media') return undefined;
   const url = mediaUrlOf(part.source);
@@ -82,7 +82,7 @@ export function encodeShown(part: Part, head: Head): JsonObject | undefined {
   };
 }
 
-/** Nobody keeps the sound for a later turn; OpenAI names an hour. */
+/** Nobody keeps the audio for a later turn. OpenAI keeps it for an hour. */
 const AUDIO_S = 3600;
 
 function encodeMessage(parts: readonly Part[], head: Head, isLegacy: boolean): JsonObject {
@@ -106,7 +106,7 @@ function encodeMessage(parts: readonly Part[], head: Head, isLegacy: boolean): J
 function callsOf(calls: readonly ToolCallPart[], isLegacy: boolean): JsonObject {
   const [first] = calls;
   if (first === undefined) return {};
-  // The legacy field has room for one call; those clients ask again for the next.
+  // The legacy field holds one call. Those clients ask again for the next.
   return isLegacy
     ? { function_call: { name: first.name, arguments: first.arguments } }
     : { tool_calls: calls.map(encodeAnswerCall) };

@@ -8,14 +8,14 @@ import { NAME } from './name.ts';
 import { audioFormatOf, extensionOf, mimeEssence } from '../shared/media/types.ts';
 import { asksForDetail, type UnsupportedMediaMember } from '../shared/request/turn-members.ts';
 
-/** What of a user's turn is no result of a tool, as `content`. A single text is a string, which every backend takes. */
+/** Writes the texts and media of a user turn as `content`. A single text is a string, which every backend accepts. */
 export function encodeParts(parts: readonly (TextPart | MediaPart)[], quirks: Quirks): string | JsonObject[] {
   const [first] = parts;
   if (parts.length === 1 && first?.type === 'text') return first.text;
   return parts.map((part) => (part.type === 'text' ? textPart(part.text) : encodeMedia(part, quirks)));
 }
 
-/** A picture, a sound or a document. Throws UnsupportedFeatureError for what chat completions do not take. */
+/** Writes an image, audio or a document. Throws UnsupportedFeatureError for media that chat completions do not take. */
 function encodeMedia(part: MediaPart, quirks: Quirks): JsonObject {
   const { kind, source } = part;
   if (source.from === 'file' && source.protocol !== NAME)
@@ -36,7 +36,7 @@ function encodeMedia(part: MediaPart, quirks: Quirks): JsonObject {
 
 const FIELDS = { image: 'image', audio: 'input_audio', document: 'file', video: 'video' } as const;
 
-/** What of a medium chat completions have no place for. */
+/** The member of a medium that chat completions have no place for. */
 export const unsupportedMediaMember: UnsupportedMediaMember = (media) => {
   const { kind, source, name, detail = '' } = media;
   if (asksForDetail(media) && (kind !== 'image' || !DETAILS.has(detail))) return 'mediaDetail';
@@ -91,13 +91,13 @@ function textPart(text: string): JsonObject {
   return { type: 'text', text };
 }
 
-/** A name for a document that has none: a `file` needs one. */
+/** A name for a document without one, because `file` needs a name. */
 function nameFor(mediaType: string): string {
   const extension = extensionOf(mediaType);
   return extension === undefined ? 'document' : `document.${extension}`;
 }
 
-/** Whether its bytes are text that a model can read as it stands. */
+/** Whether a document's bytes are text that a model can read. */
 function isText(mediaType: string): boolean {
   const bare = mimeEssence(mediaType);
   return bare.startsWith('text/') || bare === 'application/json';

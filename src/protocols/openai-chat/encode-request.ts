@@ -77,19 +77,19 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   };
 }
 
-/** Whether something else in the request keeps the model from thinking. */
+/** Whether something else in the request rules out thinking. */
 function cannotThink({ stream }: Conversation, { unthinkingWith }: Quirks, hasTools: boolean): boolean {
   return (unthinkingWith === 'tools' && hasTools) || (unthinkingWith === 'plain' && !stream);
 }
 
-/** What the backend takes while the model thinks. */
+/** What the backend supports while the model thinks. */
 function whileThinking(quirks: Quirks): Quirks {
   const { refusedThinking } = quirks;
   if (refusedThinking === undefined) return quirks;
   return joinQuirks(quirks, { fields: Object.fromEntries(refusedThinking.map((field) => [field, false])) });
 }
 
-/** Tools as they are to be chosen. Where that cannot be said, for `none` none is offered. */
+/** The tools and the choice. If the backend takes no choice, `none` is written as no tools. */
 function chosen(fields: JsonObject, quirks: Quirks): JsonObject {
   if (takes(quirks, 'tool_choice') || fields['tool_choice'] === undefined) return fields;
   const { tool_choice: choice, ...rest } = fields;

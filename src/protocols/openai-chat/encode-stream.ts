@@ -14,14 +14,14 @@ import { encodeLogprobs } from './logprobs.ts';
 import { encodeDetail, encodeTextSignature } from './reasoning-details.ts';
 import { writeUsage } from './usage.ts';
 
-/** A part under way. */
+/** The current part. */
 interface OpenPart {
   readonly head: PartStartEvent;
-  /** Of a call: its number among the calls. */
+  /** Of a call: its index among the calls. */
   readonly call: number;
   /** Of a text: where in the message it begins. */
   start: number;
-  /** Of reasoning: all of it, for the entry that its signature will stand in. */
+  /** Of reasoning: all of its text, for the entry with its signature. */
   text: string;
   signature: Signature | undefined;
   citations: Citation[] | undefined;
@@ -33,7 +33,7 @@ export class ChatStreamEncoder implements StreamEncoder {
   readonly #isLegacy: boolean;
   #head: Head;
   readonly #parts = new Map<number, OpenPart>();
-  /** A call that has begun and not been told: its signature may follow, and belongs into its first chunk. */
+  /** A call that has begun and is not sent yet: its signature may follow and belongs into its first chunk. */
   #unsaid: OpenPart | undefined;
   #calls = 0;
   #textLength = 0;
@@ -109,7 +109,7 @@ export class ChatStreamEncoder implements StreamEncoder {
     else this.#breaks.other();
   }
 
-  /** Nearly all of a stream: the chunk is put together around the text. */
+  /** Nearly all of a stream: the chunk is written around the text. */
   #delta(index: number, text: string): string {
     const part = this.#parts.get(index);
     if (part === undefined) return '';
@@ -141,13 +141,13 @@ export class ChatStreamEncoder implements StreamEncoder {
     return this.#out.role('') + this.#out.raw(`{"content":${JSON.stringify(isBroken ? BREAK + text : text)}}`);
   }
 
-  /** Tells the beginning of the call that waits, now that `next` is here: its signature, or anything else. */
+  /** Sends the beginning of the waiting call: with the signature, if `next` is one. */
   #sayCall(next: AnswerEvent | undefined): string {
     const part = this.#unsaid;
     if (part?.head.part !== 'tool_call') return '';
     this.#unsaid = undefined;
     const { id, name, freeform, index } = part.head;
-    // The legacy field has room for one call.
+    // The legacy field holds one call.
     if (this.#isLegacy) return part.call === 0 ? this.#out.chunk({ function_call: { name, arguments: '' } }) : '';
     const signature = next?.type === 'signature' && next.index === index ? next.signature : undefined;
     const call = encodeAnswerCall({ type: 'tool_call', id, name, arguments: '', freeform, signature });
@@ -159,7 +159,7 @@ export class ChatStreamEncoder implements StreamEncoder {
     if (part !== undefined && part.head.part !== 'tool_call') part.signature = signature;
   }
 
-  /** Where a cited text ends is known at its end. */
+  /** The end of a cited text is known only at its end. */
   #cite(index: number, citation: Citation): void {
     const part = this.#parts.get(index);
     if (part !== undefined) (part.citations ??= []).push(citation);
@@ -188,7 +188,7 @@ export class ChatStreamEncoder implements StreamEncoder {
   }
 
   #finish(finish: Finish): string {
-    // All at once, as OpenAI does: its SDKs cannot put together a list that comes in several deltas.
+    // All at once, as OpenAI does: its SDKs cannot merge a list from several deltas.
     const annotations = this.#annotations.length === 0 ? '' : this.#out.chunk({ annotations: this.#annotations });
     const reason = encodeFinish(finish, { calls: this.#calls > 0, refusal: this.#hasRefusal });
     const word = this.#isLegacy && reason === 'tool_calls' ? 'function_call' : reason;

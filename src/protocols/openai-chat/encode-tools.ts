@@ -11,7 +11,7 @@ import { functionSchema } from '../openai/function-schema.ts';
 import { NAME } from './name.ts';
 import { takes } from './settings.ts';
 
-/** What a request says of tools, and what it could not say. */
+/** The tools of a request as written, and the tools that it cannot offer. */
 export interface EncodedTools {
   readonly fields: JsonObject;
   /** The freeform tools that had to become functions. */
@@ -21,7 +21,7 @@ export interface EncodedTools {
 
 /** Writes `tools` and `tool_choice`. */
 export function encodeTools({ tools, toolChoice }: Conversation, quirks: Quirks): EncodedTools {
-  // It knows custom tools and allowed ones.
+  // The backend supports custom tools and allowed tools.
   const hasCustom = takes(quirks, 'tools.custom');
   const unsupported = foreignTools(tools, NAME);
   const ownTools = tools.filter((tool) => !isForeignTool(tool, NAME));
@@ -50,7 +50,7 @@ export function encodeTools({ tools, toolChoice }: Conversation, quirks: Quirks)
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** The tools and the choice among them. To offer no others says the same as a choice that the backend does not know. */
+/** The tools and the choice among them. If the backend lacks a choice, the request offers only the chosen tools. */
 function narrowed(
   tools: readonly Tool[],
   choice: ToolChoice | undefined,
@@ -69,7 +69,7 @@ function narrowed(
   return { offered: tools, choice };
 }
 
-/** What a backend knows of tools. */
+/** What a backend supports in tools. */
 interface Known {
   readonly hasCustom: boolean;
   readonly hasStrict: boolean;

@@ -19,7 +19,7 @@ import { wireId } from './names.ts';
 import { encodeDetail } from './reasoning-details.ts';
 import { takes } from './settings.ts';
 
-/** Writes `messages`. `note` is told to the model in the system's name. */
+/** Writes `messages`. `note` is an instruction for the system message. */
 export function encodeTurns(
   conversation: Conversation,
   to: Addressee,
@@ -43,7 +43,7 @@ export function encodeTurns(
   return { messages: withUser(messages, to.quirks), unsupported };
 }
 
-/** A message that is no tool's result, and the results that stand right behind it. */
+/** A message that is not a tool result, and the results right after it. */
 interface Place {
   readonly message: JsonObject | undefined;
   readonly results: JsonObject[];
@@ -52,7 +52,7 @@ interface Place {
 class MessageWriter {
   readonly unsupported: UnsupportedFeature[] = [];
   readonly #places: Place[] = [{ message: undefined, results: [] }];
-  /** The last message that holds a call of an id. */
+  /** The last message with a call of each id. */
   readonly #callers = new Map<string, Place>();
   readonly #call: Parameters<typeof encodeCall>[1];
   readonly #work: Work;
@@ -67,13 +67,13 @@ class MessageWriter {
     return this.#places.flatMap(({ message, results }) => (message === undefined ? results : [message, ...results]));
   }
 
-  /** The words of a system's turn; what else it holds is named. */
+  /** The texts of a system turn. Other parts are reported. */
   instructions({ parts }: Turn): string[] {
     for (const each of unsupportedNativeParts(parts)) this.unsupported.push(each);
     return textsOf(parts);
   }
 
-  /** Not every backend takes a list of parts here, so blocks are joined. */
+  /** Not every backend accepts a list of parts here, so texts are joined. */
   system(texts: readonly string[], name?: string): void {
     if (texts.length > 0) this.#add({ role: 'system', content: texts.join('\n\n'), ...named(name) });
   }
@@ -128,7 +128,7 @@ class MessageWriter {
     return (this.#places.at(-1)?.results.length ?? 0) > 0;
   }
 
-  /** Writes the result's message; gives what of it that cannot hold. */
+  /** Writes the result's message. Returns the parts that do not fit into it. */
   #result({ callId, content: given, isError }: ToolResultPart): (TextPart | MediaPart)[] {
     const content = isError === true ? failedContent(given) : given;
     const media = content.filter((part) => part.type === 'media');
@@ -138,12 +138,12 @@ class MessageWriter {
     return media.length === 0 ? [] : [{ type: 'text', text: `What the tool call ${id} gave back:` }, ...media];
   }
 
-  /** Results have to follow their call at once, whatever was said meanwhile. */
+  /** Results must follow their call directly, whatever came in between. */
   #insert(message: JsonObject, id: string): void {
     (this.#callers.get(id) ?? this.#places.at(-1))?.results.push(message);
   }
 
-  /** The fields for what was thought, if the backend wants that back. */
+  /** The fields for thoughts, if the backend wants them back. */
   #thoughts(parts: readonly ReasoningPart[], turn: { hasCalls: boolean; isSaid: boolean }): JsonObject | undefined {
     const { model, quirks } = this.to;
     const own = parts.filter(({ signature }) => signature !== undefined && isReadableBy(signature, NAME, model));
@@ -170,7 +170,7 @@ class MessageWriter {
   }
 }
 
-/** What stands for thoughts that the client does not have. */
+/** What stands in for thoughts that the client does not have. */
 function missingThought(
   field: string,
   { hasCalls, isSaid }: { readonly hasCalls: boolean; readonly isSaid: boolean },
@@ -179,11 +179,11 @@ function missingThought(
   if (field !== 'reasoning_content') return undefined;
   const isNeeded = thoughtsNeeded === 'all' ? isSaid : thoughtsNeeded === 'calls' && hasCalls;
   if (isNeeded) return { reasoning_content: ' ' };
-  // Some want the field inside a tool loop, empty or not.
+  // Some backends want the field inside a tool loop, even empty.
   return hasCalls ? { reasoning_content: '' } : undefined;
 }
 
-/** Adds the turns of the user's without which the backend refuses a conversation. */
+/** Adds the user turns without which the backend refuses a conversation. */
 function withUser(messages: readonly JsonObject[], { turnsAlternate, userLast }: Quirks): readonly JsonObject[] {
   const first = messages.findIndex(({ role }) => role !== 'system');
   const begins = turnsAlternate !== true || messages[first]?.['role'] === 'user';
@@ -199,8 +199,8 @@ function withUser(messages: readonly JsonObject[], { turnsAlternate, userLast }:
 }
 
 /**
- * Turns of the assistant that follow each other are one message: calls made together have to stand together. So are
- * those of the user where turns have to alternate.
+ * Merges assistant turns that follow each other, because parallel calls must be in one message. Merges user turns, too,
+ * if roles must alternate.
  */
 function merged(turns: readonly Turn[], alternate: boolean): readonly Turn[] {
   const isMerged = ({ role }: Turn): boolean => role === 'assistant' || (alternate && role === 'user');
@@ -217,7 +217,7 @@ function isSystem({ role }: Turn): boolean {
   return role === 'system';
 }
 
-/** What was said in words, be it a refusal. */
+/** The texts of parts, including refusals. */
 function textsOf(parts: readonly Part[]): string[] {
   return parts.flatMap((part) =>
     (part.type === 'text' || part.type === 'refusal') && part.text !== '' ? [part.text] : [],

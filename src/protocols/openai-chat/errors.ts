@@ -21,7 +21,7 @@ export function errorEvent(error: GatewayError): string {
   return `data: ${errorBody(error)}\n\n`;
 }
 
-/** The body of an upstream's error answer as the event that says the same. */
+/** The body of an upstream error as an event. */
 export function errorAsEvent(body: unknown): string | undefined {
   const holder = asObject(Array.isArray(body) ? body[0] : body);
   if (holder === undefined || readError(holder) === undefined) return undefined;

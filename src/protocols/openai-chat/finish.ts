@@ -2,7 +2,7 @@ import type { Finish, FinishReason } from '../../core/completion.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { brokenBy, meaningOf, type BrokenEnd } from '../shared/finish/words.ts';
 
-/** What an answer holds, as far as it decides what its end means. */
+/** The content of an answer that decides what its end means. */
 export interface Said {
   readonly calls: boolean;
   readonly refusal: boolean;
@@ -19,8 +19,8 @@ export function decodeFinish(value: unknown, said: Said): Finish {
 }
 
 /**
- * Writes one. A refusal without words would be an empty answer that looks whole; calls that end with `stop`, as some who
- * copy Anthropic's dialect tell them, would not be made.
+ * Writes a `finish_reason`. A refusal without text would look like a complete, empty answer. Clients would ignore calls
+ * that end with `stop`, as some servers that copy Anthropic's dialect report them.
  */
 export function encodeFinish({ reason }: Finish, said: Said): string {
   if (reason === 'refusal') return said.refusal ? 'stop' : 'content_filter';
@@ -38,7 +38,7 @@ const WORDS: Readonly<Record<Exclude<FinishReason, 'refusal'>, string>> = {
   other: 'stop',
 };
 
-/** What a plain answer says of its end where it is not whole. */
+/** How a plain answer says that it is incomplete. */
 export function brokenEnd(body: unknown): BrokenEnd | undefined {
   for (const choice of asArray(asObject(body)?.['choices'])) {
     const broken = brokenChoice(asObject(choice) ?? {});
@@ -47,14 +47,14 @@ export function brokenEnd(body: unknown): BrokenEnd | undefined {
   return undefined;
 }
 
-/** The same of one choice. OpenRouter has an error of its own for each, beside the finish `error`. */
+/** The same for one choice. OpenRouter has an error for each choice, beside the finish `error`. */
 export function brokenChoice(choice: JsonObject): BrokenEnd | undefined {
   const broken = brokenBy(choice['finish_reason']);
   const error = choiceError(choice);
   return error === undefined ? broken : { word: broken?.word ?? 'error', cause: 'server', error: { error } };
 }
 
-/** The error of a choice, wherever it stands: beside its message, or in it. */
+/** The error of a choice: beside its message, or in it. */
 export function choiceError({ error, delta, message }: JsonObject): unknown {
   const said = error ?? asObject(delta)?.['error'] ?? asObject(message)?.['error'];
   return said === null || said === false || said === '' ? undefined : said;

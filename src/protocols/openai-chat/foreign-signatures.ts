@@ -6,21 +6,21 @@ import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { NAME } from './name.ts';
 
-/** The members that say where a signature comes from; a text without either has none of ours. */
+/** The members with the origin of a signature. A text without them has no signature of the gateway. */
 const MARKS = ['"origin"', '"llm_proxy"'];
 
 /**
- * The request's text without the signatures that came from another dialect's model: entries of `reasoning_details` with
- * an `origin`, the words beside them where the backend wants none back there, and what `extra_content` of a call holds beside
- * `llm_proxy`. One of this very model loses the mark only. A backend that refuses a request for any thoughts but its own
- * gets none. All other bytes stay.
+ * Removes from the request's text the signatures of another dialect's model: entries of `reasoning_details` with an
+ * `origin`, the text beside them if the backend does not want it back, and the members of a call's `extra_content`
+ * beside `llm_proxy`. Signatures of this model lose the origin only. A backend that refuses foreign thoughts gets none.
+ * All other bytes stay.
  */
 export function removeForeignSignatures(text: string, body: JsonObject, model: string, quirks: Quirks = {}): string {
   const said = asArray(body['messages']);
   const reader = { model, quirks, refused: refusedFields(quirks) };
   const isRefused = (message: JsonObject): boolean => reader.refused.some((field) => message[field] !== undefined);
   const hasRefused = reader.refused.length > 0 && said.some((message) => isRefused(asObject(message) ?? {}));
-  // Most requests hold nothing that could be marked; to search their text takes longer than to look at their messages.
+  // Most requests have no place for a mark. Looking at their messages is faster than searching their text.
   if (!hasRefused && (!said.some(holdsMarkable) || !MARKS.some((mark) => text.includes(mark)))) return text;
   const [messages] = memberSpans(text, 'messages').slice(-1);
   if (messages === undefined) return text;
@@ -48,7 +48,7 @@ function isMarked(message: JsonObject | undefined): boolean {
   );
 }
 
-/** The fields of a message for which the backend refuses a request, whoever wrote them. */
+/** Message fields for which the backend refuses a request, whoever wrote them. */
 function refusedFields({ fields, reasoningBack }: Quirks): readonly string[] {
   if (fields?.['messages.reasoning_content'] !== false) return [];
   return [...THOUGHT_FIELDS, 'reasoning_details'].filter((field) => field !== reasoningBack);
@@ -63,7 +63,7 @@ function messageEdits(text: string, span: Span, message: JsonObject, reader: Rea
   const gone = new Set([
     ...refused,
     ...(found === 'nothing left' ? ['reasoning_details'] : []),
-    // The words beside them are the gateway's, too; many backends refuse them.
+    // The gateway wrote the text beside them, too. Many backends refuse it.
     ...(found === undefined || THOUGHT_FIELDS.includes(quirks.reasoningBack ?? '') ? [] : THOUGHT_FIELDS),
   ]);
   const isRewritten = found !== undefined && found !== 'nothing left' && !gone.has('reasoning_details');
@@ -75,14 +75,14 @@ function messageEdits(text: string, span: Span, message: JsonObject, reader: Rea
   return edits.sort((a, b) => a.start - b.start);
 }
 
-/** Who is going to read a request. */
+/** The model and backend that will read the request. */
 interface Reader {
   readonly model: string;
   readonly quirks: Quirks;
   readonly refused: readonly string[];
 }
 
-/** Where the words of thoughts stand that `reasoning_details` have, too. */
+/** Fields that repeat the text of `reasoning_details`. */
 const THOUGHT_FIELDS: readonly string[] = ['reasoning_content', 'reasoning'];
 
 function detailsEdit(
@@ -104,7 +104,7 @@ function detailsEdit(
   return { ...span, text: `[${texts.join(',')}]` };
 }
 
-/** Of a thought in fragments, the first alone has the mark; the others share its type and index. */
+/** Only the first fragment of a thought has the mark. The others share its type and index. */
 function foreignAmong(details: readonly unknown[], model: string): (detail: unknown) => boolean {
   const key = (detail: JsonObject): string => JSON.stringify([detail['type'], detail['index']]);
   const foreign = new Set<string>();
@@ -139,7 +139,7 @@ function callEdits(text: string, span: Span, calls: readonly unknown[], model: s
   });
 }
 
-/** The text of an object without the member. */
+/** The text of an object without a member. */
 function withoutMember(text: string, name: string): string {
   if (memberSpans(text, name).length === 0) return text;
   const { [name]: _removed, ...rest } = JSON.parse(text) as Record<string, unknown>;

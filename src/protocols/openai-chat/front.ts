@@ -13,13 +13,13 @@ const PLAIN: ReadonlyMap<string, Endpoint> = new Map([
   ['/images/generations', modelEndpoint('/images/generations', 'native', { modelIs: 'optional' })],
   ['/images/edits', modelEndpoint('/images/edits', 'native', { modelIs: 'optional' })],
   ['/images/variations', modelEndpoint('/images/variations', 'native', { modelIs: 'optional' })],
-  // They list and make voices for an account, whatever the model.
+  // They list and create the voices of an account, whatever the model.
   ['/audio/voices', modelless('/audio/voices')],
   ['/audio/voice_consents', modelless('/audio/voice_consents')],
   ['/models', { ...modelEndpoint('', 'native'), kind: 'models', methods: ['GET'] }],
 ]);
 
-/** The paths of OpenAI's API but for `/responses`, below every base that its clients know, and Azure's deployments. */
+/** The paths of OpenAI's API except `/responses`, below every base that its clients use, and Azure's deployments. */
 export const front: Front = {
   fixed: atEveryBase(PLAIN),
   find: (whole) => {
@@ -37,14 +37,14 @@ export const front: Front = {
   keyParameter: undefined,
 };
 
-/** Nothing that could climb out of the backend's base: no dots, no escapes. */
+/** A path that cannot leave the backend's base: it contains no dots and no escapes. */
 const MEDIA_PATH = /^\/(?:images|audio)\/[a-z0-9_-]+(?:\/[a-z0-9_-]+)*$/i;
 
-/** What Azure's clients ask of a deployment, which stands for an alias: the list is that of the official SDK. */
+/** Azure's paths for a deployment, which is an alias here. The official SDK has this list. */
 const DEPLOYMENT =
   /^\/openai\/deployments\/(.+?)(\/(?:(?:chat\/)?completions|embeddings|images\/(?:generations|edits)|audio\/(?:transcriptions|translations|speech)))$/;
 
-/** What only OpenAI's API has, at whatever base a client looks for it. */
+/** Paths that only OpenAI's API has, below any base that clients use. */
 const OWN_PATH =
   /^(?:\/(?:v1|v1beta|api|openai|deployments))*\/(?:chat|completions|embeddings|moderations|rerank|images|audio|fine_tuning|assistants|threads|vector_stores|uploads|evals|realtime|containers|conversations|videos)(?:\/|$)/;
 

@@ -1,6 +1,6 @@
 import { asList, asObject, asWord } from '../../lib/json.ts';
 
-/** Whether a plain body answers anything: with content, calls, thoughts, or with the reason why there is nothing more. */
+/** Whether a plain body is an answer: it holds content, calls, thoughts, or the reason why there is nothing more. */
 export function holdsAnswer(body: unknown): boolean {
   return asList(asObject(body)?.['choices']).some(answers);
 }
@@ -12,7 +12,7 @@ function answers(value: unknown): boolean {
   return hasContent(choice['message']) || hasContent(choice['delta']);
 }
 
-/** Anything in a message or delta but the role, nulls and empties is content: text, a tool call, reasoning, a refusal, audio. */
+/** Whether a message or delta has content: any member but the role that is not null or empty. */
 export function hasContent(message: unknown): boolean {
   if (typeof message !== 'object' || message === null) return typeof message === 'string' && message !== '';
   const fields = message as Record<string, unknown>;

@@ -3,7 +3,7 @@ import { elementSpans, memberSpans } from '../../lib/json-span.ts';
 import type { ProviderState } from '../protocol.ts';
 import { refuseDuplicateFields } from '../shared/request/duplicate-fields.ts';
 
-/** Sound that a model made is kept by its provider for an hour, and later messages refer to it: `"audio":{"id":"audio_…"}`. */
+/** A provider keeps the audio of an answer for an hour. Later messages refer to it: `"audio":{"id":"audio_…"}`. */
 export const providerState: ProviderState = {
   idOf: () => undefined,
   itemsOf: (body) =>
@@ -12,10 +12,10 @@ export const providerState: ProviderState = {
       return idIn(asObject(message) ?? asObject(delta)) ?? [];
     }),
   seal: undefined,
-  // Where all callers are one, the provider may judge.
+  // With a single caller there is nobody to protect: the provider decides.
   refers: () => false,
   resolve: (text, body, { refer }) => {
-    // Nearly no request has any; an escape could hide the key.
+    // Almost no request has any. An escape could hide the key.
     if (!text.includes('audio') && !text.includes('\\u')) return text;
     refuseDuplicateFields(body, ['messages'], { text, from: 0, place: '' });
     const spans = elementSpans(text, memberSpans(text, 'messages')[0]?.start ?? text.length);

@@ -2,7 +2,7 @@ import { decodeToken, type TokenProbability } from '../openai/logprob-token.ts';
 import type { Logprob } from '../../core/completion.ts';
 import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 
-/** Reads `logprobs: {content: [{token, logprob, bytes, top_logprobs}]}` of a choice; undefined if it tells none. */
+/** Reads `logprobs: {content: [{token, logprob, bytes, top_logprobs}]}` of a choice; undefined if there are none. */
 export function decodeLogprobs(value: unknown): Logprob[] | undefined {
   const tokens = asArray(asObject(value)?.['content']).flatMap(entryFrom);
   return tokens.length === 0 ? undefined : tokens;

@@ -15,9 +15,9 @@ const FORM: ThoughtFormat = {
 };
 
 /**
- * Backends that think refuse a conversation with tools whose turns lack their thoughts, as those do that another backend
- * served (`Quirks.thoughtsNeeded`). Each such turn gets the words that it has in another field, or a blank: an empty text
- * counts as missing. All other bytes stay.
+ * Some backends refuse a conversation with tools while the model thinks if a turn lacks its thoughts, as turns from
+ * another backend do (`Quirks.thoughtsNeeded`). Each such turn gets the text of another field, or a blank: an empty
+ * text counts as missing. All other bytes stay.
  */
 export function addMissingThoughts(
   text: string,

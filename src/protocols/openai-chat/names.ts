@@ -3,12 +3,12 @@ import type { Quirks } from '../../core/route.ts';
 import { shortId } from '../shared/tools/generated-id.ts';
 import { plainName } from '../shared/tools/names.ts';
 
-/** A tool's name as OpenAI's chat completions take it. */
+/** A tool name in the form that OpenAI's chat completions take. */
 export function toolName(name: string): string {
   return plainName(name, 64);
 }
 
-/** A call's id as the backend takes it (see `Quirks.callIdLength`): itself, nearly always. */
+/** The id of a call in the form that the backend takes (see `Quirks.callIdLength`): nearly always the id itself. */
 export function wireId(id: string, length: Quirks['callIdLength']): string {
   if (length === 9) return /^[A-Za-z0-9]{9}$/.test(id) ? id : hashOf(id).slice(0, 9);
   return length === undefined ? id : shortId(id, length);

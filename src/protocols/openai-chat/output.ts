@@ -17,7 +17,7 @@ export function decodeOutput(value: unknown): OutputFormat | undefined {
     case 'text':
       return undefined;
     case 'json_object': {
-      // Fireworks, Together and others take a schema here.
+      // Fireworks, Together and others accept a schema here.
       const schema = schemaIn(format['schema'], 'response_format.schema');
       return schema === undefined ? { type: 'json' } : { type: 'schema', schema };
     }
@@ -38,15 +38,15 @@ export function decodeOutput(value: unknown): OutputFormat | undefined {
 
 const FIELD = 'response_format.json_schema';
 
-/** How a backend is told of the format. */
+/** How a request asks for an output format. */
 export interface EncodedOutput {
   readonly fields: JsonObject;
-  /** Words for the system, where the field alone does not do. */
+  /** An instruction for the system message, where the field is not enough. */
   readonly note: string | undefined;
   readonly unsupported: readonly UnsupportedFeature[];
 }
 
-/** Writes it. */
+/** Writes the output format. */
 export function encodeOutput(conversation: Conversation, quirks: Quirks): EncodedOutput {
   const { output } = conversation;
   if (output === undefined) return { fields: {}, note: undefined, unsupported: [] };
@@ -79,18 +79,18 @@ export function encodeOutput(conversation: Conversation, quirks: Quirks): Encode
   };
 }
 
-/** The model is asked for the format, and nothing holds it to that. */
+/** The request asks for the format, but nothing enforces it. */
 const IN_WORDS = [weakened(setting('output'))];
 
 const ANY_OBJECT = { name: 'answer', schema: { type: 'object' } };
 
-/** Some take a format neither beside tools nor in a stream. */
+/** Some backends accept a format neither beside tools nor in a stream. */
 function takesFormat({ tools, stream }: Conversation, quirks: Quirks): boolean {
   if (!takes(quirks, 'response_format') || (stream && !takes(quirks, 'response_format.stream'))) return false;
   return tools.length === 0 || takes(quirks, 'response_format.tools');
 }
 
-/** Letters, digits, `_` and `-`, 64 at most. */
+/** Letters, digits, `_` and `-`, at most 64. */
 function nameOf(name: string): string {
   return name.replaceAll(/[^\w-]/g, '_').slice(0, 64);
 }

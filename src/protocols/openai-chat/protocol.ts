@@ -15,7 +15,7 @@ import { injectSystem } from './system.ts';
 import { readUsage } from './usage.ts';
 import { wire } from './wire.ts';
 
-/** OpenAI chat completions, and the endpoints beside it that share its errors and its stream grammar. */
+/** OpenAI's chat completions, and the endpoints with the same errors and streams. */
 export const openaiChat: Protocol = {
   name: NAME,
   errors,

@@ -6,18 +6,18 @@ import { NAME } from './name.ts';
 
 /**
  * `reasoning_details` of a message, as OpenRouter writes them (https://openrouter.ai/docs/use-cases/reasoning-tokens):
- * `{type: "reasoning.text", text, signature, format, index}`, `{type: "reasoning.summary", summary, …}`,
- * `{type: "reasoning.encrypted", data, …}`. An entry that the gateway made for another dialect's model has a member of
- * its own, `origin: {protocol, model}`. Of any other entry all but its text is what has to come back unchanged: as JSON,
- * that is its signature in neutral form.
+ * `{type: "reasoning.text", text, signature, format, index}`, `{type: "reasoning.summary", summary, …}`, `{type:
+ * "reasoning.encrypted", data, …}`. An entry that the gateway made for another dialect's model has an extra member,
+ * `origin: {protocol, model}`. Of other entries, everything but the text must come back unchanged: its JSON is the
+ * signature in neutral form.
  */
 export interface Details {
   readonly parts: readonly ReasoningPart[];
-  /** Of the message's text: Gemini signs texts. */
+  /** Signs the message's text: Gemini signs texts. */
   readonly ofText: Signature | undefined;
 }
 
-/** Reads them. `model` is the one that has just answered; undefined in a request. */
+/** Reads `reasoning_details`. `model` gave the answer; undefined when reading a request. */
 export function decodeDetails(value: unknown, model?: string): Details {
   const entries: Record<string, unknown>[] = [];
   for (const detail of asArray(value)) {
@@ -35,7 +35,7 @@ export function decodeDetails(value: unknown, model?: string): Details {
   };
 }
 
-/** The thoughts of a message: what the details say, or, where that is encrypted, the words beside them first. */
+/** The thoughts of a message: the details, and, if those are encrypted, the text beside them first. */
 export function withThought(details: readonly ReasoningPart[], message: JsonObject): readonly ReasoningPart[] {
   const text = asWord(message['reasoning_content']) ?? asWord(message['reasoning']);
   return text === undefined || details.some((part) => part.text !== '')
@@ -43,7 +43,7 @@ export function withThought(details: readonly ReasoningPart[], message: JsonObje
     : [{ type: 'reasoning', text }, ...details];
 }
 
-/** Whether `next` goes on with what `entry` began: streams tell a thought in fragments of one index. */
+/** Whether `next` continues `entry`: streams send a thought in fragments of one index. */
 export function isMoreOf(entry: JsonObject, next: JsonObject): boolean {
   return (
     entry['type'] === next['type'] &&
@@ -53,14 +53,14 @@ export function isMoreOf(entry: JsonObject, next: JsonObject): boolean {
   );
 }
 
-/** Adds the second to the first, which is changed: a thought may come in as many fragments as it has letters. */
+/** Appends the second to the first, which changes: a thought may come letter by letter. */
 export function join(entry: Record<string, unknown>, next: JsonObject): void {
   const text = textOf(entry) + textOf(next);
   for (const [key, value] of Object.entries(next)) if (value !== null && value !== undefined) entry[key] = value;
   entry[textKey(entry)] = text;
 }
 
-/** The neutral part of an entry that is whole. */
+/** The neutral part for a complete entry. */
 export function partOf(entry: JsonObject, model?: string): ReasoningPart {
   const origin = asObject(entry['origin']);
   const redacted = origin === undefined ? entry['type'] === 'reasoning.encrypted' : origin['redacted'] === true;
@@ -73,7 +73,7 @@ export function partOf(entry: JsonObject, model?: string): ReasoningPart {
   };
 }
 
-/** An entry for a part's signature, whoever made it; undefined for a part without. */
+/** The entry for the signature of a part; undefined if the part has none. */
 export function encodeDetail(part: ReasoningPart, index: number): JsonObject | undefined {
   const { text, signature, redacted, id } = part;
   if (signature === undefined) return undefined;
@@ -85,24 +85,24 @@ export function encodeDetail(part: ReasoningPart, index: number): JsonObject | u
     : { type: 'reasoning.text', text, signature: signature.value, ...rest, origin };
 }
 
-/** An entry for the signature of the message's text. */
+/** The entry for the signature of the message's text. */
 export function encodeTextSignature(signature: Signature, index: number): JsonObject {
   const format = formatOf(signature);
   const origin = { ...originOf(signature), on: 'text' };
   return { type: 'reasoning.encrypted', data: signature.value, format, index, origin };
 }
 
-/** Where a signature comes from, as the gateway writes it beside one. */
+/** The origin of a signature, as the gateway writes it. */
 export function originOf({ protocol, model }: Signature): JsonObject {
   return model === undefined ? { protocol } : { protocol, model };
 }
 
-/** OpenRouter's word for whose signature it is. */
+/** OpenRouter's name for the maker of a signature. */
 function formatOf({ protocol }: Signature): string {
   return DIALECTS.find((dialect) => dialect.protocol === protocol)?.signatureFormat ?? 'unknown';
 }
 
-/** What of an entry is no proof of anything. */
+/** Members of an entry that prove nothing. */
 const TELLS_NOTHING = new Set(['type', 'index']);
 
 function signatureOf(entry: JsonObject, model: string | undefined): Signature | undefined {
@@ -129,7 +129,7 @@ function textKey(entry: JsonObject): 'summary' | 'text' {
   return entry['type'] === 'reasoning.summary' ? 'summary' : 'text';
 }
 
-/** The words of an entry. */
+/** The text of an entry. */
 export function textOf(entry: JsonObject): string {
   return asString(entry['text']) ?? asString(entry['summary']) ?? '';
 }

@@ -9,7 +9,7 @@ import { factsOf, type ModelFacts } from '../../vendors/models/facts.ts';
 import { BY_EFFORT } from '../../vendors/thinking-controls.ts';
 import { UnknownMembers } from '../shared/request/unknown-members.ts';
 
-/** The fields that say whether and how much to think: OpenAI's own and those of vendors. */
+/** The fields for thinking: OpenAI's own and those of vendors. */
 export const REASONING_FIELDS = [
   'reasoning_effort',
   'reasoning',
@@ -24,7 +24,7 @@ export const REASONING_FIELDS = [
 /**
  * Reads `reasoning_effort`, `reasoning: {effort, max_tokens, enabled, exclude}` (OpenRouter), `thinking: {type,
  * budget_tokens}` (DeepSeek, Z.ai, Moonshot), `enable_thinking` and `thinking_budget` (Qwen), `include_reasoning` and
- * `reasoning_format` (Groq), and what vLLM and others tell a model's template of it in `chat_template_kwargs`.
+ * `reasoning_format` (Groq), and the members of `chat_template_kwargs` for thinking (vLLM and others).
  */
 export function decodeReasoning(body: JsonObject): Reasoning | undefined {
   const [object, thinking] = [asObject(body['reasoning']), asObject(body['thinking'])];
@@ -40,7 +40,7 @@ export function decodeReasoning(body: JsonObject): Reasoning | undefined {
   return Object.keys(reasoning).length === 0 ? undefined : reasoning;
 }
 
-/** Those of these fields that the request has something in. */
+/** The thinking fields that the request sets. */
 export function reasoningFieldsOf(body: JsonObject): readonly string[] {
   return REASONING_FIELDS.filter((field) => {
     const value = body[field] ?? undefined;
@@ -50,8 +50,8 @@ export function reasoningFieldsOf(body: JsonObject): readonly string[] {
 }
 
 /**
- * What these fields say and nobody has read: the fields that speak of thinking in no way that is known, and members of
- * the others. Whether thoughts of former turns are kept is the business of the model that had them.
+ * Thinking fields without a neutral form: fields in an unknown form, and unknown members of the others. Whether earlier
+ * thoughts are kept only concerns the model that had them.
  */
 export function unsupportedInReasoning(body: JsonObject): UnsupportedFeature[] {
   const unknown = new UnknownMembers();
@@ -60,7 +60,7 @@ export function unsupportedInReasoning(body: JsonObject): UnsupportedFeature[] {
   return unknown.unsupported;
 }
 
-/** What is read of those that hold members. */
+/** The members that are read. */
 const MEMBERS: readonly (readonly [field: string, members: ReadonlySet<string>])[] = [
   ['reasoning', new Set(['effort', 'max_tokens', 'enabled', 'exclude'])],
   ['thinking', new Set(['type', 'budget_tokens', 'clear_thinking', 'keep'])],
@@ -89,16 +89,16 @@ function isVisible(body: JsonObject, object: JsonObject | undefined): boolean | 
   return asBoolean(body['include_reasoning']);
 }
 
-/** What a request says of thinking. */
+/** The thinking settings of a request. */
 export interface EncodedReasoning {
   readonly fields: JsonObject;
-  /** What was asked for cannot be said there. */
+  /** The backend does not support what the client asked for. */
   readonly isLost: boolean;
-  /** The model is going to think, as far as is known. */
+  /** The model will think, as far as is known. */
   readonly thinks: boolean;
 }
 
-/** Writes it as the backend wants it. `forbidden`: something else in the request does not go together with thinking. */
+/** Writes the thinking settings for the backend. `forbidden`: something else in the request rules out thinking. */
 export function encodeReasoning(reasoning: Reasoning | undefined, to: Thinker, forbidden = false): EncodedReasoning {
   if (forbidden) {
     const encoded = encodeReasoning({ enabled: false }, to);
@@ -121,13 +121,13 @@ export function encodeReasoning(reasoning: Reasoning | undefined, to: Thinker, f
   return { fields: joined(joined(fields, more), hidden), isLost: false, thinks: true };
 }
 
-/** Who is to think, and how it is told. */
+/** The model, and how its backend takes thinking settings. */
 interface Thinker {
   readonly model: string;
   readonly quirks: Quirks;
 }
 
-/** A backend that is said not to take the usual field, or a word of it, is not told so. */
+/** Leaves out the usual field, or values of it, if the backend does not take them. */
 function controlOf(quirks: Quirks): ThinkingControl {
   const { thinking, fields } = quirks;
   if (thinking !== undefined || fields === undefined) return thinking ?? BY_EFFORT;
@@ -137,25 +137,25 @@ function controlOf(quirks: Quirks): ThinkingControl {
   return words.length === EFFORTS.length ? BY_EFFORT : { effort: { ...effort, words } };
 }
 
-/** Whether something is lost where a model cannot be told how much to think. */
+/** Whether the request asks for an amount of thinking, which the model cannot be told. */
 function isMeasured(reasoning: Reasoning | undefined, wished: Effort): boolean {
   return wished === 'none' || measureOf(reasoning ?? {}) !== undefined;
 }
 
 function turnedOff(fields: JsonObject, control: ThinkingControl, { efforts, reasons }: ModelFacts): EncodedReasoning {
-  // The switch of a backend is refused for a model that cannot be told not to.
+  // The backend refuses its switch for a model that always thinks.
   const isMandatory = efforts !== undefined && !efforts.includes('none');
   if (control.off !== undefined && !isMandatory)
     return { fields: joined(fields, control.off), isLost: false, thinks: false };
   const { effort } = control;
   const words = wordsOf(control, efforts);
-  // Nobody can tell it anything; one that does not think by itself does as it is told.
+  // Neither model nor backend takes a setting. A model that does not think by itself does what was asked.
   if (effort === undefined) return { fields, isLost: reasons !== false, thinks: reasons === true };
   const word = nearestEffort('none', words);
   return { fields: joined(fields, at(effort.field, word)), isLost: word !== 'none', thinks: word !== 'none' };
 }
 
-/** Undefined where the backend takes neither switch nor measure. */
+/** Undefined if the backend takes neither switch nor amount. */
 function turnedOn(
   reasoning: Reasoning,
   wished: Exclude<Effort, 'none'>,
@@ -167,7 +167,7 @@ function turnedOn(
   let fields = on ?? {};
   const tokens = reasoning.effort === undefined ? reasoning.budgetTokens : undefined;
   const isCounted = budget !== undefined && (effort === undefined || tokens !== undefined);
-  // Left to itself, a model that is switched on thinks as much as it likes.
+  // Once switched on, the model decides how much it thinks.
   const isGiven = on === undefined || measureOf(reasoning) !== undefined;
   if (isCounted && isGiven) {
     const { field, least, most = Number.POSITIVE_INFINITY } = budget;
@@ -180,7 +180,7 @@ function turnedOn(
   return fields;
 }
 
-/** The words that both know. A backend that has words of its own makes of them what the model takes. */
+/** The efforts that both know. A backend with efforts of its own maps them for the model. */
 function wordsOf({ effort }: ThinkingControl, efforts: readonly Effort[] | undefined): readonly Effort[] | undefined {
   const words = effort?.words;
   if (words === undefined || efforts === undefined || effort?.exact === true) return words ?? efforts;
@@ -194,7 +194,7 @@ function at(field: string, value: unknown): JsonObject {
   return { [outer]: inner === undefined ? value : { [inner]: value } };
 }
 
-/** Both, objects within them joined as well. */
+/** Merges both, including objects within them. */
 function joined(fields: JsonObject, more: JsonObject | undefined): JsonObject {
   if (more === undefined) return fields;
   const result: Record<string, unknown> = { ...fields };

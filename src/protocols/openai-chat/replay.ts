@@ -1,6 +1,6 @@
 import { asList, asObject } from '../../lib/json.ts';
 
-/** A plain answer as one chunk for each choice, with its end. */
+/** A plain answer as one chunk per choice, and the end. */
 export function asStream(body: unknown): string | undefined {
   const answer = (body ?? {}) as Record<string, unknown> & { choices?: unknown };
   if (typeof answer.choices !== 'object' || answer.choices === null) return undefined;
@@ -13,7 +13,7 @@ export function asStream(body: unknown): string | undefined {
   return `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`;
 }
 
-/** Streamed tool calls carry an index, which those of a plain answer do not need. */
+/** Streamed tool calls need an index; those of a plain answer may lack it. */
 function withToolIndexes(message: unknown): unknown {
   if (typeof message !== 'object' || message === null) return {};
   const calls = (message as Record<string, unknown>)['tool_calls'];

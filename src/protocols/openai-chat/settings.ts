@@ -11,7 +11,7 @@ import { plainUserIdOf, userIdOf } from '../openai/user-id.ts';
 
 type Name = keyof Settings;
 
-/** Reads the single values. Vendors' own names come after OpenAI's. */
+/** Reads the settings. OpenAI's names come first, then those of vendors. */
 export function decodeSettings(body: JsonObject): Settings {
   return compact({
     maxTokens: numberOf(body, 'max_completion_tokens') ?? numberOf(body, 'max_tokens'),
@@ -31,7 +31,7 @@ export function decodeSettings(body: JsonObject): Settings {
   });
 }
 
-/** What each is called in the dialect. */
+/** The names of settings in this dialect. */
 export const SETTING_FIELDS: Readonly<Record<Name, string>> = {
   maxTokens: 'max_tokens',
   temperature: 'temperature',
@@ -49,7 +49,7 @@ export const SETTING_FIELDS: Readonly<Record<Name, string>> = {
   user: 'user',
 };
 
-/** The same, with what is no single value. */
+/** The same, and the names of everything else that may be unsupported. */
 export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   ...SETTING_FIELDS,
   reasoning: 'reasoning_effort',
@@ -61,8 +61,8 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
 };
 
 /**
- * Writes those that the backend takes; the others are `unsupported`. `hasTools`: without tools there is nothing to call in
- * parallel. `thinks`: the model is going to think.
+ * Writes the settings that the backend takes, and reports the others. `hasTools`: there are tools to call in parallel.
+ * `thinks`: the model will think.
  */
 export function encodeSettings(
   settings: Settings,
@@ -87,7 +87,7 @@ export function encodeSettings(
       if (typeof value === 'number' && taken !== value) unsupported.push(weakened(setting(name)));
     } else unsupported.push(leftOut(setting(name)));
   }
-  // One without the other is refused.
+  // The API refuses one without the other.
   if (fields['top_logprobs'] !== undefined) fields['logprobs'] ??= true;
   const { stop = [] } = settings;
   const taken = stopsFor(stop, quirks);
@@ -106,7 +106,7 @@ function stopsFor(stop: readonly string[], { mostStops, longestStop }: Quirks): 
   return mostStops === undefined ? short : short.slice(0, mostStops);
 }
 
-/** What a backend calls a setting. */
+/** The backend's name for a setting. */
 function fieldOf(name: Name, { maxTokensField, userField, seedField }: Quirks): string {
   const own = { maxTokens: maxTokensField, user: userField, seed: seedField };
   return (name === 'maxTokens' || name === 'user' || name === 'seed' ? own[name] : undefined) ?? SETTING_FIELDS[name];
@@ -116,7 +116,7 @@ function atMost(value: unknown, most = Number.POSITIVE_INFINITY): unknown {
   return typeof value === 'number' ? Math.min(value, most) : value;
 }
 
-/** A value as a backend takes it. */
+/** A value in the backend's form. */
 function valueFor(field: string, value: unknown, { ranges }: Quirks): unknown {
   if (field === 'user') return userIdOf(String(value));
   if (field === 'user_id') return plainUserIdOf(String(value));
@@ -129,7 +129,7 @@ export function takes(quirks: Quirks, field: string): boolean {
   return takesField(quirks, field, !RARE.has(field));
 }
 
-/** What many backends that are compatible otherwise refuse. */
+/** Fields that many compatible backends refuse. */
 const RARE: ReadonlySet<string> = new Set(['top_k', 'min_p', 'verbosity', 'tools.custom']);
 
 function numberOf(body: JsonObject, field: string): number | undefined {

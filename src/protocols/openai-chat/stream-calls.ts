@@ -11,11 +11,11 @@ import type { Reading } from './decode-answer.ts';
 
 /** A call that has begun. */
 interface OpenCall {
-  /** Its `index` on the wire, if it has one. */
+  /** Its `index` in the stream, if it has one. */
   readonly key: number | undefined;
   id: string | undefined;
   name: string | undefined;
-  /** Its part's number, once its name is known. */
+  /** The index of its part, once its name is known. */
   part: number | undefined;
   /** Its arguments, or its input, so far. */
   text: string;
@@ -25,19 +25,19 @@ interface OpenCall {
   hasEnded: boolean;
 }
 
-/** Follows the tool calls of one stream. Vendors leave out indexes, ids or both, repeat names, or send whole calls at once. */
+/** Reads the tool calls of one stream. Vendors leave out indexes or ids, repeat names, or send whole calls. */
 export class CallStream {
-  /** The last call that has begun; the last of each index, and of each id. */
+  /** The last call; the last one of each index and of each id. */
   #last: OpenCall | undefined;
   readonly #byKey = new Map<number, OpenCall>();
   readonly #byId = new Map<string, OpenCall>();
-  /** Those that have not ended, and of these the ones that may be complete. */
+  /** The calls that have not ended, and those of them that may be complete. */
   readonly #open = new Set<OpenCall>();
   readonly #closed = new Set<OpenCall>();
-  /** A call has begun whose name is known. */
+  /** Whether a call with a known name has begun. */
   any = false;
 
-  /** `nextPart` gives the number for a part that begins. */
+  /** `nextPart` gives the index for a new part. */
   constructor(
     private readonly reading: Reading,
     private readonly nextPart: () => number,
@@ -47,13 +47,13 @@ export class CallStream {
   /** Takes an entry of `tool_calls`. */
   push(entry: JsonObject, out: AnswerEvent[]): void {
     const custom = asObject(entry['custom']);
-    // Some leave out the function around its name and arguments.
+    // Some vendors leave out the `function` object around name and arguments.
     const said = custom ?? asObject(entry['function']) ?? entry;
     const id = asId(entry['id']);
     const name = asWord(said['name']);
     const call = this.#find(asIndex(entry['index']), id, name) ?? this.#new(entry, out);
     if (call.hasEnded) return;
-    // Python's SDK puts the pieces of a name together, JavaScript's takes the last.
+    // Python's SDK concatenates the pieces of a name, JavaScript's takes the last.
     if (name !== undefined && call.name !== undefined && name !== call.name)
       throw new MalformedAnswer('a call whose name changes');
     if (call.id === undefined && id !== undefined) {
@@ -70,10 +70,10 @@ export class CallStream {
     this.#tell(call, text, out);
   }
 
-  /** Ends those whose arguments are all there. */
+  /** Ends the calls whose arguments are complete. */
   endComplete(out: AnswerEvent[]): void {
     for (const call of this.#closed) {
-      // What is closed and no JSON never will be any.
+      // Closed text that is not JSON will never be.
       if (isComplete(call)) this.#end(call, out);
       else this.#closed.delete(call);
     }
@@ -83,7 +83,7 @@ export class CallStream {
     for (const call of this.#open) this.#end(call, out);
   }
 
-  /** The call that an entry goes on with; undefined if it begins a new one. */
+  /** The call that an entry continues; undefined if it begins a new one. */
   #find(key: number | undefined, id: string | undefined, name: string | undefined): OpenCall | undefined {
     const found =
       key !== undefined
@@ -92,7 +92,7 @@ export class CallStream {
           ? this.#last
           : (this.#byId.get(id) ?? (name === undefined ? this.#last : undefined));
     if (found === undefined || name === undefined || found.name === undefined) return found;
-    // A name begins a call, unless it is only repeated.
+    // A name begins a call, unless it repeats the last one.
     if (id !== undefined) return found.id === undefined || found.id === id ? found : undefined;
     return key === undefined || isComplete(found) ? undefined : found;
   }
@@ -143,7 +143,7 @@ export class CallStream {
     out.push({ type: 'signature', index: call.part, signature });
   }
 
-  /** A wrapped input is told when it is whole. */
+  /** A wrapped input goes out when it is complete. */
   #tell(call: OpenCall, text: string, out: AnswerEvent[]): void {
     if (call.part !== undefined && !this.#isWrapped(call)) out.push({ type: 'delta', index: call.part, text });
   }
@@ -164,7 +164,7 @@ export class CallStream {
   }
 }
 
-/** Of plain text nobody can tell; only OpenAI sends it, one call after the other. */
+/** Plain text has no recognisable end. Only OpenAI sends it, one call after the other. */
 function isComplete({ text, isCustom, progress }: OpenCall): boolean {
   if (isCustom) return text !== '';
   return progress.isClosed && parseObject(text) !== undefined;

@@ -24,7 +24,7 @@ export const stream: StreamGrammar = {
 
 const TEXT_KEY = '"content":"';
 
-/** What the reader looks at in a chunk; everything else passes unseen. */
+/** The members of a chunk that the reader looks at. */
 interface Chunk {
   readonly error?: unknown;
   readonly object?: unknown;
@@ -38,7 +38,7 @@ interface Chunk {
 interface Choice {
   readonly index?: unknown;
   readonly delta?: unknown;
-  /** What some vendors write for `delta`. */
+  /** Some vendors write `message` for `delta`. */
   readonly message?: unknown;
   /** Legacy completions. */
   readonly text?: unknown;
@@ -46,17 +46,17 @@ interface Choice {
   readonly error?: unknown;
 }
 
-/** Follows a stream of `chat.completion.chunk`s, of legacy completions, or of typed events (images, audio). */
+/** Reads a stream of `chat.completion.chunk`s, of legacy completions, or of typed events (images, audio). */
 export class ChatStreamReader implements StreamReader {
   usage: Usage | undefined;
   textKey: string | undefined;
   broken: BrokenEnd | undefined;
-  /** Bit i: choice i was seen, and had its finish reason. Choices beyond 31 share the last bit. */
+  /** Bit i: choice i has begun, or has its finish reason. Choices from 31 on share the last bit. */
   #begun = 0;
   #ended = 0;
-  /** A choice that has not begun yet has not ended either. */
+  /** A choice that has not begun has not ended either. */
   #choices: number;
-  /** Without choices, what comes says nothing. */
+  /** A chunk without choices has no content. */
   readonly #isChat: boolean;
 
   /** `request` is the body that the stream answers. */
@@ -76,7 +76,7 @@ export class ChatStreamReader implements StreamReader {
     if (typeof event !== 'object' || event === null) return 'other';
     const chunk = event as Chunk;
     if (chunk.error !== undefined && saysError(chunk.error)) return 'error';
-    // vLLM's errors have no `error` around them, others are told by the name of the event alone: the SDKs throw on neither.
+    // vLLM's errors have no `error` around them, and others show only in the event's name. The SDKs throw on neither.
     if (chunk.object === 'error' || name === 'error') return 'foreign_error';
     if (chunk.base_resp !== undefined && readBaseResp(chunk) !== undefined) return 'foreign_error';
     const { choices } = chunk;
@@ -94,10 +94,10 @@ export class ChatStreamReader implements StreamReader {
         return 'broken';
       }
     }
-    // Elsewhere than in its own place, usage comes with the end, or without content.
+    // Vendors that report usage elsewhere do so at the end, or without content.
     if (chunk.usage !== undefined || chunk.x_groq !== undefined || !content || this.#ended !== ended)
       this.#seeUsage(chunk);
-    // An event that ended a choice or told the usage is none to compare with.
+    // An event with a finish or usage is not one to compare with.
     if (content && this.#ended === 0 && (chunk.usage ?? chunk.x_groq ?? undefined) === undefined)
       this.textKey = TEXT_KEY;
     return content ? 'content' : 'other';
@@ -120,13 +120,13 @@ export class ChatStreamReader implements StreamReader {
     return this.#seeFinish(choice, bit) || content;
   }
 
-  /** Some vendors send a finish with every chunk: one that content follows was none. */
+  /** Some vendors send a finish with every chunk. One that is followed by content does not count. */
   #goOn(bit: number): void {
     this.#ended &= ~bit;
     this.broken = undefined;
   }
 
-  /** Whether it is a good one. */
+  /** Whether the finish is a good end. */
   #seeFinish(choice: Choice, bit: number): boolean {
     const broken = brokenChoice(choice as JsonObject);
     if (broken === undefined && meaningOf(choice.finish_reason) === 'unfinished') return false;
@@ -144,7 +144,7 @@ export class ChatStreamReader implements StreamReader {
   }
 }
 
-/** What a model says. Behind a finish, other fields are the vendor's remarks on an answer that is over. */
+/** Whether the model says anything. After a finish, other fields are remarks of the vendor. */
 const SAID = ['content', 'reasoning_content', 'reasoning', 'tool_calls', 'function_call', 'refusal', 'audio', 'images'];
 
 function goesOn({ text, delta }: Choice): boolean {

@@ -3,10 +3,9 @@ import type { SystemPrompt, SystemTexts } from '../protocol.ts';
 import { insertion, joinToList, joinToString } from '../shared/request/system-edits.ts';
 
 /**
- * `text` with the addition in its first system or developer message, or in a new first message if it has neither;
- * `body` is its parsed form. All other bytes stay. Where a key occurs twice, each occurrence is edited, so that the
- * prompt is there whichever of them the backend reads. A body without an array of messages, or whose system message
- * has content of no known kind, is left for the backend to refuse.
+ * Adds the prompt to the first system or developer message of `text`, or adds a message if there is none. `body` is its
+ * parsed form. All other bytes stay. If a key occurs twice, both are edited, so that the backend reads the prompt in
+ * any case. A body without messages, or with a system message of unknown form, stays for the backend to refuse.
  */
 export function injectSystem(
   text: string,

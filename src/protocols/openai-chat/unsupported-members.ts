@@ -2,7 +2,7 @@ import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, asWord, type JsonObject } from '../../lib/json.ts';
 import { UnknownMembers } from '../shared/request/unknown-members.ts';
 
-/** What messages say and has no neutral form: `messages[].prefix`. */
+/** The members of messages that have no neutral form: `messages[].prefix`. */
 export function unsupportedMembers(messages: unknown): UnsupportedFeature[] {
   const unknown = new UnknownMembers();
   for (const value of asArray(messages)) {
@@ -14,7 +14,7 @@ export function unsupportedMembers(messages: unknown): UnsupportedFeature[] {
 
 function checkMessage(message: JsonObject, unknown: UnknownMembers): void {
   unknown.check(message, 'messages[]', OF_MESSAGE);
-  // The system's words become blocks of one text, in which nobody has a name.
+  // System messages become text blocks, which have no name.
   const isSystem = message['role'] === 'system' || message['role'] === 'developer';
   if (isSystem && asWord(message['name']) !== undefined) unknown.add('messages[].name');
   for (const part of asArray(message['content'])) checkPart(asObject(part) ?? {}, unknown);
@@ -38,8 +38,8 @@ function checkPart(part: JsonObject, unknown: UnknownMembers): void {
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * Besides what is read: marks for caches, and what a client sends back of an answer as it got it, its number and its
- * sources. The name of a result says once more what was called.
+ * Besides the members that are read: cache marks, and members that a client sends back from an answer (its number, its
+ * sources). A result's name only repeats the name of its call.
  */
 const OF_MESSAGE: ReadonlySet<string> = new Set(
   (
@@ -56,7 +56,7 @@ const OF_ANY_PART: ReadonlySet<string> = new Set(
   'type cache_control prompt_cache_breakpoint annotations document_name'.split(' '),
 );
 
-/** What may be in each kind of part. */
+/** The members of each kind of part. */
 const OF_PART: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['text', NONE],
   ['refusal', NONE],

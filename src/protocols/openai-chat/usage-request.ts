@@ -3,7 +3,7 @@ import { applyEdits, memberSpans } from '../../lib/json-span.ts';
 import type { UsageRequest } from '../protocol.ts';
 import { insertion } from '../shared/request/system-edits.ts';
 
-/** In this dialect a stream tells its token counts only where the request says `stream_options.include_usage`. */
+/** A stream reports its token counts only if the request says `stream_options.include_usage`. */
 export const usageRequest: UsageRequest = { ask, isExtra, refusedField: 'stream_options' };
 
 const OPTIONS = '"stream_options":{"include_usage":true}';
@@ -26,7 +26,7 @@ function ask(text: string, { stream, stream_options: options }: JsonObject): str
   return applyEdits(text, [insertion(span.start + 1, `"include_usage":true${comma}`)]);
 }
 
-/** The chunk that comes because of that: usage, and no choices. */
+/** The extra chunk: usage, and no choices. */
 function isExtra(event: unknown): boolean {
   const chunk = asObject(event);
   if (chunk === undefined || asObject(chunk['usage']) === undefined) return false;

@@ -1,7 +1,7 @@
 import type { Usage } from '../../core/record.ts';
 import { asCount, asList, asObject, type JsonObject } from '../../lib/json.ts';
 
-/** Reads `usage` of an answer or of a chunk, wherever a vendor puts it. `prompt_tokens` counts all input, cached included. */
+/** Reads `usage` of an answer or a chunk, wherever a vendor puts it. `prompt_tokens` includes cached input. */
 export function readUsage(body: unknown): Usage | undefined {
   const holder = asObject(body);
   if (holder === undefined) return undefined;
@@ -11,7 +11,7 @@ export function readUsage(body: unknown): Usage | undefined {
 
 function fromUsage(usage: JsonObject | undefined): Usage | undefined {
   if (usage === undefined) return undefined;
-  // Images, audio and rerank count as the Responses API does.
+  // Images, audio and rerank report usage like the Responses API.
   const ofPrompt = asObject(usage['prompt_tokens_details'] ?? usage['input_tokens_details']);
   const ofCompletion = asObject(usage['completion_tokens_details'] ?? usage['output_tokens_details']);
   const promptTokens = asCount(usage['prompt_tokens']) ?? asCount(usage['input_tokens']);
@@ -74,16 +74,16 @@ const UNKNOWN: Usage = {
   reasoningTokens: undefined,
 };
 
-/** Of an object without counts nothing is known. */
+/** An object without counts tells nothing. */
 function known(usage: Usage): Usage | undefined {
   for (const name in usage) if (usage[name as keyof Usage] !== undefined) return usage;
   return undefined;
 }
 
-/** Where DeepSeek, Moonshot and Mistral count what came from their caches. */
+/** Where DeepSeek, Moonshot and Mistral report cached tokens. */
 const CACHED = ['prompt_cache_hit_tokens', 'cached_tokens', 'num_cached_tokens'];
 
-/** Writes the same. The three counts are not optional in the dialect: one that nobody knows is 0. */
+/** Writes `usage`. The dialect requires three counts; an unknown one is 0. */
 export function writeUsage(usage: Usage): JsonObject {
   const { promptTokens = 0, completionTokens = 0, cachedTokens, cacheWriteTokens, reasoningTokens } = usage;
   const { promptAudioTokens, completionAudioTokens } = usage;
@@ -102,7 +102,7 @@ export function writeUsage(usage: Usage): JsonObject {
   };
 }
 
-/** xAI counts thoughts beside the completion, which its total tells. */
+/** xAI does not include thoughts in the completion tokens. Its total shows that. */
 function completionTokens(usage: JsonObject, prompt: number | undefined, thought: number | undefined) {
   const said = asCount(usage['completion_tokens']) ?? asCount(usage['output_tokens']);
   if (said === undefined || prompt === undefined || thought === undefined || thought === 0) return said;

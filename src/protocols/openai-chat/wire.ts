@@ -15,5 +15,5 @@ export const wire: Wire = {
   limitHeaders,
 };
 
-/** `native` endpoints keep the path that the client used. */
+/** `native` endpoints keep the client's path. */
 const ADDRESSES: Readonly<Partial<Record<string, string>>> = { generate: '/chat/completions', embed: '/embeddings' };

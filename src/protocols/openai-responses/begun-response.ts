@@ -1,12 +1,12 @@
 import { asCount, asObject, compact, type JsonObject } from '../../lib/json.ts';
 
-/** What is kept of a streamed response, so that an event of the gateway's own can go on with it. */
+/** What is kept of a streamed response, so that an event of the gateway can continue it. */
 export class BegunResponse {
   /** The number of the next event. */
   nextNumber = 0;
-  /** The data of the event that told of its beginning, as Latin-1. */
+  /** The data of the first event, as Latin-1. */
   #data: string | undefined;
-  /** Of one that is long, what tells it from others. */
+  /** The identifying members of a long first event. */
   #known: JsonObject = {};
 
   /** Takes an event of the stream, and its data as Latin-1. */
@@ -22,7 +22,7 @@ export class BegunResponse {
   /** The response as it began. */
   get response(): JsonObject {
     if (this.#data === undefined) return this.#known;
-    // What passes is parsed as Latin-1, which is good for its structure alone.
+    // The data was parsed as Latin-1, which is right for its structure only.
     const event: unknown = JSON.parse(Buffer.from(this.#data, 'latin1').toString('utf8'));
     return asObject(asObject(event)?.['response']) ?? this.#known;
   }
@@ -30,5 +30,5 @@ export class BegunResponse {
 
 const BEGINNINGS: ReadonlySet<unknown> = new Set(['response.created', 'response.queued', 'response.in_progress']);
 
-/** Instructions and tools stand in it: nobody should have to keep long ones for as long as a stream takes. */
+/** It contains instructions and tools. A long one is not kept for the duration of a stream. */
 const MOST_UNITS = 64 * 1024;

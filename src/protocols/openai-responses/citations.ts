@@ -1,7 +1,7 @@
 import type { Citation } from '../../core/part.ts';
 import { asNumber, asObject, asString, asWord, compact } from '../../lib/json.ts';
 
-/** An annotation as a citation; undefined if it is of no known kind. */
+/** Reads an annotation; undefined if its type is unknown. */
 export function decodeCitation(annotation: unknown): Citation | undefined {
   const fields = asObject(annotation);
   const [start, end] = [asNumber(fields?.['start_index']), asNumber(fields?.['end_index'])];
@@ -29,13 +29,13 @@ export function decodeCitation(annotation: unknown): Citation | undefined {
   }
 }
 
-/** A citation as an annotation of a text of `length`. The schema asks for every field. */
+/** Writes a citation as an annotation of a text of `length`. The schema requires every field. */
 export function encodeCitation(citation: Citation, length: number): unknown {
   const { url, title, start = 0, end = length, fileId, documentIndex = 0 } = citation;
   if (url !== undefined) {
     return { type: 'url_citation', start_index: start, end_index: end, url, title: title ?? '' };
   }
-  // A document of the request has no id: what it is called, and which it is, is all there is to tell.
+  // A document of the request has no id. Its name and its index identify it.
   return {
     type: 'file_citation',
     file_id: fileId ?? `document_${documentIndex}`,

@@ -7,7 +7,7 @@ import { encodeRequest } from './encode-request.ts';
 import { ResponsesStreamEncoder } from './encode-stream.ts';
 import { FIELD_NAMES } from './settings.ts';
 
-/** Responses to and from the neutral form. */
+/** Translates responses to and from the neutral form. */
 export const codec: Codec = {
   fieldNames: FIELD_NAMES,
   decodeRequest,

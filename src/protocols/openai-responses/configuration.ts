@@ -1,16 +1,16 @@
 import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 
-/** The settings that hold for the answer: those of the request, as the updates among its items have changed them. */
+/** The settings for the answer: those of the request, with the updates among its items applied. */
 export interface Configuration {
   readonly reasoning: unknown;
   readonly text: unknown;
-  /** What the updates hold besides, by its name. */
+  /** The unknown members of the updates. */
   readonly unknown: readonly string[];
 }
 
 const UPDATE = 'configuration_update';
 
-/** Reads the items `configuration_update` of a request: of each setting the last one counts. */
+/** Reads the `configuration_update` items of a request. The last value of each setting counts. */
 export function configurationOf({ reasoning, text, input }: JsonObject): Configuration {
   let [effort, format]: unknown[] = [];
   const unknown = new Set<string>();
@@ -33,7 +33,7 @@ export function configurationOf({ reasoning, text, input }: JsonObject): Configu
   };
 }
 
-/** Whether an item says how to answer, and nothing of the conversation. */
+/** Whether an item only changes settings. */
 export function isConfigurationUpdate(item: JsonObject | undefined): item is JsonObject {
   return item?.['type'] === UPDATE;
 }

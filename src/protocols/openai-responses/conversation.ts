@@ -1,13 +1,13 @@
 import { asObject, asWord } from '../../lib/json.ts';
 import { idOf } from './response-id.ts';
 
-/** Of a request whose input is one text, this much tells it from others. */
+/** How much of its text identifies a request whose input is a text. */
 const INPUT_CHARACTERS = 1024;
 
 /**
- * What stays the same through all turns of a conversation: its name, where the client or the provider gave it one;
- * otherwise its instructions and its input up to the first item that is not the system's. It is what a provider's
- * prompt cache holds, too.
+ * The part of a request that stays the same in all turns of a conversation: its name, if client or provider gave it
+ * one; otherwise its instructions and its input up to the first item that is not the system's. A provider's prompt
+ * cache holds it, too.
  */
 export function conversationStart(body: Record<string, unknown>): string {
   const name = idOf(body['conversation']) ?? asWord(body['prompt_cache_key']) ?? asWord(body['previous_response_id']);
@@ -18,5 +18,5 @@ export function conversationStart(body: Record<string, unknown>): string {
   return JSON.stringify([instructions, first === -1 ? input : input.slice(0, first + 1)]);
 }
 
-/** Roles that come before the conversation's first question. */
+/** The roles before the first question of a conversation. */
 const PREAMBLE = new Set<unknown>(['system', 'developer']);

@@ -3,7 +3,7 @@ import { asCount, asObject } from '../../lib/json.ts';
 import type { Addressee, Counting } from '../codec.ts';
 import { encodeRequest } from './encode-request.ts';
 
-/** `POST /responses/input_tokens`: a request without what is of the answer alone. */
+/** `POST /responses/input_tokens`: a request without the settings of the answer. */
 export const counting: Counting = {
   encodeCount(conversation: Conversation, addressee: Addressee) {
     const body = Object.entries(encodeRequest(conversation, addressee).body);

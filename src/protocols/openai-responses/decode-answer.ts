@@ -4,7 +4,7 @@ import { asObject } from '../../lib/json.ts';
 import { MalformedAnswer } from '../codec.ts';
 import { ResponsesStreamDecoder } from './decode-stream.ts';
 
-/** Reads a whole response: a stream that says all of it at its end. */
+/** Reads a whole response, as a stream with everything at its end. */
 export function decodeAnswer(body: unknown, model: string, work?: AnswerWork): Completion {
   const response = asObject(body);
   if (asObject(response?.['output']) === undefined && !Array.isArray(response?.['output']))

@@ -17,7 +17,7 @@ export function decodeParts(content: unknown, field: string): Part[] {
   });
 }
 
-/** What a tool gave back: a text, or a list of parts. What is neither is given as it is written. */
+/** The output of a tool: a text, or a list of parts. Anything else becomes its JSON. */
 export function decodeResultParts(output: unknown): (TextPart | MediaPart)[] {
   if (typeof output === 'string') return output === '' ? [] : [{ type: 'text', text: output }];
   if (output === undefined || output === null) return [];
@@ -29,7 +29,7 @@ export function decodeResultParts(output: unknown): (TextPart | MediaPart)[] {
   });
 }
 
-/** The text of a part that has one. */
+/** The text of a part, if it has one. */
 export function textOf(part: unknown): string {
   return asString(asObject(part)?.['text']) ?? '';
 }
@@ -66,14 +66,14 @@ function textFrom(part: JsonObject): TextPart {
 }
 
 function imageFrom(part: JsonObject): MediaPart | undefined {
-  // Some clients write it as chat does.
+  // Some clients write it as in chat.
   const url = asWord(part['image_url']) ?? asWord(asObject(part['image_url'])?.['url']);
   const source = url === undefined ? keptFile(part) : sourceOf(url, 'image_url');
   const detail = asWord(part['detail']);
   return source && { type: 'media', kind: 'image', source, ...(detail === undefined ? {} : { detail }) };
 }
 
-/** Not of OpenAI's: backends that look at films have it, by its URL. */
+/** Not OpenAI's: backends that accept video take its URL. */
 function filmFrom(part: JsonObject): MediaPart | undefined {
   const url = asWord(part['video_url']) ?? asWord(asObject(part['video_url'])?.['url']);
   return url === undefined ? undefined : { type: 'media', kind: 'video', source: sourceOf(url, 'video_url') };
@@ -85,7 +85,7 @@ function fileFrom(part: JsonObject): MediaPart | undefined {
   return source && { type: 'media', kind: 'document', source, ...compact({ name, detail: asWord(part['detail']) }) };
 }
 
-/** Bytes without a name have always been a PDF. */
+/** Bytes without a name are a PDF. */
 function fileSource(part: JsonObject, name: string | undefined): MediaSource | undefined {
   const data = asWord(part['file_data']);
   if (data?.startsWith('data:') === true) return sourceOf(data, 'file_data');
@@ -94,7 +94,7 @@ function fileSource(part: JsonObject, name: string | undefined): MediaSource | u
   return url === undefined ? keptFile(part) : sourceOf(url, 'file_url');
 }
 
-/** A `data:` URL whose escapes are broken has no bytes. */
+/** A `data:` URL with broken escapes has no bytes. */
 function sourceOf(url: string, field: string): MediaSource {
   return mediaSourceOf(url) ?? refuseField(field, 'has to be a URL');
 }

@@ -52,14 +52,14 @@ function inputOf(body: JsonObject): readonly unknown[] {
   const { input } = body;
   if (typeof input === 'string') return [{ role: 'user', content: input }];
   if (Array.isArray(input)) return input as unknown[];
-  // Then what is kept at the provider is the input, and refused for what it is.
+  // The kept state is the input. It is reported as unsupported later.
   const isElsewhere = storedStateOf(body).length > 0 || !isAbsent(body['prompt']);
   if (isAbsent(input) && isElsewhere) return [];
   return refuseField('input', 'has to be a text or a list of items');
 }
 
 function unsupportedInBody(body: JsonObject): UnsupportedFeature[] {
-  // What is said with these values is what is meant without them.
+  // These values are the defaults.
   const { background, truncation, ...rest } = body;
   const saying: JsonObject = {
     ...rest,
@@ -86,7 +86,7 @@ function managementOf(value: unknown): UnsupportedFeature[] {
 const MANAGEMENT = 'context_management';
 const MAKES_SUMMARY = 'asks for a summary of the conversation that only its own API makes';
 
-/** Items that replace what was said before by what only their own provider can read, or ask for that. */
+/** Items with an encrypted summary of earlier turns, or a request for one. */
 const COMPACTIONS = [
   ...['compaction', 'compaction_summary', 'context_compaction'].map((type) =>
     required(type, 'is a summary that is encrypted: only the provider that made it can read it'),
@@ -94,11 +94,11 @@ const COMPACTIONS = [
   required('compaction_trigger', MAKES_SUMMARY),
 ];
 
-/** Fields of a request that have no neutral form and stand in its answer. */
+/** Fields of a request that have no neutral form and appear in its answer. */
 export interface Own {
   readonly metadata: JsonObject;
   readonly truncation: string;
-  /** Whether the client relies on what it gets being kept: OpenAI does so unless told otherwise. */
+  /** Whether the client relies on the provider keeping the answer. OpenAI keeps it unless told otherwise. */
   readonly store: boolean;
 }
 

@@ -12,21 +12,21 @@ import type { Emitter, ItemReader } from './text-track.ts';
 import { readUsage } from './usage.ts';
 
 /**
- * Follows a streamed response. An item that is told more than once, in pieces and then whole, is read once: of the
- * whole one only what the pieces left out. So an upstream may leave out whatever kind of event it likes.
+ * Reads a streamed response. An item that comes in pieces and then as a whole is read once: of the whole only what the
+ * pieces lack. So an upstream may leave out any kind of event.
  */
 export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
   readonly model: string;
   /** The last item of each index. */
   readonly #items = new Map<number, Item>();
   readonly #byId = new Map<string | undefined, Item>();
-  /** All items, in the order in which they began. */
+  /** All items, in the order of their beginning. */
   readonly #all: Item[] = [];
   #out: AnswerEvent[] = [];
   #parts = 0;
-  /** The text or reasoning under way. */
+  /** The current text or reasoning. */
   #exclusive: { end(): void } | undefined;
-  /** Pieces came of a call that nobody has announced: it has to come whole. */
+  /** Pieces came of a call that has not begun. The call must come as a whole. */
   readonly #nameless = new Set<string>();
   #usage: Usage | undefined;
   #isStarted = false;
@@ -59,7 +59,7 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
 
   open(head: PartHead, track: { end(): void }): number {
     this.#start({});
-    // Only calls may go on beside each other.
+    // Only calls may overlap.
     this.#exclusive?.end();
     this.#exclusive = head.part === 'tool_call' ? undefined : track;
     if (head.part === 'tool_call') this.#hasCall = true;
@@ -103,7 +103,7 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
     }
   }
 
-  /** An event about an item; of a text or a thought whose beginning nobody has told, it begins one. */
+  /** Takes an event about an item. A text or thought that has not begun begins here. */
   #piece(event: JsonObject, type: string): void {
     const index = this.#indexOf(event);
     const known = this.#items.get(index)?.reader;
@@ -139,11 +139,11 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
     this.#reader(index, item)?.done(item);
   }
 
-  /** The reader of an item; undefined for one that has been read to its end. An index may be used again for another item. */
+  /** The reader of an item; undefined if the item has been read completely. Another item may reuse an index. */
   #reader(index: number, item: JsonObject): ItemReader | undefined {
     const known = this.#items.get(index);
     const id = idOf(item);
-    // Some backends give an item another id in each event; then its kind tells whether it is the same.
+    // Some backends give an item a new id in each event. Then its type identifies it.
     if (known !== undefined && (known.id === id || (known.reader.type === item['type'] && !known.reader.isDone))) {
       return known.reader.isDone ? undefined : known.reader;
     }
@@ -164,7 +164,7 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
     return reader;
   }
 
-  /** Some leave the index out: then the item's id tells which it is, and without that it is the last one. */
+  /** Some backends leave out the index. Then the item's id identifies it, or it is the last one. */
   #indexOf(event: JsonObject): number {
     const index = asIndex(event['output_index']);
     if (index !== undefined) return index;
@@ -196,8 +196,8 @@ export class ResponsesStreamDecoder implements StreamDecoder, Emitter {
   }
 
   /**
-   * Of the whole output what is new: items that no event told of, or not to their end. An item is known by its id, by its
-   * index, or else by its kind: some give one another id each time, or the same index to all.
+   * The new items of the whole output: those without events, or without their last events. Its id, its index or its
+   * type identifies an item, because some backends change ids or repeat indexes.
    */
   #readRest(output: readonly JsonObject[]): void {
     const unmatched = Map.groupBy(this.#all.toReversed(), ({ reader }) => reader.type);
@@ -235,7 +235,7 @@ interface Item {
   readonly index: number;
   readonly id: string | undefined;
   readonly reader: ItemReader;
-  /** It is one of the whole output's. */
+  /** It belongs to the whole output. */
   isMatched: boolean;
 }
 
@@ -245,13 +245,13 @@ function idOf(item: JsonObject): string | undefined {
   return asId(item['id']) ?? asId(item['call_id']);
 }
 
-/** The first that is none of the whole output's yet, of a list in reverse; those before it are taken off. */
+/** The first item that is not yet matched to the whole output, from a reversed list. Removes those before it. */
 function nextOf(items: Item[] | undefined): Item | undefined {
   for (let item = items?.pop(); item !== undefined; item = items?.pop()) if (!item.isMatched) return item;
   return undefined;
 }
 
-/** The kind of item that an event of this type is about, where it says anything. */
+/** The type of item that an event of this type is about, if the event has content. */
 function kindOf(type: string, part: JsonObject | undefined): string | undefined {
   if (/^response\.(?:output_text|refusal)\./.test(type)) return 'message';
   if (type.startsWith('response.reasoning_')) return 'reasoning';

@@ -7,8 +7,8 @@ import { NAME } from './name.ts';
 import { type FlatName, type NamespaceOrigin, TOOL_SEARCH } from './namespaces.ts';
 
 /**
- * Reads tools. Those of a namespace become tools of a longer name, which `flat` gives; those that run at the provider
- * stay what they are. `place` is where they stand.
+ * Reads tools. Tools of a namespace get a longer name from `flat`. Tools that run at the provider stay as they are.
+ * `place` is their path.
  */
 export function decodeTools(tools: readonly unknown[], flat: FlatName, place: string): Tool[] {
   return tools.flatMap((tool, index) => {
@@ -17,7 +17,7 @@ export function decodeTools(tools: readonly unknown[], flat: FlatName, place: st
   });
 }
 
-/** What is said of tools and has no neutral form. */
+/** The fields of tools that have no neutral form. */
 export function unsupportedInTools(tools: readonly unknown[]): UnsupportedFeature[] {
   const given = tools.flatMap((tool): JsonObject[] => [asObject(tool) ?? {}]);
   const namespaces = given.filter(({ type }) => type === 'namespace');
@@ -42,7 +42,7 @@ export function unsupportedInTools(tools: readonly unknown[]): UnsupportedFeatur
 const KNOWN: ReadonlySet<string> = new Set(['type', 'name', 'description', 'parameters', 'strict', 'format']);
 const OF_NAMESPACE: ReadonlySet<string> = new Set(['type', 'name', 'tools', 'description']);
 
-/** Of tools with one name the first. */
+/** Keeps the first of several tools with one name. */
 export function withoutDoubles(tools: readonly Tool[]): Tool[] {
   const names = new Set<string>();
   return tools.filter((tool) => {
@@ -108,7 +108,7 @@ function namespaceFrom(namespace: JsonObject, flat: FlatName, where: string): To
   });
 }
 
-/** Reads `tool_choice`: a word, or an object that names a tool, some tools, or a kind of tool that runs at the provider. */
+/** Reads `tool_choice`: a word, or an object for one tool, several tools, or a tool that runs at the provider. */
 export function decodeToolChoice(choice: unknown, flat: FlatName): ToolChoice | undefined {
   if (choice === undefined || choice === null) return undefined;
   if (choice === 'auto' || choice === 'none' || choice === 'required') return { mode: choice };
@@ -132,7 +132,7 @@ function allowedFrom(fields: JsonObject, flat: FlatName): ToolChoice {
     return named === undefined ? [] : [named];
   });
   const named = tools.filter(({ type }) => type === 'function' || type === 'custom');
-  // One that runs at the provider cannot be called elsewhere; if none else is left, that is what was asked for.
+  // Tools that run at the provider cannot be called elsewhere. If no others are left, the choice is for those.
   if (named.length === 0 && tools.length > 0) return { mode: 'native', protocol: NAME, value: fields };
   return { mode: 'allowed', names: named.map((tool) => nameOf(tool, flat)), required };
 }

@@ -12,18 +12,17 @@ import { NAME } from './name.ts';
 import { flatName, type FlatName, TOOL_SEARCH } from './namespaces.ts';
 import { isReference } from './response-id.ts';
 
-/** What the items of an input say. */
+/** The content of an input's items. */
 export interface Input {
-  /** Messages of the system or the developer that come before all else. */
+  /** Messages of the system or developer before all others. */
   readonly system: readonly TextPart[];
   readonly turns: readonly Turn[];
-  /** Tools that were made known on the way. */
+  /** Tools that were added in the course of the conversation. */
   readonly tools: readonly Tool[];
 }
 
 /**
- * Reads the items of an input; what the assistant said from item to item is one turn. `flat` gives the names of what was
- * called.
+ * Reads the items of an input. Consecutive items of the assistant are one turn. `flat` gives the names of called tools.
  */
 export function decodeTurns(items: readonly unknown[], flat: FlatName = flatName): Input {
   const reader = new InputReader(flat);
@@ -38,11 +37,11 @@ class InputReader implements Input {
   readonly system: TextPart[] = [];
   readonly turns: { role: Turn['role']; parts: Part[] }[] = [];
   readonly tools: Tool[] = [];
-  /** The signature of the call that comes next. */
+  /** The signature of the next call. */
   #nextSignature: Signature | undefined;
-  /** The last turn in which the assistant has said something in words. */
+  /** The last turn in which the assistant has said something as text. */
   #spoken: Turn | undefined;
-  /** The last turn of the user holds nothing but results of tools. */
+  /** The last user turn holds only tool results. */
   #isGiving = false;
 
   constructor(private readonly flat: FlatName) {}
@@ -112,7 +111,7 @@ class InputReader implements Input {
     else this.turns.push({ role: 'assistant', parts: [...parts] });
   }
 
-  /** Adds to the turn in which results are given. */
+  /** Adds to the turn with the results. */
   #give(part: Part): void {
     const last = this.turns.at(-1);
     if (last?.role === 'user' && this.#isGiving) {
@@ -139,7 +138,7 @@ class InputReader implements Input {
     }
   }
 
-  /** Gives the last text its signature. */
+  /** Adds a signature to the last text. */
   #sign(signature: Signature): void {
     const parts = this.turns.at(-1)?.parts;
     const last = parts?.at(-1);
@@ -174,7 +173,7 @@ class InputReader implements Input {
     });
   }
 
-  /** The search for tools is a tool like others where the client searches. The tools that were found are tools. */
+  /** Where the client searches, the search for tools is a tool like any other, and its results are tools. */
   #toolSearch(item: JsonObject, isCall: boolean, index: number): void {
     const callId = asWord(item['call_id']);
     const tools = asArray(item['tools']);
@@ -191,14 +190,14 @@ class InputReader implements Input {
 
   #native(item: JsonObject, kind: string): void {
     const part: Part = { type: 'native', protocol: NAME, kind, value: item };
-    // What a client tells about a call that it made itself; a provider's own outputs are the provider's to tell.
+    // The output of a call that the client ran. A provider reports outputs of its own.
     const isClients = (kind.endsWith('_output') && kind !== 'tool_search_output') || kind === 'mcp_approval_response';
     if (isClients) this.#give(part);
     else this.#say([part]);
   }
 }
 
-/** The words of a reasoning item: the thoughts themselves where it holds them, otherwise their summary. */
+/** The text of a reasoning item: the thoughts, or else their summary. */
 export function thoughtsOf(item: JsonObject): string {
   const content = asArray(item['content']).map(textOf);
   return (content.some((text) => text !== '') ? content : asArray(item['summary']).map(textOf)).join('\n\n');

@@ -7,7 +7,7 @@ import { NAME } from './name.ts';
 import { mimeEssence, extensionOf } from '../shared/media/types.ts';
 import { asksForDetail, type UnsupportedMediaMember } from '../shared/request/turn-members.ts';
 
-/** Content of a message or of a tool's output: the text alone if there is nothing else, otherwise a list of parts. */
+/** The content of a message or of a tool's output: a single text as a string, otherwise a list of parts. */
 export function encodeParts(parts: readonly Part[]): unknown {
   const only = parts.length === 1 ? parts[0] : undefined;
   if (only?.type === 'text') return only.text;
@@ -24,7 +24,7 @@ export function encodeParts(parts: readonly Part[]): unknown {
   });
 }
 
-/** A picture or a document. Throws UnsupportedFeatureError for what this API does not take. */
+/** Writes an image or a document. Throws UnsupportedFeatureError for media that this API does not take. */
 export function encodeMedia(part: MediaPart): unknown {
   switch (part.kind) {
     case 'image':
@@ -40,7 +40,7 @@ export function encodeMedia(part: MediaPart): unknown {
   }
 }
 
-/** What of a medium this API has no place for. */
+/** The member of a medium that this API has no place for. */
 export const unsupportedMediaMember: UnsupportedMediaMember = (media) => {
   const { kind, source, name } = media;
   if (asksForDetail(media) && !DETAILS[kind].has(media.detail ?? '')) return 'mediaDetail';
@@ -50,7 +50,7 @@ export const unsupportedMediaMember: UnsupportedMediaMember = (media) => {
 };
 
 const NONE: ReadonlySet<string> = new Set();
-/** How closely to look, as this API says it. */
+/** The levels of detail of this API. */
 const DETAILS: Readonly<Record<MediaPart['kind'], ReadonlySet<string>>> = {
   image: new Set(['low', 'high', 'original']),
   document: new Set(['low', 'high']),
@@ -79,14 +79,17 @@ function fileOf(part: MediaPart): unknown {
   return compact({ type: 'input_file', filename, file_data: mediaUrlOf(source), detail });
 }
 
-/** The id of a file that this API can read; undefined if the bytes are elsewhere. Throws UnsupportedFeatureError for another's. */
+/**
+ * The id of a file at this API's provider; undefined if the source is no file. Throws UnsupportedFeatureError for
+ * another provider's file.
+ */
 function fileIdOf(source: MediaPart['source']): string | undefined {
   if (source.from !== 'file') return undefined;
   if (source.protocol !== NAME) throw new UnsupportedFeatureError(required('file', 'is kept at another provider'));
   return source.id;
 }
 
-/** A name for a file that has none, since the API goes by its extension. */
+/** A name for a file without one, because the API goes by its extension. */
 function fileNameFor(mediaType: string): string {
   return `document.${extensionOf(mediaType) ?? (mimeEssence(mediaType).startsWith('text/') ? 'txt' : 'pdf')}`;
 }

@@ -24,14 +24,14 @@ import { askOutput, type AskedOutput } from './output.ts';
 import { encodeReasoning } from './reasoning.ts';
 import { encodeSettings } from './settings.ts';
 
-/** Writes a request that leaves nothing at the provider: all of the conversation is in it. */
+/** Writes a request that keeps nothing at the provider: it holds the whole conversation. */
 export function encodeRequest(conversation: Conversation, addressee: Addressee): EncodedRequest {
   return encodeWithNames(withToolChoiceFor(conversation, addressee.quirks), toolName, (named) =>
     encode(named, addressee),
   );
 }
 
-/** A tool's name as this API takes it. */
+/** A tool name in the form that this API takes. */
 function toolName(name: string): string {
   return plainName(name, 128);
 }
@@ -82,7 +82,7 @@ function encode(asked: Conversation, addressee: Addressee): EncodedRequest {
   };
 }
 
-/** The words of the system's turns behind those that came before all; what else such a turn holds stays where it was. */
+/** Moves the texts of system turns to the front. Other parts of these turns stay in place. */
 function systemInFront(conversation: Conversation): Conversation {
   const isText = (part: Part): part is TextPart => part.type === 'text';
   const later = conversation.turns.flatMap(({ role, parts }) => (role === 'system' ? parts.filter(isText) : []));
@@ -93,12 +93,12 @@ function systemInFront(conversation: Conversation): Conversation {
   return { ...conversation, system: [...conversation.system, ...later], turns };
 }
 
-/** Blocks of the system's words, with a blank line between. */
+/** The system texts, with a blank line between them. */
 export function instructionsOf({ system }: Conversation): string | undefined {
   return system.length === 0 ? undefined : system.map(({ text }) => text).join('\n\n');
 }
 
-/** There has to be some input; the system's words alone are a question, too. */
+/** The input must not be empty. Instructions alone are a question, too. */
 function withInput(conversation: Conversation, input: readonly unknown[]): JsonObject {
   const words = instructionsOf(conversation);
   if (input.length > 0) return { instructions: words, input };
@@ -115,10 +115,10 @@ function choiceOf(conversation: Conversation, toolCount: number): unknown {
   );
 }
 
-/** What is sent where the backend is not said to refuse it. */
+/** Fields that are sent unless the backend is known to refuse them. */
 const OPTIONAL = ['include', 'safety_identifier', 'parallel_tool_calls', 'temperature', 'top_p', 'top_logprobs'];
 
-/** The settings for which the backend is said to have no field. */
+/** The settings that the backend is known to refuse. */
 function untaken(settings: Settings, quirks: Quirks): UnsupportedFeature[] {
   const fields = Object.entries(SETTING_FIELDS) as [keyof Settings, string][];
   return fields.flatMap(([name, field]) =>
@@ -126,7 +126,7 @@ function untaken(settings: Settings, quirks: Quirks): UnsupportedFeature[] {
   );
 }
 
-/** Where the settings stand that not every backend takes. */
+/** The fields of settings that not every backend takes. */
 const SETTING_FIELDS: Readonly<Partial<Record<keyof Settings, string>>> = {
   verbosity: 'text.verbosity',
   user: 'safety_identifier',
@@ -140,7 +140,7 @@ function notesOf({ note }: AskedOutput): unknown[] {
   return note === undefined ? [] : [{ role: 'developer', content: note }];
 }
 
-/** `text`, or chat's `response_format` where the backend has that in its place. */
+/** `text`, or chat's `response_format` for backends that have that instead. */
 function textConfigOf({ settings }: Conversation, format: unknown, quirks: Quirks): JsonObject {
   const isInText = takesField(quirks, 'text.format');
   const text = compact({

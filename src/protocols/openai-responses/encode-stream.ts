@@ -10,7 +10,7 @@ import { encodeFinish } from './finish.ts';
 import { OutputWriter } from './output-writer.ts';
 import { itemIds, keeperOf, ResponseFrame, type Origin } from './response-object.ts';
 
-/** Writes a streamed response. Its last event, with the usage in it, waits for the end. */
+/** Writes a streamed response. Its last event contains the usage, so it waits for the end. */
 export class ResponsesStreamEncoder implements StreamEncoder {
   readonly #sink = new SseSink();
   readonly #output: OutputWriter;
@@ -70,7 +70,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     return this.#sink.take();
   }
 
-  /** Tells of the response's beginning, once. */
+  /** Writes the beginning of the response, once. */
   #start(origin: Origin): ResponseFrame {
     if (this.#frame !== undefined) return this.#frame;
     this.#frame = new ResponseFrame(this.reply, origin);

@@ -8,8 +8,8 @@ import { NAME } from './name.ts';
 import { namespaceOf, originOf, TOOL_SEARCH } from './namespaces.ts';
 
 /**
- * Writes tools; those of one namespace together. For a backend what it would refuse is mended, and what has no place
- * added to `unsupported`; without that they are as the client knows them.
+ * Writes tools, with those of one namespace together. For a backend, schemas are corrected and what is unsupported is
+ * added to `unsupported`. Without `unsupported`, the tools are written as the client knows them.
  */
 export function encodeTools(tools: readonly Tool[], unsupported?: UnsupportedFeature[]): unknown[] {
   const namespaces = new Map<string, unknown[]>();
@@ -38,12 +38,12 @@ function toolOf(
 ): unknown {
   const { description } = tool;
   if (tool.type === 'freeform') return compact({ type: 'custom', name, description, format: tool.format });
-  // Said or not, a schema is not taken to be a strict one: the API would rewrite it, and refuse what it can't.
+  // The API rewrites strict schemas and refuses some, so a schema is never strict by default.
   const { parameters = NOTHING, strict = false } = unsupported === undefined ? tool : functionSchema(tool, unsupported);
   return compact({ type: 'function', name, description, parameters, strict });
 }
 
-/** Writes the same. Throws UnsupportedFeatureError for a choice of a tool that runs at another provider. */
+/** Writes `tool_choice`. Throws UnsupportedFeatureError for a tool that runs at another provider. */
 export function encodeToolChoice({ toolChoice, tools }: Conversation): unknown {
   if (toolChoice === undefined) return undefined;
   const byName = new Map<string, FunctionTool | FreeformTool>();

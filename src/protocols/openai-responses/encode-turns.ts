@@ -13,14 +13,14 @@ import { encodeMedia, encodeParts } from './encode-parts.ts';
 import { NAME } from './name.ts';
 import { isToolSearch, namespaceOf } from './namespaces.ts';
 
-/** What a conversation comes to as `input`. */
+/** A conversation as `input`. */
 export interface InputItems {
   readonly input: readonly unknown[];
   /** The parts that the API does not know. */
   readonly unsupported: readonly UnsupportedFeature[];
 }
 
-/** Writes the turns of a conversation as items, in their order. */
+/** Writes the turns of a conversation as items, in order. */
 export function encodeTurns({ turns, tools }: Conversation, to: Addressee, work: Work): InputItems {
   const writer = new ItemWriter(tools, to, work);
   for (const turn of turns) writer.turn(turn);
@@ -32,7 +32,7 @@ class ItemWriter implements InputItems {
   readonly unsupported: UnsupportedFeature[] = [];
   readonly #tools: ReadonlyMap<string, Tool>;
   readonly #calls = new Map<string, ToolCallPart>();
-  /** What a message is made of that has not been written yet. */
+  /** The parts of the message that is not written yet. */
   #said: Part[] = [];
 
   constructor(
@@ -67,7 +67,7 @@ class ItemWriter implements InputItems {
     this.#item(part);
   }
 
-  /** Writes what was said so far, if anything, as a message. */
+  /** Writes the current message, if it has any content. */
   #message(role: Turn['role']): void {
     const said = this.#said;
     if (said.length === 0) return;
@@ -113,8 +113,8 @@ class ItemWriter implements InputItems {
   }
 
   /**
-   * Only thoughts that the model can read as its own: nothing else would be accepted, unless its backend wants their
-   * words. Without any content, the id would stand for what is kept under it, whoever's it is.
+   * Writes only thoughts that the model can read as its own: the API refuses others, unless the backend wants their
+   * text. An item without content would refer to whatever is kept under its id, even another caller's.
    */
   #reasoning({ text, signature, id }: ReasoningPart): void {
     const { model, quirks } = this.to;
@@ -160,17 +160,17 @@ class ItemWriter implements InputItems {
   }
 }
 
-/** Thoughts in words, for backends that neither sign nor encrypt them. */
+/** Thoughts as text, for backends that neither sign nor encrypt them. */
 function reasoningText(text: string): unknown {
   return { type: 'reasoning', summary: [], content: [{ type: 'reasoning_text', text }] };
 }
 
-/** A call's id as this API takes it. */
+/** The id of a call in the form that this API takes. */
 function wireId(id: string): string {
   return shortId(id, 64);
 }
 
-/** One part of what the assistant said. A text needs no id so; a refusal stands in a message of the full form only. */
+/** A part of an assistant message. A text needs no id this way. A refusal needs the full form. */
 function assistantMessage(part: Part, index: number): unknown {
   if (part.type === 'text') return part.text === '' ? undefined : { role: 'assistant', content: part.text };
   if (part.type !== 'refusal') return undefined;
@@ -183,12 +183,12 @@ function assistantMessage(part: Part, index: number): unknown {
   };
 }
 
-/** A picture that the assistant made. */
+/** An image that the assistant made. */
 function imageCall(part: MediaPart, index: number): unknown {
   const { kind, source } = part;
   if (kind !== 'image')
     throw new UnsupportedFeatureError(required(kind, 'in what the assistant said is nothing that this API takes'));
-  // A picture that is elsewhere is one to look at, wherever it is from.
+  // An image by URL becomes an input image.
   if (source.from !== 'base64') return { role: 'user', content: [encodeMedia(part)] };
   return { type: 'image_generation_call', id: `ig_${index}`, status: 'completed', result: source.data };
 }

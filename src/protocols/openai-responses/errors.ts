@@ -19,14 +19,14 @@ export function errorBody(error: GatewayError): string {
 }
 
 /**
- * `response.failed`, with the error in two places: Codex knows no other event for one and reads `response.error`; the
- * SDKs take this event for an ordinary one unless it has an `error` of its own.
+ * `response.failed`, with the error in two places. Codex knows this event only and reads `response.error`. The SDKs
+ * take it for an ordinary event unless it has an `error` of its own.
  */
 export function errorEvent(error: GatewayError, begun?: unknown): string {
   return failedEvent(errorObject(error), begun instanceof BegunResponse ? begun : undefined);
 }
 
-/** The body of an upstream's error answer as the event that says the same. */
+/** The body of an upstream error as an event. */
 export function errorAsEvent(body: unknown): string | undefined {
   const error = readError(body);
   if (error === undefined) return undefined;
@@ -42,15 +42,15 @@ export function errorAsEvent(body: unknown): string | undefined {
 }
 
 /**
- * Reads an error body, a failed response, and the events `error` (whose error may stand in it or be it) and
- * `response.failed`. `error: null` beside a good answer is none.
+ * Reads an error body, a failed response, and the events `error` (with the error in it, or as it) and
+ * `response.failed`. `error: null` beside a good answer is no error.
  */
 export function readError(body: unknown): UpstreamError | undefined {
   const holder = asObject(body);
   const response = asObject(holder?.['response']);
   const failed = response?.['status'] === 'failed' ? response : holder?.['status'] === 'failed' ? holder : undefined;
   if (holder?.['type'] === 'error' && asObject(holder['error']) === undefined) {
-    // The type `error` says no more than that it is one.
+    // The type `error` has no further meaning.
     return read({ error: { ...holder, type: undefined } });
   }
   const error = read(holder?.['error'] ? body : (failed ?? body));
@@ -64,17 +64,17 @@ function read(body: unknown): UpstreamError | undefined {
   return CALLERS_FAULT.test(error.code) ? { ...error, status: 400 } : error;
 }
 
-/** Codes of a failed response that say that the request is at fault; all others are the server's. */
+/** Codes of a failed response that blame the request. All others blame the server. */
 const CALLERS_FAULT =
   /^(invalid_|image_|empty_image|unsupported_image|failed_to_download_image|bio_policy|misalignment_)/;
 
-/** The error as it stands in a body, and beside a failed response. */
+/** The error in a body, and beside a failed response. */
 export function errorObject(error: GatewayError): Record<string, unknown> {
   const code = codeOf(error);
   return { message: messageOf(error, code), type: error.type, param: error.param, code };
 }
 
-/** Codex waits for as long as the message of a rate limit says, and finds the time by these words. */
+/** Codex waits as long as the message of a rate limit says, and finds the time by these words. */
 function messageOf({ message, retryAfterMs }: GatewayError, code: string | null): string {
   if (code !== 'rate_limit_exceeded' || retryAfterMs === undefined || /try again in\s*\d/i.test(message))
     return message;
@@ -82,7 +82,7 @@ function messageOf({ message, retryAfterMs }: GatewayError, code: string | null)
   return `${message}${stop} Please try again in ${Math.ceil(retryAfterMs) / 1000}s.`;
 }
 
-/** What other dialects call an error, in the words that this dialect's clients act on. */
+/** Codes of other dialects, translated for the clients of this one. */
 const CODES: ReadonlyMap<string, string> = new Map([
   ['rate_limit_error', 'rate_limit_exceeded'],
   ['too_many_requests', 'rate_limit_exceeded'],
@@ -104,7 +104,7 @@ function codeByStatus(status: number | undefined): string | undefined {
   return status === 503 || status === 529 ? 'server_is_overloaded' : undefined;
 }
 
-/** The error as it stands in a failed response. */
+/** The error within a failed response. */
 export function responseError({ code, message }: Record<string, unknown>): JsonObject {
   return { code: asWord(code) ?? 'server_error', message };
 }
@@ -124,7 +124,7 @@ function failedEvent(error: Record<string, unknown>, begun?: BegunResponse): str
   return `event: response.failed\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-/** What a response has to have, whatever became of it. */
+/** The members that every response must have. */
 const OF_NOTHING: JsonObject = {
   background: false,
   model: '',

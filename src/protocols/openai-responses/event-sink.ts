@@ -1,12 +1,12 @@
-/** Takes the events that a response is told in. */
+/** Takes the events of a response. */
 export interface EventSink {
   /** An event, without its type and number. */
   send(type: string, fields: Readonly<Record<string, unknown>>): void;
-  /** A piece of text: `fields` are the JSON of the event's other members, a comma before each. */
+  /** A piece of text. `fields` is the JSON of the event's other members, each with a comma before it. */
   delta(type: string, fields: string, text: string): void;
 }
 
-/** Writes events as SSE, each with its number. */
+/** Writes numbered events as SSE. */
 export class SseSink implements EventSink {
   #text = '';
   #number = 0;
@@ -21,7 +21,7 @@ export class SseSink implements EventSink {
     this.#text += `${head}${fields},"delta":${JSON.stringify(text)}}\n\n`;
   }
 
-  /** What was written since the last call. */
+  /** The text written since the last call. */
   take(): string {
     const text = this.#text;
     this.#text = '';
@@ -29,5 +29,5 @@ export class SseSink implements EventSink {
   }
 }
 
-/** For answers that are told as a whole. */
+/** Ignores events, for answers that are written as a whole. */
 export const SILENT: EventSink = { send: () => undefined, delta: () => undefined };

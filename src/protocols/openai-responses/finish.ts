@@ -2,29 +2,26 @@ import type { Finish } from '../../core/completion.ts';
 import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { brokenBy, reasonOf, type BrokenEnd } from '../shared/finish/words.ts';
 
-/** What the parts of an answer tell of its end. */
+/** The content of an answer that decides its end. */
 export interface Contents {
   readonly hasCall: boolean;
   readonly hasRefusal: boolean;
 }
 
-/** Why an answer ends: a response has a status, and tells more only where it is not complete. */
+/** Reads why an answer ends. A response has a status, and details if it is incomplete. */
 export function decodeFinish(response: JsonObject, { hasCall, hasRefusal }: Contents): Finish {
   const status = asWord(response['status']);
   const reason = asWord(asObject(response['incomplete_details'])?.['reason']);
   if (status === 'incomplete' || reason !== undefined) {
     const raw = reason ?? status;
-    // Whatever the reason, it must not look whole.
+    // Whatever the reason, it must not look complete.
     return { reason: reasonOf(reason) === 'content_filter' ? 'content_filter' : 'length', raw };
   }
   if (hasCall) return { reason: 'tool_calls', raw: status };
   return { reason: hasRefusal ? 'refusal' : 'stop', raw: status };
 }
 
-/**
- * What a response says of its end where it is not whole. One that was asked for in the background is the answer, however
- * far it has come.
- */
+/** How a plain answer says that it is incomplete. A background response counts as an answer in any state. */
 export function brokenEnd(body: unknown, request?: JsonObject): BrokenEnd | undefined {
   const response = asObject(body);
   const status = asWord(response?.['status']);
@@ -37,13 +34,13 @@ export function brokenEnd(body: unknown, request?: JsonObject): BrokenEnd | unde
 
 const UNDER_WAY: ReadonlySet<string> = new Set(['queued', 'in_progress']);
 
-/** How a response says that it is over. */
+/** The end of a response. */
 export interface Ending {
   readonly status: 'completed' | 'incomplete';
   readonly incomplete_details: { readonly reason: string } | null;
 }
 
-/** The same the other way round. A refusal that has words of its own is a complete answer. */
+/** Writes the end of a response. A refusal with a text is a complete answer. */
 export function encodeFinish({ reason }: Finish, { hasRefusal }: Pick<Contents, 'hasRefusal'>): Ending {
   switch (reason) {
     case 'length':

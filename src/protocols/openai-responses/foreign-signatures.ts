@@ -6,8 +6,8 @@ import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../
 import { NAME } from './name.ts';
 
 /**
- * `text` without the reasoning items that the gateway gave to a client for another model than `model`. One of the
- * model's own gets its encrypted content back as it was. Words that nobody sealed stay where the backend wants them.
+ * Removes from `text` the reasoning items that the gateway gave to a client for another model than `model`. Items of
+ * this model get their original encrypted content back. Unsigned thoughts stay if the backend wants them.
  */
 export function removeForeignSignatures(
   text: string,
@@ -26,7 +26,7 @@ export function removeForeignSignatures(
   return edits.length === 0 ? text : applyEdits(text, edits);
 }
 
-/** Who is going to read a request. */
+/** The model that will read the request. */
 interface Reader {
   readonly model: string;
   readonly keepsWords: boolean;
@@ -44,7 +44,7 @@ function editsOf(text: string, input: Span, items: readonly unknown[], to: Reade
   return [...kept, ...elementRemovals(spans, gone)].toSorted((a, b) => a.start - b.start);
 }
 
-/** What is to become of an item; undefined: nothing. */
+/** What happens to an item; undefined: nothing. */
 function verdictOn(item: unknown, { model, keepsWords }: Reader): Verdict | undefined {
   const fields = asObject(item);
   const encrypted = fields?.['type'] === 'reasoning' ? fields['encrypted_content'] : undefined;
@@ -53,10 +53,7 @@ function verdictOn(item: unknown, { model, keepsWords }: Reader): Verdict | unde
   return { keep: isReadableBy(marked.signature, NAME, model), value: marked.signature.value };
 }
 
-/**
- * Whether it is an item of the gateway's own making that holds nothing but words. A provider would look for what it keeps
- * under the id.
- */
+/** Whether the gateway made this item and it holds text only. A provider would look up its id. */
 function isUnsealed(item: unknown): boolean {
   const fields = asObject(item);
   if (fields?.['type'] !== 'reasoning' || (fields['encrypted_content'] ?? undefined) !== undefined) return false;
@@ -64,7 +61,7 @@ function isUnsealed(item: unknown): boolean {
   return typeof id === 'string' && id.length === OWN_ID_CHARACTERS && OWN_ID.test(id);
 }
 
-/** As `itemIds` makes them; no provider's are of this length. */
+/** The form in which `itemIds` makes them. No provider's ids have this length. */
 const OWN_ID = /^rs_[\da-f]{36}$/;
 const OWN_ID_CHARACTERS = 39;
 

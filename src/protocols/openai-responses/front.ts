@@ -4,10 +4,10 @@ import { at, atEveryBase, belowBase } from '../openai/bases.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
 
-/** Ids of responses are word characters; nothing that could climb out of the backend's base. Sealed ones are long. */
+/** Response ids consist of word characters, so a path cannot leave the backend's base. Sealed ids are long. */
 const KEPT = /^\/responses\/([\w-]{1,1500})(?:\/(cancel|input_items))?$/;
 
-/** What can be done with a kept response, and with what hangs below it. */
+/** The methods for a kept response, and for the paths below it. */
 const METHODS: ReadonlyMap<string, readonly Method[]> = new Map<string, readonly Method[]>([
   ['', ['GET', 'DELETE']],
   ['cancel', ['POST']],
@@ -20,7 +20,7 @@ const PLAIN: ReadonlyMap<string, Endpoint> = new Map([
   ['/responses/compact', modelEndpoint('/responses/compact', 'native')],
 ]);
 
-/** `/v1/responses` and what hangs below it, below every base that OpenAI's clients know. */
+/** `/v1/responses` and the paths below it, below every base that OpenAI's clients use. */
 export const front: Front = {
   fixed: atEveryBase(PLAIN),
   find: (whole, query) => {
@@ -31,7 +31,7 @@ export const front: Front = {
     const methods = METHODS.get(below);
     if (id === undefined || methods === undefined) return undefined;
     const target = `/responses/${pathSegment(id)}${below === '' ? '' : `/${below}`}`;
-    // A response that is still being made can be followed.
+    // A client can follow a response in progress.
     const stream = new URLSearchParams(query).get('stream') === 'true';
     return at(base, { ...modelEndpoint(target, 'native'), kind: 'resource', methods, resource: id, stream });
   },
@@ -47,7 +47,7 @@ function modelEndpoint(target: string, operation: Operation, modelIs?: 'optional
     protocol: NAME,
     operation,
     target,
-    // The prompt is part of what will be sent, and so of what is to be counted.
+    // The system prompt is sent, too, so it must be counted.
     conversation: operation === 'generate' || operation === 'count_tokens',
     answersJson: true,
     modelIs,

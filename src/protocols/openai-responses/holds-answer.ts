@@ -1,6 +1,6 @@
 import { asList, asObject, asWord } from '../../lib/json.ts';
 
-/** Whether a plain body answers anything: with items, or with a status that says why there are none. */
+/** Whether a plain body is an answer: it holds items, or a status that says why there are none. */
 export function holdsAnswer(body: unknown): boolean {
   const response = asObject(body);
   if (response === undefined) return false;

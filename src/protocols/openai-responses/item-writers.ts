@@ -1,31 +1,31 @@
 import { compact, parseObject } from '../../lib/json.ts';
 import type { EventSink } from './event-sink.ts';
 
-/** Where an item stands, and what it is called. */
+/** The index and id of an item. */
 export interface Place {
   readonly sink: EventSink;
   readonly id: string;
   readonly outputIndex: number;
 }
 
-/** Writes one item of an output, with all the events that tell of it. */
+/** Writes one item of an output, with all its events. */
 export interface ItemWriter {
   delta(text: string): void;
-  /** Ends the item; gives it as it stands in the output. */
+  /** Ends the item. Returns it as it stands in the output. */
   close(status?: 'completed' | 'incomplete'): unknown;
 }
 
-/** Tells of an item that has no events of its own. */
+/** Writes an item that has no events of its own. */
 export function wholeItem({ sink, outputIndex }: Omit<Place, 'id'>, item: unknown, atFirst: unknown = item): unknown {
   sink.send('response.output_item.added', { output_index: outputIndex, item: atFirst });
   sink.send('response.output_item.done', { output_index: outputIndex, item });
   return item;
 }
 
-/** Reasoning is told as a summary of one part: that is what clients show. */
+/** Reasoning is written as a summary with one part, because clients show that. */
 export class ReasoningWriter implements ItemWriter {
   #text = '';
-  /** Signed as this item's own, or for the item beside it. */
+  /** The signature of this item, or of the item beside it. */
   encrypted: string | undefined;
   readonly #where: Readonly<Record<string, unknown>>;
   readonly #fields: string;
@@ -68,7 +68,7 @@ export class ReasoningWriter implements ItemWriter {
   }
 }
 
-/** What a call is of. */
+/** The tool and id of a call. */
 export interface CallHead {
   readonly callId: string;
   readonly name: string;
@@ -76,7 +76,7 @@ export interface CallHead {
   readonly freeform: boolean;
 }
 
-/** A call of a function, or of a freeform tool. */
+/** Writes a call of a function or of a freeform tool. */
 export class CallWriter implements ItemWriter {
   #text = '';
   readonly #kind: Kind;
@@ -101,7 +101,7 @@ export class CallWriter implements ItemWriter {
 
   close(): unknown {
     const { sink, outputIndex } = this.place;
-    // Clients parse the arguments of a function, whatever they are.
+    // Clients parse the arguments of every function.
     if (this.#text === '' && !this.head.freeform) this.delta('{}');
     sink.send(`response.${this.#kind.event}.done`, { ...this.#where, [this.#kind.field]: this.#text });
     const item = this.#item('completed');
@@ -125,7 +125,7 @@ interface Kind {
 const FUNCTION: Kind = { type: 'function_call', event: 'function_call_arguments', field: 'arguments' };
 const FREEFORM: Kind = { type: 'custom_tool_call', event: 'custom_tool_call_input', field: 'input' };
 
-/** A search for tools that the client makes. Its arguments are an object, so there is nothing to tell in pieces. */
+/** Writes a client's search for tools. Its arguments are an object, so they do not come in pieces. */
 export class ToolSearchWriter implements ItemWriter {
   #text = '';
 
@@ -146,7 +146,7 @@ export class ToolSearchWriter implements ItemWriter {
   }
 }
 
-/** Members of an event as JSON, to go on with. */
+/** Members of an event as JSON, to be continued. */
 export function fieldsOf(members: Readonly<Record<string, unknown>>): string {
   return `,${JSON.stringify(members).slice(1, -1)}`;
 }

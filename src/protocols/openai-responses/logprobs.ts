@@ -2,7 +2,7 @@ import { decodeToken, type TokenProbability } from '../openai/logprob-token.ts';
 import type { Logprob } from '../../core/completion.ts';
 import { asArray, asObject } from '../../lib/json.ts';
 
-/** Reads `logprobs` of a text or of a piece of it. */
+/** Reads the `logprobs` of a text or a piece of it. */
 export function decodeLogprobs(value: unknown): Logprob[] {
   return asArray(value).flatMap((entry) => {
     const fields = asObject(entry);
@@ -13,7 +13,7 @@ export function decodeLogprobs(value: unknown): Logprob[] {
   });
 }
 
-/** Writes the same. The schema asks for every field. */
+/** Writes `logprobs`. The schema requires every field. */
 export function encodeLogprobs(logprobs: readonly Logprob[]): unknown[] {
   return logprobs.map((entry) => ({ ...encodeToken(entry), top_logprobs: (entry.top ?? []).map(encodeToken) }));
 }

@@ -4,7 +4,7 @@ import { encodeCitation } from './citations.ts';
 import { fieldsOf, type ItemWriter, type Place } from './item-writers.ts';
 import { encodeLogprobs } from './logprobs.ts';
 
-/** A content of a message under way. */
+/** A content of the message in progress. */
 interface Content {
   readonly kind: 'text' | 'refusal';
   readonly where: Readonly<Record<string, unknown>>;
@@ -14,11 +14,11 @@ interface Content {
   readonly logprobs: unknown[];
 }
 
-/** A message: texts and refusals that come one right after the other are its contents. */
+/** Writes a message. Texts and refusals that follow each other are its contents. */
 export class MessageWriter implements ItemWriter {
   readonly #contents: unknown[] = [];
   #content: Content | undefined;
-  /** Probabilities that are to go out with the next piece of text. */
+  /** Probabilities to send with the next piece of text. */
   #waiting: unknown[] = [];
 
   constructor(private readonly place: Place) {
@@ -71,7 +71,7 @@ export class MessageWriter implements ItemWriter {
     return item;
   }
 
-  /** Ends the content under way. */
+  /** Ends the current content. */
   #end(): void {
     const content = this.#content;
     if (content === undefined) return;

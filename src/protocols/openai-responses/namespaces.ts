@@ -3,19 +3,19 @@ import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { hashedName } from '../shared/tools/names.ts';
 import { NAME } from './name.ts';
 
-/** What a search for tools that the client does itself is called as a function. */
+/** The function name for a client's search for tools. */
 export const TOOL_SEARCH = 'tool_search';
 
-/** A tool of a namespace, as it stands in `Tool.origin`. */
+/** A tool of a namespace, as kept in `Tool.origin`. */
 export interface NamespaceOrigin {
   readonly type: 'namespace';
   readonly name: string;
   readonly description: string | undefined;
-  /** The tool's name within it. */
+  /** The tool's name within the namespace. */
   readonly tool: string;
 }
 
-/** The namespace that a tool is of, in the words of this dialect. */
+/** The namespace of a tool, in the form of this dialect. */
 export function namespaceOf(tool: Tool | undefined): NamespaceOrigin | undefined {
   const origin = originOf(tool);
   return origin?.['type'] === 'namespace' ? (origin as unknown as NamespaceOrigin) : undefined;
@@ -28,8 +28,7 @@ export function isToolSearch(tool: Tool | undefined): boolean {
 }
 
 /**
- * One name for a tool and its namespace. A tool of the top level that was searched for stands in a namespace of its own
- * name.
+ * One name for a tool and its namespace. A top-level tool that was found by a search is in a namespace of its own name.
  */
 export function flatName(name: string, namespace: string | undefined): string {
   if (namespace === undefined || namespace === name) return name;
@@ -39,13 +38,10 @@ export function flatName(name: string, namespace: string | undefined): string {
   return `${joined.slice(0, MOST_CHARACTERS - hash.length - 1)}_${hash}`;
 }
 
-/** One name for a tool and the namespace that it is of, if any. */
+/** One name for a tool and its namespace, if it has one. */
 export type FlatName = (name: string, namespace: string | undefined) => string;
 
-/**
- * The same for the tools of one request: where two would come to one name, those of namespaces get a hash, whatever their
- * order.
- */
+/** The same for the tools of one request. If two get the same name, those in namespaces get a hash, in any order. */
 export function flatNames(tools: readonly unknown[]): FlatName {
   const known = new Map<string, string>();
   const doubles = new Set<string>();
@@ -77,7 +73,7 @@ function pairOf(name: string, namespace: string | undefined): string {
 /** The longest name that every dialect takes. */
 const MOST_CHARACTERS = 64;
 
-/** What a tool of this dialect was before it became one of the neutral form. */
+/** A tool in the form that it had in this dialect. */
 export function originOf(tool: Tool | undefined): JsonObject | undefined {
   if (tool === undefined || tool.type === 'native' || tool.origin?.protocol !== NAME) return undefined;
   return asObject(tool.origin.value);

@@ -26,15 +26,15 @@ export interface OutputContext {
   readonly conversation: Conversation;
   readonly sink: EventSink;
   readonly newId: (prefix: string) => string;
-  /** Where the client may refer to items later. */
+  /** Keeps items that the client may refer to later. */
   readonly keep: ((id: string, json: string) => void) | undefined;
-  /** For what is told again at the end: all of it. */
+  /** Limits what is repeated at the end: the whole output. */
   readonly work: AnswerWork;
 }
 
 /**
- * Writes the parts of an answer as items, one after the other, and collects them. A message stays open until something
- * else comes: the next text belongs to it, too, and probabilities may be late.
+ * Writes the parts of an answer as items, and collects them. A message stays open until something else comes: the next
+ * text belongs to it, and probabilities may be late.
  */
 export class OutputWriter {
   readonly output: unknown[] = [];
@@ -43,11 +43,11 @@ export class OutputWriter {
   readonly #tools: ReadonlyMap<string, Tool>;
   #message: MessageWriter | undefined;
   #item: ItemWriter | undefined;
-  /** What the reasoning under way is besides. */
+  /** Further facts about the current reasoning. */
   #traits: ReasoningTraits = {};
-  /** A call that has begun; its signature, which has to come before it, may be next. */
+  /** A call that has begun. Its signature may come next, and belongs before it. */
   #call: CallStart | undefined;
-  /** The signature of the text under way. */
+  /** The signature of the current text. */
   #textSignature: Signature | undefined;
 
   constructor(private readonly context: OutputContext) {
@@ -59,7 +59,7 @@ export class OutputWriter {
     for (const next of this.#sequence.push(event)) this.#write(next);
   }
 
-  /** Ends what is still open. */
+  /** Ends everything that is open. */
   close(status: 'completed' | 'incomplete'): void {
     this.#beginCall();
     this.#endItem();
@@ -146,7 +146,7 @@ export class OutputWriter {
     }
   }
 
-  /** A signature of something that has no place for one: an item of its own, right beside it. */
+  /** A signature of something that has no field for it becomes an item of its own beside it. */
   #signature(signature: Signature, attachment: Attachment): void {
     const writer = new ReasoningWriter(this.#place('rs'));
     writer.encrypted = markSignature(signature, attachment);
@@ -184,7 +184,7 @@ export class OutputWriter {
       this.#add(wholeItem(this.#place('item'), part.value));
       return;
     }
-    // Pictures alone have an item, and it holds the bytes. What is elsewhere is there to be looked at.
+    // Only images have an item, and it holds their bytes. A link stands in for anything else.
     if (part.source.from === 'base64' && part.kind !== 'image') return;
     if (part.source.from !== 'base64') {
       this.#begin({ type: 'part_start', index, part: 'text', ownMessage: true });
@@ -210,7 +210,7 @@ export class OutputWriter {
   }
 }
 
-/** An id that this dialect gave to a reasoning item, or may have given. */
+/** An id that this dialect may have given to a reasoning item. */
 function isItemId(id: string | undefined): id is string {
   return id?.startsWith('rs_') === true;
 }

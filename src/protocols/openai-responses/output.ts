@@ -7,7 +7,7 @@ import { JSON_INSTRUCTION, mentionsJson, schemaInstruction } from '../shared/out
 import { outputSchema } from '../openai/output-schema.ts';
 import { schemaIn, strictIn } from '../shared/tools/fields.ts';
 
-/** `text.format`; plain text is what is meant without it. */
+/** Reads `text.format`. Plain text is the default. */
 export function decodeOutput(text: unknown): OutputFormat | undefined {
   const format = objectIn(objectIn(text, 'text')?.['format'], 'text.format');
   if (format === undefined) return undefined;
@@ -31,24 +31,24 @@ export function decodeOutput(text: unknown): OutputFormat | undefined {
   }
 }
 
-/** How a backend is asked for a format. */
+/** How a request asks for an output format. */
 export interface AskedOutput {
   /** `text.format` */
   readonly format: unknown;
-  /** What has to be said in the input as well. */
+  /** An instruction for the input, where the field is not enough. */
   readonly note: string | undefined;
   readonly unsupported: readonly UnsupportedFeature[];
 }
 
-/** Finds the way to ask for the conversation's output format. */
+/** Chooses how to ask for the output format. */
 export function askOutput({ output, turns }: Conversation): AskedOutput {
   if (output?.type !== 'schema') {
-    // The word has to be in the input, which the instructions are no part of.
+    // The word must be in the input. The instructions do not count.
     const note = output === undefined || mentionsJson([], turns) ? undefined : JSON_INSTRUCTION;
     return { format: encodeOutput(output), note, unsupported: [] };
   }
   const { schema, strict, isLax } = outputSchema(output);
-  // A schema has to be an object's here; words are all there is for another.
+  // This API takes object schemas only. Others are explained in text.
   if (!isObject(schema))
     return {
       format: undefined,
@@ -63,7 +63,7 @@ function isObject({ type, $ref: reference }: JsonObject): boolean {
   return type === 'object' || (type === undefined && reference !== undefined);
 }
 
-/** Writes `text.format`. The schema asks for a name. */
+/** Writes `text.format`. The schema requires a name. */
 export function encodeOutput(output: OutputFormat | undefined): unknown {
   if (output === undefined) return undefined;
   if (output.type === 'json') return { type: 'json_object' };

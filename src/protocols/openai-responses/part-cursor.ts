@@ -1,18 +1,21 @@
 import { asIndex, type JsonObject } from '../../lib/json.ts';
 
-/** How far a part of an item has come: its beginning, pieces of its text, the whole text, the whole part. */
+/** How far a part has come: its beginning, pieces of text, the whole text, the whole part. */
 export type PartStep = 'begun' | 'piece' | 'text' | 'part';
 
 const ORDER: readonly PartStep[] = ['begun', 'piece', 'text', 'part'];
 
-/** Which part of an item an event is about, where it does not say so: the one before, unless that is past such an event. */
+/**
+ * Which part of an item an event is about, if the event does not say. It is the same part as before, unless that part
+ * is past such an event.
+ */
 export class PartCursor {
   #at = 0;
   #step = -1;
 
   constructor(private readonly field: 'content_index' | 'summary_index') {}
 
-  /** The index of the event's part; without `step`, of the part that is under way. */
+  /** The index of the event's part; without `step`, the current part. */
   at(event: JsonObject, step?: PartStep): number {
     const told = asIndex(event[this.field]);
     const next = step === undefined ? this.#step : ORDER.indexOf(step);

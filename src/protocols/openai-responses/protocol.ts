@@ -16,7 +16,7 @@ import { injectSystem } from './system.ts';
 import { readUsage } from './usage.ts';
 import { wire } from './wire.ts';
 
-/** OpenAI responses. Models, rate limits and errors are those of OpenAI's other endpoints. */
+/** OpenAI's responses. Models, rate limits and errors are those of OpenAI's other endpoints. */
 export const openaiResponses: Protocol = {
   name: NAME,
   errors,

@@ -6,7 +6,7 @@ import { NAME } from './name.ts';
 import { flatName, TOOL_SEARCH } from './namespaces.ts';
 import { type Emitter, type ItemReader, TextTrack } from './text-track.ts';
 
-/** A call of a function or of a freeform tool. */
+/** Reads a call of a function or of a freeform tool. */
 export function callItem(emitter: Emitter, item: JsonObject): ItemReader {
   return new CallReader(emitter, item);
 }
@@ -31,7 +31,7 @@ class CallReader implements ItemReader {
   }
 
   begin(item: JsonObject): void {
-    // Some backends say all of it at once, and then all of it again in pieces: complete JSON here is the end of it.
+    // Some backends send everything at once and then again in pieces. Complete JSON ends the call here.
     const text = readArguments(item[this.#field]);
     if (item['status'] === 'completed') this.#track.rest(text);
   }
@@ -53,7 +53,7 @@ class CallReader implements ItemReader {
   }
 }
 
-/** Any other item: a tool's call that runs at the provider, mostly. Nothing is told before it is whole. */
+/** Reads any other item: usually a call that runs at the provider. It is reported when it is complete. */
 export function wholeItem(emitter: Emitter, type: string): ItemReader {
   return new WholeReader(emitter, type);
 }
@@ -68,11 +68,11 @@ class WholeReader implements ItemReader {
   ) {}
 
   begin(): void {
-    // It is told when it is done.
+    // The item is reported when it is done.
   }
 
   piece(): void {
-    // Likewise.
+    // The same.
   }
 
   done(item: JsonObject): void {
@@ -88,7 +88,7 @@ class WholeReader implements ItemReader {
     this.isDone = true;
   }
 
-  /** The client is to search for tools: a call like any other. */
+  /** The client searches for tools: a call like any other. */
   #search(item: JsonObject): void {
     const args = item['arguments'];
     const id = asWord(item['call_id']) ?? generatedId();

@@ -6,8 +6,8 @@ import { PartCursor } from './part-cursor.ts';
 import { TextTrack, type Emitter, type ItemReader } from './text-track.ts';
 
 /**
- * A message: its contents are texts and refusals, one after the other. `isFurther`: it is not the first of its answer,
- * as where a model comments on what it does before it comes to its last word.
+ * Reads a message with its texts and refusals. `isFurther`: it is not the first message of the answer, as when a model
+ * comments on its work before the final message.
  */
 export function messageItem(emitter: Emitter, isFurther: boolean): ItemReader {
   return new MessageReader(emitter, isFurther);
@@ -18,7 +18,7 @@ class MessageReader implements ItemReader {
   isDone = false;
   readonly #parts = new PartCursor('content_index');
   readonly #tracks = new Map<number, TextTrack>();
-  /** The only one that may be open. */
+  /** Only one content may be open. */
   #last: TextTrack | undefined;
 
   constructor(
@@ -27,7 +27,7 @@ class MessageReader implements ItemReader {
   ) {}
 
   begin(): void {
-    // What it holds comes as events of its own, or when it is done.
+    // Its contents come as events, or when it is done.
   }
 
   piece(event: JsonObject): void {
@@ -62,7 +62,7 @@ class MessageReader implements ItemReader {
 
   done(item: JsonObject): void {
     const { content } = item;
-    // Some write the text alone.
+    // Some backends send the text alone.
     if (typeof content === 'string') this.#rest(0, 'text', content);
     else for (const [at, part] of asList(content).entries()) this.#content(at, asObject(part));
     this.end();
@@ -94,7 +94,7 @@ class MessageReader implements ItemReader {
     if (readText(whole) !== '') this.#track(at, part).rest(whole);
   }
 
-  /** A content as it is when it is complete. */
+  /** A complete content. */
   #content(at: number, part: JsonObject | undefined): void {
     if (part?.['type'] === 'refusal') {
       this.#rest(at, 'refusal', part['refusal']);

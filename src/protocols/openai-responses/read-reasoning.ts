@@ -4,7 +4,7 @@ import { NAME } from './name.ts';
 import { PartCursor } from './part-cursor.ts';
 import { TextTrack, type Emitter, type ItemReader } from './text-track.ts';
 
-/** A reasoning item: thoughts or their summary, and what is encrypted of them. */
+/** Reads a reasoning item: thoughts or their summary, and the encrypted content. */
 export function reasoningItem(emitter: Emitter, item: JsonObject): ItemReader {
   return new ReasoningReader(emitter, item);
 }
@@ -13,13 +13,13 @@ class ReasoningReader implements ItemReader {
   readonly type = 'reasoning';
   isDone = false;
   readonly #id: string | undefined;
-  /** Of an item without words and without anything encrypted there is nothing to tell. */
+  /** An item without text and encrypted content is not reported. */
   #track: TextTrack | undefined;
-  /** Thoughts themselves, or a summary: what came first is what is read. */
+  /** Thoughts or their summary: the reader takes the one that comes first. */
   #kind: 'content' | 'summary' | undefined;
   readonly #summaries = new PartCursor('summary_index');
   readonly #contents = new PartCursor('content_index');
-  /** What has been said of each of its texts, in characters. */
+  /** How much of each text was reported, in characters. */
   readonly #lengths = new Map<number, number>();
 
   constructor(
@@ -30,7 +30,7 @@ class ReasoningReader implements ItemReader {
   }
 
   begin(): void {
-    // Its encrypted content changes until it is done.
+    // The encrypted content may change until the item is done.
   }
 
   piece(event: JsonObject): void {
@@ -95,7 +95,7 @@ class ReasoningReader implements ItemReader {
     return this.#track;
   }
 
-  /** Takes a whole text; says what the pieces have not said. */
+  /** Takes a whole text. Reports what its pieces lacked. */
   #rest(kind: 'content' | 'summary', at: number, whole: unknown): void {
     this.#say(kind, at, readText(whole).slice(this.#lengths.get(at) ?? 0));
   }
@@ -108,7 +108,7 @@ class ReasoningReader implements ItemReader {
     const track = this.#open();
     const said = this.#lengths.get(at);
     if (said === undefined) this.emitter.work.keep();
-    // One text is told from the next as paragraphs are.
+    // A blank line separates the texts.
     track.delta(said === undefined && !track.isEmpty ? `\n\n${text}` : text);
     this.#lengths.set(at, (said ?? 0) + text.length);
   }

@@ -8,7 +8,7 @@ import { asObject, asWord, compact } from '../../lib/json.ts';
 import { factsOf, type ModelFacts } from '../../vendors/models/facts.ts';
 import { UnknownMembers } from '../shared/request/unknown-members.ts';
 
-/** `reasoning`. Of its fields only effort and summary mean something elsewhere. */
+/** Reads `reasoning`. Only effort and summary mean something elsewhere. */
 export function decodeReasoning(value: unknown): Reasoning | undefined {
   const fields = asObject(value);
   const effort = effortFrom(fields?.['effort']);
@@ -21,7 +21,10 @@ export function decodeReasoning(value: unknown): Reasoning | undefined {
   };
 }
 
-/** What of it has no neutral form. `context` is about thoughts of former turns, which only the model that had them reads. */
+/**
+ * The members of `reasoning` that have no neutral form. `context` concerns earlier thoughts, which only their own model
+ * reads.
+ */
 export function unsupportedInReasoning(value: unknown): UnsupportedFeature[] {
   const unknown = new UnknownMembers();
   const { mode, ...rest } = asObject(value) ?? {};
@@ -32,12 +35,12 @@ export function unsupportedInReasoning(value: unknown): UnsupportedFeature[] {
 
 const KNOWN: ReadonlySet<string> = new Set(['effort', 'summary', 'generate_summary', 'context']);
 
-/** What `reasoning` comes to for a model. */
+/** `reasoning` as written for a model. */
 export interface ReasoningField {
   readonly value: unknown;
-  /** The model may think, as far as one can tell: then its thoughts are asked for. */
+  /** The model may think, as far as is known. Then the request asks for its thoughts. */
   readonly mayThink: boolean;
-  /** The settings that it does not take then. */
+  /** The settings that the model refuses while it thinks. */
   readonly refused: readonly SettingName[];
   readonly isDropped: boolean;
 }
@@ -52,7 +55,7 @@ export function encodeReasoning(
   const efforts = quirks.efforts ?? facts.efforts;
   const wished = reasoning === undefined ? undefined : effortOf(reasoning);
   if (wished === undefined) return fieldOf(facts, { isOn: reasons === true });
-  // A model that does not think does as it is told by not thinking.
+  // A model that never thinks does what was asked.
   if (efforts?.length === 0) return fieldOf(facts, { isOn: false, isDropped: wished !== 'none' });
   const effort = isUntold === true ? undefined : nearestEffort(wished, efforts);
   const isOff = effort === 'none';
@@ -62,7 +65,7 @@ export function encodeReasoning(
   return fieldOf(facts, {
     value: Object.keys(value).length === 0 ? undefined : value,
     isOn: !isOff,
-    // It cannot be told not to, or not how much.
+    // The model cannot be told not to think, or how much.
     isDropped: wished === 'none' ? !isOff : isUntold === true && measureOf(reasoning ?? {}) !== undefined,
   });
 }

@@ -5,13 +5,13 @@ import type { ReferenceStore } from '../protocol.ts';
 import { refuseDuplicateFields } from '../shared/request/duplicate-fields.ts';
 import { idOf, isReference } from './response-id.ts';
 
-/** What is kept as a whole: an earlier response, or a conversation. */
+/** State that is kept as a whole: an earlier response, or a conversation. */
 const STATE_FIELDS = ['previous_response_id', 'conversation'] as const;
 const FIELDS: readonly string[] = [...STATE_FIELDS, 'input', 'tools'];
 
 /**
- * `text` with the items in the place of references to them, as far as `store` has their JSON, and with the ids of all
- * else that it refers to as the provider knows them. All other bytes stay. `body` is `text`, parsed.
+ * Replaces references in `text` by the items that `store` has, and other ids by those that the provider knows. All
+ * other bytes stay. `body` is `text`, parsed.
  */
 export function resolveReferences(text: string, body: JsonObject, store: ReferenceStore): string {
   if (store.isOwn !== undefined) refuseDuplicateFields(body, FIELDS, { text, from: 0, place: '' });
@@ -39,7 +39,7 @@ function stateEdits(text: string, body: JsonObject, store: ReferenceStore): Edit
 
 function itemEdits(text: string, body: JsonObject, store: ReferenceStore): Edit[] {
   const items = asArray(body['input']);
-  // The last is the one that was parsed.
+  // The last one was parsed.
   const input = memberSpans(text, 'input').at(-1);
   if (input === undefined || items.length === 0) return [];
   const spans = elementSpans(text, input.start);
@@ -58,7 +58,7 @@ function itemEdits(text: string, body: JsonObject, store: ReferenceStore): Edit[
       return [];
     }
     if (store.isOwn === undefined || store.isOwn(id)) return [];
-    // A provider may look up what it keeps under the id: what says nothing else is a reference, the rest can do without.
+    // A provider might look up this id. An item with nothing else is a reference; others do not need the id.
     if (isBare(fields)) store.refer(id, 'input');
     return memberSpans(text, 'id', span.start).map((value) => memberRemoval(text, value));
   });
@@ -68,7 +68,7 @@ function isBare(item: JsonObject): boolean {
   return Object.keys(item).every((key) => key === 'type' || key === 'id' || key === 'status');
 }
 
-/** Files that code of the model's works on are kept in a container, in which tools of a later request may go on. */
+/** Files of the model's code are kept in a container. Tools of a later request may continue in it. */
 function checkContainers(text: string, body: JsonObject, { isOwn, refer }: ReferenceStore): void {
   const tools = asArray(body['tools']);
   if (isOwn === undefined || tools.length === 0) return;

@@ -2,7 +2,7 @@ import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts'
 import { SseSink } from './event-sink.ts';
 import { fieldsOf } from './item-writers.ts';
 
-/** A plain response as the events of a stream; undefined if `body` is none that is over. */
+/** A plain response as the events of a stream; undefined unless `body` is a finished response. */
 export function asStream(body: unknown): string | undefined {
   const response = asObject(body);
   const status = asString(response?.['status']) ?? 'completed';
@@ -16,7 +16,7 @@ export function asStream(body: unknown): string | undefined {
   return sink.take();
 }
 
-/** Some vendors leave letters out. */
+/** Some vendors leave out members. */
 const OVER = new Set(['completed', 'complete', 'incomplete']);
 
 function replayItem(sink: SseSink, index: number, item: JsonObject): void {
@@ -40,7 +40,7 @@ function replayItem(sink: SseSink, index: number, item: JsonObject): void {
   sink.send('response.output_item.done', { output_index: index, item });
 }
 
-/** What items are without before they are told. */
+/** An item as it is before its content. */
 const EMPTY: ReadonlyMap<string, JsonObject> = new Map<string, JsonObject>([
   ['message', { status: 'in_progress', content: [] }],
   ['reasoning', { summary: [] }],
@@ -66,7 +66,7 @@ function replayContents(sink: SseSink, item: JsonObject, contents: readonly unkn
 }
 
 function replayReasoning(sink: SseSink, item: JsonObject, { summary, content }: JsonObject): void {
-  // Of the thoughts and their summary a reader takes what comes first: the thoughts, as in a whole answer.
+  // The reader takes the first of thoughts and summary: the thoughts, as in a whole answer.
   for (const [at, part] of asArray(content).entries()) {
     replayText(sink, 'reasoning_text', { ...item, content_index: at }, ['text', asObject(part)?.['text']]);
   }
@@ -78,7 +78,7 @@ function replayReasoning(sink: SseSink, item: JsonObject, { summary, content }: 
   }
 }
 
-/** One piece that is the whole text, and its end. */
+/** One piece with the whole text, and its end. */
 function replayText(
   sink: SseSink,
   event: string,

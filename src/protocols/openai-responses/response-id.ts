@@ -1,13 +1,13 @@
 import { asArray, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 
-/** The id under which a provider keeps an answer: of a plain response, or of an event of a stream that holds one. */
+/** The id under which a provider keeps an answer: of a plain response, or of an event with a response. */
 export function responseIdOf(body: unknown): string | undefined {
   const holder = asObject(body);
   const response = asObject(holder?.['response']) ?? (holder?.['object'] === 'response' ? holder : undefined);
   return asWord(response?.['id']);
 }
 
-/** The ids of what a request takes to be kept at the provider: an earlier response, a conversation, single items. */
+/** The ids of state that a request expects at the provider: an earlier response, a conversation, single items. */
 export function storedStateOf(body: JsonObject): readonly string[] {
   const items = asArray(body['input']).map((item) => asObject(item));
   const references = items.filter((item) => item !== undefined && isReference(item)).map((item) => item?.['id']);
@@ -16,12 +16,12 @@ export function storedStateOf(body: JsonObject): readonly string[] {
   ) as string[];
 }
 
-/** Whether a request builds on anything that is kept at the provider. */
+/** Whether a request refers to state at the provider. */
 export function refersToKept(body: JsonObject): boolean {
   return storedStateOf(body).length > 0;
 }
 
-/** The ids of the items, and of their containers, in a plain response, in a list, or in an event that tells of one. */
+/** The ids of items and their containers, in a plain response, a list, or an event. */
 export function itemIdsOf(body: unknown): readonly string[] {
   const holder = asObject(body);
   const item = asObject(holder?.['item']);
@@ -33,12 +33,12 @@ export function itemIdsOf(body: unknown): readonly string[] {
   });
 }
 
-/** Whether an item of the input stands for one that the provider keeps. Its `type` may be left out. */
+/** Whether an input item is a reference to an item at the provider. Its `type` may be missing. */
 export function isReference(item: JsonObject): boolean {
   return item['type'] === 'item_reference' || (item['type'] === undefined && !('role' in item) && 'id' in item);
 }
 
-/** A conversation is named by its id alone, or by an object that holds it. */
+/** The request names a conversation by its id, or by an object with that id. */
 export function idOf(conversation: unknown): string | undefined {
   return asWord(conversation) ?? asWord(asObject(conversation)?.['id']);
 }

@@ -9,7 +9,7 @@ import type { Ending } from './finish.ts';
 import { encodeOutput } from './output.ts';
 import { writeUsage } from './usage.ts';
 
-/** Where a response comes from. */
+/** The request and answer that a response belongs to. */
 export interface Origin {
   readonly id: string | undefined;
   readonly model: string | undefined;
@@ -25,7 +25,7 @@ export interface State {
   readonly usage: Usage | undefined;
 }
 
-/** A response as clients know it: with the settings of its request in it, as the schema asks. */
+/** Writes a response. The schema requires the settings of its request in it. */
 export class ResponseFrame {
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #echo: Readonly<Record<string, unknown>>;
@@ -61,7 +61,7 @@ export function itemIds({ id }: Reply): (prefix: string) => string {
   return (prefix) => `${prefix}_${own}${(count++).toString(16).padStart(4, '0')}`;
 }
 
-/** Where a response's items are kept; undefined where the client has said that it will send them itself. */
+/** Keeps a response's items; undefined if the client has said that it sends them itself. */
 export function keeperOf({ conversation, keep }: Reply): Reply['keep'] {
   const own = conversation.own as Own | undefined;
   return own?.store === false ? undefined : keep;

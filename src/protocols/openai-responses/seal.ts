@@ -2,12 +2,12 @@ import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { applyEdits, memberSpans, type Edit } from '../../lib/json-span.ts';
 import { idOf } from './response-id.ts';
 
-/** What is known by ids of its own and told as an answer: a response, and that one has been deleted. */
+/** Answers with ids of their own: a response, and the deletion of one. */
 const RESPONSES = new Set<unknown>(['response', 'response.deleted']);
 
 /**
- * The text of a plain response, or of an event that holds one, with the ids of what is kept as a whole as `seal` tells
- * them: the response's own, that of the one before, and the conversation's. All other bytes stay.
+ * Replaces in a plain response, or an event with one, the ids of kept objects by what `seal` returns: those of the
+ * response, of the previous one, and of the conversation. All other bytes stay.
  */
 export function sealIds(text: string, body: unknown, seal: (id: string) => string): string {
   const holder = asObject(body);
@@ -15,7 +15,7 @@ export function sealIds(text: string, body: unknown, seal: (id: string) => strin
   const inEvent = asObject(holder['response']);
   const response = inEvent ?? (RESPONSES.has(holder['object']) ? holder : undefined);
   if (response === undefined) return text;
-  // Where a key is written twice, the last is the one that was parsed.
+  // If a key is written twice, the last one was parsed.
   const from = inEvent === undefined ? 0 : memberSpans(text, 'response').at(-1)?.start;
   const edits = ID_FIELDS.flatMap((field) => editsOf(text, response, field, { from: from ?? 0, seal }));
   return edits.length === 0

@@ -6,7 +6,7 @@ import type { FieldRules } from '../shared/request/fields.ts';
 import { leftOutSettings } from '../shared/request/setting-effects.ts';
 import { userIdOf } from '../openai/user-id.ts';
 
-/** What this dialect calls the settings; those that it lacks have their names of OpenAI's other API. */
+/** The names of settings in this dialect. Settings that it lacks have the names of chat completions. */
 export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   maxTokens: 'max_output_tokens',
   temperature: 'temperature',
@@ -30,7 +30,7 @@ export const FIELD_NAMES: Readonly<Record<SettingName, string>> = {
   mediaName: 'input_file.filename',
 };
 
-/** What is known of the fields of a request. */
+/** The fields of a request. */
 export const FIELD_RULES: FieldRules = {
   known: new Set([
     'model',
@@ -49,7 +49,7 @@ export const FIELD_RULES: FieldRules = {
     'parallel_tool_calls',
     'user',
     'safety_identifier',
-    // Not of this dialect, and yet sent by clients of backends that took them.
+    // Not of this dialect, but clients of backends that took them send them.
     'top_k',
     'min_p',
     'seed',
@@ -79,7 +79,7 @@ export const FIELD_RULES: FieldRules = {
 const LOGPROBS = 'message.output_text.logprobs';
 const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 
-/** The single values of a request. */
+/** Reads the settings of a request. */
 export function decodeSettings(body: JsonObject): Settings {
   const topLogprobs = asNumber(body['top_logprobs']);
   const wantsLogprobs = asArray(body['include']).includes(LOGPROBS) || (topLogprobs ?? 0) > 0;
@@ -108,7 +108,7 @@ interface Circumstances {
   readonly maxOutput?: number | undefined;
 }
 
-/** Writes the single values, but for `verbosity`, which stands in `text`; those that the model does not take are `unsupported`. */
+/** Writes the settings except `verbosity`, which is in `text`. Reports those that the model does not take. */
 export function encodeSettings(
   settings: Settings,
   { mayThink, refused, maxOutput = Number.POSITIVE_INFINITY }: Circumstances,
@@ -138,10 +138,10 @@ export function encodeSettings(
   };
 }
 
-/** A smaller limit of an answer's tokens is refused. */
+/** The API refuses a smaller token limit. */
 const LEAST_TOKENS = 16;
 
-/** The settings that this dialect has no place for. An empty list stops nothing. */
+/** The settings that this dialect has no place for. An empty stop list has no effect. */
 function lackedOf({ stop }: Settings): readonly (keyof Settings)[] {
   const stops = stop?.length === 0 ? [] : (['stop'] as const);
   return ['topK', 'minP', ...stops, 'seed', 'frequencyPenalty', 'presencePenalty'];
@@ -150,7 +150,7 @@ function lackedOf({ stop }: Settings): readonly (keyof Settings)[] {
 /** Settings that a model may refuse while it thinks. */
 const REFUSABLE = ['temperature', 'topP', 'logprobs'] as const;
 
-/** What an answer is to hold besides: nobody else keeps the thoughts that the next turn has to bring back. */
+/** What the answer should include. The next turn must send thoughts back, and nobody else keeps them. */
 function includesOf(settings: Settings, mayThink: boolean): string[] | undefined {
   const include = [...(mayThink ? [ENCRYPTED_REASONING] : []), ...(settings.logprobs === true ? [LOGPROBS] : [])];
   return include.length === 0 ? undefined : include;

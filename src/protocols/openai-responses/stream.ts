@@ -12,7 +12,7 @@ import { saysError } from '../../core/vendor-error.ts';
 /** Named and numbered events, each a JSON object whose `type` is its name. */
 export const stream: StreamGrammar = {
   keepAlive: ': keep-alive\n\n',
-  // There is no end but `response.completed`: a stream without it is not whole, and clients know.
+  // `response.completed` is the only end. A stream without it is incomplete, and clients know that.
   end: '',
   isEnd: () => false,
   read: (request) => new ResponsesStreamReader(request),
@@ -20,12 +20,12 @@ export const stream: StreamGrammar = {
   textFields: ['delta'],
 };
 
-/** Follows a stream of typed events. Their names say no more than their types, and some backends send none. */
+/** Reads a stream of typed events. Their names repeat their types, and some backends send no names. */
 export class ResponsesStreamReader implements StreamReader {
   usage: Usage | undefined;
   finished = false;
   broken: BrokenEnd | undefined;
-  /** Every event has a number of its own. */
+  /** Every event has a number, so no two are alike. */
   readonly textKey = undefined;
   readonly begun = new BegunResponse();
 
@@ -38,7 +38,7 @@ export class ResponsesStreamReader implements StreamReader {
     this.begun.see(fields, data);
     const { error } = fields;
     const type = fields['type'] ?? name;
-    // What failed was paid for as well.
+    // Failed responses cost money, too.
     if (fields['response'] !== undefined || fields['usage'] !== undefined)
       this.usage = mergeUsage(this.usage, readUsage(fields));
     if (name === 'error' || type === 'error' || type === 'response.failed') return 'error';
@@ -62,10 +62,10 @@ export class ResponsesStreamReader implements StreamReader {
 
 const CANCELLED: BrokenEnd = { word: 'cancelled', cause: 'server' };
 
-/** Items that say nothing until something is in them. The others are calls of some kind. */
+/** Items without content at their beginning. All others are calls of some kind. */
 const EMPTY_AT_FIRST = new Set<unknown>(['message', 'reasoning']);
 
-/** Some tell of a text when it is whole, and not before. */
+/** Some backends report a text only when it is complete. */
 function isContent(type: unknown, fields: JsonObject): boolean {
   if (typeof type !== 'string') return false;
   if (type.endsWith('.delta')) return isSaid(fields['delta']);

@@ -3,10 +3,9 @@ import type { SystemPrompt, SystemTexts } from '../protocol.ts';
 import { firstMember, joinToString } from '../shared/request/system-edits.ts';
 
 /**
- * `text` with the prompt in its `instructions`, or in new ones if it has none. All other bytes stay: messages of the
- * system or the developer among the input are part of the conversation. Where the key occurs twice, each occurrence is
- * edited, so that the prompt is there whichever of them the backend reads. Instructions of no known kind are left for
- * the backend to refuse.
+ * Adds the prompt to the `instructions` of `text`, or to new ones. All other bytes stay: system messages in the input
+ * are part of the conversation. If the key occurs twice, both are edited, so that the backend reads the prompt in any
+ * case. Instructions of unknown form stay for the backend to refuse.
  */
 export function injectSystem(text: string, _body: unknown, { escaped }: Pick<SystemPrompt, 'escaped'>): string {
   const spans = memberSpans(text, 'instructions');

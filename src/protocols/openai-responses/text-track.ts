@@ -3,7 +3,7 @@ import type { AnswerEvent, PartHead } from '../../core/event.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { readText } from '../shared/texts/read.ts';
 
-/** A part whose text comes in pieces, then perhaps again as a whole. */
+/** A part whose text comes in pieces, and perhaps again as a whole. */
 export class TextTrack {
   readonly index: number;
   #length = 0;
@@ -29,7 +29,7 @@ export class TextTrack {
     this.emitter.emit({ type: 'delta', index: this.index, text });
   }
 
-  /** Takes the whole text; says what the pieces have not said. */
+  /** Takes the whole text. Reports what its pieces lacked. */
   rest(value: unknown): void {
     const whole = readText(value);
     if (whole.length > this.#length) this.delta(whole.slice(this.#length));
@@ -46,13 +46,13 @@ export class TextTrack {
   }
 }
 
-/** Where readers say what they have read. */
+/** Where readers report what they have read. */
 export interface Emitter {
-  /** The model that the answer is of, for its signatures. */
+  /** The model of the answer, for its signatures. */
   readonly model: string;
-  /** For what has to be remembered. */
+  /** Limits what is remembered. */
   readonly work: AnswerWork;
-  /** Begins a part; gives its index. What else is under way and may not overlap with it is ended. */
+  /** Begins a part and returns its index. Ends other parts that may not overlap with it. */
   open(head: PartHead, track: { end(): void }): number;
   emit(event: AnswerEvent): void;
   whole(part: Extract<AnswerEvent, { type: 'whole' }>['part']): void;
@@ -62,14 +62,14 @@ export interface Emitter {
 export interface ItemReader {
   readonly type: string;
   readonly isDone: boolean;
-  /** Nothing was said of it. */
+  /** Nothing of it was reported. */
   readonly isSilent: boolean;
-  /** The item as it is when it is added. */
+  /** Takes the item as it was added. */
   begin(item: JsonObject): void;
-  /** An event about it. */
+  /** Takes an event about it. */
   piece(event: JsonObject): void;
-  /** The item as it is when it is complete. */
+  /** Takes the complete item. */
   done(item: JsonObject): void;
-  /** Nothing more is to come of it. */
+  /** Nothing more will come of it. */
   end(): void;
 }

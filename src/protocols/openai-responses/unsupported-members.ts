@@ -2,7 +2,7 @@ import type { UnsupportedFeature } from '../../core/unsupported-feature.ts';
 import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { UnknownMembers } from '../shared/request/unknown-members.ts';
 
-/** What the items of an input say and has no neutral form: `function_call.caller`. */
+/** The members of input items that have no neutral form: `function_call.caller`. */
 export function unsupportedMembers(items: readonly unknown[]): UnsupportedFeature[] {
   const unknown = new UnknownMembers();
   for (const value of items) {
@@ -29,8 +29,8 @@ function checkParts(parts: unknown, unknown: UnknownMembers): void {
 }
 
 /**
- * What is read of items, and what has no effect: ids and states, the name of a result, which says once more what was
- * called, and by which phase a model knows its own messages again. Those of other types are named as a whole.
+ * The members of items that are read, and those without effect: ids, states, phases, and a result's name, which repeats
+ * the name of its call. Items of other types are reported as a whole.
  */
 const OF_ITEM: ReadonlyMap<string, ReadonlySet<string>> = setsOf({
   message: 'type id role content status phase',

@@ -1,7 +1,7 @@
 import type { Usage } from '../../core/record.ts';
 import { asCount, asObject } from '../../lib/json.ts';
 
-/** Reads `usage` of a response, or of an event that holds one. `input_tokens` counts all input, cached included. */
+/** Reads `usage` of a response, or of an event with one. `input_tokens` includes cached input. */
 export function readUsage(body: unknown): Usage | undefined {
   const holder = asObject(body);
   const usage = asObject(holder?.['usage']) ?? asObject(asObject(holder?.['response'])?.['usage']);
@@ -10,7 +10,7 @@ export function readUsage(body: unknown): Usage | undefined {
   const output = asObject(usage['output_tokens_details'] ?? usage['completion_tokens_details']);
   const cacheWriteTokens = asCount(input?.['cache_write_tokens']);
   return {
-    // Embeddings, and what else is served beside the dialect, count as chat does.
+    // Embeddings and other endpoints report usage as in chat.
     promptTokens: asCount(usage['input_tokens']) ?? asCount(usage['prompt_tokens']),
     completionTokens: asCount(usage['output_tokens']) ?? asCount(usage['completion_tokens']),
     cachedTokens: asCount(input?.['cached_tokens']),
@@ -19,7 +19,7 @@ export function readUsage(body: unknown): Usage | undefined {
   };
 }
 
-/** Writes the same; null where nothing is known. Clients take the three sums for whole numbers, so a missing one is 0. */
+/** Writes `usage`; null if nothing is known. Clients expect three integers, so a missing one is 0. */
 export function writeUsage(usage: Usage | undefined): unknown {
   if (usage === undefined || (usage.promptTokens === undefined && usage.completionTokens === undefined)) return null;
   const { promptTokens = 0, completionTokens = 0, cachedTokens = 0, reasoningTokens = 0, cacheWriteTokens } = usage;

@@ -15,7 +15,7 @@ export const wire: Wire = {
   limitHeaders,
 };
 
-/** `native` endpoints keep the path that the client used. */
+/** `native` endpoints keep the client's path. */
 const ADDRESSES: Readonly<Partial<Record<string, string>>> = {
   generate: '/responses',
   count_tokens: '/responses/input_tokens',

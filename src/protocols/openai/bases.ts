@@ -1,24 +1,24 @@
 import type { Endpoint } from '../../core/exchange.ts';
 
-/** OpenAI's endpoints by their path below each base that its clients know: with `/v1` and without, and the two of Azure. */
+/** OpenAI's endpoints below each base that its clients use: with `/v1`, without, and Azure's two. */
 export function atEveryBase(endpoints: ReadonlyMap<string, Endpoint>): Record<string, Endpoint> {
   return Object.fromEntries(
     [...endpoints].flatMap(([path, endpoint]) => BASES.map((base) => [base + path, at(base, endpoint)] as const)),
   );
 }
 
-/** A path below one of these bases, or below that of Vertex AI's copy of the API. Other paths are their own. */
+/** Splits a path at one of these bases, or at the base of Vertex AI's copy of the API. Other paths have no base. */
 export function belowBase(path: string): { readonly base: string; readonly path: string } {
   const base = BASE.exec(path)?.[0] ?? '';
   return { base, path: path.slice(base.length) };
 }
 
-/** An endpoint as it is below a base: Azure's clients put the version of the API into each query, and mean Azure's own. */
+/** An endpoint below a base. Azure's clients put Azure's API version into each query, which does not pass. */
 export function at(base: string, endpoint: Endpoint): Endpoint {
   return base.startsWith(AZURE) ? { ...endpoint, ownQueryFields: AZURE_QUERY } : endpoint;
 }
 
-/** https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle: the classic API and the one with `/v1`. */
+/** https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle: the classic API, and the one with `/v1`. */
 const AZURE = '/openai';
 const BASES = ['', '/v1', AZURE, `${AZURE}/v1`];
 const AZURE_QUERY: ReadonlySet<string> = new Set(['api-version']);

@@ -15,7 +15,7 @@ export const embedding: EmbeddingCodec = {
     };
   },
 
-  /** Numbers are what every backend gives when it is not asked for anything else. */
+  /** Every backend returns numbers by default. */
   encodeRequest({ inputs, dimensions, single }, { model }) {
     return compact({ model, input: single ? inputs[0] : inputs, dimensions });
   },
@@ -61,7 +61,7 @@ function textsOf(input: unknown): readonly string[] {
   );
 }
 
-/** Some count as the Responses API does. */
+/** Some backends report usage like the Responses API. */
 function promptTokensOf(value: unknown): number | undefined {
   const usage = asObject(value);
   return asCount(usage?.['prompt_tokens']) ?? asCount(usage?.['input_tokens']);

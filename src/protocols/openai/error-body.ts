@@ -1,19 +1,19 @@
 import type { UpstreamError } from '../../core/classify.ts';
 import { holdsError, readErrorWord } from '../../core/vendor-error.ts';
 
-/** OpenAI says 503 where Anthropic says 529. */
+/** OpenAI uses 503 where Anthropic uses 529. */
 export function errorStatus(status: number): number {
   return status === 529 ? 503 : status;
 }
 
 /**
- * Reads `{"error": …}` as OpenAI and the vendors compatible with it write it: an object, or a bare string; Google's
- * compatible endpoint wraps it into an array. `error: null` beside a good answer is none.
+ * Reads `{"error": …}` of OpenAI and compatible vendors: an object, or a string. Google's compatible endpoint wraps it
+ * in an array. `error: null` beside a good answer is no error.
  */
 export function readError(body: unknown): UpstreamError | undefined {
   const holder: unknown = Array.isArray(body) ? body[0] : body;
   if (!isObject(holder)) return undefined;
-  // vLLM puts nothing around its errors.
+  // vLLM's errors have no `error` around them.
   const error = holder['object'] === 'error' ? holder : holder['error'];
   if (error !== holder && !holdsError(holder)) return undefined;
   if (!isObject(error)) return readErrorWord(holder);
@@ -22,7 +22,7 @@ export function readError(body: unknown): UpstreamError | undefined {
   const code = word(inner?.['code']) ?? word(error['code']) ?? inDetails(error['details'], 'reason');
   return {
     type,
-    // Azure names the content filter only inside, Google's compatible endpoint a bad key.
+    // Azure names the content filter only in `innererror`, Google's compatible endpoint a bad key only in `details`.
     code,
     message: word(error['message']),
     status: status(error['code']) ?? status(error['status']) ?? status(holder['code']),

@@ -4,31 +4,33 @@ import type { JsonObject } from '../../lib/json.ts';
 import { toolSchema } from '../shared/tools/schema.ts';
 import { fitsStrict } from './strict-schema.ts';
 
-/** A function's parameters as OpenAI's two APIs take them. */
+/** The parameters of a function as OpenAI's two APIs take them. */
 export interface FunctionSchema {
   readonly parameters: JsonObject;
   readonly strict: boolean | undefined;
 }
 
-/** Writes them; strict only where OpenAI would not refuse that. What OpenAI would refuse is added to `unsupported`. */
+/**
+ * Writes them. `strict` is kept only where OpenAI would accept it. What OpenAI would refuse is added to `unsupported`.
+ */
 export function functionSchema(tool: FunctionTool, unsupported: UnsupportedFeature[]): FunctionSchema {
   const { schema, lost } = toolSchema(tool.parameters, withItems);
   for (const keyword of lost) unsupported.push(weakened(toolNamed(tool.name, keyword)));
-  // An object of nobody knows what is refused, be it an empty one.
+  // OpenAI refuses an object without `properties`, even an empty one.
   const parameters = schema['properties'] === undefined ? { ...schema, properties: {} } : schema;
   if (tool.strict !== true) return { parameters, strict: tool.strict };
   if (Object.keys(tool.parameters ?? {}).length === 0) return { parameters: CLOSED, strict: true };
-  // What a schema has lost would not be kept to.
+  // A simplified schema could not be enforced as the client meant it.
   if (lost.length === 0 && fitsStrict(parameters)) return { parameters, strict: true };
   unsupported.push(weakened(field('strict')));
   return { parameters, strict: undefined };
 }
 
-/** OpenAI refuses a list of which nothing is said. */
+/** OpenAI refuses an array without `items`. */
 export function withItems(schema: JsonObject): JsonObject {
   const isOpen = schema['type'] === 'array' && schema['items'] === undefined && schema['prefixItems'] === undefined;
   return isOpen ? { ...schema, items: {} } : schema;
 }
 
-/** Of a function that takes nothing, in the form that a strict one has. */
+/** The strict parameters of a function that takes none. */
 const CLOSED: JsonObject = { type: 'object', properties: {}, required: [], additionalProperties: false };

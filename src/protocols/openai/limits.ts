@@ -2,7 +2,7 @@ import type { LimitState, RateLimitState } from '../protocol.ts';
 
 const KINDS = ['requests', 'tokens'] as const;
 
-/** Reads `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`; resets are like `1s`, `6m0s`, `12ms`. */
+/** Reads `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`. Resets look like `1s`, `6m0s`, `12ms`. */
 export function readLimits(headers: Headers): RateLimitState | undefined {
   const [requests, tokens] = KINDS.map((kind) => {
     const limit = count(headers.get(`x-ratelimit-limit-${kind}`));

@@ -1,10 +1,10 @@
 import type { Logprob } from '../../core/completion.ts';
 import { asNumber, asObject, asString } from '../../lib/json.ts';
 
-/** A token with its probability, and none in its place. */
+/** The probability of a token, without the alternatives. */
 export type TokenProbability = Omit<Logprob, 'top'>;
 
-/** Reads `{token, logprob, bytes}`; undefined for what is none. */
+/** Reads `{token, logprob, bytes}`; undefined if it is incomplete. */
 export function decodeToken(value: unknown): TokenProbability | undefined {
   const fields = asObject(value);
   const [token, logprob] = [asString(fields?.['token']), asNumber(fields?.['logprob'])];

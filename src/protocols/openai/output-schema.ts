@@ -8,18 +8,18 @@ import { fitsStrict } from './strict-schema.ts';
 export interface OutputSchema {
   readonly schema: JsonObject;
   readonly strict: boolean | undefined;
-  /** Strictness was asked for, and OpenAI would refuse it for this schema. */
+  /** The client asked for strictness, and OpenAI would refuse it for this schema. */
   readonly isLax: boolean;
 }
 
-/** Writes it. */
+/** Writes the schema. */
 export function outputSchema(output: Extract<OutputFormat, { type: 'schema' }>): OutputSchema {
   const schema = withType(plainSchema(output.schema, withItems));
   const isLax = output.strict === true && !fitsStrict(schema);
   return { schema, strict: isLax ? undefined : output.strict, isLax };
 }
 
-/** OpenAI wants the root's type. */
+/** OpenAI requires a type at the root. */
 function withType(schema: JsonObject): JsonObject {
   return schema['type'] === undefined && schema['$ref'] === undefined ? { type: 'object', ...schema } : schema;
 }

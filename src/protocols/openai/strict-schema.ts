@@ -2,8 +2,8 @@ import { asArray, asObject, asString, type JsonObject } from '../../lib/json.ts'
 import { resolved } from '../shared/tools/schema.ts';
 
 /**
- * Whether a schema is in the part of JSON Schema that OpenAI takes with `strict: true`; anything else is refused there
- * (https://developers.openai.com/api/docs/guides/structured-outputs, "Supported schemas").
+ * Whether a schema is in the subset of JSON Schema that OpenAI accepts with `strict: true`
+ * (https://developers.openai.com/api/docs/guides/structured-outputs, "Supported schemas"). OpenAI refuses others.
  */
 export function fitsStrict(root: JsonObject): boolean {
   return root['type'] === 'object' && root['anyOf'] === undefined && new StrictCheck(root).passes(root, 0);
@@ -12,9 +12,9 @@ export function fitsStrict(root: JsonObject): boolean {
 const MOST_PROPERTIES = 5000;
 const MOST_LEVELS = 10;
 const MOST_ENUM_VALUES = 1000;
-/** All names of properties and definitions, and all values of `enum` and `const`, together. */
+/** The limit for all names of properties and definitions, and all values of `enum` and `const`, together. */
 const MOST_CHARACTERS = 120_000;
-/** An `enum` of more texts than this may have so many characters. */
+/** An `enum` with more texts than this has a limit of characters. */
 const LONG_ENUM = 250;
 const MOST_CHARACTERS_OF_LONG_ENUM = 15_000;
 
@@ -34,12 +34,12 @@ class StrictCheck {
 
   constructor(private readonly root: JsonObject) {}
 
-  /** Looks at each schema where it stands; references may lead in circles. */
+  /** Visits each schema where it stands. References may be circular. */
   passes(value: unknown, level: number): boolean {
     const schema = asObject(value);
     if (schema === undefined || level > MOST_LEVELS) return false;
     const reference = schema['$ref'];
-    // Beside a reference nothing may stand.
+    // A reference must stand alone.
     if (reference !== undefined) return Object.keys(schema).length === 1 && this.#refers(reference);
     if (!Object.keys(schema).every((key) => KEYWORDS.has(key))) return false;
     const { format } = schema;
@@ -73,7 +73,7 @@ class StrictCheck {
     return this.#enumValues <= MOST_ENUM_VALUES && this.#characters <= MOST_CHARACTERS;
   }
 
-  /** An object has no other members than those that it must have. */
+  /** An object must require all of its properties and allow no others. */
   #isClosed(schema: JsonObject, level: number): boolean {
     const { properties, required, additionalProperties } = schema;
     if (!isOf(schema, 'object')) return properties === undefined && required === undefined;

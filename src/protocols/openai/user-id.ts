@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 
-/** The longest id of an end user that OpenAI takes. */
+/** The longest end-user id that OpenAI takes. */
 const MOST_CHARACTERS = 64;
 
-/** An end user's id, or what stands for one that is too long: opaque anyway, so that its hash says the same. */
+/** An end user's id, or its hash if it is too long: the id is opaque, so a hash serves as well. */
 export function userIdOf(user: string): string {
   return user.length <= MOST_CHARACTERS ? user : hashOf(user);
 }
 
-/** The same for vendors whose ids have letters, digits, `_` and `-` alone, and six at least. */
+/** The same for vendors whose ids consist of letters, digits, `_` and `-`, and have at least six characters. */
 export function plainUserIdOf(user: string): string {
   return /^[\w-]{6,64}$/.test(user) ? user : hashOf(user);
 }
