@@ -4,9 +4,9 @@ import type { Usage } from './record.ts';
 
 /** A whole answer in neutral form. */
 export interface Completion {
-  /** The upstream's own id of the answer; undefined if it has none. */
+  /** The upstream's id of the answer; undefined if it has none. */
   readonly id: string | undefined;
-  /** The model as the upstream calls it. */
+  /** The model's name at the upstream. */
   readonly model: string | undefined;
   /** Seconds since the epoch. */
   readonly createdAt: number | undefined;
@@ -19,17 +19,20 @@ export interface Completion {
 /** Why the answer ends. */
 export interface Finish {
   readonly reason: FinishReason;
-  /** The upstream's own word, for dialects that have the same one. */
+  /** The upstream's own word, for dialects with the same word. */
   readonly raw: string | undefined;
-  /** The stop sequence that was met, where the upstream tells. */
+  /** The stop sequence that ended the answer, if the upstream reports it. */
   readonly stopSequence?: string | undefined;
 }
 
-/** `refusal`: the model would not; `content_filter`: the provider would not let it; `pause`: the turn is to be sent back to go on. */
+/**
+ * `refusal`: the model refused; `content_filter`: the provider blocked the answer; `pause`: the client should send the
+ * turn back to continue.
+ */
 export type FinishReason =
   'stop' | 'stop_sequence' | 'length' | 'tool_calls' | 'content_filter' | 'refusal' | 'pause' | 'other';
 
-/** A token with its natural logarithm of probability, and the likeliest in its place. */
+/** A token with the natural logarithm of its probability, and the most likely tokens in its place. */
 export interface Logprob {
   readonly token: string;
   readonly logprob: number;
@@ -86,7 +89,7 @@ function* saidWith(
   if (part.signature !== undefined) yield { type: 'signature', index, signature: part.signature };
 }
 
-/** A part under way. */
+/** A part that has begun and not ended. */
 interface Draft {
   readonly head: PartHead;
   text: string;
@@ -94,7 +97,7 @@ interface Draft {
   signature: Signature | undefined;
 }
 
-/** Puts the events of a stream together to a whole answer. */
+/** Assembles the events of a stream into a whole answer. */
 export class CompletionBuilder {
   #start: Extract<AnswerEvent, { type: 'start' }> | undefined;
   readonly #parts: (Draft | Part)[] = [];
@@ -123,7 +126,7 @@ export class CompletionBuilder {
         this.#draft(event.index).signature = event.signature;
         break;
       case 'logprobs':
-        // Not spread: an answer of one piece has more of them than a call can have arguments.
+        // Not spread: a large answer has more of them than a call can have arguments.
         for (const logprob of event.logprobs) this.#logprobs.push(logprob);
         break;
       case 'usage':
@@ -137,7 +140,7 @@ export class CompletionBuilder {
     }
   }
 
-  /** What has come so far. Without a `finish` the reason is `other`. */
+  /** The answer so far. Without a `finish` the reason is `other`. */
   build(): Completion {
     return {
       id: this.#start?.id,

@@ -2,9 +2,9 @@ import type { Effort } from './effort.ts';
 import type { CacheControl, Part, ProtocolName, TextPart } from './part.ts';
 import type { UnsupportedFeature } from './unsupported-feature.ts';
 
-/** A request to continue a conversation, in neutral form. What the neutral form has no place for is in `unsupported`. */
+/** A request to continue a conversation, in neutral form. Whatever has no place in it is in `unsupported`. */
 export interface Conversation {
-  /** The system's words that come before the first turn; blocks stay separate. */
+  /** The system texts before the first turn. Blocks stay separate. */
   readonly system: readonly TextPart[];
   readonly turns: readonly Turn[];
   readonly tools: readonly Tool[];
@@ -13,21 +13,21 @@ export interface Conversation {
   readonly reasoning?: Reasoning | undefined;
   readonly settings: Settings;
   readonly stream: boolean;
-  /** A streamed answer is to tell its token counts (chat: `stream_options.include_usage`; elsewhere always). */
+  /** A streamed answer must report its token counts (chat: `stream_options.include_usage`; elsewhere always). */
   readonly wantsUsage: boolean;
-  /** What only the client's own dialect has. It matters where the request is translated. */
+  /** What only the client's own dialect has. It matters only if the request is translated. */
   readonly unsupported: readonly UnsupportedFeature[];
-  /** The fields in which the client said a setting, where its dialect has several names for one. */
+  /** The field in which the client wrote a setting, if its dialect has several names for it. */
   readonly written?: Readonly<Partial<Record<SettingName, string>>> | undefined;
-  /** What the client's own dialect has to remember of the request to write its answer; nobody else looks at it. */
+  /** What the client's own dialect needs of the request to write its answer. Nothing else reads it. */
   readonly own?: unknown;
 }
 
-/** What one side says in its turn. Results of tools are in a user's turn; a system's turn stands between others. */
+/** One turn of the conversation. Tool results are in a user turn. System turns stand between others. */
 export interface Turn {
   readonly role: 'user' | 'assistant' | 'system';
   readonly parts: readonly Part[];
-  /** Who says it, where the dialect tells (chat: `name`). */
+  /** The speaker's name, if the dialect has it (chat: `name`). */
   readonly name?: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface FunctionTool {
   readonly type: 'function';
   readonly name: string;
   readonly description?: string | undefined;
-  /** A JSON Schema of an object; undefined: no arguments. */
+  /** A JSON Schema of an object; undefined: no parameters. */
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   readonly strict?: boolean | undefined;
   readonly cacheControl?: CacheControl | undefined;
@@ -47,25 +47,25 @@ export interface FunctionTool {
 }
 
 /**
- * What a tool is in the client's dialect, where the neutral form says less: a function of a namespace, say. For that
- * dialect's codec alone, which writes calls of the tool as its clients know it.
+ * A tool in the client's dialect, if the neutral form says less: a function of a namespace, for example. Only that
+ * dialect's codec reads it, to write calls of the tool as its clients know it.
  */
 export interface ToolOrigin {
   readonly protocol: ProtocolName;
   readonly value: unknown;
 }
 
-/** A tool that takes plain text (Responses: `custom`). Where there is no such thing it is a function with the one string `input`. */
+/** A tool that takes plain text (Responses: `custom`). Other dialects get a function with the one string `input`. */
 export interface FreeformTool {
   readonly type: 'freeform';
   readonly name: string;
   readonly description?: string | undefined;
-  /** The grammar, as it stood. */
+  /** The grammar, as in the body. */
   readonly format?: unknown;
   readonly origin?: ToolOrigin | undefined;
 }
 
-/** A tool that runs at the provider; the value is as it stood in the body. */
+/** A tool that runs at the provider. The value is as in the body. */
 export interface NativeTool {
   readonly type: 'native';
   readonly protocol: ProtocolName;
@@ -74,16 +74,16 @@ export interface NativeTool {
   readonly value: unknown;
 }
 
-/** Which tools the model has to call: any it likes, none, at least one, or (of) the named. */
+/** Which tools the model must call: any that it likes, none, at least one, or the named ones. */
 export type ToolChoice =
   | { readonly mode: 'auto' | 'none' | 'required' }
   | { readonly mode: 'tool'; readonly name: string }
-  /** Only these may be called; `required`: one of them must. */
+  /** The model may call only these; `required`: it must call one of them. */
   | { readonly mode: 'allowed'; readonly names: readonly string[]; readonly required: boolean }
   /** A tool that runs at the provider. */
   | { readonly mode: 'native'; readonly protocol: ProtocolName; readonly value: unknown };
 
-/** The answer has to be JSON: any object, or one of a schema. */
+/** The answer must be JSON: any object, or one of a schema. */
 export type OutputFormat =
   | { readonly type: 'json' }
   | {
@@ -94,20 +94,20 @@ export type OutputFormat =
       readonly strict?: boolean | undefined;
     };
 
-/** How much the model is to think, and whether the client wants to see it. */
+/** How much the model should think, and whether the client wants to see it. */
 export interface Reasoning {
   readonly effort?: Effort | undefined;
   /** In tokens. */
   readonly budgetTokens?: number | undefined;
   /** The model decides how much (Anthropic: `adaptive`; Gemini: a budget of -1). */
   readonly adaptive?: boolean | undefined;
-  /** False: no thinking, said in so many words. */
+  /** False: the client turned thinking off. */
   readonly enabled?: boolean | undefined;
   /** The client wants to read thoughts, or their summary. */
   readonly visible?: boolean | undefined;
 }
 
-/** Single values with which an answer is made; absent where the client said nothing. */
+/** The settings of an answer; undefined where the client set nothing. */
 export interface Settings {
   readonly maxTokens?: number | undefined;
   readonly temperature?: number | undefined;
@@ -121,15 +121,14 @@ export interface Settings {
   readonly logprobs?: boolean | undefined;
   readonly topLogprobs?: number | undefined;
   readonly parallelToolCalls?: boolean | undefined;
-  /** `low`, `medium`, `high`: how many words. */
+  /** How long answers should be: `low`, `medium`, `high`. */
   readonly verbosity?: string | undefined;
   /** An opaque id of the end user. */
   readonly user?: string | undefined;
 }
 
 /**
- * A setting, or a member of what is said, that a dialect may lack. Each dialect has its own name for it
- * (`Codec.fieldNames`).
+ * A setting, or a member of a turn, that a dialect may lack. Each dialect has its own name for it (`Codec.fieldNames`).
  */
 export type SettingName =
   | keyof Settings

@@ -3,11 +3,10 @@ import type { Citation, MediaPart, NativePart, Signature } from './part.ts';
 import type { Usage } from './record.ts';
 
 /**
- * One step of a streamed answer in neutral form. A stream is: `start`; parts, each `part_start`, any number of
- * `delta`, `citation`, `signature`, and `part_end`, or all of it at once as `whole`; `usage` wherever it is known,
- * the last one counting; `finish`; or `error` instead of what is left.
- *
- * Parts are numbered from 0 in the order of their start. Only tool calls may overlap (see `inSequence`).
+ * One event of a streamed answer in neutral form. A stream is: `start`; parts, each `part_start`, any number of
+ * `delta`, `citation`, `signature`, and `part_end`, or all of it at once as `whole`; `usage` at any time, the last one
+ * counts; `finish`.
+ * ⏎ Parts are numbered from 0 in the order of their start. Only tool calls may overlap (see `inSequence`).
  */
 export type AnswerEvent =
   | StartEvent
@@ -24,9 +23,9 @@ export type AnswerEvent =
 /** The answer begins. */
 export interface StartEvent {
   readonly type: 'start';
-  /** The upstream's own id of the answer; undefined if it has none. */
+  /** The upstream's id of the answer; undefined if it has none. */
   readonly id: string | undefined;
-  /** The model as the upstream calls it. */
+  /** The model's name at the upstream. */
   readonly model: string | undefined;
   /** Seconds since the epoch. */
   readonly createdAt?: number | undefined;
@@ -35,7 +34,7 @@ export interface StartEvent {
 /** A part begins. */
 export type PartStartEvent = { readonly type: 'part_start'; readonly index: number } & PartHead;
 
-/** What is known of a part when it begins. */
+/** What is known of a part at its beginning. */
 export type PartHead =
   | { readonly part: 'text' | 'refusal'; readonly ownMessage?: boolean | undefined }
   | { readonly part: 'reasoning'; readonly id?: string | undefined; readonly redacted?: boolean | undefined }
@@ -46,28 +45,28 @@ export type PartHead =
       readonly freeform?: boolean | undefined;
     };
 
-/** More of a part: words, thoughts, or a fragment of a call's arguments. Never empty. */
+/** A piece of a part: text, thoughts, or a fragment of a call's arguments. Never empty. */
 export interface DeltaEvent {
   readonly type: 'delta';
   readonly index: number;
   readonly text: string;
 }
 
-/** What a text, or a piece of it, refers to. */
+/** A source of a text or of a piece of it. */
 export interface CitationEvent {
   readonly type: 'citation';
   readonly index: number;
   readonly citation: Citation;
 }
 
-/** The part's signature, whole. Comes before its `part_end`; of a call that is signed, right after its `part_start`. */
+/** The whole signature of a part. It comes before `part_end`; for a call, right after `part_start`. */
 export interface SignatureEvent {
   readonly type: 'signature';
   readonly index: number;
   readonly signature: Signature;
 }
 
-/** All of the part has come. */
+/** The part is complete. */
 export interface PartEndEvent {
   readonly type: 'part_end';
   readonly index: number;
@@ -80,7 +79,7 @@ export interface WholeEvent {
   readonly part: MediaPart | NativePart;
 }
 
-/** Probabilities of tokens of the text. */
+/** The probabilities of the text's tokens. */
 export interface LogprobsEvent {
   readonly type: 'logprobs';
   readonly logprobs: readonly Logprob[];

@@ -3,8 +3,8 @@ import type { UpstreamError } from './classify.ts';
 import { readBaseResp } from './vendor-error.ts';
 
 /**
- * Reads what cannot be anything but an error, for it came with an error's status or stands in another error: whatever a
- * server calls the words and the code of it. `json` is the parsed body; undefined for what has neither.
+ * Reads an error that is certain to be one (it has an error status, or is part of another error), in whatever form a
+ * server writes it. `json` is the parsed body. Undefined if it has neither message nor code.
  */
 export function readGenericError(json: unknown): UpstreamError | undefined {
   const first: unknown = Array.isArray(json) ? json[0] : json;
@@ -30,8 +30,8 @@ function said(
 }
 
 /**
- * The words of an error, wherever they stand. FastAPI has `detail`, a text or a list of `{msg}`; Mistral puts that into
- * `message`, DeepInfra and TabbyAPI put an `error` into it.
+ * The message of an error, wherever it is. FastAPI has `detail`, a text or a list of `{msg}`. Mistral puts that into
+ * `message`. DeepInfra and TabbyAPI put an `error` into it.
  */
 function messageIn(fields: Readonly<Record<string, unknown>>, depth = 0): string | undefined {
   for (const name of ['message', 'detail', 'msg', 'error_message', 'error_msg', 'Message', 'error']) {

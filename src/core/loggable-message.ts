@@ -1,30 +1,31 @@
 import type { FailureKind } from './failure.ts';
 
-/** So much of a message goes into the log. */
+/** The longest message for the log. */
 const MOST_CHARS = 200;
-/** Where to look for it. */
+/** How much of a body is searched for a message. */
 const LOOK_AT_BYTES = 1024;
 
-/** What may be about the prompt whatever its status, and so is never told. */
+/** Failures whose message may quote the prompt, whatever the status. It never goes into the log. */
 const ABOUT_THE_REQUEST: ReadonlySet<FailureKind> = new Set(['context_length', 'content_filter']);
 const NEVER: ReadonlySet<number> = new Set([400, 413, 422]);
-/** What is about the account, the model's name or the load. */
+/** Statuses of errors about the account, the model's name or the load. */
 const SAFE: ReadonlySet<number> = new Set([401, 402, 403, 404, 408, 409, 429]);
 
-/** An upstream's error as far as it decides whether its words may be told. */
+/** The parts of an upstream's error that decide whether the log may have its message. */
 export interface LoggedError {
   readonly kind: FailureKind;
   /** The answer's own status. */
   readonly status: number;
-  /** What an error in a 2xx answer names itself; undefined where it says nothing known. */
+  /** The status that an error in a 2xx answer names; undefined if it names none that is known. */
   readonly namedStatus: number | undefined;
   readonly message: string | undefined;
   readonly body: Uint8Array;
 }
 
 /**
- * The beginning of an upstream's message, for the log: where the status says that it cannot be about the prompt, or it is
- * no JSON at all (a proxy's page). It never ends inside a word, so that masking knows a secret when it sees one.
+ * The beginning of an upstream's message, for the log. It is there only if the status rules out that the message quotes
+ * the prompt, or if the body is not JSON (a proxy's page). It never ends within a word, so that masking recognises
+ * secrets.
  */
 export function loggableMessage({ kind, status, namedStatus, message, body }: LoggedError): string | undefined {
   if (NEVER.has(status) || ABOUT_THE_REQUEST.has(kind)) return undefined;
@@ -35,7 +36,7 @@ export function loggableMessage({ kind, status, namedStatus, message, body }: Lo
   return shortened(message ?? page ?? '');
 }
 
-/** The text of a body that is no JSON. */
+/** The text of a body that is not JSON. */
 function pageIn(body: Uint8Array): string | undefined {
   const text = new TextDecoder().decode(body.subarray(0, LOOK_AT_BYTES)).trim();
   return text === '' || /^[[{"]/.test(text) ? undefined : text;

@@ -2,8 +2,8 @@ import type { Reasoning } from './conversation.ts';
 import { effortFor, type Effort } from './effort.ts';
 
 /**
- * Whether a request wants the model to think: `true` where it asks for it, measures it, or wants to read the thoughts;
- * undefined where it says nothing. To hide thoughts says what is shown, not whether there are any.
+ * Whether a request wants thinking: `true` if it asks for it, sets its amount, or wants to read the thoughts; undefined
+ * if it does not say. A request to hide thoughts does not ask for any.
  */
 export function wantsThinking(reasoning: Reasoning): boolean | undefined {
   const { effort, budgetTokens, enabled, adaptive, visible } = reasoning;
@@ -13,8 +13,8 @@ export function wantsThinking(reasoning: Reasoning): boolean | undefined {
 }
 
 /**
- * The effort that a request comes to: `none` where it wants no thinking, medium where it wants some and does not say how
- * much; undefined where it says nothing.
+ * The effort of a request: `none` if it turns thinking off, medium if it asks for thinking without an amount; undefined
+ * if it does not say.
  */
 export function effortOf(reasoning: Reasoning): Effort | undefined {
   const wanted = wantsThinking(reasoning);
@@ -22,7 +22,7 @@ export function effortOf(reasoning: Reasoning): Effort | undefined {
   return measureOf(reasoning) ?? 'medium';
 }
 
-/** The effort that a request for thinking names, in a word or in tokens; undefined: as much as the model likes. */
+/** The effort that a request sets, by name or in tokens; undefined: the model decides. */
 export function measureOf({ effort, budgetTokens, adaptive }: Reasoning): Exclude<Effort, 'none'> | undefined {
   if (effort !== undefined && effort !== 'none') return effort;
   if (budgetTokens === undefined || budgetTokens <= 0 || adaptive === true) return undefined;

@@ -1,26 +1,28 @@
 import type { ProtocolName, Signature } from './part.ts';
 
-/** How every marked signature begins: base64 of `llm-proxy`, whose nine bytes make twelve characters and no padding. */
+/**
+ * The beginning of every marked signature: base64 of `llm-proxy`. Nine bytes make twelve characters without padding.
+ */
 export const MARK = 'bGxtLXByb3h5';
 
-/** The part that a signature belongs to, where it has to travel in one of its own: the one after it or before it. */
+/** The part that a signature belongs to if it travels in a part of its own: the one after it or before it. */
 export type Attachment = 'next' | 'previous';
 
-/** What else is to be known of a reasoning part when it comes back, and has no place in the dialect that it went to. */
+/** Other facts about a reasoning part that must come back and have no place in the client's dialect. */
 export interface ReasoningTraits {
   readonly redacted?: boolean | undefined;
   readonly id?: string | undefined;
 }
 
-/** What a marked signature says. */
+/** The content of a marked signature. */
 export interface Marked extends ReasoningTraits {
   readonly signature: Signature;
   readonly attachment: Attachment | undefined;
 }
 
 /**
- * What stands in front of the value, as JSON: protocol, model, attachment, the reasoning's traits, whether the value is
- * of the URL alphabet or was encoded.
+ * The header before the value, as JSON: protocol, model, attachment, the reasoning's traits, and whether the value uses
+ * the URL alphabet or was encoded.
  */
 interface Head {
   readonly p: ProtocolName;
@@ -33,9 +35,9 @@ interface Head {
 }
 
 /**
- * A signature as another dialect's client carries it: with its origin in front, so that the gateway knows it again when
- * it comes back, on whatever replica and after any restart. The whole is base64, as some SDKs demand (and re-encode in
- * either alphabet); the value is its unchanged tail wherever it is base64 itself.
+ * A signature for a client of another dialect: with its origin before it, so that any replica recognises it later, even
+ * after a restart. All of it is base64, because some SDKs demand that (and re-encode it in either alphabet). A value
+ * that is base64 itself is the unchanged end.
  */
 export function markSignature(
   { protocol, model, value }: Signature,
@@ -60,7 +62,7 @@ export function markSignature(
   return encoded(padded) + (isBase64 ? value : encoded(value));
 }
 
-/** Reads what `markSignature` wrote; undefined for any other value, a provider's own signature among them. */
+/** Reads what `markSignature` wrote; undefined for any other value, such as a provider's own signature. */
 export function unmarkSignature(value: string): Marked | undefined {
   if (!value.startsWith(MARK)) return undefined;
   const headLength = headLengthOf(value);
@@ -72,12 +74,12 @@ export function unmarkSignature(value: string): Marked | undefined {
   return { signature: { protocol, model, value: valueFrom(value.slice(headLength), head) }, attachment, redacted, id };
 }
 
-/** A signature that a client sent: one with a mark is what it says, any other is of the client's own dialect. */
+/** Reads a signature from a client. Without a mark it is of the client's own dialect. */
 export function signatureFrom(value: string, protocol: ProtocolName): Marked {
   return unmarkSignature(value) ?? { signature: { protocol, value }, attachment: undefined };
 }
 
-/** Whether `model`, spoken to in `protocol`, can read the signature. One of unknown model is taken to be its own. */
+/** Whether `model` in dialect `protocol` can read the signature. A signature of an unknown model counts as its own. */
 export function isReadableBy(signature: Signature, protocol: ProtocolName, model: string): boolean {
   return signature.protocol === protocol && (signature.model === undefined || signature.model === model);
 }
@@ -86,10 +88,10 @@ function encoded(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-/** No head is longer; a multiple of four. */
+/** The longest header; a multiple of four. */
 const MOST_HEAD_CHARACTERS = 2048;
 
-/** Characters up to and with the line feed that ends the head. */
+/** The characters up to and including the line feed that ends the header. */
 function headLengthOf(value: string): number | undefined {
   // Every third byte ends a group of four characters.
   const bytes = Buffer.from(value.slice(0, MOST_HEAD_CHARACTERS), 'base64');
@@ -102,12 +104,12 @@ function headFrom(text: string): Head | undefined {
     const head = JSON.parse(text) as Partial<Head> | null;
     return typeof head?.p === 'string' ? (head as Head) : undefined;
   } catch {
-    // It looked like a mark by chance.
+    // It only looked like a mark.
     return undefined;
   }
 }
 
-/** The value as it was, whatever alphabet a client's SDK has turned it into. */
+/** The original value, whatever base64 alphabet the client's SDK uses. */
 function valueFrom(tail: string, { u, e }: Head): string {
   if (e === 1) return Buffer.from(tail, 'base64').toString();
   return u === 1 ? tail.replaceAll('+', '-').replaceAll('/', '_') : tail.replaceAll('-', '+').replaceAll('_', '/');

@@ -1,6 +1,6 @@
 import type { ToolChoice } from './conversation.ts';
 
-/** Whether the model is made to call a tool. */
+/** Whether the choice forces the model to call a tool. */
 export function isForced(choice: ToolChoice | undefined): boolean {
   switch (choice?.mode) {
     case 'required':

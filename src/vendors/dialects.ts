@@ -1,40 +1,42 @@
 import type { ProtocolName } from '../core/part.ts';
 import type { CredentialHeader } from '../core/route.ts';
 
-/** Where keys stand, by the name of the header. */
+/** Where a key goes: the name of the header. */
 export const BEARER: CredentialHeader = { name: 'authorization', prefix: 'Bearer ' };
 export const X_API_KEY: CredentialHeader = { name: 'x-api-key', prefix: '' };
 export const API_KEY: CredentialHeader = { name: 'api-key', prefix: '' };
 export const X_GOOG_API_KEY: CredentialHeader = { name: 'x-goog-api-key', prefix: '' };
 
-/** Every header in which a key may stand, in the order in which a client's are looked at. Lower case. */
+/** Every header that may hold a key. A client's are read in this order. Lower case. */
 export const CREDENTIAL_HEADERS: readonly string[] = [BEARER, X_API_KEY, API_KEY, X_GOOG_API_KEY].map(
   ({ name }) => name,
 );
 
-/** What is spoken where nobody says otherwise: most vendors', and the gateway's own at paths that are no dialect's. */
+/** The default dialect: most vendors', and the gateway's own at paths of no dialect. */
 export const DEFAULT_PROTOCOL: ProtocolName = 'openai-chat';
 
-/** What rows speak. */
+/** The dialects that rows name. */
 export const CHAT = ['openai-chat'] as const;
 export const CHAT_AND_RESPONSES = ['openai-chat', 'openai-responses'] as const;
 export const RESPONSES = ['openai-responses'] as const;
 export const MESSAGES = ['anthropic-messages'] as const;
 export const GEMINI = ['gemini'] as const;
 
-/** A dialect as backends speak it. */
+/** A dialect as backends offer it. */
 export interface Dialect {
-  /** What `backends[].protocol` calls it. */
+  /** Its name in `backends[].protocol`. */
   readonly name: string;
   readonly protocol: ProtocolName;
   readonly credential: CredentialHeader;
-  /** Headers without which a backend answers nothing. */
+  /** Headers that every request to a backend needs. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What OpenRouter calls signatures of its models (`reasoning_details[].format`), and so clients of chat completions. */
+  /**
+   * OpenRouter's name for its signatures (`reasoning_details[].format`), which clients of chat completions use, too.
+   */
   readonly signatureFormat?: string;
 }
 
-/** Every dialect, by the name that the config has for it. */
+/** Every dialect, by its name in the config. */
 export const DIALECTS: readonly Dialect[] = [
   { name: 'openai', protocol: 'openai-chat', credential: BEARER, headers: {} },
   {
@@ -60,7 +62,7 @@ export const DIALECTS: readonly Dialect[] = [
   },
 ];
 
-/** The dialect that the gateway calls `protocol`; every row of a vendor has one. */
+/** The dialect of this name. Every row of a vendor names an existing one. */
 export function dialectOf(protocol: ProtocolName): Dialect {
   const dialect = DIALECTS.find((candidate) => candidate.protocol === protocol);
   if (dialect === undefined) throw new Error(`no dialect ${protocol}`);

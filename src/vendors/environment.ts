@@ -1,12 +1,12 @@
 import { VENDORS } from './vendors.ts';
 
-/** The config that the environment amounts to, as a config file would say it. */
+/** The config for these environment variables, as a config file would have it. */
 export interface EnvironmentConfig {
   readonly backends: readonly { readonly name: string; readonly url: string; readonly api_key?: string }[];
   readonly models: Readonly<Record<string, { readonly routes: readonly EnvironmentRoute[] }>>;
 }
 
-/** A `*` at the end of an alias stands for what it matched in the route's model. */
+/** The `*` at the end of an alias fills the one in the route's model. */
 export interface EnvironmentRoute {
   readonly backend: string;
   readonly model: string;
@@ -14,8 +14,8 @@ export interface EnvironmentRoute {
 }
 
 /**
- * What is served without a config file: a backend for each provider whose key is in `env`, its models as `<name>/*` and
- * under their own names, and always the embedded demo. An empty key counts as none.
+ * The config without a config file: a backend for each provider whose key is in `env`, with its models as `<name>/*`
+ * and under their own names, and always the embedded demo. An empty key counts as absent.
  */
 export function environmentConfig(env: Readonly<Record<string, string | undefined>>): EnvironmentConfig {
   const found = VENDORS.flatMap(({ name, envKey, endpoints, modelPrefixes = [] }) => {
@@ -34,7 +34,7 @@ export function environmentConfig(env: Readonly<Record<string, string | undefine
 
 const DEMO_BACKEND = { name: 'demo', url: 'demo:' };
 
-/** `demo-failover` lets a newcomer watch a backend fail and the next one serve. */
+/** `demo-failover` shows a new user how a backend fails and the next one takes over. */
 const DEMO_ALIASES = [
   ...['demo', 'demo-flaky', 'demo-slow', 'demo-stall', 'demo-cut', 'demo-fail-503', 'demo-fail-*'].map((name) =>
     alias(name, { backend: 'demo', model: name }),

@@ -2,20 +2,20 @@ import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { asWord, parseObject } from '../lib/json.ts';
 
-/** What a service account's JSON key of Google Cloud says. */
+/** A service account's JSON key of Google Cloud. */
 export interface GoogleAccount {
   readonly email: string;
   readonly key: KeyObject;
-  /** The key in PEM, as it stood in the JSON. */
+  /** The key in PEM, as in the JSON. */
   readonly pem: string;
   readonly keyId: string | undefined;
-  /** Where its tokens come from. */
+  /** Where to get its tokens. */
   readonly tokenUri: string;
 }
 
 const TOKEN_URI = 'https://oauth2.googleapis.com/token';
 
-/** Reads a service account's JSON key, or says what is wrong with it, without a word of what it holds. */
+/** Reads a service account's JSON key, or says what is wrong with it, without quoting any of it. */
 export function readGoogleAccount(text: string): GoogleAccount | { readonly problem: string } {
   const json = parseObject(text);
   if (json === undefined) return { problem: 'is not valid JSON' };

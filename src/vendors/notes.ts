@@ -1,34 +1,33 @@
 /**
- * What is known of a vendor's API beyond its row: for docs/vendors.md, in words, each with its source. Nothing at run
- * time reads it.
+ * Facts about a vendor's API beyond its row, as text with sources, for docs/vendors.md. Nothing reads them at run time.
  */
 export interface VendorNotes {
-  /** The row that it is about. */
+  /** The row that the notes belong to. */
   readonly vendor: string;
-  /** Which of its APIs requests of other dialects are translated to, and for which models another. */
+  /** Which of its APIs gets translated requests, and the models with another one. */
   readonly upstream: Note;
-  /** How thinking is turned on, off and measured, and in which words. */
+  /** How to turn thinking on and off, and how to set its amount. */
   readonly thinking: Note;
-  /** Whether former thoughts must, may or must not come back. */
+  /** Whether earlier thoughts must, may or must not come back. */
   readonly thoughtsBack: Note;
   /** Which settings it refuses or ignores, and when. */
   readonly refuses: Note;
-  /** Whether a tool can be demanded, and when. */
+  /** Whether a request can force a tool, and when. */
   readonly forcedTools: Note;
-  /** Strict schemas of tools, and structured output. */
+  /** Strict tool schemas, and structured output. */
   readonly strictSchemas: Note;
-  /** How many stop words it takes. */
+  /** How many stop sequences it takes. */
   readonly stopWords: Note;
   readonly contextTooLong: Note;
   readonly quotaGone: Note;
   readonly overloaded: Note;
-  /** Where token counts stand. */
+  /** Where it reports token counts. */
   readonly usage: Note;
-  /** What an error in a 200, or in a stream, looks like. */
+  /** The form of an error in a 200, or in a stream. */
   readonly errorInSuccess: Note;
 }
 
-/** A statement, and where it comes from. `undefined` in place of sources: nothing was found, and the text says so. */
+/** A statement and its sources. `undefined` in place of sources: none were found, and the text says so. */
 export interface Note {
   readonly text: string;
   readonly sources?: readonly Source[] | undefined;
@@ -37,6 +36,6 @@ export interface Note {
 /** A documentation page or a public report. */
 export interface Source {
   readonly url: string;
-  /** The page's own date, or the day on which it was read: `2026-11-29`. */
+  /** The page's own date, or the day when it was read: `2026-11-29`. */
   readonly date: string;
 }

@@ -7,35 +7,35 @@ import type { Vendor, VendorEndpoint, VendorSetting } from './vendor.ts';
 import { VENDOR_SETTINGS } from './vendor.ts';
 import { VENDORS } from './vendors.ts';
 
-/** What a backend's config says of where it is, key by key as it is written there. */
+/** The keys of a backend's config that say where it is. */
 export type PlaceSettings = {
   readonly [K in VendorSetting | 'url' | 'vendor' | 'protocol' | 'api_key']?: string | undefined;
 };
 
-/** Where a backend is, what it speaks there, and how requests are authorised. */
+/** The address of a backend, its dialects, and how to authorise requests. */
 export interface Place {
   readonly vendor: Vendor | undefined;
   readonly endpoint: VendorEndpoint;
   readonly url: string;
   /** Never empty. */
   readonly protocols: readonly ProtocolName[];
-  /** Undefined where an `api_key` does, or nothing is needed. */
+  /** Undefined if there is an `api_key`, or if no authorisation is needed. */
   readonly signer: Signer | undefined;
 }
 
-/** What requests are authorised with, where that is no header with a key. */
+/** How to authorise requests other than by a header with a key. */
 export type Signer =
   | { readonly scheme: 'aws'; readonly service: string; readonly region: string; readonly keys: AwsKeys }
   | { readonly scheme: 'google'; readonly account: GoogleAccount };
 
-/** What AWS requests are signed with. */
+/** The credentials to sign AWS requests with. */
 export interface AwsKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string | undefined;
 }
 
-/** Something wrong with one key of a backend's config. */
+/** A problem with one key of a backend's config. */
 export interface PlaceProblem {
   readonly key: keyof PlaceSettings;
   readonly message: string;
@@ -44,8 +44,8 @@ export interface PlaceProblem {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Where the config wants a backend to be: the vendor that it names, or else the one whose host its URL names, or else
- * nobody in particular, who speaks OpenAI's chat completions. No place if there are problems.
+ * Where a backend is: at the vendor that the config names, or at the vendor of its URL's host, or at an unknown server
+ * with OpenAI's chat completions. No place if there are problems.
  */
 export function placeBackend(
   settings: PlaceSettings,
@@ -73,12 +73,12 @@ export function placeBackend(
   return { place: { vendor, endpoint, url: filled(base, known), protocols, signer: authority.signer } };
 }
 
-/** The dialect of the config that `protocol` names. */
+/** The dialect that `protocol` names in the config. */
 export function protocolNamed(name: string | undefined): ProtocolName | undefined {
   return DIALECTS.find((dialect) => dialect.name === name)?.protocol;
 }
 
-/** Whether the vendor at the URL is known not to speak what the config says it does, so that this is hardly meant. */
+/** Whether the vendor at the URL is known not to have the dialect that the config names. That is probably a mistake. */
 export function isUnlikely(settings: PlaceSettings): Vendor | undefined {
   const vendor = settings.vendor === undefined && settings.url !== undefined ? vendorAt(settings.url) : undefined;
   return vendor !== undefined && endpointFor(vendor, settings) === undefined ? vendor : undefined;
@@ -89,7 +89,7 @@ function vendorOf({ vendor: name, url }: PlaceSettings): Vendor | undefined {
   return url === undefined ? undefined : vendorAt(url);
 }
 
-/** The embedded demo backend's. */
+/** The place of the embedded demo backend. */
 export const DEMO_URL = 'demo:';
 
 function placeDemo(settings: PlaceSettings): { place: Place } | { problems: PlaceProblem[] } {
@@ -106,7 +106,7 @@ function placeDemo(settings: PlaceSettings): { place: Place } | { problems: Plac
     : elsewhere;
 }
 
-/** A URL of nobody in particular, or one of `vendor` where that speaks something that its row does not know of yet. */
+/** The place of a URL that no vendor is known for, or one of `vendor` with a dialect that its row does not have yet. */
 function placeAnywhere(
   settings: PlaceSettings,
   vendor: Vendor | undefined,
@@ -122,7 +122,7 @@ function placeAnywhere(
 const URL_MISSING =
   'is missing (an http:// or https:// URL such as https://api.openai.com/v1, or "demo:"; or a vendor that has one, such as vendor: openai)';
 
-/** The endpoint that the URL or the protocol asks for; undefined if none speaks that. */
+/** The endpoint for the URL or the protocol; undefined if none has that protocol. */
 function endpointFor(vendor: Vendor, settings: PlaceSettings): VendorEndpoint | undefined {
   const { url } = settings;
   const asked = protocolNamed(settings.protocol);
@@ -137,7 +137,7 @@ function endpointFor(vendor: Vendor, settings: PlaceSettings): VendorEndpoint | 
   return best?.endpoint;
 }
 
-/** What stands for the names in a URL: what the config says, or else the URL itself, or else the environment. */
+/** The values for the names in a URL: from the config, or the URL itself, or the environment. */
 function valuesOf(
   { project, location, region }: PlaceSettings,
   env: Environment,
@@ -150,7 +150,7 @@ function valuesOf(
   };
 }
 
-/** What requests to the endpoint are authorised with beyond an `api_key`. */
+/** How to authorise requests to the endpoint other than by an `api_key`. */
 function authorityOf(
   settings: PlaceSettings,
   { signing }: VendorEndpoint,
@@ -160,7 +160,7 @@ function authorityOf(
   if (signing.scheme === 'google') {
     if (settings.credentials === undefined) return { problems: [missing('credentials', vendor)] };
     const account = readGoogleAccount(settings.credentials);
-    // The schema of the config has said what is wrong with it.
+    // The config's schema has reported it already.
     return 'problem' in account ? { problems: [] } : { signer: { scheme: 'google', account }, problems: [] };
   }
   const keys = awsKeys(settings, env);
@@ -172,7 +172,7 @@ function authorityOf(
   return { signer: { scheme: 'aws', service: signing.service, region, keys }, problems };
 }
 
-/** The keys of the config, or those of the usual variables; or the name of the one that is missing. */
+/** The keys from the config, or from the usual variables; or the name of the missing one. */
 function awsKeys(settings: PlaceSettings, env: Environment): AwsKeys | 'access_key_id' | 'secret_access_key' {
   const { access_key_id: ownId, secret_access_key: ownSecret, session_token: ownToken } = settings;
   const isOwn = ownId !== undefined || ownSecret !== undefined;
@@ -204,14 +204,14 @@ function notSpoken(vendor: Vendor, name: string): PlaceProblem {
   return { key: 'protocol', message: `cannot be ${name} with vendor ${vendor.name} (${names.join(', ')})` };
 }
 
-/** The URL of one vendor beside the name of another. */
+/** The URL of one vendor together with the name of another. */
 function mistaken(url: string | undefined, vendor: Vendor): PlaceProblem[] {
   const owner = url === undefined ? undefined : vendorAt(url);
   if (owner === undefined || owner === vendor) return [];
   return [{ key: 'vendor', message: `cannot be ${vendor.name} with the URL of another (${owner.name}, or none)` }];
 }
 
-/** Settings that are for other vendors. */
+/** Settings for other vendors. */
 function pointless(settings: PlaceSettings, vendor: Vendor | undefined): PlaceProblem[] {
   return VENDOR_SETTINGS.filter((key) => settings[key] !== undefined && vendor?.settings?.includes(key) !== true).map(
     (key) => {

@@ -1,15 +1,15 @@
 import type { Vendor, VendorEndpoint, VendorSetting } from './vendor.ts';
 import { VENDORS } from './vendors.ts';
 
-/** What a URL says of an endpoint whose base it begins with. */
+/** What a URL tells about the endpoint at its base. */
 export interface Match {
-  /** How many segments of the paths are the same; -1 where neither begins with the other. */
+  /** How many path segments are equal; -1 if neither path begins with the other. */
   readonly depth: number;
-  /** What stands in the places of `{region}` and the like. */
+  /** The values for `{region}` and the like. */
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** The vendor whose host a backend's URL names; the port and scheme count. */
+/** The vendor of a backend's URL, by its host. Port and scheme count. */
 export function vendorAt(url: string): Vendor | undefined {
   let best: { vendor: Vendor; depth: number } | undefined;
   for (const vendor of VENDORS) {
@@ -21,7 +21,7 @@ export function vendorAt(url: string): Vendor | undefined {
   return best?.vendor;
 }
 
-/** How the URL fits the endpoint; undefined for another host. `anyHost` looks at the path alone. */
+/** How well the URL fits the endpoint; undefined for another host. `anyHost` compares the path only. */
 export function matchOf(url: string, endpoint: VendorEndpoint, anyHost = false): Match | undefined {
   let best: Match | undefined;
   for (const base of [endpoint.url, ...(endpoint.alsoAt ?? [])]) {
@@ -31,20 +31,23 @@ export function matchOf(url: string, endpoint: VendorEndpoint, anyHost = false):
   return best;
 }
 
-/** The URL with the rest of the endpoint's path where it ends within that: at the host, say, or before the version. */
+/**
+ * The URL, completed with the rest of the endpoint's path if it ends within that: after the host, for example, or
+ * before the version.
+ */
 export function completed(url: string, endpoint: VendorEndpoint): string {
   const { origin, segments } = split(url);
   const { segments: wanted } = split(endpoint.url);
   return isBeginning(segments, wanted, {}) ? [origin, ...segments, ...wanted.slice(segments.length)].join('/') : url;
 }
 
-/** The names of the settings that stand in a URL. */
+/** The names of the settings in a URL. */
 export function placeholdersOf(url: string): VendorSetting[] {
   const names = Array.from(url.matchAll(PLACEHOLDER), ([, name = '']) => (name === 'aiplatform' ? 'location' : name));
   return [...new Set(names)] as VendorSetting[];
 }
 
-/** The URL with the settings in their places; those that are missing leave their names. */
+/** The URL with the settings filled in. A missing setting leaves its name. */
 export function filled(url: string, values: Readonly<Record<string, string | undefined>>): string {
   return url.replace(PLACEHOLDER, (whole, name: string) => {
     if (name !== 'aiplatform') return values[name] ?? whole;
@@ -86,7 +89,7 @@ function isBeginning(segments: readonly string[], wanted: readonly string[], val
   );
 }
 
-/** Whether a text fits a pattern with `*` and `{names}`; what stands for the names goes into `values`. */
+/** Whether a text matches a pattern with `*` and `{names}`. The values for the names go into `values`. */
 function fits(text: string, pattern: string, values: Record<string, string>): boolean {
   if (!/[{*]/.test(pattern)) return text === pattern;
   const names: string[] = [];

@@ -1,7 +1,7 @@
 import { effortsBetween, type Effort } from '../core/effort.ts';
 import type { ThinkingControl } from '../core/route.ts';
 
-/** `reasoning_effort`, in the words that the model knows: OpenAI's, and so most others'. */
+/** `reasoning_effort` with the efforts that the model knows: OpenAI's form, and most others'. */
 export const BY_EFFORT: ThinkingControl = { effort: { field: 'reasoning_effort' } };
 
 /** `reasoning_effort` of low, medium or high. */
@@ -9,24 +9,24 @@ export const BY_THREE_EFFORTS: ThinkingControl = {
   effort: { field: 'reasoning_effort', words: effortsBetween('low', 'high') },
 };
 
-/** `reasoning_effort` in these words, which a backend documents for a model; `none` turns thinking off. */
+/** `reasoning_effort` with these values, which a backend documents for a model. `none` turns thinking off. */
 export function byWords(...words: readonly Effort[]): ThinkingControl {
   return { effort: { field: 'reasoning_effort', words, exact: true } };
 }
 
-/** Nothing that is refused by nobody: a wish for thinking is left out, and named. */
+/** Nothing, which no backend refuses. A request for thinking is left out and reported. */
 export const UNTOLD: ThinkingControl = {};
 
-/** `thinking: {type}`: on or off, without a measure. */
+/** `thinking: {type}`: on or off, without an amount. */
 export const BY_TYPE: ThinkingControl = {
   on: { thinking: { type: 'enabled' } },
   off: { thinking: { type: 'disabled' } },
 };
 
-/** It thinks always, and nothing measures that. */
+/** It always thinks, and takes no amount. */
 export const BY_ITSELF: ThinkingControl = { on: {} };
 
-/** `enable_thinking: bool`: on or off, without a measure. */
+/** `enable_thinking: bool`: on or off, without an amount. */
 export const BY_SWITCH: ThinkingControl = {
   on: { enable_thinking: true },
   off: { enable_thinking: false },
@@ -52,7 +52,7 @@ export const BY_TEMPLATE: ThinkingControl = {
   off: { chat_template_kwargs: { enable_thinking: false } },
 };
 
-/** By the word that the config has for each. */
+/** By name in the config. */
 export const THINKING_CONTROLS = {
   reasoning_effort: BY_EFFORT,
   reasoning: BY_OBJECT,

@@ -1,15 +1,16 @@
 import { vendorAt } from './recognise.ts';
 
-/** What is wrong with a base URL that can be used but is hardly meant. */
+/** A base URL that would work but is probably a mistake. */
 export interface BaseUrlDoubt {
   readonly what: string;
-  /** What is likely meant. */
+  /** The URL that was probably meant. */
   readonly meant: string;
 }
 
 /**
- * Why a base URL is doubtful: it ends in the path of an endpoint, which the gateway adds itself, names a version twice, or
- * has only the end of a known one. Undefined if nothing strikes. `url`: without a slash at its end, and without query and fragment.
+ * Why a base URL is doubtful: it ends in the path of an endpoint, which the gateway adds itself; it repeats a version;
+ * or it is only the end of a known one. Undefined if it looks right. `url` has no slash at its end, no query and no
+ * fragment.
  */
 export function doubtOfBaseUrl(url: string): BaseUrlDoubt | undefined {
   const { origin, segments } = split(url);
@@ -30,7 +31,7 @@ export function doubtOfBaseUrl(url: string): BaseUrlDoubt | undefined {
   return beginningLeftOut(url);
 }
 
-/** A known API of which the URL has the end alone: `https://openrouter.ai/v1` for `…/api/v1`. */
+/** A known API of which the URL lacks the beginning: `https://openrouter.ai/v1` for `…/api/v1`. */
 function beginningLeftOut(url: string): BaseUrlDoubt | undefined {
   const { origin, segments } = split(url);
   if (segments.length === 0) return undefined;
@@ -61,19 +62,19 @@ const ENDPOINTS = new RegExp(
   'i',
 );
 
-/** The beginnings of endpoints. Behind other segments there are bases of these names, such as that of Azure's model inference. */
+/** How endpoints begin. Some bases end in these names after other segments, such as that of Azure's model inference. */
 const BEGUN = /^(?:v\d+(?:alpha|beta)?\d*\/(?:models|chat|images|audio)|(?:google|anthropic)\/models)$/i;
 
-/** The gateway speaks to Ollama as to OpenAI. */
+/** The gateway uses Ollama's OpenAI-compatible API. */
 const OLLAMAS_OWN = /^api\/(?:chat|generate|embed|embeddings|tags|show|ps)$/i;
 
-/** Where the endpoint begins that a path ends in; -1 if it ends in none. */
+/** Where an endpoint begins at the end of a path; -1 if there is none. */
 function endpointStart(segments: readonly string[]): number {
   if (BEGUN.test(segments.slice(-2).join('/'))) return segments.length - 1;
   return segments.findIndex((_, at) => ENDPOINTS.test(segments.slice(at).join('/')));
 }
 
-/** The segments with which a path says a version twice: `v1` of `/v1/v1`, `openai/v1` of `/openai/v1/openai/v1`. */
+/** The segments that repeat a version: `v1` of `/v1/v1`, `openai/v1` of `/openai/v1/openai/v1`. */
 function repeated(segments: readonly string[]): readonly string[] {
   for (let count = Math.floor(segments.length / 2); count > 0; count--) {
     const last = segments.slice(-count);

@@ -1,52 +1,52 @@
 import type { ProtocolName } from '../core/part.ts';
 import type { CredentialHeader, Quirks } from '../core/route.ts';
 
-/** A provider as data: everything that the gateway has to know to send requests there. */
+/** A provider as data: everything that the gateway needs to send requests there. */
 export interface Vendor {
-  /** What `backends[].vendor` calls it. */
+  /** Its name in `backends[].vendor`. */
   readonly name: string;
-  /** Its APIs, the usual one first; the others serve where their URL or protocol is asked for. */
+  /** Its APIs, the usual one first. The URL or protocol of a backend selects the others. */
   readonly endpoints: readonly [VendorEndpoint, ...VendorEndpoint[]];
-  /** The environment variable that its documentation keeps the key in, where key and URL are all that it takes. */
+  /** The environment variable for its key, as in its documentation, if key and URL are all that it needs. */
   readonly envKey?: string;
-  /** How the names of its own models begin; none where it serves those of others. No prefix stands in two rows. */
+  /** The name prefixes of its own models; none if it serves other makers' models. No two rows share a prefix. */
   readonly modelPrefixes?: readonly string[];
   readonly quirks?: Quirks;
-  /** The keys of a backend's config that are for this vendor. */
+  /** The keys of a backend's config that only this vendor has. */
   readonly settings?: readonly VendorSetting[];
 }
 
 /** One API of a vendor. */
 export interface VendorEndpoint {
   /**
-   * Its base URL. `{region}` and the like come from the config (see `place.ts`), `*` is what every customer has of its
-   * own. A backend's URL that begins so is known to be this one; of several, the longest counts. Only `https:` ones are
-   * known by their URL: a port of this machine proves nothing.
+   * Its base URL. `{region}` and the like come from the config (see `place.ts`), and `*` differs between customers. A
+   * backend whose URL begins with it belongs to this vendor; the longest match counts. Only `https:` URLs identify a
+   * vendor: a port of this machine proves nothing.
    */
   readonly url: string;
   /** Other base URLs of the same API. */
   readonly alsoAt?: readonly string[];
-  /** The dialects it speaks; the first is the one that others are translated to. */
+  /** The dialects that it offers. Other dialects are translated to the first. */
   readonly protocols: readonly [ProtocolName, ...ProtocolName[]];
-  /** Where the key stands, if not where the dialect has it. */
+  /** Where the key goes, if not where the dialect has it. */
   readonly credential?: CredentialHeader;
-  /** How requests are authorised where there is no `api_key`. */
+  /** How to authorise requests without an `api_key`. */
   readonly signing?: Signing;
-  /** How requests differ from those of the dialect. */
+  /** How its requests differ from those of the dialect. */
   readonly shape?: RequestShape;
-  /** How it differs from its dialect, beyond what its vendor's `quirks` say. */
+  /** How it differs from its dialect, in addition to its vendor's `quirks`. */
   readonly quirks?: Quirks;
-  /** The API serves only where this key is set. */
+  /** The API exists only if this key is set. */
   readonly requires?: VendorSetting;
 }
 
-/** AWS signs each request for a service; Google wants an OAuth 2 token. */
+/** AWS signs each request for a service. Google wants an OAuth 2 token. */
 export type Signing = { readonly scheme: 'aws'; readonly service: string } | { readonly scheme: 'google' };
 
-/** Ways to write a request, by name; `backends/transport.ts` has the code of each. */
+/** Ways to write a request, by name. `backends/transport.ts` has the code. */
 export type RequestShape = 'azure' | 'bedrock-claude' | 'vertex-claude';
 
-/** Keys of a backend's config that only some vendors have. */
+/** Config keys of a backend that only some vendors have. */
 export type VendorSetting = (typeof VENDOR_SETTINGS)[number];
 
 /** The same, as a list. */

@@ -25,9 +25,9 @@ import { zhipu } from './rows/zhipu.ts';
 import type { Vendor } from './vendor.ts';
 
 /**
- * Every provider that is known, each with a file of its own in `rows/`. One that speaks OpenAI's chat completions is a
- * name, a URL and the variable of its key. What a row says its provider documents (docs/vendors.md names the pages);
- * local servers speak more from some version on, so ask for it.
+ * Every known provider, each with a file of its own in `rows/`. A provider with OpenAI's chat completions is a name, a
+ * URL and the variable of its key. The provider documents what its row says (docs/vendors.md names the pages). Local
+ * servers have further APIs from some version on, which the config has to ask for.
  */
 export const VENDORS: readonly Vendor[] = [
   openai,

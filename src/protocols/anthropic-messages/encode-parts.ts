@@ -108,9 +108,9 @@ function nativeOf(part: NativePart, unsupported: UnsupportedFeature[]): JsonObje
 function mediaOf(part: MediaPart, { mediaUrls }: Quirks): JsonObject {
   const { kind, source, name, cacheControl } = part;
   if (kind === 'audio')
-    throw new UnsupportedFeatureError(required('input_audio', "is a sound, which Anthropic's API does not take"));
+    throw new UnsupportedFeatureError(required('input_audio', "is audio, which Anthropic's API does not take"));
   if (kind === 'video')
-    throw new UnsupportedFeatureError(required('video', "is a film, which Anthropic's API does not take"));
+    throw new UnsupportedFeatureError(required('video', "is a video, which Anthropic's API does not take"));
   const common = compact({ title: kind === 'document' ? name : undefined, cache_control: cacheControl });
   if (source.from === 'file' && source.protocol !== NAME)
     throw new UnsupportedFeatureError(required('file', 'is kept at another provider'));

@@ -64,6 +64,6 @@ function audioIn(details: unknown): number | undefined {
 function byModality(all: number | undefined, audio: number | undefined): unknown[] | undefined {
   if (audio === undefined) return undefined;
   const rest = (all ?? audio) - audio;
-  const sounds = { modality: 'AUDIO', tokenCount: audio };
-  return rest > 0 ? [{ modality: 'TEXT', tokenCount: rest }, sounds] : [sounds];
+  const audioCount = { modality: 'AUDIO', tokenCount: audio };
+  return rest > 0 ? [{ modality: 'TEXT', tokenCount: rest }, audioCount] : [audioCount];
 }

@@ -109,12 +109,12 @@ function decodeAudio(audio: JsonObject | undefined, hasNoText: boolean): (TextPa
   const [transcript, data] = [asWord(audio?.['transcript']), asWord(audio?.['data'])];
   return [
     ...(transcript === undefined || !hasNoText ? [] : [{ type: 'text', text: transcript } as const]),
-    ...(data === undefined ? [] : [spoken(data)]),
+    ...(data === undefined ? [] : [audioPart(data)]),
   ];
 }
 
 /** Audio of unknown format. WAV is the format of OpenAI's examples. */
-export function spoken(data: string): MediaPart {
+export function audioPart(data: string): MediaPart {
   return { type: 'media', kind: 'audio', source: { from: 'base64', mediaType: 'audio/wav', data } };
 }
 

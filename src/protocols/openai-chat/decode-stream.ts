@@ -7,7 +7,7 @@ import type { StreamDecoder } from '../codec.ts';
 import { meaningOf } from '../shared/finish/words.ts';
 import { readText } from '../shared/texts/read.ts';
 import { decodeCitations } from './citations.ts';
-import { createdIn, spoken, type Reading } from './decode-answer.ts';
+import { audioPart, createdIn, type Reading } from './decode-answer.ts';
 import { decodeFinish } from './finish.ts';
 import { hasContent } from './holds-answer.ts';
 import { decodeLogprobs } from './logprobs.ts';
@@ -38,7 +38,7 @@ export class ChatStreamDecoder implements StreamDecoder {
   #usage: Usage | undefined;
   #finish: unknown;
   #refused = false;
-  #sound = '';
+  #audio = '';
   /** Content has come in deltas. */
   #hasDeltas = false;
 
@@ -73,7 +73,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     this.#out = [];
     this.#begin({});
     this.#endParts();
-    if (this.#sound !== '') this.#out.push({ type: 'whole', index: this.#parts++, part: spoken(this.#sound) });
+    if (this.#audio !== '') this.#out.push({ type: 'whole', index: this.#parts++, part: audioPart(this.#audio) });
     if (this.#usage !== undefined) this.#out.push({ type: 'usage', usage: this.#usage });
     const said = { calls: this.#calls.any, refusal: this.#refused };
     this.#out.push({ type: 'finish', finish: decodeFinish(this.#finish, said) });
@@ -205,7 +205,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     if (typeof audio?.['transcript'] === 'string') this.#say('text', audio['transcript']);
     if (typeof audio?.['data'] !== 'string') return;
     this.work.keepText(audio['data']);
-    this.#sound += audio['data'];
+    this.#audio += audio['data'];
   }
 
   #endParts(): void {

@@ -30,7 +30,7 @@ function encodeMedia(part: MediaPart, quirks: Quirks): JsonObject {
     case 'document':
       return encodeDocument(part, quirks);
     case 'video':
-      throw new UnsupportedFeatureError(required('video', 'is a film, which chat completions do not take'));
+      throw new UnsupportedFeatureError(required('video', 'is a video, which chat completions do not take'));
   }
 }
 
@@ -47,19 +47,17 @@ const DETAILS: ReadonlySet<string> = new Set(['auto', 'low', 'high', 'original']
 
 function encodeImage({ source, detail }: MediaPart, { images }: Quirks): JsonObject {
   if (source.from === 'url' && images === 'data')
-    throw new UnsupportedFeatureError(
-      required('image', 'is not sent along, and this backend takes the bytes of a picture only'),
-    );
+    throw new UnsupportedFeatureError(required('image', 'is a URL, and this backend takes the bytes of an image only'));
   const url = mediaUrlOf(source);
   if (url === undefined)
-    throw new UnsupportedFeatureError(required('image', 'is a file, which chat completions do not take for a picture'));
+    throw new UnsupportedFeatureError(required('image', 'is a file, which chat completions do not take for an image'));
   return { type: 'image_url', image_url: detail === undefined || !DETAILS.has(detail) ? { url } : { url, detail } };
 }
 
 function encodeAudio({ source }: MediaPart): JsonObject {
   if (source.from !== 'base64')
     throw new UnsupportedFeatureError(
-      required('input_audio', 'is not sent along, and chat completions take the bytes of a sound only'),
+      required('input_audio', 'does not hold the bytes, and chat completions take audio as bytes only'),
     );
   return { type: 'input_audio', input_audio: { data: source.data, format: audioFormatOf(source.mediaType) } };
 }
@@ -77,7 +75,7 @@ function encodeDocument({ source, name }: MediaPart, { documents }: Quirks): Jso
   }
   if (source.from === 'url' && documents !== 'url')
     throw new UnsupportedFeatureError(
-      required('file', 'is not sent along, and this backend takes the bytes of a document only'),
+      required('file', 'is a URL, and this backend takes the bytes of a document only'),
     );
   const filename = name ?? nameFor(source.mediaType ?? 'application/pdf');
   return { type: 'file', file: { filename, file_data: url } };

@@ -40,7 +40,7 @@ class InputReader implements Input {
   /** The signature of the next call. */
   #nextSignature: Signature | undefined;
   /** The last turn in which the assistant has said something as text. */
-  #spoken: Turn | undefined;
+  #lastSaid: Turn | undefined;
   /** The last user turn holds only tool results. */
   #isGiving = false;
 
@@ -92,8 +92,8 @@ class InputReader implements Input {
         else for (const part of parts) if (part.type === 'text') this.system.push(part);
         break;
       case 'assistant':
-        this.#say(this.#spoken !== undefined && this.turns.at(-1) === this.#spoken ? asOwnMessage(parts) : parts);
-        if (parts.some(({ type }) => type === 'text' || type === 'refusal')) this.#spoken = this.turns.at(-1);
+        this.#say(this.#lastSaid !== undefined && this.turns.at(-1) === this.#lastSaid ? asOwnMessage(parts) : parts);
+        if (parts.some(({ type }) => type === 'text' || type === 'refusal')) this.#lastSaid = this.turns.at(-1);
         break;
       case 'user':
         this.turns.push({ role, parts });

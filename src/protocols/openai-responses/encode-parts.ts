@@ -33,10 +33,10 @@ export function encodeMedia(part: MediaPart): unknown {
       return fileOf(part);
     case 'audio':
       throw new UnsupportedFeatureError(
-        required('input_audio', "is a sound, which OpenAI's responses API does not take"),
+        required('input_audio', "is audio, which OpenAI's responses API does not take"),
       );
     case 'video':
-      throw new UnsupportedFeatureError(required('video', "is a film, which OpenAI's responses API does not take"));
+      throw new UnsupportedFeatureError(required('video', "is a video, which OpenAI's responses API does not take"));
   }
 }
 

@@ -79,7 +79,7 @@ class WholeReader implements ItemReader {
     this.isDone = true;
     this.isSilent = false;
     const result = this.type === 'image_generation_call' ? asWord(item['result']) : undefined;
-    if (result !== undefined) this.emitter.whole(picture(result, asWord(item['output_format'])));
+    if (result !== undefined) this.emitter.whole(imagePart(result, asWord(item['output_format'])));
     else if (this.type === 'tool_search_call' && item['execution'] === 'client') this.#search(item);
     else if (this.type !== '') this.emitter.whole({ type: 'native', protocol: NAME, kind: this.type, value: item });
   }
@@ -98,6 +98,6 @@ class WholeReader implements ItemReader {
   }
 }
 
-function picture(data: string, format = 'png'): Extract<AnswerEvent, { type: 'whole' }>['part'] {
+function imagePart(data: string, format = 'png'): Extract<AnswerEvent, { type: 'whole' }>['part'] {
   return { type: 'media', kind: 'image', source: { from: 'base64', mediaType: `image/${format}`, data } };
 }

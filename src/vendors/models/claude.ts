@@ -1,19 +1,22 @@
 import type { Effort } from '../../core/effort.ts';
 import { isAtLeast, NEWEST, versionFrom, type Version } from './version.ts';
 
-/** What a model takes of Anthropic's Messages API. Sending what it does not take is a 400. */
+/** What a model supports of Anthropic's Messages API. Anything else would be a 400. */
 export interface ClaudeTraits {
-  /** `max_tokens` where the client set no limit; not so high that it would leave no room for a long prompt. */
+  /** `max_tokens` if the client set no limit; low enough to leave room for a long prompt. */
   readonly defaultMaxTokens: number;
   /** The highest `max_tokens`. */
   readonly maxOutput: number;
-  /** `budget`: `{type: "enabled", budget_tokens}`; `adaptive`: `{type: "adaptive"}` with `output_config.effort`; `unsaid`: it thinks by itself and is not told. */
+  /**
+   * `budget`: `{type: "enabled", budget_tokens}`; `adaptive`: `{type: "adaptive"}` with `output_config.effort`;
+   * `unsaid`: the model thinks by itself, and requests cannot set anything.
+   */
   readonly thinking: 'none' | 'budget' | 'adaptive' | 'unsaid';
-  /** How thinking is turned off; `never`: it cannot be. */
+  /** How to turn thinking off; `never`: impossible. */
   readonly off: 'absent' | 'disabled' | 'between_tools' | 'never';
-  /** The efforts it knows, lowest first. */
+  /** The efforts that it knows, lowest first. */
   readonly efforts: readonly Effort[];
-  /** Thoughts are shown unless the request says otherwise. */
+  /** Thoughts are visible by default. */
   readonly showsThoughts: boolean;
   /** `output_config.format` and strict tools. */
   readonly structured: boolean;
@@ -21,21 +24,20 @@ export interface ClaudeTraits {
   readonly forcedChoice: boolean;
   /** `either`: temperature or top_p, not both; `none`: defaults only. */
   readonly sampling: 'free' | 'either' | 'none';
-  /** It goes on with an answer that the messages end with, as long as it does not think. */
+  /** It continues an answer at the end of the messages, unless it thinks. */
   readonly prefill: boolean;
-  /** Messages of the role `system` after a user's. */
+  /** Messages with the role `system` after a user message. */
   readonly systemTurns: boolean;
-  /** It signs its thoughts, and takes those alone that it has signed. */
+  /** It signs its thoughts and accepts only those. */
   readonly signs: boolean;
   /** `stop_sequences` have an effect. */
   readonly stops: boolean;
 }
 
 /**
- * Anthropic's generations, each saying what it changed. Read from the SDK's types and change log, from recorded
- * traffic, and from https://platform.claude.com/docs/en/about-claude/models/migration-guide. A row holds from its
- * version on, for the lines it names or for all; later rows win, so that a model newer than the table is taken to be
- * like the newest.
+ * The changes of each of Anthropic's generations. Sources: the SDK's types and change log, recorded traffic, and
+ * https://platform.claude.com/docs/en/about-claude/models/migration-guide. A row applies from its version on, to the
+ * lines that it names or to all. Later rows win, so a model newer than the table counts as the newest.
  */
 const GENERATIONS: readonly (readonly [since: string, lines: string, traits: Partial<ClaudeTraits>])[] = [
   ['3.5', '', { maxOutput: 8192, defaultMaxTokens: 8192 }],
@@ -43,14 +45,14 @@ const GENERATIONS: readonly (readonly [since: string, lines: string, traits: Par
   ['4', 'opus', { maxOutput: 32_000 }],
   ['4.1', 'opus', { sampling: 'either' }],
   ['4.5', '', { sampling: 'either', structured: true, maxOutput: 64_000 }],
-  // Beside a budget, the one line of its generation that takes it.
+  // The only line of its generation that takes an effort beside a budget.
   ['4.5', 'opus', { efforts: ['low', 'medium', 'high'] }],
   ['4.6', '', { thinking: 'adaptive', efforts: ['low', 'medium', 'high', 'max'], defaultMaxTokens: 64_000 }],
   ['4.6', '', { prefill: false }],
   ['4.6', 'opus sonnet', { maxOutput: 128_000 }],
   ['4.7', '', { sampling: 'none', efforts: ['low', 'medium', 'high', 'xhigh', 'max'], showsThoughts: false }],
   ['4.8', '', { systemTurns: true }],
-  // Thinking is on here unless it is turned off.
+  // Thinks unless it is turned off.
   ['5', '', { off: 'disabled', maxOutput: 128_000 }],
   ['5', 'sonnet', { systemTurns: false }],
   ['5', 'fable mythos', { off: 'never' }],
@@ -76,7 +78,7 @@ const OLDEST: ClaudeTraits = {
   stops: true,
 };
 
-/** Models of other vendors that speak this dialect: it is mostly its first form that they know. */
+/** Compatible models of other vendors. Most know only the first form of this dialect. */
 const COMPATIBLE: ClaudeTraits = {
   ...OLDEST,
   defaultMaxTokens: 8192,
@@ -96,7 +98,7 @@ export function isClaude(name: string): boolean {
   return /claude/i.test(name);
 }
 
-/** What is known of the model called `name`. */
+/** The traits of the model called `name`. */
 export function claudeTraits(name: string): ClaudeTraits {
   if (!isClaude(name)) return COMPATIBLE;
   const text = name.toLowerCase();
@@ -108,7 +110,7 @@ export function claudeTraits(name: string): ClaudeTraits {
   return Object.assign({}, OLDEST, ...changes) as ClaudeTraits;
 }
 
-/** Line and version of a Claude; one whose name tells neither is taken to be new. */
+/** Line and version of a Claude. Without either, it counts as new. */
 function generationOf(text: string): { line: string; version: Version } {
   const first = LINE_FIRST.exec(text);
   if (first !== null) return { line: first[1] ?? '', version: versionOf(first[2], first[3]) };

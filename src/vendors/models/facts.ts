@@ -8,36 +8,36 @@ import { openaiTraits } from './openai.ts';
 import { openModelTraits } from './open-models.ts';
 import { purposeOf, type Purpose } from './purpose.ts';
 
-/** What is known of a model, whoever serves it. */
+/** The facts about a model, whoever serves it. */
 export interface ModelFacts {
   readonly purpose: Purpose;
-  /** It thinks before it answers, unless it is told not to and can be; undefined: not known. */
+  /** It thinks before it answers, unless it can be told not to; undefined: unknown. */
   readonly reasons: boolean | undefined;
   /**
-   * The efforts that it takes, least first, `none` among them where it can be told not to think; none at all: it cannot
-   * think. Undefined: any.
+   * The efforts that it takes, lowest first, with `none` if thinking can be turned off. Empty: it cannot think.
+   * Undefined: any.
    */
   readonly efforts: readonly Effort[] | undefined;
-  /** It thinks, and takes no word of how much; undefined: it does. */
+  /** It thinks and takes no effort. */
   readonly isUntold?: boolean | undefined;
-  /** The one dialect in which it is served; undefined: any that its backend has. */
+  /** The only dialect that serves it; undefined: any dialect of its backend. */
   readonly only: ProtocolName | undefined;
-  /** OpenAI's own chat completions take tools for it only while it does not think. */
+  /** In OpenAI's own chat completions it takes tools only while it does not think. */
   readonly toolsUnthinking: boolean;
-  /** The most tokens that it can answer with; a higher limit is refused. Undefined: not known. */
+  /** The highest token limit of an answer. Backends refuse a higher one. Undefined: unknown. */
   readonly maxOutput?: number | undefined;
   /** The settings that it refuses. */
   readonly refused: readonly SettingName[];
-  /** Those that it refuses besides while it thinks. */
+  /** The settings that it also refuses while it thinks. */
   readonly refusedThinking: readonly SettingName[];
 }
 
-/** What is known of the model called `name`, by its maker's table. */
+/** The facts about the model called `name`, from its maker's table. */
 export function factsOf(name: string): ModelFacts {
   const known = remembered.get(name);
   if (known !== undefined) return known;
   const facts = lookUp(name);
-  // Clients choose the names of a wildcard alias.
+  // With a wildcard alias, clients choose the names.
   if (remembered.size >= MOST_REMEMBERED) remembered.clear();
   remembered.set(name, facts);
   return facts;
@@ -59,7 +59,7 @@ function lookUp(name: string): ModelFacts {
   return { ...UNKNOWN, ...known, purpose, reasons: known?.reasons ?? saysSo(name) };
 }
 
-/** Where no table knows a model, its name may tell. */
+/** If no table has the model, its name may tell. */
 function saysSo(name: string): true | undefined {
   return SAYS_SO.test(name) && !SAYS_NOT.test(name) ? true : undefined;
 }
@@ -76,7 +76,7 @@ const UNKNOWN: Omit<ModelFacts, 'purpose'> = {
   refusedThinking: [],
 };
 
-/** By these a choice among words is made, which OpenAI's models leave to themselves while they think. */
+/** Sampling settings. OpenAI's models refuse them while they think. */
 const CHOOSING: readonly SettingName[] = [
   'stop',
   'frequencyPenalty',
@@ -87,7 +87,7 @@ const CHOOSING: readonly SettingName[] = [
   'topLogprobs',
 ];
 
-/** Claude thinks where it is asked to; the newest unless they are told not to. */
+/** Claude thinks if it is asked to; the newest think unless they are told not to. */
 function claudeFacts(name: string): Partial<ModelFacts> | undefined {
   if (!isClaude(name)) return undefined;
   const { thinking, off, maxOutput } = claudeTraits(name);
@@ -100,7 +100,7 @@ function geminiFacts(name: string): Partial<ModelFacts> | undefined {
   return { reasons: thinking.by !== 'nothing', efforts: geminiEfforts(thinking), maxOutput };
 }
 
-/** The words that stand for a Gemini's own measures: https://ai.google.dev/gemini-api/docs/openai. */
+/** The efforts that stand for Gemini's own units: https://ai.google.dev/gemini-api/docs/openai. */
 function geminiEfforts(thinking: Thinking): readonly Effort[] {
   if (thinking.by === 'nothing') return [];
   if (thinking.by === 'budget') return effortsBetween(thinking.canBeOff ? 'none' : 'minimal', 'high');

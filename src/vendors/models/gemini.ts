@@ -1,29 +1,30 @@
 import { isAtLeast, NEWEST, versionFrom, type Version } from './version.ts';
 
-/** What a model takes, and what it refuses to do without. */
+/** What a model supports, and what it requires. */
 export interface GeminiTraits {
   /**
-   * From the third generation on a call without its signature is refused, media may stand in a function's response, and
-   * functions and structured output go together.
+   * From the third generation on, a call needs its signature, a function's response may hold media, and functions and
+   * structured output go together.
    */
   readonly isThirdOrLater: boolean;
   /**
-   * Up to 3.1 a model goes on with an answer that the contents end with; later ones refuse such contents, as all do if
-   * there is nothing else in them.
+   * Models up to 3.1 continue an answer at the end of the contents. Later ones refuse such contents, and all refuse
+   * contents with nothing else.
    */
   readonly takesModelLast: boolean;
   readonly thinking: Thinking;
-  /** Gemini 2.5 at Google's own API answers 400 to any penalty. */
+  /** At Google's own API, Gemini 2.5 answers 400 to any penalty. */
   readonly takesPenalties: boolean;
-  /** The most that `maxOutputTokens` may be; undefined: not known. */
+  /** The highest `maxOutputTokens`; undefined: unknown. */
   readonly maxOutput: number | undefined;
-  /** Later ones take `temperature`, `topP` and `topK`, and pay no heed to them. */
+  /** Later models accept `temperature`, `topP` and `topK`, and ignore them. */
   readonly isSampled: boolean;
 }
 
 /**
- * What is known of the model called `name`. The most output is by https://github.com/BerriAI/litellm/pull/10548 ("… but the
- * supported range is from 1 (inclusive) to 65536 (exclusive)") and https://github.com/stackblitz-labs/bolt.diy/issues/955.
+ * The traits of the model called `name`. Sources for the highest output: https://github.com/BerriAI/litellm/pull/10548
+ * ("… but the supported range is from 1 (inclusive) to 65536 (exclusive)") and
+ * https://github.com/stackblitz-labs/bolt.diy/issues/955.
  */
 export function geminiTraits(name: string): GeminiTraits {
   const generation = generationOf(name);
@@ -39,14 +40,14 @@ export function geminiTraits(name: string): GeminiTraits {
   };
 }
 
-/** The model's name without the collection it is in: `gemini-2.5-pro` of `publishers/google/models/gemini-2.5-pro`. */
+/** The model's name without its collection: `gemini-2.5-pro` of `publishers/google/models/gemini-2.5-pro`. */
 function bareName(model: string): string {
   return model.slice(model.lastIndexOf('/') + 1).toLowerCase();
 }
 
 /**
- * The generation of a Gemini model: 2.5, 3, 3.1. The `…-latest` aliases are of the newest. Undefined for whatever does
- * not say what it is: tuned models, Gemma, other makers'.
+ * The generation of a Gemini model: 2.5, 3, 3.1. The `…-latest` aliases are of the newest one. Undefined if the name
+ * does not tell: tuned models, Gemma, other makers' models.
  */
 function generationOf(model: string): Version | undefined {
   const name = bareName(model);
@@ -55,18 +56,18 @@ function generationOf(model: string): Version | undefined {
   return /^gemini-.*-latest$/.test(name) ? NEWEST : undefined;
 }
 
-/** How a model takes its measure of thinking: a level, a number of tokens, or not at all. */
+/** How a model takes the amount of thinking: a level, a number of tokens, or not at all. */
 export type Thinking =
   | { readonly by: 'level'; readonly levels: readonly ThinkingLevel[] }
   | { readonly by: 'budget'; readonly least: number; readonly most: number; readonly canBeOff: boolean }
   | { readonly by: 'nothing' };
 
-/** The words for how much to think, of which each model knows some. */
+/** The levels of thinking. Each model knows some of them. */
 export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH' | 'XHIGH';
 
 /**
- * Rows by name, the first that fits; https://ai.google.dev/gemini-api/docs/thinking. Models that draw or speak take no
- * measure. Whatever comes later than the rows know takes the three levels that all have.
+ * Rows by name; the first match applies; https://ai.google.dev/gemini-api/docs/thinking. Models that make images or
+ * speech take no amount of thinking. Models newer than the rows take the three levels that all have.
  */
 const THINKING: readonly (readonly [name: RegExp, thinking: Thinking])[] = [
   [/-(?:image|tts|live|native-audio)(?:-|$)/, { by: 'nothing' }],

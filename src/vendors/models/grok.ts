@@ -3,8 +3,8 @@ import type { ModelFacts } from './facts.ts';
 import { isAtLeast, versionFrom } from './version.ts';
 
 /**
- * What is known of one of xAI's models; undefined for others. Only those of the rows take a word for the effort; from the
- * rest it is a 400 (https://docs.x.ai/docs/guides/reasoning, https://github.com/BerriAI/litellm/issues/16265).
+ * The facts about one of xAI's models; undefined for others. Only the models of the rows take an effort; others answer
+ * 400 (https://docs.x.ai/docs/guides/reasoning, https://github.com/BerriAI/litellm/issues/16265).
  */
 export function grokFacts(name: string): Partial<ModelFacts> | undefined {
   const own = /(?:^|[/.])(grok-.*)$/.exec(name.toLowerCase())?.[1];
@@ -25,10 +25,10 @@ export function grokFacts(name: string): Partial<ModelFacts> | undefined {
 
 const GROK = /^grok-(\d+(?:\.\d+)?)(?:-(.*))?$/;
 
-/** It thinks, and nobody can tell it how much. */
+/** It thinks and takes no effort. */
 const UNTOLD: readonly Effort[] = ['high'];
 
-/** The first that fits. 4.20 is older than its number says. */
+/** The first match applies. 4.20 is older than its number suggests. */
 const GENERATIONS: readonly (readonly [line: RegExp, since: string, efforts: readonly Effort[]])[] = [
   [/^multi-agent/, '4.20', effortsBetween('low', 'xhigh')],
   [/^/, '4.20', UNTOLD],
@@ -40,5 +40,5 @@ const GENERATIONS: readonly (readonly [line: RegExp, since: string, efforts: rea
   [/^/, '1', []],
 ];
 
-/** The models that think answer these with an error. */
+/** Models that think answer these with an error. */
 const REFUSED = ['stop', 'frequencyPenalty', 'presencePenalty'] as const;

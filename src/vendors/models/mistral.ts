@@ -3,12 +3,12 @@ import type { ModelFacts } from './facts.ts';
 import { isAtLeast, versionFrom, type Version } from './version.ts';
 
 /**
- * What is known of one of Mistral's models, under its own name or that of its weights; undefined for others, and where
- * a name such as `mistral-large-latest` does not tell. https://docs.mistral.ai/inference/conversations/reasoning
+ * The facts about one of Mistral's models, under its own name or that of its weights; undefined for others, and for
+ * names that do not tell, such as `mistral-large-latest`. https://docs.mistral.ai/inference/conversations/reasoning
  */
 export function mistralFacts(name: string): Partial<ModelFacts> | undefined {
   const own = name.toLowerCase();
-  // It cannot be told not to.
+  // Its thinking cannot be turned off.
   if (own.includes('magistral')) return { reasons: true, efforts: effortsBetween('low', 'high') };
   if (/mistral-vibe|devstral-(?:\w+-)?latest/.test(own)) return ADJUSTABLE;
   if (UNTHINKING.test(own)) return { efforts: [] };
@@ -29,7 +29,7 @@ const UNTHINKING = /ministral|mixtral|codestral|devstral|pixtral|voxtral|open-mi
 const LINE =
   /mistral-(small|medium|large)(?:-\d+b)?(?:-instruct)?-?(latest|\d{4}|\d{1,2}(?![\db])(?:[-.]\d{1,2}(?![\db]))?)?/;
 
-/** The first of each line that can think, by version and by date, and whether its newest is known to. */
+/** The first models of each line that can think, by version and by date, and whether the newest is known to. */
 const FIRST: readonly (readonly [line: string, version: string, date: string, isLatest: boolean])[] = [
   ['small', '4', '2603', true],
   ['medium', '3.5', '2604', true],

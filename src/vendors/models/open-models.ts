@@ -3,29 +3,29 @@ import type { ModelFacts } from './facts.ts';
 import { mistralFacts } from './mistral.ts';
 import { since } from './since.ts';
 
-/** What is known of a model that several vendors serve, under names with their own prefixes. */
+/** The facts about a model that several vendors serve, under names with their own prefixes. */
 export function openModelTraits(name: string): Partial<ModelFacts> | undefined {
   const own = name.slice(0, MOST_CHARACTERS).toLowerCase();
   return mistralFacts(own) ?? SERIES.find(([pattern]) => pattern.test(own))?.[1];
 }
 
-/** Clients choose the names of a wildcard alias, and no model has a longer one. */
+/** With a wildcard alias, clients choose the names. No model's name is longer. */
 const MOST_CHARACTERS = 200;
 
-/** It thinks, whatever it is told. */
+/** It always thinks. */
 const ALWAYS: Partial<ModelFacts> = { reasons: true, efforts: effortsBetween('low', 'high') };
-/** It thinks unless it is told not to; how much is for its backend to say. */
+/** It thinks unless it is told not to. Its backend decides how to set the amount. */
 const UNLESS_TOLD: Partial<ModelFacts> = { reasons: true, efforts: EFFORTS };
-/** It thinks where it is told to. */
+/** It thinks if it is told to. */
 const IF_TOLD: Partial<ModelFacts> = { reasons: false, efforts: EFFORTS };
 const NEVER: Partial<ModelFacts> = { reasons: false, efforts: [] };
 
-/** The first that fits holds. */
+/** The first match applies. */
 const SERIES: readonly (readonly [name: Pick<RegExp, 'test'>, facts: Partial<ModelFacts>])[] = [
-  // https://huggingface.co/openai/gpt-oss-120b: low, medium and high, and it cannot be told not to.
+  // https://huggingface.co/openai/gpt-oss-120b: low, medium and high; thinking cannot be turned off.
   [/gpt-?oss/, { reasons: true, efforts: effortsBetween('low', 'high') }],
 
-  // https://api-docs.deepseek.com/guides/thinking_mode; the distilled models are other makers' by their names, too.
+  // https://api-docs.deepseek.com/guides/thinking_mode. The distilled models also have other makers' names.
   [/deepseek[\w.-]*r1|deepseek-reasoner|deepseek[\w.-]*speciale/, ALWAYS],
   // Bedrock's name for V3.1.
   [/deepseek\.v3-v1/, IF_TOLD],
@@ -63,10 +63,10 @@ const SERIES: readonly (readonly [name: Pick<RegExp, 'test'>, facts: Partial<Mod
   [since('minimax-m', '1'), { reasons: true, efforts: effortsBetween('minimal', 'high') }],
   [/minimax-(?:text-)?01|abab/, NEVER],
 
-  // https://docs.cohere.com/docs/compatibility-api: none and high, of those that can think.
+  // https://docs.cohere.com/docs/compatibility-api: `none` and `high`, for those that can think.
   [/command-a-(?:reasoning|plus)|north-mini-code/, { reasons: true, efforts: ['none', 'high'] }],
   [/(?:^|[/.])(?:c4ai-)?command-/, { efforts: [] }],
-  // What was made of them by others may think.
+  // Models that others have made from these may think.
   [/^(?!.*(?:distill|nemotron|hermes|cogito|reason|think)).*(?:^|[^o])llama-?v?[1-4]/, { efforts: [] }],
   [/(?:^|[/.])gemma-?[1-3]/, { efforts: [] }],
 ];

@@ -1,23 +1,23 @@
 import { effortsBetween, type Effort } from '../../core/effort.ts';
 import { isAtLeast, versionFrom, type Version } from './version.ts';
 
-/** What is known of one of OpenAI's models. */
+/** The facts about one of OpenAI's models. */
 export interface OpenAITraits {
-  /** The efforts that it takes, least first; none: it does not think. */
+  /** The efforts that it takes, lowest first. Empty: it does not think. */
   readonly efforts: readonly Effort[];
-  /** Where a request does not say, it thinks. */
+  /** It thinks by default. */
   readonly thinksByItself: boolean;
-  /** It takes no sampling settings even where it is told not to think. */
+  /** It takes no sampling settings, even if thinking is turned off. */
   readonly neverSampled: boolean;
-  /** Chat completions take tools for it only while it does not think: https://github.com/BerriAI/litellm/pull/34569. */
+  /** In chat completions it takes tools only while it does not think: https://github.com/BerriAI/litellm/pull/34569. */
   readonly toolsUnthinking: boolean;
-  /** The most tokens that it can answer with; undefined: not known. */
+  /** The highest token limit of an answer; undefined: unknown. */
   readonly maxOutput: number | undefined;
-  /** The one of OpenAI's APIs that serves it; undefined: both. */
+  /** The only one of OpenAI's APIs that serves it; undefined: both do. */
   readonly only: 'openai-chat' | 'openai-responses' | undefined;
 }
 
-/** What is known of the model called `name`; undefined for one that is not OpenAI's, or not known. */
+/** The facts about the model called `name`; undefined if it is not OpenAI's, or unknown. */
 export function openaiTraits(name: string): OpenAITraits | undefined {
   const own = bareName(name);
   const only = onlyOf(own);
@@ -36,7 +36,7 @@ export function openaiTraits(name: string): OpenAITraits | undefined {
   const version = number === undefined ? undefined : versionFrom(number);
   if (version === undefined) return undefined;
   const row = GENERATIONS.find(([lines, since]) => lines.test(line) && isAtLeast(version, since));
-  // Before the fifth generation none thinks.
+  // Models before the fifth generation do not think.
   const efforts = row?.[2] ?? [];
   return {
     efforts,
@@ -48,20 +48,21 @@ export function openaiTraits(name: string): OpenAITraits | undefined {
   };
 }
 
-/** Whether a model takes tools while it thinks in Responses alone, or is served nowhere else. */
+/** Whether only the Responses API serves a model, or serves it with tools while it thinks. */
 export function needsResponses(name: string): boolean {
   const traits = openaiTraits(name);
   return traits !== undefined && (traits.toolsUnthinking || traits.only === 'openai-responses');
 }
 
-/** From 5.1 to 5.4 the effort is `none` where none is said, but for the lines that have no such word. */
+/** From 5.1 to 5.4 the default effort is `none`, except for lines without that effort. */
 function isQuietByItself(line: string, version: Version): boolean {
   return isAtLeast(version, '5.1') && !isAtLeast(version, '5.5') && !/^(?:pro|codex)/.test(line);
 }
 
 /**
- * Vendors put names of their own in front (`openai/gpt-5`, `us.openai.gpt-5`), and dates and words of theirs behind
- * (`gpt-5:online`, `gpt-5@2025-08-07`). What was tuned tells of what: `ft:gpt-4.1-mini-2025-04-14:acme::BTz2REMH`.
+ * Vendors add prefixes (`openai/gpt-5`, `us.openai.gpt-5`), dates and other suffixes (`gpt-5:online`,
+ * `gpt-5@2025-08-07`). The name of a tuned model contains that of its base:
+ * `ft:gpt-4.1-mini-2025-04-14:acme::BTz2REMH`.
  */
 function bareName(name: string): string {
   const own = name.slice(name.lastIndexOf('/') + 1, MOST_CHARACTERS).toLowerCase();
@@ -69,7 +70,7 @@ function bareName(name: string): string {
   return parts.find((part) => KNOWN.test(part)) ?? parts[0] ?? '';
 }
 
-/** Clients choose the names of a wildcard alias, and no model has a longer one. */
+/** With a wildcard alias, clients choose the names. No model's name is longer. */
 const MOST_CHARACTERS = 500;
 
 /** How the names of OpenAI's models begin. */
@@ -78,14 +79,14 @@ const KNOWN = /^(?:gpt-|chatgpt-|o\d|codex-|computer-use)/;
 /** Version and line: `gpt-5.4-pro-2026-03-05`, `gpt-5`, `gpt-10.1-codex-max`. */
 const GPT = /^gpt-(\d+(?:\.\d+)?)o?(?:-(.*))?$/;
 
-/** Names without a version that tells. */
+/** Names without a meaningful version. */
 const SERIES: readonly (readonly [name: RegExp, efforts: readonly Effort[]])[] = [
   [/^chatgpt-|^gpt-35/, []],
   [/^o\d/, effortsBetween('low', 'high')],
   [/^(codex-mini|computer-use)/, effortsBetween('low', 'high')],
-  // They hear, speak, or draw.
+  // Models for audio and images.
   [/^gpt-(?:audio|realtime|image)(?:-|$)/, []],
-  // Its efforts are not documented: those that its neighbours share.
+  // Its efforts are not documented. These are the ones that similar models share.
   [/^gpt-daybreak/, effortsBetween('low', 'high')],
 ];
 
@@ -94,8 +95,8 @@ function noneOr(most: Effort): Effort[] {
 }
 
 /**
- * Each line from the version on that changed it, the first that fits. From OpenAI's reasoning guide
- * (https://developers.openai.com/api/docs/guides/reasoning), the API's own words for values that it refuses, and
+ * Each line, from the version on that changed it; the first match applies. Sources: OpenAI's reasoning guide
+ * (https://developers.openai.com/api/docs/guides/reasoning), the API's own errors for refused values, and
  * https://github.com/UKGovernmentBEIS/inspect_ai/issues/5254 for the sixth generation.
  */
 const GENERATIONS: readonly (readonly [line: RegExp, since: string, efforts: readonly Effort[]])[] = [
@@ -105,7 +106,7 @@ const GENERATIONS: readonly (readonly [line: RegExp, since: string, efforts: rea
   [/^codex/, '5.2', effortsBetween('low', 'xhigh')],
   [/^codex-max/, '5.1', effortsBetween('low', 'xhigh')],
   [/^codex/, '5', effortsBetween('low', 'high')],
-  // These cannot be told not to think.
+  // Their thinking cannot be turned off.
   [/^(?:astra|rosalind)/, '6', effortsBetween('low', 'max')],
   [/^sol/, '6.1', effortsBetween('low', 'max')],
   [/^/, '5.6', noneOr('max')],
@@ -114,7 +115,7 @@ const GENERATIONS: readonly (readonly [line: RegExp, since: string, efforts: rea
   [/^/, '5', effortsBetween('minimal', 'high')],
 ];
 
-/** What only one API serves, by its name. */
+/** Models that only one API serves. */
 function onlyOf(name: string): OpenAITraits['only'] {
   if (/(?:^|-)audio(?:-|$)|-search-(?:preview|api)/.test(name)) return 'openai-chat';
   return /-codex|^codex-|-pro(?:-|$)|-deep-research|^computer-use|^gpt-daybreak/.test(name)
@@ -122,7 +123,7 @@ function onlyOf(name: string): OpenAITraits['only'] {
     : undefined;
 }
 
-/** The first that fits, by the page of each model (https://developers.openai.com/api/docs/models). */
+/** The first match applies. Source: the page of each model (https://developers.openai.com/api/docs/models). */
 const MOST_OUTPUT: readonly (readonly [name: RegExp, tokens: number])[] = [
   [/^gpt-3\.?5|^gpt-4-(?:turbo|1106|0125)|^gpt-4o-2024-05-13/, 4096],
   [/^gpt-4(?:-0613|-32k)?$/, 8192],

@@ -1,4 +1,4 @@
-/** What a model is made for: how it is to be asked. */
+/** What a model is made for, which decides how to ask it. */
 export type Purpose = 'chat' | 'embeddings' | 'moderations' | 'rerank' | 'media';
 
 /** What the model called `name` is made for, as far as its name tells. */

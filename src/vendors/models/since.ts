@@ -1,7 +1,7 @@
 import { isAtLeast, versionFrom } from './version.ts';
 
 /**
- * Fits the names of a line's models from one version on, and before another: `glm-5.3`, `zai-glm-5-3`, and
+ * Matches the models of a line from one version on, and before another: `glm-5.3`, `zai-glm-5-3`, and
  * `accounts/fireworks/models/glm-5p3` are all of the line `glm-` and of version 5.3. `line` is the source of a RegExp.
  */
 export function since(line: string, least: string, before?: string): Pick<RegExp, 'test'> {
@@ -17,7 +17,7 @@ export function since(line: string, least: string, before?: string): Pick<RegExp
   };
 }
 
-/** Fits the names that any of these fits. */
+/** Matches names that any of these matches. */
 export function anyOf(...names: readonly Pick<RegExp, 'test'>[]): Pick<RegExp, 'test'> {
   return { test: (model) => names.some((name) => name.test(model)) };
 }

@@ -3,10 +3,10 @@ import { needsResponses } from '../models/openai.ts';
 import { OPENAI } from '../openai-quirks.ts';
 import type { Vendor } from '../vendor.ts';
 
-/** Azure OpenAI and Foundry. Where `api_version` is set it is the classic API. */
+/** Azure OpenAI and Foundry. `api_version` selects the classic API. */
 export const azure: Vendor = {
   name: 'azure',
-  // https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle: `api_version` chooses the classic API.
+  // https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle: `api_version` selects the classic API.
   endpoints: [
     {
       url: 'https://*.openai.azure.com/openai',
@@ -15,7 +15,7 @@ export const azure: Vendor = {
       credential: API_KEY,
       shape: 'azure',
       requires: 'api_version',
-      // Older versions of this API have no Responses, and older models need none.
+      // Older versions of this API have no Responses, and older models do not need it.
       quirks: {
         translated: 'openai-chat',
         models: [[{ test: isNewer }, { translated: 'openai-responses' }]],
@@ -34,7 +34,7 @@ export const azure: Vendor = {
   settings: ['api_version'],
 };
 
-/** By the name of a deployment, which is the customer's own and mostly holds that of the model. */
+/** By the name of the deployment. The customer chooses it, and it usually contains the model's. */
 function isNewer(deployment: string): boolean {
   return needsResponses(deployment.replace(/^.*?(?=gpt-)/i, '')) || /codex|-pro(?:-|$)/i.test(deployment);
 }

@@ -9,18 +9,18 @@ const BEDROCK = { scheme: 'aws', service: 'bedrock' } as const;
 const MANTLE = { scheme: 'aws', service: 'bedrock-mantle' } as const;
 
 /**
- * What Anthropic's own API takes and Bedrock's does not: system turns, media by URL
- * (https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages), and, with several models,
+ * What Bedrock lacks of Anthropic's own API: system turns, media by URL
+ * (https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages), and, for several models,
  * strict schemas (https://github.com/vercel/ai/blob/main/packages/amazon-bedrock/CHANGELOG.md).
  */
 const CLAUDE: Quirks = { systemTurns: false, structured: false, mediaUrls: false };
 
-/** It cannot be told not to think here. */
+/** Its thinking cannot be turned off here. */
 const GROK: ThinkingControl = { effort: { field: 'reasoning_effort', words: effortsBetween('low', 'xhigh') } };
 
 /**
- * Of OpenAI's newest and xAI's models it takes no stop words, of the first no tools in chat while they think. Whether other
- * makers' models take a word of how much to think is not documented.
+ * Bedrock takes no stop sequences for OpenAI's newest and xAI's models, and for the first no tools in chat while they
+ * think. Whether models of other makers take an effort is not documented.
  */
 const OPENAI_COMPATIBLE: Quirks = {
   maxTokensField: 'max_completion_tokens',

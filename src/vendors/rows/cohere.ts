@@ -2,7 +2,7 @@ import { CHAT } from '../dialects.ts';
 import { byWords } from '../thinking-controls.ts';
 import type { Vendor } from '../vendor.ts';
 
-/** Fields that it does not know are a 422. */
+/** Unknown fields are a 422. */
 export const cohere: Vendor = {
   name: 'cohere',
   envKey: 'COHERE_API_KEY',
@@ -25,7 +25,7 @@ export const cohere: Vendor = {
       parallel_tool_calls: false,
       top_logprobs: false,
       'tools.strict': false,
-      // Its own API has the words for any tool and for none.
+      // Its own API has words for any tool and for none.
       'tool_choice.auto': false,
       'tool_choice.function': false,
     },

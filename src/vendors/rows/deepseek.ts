@@ -7,7 +7,7 @@ export const deepseek: Vendor = {
   envKey: 'DEEPSEEK_API_KEY',
   endpoints: [
     { url: 'https://api.deepseek.com', protocols: CHAT_AND_RESPONSES },
-    // Of these paths the documentation names chat completions alone.
+    // Of these paths, the documentation has chat completions only.
     { url: 'https://api.deepseek.com/v1', alsoAt: ['https://api.deepseek.com/beta'], protocols: CHAT },
     { url: 'https://api.deepseek.com/anthropic/v1', protocols: MESSAGES },
   ],
@@ -20,7 +20,7 @@ export const deepseek: Vendor = {
       effort: { field: 'reasoning_effort', words: ['low', 'high', 'max'] },
     },
     reasoningBack: 'reasoning_content',
-    // With tools, every turn of the assistant's counts.
+    // With tools, every assistant turn counts.
     thoughtsNeeded: 'all',
     refusedThinking: ['temperature', 'top_p', 'presence_penalty', 'frequency_penalty', 'tool_choice'],
     forcedTools: 'unthinking',

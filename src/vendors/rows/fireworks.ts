@@ -28,7 +28,7 @@ export const fireworks: Vendor = {
         anyOf(since('deepseek-v', '3.1'), since('glm-', '4.5'), /qwen-?3(?!.*(?:coder|instruct|thinking))/i),
         { thinking: byWords('none', 'low', 'medium', 'high') },
       ],
-      // Always on, and no word of how much.
+      // Always on; takes no effort.
       [/deepseek-r1|thinking|qwq|minimax-m/i, { thinking: { on: {} } }],
     ],
   },

@@ -4,7 +4,7 @@ import { BY_THREE_EFFORTS, UNTOLD } from '../thinking-controls.ts';
 import { TEMPLATES } from '../open-models.ts';
 import type { Vendor } from '../vendor.ts';
 
-/** Where they are not asked for apart they stand in the text, and together with tools that is refused. */
+/** By default thoughts are within the text, which Groq refuses together with tools. */
 const QWEN: Quirks = {
   thinking: {
     on: { reasoning_effort: 'default' },
@@ -14,16 +14,20 @@ const QWEN: Quirks = {
   },
 };
 
-/** A higher limit is a 400: https://github.com/Alishahryar1/free-claude-code/issues/955, https://console.groq.com/docs/models. */
+/**
+ * A higher limit is a 400: https://github.com/Alishahryar1/free-claude-code/issues/955,
+ * https://console.groq.com/docs/models.
+ */
 function atMost(tokens: number): Quirks {
   return { ranges: { max_completion_tokens: [1, tokens] } };
 }
 
-/** Unknown fields are refused, and `reasoning_effort` by every model that does not think. */
+/** Unknown fields are refused, and so is `reasoning_effort` by every model that does not think. */
 export const groq: Vendor = {
   name: 'groq',
   envKey: 'GROQ_API_KEY',
-  // Its Responses API is a beta that refuses `store`, `include` and `prompt_cache_key`, which agents send: to be asked for.
+  // Its Responses API is a beta that refuses `store`, `include` and `prompt_cache_key`, which agents send. It is used
+  // only if the config asks for it.
   endpoints: [
     { url: 'https://api.groq.com/openai/v1', protocols: CHAT },
     {

@@ -2,7 +2,7 @@ import { BEARER, CHAT_AND_RESPONSES, MESSAGES } from '../dialects.ts';
 import { since } from '../models/since.ts';
 import type { Vendor } from '../vendor.ts';
 
-/** Without it thoughts stand in the text, between `<think>` and `</think>`. */
+/** Without it, thoughts are within the text, between `<think>` and `</think>`. */
 const SPLIT = { reasoning_split: true };
 
 /** https://platform.minimax.io/docs */
@@ -25,10 +25,10 @@ export const minimax: Vendor = {
   modelPrefixes: ['MiniMax-'],
   quirks: {
     translated: 'openai-chat',
-    // One system message, in front: https://github.com/MiniMax-AI/MiniMax-M2/issues/51, read in November 2026.
+    // One system message, at the beginning: https://github.com/MiniMax-AI/MiniMax-M2/issues/51, read in November 2026.
     systemFirst: true,
     maxTokensField: 'max_completion_tokens',
-    // M2 thinks always.
+    // M2 always thinks.
     thinking: { on: {}, always: SPLIT },
     reasoningBack: 'reasoning_details',
     ranges: { temperature: [0.01, 1], top_p: [0.01, 1] },

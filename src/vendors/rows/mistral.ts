@@ -2,7 +2,7 @@ import { CHAT } from '../dialects.ts';
 import { byWords, UNTOLD } from '../thinking-controls.ts';
 import type { Vendor } from '../vendor.ts';
 
-/** Its body is strict: what is not in its schema is a 422. */
+/** Its schema is strict: unknown fields are a 422. */
 export const mistral: Vendor = {
   name: 'mistral',
   envKey: 'MISTRAL_API_KEY',
@@ -22,8 +22,9 @@ export const mistral: Vendor = {
     reasoningBack: 'thinking',
     callIdLength: 9,
     noUserAfterTool: true,
-    // The order of roles: https://github.com/avante-corp/avante.nvim/pull/2695, https://github.com/MODSetter/SurfSense/issues/287;
-    // the last of them: https://github.com/NEKOparapa/AiNiee/issues/641. Read in November 2026.
+    // The order of roles: https://github.com/avante-corp/avante.nvim/pull/2695,
+    // https://github.com/MODSetter/SurfSense/issues/287. The last role:
+    // https://github.com/NEKOparapa/AiNiee/issues/641. Read in November 2026.
     systemFirst: true,
     userLast: true,
     documents: 'document_url',
@@ -38,10 +39,10 @@ export const mistral: Vendor = {
       top_logprobs: false,
     },
     models: [
-      // Always on, and no word of how much.
+      // Always on; takes no effort.
       [/^magistral-/i, { thinking: { on: {} } }],
       [/^zai-glm-5-3/i, { thinking: byWords('low', 'high', 'max') }],
-      // What these are today is not documented.
+      // It is not documented which models these are today.
       [/^mistral-large-latest$|^ft:/i, { thinking: UNTOLD }],
     ],
   },

@@ -4,7 +4,7 @@ import { since } from '../models/since.ts';
 import { BY_ITSELF, BY_TYPE } from '../thinking-controls.ts';
 import type { Vendor } from '../vendor.ts';
 
-/** K3 thinks always, as much as a word says; a switch beside the word is refused. */
+/** K3 always thinks, and takes an effort. It refuses a switch beside the effort. */
 const K3: Quirks = {
   thinking: { effort: { field: 'reasoning_effort', words: ['low', 'high', 'max'] } },
   thoughtsNeeded: 'all',
@@ -14,7 +14,7 @@ const K3: Quirks = {
   messages: { thinking: 'unsaid', off: 'never', sampling: 'none' },
 };
 
-/** K2.7 thinks always, and there is no word for how much. */
+/** K2.7 always thinks and takes no effort. */
 const K2_7: Quirks = {
   thinking: BY_ITSELF,
   thoughtsNeeded: 'all',
@@ -22,7 +22,7 @@ const K2_7: Quirks = {
   messages: { thinking: 'unsaid', off: 'never', sampling: 'none' },
 };
 
-/** Without thinking; its settings are free. */
+/** Does not think, so its settings are free. */
 const V1: Quirks = {
   reasoningBack: undefined,
   thoughtsNeeded: undefined,
@@ -51,7 +51,7 @@ export const moonshot: Vendor = {
   quirks: {
     translated: 'openai-chat',
     maxTokensField: 'max_completion_tokens',
-    // K2.5 and K2.6, which take no effort beside the switch.
+    // K2.5 and K2.6 take no effort beside the switch.
     thinking: BY_TYPE,
     reasoningBack: 'reasoning_content',
     thoughtsNeeded: 'calls',
@@ -60,7 +60,7 @@ export const moonshot: Vendor = {
     longestStop: 32,
     images: 'data',
     fields: {
-      // Each has one value that is taken, and it goes without saying.
+      // Each takes one value only, which is the default.
       temperature: false,
       top_p: false,
       presence_penalty: false,
@@ -70,7 +70,7 @@ export const moonshot: Vendor = {
       parallel_tool_calls: false,
       include: false,
     },
-    // The responses API serves K3 alone.
+    // The responses API serves K3 only.
     lacks: ['openai-responses'],
     messages: { sampling: 'none' },
     models: [

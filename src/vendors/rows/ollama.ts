@@ -3,7 +3,7 @@ import { BY_THREE_EFFORTS } from '../thinking-controls.ts';
 import { TEMPLATES } from '../open-models.ts';
 import type { Vendor } from '../vendor.ts';
 
-/** Versions differ; what is sent here all of them take. */
+/** Versions differ. All of them accept what is sent here. */
 export const ollama: Vendor = {
   name: 'ollama',
   endpoints: [
@@ -14,7 +14,7 @@ export const ollama: Vendor = {
     ...TEMPLATES,
     translated: 'openai-chat',
     translatedAlways: true,
-    // A model that can think does, and most take no word of how much; one that cannot refuses any.
+    // A model that can think does so, and most take no effort. A model that cannot think refuses any.
     thinking: { on: {}, off: { reasoning_effort: 'none' } },
     reasoningBack: 'reasoning',
     documents: 'none',

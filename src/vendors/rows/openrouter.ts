@@ -21,9 +21,9 @@ export const openrouter: Vendor = {
     mostStops: 4,
     fields: { top_k: true, min_p: true, verbosity: true, 'thinking.between_tools': false },
     models: [
-      // Thoughts come and go as their makers write them.
+      // Thoughts have the form that their makers use.
       [/claude/i, { translated: 'anthropic-messages', translatedAlways: true }],
-      // Of their thoughts those alone that are sealed: OpenAI refuses others' words.
+      // Only sealed thoughts go back: OpenAI refuses the text of others.
       [/^~?openai\/(?!gpt-oss)/i, { translated: 'openai-responses', reasoningBack: undefined }],
     ],
   },

@@ -7,7 +7,7 @@ export const perplexity: Vendor = {
   envKey: 'PERPLEXITY_API_KEY',
   // Its chat completions ended in September 2026: https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar
   endpoints: [{ url: 'https://api.perplexity.ai/v1', protocols: RESPONSES }],
-  // Any field that it does not know is a 400: https://github.com/sst/opencode/issues/32108.
+  // Unknown fields are a 400: https://github.com/sst/opencode/issues/32108.
   quirks: {
     typedMessages: true,
     fields: {

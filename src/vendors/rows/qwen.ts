@@ -6,14 +6,14 @@ import type { Vendor } from '../vendor.ts';
 
 const { budget } = BY_ENABLE;
 
-/** It thinks always: to be told not to is refused, and a tool cannot be demanded while it thinks. */
+/** It always thinks. It refuses to turn thinking off, and no tool can be forced while it thinks. */
 const ALWAYS: Quirks = {
   thinking: { on: {}, ...(budget === undefined ? {} : { budget }) },
   forcedTools: 'never',
   messages: { off: 'never' },
 };
 
-/** From 3.8 on there are words for how much; a budget stands for the word. */
+/** From 3.8 on it takes an effort. A budget replaces the effort. */
 const BY_WORD: Quirks['thinking'] = {
   off: { enable_thinking: false },
   effort: { field: 'reasoning_effort', words: ['low', 'medium', 'xhigh'] },
@@ -35,7 +35,7 @@ export const qwen: Vendor = {
       protocols: CHAT_AND_RESPONSES,
     },
     {
-      // Deprecated: it is at the URLs above now.
+      // Deprecated: the URLs above have it now.
       url: 'https://dashscope-intl.aliyuncs.com/api/v2/apps/protocols/compatible-mode/v1',
       alsoAt: ['https://dashscope.aliyuncs.com/api/v2/apps/protocols/compatible-mode/v1'],
       protocols: RESPONSES,
@@ -75,7 +75,7 @@ export const qwen: Vendor = {
       'response_format.json_schema': false,
       include: false,
     },
-    // The responses API serves those that are named here.
+    // The responses API serves the models named here.
     lacks: ['openai-responses'],
     models: [
       [/qwq|qvq|-thinking/i, ALWAYS],
@@ -88,7 +88,7 @@ export const qwen: Vendor = {
         { thinking: BY_WORD, lacks: [], fields: { 'response_format.json_schema': true, 'reasoning.summary': false } },
       ],
       [/qwen3\.7-(?:plus|flash|max)/i, { lacks: [], fields: { 'response_format.json_schema': true } }],
-      // Open weights of the third generation think in streams alone.
+      // Open weights of the third generation think in streams only.
       [/qwen3-\d/i, { unthinkingWith: 'plain' }],
       [since('qwen', '3.5'), { lacks: [] }],
       [/qwen3-max|qwen3-coder|qwen-(?:plus|flash)/i, { lacks: [] }],

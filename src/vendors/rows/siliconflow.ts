@@ -7,7 +7,7 @@ import type { Vendor } from '../vendor.ts';
 
 const { budget } = BY_ENABLE;
 
-/** Both on and off, with a budget. */
+/** Can be turned on and off, with a budget. */
 const HYBRID: Quirks = { thinking: BY_ENABLE };
 const ALWAYS: Quirks = { thinking: { on: {}, ...(budget === undefined ? {} : { budget }) } };
 
@@ -17,17 +17,17 @@ export const siliconflow: Vendor = {
   envKey: 'SILICONFLOW_API_KEY',
   endpoints: [
     { url: 'https://api.siliconflow.com/v1', alsoAt: ['https://api.siliconflow.cn/v1'], protocols: CHAT },
-    // For those who ask for it by `protocol: anthropic`.
+    // Used only with `protocol: anthropic`.
     { url: 'https://api.siliconflow.cn/v1', protocols: MESSAGES, credential: BEARER },
   ],
   quirks: {
     ...TEMPLATES,
-    // The switch is for the models that are named here; at others it is refused.
+    // Only the models named here take the switch. Others refuse it.
     thinking: {},
     mostStops: 4,
     fields: {
       top_k: true,
-      // Counts come without being asked for, and unknown fields are an error.
+      // Reports token counts without being asked, and refuses unknown fields.
       stream_options: false,
       seed: false,
       user: false,
@@ -43,7 +43,7 @@ export const siliconflow: Vendor = {
         since('deepseek-v', '4'),
         {
           thinking: { effort: { field: 'reasoning_effort', words: ['high', 'max'] } },
-          // Its maker refuses to go on without them.
+          // Its maker refuses conversations without them.
           reasoningBack: 'reasoning_content',
           thoughtsNeeded: 'all',
         },

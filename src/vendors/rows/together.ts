@@ -23,7 +23,7 @@ export const together: Vendor = {
       min_p: true,
       user: false,
       parallel_tool_calls: false,
-      // A number there.
+      // It is a number there.
       logprobs: false,
       top_logprobs: false,
       'tools.strict': false,
@@ -35,7 +35,7 @@ export const together: Vendor = {
         anyOf(since('deepseek-v', '3.1'), since('kimi-k', '2.5'), since('glm-', '5'), since('qwen-?', '3.5'), NEWER),
         { thinking: { ...SWITCH, ...byWords('low', 'medium', 'high') } },
       ],
-      // Always on, and no word of how much.
+      // Always on; takes no effort.
       [/deepseek-r1|thinking|qwq|minimax-m/i, { thinking: { on: {} } }],
     ],
   },

@@ -23,7 +23,8 @@ export const vertex: Vendor = {
       credential: BEARER,
       signing: GOOGLE,
       shape: 'vertex-claude',
-      // System turns and media by URL are Anthropic's own; strict schemas are off unless the organisation allows them:
+      // Only Anthropic's own API has system turns and media by URL. Strict schemas are off unless the organisation
+      // allows them:
       // https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/partner-models/claude/structured_outputs.
       quirks: { systemTurns: false, structured: false, mediaUrls: false },
     },
@@ -32,7 +33,7 @@ export const vertex: Vendor = {
       protocols: CHAT,
       credential: BEARER,
       signing: GOOGLE,
-      // Whether other makers' models take a word of how much to think is not documented.
+      // Whether models of other makers take an effort is not documented.
       quirks: { thinking: UNTOLD, models: [[/gemini|gpt-oss/, { thinking: BY_EFFORT }]] },
     },
   ],

@@ -6,15 +6,15 @@ import type { Vendor } from '../vendor.ts';
 
 const HIDE = { hide: { include_reasoning: false } };
 
-/** Chat templates have one switch or another, and pass over those that they do not know. */
+/** Chat templates have different switches, and ignore those that they do not know. */
 function switched(isOn: boolean): JsonObject {
   return { chat_template_kwargs: { enable_thinking: isOn, thinking: isOn } };
 }
 
-/** Mistral's own tokenizers hold to the rules of Mistral's API, and refuse whatever is for a template. */
+/** Mistral's own tokenizers follow the rules of Mistral's API, and refuse everything meant for a template. */
 const MISTRAL = { callIdLength: 9, noUserAfterTool: true } as const;
 
-/** Versions differ; what is sent here all of them take. */
+/** Versions differ. All of them accept what is sent here. */
 export const vllm: Vendor = {
   name: 'vllm',
   endpoints: [
@@ -31,7 +31,7 @@ export const vllm: Vendor = {
     fields: { top_k: true, min_p: true },
     models: [
       [/gpt-oss/i, { thinking: { ...BY_THREE_EFFORTS, ...HIDE } }],
-      // Always on, and no word of how much.
+      // Always on; takes no effort.
       [/magistral/i, { thinking: { on: {}, ...HIDE }, ...MISTRAL }],
       [
         /mistral|ministral|mixtral|devstral|codestral|pixtral|voxtral/i,

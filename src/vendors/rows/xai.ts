@@ -5,7 +5,7 @@ export const xai: Vendor = {
   name: 'xai',
   envKey: 'XAI_API_KEY',
   endpoints: [{ url: 'https://api.x.ai/v1', protocols: CHAT_AND_RESPONSES }],
-  // Thoughts come in Responses alone: https://docs.x.ai/docs/guides/reasoning.
+  // Only Responses returns thoughts: https://docs.x.ai/docs/guides/reasoning.
   quirks: { translated: 'openai-responses', maxTokensField: 'max_completion_tokens' },
   modelPrefixes: ['grok-'],
 };

@@ -37,7 +37,7 @@ export const zhipu: Vendor = {
       tool_choice: false,
       'tools.strict': false,
       'response_format.json_schema': false,
-      // Counts come without being asked for.
+      // Reports token counts without being asked.
       stream_options: false,
       seed: false,
       presence_penalty: false,
@@ -48,7 +48,7 @@ export const zhipu: Vendor = {
     },
     models: [
       [
-        // It thinks always: `disabled`, `none` and other words than these are refused.
+        // It always thinks. It refuses `disabled`, `none` and other values than these.
         since('glm-', '5.3'),
         {
           thinking: {
@@ -63,7 +63,7 @@ export const zhipu: Vendor = {
         {
           thinking: {
             on: { thinking: { type: 'enabled' } },
-            // `disabled` is reported to be refused at one of the URLs; the word is not.
+            // One of the URLs is reported to refuse `disabled`, but not the effort.
             off: { reasoning_effort: 'none' },
             effort: { field: 'reasoning_effort', words: ['high', 'max'] },
           },

@@ -7,7 +7,7 @@ import type { Quirks } from '../../../core/route.ts';
 /** Throws UnsupportedFeatureError if a conversation holds an image and the model takes none. */
 export function refuseImages({ turns }: Conversation, { images }: Quirks): void {
   if (images !== 'none' || !turns.some(({ parts }) => parts.some(holdsImage))) return;
-  throw new UnsupportedFeatureError(required('image', 'is a picture, and this model takes none'));
+  throw new UnsupportedFeatureError(required('image', 'is an image, and this model takes none'));
 }
 
 function holdsImage(part: Part): boolean {

@@ -30,7 +30,7 @@ const URL = 'https://example.com/a.png';
 const asksAbout = (part: unknown) => ({ messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }, part] }] });
 const image = (detail: string) => asksAbout({ type: 'image_url', image_url: { url: URL, detail } });
 
-describe('how closely a picture is looked at', () => {
+describe('the level of detail of an image', () => {
   test.each([
     ['low', 'MEDIA_RESOLUTION_LOW'],
     ['high', 'MEDIA_RESOLUTION_HIGH'],
@@ -80,7 +80,7 @@ describe('a film', () => {
   });
 
   test.each(['openai-chat', 'anthropic-messages'])('is refused before %s', (to) => {
-    expect(() => sent('openai-responses', to, { input })).toThrow('is a film');
+    expect(() => sent('openai-responses', to, { input })).toThrow('is a video');
   });
 });
 
