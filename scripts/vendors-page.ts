@@ -14,7 +14,7 @@ const HEADINGS: Readonly<Record<Exclude<keyof VendorNotes, 'vendor'>, string>> =
   refuses: 'Settings it refuses',
   forcedTools: 'Forced tools',
   strictSchemas: 'Strict schemas',
-  stopWords: 'Stop words',
+  stopWords: 'Stop sequences',
   contextTooLong: 'Context too long',
   quotaGone: 'Quota gone',
   overloaded: 'Overloaded',

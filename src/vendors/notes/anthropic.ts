@@ -3,11 +3,11 @@ import type { VendorNotes } from '../notes.ts';
 export const anthropic: VendorNotes = {
   vendor: 'anthropic',
   upstream: {
-    text: 'Messages. The layer for chat completions is for tests and shows no thoughts.',
+    text: 'Messages. Its chat completions are meant for tests and show no thoughts.',
     sources: [{ url: 'https://platform.claude.com/docs/en/api/openai-sdk', date: '2026-11-29' }],
   },
   thinking: {
-    text: 'Up to 4.5 `thinking: {type: enabled, budget_tokens}`, from 4.6 on `adaptive` with `output_config.effort`: low to max, xhigh from 4.7 on. From the fifth generation on it is on unless turned off; Opus 5.5 and Fable cannot be; the least of Sonnet 5.5 is `between_tools`.',
+    text: 'Up to 4.5 `thinking: {type: enabled, budget_tokens}`, from 4.6 on `adaptive` with `output_config.effort`: low to max, xhigh from 4.7 on. From the fifth generation on it is on unless turned off; which Opus 5.5 and Fable do not allow; Sonnet 5.5 allows `between_tools` at least.',
     sources: [
       { url: 'https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking', date: '2026-11-29' },
       { url: 'https://platform.claude.com/docs/en/build-with-claude/effort', date: '2026-11-29' },
@@ -15,21 +15,21 @@ export const anthropic: VendorNotes = {
     ],
   },
   thoughtsBack: {
-    text: "Within a tool loop, with a budget, the turn has to begin with its thought and signature, or the request is refused. Others' are refused; from Fable 5.1 and the 5.5 models on they are bound to what stood before them, too.",
+    text: 'Within a tool loop with a budget, the turn must begin with its thought and signature, or the request is refused. Thoughts of other models are refused. From Fable 5.1 and the 5.5 models on, thoughts are also bound to what came before them.',
     sources: [
       { url: 'https://platform.claude.com/docs/en/build-with-claude/extended-thinking', date: '2026-11-29' },
       { url: 'https://platform.claude.com/docs/en/models/fable-5-2/whats-new-fable-5-2', date: '2026-11-29' },
     ],
   },
   refuses: {
-    text: 'From 4.7 on `temperature`, `top_p`, `top_k` other than the usual; of Opus 4.1 to 4.6 only one of the first two; while thinking neither. No seed, penalties or logprobs. No prefill from 4.6 on. Texts of blanks alone.',
+    text: 'From 4.7 on `temperature`, `top_p`, `top_k` other than the default; Opus 4.1 to 4.6 take only one of the first two, and neither while thinking. No seed, penalties or logprobs. No prefill from 4.6 on. Blank texts.',
     sources: [
       { url: 'https://platform.claude.com/docs/en/about-claude/models/migration-guide', date: '2026-11-29' },
       { url: 'https://platform.claude.com/docs/en/api/errors', date: '2026-11-29' },
     ],
   },
   forcedTools: {
-    text: 'Not with a budget for thinking, nor by Opus 5.5, Sonnet 5.5, Fable and Mythos from 5.1 on.',
+    text: 'Not with a thinking budget, and not by Opus 5.5, Sonnet 5.5, Fable and Mythos from 5.1 on.',
     sources: [
       { url: 'https://platform.claude.com/docs/en/build-with-claude/extended-thinking', date: '2026-11-29' },
       { url: 'https://platform.claude.com/docs/en/models/opus-5-5/whats-new-opus-5-5', date: '2026-11-29' },
@@ -40,7 +40,7 @@ export const anthropic: VendorNotes = {
     sources: [{ url: 'https://platform.claude.com/docs/en/build-with-claude/structured-outputs', date: '2026-11-29' }],
   },
   stopWords: {
-    text: 'Any number; none of blanks alone.',
+    text: 'Any number; none may be blank.',
     sources: [{ url: 'https://platform.claude.com/docs/en/api/messages', date: '2026-11-29' }],
   },
   contextTooLong: {
@@ -59,7 +59,7 @@ export const anthropic: VendorNotes = {
     sources: [{ url: 'https://platform.claude.com/docs/en/api/errors', date: '2026-11-29' }],
   },
   usage: {
-    text: '`message_start` and, cumulated, `message_delta`.',
+    text: 'In `message_start`, and as totals in `message_delta`.',
     sources: [{ url: 'https://platform.claude.com/docs/en/build-with-claude/streaming', date: '2026-11-29' }],
   },
   errorInSuccess: {

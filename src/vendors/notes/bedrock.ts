@@ -13,7 +13,7 @@ export const bedrock: VendorNotes = {
     ],
   },
   thinking: {
-    text: 'Claude as at Anthropic; GPT and Grok by `reasoning_effort`, Grok without `none`, GPT-OSS by low, medium or high. Of others it is not documented, and a wish is left out and named.',
+    text: 'Claude as at Anthropic; GPT and Grok by `reasoning_effort`, Grok without `none`, GPT-OSS by low, medium or high. For others it is not documented, and a request for thinking is left out and reported.',
     sources: [
       {
         url: 'https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-adaptive-thinking.html',
@@ -22,7 +22,7 @@ export const bedrock: VendorNotes = {
     ],
   },
   refuses: {
-    text: 'As at Anthropic; besides system turns in between, and media by URL. GPT from 5.6 on and Grok refuse `stop`.',
+    text: 'As at Anthropic; also system turns between others, and media by URL. GPT from 5.6 on and Grok refuse `stop`.',
     sources: [
       {
         url: 'https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages',
@@ -31,7 +31,7 @@ export const bedrock: VendorNotes = {
     ],
   },
   strictSchemas: {
-    text: 'Doubtful with several models, so tools are not strict and a schema is asked for by a tool.',
+    text: 'Doubtful with several models, so tools are not strict and a tool asks for the schema.',
     sources: [
       { url: 'https://github.com/vercel/ai/blob/main/packages/amazon-bedrock/CHANGELOG.md', date: '2026-11-29' },
     ],

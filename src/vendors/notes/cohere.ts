@@ -8,12 +8,12 @@ export const cohere: VendorNotes = {
     sources: [{ url: 'https://docs.cohere.com/docs/compatibility-api', date: '2026-11-29' }],
   },
   thinking: {
-    text: '`reasoning_effort` of `none` or `high`, no other word; the nearest is sent. Command A Reasoning, Command A Plus and North Mini Code can think.',
+    text: '`reasoning_effort` of `none` or `high`, no other value; the nearer one is sent. Command A Reasoning, Command A Plus and North Mini Code can think.',
     sources: [{ url: 'https://docs.cohere.com/docs/compatibility-api', date: '2026-11-29' }],
   },
   thoughtsBack: { text: 'Not documented for the Compatibility API, so they are not sent.' },
   refuses: {
-    text: '`parallel_tool_calls`, `top_logprobs`, `logit_bias`, `n`, `store`, `metadata`, `service_tier` and `prediction` are not supported; unknown fields are a 422. Penalties are 0 to 1. Documents and a system between turns: not documented, so documents are not sent, and the system speaks first. `stream_options`, `logprobs` and `max_completion_tokens` are taken since August 2025.',
+    text: '`parallel_tool_calls`, `top_logprobs`, `logit_bias`, `n`, `store`, `metadata`, `service_tier` and `prediction` are not supported; unknown fields are a 422. Penalties are 0 to 1. Documents and system messages between turns are not documented, so documents are not sent, and system messages go first. `stream_options`, `logprobs` and `max_completion_tokens` are taken since August 2025.',
     sources: [
       { url: 'https://docs.cohere.com/docs/compatibility-api', date: '2026-11-29' },
       { url: 'https://www.npmjs.com/package/@ai-sdk/cohere/v/3.0.63', date: '2026-11-29' },
@@ -21,7 +21,7 @@ export const cohere: VendorNotes = {
     ],
   },
   forcedTools: {
-    text: 'The own API knows REQUIRED and NONE alone. A tool that is demanded by its name is the only one offered, with `required`; `auto` goes without saying.',
+    text: 'Its own API has REQUIRED and NONE only. A tool that is forced by name is the only one offered, with `required`. `auto` is the default and left out.',
     sources: [{ url: 'https://www.npmjs.com/package/@ai-sdk/cohere/v/3.0.63', date: '2026-11-29' }],
   },
   strictSchemas: {
@@ -44,7 +44,7 @@ export const cohere: VendorNotes = {
     sources: [{ url: 'https://www.npmjs.com/package/@ai-sdk/cohere/v/3.0.63', date: '2026-11-29' }],
   },
   overloaded: {
-    text: '503; of pace: 429 `{message}`.',
+    text: '503; rate limit: 429 `{message}`.',
     sources: [{ url: 'https://www.npmjs.com/package/@ai-sdk/cohere/v/3.0.63', date: '2026-11-29' }],
   },
   usage: {

@@ -9,7 +9,7 @@ const ERRORS: Source = { url: 'https://api-docs.deepseek.com/quick_start/error_c
 export const deepseek: VendorNotes = {
   vendor: 'deepseek',
   upstream: {
-    text: 'Chat completions. The responses API is at `https://api.deepseek.com` too, without `/v1`; messages are at `/anthropic`. Both are used where a client speaks them or `protocol` asks for them.',
+    text: 'Chat completions. The responses API is at `https://api.deepseek.com` too, without `/v1`; messages are at `/anthropic`. Both are used if the client has that dialect or `protocol` asks for it.',
     sources: [CHAT, RESPONSES, MESSAGES],
   },
   thinking: {
@@ -17,22 +17,22 @@ export const deepseek: VendorNotes = {
     sources: [THINKING, MESSAGES, RESPONSES],
   },
   thoughtsBack: {
-    text: 'With tools in the request, the `reasoning_content` of every earlier turn must come back, or it is a 400; a blank stands for thoughts that the client does not have. Messages want `thinking` blocks, responses `reasoning` items with plain `reasoning_text`; neither is signed.',
+    text: 'With tools in the request, the `reasoning_content` of every earlier turn must come back, or it is a 400; a blank text replaces thoughts that the client does not have. Messages want `thinking` blocks, responses `reasoning` items with plain `reasoning_text`; neither is signed.',
     sources: [THINKING, { url: 'https://github.com/earendil-works/pi/issues/4178', date: '2026-05-05' }],
   },
   refuses: {
-    text: 'While it thinks, `temperature`, `top_p` and the penalties have no effect. `seed` and `parallel_tool_calls` are not documented; the id of a user is `user_id`. Pictures and documents are for deepseek-flash and the vision models alone; others refuse them, so that another route is tried.',
+    text: "While it thinks, `temperature`, `top_p` and the penalties have no effect. `seed` and `parallel_tool_calls` are not documented; the end user's id is `user_id`. Only deepseek-flash and the vision models take images and documents. Others refuse them, so another route is tried.",
     sources: [THINKING, CHAT],
   },
   forcedTools: {
-    text: 'Not while it thinks: `required` and a named tool are a 400, so that thinking is turned off for such a request. One page says that the field as such is refused then, which is doubtful; `auto` is left out while it thinks.',
+    text: 'Not while it thinks: `required` and a named tool are a 400, so thinking is turned off for such a request. One page says that the field itself is refused then, which is doubtful. `auto` is left out while it thinks.',
     sources: [
       { url: 'https://github.com/deepseek-ai/DeepSeek-V3/issues/1376', date: '2026-08-21' },
       { url: 'https://github.com/mozilla-ai/any-llm/issues/1384', date: '2026-09-09' },
     ],
   },
   strictSchemas: {
-    text: 'Strict tools at `/beta` only, so `strict` is left out. Chat knows `json_object` and no schema; responses take `text.format` of `json_schema`.',
+    text: 'Strict tools at `/beta` only, so `strict` is left out. Chat has `json_object`, but no schema; responses take `text.format` of `json_schema`.',
     sources: [CHAT, RESPONSES],
   },
   stopWords: { text: '16 at most.', sources: [CHAT] },
@@ -42,7 +42,7 @@ export const deepseek: VendorNotes = {
   },
   quotaGone: { text: '402 "Insufficient Balance".', sources: [ERRORS] },
   overloaded: {
-    text: '503; a 429 is about requests at once, and goes away by waiting even where its words name the balance.',
+    text: '503; a 429 is about concurrent requests, and ends by waiting even if its message names the balance.',
     sources: [ERRORS],
   },
   usage: {

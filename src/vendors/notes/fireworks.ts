@@ -4,11 +4,11 @@ import type { VendorNotes } from '../notes.ts';
 export const fireworks: VendorNotes = {
   vendor: 'fireworks',
   upstream: {
-    text: 'Chat completions for every model, the fullest of its three APIs; clients of Responses and Messages reach those as they are.',
+    text: 'Chat completions for every model, the most complete of its three APIs; clients of Responses and Messages reach those as they are.',
     sources: [{ url: 'https://www.npmjs.com/package/@ai-sdk/fireworks/v/2.0.90', date: '2026-11-29' }],
   },
   thinking: {
-    text: '`reasoning_effort`: GPT-OSS and Kimi low, medium, high, never off; GLM 5 none, high, max; DeepSeek V4 none, low, medium, high, xhigh; others that can think none, low, medium, high (doubtful). `thinking` together with it is a 400, so it is never sent. R1, MiniMax and the Thinking models always think. To models that are not known to think nothing is sent.',
+    text: '`reasoning_effort`: GPT-OSS and Kimi low, medium, high, never off; GLM 5 none, high, max; DeepSeek V4 none, low, medium, high, xhigh; others that can think none, low, medium, high (doubtful). `thinking` together with it is a 400, so it is never sent. R1, MiniMax and the Thinking models always think. Requests to models that are not known to think hold no thinking settings.',
     sources: [
       { url: 'https://docs.fireworks.ai/guides/reasoning', date: '2026-11-29' },
       {
@@ -22,11 +22,11 @@ export const fireworks: VendorNotes = {
     ],
   },
   thoughtsBack: {
-    text: "May come back in `reasoning_content` of the assistant's message; `reasoning_history` says what becomes of them. They are sent.",
+    text: "May come back in `reasoning_content` of the assistant's message; `reasoning_history` decides what happens to them. They are sent.",
     sources: [{ url: 'https://docs.fireworks.ai/guides/reasoning', date: '2026-11-29' }],
   },
   refuses: {
-    text: "`file` parts are a 400, and so are fields of vLLM such as `chat_template_kwargs`. Whether the system may speak between turns hangs on the model's template; it speaks first.",
+    text: "`file` parts are a 400, and so are fields of vLLM such as `chat_template_kwargs`. Whether system messages may stand between turns depends on the model's template, so they go first.",
     sources: [
       { url: 'https://www.npmjs.com/package/@ai-sdk/fireworks/v/2.0.90', date: '2026-11-29' },
       { url: 'https://github.com/BerriAI/litellm/tree/main/litellm/llms/fireworks_ai', date: '2026-11-29' },
@@ -40,7 +40,7 @@ export const fireworks: VendorNotes = {
     ],
   },
   strictSchemas: {
-    text: '`strict` in tools is left out, as other clients do. A format beside tools is not supported: the schema is told to the model in words then, and named as left out.',
+    text: '`strict` in tools is left out, as other clients do. A format beside tools is not supported: the instructions contain the schema then, and that is reported.',
     sources: [{ url: 'https://github.com/BerriAI/litellm/tree/main/litellm/llms/fireworks_ai', date: '2026-11-29' }],
   },
   stopWords: {
@@ -56,7 +56,7 @@ export const fireworks: VendorNotes = {
     sources: [{ url: 'https://github.com/BerriAI/litellm/tree/main/litellm/llms/fireworks_ai', date: '2026-11-29' }],
   },
   overloaded: {
-    text: '503; of pace: 429.',
+    text: '503; rate limit: 429.',
     sources: [{ url: 'https://github.com/BerriAI/litellm/tree/main/litellm/llms/fireworks_ai', date: '2026-11-29' }],
   },
   usage: {

@@ -4,11 +4,11 @@ import type { VendorNotes } from '../notes.ts';
 export const groq: VendorNotes = {
   vendor: 'groq',
   upstream: {
-    text: 'Chat completions for every model, and for clients of Responses as well: that API is a beta without `store`, `include`, `truncation`, `prompt_cache_key` and `previous_response_id`, so it serves only where `protocol: openai-responses` asks for it.',
+    text: 'Chat completions for every model, and for clients of Responses as well: that API is a beta without `store`, `include`, `truncation`, `prompt_cache_key` and `previous_response_id`, so it is used only if `protocol: openai-responses` asks for it.',
     sources: [{ url: 'https://console.groq.com/docs/responses-api', date: '2026-11-29' }],
   },
   thinking: {
-    text: 'GPT-OSS: `reasoning_effort` low, medium or high; it cannot be turned off. Qwen 3: `none` or `default`. Other words are a 400 for every model, and the field is one for models that do not think (doubtful, so nothing is sent to those). `reasoning_format: parsed` brings thoughts apart from the text, `hidden` hides them; GPT-OSS has `include_reasoning` instead.',
+    text: 'GPT-OSS: `reasoning_effort` low, medium or high; it cannot be turned off. Qwen 3: `none` or `default`. Other words are a 400 for every model, and the field is one for models that do not think (doubtful, so nothing is sent to those). `reasoning_format: parsed` separates thoughts from the text, `hidden` hides them; GPT-OSS has `include_reasoning` instead.',
     sources: [
       { url: 'https://console.groq.com/docs/reasoning', date: '2026-11-29' },
       { url: 'https://github.com/earendil-works/pi/issues/3764', date: '2026-04-26' },
@@ -23,7 +23,7 @@ export const groq: VendorNotes = {
     ],
   },
   refuses: {
-    text: '`logprobs`, `top_logprobs`, `logit_bias` and `messages[].name` are a 400. The penalties have no effect, so they are left out and named. The limit is `max_completion_tokens`, at most what the model has (gpt-oss 65,536, qwen3-32b 40,960, llama-3.3-70b 32,768, kimi-k2 16,384, llama-4 8,192); it counts into the tokens of a minute. Pictures, but no documents. Whether the system may speak between turns hangs on the model; it speaks first.',
+    text: '`logprobs`, `top_logprobs`, `logit_bias` and `messages[].name` are a 400. The penalties have no effect, so they are left out and reported. The limit is `max_completion_tokens`, at most what the model has (gpt-oss 65,536, qwen3-32b 40,960, llama-3.3-70b 32,768, kimi-k2 16,384, llama-4 8,192); it counts towards the tokens per minute. Images, but no documents. Whether system messages may stand between turns depends on the model, so they go first.',
     sources: [
       { url: 'https://console.groq.com/docs/openai', date: '2026-11-29' },
       { url: 'https://pypi.org/project/groq/1.7.0/', date: '2026-11-29' },
@@ -56,7 +56,7 @@ export const groq: VendorNotes = {
     sources: [{ url: 'https://console.groq.com/docs/openai', date: '2026-11-29' }],
   },
   overloaded: {
-    text: '498 for the flex tier, 503 otherwise (doubtful); of pace: 429 `rate_limit_exceeded` with `retry-after`.',
+    text: '498 for the flex tier, 503 otherwise (doubtful); rate limit: 429 `rate_limit_exceeded` with `retry-after`.',
     sources: [{ url: 'https://console.groq.com/docs/openai', date: '2026-11-29' }],
   },
   usage: {
@@ -64,7 +64,7 @@ export const groq: VendorNotes = {
     sources: [{ url: 'https://pypi.org/project/groq/1.7.0/', date: '2026-11-29' }],
   },
   errorInSuccess: {
-    text: 'A chunk `{error: {…}}` in the stream (doubtful). A call that the model wrote badly is a 400 `tool_use_failed`.',
+    text: 'A chunk `{error: {…}}` in the stream (doubtful). A malformed call of the model is a 400 `tool_use_failed`.',
     sources: [{ url: 'https://pypi.org/project/groq/1.7.0/', date: '2026-11-29' }],
   },
 };

@@ -8,20 +8,20 @@ export const lmstudio: VendorNotes = {
     sources: [{ url: 'https://github.com/lmstudio-ai/docs/tree/main/1_developer', date: '2026-11-29' }],
   },
   thinking: {
-    text: '`reasoning_effort` low, medium, high for GPT-OSS, which cannot be turned off. For other models it is set in the application and not documented for requests: a wish is left out, and named.',
+    text: '`reasoning_effort` low, medium, high for GPT-OSS, which cannot be turned off. For other models it is set in the application and not documented for requests: a request for thinking is left out and reported.',
     sources: [{ url: 'https://github.com/lmstudio-ai/docs/tree/main/1_developer', date: '2026-11-29' }],
   },
   thoughtsBack: { text: 'Not documented, so they are not sent.' },
   refuses: {
-    text: '`min_p`, `max_completion_tokens` and `user` are not documented; `top_k` is. Pictures as bytes, no documents. Templates may refuse a system that does not speak first, so it does.',
+    text: '`min_p`, `max_completion_tokens` and `user` are not documented; `top_k` is. Images as bytes, no documents. Templates may refuse system messages after the first, so they go first.',
     sources: [{ url: 'https://github.com/lmstudio-ai/docs/tree/main/1_developer', date: '2026-11-29' }],
   },
   forcedTools: {
-    text: '`tool_choice` in words only (none, auto, required; that an object is refused is doubtful): a tool that is demanded by its name is the only one offered.',
+    text: '`tool_choice` as a word only (none, auto, required; whether an object is refused is doubtful): a tool that is forced by name is the only one offered.',
     sources: [{ url: 'https://github.com/lmstudio-ai/docs/tree/main/1_developer', date: '2026-11-29' }],
   },
   strictSchemas: {
-    text: "`json_schema` only: `json_object` is a 400 (\"'response_format.type' must be 'json_schema' or 'text'\"), so JSON of any object is asked for by a schema.",
+    text: "`json_schema` only: `json_object` is a 400 (\"'response_format.type' must be 'json_schema' or 'text'\"), so a schema asks for JSON of any object.",
     sources: [{ url: 'https://github.com/lmstudio-ai/docs/tree/main/1_developer', date: '2026-11-29' }],
   },
   stopWords: { text: 'Not documented.' },
@@ -36,7 +36,7 @@ export const lmstudio: VendorNotes = {
     sources: [{ url: 'https://github.com/lmstudio-ai/docs/tree/main/1_developer', date: '2026-11-29' }],
   },
   errorInSuccess: {
-    text: '`event: error` with `{error: {…}}`. In plain answers `error` may be a text.',
+    text: '`event: error` with `{error: {…}}`. In plain answers `error` may be a string.',
     sources: [{ url: 'https://github.com/lmstudio-ai/docs/tree/main/1_developer', date: '2026-11-29' }],
   },
 };

@@ -16,15 +16,15 @@ const ERRORS: Source = { url: 'https://platform.minimax.io/docs/api-reference/er
 export const minimax: VendorNotes = {
   vendor: 'minimax',
   upstream: {
-    text: 'Chat completions with `reasoning_split: true`, without which thoughts stand in the text. Messages, which the vendor recommends, are at `/anthropic`.',
+    text: 'Chat completions with `reasoning_split: true`, without which thoughts are in the text. Messages, which the vendor recommends, are at `/anthropic`.',
     sources: [CHAT, MESSAGES, RESPONSES],
   },
   thinking: {
-    text: 'M3 has a switch, `thinking: {type: "adaptive" | "disabled"}`, and no measure; `enabled` is a 400. Without it M3 thinks in chat, and not in messages and responses. M2 thinks always. In responses `reasoning.effort` turns M3 on, whatever the word from `minimal` to `high`.',
+    text: 'M3 has a switch, `thinking: {type: "adaptive" | "disabled"}`, and no effort; `enabled` is a 400. Without it M3 thinks in chat, and not in messages and responses. M2 always thinks. In responses `reasoning.effort` turns M3 on, with any value from `minimal` to `high`.',
     sources: [MESSAGES, RESPONSES, TYPES],
   },
   thoughtsBack: {
-    text: 'The whole turn is to come back, with its `reasoning_details` unchanged, or its `thinking` blocks in messages; nothing is refused without them.',
+    text: 'The whole turn should come back, with its `reasoning_details` unchanged, or with its `thinking` blocks in messages. Nothing is refused without them.',
     sources: [CHAT, MESSAGES],
   },
   refuses: {
@@ -36,11 +36,11 @@ export const minimax: VendorNotes = {
     sources: [MESSAGES],
   },
   strictSchemas: {
-    text: 'Neither `strict` nor `response_format` is documented. The first is left out, for the second the schema is told in words; it is doubtful whether M3 would take one.',
+    text: 'Neither `strict` nor `response_format` is documented. The first is left out, for the second the instructions contain the schema; it is doubtful whether M3 would take one.',
     sources: [CHAT],
   },
   stopWords: {
-    text: 'Messages ignore them; for chat they are not documented. They are left out and named.',
+    text: 'Messages ignore them; for chat they are not documented. They are left out and reported.',
     sources: [MESSAGES],
   },
   contextTooLong: {

@@ -8,7 +8,7 @@ export const mistral: VendorNotes = {
     sources: [{ url: 'https://docs.mistral.ai/api', date: '2026-08-18' }],
   },
   thinking: {
-    text: '`reasoning_effort` of `none` or `high` for Mistral Small 4, Medium 3.5, Large 4, Vibe and the latest Devstral. The schema has more words, of which these two are taken by all, so the nearest of them is sent. Magistral always thinks and takes no measure; other models cannot think. Whether `mistral-large-latest` can is doubtful: a wish for thinking is left out there, and named.',
+    text: '`reasoning_effort` of `none` or `high` for Mistral Small 4, Medium 3.5, Large 4, Vibe and the latest Devstral. The schema has more values, but all these models take these two, so the nearer one is sent. Magistral always thinks and takes no effort; other models cannot think. Whether `mistral-large-latest` can is doubtful: a request for thinking is left out there and reported.',
     sources: [
       { url: 'https://docs.mistral.ai/inference/conversations/reasoning', date: '2026-11-29' },
       { url: 'https://docs.mistral.ai/api', date: '2026-08-18' },
@@ -19,7 +19,7 @@ export const mistral: VendorNotes = {
     sources: [{ url: 'https://docs.mistral.ai/inference/conversations/reasoning', date: '2026-11-29' }],
   },
   refuses: {
-    text: 'No `stream_options` (usage comes anyway), `user`, `logprobs`, `max_completion_tokens` or `seed` (it is `random_seed`); temperature 0 to 1.5. No user and no system may speak right after a tool, no system after an assistant; ids of calls have nine letters and digits; a user has to have the last word, so one is added to an answer that is begun.',
+    text: "No `stream_options` (usage comes anyway), `user`, `logprobs`, `max_completion_tokens` or `seed` (it is `random_seed`); temperature 0 to 1.5. A user or system message right after a tool result is refused, and so is a system message after an assistant message. Call ids have nine letters and digits. The last message must be the user's, so one is added after an answer that has begun.",
     sources: [
       { url: 'https://docs.mistral.ai/api', date: '2026-08-18' },
       { url: 'https://github.com/yetone/avante.nvim/issues/2347', date: '2025-06-27' },
@@ -47,15 +47,15 @@ export const mistral: VendorNotes = {
     sources: [{ url: 'https://docs.mistral.ai/api', date: '2026-08-18' }],
   },
   quotaGone: {
-    text: '402 without payment; 429 at the cap of the month.',
+    text: '402 without payment; 429 at the monthly cap.',
     sources: [{ url: 'https://docs.mistral.ai/api', date: '2026-08-18' }],
   },
   overloaded: {
-    text: '429 with code 3505, "Service tier capacity exceeded for this model."; of pace: 429 with code 1300 and `Retry-After`.',
+    text: '429 with code 3505, "Service tier capacity exceeded for this model."; rate limit: 429 with code 1300 and `Retry-After`.',
     sources: [{ url: 'https://docs.mistral.ai/api', date: '2026-08-18' }],
   },
   usage: {
-    text: 'In the last chunk that has content, always. What came from the cache: `num_cached_tokens` or `prompt_tokens_details.cached_tokens`. Tokens of thoughts: not documented.',
+    text: 'In the last chunk that has content, always. Cached tokens: `num_cached_tokens` or `prompt_tokens_details.cached_tokens`. Reasoning tokens: not documented.',
     sources: [{ url: 'https://docs.mistral.ai/api', date: '2026-08-18' }],
   },
   errorInSuccess: {

@@ -9,27 +9,27 @@ const TOO_LONG: Source = { url: 'https://github.com/MoonshotAI/kimi-cli/issues/2
 export const moonshot: VendorNotes = {
   vendor: 'moonshot',
   upstream: {
-    text: 'Chat completions. The responses API serves K3 and later alone; for other models a request in that dialect is translated.',
+    text: 'Chat completions. The responses API serves K3 and later only; for other models a request in that dialect is translated.',
     sources: [CHAT, RESPONSES],
   },
   thinking: {
-    text: 'K2.5 and K2.6 have a switch, `thinking: {type}`, and no measure; K2.7 thinks always; K3 thinks always, by `reasoning_effort` of `low`, `high` or `max` (default), without the field `thinking`. Both fields together are a 400. In messages nothing is said of thinking to K2.7 and K3.',
+    text: 'K2.5 and K2.6 have a switch, `thinking: {type}`, and no effort. K2.7 always thinks. K3 always thinks, with `reasoning_effort` of `low`, `high` or `max` (default), without the field `thinking`. Both fields together are a 400. Messages requests to K2.7 and K3 hold no thinking settings.',
     sources: [CHAT, BOTH],
   },
   thoughtsBack: {
-    text: '`reasoning_content` must come back: with K2.5 and K2.6 on turns that call tools, with K2.7 and K3 on all. An empty text counts as missing there and a blank does not; that a blank does for K3 is doubtful.',
+    text: '`reasoning_content` must come back: with K2.5 and K2.6 on turns that call tools, with K2.7 and K3 on all. An empty text counts as missing there, a blank one does not; whether K3 accepts a blank one is doubtful.',
     sources: [CHAT, BLANK],
   },
   refuses: {
-    text: '`temperature`, `top_p` and the penalties are fixed, and another value is a 400: they are left out. `seed`, `user` and `parallel_tool_calls` are not documented. Pictures come as bytes, not by URL.',
+    text: '`temperature`, `top_p` and the penalties are fixed, and another value is a 400: they are left out. `seed`, `user` and `parallel_tool_calls` are not documented. Images are sent as bytes, not by URL.',
     sources: [CHAT],
   },
   forcedTools: {
-    text: 'K3 takes `required` and no name, so that for a named tool no other is offered. K2.5 and K2.6 take a name, and not while they think; `required` is an error. K2.7 takes neither.',
+    text: 'K3 takes `required` and no name, so a named tool is the only one offered. K2.5 and K2.6 take a name, and not while they think; `required` is an error. K2.7 takes neither.',
     sources: [CHAT],
   },
   strictSchemas: {
-    text: '`strict` is taken, and true unless said otherwise; `json_object` and `json_schema` are taken.',
+    text: '`strict` is accepted and true by default; `json_object` and `json_schema` are accepted.',
     sources: [CHAT],
   },
   stopWords: { text: '5 at most, of 32 bytes each.', sources: [CHAT] },
@@ -43,7 +43,7 @@ export const moonshot: VendorNotes = {
     sources: [CHAT],
   },
   usage: {
-    text: 'A chunk of its own with `stream_options.include_usage`, and in the choice of the last one; `cached_tokens` stands flat as well.',
+    text: 'A chunk of its own with `stream_options.include_usage`, and in the choice of the last one; `cached_tokens` is also at the top level.',
     sources: [CHAT],
   },
   errorInSuccess: { text: 'Not documented.' },

@@ -8,7 +8,7 @@ export const ollama: VendorNotes = {
     sources: [{ url: 'https://docs.ollama.com/api/openai-compatibility', date: '2026-11-29' }],
   },
   thinking: {
-    text: 'A model that can think does so unless `reasoning_effort` is `none`. GPT-OSS takes low, medium, high and cannot be turned off. Older versions refuse a measure for other models ("think value "medium" is not supported for this model") and other words for all, newer ones take more: no measure is sent to those.',
+    text: 'A model that can think does so unless `reasoning_effort` is `none`. GPT-OSS takes low, medium, high and cannot be turned off. Older versions refuse an effort for other models ("think value "medium" is not supported for this model") and other efforts for all models. Newer versions take more. So no effort is sent to other models.',
     sources: [
       { url: 'https://docs.ollama.com/api/openai-compatibility', date: '2026-11-29' },
       { url: 'https://github.com/ollama/ollama/issues/12561', date: '2025-10-10' },
@@ -20,15 +20,15 @@ export const ollama: VendorNotes = {
     sources: [{ url: 'https://docs.ollama.com/api/openai-compatibility', date: '2026-11-29' }],
   },
   refuses: {
-    text: "Pictures by URL are refused, bytes are taken; other parts than text and pictures are a 400. `top_k` and `min_p` do not exist here, nor does `max_completion_tokens`. The system between turns hangs on the model's template; it speaks first.",
+    text: "Images by URL are refused, bytes are accepted. Parts other than text and images are a 400. `top_k` and `min_p` do not exist here, nor does `max_completion_tokens`. Whether system messages may stand between turns depends on the model's template, so they go first.",
     sources: [{ url: 'https://docs.ollama.com/api/openai-compatibility', date: '2026-11-29' }],
   },
   forcedTools: {
-    text: '`tool_choice` is not heeded: the tool that is demanded is the only one offered, with `none` no tool is, and a demand is named as left out.',
+    text: '`tool_choice` is ignored. A forced tool is the only one offered, with `none` no tool is offered, and a forced choice is reported as unsupported.',
     sources: [{ url: 'https://docs.ollama.com/api/openai-compatibility', date: '2026-11-29' }],
   },
   strictSchemas: {
-    text: "`strict` in tools is ignored. `json_schema` as an answer's format is held by a grammar.",
+    text: "`strict` in tools is ignored. A grammar enforces `json_schema` as an answer's format.",
     sources: [{ url: 'https://docs.ollama.com/api/openai-compatibility', date: '2026-11-29' }],
   },
   stopWords: {
@@ -36,7 +36,7 @@ export const ollama: VendorNotes = {
     sources: [{ url: 'https://docs.ollama.com/api/openai-compatibility', date: '2026-11-29' }],
   },
   contextTooLong: {
-    text: 'Mostly cut in silence at `num_ctx`; newer versions 400, "the input length exceeds the context length" (doubtful).',
+    text: 'Usually cut silently at `num_ctx`; newer versions 400, "the input length exceeds the context length" (doubtful).',
     sources: [{ url: 'https://docs.ollama.com/api/openai-compatibility', date: '2026-11-29' }],
   },
   quotaGone: {

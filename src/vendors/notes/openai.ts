@@ -3,14 +3,14 @@ import type { VendorNotes } from '../notes.ts';
 export const openai: VendorNotes = {
   vendor: 'openai',
   upstream: {
-    text: 'Responses for every model, since chat completions refuse tools to a model that thinks (gpt-5.4 where an effort is sent, 5.5, 5.6 and 6 always). Chat alone for audio and search models; `*-codex`, `*-pro` and deep research are in Responses alone.',
+    text: 'Responses for every model, because chat completions refuse tools for a model that thinks (gpt-5.4 if an effort is sent; 5.5, 5.6 and 6 always). Audio and search models are in chat only; `*-codex`, `*-pro` and deep research are in Responses only.',
     sources: [
       { url: 'https://github.com/BerriAI/litellm/pull/34569', date: '2026-07-24' },
       { url: 'https://github.com/openai/openai-openapi/issues/541', date: '2026-05-18' },
     ],
   },
   thinking: {
-    text: '`reasoning.effort`, in chat `reasoning_effort`; no number of tokens anywhere. gpt-5: minimal to high; 5.1: none, low to high; 5.2 to 5.5: none, low to xhigh; 5.6 and 6: also max, in Responses alone; gpt-6-astra and 6.1-sol know no `none`. From 5.1 to 5.4 nothing said means none. Thoughts are shown as a summary, in Responses alone.',
+    text: '`reasoning.effort`, in chat `reasoning_effort`; no number of tokens anywhere. gpt-5: minimal to high; 5.1: none, low to high; 5.2 to 5.5: none, low to xhigh; 5.6 and 6: also max, in Responses only; gpt-6-astra and 6.1-sol have no `none`. From 5.1 to 5.4 the default is none. Thoughts are shown as a summary, in Responses only.',
     sources: [
       { url: 'https://developers.openai.com/api/docs/guides/reasoning', date: '2026-11-29' },
       { url: 'https://github.com/UKGovernmentBEIS/inspect_ai/issues/5254', date: '2026-09-04' },
@@ -21,7 +21,7 @@ export const openai: VendorNotes = {
     sources: [{ url: 'https://developers.openai.com/api/docs/guides/reasoning', date: '2026-11-29' }],
   },
   refuses: {
-    text: 'Models that think: `temperature` and `top_p` other than 1, `logprobs`, penalties, `stop`, `logit_bias`; the sixth generation even where it is told not to. Chat wants `max_completion_tokens`. Responses has no `stop`, `seed`, `n`, penalties. A limit of tokens that the model does not have is a 400, so no higher one is sent.',
+    text: "Models that think: `temperature` and `top_p` other than 1, `logprobs`, penalties, `stop`, `logit_bias`; the sixth generation even if thinking is turned off. Chat wants `max_completion_tokens`. Responses has no `stop`, `seed`, `n`, penalties. A token limit above the model's own is a 400, so it is never exceeded.",
     sources: [
       { url: 'https://developers.openai.com/api/docs/guides/reasoning', date: '2026-11-29' },
       { url: 'https://github.com/bolna-ai/bolna/issues/1019', date: '2026-09-05' },
@@ -32,11 +32,11 @@ export const openai: VendorNotes = {
     sources: [{ url: 'https://developers.openai.com/api/docs/guides/function-calling', date: '2026-11-29' }],
   },
   strictSchemas: {
-    text: 'Tools and output, in a subset of JSON Schema in which every property is required. Responses takes a tool to be strict unless told otherwise.',
+    text: 'Tools and output, in a subset of JSON Schema in which every property is required. In Responses a tool is strict by default.',
     sources: [{ url: 'https://developers.openai.com/api/docs/guides/structured-outputs', date: '2026-11-29' }],
   },
   stopWords: {
-    text: 'Four, in chat; none of models that think.',
+    text: 'Four, in chat; none for models that think.',
     sources: [{ url: 'https://developers.openai.com/api/reference/resources/chat', date: '2026-11-29' }],
   },
   contextTooLong: {

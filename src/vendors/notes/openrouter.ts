@@ -14,7 +14,7 @@ export const openrouter: VendorNotes = {
     ],
   },
   thinking: {
-    text: 'Chat: `reasoning` with `effort` (minimal to max) or `max_tokens`, never both, `enabled: false` for off and `exclude` to hide. The gateway behind it maps words to what a model has. A model that cannot be turned off refuses that, so the least effort is sent where this is known. Messages lacks `between_tools`: the least effort stands for it.',
+    text: 'Chat: `reasoning` with `effort` (minimal to max) or `max_tokens`, never both, `enabled: false` for off and `exclude` to hide. OpenRouter maps efforts to what a model has. A model that cannot be turned off refuses that, so the least effort is sent where this is known. Messages lacks `between_tools`: the least effort replaces it.',
     sources: [
       { url: 'https://openrouter.ai/docs/use-cases/reasoning-tokens', date: '2026-11-29' },
       {
@@ -56,14 +56,14 @@ export const openrouter: VendorNotes = {
     ],
   },
   quotaGone: {
-    text: '402, "This request requires more credits, or fewer max_tokens. …": a large limit of tokens is enough for it. "Prompt tokens limit exceeded: …" is of credits, too.',
+    text: '402, "This request requires more credits, or fewer max_tokens. …": a high token limit is enough to cause it. "Prompt tokens limit exceeded: …" is also about credits.',
     sources: [
       { url: 'https://github.com/newo-ether/Agora/issues/8', date: '2026-06-07' },
       { url: 'https://github.com/continuedev/continue/issues/11540', date: '2026-03-17' },
     ],
   },
   overloaded: {
-    text: '502, 503 (no provider) or 529, with `metadata.error_type` `provider_overloaded` or `provider_unavailable`; of pace: 429.',
+    text: '502, 503 (no provider) or 529, with `metadata.error_type` `provider_overloaded` or `provider_unavailable`; rate limit: 429.',
     sources: [{ url: 'https://www.npmjs.com/package/@openrouter/sdk/v/1.3.19', date: '2026-11-29' }],
   },
   usage: {

@@ -7,7 +7,7 @@ export const perplexity: VendorNotes = {
     sources: [{ url: 'https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar', date: '2026-11-29' }],
   },
   thinking: {
-    text: '`reasoning.effort`, minimal to max, and no other member. It cannot be told not to.',
+    text: '`reasoning.effort`, minimal to max, and no other member. Thinking cannot be turned off.',
     sources: [{ url: 'https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar', date: '2026-11-29' }],
   },
   thoughtsBack: {
@@ -15,18 +15,18 @@ export const perplexity: VendorNotes = {
     sources: [{ url: 'https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar', date: '2026-11-29' }],
   },
   refuses: {
-    text: "Any field that it does not know is a 400: `text`, `stop`, `top_k`, penalties, `include`. Of `store` and `include` reports and pages disagree, so both are left out. `max_output_tokens` is demanded for Anthropic's models.",
+    text: "Any field that it does not know is a 400: `text`, `stop`, `top_k`, penalties, `include`. Reports and pages disagree about `store` and `include`, so both are left out. Anthropic's models require `max_output_tokens`.",
     sources: [
       { url: 'https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar', date: '2026-11-29' },
       { url: 'https://github.com/sst/opencode/issues/32108', date: '2026-06-12' },
     ],
   },
   forcedTools: {
-    text: 'Taken.',
+    text: 'Accepted.',
     sources: [{ url: 'https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar', date: '2026-11-29' }],
   },
   strictSchemas: {
-    text: 'Strict tools; the form of the answer stands in `response_format`, as in chat.',
+    text: 'Strict tools; the output format is in `response_format`, as in chat.',
     sources: [{ url: 'https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar', date: '2026-11-29' }],
   },
   stopWords: {

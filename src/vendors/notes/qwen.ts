@@ -20,26 +20,26 @@ export const qwen: VendorNotes = {
     sources: [CHAT, RESPONSES],
   },
   thinking: {
-    text: '`enable_thinking` with `thinking_budget`. From 3.8 on `reasoning_effort` of `low`, `medium` or `xhigh` (default), for which a budget may stand; both together are a 400. QwQ, QVQ, `…-thinking` and the previews of 3.8 think always, and `enable_thinking: false` is refused. Open weights of Qwen3 think in streams alone. Which of 3.5 to 3.7 think by themselves is doubtful.',
+    text: '`enable_thinking` with `thinking_budget`. From 3.8 on `reasoning_effort` of `low`, `medium` or `xhigh` (default), which a budget may replace; both together are a 400. QwQ, QVQ, `…-thinking` and the previews of 3.8 always think and refuse `enable_thinking: false`. Open weights of Qwen3 think in streams only. Which of 3.5 to 3.7 think by default is doubtful.',
     sources: [THINKING, { url: 'https://github.com/QwenLM/qwen-code/pull/8472', date: '2026-08-03' }],
   },
   thoughtsBack: {
-    text: '`reasoning_content` is to come back within a tool loop; nothing is refused without it.',
+    text: '`reasoning_content` should come back within a tool loop; nothing is refused without it.',
     sources: [THINKING],
   },
   refuses: {
-    text: '`frequency_penalty`, `logprobs` and `user` are not in its list and are left out. Temperatures are below 2, `top_p` is over 0. `response_format` does not go with thinking, and becomes words then.',
+    text: '`frequency_penalty`, `logprobs` and `user` are not in its list and are left out. `temperature` must be below 2 and `top_p` above 0. `response_format` excludes thinking, so the instructions contain the schema then.',
     sources: [CHAT],
   },
   forcedTools: {
-    text: 'By its name, and not while it thinks, so that thinking is turned off; `required` never. Models that think always cannot be made to call.',
+    text: 'By its name, and not while it thinks, so thinking is turned off; `required` never. A call cannot be forced on models that always think.',
     sources: [CHAT, { url: 'https://github.com/pydantic/pydantic-ai/issues/1265', date: '2026-11-29' }],
   },
   strictSchemas: {
     text: '`json_schema` from 3.7 on, `json_object` before, which wants the word JSON in a message. Strict tools are not documented, and `strict` is left out.',
     sources: [CHAT],
   },
-  stopWords: { text: 'A word or a list; how many is not documented.', sources: [CHAT] },
+  stopWords: { text: 'A string or a list; the limit is not documented.', sources: [CHAT] },
   contextTooLong: {
     text: '400 `invalid_parameter_error`, "Range of input length should be [1, …]".',
     sources: [TOO_LONG],

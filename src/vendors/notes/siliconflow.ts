@@ -13,15 +13,15 @@ const ERRORS: Source = { url: 'https://docs.siliconflow.cn/cn/faqs/error-code', 
 export const siliconflow: VendorNotes = {
   vendor: 'siliconflow',
   upstream: {
-    text: 'Chat completions. Messages are documented for the Chinese host alone, and used there where `protocol` asks for them.',
+    text: 'Chat completions. Messages are documented for the Chinese host only, and are used there if `protocol` asks for them.',
     sources: [CHAT, MESSAGES],
   },
   thinking: {
-    text: '`enable_thinking` with a `thinking_budget` of 128 to 32768, for the hybrid models that its page names; R1, QwQ and the like think always and take the budget. `reasoning_effort` of `high` or `max` is for DeepSeek-V4. DeepSeek-V3.1 takes tools with thinking turned off only. For other models nothing of thinking is sent.',
+    text: '`enable_thinking` with a `thinking_budget` of 128 to 32768, for the hybrid models that its page names; R1, QwQ and the like always think and take the budget. `reasoning_effort` of `high` or `max` is for DeepSeek-V4. DeepSeek-V3.1 takes tools with thinking turned off only. Requests to other models hold no thinking settings.',
     sources: [CHAT],
   },
   thoughtsBack: {
-    text: 'Not documented. They go back to DeepSeek-V4 alone, whose maker demands them.',
+    text: 'Not documented. They go back to DeepSeek-V4 only, whose maker requires them.',
     sources: [CHAT],
   },
   refuses: {
@@ -30,7 +30,7 @@ export const siliconflow: VendorNotes = {
   },
   forcedTools: { text: '`tool_choice` is not documented, and it is sent.' },
   strictSchemas: {
-    text: '`strict` stands in its schema of tools; `json_object` and no schema.',
+    text: 'Its schema of tools has `strict`; `json_object`, but no schema.',
     sources: [CHAT],
   },
   stopWords: { text: '4 at most.', sources: [CHAT] },

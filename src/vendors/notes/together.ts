@@ -8,7 +8,7 @@ export const together: VendorNotes = {
     sources: [{ url: 'https://www.npmjs.com/package/together-ai/v/0.52.0', date: '2026-09-11' }],
   },
   thinking: {
-    text: 'GPT-OSS: `reasoning_effort` low, medium or high; it cannot be turned off. Models that can be switched (DeepSeek V3.1 and later, Kimi K2.5 and later, GLM 5, Qwen 3.5, MiniMax M3, Nemotron 3): `reasoning: {enabled}`, with `reasoning_effort` as measure, for DeepSeek V4 `high` or `max`. R1 and the Thinking models always think. To all others nothing is sent.',
+    text: 'GPT-OSS: `reasoning_effort` low, medium or high; it cannot be turned off. Models that can be switched (DeepSeek V3.1 and later, Kimi K2.5 and later, GLM 5, Qwen 3.5, MiniMax M3, Nemotron 3): `reasoning: {enabled}`, with `reasoning_effort`, for DeepSeek V4 `high` or `max`. R1 and the Thinking models always think. Requests to all others hold no thinking settings.',
     sources: [
       {
         url: 'https://github.com/BerriAI/litellm/blob/main/litellm/llms/together_ai/chat/transformation.py',
@@ -26,7 +26,7 @@ export const together: VendorNotes = {
     ],
   },
   refuses: {
-    text: "Not in its schema: `user`, `parallel_tool_calls`, `max_completion_tokens`, `strict`, the role `developer`. `logprobs` is a number there, so it is left out. Documents: not documented. Whether the system may speak between turns hangs on the model's template; it speaks first.",
+    text: "Not in its schema: `user`, `parallel_tool_calls`, `max_completion_tokens`, `strict`, the role `developer`. `logprobs` is a number there, so it is left out. Documents: not documented. Whether system messages may stand between turns depends on the model's template, so they go first.",
     sources: [{ url: 'https://www.npmjs.com/package/together-ai/v/0.52.0', date: '2026-09-11' }],
   },
   forcedTools: {
@@ -38,7 +38,7 @@ export const together: VendorNotes = {
     sources: [{ url: 'https://www.npmjs.com/package/together-ai/v/0.52.0', date: '2026-09-11' }],
   },
   stopWords: {
-    text: 'A list; how many is not documented.',
+    text: 'A list; the limit is not documented.',
     sources: [{ url: 'https://www.npmjs.com/package/together-ai/v/0.52.0', date: '2026-09-11' }],
   },
   contextTooLong: {
@@ -51,14 +51,14 @@ export const together: VendorNotes = {
     ],
   },
   quotaGone: {
-    text: '402 with type `credit_limit`; that type also stands on a 429 of pace, so the status decides.',
+    text: '402 with type `credit_limit`; that type also stands on a 429 for a rate limit, so the status decides.',
     sources: [
       { url: 'https://github.com/expectedparrot/edsl/issues/2098', date: '2025-07-16' },
       { url: 'https://github.com/togethercomputer/MoA/issues/27', date: '2026-11-29' },
     ],
   },
   overloaded: {
-    text: '503 `service_unavailable` (doubtful); of pace: 429 `rate_limit` or `model_rate_limit`.',
+    text: '503 `service_unavailable` (doubtful); rate limit: 429 `rate_limit` or `model_rate_limit`.',
     sources: [
       {
         url: 'https://github.com/BerriAI/litellm/blob/main/litellm/llms/together_ai/chat/transformation.py',

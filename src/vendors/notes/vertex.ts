@@ -6,13 +6,13 @@ export const vertex: VendorNotes = {
   ...gemini,
   vendor: 'vertex',
   upstream: {
-    text: "The model's own: Gemini's API, Messages for Claude, chat completions for others. Of those GPT-OSS takes `reasoning_effort`; for the rest it is not documented, and a wish is left out and named.",
+    text: "The model's own: Gemini's API, Messages for Claude, chat completions for others. Of those GPT-OSS takes `reasoning_effort`. For the rest it is not documented, and a request for thinking is left out and reported.",
     sources: [
       { url: 'https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/thinking', date: '2026-11-29' },
     ],
   },
   refuses: {
-    text: 'Ids of calls before the third generation. Claude: system turns in between, media by URL.',
+    text: 'Ids of calls before the third generation. Claude: system turns between others, media by URL.',
     sources: [
       {
         url: 'https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages',
@@ -21,7 +21,7 @@ export const vertex: VendorNotes = {
     ],
   },
   strictSchemas: {
-    text: "Claude: off unless the organisation allows them, so tools are not strict and a schema is asked for by a tool. Gemini as at Google's API.",
+    text: "Claude: off unless the organisation allows them, so tools are not strict and a tool asks for the schema. Gemini as at Google's API.",
     sources: [
       {
         url: 'https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/partner-models/claude/structured_outputs',
@@ -30,7 +30,7 @@ export const vertex: VendorNotes = {
     ],
   },
   overloaded: {
-    text: '429 `RESOURCE_EXHAUSTED`, 503 `UNAVAILABLE`; the error may stand in a list.',
+    text: '429 `RESOURCE_EXHAUSTED`, 503 `UNAVAILABLE`; the error may be in a list.',
     sources: [
       {
         url: 'https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/api-errors',

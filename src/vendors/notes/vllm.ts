@@ -13,7 +13,7 @@ export const vllm: VendorNotes = {
     ],
   },
   thinking: {
-    text: 'By the switches of chat templates, `chat_template_kwargs: {enable_thinking, thinking}`, of which each takes its own; `reasoning_effort` low, medium, high beside it, for older versions refuse other words. GPT-OSS takes the effort alone and cannot be turned off. Mistral\'s tokenizers refuse `chat_template_kwargs` ("chat_template is not supported for Mistral tokenizers") and take none or high. `include_reasoning: false` hides.',
+    text: 'By switches of chat templates, `chat_template_kwargs: {enable_thinking, thinking}`; each template takes its own. `reasoning_effort` low, medium, high as well, because older versions refuse other values. GPT-OSS takes the effort only and cannot be turned off. Mistral\'s tokenizers refuse `chat_template_kwargs` ("chat_template is not supported for Mistral tokenizers") and take none or high. `include_reasoning: false` hides.',
     sources: [
       { url: 'https://docs.vllm.ai/en/latest/features/reasoning_outputs.html', date: '2026-11-29' },
       {
@@ -23,14 +23,14 @@ export const vllm: VendorNotes = {
     ],
   },
   thoughtsBack: {
-    text: "May come back in `reasoning` of the assistant's message, where the template shows them; newer versions pass over `reasoning_content`. They are sent.",
+    text: "May come back in `reasoning` of the assistant's message, where the template shows them; newer versions ignore `reasoning_content`. They are sent.",
     sources: [
       { url: 'https://github.com/vllm-project/vllm/issues/38488', date: '2026-03-29' },
       { url: 'https://github.com/vllm-project/vllm/issues/27755', date: '2026-11-29' },
     ],
   },
   refuses: {
-    text: "No documents and no custom tools. Templates such as Qwen's refuse a system that does not speak first, so it does. Mistral's tokenizers want ids of nine letters and digits, and no user right after a tool.",
+    text: "No documents and no custom tools. Templates such as Qwen's refuse system messages after the first, so they go first. Mistral's tokenizers want call ids of nine letters and digits, and refuse a user message right after a tool result.",
     sources: [
       {
         url: 'https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/openai/chat_completion/protocol.py',
@@ -40,7 +40,7 @@ export const vllm: VendorNotes = {
     ],
   },
   forcedTools: {
-    text: 'By `required` or by name, held by a grammar; `auto` needs `--enable-auto-tool-choice`.',
+    text: 'By `required` or by name, enforced by a grammar; `auto` needs `--enable-auto-tool-choice`.',
     sources: [
       {
         url: 'https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/openai/chat_completion/protocol.py',
@@ -49,7 +49,7 @@ export const vllm: VendorNotes = {
     ],
   },
   strictSchemas: {
-    text: '`json_schema` is held by a grammar. `strict` in tools is taken.',
+    text: 'A grammar enforces `json_schema`. `strict` in tools is accepted.',
     sources: [
       {
         url: 'https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/openai/chat_completion/protocol.py',

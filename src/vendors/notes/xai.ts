@@ -3,11 +3,11 @@ import type { VendorNotes } from '../notes.ts';
 export const xai: VendorNotes = {
   vendor: 'xai',
   upstream: {
-    text: 'Responses: thoughts come there alone, and chat completions are called legacy.',
+    text: 'Responses: only there are thoughts returned, and chat completions are called legacy.',
     sources: [{ url: 'https://docs.x.ai/docs/guides/reasoning', date: '2026-11-29' }],
   },
   thinking: {
-    text: '`reasoning.effort`: low to xhigh of grok-4.6 and later, low to high of 4.5, none to high of 4.3, low and high of grok-3-mini. All others answer the word with a 400; they think as they like. `non-reasoning` models do not.',
+    text: '`reasoning.effort`: low to xhigh of grok-4.6 and later, low to high of 4.5, none to high of 4.3, low and high of grok-3-mini. All others answer an effort with a 400 and decide themselves how much they think. `non-reasoning` models do not.',
     sources: [
       { url: 'https://docs.x.ai/docs/guides/reasoning', date: '2026-11-29' },
       { url: 'https://github.com/BerriAI/litellm/issues/16265', date: '2025-11-05' },
@@ -30,7 +30,7 @@ export const xai: VendorNotes = {
     sources: [{ url: 'https://docs.x.ai/docs/guides/structured-outputs', date: '2026-11-29' }],
   },
   stopWords: {
-    text: 'None of models that think; otherwise not documented.',
+    text: 'None for models that think; otherwise not documented.',
     sources: [{ url: 'https://docs.x.ai/docs/guides/reasoning', date: '2026-11-29' }],
   },
   contextTooLong: {
@@ -46,11 +46,11 @@ export const xai: VendorNotes = {
     sources: [{ url: 'https://github.com/cline/cline/issues/4826', date: '2025-07-11' }],
   },
   usage: {
-    text: 'Responses: in the last event. In chat `completion_tokens` are without those of reasoning.',
+    text: 'Responses: in the last event. In chat `completion_tokens` do not include reasoning tokens.',
     sources: [{ url: 'https://docs.x.ai/docs/guides/reasoning', date: '2026-11-29' }],
   },
   errorInSuccess: {
-    text: 'Bodies are flat: `{code, error}`, both texts. A wrong key is a 400.',
+    text: 'Bodies are flat: `{code, error}`, both strings. A wrong key is a 400.',
     sources: [{ url: 'https://github.com/BerriAI/litellm/issues/16265', date: '2025-11-05' }],
   },
 };

@@ -8,19 +8,19 @@ const ALWAYS: Source = { url: 'https://github.com/NousResearch/hermes-agent/issu
 export const zhipu: VendorNotes = {
   vendor: 'zhipu',
   upstream: {
-    text: 'Chat completions. Messages are at `/api/anthropic`; responses at `/api/v1` serve GLM-5.3 alone, where `protocol` asks for them.',
+    text: 'Chat completions. Messages are at `/api/anthropic`; responses at `/api/v1` serve GLM-5.3 only, and are used if `protocol` asks for them.',
     sources: [CHAT],
   },
   thinking: {
-    text: 'On unless `thinking: {type: "disabled"}` is sent. GLM-5.2 takes `reasoning_effort` of `high`, `max` (default) or `none` besides, and is turned off by that word, since one report says that `disabled` is refused. GLM-5.3 thinks always, by `low`, `high` or `max` (default): `disabled` and every other word are a 400, so that off becomes `low`. Older ones have no measure, and GLM-4-32B does not think.',
+    text: 'On unless `thinking: {type: "disabled"}` is sent. GLM-5.2 takes `reasoning_effort` of `high`, `max` (default) or `none` as well, and is turned off by `none`, because one report says that `disabled` is refused. GLM-5.3 always thinks, with `low`, `high` or `max` (default). `disabled` and every other value are a 400, so off becomes `low`. Older ones take no effort, and GLM-4-32B does not think.',
     sources: [THINKING, ALWAYS],
   },
   thoughtsBack: {
-    text: '`reasoning_content` is to come back within a tool loop, unchanged; nothing is refused without it.',
+    text: '`reasoning_content` should come back unchanged within a tool loop; nothing is refused without it.',
     sources: [THINKING],
   },
   refuses: {
-    text: 'Temperatures over 1 and a `top_p` under 0.01 are a 400: the nearest is sent. `seed`, penalties, `logprobs`, `parallel_tool_calls` and `stream_options` are not in its schema. The id of a user is `user_id`, of 6 characters at least.',
+    text: "A `temperature` over 1 and a `top_p` under 0.01 are a 400, so the nearest value is sent. `seed`, penalties, `logprobs`, `parallel_tool_calls` and `stream_options` are not in its schema. The end user's id is `user_id`, with 6 characters at least.",
     sources: [CHAT],
   },
   forcedTools: {
@@ -28,7 +28,7 @@ export const zhipu: VendorNotes = {
     sources: [CHAT, { url: 'https://github.com/vectorize-io/hindsight/issues/4246', date: '2026-09-09' }],
   },
   strictSchemas: {
-    text: '`json_object` and no schema; strict tools are not documented, and `strict` is left out.',
+    text: '`json_object`, but no schema; strict tools are not documented, and `strict` is left out.',
     sources: [CHAT],
   },
   stopWords: { text: 'One, in a list.', sources: [CHAT] },
