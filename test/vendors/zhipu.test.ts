@@ -99,7 +99,7 @@ describe('what its schema lacks', () => {
     expect(body.user_id).toMatch(/^[\w-]{6,128}$/);
   });
 
-  test('a demanded tool is not carried, for none no tools are offered, and auto goes without saying', () => {
+  test('a demanded tool is unsupported, for none no tools are offered, and auto goes without saying', () => {
     const choose = (choice: Json) => translated(to, 'anthropic-messages', toolQuestion({ tool_choice: choice }));
     expect(choose({ type: 'any' }).refused).toBe('tool_choice');
     expect(choose({ type: 'tool', name: 'look' }).refused).toBe('tool_choice');

@@ -352,7 +352,7 @@ describe('what the messages say of the request', () => {
   );
 });
 
-describe('what is left over', () => {
+describe('unsupported features', () => {
   test.each([
     ['a summary that is asked for', { compaction: { type: 'summarize' } }, [required('compaction', WHY_NO_SUMMARY)]],
     [

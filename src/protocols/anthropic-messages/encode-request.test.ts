@@ -309,7 +309,7 @@ describe('parts', () => {
       'file',
     ],
     ["another provider's file", media('document', { from: 'file', id: 'f', protocol: 'openai-chat' }), 'file'],
-  ] as const)('%s is not carried', (_what, part, field) => {
+  ] as const)('%s is unsupported', (_what, part, field) => {
     expect(() => block(part)).toThrow(UnsupportedFeatureError);
     expect(() => block(part)).toThrow(field);
   });
@@ -389,12 +389,12 @@ describe('tools', () => {
     ['of none that is there', { mode: 'tool', name: 'x' }, 'claude-sonnet-4-5'],
     ["of another provider's", { mode: 'native', protocol: 'gemini', value: {} }, 'claude-sonnet-4-5'],
     ['that the model does not take', { mode: 'required' }, 'claude-opus-5-5'],
-  ] as const)('a forced choice %s is not carried', (_what, toolChoice, model) =>
+  ] as const)('a forced choice %s is unsupported', (_what, toolChoice, model) =>
     expect(() => encoded({ tools: [tool()], toolChoice }, model)).toThrow(UnsupportedFeatureError),
   );
 });
 
-test('a call that is demanded of no tool is not carried', () => {
+test('a call that is demanded of no tool is unsupported', () => {
   const native = { type: 'native', protocol: 'gemini', name: 'googleSearch', value: {} } as const;
   expect(() => encoded({ tools: [native], toolChoice: { mode: 'required' } })).toThrow(UnsupportedFeatureError);
 });

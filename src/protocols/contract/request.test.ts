@@ -111,7 +111,7 @@ describe.each(DIALECTS)('%s', (_key, { name, codec, wire, ...protocol }, { model
       },
     );
 
-    test('a call that is demanded where there is no tool is not carried', () => {
+    test('a call that is demanded where there is no tool is unsupported', () => {
       const demanding = conversationOf([HELLO], { toolChoice: { mode: 'required' } });
       expect(() => write(demanding)).toThrow(UnsupportedFeatureError);
     });
@@ -202,7 +202,7 @@ describe.each(DIALECTS)('%s', (_key, { name, codec, wire, ...protocol }, { model
   });
 
   describe('what only one provider knows', () => {
-    test('a file that is kept elsewhere is not carried', () => {
+    test('a file that is kept elsewhere is unsupported', () => {
       const source = { from: 'file', id: 'file_1', protocol: 'elsewhere' } as const;
       const conversation = conversationOf([says(text('Read it.'), { type: 'media', kind: 'document', source })]);
       expect(() => write(conversation)).toThrow(UnsupportedFeatureError);

@@ -261,7 +261,7 @@ describe('media', () => {
     ]);
   });
 
-  test('that are kept elsewhere are not carried', () => {
+  test('that are kept elsewhere are unsupported', () => {
     const file: MediaPart = {
       type: 'media',
       kind: 'image',

@@ -125,7 +125,7 @@ describe('messages', () => {
     expect(body.messages[0]).toMatchObject({ content: 'a', tool_calls: [{ id: call.id }, { id: 'other' }] });
   });
 
-  test('what is not taken is not carried', () => {
+  test('what is not taken is unsupported', () => {
     const media = (kind: 'audio' | 'image' | 'video', url = 'https://x'): Part => ({
       type: 'media',
       kind,
@@ -298,7 +298,7 @@ describe('tools', () => {
     expect(body.tool_choice).toBe('auto');
   });
 
-  test('a choice that cannot be made is not carried', () => {
+  test('a choice that cannot be made is unsupported', () => {
     const native = { mode: 'native', protocol: 'gemini', value: {} } as const;
     for (const fields of [{ tools, toolChoice: native }, { toolChoice: { mode: 'required' } as const }])
       expect(() => encode(fields)).toThrow(expect.objectContaining({ field: 'tool_choice' }));
@@ -541,7 +541,7 @@ describe('what some backends take otherwise', () => {
     expect(some.dropped).toEqual(['toolChoice']);
   });
 
-  test('a demanded tool that is not among the tools is not carried, however it would be said', () => {
+  test('a demanded tool that is not among the tools is unsupported, however it would be said', () => {
     const asked = { tools: [{ type: 'function', name: 'f' }], toolChoice: { mode: 'tool', name: 'x' } } as const;
     for (const field of ['tool_choice', 'tool_choice.function'])
       expect(() => encode(asked, { fields: { [field]: false } })).toThrow(

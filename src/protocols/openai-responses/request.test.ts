@@ -93,7 +93,7 @@ describe('what Codex sends', () => {
   };
   const conversation = decode(body);
 
-  test('has nothing that could not be carried but what is of its namespaces', () =>
+  test('has nothing unsupported but what is of its namespaces', () =>
     expect(conversation.unsupported).toEqual([
       leftOut(field('tools[mcp__cal].description')),
       leftOut(field('tools[].tools[].defer_loading')),
@@ -169,7 +169,7 @@ describe('what Codex sends', () => {
 });
 
 describe('fields', () => {
-  test('what cannot be carried is refused, or named', () => {
+  test('what is unsupported is required, or left out', () => {
     const body = {
       input: [
         { type: 'item_reference', id: 'rs_1' },
@@ -301,7 +301,7 @@ describe('tool choice', () => {
     [{ mode: 'native', protocol: 'another', value: {} }],
     [{ mode: 'required' }],
     [{ mode: 'tool', name: 'f' }],
-  ] as const)('%j of nothing that can be offered is not carried', (toolChoice) => {
+  ] as const)('%j of nothing that can be offered is unsupported', (toolChoice) => {
     const native = { type: 'native', protocol: 'another', name: 'googleSearch', value: {} } as const;
     expect(() => encode({ toolChoice, tools: [native] })).toThrow(UnsupportedFeatureError);
     expect(encode({ tools: [native] }).dropped).toEqual(['tools[googleSearch]']);
@@ -447,7 +447,7 @@ describe('a request of another dialect', () => {
     [{ type: 'media', kind: 'video', source: { from: 'url', url: 'https://x/y.mp4' } }],
     [{ type: 'media', kind: 'audio', source: { from: 'base64', mediaType: 'audio/mpeg', data: 'AAAA' } }],
     [{ type: 'media', kind: 'image', source: { from: 'file', id: 'file-1', protocol: 'another' } }],
-  ] as const)('%j is not carried', (part) => {
+  ] as const)('%j is unsupported', (part) => {
     expect(() => encode({ turns: said(part) })).toThrow(UnsupportedFeatureError);
   });
 
