@@ -98,6 +98,6 @@ function otherThanText(modalities: unknown): UnsupportedFeature[] {
   const others = (modalities as unknown[]).filter((modality) => modality !== 'text');
   if (others.length === 0) return [];
   return others.includes('audio')
-    ? [required('modalities', 'asks for an audio answer, which others do not give')]
+    ? [required('modalities', 'asks for a spoken answer, which others do not give')]
     : [leftOut(field('modalities'))];
 }
