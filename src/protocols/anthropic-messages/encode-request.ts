@@ -46,7 +46,7 @@ function encode(conversation: Conversation, addressee: Addressee): EncodedReques
   const budget = new StrictBudget();
   const takesUnsigned = !traits.signs && quirks.reasoningBack !== undefined;
   const context = { model, takesUnsigned, ids: new CallIds(), unsupported, work, quirks };
-  const turns = thoughtful(encodeTurns(conversation, traits, context), takesUnsigned ? quirks : {});
+  const turns = withNeededThoughts(encodeTurns(conversation, traits, context), takesUnsigned ? quirks : {});
   unsupported.push(
     ...unsupportedTurnMembers(conversation.turns, (media) => (asksForDetail(media) ? 'mediaDetail' : undefined)),
   );
@@ -99,7 +99,7 @@ const DEMANDING: Pick<Conversation, 'tools' | 'toolChoice'> = {
   toolChoice: { mode: 'required' },
 };
 
-function thoughtful(turns: WireTurns, { thoughtsNeeded }: Quirks): WireTurns {
+function withNeededThoughts(turns: WireTurns, { thoughtsNeeded }: Quirks): WireTurns {
   return thoughtsNeeded === undefined ? turns : { ...turns, messages: withThoughts(turns.messages, thoughtsNeeded) };
 }
 

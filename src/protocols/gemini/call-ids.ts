@@ -22,7 +22,7 @@ export class CallIds {
 
   /** The id of the next call in the conversation. */
   ofCall(id: string | undefined, name: string): string {
-    const call = { id: id ?? this.#madeUp(name), name, isOpen: true };
+    const call = { id: id ?? this.#generated(name), name, isOpen: true };
     this.#all.add(call);
     this.#byId.add(call.id, call);
     this.#byName.add(name, call);
@@ -41,10 +41,10 @@ export class CallIds {
         ? this.#all.first(isOpen)
         : (this.#withoutId.first(name, isOpen) ?? this.#byName.first(name, isOpen)));
     if (call !== undefined) call.isOpen = false;
-    return call?.id ?? id ?? this.#madeUp(name ?? '');
+    return call?.id ?? id ?? this.#generated(name ?? '');
   }
 
-  #madeUp(name: string): string {
+  #generated(name: string): string {
     return generatedId(`${this.#count++}:${name}`);
   }
 }

@@ -115,7 +115,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     if ((delta['function_call'] ?? undefined) !== undefined) this.#call({ index: 0, function: delta['function_call'] });
     if ((delta['annotations'] ?? undefined) !== undefined) this.#cite(delta['annotations']);
     if ((delta['images'] ?? undefined) !== undefined) this.#show(delta['images']);
-    if ((delta['audio'] ?? undefined) !== undefined) this.#hear(asObject(delta['audio']));
+    if ((delta['audio'] ?? undefined) !== undefined) this.#addAudio(asObject(delta['audio']));
   }
 
   #readThoughts(delta: JsonObject): void {
@@ -201,7 +201,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     }
   }
 
-  #hear(audio: JsonObject | undefined): void {
+  #addAudio(audio: JsonObject | undefined): void {
     if (typeof audio?.['transcript'] === 'string') this.#say('text', audio['transcript']);
     if (typeof audio?.['data'] !== 'string') return;
     this.work.keepText(audio['data']);

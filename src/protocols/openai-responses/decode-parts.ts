@@ -50,7 +50,7 @@ function partFrom(part: JsonObject): Part {
     case 'input_audio':
       return audioFrom(part) ?? native(type, part);
     case 'input_video':
-      return filmFrom(part) ?? native(type, part);
+      return videoFrom(part) ?? native(type, part);
     default:
       return native(type, part);
   }
@@ -74,7 +74,7 @@ function imageFrom(part: JsonObject): MediaPart | undefined {
 }
 
 /** Not OpenAI's: backends that accept video take its URL. */
-function filmFrom(part: JsonObject): MediaPart | undefined {
+function videoFrom(part: JsonObject): MediaPart | undefined {
   const url = asWord(part['video_url']) ?? asWord(asObject(part['video_url'])?.['url']);
   return url === undefined ? undefined : { type: 'media', kind: 'video', source: sourceOf(url, 'video_url') };
 }

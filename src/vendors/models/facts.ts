@@ -56,16 +56,16 @@ function lookUp(name: string): ModelFacts {
     return { purpose, reasons: thinksByItself, efforts, ...limits };
   }
   const known = claudeFacts(name) ?? geminiFacts(name) ?? grokFacts(name) ?? openModelTraits(name);
-  return { ...UNKNOWN, ...known, purpose, reasons: known?.reasons ?? saysSo(name) };
+  return { ...UNKNOWN, ...known, purpose, reasons: known?.reasons ?? reasonsByName(name) };
 }
 
 /** If no table has the model, its name may tell. */
-function saysSo(name: string): true | undefined {
-  return SAYS_SO.test(name) && !SAYS_NOT.test(name) ? true : undefined;
+function reasonsByName(name: string): true | undefined {
+  return REASONING_NAME.test(name) && !NON_REASONING_NAME.test(name) ? true : undefined;
 }
 
-const SAYS_SO = /(?:^|[-./])(?:thinking|reasoning|reasoner|deep-research)(?:[-.:]|$)/i;
-const SAYS_NOT = /(?:^|[-./])non-?(?:thinking|reasoning)(?:[-.:]|$)/i;
+const REASONING_NAME = /(?:^|[-./])(?:thinking|reasoning|reasoner|deep-research)(?:[-.:]|$)/i;
+const NON_REASONING_NAME = /(?:^|[-./])non-?(?:thinking|reasoning)(?:[-.:]|$)/i;
 
 const UNKNOWN: Omit<ModelFacts, 'purpose'> = {
   reasons: undefined,

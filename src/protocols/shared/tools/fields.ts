@@ -35,22 +35,22 @@ export function unsupportedToolFields(
   const fields = new Set<string>();
   for (const tool of tools) {
     for (const [field, value] of Object.entries(asObject(tool) ?? {})) {
-      if (!known.has(field) && !goesWithoutSaying(field, value)) fields.add(field);
+      if (!known.has(field) && !isDefault(field, value)) fields.add(field);
     }
   }
   return [...fields].map((field) => leftOut(fieldAt(`${place}.${field}`)));
 }
 
 /** The defaults: the model calls the tool itself, waits for it, and has it from the beginning. */
-const USUAL: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+const DEFAULTS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['defer_loading', false],
   ['eager_input_streaming', false],
   ['async', false],
   ['behavior', 'BLOCKING'],
 ]);
 
-function goesWithoutSaying(field: string, value: unknown): boolean {
+function isDefault(field: string, value: unknown): boolean {
   if (value === undefined || value === null || field === 'cache_control') return true;
   if (field === 'allowed_callers') return Array.isArray(value) && value.includes('direct');
-  return USUAL.has(field) && USUAL.get(field) === value;
+  return DEFAULTS.has(field) && DEFAULTS.get(field) === value;
 }
