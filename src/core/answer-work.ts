@@ -2,32 +2,32 @@ import type { AnswerEvent } from './event.ts';
 import { DEFAULT_WORK, Work, type WorkLimits } from './work.ts';
 
 /**
- * UTF-16 units of an answer that its translation keeps at most: what a dialect tells again at the end of a part, or
- * cannot tell before. Models' answers are far shorter; pictures in base64 are the longest.
+ * How many UTF-16 units of an answer its translation may keep: text that a dialect repeats at the end of a part, or
+ * cannot send earlier. Answers are usually far shorter; images in base64 are the longest.
  */
 const MOST_KEPT_UNITS = 64 * 1024 * 1024;
 
-/** What an error calls the place of whatever was too much. */
+/** What an error names as the place of the excess. */
 const PLACE = 'the answer';
 
-/** So many units are counted as held at once: most answers are shorter. */
+/** The hold is counted in steps of so many units. Most answers are shorter. */
 const HELD_AT_ONCE = 64 * 1024;
 
-/** What one answer may make its translation keep. */
+/** How much of one answer its translation may keep. */
 export class AnswerWork {
   readonly #work: Work;
   #notHeld = 0;
 
   constructor(
     limits: WorkLimits = DEFAULT_WORK,
-    /** Told of what is kept, in UTF-16 units, that it may be too much together with what others keep; it then throws. */
+    /** Reports what is kept, in UTF-16 units. It throws if all answers together keep too much. */
     private readonly hold: (units: number) => void = () => undefined,
     units = MOST_KEPT_UNITS,
   ) {
     this.#work = new Work({ ...limits, units });
   }
 
-  /** Takes for a text that is kept. Throws TooComplex, or what `hold` throws. */
+  /** Takes work for a text that is kept. Throws TooComplex, or what `hold` throws. */
   keepText(text: string): void {
     this.#work.takeUnits(text.length, PLACE);
     this.#notHeld += text.length;
@@ -36,12 +36,12 @@ export class AnswerWork {
     this.#notHeld = 0;
   }
 
-  /** Takes for parts, calls, sources that are remembered. Throws TooComplex. */
+  /** Takes work for parts, calls or sources that are remembered. Throws TooComplex. */
   keep(count = 1): void {
     this.#work.takeValues(count, PLACE);
   }
 
-  /** Takes for an event that is kept, or as much of it as anybody keeps. Throws TooComplex. */
+  /** Takes work for an event that is kept, or for the part of it that is kept. Throws TooComplex. */
   keepEvent(event: AnswerEvent): void {
     this.keep(event.type === 'logprobs' ? event.logprobs.length : 1);
     for (const text of textsOf(event)) if (text !== undefined) this.keepText(text);

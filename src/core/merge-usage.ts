@@ -1,12 +1,12 @@
 import type { Usage } from './record.ts';
 
 /**
- * What is known of the tokens of an answer that tells them more than once. Counts only grow, and some backends end with
- * an empty or a zero one: so nothing and zero never replace a count that is known.
+ * Merges token counts that an answer reports several times. Counts only grow, and some backends end with an empty or a
+ * zero count, so neither replaces a known count.
  */
 export function mergeUsage(earlier: Usage | undefined, later: Usage | undefined): Usage | undefined {
   if (earlier === undefined || later === undefined) return later ?? earlier;
-  // Some backends tell all counts with every chunk.
+  // Some backends report all counts with every chunk.
   return keepsAll(earlier, later) ? later : merged(earlier, later);
 }
 

@@ -106,7 +106,7 @@ export interface MessagesTraits {
   readonly stops?: boolean;
 }
 
-/** How a backend differs from the dialect it speaks, where the gateway writes the request itself. */
+/** How a backend differs from its dialect, where the gateway writes the request itself. */
 export interface Quirks {
   /** Chat: what it calls the limit of an answer's tokens; default `max_tokens`. */
   readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens' | undefined;
@@ -125,19 +125,19 @@ export interface Quirks {
    * `response_format.tools: false` or `.stream: false` where they do not go together.
    */
   readonly fields?: Readonly<Record<string, boolean>> | undefined;
-  /** Chat and Responses: it takes the system's words before all others only, as most templates of open models do. */
+  /** Chat and Responses: it takes system messages only before all others, as most templates of open models do. */
   readonly systemFirst?: boolean | undefined;
   /** Chat: how it is told whether and how much to think; default: by `reasoning_effort`. */
   readonly thinking?: ThinkingControl | undefined;
-  /** Chat: the user has to begin, and users and assistants to take turns, as templates of open models demand. */
+  /** Chat: the user must begin, and user and assistant must alternate, as templates of open models demand. */
   readonly turnsAlternate?: boolean | undefined;
-  /** Chat: the user has to have the last word; it does not go on with an answer that the messages end with. */
+  /** Chat: the last message must be the user's. It does not continue an answer at the end of the messages. */
   readonly userLast?: boolean | undefined;
-  /** Chat: where it wants its former thoughts back (`thinking`: as a part of the content); default: it does not. */
+  /** Chat: where it wants earlier thoughts back (`thinking`: as a part of the content); default: nowhere. */
   readonly reasoningBack?: 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'thinking' | undefined;
   /**
-   * Which of the assistant's turns are refused without their thoughts, `calls`: those that call tools. Where a client has
-   * none, a blank stands for them: an empty text counts as missing.
+   * Which assistant turns need their thoughts; `calls`: those that call tools. If a client has none, a blank replaces
+   * them: an empty text counts as missing.
    */
   readonly thoughtsNeeded?: 'calls' | 'all' | undefined;
   /**
@@ -149,28 +149,28 @@ export interface Quirks {
   readonly seedField?: 'random_seed' | undefined;
   /** Chat: ids of tool calls have to be nine letters and digits (9), or may have 40 characters at most (40). */
   readonly callIdLength?: 9 | 40 | undefined;
-  /** Chat: a user may not speak right after a tool. */
+  /** Chat: it refuses a user message right after a tool result. */
   readonly noUserAfterTool?: boolean | undefined;
-  /** Chat: the fields that it refuses while it thinks, and drops in silence or with an error; `tool_choice` anywhere. */
+  /** Chat: the fields that it refuses or ignores while it thinks. `tool_choice` applies everywhere. */
   readonly refusedThinking?: readonly string[] | undefined;
-  /** Chat: with what it cannot think: tools, or an answer that is not streamed. Thinking is turned off then. */
+  /** Chat: what rules out thinking: tools, or an answer that is not streamed. Thinking is turned off then. */
   readonly unthinkingWith?: 'tools' | 'plain' | undefined;
   /**
-   * Whether a tool can be demanded: never, not while it thinks, or by its name alone and not while it thinks (`named`);
+   * Whether a tool can be forced: never, not while it thinks, or only by name and not while it thinks (`named`);
    * default: always.
    */
   readonly forcedTools?: 'never' | 'unthinking' | 'named' | undefined;
-  /** Chat: the least and the most of fields that are numbers; what is beyond becomes the nearest. */
+  /** Chat: the bounds of numeric fields. A value outside becomes the nearest one. */
   readonly ranges?: Readonly<Record<string, readonly [least: number, most: number]>> | undefined;
   /** Chat: what it calls the id of an end user; default `user`. `user_id` has letters, digits, `_` and `-` alone. */
   readonly userField?: 'user' | 'user_id' | undefined;
-  /** `data`: it takes the bytes of a picture alone, no URL (chat); `none`: the model takes no pictures. */
+  /** `data`: it takes the bytes of an image only, no URL (chat); `none`: the model takes no images. */
   readonly images?: 'data' | 'none' | undefined;
   /** Messages: `false` where no system's turn may stand between others; default: as the model takes it. */
   readonly systemTurns?: false | undefined;
   /** Messages: `false` where it has no strict tools and output formats; default: as the model has them. */
   readonly structured?: false | undefined;
-  /** Messages: `false` where it takes no URL of a picture or a document. */
+  /** Messages: `false` if it takes no URL of an image or a document. */
   readonly mediaUrls?: false | undefined;
   /** Gemini: `false` where models before the third generation refuse ids of calls. */
   readonly callIds?: false | undefined;
@@ -182,13 +182,13 @@ export interface Quirks {
   readonly defaultMaxTokens?: number | undefined;
   /** Chat: models that are said to take tools only while they do not think (`ModelFacts.toolsUnthinking`) are so here. */
   readonly toolsUnthinking?: true | undefined;
-  /** How many stop words it takes; default: any number. */
+  /** How many stop sequences it takes; default: any number. */
   readonly mostStops?: number | undefined;
-  /** Chat: how many bytes of UTF-8 a stop word may have; longer ones are left out. */
+  /** Chat: the longest stop sequence in bytes of UTF-8. Longer ones are left out. */
   readonly longestStop?: number | undefined;
-  /** Of several dialects that it speaks, the one that other dialects are translated to; default: its first. */
+  /** Which of its dialects other dialects are translated to; default: its first. */
   readonly translated?: ProtocolName | undefined;
-  /** Of several dialects that it speaks, those that do not serve the model. */
+  /** Which of its dialects do not serve the model. */
   readonly lacks?: readonly ProtocolName[] | undefined;
   /** Messages: what a model takes, where it is no Claude. */
   readonly messages?: MessagesTraits | undefined;

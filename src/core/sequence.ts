@@ -2,18 +2,18 @@ import type { AnswerWork } from './answer-work.ts';
 import type { AnswerEvent } from './event.ts';
 
 /**
- * Puts the parts of an answer one after the other, for dialects whose parts may not overlap: what belongs to a part
- * that began while another was under way waits for the other's end. Everything else passes at once.
+ * Puts the parts of an answer one after the other, for dialects whose parts may not overlap. A part that begins within
+ * another waits for the other's end. Everything else passes at once.
  */
 export class Sequence {
-  /** The part that is under way in what goes out. */
+  /** The current part of the output. */
   #current: number | undefined;
   readonly #waiting = new Map<number, AnswerEvent[]>();
 
-  /** `work` is for what waits. */
+  /** `work` limits what waits. */
   constructor(private readonly work: AnswerWork) {}
 
-  /** Takes the next event; gives what may go out now. */
+  /** Takes the next event. Returns the events that may go out now. */
   push(event: AnswerEvent): readonly AnswerEvent[] {
     if (!('index' in event)) return [event];
     this.#current ??= event.type === 'whole' ? undefined : event.index;
@@ -27,7 +27,7 @@ export class Sequence {
     return event.type === 'part_end' ? [event, ...this.#next()] : [event];
   }
 
-  /** The parts that have waited: those that are whole, and of the first that is not what there is of it. */
+  /** The waiting parts: all complete ones, and the beginning of the first incomplete one. */
   #next(): AnswerEvent[] {
     this.#current = undefined;
     const out: AnswerEvent[] = [];

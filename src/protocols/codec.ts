@@ -56,7 +56,7 @@ export interface Addressee {
 /** A request for a backend, and how to read its answer: the request decides what an answer means. */
 export interface EncodedRequest {
   readonly body: Readonly<Record<string, unknown>>;
-  /** Headers that the body needs (a beta's name, say). */
+  /** Headers that the body needs, such as a beta's name. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** What the dialect or the model does not support and the answer can do without, each feature once. */
   readonly unsupported: readonly UnsupportedFeature[];
