@@ -12,14 +12,14 @@ import {
 } from '../kit/replies.ts';
 import type { Reply, ReplyHeaders } from '../kit/replies.ts';
 import type { Wire } from '../kit/wire.ts';
-import type { BackendTongue } from './tongues.ts';
-import { allOf } from './tongues.ts';
+import type { BackendDialect } from './dialects.ts';
+import { allOf } from './dialects.ts';
 
 /** One call of an upstream: whose it is, and what a whole answer to it says. */
 export interface Call {
   readonly tag: string;
   /** The dialect in which it came. */
-  readonly tongue: BackendTongue;
+  readonly dialect: BackendDialect;
   readonly stream: boolean;
   readonly words: readonly string[];
 }
@@ -58,21 +58,21 @@ export function faultOf(name: FaultName, stream: boolean): Fault {
 
 type Faults = Readonly<Record<FaultName, Fault>>;
 
-const eventsOf = ({ tongue, words }: Call): string[] => allOf(tongue.events(words));
+const eventsOf = ({ dialect, words }: Call): string[] => allOf(dialect.events(words));
 const streamText = (call: Call): string => eventsOf(call).join('');
 /** What comes before the content, and a word or two, without an end. */
-const begunOf = ({ tongue, words }: Call): string[] => {
-  const { before, content } = tongue.events(words);
+const begunOf = ({ dialect, words }: Call): string[] => {
+  const { before, content } = dialect.events(words);
   return [...before, ...content.slice(0, Math.min(2, words.length - 1))];
 };
 /** All but what says that it is over, where that is more than the finish. */
-const unendedOf = ({ tongue, words }: Call): string[] => allOf({ ...tongue.events(words), end: '' });
-const unfinishedOf = ({ tongue, words }: Call): string[] => {
-  const told = tongue.events(words);
+const unendedOf = ({ dialect, words }: Call): string[] => allOf({ ...dialect.events(words), end: '' });
+const unfinishedOf = ({ dialect, words }: Call): string[] => {
+  const told = dialect.events(words);
   return allOf(told.end === '' ? told : { ...told, finish: [] });
 };
 const textOf = ({ words }: Call): string => words.join('');
-const good = (call: Call): Reply => (call.stream ? pieces(eventsOf(call)) : json(200, call.tongue.answer(call.words)));
+const good = (call: Call): Reply => (call.stream ? pieces(eventsOf(call)) : json(200, call.dialect.answer(call.words)));
 
 interface Said {
   readonly code?: string;
@@ -81,10 +81,10 @@ interface Said {
   readonly headers?: ReplyHeaders;
 }
 
-const errorBody = ({ tag, tongue }: Call, status: number, { type = 'upstream_error', code }: Said = {}): object =>
-  tongue.error({ status, message: `upstream said no <${tag}>`, type, code: code ?? null });
+const errorBody = ({ tag, dialect }: Call, status: number, { type = 'upstream_error', code }: Said = {}): object =>
+  dialect.error({ status, message: `upstream said no <${tag}>`, type, code: code ?? null });
 const boom = (call: Call): object => errorBody(call, 500, { type: 'server_error', code: 'boom' });
-const boomEvent = (call: Call): string => call.tongue.errorEvent(boom(call));
+const boomEvent = (call: Call): string => call.dialect.errorEvent(boom(call));
 
 const whole = (reply: Fault['reply']): Fault => ({ gives: 'whole', reply });
 const part = (reply: Fault['reply']): Fault => ({ gives: 'part', reply });
@@ -107,15 +107,15 @@ const chunk = (bytes: string | Uint8Array): Buffer =>
   Buffer.concat([Buffer.from(`${Buffer.byteLength(bytes).toString(16)}\r\n`), Buffer.from(bytes), Buffer.from('\r\n')]);
 const then = (send: (wire: Wire) => Promise<void>): Reply => ({ send });
 
-const bodyOf = ({ tongue, words }: Call): Buffer<ArrayBuffer> => Buffer.from(JSON.stringify(tongue.answer(words)));
+const bodyOf = ({ dialect, words }: Call): Buffer<ArrayBuffer> => Buffer.from(JSON.stringify(dialect.answer(words)));
 
 /** A whole answer, head and all, as it goes over the wire. */
 const wholeText = (call: Call): string =>
   call.stream
     ? `${STREAM_HEAD}${chunk(streamText(call)).toString()}${LAST_CHUNK}`
     : `${JSON_HEAD}content-length: ${bodyOf(call).length}\r\n\r\n${bodyOf(call).toString()}`;
-const surplus = ({ tongue }: Call): string =>
-  wholeText({ tag: '', tongue, stream: false, words: ['<999999.0.a>', ' </999999.0.a>'] });
+const surplus = ({ dialect }: Call): string =>
+  wholeText({ tag: '', dialect, stream: false, words: ['<999999.0.a>', ' </999999.0.a>'] });
 
 /** What happens after a beginning that has, most likely, gone on to the client. */
 const afterBeginning = (call: Call, end: (wire: Wire) => Promise<void> | void): Reply =>
@@ -196,15 +196,15 @@ const STREAM: Faults = {
       headers: { 'content-encoding': 'gzip' },
     }),
   ),
-  'plain all the same': whole((call) => json(200, call.tongue.answer(call.words))),
+  'plain all the same': whole((call) => json(200, call.dialect.answer(call.words))),
   'silence after the finish': whole((call) => stallAfter(unendedOf(call).join(''))),
   'more after [DONE]': whole((call) => pieces([streamText(call), 'data: {"late":1}\n\n'], { gapMs: 2 })),
   'silence before content': {
     gives: 'nothing',
     silent: true,
-    reply: (call) => stallAfter(call.tongue.events(call.words).before.join('')),
+    reply: (call) => stallAfter(call.dialect.events(call.words).before.join('')),
   },
-  'ended before content': nothing((call) => pieces(call.tongue.events(call.words).before)),
+  'ended before content': nothing((call) => pieces(call.dialect.events(call.words).before)),
   'silence midway': part((call) => afterBeginning(call, (wire) => wire.until(NEVER))),
   'silence inside an event': part((call) =>
     afterBeginning(call, async (wire) => (await wire.write(chunk('data: {"id":')), wire.until(NEVER))),
@@ -218,7 +218,7 @@ const STREAM: Faults = {
   'a chunk that is none': part((call) => afterBeginning(call, (wire) => wire.write('no chunk\r\n'))),
   'cut at any byte': part((call) => {
     const bytes = Buffer.from(streamText(call));
-    const { before, content, closing } = call.tongue.events(call.words);
+    const { before, content, closing } = call.dialect.events(call.words);
     const beforeFinish = Buffer.byteLength([...before, ...content, ...closing].join(''));
     const at = Math.min(beforeFinish, 1 + ((textOf(call).length * 37) % bytes.length));
     return then(async (wire) => {
@@ -236,7 +236,7 @@ const STREAM: Faults = {
   'an error later, and [DONE]': {
     gives: 'part',
     ownError: true,
-    reply: (call) => pieces([...begunOf(call), boomEvent(call), call.tongue.events(call.words).end], { gapMs: 5 }),
+    reply: (call) => pieces([...begunOf(call), boomEvent(call), call.dialect.events(call.words).end], { gapMs: 5 }),
   },
   'an error at first': error((call) => pieces([boomEvent(call)])),
   'gzip cut short': part((call) => {
@@ -322,7 +322,7 @@ const LASTING: Faults = {
   ),
   'one word after the other': part((call) =>
     call.stream
-      ? afterBeginning(call, (wire) => trickle(wire, chunk(call.tongue.events([' on']).content[0] ?? '')))
+      ? afterBeginning(call, (wire) => trickle(wire, chunk(call.dialect.events([' on']).content[0] ?? '')))
       : then(async (wire) => {
           await wire.write(`${JSON_HEAD}content-length: 100000000\r\n\r\n`);
           await trickle(wire, ' ');

@@ -7,8 +7,8 @@ import type { Fault, FaultName } from './faults.ts';
 import { faultOf } from './faults.ts';
 import { exchangeOf, planOf, promptOf, wordsOf } from './plan.ts';
 import type { Plan } from './plan.ts';
-import type { BackendTongue } from './tongues.ts';
-import { backendTongue } from './tongues.ts';
+import type { BackendDialect } from './dialects.ts';
+import { backendDialect } from './dialects.ts';
 
 /** One call of an upstream. */
 export interface SeenCall {
@@ -32,7 +32,7 @@ export interface SeenCall {
 interface Called {
   readonly backend: string;
   readonly model: string;
-  readonly tongue: BackendTongue;
+  readonly dialect: BackendDialect;
 }
 
 /** All calls of a campaign. */
@@ -56,15 +56,15 @@ export class Ledger {
     return (request) => {
       // A health check.
       if (request.method !== 'POST') return json(200, { object: 'list', data: [] });
-      const tongue = backendTongue(request);
-      const asked = tongue.asked(request) ?? { prompt: '', model: '', stream: false };
+      const dialect = backendDialect(request);
+      const asked = dialect.asked(request) ?? { prompt: '', model: '', stream: false };
       const plan = planOf(this.seed, exchangeOf(asked.prompt));
-      this.#complain(request, asked, plan, { backend, tongue });
-      return this.#call(request, plan, { backend, model: asked.model, tongue });
+      this.#complain(request, asked, plan, { backend, dialect });
+      return this.#call(request, plan, { backend, model: asked.model, dialect });
     };
   }
 
-  #call(request: SeenRequest, plan: Plan, { backend, model, tongue }: Called): Reply {
+  #call(request: SeenRequest, plan: Plan, { backend, model, dialect }: Called): Reply {
     const calls = this.#calls.get(plan.n) ?? [];
     this.#calls.set(plan.n, calls);
     const tag = `${plan.n}.${calls.length}.${backend}`;
@@ -72,7 +72,7 @@ export class Ledger {
     const call: SeenCall = {
       backend,
       model,
-      dialect: tongue.name,
+      dialect: dialect.name,
       alias: aliasCalled(model),
       tag,
       faultName,
@@ -83,7 +83,7 @@ export class Ledger {
     };
     calls.push(call);
     void request.closed.then(() => (call.endedAt ??= performance.now()));
-    const reply = call.fault.reply({ tag, tongue, stream: plan.stream, words: wordsOf(plan, tag) });
+    const reply = call.fault.reply({ tag, dialect, stream: plan.stream, words: wordsOf(plan, tag) });
     return {
       async send(wire) {
         await reply.send(wire);
@@ -96,14 +96,14 @@ export class Ledger {
     { headers, path }: SeenRequest,
     { prompt, stream }: { readonly prompt: string; readonly stream: boolean },
     plan: Plan,
-    { backend, tongue }: Pick<Called, 'backend' | 'tongue'>,
+    { backend, dialect }: Pick<Called, 'backend' | 'dialect'>,
   ): void {
     const complain = (what: string): void =>
       void this.complaints.push(`exchange ${plan.n}, backend ${backend}: ${what}`);
     if (prompt !== promptOf(plan)) complain('the prompt is not the one that the client sent');
     if (headers['x-trace-id'] !== this.traceIdOf(plan.n)) complain(`its trace ID is ${headers['x-trace-id']}`);
     if (stream !== plan.stream) complain(`it is asked for stream: ${stream}`);
-    if (tongue.keyIn(headers) !== BACKEND_KEY + backend) complain('it came without the key of the backend');
+    if (dialect.keyIn(headers) !== BACKEND_KEY + backend) complain('it came without the key of the backend');
     if ((JSON.stringify(headers) + path).includes(CLIENT_KEY)) complain('it has the key of the client');
   }
 }

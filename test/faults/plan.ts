@@ -17,7 +17,7 @@ export type Manner =
 /** One exchange before it is played. */
 export interface Plan {
   readonly n: number;
-  /** The dialect of its client, by the name of its tongue. */
+  /** The dialect of its client, by its name. */
   readonly client: string;
   /** The model that is asked for. */
   readonly model: string;

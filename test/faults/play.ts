@@ -5,8 +5,8 @@ import type { Json } from '../kit/json.ts';
 import { CLIENT_KEY } from './config.ts';
 import type { Plan } from './plan.ts';
 import { promptOf } from './plan.ts';
-import type { ClientTongue, ErrorSaid } from './tongues.ts';
-import { clientTongue } from './tongues.ts';
+import type { ClientDialect, ErrorSaid } from './dialects.ts';
+import { clientDialect } from './dialects.ts';
 
 /**
  * How an exchange ended for its client: a whole answer; a stream that ended in an error after content; a broken
@@ -47,8 +47,8 @@ export class Client {
   async play(plan: Plan): Promise<Told> {
     const connection = await this.#connection(plan.fresh);
     const { model, stream } = plan;
-    const tongue = clientTongue(plan.client);
-    const { path, headers, body } = tongue.request({ model, stream, prompt: promptOf(plan), key: CLIENT_KEY });
+    const dialect = clientDialect(plan.client);
+    const { path, headers, body } = dialect.request({ model, stream, prompt: promptOf(plan), key: CLIENT_KEY });
     const bytes = requestBytes(this.url + path, {
       headers: { ...headers, 'x-trace-id': this.traceIdOf(plan.n) },
       body,
@@ -61,7 +61,7 @@ export class Client {
     const { text, ending } = await within(READ_MS, 'the whole answer', answer.whole());
     if (ending === 'complete' && answer.headers['connection'] !== 'close') this.#keep(connection);
     else connection.leave();
-    return judged({ answer, text, ending, stream, tongue });
+    return judged({ answer, text, ending, stream, dialect });
   }
 
   /** Closes what it kept open. */
@@ -145,14 +145,14 @@ interface Got {
   readonly text: string;
   readonly ending: 'complete' | 'broken';
   readonly stream: boolean;
-  readonly tongue: ClientTongue;
+  readonly dialect: ClientDialect;
 }
 
 function bytesOf(pieces: readonly BodyPiece[]): number {
   return pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
-function judged({ answer: { status, headers, pieces }, text, ending, stream, tongue }: Got): Told {
+function judged({ answer: { status, headers, pieces }, text, ending, stream, dialect }: Got): Told {
   const overAt = performance.now();
   const told = { status, headers, text, bytes: bytesOf(pieces), said: '', finished: false, code: undefined, overAt };
   if (ending === 'broken') return { ...told, ending };
@@ -160,7 +160,7 @@ function judged({ answer: { status, headers, pieces }, text, ending, stream, ton
   const isSse = headers['content-type']?.startsWith('text/event-stream') === true;
   if (isSse && !stream) throw new Error('a stream that was not asked for');
   const isStream = isSse || (stream && /^\s*\[/.test(text));
-  return { ...told, ...(isStream ? streamed(text, tongue) : plain(status, text, tongue)) };
+  return { ...told, ...(isStream ? streamed(text, dialect) : plain(status, text, dialect)) };
 }
 
 const REFUSALS = new Set(['queue_full', 'queue_timeout']);
@@ -173,17 +173,17 @@ function failed({ message, code }: ErrorSaid, said: string): Judgement {
   return { ending, said, finished: false, code };
 }
 
-function plain(status: number, text: string, tongue: ClientTongue): Judgement {
+function plain(status: number, text: string, dialect: ClientDialect): Judgement {
   const body: Json = JSON.parse(text);
-  const error = tongue.readError(body);
+  const error = dialect.readError(body);
   if (error !== undefined) return failed(error, '');
   if (status !== 200) throw new Error(`status ${status} without an error`);
-  const { said, finished } = tongue.readAnswer(body);
+  const { said, finished } = dialect.readAnswer(body);
   return { ending: 'whole', said, finished, code: undefined };
 }
 
-function streamed(text: string, tongue: ClientTongue): Judgement {
-  const { said, finished, ended, error, afterError } = tongue.readStream(text);
+function streamed(text: string, dialect: ClientDialect): Judgement {
+  const { said, finished, ended, error, afterError } = dialect.readStream(text);
   if (error === undefined) {
     if (!ended) throw new Error('a stream with neither an error nor an end');
     return { ending: 'whole', said, finished, code: undefined };

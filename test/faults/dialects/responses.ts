@@ -1,10 +1,10 @@
 import type { Json } from '../../kit/json.ts';
-import type { BackendTongue, ClientTongue } from '../tongues.ts';
+import type { BackendDialect, ClientDialect } from '../dialects.ts';
 import { errorIn } from './chat.ts';
 import { event, readSse } from './events.ts';
 
 /** OpenAI's responses. */
-export const responses: ClientTongue & BackendTongue = {
+export const responses: ClientDialect & BackendDialect = {
   name: 'openai-responses',
   request: ({ model, stream, prompt, key }) => ({
     path: '/v1/responses',

@@ -1,11 +1,11 @@
 import type { Json } from '../../kit/json.ts';
-import type { BackendTongue, ClientTongue, ErrorSaid } from '../tongues.ts';
+import type { BackendDialect, ClientDialect, ErrorSaid } from '../dialects.ts';
 import { event, readSse } from './events.ts';
 
 const MESSAGE = { id: 'msg_1', type: 'message', role: 'assistant', model: 'upstream-model' };
 
 /** Anthropic's messages. */
-export const anthropic: ClientTongue & BackendTongue = {
+export const anthropic: ClientDialect & BackendDialect = {
   name: 'anthropic',
   request: ({ model, stream, prompt, key }) => ({
     path: '/v1/messages',

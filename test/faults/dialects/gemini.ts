@@ -1,12 +1,12 @@
 import type { Json } from '../../kit/json.ts';
-import type { BackendTongue, ClientTongue, ErrorSaid, StreamSaid } from '../tongues.ts';
+import type { BackendDialect, ClientDialect, ErrorSaid, StreamSaid } from '../dialects.ts';
 import { event, readAll, readSse } from './events.ts';
 import type { EventSaid } from './events.ts';
 
 const HEAD = { modelVersion: 'upstream-model', responseId: 'resp-1' };
 
 /** Google's Gemini API. */
-export const gemini: ClientTongue & BackendTongue = {
+export const gemini: ClientDialect & BackendDialect = {
   name: 'gemini',
   request: ({ model, stream, prompt, key }) => ({
     path: `/v1beta/models/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
@@ -43,7 +43,7 @@ export const gemini: ClientTongue & BackendTongue = {
 };
 
 /** The same, whose streams are one JSON array, with the key in the query. */
-export const geminiArray: ClientTongue = {
+export const geminiArray: ClientDialect = {
   ...gemini,
   name: 'gemini, in an array',
   request: (ask) => {

@@ -1,11 +1,11 @@
 import type { Json } from '../../kit/json.ts';
-import type { BackendTongue, ClientTongue, ErrorSaid } from '../tongues.ts';
+import type { BackendDialect, ClientDialect, ErrorSaid } from '../dialects.ts';
 import { event, readSse } from './events.ts';
 
 const HEAD = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_767_225_600, model: 'upstream-model' };
 
 /** OpenAI's chat completions. */
-export const chat: ClientTongue & BackendTongue = {
+export const chat: ClientDialect & BackendDialect = {
   name: 'openai',
   request: ({ model, stream, prompt, key }) => ({
     path: '/v1/chat/completions',

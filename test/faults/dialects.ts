@@ -1,13 +1,13 @@
 // The dialects of a campaign, as its clients and its upstreams speak them: text alone, written and read by hand.
 import type { Json } from '../kit/json.ts';
 import type { SeenRequest } from '../kit/upstream.ts';
-import { anthropic } from './tongues/anthropic.ts';
-import { chat } from './tongues/chat.ts';
-import { gemini, geminiArray } from './tongues/gemini.ts';
-import { responses } from './tongues/responses.ts';
+import { anthropic } from './dialects/anthropic.ts';
+import { chat } from './dialects/chat.ts';
+import { gemini, geminiArray } from './dialects/gemini.ts';
+import { responses } from './dialects/responses.ts';
 
 /** A dialect from the side of its clients. */
-export interface ClientTongue {
+export interface ClientDialect {
   readonly name: string;
   request(ask: { readonly model: string; readonly stream: boolean; readonly prompt: string; readonly key: string }): {
     readonly path: string;
@@ -23,7 +23,7 @@ export interface ClientTongue {
 }
 
 /** A dialect from the side of its backends. */
-export interface BackendTongue {
+export interface BackendDialect {
   /** As `backends[].protocol` has it. */
   readonly name: string;
   /** What was asked; undefined where the request is of another dialect. */
@@ -72,19 +72,19 @@ export interface StreamTold {
   readonly end: string;
 }
 
-export const CLIENT_TONGUES: readonly [ClientTongue, ...ClientTongue[]] = [chat, responses, anthropic, gemini];
-export const BACKEND_TONGUES: readonly [BackendTongue, ...BackendTongue[]] = [chat, responses, anthropic, gemini];
+export const CLIENT_DIALECTS: readonly [ClientDialect, ...ClientDialect[]] = [chat, responses, anthropic, gemini];
+export const BACKEND_DIALECTS: readonly [BackendDialect, ...BackendDialect[]] = [chat, responses, anthropic, gemini];
 
-/** The tongue in which a client that wants a stream may ask for it, or a plain answer. */
-export function clientTongue(name: string): ClientTongue {
-  const found = [...CLIENT_TONGUES, geminiArray].find((tongue) => tongue.name === name);
+/** The dialect in which a client that wants a stream may ask for it, or a plain answer. */
+export function clientDialect(name: string): ClientDialect {
+  const found = [...CLIENT_DIALECTS, geminiArray].find((dialect) => dialect.name === name);
   if (found === undefined) throw new Error(`nobody speaks ${name}`);
   return found;
 }
 
-/** The tongue in which a backend was asked. Throws where it is none. */
-export function backendTongue(request: SeenRequest): BackendTongue {
-  const found = BACKEND_TONGUES.find((tongue) => tongue.asked(request) !== undefined);
+/** The dialect in which a backend was asked. Throws where it is none. */
+export function backendDialect(request: SeenRequest): BackendDialect {
+  const found = BACKEND_DIALECTS.find((dialect) => dialect.asked(request) !== undefined);
   if (found === undefined) throw new Error(`${request.method} ${request.path} is of no dialect`);
   return found;
 }

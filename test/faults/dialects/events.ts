@@ -1,6 +1,6 @@
 import type { Json } from '../../kit/json.ts';
 import { parseSse } from '../../kit/sse.ts';
-import type { ErrorSaid, StreamSaid } from '../tongues.ts';
+import type { ErrorSaid, StreamSaid } from '../dialects.ts';
 
 /** The text of an event; `name` is its `event` field. */
 export function event(data: Json, name?: string): string {
