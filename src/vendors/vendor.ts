@@ -43,7 +43,7 @@ export interface VendorEndpoint {
 /** AWS signs each request for a service. Google wants an OAuth 2 token. */
 export type Signing = { readonly scheme: 'aws'; readonly service: string } | { readonly scheme: 'google' };
 
-/** Ways to write a request, by name. `backends/transport.ts` has the code. */
+/** Ways to write a request, by name. `upstream/transports/transport.ts` has the code. */
 export type RequestShape = 'azure' | 'bedrock-claude' | 'vertex-claude';
 
 /** Config keys of a backend that only some vendors have. */
