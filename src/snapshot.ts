@@ -21,7 +21,6 @@ import { WebPages } from './policies/web-pages.ts';
 
 /** Everything that is derived from one version of the config. Immutable: a reload builds another and swaps. */
 export interface Snapshot {
-  readonly config: Config;
   readonly backends: ReadonlyMap<string, Backend>;
   /** Enabled aliases by name. */
   readonly aliases: ReadonlyMap<string, Alias>;
@@ -31,9 +30,17 @@ export interface Snapshot {
   readonly listed: readonly string[];
   /** L2: by alias (or the name that a wildcard was asked by), the aliases to go on with. */
   readonly fallbacks: ReadonlyMap<string, readonly string[]>;
+  /** The alias of requests that name no model. */
+  readonly defaultAlias: string | undefined;
+  readonly retry: RetryRules;
   readonly detection: DetectionRules;
   readonly prompts: PromptSet | undefined;
   readonly trustedProxies: AddressList;
+  /** Whether backends are told the client's address. */
+  readonly forwardsClientIp: boolean;
+  /** Whether the bodies of requests and answers are kept for the log. */
+  readonly logsBodies: boolean;
+  readonly metricsEndpoint: MetricsEndpoint;
   readonly maxBodyBytes: number;
   /** How much work one request may make. */
   readonly work: WorkLimits;
@@ -61,6 +68,29 @@ export interface Snapshot {
   readonly totalMs: number;
 }
 
+/** What follows once an attempt has failed. */
+export interface RetryRules {
+  /** For each alias; with 0 every route of it is tried once. */
+  readonly maxRetries: number;
+  /** The longest wait before the first retry; it doubles with each, up to `backoffMaxMs`. */
+  readonly backoffInitialMs: number;
+  readonly backoffMaxMs: number;
+  /** A backend that asks for a longer wait is not tried again. */
+  readonly retryAfterMaxMs: number;
+  /** Undefined: nothing cools down. */
+  readonly cooldownMs: number | undefined;
+  /** While every route cools down: try the one that is due back soonest, instead of refusing the request. */
+  readonly triesCooling: boolean;
+}
+
+/** How `/metrics` is served. */
+export interface MetricsEndpoint {
+  /** Beside the API; otherwise it has a listener of its own, or is off. */
+  readonly isBesideApi: boolean;
+  /** Without a key. */
+  readonly isPublic: boolean;
+}
+
 type TimeoutConfig = Config['timeout'];
 
 /** Builds the snapshot of a validated config. `live` is what outlives it. */
@@ -76,7 +106,6 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
   const { origins } = config.cors;
   const cors = origins.length === 0 ? undefined : new Cors(origins);
   return {
-    config,
     backends,
     aliases,
     wildcards: [...aliases.values()]
@@ -84,6 +113,8 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
       .sort((a, b) => b.name.length - a.name.length),
     listed: listedNames(config),
     fallbacks: new Map(Object.entries(config.fallback.alias_fallback)),
+    defaultAlias: config.routing.default_alias,
+    retry: retryRules(config.fallback),
     detection: {
       statuses: parseStatusRanges(config.detection.error_codes),
       patterns: config.detection.error_patterns.map((pattern) =>
@@ -94,6 +125,12 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     },
     prompts,
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
+    forwardsClientIp: config.proxy.forward_client_ip,
+    logsBodies: config.logging.debug_mode,
+    metricsEndpoint: {
+      isBesideApi: config.metrics.enabled && config.metrics.listen === undefined,
+      isPublic: config.metrics.public,
+    },
     keyCheck: keyCheckOf(config),
     openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
     hasManyCallers: config.keys !== undefined,
@@ -111,6 +148,18 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
+  };
+}
+
+function retryRules(fallback: Config['fallback']): RetryRules {
+  const { cooldown_seconds: cooldownSeconds } = fallback;
+  return {
+    maxRetries: fallback.max_retries,
+    backoffInitialMs: fallback.backoff_initial,
+    backoffMaxMs: fallback.backoff_max,
+    retryAfterMaxMs: fallback.retry_after_max,
+    cooldownMs: cooldownSeconds === 0 ? undefined : cooldownSeconds * 1000,
+    triesCooling: fallback.when_all_cooling === 'try',
   };
 }
 

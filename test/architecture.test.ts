@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, posix } from 'node:path';
 import { dependencies } from '../package.json';
+import { LiveBackends } from '../src/backends/live.ts';
+import { configOf } from '../src/config/schema.ts';
+import { buildSnapshot } from '../src/snapshot.ts';
 
 const ROOT = join(import.meta.dir, '..');
 
@@ -28,6 +31,18 @@ const OUTERMOST: Record<string, readonly string[]> = { main: ['commands'], comma
 
 /** Areas whose code may run the config's code. Its types may be imported anywhere. */
 const READS_CONFIG = ['config', 'snapshot', 'settings', 'app', 'server', 'commands', 'main'];
+
+/** Areas outside a request's way: they read the config, and make of it what requests go by. */
+const OUTSIDE_REQUESTS = [...READS_CONFIG.filter((area) => area !== 'server'), 'config'];
+
+/** Files in areas of a request's way that may know the config's types all the same, each with the reason. */
+const KNOWS_CONFIG_TYPES: Record<string, string> = {
+  'src/backends/resolve.ts': 'makes a backend of its config, once for each snapshot',
+  'src/backends/quirks.ts': 'part of that',
+  'src/backends/live.ts': 'compares the configs before and after a reload',
+  'src/server/host.ts': 'listens where the config says',
+  'src/server/listen.ts': 'listens at an address',
+};
 
 const FORBIDDEN_NAMES = ['util', 'utils', 'helper', 'helpers', 'manager', 'service', 'base'];
 
@@ -138,6 +153,27 @@ describe('architecture', () => {
     expect(objection('extras', 'core', false)).toContain('RANKS');
   });
 
+  test("no file of a request's way knows the config, not even its types", () => {
+    const knowing = code
+      .filter(({ path }) => !OUTSIDE_REQUESTS.includes(areaOf(path)))
+      .filter((source) => relativeImports(source).some(({ target }) => areaOf(target) === 'config'))
+      .map(({ path }) => path);
+    expect(knowing).toEqual(Object.keys(KNOWS_CONFIG_TYPES).sort());
+    const reading = code
+      .filter(({ path }) => !OUTSIDE_REQUESTS.includes(areaOf(path)))
+      .filter(({ path }) => /\b(?:app|snapshot)\??\.config\b/.test(readFileSync(join(ROOT, path), 'utf8')))
+      .map(({ path }) => path);
+    expect(reading).toEqual([]);
+  });
+
+  test('a snapshot holds resolved settings, and no key of the config', () => {
+    const live = new LiveBackends(() => undefined);
+    const snapshot = buildSnapshot(configOf({}, '127.0.0.1:0'), undefined, live);
+    const keys = Object.entries(snapshot).flatMap(([name, value]) => [name, ...keysOf(value)]);
+    expect(keys).toContain('maxRetries');
+    expect(keys.filter((key) => key === 'config' || key.includes('_'))).toEqual([]);
+  });
+
   test('every import statement is seen', () => {
     const found = importsOf(`
 import a, { b } from './a.ts';
@@ -225,6 +261,12 @@ export const notFrom = 1;
     expect([...unlisted, ...stale]).toEqual([]);
   });
 });
+
+/** The keys of a plain object; none of anything else. */
+function keysOf(value: unknown): string[] {
+  const isPlain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain ? Object.keys(value) : [];
+}
 
 /** A folder is a dialect's if it has a `protocol.ts`. */
 function dialectFolders(): string[] {
