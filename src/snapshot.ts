@@ -1,3 +1,4 @@
+import type { Environment } from './lib/environment.ts';
 import type { LiveBackends } from './backends/live.ts';
 import { resolveBackend } from './backends/resolve.ts';
 import { parseListen } from './config/listen.ts';
@@ -93,10 +94,18 @@ export interface MetricsEndpoint {
 
 type TimeoutConfig = Config['timeout'];
 
-/** Builds the snapshot of a validated config. `live` is what outlives it. */
-export function buildSnapshot(config: Config, prompts: PromptSet | undefined, live: LiveBackends): Snapshot {
+/** What a snapshot is built with besides its config. */
+export interface SnapshotSources {
+  /** What outlives it. */
+  readonly live: LiveBackends;
+  readonly env: Environment;
+  readonly prompts: PromptSet | undefined;
+}
+
+/** Builds the snapshot of a validated config. */
+export function buildSnapshot(config: Config, { live, env, prompts }: SnapshotSources): Snapshot {
   const backends = new Map(
-    config.backends.filter(({ enabled }) => enabled).map((backend) => [backend.name, buildBackend(backend, live)]),
+    config.backends.filter(({ enabled }) => enabled).map((backend) => [backend.name, buildBackend(backend, live, env)]),
   );
   const aliases = new Map(
     Object.entries(config.models)
@@ -135,7 +144,7 @@ export function buildSnapshot(config: Config, prompts: PromptSet | undefined, li
     openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
     hasManyCallers: config.keys !== undefined,
     seal: sealOf(config),
-    scrubber: scrubberOf(config, backends),
+    scrubber: scrubberOf(config, env, backends),
     cors,
     webPages: hasKey(config) ? undefined : new WebPages(hostsOf(config), cors),
     maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
@@ -187,8 +196,8 @@ function sealOf({ keys, server: { secret } }: Config): IdSeal | undefined {
   return keys === undefined && secret === undefined ? undefined : new IdSeal(gatewaySecret(secret, 'ids'));
 }
 
-function scrubberOf(config: Config, backends: ReadonlyMap<string, Backend>): Scrubber | undefined {
-  const secrets = secretsKeptFromClients(config);
+function scrubberOf(config: Config, env: Environment, backends: ReadonlyMap<string, Backend>): Scrubber | undefined {
+  const secrets = secretsKeptFromClients(config, env);
   const sources = Array.from(backends.values(), (backend) => backend.secrets).filter((source) => source !== undefined);
   return secrets.length + sources.length === 0 ? undefined : new Scrubber(secrets, sources);
 }
@@ -200,16 +209,16 @@ function hostsOf({ listen, metrics, server }: Config): string[] {
   return [...names.filter((name) => name !== undefined), ...server.allowed_hosts];
 }
 
-function buildBackend(config: Config['backends'][number], live: LiveBackends): Backend {
+function buildBackend(config: Config['backends'][number], live: LiveBackends, env: Environment): Backend {
   const { name, headers = {} } = config;
-  const { plan, mayBeGateway, ...resolved } = resolveBackend(config);
+  const { plan, mayBeGateway, ...resolved } = resolveBackend(config, env);
   return {
     name,
     ...resolved,
     hopMark: mayBeGateway ? live.hopMark : undefined,
     headers: lowerCased(headers),
     live: live.backend(name),
-    ...live.transport(name, plan),
+    ...live.transport(name, plan, env),
   };
 }
 

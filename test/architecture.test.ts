@@ -168,10 +168,20 @@ describe('architecture', () => {
 
   test('a snapshot holds resolved settings, and no key of the config', () => {
     const live = new LiveBackends(() => undefined);
-    const snapshot = buildSnapshot(configOf({}, '127.0.0.1:0'), undefined, live);
+    const snapshot = buildSnapshot(configOf({}, '127.0.0.1:0'), { live, env: {}, prompts: undefined });
     const keys = Object.entries(snapshot).flatMap(([name, value]) => [name, ...keysOf(value)]);
     expect(keys).toContain('maxRetries');
     expect(keys.filter((key) => key === 'config' || key.includes('_'))).toEqual([]);
+  });
+
+  test('main alone reads the environment of the process, and hands it on', () => {
+    const reading = code
+      .filter(({ path }) =>
+        /\b(?:process|Bun)\??\.env\b|\benv\b.*\} = process;/.test(readFileSync(join(ROOT, path), 'utf8')),
+      )
+      .map(({ path }) => path);
+    // How the program was called is a fact of the process, which every message with a command in it needs.
+    expect(reading).toEqual(['src/lib/called-as.ts', 'src/main.ts']);
   });
 
   test('every import statement is seen', () => {

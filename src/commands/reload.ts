@@ -14,12 +14,14 @@ import { printable } from '../lib/printable.ts';
 import type { ReloadResult } from '../pipeline/context.ts';
 import type { Host } from '../server/host.ts';
 import { reasonOf } from '../server/host.ts';
+import type { Environment } from '../lib/environment.ts';
 
 /** What the config in force came from. */
 export interface Origin {
   readonly file: string;
   /** What the command line said besides. */
   readonly flags: ListenFlags;
+  readonly env: Environment;
   /** How its files were before they were read. */
   readonly known: States;
   /** What was told of it at the start. */
@@ -62,10 +64,10 @@ export class Reloader {
 
   /** Its files are watched from before they are read, and if it is refused as well: what is put right may be another than the config. */
   async #load(): Promise<LoadedConfig> {
-    const { file, flags } = this.from;
-    const loaded = await loadConfig(file, process.env, flags);
+    const { file, flags, env } = this.from;
+    const loaded = await loadConfig(file, env, flags);
     const hasNewFiles = await this.watch(loaded.files, loaded.config);
-    return hasNewFiles ? await loadConfig(file, process.env, flags) : loaded;
+    return hasNewFiles ? await loadConfig(file, env, flags) : loaded;
   }
 
   async #reload(why: string): Promise<ReloadResult> {

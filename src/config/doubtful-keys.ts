@@ -2,7 +2,7 @@ import { isLocalHost } from '../lib/local-host.ts';
 import { placeBackend } from '../vendors/place.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
-import type { Environment } from './expand.ts';
+import type { Environment } from '../lib/environment.ts';
 import { shownKeys } from './key-references.ts';
 import type { Finding } from './messages.ts';
 import type { ConfigPath } from './problem.ts';

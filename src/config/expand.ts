@@ -1,5 +1,4 @@
-/** Variables by name; unset ones are undefined or absent. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../lib/environment.ts';
 
 /** Text with its variables put in (`whole`: it was one variable and nothing else), or what is wrong with it. */
 export type Expansion = { text: string; whole: boolean } | { problem: string };

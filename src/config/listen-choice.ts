@@ -1,5 +1,6 @@
 import { formatListen, parseListen } from './listen.ts';
 import { ConfigError } from './problem.ts';
+import type { Environment } from '../lib/environment.ts';
 
 /** The flags that say where to listen, whatever the config says; at most one is set. */
 export interface ListenFlags {
@@ -28,11 +29,7 @@ const DEFAULT_PORT = 8765;
  * Chooses where to listen: as a flag says, or the config, or the environment; otherwise on every interface where a key
  * keeps strangers out, and on loopback where none does. Throws a ConfigError for an environment that says nonsense.
  */
-export function chooseListen(
-  { listen, ...config }: Listening,
-  flags: ListenFlags,
-  env: Readonly<Record<string, string | undefined>>,
-): ListenChoice {
+export function chooseListen({ listen, ...config }: Listening, flags: ListenFlags, env: Environment): ListenChoice {
   if (flags.listen !== undefined) return { value: flags.listen, from: '--listen' };
   if (flags.port !== undefined) return { value: listenAt(flags.port, config), from: '--port' };
   if (typeof listen === 'string') return { value: listen, from: 'listen' };

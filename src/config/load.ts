@@ -4,7 +4,7 @@ import { commandLine } from '../lib/called-as.ts';
 import { readBounded, UnreadableFile } from '../lib/bounded-file.ts';
 import { hiddenReason } from '../lib/unreachable.ts';
 import { yamlExcess } from '../lib/yaml-bounds.ts';
-import type { Environment } from './expand.ts';
+import type { Environment } from '../lib/environment.ts';
 import { exposedSecrets } from './exposure.ts';
 import { checkKeys } from './key-references.ts';
 import { type ListenChoice, type ListenFlags, chooseListen } from './listen-choice.ts';

@@ -1,7 +1,7 @@
 import { hostname, networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import { placeBackend } from '../vendors/place.ts';
-import type { Environment } from './expand.ts';
+import type { Environment } from '../lib/environment.ts';
 import type { ListenChoice } from './listen-choice.ts';
 import { isEverywhere, isLoopback, type ListenAddress, parseListen } from './listen.ts';
 import type { Finding } from './messages.ts';

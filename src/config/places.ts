@@ -3,7 +3,7 @@ import type { PlaceSettings } from '../vendors/place.ts';
 import { doubtOfBaseUrl } from '../vendors/url-doubt.ts';
 import { isUnlikely, placeBackend } from '../vendors/place.ts';
 import { VENDOR_SETTINGS } from '../vendors/vendor.ts';
-import type { Environment } from './expand.ts';
+import type { Environment } from '../lib/environment.ts';
 import type { Finding } from './messages.ts';
 import type { Config } from './schema.ts';
 import { DIALECTS } from '../vendors/dialects.ts';

@@ -1,6 +1,6 @@
 import { asWord, parseObject } from '../lib/json.ts';
 import { placeBackend } from '../vendors/place.ts';
-import type { Environment } from './expand.ts';
+import type { Environment } from '../lib/environment.ts';
 import { type Config, configSchema } from './schema.ts';
 import { childSchema, isSecret } from './shape.ts';
 import type { z } from 'zod';
@@ -10,7 +10,7 @@ import type { z } from 'zod';
  * them that are secret by themselves, and what requests are signed with, which may come from `env`. A new key is one of
  * these as soon as its schema is a `secret()`.
  */
-export function secretsOf(config: Config, env: Environment = process.env): string[] {
+export function secretsOf(config: Config, env: Environment): string[] {
   return [
     ...new Set([
       ...secretsIn(config, configSchema),
@@ -23,7 +23,7 @@ export function secretsOf(config: Config, env: Environment = process.env): strin
  * Those of them that no answer may show: all but values of headers that everybody knows, which would be found in what
  * models say.
  */
-export function secretsKeptFromClients(config: Config, env: Environment = process.env): string[] {
+export function secretsKeptFromClients(config: Config, env: Environment): string[] {
   const backends = config.backends.map((backend) => ({ ...backend, headers: withoutPublic(backend.headers ?? {}) }));
   return secretsOf({ ...config, backends }, env);
 }

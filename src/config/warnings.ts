@@ -1,5 +1,5 @@
 import { doubtfulKeys } from './doubtful-keys.ts';
-import type { Environment } from './expand.ts';
+import type { Environment } from '../lib/environment.ts';
 import { SAFE_KEY_CHARS } from './fields.ts';
 import { keyWarnings, shownKeys } from './key-references.ts';
 import { hasKey, type ListenChoice } from './listen-choice.ts';

@@ -1,8 +1,6 @@
 import { arch, homedir, hostname, platform, userInfo } from 'node:os';
+import type { Environment } from '../lib/environment.ts';
 import { localDate, localTime } from '../lib/local-time.ts';
-
-/** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A prompt's text in pieces: constants, and what depends on the moment of the request. Neighbours are not both constants. */
 export type Template = readonly (string | ((now: Date) => string))[];

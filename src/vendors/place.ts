@@ -6,6 +6,7 @@ import { readGoogleAccount } from './google-account.ts';
 import type { Vendor, VendorEndpoint, VendorSetting } from './vendor.ts';
 import { VENDOR_SETTINGS } from './vendor.ts';
 import { VENDORS } from './vendors.ts';
+import type { Environment } from '../lib/environment.ts';
 
 /** What a backend's config says of where it is, key by key as it is written there. */
 export type PlaceSettings = {
@@ -40,8 +41,6 @@ export interface PlaceProblem {
   readonly key: keyof PlaceSettings;
   readonly message: string;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Where the config wants a backend to be: the vendor that it names, or else the one whose host its URL names, or else

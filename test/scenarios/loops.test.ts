@@ -104,7 +104,7 @@ describe('the mark', () => {
       { name: 'near', vendor: 'vllm' },
     ];
     const { config } = parseConfig(stringify({ backends }), { file: 'c', env: {} });
-    const snapshot = buildSnapshot(config, undefined, new LiveBackends(() => undefined));
+    const snapshot = buildSnapshot(config, { live: new LiveBackends(() => undefined), env: {}, prompts: undefined });
     const marked = Array.from(snapshot.backends.values(), ({ name, hopMark }) => [name, hopMark !== undefined]);
     expect(marked).toEqual([
       ['openai', false],
