@@ -24,7 +24,7 @@ export function promptVariablesBlock(localize: Localize): string {
     [
       ...own,
       ['`${NAME}`', localize('The environment variable, if `proxy.prompt_variables` lists it; any other is an error.')],
-      ['`${NAME:-default}`', localize('The same, or the default where it is unset or empty.')],
+      ['`${NAME:-default}`', localize('The same, or the default where it is unset or empty. A default may hold variables, too.')],
       ['`$${`', localize('`${` itself.')],
     ],
   );
