@@ -23,7 +23,7 @@ import { Concurrency } from './policies/concurrency.ts';
 import { FailedKeys } from './policies/failed-keys.ts';
 import { RateLimits } from './policies/rate-limit.ts';
 import { promptChanges } from './prompts/changes.ts';
-import type { PromptSet } from './prompts/inject.ts';
+import type { PromptSet } from './prompts/prompt-set.ts';
 import { loadPrompts } from './prompts/load.ts';
 import { unmatchedModels } from './prompts/unmatched.ts';
 import { concurrencySettings, healthSettings, logSettings, maxBufferedBytes, rateLimitSettings } from './settings.ts';

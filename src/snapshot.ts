@@ -11,7 +11,7 @@ import type { Alias, Backend, Route, Timeouts } from './core/route.ts';
 import { routeKey } from './core/route.ts';
 import { IdSeal } from './core/sealed-id.ts';
 import type { WorkLimits } from './core/work.ts';
-import type { PromptSet } from './prompts/inject.ts';
+import type { PromptSet } from './prompts/prompt-set.ts';
 import { AddressList } from './lib/address-list.ts';
 import { KeyCheck } from './policies/auth.ts';
 import { OpenCallers } from './policies/open-callers.ts';

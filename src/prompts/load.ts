@@ -4,8 +4,8 @@ import { readBounded, UnreadableFile } from '../lib/bounded-file.ts';
 import type { Environment } from '../lib/environment.ts';
 import { isAbsent } from '../lib/unreachable.ts';
 import { DEFAULT_HEAD, splitHead, type HeadedText } from './head.ts';
-import { PromptSet, type Prompt } from './inject.ts';
-import { compileTemplate, type PromptVariables } from './variables.ts';
+import { PromptSet, type Prompt } from './prompt-set.ts';
+import { compileTemplate, type PromptVariables } from './template.ts';
 
 /** What the user should know about a prompt file. After an error the file is left out, after a warning it mostly takes effect. */
 export interface PromptProblem {

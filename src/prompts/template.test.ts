@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { hostname } from 'node:os';
-import { compileTemplate, renderTemplate } from './variables.ts';
+import { compileTemplate, renderTemplate } from './template.ts';
 
 const now = new Date(2026, 10, 2, 3, 4, 5);
 
