@@ -2,6 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBounded, UnreadableFile } from '../lib/bounded-file.ts';
 import type { Environment } from '../lib/environment.ts';
+import { linesOf } from '../lib/lines.ts';
 import { isAbsent } from '../lib/unreachable.ts';
 import { DEFAULT_HEAD, splitHead, type HeadedText } from './head.ts';
 import { PromptSet, type Prompt } from './prompt-set.ts';
@@ -179,8 +180,8 @@ function problem(level: PromptProblem['level'], file: string, message: string): 
 }
 
 function positionOf(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset).split('\n');
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  const { line, col: column } = linesOf(text).linePos(offset);
+  return { line, column };
 }
 
 function reason(error: unknown): string {
