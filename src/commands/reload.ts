@@ -4,7 +4,7 @@ import { FileWatch } from '../config/file-watch.ts';
 import type { ListenFlags } from '../config/listen-choice.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { loadConfig } from '../config/load.ts';
-import { ExposureNotes } from '../config/exposure.ts';
+import { ExposureWarnings } from '../config/exposed-secrets.ts';
 import { ConfigError, type ConfigProblem, formatProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import type { App } from '../app.ts';
@@ -34,7 +34,7 @@ const AGAIN = ' (then reload again: SIGHUP, or POST /admin/reload)';
 /** Keeps the gateway on what its config file says: when the file changes, or when asked. One reload at a time. */
 export class Reloader {
   readonly #watch: FileWatch;
-  readonly #exposure: ExposureNotes;
+  readonly #exposure: ExposureWarnings;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -43,7 +43,7 @@ export class Reloader {
     private readonly from: Origin,
   ) {
     this.#watch = new FileWatch(systemClock, () => void this.reload('a file changed'), from.known);
-    this.#exposure = new ExposureNotes(from.warnings);
+    this.#exposure = new ExposureWarnings(from.warnings);
   }
 
   /** Looks after `files`, and after the prompt files of `config`, from now on. */

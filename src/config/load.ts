@@ -6,17 +6,17 @@ import { linesOf } from '../lib/lines.ts';
 import { hiddenReason } from '../lib/unreachable.ts';
 import { yamlExcess } from '../lib/yaml-bounds.ts';
 import type { Environment } from '../lib/environment.ts';
-import { exposedSecrets } from './exposure.ts';
-import { checkKeys } from './key-references.ts';
+import { exposedSecrets } from './exposed-secrets.ts';
+import { checkCallerKeys } from './caller-keys.ts';
 import { type ListenChoice, type ListenFlags, chooseListen } from './listen-choice.ts';
 import { describeIssue, type Finding } from './messages.ts';
-import { checkPlaces } from './places.ts';
+import { checkBackends } from './backend-check.ts';
 import { ConfigError, type ConfigProblem, formatPath } from './problem.ts';
 import { checkReferences } from './references.ts';
 import { type Config, configSchema } from './schema.ts';
 import { readSource, type Source, type SourceOptions, type SourceProblem } from './source.ts';
 import { syntaxMessage } from './syntax.ts';
-import { unquotedStar } from './unquoted-star.ts';
+import { unquotedWildcard } from './unquoted-wildcard.ts';
 import { findWarnings } from './warnings.ts';
 
 /** A config that can be used, and what is doubtful about it. */
@@ -108,7 +108,7 @@ function readText(text: string, options: ConfigOptions): Reading {
     offset: error.pos[0],
     message: syntaxMessage(error.code),
   }));
-  const star = unquotedStar(
+  const star = unquotedWildcard(
     text,
     syntax.map(({ offset }) => offset),
   );
@@ -137,15 +137,15 @@ function readText(text: string, options: ConfigOptions): Reading {
   const findings = [
     ...describeIssues(source, issues),
     ...checkReferences({ ...values, listen: listen.value }),
-    ...checkKeys(source.value),
-    ...checkPlaces(source.value, options.env),
+    ...checkCallerKeys(source.value),
+    ...checkBackends(source.value, options.env),
   ];
   const problems = [...source.problems, ...findings.map((finding) => placed(source, finding))];
   if (problems.length > 0 || !result.data) return { problems, secretFiles, wantsJson };
   const config = { ...result.data, listen: listen.value };
   const warnings = [
     ...findWarnings(config, listen, options.env),
-    ...exposedSecrets(source.secretPlaces, options.file),
+    ...exposedSecrets(source.secretLocations, options.file),
   ].map((warning) => placed(source, warning));
   return { config, listen, warnings, secretFiles };
 }

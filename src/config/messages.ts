@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { nearest } from '../lib/nearest.ts';
 import type { ConfigPath } from './problem.ts';
-import { foreignConfig } from './foreign-config.ts';
+import { litellmKey } from './litellm-config.ts';
 import { allowedBy, isShowable, schemaAt, shapeOf } from './shape.ts';
 
 /** Something wrong at a path: what, and in parentheses what is allowed. */
@@ -29,7 +29,7 @@ export function describeIssue(
   if (issue.code === 'unrecognized_keys') {
     const shape = schema && shapeOf(schema);
     const known = shape?.kind === 'map' ? Object.keys(shape.keys) : [];
-    const foreign = path.length === 0 ? foreignConfig(issue.keys) : undefined;
+    const foreign = path.length === 0 ? litellmKey(issue.keys) : undefined;
     if (foreign !== undefined) return [foreign];
     return issue.keys.map((key) => ({ path: [...path, key], message: unknownMessage('key', key, known) }));
   }

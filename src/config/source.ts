@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, parse } from 'yaml';
 import type { Alias, Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import type { z } from 'zod';
-import { aliasTargets } from './aliases.ts';
+import { aliasTargets } from './yaml-aliases.ts';
 import type { Environment } from '../lib/environment.ts';
 import { expand } from './expand.ts';
 import type { ConfigPath } from './problem.ts';
@@ -37,11 +37,11 @@ export interface Source {
   /** The files that secrets were read from. */
   readonly secretFiles: readonly string[];
   /** Where secrets stand as they are: in the text itself, or in files that it names. */
-  readonly secretPlaces: readonly SecretPlace[];
+  readonly secretLocations: readonly SecretLocation[];
 }
 
 /** A secret that lies on a disk. */
-export interface SecretPlace {
+export interface SecretLocation {
   readonly path: ConfigPath;
   /** Undefined: the config itself. */
   readonly file: string | undefined;
@@ -67,7 +67,7 @@ class Reader {
   readonly #targets: Map<Alias, Node>;
   readonly #problems: SourceProblem[] = [];
   readonly #secretFiles: string[] = [];
-  readonly #secretPlaces: SecretPlace[] = [];
+  readonly #secretLocations: SecretLocation[] = [];
   readonly #offsets = new Map<string, number>();
   readonly #expanded = new Set<string>();
   /** What variables came to, and what stands in the file for it. */
@@ -91,7 +91,7 @@ class Reader {
       asWritten: (message) => this.#asWritten(message),
       isCut: this.#aliased > MAX_ALIASED,
       secretFiles: this.#secretFiles,
-      secretPlaces: this.#secretPlaces,
+      secretLocations: this.#secretLocations,
     };
   }
 
@@ -163,7 +163,7 @@ class Reader {
     if (!target || isInside) {
       const what = isInside ? 'contains itself' : 'has no anchor before it';
       const remedy = isInside ? '' : `; for a name, quotes: '*${alias.source}'`;
-      // What `*:` makes of a map is for `unquotedStar` to say.
+      // What `*:` makes of a map is for `unquotedWildcard` to say.
       const offset = alias.source.endsWith(':') ? alias.range?.[0] : undefined;
       this.#report(path, `the alias *${alias.source} ${what} (an anchor &${alias.source} further up${remedy})`, offset);
       return undefined;
@@ -201,11 +201,11 @@ class Reader {
       const secret = readSecretFile(expansion.text.slice('file:'.length), this.#options, written);
       this.#secretFiles.push(secret.file);
       if ('problem' in secret) return this.#report(path, secret.problem);
-      this.#secretPlaces.push({ path, file: secret.file });
+      this.#secretLocations.push({ path, file: secret.file });
       return secret.text;
     }
     if (expansion.text === value && value !== '' && isSecret(schema))
-      this.#secretPlaces.push({ path, file: undefined });
+      this.#secretLocations.push({ path, file: undefined });
     return kind === 'value' && expansion.whole ? numberOrBoolean(expansion.text) : expansion.text;
   }
 

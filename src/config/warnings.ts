@@ -1,12 +1,12 @@
-import { doubtfulKeys } from './doubtful-keys.ts';
+import { suspiciousKeys } from './suspicious-keys.ts';
 import type { Environment } from '../lib/environment.ts';
 import { SAFE_KEY_CHARS } from './fields.ts';
-import { keyWarnings, shownKeys } from './key-references.ts';
+import { callerKeyWarnings, callerKeys } from './caller-keys.ts';
 import { hasKey, type ListenChoice } from './listen-choice.ts';
 import { isLoopback, parseListen } from './listen.ts';
 import { type Finding, unknownMessage } from './messages.ts';
-import { backendsAtOwnAddress, loopbackInContainer } from './own-address.ts';
-import { doubtfulUrls, unlikelyProtocols } from './places.ts';
+import { backendsAtOwnAddress, loopbackInContainer } from './listen-warnings.ts';
+import { suspiciousUrls, unlikelyProtocols } from './backend-check.ts';
 import type { Config } from './schema.ts';
 
 /** What is allowed in a valid config but hardly meant. */
@@ -15,14 +15,14 @@ export function findWarnings(config: Config, listen: ListenChoice, env: Environm
     ...openToAll(config, listen),
     ...loopbackInContainer(listen, env),
     ...backendsAtOwnAddress(config, listen, env),
-    ...keyWarnings(config),
+    ...callerKeyWarnings(config),
     ...shortKeys(config),
-    ...doubtfulKeys(config, env),
+    ...suspiciousKeys(config, env),
     ...unusedBackends(config),
     ...deadAliases(config),
     ...unknownFallbacks(config),
     ...fallbackWarnings(config),
-    ...doubtfulUrls(config),
+    ...suspiciousUrls(config),
     ...unlikelyProtocols(config),
   ];
 }
@@ -39,7 +39,7 @@ export function openToAll(config: Config, { value, from }: ListenChoice): Findin
 
 function shortKeys(config: Config): Finding[] {
   const message = 'is short enough to be guessed (32 random characters, say: `openssl rand -hex 16` prints such)';
-  return shownKeys(config).flatMap(({ path, key }) => (key.length >= SAFE_KEY_CHARS ? [] : [{ path, message }]));
+  return callerKeys(config).flatMap(({ path, key }) => (key.length >= SAFE_KEY_CHARS ? [] : [{ path, message }]));
 }
 
 function unusedBackends(config: Config): Finding[] {

@@ -1,7 +1,7 @@
 import type { SourceProblem } from './source.ts';
 
 /** A name that begins with `*` and stands as a key without quotes: YAML takes it, with its colon, for an alias. */
-export interface UnquotedStar {
+export interface UnquotedWildcard {
   readonly lineStart: number;
   readonly problem: SourceProblem;
 }
@@ -10,7 +10,7 @@ export interface UnquotedStar {
  * The first such key on a line in which the parser has stumbled at one of `offsets`, or on the line before; undefined
  * without one. The parser may notice only at the next line that something is wrong.
  */
-export function unquotedStar(text: string, offsets: readonly number[]): UnquotedStar | undefined {
+export function unquotedWildcard(text: string, offsets: readonly number[]): UnquotedWildcard | undefined {
   for (const offset of offsets.toSorted((a, b) => a - b)) {
     const line = lineStartAt(text, offset);
     for (const lineStart of line === 0 ? [line] : [lineStartAt(text, line - 1), line]) {

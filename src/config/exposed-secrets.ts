@@ -1,11 +1,11 @@
 import { isReadableByAll } from '../lib/bounded-file.ts';
 import type { Finding } from './messages.ts';
 import type { ConfigProblem } from './problem.ts';
-import type { SecretPlace } from './source.ts';
+import type { SecretLocation } from './source.ts';
 
 /** Secrets that every user of the machine can read: one finding for each file that holds any. */
-export function exposedSecrets(places: readonly SecretPlace[], configFile: string): Finding[] {
-  const first = new Map<string, SecretPlace>();
+export function exposedSecrets(places: readonly SecretLocation[], configFile: string): Finding[] {
+  const first = new Map<string, SecretLocation>();
   for (const place of places.filter(mayHurt)) {
     const file = place.file ?? configFile;
     if (!first.has(file)) first.set(file, place);
@@ -23,7 +23,7 @@ export function exposedSecrets(places: readonly SecretPlace[], configFile: strin
 const BY_ALL = 'every user of this machine can read';
 
 /** What was told of files that everybody can read: it stays true over reloads, and is told again only after it was not. */
-export class ExposureNotes {
+export class ExposureWarnings {
   #told: ReadonlySet<string>;
 
   constructor(warnings: readonly ConfigProblem[]) {
@@ -48,6 +48,6 @@ function noteOf({ path, message }: ConfigProblem): string {
 }
 
 /** Most headers that stand in a config as they are name an application or a project; those in files of their own were meant. */
-function mayHurt({ path: [, , key, header], file }: SecretPlace): boolean {
+function mayHurt({ path: [, , key, header], file }: SecretLocation): boolean {
   return file !== undefined || key !== 'headers' || /auth|key|token|secret|cookie/i.test(String(header));
 }

@@ -11,7 +11,7 @@ const LITELLM: ReadonlySet<string> = new Set([
 ]);
 
 /** What to say, once, of unknown keys at the top of a config that are those of another gateway; undefined if they are not. */
-export function foreignConfig(keys: readonly string[]): Finding | undefined {
+export function litellmKey(keys: readonly string[]): Finding | undefined {
   const key = keys.find((name) => LITELLM.has(name));
   if (key === undefined) return undefined;
   return {

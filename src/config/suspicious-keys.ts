@@ -3,7 +3,7 @@ import { placeBackend } from '../vendors/place.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 import type { Environment } from '../lib/environment.ts';
-import { shownKeys } from './key-references.ts';
+import { callerKeys } from './caller-keys.ts';
 import type { Finding } from './messages.ts';
 import type { ConfigPath } from './problem.ts';
 import type { Config } from './schema.ts';
@@ -11,8 +11,8 @@ import type { Config } from './schema.ts';
 type BackendConfig = Config['backends'][number];
 
 /** Keys that cannot be right, and providers that will want one. No message holds any of a key. */
-export function doubtfulKeys(config: Config, env: Environment): Finding[] {
-  const own = shownKeys(config).map(({ path, key }) => ({ path, key, isGuessed: true }));
+export function suspiciousKeys(config: Config, env: Environment): Finding[] {
+  const own = callerKeys(config).map(({ path, key }) => ({ path, key, isGuessed: true }));
   const doubtful = [...own, ...config.backends.flatMap((backend, index) => keysOf(backend, index, env))];
   return [
     ...doubtful.flatMap(({ path, key, isGuessed }) => {

@@ -3,7 +3,7 @@ import { unknownMessage } from './messages.ts';
 import type { Config } from './schema.ts';
 
 /** What is wrong between the keys of callers: a name or a secret that two have. Takes values that are not validated. */
-export function checkKeys(config: unknown): Finding[] {
+export function checkCallerKeys(config: unknown): Finding[] {
   const { keys: listed, proxy_api_key: own, server } = (config ?? {}) as Readonly<Record<string, unknown>>;
   const keys: readonly unknown[] = Array.isArray(listed) ? listed : [];
   const places = new Map<unknown, string>();
@@ -32,7 +32,7 @@ export function checkKeys(config: unknown): Finding[] {
 }
 
 /** What is allowed among keys and hardly meant. */
-export function keyWarnings(config: Config): Finding[] {
+export function callerKeyWarnings(config: Config): Finding[] {
   return [...nobody(config), ...providersKeys(config), ...unknownModels(config)];
 }
 
@@ -44,7 +44,7 @@ function nobody({ keys, proxy_api_key: own }: Config): Finding[] {
 /** Whoever has the one has the other, and can go past the gateway. */
 function providersKeys(config: Config): Finding[] {
   const byKey = new Map(config.backends.map(({ name, api_key: key }) => [key, name]));
-  return shownKeys(config).flatMap(({ path, key }) => {
+  return callerKeys(config).flatMap(({ path, key }) => {
     const backend = byKey.get(key);
     if (backend === undefined) return [];
     return [{ path, message: `is the key of the backend "${backend}" as well (one that only opens the gateway)` }];
@@ -69,7 +69,7 @@ function unknownModels({ keys = [], models }: Config): Finding[] {
 }
 
 /** All keys that clients show to the gateway, and where they stand. */
-export function shownKeys({ keys = [], proxy_api_key: own }: Config): { path: (string | number)[]; key: string }[] {
+export function callerKeys({ keys = [], proxy_api_key: own }: Config): { path: (string | number)[]; key: string }[] {
   return [
     ...(own === undefined ? [] : [{ path: ['proxy_api_key'], key: own }]),
     ...keys.map(({ key }, index) => ({ path: ['keys', index, 'key'], key })),

@@ -16,7 +16,7 @@ const KEYS = ['url', 'vendor', 'protocol', 'api_key', ...VENDOR_SETTINGS] as con
  * What is wrong between the keys that say where a backend is and who it is. Takes the values as they were read; a backend
  * of which one cannot be used, which has been said then, is judged when it can.
  */
-export function checkPlaces(config: unknown, env: Environment): Finding[] {
+export function checkBackends(config: unknown, env: Environment): Finding[] {
   const backends: unknown = asObject(config)?.['backends'];
   if (!Array.isArray(backends)) return [];
   return backends.flatMap((backend: unknown, index) => {
@@ -39,7 +39,7 @@ export function unlikelyProtocols({ backends }: Config): Finding[] {
 }
 
 /** URLs that lead to no API that anyone knows. */
-export function doubtfulUrls({ backends }: Config): Finding[] {
+export function suspiciousUrls({ backends }: Config): Finding[] {
   return backends.flatMap(({ url }, index) => {
     const doubt = url === undefined || url === 'demo:' ? undefined : doubtOfBaseUrl(url);
     if (doubt === undefined) return [];
