@@ -33,7 +33,7 @@ export function unlikelyProtocols({ backends }: Config): Finding[] {
   return backends.flatMap((backend, index) => {
     const vendor = isUnlikely(backend);
     if (vendor === undefined) return [];
-    const message = `${backend.protocol} is not known to be spoken by ${vendor.name} (the protocol that its documentation names)`;
+    const message = `${vendor.name} is not known to speak ${backend.protocol} (use a protocol that its documentation names)`;
     return [{ path: ['backends', index, 'protocol'], message }];
   });
 }

@@ -15,11 +15,11 @@ export function checkCallerKeys(config: unknown): Finding[] {
     const place = `keys[${index}]`;
     const [namesake, twin] = [places.get(nameOf(name)), places.get(secretOf(key))];
     if (namesake !== undefined) {
-      const message = `duplicate name of a key "${String(name)}" (names are unique; ${namesake} has this one)`;
+      const message = `duplicate key name "${String(name)}" (${namesake} has it already: choose another)`;
       wrong.push({ path: ['keys', index, 'name'], message });
     } else if (isFilled(name)) places.set(nameOf(name), place);
     if (twin !== undefined) {
-      const message = `is the same key as ${twin} (one of its own: it tells who the caller is)`;
+      const message = `is the same key as ${twin} (use a different one: keys tell callers apart)`;
       wrong.push({ path: ['keys', index, 'key'], message });
     } else if (isFilled(key)) places.set(secretOf(key), place);
     return wrong;
@@ -27,7 +27,7 @@ export function checkCallerKeys(config: unknown): Finding[] {
   const secret = typeof server === 'object' && server !== null && 'secret' in server ? server.secret : undefined;
   const knower = isFilled(secret) ? places.get(secretOf(secret)) : undefined;
   if (knower === undefined) return findings;
-  const message = `is the same as ${knower} (a secret that no client knows)`;
+  const message = `is the same as ${knower} (use a secret that no client knows)`;
   return [...findings, { path: ['server', 'secret'], message }];
 }
 
@@ -38,7 +38,7 @@ export function callerKeyWarnings(config: Config): Finding[] {
 
 function nobody({ keys, proxy_api_key: own }: Config): Finding[] {
   if (keys === undefined || own !== undefined || keys.some(({ enabled }) => enabled)) return [];
-  return [{ path: ['keys'], message: 'lets nobody in (a key that is enabled, or proxy_api_key)' }];
+  return [{ path: ['keys'], message: 'lets nobody in (enable a key, or set proxy_api_key)' }];
 }
 
 /** Whoever has the one has the other, and can go past the gateway. */
@@ -47,7 +47,7 @@ function providersKeys(config: Config): Finding[] {
   return callerKeys(config).flatMap(({ path, key }) => {
     const backend = byKey.get(key);
     if (backend === undefined) return [];
-    return [{ path, message: `is the key of the backend "${backend}" as well (one that only opens the gateway)` }];
+    return [{ path, message: `is also the key of the backend "${backend}" (use a key for the gateway alone)` }];
   });
 }
 

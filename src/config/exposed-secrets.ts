@@ -14,8 +14,8 @@ export function exposedSecrets(places: readonly SecretLocation[], configFile: st
     if (!isReadableByAll(holder)) return [];
     const message =
       file === undefined
-        ? `stands in a file that ${BY_ALL} (chmod 600 ${holder}; or \${VARIABLE} or file:PATH instead)`
-        : `${BY_ALL} the file ${file} (chmod 600, or chmod 640 and the gateway's group)`;
+        ? `is in a file that ${BY_ALL} (chmod 600 ${holder}, or use \${VARIABLE} or file:PATH)`
+        : `${BY_ALL} the file ${file} (chmod 600, or chmod 640 with the gateway's group)`;
     return [{ path, message }];
   });
 }

@@ -30,7 +30,7 @@ export function text(kind = 'text', allowed = 'text that is not empty') {
 /** Text that ends up in an HTTP header, of which only visible ASCII and inner spaces arrive everywhere unchanged. */
 export function headerSafeText(kind: string, allowed: string) {
   return text(kind, allowed).refine((value) => HEADER_SAFE.test(value), {
-    error: 'holds characters that HTTP headers cannot carry (printable ASCII without a space at either end)',
+    error: 'has characters that an HTTP header cannot carry (use printable ASCII, without a space at either end)',
     when: isFilled,
   });
 }
@@ -47,7 +47,7 @@ export function secret() {
 /** A key that clients have to show: one that nobody guesses. */
 export function gatewayKey() {
   return secret().refine(({ length }) => length >= MIN_KEY_CHARS, {
-    error: `is too short: anybody can guess it (${MIN_KEY_CHARS} characters or more, better 32 random ones)`,
+    error: `is too short: anybody can guess it (use at least ${MIN_KEY_CHARS} characters, better 32 random ones)`,
     when: isFilled,
   });
 }

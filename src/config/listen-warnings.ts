@@ -19,7 +19,7 @@ export function backendsAtOwnAddress({ backends }: Config, { value }: ListenChoi
     // The gateway speaks no TLS: over https:// nothing would come of it but an error.
     if (url?.protocol !== 'http:' || Number(url.port || 80) !== own.port || !isReachedAt(own, bare(url.hostname)))
       return [];
-    const message = `is the address where this gateway listens (${value}): each request would come back to it until it answers 508 (the URL of a provider, or another port)`;
+    const message = `is the address where this gateway listens (${value}): each request would come back to it until it answers 508 (use the URL of a provider, or another port)`;
     return [{ path: ['backends', index, 'url'], message }];
   });
 }
@@ -33,7 +33,7 @@ export function loopbackInContainer({ value, from }: ListenChoice, env: Environm
   if (from !== 'listen' || given === '') return [];
   const [own, wanted] = [parseListen(value), readListen(given)];
   if (own.kind !== 'tcp' || !isLoopback(own) || wanted === undefined || isLoopback(wanted)) return [];
-  const message = `comes before LLM_PROXY_LISTEN=${given}: the gateway listens on loopback alone, and a port that a container publishes does not reach it (leave listen out)`;
+  const message = `overrides LLM_PROXY_LISTEN=${given}: the gateway listens on loopback only, and the published port of a container does not reach it (remove listen)`;
   return [{ path: ['listen'], message }];
 }
 

@@ -16,6 +16,6 @@ export function litellmKey(keys: readonly string[]): Finding | undefined {
   if (key === undefined) return undefined;
   return {
     path: [key],
-    message: `is a key of LiteLLM's config (how to translate it: ${pageUrl('migrate.md#from-litellm')})`,
+    message: `is a key of a LiteLLM config (how to migrate it: ${pageUrl('migrate.md#from-litellm')})`,
   };
 }

@@ -81,7 +81,7 @@ export function parseConfig(text: string, options: ConfigOptions): LoadedConfig 
     } catch (error) {
       // The YAML parser and the walks over its tree recurse.
       if (!(error instanceof RangeError)) throw error;
-      return { problems: [{ path: [], offset: 0, message: 'is nested too deeply (a few levels)' }] };
+      return { problems: [{ path: [], offset: 0, message: 'is nested too deeply (use fewer levels)' }] };
     }
   };
   const reading = read();
@@ -114,8 +114,8 @@ function readText(text: string, options: ConfigOptions): Reading {
   );
   if (!isMap(document.contents)) {
     // One that is empty may be about to be written, and would take away the backends and the key.
-    const what = isEmpty(document.contents) ? 'is empty' : 'holds no map';
-    const message = `the file ${what} (keys and values such as "listen: :8765")`;
+    const what = isEmpty(document.contents) ? 'is empty' : 'is not a map';
+    const message = `the file ${what} (write keys and values such as "listen: :8765")`;
     if (star !== undefined) return { problems: [star.problem] };
     return { problems: syntax.length > 0 ? syntax : [{ path: [], offset: 0, message }] };
   }

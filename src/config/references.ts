@@ -26,7 +26,7 @@ export function checkReferences(config: unknown): Finding[] {
 function sameAddress(config: unknown): Finding[] {
   const own = at(at(config, 'metrics'), 'listen');
   if (typeof own !== 'string' || own !== at(config, 'listen')) return [];
-  const message = 'is the address of the gateway itself (another one; or none, to have /metrics there)';
+  const message = 'is the address of the gateway itself (use another, or remove it to serve /metrics there)';
   return [{ path: ['metrics', 'listen'], message }];
 }
 
@@ -44,14 +44,14 @@ function openToAllPages(config: unknown): Finding[] {
 function defaultAlias(name: unknown, models: readonly [string, unknown][]): Finding[] {
   if (typeof name !== 'string' || name === '') return [];
   const path = ['routing', 'default_alias'];
-  if (name.endsWith('*')) return [{ path, message: 'is a wildcard (the name of one model)' }];
+  if (name.endsWith('*')) return [{ path, message: 'is a wildcard (name one model)' }];
   const found = models.find(([alias]) => alias === name) ?? models.find(([alias]) => wildcardMatches(alias, name));
   if (found === undefined) {
     const aliases = models.map(([alias]) => alias);
     return [{ path, message: unknownMessage('alias', name, aliases) }];
   }
   return at(found[1], 'enabled') === false
-    ? [{ path, message: `the alias "${found[0]}" is disabled (another one, or enabled: true)` }]
+    ? [{ path, message: `the alias "${found[0]}" is disabled (name another, or set enabled: true)` }]
     : [];
 }
 
@@ -75,7 +75,7 @@ function duplicates(backends: NamedBackend[]): Finding[] {
       first.set(name, index);
       return [];
     }
-    const message = `duplicate backend name "${name}" (names are unique; backends[${earlier}] has this one)`;
+    const message = `duplicate backend name "${name}" (backends[${earlier}] has it already: choose another)`;
     return [{ path: ['backends', index, 'name'], message }];
   });
 }
@@ -100,18 +100,18 @@ function listFindings(alias: string, model: unknown): Finding[] {
   if (list === undefined || list === null) return [];
   const path = ['models', alias, 'list'];
   if (!alias.endsWith('*'))
-    return [{ path, message: 'is for aliases that end in "*" (without it: this alias is shown by its own name)' }];
+    return [{ path, message: 'is only for aliases that end in "*" (remove it: this alias is listed by its own name)' }];
   const prefix = alias.slice(0, -1);
   return items(list).flatMap((name, index) => {
     if (typeof name !== 'string' || name === '' || (name.startsWith(prefix) && name.length > prefix.length)) return [];
-    return [{ path: [...path, index], message: `is not a name that "${alias}" matches (${prefix}…)` }];
+    return [{ path: [...path, index], message: `is not matched by "${alias}" (write a name such as ${prefix}NAME)` }];
   });
 }
 
 function wildcardProblem(alias: string, model: unknown): string | undefined {
   if (typeof model !== 'string' || !model.includes('*')) return undefined;
-  if (!alias.endsWith('*')) return 'has a "*" though its alias ends in none (a model without "*")';
-  return model.indexOf('*') === model.lastIndexOf('*') ? undefined : 'has more than one "*" (at most one)';
+  if (!alias.endsWith('*')) return 'has a "*", but its alias does not end in one (name a model without "*")';
+  return model.indexOf('*') === model.lastIndexOf('*') ? undefined : 'has more than one "*" (use one at most)';
 }
 
 function unknownAlias(alias: unknown, aliases: string[], path: ConfigPath): Finding[] {

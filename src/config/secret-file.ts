@@ -26,10 +26,10 @@ export function readSecretFile(
   const read = options.readSecret ?? ((name) => readBoundedSync(name, MAX_SECRET_BYTES).toString('utf8'));
   try {
     const text = read(file).replace(/[\r\n]+$/, '');
-    return text === '' ? { problem: `the file ${shown} is empty (a file that holds the key)`, file } : { text, file };
+    return text === '' ? { problem: `the file ${shown} is empty (write the key into it)`, file } : { text, file };
   } catch (error) {
     const { code = 'unreadable' } = error as NodeJS.ErrnoException;
     const reason = error instanceof UnreadableFile ? error.message : `cannot be read: ${code}`;
-    return { problem: `the file ${shown} ${reason} (a readable file that holds the key)`, file };
+    return { problem: `the file ${shown} ${reason} (name a readable file that holds the key)`, file };
   }
 }

@@ -58,8 +58,8 @@ const MAX_ALIASED = 100_000;
 /** What is shorter is no secret, and stands in other words by chance. */
 const SHORTEST_HIDDEN = 4;
 
-const DUPLICATE = 'duplicate key (each key once)';
-const IMPOSSIBLE = 'is not possible as a key (any other name)';
+const DUPLICATE = 'duplicate key (remove one of the two)';
+const IMPOSSIBLE = 'cannot be used as a key (choose another name)';
 
 class Reader {
   readonly #document: Document.Parsed;
@@ -154,18 +154,21 @@ class Reader {
     if (isAlias(node)) this.#throughAlias(node, path, (target) => this.#merge(target, schema, path, result));
     else if (isMap(node)) this.#pairs(node, schema, path, result);
     else if (isSeq(node)) for (const item of node.items) this.#merge(item as Node, schema, path, result);
-    else this.#report(path, '"<<" has nothing to merge (an alias of a map, or a list of them)', node.range?.[0]);
+    else
+      this.#report(path, '"<<" has nothing to merge (give it an alias of a map, or a list of them)', node.range?.[0]);
   }
 
   #throughAlias<T>(alias: Alias, path: ConfigPath, read: (target: Node) => T): T | undefined {
     const target = this.#targets.get(alias);
     const isInside = this.#aliases.includes(alias);
     if (!target || isInside) {
+      const remedy = isInside
+        ? 'repeat a value that stands above this one'
+        : `add the anchor &${alias.source} above it; for a name, use quotes: '*${alias.source}'`;
       const what = isInside ? 'contains itself' : 'has no anchor before it';
-      const remedy = isInside ? '' : `; for a name, quotes: '*${alias.source}'`;
       // What `*:` makes of a map is for `unquotedWildcard` to say.
       const offset = alias.source.endsWith(':') ? alias.range?.[0] : undefined;
-      this.#report(path, `the alias *${alias.source} ${what} (an anchor &${alias.source} further up${remedy})`, offset);
+      this.#report(path, `the alias *${alias.source} ${what} (${remedy})`, offset);
       return undefined;
     }
     if (!this.#mayGoOn(path)) return undefined;
@@ -179,7 +182,7 @@ class Reader {
   #mayGoOn(path: ConfigPath): boolean {
     this.#aliased += 1;
     if (this.#aliased === MAX_ALIASED + 1) {
-      this.#report(path, `the aliases of this file stand for too many values (at most ${MAX_ALIASED})`);
+      this.#report(path, `the YAML aliases of this file expand to too many values (at most ${MAX_ALIASED})`);
     }
     return this.#aliased <= MAX_ALIASED;
   }

@@ -71,9 +71,9 @@ function unread(key: string): string | undefined {
     const { name, bare } = form.exec(key)?.groups ?? {};
     if (bare !== undefined && /^(?:YOUR|MY)_/.test(bare)) return undefined;
     if (name !== undefined && isPlain(name))
-      return `is the text itself, not the value of a variable (write \${${name}})`;
+      return `is taken as text, not as the value of a variable (write \${${name}})`;
     if (name !== undefined || bare !== undefined)
-      return 'is the name of a variable, not its value (write ${NAME}, with that name)';
+      return 'is the name of a variable, not its value (write ${NAME} with that name)';
   }
   return undefined;
 }
@@ -86,7 +86,7 @@ function isPlain(name: string): boolean {
 function schemed(key: string): string | undefined {
   const [, scheme] = /^(Bearer|Basic|Token|Authorization:|x-api-key:|api-key:)\s+\S/i.exec(key) ?? [];
   if (scheme === undefined) return undefined;
-  return `begins with "${scheme} " (write the key alone, without "${scheme} ": the header's other words are added)`;
+  return `begins with "${scheme} " (write only the key, without "${scheme} ": the gateway adds the rest of the header)`;
 }
 
 const PLACEHOLDER = new RegExp(
@@ -107,7 +107,7 @@ const PLACEHOLDER = new RegExp(
 
 function placeholder(key: string): string | undefined {
   return PLACEHOLDER.test(key)
-    ? 'is a placeholder (the key itself, as text, ${VARIABLE} or file:/path/to/it)'
+    ? 'is a placeholder (write the key itself, as text, ${VARIABLE} or file:/path/to/it)'
     : undefined;
 }
 
@@ -118,7 +118,7 @@ function missingKeys(config: Config, env: Environment): Finding[] {
     const vendor = backend.enabled ? wantsKey(backend, env) : undefined;
     if (vendor === undefined) return [];
     const remedy = vendor.envKey === undefined ? 'set api_key' : `set api_key: \${${vendor.envKey}}`;
-    const message = `has no api_key, and the keys of clients are not passed on where the gateway has its own: ${vendor.name} will refuse every request (${remedy})`;
+    const message = `has no api_key, and a gateway with its own keys does not pass on those of clients: ${vendor.name} will refuse every request (${remedy})`;
     return [{ path: ['backends', index], message }];
   });
 }

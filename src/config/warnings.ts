@@ -30,7 +30,7 @@ export function findWarnings(config: Config, listen: ListenChoice, env: Environm
 /** An address that others reach, and nothing that keeps strangers out. */
 export function openToAll(config: Config, { value, from }: ListenChoice): Finding[] {
   if (hasKey(config) || isLoopback(parseListen(value))) return [];
-  const who = from === 'listen' ? '' : ` (of ${from})`;
+  const who = from === 'listen' ? '' : ` (from ${from})`;
   // Loopback of a container is reached by nobody.
   const here = from === 'LLM_PROXY_LISTEN' ? 'let nobody else reach it: -p 127.0.0.1:8765:8765' : 'listen on 127.0.0.1';
   const message = `${value}${who} is open to everyone who can reach it (set proxy_api_key or keys, or ${here})`;
@@ -38,7 +38,7 @@ export function openToAll(config: Config, { value, from }: ListenChoice): Findin
 }
 
 function shortKeys(config: Config): Finding[] {
-  const message = 'is short enough to be guessed (32 random characters, say: `openssl rand -hex 16` prints such)';
+  const message = 'is so short that it can be guessed (use 32 random characters: `openssl rand -hex 16` prints them)';
   return callerKeys(config).flatMap(({ path, key }) => (key.length >= SAFE_KEY_CHARS ? [] : [{ path, message }]));
 }
 
@@ -46,7 +46,7 @@ function unusedBackends(config: Config): Finding[] {
   const used = new Set(Object.values(config.models).flatMap((model) => model.routes.map((route) => route.backend)));
   return config.backends.flatMap((backend, index) => {
     if (!backend.enabled || used.has(backend.name)) return [];
-    const message = `no route uses the backend "${backend.name}" (a route with it, or enabled: false)`;
+    const message = `no route uses the backend "${backend.name}" (add a route, or set enabled: false)`;
     return [{ path: ['backends', index], message }];
   });
 }
@@ -55,7 +55,7 @@ function deadAliases(config: Config): Finding[] {
   const enabled = new Set(config.backends.filter((backend) => backend.enabled).map((backend) => backend.name));
   return Object.entries(config.models).flatMap(([alias, model]) => {
     if (!model.enabled || model.routes.some((route) => route.enabled && enabled.has(route.backend))) return [];
-    const message = 'every route of this alias is disabled, or its backend is (an enabled route, or enabled: false)';
+    const message = 'every route of this alias is disabled, or its backend is (enable one, or set enabled: false)';
     return [{ path: ['models', alias], message }];
   });
 }
@@ -82,13 +82,18 @@ function fallbackWarnings(config: Config): Finding[] {
   const toItself: Finding[] = [...fallbacks].flatMap(([alias, targets]) =>
     targets.flatMap((target, index) =>
       target === alias
-        ? [{ path: ['fallback', 'alias_fallback', alias, index], message: 'is a fallback to itself (another alias)' }]
+        ? [
+            {
+              path: ['fallback', 'alias_fallback', alias, index],
+              message: 'is a fallback to itself (name another alias)',
+            },
+          ]
         : [],
     ),
   );
   const cycles = findCycles(fallbacks).map((cycle) => ({
     path: ['fallback', 'alias_fallback', ...cycle.slice(0, 1)],
-    message: `the fallbacks go round in a circle: ${[...cycle, cycle[0]].join(' → ')} (no alias is tried twice)`,
+    message: `the fallbacks form a circle: ${[...cycle, cycle[0]].join(' → ')} (each alias is tried once)`,
   }));
   return [...toItself, ...cycles];
 }

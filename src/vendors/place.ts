@@ -93,9 +93,9 @@ export const DEMO_URL = 'demo:';
 
 function placeDemo(settings: PlaceSettings): { place: Place } | { problems: PlaceProblem[] } {
   const problems: PlaceProblem[] = [];
-  const allowed = 'the demo backend is of no vendor and speaks openai';
+  const allowed = 'the demo backend has no vendor and speaks openai';
   if (settings.vendor !== undefined)
-    problems.push({ key: 'vendor', message: `means nothing for "demo:" (${allowed})` });
+    problems.push({ key: 'vendor', message: `cannot be set for "demo:" (${allowed})` });
   if (settings.protocol !== undefined && protocolNamed(settings.protocol) !== DEFAULT_PROTOCOL) {
     problems.push({ key: 'protocol', message: `cannot be ${settings.protocol} for "demo:" (${allowed})` });
   }
@@ -194,7 +194,7 @@ const HINTS: Readonly<Record<VendorSetting, string>> = {
 };
 
 function missing(key: VendorSetting, vendor: Vendor): PlaceProblem {
-  return { key, message: `is missing, which vendor ${vendor.name} needs (${HINTS[key]})` };
+  return { key, message: `is missing: vendor ${vendor.name} needs it (${HINTS[key]})` };
 }
 
 function notSpoken(vendor: Vendor, name: string): PlaceProblem {
@@ -215,7 +215,7 @@ function pointless(settings: PlaceSettings, vendor: Vendor | undefined): PlacePr
   return VENDOR_SETTINGS.filter((key) => settings[key] !== undefined && vendor?.settings?.includes(key) !== true).map(
     (key) => {
       const owners = VENDORS.filter((row) => row.settings?.includes(key)).map(({ name }) => `vendor: ${name}`);
-      return { key, message: `means nothing for this backend (only with ${owners.join(' or ')})` };
+      return { key, message: `cannot be set for this backend (only with ${owners.join(' or ')})` };
     },
   );
 }

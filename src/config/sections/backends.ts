@@ -25,7 +25,7 @@ const headersSchema = z
     z
       .string()
       .refine((value) => value === '' || HEADER_SAFE.test(value), {
-        error: 'holds characters that a header value cannot (printable ASCII without a space at either end)',
+        error: 'has characters that an HTTP header cannot carry (use printable ASCII, without a space at either end)',
       })
       .meta({ kind: 'secret', secret: true, allowed: 'a header value as text, ${VARIABLE} or file:/path/to/it' }),
   )
@@ -127,7 +127,7 @@ const OWN_HEADERS = new Set(
 
 function headerNameProblem(name: string): string | undefined {
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return 'is not a valid header name (letters, digits and hyphens)';
-  if (OWN_HEADERS.has(name.toLowerCase())) return 'is a header that the gateway sets itself (any other header)';
+  if (OWN_HEADERS.has(name.toLowerCase())) return 'is a header that the gateway sets itself (remove it)';
   return undefined;
 }
 
@@ -135,7 +135,7 @@ function headerNameProblem(name: string): string | undefined {
 export function readBaseUrl(value: string): { url: string } | { problem: string } {
   const url = URL.canParse(value) && /^https?:\/\//i.test(value) ? new URL(value) : undefined;
   if (!url || /\s/.test(value)) return { problem: `is not a valid URL (${URL_ALLOWED})` };
-  if (url.username || url.password) return { problem: 'holds credentials (put the key into api_key)' };
-  if (/[?#]/.test(value)) return { problem: 'holds a query or a fragment (a base URL that ends before "?" and "#")' };
+  if (url.username || url.password) return { problem: 'has credentials in it (put the key into api_key)' };
+  if (/[?#]/.test(value)) return { problem: 'has a query or a fragment (remove "?" or "#" and what follows it)' };
   return { url: (url.origin + url.pathname).replace(/\/+$/, '') };
 }

@@ -30,7 +30,7 @@ export const routeSchema = z
 
 const listedNameSchema = text('name', 'the name of a model, as clients ask for it').superRefine((name, context) => {
   const problem = name.includes('*')
-    ? 'holds a "*", and clients take it for a name (the whole name of one model)'
+    ? 'has a "*", which clients would take as part of the name (write the whole name of one model)'
     : nameProblem(name);
   if (problem !== undefined && name !== '') context.addIssue({ code: 'custom', message: problem });
 });
@@ -64,7 +64,7 @@ const aliasNameSchema = z.string().superRefine((name, context) => {
     name === ''
       ? 'is an empty name (an alias needs a name)'
       : star >= 0 && star < name.length - 1
-        ? 'has a "*" that is not its last character (one "*", at the end)'
+        ? 'has a "*" that is not its last character (use one "*", at the end)'
         : nameProblem(name);
   if (problem) context.addIssue({ code: 'custom', message: problem });
 });
@@ -79,8 +79,8 @@ export const modelsSchema = z
 /** What keeps a name out of every request. */
 function nameProblem(name: string): string | undefined {
   if (name.length > MAX_NAME_CHARS)
-    return `is longer than ${MAX_NAME_CHARS} characters, so no request could name it (a shorter name)`;
+    return `is longer than ${MAX_NAME_CHARS} characters, so no request could name it (use a shorter one)`;
   return name.isWellFormed()
     ? undefined
-    : 'holds half of a character (a lone surrogate), so no request could name it (another name)';
+    : 'has half of a character in it (a lone surrogate), so no request could name it (use another)';
 }

@@ -53,7 +53,7 @@ export const serverSchema = z
       ),
     idle_timeout: duration()
       .refine((ms) => ms <= MAX_IDLE_MS, {
-        error: 'is longer than 255s, the most that the HTTP server can count (0 never closes one)',
+        error: 'is longer than the HTTP server allows (at most 255s; 0 never closes a connection)',
       })
       .prefault('75s')
       .describe(
@@ -79,7 +79,9 @@ export const serverSchema = z
       .default('0660')
       .describe('The permissions of a Unix socket that is listened on, in octal.'),
     watchdog: duration()
-      .refine((ms) => ms === 0 || ms >= MIN_WATCHDOG_MS, { error: 'is shorter than 1s (1s or more, or 0 for none)' })
+      .refine((ms) => ms === 0 || ms >= MIN_WATCHDOG_MS, {
+        error: 'is shorter than 1s (use 1s or more, or 0 to turn it off)',
+      })
       .prefault('10s')
       .describe(
         'A process that does nothing for so long, not even notice the time, is ended with exit code 70 and a line in the log, so that whatever supervises it starts it anew. Time in which it was suspended does not count. 0: never.',
