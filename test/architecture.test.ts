@@ -33,7 +33,7 @@ const OUTERMOST: Record<string, readonly string[]> = { main: ['commands'], comma
 const READS_CONFIG = ['config', 'snapshot', 'settings', 'app', 'server', 'commands', 'main'];
 
 /** Areas outside a request's way: they read the config, and make of it what requests go by. */
-const OUTSIDE_REQUESTS = [...READS_CONFIG.filter((area) => area !== 'server'), 'config'];
+const OUTSIDE_REQUESTS = new Set([...READS_CONFIG.filter((area) => area !== 'server'), 'config']);
 
 /** Files in areas of a request's way that may know the config's types all the same, each with the reason. */
 const KNOWS_CONFIG_TYPES: Record<string, string> = {
@@ -155,12 +155,12 @@ describe('architecture', () => {
 
   test("no file of a request's way knows the config, not even its types", () => {
     const knowing = code
-      .filter(({ path }) => !OUTSIDE_REQUESTS.includes(areaOf(path)))
+      .filter(({ path }) => !OUTSIDE_REQUESTS.has(areaOf(path)))
       .filter((source) => relativeImports(source).some(({ target }) => areaOf(target) === 'config'))
       .map(({ path }) => path);
     expect(knowing).toEqual(Object.keys(KNOWS_CONFIG_TYPES).sort());
     const reading = code
-      .filter(({ path }) => !OUTSIDE_REQUESTS.includes(areaOf(path)))
+      .filter(({ path }) => !OUTSIDE_REQUESTS.has(areaOf(path)))
       .filter(({ path }) => /\b(?:app|snapshot)\??\.config\b/.test(readFileSync(join(ROOT, path), 'utf8')))
       .map(({ path }) => path);
     expect(reading).toEqual([]);

@@ -80,7 +80,7 @@ export class Reloader {
       const changes = [...diffConfig(before, config).map(formatChange), ...prompts.changes];
       app.log.info('config reloaded', { why, file, changes: changes.length });
       for (const change of changes) app.log.info(`config: ${change}`);
-      for (const warning of [...this.#exposure.fresh(warnings).map(formatProblem), ...prompts.warnings])
+      for (const warning of [...this.#exposure.unreported(warnings).map(formatProblem), ...prompts.warnings])
         app.log.warn(`config warning: ${warning}`);
       const allWarnings = [...warnings.map(formatProblem), ...prompts.warnings];
       return this.#told({ result: 'reloaded', changes: this.#shown(changes), warnings: this.#shown(allWarnings) }, why);

@@ -13,8 +13,8 @@ import { readBaseUrl } from './sections/backends.ts';
 const KEYS = ['url', 'vendor', 'protocol', 'api_key', ...VENDOR_SETTINGS] as const;
 
 /**
- * What is wrong between the keys that say where a backend is and who it is. Takes the values as they were read; a backend
- * of which one cannot be used, which has been said then, is judged when it can.
+ * Problems between the keys that say where a backend is and whose API it has. Takes the values before validation; skips a
+ * backend while one of these keys is invalid by itself.
  */
 export function checkBackends(config: unknown, env: Environment): Finding[] {
   const backends: unknown = asObject(config)?.['backends'];
@@ -28,7 +28,7 @@ export function checkBackends(config: unknown, env: Environment): Finding[] {
   });
 }
 
-/** Protocols that the vendor at a backend's URL is not known to speak: it may have learnt it. */
+/** Protocols that the vendor at a backend's URL is not known to speak. A warning: the vendor may have added it. */
 export function unlikelyProtocols({ backends }: Config): Finding[] {
   return backends.flatMap((backend, index) => {
     const vendor = isUnlikely(backend);
@@ -38,7 +38,7 @@ export function unlikelyProtocols({ backends }: Config): Finding[] {
   });
 }
 
-/** URLs that lead to no API that anyone knows. */
+/** Base URLs that no known API has. */
 export function suspiciousUrls({ backends }: Config): Finding[] {
   return backends.flatMap(({ url }, index) => {
     const doubt = url === undefined || url === 'demo:' ? undefined : doubtOfBaseUrl(url);
@@ -49,7 +49,7 @@ export function suspiciousUrls({ backends }: Config): Finding[] {
   });
 }
 
-/** The settings; undefined where one has not the form that it needs. */
+/** The settings; undefined if one of them is invalid by itself. */
 function readSettings(backend: unknown): PlaceSettings | undefined {
   const object = asObject(backend);
   if (object === undefined) return undefined;

@@ -2,7 +2,7 @@ import type { Finding } from './messages.ts';
 import { unknownMessage } from './messages.ts';
 import type { Config } from './schema.ts';
 
-/** What is wrong between the keys of callers: a name or a secret that two have. Takes values that are not validated. */
+/** Problems between the keys of callers: names or secrets that two of them share. Takes the values before validation. */
 export function checkCallerKeys(config: unknown): Finding[] {
   const { keys: listed, proxy_api_key: own, server } = (config ?? {}) as Readonly<Record<string, unknown>>;
   const keys: readonly unknown[] = Array.isArray(listed) ? listed : [];
@@ -31,7 +31,7 @@ export function checkCallerKeys(config: unknown): Finding[] {
   return [...findings, { path: ['server', 'secret'], message }];
 }
 
-/** What is allowed among keys and hardly meant. */
+/** What is valid but probably a mistake. */
 export function callerKeyWarnings(config: Config): Finding[] {
   return [...nobody(config), ...providersKeys(config), ...unknownModels(config)];
 }
@@ -41,7 +41,7 @@ function nobody({ keys, proxy_api_key: own }: Config): Finding[] {
   return [{ path: ['keys'], message: 'lets nobody in (enable a key, or set proxy_api_key)' }];
 }
 
-/** Whoever has the one has the other, and can go past the gateway. */
+/** A caller with such a key can go past the gateway. */
 function providersKeys(config: Config): Finding[] {
   const byKey = new Map(config.backends.map(({ name, api_key: key }) => [key, name]));
   return callerKeys(config).flatMap(({ path, key }) => {
@@ -68,7 +68,7 @@ function unknownModels({ keys = [], models }: Config): Finding[] {
   );
 }
 
-/** All keys that clients show to the gateway, and where they stand. */
+/** All keys that clients send to the gateway, with their paths. */
 export function callerKeys({ keys = [], proxy_api_key: own }: Config): { path: (string | number)[]; key: string }[] {
   return [
     ...(own === undefined ? [] : [{ path: ['proxy_api_key'], key: own }]),
@@ -80,7 +80,7 @@ function isFilled(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-// Names and secrets stand in one map and are not to be mixed up.
+// Names and secrets share one map, so each gets a prefix.
 function nameOf(name: unknown): string {
   return `name ${String(name)}`;
 }

@@ -1,10 +1,10 @@
 import { type Environment, valueIn } from '../lib/environment.ts';
 import { fillIn, MalformedVariable, parseVariables, type Part } from '../lib/variables.ts';
 
-/** Text with its variables put in (`whole`: it was one variable and nothing else), or what is wrong with it. */
+/** Text with its variables replaced (`whole`: it was one variable and nothing else), or what is wrong with it. */
 export type Expansion = { text: string; whole: boolean } | { problem: string };
 
-/** Puts the values of `${NAME}` and `${NAME:-default}` into `text`. A variable that is unset and has no default is a problem. */
+/** Replaces `${NAME}` and `${NAME:-default}` in `text`. A variable that is unset and has no default is a problem. */
 export function expand(text: string, env: Environment): Expansion {
   try {
     const parts = parseVariables(text);

@@ -3,10 +3,10 @@ import type { Finding } from './messages.ts';
 import type { ConfigProblem } from './problem.ts';
 import type { SecretLocation } from './source.ts';
 
-/** Secrets that every user of the machine can read: one finding for each file that holds any. */
+/** Secrets in files that every user of the machine can read: one warning for each file. */
 export function exposedSecrets(places: readonly SecretLocation[], configFile: string): Finding[] {
   const first = new Map<string, SecretLocation>();
-  for (const place of places.filter(mayHurt)) {
+  for (const place of places.filter(isLikelySecret)) {
     const file = place.file ?? configFile;
     if (!first.has(file)) first.set(file, place);
   }
@@ -22,32 +22,32 @@ export function exposedSecrets(places: readonly SecretLocation[], configFile: st
 
 const BY_ALL = 'every user of this machine can read';
 
-/** What was told of files that everybody can read: it stays true over reloads, and is told again only after it was not. */
+/** Remembers the warnings of exposed files, so that a reload repeats none that still holds. */
 export class ExposureWarnings {
-  #told: ReadonlySet<string>;
+  #reported: ReadonlySet<string>;
 
   constructor(warnings: readonly ConfigProblem[]) {
-    this.#told = notesAmong(warnings);
+    this.#reported = exposuresIn(warnings);
   }
 
-  /** The warnings of a reload less what was told already. */
-  fresh(warnings: readonly ConfigProblem[]): ConfigProblem[] {
-    const before = this.#told;
-    this.#told = notesAmong(warnings);
-    return warnings.filter((warning) => !before.has(noteOf(warning)));
+  /** The warnings of a reload without those that were reported before. */
+  unreported(warnings: readonly ConfigProblem[]): ConfigProblem[] {
+    const before = this.#reported;
+    this.#reported = exposuresIn(warnings);
+    return warnings.filter((warning) => !before.has(identityOf(warning)));
   }
 }
 
-function notesAmong(warnings: readonly ConfigProblem[]): ReadonlySet<string> {
-  return new Set(warnings.filter(({ message }) => message.includes(BY_ALL)).map(noteOf));
+function exposuresIn(warnings: readonly ConfigProblem[]): ReadonlySet<string> {
+  return new Set(warnings.filter(({ message }) => message.includes(BY_ALL)).map(identityOf));
 }
 
-/** Whatever line it is on. */
-function noteOf({ path, message }: ConfigProblem): string {
+/** What identifies a warning; its line may change. */
+function identityOf({ path, message }: ConfigProblem): string {
   return `${path}\0${message}`;
 }
 
-/** Most headers that stand in a config as they are name an application or a project; those in files of their own were meant. */
-function mayHurt({ path: [, , key, header], file }: SecretLocation): boolean {
+/** Most headers in the config itself name an application or a project; a header in a file of its own is meant to be secret. */
+function isLikelySecret({ path: [, , key, header], file }: SecretLocation): boolean {
   return file !== undefined || key !== 'headers' || /auth|key|token|secret|cookie/i.test(String(header));
 }

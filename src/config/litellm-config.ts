@@ -10,7 +10,7 @@ const LITELLM: ReadonlySet<string> = new Set([
   'router_settings',
 ]);
 
-/** What to say, once, of unknown keys at the top of a config that are those of another gateway; undefined if they are not. */
+/** One problem for all unknown top-level keys that are LiteLLM's; undefined if there are none. */
 export function litellmKey(keys: readonly string[]): Finding | undefined {
   const key = keys.find((name) => LITELLM.has(name));
   if (key === undefined) return undefined;

@@ -19,22 +19,22 @@ import { syntaxMessage } from './syntax.ts';
 import { unquotedWildcard } from './unquoted-wildcard.ts';
 import { findWarnings } from './warnings.ts';
 
-/** A config that can be used, and what is doubtful about it. */
+/** A valid config, and its warnings. */
 export interface LoadedConfig {
   config: Config;
-  /** Where it says to listen, or who says otherwise. */
+  /** Where to listen, and what decided it. */
   listen: ListenChoice;
   warnings: ConfigProblem[];
-  /** The files it came from: the config itself, and secrets that lie in files of their own. */
+  /** The files that were read: the config itself, and those of secrets. */
   files: readonly string[];
 }
 
-/** What a config is read with besides its text. */
+/** What a config is read with, besides its text. */
 export interface ConfigOptions extends SourceOptions {
   readonly flags?: ListenFlags;
 }
 
-/** Reads and validates the config file at `path`; throws a ConfigError with everything that is wrong with it. */
+/** Reads and validates the config file at `path`; throws a ConfigError with all its problems. */
 export async function loadConfig(path: string, env: Environment, flags: ListenFlags = {}): Promise<LoadedConfig> {
   let text: string;
   try {
@@ -48,8 +48,8 @@ export async function loadConfig(path: string, env: Environment, flags: ListenFl
 }
 
 /**
- * Where the config file at `path` says to listen, whatever else is wrong with it: the gateway that runs by it may have
- * been started before that.
+ * Where the config file at `path` says to listen, even if the file is invalid: the gateway may have been started with an
+ * earlier version of it.
  */
 export async function listenOfFile(path: string, env: Environment): Promise<ListenChoice> {
   const text = await readBounded(path, MAX_FILE_BYTES).then(String, () => '');
@@ -64,10 +64,10 @@ export async function listenOfFile(path: string, env: Environment): Promise<List
   }
 }
 
-/** Ten thousand aliases are two. */
+/** A file with ten thousand aliases has 2 MiB. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
-/** Validates the `text` of a config; throws a ConfigError with everything that is wrong with it, and nothing else. */
+/** Validates the `text` of a config; throws nothing but a ConfigError, with all its problems. */
 export function parseConfig(text: string, options: ConfigOptions): LoadedConfig {
   const withoutMark = text.replace(/^\uFEFF/, '');
   const lines = linesOf(withoutMark);
@@ -79,7 +79,7 @@ export function parseConfig(text: string, options: ConfigOptions): LoadedConfig 
     try {
       return readText(withoutMark, options);
     } catch (error) {
-      // The YAML parser and the walks over its tree recurse.
+      // The YAML parser and the reader recurse, and the stack has overflowed.
       if (!(error instanceof RangeError)) throw error;
       return { problems: [{ path: [], offset: 0, message: 'is nested too deeply (use fewer levels)' }] };
     }
@@ -95,7 +95,7 @@ export function parseConfig(text: string, options: ConfigOptions): LoadedConfig 
 
 type Reading = ({ config: Config; listen: ListenChoice; warnings: SourceProblem[] } | { problems: SourceProblem[] }) & {
   secretFiles?: readonly string[];
-  /** The console is to get JSON. */
+  /** The console gets JSON. */
   wantsJson?: boolean;
 };
 
@@ -113,7 +113,7 @@ function readText(text: string, options: ConfigOptions): Reading {
     syntax.map(({ offset }) => offset),
   );
   if (!isMap(document.contents)) {
-    // One that is empty may be about to be written, and would take away the backends and the key.
+    // An empty file is refused: an editor may be about to write it, and no key and no backend would be left.
     const what = isEmpty(document.contents) ? 'is empty' : 'is not a map';
     const message = `the file ${what} (write keys and values such as "listen: :8765")`;
     if (star !== undefined) return { problems: [star.problem] };
@@ -140,13 +140,13 @@ function readText(text: string, options: ConfigOptions): Reading {
     ...checkCallerKeys(source.value),
     ...checkBackends(source.value, options.env),
   ];
-  const problems = [...source.problems, ...findings.map((finding) => placed(source, finding))];
+  const problems = [...source.problems, ...findings.map((finding) => located(source, finding))];
   if (problems.length > 0 || !result.data) return { problems, secretFiles, wantsJson };
   const config = { ...result.data, listen: listen.value };
   const warnings = [
     ...findWarnings(config, listen, options.env),
     ...exposedSecrets(source.secretLocations, options.file),
-  ].map((warning) => placed(source, warning));
+  ].map((warning) => located(source, warning));
   return { config, listen, warnings, secretFiles };
 }
 
@@ -162,7 +162,7 @@ function chosenListen(
   }
 }
 
-/** Whether the console of an invalid config is to get JSON: whoever reads it by machine reads why it is invalid, too. */
+/** Whether the config asks for JSON on the console: its problems are then reported as JSON, too. */
 function isJsonWanted(config: unknown): boolean {
   const { logging } = (config ?? {}) as { readonly logging?: { readonly console_format?: unknown } | null };
   return logging?.console_format === 'json';
@@ -184,14 +184,14 @@ function isEmpty(contents: unknown): boolean {
   return contents === null || (isScalar(contents) && contents.value === null);
 }
 
-/** From the line of a syntax error on nothing can be said: what seems wrong or missing may stand in the broken part. */
+/** The problems before the line of a syntax error. What seems wrong or missing after it may be in the broken part. */
 function problemsBefore(offset: number, source: Source, issues: readonly z.core.$ZodIssue[]): SourceProblem[] {
   const present = issues.filter((issue) => issue.input !== undefined);
-  const findings = describeIssues(source, present).map((finding) => placed(source, finding));
+  const findings = describeIssues(source, present).map((finding) => located(source, finding));
   return [...source.problems, ...findings].filter((problem) => problem.offset < offset);
 }
 
-/** The issues in plain English, one for each place, without places where the reader has found no value to use. */
+/** The issues in plain English, one for each path; none for paths whose value the reader has refused already. */
 function describeIssues(source: Source, issues: readonly z.core.$ZodIssue[]): Finding[] {
   const refused = new Set(source.problems.map((problem) => formatPath(problem.path)));
   const seen = new Set<string>();
@@ -204,11 +204,11 @@ function describeIssues(source: Source, issues: readonly z.core.$ZodIssue[]): Fi
     });
 }
 
-function placed(source: Source, finding: Finding): SourceProblem {
+function located(source: Source, finding: Finding): SourceProblem {
   return { ...finding, message: source.asWritten(finding.message), offset: source.offsetOf(finding.path) };
 }
 
-/** As they stand in the file, each once: the parser may stumble twice over the same place. */
+/** In the order of the file, each once: the parser may report the same error twice. */
 function inOrder(problems: SourceProblem[]): SourceProblem[] {
   const seen = new Set<string>();
   return problems

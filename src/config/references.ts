@@ -3,8 +3,8 @@ import type { ConfigPath } from './problem.ts';
 import { wildcardMatches } from '../lib/wildcard.ts';
 
 /**
- * What is wrong between the parts of a config: names that are used and not defined, or defined twice. Takes the values as
- * they were read, before validation, and looks at what has the right type, so that all errors come at once.
+ * Problems between the parts of a config: names that are used but not defined, or defined twice. Takes the values before
+ * validation and skips those of a wrong type, so that all problems are reported together.
  */
 export function checkReferences(config: unknown): Finding[] {
   const backends = backendNames(config);
@@ -30,7 +30,7 @@ function sameAddress(config: unknown): Finding[] {
   return [{ path: ['metrics', 'listen'], message }];
 }
 
-/** Without a key, every page that someone here looks at could use the gateway. */
+/** Without a key, every web page that is open in a browser here could use the gateway. */
 function openToAllPages(config: unknown): Finding[] {
   if (at(config, 'proxy_api_key') !== undefined || at(config, 'keys') !== undefined) return [];
   return items(at(at(config, 'cors'), 'origins')).flatMap((origin, index) => {
@@ -40,7 +40,7 @@ function openToAllPages(config: unknown): Finding[] {
   });
 }
 
-/** Requests without a model would all be refused. */
+/** A default alias that cannot serve: all requests without a model would be refused. */
 function defaultAlias(name: unknown, models: readonly [string, unknown][]): Finding[] {
   if (typeof name !== 'string' || name === '') return [];
   const path = ['routing', 'default_alias'];
@@ -94,7 +94,7 @@ function routeFindings(alias: string, model: unknown, backends: string[]): Findi
   });
 }
 
-/** Names that are shown for a wildcard have to be ones that it matches. */
+/** The names listed for a wildcard have to match it. */
 function listFindings(alias: string, model: unknown): Finding[] {
   const list = at(model, 'list');
   if (list === undefined || list === null) return [];

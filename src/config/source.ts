@@ -10,52 +10,52 @@ import { childSchema, isSecret, shapeOf } from './shape.ts';
 
 type Schema = z.core.$ZodType;
 
-/** What a config is read with; `file` is also how messages call it. */
+/** What a config is read with; messages name `file`. */
 export interface SourceOptions extends SecretOptions {
   env: Environment;
 }
 
-/** A problem with where it is: an offset into the text. */
+/** A problem and its offset in the text. */
 export interface SourceProblem {
   path: ConfigPath;
   offset: number;
   message: string;
 }
 
-/** The values of a YAML document, made to fit a schema as far as types of scalars go, and where each of them stands. */
+/** The values of a YAML document, with scalars converted to the types that the schema expects, and their offsets. */
 export interface Source {
   value: unknown;
   problems: SourceProblem[];
-  /** Where the key is; of a missing one, the nearest key above. */
+  /** The offset of the key, or of the nearest parent if it is missing. */
   offsetOf(path: ConfigPath): number;
-  /** Whether the text at `path` came out of variables, so that it must not be quoted. */
+  /** Whether the text at `path` came from variables, and so must not be quoted. */
   isExpanded(path: ConfigPath): boolean;
-  /** A message in which what came out of variables is shown as it is written in the file: `${VAR}`. */
+  /** The message with `${VAR}`, as the file has it, in the place of values of variables. */
   asWritten(message: string): string;
-  /** Whether reading was given up: there is a problem that says so, and values are missing. */
+  /** Whether reading stopped early, with a problem that says so; values are missing then. */
   readonly isCut: boolean;
   /** The files that secrets were read from. */
   readonly secretFiles: readonly string[];
-  /** Where secrets stand as they are: in the text itself, or in files that it names. */
+  /** Where secrets are stored on disk: in the config itself, or in files that it names. */
   readonly secretLocations: readonly SecretLocation[];
 }
 
-/** A secret that lies on a disk. */
+/** A secret that is stored on disk. */
 export interface SecretLocation {
   readonly path: ConfigPath;
   /** Undefined: the config itself. */
   readonly file: string | undefined;
 }
 
-/** Reads the values that `schema` knows; what lies under unknown keys is not looked at. */
+/** Reads the values that `schema` knows; what is below unknown keys is skipped. */
 export function readSource(document: Document.Parsed, schema: Schema, options: SourceOptions): Source {
   return new Reader(document, options).read(schema);
 }
 
-/** So many values may come out of aliases: enough for any config, too few for a "billion laughs". */
+/** The most values that aliases may expand to: enough for any config, too few for a "billion laughs" attack. */
 const MAX_ALIASED = 100_000;
 
-/** What is shorter is no secret, and stands in other words by chance. */
+/** A shorter value is no secret, and may be part of other words by chance. */
 const SHORTEST_HIDDEN = 4;
 
 const DUPLICATE = 'duplicate key (remove one of the two)';
@@ -70,7 +70,7 @@ class Reader {
   readonly #secretLocations: SecretLocation[] = [];
   readonly #offsets = new Map<string, number>();
   readonly #expanded = new Set<string>();
-  /** What variables came to, and what stands in the file for it. */
+  /** Texts that came from variables, each with what the file has in its place. */
   readonly #written = new Map<string, string>();
   /** The aliases that are being read, outermost first. */
   readonly #aliases: Alias[] = [];
@@ -97,22 +97,22 @@ class Reader {
 
   #value(node: Node | null, schema: Schema, path: ConfigPath): unknown {
     if (isAlias(node)) return this.#throughAlias(node, path, (target) => this.#value(target, schema, path));
-    if (this.#aliases.length > 0 && !this.#mayGoOn(path)) return undefined;
+    if (this.#aliases.length > 0 && !this.#countAliased(path)) return undefined;
     const shape = shapeOf(schema);
-    // "backends:" with everything below it commented out is as good as no such key.
+    // "backends:" with everything below it commented out counts as absent.
     const isEmpty = node === null || (isScalar(node) && node.value === null);
     if (shape.kind === 'map' || shape.kind === 'record') {
       if (shape.kind === 'map' && shape.orText && isScalar(node)) return this.#scalar(node, schema, 'text', path);
-      return isEmpty ? {} : isMap(node) ? this.#map(node, schema, path) : stub(node);
+      return isEmpty ? {} : isMap(node) ? this.#map(node, schema, path) : misfit(node);
     }
     if (shape.kind === 'list') {
       if (isEmpty) return undefined;
       return isSeq(node)
         ? node.items.map((item, index) => this.#item(item as Node, shape.items, [...path, index]))
-        : stub(node);
+        : misfit(node);
     }
     if (isScalar(node)) return this.#scalar(node, schema, shape.kind, path);
-    return isEmpty ? null : stub(node);
+    return isEmpty ? null : misfit(node);
   }
 
   #item(node: Node, schema: Schema, path: ConfigPath): unknown {
@@ -126,7 +126,7 @@ class Reader {
     return result;
   }
 
-  /** Adds the pairs of `map` to `result`, then those of its `<<` keys that are not there yet. */
+  /** Adds the pairs of `map` to `result`, then those of its `<<` keys that `result` does not have. */
   #pairs(map: YAMLMap, schema: Schema, path: ConfigPath, result: Record<string, unknown>): void {
     const own = new Set<string>();
     const merges: Node[] = [];
@@ -166,20 +166,20 @@ class Reader {
         ? 'repeat a value that stands above this one'
         : `add the anchor &${alias.source} above it; for a name, use quotes: '*${alias.source}'`;
       const what = isInside ? 'contains itself' : 'has no anchor before it';
-      // What `*:` makes of a map is for `unquotedWildcard` to say.
+      // An unquoted `*:` is reported by `unquotedWildcard`, which looks for it at this offset.
       const offset = alias.source.endsWith(':') ? alias.range?.[0] : undefined;
       this.#report(path, `the alias *${alias.source} ${what} (${remedy})`, offset);
       return undefined;
     }
-    if (!this.#mayGoOn(path)) return undefined;
+    if (!this.#countAliased(path)) return undefined;
     this.#aliases.push(alias);
     const value = read(target);
     this.#aliases.pop();
     return value;
   }
 
-  /** Counts what comes out of aliases; false, with one problem reported, once that is too much. */
-  #mayGoOn(path: ConfigPath): boolean {
+  /** Counts the values of aliases. Returns false, and reports one problem, once there are too many. */
+  #countAliased(path: ConfigPath): boolean {
     this.#aliased += 1;
     if (this.#aliased === MAX_ALIASED + 1) {
       this.#report(path, `the YAML aliases of this file expand to too many values (at most ${MAX_ALIASED})`);
@@ -233,13 +233,13 @@ class Reader {
   }
 }
 
-/** Stands for a value of the wrong kind; the schema then says what is wrong with it. */
-function stub(node: Node | null): unknown {
+/** Takes the place of a value of the wrong kind, for the schema to refuse. */
+function misfit(node: Node | null): unknown {
   if (isScalar(node)) return node.value;
   return isSeq(node) ? [] : {};
 }
 
-/** A number or boolean where YAML would read one, the text itself where not. */
+/** The number or boolean that YAML would read; otherwise the text itself. */
 function numberOrBoolean(text: string): unknown {
   if (!/^[\w.+-]{1,32}$/.test(text)) return text;
   const value: unknown = parse(text);

@@ -1,7 +1,7 @@
 import type { YAMLError } from 'yaml';
 
 /**
- * A YAML syntax error in plain English. The parser's own message is not used: it may quote the source, and that may be a key.
+ * A YAML syntax error in plain English. The parser's own message may quote the source, and with it a key.
  */
 export function syntaxMessage(code: YAMLError['code']): string {
   return MESSAGES[code] ?? 'is not valid YAML here (write keys and values such as "listen: :8765")';

@@ -9,7 +9,7 @@ import { backendsAtOwnAddress, loopbackInContainer } from './listen-warnings.ts'
 import { suspiciousUrls, unlikelyProtocols } from './backend-check.ts';
 import type { Config } from './schema.ts';
 
-/** What is allowed in a valid config but hardly meant. */
+/** What is valid in a config but probably a mistake. */
 export function findWarnings(config: Config, listen: ListenChoice, env: Environment): Finding[] {
   return [
     ...openToAll(config, listen),
@@ -27,11 +27,11 @@ export function findWarnings(config: Config, listen: ListenChoice, env: Environm
   ];
 }
 
-/** An address that others reach, and nothing that keeps strangers out. */
+/** An address that other machines reach, without a key. */
 export function openToAll(config: Config, { value, from }: ListenChoice): Finding[] {
   if (hasKey(config) || isLoopback(parseListen(value))) return [];
   const who = from === 'listen' ? '' : ` (from ${from})`;
-  // Loopback of a container is reached by nobody.
+  // Nobody outside a container reaches its loopback.
   const here = from === 'LLM_PROXY_LISTEN' ? 'let nobody else reach it: -p 127.0.0.1:8765:8765' : 'listen on 127.0.0.1';
   const message = `${value}${who} is open to everyone who can reach it (set proxy_api_key or keys, or ${here})`;
   return [{ path: ['listen'], message }];
@@ -60,7 +60,7 @@ function deadAliases(config: Config): Finding[] {
   });
 }
 
-/** A fallback that does not exist is skipped, so it is no error; but it is hardly meant. A name that a wildcard covers exists. */
+/** A fallback to an unknown alias is skipped, so it is no error. A name that a wildcard matches is known. */
 function unknownFallbacks(config: Config): Finding[] {
   const aliases = Object.keys(config.models);
   const wildcards = aliases.filter((alias) => alias.endsWith('*')).map((alias) => alias.slice(0, -1));
@@ -98,7 +98,7 @@ function fallbackWarnings(config: Config): Finding[] {
   return [...toItself, ...cycles];
 }
 
-/** The circles of two and more that a walk in depth comes upon, each once, with the alias first that comes first in the file. */
+/** The circles of two or more aliases, each once, beginning with the alias that is first in the file. */
 function findCycles(fallbacks: ReadonlyMap<string, readonly string[]>): string[][] {
   const cycles: string[][] = [];
   const done = new Set<string>();

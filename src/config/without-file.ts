@@ -5,7 +5,7 @@ import { configOf } from './schema.ts';
 import { openToAll } from './warnings.ts';
 import type { Environment } from '../lib/environment.ts';
 
-/** What the gateway serves without a config file: `found`, its log on the console, and for this machine alone unless it is told otherwise. */
+/** The config of a gateway without a config file: it serves `found`, logs to the console, and listens on loopback unless told otherwise. */
 export function withoutFile(found: object, flags: ListenFlags, env: Environment): LoadedConfig {
   const listen = chooseListen({}, flags, env);
   const config = configOf({ logging: { base_dir: '' }, ...found }, listen.value);
