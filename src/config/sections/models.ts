@@ -40,21 +40,21 @@ export const modelSchema = z
     enabled: z.boolean().default(true).describe('Whether clients and fallbacks may use this alias.'),
     balance: balanceSchema
       .optional()
-      .describe('How routes of the same priority share the load; instead of `routing.balance`.'),
+      .describe('How routes of the same priority share the load; overrides `routing.balance`.'),
     timeout: timeoutOverridesSchema.describe(
-      'Time limits for this alias, before those of the backend and those under `timeout`.',
+      'Time limits for this alias; they override those of the backend and those under `timeout`.',
     ),
     list: z
       .array(listedNameSchema)
       .optional()
       .describe(
-        'Of an alias that ends in `*`: the names that `GET /v1/models` shows for it, such as `openai/gpt-4o` for `openai/*`. Clients may ask for others all the same. Without it none is shown.',
+        'For an alias that ends in `*`: the names that `GET /v1/models` lists for it, such as `openai/gpt-4o` for `openai/*`. Clients may still ask for others. Without it, none is listed.',
       ),
     routes: z
       .array(routeSchema)
       .min(1)
       .meta({ allowed: 'a list of at least one route with the keys backend and model' })
-      .describe('The ways to serve this alias: failover L1 goes through them by priority.'),
+      .describe('The ways to serve this alias: failover L1 tries them by priority.'),
   })
   .describe('One model name that clients may ask for.');
 
