@@ -1,7 +1,7 @@
 import { isReadableByAll } from '../lib/bounded-file.ts';
 import type { Finding } from './messages.ts';
 import type { ConfigProblem } from './problem.ts';
-import type { SecretLocation } from './source.ts';
+import type { SecretLocation } from './scalars.ts';
 
 /** Secrets in files that every user of the machine can read: one warning for each file. */
 export function exposedSecrets(places: readonly SecretLocation[], configFile: string): Finding[] {

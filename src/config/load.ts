@@ -14,7 +14,8 @@ import { checkBackends } from './backend-check.ts';
 import { ConfigError, type ConfigProblem, formatPath } from './problem.ts';
 import { checkReferences } from './references.ts';
 import { type Config, configSchema } from './schema.ts';
-import { readSource, type Source, type SourceOptions, type SourceProblem } from './source.ts';
+import type { SourceOptions } from './scalars.ts';
+import { readSource, type Source, type SourceProblem } from './source.ts';
 import { syntaxMessage } from './syntax.ts';
 import { unquotedWildcard } from './unquoted-wildcard.ts';
 import { findWarnings } from './warnings.ts';
@@ -130,7 +131,7 @@ function readText(text: string, options: ConfigOptions): Reading {
     const lineStart = text.lastIndexOf('\n', broken - 1) + 1;
     return { problems: [...syntax, ...problemsBefore(lineStart, source, issues)], wantsJson };
   }
-  const { secretFiles } = source;
+  const { secretFiles, secretLocations } = source.scalars;
   if (source.isCut) return { problems: source.problems, wantsJson };
   const values = source.value as Readonly<Record<string, unknown>>;
   const listen = chosenListen(values, options, wantsJson);
@@ -143,10 +144,9 @@ function readText(text: string, options: ConfigOptions): Reading {
   const problems = [...source.problems, ...findings.map((finding) => located(source, finding))];
   if (problems.length > 0 || !result.data) return { problems, secretFiles, wantsJson };
   const config = { ...result.data, listen: listen.value };
-  const warnings = [
-    ...findWarnings(config, listen, options.env),
-    ...exposedSecrets(source.secretLocations, options.file),
-  ].map((warning) => located(source, warning));
+  const warnings = [...findWarnings(config, listen, options.env), ...exposedSecrets(secretLocations, options.file)].map(
+    (warning) => located(source, warning),
+  );
   return { config, listen, warnings, secretFiles };
 }
 
@@ -197,7 +197,7 @@ function describeIssues(source: Source, issues: readonly z.core.$ZodIssue[]): Fi
   const seen = new Set<string>();
   return issues
     .filter((issue) => issue.input !== undefined || !refused.has(formatPath(issue.path)))
-    .flatMap((issue) => describeIssue(configSchema, issue, (path) => source.isExpanded(path)))
+    .flatMap((issue) => describeIssue(configSchema, issue, (path) => source.scalars.isExpanded(path)))
     .filter(({ path }) => {
       const place = formatPath(path);
       return !seen.has(place) && seen.add(place);
@@ -205,7 +205,7 @@ function describeIssues(source: Source, issues: readonly z.core.$ZodIssue[]): Fi
 }
 
 function located(source: Source, finding: Finding): SourceProblem {
-  return { ...finding, message: source.asWritten(finding.message), offset: source.offsetOf(finding.path) };
+  return { ...finding, message: source.scalars.asWritten(finding.message), offset: source.offsetOf(finding.path) };
 }
 
 /** In the order of the file, each once: the parser may report the same error twice. */

@@ -1,19 +1,12 @@
-import { isAlias, isMap, isScalar, isSeq, parse } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { Alias, Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import type { z } from 'zod';
 import { aliasTargets } from './yaml-aliases.ts';
-import type { Environment } from '../lib/environment.ts';
-import { expand } from './expand.ts';
 import type { ConfigPath } from './problem.ts';
-import { readSecretFile, type SecretOptions } from './secret-file.ts';
-import { childSchema, isSecret, shapeOf } from './shape.ts';
+import { Scalars, type SourceOptions } from './scalars.ts';
+import { childSchema, shapeOf } from './shape.ts';
 
 type Schema = z.core.$ZodType;
-
-/** What a config is read with; messages name `file`. */
-export interface SourceOptions extends SecretOptions {
-  env: Environment;
-}
 
 /** A problem and its offset in the text. */
 export interface SourceProblem {
@@ -28,23 +21,10 @@ export interface Source {
   problems: SourceProblem[];
   /** The offset of the key, or of the nearest parent if it is missing. */
   offsetOf(path: ConfigPath): number;
-  /** Whether the text at `path` came from variables, and so must not be quoted. */
-  isExpanded(path: ConfigPath): boolean;
-  /** The message with `${VAR}`, as the file has it, in the place of values of variables. */
-  asWritten(message: string): string;
+  /** What is known of its scalars: which came from variables, and where secrets are. */
+  readonly scalars: Scalars;
   /** Whether reading stopped early, with a problem that says so; values are missing then. */
   readonly isCut: boolean;
-  /** The files that secrets were read from. */
-  readonly secretFiles: readonly string[];
-  /** Where secrets are stored on disk: in the config itself, or in files that it names. */
-  readonly secretLocations: readonly SecretLocation[];
-}
-
-/** A secret that is stored on disk. */
-export interface SecretLocation {
-  readonly path: ConfigPath;
-  /** Undefined: the config itself. */
-  readonly file: string | undefined;
 }
 
 /** Reads the values that `schema` knows; what is below unknown keys is skipped. */
@@ -55,30 +35,22 @@ export function readSource(document: Document.Parsed, schema: Schema, options: S
 /** The most values that aliases may expand to: enough for any config, too few for a "billion laughs" attack. */
 const MAX_ALIASED = 100_000;
 
-/** A shorter value is no secret, and may be part of other words by chance. */
-const SHORTEST_HIDDEN = 4;
-
 const DUPLICATE = 'duplicate key (remove one of the two)';
 const IMPOSSIBLE = 'cannot be used as a key (choose another name)';
 
 class Reader {
   readonly #document: Document.Parsed;
-  readonly #options: SourceOptions;
+  readonly #scalars: Scalars;
   readonly #targets: Map<Alias, Node>;
   readonly #problems: SourceProblem[] = [];
-  readonly #secretFiles: string[] = [];
-  readonly #secretLocations: SecretLocation[] = [];
   readonly #offsets = new Map<string, number>();
-  readonly #expanded = new Set<string>();
-  /** Texts that came from variables, each with what the file has in its place. */
-  readonly #written = new Map<string, string>();
   /** The aliases that are being read, outermost first. */
   readonly #aliases: Alias[] = [];
   #aliased = 0;
 
   constructor(document: Document.Parsed, options: SourceOptions) {
     this.#document = document;
-    this.#options = options;
+    this.#scalars = new Scalars(options);
     this.#targets = aliasTargets(document);
   }
 
@@ -87,11 +59,8 @@ class Reader {
       value: this.#value(this.#document.contents, schema, []),
       problems: this.#problems,
       offsetOf: (path) => this.#offsetOf(path),
-      isExpanded: (path) => this.#expanded.has(keyOf(path)),
-      asWritten: (message) => this.#asWritten(message),
+      scalars: this.#scalars,
       isCut: this.#aliased > MAX_ALIASED,
-      secretFiles: this.#secretFiles,
-      secretLocations: this.#secretLocations,
     };
   }
 
@@ -188,36 +157,8 @@ class Reader {
   }
 
   #scalar(scalar: Scalar, schema: Schema, kind: 'text' | 'value', path: ConfigPath): unknown {
-    const { value } = scalar;
-    if (typeof value !== 'string') {
-      const isWritten = typeof value === 'number' || typeof value === 'boolean';
-      return kind === 'text' && isWritten ? (scalar.source ?? String(value)) : value;
-    }
-    const expansion = expand(value, this.#options.env);
-    if ('problem' in expansion) return this.#report(path, expansion.problem);
-    if (expansion.text !== value) {
-      this.#expanded.add(keyOf(path));
-      this.#written.set(expansion.text, value);
-    }
-    if (isSecret(schema) && expansion.text.startsWith('file:')) {
-      const written = expansion.text === value ? undefined : value.replace(/^file:/, '');
-      const secret = readSecretFile(expansion.text.slice('file:'.length), this.#options, written);
-      this.#secretFiles.push(secret.file);
-      if ('problem' in secret) return this.#report(path, secret.problem);
-      this.#secretLocations.push({ path, file: secret.file });
-      return secret.text;
-    }
-    if (expansion.text === value && value !== '' && isSecret(schema))
-      this.#secretLocations.push({ path, file: undefined });
-    return kind === 'value' && expansion.whole ? numberOrBoolean(expansion.text) : expansion.text;
-  }
-
-  #asWritten(message: string): string {
-    let shown = message;
-    for (const [text, written] of this.#written) {
-      if (text.length >= SHORTEST_HIDDEN) shown = shown.replaceAll(text, () => written);
-    }
-    return shown;
+    const read = this.#scalars.read(scalar, schema, kind, path);
+    return 'problem' in read ? this.#report(path, read.problem) : read.value;
   }
 
   #report(path: ConfigPath, message: string, offset = this.#offsetOf(path)): undefined {
@@ -237,13 +178,6 @@ class Reader {
 function misfit(node: Node | null): unknown {
   if (isScalar(node)) return node.value;
   return isSeq(node) ? [] : {};
-}
-
-/** The number or boolean that YAML would read; otherwise the text itself. */
-function numberOrBoolean(text: string): unknown {
-  if (!/^[\w.+-]{1,32}$/.test(text)) return text;
-  const value: unknown = parse(text);
-  return typeof value === 'number' || typeof value === 'boolean' ? value : text;
 }
 
 function keyOf(path: ConfigPath): string {

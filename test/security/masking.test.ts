@@ -39,7 +39,7 @@ describe('the key of the gateway', () => {
   test('of eight characters is warned of, one of twelve and more is not', () => {
     const warnings = (key: string): string[] =>
       load({ listen: '127.0.0.1:1', proxy_api_key: key }).warnings.map(({ message }) => message);
-    expect(warnings('12345678')).toEqual([expect.stringContaining('short enough to be guessed')]);
+    expect(warnings('12345678')).toEqual([expect.stringContaining('so short that it can be guessed')]);
     expect(warnings('12345678901')).toHaveLength(1);
     expect(warnings('123456789012')).toEqual([]);
   });
