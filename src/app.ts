@@ -117,7 +117,7 @@ export class App {
 
   /**
    * Puts another config into force: requests under way end on the old one. Resolves to what changed of its prompt files and
-   * what is doubtful about them.
+   * their warnings.
    * Rejects, with nothing changed, with a ConfigError if they are wrong, or with what `beforeSwap` rejects with.
    */
   async reload(
@@ -246,6 +246,6 @@ export async function readPrompts(
       config.logging.console_format === 'json',
     );
   }
-  const doubtful = problems.map(({ file, message }) => `system prompt ${file}: ${message}`);
-  return { prompts, warnings: [...doubtful, ...unmatchedModels(prompts, Object.keys(config.models))] };
+  const ofFiles = problems.map(({ file, message }) => `system prompt ${file}: ${message}`);
+  return { prompts, warnings: [...ofFiles, ...unmatchedModels(prompts, Object.keys(config.models))] };
 }

@@ -1,6 +1,6 @@
 import { asObject } from '../lib/json.ts';
 import type { PlaceSettings } from '../vendors/place.ts';
-import { doubtOfBaseUrl } from '../vendors/url-doubt.ts';
+import { suspicionOfBaseUrl } from '../vendors/suspicious-url.ts';
 import { isUnlikely, placeBackend } from '../vendors/place.ts';
 import { VENDOR_SETTINGS } from '../vendors/vendor.ts';
 import type { Environment } from '../lib/environment.ts';
@@ -41,10 +41,13 @@ export function unlikelyProtocols({ backends }: Config): Finding[] {
 /** Base URLs that no known API has. */
 export function suspiciousUrls({ backends }: Config): Finding[] {
   return backends.flatMap(({ url }, index) => {
-    const doubt = url === undefined || url === 'demo:' ? undefined : doubtOfBaseUrl(url);
-    if (doubt === undefined) return [];
+    const suspicion = url === undefined || url === 'demo:' ? undefined : suspicionOfBaseUrl(url);
+    if (suspicion === undefined) return [];
     return [
-      { path: ['backends', index, 'url'], message: `${doubt.what} (the base URL is most likely ${doubt.meant})` },
+      {
+        path: ['backends', index, 'url'],
+        message: `${suspicion.what} (the base URL is most likely ${suspicion.meant})`,
+      },
     ];
   });
 }

@@ -13,9 +13,9 @@ type BackendConfig = Config['backends'][number];
 /** Keys that cannot be right, and backends without a key that need one. No message shows any part of a key. */
 export function suspiciousKeys(config: Config, env: Environment): Finding[] {
   const own = callerKeys(config).map(({ path, key }) => ({ path, key, needsRealKey: true }));
-  const doubtful = [...own, ...config.backends.flatMap((backend, index) => keysOf(backend, index, env))];
+  const keys = [...own, ...config.backends.flatMap((backend, index) => keysOf(backend, index, env))];
   return [
-    ...doubtful.flatMap(({ path, key, needsRealKey }) => {
+    ...keys.flatMap(({ path, key, needsRealKey }) => {
       const message =
         variableMessage(key) ?? schemeMessage(key) ?? (needsRealKey ? placeholderMessage(key) : undefined);
       return message === undefined ? [] : [{ path, message }];
