@@ -27,7 +27,7 @@ import type { PromptSet } from './prompts/prompt-set.ts';
 import { loadPrompts } from './prompts/load.ts';
 import { unmatchedModels } from './prompts/unmatched.ts';
 import { concurrencySettings, healthSettings, logSettings, maxBufferedBytes, rateLimitSettings } from './settings.ts';
-import { buildSnapshot } from './snapshot.ts';
+import { buildSnapshot } from './build-snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Environment } from './lib/environment.ts';
 

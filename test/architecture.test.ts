@@ -6,7 +6,7 @@ import { dirname, join, posix } from 'node:path';
 import { dependencies } from '../package.json';
 import { LiveBackends } from '../src/backends/live.ts';
 import { configOf } from '../src/config/schema.ts';
-import { buildSnapshot } from '../src/snapshot.ts';
+import { buildSnapshot } from '../src/build-snapshot.ts';
 
 const ROOT = join(import.meta.dir, '..');
 
@@ -30,7 +30,7 @@ const NAMES_DIALECTS = ['src/protocols/registry.ts', 'src/protocols/contract/', 
 const OUTERMOST: Record<string, readonly string[]> = { main: ['commands'], commands: ['server'] };
 
 /** Areas whose code may run the config's code. Its types may be imported anywhere. */
-const READS_CONFIG = ['config', 'snapshot', 'settings', 'app', 'server', 'commands', 'main'];
+const READS_CONFIG = ['config', 'build-snapshot', 'settings', 'app', 'server', 'commands', 'main'];
 
 /** Areas outside a request's way: they read the config, and make of it what requests go by. */
 const OUTSIDE_REQUESTS = new Set([...READS_CONFIG.filter((area) => area !== 'server'), 'config']);
@@ -144,12 +144,17 @@ describe('architecture', () => {
     expect(objection('config', 'core', false)).toBeUndefined();
     expect(objection('config', 'vendors', false)).toBeUndefined();
     expect(objection('config', 'policies', false)).toContain('lib, core and vendors');
-    expect(objection('snapshot', 'policies', false)).toBeUndefined();
-    expect(objection('snapshot', 'pipeline', false)).toContain('below pipeline');
+    expect(objection('snapshot', 'policies', true)).toBeUndefined();
+    expect(objection('snapshot', 'policies', false)).toContain('types only');
+    expect(objection('snapshot', 'config', true)).toContain('config');
     expect(objection('pipeline', 'snapshot', true)).toBeUndefined();
     expect(objection('pipeline', 'snapshot', false)).toContain('import type');
     expect(objection('core', 'snapshot', true)).toContain('pipeline');
     expect(objection('app', 'snapshot', false)).toBeUndefined();
+    expect(objection('build-snapshot', 'policies', false)).toBeUndefined();
+    expect(objection('build-snapshot', 'pipeline', false)).toContain('below pipeline');
+    expect(objection('gateway', 'build-snapshot', true)).toContain('app');
+    expect(objection('app', 'build-snapshot', false)).toBeUndefined();
     expect(objection('extras', 'core', false)).toContain('RANKS');
   });
 
@@ -296,6 +301,10 @@ function exportsOf(text: string): string[] {
 /** Why a file of area `from` may not import from area `to`; undefined if it may. */
 function objection(from: string, to: string, typeOnly: boolean): string | undefined {
   if (from === to) return undefined;
+  if (from === 'snapshot') {
+    if (typeOnly && rankOf(to) < rankOf('pipeline')) return undefined;
+    return 'the snapshot may import types only, of what is below pipeline, and none of the config';
+  }
   if (to === 'config') {
     if (typeOnly || READS_CONFIG.includes(from)) return undefined;
     return `only ${READS_CONFIG.join(', ')} may use the config's values; elsewhere write \`import type\``;
@@ -303,8 +312,13 @@ function objection(from: string, to: string, typeOnly: boolean): string | undefi
   if (from === 'config') {
     return rankOf(to) <= rankOf('vendors') ? undefined : 'config may import from lib, core and vendors only';
   }
-  if (from === 'snapshot') {
-    return rankOf(to) < rankOf('pipeline') ? undefined : 'the snapshot may import only from what is below pipeline';
+  if (from === 'build-snapshot') {
+    const isBelow = to === 'snapshot' || rankOf(to) < rankOf('pipeline');
+    return isBelow ? undefined : 'a snapshot is built of what is below pipeline';
+  }
+  if (to === 'build-snapshot') {
+    const isBeyond = rankOf(from) >= rankOf('app') && rankOf(from) !== Infinity;
+    return isBeyond ? undefined : 'only app and what lies further out may build a snapshot';
   }
   if (to === 'snapshot') return objectionToSnapshot(from, typeOnly);
   const unknown = [from, to].find((area) => rankOf(area) === Infinity);
@@ -314,7 +328,7 @@ function objection(from: string, to: string, typeOnly: boolean): string | undefi
   return rankOf(from) > rankOf(to) ? undefined : `${from} lies further in than ${to}; imports must not point outwards`;
 }
 
-/** The snapshot is built beside the gateway: pipeline and gateway know its type, app and beyond build it. */
+/** Pipeline and gateway know the snapshot's type, app and beyond build it. */
 function objectionToSnapshot(from: string, typeOnly: boolean): string | undefined {
   if (rankOf(from) > rankOf('gateway') && rankOf(from) !== Infinity) return undefined;
   if (from !== 'pipeline' && from !== 'gateway') return 'only pipeline and what lies further out may see the snapshot';

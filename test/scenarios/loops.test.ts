@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'bun:test';
 import { stringify } from 'yaml';
 import { LiveBackends } from '../../src/backends/live.ts';
 import { parseConfig } from '../../src/config/load.ts';
-import { buildSnapshot } from '../../src/snapshot.ts';
+import { buildSnapshot } from '../../src/build-snapshot.ts';
 import { send } from '../kit/client.ts';
 import { findFreePort, startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
