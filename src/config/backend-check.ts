@@ -1,6 +1,6 @@
 import { asObject } from '../lib/json.ts';
 import type { PlaceSettings } from '../vendors/place.ts';
-import { suspicionOfBaseUrl } from '../vendors/suspicious-url.ts';
+import { doubtOfBaseUrl } from '../vendors/url-doubt.ts';
 import { isUnlikely, placeBackend } from '../vendors/place.ts';
 import { VENDOR_SETTINGS } from '../vendors/vendor.ts';
 import type { Environment } from '../lib/environment.ts';
@@ -41,7 +41,7 @@ export function unlikelyProtocols({ backends }: Config): Finding[] {
 /** Base URLs that no known API has. */
 export function suspiciousUrls({ backends }: Config): Finding[] {
   return backends.flatMap(({ url }, index) => {
-    const suspicion = url === undefined || url === 'demo:' ? undefined : suspicionOfBaseUrl(url);
+    const suspicion = url === undefined || url === 'demo:' ? undefined : doubtOfBaseUrl(url);
     if (suspicion === undefined) return [];
     return [
       {

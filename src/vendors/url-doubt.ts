@@ -1,17 +1,17 @@
 import { vendorAt } from './recognise.ts';
 
-/** What is wrong with a base URL that is valid but probably a mistake. */
-export interface BaseUrlSuspicion {
+/** What is wrong with a base URL that can be used but is hardly meant. */
+export interface BaseUrlDoubt {
   readonly what: string;
-  /** The URL that was probably meant. */
+  /** What is likely meant. */
   readonly meant: string;
 }
 
 /**
- * Why a base URL is suspicious: it ends in the path of an endpoint, which the gateway adds itself, names a version twice, or
- * has only the end of a known one. Undefined if there is no reason. `url`: without a slash at its end, and without query and fragment.
+ * Why a base URL is doubtful: it ends in the path of an endpoint, which the gateway adds itself, names a version twice, or
+ * has only the end of a known one. Undefined if nothing strikes. `url`: without a slash at its end, and without query and fragment.
  */
-export function suspicionOfBaseUrl(url: string): BaseUrlSuspicion | undefined {
+export function doubtOfBaseUrl(url: string): BaseUrlDoubt | undefined {
   const { origin, segments } = split(url);
   if (OLLAMAS_OWN.test(segments.join('/')))
     return { what: `ends in /${segments.join('/')}, which is of Ollama's own API`, meant: `${origin}/v1` };
@@ -31,7 +31,7 @@ export function suspicionOfBaseUrl(url: string): BaseUrlSuspicion | undefined {
 }
 
 /** A known API of which the URL has the end alone: `https://openrouter.ai/v1` for `…/api/v1`. */
-function beginningLeftOut(url: string): BaseUrlSuspicion | undefined {
+function beginningLeftOut(url: string): BaseUrlDoubt | undefined {
   const { origin, segments } = split(url);
   if (segments.length === 0) return undefined;
   const end = `/${segments.join('/')}`;

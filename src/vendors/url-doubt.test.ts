@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { suspicionOfBaseUrl } from './suspicious-url.ts';
+import { doubtOfBaseUrl } from './url-doubt.ts';
 import { VENDORS } from './vendors.ts';
 
 test.each([
@@ -42,9 +42,9 @@ test.each([
   ['https://openrouter.ai/v1', 'https://openrouter.ai/api/v1', 'lacks /api'],
   ['https://api.groq.com/v1', 'https://api.groq.com/openai/v1', 'lacks /openai'],
 ])('%s should be %s', (url, meant, what) => {
-  const suspicion = suspicionOfBaseUrl(url);
-  expect(suspicion?.meant).toBe(meant);
-  expect(suspicion?.what).toStartWith(what);
+  const doubt = doubtOfBaseUrl(url);
+  expect(doubt?.meant).toBe(meant);
+  expect(doubt?.what).toStartWith(what);
 });
 
 test.each([
@@ -63,11 +63,11 @@ test.each([
   'https://generativelanguage.googleapis.com/v1',
   'https://api.openai.com',
 ])('%s is fine', (url) => {
-  expect(suspicionOfBaseUrl(url)).toBeUndefined();
+  expect(doubtOfBaseUrl(url)).toBeUndefined();
 });
 
 test('so is every base that a vendor is known by', () => {
   for (const { endpoints } of VENDORS)
     for (const { url, alsoAt = [] } of endpoints)
-      for (const base of [url, ...alsoAt]) expect([base, suspicionOfBaseUrl(base)]).toEqual([base, undefined]);
+      for (const base of [url, ...alsoAt]) expect([base, doubtOfBaseUrl(base)]).toEqual([base, undefined]);
 });
