@@ -94,7 +94,7 @@ class Choices {
       return { named, routes };
     }
     // With every route cooling when the request begins, one is tried all the same, for it may have recovered.
-    if (this.#offered || context.snapshot.config.fallback.when_all_cooling === 'reject') return undefined;
+    if (this.#offered || !context.snapshot.retry.triesCooling) return undefined;
     this.#offered = true;
     const soonest = lastResort(asked, exchange, context);
     return soonest === undefined ? undefined : { named: soonest.named, routes: [soonest.route] };
@@ -124,7 +124,7 @@ async function tryAlias(
   protocol: Protocol,
   context: Context,
 ): Promise<Answer | Failure> {
-  const { max_retries: maxRetries } = context.snapshot.config.fallback;
+  const { maxRetries } = context.snapshot.retry;
   let triesLeft = maxRetries === 0 ? choice.routes.length : maxRetries + 1;
   const turns: Turn[] = [];
   let last: Failure | undefined;
@@ -164,21 +164,21 @@ async function nextTurn(
   exchange: Exchange,
   context: Context,
 ): Promise<Turn | undefined> {
-  const { fallback } = context.snapshot.config;
+  const { backoffInitialMs, backoffMaxMs, retryAfterMaxMs } = context.snapshot.retry;
   const now = context.clock.now();
   const worthwhile = turns.filter(
     ({ failure, route }) =>
       CONSEQUENCES[failure.kind].transient &&
       exchange.spent?.has(route.key) !== true &&
       !exchange.isTooLongFor(route) &&
-      (failure.retryAfterMs ?? 0) <= fallback.retry_after_max,
+      (failure.retryAfterMs ?? 0) <= retryAfterMaxMs,
   );
   const fewest = Math.min(...worthwhile.map(({ tries }) => tries));
   const turn = worthwhile.find(({ tries }) => tries === fewest);
   if (turn === undefined) return undefined;
   const waitMs =
     turn.notBefore === undefined
-      ? backoffMs(retry, fallback.backoff_initial, fallback.backoff_max, context.random())
+      ? backoffMs(retry, backoffInitialMs, backoffMaxMs, context.random())
       : Math.max(0, turn.notBefore - now);
   if (now + waitMs >= exchange.deadlineAt) return undefined;
   const isTime = await waited(waitMs, exchange, context);

@@ -98,7 +98,7 @@ export class Gateway {
   }
 
   #track(exchange: Exchange, { snapshot }: Context): void {
-    if (snapshot.config.logging.debug_mode) exchange.captured = [];
+    if (snapshot.logsBodies) exchange.captured = [];
     this.exchanges.add(exchange);
     exchange.onFinished = this.#onFinished;
     this.#departures.watch(exchange);

@@ -1,3 +1,4 @@
+import type { Injection } from '../core/injection.ts';
 import type { UpstreamError } from '../core/classify.ts';
 import type { Endpoint, Operation } from '../core/exchange.ts';
 import type { ProtocolName } from '../core/part.ts';
@@ -28,10 +29,10 @@ export interface Protocol {
   /** The token counts that a plain answer reports. */
   readUsage(body: unknown): Usage | undefined;
   /**
-   * The request's text with a system prompt joined to it; all other bytes stay. `body` is `text`, parsed. A request to
-   * count tokens that has no place for one stays as it is.
+   * The request's text with an injection joined to its system text; all other bytes stay. `body` is `text`, parsed. A request to
+   * count tokens that has no place for a system text stays as it is.
    */
-  injectSystem(text: string, body: Record<string, unknown>, prompt: SystemPrompt, operation?: Operation): string;
+  injectSystem(text: string, body: Record<string, unknown>, injection: Injection, operation?: Operation): string;
   /** What identifies a conversation through its turns, so that they can be kept at one backend. */
   conversationStart(body: Record<string, unknown>): string;
   /**
@@ -232,21 +233,6 @@ export interface GatewayError {
   readonly retryAfterMs?: number | undefined;
   /** The request's id, for dialects whose errors tell it. */
   readonly requestId?: string | undefined;
-}
-
-/** Text to join to a request's system message; `alone` is for a request that has none. The separators are in it. */
-export interface SystemPrompt extends SystemTexts {
-  /** The same, each as it stands within the quotes of a JSON string. */
-  readonly escaped: SystemTexts;
-}
-
-/** A system prompt by the place that it goes to. */
-export interface SystemTexts {
-  /** Goes in front of the message's own text; may be empty. */
-  readonly before: string;
-  /** Goes behind it, likewise. */
-  readonly after: string;
-  readonly alone: string;
 }
 
 /** Follows one stream. Every event is shown to it once. */

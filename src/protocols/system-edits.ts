@@ -1,5 +1,5 @@
+import type { SystemTexts } from '../core/injection.ts';
 import type { Edit, Span } from '../lib/json-span.ts';
-import type { SystemTexts } from './protocol.ts';
 
 // Where a system prompt joins what a request has of its own. The texts stand within the quotes of JSON strings.
 

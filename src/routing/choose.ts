@@ -91,7 +91,7 @@ export function availabilityFor(asked: NamedAlias, exchange: Exchange, context: 
 
 /** With every route cooling or dead, one is tried all the same; if those are full as well, for it is waited. */
 function availabilityOfLastResort(asked: NamedAlias, exchange: Exchange, context: Context): Availability {
-  if (exchange.attempts > 0 || context.snapshot.config.fallback.when_all_cooling === 'reject') return undefined;
+  if (exchange.attempts > 0 || !context.snapshot.retry.triesCooling) return undefined;
   const soonest = lastResort(asked, exchange, context);
   if (soonest !== undefined) return soonest.route.backend.live;
   return dueBackSoonest(asked, exchange, context, (route) => isWithinPin(route, exchange)) === undefined
@@ -131,7 +131,7 @@ export function hasUntried(asked: NamedAlias, exchange: Exchange, context: Conte
 
 /** The open routes of a request that it has not tried yet, as far as `max_retries` lets their aliases be tried. */
 function* untried(asked: NamedAlias, exchange: Exchange, context: Context): Generator<NamedRoute> {
-  const { max_retries: maxRetries } = context.snapshot.config.fallback;
+  const { maxRetries } = context.snapshot.retry;
   for (const named of aliasesOf(asked, context)) {
     if (maxRetries > 0 && exchange.triesOf(named.alias.name) > maxRetries) continue;
     for (const tier of named.alias.tiers) {

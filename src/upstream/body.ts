@@ -6,7 +6,7 @@ import type { WorkLimits } from '../core/work.ts';
 import { asObject } from '../lib/json.ts';
 import type { Fitted, Protocol } from '../protocols/protocol.ts';
 import type { Context } from '../context.ts';
-import { promptFor } from '../translation/translation-for.ts';
+import { injectionFor } from '../translation/translation-for.ts';
 
 /** The original body with the route's model and the serving alias's system prompt. Throws TooComplex. */
 export function bodyFor(
@@ -25,10 +25,10 @@ export function bodyFor(
   const fitted = fittedFor(route, protocol, own, body.fields);
   if (fitted.dropped.length > 0) exchange.dropped = fitted.dropped;
   const { text: readable } = fitted;
-  const prompt = promptFor(route, exchange, context);
-  if (prompt === undefined) return readable;
+  const injection = injectionFor(route, exchange, context);
+  if (injection === undefined) return readable;
   const fields = readable === own ? body.fields : parsedAgain(readable);
-  const whole = protocol.injectSystem(readable, fields, prompt, endpoint.operation);
+  const whole = protocol.injectSystem(readable, fields, injection, endpoint.operation);
   checkGrowth(body, whole, work);
   return whole;
 }

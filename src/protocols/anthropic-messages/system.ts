@@ -1,6 +1,6 @@
 import { asArray, asObject, asString } from '../../lib/json.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
-import type { SystemPrompt, SystemTexts } from '../protocol.ts';
+import type { Injection, SystemTexts } from '../../core/injection.ts';
 import { firstMember, insertion, joinToString } from '../system-edits.ts';
 
 /** How the block begins with which an agent says who it is. It is no prompt, and has to stay in front. */
@@ -43,7 +43,7 @@ function unattributed(text: string): string {
  * other bytes stay. Where the key occurs twice, each occurrence is edited. What is neither string nor array is left
  * for the backend to refuse.
  */
-export function injectSystem(text: string, _body: Record<string, unknown>, { escaped }: SystemPrompt): string {
+export function injectSystem(text: string, _body: Record<string, unknown>, { escaped }: Injection): string {
   const spans = memberSpans(text, 'system');
   if (spans.length > 0) {
     return applyEdits(

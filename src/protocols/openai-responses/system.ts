@@ -1,5 +1,5 @@
 import { applyEdits, type Edit, memberSpans, type Span } from '../../lib/json-span.ts';
-import type { SystemPrompt, SystemTexts } from '../protocol.ts';
+import type { Injection, SystemTexts } from '../../core/injection.ts';
 import { firstMember, joinToString } from '../system-edits.ts';
 
 /**
@@ -8,7 +8,7 @@ import { firstMember, joinToString } from '../system-edits.ts';
  * edited, so that the prompt is there whichever of them the backend reads. Instructions of no known kind are left for
  * the backend to refuse.
  */
-export function injectSystem(text: string, _body: unknown, { escaped }: Pick<SystemPrompt, 'escaped'>): string {
+export function injectSystem(text: string, _body: unknown, { escaped }: Pick<Injection, 'escaped'>): string {
   const spans = memberSpans(text, 'instructions');
   if (spans.length === 0) {
     return applyEdits(text, [firstMember(text, text.indexOf('{'), `"instructions":"${escaped.alone}"`)]);

@@ -1,4 +1,5 @@
 import { VENDORS } from './vendors.ts';
+import type { Environment } from '../lib/environment.ts';
 
 /** The config that the environment amounts to, as a config file would say it. */
 export interface EnvironmentConfig {
@@ -17,7 +18,7 @@ export interface EnvironmentRoute {
  * What is served without a config file: a backend for each provider whose key is in `env`, its models as `<name>/*` and
  * under their own names, and always the embedded demo. An empty key counts as none.
  */
-export function environmentConfig(env: Readonly<Record<string, string | undefined>>): EnvironmentConfig {
+export function environmentConfig(env: Environment): EnvironmentConfig {
   const found = VENDORS.flatMap(({ name, envKey, endpoints, modelPrefixes = [] }) => {
     const key = envKey === undefined ? undefined : env[envKey]?.trim();
     return key ? [{ backend: { name, url: endpoints[0].url, api_key: key }, modelPrefixes }] : [];
