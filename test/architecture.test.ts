@@ -34,7 +34,7 @@ const NAMES_DIALECTS = ['src/protocols/registry.ts', 'src/protocols/contract/', 
 const OUTERMOST: Record<string, readonly string[]> = { main: ['commands'], commands: ['server'] };
 
 /** What a request works with: the derived config, and that together with what outlives it. */
-const BESIDE = ['snapshot', 'context'];
+const BESIDE = new Set(['snapshot', 'context']);
 
 /** Areas whose code may run the config's code. Its types may be imported anywhere. */
 const READS_CONFIG = ['config', 'build-snapshot', 'settings', 'app', 'server', 'commands', 'main'];
@@ -310,8 +310,8 @@ function exportsOf(text: string): string[] {
 /** Why a file of area `from` may not import from area `to`; undefined if it may. */
 function objection(from: string, to: string, typeOnly: boolean): string | undefined {
   if (from === to) return undefined;
-  if (BESIDE.includes(from)) {
-    if (typeOnly && (BESIDE.includes(to) || rankOf(to) < rankOf('gateway'))) return undefined;
+  if (BESIDE.has(from)) {
+    if (typeOnly && (BESIDE.has(to) || rankOf(to) < rankOf('gateway'))) return undefined;
     return `the ${from} may import types only, of what is below the gateway, and none of the config`;
   }
   if (to === 'config') {
@@ -329,7 +329,7 @@ function objection(from: string, to: string, typeOnly: boolean): string | undefi
     const isBeyond = rankOf(from) >= rankOf('app') && rankOf(from) !== Infinity;
     return isBeyond ? undefined : 'only app and what lies further out may build a snapshot';
   }
-  if (BESIDE.includes(to)) return objectionToBeside(from, to, typeOnly);
+  if (BESIDE.has(to)) return objectionToBeside(from, to, typeOnly);
   const unknown = [from, to].find((area) => rankOf(area) === Infinity);
   if (unknown !== undefined) return `src/${unknown} has no place in the import direction: give it one in RANKS`;
   if (OUTERMOST[from]?.includes(to)) return undefined;
