@@ -5,10 +5,10 @@ import type { Protocol, ReferenceStore } from '../protocols/protocol.ts';
 import { holdBytes } from '../core/buffered-bytes.ts';
 import type { Work } from '../core/work.ts';
 import { workOf } from '../core/body-work.ts';
-import { pinTo } from '../routing/choose.ts';
+import { pinTo } from '../routing/untried.ts';
 import type { Context } from '../context.ts';
 import { JsonBody } from './json-body.ts';
-import { locate } from './locate.ts';
+import { locate } from '../routing/locate.ts';
 
 /**
  * Sees to what a request refers to by id instead of saying it: what the gateway keeps itself is put in its place, and
