@@ -1,6 +1,6 @@
 // Writes config.schema.json and docs/config.md from the config's schema.
 import { editorJsonSchema } from '../src/config/json-schema.ts';
-import { referenceMarkdown } from '../src/config/reference.ts';
+import { referenceMarkdown } from '../src/config/reference-page.ts';
 import { formatted } from './formatted.ts';
 import { writeGenerated } from './write-generated.ts';
 

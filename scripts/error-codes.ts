@@ -16,8 +16,8 @@ const CONDITIONS: Readonly<Record<string, readonly [route: string, alias: string
 const codes = Object.entries(ERROR_CODES).map(
   ([code, { status, type, meaning, remedy }]) => `| \`${code}\` | ${status} | \`${type}\` | ${meaning} | ${remedy} |`,
 );
-const failures = Object.entries(CONSEQUENCES).map(([kind, { nextRoute, nextAlias, blamed, transient, words }]) => {
-  const [route, alias] = CONDITIONS[kind] ?? [yes(nextRoute), yes(nextAlias)];
+const failures = Object.entries(CONSEQUENCES).map(([kind, { nextRoute, blamed, transient, words }]) => {
+  const [route, alias] = CONDITIONS[kind] ?? [yes(nextRoute), yes(nextRoute)];
   return `| \`${kind}\` | ${words} | ${route} | ${alias} | ${yes(blamed)} | ${yes(transient)} |`;
 });
 

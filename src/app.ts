@@ -23,16 +23,15 @@ import { Concurrency } from './admission/concurrency.ts';
 import { FailedKeys } from './admission/failed-keys.ts';
 import { RateLimits } from './admission/rate-limit.ts';
 import { promptChanges } from './prompts/changes.ts';
-import type { PromptSet } from './prompts/inject.ts';
+import type { PromptSet } from './prompts/prompt-set.ts';
 import { loadPrompts } from './prompts/load.ts';
 import { unmatchedModels } from './prompts/unmatched.ts';
 import { concurrencySettings, healthSettings, logSettings, maxBufferedBytes, rateLimitSettings } from './settings.ts';
-import { buildSnapshot } from './snapshot.ts';
+import { buildSnapshot } from './build-snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Environment } from './lib/environment.ts';
 
 const NO_FILE = 'there is no config file to read: the gateway was started without one';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where an app was started, and what with. */
 interface Place {
@@ -76,7 +75,7 @@ export class App {
     this.config = config;
     this.#place = place;
     const clock = systemClock;
-    const log = place.log ?? createLog(logSettings(config), { clock, console: stderrWriter() });
+    const log = place.log ?? createLog(logSettings(config, place.env), { clock, console: stderrWriter() });
     this.log = log;
     this.#concurrency = new Concurrency(clock, concurrencySettings(config));
     this.#budget = new ByteBudget(maxBufferedBytes(config));
@@ -85,7 +84,7 @@ export class App {
     const lack = ownLack(log);
     this.failedKeys = failedKeys(clock, log);
     this.#health = healthChecks(clock, log, lack);
-    const snapshot = buildSnapshot(config, prompts, this.#live);
+    const snapshot = buildSnapshot(config, { live: this.#live, env: place.env, prompts });
     this.metrics = new Metrics({
       backends: () => Array.from(this.gateway.snapshot.backends.values(), ({ live }) => gaugesOf(live, clock)),
       aliases: () => Array.from(this.gateway.snapshot.aliases.values(), (alias) => routeGaugesOf(alias, clock)),
@@ -118,19 +117,20 @@ export class App {
 
   /**
    * Puts another config into force: requests under way end on the old one. Resolves to what changed of its prompt files and
-   * what is doubtful about them.
+   * their warnings.
    * Rejects, with nothing changed, with a ConfigError if they are wrong, or with what `beforeSwap` rejects with.
    */
   async reload(
     config: Config,
     beforeSwap: () => Promise<void>,
   ): Promise<{ readonly changes: readonly string[]; readonly warnings: readonly string[] }> {
-    const { prompts, warnings } = await readPrompts(config, this.#place.configDir, this.#place.env);
-    const snapshot = buildSnapshot(config, prompts, this.#live);
+    const { configDir, env } = this.#place;
+    const { prompts, warnings } = await readPrompts(config, configDir, env);
+    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts });
     const changes = promptChanges(this.gateway.snapshot.prompts, prompts);
     await beforeSwap();
     this.gateway.use(snapshot);
-    this.log.configure(logSettings(config));
+    this.log.configure(logSettings(config, env));
     this.#apply(config, snapshot);
     for (const backend of this.#live.follow(this.config, config))
       this.log.info('backend state reset', { backend, cause: 'its url or api_key changed' });
@@ -246,6 +246,6 @@ export async function readPrompts(
       config.logging.console_format === 'json',
     );
   }
-  const doubtful = problems.map(({ file, message }) => `system prompt ${file}: ${message}`);
-  return { prompts, warnings: [...doubtful, ...unmatchedModels(prompts, Object.keys(config.models))] };
+  const ofFiles = problems.map(({ file, message }) => `system prompt ${file}: ${message}`);
+  return { prompts, warnings: [...ofFiles, ...unmatchedModels(prompts, Object.keys(config.models))] };
 }

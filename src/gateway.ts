@@ -18,7 +18,6 @@ import { tooComplex } from './core/body-work.ts';
 import type { Context, Unready } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import { resolveKept } from './admission/stored-references.ts';
-import { fetchResource } from './dispatch-resource.ts';
 import { emit, emitEarly, emitRefusal } from './delivery/emit.ts';
 import { protocolOf } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -83,7 +82,7 @@ export class Gateway {
       await (isKept ? acceptBytes : acceptBody)(exchange, context); //       3. what is asked for, and of which alias
       resolveKept(exchange, protocol, context);
       admitRate(exchange, context); //                                       4. routes are chosen and tried
-      const outcome = (isKept ? fetchResource : dispatch)(exchange, protocol, context);
+      const outcome = dispatch(exchange, protocol, context);
       if (exchange.stream && (await isSlow(outcome, context))) return emitEarly(outcome, exchange, protocol, context);
       return emit(await outcome, exchange, protocol, context); //            5. the answer, or why there is none
     } catch (error) {
@@ -98,7 +97,7 @@ export class Gateway {
   }
 
   #track(exchange: Exchange, { snapshot }: Context): void {
-    if (snapshot.config.logging.debug_mode) exchange.captured = [];
+    if (snapshot.logsBodies) exchange.captured = [];
     this.exchanges.add(exchange);
     exchange.onFinished = this.#onFinished;
     this.#departures.watch(exchange);

@@ -25,7 +25,7 @@ test('no secret of a backend gets into a line of the log', () => {
     ],
   });
   const { config } = parseConfig(text, { file: 'config.yaml', env: {} });
-  const redact = createRedactor(logSettings(config).secrets);
+  const redact = createRedactor(logSettings(config, {}).secrets);
   for (const secret of [...secrets, pem, account]) {
     expect(redact(`a line with ${secret} in it`)).not.toContain(secret);
     expect(redact(JSON.stringify({ msg: `a line with ${secret} in it` }))).not.toContain(

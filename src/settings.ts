@@ -9,9 +9,10 @@ import type { LogSettings } from './records/log.ts';
 import { terminalOf } from './records/terminal.ts';
 import type { ConcurrencySettings } from './admission/concurrency.ts';
 import type { RateLimitSettings } from './admission/rate-limit.ts';
+import type { Environment } from './lib/environment.ts';
 
 /** What the log goes by. */
-export function logSettings(config: Config): LogSettings {
+export function logSettings(config: Config, env: Environment): LogSettings {
   const { logging } = config;
   return {
     // Bodies are written at debug, so asking for them asks for the level.
@@ -24,8 +25,8 @@ export function logSettings(config: Config): LogSettings {
     maxAgeDays: logging.max_age_days,
     maxTotalBytes: logging.max_total_mb * 1024 * 1024,
     format: logging.format,
-    ...consoleSettings(logging.console_format),
-    secrets: secretsOf(config),
+    ...consoleSettings(logging.console_format, env),
+    secrets: secretsOf(config, env),
   };
 }
 
@@ -33,8 +34,8 @@ export function logSettings(config: Config): LogSettings {
  * How the console looks, which is stderr. Stars and backslashes are for whoever asks for markdown: elsewhere they would be
  * in the way of whoever looks for a message, and on a terminal without colours of everybody.
  */
-export function consoleSettings(format: Config['logging']['console_format']): ConsoleSettings {
-  const terminal = terminalOf(process.stderr, process.env);
+export function consoleSettings(format: Config['logging']['console_format'], env: Environment): ConsoleSettings {
+  const terminal = terminalOf(process.stderr, env);
   const color = terminal === 'color';
   if (format === 'auto') return { consoleFormat: color ? 'markdown' : 'plain', color };
   return { consoleFormat: format === 'markdown' && terminal === 'plain' ? 'plain' : format, color };

@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, posix } from 'node:path';
 import { dependencies } from '../package.json';
+import { LiveBackends } from '../src/upstream/backends.ts';
+import { configOf } from '../src/config/schema.ts';
+import { buildSnapshot } from '../src/build-snapshot.ts';
 
 const ROOT = join(import.meta.dir, '..');
 
@@ -31,10 +34,22 @@ const NAMES_DIALECTS = ['src/protocols/registry.ts', 'src/protocols/contract/', 
 const OUTERMOST: Record<string, readonly string[]> = { main: ['commands'], commands: ['server'] };
 
 /** What a request works with: the derived config, and that together with what outlives it. */
-const BESIDE = ['snapshot', 'context'];
+const BESIDE = new Set(['snapshot', 'context']);
 
 /** Areas whose code may run the config's code. Its types may be imported anywhere. */
-const READS_CONFIG = ['config', 'snapshot', 'settings', 'app', 'server', 'commands', 'main'];
+const READS_CONFIG = ['config', 'build-snapshot', 'settings', 'app', 'server', 'commands', 'main'];
+
+/** Areas outside a request's way: they read the config, and make of it what requests go by. */
+const OUTSIDE_REQUESTS = new Set([...READS_CONFIG.filter((area) => area !== 'server'), 'config']);
+
+/** Files in areas of a request's way that may know the config's types all the same, each with the reason. */
+const KNOWS_CONFIG_TYPES: Record<string, string> = {
+  'src/upstream/resolve.ts': 'makes a backend of its config, once for each snapshot',
+  'src/upstream/quirks.ts': 'part of that',
+  'src/upstream/backends.ts': 'compares the configs before and after a reload',
+  'src/server/host.ts': 'listens where the config says',
+  'src/server/listen.ts': 'listens at an address',
+};
 
 const FORBIDDEN_NAMES = ['util', 'utils', 'helper', 'helpers', 'manager', 'service', 'base'];
 
@@ -138,13 +153,50 @@ describe('architecture', () => {
     expect(objection('config', 'core', false)).toBeUndefined();
     expect(objection('config', 'vendors', false)).toBeUndefined();
     expect(objection('config', 'admission', false)).toContain('lib, core and vendors');
-    expect(objection('snapshot', 'admission', false)).toBeUndefined();
-    expect(objection('snapshot', 'app', false)).toContain('below the gateway');
+    expect(objection('snapshot', 'admission', true)).toBeUndefined();
+    expect(objection('snapshot', 'admission', false)).toContain('types only');
+    expect(objection('snapshot', 'app', true)).toContain('below the gateway');
+    expect(objection('snapshot', 'config', true)).toContain('config');
     expect(objection('upstream', 'snapshot', true)).toBeUndefined();
     expect(objection('upstream', 'snapshot', false)).toContain('import type');
     expect(objection('core', 'snapshot', true)).toContain('protocols');
     expect(objection('app', 'snapshot', false)).toBeUndefined();
+    expect(objection('build-snapshot', 'admission', false)).toBeUndefined();
+    expect(objection('build-snapshot', 'app', false)).toContain('below the gateway');
+    expect(objection('gateway', 'build-snapshot', true)).toContain('app');
+    expect(objection('app', 'build-snapshot', false)).toBeUndefined();
     expect(objection('extras', 'core', false)).toContain('RANKS');
+  });
+
+  test("no file of a request's way knows the config, not even its types", () => {
+    const knowing = code
+      .filter(({ path }) => !OUTSIDE_REQUESTS.has(areaOf(path)))
+      .filter((source) => relativeImports(source).some(({ target }) => areaOf(target) === 'config'))
+      .map(({ path }) => path);
+    expect(knowing).toEqual(Object.keys(KNOWS_CONFIG_TYPES).sort());
+    const reading = code
+      .filter(({ path }) => !OUTSIDE_REQUESTS.has(areaOf(path)))
+      .filter(({ path }) => /\b(?:app|snapshot)\??\.config\b/.test(readFileSync(join(ROOT, path), 'utf8')))
+      .map(({ path }) => path);
+    expect(reading).toEqual([]);
+  });
+
+  test('a snapshot holds resolved settings, and no key of the config', () => {
+    const live = new LiveBackends(() => undefined);
+    const snapshot = buildSnapshot(configOf({}, '127.0.0.1:0'), { live, env: {}, prompts: undefined });
+    const keys = Object.entries(snapshot).flatMap(([name, value]) => [name, ...keysOf(value)]);
+    expect(keys).toContain('maxRetries');
+    expect(keys.filter((key) => key === 'config' || key.includes('_'))).toEqual([]);
+  });
+
+  test('main alone reads the environment of the process, and hands it on', () => {
+    const reading = code
+      .filter(({ path }) =>
+        /\b(?:process|Bun)\??\.env\b|\benv\b.*\} = process;/.test(readFileSync(join(ROOT, path), 'utf8')),
+      )
+      .map(({ path }) => path);
+    // How the program was called is a fact of the process, which every message with a command in it needs.
+    expect(reading).toEqual(['src/lib/called-as.ts', 'src/main.ts']);
   });
 
   test('every import statement is seen', () => {
@@ -245,6 +297,12 @@ export const notFrom = 1;
   });
 });
 
+/** The keys of a plain object; none of anything else. */
+function keysOf(value: unknown): string[] {
+  const isPlain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain ? Object.keys(value) : [];
+}
+
 /** A folder is a dialect's if it has a `protocol.ts`. */
 function dialectFolders(): string[] {
   const paths = code.map(({ path }) => /^(src\/protocols\/[^/]+)\/protocol\.ts$/.exec(path)?.[1]);
@@ -263,6 +321,10 @@ function exportsOf(text: string): string[] {
 /** Why a file of area `from` may not import from area `to`; undefined if it may. */
 function objection(from: string, to: string, typeOnly: boolean): string | undefined {
   if (from === to) return undefined;
+  if (BESIDE.has(from)) {
+    if (typeOnly && (BESIDE.has(to) || rankOf(to) < rankOf('gateway'))) return undefined;
+    return `the ${from} may import types only, of what is below the gateway, and none of the config`;
+  }
   if (to === 'config') {
     if (typeOnly || READS_CONFIG.includes(from)) return undefined;
     return `only ${READS_CONFIG.join(', ')} may use the config's values; elsewhere write \`import type\``;
@@ -270,11 +332,15 @@ function objection(from: string, to: string, typeOnly: boolean): string | undefi
   if (from === 'config') {
     return rankOf(to) <= rankOf('vendors') ? undefined : 'config may import from lib, core and vendors only';
   }
-  if (BESIDE.includes(from)) {
-    if (BESIDE.includes(to)) return undefined;
-    return rankOf(to) < rankOf('gateway') ? undefined : `the ${from} may import only from what is below the gateway`;
+  if (from === 'build-snapshot') {
+    const isBelow = to === 'snapshot' || rankOf(to) < rankOf('gateway');
+    return isBelow ? undefined : 'a snapshot is built of what is below the gateway';
   }
-  if (BESIDE.includes(to)) return objectionToBeside(from, to, typeOnly);
+  if (to === 'build-snapshot') {
+    const isBeyond = rankOf(from) >= rankOf('app') && rankOf(from) !== Infinity;
+    return isBeyond ? undefined : 'only app and what lies further out may build a snapshot';
+  }
+  if (BESIDE.has(to)) return objectionToBeside(from, to, typeOnly);
   const unknown = [from, to].find((area) => rankOf(area) === Infinity);
   if (unknown !== undefined) return `src/${unknown} has no place in the import direction: give it one in RANKS`;
   if (OUTERMOST[from]?.includes(to)) return undefined;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { headSchema } from '../../src/prompts/head.ts';
-import { PROMPT_VARIABLES } from '../../src/prompts/variables.ts';
+import { PROMPT_VARIABLES } from '../../src/prompts/template.ts';
 import { code, codes, table } from './table.ts';
 import type { Localize } from './table.ts';
 
@@ -24,7 +24,10 @@ export function promptVariablesBlock(localize: Localize): string {
     [
       ...own,
       ['`${NAME}`', localize('The environment variable, if `proxy.prompt_variables` lists it; any other is an error.')],
-      ['`${NAME:-default}`', localize('The same, or the default where it is unset or empty.')],
+      [
+        '`${NAME:-default}`',
+        localize('The same, or the default where it is unset or empty. A default may hold variables, too.'),
+      ],
       ['`$${`', localize('`${` itself.')],
     ],
   );

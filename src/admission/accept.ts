@@ -159,7 +159,7 @@ function refuseOtherModels({ fields }: Body, { caller }: Exchange): void {
 }
 
 /** The name in a body; where it may be left out and is, the default. Throws a Refusal. */
-function modelOf(body: Body | undefined, endpoint: Endpoint | undefined, { config }: Snapshot): string {
+function modelOf(body: Body | undefined, endpoint: Endpoint | undefined, { defaultAlias }: Snapshot): string {
   const { modelIs } = endpoint ?? {};
   const model = modelIs === 'absent' ? undefined : body?.fields['model'];
   if (typeof model === 'string' && model !== '') {
@@ -169,8 +169,7 @@ function modelOf(body: Body | undefined, endpoint: Endpoint | undefined, { confi
     });
   }
   const isLeftOut = model === undefined || model === null || model === '';
-  const byDefault = config.routing.default_alias;
-  if (modelIs !== undefined && isLeftOut && byDefault !== undefined) return byDefault;
+  if (modelIs !== undefined && isLeftOut && defaultAlias !== undefined) return defaultAlias;
   throw missingModel(model, modelIs);
 }
 

@@ -5,10 +5,10 @@ import type { Protocol, ReferenceStore } from '../protocols/protocol.ts';
 import { holdBytes } from '../core/buffered-bytes.ts';
 import type { Work } from '../core/work.ts';
 import { workOf } from '../core/body-work.ts';
-import { pinTo } from '../routing/choose.ts';
+import { pinTo } from '../routing/untried.ts';
 import type { Context } from '../context.ts';
 import { JsonBody } from './json-body.ts';
-import { locate } from './locate.ts';
+import { locate } from '../routing/locate.ts';
 
 /**
  * Sees to what a request refers to by id instead of saying it: what the gateway keeps itself is put in its place, and
@@ -37,7 +37,7 @@ function storeOf(exchange: Exchange, text: string, work: Work, context: Context)
       if (item === undefined) return undefined;
       const itemBytes = Buffer.byteLength(item);
       bytes += itemBytes;
-      if (bytes > snapshot.maxBodyBytes) throw tooLarge(snapshot.config.server.max_body_mb);
+      if (bytes > snapshot.maxBodyBytes) throw tooLarge(snapshot.maxBodyBytes);
       work.takeUnits(item.length, 'input');
       work.takeJson(item, 'input');
       holdBytes(exchange, itemBytes + jsonFootprint(item, context.random), context);
@@ -74,7 +74,7 @@ function codeOf(field: string): 'previous_response_not_found' | 'resource_not_fo
   return field === 'previous_response_id' ? 'previous_response_not_found' : 'resource_not_found';
 }
 
-function tooLarge(megabytes: number): Refusal {
-  const message = `With the items that \`input\` refers to, the body is over the limit of ${megabytes} MiB (server.max_body_mb). Refer to less.`;
+function tooLarge(maxBytes: number): Refusal {
+  const message = `With the items that \`input\` refers to, the body is over the limit of ${maxBytes / 1024 / 1024} MiB (server.max_body_mb). Refer to less.`;
   return new Refusal('body_too_large', message, { param: 'input' });
 }

@@ -4,7 +4,7 @@ import type { Aborted } from '../core/failure.ts';
 import type { NamedAlias } from '../core/route.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Applicant, Turn } from './concurrency.ts';
-import { availabilityFor } from '../routing/choose.ts';
+import { availabilityFor } from '../routing/untried.ts';
 import type { Context } from '../context.ts';
 import { deadlineOf } from '../routing/deadline.ts';
 

@@ -3,8 +3,7 @@ import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { formatListen, type ListenAddress, parseListen } from '../config/listen.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../lib/environment.ts';
 
 /**
  * Where a running gateway says on which address it listens, for `llm-proxy health`: the config may say something else by

@@ -7,21 +7,26 @@ import type { LoadedConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
 import { withoutFile } from '../config/without-file.ts';
 import type { Config } from '../config/schema.ts';
-import { environmentConfig } from '../vendors/environment.ts';
+import { environmentConfig } from '../vendors/environment-config.ts';
 import { sayBug, sayInvalid } from './refuse-start.ts';
+import type { Environment } from '../lib/environment.ts';
 
 /** Builds the app of a config file, or of the environment; undefined (and said) if it is invalid. */
-export async function build(file: string | undefined, flags: ListenFlags): Promise<Built | undefined> {
+export async function build(
+  file: string | undefined,
+  flags: ListenFlags,
+  env: Environment,
+): Promise<Built | undefined> {
   let format: Config['logging']['console_format'] = 'auto';
   try {
-    const { loaded, known } = await load(file, flags);
+    const { loaded, known } = await load(file, flags, env);
     format = loaded.config.logging.console_format;
-    const app = await App.create(loaded.config, file, process.env);
+    const app = await App.create(loaded.config, file, env);
     for (const warning of loaded.warnings) app.log.warn(`config warning: ${formatProblem(warning)}`);
     return { app, loaded, known };
   } catch (error) {
-    if (error instanceof ConfigError) await sayInvalid(error);
-    else await sayBug(error, format);
+    if (error instanceof ConfigError) await sayInvalid(error, env);
+    else await sayBug(error, format, env);
     return undefined;
   }
 }
@@ -34,8 +39,7 @@ interface Built {
   readonly known: States;
 }
 
-async function load(file: string | undefined, flags: ListenFlags): Promise<Omit<Built, 'app'>> {
-  const { env } = process;
+async function load(file: string | undefined, flags: ListenFlags, env: Environment): Promise<Omit<Built, 'app'>> {
   if (file === undefined) return { loaded: withoutFile(environmentConfig(env), flags, env), known: new Map() };
   // Read twice: only then is it known which files belong to it, and how they were before they were read.
   const { files, config } = await loadConfig(file, env, flags);

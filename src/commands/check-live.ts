@@ -68,8 +68,8 @@ async function askAll(
   timeoutMs: number,
   line: CommandLine,
 ): Promise<LiveResult[]> {
-  if (namesProxy(process.env)) startHttpThread();
-  const mask = createRedactor(secretsOf(config));
+  if (namesProxy(line.env)) startHttpThread();
+  const mask = createRedactor(secretsOf(config, line.env));
   const log = new RecordLog(mask);
   const app = await App.create(probeConfig(config, probes, timeoutMs), configPath(line), line.env, log);
   const results: LiveResult[] = [];

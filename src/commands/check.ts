@@ -46,7 +46,7 @@ async function checked(line: CommandLine): Promise<LoadedConfig | undefined> {
   const file = configPath(line);
   try {
     const loaded = await loadConfig(file, env);
-    const mask = createRedactor(secretsOf(loaded.config));
+    const mask = createRedactor(secretsOf(loaded.config, env));
     for (const warning of loaded.warnings) err(`warning: ${printable(mask(formatProblem(warning)))}`);
     const prompts = await readPrompts(loaded.config, resolve(dirname(file)), env);
     const warnings = [...prompts.warnings, ...environmentDangers(env)];

@@ -1,4 +1,5 @@
 import { createRedactor } from '../records/redact.ts';
+import type { Environment } from '../lib/environment.ts';
 
 /** A flag of a command. */
 export interface Flag {
@@ -46,7 +47,7 @@ export interface Command {
 export interface CommandLine {
   readonly argument: string | undefined;
   readonly flags: FlagValues;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** Takes whole lines without their ends. */
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;

@@ -1,8 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { readBoundedSync } from '../lib/bounded-file.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../lib/environment.ts';
 
 /**
  * What of the environment weakens the gateway or shows what it is to keep, each with what it means: the runtime obeys these

@@ -125,11 +125,9 @@ function providersText(word: string): string | undefined {
 }
 
 function failure(head: string, kind: FailureKind): string {
-  const { words, nextRoute, nextAlias, blamed, transient } = CONSEQUENCES[kind];
-  const next = nextRoute ? 'the next route is tried' : 'no other route is tried';
-  const alias = nextAlias ? 'then the next alias' : 'nor another alias';
+  const { words, nextRoute, blamed, transient } = CONSEQUENCES[kind];
   const follows = [
-    `${next}, ${alias}`,
+    nextRoute ? 'the next route is tried, then the next alias' : 'no other route is tried, nor another alias',
     blamed ? 'the backend cools down' : 'the backend does not cool down',
     ...(transient ? ['with retries left, it is tried again'] : []),
   ];

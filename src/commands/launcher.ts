@@ -1,3 +1,5 @@
+import type { Environment } from '../lib/environment.ts';
+
 /** Who has started the program for somebody: npm's launcher, by its process id. */
 const VARIABLE = 'LLM_PROXY_LAUNCHER';
 
@@ -11,7 +13,7 @@ export interface Launcher {
 }
 
 /** The launcher that the environment names, if it has started this very process and not one further up. */
-export function launcherOf(env: Readonly<Record<string, string | undefined>>): Launcher | undefined {
+export function launcherOf(env: Environment): Launcher | undefined {
   const pid = process.ppid;
   if (env[VARIABLE] !== `${pid}`) return undefined;
   return {

@@ -7,18 +7,19 @@ import { stderrWriter } from '../records/console-writer.ts';
 import { createLog, type Log } from '../records/log.ts';
 import { createRedactor } from '../records/redact.ts';
 import { consoleSettings } from '../settings.ts';
+import type { Environment } from '../lib/environment.ts';
 
 /**
  * Says what is wrong with the config of a gateway that does not start: a line for each problem, as `check` writes it, or
  * as JSON where the config asks for that, as far as it could be read. One that cannot be read at all is told as text.
  */
-export async function sayInvalid(error: ConfigError): Promise<void> {
+export async function sayInvalid(error: ConfigError, env: Environment): Promise<void> {
   if (!error.wantsJson) {
     const mask = createRedactor([]);
     for (const problem of error.problems) console.error(printable(mask(formatProblem(problem))));
     return;
   }
-  const log = consoleLog('json');
+  const log = consoleLog('json', env);
   for (const problem of error.problems)
     log.error(`the config is invalid, the gateway does not start: ${formatProblem(problem)}`, fieldsOf(problem));
   await log.flush();
@@ -28,14 +29,18 @@ export async function sayInvalid(error: ConfigError): Promise<void> {
 export const ENDED_BY_BUG = 'a bug ended the gateway: please report it';
 
 /** Says that, with the error's stack, of a gateway that has not come so far as to have a log. */
-export async function sayBug(error: unknown, format: Config['logging']['console_format']): Promise<void> {
-  const log = consoleLog(format);
+export async function sayBug(
+  error: unknown,
+  format: Config['logging']['console_format'],
+  env: Environment,
+): Promise<void> {
+  const log = consoleLog(format, env);
   log.error(ENDED_BY_BUG, { err: error });
   await log.flush();
 }
 
 /** A log for whoever ends before there is one: the console alone. */
-function consoleLog(format: Config['logging']['console_format']): Log {
+function consoleLog(format: Config['logging']['console_format'], env: Environment): Log {
   const settings = {
     level: 'error',
     consoleLevel: 'debug',
@@ -47,7 +52,7 @@ function consoleLog(format: Config['logging']['console_format']): Log {
     maxTotalBytes: 0,
     format: 'json',
     secrets: [],
-    ...consoleSettings(format),
+    ...consoleSettings(format, env),
   } as const;
   return createLog(settings, { clock: systemClock, console: stderrWriter() });
 }

@@ -4,7 +4,7 @@ import { FileWatch } from '../config/file-watch.ts';
 import type { ListenFlags } from '../config/listen-choice.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { loadConfig } from '../config/load.ts';
-import { ExposureNotes } from '../config/exposure.ts';
+import { ExposureWarnings } from '../config/exposed-secrets.ts';
 import { ConfigError, type ConfigProblem, formatProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import type { App } from '../app.ts';
@@ -14,12 +14,14 @@ import { printable } from '../lib/printable.ts';
 import type { ReloadResult } from '../context.ts';
 import type { Host } from '../server/host.ts';
 import { reasonOf } from '../server/host.ts';
+import type { Environment } from '../lib/environment.ts';
 
 /** What the config in force came from. */
 export interface Origin {
   readonly file: string;
   /** What the command line said besides. */
   readonly flags: ListenFlags;
+  readonly env: Environment;
   /** How its files were before they were read. */
   readonly known: States;
   /** What was told of it at the start. */
@@ -32,7 +34,7 @@ const AGAIN = ' (then reload again: SIGHUP, or POST /admin/reload)';
 /** Keeps the gateway on what its config file says: when the file changes, or when asked. One reload at a time. */
 export class Reloader {
   readonly #watch: FileWatch;
-  readonly #exposure: ExposureNotes;
+  readonly #exposure: ExposureWarnings;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -41,7 +43,7 @@ export class Reloader {
     private readonly from: Origin,
   ) {
     this.#watch = new FileWatch(systemClock, () => void this.reload('a file changed'), from.known);
-    this.#exposure = new ExposureNotes(from.warnings);
+    this.#exposure = new ExposureWarnings(from.warnings);
   }
 
   /** Looks after `files`, and after the prompt files of `config`, from now on. */
@@ -62,10 +64,10 @@ export class Reloader {
 
   /** Its files are watched from before they are read, and if it is refused as well: what is put right may be another than the config. */
   async #load(): Promise<LoadedConfig> {
-    const { file, flags } = this.from;
-    const loaded = await loadConfig(file, process.env, flags);
+    const { file, flags, env } = this.from;
+    const loaded = await loadConfig(file, env, flags);
     const hasNewFiles = await this.watch(loaded.files, loaded.config);
-    return hasNewFiles ? await loadConfig(file, process.env, flags) : loaded;
+    return hasNewFiles ? await loadConfig(file, env, flags) : loaded;
   }
 
   async #reload(why: string): Promise<ReloadResult> {
@@ -78,7 +80,7 @@ export class Reloader {
       const changes = [...diffConfig(before, config).map(formatChange), ...prompts.changes];
       app.log.info('config reloaded', { why, file, changes: changes.length });
       for (const change of changes) app.log.info(`config: ${change}`);
-      for (const warning of [...this.#exposure.fresh(warnings).map(formatProblem), ...prompts.warnings])
+      for (const warning of [...this.#exposure.unreported(warnings).map(formatProblem), ...prompts.warnings])
         app.log.warn(`config warning: ${warning}`);
       const allWarnings = [...warnings.map(formatProblem), ...prompts.warnings];
       return this.#told({ result: 'reloaded', changes: this.#shown(changes), warnings: this.#shown(allWarnings) }, why);

@@ -12,6 +12,7 @@ import { CLOSED_PIPE_EXIT, OutputError, printLine } from './output.ts';
 import { parse } from './parse.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
+import type { Environment } from '../lib/environment.ts';
 
 const help: Command = {
   name: 'help',
@@ -40,8 +41,8 @@ const version: Command = {
 /** All commands, the one that runs where none is named first. */
 export const COMMANDS: readonly Command[] = [serve, check, init, health, schema, explain, help, version];
 
-/** Runs the command of a command line (without the program's name); resolves to the exit code. */
-export async function run(argv: readonly string[]): Promise<number> {
+/** Runs the command of a command line (without the program's name) in an environment; resolves to the exit code. */
+export async function run(argv: readonly string[], env: Environment): Promise<number> {
   try {
     const { asks, command, argument, flags } = parse(argv, COMMANDS, serve);
     const runs = asks === 'run' ? (command ?? serve) : asks === 'version' ? version : help;
@@ -49,7 +50,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return await runAs(runs, {
       argument: asks === 'help' ? command?.name : argument,
       flags: asks === 'run' ? flags : new FlagValues(),
-      env: process.env,
+      env,
       out: printLine,
       err: console.error,
     });

@@ -48,14 +48,15 @@ export const serve: Command = {
 };
 
 async function run(line: CommandLine): Promise<number> {
+  const { env } = line;
   // The process may start over: no other command has so many requests under way.
-  liftFetchLimit();
+  liftFetchLimit(env);
   // At once: it may be gone before the gateway has started.
-  const launcher = launcherOf(process.env);
-  if (namesProxy(process.env)) startHttpThread();
+  const launcher = launcherOf(env);
+  if (namesProxy(env)) startHttpThread();
   const file = servedPath(line);
   const flags = listenFlags(line.flags);
-  const built = await build(file, flags);
+  const built = await build(file, flags, env);
   if (built === undefined) return 1;
   const { app, loaded, known } = built;
   endOnBugs(app);
@@ -71,7 +72,7 @@ async function run(line: CommandLine): Promise<number> {
     await app.close();
     return 1;
   }
-  const watchdog = new Watchdog((reason) => app.log.error('there is no watchdog', { reason }));
+  const watchdog = new Watchdog(env, (reason) => app.log.error('there is no watchdog', { reason }));
   watchdog.configure(watchdogSettings(app.config));
   const note = addressNote(line);
   const noteAddress = (): void => {
@@ -83,24 +84,23 @@ async function run(line: CommandLine): Promise<number> {
     noteAddress();
   };
   const reloader =
-    file === undefined ? undefined : new Reloader(app, host, { file, flags, known, warnings: loaded.warnings });
+    file === undefined ? undefined : new Reloader(app, host, { file, flags, env, known, warnings: loaded.warnings });
   void reloader?.watch(loaded.files, loaded.config);
   if (reloader !== undefined) app.onReload = () => reloader.reload('asked by POST /admin/reload');
   const ended = untilSignalled({ app, host, reloader, watchdog, launcher });
   // Whoever reads that it has started may end it at once.
-  announce({ app, loaded, host, file, missing: configPath(line) });
+  announce({ app, loaded, host, file, missing: configPath(line), dangers: environmentDangers(env) });
   return await ended;
 }
 
 /** For `health`, which cannot know of flags: a gateway that was started with them leaves the address to others. */
 function addressNote(line: CommandLine): AddressFile | undefined {
   if (line.flags.has(LISTEN) || line.flags.has(PORT)) return undefined;
-  return new AddressFile(configPath(line), process.env);
+  return new AddressFile(configPath(line), line.env);
 }
 
 /** Says that the gateway has started: to people with a banner, and in the log. */
-function announce({ app, loaded, host, file, missing }: Announced): void {
-  const dangers = environmentDangers(process.env);
+function announce({ app, loaded, host, file, missing, dangers }: Announced): void {
   const { config, listen } = loaded;
   const { address } = host;
   if (address === undefined) throw new Error('the gateway listens nowhere');
@@ -120,6 +120,7 @@ interface Announced {
   readonly file: string | undefined;
   /** Where a config would be. */
   readonly missing: string;
+  readonly dangers: readonly string[];
 }
 
 /** Whatever escapes every handler ends the process as it would without this, but goes through the masking of the log first. */

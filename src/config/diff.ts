@@ -1,10 +1,10 @@
 import { formatDuration } from '../lib/duration.ts';
 import type { Config } from './schema.ts';
 import { configSchema } from './schema.ts';
-import { childSchema, isShowable, shapeOf, wantsDuration } from './shape.ts';
+import { childSchema, isShowable, shapeOf, isDuration } from './shape.ts';
 import type { z } from 'zod';
 
-/** One difference between two configs; undefined: not there. */
+/** One difference between two configs. Undefined: the key is absent. */
 export interface ConfigChange {
   readonly key: string;
   readonly before: string | undefined;
@@ -13,7 +13,7 @@ export interface ConfigChange {
 
 type Schema = z.core.$ZodType;
 
-/** What differs between two configs, by key, in the order of the schema; what must not be shown reads `(secret)`. */
+/** What differs between two configs, by key, in the order of the schema; secrets are shown as `(secret)`. */
 export function diffConfig(before: Config, after: Config): ConfigChange[] {
   return [...differences('', before, after, configSchema)];
 }
@@ -49,7 +49,7 @@ function orderOf(schema: Schema): readonly string[] {
   return shape.kind === 'map' ? Object.keys(shape.keys) : [];
 }
 
-/** What a map or a list of named things consists of; undefined for anything else, lists of plain values included. */
+/** The members of a map, or of a list of named things; undefined for anything else, such as a list of plain values. */
 function partsOf(value: unknown): Map<string, unknown> | undefined {
   if (Array.isArray(value)) {
     const named = (value as unknown[]).map((item) => [nameOf(item), item] as const);
@@ -60,7 +60,7 @@ function partsOf(value: unknown): Map<string, unknown> | undefined {
   return typeof value === 'object' && value !== null ? new Map(Object.entries(value)) : undefined;
 }
 
-/** Backends have names; routes are known by where they lead. */
+/** A backend's name, or `backend/model` of a route. */
 function nameOf(item: unknown): string | undefined {
   if (typeof item !== 'object' || item === null) return undefined;
   const { name, backend, model } = item as { name?: string; backend?: string; model?: string };
@@ -71,10 +71,10 @@ function isRouteName(name: string): boolean {
   return name.includes('/');
 }
 
-/** A value as a line may hold it; empty for a whole map, undefined for none. */
+/** A value as a log line shows it; empty for a whole map, undefined for an absent one. */
 function shown(value: unknown, schema: Schema): string | undefined {
   if (value === undefined) return undefined;
   if (!isShowable(schema)) return SECRET;
   if (partsOf(value) !== undefined) return '';
-  return typeof value === 'number' && wantsDuration(schema) ? formatDuration(value) : JSON.stringify(value);
+  return typeof value === 'number' && isDuration(schema) ? formatDuration(value) : JSON.stringify(value);
 }

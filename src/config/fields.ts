@@ -3,10 +3,10 @@ import { parseDuration } from '../lib/duration.ts';
 import { LISTEN_ALLOWED, parseListen } from './listen.ts';
 
 // What a field's `.meta()` may hold besides its description:
-//   kind      its type in the docs, where that is not plain from the schema
-//   allowed   what error messages say it may be
-//   example   of a section: YAML with every key of it, shown below its table
-//   secret    a key: may be `file:PATH`, and its value is shown nowhere
+//   kind      its type in the docs, where the schema does not show it
+//   allowed   the allowed values, for error messages
+//   example   for a section: YAML with all its keys, shown below its table
+//   secret    may be `file:PATH`, and is never shown
 
 /** A duration: text or seconds in the file, milliseconds in the parsed config. */
 export function duration(least: 'zero' | 'above zero' = 'zero') {
@@ -27,10 +27,10 @@ export function text(kind = 'text', allowed = 'text that is not empty') {
   return z.string().min(1).meta({ kind, allowed });
 }
 
-/** Text that ends up in an HTTP header, of which only visible ASCII and inner spaces arrive everywhere unchanged. */
+/** Text for an HTTP header: visible ASCII and inner spaces, which every server receives unchanged. */
 export function headerSafeText(kind: string, allowed: string) {
   return text(kind, allowed).refine((value) => HEADER_SAFE.test(value), {
-    error: 'holds characters that HTTP headers cannot carry (printable ASCII without a space at either end)',
+    error: 'has characters that an HTTP header cannot carry (use printable ASCII, without a space at either end)',
     when: isFilled,
   });
 }
@@ -44,24 +44,24 @@ export function secret() {
   });
 }
 
-/** A key that clients have to show: one that nobody guesses. */
+/** A key that clients send to the gateway, long enough not to be guessed. */
 export function gatewayKey() {
   return secret().refine(({ length }) => length >= MIN_KEY_CHARS, {
-    error: `is too short: anybody can guess it (${MIN_KEY_CHARS} characters or more, better 32 random ones)`,
+    error: `is too short: anybody can guess it (use at least ${MIN_KEY_CHARS} characters, better 32 random ones)`,
     when: isFilled,
   });
 }
 
 const MIN_KEY_CHARS = 8;
-/** A shorter key is warned of. */
+/** Shorter keys get a warning. */
 export const SAFE_KEY_CHARS = 12;
 
-/** A secret of any characters: one that is no header's value. */
+/** A secret that is not sent in a header, so it may have any characters. */
 export function secretText(allowed: string) {
   return z.string().min(1).meta({ kind: 'secret', secret: true, allowed });
 }
 
-/** An address to listen on, kept as text; `parseListen` reads it. */
+/** An address to listen on, as text; `parseListen` parses it. */
 export function listenAddress() {
   return text('address', LISTEN_ALLOWED).superRefine((value, context) => {
     if (value === '') return;
@@ -73,10 +73,10 @@ export function listenAddress() {
   });
 }
 
-/** The `params` of a custom issue that wants the usual message "cannot be VALUE (ALLOWED)". */
+/** The `params` of a custom issue that gets the usual message, "cannot be VALUE (ALLOWED)". */
 export const REFUSED = { refused: true };
 
-/** What an HTTP header carries unchanged. */
+/** Text that an HTTP header carries unchanged. */
 export const HEADER_SAFE = /^[\x21-\x7e]+(?: +[\x21-\x7e]+)*$/;
 
 function isFilled(payload: { value: unknown }): boolean {

@@ -2,20 +2,19 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 
-/** Changes must take effect within a second, and one that is still being written is looked at twice. */
+/** A change must take effect within a second, and a file that is being written is checked twice. */
 const POLL_MS = 250;
-/** Prompts of aliases with slashes lie in subfolders; deeper than this nobody meant. */
+/** Prompts of aliases with slashes are in subfolders; nobody needs more levels than this. */
 const MAX_DEPTH = 8;
 
 /**
- * Tells when files change, whatever way: edited in place, renamed over, a symlink swapped (ConfigMaps), a bind mount. It
- * asks the disk, because that is right everywhere; events of the kernel miss network disks and replaced folders, and
- * a few questions cost microseconds.
+ * Reports when files change, in any way: edited in place, replaced, by a swapped symlink (ConfigMaps), by a bind mount. It
+ * polls, which works everywhere and costs microseconds; kernel events miss network disks and replaced folders.
  */
 export class FileWatch {
   #paths: readonly string[] = [];
-  /** How each file was when it was last told of, and at the last look. */
-  #told: States;
+  /** The state of each file at the last report, and at the last poll. */
+  #reported: States;
   #seen: States;
   #cancel: (() => void) | undefined;
   #stopped = false;
@@ -23,25 +22,28 @@ export class FileWatch {
   constructor(
     private readonly clock: Clock,
     private readonly onChange: () => void,
-    /** How files were when they were read, where that was before they were watched. */
+    /** The states of files that were read before they are watched. */
     known: States = new Map(),
   ) {
-    this.#told = known;
+    this.#reported = known;
     this.#seen = known;
   }
 
-  /** Looks at these files and folders from now on: files that need not exist, folders with all that is in them. How new ones are now counts as known: true if there are any, which had better be read once more. */
+  /**
+   * Watches these paths from now on: files, which need not exist, and folders with everything in them. Resolves to true if
+   * there are new ones: read them again, for their present state counts as known.
+   */
   async watch(paths: readonly string[]): Promise<boolean> {
     if (paths.join('\n') === this.#paths.join('\n')) return false;
     this.#paths = paths;
     const states = await statesOf(paths);
     if (this.#paths !== paths || this.#stopped) return false;
-    // What has changed since the last look must not be taken for known.
-    const [told, seen] = [this.#told, this.#seen];
-    this.#told = new Map(paths.map((path) => [path, told.get(path) ?? states.get(path) ?? '']));
+    // Keep older states: a change since the last poll is yet to be reported.
+    const [reported, seen] = [this.#reported, this.#seen];
+    this.#reported = new Map(paths.map((path) => [path, reported.get(path) ?? states.get(path) ?? '']));
     this.#seen = new Map(paths.map((path) => [path, seen.get(path) ?? states.get(path) ?? '']));
     this.#schedule();
-    return paths.some((path) => !told.has(path));
+    return paths.some((path) => !reported.has(path));
   }
 
   stop(): void {
@@ -51,27 +53,27 @@ export class FileWatch {
 
   #schedule(): void {
     this.#cancel?.();
-    this.#cancel = this.clock.after(POLL_MS, () => void this.#look());
+    this.#cancel = this.clock.after(POLL_MS, () => void this.#poll());
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const paths = this.#paths;
     const states = await statesOf(paths);
     if (this.#stopped || paths !== this.#paths) return;
     const isSettled = isSame(states, this.#seen);
     this.#seen = states;
     this.#schedule();
-    // An editor may still be writing what differs from look to look.
-    if (!isSettled || isSame(states, this.#told)) return;
-    this.#told = states;
+    // A file that differs from poll to poll is still being written.
+    if (!isSettled || isSame(states, this.#reported)) return;
+    this.#reported = states;
     this.onChange();
   }
 }
 
-/** What tells one state of a file from another, by path. */
+/** A text for the state of each file, by path; another state has another text. */
 export type States = ReadonlyMap<string, string>;
 
-/** How these files are now; never rejects. */
+/** The present states of these files; never rejects. */
 export async function statesOf(paths: readonly string[]): Promise<States> {
   return new Map(await Promise.all(paths.map(async (path) => [path, await signature(path, 0)] as const)));
 }
@@ -90,7 +92,7 @@ async function signature(path: string, depth: number): Promise<string> {
     const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort();
     return (await Promise.all(names.map((name) => signature(join(path, name), depth + 1)))).join('\n');
   } catch {
-    // Not there, or not to be read: as good as not there, until it changes.
+    // A file that cannot be read counts as absent until it changes.
     return `${path} -`;
   }
 }

@@ -12,7 +12,7 @@ export function rawJsonSchema(): Json {
   });
 }
 
-/** The JSON Schema for editors: without our metadata, and with `${VARIABLE}` wherever a value is not text anyway. */
+/** The JSON Schema for editors: without our metadata, and with `${VARIABLE}` allowed where a value is not free text. */
 export function editorJsonSchema(): Json {
   const { $schema, ...schema } = forEditors(rawJsonSchema());
   const variable = {
@@ -23,7 +23,7 @@ export function editorJsonSchema(): Json {
   return { $schema, title: 'llm-proxy configuration', ...schema, $defs: { variable } } as Json;
 }
 
-/** Takes out what says nothing: a section's empty default, and the largest safe integer as a maximum. */
+/** Removes what has no meaning: a section's empty default, and the largest safe integer as a maximum. */
 function tidy(schema: Json): void {
   if (schema.type === 'object') delete schema.default;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;

@@ -1,7 +1,8 @@
 import { formatListen, parseListen } from './listen.ts';
 import { ConfigError } from './problem.ts';
+import type { Environment } from '../lib/environment.ts';
 
-/** The flags that say where to listen, whatever the config says; at most one is set. */
+/** The flags that override `listen` of the config; at most one is set. */
 export interface ListenFlags {
   /** `--listen`: an address. */
   readonly listen?: string | undefined;
@@ -9,13 +10,13 @@ export interface ListenFlags {
   readonly port?: number | undefined;
 }
 
-/** Where to listen, and who says so. */
+/** Where to listen, and what decided it. */
 export interface ListenChoice {
   readonly value: string;
   readonly from: '--listen' | '--port' | 'listen' | 'LLM_PROXY_LISTEN' | 'default';
 }
 
-/** What of a config the choice depends on; it need not be valid. */
+/** The keys of a config that the choice depends on; they need not be valid. */
 interface Listening {
   readonly listen?: unknown;
   readonly proxy_api_key?: unknown;
@@ -25,14 +26,10 @@ interface Listening {
 const DEFAULT_PORT = 8765;
 
 /**
- * Chooses where to listen: as a flag says, or the config, or the environment; otherwise on every interface where a key
- * keeps strangers out, and on loopback where none does. Throws a ConfigError for an environment that says nonsense.
+ * Chooses where to listen: by a flag, else the config, else the environment; otherwise on every interface if there is a
+ * key, and on loopback if there is none. Throws a ConfigError for an invalid variable.
  */
-export function chooseListen(
-  { listen, ...config }: Listening,
-  flags: ListenFlags,
-  env: Readonly<Record<string, string | undefined>>,
-): ListenChoice {
+export function chooseListen({ listen, ...config }: Listening, flags: ListenFlags, env: Environment): ListenChoice {
   if (flags.listen !== undefined) return { value: flags.listen, from: '--listen' };
   if (flags.port !== undefined) return { value: listenAt(flags.port, config), from: '--port' };
   if (typeof listen === 'string') return { value: listen, from: 'listen' };
@@ -46,7 +43,7 @@ export function chooseListen(
   return { value: given, from: VARIABLE };
 }
 
-/** The flags that take the next port where that of `choice` is taken, on the same interface. */
+/** The flags that listen at the next port of the same interface, for when that of `choice` is taken. */
 export function elsewhere({ value, from }: ListenChoice): string[] {
   const address = parseListen(value);
   if (address.kind === 'unix') return ['--port', `${DEFAULT_PORT}`];
@@ -59,17 +56,17 @@ export function elsewhere({ value, from }: ListenChoice): string[] {
 const MOST_PORT = 65_535;
 const VARIABLE = 'LLM_PROXY_LISTEN';
 
-/** Without a key nobody else is to get in. */
+/** Without a key the gateway is for this machine alone. */
 function listenAt(port: number, config: Listening): string {
   return hasKey(config) ? `:${port}` : `127.0.0.1:${port}`;
 }
 
-/** Whether a key keeps strangers out. A list of keys does, even an empty one. */
+/** Whether clients need a key. A list of keys counts, even an empty one. */
 export function hasKey({ proxy_api_key: own, keys }: Listening): boolean {
   return own !== undefined || keys !== undefined;
 }
 
-/** Who has chosen, in brackets behind the address; '' where the config itself says it. */
+/** What decided it, in parentheses, to be shown behind the address; empty if the config did. */
 export function reasonFor({ from }: ListenChoice, config: Listening): string {
   if (from === 'listen') return '';
   return ` (${from === 'default' ? `the default ${hasKey(config) ? 'with' : 'without'} a key` : from})`;

@@ -4,10 +4,10 @@ import ipaddr from 'ipaddr.js';
 export type ListenAddress =
   { kind: 'tcp'; hostname: string | undefined; port: number } | { kind: 'unix'; path: string };
 
-/** What `parseListen` reads, for messages. */
+/** What `parseListen` accepts, for messages. */
 export const LISTEN_ALLOWED = ':8765, 127.0.0.1:8765, [::1]:8765 or unix:/run/llm-proxy.sock';
 
-/** Reads a `listen` value; throws an Error whose message says what is wrong and what is allowed. */
+/** Parses a `listen` value; throws an Error whose message says what is wrong and what is allowed. */
 export function parseListen(text: string): ListenAddress {
   if (text.startsWith('unix:')) {
     const path = text.slice('unix:'.length);
@@ -38,13 +38,13 @@ export function formatListen(address: ListenAddress): string {
   return `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`;
 }
 
-/** The URL by which somebody on this machine reaches an address over TCP. */
+/** The URL that reaches the address from this machine. */
 export function localUrl({ hostname, port }: Extract<ListenAddress, { kind: 'tcp' }>): string {
   const host = hostname === undefined || hostname === '0.0.0.0' ? '127.0.0.1' : isAnyIpv6(hostname) ? '::1' : hostname;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Whether it is listened on every interface of the machine, or on every one of IPv4 or IPv6. */
+/** Whether the address is every interface of the machine, of IPv4, IPv6 or both. */
 export function isEverywhere({ hostname }: Extract<ListenAddress, { kind: 'tcp' }>): boolean {
   return hostname === undefined || hostname === '0.0.0.0' || isAnyIpv6(hostname);
 }
@@ -66,5 +66,5 @@ function parseHost(host: string): string | undefined {
   throw new Error(`has no valid host before the port (${LISTEN_ALLOWED})`);
 }
 
-/** Labels of letters, digits and hyphens, the last one not all digits: `1.2.3` is a typing error, not a name. */
+/** Labels of letters, digits and hyphens, the last one not all digits: `1.2.3` is a typo, not a name. */
 const HOSTNAME = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)*(?!\d+$)[a-z\d](?:[a-z\d-]*[a-z\d])?$/i;

@@ -42,7 +42,7 @@ function problems(
 const warnings = (text: string): string[] =>
   parse(text).warnings.map((warning) => formatProblem(warning).replace(/^config\.yaml:/, ''));
 
-const PLACEHOLDER = 'is a placeholder (the key itself, as text, ${VARIABLE} or file:/path/to/it)';
+const PLACEHOLDER = 'is a placeholder (write the key itself, as text, ${VARIABLE} or file:/path/to/it)';
 
 /** What a file without anything in it gives. */
 const standard = configOf({}, '127.0.0.1:8765');
@@ -220,9 +220,9 @@ describe('secrets in files', () => {
     const text =
       'proxy_api_key: file:/none\nbackends:\n  - name: a\n    url: http://a\n    api_key: file:/empty\n  - name: b\n    url: http://b\n    api_key: file:/two';
     expect(problems(text, {}, { '/empty': '\n', '/two': 'sk-1\nsk-2\n' })).toEqual([
-      '1:1 proxy_api_key: the file /none cannot be read: ENOENT (a readable file that holds the key)',
-      '5:5 backends[0].api_key: the file /empty is empty (a file that holds the key)',
-      '8:5 backends[1].api_key: holds characters that HTTP headers cannot carry (printable ASCII without a space at either end)',
+      '1:1 proxy_api_key: the file /none cannot be read: ENOENT (name a readable file that holds the key)',
+      '5:5 backends[0].api_key: the file /empty is empty (write the key into it)',
+      '8:5 backends[1].api_key: has characters that an HTTP header cannot carry (use printable ASCII, without a space at either end)',
     ]);
   });
 
@@ -265,7 +265,7 @@ describe('errors', () => {
     ['keys: [{name: a, key: 0123456789ab, models: [*]}]', "1:46: a name that begins with * needs quotes: '*'"],
     [
       'model_list:\n  - {model_name: x, litellm_params: {model: y}}\ngeneral_settings: {}\nlistne: 1',
-      "1:1 model_list: is a key of LiteLLM's config (how to translate it: https://github.com/llm-proxy/llm-proxy/blob/main/docs/migrate.md#from-litellm)",
+      '1:1 model_list: is a key of a LiteLLM config (how to migrate it: https://github.com/llm-proxy/llm-proxy/blob/main/docs/migrate.md#from-litellm)',
     ],
     ['proxy_api_key: ""', '1:1 proxy_api_key: is empty (a key as text, ${VARIABLE} or file:/path/to/it)'],
     ['proxy_api_key:', '1:1 proxy_api_key: has no value (a key as text, ${VARIABLE} or file:/path/to/it)'],
@@ -287,8 +287,8 @@ describe('errors', () => {
       'backends:\n  - {name: a, vendor: openai, protocol: gemini, region: eu}\n  - {name: b, vendor: bedrock, api_key: k}\n  - {name: c, vendor: azure}',
       [
         '2:31 backends[0].protocol: cannot be gemini with vendor openai (openai, openai-responses)',
-        '2:49 backends[0].region: means nothing for this backend (only with vendor: bedrock)',
-        '3:5 backends[1].region: is missing, which vendor bedrock needs (such as us-east-1; or AWS_REGION in the environment)',
+        '2:49 backends[0].region: cannot be set for this backend (only with vendor: bedrock)',
+        '3:5 backends[1].region: is missing: vendor bedrock needs it (such as us-east-1; or AWS_REGION in the environment)',
         '4:5 backends[2].url: is missing (your own, such as https://NAME.openai.azure.com)',
       ],
     ],
@@ -302,24 +302,24 @@ describe('errors', () => {
     ],
     [
       'backends: [{name: a, vendor: openai, url: "demo:"}]',
-      '1:22 backends[0].vendor: means nothing for "demo:" (the demo backend is of no vendor and speaks openai)',
+      '1:22 backends[0].vendor: cannot be set for "demo:" (the demo backend has no vendor and speaks openai)',
     ],
     ['backends:\n  - url: ftp://a\n    name: a', `2:5 backends[0].url: is not a valid URL (${URLS})`],
     [
       'backends: [{name: a, url: "http://u:p@a"}]',
-      '1:22 backends[0].url: holds credentials (put the key into api_key)',
+      '1:22 backends[0].url: has credentials in it (put the key into api_key)',
     ],
     [
       'backends: [{name: a, url: "http://a?k=v"}]',
-      '1:22 backends[0].url: holds a query or a fragment (a base URL that ends before "?" and "#")',
+      '1:22 backends[0].url: has a query or a fragment (remove "?" or "#" and what follows it)',
     ],
     [
       'backends: [{name: a, url: "demo:", headers: {Host: b}}]',
-      '1:46 backends[0].headers.Host: is a header that the gateway sets itself (any other header)',
+      '1:46 backends[0].headers.Host: is a header that the gateway sets itself (remove it)',
     ],
     [
       `${BACKEND}  - name: a\n    url: "demo:"`,
-      '4:5 backends[1].name: duplicate backend name "a" (names are unique; backends[0] has this one)',
+      '4:5 backends[1].name: duplicate backend name "a" (backends[0] has it already: choose another)',
     ],
     [
       'backends: [{name: a, url: "demo:", quirks: {system_firts: true}}]',
@@ -352,15 +352,15 @@ describe('errors', () => {
     ],
     [
       MODEL.replace('model: x', 'model: "*"'),
-      '8:9 models.m.routes[0].model: has a "*" though its alias ends in none (a model without "*")',
+      '8:9 models.m.routes[0].model: has a "*", but its alias does not end in one (name a model without "*")',
     ],
     [
       MODEL.replace('  m:', '  m/*:').replace('model: x', 'model: "**"'),
-      '8:9 models.m/*.routes[0].model: has more than one "*" (at most one)',
+      '8:9 models.m/*.routes[0].model: has more than one "*" (use one at most)',
     ],
     [
       MODEL.replace('  m:', '  "m*n":'),
-      '5:3 models.m*n: has a "*" that is not its last character (one "*", at the end)',
+      '5:3 models.m*n: has a "*" that is not its last character (use one "*", at the end)',
     ],
     [
       `${MODEL}    balance: fastest`,
@@ -376,26 +376,26 @@ describe('errors', () => {
     ],
     [
       `listen: ':8765'\n${MODEL}metrics: {listen: ':8765'}`,
-      '10:11 metrics.listen: is the address of the gateway itself (another one; or none, to have /metrics there)',
+      '10:11 metrics.listen: is the address of the gateway itself (use another, or remove it to serve /metrics there)',
     ],
     [
       `${MODEL}metrics: {listen: '127.0.0.1:8765'}`,
-      '9:11 metrics.listen: is the address of the gateway itself (another one; or none, to have /metrics there)',
+      '9:11 metrics.listen: is the address of the gateway itself (use another, or remove it to serve /metrics there)',
     ],
     [
       `${MODEL}proxy_api_key: 0123456789ab\nmetrics: {listen: ':8765'}`,
-      '10:11 metrics.listen: is the address of the gateway itself (another one; or none, to have /metrics there)',
+      '10:11 metrics.listen: is the address of the gateway itself (use another, or remove it to serve /metrics there)',
     ],
     [
       `${MODEL}    list: [m]`,
-      '9:5 models.m.list: is for aliases that end in "*" (without it: this alias is shown by its own name)',
+      '9:5 models.m.list: is only for aliases that end in "*" (remove it: this alias is listed by its own name)',
     ],
     [
       `${MODEL.replace('  m:', '  "v/*":')}    list: [v/a, a, v/, 'v/*', '']`,
       [
-        '9:17 models.v/*.list[1]: is not a name that "v/*" matches (v/…)',
-        '9:20 models.v/*.list[2]: is not a name that "v/*" matches (v/…)',
-        '9:24 models.v/*.list[3]: holds a "*", and clients take it for a name (the whole name of one model)',
+        '9:17 models.v/*.list[1]: is not matched by "v/*" (write a name such as v/NAME)',
+        '9:20 models.v/*.list[2]: is not matched by "v/*" (write a name such as v/NAME)',
+        '9:24 models.v/*.list[3]: has a "*", which clients would take as part of the name (write the whole name of one model)',
         '9:31 models.v/*.list[4]: is empty (the name of a model, as clients ask for it)',
       ],
     ],
@@ -426,21 +426,21 @@ describe('errors', () => {
       'logging: debug',
       expect.stringMatching(/^1:1 logging: cannot be this text \(a map with the keys level, /) as never,
     ],
-    ['listen: :1\nlisten: :2', '2:1 listen: duplicate key (each key once)'],
-    ['models:\n  __proto__: 1', '2:3 models.__proto__: is not possible as a key (any other name)'],
-    ['- a', '1:1: the file holds no map (keys and values such as "listen: :8765")'],
+    ['listen: :1\nlisten: :2', '2:1 listen: duplicate key (remove one of the two)'],
+    ['models:\n  __proto__: 1', '2:3 models.__proto__: cannot be used as a key (choose another name)'],
+    ['- a', '1:1: the file is not a map (write keys and values such as "listen: :8765")'],
     ...['', '\n', '# only comments\n', '---\n', '~', '\uFEFF# mark\n'].map(
-      (text) => [text, '1:1: the file is empty (keys and values such as "listen: :8765")'] as [string, string],
+      (text) => [text, '1:1: the file is empty (write keys and values such as "listen: :8765")'] as [string, string],
     ),
-    ['just text', '1:1: the file holds no map (keys and values such as "listen: :8765")'],
+    ['just text', '1:1: the file is not a map (write keys and values such as "listen: :8765")'],
     [
       'listen: *x',
-      "1:1 listen: the alias *x has no anchor before it (an anchor &x further up; for a name, quotes: '*x')",
+      "1:1 listen: the alias *x has no anchor before it (add the anchor &x above it; for a name, use quotes: '*x')",
     ],
-    ['server: &x {<<: *x}', '1:1 server: the alias *x contains itself (an anchor &x further up)'],
-    ['listen: !env X', '1:9: unknown tag (no tag; a text that begins with "!" needs quotes)'],
-    ['listen: :1\n---\nlisten: :2', '2:1: a second document begins (one document in a file; no "---" after the first)'],
-    ['server:\n\tmax_body_mb: 1', expect.stringMatching(/^2:1: a tab in the indentation \(spaces only\)/) as never],
+    ['server: &x {<<: *x}', '1:1 server: the alias *x contains itself (repeat a value that stands above this one)'],
+    ['listen: !env X', '1:9: unknown tag (remove it; text that begins with "!" needs quotes)'],
+    ['listen: :1\n---\nlisten: :2', '2:1: a second document begins (keep one: remove the "---")'],
+    ['server:\n\tmax_body_mb: 1', expect.stringMatching(/^2:1: a tab in the indentation \(use spaces\)/) as never],
   ])('%s', (text, expected) => {
     const found = problems(text);
     if (Array.isArray(expected)) expect(found).toEqual(expected);
@@ -486,7 +486,7 @@ describe('errors', () => {
     const levels = Array.from({ length: 30 }, (_, index) => `  ${laugh(index + 1)}`).join('\n');
     const found = problems(`models:\n  m0: &l0 {routes: []}\n${levels}`);
     expect(found).toHaveLength(1);
-    expect(found[0]).toContain('the aliases of this file stand for too many values (at most 100000)');
+    expect(found[0]).toContain('the YAML aliases of this file expand to too many values (at most 100000)');
   });
 
   test('deep nesting ends in an error', () => {
@@ -529,7 +529,7 @@ test('an alias that no request could name is an error at its place', () => {
   expect(() => parse(named('a'.repeat(256)))).not.toThrow();
   for (const name of ['a'.repeat(257), `${'a'.repeat(256)}*`])
     expect(() => parse(named(name))).toThrow(
-      'is longer than 256 characters, so no request could name it (a shorter name)',
+      'is longer than 256 characters, so no request could name it (use a shorter one)',
     );
   expect(() => parse(named('a\ud800'))).toThrow('half of a character');
 });
@@ -548,7 +548,7 @@ describe('warnings', () => {
   test('a protocol that the vendor at the URL is not known to speak', () => {
     const text = MODEL.replace('http://a/v1', 'https://api.mistral.ai/v1\n    protocol: gemini');
     expect(warnings(`listen: 127.0.0.1:1\n${text}`)).toEqual([
-      '5:5 backends[0].protocol: gemini is not known to be spoken by mistral (the protocol that its documentation names)',
+      '5:5 backends[0].protocol: mistral is not known to speak gemini (use a protocol that its documentation names)',
     ]);
   });
 
@@ -583,13 +583,13 @@ describe('warnings', () => {
   test('an enabled backend that no route uses', () => {
     const more = '  - name: b\n    url: http://b\n  - name: c\n    url: http://c\n    enabled: false\n';
     expect(warnings(LOCAL.replace('models:', `${more}models:`))).toEqual([
-      '5:5 backends[1]: no route uses the backend "b" (a route with it, or enabled: false)',
+      '5:5 backends[1]: no route uses the backend "b" (add a route, or set enabled: false)',
     ]);
   });
 
   test('an enabled alias without an enabled route', () => {
     expect(warnings(`${LOCAL}        enabled: false\n`)).toEqual([
-      '6:3 models.m: every route of this alias is disabled, or its backend is (an enabled route, or enabled: false)',
+      '6:3 models.m: every route of this alias is disabled, or its backend is (enable one, or set enabled: false)',
     ]);
   });
 
@@ -604,8 +604,8 @@ describe('warnings', () => {
   test('fallbacks in a circle and to itself', () => {
     const more = ['n', 'o'].map((alias) => `  ${alias}: {routes: [{backend: a, model: x}]}\n`).join('');
     expect(warnings(`${LOCAL}${more}fallback:\n  alias_fallback:\n    m: [n]\n    n: [o, n]\n    o: [m]\n`)).toEqual([
-      '14:5 fallback.alias_fallback.m: the fallbacks go round in a circle: m → n → o → m (no alias is tried twice)',
-      '15:12 fallback.alias_fallback.n[1]: is a fallback to itself (another alias)',
+      '14:5 fallback.alias_fallback.m: the fallbacks form a circle: m → n → o → m (each alias is tried once)',
+      '15:12 fallback.alias_fallback.n[1]: is a fallback to itself (name another alias)',
     ]);
   });
 });

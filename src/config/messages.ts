@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { nearest } from '../lib/nearest.ts';
 import type { ConfigPath } from './problem.ts';
-import { foreignConfig } from './foreign-config.ts';
+import { litellmKey } from './litellm-config.ts';
 import { allowedBy, isShowable, schemaAt, shapeOf } from './shape.ts';
 
-/** Something wrong at a path: what, and in parentheses what is allowed. */
+/** A problem at a path: what is wrong, and in parentheses what to do or what is allowed. */
 export interface Finding {
   path: ConfigPath;
   message: string;
@@ -18,7 +18,7 @@ export function describeIssue(
 ): Finding[] {
   const { path } = issue;
   if (issue.code === 'invalid_union' && isMap(issue.input)) {
-    // Of what may be text or a map, it is the map that was meant.
+    // Text or a map is allowed; report what is wrong with the map.
     const inner = issue.errors.find((issues) => issues.every(({ path: place }) => place.length > 0)) ?? [];
     const issues = issue.errors.find((each) => each.some(({ code }) => code === 'unrecognized_keys')) ?? inner;
     if (issues.length > 0) {
@@ -29,7 +29,7 @@ export function describeIssue(
   if (issue.code === 'unrecognized_keys') {
     const shape = schema && shapeOf(schema);
     const known = shape?.kind === 'map' ? Object.keys(shape.keys) : [];
-    const foreign = path.length === 0 ? foreignConfig(issue.keys) : undefined;
+    const foreign = path.length === 0 ? litellmKey(issue.keys) : undefined;
     if (foreign !== undefined) return [foreign];
     return issue.keys.map((key) => ({ path: [...path, key], message: unknownMessage('key', key, known) }));
   }
@@ -52,7 +52,7 @@ function isMap(input: unknown): boolean {
   return typeof input === 'object' && input !== null && !Array.isArray(input);
 }
 
-/** The value that is meant where one of several is misspelt. */
+/** The allowed value that was probably meant, as the beginning of a remedy; empty if none is near. */
 function guess(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'invalid_value' || typeof issue.input !== 'string') return '';
   const words = issue.values.filter((value) => typeof value === 'string');
@@ -60,7 +60,7 @@ function guess(issue: z.core.$ZodIssue): string {
   return near === undefined ? '' : `did you mean "${near}"? `;
 }
 
-/** `unknown backend "opnai" (did you mean "openai"?)`, or with what is known where nothing is near. */
+/** `unknown backend "opnai" (did you mean "openai"?)`; lists the known names if none is near. */
 export function unknownMessage(noun: string, name: string, known: readonly string[]): string {
   const [near] = nearest(name, known, 1);
   const wrong = `unknown ${noun} "${shorten(name)}"`;
@@ -79,7 +79,7 @@ function refusal(input: unknown, allowed: string, isQuotable: boolean): string {
   if (Array.isArray(input))
     return input.length === 0 && allowed.startsWith('a list') ? 'is an empty list' : 'cannot be a list';
   if (typeof input === 'object') return 'cannot be a map';
-  // A line like "api_key:sk-…" without a space is text where a map is due: only single words are quoted, and only values.
+  // "api_key:sk-…" without a space is text in the place of a map. So only single words are quoted, and only of values.
   const isValue = !allowed.startsWith('a map') && !allowed.startsWith('a list');
   if (typeof input !== 'string')
     return isQuotable

@@ -1,6 +1,6 @@
-/** One thing wrong in a config file. */
+/** One problem of a config file. */
 export interface ConfigProblem {
-  /** As it was named to the loader. */
+  /** The path as it was given to the loader. */
   file: string;
   /** From 1; 0 when the problem is the file as a whole. */
   line: number;
@@ -8,20 +8,20 @@ export interface ConfigProblem {
   column: number;
   /** `backends[1].url`; empty for the file as a whole. */
   path: string;
-  /** What is wrong, and in parentheses, or as an example behind a colon, what is allowed. */
+  /** What is wrong, and in parentheses, or as an example behind a colon, what to do or what is allowed. */
   message: string;
 }
 
-/** Thrown when a config cannot be used; its message is every problem, one a line. */
+/** Thrown for an invalid config. The message has all problems, one on each line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly ConfigProblem[];
 
-  /** `secretFiles` are those that the config names, there or not: one that comes may make it valid. */
+  /** `secretFiles`: those that the config names, present or not; a missing one that appears may make the config valid. */
   constructor(
     problems: readonly ConfigProblem[],
     readonly secretFiles: readonly string[] = [],
-    /** Its `logging.console_format` is `json`, as far as it could be read. */
+    /** The config has `console_format: json`, as far as it could be read. */
     readonly wantsJson = false,
   ) {
     super(problems.map(formatProblem).join('\n'));

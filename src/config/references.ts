@@ -3,8 +3,8 @@ import type { ConfigPath } from './problem.ts';
 import { wildcardMatches } from '../lib/wildcard.ts';
 
 /**
- * What is wrong between the parts of a config: names that are used and not defined, or defined twice. Takes the values as
- * they were read, before validation, and looks at what has the right type, so that all errors come at once.
+ * Problems between the parts of a config: names that are used but not defined, or defined twice. Takes the values before
+ * validation and skips those of a wrong type, so that all problems are reported together.
  */
 export function checkReferences(config: unknown): Finding[] {
   const backends = backendNames(config);
@@ -26,11 +26,11 @@ export function checkReferences(config: unknown): Finding[] {
 function sameAddress(config: unknown): Finding[] {
   const own = at(at(config, 'metrics'), 'listen');
   if (typeof own !== 'string' || own !== at(config, 'listen')) return [];
-  const message = 'is the address of the gateway itself (another one; or none, to have /metrics there)';
+  const message = 'is the address of the gateway itself (use another, or remove it to serve /metrics there)';
   return [{ path: ['metrics', 'listen'], message }];
 }
 
-/** Without a key, every page that someone here looks at could use the gateway. */
+/** Without a key, every web page that is open in a browser here could use the gateway. */
 function openToAllPages(config: unknown): Finding[] {
   if (at(config, 'proxy_api_key') !== undefined || at(config, 'keys') !== undefined) return [];
   return items(at(at(config, 'cors'), 'origins')).flatMap((origin, index) => {
@@ -40,18 +40,18 @@ function openToAllPages(config: unknown): Finding[] {
   });
 }
 
-/** Requests without a model would all be refused. */
+/** A default alias that cannot serve: all requests without a model would be refused. */
 function defaultAlias(name: unknown, models: readonly [string, unknown][]): Finding[] {
   if (typeof name !== 'string' || name === '') return [];
   const path = ['routing', 'default_alias'];
-  if (name.endsWith('*')) return [{ path, message: 'is a wildcard (the name of one model)' }];
+  if (name.endsWith('*')) return [{ path, message: 'is a wildcard (name one model)' }];
   const found = models.find(([alias]) => alias === name) ?? models.find(([alias]) => wildcardMatches(alias, name));
   if (found === undefined) {
     const aliases = models.map(([alias]) => alias);
     return [{ path, message: unknownMessage('alias', name, aliases) }];
   }
   return at(found[1], 'enabled') === false
-    ? [{ path, message: `the alias "${found[0]}" is disabled (another one, or enabled: true)` }]
+    ? [{ path, message: `the alias "${found[0]}" is disabled (name another, or set enabled: true)` }]
     : [];
 }
 
@@ -75,7 +75,7 @@ function duplicates(backends: NamedBackend[]): Finding[] {
       first.set(name, index);
       return [];
     }
-    const message = `duplicate backend name "${name}" (names are unique; backends[${earlier}] has this one)`;
+    const message = `duplicate backend name "${name}" (backends[${earlier}] has it already: choose another)`;
     return [{ path: ['backends', index, 'name'], message }];
   });
 }
@@ -94,24 +94,24 @@ function routeFindings(alias: string, model: unknown, backends: string[]): Findi
   });
 }
 
-/** Names that are shown for a wildcard have to be ones that it matches. */
+/** The names listed for a wildcard have to match it. */
 function listFindings(alias: string, model: unknown): Finding[] {
   const list = at(model, 'list');
   if (list === undefined || list === null) return [];
   const path = ['models', alias, 'list'];
   if (!alias.endsWith('*'))
-    return [{ path, message: 'is for aliases that end in "*" (without it: this alias is shown by its own name)' }];
+    return [{ path, message: 'is only for aliases that end in "*" (remove it: this alias is listed by its own name)' }];
   const prefix = alias.slice(0, -1);
   return items(list).flatMap((name, index) => {
     if (typeof name !== 'string' || name === '' || (name.startsWith(prefix) && name.length > prefix.length)) return [];
-    return [{ path: [...path, index], message: `is not a name that "${alias}" matches (${prefix}…)` }];
+    return [{ path: [...path, index], message: `is not matched by "${alias}" (write a name such as ${prefix}NAME)` }];
   });
 }
 
 function wildcardProblem(alias: string, model: unknown): string | undefined {
   if (typeof model !== 'string' || !model.includes('*')) return undefined;
-  if (!alias.endsWith('*')) return 'has a "*" though its alias ends in none (a model without "*")';
-  return model.indexOf('*') === model.lastIndexOf('*') ? undefined : 'has more than one "*" (at most one)';
+  if (!alias.endsWith('*')) return 'has a "*", but its alias does not end in one (name a model without "*")';
+  return model.indexOf('*') === model.lastIndexOf('*') ? undefined : 'has more than one "*" (use one at most)';
 }
 
 function unknownAlias(alias: unknown, aliases: string[], path: ConfigPath): Finding[] {

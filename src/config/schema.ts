@@ -44,11 +44,11 @@ export const configSchema = z.strictObject({
  * `timeout`, `keepalive`, `watchdog`, `backoff_*`, `retry_after_max`) is a number of milliseconds.
  */
 export type Config = Omit<z.output<typeof configSchema>, 'listen'> & {
-  /** Where to listen, whoever says so. */
+  /** Where to listen, whatever decided it. */
   readonly listen: string;
 };
 
-/** The config of values that are known to be valid, at an address that has been chosen. */
+/** The config of valid values, with the address to listen on. */
 export function configOf(values: z.input<typeof configSchema>, listen: string): Config {
   return { ...configSchema.parse(values), listen };
 }

@@ -1,16 +1,16 @@
 import { asWord, parseObject } from '../lib/json.ts';
 import { placeBackend } from '../vendors/place.ts';
-import type { Environment } from './expand.ts';
+import type { Environment } from '../lib/environment.ts';
 import { type Config, configSchema } from './schema.ts';
 import { childSchema, isSecret } from './shape.ts';
 import type { z } from 'zod';
 
 /**
- * Every secret that a config holds, each once: the values that the schema calls secret, wherever they stand, the parts of
- * them that are secret by themselves, and what requests are signed with, which may come from `env`. A new key is one of
- * these as soon as its schema is a `secret()`.
+ * All secrets of a config, each once: the values that its schema calls secret, parts of them that are secret by themselves,
+ * and the keys that requests are signed with, which may come from `env`. A new config key is covered once its schema is a
+ * `secret()`.
  */
-export function secretsOf(config: Config, env: Environment = process.env): string[] {
+export function secretsOf(config: Config, env: Environment): string[] {
   return [
     ...new Set([
       ...secretsIn(config, configSchema),
@@ -20,10 +20,10 @@ export function secretsOf(config: Config, env: Environment = process.env): strin
 }
 
 /**
- * Those of them that no answer may show: all but values of headers that everybody knows, which would be found in what
- * models say.
+ * The secrets that are removed from answers. Values of well-known headers are not among them: models write such words,
+ * too.
  */
-export function secretsKeptFromClients(config: Config, env: Environment = process.env): string[] {
+export function secretsKeptFromClients(config: Config, env: Environment): string[] {
   const backends = config.backends.map((backend) => ({ ...backend, headers: withoutPublic(backend.headers ?? {}) }));
   return secretsOf({ ...config, backends }, env);
 }
@@ -34,7 +34,7 @@ function withoutPublic(headers: Readonly<Record<string, string>>): Record<string
   return Object.fromEntries(Object.entries(headers).filter((header) => !isPublic(header)));
 }
 
-/** Headers whose values are versions, features and names of applications. */
+/** Headers with versions, features or names of applications. */
 const PUBLIC_HEADERS: ReadonlySet<string> = new Set([
   'accept',
   'accept-language',
@@ -74,10 +74,10 @@ function* secretsIn(value: unknown, schema: z.core.$ZodType): Generator<string> 
 
 function* partsOf(secret: string): Generator<string> {
   yield secret;
-  // What a header holds may come back without its scheme.
+  // An answer may show the value without its scheme.
   const [, bare] = /^[A-Za-z][\w-]{0,31} +(\S+)$/.exec(secret) ?? [];
   if (bare !== undefined) yield bare;
-  // Of a service account's JSON the key by itself.
+  // The private key of a service account's JSON.
   const pem = secret.startsWith('{') ? asWord(parseObject(secret)?.['private_key']) : undefined;
   if (pem !== undefined) yield pem;
 }

@@ -3,17 +3,17 @@ import type { ConfigPath } from './problem.ts';
 
 type Schema = z.core.$ZodType;
 
-/** What a schema wants, seen through defaults, options and transforms. */
+/** The kind of value that a schema accepts, without its defaults, options and transforms. */
 export type Shape =
   | { kind: 'map'; keys: Record<string, Schema>; /** Or plain text, for a map of one key. */ orText: boolean }
   | { kind: 'record'; values: Schema }
   | { kind: 'list'; items: Schema }
-  /** Text, also where YAML would read a number. */
+  /** Text, even if YAML reads it as a number. */
   | { kind: 'text' }
   /** A number, a boolean, or one of several types. */
   | { kind: 'value' };
 
-/** What `schema` wants. */
+/** The shape of the values that `schema` accepts. */
 export function shapeOf(schema: Schema): Shape {
   const inner = unwrap(schema);
   if (inner instanceof z.ZodObject) return { kind: 'map', keys: inner.shape, orText: false };
@@ -24,12 +24,12 @@ export function shapeOf(schema: Schema): Shape {
   return { kind: inner instanceof z.ZodString || inner instanceof z.ZodEnum ? 'text' : 'value' };
 }
 
-/** The map among what may stand at one place, if there is one. */
+/** The map among the options of a union, if there is one. */
 export function mapAmong(options: readonly Schema[]): z.ZodObject | undefined {
   return options.find((option) => option instanceof z.ZodObject);
 }
 
-/** The schema of what stands under `key`; undefined where no such key is known. */
+/** The schema of the value at `key`; undefined where no such key is known. */
 export function childSchema(schema: Schema, key: PropertyKey): Schema | undefined {
   const shape = shapeOf(schema);
   if (shape.kind === 'list') return shape.items;
@@ -44,7 +44,7 @@ export function schemaAt(root: Schema, path: ConfigPath): Schema | undefined {
   return schema;
 }
 
-/** Whether the value is a key, which may be `file:PATH` and is never shown. */
+/** Whether the value is secret: it may be `file:PATH`, and is never shown. */
 export function isSecret(schema: Schema): boolean {
   return metaOf(schema)['secret'] === true;
 }
@@ -54,12 +54,12 @@ export function isShowable(schema: Schema): boolean {
   return !isSecret(schema) && metaOf(schema)['hidden'] !== true;
 }
 
-/** Whether the value is a length of time, in milliseconds once it is read. */
-export function wantsDuration(schema: Schema): boolean {
+/** Whether the value is a duration, which is parsed to milliseconds. */
+export function isDuration(schema: Schema): boolean {
   return metaOf(schema)['kind'] === 'duration';
 }
 
-/** What may stand where `schema` is, as a noun phrase for messages. */
+/** The values that `schema` allows, as a noun phrase for messages. */
 export function allowedBy(schema: Schema): string {
   const allowed = metaOf(schema)['allowed'];
   if (typeof allowed === 'string') return allowed;
@@ -80,7 +80,7 @@ function allowedNumber(schema: z.ZodNumber): string {
   return minimum === undefined ? noun : `${noun}, ${minimum} or more`;
 }
 
-/** The metadata of a schema and of what it wraps, the outer first. */
+/** The metadata of a schema and of what it wraps; the outer one wins. */
 function metaOf(schema: Schema): Record<string, unknown> {
   const inner = innerOf(schema);
   return { ...(inner && metaOf(inner)), ...z.globalRegistry.get(schema) };

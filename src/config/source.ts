@@ -1,83 +1,56 @@
-import { isAlias, isMap, isScalar, isSeq, parse } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { Alias, Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import type { z } from 'zod';
-import { aliasTargets } from './aliases.ts';
-import { type Environment, expand } from './expand.ts';
+import { aliasTargets } from './yaml-aliases.ts';
 import type { ConfigPath } from './problem.ts';
-import { readSecretFile, type SecretOptions } from './secret-file.ts';
-import { childSchema, isSecret, shapeOf } from './shape.ts';
+import { Scalars, type SourceOptions } from './scalars.ts';
+import { childSchema, shapeOf } from './shape.ts';
 
 type Schema = z.core.$ZodType;
 
-/** What a config is read with; `file` is also how messages call it. */
-export interface SourceOptions extends SecretOptions {
-  env: Environment;
-}
-
-/** A problem with where it is: an offset into the text. */
+/** A problem and its offset in the text. */
 export interface SourceProblem {
   path: ConfigPath;
   offset: number;
   message: string;
 }
 
-/** The values of a YAML document, made to fit a schema as far as types of scalars go, and where each of them stands. */
+/** The values of a YAML document, with scalars converted to the types that the schema expects, and their offsets. */
 export interface Source {
   value: unknown;
   problems: SourceProblem[];
-  /** Where the key is; of a missing one, the nearest key above. */
+  /** The offset of the key, or of the nearest parent if it is missing. */
   offsetOf(path: ConfigPath): number;
-  /** Whether the text at `path` came out of variables, so that it must not be quoted. */
-  isExpanded(path: ConfigPath): boolean;
-  /** A message in which what came out of variables is shown as it is written in the file: `${VAR}`. */
-  asWritten(message: string): string;
-  /** Whether reading was given up: there is a problem that says so, and values are missing. */
+  /** What is known of its scalars: which came from variables, and where secrets are. */
+  readonly scalars: Scalars;
+  /** Whether reading stopped early, with a problem that says so; values are missing then. */
   readonly isCut: boolean;
-  /** The files that secrets were read from. */
-  readonly secretFiles: readonly string[];
-  /** Where secrets stand as they are: in the text itself, or in files that it names. */
-  readonly secretPlaces: readonly SecretPlace[];
 }
 
-/** A secret that lies on a disk. */
-export interface SecretPlace {
-  readonly path: ConfigPath;
-  /** Undefined: the config itself. */
-  readonly file: string | undefined;
-}
-
-/** Reads the values that `schema` knows; what lies under unknown keys is not looked at. */
+/** Reads the values that `schema` knows; what is below unknown keys is skipped. */
 export function readSource(document: Document.Parsed, schema: Schema, options: SourceOptions): Source {
   return new Reader(document, options).read(schema);
 }
 
-/** So many values may come out of aliases: enough for any config, too few for a "billion laughs". */
+/** The most values that aliases may expand to: enough for any config, too few for a "billion laughs" attack. */
 const MAX_ALIASED = 100_000;
 
-/** What is shorter is no secret, and stands in other words by chance. */
-const SHORTEST_HIDDEN = 4;
-
-const DUPLICATE = 'duplicate key (each key once)';
-const IMPOSSIBLE = 'is not possible as a key (any other name)';
+const DUPLICATE = 'duplicate key (remove one of the two)';
+const IMPOSSIBLE = 'cannot be used as a key (choose another name)';
 
 class Reader {
   readonly #document: Document.Parsed;
-  readonly #options: SourceOptions;
+  readonly #scalars: Scalars;
   readonly #targets: Map<Alias, Node>;
   readonly #problems: SourceProblem[] = [];
-  readonly #secretFiles: string[] = [];
-  readonly #secretPlaces: SecretPlace[] = [];
   readonly #offsets = new Map<string, number>();
-  readonly #expanded = new Set<string>();
-  /** What variables came to, and what stands in the file for it. */
-  readonly #written = new Map<string, string>();
   /** The aliases that are being read, outermost first. */
   readonly #aliases: Alias[] = [];
   #aliased = 0;
 
   constructor(document: Document.Parsed, options: SourceOptions) {
     this.#document = document;
-    this.#options = options;
+    this.#scalars = new Scalars(options);
     this.#targets = aliasTargets(document);
   }
 
@@ -86,32 +59,29 @@ class Reader {
       value: this.#value(this.#document.contents, schema, []),
       problems: this.#problems,
       offsetOf: (path) => this.#offsetOf(path),
-      isExpanded: (path) => this.#expanded.has(keyOf(path)),
-      asWritten: (message) => this.#asWritten(message),
+      scalars: this.#scalars,
       isCut: this.#aliased > MAX_ALIASED,
-      secretFiles: this.#secretFiles,
-      secretPlaces: this.#secretPlaces,
     };
   }
 
   #value(node: Node | null, schema: Schema, path: ConfigPath): unknown {
     if (isAlias(node)) return this.#throughAlias(node, path, (target) => this.#value(target, schema, path));
-    if (this.#aliases.length > 0 && !this.#mayGoOn(path)) return undefined;
+    if (this.#aliases.length > 0 && !this.#countAliased(path)) return undefined;
     const shape = shapeOf(schema);
-    // "backends:" with everything below it commented out is as good as no such key.
+    // "backends:" with everything below it commented out counts as absent.
     const isEmpty = node === null || (isScalar(node) && node.value === null);
     if (shape.kind === 'map' || shape.kind === 'record') {
       if (shape.kind === 'map' && shape.orText && isScalar(node)) return this.#scalar(node, schema, 'text', path);
-      return isEmpty ? {} : isMap(node) ? this.#map(node, schema, path) : stub(node);
+      return isEmpty ? {} : isMap(node) ? this.#map(node, schema, path) : misfit(node);
     }
     if (shape.kind === 'list') {
       if (isEmpty) return undefined;
       return isSeq(node)
         ? node.items.map((item, index) => this.#item(item as Node, shape.items, [...path, index]))
-        : stub(node);
+        : misfit(node);
     }
     if (isScalar(node)) return this.#scalar(node, schema, shape.kind, path);
-    return isEmpty ? null : stub(node);
+    return isEmpty ? null : misfit(node);
   }
 
   #item(node: Node, schema: Schema, path: ConfigPath): unknown {
@@ -125,7 +95,7 @@ class Reader {
     return result;
   }
 
-  /** Adds the pairs of `map` to `result`, then those of its `<<` keys that are not there yet. */
+  /** Adds the pairs of `map` to `result`, then those of its `<<` keys that `result` does not have. */
   #pairs(map: YAMLMap, schema: Schema, path: ConfigPath, result: Record<string, unknown>): void {
     const own = new Set<string>();
     const merges: Node[] = [];
@@ -153,67 +123,42 @@ class Reader {
     if (isAlias(node)) this.#throughAlias(node, path, (target) => this.#merge(target, schema, path, result));
     else if (isMap(node)) this.#pairs(node, schema, path, result);
     else if (isSeq(node)) for (const item of node.items) this.#merge(item as Node, schema, path, result);
-    else this.#report(path, '"<<" has nothing to merge (an alias of a map, or a list of them)', node.range?.[0]);
+    else
+      this.#report(path, '"<<" has nothing to merge (give it an alias of a map, or a list of them)', node.range?.[0]);
   }
 
   #throughAlias<T>(alias: Alias, path: ConfigPath, read: (target: Node) => T): T | undefined {
     const target = this.#targets.get(alias);
     const isInside = this.#aliases.includes(alias);
     if (!target || isInside) {
+      const remedy = isInside
+        ? 'repeat a value that stands above this one'
+        : `add the anchor &${alias.source} above it; for a name, use quotes: '*${alias.source}'`;
       const what = isInside ? 'contains itself' : 'has no anchor before it';
-      const remedy = isInside ? '' : `; for a name, quotes: '*${alias.source}'`;
-      // What `*:` makes of a map is for `unquotedStar` to say.
+      // An unquoted `*:` is reported by `unquotedWildcard`, which looks for it at this offset.
       const offset = alias.source.endsWith(':') ? alias.range?.[0] : undefined;
-      this.#report(path, `the alias *${alias.source} ${what} (an anchor &${alias.source} further up${remedy})`, offset);
+      this.#report(path, `the alias *${alias.source} ${what} (${remedy})`, offset);
       return undefined;
     }
-    if (!this.#mayGoOn(path)) return undefined;
+    if (!this.#countAliased(path)) return undefined;
     this.#aliases.push(alias);
     const value = read(target);
     this.#aliases.pop();
     return value;
   }
 
-  /** Counts what comes out of aliases; false, with one problem reported, once that is too much. */
-  #mayGoOn(path: ConfigPath): boolean {
+  /** Counts the values of aliases. Returns false, and reports one problem, once there are too many. */
+  #countAliased(path: ConfigPath): boolean {
     this.#aliased += 1;
     if (this.#aliased === MAX_ALIASED + 1) {
-      this.#report(path, `the aliases of this file stand for too many values (at most ${MAX_ALIASED})`);
+      this.#report(path, `the YAML aliases of this file expand to too many values (at most ${MAX_ALIASED})`);
     }
     return this.#aliased <= MAX_ALIASED;
   }
 
   #scalar(scalar: Scalar, schema: Schema, kind: 'text' | 'value', path: ConfigPath): unknown {
-    const { value } = scalar;
-    if (typeof value !== 'string') {
-      const isWritten = typeof value === 'number' || typeof value === 'boolean';
-      return kind === 'text' && isWritten ? (scalar.source ?? String(value)) : value;
-    }
-    const expansion = expand(value, this.#options.env);
-    if ('problem' in expansion) return this.#report(path, expansion.problem);
-    if (expansion.text !== value) {
-      this.#expanded.add(keyOf(path));
-      this.#written.set(expansion.text, value);
-    }
-    if (isSecret(schema) && expansion.text.startsWith('file:')) {
-      const written = expansion.text === value ? undefined : value.replace(/^file:/, '');
-      const secret = readSecretFile(expansion.text.slice('file:'.length), this.#options, written);
-      this.#secretFiles.push(secret.file);
-      if ('problem' in secret) return this.#report(path, secret.problem);
-      this.#secretPlaces.push({ path, file: secret.file });
-      return secret.text;
-    }
-    if (expansion.text === value && value !== '' && isSecret(schema))
-      this.#secretPlaces.push({ path, file: undefined });
-    return kind === 'value' && expansion.whole ? numberOrBoolean(expansion.text) : expansion.text;
-  }
-
-  #asWritten(message: string): string {
-    let shown = message;
-    for (const [text, written] of this.#written) {
-      if (text.length >= SHORTEST_HIDDEN) shown = shown.replaceAll(text, () => written);
-    }
-    return shown;
+    const read = this.#scalars.read(scalar, schema, kind, path);
+    return 'problem' in read ? this.#report(path, read.problem) : read.value;
   }
 
   #report(path: ConfigPath, message: string, offset = this.#offsetOf(path)): undefined {
@@ -229,17 +174,10 @@ class Reader {
   }
 }
 
-/** Stands for a value of the wrong kind; the schema then says what is wrong with it. */
-function stub(node: Node | null): unknown {
+/** Takes the place of a value of the wrong kind, for the schema to refuse. */
+function misfit(node: Node | null): unknown {
   if (isScalar(node)) return node.value;
   return isSeq(node) ? [] : {};
-}
-
-/** A number or boolean where YAML would read one, the text itself where not. */
-function numberOrBoolean(text: string): unknown {
-  if (!/^[\w.+-]{1,32}$/.test(text)) return text;
-  const value: unknown = parse(text);
-  return typeof value === 'number' || typeof value === 'boolean' ? value : text;
 }
 
 function keyOf(path: ConfigPath): string {

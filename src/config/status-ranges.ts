@@ -4,7 +4,7 @@ export interface StatusRange {
   to: number;
 }
 
-/** The ranges that the `detection.error_codes` of a valid config stand for; throws on one that is not valid. */
+/** The ranges of the `detection.error_codes` of a valid config; throws for an invalid one. */
 export function parseStatusRanges(codes: readonly (string | number)[]): StatusRange[] {
   return codes.map((code) => {
     const range = parseStatusRange(code);
@@ -13,7 +13,7 @@ export function parseStatusRanges(codes: readonly (string | number)[]): StatusRa
   });
 }
 
-/** Reads `503`, `4xx` or `429-499`; undefined when it is neither or not within 100 to 599. */
+/** Parses `503`, `4xx` or `429-499`; undefined for anything else, and beyond 100 to 599. */
 export function parseStatusRange(code: string | number): StatusRange | undefined {
   const text = String(code).trim();
   const parts = /^(\d{3})(?:\s*-\s*(\d{3}))?$/.exec(text);

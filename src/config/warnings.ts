@@ -1,52 +1,52 @@
-import { doubtfulKeys } from './doubtful-keys.ts';
-import type { Environment } from './expand.ts';
+import { suspiciousKeys } from './suspicious-keys.ts';
+import type { Environment } from '../lib/environment.ts';
 import { SAFE_KEY_CHARS } from './fields.ts';
-import { keyWarnings, shownKeys } from './key-references.ts';
+import { callerKeyWarnings, callerKeys } from './caller-keys.ts';
 import { hasKey, type ListenChoice } from './listen-choice.ts';
 import { isLoopback, parseListen } from './listen.ts';
 import { type Finding, unknownMessage } from './messages.ts';
-import { backendsAtOwnAddress, loopbackInContainer } from './own-address.ts';
-import { doubtfulUrls, unlikelyProtocols } from './places.ts';
+import { backendsAtOwnAddress, loopbackInContainer } from './listen-warnings.ts';
+import { suspiciousUrls, unlikelyProtocols } from './backend-check.ts';
 import type { Config } from './schema.ts';
 
-/** What is allowed in a valid config but hardly meant. */
+/** What is valid in a config but probably a mistake. */
 export function findWarnings(config: Config, listen: ListenChoice, env: Environment): Finding[] {
   return [
     ...openToAll(config, listen),
     ...loopbackInContainer(listen, env),
     ...backendsAtOwnAddress(config, listen, env),
-    ...keyWarnings(config),
+    ...callerKeyWarnings(config),
     ...shortKeys(config),
-    ...doubtfulKeys(config, env),
+    ...suspiciousKeys(config, env),
     ...unusedBackends(config),
     ...deadAliases(config),
     ...unknownFallbacks(config),
     ...fallbackWarnings(config),
-    ...doubtfulUrls(config),
+    ...suspiciousUrls(config),
     ...unlikelyProtocols(config),
   ];
 }
 
-/** An address that others reach, and nothing that keeps strangers out. */
+/** An address that other machines reach, without a key. */
 export function openToAll(config: Config, { value, from }: ListenChoice): Finding[] {
   if (hasKey(config) || isLoopback(parseListen(value))) return [];
-  const who = from === 'listen' ? '' : ` (of ${from})`;
-  // Loopback of a container is reached by nobody.
+  const who = from === 'listen' ? '' : ` (from ${from})`;
+  // Nobody outside a container reaches its loopback.
   const here = from === 'LLM_PROXY_LISTEN' ? 'let nobody else reach it: -p 127.0.0.1:8765:8765' : 'listen on 127.0.0.1';
   const message = `${value}${who} is open to everyone who can reach it (set proxy_api_key or keys, or ${here})`;
   return [{ path: ['listen'], message }];
 }
 
 function shortKeys(config: Config): Finding[] {
-  const message = 'is short enough to be guessed (32 random characters, say: `openssl rand -hex 16` prints such)';
-  return shownKeys(config).flatMap(({ path, key }) => (key.length >= SAFE_KEY_CHARS ? [] : [{ path, message }]));
+  const message = 'is so short that it can be guessed (use 32 random characters: `openssl rand -hex 16` prints them)';
+  return callerKeys(config).flatMap(({ path, key }) => (key.length >= SAFE_KEY_CHARS ? [] : [{ path, message }]));
 }
 
 function unusedBackends(config: Config): Finding[] {
   const used = new Set(Object.values(config.models).flatMap((model) => model.routes.map((route) => route.backend)));
   return config.backends.flatMap((backend, index) => {
     if (!backend.enabled || used.has(backend.name)) return [];
-    const message = `no route uses the backend "${backend.name}" (a route with it, or enabled: false)`;
+    const message = `no route uses the backend "${backend.name}" (add a route, or set enabled: false)`;
     return [{ path: ['backends', index], message }];
   });
 }
@@ -55,12 +55,12 @@ function deadAliases(config: Config): Finding[] {
   const enabled = new Set(config.backends.filter((backend) => backend.enabled).map((backend) => backend.name));
   return Object.entries(config.models).flatMap(([alias, model]) => {
     if (!model.enabled || model.routes.some((route) => route.enabled && enabled.has(route.backend))) return [];
-    const message = 'every route of this alias is disabled, or its backend is (an enabled route, or enabled: false)';
+    const message = 'every route of this alias is disabled, or its backend is (enable one, or set enabled: false)';
     return [{ path: ['models', alias], message }];
   });
 }
 
-/** A fallback that does not exist is skipped, so it is no error; but it is hardly meant. A name that a wildcard covers exists. */
+/** A fallback to an unknown alias is skipped, so it is no error. A name that a wildcard matches is known. */
 function unknownFallbacks(config: Config): Finding[] {
   const aliases = Object.keys(config.models);
   const wildcards = aliases.filter((alias) => alias.endsWith('*')).map((alias) => alias.slice(0, -1));
@@ -82,18 +82,23 @@ function fallbackWarnings(config: Config): Finding[] {
   const toItself: Finding[] = [...fallbacks].flatMap(([alias, targets]) =>
     targets.flatMap((target, index) =>
       target === alias
-        ? [{ path: ['fallback', 'alias_fallback', alias, index], message: 'is a fallback to itself (another alias)' }]
+        ? [
+            {
+              path: ['fallback', 'alias_fallback', alias, index],
+              message: 'is a fallback to itself (name another alias)',
+            },
+          ]
         : [],
     ),
   );
   const cycles = findCycles(fallbacks).map((cycle) => ({
     path: ['fallback', 'alias_fallback', ...cycle.slice(0, 1)],
-    message: `the fallbacks go round in a circle: ${[...cycle, cycle[0]].join(' → ')} (no alias is tried twice)`,
+    message: `the fallbacks form a circle: ${[...cycle, cycle[0]].join(' → ')} (each alias is tried once)`,
   }));
   return [...toItself, ...cycles];
 }
 
-/** The circles of two and more that a walk in depth comes upon, each once, with the alias first that comes first in the file. */
+/** The circles of two or more aliases, each once, beginning with the alias that is first in the file. */
 function findCycles(fallbacks: ReadonlyMap<string, readonly string[]>): string[][] {
   const cycles: string[][] = [];
   const done = new Set<string>();

@@ -3,8 +3,9 @@ import { chooseListen } from './listen-choice.ts';
 import type { LoadedConfig } from './load.ts';
 import { configOf } from './schema.ts';
 import { openToAll } from './warnings.ts';
+import type { Environment } from '../lib/environment.ts';
 
-/** What the gateway serves without a config file: `found`, its log on the console, and for this machine alone unless it is told otherwise. */
+/** The config of a gateway without a config file: it serves `found`, logs to the console, and listens on loopback unless told otherwise. */
 export function withoutFile(found: object, flags: ListenFlags, env: Environment): LoadedConfig {
   const listen = chooseListen({}, flags, env);
   const config = configOf({ logging: { base_dir: '' }, ...found }, listen.value);
@@ -13,5 +14,3 @@ export function withoutFile(found: object, flags: ListenFlags, env: Environment)
 }
 
 const NOWHERE = { file: 'without a config', line: 0, column: 0, path: '' };
-
-type Environment = Readonly<Record<string, string | undefined>>;

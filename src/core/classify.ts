@@ -67,7 +67,7 @@ export function classifyAnswer(
   // Who sends no key, or a wrong one, is at fault itself where it is the client's key that counts.
   const kind = named === 'refused' && account !== 'gateway' ? 'client_refused' : named;
   const isDetected = pattern !== undefined || isListed(status, rules) || isListed(answer.status, rules);
-  const { nextRoute, nextAlias } = CONSEQUENCES[kind];
+  const { nextRoute } = CONSEQUENCES[kind];
   return {
     kind,
     status: answer.status,
@@ -78,7 +78,7 @@ export function classifyAnswer(
     told: account === 'client' ? undefined : wordsFor(answer, error, kind),
     retryAfterMs: atMost(MAX_RETRY_AFTER_MS, retryAfterMs(answer.headers) ?? error?.retryAfterMs),
     // A context length error goes to a larger model whatever the rules say; a content filter's verdict stands.
-    routedAround: kind === 'context_length' || (isDetected && (nextRoute || nextAlias)),
+    routedAround: kind === 'context_length' || (isDetected && nextRoute),
     isDeclared: pattern?.as !== undefined,
     answer,
   };

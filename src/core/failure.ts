@@ -30,10 +30,8 @@ export type FailureKind =
 
 /** What follows from a failure. */
 export interface Consequence {
-  /** Another route of the alias is tried (L1). */
+  /** Another route is tried: of the alias (L1), then of its fallbacks (L2). */
   readonly nextRoute: boolean;
-  /** Another alias is tried (L2). */
-  readonly nextAlias: boolean;
   /** The backend+model cools down. */
   readonly blamed: boolean;
   /** It may be gone in a moment: once the routes are used up, the route is worth another try after a backoff. */
@@ -50,55 +48,54 @@ export interface Consequence {
  * all is decided before, by the detection rules (see `classify.ts`); a transport failure always is one.
  */
 export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
-  connection_failed: row('LAB-', 502, 'upstream_connection_failed', 'could not be connected to'),
-  connection_reset: row('LABT', 502, 'upstream_connection_failed', 'closed the connection before its answer was whole'),
-  connect_timeout: row('LAB-', 504, 'connect_timeout', 'did not accept a connection within connect_timeout'),
-  first_byte_timeout: row('LAB-', 504, 'first_byte_timeout', 'sent nothing within first_byte_timeout'),
-  read_timeout: row('LAB-', 504, 'read_timeout', 'fell silent for longer than read_timeout'),
-  rate_limited: row('LABT', 429, 'upstream_error', 'limits its request rate'),
-  overloaded: row('LABT', 503, 'upstream_error', 'is overloaded'),
-  server_error: row('LABT', 502, 'upstream_error', 'failed'),
-  refused: row('LAB-', 502, 'provider_refused', "refused the gateway's key or account"),
+  connection_failed: row('RB-', 502, 'upstream_connection_failed', 'could not be connected to'),
+  connection_reset: row('RBT', 502, 'upstream_connection_failed', 'closed the connection before its answer was whole'),
+  connect_timeout: row('RB-', 504, 'connect_timeout', 'did not accept a connection within connect_timeout'),
+  first_byte_timeout: row('RB-', 504, 'first_byte_timeout', 'sent nothing within first_byte_timeout'),
+  read_timeout: row('RB-', 504, 'read_timeout', 'fell silent for longer than read_timeout'),
+  rate_limited: row('RBT', 429, 'upstream_error', 'limits its request rate'),
+  overloaded: row('RBT', 503, 'upstream_error', 'is overloaded'),
+  server_error: row('RBT', 502, 'upstream_error', 'failed'),
+  refused: row('RB-', 502, 'provider_refused', "refused the gateway's key or account"),
   // The next client's key may be a good one.
-  client_refused: row('LA--', 502, 'upstream_error', "refused the client's own key, or that there was none"),
-  not_found: row('LAB-', 502, 'upstream_error', 'has no such model or endpoint'),
+  client_refused: row('R--', 502, 'upstream_error', "refused the client's own key, or that there was none"),
+  not_found: row('RB-', 502, 'upstream_error', 'has no such model or endpoint'),
   // The request is at fault: one bad request must not put the backends to sleep.
-  bad_request: row('LA--', 502, 'upstream_error', 'called the request invalid'),
+  bad_request: row('R--', 502, 'upstream_error', 'called the request invalid'),
   // Routes of the same model have the same window, and are skipped.
-  context_length: row('LA--', 502, 'upstream_error', 'has too small a context window'),
-  content_filter: row('----', 502, 'upstream_error', 'filtered the content'),
+  context_length: row('R--', 502, 'upstream_error', 'has too small a context window'),
+  content_filter: row('---', 502, 'upstream_error', 'filtered the content'),
   // Nothing was sent; a route in the client's own dialect may still take it.
-  not_carried: row('LA--', 400, 'not_carried', 'speaks another dialect, which cannot say what the request asks for'),
+  not_carried: row('R--', 400, 'not_carried', 'speaks another dialect, which cannot say what the request asks for'),
   // Two gateways that fall back to each other are no fault of either.
-  looped: row('LA--', 508, 'loop_detected', 'led back to this gateway'),
-  broken_answer: row('LABT', 502, 'upstream_broken_answer', 'sent an answer that is broken'),
+  looped: row('R--', 508, 'loop_detected', 'led back to this gateway'),
+  broken_answer: row('RBT', 502, 'upstream_broken_answer', 'sent an answer that is broken'),
   // By its own word. What a model cannot write depends on what it is asked.
-  generation_failed: row('LA-T', 502, 'upstream_broken_answer', 'ended its answer without completing it'),
+  generation_failed: row('R-T', 502, 'upstream_broken_answer', 'ended its answer without completing it'),
   // Every other backend would be as far out of reach.
   own_lack: row(
-    'LA--',
+    'R--',
     503,
     'gateway_overloaded',
     'could not be asked because the gateway has run out of files, memory or ports',
   ),
   // What is held for others is given back by and by; another backend's answer would need as much.
   no_room: row(
-    '----',
+    '---',
     503,
     'overloaded_memory',
     'answered with more than there is room for beside what other requests hold (server.max_buffered_mb)',
   ),
-  total_timeout: row('----', 504, 'total_timeout', 'was not done when total_timeout was over'),
-  write_timeout: row('----', 504, 'write_timeout', 'answered, but the client took nothing for write_timeout'),
-  client_gone: row('----', 499, 'client_closed_request', 'was still working when the client left'),
-  shutting_down: row('----', 503, 'shutting_down', 'was still working when the gateway had to stop'),
+  total_timeout: row('---', 504, 'total_timeout', 'was not done when total_timeout was over'),
+  write_timeout: row('---', 504, 'write_timeout', 'answered, but the client took nothing for write_timeout'),
+  client_gone: row('---', 499, 'client_closed_request', 'was still working when the client left'),
+  shutting_down: row('---', 503, 'shutting_down', 'was still working when the gateway had to stop'),
 };
 
-/** `flags`: L = next route, A = next alias, B = blamed, T = transient. */
+/** `flags`: R = next route, B = blamed, T = transient. */
 function row(flags: string, status: number, code: GatewayErrorCode, words: string): Consequence {
   return {
-    nextRoute: flags.includes('L'),
-    nextAlias: flags.includes('A'),
+    nextRoute: flags.includes('R'),
     blamed: flags.includes('B'),
     transient: flags.includes('T'),
     status,

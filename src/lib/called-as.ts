@@ -1,8 +1,9 @@
 import { relative, sep } from 'node:path';
+import type { Environment } from './environment.ts';
 
 /** What tells how the program was called. */
 export interface Call {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** The program as it was typed: `llm-proxy`, `./dist/llm-proxy`, `node_modules/.bin/bun`. */
   readonly argv0: string;
   /** The script that Bun runs; undefined for the executable. */

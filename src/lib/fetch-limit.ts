@@ -1,5 +1,6 @@
 import { isExecutable } from './called-as.ts';
 import { namesProxy } from './proxy-variables.ts';
+import type { Environment } from './environment.ts';
 
 /** Read natively by Bun when the process starts; setting it later has no effect. */
 const VARIABLE = 'BUN_CONFIG_MAX_HTTP_REQUESTS';
@@ -11,9 +12,9 @@ const MOST = '65535';
  * process starts, so the process starts over, once, with the variable set; where the system cannot replace a process
  * (Windows), a child does the work. Returns if there is nothing to do.
  */
-export function liftFetchLimit(): void {
-  if (process.env[VARIABLE] !== undefined || !namesProxy(process.env)) return;
-  const env = { ...process.env, [VARIABLE]: MOST };
+export function liftFetchLimit(given: Environment): void {
+  if (given[VARIABLE] !== undefined || !namesProxy(given)) return;
+  const env = { ...given, [VARIABLE]: MOST };
   const [executable, ...args] = commandLine();
   if (process.platform === 'win32') {
     const { exitCode } = Bun.spawnSync([executable, ...args], { env, stdio: ['inherit', 'inherit', 'inherit'] });

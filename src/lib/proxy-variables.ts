@@ -1,4 +1,4 @@
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from './environment.ts';
 
 /** Whether the usual variables name a proxy for a protocol (`https:`), or for any, as Bun's `fetch` goes by them. */
 export function namesProxy(env: Environment, protocol?: string): boolean {

@@ -24,7 +24,7 @@ export function yamlExcess(text: string): { offset: number; message: string } | 
     isLineStart = token.endsWith('\n');
     if (isLineStart) markers = 0;
     if (indents.length + brackets + markers > MAX_DEPTH)
-      return { offset, message: 'is nested too deeply (a few levels)' };
+      return { offset, message: 'is nested too deeply (use fewer levels)' };
     if (++parts > MAX_PARTS) return { offset, message: `has too many parts (up to ${MAX_PARTS} words and signs)` };
     offset += token.length;
   }

@@ -1,4 +1,4 @@
-import type { PromptSet } from './inject.ts';
+import type { PromptSet } from './prompt-set.ts';
 
 /** What differs between the prompt files of two versions of a config, a line for each file. None where there were none before. */
 export function promptChanges(before: PromptSet | undefined, after: PromptSet | undefined): string[] {

@@ -1,10 +1,12 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBounded, UnreadableFile } from '../lib/bounded-file.ts';
+import type { Environment } from '../lib/environment.ts';
+import { linesOf } from '../lib/lines.ts';
 import { isAbsent } from '../lib/unreachable.ts';
 import { DEFAULT_HEAD, splitHead, type HeadedText } from './head.ts';
-import { PromptSet, type Prompt } from './inject.ts';
-import { compileTemplate, type Environment, type PromptVariables } from './variables.ts';
+import { PromptSet, type Prompt } from './prompt-set.ts';
+import { compileTemplate, type PromptVariables } from './template.ts';
 
 /** What the user should know about a prompt file. After an error the file is left out, after a warning it mostly takes effect. */
 export interface PromptProblem {
@@ -178,8 +180,8 @@ function problem(level: PromptProblem['level'], file: string, message: string): 
 }
 
 function positionOf(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset).split('\n');
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  const { line, col: column } = linesOf(text).linePos(offset);
+  return { line, column };
 }
 
 function reason(error: unknown): string {

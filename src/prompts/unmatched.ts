@@ -1,6 +1,6 @@
 import { globMatches } from '../lib/glob.ts';
 import { nearest } from '../lib/nearest.ts';
-import type { PromptSet } from './inject.ts';
+import type { PromptSet } from './prompt-set.ts';
 
 /** What to say of prompts that name an alias which does not exist: renamed, it leaves them without any request. A line for each name. */
 export function unmatchedModels({ prompts }: PromptSet, aliases: readonly string[]): string[] {

@@ -1,3 +1,4 @@
+import type { Injection } from '../core/injection.ts';
 import type { UpstreamError } from '../core/classify.ts';
 import type { Endpoint, Operation } from '../core/exchange.ts';
 import type { ProtocolName } from '../core/part.ts';
@@ -29,10 +30,10 @@ export interface Protocol {
   /** The token counts of a plain answer. */
   readUsage(body: unknown): Usage | undefined;
   /**
-   * Adds a system prompt to the request's text. All other bytes stay. `body` is `text`, parsed. A request to count
-   * tokens that has no place for one stays as it is.
+   * Adds an injection to the request's system text. All other bytes stay. `body` is `text`, parsed. A request to count
+   * tokens that has no place for a system text stays as it is.
    */
-  injectSystem(text: string, body: Record<string, unknown>, prompt: SystemPrompt, operation?: Operation): string;
+  injectSystem(text: string, body: Record<string, unknown>, injection: Injection, operation?: Operation): string;
   /** Identifies a conversation across its turns, so that all of them can go to one backend. */
   conversationStart(body: Record<string, unknown>): string;
   /**
@@ -242,24 +243,6 @@ export interface GatewayError {
   readonly retryAfterMs?: number | undefined;
   /** The request's id, for dialects whose errors contain it. */
   readonly requestId?: string | undefined;
-}
-
-/**
- * A text to add to a request's system message, separators included. `alone` is for a request that has no system
- * message.
- */
-export interface SystemPrompt extends SystemTexts {
-  /** The same texts, escaped for a JSON string. */
-  readonly escaped: SystemTexts;
-}
-
-/** A system prompt, by where it goes. */
-export interface SystemTexts {
-  /** Goes before the message's own text; may be empty. */
-  readonly before: string;
-  /** Goes after it; may be empty. */
-  readonly after: string;
-  readonly alone: string;
 }
 
 /** Reads one stream. It sees every event once. */

@@ -91,7 +91,7 @@ const START: readonly LogLine[] = [
   {
     level: 'warn',
     msg: 'config warning: …',
-    meaning: 'Something in the config or a prompt file is doubtful; `llm-proxy check` says the same.',
+    meaning: 'Something in the config or a prompt file is probably a mistake; `llm-proxy check` reports it, too.',
     fields: [],
   },
   {

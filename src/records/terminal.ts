@@ -1,7 +1,7 @@
+import type { Environment } from '../lib/environment.ts';
+
 /** What a stream leads to: a terminal with colours, one without, or no terminal at all (a file, a pipe, the journal). */
 export type Terminal = 'color' | 'plain' | 'none';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * What one of the process's streams leads to. `NO_COLOR` (https://no-color.org) comes first, then `FORCE_COLOR` and

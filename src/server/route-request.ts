@@ -64,7 +64,8 @@ function answer(
   const head = { method, url, headers, target, isKnown: match.endpoint !== undefined };
   const objection = objectionTo(head, app.gateway.snapshot, server.port);
   const peer = plainAddress(server.requestIP(request)?.address ?? '');
-  if (kind === 'metrics' && servesMetrics(app)) return metrics(headers, app, { peer, objection });
+  if (kind === 'metrics' && app.gateway.snapshot.metricsEndpoint.isBesideApi)
+    return metrics(headers, app, { peer, objection });
   return app.gateway.handle({
     request,
     headers,
@@ -97,10 +98,6 @@ function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }
 
-function servesMetrics({ config }: App): boolean {
-  return config.metrics.enabled && config.metrics.listen === undefined;
-}
-
 function metrics(
   headers: HeaderFields,
   app: App,
@@ -109,7 +106,7 @@ function metrics(
   const traceId = traceIdOf(headers);
   try {
     if (objection !== undefined) throw objection;
-    if (!app.config.metrics.public) checkOperator(headers, app);
+    if (!app.gateway.snapshot.metricsEndpoint.isPublic) checkOperator(headers, app);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { status, type, code, message, details } =

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 
 import type { WatchdogOrders } from './watchdog-worker.ts';
+import type { Environment } from '../lib/environment.ts';
 
 /** The event loop shows so often that it turns. */
 const BEAT_EVERY_MS = 250;
@@ -28,12 +29,15 @@ export class Watchdog {
   #orders: WatchdogOrders | undefined;
 
   /** `onBroken`: told why there is no watch, should its thread not run; the process goes on without. */
-  constructor(private readonly onBroken: (reason: string) => void) {}
+  constructor(
+    private readonly env: Environment,
+    private readonly onBroken: (reason: string) => void,
+  ) {}
 
   /** Begins, changes or ends the watch. */
   configure(settings: WatchdogSettings): void {
     // Someone who steps through the code holds the loop on purpose.
-    if (settings.limitMs === 0 || isDebugged()) return this.stop();
+    if (settings.limitMs === 0 || isDebugged(this.env)) return this.stop();
     this.#order({ ...settings, beats: this.#beats, stopWithinMs: this.#orders?.stopWithinMs });
   }
 
@@ -71,8 +75,7 @@ function workerUrl(): URL {
     : new URL('./watchdog-worker.ts', import.meta.url);
 }
 
-function isDebugged(): boolean {
-  const { BUN_INSPECT, BUN_INSPECT_CONNECT_TO } = process.env;
+function isDebugged({ BUN_INSPECT, BUN_INSPECT_CONNECT_TO }: Environment): boolean {
   return (
     (BUN_INSPECT ?? '') !== '' ||
     (BUN_INSPECT_CONNECT_TO ?? '') !== '' ||

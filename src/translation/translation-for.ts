@@ -1,6 +1,6 @@
 import type { Exchange } from '../core/exchange.ts';
+import type { Injection } from '../core/injection.ts';
 import type { Route } from '../core/route.ts';
-import type { SystemPrompt } from '../protocols/protocol.ts';
 import { hasRoomFor, NoRoom } from '../core/buffered-bytes.ts';
 import type { Context } from '../context.ts';
 import { cross, type Crossing, type Ends } from './translation.ts';
@@ -9,7 +9,7 @@ import { cross, type Crossing, type Ends } from './translation.ts';
 export function crossingFor(route: Route, exchange: Exchange, ends: Ends, context: Context): Crossing {
   const { kept, snapshot } = context;
   return cross(exchange, route, ends, {
-    prompt: promptFor(route, exchange, context),
+    injection: injectionFor(route, exchange, context),
     kept,
     limits: snapshot.work,
     hold: (units) => {
@@ -19,11 +19,11 @@ export function crossingFor(route: Route, exchange: Exchange, ends: Ends, contex
 }
 
 /** The serving alias's system prompt. */
-export function promptFor(
+export function injectionFor(
   { alias }: Route,
   { servedName, endpoint }: Exchange,
   { snapshot, clock }: Context,
-): SystemPrompt | undefined {
+): Injection | undefined {
   if (snapshot.prompts === undefined || endpoint?.conversation !== true) return undefined;
   return snapshot.prompts.injectionFor(servedName ?? alias.name, clock.wallNow());
 }

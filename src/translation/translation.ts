@@ -4,6 +4,7 @@ import { AnswerWork } from '../core/answer-work.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { CompletionBuilder, unfold, type Completion } from '../core/completion.ts';
 import type { Exchange } from '../core/exchange.ts';
+import { type Injection, withInjection } from '../core/injection.ts';
 import type { KeptItems } from '../core/kept-items.ts';
 import { required } from '../core/unsupported-feature.ts';
 import { UnsupportedFeatureError } from '../core/unsupported-feature-error.ts';
@@ -15,7 +16,7 @@ import type { JsonObject } from '../lib/json.ts';
 import { asObject } from '../lib/json.ts';
 import { wellFormedJson } from '../lib/well-formed.ts';
 import type { EncodedRequest, Reply, StreamDecoder, StreamEncoder } from '../protocols/codec.ts';
-import type { GatewayError, Protocol, SystemPrompt } from '../protocols/protocol.ts';
+import type { GatewayError, Protocol } from '../protocols/protocol.ts';
 import { workOf } from '../core/body-work.ts';
 import { droppedOf, namesOf } from './dropped-names.ts';
 import { estimateTokens } from './estimate.ts';
@@ -63,7 +64,7 @@ export interface Ends {
 /** What a crossing is made with. */
 export interface CrossingContext {
   /** The serving alias's system prompt. */
-  readonly prompt: SystemPrompt | undefined;
+  readonly injection: Injection | undefined;
   readonly kept: KeptItems;
   /** How much work the exchange may make. */
   readonly limits: WorkLimits;
@@ -92,13 +93,13 @@ function crossGenerate(
   exchange: Exchange,
   route: Route,
   { client, upstream }: Ends,
-  { prompt, kept, limits, hold }: CrossingContext,
+  { injection, kept, limits, hold }: CrossingContext,
 ): Crossing {
   const work = workOf(exchange, limits);
   const conversation = conversationOf(exchange, client, work);
   const { stream } = conversation;
   const addressee = { model: route.model, quirks: quirksOf(route), work: work.forTry() };
-  const encoded = upstream.codec.encodeRequest(withPrompt(conversation, prompt), addressee);
+  const encoded = upstream.codec.encodeRequest(withInjection(conversation, injection), addressee);
   // Nothing of the answer depends on what was said before; a long stream must not keep it in memory.
   const reply: Reply = {
     conversation: { ...conversation, turns: [] },
@@ -200,10 +201,10 @@ function crossCount(
   exchange: Exchange,
   route: Route,
   { client, upstream }: Ends,
-  { prompt, limits }: CrossingContext,
+  { injection, limits }: CrossingContext,
 ): Crossing {
   const work = workOf(exchange, limits);
-  const conversation = withPrompt(conversationOf(exchange, client, work), prompt);
+  const conversation = withInjection(conversationOf(exchange, client, work), injection);
   const answer = (tokens: number): string => JSON.stringify(client.codec.counting?.encodeCountAnswer(tokens));
   const { counting } = upstream.codec;
   const target = upstream.wire.address('count_tokens', { model: route.model, stream: false });
@@ -268,17 +269,4 @@ function conversationOf(exchange: Exchange, client: Protocol, work: Work): Conve
 function fieldsOf({ body }: Exchange): JsonObject {
   if (body?.text === undefined) return body?.fields ?? {};
   return asObject(parseKeepingLongNumbers(body.text)) ?? body.fields;
-}
-
-/** The system prompt joined to the request's own: to its text where that is one, as blocks of their own otherwise. */
-function withPrompt(conversation: Conversation, prompt: SystemPrompt | undefined): Conversation {
-  if (prompt === undefined) return conversation;
-  const { before, after, alone } = prompt;
-  const [first, ...rest] = conversation.system;
-  if (first === undefined) return { ...conversation, system: [{ type: 'text', text: alone }] };
-  if (rest.length === 0) {
-    return { ...conversation, system: [{ ...first, text: before + first.text + after }] };
-  }
-  const block = (text: string) => (text === '' ? [] : [{ type: 'text' as const, text }]);
-  return { ...conversation, system: [...block(before), first, ...rest, ...block(after)] };
 }

@@ -6,8 +6,9 @@ test('the way to a backend stays as long as its config says the same, and is its
   const live = new LiveBackends(() => undefined);
   const planOf = (settings: object) =>
     resolveBackend({ name: 'a', enabled: true, keep_alive: true, ...settings }, {}).plan;
-  const first = live.transport('a', planOf({ vendor: 'openai', api_key: 'sk-1' }));
-  expect(live.transport('a', planOf({ url: 'https://api.openai.com/v1', api_key: 'sk-1' }))).toBe(first);
-  expect(live.transport('b', planOf({ vendor: 'openai', api_key: 'sk-1' }))).not.toBe(first);
-  expect(live.transport('a', planOf({ vendor: 'openai', api_key: 'sk-2' }))).not.toBe(first);
+  const way = (name: string, settings: object) => live.transport(name, planOf(settings), {});
+  const first = way('a', { vendor: 'openai', api_key: 'sk-1' });
+  expect(way('a', { url: 'https://api.openai.com/v1', api_key: 'sk-1' })).toBe(first);
+  expect(way('b', { vendor: 'openai', api_key: 'sk-1' })).not.toBe(first);
+  expect(way('a', { vendor: 'openai', api_key: 'sk-2' })).not.toBe(first);
 });

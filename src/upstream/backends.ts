@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { hopMark } from '../core/hop-mark.ts';
 import { BackendLive } from '../core/backend-live.ts';
+import type { Environment } from '../lib/environment.ts';
 import type { Transport, TransportPlan } from './transports/transport.ts';
 import { buildTransport, identityOf } from './transports/transport.ts';
 
@@ -49,12 +50,12 @@ export class LiveBackends {
    * The way to a backend, which stays the same as long as the plan does. Connections are a backend's own, so that no
    * other's keys or TLS settings meet in them; requests under way keep the way that they began on.
    */
-  transport(name: string, plan: TransportPlan): Transport {
+  transport(name: string, plan: TransportPlan, env: Environment): Transport {
     const identity = identityOf(plan);
     const known = this.#transports.get(name);
     if (known?.identity === identity) return known.transport;
     this.#forget(name);
-    const transport = buildTransport(plan);
+    const transport = buildTransport(plan, env);
     this.#transports.set(name, { identity, transport });
     return transport;
   }

@@ -7,7 +7,7 @@ import { asObject } from '../lib/json.ts';
 import type { FittedRequest, Protocol } from '../protocols/protocol.ts';
 import type { Context } from '../context.ts';
 import { namesOf } from '../translation/dropped-names.ts';
-import { promptFor } from '../translation/translation-for.ts';
+import { injectionFor } from '../translation/translation-for.ts';
 
 /** The original body with the route's model and the serving alias's system prompt. Throws TooComplex. */
 export function bodyFor(
@@ -26,10 +26,10 @@ export function bodyFor(
   const fitted = fittedFor(route, protocol, own, body.fields);
   if (fitted.unsupported.length > 0) exchange.dropped = namesOf(fitted.unsupported);
   const { text: readable } = fitted;
-  const prompt = promptFor(route, exchange, context);
-  if (prompt === undefined) return readable;
+  const injection = injectionFor(route, exchange, context);
+  if (injection === undefined) return readable;
   const fields = readable === own ? body.fields : parsedAgain(readable);
-  const whole = protocol.injectSystem(readable, fields, prompt, endpoint.operation);
+  const whole = protocol.injectSystem(readable, fields, injection, endpoint.operation);
   checkGrowth(body, whole, work);
   return whole;
 }

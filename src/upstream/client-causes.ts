@@ -75,7 +75,7 @@ function servesOthers({ attempt, exchange, context }: AttemptRun): boolean {
 
 /** Firewalls in front of providers answer in pages, and go by a prompt's words or, if they are told it, by the client's address. */
 function isFirewalls({ exchange, context }: AttemptRun, { error }: Failure): boolean {
-  return error === undefined || (context.snapshot.config.proxy.forward_client_ip && exchange.peer !== '');
+  return error === undefined || (context.snapshot.forwardsClientIp && exchange.peer !== '');
 }
 
 /** Things that are looked up, fetched or unlocked for a request, and inputs that not every model takes. */

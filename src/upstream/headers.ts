@@ -36,7 +36,7 @@ export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot, withheld: W
   // Taken for JSON here, it must not be guessed at behind.
   if (exchange.body?.text !== undefined && !isJson(headers['content-type'], exchange))
     headers['content-type'] = 'application/json';
-  if (snapshot.config.proxy.forward_client_ip) {
+  if (snapshot.forwardsClientIp) {
     const chain = forwardedChain(forwardedFor, exchange, snapshot);
     if (chain !== '') headers['x-forwarded-for'] = chain;
   }

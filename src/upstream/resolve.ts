@@ -6,8 +6,7 @@ import { vendorAt } from '../vendors/recognise.ts';
 import { originOf } from './http/origin.ts';
 import { quirksOf } from './quirks.ts';
 import type { TransportPlan } from './transports/transport.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../lib/environment.ts';
 
 /** What a backend's config amounts to, together with what is known of its vendor. */
 export type ResolvedBackend = Pick<
@@ -20,7 +19,7 @@ export type ResolvedBackend = Pick<
 };
 
 /** Resolves one backend of a validated config. AWS credentials and region may come from `env`. */
-export function resolveBackend(config: Config['backends'][number], env: Environment = process.env): ResolvedBackend {
+export function resolveBackend(config: Config['backends'][number], env: Environment): ResolvedBackend {
   const found = placeBackend(config, env);
   if ('problems' in found) {
     // Validation has turned such a config down, unless the environment is another one.

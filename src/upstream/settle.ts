@@ -122,12 +122,12 @@ export function classify(answer: HeldAnswer, json: unknown, run: AttemptRun): Fa
 function blame({ attempt, exchange, context }: AttemptRun, failure: Failure): number | undefined {
   const { cooldowns, snapshot } = context;
   const { route } = attempt;
-  const { cooldown_seconds: seconds } = snapshot.config.fallback;
-  if (seconds === 0) return undefined;
+  const { cooldownMs } = snapshot.retry;
+  if (cooldownMs === undefined) return undefined;
   const asked = failure.kind === 'rate_limited' || failure.kind === 'overloaded' ? failure.retryAfterMs : undefined;
   return cooldowns.blame(
     rememberedOperation(route.backend.live.remember(route.live), operationFor(route, exchange)),
-    asked ?? seconds * 1000,
+    asked ?? cooldownMs,
     pastFailure(failure),
   );
 }

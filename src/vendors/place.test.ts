@@ -122,7 +122,7 @@ describe('places', () => {
       keys: { accessKeyId: 'AKIDOWN', secretAccessKey: 'own', sessionToken: undefined },
     });
     expect(problems({ vendor: 'bedrock', access_key_id: 'AKIDOWN' }, AWS)).toEqual([
-      'secret_access_key: is missing, which vendor bedrock needs (it goes with access_key_id)',
+      'secret_access_key: is missing: vendor bedrock needs it (it goes with access_key_id)',
     ]);
   });
 
@@ -158,34 +158,34 @@ describe('problems', () => {
     [
       { vendor: 'vertex' },
       [
-        'location: is missing, which vendor vertex needs (global, or a region such as us-east5)',
-        'project: is missing, which vendor vertex needs (the ID of the cloud project)',
-        "credentials: is missing, which vendor vertex needs (a service account's JSON key, such as file:/run/secrets/vertex.json; or api_key)",
+        'location: is missing: vendor vertex needs it (global, or a region such as us-east5)',
+        'project: is missing: vendor vertex needs it (the ID of the cloud project)',
+        "credentials: is missing: vendor vertex needs it (a service account's JSON key, such as file:/run/secrets/vertex.json; or api_key)",
       ],
     ],
     [
       { vendor: 'bedrock' },
       [
-        'region: is missing, which vendor bedrock needs (such as us-east-1; or AWS_REGION in the environment)',
-        'access_key_id: is missing, which vendor bedrock needs (with secret_access_key; or both in the environment as AWS_…; or api_key)',
+        'region: is missing: vendor bedrock needs it (such as us-east-1; or AWS_REGION in the environment)',
+        'access_key_id: is missing: vendor bedrock needs it (with secret_access_key; or both in the environment as AWS_…; or api_key)',
       ],
     ],
     [
       { vendor: 'openai', region: 'us-east-1', api_version: 'x' },
       [
-        'api_version: means nothing for this backend (only with vendor: azure)',
-        'region: means nothing for this backend (only with vendor: bedrock)',
+        'api_version: cannot be set for this backend (only with vendor: azure)',
+        'region: cannot be set for this backend (only with vendor: bedrock)',
       ],
     ],
     [
       { url: 'http://localhost/v1', credentials: ACCOUNT },
-      'credentials: means nothing for this backend (only with vendor: vertex)',
+      'credentials: cannot be set for this backend (only with vendor: vertex)',
     ],
     [
       { url: 'demo:', vendor: 'openai', protocol: 'gemini' },
       [
-        'vendor: means nothing for "demo:" (the demo backend is of no vendor and speaks openai)',
-        'protocol: cannot be gemini for "demo:" (the demo backend is of no vendor and speaks openai)',
+        'vendor: cannot be set for "demo:" (the demo backend has no vendor and speaks openai)',
+        'protocol: cannot be gemini for "demo:" (the demo backend has no vendor and speaks openai)',
       ],
     ],
   ])('%j', (settings, expected) => {

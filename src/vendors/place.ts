@@ -6,6 +6,7 @@ import { readGoogleAccount } from './google-account.ts';
 import type { Vendor, VendorEndpoint, VendorSetting } from './vendor.ts';
 import { VENDOR_SETTINGS } from './vendor.ts';
 import { VENDORS } from './vendors.ts';
+import type { Environment } from '../lib/environment.ts';
 
 /** The keys of a backend's config that say where it is. */
 export type PlaceSettings = {
@@ -40,8 +41,6 @@ export interface PlaceProblem {
   readonly key: keyof PlaceSettings;
   readonly message: string;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Where a backend is: at the vendor that the config names, or at the vendor of its URL's host, or at an unknown server
@@ -94,9 +93,9 @@ export const DEMO_URL = 'demo:';
 
 function placeDemo(settings: PlaceSettings): { place: Place } | { problems: PlaceProblem[] } {
   const problems: PlaceProblem[] = [];
-  const allowed = 'the demo backend is of no vendor and speaks openai';
+  const allowed = 'the demo backend has no vendor and speaks openai';
   if (settings.vendor !== undefined)
-    problems.push({ key: 'vendor', message: `means nothing for "demo:" (${allowed})` });
+    problems.push({ key: 'vendor', message: `cannot be set for "demo:" (${allowed})` });
   if (settings.protocol !== undefined && protocolNamed(settings.protocol) !== DEFAULT_PROTOCOL) {
     problems.push({ key: 'protocol', message: `cannot be ${settings.protocol} for "demo:" (${allowed})` });
   }
@@ -195,7 +194,7 @@ const HINTS: Readonly<Record<VendorSetting, string>> = {
 };
 
 function missing(key: VendorSetting, vendor: Vendor): PlaceProblem {
-  return { key, message: `is missing, which vendor ${vendor.name} needs (${HINTS[key]})` };
+  return { key, message: `is missing: vendor ${vendor.name} needs it (${HINTS[key]})` };
 }
 
 function notSpoken(vendor: Vendor, name: string): PlaceProblem {
@@ -216,7 +215,7 @@ function pointless(settings: PlaceSettings, vendor: Vendor | undefined): PlacePr
   return VENDOR_SETTINGS.filter((key) => settings[key] !== undefined && vendor?.settings?.includes(key) !== true).map(
     (key) => {
       const owners = VENDORS.filter((row) => row.settings?.includes(key)).map(({ name }) => `vendor: ${name}`);
-      return { key, message: `means nothing for this backend (only with ${owners.join(' or ')})` };
+      return { key, message: `cannot be set for this backend (only with ${owners.join(' or ')})` };
     },
   );
 }

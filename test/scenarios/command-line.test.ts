@@ -75,7 +75,7 @@ describe('where it listens', () => {
       expect(firstLine(gateway)).toEndWith(
         `listens on every interface, port ${port}; on this machine http://127.0.0.1:${port} (LLM_PROXY_LISTEN)`,
       );
-      await eventually(() => gateway.stderr().includes(`0.0.0.0:${port} (of LLM_PROXY_LISTEN) is open to everyone`));
+      await eventually(() => gateway.stderr().includes(`0.0.0.0:${port} (from LLM_PROXY_LISTEN) is open to everyone`));
       expect(await answers(`http://127.0.0.1:${port}`)).toBe(true);
       expect(await gateway.stop()).toBe(0);
     }
@@ -102,7 +102,7 @@ describe('LLM_PROXY_CONFIG', () => {
     expect(gateway.stdout()).toContain('Config: other.yaml');
     expect(await gateway.stop()).toBe(0);
     const named = await runToEnd({ env, files, args: ['-c', 'config.yaml'] });
-    expect([named.code, named.err]).toEqual([1, expect.stringContaining('config.yaml:1:1: the file holds no map')]);
+    expect([named.code, named.err]).toEqual([1, expect.stringContaining('config.yaml:1:1: the file is not a map')]);
   });
 
   test('that names nothing: a start without a config, which says what is not there', async () => {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'bun:test';
 import { stringify } from 'yaml';
 import { LiveBackends } from '../../src/upstream/backends.ts';
 import { parseConfig } from '../../src/config/load.ts';
-import { buildSnapshot } from '../../src/snapshot.ts';
+import { buildSnapshot } from '../../src/build-snapshot.ts';
 import { send } from '../kit/client.ts';
 import { findFreePort, startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
@@ -104,7 +104,7 @@ describe('the mark', () => {
       { name: 'near', vendor: 'vllm' },
     ];
     const { config } = parseConfig(stringify({ backends }), { file: 'c', env: {} });
-    const snapshot = buildSnapshot(config, undefined, new LiveBackends(() => undefined));
+    const snapshot = buildSnapshot(config, { live: new LiveBackends(() => undefined), env: {}, prompts: undefined });
     const marked = Array.from(snapshot.backends.values(), ({ name, hopMark }) => [name, hopMark !== undefined]);
     expect(marked).toEqual([
       ['openai', false],

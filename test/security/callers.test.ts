@@ -238,7 +238,7 @@ describe('a config', () => {
   const key = { name: 'ann', key: ANN, models: ['*'] };
 
   test.each([
-    ['two keys of one name', [key, { ...key, key: BOB }], 'keys[1].name: duplicate name of a key "ann"'],
+    ['two keys of one name', [key, { ...key, key: BOB }], 'keys[1].name: duplicate key name "ann"'],
     ['one secret twice', [key, { ...key, name: 'bob' }], 'keys[1].key: is the same key as keys[0]'],
     ['the secret of `proxy_api_key`', [{ ...key, key: OPERATOR }], 'keys[0].key: is the same key as proxy_api_key'],
     ['a name that is taken', [{ ...key, name: 'proxy' }], 'keys[0].name: cannot be "proxy"'],
@@ -257,7 +257,7 @@ describe('a config', () => {
   test('in which a caller holds the key of a backend is warned of, and so is a model that does not exist', async () => {
     const [code, said] = await check({ keys: [{ ...key, key: 'key-of-the-backend-1234', models: ['smal'] }] });
     expect(code).toBe(0);
-    expect(said).toContain('keys[0].key: is the key of the backend "one" as well');
+    expect(said).toContain('keys[0].key: is also the key of the backend "one"');
     expect(said).toContain('unknown alias "smal" (did you mean "small"?)');
     expect(said).not.toContain('key-of-the-backend-1234');
   });

@@ -55,7 +55,9 @@ describe.each(SPECIAL)('a %s', (kind) => {
     writeFileSync(at('config.yaml'), `listen: 127.0.0.1:1\nproxy_api_key: file:${special(kind)}\n`);
     expect(await told(at('config.yaml'))).toEqual([
       expect.stringMatching(
-        new RegExp(`config.yaml:2:1 proxy_api_key: the file .* cannot be read: it is a ${kind} [(]a readable file`),
+        new RegExp(
+          `config.yaml:2:1 proxy_api_key: the file .* cannot be read: it is a ${kind} [(]name a readable file`,
+        ),
       ),
     ]);
   });
@@ -133,7 +135,7 @@ describe.skipIf(!isPosix)('who else can read keys is told', () => {
 
   test('of the config, if keys stand in it, and of the files of secrets', async () => {
     expect(await warnings(0o644, 0o644)).toEqual([
-      expect.stringContaining('stands in a file that every user of this machine can read (chmod 600'),
+      expect.stringContaining('is in a file that every user of this machine can read (chmod 600'),
       expect.stringMatching(/every user of this machine can read the file .*secret/),
     ]);
     expect(await warnings(0o640, 0o604)).toEqual([expect.stringContaining('secret')]);
@@ -166,7 +168,7 @@ describe('YAML that is made to take for ever', () => {
     ['items of items', '- '.repeat(many), 'is nested too deeply'],
     ['indentation', Array.from({ length: 2000 }, (_, n) => `${' '.repeat(n)}a:`).join('\n'), 'is nested too deeply'],
     ['anchors', 'a: &a x\n'.repeat(100_000), 'has too many parts'],
-    ['laughs', `models:\n  x0: &x0 {enabled: true}\n${laughs}\n`, 'stand for too many values'],
+    ['laughs', `models:\n  x0: &x0 {enabled: true}\n${laughs}\n`, 'expand to too many values'],
   ])('%s', (_, text, message) => {
     expect(toldOfText(text).join('\n')).toContain(message);
     // A head of a prompt is read by the same parser.

@@ -11,7 +11,8 @@ import { StreamRewrite } from '../../src/upstream/stream-rewrite.ts';
 import type { AttemptRun } from '../../src/upstream/settle.ts';
 import { MalformedAnswer, type EncodedRequest } from '../../src/protocols/codec.ts';
 import { conversationOf, HELLO, replyTo, WEATHER } from '../../src/protocols/contract/samples.fixture.ts';
-import type { Protocol, ReferenceStore, SystemPrompt } from '../../src/protocols/protocol.ts';
+import { injectionOf } from '../../src/core/injection.ts';
+import type { Protocol, ReferenceStore } from '../../src/protocols/protocol.ts';
 import { protocolOf } from '../../src/protocols/registry.ts';
 import { UnreadableStream } from '../../src/protocols/shared/stream/sse.ts';
 
@@ -51,12 +52,7 @@ function othersOf(dialect: string): Protocol[] {
     .map(protocolOf);
 }
 
-const PROMPT: SystemPrompt = {
-  before: 'Be brief.\n\n',
-  after: '',
-  alone: 'Be brief.',
-  escaped: { before: 'Be brief.\\n\\n', after: '', alone: 'Be brief.' },
-};
+const PROMPT = injectionOf({ before: 'Be brief.\n\n', after: '', alone: 'Be brief.' });
 
 const NOTHING_KEPT: ReferenceStore = { item: () => undefined, refer: (id) => id, isOwn: () => true };
 

@@ -39,7 +39,7 @@ describe('the key of the gateway', () => {
   test('of eight characters is warned of, one of twelve and more is not', () => {
     const warnings = (key: string): string[] =>
       load({ listen: '127.0.0.1:1', proxy_api_key: key }).warnings.map(({ message }) => message);
-    expect(warnings('12345678')).toEqual([expect.stringContaining('short enough to be guessed')]);
+    expect(warnings('12345678')).toEqual([expect.stringContaining('so short that it can be guessed')]);
     expect(warnings('12345678901')).toHaveLength(1);
     expect(warnings('123456789012')).toEqual([]);
   });
@@ -106,7 +106,7 @@ describe('every secret of a config', () => {
   };
 
   test('is found by what its schema says it is', () => {
-    expect(secretsOf(load(config).config).sort()).toEqual(
+    expect(secretsOf(load(config).config, {}).sort()).toEqual(
       [
         'key-of-the-gateway',
         'key-of-a',
@@ -131,8 +131,8 @@ describe('every secret of a config', () => {
       .map(formatChange)
       .join('\n');
     expect(told).toContain('backends.a.headers.x-own: changed (secret)');
-    for (const secret of secretsOf(before)) expect(told).not.toContain(secret);
-    for (const secret of secretsOf(after)) expect(told).not.toContain(secret);
+    for (const secret of secretsOf(before, {})) expect(told).not.toContain(secret);
+    for (const secret of secretsOf(after, {})) expect(told).not.toContain(secret);
   });
 
   test('that comes from the environment counts, too', () => {
@@ -152,7 +152,7 @@ describe('every secret of a config', () => {
     const text = JSON.stringify({ backends: [{ name: 'a', url: 'http://a', headers: { 'x-own': 'file:header' } }] });
     const { config: loaded } = parseConfig(text, { file: join(folder, 'config.yaml'), env: {} });
     expect(loaded.backends[0]?.headers).toEqual({ 'x-own': 'value-in-a-file' });
-    expect(secretsOf(loaded)).toEqual(['value-in-a-file']);
+    expect(secretsOf(loaded, {})).toEqual(['value-in-a-file']);
   });
 });
 

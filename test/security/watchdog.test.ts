@@ -89,7 +89,7 @@ test('a shutdown that does not come to its end is ended, though the loop turns',
   const watchdog = JSON.stringify(join(import.meta.dir, '../../src/server/watchdog.ts'));
   const script = `
     const { Watchdog } = await import(${watchdog});
-    const watchdog = new Watchdog(console.error);
+    const watchdog = new Watchdog({}, console.error);
     watchdog.configure({ limitMs: 1000, logFile: undefined, asJson: false, consoleAsJson: true });
     watchdog.stopping(500);
     setInterval(() => undefined, 100);`;

@@ -25,7 +25,7 @@ const headersSchema = z
     z
       .string()
       .refine((value) => value === '' || HEADER_SAFE.test(value), {
-        error: 'holds characters that a header value cannot (printable ASCII without a space at either end)',
+        error: 'has characters that an HTTP header cannot carry (use printable ASCII, without a space at either end)',
       })
       .meta({ kind: 'secret', secret: true, allowed: 'a header value as text, ${VARIABLE} or file:/path/to/it' }),
   )
@@ -40,23 +40,23 @@ export const backendSchema = z
       .enum(names(VENDORS))
       .optional()
       .describe(
-        "Whose API it is: gives the URL, the dialects, the header of the key and other habits. Without it the vendor is known by the URL's host; any other host speaks `openai`. A server on your own machine or network is known by this key alone.",
+        'Whose API it is; decides the URL, the dialects, the header of the key and other details. Without it, the host of `url` tells the vendor, and an unknown host speaks `openai`. Set it for a server on your own machine or network, whose host says nothing.',
       ),
     protocol: z
       .enum(names(DIALECTS))
       .optional()
       .describe(
-        'The one dialect to speak with it: OpenAI chat completions, OpenAI responses, Anthropic messages or Gemini. Without it, what the vendor speaks: a client of the same dialect is passed through, any other is translated.',
+        'The only dialect to use with it: OpenAI chat completions, OpenAI responses, Anthropic messages or Gemini. Without it, all that the vendor speaks: requests in one of these pass through, others are translated.',
       ),
     url: urlSchema
       .optional()
       .describe(
-        "The base URL as the provider's SDK or OpenAI's means it: `https://api.openai.com/v1`, `https://NAME.openai.azure.com`. Not needed where the vendor has one; of a known vendor's, the rest of the path is added. Exactly `demo:` is the embedded demo backend with the models `demo`, `demo-fail-503` (any status), `demo-flaky`, `demo-slow`, `demo-stall` and `demo-cut`.",
+        "The base URL, as for the provider's SDK or OpenAI's: `https://api.openai.com/v1`, `https://NAME.openai.azure.com`. Not needed if the vendor has one; for a known vendor, the rest of the path is added. Exactly `demo:` is the embedded demo backend with the models `demo`, `demo-fail-503` (any status), `demo-flaky`, `demo-slow`, `demo-stall` and `demo-cut`.",
       ),
     api_key: secret()
       .optional()
       .describe(
-        "The provider's key, sent in the header that the vendor has for it. Without one, and without `proxy_api_key`, the client's own key is passed on.",
+        "The provider's key, sent in the vendor's header for it. Without one, and without `proxy_api_key`, the client's own key is passed on.",
       ),
     api_version: headerSafeText('text', 'a version such as 2024-10-21')
       .regex(/^[\w.-]*$/)
@@ -90,26 +90,26 @@ export const backendSchema = z
       ),
     secret_access_key: secret().optional().describe('Bedrock: the secret of `access_key_id`.'),
     session_token: secret().optional().describe('Bedrock: the session token of a temporary `access_key_id`.'),
-    enabled: z.boolean().default(true).describe('Whether routes to this backend are used.'),
+    enabled: z.boolean().default(true).describe('Whether routes may use this backend.'),
     max_concurrency: z
       .number()
       .int()
       .gt(0)
       .optional()
-      .describe('The most requests this backend gets at once; instead of `concurrency.per_backend_limit`.'),
+      .describe('The most concurrent requests to this backend; overrides `concurrency.per_backend_limit`.'),
     keep_alive: z
       .boolean()
       .default(true)
       .describe(
-        'Whether a connection to this backend serves one request after another. `false` opens one for each: slower, but what a backend sends behind an answer, while the next request is on its way, cannot be taken for the answer to that.',
+        'Whether a connection to this backend serves one request after another. `false` opens one for each request: slower, but bytes that a backend sends after an answer can never be taken for the next answer.',
       ),
     quirks: quirksSchema,
-    timeout: timeoutOverridesSchema.describe('Time limits for this backend, before those under `timeout`.'),
+    timeout: timeoutOverridesSchema.describe('Time limits for this backend; they override those under `timeout`.'),
     headers: headersSchema.describe(
-      'Extra headers for every request to this backend, by name. Their values are kept as secret as `api_key`, and may be `file:PATH` as well.',
+      'Extra headers for every request to this backend, by name. Their values are secret like `api_key`, and may be `file:PATH` as well.',
     ),
   })
-  .describe('One provider: where it is, its key and its limits.');
+  .describe('One provider: its address, key and limits.');
 
 /** A name that ends up in a URL. */
 function placeName(kind: string, allowed: string) {
@@ -127,7 +127,7 @@ const OWN_HEADERS = new Set(
 
 function headerNameProblem(name: string): string | undefined {
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return 'is not a valid header name (letters, digits and hyphens)';
-  if (OWN_HEADERS.has(name.toLowerCase())) return 'is a header that the gateway sets itself (any other header)';
+  if (OWN_HEADERS.has(name.toLowerCase())) return 'is a header that the gateway sets itself (remove it)';
   return undefined;
 }
 
@@ -135,7 +135,7 @@ function headerNameProblem(name: string): string | undefined {
 export function readBaseUrl(value: string): { url: string } | { problem: string } {
   const url = URL.canParse(value) && /^https?:\/\//i.test(value) ? new URL(value) : undefined;
   if (!url || /\s/.test(value)) return { problem: `is not a valid URL (${URL_ALLOWED})` };
-  if (url.username || url.password) return { problem: 'holds credentials (put the key into api_key)' };
-  if (/[?#]/.test(value)) return { problem: 'holds a query or a fragment (a base URL that ends before "?" and "#")' };
+  if (url.username || url.password) return { problem: 'has credentials in it (put the key into api_key)' };
+  if (/[?#]/.test(value)) return { problem: 'has a query or a fragment (remove "?" or "#" and what follows it)' };
   return { url: (url.origin + url.pathname).replace(/\/+$/, '') };
 }

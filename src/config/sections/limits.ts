@@ -10,63 +10,63 @@ export const rateLimitSchema = z
       .number()
       .gt(0)
       .default(1)
-      .describe('How many seconds worth of requests may come at once: the size of the token buckets.'),
+      .describe("How many seconds' worth of requests may come at once: the size of the token buckets."),
     per_model_rps: z.record(z.string(), z.number().gt(0)).default({}).describe('Requests per second, by alias.'),
   })
   .prefault({})
   .describe(
-    'How many requests per second are let in, by token buckets. A request that one of them refuses (429) takes from none.',
+    'Requests per second, limited by token buckets. A request that one bucket refuses (429) takes nothing from the others.',
   );
 
 export const concurrencySchema = z
   .strictObject({
     enabled: z.boolean().default(false).describe('Whether these limits apply.'),
     max_requests: z.number().int().gt(0).default(500).describe('The most requests at once.'),
-    max_queue_size: z.number().int().min(0).default(1000).describe('The most requests that wait for their turn.'),
+    max_queue_size: z.number().int().min(0).default(1000).describe('The most requests in the queue.'),
     queue_timeout: duration()
       .prefault('30s')
-      .describe('How long a request may wait; then it gets 503. 0: as long as its `total_timeout` lets it.'),
+      .describe('How long a request may wait; then it gets 503. 0: up to its `total_timeout`.'),
     per_backend_limit: z
       .number()
       .int()
       .gt(0)
       .optional()
       .describe(
-        'The most requests at once for each backend. A full one is passed over; only when all are full does a request wait.',
+        'The most requests at once for each backend. Full backends are skipped; a request waits only when all are full.',
       ),
     overflow: z
       .enum(['reject', 'drop_oldest'])
       .default('reject')
-      .describe('When the queue is full: `reject` the newcomer or `drop_oldest`, the one that has waited longest.'),
+      .describe('When the queue is full: `reject` the new request, or `drop_oldest`, the one that has waited longest.'),
   })
   .prefault({})
   .describe('How many requests are served at once; the others wait in one queue, first in, first out.');
 
 export const healthCheckSchema = z
   .strictObject({
-    enabled: z.boolean().default(false).describe('Whether backends are asked.'),
-    interval: duration('above zero').prefault('30s').describe('How often a backend is asked.'),
-    timeout: duration('above zero').prefault('5s').describe('How long it may take to answer.'),
+    enabled: z.boolean().default(false).describe('Whether backends are checked.'),
+    interval: duration('above zero').prefault('30s').describe('How often a backend is checked.'),
+    timeout: duration('above zero').prefault('5s').describe('How long a backend may take to answer.'),
     path: text('path')
       .startsWith('/')
       .meta({ allowed: 'a path that starts with "/"' })
       .default('/models')
-      .describe("What is asked for, after the backend's `url`. Any answer under 500 is alive."),
-    unhealthy_after: z.number().int().gt(0).default(3).describe('After so many misses a backend is left out.'),
-    healthy_after: z.number().int().gt(0).default(1).describe('After so many answers it is used again.'),
+      .describe("The path that is requested, after the backend's `url`. Any status below 500 counts as alive."),
+    unhealthy_after: z.number().int().gt(0).default(3).describe('After so many failed checks a backend is left out.'),
+    healthy_after: z.number().int().gt(0).default(1).describe('After so many good checks it is used again.'),
   })
   .prefault({})
   .describe(
-    'Asking backends that are cooling down or idle whether they live; the dead are left out of routing. Of the others their traffic tells.',
+    'Health checks of backends that are cooling down or idle; dead ones are left out of routing. Traffic shows the state of the others.',
   );
 
 export const metricsSchema = z
   .strictObject({
     enabled: z.boolean().default(true).describe('Whether `/metrics` is served.'),
-    public: z.boolean().default(false).describe('Serves it without a key.'),
+    public: z.boolean().default(false).describe('Whether it is served without a key.'),
     listen: listenAddress()
       .optional()
-      .describe('An address of its own for it; otherwise it is served where everything is.'),
+      .describe('A separate address for `/metrics`; without it, it is served at `listen`.'),
   })
   .prefault({})
   .describe('Prometheus metrics at `/metrics`.');

@@ -7,19 +7,19 @@ export const loggingSchema = z
     level: levelSchema
       .default('info')
       .describe(
-        'The least level of general lines in files. The line of each request is always written, whatever its level; `debug_mode` makes this `debug`.',
+        'The lowest level of general lines in files. Request lines are always written, whatever their level; `debug_mode` makes this `debug`.',
       ),
     console_level: levelSchema
       .default('info')
       .describe(
-        'The least level of lines on the console (stderr), those of requests included: `warn` shows only requests that failed, were refused or were rescued by another attempt, `error` only those that failed.',
+        'The lowest level of lines on the console (stderr), request lines included: `warn` shows only requests that failed, were refused or were rescued by another attempt, `error` only those that failed.',
       ),
     base_dir: z
       .string()
       .meta({ kind: 'path', allowed: 'a folder, or "" for no files' })
       .default('./logs')
       .describe(
-        'The folder of the log files, from the folder that the gateway was started in; readable by their owner and its group alone. `""` writes none. Nothing is written through symbolic links.',
+        'The folder of the log files, relative to the working directory of the gateway; only their owner and group may read them. `""`: no files. Nothing is written through symbolic links.',
       ),
     separate_files: z
       .boolean()
@@ -30,20 +30,20 @@ export const loggingSchema = z
     mask_sensitive: z
       .boolean()
       .default(true)
-      .describe('Masks keys, tokens and passwords wherever they stand in a line, on the console too.'),
+      .describe('Masks keys, tokens and passwords anywhere in a line, on the console too.'),
     max_file_size_mb: z
       .number()
       .gt(0)
       .default(100)
       .describe(
-        'A file that would grow beyond so many MiB is put aside as `….000001.log`, `….000002.log` and so on. Files are put aside by day in any case, and compressed (`.gz`) a day later.',
+        'A file that would grow beyond so many MiB is rotated to `….000001.log`, `….000002.log` and so on. Files are also rotated each day, and compressed (`.gz`) a day later.',
       ),
     max_total_mb: z
       .number()
       .gt(0)
       .default(2048)
       .describe(
-        'All log files together never take more MiB than this: the oldest are deleted first, and a single file grows to a quarter of it at most.',
+        'The most MiB of all log files together: the oldest are deleted first, and a single file grows to a quarter of it at most.',
       ),
     max_age_days: z.number().gt(0).default(7).describe('Log files older than so many days are deleted.'),
     format: z
@@ -54,13 +54,13 @@ export const loggingSchema = z
       .enum(['auto', 'json', 'markdown', 'plain'])
       .default('auto')
       .describe(
-        'How lines look on the console. `markdown` and `plain` are for people: times are local, the day and the zone are said at the start and when they change. `markdown` has colours on a terminal (`NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM=dumb` count); where there is none it has `**`, and `\\` before what would be markup. `auto` is `markdown` where there are colours, else `plain`, so that messages in a pipe, the journal or `docker logs` stand there as they are. `json`: whatever the program prints is JSON as in files, the start and an invalid config included; a config that cannot be read is told as text.',
+        'How lines look on the console. `markdown` and `plain` are for people: times are local, and the day and time zone are shown at the start and when they change. `markdown` has colours on a terminal (`NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `TERM=dumb` count); elsewhere it has `**`, and `\\` before characters of markup. `auto` is `markdown` where there are colours, else `plain`, so that messages in a pipe, the journal or `docker logs` can be searched as they are. `json`: everything that the program prints is JSON as in files, including the start and an invalid config; a config that cannot be read is reported as text.',
       ),
     debug_mode: z
       .boolean()
       .default(false)
       .describe(
-        'Adds the bodies of requests and answers, masked and up to 64 KiB each, at level debug. Otherwise nothing that was said is ever logged.',
+        'Adds the bodies of requests and answers, masked and up to 64 KiB each, at level debug. Otherwise no content of a conversation is ever logged.',
       ),
   })
   .prefault({})

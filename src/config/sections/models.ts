@@ -30,7 +30,7 @@ export const routeSchema = z
 
 const listedNameSchema = text('name', 'the name of a model, as clients ask for it').superRefine((name, context) => {
   const problem = name.includes('*')
-    ? 'holds a "*", and clients take it for a name (the whole name of one model)'
+    ? 'has a "*", which clients would take as part of the name (write the whole name of one model)'
     : nameProblem(name);
   if (problem !== undefined && name !== '') context.addIssue({ code: 'custom', message: problem });
 });
@@ -40,21 +40,21 @@ export const modelSchema = z
     enabled: z.boolean().default(true).describe('Whether clients and fallbacks may use this alias.'),
     balance: balanceSchema
       .optional()
-      .describe('How routes of the same priority share the load; instead of `routing.balance`.'),
+      .describe('How routes of the same priority share the load; overrides `routing.balance`.'),
     timeout: timeoutOverridesSchema.describe(
-      'Time limits for this alias, before those of the backend and those under `timeout`.',
+      'Time limits for this alias; they override those of the backend and those under `timeout`.',
     ),
     list: z
       .array(listedNameSchema)
       .optional()
       .describe(
-        'Of an alias that ends in `*`: the names that `GET /v1/models` shows for it, such as `openai/gpt-4o` for `openai/*`. Clients may ask for others all the same. Without it none is shown.',
+        'For an alias that ends in `*`: the names that `GET /v1/models` lists for it, such as `openai/gpt-4o` for `openai/*`. Clients may still ask for others. Without it, none is listed.',
       ),
     routes: z
       .array(routeSchema)
       .min(1)
       .meta({ allowed: 'a list of at least one route with the keys backend and model' })
-      .describe('The ways to serve this alias: failover L1 goes through them by priority.'),
+      .describe('The ways to serve this alias: failover L1 tries them by priority.'),
   })
   .describe('One model name that clients may ask for.');
 
@@ -64,7 +64,7 @@ const aliasNameSchema = z.string().superRefine((name, context) => {
     name === ''
       ? 'is an empty name (an alias needs a name)'
       : star >= 0 && star < name.length - 1
-        ? 'has a "*" that is not its last character (one "*", at the end)'
+        ? 'has a "*" that is not its last character (use one "*", at the end)'
         : nameProblem(name);
   if (problem) context.addIssue({ code: 'custom', message: problem });
 });
@@ -79,8 +79,8 @@ export const modelsSchema = z
 /** What keeps a name out of every request. */
 function nameProblem(name: string): string | undefined {
   if (name.length > MAX_NAME_CHARS)
-    return `is longer than ${MAX_NAME_CHARS} characters, so no request could name it (a shorter name)`;
+    return `is longer than ${MAX_NAME_CHARS} characters, so no request could name it (use a shorter one)`;
   return name.isWellFormed()
     ? undefined
-    : 'holds half of a character (a lone surrogate), so no request could name it (another name)';
+    : 'has half of a character in it (a lone surrogate), so no request could name it (use another)';
 }

@@ -14,20 +14,20 @@ export const serverSchema = z
     shutdown_timeout: duration()
       .prefault('30s')
       .describe(
-        'How long requests in flight may go on after SIGTERM or SIGINT before they are ended with an error. As long as `timeout.total_timeout`, it cuts no stream; whatever supervises the process has to wait 10s longer before it kills it.',
+        'How long requests in flight may continue after SIGTERM or SIGINT; then they end with an error. If it is as long as `timeout.total_timeout`, no stream is cut. The supervisor of the process has to wait 10s longer before it kills it.',
       ),
     max_body_mb: z
       .number()
       .gt(0)
       .default(100)
       .describe(
-        'The largest request body accepted, in MiB. A larger one is answered with 413. What its references stand for may not come to more either.',
+        'The largest request body accepted, in MiB. A larger one is answered with 413. The same limit holds for what its references expand to.',
       ),
     secret: secretText('at least 32 characters as text, ${VARIABLE} or file:/path/to/it')
       .refine((value) => value.length === 0 || value.length >= LEAST_SECRET_CHARS, { params: REFUSED })
       .optional()
       .describe(
-        'What ids of kept responses are sealed with, so that only the caller who got one can use it; at least 32 characters, the same on all nodes. Without it each process makes up its own: where there are `keys`, ids from before a restart, or from another node, are then unknown. Changing it makes all earlier ids unknown.',
+        'Seals the ids of stored responses, so that only the caller who got an id can use it; at least 32 characters, the same on all nodes. Without it each process makes its own: with `keys`, ids from before a restart or from another node are then unknown. Changing it makes all earlier ids unknown.',
       ),
     max_nesting: z
       .int()
@@ -35,36 +35,36 @@ export const serverSchema = z
       .max(1000)
       .default(256)
       .describe(
-        'How deep objects and lists may stand within each other in a body over 4 KiB, or in any that is translated. A deeper one is answered with 400; a deeper answer or event of a backend is a broken one.',
+        'How deep objects and lists may be nested in a body over 4 KiB, or in any body that is translated. A deeper one is answered with 400; a deeper answer or event of a backend counts as broken.',
       ),
     max_values: z
       .int()
       .min(1000)
       .default(1_000_000)
       .describe(
-        'How many objects, lists and texts there may be in such a body, those that schema references stand for counted each time. One with more is answered with 400. Numbers do not count. So many there may also be in an answer that is translated, and in one event of a stream.',
+        'How many objects, lists and texts such a body may have; what a schema reference stands for counts each time, numbers do not count. One with more is answered with 400. The same limit holds for an answer that is translated, and for one event of a stream.',
       ),
     max_buffered_mb: z
       .number()
       .gt(0)
       .default(1024)
       .describe(
-        'The most memory that requests may hold together, in MiB: bodies, what they come to when they are read, answers that are held. Whatever is beyond it gets 503 `overloaded_memory`. The process itself takes some more.',
+        'The most memory that requests may use together, in MiB: bodies, parsed bodies, and answers that are held. A request beyond it gets 503 `overloaded_memory`. The process itself needs some more.',
       ),
     idle_timeout: duration()
       .refine((ms) => ms <= MAX_IDLE_MS, {
-        error: 'is longer than 255s, the most that the HTTP server can count (0 never closes one)',
+        error: 'is longer than the HTTP server allows (at most 255s; 0 never closes a connection)',
       })
       .prefault('75s')
       .describe(
-        'How long a connection may stay open between two requests, to within 4 seconds and at most 255s; keep it longer than the idle timeout of a load balancer in front. A connection with a request on it is never idle. The first request of a connection must have its head complete within about 10 seconds. 0 keeps idle connections for ever, as those over a Unix socket always are.',
+        'How long a connection may stay open between two requests, to within 4 seconds and at most 255s; keep it longer than the idle timeout of a load balancer in front. A connection with a request on it is never idle. The head of the first request must arrive within about 10 seconds. 0 keeps idle connections for ever; those of a Unix socket are always kept.',
       ),
     failed_keys_per_minute: z
       .number()
       .min(0)
       .default(60)
       .describe(
-        'How many requests with a wrong key, or none, one client address (IPv6: each /64) may send a minute. Beyond it they get 429 and are logged once a second, all together. A right key always passes. 0: without limit.',
+        'How many requests with a wrong key, or none, one client address (IPv6: each /64) may send a minute. More get 429 and are logged together, once a second. A correct key always passes. 0: no limit.',
       ),
     allowed_hosts: z
       .array(text('name', 'a host name such as llm.example.com, without a port'))
@@ -77,12 +77,14 @@ export const serverSchema = z
       .regex(/^0?[0-7]{3}$/)
       .meta({ kind: 'text', allowed: 'an octal mode in quotes, such as "0660"' })
       .default('0660')
-      .describe('The permissions of a Unix socket that is listened on, in octal.'),
+      .describe('The permissions of a Unix socket that the gateway listens on, in octal.'),
     watchdog: duration()
-      .refine((ms) => ms === 0 || ms >= MIN_WATCHDOG_MS, { error: 'is shorter than 1s (1s or more, or 0 for none)' })
+      .refine((ms) => ms === 0 || ms >= MIN_WATCHDOG_MS, {
+        error: 'is shorter than 1s (use 1s or more, or 0 to turn it off)',
+      })
       .prefault('10s')
       .describe(
-        'A process that does nothing for so long, not even notice the time, is ended with exit code 70 and a line in the log, so that whatever supervises it starts it anew. Time in which it was suspended does not count. 0: never.',
+        'A process that hangs for so long is ended with exit code 70 and a line in the log, so that its supervisor restarts it. Time in which it was suspended does not count. 0: never.',
       ),
   })
   .prefault({})
@@ -95,7 +97,7 @@ export const corsSchema = z
       .array(text('origin', 'an origin such as https://app.example.com, or "*"').refine(isOrigin, { params: REFUSED }))
       .default([])
       .describe(
-        'The origins whose pages may use the gateway from a browser, as browsers write them: scheme, host and port if it is not the usual one, without a path. `"*"` is every page, and needs `proxy_api_key`.',
+        'The origins whose pages may use the gateway from a browser, as browsers write them: scheme, host, and the port if it is not the default one, without a path. `"*"` is every page, and needs `proxy_api_key`.',
       ),
   })
   .prefault({})
@@ -116,7 +118,7 @@ export const proxySchema = z
     system_prompt_dir: text('path')
       .default('system_prompts')
       .describe(
-        'The folder of system prompts, relative to this file: `<alias>.txt` for one alias, `*.md` with a head that says which aliases and where.',
+        'The folder of system prompts, relative to this file: `<alias>.txt` for one alias, `*.md` with a head that says for which aliases and where.',
       ),
     prompt_variables: z
       .array(
@@ -126,7 +128,7 @@ export const proxySchema = z
       )
       .default([])
       .describe(
-        'The environment variables that system prompts may hold as `${NAME}` or `${NAME:-default}`: what they say goes to providers. Those that the gateway makes (`${_DATE}`, `${_OS}` and so on) always work; any other is an error.',
+        'The environment variables that system prompts may use as `${NAME}` or `${NAME:-default}`: their values go to providers. Those of the gateway (`${_DATE}`, `${_OS}` and so on) always work; any other is an error.',
       ),
     forward_client_ip: z
       .boolean()
@@ -136,11 +138,11 @@ export const proxySchema = z
       .array(peerSchema)
       .default([])
       .describe(
-        'Reverse proxies whose `X-Forwarded-For` is believed, as IP addresses or CIDRs; `"unix:"` is whoever connects to a Unix socket. Without any, the client is whoever opened the connection.',
+        'Reverse proxies whose `X-Forwarded-For` is trusted, as IP addresses or CIDRs; `"unix:"` is every peer on a Unix socket. Without any, the client is the peer of the connection.',
       ),
   })
   .prefault({})
-  .describe('What is done to requests on their way.');
+  .describe('What is added to requests to backends.');
 
 function isOrigin(value: string): boolean {
   return value === '*' || /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@\\,]+$/i.test(value);

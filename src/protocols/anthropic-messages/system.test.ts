@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import type { SystemPrompt } from '../protocol.ts';
+import type { Injection } from '../../core/injection.ts';
 import { injectSystem } from './system.ts';
 
 const texts = { before: 'B\n\n', after: '\n\nA', alone: 'B\n\nA' };
 const escaped = { before: String.raw`B\n\n`, after: String.raw`\n\nA`, alone: String.raw`B\n\nA` };
-const both: SystemPrompt = { ...texts, escaped };
-const before: SystemPrompt = {
+const both: Injection = { ...texts, escaped };
+const before: Injection = {
   ...both,
   after: '',
   alone: 'B',

@@ -1,6 +1,6 @@
 import { asArray, asObject, asString } from '../../lib/json.ts';
 import { applyEdits, elementSpans, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
-import type { SystemPrompt, SystemTexts } from '../protocol.ts';
+import type { Injection, SystemTexts } from '../../core/injection.ts';
 import { firstMember, insertion, joinToString } from '../shared/request/system-edits.ts';
 
 /** How an agent's attribution block begins. It is not part of the prompt, and must stay first. */
@@ -43,7 +43,7 @@ function unattributed(text: string): string {
  * stay. If the key occurs twice, both are edited. A value that is neither string nor array stays for the backend to
  * refuse.
  */
-export function injectSystem(text: string, _body: Record<string, unknown>, { escaped }: SystemPrompt): string {
+export function injectSystem(text: string, _body: Record<string, unknown>, { escaped }: Injection): string {
   const spans = memberSpans(text, 'system');
   if (spans.length > 0) {
     return applyEdits(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import type { SystemPrompt } from '../protocol.ts';
+import type { Injection } from '../../core/injection.ts';
 import { injectSystem } from './system.ts';
 
 const both = prompt('B\n\n', '\n\nA', 'B\n\nA');
@@ -9,12 +9,12 @@ const onlyAfter = prompt('', '\n\nA', 'A');
 const ALONE = '"systemInstruction":{"parts":[{"text":"B\\n\\nA"}]}';
 const [FIRST, LAST] = ['{"text":"B\\n\\n"}', '{"text":"\\n\\nA"}'];
 
-function prompt(before: string, after: string, alone: string): SystemPrompt {
+function prompt(before: string, after: string, alone: string): Injection {
   const escape = (text: string): string => JSON.stringify(text).slice(1, -1);
   return { before, after, alone, escaped: { before: escape(before), after: escape(after), alone: escape(alone) } };
 }
 
-function inject(text: string, addition: SystemPrompt): string {
+function inject(text: string, addition: Injection): string {
   return injectSystem(text, JSON.parse(text), addition);
 }
 

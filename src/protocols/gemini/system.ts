@@ -1,5 +1,5 @@
 import { applyEdits, elementSpan, memberSpans, type Edit, type Span } from '../../lib/json-span.ts';
-import type { SystemPrompt, SystemTexts } from '../protocol.ts';
+import type { Injection, SystemTexts } from '../../core/injection.ts';
 import type { Operation } from '../../core/exchange.ts';
 import { firstMember, insertion, joinToList } from '../shared/request/system-edits.ts';
 import { isWrapped, requestSpans } from './request-spans.ts';
@@ -14,7 +14,7 @@ const NAMES = ['systemInstruction', 'system_instruction'];
 export function injectSystem(
   text: string,
   _body: Record<string, unknown>,
-  { escaped }: SystemPrompt,
+  { escaped }: Injection,
   operation: Operation = 'generate',
 ): string {
   if (operation === 'count_tokens' && !isWrapped(text)) return text;

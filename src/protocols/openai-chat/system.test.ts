@@ -1,18 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'bun:test';
-import type { SystemPrompt } from '../protocol.ts';
+import type { Injection } from '../../core/injection.ts';
 import { injectSystem } from './system.ts';
 
 const both = addition('B\n\n', '\n\nA', 'B\n\nA');
 const onlyBefore = addition('B\n\n', '', 'B');
 const onlyAfter = addition('', '\n\nA', 'A');
 
-function addition(before: string, after: string, alone: string): Pick<SystemPrompt, 'escaped'> {
+function addition(before: string, after: string, alone: string): Pick<Injection, 'escaped'> {
   const escape = (text: string): string => JSON.stringify(text).slice(1, -1);
   return { escaped: { before: escape(before), after: escape(after), alone: escape(alone) } };
 }
 
-function inject(text: string, prompt: Pick<SystemPrompt, 'escaped'>): string {
+function inject(text: string, prompt: Pick<Injection, 'escaped'>): string {
   return injectSystem(text, JSON.parse(text), prompt);
 }
 

@@ -1,5 +1,5 @@
 import { applyEdits, type Edit, elementSpan, memberSpans, type Span } from '../../lib/json-span.ts';
-import type { SystemPrompt, SystemTexts } from '../protocol.ts';
+import type { Injection, SystemTexts } from '../../core/injection.ts';
 import { insertion, joinToList, joinToString } from '../shared/request/system-edits.ts';
 
 /**
@@ -10,7 +10,7 @@ import { insertion, joinToList, joinToString } from '../shared/request/system-ed
 export function injectSystem(
   text: string,
   body: { readonly messages?: unknown },
-  { escaped }: Pick<SystemPrompt, 'escaped'>,
+  { escaped }: Pick<Injection, 'escaped'>,
 ): string {
   const spans = memberSpans(text, 'messages');
   const edits = spans.flatMap((span) => {

@@ -1,5 +1,5 @@
 import { applyEdits, type Edit, memberSpans, type Span } from '../../lib/json-span.ts';
-import type { SystemPrompt, SystemTexts } from '../protocol.ts';
+import type { Injection, SystemTexts } from '../../core/injection.ts';
 import { firstMember, joinToString } from '../shared/request/system-edits.ts';
 
 /**
@@ -7,7 +7,7 @@ import { firstMember, joinToString } from '../shared/request/system-edits.ts';
  * are part of the conversation. If the key occurs twice, both are edited, so that the backend reads the prompt in any
  * case. Instructions of unknown form stay for the backend to refuse.
  */
-export function injectSystem(text: string, _body: unknown, { escaped }: Pick<SystemPrompt, 'escaped'>): string {
+export function injectSystem(text: string, _body: unknown, { escaped }: Pick<Injection, 'escaped'>): string {
   const spans = memberSpans(text, 'instructions');
   if (spans.length === 0) {
     return applyEdits(text, [firstMember(text, text.indexOf('{'), `"instructions":"${escaped.alone}"`)]);

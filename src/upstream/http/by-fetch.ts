@@ -3,11 +3,10 @@ import type { UpstreamAnswer } from '../../core/upstream-answer.ts';
 import { namesProxy } from '../../lib/proxy-variables.ts';
 import { answerOf } from '../transports/response-answer.ts';
 import { decoded } from './decode.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../../lib/environment.ts';
 
 /** Whether the usual variables name a proxy for the URL, as Bun's `fetch` goes by them. In doubt they do. */
-export function isProxied({ protocol, hostname, host }: URL, env: Environment = process.env): boolean {
+export function isProxied({ protocol, hostname, host }: URL, env: Environment): boolean {
   if (!namesProxy(env, protocol)) return false;
   const { NO_PROXY: upper = '', no_proxy: lower = '' } = env;
   const listed = upper === '' ? lower : upper;

@@ -20,12 +20,11 @@ export class HttpClient {
   readonly #pool: Pool;
   readonly #paths = new Map<string, string>();
 
-  /** `quietMs`: how long a connection has to be silent before it is used again. */
   constructor(
     private readonly url: string,
-    { keepAlive = true, quietMs }: { readonly keepAlive?: boolean; readonly quietMs?: number } = {},
+    { keepAlive = true, verifiesTls = true, quietMs }: ClientOptions = {},
   ) {
-    this.#origin = originOf(url);
+    this.#origin = originOf(url, verifiesTls);
     this.#pool = new Pool(keepAlive, quietMs);
   }
 
@@ -59,4 +58,13 @@ export class HttpClient {
     if (target.length < 512) this.#paths.set(target, path);
     return path;
   }
+}
+
+interface ClientOptions {
+  /** Connections serve one request after another. */
+  readonly keepAlive?: boolean;
+  /** Nothing is sent to a server whose certificate is not valid. */
+  readonly verifiesTls?: boolean;
+  /** How long a connection has to be silent before it is used again. */
+  readonly quietMs?: number;
 }

@@ -14,13 +14,11 @@ export interface Origin {
 /** RFC 7301 wants each name after its length. */
 const HTTP_1_1 = Buffer.from('\x08http/1.1');
 
-/** Reads an http or https URL. */
-export function originOf(text: string, env: Readonly<Record<string, string | undefined>> = process.env): Origin {
+/** Reads an http or https URL. `verifies`: whether a server's certificate has to be valid. */
+export function originOf(text: string, verifies = true): Origin {
   const url = new URL(text);
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
   const isTls = url.protocol === 'https:';
-  // As in Node and in Bun's fetch. It is the operator's own doing, and the only way to switch this off.
-  const verifies = env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0';
   const isAddress = url.hostname.startsWith('[') || /^[\d.]+$/.test(hostname);
   return {
     hostname,

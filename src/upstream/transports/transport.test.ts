@@ -37,7 +37,7 @@ async function send(
     { name: 'it', enabled: true, keep_alive: true, ...settings, url: settings.url ?? `http://127.0.0.1:${port}` },
     {},
   );
-  const answer = await buildTransport(plan).send({
+  const answer = await buildTransport(plan, {}).send({
     method: 'POST',
     target: '/chat/completions',
     headers: { 'content-type': 'application/json' },

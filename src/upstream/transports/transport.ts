@@ -1,4 +1,5 @@
 import type { Backend } from '../../core/route.ts';
+import type { Environment } from '../../lib/environment.ts';
 import type { Signer } from '../../vendors/place.ts';
 import { DEMO_URL } from '../../vendors/place.ts';
 import type { RequestShape } from '../../vendors/vendor.ts';
@@ -9,6 +10,7 @@ import { withProvenUrl } from './proven.ts';
 import { demoTransport } from './demo-transport.ts';
 import { vertexClaude } from './google/claude.ts';
 import { withGoogleToken } from './google/authorised.ts';
+import { GoogleTokens } from './google/token.ts';
 import { httpTransport } from './http.ts';
 
 /** How requests reach a backend. */
@@ -31,12 +33,12 @@ export interface TransportPlan {
 
 /**
  * Builds the way to a backend: HTTP, the proof that it stays below the base, what authorises requests, and what shapes
- * them, from the inside out.
+ * them, from the inside out. `env` may name a proxy.
  */
-export function buildTransport(plan: TransportPlan): Transport {
-  const { url, shape } = plan;
-  const plain = url === DEMO_URL ? demoTransport() : withProvenUrl(httpTransport(url, plan.keepAlive), url);
-  const authorised = plan.signer === undefined ? plain : authorise(plain, url, plan.signer);
+export function buildTransport(plan: TransportPlan, env: Environment): Transport {
+  const { url, signer, shape } = plan;
+  const plain = url === DEMO_URL ? demoTransport() : withProvenUrl(httpTransport(url, env, plan.keepAlive), url);
+  const authorised = signer === undefined ? plain : authorise(plain, url, signer, env);
   return shape === undefined ? authorised : SHAPES[shape](authorised, plan);
 }
 
@@ -46,8 +48,10 @@ export function identityOf({ signer, ...rest }: TransportPlan): string {
   return JSON.stringify({ ...rest, secret });
 }
 
-function authorise(transport: Transport, url: string, signer: Signer): Transport {
-  return signer.scheme === 'aws' ? signedForAws(transport, url, signer) : withGoogleToken(transport, signer.account);
+function authorise(transport: Transport, url: string, signer: Signer, env: Environment): Transport {
+  return signer.scheme === 'aws'
+    ? signedForAws(transport, url, signer)
+    : withGoogleToken(transport, new GoogleTokens(signer.account, env));
 }
 
 const SHAPES: Readonly<Record<RequestShape, (transport: Transport, plan: TransportPlan) => Transport>> = {

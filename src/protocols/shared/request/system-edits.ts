@@ -1,5 +1,5 @@
+import type { SystemTexts } from '../../../core/injection.ts';
 import type { Edit, Span } from '../../../lib/json-span.ts';
-import type { SystemTexts } from '../../protocol.ts';
 
 // Edits that add a system prompt to a request's own text. The prompts are already escaped for JSON strings.
 

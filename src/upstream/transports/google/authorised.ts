@@ -1,11 +1,9 @@
-import type { GoogleAccount } from '../../../vendors/google-account.ts';
 import { withoutCredentials } from '../credentials.ts';
 import type { Transport } from '../transport.ts';
-import { GoogleTokens } from './token.ts';
+import type { GoogleTokens } from './token.ts';
 
 /** Adds a service account's access token to each request. */
-export function withGoogleToken(transport: Transport, account: GoogleAccount): Transport {
-  const tokens = new GoogleTokens(account);
+export function withGoogleToken(transport: Transport, tokens: GoogleTokens): Transport {
   return {
     ...transport,
     secrets: () => tokens.recent,

@@ -49,7 +49,7 @@ function account(): GoogleAccount {
   return read;
 }
 
-const tokens = (): GoogleTokens => new GoogleTokens(account(), () => now);
+const tokens = (): GoogleTokens => new GoogleTokens(account(), {}, () => now);
 const never = (): AbortSignal => new AbortController().signal;
 const lastOf = ({ requests }: Upstream): SeenRequest => requests.at(-1)!;
 
@@ -134,7 +134,7 @@ test('what was wrong with the connection is told as the cause', async () => {
 
 test('requests carry the token and no other key; one that is refused is not used again', async () => {
   api.script([json(401, {}), json(200, {})]);
-  const transport = withGoogleToken(httpTransport(api.url), account());
+  const transport = withGoogleToken(httpTransport(api.url, {}), tokens());
   const send = (): Promise<UpstreamAnswer> =>
     transport.send({
       method: 'POST',

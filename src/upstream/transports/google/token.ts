@@ -1,5 +1,6 @@
 import { sign } from 'node:crypto';
 import { asNumber, asWord, parseObject } from '../../../lib/json.ts';
+import type { Environment } from '../../../lib/environment.ts';
 import type { GoogleAccount } from '../../../vendors/google-account.ts';
 import { httpTransport } from '../http.ts';
 import { textOf } from '../text-answer.ts';
@@ -35,6 +36,7 @@ export class GoogleTokens {
 
   constructor(
     private readonly account: GoogleAccount,
+    private readonly env: Environment,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -68,7 +70,7 @@ export class GoogleTokens {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     };
     // Once an hour, so no connection is kept for it.
-    const sent = httpTransport(account.tokenUri, false).send(request);
+    const sent = httpTransport(account.tokenUri, this.env, false).send(request);
     const answer = await sent.catch((cause: unknown) => {
       throw new TokenError('token_endpoint_unreachable', { cause });
     });

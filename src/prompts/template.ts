@@ -1,14 +1,12 @@
 import { arch, homedir, hostname, platform, userInfo } from 'node:os';
+import { type Environment, valueIn } from '../lib/environment.ts';
 import { localDate, localTime } from '../lib/local-time.ts';
-
-/** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { fillIn, parseVariables, variablesOf } from '../lib/variables.ts';
 
 /** A prompt's text in pieces: constants, and what depends on the moment of the request. Neighbours are not both constants. */
-export type Template = readonly (string | ((now: Date) => string))[];
+export type Template = readonly (string | Moment)[];
 
-/** `$${`, or `${NAME}` or `${NAME:-default}`; the default ends at the first brace. */
-const VARIABLE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+type Moment = (now: Date) => string;
 
 /** Of the environment's variables those that prompts may hold. */
 export interface PromptVariables {
@@ -24,36 +22,22 @@ export interface Compiled {
 }
 
 /**
- * Fills in all variables of `text` but those of date and time, which stay to be evaluated per request. As in a shell a
- * default stands in for an unset or an empty variable. An unset one without default stays as it is written. What the
- * environment holds goes to providers with the text, keys included, so only what is allowed is taken from it. `$${` is a
- * literal `${`.
+ * Fills in all variables of `text` but those of date and time, which stay to be evaluated per request. An unset one
+ * without default stays as it is written, as does a `${` that begins no variable. What the environment holds goes to
+ * providers with the text, keys included, so only what is allowed is taken from it.
  */
-export function compileTemplate(text: string, variables: PromptVariables): Compiled {
-  const template: (string | ((now: Date) => string))[] = [];
+export function compileTemplate(text: string, { env, allowed }: PromptVariables): Compiled {
+  const parts = parseVariables(text, true);
+  const isAllowed = (name: string): boolean => MOMENTS.has(name) || FACTS.has(name) || allowed.has(name);
   const unset = new Set<string>();
-  const refused: { name: string; offset: number }[] = [];
-  let constant = '';
-  let from = 0;
-  for (const match of text.matchAll(VARIABLE)) {
-    const [written, name, fallback] = match;
-    constant += text.slice(from, match.index);
-    from = match.index + written.length;
-    const moment = name === undefined ? undefined : MOMENTS.get(name);
-    if (name === undefined) constant += '${';
-    else if (moment !== undefined) {
-      if (constant !== '') template.push(constant);
-      constant = '';
-      template.push(moment);
-    } else if (!FACTS.has(name) && !variables.allowed.has(name)) refused.push({ name, offset: match.index });
-    else {
-      const value = valueOf(name, variables.env);
-      if (value === undefined && fallback === undefined) unset.add(name);
-      constant += fallback === undefined ? (value ?? written) : value || fallback;
-    }
-  }
-  constant += text.slice(from);
-  if (constant !== '') template.push(constant);
+  const template = fillIn<Moment>(parts, {
+    valueOf: ({ name }) => MOMENTS.get(name) ?? (isAllowed(name) ? valueOf(name, env) : ''),
+    unset: ({ name, written }) => {
+      unset.add(name);
+      return written;
+    },
+  });
+  const refused = [...variablesOf(parts)].filter(({ name }) => !isAllowed(name));
   return { template, unset: [...unset], refused };
 }
 
@@ -78,7 +62,7 @@ export const PROMPT_VARIABLES: Readonly<Record<string, string>> = {
   _LANG: 'The language, as the environment (`LC_ALL`, `LANG`) or the system says.',
 };
 
-const MOMENTS = new Map<string, (now: Date) => string>([
+const MOMENTS = new Map<string, Moment>([
   ['_DATE', localDate],
   ['_TIME', localTime],
   ['_DATETIME', (now) => `${localDate(now)} ${localTime(now)}`],
@@ -97,7 +81,7 @@ const FACTS = new Map<string, (env: Environment) => string | undefined>([
 
 function valueOf(name: string, env: Environment): string | undefined {
   const fact = FACTS.get(name);
-  return fact === undefined ? env[name] : fact(env);
+  return fact === undefined ? valueIn(env, name) : fact(env);
 }
 
 /** A container that runs under a user ID of its own has no passwd entry, and `node:os` throws. */

@@ -1,5 +1,6 @@
+import { type Injection, injectionOf } from '../core/injection.ts';
 import { globMatches } from '../lib/glob.ts';
-import { renderTemplate, type Template } from './variables.ts';
+import { renderTemplate, type Template } from './template.ts';
 
 /** The text of one prompt file and where it goes. */
 export interface Prompt {
@@ -15,22 +16,6 @@ export interface Prompt {
   /** Lower stands first in the text. */
   readonly priority: number;
   readonly template: Template;
-}
-
-/** What is added to the system text of a request. */
-export interface SystemText {
-  /** Goes in front of the request's own system text, the separator included; may be empty. */
-  readonly before: string;
-  /** Goes behind it, likewise. */
-  readonly after: string;
-  /** The whole system text of a request that has none. */
-  readonly alone: string;
-}
-
-/** A system text ready to be written into a body. */
-export interface Injection extends SystemText {
-  /** The same texts as they stand within the quotes of a JSON string. */
-  readonly escaped: SystemText;
 }
 
 /** Clients choose the names behind a wildcard alias, so what is kept has bounds; past one of them the cache begins anew. */
@@ -124,11 +109,7 @@ function combine(prompts: readonly Prompt[], now: Date): Injection {
     firstAfter === undefined
       ? before.slice(0, before.length - lastBefore.length)
       : before + after.slice(firstAfter.length);
-  return { before, after, alone, escaped: { before: escape(before), after: escape(after), alone: escape(alone) } };
-}
-
-function escape(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
+  return injectionOf({ before, after, alone });
 }
 
 function compare(a: string, b: string): number {

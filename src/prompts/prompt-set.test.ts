@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { PromptSet, type Prompt } from './inject.ts';
-import { compileTemplate } from './variables.ts';
+import { PromptSet, type Prompt } from './prompt-set.ts';
+import { compileTemplate } from './template.ts';
 
 function prompt(text: string, rest: Partial<Prompt> = {}): Prompt {
   const { template } = compileTemplate(text, { env: {}, allowed: new Set() });

@@ -1,16 +1,16 @@
 import type { SourceProblem } from './source.ts';
 
-/** A name that begins with `*` and stands as a key without quotes: YAML takes it, with its colon, for an alias. */
-export interface UnquotedStar {
+/** A key that begins with `*` and has no quotes: YAML reads it, with its colon, as an alias. */
+export interface UnquotedWildcard {
   readonly lineStart: number;
   readonly problem: SourceProblem;
 }
 
 /**
- * The first such key on a line in which the parser has stumbled at one of `offsets`, or on the line before; undefined
- * without one. The parser may notice only at the next line that something is wrong.
+ * The first such key on the line of a syntax error (at one of `offsets`), or on the line before: the parser may report the
+ * error one line late. Undefined if there is none.
  */
-export function unquotedStar(text: string, offsets: readonly number[]): UnquotedStar | undefined {
+export function unquotedWildcard(text: string, offsets: readonly number[]): UnquotedWildcard | undefined {
   for (const offset of offsets.toSorted((a, b) => a - b)) {
     const line = lineStartAt(text, offset);
     for (const lineStart of line === 0 ? [line] : [lineStartAt(text, line - 1), line]) {

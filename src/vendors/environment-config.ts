@@ -1,4 +1,5 @@
 import { VENDORS } from './vendors.ts';
+import type { Environment } from '../lib/environment.ts';
 
 /** The config for these environment variables, as a config file would have it. */
 export interface EnvironmentConfig {
@@ -17,7 +18,7 @@ export interface EnvironmentRoute {
  * The config without a config file: a backend for each provider whose key is in `env`, with its models as `<name>/*`
  * and under their own names, and always the embedded demo. An empty key counts as absent.
  */
-export function environmentConfig(env: Readonly<Record<string, string | undefined>>): EnvironmentConfig {
+export function environmentConfig(env: Environment): EnvironmentConfig {
   const found = VENDORS.flatMap(({ name, envKey, endpoints, modelPrefixes = [] }) => {
     const key = envKey === undefined ? undefined : env[envKey]?.trim();
     return key ? [{ backend: { name, url: endpoints[0].url, api_key: key }, modelPrefixes }] : [];

@@ -5,7 +5,7 @@ import { rawJsonSchema } from './json-schema.ts';
 
 type Json = z.core.JSONSchema.BaseSchema;
 
-/** The reference of all keys as Markdown, out of the schema. */
+/** The reference of all keys as Markdown, generated from the schema. */
 export function referenceMarkdown(): string {
   const { keyTables, sections } = tables('', rawJsonSchema());
   return [INTRO, '## General', keyTables, ...sections, '## Vendors', VENDORS_INTRO, vendorTable()].join('\n\n') + '\n';
@@ -15,7 +15,7 @@ const VENDORS_INTRO = `What \`backends[].vendor\` may be. A backend whose URL be
 \`localhost\`. A vendor with several URLs is spoken to at the first; \`protocol\`, or one of the others as \`url\`, chooses
 another. The variable is where a key is found when there is no config file.`;
 
-/** The vendors and where they are, out of their table. */
+/** The vendors and their URLs. */
 function vendorTable(): string {
   const head = ['| vendor | URL | protocols | variable |', '| --- | --- | --- | --- |'];
   const rows = VENDORS.flatMap(({ name, envKey, endpoints }) =>
@@ -51,9 +51,9 @@ it). The starter's first line names it by its URL. [cli.md](cli.md) has the comm
 - Anchors, aliases and merge keys (\`<<\`) of YAML work.`;
 
 interface Tables {
-  /** The table of the keys that stand here; empty without any. */
+  /** The table of the keys at this level; empty if there are none. */
   keyTables: string;
-  /** A heading with text and table for each map and list below. */
+  /** A section for each map and list below: heading, text and table. */
   sections: string[];
 }
 
@@ -85,7 +85,7 @@ interface Collection {
   readonly schema: Json;
 }
 
-/** The map that `schema` is, or is a list or map of, with the path of its keys; undefined for plain values. */
+/** The map that `schema` describes, by itself or as the items of a list or map, with its path; undefined for plain values. */
 function collection(path: string, schema: Json): Collection | undefined {
   if (schema.properties) return { path, schema };
   const { items, additionalProperties: values } = schema;

@@ -10,12 +10,12 @@ const LITELLM: ReadonlySet<string> = new Set([
   'router_settings',
 ]);
 
-/** What to say, once, of unknown keys at the top of a config that are those of another gateway; undefined if they are not. */
-export function foreignConfig(keys: readonly string[]): Finding | undefined {
+/** One problem for all unknown top-level keys that are LiteLLM's; undefined if there are none. */
+export function litellmKey(keys: readonly string[]): Finding | undefined {
   const key = keys.find((name) => LITELLM.has(name));
   if (key === undefined) return undefined;
   return {
     path: [key],
-    message: `is a key of LiteLLM's config (how to translate it: ${pageUrl('migrate.md#from-litellm')})`,
+    message: `is a key of a LiteLLM config (how to migrate it: ${pageUrl('migrate.md#from-litellm')})`,
   };
 }

@@ -1,7 +1,7 @@
 import { hostname, networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import { placeBackend } from '../vendors/place.ts';
-import type { Environment } from './expand.ts';
+import type { Environment } from '../lib/environment.ts';
 import type { ListenChoice } from './listen-choice.ts';
 import { isEverywhere, isLoopback, type ListenAddress, parseListen } from './listen.ts';
 import type { Finding } from './messages.ts';
@@ -9,31 +9,35 @@ import type { Config } from './schema.ts';
 
 type TcpAddress = Extract<ListenAddress, { kind: 'tcp' }>;
 
-/** Backends at the address where the gateway itself listens: each request to one would become another, without end. */
+/** Backends at the gateway's own address: each request to one would come back to the gateway. */
 export function backendsAtOwnAddress({ backends }: Config, { value }: ListenChoice, env: Environment): Finding[] {
   const own = parseListen(value);
   if (own.kind !== 'tcp' || own.port === 0) return [];
   return backends.flatMap((backend, index) => {
     const found = placeBackend(backend, env);
     const url = 'place' in found ? URL.parse(found.place.url) : null;
-    // The gateway speaks no TLS: over https:// nothing would come of it but an error.
-    if (url?.protocol !== 'http:' || Number(url.port || 80) !== own.port || !isReachedAt(own, bare(url.hostname)))
+    // The gateway speaks no TLS, so a request over https:// fails and does not loop.
+    if (
+      url?.protocol !== 'http:' ||
+      Number(url.port || 80) !== own.port ||
+      !isReachedAt(own, withoutBrackets(url.hostname))
+    )
       return [];
-    const message = `is the address where this gateway listens (${value}): each request would come back to it until it answers 508 (the URL of a provider, or another port)`;
+    const message = `is the address where this gateway listens (${value}): each request would come back to it until it answers 508 (use the URL of a provider, or another port)`;
     return [{ path: ['backends', index, 'url'], message }];
   });
 }
 
 /**
- * A loopback address in the config of a gateway whose environment says that others are to reach it, as in a container image:
- * a published port leads to the container's other addresses.
+ * A loopback address in the config, while the environment (that of a container image, say) wants the gateway to be reached
+ * from elsewhere: a published port leads to the container's other addresses.
  */
 export function loopbackInContainer({ value, from }: ListenChoice, env: Environment): Finding[] {
   const given = env['LLM_PROXY_LISTEN'] ?? '';
   if (from !== 'listen' || given === '') return [];
   const [own, wanted] = [parseListen(value), readListen(given)];
   if (own.kind !== 'tcp' || !isLoopback(own) || wanted === undefined || isLoopback(wanted)) return [];
-  const message = `comes before LLM_PROXY_LISTEN=${given}: the gateway listens on loopback alone, and a port that a container publishes does not reach it (leave listen out)`;
+  const message = `overrides LLM_PROXY_LISTEN=${given}: the gateway listens on loopback only, and the published port of a container does not reach it (remove listen)`;
   return [{ path: ['listen'], message }];
 }
 
@@ -41,12 +45,12 @@ function readListen(text: string): ListenAddress | undefined {
   try {
     return parseListen(text);
   } catch {
-    // Nobody listens there, since the config says otherwise.
+    // An invalid variable does not matter here: the config overrides it.
     return undefined;
   }
 }
 
-/** Whether a connection from this machine to `host` comes to the address. */
+/** Whether a connection from this machine to `host` reaches the address. */
 function isReachedAt(own: TcpAddress, host: string): boolean {
   const listened = own.hostname?.toLowerCase();
   if (listened === host) return true;
@@ -55,7 +59,7 @@ function isReachedAt(own: TcpAddress, host: string): boolean {
   return asked && isLocalName(listened ?? '');
 }
 
-/** `localhost` is any of these, and a connection to no address in particular comes to one of them. */
+/** A loopback name or address, or the unspecified address, which connects to loopback. */
 function isLocalName(host: string): boolean {
   if (/^(?:.+\.)?localhost$/.test(host)) return true;
   if (!ipaddr.isValid(host)) return false;
@@ -71,7 +75,7 @@ function isOwnInterface(host: string): boolean {
   );
 }
 
-/** Of an IPv6 address in a URL the address. */
-function bare(host: string): string {
+/** The host of a URL without the brackets of IPv6. */
+function withoutBrackets(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
 }

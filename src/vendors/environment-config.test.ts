@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { environmentConfig } from './environment.ts';
+import { environmentConfig } from './environment-config.ts';
 
 test('without any key the demo alone is served', () => {
   const { backends, models } = environmentConfig({ OPENAI_API_KEY: ' ' });

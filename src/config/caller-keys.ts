@@ -2,8 +2,8 @@ import type { Finding } from './messages.ts';
 import { unknownMessage } from './messages.ts';
 import type { Config } from './schema.ts';
 
-/** What is wrong between the keys of callers: a name or a secret that two have. Takes values that are not validated. */
-export function checkKeys(config: unknown): Finding[] {
+/** Problems between the keys of callers: names or secrets that two of them share. Takes the values before validation. */
+export function checkCallerKeys(config: unknown): Finding[] {
   const { keys: listed, proxy_api_key: own, server } = (config ?? {}) as Readonly<Record<string, unknown>>;
   const keys: readonly unknown[] = Array.isArray(listed) ? listed : [];
   const places = new Map<unknown, string>();
@@ -15,11 +15,11 @@ export function checkKeys(config: unknown): Finding[] {
     const place = `keys[${index}]`;
     const [namesake, twin] = [places.get(nameOf(name)), places.get(secretOf(key))];
     if (namesake !== undefined) {
-      const message = `duplicate name of a key "${String(name)}" (names are unique; ${namesake} has this one)`;
+      const message = `duplicate key name "${String(name)}" (${namesake} has it already: choose another)`;
       wrong.push({ path: ['keys', index, 'name'], message });
     } else if (isFilled(name)) places.set(nameOf(name), place);
     if (twin !== undefined) {
-      const message = `is the same key as ${twin} (one of its own: it tells who the caller is)`;
+      const message = `is the same key as ${twin} (use a different one: keys tell callers apart)`;
       wrong.push({ path: ['keys', index, 'key'], message });
     } else if (isFilled(key)) places.set(secretOf(key), place);
     return wrong;
@@ -27,27 +27,27 @@ export function checkKeys(config: unknown): Finding[] {
   const secret = typeof server === 'object' && server !== null && 'secret' in server ? server.secret : undefined;
   const knower = isFilled(secret) ? places.get(secretOf(secret)) : undefined;
   if (knower === undefined) return findings;
-  const message = `is the same as ${knower} (a secret that no client knows)`;
+  const message = `is the same as ${knower} (use a secret that no client knows)`;
   return [...findings, { path: ['server', 'secret'], message }];
 }
 
-/** What is allowed among keys and hardly meant. */
-export function keyWarnings(config: Config): Finding[] {
+/** What is valid but probably a mistake. */
+export function callerKeyWarnings(config: Config): Finding[] {
   return [...nobody(config), ...providersKeys(config), ...unknownModels(config)];
 }
 
 function nobody({ keys, proxy_api_key: own }: Config): Finding[] {
   if (keys === undefined || own !== undefined || keys.some(({ enabled }) => enabled)) return [];
-  return [{ path: ['keys'], message: 'lets nobody in (a key that is enabled, or proxy_api_key)' }];
+  return [{ path: ['keys'], message: 'lets nobody in (enable a key, or set proxy_api_key)' }];
 }
 
-/** Whoever has the one has the other, and can go past the gateway. */
+/** A caller with such a key can go past the gateway. */
 function providersKeys(config: Config): Finding[] {
   const byKey = new Map(config.backends.map(({ name, api_key: key }) => [key, name]));
-  return shownKeys(config).flatMap(({ path, key }) => {
+  return callerKeys(config).flatMap(({ path, key }) => {
     const backend = byKey.get(key);
     if (backend === undefined) return [];
-    return [{ path, message: `is the key of the backend "${backend}" as well (one that only opens the gateway)` }];
+    return [{ path, message: `is also the key of the backend "${backend}" (use a key for the gateway alone)` }];
   });
 }
 
@@ -68,8 +68,8 @@ function unknownModels({ keys = [], models }: Config): Finding[] {
   );
 }
 
-/** All keys that clients show to the gateway, and where they stand. */
-export function shownKeys({ keys = [], proxy_api_key: own }: Config): { path: (string | number)[]; key: string }[] {
+/** All keys that clients send to the gateway, with their paths. */
+export function callerKeys({ keys = [], proxy_api_key: own }: Config): { path: (string | number)[]; key: string }[] {
   return [
     ...(own === undefined ? [] : [{ path: ['proxy_api_key'], key: own }]),
     ...keys.map(({ key }, index) => ({ path: ['keys', index, 'key'], key })),
@@ -80,7 +80,7 @@ function isFilled(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-// Names and secrets stand in one map and are not to be mixed up.
+// Names and secrets share one map, so each gets a prefix.
 function nameOf(name: unknown): string {
   return `name ${String(name)}`;
 }

@@ -3,7 +3,7 @@ import type { PlaceSettings } from '../vendors/place.ts';
 import { doubtOfBaseUrl } from '../vendors/url-doubt.ts';
 import { isUnlikely, placeBackend } from '../vendors/place.ts';
 import { VENDOR_SETTINGS } from '../vendors/vendor.ts';
-import type { Environment } from './expand.ts';
+import type { Environment } from '../lib/environment.ts';
 import type { Finding } from './messages.ts';
 import type { Config } from './schema.ts';
 import { DIALECTS } from '../vendors/dialects.ts';
@@ -13,10 +13,10 @@ import { readBaseUrl } from './sections/backends.ts';
 const KEYS = ['url', 'vendor', 'protocol', 'api_key', ...VENDOR_SETTINGS] as const;
 
 /**
- * What is wrong between the keys that say where a backend is and who it is. Takes the values as they were read; a backend
- * of which one cannot be used, which has been said then, is judged when it can.
+ * Problems between the keys that say where a backend is and whose API it has. Takes the values before validation; skips a
+ * backend while one of these keys is invalid by itself.
  */
-export function checkPlaces(config: unknown, env: Environment): Finding[] {
+export function checkBackends(config: unknown, env: Environment): Finding[] {
   const backends: unknown = asObject(config)?.['backends'];
   if (!Array.isArray(backends)) return [];
   return backends.flatMap((backend: unknown, index) => {
@@ -28,28 +28,31 @@ export function checkPlaces(config: unknown, env: Environment): Finding[] {
   });
 }
 
-/** Protocols that the vendor at a backend's URL is not known to speak: it may have learnt it. */
+/** Protocols that the vendor at a backend's URL is not known to speak. A warning: the vendor may have added it. */
 export function unlikelyProtocols({ backends }: Config): Finding[] {
   return backends.flatMap((backend, index) => {
     const vendor = isUnlikely(backend);
     if (vendor === undefined) return [];
-    const message = `${backend.protocol} is not known to be spoken by ${vendor.name} (the protocol that its documentation names)`;
+    const message = `${vendor.name} is not known to speak ${backend.protocol} (use a protocol that its documentation names)`;
     return [{ path: ['backends', index, 'protocol'], message }];
   });
 }
 
-/** URLs that lead to no API that anyone knows. */
-export function doubtfulUrls({ backends }: Config): Finding[] {
+/** Base URLs that no known API has. */
+export function suspiciousUrls({ backends }: Config): Finding[] {
   return backends.flatMap(({ url }, index) => {
-    const doubt = url === undefined || url === 'demo:' ? undefined : doubtOfBaseUrl(url);
-    if (doubt === undefined) return [];
+    const suspicion = url === undefined || url === 'demo:' ? undefined : doubtOfBaseUrl(url);
+    if (suspicion === undefined) return [];
     return [
-      { path: ['backends', index, 'url'], message: `${doubt.what} (the base URL is most likely ${doubt.meant})` },
+      {
+        path: ['backends', index, 'url'],
+        message: `${suspicion.what} (the base URL is most likely ${suspicion.meant})`,
+      },
     ];
   });
 }
 
-/** The settings; undefined where one has not the form that it needs. */
+/** The settings; undefined if one of them is invalid by itself. */
 function readSettings(backend: unknown): PlaceSettings | undefined {
   const object = asObject(backend);
   if (object === undefined) return undefined;

@@ -17,7 +17,7 @@ describe('a loopback address where LLM_PROXY_LISTEN names more', () => {
 
   test.each(['127.0.0.1:8765', 'localhost:8765', '[::1]:80'])('%s: the config wins, and leads nowhere', (listen) => {
     expect(told(listen, ':8765')).toEqual([
-      'c:2:1 listen: comes before LLM_PROXY_LISTEN=:8765: the gateway listens on loopback alone, and a port that a container publishes does not reach it (leave listen out)',
+      'c:2:1 listen: overrides LLM_PROXY_LISTEN=:8765: the gateway listens on loopback only, and the published port of a container does not reach it (remove listen)',
     ]);
   });
 
@@ -88,15 +88,15 @@ describe('a key that cannot be right', () => {
   const SECRET = 'sk-proj-Abc123Def456';
 
   test.each([
-    ['os.environ/OPENAI_API_KEY', 'is the text itself, not the value of a variable (write ${OPENAI_API_KEY})'],
+    ['os.environ/OPENAI_API_KEY', 'is taken as text, not as the value of a variable (write ${OPENAI_API_KEY})'],
     ['$OPENAI_API_KEY', '(write ${OPENAI_API_KEY})'],
     ['{env.OPENAI_API_KEY}', '(write ${OPENAI_API_KEY})'],
     ['{{ OPENAI_API_KEY }}', '(write ${OPENAI_API_KEY})'],
     ['$${{ secrets.OPENAI_API_KEY }}', '(write ${OPENAI_API_KEY})'],
     ['process.env.OPENAI_API_KEY', '(write ${OPENAI_API_KEY})'],
     ['%OPENAI_API_KEY%', '(write ${OPENAI_API_KEY})'],
-    ['OPENAI_API_KEY', 'is the name of a variable, not its value (write ${NAME}, with that name)'],
-    [`Bearer ${SECRET}`, 'begins with "Bearer " (write the key alone, without "Bearer "'],
+    ['OPENAI_API_KEY', 'is the name of a variable, not its value (write ${NAME} with that name)'],
+    [`Bearer ${SECRET}`, 'begins with "Bearer " (write only the key, without "Bearer "'],
     ['YOUR_API_KEY', 'is a placeholder'],
     ['<your key>', 'is a placeholder'],
     ['sk-your-key-here', 'is a placeholder'],
@@ -131,9 +131,9 @@ describe('a key that cannot be right', () => {
       'models: {m: {routes: [{backend: b, model: x}]}}',
     ].join('\n');
     expect(warnings(text).map((line) => line.split(': ').slice(0, 2).join(': '))).toEqual([
-      'c:1:1 proxy_api_key: is the text itself, not the value of a variable (write ${LLM_PROXY_KEY})',
-      'c:2:18 keys[0].key: begins with "Bearer " (write the key alone, without "Bearer "',
-      'c:3:61 backends[0].headers.authorization: is the text itself, not the value of a variable (write ${B_KEY})',
+      'c:1:1 proxy_api_key: is taken as text, not as the value of a variable (write ${LLM_PROXY_KEY})',
+      'c:2:18 keys[0].key: begins with "Bearer " (write only the key, without "Bearer "',
+      'c:3:61 backends[0].headers.authorization: is taken as text, not as the value of a variable (write ${B_KEY})',
     ]);
   });
 });
@@ -142,7 +142,7 @@ describe('a provider that wants a key, and no key', () => {
   const told = (backend: string, own = 'proxy_api_key: 0123456789abcdef\n'): string[] =>
     warnings(`${own}backends: [{name: a, ${backend}}]`).map((line) => line.replace(/^\S+ /, ''));
   const MISSING =
-    'backends[0]: has no api_key, and the keys of clients are not passed on where the gateway has its own: openai will refuse every request (set api_key: ${OPENAI_API_KEY})';
+    'backends[0]: has no api_key, and a gateway with its own keys does not pass on those of clients: openai will refuse every request (set api_key: ${OPENAI_API_KEY})';
 
   test('is told, by its name and by its host', () => {
     expect(told('vendor: openai')).toEqual([MISSING]);

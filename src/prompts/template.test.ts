@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { hostname } from 'node:os';
-import { compileTemplate, renderTemplate } from './variables.ts';
+import { compileTemplate, renderTemplate } from './template.ts';
 
 const now = new Date(2026, 10, 2, 3, 4, 5);
 
@@ -17,6 +17,9 @@ test.each([
   ['${NOPE:-a default}', 'a default'],
   ['${NOPE:-}|', '|'],
   ['${TEAM:-other}', 'core'],
+  ['${NOPE:-${TEAM}}, ${NOPE:-${A:-$${x}} and ${NOPE:-${_DATE}}', 'core, ${x and 2026-11-02'],
+  ['${NOPE:-${TEAM}', '${NOPE:-core'],
+  ['${TEAM', '${TEAM'],
   ['${NOPE} and ${NOPE}', '${NOPE} and ${NOPE}'],
   ['${NESTED}', '${TEAM}'],
   ['$${TEAM} and $$${TEAM}', '${TEAM} and $${TEAM}'],
@@ -49,6 +52,18 @@ test('unset variables are named once', () => {
     'B',
     '_SHELL',
   ]);
+});
+
+test('what prompts may not hold is refused in a default as well, whether that is needed or not', () => {
+  const { refused, template } = compileTemplate('${A:-${SECRET}} ${B}', {
+    env: { A: 'a', B: 'b', SECRET: 's' },
+    allowed: new Set(['A']),
+  });
+  expect(refused).toMatchObject([
+    { name: 'SECRET', offset: 5 },
+    { name: 'B', offset: 16 },
+  ]);
+  expect(template).toEqual(['a ']);
 });
 
 test('constants are merged, so a text without date and time is one piece', () => {

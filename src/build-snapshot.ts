@@ -1,0 +1,225 @@
+import type { LiveBackends } from './upstream/backends.ts';
+import { resolveBackend } from './upstream/resolve.ts';
+import { parseListen } from './config/listen.ts';
+import { hasKey } from './config/listen-choice.ts';
+import type { Config } from './config/schema.ts';
+import { secretsKeptFromClients } from './config/secrets.ts';
+import { parseStatusRanges } from './config/status-ranges.ts';
+import type { DetectionRules } from './core/classify.ts';
+import { gatewaySecret } from './core/gateway-secret.ts';
+import type { Alias, Backend, Route, Timeouts } from './core/route.ts';
+import { routeKey } from './core/route.ts';
+import { IdSeal } from './core/sealed-id.ts';
+import { Scrubber } from './core/scrubber.ts';
+import { AddressList } from './lib/address-list.ts';
+import type { Environment } from './lib/environment.ts';
+import { KeyCheck } from './admission/auth.ts';
+import { OpenCallers } from './admission/open-callers.ts';
+import { Cors } from './admission/cors.ts';
+import { WebPages } from './admission/web-pages.ts';
+import type { PromptSet } from './prompts/prompt-set.ts';
+import type { RetryRules, Snapshot } from './snapshot.ts';
+
+/** What a snapshot is built with besides its config. */
+export interface SnapshotSources {
+  /** What outlives it. */
+  readonly live: LiveBackends;
+  readonly env: Environment;
+  readonly prompts: PromptSet | undefined;
+}
+
+/** Builds the snapshot of a validated config. */
+export function buildSnapshot(config: Config, { live, env, prompts }: SnapshotSources): Snapshot {
+  const backends = new Map(
+    config.backends.filter(({ enabled }) => enabled).map((backend) => [backend.name, buildBackend(backend, live, env)]),
+  );
+  const aliases = new Map(
+    Object.entries(config.models)
+      .filter(([, { enabled }]) => enabled)
+      .map(([name]) => [name, buildAlias(name, config, backends, live)]),
+  );
+  const { origins } = config.cors;
+  const cors = origins.length === 0 ? undefined : new Cors(origins);
+  return {
+    backends,
+    aliases,
+    wildcards: [...aliases.values()]
+      .filter(({ prefix }) => prefix !== undefined)
+      .sort((a, b) => b.name.length - a.name.length),
+    listed: listedNames(config),
+    fallbacks: new Map(Object.entries(config.fallback.alias_fallback)),
+    defaultAlias: config.routing.default_alias,
+    retry: retryRules(config.fallback),
+    detection: detectionRules(config.detection),
+    prompts,
+    trustedProxies: new AddressList(config.proxy.trusted_proxies),
+    forwardsClientIp: config.proxy.forward_client_ip,
+    logsBodies: config.logging.debug_mode,
+    metricsEndpoint: {
+      isBesideApi: config.metrics.enabled && config.metrics.listen === undefined,
+      isPublic: config.metrics.public,
+    },
+    keyCheck: keyCheckOf(config),
+    openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
+    hasManyCallers: config.keys !== undefined,
+    seal: sealOf(config),
+    scrubber: scrubberOf(config, env, backends),
+    cors,
+    webPages: hasKey(config) ? undefined : new WebPages(hostsOf(config), cors),
+    maxBodyBytes: config.server.max_body_mb * 1024 * 1024,
+    work: {
+      nesting: config.server.max_nesting,
+      values: config.server.max_values,
+      units: config.server.max_body_mb * 1024 * 1024,
+    },
+    hopMark: live.hopMark,
+    keepAliveMs: offAsInfinity(config.stream.keepalive),
+    timeouts: resolveTimeouts(config.timeout),
+    totalMs: offAsInfinity(config.timeout.total_timeout),
+  };
+}
+
+function detectionRules({ error_codes: codes, error_patterns: patterns }: Config['detection']): DetectionRules {
+  return {
+    statuses: parseStatusRanges(codes),
+    patterns: patterns.map((pattern) =>
+      typeof pattern === 'string'
+        ? { match: pattern.toLowerCase(), as: undefined }
+        : { match: pattern.match.toLowerCase(), as: pattern.as },
+    ),
+  };
+}
+
+function retryRules(fallback: Config['fallback']): RetryRules {
+  const { cooldown_seconds: cooldownSeconds } = fallback;
+  return {
+    maxRetries: fallback.max_retries,
+    backoffInitialMs: fallback.backoff_initial,
+    backoffMaxMs: fallback.backoff_max,
+    retryAfterMaxMs: fallback.retry_after_max,
+    cooldownMs: cooldownSeconds === 0 ? undefined : cooldownSeconds * 1000,
+    triesCooling: fallback.when_all_cooling === 'try',
+  };
+}
+
+function listedNames({ models }: Config): string[] {
+  const names = Object.entries(models).flatMap(([name, { enabled, list = [] }]) =>
+    enabled ? (name.endsWith('*') ? list : [name]) : [],
+  );
+  return [...new Set(names)];
+}
+
+/** A list of keys, even an empty one, closes the gateway to everyone who has none. */
+function keyCheckOf(config: Config): KeyCheck | undefined {
+  if (!hasKey(config)) return undefined;
+  const { proxy_api_key: own, keys } = config;
+  const known = (keys ?? []).map(({ key, name, models, enabled, expires_at: expires }) => ({
+    key,
+    caller: { name, models, isOperator: false },
+    enabled,
+    expiresAt: expires === undefined ? Infinity : Date.parse(expires),
+  }));
+  return new KeyCheck(own, known);
+}
+
+function sealOf({ keys, server: { secret } }: Config): IdSeal | undefined {
+  return keys === undefined && secret === undefined ? undefined : new IdSeal(gatewaySecret(secret, 'ids'));
+}
+
+function scrubberOf(config: Config, env: Environment, backends: ReadonlyMap<string, Backend>): Scrubber | undefined {
+  const secrets = secretsKeptFromClients(config, env);
+  const sources = Array.from(backends.values(), (backend) => backend.secrets).filter((source) => source !== undefined);
+  return secrets.length + sources.length === 0 ? undefined : new Scrubber(secrets, sources);
+}
+
+/** The names that the config gives the gateway: those that it listens on, and those that it may be reached by. */
+function hostsOf({ listen, metrics, server }: Config): string[] {
+  const addresses = [listen, ...(metrics.listen === undefined ? [] : [metrics.listen])].map(parseListen);
+  const names = addresses.map((address) => (address.kind === 'tcp' ? address.hostname : undefined));
+  return [...names.filter((name) => name !== undefined), ...server.allowed_hosts];
+}
+
+function buildBackend(config: Config['backends'][number], live: LiveBackends, env: Environment): Backend {
+  const { name, headers = {} } = config;
+  const { plan, mayBeGateway, ...resolved } = resolveBackend(config, env);
+  return {
+    name,
+    ...resolved,
+    hopMark: mayBeGateway ? live.hopMark : undefined,
+    headers: lowerCased(headers),
+    live: live.backend(name),
+    ...live.transport(name, plan, env),
+  };
+}
+
+function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, Backend>, live: LiveBackends): Alias {
+  const model = config.models[name];
+  if (model === undefined) throw new Error(`no alias ${name}`);
+  const tiers: Route[][] = [];
+  const alias: Alias = {
+    name,
+    prefix: name.endsWith('*') ? name.slice(0, -1) : undefined,
+    balance: model.balance ?? config.routing.balance,
+    tiers,
+    totalMs: model.timeout?.total_timeout === undefined ? undefined : offAsInfinity(model.timeout.total_timeout),
+    turns: live.turns(name),
+  };
+  const byPriority = new Map<number, Route[]>();
+  for (const { backend: backendName, model: modelName, priority, weight, enabled } of model.routes) {
+    const backend = backends.get(backendName);
+    if (!enabled || backend === undefined) continue;
+    const key = routeKey(backendName, modelName);
+    const backendConfig = config.backends.find((candidate) => candidate.name === backendName);
+    const timeouts = resolveTimeouts({
+      ...config.timeout,
+      ...defined(backendConfig?.timeout),
+      ...defined({ ...model.timeout, total_timeout: undefined }),
+    });
+    const modelLive = backend.live.remember(backend.live.model(modelName, modelName));
+    const route: Route = {
+      alias,
+      backend,
+      model: modelName,
+      modelLabel: modelName,
+      priority,
+      weight,
+      key,
+      timeouts,
+      pace: modelLive,
+      live: modelLive,
+    };
+    const tier = byPriority.get(priority);
+    if (tier === undefined) byPriority.set(priority, [route]);
+    else tier.push(route);
+  }
+  tiers.push(...[...byPriority].sort(([a], [b]) => a - b).map(([, routes]) => routes));
+  return alias;
+}
+
+type TimeoutConfig = Config['timeout'];
+
+function resolveTimeouts(config: TimeoutConfig): Timeouts {
+  return {
+    connectMs: offAsInfinity(config.connect_timeout),
+    firstByteMs: config.first_byte_timeout === undefined ? undefined : offAsInfinity(config.first_byte_timeout),
+    readMs: offAsInfinity(config.read_timeout),
+    writeMs: offAsInfinity(config.write_timeout),
+    totalMs: offAsInfinity(config.total_timeout),
+  };
+}
+
+/** The values that are set: an absent one must not hide that of a wider scope. */
+function defined(
+  values: { readonly [K in keyof TimeoutConfig]?: number | undefined } | undefined,
+): Partial<TimeoutConfig> {
+  return Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== undefined));
+}
+
+/** Names of headers mean the same in any case, and must replace what has the same name. */
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function offAsInfinity(ms: number): number {
+  return ms === 0 ? Infinity : ms;
+}

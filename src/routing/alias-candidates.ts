@@ -1,0 +1,112 @@
+import type { Exchange } from '../core/exchange.ts';
+import { CONSEQUENCES } from '../core/failure.ts';
+import type { Failure } from '../core/failure.ts';
+import type { Route } from '../core/route.ts';
+import { backoffMs } from '../lib/backoff.ts';
+import type { Context } from '../context.ts';
+import { mayTry } from './availability.ts';
+
+/** A route that has failed, and how often it was tried. */
+interface FailedRoute {
+  readonly route: Route;
+  attempts: number;
+  failure: Failure;
+  /** Monotonic milliseconds before which the upstream asked not to be tried. */
+  notBefore: number | undefined;
+}
+
+/**
+ * The attempts of one alias (L1): each of its routes once, then again those whose failure may pass, with backoff, while
+ * `max_retries` lasts.
+ */
+export class AliasCandidates {
+  readonly #failed: FailedRoute[] = [];
+  #next = 0;
+  #attemptsLeft: number;
+  #retries = 0;
+  /** What the current attempt, or the wait before it, is a retry of; undefined for a route's first attempt. */
+  #retried: FailedRoute | undefined;
+  /** The route of the current attempt. */
+  #current: Route | undefined;
+  #isOver = false;
+
+  constructor(
+    private readonly routes: readonly Route[],
+    private readonly exchange: Exchange,
+    private readonly context: Context,
+  ) {
+    const { maxRetries } = context.snapshot.retry;
+    this.#attemptsLeft = maxRetries === 0 ? routes.length : maxRetries + 1;
+  }
+
+  /** A route to try, or how many milliseconds to wait before asking again; undefined: nothing is left. */
+  next(): Route | number | undefined {
+    if (this.#isOver || this.#attemptsLeft === 0) return undefined;
+    const due = this.#retried;
+    if (due !== undefined) return due.route.backend.live.isFull ? this.end() : (this.#current = due.route);
+    return this.#firstAttempt() ?? this.#waitForRetry() ?? this.end();
+  }
+
+  failed(failure: Failure): void {
+    const { context } = this;
+    const { retryAfterMs } = failure;
+    const notBefore = retryAfterMs === undefined ? undefined : context.clock.now() + retryAfterMs;
+    const retried = this.#retried;
+    if (retried !== undefined) {
+      this.#retried = undefined;
+      this.#attemptsLeft--;
+      retried.attempts++;
+      retried.failure = failure;
+      retried.notBefore = notBefore;
+      return;
+    }
+    // Where nothing was sent, nothing was tried.
+    if (failure.kind !== 'not_carried') this.#attemptsLeft--;
+    if (this.#current !== undefined) this.#failed.push({ route: this.#current, attempts: 1, failure, notBefore });
+  }
+
+  /** Nothing of the alias is tried any more. */
+  end(): undefined {
+    this.#isOver = true;
+    return undefined;
+  }
+
+  #firstAttempt(): Route | undefined {
+    for (let route = this.routes[this.#next++]; route !== undefined; route = this.routes[this.#next++]) {
+      // Another request may have found out meanwhile.
+      if (this.#failed.length === 0 || mayTry(route, this.exchange, this.context)) return (this.#current = route);
+    }
+    return undefined;
+  }
+
+  /** How long to wait for the next route that is worth another attempt; undefined if there is none, or no time for the wait. */
+  #waitForRetry(): number | undefined {
+    const { exchange, context } = this;
+    const { maxRetries, backoffInitialMs, backoffMaxMs } = context.snapshot.retry;
+    const retried = maxRetries > 0 ? this.#worthRetrying() : undefined;
+    if (retried === undefined) return undefined;
+    const now = context.clock.now();
+    const waitMs =
+      retried.notBefore === undefined
+        ? backoffMs(this.#retries, backoffInitialMs, backoffMaxMs, context.random())
+        : Math.max(0, retried.notBefore - now);
+    if (now + waitMs >= exchange.deadlineAt) return undefined;
+    this.#retries++;
+    this.#retried = retried;
+    return waitMs;
+  }
+
+  /** Of the routes whose failure may pass, the first of those that were tried least often. */
+  #worthRetrying(): FailedRoute | undefined {
+    const { retryAfterMaxMs } = this.context.snapshot.retry;
+    const worthwhile = this.#failed.filter(
+      ({ failure, route }) =>
+        CONSEQUENCES[failure.kind].transient &&
+        this.exchange.spent?.has(route.key) !== true &&
+        !this.exchange.isTooLongFor(route) &&
+        (failure.retryAfterMs ?? 0) <= retryAfterMaxMs,
+    );
+    const fewest = Math.min(...worthwhile.map(({ attempts }) => attempts));
+    return worthwhile.find(({ attempts }) => attempts === fewest);
+  }
+}

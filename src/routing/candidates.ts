@@ -1,0 +1,39 @@
+import type { Failure } from '../core/failure.ts';
+import type { NamedAlias, Route } from '../core/route.ts';
+
+/** What a request does next: one attempt, a wait, or nothing more. */
+export type Candidate = AttemptCandidate | Wait | Done;
+
+/** A route to try now. */
+export interface AttemptCandidate {
+  readonly type: 'attempt';
+  readonly route: Route;
+  /** The alias by which the request has come to the route; undefined for a route of no alias. */
+  readonly named: NamedAlias | undefined;
+}
+
+/** Nothing can be tried right now: wait `ms` milliseconds, or until one of the full backends has a free slot. */
+export type Wait =
+  { readonly type: 'wait'; readonly ms: number } | { readonly type: 'wait'; readonly ms: 'until_free' };
+
+/** Nothing is left to try. */
+export interface Done {
+  readonly type: 'done';
+  /** The last failure is one that the client is to see, or that no other route can help with. */
+  readonly isFinal: boolean;
+  readonly everyRouteTried: boolean;
+  /** The earliest moment at which a new request makes sense, in milliseconds from now. */
+  readonly retryAfterMs: number;
+}
+
+/**
+ * Where one request can be served, in the order in which to try. Call `next`, do what it says, and report what came of it,
+ * until it is done.
+ */
+export interface Candidates {
+  next(): Candidate;
+  /** The attempt did not serve. */
+  failed(failure: Failure): void;
+  /** The wait is over; `isDue`: with what was waited for. */
+  waited(isDue: boolean): void;
+}
