@@ -239,6 +239,63 @@ describe('an answer', () => {
     client.retire();
   });
 
+  const piece = new Uint8Array(1000 * 1000).fill(0x61);
+  test.each([
+    ['with a length', 'Content-Length: 100000000', (): Uint8Array[] => [piece], ''],
+    [
+      'in chunks',
+      'Transfer-Encoding: chunked',
+      (): Uint8Array[] => [Buffer.from('f4240\r\n'), piece, Buffer.from('\r\n')],
+      '0\r\n\r\n',
+    ],
+    ['until the end', 'X: y', (): Uint8Array[] => [piece], ''],
+  ])('of 100 MB %s is read as it comes, and little of it is held', async (_how, field, parts, end) => {
+    upstream.script({
+      async send(wire) {
+        await wire.write(`HTTP/1.1 200 OK\r\n${field}\r\n\r\n`);
+        for (let n = 0; n < 100; n++) await wire.write(Buffer.concat(parts()));
+        await wire.write(end);
+        if (field === 'X: y') wire.end();
+      },
+    });
+    const client = new HttpClient(upstream.url);
+    const { body } = await client.send(request());
+    let [bytes, others] = [0, 0];
+    for (let next = await body.read(); !next.done; next = await body.read()) {
+      bytes += next.value.byteLength;
+      for (const place of [0, next.value.byteLength >> 1, next.value.byteLength - 1])
+        if (next.value[place] !== 0x61) others++;
+      expect(next.value.byteLength).toBeLessThanOrEqual(1024 * 1024);
+    }
+    expect([bytes, others]).toEqual([100_000_000, 0]);
+    client.retire();
+    await eventually(() => upstream.openSockets === 0);
+  });
+
+  test.each([
+    ['with a length', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello'],
+    [
+      'in chunks',
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a="b"\r\nhe\r\n03\r\nllo\r\n0\r\nX: y\r\n\r\n',
+    ],
+    ['until the end', 'HTTP/1.1 200 OK\r\n\r\nhello'],
+  ])('%s that comes byte by byte is whole', async (_how, text) => {
+    upstream.script({
+      async send(wire) {
+        for (const byte of text) {
+          await wire.write(byte);
+          // Else the system would send several in one packet.
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        if (!/^(?:Content|Transfer)-/m.test(text)) wire.end();
+      },
+    });
+    const client = new HttpClient(upstream.url);
+    expect(await textOf(await client.send(request()))).toBe('hello');
+    client.retire();
+    await eventually(() => upstream.openSockets === 0);
+  });
+
   test.each([
     ['never begins', stall()],
     ['has begun', raw('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbegun', { keep: true })],
