@@ -103,6 +103,23 @@ describe('a request', () => {
     client.retire();
   });
 
+  test.each([
+    ['a text of ASCII', 'a'.repeat(3_000_000)],
+    ['a text beyond Latin-1', '"€ and \u{1f600}"'.repeat(200_000)],
+    ["bytes, which stay the sender's", new Uint8Array(3_000_000).fill(0x62)],
+  ])('that is long is sent whole, however slowly it is taken: %s', async (_what, body) => {
+    const given = Buffer.from(body as string);
+    upstream.script(json(200, 'ok'));
+    const client = new HttpClient(upstream.url, { quietMs: 0 });
+    for (let n = 0; n < 3; n++) {
+      expect(await textOf(await client.send(request({ body })))).toBe('ok');
+      expect(Buffer.from(upstream.requests.at(-1)!.text).equals(given)).toBe(true);
+    }
+    if (typeof body !== 'string') expect(given.equals(body)).toBe(true);
+    client.retire();
+    await eventually(() => upstream.openSockets === 0);
+  });
+
   test('may be answered before it is sent', async () => {
     const early = 'HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nlarge';
     const server = createServer((socket) => {
