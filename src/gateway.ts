@@ -1,4 +1,4 @@
-import { Departures } from './core/departures.ts';
+import { ClientDisconnects } from './core/client-disconnects.ts';
 import type { Arrival, Exchange } from './core/exchange.ts';
 import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
@@ -33,7 +33,7 @@ export class Gateway {
   draining = false;
   /** There may be so many exchanges at once: more would take the files that those under way need. */
   mostExchanges = Infinity;
-  readonly #departures: Departures;
+  readonly #disconnects: ClientDisconnects;
   #context: Context;
 
   constructor(
@@ -41,7 +41,7 @@ export class Gateway {
     private readonly tools: Tools,
   ) {
     this.#context = this.#contextOf(snapshot);
-    this.#departures = new Departures(tools.clock);
+    this.#disconnects = new ClientDisconnects(tools.clock);
   }
 
   get snapshot(): Snapshot {
@@ -101,12 +101,11 @@ export class Gateway {
     if (snapshot.config.logging.debug_mode) exchange.captured = [];
     this.exchanges.add(exchange);
     exchange.onFinished = this.#onFinished;
-    this.#departures.watch(exchange);
+    this.#disconnects.watch(exchange);
   }
 
   readonly #onFinished = (exchange: Exchange): void => {
     this.exchanges.delete(exchange);
-    this.#departures.forget(exchange);
   };
 
   #contextOf(snapshot: Snapshot): Context {
