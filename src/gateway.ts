@@ -2,6 +2,7 @@ import { ClientDisconnects } from './core/client-disconnects.ts';
 import type { Arrival, Exchange } from './core/exchange.ts';
 import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
+import { RequestRoom } from './core/request-room.ts';
 import { Bag } from './lib/bag.ts';
 import { acceptBody, acceptBytes, acceptHead } from './pipeline/accept.ts';
 import {
@@ -31,8 +32,8 @@ export class Gateway {
   /** The exchanges that are under way. */
   readonly exchanges = new Bag<Exchange>();
   draining = false;
-  /** There may be so many exchanges at once: more would take the files that those under way need. */
-  mostExchanges = Infinity;
+  /** There may be so many exchanges at once: more might take the files that those under way need. */
+  readonly room = new RequestRoom();
   readonly #disconnects: ClientDisconnects;
   #context: Context;
 
@@ -56,7 +57,7 @@ export class Gateway {
 
   /** Whether one more request would be let in. */
   get accepting(): boolean {
-    return !this.draining && this.exchanges.size < this.mostExchanges;
+    return !this.draining && this.room.isThere(this.exchanges.size);
   }
 
   /** Lets new requests work by `snapshot`; those under way end on what they began with. */
@@ -78,7 +79,7 @@ export class Gateway {
       const kind = exchange.endpoint?.kind;
       const isKept = kind === 'resource';
       if (!isKept && kind !== 'model') return await answerLocally(exchange, protocol, context);
-      if (this.exchanges.size > this.mostExchanges) throw outOfFiles();
+      if (!this.room.isThere(this.exchanges.size - 1)) throw outOfFiles();
       admitBody(exchange, context);
       await (isKept ? acceptBytes : acceptBody)(exchange, context); //       3. what is asked for, and of which alias
       resolveKept(exchange, protocol, context);
