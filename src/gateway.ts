@@ -4,7 +4,7 @@ import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
 import { RequestRoom } from './core/request-room.ts';
 import { Bag } from './lib/bag.ts';
-import { acceptBody, acceptBytes, acceptHead } from './pipeline/accept.ts';
+import { acceptBody, acceptBytes, acceptHead } from './admission/accept.ts';
 import {
   admitBody,
   admitCaller,
@@ -13,14 +13,14 @@ import {
   refuseLoop,
   shuttingDown,
   slowedDown,
-} from './pipeline/admit.ts';
-import { answerLocally } from './pipeline/answer-locally.ts';
-import { tooComplex } from './pipeline/body-work.ts';
-import type { Context, Unready } from './pipeline/context.ts';
-import { dispatch } from './pipeline/dispatch.ts';
-import { resolveKept } from './pipeline/kept.ts';
-import { fetchResource } from './pipeline/resource.ts';
-import { emit, emitEarly, emitRefusal } from './pipeline/emit.ts';
+} from './admission/admit.ts';
+import { answerLocally } from './delivery/local-answers.ts';
+import { tooComplex } from './core/body-work.ts';
+import type { Context, Unready } from './context.ts';
+import { dispatch } from './dispatch.ts';
+import { resolveKept } from './admission/stored-references.ts';
+import { fetchResource } from './dispatch-resource.ts';
+import { emit, emitEarly, emitRefusal } from './delivery/emit.ts';
 import { protocolOf } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
 

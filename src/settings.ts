@@ -1,14 +1,14 @@
 import { join, resolve } from 'node:path';
 
-import type { HealthSettings } from './backends/health.ts';
+import type { HealthSettings } from './routing/health.ts';
 import type { Config } from './config/schema.ts';
 import { secretsOf } from './config/secrets.ts';
 import { concurrencySchema } from './config/sections/limits.ts';
-import type { ConsoleSettings } from './observe/log-console.ts';
-import type { LogSettings } from './observe/log.ts';
-import { terminalOf } from './observe/terminal.ts';
-import type { ConcurrencySettings } from './policies/concurrency.ts';
-import type { RateLimitSettings } from './policies/rate-limit.ts';
+import type { ConsoleSettings } from './records/log-console.ts';
+import type { LogSettings } from './records/log.ts';
+import { terminalOf } from './records/terminal.ts';
+import type { ConcurrencySettings } from './admission/concurrency.ts';
+import type { RateLimitSettings } from './admission/rate-limit.ts';
 
 /** What the log goes by. */
 export function logSettings(config: Config): LogSettings {

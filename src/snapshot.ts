@@ -1,5 +1,5 @@
-import type { LiveBackends } from './backends/live.ts';
-import { resolveBackend } from './backends/resolve.ts';
+import type { LiveBackends } from './upstream/backends.ts';
+import { resolveBackend } from './upstream/resolve.ts';
 import { parseListen } from './config/listen.ts';
 import { hasKey } from './config/listen-choice.ts';
 import type { Config } from './config/schema.ts';
@@ -12,12 +12,12 @@ import { IdSeal } from './core/sealed-id.ts';
 import type { WorkLimits } from './core/work.ts';
 import type { PromptSet } from './prompts/inject.ts';
 import { AddressList } from './lib/address-list.ts';
-import { KeyCheck } from './policies/auth.ts';
-import { OpenCallers } from './policies/open-callers.ts';
+import { KeyCheck } from './admission/auth.ts';
+import { OpenCallers } from './admission/open-callers.ts';
 import { Scrubber } from './core/scrubber.ts';
 import { secretsKeptFromClients } from './config/secrets.ts';
-import { Cors } from './policies/cors.ts';
-import { WebPages } from './policies/web-pages.ts';
+import { Cors } from './admission/cors.ts';
+import { WebPages } from './admission/web-pages.ts';
 
 /** Everything that is derived from one version of the config. Immutable: a reload builds another and swaps. */
 export interface Snapshot {

@@ -12,8 +12,12 @@ const RANKS: readonly (readonly string[])[] = [
   ['lib'],
   ['core'],
   ['vendors'],
-  ['protocols', 'policies', 'backends', 'prompts', 'observe'],
-  ['pipeline'],
+  ['protocols'],
+  ['prompts', 'records', 'translation'],
+  ['routing'],
+  ['upstream'],
+  ['admission'],
+  ['dispatch', 'dispatch-resource', 'delivery'],
   ['gateway'],
   ['settings'],
   ['app'],
@@ -26,6 +30,9 @@ const NAMES_DIALECTS = ['src/protocols/registry.ts', 'src/protocols/contract/', 
 /** The outermost layer is the program itself: `main` picks a command, and `serve` opens the listener. */
 const OUTERMOST: Record<string, readonly string[]> = { main: ['commands'], commands: ['server'] };
 
+/** What a request works with: the derived config, and that together with what outlives it. */
+const BESIDE = ['snapshot', 'context'];
+
 /** Areas whose code may run the config's code. Its types may be imported anywhere. */
 const READS_CONFIG = ['config', 'snapshot', 'settings', 'app', 'server', 'commands', 'main'];
 
@@ -35,10 +42,10 @@ const MAX_LINES = 300;
 
 /** Files over 300 lines, each with the reason why it is better whole. */
 const LONG_FILES: Record<string, string> = {
-  'src/observe/log-lines.ts': 'a table of all general log lines, from which the documentation is made',
+  'src/records/log-lines.ts': 'a table of all general log lines, from which the documentation is made',
   'src/core/refusal.ts': 'a table of all error codes, from which the documentation is made',
   'src/core/exchange.ts': 'one noun: all that is known of a request while it lives, each member with its meaning',
-  'src/pipeline/stream-inspector.ts': 'one state machine: every verdict on an event of a stream in one place',
+  'src/upstream/stream-inspector.ts': 'one state machine: every verdict on an event of a stream in one place',
 };
 
 /** The files that every dialect's folder has, and what each exports at least. */
@@ -118,22 +125,23 @@ describe('architecture', () => {
   });
 
   test('the rules of the import direction hold', () => {
-    expect(objection('pipeline', 'core', false)).toBeUndefined();
-    expect(objection('core', 'pipeline', false)).toContain('outwards');
-    expect(objection('core', 'pipeline', true)).toContain('outwards');
-    expect(objection('policies', 'backends', false)).toContain('siblings');
+    expect(objection('upstream', 'core', false)).toBeUndefined();
+    expect(objection('core', 'upstream', false)).toContain('outwards');
+    expect(objection('core', 'upstream', true)).toContain('outwards');
+    expect(objection('prompts', 'records', false)).toContain('siblings');
+    expect(objection('routing', 'admission', true)).toContain('outwards');
     expect(objection('main', 'commands', false)).toBeUndefined();
     expect(objection('server', 'commands', false)).toContain('siblings');
     expect(objection('lib', 'config', true)).toBeUndefined();
-    expect(objection('pipeline', 'config', false)).toContain('import type');
+    expect(objection('upstream', 'config', false)).toContain('import type');
     expect(objection('config', 'core', false)).toBeUndefined();
     expect(objection('config', 'vendors', false)).toBeUndefined();
-    expect(objection('config', 'policies', false)).toContain('lib, core and vendors');
-    expect(objection('snapshot', 'policies', false)).toBeUndefined();
-    expect(objection('snapshot', 'pipeline', false)).toContain('below pipeline');
-    expect(objection('pipeline', 'snapshot', true)).toBeUndefined();
-    expect(objection('pipeline', 'snapshot', false)).toContain('import type');
-    expect(objection('core', 'snapshot', true)).toContain('pipeline');
+    expect(objection('config', 'admission', false)).toContain('lib, core and vendors');
+    expect(objection('snapshot', 'admission', false)).toBeUndefined();
+    expect(objection('snapshot', 'app', false)).toContain('below the gateway');
+    expect(objection('upstream', 'snapshot', true)).toBeUndefined();
+    expect(objection('upstream', 'snapshot', false)).toContain('import type');
+    expect(objection('core', 'snapshot', true)).toContain('protocols');
     expect(objection('app', 'snapshot', false)).toBeUndefined();
     expect(objection('extras', 'core', false)).toContain('RANKS');
   });
@@ -251,10 +259,11 @@ function objection(from: string, to: string, typeOnly: boolean): string | undefi
   if (from === 'config') {
     return rankOf(to) <= rankOf('vendors') ? undefined : 'config may import from lib, core and vendors only';
   }
-  if (from === 'snapshot') {
-    return rankOf(to) < rankOf('pipeline') ? undefined : 'the snapshot may import only from what is below pipeline';
+  if (BESIDE.includes(from)) {
+    if (BESIDE.includes(to)) return undefined;
+    return rankOf(to) < rankOf('gateway') ? undefined : `the ${from} may import only from what is below the gateway`;
   }
-  if (to === 'snapshot') return objectionToSnapshot(from, typeOnly);
+  if (BESIDE.includes(to)) return objectionToBeside(from, to, typeOnly);
   const unknown = [from, to].find((area) => rankOf(area) === Infinity);
   if (unknown !== undefined) return `src/${unknown} has no place in the import direction: give it one in RANKS`;
   if (OUTERMOST[from]?.includes(to)) return undefined;
@@ -262,11 +271,11 @@ function objection(from: string, to: string, typeOnly: boolean): string | undefi
   return rankOf(from) > rankOf(to) ? undefined : `${from} lies further in than ${to}; imports must not point outwards`;
 }
 
-/** The snapshot is built beside the gateway: pipeline and gateway know its type, app and beyond build it. */
-function objectionToSnapshot(from: string, typeOnly: boolean): string | undefined {
+/** What a request works with is put together beside the gateway: the rooms know its type, app and beyond build it. */
+function objectionToBeside(from: string, to: string, typeOnly: boolean): string | undefined {
   if (rankOf(from) > rankOf('gateway') && rankOf(from) !== Infinity) return undefined;
-  if (from !== 'pipeline' && from !== 'gateway') return 'only pipeline and what lies further out may see the snapshot';
-  return typeOnly ? undefined : `${from} may import the snapshot as a type only: write \`import type\``;
+  if (rankOf(from) <= rankOf('protocols')) return `only what lies further out than protocols may see the ${to}`;
+  return typeOnly ? undefined : `${from} may import the ${to} as a type only: write \`import type\``;
 }
 
 function rankOf(area: string): number {

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import ts from 'typescript';
-import type { LogField } from '../src/observe/log-fields.ts';
-import { LOG_LINES, type LogLine } from '../src/observe/log-lines.ts';
+import type { LogField } from '../src/records/log-fields.ts';
+import { LOG_LINES, type LogLine } from '../src/records/log-lines.ts';
 
 const ROOT = join(import.meta.dir, '..');
 const LEVELS = new Set(['debug', 'info', 'warn', 'error']);

@@ -1,6 +1,6 @@
-import { ACCOUNT_HEADERS, PASSED_GROUPS } from '../../src/pipeline/passed-groups.ts';
-import type { HeaderGroup } from '../../src/pipeline/header-group.ts';
-import { ACCOUNT_WORDS, HARMLESS, WITHHELD_ALWAYS, WITHHELD_BESIDE_KEYS } from '../../src/pipeline/withheld-groups.ts';
+import { ACCOUNT_HEADERS, PASSED_GROUPS } from '../../src/delivery/passed-groups.ts';
+import type { HeaderGroup } from '../../src/upstream/header-group.ts';
+import { ACCOUNT_WORDS, HARMLESS, WITHHELD_ALWAYS, WITHHELD_BESIDE_KEYS } from '../../src/upstream/withheld-groups.ts';
 import { CREDENTIAL_HEADERS } from '../../src/vendors/dialects.ts';
 import { code, codes, table } from './table.ts';
 import type { Localize } from './table.ts';

@@ -1,7 +1,7 @@
-import type { LogField } from '../../src/observe/log-fields.ts';
-import { REQUEST_FIELDS, TRY_FIELDS } from '../../src/observe/log-fields.ts';
-import type { LogLine } from '../../src/observe/log-lines.ts';
-import { LOG_LINES } from '../../src/observe/log-lines.ts';
+import type { LogField } from '../../src/records/log-fields.ts';
+import { REQUEST_FIELDS, TRY_FIELDS } from '../../src/records/log-fields.ts';
+import type { LogLine } from '../../src/records/log-lines.ts';
+import { LOG_LINES } from '../../src/records/log-lines.ts';
 import { code, codes, table } from './table.ts';
 import type { Localize } from './table.ts';
 

@@ -1,7 +1,7 @@
 import { CONSEQUENCES } from '../../src/core/failure.ts';
-import { LABELS } from '../../src/observe/labels.ts';
-import { Metrics } from '../../src/observe/metrics.ts';
-import { OUTCOMES } from '../../src/observe/outcome.ts';
+import { LABELS } from '../../src/records/labels.ts';
+import { Metrics } from '../../src/records/metrics.ts';
+import { OUTCOMES } from '../../src/records/outcome.ts';
 import { code, codes, table } from './table.ts';
 import type { Localize } from './table.ts';
 
@@ -30,7 +30,7 @@ export function metricsBlock(localize: Localize): string {
 
 function meaningOf(label: string): string {
   const meaning = LABELS[label];
-  if (meaning === undefined) throw new Error(`the label ${label} means nothing: write it into src/observe/labels.ts`);
+  if (meaning === undefined) throw new Error(`the label ${label} means nothing: write it into src/records/labels.ts`);
   return meaning;
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { BackendReport } from '../../src/backends/report.ts';
+import type { BackendReport } from '../../src/routing/report.ts';
 import { watchAlerts, type Fired } from './alerts.ts';
 import { GATEWAY_KEY, Traffic, ask, type Served, type ShownRequest } from './application.ts';
 import { PATIENCE_MS, setStage, strip, type Stage } from './stage.ts';

@@ -1,4 +1,4 @@
-import { createRedactor } from '../observe/redact.ts';
+import { createRedactor } from '../records/redact.ts';
 
 /** A flag of a command. */
 export interface Flag {

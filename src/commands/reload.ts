@@ -11,7 +11,7 @@ import type { App } from '../app.ts';
 import { promptPaths } from '../app.ts';
 import { systemClock } from '../lib/clock.ts';
 import { printable } from '../lib/printable.ts';
-import type { ReloadResult } from '../pipeline/context.ts';
+import type { ReloadResult } from '../context.ts';
 import type { Host } from '../server/host.ts';
 import { reasonOf } from '../server/host.ts';
 

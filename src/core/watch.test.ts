@@ -41,7 +41,7 @@ function begin(timeouts: Partial<Timeouts> = {}): Attempt {
     pace: { ewmaMs: 0, measuredAt: 0 },
   };
   const attempt = new Attempt(exchange, route, clock, undefined);
-  // As the pipeline does: an attempt that was aborted is over.
+  // As `upstream/attempt.ts` does: an attempt that was aborted is over.
   attempt.signal.addEventListener('abort', () => watch.ends());
   watch.begins(attempt);
   return attempt;

@@ -43,7 +43,7 @@ export interface VendorEndpoint {
 /** AWS signs each request for a service; Google wants an OAuth 2 token. */
 export type Signing = { readonly scheme: 'aws'; readonly service: string } | { readonly scheme: 'google' };
 
-/** Ways to write a request, by name; `backends/transport.ts` has the code of each. */
+/** Ways to write a request, by name; `upstream/transports/transport.ts` has the code of each. */
 export type RequestShape = 'azure' | 'bedrock-claude' | 'vertex-claude';
 
 /** Keys of a backend's config that only some vendors have. */

@@ -1,7 +1,7 @@
 // What the HTTP client reads is compared with what llhttp reads: it may take nothing that llhttp refuses, nor read it in
 // another way. It may well refuse more.
 import * as fc from 'fast-check';
-import { cut, read } from '../../src/backends/http/answer-reader.fixture.ts';
+import { cut, read } from '../../src/upstream/http/answer-reader.fixture.ts';
 import { parseByLlhttp } from '../kit/llhttp.ts';
 import { HOSTILE_ANSWERS, SOUND_ANSWERS } from './answer-corpus.ts';
 

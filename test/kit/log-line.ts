@@ -1,6 +1,6 @@
 import { expect } from 'bun:test';
-import { COMMON_FIELDS, REQUEST_FIELDS, TRY_FIELDS, type LogField } from '../../src/observe/log-fields.ts';
-import { LOG_LINES, type LogLine } from '../../src/observe/log-lines.ts';
+import { COMMON_FIELDS, REQUEST_FIELDS, TRY_FIELDS, type LogField } from '../../src/records/log-fields.ts';
+import { LOG_LINES, type LogLine } from '../../src/records/log-lines.ts';
 import type { Json } from './json.ts';
 
 const TABLE: readonly LogLine[] = Object.values(LOG_LINES).flat();

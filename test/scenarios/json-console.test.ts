@@ -1,7 +1,7 @@
 // With `console_format: json` whatever the program prints is JSON, line by line, and as the tables of the log say.
 import { afterAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { REQUEST_FIELDS, TRY_FIELDS } from '../../src/observe/log-fields.ts';
+import { REQUEST_FIELDS, TRY_FIELDS } from '../../src/records/log-fields.ts';
 import { send } from '../kit/client.ts';
 import { findFreePort, spawnGateway, startGateway, type Gateway, type GatewayOptions } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';

@@ -1,7 +1,7 @@
 // A backend whose URL leads back to the gateway is told at the start, and one request does not become hundreds.
 import { afterEach, describe, expect, test } from 'bun:test';
 import { stringify } from 'yaml';
-import { LiveBackends } from '../../src/backends/live.ts';
+import { LiveBackends } from '../../src/upstream/backends.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { buildSnapshot } from '../../src/snapshot.ts';
 import { send } from '../kit/client.ts';

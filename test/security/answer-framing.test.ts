@@ -2,8 +2,8 @@
 // readers may understand in two ways is refused, so that no answer is taken for another's.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { cut, read } from '../../src/backends/http/answer-reader.fixture.ts';
-import { HttpClient } from '../../src/backends/http/client.ts';
+import { cut, read } from '../../src/upstream/http/answer-reader.fixture.ts';
+import { HttpClient } from '../../src/upstream/http/client.ts';
 import { HOSTILE_ANSWERS, SOUND_ANSWERS } from '../fuzz/answer-corpus.ts';
 import { compareWithLlhttp, wireAnswers } from '../fuzz/http-answers.ts';
 import { parseByLlhttp } from '../kit/llhttp.ts';

@@ -72,8 +72,8 @@ test('connections are opened to backends and to the gateway itself alone, never 
     .filter((path) => opening.test(withoutComments(readFileSync(join(ROOT, path), 'utf8'))));
   expect(new Set(files)).toEqual(
     new Set([
-      'src/backends/http/by-fetch.ts',
-      'src/backends/http/connection.ts',
+      'src/upstream/http/by-fetch.ts',
+      'src/upstream/http/connection.ts',
       // Calls a function of this name: what answers a request.
       'src/server/listen.ts',
       // Looks whether anyone answers on the socket that it is to listen on.

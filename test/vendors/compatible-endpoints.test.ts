@@ -3,7 +3,7 @@
 // https://docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html; of OpenRouter
 // https://github.com/elie222/rakazo/issues/114 ("Reasoning is mandatory for this endpoint and cannot be disabled").
 import { expect, test } from 'bun:test';
-import { quirksOf } from '../../src/backends/quirks.ts';
+import { quirksOf } from '../../src/upstream/quirks.ts';
 import { quirksFor } from '../../src/core/quirks.ts';
 import { protocolOf } from '../../src/protocols/registry.ts';
 import { placeBackend } from '../../src/vendors/place.ts';

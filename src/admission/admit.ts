@@ -1,0 +1,114 @@
+import type { Caller } from '../core/caller.ts';
+import type { Arrival, Endpoint, Exchange } from '../core/exchange.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { Clock } from '../lib/clock.ts';
+import { pageUrl } from '../lib/page-url.ts';
+import { queryField } from '../lib/query-field.ts';
+import { credentialIn } from '../vendors/presented-credential.ts';
+import { checkValid } from './auth.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Context } from '../context.ts';
+
+/** For whoever comes while the gateway drains. */
+export function shuttingDown(): Refusal {
+  return new Refusal(
+    'shutting_down',
+    'The gateway is shutting down. Send the request again: another instance will take it.',
+    { headers: { 'retry-after': '1', connection: 'close' } },
+  );
+}
+
+/** Throws for a request that this gateway has sent itself: each would become another, until nothing is left. */
+export function refuseLoop({ headers }: Exchange, { snapshot }: Context): void {
+  if (headers['via']?.includes(snapshot.hopMark) !== true) return;
+  throw new Refusal(
+    'loop_detected',
+    'This request comes from this gateway itself: the `url` of one of its backends leads back to it. Correct that `url` in the config.',
+  );
+}
+
+/** For whoever comes while nearly all files are open that may be. */
+export function outOfFiles(): Refusal {
+  return new Refusal(
+    'overloaded_connections',
+    'The gateway has as many connections open as it may. Send the request again in a moment.',
+    { headers: { 'retry-after': '1', connection: 'close' } },
+  );
+}
+
+/** What a refused request is answered: as it was refused, or, if its address showed too many wrong keys, with that. */
+export function slowedDown(refusal: Refusal, exchange: Exchange, { failedKeys }: Context): Refusal {
+  if (refusal.status !== 401) return refusal;
+  const verdict = failedKeys.count(exchange.clientIp);
+  exchange.unlogged = verdict?.suppressed ?? false;
+  return verdict?.refusal ?? refusal;
+}
+
+/**
+ * Lets a request in, or throws the Refusal that says why not. From the head alone: nothing is read for a stranger.
+ */
+export function admitCaller(
+  exchange: Exchange,
+  { allow, misplaced }: Pick<Arrival, 'allow' | 'misplaced'>,
+  { front }: Protocol,
+  { snapshot, clock }: Context,
+): void {
+  const { endpoint, method, path } = exchange;
+  identify(exchange, front.keyParameter, snapshot, clock);
+  if (endpoint !== undefined) {
+    checkEndpoint(endpoint, exchange.caller);
+    return;
+  }
+  const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
+  if (allow !== undefined) {
+    throw new Refusal('method_not_allowed', `${method} is not possible on ${shown}. Use ${allow}.`, {
+      headers: { allow },
+    });
+  }
+  const meant =
+    misplaced === undefined
+      ? ''
+      : ` But ${misplaced.endpoint} is here: the client's base URL must not end in ${misplaced.prefix}, for the client adds the rest by itself.`;
+  throw new Refusal(
+    'unknown_path',
+    `This gateway does not offer ${method} ${shown}.${meant} What it offers: ${pageUrl('protocols.md#endpoints')}`,
+  );
+}
+
+/** Finds out who the caller is. Throws the Refusal of one without a key that is good. */
+function identify(exchange: Exchange, keyParameter: string | undefined, snapshot: Snapshot, clock: Clock): void {
+  const { headers, query } = exchange;
+  const { keyCheck, openCallers } = snapshot;
+  const inQuery = queryField(query, keyParameter);
+  if (keyCheck === undefined) {
+    exchange.caller = openCallers.named(credentialIn(headers) ?? inQuery);
+    return;
+  }
+  const now = clock.wallNow();
+  const known = keyCheck.find(headers, inQuery, now);
+  exchange.caller = known.caller;
+  checkValid(known, now);
+}
+
+/** Some endpoints are for operators. Throws a Refusal. */
+export function checkEndpoint({ kind }: Pick<Endpoint, 'kind'>, caller: Caller | undefined): void {
+  if (caller?.isOperator === true || !FOR_OPERATORS.has(kind)) return;
+  throw new Refusal('endpoint_not_allowed', 'This is for whoever runs the gateway. Send `proxy_api_key`.');
+}
+
+const FOR_OPERATORS: ReadonlySet<Endpoint['kind']> = new Set(['backends', 'status', 'reload', 'metrics']);
+
+/** From this size on, a body is not read just to be refused for its sender's limits. */
+const LARGE_BODY_BYTES = 64 * 1024;
+
+/** Throws the Refusal of a request whose limits are reached before its body is read, if that would be a waste. */
+export function admitBody({ announcedBytes, clientIp }: Exchange, { rateLimits }: Context): void {
+  if (announcedBytes === undefined || announcedBytes > LARGE_BODY_BYTES) rateLimits.check(clientIp);
+}
+
+/** Counts a request for the rate limits that concern it; throws a Refusal, and counts nothing, if one is reached. */
+export function admitRate(exchange: Exchange, { rateLimits }: Context): void {
+  rateLimits.take(exchange.clientIp, exchange.asked?.alias.name);
+  exchange.hasTokens = true;
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { PROXY, type Caller } from '../core/caller.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { HeaderFields } from '../lib/header-fields.ts';
+import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
+import { bearerOf } from '../vendors/presented-credential.ts';
+
+/** A key of a caller's. */
+export interface CallerKey {
+  readonly key: string;
+  readonly caller: Caller;
+  readonly enabled: boolean;
+  /** Milliseconds since the epoch; Infinity: never. */
+  readonly expiresAt: number;
+}
+
+/** Knows the keys that let requests in, and whose they are. */
+export class KeyCheck {
+  /** Of this check alone, so that nobody can tell where a key of theirs falls. */
+  readonly #salt = randomBytes(32);
+  readonly #byDigest: ReadonlyMap<string, CallerKey>;
+  readonly #own: CallerKey | undefined;
+
+  /** `own` is `proxy_api_key`. */
+  constructor(own: string | undefined, keys: readonly CallerKey[]) {
+    this.#own = own === undefined ? undefined : { key: own, caller: PROXY, enabled: true, expiresAt: Infinity };
+    this.#byDigest = new Map(keys.map((known) => [this.#digest(known.key), known]));
+  }
+
+  /**
+   * The key that one of the credential headers, or `parameter` of the query, holds; one that lets in before one that no
+   * longer does. Throws a Refusal if there is none.
+   */
+  find(headers: HeaderFields, parameter: string | undefined, nowMs: number): CallerKey {
+    let stale = parameter === undefined ? undefined : this.#known(parameter);
+    if (stale !== undefined && isGood(stale, nowMs)) return stale;
+    let offered = parameter !== undefined;
+    for (const name of CREDENTIAL_HEADERS) {
+      const value = headers[name];
+      if (value === undefined) continue;
+      offered = true;
+      const key = name === 'authorization' ? bearerOf(value) : value;
+      const known = key === undefined ? undefined : this.#known(key);
+      if (known === undefined) continue;
+      if (isGood(known, nowMs)) return known;
+      stale ??= known;
+    }
+    return stale ?? refuseKey(offered);
+  }
+
+  /** Takes as long for any number of keys: one comparison, one hash where there are keys of callers, one look-up. */
+  #known(text: string): CallerKey | undefined {
+    if (this.#own !== undefined && isSame(text, this.#own.key)) return this.#own;
+    if (this.#byDigest.size === 0) return undefined;
+    const found = this.#byDigest.get(this.#digest(text));
+    return found !== undefined && isSame(text, found.key) ? found : undefined;
+  }
+
+  #digest(key: string): string {
+    return new Bun.CryptoHasher('sha256', this.#salt).update(key).digest('hex');
+  }
+}
+
+/** Throws the Refusal of a key that is known and lets nobody in any more. */
+export function checkValid({ caller, enabled, expiresAt }: CallerKey, nowMs: number): void {
+  if (!enabled) {
+    throw new Refusal('key_disabled', `The key \`${caller.name}\` is switched off. Ask whoever runs the gateway.`);
+  }
+  if (nowMs < expiresAt) return;
+  const day = new Date(expiresAt).toISOString();
+  throw new Refusal('key_expired', `The key \`${caller.name}\` was good until ${day}. Ask for a new one.`);
+}
+
+function isGood({ enabled, expiresAt }: CallerKey, nowMs: number): boolean {
+  return enabled && nowMs < expiresAt;
+}
+
+function refuseKey(offered: boolean): never {
+  throw new Refusal(
+    'invalid_api_key',
+    offered
+      ? "This is not the gateway's API key. Send the key of the gateway, not a provider's, as `Authorization: Bearer KEY`."
+      : 'There is no API key. Send the key of this gateway as `Authorization: Bearer KEY`.',
+  );
+}
+
+/** Takes the same time for every text: all of the key is compared, whatever differs. */
+function isSame(text: string, expected: string): boolean {
+  let difference = text.length ^ expected.length;
+  // Beyond the end of a shorter text there is NaN, which counts as 0 here.
+  for (let i = 0; i < expected.length; i++) difference |= text.charCodeAt(i) ^ expected.charCodeAt(i);
+  return difference === 0;
+}

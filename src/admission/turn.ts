@@ -1,0 +1,78 @@
+import type { Availability } from '../core/availability.ts';
+import type { Exchange } from '../core/exchange.ts';
+import type { Aborted } from '../core/failure.ts';
+import type { NamedAlias } from '../core/route.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { Applicant, Turn } from './concurrency.ts';
+import { availabilityFor } from '../routing/choose.ts';
+import type { Context } from '../context.ts';
+import { deadlineOf } from '../routing/deadline.ts';
+
+/** Lets the exchange run, now or when its turn comes. Throws or rejects with a Refusal if it does not come. */
+export function takeTurn(asked: NamedAlias, exchange: Exchange, context: Context): void | Promise<void> {
+  exchange.queueMs = 0;
+  exchange.deadlineAt = deadlineOf(exchange, context.snapshot.totalMs);
+  const turn = context.concurrency.enter(new Application(asked, exchange, context));
+  if (!(turn instanceof Promise)) {
+    exchange.turn = turn.place;
+    return;
+  }
+  return queued(turn, exchange, context);
+}
+
+/** Waits for room at one of the backends that are left, which is then kept for the exchange; false if there is nothing to wait for. */
+export async function waitForRoom(asked: NamedAlias, exchange: Exchange, context: Context): Promise<boolean> {
+  if (availabilityFor(asked, exchange, context) !== 'full') return false;
+  const waitedFrom = context.clock.now();
+  try {
+    exchange.kept = await context.concurrency.waitForBackend(new Application(asked, exchange, context));
+    if (exchange.closed) exchange.release();
+    return exchange.kept !== undefined;
+  } catch (error) {
+    // What the tries so far came to tells the client more than that it would have had to wait.
+    if (error instanceof Refusal) return false;
+    throw error;
+  } finally {
+    countWait(waitedFrom, exchange, context);
+  }
+}
+
+async function queued(turn: Promise<Turn>, exchange: Exchange, context: Context): Promise<void> {
+  const waitedFrom = context.clock.now();
+  try {
+    const { place, kept } = await turn;
+    exchange.turn = place;
+    exchange.kept = kept;
+    // The client left in the very moment of its turn.
+    if (exchange.closed) exchange.release();
+  } finally {
+    countWait(waitedFrom, exchange, context);
+  }
+}
+
+function countWait(from: number, exchange: Exchange, { clock }: Context): void {
+  const ms = clock.now() - from;
+  exchange.queueMs = (exchange.queueMs ?? 0) + ms;
+  exchange.elsewhereMs += ms;
+}
+
+/** An exchange as the queue sees it. */
+class Application implements Applicant {
+  constructor(
+    private readonly asked: NamedAlias,
+    private readonly exchange: Exchange,
+    private readonly context: Context,
+  ) {}
+
+  get deadlineAt(): number {
+    return this.exchange.deadlineAt;
+  }
+
+  availability(): Availability {
+    return availabilityFor(this.asked, this.exchange, this.context);
+  }
+
+  onAbort(listener: (reason: Aborted) => void): () => void {
+    return this.exchange.onAbort(listener);
+  }
+}

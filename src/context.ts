@@ -1,0 +1,73 @@
+import type { Cooldowns } from './routing/cooldown.ts';
+import type { HealthChecks } from './routing/health.ts';
+import type { OwnLack } from './upstream/own-lack.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Metrics } from './records/metrics.ts';
+import type { FailedKeys } from './admission/failed-keys.ts';
+import type { Concurrency } from './admission/concurrency.ts';
+import type { RateLimits } from './admission/rate-limit.ts';
+import type { Log } from './records/log.ts';
+import type { ByteBudget } from './core/byte-budget.ts';
+import type { KeptItems } from './core/kept-items.ts';
+import type { ResponseOwners } from './core/response-owners.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What came of reading the config again: what changed, or why the old one stays; each a line to read. */
+export type ReloadResult =
+  | { readonly result: 'reloaded'; readonly changes: readonly string[]; readonly warnings: readonly string[] }
+  | { readonly result: 'refused'; readonly problems: readonly string[] };
+
+/** The last time that the config was read again, and what came of it. */
+export type LastReload = {
+  /** When it was over, as ISO 8601. */
+  readonly at: string;
+  /** Who asked for it, as in the log. */
+  readonly why: string;
+} & ReloadResult;
+
+/** Why the gateway does not take requests: it is stopping, or no enabled backend is known to be alive. */
+export type Unready = 'draining' | 'no_backend';
+
+/** How the gateway itself is, for operators. */
+export interface GatewayStatus {
+  readonly status: 'ready' | 'not_ready';
+  /** Null if it is ready. */
+  readonly reason: Unready | null;
+  /** With its commit, between releases. */
+  readonly version: string;
+  readonly config: {
+    /** Null where the gateway was started without one. */
+    readonly file: string | null;
+    /** False: the file is refused, and an older config is in force. */
+    readonly valid: boolean;
+    /** What is wrong with it, each a line to read. */
+    readonly problems: readonly string[];
+    /** Since when the config in force is, as ISO 8601. */
+    readonly loaded_at: string;
+    /** Null before the first. */
+    readonly last_reload: LastReload | null;
+  };
+}
+
+/** What the verbs work with. One for each snapshot, so that an exchange ends on the config that it began with. */
+export interface Context {
+  readonly snapshot: Snapshot;
+  readonly cooldowns: Cooldowns;
+  readonly health: HealthChecks;
+  readonly ownLack: OwnLack;
+  readonly failedKeys: FailedKeys;
+  readonly rateLimits: RateLimits;
+  readonly concurrency: Concurrency;
+  readonly owners: ResponseOwners;
+  readonly kept: KeptItems;
+  /** The memory that requests may hold together. */
+  readonly budget: ByteBudget;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Reads the config again and puts it into force. */
+  reload(): Promise<ReloadResult>;
+  status(): GatewayStatus;
+  /** In [0, 1). */
+  random(): number;
+}

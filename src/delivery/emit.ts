@@ -1,0 +1,168 @@
+import { retryAfterMs as readRetryAfter } from '../core/classify.ts';
+import type { Exchange } from '../core/exchange.ts';
+import type { HeldAnswer } from '../core/failure.ts';
+import type { Refusal } from '../core/refusal.ts';
+import type { GatewayError, Protocol } from '../protocols/protocol.ts';
+import { SLICE_BYTES, SlicedAnswer } from '../upstream/answer.ts';
+import type { LongAnswer, PlainAnswer } from '../upstream/answer.ts';
+import { capture } from '../records/capture.ts';
+import { ClientStream } from './client-stream.ts';
+import type { Way } from './client-stream.ts';
+import type { Context } from '../context.ts';
+import type { Exhausted, Outcome } from '../upstream/outcome.ts';
+import { ASKS_TO_WAIT, endingOf, noteRefusal } from './ending.ts';
+import { errorOf, wholeSeconds } from './explain.ts';
+import { finish } from '../records/finish.ts';
+import { earlyHeaders, editHeaders, ownResponse, SSE_TYPE, unbuffered, upstreamResponse } from './client-headers.ts';
+import type { StreamAnswer } from '../upstream/stream-answer.ts';
+import { streamType } from '../translation/framing.ts';
+
+const encoder = new TextEncoder();
+
+/** Turns what came of the tries into the client's response. The exchange is finished with its last byte. */
+export function emit(outcome: Outcome, exchange: Exchange, protocol: Protocol, context: Context): Response {
+  const way = { exchange, protocol, context };
+  switch (outcome.type) {
+    case 'plain':
+      exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
+      return plain(outcome, way);
+    case 'long':
+      return long(outcome, way);
+    case 'stream':
+      return streamed(outcome, way);
+    case 'refused':
+      return emitRefusal(outcome.refusal, exchange, protocol, context);
+    case 'exhausted':
+      return failed(outcome, way);
+  }
+}
+
+function plain(answer: PlainAnswer, way: Way): Response {
+  const response = held(answer, way);
+  if (answer.isStream === true) unbuffered(response.headers);
+  return response;
+}
+
+function streamed(answer: StreamAnswer, way: Way): Response {
+  const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), answer, way);
+  const { headers } = response;
+  const type = headers.get('content-type');
+  // It is one because one was asked for.
+  if (type === null) headers.set('content-type', streamType(way.protocol));
+  if (type?.startsWith(SSE_TYPE) !== true) unbuffered(headers);
+  return response;
+}
+
+/** The response of a stream that has kept its client waiting: headers and a comment now, whatever comes later. */
+export function emitEarly(
+  outcome: Promise<Outcome>,
+  exchange: Exchange,
+  protocol: Protocol,
+  context: Context,
+): Response {
+  const headers = earlyHeaders(exchange, protocol);
+  return new Response(ClientStream.of(outcome, { exchange, protocol, context }, { late: true }), {
+    status: 200,
+    headers,
+  });
+}
+
+/** The response of a request that the gateway itself turns down, or of a bug. */
+export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Protocol, context: Context): Response {
+  noteRefusal(refusal, exchange);
+  const { details } = refusal;
+  const status = protocol.errors.status(refusal.status);
+  const limits = details.limits === undefined ? {} : protocol.wire.limitHeaders({ requests: details.limits });
+  const body = withoutSecrets(encoder.encode(protocol.errors.body(errorOf(refusal, exchange.traceId))), {
+    exchange,
+    context,
+  });
+  const headers = { 'content-type': 'application/json', ...details.headers, ...limits };
+  const response = ownResponse(body, { status, headers }, { exchange, protocol });
+  ended({ status, body }, exchange, context);
+  return response;
+}
+
+/** Every route was tried, or the failure is one that the client must see. */
+function failed(outcome: Exhausted, way: Way): Response {
+  const { exchange, protocol, context } = way;
+  const ending = endingOf(outcome, exchange, protocol);
+  if (ending.type === 'refusal') return emitRefusal(ending.refusal, exchange, protocol, context);
+  const { answer, error } = ending;
+  const response = ending.type === 'answer' ? held(answer, way, exchange.answeredIn) : translated(answer, error, way);
+  sayWhenToRetry(response.headers, outcome, exchange, error.retryAfterMs);
+  return response;
+}
+
+/** An error of another dialect, in the client's. */
+function translated(answer: HeldAnswer, told: GatewayError, way: Way): Response {
+  const { exchange, protocol, context } = way;
+  const headers = new Headers(answer.headers);
+  editHeaders(headers, way, exchange.answeredIn);
+  headers.set('content-type', 'application/json');
+  // The body tells the request's ID as well.
+  const error = { ...told, requestId: headers.get(protocol.wire.requestIdHeader) ?? exchange.traceId };
+  const { status } = error;
+  const body = withoutSecrets(encoder.encode(protocol.errors.body(error)), way);
+  ended({ status, body }, exchange, context);
+  return new Response(body, { status, headers });
+}
+
+function sayWhenToRetry(
+  headers: Headers,
+  { everyRouteTried }: Exhausted,
+  { lastAnswered }: Exchange,
+  waitMs: number | undefined,
+): void {
+  if (everyRouteTried) headers.set('x-should-retry', 'false');
+  // What is no time to wait says nothing, and is read in many ways.
+  if (readRetryAfter(headers) === undefined) headers.delete('retry-after');
+  if (waitMs === undefined) return;
+  const isOwnWish = waitMs === lastAnswered?.retryAfterMs;
+  if (!isOwnWish) headers.delete('retry-after-ms');
+  if (!isOwnWish || !headers.has('retry-after')) headers.set('retry-after', wholeSeconds(waitMs));
+}
+
+/** A short answer is handed over at once; of a longer one, a client that takes nothing must be noticed. */
+function held(answer: HeldAnswer, way: Way, from?: string): Response {
+  const { exchange, context } = way;
+  if (answer.body.byteLength > SLICE_BYTES) {
+    context.snapshot.scrubber?.scrub(answer.body);
+    const body = ClientStream.of(Promise.resolve(new SlicedAnswer(answer, exchange)), way);
+    return upstreamResponse(body, answer, way, from);
+  }
+  withoutSecrets(answer.body, way);
+  const hasBody = answer.status !== 204 && answer.status !== 304;
+  const response = upstreamResponse(hasBody ? answer.body : null, answer, way, from);
+  ended(answer, exchange, context);
+  return response;
+}
+
+/** The bytes as they go to the client: nobody else needs them. The debug log, which masks by itself, gets them before. */
+function withoutSecrets<Bytes extends Uint8Array>(
+  bytes: Bytes,
+  { exchange, context }: Pick<Way, 'exchange' | 'context'>,
+): Bytes {
+  capture(exchange, bytes);
+  context.snapshot.scrubber?.scrub(bytes);
+  return bytes;
+}
+
+/** The exchange is over: its response is whole. */
+function ended({ status, body }: Pick<HeldAnswer, 'status' | 'body'>, exchange: Exchange, context: Context): void {
+  exchange.status = status;
+  exchange.bytesOut = body.byteLength;
+  finish(exchange, context);
+}
+
+function long(answer: LongAnswer | SlicedAnswer, way: Way): Response {
+  const { exchange, context } = way;
+  exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
+  const { status, headers: given } = answer;
+  const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), { status, headers: given }, way);
+  const { headers } = response;
+  if (exchange.endpoint?.answersJson === true && !headers.has('content-type'))
+    headers.set('content-type', 'application/json');
+  if (ASKS_TO_WAIT.has(status) && !headers.has('retry-after')) headers.set('retry-after', '1');
+  return response;
+}

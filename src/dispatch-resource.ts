@@ -1,0 +1,102 @@
+import type { Endpoint, Exchange } from './core/exchange.ts';
+import type { Failure } from './core/failure.ts';
+import { Refusal } from './core/refusal.ts';
+import type { Alias, Backend, Route } from './core/route.ts';
+import { NO_ALIAS, routeKey } from './core/route.ts';
+import type { Protocol } from './protocols/protocol.ts';
+import { tryRoute } from './upstream/attempt.ts';
+import type { Context } from './context.ts';
+import type { Outcome } from './upstream/outcome.ts';
+import { locate, type Located } from './admission/locate.ts';
+
+/** Ids that providers give are word characters; nothing that could climb out of a backend's base. */
+const PATH_SAFE = /^[\w-]{1,200}$/;
+
+/**
+ * Asks for what a provider keeps (a response, by its id) the backend that made it. If nobody knows which one that was,
+ * or it is gone from the config, and all callers are one, each backend of the dialect is asked, until one answers well;
+ * but nothing is ended or deleted on the off chance.
+ */
+export async function fetchResource(exchange: Exchange, client: Protocol, context: Context): Promise<Outcome> {
+  const id = exchange.endpoint?.resource ?? '';
+  const located = locate(id, exchange, context);
+  const backends = located === undefined ? [] : backendsFor(located, exchange, client, context);
+  if (located === undefined || backends.length === 0) return { type: 'refused', refusal: unknown(id) };
+  exchange.endpoint = withId(exchange.endpoint, located.id);
+  let telling: Telling | undefined;
+  for (const backend of backends) {
+    if (exchange.aborted !== undefined) break;
+    const route = routeTo(backend, context);
+    const failure = await tryRoute(route, exchange, client, context);
+    if ('type' in failure) return failure;
+    // Who does not know the id says less than who could not tell.
+    if (telling === undefined || failure.status !== 404) telling = { failure, route };
+  }
+  return exhausted(telling, exchange);
+}
+
+function backendsFor(
+  { id, backend }: Located,
+  { method }: Exchange,
+  client: Protocol,
+  { snapshot }: Context,
+): readonly Backend[] {
+  if (!PATH_SAFE.test(id)) return [];
+  const able = [...snapshot.backends.values()].filter(({ protocols }) => protocols.includes(client.name));
+  const keepers = able.filter(({ name }) => name === backend);
+  if (keepers.length > 0) return keepers;
+  if (snapshot.hasManyCallers) return [];
+  return method === 'GET' || able.length === 1 ? able : [];
+}
+
+function withId(endpoint: Endpoint | undefined, id: string): Endpoint | undefined {
+  if (endpoint?.resource === undefined || endpoint.resource === id) return endpoint;
+  return { ...endpoint, resource: id, target: endpoint.target.replace(endpoint.resource, () => id) };
+}
+
+/** The failure that the client is to hear of. */
+interface Telling {
+  readonly failure: Failure;
+  readonly route: Route;
+}
+
+function exhausted(telling: Telling | undefined, exchange: Exchange): Outcome {
+  const { failure, route } = telling ?? {};
+  exchange.lastFailure = failure;
+  exchange.lastAnswered = failure?.answer === undefined ? undefined : failure;
+  exchange.answeredRoute = route;
+  return { type: 'exhausted', failure, retryAfterMs: 0, everyRouteTried: true };
+}
+
+function unknown(id: string): Refusal {
+  return new Refusal(
+    'resource_not_found',
+    `Nothing is kept for this caller under the id \`${id.slice(0, 100)}\`, as far as is known here.`,
+  );
+}
+
+/** A route that is of no alias: nothing of it is configured but the backend. */
+function routeTo(backend: Backend, { snapshot }: Context): Route {
+  const alias: Alias = {
+    name: NO_ALIAS,
+    prefix: undefined,
+    balance: 'random',
+    tiers: [],
+    totalMs: undefined,
+    turns: [],
+  };
+  const live = backend.live.model(NO_ALIAS, NO_ALIAS);
+  const { timeouts } = snapshot;
+  return {
+    alias,
+    backend,
+    model: NO_ALIAS,
+    modelLabel: NO_ALIAS,
+    priority: 1,
+    weight: 1,
+    key: routeKey(backend.name, NO_ALIAS),
+    timeouts,
+    pace: live,
+    live,
+  };
+}

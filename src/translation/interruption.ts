@@ -1,0 +1,16 @@
+import { CONSEQUENCES } from '../core/failure.ts';
+import type { FailureKind } from '../core/failure.ts';
+import type { GatewayError } from '../protocols/protocol.ts';
+
+/** What tells the client of a stream that it was broken off. */
+export function interruption(kind: FailureKind, code: string, requestId: string): GatewayError {
+  const { words } = CONSEQUENCES[kind];
+  return {
+    status: 502,
+    message: `The answer is incomplete: the backend ${words}. Discard it and send the request again.`,
+    type: 'server_error',
+    code,
+    param: null,
+    requestId,
+  };
+}

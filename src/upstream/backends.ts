@@ -1,0 +1,84 @@
+import type { Config } from '../config/schema.ts';
+import { hopMark } from '../core/hop-mark.ts';
+import { BackendLive } from '../core/backend-live.ts';
+import type { Transport, TransportPlan } from './transports/transport.ts';
+import { buildTransport, identityOf } from './transports/transport.ts';
+
+/** What is known of the backends from their traffic, by name; it outlives every snapshot, so a reload forgets nothing. */
+export class LiveBackends {
+  /** What `Via` calls this gateway. */
+  readonly hopMark = hopMark();
+  readonly #backends = new Map<string, BackendLive>();
+  readonly #turns = new Map<string, number[]>();
+  /** Ways that no config leads to any more. */
+  #replaced: Transport[] = [];
+  readonly #transports = new Map<string, { readonly identity: string; readonly transport: Transport }>();
+
+  /** `onRoom` is told when a full backend has a free slot again. */
+  constructor(private readonly onRoom: (backend: BackendLive) => void) {}
+
+  /**
+   * Forgets what no route of the config now in force leads to, and what was learnt at an address or with a key that a
+   * backend no longer has. Returns the backends that so start anew.
+   */
+  follow(before: Config, { backends, models }: Config): string[] {
+    const names = new Set(backends.map(({ name }) => name));
+    for (const name of this.#transports.keys()) if (!names.has(name)) this.#forget(name);
+    for (const { retire } of this.#replaced) retire?.();
+    this.#replaced = [];
+    for (const alias of this.#turns.keys()) if (!Object.hasOwn(models, alias)) this.#turns.delete(alias);
+    const routes = Object.values(models).flatMap((alias) => alias.routes);
+    for (const live of this.#backends.values())
+      live.keepModels(new Set(routes.flatMap(({ backend, model }) => (backend === live.name ? [model] : []))));
+    const changed = backends.filter((backend) => {
+      const earlier = before.backends.find(({ name }) => name === backend.name);
+      return earlier !== undefined && wayOf(earlier) !== wayOf(backend);
+    });
+    return changed.flatMap(({ name }) => (this.backend(name).startAnew() ? [name] : []));
+  }
+
+  backend(name: string): BackendLive {
+    return remembered(this.#backends, name, () => new BackendLive(name, this.onRoom));
+  }
+
+  turns(alias: string): number[] {
+    return remembered(this.#turns, alias, () => []);
+  }
+
+  /**
+   * The way to a backend, which stays the same as long as the plan does. Connections are a backend's own, so that no
+   * other's keys or TLS settings meet in them; requests under way keep the way that they began on.
+   */
+  transport(name: string, plan: TransportPlan): Transport {
+    const identity = identityOf(plan);
+    const known = this.#transports.get(name);
+    if (known?.identity === identity) return known.transport;
+    this.#forget(name);
+    const transport = buildTransport(plan);
+    this.#transports.set(name, { identity, transport });
+    return transport;
+  }
+
+  /** Until another config is in force the one that is may still send by it. */
+  #forget(name: string): void {
+    const transport = this.#transports.get(name)?.transport;
+    if (transport !== undefined) this.#replaced.push(transport);
+    this.#transports.delete(name);
+  }
+}
+
+/** What of a backend's config is for the gateway alone; the rest decides where requests go and who they are from. */
+const OWN_KEYS: ReadonlySet<string> = new Set('enabled max_concurrency keep_alive timeout headers quirks'.split(' '));
+
+function wayOf(backend: Config['backends'][number]): string {
+  return JSON.stringify(Object.entries(backend).filter(([key]) => !OWN_KEYS.has(key)));
+}
+
+function remembered<V>(map: Map<string, V>, key: string, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}

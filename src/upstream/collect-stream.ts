@@ -1,0 +1,118 @@
+import { brokenAnswer } from '../core/broken-answer.ts';
+import type { Failure, HeldAnswer } from '../core/failure.ts';
+import type { UpstreamAnswer } from '../core/upstream-answer.ts';
+import { TooComplex } from '../core/work.ts';
+import { Unintelligible } from '../protocols/codec.ts';
+import { UnreadableStream } from '../protocols/sse.ts';
+import type { PlainAnswer } from './answer.ts';
+import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
+import type { StreamCollection } from '../translation/translation.ts';
+import { crossingFor } from '../translation/translation-for.ts';
+import { withOwnIds } from './own-ids.ts';
+import type { AttemptRun } from './settle.ts';
+import { begun, classify, rememberKept, succeed } from './settle.ts';
+import { StreamInspector } from './stream-inspector.ts';
+
+/** One that is longer is given up. */
+const MOST_BYTES = 64 * 1024 * 1024;
+/** How long the end of a stream is waited for after its finish. */
+const AFTER_FINISH_MS = 2000;
+
+/** Reads a stream that nobody asked for to its end, and makes of it the plain answer that the client did ask for. */
+export async function collectStream(response: UpstreamAnswer, run: AttemptRun): Promise<PlainAnswer | Failure> {
+  const collector = collectorFor(run);
+  if (collector === undefined) return brokenAnswer('unasked_stream');
+  const { status, headers } = response;
+  const events = new StreamInspector(run.protocol, run.exchange, collector, { limits: run.context.snapshot.work });
+  try {
+    run.watch.committed();
+    await readAll(response, events, run);
+    run.watch.ends();
+    run.exchange.usage = events.usage ?? run.exchange.usage;
+    if (events.state === 'error') {
+      const answer: HeldAnswer = { status, headers, body: encoder.encode(JSON.stringify(events.error)) };
+      headers.set('content-type', 'application/json');
+      return classify(answer, events.error, run);
+    }
+    if (events.isEmpty) return brokenAnswer('no_answer');
+    if (!events.isComplete) return brokenAnswer('stream_ended_early');
+    const text = collector.answer();
+    begun(run);
+    succeed(run, status);
+    rememberKept(run);
+    headers.set('content-type', 'application/json');
+    return { type: 'plain', status, headers, ...withOwnIds(encoder.encode(text), JSON.parse(text), run) };
+  } catch (error) {
+    if (error instanceof Unintelligible || error instanceof UnreadableStream) return brokenAnswer('malformed');
+    throw error;
+  } finally {
+    response.body.cancel();
+  }
+}
+
+async function readAll({ body }: UpstreamAnswer, events: StreamInspector, run: AttemptRun): Promise<void> {
+  const { watch, attempt, exchange, context } = run;
+  let bytes = 0;
+  while (!events.isOver) {
+    watch.waits(events.finished ? AFTER_FINISH_MS : undefined);
+    let chunk;
+    try {
+      chunk = await body.read();
+    } catch (error) {
+      // What has had its finish is whole, whatever became of the connection.
+      const isSilent = attempt.aborted === undefined || attempt.aborted.kind === 'read_timeout';
+      if (events.isComplete && isSilent) return;
+      throw error;
+    }
+    watch.gotBytes();
+    if (chunk.done) {
+      events.last();
+      return;
+    }
+    bytes += chunk.value.byteLength;
+    if (bytes > MOST_BYTES) throw new UnreadableStream('too long to be collected');
+    if (bytes > UNCOUNTED_BYTES && !hasRoomFor(chunk.value.byteLength, exchange, context)) throw new NoRoom();
+    events.push(chunk.value);
+  }
+}
+
+/** Undefined where the dialect cannot say again what was asked for: then nor can it be known what is answered. */
+function collectorFor(run: AttemptRun): Collector | undefined {
+  const { attempt, exchange, protocol, client, context } = run;
+  // Of several choices a plain answer that is made anew would have the first.
+  if (run.crossing === undefined && asksForSeveral(exchange.body?.fields)) return undefined;
+  try {
+    const ends = { client, upstream: protocol };
+    return new Collector((run.crossing ?? crossingFor(attempt.route, exchange, ends, context)).collect());
+  } catch (error) {
+    if (error instanceof TooComplex) throw error;
+    return undefined;
+  }
+}
+
+function asksForSeveral(fields: Readonly<Record<string, unknown>> | undefined): boolean {
+  const n = fields?.['n'];
+  return typeof n === 'number' && n > 1;
+}
+
+/** Takes events where others are said anew: nothing of them goes out. */
+class Collector {
+  readonly isSameDialect = false;
+
+  constructor(private readonly collection: StreamCollection) {}
+
+  push(_data: string, event: unknown, name: string | undefined): string {
+    this.collection.push(event, name);
+    return '';
+  }
+
+  pushError(): string {
+    return '';
+  }
+
+  answer(): string {
+    return this.collection.answer();
+  }
+}
+
+const encoder = new TextEncoder();

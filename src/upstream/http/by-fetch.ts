@@ -1,0 +1,46 @@
+import type { UpstreamRequest } from '../../core/route.ts';
+import type { UpstreamAnswer } from '../../core/upstream-answer.ts';
+import { namesProxy } from '../../lib/proxy-variables.ts';
+import { answerOf } from '../transports/response-answer.ts';
+import { decoded } from './decode.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether the usual variables name a proxy for the URL, as Bun's `fetch` goes by them. In doubt they do. */
+export function isProxied({ protocol, hostname, host }: URL, env: Environment = process.env): boolean {
+  if (!namesProxy(env, protocol)) return false;
+  const { NO_PROXY: upper = '', no_proxy: lower = '' } = env;
+  const listed = upper === '' ? lower : upper;
+  const exceptions = listed.split(',').map((entry) => entry.trim().toLowerCase());
+  return !exceptions.some((entry) => entry === '*' || entry === hostname || entry === host);
+}
+
+/**
+ * Sends a request through the environment's proxy, over a connection of its own: `fetch` cannot tell whether anything
+ * was left on one that it uses again.
+ */
+export async function sendByFetch(url: string, request: UpstreamRequest): Promise<UpstreamAnswer> {
+  const { method, target, headers, body, signal } = request;
+  const response = await fetch(url + target, {
+    method,
+    headers,
+    body: body ?? null,
+    signal,
+    redirect: 'manual',
+    keepalive: false,
+    // Decoded here, where it is done piece by piece.
+    decompress: false,
+    // Silence is measured by the gateway, by the limits of its config; Bun's own five minutes would cut in.
+    timeout: false,
+  });
+  const answer = answerOf(response);
+  // As over connections of our own: where there is no body (HEAD, say), there is nothing to decode.
+  if (response.body === null || response.headers.get('content-length') === '0') return answer;
+  try {
+    return decoded(answer);
+  } catch (error) {
+    // Nobody will read it: its connection is given back.
+    answer.body.cancel();
+    throw error;
+  }
+}

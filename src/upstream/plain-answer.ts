@@ -1,0 +1,234 @@
+import { brokenAnswer } from '../core/broken-answer.ts';
+import type { Failure, HeldAnswer } from '../core/failure.ts';
+import { transportFailure } from '../core/failure.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { Route } from '../core/route.ts';
+import type { UpstreamAnswer } from '../core/upstream-answer.ts';
+import { Work } from '../core/work.ts';
+import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
+import { SMALL_UNITS } from '../lib/json-extent.ts';
+import { jsonFootprint } from '../lib/json-footprint.ts';
+import { Unintelligible } from '../protocols/codec.ts';
+import type { BrokenEnd } from '../protocols/finish-words.ts';
+import { readBaseResp, readVendorError } from '../core/vendor-error.ts';
+import { beginsAsEvents, wholeBody } from './answer-form.ts';
+import { AnswerIds } from './answer-ids.ts';
+import { LongAnswer } from './answer.ts';
+import type { PlainAnswer } from './answer.ts';
+import { brokenEndFailure } from './broken-end.ts';
+import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
+import { collectStream } from './collect-stream.ts';
+import { framedWhole, streamType } from '../translation/framing.ts';
+import { withOwnIds } from './own-ids.ts';
+import type { AttemptRun } from './settle.ts';
+import { begun, classify, rememberKept, succeed } from './settle.ts';
+
+/** An answer of up to this size is held until it is whole, so that one that breaks off can be had elsewhere. */
+const HOLD_BYTES = 1024 * 1024;
+/** One that is to be translated, or has ids to be sealed, has to be whole; pictures are the largest. */
+const HOLD_WHOLE_BYTES = 64 * 1024 * 1024;
+
+/** Reads an answer that is no event stream, and judges it once it is whole. */
+export async function readPlain(
+  response: UpstreamAnswer,
+  run: AttemptRun,
+): Promise<PlainAnswer | LongAnswer | Failure> {
+  run.watch.committed();
+  // Mostly it has come with its head.
+  const whole = isHeld(response, run) ? response.body.takeWhole() : undefined;
+  const body = whole ?? (await readInPieces(response, run));
+  return body instanceof Uint8Array ? judged(response, body, run) : beginLong(response, body, run);
+}
+
+/** The answer is whole. */
+function judged(
+  response: UpstreamAnswer,
+  body: Uint8Array<ArrayBuffer>,
+  run: AttemptRun,
+): PlainAnswer | Failure | Promise<PlainAnswer | Failure> {
+  const { status, headers } = response;
+  const good = status >= 200 && status <= 299;
+  const isJson = /json/i.test(headers.get('content-type') ?? '');
+  const mustBeJson = isJson || run.crossing !== undefined || run.exchange.endpoint?.answersJson === true;
+  const json = mustBeJson || !good ? parsed(body, run) : undefined;
+  if (good && json === undefined && isGenerated(run) && beginsAsEvents(body))
+    return collectStream({ status, headers, body: wholeBody(body) }, run);
+  const failure = judge({ status, headers, body }, json, mustBeJson, run);
+  if (failure !== undefined) {
+    // What failed was paid for as well.
+    run.exchange.usage = run.protocol.readUsage(json) ?? run.exchange.usage;
+    return failure;
+  }
+  const told = good && json !== undefined ? withOwnIds(body, json, run) : { body, json };
+  const inForm = good ? inClientsForm(told.json, run) : undefined;
+  if (inForm !== undefined && typeof inForm !== 'string') return inForm;
+  begun(run);
+  run.watch.ends();
+  if (good) run.exchange.usage = run.protocol.readUsage(json);
+  succeed(run, status);
+  if (good) {
+    run.exchange.keptId = run.protocol.keeping?.idOf(json);
+    rememberKept(run);
+  }
+  if (inForm === undefined) {
+    // SDKs hand on as a text what is not labelled as JSON.
+    if (good && !isJson && json !== undefined) headers.set('content-type', 'application/json');
+    return { type: 'plain', status, headers, ...told };
+  }
+  const isStream = run.exchange.stream;
+  headers.set('content-type', isStream ? streamType(run.client) : 'application/json');
+  return { type: 'plain', status, headers, body: encoder.encode(inForm), json: told.json, isStream };
+}
+
+/**
+ * The answer in the client's dialect, and as a stream where it asked for one; undefined where it can be passed on as it
+ * is. One that makes no sense in the backend's own dialect is as good as none.
+ */
+function inClientsForm(json: unknown, { exchange, client, crossing }: AttemptRun): string | Failure | undefined {
+  const { stream, endpoint } = exchange;
+  if (crossing === undefined) {
+    const events = stream && endpoint?.operation === 'generate' ? client.stream.fromPlain(json) : undefined;
+    return events === undefined ? undefined : framedWhole(events, client);
+  }
+  try {
+    const text = crossing.answer(json);
+    return stream ? framedWhole(text, client) : text;
+  } catch (error) {
+    if (!(error instanceof Unintelligible)) throw error;
+    return brokenAnswer('malformed');
+  }
+}
+
+function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: AttemptRun): Failure | undefined {
+  const { status } = answer;
+  if (status < 200 || status > 299) return classify(answer, json, run);
+  // Of what is kept, also a response that has failed is what was asked for.
+  const isKept = run.exchange.endpoint?.kind === 'resource';
+  if (!isKept && (run.protocol.errors.read(json) ?? readBaseResp(json)) !== undefined)
+    return classify(answer, json, run);
+  const broken = isKept ? undefined : run.protocol.brokenEnd(json, run.exchange.body?.fields);
+  if (broken !== undefined) return brokenPlain(broken, answer, json, run);
+  if (isGenerated(run)) return noAnswer(answer, json, run);
+  // A transfer without length or chunks ends the same way whether whole or cut; JSON shows the difference.
+  return mustBeJson && json === undefined && status !== 204 && status !== 205 ? noJson(answer) : undefined;
+}
+
+/** Of a word that nobody knows its own client may judge, where nothing better is to be had than the answer as it is. */
+function brokenPlain(broken: BrokenEnd, answer: HeldAnswer, json: unknown, run: AttemptRun): Failure {
+  const { exchange, crossing, protocol } = run;
+  const failure = brokenEndFailure(broken, answer.headers, run);
+  if (broken.cause !== 'unknown' || crossing !== undefined || exchange.stream) return failure;
+  exchange.usage = protocol.readUsage(json);
+  return { ...failure, status: answer.status, answer };
+}
+
+/** A page is most often that of a wrong URL or of a proxy between, which is quicker found than any other broken answer. */
+function noJson({ body }: HeldAnswer): Failure {
+  const start = new TextDecoder().decode(body.subarray(0, PAGE_START_BYTES)).trimStart();
+  return brokenAnswer(start.startsWith('<') ? 'html' : 'invalid_json');
+}
+
+const PAGE_START_BYTES = 64;
+
+/** Whoever went on with a conversation has said something, or why not. What holds neither may hold a vendor's own error. */
+function noAnswer(answer: HeldAnswer, json: unknown, run: AttemptRun): Failure | undefined {
+  if (json === undefined) return answer.body.byteLength === 0 ? brokenAnswer('no_answer') : noJson(answer);
+  if (run.protocol.holdsAnswer(json)) return undefined;
+  return readVendorError(json) === undefined ? brokenAnswer('no_answer') : classify(answer, json, run);
+}
+
+function isGenerated({ exchange }: AttemptRun): boolean {
+  return exchange.endpoint?.operation === 'generate';
+}
+
+/** Sound and pictures are played as they come; nobody waits for a whole one. What has to be JSON is none, whatever its label. */
+function isHeld({ status, headers }: UpstreamAnswer, run: AttemptRun): boolean {
+  if (status < 200 || status > 299 || mustBeWhole(run) || run.exchange.endpoint?.answersJson === true) return true;
+  return !MEDIA.test(headers.get('content-type') ?? '');
+}
+
+/** Reads piece by piece, until the answer is whole; gives the pieces of one that turns out not to be one to hold. */
+async function readInPieces(answer: UpstreamAnswer, run: AttemptRun): Promise<Uint8Array<ArrayBuffer> | Uint8Array[]> {
+  const { exchange, watch, context } = run;
+  const pieces: Uint8Array[] = [];
+  if (!isHeld(answer, run)) return pieces;
+  const holdBytes = mustBeWhole(run) ? HOLD_WHOLE_BYTES : HOLD_BYTES;
+  let bytes = 0;
+  while (bytes <= holdBytes) {
+    watch.waits();
+    const { done, value } = await answer.body.read();
+    watch.gotBytes();
+    if (done) return joined(pieces, bytes);
+    pieces.push(value);
+    bytes += value.byteLength;
+    if (bytes > UNCOUNTED_BYTES && bytes <= holdBytes && !hasRoomFor(value.byteLength, exchange, context))
+      throw new NoRoom();
+  }
+  return pieces;
+}
+
+/** The answer is not held: what is here of it is judged, and the rest goes out as it comes. */
+function beginLong(
+  { status, headers, body }: UpstreamAnswer,
+  pieces: Uint8Array[],
+  run: AttemptRun,
+): LongAnswer | Failure {
+  if (mustBeWhole(run)) {
+    run.exchange.notCarried = tooLong(run.attempt.route);
+    return transportFailure('not_carried', 'too_long_to_translate');
+  }
+  if (status >= 400) {
+    const failure = classify({ status, headers, body: joined(pieces, HOLD_BYTES) }, undefined, run);
+    if (failure.routedAround) return { ...failure, answer: undefined };
+  }
+  begun(run);
+  return new LongAnswer({ status, headers }, pieces, body, run);
+}
+
+function mustBeWhole(run: AttemptRun): boolean {
+  return run.crossing !== undefined || AnswerIds.for(run) !== undefined;
+}
+
+/** Nothing is wrong with the backend; one of the client's own dialect could pass the answer on as it comes. */
+function tooLong({ backend }: Route): Refusal {
+  return new Refusal(
+    'upstream_error',
+    `The answer of the backend ${backend.name} is over 64 MiB, too long for what has to be changed in it. Ask for a stream, or for less.`,
+    { headers: { 'x-should-retry': 'false' } },
+  );
+}
+
+const MEDIA = /^(?:audio|image|video)\/|^application\/octet-stream/i;
+
+/** The pieces as one, cut off at `bytes`. */
+function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
+  const [first] = pieces;
+  if (pieces.length === 1 && first !== undefined && first.byteLength <= bytes) return first as Uint8Array<ArrayBuffer>;
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const piece of pieces) {
+    const fitting = piece.subarray(0, bytes - at);
+    whole.set(fitting, at);
+    at += fitting.byteLength;
+  }
+  return whole.subarray(0, at);
+}
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** Undefined for what is no JSON. Throws TooComplex for what would be too much to translate. */
+function parsed(body: Uint8Array, { crossing, exchange, context }: AttemptRun): unknown {
+  if (body.byteLength === 0) return undefined;
+  const text = decoder.decode(body);
+  if (text.length > SMALL_UNITS && (crossing !== undefined || exchange.stream)) {
+    new Work(context.snapshot.work).takeJson(text, 'the answer');
+  }
+  const isLarge = body.byteLength > UNCOUNTED_BYTES;
+  if (isLarge && !hasRoomFor(jsonFootprint(text, context.random), exchange, context)) throw new NoRoom();
+  try {
+    return crossing === undefined ? (JSON.parse(text) as unknown) : parseKeepingLongNumbers(text);
+  } catch {
+    return undefined;
+  }
+}

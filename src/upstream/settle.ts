@@ -1,0 +1,139 @@
+import type { Attempt } from '../core/attempt.ts';
+import { measure, rememberedOperation } from '../core/backend-live.ts';
+import { classifyAnswer } from '../core/classify.ts';
+import type { Exchange } from '../core/exchange.ts';
+import { readLooseError } from '../core/loose-error.ts';
+import type { Failure, FailureKind, HeldAnswer } from '../core/failure.ts';
+import { routeKey } from '../core/route.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import { readVendorError } from '../core/vendor-error.ts';
+import { accountOf } from './account.ts';
+import { isBackendsFault } from './blame.ts';
+import { letGoOfBytes } from '../core/buffered-bytes.ts';
+import type { Context } from '../context.ts';
+import { coolingOf, operationFor } from '../routing/cooling.ts';
+import type { Crossing } from '../translation/translation.ts';
+import { quotesRequest } from './quotes-request.ts';
+import { noteAccepted, sayRefused } from './provider-refused.ts';
+import type { Watch } from '../core/watch.ts';
+
+/** One attempt and what it is carried out with. */
+export interface AttemptRun {
+  readonly attempt: Attempt;
+  readonly watch: Watch;
+  readonly exchange: Exchange;
+  /** The dialect in which the backend is spoken to, and the client's. Mostly the same. */
+  readonly protocol: Protocol;
+  readonly client: Protocol;
+  /** What is between them, where they differ; let go of once it has served. */
+  crossing: Crossing | undefined;
+  readonly context: Context;
+  /** What went up, once it has: its headers, and its path and query after the backend's base. */
+  sentHeaders: Readonly<Record<string, string>> | undefined;
+  sentTarget: string | undefined;
+  /** The stream was asked for token counts that its client did not ask for: what comes of them alone does not pass. */
+  hidesUsage: boolean;
+  /** What the exchange held when the try began. */
+  readonly heldBefore: number;
+}
+
+/** Of these, the backend works: it is the request that it did not like. */
+const REQUESTS_FAULT: ReadonlySet<FailureKind> = new Set(['bad_request', 'context_length', 'content_filter']);
+/** After these, the route is not tried again for the same request. */
+const SILENCE: ReadonlySet<FailureKind> = new Set(['connect_timeout', 'first_byte_timeout', 'read_timeout']);
+
+/** Ends an attempt that did not serve: the operation rests if its backend is to blame. Returns the failure. */
+export function fail(run: AttemptRun, failure: Failure): Failure {
+  const { attempt, watch, exchange, context } = run;
+  if (attempt.ended) return failure;
+  const { route } = attempt;
+  const { kind } = failure;
+  watch.ends();
+  let coolingUntil: number | undefined;
+  if (kind === 'own_lack') context.ownLack.noted(failure.detail ?? kind);
+  const isBlamed = isBackendsFault(run, failure);
+  if (kind === 'refused') sayRefused(run, failure, isBlamed);
+  if (isBlamed) {
+    coolingUntil = blame(run, failure);
+  } else if (failure.answer !== undefined) {
+    if (REQUESTS_FAULT.has(kind)) context.cooldowns.succeed(coolingOf(route, exchange), attempt.startedAt);
+    context.health.heardFrom(route.backend.live);
+  }
+  // An answer that may be the best there is need not be had again.
+  const isKept = kind === 'generation_failed' && failure.answer !== undefined;
+  if (SILENCE.has(kind) || isKept || isFailedTrial(run)) (exchange.spent ??= new Set()).add(route.key);
+  if (kind === 'context_length') exchange.noteTooLong(route);
+  attempt.end({ failure, coolingUntil });
+  exchange.lastFailure = failure;
+  // Nobody will see what was read of it.
+  if (failure.answer === undefined)
+    letGoOfBytes(exchange, context, Math.max(0, exchange.bufferedBytes - run.heldBefore));
+  if (failure.answer !== undefined) {
+    exchange.lastAnswered = failure;
+    exchange.answeredRoute = route;
+    exchange.answeredIn = exchange.spoken;
+  }
+  return failure;
+}
+
+/** A backend on trial is tried once, and then others; unless it is this very request that has put it there. */
+function isFailedTrial({ attempt, exchange }: AttemptRun): boolean {
+  const { backend, model } = attempt.route;
+  return attempt.isTrial && !exchange.hasTried(routeKey(backend.name, model));
+}
+
+/** Notes where an answer is kept, if it is, for what will ask for it. A sealed id tells that itself. */
+export function rememberKept({ exchange, crossing, attempt, context }: AttemptRun): void {
+  if (exchange.keptId === undefined || crossing !== undefined || context.snapshot.seal !== undefined) return;
+  context.owners.remember(exchange.callerName, exchange.keptId, attempt.route.backend.name);
+}
+
+/** Notes that the route answers, and how soon it began to. Only its end tells whether it has served. */
+export function begun({ attempt, context }: AttemptRun): void {
+  const { route, startedAt } = attempt;
+  context.health.heardFrom(route.backend.live);
+  if (context.ownLack.isFelt) context.ownLack.over();
+  const now = context.clock.now();
+  measure(route.pace, now - startedAt, now);
+}
+
+/** Ends an attempt whose answer came whole. */
+export function succeed({ attempt, exchange, context }: AttemptRun, status: number): void {
+  context.cooldowns.succeed(coolingOf(attempt.route, exchange), attempt.startedAt);
+  noteAccepted(attempt.route, exchange, context.clock.now());
+  attempt.end({ status });
+}
+
+/** Classifies an answer that its dialect says (or its status says) is an error. */
+export function classify(answer: HeldAnswer, json: unknown, run: AttemptRun): Failure {
+  const { protocol, context } = run;
+  const isSuccess = answer.status >= 200 && answer.status <= 299;
+  const own = protocol.errors.read(json);
+  // By its status or its event it is an error, whatever it looks like.
+  const error = own ?? readVendorError(json) ?? readLooseError(json);
+  const failure = classifyAnswer(answer, error, context.snapshot.detection, accountOf(run));
+  const { told } = failure;
+  const isQuote = told !== undefined && quotesRequest(told, run.exchange, run.attempt.route.model);
+  // A client takes a 2xx answer for a good one unless it holds an error as its dialect has it.
+  const isForeign = isSuccess && own === undefined && failure.error !== undefined;
+  return { ...failure, ...(isQuote ? { told: undefined } : {}), ...(isForeign ? { isForeign } : {}) };
+}
+
+function blame({ attempt, exchange, context }: AttemptRun, failure: Failure): number | undefined {
+  const { cooldowns, snapshot } = context;
+  const { route } = attempt;
+  const { cooldown_seconds: seconds } = snapshot.config.fallback;
+  if (seconds === 0) return undefined;
+  const asked = failure.kind === 'rate_limited' || failure.kind === 'overloaded' ? failure.retryAfterMs : undefined;
+  return cooldowns.blame(
+    rememberedOperation(route.backend.live.remember(route.live), operationFor(route, exchange)),
+    asked ?? seconds * 1000,
+    pastFailure(failure),
+  );
+}
+
+/** For operators, and for clients whose model is left alone because of it: never a provider's word. */
+function pastFailure({ status, kind, detail }: Failure): string {
+  if (status !== undefined) return `${status} ${kind}`;
+  return detail === undefined ? kind : `${kind} (${detail})`;
+}
