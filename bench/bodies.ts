@@ -30,6 +30,19 @@ export function chatBody(bytes: number, stream?: StreamShape): string {
   return JSON.stringify(body);
 }
 
+/** A request of about `bytes` bytes that is one picture in base64, and a question about it. */
+export function pictureBody(bytes: number): string {
+  const question = { type: 'text', text: 'What is in this picture? Answer in one sentence.' };
+  const bodyWith = (picture: string): string => {
+    const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${picture}` } };
+    const messages = [{ role: 'user', content: [question, image] }];
+    return JSON.stringify({ model: 'bench', max_tokens: 1000, temperature: 0.7, messages });
+  };
+  const picture = crypto.getRandomValues(Buffer.alloc(48 * 1024)).toString('base64');
+  const length = Math.floor((bytes - bodyWith('').length) / 4) * 4;
+  return bodyWith(picture.repeat(Math.ceil(length / picture.length)).slice(0, length));
+}
+
 function prose(length: number): string {
   return PROSE.repeat(Math.ceil(length / PROSE.length)).slice(0, length);
 }

@@ -1,7 +1,7 @@
 // The benchmark's clients, a process of its own on raw keep-alive sockets. The task comes as JSON in the first
 // argument; every finding goes out as one JSON line.
 import type { Socket } from 'bun';
-import { chatBody } from './bodies.ts';
+import { chatBody, pictureBody } from './bodies.ts';
 import { MessageReader } from './message-reader.ts';
 import { Outbox } from './outbox.ts';
 
@@ -13,6 +13,8 @@ export interface RequestsTask {
   connections: number;
   count: number;
   bodyBytes: number;
+  /** What the body is mostly; a conversation unless told. */
+  content?: 'picture';
   /** The status that each is to have; 200 unless told. */
   status?: number;
   perSecond?: number;
@@ -80,7 +82,8 @@ if (import.meta.main) {
 }
 
 async function runRequests(task: RequestsTask): Promise<void> {
-  const request = requestBytes(task.headers, chatBody(task.bodyBytes));
+  const body = task.content === 'picture' ? pictureBody(task.bodyBytes) : chatBody(task.bodyBytes);
+  const request = requestBytes(task.headers, body);
   let toSend = task.count;
   let completed = 0;
   const wanted = String(task.status ?? 200);

@@ -35,7 +35,10 @@ const LARGE_BODY_BYTES = 1024 * 1024;
 
 /** CPU time per plain request of `bodyBytes`. */
 export async function requests(proxy: Running, count: number, bodyBytes: number): Promise<Sample> {
-  const task = requestsTask(proxy, count, bodyBytes);
+  return await taskCost(proxy, requestsTask(proxy, count, bodyBytes));
+}
+
+async function taskCost(proxy: Running, task: RequestsTask): Promise<Sample> {
   const before = cpuMicros(proxy.pid);
   const done = await runRequests(task);
   const micros = (cpuMicros(proxy.pid) - before) / Math.max(1, done.completed);
@@ -44,10 +47,7 @@ export async function requests(proxy: Running, count: number, bodyBytes: number)
 
 /** CPU time per request that is refused with 429. */
 export async function refusals(proxy: Running, count: number): Promise<Sample> {
-  const before = cpuMicros(proxy.pid);
-  const done = await runRequests({ ...requestsTask(proxy, count, 1024), status: 429 });
-  const micros = (cpuMicros(proxy.pid) - before) / Math.max(1, done.completed);
-  return { figures: { cpuMicros: micros, perSecond: done.completed / done.seconds }, failures: done.failures };
+  return await taskCost(proxy, { ...requestsTask(proxy, count, 1024), status: 429 });
 }
 
 /** Latency at a steady pace, from the moment at which each request was due. */
@@ -61,6 +61,11 @@ export async function latency(proxy: Running, perSecond: number, seconds: number
 /** The same with bodies of 1 MB. */
 export async function largeRequests(proxy: Running, count: number): Promise<Sample> {
   return await requests(proxy, count, LARGE_BODY_BYTES);
+}
+
+/** The same with bodies that are one picture. */
+export async function pictureRequests(proxy: Running, count: number): Promise<Sample> {
+  return await taskCost(proxy, { ...requestsTask(proxy, count, LARGE_BODY_BYTES), content: 'picture' });
 }
 
 /** CPU time per chunk of many streams at once, what it takes to open and close them included. */

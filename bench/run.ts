@@ -1,5 +1,5 @@
 // `make bench`: compares the executable with a bare Bun proxy, nginx and Portkey on this machine, in one run.
-//   bun bench/run.ts [--quick] [--only plain|refused|latency|large|stream|translated|memory|10000|start|2000]
+//   bun bench/run.ts [--quick] [--only plain|refused|latency|large|picture|stream|translated|memory|10000|start|2000]
 // A full run writes docs/benchmarks.md; a quick or partial one only prints.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ const SCENARIOS = [
   'refused',
   'latency',
   'large',
+  'picture',
   'stream',
   'translated',
   'memory',
@@ -114,6 +115,8 @@ async function run(scenario: Scenario): Promise<Result[]> {
       return await apart(scenario, (proxy) => measure.openStreams(proxy, sizes));
     case 'large':
       return await together(scenario, standard, (proxy) => measure.largeRequests(proxy, sizes.largeRequests));
+    case 'picture':
+      return await together(scenario, standard, (proxy) => measure.pictureRequests(proxy, sizes.largeRequests));
     case 'stream':
       return await apart(scenario, (proxy) => measure.streamChunks(proxy, sizes));
     case 'translated':

@@ -1,7 +1,8 @@
-import { Departures } from './core/departures.ts';
+import { ClientDisconnects } from './core/client-disconnects.ts';
 import type { Arrival, Exchange } from './core/exchange.ts';
 import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
+import { RequestRoom } from './core/request-room.ts';
 import { Bag } from './lib/bag.ts';
 import { acceptBody, acceptBytes, acceptHead } from './admission/accept.ts';
 import {
@@ -30,9 +31,9 @@ export class Gateway {
   /** The exchanges that are under way. */
   readonly exchanges = new Bag<Exchange>();
   draining = false;
-  /** There may be so many exchanges at once: more would take the files that those under way need. */
-  mostExchanges = Infinity;
-  readonly #departures: Departures;
+  /** There may be so many exchanges at once: more might take the files that those under way need. */
+  readonly room = new RequestRoom();
+  readonly #disconnects: ClientDisconnects;
   #context: Context;
 
   constructor(
@@ -40,7 +41,7 @@ export class Gateway {
     private readonly tools: Tools,
   ) {
     this.#context = this.#contextOf(snapshot);
-    this.#departures = new Departures(tools.clock);
+    this.#disconnects = new ClientDisconnects(tools.clock);
   }
 
   get snapshot(): Snapshot {
@@ -55,7 +56,7 @@ export class Gateway {
 
   /** Whether one more request would be let in. */
   get accepting(): boolean {
-    return !this.draining && this.exchanges.size < this.mostExchanges;
+    return !this.draining && this.room.isThere(this.exchanges.size);
   }
 
   /** Lets new requests work by `snapshot`; those under way end on what they began with. */
@@ -77,7 +78,7 @@ export class Gateway {
       const kind = exchange.endpoint?.kind;
       const isKept = kind === 'resource';
       if (!isKept && kind !== 'model') return await answerLocally(exchange, protocol, context);
-      if (this.exchanges.size > this.mostExchanges) throw outOfFiles();
+      if (!this.room.isThere(this.exchanges.size - 1)) throw outOfFiles();
       admitBody(exchange, context);
       await (isKept ? acceptBytes : acceptBody)(exchange, context); //       3. what is asked for, and of which alias
       resolveKept(exchange, protocol, context);
@@ -100,12 +101,11 @@ export class Gateway {
     if (snapshot.logsBodies) exchange.captured = [];
     this.exchanges.add(exchange);
     exchange.onFinished = this.#onFinished;
-    this.#departures.watch(exchange);
+    this.#disconnects.watch(exchange);
   }
 
   readonly #onFinished = (exchange: Exchange): void => {
     this.exchanges.delete(exchange);
-    this.#departures.forget(exchange);
   };
 
   #contextOf(snapshot: Snapshot): Context {

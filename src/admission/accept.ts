@@ -1,4 +1,5 @@
 import { mayUse, type Caller } from '../core/caller.ts';
+import { noticeDisconnect } from '../core/client-disconnects.ts';
 import type { Arrival, Body, Endpoint, Operation } from '../core/exchange.ts';
 import { Exchange } from '../core/exchange.ts';
 import type { Aborted } from '../core/failure.ts';
@@ -81,7 +82,7 @@ async function readBody(exchange: Exchange, context: Context): Promise<string | 
     const reading = isForm ? readForm(exchange, context) : readText(exchange, context);
     return await unlessAborted<string | Body>(reading, exchange);
   } catch (error) {
-    exchange.departure?.look();
+    noticeDisconnect(exchange);
     if (exchange.aborted !== undefined) throw endedEarly(exchange.aborted);
     // A form says itself what is wrong with it.
     throw error instanceof Refusal || isForm ? error : unreadable();

@@ -5,7 +5,6 @@ import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
 import { ANONYMOUS, type Caller } from './caller.ts';
 import type { Conversation } from './conversation.ts';
-import type { Departure } from './departures.ts';
 import type { Aborted, Failure } from './failure.ts';
 import type { Lease } from './lease.ts';
 import type { ProtocolName } from './part.ts';
@@ -204,8 +203,6 @@ export class Exchange implements BagItem {
   closed = false;
   /** What minds the limits in time, from the reading of the body on. */
   watch: Watch | undefined;
-  /** What hears of the client's leaving. */
-  departure: Departure | undefined;
   /** Its place among those that are under way. */
   slot = -1;
   /** Called once, when the exchange is over. */

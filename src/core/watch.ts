@@ -3,8 +3,8 @@ import type { Exchange } from './exchange.ts';
 import type { ConnectionListener } from './route.ts';
 import { Aborted } from './failure.ts';
 import { formatDuration } from '../lib/duration.ts';
-import { Alarm } from '../lib/alarm.ts';
-import type { Sleeper } from '../lib/alarm.ts';
+import { DeadlineTimer } from '../lib/deadline-timer.ts';
+import type { DeadlineListener } from '../lib/deadline-timer.ts';
 import type { Clock } from '../lib/clock.ts';
 
 /** What is waited for: nothing of a backend, the beginning of its answer, or more of it. */
@@ -14,10 +14,10 @@ type Phase = 'idle' | 'beginning' | 'answering';
  * Ends an exchange that goes over its deadline, and an attempt whose backend is silent for too long, telling which
  * limit it was. One timer serves an exchange through all its attempts.
  */
-export class Watch implements Sleeper, ConnectionListener {
-  readonly #alarm: Alarm;
-  /** What the alarm is set for. It is brought forward, never put off: what is not due when it rings is looked at again then. */
-  #alarmAt = Infinity;
+export class Watch implements DeadlineListener, ConnectionListener {
+  readonly #timer: DeadlineTimer;
+  /** What the timer is set for. It is brought forward, never put off: what is not due when it fires is looked at again then. */
+  #timerAt = Infinity;
   #phase: Phase = 'idle';
   #attempt: Attempt | undefined;
   #firstByteDueAt = Infinity;
@@ -34,12 +34,12 @@ export class Watch implements Sleeper, ConnectionListener {
     private readonly exchange: Exchange,
     private readonly clock: Clock,
   ) {
-    this.#alarm = new Alarm(clock, this);
+    this.#timer = new DeadlineTimer(clock, this);
   }
 
   /** From now on the exchange may not go over its deadline. */
   starts(): void {
-    this.#setAlarm();
+    this.#setTimer();
   }
 
   /** A request goes out. */
@@ -50,13 +50,13 @@ export class Watch implements Sleeper, ConnectionListener {
     this.#phase = 'beginning';
     this.#firstByteDueAt = attempt.startedAt + firstByteMs;
     this.#connectDueAt = Infinity;
-    this.#setAlarm();
+    this.#setTimer();
   }
 
   connecting(): void {
     if (this.#attempt === undefined || this.#phase !== 'beginning') return;
     this.#connectDueAt = this.clock.now() + this.#attempt.route.timeouts.connectMs;
-    this.#ringBy(this.#connectDueAt);
+    this.#endBy(this.#connectDueAt);
   }
 
   connected(): void {
@@ -73,7 +73,7 @@ export class Watch implements Sleeper, ConnectionListener {
     if (this.#phase !== 'answering') return;
     this.#silenceMs = Math.min(mostMs, this.#readMs);
     this.#silentAt = this.clock.now() + this.#silenceMs;
-    this.#ringBy(this.#silentAt);
+    this.#endBy(this.#silentAt);
   }
 
   gotBytes(): void {
@@ -89,17 +89,17 @@ export class Watch implements Sleeper, ConnectionListener {
 
   /** The exchange is over. */
   stop(): void {
-    this.#alarm.clear();
+    this.#timer.clear();
   }
 
-  #setAlarm(): void {
-    this.#ringBy(Math.min(this.exchange.deadlineAt, this.#dueAt()));
+  #setTimer(): void {
+    this.#endBy(Math.min(this.exchange.deadlineAt, this.#dueAt()));
   }
 
-  #ringBy(dueAt: number): void {
-    if (dueAt >= this.#alarmAt) return;
-    this.#alarmAt = dueAt;
-    this.#alarm.setAt(dueAt);
+  #endBy(dueAt: number): void {
+    if (dueAt >= this.#timerAt) return;
+    this.#timerAt = dueAt;
+    this.#timer.setAt(dueAt);
   }
 
   #dueAt(): number {
@@ -107,8 +107,8 @@ export class Watch implements Sleeper, ConnectionListener {
     return this.#phase === 'answering' ? this.#silentAt : Math.min(this.#firstByteDueAt, this.#connectDueAt);
   }
 
-  onAlarm(): void {
-    this.#alarmAt = Infinity;
+  onDeadline(): void {
+    this.#timerAt = Infinity;
     const now = this.clock.now();
     if (now >= this.exchange.deadlineAt) {
       this.exchange.abort(
@@ -122,7 +122,7 @@ export class Watch implements Sleeper, ConnectionListener {
       attempt.abort(new Aborted('read_timeout', formatDuration(this.#silenceMs)));
     }
     if (attempt !== undefined && this.#phase === 'beginning') this.#onSilentBeginning(attempt, now);
-    this.#setAlarm();
+    this.#setTimer();
   }
 
   #onSilentBeginning(attempt: Attempt, now: number): void {

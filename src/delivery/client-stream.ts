@@ -2,8 +2,8 @@ import { Aborted, CONSEQUENCES } from '../core/failure.ts';
 import { ERROR_CODES } from '../core/refusal.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { ScrubbedDeltas } from '../core/scrubbed-deltas.ts';
-import { Alarm } from '../lib/alarm.ts';
-import type { Sleeper } from '../lib/alarm.ts';
+import { DeadlineTimer } from '../lib/deadline-timer.ts';
+import type { DeadlineListener } from '../lib/deadline-timer.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { isJson } from '../lib/is-json.ts';
 import type { Protocol } from '../protocols/protocol.ts';
@@ -35,11 +35,11 @@ interface Source {
  * The body of a response that is not held whole. The client pulls: nothing is read from the upstream that it has not
  * made room for, so a slow client slows the upstream and memory stays flat.
  */
-export class ClientStream implements Sleeper {
+export class ClientStream implements DeadlineListener {
   private readonly exchange: Exchange;
   private readonly protocol: Protocol;
   private readonly context: Context;
-  readonly #alarm: Alarm;
+  readonly #timer: DeadlineTimer;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #source: Source | undefined;
   /** Takes the gateway's secrets out of a stream, before its bytes are sent. */
@@ -81,8 +81,8 @@ export class ClientStream implements Sleeper {
     this.context = context;
     exchange.status = 200;
     this.#lastSentAt = context.clock.now();
-    this.#alarm = new Alarm(context.clock, this);
-    this.#setAlarm();
+    this.#timer = new DeadlineTimer(context.clock, this);
+    this.#setTimer();
     this.#stopListening = exchange.onAbort((reason) => {
       if (reason.kind === 'client_gone') this.#left();
     });
@@ -218,13 +218,13 @@ export class ClientStream implements Sleeper {
   }
 
   #finish(): void {
-    this.#alarm.clear();
+    this.#timer.clear();
     this.#stopListening();
     finish(this.exchange, this.context);
   }
 
   /** Fires when the client has had no byte for a while: either it waits, or it takes nothing. */
-  onAlarm(): void {
+  onDeadline(): void {
     const silentMs = this.context.clock.now() - this.#lastSentAt;
     const { keepAliveMs } = this.context.snapshot;
     if (this.#clientWaits) {
@@ -235,15 +235,15 @@ export class ClientStream implements Sleeper {
       this.#break(new Error('the client took nothing for write_timeout'));
       return;
     }
-    this.#setAlarm();
+    this.#setTimer();
   }
 
   /** For the next moment at which silence would mean something; who waits for whom may have changed by then. */
-  #setAlarm(): void {
+  #setTimer(): void {
     const now = this.context.clock.now();
     const limits = [this.context.snapshot.keepAliveMs, this.#writeMs];
     const due = limits.map((limit) => this.#lastSentAt + limit).filter((at) => at > now);
-    this.#alarm.setAt(Math.min(...due, now + Math.min(...limits)));
+    this.#timer.setAt(Math.min(...due, now + Math.min(...limits)));
   }
 
   #keepAlive(): void {

@@ -1,10 +1,11 @@
+import { noticeDisconnect } from '../core/client-disconnects.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { ExchangeRecord } from '../core/record.ts';
 import { letGoOfBytes } from '../core/buffered-bytes.ts';
 import { logBodies } from './capture.ts';
 import type { Context } from '../context.ts';
 
-/** Whose answer was there sooner had not left, as far as anyone can tell; and to look is dear. */
+/** Skip the disconnect check for very fast answers: it is expensive. */
 const AT_ONCE_MS = 2;
 
 /** Ends the exchange, once, whatever way it ended: writes its record and lets go of what it holds. */
@@ -12,7 +13,7 @@ export function finish(exchange: Exchange, context: Context): void {
   const { clock, log, metrics, rateLimits } = context;
   const now = clock.now();
   // Whose client left a moment ago was not served.
-  if (now - exchange.startedAt >= AT_ONCE_MS) exchange.departure?.look();
+  if (now - exchange.startedAt >= AT_ONCE_MS) noticeDisconnect(exchange);
   if (!exchange.close()) return;
   exchange.attempt?.abandon();
   exchange.release();

@@ -18,6 +18,8 @@ export interface FileRoomSources {
 const LOOK_EVERY_MS = 250;
 /** Older kernels make a look dear where many files are open: it may take no more than this part of the time. */
 const LOOKS_SHARE = 1 / 50;
+/** So little for a look that any request may have one. */
+const CHEAP_LOOK_MS = 1;
 const MOST_RESERVED = 512;
 
 /**
@@ -28,6 +30,10 @@ export class FileRoom {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #reserved: number;
   #level: RoomLevel = 'enough';
+  /** No look before, in monotonic milliseconds. */
+  #restsUntil = 0;
+  /** What a look takes. */
+  #lookMs = Infinity;
 
   constructor(private readonly sources: FileRoomSources) {
     this.#reserved = Math.min(MOST_RESERVED, Math.ceil(sources.limit / 8));
@@ -38,22 +44,38 @@ export class FileRoom {
     clearTimeout(this.#timer);
   }
 
+  /** Looks before it is time, and returns how many files are to spare; undefined where looks are expensive and it is too soon. */
+  lookAgain(): number | undefined {
+    return performance.now() < this.#restsUntil ? undefined : this.#look();
+  }
+
   #wait(ms: number): void {
     this.#timer = setTimeout(() => {
-      const from = performance.now();
-      this.#look();
-      this.#wait(Math.max(LOOK_EVERY_MS, (performance.now() - from) / LOOKS_SHARE));
+      this.lookAgain();
+      this.#wait(Math.max(LOOK_EVERY_MS, this.#restsUntil - performance.now()));
     }, ms);
     this.#timer.unref();
   }
 
-  #look(): void {
+  #look(): number | undefined {
+    const from = performance.now();
+    const spare = this.#tell();
+    const now = performance.now();
+    // The least so far: now and then somebody else has the processor.
+    this.#lookMs = Math.min(this.#lookMs, now - from);
+    this.#restsUntil = this.#lookMs <= CHEAP_LOOK_MS ? now : now + this.#lookMs / LOOKS_SHARE;
+    return spare;
+  }
+
+  #tell(): number | undefined {
     const { limit, count, onLook } = this.sources;
     const counted = count();
-    if (counted === undefined) return;
+    if (counted === undefined) return undefined;
     const open = counted === 'full' ? limit : counted;
     this.#level = this.#levelAt(limit - open);
-    onLook(this.#level, open, Math.max(0, limit - open - this.#reserved));
+    const spare = Math.max(0, limit - open - this.#reserved);
+    onLook(this.#level, open, spare);
+    return spare;
   }
 
   /** It takes more room to go back to a better level than to stay in it. */

@@ -16,8 +16,6 @@ import type { FileId } from './unix-socket.ts';
 /** Streams that are cut off at the end of a shutdown get this long to send their last words. */
 const LAST_WORDS_MS = 1000;
 const POLL_MS = 20;
-/** The client's connection, and the backend's. */
-const FILES_OF_EXCHANGE = 2;
 
 /** A socket that is listened on, by the `listen` value that asked for it. */
 interface Listener extends Wanted {
@@ -60,6 +58,7 @@ export class Host {
         count: countOpenFiles,
         onLook: (level, open, spare) => this.#onLook(level, { open_files: open, limit }, spare),
       });
+      app.gateway.room.count = () => this.#room?.lookAgain();
     }
   }
 
@@ -127,7 +126,7 @@ export class Host {
     const { gateway, log } = this.app;
     const before = this.#level;
     this.#level = level;
-    gateway.mostExchanges = gateway.exchanges.size + Math.floor(spare / FILES_OF_EXCHANGE);
+    gateway.room.counted(spare, gateway.exchanges.size);
     if (level === 'low') for (const { server } of this.#listeners) server.closeIdleConnections();
     if (level === 'none' && !this.#isShut) this.#shut();
     if (level !== 'none' && this.#isShut) void this.#inTurn(() => this.#openAgain()).catch(() => undefined);

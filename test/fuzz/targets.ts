@@ -13,6 +13,7 @@ import openaiChat from '../shapes/openai-chat.json';
 import openaiResponses from '../shapes/openai-responses.json';
 import { configs, judgeConfig } from './configs.ts';
 import { documentOf, oddValue } from './documents.ts';
+import { compareWithLlhttp, wireAnswers } from './http-answers.ts';
 import { schema } from './schemas.ts';
 import type { FuzzStage, Verdict } from './stage.ts';
 import { JSON_TYPE, withCanary } from './stage.ts';
@@ -119,7 +120,14 @@ const streams: Target = {
 
 const config: Target = { name: 'config', cases: configs, judge: (one) => Promise.resolve(judgeConfig(one)) };
 
-export const TARGETS: readonly Target[] = [requests, answers, streams, schemas, config];
+/** How answers end on the wire, beside llhttp. */
+const framing: Target = {
+  name: 'framing',
+  cases: wireAnswers,
+  judge: (one) => Promise.resolve(compareWithLlhttp(one)),
+};
+
+export const TARGETS: readonly Target[] = [requests, answers, streams, schemas, config, framing];
 
 function streaming({ events, lineEnd, garbage, pieceBytes, isWhole }: Json, canary: string): Reply {
   const lines = events.flatMap((event: Json) => [

@@ -6,7 +6,7 @@ import { open, requestBytes, send } from '../kit/client.ts';
 import type { RawConnection } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
 import type { Gateway, GatewayOptions } from '../kit/gateway.ts';
-import { chatEvents, manual } from '../kit/replies.ts';
+import { chatAnswer, chatEvents, hold, manual } from '../kit/replies.ts';
 import { eventually } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 import type { Upstream } from '../kit/upstream.ts';
@@ -218,6 +218,30 @@ describe.if(process.platform === 'linux')('at the limit of open files', () => {
     for (const one of silent) one.leave();
     await end();
   }, 90_000);
+
+  test('clients that are connected already need a file less: all of them are served where all fit', async () => {
+    const gate = hold(chatAnswer('served'));
+    const upstream = await startUpstream(gate);
+    stops.push(async () => await upstream.stop());
+    // 400 clients and as many connections to the backend fit beside the eighth that is kept for what is under way.
+    const gateway = await started(upstream, { maxOpenFiles: 1024 });
+    const connected = await Promise.all(Array.from({ length: 400 }, () => open(gateway.url)));
+    const isCounted = async (): Promise<boolean> => {
+      const { text } = await (await send(`${gateway.url}/metrics`)).whole();
+      return Number(/^process_open_fds (\d+)/m.exec(text)?.[1]) > connected.length;
+    };
+    await eventually(isCounted);
+    const request = requestBytes(`${gateway.url}/v1/chat/completions`, { body: { model: 'slow', ...HELLO } });
+    await Promise.all(connected.map((connection) => connection.write(request)));
+    const answers = Promise.all(connected.map((connection) => connection.answer()));
+    // Those that are refused have their answers already.
+    const isDecided = (): boolean => upstream.inFlight + gateway.logs().length >= connected.length;
+    await eventually(isDecided);
+    gate.release();
+    const statuses = (await answers).map(({ status }) => status);
+    for (const connection of connected) connection.leave();
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+  });
 
   test('requests beyond what there is room for are told so, and when to come again', async () => {
     const upstream = await startUpstream(() => manual());

@@ -46,7 +46,7 @@ export class AnswerReader {
 
   /** After the answer's end, the connection is as it was before the request. */
   get keepsAlive(): boolean {
-    return this.#isOver && this.#head?.keepsAlive === true && this.#head.framing !== 'until_close';
+    return this.#isOver && this.#head?.keepsAlive === true;
   }
 
   /** Takes what came; returns behind the last byte that belongs to the answer. Throws a MalformedAnswer. */
@@ -75,8 +75,9 @@ export class AnswerReader {
     this.#end();
   }
 
-  #skipInterim({ status }: HttpHead): void {
+  #skipInterim({ status, keepsAlive }: HttpHead): void {
     if (status === 101) throw new MalformedAnswer('http_upgrade', 'a change of protocol that nobody asked for');
+    if (!keepsAlive) throw new MalformedAnswer('http_interim', 'a 1xx answer that closes the connection');
     if (++this.#interim > MAX_INTERIM_ANSWERS) throw new MalformedAnswer('http_interim', 'too many 1xx answers');
   }
 

@@ -2,36 +2,34 @@ import { cutOut } from './cut-out.ts';
 import { MalformedAnswer } from './errors.ts';
 
 /** Where in a chunked body the next byte stands. */
-type Place =
-  | 'size'
-  | 'after_size'
-  | 'extension'
-  | 'size_lf'
-  | 'data'
-  | 'data_cr'
-  | 'data_lf'
-  | 'trailer'
-  | 'trailer_line'
-  | 'trailer_lf'
-  | 'end_lf'
-  | 'over';
+type Place = 'size' | 'extensions' | 'size_lf' | 'data' | 'data_cr' | 'data_lf' | 'trailers' | 'over';
 
-/** Size and extension of one chunk, in bytes; nobody has a use for more. */
-const MAX_CHUNK_LINE_BYTES = 1024;
+/** Extensions of one chunk, in bytes; nobody has a use for more. */
+const MAX_EXTENSIONS_BYTES = 1024;
 const MAX_TRAILER_BYTES = 16 * 1024;
-const [TAB, LF, CR, SPACE, SEMICOLON, DELETE] = [0x09, 0x0a, 0x0d, 0x20, 0x3b, 0x7f];
+const [LF, CR, SEMICOLON] = [0x0a, 0x0d, 0x3b];
+/** `;name`, `;name=value` and `;name="any text"`, without blanks between them. */
+const EXTENSIONS =
+  /^(?:;[\w!#$%&'*+.^`|~-]+(?:=(?:[\w!#$%&'*+.^`|~-]+|"(?:\\?[\t\x20!#-[\]-\x7e\x80-\xff]|\\["\\])*"))?)+$/;
+/** Fields as in a head, and the empty line. */
+const TRAILERS = /^(?:[\w!#$%&'*+.^`|~-]+:[\t\x20-\x7e\x80-\xff]*\r\n)*\r\n$/;
+/** What says where a body ends says it too late here (RFC 9110, 6.5.1). */
+const FRAMING = /^(?:content-length|transfer-encoding):/im;
 
 /**
- * Reads a body that comes in chunks (RFC 9112, 7.1), in any pieces. Extensions and trailers are skipped. What belongs
- * together on the wire stays together: all content of one piece is given at once.
+ * Reads a body that comes in chunks (RFC 9112, 7.1), in any pieces. Extensions and trailers are checked and skipped. What
+ * belongs together on the wire stays together: all content of one piece is given at once.
  */
 export class ChunkedReader {
   #place: Place = 'size';
   /** What is left of the chunk; while its size is being read, what is known of that. */
   #left = 0;
   #digits = 0;
+  /** What has come of a chunk's extensions, or of the trailers. */
+  #text = '';
+  /** How long the line of the trailers is that has not ended. */
   #lineBytes = 0;
-  #trailerBytes = 0;
+  #isAfterCr = false;
   /** The content of the piece at hand, moved together within it. */
   #from = 0;
   #to = 0;
@@ -44,8 +42,10 @@ export class ChunkedReader {
   push(bytes: Uint8Array<ArrayBuffer>, start: number): number {
     let at = start;
     this.#from = this.#to = at;
-    while (at < bytes.byteLength && this.#place !== 'over')
-      at = this.#place === 'data' ? this.#readData(bytes, at) : this.#step(bytes[at] ?? 0, at);
+    while (at < bytes.byteLength && this.#place !== 'over') {
+      if (this.#place === 'data') at = this.#readData(bytes, at);
+      else this.#step(bytes[at++] ?? 0);
+    }
     return at;
   }
 
@@ -65,77 +65,66 @@ export class ChunkedReader {
   }
 
   /** Takes one byte that is no content. */
-  #step(byte: number, at: number): number {
+  #step(byte: number): void {
     switch (this.#place) {
       case 'size':
         this.#size(byte);
-        break;
-      case 'after_size':
-        this.#afterSize(byte);
-        break;
-      case 'extension':
-        if (byte === CR) this.#place = 'size_lf';
-        else this.#skip(byte);
-        break;
+        return;
+      case 'extensions':
+        this.#extensions(byte);
+        return;
       case 'size_lf':
-        this.#expect(byte, LF, this.#left === 0 ? 'trailer' : 'data');
-        this.#digits = this.#lineBytes = 0;
-        break;
+        this.#expect(byte, LF, this.#left === 0 ? 'trailers' : 'data');
+        this.#digits = 0;
+        return;
       case 'data_cr':
         this.#expect(byte, CR, 'data_lf');
-        break;
+        return;
       case 'data_lf':
         this.#expect(byte, LF, 'size');
-        break;
+        return;
       default:
-        this.#trailer(byte);
+        this.#trailers(byte);
     }
-    return at + 1;
   }
 
   #size(byte: number): void {
     const digit = hexDigit(byte);
-    if (digit === -1) {
-      if (this.#digits === 0) throw broken('a chunk without a size');
-      this.#afterSize(byte);
-      return;
-    }
-    this.#left = this.#left * 16 + digit;
-    if (++this.#digits > 16 || this.#left > Number.MAX_SAFE_INTEGER) throw broken('a chunk that is too long');
-  }
-
-  #afterSize(byte: number): void {
-    if (byte === CR) this.#place = 'size_lf';
-    else if (byte === SEMICOLON) this.#place = 'extension';
-    else if (byte === SPACE || byte === TAB) {
-      this.#place = 'after_size';
-      this.#skip(byte);
+    if (digit !== -1) {
+      this.#left = this.#left * 16 + digit;
+      if (++this.#digits > 16 || this.#left > Number.MAX_SAFE_INTEGER) throw broken('a chunk that is too long');
+    } else if (this.#digits === 0) throw broken('a chunk without a size');
+    else if (byte === CR) this.#place = 'size_lf';
+    else if (byte === SEMICOLON) {
+      this.#text = ';';
+      this.#place = 'extensions';
     } else throw broken('a chunk whose size is no number');
   }
 
-  #skip(byte: number): void {
-    if (isControl(byte)) throw broken('a control character in a chunk extension');
-    if (++this.#lineBytes > MAX_CHUNK_LINE_BYTES) throw broken('a chunk extension that is too long');
+  #extensions(byte: number): void {
+    if (byte !== CR) {
+      this.#text += String.fromCharCode(byte);
+      if (this.#text.length > MAX_EXTENSIONS_BYTES) throw broken('a chunk extension that is too long');
+      return;
+    }
+    if (!EXTENSIONS.test(this.#text)) throw broken('a chunk extension that is none');
+    this.#text = '';
+    this.#place = 'size_lf';
   }
 
-  #trailer(byte: number): void {
-    if (++this.#trailerBytes > MAX_TRAILER_BYTES) throw broken('trailers that are too long');
-    switch (this.#place) {
-      case 'trailer':
-        if (byte === CR) this.#place = 'end_lf';
-        else if (isControl(byte) || byte === SPACE || byte === TAB) throw broken('a trailer that is no header field');
-        else this.#place = 'trailer_line';
-        return;
-      case 'trailer_line':
-        if (byte === CR) this.#place = 'trailer_lf';
-        else if (isControl(byte)) throw broken('a control character in a trailer');
-        return;
-      case 'trailer_lf':
-        this.#expect(byte, LF, 'trailer');
-        return;
-      default:
-        this.#expect(byte, LF, 'over');
-    }
+  #trailers(byte: number): void {
+    if ((byte === LF) !== this.#isAfterCr) throw broken('trailers without their ends of lines');
+    this.#isAfterCr = byte === CR;
+    this.#text += String.fromCharCode(byte);
+    this.#lineBytes++;
+    if (this.#text.length > MAX_TRAILER_BYTES) throw broken('trailers that are too long');
+    if (byte !== LF) return;
+    const isLast = this.#lineBytes <= 2;
+    this.#lineBytes = 0;
+    if (!isLast) return;
+    if (!TRAILERS.test(this.#text) || FRAMING.test(this.#text)) throw broken('trailers that are no header fields');
+    this.#text = '';
+    this.#place = 'over';
   }
 
   #expect(byte: number, wanted: number, next: Place): void {
@@ -146,10 +135,6 @@ export class ChunkedReader {
 
 function broken(message: string): MalformedAnswer {
   return new MalformedAnswer('http_chunk', message);
-}
-
-function isControl(byte: number): boolean {
-  return (byte < SPACE && byte !== TAB) || byte === DELETE;
 }
 
 /** -1 for what is none. */

@@ -103,6 +103,23 @@ describe('a request', () => {
     client.retire();
   });
 
+  test.each([
+    ['a text of ASCII', 'a'.repeat(3_000_000)],
+    ['a text beyond Latin-1', '"€ and \u{1f600}"'.repeat(200_000)],
+    ["bytes, which stay the sender's", new Uint8Array(3_000_000).fill(0x62)],
+  ])('that is long is sent whole, however slowly it is taken: %s', async (_what, body) => {
+    const given = Buffer.from(body as string);
+    upstream.script(json(200, 'ok'));
+    const client = new HttpClient(upstream.url, { quietMs: 0 });
+    for (let n = 0; n < 3; n++) {
+      expect(await textOf(await client.send(request({ body })))).toBe('ok');
+      expect(Buffer.from(upstream.requests.at(-1)!.text).equals(given)).toBe(true);
+    }
+    if (typeof body !== 'string') expect(given.equals(body)).toBe(true);
+    client.retire();
+    await eventually(() => upstream.openSockets === 0);
+  });
+
   test('may be answered before it is sent', async () => {
     const early = 'HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nlarge';
     const server = createServer((socket) => {
@@ -237,6 +254,63 @@ describe('an answer', () => {
       read += next.value.byteLength;
     expect(read).toBe(bytes);
     client.retire();
+  });
+
+  const piece = new Uint8Array(1000 * 1000).fill(0x61);
+  test.each([
+    ['with a length', 'Content-Length: 100000000', (): Uint8Array[] => [piece], ''],
+    [
+      'in chunks',
+      'Transfer-Encoding: chunked',
+      (): Uint8Array[] => [Buffer.from('f4240\r\n'), piece, Buffer.from('\r\n')],
+      '0\r\n\r\n',
+    ],
+    ['until the end', 'X: y', (): Uint8Array[] => [piece], ''],
+  ])('of 100 MB %s is read as it comes, and little of it is held', async (_how, field, parts, end) => {
+    upstream.script({
+      async send(wire) {
+        await wire.write(`HTTP/1.1 200 OK\r\n${field}\r\n\r\n`);
+        for (let n = 0; n < 100; n++) await wire.write(Buffer.concat(parts()));
+        await wire.write(end);
+        if (field === 'X: y') wire.end();
+      },
+    });
+    const client = new HttpClient(upstream.url);
+    const { body } = await client.send(request());
+    let [bytes, others] = [0, 0];
+    for (let next = await body.read(); !next.done; next = await body.read()) {
+      bytes += next.value.byteLength;
+      for (const place of [0, next.value.byteLength >> 1, next.value.byteLength - 1])
+        if (next.value[place] !== 0x61) others++;
+      expect(next.value.byteLength).toBeLessThanOrEqual(1024 * 1024);
+    }
+    expect([bytes, others]).toEqual([100_000_000, 0]);
+    client.retire();
+    await eventually(() => upstream.openSockets === 0);
+  });
+
+  test.each([
+    ['with a length', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello'],
+    [
+      'in chunks',
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a="b"\r\nhe\r\n03\r\nllo\r\n0\r\nX: y\r\n\r\n',
+    ],
+    ['until the end', 'HTTP/1.1 200 OK\r\n\r\nhello'],
+  ])('%s that comes byte by byte is whole', async (_how, text) => {
+    upstream.script({
+      async send(wire) {
+        for (const byte of text) {
+          await wire.write(byte);
+          // Else the system would send several in one packet.
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        if (!/^(?:Content|Transfer)-/m.test(text)) wire.end();
+      },
+    });
+    const client = new HttpClient(upstream.url);
+    expect(await textOf(await client.send(request()))).toBe('hello');
+    client.retire();
+    await eventually(() => upstream.openSockets === 0);
   });
 
   test.each([

@@ -29,6 +29,8 @@ export class Connection implements Line {
   #isClosed = false;
   /** What is left to be sent of the request, oldest first. */
   #unsent: Uint8Array[] = [];
+  /** The body that is being sent, where nobody else reads it. */
+  #ownBody: Uint8Array<ArrayBuffer> | undefined;
   #isPaused = false;
   #isUsedAgain = false;
   #isOpening = true;
@@ -131,6 +133,7 @@ export class Connection implements Line {
       }
       this.#unsent.shift();
     }
+    this.#freeBody();
   }
 
   /** TLS has failed, or one of the handlers: that is a bug, and goes to whoever is waiting as it is. */
@@ -176,11 +179,22 @@ export class Connection implements Line {
   }
 
   #send(call: Call): void {
-    const { first, firstBytes, rest, restBytes } = call.takeRequest();
+    const { first, firstBytes, rest, ownsRest } = call.takeRequest();
+    this.#ownBody = ownsRest ? rest : undefined;
     const written = this.#write(first, firstBytes);
-    if (rest === undefined || written === -1) return;
-    if (this.#unsent.length > 0) this.#unsent.push(asBytes(rest));
-    else this.#write(rest, restBytes);
+    if (rest === undefined || rest.byteLength === 0 || written === -1) return;
+    if (this.#unsent.length > 0) this.#unsent.push(rest);
+    else this.#write(rest, rest.byteLength);
+    if (this.#unsent.length === 0) this.#freeBody();
+  }
+
+  /**
+   * Gives the body's memory back now that it is sent. Memory that was used a moment ago is fast, and the collector would
+   * let tens of megabytes come together first.
+   */
+  #freeBody(): void {
+    this.#ownBody?.buffer.transfer(0);
+    this.#ownBody = undefined;
   }
 
   /** Sends what the system takes; the rest waits until there is room. Returns -1 if the connection has been lost. */
@@ -225,6 +239,7 @@ export class Connection implements Line {
   #leave(): void {
     this.#call = undefined;
     this.#unsent = [];
+    this.#ownBody = undefined;
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.home.lost(this);

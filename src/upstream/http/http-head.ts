@@ -28,11 +28,14 @@ export function readHead(text: string, method: string): HttpHead {
   if (digits === undefined) throw new MalformedAnswer('http_status_line', 'the answer does not begin as HTTP/1.1');
   const fields = readFields(text, lineEnd + 2);
   const status = Number(digits);
+  // Where there is no body, what is said of its end has to be in order all the same.
+  const framing = framingOf(fields, minor === '1');
+  const hasNone = hasNoBody(status);
   return {
     status,
     headers: fields.headers,
-    framing: method === 'HEAD' || hasNoBody(status) ? 0 : framingOf(fields, minor === '1'),
-    keepsAlive: !fields.closes && (minor === '1' || fields.keepsAlive),
+    framing: hasNone || method === 'HEAD' ? 0 : framing,
+    keepsAlive: !fields.closes && (minor === '1' || fields.keepsAlive) && (hasNone || framing !== 'until_close'),
   };
 }
 

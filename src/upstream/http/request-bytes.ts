@@ -7,12 +7,14 @@ export interface RequestBytes {
   readonly first: string | Uint8Array;
   readonly firstBytes: number;
   /** A longer body. */
-  readonly rest: string | Uint8Array | undefined;
-  readonly restBytes: number;
+  readonly rest: Uint8Array<ArrayBuffer> | undefined;
+  /** It was made for this request: nobody else reads it. */
+  readonly ownsRest: boolean;
 }
 
-/** A body up to this length goes out in one write with its head. */
-const SHORT = 16 * 1024;
+/** A text of up to so many UTF-16 units goes out in one write with its head. */
+const SHORT_UNITS = 16 * 1024;
+const ENCODER = new TextEncoder();
 
 const METHOD = /^[A-Z]+$/;
 const NAME = new NameRule((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name));
@@ -48,14 +50,24 @@ export function requestBytes(
   let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: ${keepsAlive ? 'keep-alive' : 'close'}\r\n`;
   for (const name in headers) if (!OWN.has(name)) head += field(name, headers[name] ?? '');
   for (const name in DEFAULTS) if (!(name in headers)) head += field(name, DEFAULTS[name] ?? '');
-  const bodyBytes = body === undefined ? 0 : Buffer.byteLength(body);
+  const isShort = typeof body === 'string' && body.length <= SHORT_UNITS;
+  const [short, rest] = isShort ? [body, undefined] : ['', asBytes(body)];
+  const ownsRest = rest !== body;
+  const bodyBytes = rest?.byteLength ?? Buffer.byteLength(short);
   if (body !== undefined || method === 'POST') head += `content-length: ${bodyBytes}\r\n`;
   head += '\r\n';
+  if (!LATIN_1.test(head)) {
+    const firstBytes = rest === undefined ? head.length + bodyBytes : head.length;
+    return { first: head + short, firstBytes, rest, ownsRest };
+  }
   // Values may be Latin-1, which is not what a text is written as.
-  const first = LATIN_1.test(head) ? Buffer.from(head, 'latin1') : head;
-  if (typeof first === 'string' && typeof body === 'string' && bodyBytes <= SHORT)
-    return { first: first + body, firstBytes: first.length + bodyBytes, rest: undefined, restBytes: 0 };
-  return { first, firstBytes: first.length, rest: bodyBytes === 0 ? undefined : body, restBytes: bodyBytes };
+  const first = Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(short)]);
+  return { first, firstBytes: first.byteLength, rest, ownsRest };
+}
+
+/** A long text is edited in a few places and not yet in one piece: to encode it is cheaper than to join and measure it. */
+function asBytes(body: UpstreamRequest['body']): Uint8Array<ArrayBuffer> | undefined {
+  return typeof body === 'string' ? ENCODER.encode(body) : body;
 }
 
 function field(name: string, value: string): string {

@@ -1,22 +1,22 @@
 import { beforeEach, expect, test } from 'bun:test';
 import { exchangeOf } from '../../test/kit/exchange.ts';
 import { FakeClock } from '../../test/kit/fake-clock.ts';
-import { Departures } from './departures.ts';
+import { ClientDisconnects, noticeDisconnect } from './client-disconnects.ts';
 import type { Exchange } from './exchange.ts';
 
 let clock: FakeClock;
-let departures: Departures;
+let disconnects: ClientDisconnects;
 
 beforeEach(() => {
   clock = new FakeClock(0);
-  departures = new Departures(clock);
+  disconnects = new ClientDisconnects(clock);
 });
 
 function arrival(): { exchange: Exchange; leave: () => void } {
   const client = new AbortController();
   const request = new Request('http://x/', { signal: client.signal });
   const exchange = exchangeOf(clock, request);
-  departures.watch(exchange);
+  disconnects.watch(exchange);
   return { exchange, leave: () => client.abort() };
 }
 
@@ -52,8 +52,17 @@ test('an exchange that is over costs its signal no listener', () => {
   const { exchange } = arrival();
   let listeners = 0;
   exchange.request.signal.addEventListener = () => listeners++;
-  departures.forget(exchange);
+  exchange.close();
   clock.advance(1000);
   expect(listeners).toBe(0);
-  departures.forget(exchange);
+});
+
+test('where nobody listens yet, it can be asked', () => {
+  const { exchange, leave } = arrival();
+  noticeDisconnect(exchange);
+  expect(exchange.aborted).toBeUndefined();
+  leave();
+  expect(exchange.aborted).toBeUndefined();
+  noticeDisconnect(exchange);
+  expect(exchange.aborted?.kind).toBe('client_gone');
 });
