@@ -159,8 +159,8 @@ export class Exchange implements BagItem {
   attempt: Attempt | undefined;
   /** Its current attempt may take longer to begin an answer, for it is thought over. */
   thinks = false;
-  /** The dialect in which its backend is spoken to. */
-  spoken: ProtocolName | undefined;
+  /** The dialect in which its backend is addressed. */
+  upstreamProtocol: ProtocolName | undefined;
   /** What had to be left out of its request, by the names of the client's dialect. */
   dropped: readonly string[] = [];
   /** The answer is an estimate of the gateway's own. */

@@ -48,7 +48,7 @@ export function upstreamResponse(
 export function editHeaders(
   headers: Headers,
   { exchange, protocol: client, context }: Addressee,
-  from: string | undefined = exchange.spoken,
+  from: string | undefined = exchange.upstreamProtocol,
 ): boolean {
   const { scrubber } = context.snapshot;
   // Read at once: a question to `Headers` costs as much as several to an object.

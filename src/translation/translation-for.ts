@@ -3,12 +3,12 @@ import type { Injection } from '../core/injection.ts';
 import type { Route } from '../core/route.ts';
 import { hasRoomFor, NoRoom } from '../core/buffered-bytes.ts';
 import type { Context } from '../context.ts';
-import { cross, type Crossing, type Ends } from './translation.ts';
+import { translate, type Translation, type Ends } from './translation.ts';
 
-/** The crossing of one attempt. Throws what `cross` throws. */
-export function crossingFor(route: Route, exchange: Exchange, ends: Ends, context: Context): Crossing {
+/** The translation of one attempt. Throws what `translate` throws. */
+export function translationFor(route: Route, exchange: Exchange, ends: Ends, context: Context): Translation {
   const { kept, snapshot } = context;
-  return cross(exchange, route, ends, {
+  return translate(exchange, route, ends, {
     injection: injectionFor(route, exchange, context),
     kept,
     limits: snapshot.work,

@@ -23,7 +23,7 @@ import { estimateTokens } from './estimate.ts';
 import { hidesThoughts, ThoughtlessStream, withoutThoughts } from './hidden-thoughts.ts';
 
 /** One attempt's way from the client's dialect to a backend's and back. */
-export interface Crossing {
+export interface Translation {
   /** Path and query after the backend's base URL. */
   readonly target: string;
   readonly body: string;
@@ -36,7 +36,7 @@ export interface Crossing {
   /** A good plain answer of the backend in the client's dialect. Throws MalformedAnswer, and TooComplex. */
   answer(json: unknown): string;
   /** A streamed answer likewise, event by event. */
-  stream(): StreamCrossing;
+  stream(): StreamTranslation;
   /** A streamed answer as a plain one. */
   collect(): StreamCollection;
 }
@@ -48,21 +48,21 @@ export interface StreamCollection {
 }
 
 /** Takes a backend's events; gives SSE text for the client. */
-export interface StreamCrossing {
+export interface StreamTranslation {
   push(event: unknown, name: string | undefined): string;
   end(): string;
   /** The error event with which the stream breaks off; undefined where the client's dialect has one that stands for itself. */
   fail(error: GatewayError): string | undefined;
 }
 
-/** The two ends of a crossing. */
+/** The two ends of a translation. */
 export interface Ends {
   readonly client: Protocol;
   readonly upstream: Protocol;
 }
 
-/** What a crossing is made with. */
-export interface CrossingContext {
+/** What a translation is made with. */
+export interface TranslationContext {
   /** The serving alias's system prompt. */
   readonly injection: Injection | undefined;
   readonly kept: KeptItems;
@@ -76,25 +76,25 @@ export interface CrossingContext {
  * Translates a request for a route. Throws UnsupportedFeatureError, TooComplex, or a Refusal for a request that its own dialect does
  * not know.
  */
-export function cross(exchange: Exchange, route: Route, ends: Ends, context: CrossingContext): Crossing {
+export function translate(exchange: Exchange, route: Route, ends: Ends, context: TranslationContext): Translation {
   switch (exchange.endpoint?.operation) {
     case 'generate':
-      return crossGenerate(exchange, route, ends, context);
+      return translateGenerate(exchange, route, ends, context);
     case 'count_tokens':
-      return crossCount(exchange, route, ends, context);
+      return translateCount(exchange, route, ends, context);
     case 'embed':
-      return crossEmbed(exchange, route, ends);
+      return translateEmbed(exchange, route, ends);
     default:
       throw new UnsupportedFeatureError(required(exchange.path, 'is an endpoint that this backend does not have'));
   }
 }
 
-function crossGenerate(
+function translateGenerate(
   exchange: Exchange,
   route: Route,
   { client, upstream }: Ends,
-  { injection, kept, limits, hold }: CrossingContext,
-): Crossing {
+  { injection, kept, limits, hold }: TranslationContext,
+): Translation {
   const work = workOf(exchange, limits);
   const conversation = conversationOf(exchange, client, work);
   const { stream } = conversation;
@@ -121,7 +121,7 @@ function crossGenerate(
     answer: (json) => answerText(encoded, json, reply, { client, work: new AnswerWork(limits) }),
     stream: () => {
       const work = new AnswerWork(limits, hold);
-      return new Translation(decoderOf(work), client.codec.encodeStream({ ...reply, work }));
+      return new EventTranslation(decoderOf(work), client.codec.encodeStream({ ...reply, work }));
     },
     collect: () => {
       const work = new AnswerWork(limits, hold);
@@ -156,7 +156,7 @@ function answerText(
   return text + encoder.end();
 }
 
-class Translation implements StreamCrossing {
+class EventTranslation implements StreamTranslation {
   constructor(
     private readonly decoder: StreamDecoder,
     private readonly encoder: StreamEncoder,
@@ -197,12 +197,12 @@ class Collection implements StreamCollection {
   }
 }
 
-function crossCount(
+function translateCount(
   exchange: Exchange,
   route: Route,
   { client, upstream }: Ends,
-  { injection, limits }: CrossingContext,
-): Crossing {
+  { injection, limits }: TranslationContext,
+): Translation {
   const work = workOf(exchange, limits);
   const conversation = withInjection(conversationOf(exchange, client, work), injection);
   const answer = (tokens: number): string => JSON.stringify(client.codec.counting?.encodeCountAnswer(tokens));
@@ -220,7 +220,7 @@ function crossCount(
   };
 }
 
-function crossEmbed(exchange: Exchange, route: Route, { client, upstream }: Ends): Crossing {
+function translateEmbed(exchange: Exchange, route: Route, { client, upstream }: Ends): Translation {
   const from = client.codec.embedding;
   const to = upstream.codec.embedding;
   const target = upstream.wire.address('embed', { model: route.model, stream: false });
@@ -241,7 +241,7 @@ function crossEmbed(exchange: Exchange, route: Route, { client, upstream }: Ends
   };
 }
 
-const NOTHING_SENT: Crossing = {
+const NOTHING_SENT: Translation = {
   target: '',
   body: '',
   headers: {},

@@ -11,7 +11,7 @@ import { factsOf } from '../vendors/models/facts.ts';
  * The dialect in which a route's backend is addressed for a client: the client's own where the backend has it for the
  * model, otherwise the one that serves the model best of those that have such an endpoint, and everything is translated.
  */
-export function spokenTo(route: Route, client: Protocol, operation: Operation): Protocol {
+export function upstreamProtocolFor(route: Route, client: Protocol, operation: Operation): Protocol {
   const { protocols } = route.backend;
   // Bytes pass, whatever way the client wants its streams framed.
   const passes = protocols.includes(client.name) && (protocols.length === 1 || serves(client.name, route));

@@ -8,7 +8,7 @@ export class AnswerIds {
   static for(run: AttemptRun): AnswerIds | undefined {
     const { providerState } = run.protocol;
     const { seal, hasManyCallers } = run.context.snapshot;
-    if (run.crossing !== undefined || providerState === undefined || seal === undefined) return undefined;
+    if (run.translation !== undefined || providerState === undefined || seal === undefined) return undefined;
     // Where nothing is to be sealed, it is a model's own answers alone in which ids are noted, if there is anybody to tell apart.
     const isNoted = hasManyCallers && run.exchange.endpoint?.operation === 'generate';
     if (providerState.seal === undefined && !isNoted) return undefined;

@@ -14,8 +14,8 @@ import { tooComplex } from '../core/body-work.ts';
 import { asStreamOrNot } from './answer-form.ts';
 import { collectStream } from './collect-stream.ts';
 import { coolingOf } from '../routing/cooling.ts';
-import type { Crossing } from '../translation/translation.ts';
-import { crossingFor } from '../translation/translation-for.ts';
+import type { Translation } from '../translation/translation.ts';
+import { translationFor } from '../translation/translation-for.ts';
 import { leastLoss } from '../translation/least-loss.ts';
 import { deadlineOf } from '../routing/deadline.ts';
 import { isAskedAsClient, upstreamHeaders } from './headers.ts';
@@ -23,7 +23,7 @@ import { upstreamQuery } from './query.ts';
 import { readPlain } from './plain-answer.ts';
 import { fail } from './settle.ts';
 import type { AttemptRun } from './settle.ts';
-import { spokenTo } from '../translation/upstream-protocol.ts';
+import { upstreamProtocolFor } from '../translation/upstream-protocol.ts';
 import { bodyFor } from './body.ts';
 import { StreamAnswer } from './stream-answer.ts';
 import { thinks } from '../translation/thinking.ts';
@@ -39,23 +39,23 @@ export async function tryRoute(
   context: Context,
 ): Promise<Answer | Failure> {
   const { clock, cooldowns } = context;
-  let protocol = spokenTo(route, client, exchange.endpoint?.operation ?? 'native');
-  let crossing: Crossing | undefined;
+  let protocol = upstreamProtocolFor(route, client, exchange.endpoint?.operation ?? 'native');
+  let translation: Translation | undefined;
   let body: UpstreamRequest['body'];
   exchange.dropped = [];
   try {
     if (protocol !== client) {
-      const translation = leastLoss(route, exchange, { client, upstream: protocol }, context);
-      crossing = translation.crossing;
-      protocol = translation.upstream;
+      const least = leastLoss(route, exchange, { client, upstream: protocol }, context);
+      translation = least.translation;
+      protocol = least.upstream;
     }
-    body = crossing?.body ?? bodyFor(route, exchange, protocol, context);
+    body = translation?.body ?? bodyFor(route, exchange, protocol, context);
   } catch (error) {
     return notCarried(error, route, exchange, protocol);
   }
-  if (crossing?.estimate !== undefined) return estimated(crossing.estimate, exchange);
-  exchange.spoken = protocol.name;
-  if (crossing !== undefined) exchange.dropped = crossing.dropped;
+  if (translation?.estimate !== undefined) return estimated(translation.estimate, exchange);
+  exchange.upstreamProtocol = protocol.name;
+  if (translation !== undefined) exchange.dropped = translation.dropped;
   const watch = (exchange.watch ??= new Watch(exchange, clock));
   exchange.deadlineAt = deadlineOf(exchange, route.timeouts.totalMs);
   if (route.timeouts.firstByteMs === undefined) exchange.thinks = thinks(route, exchange);
@@ -67,7 +67,7 @@ export async function tryRoute(
     exchange,
     protocol,
     client,
-    crossing,
+    translation,
     context,
     sentHeaders: undefined,
     sentTarget: undefined,
@@ -82,9 +82,9 @@ export async function tryRoute(
     if (!refusesUsage(result, run)) return fail(run, result);
     route.backend.live.refusesUsage = true;
     run.hidesUsage = false;
-    run.crossing = crossing && crossingFor(route, exchange, { client, upstream: protocol }, context);
+    run.translation = translation && translationFor(route, exchange, { client, upstream: protocol }, context);
     watch.begins(attempt);
-    const again = await asked(run.crossing?.body ?? body, run);
+    const again = await asked(run.translation?.body ?? body, run);
     return 'type' in again ? again : fail(run, again);
   } catch (error) {
     if (error instanceof Refusal) return unsendable(error, run);
@@ -123,10 +123,10 @@ async function asked(body: UpstreamRequest['body'], run: AttemptRun): Promise<An
  */
 function withUsage(
   body: UpstreamRequest['body'],
-  { attempt, exchange, protocol, crossing }: AttemptRun,
+  { attempt, exchange, protocol, translation }: AttemptRun,
 ): string | undefined {
   const { usageRequest } = protocol.stream;
-  if (usageRequest === undefined || crossing !== undefined || typeof body !== 'string') return undefined;
+  if (usageRequest === undefined || translation !== undefined || typeof body !== 'string') return undefined;
   if (!exchange.stream || exchange.endpoint?.operation !== 'generate' || exchange.body === undefined) return undefined;
   const { live, quirks } = attempt.route.backend;
   if (live.refusesUsage || !takesField(quirks, usageRequest.refusedField)) return undefined;
@@ -137,11 +137,14 @@ function withUsage(
  * Whether a backend turned the request down for the field that the gateway put in: its name is in the answer. Servers that
  * nobody has heard of may refuse what they do not know, and the client never asked for it.
  */
-function refusesUsage({ answer }: Failure, { attempt, exchange, protocol, crossing, hidesUsage }: AttemptRun): boolean {
+function refusesUsage(
+  { answer }: Failure,
+  { attempt, exchange, protocol, translation, hidesUsage }: AttemptRun,
+): boolean {
   const { usageRequest } = protocol.stream;
   if (usageRequest === undefined || answer === undefined || (answer.status !== 400 && answer.status !== 422))
     return false;
-  if (!exchange.stream || attempt.route.backend.live.refusesUsage || (crossing === undefined && !hidesUsage))
+  if (!exchange.stream || attempt.route.backend.live.refusesUsage || (translation === undefined && !hidesUsage))
     return false;
   return Buffer.from(answer.body).includes(usageRequest.refusedField);
 }
@@ -177,13 +180,13 @@ async function readStream(response: UpstreamAnswer, run: AttemptRun): Promise<An
 }
 
 function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamRequest {
-  const { attempt, watch, exchange, client, crossing, context } = run;
+  const { attempt, watch, exchange, client, translation, context } = run;
   const { route, signal } = attempt;
   const { method, stream, endpoint } = exchange;
   const withheld = new WithheldValues(exchange, client, context.snapshot);
   return {
     method,
-    target: crossing?.target ?? targetFor(run, withheld),
+    target: translation?.target ?? targetFor(run, withheld),
     headers: upstreamHeaders(run, context.snapshot, withheld),
     body,
     signal,

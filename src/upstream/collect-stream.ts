@@ -7,7 +7,7 @@ import { UnreadableStream } from '../protocols/shared/stream/sse.ts';
 import type { PlainAnswer } from './answer.ts';
 import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import type { StreamCollection } from '../translation/translation.ts';
-import { crossingFor } from '../translation/translation-for.ts';
+import { translationFor } from '../translation/translation-for.ts';
 import { withOwnIds } from './own-ids.ts';
 import type { AttemptRun } from './settle.ts';
 import { begun, classify, rememberKept, succeed } from './settle.ts';
@@ -80,10 +80,10 @@ async function readAll({ body }: UpstreamAnswer, events: StreamInspector, run: A
 function collectorFor(run: AttemptRun): Collector | undefined {
   const { attempt, exchange, protocol, client, context } = run;
   // Of several choices a plain answer that is made anew would have the first.
-  if (run.crossing === undefined && asksForSeveral(exchange.body?.fields)) return undefined;
+  if (run.translation === undefined && asksForSeveral(exchange.body?.fields)) return undefined;
   try {
     const ends = { client, upstream: protocol };
-    return new Collector((run.crossing ?? crossingFor(attempt.route, exchange, ends, context)).collect());
+    return new Collector((run.translation ?? translationFor(attempt.route, exchange, ends, context)).collect());
   } catch (error) {
     if (error instanceof TooComplex) throw error;
     return undefined;

@@ -12,17 +12,17 @@ import type { WithheldValues } from './withheld-values.ts';
 
 /** The headers of an attempt's request: the client's, less what is not the backend's business, plus what it needs. */
 export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot, withheld: WithheldValues): Record<string, string> {
-  const { exchange, attempt, protocol, crossing, client } = run;
+  const { exchange, attempt, protocol, translation, client } = run;
   const { backend } = attempt.route;
   const given = exchange.headers;
   const isOpen = isAskedAsClient(run, snapshot);
-  const headers = isOpen && crossing === undefined ? openHeaders(given) : closedHeaders(given, withheld);
+  const headers = isOpen && translation === undefined ? openHeaders(given) : closedHeaders(given, withheld);
   const { connection: listed, 'x-forwarded-for': forwardedFor } = given;
   if (listed !== undefined) dropListed(headers, listed);
-  if (crossing !== undefined) dropOwn(headers, client);
+  if (translation !== undefined) dropOwn(headers, client);
   const needed = protocol.wire.headers;
   for (const name in needed) headers[name] ??= needed[name] ?? '';
-  if (crossing !== undefined) Object.assign(headers, crossing.headers, { 'content-type': 'application/json' });
+  if (translation !== undefined) Object.assign(headers, translation.headers, { 'content-type': 'application/json' });
   const key = backend.apiKey ?? (isOpen ? clientKey(run) : undefined);
   const place = backend.credential ?? protocol.wire.credential;
   if (key !== undefined && place !== 'none') headers[place.name] = place.prefix + key;
@@ -85,9 +85,9 @@ function closedHeaders(given: HeaderFields, withheld: WithheldValues): Record<st
 }
 
 /** The client's own key, where it does not stand already where the backend looks for it. */
-function clientKey({ exchange, client, crossing }: AttemptRun): string | undefined {
+function clientKey({ exchange, client, translation }: AttemptRun): string | undefined {
   const inQuery = queryField(exchange.query, client.front.keyParameter);
-  return crossing === undefined ? inQuery : (credentialIn(exchange.headers) ?? inQuery);
+  return translation === undefined ? inQuery : (credentialIn(exchange.headers) ?? inQuery);
 }
 
 function dropOwn(headers: Record<string, string>, client: Protocol): void {

@@ -49,7 +49,7 @@ function judged(
   const { status, headers } = response;
   const good = status >= 200 && status <= 299;
   const isJson = /json/i.test(headers.get('content-type') ?? '');
-  const mustBeJson = isJson || run.crossing !== undefined || run.exchange.endpoint?.answersJson === true;
+  const mustBeJson = isJson || run.translation !== undefined || run.exchange.endpoint?.answersJson === true;
   const json = mustBeJson || !good ? parsed(body, run) : undefined;
   if (good && json === undefined && isGenerated(run) && beginsAsEvents(body))
     return collectStream({ status, headers, body: wholeBody(body) }, run);
@@ -84,14 +84,14 @@ function judged(
  * The answer in the client's dialect, and as a stream where it asked for one; undefined where it can be passed on as it
  * is. One that makes no sense in the backend's own dialect is as good as none.
  */
-function inClientsForm(json: unknown, { exchange, client, crossing }: AttemptRun): string | Failure | undefined {
+function inClientsForm(json: unknown, { exchange, client, translation }: AttemptRun): string | Failure | undefined {
   const { stream, endpoint } = exchange;
-  if (crossing === undefined) {
+  if (translation === undefined) {
     const events = stream && endpoint?.operation === 'generate' ? client.stream.fromPlain(json) : undefined;
     return events === undefined ? undefined : framedWhole(events, client);
   }
   try {
-    const text = crossing.answer(json);
+    const text = translation.answer(json);
     return stream ? framedWhole(text, client) : text;
   } catch (error) {
     if (!(error instanceof MalformedAnswer)) throw error;
@@ -115,9 +115,9 @@ function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: Atte
 
 /** Of a word that nobody knows its own client may judge, where nothing better is to be had than the answer as it is. */
 function brokenPlain(broken: BrokenEnd, answer: HeldAnswer, json: unknown, run: AttemptRun): Failure {
-  const { exchange, crossing, protocol } = run;
+  const { exchange, translation, protocol } = run;
   const failure = brokenEndFailure(broken, answer.headers, run);
-  if (broken.cause !== 'unknown' || crossing !== undefined || exchange.stream) return failure;
+  if (broken.cause !== 'unknown' || translation !== undefined || exchange.stream) return failure;
   exchange.usage = protocol.readUsage(json);
   return { ...failure, status: answer.status, answer };
 }
@@ -186,7 +186,7 @@ function beginLong(
 }
 
 function mustBeWhole(run: AttemptRun): boolean {
-  return run.crossing !== undefined || AnswerIds.for(run) !== undefined;
+  return run.translation !== undefined || AnswerIds.for(run) !== undefined;
 }
 
 /** Nothing is wrong with the backend; one of the client's own dialect could pass the answer on as it comes. */
@@ -218,16 +218,16 @@ const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /** Undefined for what is no JSON. Throws TooComplex for what would be too much to translate. */
-function parsed(body: Uint8Array, { crossing, exchange, context }: AttemptRun): unknown {
+function parsed(body: Uint8Array, { translation, exchange, context }: AttemptRun): unknown {
   if (body.byteLength === 0) return undefined;
   const text = decoder.decode(body);
-  if (text.length > SMALL_UNITS && (crossing !== undefined || exchange.stream)) {
+  if (text.length > SMALL_UNITS && (translation !== undefined || exchange.stream)) {
     new Work(context.snapshot.work).takeJson(text, 'the answer');
   }
   const isLarge = body.byteLength > UNCOUNTED_BYTES;
   if (isLarge && !hasRoomFor(jsonFootprint(text, context.random), exchange, context)) throw new NoRoom();
   try {
-    return crossing === undefined ? (JSON.parse(text) as unknown) : parseKeepingLongNumbers(text);
+    return translation === undefined ? (JSON.parse(text) as unknown) : parseKeepingLongNumbers(text);
   } catch {
     return undefined;
   }

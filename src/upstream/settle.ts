@@ -12,7 +12,7 @@ import { isBackendsFault } from './blame.ts';
 import { letGoOfBytes } from '../core/buffered-bytes.ts';
 import type { Context } from '../context.ts';
 import { coolingOf, operationFor } from '../routing/cooling.ts';
-import type { Crossing } from '../translation/translation.ts';
+import type { Translation } from '../translation/translation.ts';
 import { quotesRequest } from './quotes-request.ts';
 import { noteAccepted, sayRefused } from './provider-refused.ts';
 import type { Watch } from '../core/watch.ts';
@@ -22,11 +22,11 @@ export interface AttemptRun {
   readonly attempt: Attempt;
   readonly watch: Watch;
   readonly exchange: Exchange;
-  /** The dialect in which the backend is spoken to, and the client's. Mostly the same. */
+  /** The upstream protocol and the dialect of the client. Mostly the same. */
   readonly protocol: Protocol;
   readonly client: Protocol;
   /** What is between them, where they differ; let go of once it has served. */
-  crossing: Crossing | undefined;
+  translation: Translation | undefined;
   readonly context: Context;
   /** What went up, once it has: its headers, and its path and query after the backend's base. */
   sentHeaders: Readonly<Record<string, string>> | undefined;
@@ -71,7 +71,7 @@ export function fail(run: AttemptRun, failure: Failure): Failure {
   if (failure.answer !== undefined) {
     exchange.lastAnswered = failure;
     exchange.answeredRoute = route;
-    exchange.answeredIn = exchange.spoken;
+    exchange.answeredIn = exchange.upstreamProtocol;
   }
   return failure;
 }
@@ -83,8 +83,8 @@ function isFailedTrial({ attempt, exchange }: AttemptRun): boolean {
 }
 
 /** Notes where an answer is kept, if it is, for what will ask for it. A sealed id tells that itself. */
-export function rememberKept({ exchange, crossing, attempt, context }: AttemptRun): void {
-  if (exchange.keptId === undefined || crossing !== undefined || context.snapshot.seal !== undefined) return;
+export function rememberKept({ exchange, translation, attempt, context }: AttemptRun): void {
+  if (exchange.keptId === undefined || translation !== undefined || context.snapshot.seal !== undefined) return;
   context.owners.remember(exchange.callerName, exchange.keptId, attempt.route.backend.name);
 }
 

@@ -77,7 +77,7 @@ export class StreamAnswer {
     }
     run.exchange.conversation = undefined;
     rememberKept(run);
-    run.crossing = undefined;
+    run.translation = undefined;
     run.exchange.ttftMs ??= run.context.clock.now() - run.exchange.startedAt;
     return answer;
   }

@@ -1,32 +1,32 @@
 import type { Frames, GatewayError, Protocol } from '../protocols/protocol.ts';
-import type { StreamCrossing } from '../translation/translation.ts';
+import type { StreamTranslation } from '../translation/translation.ts';
 import { framed, framedError } from '../translation/framing.ts';
 import type { AttemptRun } from './settle.ts';
 
 /** Says the events of a backend anew, for a client who speaks another dialect or wants them framed in another way. */
 export class StreamRewrite {
   /** Undefined where events can pass as they are. */
-  static for({ client, crossing }: AttemptRun): StreamRewrite | undefined {
+  static for({ client, translation }: AttemptRun): StreamRewrite | undefined {
     const { framing } = client.stream;
-    if (crossing === undefined && framing === undefined) return undefined;
-    return new StreamRewrite(client, crossing?.stream(), framing?.open());
+    if (translation === undefined && framing === undefined) return undefined;
+    return new StreamRewrite(client, translation?.stream(), framing?.open());
   }
 
   private constructor(
     private readonly client: Protocol,
-    private readonly crossing: StreamCrossing | undefined,
+    private readonly translation: StreamTranslation | undefined,
     private readonly frames: Frames | undefined,
   ) {}
 
   /** The backend speaks the client's dialect: its own error is one that the client knows. */
   get isSameDialect(): boolean {
-    return this.crossing === undefined;
+    return this.translation === undefined;
   }
 
   /** An event with this data, which `event` is when parsed. */
   push(data: string, event: unknown, name: string | undefined): string {
-    if (this.crossing === undefined) return this.frames?.frame(data) ?? '';
-    return this.#framed(this.crossing.push(event, name));
+    if (this.translation === undefined) return this.frames?.frame(data) ?? '';
+    return this.#framed(this.translation.push(event, name));
   }
 
   /** The backend's own error event, where it passes. */
@@ -36,13 +36,13 @@ export class StreamRewrite {
 
   /** The answer is complete. */
   end(): string {
-    const last = this.crossing === undefined ? this.client.stream.end : this.crossing.end();
+    const last = this.translation === undefined ? this.client.stream.end : this.translation.end();
     return this.#framed(last) + (this.frames?.end() ?? '');
   }
 
   /** The error with which the stream breaks off. */
   error(error: GatewayError): string {
-    return this.errorEvent(this.crossing?.fail(error) ?? this.client.errors.event(error));
+    return this.errorEvent(this.translation?.fail(error) ?? this.client.errors.event(error));
   }
 
   /** The same as an event of the client's dialect. */

@@ -114,7 +114,7 @@ export function runStream(dialect: string, sse: Uint8Array, chunkBytes: number):
   const stream = { push: () => '', end: () => '' };
   inspect(
     dialect,
-    StreamRewrite.for({ client, crossing: { stream: () => stream } } as unknown as AttemptRun),
+    StreamRewrite.for({ client, translation: { stream: () => stream } } as unknown as AttemptRun),
     sse,
     chunkBytes,
   );

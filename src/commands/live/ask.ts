@@ -9,7 +9,7 @@ import { VERSION } from '../../lib/version.ts';
 import type { Log } from '../../records/log.ts';
 import type { Protocol } from '../../protocols/protocol.ts';
 import { protocolOf } from '../../protocols/registry.ts';
-import { spokenTo } from '../../translation/upstream-protocol.ts';
+import { upstreamProtocolFor } from '../../translation/upstream-protocol.ts';
 import { matchEndpoint } from '../../server/endpoints.ts';
 import { DEFAULT_PROTOCOL } from '../../vendors/dialects.ts';
 import { leastEffort, type Probe } from './plan.ts';
@@ -138,7 +138,7 @@ function conversationFor(model: string, client: Protocol, route: Route | undefin
     wantsUsage: false,
     unsupported: [],
   };
-  const passes = route !== undefined && spokenTo(route, client, 'generate') === client;
+  const passes = route !== undefined && upstreamProtocolFor(route, client, 'generate') === client;
   const addressee = passes ? { model, quirks: quirksFor(route.backend.quirks, model) } : { model: '', quirks: {} };
   return client.codec.encodeRequest(conversation, addressee).body;
 }
