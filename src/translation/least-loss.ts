@@ -7,7 +7,7 @@ import { translationFor } from './translation-for.ts';
 import type { Translation, Ends } from './translation.ts';
 import { otherThan } from './upstream-protocol.ts';
 
-/** The translation to a dialect of the backend, or, where that loses something, to another that loses nothing. Throws what `cross` throws. */
+/** The translation to a dialect of the backend, or, where that loses something, to another that loses nothing. Throws what `translate` throws. */
 export function leastLoss(
   route: Route,
   exchange: Exchange,
@@ -32,6 +32,6 @@ export function leastLoss(
       if (!(error instanceof UnsupportedFeatureError)) throw error;
     }
   }
-  if (first === undefined) throw refused ?? new Error('a translation has neither come about nor been refused');
+  if (first === undefined) throw refused ?? new Error('no translation was made, and none was refused');
   return { translation: first, upstream };
 }
