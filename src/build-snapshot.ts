@@ -14,6 +14,7 @@ import { Scrubber } from './core/scrubber.ts';
 import { AddressList } from './lib/address-list.ts';
 import type { Environment } from './lib/environment.ts';
 import { KeyCheck } from './admission/auth.ts';
+import { AdminKey } from './admission/operators.ts';
 import { OpenCallers } from './admission/open-callers.ts';
 import { Cors } from './admission/cors.ts';
 import { WebPages } from './admission/web-pages.ts';
@@ -60,6 +61,7 @@ export function buildSnapshot(config: Config, { live, env, prompts }: SnapshotSo
       isPublic: config.metrics.public,
     },
     keyCheck: keyCheckOf(config),
+    adminKey: config.admin.api_key === undefined ? undefined : new AdminKey(config.admin.api_key),
     openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
     hasManyCallers: config.keys !== undefined,
     seal: sealOf(config),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { PROXY, type Caller } from '../core/caller.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
+import { isSameText } from '../lib/same-text.ts';
 import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 import { bearerOf } from '../vendors/presented-credential.ts';
 
@@ -50,10 +51,10 @@ export class KeyCheck {
 
   /** Takes as long for any number of keys: one comparison, one hash where there are keys of callers, one look-up. */
   #known(text: string): CallerKey | undefined {
-    if (this.#own !== undefined && isSame(text, this.#own.key)) return this.#own;
+    if (this.#own !== undefined && isSameText(text, this.#own.key)) return this.#own;
     if (this.#byDigest.size === 0) return undefined;
     const found = this.#byDigest.get(this.#digest(text));
-    return found !== undefined && isSame(text, found.key) ? found : undefined;
+    return found !== undefined && isSameText(text, found.key) ? found : undefined;
   }
 
   #digest(key: string): string {
@@ -82,12 +83,4 @@ function refuseKey(offered: boolean): never {
       ? "This is not the gateway's API key. Send the key of the gateway, not a provider's, as `Authorization: Bearer KEY`."
       : 'There is no API key. Send the key of this gateway as `Authorization: Bearer KEY`.',
   );
-}
-
-/** Takes the same time for every text: all of the key is compared, whatever differs. */
-function isSame(text: string, expected: string): boolean {
-  let difference = text.length ^ expected.length;
-  // Beyond the end of a shorter text there is NaN, which counts as 0 here.
-  for (let i = 0; i < expected.length; i++) difference |= text.charCodeAt(i) ^ expected.charCodeAt(i);
-  return difference === 0;
 }

@@ -4,11 +4,21 @@ import type { Config } from './schema.ts';
 
 /** Problems between the keys of callers: names or secrets that two of them share. Takes the values before validation. */
 export function checkCallerKeys(config: unknown): Finding[] {
-  const { keys: listed, proxy_api_key: own, server } = (config ?? {}) as Readonly<Record<string, unknown>>;
+  const { keys: listed, proxy_api_key: own, admin, server } = (config ?? {}) as Readonly<Record<string, unknown>>;
   const keys: readonly unknown[] = Array.isArray(listed) ? listed : [];
   const places = new Map<unknown, string>();
   if (typeof own === 'string') places.set(secretOf(own), 'proxy_api_key');
-  const findings = keys.flatMap((entry, index): Finding[] => {
+  const findings: Finding[] = [];
+  const adminKey = memberOf(admin, 'api_key');
+  if (isFilled(adminKey)) {
+    const twin = places.get(secretOf(adminKey));
+    if (twin !== undefined) {
+      const message = `is the same key as ${twin} (use a different one: it is for whoever runs the gateway alone)`;
+      findings.push({ path: ['admin', 'api_key'], message });
+    }
+    places.set(secretOf(adminKey), 'admin.api_key').set(nameOf('admin'), 'admin.api_key');
+  }
+  const ofKeys = keys.flatMap((entry, index): Finding[] => {
     if (typeof entry !== 'object' || entry === null) return [];
     const { name, key } = entry as Readonly<Record<string, unknown>>;
     const wrong: Finding[] = [];
@@ -24,7 +34,8 @@ export function checkCallerKeys(config: unknown): Finding[] {
     } else if (isFilled(key)) places.set(secretOf(key), place);
     return wrong;
   });
-  const secret = typeof server === 'object' && server !== null && 'secret' in server ? server.secret : undefined;
+  findings.push(...ofKeys);
+  const secret = memberOf(server, 'secret');
   const knower = isFilled(secret) ? places.get(secretOf(secret)) : undefined;
   if (knower === undefined) return findings;
   const message = `is the same as ${knower} (use a secret that no client knows)`;
@@ -69,11 +80,22 @@ function unknownModels({ keys = [], models }: Config): Finding[] {
 }
 
 /** All keys that clients send to the gateway, with their paths. */
-export function callerKeys({ keys = [], proxy_api_key: own }: Config): { path: (string | number)[]; key: string }[] {
+export function callerKeys({
+  keys = [],
+  proxy_api_key: own,
+  admin: { api_key: admin },
+}: Config): { path: (string | number)[]; key: string }[] {
   return [
     ...(own === undefined ? [] : [{ path: ['proxy_api_key'], key: own }]),
+    ...(admin === undefined ? [] : [{ path: ['admin', 'api_key'], key: admin }]),
     ...keys.map(({ key }, index) => ({ path: ['keys', index, 'key'], key })),
   ];
+}
+
+function memberOf(section: unknown, name: string): unknown {
+  return typeof section === 'object' && section !== null
+    ? (section as Readonly<Record<string, unknown>>)[name]
+    : undefined;
 }
 
 function isFilled(value: unknown): value is string {

@@ -31,7 +31,7 @@ export const keysSchema = z
   .array(keySchema)
   .optional()
   .describe(
-    'Keys of callers who are told apart: none sees what is kept for another. None of them opens `/admin` or `/metrics`; `proxy_api_key` does, and may be left out. With this list, even an empty one, whoever has no key stays out.',
+    'Keys of callers who are told apart: none sees what is kept for another. None of them opens `/admin` or `/metrics`: `admin.api_key` does, or `proxy_api_key` where there is none. `proxy_api_key` may be left out. With this list, even an empty one, whoever has no key stays out.',
   );
 
 function isTime(value: string): boolean {
