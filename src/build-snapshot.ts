@@ -1,6 +1,7 @@
 import type { LiveBackends } from './upstream/backends.ts';
 import { resolveBackend } from './upstream/resolve.ts';
 import { parseListen } from './config/listen.ts';
+import { digestOf } from './config/caller-keys.ts';
 import { hasKey } from './config/listen-choice.ts';
 import type { Config } from './config/schema.ts';
 import { secretsKeptFromClients } from './config/secrets.ts';
@@ -115,8 +116,8 @@ function listedNames({ models }: Config): string[] {
 function keyCheckOf(config: Config): KeyCheck | undefined {
   if (!hasKey(config)) return undefined;
   const { proxy_api_key: own, keys } = config;
-  const known = (keys ?? []).map(({ key, name, models, enabled, expires_at: expires }) => ({
-    key,
+  const known = (keys ?? []).map(({ name, models, enabled, expires_at: expires, ...key }) => ({
+    digest: digestOf(key) ?? '',
     caller: { name, models, isOperator: false },
     enabled,
     expiresAt: expires === undefined ? Infinity : Date.parse(expires),
