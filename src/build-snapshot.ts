@@ -1,6 +1,7 @@
 import type { LiveBackends } from './upstream/backends.ts';
 import { resolveBackend } from './upstream/resolve.ts';
 import { parseListen } from './config/listen.ts';
+import { digestOf } from './config/caller-keys.ts';
 import { hasKey } from './config/listen-choice.ts';
 import type { Config } from './config/schema.ts';
 import { secretsKeptFromClients } from './config/secrets.ts';
@@ -14,6 +15,7 @@ import { Scrubber } from './core/scrubber.ts';
 import { AddressList } from './lib/address-list.ts';
 import type { Environment } from './lib/environment.ts';
 import { KeyCheck } from './admission/auth.ts';
+import { AdminKey } from './admission/operators.ts';
 import { OpenCallers } from './admission/open-callers.ts';
 import { Cors } from './admission/cors.ts';
 import { WebPages } from './admission/web-pages.ts';
@@ -60,6 +62,7 @@ export function buildSnapshot(config: Config, { live, env, prompts }: SnapshotSo
       isPublic: config.metrics.public,
     },
     keyCheck: keyCheckOf(config),
+    adminKey: config.admin.api_key === undefined ? undefined : new AdminKey(config.admin.api_key),
     openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
     hasManyCallers: config.keys !== undefined,
     seal: sealOf(config),
@@ -113,8 +116,8 @@ function listedNames({ models }: Config): string[] {
 function keyCheckOf(config: Config): KeyCheck | undefined {
   if (!hasKey(config)) return undefined;
   const { proxy_api_key: own, keys } = config;
-  const known = (keys ?? []).map(({ key, name, models, enabled, expires_at: expires }) => ({
-    key,
+  const known = (keys ?? []).map(({ name, models, enabled, expires_at: expires, ...key }) => ({
+    digest: digestOf(key) ?? '',
     caller: { name, models, isOperator: false },
     enabled,
     expiresAt: expires === undefined ? Infinity : Date.parse(expires),

@@ -5,6 +5,7 @@ import type { IdSeal } from './core/sealed-id.ts';
 import type { WorkLimits } from './core/work.ts';
 import type { AddressList } from './lib/address-list.ts';
 import type { KeyCheck } from './admission/auth.ts';
+import type { AdminKey } from './admission/operators.ts';
 import type { Cors } from './admission/cors.ts';
 import type { OpenCallers } from './admission/open-callers.ts';
 import type { WebPages } from './admission/web-pages.ts';
@@ -37,6 +38,8 @@ export interface Snapshot {
   readonly work: WorkLimits;
   /** Undefined: the gateway is open. */
   readonly keyCheck: KeyCheck | undefined;
+  /** With it, no other key opens what is for operators. */
+  readonly adminKey: AdminKey | undefined;
   /** Who is who where it is open. */
   readonly openCallers: OpenCallers;
   /** Callers share the backends' accounts and are not to see each other's: there are keys besides `proxy_api_key`. */

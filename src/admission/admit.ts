@@ -1,11 +1,12 @@
-import type { Caller } from '../core/caller.ts';
-import type { Arrival, Endpoint, Exchange } from '../core/exchange.ts';
+import { ADMIN } from '../core/caller.ts';
+import type { Arrival, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Clock } from '../lib/clock.ts';
 import { pageUrl } from '../lib/page-url.ts';
 import { queryField } from '../lib/query-field.ts';
 import { credentialIn } from '../vendors/presented-credential.ts';
 import { checkValid } from './auth.ts';
+import { checkEndpoint } from './operators.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Context } from '../context.ts';
@@ -57,7 +58,7 @@ export function admitCaller(
   const { endpoint, method, path } = exchange;
   identify(exchange, front.keyParameter, snapshot, clock);
   if (endpoint !== undefined) {
-    checkEndpoint(endpoint, exchange.caller);
+    checkEndpoint(endpoint, exchange, snapshot);
     return;
   }
   const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
@@ -79,8 +80,12 @@ export function admitCaller(
 /** Finds out who the caller is. Throws the Refusal of one without a key that is good. */
 function identify(exchange: Exchange, keyParameter: string | undefined, snapshot: Snapshot, clock: Clock): void {
   const { headers, query } = exchange;
-  const { keyCheck, openCallers } = snapshot;
+  const { adminKey, keyCheck, openCallers } = snapshot;
   const inQuery = queryField(query, keyParameter);
+  if (adminKey?.isShown(headers, inQuery) === true) {
+    exchange.caller = ADMIN;
+    return;
+  }
   if (keyCheck === undefined) {
     exchange.caller = openCallers.named(credentialIn(headers) ?? inQuery);
     return;
@@ -90,14 +95,6 @@ function identify(exchange: Exchange, keyParameter: string | undefined, snapshot
   exchange.caller = known.caller;
   checkValid(known, now);
 }
-
-/** Some endpoints are for operators. Throws a Refusal. */
-export function checkEndpoint({ kind }: Pick<Endpoint, 'kind'>, caller: Caller | undefined): void {
-  if (caller?.isOperator === true || !FOR_OPERATORS.has(kind)) return;
-  throw new Refusal('endpoint_not_allowed', 'This is for whoever runs the gateway. Send `proxy_api_key`.');
-}
-
-const FOR_OPERATORS: ReadonlySet<Endpoint['kind']> = new Set(['backends', 'status', 'reload', 'metrics']);
 
 /** From this size on, a body is not read just to be refused for its sender's limits. */
 const LARGE_BODY_BYTES = 64 * 1024;

@@ -1,13 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { PROXY, type Caller } from '../core/caller.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
+import { sha256 } from '../lib/sha256.ts';
+import { isSameText } from '../lib/same-text.ts';
 import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 import { bearerOf } from '../vendors/presented-credential.ts';
 
 /** A key of a caller's. */
 export interface CallerKey {
-  readonly key: string;
+  /** The SHA-256 of the key: the config may hold no more of it. */
+  readonly digest: string;
   readonly caller: Caller;
   readonly enabled: boolean;
   /** Milliseconds since the epoch; Infinity: never. */
@@ -16,15 +18,16 @@ export interface CallerKey {
 
 /** Knows the keys that let requests in, and whose they are. */
 export class KeyCheck {
-  /** Of this check alone, so that nobody can tell where a key of theirs falls. */
-  readonly #salt = randomBytes(32);
   readonly #byDigest: ReadonlyMap<string, CallerKey>;
-  readonly #own: CallerKey | undefined;
+  readonly #own: { readonly key: string; readonly known: CallerKey } | undefined;
 
   /** `own` is `proxy_api_key`. */
   constructor(own: string | undefined, keys: readonly CallerKey[]) {
-    this.#own = own === undefined ? undefined : { key: own, caller: PROXY, enabled: true, expiresAt: Infinity };
-    this.#byDigest = new Map(keys.map((known) => [this.#digest(known.key), known]));
+    if (own !== undefined) {
+      const known = { digest: sha256(own), caller: PROXY, enabled: true, expiresAt: Infinity };
+      this.#own = { key: own, known };
+    }
+    this.#byDigest = new Map(keys.map((known) => [known.digest, known]));
   }
 
   /**
@@ -50,14 +53,10 @@ export class KeyCheck {
 
   /** Takes as long for any number of keys: one comparison, one hash where there are keys of callers, one look-up. */
   #known(text: string): CallerKey | undefined {
-    if (this.#own !== undefined && isSame(text, this.#own.key)) return this.#own;
+    if (this.#own !== undefined && isSameText(text, this.#own.key)) return this.#own.known;
     if (this.#byDigest.size === 0) return undefined;
-    const found = this.#byDigest.get(this.#digest(text));
-    return found !== undefined && isSame(text, found.key) ? found : undefined;
-  }
-
-  #digest(key: string): string {
-    return new Bun.CryptoHasher('sha256', this.#salt).update(key).digest('hex');
+    // What the look-up's time tells of a digest tells nothing of a key: none can be made for a digest.
+    return this.#byDigest.get(sha256(text));
   }
 }
 
@@ -82,12 +81,4 @@ function refuseKey(offered: boolean): never {
       ? "This is not the gateway's API key. Send the key of the gateway, not a provider's, as `Authorization: Bearer KEY`."
       : 'There is no API key. Send the key of this gateway as `Authorization: Bearer KEY`.',
   );
-}
-
-/** Takes the same time for every text: all of the key is compared, whatever differs. */
-function isSame(text: string, expected: string): boolean {
-  let difference = text.length ^ expected.length;
-  // Beyond the end of a shorter text there is NaN, which counts as 0 here.
-  for (let i = 0; i < expected.length; i++) difference |= text.charCodeAt(i) ^ expected.charCodeAt(i);
-  return difference === 0;
 }

@@ -109,8 +109,13 @@ describe('a config that is valid', () => {
     expect(warnings.map(({ path, message }) => `${path} ${message}`)).toEqual([
       `proxy_api_key ${PLACEHOLDER}`,
       `keys[0].key ${PLACEHOLDER}`,
+      `admin.api_key ${PLACEHOLDER}`,
     ]);
-    const keys = { LLM_PROXY_KEY: '8b1f0c7d9e2a4655', SEARCH_TEAM_KEY: '77aa0c7d9e2a4655' };
+    const keys = {
+      LLM_PROXY_KEY: '8b1f0c7d9e2a4655',
+      SEARCH_TEAM_KEY: '77aa0c7d9e2a4655',
+      LLM_PROXY_ADMIN_KEY: '65ab0c7d9e2a4655',
+    };
     expect((await loadConfig('config.example.yaml', keys)).warnings).toEqual([]);
     const missing = (value: object, standard: object): string[] =>
       Object.keys(standard).filter((key) => !(key in value));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { gatewayKey, listenAddress } from './fields.ts';
+import { adminSchema } from './sections/admin.ts';
 import { backendSchema } from './sections/backends.ts';
 import { concurrencySchema, healthCheckSchema, metricsSchema, rateLimitSchema } from './sections/limits.ts';
 import { keysSchema } from './sections/keys.ts';
@@ -22,6 +23,7 @@ export const configSchema = z.strictObject({
       'The key that clients must show, of 8 characters at least; fewer than 12 are warned of. Without it everyone who reaches the gateway may use it.',
     ),
   keys: keysSchema,
+  admin: adminSchema,
   server: serverSchema,
   cors: corsSchema,
   proxy: proxySchema,

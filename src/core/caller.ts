@@ -14,6 +14,9 @@ export const PROXY: Caller = { name: 'proxy', models: undefined, isOperator: tru
 /** Whoever shows nothing to a gateway that asks for nothing. */
 export const ANONYMOUS: Caller = { name: 'anonymous', models: undefined, isOperator: true };
 
+/** Whoever shows `admin.api_key`. It asks for no models. */
+export const ADMIN: Caller = { name: 'admin', models: [], isOperator: true };
+
 /** Whether a caller may ask for the model of this name. */
 export function mayUse({ models }: Caller, name: string): boolean {
   if (models === undefined) return true;

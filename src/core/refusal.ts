@@ -40,8 +40,10 @@ export const ERROR_CODES = {
   endpoint_not_allowed: {
     status: 403,
     type: request,
-    meaning: 'The endpoint (`/admin/*`, `/metrics`) is for operators, and this is a key of a caller.',
-    remedy: 'Send `proxy_api_key`.',
+    meaning:
+      'The endpoint (`/admin/*`, `/metrics`) is for operators, and the key is not; or it is the admin key, which opens nothing else. Without `admin.api_key`, `/admin/*` answers requests from its own machine only.',
+    remedy:
+      "Send `admin.api_key` to operators' endpoints (`proxy_api_key` where there is none), and another key elsewhere.",
   },
   too_many_failed_keys: {
     status: 429,

@@ -1,13 +1,14 @@
 import type { Server } from 'bun';
 
 import type { App } from '../app.ts';
+import { ANONYMOUS } from '../core/caller.ts';
 import { Refusal } from '../core/refusal.ts';
 import { headerFields } from '../lib/header-fields.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import { RELEASE } from '../lib/version.ts';
 import { traceIdOf } from '../records/trace.ts';
-import { checkEndpoint } from '../admission/admit.ts';
 import { checkValid } from '../admission/auth.ts';
+import { checkEndpoint } from '../admission/operators.ts';
 import { protocolOf } from '../protocols/registry.ts';
 import { matchEndpoint, OPERATORS_PATHS } from './endpoints.ts';
 import { isPreflight, objectionTo } from './objection.ts';
@@ -106,7 +107,7 @@ function metrics(
   const traceId = traceIdOf(headers);
   try {
     if (objection !== undefined) throw objection;
-    if (!app.gateway.snapshot.metricsEndpoint.isPublic) checkOperator(headers, app);
+    if (!app.gateway.snapshot.metricsEndpoint.isPublic) checkOperator(headers, peer, app);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { status, type, code, message, details } =
@@ -121,12 +122,12 @@ function metrics(
 }
 
 /** Its labels tell of everyone. */
-function checkOperator(fields: HeaderFields, { gateway }: App): void {
+function checkOperator(headers: HeaderFields, peer: string, { gateway: { snapshot } }: App): void {
+  if (snapshot.adminKey?.isShown(headers) === true) return;
   const now = Date.now();
-  const known = gateway.snapshot.keyCheck?.find(fields, undefined, now);
-  if (known === undefined) return;
-  checkValid(known, now);
-  checkEndpoint({ kind: 'metrics' }, known.caller);
+  const known = snapshot.keyCheck?.find(headers, undefined, now);
+  if (known !== undefined) checkValid(known, now);
+  checkEndpoint({ kind: 'metrics' }, { peer, headers, caller: known?.caller ?? ANONYMOUS }, snapshot);
 }
 
 function readiness(request: Request, { gateway }: App): Response {

@@ -10,6 +10,7 @@ import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 import type { Upstream } from '../kit/upstream.ts';
 
+const ADMIN_KEY = 'key-of-the-admin-1234-abc';
 const KEY = 'key-of-the-gateway-1234';
 const AUTHORIZED = { authorization: `Bearer ${KEY}` };
 const MESSAGES = [{ role: 'user', content: 'Hello' }];
@@ -48,6 +49,8 @@ function configOf(limits: object, more: object = {}): object {
   const routes = [{ backend: 'a', model: 'm' }];
   return {
     proxy_api_key: KEY,
+    // Operators come through the proxy, too.
+    admin: { api_key: ADMIN_KEY },
     proxy: { trusted_proxies: ['127.0.0.1'] },
     backends: [
       { name: 'a', url: upstream.url },
@@ -79,7 +82,9 @@ async function reload(limits: object): Promise<void> {
 }
 
 async function operatorsView(): Promise<Json> {
-  return await (await send(`${gateway.url}/admin/backends`, { headers: AUTHORIZED })).json();
+  return await (
+    await send(`${gateway.url}/admin/backends`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } })
+  ).json();
 }
 
 interface Asking extends SendOptions {
@@ -265,7 +270,8 @@ describe('who counts as whom', () => {
     await start({ global_rps: NEVER, per_ip_rps: NEVER });
     expect(await statuses(2)).toEqual([200, 429]);
     for (const path of ['/health', '/healthz', '/readyz', '/metrics', '/admin/backends', '/admin/status']) {
-      expect((await ask('', { path, method: 'GET', body: '' })).status).toBe(200);
+      const headers = { authorization: `Bearer ${ADMIN_KEY}` };
+      expect((await ask('', { path, method: 'GET', body: '', headers })).status).toBe(200);
     }
     expect((await ask('', { path: '/v1/models', method: 'GET', body: '' })).status).toBe(429);
   });
@@ -422,7 +428,8 @@ describe('after a refusal', () => {
         attempts: 0,
       });
     }
-    const metrics = await ask('', { path: '/metrics', method: 'GET', body: '' });
+    const headers = { authorization: `Bearer ${ADMIN_KEY}` };
+    const metrics = await ask('', { path: '/metrics', method: 'GET', body: '', headers });
     expect(metrics.text).toContain('llm_proxy_refused_total{reason="rate_limit_exceeded"} 3\n');
   });
 });

@@ -10,11 +10,14 @@ import { eventually } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 import type { Upstream } from '../kit/upstream.ts';
 
+const HASHED = 'key-known-by-hash-1234-abc';
 const OPERATOR = 'key-of-the-operator-1234';
 const ANN = 'key-of-ann-5678-abcdefgh';
 const BOB = 'key-of-bob-9012-abcdefgh';
 const OFF = 'key-that-is-off-3456-abc';
 const OLD = 'key-that-is-old-7890-abc';
+
+const sha256 = (text: string): string => new Bun.CryptoHasher('sha256').update(text).digest('hex');
 
 let upstream: Upstream;
 let gateway: Gateway;
@@ -24,6 +27,7 @@ const config = (changes: object = {}): object => ({
   keys: [
     { name: 'ann', key: ANN, models: ['*'] },
     { name: 'bob', key: BOB, models: ['small', 'vendor/a*', 'vendor/c-1', 'gone'] },
+    { name: 'hashed', hash: `sha256:${sha256(HASHED).toUpperCase()}`, models: ['small'] },
     { name: 'off', key: OFF, models: ['*'], enabled: false },
     { name: 'old', key: OLD, models: ['*'], expires_at: '2020-01-31' },
   ],
@@ -86,6 +90,16 @@ describe('a key', () => {
   ])('is known in %s', async (name, value) => {
     const answer = await send(`${gateway.url}/v1/models`, { headers: { [name]: value } });
     expect([answer.status, (await answer.json()).data.length]).toEqual([200, 4]);
+  });
+
+  test('may be configured by its hash alone, which itself opens nothing', async () => {
+    const { headers, status } = await chat(HASHED, 'small');
+    expect(status).toBe(200);
+    const line = await eventually(() => gateway.logs().find((one) => one.trace_id === headers['x-trace-id']));
+    expect(line.caller).toBe('hashed');
+    expect((await chat(HASHED, 'large')).body.error.code).toBe('model_not_allowed');
+    for (const wrong of [sha256(HASHED), `sha256:${sha256(HASHED)}`, `${HASHED}x`])
+      expect((await chat(wrong, 'small')).status).toBe(401);
   });
 
   test('never reaches a backend', async () => {
@@ -243,6 +257,14 @@ describe('a config', () => {
     ['the secret of `proxy_api_key`', [{ ...key, key: OPERATOR }], 'keys[0].key: is the same key as proxy_api_key'],
     ['a name that is taken', [{ ...key, name: 'proxy' }], 'keys[0].name: cannot be "proxy"'],
     ['a name that is one', [{ ...key, name: 'a b' }], 'keys[0].name: cannot be'],
+    ['neither a key nor its hash', [{ name: 'ann', models: ['*'] }], 'keys[0].key: is missing'],
+    ['a key and a hash', [{ ...key, hash: `sha256:${sha256(BOB)}` }], 'keys[0].hash: cannot stand beside key'],
+    ['a hash that is none', [{ ...key, key: undefined, hash: BOB }], 'keys[0].hash: cannot be'],
+    [
+      'the hash of another key',
+      [key, { name: 'bob', hash: `sha256:${sha256(ANN)}`, models: ['*'] }],
+      'keys[1].hash: is the same key as keys[0]',
+    ],
     ['no models', [{ name: 'ann', key: ANN }], 'keys[0].models: is missing'],
     ['an empty list', [{ ...key, models: [] }], 'keys[0].models: is an empty list'],
     ['a star in the middle', [{ ...key, models: ['a*b'] }], 'keys[0].models[0]: cannot be'],

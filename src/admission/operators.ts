@@ -1,0 +1,83 @@
+import ipaddr from 'ipaddr.js';
+import { ADMIN, type Caller } from '../core/caller.ts';
+import type { Endpoint } from '../core/exchange.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { HeaderFields } from '../lib/header-fields.ts';
+import { isSameText } from '../lib/same-text.ts';
+import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
+import { bearerOf } from '../vendors/presented-credential.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+/** What a request says of who sent it. */
+export interface Sender {
+  /** The socket's peer; empty for a Unix socket. */
+  readonly peer: string;
+  readonly headers: HeaderFields;
+  readonly caller: Caller | undefined;
+}
+
+/**
+ * Throws the Refusal of a caller that an endpoint is not for: some are for operators, and the admin key is for those
+ * alone.
+ */
+export function checkEndpoint(
+  { kind }: Pick<Endpoint, 'kind'>,
+  sender: Sender,
+  { adminKey, keyCheck }: Pick<Snapshot, 'adminKey' | 'keyCheck'>,
+): void {
+  const { caller } = sender;
+  if (!FOR_OPERATORS.has(kind)) {
+    if (caller !== ADMIN) return;
+    throw notAllowed('The admin key opens `/admin` and `/metrics` alone. Send `proxy_api_key` or one of `keys`.');
+  }
+  if (caller === ADMIN) return;
+  if (adminKey !== undefined) {
+    // Whoever comes to a gateway that is otherwise open has shown no key of it.
+    if (keyCheck === undefined)
+      throw new Refusal('invalid_api_key', 'This needs `admin.api_key`. Send it as `Authorization: Bearer KEY`.');
+    throw notAllowed('This is for whoever runs the gateway. Send `admin.api_key`: no other key opens it.');
+  }
+  if (caller?.isOperator !== true) throw notAllowed('This is for whoever runs the gateway. Send `proxy_api_key`.');
+  // Prometheus runs on other machines.
+  if (kind === 'metrics' || isFromThisMachine(sender)) return;
+  throw notAllowed(
+    'Without `admin.api_key` this answers only requests from its own machine that no proxy passed on. Set `admin.api_key` in the config and send that key.',
+  );
+}
+
+/** The key of whoever runs the gateway. */
+export class AdminKey {
+  constructor(private readonly key: string) {}
+
+  /** Whether one of the credential headers, or `parameter` of the query, holds it. */
+  isShown(headers: HeaderFields, parameter?: string): boolean {
+    if (parameter !== undefined && isSameText(parameter, this.key)) return true;
+    return CREDENTIAL_HEADERS.some((name) => {
+      const value = headers[name];
+      const shown = value !== undefined && name === 'authorization' ? bearerOf(value) : value;
+      return shown !== undefined && isSameText(shown, this.key);
+    });
+  }
+}
+
+const FOR_OPERATORS: ReadonlySet<Endpoint['kind']> = new Set(['backends', 'status', 'reload', 'metrics']);
+
+/**
+ * Whether a request began on this machine, as far as its socket and the headers of proxies tell. A proxy on the same
+ * machine counts for its client, whether it is in `proxy.trusted_proxies` or not: a header can only take away here.
+ */
+function isFromThisMachine({ peer, headers }: Sender): boolean {
+  if (peer !== '' && !isLoopbackAddress(peer)) return false;
+  if (headers['forwarded'] !== undefined) return false;
+  return [headers['x-forwarded-for'], headers['x-real-ip']].every(
+    (chain) => chain === undefined || chain.split(',').every((entry) => isLoopbackAddress(entry.trim())),
+  );
+}
+
+function isLoopbackAddress(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+}
+
+function notAllowed(message: string): Refusal {
+  return new Refusal('endpoint_not_allowed', message);
+}

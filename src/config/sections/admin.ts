@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { gatewayKey } from '../fields.ts';
+
+/** `admin`: what opens the paths of operators. */
+export const adminSchema = z
+  .strictObject({
+    api_key: gatewayKey()
+      .optional()
+      .describe(
+        'The key of whoever runs the gateway, as long as `proxy_api_key` and a different one. It opens `/admin/*` and `/metrics`, and nothing else: it asks for no models. With it no other key opens those. Without it, `proxy_api_key` opens `/metrics`, and `/admin/*` to requests from this machine that no proxy has passed on.',
+      ),
+  })
+  .prefault({})
+  .describe('Who may see and change how the gateway runs.');
