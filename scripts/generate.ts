@@ -6,6 +6,7 @@ const GENERATORS = [
   'error-codes.ts',
   'vendors-page.ts',
   'operations-page.ts',
+  'request-json.ts',
   'sdk-shapes.ts',
   'chart.ts',
 ];

@@ -18,6 +18,7 @@ import { stderrWriter } from './records/console-writer.ts';
 import { createLog } from './records/log.ts';
 import type { Log } from './records/log.ts';
 import { Metrics } from './records/metrics.ts';
+import { logSink } from './records/sink.ts';
 import type { GatewayStatus, LastReload, ReloadResult } from './context.ts';
 import { Concurrency } from './admission/concurrency.ts';
 import { FailedKeys } from './admission/failed-keys.ts';
@@ -98,7 +99,7 @@ export class App {
     this.gateway = new Gateway(snapshot, {
       clock,
       log,
-      metrics: this.metrics,
+      sinks: [logSink(log), this.metrics],
       cooldowns: cooldowns(clock, log, this.metrics),
       health: this.#health,
       ownLack: lack,

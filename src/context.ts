@@ -2,10 +2,10 @@ import type { Cooldowns } from './routing/cooldown.ts';
 import type { HealthChecks } from './routing/health.ts';
 import type { OwnLack } from './upstream/own-lack.ts';
 import type { Clock } from './lib/clock.ts';
-import type { Metrics } from './records/metrics.ts';
 import type { FailedKeys } from './admission/failed-keys.ts';
 import type { Concurrency } from './admission/concurrency.ts';
 import type { RateLimits } from './admission/rate-limit.ts';
+import type { Sink } from './records/sink.ts';
 import type { Log } from './records/log.ts';
 import type { ByteBudget } from './core/byte-budget.ts';
 import type { KeptItems } from './core/kept-items.ts';
@@ -62,7 +62,8 @@ export interface Context {
   readonly kept: KeptItems;
   /** The memory that requests may hold together. */
   readonly budget: ByteBudget;
-  readonly metrics: Metrics;
+  /** Where the record of each finished exchange goes. */
+  readonly sinks: readonly Sink[];
   readonly clock: Clock;
   readonly log: Log;
   /** Reads the config again and puts it into force. */

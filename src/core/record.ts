@@ -41,6 +41,8 @@ export interface ExchangeRecord {
   readonly errorCode: string | undefined;
   /** What a refusal's code leaves open: which limit it is and its value, or how each route is. */
   readonly errorDetail?: string | undefined;
+  /** The request gets no line of its own: it is one of very many that are refused alike. It counts all the same. */
+  readonly unlogged?: boolean | undefined;
   /** The gateway turned the request down before any backend was tried; `errorCode` says why. */
   readonly refused: boolean;
   /** The stream began well and ended badly: the client got an error event after content. */

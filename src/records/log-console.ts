@@ -5,7 +5,8 @@ import { generalText } from './general-text.ts';
 import type { ConsoleStyle } from './markup.ts';
 import type { Redactor } from './redact.ts';
 import { requestText } from './request-text.ts';
-import { generalEntry, requestJson, requestTold, type Entry, type Level } from './request-line.ts';
+import { requestJson, requestTold } from './request-json.ts';
+import { generalEntry, type Entry, type Level } from './request-line.ts';
 
 /** Takes text at once; whoever holds text back also has the other two. */
 export interface ConsoleSink {

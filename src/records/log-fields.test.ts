@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { COMMON_FIELDS, REQUEST_FIELDS, TRY_FIELDS, type LogField } from './log-fields.ts';
 import { attempt, record } from './record.fixture.ts';
-import { requestEntry, requestJson } from './request-line.ts';
+import { requestJson } from './request-json.ts';
+import { requestEntry } from './request-line.ts';
 
 /** Everything that a request line can hold. */
 const FULL = record({

@@ -287,6 +287,12 @@ const GATEWAY: readonly LogLine[] = [
     fields: [TRACE, ERROR],
   },
   {
+    level: 'error',
+    msg: 'a bug lost a record: please report it',
+    meaning: 'The request itself is not harmed, but its line or its part in the metrics is missing.',
+    fields: [TRACE, ERROR],
+  },
+  {
     level: 'debug',
     msg: 'request body',
     meaning: 'With `logging.debug_mode`: what the client sent, masked, up to 64 KiB.',

@@ -6,15 +6,8 @@ import { LogConsole, type ConsoleSettings, type ConsoleSink } from './log-consol
 import { LogFiles } from './log-files.ts';
 import { logfmt } from './logfmt.ts';
 import { createRedactor, type Redactor } from './redact.ts';
-import {
-  generalEntry,
-  requestEntry,
-  requestJson,
-  requestLevel,
-  requestTold,
-  type Entry,
-  type Level,
-} from './request-line.ts';
+import { requestJson, requestTold } from './request-json.ts';
+import { generalEntry, requestEntry, requestLevel, type Entry, type Level } from './request-line.ts';
 
 export type { Level };
 

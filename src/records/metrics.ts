@@ -8,6 +8,7 @@ import { isCutByBackend, outcomeOf, rejectedThenServed } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { processMetrics } from './process-metrics.ts';
 import type { CounterSeries, Family, HistogramSeries } from './prometheus.ts';
+import type { Sink } from './sink.ts';
 
 /** The token counts that metrics tell apart. */
 type CountedTokens = 'promptTokens' | 'completionTokens' | 'cachedTokens' | 'reasoningTokens';
@@ -43,7 +44,7 @@ const FROM_THE_START: readonly GatewayErrorCode[] = [
 ];
 
 /** All that `/metrics` tells. Labels come from the config alone, never from clients, so there are only so many. */
-export class Metrics {
+export class Metrics implements Sink {
   readonly #counted = requestFamilies();
   readonly #overhead = this.#counted.overhead.series();
   readonly #queueWait = this.#counted.queueWait.series();

@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { printable } from '../lib/printable.ts';
 import { logfmt } from './logfmt.ts';
 import { attempt, record, refused, rescued } from './record.fixture.ts';
-import { requestEntry, requestJson, requestLevel, requestTold } from './request-line.ts';
+import { requestJson, requestTold } from './request-json.ts';
+import { requestEntry, requestLevel } from './request-line.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 22, 41, 7, 123);
 

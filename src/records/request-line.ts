@@ -1,6 +1,7 @@
 import type { ExchangeRecord, TryRecord } from '../core/record.ts';
-import { printable } from '../lib/printable.ts';
-import type { REQUEST_FIELDS, TRY_FIELDS } from './log-fields.ts';
+import { hasStory } from './has-story.ts';
+import { isoTime, tenths } from './json-text.ts';
+import { RECORD_FIELDS, TRY_FIELDS, type LogField, type RecordField, type REQUEST_FIELDS } from './log-fields.ts';
 
 /** The status of an exchange whose client left before its end. */
 export const CLIENT_LEFT = 499;
@@ -36,103 +37,8 @@ export function requestEntry(
   level: Level,
   nowMs: number,
 ): Readonly<Record<RequestField, unknown>> {
-  const usage = record.usage;
-  return {
-    level,
-    ts: isoTime(nowMs),
-    msg: 'request',
-    trace_id: record.traceId,
-    client_ip: record.clientIp,
-    caller: record.caller ?? null,
-    method: record.method,
-    path: record.path,
-    alias: record.alias ?? null,
-    served_alias: record.servedAlias,
-    model: record.model ?? null,
-    backend: record.backend ?? null,
-    stream: record.stream,
-    status: record.status,
-    duration_ms: tenths(record.durationMs),
-    ttft_ms: record.ttftMs === undefined ? null : tenths(record.ttftMs),
-    queue_ms: tenths(record.queueMs ?? 0),
-    attempts: record.attempts,
-    prompt_tokens: usage?.promptTokens ?? null,
-    completion_tokens: usage?.completionTokens ?? null,
-    cached_tokens: usage?.cachedTokens ?? null,
-    bytes_in: record.bytesIn,
-    bytes_out: record.bytesOut,
-    error_code: record.errorCode ?? null,
-    detail: record.errorDetail,
-    interrupted: record.interrupted ? true : undefined,
-    dropped_events: record.droppedEvents > 0 ? record.droppedEvents : undefined,
-    tries: hasStory(record) ? record.tries.map(tryEntry) : undefined,
-  };
-}
-
-/** The same as JSON, which is what nearly every line is written as: put together, at a third of what `JSON.stringify` takes. */
-export function requestJson(record: ExchangeRecord, level: Level, nowMs: number): string {
-  const { usage, ttftMs, droppedEvents, errorDetail } = record;
-  return (
-    `{"level":"${level}","ts":"${isoTime(nowMs)}","msg":"request","trace_id":${quoted(record.traceId)}${kindOf(record).json}` +
-    `,"duration_ms":${tenthsText(record.durationMs)},"ttft_ms":${ttftMs === undefined ? null : tenthsText(ttftMs)},"queue_ms":` +
-    `${tenthsText(record.queueMs ?? 0)},"attempts":${record.attempts},"prompt_tokens":${usage?.promptTokens ?? null}` +
-    `,"completion_tokens":${usage?.completionTokens ?? null},"cached_tokens":${usage?.cachedTokens ?? null},"bytes_in":` +
-    `${record.bytesIn},"bytes_out":${record.bytesOut},"error_code":${quoted(record.errorCode)}` +
-    (errorDetail === undefined ? '' : `,"detail":${quoted(errorDetail)}`) +
-    (record.interrupted ? ',"interrupted":true' : '') +
-    (droppedEvents > 0 ? `,"dropped_events":${droppedEvents}` : '') +
-    (hasStory(record) ? `,"tries":${printable(JSON.stringify(record.tries.map(tryEntry)))}}` : '}')
-  );
-}
-
-/** All of a request's line that others chose, to be looked through for secrets: clients, backends and the config. */
-export function requestTold(record: ExchangeRecord): string {
-  const tries = hasStory(record) ? JSON.stringify(record.tries.map(tryEntry)) : '';
-  return `${record.traceId} ${kindOf(record).told} ${record.errorCode} ${record.errorDetail} ${tries}`;
-}
-
-/** What tells requests of one kind from those of another. */
-type Likeness = Pick<
-  ExchangeRecord,
-  'clientIp' | 'caller' | 'method' | 'path' | 'alias' | 'servedAlias' | 'model' | 'backend' | 'stream' | 'status'
->;
-
-/** The same, as it stands in their lines. */
-interface Kind {
-  readonly of: Likeness;
-  readonly json: string;
-  readonly told: string;
-}
-
-let lastKind: Kind | undefined;
-
-/** Requests of one kind follow each other, so what they have in common is seldom written out anew. */
-function kindOf(record: ExchangeRecord): Kind {
-  if (lastKind !== undefined && isOfOneKind(lastKind.of, record)) return lastKind;
-  const { clientIp, caller, method, path, alias, servedAlias, model, backend, stream, status } = record;
-  const served = servedAlias === undefined ? '' : `,"served_alias":${quoted(servedAlias)}`;
-  const json =
-    `,"client_ip":${quoted(clientIp)},"caller":${quoted(caller)},"method":${quoted(method)},"path":${quoted(path)},"alias":${quoted(alias)}${served}` +
-    `,"model":${quoted(model)},"backend":${quoted(backend)},"stream":${stream},"status":${status}`;
-  const told = `${clientIp} ${caller} ${method} ${path} ${alias} ${servedAlias} ${model} ${backend}`;
-  const of = { clientIp, caller, method, path, alias, servedAlias, model, backend, stream, status };
-  lastKind = { of, json, told };
-  return lastKind;
-}
-
-function isOfOneKind(one: Likeness, other: Likeness): boolean {
-  return (
-    one.backend === other.backend &&
-    one.status === other.status &&
-    one.stream === other.stream &&
-    one.clientIp === other.clientIp &&
-    one.caller === other.caller &&
-    one.alias === other.alias &&
-    one.servedAlias === other.servedAlias &&
-    one.model === other.model &&
-    one.method === other.method &&
-    one.path === other.path
-  );
+  const line: Partial<Record<RequestField, unknown>> = { level, ts: isoTime(nowMs), msg: 'request' };
+  return Object.assign(line, entryOf(RECORD_FIELDS, record)) as Readonly<Record<RequestField, unknown>>;
 }
 
 /** Info: as it should be, or the client's own leaving. Warn: refused or rescued. Error: the client was let down. */
@@ -142,54 +48,22 @@ export function requestLevel(record: ExchangeRecord): Level {
   return record.status >= 400 || hasStory(record) ? 'warn' : 'info';
 }
 
-/** Whether the tries tell more than the request's own fields do: there were several, or the only one failed. */
-export function hasStory(record: ExchangeRecord): boolean {
-  const tries = record.tries;
-  return tries.length > 1 || (tries.length === 1 && tries[0]?.failure !== undefined);
+/** One attempt as data. */
+export function tryEntry(tried: TryRecord): Readonly<Record<TryField, unknown>> {
+  return entryOf(TRY_FIELDS, tried) as Readonly<Record<TryField, unknown>>;
 }
 
-function tryEntry(tried: TryRecord): Readonly<Record<TryField, unknown>> {
-  return {
-    backend: tried.backend,
-    model: tried.model,
-    status: tried.status,
-    failure: tried.failure,
-    detail: tried.detail,
-    type: tried.type,
-    message: tried.message,
-    ms: tenths(tried.ms),
-    cooling_until: tried.coolingUntil === undefined ? undefined : new Date(tried.coolingUntil),
-  };
-}
-
-const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
-
-function quoted(text: string | undefined): string {
-  if (text === undefined) return 'null';
-  return PLAIN.test(text) ? `"${text}"` : printable(JSON.stringify(text));
-}
-
-let lastMs = NaN;
-let lastIso = '';
-
-/** Many lines are of the same millisecond. */
-function isoTime(ms: number): string {
-  if (ms !== lastMs) {
-    lastMs = ms;
-    lastIso = new Date(ms).toISOString();
+function entryOf<R>(fields: readonly RecordField<R>[], record: R): Entry {
+  const entry: Record<string, unknown> = {};
+  for (const { name, type, of, nullWhen } of fields) {
+    const value = of(record);
+    entry[name] = value === undefined ? (nullWhen === undefined ? undefined : null) : shown(type, value);
   }
-  return lastIso;
+  return entry;
 }
 
-function tenths(ms: number): number {
-  return Math.round(ms * 10) / 10;
-}
-
-/** The same as text, put together from small whole numbers: to write out a fraction takes long. */
-function tenthsText(ms: number): string {
-  const count = Math.round(ms * 10);
-  if (!(count >= 0 && count <= 0x7fffffff)) return String(tenths(ms));
-  const rest = count % 10;
-  const whole = (count - rest) / 10;
-  return rest === 0 ? String(whole) : `${whole}.${rest}`;
+function shown(type: LogField['type'], value: unknown): unknown {
+  if (type === 'number') return tenths(value as number);
+  if (type === 'time') return new Date(value as number);
+  return type === 'list' ? (value as readonly TryRecord[]).map(tryEntry) : value;
 }

@@ -1,7 +1,8 @@
 import type { ExchangeRecord, TryRecord } from '../core/record.ts';
 import { timeBeside, timeOfDay } from './console-clock.ts';
 import { markup, type ConsoleStyle, type Markup } from './markup.ts';
-import { CLIENT_LEFT, hasStory, type Level } from './request-line.ts';
+import { hasStory } from './has-story.ts';
+import { CLIENT_LEFT, type Level } from './request-line.ts';
 
 /**
  * A request for people. A good one is a single line; one that failed or was rescued is a headline with the full trace
