@@ -4,7 +4,7 @@ import type { OwnLack } from './upstream/own-lack.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Metrics } from './records/metrics.ts';
 import type { FailedKeys } from './admission/failed-keys.ts';
-import type { Concurrency } from './admission/concurrency.ts';
+import type { RequestQueue } from './admission/queue.ts';
 import type { RateLimits } from './admission/rate-limit.ts';
 import type { Log } from './records/log.ts';
 import type { ByteBudget } from './core/byte-budget.ts';
@@ -57,7 +57,7 @@ export interface Context {
   readonly ownLack: OwnLack;
   readonly failedKeys: FailedKeys;
   readonly rateLimits: RateLimits;
-  readonly concurrency: Concurrency;
+  readonly queue: RequestQueue;
   readonly owners: ResponseOwners;
   readonly kept: KeptItems;
   /** The memory that requests may hold together. */
