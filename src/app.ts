@@ -20,14 +20,14 @@ import type { Log } from './records/log.ts';
 import { Metrics } from './records/metrics.ts';
 import { logSink } from './records/sink.ts';
 import type { GatewayStatus, LastReload, ReloadResult } from './context.ts';
-import { Concurrency } from './admission/concurrency.ts';
+import { RequestQueue } from './admission/queue.ts';
 import { FailedKeys } from './admission/failed-keys.ts';
 import { RateLimits } from './admission/rate-limit.ts';
 import { promptChanges } from './prompts/changes.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
 import { loadPrompts } from './prompts/load.ts';
 import { unmatchedModels } from './prompts/unmatched.ts';
-import { concurrencySettings, healthSettings, logSettings, maxBufferedBytes, rateLimitSettings } from './settings.ts';
+import { queueSettings, healthSettings, logSettings, maxBufferedBytes, rateLimitSettings } from './settings.ts';
 import { buildSnapshot } from './build-snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Environment } from './lib/environment.ts';
@@ -57,7 +57,7 @@ export class App {
   readonly #live: LiveBackends;
   readonly #health: HealthChecks;
   readonly #rateLimits: RateLimits;
-  readonly #concurrency: Concurrency;
+  readonly #queue: RequestQueue;
   readonly #budget: ByteBudget;
   readonly #place: Place;
   #loadedAt = new Date();
@@ -78,9 +78,9 @@ export class App {
     const clock = systemClock;
     const log = place.log ?? createLog(logSettings(config, place.env), { clock, console: stderrWriter() });
     this.log = log;
-    this.#concurrency = new Concurrency(clock, concurrencySettings(config));
+    this.#queue = new RequestQueue(clock, queueSettings(config));
     this.#budget = new ByteBudget(maxBufferedBytes(config));
-    this.#live = new LiveBackends(this.#concurrency.hasRoom);
+    this.#live = new LiveBackends(this.#queue.hasRoom);
     this.#rateLimits = new RateLimits(clock);
     const lack = ownLack(log);
     this.failedKeys = failedKeys(clock, log);
@@ -89,7 +89,7 @@ export class App {
     this.metrics = new Metrics({
       backends: () => Array.from(this.gateway.snapshot.backends.values(), ({ live }) => gaugesOf(live, clock)),
       aliases: () => Array.from(this.gateway.snapshot.aliases.values(), (alias) => routeGaugesOf(alias, clock)),
-      queueDepth: () => this.#concurrency.waiting,
+      queueDepth: () => this.#queue.waiting,
       bufferedBytes: () => this.#budget.used,
       bufferedLimitBytes: () => this.#budget.limit,
       droppedLogLines: () => log.droppedLines,
@@ -105,7 +105,7 @@ export class App {
       ownLack: lack,
       failedKeys: this.failedKeys,
       rateLimits: this.#rateLimits,
-      concurrency: this.#concurrency,
+      queue: this.#queue,
       owners: new ResponseOwners(),
       budget: this.#budget,
       kept: new KeptItems(this.#budget),
@@ -181,7 +181,7 @@ export class App {
     for (const { name, max_concurrency: own } of config.backends) {
       this.#live.backend(name).limit = own ?? (enabled ? limitOfEach : Infinity);
     }
-    this.#concurrency.configure(concurrencySettings(config));
+    this.#queue.configure(queueSettings(config));
     this.#budget.limit = maxBufferedBytes(config);
     this.#health.configure(healthSettings(config), [...backends.values()]);
   }

@@ -3,7 +3,7 @@ import type { HealthChecks } from './routing/health.ts';
 import type { OwnLack } from './upstream/own-lack.ts';
 import type { Clock } from './lib/clock.ts';
 import type { FailedKeys } from './admission/failed-keys.ts';
-import type { Concurrency } from './admission/concurrency.ts';
+import type { RequestQueue } from './admission/queue.ts';
 import type { RateLimits } from './admission/rate-limit.ts';
 import type { Sink } from './records/sink.ts';
 import type { Log } from './records/log.ts';
@@ -57,7 +57,7 @@ export interface Context {
   readonly ownLack: OwnLack;
   readonly failedKeys: FailedKeys;
   readonly rateLimits: RateLimits;
-  readonly concurrency: Concurrency;
+  readonly queue: RequestQueue;
   readonly owners: ResponseOwners;
   readonly kept: KeptItems;
   /** The memory that requests may hold together. */

@@ -9,7 +9,7 @@ import { resourceCandidates } from './routing/resource-candidates.ts';
 import { RouteCandidates } from './routing/route-candidates.ts';
 import type { Context } from './context.ts';
 import type { Exhausted, Outcome } from './upstream/outcome.ts';
-import { takeTurn, waitForRoom } from './admission/turn.ts';
+import { takeSlot, waitForRoom } from './admission/queue-slot.ts';
 
 /**
  * Makes attempts until one answers: of a request for an alias, once it is admitted by the queue; of one for what a
@@ -22,7 +22,7 @@ export async function dispatch(exchange: Exchange, protocol: Protocol, context: 
     if (asked === undefined) {
       candidates = resourceCandidates(exchange, protocol, context);
     } else {
-      const waiting = takeTurn(asked, exchange, context);
+      const waiting = takeSlot(asked, exchange, context);
       if (waiting !== undefined) await waiting;
       candidates = new RouteCandidates(asked, exchange, protocol, context);
     }

@@ -7,7 +7,7 @@ import { concurrencySchema } from './config/sections/limits.ts';
 import type { ConsoleSettings } from './records/log-console.ts';
 import type { LogSettings } from './records/log.ts';
 import { terminalOf } from './records/terminal.ts';
-import type { ConcurrencySettings } from './admission/concurrency.ts';
+import type { QueueSettings } from './admission/queue.ts';
 import type { RateLimitSettings } from './admission/rate-limit.ts';
 import type { Environment } from './lib/environment.ts';
 
@@ -63,7 +63,7 @@ export function rateLimitSettings({ rate_limit: limits }: Config): RateLimitSett
 }
 
 /** How many requests run and wait. Switched off, it leaves the defaults of the queue, for backends with limits of their own. */
-export function concurrencySettings({ concurrency }: Config): ConcurrencySettings {
+export function queueSettings({ concurrency }: Config): QueueSettings {
   const { enabled } = concurrency;
   const queue = enabled ? concurrency : concurrencySchema.parse(undefined);
   return {

@@ -144,8 +144,8 @@ export class Exchange implements BagItem {
 
   /** It has taken tokens of the rate limits. */
   hasTokens = false;
-  /** Its place among the requests that run at once. */
-  turn: Lease | undefined;
+  /** Its slot among the requests that run at once. */
+  queueSlot: Lease | undefined;
   /** A backend that has a slot kept for its next attempt. */
   kept: BackendLive | undefined;
   /** When the exchange must be over, in monotonic milliseconds. */
@@ -269,7 +269,7 @@ export class Exchange implements BagItem {
   /** Gives back its place and whatever else it holds. Fine to call more than once. */
   release(): void {
     this.letGoOfKept();
-    this.turn?.settle();
+    this.queueSlot?.settle();
   }
 
   /** Nothing of the exchange happens after. Returns false if it was closed before. */

@@ -39,7 +39,7 @@ async function answerOf(
       return { body: models.one(aliasNamed(endpoint.target, exchange, snapshot).name, CREATED), status: 200 };
     case 'backends': {
       const backends = Array.from(snapshot.backends.values(), ({ live }) => reportOf(live, clock));
-      const { running, waiting } = context.concurrency;
+      const { running, waiting } = context.queue;
       return { body: { backends, requests: { running, waiting } }, status: 200 };
     }
     case 'status':

@@ -11,7 +11,7 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     rateLimits: 'by address',
     cooldowns: 'of all: no content and no names',
     health: 'of all: no content and no names',
-    concurrency: 'of all: no content and no names',
+    queue: 'of all: no content and no names',
     budget: 'of all: no content and no names',
     failedKeys: 'by address',
     ownLack: 'of all: no content and no names',

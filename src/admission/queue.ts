@@ -7,7 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
 
 /** How many requests may run and wait. */
-export interface ConcurrencySettings {
+export interface QueueSettings {
   /** `Infinity` where only backends have limits. */
   readonly maxRequests: number;
   readonly maxQueueSize: number;
@@ -16,9 +16,9 @@ export interface ConcurrencySettings {
   readonly overflow: 'reject' | 'drop_oldest';
 }
 
-/** A request that asks for its turn. */
-export interface Applicant {
-  /** Monotonic milliseconds after which a turn is of no use. */
+/** A request that asks to run. */
+export interface QueuedRequest {
+  /** Monotonic milliseconds after which a grant is of no use. */
   readonly deadlineAt: number;
   /** Where it could be sent as things stand; asked again whenever something has changed. */
   availability(): Availability;
@@ -26,46 +26,46 @@ export interface Applicant {
   onAbort(listener: (reason: Aborted) => void): () => void;
 }
 
-/** What an applicant gets: its place among those that run, and a backend where a slot is kept for it, if it waited for one. */
-export interface Turn {
-  readonly place: Lease;
+/** What a queued request gets: its slot among those that run, and a backend where a slot is kept for it, if it waited for one. */
+export interface Grant {
+  readonly slot: Lease;
   readonly kept: BackendLive | undefined;
 }
 
 interface Waiter {
-  readonly applicant: Applicant;
-  /** It has a place already and waits for a backend alone. */
-  readonly placed: boolean;
+  readonly request: QueuedRequest;
+  /** It has a slot already and waits for a backend alone. */
+  readonly hasSlot: boolean;
   /** When it came, in monotonic milliseconds. */
   readonly since: number;
   cancelTimer(): void;
-  settle(outcome: Turn | Refusal): void;
+  settle(outcome: Grant | Refusal): void;
 }
 
 /** Cooldowns end and backends come back without an event: so often those that wait are looked at all the same. */
 const LOOK_EVERY_MS = 250;
 
 /**
- * The places of requests that run at once, and the one queue, first in first out, of those that wait: for a place, or
- * for room at one of their backends. Who waits for a backend holds no place, so that one full backend does not stop the
+ * The slots of requests that run at once, and the one queue, first in first out, of those that wait: for a slot, or
+ * for room at one of their backends. Who waits for a backend holds no slot, so that one full backend does not stop the
  * traffic of the others. Counts outlive reloads.
  */
-export class Concurrency {
-  #settings: ConcurrencySettings;
+export class RequestQueue {
+  #settings: QueueSettings;
   #running = 0;
   readonly #queue = new Set<Waiter>();
-  /** Waiters that have a place already. */
-  #placedWaiters = 0;
+  /** Waiters that have a slot already. */
+  #waitersWithSlot = 0;
   #isLooking = false;
 
   constructor(
     private readonly clock: Clock,
-    settings: ConcurrencySettings,
+    settings: QueueSettings,
   ) {
     this.#settings = settings;
   }
 
-  /** Requests that have a place. */
+  /** Requests that have a slot. */
   get running(): number {
     return this.#running;
   }
@@ -76,22 +76,21 @@ export class Concurrency {
   }
 
   /** Lets new settings count from now on, for those that wait as well. */
-  configure(settings: ConcurrencySettings): void {
+  configure(settings: QueueSettings): void {
     this.#settings = settings;
     this.#callAll();
     for (const waiter of this.#queue) this.#setTimer(waiter);
   }
 
-  /** Gives the applicant its turn: at once where that is possible, else when it comes. Throws or rejects with a Refusal if it does not. */
-  enter(applicant: Applicant): Turn | Promise<Turn> {
-    if (this.#running < this.#settings.maxRequests && applicant.availability() !== 'full')
-      return this.#place(undefined);
-    return this.#wait(applicant, false);
+  /** Grants the request a slot: at once where that is possible, else when one is free. Throws or rejects with a Refusal if none is. */
+  enter(request: QueuedRequest): Grant | Promise<Grant> {
+    if (this.#running < this.#settings.maxRequests && request.availability() !== 'full') return this.#grant(undefined);
+    return this.#wait(request, false);
   }
 
-  /** For one that has a place and finds all backends that are left to it full: waits until one has room, and keeps it. */
-  async waitForBackend(applicant: Applicant): Promise<BackendLive | undefined> {
-    return (await this.#wait(applicant, true)).kept;
+  /** For one that has a slot and finds all backends that are left to it full: waits until one has room, and keeps it. */
+  async waitForBackend(request: QueuedRequest): Promise<BackendLive | undefined> {
+    return (await this.#wait(request, true)).kept;
   }
 
   /** To be told when a full backend has room again. */
@@ -99,30 +98,30 @@ export class Concurrency {
     if (this.#queue.size > 0) this.#callNext();
   };
 
-  #place(kept: BackendLive | undefined): Turn {
+  #grant(kept: BackendLive | undefined): Grant {
     this.#running++;
-    return { place: new Lease(this.#leave), kept };
+    return { slot: new Lease(this.#leave), kept };
   }
 
   readonly #leave = (): void => {
-    // While there are places, nobody waits for one: then those that wait for a backend need not be looked through.
+    // While there are slots, nobody waits for one: then those that wait for a backend need not be looked through.
     const wereScarce = this.#running >= this.#settings.maxRequests;
     this.#running--;
     if (wereScarce && this.#queue.size > 0) this.#callNext();
   };
 
-  #wait(applicant: Applicant, placed: boolean): Promise<Turn> {
+  #wait(request: QueuedRequest, hasSlot: boolean): Promise<Grant> {
     this.#makeRoomInQueue();
-    const { promise, resolve, reject } = Promise.withResolvers<Turn>();
+    const { promise, resolve, reject } = Promise.withResolvers<Grant>();
     let stopListening = (): void => undefined;
     const waiter: Waiter = {
-      applicant,
-      placed,
+      request,
+      hasSlot,
       since: this.clock.now(),
       cancelTimer: () => undefined,
       settle: (outcome) => {
         if (!this.#queue.delete(waiter)) return;
-        if (placed) this.#placedWaiters--;
+        if (hasSlot) this.#waitersWithSlot--;
         waiter.cancelTimer();
         stopListening();
         if (outcome instanceof Refusal) reject(outcome);
@@ -131,8 +130,8 @@ export class Concurrency {
     };
     this.#setTimer(waiter);
     this.#queue.add(waiter);
-    if (placed) this.#placedWaiters++;
-    stopListening = applicant.onAbort((reason) => waiter.settle(ended(reason)));
+    if (hasSlot) this.#waitersWithSlot++;
+    stopListening = request.onAbort((reason) => waiter.settle(ended(reason)));
     this.#look();
     return promise;
   }
@@ -140,8 +139,8 @@ export class Concurrency {
   #setTimer(waiter: Waiter): void {
     waiter.cancelTimer();
     const { queueTimeoutMs } = this.#settings;
-    const { applicant, since } = waiter;
-    const dueAt = Math.min(applicant.deadlineAt, since + queueTimeoutMs);
+    const { request, since } = waiter;
+    const dueAt = Math.min(request.deadlineAt, since + queueTimeoutMs);
     if (dueAt === Infinity) return;
     waiter.cancelTimer = this.clock.after(Math.max(0, dueAt - this.clock.now()), () =>
       waiter.settle(dueAt < since + queueTimeoutMs ? pastDeadline() : waitedTooLong(queueTimeoutMs)),
@@ -159,14 +158,14 @@ export class Concurrency {
 
   /** Gives what has become free to the first in the queue who can use it; false if nobody can. */
   #callNext(): boolean {
-    const noPlaces = this.#running >= this.#settings.maxRequests;
-    if (noPlaces && this.#placedWaiters === 0) return false;
+    const noSlots = this.#running >= this.#settings.maxRequests;
+    if (noSlots && this.#waitersWithSlot === 0) return false;
     for (const waiter of this.#queue) {
-      if (noPlaces && !waiter.placed) continue;
-      const availability = waiter.applicant.availability();
+      if (noSlots && !waiter.hasSlot) continue;
+      const availability = waiter.request.availability();
       if (availability === 'full') continue;
       availability?.keep();
-      waiter.settle(waiter.placed ? { place: NO_PLACE, kept: availability } : this.#place(availability));
+      waiter.settle(waiter.hasSlot ? { slot: NO_SLOT, kept: availability } : this.#grant(availability));
       return true;
     }
     return false;
@@ -187,8 +186,8 @@ export class Concurrency {
   }
 }
 
-/** For those that have a place already. */
-const NO_PLACE = new Lease(() => undefined);
+/** For those that have a slot already. */
+const NO_SLOT = new Lease(() => undefined);
 
 function queueFull(size: number): Refusal {
   return new Refusal(

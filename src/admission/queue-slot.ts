@@ -3,21 +3,21 @@ import type { Exchange } from '../core/exchange.ts';
 import type { Aborted } from '../core/failure.ts';
 import type { NamedAlias } from '../core/route.ts';
 import { Refusal } from '../core/refusal.ts';
-import type { Applicant, Turn } from './concurrency.ts';
+import type { QueuedRequest, Grant } from './queue.ts';
 import { availabilityFor } from '../routing/untried.ts';
 import type { Context } from '../context.ts';
 import { deadlineOf } from '../routing/deadline.ts';
 
-/** Lets the exchange run, now or when its turn comes. Throws or rejects with a Refusal if it does not come. */
-export function takeTurn(asked: NamedAlias, exchange: Exchange, context: Context): void | Promise<void> {
+/** Lets the exchange run, now or once it has waited for a slot. Throws or rejects with a Refusal if it gets none. */
+export function takeSlot(asked: NamedAlias, exchange: Exchange, context: Context): void | Promise<void> {
   exchange.queueMs = 0;
   exchange.deadlineAt = deadlineOf(exchange, context.snapshot.totalMs);
-  const turn = context.concurrency.enter(new Application(asked, exchange, context));
-  if (!(turn instanceof Promise)) {
-    exchange.turn = turn.place;
+  const grant = context.queue.enter(new QueuedExchange(asked, exchange, context));
+  if (!(grant instanceof Promise)) {
+    exchange.queueSlot = grant.slot;
     return;
   }
-  return queued(turn, exchange, context);
+  return queued(grant, exchange, context);
 }
 
 /** Waits for room at one of the backends that are left, which is then kept for the exchange; false if there is nothing to wait for. */
@@ -25,7 +25,7 @@ export async function waitForRoom(asked: NamedAlias, exchange: Exchange, context
   if (availabilityFor(asked, exchange, context) !== 'full') return false;
   const waitedFrom = context.clock.now();
   try {
-    exchange.kept = await context.concurrency.waitForBackend(new Application(asked, exchange, context));
+    exchange.kept = await context.queue.waitForBackend(new QueuedExchange(asked, exchange, context));
     if (exchange.closed) exchange.release();
     return exchange.kept !== undefined;
   } catch (error) {
@@ -37,13 +37,13 @@ export async function waitForRoom(asked: NamedAlias, exchange: Exchange, context
   }
 }
 
-async function queued(turn: Promise<Turn>, exchange: Exchange, context: Context): Promise<void> {
+async function queued(grant: Promise<Grant>, exchange: Exchange, context: Context): Promise<void> {
   const waitedFrom = context.clock.now();
   try {
-    const { place, kept } = await turn;
-    exchange.turn = place;
+    const { slot, kept } = await grant;
+    exchange.queueSlot = slot;
     exchange.kept = kept;
-    // The client left in the very moment of its turn.
+    // The client left in the very moment of its grant.
     if (exchange.closed) exchange.release();
   } finally {
     countWait(waitedFrom, exchange, context);
@@ -57,7 +57,7 @@ function countWait(from: number, exchange: Exchange, { clock }: Context): void {
 }
 
 /** An exchange as the queue sees it. */
-class Application implements Applicant {
+class QueuedExchange implements QueuedRequest {
   constructor(
     private readonly asked: NamedAlias,
     private readonly exchange: Exchange,

@@ -5,24 +5,24 @@ import type { Availability } from '../core/availability.ts';
 import { BackendLive } from '../core/backend-live.ts';
 import { Aborted } from '../core/failure.ts';
 import type { Refusal } from '../core/refusal.ts';
-import { Concurrency } from './concurrency.ts';
-import type { Applicant, ConcurrencySettings, Turn } from './concurrency.ts';
+import { RequestQueue } from './queue.ts';
+import type { QueuedRequest, QueueSettings, Grant } from './queue.ts';
 
-const DEFAULTS: ConcurrencySettings = { maxRequests: 2, maxQueueSize: 3, queueTimeoutMs: 1000, overflow: 'reject' };
+const DEFAULTS: QueueSettings = { maxRequests: 2, maxQueueSize: 3, queueTimeoutMs: 1000, overflow: 'reject' };
 
 let clock: FakeClock;
-let concurrency: Concurrency;
+let queue: RequestQueue;
 let backend: BackendLive;
 
 beforeEach(() => {
   clock = new FakeClock();
-  concurrency = new Concurrency(clock, DEFAULTS);
-  backend = new BackendLive('a', concurrency.hasRoom);
+  queue = new RequestQueue(clock, DEFAULTS);
+  backend = new BackendLive('a', queue.hasRoom);
 });
 
 /** A request as a test drives it: what became of it, and what it holds. */
-class Client implements Applicant {
-  turn: Turn | undefined;
+class Client implements QueuedRequest {
+  grant: Grant | undefined;
   refusal: Refusal | undefined;
   readonly deadlineAt: number;
   #listener: ((reason: Aborted) => void) | undefined;
@@ -35,13 +35,13 @@ class Client implements Applicant {
   }
 
   enter(): this {
-    const onTurn = (turn: Turn): void => {
-      this.turn = turn;
+    const onGrant = (grant: Grant): void => {
+      this.grant = grant;
     };
     try {
-      const turn = concurrency.enter(this);
-      if (turn instanceof Promise) turn.then(onTurn, (error: unknown) => (this.refusal = error as Refusal));
-      else onTurn(turn);
+      const grant = queue.enter(this);
+      if (grant instanceof Promise) grant.then(onGrant, (error: unknown) => (this.refusal = error as Refusal));
+      else onGrant(grant);
     } catch (error) {
       this.refusal = error as Refusal;
     }
@@ -68,36 +68,36 @@ async function settled(): Promise<void> {
   for (let i = 0; i < 5; i++) await Promise.resolve();
 }
 
-describe('places', () => {
+describe('slots', () => {
   test('are given at once while there are any, and then in the order of arrival', async () => {
     const [first, second, third, fourth] = [1, 2, 3, 4].map(() => new Client().enter());
-    expect(concurrency.running).toBe(2);
-    expect(concurrency.waiting).toBe(2);
-    first?.turn?.place.settle();
+    expect(queue.running).toBe(2);
+    expect(queue.waiting).toBe(2);
+    first?.grant?.slot.settle();
     await settled();
-    expect(third?.turn).toBeDefined();
-    expect(fourth?.turn).toBeUndefined();
-    second?.turn?.place.settle();
+    expect(third?.grant).toBeDefined();
+    expect(fourth?.grant).toBeUndefined();
+    second?.grant?.slot.settle();
     await settled();
-    expect(fourth?.turn).toBeDefined();
+    expect(fourth?.grant).toBeDefined();
   });
 
   test('given back twice count once', () => {
     const client = new Client().enter();
-    client.turn?.place.settle();
-    client.turn?.place.settle();
-    expect(concurrency.running).toBe(0);
+    client.grant?.slot.settle();
+    client.grant?.slot.settle();
+    expect(queue.running).toBe(0);
   });
 
   test('more of them are given out as soon as the config allows', async () => {
     const clients = [1, 2, 3, 4].map(() => new Client().enter());
-    concurrency.configure({ ...DEFAULTS, maxRequests: 10 });
+    queue.configure({ ...DEFAULTS, maxRequests: 10 });
     await settled();
-    expect(clients.every(({ turn }) => turn !== undefined)).toBe(true);
-    concurrency.configure({ ...DEFAULTS, maxRequests: 1 });
-    clients[0]?.turn?.place.settle();
+    expect(clients.every(({ grant }) => grant !== undefined)).toBe(true);
+    queue.configure({ ...DEFAULTS, maxRequests: 1 });
+    clients[0]?.grant?.slot.settle();
     const late = new Client().enter();
-    expect(late.turn).toBeUndefined();
+    expect(late.grant).toBeUndefined();
   });
 });
 
@@ -111,7 +111,7 @@ describe('the queue', () => {
   });
 
   test('full with drop_oldest: the one that has waited longest is', async () => {
-    concurrency.configure({ ...DEFAULTS, overflow: 'drop_oldest' });
+    queue.configure({ ...DEFAULTS, overflow: 'drop_oldest' });
     const clients = Array.from({ length: 6 }, () => new Client().enter());
     await settled();
     expect(clients.map(({ refusal }) => refusal?.code)).toEqual([
@@ -122,11 +122,11 @@ describe('the queue', () => {
       undefined,
       undefined,
     ]);
-    concurrency.configure({ ...DEFAULTS, maxQueueSize: 0, overflow: 'drop_oldest' });
+    queue.configure({ ...DEFAULTS, maxQueueSize: 0, overflow: 'drop_oldest' });
   });
 
   test('of no size: who would have to wait is refused, whatever the rule', () => {
-    concurrency.configure({ ...DEFAULTS, maxQueueSize: 0, overflow: 'drop_oldest' });
+    queue.configure({ ...DEFAULTS, maxQueueSize: 0, overflow: 'drop_oldest' });
     expect([1, 2, 3].map(() => new Client().enter().refusal?.code)).toEqual([undefined, undefined, 'queue_full']);
   });
 
@@ -142,7 +142,7 @@ describe('the queue', () => {
     await settled();
     expect(patient.refusal?.code).toBe('queue_timeout');
     expect(patient.refusal?.status).toBe(503);
-    expect(concurrency.waiting).toBe(0);
+    expect(queue.waiting).toBe(0);
   });
 
   test('is left when the client leaves', async () => {
@@ -151,10 +151,10 @@ describe('the queue', () => {
     const leaving = new Client().enter();
     const staying = new Client().enter();
     leaving.abort();
-    first.turn?.place.settle();
+    first.grant?.slot.settle();
     await settled();
     expect(leaving.refusal?.code).toBe('client_closed_request');
-    expect(staying.turn).toBeDefined();
+    expect(staying.grant).toBeDefined();
   });
 });
 
@@ -162,11 +162,11 @@ describe('a reload', () => {
   test('that shortens queue_timeout counts for those that wait already, from when they came', async () => {
     for (let i = 0; i < 2; i++) new Client().enter();
     const [older, younger] = [new Client().enter(), (clock.advance(300), new Client().enter())];
-    concurrency.configure({ ...DEFAULTS, queueTimeoutMs: 400 });
+    queue.configure({ ...DEFAULTS, queueTimeoutMs: 400 });
     clock.advance(100);
     await settled();
     expect([older.refusal?.code, younger.refusal?.code]).toEqual(['queue_timeout', undefined]);
-    concurrency.configure({ ...DEFAULTS, queueTimeoutMs: 50 });
+    queue.configure({ ...DEFAULTS, queueTimeoutMs: 50 });
     clock.advance(0);
     await settled();
     expect(younger.refusal?.code).toBe('queue_timeout');
@@ -175,11 +175,11 @@ describe('a reload', () => {
 
   test('that makes the queue shorter lets drop_oldest bring it down to its size', async () => {
     for (let i = 0; i < 5; i++) new Client().enter();
-    expect(concurrency.waiting).toBe(3);
-    concurrency.configure({ ...DEFAULTS, maxQueueSize: 1, overflow: 'drop_oldest' });
+    expect(queue.waiting).toBe(3);
+    queue.configure({ ...DEFAULTS, maxQueueSize: 1, overflow: 'drop_oldest' });
     const newest = new Client().enter();
     await settled();
-    expect(concurrency.waiting).toBe(1);
+    expect(queue.waiting).toBe(1);
     expect(newest.refusal).toBeUndefined();
   });
 });
@@ -189,32 +189,32 @@ describe('backends', () => {
     backend.limit = 1;
   });
 
-  test('all full: the request waits, holding no place, and gets the slot kept', async () => {
+  test('all full: the request waits, holding no slot, and gets the slot kept', async () => {
     backend.begin(0);
     const waiting = new Client().enter();
-    expect(concurrency.running).toBe(0);
-    const other = new Client([new BackendLive('b', concurrency.hasRoom)]).enter();
-    expect(other.turn).toBeDefined();
+    expect(queue.running).toBe(0);
+    const other = new Client([new BackendLive('b', queue.hasRoom)]).enter();
+    expect(other.grant).toBeDefined();
     backend.end();
     await settled();
-    expect(waiting.turn?.kept).toBe(backend);
+    expect(waiting.grant?.kept).toBe(backend);
     expect(backend.isFull).toBe(true);
     const next = new Client().enter();
     backend.begin(0);
     backend.letGo();
     await settled();
-    expect(next.turn).toBeUndefined();
+    expect(next.grant).toBeUndefined();
   });
 
-  test('one that has a place and waits for a backend comes through although no place is free', async () => {
-    concurrency.configure({ ...DEFAULTS, maxRequests: 1 });
+  test('one that has a slot and waits for a backend comes through although no slot is free', async () => {
+    queue.configure({ ...DEFAULTS, maxRequests: 1 });
     backend.begin(0);
     new Client([]).enter();
-    const kept = concurrency.waitForBackend(new Client());
+    const kept = queue.waitForBackend(new Client());
     const behind = new Client([]).enter();
     backend.end();
     expect(await kept).toBe(backend);
-    expect(behind.turn).toBeUndefined();
+    expect(behind.grant).toBeUndefined();
   });
 
   test('that have room all along do not have those that wait for another looked through', async () => {
@@ -224,32 +224,32 @@ describe('backends', () => {
     const { availability } = waiting;
     waiting.availability = () => (looked++, availability.call(waiting));
     waiting.enter();
-    const other = new BackendLive('b', concurrency.hasRoom);
+    const other = new BackendLive('b', queue.hasRoom);
     other.limit = 10;
     const before = looked;
     for (let i = 0; i < 10; i++) {
       const passing = new Client([other]).enter();
       other.begin(0);
       other.end();
-      passing.turn?.place.settle();
+      passing.grant?.slot.settle();
     }
     expect(looked).toBe(before);
     backend.end();
     await settled();
-    expect(waiting.turn?.kept).toBe(backend);
+    expect(waiting.grant?.kept).toBe(backend);
   });
 
   test('that stop being an option without an event are noticed all the same', async () => {
     backend.begin(0);
     const options: BackendLive[] = [backend];
     const waiting = new Client(options).enter();
-    expect(waiting.turn).toBeUndefined();
+    expect(waiting.grant).toBeUndefined();
     // Say it cools down: there is nothing to wait for any more.
     options.pop();
     clock.advance(250);
     await settled();
-    expect(waiting.turn?.place).toBeDefined();
-    expect(waiting.turn?.kept).toBeUndefined();
+    expect(waiting.grant?.slot).toBeDefined();
+    expect(waiting.grant?.kept).toBeUndefined();
   });
 });
 
@@ -269,21 +269,21 @@ test('whatever comes, goes and fails, limits hold and nothing is held in the end
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
       clock = new FakeClock();
-      concurrency = new Concurrency(clock, DEFAULTS);
-      const backends = ['a', 'b'].map((name) => new BackendLive(name, concurrency.hasRoom));
+      queue = new RequestQueue(clock, DEFAULTS);
+      const backends = ['a', 'b'].map((name) => new BackendLive(name, queue.hasRoom));
       for (const each of backends) each.limit = 2;
       const clients: Client[] = [];
       const serving = new Map<Client, BackendLive>();
       let [most, mostEach] = [DEFAULTS.maxRequests, 2];
-      /** Sends those whose turn has come, as dispatch does. */
+      /** Sends those that were granted a slot, as dispatch does. */
       const serve = async (): Promise<void> => {
         await settled();
         for (const client of clients) {
-          if (client.turn === undefined || serving.has(client)) continue;
-          const { kept } = client.turn;
+          if (client.grant === undefined || serving.has(client)) continue;
+          const { kept } = client.grant;
           const chosen = kept ?? client.availability();
           if (chosen === undefined || chosen === 'full') {
-            client.turn.place.settle();
+            client.grant.slot.settle();
             clients.splice(clients.indexOf(client), 1);
             continue;
           }
@@ -296,7 +296,7 @@ test('whatever comes, goes and fails, limits hold and nothing is held in the end
         if (client === undefined) return;
         serving.get(client)?.end();
         serving.delete(client);
-        client.turn?.place.settle();
+        client.grant?.slot.settle();
         clients.splice(clients.indexOf(client), 1);
       };
       for (const action of steps) {
@@ -329,17 +329,17 @@ test('whatever comes, goes and fails, limits hold and nothing is held in the end
             clock.advance(action.ms);
             break;
           case 'reload':
-            most = Math.max(action.maxRequests, concurrency.running);
+            most = Math.max(action.maxRequests, queue.running);
             mostEach = Math.max(action.limit, ...backends.map(({ inFlight }) => inFlight));
             for (const each of backends) each.limit = action.limit;
-            concurrency.configure({ ...DEFAULTS, ...action });
+            queue.configure({ ...DEFAULTS, ...action });
             break;
         }
         await serve();
         for (const client of clients.slice())
           if (client.refusal !== undefined) clients.splice(clients.indexOf(client), 1);
-        expect(concurrency.running).toBeLessThanOrEqual(most);
-        expect(concurrency.running).toBe(serving.size);
+        expect(queue.running).toBeLessThanOrEqual(most);
+        expect(queue.running).toBe(serving.size);
         for (const each of backends) expect(each.inFlight).toBeLessThanOrEqual(mostEach);
       }
       while (clients.length > 0) {
@@ -351,8 +351,8 @@ test('whatever comes, goes and fails, limits hold and nothing is held in the end
         for (const client of clients.slice())
           if (client.refusal !== undefined) clients.splice(clients.indexOf(client), 1);
       }
-      expect(concurrency.running).toBe(0);
-      expect(concurrency.waiting).toBe(0);
+      expect(queue.running).toBe(0);
+      expect(queue.waiting).toBe(0);
       for (const each of backends) {
         expect(each.inFlight).toBe(0);
         each.limit = 1;
