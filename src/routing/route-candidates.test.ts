@@ -151,8 +151,10 @@ test('a full backend is left for last, and waited for', () => {
   expect(inShort(found.next())).toBe('a');
 });
 
-test('with all backends full, one of them is waited for', () => {
+test('with all backends full, one of them is waited for, and only once if in vain', () => {
   const { found, snapshot } = candidates(0);
   for (const name of ['a', 'b', 'c']) fill(snapshot, name);
   expect(inShort(found.next())).toBe('wait until_free');
+  found.waited(false);
+  expect(inShort(found.next())).toBe('done');
 });

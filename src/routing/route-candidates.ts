@@ -27,6 +27,8 @@ export class RouteCandidates implements Candidates {
   /** Only full backends are left. */
   #isLast = false;
   #isFree = false;
+  /** A wait for one of them was in vain. */
+  #waitedInVain = false;
   /** The last failure is one that no other route can help with. */
   #isFinal = false;
 
@@ -56,8 +58,12 @@ export class RouteCandidates implements Candidates {
   }
 
   waited(isDue: boolean): void {
-    if (this.#isLast) this.#isFree = isDue;
-    else if (!isDue) this.#alias?.end();
+    if (!this.#isLast) {
+      if (!isDue) this.#alias?.end();
+      return;
+    }
+    this.#isFree = isDue;
+    this.#waitedInVain = !isDue;
   }
 
   /** Fallbacks are looked up only when it comes to them. */
@@ -86,6 +92,7 @@ export class RouteCandidates implements Candidates {
 
   /** Nothing but full backends can serve any more: they are waited for, and tried once each. */
   #lastOnes(): Candidate | undefined {
+    if (this.#waitedInVain) return undefined;
     const { asked, exchange, context } = this;
     if (this.#isFree) {
       this.#isFree = false;
