@@ -17,6 +17,11 @@ export const ANONYMOUS: Caller = { name: 'anonymous', models: undefined, isOpera
 /** Whoever shows `admin.api_key`. It asks for no models. */
 export const ADMIN: Caller = { name: 'admin', models: [], isOperator: true };
 
+/** A caller's name as a label of metrics: clients cannot make up any. One that the gateway has named by a credential is nobody in particular. */
+export function callerLabel(name: string): string {
+  return name.includes(':') ? ANONYMOUS.name : name;
+}
+
 /** Whether a caller may ask for the model of this name. */
 export function mayUse({ models }: Caller, name: string): boolean {
   if (models === undefined) return true;

@@ -51,6 +51,11 @@ export function requestFamilies() {
       'Requests by the alias that the client asked for, and what came of them for the client.',
       ['alias', 'outcome'],
     ),
+    callerRequests: counter(
+      'caller_requests_total',
+      'Requests by the caller, as the config names it, and by the status that the client got. Without keys all callers are `anonymous`.',
+      ['caller', 'status'],
+    ),
     duration: histogram('request_duration_seconds', 'From the request to the last byte of its answer.', LONG, [
       'alias',
       'stream',

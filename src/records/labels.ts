@@ -3,6 +3,8 @@ export const LABELS: Readonly<Record<string, string>> = {
   alias: 'The alias as the config has it; a wildcard stays `openai/*`. Empty where a request has none.',
   backend: 'The backend as the config names it. Empty where none was asked.',
   model: 'The model as the config has it; behind a wildcard it is `*`. Empty where no backend was asked.',
+  caller:
+    'The name of the key in `keys`, `proxy` for `proxy_api_key`, `admin` for `admin.api_key`; `anonymous` where the gateway has no key.',
   status: 'The HTTP status that the client got; 499 where it left first.',
   stream: '`true` where the client asked for a stream.',
   outcome: 'What came of it: see the two tables below.',

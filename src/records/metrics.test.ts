@@ -269,3 +269,30 @@ describe.skipIf(process.platform !== 'linux')('on Linux', () => {
     expect(found.has('process_open_fds')).toBe(false);
   });
 });
+
+describe('requests by caller', () => {
+  const lines = (): string[] =>
+    metrics
+      .render()
+      .split('\n')
+      .filter((line) => line.startsWith('llm_proxy_caller_requests_total{'));
+
+  test('are counted by configured names and statuses', () => {
+    metrics.record(record({ caller: 'team-a' }));
+    metrics.record(record({ caller: 'team-a' }));
+    metrics.record(record({ caller: 'team-a', status: 429 }));
+    metrics.record(record({ caller: 'admin' }));
+    expect(lines().sort()).toEqual([
+      'llm_proxy_caller_requests_total{caller="admin",status="200"} 1',
+      'llm_proxy_caller_requests_total{caller="team-a",status="200"} 2',
+      'llm_proxy_caller_requests_total{caller="team-a",status="429"} 1',
+    ]);
+  });
+
+  test('have no label that a client could make up, and none without a caller', () => {
+    metrics.record(record({ caller: 'client:0123456789abcdef' }));
+    metrics.record(record({ caller: 'client:fedcba9876543210' }));
+    metrics.record(record({ caller: undefined, status: 401 }));
+    expect(lines()).toEqual(['llm_proxy_caller_requests_total{caller="anonymous",status="200"} 2']);
+  });
+});

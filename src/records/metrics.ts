@@ -1,3 +1,4 @@
+import { callerLabel } from '../core/caller.ts';
 import type { ExchangeRecord, TryRecord, Usage } from '../core/record.ts';
 import type { GatewayErrorCode } from '../core/refusal.ts';
 import type { Alias } from '../core/route.ts';
@@ -52,6 +53,8 @@ export class Metrics implements Sink {
   readonly families: readonly Family[];
   /** By alias, backend and model. */
   readonly #routes = new Map<string, Map<string, Map<string, RouteSeries>>>();
+  /** By caller and status. */
+  readonly #callers = new Map<string, Map<number, CounterSeries>>();
   #configValid = true;
 
   constructor(sources: Omit<MetricsSources, 'configValid'>) {
@@ -86,6 +89,7 @@ export class Metrics implements Sink {
     }
     if (queueMs !== undefined) this.#queueWait.observe(queueMs / 1000);
     if (usage !== undefined) addUsage((route.tokens ??= this.#tokensOf(aliasLabel, backend)), usage);
+    if (record.caller !== undefined) this.#callerSeries(record.caller, record.status).add();
     if (record.askedLabel !== undefined) this.#countOutcome(route, record.askedLabel, record);
     this.#countTries(route, record);
     if (record.refused) this.#counted.refused.series(record.errorCode ?? 'unknown').add();
@@ -137,6 +141,15 @@ export class Metrics implements Sink {
     return series;
   }
 
+  #callerSeries(name: string, status: number): CounterSeries {
+    const caller = callerLabel(name);
+    const series = this.#callers.get(caller)?.get(status);
+    if (series !== undefined) return series;
+    const added = this.#counted.callerRequests.series(caller, String(status));
+    within(this.#callers, caller).set(status, added);
+    return added;
+  }
+
   #countOutcome({ outcomes }: RouteSeries, asked: string, record: ExchangeRecord): void {
     const { aliasRequests } = this.#counted;
     const outcome = outcomeOf(record);
@@ -180,9 +193,9 @@ export class Metrics implements Sink {
 }
 
 /** The map in `maps` under `key`, put there if it was not. */
-function within<V>(maps: Map<string, Map<string, V>>, key: string): Map<string, V> {
+function within<K, V>(maps: Map<string, Map<K, V>>, key: string): Map<K, V> {
   let map = maps.get(key);
-  if (map === undefined) maps.set(key, (map = new Map<string, V>()));
+  if (map === undefined) maps.set(key, (map = new Map<K, V>()));
   return map;
 }
 
