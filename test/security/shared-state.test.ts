@@ -18,7 +18,7 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     clock: 'of all: no content and no names',
     random: 'of all: no content and no names',
     log: 'of operators',
-    metrics: 'of operators',
+    sinks: 'of operators',
     reload: 'of operators',
     status: 'of operators',
   };
