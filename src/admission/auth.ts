@@ -4,7 +4,7 @@ import type { HeaderFields } from '../lib/header-fields.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { isSameText } from '../lib/same-text.ts';
 import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
-import { bearerOf } from '../vendors/presented-credential.ts';
+import { credentialAt } from '../vendors/presented-credential.ts';
 
 /** A key of a caller's. */
 export interface CallerKey {
@@ -39,10 +39,9 @@ export class KeyCheck {
     if (stale !== undefined && isGood(stale, nowMs)) return stale;
     let offered = parameter !== undefined;
     for (const name of CREDENTIAL_HEADERS) {
-      const value = headers[name];
-      if (value === undefined) continue;
+      if (headers[name] === undefined) continue;
       offered = true;
-      const key = name === 'authorization' ? bearerOf(value) : value;
+      const key = credentialAt(headers, name);
       const known = key === undefined ? undefined : this.#known(key);
       if (known === undefined) continue;
       if (isGood(known, nowMs)) return known;

@@ -5,7 +5,7 @@ import { Refusal } from '../core/refusal.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import { isSameText } from '../lib/same-text.ts';
 import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
-import { bearerOf } from '../vendors/presented-credential.ts';
+import { credentialAt } from '../vendors/presented-credential.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** What a request says of who sent it. */
@@ -53,8 +53,7 @@ export class AdminKey {
   isShown(headers: HeaderFields, parameter?: string): boolean {
     if (parameter !== undefined && isSameText(parameter, this.key)) return true;
     return CREDENTIAL_HEADERS.some((name) => {
-      const value = headers[name];
-      const shown = value !== undefined && name === 'authorization' ? bearerOf(value) : value;
+      const shown = credentialAt(headers, name);
       return shown !== undefined && isSameText(shown, this.key);
     });
   }

@@ -4,11 +4,16 @@ import { CREDENTIAL_HEADERS } from './dialects.ts';
 /** The key that a client sent, whatever header it chose. */
 export function credentialIn(headers: HeaderFields): string | undefined {
   for (const name of CREDENTIAL_HEADERS) {
-    const value = headers[name];
-    const key = value !== undefined && name === 'authorization' ? bearerOf(value) : value;
+    const key = credentialAt(headers, name);
     if (key !== undefined && key !== '') return key;
   }
   return undefined;
+}
+
+/** The key in one of the credential headers; undefined if there is none, or no `Bearer` before it where one belongs. */
+export function credentialAt(headers: HeaderFields, name: string): string | undefined {
+  const value = headers[name];
+  return value !== undefined && name === 'authorization' ? bearerOf(value) : value;
 }
 
 /** What stands behind `Bearer`; undefined for anything else. */
