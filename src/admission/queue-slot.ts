@@ -20,9 +20,8 @@ export function takeSlot(asked: NamedAlias, exchange: Exchange, context: Context
   return queued(grant, exchange, context);
 }
 
-/** Waits for room at one of the backends that are left, which is then kept for the exchange; false if there is nothing to wait for. */
+/** With all backends that are left full: waits for room at one, which is then kept for the exchange; false if none came. */
 export async function waitForRoom(asked: NamedAlias, exchange: Exchange, context: Context): Promise<boolean> {
-  if (availabilityFor(asked, exchange, context) !== 'full') return false;
   const waitedFrom = context.clock.now();
   try {
     exchange.kept = await context.queue.waitForBackend(new QueuedExchange(asked, exchange, context));

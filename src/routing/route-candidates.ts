@@ -26,9 +26,8 @@ export class RouteCandidates implements Candidates {
   #anyOpen = false;
   /** Only full backends are left. */
   #isLast = false;
-  #isFree = false;
-  /** A wait for one of them was in vain. */
-  #waitedInVain = false;
+  /** What came of the wait for one of them; undefined while there is none to go by. */
+  #isFree: boolean | undefined;
   /** The last failure is one that no other route can help with. */
   #isFinal = false;
 
@@ -58,12 +57,8 @@ export class RouteCandidates implements Candidates {
   }
 
   waited(isDue: boolean): void {
-    if (!this.#isLast) {
-      if (!isDue) this.#alias?.end();
-      return;
-    }
-    this.#isFree = isDue;
-    this.#waitedInVain = !isDue;
+    if (this.#isLast) this.#isFree = isDue;
+    else if (!isDue) this.#alias?.end();
   }
 
   /** Fallbacks are looked up only when it comes to them. */
@@ -92,10 +87,10 @@ export class RouteCandidates implements Candidates {
 
   /** Nothing but full backends can serve any more: they are waited for, and tried once each. */
   #lastOnes(): Candidate | undefined {
-    if (this.#waitedInVain) return undefined;
+    if (this.#isFree === false) return undefined;
     const { asked, exchange, context } = this;
     if (this.#isFree) {
-      this.#isFree = false;
+      this.#isFree = undefined;
       const found = firstUntried(asked, exchange, context);
       return found === undefined ? undefined : { type: 'attempt', ...found };
     }
