@@ -1,8 +1,8 @@
-import ipaddr from 'ipaddr.js';
 import { ADMIN, type Caller } from '../core/caller.ts';
 import type { Endpoint } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
+import { isLoopbackAddress } from '../lib/local-host.ts';
 import { isSameText } from '../lib/same-text.ts';
 import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 import { credentialAt } from '../vendors/presented-credential.ts';
@@ -71,10 +71,6 @@ function isFromThisMachine({ peer, headers }: Sender): boolean {
   return [headers['x-forwarded-for'], headers['x-real-ip']].every(
     (chain) => chain === undefined || chain.split(',').every((entry) => isLoopbackAddress(entry.trim())),
   );
-}
-
-function isLoopbackAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
 }
 
 function notAllowed(message: string): Refusal {

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { isLoopbackAddress } from '../lib/local-host.ts';
 
 /** Where to listen; without `hostname` on every interface, with port 0 on any free port. */
 export type ListenAddress =
@@ -28,7 +29,7 @@ export function isLoopback(address: ListenAddress): boolean {
   if (address.kind === 'unix') return true;
   if (address.hostname === undefined) return false;
   if (address.hostname.toLowerCase() === 'localhost') return true;
-  return ipaddr.isValid(address.hostname) && ipaddr.process(address.hostname).range() === 'loopback';
+  return isLoopbackAddress(address.hostname);
 }
 
 /** The `listen` value that stands for an address. */

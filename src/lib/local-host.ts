@@ -13,6 +13,11 @@ const INNER_RANGES: ReadonlySet<string> = new Set([
   'carrierGradeNat',
 ]);
 
+/** Whether a text is an IP address of the machine itself. */
+export function isLoopbackAddress(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+}
+
 /** Whether a host of a URL, a name or an address, is on this machine or network by its form. */
 export function isLocalHost(host: string): boolean {
   const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
