@@ -98,7 +98,7 @@ export class Gateway {
   }
 
   #track(exchange: Exchange, { snapshot }: Context): void {
-    if (snapshot.logsBodies) exchange.captured = [];
+    if (snapshot.logsBodies) exchange.delivery.captured = [];
     this.exchanges.add(exchange);
     exchange.onFinished = this.#onFinished;
     this.#disconnects.watch(exchange);

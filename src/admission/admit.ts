@@ -42,7 +42,7 @@ export function outOfFiles(): Refusal {
 export function slowedDown(refusal: Refusal, exchange: Exchange, { failedKeys }: Context): Refusal {
   if (refusal.status !== 401) return refusal;
   const verdict = failedKeys.count(exchange.clientIp);
-  exchange.unlogged = verdict?.suppressed ?? false;
+  exchange.delivery.unlogged = verdict?.suppressed ?? false;
   return verdict?.refusal ?? refusal;
 }
 

@@ -11,7 +11,7 @@ import { deadlineOf } from '../routing/deadline.ts';
 /** Lets the exchange run, now or once it has waited for a slot. Throws or rejects with a Refusal if it gets none. */
 export function takeSlot(asked: NamedAlias, exchange: Exchange, context: Context): void | Promise<void> {
   exchange.queueMs = 0;
-  exchange.deadlineAt = deadlineOf(exchange, context.snapshot.totalMs);
+  exchange.endBy(deadlineOf(exchange, context.snapshot.totalMs), context.clock);
   const grant = context.queue.enter(new QueuedExchange(asked, exchange, context));
   if (!(grant instanceof Promise)) {
     exchange.queueSlot = grant.slot;
@@ -52,7 +52,7 @@ async function queued(grant: Promise<Grant>, exchange: Exchange, context: Contex
 function countWait(from: number, exchange: Exchange, { clock }: Context): void {
   const ms = clock.now() - from;
   exchange.queueMs = (exchange.queueMs ?? 0) + ms;
-  exchange.elsewhereMs += ms;
+  exchange.waitedMs += ms;
 }
 
 /** An exchange as the queue sees it. */

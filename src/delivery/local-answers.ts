@@ -16,8 +16,8 @@ export async function answerLocally(exchange: Exchange, client: Protocol, contex
   const { body, status } = await answerOf(exchange, client, context);
   const own = JSON.stringify(body);
   const text = context.snapshot.scrubber?.scrubText(own) ?? own;
-  exchange.status = status;
-  exchange.bytesOut = Buffer.byteLength(text);
+  exchange.delivery.status = status;
+  exchange.delivery.bytesOut = Buffer.byteLength(text);
   finish(exchange, context);
   const headers = { 'content-type': 'application/json' };
   return ownResponse(text, { status, headers }, { exchange, protocol: client });
@@ -46,7 +46,7 @@ async function answerOf(
       return { body: context.status(), status: 200 };
     case 'reload': {
       const outcome = await context.reload();
-      if (outcome.result === 'refused') exchange.errorCode = 'invalid_config' satisfies GatewayErrorCode;
+      if (outcome.result === 'refused') exchange.delivery.errorCode = 'invalid_config' satisfies GatewayErrorCode;
       return { body: outcome, status: outcome.result === 'reloaded' ? 200 : 422 };
     }
     default:

@@ -1,3 +1,4 @@
+import type { Delivery } from '../core/delivery.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { Log } from './log.ts';
 
@@ -10,14 +11,15 @@ const SEEN_BYTES = MAX_BYTES + MARGIN_BYTES;
 const TORN = /\uFFFD$/;
 
 /** Keeps a copy of bytes that go to the client for the debug log, as far as it takes them. Costs nothing where it is off. */
-export function capture(exchange: Exchange, bytes: Uint8Array): void {
-  if (exchange.captured === undefined) return;
-  const kept = exchange.captured.reduce((sum, piece) => sum + piece.byteLength, 0);
-  if (kept < SEEN_BYTES) exchange.captured.push(new Uint8Array(bytes.subarray(0, SEEN_BYTES - kept)));
+export function capture({ captured }: Delivery, bytes: Uint8Array): void {
+  if (captured === undefined) return;
+  const kept = captured.reduce((sum, piece) => sum + piece.byteLength, 0);
+  if (kept < SEEN_BYTES) captured.push(new Uint8Array(bytes.subarray(0, SEEN_BYTES - kept)));
 }
 
 /** Writes both bodies of a finished exchange to the debug log, keys masked. */
-export function logBodies({ traceId, body, captured }: Exchange, log: Log): void {
+export function logBodies({ traceId, body, delivery }: Exchange, log: Log): void {
+  const { captured } = delivery;
   if (captured === undefined) return;
   const asked = body === undefined ? '' : (body.text ?? `(a form of ${body.bytes} bytes)`);
   log.debug('request body', { trace_id: traceId, body: beginning(Buffer.from(asked), log) });

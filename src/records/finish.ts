@@ -16,15 +16,15 @@ export function finish(exchange: Exchange, context: Context): void {
   // Whose client left a moment ago was not served.
   if (now - exchange.startedAt >= AT_ONCE_MS) noticeDisconnect(exchange);
   if (!exchange.close()) return;
-  exchange.attempt?.abandon();
+  exchange.attempts.abandon();
   exchange.release();
   letGoOfBytes(exchange, context);
+  for (const attempt of exchange.attempts.all) letGoOfBytes(attempt, context);
   const record = recordOf(exchange, now);
   // What never came to a backend, refused or given up in the queue, has cost nobody anything.
   const isForNothing = record.attempts === 0 && record.status >= 400;
   if (isForNothing && exchange.hasTokens) rateLimits.giveBack(exchange.clientIp, exchange.asked?.alias.name);
   recordIn(sinks, record, log);
   logBodies(exchange, log);
-  exchange.watch?.stop();
   exchange.onFinished?.(exchange);
 }
