@@ -1,12 +1,12 @@
 import type { BagItem } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
+import type { AdmissionLease } from './admission-lease.ts';
 import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
 import { ANONYMOUS, type Caller } from './caller.ts';
 import type { Conversation } from './conversation.ts';
 import type { Aborted, Failure } from './failure.ts';
-import type { Lease } from './lease.ts';
 import type { ProtocolName } from './part.ts';
 import type { TryRecord, Usage } from './record.ts';
 import type { Refusal } from './refusal.ts';
@@ -142,10 +142,10 @@ export class Exchange implements BagItem {
   /** It is one of many of its kind, told together with them: it gets no log line of its own. */
   unlogged = false;
 
-  /** It has taken tokens of the rate limits. */
-  hasTokens = false;
-  /** Its slot among the requests that run at once. */
-  queueSlot: Lease | undefined;
+  /** Every policy has let it in. */
+  admitted = false;
+  /** The newest of the leases that policies gave it. */
+  lease: AdmissionLease | undefined;
   /** A backend that has a slot kept for its next attempt. */
   kept: BackendLive | undefined;
   /** When the exchange must be over, in monotonic milliseconds. */
@@ -264,12 +264,6 @@ export class Exchange implements BagItem {
     const { kept } = this;
     this.kept = undefined;
     kept?.letGo();
-  }
-
-  /** Gives back its place and whatever else it holds. Fine to call more than once. */
-  release(): void {
-    this.letGoOfKept();
-    this.queueSlot?.settle();
   }
 
   /** Nothing of the exchange happens after. Returns false if it was closed before. */
