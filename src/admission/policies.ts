@@ -9,9 +9,9 @@ import { rateLimitPolicy } from './rate-limit.ts';
  */
 export function policiesOf(config: Config): readonly Policy[] {
   const all: readonly (readonly [Policy, isOn: boolean])[] = [
-    // Who is over a limit learns it at once, and does not wait for it.
+    // Before the queue: whoever is over a limit is refused at once, without waiting first.
     [rateLimitPolicy, limitsRates(config)],
-    // The last one: whoever waits here has passed all others, and what has a slot is sent.
+    // Last: a request that gets a slot is sent, so no other policy may refuse it or let it wait after that.
     [queuePolicy, limitsConcurrency(config)],
   ];
   return all.filter(([, isOn]) => isOn).map(([policy]) => policy);

@@ -9,17 +9,17 @@ import type { Exchange } from '../core/exchange.ts';
 export interface Policy {
   readonly name: string;
   /**
-   * Throws the Refusal of a request that would be refused in any case, before its body is read for nothing. Nothing is
-   * taken, and of the exchange only the head is known.
+   * Throws the Refusal of a request that would be refused whatever its body says, so that a large one is not read for
+   * nothing. Takes nothing, and knows only the head.
    */
   check?(exchange: Exchange, context: Context): void;
   /**
-   * Lets the request in, now or later, and tells what it has taken; undefined: nothing. Throws or rejects with a Refusal,
-   * and then has taken nothing. It must not throw behind what it has taken. A policy that waits ends the wait when the
-   * exchange is aborted; one that does not need to wait returns no promise.
+   * Lets the request in, now or later, and returns the lease of what the request has taken; undefined: nothing. If it
+   * throws or rejects, with a Refusal, nothing is taken. A policy returns a promise only if the request must wait, and
+   * stops waiting when the exchange is aborted.
    */
   admit(exchange: Exchange, context: Context): Admission | Promise<Admission>;
-  /** The lease of a request that was let in before a reload has put the policy into force; without it, none. */
+  /** Makes a lease for a request that was let in before a reload turned the policy on. Without it, such requests have none. */
   adopt?(exchange: Exchange, context: Context): Admission;
 }
 

@@ -10,7 +10,7 @@ import { TokenBucket } from '../lib/token-bucket.ts';
 import type { Rate } from '../lib/token-bucket.ts';
 import type { Policy } from './policy.ts';
 
-/** Requests per second, of all, of an address and for an alias. A token is for a request that a backend is asked for. */
+/** Limits requests per second: all of them, those of an address and those for an alias. Whatever reaches a backend costs a token. */
 export const rateLimitPolicy: Policy = {
   name: 'rate_limit',
   check: ({ clientIp }: Exchange, { rateLimits }: Context) => rateLimits.check(clientIp),

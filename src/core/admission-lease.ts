@@ -1,8 +1,8 @@
 import type { ExchangeRecord } from './record.ts';
 
 /**
- * What a policy has let a request take: a token, a slot, a hold on a budget. Whoever makes one says in `onSettled` what
- * becomes of it at the end of the request.
+ * What a policy has let a request take: a token, a slot, a hold on a budget. Each policy has a subclass whose `onSettled`
+ * gives back what is to be given back.
  */
 export abstract class AdmissionLease {
   /** The lease that its request took before. So the leases of a request are a list, newest first, without an array. */
@@ -20,7 +20,7 @@ export abstract class AdmissionLease {
   protected abstract onSettled(record: ExchangeRecord | undefined): void;
 }
 
-/** Whether a request that ended like this has cost nobody anything: no backend was asked, and it got an error. */
+/** Whether a request has cost nobody anything: it got an error before any backend was asked, or was not let in. */
 export function wasForNothing(record: ExchangeRecord | undefined): boolean {
   return record === undefined || (record.attempts === 0 && record.status >= 400);
 }
