@@ -17,6 +17,7 @@ import type { Environment } from './lib/environment.ts';
 import { KeyCheck } from './admission/auth.ts';
 import { AdminKey } from './admission/operators.ts';
 import { OpenCallers } from './admission/open-callers.ts';
+import { policiesOf } from './admission/policies.ts';
 import { Cors } from './admission/cors.ts';
 import { WebPages } from './admission/web-pages.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
@@ -75,6 +76,7 @@ export function buildSnapshot(config: Config, { live, env, prompts }: SnapshotSo
       values: config.server.max_values,
       units: config.server.max_body_mb * 1024 * 1024,
     },
+    policies: policiesOf(config),
     hopMark: live.hopMark,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),

@@ -68,6 +68,8 @@ export interface Context {
   readonly log: Log;
   /** Reads the config again and puts it into force. */
   reload(): Promise<ReloadResult>;
+  /** How many requests for a model are let in and not over. */
+  running(): number;
   status(): GatewayStatus;
   /** In [0, 1). */
   random(): number;

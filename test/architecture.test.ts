@@ -47,6 +47,7 @@ const KNOWS_CONFIG_TYPES: Record<string, string> = {
   'src/upstream/resolve.ts': 'makes a backend of its config, once for each snapshot',
   'src/upstream/quirks.ts': 'part of that',
   'src/upstream/backends.ts': 'compares the configs before and after a reload',
+  'src/admission/policies.ts': 'picks the policies that a config asks for, once for each snapshot',
   'src/server/host.ts': 'listens where the config says',
   'src/server/listen.ts': 'listens at an address',
 };

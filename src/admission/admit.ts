@@ -100,12 +100,8 @@ function identify(exchange: Exchange, keyParameter: string | undefined, snapshot
 const LARGE_BODY_BYTES = 64 * 1024;
 
 /** Throws the Refusal of a request whose limits are reached before its body is read, if that would be a waste. */
-export function admitBody({ announcedBytes, clientIp }: Exchange, { rateLimits }: Context): void {
-  if (announcedBytes === undefined || announcedBytes > LARGE_BODY_BYTES) rateLimits.check(clientIp);
-}
-
-/** Counts a request for the rate limits that concern it; throws a Refusal, and counts nothing, if one is reached. */
-export function admitRate(exchange: Exchange, { rateLimits }: Context): void {
-  rateLimits.take(exchange.clientIp, exchange.asked?.alias.name);
-  exchange.hasTokens = true;
+export function admitBody(exchange: Exchange, context: Context): void {
+  const { announcedBytes } = exchange;
+  if (announcedBytes !== undefined && announcedBytes <= LARGE_BODY_BYTES) return;
+  for (const policy of context.snapshot.policies) policy.check?.(exchange, context);
 }
