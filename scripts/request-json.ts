@@ -1,7 +1,8 @@
 // Writes src/records/request-json.ts: the line of a request as JSON, put together field by field from the table of a
 // record's fields. What `JSON.stringify` or a loop over the table would take is three times as much.
 import type { ExchangeRecord } from '../src/core/record.ts';
-import { RECORD_FIELDS, type RecordField } from '../src/records/log-fields.ts';
+import type { RecordField } from '../src/records/log-field.ts';
+import { RECORD_FIELDS } from '../src/records/log-fields.ts';
 import { formatted } from './formatted.ts';
 import { writeGenerated } from './write-generated.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import ts from 'typescript';
-import type { LogField } from '../src/records/log-fields.ts';
+import type { LogField } from '../src/records/log-field.ts';
 import { LOG_LINES, type LogLine } from '../src/records/log-lines.ts';
 
 const ROOT = join(import.meta.dir, '..');

@@ -1,5 +1,6 @@
-import type { LogField } from '../../src/records/log-fields.ts';
-import { REQUEST_FIELDS, TRY_FIELDS } from '../../src/records/log-fields.ts';
+import type { LogField } from '../../src/records/log-field.ts';
+import { REQUEST_FIELDS } from '../../src/records/log-fields.ts';
+import { TRY_FIELDS } from '../../src/records/try-fields.ts';
 import type { LogLine } from '../../src/records/log-lines.ts';
 import { LOG_LINES } from '../../src/records/log-lines.ts';
 import { code, codes, table } from './table.ts';

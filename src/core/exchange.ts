@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
-import { ANONYMOUS, type Caller } from './caller.ts';
+import { ANONYMOUS, type Caller, type KeyGeneration } from './caller.ts';
 import type { Conversation } from './conversation.ts';
 import type { Aborted, Failure } from './failure.ts';
 import type { Lease } from './lease.ts';
@@ -121,6 +121,7 @@ export class Exchange implements BagItem {
 
   /** Whoever the request's credential stands for; undefined until that is known. */
   caller: Caller | undefined;
+  keyGeneration: KeyGeneration | undefined;
   asked: NamedAlias | undefined;
   /** The name in the body, known or not. */
   askedName: string | undefined;

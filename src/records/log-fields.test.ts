@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'bun:test';
-import { COMMON_FIELDS, REQUEST_FIELDS, TRY_FIELDS, type LogField } from './log-fields.ts';
+import type { LogField } from './log-field.ts';
+import { COMMON_FIELDS, REQUEST_FIELDS } from './log-fields.ts';
 import { attempt, record } from './record.fixture.ts';
 import { requestJson } from './request-json.ts';
 import { requestEntry } from './request-line.ts';
+import { TRY_FIELDS } from './try-fields.ts';
 
 /** Everything that a request line can hold. */
 const FULL = record({
+  keyGeneration: 'previous',
   servedAlias: 'gpt-3.5',
   queueMs: 12,
   usage: { promptTokens: 1, completionTokens: 2, cachedTokens: 3, reasoningTokens: 4 },

@@ -1,28 +1,6 @@
-import type { ExchangeRecord, TryRecord } from '../core/record.ts';
+import type { ExchangeRecord } from '../core/record.ts';
 import { hasStory } from './has-story.ts';
-
-/** One field of a log line, as documentation tells it. */
-export interface LogField {
-  readonly name: string;
-  /** A `time` is text as ISO 8601 in UTC. */
-  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'time' | 'list' | 'object';
-  readonly unit?: 'ms' | 'bytes' | 'tokens';
-  readonly meaning: string;
-  /** When its value is null; undefined: never. */
-  readonly nullWhen?: string;
-  /** When the line is without it; undefined: never. */
-  readonly absentWhen?: string;
-}
-
-/** A field of a record: what is documented of it, and what is written. */
-export interface RecordField<R> extends LogField {
-  /** Its value; undefined where it is unknown: written as null if the field has `nullWhen`, else left out. */
-  readonly of: (record: R) => unknown;
-  /** Why no client, backend or config can put text into it. Whatever does not say so is looked through for secrets. */
-  readonly trusted?: string;
-  /** Requests that follow each other often have the same value: it is written out only when it changes. */
-  readonly isShared?: true;
-}
+import type { LogField, RecordField } from './log-field.ts';
 
 /** What every line begins with. */
 export const COMMON_FIELDS = [
@@ -60,6 +38,14 @@ export const RECORD_FIELDS = [
     meaning:
       'The name of the key in `keys`; `proxy` for `proxy_api_key`, `admin` for `admin.api_key`. Of a gateway without keys: `client:` and a digest of what the client sent as its key (the same for the same key until a restart, and beyond with `server.secret`), or `anonymous` where it sent none.',
     nullWhen: 'the gateway has keys and the request had no valid one, or it was refused before that was known',
+  },
+  {
+    name: 'key_generation',
+    of: (record) => record.keyGeneration,
+    isShared: true,
+    type: 'string',
+    meaning: "`previous`: the key is the one from before a rotation (`previous` of the caller's key).",
+    absentWhen: 'it is the current key',
   },
   { name: 'method', of: (record) => record.method, isShared: true, type: 'string', meaning: 'The HTTP method.' },
   {
@@ -234,63 +220,3 @@ export const RECORD_FIELDS = [
 
 /** The fields of the one line that each request gets, in the order in which they are written. */
 export const REQUEST_FIELDS = [...COMMON_FIELDS, ...RECORD_FIELDS] as const;
-
-/** The fields of one attempt in `tries`, in the order in which they are written. */
-export const TRY_FIELDS = [
-  { name: 'backend', of: (tried) => tried.backend, type: 'string', meaning: 'The backend that was asked.' },
-  { name: 'model', of: (tried) => tried.model, type: 'string', meaning: 'The model that it was asked for.' },
-  {
-    name: 'status',
-    of: (tried) => tried.status,
-    trusted: 'a number',
-    type: 'integer',
-    meaning: 'The HTTP status of its answer.',
-    absentWhen: 'it did not answer',
-  },
-  {
-    name: 'failure',
-    of: (tried) => tried.failure,
-    type: 'string',
-    meaning: 'What went wrong, in the words of the failure table of docs/errors.md.',
-    absentWhen: 'it served',
-  },
-  {
-    name: 'detail',
-    of: (tried) => tried.detail,
-    type: 'string',
-    meaning:
-      "The provider's code of the error, or else its type; of a connection the system's word with host and port; of a timeout its limit.",
-    absentWhen: 'there is nothing to add',
-  },
-  {
-    name: 'type',
-    of: (tried) => tried.type,
-    type: 'string',
-    meaning: "The provider's type of the error.",
-    absentWhen: 'it gave none, or `detail` has it',
-  },
-  {
-    name: 'message',
-    of: (tried) => tried.message,
-    type: 'string',
-    meaning:
-      "The first 200 characters of the provider's message, masked, where the status says that it cannot be about the prompt (401, 402, 403, 404, 408, 409, 429, 5xx), or of a page that is no JSON.",
-    absentWhen: 'it could be about the prompt, or there was none',
-  },
-  {
-    name: 'ms',
-    of: (tried) => tried.ms,
-    trusted: 'measured',
-    type: 'number',
-    unit: 'ms',
-    meaning: 'How long the attempt took.',
-  },
-  {
-    name: 'cooling_until',
-    of: (tried) => tried.coolingUntil,
-    trusted: 'a time of the gateway’s clock',
-    type: 'time',
-    meaning: 'Until when this operation of the model at this backend is left alone because of this attempt.',
-    absentWhen: 'the attempt caused no cooldown',
-  },
-] as const satisfies readonly RecordField<TryRecord>[];

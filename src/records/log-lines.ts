@@ -1,4 +1,4 @@
-import type { LogField } from './log-fields.ts';
+import type { LogField } from './log-field.ts';
 import type { Level } from './request-line.ts';
 
 /** A general line, which is any but that of a request. Operators may alert on it: level and message stay as they are. */

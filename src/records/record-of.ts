@@ -11,6 +11,7 @@ export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
     traceId: exchange.traceId,
     clientIp: exchange.clientIp,
     caller: exchange.caller?.name,
+    keyGeneration: exchange.keyGeneration,
     method: exchange.method,
     path: exchange.path,
     alias: exchange.askedName,

@@ -47,6 +47,7 @@ function kindOf(record: ExchangeRecord): Kind {
   if (lastKind !== undefined && isOfOneKind(lastKind.of, record)) return lastKind;
   const clientIp = record.clientIp;
   const caller = record.caller;
+  const keyGeneration = record.keyGeneration;
   const method = record.method;
   const path = record.path;
   const alias = record.alias;
@@ -55,8 +56,8 @@ function kindOf(record: ExchangeRecord): Kind {
   const backend = record.backend;
   const stream = record.stream;
   const status = record.status;
-  const json = `,"client_ip":${quoted(clientIp)},"caller":${quoted(caller)},"method":${quoted(method)},"path":${quoted(path)},"alias":${quoted(alias)}${servedAlias === undefined ? '' : `,"served_alias":${quoted(servedAlias)}`},"model":${quoted(model)},"backend":${quoted(backend)},"stream":${stream},"status":${status}`;
-  const told = `${clientIp} ${caller} ${method} ${path} ${alias} ${servedAlias} ${model} ${backend}`;
+  const json = `,"client_ip":${quoted(clientIp)},"caller":${quoted(caller)}${keyGeneration === undefined ? '' : `,"key_generation":${quoted(keyGeneration)}`},"method":${quoted(method)},"path":${quoted(path)},"alias":${quoted(alias)}${servedAlias === undefined ? '' : `,"served_alias":${quoted(servedAlias)}`},"model":${quoted(model)},"backend":${quoted(backend)},"stream":${stream},"status":${status}`;
+  const told = `${clientIp} ${caller} ${keyGeneration} ${method} ${path} ${alias} ${servedAlias} ${model} ${backend}`;
   lastKind = { of: record, json, told };
   return lastKind;
 }
@@ -65,6 +66,7 @@ function isOfOneKind(one: ExchangeRecord, other: ExchangeRecord): boolean {
   return (
     one.clientIp === other.clientIp &&
     one.caller === other.caller &&
+    one.keyGeneration === other.keyGeneration &&
     one.method === other.method &&
     one.path === other.path &&
     one.alias === other.alias &&

@@ -1,7 +1,9 @@
 import type { ExchangeRecord, TryRecord } from '../core/record.ts';
 import { hasStory } from './has-story.ts';
 import { isoTime, tenths } from './json-text.ts';
-import { RECORD_FIELDS, TRY_FIELDS, type LogField, type RecordField, type REQUEST_FIELDS } from './log-fields.ts';
+import type { LogField, RecordField } from './log-field.ts';
+import { RECORD_FIELDS, type REQUEST_FIELDS } from './log-fields.ts';
+import { TRY_FIELDS } from './try-fields.ts';
 
 /** The status of an exchange whose client left before its end. */
 export const CLIENT_LEFT = 499;

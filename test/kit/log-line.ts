@@ -1,5 +1,7 @@
 import { expect } from 'bun:test';
-import { COMMON_FIELDS, REQUEST_FIELDS, TRY_FIELDS, type LogField } from '../../src/records/log-fields.ts';
+import type { LogField } from '../../src/records/log-field.ts';
+import { COMMON_FIELDS, REQUEST_FIELDS } from '../../src/records/log-fields.ts';
+import { TRY_FIELDS } from '../../src/records/try-fields.ts';
 import { LOG_LINES, type LogLine } from '../../src/records/log-lines.ts';
 import type { Json } from './json.ts';
 
