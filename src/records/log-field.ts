@@ -17,6 +17,16 @@ export interface RecordField<R> extends LogField {
   readonly of: (record: R) => unknown;
   /** Why no client, backend or config can put text into it. Whatever does not say so is looked through for secrets. */
   readonly trusted?: string;
+  /** What the console for people makes of it. */
+  readonly console: OnConsole<R>;
   /** Requests that follow each other often have the same value: it is written out only when it changes. */
   readonly isShared?: true;
 }
+
+/** Where the console for people has a field. What is not trusted is escaped there, whatever it stands in. */
+export type OnConsole<R> =
+  /** In a column of its own behind the headline, in the order of these numbers; a record without a text has none. */
+  | { readonly column: number; readonly text: (record: R) => string | undefined }
+  /** In something that is put together of several fields (`request-text.ts`, `attempts-text.ts`, `units-text.ts`). */
+  | { readonly partOf: 'headline' | 'tokens' | 'attempts' }
+  | { readonly leftOut: string };

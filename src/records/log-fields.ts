@@ -1,6 +1,7 @@
 import type { ExchangeRecord } from '../core/record.ts';
 import { hasStory } from './has-story.ts';
 import type { LogField, RecordField } from './log-field.ts';
+import { durationText, tokensText } from './units-text.ts';
 
 /** What every line begins with. */
 export const COMMON_FIELDS = [
@@ -19,6 +20,7 @@ export const RECORD_FIELDS = [
   {
     name: 'trace_id',
     of: (record) => record.traceId,
+    console: { partOf: 'headline' },
     type: 'string',
     meaning:
       "The client's `x-trace-id`, the trace of its `traceparent` or its `x-request-id`, else a new UUID. The answer has it in `x-trace-id`.",
@@ -26,6 +28,7 @@ export const RECORD_FIELDS = [
   {
     name: 'client_ip',
     of: (record) => record.clientIp,
+    console: { partOf: 'headline' },
     isShared: true,
     type: 'string',
     meaning: "The client's address: the connection's, or what a proxy of `proxy.trusted_proxies` says it is.",
@@ -33,6 +36,7 @@ export const RECORD_FIELDS = [
   {
     name: 'caller',
     of: (record) => record.caller,
+    console: { partOf: 'headline' },
     isShared: true,
     type: 'string',
     meaning:
@@ -42,15 +46,24 @@ export const RECORD_FIELDS = [
   {
     name: 'key_generation',
     of: (record) => record.keyGeneration,
+    console: { column: 7, text: ({ keyGeneration }) => keyGeneration && `${keyGeneration} key` },
     isShared: true,
     type: 'string',
     meaning: "`previous`: the key is the one from before a rotation (`previous` of the caller's key).",
     absentWhen: 'it is the current key',
   },
-  { name: 'method', of: (record) => record.method, isShared: true, type: 'string', meaning: 'The HTTP method.' },
+  {
+    name: 'method',
+    of: (record) => record.method,
+    console: { partOf: 'headline' },
+    isShared: true,
+    type: 'string',
+    meaning: 'The HTTP method.',
+  },
   {
     name: 'path',
     of: (record) => record.path,
+    console: { partOf: 'headline' },
     isShared: true,
     type: 'string',
     meaning: 'The path without its query, which may carry keys.',
@@ -58,6 +71,7 @@ export const RECORD_FIELDS = [
   {
     name: 'alias',
     of: (record) => record.alias,
+    console: { partOf: 'headline' },
     isShared: true,
     type: 'string',
     meaning: 'The model that the client asked for, whether the config has it or not.',
@@ -66,6 +80,7 @@ export const RECORD_FIELDS = [
   {
     name: 'served_alias',
     of: (record) => record.servedAlias,
+    console: { partOf: 'headline' },
     isShared: true,
     type: 'string',
     meaning: 'The alias of `fallback.alias_fallback` that the last attempt was made for.',
@@ -74,6 +89,7 @@ export const RECORD_FIELDS = [
   {
     name: 'model',
     of: (record) => record.model,
+    console: { partOf: 'headline' },
     isShared: true,
     type: 'string',
     meaning: 'The model that the backend was asked for. When nothing served: that of the answer that the client got.',
@@ -82,6 +98,7 @@ export const RECORD_FIELDS = [
   {
     name: 'backend',
     of: (record) => record.backend,
+    console: { partOf: 'headline' },
     isShared: true,
     type: 'string',
     meaning: 'The backend that served. When none did: the one whose answer or failure the client got.',
@@ -90,6 +107,7 @@ export const RECORD_FIELDS = [
   {
     name: 'stream',
     of: (record) => record.stream,
+    console: { leftOut: 'a time to the first content tells it' },
     trusted: 'a boolean',
     isShared: true,
     type: 'boolean',
@@ -98,6 +116,7 @@ export const RECORD_FIELDS = [
   {
     name: 'status',
     of: (record) => record.status,
+    console: { partOf: 'headline' },
     trusted: 'a number',
     isShared: true,
     type: 'integer',
@@ -106,6 +125,7 @@ export const RECORD_FIELDS = [
   {
     name: 'duration_ms',
     of: (record) => record.durationMs,
+    console: { column: 1, text: ({ durationMs }) => durationText(durationMs) },
     trusted: 'measured',
     type: 'number',
     unit: 'ms',
@@ -114,6 +134,11 @@ export const RECORD_FIELDS = [
   {
     name: 'ttft_ms',
     of: (record) => record.ttftMs,
+    // A plain answer begins when it ends.
+    console: {
+      column: 4,
+      text: ({ ttftMs, stream }) => (ttftMs === undefined || !stream ? undefined : `ttft ${durationText(ttftMs)}`),
+    },
     trusted: 'measured',
     type: 'number',
     unit: 'ms',
@@ -123,6 +148,7 @@ export const RECORD_FIELDS = [
   {
     name: 'queue_ms',
     of: (record) => record.queueMs ?? 0,
+    console: { column: 3, text: ({ queueMs = 0 }) => (queueMs >= 1 ? `queued ${durationText(queueMs)}` : undefined) },
     trusted: 'measured',
     type: 'number',
     unit: 'ms',
@@ -131,6 +157,7 @@ export const RECORD_FIELDS = [
   {
     name: 'attempts',
     of: (record) => record.attempts,
+    console: { column: 2, text: ({ tries }) => (tries.length > 1 ? `${tries.length} attempts` : undefined) },
     trusted: 'counted',
     type: 'integer',
     meaning: 'How many attempts were made at backends; 0 when the gateway refused the request itself.',
@@ -138,6 +165,7 @@ export const RECORD_FIELDS = [
   {
     name: 'prompt_tokens',
     of: (record) => record.usage?.promptTokens,
+    console: { column: 5, text: ({ usage }) => tokensText(usage) },
     trusted: 'a number',
     type: 'integer',
     unit: 'tokens',
@@ -147,6 +175,7 @@ export const RECORD_FIELDS = [
   {
     name: 'completion_tokens',
     of: (record) => record.usage?.completionTokens,
+    console: { partOf: 'tokens' },
     trusted: 'a number',
     type: 'integer',
     unit: 'tokens',
@@ -156,6 +185,7 @@ export const RECORD_FIELDS = [
   {
     name: 'cached_tokens',
     of: (record) => record.usage?.cachedTokens,
+    console: { partOf: 'tokens' },
     trusted: 'a number',
     type: 'integer',
     unit: 'tokens',
@@ -165,6 +195,7 @@ export const RECORD_FIELDS = [
   {
     name: 'bytes_in',
     of: (record) => record.bytesIn,
+    console: { leftOut: 'of use where it is summed up' },
     trusted: 'counted',
     type: 'integer',
     unit: 'bytes',
@@ -173,6 +204,7 @@ export const RECORD_FIELDS = [
   {
     name: 'bytes_out',
     of: (record) => record.bytesOut,
+    console: { leftOut: 'of use where it is summed up' },
     trusted: 'counted',
     type: 'integer',
     unit: 'bytes',
@@ -181,6 +213,7 @@ export const RECORD_FIELDS = [
   {
     name: 'error_code',
     of: (record) => record.errorCode,
+    console: { partOf: 'headline' },
     type: 'string',
     meaning: 'A code of docs/errors.md, or what the backend called its error where its answer was passed on.',
     nullWhen: 'all went well',
@@ -188,6 +221,7 @@ export const RECORD_FIELDS = [
   {
     name: 'detail',
     of: (record) => record.errorDetail,
+    console: { partOf: 'headline' },
     type: 'string',
     meaning:
       'What the code of a refusal leaves open: which limit it was and its value (`rate_limit.per_ip_rps 100`), or why no route could be tried.',
@@ -196,6 +230,7 @@ export const RECORD_FIELDS = [
   {
     name: 'interrupted',
     of: (record) => (record.interrupted ? true : undefined),
+    console: { partOf: 'headline' },
     trusted: 'a boolean',
     type: 'boolean',
     meaning: 'True: the stream began well and broke off; the client got an error event after content.',
@@ -204,6 +239,10 @@ export const RECORD_FIELDS = [
   {
     name: 'dropped_events',
     of: (record) => (record.droppedEvents > 0 ? record.droppedEvents : undefined),
+    console: {
+      column: 6,
+      text: ({ droppedEvents }) => (droppedEvents > 0 ? `${droppedEvents} events dropped` : undefined),
+    },
     trusted: 'counted',
     type: 'integer',
     meaning: 'How many events of the stream were left out because they were no JSON.',
@@ -212,6 +251,7 @@ export const RECORD_FIELDS = [
   {
     name: 'tries',
     of: (record) => (hasStory(record) ? record.tries : undefined),
+    console: { partOf: 'attempts' },
     type: 'list',
     meaning: 'Every attempt, in order.',
     absentWhen: 'the only attempt served, or none was made',

@@ -4,9 +4,11 @@ import { logSettings } from '../../test/kit/log-settings.ts';
 import type { ExchangeRecord, TryRecord } from '../core/record.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog, type LogSettings } from './log.ts';
+import type { RecordField } from './log-field.ts';
 import { RECORD_FIELDS } from './log-fields.ts';
 import { LOG_LINES } from './log-lines.ts';
 import { record, rescued } from './record.fixture.ts';
+import { TRY_FIELDS } from './try-fields.ts';
 
 const SECRET = 'sk-live-4f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c';
 const FORMATS = ['json', 'plain', 'markdown'] as const;
@@ -53,11 +55,11 @@ describe.each(FORMATS)('on a console of format %s, a secret', (format) => {
   });
 });
 
-test('only fields that cannot hold a text from outside are trusted', () => {
-  const trusted = RECORD_FIELDS.filter((field) => 'trusted' in field);
-  const sample = { ...record(), tries: [] };
-  for (const { name, of } of trusted) {
-    const value = of(sample);
-    expect(`${name}: ${typeof value}`).not.toBe(`${name}: string`);
-  }
+test.each([
+  ['a record', RECORD_FIELDS as readonly RecordField<ExchangeRecord>[], { ...record(), tries: [] }],
+  ['an attempt', TRY_FIELDS as readonly RecordField<TryRecord>[], rescued(1).tries[0]],
+] as const)('only fields of %s that cannot hold a text from outside are trusted', (_what, fields, sample) => {
+  const trusted = (fields as readonly RecordField<unknown>[]).filter((field) => 'trusted' in field);
+  expect(trusted.length).toBeGreaterThan(2);
+  for (const { name, of } of trusted) expect(`${name}: ${typeof of(sample)}`).not.toBe(`${name}: string`);
 });
