@@ -57,7 +57,6 @@ const MAX_LINES = 300;
 
 /** Files over 300 lines, each with the reason why it is better whole. */
 const LONG_FILES: Record<string, string> = {
-  'src/records/log-lines.ts': 'a table of all general log lines, from which the documentation is made',
   'src/core/refusal.ts': 'a table of all error codes, from which the documentation is made',
   'src/core/exchange.ts': 'one noun: all that is known of a request while it lives, each member with its meaning',
   'src/upstream/stream-inspector.ts': 'one state machine: every verdict on an event of a stream in one place',

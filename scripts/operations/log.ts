@@ -1,7 +1,7 @@
 import type { LogField } from '../../src/records/log-field.ts';
 import { REQUEST_FIELDS } from '../../src/records/log-fields.ts';
 import { TRY_FIELDS } from '../../src/records/try-fields.ts';
-import type { LogLine } from '../../src/records/log-lines.ts';
+import type { LogLine } from '../../src/records/log-line.ts';
 import { LOG_LINES } from '../../src/records/log-lines.ts';
 import { code, codes, table } from './table.ts';
 import type { Localize } from './table.ts';

@@ -2,7 +2,8 @@ import { expect } from 'bun:test';
 import type { LogField } from '../../src/records/log-field.ts';
 import { COMMON_FIELDS, REQUEST_FIELDS } from '../../src/records/log-fields.ts';
 import { TRY_FIELDS } from '../../src/records/try-fields.ts';
-import { LOG_LINES, type LogLine } from '../../src/records/log-lines.ts';
+import type { LogLine } from '../../src/records/log-line.ts';
+import { LOG_LINES } from '../../src/records/log-lines.ts';
 import type { Json } from './json.ts';
 
 const TABLE: readonly LogLine[] = Object.values(LOG_LINES).flat();
