@@ -33,7 +33,7 @@ export function checkValid({ caller, enabled, expiresAt, previousUntil }: Caller
   const day = new Date(previousUntil).toISOString();
   throw new Refusal(
     'key_expired',
-    `The key \`${caller.name}\` was rotated, and this is the one from before, which was good until ${day}. Send the new one.`,
+    `The key \`${caller.name}\` was rotated: this is the previous one, which was good until ${day}. Send the new one.`,
   );
 }
 

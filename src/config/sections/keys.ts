@@ -31,7 +31,7 @@ const keySchema = z
     previous: previousKey()
       .optional()
       .describe(
-        'The key that `key` or `hash` has replaced. Until the time in `until` it is as good: a rotation changes neither the name nor anything that belongs to it, and clients move over one by one.',
+        'The key that `key` or `hash` has replaced. It lets in until the time in `until`, under the same name and for the same models, so that clients can move over one by one.',
       ),
   })
   .describe('One caller.');

@@ -7,7 +7,7 @@ export function previousKey() {
     key: gatewayKey().optional().describe('The key from before the rotation. Either this or `hash`.'),
     hash: keyHash().optional().describe('In place of `key`: `sha256:` and its SHA-256.'),
     until: time().describe(
-      'Until when it lets in. Afterwards it gets 401 `key_expired`, which says that the key was rotated; `check` says once this is over that `previous` can be deleted.',
+      'Until when it lets in. Afterwards it gets 401 `key_expired`, which says that the key was rotated, and `check` warns that `previous` can be deleted.',
     ),
   });
 }
