@@ -167,6 +167,19 @@ describe('architecture', () => {
     expect(objection('extras', 'core', false)).toContain('RANKS');
   });
 
+  test('no sink knows another', () => {
+    const rooms = ['src/records/log', 'src/records/metrics'];
+    const problems = rooms.flatMap((room) =>
+      sourcesIn(room).flatMap((source) =>
+        relativeImports(source)
+          .filter(({ target }) => rooms.some((other) => other !== room && target.startsWith(`${other}/`)))
+          .map(({ target }) => `${source.path} imports ${target}`),
+      ),
+    );
+    for (const room of rooms) expect(sourcesIn(room).length).toBeGreaterThan(5);
+    expect(problems).toEqual([]);
+  });
+
   test("no file of a request's way knows the config, not even its types", () => {
     const knowing = code
       .filter(({ path }) => !OUTSIDE_REQUESTS.has(areaOf(path)))

@@ -1,5 +1,8 @@
 import type { KeyGeneration } from './caller.ts';
 
+/** The status of an exchange whose client left before its end. */
+export const CLIENT_LEFT = 499;
+
 /** What one exchange came to. Written once, at its end; log lines, metrics and any ledger derive from it. */
 export interface ExchangeRecord {
   /** Milliseconds since the epoch at which the request arrived. */

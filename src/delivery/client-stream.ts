@@ -7,7 +7,7 @@ import type { DeadlineListener } from '../lib/deadline-timer.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { isJson } from '../lib/is-json.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import { capture } from '../records/capture.ts';
+import { capture } from '../records/log/capture.ts';
 import type { LongAnswer, PlainAnswer, SlicedAnswer } from '../upstream/answer.ts';
 import type { Context } from '../context.ts';
 import type { Outcome } from '../upstream/outcome.ts';

@@ -1,6 +1,5 @@
 import type { Exchange } from '../core/exchange.ts';
-import type { ExchangeRecord } from '../core/record.ts';
-import { CLIENT_LEFT } from './request-line.ts';
+import { CLIENT_LEFT, type ExchangeRecord } from '../core/record.ts';
 
 /** What an exchange came to that ended at `now` (of the monotonic clock, in ms). It changes nothing and asks no clock. */
 export function recordOf(exchange: Exchange, now: number): ExchangeRecord {

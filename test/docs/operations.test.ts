@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { parseConfig } from '../../src/config/load.ts';
 import { BLOCKS, filledPage } from '../../scripts/operations/page.ts';
-import { LOG_LINES } from '../../src/records/log-lines.ts';
+import { LOG_LINES } from '../../src/records/log/log-lines.ts';
 import { splitHead } from '../../src/prompts/head.ts';
 import { open, requestBytes, send } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';

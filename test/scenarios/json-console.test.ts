@@ -1,8 +1,8 @@
 // With `console_format: json` whatever the program prints is JSON, line by line, and as the tables of the log say.
 import { afterAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { REQUEST_FIELDS } from '../../src/records/log-fields.ts';
-import { TRY_FIELDS } from '../../src/records/try-fields.ts';
+import { REQUEST_FIELDS } from '../../src/records/log/log-fields.ts';
+import { TRY_FIELDS } from '../../src/records/log/try-fields.ts';
 import { send } from '../kit/client.ts';
 import { findFreePort, spawnGateway, startGateway, type Gateway, type GatewayOptions } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
