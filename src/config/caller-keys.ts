@@ -60,7 +60,7 @@ function keyPlaces(config: unknown): KeyPlace[] {
 }
 
 function mapPlace(path: ConfigPath, entry: unknown): KeyPlace[] {
-  if (typeof entry !== 'object' || entry === null) return [];
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return [];
   return [{ path, key: memberOf(entry, 'key'), hash: memberOf(entry, 'hash'), isMap: true }];
 }
 
