@@ -5,7 +5,7 @@ import type { IdSeal } from './core/sealed-id.ts';
 import type { WorkLimits } from './core/work.ts';
 import type { AddressList } from './lib/address-list.ts';
 import type { KeyCheck } from './admission/auth.ts';
-import type { AdminKey } from './admission/operators.ts';
+import type { AdminKey } from './admission/admin-key.ts';
 import type { Cors } from './admission/cors.ts';
 import type { OpenCallers } from './admission/open-callers.ts';
 import type { Policy } from './admission/policy.ts';

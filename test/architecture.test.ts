@@ -58,7 +58,6 @@ const MAX_LINES = 300;
 
 /** Files over 300 lines, each with the reason why it is better whole. */
 const LONG_FILES: Record<string, string> = {
-  'src/records/log-lines.ts': 'a table of all general log lines, from which the documentation is made',
   'src/core/refusal.ts': 'a table of all error codes, from which the documentation is made',
   'src/upstream/stream-inspector.ts': 'one state machine: every verdict on an event of a stream in one place',
 };
@@ -166,6 +165,19 @@ describe('architecture', () => {
     expect(objection('gateway', 'build-snapshot', true)).toContain('app');
     expect(objection('app', 'build-snapshot', false)).toBeUndefined();
     expect(objection('extras', 'core', false)).toContain('RANKS');
+  });
+
+  test('no sink knows another', () => {
+    const rooms = ['src/records/log', 'src/records/metrics'];
+    const problems = rooms.flatMap((room) =>
+      sourcesIn(room).flatMap((source) =>
+        relativeImports(source)
+          .filter(({ target }) => rooms.some((other) => other !== room && target.startsWith(`${other}/`)))
+          .map(({ target }) => `${source.path} imports ${target}`),
+      ),
+    );
+    for (const room of rooms) expect(sourcesIn(room).length).toBeGreaterThan(5);
+    expect(problems).toEqual([]);
   });
 
   test("no file of a request's way knows the config, not even its types", () => {

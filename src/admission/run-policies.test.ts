@@ -11,7 +11,7 @@ import { Aborted } from '../core/failure.ts';
 import type { ExchangeRecord } from '../core/record.ts';
 import { Refusal } from '../core/refusal.ts';
 import { finish } from '../records/finish.ts';
-import { createLog } from '../records/log.ts';
+import { createLog } from '../records/log/log.ts';
 import type { Policy } from './policy.ts';
 import { adoptAdmitted, runPolicies } from './run-policies.ts';
 

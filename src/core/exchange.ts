@@ -5,7 +5,7 @@ import type { AdmissionLease } from './admission-lease.ts';
 import type { Attempt } from './attempt.ts';
 import { Attempts } from './attempts.ts';
 import type { BackendLive } from './backend-live.ts';
-import { ANONYMOUS, type Caller } from './caller.ts';
+import { ANONYMOUS, type Caller, type KeyGeneration } from './caller.ts';
 import type { Conversation } from './conversation.ts';
 import { Deadline } from './deadline.ts';
 import { Delivery } from './delivery.ts';
@@ -115,6 +115,7 @@ export class Exchange implements BagItem, Holder {
 
   /** Whoever the request's credential stands for; undefined until that is known. */
   caller: Caller | undefined;
+  keyGeneration: KeyGeneration | undefined;
   asked: NamedAlias | undefined;
   /** The name in the body, known or not. */
   askedName: string | undefined;

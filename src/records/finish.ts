@@ -1,7 +1,7 @@
 import { noticeDisconnect } from '../core/client-disconnects.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { letGoOfBytes } from '../core/buffered-bytes.ts';
-import { logBodies } from './capture.ts';
+import { logBodies } from './log/capture.ts';
 import { recordOf } from './record-of.ts';
 import { settleLeases } from './settle-leases.ts';
 import { recordIn } from './sink.ts';

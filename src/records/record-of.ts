@@ -1,7 +1,7 @@
 import type { Attempt } from '../core/attempt.ts';
 import type { Exchange } from '../core/exchange.ts';
+import { CLIENT_LEFT } from '../core/record.ts';
 import type { ExchangeRecord, TryRecord, Usage } from '../core/record.ts';
-import { CLIENT_LEFT } from './request-line.ts';
 
 /**
  * What an exchange, its attempts and its delivery came to, when all was over at `now` (of the monotonic clock, in ms). It
@@ -18,6 +18,7 @@ export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
     traceId: exchange.traceId,
     clientIp: exchange.clientIp,
     caller: exchange.caller?.name,
+    keyGeneration: exchange.keyGeneration,
     method: exchange.method,
     path: exchange.path,
     alias: askedName,

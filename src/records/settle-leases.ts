@@ -1,6 +1,6 @@
 import type { Exchange } from '../core/exchange.ts';
 import type { ExchangeRecord } from '../core/record.ts';
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 
 /**
  * Settles all that an exchange has taken, the newest lease first. `record`: what it came to; undefined: it was not let in.
