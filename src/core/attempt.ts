@@ -1,3 +1,4 @@
+import { Cancellation } from '../lib/cancellation.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Clock } from '../lib/clock.ts';
 import { brokenAnswer } from './broken-answer.ts';
@@ -17,7 +18,7 @@ const MOST_TYPE_CHARS = 100;
 export class Attempt {
   /** Monotonic milliseconds. */
   readonly startedAt: number;
-  readonly #controller = new AbortController();
+  readonly cancellation = new Cancellation();
   #ended = false;
 
   constructor(
@@ -35,7 +36,7 @@ export class Attempt {
     exchange.route = route;
     exchange.attempt = this;
     exchange.attempts++;
-    if (exchange.aborted !== undefined) this.#controller.abort(exchange.aborted);
+    if (exchange.aborted !== undefined) this.cancellation.cancel(exchange.aborted);
   }
 
   /** Nothing more follows from what happens to it. */
@@ -60,13 +61,9 @@ export class Attempt {
     return `${limit}, the default${this.exchange.thinks ? ' for thinking' : ''}`;
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
   /** Why the gateway itself ended the attempt, if it did. */
   get aborted(): Aborted | undefined {
-    const reason: unknown = this.signal.aborted ? this.signal.reason : undefined;
+    const { reason } = this.cancellation;
     return reason instanceof Aborted ? reason : undefined;
   }
 
@@ -76,7 +73,7 @@ export class Attempt {
   }
 
   abort(reason: Aborted): void {
-    if (!this.#ended) this.#controller.abort(reason);
+    if (!this.#ended) this.cancellation.cancel(reason);
   }
 
   /** Ends the attempt, once; what is still open of it at the backend is dropped. Later calls do nothing. */

@@ -42,7 +42,7 @@ function begin(timeouts: Partial<Timeouts> = {}): Attempt {
   };
   const attempt = new Attempt(exchange, route, clock, undefined);
   // As `upstream/attempt.ts` does: an attempt that was aborted is over.
-  attempt.signal.addEventListener('abort', () => watch.ends());
+  attempt.cancellation.signal.addEventListener('abort', () => watch.ends());
   watch.begins(attempt);
   return attempt;
 }

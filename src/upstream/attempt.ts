@@ -181,7 +181,7 @@ async function readStream(response: UpstreamAnswer, run: AttemptRun): Promise<An
 
 function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamRequest {
   const { attempt, watch, exchange, client, translation, context } = run;
-  const { route, signal } = attempt;
+  const { route, cancellation } = attempt;
   const { method, stream, endpoint } = exchange;
   const withheld = new WithheldValues(exchange, client, context.snapshot);
   return {
@@ -189,7 +189,7 @@ function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamReq
     target: translation?.target ?? targetFor(run, withheld),
     headers: upstreamHeaders(run, context.snapshot, withheld),
     body,
-    signal,
+    cancellation,
     call: { operation: endpoint?.operation ?? 'native', model: route.model, stream },
     connection: watch,
   };
@@ -262,7 +262,8 @@ const CLOSED_BEFORE_MS = 1000;
  */
 function mayRedo(error: unknown, { attempt, exchange, context }: AttemptRun): boolean {
   const { route } = attempt;
-  if (!isReset(error) || attempt.signal.aborted || exchange.redone?.has(route.key) === true) return false;
+  if (!isReset(error) || attempt.cancellation.reason !== undefined || exchange.redone?.has(route.key) === true)
+    return false;
   if (context.clock.now() - attempt.startedAt >= CLOSED_BEFORE_MS) return false;
   (exchange.redone ??= new Set()).add(route.key);
   context.log.debug('connection was closed before an answer; redone', {
