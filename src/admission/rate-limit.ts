@@ -103,10 +103,8 @@ export class RateLimits {
     const shares: Share[] = [];
     const ofAlias = alias === undefined ? undefined : this.#perAlias.get(alias);
     if (this.#global !== undefined) shares.push(this.#global);
-    if (this.#perIp !== undefined) {
-      const { scope, key } = PER_IP;
-      shares.push({ bucket: this.#bucketOf(ip, this.#perIp), rate: this.#perIp, scope, key });
-    }
+    if (this.#perIp !== undefined)
+      shares.push({ bucket: this.#bucketOf(ip, this.#perIp), rate: this.#perIp, scope: PER_IP.scope, key: PER_IP.key });
     if (ofAlias !== undefined) shares.push(ofAlias);
     const now = this.clock.now();
     let longest: Share | undefined;

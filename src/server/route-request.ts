@@ -64,7 +64,7 @@ function answer(
   if (!isLiteral && OPERATORS_PATHS.has(path)) match = { protocol: match.protocol, endpoint: undefined };
   kind = match.endpoint?.kind;
   const head = { method, url, headers, target, isKnown: match.endpoint !== undefined };
-  const objection = objectionTo(head, app.gateway.snapshot, server.port);
+  const objection = objectionTo(head, app.gateway.snapshot, server);
   const peer = plainAddress(server.requestIP(request)?.address ?? '');
   if (kind === 'metrics' && app.gateway.snapshot.metricsEndpoint.isBesideApi)
     return metrics(headers, app, { peer, objection });
@@ -89,7 +89,7 @@ export function metricsOnly(request: Request, server: Server<undefined>, app: Ap
   const { method, url } = request;
   const target = targetOf(url);
   const isKnown = isLiteral && target?.path === '/metrics';
-  const objection = objectionTo({ method, url, headers, target, isKnown }, app.gateway.snapshot, server.port);
+  const objection = objectionTo({ method, url, headers, target, isKnown }, app.gateway.snapshot, server);
   if (!isKnown && objection === undefined)
     return new Response('Only /metrics is here.\n', { status: 404, headers: NOT_GUESSED });
   return metrics(headers, app, { peer: plainAddress(server.requestIP(request)?.address ?? ''), objection });

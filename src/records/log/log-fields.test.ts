@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { LogField } from './log-field.ts';
 import { COMMON_FIELDS, REQUEST_FIELDS } from './log-fields.ts';
 import { attempt, record } from '../record.fixture.ts';
-import { requestJson } from './request-json.ts';
+import { RequestWriter } from './request-json.ts';
 import { requestEntry } from './request-line.ts';
 import { TRY_FIELDS } from './try-fields.ts';
 
@@ -51,7 +51,7 @@ function holdsTypes(line: Readonly<Record<string, unknown>>, fields: readonly Lo
 
 describe('the table of log fields', () => {
   test('names every field of a request line in its order, with its type, and no other', () => {
-    const line = JSON.parse(requestJson(FULL, 'error', 7)) as Record<string, unknown>;
+    const line = JSON.parse(new RequestWriter(() => true).json(FULL, 'error', 7)) as Record<string, unknown>;
     expect(Object.keys(line)).toEqual(names(REQUEST_FIELDS));
     holdsTypes(line, REQUEST_FIELDS);
     const [tried] = line['tries'] as Record<string, unknown>[];
@@ -69,7 +69,7 @@ describe('the table of log fields', () => {
       usage: undefined,
       tries: [],
     });
-    const line = JSON.parse(requestJson(bare, 'info', 7)) as Record<string, unknown>;
+    const line = JSON.parse(new RequestWriter(() => true).json(bare, 'info', 7)) as Record<string, unknown>;
     const fields: readonly LogField[] = REQUEST_FIELDS;
     const nullable = fields.filter(({ nullWhen }) => nullWhen !== undefined);
     expect(names(nullable)).toEqual(Object.keys(line).filter((name) => line[name] === null));

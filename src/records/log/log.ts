@@ -6,7 +6,7 @@ import { LogConsole, type ConsoleSettings, type ConsoleSink } from './console/lo
 import { LogFiles } from './files/log-files.ts';
 import { logfmt } from './logfmt.ts';
 import { createRedactor, type Redactor } from './redact.ts';
-import { requestJson, requestTold } from './request-json.ts';
+import { RequestWriter } from './request-json.ts';
 import { generalEntry, requestEntry, requestLevel, type Entry, type Level } from './request-line.ts';
 
 export type { Level };
@@ -79,6 +79,7 @@ class FileLog implements Log {
   readonly #console: LogConsole;
   #settings: LogSettings;
   #redact: Redactor;
+  #writer: RequestWriter;
   readonly #files: LogFiles;
   #closed = false;
   #dropped = 0;
@@ -91,6 +92,7 @@ class FileLog implements Log {
   constructor(settings: LogSettings, io: LogIo) {
     this.#settings = settings;
     this.#redact = redactorOf(settings);
+    this.#writer = new RequestWriter(this.#redact.isClean);
     this.#clock = io.clock;
     this.#console = new LogConsole(io.console, settings, this.#redact, () => io.clock.wallNow());
     this.#files = new LogFiles(io.clock, { lost: this.#onLost, written: this.#onWritten, retired: this.#onRetired });
@@ -134,15 +136,18 @@ class FileLog implements Log {
     try {
       const nowMs = this.#clock.wallNow();
       const isJson = this.#settings.format === 'json';
+      const masked = this.#writer.holdsNoSecret(record) ? asItIs : this.#redact.mask;
       let line: string | undefined;
       if (general !== undefined) {
         line = isJson
-          ? this.#redact(requestJson(record, level, nowMs), requestTold(record))
+          ? masked(this.#writer.json(record, level, nowMs))
           : this.#fileLine(requestEntry(record, level, nowMs));
         (requests ?? general).append(line, nowMs);
         if (record.status >= 400 || record.interrupted) errors?.append(line, nowMs);
       }
-      if (onConsole) this.#console.request(record, level, nowMs, isJson ? line : undefined);
+      if (!onConsole) return;
+      if (this.#settings.consoleFormat !== 'json') this.#console.request(record, level, nowMs, masked);
+      else this.#console.json((isJson ? line : undefined) ?? masked(this.#writer.json(record, level, nowMs)));
     } catch {
       this.#dropped++;
     }
@@ -151,6 +156,7 @@ class FileLog implements Log {
   configure(settings: LogSettings): void {
     if (this.#closed) return;
     this.#redact = redactorOf(settings);
+    this.#writer = new RequestWriter(this.#redact.isClean);
     this.#console.configure(settings, this.#redact);
     this.#files.use(settings);
     this.#settings = settings;
@@ -237,8 +243,14 @@ const CONSOLE: Places = { inFiles: false, onConsole: true };
 const EVERYWHERE: Places = { inFiles: true, onConsole: true };
 
 function redactorOf(settings: LogSettings): Redactor {
-  return settings.maskSensitive ? createRedactor(settings.secrets) : (line) => line;
+  return settings.maskSensitive ? createRedactor(settings.secrets) : NO_REDACTOR;
 }
+
+function asItIs(line: string): string {
+  return line;
+}
+
+const NO_REDACTOR: Redactor = Object.assign((line: string) => line, { isClean: () => true, mask: asItIs });
 
 function reasonText(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason);

@@ -1,8 +1,14 @@
 import { printable } from '../../lib/printable.ts';
 import { CREDENTIAL_HEADERS } from '../../vendors/dialects.ts';
 
-/** Masks a line. `told`, where given, is all of it that is not the gateway's own words: a secret can be nowhere else. */
-export type Redactor = (line: string, told?: string) => string;
+/** Masks what is secret in a line. */
+export interface Redactor {
+  (line: string): string;
+  /** Whether a text holds nothing to be masked. */
+  isClean(text: string): boolean;
+  /** Masks a line that is known not to be clean. */
+  mask(line: string): string;
+}
 
 /**
  * Returns what masks every key-like string in a line, whatever stands where a credential does, and every configured
@@ -24,11 +30,13 @@ export function createRedactor(secrets: readonly string[]): Redactor {
     const rest = anyEncoding === undefined ? text : text.replace(anyEncoding, (found) => masks.get(found) ?? MASK);
     return maskShapes(rest);
   };
-  return (line, told = line) => {
-    const isInnocent = !(HINT.test(told) && LIKELY.test(told)) && !holdsAny(told, needles);
-    if (isInnocent && !(BASE64.test(told) && holdsAny(told, needlesInBase64))) return line;
-    return (line.startsWith('{') ? maskJson(line, maskText) : undefined) ?? maskText(line);
-  };
+  const isClean = (text: string): boolean =>
+    !(HINT.test(text) && LIKELY.test(text)) &&
+    !holdsAny(text, needles) &&
+    !(BASE64.test(text) && holdsAny(text, needlesInBase64));
+  const maskLine = (line: string): string =>
+    (line.startsWith('{') ? maskJson(line, maskText) : undefined) ?? maskText(line);
+  return Object.assign((line: string) => (isClean(line) ? line : maskLine(line)), { isClean, mask: maskLine });
 }
 
 /** One native search for each is many times faster than a pattern of them all. */

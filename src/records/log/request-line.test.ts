@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { printable } from '../../lib/printable.ts';
 import { logfmt } from './logfmt.ts';
 import { attempt, record, refused, rescued } from '../record.fixture.ts';
-import { requestJson, requestTold } from './request-json.ts';
+import { RequestWriter } from './request-json.ts';
 import { requestEntry, requestLevel } from './request-line.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 22, 41, 7, 123);
@@ -39,7 +39,9 @@ describe('a request line', () => {
       fc.property(changes, (changed) => {
         const one = record(changed);
         // What a terminal would act upon is escaped as well.
-        expect(requestJson(one, 'info', 7)).toBe(printable(JSON.stringify(requestEntry(one, 'info', 7))));
+        expect(new RequestWriter(() => true).json(one, 'info', 7)).toBe(
+          printable(JSON.stringify(requestEntry(one, 'info', 7))),
+        );
       }),
     );
   });
@@ -74,18 +76,35 @@ describe('a request line', () => {
   ])('shows nothing of the one before: %j', (changed) => {
     const before = record();
     const one = record(changed);
-    expect(requestJson(before, 'info', 7)).toBe(JSON.stringify(requestEntry(before, 'info', 7)));
-    expect(requestJson(one, 'info', 7)).toBe(JSON.stringify(requestEntry(one, 'info', 7)));
-    requestTold(before);
+    const { writer, seen } = watchedWriter();
+    expect(writer.json(before, 'info', 7)).toBe(JSON.stringify(requestEntry(before, 'info', 7)));
+    expect(writer.json(one, 'info', 7)).toBe(JSON.stringify(requestEntry(one, 'info', 7)));
+    expect(writer.holdsNoSecret(before)).toBe(true);
+    seen.length = 0;
+    expect(writer.holdsNoSecret(one)).toBe(true);
     for (const value of Object.values(changed)) {
-      if (typeof value === 'string') expect(requestTold(one)).toContain(value);
+      if (typeof value === 'string') expect(seen.join(' ')).toContain(value);
     }
+  });
+
+  test.each<Partial<ReturnType<typeof record>>>([
+    { path: '/secret' },
+    { alias: 'secret' },
+    { backend: 'secret' },
+    { traceId: 'secret' },
+    { errorDetail: 'secret' },
+  ])('with a secret in it holds one, whatever was before and comes after: %j', (changed) => {
+    const writer = new RequestWriter((text) => !text.includes('secret'));
+    for (const one of [record(), record(changed), record(), record(changed), record(changed)])
+      expect(writer.holdsNoSecret(one)).toBe(!JSON.stringify(one).includes('secret'));
   });
 
   test.each([record(), rescued(0), refused(401, 'invalid_api_key')])(
     'holds no text that is not told apart %#',
     (one) => {
-      const told = requestTold(one);
+      const { writer, seen } = watchedWriter();
+      writer.holdsNoSecret(one);
+      const told = seen.join(' ');
       const own = new Set(['info', new Date(7).toISOString(), 'request']);
       const texts: string[] = [];
       JSON.stringify(requestEntry(one, 'info', 7), (_key, value: unknown) => {
@@ -150,3 +169,13 @@ describe('a request line', () => {
     );
   });
 });
+
+/** A writer, and the texts that it has looked through for secrets. */
+function watchedWriter(): { writer: RequestWriter; seen: string[] } {
+  const seen: string[] = [];
+  const writer = new RequestWriter((text) => {
+    seen.push(text);
+    return true;
+  });
+  return { writer, seen };
+}

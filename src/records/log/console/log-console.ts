@@ -5,7 +5,6 @@ import { generalText } from './general-text.ts';
 import type { ConsoleStyle } from './markup.ts';
 import type { Redactor } from '../redact.ts';
 import { requestText } from './request-text.ts';
-import { requestJson, requestTold } from '../request-json.ts';
 import { generalEntry, type Entry, type Level } from '../request-line.ts';
 
 /** Takes text at once; whoever holds text back also has the other two. */
@@ -44,11 +43,15 @@ export class LogConsole {
     this.redact = redact;
   }
 
-  /** `json` is the line as JSON, secrets masked, where it has been made already. */
-  request(record: ExchangeRecord, level: Level, nowMs: number, json: string | undefined): void {
+  /** A request for people; `masked` takes the secrets out of its line. */
+  request(record: ExchangeRecord, level: Level, nowMs: number, masked: (line: string) => string): void {
     const style = this.#style;
-    if (style !== undefined) this.sink(this.#line(requestText(record, level, nowMs, style), nowMs));
-    else this.sink(`${json ?? this.redact(requestJson(record, level, nowMs), requestTold(record))}\n`);
+    if (style !== undefined) this.sink(this.#dated(masked(requestText(record, level, nowMs, style)), nowMs));
+  }
+
+  /** A line that is JSON, secrets masked. */
+  json(line: string): void {
+    this.sink(`${line}\n`);
   }
 
   general(entry: Entry, level: Level, nowMs: number): void {
@@ -71,7 +74,11 @@ export class LogConsole {
   }
 
   #line(text: string, nowMs: number): string {
+    return this.#dated(this.redact(text), nowMs);
+  }
+
+  #dated(text: string, nowMs: number): string {
     const day = this.settings.consoleFormat === 'json' ? undefined : this.#days.before(nowMs);
-    return `${day === undefined ? '' : `${day}\n`}${this.redact(text)}\n`;
+    return `${day === undefined ? '' : `${day}\n`}${text}\n`;
   }
 }
