@@ -1,5 +1,5 @@
 import { ADMIN } from '../core/caller.ts';
-import type { Arrival, Exchange } from '../core/exchange.ts';
+import type { Arrival, Endpoint, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Clock } from '../lib/clock.ts';
 import { pageUrl } from '../lib/page-url.ts';
@@ -47,19 +47,20 @@ export function slowedDown(refusal: Refusal, exchange: Exchange, { failedKeys }:
 }
 
 /**
- * Lets a request in, or throws the Refusal that says why not. From the head alone: nothing is read for a stranger.
+ * Lets a request in to its endpoint, or throws the Refusal that says why not. From the head alone: nothing is read for a
+ * stranger.
  */
 export function admitCaller(
   exchange: Exchange,
   { allow, misplaced }: Pick<Arrival, 'allow' | 'misplaced'>,
   { front }: Protocol,
   { snapshot, clock }: Context,
-): void {
+): Endpoint {
   const { endpoint, method, path } = exchange;
   identify(exchange, front.keyParameter, snapshot, clock);
   if (endpoint !== undefined) {
     checkEndpoint(endpoint, exchange, snapshot);
-    return;
+    return endpoint;
   }
   const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
   if (allow !== undefined) {

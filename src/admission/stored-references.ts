@@ -16,7 +16,7 @@ import { locate } from '../routing/locate.ts';
  */
 export function resolveKept(exchange: Exchange, { providerState }: Protocol, context: Context): void {
   const { body, endpoint } = exchange;
-  if (providerState === undefined || body?.text === undefined || endpoint?.kind !== 'model') return;
+  if (providerState === undefined || body?.text === undefined || endpoint?.handler !== 'model') return;
   const { fields } = body;
   if (!context.snapshot.hasManyCallers && !providerState.refers(fields)) return;
   const work = workOf(exchange, context.snapshot.work);

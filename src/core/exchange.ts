@@ -5,6 +5,7 @@ import type { Attempt } from './attempt.ts';
 import type { BackendLive } from './backend-live.ts';
 import { ANONYMOUS, type Caller } from './caller.ts';
 import type { Conversation } from './conversation.ts';
+import type { Access } from './endpoint-row.ts';
 import type { Aborted, Failure } from './failure.ts';
 import type { Lease } from './lease.ts';
 import type { ProtocolName } from './part.ts';
@@ -22,17 +23,15 @@ import type { Work } from './work.ts';
 export type Operation = 'generate' | 'count_tokens' | 'embed' | 'native';
 
 /** The methods that endpoints answer to. */
-export type Method = 'GET' | 'POST' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** What a path of the gateway stands for. */
-export interface Endpoint {
-  readonly kind:
-    'model' | 'resource' | 'models' | 'model_by_id' | 'backends' | 'status' | 'reload' | 'health' | 'ready' | 'metrics';
+export interface Endpoint extends Access {
   readonly methods: readonly Method[];
   /** The dialect (as in the registry) of whoever asks here. */
   readonly protocol: ProtocolName;
   readonly operation: Operation;
-  /** The path after the backend's base URL, for `model` and `resource` endpoints; the id for `model_by_id`. */
+  /** The path after the backend's base URL, for what reaches one; the id for `model_by_id`. */
   readonly target: string;
   /** The model, where the path names it and not the body. */
   readonly model?: string | undefined;

@@ -15,13 +15,13 @@ describe('a colon in front of what is asked of a model', () => {
   ])('may be encoded: %s', (path, model) => {
     for (const colon of [':', '%3A', '%3a']) {
       const { endpoint } = matched(path.replace(/:(?=\w+$)/, colon));
-      expect([endpoint?.kind, endpoint?.model ?? endpoint?.alias]).toEqual(['model', model]);
+      expect([endpoint?.handler, endpoint?.model ?? endpoint?.alias]).toEqual(['model', model]);
     }
   });
 
   test('and in the name of one', () => {
     for (const path of ['/v1/models/a:latest', '/v1/models/a%3Alatest', '/v1beta/models/a%3alatest'])
-      expect(matched(path, 'GET').endpoint).toMatchObject({ kind: 'model_by_id', target: 'a:latest' });
+      expect(matched(path, 'GET').endpoint).toMatchObject({ handler: 'model_by_id', target: 'a:latest' });
   });
 });
 
@@ -35,6 +35,6 @@ test.each(['/models/chat/completions', '/v1/models/responses', '/models/v1/messa
 );
 
 test('a model with the name of an endpoint is one to GET', () => {
-  expect(matched('/v1/models/chat/completions', 'GET').endpoint?.kind).toBe('model_by_id');
+  expect(matched('/v1/models/chat/completions', 'GET').endpoint?.handler).toBe('model_by_id');
   expect(matched('/v1/models/mine').allow).toBe('GET, HEAD');
 });

@@ -1,3 +1,4 @@
+import type { EndpointRow, Match, Matched } from '../core/endpoint-row.ts';
 import type { Endpoint, Method, MisplacedPath } from '../core/exchange.ts';
 import type { ProtocolName } from '../core/part.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
@@ -13,26 +14,51 @@ export interface EndpointMatch {
   readonly misplaced?: MisplacedPath | undefined;
 }
 
-/** What the gateway answers itself. */
-const OWN: Readonly<Record<string, Endpoint>> = {
-  '/health': local('health'),
-  '/healthz': local('health'),
-  '/readyz': local('ready'),
-  '/metrics': local('metrics'),
-  '/admin/backends': local('backends'),
-  '/admin/status': local('status'),
-  '/admin/reload': local('reload', 'POST'),
-};
+/** Nothing of a backend's. */
+const LOCAL = {
+  protocol: DEFAULT_PROTOCOL,
+  operation: 'native',
+  target: '',
+  conversation: false,
+  answersJson: false,
+} as const;
+
+/**
+ * The table of endpoints: what a path is, who may call it, which limits a request meets there, and what handles it. The
+ * paths of a dialect are rows of its folder (`front.ts`); of rows that take the same path the first counts.
+ */
+export const ENDPOINTS: readonly EndpointRow[] = [
+  { match: local('/health', '/healthz'), auth: 'public', limits: 'none', handler: 'health' },
+  { match: local('/readyz'), auth: 'public', limits: 'none', handler: 'ready' },
+  { match: local('/metrics'), auth: 'scraper', limits: 'none', handler: 'metrics' },
+  // Operators must get through when everybody is at a limit.
+  { match: local('/admin/backends'), auth: 'operator', limits: 'none', handler: 'backends' },
+  { match: local('/admin/status'), auth: 'operator', limits: 'none', handler: 'status' },
+  { match: posted('/admin/reload'), auth: 'operator', limits: 'none', handler: 'reload' },
+  // Two forms of one dialect have the same rows.
+  ...new Set(PROTOCOLS.flatMap(([, { front }]) => front.rows)),
+];
 
 /** What only operators may see: a proxy in front may guard these very paths, so they are answered at no other spelling. */
 export const OPERATORS_PATHS: ReadonlySet<string> = new Set(
-  Object.keys(OWN).filter((path) => path === '/metrics' || path.startsWith('/admin/')),
+  ENDPOINTS.filter(({ auth }) => auth === 'operator' || auth === 'scraper').flatMap(({ match }) =>
+    Object.keys(match.paths ?? {}),
+  ),
 );
 
+/** A row at a path: what a request there asks for. */
+interface Found {
+  readonly endpoint: Endpoint;
+  readonly row: EndpointRow;
+}
+
 /** Endpoints by full path, so that a known path costs one look-up. */
-const KNOWN = new Map<string, Endpoint>(Object.entries(OWN));
-for (const [, { front }] of PROTOCOLS) {
-  for (const [path, endpoint] of Object.entries(front.fixed)) KNOWN.set(path, endpoint);
+const KNOWN = new Map<string, Found>();
+const FINDERS: { readonly row: EndpointRow; readonly find: NonNullable<Match['find']> }[] = [];
+for (const row of ENDPOINTS) {
+  const { paths = {}, find } = row.match;
+  for (const [path, matched] of Object.entries(paths)) if (!KNOWN.has(path)) KNOWN.set(path, found(row, matched));
+  if (find !== undefined) FINDERS.push({ row, find });
 }
 
 /** Finds what a request asks for; `query` begins with its `?`, if there is one. */
@@ -44,19 +70,19 @@ export function matchEndpoint(
   const path = written.includes('%3') ? written.replace(ENCODED_COLON, ':') : written;
   const found = KNOWN.get(path) ?? endpointAt(path, query);
   if (found === undefined) return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: misplaced(path) };
-  const endpoint = isShared(found) ? { ...found, protocol: toldBy(query, headers) ?? found.protocol } : found;
+  const endpoint =
+    found.row.match.isShared === true
+      ? { ...found.endpoint, protocol: toldBy(query, headers) ?? found.endpoint.protocol }
+      : found.endpoint;
   const { protocol, methods } = endpoint;
-  // An answer of a backend without its body cannot be judged.
-  const hasHead = methods.includes('GET') && found.kind !== 'resource' && found.kind !== 'model';
-  if (methods.includes(method as Method) || (method === 'HEAD' && hasHead)) return { protocol, endpoint };
+  if (methods.includes(method as Method)) return { protocol, endpoint };
   // What is asked of a model is written behind its name; an endpoint there is one behind a wrong base URL.
-  if (found.kind === 'model_by_id' && method === 'POST') {
+  if (endpoint.handler === 'model_by_id' && method === 'POST') {
     const wrong = misplaced(path);
     if (wrong !== undefined || ASKED_OF_MODEL.test(path))
       return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: wrong };
   }
-  const allow = methods.flatMap((allowed) => (allowed === 'GET' && hasHead ? ['GET', 'HEAD'] : [allowed])).join(', ');
-  return { protocol, endpoint: undefined, allow };
+  return { protocol, endpoint: undefined, allow: methods.join(', ') };
 }
 
 const NONE = { endpoint: undefined };
@@ -68,7 +94,7 @@ const ENCODED_COLON = /%3a(?=\w+\/*$)/i;
  * The endpoint of a path that is not known as it stands. Base URLs that end in a slash, and clients that join them with
  * another, make more of them than there should be; between the segments of a name they count.
  */
-function endpointAt(path: string, query: string): Endpoint | undefined {
+function endpointAt(path: string, query: string): Found | undefined {
   const from = firstOf(path);
   let end = path.length;
   while (end > from + 1 && path[end - 1] === '/') end--;
@@ -90,16 +116,21 @@ function segmentsOf(path: string): string[] {
 }
 
 /** What is for operators is found at its own spelling alone, which was looked for before. */
-function lookUp(path: string, query: string): Endpoint | undefined {
+function lookUp(path: string, query: string): Found | undefined {
   return OPERATORS_PATHS.has(path) ? undefined : (KNOWN.get(path) ?? withName(path, query));
 }
 
-function withName(path: string, query: string): Endpoint | undefined {
-  for (const [, { front }] of PROTOCOLS) {
-    const endpoint = front.find(path, query);
-    if (endpoint !== undefined) return endpoint;
+function withName(path: string, query: string): Found | undefined {
+  for (const { row, find } of FINDERS) {
+    const matched = find(path, query);
+    if (matched !== undefined) return found(row, matched);
   }
   return undefined;
+}
+
+function found(row: EndpointRow, matched: Matched): Found {
+  const { auth, limits, handler } = row;
+  return { endpoint: { ...matched, auth, limits, handler }, row };
 }
 
 /** What base URLs hold: versions, names of APIs, and, by mistake, endpoints. */
@@ -117,15 +148,11 @@ function misplaced(path: string): MisplacedPath | undefined {
   const most = Math.min(segments.length - 1, MOST_PREFIX_SEGMENTS);
   for (let count = 1; count <= most && OF_BASE_URLS.has(segments[count - 1] ?? ''); count++) {
     const endpoint = `/${segments.slice(count).join('/')}`;
-    const kind = lookUp(endpoint, '')?.kind;
-    if (kind === 'model' || kind === 'models') return { prefix: `/${segments.slice(0, count).join('/')}`, endpoint };
+    const handler = lookUp(endpoint, '')?.row.handler;
+    if (handler === 'model' || handler === 'models')
+      return { prefix: `/${segments.slice(0, count).join('/')}`, endpoint };
   }
   return undefined;
-}
-
-/** Lists of models are at one path for several dialects. */
-function isShared({ kind }: Endpoint): boolean {
-  return kind === 'models' || kind === 'model_by_id';
 }
 
 /** The dialect that a client's headers tell, or the key in its query. */
@@ -147,7 +174,11 @@ function likelyBy(headers: Headers): ProtocolName | undefined {
   return PROTOCOLS.find(([, { front }]) => front.likelyHeaders?.some((header) => headers.has(header)))?.[0];
 }
 
-function local(kind: Endpoint['kind'], method: Method = 'GET'): Endpoint {
-  const none = { target: '', conversation: false, answersJson: false };
-  return { kind, methods: [method], protocol: DEFAULT_PROTOCOL, operation: 'native', ...none };
+/** What is answered here is asked for by GET. */
+function local(...paths: string[]): Match {
+  return { paths: Object.fromEntries(paths.map((path) => [path, { ...LOCAL, methods: ['GET', 'HEAD'] }])) };
+}
+
+function posted(path: string): Match {
+  return { paths: { [path]: { ...LOCAL, methods: ['POST'] } } };
 }

@@ -47,7 +47,8 @@ export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot, withheld: W
 /** Of what is kept nobody reads the bodies here, so they stay what they are said to be. */
 function isJson(type: string | undefined, { endpoint }: Exchange): boolean {
   return (
-    type !== undefined && (endpoint?.kind === 'resource' || type.startsWith('application/json') || JSON_TYPE.test(type))
+    type !== undefined &&
+    (endpoint?.handler === 'resource' || type.startsWith('application/json') || JSON_TYPE.test(type))
   );
 }
 
