@@ -5,6 +5,7 @@ import { Refusal } from './core/refusal.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import { tryRoute } from './upstream/attempt.ts';
 import type { Candidates, Wait } from './routing/candidates.ts';
+import { passthroughBackend, passthroughCandidates } from './routing/passthrough-candidates.ts';
 import { resourceCandidates } from './routing/resource-candidates.ts';
 import { RouteCandidates } from './routing/route-candidates.ts';
 import type { Context } from './context.ts';
@@ -13,19 +14,17 @@ import { takeSlot, waitForRoom } from './admission/queue-slot.ts';
 
 /**
  * Makes attempts until one answers: of a request for an alias, once it is admitted by the queue; of one for what a
- * provider keeps, at the backend that keeps it. Nothing reaches the client before it returns.
+ * provider keeps, at the backend that keeps it; of what is passed through, at its one backend. Nothing reaches the client before it returns.
  */
 export async function dispatch(exchange: Exchange, protocol: Protocol, context: Context): Promise<Outcome> {
-  const { asked } = exchange;
+  const { asked, endpoint } = exchange;
   let candidates: Candidates;
   try {
-    if (asked === undefined) {
-      candidates = resourceCandidates(exchange, protocol, context);
-    } else {
-      const waiting = takeSlot(asked, exchange, context);
-      if (waiting !== undefined) await waiting;
-      candidates = new RouteCandidates(asked, exchange, protocol, context);
-    }
+    const waiting = endpoint?.limits === 'queue' ? takeSlot(exchange, context) : undefined;
+    if (waiting !== undefined) await waiting;
+    if (asked !== undefined) candidates = new RouteCandidates(asked, exchange, protocol, context);
+    else if (endpoint?.through === undefined) candidates = resourceCandidates(exchange, protocol, context);
+    else candidates = passthroughCandidates(passthroughBackend(exchange, context), context);
   } catch (error) {
     if (error instanceof Refusal) return { type: 'refused', refusal: error };
     throw error;

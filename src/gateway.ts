@@ -15,6 +15,7 @@ import {
   shuttingDown,
   slowedDown,
 } from './admission/admit.ts';
+import { acceptPassthrough } from './admission/passthrough.ts';
 import { answerLocally } from './delivery/local-answers.ts';
 import { tooComplex } from './core/body-work.ts';
 import type { Context, Unready } from './context.ts';
@@ -31,6 +32,7 @@ export type Tools = Omit<Context, 'snapshot'>;
 const ACCEPT: Readonly<Partial<Record<Handler, (exchange: Exchange, context: Context) => Promise<void>>>> = {
   model: acceptBody,
   resource: acceptBytes,
+  passthrough: acceptPassthrough,
 };
 
 /** Takes requests and gives answers. One for the life of the process; what it works by is swapped with each reload. */

@@ -7,6 +7,7 @@ import { queryField } from '../lib/query-field.ts';
 import { credentialIn } from '../vendors/presented-credential.ts';
 import { checkValid } from './auth.ts';
 import { checkEndpoint } from './operators.ts';
+import { checkPassthrough } from './passthrough.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Context } from '../context.ts';
@@ -60,7 +61,11 @@ export function admitCaller(
   identify(exchange, front.keyParameter, snapshot, clock);
   if (endpoint !== undefined) {
     checkEndpoint(endpoint, exchange, snapshot);
-    return endpoint;
+    const isOff = endpoint.through !== undefined && snapshot.passthrough[endpoint.through.api] === undefined;
+    if (!isOff || allow === undefined) {
+      checkPassthrough(endpoint, exchange, snapshot);
+      return endpoint;
+    }
   }
   const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
   if (allow !== undefined) {

@@ -9,10 +9,10 @@ import type { Context } from '../context.ts';
 import { deadlineOf } from '../routing/deadline.ts';
 
 /** Lets the exchange run, now or once it has waited for a slot. Throws or rejects with a Refusal if it gets none. */
-export function takeSlot(asked: NamedAlias, exchange: Exchange, context: Context): void | Promise<void> {
+export function takeSlot(exchange: Exchange, context: Context): void | Promise<void> {
   exchange.queueMs = 0;
   exchange.deadlineAt = deadlineOf(exchange, context.snapshot.totalMs);
-  const grant = context.queue.enter(new QueuedExchange(asked, exchange, context));
+  const grant = context.queue.enter(new QueuedExchange(exchange.asked, exchange, context));
   if (!(grant instanceof Promise)) {
     exchange.queueSlot = grant.slot;
     return;
@@ -58,7 +58,7 @@ function countWait(from: number, exchange: Exchange, { clock }: Context): void {
 /** An exchange as the queue sees it. */
 class QueuedExchange implements QueuedRequest {
   constructor(
-    private readonly asked: NamedAlias,
+    private readonly asked: NamedAlias | undefined,
     private readonly exchange: Exchange,
     private readonly context: Context,
   ) {}
@@ -68,7 +68,11 @@ class QueuedExchange implements QueuedRequest {
   }
 
   availability(): Availability {
-    return availabilityFor(this.asked, this.exchange, this.context);
+    const { asked, exchange, context } = this;
+    if (asked !== undefined) return availabilityFor(asked, exchange, context);
+    // What is passed through has one backend.
+    const live = context.snapshot.backends.get(exchange.pinned ?? '')?.live;
+    return live?.isFull === true ? 'full' : live;
   }
 
   onAbort(listener: (reason: Aborted) => void): () => void {

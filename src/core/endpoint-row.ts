@@ -11,7 +11,17 @@ export type Limits = 'none' | 'rate' | 'queue';
 
 /** What handles a request. Each name is looked up in one table of functions where requests are handled. */
 export type Handler =
-  'model' | 'resource' | 'models' | 'model_by_id' | 'backends' | 'status' | 'reload' | 'health' | 'ready' | 'metrics';
+  | 'model'
+  | 'resource'
+  | 'passthrough'
+  | 'models'
+  | 'model_by_id'
+  | 'backends'
+  | 'status'
+  | 'reload'
+  | 'health'
+  | 'ready'
+  | 'metrics';
 
 /** What the table of endpoints says of each row besides its paths. */
 export interface Access {
@@ -33,6 +43,8 @@ export interface Match {
   readonly examples?: readonly string[];
   /** Clients of several dialects ask here: their headers say which. */
   readonly isShared?: boolean;
+  /** Other dialects have these paths too: the row is for those clients alone whose headers say that it is theirs. */
+  readonly isTold?: boolean;
 }
 
 /** One row of the table of endpoints (`server/endpoints.ts`). */
@@ -51,3 +63,9 @@ export const MODEL_LIST: Access = { auth: 'caller', limits: 'rate', handler: 'mo
 
 /** One model of the list. */
 export const MODEL_BY_ID: Access = { auth: 'caller', limits: 'rate', handler: 'model_by_id' };
+
+/** The rest of an API, passed through: a caller's, within all limits. */
+export const PASSTHROUGH: Access = { auth: 'caller', limits: 'queue', handler: 'passthrough' };
+
+/** What of it is about the account at the provider, or gives out credentials that lead past the gateway. */
+export const PASSTHROUGH_ACCOUNT: Access = { auth: 'operator', limits: 'queue', handler: 'passthrough' };

@@ -13,6 +13,7 @@ import type { TryRecord, Usage } from './record.ts';
 import type { Refusal } from './refusal.ts';
 import type { Alias, NamedAlias, Route } from './route.ts';
 import { routeKey } from './route.ts';
+import type { Through } from './through.ts';
 import type { Watch } from './watch.ts';
 import type { Work } from './work.ts';
 
@@ -47,6 +48,8 @@ export interface Endpoint extends Access {
   readonly stream?: boolean | undefined;
   /** The id of what a `resource` endpoint is about. */
   readonly resource?: string | undefined;
+  /** Of what passes through as it is. */
+  readonly through?: Through | undefined;
   /** System prompts apply. */
   readonly conversation: boolean;
   /** A good plain answer is always JSON, so that anything else is no answer. */
@@ -109,7 +112,8 @@ export class Exchange implements BagItem {
   readonly announcedBytes: number | undefined;
   readonly method: string;
   readonly path: string;
-  readonly query: string;
+  /** With the provider's own ids, once those are known. */
+  query: string;
   /** Of something that is kept, with the provider's own id, once that is known. */
   endpoint: Endpoint | undefined;
   readonly peer: string;

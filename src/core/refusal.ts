@@ -178,6 +178,13 @@ export const ERROR_CODES = {
     remedy:
       'Check the base URL of the client: with `/v1` at its end for OpenAI, without for Anthropic and Gemini. [protocols.md](protocols.md#endpoints) lists what the gateway offers.',
   },
+  passthrough_off: {
+    status: 404,
+    type: request,
+    meaning: 'The path is of the rest of an API, which is passed through to a provider; that is off here.',
+    remedy:
+      'Set the key that the message names (`passthrough.openai`, `.anthropic` or `.gemini`) to the name of a backend.',
+  },
   method_not_allowed: {
     status: 405,
     type: request,

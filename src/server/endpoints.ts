@@ -68,7 +68,7 @@ export function matchEndpoint(
   query: string,
 ): EndpointMatch {
   const path = written.includes('%3') ? written.replace(ENCODED_COLON, ':') : written;
-  const found = KNOWN.get(path) ?? endpointAt(path, query);
+  const found = KNOWN.get(path) ?? endpointAt(path, query, headers);
   if (found === undefined) return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: misplaced(path) };
   const endpoint =
     found.row.match.isShared === true
@@ -76,6 +76,9 @@ export function matchEndpoint(
       : found.endpoint;
   const { protocol, methods } = endpoint;
   if (methods.includes(method as Method)) return { protocol, endpoint };
+  const rest = restAt(path, query, headers, method as Method);
+  // Where the rest of the API is off, this is an endpoint with other methods.
+  if (rest !== undefined) return { protocol: rest.protocol, endpoint: rest, allow: methods.join(', ') };
   // What is asked of a model is written behind its name; an endpoint there is one behind a wrong base URL.
   if (endpoint.handler === 'model_by_id' && method === 'POST') {
     const wrong = misplaced(path);
@@ -94,14 +97,29 @@ const ENCODED_COLON = /%3a(?=\w+\/*$)/i;
  * The endpoint of a path that is not known as it stands. Base URLs that end in a slash, and clients that join them with
  * another, make more of them than there should be; between the segments of a name they count.
  */
-function endpointAt(path: string, query: string): Found | undefined {
+function endpointAt(path: string, query: string, headers: Headers): Found | undefined {
+  const plain = withoutSlashes(path);
+  const found = lookUp(plain, query, headers);
+  if (found !== undefined || !plain.includes('//')) return found;
+  return lookUp(`/${segmentsOf(plain).join('/')}`, query, headers);
+}
+
+/** What is passed through at a path that has an endpoint of the gateway's own for other methods. */
+function restAt(path: string, query: string, headers: Headers, method: Method): Endpoint | undefined {
+  for (const { row, find } of FINDERS) {
+    if (row.handler !== 'passthrough' || !isTold(row, query, headers)) continue;
+    const matched = find(withoutSlashes(path), query);
+    if (matched?.methods.includes(method) === true) return found(row, matched).endpoint;
+  }
+  return undefined;
+}
+
+/** Without those in front and at the end that are too many. */
+function withoutSlashes(path: string): string {
   const from = firstOf(path);
   let end = path.length;
   while (end > from + 1 && path[end - 1] === '/') end--;
-  const plain = path.slice(from, end);
-  const found = lookUp(plain, query);
-  if (found !== undefined || !plain.includes('//')) return found;
-  return lookUp(`/${segmentsOf(plain).join('/')}`, query);
+  return path.slice(from, end);
 }
 
 /** Where a path begins, if only the last of the slashes in front of it counts. */
@@ -116,12 +134,13 @@ function segmentsOf(path: string): string[] {
 }
 
 /** What is for operators is found at its own spelling alone, which was looked for before. */
-function lookUp(path: string, query: string): Found | undefined {
-  return OPERATORS_PATHS.has(path) ? undefined : (KNOWN.get(path) ?? withName(path, query));
+function lookUp(path: string, query: string, headers?: Headers): Found | undefined {
+  return OPERATORS_PATHS.has(path) ? undefined : (KNOWN.get(path) ?? withName(path, query, headers));
 }
 
-function withName(path: string, query: string): Found | undefined {
+function withName(path: string, query: string, headers?: Headers): Found | undefined {
   for (const { row, find } of FINDERS) {
+    if (!isTold(row, query, headers)) continue;
     const matched = find(path, query);
     if (matched !== undefined) return found(row, matched);
   }
@@ -132,6 +151,17 @@ function found(row: EndpointRow, matched: Matched): Found {
   const { auth, limits, handler } = row;
   return { endpoint: { ...matched, auth, limits, handler }, row };
 }
+
+/** Whether a row that is for some clients alone is for these. */
+function isTold(row: EndpointRow, query: string, headers: Headers | undefined): boolean {
+  if (row.match.isTold !== true) return true;
+  const told = headers === undefined ? undefined : toldBy(query, headers);
+  return told !== undefined && ROWS_OF.get(told)?.has(row) === true;
+}
+
+const ROWS_OF: ReadonlyMap<string, ReadonlySet<EndpointRow>> = new Map(
+  PROTOCOLS.map(([name, { front }]) => [name, new Set(front.rows)]),
+);
 
 /** What base URLs hold: versions, names of APIs, and, by mistake, endpoints. */
 const OF_BASE_URLS: ReadonlySet<string> = new Set(

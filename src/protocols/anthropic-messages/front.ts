@@ -6,6 +6,7 @@ import { asArray } from '../../lib/json.ts';
 import { withMembers, withoutMember } from '../../lib/json-members.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
+import { REST } from './rest.ts';
 
 const MESSAGES = modelEndpoint('/messages', 'generate');
 const COUNTING = modelEndpoint('/messages/count_tokens', 'count_tokens');
@@ -34,6 +35,7 @@ export const front: Front = {
     },
     { ...MODEL_LIST, match: { paths: { [`${FOUNDRY}/models`]: listing('') }, isShared: true } },
     { ...MODEL_BY_ID, match: { find: modelById, examples: [`${MODELS_OF_FOUNDRY}mine`], isShared: true } },
+    ...REST,
   ],
   covers: (path) => OWN_PATH.test(path),
   tellingHeaders: ['anthropic-version', 'anthropic-beta'],

@@ -3,6 +3,7 @@ import { MODEL, MODEL_BY_ID, MODEL_LIST, type Matched } from '../../core/endpoin
 import type { Operation } from '../../core/exchange.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
+import { REST } from './rest.ts';
 
 /** The operations of a model, by the word after the colon. */
 const METHODS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
@@ -49,6 +50,7 @@ export const front: Front = {
       match: { paths: { '/v1beta/models': listing(''), '/v1alpha/models': listing('') }, isShared: true },
     },
     { ...MODEL_BY_ID, match: { find: modelById, examples: ['/v1beta/models/mine'], isShared: true } },
+    ...REST,
   ],
   covers: (path) => OWN_PATH.test(path) || MODEL_PATH.test(path),
   tellingHeaders: ['x-goog-api-client'],

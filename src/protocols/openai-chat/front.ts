@@ -4,6 +4,7 @@ import type { Operation } from '../../core/exchange.ts';
 import { at, atEveryBase, belowBase, VERTEX_BASE } from '../openai/bases.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
+import { REST } from './rest.ts';
 
 const PLAIN: ReadonlyMap<string, Matched> = new Map([
   ['/chat/completions', modelEndpoint('/chat/completions', 'generate', { conversation: true, answersJson: true })],
@@ -41,6 +42,7 @@ export const front: Front = {
       match: { paths: atEveryBase(LIST), find: list, examples: [`${VERTEX_BASE}/models`], isShared: true },
     },
     { ...MODEL_BY_ID, match: { find: modelById, examples: ['/v1/models/mine'], isShared: true } },
+    ...REST,
   ],
   covers: (path) => OWN_PATH.test(path),
   tellingHeaders: [],
@@ -69,8 +71,10 @@ function modelById(whole: string): Matched | undefined {
 
 const MODELS = '/models/';
 
-/** A path that cannot leave the backend's base: it contains no dots and no escapes. */
-const MEDIA_PATH = /^\/(?:images|audio)\/[a-z0-9_-]+(?:\/[a-z0-9_-]+)*$/i;
+/**
+ * A path that cannot leave the backend's base: it contains no dots and no escapes. A voice has an id, and no model.
+ */
+const MEDIA_PATH = /^\/(?:images|audio(?!\/voice(?:s|_consents)\/))\/[a-z0-9_-]+(?:\/[a-z0-9_-]+)*$/i;
 
 /** Azure's paths for a deployment, which is an alias here. The official SDK has this list. */
 const DEPLOYMENT =

@@ -15,7 +15,13 @@ export function belowBase(path: string): { readonly base: string; readonly path:
 
 /** An endpoint below a base. Azure's clients put Azure's API version into each query, which does not pass. */
 export function at(base: string, endpoint: Matched): Matched {
-  return base.startsWith(AZURE) ? { ...endpoint, ownQueryFields: AZURE_QUERY } : endpoint;
+  const ownQueryFields = ownQueryFieldsAt(base);
+  return ownQueryFields === undefined ? endpoint : { ...endpoint, ownQueryFields };
+}
+
+/** What of a query belongs to the base by which a client comes. */
+export function ownQueryFieldsAt(base: string): ReadonlySet<string> | undefined {
+  return base.startsWith(AZURE) ? AZURE_QUERY : undefined;
 }
 
 /** https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle: the classic API, and the one with `/v1`. */
