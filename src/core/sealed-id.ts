@@ -8,7 +8,7 @@ const NAME_MARK = 'lp1x';
 /** `resp_`, `conv_`, `file-`: what SDKs and people know the kind of an id by. */
 const PREFIX = /^[A-Za-z]{1,16}[_-]/;
 /** Whatever may be a sealed id, in any text. */
-const SEALED = /(?:[A-Za-z]{1,16}[_-])?lp1-[\w-]{32,}|lp1x[0-9a-f]{48,}/g;
+const SEALED = /(?:[A-Za-z]{1,16}[_-])?lp1-[\w-]{24,}|lp1x[0-9a-f]{36,}/g;
 /** An id that can be sealed. */
 const ID = /^[\x21-\x7e]{1,512}$/;
 

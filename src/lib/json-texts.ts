@@ -1,6 +1,3 @@
-/** A text in JSON, and where it is one, the colon that makes it a key. */
-const TEXT = /"((?:[^"\\]|\\.)*)"(\s*:)?/gs;
-
 /**
  * Calls `seen` for each text in a JSON text that is a value, with the key that it stands under (or the list that it
  * stands in); both as they are written, escapes included.
@@ -14,13 +11,38 @@ export function eachText(json: string, seen: (value: string, key: string) => voi
 
 /** The JSON text with each such value replaced by what `edit` makes of it; all other bytes stay. */
 export function withTexts(json: string, edit: (value: string, key: string) => string): string {
+  let edited = '';
+  let from = 0;
   let key = '';
-  return json.replace(TEXT, (whole, text: string, colon: string | undefined) => {
-    if (colon !== undefined) {
-      key = text;
-      return whole;
+  for (let start = json.indexOf('"'); start !== -1;) {
+    const end = endOfText(json, start);
+    if (end === -1) break;
+    const text = json.slice(start + 1, end);
+    if (isKey(json, end + 1)) key = text;
+    else {
+      const other = edit(text, key);
+      if (other !== text) {
+        edited += json.slice(from, start + 1) + other;
+        from = end;
+      }
     }
-    const edited = edit(text, key);
-    return edited === text ? whole : `"${edited}"`;
-  });
+    start = json.indexOf('"', end + 1);
+  }
+  return from === 0 ? json : edited + json.slice(from);
+}
+
+/** Where the quote is that ends the text that begins at `start`; -1 if there is none. */
+function endOfText(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (json[end - 1 - backslashes] === '\\') backslashes++;
+    if (backslashes % 2 === 0) return end;
+  }
+  return -1;
+}
+
+function isKey(json: string, at: number): boolean {
+  let next = at;
+  while (json[next] === ' ' || json[next] === '\n' || json[next] === '\t' || json[next] === '\r') next++;
+  return json[next] === ':';
 }

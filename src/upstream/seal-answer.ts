@@ -1,5 +1,5 @@
 import type { IdSeal } from '../core/sealed-id.ts';
-import type { Through } from '../core/through.ts';
+import type { AddressForm, Through } from '../core/through.ts';
 import { withTexts } from '../lib/json-texts.ts';
 
 /** For whom ids are sealed, where they come from, and in which form. */
@@ -10,13 +10,32 @@ export interface SealingFor {
   readonly form: Through['idForm'];
 }
 
-/** A JSON text of an answer, or the events of one, with its ids sealed; all other bytes stay. */
-export function sealedAnswer(json: string, to: SealingFor): string {
-  const seal = (id: string): string => to.seal.seal(to.caller, to.backend, id, to.form);
+/** What is changed in an answer. */
+export interface AnswerEdits {
+  /** Undefined: ids stay as they are. */
+  readonly sealing: SealingFor | undefined;
+  /** Addresses that are to lead to the gateway, and its own. */
+  readonly addresses: AddressForm | undefined;
+  readonly origin: string;
+}
+
+/** A JSON text of an answer, or the events of one, with its ids sealed and its addresses the gateway's; all other bytes stay. */
+export function editedAnswer(json: string, { sealing, addresses, origin }: AnswerEdits): string {
+  const seal = (id: string): string =>
+    sealing === undefined ? id : sealing.seal.seal(sealing.caller, sealing.backend, id, sealing.form);
   return withTexts(json, (value, key) => {
-    if (to.form === 'name') return PROSE.has(key) ? value : withSealedNames(value, seal);
+    if (addresses !== undefined && value.startsWith('http')) {
+      const path = addresses.pattern.exec(value)?.[1];
+      if (path !== undefined) return origin + withSealed(path, addresses.idsIn(path), seal);
+    }
+    if (sealing === undefined) return value;
+    if (sealing.form === 'name') return PROSE.has(key) ? value : withSealedNames(value, seal);
     return isIdKey(key) && ID.test(value) ? seal(value) : value;
   });
+}
+
+function withSealed(path: string, ids: readonly string[], seal: (id: string) => string): string {
+  return ids.reduce((edited, id) => edited.replace(`/${id}`, () => `/${seal(id)}`), path);
 }
 
 /** What a provider calls something: no sentence, no address and no path. */

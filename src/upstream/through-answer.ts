@@ -3,8 +3,8 @@ import type { UpstreamAnswer } from '../core/upstream-answer.ts';
 import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import { LongAnswer } from './answer.ts';
 import type { PlainAnswer } from './answer.ts';
-import { onGateway } from './own-addresses.ts';
-import { sealedAnswer, type SealingFor } from './seal-answer.ts';
+import { onGateway, originOf } from './own-addresses.ts';
+import { editedAnswer, type AnswerEdits, type SealingFor } from './seal-answer.ts';
 import { begun, classify, succeed } from './settle.ts';
 import type { AttemptRun } from './settle.ts';
 import { ThroughEvents } from './through-events.ts';
@@ -26,21 +26,16 @@ export async function readThrough(
   const type = headers.get('content-type') ?? '';
   if (isGood && EVENTS.test(type)) {
     begun(run);
-    return new LongAnswer(
-      { status, headers, isScrubbed: true },
-      [],
-      new ThroughEvents(body, run, sealingFor(run)),
-      run,
-    );
+    return new LongAnswer({ status, headers, isScrubbed: true }, [], new ThroughEvents(body, run, editsFor(run)), run);
   }
   const isJson = JSON_TYPE.test(type) && run.exchange.endpoint?.through?.isContent !== true;
-  const sealing = isGood && isJson ? sealingFor(run) : undefined;
-  const mostBytes = sealing === undefined ? HOLD_BYTES : HOLD_WHOLE_BYTES;
+  const edits = isGood && isJson ? editsFor(run) : undefined;
+  const mostBytes = edits === undefined ? HOLD_BYTES : HOLD_WHOLE_BYTES;
   const pieces: Uint8Array[] = [];
   const isWhole = (!isGood || isJson) && (await readPieces(response, pieces, mostBytes, run));
   if (!isGood && (isWhole || status >= 400))
     return classify({ status, headers, body: new Uint8Array(Buffer.concat(pieces)) }, parsed(pieces), run);
-  if (isWhole) return whole(response, pieces, sealing, run);
+  if (isWhole) return whole(response, pieces, edits, run);
   begun(run);
   return new LongAnswer({ status, headers }, pieces, body, run);
 }
@@ -48,8 +43,17 @@ export async function readThrough(
 const EVENTS = /^\s*text\/event-stream/i;
 const JSON_TYPE = /^\s*(?:application|text)\/json\s*(?:;|$)/i;
 
+/** Undefined where nothing of the answer is changed. */
+function editsFor(run: AttemptRun): AnswerEdits | undefined {
+  const { exchange, context } = run;
+  const sealing = sealingFor(run);
+  const addresses = exchange.endpoint?.through?.addresses;
+  if (sealing === undefined && addresses === undefined) return undefined;
+  return { sealing, addresses, origin: originOf(exchange, context.snapshot) };
+}
+
 /** Undefined where ids pass as they are. */
-export function sealingFor({ attempt, exchange, context }: AttemptRun): SealingFor | undefined {
+function sealingFor({ attempt, exchange, context }: AttemptRun): SealingFor | undefined {
   const { seal } = context.snapshot;
   const { through } = exchange.endpoint ?? {};
   if (seal === undefined || through === undefined || through.isAccount) return undefined;
@@ -59,12 +63,11 @@ export function sealingFor({ attempt, exchange, context }: AttemptRun): SealingF
 function whole(
   { status, headers }: UpstreamAnswer,
   pieces: readonly Uint8Array[],
-  sealing: SealingFor | undefined,
+  edits: AnswerEdits | undefined,
   run: AttemptRun,
 ): PlainAnswer {
   const bytes = new Uint8Array(Buffer.concat(pieces));
-  const text = sealing === undefined ? undefined : decoder.decode(bytes);
-  const body = sealing === undefined || text === undefined ? bytes : encoder.encode(sealedAnswer(text, sealing));
+  const body = edits === undefined ? bytes : encoder.encode(editedAnswer(decoder.decode(bytes), edits));
   begun(run);
   run.watch.ends();
   succeed(run, status);

@@ -1,7 +1,7 @@
 import { hasRoomFor, letGoOfBytes, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import { ScrubbedDeltas } from '../core/scrubbed-deltas.ts';
 import type { BodyChunk, UpstreamBody } from '../core/upstream-answer.ts';
-import { sealedAnswer, type SealingFor } from './seal-answer.ts';
+import { editedAnswer, type AnswerEdits } from './seal-answer.ts';
 import type { AttemptRun } from './settle.ts';
 
 const LF = 0x0a;
@@ -20,7 +20,7 @@ export class ThroughEvents implements UpstreamBody {
   constructor(
     private readonly body: UpstreamBody,
     private readonly run: AttemptRun,
-    private readonly sealing: SealingFor | undefined,
+    private readonly edits: AnswerEdits | undefined,
   ) {
     const { scrubber } = run.context.snapshot;
     if (scrubber !== undefined) this.#scrubbed = new ScrubbedDeltas(scrubber, run.protocol.stream.textFields);
@@ -75,15 +75,14 @@ export class ThroughEvents implements UpstreamBody {
     this.#begunBytes = 0;
     if (this.#heldBytes > 0) letGoOfBytes(this.run.exchange, this.run.context, this.#heldBytes);
     this.#heldBytes = 0;
-    const bytes = this.sealing === undefined ? whole : sealed(whole, this.sealing);
+    const bytes = this.edits === undefined ? whole : edited(whole, this.edits);
     this.#scrubbed?.push(bytes);
     return bytes;
   }
 }
 
-function sealed(bytes: Uint8Array, sealing: SealingFor): Uint8Array<ArrayBuffer> {
-  const text = decoder.decode(bytes);
-  return encoder.encode(sealedAnswer(text, sealing));
+function edited(bytes: Uint8Array, edits: AnswerEdits): Uint8Array<ArrayBuffer> {
+  return encoder.encode(editedAnswer(decoder.decode(bytes), edits));
 }
 
 const decoder = new TextDecoder();

@@ -14,7 +14,7 @@ const WORDS: ReadonlySet<string> = new Set(
   `ack action_urls agents archive batches cancel content credentials data_controls deployment_runs deployments dreams
   enrollment_url environments events files google heartbeat mcp_oauth_validate memories memory_stores memory_versions
   messages pause poll providers redact resources results run sessions skills stats stop stream threads unpause
-  user_profiles vaults versions work`.split(/\s+/),
+  user_profiles v1 vaults versions work`.split(/\s+/),
 );
 
 const BASE = /^\/(?:anthropic\/)?v1(?=\/)/;
@@ -34,6 +34,7 @@ export const REST: readonly EndpointRow[] = restOfApi({
   callers: CALLERS,
   account: ACCOUNT,
   idsIn: segmentsBesides(WORDS),
+  addresses: /^https?:\/\/[^?#]*?(\/v1\/messages\/batches\/[\w-]+\/results)$/,
   content: /\/(?:content|results)$/,
   examples: [
     '/v1/messages/batches/msgbatch_1/results',

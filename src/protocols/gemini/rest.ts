@@ -32,6 +32,7 @@ export const REST: readonly EndpointRow[] = restOfApi({
   callers: CALLERS,
   account: ACCOUNT,
   idsIn: namesIn,
+  addresses: /^https?:\/\/[^?#]*?(\/v1\w*\/files\/[\w.~-]+:download(?:\?.*)?)$/,
   content: /:download$/,
   examples: [
     '/v1beta/files',

@@ -21,6 +21,8 @@ export interface RestOfApi {
   readonly idsIn: (path: string) => readonly string[];
   /** What is answered is the content of a file. */
   readonly content: RegExp;
+  /** Addresses in answers that lead to more of it, with the path in the first group. */
+  readonly addresses?: RegExp;
   /** Methods, where not all of them pass. */
   readonly methods?: (path: string) => readonly Method[] | undefined;
   /** Whole paths of both kinds. */
@@ -68,12 +70,13 @@ function finder(rest: RestOfApi, isAccount: boolean, isTold: boolean): (path: st
 }
 
 function matched(
-  { api, protocol, idForm, idsIn, content, methods }: RestOfApi,
+  { api, protocol, idForm, idsIn, content, methods, addresses: pattern }: RestOfApi,
   path: string,
   isAccount: boolean,
   { root, ownQueryFields }: Omit<Below, 'path'>,
 ): Matched {
   const ids = isAccount ? [] : idsIn(path);
+  const addresses = pattern === undefined ? undefined : { pattern, idsIn };
   return {
     methods: methods?.(path) ?? METHODS,
     protocol,
@@ -81,7 +84,7 @@ function matched(
     target: path,
     modelIs: 'absent',
     ownQueryFields,
-    through: { api, ids, idForm, isContent: content.test(path), isAccount, root },
+    through: { api, ids, idForm, isContent: content.test(path), addresses, isAccount, root },
     conversation: false,
     answersJson: false,
   };
