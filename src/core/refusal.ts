@@ -41,7 +41,7 @@ export const ERROR_CODES = {
     status: 403,
     type: request,
     meaning:
-      'The endpoint (`/admin/*`, `/metrics`) is for operators, and the key is not; or it is the admin key, which opens nothing else. Without `admin.api_key`, `/admin/*` answers requests from its own machine only.',
+      'The endpoint (`/admin/*`, `/metrics`) is for operators, and the key is not; or it is the admin key, which opens nothing else. Without `admin.api_key`, `/admin/*` answers requests from its own machine only. Or it is of what is passed through, which is for keys with `models: ["*"]`, and its lists for `proxy_api_key`.',
     remedy:
       "Send `admin.api_key` to operators' endpoints (`proxy_api_key` where there is none), and another key elsewhere.",
   },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { eachText, withTexts } from './json-texts.ts';
 
 describe('the texts of a JSON text', () => {

@@ -78,7 +78,7 @@ afterAll(async () => {
 async function outcomeOf(call: () => unknown): Promise<unknown> {
   try {
     const response: unknown = await call();
-    if (!(response instanceof Response)) return withoutHeaders(JSON.parse(JSON.stringify(response) ?? 'null'));
+    if (!(response instanceof Response)) return withoutHeaders(response ?? null);
     return [response.status, response.headers.get('content-type'), await response.text()];
   } catch (error) {
     return error instanceof Error ? error.constructor.name : error;

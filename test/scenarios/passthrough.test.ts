@@ -1,11 +1,13 @@
 // The rest of each API, passed through to one backend.
+import Anthropic from '@anthropic-ai/sdk';
+import { GoogleGenAI } from '@google/genai';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { send } from '../kit/client.ts';
 import type { SendOptions } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
-import { chatAnswer, json, status } from '../kit/replies.ts';
+import { chatAnswer, json, manual, sse, status } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 import type { Upstream } from '../kit/upstream.ts';
@@ -50,6 +52,7 @@ const configOf = (more: object = {}): object => ({
         { backend: 'one', model: 'small' },
       ],
     },
+    g: { routes: [{ backend: 'gemini', model: 'gemini-3' }] },
   },
   passthrough: { openai: 'one', anthropic: 'claude', gemini: 'gemini' },
   fallback: { cooldown_seconds: 60 },
@@ -190,6 +193,113 @@ describe('on', () => {
       expect((await ask(path)).status).toBeOneOf([400, 404]);
       expect(one.requests.length).toBe(before);
     }
+  });
+});
+
+describe('events', () => {
+  const RUN = { id: 'run_AbCdEfGhIjKl1234', thread_id: 'thread_AbCdEfGhIjKl1234', status: 'queued' };
+
+  test('come as they are sent, each as soon as it is whole', async () => {
+    await start();
+    const stream = manual();
+    one.script(stream);
+    const asking = send(`${gateway.url}/v1/threads/thread_1/runs`, {
+      headers: { authorization: `Bearer ${PROXY}` },
+      body: { stream: true },
+    });
+    const first = `event: thread.run.created\ndata: ${JSON.stringify(RUN)}\n\n`;
+    await stream.head();
+    await stream.write(first);
+    const answer = await asking;
+    expect(answer.headers['content-type']).toStartWith('text/event-stream');
+    expect(await answer.textUntil('\n\n')).toBe(first);
+    await stream.write('event: done\ndata: [DO');
+    await stream.write('NE]\n\n');
+    await stream.end();
+    expect(await answer.whole()).toEqual({ text: `${first}event: done\ndata: [DONE]\n\n`, ending: 'complete' });
+  });
+
+  test('have sealed ids and no secrets', async () => {
+    await start(KEYS);
+    one.script(sse([RUN, { id: 'msg_1', text: UPSTREAM_KEY }]));
+    const { text } = await ask('/v1/threads/runs', { key: ANN, body: { stream: true } });
+    expect(text.match(/"(?:run|thread|msg)_lp1-[\w-]+"/g)).toHaveLength(3);
+    expect(text).not.toContain(UPSTREAM_KEY);
+    expect(text).not.toContain(RUN.id);
+  });
+
+  test('that break off break off', async () => {
+    await start();
+    const stream = manual();
+    one.script(stream);
+    const asking = send(`${gateway.url}/v1/threads/thread_1/runs`, {
+      headers: { authorization: `Bearer ${PROXY}` },
+      body: { stream: true },
+    });
+    await stream.head();
+    await stream.write('data: {}\n\n');
+    const answer = await asking;
+    await answer.textUntil('\n\n');
+    await stream.destroy();
+    expect((await answer.whole()).ending).toBe('broken');
+  });
+});
+
+describe('by the official SDKs', () => {
+  test('the results of a batch of Anthropic are at the gateway', async () => {
+    await start(KEYS);
+    const lines = '{"custom_id":"a","result":{"type":"canceled"}}\n';
+    one.script(({ path }) =>
+      path.endsWith('/results')
+        ? json(200, lines, { 'content-type': 'application/x-jsonl' })
+        : json(200, {
+            id: 'msgbatch_AbCdEfGhIjKl12',
+            type: 'message_batch',
+            results_url: 'https://api.anthropic.com/v1/messages/batches/msgbatch_AbCdEfGhIjKl12/results',
+          }),
+    );
+    const client = new Anthropic({ apiKey: ANN, baseURL: gateway.url, maxRetries: 0 });
+    const { id } = await client.messages.batches.create({ requests: [] });
+    expect(id).toStartWith('msgbatch_lp1-');
+    const results: unknown[] = [];
+    for await (const result of await client.messages.batches.results(id)) results.push(result);
+    expect(results).toEqual([JSON.parse(lines)]);
+    expect(last(one).path).toBe('/v1/messages/batches/msgbatch_AbCdEfGhIjKl12/results');
+  });
+
+  test('a file of Gemini is uploaded, referred to and fetched', async () => {
+    await start(KEYS);
+    const google = `http://127.0.0.1:${two.port}`;
+    const file = {
+      name: 'files/abc123',
+      uri: 'https://generativelanguage.googleapis.com/v1beta/files/abc123',
+      state: 'ACTIVE',
+      mimeType: 'text/plain',
+    };
+    two.script(({ path, headers }) => {
+      if (path.includes(':generateContent'))
+        return json(200, { candidates: [{ content: { parts: [{ text: 'ok' }] }, finishReason: 'STOP' }] });
+      if (headers['x-goog-upload-command'] === 'start')
+        return json(
+          200,
+          {},
+          { 'x-goog-upload-url': `${google}/upload/v1beta/files?upload_id=UP1`, 'x-goog-upload-status': 'active' },
+        );
+      return json(200, path.startsWith('/upload/') ? { file } : file, { 'x-goog-upload-status': 'final' });
+    });
+    const ai = new GoogleGenAI({ apiKey: ANN, httpOptions: { baseUrl: gateway.url } });
+    const uploaded = await ai.files.upload({ file: new Blob(['hello']), config: { mimeType: 'text/plain' } });
+    expect(last(two).path).toBe('/upload/v1beta/files?upload_id=UP1');
+    expect(last(two).body.toString()).toBe('hello');
+    expect(uploaded.name).toMatch(/^files\/lp1x[0-9a-f]+$/);
+    await ai.files.get({ name: uploaded.name ?? '' });
+    expect(last(two).path).toBe('/v1beta/files/abc123');
+    // The SDK takes the name out of an address.
+    await ai.files.delete({ name: uploaded.uri ?? '' });
+    expect([last(two).method, last(two).path]).toEqual(['DELETE', '/v1beta/files/abc123']);
+    const fileData = { fileUri: uploaded.uri ?? '', mimeType: 'text/plain' };
+    await ai.models.generateContent({ model: 'g', contents: [{ role: 'user', parts: [{ fileData }] }] });
+    expect(last(two).body.toString()).toContain(`"fileUri":"${file.uri}"`);
   });
 });
 
