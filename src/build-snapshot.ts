@@ -54,7 +54,7 @@ export function buildSnapshot(config: Config, { live, env, prompts }: SnapshotSo
     listed: listedNames(config),
     fallbacks: new Map(Object.entries(config.fallback.alias_fallback)),
     defaultAlias: config.routing.default_alias,
-    passthrough: config.passthrough,
+    passthrough: Object.values(config.passthrough).some((name) => name !== undefined) ? config.passthrough : undefined,
     retry: retryRules(config.fallback),
     detection: detectionRules(config.detection),
     prompts,

@@ -61,7 +61,7 @@ export function admitCaller(
   identify(exchange, front.keyParameter, snapshot, clock);
   if (endpoint !== undefined) {
     checkEndpoint(endpoint, exchange, snapshot);
-    const isOff = endpoint.through !== undefined && snapshot.passthrough[endpoint.through.api] === undefined;
+    const isOff = endpoint.through !== undefined && snapshot.passthrough?.[endpoint.through.api] === undefined;
     if (!isOff || allow === undefined) {
       checkPassthrough(endpoint, exchange, snapshot);
       return endpoint;

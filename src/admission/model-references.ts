@@ -12,7 +12,8 @@ import { OpenedIds } from './opened-ids.ts';
  */
 export function openReferences(exchange: Exchange, context: Context): void {
   const { body } = exchange;
-  if (context.snapshot.seal === undefined || body?.text === undefined) return;
+  const { passthrough, seal } = context.snapshot;
+  if (passthrough === undefined || seal === undefined || body?.text === undefined) return;
   const ids = new OpenedIds(exchange, context);
   const text = ids.in(body.text, true);
   if (text === body.text || ids.backend === undefined) return;

@@ -19,7 +19,7 @@ export function checkPassthrough(
 ): void {
   if (through === undefined) return;
   const { api, ids, isAccount } = through;
-  if (passthrough[api] === undefined) {
+  if (passthrough?.[api] === undefined) {
     const message = `${method} ${path.slice(0, 200)} would be passed through to a provider, which is off here: \`passthrough.${api}\` in the config of the gateway names the backend that gets it.`;
     throw new Refusal('passthrough_off', message);
   }
@@ -56,7 +56,7 @@ export async function acceptPassthrough(exchange: Exchange, context: Context): P
     exchange.endpoint = { ...endpoint, target };
     if (isSealed) openBody(ids, exchange, context);
   }
-  const backend = ids.backend ?? snapshot.passthrough[through.api];
+  const backend = ids.backend ?? snapshot.passthrough?.[through.api];
   if (backend === undefined) throw new Error('admitted though it is off');
   exchange.pinned = backend;
 }

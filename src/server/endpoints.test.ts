@@ -38,3 +38,34 @@ test('a model with the name of an endpoint is one to GET', () => {
   expect(matched('/v1/models/chat/completions', 'GET').endpoint?.handler).toBe('model_by_id');
   expect(matched('/v1/models/mine').allow).toBe('GET, HEAD');
 });
+
+test.each([
+  ['/v1beta/models/veo/operations/abc', {}],
+  ['/v1/models/veo/operations/abc', { 'x-goog-api-client': '1' }],
+  ['/v1/files/abc', { 'x-goog-api-client': '1' }],
+  ['/v1beta/models/veo:predictLongRunning', {}],
+  ['/v1/models/veo:predictLongRunning', { 'x-goog-api-client': '1' }],
+])('%s is passed through for Gemini’s clients', (path, headers) => {
+  const method = path.includes(':') ? 'POST' : 'GET';
+  const { protocol, endpoint } = matchEndpoint({ method, headers: new Headers(headers) }, path, '');
+  expect([protocol, endpoint?.handler, endpoint?.through?.api]).toEqual(['gemini', 'passthrough', 'gemini']);
+});
+
+test.each([
+  ['/v1/files', {}, 'openai'],
+  ['/files', {}, 'openai'],
+  ['/v1/files', { 'anthropic-version': '1' }, 'anthropic'],
+  ['/v1/messages/batches', {}, 'anthropic'],
+  ['/anthropic/v1/files', {}, 'anthropic'],
+  ['//v1//files/', {}, 'openai'],
+])('%s with %j is of %s', (path, headers, api) => {
+  const { endpoint } = matchEndpoint({ method: 'GET', headers: new Headers(headers) }, path, '');
+  expect(endpoint?.through?.api).toBe(api);
+});
+
+test.each(['/v1/files/../models', '/v1/files/%2e%2e', '/v1/files/a%2fb', '/v1/nothing', '/v1beta/nothing/x'])(
+  '%s is nothing to pass through',
+  (path) => {
+    expect(matched(path, 'GET').endpoint?.handler).not.toBe('passthrough');
+  },
+);

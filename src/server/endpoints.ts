@@ -35,8 +35,10 @@ export const ENDPOINTS: readonly EndpointRow[] = [
   { match: local('/admin/backends'), auth: 'operator', limits: 'none', handler: 'backends' },
   { match: local('/admin/status'), auth: 'operator', limits: 'none', handler: 'status' },
   { match: posted('/admin/reload'), auth: 'operator', limits: 'none', handler: 'reload' },
-  // Two forms of one dialect have the same rows.
-  ...new Set(PROTOCOLS.flatMap(([, { front }]) => front.rows)),
+  // Two forms of one dialect have the same rows. What is asked of models is looked for before the rest of each API.
+  ...[...new Set(PROTOCOLS.flatMap(([, { front }]) => front.rows))].toSorted(
+    (one, other) => Number(one.handler === 'passthrough') - Number(other.handler === 'passthrough'),
+  ),
 ];
 
 /** What only operators may see: a proxy in front may guard these very paths, so they are answered at no other spelling. */

@@ -358,6 +358,20 @@ describe('several callers', () => {
     expect(mixed.status).toBe(404);
   });
 
+  test('a conversation leads a response to its backend', async () => {
+    await start({ ...KEYS, passthrough: { openai: 'two' } });
+    two.script(json(200, { id: 'conv_AbCdEfGhIjKl1234', object: 'conversation' }));
+    const { id } = await asked('/v1/conversations', { key: ANN, body: {} });
+    expect(id).toStartWith('conv_lp1-');
+    two.script(json(200, { id: 'resp_1', object: 'response', status: 'completed', output: [] }));
+    await ask('/v1/responses', { key: ANN, body: { model: 'm', input: 'x', conversation: id } });
+    expect(last(two).path).toBe('/v1/responses');
+    expect(JSON.parse(last(two).body.toString()).conversation).toBe('conv_AbCdEfGhIjKl1234');
+    expect((await ask('/v1/responses', { key: BOB, body: { model: 'm', input: 'x', conversation: id } })).status).toBe(
+      404,
+    );
+  });
+
   test('a quoted id of another is only a text', async () => {
     await start(KEYS);
     const { id } = await asked('/v1/files', { key: ANN, body: {} });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Auth, EndpointRow, Limits } from '../../src/core/endpoint-row.ts';
 import type { Method } from '../../src/core/exchange.ts';
+import { PROTOCOLS } from '../../src/protocols/registry.ts';
 import { ENDPOINTS, matchEndpoint } from '../../src/server/endpoints.ts';
 import { send } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
@@ -16,6 +17,7 @@ const ADMIN = 'key-of-the-admin-1234-abc';
 const EVERYTHING = {
   model: 'mine',
   messages: [{ role: 'user', content: 'Hi' }],
+  contents: [{ role: 'user', parts: [{ text: 'Hi' }] }],
   input: 'a',
   prompt: 'b',
   max_tokens: 5,
@@ -32,6 +34,12 @@ interface Asked {
   readonly method: Method;
 }
 
+/** What tells whose client it is, where a row is for those of one dialect alone. */
+function headersFor(row: EndpointRow): Record<string, string> {
+  const told = PROTOCOLS.find(([, { front }]) => row.match.isTold === true && front.rows.includes(row));
+  return Object.fromEntries((told?.[1].front.tellingHeaders ?? []).map((name) => [name, '1']));
+}
+
 const WALK: readonly Asked[] = ENDPOINTS.flatMap((row) =>
   pathsOf(row).flatMap((path) => (matchedBy(row, path)?.methods ?? []).map((method) => ({ row, path, method }))),
 );
@@ -44,13 +52,24 @@ function matchedBy({ match }: EndpointRow, path: string) {
   return match.paths?.[path] ?? match.find?.(path, '');
 }
 
+function chatOf(walk: readonly Asked[]): Asked {
+  const chat = walk.find(({ path }) => path === '/v1/chat/completions');
+  if (chat === undefined) throw new Error('no row has the chat completions');
+  return chat;
+}
+
 let upstream: Upstream;
 const gateways: Gateway[] = [];
 
 const configOf = (more: object): object => ({
-  keys: [{ name: 'ann', key: KEY, models: ['*'] }],
+  proxy_api_key: KEY,
   admin: { api_key: ADMIN },
-  backends: [{ name: 'one', url: upstream.url, vendor: 'openai' }],
+  backends: [
+    { name: 'one', url: upstream.url, vendor: 'openai' },
+    { name: 'two', url: upstream.url, protocol: 'anthropic' },
+    { name: 'three', url: upstream.url, protocol: 'gemini' },
+  ],
+  passthrough: { openai: 'one', anthropic: 'two', gemini: 'three' },
   models: { mine: { routes: [{ backend: 'one', model: 'm' }] } },
   routing: { default_alias: 'mine' },
   fallback: { cooldown_seconds: 0, max_retries: 0 },
@@ -63,8 +82,8 @@ async function started(more: object = {}): Promise<Gateway> {
   return gateway;
 }
 
-async function ask(gateway: Gateway, { path, method }: Asked, key?: string): Promise<number> {
-  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
+async function ask(gateway: Gateway, { row, path, method }: Asked, key?: string): Promise<number> {
+  const headers = { ...headersFor(row), ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) };
   const body = method === 'GET' || method === 'HEAD' ? {} : { body: EVERYTHING };
   const answer = await send(gateway.url + path, { method, headers, ...body });
   await answer.whole();
@@ -106,7 +125,7 @@ describe('each row of the table', () => {
 
   test('takes its own paths, and what it says holds there', () => {
     for (const { row, path, method } of WALK) {
-      const { endpoint } = matchEndpoint({ method, headers: new Headers() }, path, '');
+      const { endpoint } = matchEndpoint({ method, headers: new Headers(headersFor(row)) }, path, '');
       const { auth, limits, handler } = row;
       expect({ path, auth, limits, handler, ...endpoint }).toMatchObject({ path, auth, limits, handler });
       expect(endpoint).toBeDefined();
@@ -123,7 +142,9 @@ describe('whatever reaches a backend', () => {
       await ask(gateway, asked, asked.row.auth === 'operator' ? ADMIN : KEY);
       if (upstream.requests.length > before) reaching.add(asked.row);
     }
-    expect(reaching.size).toBeGreaterThan(0);
+    const reach = (handler: string): number => [...reaching].filter((row) => row.handler === handler).length;
+    for (const handler of ['model', 'resource', 'passthrough'])
+      expect([handler, reach(handler)]).toEqual([handler, ENDPOINTS.filter((row) => row.handler === handler).length]);
     for (const { auth, limits, match } of reaching) {
       expect([match.paths ?? match.examples, auth === 'caller' || auth === 'operator']).toEqual([
         expect.anything(),
@@ -150,10 +171,12 @@ test('what is for operators is not for callers, nor the reverse', async () => {
 
 test('over the rate limit there is nothing but what has no limits', async () => {
   const gateway = await started({ rate_limit: { enabled: true, global_rps: 1 / BURST, burst_factor: BURST } });
-  const chat = { method: 'POST', path: '/v1/chat/completions' } as Asked;
+  const chat = chatOf(WALK);
   expect(await ask(gateway, chat, KEY)).toBe(200);
   const before = upstream.requests.length;
   expect(await otherwise(gateway, ({ row }) => row.auth === 'caller' && [429], KEY)).toEqual([]);
+  const isLimited = ({ row }: Asked): boolean => row.auth === 'operator' && row.limits !== 'none';
+  expect(await otherwise(gateway, (asked) => isLimited(asked) && [429], ADMIN)).toEqual([]);
   expect(await otherwise(gateway, ({ row }) => row.limits === 'none' && [200, 422], ADMIN)).toEqual([]);
   expect(upstream.requests.length).toBe(before);
 });
@@ -162,13 +185,17 @@ test('with a full queue there is nothing of what waits in it', async () => {
   const gateway = await started({ concurrency: { enabled: true, max_requests: 1, max_queue_size: 0 } });
   const gate = hold(chatAnswer('ok'));
   upstream.script(gate);
-  const chat = { method: 'POST', path: '/v1/chat/completions' } as Asked;
+  const chat = chatOf(WALK);
   const held = ask(gateway, chat, KEY);
   await gate.reached;
   upstream.script(chatAnswer('ok'));
   const before = upstream.requests.length;
   // 529 is Anthropic's.
-  const wrong = await otherwise(gateway, ({ row }) => row.limits === 'queue' && [503, 529], KEY);
+  const wrong: string[] = [];
+  for (const [auth, key] of [['caller', KEY] as const, ['operator', ADMIN] as const])
+    wrong.push(
+      ...(await otherwise(gateway, ({ row }) => row.limits === 'queue' && row.auth === auth && [503, 529], key)),
+    );
   gate.release();
   expect([await held, wrong]).toEqual([200, []]);
   expect(upstream.requests.length).toBe(before);

@@ -17,9 +17,9 @@ const WORDS: ReadonlySet<string> = new Set(
   user_profiles v1 vaults versions work`.split(/\s+/),
 );
 
-const BASE = /^\/(?:anthropic\/)?v1(?=\/)/;
+const BASE = /^(?:\/anthropic)?(?:\/v1)?(?=\/)/;
 /** These only Anthropic has. Of all other paths headers tell whether they are Anthropic's. */
-const OWN = /^\/(?:anthropic\/v1|v1\/messages)\//;
+const OWN = /^(?:\/anthropic\/|(?:\/v1)?\/messages\/)/;
 
 /** The rest of Anthropic's API. */
 export const REST: readonly EndpointRow[] = restOfApi({
@@ -41,6 +41,7 @@ export const REST: readonly EndpointRow[] = restOfApi({
     '/anthropic/v1/files',
     '/anthropic/v1/organizations/me',
     '/v1/files/file_1',
+    '/files',
     '/v1/organizations/me',
   ],
 });

@@ -24,6 +24,9 @@ const VERTEX_PATH = /^\/v1(?:beta1)?(?:\/projects\/[^/]+\/locations\/[^/]+)?\/pu
 /** A word that names an operation. `:8b` and `:latest` are ends of aliases. */
 const METHOD_WORD = /:[a-z]+[A-Z]\w*$/;
 
+/** What a model has been told to do, and is doing. */
+const OPERATION = /^[^/]+\/operations\/[^/]+$/;
+
 /** Paths that only Google's APIs have. Those below `/v1beta/openai` are OpenAI's. */
 const OWN_PATH =
   /^(?:\/(?:v1|upload|download|api|gemini))*\/v1(?:beta1?|alpha)\/(?!openai\/)|^(?:\/v1)*\/(?:projects|publishers)\//;
@@ -70,7 +73,7 @@ function ofModel(path: string, query: string): Matched | undefined {
 function modelById(path: string): Matched | undefined {
   const [, named] = NAMED_MODEL.exec(path) ?? [];
   const id = named === undefined ? undefined : percentDecoded(named);
-  return id === undefined || METHOD_WORD.test(id) ? undefined : listing(id);
+  return id === undefined || METHOD_WORD.test(id) || OPERATION.test(id) ? undefined : listing(id);
 }
 
 /** The whole path, and the publisher, model and method in it. */

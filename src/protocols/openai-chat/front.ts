@@ -66,10 +66,12 @@ function modelById(whole: string): Matched | undefined {
   const { base, path } = belowBase(whole);
   if (!path.startsWith(MODELS)) return undefined;
   const name = percentDecoded(path.slice(MODELS.length));
-  return name === undefined ? undefined : at(base, listing(name));
+  return name === undefined || OPERATION.test(name) ? undefined : at(base, listing(name));
 }
 
 const MODELS = '/models/';
+/** Google's clients ask there, too, how far what they have begun is. */
+const OPERATION = /^[^/]+\/operations\/[^/]+$/;
 
 /**
  * A path that cannot leave the backend's base: it contains no dots and no escapes. A voice has an id, and no model.
