@@ -79,13 +79,14 @@ export function matchEndpoint(
   const { protocol, methods } = endpoint;
   if (methods.includes(method as Method)) return { protocol, endpoint };
   const rest = restAt(path, query, headers, method as Method);
+  const isAsked = endpoint.handler === 'model_by_id' && method === 'POST' && ASKED_OF_MODEL.test(path);
   // Where the rest of the API is off, this is an endpoint with other methods.
-  if (rest !== undefined) return { protocol: rest.protocol, endpoint: rest, allow: methods.join(', ') };
+  if (rest !== undefined)
+    return { protocol: rest.protocol, endpoint: rest, allow: isAsked ? undefined : methods.join(', ') };
   // What is asked of a model is written behind its name; an endpoint there is one behind a wrong base URL.
   if (endpoint.handler === 'model_by_id' && method === 'POST') {
     const wrong = misplaced(path);
-    if (wrong !== undefined || ASKED_OF_MODEL.test(path))
-      return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: wrong };
+    if (wrong !== undefined || isAsked) return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: wrong };
   }
   return { protocol, endpoint: undefined, allow: methods.join(', ') };
 }
@@ -157,7 +158,7 @@ function found(row: EndpointRow, matched: Matched): Found {
 /** Whether a row that is for some clients alone is for these. */
 function isTold(row: EndpointRow, query: string, headers: Headers | undefined): boolean {
   if (row.match.isTold !== true) return true;
-  const told = headers === undefined ? undefined : toldBy(query, headers);
+  const told = headers === undefined ? undefined : (toldBy(query, headers) ?? likelyBy(headers));
   return told !== undefined && ROWS_OF.get(told)?.has(row) === true;
 }
 

@@ -10,9 +10,9 @@ const CALLERS =
 /** What gives out tokens, with which a client would get past the gateway, and what everybody has in common. */
 const ACCOUNT = /^\/(?:auth_tokens|authTokens|webhooks)(?:[/:]|$)/;
 
-const BASE = /^(?:\/(upload|download))?\/v1(?:beta|alpha)?(?=\/)/;
-/** OpenAI and Anthropic have paths of such names below `/v1`. */
-const SHARED = /^\/v1\//;
+const BASE = /^(?:\/(upload|download))?(?:\/v1(?:beta|alpha)?)?(?=\/)/;
+/** OpenAI and Anthropic have paths of such names below `/v1`, and below nothing. */
+const OWN = /^\/(?:upload|download|v1beta|v1alpha)\//;
 /** A collection, in which the next segment is a name; after names there may be words. */
 const COLLECTIONS: ReadonlySet<string> = new Set(
   'files cachedContents batches tunedModels fileSearchStores documents operations interactions agents'.split(' '),
@@ -28,7 +28,7 @@ export const REST: readonly EndpointRow[] = restOfApi({
     const [base, root] = BASE.exec(whole) ?? [];
     return base === undefined ? undefined : { path: whole.slice(base.length), root: root as Through['root'] };
   },
-  isTold: (whole) => SHARED.test(whole),
+  isTold: (whole) => !OWN.test(whole),
   callers: CALLERS,
   account: ACCOUNT,
   idsIn: namesIn,

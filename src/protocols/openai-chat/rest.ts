@@ -5,14 +5,14 @@ import { NAME } from './name.ts';
 
 /** What callers may ask for. https://platform.openai.com/docs/api-reference, and what the official SDK calls. */
 const CALLERS =
-  /^\/(?:files|uploads|batches|vector_stores|conversations|containers|fine_tuning|evals|assistants|threads|skills|videos|agents|vaults|chatkit\/threads|live|realtime\/calls|content_provenance_checks|decisions|audio\/voices|audio\/voice_consents|chat\/completions)(?:\/|$)/;
+  /^\/(?:files|uploads|batches|vector_stores|conversations|containers|fine_tuning|evals|assistants|threads|skills|videos|agents|vaults|chatkit\/threads|live|realtime\/calls|content_provenance_checks|decisions|audio\/voices|audio\/voice_consents)(?:\/|$)|^\/chat\/completions(?:\/[^/]+(?:\/messages)?)?$/;
 
 /**
  * The account's own administration, what everybody who shares it has in common, and whatever gives a client a key of its
  * own: with that it would get past the gateway.
  */
 const ACCOUNT =
-  /^\/(?:organization|projects|webhook_endpoints|webhook_event_types|safety|models(?=\/)|fine_tuning\/checkpoints|chatkit\/sessions|realtime\/(?:client_secrets|sessions|transcription_sessions|translations))(?:\/|$)/;
+  /^\/(?:organization|projects\/[^/]+\/(?:groups|roles|users)|webhook_endpoints|webhook_event_types|safety|models(?=\/)|fine_tuning\/checkpoints|chatkit\/sessions|realtime\/(?:client_secrets|sessions|transcription_sessions|translations))(?:\/|$)/;
 
 /** The segments of its paths that are no ids. */
 const WORDS: ReadonlySet<string> = new Set(
