@@ -5,6 +5,7 @@ import { Refusal } from './core/refusal.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import { carryOut } from './upstream/attempt.ts';
 import type { Candidates, Told, Wait } from './routing/candidates.ts';
+import { passthroughBackend, passthroughCandidates } from './routing/passthrough-candidates.ts';
 import { resourceCandidates } from './routing/resource-candidates.ts';
 import { RouteCandidates } from './routing/route-candidates.ts';
 import type { Context } from './context.ts';
@@ -13,8 +14,10 @@ import type { Exhausted, Outcome } from './upstream/outcome.ts';
 import { waitForRoom } from './admission/queue-slot.ts';
 
 /**
+/**
  * Makes attempts until one answers: of a request for an alias, by its routes; of one for what a provider keeps, at the
- * backend that keeps it. It begins once the request is `admitted`. Nothing reaches the client before it returns.
+ * backend that keeps it; of what is passed through, at its one backend. It begins once the request is `admitted`. Nothing
+ * reaches the client before it returns.
  */
 export async function dispatch(
   admitted: void | Promise<void>,
@@ -22,17 +25,15 @@ export async function dispatch(
   protocol: Protocol,
   context: Context,
 ): Promise<Outcome> {
-  const { asked } = exchange;
+  const { asked, endpoint } = exchange;
   let candidates: Candidates;
   try {
     if (admitted !== undefined) await admitted;
-    if (asked === undefined) {
-      candidates = resourceCandidates(exchange, protocol, context);
-    } else {
-      // Without a queue, it has not waited.
-      exchange.queueMs ??= 0;
-      candidates = new RouteCandidates(asked, exchange, protocol, context);
-    }
+    // Without a queue, it has not waited.
+    if (endpoint?.limits === 'queue') exchange.queueMs ??= 0;
+    if (asked !== undefined) candidates = new RouteCandidates(asked, exchange, protocol, context);
+    else if (endpoint?.through === undefined) candidates = resourceCandidates(exchange, protocol, context);
+    else candidates = passthroughCandidates(passthroughBackend(exchange, context), context);
   } catch (error) {
     if (error instanceof Refusal) return { type: 'refused', refusal: error };
     throw error;

@@ -5,6 +5,7 @@ import type { JsonObject } from '../lib/json.ts';
 import type { Effort } from './effort.ts';
 import type { ProtocolName } from './part.ts';
 import type { SecretSource } from './scrubber.ts';
+import type { Upload } from './upload.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /** The limits in time of one attempt and its exchange, in milliseconds; `Infinity` where the config says 0 (off). */
@@ -35,6 +36,8 @@ export interface UpstreamRequest {
   readonly body: string | Uint8Array<ArrayBuffer> | undefined;
   /** Cancels it, whatever has come of it. */
   readonly cancellation: Cancellation;
+  /** A body that is not held; there is no `body` then. */
+  readonly upload?: Upload | undefined;
   /** What is asked of which model, for backends that put it elsewhere; undefined for a health check. */
   readonly call?: UpstreamCall | undefined;
   /** Told when a connection has to be opened for it, by transports that know. */
@@ -47,6 +50,8 @@ export interface ConnectionListener {
   connecting(): void;
   /** It is open, its TLS handshake done. */
   connected(): void;
+  /** More of an upload has gone out. */
+  uploading(): void;
 }
 
 /** What is asked of which model. */
@@ -219,6 +224,8 @@ export interface Backend {
   /** What a health check sends besides the key and `headers`, since no dialect writes it. Lower case. */
   readonly checkHeaders?: Readonly<Record<string, string>> | undefined;
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;
+  /** The same for uploads and downloads that have a base of their own; undefined where nothing of it is passed through. */
+  readonly media?: Readonly<Record<'upload' | 'download', Backend['send']>> | undefined;
   /** What requests are authorised with beyond what the config says: keys of the environment, tokens that come and go. */
   readonly secrets?: SecretSource | undefined;
 }
