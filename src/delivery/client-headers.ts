@@ -44,7 +44,7 @@ export function upstreamResponse(
 
 /**
  * Makes of an upstream's headers what the client may see of them, with what tells where the answer comes from. `from` is
- * the dialect that the upstream was spoken to in. Returns whether they tell what the body is.
+ * the dialect of the upstream. Returns whether they tell what the body is.
  */
 export function editHeaders(
   headers: Headers,

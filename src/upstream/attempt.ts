@@ -230,7 +230,7 @@ function notCarried(error: unknown, attempt: Attempt, upstream: Protocol, contex
 function refusalOf({ field, details }: UnsupportedFeatureError, { backend }: Route, { name }: Protocol): Refusal {
   return new Refusal(
     'not_carried',
-    `The field \`${field}\` ${details}. The backend ${backend.name} is spoken to in the dialect ${name}: leave the field out, or use a model of another backend.`,
+    `The field \`${field}\` ${details}. The backend ${backend.name} uses the dialect ${name}: leave the field out, or use a model of another backend.`,
     { param: field },
   );
 }
