@@ -1,5 +1,5 @@
 import type { BackendLive, ModelLive, Pace } from './backend-live.ts';
-import type { Operation } from './exchange.ts';
+import type { Body, Operation } from './exchange.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Effort } from './effort.ts';
@@ -33,6 +33,8 @@ export interface UpstreamRequest {
   readonly target: string;
   readonly headers: Record<string, string>;
   readonly body: string | Uint8Array<ArrayBuffer> | undefined;
+  /** What the body was made from, if it was. */
+  readonly source?: Pick<Body, 'partsOf'> | undefined;
   /** Cancels it, whatever has come of it. */
   readonly cancellation: Cancellation;
   /** What is asked of which model, for backends that put it elsewhere; undefined for a health check. */

@@ -189,6 +189,7 @@ function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamReq
     target: translation?.target ?? targetFor(run, withheld),
     headers: upstreamHeaders(run, context.snapshot, withheld),
     body,
+    source: exchange.body,
     cancellation,
     call: { operation: endpoint?.operation ?? 'native', model: route.model, stream },
     connection: watch,

@@ -1,4 +1,5 @@
 import type { Socket } from 'bun';
+import { giveBack } from './body-buffers.ts';
 import type { Call, Line } from './call.ts';
 import { connectFailure, ConnectionError } from './errors.ts';
 import type { Origin } from './origin.ts';
@@ -193,7 +194,7 @@ export class Connection implements Line {
    * let tens of megabytes come together first.
    */
   #freeBody(): void {
-    this.#ownBody?.buffer.transfer(0);
+    if (this.#ownBody !== undefined) giveBack(this.#ownBody);
     this.#ownBody = undefined;
   }
 

@@ -1,4 +1,5 @@
 import type { UpstreamRequest } from '../../core/route.ts';
+import { encoded } from './body-buffers.ts';
 import { NameRule } from '../../lib/name-rule.ts';
 
 /** A request as it goes over the wire, in one or two parts. */
@@ -14,7 +15,6 @@ export interface RequestBytes {
 
 /** A text of up to so many UTF-16 units goes out in one write with its head. */
 const SHORT_UNITS = 16 * 1024;
-const ENCODER = new TextEncoder();
 
 const METHOD = /^[A-Z]+$/;
 const NAME = new NameRule((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name));
@@ -43,7 +43,7 @@ export interface RequestTarget {
 
 /** Writes a request. Throws a TypeError for what cannot stand in a head, which nothing that comes this far may hold. */
 export function requestBytes(
-  { method, headers, body }: UpstreamRequest,
+  { method, headers, body, source }: UpstreamRequest,
   { host, path, keepsAlive }: RequestTarget,
 ): RequestBytes {
   if (!METHOD.test(method)) throw new TypeError('a method that is none');
@@ -51,7 +51,7 @@ export function requestBytes(
   for (const name in headers) if (!OWN.has(name)) head += field(name, headers[name] ?? '');
   for (const name in DEFAULTS) if (!(name in headers)) head += field(name, DEFAULTS[name] ?? '');
   const isShort = typeof body === 'string' && body.length <= SHORT_UNITS;
-  const [short, rest] = isShort ? [body, undefined] : ['', asBytes(body)];
+  const [short, rest] = isShort ? [body, undefined] : ['', asBytes(body, source)];
   const ownsRest = rest !== body;
   const bodyBytes = rest?.byteLength ?? Buffer.byteLength(short);
   if (body !== undefined || method === 'POST') head += `content-length: ${bodyBytes}\r\n`;
@@ -66,8 +66,11 @@ export function requestBytes(
 }
 
 /** A long text is edited in a few places and not yet in one piece: to encode it is cheaper than to join and measure it. */
-function asBytes(body: UpstreamRequest['body']): Uint8Array<ArrayBuffer> | undefined {
-  return typeof body === 'string' ? ENCODER.encode(body) : body;
+function asBytes(
+  body: UpstreamRequest['body'],
+  source: UpstreamRequest['source'],
+): Uint8Array<ArrayBuffer> | undefined {
+  return typeof body === 'string' ? encoded(source?.partsOf?.(body) ?? [body]) : body;
 }
 
 function field(name: string, value: string): string {
