@@ -101,6 +101,8 @@ export interface Body {
    * Undefined: the body as it came.
    */
   withModel(model: string | undefined): string | Uint8Array<ArrayBuffer>;
+  /** What a text was put together from that `withModel` has made; undefined for any other. To join a long one is expensive. */
+  partsOf?(text: string): readonly string[] | undefined;
   /** The JSON text, where it is one. */
   readonly text: string | undefined;
 }

@@ -1,5 +1,5 @@
 import type { BackendLive, ModelLive, Pace } from './backend-live.ts';
-import type { Operation } from './exchange.ts';
+import type { Body, Operation } from './exchange.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Effort } from './effort.ts';
@@ -34,6 +34,8 @@ export interface UpstreamRequest {
   readonly target: string;
   readonly headers: Record<string, string>;
   readonly body: string | Uint8Array<ArrayBuffer> | undefined;
+  /** What the body was made from, if it was. */
+  readonly source?: Pick<Body, 'partsOf'> | undefined;
   /** Cancels it, whatever has come of it. */
   readonly cancellation: Cancellation;
   /** A body that is not held; there is no `body` then. */

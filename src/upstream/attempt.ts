@@ -187,6 +187,7 @@ function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamReq
     headers: upstreamHeaders(run, context.snapshot, withheld),
     body,
     upload: endpoint?.through?.upload,
+    source: exchange.body,
     cancellation,
     call: { operation: endpoint?.operation ?? 'native', model: route.model, stream },
     connection: attempt.watch,

@@ -1,5 +1,6 @@
 import type { Socket } from 'bun';
 import type { Upload } from '../../core/upload.ts';
+import { giveBack } from './body-buffers.ts';
 import type { Call, Line } from './call.ts';
 import { connectFailure, ConnectionError } from './errors.ts';
 import type { Origin } from './origin.ts';
@@ -221,7 +222,7 @@ export class Connection implements Line {
    * let tens of megabytes come together first.
    */
   #freeBody(): void {
-    this.#ownBody?.buffer.transfer(0);
+    if (this.#ownBody !== undefined) giveBack(this.#ownBody);
     this.#ownBody = undefined;
   }
 

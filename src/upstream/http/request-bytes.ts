@@ -1,5 +1,6 @@
 import type { UpstreamRequest } from '../../core/route.ts';
 import type { Upload } from '../../core/upload.ts';
+import { encoded } from './body-buffers.ts';
 import { NameRule } from '../../lib/name-rule.ts';
 
 /** A request as it goes over the wire, in one or two parts. */
@@ -17,7 +18,6 @@ export interface RequestBytes {
 
 /** A text of up to so many UTF-16 units goes out in one write with its head. */
 const SHORT_UNITS = 16 * 1024;
-const ENCODER = new TextEncoder();
 
 const METHOD = /^[A-Z]+$/;
 const NAME = new NameRule((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name));
@@ -49,7 +49,7 @@ export interface RequestTarget {
 
 /** Writes a request. Throws a TypeError for what cannot stand in a head, which nothing that comes this far may hold. */
 export function requestBytes(
-  { method, headers, body, upload }: UpstreamRequest,
+  { method, headers, body, source, upload }: UpstreamRequest,
   { host, path, keepsAlive }: RequestTarget,
 ): RequestBytes {
   if (!METHOD.test(method)) throw new TypeError('a method that is none');
@@ -57,7 +57,7 @@ export function requestBytes(
   for (const name in headers) if (!OWN.has(name)) head += field(name, headers[name] ?? '');
   for (const name in DEFAULTS) if (!(name in headers)) head += field(name, DEFAULTS[name] ?? '');
   const isShort = typeof body === 'string' && body.length <= SHORT_UNITS;
-  const [short, rest] = isShort ? [body, undefined] : ['', asBytes(body)];
+  const [short, rest] = isShort ? [body, undefined] : ['', asBytes(body, source)];
   const ownsRest = rest !== body;
   const bodyBytes = rest?.byteLength ?? Buffer.byteLength(short);
   if (upload !== undefined) head += upload.length === undefined ? CHUNKED : `content-length: ${upload.length}\r\n`;
@@ -73,8 +73,11 @@ export function requestBytes(
 }
 
 /** A long text is edited in a few places and not yet in one piece: to encode it is cheaper than to join and measure it. */
-function asBytes(body: UpstreamRequest['body']): Uint8Array<ArrayBuffer> | undefined {
-  return typeof body === 'string' ? ENCODER.encode(body) : body;
+function asBytes(
+  body: UpstreamRequest['body'],
+  source: UpstreamRequest['source'],
+): Uint8Array<ArrayBuffer> | undefined {
+  return typeof body === 'string' ? encoded(source?.partsOf?.(body) ?? [body]) : body;
 }
 
 function field(name: string, value: string): string {
