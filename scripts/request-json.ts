@@ -1,7 +1,8 @@
-// Writes src/records/request-json.ts: the line of a request as JSON, put together field by field from the table of a
+// Writes src/records/log/request-json.ts: the line of a request as JSON, put together field by field from the table of a
 // record's fields. What `JSON.stringify` or a loop over the table would take is three times as much.
 import type { ExchangeRecord } from '../src/core/record.ts';
-import { RECORD_FIELDS, type RecordField } from '../src/records/log-fields.ts';
+import type { RecordField } from '../src/records/log/log-field.ts';
+import { RECORD_FIELDS } from '../src/records/log/log-fields.ts';
 import { formatted } from './formatted.ts';
 import { writeGenerated } from './write-generated.ts';
 
@@ -19,8 +20,8 @@ export function writerSource(fields: readonly Field[]): string {
   const behind = own.slice(before.length);
   const told = own.filter(({ trusted }) => trusted === undefined);
   return `// Written by \`make generate\` from log-fields.ts: do not edit.
-import type { ExchangeRecord } from '../core/record.ts';
-import { printable } from '../lib/printable.ts';
+import type { ExchangeRecord } from '../../core/record.ts';
+import { printable } from '../../lib/printable.ts';
 import { hasStory } from './has-story.ts';
 import { isoTime, quoted, tenthsText } from './json-text.ts';
 import { tryEntry, type Level } from './request-line.ts';
@@ -106,6 +107,6 @@ function text(field: Field): string {
 }
 
 if (import.meta.main) {
-  const path = 'src/records/request-json.ts';
+  const path = 'src/records/log/request-json.ts';
   await writeGenerated(path, await formatted(path, writerSource(RECORD_FIELDS)));
 }

@@ -6,27 +6,21 @@ import { Refusal } from './core/refusal.ts';
 import { RequestRoom } from './core/request-room.ts';
 import { Bag } from './lib/bag.ts';
 import { acceptBody, acceptBytes, acceptHead } from './admission/accept.ts';
-import {
-  admitBody,
-  admitCaller,
-  admitRate,
-  outOfFiles,
-  refuseLoop,
-  shuttingDown,
-  slowedDown,
-} from './admission/admit.ts';
+import { admitBody, admitCaller, outOfFiles, refuseLoop, shuttingDown, slowedDown } from './admission/admit.ts';
 import { acceptPassthrough } from './admission/passthrough.ts';
 import { answerLocally } from './delivery/local-answers.ts';
 import { tooComplex } from './core/body-work.ts';
 import type { Context, Unready } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import { resolveKept } from './admission/stored-references.ts';
+import { needsSlot } from './admission/queue-slot.ts';
+import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';
 import { emit, emitEarly, emitRefusal } from './delivery/emit.ts';
 import { protocolOf } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What outlives the snapshots and is the same for all requests. */
-export type Tools = Omit<Context, 'snapshot'>;
+export type Tools = Omit<Context, 'snapshot' | 'running'>;
 
 /** How the body of what reaches a backend is taken, by the handler of its endpoint. All else is answered here. */
 const ACCEPT: Readonly<Partial<Record<Handler, (exchange: Exchange, context: Context) => Promise<void>>>> = {
@@ -70,7 +64,10 @@ export class Gateway {
 
   /** Lets new requests work by `snapshot`; those under way end on what they began with. */
   use(snapshot: Snapshot): void {
+    const { policies: before } = this.snapshot;
     this.#context = this.#contextOf(snapshot);
+    const added = snapshot.policies.filter((policy) => !before.includes(policy));
+    adoptAdmitted(added, this.exchanges.all(), this.#context);
   }
 
   /** A request's way, from its first byte to the response. The response's body may still be under way when it returns. */
@@ -86,15 +83,16 @@ export class Gateway {
       const { handler, limits } = admitCaller(exchange, arrival, protocol, context); // 2. who may come in, and where
       const accept = ACCEPT[handler];
       if (accept === undefined) {
-        if (limits !== 'none') admitRate(exchange, context);
+        if (limits !== 'none') await runPolicies(context.snapshot.policies, exchange, context);
         return await answerLocally(exchange, protocol, context);
       }
       if (!this.room.isThere(this.exchanges.size - 1)) throw outOfFiles();
       admitBody(exchange, context);
       await accept(exchange, context); //                                    3. what is asked for, and of which alias
       resolveKept(exchange, protocol, context);
-      admitRate(exchange, context); //                                       4. routes are chosen and tried
-      const outcome = dispatch(exchange, protocol, context);
+      // Limits count as they are now, whatever they were when the request began.
+      const admitted = runPolicies(this.snapshot.policies, exchange, context);
+      const outcome = dispatch(admitted, exchange, protocol, context); //    4. once it is let in, routes are chosen and tried
       if (exchange.stream && (await isSlow(outcome, context))) return emitEarly(outcome, exchange, protocol, context);
       return emit(await outcome, exchange, protocol, context); //            5. the answer, or why there is none
     } catch (error) {
@@ -109,7 +107,7 @@ export class Gateway {
   }
 
   #track(exchange: Exchange, { snapshot }: Context): void {
-    if (snapshot.logsBodies) exchange.captured = [];
+    if (snapshot.logsBodies) exchange.delivery.captured = [];
     this.exchanges.add(exchange);
     exchange.onFinished = this.#onFinished;
     this.#disconnects.watch(exchange);
@@ -120,8 +118,12 @@ export class Gateway {
   };
 
   #contextOf(snapshot: Snapshot): Context {
-    return { snapshot, ...this.tools };
+    return { snapshot, ...this.tools, running: this.#running };
   }
+
+  /** Requests that need a slot and that every policy has let in. */
+  readonly #running = (): number =>
+    this.exchanges.all().filter((exchange) => exchange.admitted && needsSlot(exchange)).length;
 }
 
 /** True if a stream's outcome takes so long that its client must hear something meanwhile. */

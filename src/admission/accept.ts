@@ -6,7 +6,6 @@ import type { Aborted } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import { MAX_NAME_CHARS } from '../core/route.ts';
 import type { NamedAlias } from '../core/route.ts';
-import { Watch } from '../core/watch.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import { isAddress } from '../lib/address-list.ts';
 import { jsonFootprint } from '../lib/json-footprint.ts';
@@ -40,6 +39,7 @@ export async function acceptBody(exchange: Exchange, context: Context): Promise<
   const isName = name.length <= MAX_NAME_CHARS;
   exchange.askedName = isName ? name : `${name.slice(0, MAX_NAME_CHARS)}…`;
   exchange.asked = aliasNamed(name, exchange, snapshot);
+  exchange.endBy(deadlineOf(exchange, snapshot.totalMs), context.clock);
 }
 
 async function bodyOf(exchange: Exchange, context: Context): Promise<Body> {
@@ -75,9 +75,7 @@ async function readBody(exchange: Exchange, context: Context): Promise<string | 
   const { snapshot, clock } = context;
   const isForm = /^multipart\/form-data/i.test(exchange.headers['content-type'] ?? '');
   const from = clock.now();
-  exchange.deadlineAt = deadlineOf(exchange, snapshot.totalMs);
-  exchange.watch = new Watch(exchange, clock);
-  exchange.watch.starts();
+  exchange.endBy(deadlineOf(exchange, snapshot.totalMs), clock);
   try {
     const reading = isForm ? readForm(exchange, context) : readText(exchange, context);
     return await unlessAborted<string | Body>(reading, exchange);
@@ -87,7 +85,7 @@ async function readBody(exchange: Exchange, context: Context): Promise<string | 
     // A form says itself what is wrong with it.
     throw error instanceof Refusal || isForm ? error : unreadable();
   } finally {
-    exchange.elsewhereMs += clock.now() - from;
+    exchange.waitedMs += clock.now() - from;
   }
 }
 

@@ -1,63 +1,131 @@
 import { formatDuration } from '../lib/duration.ts';
 import type { Clock } from '../lib/clock.ts';
 import { brokenAnswer } from './broken-answer.ts';
+import type { Holder } from './buffered-bytes.ts';
 import type { Exchange } from './exchange.ts';
 import { Aborted } from './failure.ts';
 import type { Failure } from './failure.ts';
 import type { Lease } from './lease.ts';
-import type { Route } from './route.ts';
+import type { ProtocolName } from './part.ts';
+import type { Usage } from './record.ts';
+import type { Refusal } from './refusal.ts';
+import type { NamedAlias, Route } from './route.ts';
+import { Watch } from './watch.ts';
 
 /** `first_byte_timeout` where the config sets none. */
 const FIRST_BYTE_MS = 60_000;
 const THINKING_FIRST_BYTE_MS = 5 * 60_000;
-/** A type is a word; what is longer is something else. */
-const MOST_TYPE_CHARS = 100;
 
-/** One counted try of one route, from sending the request to the answer's last byte. */
-export class Attempt {
-  /** Monotonic milliseconds. */
-  readonly startedAt: number;
+/** What an attempt came to. */
+export interface AttemptEnd {
+  readonly failure?: Failure;
+  /** Of an answer that is passed on. */
+  readonly status?: number;
+  /** Milliseconds since the epoch until which the route rests because of it. */
+  readonly coolingUntil?: number | undefined;
+}
+
+/** One try of one route, from the making of its request to the answer's last byte. */
+export class Attempt implements Holder {
+  /** When it was sent, in monotonic milliseconds. */
+  startedAt = 0;
+  /** How long it took, once it has ended. */
+  ms = 0;
+  /** Ends it when its backend is silent for too long. */
+  readonly watch: Watch;
+
+  /** The dialect in which the backend is addressed. */
+  upstreamProtocol: ProtocolName | undefined;
+  /** What had to be left out of the request, by the names of the client's dialect. */
+  dropped: readonly string[] = [];
+  /** It may take longer to begin an answer, for that is thought over. */
+  thinks = false;
+  /** The answer is an estimate of the gateway's own: nothing was sent. */
+  estimated = false;
+  /** Why nothing could be sent, in words for the client. */
+  refusal: Refusal | undefined;
+  /** Its dead keep-alive connection was redone. */
+  wasRedone = false;
+  /** The route fell silent, or failed on trial: it is never tried twice for one request. */
+  isSpent = false;
+
+  usage: Usage | undefined;
+  /** The id under which the backend keeps the answer. */
+  keptId: string | undefined;
+  /** Data lines of a stream that were no JSON and were left out. */
+  droppedEvents = 0;
+  bufferedBytes = 0;
+
   readonly #controller = new AbortController();
-  #ended = false;
+  #isSent = false;
+  #end: AttemptEnd | undefined;
+  /** The half-open trial, if the route is on one. */
+  #trial: Lease | undefined;
 
   constructor(
     readonly exchange: Exchange,
     readonly route: Route,
+    /** The alias by which the request has come to the route; undefined for what a backend keeps. */
+    readonly named: NamedAlias | undefined,
     private readonly clock: Clock,
-    /** The half-open trial, if the route is on one. */
-    private readonly trial: Lease | undefined,
   ) {
-    this.startedAt = clock.now();
-    const { live } = route.backend;
-    live.begin(this.startedAt);
+    this.watch = new Watch(this, clock);
+    exchange.attempts.add(this);
+  }
+
+  /** The request goes out, and takes a slot of the backend. */
+  begin(trial: Lease | undefined): void {
+    const { exchange, route } = this;
+    this.#isSent = true;
+    this.#trial = trial;
+    this.startedAt = this.clock.now();
+    route.backend.live.begin(this.startedAt);
     // The slot that was kept for this exchange is now either its own or, with another backend's first, not needed.
     exchange.letGoOfKept();
-    exchange.route = route;
-    exchange.attempt = this;
-    exchange.attempts++;
+    exchange.attempts.noteSent();
     if (exchange.aborted !== undefined) this.#controller.abort(exchange.aborted);
+    this.watch.begins();
+  }
+
+  get isSent(): boolean {
+    return this.#isSent;
   }
 
   /** Nothing more follows from what happens to it. */
   get ended(): boolean {
-    return this.#ended;
+    return this.#end !== undefined;
+  }
+
+  /** Why it did not serve. */
+  get failure(): Failure | undefined {
+    return this.#end?.failure;
+  }
+
+  /** The upstream's status, if it answered. */
+  get status(): number | undefined {
+    const end = this.#end;
+    return end?.failure === undefined ? end?.status : end.failure.status;
+  }
+
+  get coolingUntil(): number | undefined {
+    return this.#end?.coolingUntil;
   }
 
   /** It is the one request that a half-open route is let have. */
   get isTrial(): boolean {
-    return this.trial !== undefined;
+    return this.#trial !== undefined;
   }
 
   /** How long it may take to begin an answer, in milliseconds. */
   get firstByteMs(): number {
-    return this.route.timeouts.firstByteMs ?? (this.exchange.thinks ? THINKING_FIRST_BYTE_MS : FIRST_BYTE_MS);
+    return this.route.timeouts.firstByteMs ?? (this.thinks ? THINKING_FIRST_BYTE_MS : FIRST_BYTE_MS);
   }
 
   /** The same for the log, and why it is so long. */
   get firstByteLimit(): string {
     const limit = formatDuration(this.firstByteMs);
     if (this.route.timeouts.firstByteMs !== undefined) return limit;
-    return `${limit}, the default${this.exchange.thinks ? ' for thinking' : ''}`;
+    return `${limit}, the default${this.thinks ? ' for thinking' : ''}`;
   }
 
   get signal(): AbortSignal {
@@ -70,40 +138,23 @@ export class Attempt {
     return reason instanceof Aborted ? reason : undefined;
   }
 
-  /** Lets go of what it holds, if nothing else has ended it: a bug must not cost a backend its slots. */
+  /** Lets go of what it holds, if nothing else has ended it. */
   abandon(): void {
-    this.end({ failure: brokenAnswer('abandoned') });
+    if (this.#isSent) this.end({ failure: brokenAnswer('abandoned') });
   }
 
   abort(reason: Aborted): void {
-    if (!this.#ended) this.#controller.abort(reason);
+    if (!this.ended) this.#controller.abort(reason);
   }
 
   /** Ends the attempt, once; what is still open of it at the backend is dropped. Later calls do nothing. */
-  end(outcome: {
-    readonly failure?: Failure;
-    readonly status?: number;
-    readonly coolingUntil?: number | undefined;
-  }): void {
-    if (this.#ended) return;
-    this.#ended = true;
+  end(end: AttemptEnd): void {
+    if (this.ended) return;
+    this.#end = end;
+    this.watch.ends();
+    if (!this.#isSent) return;
     this.route.backend.live.end();
-    this.trial?.settle();
-    const ms = this.clock.now() - this.startedAt;
-    const { failure } = outcome;
-    this.exchange.elsewhereMs += ms;
-    this.exchange.tries.push({
-      backend: this.route.backend.name,
-      model: this.route.model,
-      aliasLabel: this.route.alias.name,
-      modelLabel: this.route.modelLabel,
-      status: failure === undefined ? outcome.status : failure.status,
-      failure: failure?.kind,
-      detail: failure?.detail,
-      type: failure?.error?.code === undefined ? undefined : failure.error.type?.slice(0, MOST_TYPE_CHARS),
-      message: failure?.told,
-      ms,
-      coolingUntil: outcome.coolingUntil,
-    });
+    this.#trial?.settle();
+    this.ms = this.clock.now() - this.startedAt;
   }
 }

@@ -1,6 +1,11 @@
 import type { ByteBudget } from './byte-budget.ts';
-import type { Exchange } from './exchange.ts';
 import { Refusal } from './refusal.ts';
+
+/** What holds memory that all requests share: a request by its body, an attempt by what it makes of it and by its answer. */
+export interface Holder {
+  /** How much of it. */
+  bufferedBytes: number;
+}
 
 /** Where the memory comes from. */
 interface Holding {
@@ -11,15 +16,15 @@ interface Holding {
 /** What is held of an answer, or of an event that is not whole, is counted from here on: less is not worth the counting. */
 export const UNCOUNTED_BYTES = 64 * 1024;
 
-/** Holds `bytes` more for an exchange, out of the budget of the process. Throws a Refusal if there is no room. */
-export function holdBytes(exchange: Exchange, bytes: number, context: Holding): void {
-  if (!hasRoomFor(bytes, exchange, context)) throw outOfMemory(context.budget.limit);
+/** Holds `bytes` more out of the budget of the process. Throws a Refusal if there is no room. */
+export function holdBytes(holder: Holder, bytes: number, context: Holding): void {
+  if (!hasRoomFor(bytes, holder, context)) throw outOfMemory(context.budget.limit);
 }
 
 /** Holds `bytes` more of an answer; false if there is no room. */
-export function hasRoomFor(bytes: number, exchange: Exchange, { budget }: Holding): boolean {
+export function hasRoomFor(bytes: number, holder: Holder, { budget }: Holding): boolean {
   if (!budget.take(bytes)) return false;
-  exchange.bufferedBytes += bytes;
+  holder.bufferedBytes += bytes;
   return true;
 }
 
@@ -28,9 +33,9 @@ export class NoRoom extends Error {
   override readonly name = 'NoRoom';
 }
 
-/** Gives back `bytes` of what an exchange holds, all of it unless told. */
-export function letGoOfBytes(exchange: Exchange, { budget }: Holding, bytes = exchange.bufferedBytes): void {
-  exchange.bufferedBytes -= bytes;
+/** Gives back `bytes` of what is held, all of it unless told. */
+export function letGoOfBytes(holder: Holder, { budget }: Holding, bytes = holder.bufferedBytes): void {
+  holder.bufferedBytes -= bytes;
   budget.giveBack(bytes);
 }
 

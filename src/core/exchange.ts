@@ -1,20 +1,21 @@
 import type { BagItem } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
+import type { AdmissionLease } from './admission-lease.ts';
 import type { Attempt } from './attempt.ts';
+import { Attempts } from './attempts.ts';
 import type { BackendLive } from './backend-live.ts';
-import { ANONYMOUS, type Caller } from './caller.ts';
+import { ANONYMOUS, type Caller, type KeyGeneration } from './caller.ts';
 import type { Conversation } from './conversation.ts';
+import { Deadline } from './deadline.ts';
+import { Delivery } from './delivery.ts';
 import type { Access } from './endpoint-row.ts';
-import type { Aborted, Failure } from './failure.ts';
-import type { Lease } from './lease.ts';
+import type { Aborted } from './failure.ts';
+import type { Holder } from './buffered-bytes.ts';
 import type { ProtocolName } from './part.ts';
-import type { TryRecord, Usage } from './record.ts';
 import type { Refusal } from './refusal.ts';
-import type { Alias, NamedAlias, Route } from './route.ts';
-import { routeKey } from './route.ts';
+import type { NamedAlias } from './route.ts';
 import type { Through } from './through.ts';
-import type { Watch } from './watch.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -104,19 +105,11 @@ export interface Body {
   readonly text: string | undefined;
 }
 
-/** One client request on its way through the gateway. The only state that an exchange changes is here. */
-export class Exchange implements BagItem {
-  readonly request: Request;
+/** What is asked of the gateway, by whom, and what became of it. What was asked is settled once it is admitted. */
+export class Exchange implements BagItem, Holder {
+  /** As `arrival` has them, unless admission knows better. */
   headers: HeaderFields;
-  /** How long the body is said to be, in bytes; undefined if it is not said. */
-  readonly announcedBytes: number | undefined;
-  readonly method: string;
-  readonly path: string;
-  /** With the provider's own ids, once those are known. */
-  query: string;
-  /** Of something that is kept, with the provider's own id, once that is known. */
   endpoint: Endpoint | undefined;
-  readonly peer: string;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   /** Milliseconds since the epoch. */
@@ -124,6 +117,7 @@ export class Exchange implements BagItem {
 
   /** Whoever the request's credential stands for; undefined until that is known. */
   caller: Caller | undefined;
+  keyGeneration: KeyGeneration | undefined;
   asked: NamedAlias | undefined;
   /** The name in the body, known or not. */
   askedName: string | undefined;
@@ -132,106 +126,75 @@ export class Exchange implements BagItem {
   conversation: Conversation | undefined;
   /** What its body may still make the gateway do; undefined until the body has been looked at for that. */
   work: Work | undefined;
-  bytesIn = 0;
-  /** What it holds of the memory that requests may hold together. */
-  bufferedBytes = 0;
   stream = false;
-  /** How long it waited in the queue; undefined until it has asked for one. */
-  queueMs: number | undefined;
-  /** The time that is not the gateway's own: the client's sending, the queue, attempts and the waits between them. */
-  elsewhereMs = 0;
-  /** The gateway turned it down before any backend was tried. */
-  refused = false;
-  /** It is one of many of its kind, told together with them: it gets no log line of its own. */
-  unlogged = false;
-
-  /** It has taken tokens of the rate limits. */
-  hasTokens = false;
-  /** Its slot among the requests that run at once. */
-  queueSlot: Lease | undefined;
-  /** A backend that has a slot kept for its next attempt. */
-  kept: BackendLive | undefined;
-  /** When the exchange must be over, in monotonic milliseconds. */
-  deadlineAt = Infinity;
-
-  /** The route of the current or last attempt, and the alias it belongs to. */
-  route: Route | undefined;
-  servedAlias: Alias | undefined;
-  servedName: string | undefined;
-  /** The current or last attempt; aborted with the exchange. */
-  attempt: Attempt | undefined;
-  /** Its current attempt may take longer to begin an answer, for it is thought over. */
-  thinks = false;
-  /** The dialect in which its backend is addressed. */
-  upstreamProtocol: ProtocolName | undefined;
-  /** What had to be left out of its request, by the names of the client's dialect. */
-  dropped: readonly string[] = [];
-  /** The answer is an estimate of the gateway's own. */
-  estimated = false;
-  /** The id under which its backend keeps the answer. */
-  keptId: string | undefined;
   /** The only backend that knows what the request refers to (`previous_response_id`), by name. */
   pinned: string | undefined;
-  /** Attempts begun. */
-  attempts = 0;
-  readonly tries: TryRecord[] = [];
-  /** The last failure of all, and the last that came with an answer. */
-  lastFailure: Failure | undefined;
-  lastAnswered: Failure | undefined;
-  /** The route of that answer, and the dialect that it is in. */
-  answeredRoute: Route | undefined;
-  answeredIn: ProtocolName | undefined;
-  /** Why a backend of another dialect could not be asked. */
-  notCarried: Refusal | undefined;
-  /** `backend\0model` of those that fell silent, or failed on trial: never tried twice for one request. */
-  spent: Set<string> | undefined;
-  /** What the conversation was too long for: `backend\0model`, and for other routes of the alias `alias\0\0model`. */
-  tooLong: Set<string> | undefined;
-  /** `backend\0model` of those whose dead keep-alive connection was redone once already. */
-  redone: Set<string> | undefined;
 
-  status = 0;
-  errorCode: string | undefined;
-  /** What that code leaves open, where the gateway has refused or ended the exchange. */
-  errorDetail: string | undefined;
-  interrupted = false;
-  /** The client has all of a stream, the end included: it may leave. */
-  delivered = false;
-  usage: Usage | undefined;
-  ttftMs: number | undefined;
-  bytesOut = 0;
-  droppedEvents = 0;
-  /** The beginning of the response's body, kept where bodies are to be logged. */
-  captured: Uint8Array[] | undefined;
+  bytesIn = 0;
+  bufferedBytes = 0;
+  /** How long it waited in the queue; undefined until it has asked for one. */
+  queueMs: number | undefined;
+  /** The time that is neither the gateway's own nor an attempt's: the client's sending, the queue, waits between attempts. */
+  waitedMs = 0;
+
+  /** Every policy has let it in. */
+  admitted = false;
+  /** The newest of the leases that policies gave it. */
+  lease: AdmissionLease | undefined;
+  /** A backend that has a slot kept for its next attempt. */
+  kept: BackendLive | undefined;
+
+  /** What was tried for it. */
+  readonly attempts = new Attempts();
+  /** What its client gets. */
+  readonly delivery = new Delivery();
+
   closed = false;
-  /** What minds the limits in time, from the reading of the body on. */
-  watch: Watch | undefined;
-  /** Its place among those that are under way. */
+  /** The bag's own. */
   slot = -1;
   /** Called once, when the exchange is over. */
   onFinished: ((exchange: Exchange) => void) | undefined;
-
+  #deadline: Deadline | undefined;
   #abort: Aborted | undefined;
   /** Seldom more than two. */
   #onAbort: ((reason: Aborted) => void)[] = [];
 
   constructor(
-    arrival: Arrival,
+    readonly arrival: Arrival,
     readonly traceId: string,
     readonly clientIp: string,
     clock: Clock,
   ) {
-    const length = arrival.headers['content-length'];
-    this.request = arrival.request;
     this.headers = arrival.headers;
-    this.announcedBytes = length === undefined ? undefined : Number(length);
-    this.method = arrival.method;
-    this.path = arrival.path;
-    this.query = arrival.query;
     this.endpoint = arrival.endpoint;
-    this.peer = arrival.peer;
     this.startedAt = clock.now();
     this.startedAtWall = clock.wallNow();
+  }
+
+  get request(): Request {
+    return this.arrival.request;
+  }
+
+  get method(): string {
+    return this.arrival.method;
+  }
+
+  get path(): string {
+    return this.arrival.path;
+  }
+
+  get query(): string {
+    return this.arrival.query;
+  }
+
+  get peer(): string {
+    return this.arrival.peer;
+  }
+
+  /** How long the body is said to be, in bytes; undefined if it is not said. */
+  get announcedBytes(): number | undefined {
+    const length = this.arrival.headers['content-length'];
+    return length === undefined ? undefined : Number(length);
   }
 
   /** What is kept for whoever asks is kept under this name. */
@@ -239,27 +202,21 @@ export class Exchange implements BagItem {
     return (this.caller ?? ANONYMOUS).name;
   }
 
-  /** Whether a route was tried; `key` is its `backend\0model`. */
-  hasTried(key: string): boolean {
-    for (const { backend, model } of this.tries) if (routeKey(backend, model) === key) return true;
-    return false;
+  /** The attempt that the client, the log and the metrics are told of: the one that serves, else the last that was sent. */
+  get toldAttempt(): Attempt | undefined {
+    const { attempt } = this.delivery;
+    return attempt?.isSent === true ? attempt : this.attempts.latestSent;
   }
 
-  /** How many tries went to routes of an alias. */
-  triesOf(alias: string): number {
-    let count = 0;
-    for (const { aliasLabel } of this.tries) if (aliasLabel === alias) count++;
-    return count;
+  /** When the exchange must be over, in monotonic milliseconds. */
+  get deadlineAt(): number {
+    return this.#deadline?.at ?? Infinity;
   }
 
-  /** The conversation is too long for a route's model, and so for whatever route of its alias names the same. */
-  noteTooLong(route: Route): void {
-    (this.tooLong ??= new Set()).add(windowOf(route)).add(route.key);
-  }
-
-  /** Whether a route's model has said that the conversation is too long for it, under whatever backend of the alias. */
-  isTooLongFor(route: Route): boolean {
-    return this.tooLong !== undefined && (this.tooLong.has(route.key) || this.tooLong.has(windowOf(route)));
+  /** From now on the exchange may not go on past `at`. */
+  endBy(at: number, clock: Clock): void {
+    this.#deadline ??= new Deadline(this, clock);
+    this.#deadline.moveTo(at);
   }
 
   /** Gives back the slot that was kept for it, if there is one. */
@@ -269,17 +226,12 @@ export class Exchange implements BagItem {
     kept?.letGo();
   }
 
-  /** Gives back its place and whatever else it holds. Fine to call more than once. */
-  release(): void {
-    this.letGoOfKept();
-    this.queueSlot?.settle();
-  }
-
   /** Nothing of the exchange happens after. Returns false if it was closed before. */
   close(): boolean {
     if (this.closed) return false;
     this.closed = true;
     this.#onAbort = [];
+    this.#deadline?.stop();
     return true;
   }
 
@@ -294,7 +246,7 @@ export class Exchange implements BagItem {
     this.#abort = reason;
     const listeners = this.#onAbort;
     this.#onAbort = [];
-    this.attempt?.abort(reason);
+    this.attempts.abort(reason);
     for (const listener of listeners) listener(reason);
   }
 
@@ -312,12 +264,4 @@ export class Exchange implements BagItem {
       if (at !== -1) this.#onAbort.splice(at, 1);
     };
   }
-}
-
-/**
- * Routes of an alias that name one model have one window. `openai/gpt-5` is another name than `gpt-5`: a reseller may have
- * another window for it, and a try for nothing costs less than a route that is left out.
- */
-function windowOf({ alias, model }: Route): string {
-  return `${alias.name}\0\0${model.toLowerCase()}`;
 }

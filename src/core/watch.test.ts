@@ -5,7 +5,8 @@ import { FakeClock } from '../../test/kit/fake-clock.ts';
 import { Attempt } from './attempt.ts';
 import type { Exchange } from './exchange.ts';
 import type { Route, Timeouts } from './route.ts';
-import { Watch } from './watch.ts';
+import { Aborted } from './failure.ts';
+import type { Watch } from './watch.ts';
 
 let clock: FakeClock;
 let exchange: Exchange;
@@ -14,10 +15,10 @@ let watch: Watch;
 beforeEach(() => {
   clock = new FakeClock(0);
   exchange = exchangeOf(clock);
-  watch = new Watch(exchange, clock);
 });
 
-function begin(timeouts: Partial<Timeouts> = {}): Attempt {
+/** Sends an attempt; `watch` is its own from then on. */
+function begin(timeouts: Partial<Timeouts> = {}, thinks = false): Attempt {
   const off = { connectMs: Infinity, firstByteMs: Infinity, readMs: Infinity, writeMs: Infinity, totalMs: Infinity };
   const route: Route = {
     alias: { name: 'x', prefix: undefined, balance: 'random', tiers: [], totalMs: undefined, turns: [] },
@@ -40,10 +41,12 @@ function begin(timeouts: Partial<Timeouts> = {}): Attempt {
     live: new BackendLive('a').model('m', 'm'),
     pace: { ewmaMs: 0, measuredAt: 0 },
   };
-  const attempt = new Attempt(exchange, route, clock, undefined);
+  const attempt = new Attempt(exchange, route, undefined, clock);
+  attempt.thinks = thinks;
+  watch = attempt.watch;
   // As `upstream/attempt.ts` does: an attempt that was aborted is over.
-  attempt.signal.addEventListener('abort', () => watch.ends());
-  watch.begins(attempt);
+  attempt.signal.addEventListener('abort', () => attempt.watch.ends());
+  attempt.begin(undefined);
   return attempt;
 }
 
@@ -87,8 +90,7 @@ describe('first_byte_timeout where nothing is set', () => {
     [false, 60_000, '1m, the default'],
     [true, 300_000, '5m, the default for thinking'],
   ])('thinking: %p', (thinks, limitMs, limit) => {
-    exchange.thinks = thinks;
-    const attempt = begin({ firstByteMs: undefined });
+    const attempt = begin({ firstByteMs: undefined }, thinks);
     clock.advance(limitMs - 1);
     expect(attempt.aborted).toBeUndefined();
     clock.advance(1);
@@ -96,9 +98,8 @@ describe('first_byte_timeout where nothing is set', () => {
   });
 
   test('one that is set counts, and 0 turns it off', () => {
-    exchange.thinks = true;
-    expect(begin({ firstByteMs: 2000 })).toMatchObject({ firstByteMs: 2000, firstByteLimit: '2s' });
-    expect(begin({ firstByteMs: Infinity }).firstByteMs).toBe(Infinity);
+    expect(begin({ firstByteMs: 2000 }, true)).toMatchObject({ firstByteMs: 2000, firstByteLimit: '2s' });
+    expect(begin({ firstByteMs: Infinity }, true).firstByteMs).toBe(Infinity);
   });
 });
 
@@ -184,7 +185,7 @@ describe('connect_timeout', () => {
 
 describe('total_timeout', () => {
   beforeEach(() => {
-    exchange.deadlineAt = 500;
+    exchange.endBy(500, clock);
   });
 
   test('ends the exchange and its attempt, whatever is waited for', () => {
@@ -208,15 +209,32 @@ describe('total_timeout', () => {
 
   test('is over with the exchange', () => {
     begin();
-    watch.stop();
+    watch.ends();
+    exchange.close();
     clock.advance(1000);
     expect(exchange.aborted).toBeUndefined();
     expect(clock.pending).toBe(0);
   });
 });
 
+test('two attempts at once have limits of their own', () => {
+  const slow = begin({ firstByteMs: 100 });
+  clock.advance(60);
+  const second = begin({ firstByteMs: 100 });
+  clock.advance(40);
+  expect(slow.aborted?.kind).toBe('first_byte_timeout');
+  expect(second.aborted).toBeUndefined();
+  clock.advance(60);
+  expect(second.aborted?.kind).toBe('first_byte_timeout');
+});
+
+test('whatever ends the exchange ends all its attempts', () => {
+  const [one, other] = [begin(), begin()];
+  exchange.abort(new Aborted('client_gone'));
+  expect([one.aborted?.kind, other.aborted?.kind]).toEqual(['client_gone', 'client_gone']);
+});
+
 test('one timer serves a stream of a thousand events', () => {
-  exchange.deadlineAt = 1_000_000;
   begin({ firstByteMs: 1000, readMs: 1000, connectMs: 1000 });
   watch.connecting();
   watch.connected();

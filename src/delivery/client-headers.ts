@@ -49,7 +49,7 @@ export function upstreamResponse(
 export function editHeaders(
   headers: Headers,
   { exchange, protocol: client, context }: Addressee,
-  from: string | undefined = exchange.upstreamProtocol,
+  from: string | undefined = exchange.toldAttempt?.upstreamProtocol,
 ): boolean {
   const { scrubber } = context.snapshot;
   // Read at once: a question to `Headers` costs as much as several to an object.
@@ -138,14 +138,18 @@ function translateHeaders(headers: Headers, upstream: Protocol, client: Protocol
 /** Adds the request ID, and what an answer says of its way: the route that was tried last, and what the request lost. */
 function describe(headers: Headers, exchange: Exchange, client: Protocol, given?: HeaderFields): void {
   identify(headers, exchange, client, given);
-  if (exchange.route !== undefined) {
-    headers.set('x-llm-proxy-backend', exchange.route.backend.name);
-    headers.set('x-llm-proxy-model', visible(exchange.route.model));
-    headers.set('x-llm-proxy-attempts', String(exchange.attempts));
+  const { toldAttempt, attempts, delivery } = exchange;
+  if (toldAttempt !== undefined) {
+    headers.set('x-llm-proxy-backend', toldAttempt.route.backend.name);
+    headers.set('x-llm-proxy-model', visible(toldAttempt.route.model));
+    headers.set('x-llm-proxy-attempts', String(attempts.sent));
   }
-  if (exchange.dropped.length > 0) headers.set('x-llm-proxy-dropped', exchange.dropped.map(visible).join(', '));
-  if (exchange.estimated) headers.set('x-llm-proxy-estimated', 'tokens');
+  const { dropped, estimated } = delivery.attempt ?? attempts.latest ?? NOTHING_TRIED;
+  if (dropped.length > 0) headers.set('x-llm-proxy-dropped', dropped.map(visible).join(', '));
+  if (estimated) headers.set('x-llm-proxy-estimated', 'tokens');
 }
+
+const NOTHING_TRIED = { dropped: [], estimated: false };
 
 function isOwn(name: string, { wire }: Protocol): boolean {
   return wire.headerPrefixes.some((prefix) => name.startsWith(prefix));

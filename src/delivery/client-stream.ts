@@ -1,34 +1,24 @@
-import { Aborted, CONSEQUENCES } from '../core/failure.ts';
-import { ERROR_CODES } from '../core/refusal.ts';
+import { Aborted } from '../core/failure.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { ScrubbedDeltas } from '../core/scrubbed-deltas.ts';
 import { DeadlineTimer } from '../lib/deadline-timer.ts';
 import type { DeadlineListener } from '../lib/deadline-timer.ts';
 import { formatDuration } from '../lib/duration.ts';
-import { isJson } from '../lib/is-json.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import { capture } from '../records/capture.ts';
-import type { LongAnswer, PlainAnswer, SlicedAnswer } from '../upstream/answer.ts';
+import { capture } from '../records/log/capture.ts';
+import type { SlicedAnswer } from '../upstream/answer.ts';
 import type { Context } from '../context.ts';
 import type { Outcome } from '../upstream/outcome.ts';
-import { endingOf } from './ending.ts';
-import type { Ending } from './ending.ts';
 import { finish } from '../records/finish.ts';
-import { framedError, framedWhole } from '../translation/framing.ts';
+import { brokenCode, lateEvents } from './late-events.ts';
+import { wholeSource } from './source.ts';
+import type { Source } from './source.ts';
 
 /** The exchange that an answer is for, and what it is delivered with. */
 export interface Way {
   readonly exchange: Exchange;
   readonly protocol: Protocol;
   readonly context: Context;
-}
-
-/** Where a response's bytes come from. */
-interface Source {
-  /** The gateway's secrets have been taken out of its bytes; otherwise none of them lies across two pieces. */
-  readonly isClean?: boolean;
-  next(): Promise<Uint8Array | undefined>;
-  cancel(): void;
 }
 
 /**
@@ -79,7 +69,7 @@ export class ClientStream implements DeadlineListener {
     this.exchange = exchange;
     this.protocol = protocol;
     this.context = context;
-    exchange.status = 200;
+    exchange.delivery.status = 200;
     this.#lastSentAt = context.clock.now();
     this.#timer = new DeadlineTimer(context.clock, this);
     this.#setTimer();
@@ -116,19 +106,14 @@ export class ClientStream implements DeadlineListener {
   async #open(): Promise<Source> {
     const outcome = await this.outcome;
     const { exchange, protocol } = this;
-    if (outcome.type === 'long' && this.late) return bytesSource(await this.#longAsStream(outcome));
+    const { delivery } = exchange;
+    if ('attempt' in outcome) delivery.serve(outcome.attempt, this.context.clock.now() - exchange.startedAt);
+    const isLong = outcome.type === 'long' && !this.late;
+    if (outcome.type !== 'stream' && outcome.type !== 'sliced' && !isLong)
+      return wholeSource(await lateEvents(outcome, exchange, protocol));
     if (outcome.type === 'stream') this.#deltas = this.#scrubbedDeltas();
-    if (outcome.type === 'stream' || outcome.type === 'long' || outcome.type === 'sliced') {
-      exchange.status = outcome.status;
-      return outcome;
-    }
-    if (outcome.type === 'plain') {
-      exchange.ttftMs ??= this.context.clock.now() - exchange.startedAt;
-      return bytesSource(outcome.isStream === true ? outcome.body : this.#plainAsStream(outcome));
-    }
-    const ending = endingOf(outcome, exchange, protocol);
-    exchange.status = ending.status;
-    return bytesSource(this.#error(this.#eventOf(ending)));
+    delivery.status = outcome.status;
+    return outcome;
   }
 
   #scrubbedDeltas(): ScrubbedDeltas | undefined {
@@ -136,60 +121,12 @@ export class ClientStream implements DeadlineListener {
     return scrubber === undefined ? undefined : new ScrubbedDeltas(scrubber, this.protocol.stream.textFields);
   }
 
-  /** Once a stream has begun, an answer that is no completion can no longer be passed on. */
-  #plainAsStream({ status, json }: Pick<PlainAnswer, 'status' | 'json'>): string {
-    const events = this.protocol.stream.fromPlain(json);
-    if (events !== undefined) return framedWhole(events, this.protocol);
-    const { exchange } = this;
-    exchange.status = ERROR_CODES.upstream_broken_answer.status;
-    exchange.errorCode = 'upstream_broken_answer';
-    const event = this.protocol.errors.event({
-      status: exchange.status,
-      message: `The backend answered with status ${status}, which cannot be passed on when a stream has begun.`,
-      type: ERROR_CODES.upstream_broken_answer.type,
-      code: 'upstream_broken_answer',
-      param: null,
-      requestId: exchange.traceId,
-    });
-    return this.#error(event);
-  }
-
-  /** An error event of a stream in which none went before. */
-  #error(event: string): string {
-    return framedError(event, this.protocol.stream.framing?.open());
-  }
-
-  /** In a stream there is no other way for a long plain answer than as events, for which it has to be held. */
-  async #longAsStream(answer: LongAnswer): Promise<string> {
-    const { exchange, protocol } = this;
-    try {
-      const text = await answer.whole(MOST_HELD_BYTES);
-      const json: unknown = text === undefined ? undefined : JSON.parse(text);
-      exchange.usage = protocol.readUsage(json);
-      const broken = protocol.brokenEnd(json);
-      if (broken !== undefined) throw new Error(`the answer ends with ${broken.word}`);
-      return this.#plainAsStream({ status: answer.status, json });
-    } catch {
-      exchange.interrupted = true;
-      exchange.errorCode = codeOf(exchange);
-      const message = 'The backend’s answer broke off, or was none that can be passed on. Send the request again.';
-      const { errorCode: code, traceId: requestId } = exchange;
-      const error = { status: 502, message, type: 'server_error', code, param: null, requestId };
-      return this.#error(protocol.errors.event(error));
-    }
-  }
-
-  /** What the client would have got as a body had it not been kept waiting. */
-  #eventOf(ending: Ending): string {
-    const { errors } = this.protocol;
-    return (ending.type === 'answer' ? errors.asEvent(errorIn(ending)) : undefined) ?? errors.event(ending.error);
-  }
-
   #send(bytes: Uint8Array): void {
     if (this.exchange.closed) return;
     if (this.#deltas === undefined && this.#source?.isClean !== true) this.context.snapshot.scrubber?.scrub(bytes);
-    this.exchange.bytesOut += bytes.byteLength;
-    capture(this.exchange, bytes);
+    const { delivery } = this.exchange;
+    delivery.bytesOut += bytes.byteLength;
+    capture(delivery, bytes);
     this.#lastSentAt = this.context.clock.now();
     this.#controller?.enqueue(bytes);
   }
@@ -203,8 +140,8 @@ export class ClientStream implements DeadlineListener {
   /** The answer cannot be completed and its kind has no way to say so: the transfer is broken, so that it does not look whole. */
   #break(error: unknown): void {
     if (this.exchange.closed) return;
-    this.exchange.interrupted = true;
-    this.exchange.errorCode ??= codeOf(this.exchange);
+    const { delivery } = this.exchange;
+    delivery.breakOff(this.#source?.brokenBy ?? delivery.errorCode ?? brokenCode(this.exchange));
     this.#finish();
     this.#controller?.error(error);
   }
@@ -214,12 +151,15 @@ export class ClientStream implements DeadlineListener {
     if (this.exchange.closed) return;
     this.exchange.abort(new Aborted('client_gone'));
     this.#source?.cancel();
+    this.exchange.delivery.isWhole = this.#source?.isWhole === true;
     this.#finish();
   }
 
   #finish(): void {
     this.#timer.clear();
     this.#stopListening();
+    const brokenBy = this.#source?.brokenBy;
+    if (brokenBy !== undefined) this.exchange.delivery.breakOff(brokenBy);
     finish(this.exchange, this.context);
   }
 
@@ -260,35 +200,8 @@ export class ClientStream implements DeadlineListener {
   }
 
   get #writeMs(): number {
-    return this.exchange.route?.timeouts.writeMs ?? Infinity;
+    return this.exchange.toldAttempt?.route.timeouts.writeMs ?? Infinity;
   }
 }
 
-/** The longest plain answer that is taken in to be told as events; longer ones are no completions. */
-const MOST_HELD_BYTES = 64 * 1024 * 1024;
-
-/** The limit that was gone over, if it was one; else that the answer broke off. */
-function codeOf({ aborted, lastFailure }: Exchange): string {
-  const kind = aborted?.kind ?? lastFailure?.kind;
-  return kind?.endsWith('_timeout') === true ? CONSEQUENCES[kind].code : 'stream_interrupted';
-}
-
-/** What is no JSON is no error of the client's dialect, unless it came as an event of a stream. */
-function errorIn({ answer, said }: Extract<Ending, { type: 'answer' }>): unknown {
-  const body = new TextDecoder().decode(answer.body);
-  return isJson(body) ? JSON.parse(body) : { error: said.error?.object };
-}
-
 const encoder = new TextEncoder();
-
-function bytesSource(whole: string | Uint8Array): Source {
-  let rest: Uint8Array | undefined = typeof whole === 'string' ? encoder.encode(whole) : whole;
-  return {
-    next: () => {
-      const bytes = rest;
-      rest = undefined;
-      return Promise.resolve(bytes);
-    },
-    cancel: () => undefined,
-  };
-}

@@ -5,7 +5,7 @@ import type { Refusal } from '../core/refusal.ts';
 import type { GatewayError, Protocol } from '../protocols/protocol.ts';
 import { SLICE_BYTES, SlicedAnswer } from '../upstream/answer.ts';
 import type { LongAnswer, PlainAnswer } from '../upstream/answer.ts';
-import { capture } from '../records/capture.ts';
+import { capture } from '../records/log/capture.ts';
 import { ClientStream } from './client-stream.ts';
 import type { Way } from './client-stream.ts';
 import type { Context } from '../context.ts';
@@ -22,9 +22,9 @@ const encoder = new TextEncoder();
 /** Turns what came of the tries into the client's response. The exchange is finished with its last byte. */
 export function emit(outcome: Outcome, exchange: Exchange, protocol: Protocol, context: Context): Response {
   const way = { exchange, protocol, context };
+  if ('attempt' in outcome) exchange.delivery.serve(outcome.attempt, context.clock.now() - exchange.startedAt);
   switch (outcome.type) {
     case 'plain':
-      exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
       return plain(outcome, way);
     case 'long':
       return long(outcome, way);
@@ -89,8 +89,9 @@ function failed(outcome: Exhausted, way: Way): Response {
   const ending = endingOf(outcome, exchange, protocol);
   if (ending.type === 'refusal') return emitRefusal(ending.refusal, exchange, protocol, context);
   const { answer, error } = ending;
-  const response = ending.type === 'answer' ? held(answer, way, exchange.answeredIn) : translated(answer, error, way);
-  sayWhenToRetry(response.headers, outcome, exchange, error.retryAfterMs);
+  const response =
+    ending.type === 'answer' ? held(answer, way, outcome.answered?.upstreamProtocol) : translated(answer, error, way);
+  sayWhenToRetry(response.headers, outcome, error.retryAfterMs);
   return response;
 }
 
@@ -98,7 +99,7 @@ function failed(outcome: Exhausted, way: Way): Response {
 function translated(answer: HeldAnswer, told: GatewayError, way: Way): Response {
   const { exchange, protocol, context } = way;
   const headers = new Headers(answer.headers);
-  editHeaders(headers, way, exchange.answeredIn);
+  editHeaders(headers, way);
   headers.set('content-type', 'application/json');
   // The body tells the request's ID as well.
   const error = { ...told, requestId: headers.get(protocol.wire.requestIdHeader) ?? exchange.traceId };
@@ -108,17 +109,12 @@ function translated(answer: HeldAnswer, told: GatewayError, way: Way): Response 
   return new Response(body, { status, headers });
 }
 
-function sayWhenToRetry(
-  headers: Headers,
-  { everyRouteTried }: Exhausted,
-  { lastAnswered }: Exchange,
-  waitMs: number | undefined,
-): void {
+function sayWhenToRetry(headers: Headers, { everyRouteTried, answered }: Exhausted, waitMs: number | undefined): void {
   if (everyRouteTried) headers.set('x-should-retry', 'false');
   // What is no time to wait says nothing, and is read in many ways.
   if (readRetryAfter(headers) === undefined) headers.delete('retry-after');
   if (waitMs === undefined) return;
-  const isOwnWish = waitMs === lastAnswered?.retryAfterMs;
+  const isOwnWish = waitMs === answered?.failure?.retryAfterMs;
   if (!isOwnWish) headers.delete('retry-after-ms');
   if (!isOwnWish || !headers.has('retry-after')) headers.set('retry-after', wholeSeconds(waitMs));
 }
@@ -143,21 +139,20 @@ function withoutSecrets<Bytes extends Uint8Array>(
   bytes: Bytes,
   { exchange, context }: Pick<Way, 'exchange' | 'context'>,
 ): Bytes {
-  capture(exchange, bytes);
+  capture(exchange.delivery, bytes);
   context.snapshot.scrubber?.scrub(bytes);
   return bytes;
 }
 
 /** The exchange is over: its response is whole. */
 function ended({ status, body }: Pick<HeldAnswer, 'status' | 'body'>, exchange: Exchange, context: Context): void {
-  exchange.status = status;
-  exchange.bytesOut = body.byteLength;
+  exchange.delivery.status = status;
+  exchange.delivery.bytesOut = body.byteLength;
   finish(exchange, context);
 }
 
 function long(answer: LongAnswer | SlicedAnswer, way: Way): Response {
-  const { exchange, context } = way;
-  exchange.ttftMs ??= context.clock.now() - exchange.startedAt;
+  const { exchange } = way;
   const { status, headers: given } = answer;
   const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), { status, headers: given }, way);
   const { headers } = response;

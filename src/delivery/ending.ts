@@ -29,7 +29,7 @@ export type Ending =
 
 /** Decides that, and notes it in the exchange: the same backend and code, early or late. */
 export function endingOf(outcome: Exhausted | Refused, exchange: Exchange, client: Protocol): Ending {
-  const answer = outcome.type === 'refused' ? undefined : answerToPassOn(exchange);
+  const answer = outcome.type === 'refused' ? undefined : answerToPassOn(outcome, exchange);
   if (outcome.type === 'refused' || answer === undefined) {
     const refusal = outcome.type === 'refused' ? outcome.refusal : refusalOf(outcome, exchange);
     noteRefusal(refusal, exchange);
@@ -40,13 +40,14 @@ export function endingOf(outcome: Exhausted | Refused, exchange: Exchange, clien
       error: errorOf(refusal, exchange.traceId),
     };
   }
-  const said = exchange.lastAnswered ?? outcome.failure ?? transportFailure('broken_answer');
-  exchange.errorCode = said.detail ?? said.kind;
+  const { answered } = outcome;
+  const said = answered?.failure ?? outcome.failure ?? transportFailure('broken_answer');
+  exchange.delivery.errorCode = said.detail ?? said.kind;
   // It is this answer that the client gets, not what came of later tries.
-  exchange.route = exchange.answeredRoute;
-  const waitMs = waitOf(answer, outcome, exchange);
+  exchange.delivery.attempt = answered;
+  const waitMs = waitOf(answer, outcome);
   const error = { ...translateError(said, client, exchange.traceId), retryAfterMs: waitMs };
-  const isReadable = exchange.answeredIn === client.name && said.isForeign !== true;
+  const isReadable = answered?.upstreamProtocol === client.name && said.isForeign !== true;
   return isReadable
     ? { type: 'answer', answer, said, status: answer.status, error }
     : { type: 'translated', answer, status: error.status, error };
@@ -54,9 +55,10 @@ export function endingOf(outcome: Exhausted | Refused, exchange: Exchange, clien
 
 /** Notes what the gateway itself turned down. */
 export function noteRefusal(refusal: Refusal, exchange: Exchange): void {
-  exchange.errorCode = refusal.code;
-  exchange.errorDetail = refusal.details.detail;
-  exchange.refused = isRefused(refusal, exchange);
+  const { delivery } = exchange;
+  delivery.errorCode = refusal.code;
+  delivery.errorDetail = refusal.details.detail;
+  delivery.refused = isRefused(refusal, exchange);
 }
 
 /** Rate limits, and the two ways to say "overloaded". */
@@ -66,10 +68,10 @@ export const ASKS_TO_WAIT: ReadonlySet<number> = new Set([429, 503, 529]);
 const SOONEST_MS = 1000;
 
 /** How long to wait before a new try, where an upstream's answer asks for that; undefined where it does not. */
-function waitOf({ status }: HeldAnswer, { retryAfterMs }: Exhausted, { lastAnswered }: Exchange): number | undefined {
-  if (!ASKS_TO_WAIT.has(lastAnswered?.meantStatus ?? status)) return undefined;
+function waitOf({ status }: HeldAnswer, { retryAfterMs, answered }: Exhausted): number | undefined {
+  if (!ASKS_TO_WAIT.has(answered?.failure?.meantStatus ?? status)) return undefined;
   // A backend's own wish holds as long as no other is due back before.
-  const wished = lastAnswered?.retryAfterMs;
+  const wished = answered?.failure?.retryAfterMs;
   const isSooner = wished === undefined || (retryAfterMs > 0 && retryAfterMs < wished);
   return isSooner ? Math.max(SOONEST_MS, retryAfterMs) : wished;
 }

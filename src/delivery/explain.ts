@@ -4,6 +4,7 @@ import type { Failure, FailureKind, HeldAnswer } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { TryRecord } from '../core/record.ts';
 import type { GatewayError } from '../protocols/protocol.ts';
+import { triesOf } from '../records/record-of.ts';
 import { routesFor } from '../routing/aliases.ts';
 import { coolingOf } from '../routing/cooling.ts';
 import type { Exhausted } from '../upstream/outcome.ts';
@@ -12,9 +13,10 @@ import type { Exhausted } from '../upstream/outcome.ts';
  * The upstream's answer that the client of a request gets which nothing served: the last one. Undefined where it gets a
  * refusal instead: nobody answered, or a provider refused the gateway's key, which the client would take for its own.
  */
-export function answerToPassOn({ aborted, lastAnswered }: Exchange): HeldAnswer | undefined {
-  if (aborted !== undefined || lastAnswered === undefined || isGatewaysRefusal(lastAnswered)) return undefined;
-  return lastAnswered.answer;
+export function answerToPassOn({ answered }: Exhausted, { aborted }: Exchange): HeldAnswer | undefined {
+  const failure = answered?.failure;
+  if (aborted !== undefined || failure === undefined || isGatewaysRefusal(failure)) return undefined;
+  return failure.answer;
 }
 
 /** Answers that the rules do not route around go to the client as they are, whatever they say. */
@@ -24,9 +26,9 @@ function isGatewaysRefusal({ kind, routedAround }: Failure): boolean {
 
 /** The refusal that tells the client why no upstream's answer could be given to it. */
 export function refusalOf(outcome: Exhausted, exchange: Exchange): Refusal {
-  const { failure, everyRouteTried, retryAfterMs } = outcome;
+  const { failure, answered, everyRouteTried, retryAfterMs } = outcome;
   const headers: Record<string, string> = everyRouteTried ? { 'x-should-retry': 'false' } : {};
-  if (exchange.aborted === undefined && exchange.lastAnswered?.kind === 'refused') {
+  if (exchange.aborted === undefined && answered?.failure?.kind === 'refused') {
     const words =
       'The key of this request is not at fault: tell the operator of the gateway, whose log says what to do.';
     return new Refusal('provider_refused', `${explain(exchange)} ${words}`, { headers });
@@ -38,7 +40,8 @@ export function refusalOf(outcome: Exhausted, exchange: Exchange): Refusal {
       detail,
     });
   }
-  if (failure.kind === 'not_carried' && exchange.notCarried !== undefined) return exchange.notCarried;
+  const refusal = failure.kind === 'not_carried' ? exchange.attempts.lastRefusal : undefined;
+  if (refusal !== undefined) return refusal;
   const { status, code } = CONSEQUENCES[failure.kind];
   if (status === 429 || status === 503) headers['retry-after'] = wholeSeconds(retryAfterMs);
   return new Refusal(code, explain(exchange), { status, headers });
@@ -53,7 +56,7 @@ export function errorOf({ status, code, type, message, details }: Refusal, reque
 
 /** Whether it is the gateway that turned the request down, before any backend was asked. A client that left was not. */
 export function isRefused({ code }: Refusal, { attempts }: Exchange): boolean {
-  return attempts === 0 && code !== 'client_closed_request';
+  return attempts.sent === 0 && code !== 'client_closed_request';
 }
 
 /** Whole seconds, rounded up; a try in less than one makes no sense. */
@@ -64,13 +67,13 @@ export function wholeSeconds(ms: number): string {
 /** What happened to a request that nothing served, for its client: each attempt in short. Never an upstream's words. */
 function explain(exchange: Exchange, otherwise = ''): string {
   const name = shortened(exchange.askedName ?? '');
-  if (exchange.tries.length === 0)
+  const tries = triesOf(exchange);
+  if (tries.length === 0)
     return `The model \`${name}\` could not be served: ${otherwise}. Try again after the time in Retry-After.`;
-  const [only] = exchange.tries;
-  if (exchange.tries.length === 1 && only !== undefined)
-    return `The model \`${name}\` could not be served: ${described(only)}.`;
-  const tries = exchange.tries.map((attempt, index) => `${index + 1}. ${described(attempt)}`);
-  return `The model \`${name}\` could not be served by any of ${tries.length} tries: ${tries.join('; ')}.`;
+  const [only] = tries;
+  if (tries.length === 1 && only !== undefined) return `The model \`${name}\` could not be served: ${described(only)}.`;
+  const each = tries.map((attempt, index) => `${index + 1}. ${described(attempt)}`);
+  return `The model \`${name}\` could not be served by any of ${tries.length} tries: ${each.join('; ')}.`;
 }
 
 /** Why each route of an alias, and so none, could be tried. */

@@ -19,8 +19,8 @@ export async function answerLocally(exchange: Exchange, client: Protocol, contex
   const { body, status = 200 } = await answerOf(exchange, client, context);
   const own = JSON.stringify(body);
   const text = context.snapshot.scrubber?.scrubText(own) ?? own;
-  exchange.status = status;
-  exchange.bytesOut = Buffer.byteLength(text);
+  exchange.delivery.status = status;
+  exchange.delivery.bytesOut = Buffer.byteLength(text);
   finish(exchange, context);
   const headers = { 'content-type': 'application/json' };
   return ownResponse(text, { status, headers }, { exchange, protocol: client });
@@ -47,13 +47,13 @@ const ANSWERS: ReadonlyMap<string, Answering> = new Map<Handler, Answering>([
   ['reload', (exchange, _client, context) => reload(exchange, context)],
 ]);
 
-function backendsOf({ snapshot, clock, queue: { running, waiting } }: Context): unknown {
+function backendsOf({ snapshot, clock, queue, running }: Context): unknown {
   const backends = Array.from(snapshot.backends.values(), ({ live }) => reportOf(live, clock));
-  return { backends, requests: { running, waiting } };
+  return { backends, requests: { running: running(), waiting: queue.waiting } };
 }
 
 async function reload(exchange: Exchange, context: Context): Promise<LocalAnswer> {
   const outcome = await context.reload();
-  if (outcome.result === 'refused') exchange.errorCode = 'invalid_config' satisfies GatewayErrorCode;
+  if (outcome.result === 'refused') exchange.delivery.errorCode = 'invalid_config' satisfies GatewayErrorCode;
   return { body: outcome, status: outcome.result === 'reloaded' ? 200 : 422 };
 }

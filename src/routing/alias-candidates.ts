@@ -102,8 +102,8 @@ export class AliasCandidates {
     const worthwhile = this.#failed.filter(
       ({ failure, route }) =>
         CONSEQUENCES[failure.kind].transient &&
-        this.exchange.spent?.has(route.key) !== true &&
-        !this.exchange.isTooLongFor(route) &&
+        !this.exchange.attempts.isSpent(route) &&
+        !this.exchange.attempts.isTooLongFor(route) &&
         (failure.retryAfterMs ?? 0) <= retryAfterMaxMs,
     );
     const fewest = Math.min(...worthwhile.map(({ attempts }) => attempts));

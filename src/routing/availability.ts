@@ -20,12 +20,12 @@ export function isOpen(route: Route, exchange: Exchange, { cooldowns, clock }: C
   if (
     route.backend.live.dead ||
     !cooldowns.admits(coolingOf(route, exchange)) ||
-    exchange.spent?.has(route.key) === true ||
-    exchange.isTooLongFor(route)
+    exchange.attempts.isSpent(route) ||
+    exchange.attempts.isTooLongFor(route)
   )
     return false;
   // A backend's own total_timeout may be over before others'.
-  return exchange.attempts === 0 || clock.now() < deadlineOf(exchange, route.timeouts.totalMs);
+  return exchange.attempts.sent === 0 || clock.now() < deadlineOf(exchange, route.timeouts.totalMs);
 }
 
 /** What a conversation builds on is kept at one backend, and no other knows it. */

@@ -1,3 +1,4 @@
+import type { Attempt } from '../core/attempt.ts';
 import type { Failure } from '../core/failure.ts';
 import type { NamedAlias, Route } from '../core/route.ts';
 
@@ -24,6 +25,16 @@ export interface Done {
   readonly everyRouteTried: boolean;
   /** The earliest moment at which a new request makes sense, in milliseconds from now. */
   readonly retryAfterMs: number;
+  /** What the client is to hear of, where that is not what came last. */
+  readonly told?: Told | undefined;
+}
+
+/** What a request that nothing served has come to. */
+export interface Told {
+  /** Undefined if nothing could be tried. */
+  readonly failure: Failure | undefined;
+  /** The attempt that a backend answered, though it failed: the client may get that answer. */
+  readonly answered: Attempt | undefined;
 }
 
 /**

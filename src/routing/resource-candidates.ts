@@ -5,7 +5,7 @@ import type { Alias, Backend, Route } from '../core/route.ts';
 import { NO_ALIAS, routeKey } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Context } from '../context.ts';
-import type { Candidate, Candidates, Done } from './candidates.ts';
+import type { Candidate, Candidates, Done, Told } from './candidates.ts';
 import { locate, type Located } from './locate.ts';
 
 /** Ids that providers give are word characters; nothing that could climb out of a backend's base. */
@@ -25,13 +25,10 @@ export function resourceCandidates(exchange: Exchange, client: Protocol, context
   return new ResourceCandidates(backends, exchange, context);
 }
 
-const DONE: Done = { type: 'done', isFinal: true, everyRouteTried: true, retryAfterMs: 0 };
-
 class ResourceCandidates implements Candidates {
   #next = 0;
-  #route: Route | undefined;
-  /** The failure that the client is to hear of, and its route. */
-  #told: { readonly failure: Failure; readonly route: Route } | undefined;
+  /** What the client is to hear of. */
+  #told: Told = { failure: undefined, answered: undefined };
 
   constructor(
     private readonly backends: readonly Backend[],
@@ -42,14 +39,14 @@ class ResourceCandidates implements Candidates {
   next(): Candidate {
     const backend = this.exchange.aborted === undefined ? this.backends[this.#next++] : undefined;
     if (backend === undefined) return this.#done();
-    this.#route = routeTo(backend, this.context);
-    return { type: 'attempt', route: this.#route, named: undefined };
+    return { type: 'attempt', route: routeTo(backend, this.context), named: undefined };
   }
 
   failed(failure: Failure): void {
-    const route = this.#route;
     // Who does not know the id says less than who could not tell.
-    if (route !== undefined && (this.#told === undefined || failure.status !== 404)) this.#told = { failure, route };
+    if (this.#told.failure !== undefined && failure.status === 404) return;
+    const answered = failure.answer === undefined ? undefined : this.exchange.attempts.latest;
+    this.#told = { failure, answered };
   }
 
   waited(): void {
@@ -57,12 +54,7 @@ class ResourceCandidates implements Candidates {
   }
 
   #done(): Done {
-    const { exchange } = this;
-    const { failure, route } = this.#told ?? {};
-    exchange.lastFailure = failure;
-    exchange.lastAnswered = failure?.answer === undefined ? undefined : failure;
-    exchange.answeredRoute = route;
-    return DONE;
+    return { type: 'done', isFinal: true, everyRouteTried: true, retryAfterMs: 0, told: this.#told };
   }
 }
 

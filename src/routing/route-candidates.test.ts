@@ -4,6 +4,7 @@ import { FakeClock } from '../../test/kit/fake-clock.ts';
 import { buildSnapshot } from '../build-snapshot.ts';
 import { configOf } from '../config/schema.ts';
 import type { Context } from '../context.ts';
+import { Attempt } from '../core/attempt.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { transportFailure, type FailureKind } from '../core/failure.ts';
 import { protocolOf } from '../protocols/registry.ts';
@@ -60,25 +61,13 @@ function inShort(candidate: Candidate): string {
   return candidate.type === 'wait' ? `wait ${candidate.ms}` : 'done';
 }
 
-/** Lets the attempt fail, and notes it in the exchange as the attempt itself does. */
+/** Lets the attempt be made, and fail. */
 function fail(found: RouteCandidates, candidate: Candidate, kind: FailureKind): void {
   if (candidate.type !== 'attempt') throw new Error('only an attempt can fail');
-  const { backend, model, alias, modelLabel } = candidate.route;
   const failure = transportFailure(kind);
-  exchange.attempts++;
-  exchange.lastFailure = failure;
-  const { status, detail } = failure;
-  const labels = { aliasLabel: alias.name, modelLabel };
-  exchange.tries.push({
-    backend: backend.name,
-    model,
-    ...labels,
-    status,
-    failure: kind,
-    detail,
-    ms: 1,
-    coolingUntil: undefined,
-  });
+  const attempt = new Attempt(exchange, candidate.route, candidate.named, clock);
+  attempt.begin(undefined);
+  attempt.end({ failure });
   found.failed(failure);
 }
 

@@ -103,7 +103,8 @@ export class RouteCandidates implements Candidates {
     return {
       type: 'done',
       isFinal: this.#isFinal,
-      everyRouteTried: !this.#isFinal && exchange.lastFailure !== undefined && !hasUntried(asked, exchange, context),
+      everyRouteTried:
+        !this.#isFinal && exchange.attempts.lastFailure !== undefined && !hasUntried(asked, exchange, context),
       retryAfterMs: Math.max(0, dueAt - context.clock.now()),
     };
   }

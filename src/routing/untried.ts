@@ -20,7 +20,7 @@ interface DueBack extends NamedRoute {
 export function availabilityFor(asked: NamedAlias, exchange: Exchange, context: Context): Availability {
   const first = asked.alias.tiers[0]?.[0];
   // The common case costs the least.
-  if (first !== undefined && asked.alias.prefix === undefined && exchange.attempts === 0) {
+  if (first !== undefined && asked.alias.prefix === undefined && exchange.attempts.sent === 0) {
     if (mayTry(first, exchange, context)) return first.backend.live;
   }
   let availability: Availability;
@@ -33,7 +33,7 @@ export function availabilityFor(asked: NamedAlias, exchange: Exchange, context: 
 
 /** With every route cooling or dead, one is tried all the same; if those are full as well, for it is waited. */
 function availabilityOfLastResort(asked: NamedAlias, exchange: Exchange, context: Context): Availability {
-  if (exchange.attempts > 0 || !context.snapshot.retry.triesCooling) return undefined;
+  if (exchange.attempts.sent > 0 || !context.snapshot.retry.triesCooling) return undefined;
   const soonest = lastResort(asked, exchange, context);
   if (soonest !== undefined) return soonest.route.backend.live;
   return dueBackSoonest(asked, exchange, context, (route) => isWithinPin(route, exchange)) === undefined
@@ -60,7 +60,7 @@ export function hasUntried(asked: NamedAlias, exchange: Exchange, context: Conte
   for (const named of aliasesOf(asked, context)) {
     for (const tier of named.alias.tiers) {
       for (const route of routesFor(tier, named)) {
-        if (isOpen(route, exchange, context) && !exchange.hasTried(route.key)) return true;
+        if (isOpen(route, exchange, context) && !exchange.attempts.hasTried(route)) return true;
       }
     }
   }
@@ -98,10 +98,10 @@ export function dueBackSoonest(
 function* untried(asked: NamedAlias, exchange: Exchange, context: Context): Generator<NamedRoute> {
   const { maxRetries } = context.snapshot.retry;
   for (const named of aliasesOf(asked, context)) {
-    if (maxRetries > 0 && exchange.triesOf(named.alias.name) > maxRetries) continue;
+    if (maxRetries > 0 && exchange.attempts.countOf(named.alias.name) > maxRetries) continue;
     for (const tier of named.alias.tiers) {
       for (const route of routesFor(tier, named)) {
-        if (isOpen(route, exchange, context) && !exchange.hasTried(route.key)) yield { named, route };
+        if (isOpen(route, exchange, context) && !exchange.attempts.hasTried(route)) yield { named, route };
       }
     }
   }

@@ -8,7 +8,8 @@ import { headerFields } from '../lib/header-fields.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import { RELEASE } from '../lib/version.ts';
 import { traceIdOf } from '../records/trace.ts';
-import { checkValid } from '../admission/auth.ts';
+import { keyShown } from '../admission/auth.ts';
+import { checkValid } from '../admission/caller-key.ts';
 import { checkEndpoint } from '../admission/operators.ts';
 import { protocolOf } from '../protocols/registry.ts';
 import { matchEndpoint, OPERATORS_PATHS } from './endpoints.ts';
@@ -122,9 +123,8 @@ function metrics(
 
 /** Its labels tell of everyone. */
 function checkOperator(headers: HeaderFields, peer: string, { gateway: { snapshot } }: App): void {
-  if (snapshot.adminKey?.isShown(headers) === true) return;
   const now = Date.now();
-  const known = snapshot.keyCheck?.find(headers, undefined, now);
+  const known = keyShown({ headers, inQuery: undefined }, snapshot, now);
   if (known !== undefined) checkValid(known, now);
   checkEndpoint({ auth: 'scraper' }, { peer, headers, caller: known?.caller ?? ANONYMOUS }, snapshot);
 }

@@ -1,6 +1,5 @@
-import type { Exchange } from '../core/exchange.ts';
+import type { Attempt } from '../core/attempt.ts';
 import { UnsupportedFeatureError } from '../core/unsupported-feature-error.ts';
-import type { Route } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Context } from '../context.ts';
 import { translationFor } from './translation-for.ts';
@@ -9,16 +8,16 @@ import { otherThan } from './upstream-protocol.ts';
 
 /** The translation to a dialect of the backend, or, where that loses something, to another that loses nothing. Throws what `translate` throws. */
 export function leastLoss(
-  route: Route,
-  exchange: Exchange,
+  attempt: Attempt,
   ends: Ends,
   context: Context,
 ): { readonly translation: Translation; readonly upstream: Protocol } {
+  const { exchange, route } = attempt;
   const { client, upstream } = ends;
   let first: Translation | undefined;
   let refused: UnsupportedFeatureError | undefined;
   try {
-    first = translationFor(route, exchange, ends, context);
+    first = translationFor(attempt, ends, context);
   } catch (error) {
     if (!(error instanceof UnsupportedFeatureError)) throw error;
     refused = error;
@@ -26,7 +25,7 @@ export function leastLoss(
   if (first !== undefined && first.dropped.length === 0) return { translation: first, upstream };
   for (const other of otherThan(upstream, route, exchange.endpoint?.operation ?? 'native')) {
     try {
-      const translation = translationFor(route, exchange, { client, upstream: other }, context);
+      const translation = translationFor(attempt, { client, upstream: other }, context);
       if (first === undefined || translation.dropped.length === 0) return { translation, upstream: other };
     } catch (error) {
       if (!(error instanceof UnsupportedFeatureError)) throw error;

@@ -1,3 +1,4 @@
+import type { Attempt } from '../core/attempt.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { ScrubbedPieces } from '../core/scrubber.ts';
 import type { HeldAnswer } from '../core/failure.ts';
@@ -14,6 +15,8 @@ export type Answer = PlainAnswer | LongAnswer | StreamAnswer;
 /** An answer that is whole. */
 export interface PlainAnswer {
   readonly type: 'plain';
+  /** Where it comes from. */
+  readonly attempt: Attempt;
   readonly status: number;
   readonly headers: Headers;
   readonly body: Uint8Array<ArrayBuffer>;
@@ -55,6 +58,11 @@ export class LongAnswer {
     if (!isScrubbed) this.#scrubbed = run.context.snapshot.scrubber?.pieces();
   }
 
+  /** Where it comes from. */
+  get attempt(): Attempt {
+    return this.run.attempt;
+  }
+
   /** The next bytes; undefined at the end. Rejects if the answer breaks off. */
   async next(): Promise<Uint8Array | undefined> {
     for (let piece = await this.#read(); piece !== undefined; piece = await this.#read()) {
@@ -67,7 +75,8 @@ export class LongAnswer {
   async #read(): Promise<Uint8Array | undefined> {
     const piece = this.pieces.shift();
     if (piece !== undefined || this.#ended) return piece;
-    const { watch, attempt } = this.run;
+    const { attempt } = this.run;
+    const { watch } = attempt;
     try {
       watch.waits();
       const { done, value } = await this.body.read();
@@ -117,7 +126,7 @@ export class LongAnswer {
 
   #end(): void {
     this.#ended = true;
-    this.run.watch.ends();
+    this.run.attempt.watch.ends();
   }
 
   #remember(piece: Uint8Array): void {
@@ -138,10 +147,10 @@ export class LongAnswer {
   #readUsage(): void {
     if (this.#tail === undefined) return;
     const tail = Buffer.concat(this.#tail).subarray(-TAIL_BYTES).toString('utf8');
-    const { exchange, protocol } = this.run;
+    const { exchange, attempt, protocol } = this.run;
     // What is passed through may tell of what was paid for before.
     if (exchange.endpoint?.through !== undefined) return;
-    exchange.usage = findInTail(tail, (members) => protocol.readUsage(members));
+    attempt.usage = findInTail(tail, (members) => protocol.readUsage(members));
   }
 }
 

@@ -1,5 +1,5 @@
-import { Attempt } from '../core/attempt.ts';
-import type { Exchange } from '../core/exchange.ts';
+import type { Attempt } from '../core/attempt.ts';
+import { letGoOfBytes } from '../core/buffered-bytes.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import { UnsupportedFeatureError } from '../core/unsupported-feature-error.ts';
@@ -30,41 +30,31 @@ import { StreamAnswer } from './stream-answer.ts';
 import { thinks } from '../translation/thinking.ts';
 import { isReset, transportFailureOf } from './transport-failure.ts';
 import { WithheldValues } from './withheld-values.ts';
-import { Watch } from '../core/watch.ts';
 
-/** Tries one route once: sends the request as it came in, and waits until the answer is certain to be good, or is not. */
-export async function tryRoute(
-  route: Route,
-  exchange: Exchange,
-  client: Protocol,
-  context: Context,
-): Promise<Answer | Failure> {
-  const { clock, cooldowns } = context;
+/** Carries out an attempt: sends the request as it came in, and waits until the answer is certain to be good, or is not. */
+export async function carryOut(attempt: Attempt, client: Protocol, context: Context): Promise<Answer | Failure> {
+  const { exchange, route } = attempt;
   let protocol = upstreamProtocolFor(route, client, exchange.endpoint?.operation ?? 'native');
   let translation: Translation | undefined;
   let body: UpstreamRequest['body'];
-  exchange.dropped = [];
   try {
     if (protocol !== client) {
-      const least = leastLoss(route, exchange, { client, upstream: protocol }, context);
+      const least = leastLoss(attempt, { client, upstream: protocol }, context);
       translation = least.translation;
       protocol = least.upstream;
     }
-    body = translation?.body ?? bodyFor(route, exchange, protocol, context);
+    body = translation?.body ?? bodyFor(attempt, protocol, context);
   } catch (error) {
-    return notCarried(error, route, exchange, protocol);
+    return notCarried(error, attempt, protocol, context);
   }
-  if (translation?.estimate !== undefined) return estimated(translation.estimate, exchange);
-  exchange.upstreamProtocol = protocol.name;
-  if (translation !== undefined) exchange.dropped = translation.dropped;
-  const watch = (exchange.watch ??= new Watch(exchange, clock));
-  exchange.deadlineAt = deadlineOf(exchange, route.timeouts.totalMs);
-  if (route.timeouts.firstByteMs === undefined) exchange.thinks = thinks(route, exchange);
-  const attempt = new Attempt(exchange, route, clock, cooldowns.beginTrial(coolingOf(route, exchange)));
-  watch.begins(attempt);
-  const run: AttemptRun = {
+  if (translation?.estimate !== undefined) return estimated(translation.estimate, attempt);
+  attempt.upstreamProtocol = protocol.name;
+  if (translation !== undefined) attempt.dropped = translation.dropped;
+  if (route.timeouts.firstByteMs === undefined) attempt.thinks = thinks(route, exchange);
+  exchange.endBy(deadlineOf(exchange, route.timeouts.totalMs), context.clock);
+  attempt.begin(context.cooldowns.beginTrial(coolingOf(route, exchange)));
+  return sent(body, {
     attempt,
-    watch,
     exchange,
     protocol,
     client,
@@ -73,18 +63,22 @@ export async function tryRoute(
     sentHeaders: undefined,
     sentTarget: undefined,
     hidesUsage: false,
-    heldBefore: exchange.bufferedBytes,
-  };
+  });
+}
+
+/** The attempt has begun: sends the body, and once more without what the gateway has put in if it is refused for that. */
+async function sent(body: UpstreamRequest['body'], run: AttemptRun): Promise<Answer | Failure> {
+  const { attempt, protocol, client, context } = run;
   try {
     const counting = withUsage(body, run);
     run.hidesUsage = counting !== undefined;
     const result = await asked(counting ?? body, run);
     if ('type' in result) return result;
     if (!refusesUsage(result, run)) return fail(run, result);
-    route.backend.live.refusesUsage = true;
+    attempt.route.backend.live.refusesUsage = true;
     run.hidesUsage = false;
-    run.translation = translation && translationFor(route, exchange, { client, upstream: protocol }, context);
-    watch.begins(attempt);
+    run.translation = run.translation && translationFor(attempt, { client, upstream: protocol }, context);
+    attempt.watch.begins();
     const again = await asked(run.translation?.body ?? body, run);
     return 'type' in again ? again : fail(run, again);
   } catch (error) {
@@ -163,7 +157,7 @@ function noAnswer(response: UpstreamAnswer): Failure {
 
 /** Nothing was sent, for what the request names has no place in a URL of this backend. */
 function unsendable(refusal: Refusal, run: AttemptRun): Failure {
-  run.exchange.notCarried = refusal;
+  run.attempt.refusal = refusal;
   return fail(run, transportFailure('not_carried', refusal.details.param));
 }
 
@@ -178,12 +172,12 @@ function read(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failu
 }
 
 async function readStream(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failure> {
-  const { answer, isStream } = await asStreamOrNot(response, run.exchange, run.watch);
+  const { answer, isStream } = await asStreamOrNot(response, run.exchange, run.attempt.watch);
   return await (isStream ? StreamAnswer.open(answer, run) : readPlain(answer, run));
 }
 
 function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamRequest {
-  const { attempt, watch, exchange, client, translation, context } = run;
+  const { attempt, exchange, client, translation, context } = run;
   const { route, signal } = attempt;
   const { method, stream, endpoint } = exchange;
   const withheld = new WithheldValues(exchange, client, context.snapshot);
@@ -195,7 +189,7 @@ function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamReq
     upload: endpoint?.through?.upload,
     signal,
     call: { operation: endpoint?.operation ?? 'native', model: route.model, stream },
-    connection: watch,
+    connection: attempt.watch,
   };
 }
 
@@ -212,7 +206,7 @@ function targetFor(run: AttemptRun, withheld: WithheldValues): string {
 }
 
 function queryFor(run: AttemptRun, withheld: WithheldValues): string {
-  return upstreamQuery(run.exchange.query, {
+  return upstreamQuery(run.exchange.endpoint?.through?.query ?? run.exchange.query, {
     own: run.protocol.wire.ownQueryFields,
     ofPath: run.exchange.endpoint?.ownQueryFields,
     through: run.exchange.endpoint?.through,
@@ -222,24 +216,14 @@ function queryFor(run: AttemptRun, withheld: WithheldValues): string {
 }
 
 /** Nothing is sent: the request, or what it asks for, has no form in the backend's dialect. */
-function notCarried(error: unknown, route: Route, exchange: Exchange, upstream: Protocol): Failure {
+function notCarried(error: unknown, attempt: Attempt, upstream: Protocol, context: Context): Failure {
   const refusal =
-    error instanceof UnsupportedFeatureError ? refusalOf(error, route, upstream) : (tooComplex(error) ?? error);
+    error instanceof UnsupportedFeatureError ? refusalOf(error, attempt.route, upstream) : (tooComplex(error) ?? error);
   if (!(refusal instanceof Refusal)) throw error;
-  exchange.notCarried = refusal;
+  attempt.refusal = refusal;
   const failure = transportFailure('not_carried', refusal.details.param);
-  exchange.lastFailure ??= failure;
-  exchange.tries.push({
-    backend: route.backend.name,
-    model: route.model,
-    aliasLabel: route.alias.name,
-    modelLabel: route.modelLabel,
-    status: undefined,
-    failure: failure.kind,
-    detail: failure.detail,
-    ms: 0,
-    coolingUntil: undefined,
-  });
+  attempt.end({ failure });
+  letGoOfBytes(attempt, context);
   return failure;
 }
 
@@ -251,10 +235,11 @@ function refusalOf({ field, details }: UnsupportedFeatureError, { backend }: Rou
   );
 }
 
-function estimated(body: string, exchange: Exchange): Answer {
-  exchange.estimated = true;
+function estimated(body: string, attempt: Attempt): Answer {
+  attempt.estimated = true;
+  attempt.end({ status: 200 });
   const headers = new Headers({ 'content-type': 'application/json' });
-  return { type: 'plain', status: 200, headers, body: new TextEncoder().encode(body), json: undefined };
+  return { type: 'plain', attempt, status: 200, headers, body: new TextEncoder().encode(body), json: undefined };
 }
 
 /** A keep-alive connection that its server has given up closes when the request arrives, a network's way later. */
@@ -267,9 +252,9 @@ const CLOSED_BEFORE_MS = 1000;
  */
 function mayRedo(error: unknown, { attempt, exchange, context }: AttemptRun): boolean {
   const { route } = attempt;
-  if (!isReset(error) || attempt.signal.aborted || exchange.redone?.has(route.key) === true) return false;
+  if (!isReset(error) || attempt.signal.aborted || exchange.attempts.wasRedone(route)) return false;
   if (context.clock.now() - attempt.startedAt >= CLOSED_BEFORE_MS) return false;
-  (exchange.redone ??= new Set()).add(route.key);
+  attempt.wasRedone = true;
   context.log.debug('connection was closed before an answer; redone', {
     trace_id: exchange.traceId,
     backend: route.backend.name,

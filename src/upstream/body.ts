@@ -1,3 +1,4 @@
+import type { Attempt } from '../core/attempt.ts';
 import type { Body, Exchange } from '../core/exchange.ts';
 import { quirksFor } from '../core/quirks.ts';
 import type { Route } from '../core/route.ts';
@@ -11,11 +12,11 @@ import { injectionFor } from '../translation/translation-for.ts';
 
 /** The original body with the route's model and the serving alias's system prompt. Throws TooComplex. */
 export function bodyFor(
-  route: Route,
-  exchange: Exchange,
+  attempt: Attempt,
   protocol: Protocol,
   context: Context,
 ): string | Uint8Array<ArrayBuffer> | undefined {
+  const { exchange, route } = attempt;
   const { body, endpoint } = exchange;
   if (body === undefined) return undefined;
   const own = withModel(route, exchange, body, protocol);
@@ -24,9 +25,9 @@ export function bodyFor(
   checkGrowth(body, own, work);
   if (endpoint?.conversation !== true) return own;
   const fitted = fittedFor(route, protocol, own, body.fields);
-  if (fitted.unsupported.length > 0) exchange.dropped = namesOf(fitted.unsupported);
+  if (fitted.unsupported.length > 0) attempt.dropped = namesOf(fitted.unsupported);
   const { text: readable } = fitted;
-  const injection = injectionFor(route, exchange, context);
+  const injection = injectionFor(attempt, context);
   if (injection === undefined) return readable;
   const fields = readable === own ? body.fields : parsedAgain(readable);
   const whole = protocol.injectSystem(readable, fields, injection, endpoint.operation);

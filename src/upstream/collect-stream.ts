@@ -23,12 +23,12 @@ export async function collectStream(response: UpstreamAnswer, run: AttemptRun): 
   const collector = collectorFor(run);
   if (collector === undefined) return brokenAnswer('unasked_stream');
   const { status, headers } = response;
-  const events = new StreamInspector(run.protocol, run.exchange, collector, { limits: run.context.snapshot.work });
+  const events = new StreamInspector(run.protocol, run.attempt, collector, { limits: run.context.snapshot.work });
   try {
-    run.watch.committed();
+    run.attempt.watch.committed();
     await readAll(response, events, run);
-    run.watch.ends();
-    run.exchange.usage = events.usage ?? run.exchange.usage;
+    run.attempt.watch.ends();
+    run.attempt.usage = events.usage ?? run.attempt.usage;
     if (events.state === 'error') {
       const answer: HeldAnswer = { status, headers, body: encoder.encode(JSON.stringify(events.error)) };
       headers.set('content-type', 'application/json');
@@ -41,7 +41,13 @@ export async function collectStream(response: UpstreamAnswer, run: AttemptRun): 
     succeed(run, status);
     rememberKept(run);
     headers.set('content-type', 'application/json');
-    return { type: 'plain', status, headers, ...withOwnIds(encoder.encode(text), JSON.parse(text), run) };
+    return {
+      type: 'plain',
+      attempt: run.attempt,
+      status,
+      headers,
+      ...withOwnIds(encoder.encode(text), JSON.parse(text), run),
+    };
   } catch (error) {
     if (error instanceof MalformedAnswer || error instanceof UnreadableStream) return brokenAnswer('malformed');
     throw error;
@@ -51,10 +57,10 @@ export async function collectStream(response: UpstreamAnswer, run: AttemptRun): 
 }
 
 async function readAll({ body }: UpstreamAnswer, events: StreamInspector, run: AttemptRun): Promise<void> {
-  const { watch, attempt, exchange, context } = run;
+  const { attempt, context } = run;
   let bytes = 0;
   while (!events.isOver) {
-    watch.waits(events.finished ? AFTER_FINISH_MS : undefined);
+    attempt.watch.waits(events.finished ? AFTER_FINISH_MS : undefined);
     let chunk;
     try {
       chunk = await body.read();
@@ -64,14 +70,14 @@ async function readAll({ body }: UpstreamAnswer, events: StreamInspector, run: A
       if (events.isComplete && isSilent) return;
       throw error;
     }
-    watch.gotBytes();
+    attempt.watch.gotBytes();
     if (chunk.done) {
       events.last();
       return;
     }
     bytes += chunk.value.byteLength;
     if (bytes > MOST_BYTES) throw new UnreadableStream('too long to be collected');
-    if (bytes > UNCOUNTED_BYTES && !hasRoomFor(chunk.value.byteLength, exchange, context)) throw new NoRoom();
+    if (bytes > UNCOUNTED_BYTES && !hasRoomFor(chunk.value.byteLength, attempt, context)) throw new NoRoom();
     events.push(chunk.value);
   }
 }
@@ -83,7 +89,7 @@ function collectorFor(run: AttemptRun): Collector | undefined {
   if (run.translation === undefined && asksForSeveral(exchange.body?.fields)) return undefined;
   try {
     const ends = { client, upstream: protocol };
-    return new Collector((run.translation ?? translationFor(attempt.route, exchange, ends, context)).collect());
+    return new Collector((run.translation ?? translationFor(attempt, ends, context)).collect());
   } catch (error) {
     if (error instanceof TooComplex) throw error;
     return undefined;

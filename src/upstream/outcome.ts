@@ -1,3 +1,4 @@
+import type { Attempt } from '../core/attempt.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { Answer } from './answer.ts';
@@ -10,6 +11,8 @@ export interface Exhausted {
   readonly type: 'exhausted';
   /** The last failure; undefined if nothing could be tried. */
   readonly failure: Failure | undefined;
+  /** The last attempt that a backend answered: the client may get that answer. */
+  readonly answered: Attempt | undefined;
   /** The earliest moment at which a new request makes sense, in milliseconds from now. */
   readonly retryAfterMs: number;
   /** False where the rules say that the failure is the client's to see: a 400, a content filter. */

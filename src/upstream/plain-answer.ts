@@ -33,7 +33,7 @@ export async function readPlain(
   response: UpstreamAnswer,
   run: AttemptRun,
 ): Promise<PlainAnswer | LongAnswer | Failure> {
-  run.watch.committed();
+  run.attempt.watch.committed();
   // Mostly it has come with its head.
   const whole = isHeld(response, run) ? response.body.takeWhole() : undefined;
   const body = whole ?? (await readInPieces(response, run));
@@ -56,28 +56,29 @@ function judged(
   const failure = judge({ status, headers, body }, json, mustBeJson, run);
   if (failure !== undefined) {
     // What failed was paid for as well.
-    run.exchange.usage = run.protocol.readUsage(json) ?? run.exchange.usage;
+    run.attempt.usage = run.protocol.readUsage(json) ?? run.attempt.usage;
     return failure;
   }
   const told = good && json !== undefined ? withOwnIds(body, json, run) : { body, json };
   const inForm = good ? inClientsForm(told.json, run) : undefined;
   if (inForm !== undefined && typeof inForm !== 'string') return inForm;
   begun(run);
-  run.watch.ends();
-  if (good) run.exchange.usage = run.protocol.readUsage(json);
+  run.attempt.watch.ends();
+  if (good) run.attempt.usage = run.protocol.readUsage(json);
   succeed(run, status);
   if (good) {
-    run.exchange.keptId = run.protocol.providerState?.idOf(json);
+    run.attempt.keptId = run.protocol.providerState?.idOf(json);
     rememberKept(run);
   }
   if (inForm === undefined) {
     // SDKs hand on as a text what is not labelled as JSON.
     if (good && !isJson && json !== undefined) headers.set('content-type', 'application/json');
-    return { type: 'plain', status, headers, ...told };
+    return { type: 'plain', attempt: run.attempt, status, headers, ...told };
   }
   const isStream = run.exchange.stream;
   headers.set('content-type', isStream ? streamType(run.client) : 'application/json');
-  return { type: 'plain', status, headers, body: encoder.encode(inForm), json: told.json, isStream };
+  const { attempt } = run;
+  return { type: 'plain', attempt, status, headers, body: encoder.encode(inForm), json: told.json, isStream };
 }
 
 /**
@@ -115,10 +116,10 @@ function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: Atte
 
 /** Of a word that nobody knows its own client may judge, where nothing better is to be had than the answer as it is. */
 function brokenPlain(broken: BrokenEnd, answer: HeldAnswer, json: unknown, run: AttemptRun): Failure {
-  const { exchange, translation, protocol } = run;
+  const { attempt, exchange, translation, protocol } = run;
   const failure = brokenEndFailure(broken, answer.headers, run);
   if (broken.cause !== 'unknown' || translation !== undefined || exchange.stream) return failure;
-  exchange.usage = protocol.readUsage(json);
+  attempt.usage = protocol.readUsage(json);
   return { ...failure, status: answer.status, answer };
 }
 
@@ -149,19 +150,19 @@ function isHeld({ status, headers }: UpstreamAnswer, run: AttemptRun): boolean {
 
 /** Reads piece by piece, until the answer is whole; gives the pieces of one that turns out not to be one to hold. */
 async function readInPieces(answer: UpstreamAnswer, run: AttemptRun): Promise<Uint8Array<ArrayBuffer> | Uint8Array[]> {
-  const { exchange, watch, context } = run;
+  const { attempt, context } = run;
   const pieces: Uint8Array[] = [];
   if (!isHeld(answer, run)) return pieces;
   const holdBytes = mustBeWhole(run) ? HOLD_WHOLE_BYTES : HOLD_BYTES;
   let bytes = 0;
   while (bytes <= holdBytes) {
-    watch.waits();
+    attempt.watch.waits();
     const { done, value } = await answer.body.read();
-    watch.gotBytes();
+    attempt.watch.gotBytes();
     if (done) return joined(pieces, bytes);
     pieces.push(value);
     bytes += value.byteLength;
-    if (bytes > UNCOUNTED_BYTES && bytes <= holdBytes && !hasRoomFor(value.byteLength, exchange, context))
+    if (bytes > UNCOUNTED_BYTES && bytes <= holdBytes && !hasRoomFor(value.byteLength, attempt, context))
       throw new NoRoom();
   }
   return pieces;
@@ -174,7 +175,7 @@ function beginLong(
   run: AttemptRun,
 ): LongAnswer | Failure {
   if (mustBeWhole(run)) {
-    run.exchange.notCarried = tooLong(run.attempt.route);
+    run.attempt.refusal = tooLong(run.attempt.route);
     return transportFailure('not_carried', 'too_long_to_translate');
   }
   if (status >= 400) {
@@ -218,14 +219,14 @@ const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /** Undefined for what is no JSON. Throws TooComplex for what would be too much to translate. */
-function parsed(body: Uint8Array, { translation, exchange, context }: AttemptRun): unknown {
+function parsed(body: Uint8Array, { translation, exchange, attempt, context }: AttemptRun): unknown {
   if (body.byteLength === 0) return undefined;
   const text = decoder.decode(body);
   if (text.length > SMALL_UNITS && (translation !== undefined || exchange.stream)) {
     new Work(context.snapshot.work).takeJson(text, 'the answer');
   }
   const isLarge = body.byteLength > UNCOUNTED_BYTES;
-  if (isLarge && !hasRoomFor(jsonFootprint(text, context.random), exchange, context)) throw new NoRoom();
+  if (isLarge && !hasRoomFor(jsonFootprint(text, context.random), attempt, context)) throw new NoRoom();
   try {
     return translation === undefined ? (JSON.parse(text) as unknown) : parseKeepingLongNumbers(text);
   } catch {

@@ -4,7 +4,6 @@ import { classifyAnswer } from '../core/classify.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { readGenericError } from '../core/generic-error.ts';
 import type { Failure, FailureKind, HeldAnswer } from '../core/failure.ts';
-import { routeKey } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { readVendorError } from '../core/vendor-error.ts';
 import { accountOf } from './account.ts';
@@ -15,12 +14,10 @@ import { coolingOf, operationFor } from '../routing/cooling.ts';
 import type { Translation } from '../translation/translation.ts';
 import { quotesRequest } from './quotes-request.ts';
 import { noteAccepted, sayRefused } from './provider-refused.ts';
-import type { Watch } from '../core/watch.ts';
 
 /** One attempt and what it is carried out with. */
 export interface AttemptRun {
   readonly attempt: Attempt;
-  readonly watch: Watch;
   readonly exchange: Exchange;
   /** The upstream protocol and the dialect of the client. Mostly the same. */
   readonly protocol: Protocol;
@@ -33,8 +30,6 @@ export interface AttemptRun {
   sentTarget: string | undefined;
   /** The stream was asked for token counts that its client did not ask for: what comes of them alone does not pass. */
   hidesUsage: boolean;
-  /** What the exchange held when the try began. */
-  readonly heldBefore: number;
 }
 
 /** Of these, the backend works: it is the request that it did not like. */
@@ -44,11 +39,10 @@ const SILENCE: ReadonlySet<FailureKind> = new Set(['connect_timeout', 'first_byt
 
 /** Ends an attempt that did not serve: the operation rests if its backend is to blame. Returns the failure. */
 export function fail(run: AttemptRun, failure: Failure): Failure {
-  const { attempt, watch, exchange, context } = run;
+  const { attempt, exchange, context } = run;
   if (attempt.ended) return failure;
   const { route } = attempt;
   const { kind } = failure;
-  watch.ends();
   let coolingUntil: number | undefined;
   if (kind === 'own_lack') context.ownLack.noted(failure.detail ?? kind);
   const isBlamed = isBackendsFault(run, failure);
@@ -61,31 +55,22 @@ export function fail(run: AttemptRun, failure: Failure): Failure {
   }
   // An answer that may be the best there is need not be had again.
   const isKept = kind === 'generation_failed' && failure.answer !== undefined;
-  if (SILENCE.has(kind) || isKept || isFailedTrial(run)) (exchange.spent ??= new Set()).add(route.key);
-  if (kind === 'context_length') exchange.noteTooLong(route);
+  attempt.isSpent = SILENCE.has(kind) || isKept || isFailedTrial(run);
   attempt.end({ failure, coolingUntil });
-  exchange.lastFailure = failure;
   // Nobody will see what was read of it.
-  if (failure.answer === undefined)
-    letGoOfBytes(exchange, context, Math.max(0, exchange.bufferedBytes - run.heldBefore));
-  if (failure.answer !== undefined) {
-    exchange.lastAnswered = failure;
-    exchange.answeredRoute = route;
-    exchange.answeredIn = exchange.upstreamProtocol;
-  }
+  if (failure.answer === undefined) letGoOfBytes(attempt, context);
   return failure;
 }
 
 /** A backend on trial is tried once, and then others; unless it is this very request that has put it there. */
 function isFailedTrial({ attempt, exchange }: AttemptRun): boolean {
-  const { backend, model } = attempt.route;
-  return attempt.isTrial && !exchange.hasTried(routeKey(backend.name, model));
+  return attempt.isTrial && !exchange.attempts.hasTried(attempt.route, attempt);
 }
 
 /** Notes where an answer is kept, if it is, for what will ask for it. A sealed id tells that itself. */
 export function rememberKept({ exchange, translation, attempt, context }: AttemptRun): void {
-  if (exchange.keptId === undefined || translation !== undefined || context.snapshot.seal !== undefined) return;
-  context.owners.remember(exchange.callerName, exchange.keptId, attempt.route.backend.name);
+  if (attempt.keptId === undefined || translation !== undefined || context.snapshot.seal !== undefined) return;
+  context.owners.remember(exchange.callerName, attempt.keptId, attempt.route.backend.name);
 }
 
 /** Notes that the route answers, and how soon it began to. Only its end tells whether it has served. */

@@ -10,6 +10,7 @@ import { hasRoomFor, letGoOfBytes, NoRoom, UNCOUNTED_BYTES } from '../core/buffe
 import { interruption } from '../translation/interruption.ts';
 import { streamType } from '../translation/framing.ts';
 import { lingerOn, Patience } from './patience.ts';
+import type { Attempt } from '../core/attempt.ts';
 import type { AttemptRun } from './settle.ts';
 import { begun, classify, fail, rememberKept, succeed } from './settle.ts';
 import { StreamInspector } from './stream-inspector.ts';
@@ -30,6 +31,10 @@ export class StreamAnswer {
   readonly #body: UpstreamBody;
   /** What came up to the commit point; undefined once the client has it. */
   #held: Uint8Array[] | undefined;
+  /** Whether the client has all of it, the end included, though it has left. */
+  isWhole = false;
+  /** The code of the error in which it has ended, if it has. */
+  brokenBy: string | undefined;
   #ended = false;
   /** The bytes of an event that is not whole, where they are counted. */
   #pendingHeld = 0;
@@ -43,12 +48,17 @@ export class StreamAnswer {
     this.headers = response.headers;
     if (run.client.stream.framing !== undefined) this.headers.set('content-type', streamType(run.client));
     this.#rewrite = StreamRewrite.for(run);
-    this.#events = new StreamInspector(run.protocol, run.exchange, this.#rewrite, {
+    this.#events = new StreamInspector(run.protocol, run.attempt, this.#rewrite, {
       limits: run.context.snapshot.work,
       ids: AnswerIds.for(run),
       isExtra: run.hidesUsage ? run.protocol.stream.usageRequest?.isExtra : undefined,
     });
     this.#body = response.body;
+  }
+
+  /** Where it comes from. */
+  get attempt(): Attempt {
+    return this.run.attempt;
   }
 
   /** Reads up to the commit point: the first event of a good answer. Until then a failure can be routed around. */
@@ -67,18 +77,18 @@ export class StreamAnswer {
       return failure;
     }
     if (held.length > 0) answer.#held = held;
-    run.watch.committed();
+    run.attempt.watch.committed();
     begun(run);
     // Nothing is tried again from here on; a long stream must not keep a long prompt in memory.
-    if (run.exchange.captured === undefined) {
+    if (run.exchange.delivery.captured === undefined) {
       run.exchange.body = undefined;
       letGoOfBytes(run.exchange, run.context);
+      letGoOfBytes(run.attempt, run.context);
       answer.#pendingHeld = 0;
     }
     run.exchange.conversation = undefined;
     rememberKept(run);
     run.translation = undefined;
-    run.exchange.ttftMs ??= run.context.clock.now() - run.exchange.startedAt;
     return answer;
   }
 
@@ -115,12 +125,12 @@ export class StreamAnswer {
     if (this.#ended) return;
     this.#ended = true;
     this.#noteUsage();
-    this.run.watch.ends();
+    this.run.attempt.watch.ends();
     this.#dropBody();
     const { kind, limit } = this.run.attempt.aborted ?? { kind: 'client_gone', limit: undefined };
     if (kind === 'client_gone' && this.#held === undefined && this.#events.isDelivered) {
       // Whoever has all of an answer may go.
-      this.run.exchange.delivered = true;
+      this.isWhole = true;
       succeed(this.run, this.status);
       return;
     }
@@ -157,14 +167,14 @@ export class StreamAnswer {
   }
 
   #read(): Promise<BodyChunk> {
-    const { watch, context } = this.run;
-    watch.waits(this.#events.hasEnded ? this.#patience.begins(context.clock.now()) : undefined);
+    const { attempt, context } = this.run;
+    attempt.watch.waits(this.#events.hasEnded ? this.#patience.begins(context.clock.now()) : undefined);
     return this.#body.read();
   }
 
   /** Looks at the whole events that a chunk completes. Undefined at the end of the transfer. */
   #inspected({ done, value }: BodyChunk): Uint8Array | undefined {
-    this.run.watch.gotBytes();
+    this.run.attempt.watch.gotBytes();
     if (done) return this.#events.last();
     const { seen, hasEnded } = this.#events;
     const bytes = this.#events.push(value);
@@ -176,10 +186,10 @@ export class StreamAnswer {
 
   /** What is here of an event that is not whole counts for the memory that all have. */
   #holdPending(bytes: number): void {
-    const { exchange, context } = this.run;
+    const { attempt, context } = this.run;
     const more = bytes - this.#pendingHeld;
-    if (more > 0 && !hasRoomFor(more, exchange, context)) throw new NoRoom();
-    if (more < 0) letGoOfBytes(exchange, context, -more);
+    if (more > 0 && !hasRoomFor(more, attempt, context)) throw new NoRoom();
+    if (more < 0) letGoOfBytes(attempt, context, -more);
     this.#pendingHeld = bytes;
   }
 
@@ -210,7 +220,7 @@ export class StreamAnswer {
 
   #settleWhole(): void {
     this.#ended = true;
-    this.run.watch.ends();
+    this.run.attempt.watch.ends();
     succeed(this.run, this.status);
     void lingerOn(this.#body, this.run.context.clock);
   }
@@ -267,14 +277,12 @@ export class StreamAnswer {
 
   /** However the stream ends: what was told of its tokens so far is counted. */
   #noteUsage(): void {
-    const { exchange } = this.run;
-    exchange.usage = this.#events.usage ?? exchange.usage;
+    const { attempt } = this.run;
+    attempt.usage = this.#events.usage ?? attempt.usage;
   }
 
   #interrupted(code: string): void {
-    const { exchange } = this.run;
-    exchange.interrupted = true;
-    exchange.errorCode = code;
+    this.brokenBy = code;
   }
 
   /** What the stream's own words for its end amount to, if they say that it is not whole. */

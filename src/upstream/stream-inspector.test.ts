@@ -1,19 +1,19 @@
 import { expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { chatEvents, sseText } from '../../test/kit/replies.ts';
-import type { Exchange } from '../core/exchange.ts';
+import type { Attempt } from '../core/attempt.ts';
 import { DEFAULT_WORK } from '../core/work.ts';
 import { protocolOf } from '../protocols/registry.ts';
 import { StreamInspector } from './stream-inspector.ts';
 
-/** What an inspector reads and writes of an exchange. */
-function exchange(): Exchange {
-  return { body: undefined, keptId: undefined, droppedEvents: 0 } as unknown as Exchange;
+/** What an inspector reads and writes of an attempt. */
+function attempt(): Attempt {
+  return { exchange: {}, keptId: undefined, droppedEvents: 0 } as unknown as Attempt;
 }
 
 /** Inspects a stream that comes in these chunks. */
 function inspect(chunks: readonly Uint8Array[]) {
-  const of = exchange();
+  const of = attempt();
   const inspector = new StreamInspector(protocolOf('openai-chat'), of, undefined, { limits: DEFAULT_WORK });
   const out: Uint8Array[] = [];
   for (const chunk of chunks) out.push(Uint8Array.from(inspector.push(chunk)));

@@ -1,4 +1,4 @@
-import type { Exchange } from '../core/exchange.ts';
+import type { Attempt } from '../core/attempt.ts';
 import { Work, type WorkLimits } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { isJson } from '../lib/is-json.ts';
@@ -55,7 +55,7 @@ export class StreamInspector {
 
   constructor(
     private readonly protocol: Protocol,
-    private readonly exchange: Exchange,
+    private readonly attempt: Attempt,
     /** Says the events anew; undefined where they pass as they are. */
     private readonly rewrite: Rewrite | undefined,
     private readonly looking: {
@@ -67,7 +67,7 @@ export class StreamInspector {
       readonly isExtra?: ((event: unknown) => boolean) | undefined;
     },
   ) {
-    this.#reader = protocol.stream.read(exchange.body?.fields, exchange.endpoint?.operation);
+    this.#reader = protocol.stream.read(attempt.exchange.body?.fields, attempt.exchange.endpoint?.operation);
   }
 
   get state(): State {
@@ -249,7 +249,7 @@ export class StreamInspector {
     }
     let seen = this.#reader.see(this.#event, name, isRewritten ? undefined : data);
     // What no reader of a dialect takes for anything may be a vendor's way to say that it failed.
-    if (seen === 'other' && this.exchange.endpoint?.operation === 'generate' && readVendorError(this.#event))
+    if (seen === 'other' && this.attempt.exchange.endpoint?.operation === 'generate' && readVendorError(this.#event))
       seen = 'foreign_error';
     this.finished = this.#reader.finished;
     if (seen === 'error' || seen === 'foreign_error') {
@@ -266,7 +266,7 @@ export class StreamInspector {
       return 'last';
     }
     if (this.#state === 'waiting') {
-      this.exchange.keptId ??= this.protocol.providerState?.idOf(this.#event);
+      this.attempt.keptId ??= this.protocol.providerState?.idOf(this.#event);
       if (seen === 'content') {
         this.#state = 'flowing';
         this.hasContent = true;
@@ -302,7 +302,7 @@ export class StreamInspector {
   }
 
   #drop(): void {
-    this.exchange.droppedEvents++;
+    this.attempt.droppedEvents++;
     if (++this.#dropped > MOST_DROPPED) throw new UnreadableStream('too many events that are no JSON');
   }
 }

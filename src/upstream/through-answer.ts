@@ -19,7 +19,7 @@ export async function readThrough(
   response: UpstreamAnswer,
   run: AttemptRun,
 ): Promise<PlainAnswer | LongAnswer | Failure> {
-  run.watch.committed();
+  run.attempt.watch.committed();
   onGateway(response.headers, run);
   const { status, headers, body } = response;
   const isGood = status >= 200 && status <= 299;
@@ -69,9 +69,8 @@ function whole(
   const bytes = new Uint8Array(Buffer.concat(pieces));
   const body = edits === undefined ? bytes : encoder.encode(editedAnswer(decoder.decode(bytes), edits));
   begun(run);
-  run.watch.ends();
   succeed(run, status);
-  return { type: 'plain', status, headers, body, json: undefined };
+  return { type: 'plain', attempt: run.attempt, status, headers, body, json: undefined };
 }
 
 /** Reads up to `mostBytes` into `pieces`; false if there is more. */
@@ -79,8 +78,9 @@ async function readPieces(
   { body }: UpstreamAnswer,
   pieces: Uint8Array[],
   mostBytes: number,
-  { watch, exchange, context }: AttemptRun,
+  { attempt, context }: AttemptRun,
 ): Promise<boolean> {
+  const { watch } = attempt;
   for (let bytes = 0; bytes <= mostBytes;) {
     watch.waits();
     const { done, value } = await body.read();
@@ -88,7 +88,7 @@ async function readPieces(
     if (done) return true;
     pieces.push(value);
     bytes += value.byteLength;
-    if (bytes > UNCOUNTED_BYTES && !hasRoomFor(value.byteLength, exchange, context)) throw new NoRoom();
+    if (bytes > UNCOUNTED_BYTES && !hasRoomFor(value.byteLength, attempt, context)) throw new NoRoom();
   }
   return false;
 }

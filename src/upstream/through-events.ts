@@ -63,8 +63,8 @@ export class ThroughEvents implements UpstreamBody {
     this.#begun.push(piece);
     this.#begunBytes += piece.byteLength;
     if (this.#begunBytes <= UNCOUNTED_BYTES) return;
-    const { exchange, context } = this.run;
-    if (!hasRoomFor(piece.byteLength, exchange, context)) throw new NoRoom();
+    const { attempt, context } = this.run;
+    if (!hasRoomFor(piece.byteLength, attempt, context)) throw new NoRoom();
     this.#heldBytes += piece.byteLength;
   }
 
@@ -73,7 +73,7 @@ export class ThroughEvents implements UpstreamBody {
     const whole = new Uint8Array(Buffer.concat(this.#begun));
     this.#begun = [];
     this.#begunBytes = 0;
-    if (this.#heldBytes > 0) letGoOfBytes(this.run.exchange, this.run.context, this.#heldBytes);
+    if (this.#heldBytes > 0) letGoOfBytes(this.run.attempt, this.run.context, this.#heldBytes);
     this.#heldBytes = 0;
     const bytes = this.edits === undefined ? whole : edited(whole, this.edits);
     this.#scrubbed?.push(bytes);

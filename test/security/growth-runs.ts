@@ -2,7 +2,7 @@ import { DEFAULT_WORK, TooComplex, Work } from '../../src/core/work.ts';
 import { AnswerWork } from '../../src/core/answer-work.ts';
 import { unfold } from '../../src/core/completion.ts';
 import type { AnswerEvent } from '../../src/core/event.ts';
-import type { Exchange } from '../../src/core/exchange.ts';
+import type { Attempt } from '../../src/core/attempt.ts';
 import { UnsupportedFeatureError } from '../../src/core/unsupported-feature-error.ts';
 import { Refusal } from '../../src/core/refusal.ts';
 import { parseKeepingLongNumbers } from '../../src/lib/exact-json.ts';
@@ -146,8 +146,8 @@ export function clientsOf(dialect: string): string[] {
 }
 
 function inspect(dialect: string, rewrite: StreamRewrite | undefined, sse: Uint8Array, chunkBytes: number): void {
-  const exchange = { body: undefined, keptId: undefined, droppedEvents: 0 } as unknown as Exchange;
-  const inspector = new StreamInspector(protocolOf(dialect), exchange, rewrite, { limits: DEFAULT_WORK });
+  const attempt = { exchange: {}, keptId: undefined, droppedEvents: 0 } as unknown as Attempt;
+  const inspector = new StreamInspector(protocolOf(dialect), attempt, rewrite, { limits: DEFAULT_WORK });
   tried(() => {
     for (let at = 0; at < sse.length && !inspector.isOver; at += chunkBytes) {
       inspector.push(sse.subarray(at, at + chunkBytes));

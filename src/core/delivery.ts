@@ -1,0 +1,37 @@
+import type { Attempt } from './attempt.ts';
+
+/** What reaches the client of an exchange. Attempts feed it; what it came to is known when its last byte is out. */
+export class Delivery {
+  /** The attempt whose answer the client gets; undefined until one serves, and where none does. */
+  attempt: Attempt | undefined;
+  status = 0;
+  /** A stable code of docs/errors.md, or what the upstream called its error. */
+  errorCode: string | undefined;
+  /** What that code leaves open, where the gateway has refused or ended the exchange. */
+  errorDetail: string | undefined;
+  /** The gateway turned the request down before any backend was tried. */
+  refused = false;
+  /** It is one of many of its kind, told together with them: it gets no log line of its own. */
+  unlogged = false;
+  /** It began well and broke off. */
+  interrupted = false;
+  /** The client has all of a stream, the end included: it may leave. */
+  isWhole = false;
+  /** Milliseconds from the request to the first content. */
+  ttftMs: number | undefined;
+  bytesOut = 0;
+  /** The beginning of the response's body, kept where bodies are to be logged. */
+  captured: Uint8Array[] | undefined;
+
+  /** The answer of `attempt` is what the client gets; it begins `ms` after the request came. */
+  serve(attempt: Attempt, ms: number): void {
+    this.attempt = attempt;
+    this.ttftMs ??= ms;
+  }
+
+  /** What the client has got is not whole, and says so, or it breaks off. */
+  breakOff(code: string): void {
+    this.interrupted = true;
+    this.errorCode = code;
+  }
+}

@@ -1,0 +1,7 @@
+import type { ExchangeRecord } from '../../core/record.ts';
+
+/** Whether the tries tell more than the request's own fields do: there were several, or the only one failed. */
+export function hasStory(record: ExchangeRecord): boolean {
+  const tries = record.tries;
+  return tries.length > 1 || (tries.length === 1 && tries[0]?.failure !== undefined);
+}
