@@ -14,7 +14,6 @@ import type { Exhausted, Outcome } from './upstream/outcome.ts';
 import { waitForRoom } from './admission/queue-slot.ts';
 
 /**
-/**
  * Makes attempts until one answers: of a request for an alias, by its routes; of one for what a provider keeps, at the
  * backend that keeps it; of what is passed through, at its one backend. It begins once the request is `admitted`. Nothing
  * reaches the client before it returns.
@@ -25,20 +24,24 @@ export async function dispatch(
   protocol: Protocol,
   context: Context,
 ): Promise<Outcome> {
-  const { asked, endpoint } = exchange;
   let candidates: Candidates;
   try {
     if (admitted !== undefined) await admitted;
-    // Without a queue, it has not waited.
-    if (endpoint?.limits === 'queue') exchange.queueMs ??= 0;
-    if (asked !== undefined) candidates = new RouteCandidates(asked, exchange, protocol, context);
-    else if (endpoint?.through === undefined) candidates = resourceCandidates(exchange, protocol, context);
-    else candidates = passthroughCandidates(passthroughBackend(exchange, context), context);
+    candidates = candidatesOf(exchange, protocol, context);
   } catch (error) {
     if (error instanceof Refusal) return { type: 'refused', refusal: error };
     throw error;
   }
   return attemptAll(candidates, exchange, protocol, context);
+}
+
+function candidatesOf(exchange: Exchange, protocol: Protocol, context: Context): Candidates {
+  const { asked, endpoint } = exchange;
+  // Without a queue, it has not waited.
+  if (endpoint?.limits === 'queue') exchange.queueMs ??= 0;
+  if (asked !== undefined) return new RouteCandidates(asked, exchange, protocol, context);
+  if (endpoint?.through === undefined) return resourceCandidates(exchange, protocol, context);
+  return passthroughCandidates(passthroughBackend(exchange, context), context);
 }
 
 /** The one loop of attempts. */

@@ -13,6 +13,7 @@ import { tooComplex } from './core/body-work.ts';
 import type { Context, Unready } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import { resolveKept } from './admission/stored-references.ts';
+import { needsSlot } from './admission/queue-slot.ts';
 import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';
 import { emit, emitEarly, emitRefusal } from './delivery/emit.ts';
 import { protocolOf } from './protocols/registry.ts';
@@ -82,7 +83,7 @@ export class Gateway {
       const { handler, limits } = admitCaller(exchange, arrival, protocol, context); // 2. who may come in, and where
       const accept = ACCEPT[handler];
       if (accept === undefined) {
-        if (limits !== 'none') await runPolicies(this.snapshot.policies, exchange, context);
+        if (limits !== 'none') await runPolicies(context.snapshot.policies, exchange, context);
         return await answerLocally(exchange, protocol, context);
       }
       if (!this.room.isThere(this.exchanges.size - 1)) throw outOfFiles();
@@ -120,9 +121,9 @@ export class Gateway {
     return { snapshot, ...this.tools, running: this.#running };
   }
 
-  /** Requests for an alias that every policy has let in. */
+  /** Requests that need a slot and that every policy has let in. */
   readonly #running = (): number =>
-    this.exchanges.all().filter(({ admitted, asked }) => admitted && asked !== undefined).length;
+    this.exchanges.all().filter((exchange) => exchange.admitted && needsSlot(exchange)).length;
 }
 
 /** True if a stream's outcome takes so long that its client must hear something meanwhile. */

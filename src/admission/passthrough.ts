@@ -48,12 +48,12 @@ export async function acceptPassthrough(exchange: Exchange, context: Context): P
   const ids = new OpenedIds(exchange, context);
   const isSealed = !through.isAccount;
   const target = isSealed ? openedPath(endpoint, ids, exchange, context) : endpoint.target;
-  if (isSealed) exchange.query = ids.in(exchange.query);
+  const query = isSealed ? ids.in(exchange.query) : undefined;
   if (isUpload(exchange)) {
-    exchange.endpoint = { ...endpoint, target, through: { ...through, upload: uploadOf(exchange) } };
+    exchange.endpoint = { ...endpoint, target, through: { ...through, query, upload: uploadOf(exchange) } };
   } else {
     await acceptBytes(exchange, context);
-    exchange.endpoint = { ...endpoint, target };
+    exchange.endpoint = { ...endpoint, target, through: { ...through, query } };
     if (isSealed) openBody(ids, exchange, context);
   }
   const backend = ids.backend ?? snapshot.passthrough?.[through.api];

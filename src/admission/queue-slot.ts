@@ -10,19 +10,26 @@ import type { QueuedRequest } from './queue.ts';
 import { availabilityFor } from '../routing/untried.ts';
 import type { Context } from '../context.ts';
 
-/** A slot among the requests that run at once, now or when one is free. Only endpoints whose row says so need one. */
+/**
+ * A slot among the requests that run at once, now or when one is free.
+ */
 export const queuePolicy: Policy = {
   name: 'queue',
   admit(exchange: Exchange, context: Context) {
-    if (exchange.endpoint?.limits !== 'queue') return undefined;
+    if (!needsSlot(exchange)) return undefined;
     exchange.queueMs = 0;
     const grant = context.queue.enter(new QueuedExchange(exchange.asked, exchange, context));
     return grant instanceof Promise ? queued(grant, exchange, context) : grant;
   },
   adopt(exchange: Exchange, { queue }: Context) {
-    return exchange.endpoint?.limits !== 'queue' || holdsSlot(exchange) ? undefined : queue.adopt();
+    return !needsSlot(exchange) || holdsSlot(exchange) ? undefined : queue.adopt();
   },
 };
+
+/** What is asked of a model does, and what the table of endpoints says. */
+export function needsSlot({ asked, endpoint }: Pick<Exchange, 'asked' | 'endpoint'>): boolean {
+  return asked !== undefined || endpoint?.limits === 'queue';
+}
 
 /** With all backends that are left full: waits for room at one, which is then kept for the exchange; false if none came. */
 export async function waitForRoom(asked: NamedAlias, exchange: Exchange, context: Context): Promise<boolean> {

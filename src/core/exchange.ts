@@ -9,9 +9,9 @@ import { ANONYMOUS, type Caller, type KeyGeneration } from './caller.ts';
 import type { Conversation } from './conversation.ts';
 import { Deadline } from './deadline.ts';
 import { Delivery } from './delivery.ts';
+import type { Access } from './endpoint-row.ts';
 import type { Aborted } from './failure.ts';
 import type { Holder } from './buffered-bytes.ts';
-import type { Access } from './endpoint-row.ts';
 import type { ProtocolName } from './part.ts';
 import type { Refusal } from './refusal.ts';
 import type { NamedAlias } from './route.ts';
@@ -111,9 +111,6 @@ export interface Body {
 export class Exchange implements BagItem, Holder {
   /** As `arrival` has them, unless admission knows better. */
   headers: HeaderFields;
-  /** With the provider's own ids, once those are known. */
-  query: string;
-  /** Of something that is kept, with the provider's own id, once that is known. */
   endpoint: Endpoint | undefined;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
@@ -172,7 +169,6 @@ export class Exchange implements BagItem, Holder {
   ) {
     this.headers = arrival.headers;
     this.endpoint = arrival.endpoint;
-    this.query = arrival.query;
     this.startedAt = clock.now();
     this.startedAtWall = clock.wallNow();
   }
@@ -187,6 +183,10 @@ export class Exchange implements BagItem, Holder {
 
   get path(): string {
     return this.arrival.path;
+  }
+
+  get query(): string {
+    return this.arrival.query;
   }
 
   get peer(): string {

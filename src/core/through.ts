@@ -24,6 +24,8 @@ export interface Through {
   readonly isAccount: boolean;
   /** Uploads and downloads are below a base of their own. */
   readonly root?: 'upload' | 'download' | undefined;
+  /** The query with the provider's own ids, once those are known; before, and without ids, it is as it came. */
+  readonly query?: string | undefined;
   /** What goes up piece by piece. */
   readonly upload?: Upload | undefined;
 }

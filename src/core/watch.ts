@@ -51,8 +51,7 @@ export class Watch implements DeadlineListener, ConnectionListener {
 
   /** No answer can begin before the request is whole. */
   uploading(): void {
-    if (this.#phase !== 'beginning') return;
-    this.#firstByteDueAt = this.clock.now() + this.attempt.firstByteMs;
+    if (this.#phase === 'beginning') this.#firstByteDueAt = this.clock.now() + this.attempt.firstByteMs;
   }
 
   /** The answer has begun for good: from here on, silence is what counts. */

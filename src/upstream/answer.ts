@@ -147,7 +147,7 @@ export class LongAnswer {
   #readUsage(): void {
     if (this.#tail === undefined) return;
     const tail = Buffer.concat(this.#tail).subarray(-TAIL_BYTES).toString('utf8');
-    const { attempt, exchange, protocol } = this.run;
+    const { exchange, attempt, protocol } = this.run;
     // What is passed through may tell of what was paid for before.
     if (exchange.endpoint?.through !== undefined) return;
     attempt.usage = findInTail(tail, (members) => protocol.readUsage(members));

@@ -207,7 +207,7 @@ function targetFor(run: AttemptRun, withheld: WithheldValues): string {
 }
 
 function queryFor(run: AttemptRun, withheld: WithheldValues): string {
-  return upstreamQuery(run.exchange.query, {
+  return upstreamQuery(run.exchange.endpoint?.through?.query ?? run.exchange.query, {
     own: run.protocol.wire.ownQueryFields,
     ofPath: run.exchange.endpoint?.ownQueryFields,
     through: run.exchange.endpoint?.through,

@@ -69,7 +69,6 @@ function whole(
   const bytes = new Uint8Array(Buffer.concat(pieces));
   const body = edits === undefined ? bytes : encoder.encode(editedAnswer(decoder.decode(bytes), edits));
   begun(run);
-  run.attempt.watch.ends();
   succeed(run, status);
   return { type: 'plain', attempt: run.attempt, status, headers, body, json: undefined };
 }
@@ -81,10 +80,11 @@ async function readPieces(
   mostBytes: number,
   { attempt, context }: AttemptRun,
 ): Promise<boolean> {
+  const { watch } = attempt;
   for (let bytes = 0; bytes <= mostBytes;) {
-    attempt.watch.waits();
+    watch.waits();
     const { done, value } = await body.read();
-    attempt.watch.gotBytes();
+    watch.gotBytes();
     if (done) return true;
     pieces.push(value);
     bytes += value.byteLength;
