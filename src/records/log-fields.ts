@@ -286,6 +286,15 @@ export const TRY_FIELDS = [
     meaning: 'How long the attempt took.',
   },
   {
+    name: 'hedge',
+    of: (tried) => tried.hedge,
+    trusted: 'one of three words',
+    type: 'string',
+    meaning:
+      'What became of an attempt that was begun beside a slow one (`models.<alias>.hedge`): `won` (it served), `lost` (the other was faster, or the request ended) or `failed`. The slower of the two has the failure `hedge_lost`.',
+    absentWhen: 'the attempt was none of these',
+  },
+  {
     name: 'cooling_until',
     of: (tried) => tried.coolingUntil,
     trusted: 'a time of the gateway’s clock',
