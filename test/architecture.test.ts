@@ -58,7 +58,8 @@ const MAX_LINES = 300;
 /** Files over 300 lines, each with the reason why it is better whole. */
 const LONG_FILES: Record<string, string> = {
   'src/records/log-lines.ts': 'a table of all general log lines, from which the documentation is made',
-  'src/records/log-fields.ts': 'a table of all fields of a request and its attempts, from which the documentation is made',
+  'src/records/log-fields.ts':
+    'a table of all fields of a request and its attempts, from which the documentation is made',
   'src/core/refusal.ts': 'a table of all error codes, from which the documentation is made',
   'src/upstream/stream-inspector.ts': 'one state machine: every verdict on an event of a stream in one place',
 };

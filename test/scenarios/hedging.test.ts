@@ -330,6 +330,27 @@ describe('with two attempts under way', () => {
     ]);
   });
 
+  test.each([false, true])('answers of both in one moment are one answer; stream: %p', async (stream) => {
+    await start();
+    for (let i = 0; i < 15; i++) {
+      const reply = (text: string) => hold(stream ? streamOf([text]) : chatAnswer(text));
+      const [one, other] = [reply('1'), reply('2')];
+      first.script(one);
+      second.script(other);
+      const asked = await ask({ stream });
+      await other.reached;
+      one.release();
+      other.release();
+      const { text: body } = await (await asked.answer).whole();
+      const line = await asked.line();
+      const [lost, served] = triesOf(line);
+      expect([lost?.[1], served?.[1]]).toEqual(['hedge_lost', undefined]);
+      expect(line.backend).toBe(served?.[0]);
+      expect(body).toContain(`"content":"${served?.[0] === 'first' ? '1' : '2'}"`);
+      expect(body).not.toContain(`"content":"${served?.[0] === 'first' ? '2' : '1'}"`);
+    }
+  });
+
   test('total_timeout ends both', async () => {
     await start({ more: { timeout: { total_timeout: '300ms' } } });
     second.script(stall());

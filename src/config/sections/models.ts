@@ -47,7 +47,7 @@ const hedgeSchema = z
         context.addIssue({ code: 'custom', params: REFUSED });
         return z.NEVER;
       })
-      .meta({ kind: '`p95` or a duration', allowed: 'p95, or a duration above 0 such as 800ms' })
+      .meta({ kind: 'duration or `p95`', allowed: 'p95, or a duration above 0 such as 800ms' })
       .prefault('p95')
       .describe(
         'How long the first route is waited for: a duration, or `p95`, the 95th percentile of what this route took of late to the first content of a stream or to a whole plain answer, each measured for itself. Until 40 are measured, nothing is hedged.',
