@@ -22,10 +22,9 @@ export class Attempts {
     return this.#all.at(-1);
   }
 
+  /** The last that was sent, and not given up for another. */
   get latestSent(): Attempt | undefined {
-    return (
-      this.#all.findLast((attempt) => attempt.isSent && !hasLost(attempt)) ?? this.#all.findLast(({ isSent }) => isSent)
-    );
+    return this.#all.findLast((attempt) => attempt.isSent && !hasLost(attempt));
   }
 
   add(attempt: Attempt): void {

@@ -1,4 +1,5 @@
 import { Attempt } from '../core/attempt.ts';
+import { expectedMs, measure } from '../core/backend-live.ts';
 import { letGoOfBytes } from '../core/buffered-bytes.ts';
 import { isFinal, type Failure } from '../core/failure.ts';
 import { Race } from '../core/race.ts';
@@ -97,8 +98,12 @@ async function race(first: Begun, second: Begun, hedging: Hedging): Promise<Answ
 
 function won(answer: Answer, first: Attempt, hedging: Hedging): Answer {
   learn(answer.attempt, hedging);
-  // It would have taken longer still: that is all that the 95th percentile has to know, which it was over.
-  if (first.failure?.kind === 'hedge_lost') learn(first, hedging);
+  // It would have taken longer still. That is all that the 95th percentile has to know, which it was over; an average may
+  // rise by it.
+  if (first.failure?.kind !== 'hedge_lost') return answer;
+  learn(first, hedging);
+  const now = hedging.context.clock.now();
+  if (first.ms > expectedMs(first.route.pace, now)) measure(first.route.pace, first.ms, now);
   return answer;
 }
 
