@@ -124,6 +124,36 @@ async function counted(metric: string): Promise<string[]> {
   return metrics.text.split('\n').filter((line) => line.startsWith(metric));
 }
 
+/** An answer of Anthropic's. */
+const MESSAGE = json(200, {
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'x',
+  content: [{ type: 'text', text: 'from afar' }],
+  stop_reason: 'end_turn',
+  usage: { input_tokens: 3, output_tokens: 4 },
+});
+
+/** A response that is kept unless told otherwise. */
+const RESPONSE = json(200, {
+  id: 'resp_1',
+  object: 'response',
+  created_at: 1,
+  model: 'x',
+  status: 'completed',
+  output: [
+    {
+      type: 'message',
+      id: 'msg_1',
+      role: 'assistant',
+      status: 'completed',
+      content: [{ type: 'output_text', text: 'from a response', annotations: [] }],
+    },
+  ],
+  usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
+});
+
 describe('a first route that is slow', () => {
   test.each([false, true])('is overtaken by the second, which serves; stream: %p', async (stream) => {
     await start();
@@ -201,17 +231,7 @@ describe('a first route that is slow', () => {
   test('is overtaken by a backend of another dialect', async () => {
     await start({ backend: { vendor: 'anthropic' } });
     first.script(stall());
-    second.script(
-      json(200, {
-        id: 'msg_1',
-        type: 'message',
-        role: 'assistant',
-        model: 'x',
-        content: [{ type: 'text', text: 'from afar' }],
-        stop_reason: 'end_turn',
-        usage: { input_tokens: 3, output_tokens: 4 },
-      }),
-    );
+    second.script(MESSAGE);
     const asked = await ask();
     expect(await text(asked)).toBe('from afar');
     expect(await asked.line()).toMatchObject({ backend: 'second', prompt_tokens: 3, completion_tokens: 4 });
@@ -454,11 +474,44 @@ describe('nothing is tried beside', () => {
     await expectNone();
   });
 
+  test('where the provider keeps the response, which it does unless told otherwise', async () => {
+    await start({ backend: { protocol: 'openai-responses' } });
+    const path = '/v1/responses';
+    await expectNone({ messages: undefined, input: 'Hello' }, path);
+    first.script(stall());
+    second.script(RESPONSE);
+    const asked = await ask({ messages: undefined, input: 'Hello', store: false }, path);
+    expect((await (await asked.answer).json()).output[0].content[0].text).toBe('from a response');
+  });
+
   test('where the provider keeps the answer, or runs tools', async () => {
     await start();
     await expectNone({ store: true });
     await expectNone({ tools: [{ type: 'web_search' }] });
     await expectNone({ input: 'Hello' }, '/v1/moderations');
+  });
+
+  test('where its backend cannot say what is asked, and nothing is spent', async () => {
+    await start({
+      hedge: { after: '30ms', at_most: '50%' },
+      names: ['first', 'second'],
+      backend: { vendor: 'anthropic' },
+    });
+    const embed = { input: 'Hello' };
+    const vectors = json(200, {
+      object: 'list',
+      model: 'x',
+      data: [{ object: 'embedding', index: 0, embedding: [1] }],
+    });
+    for (let i = 0; i < 2; i++) {
+      first.script(slowHeaders(100, vectors));
+      const asked = await ask(embed, '/v1/embeddings');
+      expect((await asked.answer).status).toBe(200);
+      expect((await asked.line()).attempts).toBe(1);
+    }
+    second.script(MESSAGE);
+    first.script(stall());
+    expect(await text(await ask())).toBe('from afar');
   });
 
   test('with another total_timeout', async () => {
