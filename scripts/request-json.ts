@@ -1,7 +1,8 @@
-// Writes src/records/request-json.ts: the line of a request as JSON, put together field by field from the table of a
+// Writes src/records/log/request-json.ts: the line of a request as JSON, put together field by field from the table of a
 // record's fields. What `JSON.stringify` or a loop over the table would take is three times as much.
 import type { ExchangeRecord } from '../src/core/record.ts';
-import { RECORD_FIELDS, type RecordField } from '../src/records/log-fields.ts';
+import type { RecordField } from '../src/records/log/log-field.ts';
+import { RECORD_FIELDS } from '../src/records/log/log-fields.ts';
 import { formatted } from './formatted.ts';
 import { writeGenerated } from './write-generated.ts';
 
@@ -19,46 +20,52 @@ export function writerSource(fields: readonly Field[]): string {
   const behind = own.slice(before.length);
   const told = own.filter(({ trusted }) => trusted === undefined);
   return `// Written by \`make generate\` from log-fields.ts: do not edit.
-import type { ExchangeRecord } from '../core/record.ts';
-import { printable } from '../lib/printable.ts';
+import type { ExchangeRecord } from '../../core/record.ts';
+import { printable } from '../../lib/printable.ts';
 import { hasStory } from './has-story.ts';
 import { isoTime, quoted, tenthsText } from './json-text.ts';
 import { tryEntry, type Level } from './request-line.ts';
 
-/** The request line of a record as JSON. */
-export function requestJson(record: ExchangeRecord, level: Level, nowMs: number): string {
-  ${localsOf(own)}
-  return \`{"level":"\${level}","ts":"\${isoTime(nowMs)}","msg":"request"${before.map(member).join('')}\${kindOf(record).json}${behind.map(member).join('')}}\`;
+/** Writes the lines of requests as JSON. What requests that follow each other share is written and looked through once. */
+export class RequestWriter {
+  #shared: Shared | undefined;
+
+  /** \`isClean\`: whether there is no secret in a text. */
+  constructor(private readonly isClean: (text: string) => boolean) {}
+
+  /** The request line of a record. */
+  json(record: ExchangeRecord, level: Level, nowMs: number): string {
+    ${localsOf(own)}
+    return \`{"level":"\${level}","ts":"\${isoTime(nowMs)}","msg":"request"${before.map(member).join('')}\${this.#sharedBy(record).json}${behind.map(member).join('')}}\`;
+  }
+
+  /** Whether there is no secret in the line, as JSON or for people: all of it that is not trusted is looked through. */
+  holdsNoSecret(record: ExchangeRecord): boolean {
+    ${localsOf(told)}
+    return this.#sharedBy(record).isClean && this.isClean(\`${told.map(text).join(' ')}\`);
+  }
+
+  #sharedBy(record: ExchangeRecord): Shared {
+    if (this.#shared !== undefined && isAlike(this.#shared.record, record)) return this.#shared;
+    ${localsOf(shared)}
+    const json = \`${shared.map(member).join('')}\`;
+    const told = \`${shared
+      .filter(({ trusted }) => trusted === undefined)
+      .map(text)
+      .join(' ')}\`;
+    this.#shared = { record, json, isClean: this.isClean(told) };
+    return this.#shared;
+  }
 }
 
-/** All of a request's line that is not trusted, to be looked through for secrets. */
-export function requestTold(record: ExchangeRecord): string {
-  ${localsOf(told)}
-  return \`${told.map(text).join(' ')} \${kindOf(record).told}\`;
-}
-
-/** What requests that follow each other often share, as it stands in their lines. */
-interface Kind {
-  readonly of: ExchangeRecord;
+/** What the lines of like requests have in common. */
+interface Shared {
+  readonly record: ExchangeRecord;
   readonly json: string;
-  readonly told: string;
+  readonly isClean: boolean;
 }
 
-let lastKind: Kind | undefined;
-
-function kindOf(record: ExchangeRecord): Kind {
-  if (lastKind !== undefined && isOfOneKind(lastKind.of, record)) return lastKind;
-  ${localsOf(shared)}
-  const json = \`${shared.map(member).join('')}\`;
-  const told = \`${shared
-    .filter(({ trusted }) => trusted === undefined)
-    .map(text)
-    .join(' ')}\`;
-  lastKind = { of: record, json, told };
-  return lastKind;
-}
-
-function isOfOneKind(one: ExchangeRecord, other: ExchangeRecord): boolean {
+function isAlike(one: ExchangeRecord, other: ExchangeRecord): boolean {
   return ${shared.map((field) => `${valueOf(field, 'one')} === ${valueOf(field, 'other')}`).join(' && ')};
 }
 
@@ -106,6 +113,6 @@ function text(field: Field): string {
 }
 
 if (import.meta.main) {
-  const path = 'src/records/request-json.ts';
+  const path = 'src/records/log/request-json.ts';
   await writeGenerated(path, await formatted(path, writerSource(RECORD_FIELDS)));
 }

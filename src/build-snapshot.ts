@@ -15,8 +15,10 @@ import { Scrubber } from './core/scrubber.ts';
 import { AddressList } from './lib/address-list.ts';
 import type { Environment } from './lib/environment.ts';
 import { KeyCheck } from './admission/auth.ts';
-import { AdminKey } from './admission/operators.ts';
+import type { CallerKey } from './admission/caller-key.ts';
+import { AdminKey } from './admission/admin-key.ts';
 import { OpenCallers } from './admission/open-callers.ts';
+import { policiesOf } from './admission/policies.ts';
 import { Cors } from './admission/cors.ts';
 import { WebPages } from './admission/web-pages.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
@@ -62,7 +64,7 @@ export function buildSnapshot(config: Config, { live, env, prompts }: SnapshotSo
       isPublic: config.metrics.public,
     },
     keyCheck: keyCheckOf(config),
-    adminKey: config.admin.api_key === undefined ? undefined : new AdminKey(config.admin.api_key),
+    adminKey: adminKeyOf(config),
     openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
     hasManyCallers: config.keys !== undefined,
     seal: sealOf(config),
@@ -75,6 +77,7 @@ export function buildSnapshot(config: Config, { live, env, prompts }: SnapshotSo
       values: config.server.max_values,
       units: config.server.max_body_mb * 1024 * 1024,
     },
+    policies: policiesOf(config),
     hopMark: live.hopMark,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),
@@ -115,14 +118,30 @@ function listedNames({ models }: Config): string[] {
 /** A list of keys, even an empty one, closes the gateway to everyone who has none. */
 function keyCheckOf(config: Config): KeyCheck | undefined {
   if (!hasKey(config)) return undefined;
-  const { proxy_api_key: own, keys } = config;
-  const known = (keys ?? []).map(({ name, models, enabled, expires_at: expires, ...key }) => ({
-    digest: digestOf(key) ?? '',
-    caller: { name, models, isOperator: false },
-    enabled,
-    expiresAt: expires === undefined ? Infinity : Date.parse(expires),
-  }));
+  const { proxy_api_key: own, keys = [] } = config;
+  const known = keys.flatMap(({ name, models, enabled, expires_at: expires, previous, ...key }): CallerKey[] => {
+    const current: CallerKey = {
+      digest: digestOf(key) ?? '',
+      caller: { name, models, isOperator: false },
+      enabled,
+      expiresAt: expires === undefined ? Infinity : Date.parse(expires),
+      previousUntil: undefined,
+    };
+    return previous === undefined ? [current] : [current, { ...current, ...previousOf(previous) }];
+  });
   return new KeyCheck(own, known);
+}
+
+function adminKeyOf({ admin: { api_key: key, previous } }: Config): AdminKey | undefined {
+  if (key === undefined) return undefined;
+  return new AdminKey(key, previous && previousOf(previous));
+}
+
+type PreviousKey = NonNullable<Config['admin']['previous']>;
+
+/** What tells the key from before a rotation from the one that has replaced it. */
+function previousOf({ until, ...key }: PreviousKey): Pick<CallerKey, 'digest' | 'previousUntil'> {
+  return { digest: digestOf(key) ?? '', previousUntil: Date.parse(until) };
 }
 
 function sealOf({ keys, server: { secret } }: Config): IdSeal | undefined {

@@ -6,7 +6,7 @@ import type { FailedKeys } from './admission/failed-keys.ts';
 import type { RequestQueue } from './admission/queue.ts';
 import type { RateLimits } from './admission/rate-limit.ts';
 import type { Sink } from './records/sink.ts';
-import type { Log } from './records/log.ts';
+import type { Log } from './records/log/log.ts';
 import type { ByteBudget } from './core/byte-budget.ts';
 import type { KeptItems } from './core/kept-items.ts';
 import type { ResponseOwners } from './core/response-owners.ts';
@@ -68,6 +68,8 @@ export interface Context {
   readonly log: Log;
   /** Reads the config again and puts it into force. */
   reload(): Promise<ReloadResult>;
+  /** How many requests for a model are let in and not over. */
+  running(): number;
   status(): GatewayStatus;
   /** In [0, 1). */
   random(): number;

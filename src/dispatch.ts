@@ -11,21 +11,27 @@ import { RouteCandidates } from './routing/route-candidates.ts';
 import type { Context } from './context.ts';
 import { Attempt } from './core/attempt.ts';
 import type { Exhausted, Outcome } from './upstream/outcome.ts';
-import { takeSlot, waitForRoom } from './admission/queue-slot.ts';
+import { waitForRoom } from './admission/queue-slot.ts';
 
 /**
- * Makes attempts until one answers: of a request for an alias, once it is admitted by the queue; of one for what a
- * provider keeps, at the backend that keeps it. Nothing reaches the client before it returns.
+ * Makes attempts until one answers: of a request for an alias, by its routes; of one for what a provider keeps, at the
+ * backend that keeps it. It begins once the request is `admitted`. Nothing reaches the client before it returns.
  */
-export async function dispatch(exchange: Exchange, protocol: Protocol, context: Context): Promise<Outcome> {
+export async function dispatch(
+  admitted: void | Promise<void>,
+  exchange: Exchange,
+  protocol: Protocol,
+  context: Context,
+): Promise<Outcome> {
   const { asked } = exchange;
   let candidates: Candidates;
   try {
+    if (admitted !== undefined) await admitted;
     if (asked === undefined) {
       candidates = resourceCandidates(exchange, protocol, context);
     } else {
-      const waiting = takeSlot(asked, exchange, context);
-      if (waiting !== undefined) await waiting;
+      // Without a queue, it has not waited.
+      exchange.queueMs ??= 0;
       candidates = new RouteCandidates(asked, exchange, protocol, context);
     }
   } catch (error) {

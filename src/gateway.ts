@@ -6,26 +6,19 @@ import { RequestRoom } from './core/request-room.ts';
 import { Bag } from './lib/bag.ts';
 import { takesLonger } from './lib/takes-longer.ts';
 import { acceptBody, acceptBytes, acceptHead } from './admission/accept.ts';
-import {
-  admitBody,
-  admitCaller,
-  admitRate,
-  outOfFiles,
-  refuseLoop,
-  shuttingDown,
-  slowedDown,
-} from './admission/admit.ts';
+import { admitBody, admitCaller, outOfFiles, refuseLoop, shuttingDown, slowedDown } from './admission/admit.ts';
 import { answerLocally } from './delivery/local-answers.ts';
 import { tooComplex } from './core/body-work.ts';
 import type { Context, Unready } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import { resolveKept } from './admission/stored-references.ts';
+import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';
 import { emit, emitEarly, emitRefusal } from './delivery/emit.ts';
 import { protocolOf } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What outlives the snapshots and is the same for all requests. */
-export type Tools = Omit<Context, 'snapshot'>;
+export type Tools = Omit<Context, 'snapshot' | 'running'>;
 
 /** Takes requests and gives answers. One for the life of the process; what it works by is swapped with each reload. */
 export class Gateway {
@@ -62,7 +55,10 @@ export class Gateway {
 
   /** Lets new requests work by `snapshot`; those under way end on what they began with. */
   use(snapshot: Snapshot): void {
+    const { policies: before } = this.snapshot;
     this.#context = this.#contextOf(snapshot);
+    const added = snapshot.policies.filter((policy) => !before.includes(policy));
+    adoptAdmitted(added, this.exchanges.all(), this.#context);
   }
 
   /** A request's way, from its first byte to the response. The response's body may still be under way when it returns. */
@@ -83,8 +79,9 @@ export class Gateway {
       admitBody(exchange, context);
       await (isKept ? acceptBytes : acceptBody)(exchange, context); //       3. what is asked for, and of which alias
       resolveKept(exchange, protocol, context);
-      admitRate(exchange, context); //                                       4. routes are chosen and tried
-      const outcome = dispatch(exchange, protocol, context);
+      // Limits count as they are now, whatever they were when the request began.
+      const admitted = runPolicies(this.snapshot.policies, exchange, context);
+      const outcome = dispatch(admitted, exchange, protocol, context); //    4. once it is let in, routes are chosen and tried
       if (exchange.stream && (await isSlow(outcome, context))) return emitEarly(outcome, exchange, protocol, context);
       return emit(await outcome, exchange, protocol, context); //            5. the answer, or why there is none
     } catch (error) {
@@ -110,8 +107,12 @@ export class Gateway {
   };
 
   #contextOf(snapshot: Snapshot): Context {
-    return { snapshot, ...this.tools };
+    return { snapshot, ...this.tools, running: this.#running };
   }
+
+  /** Requests for an alias that every policy has let in. */
+  readonly #running = (): number =>
+    this.exchanges.all().filter(({ admitted, asked }) => admitted && asked !== undefined).length;
 }
 
 /** True if a stream's outcome takes so long that its client must hear something meanwhile. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { generateKeyPairSync } from 'node:crypto';
 import { parseConfig } from './config/load.ts';
-import { createRedactor } from './records/redact.ts';
+import { createRedactor } from './records/log/redact.ts';
 import { logSettings } from './settings.ts';
 
 test('no secret of a backend gets into a line of the log', () => {

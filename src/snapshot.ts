@@ -5,9 +5,10 @@ import type { IdSeal } from './core/sealed-id.ts';
 import type { WorkLimits } from './core/work.ts';
 import type { AddressList } from './lib/address-list.ts';
 import type { KeyCheck } from './admission/auth.ts';
-import type { AdminKey } from './admission/operators.ts';
+import type { AdminKey } from './admission/admin-key.ts';
 import type { Cors } from './admission/cors.ts';
 import type { OpenCallers } from './admission/open-callers.ts';
+import type { Policy } from './admission/policy.ts';
 import type { WebPages } from './admission/web-pages.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
 
@@ -36,6 +37,8 @@ export interface Snapshot {
   readonly maxBodyBytes: number;
   /** How much work one request may make. */
   readonly work: WorkLimits;
+  /** What may refuse a request or let it wait, in the order in which it meets them. */
+  readonly policies: readonly Policy[];
   /** Undefined: the gateway is open. */
   readonly keyCheck: KeyCheck | undefined;
   /** With it, no other key opens what is for operators. */

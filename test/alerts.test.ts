@@ -7,8 +7,8 @@ import { CONSEQUENCES } from '../src/core/failure.ts';
 import { ERROR_CODES } from '../src/core/refusal.ts';
 import type { Alias } from '../src/core/route.ts';
 import { pageUrl } from '../src/lib/page-url.ts';
-import { expectedSeries } from '../src/records/expected-series.ts';
-import { OUTCOMES } from '../src/records/outcome.ts';
+import { expectedSeries } from '../src/records/metrics/expected-series.ts';
+import { OUTCOMES } from '../src/records/metrics/outcome.ts';
 import type { Json } from './kit/json.ts';
 import { groupedBy, metricSamples, metricsOf, OF_THE_SCRAPE } from './kit/metric-samples.ts';
 

@@ -47,6 +47,7 @@ const KNOWS_CONFIG_TYPES: Record<string, string> = {
   'src/upstream/resolve.ts': 'makes a backend of its config, once for each snapshot',
   'src/upstream/quirks.ts': 'part of that',
   'src/upstream/backends.ts': 'compares the configs before and after a reload',
+  'src/admission/policies.ts': 'picks the policies that a config asks for, once for each snapshot',
   'src/server/host.ts': 'listens where the config says',
   'src/server/listen.ts': 'listens at an address',
 };
@@ -57,9 +58,6 @@ const MAX_LINES = 300;
 
 /** Files over 300 lines, each with the reason why it is better whole. */
 const LONG_FILES: Record<string, string> = {
-  'src/records/log-lines.ts': 'a table of all general log lines, from which the documentation is made',
-  'src/records/log-fields.ts':
-    'a table of all fields of a request and its attempts, from which the documentation is made',
   'src/core/refusal.ts': 'a table of all error codes, from which the documentation is made',
   'src/upstream/stream-inspector.ts': 'one state machine: every verdict on an event of a stream in one place',
 };
@@ -167,6 +165,19 @@ describe('architecture', () => {
     expect(objection('gateway', 'build-snapshot', true)).toContain('app');
     expect(objection('app', 'build-snapshot', false)).toBeUndefined();
     expect(objection('extras', 'core', false)).toContain('RANKS');
+  });
+
+  test('no sink knows another', () => {
+    const rooms = ['src/records/log', 'src/records/metrics'];
+    const problems = rooms.flatMap((room) =>
+      sourcesIn(room).flatMap((source) =>
+        relativeImports(source)
+          .filter(({ target }) => rooms.some((other) => other !== room && target.startsWith(`${other}/`)))
+          .map(({ target }) => `${source.path} imports ${target}`),
+      ),
+    );
+    for (const room of rooms) expect(sourcesIn(room).length).toBeGreaterThan(5);
+    expect(problems).toEqual([]);
   });
 
   test("no file of a request's way knows the config, not even its types", () => {

@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import ts from 'typescript';
-import type { LogField } from '../src/records/log-fields.ts';
-import { LOG_LINES, type LogLine } from '../src/records/log-lines.ts';
+import type { LogField } from '../src/records/log/log-field.ts';
+import type { LogLine } from '../src/records/log/log-line.ts';
+import { LOG_LINES } from '../src/records/log/log-lines.ts';
 
 const ROOT = join(import.meta.dir, '..');
 const LEVELS = new Set(['debug', 'info', 'warn', 'error']);

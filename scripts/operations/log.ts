@@ -1,7 +1,8 @@
-import type { LogField } from '../../src/records/log-fields.ts';
-import { REQUEST_FIELDS, TRY_FIELDS } from '../../src/records/log-fields.ts';
-import type { LogLine } from '../../src/records/log-lines.ts';
-import { LOG_LINES } from '../../src/records/log-lines.ts';
+import type { LogField } from '../../src/records/log/log-field.ts';
+import { REQUEST_FIELDS } from '../../src/records/log/log-fields.ts';
+import { TRY_FIELDS } from '../../src/records/log/try-fields.ts';
+import type { LogLine } from '../../src/records/log/log-line.ts';
+import { LOG_LINES } from '../../src/records/log/log-lines.ts';
 import { code, codes, table } from './table.ts';
 import type { Localize } from './table.ts';
 

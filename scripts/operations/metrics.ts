@@ -1,7 +1,7 @@
 import { CONSEQUENCES } from '../../src/core/failure.ts';
-import { LABELS } from '../../src/records/labels.ts';
-import { Metrics } from '../../src/records/metrics.ts';
-import { OUTCOMES } from '../../src/records/outcome.ts';
+import { LABELS } from '../../src/records/metrics/labels.ts';
+import { Metrics } from '../../src/records/metrics/metrics.ts';
+import { OUTCOMES } from '../../src/records/metrics/outcome.ts';
 import { code, codes, table } from './table.ts';
 import type { Localize } from './table.ts';
 
@@ -30,7 +30,8 @@ export function metricsBlock(localize: Localize): string {
 
 function meaningOf(label: string): string {
   const meaning = LABELS[label];
-  if (meaning === undefined) throw new Error(`the label ${label} means nothing: write it into src/records/labels.ts`);
+  if (meaning === undefined)
+    throw new Error(`the label ${label} means nothing: write it into src/records/metrics/labels.ts`);
   return meaning;
 }
 

@@ -39,6 +39,7 @@ export async function acceptBody(exchange: Exchange, context: Context): Promise<
   const isName = name.length <= MAX_NAME_CHARS;
   exchange.askedName = isName ? name : `${name.slice(0, MAX_NAME_CHARS)}…`;
   exchange.asked = aliasNamed(name, exchange, snapshot);
+  exchange.endBy(deadlineOf(exchange, snapshot.totalMs), context.clock);
 }
 
 async function bodyOf(exchange: Exchange, context: Context): Promise<Body> {

@@ -1,11 +1,11 @@
-import { ADMIN } from '../core/caller.ts';
 import type { Arrival, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Clock } from '../lib/clock.ts';
 import { pageUrl } from '../lib/page-url.ts';
 import { queryField } from '../lib/query-field.ts';
 import { credentialIn } from '../vendors/presented-credential.ts';
-import { checkValid } from './auth.ts';
+import { keyShown } from './auth.ts';
+import { checkValid, generationOf } from './caller-key.ts';
 import { checkEndpoint } from './operators.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -80,19 +80,15 @@ export function admitCaller(
 /** Finds out who the caller is. Throws the Refusal of one without a key that is good. */
 function identify(exchange: Exchange, keyParameter: string | undefined, snapshot: Snapshot, clock: Clock): void {
   const { headers, query } = exchange;
-  const { adminKey, keyCheck, openCallers } = snapshot;
   const inQuery = queryField(query, keyParameter);
-  if (adminKey?.isShown(headers, inQuery) === true) {
-    exchange.caller = ADMIN;
-    return;
-  }
-  if (keyCheck === undefined) {
-    exchange.caller = openCallers.named(credentialIn(headers) ?? inQuery);
-    return;
-  }
   const now = clock.wallNow();
-  const known = keyCheck.find(headers, inQuery, now);
+  const known = keyShown({ headers, inQuery }, snapshot, now);
+  if (known === undefined) {
+    exchange.caller = snapshot.openCallers.named(credentialIn(headers) ?? inQuery);
+    return;
+  }
   exchange.caller = known.caller;
+  exchange.keyGeneration = generationOf(known);
   checkValid(known, now);
 }
 
@@ -100,12 +96,8 @@ function identify(exchange: Exchange, keyParameter: string | undefined, snapshot
 const LARGE_BODY_BYTES = 64 * 1024;
 
 /** Throws the Refusal of a request whose limits are reached before its body is read, if that would be a waste. */
-export function admitBody({ announcedBytes, clientIp }: Exchange, { rateLimits }: Context): void {
-  if (announcedBytes === undefined || announcedBytes > LARGE_BODY_BYTES) rateLimits.check(clientIp);
-}
-
-/** Counts a request for the rate limits that concern it; throws a Refusal, and counts nothing, if one is reached. */
-export function admitRate(exchange: Exchange, { rateLimits }: Context): void {
-  rateLimits.take(exchange.clientIp, exchange.asked?.alias.name);
-  exchange.hasTokens = true;
+export function admitBody(exchange: Exchange, context: Context): void {
+  const { announcedBytes } = exchange;
+  if (announcedBytes !== undefined && announcedBytes <= LARGE_BODY_BYTES) return;
+  for (const policy of context.snapshot.policies) policy.check?.(exchange, context);
 }

@@ -2,6 +2,7 @@ import type { Body, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import { withMembers } from '../lib/json-members.ts';
 import { memberSpans, replaceSpans } from '../lib/json-span.ts';
+import { parseJson } from '../lib/parse-json.ts';
 import type { Context } from '../context.ts';
 import { isReadAtOnce, readLimited } from './read-limited.ts';
 
@@ -54,7 +55,7 @@ export class JsonBody implements Body {
 function parse(text: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     const what = text.trim() === '' ? 'The body is empty' : `The body is not valid JSON (${describe(error)})`;
     throw new Refusal('invalid_json', `${what}. Send a JSON object with a \`model\`.`);

@@ -3,9 +3,6 @@ import type { Endpoint } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import { isLoopbackAddress } from '../lib/local-host.ts';
-import { isSameText } from '../lib/same-text.ts';
-import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
-import { credentialAt } from '../vendors/presented-credential.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** What a request says of who sent it. */
@@ -43,20 +40,6 @@ export function checkEndpoint(
   throw notAllowed(
     'Without `admin.api_key` this answers only requests from its own machine that no proxy passed on. Set `admin.api_key` in the config and send that key.',
   );
-}
-
-/** The key of whoever runs the gateway. */
-export class AdminKey {
-  constructor(private readonly key: string) {}
-
-  /** Whether one of the credential headers, or `parameter` of the query, holds it. */
-  isShown(headers: HeaderFields, parameter?: string): boolean {
-    if (parameter !== undefined && isSameText(parameter, this.key)) return true;
-    return CREDENTIAL_HEADERS.some((name) => {
-      const shown = credentialAt(headers, name);
-      return shown !== undefined && isSameText(shown, this.key);
-    });
-  }
 }
 
 const FOR_OPERATORS: ReadonlySet<Endpoint['kind']> = new Set(['backends', 'status', 'reload', 'metrics']);

@@ -1,31 +1,36 @@
+import { AdmissionLease } from '../core/admission-lease.ts';
 import type { Availability } from '../core/availability.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { Aborted } from '../core/failure.ts';
 import type { NamedAlias } from '../core/route.ts';
 import { Refusal } from '../core/refusal.ts';
-import type { QueuedRequest, Grant } from './queue.ts';
+import type { Policy } from './policy.ts';
+import { Grant } from './queue.ts';
+import type { QueuedRequest } from './queue.ts';
 import { availabilityFor } from '../routing/untried.ts';
 import type { Context } from '../context.ts';
-import { deadlineOf } from '../routing/deadline.ts';
 
-/** Lets the exchange run, now or once it has waited for a slot. Throws or rejects with a Refusal if it gets none. */
-export function takeSlot(asked: NamedAlias, exchange: Exchange, context: Context): void | Promise<void> {
-  exchange.queueMs = 0;
-  exchange.endBy(deadlineOf(exchange, context.snapshot.totalMs), context.clock);
-  const grant = context.queue.enter(new QueuedExchange(asked, exchange, context));
-  if (!(grant instanceof Promise)) {
-    exchange.queueSlot = grant.slot;
-    return;
-  }
-  return queued(grant, exchange, context);
-}
+/** A slot among the requests that run at once, now or when one is free. What is for no alias needs none. */
+export const queuePolicy: Policy = {
+  name: 'queue',
+  admit(exchange: Exchange, context: Context) {
+    const { asked } = exchange;
+    if (asked === undefined) return undefined;
+    exchange.queueMs = 0;
+    const grant = context.queue.enter(new QueuedExchange(asked, exchange, context));
+    return grant instanceof Promise ? queued(grant, exchange, context) : grant;
+  },
+  adopt(exchange: Exchange, { queue }: Context) {
+    return exchange.asked === undefined || holdsSlot(exchange) ? undefined : queue.adopt();
+  },
+};
 
 /** With all backends that are left full: waits for room at one, which is then kept for the exchange; false if none came. */
 export async function waitForRoom(asked: NamedAlias, exchange: Exchange, context: Context): Promise<boolean> {
   const waitedFrom = context.clock.now();
   try {
     exchange.kept = await context.queue.waitForBackend(new QueuedExchange(asked, exchange, context));
-    if (exchange.closed) exchange.release();
+    if (exchange.closed) exchange.letGoOfKept();
     return exchange.kept !== undefined;
   } catch (error) {
     // What the tries so far came to tells the client more than that it would have had to wait.
@@ -36,14 +41,10 @@ export async function waitForRoom(asked: NamedAlias, exchange: Exchange, context
   }
 }
 
-async function queued(grant: Promise<Grant>, exchange: Exchange, context: Context): Promise<void> {
+async function queued(granted: Promise<Grant>, exchange: Exchange, context: Context): Promise<AdmissionLease> {
   const waitedFrom = context.clock.now();
   try {
-    const { slot, kept } = await grant;
-    exchange.queueSlot = slot;
-    exchange.kept = kept;
-    // The client left in the very moment of its grant.
-    if (exchange.closed) exchange.release();
+    return new WaitedSlot(await granted, exchange);
   } finally {
     countWait(waitedFrom, exchange, context);
   }
@@ -53,6 +54,29 @@ function countWait(from: number, exchange: Exchange, { clock }: Context): void {
   const ms = clock.now() - from;
   exchange.queueMs = (exchange.queueMs ?? 0) + ms;
   exchange.waitedMs += ms;
+}
+
+/** Whether it has waited for its slot or got it at once; limits may have been off and on again since. */
+function holdsSlot({ lease }: Exchange): boolean {
+  for (; lease !== undefined; lease = lease.earlier)
+    if (lease instanceof Grant || lease instanceof WaitedSlot) return true;
+  return false;
+}
+
+/** The grant of an exchange that has waited, and the slot at a backend that is kept for its first attempt. */
+class WaitedSlot extends AdmissionLease {
+  constructor(
+    private readonly grant: Grant,
+    private readonly exchange: Exchange,
+  ) {
+    super();
+    exchange.kept = grant.kept;
+  }
+
+  protected override onSettled(): void {
+    this.exchange.letGoOfKept();
+    this.grant.settle(undefined);
+  }
 }
 
 /** An exchange as the queue sees it. */

@@ -73,19 +73,19 @@ describe('slots', () => {
     const [first, second, third, fourth] = [1, 2, 3, 4].map(() => new Client().enter());
     expect(queue.running).toBe(2);
     expect(queue.waiting).toBe(2);
-    first?.grant?.slot.settle();
+    first?.grant?.settle(undefined);
     await settled();
     expect(third?.grant).toBeDefined();
     expect(fourth?.grant).toBeUndefined();
-    second?.grant?.slot.settle();
+    second?.grant?.settle(undefined);
     await settled();
     expect(fourth?.grant).toBeDefined();
   });
 
   test('given back twice count once', () => {
     const client = new Client().enter();
-    client.grant?.slot.settle();
-    client.grant?.slot.settle();
+    client.grant?.settle(undefined);
+    client.grant?.settle(undefined);
     expect(queue.running).toBe(0);
   });
 
@@ -95,7 +95,7 @@ describe('slots', () => {
     await settled();
     expect(clients.every(({ grant }) => grant !== undefined)).toBe(true);
     queue.configure({ ...DEFAULTS, maxRequests: 1 });
-    clients[0]?.grant?.slot.settle();
+    clients[0]?.grant?.settle(undefined);
     const late = new Client().enter();
     expect(late.grant).toBeUndefined();
   });
@@ -151,7 +151,7 @@ describe('the queue', () => {
     const leaving = new Client().enter();
     const staying = new Client().enter();
     leaving.abort();
-    first.grant?.slot.settle();
+    first.grant?.settle(undefined);
     await settled();
     expect(leaving.refusal?.code).toBe('client_closed_request');
     expect(staying.grant).toBeDefined();
@@ -231,7 +231,7 @@ describe('backends', () => {
       const passing = new Client([other]).enter();
       other.begin(0);
       other.end();
-      passing.grant?.slot.settle();
+      passing.grant?.settle(undefined);
     }
     expect(looked).toBe(before);
     backend.end();
@@ -248,7 +248,7 @@ describe('backends', () => {
     options.pop();
     clock.advance(250);
     await settled();
-    expect(waiting.grant?.slot).toBeDefined();
+    expect(waiting.grant).toBeDefined();
     expect(waiting.grant?.kept).toBeUndefined();
   });
 });
@@ -283,7 +283,7 @@ test('whatever comes, goes and fails, limits hold and nothing is held in the end
           const { kept } = client.grant;
           const chosen = kept ?? client.availability();
           if (chosen === undefined || chosen === 'full') {
-            client.grant.slot.settle();
+            client.grant.settle(undefined);
             clients.splice(clients.indexOf(client), 1);
             continue;
           }
@@ -296,7 +296,7 @@ test('whatever comes, goes and fails, limits hold and nothing is held in the end
         if (client === undefined) return;
         serving.get(client)?.end();
         serving.delete(client);
-        client.grant?.slot.settle();
+        client.grant?.settle(undefined);
         clients.splice(clients.indexOf(client), 1);
       };
       for (const action of steps) {

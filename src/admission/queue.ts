@@ -1,7 +1,7 @@
+import { AdmissionLease } from '../core/admission-lease.ts';
 import type { Availability } from '../core/availability.ts';
 import type { BackendLive } from '../core/backend-live.ts';
 import type { Aborted } from '../core/failure.ts';
-import { Lease } from '../core/lease.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Clock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
@@ -26,10 +26,15 @@ export interface QueuedRequest {
   onAbort(listener: (reason: Aborted) => void): () => void;
 }
 
-/** What a queued request gets: its slot among those that run, and a backend where a slot is kept for it, if it waited for one. */
-export interface Grant {
-  readonly slot: Lease;
-  readonly kept: BackendLive | undefined;
+/** What a queued request gets: its slot among those that run, until it is settled. */
+export class Grant extends AdmissionLease {
+  constructor(
+    /** A backend that keeps a slot for the request, if it waited for one. Whoever gets the grant has to let go of it. */
+    readonly kept: BackendLive | undefined,
+    protected override readonly onSettled: () => void,
+  ) {
+    super();
+  }
 }
 
 interface Waiter {
@@ -103,9 +108,14 @@ export class RequestQueue {
     if (this.#queue.size > 0) this.#callNext();
   };
 
+  /** Counts a request that runs already, however many may. */
+  adopt(): Grant {
+    return this.#grant(undefined);
+  }
+
   #grant(kept: BackendLive | undefined): Grant {
     this.#running++;
-    return { slot: new Lease(this.#leave), kept };
+    return new Grant(kept, this.#leave);
   }
 
   readonly #leave = (): void => {
@@ -170,7 +180,7 @@ export class RequestQueue {
       const availability = waiter.request.availability();
       if (availability === 'full') continue;
       availability?.keep();
-      waiter.settle(waiter.hasSlot ? { slot: NO_SLOT, kept: availability } : this.#grant(availability));
+      waiter.settle(waiter.hasSlot ? new Grant(availability, NO_SLOT) : this.#grant(availability));
       return true;
     }
     return false;
@@ -192,7 +202,7 @@ export class RequestQueue {
 }
 
 /** For those that have a slot already. */
-const NO_SLOT = new Lease(() => undefined);
+const NO_SLOT = (): void => undefined;
 
 function queueFull(size: number): Refusal {
   return new Refusal(

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { FakeClock } from '../../test/kit/fake-clock.ts';
+import type { AdmissionLease } from '../core/admission-lease.ts';
 import { Refusal } from '../core/refusal.ts';
 import { RateLimits } from './rate-limit.ts';
 import type { RateLimitSettings } from './rate-limit.ts';
@@ -19,13 +20,26 @@ function configure(settings: Partial<RateLimitSettings>): void {
 
 /** The refusal of a request; undefined if it was let in. */
 function refused(ip = '10.0.0.1', alias?: string): Refusal | undefined {
+  return refusalOf(() => void limits.take(ip, alias));
+}
+
+function refusalOf(take: () => void): Refusal | undefined {
   try {
-    limits.take(ip, alias);
+    take();
     return undefined;
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;
   }
+}
+
+/** The lease of a request; undefined if it was refused. */
+function taken(ip: string, alias: string | undefined): AdmissionLease | undefined {
+  let lease: AdmissionLease | undefined;
+  const refusal = refusalOf(() => {
+    lease = limits.take(ip, alias);
+  });
+  return refusal === undefined ? lease : undefined;
 }
 
 function admitted(count: number, ip?: string, alias?: string): number {
@@ -92,9 +106,10 @@ describe('together', () => {
         const counts = new Map<string, number>();
         for (const { gapMs, ip, alias, giveBack } of events) {
           clock.advance(gapMs);
-          if (refused(ip, alias) !== undefined) continue;
+          const lease = taken(ip, alias);
+          if (lease === undefined) continue;
           if (giveBack) {
-            limits.giveBack(ip, alias);
+            lease.settle(undefined);
             continue;
           }
           for (const key of ['all', ip, `alias ${alias}`]) counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -118,8 +133,7 @@ describe('together', () => {
 
   test('what is given back can be taken again', () => {
     configure({ global: 1, perIp: 1, perAlias: { a: 1 } });
-    expect(admitted(1, '10.0.0.1', 'a')).toBe(1);
-    limits.giveBack('10.0.0.1', 'a');
+    limits.take('10.0.0.1', 'a')?.settle(undefined);
     expect(admitted(2, '10.0.0.1', 'a')).toBe(1);
   });
 });

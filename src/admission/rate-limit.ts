@@ -1,9 +1,21 @@
+import type { Context } from '../context.ts';
+import { AdmissionLease, wasForNothing } from '../core/admission-lease.ts';
+import type { Exchange } from '../core/exchange.ts';
+import type { ExchangeRecord } from '../core/record.ts';
 import { Refusal } from '../core/refusal.ts';
 import { addressKey } from '../lib/address-list.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Recent } from '../lib/recent.ts';
 import { TokenBucket } from '../lib/token-bucket.ts';
 import type { Rate } from '../lib/token-bucket.ts';
+import type { Policy } from './policy.ts';
+
+/** Limits requests per second: all of them, those of an address and those for an alias. Whatever reaches a backend costs a token. */
+export const rateLimitPolicy: Policy = {
+  name: 'rate_limit',
+  check: ({ clientIp }: Exchange, { rateLimits }: Context) => rateLimits.check(clientIp),
+  admit: ({ clientIp, asked }: Exchange, { rateLimits }: Context) => rateLimits.take(clientIp, asked?.alias.name),
+};
 
 /** Requests per second that are let in; what is undefined is not limited. */
 export interface RateLimitSettings {
@@ -73,10 +85,13 @@ export class RateLimits {
     return this.#addresses.size;
   }
 
-  /** Takes a token from each bucket that concerns the request. Throws a Refusal, and takes none, if one of them is empty. */
-  take(ip: string, alias?: string): void {
+  /**
+   * Takes a token from each bucket that concerns the request; undefined if none does. Throws a Refusal, and takes none, if
+   * one of them is empty.
+   */
+  take(ip: string, alias?: string): RateLease | undefined {
     const shares = this.#check(ip, alias);
-    for (const { bucket } of shares) bucket.take();
+    return shares.length === 0 ? undefined : new RateLease(shares);
   }
 
   /** As `take`, but takes nothing: what would be refused in any case needs not be read first. */
@@ -84,19 +99,12 @@ export class RateLimits {
     this.#check(ip, undefined);
   }
 
-  /** Puts back what `take` took for a request that was then refused for another reason. */
-  giveBack(ip: string, alias?: string): void {
-    this.#global?.bucket.giveBack();
-    if (this.#perIp !== undefined) this.#addresses.peek(addressKey(ip))?.giveBack();
-    if (alias !== undefined) this.#perAlias.get(alias)?.bucket.giveBack();
-  }
-
   #check(ip: string, alias: string | undefined): readonly Share[] {
     const shares: Share[] = [];
     const ofAlias = alias === undefined ? undefined : this.#perAlias.get(alias);
     if (this.#global !== undefined) shares.push(this.#global);
     if (this.#perIp !== undefined)
-      shares.push({ bucket: this.#bucketOf(ip, this.#perIp), rate: this.#perIp, ...PER_IP });
+      shares.push({ bucket: this.#bucketOf(ip, this.#perIp), rate: this.#perIp, scope: PER_IP.scope, key: PER_IP.key });
     if (ofAlias !== undefined) shares.push(ofAlias);
     const now = this.clock.now();
     let longest: Share | undefined;
@@ -111,6 +119,19 @@ export class RateLimits {
   #bucketOf(ip: string, rate: Rate): TokenBucket {
     const key = addressKey(ip);
     return this.#addresses.get(key) ?? this.#addresses.add(key, new TokenBucket(rate, this.clock.now()));
+  }
+}
+
+/** One token of each of these buckets; they go back to those very buckets, whatever a reload has changed since. */
+class RateLease extends AdmissionLease {
+  constructor(private readonly shares: readonly Share[]) {
+    super();
+    for (const { bucket } of shares) bucket.take();
+  }
+
+  protected override onSettled(record: ExchangeRecord | undefined): void {
+    if (!wasForNothing(record)) return;
+    for (const { bucket } of this.shares) bucket.giveBack();
   }
 }
 

@@ -7,7 +7,7 @@ import { startHttpThread } from '../lib/http-thread.ts';
 import { nearest } from '../lib/nearest.ts';
 import { wildcardMatches } from '../lib/wildcard.ts';
 import { namesProxy } from '../lib/proxy-variables.ts';
-import { createRedactor } from '../records/redact.ts';
+import { createRedactor } from '../records/log/redact.ts';
 import type { CommandLine } from './command.ts';
 import { UsageError } from './command.ts';
 import { configPath } from './flags.ts';

@@ -5,7 +5,7 @@ import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
 import { secretsOf } from '../config/secrets.ts';
 import { printable } from '../lib/printable.ts';
-import { createRedactor } from '../records/redact.ts';
+import { createRedactor } from '../records/log/redact.ts';
 import { checkLive } from './check-live.ts';
 import type { Command, CommandLine } from './command.ts';
 import { maskLikely, UsageError } from './command.ts';

@@ -1,4 +1,4 @@
-import { createRedactor } from '../records/redact.ts';
+import { createRedactor } from '../records/log/redact.ts';
 import type { Environment } from '../lib/environment.ts';
 
 /** A flag of a command. */

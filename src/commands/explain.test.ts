@@ -7,7 +7,7 @@ import { OTHER_WORDS } from '../core/other-words.ts';
 import { ERROR_CODES } from '../core/refusal.ts';
 import { SYSTEM_WORDS } from '../core/system-words.ts';
 import { commandLine } from '../lib/called-as.ts';
-import { OUTCOMES } from '../records/outcome.ts';
+import { OUTCOMES } from '../records/metrics/outcome.ts';
 import { ALERTS } from './alerts.ts';
 import { explain } from './explain.ts';
 import { schema } from './schema.ts';

@@ -10,8 +10,8 @@ import { pageUrl } from '../lib/page-url.ts';
 import { nearest } from '../lib/nearest.ts';
 import { asPlainText } from '../lib/plain-text.ts';
 import { printable } from '../lib/printable.ts';
-import type { Outcome } from '../records/outcome.ts';
-import { OUTCOME_REMEDIES, OUTCOMES } from '../records/outcome.ts';
+import type { Outcome } from '../records/metrics/outcome.ts';
+import { OUTCOME_REMEDIES, OUTCOMES } from '../records/metrics/outcome.ts';
 import { ALERTS } from './alerts.ts';
 import type { Command, CommandLine } from './command.ts';
 

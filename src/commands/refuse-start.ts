@@ -3,9 +3,9 @@ import type { ConfigError, ConfigProblem } from '../config/problem.ts';
 import { formatProblem } from '../config/problem.ts';
 import { systemClock } from '../lib/clock.ts';
 import { printable } from '../lib/printable.ts';
-import { stderrWriter } from '../records/console-writer.ts';
-import { createLog, type Log } from '../records/log.ts';
-import { createRedactor } from '../records/redact.ts';
+import { stderrWriter } from '../records/log/console/console-writer.ts';
+import { createLog, type Log } from '../records/log/log.ts';
+import { createRedactor } from '../records/log/redact.ts';
 import { consoleSettings } from '../settings.ts';
 import type { Environment } from '../lib/environment.ts';
 

@@ -5,7 +5,7 @@ import { elsewhere } from '../config/listen-choice.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { commandLine } from '../lib/called-as.ts';
 import { formatDuration } from '../lib/duration.ts';
-import { stderrWriter } from '../records/console-writer.ts';
+import { stderrWriter } from '../records/log/console/console-writer.ts';
 import { liftFetchLimit } from '../lib/fetch-limit.ts';
 import { startHttpThread } from '../lib/http-thread.ts';
 import { namesProxy } from '../lib/proxy-variables.ts';

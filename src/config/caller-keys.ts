@@ -1,51 +1,34 @@
 import { sha256 } from '../lib/sha256.ts';
 import type { Finding } from './messages.ts';
 import { unknownMessage } from './messages.ts';
+import { formatPath, type ConfigPath } from './problem.ts';
 import type { Config } from './schema.ts';
 
 /** Problems between the keys of callers: names or secrets that two of them share. Takes the values before validation. */
 export function checkCallerKeys(config: unknown): Finding[] {
-  const { keys: listed, proxy_api_key: own, admin, server } = (config ?? {}) as Readonly<Record<string, unknown>>;
-  const keys: readonly unknown[] = Array.isArray(listed) ? listed : [];
-  const places = new Map<unknown, string>();
-  if (typeof own === 'string') places.set(secretOf(own), 'proxy_api_key');
-  const findings: Finding[] = [];
-  const adminKey = memberOf(admin, 'api_key');
-  if (isFilled(adminKey)) {
-    const twin = places.get(secretOf(adminKey));
-    if (twin !== undefined) {
-      const message = `is the same key as ${twin} (use a different one: it is for whoever runs the gateway alone)`;
-      findings.push({ path: ['admin', 'api_key'], message });
+  const places = keyPlaces(config);
+  const owners = new Map<string, KeyPlace>();
+  const twins = places.flatMap((place): Finding[] => {
+    const digest = digestOf(place);
+    if (digest === undefined) return [];
+    const twin = owners.get(digest);
+    if (twin === undefined) {
+      owners.set(digest, place);
+      return [];
     }
-    places.set(secretOf(adminKey), 'admin.api_key').set(nameOf('admin'), 'admin.api_key');
-  }
-  const ofKeys = keys.flatMap((entry, index): Finding[] => {
-    if (typeof entry !== 'object' || entry === null) return [];
-    const { name, key, hash } = entry as Readonly<Record<string, unknown>>;
-    const wrong: Finding[] = [];
-    const place = `keys[${index}]`;
-    const secretName = isFilled(hash) ? 'hash' : 'key';
-    const digest = digestOf({ key, hash });
-    const secret = digest === undefined ? undefined : `key ${digest}`;
-    const twin = secret === undefined ? undefined : places.get(secret);
-    const namesake = places.get(nameOf(name));
-    wrong.push(...notOne(index, { key, hash }));
-    if (namesake !== undefined) {
-      const message = `duplicate key name "${String(name)}" (${namesake} has it already: choose another)`;
-      wrong.push({ path: ['keys', index, 'name'], message });
-    } else if (isFilled(name)) places.set(nameOf(name), place);
-    if (twin !== undefined) {
-      const message = `is the same key as ${twin} (use a different one: keys tell callers apart)`;
-      wrong.push({ path: ['keys', index, secretName], message });
-    } else if (secret !== undefined) places.set(secret, place);
-    return wrong;
+    const message = `is the same key as ${formatPath(twin.path)} (${remedyOf(place, twin)})`;
+    return [{ path: secretPath(place), message }];
   });
-  findings.push(...ofKeys);
-  const secret = memberOf(server, 'secret');
-  const knower = isFilled(secret) ? places.get(secretOf(secret)) : undefined;
-  if (knower === undefined) return findings;
-  const message = `is the same as ${knower} (use a secret that no client knows)`;
-  return [...findings, { path: ['server', 'secret'], message }];
+  const secret = memberOf(memberOf(config, 'server'), 'secret');
+  const knower = isFilled(secret) ? owners.get(sha256(secret)) : undefined;
+  const known = knower && `is the same as ${formatPath(knower.path)} (use a secret that no client knows)`;
+  return [
+    ...places.flatMap(notOne),
+    ...withoutSuccessor(config),
+    ...namesakes(config),
+    ...twins,
+    ...(known === undefined ? [] : [{ path: ['server', 'secret'], message: known }]),
+  ];
 }
 
 /** The SHA-256 of a caller's key, given as either of two; undefined if neither is. */
@@ -54,21 +37,100 @@ export function digestOf({ key, hash }: { readonly key?: unknown; readonly hash?
   return isFilled(key) ? sha256(key) : undefined;
 }
 
-function notOne(index: number, { key, hash }: { readonly key?: unknown; readonly hash?: unknown }): Finding[] {
-  if (key === undefined && hash === undefined)
-    return [
-      {
-        path: ['keys', index, 'key'],
-        message: 'is missing (a key as text, ${VARIABLE} or file:/path/to/it; or set hash)',
-      },
-    ];
+/** Where a key that clients show stands in the config, before validation. */
+interface KeyPlace {
+  readonly path: ConfigPath;
+  readonly key?: unknown;
+  readonly hash?: unknown;
+  /** It is a map with `key` or `hash`, and no plain text. */
+  readonly isMap: boolean;
+}
+
+function keyPlaces(config: unknown): KeyPlace[] {
+  const admin = memberOf(config, 'admin');
+  return [
+    { path: ['proxy_api_key'], key: memberOf(config, 'proxy_api_key'), isMap: false },
+    { path: ['admin', 'api_key'], key: memberOf(admin, 'api_key'), isMap: false },
+    ...mapPlace(['admin', 'previous'], memberOf(admin, 'previous')),
+    ...listedKeys(config).flatMap((entry, index) => [
+      ...mapPlace(['keys', index], entry),
+      ...mapPlace(['keys', index, 'previous'], memberOf(entry, 'previous')),
+    ]),
+  ];
+}
+
+function mapPlace(path: ConfigPath, entry: unknown): KeyPlace[] {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return [];
+  return [{ path, key: memberOf(entry, 'key'), hash: memberOf(entry, 'hash'), isMap: true }];
+}
+
+function secretPath({ path, hash, isMap }: KeyPlace): ConfigPath {
+  return isMap ? [...path, isFilled(hash) ? 'hash' : 'key'] : path;
+}
+
+function remedyOf({ path }: KeyPlace, twin: KeyPlace): string {
+  const isPrevious = path.at(-1) === 'previous';
+  const current = path[0] === 'admin' ? ['admin', 'api_key'] : path.slice(0, -1);
+  if (isPrevious && formatPath(current) === formatPath(twin.path))
+    return 'previous is the key from before the rotation';
+  return path[0] === 'admin'
+    ? 'use a different one: it is for whoever runs the gateway alone'
+    : 'use a different one: keys tell callers apart';
+}
+
+function notOne({ path, key, hash, isMap }: KeyPlace): Finding[] {
+  if (!isMap) return [];
+  if (key === undefined && hash === undefined) {
+    const message = 'is missing (a key as text, ${VARIABLE} or file:/path/to/it; or set hash)';
+    return [{ path: [...path, 'key'], message }];
+  }
   if (key === undefined || hash === undefined) return [];
-  return [{ path: ['keys', index, 'hash'], message: 'cannot stand beside key (keep one of the two)' }];
+  return [{ path: [...path, 'hash'], message: 'cannot stand beside key (keep one of the two)' }];
+}
+
+function withoutSuccessor(config: unknown): Finding[] {
+  const admin = memberOf(config, 'admin');
+  if (memberOf(admin, 'previous') === undefined || memberOf(admin, 'api_key') !== undefined) return [];
+  return [
+    { path: ['admin', 'previous'], message: 'has no successor (set api_key to the new key, or delete previous)' },
+  ];
+}
+
+function namesakes(config: unknown): Finding[] {
+  const owners = new Map<unknown, string>();
+  if (isFilled(memberOf(memberOf(config, 'admin'), 'api_key'))) owners.set('admin', 'admin.api_key');
+  return listedKeys(config).flatMap((entry, index): Finding[] => {
+    const name = memberOf(entry, 'name');
+    if (!isFilled(name)) return [];
+    const namesake = owners.get(name);
+    if (namesake === undefined) {
+      owners.set(name, formatPath(['keys', index]));
+      return [];
+    }
+    const message = `duplicate key name "${name}" (${namesake} has it already: choose another)`;
+    return [{ path: ['keys', index, 'name'], message }];
+  });
+}
+
+function listedKeys(config: unknown): readonly unknown[] {
+  const listed = memberOf(config, 'keys');
+  return Array.isArray(listed) ? listed : [];
 }
 
 /** What is valid but probably a mistake. */
-export function callerKeyWarnings(config: Config): Finding[] {
-  return [...nobody(config), ...providersKeys(config), ...unknownModels(config)];
+export function callerKeyWarnings(config: Config, nowMs: number): Finding[] {
+  return [...nobody(config), ...overlapsOver(config, nowMs), ...providersKeys(config), ...unknownModels(config)];
+}
+
+function overlapsOver({ admin, keys = [] }: Config, nowMs: number): Finding[] {
+  const all = [
+    { path: ['admin', 'previous', 'until'], previous: admin.previous },
+    ...keys.map(({ previous }, index) => ({ path: ['keys', index, 'previous', 'until'], previous })),
+  ];
+  const message = 'has passed: the previous key lets nobody in any more (delete previous)';
+  return all.flatMap(({ path, previous }) =>
+    previous === undefined || nowMs < Date.parse(previous.until) ? [] : [{ path, message }],
+  );
 }
 
 function nobody({ keys, proxy_api_key: own }: Config): Finding[] {
@@ -103,17 +165,12 @@ function unknownModels({ keys = [], models }: Config): Finding[] {
   );
 }
 
-/** All keys that clients send to the gateway, with their paths. */
-export function callerKeys({
-  keys = [],
-  proxy_api_key: own,
-  admin: { api_key: admin },
-}: Config): { path: (string | number)[]; key: string }[] {
-  return [
-    ...(own === undefined ? [] : [{ path: ['proxy_api_key'], key: own }]),
-    ...(admin === undefined ? [] : [{ path: ['admin', 'api_key'], key: admin }]),
-    ...keys.flatMap(({ key }, index) => (key === undefined ? [] : [{ path: ['keys', index, 'key'], key }])),
-  ];
+/** All keys that clients send to the gateway and that the config holds as text, with their paths. */
+export function callerKeys(config: Config): { path: ConfigPath; key: string }[] {
+  return keyPlaces(config).flatMap((place) => {
+    const { key } = place;
+    return isFilled(key) ? [{ path: secretPath(place), key }] : [];
+  });
 }
 
 function memberOf(section: unknown, name: string): unknown {
@@ -124,13 +181,4 @@ function memberOf(section: unknown, name: string): unknown {
 
 function isFilled(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
-}
-
-// Names and secrets share one map, so each gets a prefix.
-function nameOf(name: unknown): string {
-  return `name ${String(name)}`;
-}
-
-function secretOf(key: unknown): string {
-  return `key ${sha256(String(key))}`;
 }

@@ -66,6 +66,31 @@ export function gatewayKey() {
   });
 }
 
+/** The hash of such a key. */
+export function keyHash() {
+  return z
+    .string()
+    .min(1)
+    .refine((value) => value === '' || HASH.test(value), { params: REFUSED })
+    .meta({ kind: 'hash', hidden: true, allowed: HASH_ALLOWED });
+}
+
+const HASH_ALLOWED = '`sha256:` and 64 hexadecimal digits, as `printf %s "$KEY" | sha256sum` prints them';
+const HASH = /^sha256:[0-9a-fA-F]{64}$/;
+
+/** A moment, as text that `Date.parse` reads. */
+export function time() {
+  return text('time', 'a time such as 2027-01-31T12:00:00Z, or a day, which begins at midnight UTC').refine(
+    (value) => value === '' || isTime(value),
+    { params: REFUSED },
+  );
+}
+
+function isTime(value: string): boolean {
+  const isForm = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/.test(value);
+  return isForm && !Number.isNaN(Date.parse(value));
+}
+
 const MIN_KEY_CHARS = 8;
 /** Shorter keys get a warning. */
 export const SAFE_KEY_CHARS = 12;

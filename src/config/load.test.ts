@@ -109,12 +109,16 @@ describe('a config that is valid', () => {
     expect(warnings.map(({ path, message }) => `${path} ${message}`)).toEqual([
       `proxy_api_key ${PLACEHOLDER}`,
       `keys[0].key ${PLACEHOLDER}`,
+      `keys[0].previous.key ${PLACEHOLDER}`,
       `admin.api_key ${PLACEHOLDER}`,
+      `admin.previous.key ${PLACEHOLDER}`,
     ]);
     const keys = {
       LLM_PROXY_KEY: '8b1f0c7d9e2a4655',
       SEARCH_TEAM_KEY: '77aa0c7d9e2a4655',
+      SEARCH_TEAM_OLD_KEY: '22ee0c7d9e2a4655',
       LLM_PROXY_ADMIN_KEY: '65ab0c7d9e2a4655',
+      LLM_PROXY_OLD_ADMIN_KEY: '31cd0c7d9e2a4655',
     };
     expect((await loadConfig('config.example.yaml', keys)).warnings).toEqual([]);
     const missing = (value: object, standard: object): string[] =>

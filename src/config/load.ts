@@ -33,6 +33,8 @@ export interface LoadedConfig {
 /** What a config is read with, besides its text. */
 export interface ConfigOptions extends SourceOptions {
   readonly flags?: ListenFlags;
+  /** The time by which warnings go, in milliseconds since the epoch; now unless given. */
+  readonly nowMs?: number;
 }
 
 /** Reads and validates the config file at `path`; throws a ConfigError with all its problems. */
@@ -144,7 +146,8 @@ function readText(text: string, options: ConfigOptions): Reading {
   const problems = [...source.problems, ...findings.map((finding) => located(source, finding))];
   if (problems.length > 0 || !result.data) return { problems, secretFiles, wantsJson };
   const config = { ...result.data, listen: listen.value };
-  const warnings = [...findWarnings(config, listen, options.env), ...exposedSecrets(secretLocations, options.file)].map(
+  const { env, file, nowMs = Date.now() } = options;
+  const warnings = [...findWarnings(config, listen, { env, nowMs }), ...exposedSecrets(secretLocations, file)].map(
     (warning) => located(source, warning),
   );
   return { config, listen, warnings, secretFiles };

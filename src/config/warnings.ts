@@ -10,12 +10,16 @@ import { suspiciousUrls, unlikelyProtocols } from './backend-check.ts';
 import type { Config } from './schema.ts';
 
 /** What is valid in a config but probably a mistake. */
-export function findWarnings(config: Config, listen: ListenChoice, env: Environment): Finding[] {
+export function findWarnings(
+  config: Config,
+  listen: ListenChoice,
+  { env, nowMs }: { readonly env: Environment; readonly nowMs: number },
+): Finding[] {
   return [
     ...openToAll(config, listen),
     ...loopbackInContainer(listen, env),
     ...backendsAtOwnAddress(config, listen, env),
-    ...callerKeyWarnings(config),
+    ...callerKeyWarnings(config, nowMs),
     ...shortKeys(config),
     ...suspiciousKeys(config, env),
     ...unusedBackends(config),

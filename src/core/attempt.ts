@@ -1,3 +1,4 @@
+import { Cancellation } from '../lib/cancellation.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Clock } from '../lib/clock.ts';
 import { brokenAnswer } from './broken-answer.ts';
@@ -61,7 +62,7 @@ export class Attempt implements Holder {
   droppedEvents = 0;
   bufferedBytes = 0;
 
-  readonly #controller = new AbortController();
+  readonly cancellation = new Cancellation();
   #isSent = false;
   #end: AttemptEnd | undefined;
   /** The half-open trial, if the route is on one. */
@@ -88,7 +89,7 @@ export class Attempt implements Holder {
     // The slot that was kept for this exchange is now either its own or, with another backend's first, not needed.
     exchange.letGoOfKept();
     exchange.attempts.noteSent();
-    if (exchange.aborted !== undefined) this.#controller.abort(exchange.aborted);
+    if (exchange.aborted !== undefined) this.cancellation.cancel(exchange.aborted);
     this.watch.begins();
   }
 
@@ -133,13 +134,9 @@ export class Attempt implements Holder {
     return `${limit}, the default${this.thinks ? ' for thinking' : ''}`;
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
   /** Why the gateway itself ended the attempt, if it did. */
   get aborted(): Aborted | undefined {
-    const reason: unknown = this.signal.aborted ? this.signal.reason : undefined;
+    const { reason } = this.cancellation;
     return reason instanceof Aborted ? reason : undefined;
   }
 
@@ -149,7 +146,7 @@ export class Attempt implements Holder {
   }
 
   abort(reason: Aborted): void {
-    if (!this.ended) this.#controller.abort(reason);
+    if (!this.ended) this.cancellation.cancel(reason);
   }
 
   /** Another attempt is taken in its place: aborts and ends it at once, if it has not ended. */

@@ -8,6 +8,9 @@ export interface Caller {
   readonly isOperator: boolean;
 }
 
+/** Which of a caller's two keys a request has shown, where it is not the current one: that from before a rotation. */
+export type KeyGeneration = 'previous';
+
 /** Whoever shows `proxy_api_key`. */
 export const PROXY: Caller = { name: 'proxy', models: undefined, isOperator: true };
 

@@ -1,16 +1,16 @@
 import type { BagItem } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
+import type { AdmissionLease } from './admission-lease.ts';
 import type { Attempt } from './attempt.ts';
 import { Attempts } from './attempts.ts';
 import type { BackendLive } from './backend-live.ts';
-import { ANONYMOUS, type Caller } from './caller.ts';
+import { ANONYMOUS, type Caller, type KeyGeneration } from './caller.ts';
 import type { Conversation } from './conversation.ts';
 import { Deadline } from './deadline.ts';
 import { Delivery } from './delivery.ts';
 import type { Aborted } from './failure.ts';
 import type { Holder } from './buffered-bytes.ts';
-import type { Lease } from './lease.ts';
 import type { ProtocolName } from './part.ts';
 import type { Refusal } from './refusal.ts';
 import type { NamedAlias } from './route.ts';
@@ -115,6 +115,7 @@ export class Exchange implements BagItem, Holder {
 
   /** Whoever the request's credential stands for; undefined until that is known. */
   caller: Caller | undefined;
+  keyGeneration: KeyGeneration | undefined;
   asked: NamedAlias | undefined;
   /** The name in the body, known or not. */
   askedName: string | undefined;
@@ -134,10 +135,10 @@ export class Exchange implements BagItem, Holder {
   /** The time that is neither the gateway's own nor an attempt's: the client's sending, the queue, waits between attempts. */
   waitedMs = 0;
 
-  /** It has taken tokens of the rate limits. */
-  hasTokens = false;
-  /** Its slot among the requests that run at once. */
-  queueSlot: Lease | undefined;
+  /** Every policy has let it in. */
+  admitted = false;
+  /** The newest of the leases that policies gave it. */
+  lease: AdmissionLease | undefined;
   /** A backend that has a slot kept for its next attempt. */
   kept: BackendLive | undefined;
 
@@ -221,12 +222,6 @@ export class Exchange implements BagItem, Holder {
     const { kept } = this;
     this.kept = undefined;
     kept?.letGo();
-  }
-
-  /** Gives back its place and whatever else it holds. Fine to call more than once. */
-  release(): void {
-    this.letGoOfKept();
-    this.queueSlot?.settle();
   }
 
   /** Nothing of the exchange happens after. Returns false if it was closed before. */

@@ -1,3 +1,8 @@
+import type { KeyGeneration } from './caller.ts';
+
+/** The status of an exchange whose client left before its end. */
+export const CLIENT_LEFT = 499;
+
 /** What one exchange came to. Written once, at its end; log lines, metrics and any ledger derive from it. */
 export interface ExchangeRecord {
   /** Milliseconds since the epoch at which the request arrived. */
@@ -6,6 +11,8 @@ export interface ExchangeRecord {
   readonly clientIp: string;
   /** Whoever the credential stood for; undefined where it stood for nobody. */
   readonly caller: string | undefined;
+  /** Which of the caller's keys it was, where it was not the current one. */
+  readonly keyGeneration?: KeyGeneration | undefined;
   readonly method: string;
   /** The request's path without its query, which may carry credentials. */
   readonly path: string;

@@ -28,8 +28,9 @@ export const ERROR_CODES = {
   key_expired: {
     status: 401,
     type: request,
-    meaning: "The key is one of the config's `keys`, and its `expires_at` has passed.",
-    remedy: 'Ask whoever runs the gateway for a new one.',
+    meaning:
+      "The key is one of the config's `keys`, and its `expires_at` has passed; or it was rotated, and `previous.until` has passed.",
+    remedy: 'Ask whoever runs the gateway for a new one; after a rotation there is one already.',
   },
   model_not_allowed: {
     status: 403,

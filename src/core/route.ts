@@ -1,6 +1,7 @@
 import type { BackendLive, ModelLive, Pace } from './backend-live.ts';
 import type { Operation } from './exchange.ts';
 import type { HedgeLive } from './hedge-live.ts';
+import type { Cancellation } from '../lib/cancellation.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Effort } from './effort.ts';
 import type { ProtocolName } from './part.ts';
@@ -33,7 +34,8 @@ export interface UpstreamRequest {
   readonly target: string;
   readonly headers: Record<string, string>;
   readonly body: string | Uint8Array<ArrayBuffer> | undefined;
-  readonly signal: AbortSignal;
+  /** Cancels it, whatever has come of it. */
+  readonly cancellation: Cancellation;
   /** What is asked of which model, for backends that put it elsewhere; undefined for a health check. */
   readonly call?: UpstreamCall | undefined;
   /** Told when a connection has to be opened for it, by transports that know. */

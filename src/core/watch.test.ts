@@ -53,7 +53,7 @@ function begin(timeouts: Partial<Timeouts> = {}, thinks = false): Attempt {
   attempt.thinks = thinks;
   watch = attempt.watch;
   // As `upstream/attempt.ts` does: an attempt that was aborted is over.
-  attempt.signal.addEventListener('abort', () => attempt.watch.ends());
+  attempt.cancellation.signal.addEventListener('abort', () => attempt.watch.ends());
   attempt.begin(undefined);
   return attempt;
 }

@@ -87,8 +87,11 @@ export function ownResponse(
   { status, headers }: { readonly status: number; readonly headers: Readonly<Record<string, string>> },
   { exchange, protocol: client }: Pick<Addressee, 'exchange' | 'protocol'>,
 ): Response {
-  const response = new Response(body, { status, headers });
-  describe(response.headers, exchange, client);
+  // Set one by one, they cost a third of what an object of them does.
+  const response = new Response(body, { status });
+  const { headers: given } = response;
+  for (const name in headers) given.set(name, headers[name] ?? '');
+  describe(given, exchange, client);
   return response;
 }
 

@@ -5,7 +5,7 @@ import { DeadlineTimer } from '../lib/deadline-timer.ts';
 import type { DeadlineListener } from '../lib/deadline-timer.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import { capture } from '../records/capture.ts';
+import { capture } from '../records/log/capture.ts';
 import type { SlicedAnswer } from '../upstream/answer.ts';
 import type { Context } from '../context.ts';
 import type { Outcome } from '../upstream/outcome.ts';

@@ -5,7 +5,7 @@ import type { Refusal } from '../core/refusal.ts';
 import type { GatewayError, Protocol } from '../protocols/protocol.ts';
 import { SLICE_BYTES, SlicedAnswer } from '../upstream/answer.ts';
 import type { LongAnswer, PlainAnswer } from '../upstream/answer.ts';
-import { capture } from '../records/capture.ts';
+import { capture } from '../records/log/capture.ts';
 import { ClientStream } from './client-stream.ts';
 import type { Way } from './client-stream.ts';
 import type { Context } from '../context.ts';

@@ -3,7 +3,7 @@ import type { Exchange } from '../core/exchange.ts';
 import type { GatewayErrorCode } from '../core/refusal.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { aliasNamed, usable } from '../admission/accept.ts';
-import { admitRate } from '../admission/admit.ts';
+import { runPolicies } from '../admission/run-policies.ts';
 import type { Context } from '../context.ts';
 import { finish } from '../records/finish.ts';
 import { ownResponse } from './client-headers.ts';
@@ -31,7 +31,8 @@ async function answerOf(
   const { endpoint } = exchange;
   const { snapshot, clock } = context;
   // Operators must get through when everybody is at a limit.
-  if (endpoint?.kind === 'models' || endpoint?.kind === 'model_by_id') admitRate(exchange, context);
+  if (endpoint?.kind === 'models' || endpoint?.kind === 'model_by_id')
+    await runPolicies(snapshot.policies, exchange, context);
   switch (endpoint?.kind) {
     case 'models':
       return { body: models.list(usable(exchange.caller, snapshot), CREATED), status: 200 };
@@ -39,8 +40,8 @@ async function answerOf(
       return { body: models.one(aliasNamed(endpoint.target, exchange, snapshot).name, CREATED), status: 200 };
     case 'backends': {
       const backends = Array.from(snapshot.backends.values(), ({ live }) => reportOf(live, clock));
-      const { running, waiting } = context.queue;
-      return { body: { backends, requests: { running, waiting } }, status: 200 };
+      const requests = { running: context.running(), waiting: context.queue.waiting };
+      return { body: { backends, requests }, status: 200 };
     }
     case 'status':
       return { body: context.status(), status: 200 };

@@ -52,4 +52,22 @@ describe('as a search for each would have it', () => {
       { numRuns: 1000 },
     );
   });
+
+  test('what may be the beginning of one, at the end of a text', () => {
+    fc.assert(
+      fc.property(
+        fc.array(word, { minLength: 1, maxLength: 5 }),
+        fc.string({ unit: letter, maxLength: 40 }),
+        fc.nat({ max: 20 }),
+        (words, haystack, from) => {
+          const ends = Array.from({ length: Math.max(0, haystack.length - from) }, (_each, at) =>
+            haystack.slice(from + at),
+          );
+          const begun = ends.find((end) => words.some((each) => each.length > end.length && each.startsWith(end)));
+          expect(needlesOf(...words).unfinished(bytes(haystack), from)).toBe(begun?.length ?? 0);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
 });

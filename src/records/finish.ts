@@ -1,8 +1,9 @@
 import { noticeDisconnect } from '../core/client-disconnects.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { letGoOfBytes } from '../core/buffered-bytes.ts';
-import { logBodies } from './capture.ts';
+import { logBodies } from './log/capture.ts';
 import { recordOf } from './record-of.ts';
+import { settleLeases } from './settle-leases.ts';
 import { recordIn } from './sink.ts';
 import type { Context } from '../context.ts';
 
@@ -11,19 +12,17 @@ const AT_ONCE_MS = 2;
 
 /** Ends the exchange, once, whatever way it ended: writes its record and lets go of what it holds. */
 export function finish(exchange: Exchange, context: Context): void {
-  const { clock, log, sinks, rateLimits } = context;
+  const { clock, log, sinks } = context;
   const now = clock.now();
   // Whose client left a moment ago was not served.
   if (now - exchange.startedAt >= AT_ONCE_MS) noticeDisconnect(exchange);
   if (!exchange.close()) return;
   exchange.attempts.abandon();
-  exchange.release();
+  exchange.letGoOfKept();
   letGoOfBytes(exchange, context);
   for (const attempt of exchange.attempts.all) letGoOfBytes(attempt, context);
   const record = recordOf(exchange, now);
-  // What never came to a backend, refused or given up in the queue, has cost nobody anything.
-  const isForNothing = record.attempts === 0 && record.status >= 400;
-  if (isForNothing && exchange.hasTokens) rateLimits.giveBack(exchange.clientIp, exchange.asked?.alias.name);
+  settleLeases(exchange, record, log);
   recordIn(sinks, record, log);
   logBodies(exchange, log);
   exchange.onFinished?.(exchange);

@@ -2,8 +2,8 @@ import type { Attempt } from '../core/attempt.ts';
 import type { Delivery } from '../core/delivery.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { FailureKind } from '../core/failure.ts';
+import { CLIENT_LEFT } from '../core/record.ts';
 import type { ExchangeRecord, HedgeResult, TryRecord, Usage } from '../core/record.ts';
-import { CLIENT_LEFT } from './request-line.ts';
 
 /**
  * What an exchange, its attempts and its delivery came to, when all was over at `now` (of the monotonic clock, in ms). It
@@ -20,6 +20,7 @@ export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
     traceId: exchange.traceId,
     clientIp: exchange.clientIp,
     caller: exchange.caller?.name,
+    keyGeneration: exchange.keyGeneration,
     method: exchange.method,
     path: exchange.path,
     alias: askedName,

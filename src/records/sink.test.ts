@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { FakeClock } from '../../test/kit/fake-clock.ts';
 import { logSettings } from '../../test/kit/log-settings.ts';
 import type { ExchangeRecord } from '../core/record.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog, type Log } from './log/log.ts';
 import { record } from './record.fixture.ts';
 import { logSink, recordIn, type Sink } from './sink.ts';
 

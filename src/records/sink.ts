@@ -1,5 +1,5 @@
 import type { ExchangeRecord } from '../core/record.ts';
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 
 /**
  * Takes the record of every finished exchange. It is called once for each, at its end and on the request's own path: so

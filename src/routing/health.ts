@@ -1,6 +1,7 @@
 import type { BackendLive } from '../core/backend-live.ts';
 import { operationsOf } from '../core/backend-live.ts';
 import type { Backend } from '../core/route.ts';
+import { Cancellation } from '../lib/cancellation.ts';
 import type { Clock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { isOwnLack, lackOfFiles } from '../lib/room.ts';
@@ -128,15 +129,15 @@ export class HealthChecks {
 
   /** Asks once; why it counts as a miss, undefined for an answer under 500, or that the gateway could not ask. */
   async #miss(backend: Backend, { path, timeoutMs }: HealthSettings): Promise<string | typeof UNKNOWN | undefined> {
-    const controller = new AbortController();
-    const cancel = this.clock.after(timeoutMs, () => controller.abort(new Error('timeout')));
+    const cancellation = new Cancellation();
+    const cancel = this.clock.after(timeoutMs, () => cancellation.cancel(new Error('timeout')));
     try {
       const response = await backend.send({
         method: 'GET',
         target: path,
         headers: headersFor(backend),
         body: undefined,
-        signal: controller.signal,
+        cancellation,
       });
       response.body.cancel();
       return response.status < 500 ? undefined : `status ${response.status}`;
@@ -146,7 +147,9 @@ export class HealthChecks {
         this.listener.couldNotAsk(lack);
         return UNKNOWN;
       }
-      return controller.signal.aborted ? `no answer within ${formatDuration(timeoutMs)}` : causeOf(error, backend);
+      return cancellation.reason !== undefined
+        ? `no answer within ${formatDuration(timeoutMs)}`
+        : causeOf(error, backend);
     } finally {
       cancel();
     }

@@ -1,6 +1,7 @@
 import { Refusal } from '../core/refusal.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import type { Snapshot } from '../snapshot.ts';
+import type { WebPages } from '../admission/web-pages.ts';
 import { isBare } from './request-target.ts';
 import type { RequestTarget } from './request-target.ts';
 
@@ -15,17 +16,19 @@ export interface RequestHead {
 }
 
 /**
- * Why a request is refused before anyone asks who sent it; undefined if nothing is wrong. `port`: the one that it came
- * to, undefined for a Unix socket, which no browser reaches.
+ * Why a request is refused before anyone asks who sent it; undefined if nothing is wrong. `listener`: where it came to,
+ * without a port for a Unix socket, which no browser reaches. To look for that asks the system, so only who needs it does.
  */
 export function objectionTo(
   head: RequestHead,
   { webPages }: Pick<Snapshot, 'webPages'>,
-  port: number | undefined,
+  listener: { readonly port?: number | undefined },
 ): Refusal | undefined {
-  return (
-    malformed(head) ?? (port === undefined ? undefined : webPages?.objection(head.headers, port)) ?? unserved(head)
-  );
+  return malformed(head) ?? (webPages && ofForeignPage(head, webPages, listener.port)) ?? unserved(head);
+}
+
+function ofForeignPage({ headers }: RequestHead, webPages: WebPages, port: number | undefined): Refusal | undefined {
+  return port === undefined ? undefined : webPages.objection(headers, port);
 }
 
 /** True for the question of a browser whether its page may send a request (a CORS preflight). */

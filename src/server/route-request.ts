@@ -7,7 +7,8 @@ import { headerFields } from '../lib/header-fields.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import { RELEASE } from '../lib/version.ts';
 import { traceIdOf } from '../records/trace.ts';
-import { checkValid } from '../admission/auth.ts';
+import { keyShown } from '../admission/auth.ts';
+import { checkValid } from '../admission/caller-key.ts';
 import { checkEndpoint } from '../admission/operators.ts';
 import { protocolOf } from '../protocols/registry.ts';
 import { matchEndpoint, OPERATORS_PATHS } from './endpoints.ts';
@@ -63,7 +64,7 @@ function answer(
   if (!isLiteral && OPERATORS_PATHS.has(path)) match = { protocol: match.protocol, endpoint: undefined };
   kind = match.endpoint?.kind;
   const head = { method, url, headers, target, isKnown: match.endpoint !== undefined };
-  const objection = objectionTo(head, app.gateway.snapshot, server.port);
+  const objection = objectionTo(head, app.gateway.snapshot, server);
   const peer = plainAddress(server.requestIP(request)?.address ?? '');
   if (kind === 'metrics' && app.gateway.snapshot.metricsEndpoint.isBesideApi)
     return metrics(headers, app, { peer, objection });
@@ -88,7 +89,7 @@ export function metricsOnly(request: Request, server: Server<undefined>, app: Ap
   const { method, url } = request;
   const target = targetOf(url);
   const isKnown = isLiteral && target?.path === '/metrics';
-  const objection = objectionTo({ method, url, headers, target, isKnown }, app.gateway.snapshot, server.port);
+  const objection = objectionTo({ method, url, headers, target, isKnown }, app.gateway.snapshot, server);
   if (!isKnown && objection === undefined)
     return new Response('Only /metrics is here.\n', { status: 404, headers: NOT_GUESSED });
   return metrics(headers, app, { peer: plainAddress(server.requestIP(request)?.address ?? ''), objection });
@@ -123,9 +124,8 @@ function metrics(
 
 /** Its labels tell of everyone. */
 function checkOperator(headers: HeaderFields, peer: string, { gateway: { snapshot } }: App): void {
-  if (snapshot.adminKey?.isShown(headers) === true) return;
   const now = Date.now();
-  const known = snapshot.keyCheck?.find(headers, undefined, now);
+  const known = keyShown({ headers, inQuery: undefined }, snapshot, now);
   if (known !== undefined) checkValid(known, now);
   checkEndpoint({ kind: 'metrics' }, { peer, headers, caller: known?.caller ?? ANONYMOUS }, snapshot);
 }

@@ -175,7 +175,7 @@ async function readStream(response: UpstreamAnswer, run: AttemptRun): Promise<An
 
 function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamRequest {
   const { attempt, exchange, client, translation, context } = run;
-  const { route, signal } = attempt;
+  const { route, cancellation } = attempt;
   const { method, stream, endpoint } = exchange;
   const withheld = new WithheldValues(exchange, client, context.snapshot);
   return {
@@ -183,7 +183,7 @@ function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamReq
     target: translation?.target ?? targetFor(run, withheld),
     headers: upstreamHeaders(run, context.snapshot, withheld),
     body,
-    signal,
+    cancellation,
     call: { operation: endpoint?.operation ?? 'native', model: route.model, stream },
     connection: attempt.watch,
   };
@@ -247,7 +247,7 @@ const CLOSED_BEFORE_MS = 1000;
  */
 function mayRedo(error: unknown, { attempt, exchange, context }: AttemptRun): boolean {
   const { route } = attempt;
-  if (!isReset(error) || attempt.signal.aborted || exchange.attempts.wasRedone(route)) return false;
+  if (!isReset(error) || attempt.cancellation.reason !== undefined || exchange.attempts.wasRedone(route)) return false;
   if (context.clock.now() - attempt.startedAt >= CLOSED_BEFORE_MS) return false;
   attempt.wasRedone = true;
   context.log.debug('connection was closed before an answer; redone', {

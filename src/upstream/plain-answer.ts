@@ -8,6 +8,7 @@ import { Work } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { jsonFootprint } from '../lib/json-footprint.ts';
+import { parseJson } from '../lib/parse-json.ts';
 import { MalformedAnswer } from '../protocols/codec.ts';
 import type { BrokenEnd } from '../protocols/shared/finish/words.ts';
 import { readBaseResp, readVendorError } from '../core/vendor-error.ts';
@@ -228,7 +229,7 @@ function parsed(body: Uint8Array, { translation, exchange, attempt, context }: A
   const isLarge = body.byteLength > UNCOUNTED_BYTES;
   if (isLarge && !hasRoomFor(jsonFootprint(text, context.random), attempt, context)) throw new NoRoom();
   try {
-    return translation === undefined ? (JSON.parse(text) as unknown) : parseKeepingLongNumbers(text);
+    return translation === undefined ? parseJson(text) : parseKeepingLongNumbers(text);
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { parseConfig } from '../../src/config/load.ts';
 import { BLOCKS, filledPage } from '../../scripts/operations/page.ts';
-import { LOG_LINES } from '../../src/records/log-lines.ts';
+import { LOG_LINES } from '../../src/records/log/log-lines.ts';
 import { splitHead } from '../../src/prompts/head.ts';
 import { open, requestBytes, send } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
@@ -322,7 +322,15 @@ describe.skipIf(!canRun)('its commands', () => {
         limited: alias('demo'),
         slow: alias('demo-slow'),
       },
-      keys: [{ name: 'old', key: 'a-key-that-is-switched-off', models: ['*'], enabled: false }],
+      keys: [
+        { name: 'old', key: 'a-key-that-is-switched-off', models: ['*'], enabled: false },
+        {
+          name: 'search',
+          key: 'a-key-that-is-new',
+          models: ['*'],
+          previous: { key: 'a-key-from-before', until: '2099-01-01' },
+        },
+      ],
       fallback: { max_retries: 0, alias_fallback: { 'on-fallback': ['demo'] } },
       cors: { origins: ['https://app.example.com'] },
       rate_limit: { enabled: true, global_rps: 10_000, per_ip_rps: 10_000, per_model_rps: { limited: 0.001 } },
@@ -355,7 +363,8 @@ describe.skipIf(!canRun)('its commands', () => {
     await giveUp('slow');
     await ask('demo', false, 'a-key-that-is-wrong');
     await ask('demo', false, 'a-key-that-is-switched-off');
-    const answers = 12;
+    await ask('demo', false, 'a-key-from-before');
+    const answers = 13;
     await eventually(() => gateway.logs().length >= answers);
     mkdirSync(join(gateway.dir, 'logs'), { recursive: true });
   }

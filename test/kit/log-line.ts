@@ -1,6 +1,9 @@
 import { expect } from 'bun:test';
-import { COMMON_FIELDS, REQUEST_FIELDS, TRY_FIELDS, type LogField } from '../../src/records/log-fields.ts';
-import { LOG_LINES, type LogLine } from '../../src/records/log-lines.ts';
+import type { LogField } from '../../src/records/log/log-field.ts';
+import { COMMON_FIELDS, REQUEST_FIELDS } from '../../src/records/log/log-fields.ts';
+import { TRY_FIELDS } from '../../src/records/log/try-fields.ts';
+import type { LogLine } from '../../src/records/log/log-line.ts';
+import { LOG_LINES } from '../../src/records/log/log-lines.ts';
 import type { Json } from './json.ts';
 
 const TABLE: readonly LogLine[] = Object.values(LOG_LINES).flat();

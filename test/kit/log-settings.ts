@@ -1,4 +1,4 @@
-import type { LogSettings } from '../../src/records/log.ts';
+import type { LogSettings } from '../../src/records/log/log.ts';
 
 /** Settings of a log that has JSON files in `baseDir`, without limits, and shows its errors on the console. */
 export function logSettings(baseDir: string | undefined, changes: Partial<LogSettings> = {}): LogSettings {

@@ -1,7 +1,8 @@
 // With `console_format: json` whatever the program prints is JSON, line by line, and as the tables of the log say.
 import { afterAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { REQUEST_FIELDS, TRY_FIELDS } from '../../src/records/log-fields.ts';
+import { REQUEST_FIELDS } from '../../src/records/log/log-fields.ts';
+import { TRY_FIELDS } from '../../src/records/log/try-fields.ts';
 import { send } from '../kit/client.ts';
 import { findFreePort, spawnGateway, startGateway, type Gateway, type GatewayOptions } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
@@ -11,6 +12,7 @@ import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 
 const KEY = 'sk-gateway-0123456789';
+const OLD_KEY = 'key-of-ann-old-0123';
 const LOGGING = { base_dir: './logs', separate_files: true, console_format: 'json' };
 const DEMO = {
   backends: [{ name: 'demo', url: 'demo:' }],
@@ -50,6 +52,14 @@ describe('a gateway that serves prints nothing but JSON', () => {
     });
     const config = (more: object = {}) => ({
       proxy_api_key: KEY,
+      keys: [
+        {
+          name: 'ann',
+          key: 'key-of-ann-new-0123',
+          models: ['*'],
+          previous: { key: OLD_KEY, until: '2099-01-01' },
+        },
+      ],
       backends: [
         { name: 'up', url: upstream.url, api_key: 'sk-upstream-99887766abcd' },
         { name: 'spare', url: spare.url },
@@ -79,6 +89,7 @@ describe('a gateway that serves prints nothing but JSON', () => {
       await answer.whole();
     };
     await ask('up');
+    await ask('up', {}, { authorization: `Bearer ${OLD_KEY}` });
     await ask('pair');
     await ask('few');
     await ask('few');

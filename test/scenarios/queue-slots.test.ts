@@ -540,6 +540,30 @@ describe('a reload', () => {
     for (const { answer } of asked) expect((await answer).status).toBe(200);
   });
 
+  test('that sets a limit counts those that came before it, even where it is set again', async () => {
+    await start({ enabled: false });
+    const [a, b, c] = gates(first, 3);
+    const asked: Asked[] = [];
+    for (const gate of [a, b]) {
+      asked.push(await ask('one'));
+      await gate?.reached;
+    }
+    await runs(2, 0);
+    await reload({ max_requests: 2 });
+    await reload({ enabled: false });
+    await reload({ max_requests: 2 });
+    asked.push(await ask('one'));
+    await runs(2, 1);
+    a?.release();
+    await c?.reached;
+    await runs(2, 0);
+    asked.push(await ask('one'));
+    await runs(2, 1);
+    b?.release();
+    c?.release();
+    for (const { answer } of asked) expect((await answer).status).toBe(200);
+  });
+
   test('that lowers a limit ends nothing, and lets nobody in before it is kept again', async () => {
     await start({ max_requests: 3 });
     const [a, b, c, d] = gates(first, 4);

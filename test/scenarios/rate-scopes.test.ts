@@ -73,10 +73,10 @@ async function start(limits: object, more: object = {}): Promise<void> {
 }
 
 /** Puts these limits into force by SIGHUP. */
-async function reload(limits: object): Promise<void> {
+async function reload(limits: object, more: object = {}): Promise<void> {
   const reloads = (): number => gateway.stderr().match(/config reloaded.*why=SIGHUP/g)?.length ?? 0;
   const before = reloads();
-  gateway.writeConfig(configOf(limits));
+  gateway.writeConfig(configOf(limits, more));
   gateway.signal('SIGHUP');
   await eventually(() => reloads() > before);
 }
@@ -472,5 +472,27 @@ describe('SIGHUP', () => {
     expect(await statuses(3)).toEqual([200, 200, 429]);
     await reload({ enabled: false, global_rps: NEVER * 2 });
     expect(await statuses(5)).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  test('gives nobody a token back that was never taken', async () => {
+    const more = { concurrency: { enabled: true, max_requests: 1 } };
+    await start({ enabled: false }, more);
+    const gate = hold();
+    upstream.script(gate);
+    const held = ask('free');
+    await gate.reached;
+    const leaver = await open(gateway.url);
+    const options = { headers: AUTHORIZED, body: { model: 'free', messages: MESSAGES } };
+    await leaver.write(requestBytes(`${gateway.url}/v1/chat/completions`, options));
+    await eventually(async () => (await operatorsView()).requests.waiting === 1);
+    // It came when there were no limits, and leaves when there are.
+    await reload({ global_rps: NEVER }, more);
+    const list = { path: '/v1/models', method: 'GET', body: '' };
+    expect(await statuses(1, '', list)).toEqual([200]);
+    leaver.leave();
+    await eventually(async () => (await operatorsView()).requests.waiting === 0);
+    expect(await statuses(1, '', list)).toEqual([429]);
+    gate.release();
+    expect((await held).status).toBe(200);
   });
 });

@@ -2,6 +2,7 @@
 // readers may understand in two ways is refused, so that no answer is taken for another's.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
+import { Cancellation } from '../../src/lib/cancellation.ts';
 import { cut, read } from '../../src/upstream/http/answer-reader.fixture.ts';
 import { HttpClient } from '../../src/upstream/http/client.ts';
 import { HOSTILE_ANSWERS, SOUND_ANSWERS } from '../fuzz/answer-corpus.ts';
@@ -24,9 +25,9 @@ beforeEach(() => settled(upstream));
 afterAll(() => upstream.stop());
 
 async function ask(client: HttpClient, method = 'POST'): Promise<string> {
-  const signal = new AbortController().signal;
+  const cancellation = new Cancellation();
   const body = method === 'POST' ? '{}' : undefined;
-  return await responseOf(await client.send({ method, target: '/x', headers: {}, body, signal })).text();
+  return await responseOf(await client.send({ method, target: '/x', headers: {}, body, cancellation })).text();
 }
 
 describe('what leaves a doubt where an answer ends is refused', () => {

@@ -16,8 +16,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { createLog } from '../../src/records/log.ts';
-import type { Log, LogSettings } from '../../src/records/log.ts';
+import { createLog } from '../../src/records/log/log.ts';
+import type { Log, LogSettings } from '../../src/records/log/log.ts';
 import { FakeClock } from '../kit/fake-clock.ts';
 import { logSettings } from '../kit/log-settings.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { createLog } from '../../src/records/log.ts';
+import { createLog } from '../../src/records/log/log.ts';
 import { record, refused } from '../../src/records/record.fixture.ts';
 import { send } from '../kit/client.ts';
 import { FakeClock } from '../kit/fake-clock.ts';

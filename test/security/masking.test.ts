@@ -9,7 +9,7 @@ import { runCommand } from '../kit/run-command.ts';
 import { diffConfig, formatChange } from '../../src/config/diff.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { secretsOf } from '../../src/config/secrets.ts';
-import { createRedactor } from '../../src/records/redact.ts';
+import { createRedactor } from '../../src/records/log/redact.ts';
 import { send } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
 import { json } from '../kit/replies.ts';

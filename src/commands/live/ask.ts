@@ -6,7 +6,7 @@ import { quirksFor } from '../../core/quirks.ts';
 import type { ExchangeRecord, TryRecord } from '../../core/record.ts';
 import type { Route } from '../../core/route.ts';
 import { VERSION } from '../../lib/version.ts';
-import type { Log } from '../../records/log.ts';
+import type { Log } from '../../records/log/log.ts';
 import type { Protocol } from '../../protocols/protocol.ts';
 import { protocolOf } from '../../protocols/registry.ts';
 import { upstreamProtocolFor } from '../../translation/upstream-protocol.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { gatewayKey } from '../fields.ts';
+import { previousKey } from './previous-key.ts';
 
 /** `admin`: what opens the paths of operators. */
 export const adminSchema = z
@@ -9,6 +10,9 @@ export const adminSchema = z
       .describe(
         'The key of whoever runs the gateway, as long as `proxy_api_key` and a different one. It opens `/admin/*` and `/metrics`, and nothing else: it asks for no models. With it no other key opens those. Without it, `proxy_api_key` opens `/metrics`, and `/admin/*` to requests from this machine that no proxy has passed on.',
       ),
+    previous: previousKey()
+      .optional()
+      .describe('The key that `api_key` has replaced: until the time in `until` it opens the same.'),
   })
   .prefault({})
   .describe('Who may see and change how the gateway runs.');

@@ -15,15 +15,17 @@ export function readLimits(headers: Headers): RateLimitState | undefined {
 
 /** Writes the same. */
 export function limitHeaders(limits: RateLimitState): Record<string, string> {
-  return Object.assign({}, ...KINDS.map((kind) => headersOf(kind, limits[kind] ?? {}))) as Record<string, string>;
+  const headers: Record<string, string> = {};
+  for (const kind of KINDS) addTo(headers, kind, limits[kind]);
+  return headers;
 }
 
-function headersOf(kind: string, { limit, remaining, resetMs }: LimitState): Record<string, string> {
-  return {
-    ...(limit === undefined ? {} : { [`x-ratelimit-limit-${kind}`]: String(limit) }),
-    ...(remaining === undefined ? {} : { [`x-ratelimit-remaining-${kind}`]: String(remaining) }),
-    ...(resetMs === undefined ? {} : { [`x-ratelimit-reset-${kind}`]: `${Math.round(resetMs) / 1000}s` }),
-  };
+function addTo(headers: Record<string, string>, kind: string, state: LimitState | undefined): void {
+  if (state === undefined) return;
+  const { limit, remaining, resetMs } = state;
+  if (limit !== undefined) headers[`x-ratelimit-limit-${kind}`] = String(limit);
+  if (remaining !== undefined) headers[`x-ratelimit-remaining-${kind}`] = String(remaining);
+  if (resetMs !== undefined) headers[`x-ratelimit-reset-${kind}`] = `${Math.round(resetMs) / 1000}s`;
 }
 
 function count(value: string | null): number | undefined {

@@ -3,6 +3,7 @@ import { manual, raw } from '../../../test/kit/replies.ts';
 import { eventually } from '../../../test/kit/settled.ts';
 import { startUpstream } from '../../../test/kit/upstream.ts';
 import type { Upstream } from '../../../test/kit/upstream.ts';
+import { Cancellation } from '../../lib/cancellation.ts';
 import type { UpstreamAnswer } from '../../core/upstream-answer.ts';
 import { isProxied, sendByFetch } from './by-fetch.ts';
 
@@ -38,10 +39,14 @@ beforeAll(async () => {
 afterAll(() => upstream.stop());
 
 function send(method: string): Promise<UpstreamAnswer> {
-  return sendByFetch(upstream.url, { method, target: '/x', headers: {}, body: undefined, signal: NEVER });
+  return sendByFetch(upstream.url, {
+    method,
+    target: '/x',
+    headers: {},
+    body: undefined,
+    cancellation: new Cancellation(),
+  });
 }
-
-const NEVER = new AbortController().signal;
 
 test('of an answer in an encoding that nobody knows, the connection is given back', async () => {
   // It remembers what it returned: the collector, which comes by now and then, must not be what closes the connection.

@@ -19,12 +19,12 @@ export function isProxied({ protocol, hostname, host }: URL, env: Environment): 
  * was left on one that it uses again.
  */
 export async function sendByFetch(url: string, request: UpstreamRequest): Promise<UpstreamAnswer> {
-  const { method, target, headers, body, signal } = request;
+  const { method, target, headers, body, cancellation } = request;
   const response = await fetch(url + target, {
     method,
     headers,
     body: body ?? null,
-    signal,
+    signal: cancellation.signal,
     redirect: 'manual',
     keepalive: false,
     // Decoded here, where it is done piece by piece.

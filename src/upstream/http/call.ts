@@ -1,4 +1,5 @@
 import type { ConnectionListener, UpstreamRequest } from '../../core/route.ts';
+import type { Cancellation, CancellationListener } from '../../lib/cancellation.ts';
 import type { UpstreamAnswer } from '../../core/upstream-answer.ts';
 import { AnswerBody } from './answer-body.ts';
 import type { BodySource } from './answer-body.ts';
@@ -17,12 +18,12 @@ export interface Line {
 }
 
 /** One request and its answer, from the wish to send it to the last byte that is read. */
-export class Call implements AnswerSink, BodySource, EventListenerObject {
-  /** The answer, once its head is here. Rejects with the signal's reason, or with what went wrong. */
+export class Call implements AnswerSink, BodySource, CancellationListener {
+  /** The answer, once its head is here. Rejects with the cancellation's reason, or with what went wrong. */
   readonly answer: Promise<UpstreamAnswer>;
   readonly reader: AnswerReader;
   readonly connection: ConnectionListener | undefined;
-  readonly #signal: AbortSignal;
+  readonly #cancellation: Cancellation;
   readonly #resolve: (answer: UpstreamAnswer) => void;
   readonly #reject: (error: Error) => void;
   /** Until it is sent: a long answer must not keep a long prompt in memory. */
@@ -31,16 +32,16 @@ export class Call implements AnswerSink, BodySource, EventListenerObject {
   #line: Line | undefined;
   #isOver = false;
 
-  constructor({ method, signal, connection }: UpstreamRequest, request: RequestBytes) {
+  constructor({ method, cancellation, connection }: UpstreamRequest, request: RequestBytes) {
     const { promise, resolve, reject } = Promise.withResolvers<UpstreamAnswer>();
     this.answer = promise;
     this.#resolve = resolve;
     this.#reject = reject;
     this.reader = new AnswerReader(this, method);
-    this.#signal = signal;
+    this.#cancellation = cancellation;
     this.connection = connection;
     this.#request = request;
-    signal.addEventListener('abort', this);
+    cancellation.listen(this);
   }
 
   /** It is on this line from now on. */
@@ -84,9 +85,7 @@ export class Call implements AnswerSink, BodySource, EventListenerObject {
     this.#reject(error);
   }
 
-  /** The request's signal. */
-  handleEvent(): void {
-    const reason = this.#signal.reason as Error;
+  onCancelled(reason: Error): void {
     if (this.#body === undefined) this.fail(reason);
     else this.#body.fail(reason, true);
     this.#release();
@@ -109,6 +108,6 @@ export class Call implements AnswerSink, BodySource, EventListenerObject {
   #release(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#signal.removeEventListener('abort', this);
+    this.#cancellation.unlisten(this);
   }
 }

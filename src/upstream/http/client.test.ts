@@ -18,6 +18,7 @@ import { startUpstream } from '../../../test/kit/upstream.ts';
 import type { Upstream } from '../../../test/kit/upstream.ts';
 import type { UpstreamRequest } from '../../core/route.ts';
 import type { UpstreamAnswer } from '../../core/upstream-answer.ts';
+import { Cancellation } from '../../lib/cancellation.ts';
 import { HttpClient } from './client.ts';
 
 let upstream: Upstream;
@@ -35,7 +36,7 @@ const quietMs = 5;
 const QUIET_MS = 20;
 
 function request(more: Partial<UpstreamRequest> = {}): UpstreamRequest {
-  return { method: 'POST', target: '/x', headers: {}, body: '{}', signal: new AbortController().signal, ...more };
+  return { method: 'POST', target: '/x', headers: {}, body: '{}', cancellation: new Cancellation(), ...more };
 }
 
 function textOf(answer: UpstreamAnswer): Promise<string> {
@@ -316,19 +317,19 @@ describe('an answer', () => {
   test.each([
     ['never begins', stall()],
     ['has begun', raw('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbegun', { keep: true })],
-  ])('that %s ends with its signal, and its connection too', async (_how, reply) => {
-    const controller = new AbortController();
+  ])('that %s ends when it is cancelled, and its connection too', async (_how, reply) => {
+    const cancellation = new Cancellation();
     const reason = new Error('enough');
     upstream.script({ send: (wire) => reply.send(wire).then(() => wire.until(new Promise<never>(() => {}))) });
     const client = new HttpClient(upstream.url);
-    const answer = client.send(request({ signal: controller.signal }));
+    const answer = client.send(request({ cancellation }));
     const reading = answer.then(async ({ body }) => {
       await body.read();
       await body.read();
     });
     await eventually(() => upstream.inFlight === 1);
     await Bun.sleep(QUIET_MS);
-    controller.abort(reason);
+    cancellation.cancel(reason);
     expect(await failureOf(reading)).toBe(reason);
     await eventually(() => upstream.openSockets === 0);
   });
@@ -389,12 +390,12 @@ test('more requests are under way at once than fetch would send', async () => {
   await eventually(() => upstream.openSockets === 0);
 });
 
-test('a request whose signal has come already is not sent', async () => {
+test('a request that is cancelled already is not sent', async () => {
   const before = upstream.connections;
   const reason = new Error('gone');
-  expect(await failureOf(new HttpClient(upstream.url).send(request({ signal: AbortSignal.abort(reason) })))).toBe(
-    reason,
-  );
+  const cancellation = new Cancellation();
+  cancellation.cancel(reason);
+  expect(await failureOf(new HttpClient(upstream.url).send(request({ cancellation })))).toBe(reason);
   expect(upstream.connections).toBe(before);
 });
 
@@ -402,9 +403,9 @@ test('where many connections are being opened for nobody, another is not tried u
   upstream.script(json(200, { ok: true }));
   const client = new HttpClient(upstream.url);
   const aborted = Array.from({ length: 64 }, () => {
-    const controller = new AbortController();
-    const sent = client.send(request({ signal: controller.signal }));
-    controller.abort(new Error('given up'));
+    const cancellation = new Cancellation();
+    const sent = client.send(request({ cancellation }));
+    cancellation.cancel(new Error('given up'));
     return failureOf(sent);
   });
   expect((await failureOf(client.send(request()))).code).toBe('ETIMEDOUT');

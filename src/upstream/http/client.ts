@@ -28,9 +28,10 @@ export class HttpClient {
     this.#pool = new Pool(keepAlive, quietMs);
   }
 
-  /** Resolves when the head of the answer is here. Rejects with the signal's reason, a ConnectionError or a MalformedAnswer. */
+  /** Resolves when the head of the answer is here. Rejects with the cancellation's reason, a ConnectionError or a MalformedAnswer. */
   send(request: UpstreamRequest): Promise<UpstreamAnswer> {
-    if (request.signal.aborted) return Promise.reject(request.signal.reason as Error);
+    const { reason } = request.cancellation;
+    if (reason !== undefined) return Promise.reject(reason);
     const path = this.#pathOf(request.target);
     const { host } = this.#origin;
     const call = new Call(request, requestBytes(request, { host, path, keepsAlive: this.#pool.keepsAlive }));

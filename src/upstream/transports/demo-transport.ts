@@ -6,6 +6,7 @@ import { answerOf } from './response-answer.ts';
 export function demoTransport(): Pick<Backend, 'send'> {
   const demo = createDemo();
   return {
-    send: ({ method, target, body, signal }) => demo({ method, path: target, body, signal }).then(answerOf),
+    send: ({ method, target, body, cancellation }) =>
+      demo({ method, path: target, body, signal: cancellation.signal }).then(answerOf),
   };
 }

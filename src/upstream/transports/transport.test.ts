@@ -6,6 +6,7 @@ import { settled } from '../../../test/kit/settled.ts';
 import type { Script, SeenRequest, Upstream } from '../../../test/kit/upstream.ts';
 import { startUpstream } from '../../../test/kit/upstream.ts';
 import type { UpstreamCall, UpstreamRequest } from '../../core/route.ts';
+import { Cancellation } from '../../lib/cancellation.ts';
 import { placeBackend } from '../../vendors/place.ts';
 import type { PlaceSettings } from '../../vendors/place.ts';
 import { signatureHeaders } from './aws/signature.ts';
@@ -42,7 +43,7 @@ async function send(
     target: '/chat/completions',
     headers: { 'content-type': 'application/json' },
     body: BODY,
-    signal: new AbortController().signal,
+    cancellation: new Cancellation(),
     call: { operation: 'generate', model: 'm', stream: false, ...call },
     ...more,
   });

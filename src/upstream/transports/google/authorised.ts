@@ -8,7 +8,7 @@ export function withGoogleToken(transport: Transport, tokens: GoogleTokens): Tra
     ...transport,
     secrets: () => tokens.recent,
     send: async (request) => {
-      const token = await tokens.get(request.signal);
+      const token = await tokens.get(request.cancellation.signal);
       const headers = { ...withoutCredentials(request.headers), authorization: `Bearer ${token}` };
       const response = await transport.send({ ...request, headers });
       if (response.status === 401) tokens.forget(token);

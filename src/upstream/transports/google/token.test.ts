@@ -7,6 +7,7 @@ import { startUpstream } from '../../../../test/kit/upstream.ts';
 import type { GoogleAccount } from '../../../vendors/google-account.ts';
 import { readGoogleAccount } from '../../../vendors/google-account.ts';
 import type { UpstreamAnswer } from '../../../core/upstream-answer.ts';
+import { Cancellation } from '../../../lib/cancellation.ts';
 import { httpTransport } from '../http.ts';
 import { withGoogleToken } from './authorised.ts';
 import { GoogleTokens } from './token.ts';
@@ -141,7 +142,7 @@ test('requests carry the token and no other key; one that is refused is not used
       target: '/models/m:generateContent',
       headers: { authorization: 'Bearer the-clients', 'x-goog-api-key': 'the-clients', 'x-other': '1' },
       body: '{}',
-      signal: never(),
+      cancellation: new Cancellation(),
     });
   expect((await send()).status).toBe(401);
   expect(lastOf(api).headers).toMatchObject({ authorization: 'Bearer ya29.0', 'x-other': '1' });

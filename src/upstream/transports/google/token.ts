@@ -1,6 +1,7 @@
 import { sign } from 'node:crypto';
 import { asNumber, asWord, parseObject } from '../../../lib/json.ts';
 import type { Environment } from '../../../lib/environment.ts';
+import { Cancellation } from '../../../lib/cancellation.ts';
 import type { GoogleAccount } from '../../../vendors/google-account.ts';
 import { httpTransport } from '../http.ts';
 import { textOf } from '../text-answer.ts';
@@ -67,7 +68,7 @@ export class GoogleTokens {
       target: '',
       headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
       body: form.toString(),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      cancellation: Cancellation.by(AbortSignal.timeout(TIMEOUT_MS)),
     };
     // Once an hour, so no connection is kept for it.
     const sent = httpTransport(account.tokenUri, this.env, false).send(request);

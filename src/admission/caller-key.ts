@@ -1,0 +1,61 @@
+import type { Caller, KeyGeneration } from '../core/caller.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { HeaderFields } from '../lib/header-fields.ts';
+import { sha256 } from '../lib/sha256.ts';
+
+/** A key of a caller's. */
+export interface CallerKey {
+  /** The SHA-256 of the key: the config may hold no more of it. */
+  readonly digest: string;
+  readonly caller: Caller;
+  readonly enabled: boolean;
+  /** Milliseconds since the epoch; Infinity: never. */
+  readonly expiresAt: number;
+  /** Of a key that another has replaced: until when it lets in all the same. Undefined: it is the current one. */
+  readonly previousUntil: number | undefined;
+}
+
+/** Which of a caller's keys it is; undefined for the current one. */
+export function generationOf({ previousUntil }: CallerKey): KeyGeneration | undefined {
+  return previousUntil === undefined ? undefined : 'previous';
+}
+
+/** Throws the Refusal of a key that is known and lets nobody in any more. */
+export function checkValid({ caller, enabled, expiresAt, previousUntil }: CallerKey, nowMs: number): void {
+  if (!enabled) {
+    throw new Refusal('key_disabled', `The key \`${caller.name}\` is switched off. Ask whoever runs the gateway.`);
+  }
+  if (nowMs >= expiresAt) {
+    const day = new Date(expiresAt).toISOString();
+    throw new Refusal('key_expired', `The key \`${caller.name}\` was good until ${day}. Ask for a new one.`);
+  }
+  if (previousUntil === undefined || nowMs < previousUntil) return;
+  const day = new Date(previousUntil).toISOString();
+  throw new Refusal(
+    'key_expired',
+    `The key \`${caller.name}\` was rotated: this is the previous one, which was good until ${day}. Send the new one.`,
+  );
+}
+
+/** Whether the key lets in. */
+export function isGood({ enabled, expiresAt, previousUntil = Infinity }: CallerKey, nowMs: number): boolean {
+  return enabled && nowMs < expiresAt && nowMs < previousUntil;
+}
+
+/** A key that the config holds as text, so that nothing has to be hashed to know it. */
+export interface KeyAsText {
+  readonly text: string;
+  readonly known: CallerKey;
+}
+
+/** Such a key as it is known: the current one of its caller, good for ever. */
+export function currentKey(text: string, caller: Caller): KeyAsText {
+  const known = { digest: sha256(text), caller, enabled: true, expiresAt: Infinity, previousUntil: undefined };
+  return { text, known };
+}
+
+/** What a request shows of itself: its headers, and the field of the query that its dialect takes a key from. */
+export interface Shown {
+  readonly headers: HeaderFields;
+  readonly inQuery: string | undefined;
+}

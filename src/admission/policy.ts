@@ -1,0 +1,27 @@
+import type { Context } from '../context.ts';
+import type { AdmissionLease } from '../core/admission-lease.ts';
+import type { Exchange } from '../core/exchange.ts';
+
+/**
+ * One rule of who may come in, and when. A policy is a constant: what it counts outlives requests and reloads, and stands
+ * in the context. `policies.ts` has them in order.
+ */
+export interface Policy {
+  readonly name: string;
+  /**
+   * Throws the Refusal of a request that would be refused whatever its body says, so that a large one is not read for
+   * nothing. Takes nothing, and knows only the head.
+   */
+  check?(exchange: Exchange, context: Context): void;
+  /**
+   * Lets the request in, now or later, and returns the lease of what the request has taken; undefined: nothing. If it
+   * throws or rejects, with a Refusal, nothing is taken. A policy returns a promise only if the request must wait, and
+   * stops waiting when the exchange is aborted.
+   */
+  admit(exchange: Exchange, context: Context): Admission | Promise<Admission>;
+  /** Makes a lease for a request that was let in before a reload turned the policy on. Without it, such requests have none. */
+  adopt?(exchange: Exchange, context: Context): Admission;
+}
+
+/** What a request that was let in has taken. */
+export type Admission = AdmissionLease | undefined;

@@ -1,0 +1,13 @@
+import { BACKENDS } from './backend-lines.ts';
+import { GATEWAY, LOGGING } from './gateway-lines.ts';
+import type { LogLine } from './log-line.ts';
+import { END, RELOAD, START } from './process-lines.ts';
+
+/** Every general line, by what it is about. */
+export const LOG_LINES = {
+  'Start and config': [...START, ...RELOAD],
+  Backends: BACKENDS,
+  'Requests and the gateway itself': GATEWAY,
+  'The log': LOGGING,
+  End: END,
+} as const satisfies Readonly<Record<string, readonly LogLine[]>>;
