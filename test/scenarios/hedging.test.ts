@@ -372,7 +372,7 @@ describe('with two attempts under way', () => {
   });
 
   test('total_timeout ends both', async () => {
-    await start({ more: { timeout: { total_timeout: '300ms' } } });
+    await start({ more: { timeout: { total_timeout: '1s' } } });
     second.script(stall());
     const asked = await startAgainst(stall());
     const answer = await asked.answer;
@@ -381,11 +381,14 @@ describe('with two attempts under way', () => {
   });
 
   test('first_byte_timeout is minded for each', async () => {
-    await start({ more: { timeout: { first_byte_timeout: '150ms' } } });
-    second.script(slowHeaders(130, chatAnswer('2')));
+    await start({ hedge: { after: '1s', at_most: '100%' }, more: { timeout: { first_byte_timeout: '2s' } } });
+    second.script(slowHeaders(1_500, chatAnswer('2')));
     const asked = await startAgainst(stall());
     expect(await text(asked)).toBe('2');
-    expect(triesOf(await asked.line())[1]).toEqual(['second', undefined, 'won']);
+    expect(triesOf(await asked.line())).toEqual([
+      ['first', 'first_byte_timeout', undefined],
+      ['second', undefined, 'won'],
+    ]);
   });
 
   test('the gateway can stop', async () => {
@@ -453,10 +456,10 @@ describe('nothing is tried beside', () => {
   });
 
   test('after a failure', async () => {
-    await start({ names: ['first', 'second', 'third'] });
+    await start({ hedge: { after: '1s', at_most: '100%' }, names: ['first', 'second', 'third'] });
     const before = third.requests.length;
     first.script(status(429));
-    second.script(slowHeaders(150, chatAnswer('2')));
+    second.script(slowHeaders(1_200, chatAnswer('2')));
     const asked = await ask();
     expect(await text(asked)).toBe('2');
     expect(triesOf(await asked.line())).toEqual([
