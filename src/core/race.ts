@@ -8,10 +8,7 @@ export class Race {
   constructor(
     private readonly first: Attempt,
     private readonly second: Attempt,
-  ) {
-    first.race = this;
-    second.race = this;
-  }
+  ) {}
 
   /** To be called at the commit point of `attempt`, before anything follows from it. Throws if the other one was there before. */
   won(attempt: Attempt): void {
