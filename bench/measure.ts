@@ -18,6 +18,7 @@ export interface Sizes {
   openStreams: number;
   latencySeconds: number;
   starts: number;
+  hedgedRequests: number;
 }
 
 /** The figures of one measurement, by name, and how many of its requests or streams went wrong. */

@@ -1,9 +1,10 @@
 // `make bench`: compares the executable with a bare Bun proxy, nginx and Portkey on this machine, in one run.
-//   bun bench/run.ts [--quick] [--only plain|refused|latency|large|picture|stream|translated|memory|10000|start|2000]
+//   bun bench/run.ts [--quick] [--only plain|refused|latency|large|picture|stream|translated|memory|10000|start|2000|hedging]
 // A full run writes docs/benchmarks.md; a quick or partial one only prints.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { hedging, HEDGES } from './hedging.ts';
 import * as measure from './measure.ts';
 import { killAll, startTalking } from './processes.ts';
 import * as proxies from './proxies.ts';
@@ -21,6 +22,7 @@ const SCENARIOS = [
   '10000',
   'start',
   '2000',
+  'hedging',
 ] as const;
 type Scenario = (typeof SCENARIOS)[number];
 
@@ -36,6 +38,7 @@ const FULL: measure.Sizes = {
   openStreams: 9500,
   latencySeconds: 4,
   starts: 10,
+  hedgedRequests: 1500,
 };
 const QUICK: measure.Sizes = {
   rounds: 3,
@@ -49,6 +52,7 @@ const QUICK: measure.Sizes = {
   openStreams: 9500,
   latencySeconds: 2,
   starts: 5,
+  hedgedRequests: 500,
 };
 const RUN_WITHIN_MS = 30 * 60_000;
 
@@ -127,6 +131,8 @@ async function run(scenario: Scenario): Promise<Result[]> {
       return await apart(scenario, (proxy) => measure.manyStreams(proxy, sizes));
     case 'start':
       return await starts();
+    case 'hedging':
+      return await hedged();
   }
 }
 
@@ -191,6 +197,23 @@ async function starts(): Promise<Result[]> {
     explain(result, error);
   }
   return [result];
+}
+
+/** The same requests and latencies for each row, in turn; other ones in each round. */
+async function hedged(): Promise<Result[]> {
+  const found = HEDGES.map(([name]) => rowOf('hedging', name));
+  for (let round = 0; round < sizes.streamRounds; round += 1) {
+    for (const [index, [, hedge]] of HEDGES.entries()) {
+      const result = found[index];
+      if (result === undefined) continue;
+      try {
+        keep(result, await hedging(hedge, sizes.hedgedRequests, 1 + 2 * round));
+      } catch (error) {
+        explain(result, error);
+      }
+    }
+  }
+  return found;
 }
 
 async function startOrExplain(proxy: proxies.Proxy, result: Result | undefined): Promise<proxies.Running | undefined> {

@@ -4,6 +4,7 @@ import type { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import { carryOut } from './upstream/attempt.ts';
+import { hedged } from './upstream/hedged.ts';
 import type { Candidates, Told, Wait } from './routing/candidates.ts';
 import { passthroughBackend, passthroughCandidates } from './routing/passthrough-candidates.ts';
 import { resourceCandidates } from './routing/resource-candidates.ts';
@@ -65,9 +66,15 @@ async function attemptAll(
       continue;
     }
     const attempt = new Attempt(exchange, next.route, next.named, context.clock);
+    const { hedge } = next.route.alias;
+    if (hedge !== undefined && exchange.attempts.all.length === 1) {
+      const answer = await hedged(attempt, { hedge, candidates, client: protocol, context });
+      if (answer !== undefined) return answer;
+      continue;
+    }
     const result = await carryOut(attempt, protocol, context);
     if ('type' in result) return result;
-    candidates.failed(result);
+    candidates.failed(result, attempt);
   }
 }
 

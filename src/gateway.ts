@@ -5,6 +5,7 @@ import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
 import { RequestRoom } from './core/request-room.ts';
 import { Bag } from './lib/bag.ts';
+import { takesLonger } from './lib/takes-longer.ts';
 import { acceptBody, acceptBytes, acceptHead } from './admission/accept.ts';
 import { admitBody, admitCaller, outOfFiles, refuseLoop, shuttingDown, slowedDown } from './admission/admit.ts';
 import { acceptPassthrough } from './admission/passthrough.ts';
@@ -128,16 +129,7 @@ export class Gateway {
 
 /** True if a stream's outcome takes so long that its client must hear something meanwhile. */
 async function isSlow(outcome: Promise<unknown>, { clock, snapshot }: Context): Promise<boolean> {
-  if (snapshot.keepAliveMs === Infinity) return false;
-  const { promise: due, resolve } = Promise.withResolvers<true>();
-  const cancel = clock.after(snapshot.keepAliveMs, () => resolve(true));
-  const known = outcome.then(
-    () => false,
-    () => false,
-  );
-  const slow = await Promise.race([known, due]);
-  cancel();
-  return slow;
+  return snapshot.keepAliveMs !== Infinity && (await takesLonger(outcome, snapshot.keepAliveMs, clock));
 }
 
 /** What is no refusal is a bug: it is logged with its stack, and harms no other request. */

@@ -75,6 +75,11 @@ export class RequestQueue {
     return this.#running;
   }
 
+  /** One more would have to wait for a slot. */
+  get isFull(): boolean {
+    return this.#running >= this.#settings.maxRequests;
+  }
+
   /** Requests in the queue. */
   get waiting(): number {
     return this.#queue.size;

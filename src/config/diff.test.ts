@@ -58,6 +58,14 @@ describe('what changed is told by key', () => {
   ])('%s', (_what, edit, expected) => expect(changes(edit)).toEqual(expected));
 });
 
+test('hedging is told as it is written', () => {
+  const hedged = (text: string) => config(replace('    routes:', `    hedge: ${text}\n    routes:`)(BASE));
+  expect(diffConfig(hedged('{}'), hedged('{after: 800ms, at_most: 0.5%}')).map(formatChange)).toEqual([
+    'models.gpt.hedge.after: "p95" → 800ms',
+    'models.gpt.hedge.at_most: 5% → 0.5%',
+  ]);
+});
+
 test('secrets and header values are never shown', () => {
   const edit = (text: string): string =>
     text

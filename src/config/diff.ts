@@ -1,7 +1,8 @@
 import { formatDuration } from '../lib/duration.ts';
+import { formatPercentage } from '../lib/percentage.ts';
 import type { Config } from './schema.ts';
 import { configSchema } from './schema.ts';
-import { childSchema, isShowable, shapeOf, isDuration } from './shape.ts';
+import { childSchema, isDuration, isPercentage, isShowable, shapeOf } from './shape.ts';
 import type { z } from 'zod';
 
 /** One difference between two configs. Undefined: the key is absent. */
@@ -76,5 +77,6 @@ function shown(value: unknown, schema: Schema): string | undefined {
   if (value === undefined) return undefined;
   if (!isShowable(schema)) return SECRET;
   if (partsOf(value) !== undefined) return '';
-  return typeof value === 'number' && isDuration(schema) ? formatDuration(value) : JSON.stringify(value);
+  if (typeof value === 'number' && isDuration(schema)) return formatDuration(value);
+  return typeof value === 'number' && isPercentage(schema) ? formatPercentage(value) : JSON.stringify(value);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../lib/duration.ts';
+import { parsePercentage } from '../lib/percentage.ts';
 import { LISTEN_ALLOWED, parseListen } from './listen.ts';
 
 // What a field's `.meta()` may hold besides its description:
@@ -20,6 +21,19 @@ export function duration(least: 'zero' | 'above zero' = 'zero') {
       return z.NEVER;
     })
     .meta({ kind: 'duration', allowed });
+}
+
+/** A percentage above 0: text in the file, a share (0.05) in the parsed config. */
+export function percentage() {
+  return z
+    .union([z.string(), z.number()])
+    .transform((value, context) => {
+      const share = parsePercentage(value);
+      if (share !== undefined && share > 0) return share;
+      context.addIssue({ code: 'custom', params: REFUSED });
+      return z.NEVER;
+    })
+    .meta({ kind: 'percentage', allowed: 'a percentage above 0%, such as 5% or 0.5%, at most 100%' });
 }
 
 /** Non-empty text; `kind` and `allowed` as above. */

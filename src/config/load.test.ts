@@ -139,6 +139,15 @@ describe('a config that is valid', () => {
     expect(config.timeout).toMatchObject({ read_timeout: 1500, total_timeout: 90_000 });
   });
 
+  test.each([
+    ['{}', { after: 'p95', at_most: 0.05 }],
+    ['{after: 800ms, at_most: 0.5%}', { after: 800, at_most: 0.005 }],
+    ['{after: 2, at_most: 100%}', { after: 2000, at_most: 1 }],
+  ] as const)('hedge: %s', (hedge, parsed) => {
+    const { config } = parse(`${BACKEND}models: {m: {hedge: ${hedge}, routes: [{backend: a, model: x}]}}`);
+    expect(config.models['m']!.hedge).toEqual(parsed);
+  });
+
   test('timeouts of a backend and an alias hold what they set, and no more', () => {
     const { config } = parse(
       `${BACKEND}    timeout: {read_timeout: 5s}\nmodels: {m: {timeout: {total_timeout: 0}, routes: [{backend: a, model: x}]}}`,
@@ -372,6 +381,18 @@ describe('errors', () => {
       '5:3 models.m*n: has a "*" that is not its last character (use one "*", at the end)',
     ],
     [
+      `${MODEL}    hedge: {at_most: 5}`,
+      '9:13 models.m.hedge.at_most: cannot be 5 (a percentage above 0%, such as 5% or 0.5%, at most 100%)',
+    ],
+    [
+      `${MODEL}    hedge: {after: p99}`,
+      '9:13 models.m.hedge.after: cannot be "p99" (p95, or a duration above 0 such as 800ms)',
+    ],
+    [
+      `${MODEL}    hedge: {after: 0}`,
+      '9:13 models.m.hedge.after: cannot be 0 (p95, or a duration above 0 such as 800ms)',
+    ],
+    [
       `${MODEL}    balance: fastest`,
       '9:5 models.m.balance: cannot be "fastest" (one of random, round_robin, least_busy, latency, session)',
     ],
@@ -599,6 +620,13 @@ describe('warnings', () => {
   test('an enabled alias without an enabled route', () => {
     expect(warnings(`${LOCAL}        enabled: false\n`)).toEqual([
       '6:3 models.m: every route of this alias is disabled, or its backend is (enable one, or set enabled: false)',
+    ]);
+  });
+
+  test('hedging of an alias whose routes lead to one backend', () => {
+    const model = LOCAL.replace('    routes:', '    hedge: {}\n    routes:');
+    expect(warnings(model)).toEqual([
+      '7:5 models.m.hedge: has no effect: a second route has to lead to another backend (add one, or remove hedge)',
     ]);
   });
 

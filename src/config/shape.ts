@@ -56,7 +56,13 @@ export function isShowable(schema: Schema): boolean {
 
 /** Whether the value is a duration, which is parsed to milliseconds. */
 export function isDuration(schema: Schema): boolean {
-  return metaOf(schema)['kind'] === 'duration';
+  const { kind } = metaOf(schema);
+  return kind === 'duration' || kind === 'duration or `p95`';
+}
+
+/** Whether `schema` is a percentage: text in a file, a share in the parsed config. */
+export function isPercentage(schema: Schema): boolean {
+  return metaOf(schema)['kind'] === 'percentage';
 }
 
 /** The values that `schema` allows, as a noun phrase for messages. */

@@ -24,6 +24,7 @@ export function findWarnings(
     ...suspiciousKeys(config, env),
     ...unusedBackends(config),
     ...deadAliases(config),
+    ...hedgesOfOneBackend(config),
     ...unknownFallbacks(config),
     ...fallbackWarnings(config),
     ...suspiciousUrls(config),
@@ -61,6 +62,19 @@ function deadAliases(config: Config): Finding[] {
     if (!model.enabled || model.routes.some((route) => route.enabled && enabled.has(route.backend))) return [];
     const message = 'every route of this alias is disabled, or its backend is (enable one, or set enabled: false)';
     return [{ path: ['models', alias], message }];
+  });
+}
+
+function hedgesOfOneBackend(config: Config): Finding[] {
+  const enabled = new Set(config.backends.filter((backend) => backend.enabled).map((backend) => backend.name));
+  return Object.entries(config.models).flatMap(([alias, { hedge, routes }]) => {
+    if (hedge === undefined) return [];
+    const backends = new Set(
+      routes.filter((route) => route.enabled && enabled.has(route.backend)).map((route) => route.backend),
+    );
+    if (backends.size > 1) return [];
+    const message = 'has no effect: a second route has to lead to another backend (add one, or remove hedge)';
+    return [{ path: ['models', alias, 'hedge'], message }];
   });
 }
 

@@ -4,10 +4,11 @@ import type { Clock } from '../lib/clock.ts';
 import { brokenAnswer } from './broken-answer.ts';
 import type { Holder } from './buffered-bytes.ts';
 import type { Exchange } from './exchange.ts';
-import { Aborted } from './failure.ts';
+import { Aborted, transportFailure } from './failure.ts';
 import type { Failure } from './failure.ts';
 import type { Lease } from './lease.ts';
 import type { ProtocolName } from './part.ts';
+import type { Race } from './race.ts';
 import type { Usage } from './record.ts';
 import type { Refusal } from './refusal.ts';
 import type { NamedAlias, Route } from './route.ts';
@@ -49,6 +50,10 @@ export class Attempt implements Holder {
   wasRedone = false;
   /** The route fell silent, or failed on trial: it is never tried twice for one request. */
   isSpent = false;
+  /** The other attempt that is made at the same time, and this one; undefined: it is alone. */
+  race: Race | undefined;
+  /** It was begun beside another one that was slow. */
+  isHedge = false;
 
   usage: Usage | undefined;
   /** The id under which the backend keeps the answer. */
@@ -142,6 +147,13 @@ export class Attempt implements Holder {
 
   abort(reason: Aborted): void {
     if (!this.ended) this.cancellation.cancel(reason);
+  }
+
+  /** Another attempt is taken in its place: aborts and ends it at once, if it has not ended. */
+  lose(): void {
+    if (this.ended) return;
+    this.abort(new Aborted('hedge_lost'));
+    this.end({ failure: transportFailure(this.aborted?.kind ?? 'hedge_lost', this.aborted?.limit) });
   }
 
   /** Ends the attempt, once; what is still open of it at the backend is dropped. Later calls do nothing. */

@@ -22,8 +22,9 @@ export class Attempts {
     return this.#all.at(-1);
   }
 
+  /** The last that was sent, and not given up for another. */
   get latestSent(): Attempt | undefined {
-    return this.#all.findLast(({ isSent }) => isSent);
+    return this.#all.findLast((attempt) => attempt.isSent && !hasLost(attempt));
   }
 
   add(attempt: Attempt): void {
@@ -36,7 +37,9 @@ export class Attempts {
 
   /** The failure that tells the most: the last of a backend, or why none could be asked. */
   get lastFailure(): Failure | undefined {
-    const failed = this.#all.findLast(({ isSent, failure }) => isSent && failure !== undefined);
+    const failed = this.#all.findLast(
+      (attempt) => attempt.isSent && attempt.failure !== undefined && !hasLost(attempt),
+    );
     return (failed ?? this.#all.find(({ failure }) => failure !== undefined))?.failure;
   }
 
@@ -85,6 +88,11 @@ export class Attempts {
   abandon(): void {
     for (const attempt of this.#all) attempt.abandon();
   }
+}
+
+/** What was given up for another attempt tells nothing. */
+function hasLost({ failure }: Attempt): boolean {
+  return failure?.kind === 'hedge_lost';
 }
 
 /**

@@ -34,5 +34,7 @@ export const REMEDIES: Readonly<Record<FailureKind, string>> = {
   total_timeout: 'Raise `timeout.total_timeout`, or send a smaller request.',
   write_timeout: 'Look at the client: it stopped reading.',
   client_gone: 'Raise the timeout of the client, if it did not mean to leave.',
+  hedge_lost:
+    'Nothing: another route was tried beside it and answered first (`models.<alias>.hedge`), and this attempt was aborted. If it is always the same backend, give it a lower priority.',
   shutting_down: 'Raise `server.shutdown_timeout` if answers take longer than that.',
 };

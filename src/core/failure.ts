@@ -26,7 +26,8 @@ export type FailureKind =
   | 'total_timeout'
   | 'write_timeout'
   | 'client_gone'
-  | 'shutting_down';
+  | 'shutting_down'
+  | 'hedge_lost';
 
 /** What follows from a failure. */
 export interface Consequence {
@@ -90,6 +91,8 @@ export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
   write_timeout: row('---', 504, 'write_timeout', 'answered, but the client took nothing for write_timeout'),
   client_gone: row('---', 499, 'client_closed_request', 'was still working when the client left'),
   shutting_down: row('---', 503, 'shutting_down', 'was still working when the gateway had to stop'),
+  // No client sees it: the other route serves, or its failure is what counts.
+  hedge_lost: row('---', 502, 'upstream_error', 'was slower than another route that was tried beside it'),
 };
 
 /** `flags`: R = next route, B = blamed, T = transient. */
@@ -132,6 +135,11 @@ export interface Failure {
   readonly answer: HeldAnswer | undefined;
 }
 
+/** Whether no other route can help with a failure: it is the client's to see. */
+export function isFinal({ kind, routedAround }: Failure): boolean {
+  return !routedAround || !CONSEQUENCES[kind].nextRoute;
+}
+
 /** An upstream's whole answer in memory. */
 export interface HeldAnswer {
   readonly status: number;
@@ -145,7 +153,7 @@ export function transportFailure(kind: FailureKind, detail?: string): Failure {
 }
 
 /** The failures that are the gateway's own doing. */
-export type AbortKind = Extract<FailureKind, `${string}_timeout` | 'client_gone' | 'shutting_down'>;
+export type AbortKind = Extract<FailureKind, `${string}_timeout` | 'client_gone' | 'shutting_down' | 'hedge_lost'>;
 
 /** The reason given to an AbortController when the gateway itself ends an attempt; tells the cause apart from the network's. */
 export class Aborted extends Error {

@@ -59,6 +59,9 @@ export interface ExchangeRecord {
   readonly tries: readonly TryRecord[];
 }
 
+/** A hedge has served; has been slower than the other attempt, or ended with the request; or its backend has failed. */
+export type HedgeResult = 'won' | 'lost' | 'failed';
+
 /** One counted attempt, as logged. */
 export interface TryRecord {
   readonly backend: string;
@@ -77,6 +80,8 @@ export interface TryRecord {
   /** The beginning of the upstream's message, where it cannot quote the prompt. */
   readonly message?: string | undefined;
   readonly ms: number;
+  /** What became of an attempt that was begun beside a slow one; undefined for any other. */
+  readonly hedge?: HedgeResult | undefined;
   /** Milliseconds since the epoch until which the backend+model cools down because of this try. */
   readonly coolingUntil: number | undefined;
 }

@@ -1,5 +1,6 @@
 import type { BackendLive, ModelLive, Pace } from './backend-live.ts';
 import type { Body, Operation } from './exchange.ts';
+import type { HedgeLive } from './hedge-live.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Effort } from './effort.ts';
@@ -254,6 +255,15 @@ export interface Route {
 /** What logs and metrics call the alias and the model of a route that is of no alias: one to a response that a backend keeps. */
 export const NO_ALIAS = '-';
 
+/** When a second route is tried beside a slow first. */
+export interface Hedge {
+  /** How long the first is waited for: milliseconds, or the 95th percentile of what it takes. */
+  readonly after: number | 'p95';
+  /** The most hedges for each request: 0.05 for `5%`. */
+  readonly atMost: number;
+  readonly live: HedgeLive;
+}
+
 /** A model name that clients use. */
 export interface Alias {
   readonly name: string;
@@ -266,6 +276,8 @@ export interface Alias {
   readonly totalMs: number | undefined;
   /** The turn of `round_robin`, one count for each tier. Outlives reloads. */
   readonly turns: number[];
+  /** When a second route is tried beside a slow first; undefined: never. */
+  readonly hedge: Hedge | undefined;
 }
 
 /** No model's name is longer, and a longer one does not belong into logs and headers. */

@@ -21,7 +21,15 @@ beforeEach(() => {
 function begin(timeouts: Partial<Timeouts> = {}, thinks = false): Attempt {
   const off = { connectMs: Infinity, firstByteMs: Infinity, readMs: Infinity, writeMs: Infinity, totalMs: Infinity };
   const route: Route = {
-    alias: { name: 'x', prefix: undefined, balance: 'random', tiers: [], totalMs: undefined, turns: [] },
+    alias: {
+      name: 'x',
+      prefix: undefined,
+      balance: 'random',
+      tiers: [],
+      totalMs: undefined,
+      turns: [],
+      hedge: undefined,
+    },
     backend: {
       name: 'a',
       apiKey: undefined,

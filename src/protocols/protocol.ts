@@ -202,6 +202,8 @@ export interface ProviderState {
    * parsed. Undefined if the dialect has no such ids.
    */
   readonly seal: ((text: string, body: unknown, seal: (id: string) => string) => string) | undefined;
+  /** Whether a request lets its provider keep the answer, or go on with it when nobody waits; undefined: none does. */
+  keeps?(body: Readonly<Record<string, unknown>>): boolean;
   /** Whether a request refers to kept state. */
   refers(body: Readonly<Record<string, unknown>>): boolean;
   /**

@@ -1,7 +1,9 @@
 import type { Attempt } from '../core/attempt.ts';
+import type { Delivery } from '../core/delivery.ts';
 import type { Exchange } from '../core/exchange.ts';
+import type { FailureKind } from '../core/failure.ts';
 import { CLIENT_LEFT } from '../core/record.ts';
-import type { ExchangeRecord, TryRecord, Usage } from '../core/record.ts';
+import type { ExchangeRecord, HedgeResult, TryRecord, Usage } from '../core/record.ts';
 
 /**
  * What an exchange, its attempts and its delivery came to, when all was over at `now` (of the monotonic clock, in ms). It
@@ -48,19 +50,34 @@ export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
   };
 }
 
-/** What is told of each attempt, in the order in which they began. Where a count was estimated, nothing was tried. */
-export function triesOf({ attempts }: Exchange): TryRecord[] {
+/**
+ * What is told of each attempt, in the order in which they began; of two at once the one that served, or ended later,
+ * comes second, so that the last is always what the client got. Where a count was estimated, nothing was tried.
+ */
+export function triesOf({ attempts, delivery }: Exchange): TryRecord[] {
   const tries: TryRecord[] = [];
   for (const attempt of attempts.all) {
-    if (attempt.isSent || attempt.failure !== undefined) tries.push(tryOf(attempt));
+    if (!attempt.isSent && attempt.failure === undefined) continue;
+    const told = tryOf(attempt, delivery);
+    const before = attempts.all[0];
+    if (attempt.isHedge && before !== undefined && endedBefore(attempt, before)) tries.unshift(told);
+    else tries.push(told);
   }
   return tries;
+}
+
+/** Whether a hedge was over first. What was given up for the other tells nothing of what the client got. */
+function endedBefore(hedge: Attempt, first: Attempt): boolean {
+  if (hedge.failure === undefined || first.failure?.kind === 'hedge_lost') return false;
+  if (first.failure === undefined || hedge.failure.kind === 'hedge_lost') return true;
+  return hedge.startedAt + hedge.ms < first.startedAt + first.ms;
 }
 
 /** A type is a word; what is longer is something else. */
 const MOST_TYPE_CHARS = 100;
 
-function tryOf({ route, failure, status, ms, coolingUntil }: Attempt): TryRecord {
+function tryOf(attempt: Attempt, { attempt: served }: Delivery): TryRecord {
+  const { route, failure, status, ms, coolingUntil } = attempt;
   return {
     backend: route.backend.name,
     model: route.model,
@@ -72,9 +89,18 @@ function tryOf({ route, failure, status, ms, coolingUntil }: Attempt): TryRecord
     type: failure?.error?.code === undefined ? undefined : failure.error.type?.slice(0, MOST_TYPE_CHARS),
     message: failure?.told,
     ms,
+    hedge: attempt.isHedge ? hedgeResult(attempt, served) : undefined,
     coolingUntil,
   };
 }
+
+function hedgeResult(hedge: Attempt, served: Attempt | undefined): HedgeResult {
+  if (hedge === served || hedge.failure === undefined) return 'won';
+  return GIVEN_UP.has(hedge.failure.kind) ? 'lost' : 'failed';
+}
+
+/** After these a hedge has not failed: the gateway or the client has ended it. */
+const GIVEN_UP: ReadonlySet<FailureKind> = new Set(['hedge_lost', 'client_gone', 'total_timeout', 'shutting_down']);
 
 /** What the client's answer took; where nothing served, the last that a backend told. */
 function usageOf({ attempts, delivery }: Exchange): Usage | undefined {

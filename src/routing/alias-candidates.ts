@@ -26,8 +26,8 @@ export class AliasCandidates {
   #retries = 0;
   /** What the current attempt, or the wait before it, is a retry of; undefined for a route's first attempt. */
   #retried: FailedRoute | undefined;
-  /** The route of the current attempt. */
-  #current: Route | undefined;
+  /** The route that was tried beside the first, out of its turn. */
+  #beside: Route | undefined;
   #isOver = false;
 
   constructor(
@@ -43,11 +43,20 @@ export class AliasCandidates {
   next(): Route | number | undefined {
     if (this.#isOver || this.#attemptsLeft === 0) return undefined;
     const due = this.#retried;
-    if (due !== undefined) return due.route.backend.live.isFull ? this.end() : (this.#current = due.route);
+    if (due !== undefined) return due.route.backend.live.isFull ? this.end() : due.route;
     return this.#firstAttempt() ?? this.#waitForRetry() ?? this.end();
   }
 
-  failed(failure: Failure): void {
+  /** The first of the routes to come that is `isFit`, to be tried beside the first, while that is under way. */
+  beside(isFit: (route: Route) => boolean): Route | undefined {
+    // Both count, whatever comes of them.
+    if (this.#failed.length > 0 || this.#attemptsLeft < 2) return undefined;
+    const { routes, exchange, context } = this;
+    this.#beside = routes.find((route, at) => at >= this.#next && mayTry(route, exchange, context) && isFit(route));
+    return this.#beside;
+  }
+
+  failed(failure: Failure, route: Route): void {
     const { context } = this;
     const { retryAfterMs } = failure;
     const notBefore = retryAfterMs === undefined ? undefined : context.clock.now() + retryAfterMs;
@@ -62,7 +71,7 @@ export class AliasCandidates {
     }
     // Where nothing was sent, nothing was tried.
     if (failure.kind !== 'not_carried') this.#attemptsLeft--;
-    if (this.#current !== undefined) this.#failed.push({ route: this.#current, attempts: 1, failure, notBefore });
+    this.#failed.push({ route, attempts: 1, failure, notBefore });
   }
 
   /** Nothing of the alias is tried any more. */
@@ -73,8 +82,9 @@ export class AliasCandidates {
 
   #firstAttempt(): Route | undefined {
     for (let route = this.routes[this.#next++]; route !== undefined; route = this.routes[this.#next++]) {
+      if (route === this.#beside) continue;
       // Another request may have found out meanwhile.
-      if (this.#failed.length === 0 || mayTry(route, this.exchange, this.context)) return (this.#current = route);
+      if (this.#failed.length === 0 || mayTry(route, this.exchange, this.context)) return route;
     }
     return undefined;
   }

@@ -23,7 +23,15 @@ function context(conversation = ''): BalanceContext {
   return { takeTurn: () => turn++, conversation: () => conversation, random: seeded(), now: 0 };
 }
 
-const alias: Alias = { name: 'x', prefix: undefined, balance: 'random', tiers: [], totalMs: undefined, turns: [] };
+const alias: Alias = {
+  name: 'x',
+  prefix: undefined,
+  balance: 'random',
+  tiers: [],
+  totalMs: undefined,
+  turns: [],
+  hedge: undefined,
+};
 const OFF = Infinity;
 
 function route(name: string, weight = 1, load: { inFlight?: number; ewmaMs?: number } = {}): Route {

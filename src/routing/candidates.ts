@@ -43,8 +43,13 @@ export interface Told {
  */
 export interface Candidates {
   next(): Candidate;
+  /**
+   * A route to try beside the first attempt, which is under way: of those that would come next, the first that `isFit`.
+   * Undefined if there is none, or if it is not the first. What comes of it is reported like anything else.
+   */
+  beside(isFit: (route: Route) => boolean): AttemptCandidate | undefined;
   /** The attempt did not serve. */
-  failed(failure: Failure): void;
+  failed(failure: Failure, attempt: Attempt): void;
   /** The wait is over; `isDue`: with what was waited for. */
   waited(isDue: boolean): void;
 }

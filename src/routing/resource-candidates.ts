@@ -1,3 +1,4 @@
+import type { Attempt } from '../core/attempt.ts';
 import type { Endpoint, Exchange } from '../core/exchange.ts';
 import type { Failure } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
@@ -42,10 +43,15 @@ class ResourceCandidates implements Candidates {
     return { type: 'attempt', route: routeTo(backend, this.context), named: undefined };
   }
 
-  failed(failure: Failure): void {
+  /** What a provider keeps is asked of one backend after the other. */
+  beside(): undefined {
+    return undefined;
+  }
+
+  failed(failure: Failure, attempt: Attempt): void {
     // Who does not know the id says less than who could not tell.
     if (this.#told.failure !== undefined && failure.status === 404) return;
-    const answered = failure.answer === undefined ? undefined : this.exchange.attempts.latest;
+    const answered = failure.answer === undefined ? undefined : attempt;
     this.#told = { failure, answered };
   }
 
@@ -93,6 +99,7 @@ export function routeTo(backend: Backend, { snapshot }: Context): Route {
     tiers: [],
     totalMs: undefined,
     turns: [],
+    hedge: undefined,
   };
   const live = backend.live.model(NO_ALIAS, NO_ALIAS);
   const { timeouts } = snapshot;

@@ -68,7 +68,7 @@ function fail(found: RouteCandidates, candidate: Candidate, kind: FailureKind): 
   const attempt = new Attempt(exchange, candidate.route, candidate.named, clock);
   attempt.begin(undefined);
   attempt.end({ failure });
-  found.failed(failure);
+  found.failed(failure, attempt);
 }
 
 /** Goes on to the end, with each attempt failing as `kind` says, and each wait successful; at most 20 steps. */

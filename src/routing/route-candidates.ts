@@ -1,12 +1,13 @@
+import type { Attempt } from '../core/attempt.ts';
 import type { Exchange } from '../core/exchange.ts';
-import { CONSEQUENCES } from '../core/failure.ts';
+import { isFinal } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
-import type { NamedAlias } from '../core/route.ts';
+import type { NamedAlias, Route } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Context } from '../context.ts';
 import { AliasCandidates } from './alias-candidates.ts';
 import { fallbackChain } from './aliases.ts';
-import type { Candidate, Candidates, Done, Wait } from './candidates.ts';
+import type { AttemptCandidate, Candidate, Candidates, Done, Told, Wait } from './candidates.ts';
 import { availabilityFor, dueBackSoonest, firstUntried, hasUntried, lastResort } from './untried.ts';
 import { choose } from './choose.ts';
 
@@ -28,8 +29,8 @@ export class RouteCandidates implements Candidates {
   #isLast = false;
   /** What came of the wait for one of them; undefined while there is none to go by. */
   #isFree: boolean | undefined;
-  /** The last failure is one that no other route can help with. */
-  #isFinal = false;
+  /** A failure that no other route can help with, which ends it; undefined while there was none. */
+  #final: Told | undefined;
 
   constructor(
     private readonly asked: NamedAlias,
@@ -41,19 +42,26 @@ export class RouteCandidates implements Candidates {
   }
 
   next(): Candidate {
-    while (!this.#isFinal && !this.#isLast) {
+    while (this.#final === undefined && !this.#isLast) {
       const route = this.#alias?.next();
       if (typeof route === 'number') return { type: 'wait', ms: route };
       if (route !== undefined) return { type: 'attempt', route, named: this.#named };
       this.#alias = this.#nextAlias();
       this.#isLast = this.#alias === undefined;
     }
-    return (this.#isFinal ? undefined : this.#lastOnes()) ?? this.#done();
+    return (this.#final === undefined ? this.#lastOnes() : undefined) ?? this.#done();
   }
 
-  failed(failure: Failure): void {
-    this.#alias?.failed(failure);
-    this.#isFinal = !failure.routedAround || !CONSEQUENCES[failure.kind].nextRoute;
+  beside(isFit: (route: Route) => boolean): AttemptCandidate | undefined {
+    const route = this.#alias?.beside(isFit);
+    return route === undefined ? undefined : { type: 'attempt', route, named: this.#named };
+  }
+
+  failed(failure: Failure, attempt: Attempt): void {
+    this.#alias?.failed(failure, attempt.route);
+    if (!isFinal(failure)) return;
+    const answered = failure.answer === undefined ? this.exchange.attempts.lastAnswered : attempt;
+    this.#final = { failure, answered };
   }
 
   waited(isDue: boolean): void {
@@ -102,10 +110,13 @@ export class RouteCandidates implements Candidates {
     const dueAt = dueBackSoonest(asked, exchange, context)?.dueAt ?? 0;
     return {
       type: 'done',
-      isFinal: this.#isFinal,
+      isFinal: this.#final !== undefined,
       everyRouteTried:
-        !this.#isFinal && exchange.attempts.lastFailure !== undefined && !hasUntried(asked, exchange, context),
+        this.#final === undefined &&
+        exchange.attempts.lastFailure !== undefined &&
+        !hasUntried(asked, exchange, context),
       retryAfterMs: Math.max(0, dueAt - context.clock.now()),
+      told: this.#final,
     };
   }
 }

@@ -1,6 +1,8 @@
 import type { Config } from '../config/schema.ts';
 import { hopMark } from '../core/hop-mark.ts';
+import { routeKey } from '../core/route.ts';
 import { BackendLive } from '../core/backend-live.ts';
+import { HedgeLive } from '../core/hedge-live.ts';
 import type { Environment } from '../lib/environment.ts';
 import type { Transport, TransportPlan } from './transports/transport.ts';
 import { buildTransport, identityOf } from './transports/transport.ts';
@@ -11,6 +13,8 @@ export class LiveBackends {
   readonly hopMark = hopMark();
   readonly #backends = new Map<string, BackendLive>();
   readonly #turns = new Map<string, number[]>();
+  /** Of aliases that have, or had, hedging. */
+  readonly #hedges = new Map<string, HedgeLive>();
   /** Ways that no config leads to any more. */
   #replaced: Transport[] = [];
   /** By the name of the backend, and behind a NUL what else of it has a way of its own. */
@@ -29,13 +33,14 @@ export class LiveBackends {
     for (const { retire } of this.#replaced) retire?.();
     this.#replaced = [];
     for (const alias of this.#turns.keys()) if (!Object.hasOwn(models, alias)) this.#turns.delete(alias);
-    const routes = Object.values(models).flatMap((alias) => alias.routes);
-    for (const live of this.#backends.values())
-      live.keepModels(new Set(routes.flatMap(({ backend, model }) => (backend === live.name ? [model] : []))));
     const changed = backends.filter((backend) => {
       const earlier = before.backends.find(({ name }) => name === backend.name);
       return earlier !== undefined && wayOf(earlier) !== wayOf(backend);
     });
+    this.#followHedges(models, new Set(changed.map(({ name }) => name)));
+    const routes = Object.values(models).flatMap((alias) => alias.routes);
+    for (const live of this.#backends.values())
+      live.keepModels(new Set(routes.flatMap(({ backend, model }) => (backend === live.name ? [model] : []))));
     return changed.flatMap(({ name }) => (this.backend(name).startAnew() ? [name] : []));
   }
 
@@ -45,6 +50,10 @@ export class LiveBackends {
 
   turns(alias: string): number[] {
     return remembered(this.#turns, alias, () => []);
+  }
+
+  hedge(alias: string): HedgeLive {
+    return remembered(this.#hedges, alias, () => new HedgeLive());
   }
 
   /**
@@ -61,6 +70,18 @@ export class LiveBackends {
     const transport = buildTransport(plan, env);
     this.#transports.set(key, { identity, transport });
     return transport;
+  }
+
+  /** What routes took elsewhere says nothing of what they take now. */
+  #followHedges(models: Config['models'], changed: ReadonlySet<string>): void {
+    for (const [alias, live] of this.#hedges) {
+      const { hedge, routes = [] } = Object.hasOwn(models, alias) ? (models[alias] ?? {}) : {};
+      if (hedge === undefined) this.#hedges.delete(alias);
+      else {
+        const known = routes.filter(({ backend }) => !changed.has(backend));
+        live.keepRoutes(new Set(known.map(({ backend, model }) => routeKey(backend, model))));
+      }
+    }
   }
 
   /** Until another config is in force the one that is may still send by it. */

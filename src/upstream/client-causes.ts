@@ -156,7 +156,7 @@ function refersElsewhere(fields: Readonly<Record<string, unknown>> | undefined):
 }
 
 /** Tools that run at the provider, which not every account and model has. */
-function hasServerTools(tools: unknown): boolean {
+export function hasServerTools(tools: unknown): boolean {
   if (!Array.isArray(tools)) return tools !== undefined && tools !== null;
   return tools.some((tool: unknown) => {
     if (typeof tool !== 'object' || tool === null) return true;

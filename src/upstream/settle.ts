@@ -73,9 +73,13 @@ export function rememberKept({ exchange, translation, attempt, context }: Attemp
   context.owners.remember(exchange.callerName, attempt.keptId, attempt.route.backend.name);
 }
 
-/** Notes that the route answers, and how soon it began to. Only its end tells whether it has served. */
+/**
+ * Notes that the route answers, and how soon it began to. Only its end tells whether it has served. Throws if another
+ * attempt that was made at the same time has answered before.
+ */
 export function begun({ attempt, context }: AttemptRun): void {
   const { route, startedAt } = attempt;
+  attempt.race?.won(attempt);
   context.health.heardFrom(route.backend.live);
   if (context.ownLack.isFelt) context.ownLack.over();
   const now = context.clock.now();

@@ -53,8 +53,13 @@ afterAll(async () => {
   await Promise.all([first.stop(), second.stop()]);
 });
 
-/** `one` uses the first backend, `two` the second, `pair` the first and then the second; `patient` is `one` without a deadline. */
-function configOf(concurrency: object, more: Record<string, unknown> = {}, backend: object = {}): object {
+/** `one` uses the first backend, `two` the second, `pair` the first and then the second, with `hedging`; `patient` is `one` without a deadline. */
+function configOf(
+  concurrency: object,
+  more: Record<string, unknown> = {},
+  backend: object = {},
+  hedging: object = {},
+): object {
   const routes = [
     { backend: 'first', model: 'm', priority: 1 },
     { backend: 'second', model: 'm', priority: 2 },
@@ -67,7 +72,7 @@ function configOf(concurrency: object, more: Record<string, unknown> = {}, backe
     models: {
       one: { routes: routes.slice(0, 1) },
       two: { routes: routes.slice(1) },
-      pair: { routes },
+      pair: { routes, ...hedging },
       patient: { routes: routes.slice(0, 1), timeout: { total_timeout: 0 } },
     },
     fallback: { cooldown_seconds: 0, max_retries: 0 },
@@ -632,6 +637,15 @@ describe('SIGTERM while requests wait', () => {
   });
 });
 
+/** What has become of hedges so far, each result once. */
+async function hedgeResults(): Promise<string[]> {
+  const { text: metrics } = await (await send(`${gateway.url}/metrics`)).whole();
+  return Array.from(
+    metrics.matchAll(/^llm_proxy_hedges_total\{.*result="(\w+)"\}/gm),
+    ([, result = '']) => result,
+  ).sort();
+}
+
 describe('whatever happens', () => {
   /** The same numbers each time. */
   function randomFrom(seed: number): () => number {
@@ -642,12 +656,23 @@ describe('whatever happens', () => {
     };
   }
 
-  test.each([1, 2, 3])('no place and no slot is lost or made: seed %i', async (seed) => {
+  const FEW = { max_requests: 4, per_backend_limit: 3, max_queue_size: 20, queue_timeout: '300ms' };
+  /** Enough for requests not to wait, for then nothing is hedged. */
+  const MANY = { max_requests: 60, per_backend_limit: 30, max_queue_size: 20, queue_timeout: '300ms' };
+  const HEDGING = { hedge: { after: '5ms', at_most: '100%' } };
+
+  test.each<[string, number, typeof FEW, object]>([
+    ['', 1, FEW, {}],
+    ['', 2, FEW, {}],
+    ['', 3, FEW, {}],
+    [', with hedging', 4, MANY, HEDGING],
+    [', with hedging', 5, MANY, HEDGING],
+    [', with hedging and few places', 6, FEW, HEDGING],
+  ])('no place and no slot is lost or made%s: seed %i', async (_, seed, limits, hedging) => {
     const random = randomFrom(seed);
-    const limits = { max_requests: 4, per_backend_limit: 3, max_queue_size: 20, queue_timeout: '300ms' };
     const overflow = seed % 2 === 0 ? 'drop_oldest' : 'reject';
     const timeout = { first_byte_timeout: '200ms', read_timeout: '200ms' };
-    await start({ ...limits, overflow }, { timeout, stream: { keepalive: '50ms' } });
+    await start({ ...limits, overflow }, { timeout, stream: { keepalive: '50ms' } }, {}, hedging);
     const most = { first: 0, second: 0 };
     const choose = (upstream: Upstream, name: 'first' | 'second') => (request: { json: Json }) => {
       // The end of an attempt whose slot this one has may be read from its socket in the same turn of the loop, after this.
@@ -678,13 +703,15 @@ describe('whatever happens', () => {
     const clients: Promise<void>[] = [];
     for (let i = 0; i < 120; i++) {
       clients.push(client());
-      if (i % 40 === 20) await reload({ ...limits, overflow, max_requests: 4 + i / 20 }, { timeout });
+      if (i % 40 === 20)
+        await reload({ ...limits, overflow, max_requests: limits.max_requests + i / 20 }, { timeout }, {}, hedging);
       if (i % 8 === 0) await Bun.sleep(20);
     }
     await Promise.all(clients);
     await idle();
     await settled(first, second);
     expect(Math.max(most.first, most.second)).toBeLessThanOrEqual(limits.per_backend_limit);
+    if (limits === MANY) expect(await hedgeResults()).toEqual(['failed', 'lost', 'won']);
 
     // All of it is there to be had again, and no more.
     await reload({ max_requests: 3 });

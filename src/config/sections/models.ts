@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_NAME_CHARS } from '../../core/route.ts';
-import { headerSafeText, text } from '../fields.ts';
+import { parseDuration } from '../../lib/duration.ts';
+import { headerSafeText, percentage, REFUSED, text } from '../fields.ts';
 import { timeoutOverridesSchema } from './timeout.ts';
 
 export const balanceSchema = z.enum(['random', 'round_robin', 'least_busy', 'latency', 'session']);
@@ -35,6 +36,39 @@ const listedNameSchema = text('name', 'the name of a model, as clients ask for i
   if (problem !== undefined && name !== '') context.addIssue({ code: 'custom', message: problem });
 });
 
+const hedgeSchema = z
+  .strictObject({
+    after: z
+      .union([z.string(), z.number()])
+      .transform((value, context): number | 'p95' => {
+        if (value === 'p95') return 'p95';
+        const ms = parseDuration(value);
+        if (ms !== undefined && ms > 0) return ms;
+        context.addIssue({ code: 'custom', params: REFUSED });
+        return z.NEVER;
+      })
+      .meta({ kind: 'duration or `p95`', allowed: 'p95, or a duration above 0 such as 800ms' })
+      .prefault('p95')
+      .describe(
+        'How long the first route is waited for: a duration, or `p95`, the 95th percentile of what this route took of late to the first content of a stream or to a whole plain answer, each measured for itself. Until 40 are measured, nothing is hedged.',
+      ),
+    at_most: percentage()
+      .prefault('5%')
+      .describe(
+        'The most requests of this alias that are asked twice. Each request earns this share of a hedge, ten hedges at most are saved up, and none is begun that is not earned: what is spent on hedges can never exceed this share.',
+      ),
+  })
+  .meta({
+    example: `models:
+  fast:
+    hedge:
+      after: p95 # or 800ms
+      at_most: 5%
+    routes:
+      - {backend: openai, model: gpt-5-mini}
+      - {backend: azure, model: gpt-5-mini}`,
+  });
+
 export const modelSchema = z
   .strictObject({
     enabled: z.boolean().default(true).describe('Whether clients and fallbacks may use this alias.'),
@@ -44,6 +78,11 @@ export const modelSchema = z
     timeout: timeoutOverridesSchema.describe(
       'Time limits for this alias; they override those of the backend and those under `timeout`.',
     ),
+    hedge: hedgeSchema
+      .optional()
+      .describe(
+        "Hedging: where the first route is slow, the next route of the alias is tried beside it; the first to answer serves, and the other is aborted. Only for what may be asked twice: conversations, embeddings and counts of tokens; no images or audio, nothing that uses the provider's own tools or lets it keep the answer (`/v1/responses` without `store: false` at a backend that speaks it), or continues what it keeps. Never after a failure, never while requests wait or either backend is at its limit, never beside a route that cools down, has the same backend or another `total_timeout`. Without it, a second route is tried only after the first has failed.",
+      ),
     list: z
       .array(listedNameSchema)
       .optional()

@@ -12,6 +12,7 @@ export const providerState: ProviderState = {
       return idIn(asObject(message) ?? asObject(delta)) ?? [];
     }),
   seal: undefined,
+  keeps: (body) => body['store'] === true || body['audio'] !== undefined,
   // With a single caller there is nobody to protect: the provider decides.
   refers: () => false,
   resolve: (text, body, { refer }) => {

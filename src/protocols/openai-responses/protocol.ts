@@ -9,7 +9,7 @@ import { front } from './front.ts';
 import { holdsAnswer } from './holds-answer.ts';
 import { NAME } from './name.ts';
 import { resolveReferences } from './references.ts';
-import { itemIdsOf, refersToKept, responseIdOf } from './response-id.ts';
+import { itemIdsOf, keepsAnswer, refersToKept, responseIdOf } from './response-id.ts';
 import { sealIds } from './seal.ts';
 import { stream } from './stream.ts';
 import { injectSystem } from './system.ts';
@@ -28,6 +28,7 @@ export const openaiResponses: Protocol = {
     idOf: responseIdOf,
     itemsOf: itemIdsOf,
     seal: sealIds,
+    keeps: keepsAnswer,
     refers: refersToKept,
     resolve: resolveReferences,
   },

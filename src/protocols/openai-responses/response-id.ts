@@ -21,6 +21,11 @@ export function refersToKept(body: JsonObject): boolean {
   return storedStateOf(body).length > 0;
 }
 
+/** Whether the provider keeps the response, which it does unless told otherwise, or works on it in the background. */
+export function keepsAnswer(body: Readonly<Record<string, unknown>>): boolean {
+  return body['store'] !== false || body['background'] === true || asWord(idOf(body['conversation'])) !== undefined;
+}
+
 /** The ids of items and their containers, in a plain response, a list, or an event. */
 export function itemIdsOf(body: unknown): readonly string[] {
   const holder = asObject(body);

@@ -22,6 +22,7 @@ const FULL = record({
       detail: 'a code',
       type: 'a type',
       message: 'words',
+      hedge: 'failed',
       coolingUntil: Date.UTC(2026, 10, 23),
     }),
   ],

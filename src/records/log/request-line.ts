@@ -1,5 +1,5 @@
 import { CLIENT_LEFT, type ExchangeRecord, type TryRecord } from '../../core/record.ts';
-import { hasStory } from './has-story.ts';
+import { hasFailures } from './has-story.ts';
 import { isoTime, tenths } from './json-text.ts';
 import type { LogField, RecordField } from './log-field.ts';
 import { RECORD_FIELDS, type REQUEST_FIELDS } from './log-fields.ts';
@@ -44,7 +44,7 @@ export function requestEntry(
 export function requestLevel(record: ExchangeRecord): Level {
   if (record.status === CLIENT_LEFT) return 'info';
   if (record.status >= 500 || record.interrupted) return 'error';
-  return record.status >= 400 || hasStory(record) ? 'warn' : 'info';
+  return record.status >= 400 || hasFailures(record) ? 'warn' : 'info';
 }
 
 /** One attempt as data. */

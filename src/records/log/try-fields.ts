@@ -70,6 +70,16 @@ export const TRY_FIELDS = [
     meaning: 'How long the attempt took.',
   },
   {
+    name: 'hedge',
+    of: (tried) => tried.hedge,
+    console: { leftOut: 'the line of the attempt that was aborted says which of the two served' },
+    trusted: 'one of three words',
+    type: 'string',
+    meaning:
+      'What became of an attempt that was begun beside a slow one (`models.<alias>.hedge`): `won` (it served), `lost` (the other was faster, or the request ended) or `failed`. The slower of the two has the failure `hedge_lost`.',
+    absentWhen: 'the attempt was none of these',
+  },
+  {
     name: 'cooling_until',
     of: (tried) => tried.coolingUntil,
     console: { partOf: 'attempts' },

@@ -72,6 +72,11 @@ export function requestFamilies() {
       'Failovers after a failed attempt: L1 from one backend (or backend/model) of an alias to another, L2 from one alias to another.',
       ['from', 'to', 'level'],
     ),
+    hedges: counter(
+      'hedges_total',
+      'Attempts that were begun beside a slow one, by what became of them (`models.<alias>.hedge`).',
+      ['alias', 'result'],
+    ),
     rejectedThenServed: counter(
       'rejected_then_served_total',
       'Requests that a backend called invalid (`bad_request`) and another route then served.',

@@ -13,7 +13,8 @@ export const LABELS: Readonly<Record<string, string>> = {
   level: '`L1`: another route of the alias. `L2`: another alias.',
   reason: 'The code of the refusal, of [errors.md](errors.md#codes-that-the-gateway-itself-answers-with).',
   type: '`prompt`, `completion`, `cached` (of the prompt tokens) or `reasoning` (of the completion tokens).',
-  result: '`success`, or `failure`: the new config is invalid and the old one stays.',
+  result:
+    'Of a reload `success`, or `failure`: the new config is invalid and the old one stays. Of a hedge `won`, `lost` (the first attempt was faster, or the request ended) or `failed`.',
   version: 'The version of llm-proxy.',
   bun: 'The version of Bun inside.',
   platform: 'The operating system, as Node.js calls it.',

@@ -1,4 +1,5 @@
 import { callerLabel } from '../../core/caller.ts';
+import type { FailureKind } from '../../core/failure.ts';
 import type { ExchangeRecord, TryRecord, Usage } from '../../core/record.ts';
 import type { GatewayErrorCode } from '../../core/refusal.ts';
 import type { Alias } from '../../core/route.ts';
@@ -177,9 +178,12 @@ export class Metrics implements Sink {
 
   #countTry(tried: TryRecord | undefined, before: TryRecord | undefined): void {
     if (tried === undefined) return;
-    const { backend, modelLabel, failure = 'success' } = tried;
+    const { aliasLabel, backend, modelLabel, failure = 'success', hedge } = tried;
     this.#counted.attempts.series(backend, modelLabel, failure).add();
-    if (before !== undefined) this.#countFallback(before, tried);
+    if (hedge !== undefined) this.#counted.hedges.series(aliasLabel, hedge).add();
+    // Whoever was only slower has not failed.
+    if (before !== undefined && before.failure !== ('hedge_lost' satisfies FailureKind))
+      this.#countFallback(before, tried);
   }
 
   #countFallback(from: TryRecord, to: TryRecord): void {

@@ -7,11 +7,21 @@ import { attempt, record, refused } from '../record.fixture.ts';
 
 describe('what a request came to', () => {
   const failed = attempt({ failure: 'overloaded', status: 503 });
+  const overtaken = attempt({ failure: 'hedge_lost', status: undefined });
+  const lost = attempt({ failure: 'hedge_lost', status: undefined, hedge: 'lost' });
   const unknown = attempt({ failure: 'not_found', status: 404, model: 'typo', modelLabel: 'models/*' });
   const ofWildcard = (...tries: TryRecord[]) => record({ askedLabel: 'n/*', status: 404, tries });
   const table: [string, Outcome, ReturnType<typeof record>][] = [
     ['served at once', 'served', record()],
     ['served by the second route', 'failover', record({ tries: [failed, attempt()] })],
+    ['served by a hedge that overtook', 'served', record({ tries: [overtaken, attempt({ hedge: 'won' })] })],
+    ['served by the first, which overtook its hedge', 'served', record({ tries: [lost, attempt()] })],
+    [
+      'served by the first, with a hedge that failed',
+      'served',
+      record({ tries: [{ ...failed, hedge: 'failed' }, attempt()] }),
+    ],
+    ['served by a hedge once the first failed', 'failover', record({ tries: [failed, attempt({ hedge: 'won' })] })],
     ['served by another alias', 'fallback', record({ servedAlias: 'claude', tries: [failed, attempt()] })],
     ['served by another alias, with nothing tried before', 'fallback', record({ servedAlias: 'claude' })],
     ['a stream that broke off', 'interrupted', record({ interrupted: true, tries: [failed] })],

@@ -3,7 +3,7 @@ import { CLIENT_LEFT, type ExchangeRecord, type TryRecord } from '../../core/rec
 
 /** What a request came to for its client, in the order of the docs; each with what it means. */
 export const OUTCOMES = {
-  served: 'The first route that was tried served.',
+  served: 'The first route that was tried served, or one that was tried beside it because it was slow.',
   failover: 'Another route of the alias served (L1), or the same one when it was tried again.',
   fallback: 'Another alias served (L2, `fallback.alias_fallback`), whether or not a route of this one was tried.',
   interrupted: 'The answer broke off after it had begun, and the client got an error event.',
@@ -56,7 +56,12 @@ export function outcomeOf(record: ExchangeRecord): Outcome {
   if (status >= 500) return 'failed';
   if (status >= 400) return 'client_error';
   if (servedAlias !== undefined) return 'fallback';
-  return tries.length > 1 ? 'failover' : 'served';
+  return tries.some(isFailover) ? 'failover' : 'served';
+}
+
+/** Whether another attempt was needed because of it: one that was only slower has not failed, nor took the request a hedge to fail. */
+function isFailover({ failure, hedge }: TryRecord): boolean {
+  return failure !== undefined && failure !== ('hedge_lost' satisfies FailureKind) && hedge === undefined;
 }
 
 /** The attempts whose backend called the request invalid although another route then served it. */

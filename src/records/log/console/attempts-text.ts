@@ -1,3 +1,4 @@
+import type { FailureKind } from '../../../core/failure.ts';
 import { CLIENT_LEFT, type ExchangeRecord, type TryRecord } from '../../../core/record.ts';
 import { timeBeside } from './console-clock.ts';
 import type { Markup } from './markup.ts';
@@ -45,7 +46,8 @@ function consequence(tried: TryRecord, at: number, record: ExchangeRecord, nowMs
   const { failure, coolingUntil } = tried;
   const next = coolingUntil === undefined ? [] : [`cools down until ${timeBeside(coolingUntil, nowMs)}`];
   if (at + 1 < record.tries.length) {
-    if (failure !== undefined && next.length === 0) next.push('next attempt');
+    if (failure === ('hedge_lost' satisfies FailureKind)) next.push('aborted for the other attempt');
+    else if (failure !== undefined && next.length === 0) next.push('next attempt');
   } else if (failure === undefined) next.push('served');
   else if (record.interrupted) next.push('client got an error event');
   else next.push(record.status === CLIENT_LEFT ? 'client disconnected' : `client got ${record.status}`);

@@ -37,6 +37,18 @@ describe('a request on the console', () => {
     );
   });
 
+  test('that was hedged says which of two attempts was aborted, and is no warning', () => {
+    const tries = [
+      attempt({ failure: 'hedge_lost', status: undefined, ms: 900 }),
+      attempt({ backend: 'local-llm', model: 'x', hedge: 'won', ms: 340 }),
+    ];
+    expect(shown(record({ backend: 'local-llm', model: 'x', attempts: 2, tries })).split('\n')).toEqual([
+      `23:41:07 INFO  200 gpt-4 → local-llm/x  1.24s  2 attempts  ttft 310ms  12→345 tok  ${TRACE}`,
+      '  1. openai/gpt-4-turbo-preview  **hedge_lost**  → aborted for the other attempt  900ms',
+      '  2. local-llm/x                 200             → served                         340ms',
+    ]);
+  });
+
   test('that failed everywhere ends in giving up', () => {
     const tries = [
       attempt({ status: undefined, failure: 'connection_failed', detail: 'ECONNREFUSED api.openai.com:443', ms: 2 }),

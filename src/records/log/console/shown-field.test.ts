@@ -60,6 +60,7 @@ const CHANGED_TRIES: Readonly<Record<(typeof TRY_FIELDS)[number]['name'], Partia
   type: { type: 'other' },
   message: { message: 'other' },
   ms: { ms: 7 },
+  hedge: { hedge: 'failed' },
   cooling_until: { coolingUntil: 1 },
 };
 

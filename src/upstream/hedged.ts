@@ -1,0 +1,128 @@
+import { Attempt } from '../core/attempt.ts';
+import { expectedMs, measure } from '../core/backend-live.ts';
+import { letGoOfBytes } from '../core/buffered-bytes.ts';
+import { isFinal, type Failure } from '../core/failure.ts';
+import { Race } from '../core/race.ts';
+import type { Hedge } from '../core/route.ts';
+import { takesLonger } from '../lib/takes-longer.ts';
+import type { Context } from '../context.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import type { Candidates } from '../routing/candidates.ts';
+import type { Answer } from './answer.ts';
+import { carryOut } from './attempt.ts';
+import { isFitBeside, mayHedge } from './hedge-limits.ts';
+
+/** What the first attempt of an exchange is carried out with where its alias has hedging. */
+export interface Hedging {
+  readonly hedge: Hedge;
+  readonly candidates: Candidates;
+  readonly client: Protocol;
+  readonly context: Context;
+}
+
+/** An attempt that has begun. */
+interface Begun {
+  readonly attempt: Attempt;
+  readonly result: Promise<Answer | Failure>;
+}
+
+/**
+ * Carries out the first attempt of an exchange, and beside it, if that is slow and nothing speaks against it, a second
+ * one. Resolves to the answer of the one that reaches the commit point first. Undefined if neither serves: then the
+ * candidates know it.
+ */
+export async function hedged(attempt: Attempt, hedging: Hedging): Promise<Answer | undefined> {
+  const { hedge, client, context } = hedging;
+  hedge.live.earn(hedge.atMost);
+  const first: Begun = { attempt, result: carryOut(attempt, client, context) };
+  const afterMs = waitFor(attempt, hedge);
+  const isSlow = afterMs !== undefined && (await takesLonger(first.result, afterMs, context.clock));
+  const second = isSlow ? begunBeside(attempt, hedging) : undefined;
+  if (second !== undefined) return race(first, second, hedging);
+  const result = await first.result;
+  if ('type' in result) {
+    learn(attempt, hedging);
+    return result;
+  }
+  hedging.candidates.failed(result, attempt);
+  return undefined;
+}
+
+/** How long the first attempt is waited for, in milliseconds; undefined while that is not known. */
+function waitFor(attempt: Attempt, { after, live }: Hedge): number | undefined {
+  return after === 'p95' ? live.p95(attempt.route, kindOf(attempt)) : after;
+}
+
+function begunBeside(first: Attempt, { hedge, candidates, client, context }: Hedging): Begun | undefined {
+  if (!hedge.live.hasCredit || !mayHedge(first, context)) return undefined;
+  const next = candidates.beside((route) => isFitBeside(route, first, client));
+  if (next === undefined) return undefined;
+  hedge.live.spend();
+  const attempt = new Attempt(first.exchange, next.route, next.named, context.clock);
+  attempt.isHedge = true;
+  // Told at the commit point, where nothing else may come between.
+  attempt.race = first.race = new Race(first, attempt);
+  const result = carryOut(attempt, client, context);
+  if (!attempt.isSent) hedge.live.giveBack();
+  return { attempt, result };
+}
+
+/** Waits for the two. Where both fail, it is as if the second had been tried after the first. */
+async function race(first: Begun, second: Begun, hedging: Hedging): Promise<Answer | undefined> {
+  const { candidates, context } = hedging;
+  try {
+    const early = await Promise.race([first, second].map((begun) => begun.result.then(() => begun)));
+    const earlyResult = await early.result;
+    if ('type' in earlyResult) return won(earlyResult, first.attempt, hedging);
+    // What no other route can help with is the client's to see, as it would be without the second. One that has lost may
+    // be heard of before the one that has won.
+    if (early === first && earlyResult.kind !== 'hedge_lost' && isFinal(earlyResult)) {
+      second.attempt.lose();
+      candidates.failed(earlyResult, first.attempt);
+      return undefined;
+    }
+    const lateResult = await (early === first ? second : first).result;
+    if ('type' in lateResult) return won(lateResult, first.attempt, hedging);
+    const [ofFirst, ofSecond] = early === first ? [earlyResult, lateResult] : [lateResult, earlyResult];
+    candidates.failed(ofFirst, first.attempt);
+    if (!isFinal(ofFirst)) candidates.failed(ofSecond, second.attempt);
+    return undefined;
+  } catch (error) {
+    first.attempt.lose();
+    second.attempt.lose();
+    throw error;
+  } finally {
+    for (const begun of [first, second]) letGoAfterwards(begun, context);
+  }
+}
+
+function won(answer: Answer, first: Attempt, hedging: Hedging): Answer {
+  learn(answer.attempt, hedging);
+  // It would have taken longer still. That is all that the 95th percentile has to know, which it was over; an average may
+  // rise by it.
+  if (first.failure?.kind !== 'hedge_lost') return answer;
+  learn(first, hedging);
+  const now = hedging.context.clock.now();
+  if (first.ms > expectedMs(first.route.pace, now)) measure(first.route.pace, first.ms, now);
+  return answer;
+}
+
+/** What an aborted attempt has taken of the memory that all share until it noticed is given back. */
+function letGoAfterwards({ attempt, result }: Begun, context: Context): void {
+  const letGo = (): void => {
+    if (attempt.failure !== undefined) letGoOfBytes(attempt, context);
+  };
+  result.then(letGo, letGo);
+}
+
+/** Notes how long an attempt took to its commit point, or to its being given up. */
+function learn(attempt: Attempt, { hedge, context }: Hedging): void {
+  if (hedge.after !== 'p95' || !attempt.isSent) return;
+  const ms = attempt.ended ? attempt.ms : context.clock.now() - attempt.startedAt;
+  hedge.live.learn(attempt.route, kindOf(attempt), ms);
+}
+
+/** A stream begins long before a plain answer of the same model is whole. */
+function kindOf({ exchange: { stream, endpoint } }: Attempt): string {
+  return stream ? 'stream' : (endpoint?.operation ?? 'native');
+}
