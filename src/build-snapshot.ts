@@ -166,6 +166,7 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
     tiers,
     totalMs: model.timeout?.total_timeout === undefined ? undefined : offAsInfinity(model.timeout.total_timeout),
     turns: live.turns(name),
+    commit: model.commit === 'first_content' ? undefined : model.commit,
   };
   const byPriority = new Map<number, Route[]>();
   for (const { backend: backendName, model: modelName, priority, weight, enabled } of model.routes) {

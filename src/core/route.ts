@@ -243,6 +243,12 @@ export interface Route {
 /** What logs and metrics call the alias and the model of a route that is of no alias: one to a response that a backend keeps. */
 export const NO_ALIAS = '-';
 
+/**
+ * Until when a stream is held back after its first content: until its first block is whole; or until a tool call is, but
+ * text for so many milliseconds at most.
+ */
+export type LateCommit = 'block' | number;
+
 /** A model name that clients use. */
 export interface Alias {
   readonly name: string;
@@ -255,6 +261,8 @@ export interface Alias {
   readonly totalMs: number | undefined;
   /** The turn of `round_robin`, one count for each tier. Outlives reloads. */
   readonly turns: number[];
+  /** Until when the streams of those who ask for it are held back; undefined: until their first content. */
+  readonly commit?: LateCommit | undefined;
 }
 
 /** No model's name is longer, and a longer one does not belong into logs and headers. */
