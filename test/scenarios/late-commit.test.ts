@@ -279,3 +279,41 @@ test('a client that leaves while its answer is held ends the request at the back
   expect(failedOver()).toBe(false);
   expect(await logged(model)).toMatchObject({ status: 499 });
 });
+
+test('where memory is short, what is held goes out; what others hold stays', async () => {
+  const small = await startGateway({
+    config: {
+      server: { max_buffered_mb: 1 },
+      backends: [
+        { name: 'first', url: first.url },
+        { name: 'second', url: second.url },
+      ],
+      models: {
+        m: {
+          commit: 'block',
+          routes: ['first', 'second'].map((backend, priority) => ({ backend, model: 'm', priority })),
+        },
+      },
+      stream: { keepalive: '50ms' },
+    },
+  });
+  const body = { model: 'm', stream: true, messages: [{ role: 'user', content: 'hi' }] };
+  const half = [callStart('f'), ...Array.from({ length: 10 }, () => piece('x'.repeat(60_000)))];
+  const replies = [manual(), manual()] as const;
+  first.script(replies);
+  const held = await send(`${small.url}/v1/chat/completions`, { body });
+  await replies[0].head();
+  for (const event of half) await replies[0].event(event);
+  // Heard after all of that was written.
+  await held.textUntil(': keep-alive');
+  const other = await send(`${small.url}/v1/chat/completions`, { body });
+  await replies[1].head();
+  for (const event of half) await replies[1].event(event);
+  await other.textUntil('xxxx');
+  expect(held.text).not.toContain('xxxx');
+  await replies[0].destroy();
+  expect(parseSse((await held.whole()).text).done).toBe(true);
+  await replies[1].destroy();
+  await other.whole();
+  await small.stop();
+});
