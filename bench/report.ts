@@ -3,6 +3,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { version } from '../package.json';
 import type { Ask } from './load.ts';
 import type { Sample, Sizes } from './measure.ts';
+import { CUTS } from './cuts-table.ts';
 import { nginxVersion } from './proxies.ts';
 
 /** One proxy in one scenario. */
@@ -15,7 +16,7 @@ export interface Result {
 }
 
 /** One scenario as a table: which figure it is about, in what unit, and what llm-proxy is to reach. */
-interface Table {
+export interface Table {
   scenario: string;
   title: string;
   figure: string;
@@ -166,6 +167,7 @@ const TABLES: Table[] = [
       'the last of them has its first event. Lag is the time from the upstream sending a stream’s first event to the ' +
       'client having it. All of them wait for two cores or whatever there is: compare the rows, not the milliseconds.',
   },
+  CUTS,
 ];
 
 /** A result that nothing has been measured for yet. */

@@ -1,9 +1,10 @@
 // `make bench`: compares the executable with a bare Bun proxy, nginx and Portkey on this machine, in one run.
-//   bun bench/run.ts [--quick] [--only plain|refused|latency|large|picture|stream|translated|memory|10000|start|2000]
+//   bun bench/run.ts [--quick] [--only plain|refused|latency|large|picture|stream|translated|memory|10000|start|2000|cuts]
 // A full run writes docs/benchmarks.md; a quick or partial one only prints.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cuts } from './cuts.ts';
 import * as measure from './measure.ts';
 import { killAll, startTalking } from './processes.ts';
 import * as proxies from './proxies.ts';
@@ -21,6 +22,7 @@ const SCENARIOS = [
   '10000',
   'start',
   '2000',
+  'cuts',
 ] as const;
 type Scenario = (typeof SCENARIOS)[number];
 
@@ -34,6 +36,7 @@ const FULL: measure.Sizes = {
   chunks: 200,
   manyStreams: 2000,
   openStreams: 9500,
+  cutStreams: 450,
   latencySeconds: 4,
   starts: 10,
 };
@@ -47,6 +50,7 @@ const QUICK: measure.Sizes = {
   chunks: 60,
   manyStreams: 2000,
   openStreams: 9500,
+  cutStreams: 150,
   latencySeconds: 2,
   starts: 5,
 };
@@ -127,6 +131,8 @@ async function run(scenario: Scenario): Promise<Result[]> {
       return await apart(scenario, (proxy) => measure.manyStreams(proxy, sizes));
     case 'start':
       return await starts();
+    case 'cuts':
+      return await cuts(sizes.cutStreams, sizes.streamRounds);
   }
 }
 

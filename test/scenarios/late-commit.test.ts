@@ -97,7 +97,8 @@ async function ask(alias: string, reply: Reply) {
   return { text, ending, seen: parseSse(text), model, failedOver: failedOver() };
 }
 
-const said = (chunks: Json[]): string => chunks.map(({ choices }) => choices?.[0]?.delta?.content ?? '').join('');
+const said = (chunks: readonly Json[]): string =>
+  chunks.map(({ choices }) => choices?.[0]?.delta?.content ?? '').join('');
 
 function logged(model: string): Promise<Json> {
   return eventually(() => gateway.logs().find((line) => line.alias === model));
