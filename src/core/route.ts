@@ -244,8 +244,8 @@ export interface Route {
 export const NO_ALIAS = '-';
 
 /**
- * Until when a stream is held back after its first content: until its first block is whole; or until a tool call is, but
- * text for so many milliseconds at most.
+ * Until when a stream is held back after its first content: until its first text is whole, or the tool call to which
+ * that leads; or until a tool call is, but text for so many milliseconds at most.
  */
 export type LateCommit = 'block' | number;
 

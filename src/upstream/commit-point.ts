@@ -93,9 +93,10 @@ export class CommitPoint {
   #isLateReached(late: LateCommit): boolean {
     const { blocks } = this;
     if (blocks === undefined) return true;
-    const { hasText, textIsWhole, callIsWhole } = blocks;
-    if (late === 'block') return textIsWhole || callIsWhole;
-    if (hasText) this.#cancelTimer ??= this.run.context.clock.after(late, () => this.#onTimer());
+    const { texts, textIsWhole, callIsWhole } = blocks;
+    // What comes after a whole text tells whether it leads to a tool call: that is held with it.
+    if (late === 'block') return callIsWhole || (textIsWhole && texts > 1);
+    if (texts > 0) this.#cancelTimer ??= this.run.context.clock.after(late, () => this.#onTimer());
     return callIsWhole || this.#isDue;
   }
 

@@ -24,6 +24,7 @@ const CALL: Answer = {
   finish: 'tool_calls',
   usage: USAGE,
 };
+const REMARK: Answer = { ...CALL, items: [{ text: 'Let me look that up.' }, ...CALL.items] };
 const ASK = {
   turns: [{ role: 'user' as const, items: [{ text: 'Hi' }] }],
   tools: [{ name: 'get_weather', description: 'The weather.', parameters: { type: 'object', properties: {} } }],
@@ -90,6 +91,7 @@ describe.each(DIALECTS.map((back) => [back.title, back] as const))('before %s', 
   const answers = [
     ['text', TEXT],
     ['a tool call', CALL],
+    ['text and a tool call', REMARK],
   ] as const;
 
   test.each(DIALECTS.flatMap((front) => answers.map(([what, answer]) => [front.title, what, front, answer] as const)))(

@@ -234,13 +234,31 @@ describe('text', () => {
     expect(seen.json.at(-1)).toMatchObject({ error: { code: 'read_timeout' } });
   });
 
-  test('`block`: it is whole where a tool call begins', async () => {
+  test('`block`: a thought is whole where text begins', async () => {
     const reply = manual();
     const { answer } = await begin('block', reply);
     await reply.head();
-    for (const event of BEGUN) await reply.event(event);
-    await reply.event(callStart('f'));
-    await answer.textUntil('call_0');
+    for (const thought of ['Let', ' me', ' see']) await reply.event(chunk({ reasoning_content: thought }));
+    expect(await answer.next()).toBe(': keep-alive\n\n');
+    expect(answer.text).not.toContain('data:');
+    await reply.event(chunk({ content: 'So' }));
+    expect(await answer.textUntil('So')).toContain('Let');
+    answer.leave();
+    await reply.request.then(({ closed }) => closed);
+  });
+
+  test('`block`: text that leads to a tool call is held with it', async () => {
+    const { seen, failedOver } = await ask('block', cutAfter([...BEGUN, ...HALF_CALL]));
+    expect([said(seen.json), seen.done, failedOver]).toEqual(['two', true, true]);
+
+    const reply = manual();
+    const { answer } = await begin('block', reply);
+    await reply.head();
+    for (const event of [...BEGUN, ...HALF_CALL]) await reply.event(event);
+    expect(await answer.next()).toBe(': keep-alive\n\n');
+    expect(answer.text).not.toContain('data:');
+    await reply.event(callStart('next', 1));
+    expect(await answer.textUntil('call_1')).toContain('"a"');
     answer.leave();
     await reply.request.then(({ closed }) => closed);
   });

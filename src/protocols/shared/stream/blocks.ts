@@ -6,8 +6,8 @@ type Kind = 'text' | 'call';
 
 /** What has come whole of the blocks of one stream: its texts and its tool calls. */
 export class Blocks {
-  /** Text has begun. */
-  hasText = false;
+  /** Texts that have begun. */
+  texts = 0;
   textIsWhole = false;
   callIsWhole = false;
   readonly #open = new Map<Key, Kind>();
@@ -16,7 +16,7 @@ export class Blocks {
   says(kind: Kind, key: Key): void {
     if (this.#open.has(key)) return;
     this.#open.set(key, kind);
-    if (kind === 'text') this.hasText = true;
+    if (kind === 'text') this.texts++;
   }
 
   /** The same in a dialect that does not say where a block ends: the next ends it. Text does not end a call. */
