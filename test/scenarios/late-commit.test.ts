@@ -11,6 +11,7 @@ import { eventually, settled } from '../kit/settled.ts';
 import { parseSse } from '../kit/sse.ts';
 import { startUpstream } from '../kit/upstream.ts';
 import type { Upstream } from '../kit/upstream.ts';
+import type { Wire } from '../kit/wire.ts';
 
 const ADMIN = { headers: { authorization: 'Bearer the-key-of-the-gateway' } };
 let first: Upstream;
@@ -188,6 +189,24 @@ describe('text', () => {
     ['a clean end without a finish', sse(BEGUN, { done: false }), 'broken_answer'],
     ['half an event', cutAfter(`${sseText(BEGUN, { done: false })}data: {"id":`), 'connection_reset'],
     ['silence', stallAfter(BEGUN), 'read_timeout'],
+    [
+      'a chunk that is none',
+      {
+        async send(wire: Wire) {
+          const text = sseText(BEGUN, { done: false });
+          const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n';
+          await wire.write(`${head}${text.length.toString(16)}\r\n${text}\r\n`);
+          await wire.write('no chunk\r\n');
+          await wire.until(new Promise<never>(() => {}));
+        },
+      },
+      'broken_answer',
+    ],
+    [
+      'too much that is no JSON',
+      pieces([sseText(BEGUN, { done: false }), 'data: no\n\n'.repeat(1100)]),
+      'broken_answer',
+    ],
   ])('%s within the duration is routed around', async (_name, reply, failure) => {
     for (const alias of ['long', 'block']) {
       const { seen, text, model, failedOver } = await ask(alias, reply);
