@@ -50,11 +50,12 @@ async function sampled(url: string, commit: string, streams: number, round: numb
   await Promise.all(Array.from({ length: AT_ONCE }, ask));
   const cut = seen.filter(({ isCut }) => isCut);
   const firsts = seen.map(({ firstMs }) => firstMs).sort((a, b) => a - b);
-  const kinds = Object.keys(KINDS).map((kind) => [kind, noticed(cut.filter((one) => one.kind === kind))]);
+  const kinds: Record<string, number> = {};
+  for (const kind of Object.keys(KINDS)) kinds[kind] = noticed(cut.filter((one) => one.kind === kind));
   return {
     figures: {
       noticed: noticed(cut),
-      ...Object.fromEntries(kinds),
+      ...kinds,
       firstMs: firsts[Math.floor(firsts.length / 2)] ?? NaN,
       firstP95Ms: firsts[Math.floor(firsts.length * 0.95)] ?? NaN,
     },
@@ -78,8 +79,9 @@ async function asked(url: string, model: string, request: string): Promise<Seen>
   let text = '';
   let firstMs = NaN;
   const decoder = new TextDecoder();
-  for await (const bytes of response.body ?? []) {
-    text += decoder.decode(bytes, { stream: true });
+  const reader = response.body?.getReader();
+  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
+    text += decoder.decode(read.value, { stream: true });
     if (Number.isNaN(firstMs) && text.includes('"delta"')) firstMs = performance.now() - startedAt;
   }
   const isWhole = text.endsWith('data: [DONE]\n\n') && !text.includes('"error"');
