@@ -79,7 +79,7 @@ async function asked(url: string, model: string, request: string): Promise<Seen>
   let text = '';
   let firstMs = NaN;
   const decoder = new TextDecoder();
-  const reader = response.body?.getReader();
+  const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
   for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
     text += decoder.decode(read.value, { stream: true });
     if (Number.isNaN(firstMs) && text.includes('"delta"')) firstMs = performance.now() - startedAt;
