@@ -14,6 +14,8 @@ export interface Sizes {
   portkeyRequests: number;
   streams: number;
   chunks: number;
+  /** Of which some are cut. */
+  cutStreams: number;
   manyStreams: number;
   openStreams: number;
   latencySeconds: number;

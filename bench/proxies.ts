@@ -259,7 +259,8 @@ export async function portFrom(lines: AsyncGenerator<string>, name: string): Pro
   return port;
 }
 
-async function freshDir(name: string): Promise<string> {
+/** An empty folder for what a proxy reads and writes. */
+export async function freshDir(name: string): Promise<string> {
   const dir = join(OUT, name);
   await Bun.$`rm -rf ${dir}`;
   await mkdir(dir, { recursive: true });

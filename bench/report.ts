@@ -4,6 +4,7 @@ import { version } from '../package.json';
 import { HEDGES } from './hedging.ts';
 import type { Ask } from './load.ts';
 import type { Sample, Sizes } from './measure.ts';
+import { CUTS } from './cuts-table.ts';
 import { nginxVersion } from './proxies.ts';
 
 /** One proxy in one scenario. */
@@ -16,7 +17,7 @@ export interface Result {
 }
 
 /** One scenario as a table: which figure it is about, in what unit, and what llm-proxy is to reach. */
-interface Table {
+export interface Table {
   scenario: string;
   title: string;
   figure: string;
@@ -181,6 +182,7 @@ const TABLES: Table[] = [
       '`models.<alias>.hedge` as the row says (after, at_most). “×” is of the first row. Extra requests are what the ' +
       'backends got more than the clients asked for: they are paid for as far as a provider bills what is aborted.',
   },
+  CUTS,
 ];
 
 /** A result that nothing has been measured for yet. */

@@ -1,10 +1,11 @@
 // `make bench`: compares the executable with a bare Bun proxy, nginx and Portkey on this machine, in one run.
-//   bun bench/run.ts [--quick] [--only plain|refused|latency|large|picture|stream|translated|memory|10000|start|2000|hedging]
+//   bun bench/run.ts [--quick] [--only plain|refused|latency|large|picture|stream|translated|memory|10000|start|2000|hedging|cuts]
 // A full run writes docs/benchmarks.md; a quick or partial one only prints.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hedging, HEDGES } from './hedging.ts';
+import { cuts } from './cuts.ts';
 import * as measure from './measure.ts';
 import { killAll, startTalking } from './processes.ts';
 import * as proxies from './proxies.ts';
@@ -23,6 +24,7 @@ const SCENARIOS = [
   'start',
   '2000',
   'hedging',
+  'cuts',
 ] as const;
 type Scenario = (typeof SCENARIOS)[number];
 
@@ -36,6 +38,7 @@ const FULL: measure.Sizes = {
   chunks: 200,
   manyStreams: 2000,
   openStreams: 9500,
+  cutStreams: 450,
   latencySeconds: 4,
   starts: 10,
   hedgedRequests: 1500,
@@ -50,6 +53,7 @@ const QUICK: measure.Sizes = {
   chunks: 60,
   manyStreams: 2000,
   openStreams: 9500,
+  cutStreams: 150,
   latencySeconds: 2,
   starts: 5,
   hedgedRequests: 500,
@@ -133,6 +137,8 @@ async function run(scenario: Scenario): Promise<Result[]> {
       return await starts();
     case 'hedging':
       return await hedged();
+    case 'cuts':
+      return await cuts(sizes.cutStreams, sizes.streamRounds);
   }
 }
 

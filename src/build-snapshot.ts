@@ -206,6 +206,7 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
     totalMs: model.timeout?.total_timeout === undefined ? undefined : offAsInfinity(model.timeout.total_timeout),
     turns: live.turns(name),
     hedge: model.hedge && { after: model.hedge.after, atMost: model.hedge.at_most, live: live.hedge(name) },
+    commit: model.commit === 'first_content' ? undefined : model.commit,
   };
   const byPriority = new Map<number, Route[]>();
   for (const { backend: backendName, model: modelName, priority, weight, enabled } of model.routes) {

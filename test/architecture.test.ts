@@ -70,6 +70,7 @@ const DIALECT_FILES: Readonly<Record<string, readonly string[]>> = {
   'wire.ts': ['wire'],
   'errors.ts': ['errors'],
   'stream.ts': ['stream'],
+  'note-blocks.ts': ['noteBlocks'],
   'replay.ts': ['asStream'],
   'usage.ts': ['readUsage', 'writeUsage'],
   'system.ts': ['injectSystem'],

@@ -199,6 +199,14 @@ describe('a config that is valid', () => {
   });
 });
 
+test('a commit point is a word or a duration, the first content unless told', () => {
+  const commits = ['', 'commit: first_content, ', 'commit: block, ', 'commit: 1500ms, ', 'commit: 2, '];
+  const models = commits.map((commit, index) => `  m${index}: {${commit}routes: [{backend: a, model: x}]}`);
+  const { config } = parse(['backends: [{name: a, url: "http://a"}]', 'models:', ...models].join('\n'));
+  const found = Object.values(config.models).map(({ commit }) => commit);
+  expect(found).toEqual(['first_content', 'first_content', 'block', 1500, 2000]);
+});
+
 describe('variables', () => {
   test('are put in before validation, in values only', () => {
     const { config } = parse(
@@ -396,6 +404,10 @@ describe('errors', () => {
       `${MODEL}    balance: fastest`,
       '9:5 models.m.balance: cannot be "fastest" (one of random, round_robin, least_busy, latency, session)',
     ],
+    ...['second_block', '0', '0s', '-1s'].map((commit): [string, string] => [
+      `${MODEL}    commit: ${commit}`,
+      `9:5 models.m.commit: cannot be ${commit === '0' ? '0' : `"${commit}"`} (first_content, block, or a duration above 0 such as 2s)`,
+    ]),
     ['fallback:\n  max_retries: -1', '2:3 fallback.max_retries: cannot be -1 (a whole number, 0 or more)'],
     ['fallback:\n  max_retries: 1.5', '2:3 fallback.max_retries: cannot be 1.5 (a whole number, 0 or more)'],
     ['fallback:\n  max_retries: "3"', '2:3 fallback.max_retries: cannot be "3" (a whole number, 0 or more)'],

@@ -264,6 +264,12 @@ export interface Hedge {
   readonly live: HedgeLive;
 }
 
+/**
+ * Until when a stream is held back after its first content: until its first text is whole, or the tool call to which
+ * that leads; or until a tool call is, but text for so many milliseconds at most.
+ */
+export type LateCommit = 'block' | number;
+
 /** A model name that clients use. */
 export interface Alias {
   readonly name: string;
@@ -278,6 +284,8 @@ export interface Alias {
   readonly turns: number[];
   /** When a second route is tried beside a slow first; undefined: never. */
   readonly hedge: Hedge | undefined;
+  /** Until when the streams of those who ask for it are held back; undefined: until their first content. */
+  readonly commit?: LateCommit | undefined;
 }
 
 /** No model's name is longer, and a longer one does not belong into logs and headers. */

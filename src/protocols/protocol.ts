@@ -8,6 +8,7 @@ import type { CredentialHeader, Quirks } from '../core/route.ts';
 import type { UnsupportedFeature } from '../core/unsupported-feature.ts';
 import type { Codec } from './codec.ts';
 import type { BrokenEnd } from './shared/finish/words.ts';
+import type { Blocks } from './shared/stream/blocks.ts';
 
 /**
  * One API dialect as clients and backends use it. Dialects are equal: nothing outside a dialect's folder asks which one
@@ -98,6 +99,8 @@ export interface StreamGrammar {
   isEnd(data: string): boolean;
   /** Opens a reader for one stream: the answer to `request`, which asked for `operation`. */
   read(request?: Readonly<Record<string, unknown>>, operation?: Operation): StreamReader;
+  /** Notes what an event, parsed, says of the stream's blocks. `name` is its `event` field, if it began with one. */
+  noteBlocks(event: unknown, name: string | undefined, blocks: Blocks): void;
   /**
    * A plain answer as the events of a stream, for a client that expects one; undefined if `body`, parsed, is not an
    * answer.

@@ -15,6 +15,7 @@ export function passthroughCandidates(backend: Backend, context: Context): Candi
       isTried = true;
       return { type: 'attempt', route: routeTo(backend, context), named: undefined };
     },
+    beside: () => undefined,
     failed: () => undefined,
     waited(): void {
       throw new Error('nothing is waited for here');

@@ -1,44 +1,40 @@
 import { brokenAnswer, type BrokenDetail } from '../core/broken-answer.ts';
 import { transportFailure, type Failure, type FailureKind } from '../core/failure.ts';
-import type { BodyChunk, UpstreamAnswer, UpstreamBody } from '../core/upstream-answer.ts';
+import type { BodyChunk, UpstreamAnswer } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
 import type { GatewayError } from '../protocols/protocol.ts';
 import { MalformedAnswer } from '../protocols/codec.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { brokenEndFailure } from './broken-end.ts';
-import { hasRoomFor, letGoOfBytes, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
+import { letGoOfBytes } from '../core/buffered-bytes.ts';
 import { interruption } from '../translation/interruption.ts';
 import { streamType } from '../translation/framing.ts';
-import { lingerOn, Patience } from './patience.ts';
+import { CommitPoint } from './commit-point.ts';
 import type { Attempt } from '../core/attempt.ts';
 import type { AttemptRun } from './settle.ts';
 import { begun, classify, fail, rememberKept, succeed } from './settle.ts';
+import { StreamFeed } from './stream-feed.ts';
 import { StreamInspector } from './stream-inspector.ts';
 import { StreamRewrite } from './stream-rewrite.ts';
 import { translateError } from '../translation/translate-error.ts';
 import { transportFailureOf } from './transport-failure.ts';
 
-/** How much may wait for the first content. */
-const MAX_HELD_EVENTS = 64;
-const MAX_HELD_BYTES = 256 * 1024;
-/** A stream whose first content is here. Every event of it is looked at once, on its way through. */
+/** A stream whose commit point is reached. Every event of it is looked at once, on its way through. */
 export class StreamAnswer {
   readonly type = 'stream';
   readonly status: number;
   readonly headers: Headers;
   readonly #events: StreamInspector;
   readonly #rewrite: StreamRewrite | undefined;
-  readonly #body: UpstreamBody;
+  readonly #feed: StreamFeed;
   /** What came up to the commit point; undefined once the client has it. */
-  #held: Uint8Array[] | undefined;
+  #held: CommitPoint | undefined;
   /** Whether the client has all of it, the end included, though it has left. */
   isWhole = false;
   /** The code of the error in which it has ended, if it has. */
   brokenBy: string | undefined;
   #ended = false;
-  /** The bytes of an event that is not whole, where they are counted. */
-  #pendingHeld = 0;
-  readonly #patience = new Patience();
+  #hasBegun = false;
 
   private constructor(
     response: UpstreamAnswer,
@@ -53,7 +49,7 @@ export class StreamAnswer {
       ids: AnswerIds.for(run),
       isExtra: run.hidesUsage ? run.protocol.stream.usageRequest?.isExtra : undefined,
     });
-    this.#body = response.body;
+    this.#feed = new StreamFeed(response.body, this.#events, run);
   }
 
   /** Where it comes from. */
@@ -61,30 +57,21 @@ export class StreamAnswer {
     return this.run.attempt;
   }
 
-  /** Reads up to the commit point: the first event of a good answer. Until then a failure can be routed around. */
+  /** Reads up to the commit point. Until then a failure can be routed around. */
   static async open(response: UpstreamAnswer, run: AttemptRun): Promise<StreamAnswer | Failure> {
     const answer = new StreamAnswer(response, run);
-    const held: Uint8Array[] = [];
-    let failure: Failure | undefined;
-    try {
-      failure = await answer.#prime(held);
-    } catch (error) {
-      answer.#dropBody();
-      throw error;
-    }
-    if (failure !== undefined) {
-      answer.#dropBody();
-      return failure;
-    }
-    if (held.length > 0) answer.#held = held;
-    run.attempt.watch.committed();
-    begun(run);
+    const point = new CommitPoint(run);
+    const failure = await answer.#upTo(point);
+    if (failure !== undefined) return failure;
+    if (!answer.#hasBegun) answer.#begins();
+    answer.#events.blocks = undefined;
+    if (point.held.length > 0) answer.#held = point;
     // Nothing is tried again from here on; a long stream must not keep a long prompt in memory.
     if (run.exchange.delivery.captured === undefined) {
       run.exchange.body = undefined;
       letGoOfBytes(run.exchange, run.context);
-      letGoOfBytes(run.attempt, run.context);
-      answer.#pendingHeld = 0;
+      letGoOfBytes(run.attempt, run.context, run.attempt.bufferedBytes - point.countedBytes);
+      answer.#feed.countsAnew();
     }
     run.exchange.conversation = undefined;
     rememberKept(run);
@@ -101,7 +88,7 @@ export class StreamAnswer {
     if (this.#held !== undefined) return Promise.resolve(this.#takeHeld());
     if (this.#events.isOver) return Promise.resolve().then(() => this.#atEnd());
     // One step for each chunk: no frame of an async function lives between them, in any of thousands of streams.
-    return this.#read().then(this.#onChunk, this.#onBroken);
+    return this.#feed.read().then(this.#onChunk, this.#onBroken);
   }
 
   readonly #onChunk = (chunk: BodyChunk): Uint8Array | undefined | Promise<Uint8Array | undefined> => {
@@ -109,7 +96,7 @@ export class StreamAnswer {
     if (this.#ended) return undefined;
     let bytes: Uint8Array | undefined;
     try {
-      bytes = this.#inspected(chunk);
+      bytes = this.#feed.inspected(chunk);
     } catch (error) {
       return this.#onBroken(error);
     }
@@ -126,7 +113,7 @@ export class StreamAnswer {
     this.#ended = true;
     this.#noteUsage();
     this.run.attempt.watch.ends();
-    this.#dropBody();
+    this.#feed.cancel();
     const { kind, limit } = this.run.attempt.aborted ?? { kind: 'client_gone', limit: undefined };
     if (kind === 'client_gone' && this.#held === undefined && this.#events.isDelivered) {
       // Whoever has all of an answer may go.
@@ -138,59 +125,62 @@ export class StreamAnswer {
   }
 
   #takeHeld(): Uint8Array | undefined {
-    const first = this.#held?.shift();
-    if (this.#held?.length === 0) this.#held = undefined;
-    return first;
+    const next = this.#held?.take();
+    if (this.#held?.held.length === 0) this.#held = undefined;
+    return next;
   }
 
-  async #prime(held: Uint8Array[]): Promise<Failure | undefined> {
-    let heldBytes = 0;
-    for (;;) {
-      const bytes = this.#events.isOver ? undefined : this.#inspected(await this.#read());
-      if (bytes !== undefined && bytes.byteLength > 0) {
-        held.push(bytes);
-        heldBytes += bytes.byteLength;
-      }
-      if (this.#events.state === 'error' && !this.#events.hasContent) {
-        this.#noteUsage();
-        return this.#failureOf(held);
-      }
-      if (this.#events.isEmpty && this.run.exchange.endpoint?.operation === 'generate')
-        return brokenAnswer('no_answer');
-      if (bytes === undefined) return this.#events.isComplete ? undefined : this.#endsEarly('stream_without_content');
-      if (this.#events.state !== 'waiting' || this.#holdsEnough(heldBytes)) return undefined;
+  /** Reads up to that point. A failure that comes before it ends the stream. */
+  async #upTo(point: CommitPoint): Promise<Failure | undefined> {
+    let isReached = false;
+    try {
+      const failure = await this.#prime(point);
+      isReached = failure === undefined;
+      return failure;
+    } catch (error) {
+      const isSilent = point.isLate && this.run.attempt.aborted?.kind === 'read_timeout';
+      const broken = isSilent ? this.#brokenEnd() : undefined;
+      if (broken === undefined) throw error;
+      return broken;
+    } finally {
+      point.ends();
+      if (!isReached) this.#feed.cancel();
+      // What was made for nothing was made all the same.
+      if (!isReached && this.#events.hasContent) this.#noteUsage();
     }
   }
 
-  #holdsEnough(heldBytes: number): boolean {
-    return this.#events.seen >= MAX_HELD_EVENTS || heldBytes + this.#events.pendingBytes >= MAX_HELD_BYTES;
+  async #prime(point: CommitPoint): Promise<Failure | undefined> {
+    this.#events.blocks = point.blocks;
+    for (;;) {
+      const reading = this.#events.isOver ? undefined : this.#feed.read();
+      const chunk = reading === undefined ? undefined : await point.orDue(reading);
+      if (reading !== undefined && chunk === undefined) {
+        this.#feed.readsLater(reading);
+        return undefined;
+      }
+      const bytes = chunk === undefined ? undefined : this.#feed.inspected(chunk);
+      if (bytes !== undefined) point.hold(bytes);
+      if (this.#events.state === 'error' && (point.isLate || !this.#events.hasContent)) {
+        this.#noteUsage();
+        return this.#failureOf(point.held);
+      }
+      if (this.#events.isEmpty && this.run.exchange.endpoint?.operation === 'generate')
+        return brokenAnswer('no_answer');
+      if (bytes === undefined)
+        return this.#events.isComplete
+          ? undefined
+          : this.#endsEarly(point.isLate && this.#events.hasContent ? 'stream_ended_early' : 'stream_without_content');
+      if (point.isReached(this.#events)) return undefined;
+      if (this.#events.hasContent && !this.#hasBegun) this.#begins();
+    }
   }
 
-  #read(): Promise<BodyChunk> {
-    const { attempt, context } = this.run;
-    attempt.watch.waits(this.#events.hasEnded ? this.#patience.begins(context.clock.now()) : undefined);
-    return this.#body.read();
-  }
-
-  /** Looks at the whole events that a chunk completes. Undefined at the end of the transfer. */
-  #inspected({ done, value }: BodyChunk): Uint8Array | undefined {
-    this.run.attempt.watch.gotBytes();
-    if (done) return this.#events.last();
-    const { seen, hasEnded } = this.#events;
-    const bytes = this.#events.push(value);
-    if (hasEnded) this.#patience.ends(this.run.context.clock.now(), this.#events.seen > seen);
-    const pending = this.#events.pendingBytes;
-    if (pending > UNCOUNTED_BYTES || this.#pendingHeld > 0) this.#holdPending(pending);
-    return bytes;
-  }
-
-  /** What is here of an event that is not whole counts for the memory that all have. */
-  #holdPending(bytes: number): void {
-    const { attempt, context } = this.run;
-    const more = bytes - this.#pendingHeld;
-    if (more > 0 && !hasRoomFor(more, attempt, context)) throw new NoRoom();
-    if (more < 0) letGoOfBytes(attempt, context, -more);
-    this.#pendingHeld = bytes;
+  /** The first content is here. From here on it is the backend's silence that counts, whether or not the client hears of it yet. */
+  #begins(): void {
+    this.#hasBegun = true;
+    this.run.attempt.watch.committed();
+    begun(this.run);
   }
 
   /** The transfer is over, or the stream has said that it is. */
@@ -222,7 +212,7 @@ export class StreamAnswer {
     this.#ended = true;
     this.run.attempt.watch.ends();
     succeed(this.run, this.status);
-    void lingerOn(this.#body, this.run.context.clock);
+    this.#feed.linger();
   }
 
   /** The upstream's own error event has gone out as it was, if the client knows it for one. */
@@ -230,9 +220,9 @@ export class StreamAnswer {
     const failure = this.#failureOf([]);
     if (this.#events.error === undefined) return this.#interrupt(failure);
     this.#ended = true;
-    this.#dropBody();
+    this.#feed.cancel();
     fail(this.run, failure);
-    this.#interrupted(failure.detail ?? failure.kind);
+    this.brokenBy = failure.detail ?? failure.kind;
     const { client, exchange } = this.run;
     if (this.#rewrite?.isSameDialect === false) {
       const error =
@@ -263,11 +253,11 @@ export class StreamAnswer {
 
   #interrupt(failure: Failure): Uint8Array {
     this.#ended = true;
-    this.#dropBody();
+    this.#feed.cancel();
     fail(this.run, failure);
     // What the gateway did itself has a name; whatever else befell the backend is in the tries.
     const code = OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted';
-    this.#interrupted(code);
+    this.brokenBy = code;
     return this.#lastWords(interruption(failure.kind, code, this.run.exchange.traceId));
   }
 
@@ -279,10 +269,6 @@ export class StreamAnswer {
   #noteUsage(): void {
     const { attempt } = this.run;
     attempt.usage = this.#events.usage ?? attempt.usage;
-  }
-
-  #interrupted(code: string): void {
-    this.brokenBy = code;
   }
 
   /** What the stream's own words for its end amount to, if they say that it is not whole. */
@@ -297,10 +283,6 @@ export class StreamAnswer {
     if (broken !== undefined) return broken;
     const body = new Uint8Array(Buffer.concat(events));
     return classify({ status: this.status, headers: this.headers, body }, this.#events.error, this.run);
-  }
-
-  #dropBody(): void {
-    this.#body.cancel();
   }
 }
 

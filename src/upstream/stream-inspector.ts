@@ -5,6 +5,7 @@ import { isJson } from '../lib/is-json.ts';
 import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { ContentTemplate } from '../protocols/shared/stream/content-template.ts';
 import type { BrokenEnd } from '../protocols/shared/finish/words.ts';
+import type { Blocks } from '../protocols/shared/stream/blocks.ts';
 import type { GatewayError, Protocol, StreamReader } from '../protocols/protocol.ts';
 import {
   dataLines,
@@ -41,8 +42,10 @@ export class StreamInspector {
   error: unknown;
   /** That event is not one that the client would take for an error, and is to go out in other words. */
   isForeignError = false;
-  /** The commit point has been passed: what comes after is the client's, however it came. */
+  /** The answer has begun. Unless its blocks are followed, what comes after is the client's, however it came. */
   hasContent = false;
+  /** What is noted of the stream's blocks, as long as its commit point depends on them. */
+  blocks: Blocks | undefined;
   readonly #splitter = new EventSplitter();
   readonly #reader: StreamReader;
   #state: State = 'waiting';
@@ -254,13 +257,14 @@ export class StreamInspector {
     this.finished = this.#reader.finished;
     if (seen === 'error' || seen === 'foreign_error') {
       // Before the commit point, the whole answer may yet be passed on as it is.
-      this.isForeignError = seen === 'foreign_error' && this.hasContent;
+      this.isForeignError = seen === 'foreign_error' && this.hasContent && this.blocks === undefined;
       // What passes is looked at by structure alone so far; its words may be met by the user's patterns.
       this.error = isRewritten ? this.#event : JSON.parse(Buffer.from(data, 'latin1').toString('utf8'));
       this.#state = 'error';
       return 'last';
     }
     if (seen === 'broken') return this.#breaks();
+    if (this.blocks !== undefined) this.protocol.stream.noteBlocks(this.#event, name, this.blocks);
     if (seen === 'end') {
       this.#state = 'complete';
       return 'last';

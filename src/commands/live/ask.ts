@@ -27,7 +27,8 @@ export interface Outcome {
 export function probeConfig(config: Config, probes: readonly Probe[], timeoutMs: number): Config {
   const models = probes.map(({ backend, model, timeout }, index): [string, Config['models'][string]] => {
     const route = { backend, model, priority: 1, weight: 1, enabled: true };
-    return [aliasOf(index), { enabled: true, timeout: { ...timeout, total_timeout: timeoutMs }, routes: [route] }];
+    const limits = { ...timeout, total_timeout: timeoutMs };
+    return [aliasOf(index), { enabled: true, commit: 'first_content', timeout: limits, routes: [route] }];
   });
   return {
     ...config,

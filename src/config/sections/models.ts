@@ -69,12 +69,31 @@ const hedgeSchema = z
       - {backend: azure, model: gpt-5-mini}`,
   });
 
+const commitSchema = z
+  .union([z.string(), z.number()])
+  .transform((value, context) => {
+    if (value === 'first_content' || value === 'block') return value;
+    const ms = parseDuration(value);
+    if (ms !== undefined && ms > 0) return ms;
+    context.addIssue({ code: 'custom', params: REFUSED });
+    return z.NEVER;
+  })
+  .meta({
+    kind: 'commit point',
+    allowed: 'first_content, block, or a duration above 0 such as 2s',
+  });
+
 export const modelSchema = z
   .strictObject({
     enabled: z.boolean().default(true).describe('Whether clients and fallbacks may use this alias.'),
     balance: balanceSchema
       .optional()
       .describe('How routes of the same priority share the load; overrides `routing.balance`.'),
+    commit: commitSchema
+      .prefault('first_content')
+      .describe(
+        'When a stream begins to reach its client; what breaks before that is routed around, and the client does not notice. `first_content`: with its first content. `block`: when its first text or thought is whole, or, where that leads to a tool call, when the call is. A duration such as `2s`: when a tool call is whole, or text has been held for that long, whichever is first. The client hears keep-alives meanwhile. A stream of which 1 MiB or 4,096 events are held goes out, whatever is set here. It applies to clients that ask for this alias, whichever fallback serves them; requests of other kinds than conversations have `first_content`.',
+      ),
     timeout: timeoutOverridesSchema.describe(
       'Time limits for this alias; they override those of the backend and those under `timeout`.',
     ),

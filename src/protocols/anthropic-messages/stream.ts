@@ -3,6 +3,7 @@ import { asObject, type JsonObject } from '../../lib/json.ts';
 import { brokenBy, meaningOf, type BrokenEnd } from '../shared/finish/words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { NO_REASON } from './finish.ts';
+import { noteBlocks } from './note-blocks.ts';
 import { asStream } from './replay.ts';
 import { MESSAGE_STOP, PING } from './sentinels.ts';
 import { mergedUsage, usageFrom } from './usage.ts';
@@ -14,6 +15,7 @@ export const stream: StreamGrammar = {
   end: MESSAGE_STOP,
   isEnd,
   read: () => new MessageStreamReader(),
+  noteBlocks,
   fromPlain: asStream,
   textFields: ['text', 'thinking', 'partial_json'],
 };

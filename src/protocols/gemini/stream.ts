@@ -5,6 +5,7 @@ import { brokenBy, meaningOf, type BrokenEnd } from '../shared/finish/words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { fieldsOf } from './camel-case.ts';
 import { unwrapped } from './errors.ts';
+import { noteBlocks } from './note-blocks.ts';
 import { asStream } from './replay.ts';
 import { usageFrom } from './usage.ts';
 import { saysError } from '../../core/vendor-error.ts';
@@ -16,6 +17,7 @@ export const stream: StreamGrammar = {
   end: '',
   isEnd: () => false,
   read: () => new GeminiStreamReader(),
+  noteBlocks,
   fromPlain: asStream,
   textFields: ['text'],
 };

@@ -6,6 +6,7 @@ import { meaningOf, type BrokenEnd } from '../shared/finish/words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { brokenChoice, choiceError } from './finish.ts';
 import { hasContent } from './holds-answer.ts';
+import { noteBlocks } from './note-blocks.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
 import { usageRequest } from './usage-request.ts';
@@ -17,6 +18,7 @@ export const stream: StreamGrammar = {
   end: 'data: [DONE]\n\n',
   isEnd: (data) => data.charCodeAt(0) === 91 /* [ */ && data.trim() === '[DONE]',
   read: (request, operation) => new ChatStreamReader(request, operation),
+  noteBlocks,
   fromPlain: asStream,
   usageRequest,
   textFields: ['content', 'reasoning_content', 'reasoning', 'refusal', 'arguments', 'text'],

@@ -5,6 +5,7 @@ import type { BrokenEnd } from '../shared/finish/words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { BegunResponse } from './begun-response.ts';
 import { brokenEnd } from './finish.ts';
+import { noteBlocks } from './note-blocks.ts';
 import { asStream } from './replay.ts';
 import { readUsage } from './usage.ts';
 import { saysError } from '../../core/vendor-error.ts';
@@ -16,6 +17,7 @@ export const stream: StreamGrammar = {
   end: '',
   isEnd: () => false,
   read: (request) => new ResponsesStreamReader(request),
+  noteBlocks,
   fromPlain: asStream,
   textFields: ['delta'],
 };

@@ -1,0 +1,80 @@
+import { hasRoomFor, letGoOfBytes, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
+import type { BodyChunk, UpstreamBody } from '../core/upstream-answer.ts';
+import { lingerOn, Patience } from './patience.ts';
+import type { AttemptRun } from './settle.ts';
+import type { StreamInspector } from './stream-inspector.ts';
+
+/** Feeds the chunks of a body to the inspector of its events: minds how long each is waited for, and what an event takes that is not whole. */
+export class StreamFeed {
+  readonly #patience = new Patience();
+  /** The bytes of an event that is not whole, where they are counted. */
+  #pendingBytes = 0;
+
+  constructor(
+    private body: UpstreamBody,
+    private readonly events: StreamInspector,
+    private readonly run: AttemptRun,
+  ) {}
+
+  read(): Promise<BodyChunk> {
+    const { attempt, context } = this.run;
+    attempt.watch.waits(this.events.hasEnded ? this.#patience.begins(context.clock.now()) : undefined);
+    return this.body.read();
+  }
+
+  /** The next read is one that is under way already. Until then nobody waits for it. */
+  readsLater(reading: Promise<BodyChunk>): void {
+    this.run.attempt.watch.gotBytes();
+    this.body = goingOn(reading, this.body);
+  }
+
+  /** Looks at the whole events that a chunk completes. Undefined at the end of the transfer. */
+  inspected({ done, value }: BodyChunk): Uint8Array | undefined {
+    this.run.attempt.watch.gotBytes();
+    if (done) return this.events.last();
+    const { seen, hasEnded } = this.events;
+    const bytes = this.events.push(value);
+    if (hasEnded) this.#patience.ends(this.run.context.clock.now(), this.events.seen > seen);
+    const pending = this.events.pendingBytes;
+    if (pending > UNCOUNTED_BYTES || this.#pendingBytes > 0) this.#count(pending);
+    return bytes;
+  }
+
+  /** What is here of an event that is not whole counts for the memory that all have. */
+  #count(bytes: number): void {
+    const { attempt, context } = this.run;
+    const more = bytes - this.#pendingBytes;
+    if (more > 0 && !hasRoomFor(more, attempt, context)) throw new NoRoom();
+    if (more < 0) letGoOfBytes(attempt, context, -more);
+    this.#pendingBytes = bytes;
+  }
+
+  /** The attempt gives back all that it holds. */
+  countsAnew(): void {
+    this.#pendingBytes = 0;
+  }
+
+  /** The answer is whole: the end of the transfer is waited for a moment, for the connection's sake. */
+  linger(): void {
+    void lingerOn(this.body, this.run.context.clock);
+  }
+
+  /** Nobody wants the rest. */
+  cancel(): void {
+    this.body.cancel();
+  }
+}
+
+/** The body with a read that is under way already. */
+function goingOn(reading: Promise<BodyChunk>, body: UpstreamBody): UpstreamBody {
+  let pending: Promise<BodyChunk> | undefined = reading;
+  return {
+    read: () => {
+      const first = pending;
+      pending = undefined;
+      return first ?? body.read();
+    },
+    takeWhole: () => undefined,
+    cancel: () => body.cancel(),
+  };
+}
