@@ -1,5 +1,6 @@
 import type { LiveBackends } from './upstream/backends.ts';
 import { resolveBackend } from './upstream/resolve.ts';
+import type { TransportPlan } from './upstream/transports/transport.ts';
 import { parseListen } from './config/listen.ts';
 import { digestOf } from './config/caller-keys.ts';
 import { hasKey } from './config/listen-choice.ts';
@@ -35,7 +36,9 @@ export interface SnapshotSources {
 /** Builds the snapshot of a validated config. */
 export function buildSnapshot(config: Config, { live, env, prompts }: SnapshotSources): Snapshot {
   const backends = new Map(
-    config.backends.filter(({ enabled }) => enabled).map((backend) => [backend.name, buildBackend(backend, live, env)]),
+    config.backends
+      .filter(({ enabled }) => enabled)
+      .map((backend) => [backend.name, buildBackend(backend, config, { live, env })]),
   );
   const aliases = new Map(
     Object.entries(config.models)
@@ -53,6 +56,7 @@ export function buildSnapshot(config: Config, { live, env, prompts }: SnapshotSo
     listed: listedNames(config),
     fallbacks: new Map(Object.entries(config.fallback.alias_fallback)),
     defaultAlias: config.routing.default_alias,
+    passthrough: Object.values(config.passthrough).some((name) => name !== undefined) ? config.passthrough : undefined,
     retry: retryRules(config.fallback),
     detection: detectionRules(config.detection),
     prompts,
@@ -161,7 +165,11 @@ function hostsOf({ listen, metrics, server }: Config): string[] {
   return [...names.filter((name) => name !== undefined), ...server.allowed_hosts];
 }
 
-function buildBackend(config: Config['backends'][number], live: LiveBackends, env: Environment): Backend {
+function buildBackend(
+  config: Config['backends'][number],
+  { passthrough }: Config,
+  { live, env }: Pick<SnapshotSources, 'live' | 'env'>,
+): Backend {
   const { name, headers = {} } = config;
   const { plan, mayBeGateway, ...resolved } = resolveBackend(config, env);
   return {
@@ -171,7 +179,19 @@ function buildBackend(config: Config['backends'][number], live: LiveBackends, en
     headers: lowerCased(headers),
     live: live.backend(name),
     ...live.transport(name, plan, env),
+    media: Object.values(passthrough).includes(name) ? mediaOf(name, plan, { live, env }) : undefined,
   };
+}
+
+/** Google's uploads and downloads are beside the versions of its API, not below one. */
+function mediaOf(
+  name: string,
+  plan: TransportPlan,
+  { live, env }: Pick<SnapshotSources, 'live' | 'env'>,
+): NonNullable<Backend['media']> {
+  const { origin, pathname } = new URL(plan.url);
+  const way = (root: string) => live.transport(name, { ...plan, url: `${origin}/${root}${pathname}` }, env, root).send;
+  return { upload: way('upload'), download: way('download') };
 }
 
 function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, Backend>, live: LiveBackends): Alias {

@@ -6,6 +6,7 @@ import type { Protocol } from './protocols/protocol.ts';
 import { carryOut } from './upstream/attempt.ts';
 import { hedged } from './upstream/hedged.ts';
 import type { Candidates, Told, Wait } from './routing/candidates.ts';
+import { passthroughBackend, passthroughCandidates } from './routing/passthrough-candidates.ts';
 import { resourceCandidates } from './routing/resource-candidates.ts';
 import { RouteCandidates } from './routing/route-candidates.ts';
 import type { Context } from './context.ts';
@@ -15,7 +16,8 @@ import { waitForRoom } from './admission/queue-slot.ts';
 
 /**
  * Makes attempts until one answers: of a request for an alias, by its routes; of one for what a provider keeps, at the
- * backend that keeps it. It begins once the request is `admitted`. Nothing reaches the client before it returns.
+ * backend that keeps it; of what is passed through, at its one backend. It begins once the request is `admitted`. Nothing
+ * reaches the client before it returns.
  */
 export async function dispatch(
   admitted: void | Promise<void>,
@@ -23,22 +25,24 @@ export async function dispatch(
   protocol: Protocol,
   context: Context,
 ): Promise<Outcome> {
-  const { asked } = exchange;
   let candidates: Candidates;
   try {
     if (admitted !== undefined) await admitted;
-    if (asked === undefined) {
-      candidates = resourceCandidates(exchange, protocol, context);
-    } else {
-      // Without a queue, it has not waited.
-      exchange.queueMs ??= 0;
-      candidates = new RouteCandidates(asked, exchange, protocol, context);
-    }
+    candidates = candidatesOf(exchange, protocol, context);
   } catch (error) {
     if (error instanceof Refusal) return { type: 'refused', refusal: error };
     throw error;
   }
   return attemptAll(candidates, exchange, protocol, context);
+}
+
+function candidatesOf(exchange: Exchange, protocol: Protocol, context: Context): Candidates {
+  const { asked, endpoint } = exchange;
+  // Without a queue, it has not waited.
+  if (endpoint?.limits === 'queue') exchange.queueMs ??= 0;
+  if (asked !== undefined) return new RouteCandidates(asked, exchange, protocol, context);
+  if (endpoint?.through === undefined) return resourceCandidates(exchange, protocol, context);
+  return passthroughCandidates(passthroughBackend(exchange, context), context);
 }
 
 /** The one loop of attempts. */

@@ -1,4 +1,5 @@
 import { ClientDisconnects } from './core/client-disconnects.ts';
+import type { Handler } from './core/endpoint-row.ts';
 import type { Arrival, Exchange } from './core/exchange.ts';
 import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
@@ -7,11 +8,13 @@ import { Bag } from './lib/bag.ts';
 import { takesLonger } from './lib/takes-longer.ts';
 import { acceptBody, acceptBytes, acceptHead } from './admission/accept.ts';
 import { admitBody, admitCaller, outOfFiles, refuseLoop, shuttingDown, slowedDown } from './admission/admit.ts';
+import { acceptPassthrough } from './admission/passthrough.ts';
 import { answerLocally } from './delivery/local-answers.ts';
 import { tooComplex } from './core/body-work.ts';
 import type { Context, Unready } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import { resolveKept } from './admission/stored-references.ts';
+import { needsSlot } from './admission/queue-slot.ts';
 import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';
 import { emit, emitEarly, emitRefusal } from './delivery/emit.ts';
 import { protocolOf } from './protocols/registry.ts';
@@ -19,6 +22,13 @@ import type { Snapshot } from './snapshot.ts';
 
 /** What outlives the snapshots and is the same for all requests. */
 export type Tools = Omit<Context, 'snapshot' | 'running'>;
+
+/** How the body of what reaches a backend is taken, by the handler of its endpoint. All else is answered here. */
+const ACCEPT: Readonly<Partial<Record<Handler, (exchange: Exchange, context: Context) => Promise<void>>>> = {
+  model: acceptBody,
+  resource: acceptBytes,
+  passthrough: acceptPassthrough,
+};
 
 /** Takes requests and gives answers. One for the life of the process; what it works by is swapped with each reload. */
 export class Gateway {
@@ -71,13 +81,15 @@ export class Gateway {
       if (arrival.objection !== undefined) throw arrival.objection;
       refuseLoop(exchange, context);
       if (this.draining) throw shuttingDown();
-      admitCaller(exchange, arrival, protocol, context); //                  2. who may come in
-      const kind = exchange.endpoint?.kind;
-      const isKept = kind === 'resource';
-      if (!isKept && kind !== 'model') return await answerLocally(exchange, protocol, context);
+      const { handler, limits } = admitCaller(exchange, arrival, protocol, context); // 2. who may come in, and where
+      const accept = ACCEPT[handler];
+      if (accept === undefined) {
+        if (limits !== 'none') await runPolicies(context.snapshot.policies, exchange, context);
+        return await answerLocally(exchange, protocol, context);
+      }
       if (!this.room.isThere(this.exchanges.size - 1)) throw outOfFiles();
       admitBody(exchange, context);
-      await (isKept ? acceptBytes : acceptBody)(exchange, context); //       3. what is asked for, and of which alias
+      await accept(exchange, context); //                                    3. what is asked for, and of which alias
       resolveKept(exchange, protocol, context);
       // Limits count as they are now, whatever they were when the request began.
       const admitted = runPolicies(this.snapshot.policies, exchange, context);
@@ -110,9 +122,9 @@ export class Gateway {
     return { snapshot, ...this.tools, running: this.#running };
   }
 
-  /** Requests for an alias that every policy has let in. */
+  /** Requests that need a slot and that every policy has let in. */
   readonly #running = (): number =>
-    this.exchanges.all().filter(({ admitted, asked }) => admitted && asked !== undefined).length;
+    this.exchanges.all().filter((exchange) => exchange.admitted && needsSlot(exchange)).length;
 }
 
 /** True if a stream's outcome takes so long that its client must hear something meanwhile. */

@@ -25,6 +25,8 @@ export interface Snapshot {
   readonly fallbacks: ReadonlyMap<string, readonly string[]>;
   /** The alias of requests that name no model. */
   readonly defaultAlias: string | undefined;
+  /** The names of the backends that get the rest of each API; undefined: nothing is passed through. */
+  readonly passthrough: Readonly<Record<string, string | undefined>> | undefined;
   readonly retry: RetryRules;
   readonly detection: DetectionRules;
   readonly prompts: PromptSet | undefined;

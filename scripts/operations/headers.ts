@@ -63,7 +63,7 @@ const SENT: Readonly<Record<string, string>> = {
     "Only with `proxy.forward_client_ip: true`: the client's address, after the chain of a trusted proxy.",
   '`anthropic-version`': 'To Anthropic: `2023-06-01` if the client sends none.',
   '`via`':
-    "The gateway's name, made up anew at each start, after those of others of its kind; only where the host is no known vendor's, so that a loop is noticed.",
+    "The gateway's name, generated at each start, after those of others of its kind; only where the host is no known vendor's, so that a loop is noticed.",
   '`content-type`': '`application/json` if the body is JSON, whatever the client sent.',
 };
 

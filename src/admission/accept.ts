@@ -31,7 +31,8 @@ export function acceptHead(arrival: Arrival, { snapshot, clock }: Context): Exch
 export async function acceptBody(exchange: Exchange, context: Context): Promise<void> {
   const { snapshot } = context;
   const { endpoint, request } = exchange;
-  const body = endpoint?.modelIs === 'absent' && request.body === null ? undefined : await bodyOf(exchange, context);
+  const hasNone = endpoint?.modelIs === 'absent' && request.body === null;
+  const body = hasNone ? undefined : bodyOf(await readBody(exchange, context), exchange, context);
   exchange.body = body;
   exchange.stream = endpoint?.stream ?? (body !== undefined && asksForStream(body, endpoint?.operation));
   if (body !== undefined) refuseOtherModels(body, exchange);
@@ -42,8 +43,8 @@ export async function acceptBody(exchange: Exchange, context: Context): Promise<
   exchange.endBy(deadlineOf(exchange, snapshot.totalMs), context.clock);
 }
 
-async function bodyOf(exchange: Exchange, context: Context): Promise<Body> {
-  const read = await readBody(exchange, context);
+/** Makes of a form what it is already, of a text the JSON that it is to be. */
+function bodyOf(read: string | Body, exchange: Exchange, context: Context): Body {
   if (typeof read !== 'string') return read;
   measureLarge(read, exchange, context.snapshot.work);
   const body = jsonBody(read, exchange, context);

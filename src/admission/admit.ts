@@ -1,4 +1,4 @@
-import type { Arrival, Exchange } from '../core/exchange.ts';
+import type { Arrival, Endpoint, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Clock } from '../lib/clock.ts';
 import { pageUrl } from '../lib/page-url.ts';
@@ -7,6 +7,7 @@ import { credentialIn } from '../vendors/presented-credential.ts';
 import { keyShown } from './auth.ts';
 import { checkValid, generationOf } from './caller-key.ts';
 import { checkEndpoint } from './operators.ts';
+import { checkPassthrough } from './passthrough.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Context } from '../context.ts';
@@ -47,19 +48,24 @@ export function slowedDown(refusal: Refusal, exchange: Exchange, { failedKeys }:
 }
 
 /**
- * Lets a request in, or throws the Refusal that says why not. From the head alone: nothing is read for a stranger.
+ * Lets a request in to its endpoint, or throws the Refusal that says why not. From the head alone: nothing is read for a
+ * stranger.
  */
 export function admitCaller(
   exchange: Exchange,
   { allow, misplaced }: Pick<Arrival, 'allow' | 'misplaced'>,
   { front }: Protocol,
   { snapshot, clock }: Context,
-): void {
+): Endpoint {
   const { endpoint, method, path } = exchange;
   identify(exchange, front.keyParameter, snapshot, clock);
   if (endpoint !== undefined) {
     checkEndpoint(endpoint, exchange, snapshot);
-    return;
+    const isOff = endpoint.through !== undefined && snapshot.passthrough?.[endpoint.through.api] === undefined;
+    if (!isOff || allow === undefined) {
+      checkPassthrough(endpoint, exchange, snapshot);
+      return endpoint;
+    }
   }
   const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
   if (allow !== undefined) {

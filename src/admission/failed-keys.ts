@@ -36,7 +36,7 @@ export class FailedKeys {
   readonly #addresses = new Recent<Entry>(MAX_ADDRESSES);
   /** By address, what was not logged since it was last told. */
   readonly #suppressed = new Map<string, number>();
-  #isTelling = false;
+  #isReporting = false;
 
   constructor(
     private readonly clock: Clock,
@@ -82,13 +82,13 @@ export class FailedKeys {
   #suppress(address: string): void {
     const key = this.#suppressed.has(address) || this.#suppressed.size < MAX_TOLD ? address : 'others';
     this.#suppressed.set(key, (this.#suppressed.get(key) ?? 0) + 1);
-    if (this.#isTelling) return;
-    this.#isTelling = true;
+    if (this.#isReporting) return;
+    this.#isReporting = true;
     this.clock.after(TELL_EVERY_MS, this.#tell);
   }
 
   readonly #tell = (): void => {
-    this.#isTelling = false;
+    this.#isReporting = false;
     const told = [...this.#suppressed];
     this.#suppressed.clear();
     for (const [address, requests] of told) this.onSuppressed(address, requests);

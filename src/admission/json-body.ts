@@ -1,7 +1,7 @@
 import type { Body, Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import { withMembers } from '../lib/json-members.ts';
-import { memberSpans, replaceSpans } from '../lib/json-span.ts';
+import { memberSpans, replaceSpans, type Span } from '../lib/json-span.ts';
 import { parseJson } from '../lib/parse-json.ts';
 import type { Context } from '../context.ts';
 import { isReadAtOnce, readLimited } from './read-limited.ts';
@@ -27,6 +27,8 @@ async function readPieces(exchange: Exchange, context: Context): Promise<string>
  */
 export class JsonBody implements Body {
   readonly fields: Record<string, unknown>;
+  /** The text made last of this one. */
+  #made: Made | undefined;
 
   /** Throws a Refusal if it is none. `bytes`: how long it came. */
   constructor(
@@ -46,10 +48,31 @@ export class JsonBody implements Body {
     if (spans.length === 0) return withMembers(this.text, { model });
     // With the same name as the client's, there is nothing to change. With the key written twice, both are changed:
     // JSON.parse took the last, a backend may take the first.
-    return spans.length === 1 && model === this.fields['model']
-      ? this.text
-      : replaceSpans(this.text, spans, JSON.stringify(model));
+    if (spans.length === 1 && model === this.fields['model']) return this.text;
+    const word = JSON.stringify(model);
+    const text = replaceSpans(this.text, spans, word);
+    this.#made = { text, spans, word };
+    return text;
   }
+
+  partsOf(text: string): readonly string[] | undefined {
+    if (this.#made?.text !== text) return undefined;
+    const { spans, word } = this.#made;
+    const parts: string[] = [];
+    let from = 0;
+    for (const { start, end } of spans) {
+      parts.push(this.text.slice(from, start), word);
+      from = end;
+    }
+    return [...parts, this.text.slice(from)];
+  }
+}
+
+/** A text with `word` in the place of spans. */
+interface Made {
+  readonly text: string;
+  readonly spans: readonly Span[];
+  readonly word: string;
 }
 
 function parse(text: string): Record<string, unknown> {

@@ -18,12 +18,13 @@ export interface Sender {
  * alone.
  */
 export function checkEndpoint(
-  { kind }: Pick<Endpoint, 'kind'>,
+  { auth }: Pick<Endpoint, 'auth'>,
   sender: Sender,
   { adminKey, keyCheck }: Pick<Snapshot, 'adminKey' | 'keyCheck'>,
 ): void {
   const { caller } = sender;
-  if (!FOR_OPERATORS.has(kind)) {
+  if (auth === 'public') return;
+  if (auth === 'caller') {
     if (caller !== ADMIN) return;
     throw notAllowed('The admin key opens `/admin` and `/metrics` alone. Send `proxy_api_key` or one of `keys`.');
   }
@@ -36,13 +37,11 @@ export function checkEndpoint(
   }
   if (caller?.isOperator !== true) throw notAllowed('This is for whoever runs the gateway. Send `proxy_api_key`.');
   // Prometheus runs on other machines.
-  if (kind === 'metrics' || isFromThisMachine(sender)) return;
+  if (auth === 'scraper' || isFromThisMachine(sender)) return;
   throw notAllowed(
     'Without `admin.api_key` this answers only requests from its own machine that no proxy passed on. Set `admin.api_key` in the config and send that key.',
   );
 }
-
-const FOR_OPERATORS: ReadonlySet<Endpoint['kind']> = new Set(['backends', 'status', 'reload', 'metrics']);
 
 /**
  * Whether a request began on this machine, as far as its socket and the headers of proxies tell. A proxy on the same

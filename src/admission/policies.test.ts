@@ -12,6 +12,8 @@ import { Aborted } from '../core/failure.ts';
 import type { ExchangeRecord } from '../core/record.ts';
 import { Refusal } from '../core/refusal.ts';
 import { record } from '../records/record.fixture.ts';
+import { MODEL } from '../core/endpoint-row.ts';
+import type { Endpoint } from '../core/exchange.ts';
 import { findAlias } from '../routing/aliases.ts';
 import { Cooldowns } from '../routing/cooldown.ts';
 import { queueSettings, rateLimitSettings } from '../settings.ts';
@@ -54,6 +56,16 @@ function parsed(limits: object) {
   return configOf({ backends, models: { m: { routes: [{ backend: 'a', model: 'x' }] } }, ...limits }, '127.0.0.1:0');
 }
 
+const CHAT: Endpoint = {
+  ...MODEL,
+  methods: ['POST'],
+  protocol: 'openai-chat',
+  operation: 'generate',
+  target: '/chat/completions',
+  conversation: true,
+  answersJson: true,
+};
+
 /** What policies work with, and requests that come to one of them. */
 class World {
   readonly clock = new FakeClock();
@@ -79,6 +91,7 @@ class World {
   exchange() {
     const exchange = exchangeOf(this.clock);
     exchange.asked = findAlias(this.context.snapshot, 'm');
+    exchange.endpoint = CHAT;
     return exchange;
   }
 

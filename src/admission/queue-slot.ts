@@ -10,20 +10,26 @@ import type { QueuedRequest } from './queue.ts';
 import { availabilityFor } from '../routing/untried.ts';
 import type { Context } from '../context.ts';
 
-/** A slot among the requests that run at once, now or when one is free. What is for no alias needs none. */
+/**
+ * A slot among the requests that run at once, now or when one is free.
+ */
 export const queuePolicy: Policy = {
   name: 'queue',
   admit(exchange: Exchange, context: Context) {
-    const { asked } = exchange;
-    if (asked === undefined) return undefined;
+    if (!needsSlot(exchange)) return undefined;
     exchange.queueMs = 0;
-    const grant = context.queue.enter(new QueuedExchange(asked, exchange, context));
+    const grant = context.queue.enter(new QueuedExchange(exchange.asked, exchange, context));
     return grant instanceof Promise ? queued(grant, exchange, context) : grant;
   },
   adopt(exchange: Exchange, { queue }: Context) {
-    return exchange.asked === undefined || holdsSlot(exchange) ? undefined : queue.adopt();
+    return !needsSlot(exchange) || holdsSlot(exchange) ? undefined : queue.adopt();
   },
 };
+
+/** What is asked of a model does, and what the table of endpoints says. */
+export function needsSlot({ asked, endpoint }: Pick<Exchange, 'asked' | 'endpoint'>): boolean {
+  return asked !== undefined || endpoint?.limits === 'queue';
+}
 
 /** With all backends that are left full: waits for room at one, which is then kept for the exchange; false if none came. */
 export async function waitForRoom(asked: NamedAlias, exchange: Exchange, context: Context): Promise<boolean> {
@@ -82,7 +88,7 @@ class WaitedSlot extends AdmissionLease {
 /** An exchange as the queue sees it. */
 class QueuedExchange implements QueuedRequest {
   constructor(
-    private readonly asked: NamedAlias,
+    private readonly asked: NamedAlias | undefined,
     private readonly exchange: Exchange,
     private readonly context: Context,
   ) {}
@@ -92,7 +98,11 @@ class QueuedExchange implements QueuedRequest {
   }
 
   availability(): Availability {
-    return availabilityFor(this.asked, this.exchange, this.context);
+    const { asked, exchange, context } = this;
+    if (asked !== undefined) return availabilityFor(asked, exchange, context);
+    // What is passed through has one backend.
+    const live = context.snapshot.backends.get(exchange.pinned ?? '')?.live;
+    return live?.isFull === true ? 'full' : live;
   }
 
   onAbort(listener: (reason: Aborted) => void): () => void {

@@ -9,14 +9,21 @@ import { pinTo } from '../routing/untried.ts';
 import type { Context } from '../context.ts';
 import { JsonBody } from './json-body.ts';
 import { locate } from '../routing/locate.ts';
+import { openReferences } from './model-references.ts';
 
 /**
  * Sees to what a request refers to by id instead of saying it: what the gateway keeps itself is put in its place, and
  * what a backend keeps leads there, if it is known which one. Throws the Refusal of what is not this caller's.
  */
-export function resolveKept(exchange: Exchange, { providerState }: Protocol, context: Context): void {
-  const { body, endpoint } = exchange;
-  if (providerState === undefined || body?.text === undefined || endpoint?.kind !== 'model') return;
+export function resolveKept(exchange: Exchange, client: Protocol, context: Context): void {
+  if (exchange.endpoint?.handler !== 'model') return;
+  resolveState(exchange, client, context);
+  openReferences(exchange, context);
+}
+
+function resolveState(exchange: Exchange, { providerState }: Protocol, context: Context): void {
+  const { body } = exchange;
+  if (providerState === undefined || body?.text === undefined) return;
   const { fields } = body;
   if (!context.snapshot.hasManyCallers && !providerState.refers(fields)) return;
   const work = workOf(exchange, context.snapshot.work);

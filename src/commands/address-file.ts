@@ -48,7 +48,7 @@ function pathsFor(config: string, env: Environment): string[] {
   return [tmpdir(), resolve('logs')].map((folder) => join(folder, name));
 }
 
-/** Anybody may write to the folder: a file is made anew and then renamed, so that no link is followed. */
+/** Anybody may write to the folder: a new file is written and then renamed, so that no link is followed. */
 function isReplaced(path: string, text: string): boolean {
   const made = `${path}.${process.pid}`;
   try {

@@ -20,7 +20,7 @@ export function checkBackends(config: unknown, env: Environment): Finding[] {
   const backends: unknown = asObject(config)?.['backends'];
   if (!Array.isArray(backends)) return [];
   return backends.flatMap((backend: unknown, index) => {
-    const settings = readSettings(backend);
+    const settings = readBackendSettings(backend);
     if (settings === undefined) return [];
     const found = placeBackend(settings, env);
     if (!('problems' in found)) return [];
@@ -52,8 +52,8 @@ export function suspiciousUrls({ backends }: Config): Finding[] {
   });
 }
 
-/** The settings; undefined if one of them is invalid by itself. */
-function readSettings(backend: unknown): PlaceSettings | undefined {
+/** What of a backend says where it is; undefined if one of these settings is invalid by itself. */
+export function readBackendSettings(backend: unknown): PlaceSettings | undefined {
   const object = asObject(backend);
   if (object === undefined) return undefined;
   const settings: Record<string, string> = {};

@@ -12,6 +12,7 @@ import { type ListenChoice, type ListenFlags, chooseListen } from './listen-choi
 import { describeIssue, type Finding } from './messages.ts';
 import { checkBackends } from './backend-check.ts';
 import { ConfigError, type ConfigProblem, formatPath } from './problem.ts';
+import { checkPassthrough } from './passthrough-check.ts';
 import { checkReferences } from './references.ts';
 import { type Config, configSchema } from './schema.ts';
 import type { SourceOptions } from './scalars.ts';
@@ -142,6 +143,7 @@ function readText(text: string, options: ConfigOptions): Reading {
     ...checkReferences({ ...values, listen: listen.value }),
     ...checkCallerKeys(source.value),
     ...checkBackends(source.value, options.env),
+    ...checkPassthrough(source.value, options.env),
   ];
   const problems = [...source.problems, ...findings.map((finding) => located(source, finding))];
   if (problems.length > 0 || !result.data) return { problems, secretFiles, wantsJson };

@@ -12,7 +12,7 @@ export function referenceMarkdown(): string {
 }
 
 const VENDORS_INTRO = `What \`backends[].vendor\` may be. A backend whose URL begins with one of these is known without it, but for those on
-\`localhost\`. A vendor with several URLs is spoken to at the first; \`protocol\`, or one of the others as \`url\`, chooses
+\`localhost\`. Of a vendor with several URLs the first is used; \`protocol\`, or one of the others as \`url\`, chooses
 another. The variable is where a key is found when there is no config file.`;
 
 /** The vendors and their URLs. */

@@ -6,6 +6,7 @@ import { concurrencySchema, healthCheckSchema, metricsSchema, rateLimitSchema } 
 import { keysSchema } from './sections/keys.ts';
 import { loggingSchema } from './sections/logging.ts';
 import { modelsSchema } from './sections/models.ts';
+import { passthroughSchema } from './sections/passthrough.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
 import { corsSchema, proxySchema, serverSchema } from './sections/server.ts';
 import { timeoutSchema } from './sections/timeout.ts';
@@ -29,6 +30,7 @@ export const configSchema = z.strictObject({
   proxy: proxySchema,
   backends: z.array(backendSchema).default([]).describe('The providers behind the gateway.'),
   models: modelsSchema,
+  passthrough: passthroughSchema,
   routing: routingSchema,
   fallback: fallbackSchema,
   detection: detectionSchema,

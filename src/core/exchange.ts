@@ -9,11 +9,13 @@ import { ANONYMOUS, type Caller, type KeyGeneration } from './caller.ts';
 import type { Conversation } from './conversation.ts';
 import { Deadline } from './deadline.ts';
 import { Delivery } from './delivery.ts';
+import type { Access } from './endpoint-row.ts';
 import type { Aborted } from './failure.ts';
 import type { Holder } from './buffered-bytes.ts';
 import type { ProtocolName } from './part.ts';
 import type { Refusal } from './refusal.ts';
 import type { NamedAlias } from './route.ts';
+import type { Through } from './through.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -23,17 +25,15 @@ import type { Work } from './work.ts';
 export type Operation = 'generate' | 'count_tokens' | 'embed' | 'native';
 
 /** The methods that endpoints answer to. */
-export type Method = 'GET' | 'POST' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** What a path of the gateway stands for. */
-export interface Endpoint {
-  readonly kind:
-    'model' | 'resource' | 'models' | 'model_by_id' | 'backends' | 'status' | 'reload' | 'health' | 'ready' | 'metrics';
+export interface Endpoint extends Access {
   readonly methods: readonly Method[];
   /** The dialect (as in the registry) of whoever asks here. */
   readonly protocol: ProtocolName;
   readonly operation: Operation;
-  /** The path after the backend's base URL, for `model` and `resource` endpoints; the id for `model_by_id`. */
+  /** The path after the backend's base URL, for what reaches one; the id for `model_by_id`. */
   readonly target: string;
   /** The model, where the path names it and not the body. */
   readonly model?: string | undefined;
@@ -49,6 +49,8 @@ export interface Endpoint {
   readonly stream?: boolean | undefined;
   /** The id of what a `resource` endpoint is about. */
   readonly resource?: string | undefined;
+  /** Of what passes through as it is. */
+  readonly through?: Through | undefined;
   /** System prompts apply. */
   readonly conversation: boolean;
   /** A good plain answer is always JSON, so that anything else is no answer. */
@@ -99,6 +101,8 @@ export interface Body {
    * Undefined: the body as it came.
    */
   withModel(model: string | undefined): string | Uint8Array<ArrayBuffer>;
+  /** What a text was put together from that `withModel` has made; undefined for any other. To join a long one is expensive. */
+  partsOf?(text: string): readonly string[] | undefined;
   /** The JSON text, where it is one. */
   readonly text: string | undefined;
 }

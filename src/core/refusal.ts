@@ -42,7 +42,7 @@ export const ERROR_CODES = {
     status: 403,
     type: request,
     meaning:
-      'The endpoint (`/admin/*`, `/metrics`) is for operators, and the key is not; or it is the admin key, which opens nothing else. Without `admin.api_key`, `/admin/*` answers requests from its own machine only.',
+      'The endpoint (`/admin/*`, `/metrics`) is for operators, and the key is not; or it is the admin key, which opens nothing else. Without `admin.api_key`, `/admin/*` answers requests from its own machine only. Or it is of what is passed through, which is for keys with `models: ["*"]`, and its lists for `proxy_api_key`.',
     remedy:
       "Send `admin.api_key` to operators' endpoints (`proxy_api_key` where there is none), and another key elsewhere.",
   },
@@ -178,6 +178,13 @@ export const ERROR_CODES = {
     meaning: 'The gateway has no such endpoint.',
     remedy:
       'Check the base URL of the client: with `/v1` at its end for OpenAI, without for Anthropic and Gemini. [protocols.md](protocols.md#endpoints) lists what the gateway offers.',
+  },
+  passthrough_off: {
+    status: 404,
+    type: request,
+    meaning: 'The path is of the rest of an API, which is passed through to a provider; that is off here.',
+    remedy:
+      'Set the key that the message names (`passthrough.openai`, `.anthropic` or `.gemini`) to the name of a backend.',
   },
   method_not_allowed: {
     status: 405,

@@ -1,11 +1,12 @@
 import type { BackendLive, ModelLive, Pace } from './backend-live.ts';
-import type { Operation } from './exchange.ts';
 import type { HedgeLive } from './hedge-live.ts';
+import type { Body, Operation } from './exchange.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Effort } from './effort.ts';
 import type { ProtocolName } from './part.ts';
 import type { SecretSource } from './scrubber.ts';
+import type { Upload } from './upload.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /** The limits in time of one attempt and its exchange, in milliseconds; `Infinity` where the config says 0 (off). */
@@ -34,8 +35,12 @@ export interface UpstreamRequest {
   readonly target: string;
   readonly headers: Record<string, string>;
   readonly body: string | Uint8Array<ArrayBuffer> | undefined;
+  /** What the body was made from, if it was. */
+  readonly source?: Pick<Body, 'partsOf'> | undefined;
   /** Cancels it, whatever has come of it. */
   readonly cancellation: Cancellation;
+  /** A body that is not held; there is no `body` then. */
+  readonly upload?: Upload | undefined;
   /** What is asked of which model, for backends that put it elsewhere; undefined for a health check. */
   readonly call?: UpstreamCall | undefined;
   /** Told when a connection has to be opened for it, by transports that know. */
@@ -48,6 +53,8 @@ export interface ConnectionListener {
   connecting(): void;
   /** It is open, its TLS handshake done. */
   connected(): void;
+  /** More of an upload has gone out. */
+  uploading(): void;
 }
 
 /** What is asked of which model. */
@@ -220,6 +227,8 @@ export interface Backend {
   /** What a health check sends besides the key and `headers`, since no dialect writes it. Lower case. */
   readonly checkHeaders?: Readonly<Record<string, string>> | undefined;
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;
+  /** The same for uploads and downloads that have a base of their own; undefined where nothing of it is passed through. */
+  readonly media?: Readonly<Record<'upload' | 'download', Backend['send']>> | undefined;
   /** What requests are authorised with beyond what the config says: keys of the environment, tokens that come and go. */
   readonly secrets?: SecretSource | undefined;
 }

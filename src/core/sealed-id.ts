@@ -3,8 +3,12 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 /** How the part after an id's prefix begins where it is sealed. No provider's ids begin so: they are hexadecimal. */
 const MARK = 'lp1-';
 const MAC_BYTES = 16;
-/** `resp_`, `conv_`: what SDKs and people know the kind of an id by. */
-const PREFIX = /^[A-Za-z]{1,16}_/;
+/** The same in a name, which has lower-case letters and digits only, and what follows it is hexadecimal. */
+const NAME_MARK = 'lp1x';
+/** `resp_`, `conv_`, `file-`: what SDKs and people know the kind of an id by. */
+const PREFIX = /^[A-Za-z]{1,16}[_-]/;
+/** Whatever may be a sealed id, in any text. */
+const SEALED = /(?:[A-Za-z]{1,16}[_-])?lp1-[\w-]{24,}|lp1x[0-9a-f]{36,}/g;
 /** An id that can be sealed. */
 const ID = /^[\x21-\x7e]{1,512}$/;
 
@@ -21,26 +25,41 @@ export interface Opened {
 export class IdSeal {
   constructor(private readonly secret: Buffer) {}
 
-  /** The id for a client; as it is if it is no id that a provider would give. */
-  seal(caller: string, backend: string, id: string): string {
+  /** The id for a client; as it is if it is no id that a provider would give. A `name` is one in which only lower-case letters and digits may stand. */
+  seal(caller: string, backend: string, id: string, form: 'id' | 'name' = 'id'): string {
     if (!ID.test(id)) return id;
     const bytes = Buffer.concat([this.#mac(caller, backend, id), Buffer.from(`${backend}\n${id}`)]);
-    return `${prefixOf(id)}${MARK}${bytes.toString('base64url')}`;
+    return form === 'name'
+      ? `${NAME_MARK}${bytes.toString('hex')}`
+      : `${prefixOf(id)}${MARK}${bytes.toString('base64url')}`;
   }
 
   /** What the caller was given as `text`; undefined if it was given no such id. */
   open(caller: string, text: string): Opened | undefined {
+    if (text.startsWith(NAME_MARK)) {
+      const bytes = Buffer.from(text.slice(NAME_MARK.length), 'hex');
+      const opened = this.#opened(caller, bytes);
+      return text.length === NAME_MARK.length + bytes.length * 2 ? opened : undefined;
+    }
     const prefix = prefixOf(text);
     if (!text.startsWith(MARK, prefix.length)) return undefined;
     const encoded = text.slice(prefix.length + MARK.length);
     const bytes = Buffer.from(encoded, 'base64url');
+    const opened = this.#opened(caller, bytes);
+    // One id has one form: what decodes to the same bytes is not the same id.
+    return opened !== undefined && prefix === prefixOf(opened.id) && encoded === bytes.toString('base64url')
+      ? opened
+      : undefined;
+  }
+
+  #opened(caller: string, bytes: Buffer): Opened | undefined {
     const told = bytes.toString('utf8', MAC_BYTES);
     const end = told.lastIndexOf('\n');
     if (end === -1) return undefined;
     const opened = { backend: told.slice(0, end), id: told.slice(end + 1) };
-    if (!timingSafeEqual(bytes.subarray(0, MAC_BYTES), this.#mac(caller, opened.backend, opened.id))) return undefined;
-    // One id has one form: what decodes to the same bytes is not the same id.
-    return prefix === prefixOf(opened.id) && encoded === bytes.toString('base64url') ? opened : undefined;
+    return timingSafeEqual(bytes.subarray(0, MAC_BYTES), this.#mac(caller, opened.backend, opened.id))
+      ? opened
+      : undefined;
   }
 
   /** A word by which a client knows its request, for a provider that all callers share: another caller's is another. */
@@ -51,6 +70,13 @@ export class IdSeal {
   #mac(...told: readonly string[]): Buffer {
     return createHmac('sha256', this.secret).update(JSON.stringify(told)).digest().subarray(0, MAC_BYTES);
   }
+}
+
+/** A text with what `open` makes of each sealed id in it; it is told where the id ends, and where it stands. */
+export function withOpenedIds(text: string, open: (id: string, at: number) => string): string {
+  // Most texts hold none, and are not looked through.
+  if (!text.includes('lp1')) return text;
+  return text.replace(SEALED, open);
 }
 
 function prefixOf(id: string): string {

@@ -54,7 +54,7 @@ describe('a signature without a mark', () => {
   });
 });
 
-test('a signature is read by the model that made it, spoken to in its own dialect', () => {
+test('a signature is read by the model that made it, asked in its own dialect', () => {
   const made = { protocol: 'gemini', model: 'a', value: 'x' };
   expect(isReadableBy(made, 'gemini', 'a')).toBe(true);
   expect(isReadableBy(made, 'gemini', 'b')).toBe(false);

@@ -49,6 +49,11 @@ export class Watch implements DeadlineListener, ConnectionListener {
     this.#connectDueAt = Infinity;
   }
 
+  /** No answer can begin before the request is whole. */
+  uploading(): void {
+    if (this.#phase === 'beginning') this.#firstByteDueAt = this.clock.now() + this.attempt.firstByteMs;
+  }
+
   /** The answer has begun for good: from here on, silence is what counts. */
   committed(): void {
     this.#phase = 'answering';

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { protocolOf } from '../protocols/registry.ts';
 import { streamType } from '../translation/framing.ts';
+import { DOWN } from '../upstream/upload-headers.ts';
 import { ACTIVE_TYPES, INERT, PASSED } from './passed-headers.ts';
 
 type ResponseBody = ConstructorParameters<typeof Response>[0];
@@ -43,7 +44,7 @@ export function upstreamResponse(
 
 /**
  * Makes of an upstream's headers what the client may see of them, with what tells where the answer comes from. `from` is
- * the dialect that the upstream was spoken to in. Returns whether they tell what the body is.
+ * the dialect of the upstream. Returns whether they tell what the body is.
  */
 export function editHeaders(
   headers: Headers,
@@ -55,7 +56,7 @@ export function editHeaders(
   const given: HeaderFields = headers.toJSON();
   for (const name in given) {
     const value = given[name] ?? '';
-    if (!PASSED.has(name)) headers.delete(name);
+    if (!PASSED.has(name) && !(exchange.endpoint?.through?.root === 'upload' && DOWN.has(name))) headers.delete(name);
     else if (scrubber !== undefined) replaceIfOther(headers, name, value, scrubber.scrubText(value));
   }
   const { connection: listed, 'content-type': type } = given;

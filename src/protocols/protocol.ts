@@ -1,6 +1,7 @@
 import type { Injection } from '../core/injection.ts';
 import type { UpstreamError } from '../core/classify.ts';
-import type { Endpoint, Operation } from '../core/exchange.ts';
+import type { EndpointRow } from '../core/endpoint-row.ts';
+import type { Operation } from '../core/exchange.ts';
 import type { ProtocolName } from '../core/part.ts';
 import type { Usage } from '../core/record.ts';
 import type { CredentialHeader, Quirks } from '../core/route.ts';
@@ -58,10 +59,8 @@ export interface FittedRequest {
 
 /** The paths and headers by which a dialect's clients come. */
 export interface Front {
-  /** Endpoints by their whole path. */
-  readonly fixed: Readonly<Record<string, Endpoint>>;
-  /** The endpoint of a path that contains a name; undefined if there is none. */
-  find(path: string, query: string): Endpoint | undefined;
+  /** Its part of the table of endpoints. Of two rows that take a path the first counts. */
+  readonly rows: readonly EndpointRow[];
   /** Whether only this dialect's clients use a path, known or not. The first dialect that says so is taken. */
   covers(path: string): boolean;
   /** Headers that identify its clients where the path does not (`GET /v1/models`). Lower case. */

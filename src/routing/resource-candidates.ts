@@ -91,7 +91,7 @@ function unknown(id: string): Refusal {
 }
 
 /** A route that is of no alias: nothing of it is configured but the backend. */
-function routeTo(backend: Backend, { snapshot }: Context): Route {
+export function routeTo(backend: Backend, { snapshot }: Context): Route {
   const alias: Alias = {
     name: NO_ALIAS,
     prefix: undefined,

@@ -1,3 +1,4 @@
+import type { EndpointRow, Match, Matched } from '../core/endpoint-row.ts';
 import type { Endpoint, Method, MisplacedPath } from '../core/exchange.ts';
 import type { ProtocolName } from '../core/part.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
@@ -13,26 +14,53 @@ export interface EndpointMatch {
   readonly misplaced?: MisplacedPath | undefined;
 }
 
-/** What the gateway answers itself. */
-const OWN: Readonly<Record<string, Endpoint>> = {
-  '/health': local('health'),
-  '/healthz': local('health'),
-  '/readyz': local('ready'),
-  '/metrics': local('metrics'),
-  '/admin/backends': local('backends'),
-  '/admin/status': local('status'),
-  '/admin/reload': local('reload', 'POST'),
-};
+/** Nothing of a backend's. */
+const LOCAL = {
+  protocol: DEFAULT_PROTOCOL,
+  operation: 'native',
+  target: '',
+  conversation: false,
+  answersJson: false,
+} as const;
+
+/**
+ * The table of endpoints: what a path is, who may call it, which limits a request meets there, and what handles it. The
+ * paths of a dialect are rows of its folder (`front.ts`); of rows that take the same path the first counts.
+ */
+export const ENDPOINTS: readonly EndpointRow[] = [
+  { match: local('/health', '/healthz'), auth: 'public', limits: 'none', handler: 'health' },
+  { match: local('/readyz'), auth: 'public', limits: 'none', handler: 'ready' },
+  { match: local('/metrics'), auth: 'scraper', limits: 'none', handler: 'metrics' },
+  // Operators must get through when everybody is at a limit.
+  { match: local('/admin/backends'), auth: 'operator', limits: 'none', handler: 'backends' },
+  { match: local('/admin/status'), auth: 'operator', limits: 'none', handler: 'status' },
+  { match: posted('/admin/reload'), auth: 'operator', limits: 'none', handler: 'reload' },
+  // Two forms of one dialect have the same rows. What is asked of models is looked for before the rest of each API.
+  ...[...new Set(PROTOCOLS.flatMap(([, { front }]) => front.rows))].toSorted(
+    (one, other) => Number(one.handler === 'passthrough') - Number(other.handler === 'passthrough'),
+  ),
+];
 
 /** What only operators may see: a proxy in front may guard these very paths, so they are answered at no other spelling. */
 export const OPERATORS_PATHS: ReadonlySet<string> = new Set(
-  Object.keys(OWN).filter((path) => path === '/metrics' || path.startsWith('/admin/')),
+  ENDPOINTS.filter(({ auth }) => auth === 'operator' || auth === 'scraper').flatMap(({ match }) =>
+    Object.keys(match.paths ?? {}),
+  ),
 );
 
+/** A row at a path: what a request there asks for. */
+interface Found {
+  readonly endpoint: Endpoint;
+  readonly row: EndpointRow;
+}
+
 /** Endpoints by full path, so that a known path costs one look-up. */
-const KNOWN = new Map<string, Endpoint>(Object.entries(OWN));
-for (const [, { front }] of PROTOCOLS) {
-  for (const [path, endpoint] of Object.entries(front.fixed)) KNOWN.set(path, endpoint);
+const KNOWN = new Map<string, Found>();
+const FINDERS: { readonly row: EndpointRow; readonly find: NonNullable<Match['find']> }[] = [];
+for (const row of ENDPOINTS) {
+  const { paths = {}, find } = row.match;
+  for (const [path, matched] of Object.entries(paths)) if (!KNOWN.has(path)) KNOWN.set(path, found(row, matched));
+  if (find !== undefined) FINDERS.push({ row, find });
 }
 
 /** Finds what a request asks for; `query` begins with its `?`, if there is one. */
@@ -42,21 +70,25 @@ export function matchEndpoint(
   query: string,
 ): EndpointMatch {
   const path = written.includes('%3') ? written.replace(ENCODED_COLON, ':') : written;
-  const found = KNOWN.get(path) ?? endpointAt(path, query);
+  const found = KNOWN.get(path) ?? endpointAt(path, query, headers);
   if (found === undefined) return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: misplaced(path) };
-  const endpoint = isShared(found) ? { ...found, protocol: toldBy(query, headers) ?? found.protocol } : found;
+  const endpoint =
+    found.row.match.isShared === true
+      ? { ...found.endpoint, protocol: toldBy(query, headers) ?? found.endpoint.protocol }
+      : found.endpoint;
   const { protocol, methods } = endpoint;
-  // An answer of a backend without its body cannot be judged.
-  const hasHead = methods.includes('GET') && found.kind !== 'resource' && found.kind !== 'model';
-  if (methods.includes(method as Method) || (method === 'HEAD' && hasHead)) return { protocol, endpoint };
+  if (methods.includes(method as Method)) return { protocol, endpoint };
+  const rest = restAt(path, query, headers, method as Method);
+  const isAsked = endpoint.handler === 'model_by_id' && method === 'POST' && ASKED_OF_MODEL.test(path);
+  // Where the rest of the API is off, this is an endpoint with other methods.
+  if (rest !== undefined)
+    return { protocol: rest.protocol, endpoint: rest, allow: isAsked ? undefined : methods.join(', ') };
   // What is asked of a model is written behind its name; an endpoint there is one behind a wrong base URL.
-  if (found.kind === 'model_by_id' && method === 'POST') {
+  if (endpoint.handler === 'model_by_id' && method === 'POST') {
     const wrong = misplaced(path);
-    if (wrong !== undefined || ASKED_OF_MODEL.test(path))
-      return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: wrong };
+    if (wrong !== undefined || isAsked) return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: wrong };
   }
-  const allow = methods.flatMap((allowed) => (allowed === 'GET' && hasHead ? ['GET', 'HEAD'] : [allowed])).join(', ');
-  return { protocol, endpoint: undefined, allow };
+  return { protocol, endpoint: undefined, allow: methods.join(', ') };
 }
 
 const NONE = { endpoint: undefined };
@@ -68,14 +100,29 @@ const ENCODED_COLON = /%3a(?=\w+\/*$)/i;
  * The endpoint of a path that is not known as it stands. Base URLs that end in a slash, and clients that join them with
  * another, make more of them than there should be; between the segments of a name they count.
  */
-function endpointAt(path: string, query: string): Endpoint | undefined {
+function endpointAt(path: string, query: string, headers: Headers): Found | undefined {
+  const plain = withoutSlashes(path);
+  const found = lookUp(plain, query, headers);
+  if (found !== undefined || !plain.includes('//')) return found;
+  return lookUp(`/${segmentsOf(plain).join('/')}`, query, headers);
+}
+
+/** What is passed through at a path that has an endpoint of the gateway's own for other methods. */
+function restAt(path: string, query: string, headers: Headers, method: Method): Endpoint | undefined {
+  for (const { row, find } of FINDERS) {
+    if (row.handler !== 'passthrough' || !isTold(row, query, headers)) continue;
+    const matched = find(withoutSlashes(path), query);
+    if (matched?.methods.includes(method) === true) return found(row, matched).endpoint;
+  }
+  return undefined;
+}
+
+/** Without those in front and at the end that are too many. */
+function withoutSlashes(path: string): string {
   const from = firstOf(path);
   let end = path.length;
   while (end > from + 1 && path[end - 1] === '/') end--;
-  const plain = path.slice(from, end);
-  const found = lookUp(plain, query);
-  if (found !== undefined || !plain.includes('//')) return found;
-  return lookUp(`/${segmentsOf(plain).join('/')}`, query);
+  return path.slice(from, end);
 }
 
 /** Where a path begins, if only the last of the slashes in front of it counts. */
@@ -90,17 +137,34 @@ function segmentsOf(path: string): string[] {
 }
 
 /** What is for operators is found at its own spelling alone, which was looked for before. */
-function lookUp(path: string, query: string): Endpoint | undefined {
-  return OPERATORS_PATHS.has(path) ? undefined : (KNOWN.get(path) ?? withName(path, query));
+function lookUp(path: string, query: string, headers?: Headers): Found | undefined {
+  return OPERATORS_PATHS.has(path) ? undefined : (KNOWN.get(path) ?? withName(path, query, headers));
 }
 
-function withName(path: string, query: string): Endpoint | undefined {
-  for (const [, { front }] of PROTOCOLS) {
-    const endpoint = front.find(path, query);
-    if (endpoint !== undefined) return endpoint;
+function withName(path: string, query: string, headers?: Headers): Found | undefined {
+  for (const { row, find } of FINDERS) {
+    if (!isTold(row, query, headers)) continue;
+    const matched = find(path, query);
+    if (matched !== undefined) return found(row, matched);
   }
   return undefined;
 }
+
+function found(row: EndpointRow, matched: Matched): Found {
+  const { auth, limits, handler } = row;
+  return { endpoint: { ...matched, auth, limits, handler }, row };
+}
+
+/** Whether a row that is for some clients alone is for these. */
+function isTold(row: EndpointRow, query: string, headers: Headers | undefined): boolean {
+  if (row.match.isTold !== true) return true;
+  const told = headers === undefined ? undefined : (toldBy(query, headers) ?? likelyBy(headers));
+  return told !== undefined && ROWS_OF.get(told)?.has(row) === true;
+}
+
+const ROWS_OF: ReadonlyMap<string, ReadonlySet<EndpointRow>> = new Map(
+  PROTOCOLS.map(([name, { front }]) => [name, new Set(front.rows)]),
+);
 
 /** What base URLs hold: versions, names of APIs, and, by mistake, endpoints. */
 const OF_BASE_URLS: ReadonlySet<string> = new Set(
@@ -117,15 +181,11 @@ function misplaced(path: string): MisplacedPath | undefined {
   const most = Math.min(segments.length - 1, MOST_PREFIX_SEGMENTS);
   for (let count = 1; count <= most && OF_BASE_URLS.has(segments[count - 1] ?? ''); count++) {
     const endpoint = `/${segments.slice(count).join('/')}`;
-    const kind = lookUp(endpoint, '')?.kind;
-    if (kind === 'model' || kind === 'models') return { prefix: `/${segments.slice(0, count).join('/')}`, endpoint };
+    const handler = lookUp(endpoint, '')?.row.handler;
+    if (handler === 'model' || handler === 'models')
+      return { prefix: `/${segments.slice(0, count).join('/')}`, endpoint };
   }
   return undefined;
-}
-
-/** Lists of models are at one path for several dialects. */
-function isShared({ kind }: Endpoint): boolean {
-  return kind === 'models' || kind === 'model_by_id';
 }
 
 /** The dialect that a client's headers tell, or the key in its query. */
@@ -147,7 +207,11 @@ function likelyBy(headers: Headers): ProtocolName | undefined {
   return PROTOCOLS.find(([, { front }]) => front.likelyHeaders?.some((header) => headers.has(header)))?.[0];
 }
 
-function local(kind: Endpoint['kind'], method: Method = 'GET'): Endpoint {
-  const none = { target: '', conversation: false, answersJson: false };
-  return { kind, methods: [method], protocol: DEFAULT_PROTOCOL, operation: 'native', ...none };
+/** What is answered here is asked for by GET. */
+function local(...paths: string[]): Match {
+  return { paths: Object.fromEntries(paths.map((path) => [path, { ...LOCAL, methods: ['GET', 'HEAD'] }])) };
+}
+
+function posted(path: string): Match {
+  return { paths: { [path]: { ...LOCAL, methods: ['POST'] } } };
 }

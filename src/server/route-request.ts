@@ -2,6 +2,7 @@ import type { Server } from 'bun';
 
 import type { App } from '../app.ts';
 import { ANONYMOUS } from '../core/caller.ts';
+import type { Handler } from '../core/endpoint-row.ts';
 import { Refusal } from '../core/refusal.ts';
 import { headerFields } from '../lib/header-fields.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
@@ -57,17 +58,15 @@ function answer(
   const target = targetOf(url);
   const { path, query } = target ?? { path: url, query: '' };
   let match = matchEndpoint(request, path, query);
-  let kind = match.endpoint?.kind;
-  if (kind === 'health') return probeAnswer(request, 200, { status: 'ok', version: RELEASE });
-  if (kind === 'ready') return readiness(request, app);
+  const probe = match.endpoint === undefined ? undefined : PROBES[match.endpoint.handler];
+  if (probe !== undefined) return probe(request, app);
   // A proxy in front that guards these paths has not seen them, if they come of dots that were resolved here.
   if (!isLiteral && OPERATORS_PATHS.has(path)) match = { protocol: match.protocol, endpoint: undefined };
-  kind = match.endpoint?.kind;
+  const isMetrics = match.endpoint?.handler === 'metrics';
   const head = { method, url, headers, target, isKnown: match.endpoint !== undefined };
   const objection = objectionTo(head, app.gateway.snapshot, server);
   const peer = plainAddress(server.requestIP(request)?.address ?? '');
-  if (kind === 'metrics' && app.gateway.snapshot.metricsEndpoint.isBesideApi)
-    return metrics(headers, app, { peer, objection });
+  if (isMetrics && app.gateway.snapshot.metricsEndpoint.isBesideApi) return metrics(headers, app, { peer, objection });
   return app.gateway.handle({
     request,
     headers,
@@ -76,7 +75,7 @@ function answer(
     query,
     peer,
     protocol: match.protocol,
-    endpoint: kind === 'metrics' ? undefined : match.endpoint,
+    endpoint: isMetrics ? undefined : match.endpoint,
     allow: match.allow,
     misplaced: match.misplaced,
     objection,
@@ -127,8 +126,14 @@ function checkOperator(headers: HeaderFields, peer: string, { gateway: { snapsho
   const now = Date.now();
   const known = keyShown({ headers, inQuery: undefined }, snapshot, now);
   if (known !== undefined) checkValid(known, now);
-  checkEndpoint({ kind: 'metrics' }, { peer, headers, caller: known?.caller ?? ANONYMOUS }, snapshot);
+  checkEndpoint({ auth: 'scraper' }, { peer, headers, caller: known?.caller ?? ANONYMOUS }, snapshot);
 }
+
+/** What load balancers ask for, by the handler of its endpoint. */
+const PROBES: Readonly<Partial<Record<Handler, (request: Request, app: App) => Response>>> = {
+  health: (request) => probeAnswer(request, 200, { status: 'ok', version: RELEASE }),
+  ready: readiness,
+};
 
 function readiness(request: Request, { gateway }: App): Response {
   const { unready: reason } = gateway;

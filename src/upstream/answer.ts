@@ -40,7 +40,12 @@ export class LongAnswer {
   readonly #scrubbed: ScrubbedPieces | undefined;
 
   constructor(
-    { status, headers }: { readonly status: number; readonly headers: Headers },
+    /** `isScrubbed`: what comes of it holds no secrets any more. */
+    {
+      status,
+      headers,
+      isScrubbed = false,
+    }: { readonly status: number; readonly headers: Headers; readonly isScrubbed?: boolean },
     /** What was read already. */
     private readonly pieces: Uint8Array[],
     private readonly body: UpstreamBody,
@@ -50,7 +55,7 @@ export class LongAnswer {
     this.headers = headers;
     if (/json/i.test(headers.get('content-type') ?? '')) this.#tail = [];
     for (const piece of pieces) this.#remember(piece);
-    this.#scrubbed = run.context.snapshot.scrubber?.pieces();
+    if (!isScrubbed) this.#scrubbed = run.context.snapshot.scrubber?.pieces();
   }
 
   /** Where it comes from. */
@@ -142,7 +147,9 @@ export class LongAnswer {
   #readUsage(): void {
     if (this.#tail === undefined) return;
     const tail = Buffer.concat(this.#tail).subarray(-TAIL_BYTES).toString('utf8');
-    const { attempt, protocol } = this.run;
+    const { exchange, attempt, protocol } = this.run;
+    // What is passed through may tell of what was paid for before.
+    if (exchange.endpoint?.through !== undefined) return;
     attempt.usage = findInTail(tail, (members) => protocol.readUsage(members));
   }
 }

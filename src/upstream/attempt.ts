@@ -20,6 +20,7 @@ import { leastLoss } from '../translation/least-loss.ts';
 import { deadlineOf } from '../routing/deadline.ts';
 import { isAskedAsClient, upstreamHeaders } from './headers.ts';
 import { upstreamQuery } from './query.ts';
+import { readThrough } from './through-answer.ts';
 import { readPlain } from './plain-answer.ts';
 import { fail } from './settle.ts';
 import type { AttemptRun } from './settle.ts';
@@ -97,7 +98,8 @@ async function asked(body: UpstreamRequest['body'], run: AttemptRun): Promise<An
     try {
       response = await backend.send(request);
     } catch (error) {
-      if (!mayRedo(error, run)) throw error;
+      // What has begun to go up is gone.
+      if (request.upload !== undefined || !mayRedo(error, run)) throw error;
       response = await backend.send(request);
     }
     if (!isAnswer(response)) return noAnswer(response);
@@ -162,6 +164,7 @@ function unsendable(refusal: Refusal, run: AttemptRun): Failure {
 /** What was asked for as a stream is one if it begins so, whatever its label says; what was not is read as a whole. */
 function read(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failure> {
   const { exchange } = run;
+  if (exchange.endpoint?.through !== undefined) return readThrough(response, run);
   if (exchange.stream) return readStream(response, run);
   if (!isEventStream(response)) return readPlain(response, run);
   const isAnswer = exchange.endpoint?.operation === 'generate';
@@ -183,6 +186,8 @@ function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamReq
     target: translation?.target ?? targetFor(run, withheld),
     headers: upstreamHeaders(run, context.snapshot, withheld),
     body,
+    upload: endpoint?.through?.upload,
+    source: exchange.body,
     cancellation,
     call: { operation: endpoint?.operation ?? 'native', model: route.model, stream },
     connection: attempt.watch,
@@ -202,9 +207,10 @@ function targetFor(run: AttemptRun, withheld: WithheldValues): string {
 }
 
 function queryFor(run: AttemptRun, withheld: WithheldValues): string {
-  return upstreamQuery(run.exchange.query, {
+  return upstreamQuery(run.exchange.endpoint?.through?.query ?? run.exchange.query, {
     own: run.protocol.wire.ownQueryFields,
     ofPath: run.exchange.endpoint?.ownQueryFields,
+    through: run.exchange.endpoint?.through,
     isOpen: isAskedAsClient(run, run.context.snapshot),
     withheld,
   });
@@ -225,7 +231,7 @@ function notCarried(error: unknown, attempt: Attempt, upstream: Protocol, contex
 function refusalOf({ field, details }: UnsupportedFeatureError, { backend }: Route, { name }: Protocol): Refusal {
   return new Refusal(
     'not_carried',
-    `The field \`${field}\` ${details}. The backend ${backend.name} is spoken to in the dialect ${name}: leave the field out, or use a model of another backend.`,
+    `The field \`${field}\` ${details}. The backend ${backend.name} uses the dialect ${name}: leave the field out, or use a model of another backend.`,
     { param: field },
   );
 }

@@ -17,6 +17,7 @@ export class LiveBackends {
   readonly #hedges = new Map<string, HedgeLive>();
   /** Ways that no config leads to any more. */
   #replaced: Transport[] = [];
+  /** By the name of the backend, and behind a NUL what else of it has a way of its own. */
   readonly #transports = new Map<string, { readonly identity: string; readonly transport: Transport }>();
 
   /** `onRoom` is told when a full backend has a free slot again. */
@@ -28,7 +29,7 @@ export class LiveBackends {
    */
   follow(before: Config, { backends, models }: Config): string[] {
     const names = new Set(backends.map(({ name }) => name));
-    for (const name of this.#transports.keys()) if (!names.has(name)) this.#forget(name);
+    for (const key of this.#transports.keys()) if (!names.has(key.split('\0', 1)[0] ?? '')) this.#forget(key);
     for (const { retire } of this.#replaced) retire?.();
     this.#replaced = [];
     for (const alias of this.#turns.keys()) if (!Object.hasOwn(models, alias)) this.#turns.delete(alias);
@@ -57,15 +58,17 @@ export class LiveBackends {
 
   /**
    * The way to a backend, which stays the same as long as the plan does. Connections are a backend's own, so that no
-   * other's keys or TLS settings meet in them; requests under way keep the way that they began on.
+   * other's keys or TLS settings meet in them; requests under way keep the way that they began on. `part` tells apart
+   * the ways to one backend.
    */
-  transport(name: string, plan: TransportPlan, env: Environment): Transport {
+  transport(name: string, plan: TransportPlan, env: Environment, part?: string): Transport {
     const identity = identityOf(plan);
-    const known = this.#transports.get(name);
+    const key = part === undefined ? name : `${name}\0${part}`;
+    const known = this.#transports.get(key);
     if (known?.identity === identity) return known.transport;
-    this.#forget(name);
+    this.#forget(key);
     const transport = buildTransport(plan, env);
-    this.#transports.set(name, { identity, transport });
+    this.#transports.set(key, { identity, transport });
     return transport;
   }
 
@@ -82,10 +85,10 @@ export class LiveBackends {
   }
 
   /** Until another config is in force the one that is may still send by it. */
-  #forget(name: string): void {
-    const transport = this.#transports.get(name)?.transport;
+  #forget(key: string): void {
+    const transport = this.#transports.get(key)?.transport;
     if (transport !== undefined) this.#replaced.push(transport);
-    this.#transports.delete(name);
+    this.#transports.delete(key);
   }
 }
 

@@ -85,7 +85,7 @@ async function readAll({ body }: UpstreamAnswer, events: StreamInspector, run: A
 /** Undefined where the dialect cannot say again what was asked for: then nor can it be known what is answered. */
 function collectorFor(run: AttemptRun): Collector | undefined {
   const { attempt, exchange, protocol, client, context } = run;
-  // Of several choices a plain answer that is made anew would have the first.
+  // Of several choices a plain answer made of it would have the first.
   if (run.translation === undefined && asksForSeveral(exchange.body?.fields)) return undefined;
   try {
     const ends = { client, upstream: protocol };

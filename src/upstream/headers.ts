@@ -8,6 +8,7 @@ import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 import { queryField } from '../lib/query-field.ts';
 import type { AttemptRun } from './settle.ts';
 import { WITHHELD, WITHHELD_WITH_KEYS } from './withheld-headers.ts';
+import { addUploadHeaders } from './upload-headers.ts';
 import type { WithheldValues } from './withheld-values.ts';
 
 /** The headers of an attempt's request: the client's, less what is not the backend's business, plus what it needs. */
@@ -40,6 +41,8 @@ export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot, withheld: W
     const chain = forwardedChain(forwardedFor, exchange, snapshot);
     if (chain !== '') headers['x-forwarded-for'] = chain;
   }
+  const { through } = exchange.endpoint ?? {};
+  if (through !== undefined) addUploadHeaders(headers, given, through);
   if (backend.hopMark !== undefined) headers['via'] = viaWith(given['via'], backend.hopMark);
   return Object.assign(headers, backend.headers);
 }
@@ -47,7 +50,10 @@ export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot, withheld: W
 /** Of what is kept nobody reads the bodies here, so they stay what they are said to be. */
 function isJson(type: string | undefined, { endpoint }: Exchange): boolean {
   return (
-    type !== undefined && (endpoint?.kind === 'resource' || type.startsWith('application/json') || JSON_TYPE.test(type))
+    type !== undefined &&
+    ((endpoint?.handler !== undefined && endpoint.handler !== 'model') ||
+      type.startsWith('application/json') ||
+      JSON_TYPE.test(type))
   );
 }
 

@@ -16,7 +16,7 @@ const MOST_MEMORY = 0.5;
 /** Whether a second route may be tried beside an attempt, as far as the request goes and what the gateway has to do. */
 export function mayHedge({ exchange, route }: Attempt, context: Context): boolean {
   const { endpoint, aborted, pinned, body } = exchange;
-  if (aborted !== undefined || pinned !== undefined || endpoint?.kind !== 'model') return false;
+  if (aborted !== undefined || pinned !== undefined || endpoint?.handler !== 'model') return false;
   if (!REPEATABLE.has(endpoint.operation)) return false;
   // What runs at the provider may have effects beyond the answer.
   if (hasServerTools(body?.fields['tools']) || body?.fields['mcp_servers'] !== undefined) return false;

@@ -105,7 +105,7 @@ function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: Atte
   const { status } = answer;
   if (status < 200 || status > 299) return classify(answer, json, run);
   // Of what is kept, also a response that has failed is what was asked for.
-  const isKept = run.exchange.endpoint?.kind === 'resource';
+  const isKept = run.exchange.endpoint?.handler === 'resource';
   if (!isKept && (run.protocol.errors.read(json) ?? readBaseResp(json)) !== undefined)
     return classify(answer, json, run);
   const broken = isKept ? undefined : run.protocol.brokenEnd(json, run.exchange.body?.fields);

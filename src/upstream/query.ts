@@ -1,3 +1,4 @@
+import type { Through } from '../core/through.ts';
 import { fieldName } from '../core/upstream-url.ts';
 import type { WithheldValues } from './withheld-values.ts';
 
@@ -7,6 +8,8 @@ export interface QueryRules {
   readonly own: ReadonlySet<string> | undefined;
   /** Those that belong to the path by which the client came. */
   readonly ofPath: ReadonlySet<string> | undefined;
+  /** What is asked is passed through: `model` is one of its own fields, and so are accounts, if it is about them. */
+  readonly through?: Pick<Through, 'isAccount'> | undefined;
   /** The backend is asked with the client's own key, so that it may say whose account that is for. */
   readonly isOpen: boolean;
   /** What must not get there. */
@@ -24,11 +27,13 @@ export function upstreamQuery(query: string, rules: QueryRules): string {
   return fields.length === 0 ? '' : `?${fields.join('&')}`;
 }
 
-function passes(field: string, { own, ofPath, isOpen, withheld }: QueryRules): boolean {
+function passes(field: string, { own, ofPath, through, isOpen, withheld }: QueryRules): boolean {
   const name = fieldName(field);
-  if (own?.has(name) === true || ofPath?.has(name) === true || OF_THE_GATEWAY.has(name)) return false;
+  const isOwn = own?.has(name) === true && (through === undefined || !OF_DOWNLOADS.has(name));
+  if (isOwn || ofPath?.has(name) === true) return false;
+  if (through === undefined && OF_THE_GATEWAY.has(name)) return false;
   if (isOpen) return true;
-  if (ACCOUNT_FIELDS.has(name) || /^x-(?:amz|goog|ms)-/.test(name)) return false;
+  if ((through?.isAccount !== true && ACCOUNT_FIELDS.has(name)) || /^x-(?:amz|goog|ms)-/.test(name)) return false;
   const [[decodedName = '', value = ''] = []] = new URLSearchParams(field);
   return !withheld.areIn(value) && !withheld.areIn(decodedName);
 }
@@ -37,6 +42,9 @@ function passes(field: string, { own, ofPath, isOpen, withheld }: QueryRules): b
 function encoded(field: string): string {
   return /^[\w.~%!$()*+,:@/?=[\]-]*$/.test(field) ? field : new URLSearchParams(field).toString();
 }
+
+/** What Google's downloads and uploads are asked by. Elsewhere it would change the form of an answer. */
+const OF_DOWNLOADS: ReadonlySet<string> = new Set(['alt', 'uploadtype', 'upload-protocol', 'upload-id']);
 
 /** Which model it is, the gateway says. */
 const OF_THE_GATEWAY: ReadonlySet<string> = new Set(['model', 'models']);

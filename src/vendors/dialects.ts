@@ -22,6 +22,13 @@ export const RESPONSES = ['openai-responses'] as const;
 export const MESSAGES = ['anthropic-messages'] as const;
 export const GEMINI = ['gemini'] as const;
 
+/** By the keys of `passthrough` in the config: a backend has the rest of an API if it speaks one of these. */
+export const DIALECTS_OF_API: Readonly<Record<string, readonly ProtocolName[]>> = {
+  openai: CHAT_AND_RESPONSES,
+  anthropic: MESSAGES,
+  gemini: GEMINI,
+};
+
 /** A dialect as backends offer it. */
 export interface Dialect {
   /** Its name in `backends[].protocol`. */

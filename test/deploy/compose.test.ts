@@ -51,7 +51,7 @@ describe('docker compose', () => {
 
   test('Prometheus asks where the metrics are, and Grafana asks Prometheus', () => {
     expect(scrape.static_configs[0].targets).toEqual([`llm-proxy:${portOf(config.metrics.listen)}`]);
-    expect(matchEndpoint(new Request('http://x'), scrape.metrics_path ?? '/metrics', '').endpoint?.kind).toBe(
+    expect(matchEndpoint(new Request('http://x'), scrape.metrics_path ?? '/metrics', '').endpoint?.handler).toBe(
       'metrics',
     );
     const [{ url }] = documentsOf(read(`${FOLDER}/grafana/provisioning/datasources/prometheus.yaml`))[0].datasources;

@@ -159,7 +159,7 @@ function expectDraining(objects: readonly Json[]): void {
 }
 
 function endpointAt(path: string): string | undefined {
-  return matchEndpoint(new Request('http://x'), path, '').endpoint?.kind;
+  return matchEndpoint(new Request('http://x'), path, '').endpoint?.handler;
 }
 
 /** The kinds of all objects, in the order of the alphabet. */

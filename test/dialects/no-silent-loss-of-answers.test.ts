@@ -345,7 +345,7 @@ function eventsOf(answer: Json, from: string, decoder: StreamDecoder): readonly 
   return [...events.flatMap(({ data, event }) => decoder.push(JSON.parse(data), event)), ...decoder.end()];
 }
 
-/** Without what is made up anew each time. */
+/** Without what is generated each time. */
 function masked(text: string): string {
   return text.replaceAll(/\b(call|toolu|fc|msg|rs)_[\w-]{20,}\b/g, 'made_up');
 }

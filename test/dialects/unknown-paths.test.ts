@@ -36,34 +36,52 @@ async function ask(
 const ANTHROPIC = { type: 'error', error: { type: 'not_found_error' } };
 const GEMINI = { error: { code: 404, status: 'NOT_FOUND' } };
 const OPENAI = { error: { type: 'invalid_request_error', code: 'unknown_path' } };
+const OPENAI_OFF = { error: { type: 'invalid_request_error', code: 'passthrough_off' } };
 
 describe('the dialect', () => {
   test.each<[string, Record<string, string>, object]>([
-    ['/v1/batches', {}, OPENAI],
-    ['/v1/files', { 'anthropic-version': '2023-06-01' }, ANTHROPIC],
-    ['/v1/files', { 'anthropic-beta': 'files-api-2025-04-14' }, ANTHROPIC],
-    ['/v1/files', { 'x-goog-api-client': 'genai-js/1.0' }, GEMINI],
-    ['/v1/files', { 'x-goog-api-key': KEY }, GEMINI],
-    ['/files?key=x', {}, GEMINI],
+    ['/v1/nothing', {}, OPENAI],
+    ['/v1/nothing', { 'anthropic-beta': 'files-api-2025-04-14' }, ANTHROPIC],
+    ['/v1/nothing', { 'x-goog-api-client': 'genai-js/1.0' }, GEMINI],
+    ['/v1/nothing', { 'x-goog-api-key': KEY }, GEMINI],
+    ['/nothing?key=x', {}, GEMINI],
     ['/nowhere', { 'anthropic-version': '2023-06-01' }, ANTHROPIC],
-    ['/v1/messages/batches', {}, ANTHROPIC],
     ['/v1/v1/messages', {}, ANTHROPIC],
     ['//v1//messages/nothing', {}, ANTHROPIC],
-    ['/v1beta/cachedContents', {}, GEMINI],
-    ['/upload/v1beta/files', {}, GEMINI],
+    ['/v1beta/nothing', {}, GEMINI],
+    ['/upload/v1beta/nothing', {}, GEMINI],
     ['/v1/v1beta/models/x:generateContent', {}, GEMINI],
     ['/v1beta1/projects/p/locations/l/cachedContents', {}, GEMINI],
     ['/v1/responses/a/b', {}, OPENAI],
     ['/v1beta/openai/chat/completions', {}, OPENAI],
     // The path tells more than the headers do.
-    ['/v1/chat/completions/x', { 'anthropic-version': '2023-06-01' }, OPENAI],
-    ['/v1/threads/t/messages', {}, OPENAI],
+    ['/v1/chat/completions/x/y', { 'anthropic-version': '2023-06-01' }, OPENAI],
   ])('of %s with %j', async (path, headers, shape) => {
     const told = await ask(path, { headers });
     expect(told.status).toBe(404);
     expect(told.body).toMatchObject(shape);
     expect(told.message).toContain(`This gateway does not offer POST ${path.split('?')[0]}.`);
     expect(told.message).toEndWith(' https://github.com/llm-proxy/llm-proxy/blob/main/docs/protocols.md#endpoints');
+    expect(told.headers['x-request-id']).toBe(told.headers['x-trace-id'] ?? '');
+  });
+
+  test.each<[string, Record<string, string>, object]>([
+    ['/v1/batches', {}, OPENAI_OFF],
+    ['/v1/files', { 'anthropic-version': '2023-06-01' }, ANTHROPIC],
+    ['/v1/files', { 'anthropic-beta': 'files-api-2025-04-14' }, ANTHROPIC],
+    ['/v1/files', { 'x-goog-api-client': 'genai-js/1.0' }, GEMINI],
+    ['/v1/files', { 'x-goog-api-key': KEY }, GEMINI],
+    ['/files?key=x', {}, GEMINI],
+    ['/v1/messages/batches', {}, ANTHROPIC],
+    ['/v1beta/cachedContents', {}, GEMINI],
+    ['/upload/v1beta/files', {}, GEMINI],
+    ['/v1/chat/completions/x', { 'anthropic-version': '2023-06-01' }, OPENAI_OFF],
+    ['/v1/threads/t/messages', {}, OPENAI_OFF],
+  ])('of %s with %j, which could be passed through', async (path, headers, shape) => {
+    const told = await ask(path, { headers });
+    expect(told.status).toBe(404);
+    expect(told.body).toMatchObject(shape);
+    expect(told.message).toMatch(/is off here: `passthrough\.(?:openai|anthropic|gemini)` in the config/);
     expect(told.headers['x-request-id']).toBe(told.headers['x-trace-id'] ?? '');
   });
 
@@ -78,7 +96,8 @@ describe('the dialect', () => {
       const told = await ask(`${base}/models/to-gemini:${method}`);
       expect([told.status, told.headers['allow']]).toEqual([404, undefined]);
       expect(told.body).toMatchObject(GEMINI);
-      expect(told.message).toContain('This gateway does not offer');
+      const isOff = base !== '/v1' && method !== 'generateAnswer';
+      expect(told.message).toContain(isOff ? '`passthrough.gemini`' : 'This gateway does not offer');
     }
   });
 

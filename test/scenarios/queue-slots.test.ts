@@ -372,12 +372,13 @@ describe('a place and a slot', () => {
       'goes on too slowly',
       streamOf(
         Array.from({ length: 1000 }, () => 'x'),
-        { gapMs: 100 },
+        { gapMs: 400 },
       ),
       STREAM,
     ],
   ])('are given back when the backend %s', async (_, reply, more) => {
-    const timeout = { first_byte_timeout: '150ms', read_timeout: '150ms', total_timeout: '600ms' };
+    // The request behind has to be answered within them, on a busy machine too.
+    const timeout = { first_byte_timeout: '700ms', read_timeout: '700ms', total_timeout: '2800ms' };
     await start({ max_requests: 1, per_backend_limit: 1 }, { timeout });
     first.script((_request, n) => (n === 0 ? reply : chatAnswer('next')));
     const asked = first.requests.length;

@@ -1,4 +1,4 @@
-// Backends behind TLS: whose certificate is not good is not spoken to, and no key is sent.
+// Backends behind TLS: to one whose certificate is not good nothing is sent, least of all a key.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';

@@ -68,13 +68,13 @@ function asListed(name: string, model: ModelConfig): NamedModel {
 }
 
 const NO_NAME = 'which model it stands for is not known: name one with --alias, or under `list` of the alias';
-const DEAR = 'to ask for an image, audio or video costs too much';
+const TOO_EXPENSIVE = 'to ask for an image, audio or video costs too much';
 
 function probeOf({ backend, model: written }: RouteConfig, matched: string | undefined, alias: ModelConfig): Probe {
   const isOpen = written.includes('*') && matched === undefined;
   const model = matched === undefined ? written : written.replace('*', () => matched);
   const { purpose } = factsOf(model);
-  const notAsked = isOpen ? NO_NAME : purpose === 'media' ? DEAR : undefined;
+  const notAsked = isOpen ? NO_NAME : purpose === 'media' ? TOO_EXPENSIVE : undefined;
   return { aliases: [], backend, model, purpose, timeout: alias.timeout, notAsked };
 }
 

@@ -27,7 +27,7 @@ export const serverSchema = z
       .refine((value) => value.length === 0 || value.length >= LEAST_SECRET_CHARS, { params: REFUSED })
       .optional()
       .describe(
-        'Seals the ids of stored responses, so that only the caller who got an id can use it; at least 32 characters, the same on all nodes. Without it each process makes its own: with `keys`, ids from before a restart or from another node are then unknown. Changing it makes all earlier ids unknown.',
+        'Seals the ids of what providers keep (responses, files, batches), so that only the caller who got an id can use it; at least 32 characters, the same on all nodes. Without it each process makes its own: with `keys`, ids from before a restart or from another node are then unknown. Changing it makes all earlier ids unknown.',
       ),
     max_nesting: z
       .int()

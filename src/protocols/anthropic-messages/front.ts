@@ -1,10 +1,12 @@
 import { percentDecoded } from '../../lib/percent-encoding.ts';
-import type { Endpoint, Operation, OwnForm } from '../../core/exchange.ts';
+import { MODEL, MODEL_BY_ID, MODEL_LIST, type Matched } from '../../core/endpoint-row.ts';
+import type { Operation, OwnForm } from '../../core/exchange.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { asArray } from '../../lib/json.ts';
 import { withMembers, withoutMember } from '../../lib/json-members.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
+import { REST } from './rest.ts';
 
 const MESSAGES = modelEndpoint('/messages', 'generate');
 const COUNTING = modelEndpoint('/messages/count_tokens', 'count_tokens');
@@ -18,29 +20,44 @@ const MODELS_OF_FOUNDRY = `${FOUNDRY}/models/`;
  * OpenAI's path; the version header tells the dialects apart.
  */
 export const front: Front = {
-  fixed: {
-    ...Object.fromEntries(
-      ['/v1', FOUNDRY, ''].flatMap((base) => [MESSAGES, COUNTING].map((one) => [base + one.target, one])),
-    ),
-    [`${FOUNDRY}/models`]: listing('models', ''),
-  },
-  find: (path) => {
-    const id = path.startsWith(MODELS_OF_FOUNDRY) ? percentDecoded(path.slice(MODELS_OF_FOUNDRY.length)) : undefined;
-    if (id !== undefined) return listing('model_by_id', id);
-    const [, name, method] = VERTEX.exec(path) ?? [];
-    if (name === undefined) return undefined;
-    if (name === 'count-tokens') return { ...COUNTING, toDialect: fromVertex };
-    const alias = percentDecoded(name);
-    if (alias === undefined) return undefined;
-    const isStream = method === 'streamRawPredict';
-    return isStream
-      ? { ...MESSAGES, alias, stream: true, toDialect: streamed }
-      : { ...MESSAGES, alias, toDialect: fromVertex };
-  },
+  rows: [
+    {
+      ...MODEL,
+      match: {
+        paths: Object.fromEntries(
+          ['/v1', FOUNDRY, ''].flatMap((base) => [MESSAGES, COUNTING].map((one) => [base + one.target, one])),
+        ),
+        find: vertex,
+        examples: ['mine:rawPredict', 'mine:streamRawPredict', 'count-tokens:rawPredict'].map(
+          (end) => `/v1/projects/p/locations/l/publishers/anthropic/models/${end}`,
+        ),
+      },
+    },
+    { ...MODEL_LIST, match: { paths: { [`${FOUNDRY}/models`]: listing('') }, isShared: true } },
+    { ...MODEL_BY_ID, match: { find: modelById, examples: [`${MODELS_OF_FOUNDRY}mine`], isShared: true } },
+    ...REST,
+  ],
   covers: (path) => OWN_PATH.test(path),
   tellingHeaders: ['anthropic-version', 'anthropic-beta'],
   keyParameter: undefined,
 };
+
+function vertex(path: string): Matched | undefined {
+  const [, name, method] = VERTEX.exec(path) ?? [];
+  if (name === undefined) return undefined;
+  if (name === 'count-tokens') return { ...COUNTING, toDialect: fromVertex };
+  const alias = percentDecoded(name);
+  if (alias === undefined) return undefined;
+  const isStream = method === 'streamRawPredict';
+  return isStream
+    ? { ...MESSAGES, alias, stream: true, toDialect: streamed }
+    : { ...MESSAGES, alias, toDialect: fromVertex };
+}
+
+function modelById(path: string): Matched | undefined {
+  const id = path.startsWith(MODELS_OF_FOUNDRY) ? percentDecoded(path.slice(MODELS_OF_FOUNDRY.length)) : undefined;
+  return id === undefined ? undefined : listing(id);
+}
 
 /**
  * https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai. `count-tokens` is a model's name here
@@ -65,9 +82,8 @@ function streamed(text: string, body: JsonObject): OwnForm {
   return { ...own, text: withMembers(withoutMember(own.text, 'stream'), { stream: true }) };
 }
 
-function modelEndpoint(target: string, operation: Operation): Endpoint {
+function modelEndpoint(target: string, operation: Operation): Matched {
   return {
-    kind: 'model',
     methods: ['POST'],
     protocol: NAME,
     operation,
@@ -78,6 +94,6 @@ function modelEndpoint(target: string, operation: Operation): Endpoint {
   };
 }
 
-function listing(kind: 'models' | 'model_by_id', target: string): Endpoint {
-  return { ...modelEndpoint(target, 'native'), kind, methods: ['GET'], conversation: false };
+function listing(target: string): Matched {
+  return { ...modelEndpoint(target, 'native'), methods: ['GET', 'HEAD'], conversation: false };
 }

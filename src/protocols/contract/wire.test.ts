@@ -1,7 +1,8 @@
 // What every dialect says of paths, headers, errors, limits and models.
 import { describe, expect, test } from 'bun:test';
 import { parseSse } from '../../../test/kit/sse.ts';
-import type { Endpoint, Operation } from '../../core/exchange.ts';
+import type { Matched } from '../../core/endpoint-row.ts';
+import type { Operation } from '../../core/exchange.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { MARK, markSignature } from '../../core/signature.ts';
 import { BaseUrl } from '../../core/upstream-url.ts';
@@ -52,19 +53,21 @@ describe.each(DIALECTS)('%s', (_key, protocol, { model, lacks }) => {
     );
 
     test('its paths are its own', () => {
-      for (const [path, endpoint] of Object.entries(front.fixed)) {
-        expect(path).toStartWith('/');
-        expect(protocolOf(endpoint.protocol).name).toBe(protocol.name);
-        // Lists of models stand at one path for several.
-        if (endpoint.kind === 'models') continue;
-        expect(PROTOCOLS.find(([, other]) => other.front.covers(path))?.[1].name).toBe(protocol.name);
+      for (const { match } of front.rows) {
+        for (const [path, endpoint] of Object.entries(match.paths ?? {})) {
+          expect(path).toStartWith('/');
+          expect(protocolOf(endpoint.protocol).name).toBe(protocol.name);
+          // Lists of models stand at one path for several.
+          if (match.isShared === true) continue;
+          expect(PROTOCOLS.find(([, other]) => other.front.covers(path))?.[1].name).toBe(protocol.name);
+        }
+        expect(match.find?.('/nowhere', '')).toBeUndefined();
       }
-      expect(front.find('/nowhere', '')).toBeUndefined();
     });
 
-    function endpointAt(path: string, query: string): Endpoint | undefined {
-      for (const [, { front: each }] of PROTOCOLS) {
-        const endpoint = each.fixed[path] ?? each.find(path, query);
+    function endpointAt(path: string, query: string): Matched | undefined {
+      for (const { match } of PROTOCOLS.flatMap(([, { front: each }]) => each.rows)) {
+        const endpoint = match.paths?.[path] ?? match.find?.(path, query);
         if (endpoint !== undefined) return endpoint;
       }
       return undefined;

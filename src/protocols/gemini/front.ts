@@ -1,7 +1,9 @@
 import { percentDecoded } from '../../lib/percent-encoding.ts';
-import type { Endpoint, Operation } from '../../core/exchange.ts';
+import { MODEL, MODEL_BY_ID, MODEL_LIST, type Matched } from '../../core/endpoint-row.ts';
+import type { Operation } from '../../core/exchange.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
+import { REST } from './rest.ts';
 
 /** The operations of a model, by the word after the colon. */
 const METHODS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
@@ -14,13 +16,16 @@ const METHODS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
 
 /** Aliases may contain slashes. The prefix `models/` is Google's. */
 const MODEL_PATH = /^\/v1(?:beta|alpha)?\/models\/(.+):(\w+)$/;
-const MODEL_BY_ID = /^\/v1(?:beta|alpha)\/models\/(.+)$/;
+const NAMED_MODEL = /^\/v1(?:beta|alpha)\/models\/(.+)$/;
 /**
  * Vertex AI's paths, with and without a project. An alias with a slash looks like a model of another publisher there.
  */
 const VERTEX_PATH = /^\/v1(?:beta1)?(?:\/projects\/[^/]+\/locations\/[^/]+)?\/publishers\/([^/]+)\/models\/(.+):(\w+)$/;
 /** A word that names an operation. `:8b` and `:latest` are ends of aliases. */
 const METHOD_WORD = /:[a-z]+[A-Z]\w*$/;
+
+/** What a model has been told to do, and is doing. */
+const OPERATION = /^[^/]+\/operations\/[^/]+$/;
 
 /** Paths that only Google's APIs have. Those below `/v1beta/openai` are OpenAI's. */
 const OWN_PATH =
@@ -31,17 +36,25 @@ const OWN_PATH =
  * `/v1beta`.
  */
 export const front: Front = {
-  fixed: { '/v1beta/models': listing('models'), '/v1alpha/models': listing('models') },
-  find: (path, query) => {
-    const [, publisher, encoded, method = ''] = namedIn(path);
-    const operation = METHODS.get(method);
-    const model =
-      encoded === undefined ? undefined : percentDecoded(publisher === 'google' ? encoded : `${publisher}/${encoded}`);
-    if (operation !== undefined && model !== undefined) return modelEndpoint(model, method, operation, query);
-    const [, named] = MODEL_BY_ID.exec(path) ?? [];
-    const id = named === undefined ? undefined : percentDecoded(named);
-    return id === undefined || METHOD_WORD.test(id) ? undefined : { ...listing('model_by_id'), target: id };
-  },
+  rows: [
+    {
+      ...MODEL,
+      match: {
+        find: ofModel,
+        examples: [
+          '/v1beta/models/mine:generateContent',
+          '/v1/models/mine:embedContent',
+          '/v1/projects/p/locations/l/publishers/google/models/mine:streamGenerateContent',
+        ],
+      },
+    },
+    {
+      ...MODEL_LIST,
+      match: { paths: { '/v1beta/models': listing(''), '/v1alpha/models': listing('') }, isShared: true },
+    },
+    { ...MODEL_BY_ID, match: { find: modelById, examples: ['/v1beta/models/mine'], isShared: true } },
+    ...REST,
+  ],
   covers: (path) => OWN_PATH.test(path) || MODEL_PATH.test(path),
   tellingHeaders: ['x-goog-api-client'],
   // A key may be in the header of any dialect.
@@ -49,17 +62,30 @@ export const front: Front = {
   keyParameter: 'key',
 };
 
+function ofModel(path: string, query: string): Matched | undefined {
+  const [, publisher, encoded, method = ''] = namedIn(path);
+  const operation = METHODS.get(method);
+  if (operation === undefined || encoded === undefined) return undefined;
+  const model = percentDecoded(publisher === 'google' ? encoded : `${publisher}/${encoded}`);
+  return model === undefined ? undefined : modelEndpoint(model, method, operation, query);
+}
+
+function modelById(path: string): Matched | undefined {
+  const [, named] = NAMED_MODEL.exec(path) ?? [];
+  const id = named === undefined ? undefined : percentDecoded(named);
+  return id === undefined || METHOD_WORD.test(id) || OPERATION.test(id) ? undefined : listing(id);
+}
+
 /** The whole path, and the publisher, model and method in it. */
 function namedIn(path: string): readonly string[] {
   const own = MODEL_PATH.exec(path);
   return own === null ? (VERTEX_PATH.exec(path) ?? []) : [path, 'google', ...own.slice(1)];
 }
 
-function modelEndpoint(model: string, method: string, operation: Operation, query: string): Endpoint {
+function modelEndpoint(model: string, method: string, operation: Operation, query: string): Matched {
   const stream = method === 'streamGenerateContent';
   const isArray = stream && new URLSearchParams(query).get('alt') !== 'sse';
   return {
-    kind: 'model',
     methods: ['POST'],
     protocol: isArray ? 'gemini-array' : 'gemini',
     operation,
@@ -73,13 +99,12 @@ function modelEndpoint(model: string, method: string, operation: Operation, quer
   };
 }
 
-function listing(kind: 'models' | 'model_by_id'): Endpoint {
+function listing(target: string): Matched {
   return {
-    kind,
-    methods: ['GET'],
+    methods: ['GET', 'HEAD'],
     protocol: NAME,
     operation: 'native',
-    target: '',
+    target,
     conversation: false,
     answersJson: true,
   };

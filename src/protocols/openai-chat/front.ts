@@ -1,10 +1,12 @@
 import { percentDecoded } from '../../lib/percent-encoding.ts';
-import type { Endpoint, Operation } from '../../core/exchange.ts';
-import { at, atEveryBase, belowBase } from '../openai/bases.ts';
+import { MODEL, MODEL_BY_ID, MODEL_LIST, type Matched } from '../../core/endpoint-row.ts';
+import type { Operation } from '../../core/exchange.ts';
+import { at, atEveryBase, belowBase, VERTEX_BASE } from '../openai/bases.ts';
 import type { Front } from '../protocol.ts';
 import { NAME } from './name.ts';
+import { REST } from './rest.ts';
 
-const PLAIN: ReadonlyMap<string, Endpoint> = new Map([
+const PLAIN: ReadonlyMap<string, Matched> = new Map([
   ['/chat/completions', modelEndpoint('/chat/completions', 'generate', { conversation: true, answersJson: true })],
   ['/completions', modelEndpoint('/completions', 'native', { answersJson: true })],
   ['/embeddings', modelEndpoint('/embeddings', 'embed', { answersJson: true })],
@@ -16,29 +18,65 @@ const PLAIN: ReadonlyMap<string, Endpoint> = new Map([
   // They list and create the voices of an account, whatever the model.
   ['/audio/voices', modelless('/audio/voices')],
   ['/audio/voice_consents', modelless('/audio/voice_consents')],
-  ['/models', { ...modelEndpoint('', 'native'), kind: 'models', methods: ['GET'] }],
 ]);
+
+const LIST = new Map([['/models', listing('')]]);
 
 /** The paths of OpenAI's API except `/responses`, below every base that its clients use, and Azure's deployments. */
 export const front: Front = {
-  fixed: atEveryBase(PLAIN),
-  find: (whole) => {
-    const [, deployment, operation = ''] = DEPLOYMENT.exec(whole) ?? [];
-    if (deployment !== undefined) return deployed(deployment, operation);
-    const { base, path } = belowBase(whole);
-    const endpoint =
-      PLAIN.get(path) ??
-      (path.startsWith('/models/') ? modelById(path.slice('/models/'.length)) : undefined) ??
-      (MEDIA_PATH.test(path) ? modelEndpoint(path, 'native') : undefined);
-    return endpoint === undefined ? undefined : at(base, endpoint);
-  },
+  rows: [
+    {
+      ...MODEL,
+      match: {
+        paths: atEveryBase(PLAIN),
+        find: ofModel,
+        examples: [
+          '/openai/deployments/mine/chat/completions',
+          '/v1/audio/isolation',
+          `${VERTEX_BASE}/chat/completions`,
+        ],
+      },
+    },
+    {
+      ...MODEL_LIST,
+      match: { paths: atEveryBase(LIST), find: list, examples: [`${VERTEX_BASE}/models`], isShared: true },
+    },
+    { ...MODEL_BY_ID, match: { find: modelById, examples: ['/v1/models/mine'], isShared: true } },
+    ...REST,
+  ],
   covers: (path) => OWN_PATH.test(path),
   tellingHeaders: [],
   keyParameter: undefined,
 };
 
-/** A path that cannot leave the backend's base: it contains no dots and no escapes. */
-const MEDIA_PATH = /^\/(?:images|audio)\/[a-z0-9_-]+(?:\/[a-z0-9_-]+)*$/i;
+function ofModel(whole: string): Matched | undefined {
+  const [, deployment, operation = ''] = DEPLOYMENT.exec(whole) ?? [];
+  if (deployment !== undefined) return deployed(deployment, operation);
+  const { base, path } = belowBase(whole);
+  const matched = PLAIN.get(path) ?? (MEDIA_PATH.test(path) ? modelEndpoint(path, 'native') : undefined);
+  return matched === undefined ? undefined : at(base, matched);
+}
+
+function list(whole: string): Matched | undefined {
+  const { base, path } = belowBase(whole);
+  return path === '/models' ? at(base, listing('')) : undefined;
+}
+
+function modelById(whole: string): Matched | undefined {
+  const { base, path } = belowBase(whole);
+  if (!path.startsWith(MODELS)) return undefined;
+  const name = percentDecoded(path.slice(MODELS.length));
+  return name === undefined || OPERATION.test(name) ? undefined : at(base, listing(name));
+}
+
+const MODELS = '/models/';
+/** Google's clients ask there, too, how far what they have begun is. */
+const OPERATION = /^[^/]+\/operations\/[^/]+$/;
+
+/**
+ * A path that cannot leave the backend's base: it contains no dots and no escapes. A voice has an id, and no model.
+ */
+const MEDIA_PATH = /^\/(?:images|audio(?!\/voice(?:s|_consents)\/))\/[a-z0-9_-]+(?:\/[a-z0-9_-]+)*$/i;
 
 /** Azure's paths for a deployment, which is an alias here. The official SDK has this list. */
 const DEPLOYMENT =
@@ -54,24 +92,21 @@ interface Traits {
   readonly modelIs?: 'optional' | 'absent';
 }
 
-function modelEndpoint(target: string, operation: Operation, traits: Traits = {}): Endpoint {
+function modelEndpoint(target: string, operation: Operation, traits: Traits = {}): Matched {
   const { conversation = false, answersJson = false, modelIs } = traits;
-  return { kind: 'model', methods: ['POST'], protocol: NAME, operation, target, conversation, answersJson, modelIs };
+  return { methods: ['POST'], protocol: NAME, operation, target, conversation, answersJson, modelIs };
 }
 
-function modelless(target: string): Endpoint {
+function modelless(target: string): Matched {
   return { ...modelEndpoint(target, 'native', { answersJson: true, modelIs: 'absent' }), methods: ['GET', 'POST'] };
 }
 
-function deployed(name: string, path: string): Endpoint | undefined {
+function deployed(name: string, path: string): Matched | undefined {
   const alias = percentDecoded(name);
   const endpoint = PLAIN.get(path) ?? modelEndpoint(path, 'native');
   return alias === undefined ? undefined : at('/openai', { ...endpoint, alias, modelIs: undefined });
 }
 
-function modelById(encoded: string): Endpoint | undefined {
-  const target = percentDecoded(encoded);
-  return target === undefined
-    ? undefined
-    : { ...modelEndpoint(target, 'native'), kind: 'model_by_id', methods: ['GET'] };
+function listing(target: string): Matched {
+  return { ...modelEndpoint(target, 'native'), methods: ['GET', 'HEAD'] };
 }

@@ -1,7 +1,7 @@
-import type { Endpoint } from '../../core/exchange.ts';
+import type { Matched } from '../../core/endpoint-row.ts';
 
 /** OpenAI's endpoints below each base that its clients use: with `/v1`, without, and Azure's two. */
-export function atEveryBase(endpoints: ReadonlyMap<string, Endpoint>): Record<string, Endpoint> {
+export function atEveryBase(endpoints: ReadonlyMap<string, Matched>): Record<string, Matched> {
   return Object.fromEntries(
     [...endpoints].flatMap(([path, endpoint]) => BASES.map((base) => [base + path, at(base, endpoint)] as const)),
   );
@@ -14,8 +14,14 @@ export function belowBase(path: string): { readonly base: string; readonly path:
 }
 
 /** An endpoint below a base. Azure's clients put Azure's API version into each query, which does not pass. */
-export function at(base: string, endpoint: Endpoint): Endpoint {
-  return base.startsWith(AZURE) ? { ...endpoint, ownQueryFields: AZURE_QUERY } : endpoint;
+export function at(base: string, endpoint: Matched): Matched {
+  const ownQueryFields = ownQueryFieldsAt(base);
+  return ownQueryFields === undefined ? endpoint : { ...endpoint, ownQueryFields };
+}
+
+/** What of a query belongs to the base by which a client comes. */
+export function ownQueryFieldsAt(base: string): ReadonlySet<string> | undefined {
+  return base.startsWith(AZURE) ? AZURE_QUERY : undefined;
 }
 
 /** https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle: the classic API, and the one with `/v1`. */
@@ -25,3 +31,6 @@ const AZURE_QUERY: ReadonlySet<string> = new Set(['api-version']);
 
 /** https://docs.cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview has the last one. */
 const BASE = /^(?:\/v1(?:beta1)?\/projects\/[^/]+\/locations\/[^/]+\/endpoints\/openapi|(?:\/openai)?(?:\/v1)?)(?=\/)/;
+
+/** That base, of some project, for examples. */
+export const VERTEX_BASE = '/v1/projects/p/locations/l/endpoints/openapi';

@@ -295,7 +295,7 @@ describe('rotation', () => {
 });
 
 describe('trouble', () => {
-  test.skipIf(process.platform === 'win32')('a file that was moved away is made anew within a second', async () => {
+  test.skipIf(process.platform === 'win32')('a file that was moved away is created again within a second', async () => {
     const log = open();
     log.info('one');
     await log.flush();
@@ -307,7 +307,7 @@ describe('trouble', () => {
     expect(msgs('general.log')).toEqual(['two']);
   });
 
-  test('a directory that was removed is made anew', async () => {
+  test('a directory that was removed is created again', async () => {
     const log = open();
     log.request(record());
     await log.flush();

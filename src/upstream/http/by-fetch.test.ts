@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, spyOn, test } from 'bun:test';
-import { manual, raw } from '../../../test/kit/replies.ts';
+import { json, manual, raw } from '../../../test/kit/replies.ts';
 import { eventually } from '../../../test/kit/settled.ts';
 import { startUpstream } from '../../../test/kit/upstream.ts';
 import type { Upstream } from '../../../test/kit/upstream.ts';
 import { Cancellation } from '../../lib/cancellation.ts';
+import { Upload } from '../../core/upload.ts';
 import type { UpstreamAnswer } from '../../core/upstream-answer.ts';
 import { isProxied, sendByFetch } from './by-fetch.ts';
 
@@ -70,4 +71,17 @@ test.each([
   const { status, body } = await send(method);
   expect(status).toBe(200);
   expect((await body.read()).done).toBe(true);
+});
+
+test('an upload goes up as it comes', async () => {
+  upstream.script(json(200, {}));
+  const pieces = ['first, ', 'and then ', 'the rest'];
+  const sent: number[] = [];
+  const body = new Blob(pieces).stream();
+  const upload = new Upload(body, undefined, { sent: (bytes) => void sent.push(bytes), left: () => undefined });
+  const head = { method: 'POST', target: '/files', headers: {}, body: undefined };
+  const answer = await sendByFetch(upstream.url, { ...head, upload, cancellation: new Cancellation() });
+  answer.body.cancel();
+  expect(upstream.requests.at(-1)?.body.toString()).toBe(pieces.join(''));
+  expect(sent.reduce((sum, bytes) => sum + bytes, 0)).toBe(pieces.join('').length);
 });

@@ -1,5 +1,6 @@
 import type { UpstreamRequest } from '../../core/route.ts';
 import type { UpstreamAnswer } from '../../core/upstream-answer.ts';
+import type { Upload } from '../../core/upload.ts';
 import { namesProxy } from '../../lib/proxy-variables.ts';
 import { answerOf } from '../transports/response-answer.ts';
 import { decoded } from './decode.ts';
@@ -19,14 +20,16 @@ export function isProxied({ protocol, hostname, host }: URL, env: Environment): 
  * was left on one that it uses again.
  */
 export async function sendByFetch(url: string, request: UpstreamRequest): Promise<UpstreamAnswer> {
-  const { method, target, headers, body, cancellation } = request;
+  const { method, target, headers, body, upload, cancellation } = request;
   const response = await fetch(url + target, {
     method,
     headers,
-    body: body ?? null,
+    body: upload === undefined ? (body ?? null) : piecesOf(upload, request.connection),
     signal: cancellation.signal,
     redirect: 'manual',
     keepalive: false,
+    // Its bytes are still coming when the first of them go out.
+    ...(upload === undefined ? {} : { duplex: 'half' }),
     // Decoded here, where it is done piece by piece.
     decompress: false,
     // Silence is measured by the gateway, by the limits of its config; Bun's own five minutes would cut in.
@@ -42,4 +45,19 @@ export async function sendByFetch(url: string, request: UpstreamRequest): Promis
     answer.body.cancel();
     throw error;
   }
+}
+
+function piecesOf(upload: Upload, connection: UpstreamRequest['connection']): ReadableStream {
+  return new ReadableStream({
+    async pull(controller) {
+      const piece = await upload.read();
+      if (piece === undefined) {
+        controller.close();
+        return;
+      }
+      connection?.uploading();
+      controller.enqueue(piece);
+    },
+    cancel: () => upload.cancel(),
+  });
 }

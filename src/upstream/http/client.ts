@@ -35,7 +35,8 @@ export class HttpClient {
     const path = this.#pathOf(request.target);
     const { host } = this.#origin;
     const call = new Call(request, requestBytes(request, { host, path, keepsAlive: this.#pool.keepsAlive }));
-    const connection = this.#pool.take();
+    // One that was used before may be closed by now, and what has begun to go up cannot be sent again.
+    const connection = request.upload === undefined ? this.#pool.take() : undefined;
     if (connection === undefined && this.#pool.isHanging) {
       const why = `${host}: many connections are being opened already, and none is accepted`;
       call.fail(new ConnectionError('ETIMEDOUT', why));

@@ -1,7 +1,10 @@
 import type { Socket } from 'bun';
+import type { Upload } from '../../core/upload.ts';
+import { giveBack } from './body-buffers.ts';
 import type { Call, Line } from './call.ts';
 import { connectFailure, ConnectionError } from './errors.ts';
 import type { Origin } from './origin.ts';
+import { sendUpload } from './uploading.ts';
 
 /** What becomes of connections that have no request on them. */
 export interface Home {
@@ -31,6 +34,10 @@ export class Connection implements Line {
   #unsent: Uint8Array[] = [];
   /** The body that is being sent, where nobody else reads it. */
   #ownBody: Uint8Array<ArrayBuffer> | undefined;
+  /** Told when nothing is left to be sent: false if the connection is of no use any more. */
+  #onRoom: ((isOpen: boolean) => void) | undefined;
+  /** What is being sent piece by piece. */
+  #upload: Upload | undefined;
   #isPaused = false;
   #isUsedAgain = false;
   #isOpening = true;
@@ -134,6 +141,7 @@ export class Connection implements Line {
       this.#unsent.shift();
     }
     this.#freeBody();
+    this.#onRoom?.(true);
   }
 
   /** TLS has failed, or one of the handlers: that is a bug, and goes to whoever is waiting as it is. */
@@ -179,13 +187,34 @@ export class Connection implements Line {
   }
 
   #send(call: Call): void {
-    const { first, firstBytes, rest, ownsRest } = call.takeRequest();
+    const { first, firstBytes, rest, ownsRest, upload } = call.takeRequest();
     this.#ownBody = ownsRest ? rest : undefined;
     const written = this.#write(first, firstBytes);
+    if (upload !== undefined) void this.#sendUpload(upload, call);
     if (rest === undefined || rest.byteLength === 0 || written === -1) return;
-    if (this.#unsent.length > 0) this.#unsent.push(rest);
-    else this.#write(rest, rest.byteLength);
+    this.#write(rest, rest.byteLength);
     if (this.#unsent.length === 0) this.#freeBody();
+  }
+
+  async #sendUpload(upload: Upload, call: Call): Promise<void> {
+    this.#upload = upload;
+    await sendUpload(upload, {
+      write: (bytes) => void this.#write(bytes, bytes.byteLength),
+      hasRoom: () => this.#hasRoom(call),
+      failed: (error) => {
+        if (this.#call === call) this.#fail(error);
+      },
+      uploading: () => call.connection?.uploading(),
+    });
+    this.#upload = undefined;
+  }
+
+  #hasRoom(call: Call): Promise<boolean> {
+    if (this.#call !== call || this.#isClosed) return Promise.resolve(false);
+    if (this.#unsent.length === 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      this.#onRoom = resolve;
+    });
   }
 
   /**
@@ -193,12 +222,16 @@ export class Connection implements Line {
    * let tens of megabytes come together first.
    */
   #freeBody(): void {
-    this.#ownBody?.buffer.transfer(0);
+    if (this.#ownBody !== undefined) giveBack(this.#ownBody);
     this.#ownBody = undefined;
   }
 
-  /** Sends what the system takes; the rest waits until there is room. Returns -1 if the connection has been lost. */
+  /**
+   * Sends what the system takes; the rest waits until there is room, behind what waits already. Returns -1 if the
+   * connection has been lost.
+   */
   #write(data: string | Uint8Array, length: number): number {
+    if (this.#unsent.length > 0) return this.#unsent.push(asBytes(data));
     const written = (typeof data === 'string' ? this.#socket?.write(data) : this.#socket?.write(data, 0, length)) ?? -1;
     if (written === -1) this.#fail(new ConnectionError('ECONNRESET', `${this.origin.host}: the connection is closed`));
     else if (written < length) this.#unsent.push(asBytes(data).subarray(written));
@@ -207,7 +240,8 @@ export class Connection implements Line {
 
   /** The answer is whole. Only a connection of which everything is known goes on to another request. */
   #answered({ reader }: Call, endedExactly: boolean): void {
-    const isClean = endedExactly && reader.keepsAlive && this.#unsent.length === 0 && this.home.keepsAlive;
+    const isSent = this.#unsent.length === 0 && this.#upload === undefined;
+    const isClean = endedExactly && reader.keepsAlive && isSent && this.home.keepsAlive;
     this.#call = undefined;
     if (!isClean) {
       this.#end();
@@ -226,7 +260,7 @@ export class Connection implements Line {
 
   /** Closes it the polite way, with some time for the server to do the same. */
   #end(): void {
-    if (this.#isPaused || this.#unsent.length > 0) {
+    if (this.#isPaused || this.#unsent.length > 0 || this.#upload !== undefined) {
       this.hangUp();
       return;
     }
@@ -240,6 +274,8 @@ export class Connection implements Line {
     this.#call = undefined;
     this.#unsent = [];
     this.#ownBody = undefined;
+    this.#upload?.cancel();
+    this.#onRoom?.(false);
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.home.lost(this);

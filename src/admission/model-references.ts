@@ -1,0 +1,26 @@
+import type { Exchange } from '../core/exchange.ts';
+import { Refusal } from '../core/refusal.ts';
+import { pinTo } from '../routing/untried.ts';
+import type { Context } from '../context.ts';
+import { JsonBody } from './json-body.ts';
+import { OpenedIds } from './opened-ids.ts';
+
+/**
+ * Opens the sealed ids in the body of a request to a model (files, vector stores, cached contents, addresses of files),
+ * and keeps the request to the backend that they lead to. Throws the Refusal of one that is not this caller's, or that
+ * another backend keeps than those of the model.
+ */
+export function openReferences(exchange: Exchange, context: Context): void {
+  const { body } = exchange;
+  const { passthrough, seal } = context.snapshot;
+  if (passthrough === undefined || seal === undefined || body?.text === undefined) return;
+  const ids = new OpenedIds(exchange, context);
+  const text = ids.in(body.text, true);
+  if (text === body.text || ids.backend === undefined) return;
+  const { pinned } = exchange;
+  if ((pinned !== undefined && pinned !== ids.backend) || !pinTo(ids.backend, exchange, context)) {
+    const message = `The request refers to what the backend ${ids.backend} keeps, and the model has no route there, or the request refers to another backend as well.`;
+    throw new Refusal('resource_not_found', message);
+  }
+  exchange.body = new JsonBody(text, Buffer.byteLength(text));
+}

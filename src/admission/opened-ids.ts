@@ -1,0 +1,60 @@
+import type { Exchange } from '../core/exchange.ts';
+import { Refusal } from '../core/refusal.ts';
+import { withOpenedIds } from '../core/sealed-id.ts';
+import type { Context } from '../context.ts';
+
+/** The sealed ids of one request, opened: each leads to the backend that made it, and all have to lead to one. */
+export class OpenedIds {
+  /** The backend that they lead to, by name; undefined as long as there was none. */
+  backend: string | undefined;
+
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly context: Context,
+  ) {}
+
+  /**
+   * A text with the provider's own ids. Throws the Refusal of an id that is not this caller's; where ids are only a part
+   * of texts (`isProse`: a body, in which anybody may quote one), those stay as they are.
+   */
+  in(text: string, isProse = false): string {
+    const { seal } = this.context.snapshot;
+    if (seal === undefined) return text;
+    return withOpenedIds(text, (sealed, at) => {
+      const opened = seal.open(this.exchange.callerName, sealed);
+      if (opened !== undefined) {
+        this.leadsTo(opened.backend, sealed);
+        return opened.id;
+      }
+      if (isProse && !standsAlone(text, at, sealed.length)) return sealed;
+      throw unknownId(sealed);
+    });
+  }
+
+  /** Notes where an id leads. Throws the Refusal of one that leads elsewhere than those before it. */
+  leadsTo(backend: string, id: string): void {
+    if (this.backend !== undefined && this.backend !== backend) {
+      const message = `The id \`${shown(id)}\` stands for something that another backend keeps than the request's other ids: one request can only refer to one backend.`;
+      throw new Refusal('resource_not_found', message);
+    }
+    this.backend = backend;
+  }
+}
+
+/** The same for what was never there and for what is another caller's. */
+export function unknownId(id: string): Refusal {
+  return new Refusal(
+    'resource_not_found',
+    `Nothing is kept for this caller under the id \`${shown(id)}\`, as far as is known here.`,
+  );
+}
+
+/** Whether what stands there is a whole text in JSON, or the last part of an address in one. */
+function standsAlone(text: string, at: number, length: number): boolean {
+  const before = text[at - 1];
+  return text[at + length] === '"' && (before === '"' || before === '/');
+}
+
+function shown(id: string): string {
+  return id.slice(0, 100);
+}

@@ -1,0 +1,203 @@
+// Walks the table of endpoints: whatever reaches a backend passes authentication and the limits.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { Auth, EndpointRow, Limits } from '../../src/core/endpoint-row.ts';
+import type { Method } from '../../src/core/exchange.ts';
+import { PROTOCOLS } from '../../src/protocols/registry.ts';
+import { ENDPOINTS, matchEndpoint } from '../../src/server/endpoints.ts';
+import { send } from '../kit/client.ts';
+import { startGateway } from '../kit/gateway.ts';
+import type { Gateway } from '../kit/gateway.ts';
+import { chatAnswer, hold } from '../kit/replies.ts';
+import { eventually, settled } from '../kit/settled.ts';
+import { startUpstream } from '../kit/upstream.ts';
+import type { Upstream } from '../kit/upstream.ts';
+
+const KEY = 'key-of-ann-5678-abcdefgh';
+const ADMIN = 'key-of-the-admin-1234-abc';
+const EVERYTHING = {
+  model: 'mine',
+  messages: [{ role: 'user', content: 'Hi' }],
+  contents: [{ role: 'user', parts: [{ text: 'Hi' }] }],
+  input: 'a',
+  prompt: 'b',
+  max_tokens: 5,
+};
+/** With this `burst_factor`, a rate of `1 / BURST` lets one request in, and then none within a test. */
+const BURST = 1000;
+const AUTH: readonly Auth[] = ['public', 'caller', 'operator', 'scraper'];
+const LIMITS: readonly Limits[] = ['none', 'rate', 'queue'];
+
+/** A request that a row takes. */
+interface Asked {
+  readonly row: EndpointRow;
+  readonly path: string;
+  readonly method: Method;
+}
+
+/** What tells whose client it is, where a row is for those of one dialect alone. */
+function headersFor(row: EndpointRow): Record<string, string> {
+  const told = PROTOCOLS.find(([, { front }]) => row.match.isTold === true && front.rows.includes(row));
+  return Object.fromEntries((told?.[1].front.tellingHeaders ?? []).map((name) => [name, '1']));
+}
+
+const WALK: readonly Asked[] = ENDPOINTS.flatMap((row) =>
+  pathsOf(row).flatMap((path) => (matchedBy(row, path)?.methods ?? []).map((method) => ({ row, path, method }))),
+);
+
+function pathsOf({ match }: EndpointRow): string[] {
+  return [...Object.keys(match.paths ?? {}), ...(match.examples ?? [])];
+}
+
+function matchedBy({ match }: EndpointRow, path: string) {
+  return match.paths?.[path] ?? match.find?.(path, '');
+}
+
+function chatOf(walk: readonly Asked[]): Asked {
+  const chat = walk.find(({ path }) => path === '/v1/chat/completions');
+  if (chat === undefined) throw new Error('no row has the chat completions');
+  return chat;
+}
+
+let upstream: Upstream;
+const gateways: Gateway[] = [];
+
+const configOf = (more: object): object => ({
+  proxy_api_key: KEY,
+  admin: { api_key: ADMIN },
+  backends: [
+    { name: 'one', url: upstream.url, vendor: 'openai' },
+    { name: 'two', url: upstream.url, protocol: 'anthropic' },
+    { name: 'three', url: upstream.url, protocol: 'gemini' },
+  ],
+  passthrough: { openai: 'one', anthropic: 'two', gemini: 'three' },
+  models: { mine: { routes: [{ backend: 'one', model: 'm' }] } },
+  routing: { default_alias: 'mine' },
+  fallback: { cooldown_seconds: 0, max_retries: 0 },
+  ...more,
+});
+
+async function started(more: object = {}): Promise<Gateway> {
+  const gateway = await startGateway({ config: configOf(more) });
+  gateways.push(gateway);
+  return gateway;
+}
+
+async function ask(gateway: Gateway, { row, path, method }: Asked, key?: string): Promise<number> {
+  const headers = { ...headersFor(row), ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) };
+  const body = method === 'GET' || method === 'HEAD' ? {} : { body: EVERYTHING };
+  const answer = await send(gateway.url + path, { method, headers, ...body });
+  await answer.whole();
+  return answer.status;
+}
+
+/** The requests of the walk that were answered otherwise than `expected` says. */
+async function otherwise(gateway: Gateway, expected: (asked: Asked) => boolean | readonly number[], key?: string) {
+  const wrong: string[] = [];
+  for (const asked of WALK) {
+    const wanted = expected(asked);
+    if (wanted === false) continue;
+    const status = await ask(gateway, asked, key);
+    if (wanted !== true && !wanted.includes(status)) wrong.push(`${asked.method} ${asked.path}: ${status}`);
+  }
+  return wrong;
+}
+
+beforeAll(async () => {
+  upstream = await startUpstream(chatAnswer('ok'));
+});
+
+afterAll(async () => {
+  for (const gateway of gateways) await gateway.stop();
+  await settled(upstream);
+  await upstream.stop();
+});
+
+describe('each row of the table', () => {
+  test('says what a path is, who may call it, what limits it, and what handles it', () => {
+    for (const row of ENDPOINTS) {
+      expect(AUTH).toContain(row.auth);
+      expect(LIMITS).toContain(row.limits);
+      expect(row.handler).toMatch(/^\w+$/);
+      expect(pathsOf(row)).not.toBeEmpty();
+      if (row.match.find !== undefined) expect(row.match.examples ?? []).not.toBeEmpty();
+    }
+  });
+
+  test('takes its own paths, and what it says holds there', () => {
+    for (const { row, path, method } of WALK) {
+      const { endpoint } = matchEndpoint({ method, headers: new Headers(headersFor(row)) }, path, '');
+      const { auth, limits, handler } = row;
+      expect({ path, auth, limits, handler, ...endpoint }).toMatchObject({ path, auth, limits, handler });
+      expect(endpoint).toBeDefined();
+    }
+  });
+});
+
+describe('whatever reaches a backend', () => {
+  test('is for callers or operators, and within limits', async () => {
+    const gateway = await started();
+    const reaching = new Set<EndpointRow>();
+    for (const asked of WALK) {
+      const before = upstream.requests.length;
+      await ask(gateway, asked, asked.row.auth === 'operator' ? ADMIN : KEY);
+      if (upstream.requests.length > before) reaching.add(asked.row);
+    }
+    const reach = (handler: string): number => [...reaching].filter((row) => row.handler === handler).length;
+    for (const handler of ['model', 'resource', 'passthrough'])
+      expect([handler, reach(handler)]).toEqual([handler, ENDPOINTS.filter((row) => row.handler === handler).length]);
+    for (const { auth, limits, match } of reaching) {
+      expect([match.paths ?? match.examples, auth === 'caller' || auth === 'operator']).toEqual([
+        expect.anything(),
+        true,
+      ]);
+      expect(limits).not.toBe('none');
+    }
+  });
+});
+
+test('without a key there is nothing for a stranger but what is public', async () => {
+  const gateway = await started({ server: { failed_keys_per_minute: 10_000 } });
+  const before = upstream.requests.length;
+  expect(await otherwise(gateway, ({ row }) => (row.auth === 'public' ? [200] : [401]))).toEqual([]);
+  expect(upstream.requests.length).toBe(before);
+});
+
+test('what is for operators is not for callers, nor the reverse', async () => {
+  const gateway = await started();
+  const isOperators = ({ row }: Asked): boolean => row.auth === 'operator' || row.auth === 'scraper';
+  expect(await otherwise(gateway, (asked) => isOperators(asked) && [403], KEY)).toEqual([]);
+  expect(await otherwise(gateway, (asked) => asked.row.auth === 'caller' && [403], ADMIN)).toEqual([]);
+});
+
+test('over the rate limit there is nothing but what has no limits', async () => {
+  const gateway = await started({ rate_limit: { enabled: true, global_rps: 1 / BURST, burst_factor: BURST } });
+  const chat = chatOf(WALK);
+  expect(await ask(gateway, chat, KEY)).toBe(200);
+  const before = upstream.requests.length;
+  expect(await otherwise(gateway, ({ row }) => row.auth === 'caller' && [429], KEY)).toEqual([]);
+  const isLimited = ({ row }: Asked): boolean => row.auth === 'operator' && row.limits !== 'none';
+  expect(await otherwise(gateway, (asked) => isLimited(asked) && [429], ADMIN)).toEqual([]);
+  expect(await otherwise(gateway, ({ row }) => row.limits === 'none' && [200, 422], ADMIN)).toEqual([]);
+  expect(upstream.requests.length).toBe(before);
+});
+
+test('with a full queue there is nothing of what waits in it', async () => {
+  const gateway = await started({ concurrency: { enabled: true, max_requests: 1, max_queue_size: 0 } });
+  const gate = hold(chatAnswer('ok'));
+  upstream.script(gate);
+  const chat = chatOf(WALK);
+  const held = ask(gateway, chat, KEY);
+  await gate.reached;
+  upstream.script(chatAnswer('ok'));
+  const before = upstream.requests.length;
+  // 529 is Anthropic's.
+  const wrong: string[] = [];
+  for (const [auth, key] of [['caller', KEY] as const, ['operator', ADMIN] as const])
+    wrong.push(
+      ...(await otherwise(gateway, ({ row }) => row.limits === 'queue' && row.auth === auth && [503, 529], key)),
+    );
+  gate.release();
+  expect([await held, wrong]).toEqual([200, []]);
+  expect(upstream.requests.length).toBe(before);
+  await eventually(() => upstream.inFlight === 0);
+});
