@@ -8,7 +8,7 @@ import { gaugesOf, routeGaugesOf } from './routing/report.ts';
 import { ConfigError } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
 import { ByteBudget } from './core/byte-budget.ts';
-import { KeptItems } from './core/kept-items.ts';
+import { ItemStore } from './core/item-store.ts';
 import { ResponseOwners } from './core/response-owners.ts';
 import { Gateway } from './gateway.ts';
 import type { Clock } from './lib/clock.ts';
@@ -108,7 +108,7 @@ export class App {
       queue: this.#queue,
       owners: new ResponseOwners(),
       budget: this.#budget,
-      kept: new KeptItems(this.#budget),
+      kept: new ItemStore(this.#budget),
       reload: () => this.onReload(),
       status: () => this.#status(),
       random: Math.random,

@@ -229,7 +229,7 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
       weight,
       key,
       timeouts,
-      pace: modelLive,
+      latency: modelLive,
       live: modelLive,
     };
     const tier = byPriority.get(priority);

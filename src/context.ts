@@ -8,7 +8,7 @@ import type { RateLimits } from './admission/rate-limit.ts';
 import type { Sink } from './records/sink.ts';
 import type { Log } from './records/log/log.ts';
 import type { ByteBudget } from './core/byte-budget.ts';
-import type { KeptItems } from './core/kept-items.ts';
+import type { ItemStore } from './core/item-store.ts';
 import type { ResponseOwners } from './core/response-owners.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -59,7 +59,7 @@ export interface Context {
   readonly rateLimits: RateLimits;
   readonly queue: RequestQueue;
   readonly owners: ResponseOwners;
-  readonly kept: KeptItems;
+  readonly kept: ItemStore;
   /** The memory that requests may hold together. */
   readonly budget: ByteBudget;
   /** Where the record of each finished exchange goes. */

@@ -1,6 +1,6 @@
 import type { LogField } from '../../src/records/log/log-field.ts';
 import { REQUEST_FIELDS } from '../../src/records/log/log-fields.ts';
-import { TRY_FIELDS } from '../../src/records/log/try-fields.ts';
+import { ATTEMPT_FIELDS } from '../../src/records/log/attempt-fields.ts';
 import type { LogLine } from '../../src/records/log/log-line.ts';
 import { LOG_LINES } from '../../src/records/log/log-lines.ts';
 import { code, codes, table } from './table.ts';
@@ -18,7 +18,7 @@ export function logFieldsBlock(localize: Localize): string {
     table(
       localize,
       FIELD_HEADS,
-      TRY_FIELDS.map((field) => fieldRow(field, localize)),
+      ATTEMPT_FIELDS.map((field) => fieldRow(field, localize)),
     ),
   ].join('\n\n');
 }

@@ -137,7 +137,7 @@ async function recovery(stage: Stage): Promise<Pick<Night, 'newKey' | 'typo' | '
     openai.state = 'well';
   });
   await story(stage, 1);
-  return { newKey, typo, check, back, found: triesOf(stage, 'b7f0c1e2-5a3d-4f67-9c10-0c8e5f1a2b01') };
+  return { newKey, typo, check, back, found: attemptRecordsOf(stage, 'b7f0c1e2-5a3d-4f67-9c10-0c8e5f1a2b01') };
 }
 
 /** Lets so many minutes of the night pass. */
@@ -192,7 +192,7 @@ async function shownBackends(stage: Stage): Promise<string> {
 }
 
 /** What each attempt of a request came to, as `jq -c '.tries[]'` prints it. */
-function triesOf(stage: Stage, traceId: string): string {
+function attemptRecordsOf(stage: Stage, traceId: string): string {
   const lines = stage
     .read(join('logs/requests', `${new Date(stage.now()).toISOString().slice(0, 10)}.log`))
     .split('\n');

@@ -1,5 +1,5 @@
 /** How a backend+model has been answering. */
-export interface Pace {
+export interface LatencyStats {
   /** Time to the first token, an exponentially weighted average in milliseconds; 0 until measured. */
   ewmaMs: number;
   /** When it was last measured, monotonic milliseconds. */
@@ -12,23 +12,23 @@ const HALF_LIFE_MS = 30_000;
 const SAMPLE_WEIGHT = 0.2;
 
 /** Takes in a time to the first token. */
-export function measure(pace: Pace, tookMs: number, now: number): void {
-  const old = pace.ewmaMs === 0 ? 0 : (1 - SAMPLE_WEIGHT) * fading(pace, now);
-  pace.ewmaMs = old * pace.ewmaMs + (1 - old) * tookMs;
-  pace.measuredAt = now;
+export function measure(latency: LatencyStats, tookMs: number, now: number): void {
+  const old = latency.ewmaMs === 0 ? 0 : (1 - SAMPLE_WEIGHT) * fading(latency, now);
+  latency.ewmaMs = old * latency.ewmaMs + (1 - old) * tookMs;
+  latency.measuredAt = now;
 }
 
 /** What is to be expected of it: less and less with the time since it was measured, so that a slow one is tried again. */
-export function expectedMs(pace: Pace, now: number): number {
-  return pace.ewmaMs * fading(pace, now);
+export function expectedMs(latency: LatencyStats, now: number): number {
+  return latency.ewmaMs * fading(latency, now);
 }
 
-function fading({ measuredAt }: Pace, now: number): number {
+function fading({ measuredAt }: LatencyStats, now: number): number {
   return 0.5 ** (Math.max(0, now - measuredAt) / HALF_LIFE_MS);
 }
 
 /** What a backend+model has been doing. One object for routing, logs, metrics and operators; it outlives reloads. */
-export interface ModelLive extends Pace {
+export interface ModelLive extends LatencyStats {
   readonly backend: string;
   /** As it is sent. */
   readonly model: string;

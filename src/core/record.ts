@@ -56,14 +56,14 @@ export interface ExchangeRecord {
   readonly interrupted: boolean;
   /** Data lines of the stream that were no JSON and were left out. */
   readonly droppedEvents: number;
-  readonly tries: readonly TryRecord[];
+  readonly tries: readonly AttemptRecord[];
 }
 
 /** A hedge has served; has been slower than the other attempt, or ended with the request; or its backend has failed. */
 export type HedgeResult = 'won' | 'lost' | 'failed';
 
 /** One counted attempt, as logged. */
-export interface TryRecord {
+export interface AttemptRecord {
   readonly backend: string;
   readonly model: string;
   /** The alias that the route belongs to and its model, both as the config has them; fit for labels. */

@@ -1,4 +1,4 @@
-import type { BackendLive, ModelLive, Pace } from './backend-live.ts';
+import type { BackendLive, ModelLive, LatencyStats } from './backend-live.ts';
 import type { Body, Operation } from './exchange.ts';
 import type { HedgeLive } from './hedge-live.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
@@ -247,7 +247,7 @@ export interface Route {
   readonly key: string;
   readonly timeouts: Timeouts;
   /** How it has been answering, whatever a wildcard stood for. */
-  readonly pace: Pace;
+  readonly latency: LatencyStats;
   /** What `key` has been doing. */
   readonly live: ModelLive;
 }

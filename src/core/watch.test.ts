@@ -47,7 +47,7 @@ function begin(timeouts: Partial<Timeouts> = {}, thinks = false): Attempt {
     key: 'a\0m',
     timeouts: { ...off, ...timeouts },
     live: new BackendLive('a').model('m', 'm'),
-    pace: { ewmaMs: 0, measuredAt: 0 },
+    latency: { ewmaMs: 0, measuredAt: 0 },
   };
   const attempt = new Attempt(exchange, route, undefined, clock);
   attempt.thinks = thinks;

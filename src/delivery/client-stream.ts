@@ -10,16 +10,10 @@ import type { SlicedAnswer } from '../upstream/answer.ts';
 import type { Context } from '../context.ts';
 import type { Outcome } from '../upstream/outcome.ts';
 import { finish } from '../records/finish.ts';
+import type { Addressee } from './client-headers.ts';
 import { brokenCode, lateEvents } from './late-events.ts';
 import { wholeSource } from './source.ts';
 import type { Source } from './source.ts';
-
-/** The exchange that an answer is for, and what it is delivered with. */
-export interface Way {
-  readonly exchange: Exchange;
-  readonly protocol: Protocol;
-  readonly context: Context;
-}
 
 /**
  * The body of a response that is not held whole. The client pulls: nothing is read from the upstream that it has not
@@ -40,8 +34,12 @@ export class ClientStream implements DeadlineListener {
   #lastSentAt: number;
   #stopListening: () => void = () => undefined;
 
-  static of(outcome: Promise<Outcome | SlicedAnswer>, way: Way, { late = false } = {}): ReadableStream<Uint8Array> {
-    const stream = new ClientStream(outcome, way, late);
+  static of(
+    outcome: Promise<Outcome | SlicedAnswer>,
+    addressee: Addressee,
+    { late = false } = {},
+  ): ReadableStream<Uint8Array> {
+    const stream = new ClientStream(outcome, addressee, late);
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -62,7 +60,7 @@ export class ClientStream implements DeadlineListener {
 
   private constructor(
     private readonly outcome: Promise<Outcome | SlicedAnswer>,
-    { exchange, protocol, context }: Way,
+    { exchange, protocol, context }: Addressee,
     /** The response was begun before its outcome was known: a status of its own it can no longer have. */
     private readonly late: boolean,
   ) {

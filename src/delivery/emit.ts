@@ -7,13 +7,13 @@ import { SLICE_BYTES, SlicedAnswer } from '../upstream/answer.ts';
 import type { LongAnswer, PlainAnswer } from '../upstream/answer.ts';
 import { capture } from '../records/log/capture.ts';
 import { ClientStream } from './client-stream.ts';
-import type { Way } from './client-stream.ts';
 import type { Context } from '../context.ts';
 import type { Exhausted, Outcome } from '../upstream/outcome.ts';
 import { ASKS_TO_WAIT, endingOf, noteRefusal } from './ending.ts';
 import { errorOf, wholeSeconds } from './explain.ts';
 import { finish } from '../records/finish.ts';
 import { earlyHeaders, editHeaders, ownResponse, SSE_TYPE, unbuffered, upstreamResponse } from './client-headers.ts';
+import type { Addressee } from './client-headers.ts';
 import type { StreamAnswer } from '../upstream/stream-answer.ts';
 import { streamType } from '../translation/framing.ts';
 
@@ -21,34 +21,34 @@ const encoder = new TextEncoder();
 
 /** Turns what came of the tries into the client's response. The exchange is finished with its last byte. */
 export function emit(outcome: Outcome, exchange: Exchange, protocol: Protocol, context: Context): Response {
-  const way = { exchange, protocol, context };
+  const addressee = { exchange, protocol, context };
   if ('attempt' in outcome) exchange.delivery.serve(outcome.attempt, context.clock.now() - exchange.startedAt);
   switch (outcome.type) {
     case 'plain':
-      return plain(outcome, way);
+      return plain(outcome, addressee);
     case 'long':
-      return long(outcome, way);
+      return long(outcome, addressee);
     case 'stream':
-      return streamed(outcome, way);
+      return streamed(outcome, addressee);
     case 'refused':
       return emitRefusal(outcome.refusal, exchange, protocol, context);
     case 'exhausted':
-      return failed(outcome, way);
+      return failed(outcome, addressee);
   }
 }
 
-function plain(answer: PlainAnswer, way: Way): Response {
-  const response = held(answer, way);
+function plain(answer: PlainAnswer, addressee: Addressee): Response {
+  const response = held(answer, addressee);
   if (answer.isStream === true) unbuffered(response.headers);
   return response;
 }
 
-function streamed(answer: StreamAnswer, way: Way): Response {
-  const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), answer, way);
+function streamed(answer: StreamAnswer, addressee: Addressee): Response {
+  const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), addressee), answer, addressee);
   const { headers } = response;
   const type = headers.get('content-type');
   // It is one because one was asked for.
-  if (type === null) headers.set('content-type', streamType(way.protocol));
+  if (type === null) headers.set('content-type', streamType(addressee.protocol));
   if (type?.startsWith(SSE_TYPE) !== true) unbuffered(headers);
   return response;
 }
@@ -84,27 +84,29 @@ export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Prot
 }
 
 /** Every route was tried, or the failure is one that the client must see. */
-function failed(outcome: Exhausted, way: Way): Response {
-  const { exchange, protocol, context } = way;
+function failed(outcome: Exhausted, addressee: Addressee): Response {
+  const { exchange, protocol, context } = addressee;
   const ending = endingOf(outcome, exchange, protocol);
   if (ending.type === 'refusal') return emitRefusal(ending.refusal, exchange, protocol, context);
   const { answer, error } = ending;
   const response =
-    ending.type === 'answer' ? held(answer, way, outcome.answered?.upstreamProtocol) : translated(answer, error, way);
+    ending.type === 'answer'
+      ? held(answer, addressee, outcome.answered?.upstreamProtocol)
+      : translated(answer, error, addressee);
   sayWhenToRetry(response.headers, outcome, error.retryAfterMs);
   return response;
 }
 
 /** An error of another dialect, in the client's. */
-function translated(answer: HeldAnswer, told: GatewayError, way: Way): Response {
-  const { exchange, protocol, context } = way;
+function translated(answer: HeldAnswer, told: GatewayError, addressee: Addressee): Response {
+  const { exchange, protocol, context } = addressee;
   const headers = new Headers(answer.headers);
-  editHeaders(headers, way);
+  editHeaders(headers, addressee);
   headers.set('content-type', 'application/json');
   // The body tells the request's ID as well.
   const error = { ...told, requestId: headers.get(protocol.wire.requestIdHeader) ?? exchange.traceId };
   const { status } = error;
-  const body = withoutSecrets(encoder.encode(protocol.errors.body(error)), way);
+  const body = withoutSecrets(encoder.encode(protocol.errors.body(error)), addressee);
   ended({ status, body }, exchange, context);
   return new Response(body, { status, headers });
 }
@@ -120,16 +122,16 @@ function sayWhenToRetry(headers: Headers, { everyRouteTried, answered }: Exhaust
 }
 
 /** A short answer is handed over at once; of a longer one, a client that takes nothing must be noticed. */
-function held(answer: HeldAnswer, way: Way, from?: string): Response {
-  const { exchange, context } = way;
+function held(answer: HeldAnswer, addressee: Addressee, from?: string): Response {
+  const { exchange, context } = addressee;
   if (answer.body.byteLength > SLICE_BYTES) {
     context.snapshot.scrubber?.scrub(answer.body);
-    const body = ClientStream.of(Promise.resolve(new SlicedAnswer(answer, exchange)), way);
-    return upstreamResponse(body, answer, way, from);
+    const body = ClientStream.of(Promise.resolve(new SlicedAnswer(answer, exchange)), addressee);
+    return upstreamResponse(body, answer, addressee, from);
   }
-  withoutSecrets(answer.body, way);
+  withoutSecrets(answer.body, addressee);
   const hasBody = answer.status !== 204 && answer.status !== 304;
-  const response = upstreamResponse(hasBody ? answer.body : null, answer, way, from);
+  const response = upstreamResponse(hasBody ? answer.body : null, answer, addressee, from);
   ended(answer, exchange, context);
   return response;
 }
@@ -137,7 +139,7 @@ function held(answer: HeldAnswer, way: Way, from?: string): Response {
 /** The bytes as they go to the client: nobody else needs them. The debug log, which masks by itself, gets them before. */
 function withoutSecrets<Bytes extends Uint8Array>(
   bytes: Bytes,
-  { exchange, context }: Pick<Way, 'exchange' | 'context'>,
+  { exchange, context }: Pick<Addressee, 'exchange' | 'context'>,
 ): Bytes {
   capture(exchange.delivery, bytes);
   context.snapshot.scrubber?.scrub(bytes);
@@ -151,10 +153,14 @@ function ended({ status, body }: Pick<HeldAnswer, 'status' | 'body'>, exchange: 
   finish(exchange, context);
 }
 
-function long(answer: LongAnswer | SlicedAnswer, way: Way): Response {
-  const { exchange } = way;
+function long(answer: LongAnswer | SlicedAnswer, addressee: Addressee): Response {
+  const { exchange } = addressee;
   const { status, headers: given } = answer;
-  const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), way), { status, headers: given }, way);
+  const response = upstreamResponse(
+    ClientStream.of(Promise.resolve(answer), addressee),
+    { status, headers: given },
+    addressee,
+  );
   const { headers } = response;
   if (exchange.endpoint?.answersJson === true && !headers.has('content-type'))
     headers.set('content-type', 'application/json');

@@ -2,9 +2,9 @@ import type { Exchange } from '../core/exchange.ts';
 import { CONSEQUENCES } from '../core/failure.ts';
 import type { Failure, FailureKind, HeldAnswer } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
-import type { TryRecord } from '../core/record.ts';
+import type { AttemptRecord } from '../core/record.ts';
 import type { GatewayError } from '../protocols/protocol.ts';
-import { triesOf } from '../records/record-of.ts';
+import { attemptRecordsOf } from '../records/record-of.ts';
 import { routesFor } from '../routing/aliases.ts';
 import { coolingOf } from '../routing/cooling.ts';
 import type { Exhausted } from '../upstream/outcome.ts';
@@ -67,7 +67,7 @@ export function wholeSeconds(ms: number): string {
 /** What happened to a request that nothing served, for its client: each attempt in short. Never an upstream's words. */
 function explain(exchange: Exchange, otherwise = ''): string {
   const name = shortened(exchange.askedName ?? '');
-  const tries = triesOf(exchange);
+  const tries = attemptRecordsOf(exchange);
   if (tries.length === 0)
     return `The model \`${name}\` could not be served: ${otherwise}. Try again after the time in Retry-After.`;
   const [only] = tries;
@@ -97,7 +97,7 @@ function unavailable(exchange: Exchange): string {
 
 const MOST_ROUTES = 8;
 
-function described({ backend, model, status, failure, detail, ms }: TryRecord): string {
+function described({ backend, model, status, failure, detail, ms }: AttemptRecord): string {
   const words = failure === undefined ? 'answered' : CONSEQUENCES[failure as FailureKind].words;
   // The provider's word for it (`invalid_api_key`) would be taken for one about the client's key.
   const word = failure === 'refused' ? undefined : detail;

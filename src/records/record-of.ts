@@ -3,7 +3,7 @@ import type { Delivery } from '../core/delivery.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { FailureKind } from '../core/failure.ts';
 import { CLIENT_LEFT } from '../core/record.ts';
-import type { ExchangeRecord, HedgeResult, TryRecord, Usage } from '../core/record.ts';
+import type { ExchangeRecord, HedgeResult, AttemptRecord, Usage } from '../core/record.ts';
 
 /**
  * What an exchange, its attempts and its delivery came to, when all was over at `now` (of the monotonic clock, in ms). It
@@ -46,7 +46,7 @@ export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
     refused: delivery.refused && !left,
     interrupted: delivery.interrupted,
     droppedEvents: attempts.all.reduce((sum, { droppedEvents }) => sum + droppedEvents, 0),
-    tries: triesOf(exchange),
+    tries: attemptRecordsOf(exchange),
   };
 }
 
@@ -54,11 +54,11 @@ export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
  * What is told of each attempt, in the order in which they began; of two at once the one that served, or ended later,
  * comes second, so that the last is always what the client got. Where a count was estimated, nothing was tried.
  */
-export function triesOf({ attempts, delivery }: Exchange): TryRecord[] {
-  const tries: TryRecord[] = [];
+export function attemptRecordsOf({ attempts, delivery }: Exchange): AttemptRecord[] {
+  const tries: AttemptRecord[] = [];
   for (const attempt of attempts.all) {
     if (!attempt.isSent && attempt.failure === undefined) continue;
-    const told = tryOf(attempt, delivery);
+    const told = attemptRecord(attempt, delivery);
     const before = attempts.all[0];
     if (attempt.isHedge && before !== undefined && endedBefore(attempt, before)) tries.unshift(told);
     else tries.push(told);
@@ -76,7 +76,7 @@ function endedBefore(hedge: Attempt, first: Attempt): boolean {
 /** A type is a word; what is longer is something else. */
 const MOST_TYPE_CHARS = 100;
 
-function tryOf(attempt: Attempt, { attempt: served }: Delivery): TryRecord {
+function attemptRecord(attempt: Attempt, { attempt: served }: Delivery): AttemptRecord {
   const { route, failure, status, ms, coolingUntil } = attempt;
   return {
     backend: route.backend.name,

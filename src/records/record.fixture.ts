@@ -1,4 +1,4 @@
-import type { ExchangeRecord, TryRecord } from '../core/record.ts';
+import type { ExchangeRecord, AttemptRecord } from '../core/record.ts';
 
 /** A record of a good streamed request, changed as a test needs it. */
 export function record(changes: Partial<ExchangeRecord> = {}): ExchangeRecord {
@@ -36,7 +36,7 @@ export function record(changes: Partial<ExchangeRecord> = {}): ExchangeRecord {
 }
 
 /** One try of a record; good unless changed. */
-export function attempt(changes: Partial<TryRecord> = {}): TryRecord {
+export function attempt(changes: Partial<AttemptRecord> = {}): AttemptRecord {
   return {
     backend: 'openai',
     model: 'gpt-4-turbo-preview',

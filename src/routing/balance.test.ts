@@ -57,7 +57,7 @@ function route(name: string, weight = 1, load: { inFlight?: number; ewmaMs?: num
     key: `${name}\0m`,
     timeouts: { connectMs: OFF, firstByteMs: OFF, readMs: OFF, writeMs: OFF, totalMs: OFF },
     live: new BackendLive('a').model('m', 'm'),
-    pace: { ewmaMs, measuredAt: 0 },
+    latency: { ewmaMs, measuredAt: 0 },
   };
 }
 
@@ -153,21 +153,21 @@ describe('latency', () => {
   test('a slow route is tried again when it has not been measured for long', () => {
     const [slow, quick] = [route('a', 1, { ewmaMs: 800 }), route('b', 1, { ewmaMs: 100 })];
     const firstAt = (now: number): string => {
-      measure(quick.pace, 100, now);
+      measure(quick.latency, 100, now);
       return names(balanced([slow, quick], 'latency', { ...context(), now }));
     };
     expect([firstAt(1000), firstAt(60_000), firstAt(120_000)]).toEqual(['ba', 'ba', 'ab']);
-    measure(slow.pace, 800, 120_000);
-    expect(slow.pace.ewmaMs).toBe(800);
+    measure(slow.latency, 800, 120_000);
+    expect(slow.latency.ewmaMs).toBe(800);
     expect(firstAt(121_000)).toBe('ba');
   });
 
   test('what was measured long ago weighs little beside a new sample', () => {
-    const { pace } = route('a', 1, { ewmaMs: 800 });
-    measure(pace, 100, 0);
-    expect(pace.ewmaMs).toBe(660);
-    measure(pace, 100, 300_000);
-    expect(pace.ewmaMs).toBeLessThan(101);
+    const { latency } = route('a', 1, { ewmaMs: 800 });
+    measure(latency, 100, 0);
+    expect(latency.ewmaMs).toBe(660);
+    measure(latency, 100, 300_000);
+    expect(latency.ewmaMs).toBeLessThan(101);
   });
 
   test('of two routes the quicker comes first, always', () => {

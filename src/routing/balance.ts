@@ -53,7 +53,9 @@ function weightedDraw(weight: number, uniformDraw: number): number {
 
 /** Expected wait: the average time to the first token, times those who share the backend. Unmeasured routes are tried first. */
 function cost(route: Route, now: number): number {
-  return (expectedMs(route.pace, now) * (route.backend.live.inFlight + 1)) / Math.max(route.weight, Number.MIN_VALUE);
+  return (
+    (expectedMs(route.latency, now) * (route.backend.live.inFlight + 1)) / Math.max(route.weight, Number.MIN_VALUE)
+  );
 }
 
 function byScore(routes: readonly Route[], score: (route: Route) => number): readonly Route[] {

@@ -112,7 +112,7 @@ export function routeTo(backend: Backend, { snapshot }: Context): Route {
     weight: 1,
     key: routeKey(backend.name, NO_ALIAS),
     timeouts,
-    pace: live,
+    latency: live,
     live,
   };
 }

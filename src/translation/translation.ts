@@ -5,7 +5,7 @@ import type { Conversation } from '../core/conversation.ts';
 import { CompletionBuilder, unfold, type Completion } from '../core/completion.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { type Injection, withInjection } from '../core/injection.ts';
-import type { KeptItems } from '../core/kept-items.ts';
+import type { ItemStore } from '../core/item-store.ts';
 import { required } from '../core/unsupported-feature.ts';
 import { UnsupportedFeatureError } from '../core/unsupported-feature-error.ts';
 import { quirksFor } from '../core/quirks.ts';
@@ -65,7 +65,7 @@ export interface Ends {
 export interface TranslationContext {
   /** The serving alias's system prompt. */
   readonly injection: Injection | undefined;
-  readonly kept: KeptItems;
+  readonly kept: ItemStore;
   /** How much work the exchange may make. */
   readonly limits: WorkLimits;
   /** Holds so many UTF-16 units of a streamed answer. Throws an error if there is no room for them. */

@@ -67,10 +67,10 @@ function hasChosenQuery({ exchange, sentTarget = '' }: Pick<AttemptRun, 'exchang
 
 /** Content that a provider will not have, a price over what is left, an input that the model cannot take. */
 function servesOthers({ attempt, exchange, context }: AttemptRun): boolean {
-  const { pace, model, modelLabel } = attempt.route;
+  const { latency, model, modelLabel } = attempt.route;
   // What is measured is of all that a wildcard stands for, and mostly of conversations.
-  if (exchange.endpoint?.operation !== 'generate' || model !== modelLabel || pace.ewmaMs === 0) return false;
-  return context.clock.now() - pace.measuredAt < SERVES_OTHERS_MS;
+  if (exchange.endpoint?.operation !== 'generate' || model !== modelLabel || latency.ewmaMs === 0) return false;
+  return context.clock.now() - latency.measuredAt < SERVES_OTHERS_MS;
 }
 
 /** Firewalls in front of providers answer in pages, and go by a prompt's words or, if they are told it, by the client's address. */

@@ -103,7 +103,7 @@ function won(answer: Answer, first: Attempt, hedging: Hedging): Answer {
   if (first.failure?.kind !== 'hedge_lost') return answer;
   learn(first, hedging);
   const now = hedging.context.clock.now();
-  if (first.ms > expectedMs(first.route.pace, now)) measure(first.route.pace, first.ms, now);
+  if (first.ms > expectedMs(first.route.latency, now)) measure(first.route.latency, first.ms, now);
   return answer;
 }
 

@@ -83,7 +83,7 @@ export function begun({ attempt, context }: AttemptRun): void {
   context.health.heardFrom(route.backend.live);
   if (context.ownLack.isFelt) context.ownLack.over();
   const now = context.clock.now();
-  measure(route.pace, now - startedAt, now);
+  measure(route.latency, now - startedAt, now);
 }
 
 /** Ends an attempt whose answer came whole. */

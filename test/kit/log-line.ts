@@ -1,7 +1,7 @@
 import { expect } from 'bun:test';
 import type { LogField } from '../../src/records/log/log-field.ts';
 import { COMMON_FIELDS, REQUEST_FIELDS } from '../../src/records/log/log-fields.ts';
-import { TRY_FIELDS } from '../../src/records/log/try-fields.ts';
+import { ATTEMPT_FIELDS } from '../../src/records/log/attempt-fields.ts';
 import type { LogLine } from '../../src/records/log/log-line.ts';
 import { LOG_LINES } from '../../src/records/log/log-lines.ts';
 import type { Json } from './json.ts';
@@ -36,7 +36,7 @@ export function jsonLines(text: string): Json[] {
 export function expectDescribed(entry: Json): void {
   if (entry.msg === 'request') {
     expectFields(entry, REQUEST_FIELDS);
-    for (const tried of entry.tries ?? []) expectFields(tried, TRY_FIELDS);
+    for (const tried of entry.tries ?? []) expectFields(tried, ATTEMPT_FIELDS);
     return;
   }
   const line = logLineOf(entry);

@@ -115,7 +115,7 @@ async function text({ answer }: Asked): Promise<string> {
 }
 
 /** Backend, failure and part of each attempt in a log line. */
-function triesOf({ tries = [] }: Json): (string | undefined)[][] {
+function attemptRecordsOf({ tries = [] }: Json): (string | undefined)[][] {
   return tries.map(({ backend, failure, hedge }: Json) => [backend, failure, hedge]);
 }
 
@@ -169,7 +169,7 @@ describe('a first route that is slow', () => {
     if (stream) expect(parseSse(body).done).toBe(true);
     else expect(JSON.parse(body).choices[0].message.content).toBe('2');
     const line = await asked.line();
-    expect(triesOf(line)).toEqual([
+    expect(attemptRecordsOf(line)).toEqual([
       ['first', 'hedge_lost', undefined],
       ['second', undefined, 'won'],
     ]);
@@ -208,7 +208,7 @@ describe('a first route that is slow', () => {
     expect(await text(asked)).toBe('1');
     await eventually(() => second.requests.at(-1)?.outcome === 'aborted');
     const line = await asked.line();
-    expect(triesOf(line)).toEqual([
+    expect(attemptRecordsOf(line)).toEqual([
       ['second', 'hedge_lost', 'lost'],
       ['first', undefined, undefined],
     ]);
@@ -248,7 +248,7 @@ describe('a first route that is slow', () => {
     await eventually(async () => (await operatorsView()).backends[0].in_flight === 0);
     beside.release();
     expect(await text(asked)).toBe('2');
-    expect(triesOf(await asked.line())).toEqual([
+    expect(attemptRecordsOf(await asked.line())).toEqual([
       ['first', 'server_error', undefined],
       ['second', undefined, 'won'],
     ]);
@@ -266,7 +266,7 @@ describe('a first route that is slow', () => {
     await eventually(async () => (await operatorsView()).backends[1].models[0].state === 'cooling');
     gate.release();
     expect(await text(asked)).toBe('1');
-    expect(triesOf(await asked.line())).toEqual([
+    expect(attemptRecordsOf(await asked.line())).toEqual([
       ['second', 'overloaded', 'failed'],
       ['first', undefined, undefined],
     ]);
@@ -283,7 +283,7 @@ describe('a first route that is slow', () => {
     await eventually(async () => (await operatorsView()).backends[1].models[0].state === 'cooling');
     gate.release();
     expect(await text(asked)).toBe('3');
-    expect(triesOf(await asked.line())).toEqual([
+    expect(attemptRecordsOf(await asked.line())).toEqual([
       ['second', 'overloaded', 'failed'],
       ['first', 'server_error', undefined],
       ['third', undefined, undefined],
@@ -304,7 +304,7 @@ describe('a first route that is slow', () => {
     await eventually(() => second.requests.at(-1)?.outcome === 'aborted');
     const line = await asked.line();
     expect(line).toMatchObject({ status: 400, backend: 'first' });
-    expect(triesOf(line)).toEqual([
+    expect(attemptRecordsOf(line)).toEqual([
       ['second', 'hedge_lost', 'lost'],
       ['first', 'bad_request', undefined],
     ]);
@@ -344,7 +344,7 @@ describe('with two attempts under way', () => {
     );
     const line = await asked.line();
     expect(line).toMatchObject({ status: 499, attempts: 2 });
-    expect(triesOf(line)).toEqual([
+    expect(attemptRecordsOf(line)).toEqual([
       ['first', 'client_gone', undefined],
       ['second', 'client_gone', 'lost'],
     ]);
@@ -363,7 +363,7 @@ describe('with two attempts under way', () => {
       other.release();
       const { text: body } = await (await asked.answer).whole();
       const line = await asked.line();
-      const [lost, served] = triesOf(line);
+      const [lost, served] = attemptRecordsOf(line);
       expect([lost?.[1], served?.[1]]).toEqual(['hedge_lost', undefined]);
       expect(line.backend).toBe(served?.[0]);
       expect(body).toContain(`"content":"${served?.[0] === 'first' ? '1' : '2'}"`);
@@ -385,7 +385,7 @@ describe('with two attempts under way', () => {
     second.script(slowHeaders(1_500, chatAnswer('2')));
     const asked = await startAgainst(stall());
     expect(await text(asked)).toBe('2');
-    expect(triesOf(await asked.line())).toEqual([
+    expect(attemptRecordsOf(await asked.line())).toEqual([
       ['first', 'first_byte_timeout', undefined],
       ['second', undefined, 'won'],
     ]);
@@ -462,7 +462,7 @@ describe('nothing is tried beside', () => {
     second.script(slowHeaders(1_200, chatAnswer('2')));
     const asked = await ask();
     expect(await text(asked)).toBe('2');
-    expect(triesOf(await asked.line())).toEqual([
+    expect(attemptRecordsOf(await asked.line())).toEqual([
       ['first', 'rate_limited', undefined],
       ['second', undefined, undefined],
     ]);

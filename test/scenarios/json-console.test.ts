@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { REQUEST_FIELDS } from '../../src/records/log/log-fields.ts';
-import { TRY_FIELDS } from '../../src/records/log/try-fields.ts';
+import { ATTEMPT_FIELDS } from '../../src/records/log/attempt-fields.ts';
 import { send } from '../kit/client.ts';
 import { findFreePort, spawnGateway, startGateway, type Gateway, type GatewayOptions } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
@@ -138,7 +138,7 @@ describe('a gateway that serves prints nothing but JSON', () => {
     const written = new Set(requests.flatMap((line) => Object.keys(line)));
     expect(REQUEST_FIELDS.map(({ name }) => name).filter((name) => !written.has(name))).toEqual([]);
     const tried = new Set(requests.flatMap(({ tries = [] }) => tries).flatMap((one: Json) => Object.keys(one)));
-    expect(TRY_FIELDS.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual([]);
+    expect(ATTEMPT_FIELDS.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual([]);
     await settled(upstream, spare);
     await Promise.all([upstream.stop(), spare.stop()]);
   });

@@ -3,7 +3,7 @@ import type { App } from '../../app.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Conversation } from '../../core/conversation.ts';
 import { quirksFor } from '../../core/quirks.ts';
-import type { ExchangeRecord, TryRecord } from '../../core/record.ts';
+import type { ExchangeRecord, AttemptRecord } from '../../core/record.ts';
 import type { Route } from '../../core/route.ts';
 import { VERSION } from '../../lib/version.ts';
 import type { Log } from '../../records/log/log.ts';
@@ -18,7 +18,7 @@ import { leastEffort, type Probe } from './plan.ts';
 export interface Outcome {
   readonly record: ExchangeRecord;
   /** The one attempt, if it came to one. */
-  readonly attempt: TryRecord | undefined;
+  readonly attempt: AttemptRecord | undefined;
   /** What the client was told: of a request that says nothing but "Hi", it may be shown. */
   readonly told: string | undefined;
 }

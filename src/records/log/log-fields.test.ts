@@ -4,7 +4,7 @@ import { COMMON_FIELDS, REQUEST_FIELDS } from './log-fields.ts';
 import { attempt, record } from '../record.fixture.ts';
 import { RequestWriter } from './request-json.ts';
 import { requestEntry } from './request-line.ts';
-import { TRY_FIELDS } from './try-fields.ts';
+import { ATTEMPT_FIELDS } from './attempt-fields.ts';
 
 /** Everything that a request line can hold. */
 const FULL = record({
@@ -56,8 +56,8 @@ describe('the table of log fields', () => {
     expect(Object.keys(line)).toEqual(names(REQUEST_FIELDS));
     holdsTypes(line, REQUEST_FIELDS);
     const [tried] = line['tries'] as Record<string, unknown>[];
-    expect(Object.keys(tried ?? {})).toEqual(names(TRY_FIELDS));
-    holdsTypes(tried ?? {}, TRY_FIELDS);
+    expect(Object.keys(tried ?? {})).toEqual(names(ATTEMPT_FIELDS));
+    holdsTypes(tried ?? {}, ATTEMPT_FIELDS);
   });
 
   test('says what may be null and what may be missing', () => {
@@ -80,7 +80,7 @@ describe('the table of log fields', () => {
     const good = JSON.parse(JSON.stringify(requestEntry(record({ tries: [attempt(), attempt()] }), 'info', 7))) as {
       tries: Record<string, unknown>[];
     };
-    const always = (TRY_FIELDS as readonly LogField[]).filter(({ absentWhen }) => absentWhen === undefined);
+    const always = (ATTEMPT_FIELDS as readonly LogField[]).filter(({ absentWhen }) => absentWhen === undefined);
     expect(Object.keys(good.tries[0] ?? {})).toEqual([...names(always).slice(0, 2), 'status', 'ms']);
   });
 
@@ -88,7 +88,7 @@ describe('the table of log fields', () => {
     for (const { name, meaning, nullWhen = '', absentWhen = '' } of [
       ...COMMON_FIELDS,
       ...REQUEST_FIELDS,
-      ...TRY_FIELDS,
+      ...ATTEMPT_FIELDS,
     ] as LogField[]) {
       expect([name, meaning]).toEqual([name, expect.stringMatching(/^[`A-Z\d][^]*\.$/)]);
       expect(nullWhen + absentWhen).not.toEndWith('.');

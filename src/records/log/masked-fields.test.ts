@@ -1,14 +1,14 @@
 // Masking fails closed: a text that no row of the tables calls trusted is looked through for secrets, whatever field it is in.
 import { describe, expect, test } from 'bun:test';
 import { logSettings } from '../../../test/kit/log-settings.ts';
-import type { ExchangeRecord, TryRecord } from '../../core/record.ts';
+import type { ExchangeRecord, AttemptRecord } from '../../core/record.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { createLog, type LogSettings } from './log.ts';
 import type { RecordField } from './log-field.ts';
 import { RECORD_FIELDS } from './log-fields.ts';
 import { LOG_LINES } from './log-lines.ts';
 import { record, rescued } from '../record.fixture.ts';
-import { TRY_FIELDS } from './try-fields.ts';
+import { ATTEMPT_FIELDS } from './attempt-fields.ts';
 
 const SECRET = 'sk-live-4f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c';
 const FORMATS = ['json', 'plain', 'markdown'] as const;
@@ -43,7 +43,7 @@ describe.each(FORMATS)('on a console of format %s, a secret', (format) => {
   test.each(textMembers(rescued(0).tries[0] ?? {}))('in an attempt’s %s is masked', (member) => {
     const one = rescued(0);
     const [first, ...rest] = one.tries;
-    const tries = [{ ...first, [member]: `before ${SECRET} after` } as TryRecord, ...rest];
+    const tries = [{ ...first, [member]: `before ${SECRET} after` } as AttemptRecord, ...rest];
     expect(shown(format, (log) => log.request({ ...one, tries }))).not.toContain(SECRET);
   });
 
@@ -57,7 +57,7 @@ describe.each(FORMATS)('on a console of format %s, a secret', (format) => {
 
 test.each([
   ['a record', RECORD_FIELDS as readonly RecordField<ExchangeRecord>[], { ...record(), tries: [] }],
-  ['an attempt', TRY_FIELDS as readonly RecordField<TryRecord>[], rescued(1).tries[0]],
+  ['an attempt', ATTEMPT_FIELDS as readonly RecordField<AttemptRecord>[], rescued(1).tries[0]],
 ] as const)('only fields of %s that cannot hold a text from outside are trusted', (_what, fields, sample) => {
   const trusted = (fields as readonly RecordField<unknown>[]).filter((field) => 'trusted' in field);
   expect(trusted.length).toBeGreaterThan(2);

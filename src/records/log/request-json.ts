@@ -3,7 +3,7 @@ import type { ExchangeRecord } from '../../core/record.ts';
 import { printable } from '../../lib/printable.ts';
 import { hasStory } from './has-story.ts';
 import { isoTime, quoted, tenthsText } from './json-text.ts';
-import { tryEntry, type Level } from './request-line.ts';
+import { attemptEntry, type Level } from './request-line.ts';
 
 /** Writes the lines of requests as JSON. What requests that follow each other share is written and looked through once. */
 export class RequestWriter {
@@ -88,5 +88,5 @@ function isAlike(one: ExchangeRecord, other: ExchangeRecord): boolean {
 }
 
 function listJson(tries: ExchangeRecord['tries']): string {
-  return printable(JSON.stringify(tries.map(tryEntry)));
+  return printable(JSON.stringify(tries.map(attemptEntry)));
 }

@@ -1,9 +1,9 @@
-import { CLIENT_LEFT, type ExchangeRecord, type TryRecord } from '../../core/record.ts';
+import { CLIENT_LEFT, type ExchangeRecord, type AttemptRecord } from '../../core/record.ts';
 import { hasFailures } from './has-story.ts';
 import { isoTime, tenths } from './json-text.ts';
 import type { LogField, RecordField } from './log-field.ts';
 import { RECORD_FIELDS, type REQUEST_FIELDS } from './log-fields.ts';
-import { TRY_FIELDS } from './try-fields.ts';
+import { ATTEMPT_FIELDS } from './attempt-fields.ts';
 
 /** How grave a line is. */
 export type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -25,7 +25,7 @@ const RESERVED: ReadonlySet<string> = new Set(['level', 'ts', 'msg']);
 
 /** The table in `log-fields.ts` names what is written, neither more nor less. */
 type RequestField = (typeof REQUEST_FIELDS)[number]['name'];
-type TryField = (typeof TRY_FIELDS)[number]['name'];
+type TryField = (typeof ATTEMPT_FIELDS)[number]['name'];
 
 /**
  * The request line of a record as data, fields in the order in which they are written. What is unknown is null where
@@ -48,8 +48,8 @@ export function requestLevel(record: ExchangeRecord): Level {
 }
 
 /** One attempt as data. */
-export function tryEntry(tried: TryRecord): Readonly<Record<TryField, unknown>> {
-  return entryOf(TRY_FIELDS, tried) as Readonly<Record<TryField, unknown>>;
+export function attemptEntry(tried: AttemptRecord): Readonly<Record<TryField, unknown>> {
+  return entryOf(ATTEMPT_FIELDS, tried) as Readonly<Record<TryField, unknown>>;
 }
 
 function entryOf<R>(fields: readonly RecordField<R>[], record: R): Entry {
@@ -64,5 +64,5 @@ function entryOf<R>(fields: readonly RecordField<R>[], record: R): Entry {
 function shown(type: LogField['type'], value: unknown): unknown {
   if (type === 'number') return tenths(value as number);
   if (type === 'time') return new Date(value as number);
-  return type === 'list' ? (value as readonly TryRecord[]).map(tryEntry) : value;
+  return type === 'list' ? (value as readonly AttemptRecord[]).map(attemptEntry) : value;
 }

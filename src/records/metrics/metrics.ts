@@ -1,6 +1,6 @@
 import { callerLabel } from '../../core/caller.ts';
 import type { FailureKind } from '../../core/failure.ts';
-import type { ExchangeRecord, TryRecord, Usage } from '../../core/record.ts';
+import type { ExchangeRecord, AttemptRecord, Usage } from '../../core/record.ts';
 import type { GatewayErrorCode } from '../../core/refusal.ts';
 import type { Alias } from '../../core/route.ts';
 import type { MetricsSources } from './catalogue.ts';
@@ -176,7 +176,7 @@ export class Metrics implements Sink {
     else for (let i = 0; i < tries.length; i++) this.#countTry(tries[i], tries[i - 1]);
   }
 
-  #countTry(tried: TryRecord | undefined, before: TryRecord | undefined): void {
+  #countTry(tried: AttemptRecord | undefined, before: AttemptRecord | undefined): void {
     if (tried === undefined) return;
     const { aliasLabel, backend, modelLabel, failure = 'success', hedge } = tried;
     this.#counted.attempts.series(backend, modelLabel, failure).add();
@@ -186,7 +186,7 @@ export class Metrics implements Sink {
       this.#countFallback(before, tried);
   }
 
-  #countFallback(from: TryRecord, to: TryRecord): void {
+  #countFallback(from: AttemptRecord, to: AttemptRecord): void {
     const { fallbacks } = this.#counted;
     if (from.aliasLabel !== to.aliasLabel) fallbacks.series(from.aliasLabel, to.aliasLabel, 'L2').add();
     else if (from.backend !== to.backend) fallbacks.series(from.backend, to.backend, 'L1').add();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { CONSEQUENCES } from '../../core/failure.ts';
-import type { TryRecord } from '../../core/record.ts';
+import type { AttemptRecord } from '../../core/record.ts';
 import { isCutByBackend, OUTCOMES, outcomeOf, rejectedThenServed } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { attempt, record, refused } from '../record.fixture.ts';
@@ -10,7 +10,7 @@ describe('what a request came to', () => {
   const overtaken = attempt({ failure: 'hedge_lost', status: undefined });
   const lost = attempt({ failure: 'hedge_lost', status: undefined, hedge: 'lost' });
   const unknown = attempt({ failure: 'not_found', status: 404, model: 'typo', modelLabel: 'models/*' });
-  const ofWildcard = (...tries: TryRecord[]) => record({ askedLabel: 'n/*', status: 404, tries });
+  const ofWildcard = (...tries: AttemptRecord[]) => record({ askedLabel: 'n/*', status: 404, tries });
   const table: [string, Outcome, ReturnType<typeof record>][] = [
     ['served at once', 'served', record()],
     ['served by the second route', 'failover', record({ tries: [failed, attempt()] })],

@@ -1,5 +1,5 @@
 import type { FailureKind } from '../../core/failure.ts';
-import { CLIENT_LEFT, type ExchangeRecord, type TryRecord } from '../../core/record.ts';
+import { CLIENT_LEFT, type ExchangeRecord, type AttemptRecord } from '../../core/record.ts';
 
 /** What a request came to for its client, in the order of the docs; each with what it means. */
 export const OUTCOMES = {
@@ -60,12 +60,12 @@ export function outcomeOf(record: ExchangeRecord): Outcome {
 }
 
 /** Whether another attempt was needed because of it: one that was only slower has not failed, nor took the request a hedge to fail. */
-function isFailover({ failure, hedge }: TryRecord): boolean {
+function isFailover({ failure, hedge }: AttemptRecord): boolean {
   return failure !== undefined && failure !== ('hedge_lost' satisfies FailureKind) && hedge === undefined;
 }
 
 /** The attempts whose backend called the request invalid although another route then served it. */
-export function rejectedThenServed(record: ExchangeRecord): readonly TryRecord[] {
+export function rejectedThenServed(record: ExchangeRecord): readonly AttemptRecord[] {
   if (record.tries.length < 2 || !WAS_TAKEN.has(outcomeOf(record))) return [];
   return record.tries.filter(({ failure }) => failure === ('bad_request' satisfies FailureKind));
 }

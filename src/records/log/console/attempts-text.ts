@@ -1,9 +1,9 @@
 import type { FailureKind } from '../../../core/failure.ts';
-import { CLIENT_LEFT, type ExchangeRecord, type TryRecord } from '../../../core/record.ts';
+import { CLIENT_LEFT, type ExchangeRecord, type AttemptRecord } from '../../../core/record.ts';
 import { timeBeside } from './console-clock.ts';
 import type { Markup } from './markup.ts';
 import { showing, targetText, type Shown } from './shown-field.ts';
-import { TRY_FIELDS } from '../try-fields.ts';
+import { ATTEMPT_FIELDS } from '../attempt-fields.ts';
 import { durationText } from '../units-text.ts';
 
 /**
@@ -28,12 +28,12 @@ export function attemptsText(record: ExchangeRecord, nowMs: number, mark: Markup
   });
 }
 
-type FieldName = (typeof TRY_FIELDS)[number]['name'];
+type FieldName = (typeof ATTEMPT_FIELDS)[number]['name'];
 
-const fieldsOf = showing<TryRecord, FieldName>(TRY_FIELDS);
+const fieldsOf = showing<AttemptRecord, FieldName>(ATTEMPT_FIELDS);
 
 /** `429 rate_limited (rate_limit_exceeded)`, `connection_failed (ECONNREFUSED 127.0.0.1:9)`, `read_timeout (60s)`. */
-function whatOf({ failure }: TryRecord, shown: Shown<FieldName>, { bold }: Markup): Cell {
+function whatOf({ failure }: AttemptRecord, shown: Shown<FieldName>, { bold }: Markup): Cell {
   const word = [shown('status'), shown('failure')].filter(Boolean).join(' ') || 'ok';
   const detail = shown('detail');
   const more = detail === undefined ? '' : ` (${detail})`;
@@ -42,7 +42,7 @@ function whatOf({ failure }: TryRecord, shown: Shown<FieldName>, { bold }: Marku
   return { shown: (failure === undefined ? word : bold(word)) + more, width: (word + more).length + marks };
 }
 
-function consequence(tried: TryRecord, at: number, record: ExchangeRecord, nowMs: number): string {
+function consequence(tried: AttemptRecord, at: number, record: ExchangeRecord, nowMs: number): string {
   const { failure, coolingUntil } = tried;
   const next = coolingUntil === undefined ? [] : [`cools down until ${timeBeside(coolingUntil, nowMs)}`];
   if (at + 1 < record.tries.length) {

@@ -1,6 +1,6 @@
 // The tables say what the console shows of a field; here it is held against what the console shows.
 import { describe, expect, test } from 'bun:test';
-import type { ExchangeRecord, TryRecord } from '../../../core/record.ts';
+import type { ExchangeRecord, AttemptRecord } from '../../../core/record.ts';
 import type { RecordField } from '../log-field.ts';
 import { RECORD_FIELDS } from '../log-fields.ts';
 import { markup } from './markup.ts';
@@ -8,7 +8,7 @@ import { attempt, record, refused } from '../../record.fixture.ts';
 import { requestLevel } from '../request-line.ts';
 import { requestText } from './request-text.ts';
 import { columnsOf, showing } from './shown-field.ts';
-import { TRY_FIELDS } from '../try-fields.ts';
+import { ATTEMPT_FIELDS } from '../attempt-fields.ts';
 
 const MARKDOWN = { format: 'markdown', color: false } as const;
 const shown = (one: ExchangeRecord): string => requestText(one, requestLevel(one), 0, MARKDOWN);
@@ -48,10 +48,10 @@ function usage(changes: object): ExchangeRecord {
   return record({ usage: { ...counts, ...changes } });
 }
 
-const failed = (changes: Partial<TryRecord> = {}): ExchangeRecord =>
+const failed = (changes: Partial<AttemptRecord> = {}): ExchangeRecord =>
   record({ tries: [attempt({ status: 503, failure: 'overloaded', message: 'words', ...changes }), attempt()] });
 
-const CHANGED_TRIES: Readonly<Record<(typeof TRY_FIELDS)[number]['name'], Partial<TryRecord>>> = {
+const CHANGED_TRIES: Readonly<Record<(typeof ATTEMPT_FIELDS)[number]['name'], Partial<AttemptRecord>>> = {
   backend: { backend: 'other' },
   model: { model: 'other' },
   status: { status: 500 },
@@ -73,7 +73,7 @@ describe('on the console', () => {
     },
   );
 
-  test.each(TRY_FIELDS.map((field) => [field.name, field as RecordField<TryRecord>] as const))(
+  test.each(ATTEMPT_FIELDS.map((field) => [field.name, field as RecordField<AttemptRecord>] as const))(
     'an attempt’s %s is shown if its row says so, and only then',
     (name, { console }) => {
       expect(shown(failed()) !== shown(failed(CHANGED_TRIES[name]))).toBe(!('leftOut' in console));

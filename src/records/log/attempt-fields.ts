@@ -1,8 +1,8 @@
-import type { TryRecord } from '../../core/record.ts';
+import type { AttemptRecord } from '../../core/record.ts';
 import type { RecordField } from './log-field.ts';
 
 /** The fields of one attempt in `tries`, in the order in which they are written. */
-export const TRY_FIELDS = [
+export const ATTEMPT_FIELDS = [
   {
     name: 'backend',
     of: (tried) => tried.backend,
@@ -88,4 +88,4 @@ export const TRY_FIELDS = [
     meaning: 'Until when this operation of the model at this backend is left alone because of this attempt.',
     absentWhen: 'the attempt caused no cooldown',
   },
-] as const satisfies readonly RecordField<TryRecord>[];
+] as const satisfies readonly RecordField<AttemptRecord>[];

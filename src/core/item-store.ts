@@ -10,7 +10,7 @@ const UNITS_OF_ENTRY = 200;
  * Pieces of translated answers that clients refer to by id instead of sending them back, as if a provider kept them.
  * Each caller has its own; nothing of it is on disk or known to other processes.
  */
-export class KeptItems {
+export class ItemStore {
   readonly #items: FairShares<string>;
 
   /** `budget`: what they are held out of, besides. */
