@@ -1,9 +1,9 @@
 // Writes docs/errors.md from the table of error codes.
 import { CONSEQUENCES } from '../src/core/failure.ts';
 import { REMEDIES } from '../src/core/failure-remedies.ts';
-import { OTHER_WORDS } from '../src/core/other-words.ts';
+import { DETAIL_WORDS } from '../src/core/detail-words.ts';
 import { ERROR_CODES } from '../src/core/refusal.ts';
-import { SYSTEM_WORDS } from '../src/core/system-words.ts';
+import { CONNECTION_ERRORS } from '../src/core/connection-errors.ts';
 import { formatted } from './formatted.ts';
 import { writeGenerated } from './write-generated.ts';
 
@@ -22,14 +22,14 @@ const failures = Object.entries(CONSEQUENCES).map(([kind, { nextRoute, blamed, t
 });
 
 const remedies = Object.entries(REMEDIES).map(([kind, remedy]) => `| \`${kind}\` | ${remedy} |`);
-const words = Object.entries(OTHER_WORDS).map(
+const words = Object.entries(DETAIL_WORDS).map(
   ([word, { where, meaning, remedy }]) => `| \`${word}\` | ${where} | ${meaning} | ${remedy} |`,
 );
-const systemWords = Object.entries(SYSTEM_WORDS).map(
+const systemWords = Object.entries(CONNECTION_ERRORS).map(
   ([word, { meaning, remedy }]) => `| \`${word}\` | ${meaning} | ${remedy} |`,
 );
 
-const text = `<!-- Generated from src/core (refusal.ts, failure.ts, failure-remedies.ts, system-words.ts, other-words.ts) by \`make generate\`. -->
+const text = `<!-- Generated from src/core (refusal.ts, failure.ts, failure-remedies.ts, connection-errors.ts, detail-words.ts) by \`make generate\`. -->
 
 # Errors
 

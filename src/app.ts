@@ -108,7 +108,7 @@ export class App {
       queue: this.#queue,
       owners: new ResponseOwners(),
       budget: this.#budget,
-      kept: new ItemStore(this.#budget),
+      itemStore: new ItemStore(this.#budget),
       reload: () => this.onReload(),
       status: () => this.#status(),
       random: Math.random,

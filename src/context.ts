@@ -59,7 +59,7 @@ export interface Context {
   readonly rateLimits: RateLimits;
   readonly queue: RequestQueue;
   readonly owners: ResponseOwners;
-  readonly kept: ItemStore;
+  readonly itemStore: ItemStore;
   /** The memory that requests may hold together. */
   readonly budget: ByteBudget;
   /** Where the record of each finished exchange goes. */

@@ -35,12 +35,12 @@ function resolveState(exchange: Exchange, { providerState }: Protocol, context: 
 
 /** What the caller's references can stand for. Together they may make as many bytes as a body may have: each can be repeated. */
 function storeOf(exchange: Exchange, text: string, work: Work, context: Context): ReferenceStore {
-  const { snapshot, kept, owners } = context;
+  const { snapshot, itemStore, owners } = context;
   const { callerName } = exchange;
   let bytes = Buffer.byteLength(text);
   return {
     item: (id) => {
-      const item = kept.find(callerName, id);
+      const item = itemStore.find(callerName, id);
       if (item === undefined) return undefined;
       const itemBytes = Buffer.byteLength(item);
       bytes += itemBytes;
@@ -57,7 +57,7 @@ function storeOf(exchange: Exchange, text: string, work: Work, context: Context)
       return located.id;
     },
     isOwn: snapshot.hasManyCallers
-      ? (id) => kept.find(callerName, id) !== undefined || owners.backendOf(callerName, id) !== undefined
+      ? (id) => itemStore.find(callerName, id) !== undefined || owners.backendOf(callerName, id) !== undefined
       : undefined,
   };
 }

@@ -3,16 +3,16 @@ import { parse } from 'yaml';
 import { runCommand } from '../../test/kit/run-command.ts';
 import { editorJsonSchema } from '../config/json-schema.ts';
 import { CONSEQUENCES } from '../core/failure.ts';
-import { OTHER_WORDS } from '../core/other-words.ts';
+import { DETAIL_WORDS } from '../core/detail-words.ts';
 import { ERROR_CODES } from '../core/refusal.ts';
-import { SYSTEM_WORDS } from '../core/system-words.ts';
+import { CONNECTION_ERRORS } from '../core/connection-errors.ts';
 import { commandLine } from '../lib/called-as.ts';
 import { OUTCOMES } from '../records/metrics/outcome.ts';
 import { ALERTS } from './alerts.ts';
 import { explain } from './explain.ts';
 import { schema } from './schema.ts';
 
-const WORDS = [ERROR_CODES, CONSEQUENCES, SYSTEM_WORDS, OTHER_WORDS].flatMap((table) => Object.keys(table));
+const WORDS = [ERROR_CODES, CONSEQUENCES, CONNECTION_ERRORS, DETAIL_WORDS].flatMap((table) => Object.keys(table));
 
 test('every word of docs/errors.md is explained, and listed without one', async () => {
   const page = await Bun.file('docs/errors.md').text();

@@ -2,10 +2,10 @@ import { kindOfCode } from '../core/classify.ts';
 import type { FailureKind } from '../core/failure.ts';
 import { CONSEQUENCES } from '../core/failure.ts';
 import { REMEDIES } from '../core/failure-remedies.ts';
-import { OTHER_WORDS } from '../core/other-words.ts';
+import { DETAIL_WORDS } from '../core/detail-words.ts';
 import type { GatewayErrorCode } from '../core/refusal.ts';
 import { ERROR_CODES } from '../core/refusal.ts';
-import { SYSTEM_WORDS, systemRemedy } from '../core/system-words.ts';
+import { CONNECTION_ERRORS, systemRemedy } from '../core/connection-errors.ts';
 import { pageUrl } from '../lib/page-url.ts';
 import { nearest } from '../lib/nearest.ts';
 import { asPlainText } from '../lib/plain-text.ts';
@@ -59,14 +59,14 @@ function failureText(word: string): string | undefined {
 }
 
 function wordText(word: string): string | undefined {
-  if (!Object.hasOwn(OTHER_WORDS, word)) return undefined;
-  const { where, meaning, remedy } = OTHER_WORDS[word] ?? { where: '', meaning: '', remedy: '' };
+  if (!Object.hasOwn(DETAIL_WORDS, word)) return undefined;
+  const { where, meaning, remedy } = DETAIL_WORDS[word] ?? { where: '', meaning: '', remedy: '' };
   return paragraph(`${word}: ${where}`, meaning, remedy);
 }
 
 function systemText(word: string): string | undefined {
-  if (!Object.hasOwn(SYSTEM_WORDS, word)) return undefined;
-  const meaning = SYSTEM_WORDS[word]?.meaning ?? '';
+  if (!Object.hasOwn(CONNECTION_ERRORS, word)) return undefined;
+  const meaning = CONNECTION_ERRORS[word]?.meaning ?? '';
   return paragraph(`${word}: what the system says of a connection`, meaning, systemRemedy(word) ?? '');
 }
 
@@ -112,9 +112,9 @@ const KNOWN: readonly Group[] = [
   { title: 'Error codes of the gateway', words: Object.keys(ERROR_CODES), text: codeText },
   { title: 'Statuses', words: [...STATUSES.keys()].sort(), text: statusText },
   { title: 'Failures of an attempt', words: Object.keys(CONSEQUENCES), text: failureText },
-  { title: 'What the system says of a connection', words: Object.keys(SYSTEM_WORDS), text: systemText },
+  { title: 'What the system says of a connection', words: Object.keys(CONNECTION_ERRORS), text: systemText },
   { title: 'Outcomes of requests', words: Object.keys(OUTCOMES), text: outcomeText },
-  { title: 'Other words', words: Object.keys(OTHER_WORDS), text: wordText },
+  { title: 'Other words', words: Object.keys(DETAIL_WORDS), text: wordText },
   { title: 'Alerts', words: Object.keys(ALERTS), text: alertText },
 ];
 

@@ -1,7 +1,7 @@
 import { transportFailure } from './failure.ts';
 import type { Failure } from './failure.ts';
 
-/** What the gateway itself finds wrong with an answer; `other-words.ts` says what each means. */
+/** What the gateway itself finds wrong with an answer; `detail-words.ts` says what each means. */
 export type BrokenDetail =
   | 'invalid_json'
   | 'html'

@@ -6,10 +6,10 @@ import { translate, type Translation, type Ends } from './translation.ts';
 
 /** The translation of one attempt. Throws what `translate` throws. */
 export function translationFor(attempt: Attempt, ends: Ends, context: Context): Translation {
-  const { kept, snapshot } = context;
+  const { itemStore, snapshot } = context;
   return translate(attempt.exchange, attempt.route, ends, {
     injection: injectionFor(attempt, context),
-    kept,
+    itemStore,
     limits: snapshot.work,
     hold: (units) => {
       if (!hasRoomFor(units, attempt, context)) throw new NoRoom();

@@ -65,7 +65,7 @@ export interface Ends {
 export interface TranslationContext {
   /** The serving alias's system prompt. */
   readonly injection: Injection | undefined;
-  readonly kept: ItemStore;
+  readonly itemStore: ItemStore;
   /** How much work the exchange may make. */
   readonly limits: WorkLimits;
   /** Holds so many UTF-16 units of a streamed answer. Throws an error if there is no room for them. */
@@ -93,7 +93,7 @@ function translateGenerate(
   exchange: Exchange,
   route: Route,
   { client, upstream }: Ends,
-  { injection, kept, limits, hold }: TranslationContext,
+  { injection, itemStore, limits, hold }: TranslationContext,
 ): Translation {
   const work = workOf(exchange, limits);
   const conversation = conversationOf(exchange, client, work);
@@ -107,7 +107,7 @@ function translateGenerate(
     // Never made of what the client chose: others could know it.
     id: randomBytes(16).toString('hex'),
     now: exchange.startedAtWall,
-    keep: (id, json) => kept.keep(exchange.callerName, id, json),
+    keep: (id, json) => itemStore.keep(exchange.callerName, id, json),
   };
   const decoderOf = (work: AnswerWork): StreamDecoder => {
     const decoder = encoded.decodeStream(work);

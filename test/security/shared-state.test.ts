@@ -6,7 +6,7 @@ import { configOf } from '../../src/config/schema.ts';
 /** How callers are kept apart in each thing that all requests work with. */
 const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no content and no names' | 'of operators'>> =
   {
-    kept: 'by caller',
+    itemStore: 'by caller',
     owners: 'by caller',
     rateLimits: 'by address',
     cooldowns: 'of all: no content and no names',

@@ -3,7 +3,7 @@ import { CONSEQUENCES } from '../../core/failure.ts';
 import { REMEDIES } from '../../core/failure-remedies.ts';
 import type { GatewayErrorCode } from '../../core/refusal.ts';
 import { ERROR_CODES } from '../../core/refusal.ts';
-import { systemRemedy } from '../../core/system-words.ts';
+import { systemRemedy } from '../../core/connection-errors.ts';
 import { asPlainText } from '../../lib/plain-text.ts';
 import { printable } from '../../lib/printable.ts';
 import type { Outcome } from './ask.ts';

@@ -61,7 +61,7 @@ const BROKEN: Readonly<Record<BrokenDetail, Word>> = {
 };
 
 /** Words that operators meet in answers and logs, and may rely on. Markdown, as in docs/errors.md, which is made of it. */
-export const OTHER_WORDS: Readonly<Record<string, Word>> = {
+export const DETAIL_WORDS: Readonly<Record<string, Word>> = {
   draining: {
     where: '`reason` of `GET /readyz`',
     meaning: 'The gateway is stopping: it finishes what is under way and takes nothing new.',

@@ -1,5 +1,5 @@
 /** What the operating system, the runtime or TLS says of a connection that failed: `detail` of an attempt. */
-interface SystemWord {
+interface ConnectionErrorText {
   readonly meaning: string;
   readonly remedy: string;
 }
@@ -12,7 +12,7 @@ const RAISE_FILES = 'Raise the limit of open files (`ulimit -n`, `LimitNOFILE`),
  * The words that operators meet in `detail`, in the messages of errors and in `last_miss`. Markdown, as in docs/errors.md,
  * which is made of it. What TLS says: https://docs.openssl.org/3.5/man1/openssl-verification-options/
  */
-export const SYSTEM_WORDS: Readonly<Record<string, SystemWord>> = {
+export const CONNECTION_ERRORS: Readonly<Record<string, ConnectionErrorText>> = {
   ECONNREFUSED: {
     meaning: 'Nothing listens at that host and port.',
     remedy:
@@ -159,7 +159,7 @@ export const SYSTEM_WORDS: Readonly<Record<string, SystemWord>> = {
 /** What to do about the word that a `detail` begins with; undefined for other details. */
 export function systemRemedy(detail: string | undefined): string | undefined {
   const [word = ''] = detail?.split(' ', 1) ?? [];
-  const found = Object.hasOwn(SYSTEM_WORDS, word) ? SYSTEM_WORDS[word] : undefined;
+  const found = Object.hasOwn(CONNECTION_ERRORS, word) ? CONNECTION_ERRORS[word] : undefined;
   const other = /^As for `(\w+)`/.exec(found?.remedy ?? '')?.[1];
-  return other === undefined ? found?.remedy : SYSTEM_WORDS[other]?.remedy;
+  return other === undefined ? found?.remedy : CONNECTION_ERRORS[other]?.remedy;
 }
