@@ -39,7 +39,7 @@ export async function dispatch(
 function candidatesOf(exchange: Exchange, protocol: Protocol, context: Context): Candidates {
   const { asked, endpoint } = exchange;
   // Without a queue, it has not waited.
-  if (endpoint?.limits === 'queue') exchange.queueMs ??= 0;
+  if (endpoint?.limits === 'queue') exchange.waits.reachQueue();
   if (asked !== undefined) return new RouteCandidates(asked, exchange, protocol, context);
   if (endpoint?.through === undefined) return resourceCandidates(exchange, protocol, context);
   return passthroughCandidates(passthroughBackend(exchange, context), context);
@@ -98,7 +98,7 @@ function wait({ ms }: Wait, exchange: Exchange, context: Context): Promise<boole
 
 /** Resolves to false if the exchange was aborted meanwhile. */
 function waitFor(ms: number, exchange: Exchange, { clock }: Context): Promise<boolean> {
-  exchange.waitedMs += ms;
+  exchange.waits.add(ms);
   return new Promise((resolve) => {
     const cancel = clock.after(ms, () => {
       stopListening();

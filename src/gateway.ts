@@ -17,6 +17,7 @@ import { resolveKept } from './admission/stored-references.ts';
 import { needsSlot } from './admission/queue-slot.ts';
 import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';
 import { emit, emitEarly, emitRefusal } from './delivery/emit.ts';
+import { logBug } from './records/log-bug.ts';
 import { protocolOf } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -75,7 +76,7 @@ export class Gateway {
   async handle(arrival: Arrival): Promise<Response> {
     const context = this.#context;
     const protocol = protocolOf(arrival.protocol);
-    const exchange = acceptHead(arrival, context); //                      1. a request is an exchange
+    const exchange = acceptHead(arrival, context, this.#onFinished); //                      1. a request is an exchange
     this.#track(exchange, context);
     try {
       if (arrival.objection !== undefined) throw arrival.objection;
@@ -110,7 +111,6 @@ export class Gateway {
   #track(exchange: Exchange, { snapshot }: Context): void {
     if (snapshot.logsBodies) exchange.delivery.captured = [];
     this.exchanges.add(exchange);
-    exchange.onFinished = this.#onFinished;
     this.#disconnects.watch(exchange);
   }
 
@@ -124,7 +124,7 @@ export class Gateway {
 
   /** Requests that need a slot and that every policy has let in. */
   readonly #running = (): number =>
-    this.exchanges.all().filter((exchange) => exchange.admitted && needsSlot(exchange)).length;
+    this.exchanges.all().filter((exchange) => exchange.leases.isComplete && needsSlot(exchange)).length;
 }
 
 /** True if a stream's outcome takes so long that its client must hear something meanwhile. */
@@ -136,7 +136,7 @@ async function isSlow(outcome: Promise<unknown>, { clock, snapshot }: Context): 
 function refusalFor(error: unknown, exchange: Exchange, { log }: Context): Refusal {
   const refusal = error instanceof Refusal ? error : tooComplex(error);
   if (refusal !== undefined) return refusal;
-  log.error('a bug in the gateway: please report it', { trace_id: exchange.traceId, err: error });
+  logBug(error, exchange, log);
   return new Refusal(
     'internal_error',
     `The gateway has a bug that this request met. Report it with the trace ID ${exchange.traceId}.`,

@@ -22,9 +22,13 @@ import { JsonBody, readText } from './json-body.ts';
 import { unreadable } from './read-limited.ts';
 
 /** Opens the exchange of a request, from its head alone. */
-export function acceptHead(arrival: Arrival, { snapshot, clock }: Context): Exchange {
+export function acceptHead(
+  arrival: Arrival,
+  { snapshot, clock }: Context,
+  onFinished: (exchange: Exchange) => void,
+): Exchange {
   const { headers } = arrival;
-  return new Exchange(arrival, traceIdOf(headers), clientAddress(arrival.peer, headers, snapshot), clock);
+  return new Exchange(arrival, traceIdOf(headers), clientAddress(arrival.peer, headers, snapshot), clock, onFinished);
 }
 
 /** Reads the body and finds the alias that it names. Throws a Refusal for what cannot be served. */
@@ -86,7 +90,7 @@ async function readBody(exchange: Exchange, context: Context): Promise<string | 
     // A form says itself what is wrong with it.
     throw error instanceof Refusal || isForm ? error : unreadable();
   } finally {
-    exchange.waitedMs += clock.now() - from;
+    exchange.waits.add(clock.now() - from);
   }
 }
 

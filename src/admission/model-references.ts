@@ -1,6 +1,6 @@
 import type { Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
-import { pinTo } from '../routing/untried.ts';
+import { leadsTo } from '../routing/untried.ts';
 import type { Context } from '../context.ts';
 import { JsonBody } from './json-body.ts';
 import { OpenedIds } from './opened-ids.ts';
@@ -18,9 +18,10 @@ export function openReferences(exchange: Exchange, context: Context): void {
   const text = ids.in(body.text, true);
   if (text === body.text || ids.backend === undefined) return;
   const { pinned } = exchange;
-  if ((pinned !== undefined && pinned !== ids.backend) || !pinTo(ids.backend, exchange, context)) {
+  if ((pinned !== undefined && pinned !== ids.backend) || !leadsTo(ids.backend, exchange, context)) {
     const message = `The request refers to what the backend ${ids.backend} keeps, and the model has no route there, or the request refers to another backend as well.`;
     throw new Refusal('resource_not_found', message);
   }
+  exchange.pinned = ids.backend;
   exchange.body = new JsonBody(text, Buffer.byteLength(text));
 }

@@ -17,7 +17,7 @@ export const queuePolicy: Policy = {
   name: 'queue',
   admit(exchange: Exchange, context: Context) {
     if (!needsSlot(exchange)) return undefined;
-    exchange.queueMs = 0;
+    exchange.waits.reachQueue();
     const grant = context.queue.enter(new QueuedExchange(exchange.asked, exchange, context));
     return grant instanceof Promise ? queued(grant, exchange, context) : grant;
   },
@@ -35,9 +35,9 @@ export function needsSlot({ asked, endpoint }: Pick<Exchange, 'asked' | 'endpoin
 export async function waitForRoom(asked: NamedAlias, exchange: Exchange, context: Context): Promise<boolean> {
   const waitedFrom = context.clock.now();
   try {
-    exchange.kept = await context.queue.waitForBackend(new QueuedExchange(asked, exchange, context));
-    if (exchange.closed) exchange.letGoOfKept();
-    return exchange.kept !== undefined;
+    exchange.attempts.keep(await context.queue.waitForBackend(new QueuedExchange(asked, exchange, context)));
+    if (exchange.closed) exchange.attempts.letGoOfKept();
+    return exchange.attempts.kept !== undefined;
   } catch (error) {
     // What the tries so far came to tells the client more than that it would have had to wait.
     if (error instanceof Refusal) return false;
@@ -57,16 +57,12 @@ async function queued(granted: Promise<Grant>, exchange: Exchange, context: Cont
 }
 
 function countWait(from: number, exchange: Exchange, { clock }: Context): void {
-  const ms = clock.now() - from;
-  exchange.queueMs = (exchange.queueMs ?? 0) + ms;
-  exchange.waitedMs += ms;
+  exchange.waits.addQueued(clock.now() - from);
 }
 
 /** Whether it has waited for its slot or got it at once; limits may have been off and on again since. */
-function holdsSlot({ lease }: Exchange): boolean {
-  for (; lease !== undefined; lease = lease.earlier)
-    if (lease instanceof Grant || lease instanceof WaitedSlot) return true;
-  return false;
+function holdsSlot({ leases }: Exchange): boolean {
+  return leases.some((lease) => lease instanceof Grant || lease instanceof WaitedSlot);
 }
 
 /** The grant of an exchange that has waited, and the slot at a backend that is kept for its first attempt. */
@@ -76,11 +72,11 @@ class WaitedSlot extends AdmissionLease {
     private readonly exchange: Exchange,
   ) {
     super();
-    exchange.kept = grant.kept;
+    exchange.attempts.keep(grant.kept);
   }
 
   protected override onSettled(): void {
-    this.exchange.letGoOfKept();
+    this.exchange.attempts.letGoOfKept();
     this.grant.settle(undefined);
   }
 }

@@ -106,7 +106,7 @@ describe('policies', () => {
     const { books, exchange, context, records } = stage();
     const policies = [books.prompt('a', 'lease'), books.prompt('b', 'nothing'), books.prompt('c', 'lease')];
     expect(runPolicies(policies, exchange, context)).toBeUndefined();
-    expect([exchange.admitted, books.settled]).toEqual([true, []]);
+    expect([exchange.leases.isComplete, books.settled]).toEqual([true, []]);
     exchange.delivery.status = 200;
     finish(exchange, context);
     finish(exchange, context);
@@ -127,7 +127,7 @@ describe('policies', () => {
       ['b', undefined],
       ['a', undefined],
     ]);
-    expect(exchange.admitted).toBe(false);
+    expect(exchange.leases.isComplete).toBe(false);
     finish(exchange, context);
     expect(books.settled).toHaveLength(2);
   });
@@ -135,7 +135,7 @@ describe('policies', () => {
   test('none of them: the request is let in', () => {
     const { exchange, context } = stage();
     expect(runPolicies([], exchange, context)).toBeUndefined();
-    expect(exchange.admitted).toBe(true);
+    expect(exchange.leases.isComplete).toBe(true);
   });
 
   test('that answer when the exchange is over have their lease settled at once, and no other is asked', async () => {
@@ -175,7 +175,7 @@ describe('policies', () => {
     const adopting: Policy = { ...books.prompt('b', 'lease'), adopt: () => books.take('b') };
     adoptAdmitted([books.prompt('c', 'lease'), adopting], [exchange, asking], context);
     expect(books.taken.map(({ name }) => name)).toEqual(['a', 'b']);
-    expect(asking.lease).toBeUndefined();
+    expect(asking.leases.some(() => true)).toBe(false);
     finish(exchange, context);
     expect(books.settled.map(({ name }) => name)).toEqual(['b', 'a']);
   });
@@ -205,15 +205,19 @@ test('whatever policies do and whenever the request ends, each lease is settled 
       const found = await error;
       const takenAt = books.taken.length;
       if (found === undefined) {
-        expect([exchange.admitted, books.asked.length]).toEqual([true, kinds.length]);
+        expect([exchange.leases.isComplete, books.asked.length]).toEqual([true, kinds.length]);
       } else {
         // Refused by one, nothing is taken any more.
-        expect([exchange.admitted, exchange.lease, books.settled.length]).toEqual([false, undefined, takenAt]);
+        expect([exchange.leases.isComplete, exchange.leases.some(() => true), books.settled.length]).toEqual([
+          false,
+          false,
+          takenAt,
+        ]);
       }
       finish(exchange, context);
       await heard();
       expect(records).toHaveLength(1);
-      expect(exchange.lease).toBeUndefined();
+      expect(exchange.leases.some(() => true)).toBe(false);
       const names = books.taken.map(({ name }) => name);
       expect(books.settled.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
       // With the record those that the exchange held at its end; the others were not let in after all.

@@ -1,8 +1,7 @@
 import type { Context } from '../context.ts';
-import type { AdmissionLease } from '../core/admission-lease.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
-import { settleLeases } from '../records/settle-leases.ts';
+import { logBug } from '../records/log-bug.ts';
 import type { Admission, Policy } from './policy.ts';
 
 /**
@@ -16,13 +15,13 @@ export function runPolicies(policies: readonly Policy[], exchange: Exchange, con
       const admission = policy.admit(exchange, context);
       passed++;
       if (admission instanceof Promise) return runRest(admission, policies.slice(passed), exchange, context);
-      if (admission !== undefined) hold(admission, exchange);
+      if (admission !== undefined) exchange.leases.add(admission);
     }
   } catch (error) {
-    settleLeases(exchange, undefined, context.log);
+    giveUp(exchange, context);
     throw error;
   }
-  exchange.admitted = true;
+  exchange.leases.isComplete = true;
 }
 
 /** Goes on once a policy has stopped waiting. */
@@ -34,11 +33,11 @@ async function runRest(
 ): Promise<void> {
   try {
     const admission = await waiting;
-    if (admission !== undefined) hold(admission, exchange);
+    if (admission !== undefined) exchange.leases.add(admission);
     // Its record is written, and nobody else would settle what comes now.
     if (exchange.closed) throw new Refusal('client_closed_request', 'The client left while the request waited.');
   } catch (error) {
-    settleLeases(exchange, undefined, context.log);
+    giveUp(exchange, context);
     throw error;
   }
   await runPolicies(rest, exchange, context);
@@ -49,14 +48,14 @@ export function adoptAdmitted(policies: readonly Policy[], exchanges: readonly E
   for (const policy of policies) {
     if (policy.adopt === undefined) continue;
     for (const exchange of exchanges) {
-      if (!exchange.admitted) continue;
+      if (!exchange.leases.isComplete) continue;
       const lease = policy.adopt(exchange, context);
-      if (lease !== undefined) hold(lease, exchange);
+      if (lease !== undefined) exchange.leases.add(lease);
     }
   }
 }
 
-function hold(lease: AdmissionLease, exchange: Exchange): void {
-  lease.earlier = exchange.lease;
-  exchange.lease = lease;
+/** It is not let in. */
+function giveUp(exchange: Exchange, { log }: Context): void {
+  exchange.leases.settle(undefined, (error) => logBug(error, exchange, log));
 }

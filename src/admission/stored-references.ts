@@ -5,7 +5,7 @@ import type { Protocol, ReferenceStore } from '../protocols/protocol.ts';
 import { holdBytes } from '../core/buffered-bytes.ts';
 import type { Work } from '../core/work.ts';
 import { workOf } from '../core/body-work.ts';
-import { pinTo } from '../routing/untried.ts';
+import { leadsTo } from '../routing/untried.ts';
 import type { Context } from '../context.ts';
 import { JsonBody } from './json-body.ts';
 import { locate } from '../routing/locate.ts';
@@ -29,7 +29,6 @@ function resolveState(exchange: Exchange, { providerState }: Protocol, context: 
   const work = workOf(exchange, context.snapshot.work);
   const text = providerState.resolve(body.text, fields, storeOf(exchange, body.text, work, context));
   if (text === body.text) return;
-  exchange.work = work;
   exchange.body = new JsonBody(text, Buffer.byteLength(text));
 }
 
@@ -65,7 +64,8 @@ function storeOf(exchange: Exchange, text: string, work: Work, context: Context)
 /** Where callers share accounts, an id means something at its own backend alone, and must not get to another. */
 function pin(backend: string, field: string, exchange: Exchange, context: Context): void {
   const { pinned } = exchange;
-  const isPinned = pinTo(backend, exchange, context);
+  const isPinned = leadsTo(backend, exchange, context);
+  if (isPinned) exchange.pinned = backend;
   if (!context.snapshot.hasManyCallers || (isPinned && (pinned === undefined || pinned === backend))) return;
   const why = `stands for what the backend ${backend} keeps, and the model has no route there, or the request refers to another backend as well`;
   throw new Refusal(codeOf(field), `The id in \`${field}\` ${why}.`, { param: field });

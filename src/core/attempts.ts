@@ -1,4 +1,5 @@
 import type { Attempt } from './attempt.ts';
+import type { BackendLive } from './backend-live.ts';
 import type { Aborted, Failure } from './failure.ts';
 import type { Refusal } from './refusal.ts';
 import type { Route } from './route.ts';
@@ -6,6 +7,8 @@ import type { Route } from './route.ts';
 /** What was tried for an exchange, in the order in which it was begun. Several attempts may be under way at once. */
 export class Attempts {
   readonly #all: Attempt[] = [];
+  /** A backend where a slot is kept for the next of them. */
+  #kept: BackendLive | undefined;
   /** Those that were sent: of what has no form in a backend's dialect, nothing is. */
   #sent = 0;
 
@@ -25,6 +28,22 @@ export class Attempts {
   /** The last that was sent, and not given up for another. */
   get latestSent(): Attempt | undefined {
     return this.#all.findLast((attempt) => attempt.isSent && !hasLost(attempt));
+  }
+
+  get kept(): BackendLive | undefined {
+    return this.#kept;
+  }
+
+  /** From now on a slot that `backend` has kept is the next attempt's. */
+  keep(backend: BackendLive | undefined): void {
+    this.#kept = backend;
+  }
+
+  /** Gives back the slot that is kept, if there is one. */
+  letGoOfKept(): void {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    kept?.letGo();
   }
 
   add(attempt: Attempt): void {

@@ -6,12 +6,12 @@ import { TooComplex, Work, type WorkLimits } from './work.ts';
 
 /** Looks at the text of a body before it is parsed, unless it is small. Throws TooComplex. */
 export function measureLarge(text: string, exchange: Exchange, limits: WorkLimits): void {
-  if (text.length > SMALL_UNITS) exchange.work = measured(text, new Work(limits));
+  if (text.length > SMALL_UNITS) exchange.workBy(() => measured(text, new Work(limits)));
 }
 
 /** The exchange's budget of work, from which its body has been taken. Throws TooComplex. */
 export function workOf(exchange: Exchange, limits: WorkLimits): Work {
-  return (exchange.work ??= measured(exchange.body?.text ?? '', new Work(limits)));
+  return exchange.workBy(() => measured(exchange.body?.text ?? '', new Work(limits)));
 }
 
 /** `work`, with what a body's text takes of it. */

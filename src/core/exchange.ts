@@ -1,10 +1,8 @@
 import type { BagItem } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
-import type { AdmissionLease } from './admission-lease.ts';
 import type { Attempt } from './attempt.ts';
 import { Attempts } from './attempts.ts';
-import type { BackendLive } from './backend-live.ts';
 import { ANONYMOUS, type Caller, type KeyGeneration } from './caller.ts';
 import type { Conversation } from './conversation.ts';
 import { Deadline } from './deadline.ts';
@@ -12,10 +10,12 @@ import { Delivery } from './delivery.ts';
 import type { Access } from './endpoint-row.ts';
 import type { Aborted } from './failure.ts';
 import type { Holder } from './buffered-bytes.ts';
+import { Leases } from './leases.ts';
 import type { ProtocolName } from './part.ts';
 import type { Refusal } from './refusal.ts';
 import type { NamedAlias } from './route.ts';
 import type { Through } from './through.ts';
+import { Waits } from './waits.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -124,27 +124,16 @@ export class Exchange implements BagItem, Holder {
   /** The name in the body, known or not. */
   askedName: string | undefined;
   body: Body | undefined;
-  /** The body in neutral form, once a backend of another dialect needs it. */
-  conversation: Conversation | undefined;
-  /** What its body may still make the gateway do; undefined until the body has been looked at for that. */
-  work: Work | undefined;
   stream = false;
   /** The only backend that knows what the request refers to (`previous_response_id`), by name. */
   pinned: string | undefined;
 
   bytesIn = 0;
   bufferedBytes = 0;
-  /** How long it waited in the queue; undefined until it has asked for one. */
-  queueMs: number | undefined;
-  /** The time that is neither the gateway's own nor an attempt's: the client's sending, the queue, waits between attempts. */
-  waitedMs = 0;
+  readonly waits = new Waits();
 
-  /** Every policy has let it in. */
-  admitted = false;
-  /** The newest of the leases that policies gave it. */
-  lease: AdmissionLease | undefined;
-  /** A backend that has a slot kept for its next attempt. */
-  kept: BackendLive | undefined;
+  /** What the policies have let it take. */
+  readonly leases = new Leases();
 
   /** What was tried for it. */
   readonly attempts = new Attempts();
@@ -154,8 +143,8 @@ export class Exchange implements BagItem, Holder {
   closed = false;
   /** The bag's own. */
   slot = -1;
-  /** Called once, when the exchange is over. */
-  onFinished: ((exchange: Exchange) => void) | undefined;
+  #conversation: Conversation | undefined;
+  #work: Work | undefined;
   #deadline: Deadline | undefined;
   #abort: Aborted | undefined;
   /** Seldom more than two. */
@@ -166,6 +155,8 @@ export class Exchange implements BagItem, Holder {
     readonly traceId: string,
     readonly clientIp: string,
     clock: Clock,
+    /** Called once, when the exchange is over. */
+    readonly onFinished?: (exchange: Exchange) => void,
   ) {
     this.headers = arrival.headers;
     this.endpoint = arrival.endpoint;
@@ -221,11 +212,20 @@ export class Exchange implements BagItem, Holder {
     this.#deadline.moveTo(at);
   }
 
-  /** Gives back the slot that was kept for it, if there is one. */
-  letGoOfKept(): void {
-    const { kept } = this;
-    this.kept = undefined;
-    kept?.letGo();
+  /** The body in neutral form: read once, however many backends of other dialects are asked. */
+  conversationBy(decode: () => Conversation): Conversation {
+    return (this.#conversation ??= decode());
+  }
+
+  /** What its body may still make the gateway do, which `measure` tells of a body that was not looked at so far. */
+  workBy(measure: () => Work): Work {
+    return (this.#work ??= measure());
+  }
+
+  /** Nothing is tried again: what was asked need not be known any more, but where it is to be logged. */
+  forgetBody(): void {
+    if (this.delivery.captured === undefined) this.body = undefined;
+    this.#conversation = undefined;
   }
 
   /** Nothing of the exchange happens after. Returns false if it was closed before. */

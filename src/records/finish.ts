@@ -3,7 +3,7 @@ import type { Exchange } from '../core/exchange.ts';
 import { letGoOfBytes } from '../core/buffered-bytes.ts';
 import { logBodies } from './log/capture.ts';
 import { recordOf } from './record-of.ts';
-import { settleLeases } from './settle-leases.ts';
+import { logBug } from './log-bug.ts';
 import { recordIn } from './sink.ts';
 import type { Context } from '../context.ts';
 
@@ -18,11 +18,11 @@ export function finish(exchange: Exchange, context: Context): void {
   if (now - exchange.startedAt >= AT_ONCE_MS) noticeDisconnect(exchange);
   if (!exchange.close()) return;
   exchange.attempts.abandon();
-  exchange.letGoOfKept();
+  exchange.attempts.letGoOfKept();
   letGoOfBytes(exchange, context);
   for (const attempt of exchange.attempts.all) letGoOfBytes(attempt, context);
   const record = recordOf(exchange, now);
-  settleLeases(exchange, record, log);
+  exchange.leases.settle(record, (error) => logBug(error, exchange, log));
   recordIn(sinks, record, log);
   logBodies(exchange, log);
   exchange.onFinished?.(exchange);

@@ -67,13 +67,13 @@ export function hasUntried(asked: NamedAlias, exchange: Exchange, context: Conte
   return false;
 }
 
-/** Keeps a request that builds on what one backend keeps to that backend, if any of its routes leads there. False if none does. */
-export function pinTo(backend: string, exchange: Exchange, context: Context): boolean {
+/** Whether any route of a request, those of its fallbacks included, leads to a backend. */
+export function leadsTo(backend: string, exchange: Exchange, context: Context): boolean {
   if (exchange.asked === undefined) return false;
   for (const { alias } of aliasesOf(exchange.asked, context)) {
-    if (alias.tiers.some((tier) => tier.some((route) => route.backend.name === backend))) exchange.pinned = backend;
+    if (alias.tiers.some((tier) => tier.some((route) => route.backend.name === backend))) return true;
   }
-  return exchange.pinned === backend;
+  return false;
 }
 
 /** Of the routes of a request that are `eligible`, those of its fallbacks included, the one that is due back soonest. */

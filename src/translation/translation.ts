@@ -258,11 +258,11 @@ const NOTHING_SENT: Translation = {
 /** The request in neutral form, read once. Throws UnsupportedFeatureError for what only the client's own dialect knows and means. */
 function conversationOf(exchange: Exchange, client: Protocol, work: Work): Conversation {
   const { stream } = exchange;
-  exchange.conversation ??= client.codec.decodeRequest(fieldsOf(exchange), { stream, work });
-  for (const each of exchange.conversation.unsupported) {
+  const conversation = exchange.conversationBy(() => client.codec.decodeRequest(fieldsOf(exchange), { stream, work }));
+  for (const each of conversation.unsupported) {
     if (each.type === 'required') throw new UnsupportedFeatureError(each);
   }
-  return exchange.conversation;
+  return conversation;
 }
 
 /** The request's fields. What is written anew from them is to have the long numbers that the client wrote. */

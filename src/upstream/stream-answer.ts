@@ -68,12 +68,11 @@ export class StreamAnswer {
     if (point.held.length > 0) answer.#held = point;
     // Nothing is tried again from here on; a long stream must not keep a long prompt in memory.
     if (run.exchange.delivery.captured === undefined) {
-      run.exchange.body = undefined;
       letGoOfBytes(run.exchange, run.context);
       letGoOfBytes(run.attempt, run.context, run.attempt.bufferedBytes - point.countedBytes);
       answer.#feed.countsAnew();
     }
-    run.exchange.conversation = undefined;
+    run.exchange.forgetBody();
     rememberKept(run);
     run.translation = undefined;
     return answer;
