@@ -28,7 +28,8 @@ export function acceptHead(
   onFinished: (exchange: Exchange) => void,
 ): Exchange {
   const { headers } = arrival;
-  return new Exchange(arrival, traceIdOf(headers), clientAddress(arrival.peer, headers, snapshot), clock, onFinished);
+  const sender = { traceId: traceIdOf(headers), clientIp: clientAddress(arrival.peer, headers, snapshot) };
+  return new Exchange(arrival, sender, clock, onFinished);
 }
 
 /** Reads the body and finds the alias that it names. Throws a Refusal for what cannot be served. */

@@ -109,6 +109,9 @@ export interface Body {
 
 /** What is asked of the gateway, by whom, and what became of it. What was asked is settled once it is admitted. */
 export class Exchange implements BagItem, Holder {
+  readonly traceId: string;
+  /** Whom proxies that are trusted call the client, else the socket's peer. */
+  readonly clientIp: string;
   /** As `arrival` has them, unless admission knows better. */
   headers: HeaderFields;
   endpoint: Endpoint | undefined;
@@ -152,12 +155,13 @@ export class Exchange implements BagItem, Holder {
 
   constructor(
     readonly arrival: Arrival,
-    readonly traceId: string,
-    readonly clientIp: string,
+    { traceId, clientIp }: Pick<Exchange, 'traceId' | 'clientIp'>,
     clock: Clock,
     /** Called once, when the exchange is over. */
     readonly onFinished?: (exchange: Exchange) => void,
   ) {
+    this.traceId = traceId;
+    this.clientIp = clientIp;
     this.headers = arrival.headers;
     this.endpoint = arrival.endpoint;
     this.startedAt = clock.now();

@@ -7,7 +7,7 @@ import { send } from '../kit/client.ts';
 import { findFreePort, spawnGateway, startGateway, type Gateway, type GatewayOptions } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
 import { jsonLines } from '../kit/log-line.ts';
-import { chatAnswer, chatEvents, json, stallAfter } from '../kit/replies.ts';
+import { chatAnswer, chatEvents, json, stallAfter, stall } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 
@@ -66,7 +66,14 @@ describe('a gateway that serves prints nothing but JSON', () => {
         { name: 'nobody', url: `http://127.0.0.1:${nobody}/v1` },
         { name: 'checked', url: `http://127.0.0.1:${nobody}/v1` },
       ],
-      models: { up: via('up'), pair: via('nobody', 'spare'), leads: via('up'), spare: via('spare'), few: via('spare') },
+      models: {
+        up: via('up'),
+        pair: via('nobody', 'spare'),
+        slow: { ...via('up', 'spare'), hedge: { after: '10ms', at_most: '100%' } },
+        leads: via('up'),
+        spare: via('spare'),
+        few: via('spare'),
+      },
       fallback: { max_retries: 0, cooldown_seconds: 0.1, alias_fallback: { leads: ['spare'], up: ['gone'] } },
       rate_limit: { enabled: true, per_model_rps: { few: 0.01 }, burst_factor: 1 },
       health_check: { enabled: true, interval: '50ms', unhealthy_after: 1 },
@@ -91,6 +98,10 @@ describe('a gateway that serves prints nothing but JSON', () => {
     await ask('up');
     await ask('up', {}, { authorization: `Bearer ${OLD_KEY}` });
     await ask('pair');
+    // Health checks are answered as ever.
+    upstream.script(({ method }) => (method === 'POST' ? stall() : chatAnswer('ok')));
+    await ask('slow');
+    upstream.script(chatAnswer('ok'));
     await ask('few');
     await ask('few');
     await ask('nothing', {}, { authorization: 'Bearer wrong-0123456789' });
