@@ -5,7 +5,7 @@ import { Refusal } from './core/refusal.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import { carryOut } from './upstream/attempt.ts';
 import { hedged } from './upstream/hedged.ts';
-import type { Candidates, Told, Wait } from './routing/candidates.ts';
+import type { Candidates, ReportedFailure, Wait } from './routing/candidates.ts';
 import { passthroughBackend, passthroughCandidates } from './routing/passthrough-candidates.ts';
 import { resourceCandidates } from './routing/resource-candidates.ts';
 import { RouteCandidates } from './routing/route-candidates.ts';
@@ -58,7 +58,7 @@ async function attemptAll(
     if (aborted !== undefined && !(next.type === 'done' && next.isFinal)) return endedFromOutside(aborted, exchange);
     if (next.type === 'done') {
       const { everyRouteTried, retryAfterMs } = next;
-      const { failure, answered } = next.told ?? lastOf(exchange);
+      const { failure, answered } = next.reported ?? lastOf(exchange);
       return { type: 'exhausted', failure, answered, retryAfterMs, everyRouteTried };
     }
     if (next.type === 'wait') {
@@ -78,7 +78,7 @@ async function attemptAll(
   }
 }
 
-function lastOf({ attempts: { lastFailure, lastAnswered } }: Exchange): Told {
+function lastOf({ attempts: { lastFailure, lastAnswered } }: Exchange): ReportedFailure {
   return { failure: lastFailure, answered: lastAnswered };
 }
 

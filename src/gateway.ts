@@ -85,11 +85,11 @@ export class Gateway {
       const { handler, limits } = admitCaller(exchange, arrival, protocol, context); // 2. who may come in, and where
       const accept = ACCEPT[handler];
       if (accept === undefined) {
-        if (limits !== 'none') await runPolicies(context.snapshot.policies, exchange, context);
+        if (limits !== 'none') await runPolicies(this.snapshot.policies, exchange, context);
         return await answerLocally(exchange, protocol, context);
       }
       if (!this.room.isThere(this.exchanges.size - 1)) throw outOfFiles();
-      admitBody(exchange, context);
+      admitBody(this.snapshot.policies, exchange, context);
       await accept(exchange, context); //                                    3. what is asked for, and of which alias
       resolveKept(exchange, protocol, context);
       // Limits count as they are now, whatever they were when the request began.

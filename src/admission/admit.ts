@@ -8,6 +8,7 @@ import { keyShown } from './auth.ts';
 import { checkValid, generationOf } from './caller-key.ts';
 import { checkEndpoint } from './operators.ts';
 import { checkPassthrough } from './passthrough.ts';
+import type { Policy } from './policy.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Context } from '../context.ts';
@@ -48,8 +49,8 @@ export function slowedDown(refusal: Refusal, exchange: Exchange, { failedKeys }:
 }
 
 /**
- * Lets a request in to its endpoint, or throws the Refusal that says why not. From the head alone: nothing is read for a
- * stranger.
+ * Lets a request in to its endpoint, or throws the Refusal that says why not. From the head alone: nothing is read for an
+ * unauthenticated client.
  */
 export function admitCaller(
   exchange: Exchange,
@@ -102,8 +103,8 @@ function identify(exchange: Exchange, keyParameter: string | undefined, snapshot
 const LARGE_BODY_BYTES = 64 * 1024;
 
 /** Throws the Refusal of a request whose limits are reached before its body is read, if that would be a waste. */
-export function admitBody(exchange: Exchange, context: Context): void {
+export function admitBody(policies: readonly Policy[], exchange: Exchange, context: Context): void {
   const { announcedBytes } = exchange;
   if (announcedBytes !== undefined && announcedBytes <= LARGE_BODY_BYTES) return;
-  for (const policy of context.snapshot.policies) policy.check?.(exchange, context);
+  for (const policy of policies) policy.check?.(exchange, context);
 }

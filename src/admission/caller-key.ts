@@ -27,13 +27,13 @@ export function checkValid({ caller, enabled, expiresAt, previousUntil }: Caller
   }
   if (nowMs >= expiresAt) {
     const day = new Date(expiresAt).toISOString();
-    throw new Refusal('key_expired', `The key \`${caller.name}\` was good until ${day}. Ask for a new one.`);
+    throw new Refusal('key_expired', `The key \`${caller.name}\` expired on ${day}. Ask for a new one.`);
   }
   if (previousUntil === undefined || nowMs < previousUntil) return;
   const day = new Date(previousUntil).toISOString();
   throw new Refusal(
     'key_expired',
-    `The key \`${caller.name}\` was rotated: this is the previous one, which was good until ${day}. Send the new one.`,
+    `The key \`${caller.name}\` was rotated: this is the previous one, which expired on ${day}. Send the new one.`,
   );
 }
 

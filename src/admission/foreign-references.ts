@@ -24,5 +24,5 @@ const REFERENCES: ReadonlySet<string> = new Set(
   memory_store_id`.split(/\s+/),
 );
 
-/** `file-AbCdEf…`, `vs_68…`, `file_011C…`: a kind, and what no person has thought up. */
+/** `file-AbCdEf…`, `vs_68…`, `file_011C…`: a prefix and a random part. */
 const PROVIDERS_OWN = /^[A-Za-z]{1,16}[_-][A-Za-z0-9]{12,}$/;

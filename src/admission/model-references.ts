@@ -19,7 +19,7 @@ export function openReferences(exchange: Exchange, context: Context): void {
   if (text === body.text || ids.backend === undefined) return;
   const { pinned } = exchange;
   if ((pinned !== undefined && pinned !== ids.backend) || !leadsTo(ids.backend, exchange, context)) {
-    const message = `The request refers to what the backend ${ids.backend} keeps, and the model has no route there, or the request refers to another backend as well.`;
+    const message = `The ids in this request belong to the backend ${ids.backend}, and no route of the model leads there, or the request has ids of another backend as well.`;
     throw new Refusal('resource_not_found', message);
   }
   exchange.pinned = ids.backend;

@@ -34,7 +34,7 @@ export class OpenedIds {
   /** Notes where an id leads. Throws the Refusal of one that leads elsewhere than those before it. */
   leadsTo(backend: string, id: string): void {
     if (this.backend !== undefined && this.backend !== backend) {
-      const message = `The id \`${shown(id)}\` stands for something that another backend keeps than the request's other ids: one request can only refer to one backend.`;
+      const message = `The id \`${shown(id)}\` belongs to another backend than the other ids in this request. Use ids of one backend per request.`;
       throw new Refusal('resource_not_found', message);
     }
     this.backend = backend;

@@ -20,7 +20,7 @@ export function checkPassthrough(
   if (through === undefined) return;
   const { api, ids, isAccount } = through;
   if (passthrough?.[api] === undefined) {
-    const message = `${method} ${path.slice(0, 200)} would be passed through to a provider, which is off here: \`passthrough.${api}\` in the config of the gateway names the backend that gets it.`;
+    const message = `Passthrough is off for ${method} ${path.slice(0, 200)}. Set \`passthrough.${api}\` in the config to the name of a backend.`;
     throw new Refusal('passthrough_off', message);
   }
   // Who may come here at all the table says.
@@ -66,7 +66,7 @@ function mayUseAll(caller: Caller | undefined): boolean {
   return caller.models === undefined || caller.models.includes('*');
 }
 
-/** The path with the provider's own ids. Whose the first is, all below it are. */
+/** The path with the provider's own ids. The first id decides the owner of the whole path. */
 function openedPath({ target, through }: Endpoint, ids: OpenedIds, exchange: Exchange, context: Context): string {
   const first = through?.ids[0];
   const located = first === undefined ? undefined : locate(first, exchange, context);

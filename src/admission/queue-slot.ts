@@ -36,7 +36,7 @@ export async function waitForRoom(asked: NamedAlias, exchange: Exchange, context
   const waitedFrom = context.clock.now();
   try {
     exchange.attempts.keep(await context.queue.waitForBackend(new QueuedExchange(asked, exchange, context)));
-    if (exchange.closed) exchange.attempts.letGoOfKept();
+    if (exchange.closed) exchange.attempts.releaseKept();
     return exchange.attempts.kept !== undefined;
   } catch (error) {
     // What the tries so far came to tells the client more than that it would have had to wait.
@@ -76,7 +76,7 @@ class WaitedSlot extends AdmissionLease {
   }
 
   protected override onSettled(): void {
-    this.exchange.attempts.letGoOfKept();
+    this.exchange.attempts.releaseKept();
     this.grant.settle(undefined);
   }
 }

@@ -217,7 +217,7 @@ function queueFull(size: number): Refusal {
 function waitedTooLong(ms: number): Refusal {
   return new Refusal(
     'queue_timeout',
-    `The request waited ${ms / 1000} s for its turn, which is as long as it may. Try again in a moment.`,
+    `The request waited in the queue for ${ms / 1000} s (queue_timeout). Try again in a moment.`,
     { ...RETRY_SOON, detail: `concurrency.queue_timeout ${formatDuration(ms)}` },
   );
 }

@@ -40,7 +40,7 @@ export class Attempts {
   }
 
   /** Gives back the slot that is kept, if there is one. */
-  letGoOfKept(): void {
+  releaseKept(): void {
     const kept = this.#kept;
     this.#kept = undefined;
     kept?.letGo();

@@ -34,7 +34,7 @@ export class NoRoom extends Error {
 }
 
 /** Gives back `bytes` of what is held, all of it unless told. */
-export function letGoOfBytes(holder: Holder, { budget }: Holding, bytes = holder.bufferedBytes): void {
+export function releaseBytes(holder: Holder, { budget }: Holding, bytes = holder.bufferedBytes): void {
   holder.bufferedBytes -= bytes;
   budget.giveBack(bytes);
 }

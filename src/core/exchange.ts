@@ -200,7 +200,7 @@ export class Exchange implements BagItem, Holder {
   }
 
   /** The attempt that the client, the log and the metrics are told of: the one that serves, else the last that was sent. */
-  get toldAttempt(): Attempt | undefined {
+  get reportedAttempt(): Attempt | undefined {
     const { attempt } = this.delivery;
     return attempt?.isSent === true ? attempt : this.attempts.latestSent;
   }

@@ -7,7 +7,7 @@ const HEDGE = 1_000_000;
 /** So many hedges may follow each other at once after a time without any. */
 const MOST_AT_ONCE = 10;
 
-/** What is to be known of an alias to hedge its requests. Outlives reloads; holds as much as its routes are many. */
+/** What is to be known of an alias to hedge its requests. Outlives reloads; its memory grows with the number of routes. */
 export class HedgeLive {
   /** What may still be spent on hedges. */
   #credit = 0;
@@ -54,7 +54,7 @@ export class HedgeLive {
   }
 }
 
-/** Whatever a wildcard stands for is one route. */
+/** All models of a wildcard count as one route. */
 function keyOf({ backend, modelLabel }: Route, kind: string): string {
   return `${kind}\0${routeKey(backend.name, modelLabel)}`;
 }

@@ -24,8 +24,8 @@ describe('a budget of work', () => {
   test('of a try begins with what was left, and what it takes is not missing in the next', () => {
     const work = new Work(LIMITS);
     work.takeValues(6, 'a');
-    for (let tries = 0; tries < 3; tries++) work.forTry().takeValues(4, 'b');
-    expect(refusalOf(() => work.forTry().takeValues(5, 'b'))).toEqual(['values', 10, 'b']);
+    for (let tries = 0; tries < 3; tries++) work.forAttempt().takeValues(4, 'b');
+    expect(refusalOf(() => work.forAttempt().takeValues(5, 'b'))).toEqual(['values', 10, 'b']);
   });
 
   test.each([

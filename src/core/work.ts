@@ -16,7 +16,7 @@ export const DEFAULT_WORK: WorkLimits = { ...USUAL_EXTENT, units: 100 * 1024 * 1
 /**
  * What one exchange may still make the gateway do. Whatever walks, expands or decodes what somebody else has written
  * draws on it first, so that no input costs more than its limits; what takes time in proportion to its bytes, once, need
- * not. Each try of a route begins with what the reading of the request has left (`forTry`).
+ * not. Each attempt begins with what the reading of the request has left (`forAttempt`).
  */
 export class Work {
   #values = 0;
@@ -25,7 +25,7 @@ export class Work {
   constructor(readonly limits: WorkLimits = DEFAULT_WORK) {}
 
   /** The budget of one try: what is drawn there is not missing in the next. */
-  forTry(): Work {
+  forAttempt(): Work {
     const work = new Work(this.limits);
     work.#values = this.#values;
     work.#units = this.#units;

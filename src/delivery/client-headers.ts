@@ -49,7 +49,7 @@ export function upstreamResponse(
 export function editHeaders(
   headers: Headers,
   { exchange, protocol: client, context }: Addressee,
-  from: string | undefined = exchange.toldAttempt?.upstreamProtocol,
+  from: string | undefined = exchange.reportedAttempt?.upstreamProtocol,
 ): boolean {
   const { scrubber } = context.snapshot;
   // Read at once: a question to `Headers` costs as much as several to an object.
@@ -141,10 +141,10 @@ function translateHeaders(headers: Headers, upstream: Protocol, client: Protocol
 /** Adds the request ID, and what an answer says of its way: the route that was tried last, and what the request lost. */
 function describe(headers: Headers, exchange: Exchange, client: Protocol, given?: HeaderFields): void {
   identify(headers, exchange, client, given);
-  const { toldAttempt, attempts, delivery } = exchange;
-  if (toldAttempt !== undefined) {
-    headers.set('x-llm-proxy-backend', toldAttempt.route.backend.name);
-    headers.set('x-llm-proxy-model', visible(toldAttempt.route.model));
+  const { reportedAttempt, attempts, delivery } = exchange;
+  if (reportedAttempt !== undefined) {
+    headers.set('x-llm-proxy-backend', reportedAttempt.route.backend.name);
+    headers.set('x-llm-proxy-model', visible(reportedAttempt.route.model));
     headers.set('x-llm-proxy-attempts', String(attempts.sent));
   }
   const { dropped, estimated } = delivery.attempt ?? attempts.latest ?? NOTHING_TRIED;

@@ -198,7 +198,7 @@ export class ClientStream implements DeadlineListener {
   }
 
   get #writeMs(): number {
-    return this.exchange.toldAttempt?.route.timeouts.writeMs ?? Infinity;
+    return this.exchange.reportedAttempt?.route.timeouts.writeMs ?? Infinity;
   }
 }
 

@@ -73,7 +73,7 @@ function explain(exchange: Exchange, otherwise = ''): string {
   const [only] = tries;
   if (tries.length === 1 && only !== undefined) return `The model \`${name}\` could not be served: ${described(only)}.`;
   const each = tries.map((attempt, index) => `${index + 1}. ${described(attempt)}`);
-  return `The model \`${name}\` could not be served by any of ${tries.length} tries: ${each.join('; ')}.`;
+  return `The model \`${name}\` could not be served by any of ${tries.length} attempts: ${each.join('; ')}.`;
 }
 
 /** Why each route of an alias, and so none, could be tried. */

@@ -1,6 +1,6 @@
 import { noticeDisconnect } from '../core/client-disconnects.ts';
 import type { Exchange } from '../core/exchange.ts';
-import { letGoOfBytes } from '../core/buffered-bytes.ts';
+import { releaseBytes } from '../core/buffered-bytes.ts';
 import { logBodies } from './log/capture.ts';
 import { recordOf } from './record-of.ts';
 import { logBug } from './log-bug.ts';
@@ -18,9 +18,9 @@ export function finish(exchange: Exchange, context: Context): void {
   if (now - exchange.startedAt >= AT_ONCE_MS) noticeDisconnect(exchange);
   if (!exchange.close()) return;
   exchange.attempts.abandon();
-  exchange.attempts.letGoOfKept();
-  letGoOfBytes(exchange, context);
-  for (const attempt of exchange.attempts.all) letGoOfBytes(attempt, context);
+  exchange.attempts.releaseKept();
+  releaseBytes(exchange, context);
+  for (const attempt of exchange.attempts.all) releaseBytes(attempt, context);
   const record = recordOf(exchange, now);
   exchange.leases.settle(record, (error) => logBug(error, exchange, log));
   recordIn(sinks, record, log);

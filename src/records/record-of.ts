@@ -10,10 +10,10 @@ import type { ExchangeRecord, HedgeResult, AttemptRecord, Usage } from '../core/
  * changes nothing and asks no clock.
  */
 export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
-  const { asked, askedName, attempts, delivery, toldAttempt } = exchange;
+  const { asked, askedName, attempts, delivery, reportedAttempt } = exchange;
   const left = exchange.aborted?.kind === 'client_gone' && !delivery.isWhole;
   const named = (delivery.attempt ?? attempts.latest)?.named;
-  const route = toldAttempt?.route;
+  const route = reportedAttempt?.route;
   const durationMs = now - exchange.startedAt;
   return {
     startedAt: exchange.startedAtWall,

@@ -26,11 +26,11 @@ export interface Done {
   /** The earliest moment at which a new request makes sense, in milliseconds from now. */
   readonly retryAfterMs: number;
   /** What the client is to hear of, where that is not what came last. */
-  readonly told?: Told | undefined;
+  readonly reported?: ReportedFailure | undefined;
 }
 
 /** What a request that nothing served has come to. */
-export interface Told {
+export interface ReportedFailure {
   /** Undefined if nothing could be tried. */
   readonly failure: Failure | undefined;
   /** The attempt that a backend answered, though it failed: the client may get that answer. */

@@ -6,7 +6,7 @@ import type { Alias, Backend, Route } from '../core/route.ts';
 import { NO_ALIAS, routeKey } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Context } from '../context.ts';
-import type { Candidate, Candidates, Done, Told } from './candidates.ts';
+import type { Candidate, Candidates, Done, ReportedFailure } from './candidates.ts';
 import { locate, type Located } from './locate.ts';
 
 /** Ids that providers give are word characters; nothing that could climb out of a backend's base. */
@@ -29,7 +29,7 @@ export function resourceCandidates(exchange: Exchange, client: Protocol, context
 class ResourceCandidates implements Candidates {
   #next = 0;
   /** What the client is to hear of. */
-  #told: Told = { failure: undefined, answered: undefined };
+  #reported: ReportedFailure = { failure: undefined, answered: undefined };
 
   constructor(
     private readonly backends: readonly Backend[],
@@ -50,9 +50,9 @@ class ResourceCandidates implements Candidates {
 
   failed(failure: Failure, attempt: Attempt): void {
     // Who does not know the id says less than who could not tell.
-    if (this.#told.failure !== undefined && failure.status === 404) return;
+    if (this.#reported.failure !== undefined && failure.status === 404) return;
     const answered = failure.answer === undefined ? undefined : attempt;
-    this.#told = { failure, answered };
+    this.#reported = { failure, answered };
   }
 
   waited(): void {
@@ -60,7 +60,7 @@ class ResourceCandidates implements Candidates {
   }
 
   #done(): Done {
-    return { type: 'done', isFinal: true, everyRouteTried: true, retryAfterMs: 0, told: this.#told };
+    return { type: 'done', isFinal: true, everyRouteTried: true, retryAfterMs: 0, reported: this.#reported };
   }
 }
 

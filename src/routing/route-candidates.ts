@@ -7,7 +7,7 @@ import type { Protocol } from '../protocols/protocol.ts';
 import type { Context } from '../context.ts';
 import { AliasCandidates } from './alias-candidates.ts';
 import { fallbackChain } from './aliases.ts';
-import type { AttemptCandidate, Candidate, Candidates, Done, Told, Wait } from './candidates.ts';
+import type { AttemptCandidate, Candidate, Candidates, Done, ReportedFailure, Wait } from './candidates.ts';
 import { availabilityFor, dueBackSoonest, firstUntried, hasUntried, lastResort } from './untried.ts';
 import { choose } from './choose.ts';
 
@@ -30,7 +30,7 @@ export class RouteCandidates implements Candidates {
   /** What came of the wait for one of them; undefined while there is none to go by. */
   #isFree: boolean | undefined;
   /** A failure that no other route can help with, which ends it; undefined while there was none. */
-  #final: Told | undefined;
+  #final: ReportedFailure | undefined;
 
   constructor(
     private readonly asked: NamedAlias,
@@ -116,7 +116,7 @@ export class RouteCandidates implements Candidates {
         exchange.attempts.lastFailure !== undefined &&
         !hasUntried(asked, exchange, context),
       retryAfterMs: Math.max(0, dueAt - context.clock.now()),
-      told: this.#final,
+      reported: this.#final,
     };
   }
 }

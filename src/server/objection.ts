@@ -70,6 +70,6 @@ function noProxy(): Refusal {
   return new Refusal(
     'method_not_allowed',
     'CONNECT is not possible: this gateway is no forward proxy. Set its address as the base URL of the client, not as HTTPS_PROXY.',
-    { headers: { allow: 'GET, HEAD, POST, DELETE', connection: 'close' } },
+    { headers: { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE', connection: 'close' } },
   );
 }

@@ -98,7 +98,7 @@ function translateGenerate(
   const work = workOf(exchange, limits);
   const conversation = conversationOf(exchange, client, work);
   const { stream } = conversation;
-  const addressee = { model: route.model, quirks: quirksOf(route), work: work.forTry() };
+  const addressee = { model: route.model, quirks: quirksOf(route), work: work.forAttempt() };
   const encoded = upstream.codec.encodeRequest(withInjection(conversation, injection), addressee);
   // Nothing of the answer depends on what was said before; a long stream must not keep it in memory.
   const reply: Reply = {
@@ -211,7 +211,11 @@ function translateCount(
   if (counting === undefined || target === undefined) {
     return { ...NOTHING_SENT, estimate: answer(estimateTokens(conversation)) };
   }
-  const addressee = { model: route.model, quirks: quirksFor(route.backend.quirks, route.model), work: work.forTry() };
+  const addressee = {
+    model: route.model,
+    quirks: quirksFor(route.backend.quirks, route.model),
+    work: work.forAttempt(),
+  };
   return {
     ...NOTHING_SENT,
     target,

@@ -1,5 +1,5 @@
 import type { Attempt } from '../core/attempt.ts';
-import { letGoOfBytes } from '../core/buffered-bytes.ts';
+import { releaseBytes } from '../core/buffered-bytes.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import { UnsupportedFeatureError } from '../core/unsupported-feature-error.ts';
@@ -224,7 +224,7 @@ function notCarried(error: unknown, attempt: Attempt, upstream: Protocol, contex
   attempt.refusal = refusal;
   const failure = transportFailure('not_carried', refusal.details.param);
   attempt.end({ failure });
-  letGoOfBytes(attempt, context);
+  releaseBytes(attempt, context);
   return failure;
 }
 

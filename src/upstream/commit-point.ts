@@ -1,4 +1,4 @@
-import { hasRoomFor, letGoOfBytes } from '../core/buffered-bytes.ts';
+import { hasRoomFor, releaseBytes } from '../core/buffered-bytes.ts';
 import type { LateCommit } from '../core/route.ts';
 import type { BodyChunk } from '../core/upstream-answer.ts';
 import { Blocks } from '../protocols/shared/stream/blocks.ts';
@@ -17,7 +17,7 @@ export class CommitPoint {
   /** What came so far, for the client. */
   readonly #held: Uint8Array[] = [];
   #heldBytes = 0;
-  /** How much of it counts for the memory that all have. */
+  /** Bytes charged to the memory budget. */
   #countedBytes = 0;
   /** To be filled by whoever sees the events; undefined where the first content is the point. */
   readonly blocks: Blocks | undefined;
@@ -57,8 +57,8 @@ export class CommitPoint {
     return this.#isLateReached(this.#late) || this.#holds(MAX_LATE_EVENTS, MAX_LATE_BYTES, events);
   }
 
-  /** The chunk that is being read; undefined if text has been held for long enough before it is here. */
-  orDue(reading: Promise<BodyChunk>): Promise<BodyChunk | undefined> {
+  /** The next chunk, or undefined when the hold time is over first. */
+  chunkOrTimeout(reading: Promise<BodyChunk>): Promise<BodyChunk | undefined> {
     if (this.#cancelTimer === undefined) return reading;
     return new Promise((resolve, reject) => {
       this.#onDue = () => resolve(undefined);
@@ -79,7 +79,7 @@ export class CommitPoint {
   take(): Uint8Array | undefined {
     const first = this.#held.shift();
     if (this.#held.length === 0 && this.#countedBytes > 0) {
-      letGoOfBytes(this.run.attempt, this.run.context, this.#countedBytes);
+      releaseBytes(this.run.attempt, this.run.context, this.#countedBytes);
       this.#countedBytes = 0;
     }
     return first;

@@ -23,7 +23,7 @@ export function mayHedge({ exchange, route }: Attempt, context: Context): boolea
   return !isSaturated(route, context);
 }
 
-/** One request more would be too much: requests wait, or would, or what all of them share is running out. */
+/** Do not hedge while requests queue, a backend is at its limit, or memory or files run short. */
 function isSaturated({ backend }: Route, { queue, ownLack, budget, status }: Context): boolean {
   if (queue.waiting > 0 || queue.isFull || ownLack.isFelt || backend.live.isFull) return true;
   return budget.used > budget.limit * MOST_MEMORY || status().reason === 'draining';
@@ -44,7 +44,7 @@ export function isFitBeside(route: Route, { exchange, route: slow }: Attempt, cl
   return !(passes.some(Boolean) && leavesSomething(exchange, client));
 }
 
-/** The provider keeps the answer, or goes on when nobody waits for it: whoever loses would leave that behind. */
+/** The provider would store the answer of the attempt that loses, or go on with it. */
 function leavesSomething({ body }: Exchange, { providerState }: Protocol): boolean {
   return body !== undefined && providerState?.keeps?.(body.fields) === true;
 }

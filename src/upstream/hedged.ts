@@ -1,6 +1,6 @@
 import { Attempt } from '../core/attempt.ts';
 import { expectedMs, measure } from '../core/backend-live.ts';
-import { letGoOfBytes } from '../core/buffered-bytes.ts';
+import { releaseBytes } from '../core/buffered-bytes.ts';
 import { isFinal, type Failure } from '../core/failure.ts';
 import { Race } from '../core/race.ts';
 import type { Hedge } from '../core/route.ts';
@@ -74,8 +74,7 @@ async function race(first: Begun, second: Begun, hedging: Hedging): Promise<Answ
     const early = await Promise.race([first, second].map((begun) => begun.result.then(() => begun)));
     const earlyResult = await early.result;
     if ('type' in earlyResult) return won(earlyResult, first.attempt, hedging);
-    // What no other route can help with is the client's to see, as it would be without the second. One that has lost may
-    // be heard of before the one that has won.
+    // A final failure of the first attempt goes to the client. The loser may settle before the winner.
     if (early === first && earlyResult.kind !== 'hedge_lost' && isFinal(earlyResult)) {
       second.attempt.lose();
       candidates.failed(earlyResult, first.attempt);
@@ -92,14 +91,13 @@ async function race(first: Begun, second: Begun, hedging: Hedging): Promise<Answ
     second.attempt.lose();
     throw error;
   } finally {
-    for (const begun of [first, second]) letGoAfterwards(begun, context);
+    for (const begun of [first, second]) releaseAfterwards(begun, context);
   }
 }
 
 function won(answer: Answer, first: Attempt, hedging: Hedging): Answer {
   learn(answer.attempt, hedging);
-  // It would have taken longer still. That is all that the 95th percentile has to know, which it was over; an average may
-  // rise by it.
+  // Record the loser's time so far as a lower bound: that is enough for the 95th percentile.
   if (first.failure?.kind !== 'hedge_lost') return answer;
   learn(first, hedging);
   const now = hedging.context.clock.now();
@@ -108,9 +106,9 @@ function won(answer: Answer, first: Attempt, hedging: Hedging): Answer {
 }
 
 /** What an aborted attempt has taken of the memory that all share until it noticed is given back. */
-function letGoAfterwards({ attempt, result }: Begun, context: Context): void {
+function releaseAfterwards({ attempt, result }: Begun, context: Context): void {
   const letGo = (): void => {
-    if (attempt.failure !== undefined) letGoOfBytes(attempt, context);
+    if (attempt.failure !== undefined) releaseBytes(attempt, context);
   };
   result.then(letGo, letGo);
 }

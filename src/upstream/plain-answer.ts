@@ -143,7 +143,7 @@ function isGenerated({ exchange }: AttemptRun): boolean {
   return exchange.endpoint?.operation === 'generate';
 }
 
-/** Sound and pictures are played as they come; nobody waits for a whole one. What has to be JSON is none, whatever its label. */
+/** Audio and images are played as they come; nobody waits for a whole one. What has to be JSON is none, whatever its label. */
 function isHeld({ status, headers }: UpstreamAnswer, run: AttemptRun): boolean {
   if (status < 200 || status > 299 || mustBeWhole(run) || run.exchange.endpoint?.answersJson === true) return true;
   return !MEDIA.test(headers.get('content-type') ?? '');

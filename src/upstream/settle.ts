@@ -8,7 +8,7 @@ import type { Protocol } from '../protocols/protocol.ts';
 import { readVendorError } from '../core/vendor-error.ts';
 import { accountOf } from './account.ts';
 import { isBackendsFault } from './blame.ts';
-import { letGoOfBytes } from '../core/buffered-bytes.ts';
+import { releaseBytes } from '../core/buffered-bytes.ts';
 import type { Context } from '../context.ts';
 import { coolingOf, operationFor } from '../routing/cooling.ts';
 import type { Translation } from '../translation/translation.ts';
@@ -32,7 +32,7 @@ export interface AttemptRun {
   hidesUsage: boolean;
 }
 
-/** Of these, the backend works: it is the request that it did not like. */
+/** The backend works; it rejected the request. */
 const REQUESTS_FAULT: ReadonlySet<FailureKind> = new Set(['bad_request', 'context_length', 'content_filter']);
 /** After these, the route is not tried again for the same request. */
 const SILENCE: ReadonlySet<FailureKind> = new Set(['connect_timeout', 'first_byte_timeout', 'read_timeout']);
@@ -58,7 +58,7 @@ export function fail(run: AttemptRun, failure: Failure): Failure {
   attempt.isSpent = SILENCE.has(kind) || isKept || isFailedTrial(run);
   attempt.end({ failure, coolingUntil });
   // Nobody will see what was read of it.
-  if (failure.answer === undefined) letGoOfBytes(attempt, context);
+  if (failure.answer === undefined) releaseBytes(attempt, context);
   return failure;
 }
 

@@ -6,7 +6,7 @@ import type { GatewayError } from '../protocols/protocol.ts';
 import { MalformedAnswer } from '../protocols/codec.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { brokenEndFailure } from './broken-end.ts';
-import { letGoOfBytes } from '../core/buffered-bytes.ts';
+import { releaseBytes } from '../core/buffered-bytes.ts';
 import { interruption } from '../translation/interruption.ts';
 import { streamType } from '../translation/framing.ts';
 import { CommitPoint } from './commit-point.ts';
@@ -68,8 +68,8 @@ export class StreamAnswer {
     if (point.held.length > 0) answer.#held = point;
     // Nothing is tried again from here on; a long stream must not keep a long prompt in memory.
     if (run.exchange.delivery.captured === undefined) {
-      letGoOfBytes(run.exchange, run.context);
-      letGoOfBytes(run.attempt, run.context, run.attempt.bufferedBytes - point.countedBytes);
+      releaseBytes(run.exchange, run.context);
+      releaseBytes(run.attempt, run.context, run.attempt.bufferedBytes - point.countedBytes);
       answer.#feed.countsAnew();
     }
     run.exchange.forgetBody();
@@ -144,7 +144,7 @@ export class StreamAnswer {
     } finally {
       point.ends();
       if (!isReached) this.#feed.cancel();
-      // What was made for nothing was made all the same.
+      // Count the tokens of failed streams, too.
       if (!isReached && this.#events.hasContent) this.#noteUsage();
     }
   }
@@ -153,7 +153,7 @@ export class StreamAnswer {
     this.#events.blocks = point.blocks;
     for (;;) {
       const reading = this.#events.isOver ? undefined : this.#feed.read();
-      const chunk = reading === undefined ? undefined : await point.orDue(reading);
+      const chunk = reading === undefined ? undefined : await point.chunkOrTimeout(reading);
       if (reading !== undefined && chunk === undefined) {
         this.#feed.readsLater(reading);
         return undefined;
@@ -254,7 +254,7 @@ export class StreamAnswer {
     this.#ended = true;
     this.#feed.cancel();
     fail(this.run, failure);
-    // What the gateway did itself has a name; whatever else befell the backend is in the tries.
+    // What the gateway did itself has a name; other failures are in the attempts.
     const code = OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted';
     this.brokenBy = code;
     return this.#lastWords(interruption(failure.kind, code, this.run.exchange.traceId));

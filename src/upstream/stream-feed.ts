@@ -1,4 +1,4 @@
-import { hasRoomFor, letGoOfBytes, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
+import { hasRoomFor, releaseBytes, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import type { BodyChunk, UpstreamBody } from '../core/upstream-answer.ts';
 import { lingerOn, Patience } from './patience.ts';
 import type { AttemptRun } from './settle.ts';
@@ -45,7 +45,7 @@ export class StreamFeed {
     const { attempt, context } = this.run;
     const more = bytes - this.#pendingBytes;
     if (more > 0 && !hasRoomFor(more, attempt, context)) throw new NoRoom();
-    if (more < 0) letGoOfBytes(attempt, context, -more);
+    if (more < 0) releaseBytes(attempt, context, -more);
     this.#pendingBytes = bytes;
   }
 

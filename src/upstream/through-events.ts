@@ -1,4 +1,4 @@
-import { hasRoomFor, letGoOfBytes, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
+import { hasRoomFor, releaseBytes, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import { ScrubbedDeltas } from '../core/scrubbed-deltas.ts';
 import type { BodyChunk, UpstreamBody } from '../core/upstream-answer.ts';
 import { editedAnswer, type AnswerEdits } from './seal-answer.ts';
@@ -73,7 +73,7 @@ export class ThroughEvents implements UpstreamBody {
     const whole = new Uint8Array(Buffer.concat(this.#begun));
     this.#begun = [];
     this.#begunBytes = 0;
-    if (this.#heldBytes > 0) letGoOfBytes(this.run.attempt, this.run.context, this.#heldBytes);
+    if (this.#heldBytes > 0) releaseBytes(this.run.attempt, this.run.context, this.#heldBytes);
     this.#heldBytes = 0;
     const bytes = this.edits === undefined ? whole : edited(whole, this.edits);
     this.#scrubbed?.push(bytes);

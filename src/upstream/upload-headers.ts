@@ -1,7 +1,7 @@
 import type { Through } from '../core/through.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 
-/** Of a client's headers those that an upload is told by. Elsewhere a vendor's own headers stay here. */
+/** Client headers that describe an upload. Other headers of vendors are not passed on. */
 const UP: readonly string[] = [
   'x-goog-upload-protocol',
   'x-goog-upload-command',

@@ -315,7 +315,7 @@ describe('key, rate, queue: in that order', () => {
     expect((await again).status).toBe(200);
   });
 
-  test('who has waited in vain for its turn gets its token back', async () => {
+  test('who has waited in vain gets its token back', async () => {
     await start({ global_rps: NEVER * 2 }, { concurrency: { enabled: true, max_requests: 1, queue_timeout: '50ms' } });
     const gate = hold();
     upstream.script(gate);

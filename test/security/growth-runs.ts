@@ -70,7 +70,7 @@ export function runRequest(dialect: string, text: string): boolean {
     tried(() => protocol.providerState?.resolve(text, fields, NOTHING_KEPT));
     const conversation = protocol.codec.decodeRequest(fields, { stream: true, work });
     for (const other of othersOf(dialect)) {
-      const addressee = { model: MODELS[other.name] ?? '', quirks: {}, work: work.forTry() };
+      const addressee = { model: MODELS[other.name] ?? '', quirks: {}, work: work.forAttempt() };
       if (tried(() => JSON.stringify(other.codec.encodeRequest(conversation, addressee).body))) isTaken = true;
     }
   });

@@ -147,7 +147,7 @@ describe('after a rotation', () => {
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(until));
     expect(refused).toMatchObject({ status: 401, code: 'key_expired' });
     expect(refused.message).toBe(
-      `The key \`ann\` was rotated: this is the previous one, which was good until ${until}. Send the new one.`,
+      `The key \`ann\` was rotated: this is the previous one, which expired on ${until}. Send the new one.`,
     );
     const line = await lineOf(gateway, refused);
     expect([line.caller, line.key_generation, line.error_code]).toEqual(['ann', 'previous', 'key_expired']);

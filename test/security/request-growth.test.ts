@@ -49,7 +49,7 @@ function translate(
   try {
     const fields = parseKeepingLongNumbers(text) as Record<string, unknown>;
     const conversation = client.codec.decodeRequest(fields, { stream: false, work });
-    const to = { model: MODELS[upstream.name] ?? '', quirks: {}, work: work.forTry() };
+    const to = { model: MODELS[upstream.name] ?? '', quirks: {}, work: work.forAttempt() };
     JSON.stringify(upstream.codec.encodeRequest(conversation, to).body);
     return undefined;
   } catch (error) {

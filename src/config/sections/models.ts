@@ -50,7 +50,7 @@ const hedgeSchema = z
       .meta({ kind: 'duration or `p95`', allowed: 'p95, or a duration above 0 such as 800ms' })
       .prefault('p95')
       .describe(
-        'How long the first route is waited for: a duration, or `p95`, the 95th percentile of what this route took of late to the first content of a stream or to a whole plain answer, each measured for itself. Until 40 are measured, nothing is hedged.',
+        'How long the first route is waited for: a duration, or `p95`, the 95th percentile of what this route took of late to the first content of a stream or to a whole plain answer, each measured for itself; with `p95`, nothing is hedged until 40 are measured.',
       ),
     at_most: percentage()
       .prefault('5%')
@@ -92,7 +92,7 @@ export const modelSchema = z
     commit: commitSchema
       .prefault('first_content')
       .describe(
-        'When a stream begins to reach its client; what breaks before that is routed around, and the client does not notice. `first_content`: with its first content. `block`: when its first text or thought is whole, or, where that leads to a tool call, when the call is. A duration such as `2s`: when a tool call is whole, or text has been held for that long, whichever is first. The client hears keep-alives meanwhile. A stream of which 1 MiB or 4,096 events are held goes out, whatever is set here. It applies to clients that ask for this alias, whichever fallback serves them; requests of other kinds than conversations have `first_content`.',
+        'When a stream begins to reach its client; what breaks before that is routed around, and the client does not notice. `first_content`: with its first content. `block`: when its first text or thought is whole, or, where that leads to a tool call, when the call is. A duration such as `2s`: when a tool call is whole, or text has been held for that long, whichever is first. The client hears keep-alives meanwhile. A plain text is held to its end by `block`. A stream of which 1 MiB or 4,096 events are held goes out, whatever is set here, and so does one for which there is no memory left. It applies to clients that ask for this alias, whichever fallback serves them; requests of other kinds than conversations have `first_content`.',
       ),
     timeout: timeoutOverridesSchema.describe(
       'Time limits for this alias; they override those of the backend and those under `timeout`.',
@@ -100,7 +100,7 @@ export const modelSchema = z
     hedge: hedgeSchema
       .optional()
       .describe(
-        "Hedging: where the first route is slow, the next route of the alias is tried beside it; the first to answer serves, and the other is aborted. Only for what may be asked twice: conversations, embeddings and counts of tokens; no images or audio, nothing that uses the provider's own tools or lets it keep the answer (`/v1/responses` without `store: false` at a backend that speaks it), or continues what it keeps. Never after a failure, never while requests wait or either backend is at its limit, never beside a route that cools down, has the same backend or another `total_timeout`. Without it, a second route is tried only after the first has failed.",
+        "Hedging: where the first route is slow, the next route of the alias is tried beside it; the first to answer serves, and the other is aborted. Only for what may be asked twice: conversations, embeddings and counts of tokens; no images or audio, nothing that uses the provider's own tools or lets it keep the answer (`/v1/responses` without `store: false` at a backend that speaks it), or continues what it keeps. Never after a failure, never while requests wait, either backend is at its limit or more than half of `server.max_buffered_mb` is in use, and never to a second route that is cooling down, is at the same backend or has another `total_timeout`. Without it, a second route is tried only after the first has failed.",
       ),
     list: z
       .array(listedNameSchema)

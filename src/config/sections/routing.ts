@@ -44,7 +44,7 @@ export const fallbackSchema = z
       ),
     backoff_initial: duration()
       .prefault('500ms')
-      .describe('The longest wait before the first repeated try; doubles from try to try.'),
+      .describe('The longest wait before the first retry; it doubles with each retry.'),
     backoff_max: duration().prefault('5s').describe('The longest wait before any repeated try.'),
     retry_after_max: duration()
       .prefault('5s')

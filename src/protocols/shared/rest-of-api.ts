@@ -55,7 +55,7 @@ export function restOfApi(rest: RestOfApi): readonly EndpointRow[] {
 }
 
 const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-/** It cannot leave the backend's base: no dots that lead up, no second query, nothing that needs a second reading. */
+/** It cannot leave the backend's base: no dot segments, no second `?`, no double encoding. */
 const SAFE_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))(?:[\w.~:@!$&'()*+,;=-]|%(?!2e|2f|5c)[0-9a-f]{2})+)+$/i;
 
 function finder(rest: RestOfApi, isAccount: boolean, isTold: boolean): (path: string) => Matched | undefined {
