@@ -20,7 +20,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['routing'],
   ['upstream'],
   ['admission'],
-  ['dispatch', 'dispatch-resource', 'delivery'],
+  ['dispatch', 'delivery'],
   ['gateway'],
   ['settings'],
   ['app'],
@@ -128,6 +128,25 @@ describe('architecture', () => {
   test('the scan finds the sources and what they import', () => {
     expect(code.length).toBeGreaterThan(5);
     expect(code.some((source) => source.imports.length > 0)).toBe(true);
+  });
+
+  test('an exchange has few fields, and few files write them', () => {
+    const own = readFileSync(join(ROOT, 'src/core/exchange.ts'), 'utf8');
+    const body = own.slice(own.indexOf('export class Exchange'));
+    const fields = [...body.matchAll(/^ {2,4}(?:readonly )?(#?\w+)(?:\?)?(?:: [^;{]+;| = [^;]+;|[?:][^;()]*,$)/gm)].map(
+      ([, name = '']) => name,
+    );
+    expect(fields).toContain('asked');
+    expect(fields.length).toBeLessThan(30);
+    const write = new RegExp(
+      `\\bexchange\\.(?:${fields.filter((name) => !name.startsWith('#')).join('|')}) (?:\\?\\?|[-+])?= `,
+    );
+    const writers = code
+      .map(({ path }) => path)
+      .filter((path) => write.test(readFileSync(join(ROOT, path), 'utf8')))
+      .toSorted();
+    expect(writers).toContain('src/admission/accept.ts');
+    expect(writers.length).toBeLessThan(8);
   });
 
   test('imports point inwards', () => {
