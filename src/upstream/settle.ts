@@ -77,9 +77,15 @@ export function rememberKept({ exchange, translation, attempt, context }: Attemp
  * Notes that the route answers, and how soon it began to. Only its end tells whether it has served. Throws if another
  * attempt that was made at the same time has answered before.
  */
-export function begun({ attempt, context }: AttemptRun): void {
-  const { route, startedAt } = attempt;
+export function begun(run: AttemptRun): void {
+  const { attempt } = run;
   attempt.race?.won(attempt);
+  heard(run);
+}
+
+/** Notes that the route has begun to answer, though what came may not reach the client yet. */
+export function heard({ attempt, context }: AttemptRun): void {
+  const { route, startedAt } = attempt;
   context.health.heardFrom(route.backend.live);
   if (context.ownLack.isFelt) context.ownLack.over();
   const now = context.clock.now();

@@ -12,7 +12,7 @@ import { streamType } from '../translation/framing.ts';
 import { CommitPoint } from './commit-point.ts';
 import type { Attempt } from '../core/attempt.ts';
 import type { AttemptRun } from './settle.ts';
-import { begun, classify, fail, rememberKept, succeed } from './settle.ts';
+import { heard, classify, fail, rememberKept, succeed } from './settle.ts';
 import { StreamFeed } from './stream-feed.ts';
 import { StreamInspector } from './stream-inspector.ts';
 import { StreamRewrite } from './stream-rewrite.ts';
@@ -63,6 +63,7 @@ export class StreamAnswer {
     const point = new CommitPoint(run);
     const failure = await answer.#upTo(point);
     if (failure !== undefined) return failure;
+    run.attempt.race?.won(run.attempt);
     if (!answer.#hasBegun) answer.#begins();
     answer.#events.blocks = undefined;
     if (point.held.length > 0) answer.#held = point;
@@ -179,7 +180,7 @@ export class StreamAnswer {
   #begins(): void {
     this.#hasBegun = true;
     this.run.attempt.watch.committed();
-    begun(this.run);
+    heard(this.run);
   }
 
   /** The transfer is over, or the stream has said that it is. */

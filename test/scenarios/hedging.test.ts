@@ -11,6 +11,7 @@ import {
   stall,
   stallAfter,
   status,
+  manual,
   streamOf,
   chatEvents,
 } from '../kit/replies.ts';
@@ -330,6 +331,43 @@ async function startAgainst(reply: ReturnType<typeof stall>): Promise<Asked> {
   first.script(reply);
   return ask();
 }
+
+describe('with a late commit point', () => {
+  const LATE = { hedge: ALWAYS, names: ['first', 'second', 'third'] };
+
+  /** `m` holds back what it streams until a block is whole. */
+  async function startLate(): Promise<void> {
+    const config = configOf({ backend: {}, more: {}, ...LATE }) as { models: Record<string, object> };
+    gateway = await startGateway({
+      config: { ...config, models: { ...config.models, m: { ...config.models['m'], commit: 'block' } } },
+    });
+  }
+
+  test.each([
+    ['first', 0],
+    ['second', 1],
+  ])('the %s is cut while it is held: the other serves, and the client does not notice', async (_, cut) => {
+    await startLate();
+    const replies = [manual(), manual()] as const;
+    first.script(replies[0]);
+    second.script(replies[1]);
+    const asked = await ask({ stream: true });
+    await replies[1].request;
+    const [broken, sound] = cut === 0 ? replies : [replies[1], replies[0]];
+    await broken.head();
+    for (const event of chatEvents(['cut']).slice(0, 2)) await broken.event(event);
+    await sound.head();
+    for (const event of chatEvents(['whole']).slice(0, 2)) await sound.event(event);
+    await broken.destroy();
+    for (const event of chatEvents(['whole']).slice(2)) await sound.event(event);
+    await sound.end();
+    const answer = await asked.answer;
+    const { text } = await answer.whole();
+    expect(answer.status).toBe(200);
+    expect(text).toContain('whole');
+    expect(text).not.toContain('cut');
+  });
+});
 
 describe('with two attempts under way', () => {
   test('a client that leaves ends both', async () => {
