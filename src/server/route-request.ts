@@ -63,7 +63,7 @@ function answer(
   // A proxy in front that guards these paths has not seen them, if they come of dots that were resolved here.
   if (!isLiteral && OPERATORS_PATHS.has(path)) match = { protocol: match.protocol, endpoint: undefined };
   const isMetrics = match.endpoint?.handler === 'metrics';
-  const head = { method, url, headers, target, isKnown: match.endpoint !== undefined };
+  const head = { method, url, headers, target };
   const objection = objectionTo(head, app.gateway.snapshot, server);
   const peer = plainAddress(server.requestIP(request)?.address ?? '');
   if (isMetrics && app.gateway.snapshot.metricsEndpoint.isBesideApi) return metrics(headers, app, { peer, objection });
@@ -88,7 +88,7 @@ export function metricsOnly(request: Request, server: Server<undefined>, app: Ap
   const { method, url } = request;
   const target = targetOf(url);
   const isKnown = isLiteral && target?.path === '/metrics';
-  const objection = objectionTo({ method, url, headers, target, isKnown }, app.gateway.snapshot, server);
+  const objection = objectionTo({ method, url, headers, target }, app.gateway.snapshot, server);
   if (!isKnown && objection === undefined)
     return new Response('Only /metrics is here.\n', { status: 404, headers: NOT_GUESSED });
   return metrics(headers, app, { peer: plainAddress(server.requestIP(request)?.address ?? ''), objection });
