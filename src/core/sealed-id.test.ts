@@ -51,6 +51,15 @@ describe('a sealed id', () => {
       expect(seal.open('ann', odd)).toBeUndefined();
   });
 
+  test('does not tell what it stands for', () => {
+    for (const form of ['id', 'name'] as const) {
+      const text = seal.seal('ann', 'the-backend', 'file-ofAnnAndNobodyElse', form);
+      for (const encoding of ['base64url', 'hex'] as const)
+        for (let at = 0; at < 4; at++)
+          expect(Buffer.from(text.slice(at), encoding).toString('latin1')).not.toMatch(/backend|Nobody/);
+    }
+  });
+
   test('is none where a provider gave no id', () => {
     for (const odd of ['', 'a b', 'a\nb', 'ü', 'x'.repeat(513)]) expect(seal.seal('ann', 'openai', odd)).toBe(odd);
   });

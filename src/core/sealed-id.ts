@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** How the part after an id's prefix begins where it is sealed. No provider's ids begin so: they are hexadecimal. */
 const MARK = 'lp1-';
@@ -19,16 +19,21 @@ export interface Opened {
 }
 
 /**
- * Ids of what a provider keeps, as clients know them: with the backend in them, and sealed for one caller, so that no
- * other can use them, and any process with the same secret can. The same id is always sealed to the same text.
+ * Ids of what a provider keeps, as clients know them: with the backend in them, hidden and sealed for one caller, so that no
+ * other can read or use them, and any process with the same secret can. The same id is always sealed to the same text.
  */
 export class IdSeal {
-  constructor(private readonly secret: Buffer) {}
+  readonly #hidingKey: Buffer;
+
+  constructor(private readonly secret: Buffer) {
+    this.#hidingKey = createHmac('sha256', secret).update('what an id stands for').digest();
+  }
 
   /** The id for a client; as it is if it is no id that a provider would give. A `name` is one in which only lower-case letters and digits may stand. */
   seal(caller: string, backend: string, id: string, form: 'id' | 'name' = 'id'): string {
     if (!ID.test(id)) return id;
-    const bytes = Buffer.concat([this.#mac(caller, backend, id), Buffer.from(`${backend}\n${id}`)]);
+    const mac = this.#mac(caller, backend, id);
+    const bytes = Buffer.concat([mac, this.#hidden(Buffer.from(`${backend}\n${id}`), mac)]);
     return form === 'name'
       ? `${NAME_MARK}${bytes.toString('hex')}`
       : `${prefixOf(id)}${MARK}${bytes.toString('base64url')}`;
@@ -53,18 +58,23 @@ export class IdSeal {
   }
 
   #opened(caller: string, bytes: Buffer): Opened | undefined {
-    const told = bytes.toString('utf8', MAC_BYTES);
+    if (bytes.byteLength <= MAC_BYTES) return undefined;
+    const mac = bytes.subarray(0, MAC_BYTES);
+    const told = this.#hidden(bytes.subarray(MAC_BYTES), mac).toString('utf8');
     const end = told.lastIndexOf('\n');
     if (end === -1) return undefined;
     const opened = { backend: told.slice(0, end), id: told.slice(end + 1) };
-    return timingSafeEqual(bytes.subarray(0, MAC_BYTES), this.#mac(caller, opened.backend, opened.id))
-      ? opened
-      : undefined;
+    return timingSafeEqual(mac, this.#mac(caller, opened.backend, opened.id)) ? opened : undefined;
   }
 
   /** A word by which a client knows its request, for a provider that all callers share: another caller's is another. */
   ownWord(caller: string, word: string): string {
     return this.#mac(caller, word).toString('hex');
+  }
+
+  /** Hides what a MAC is of, and shows it again: the MAC is the nonce, so one id is always hidden as one text (as in SIV, RFC 5297). */
+  #hidden(bytes: Buffer, mac: Buffer): Buffer {
+    return createCipheriv('aes-256-ctr', this.#hidingKey, mac).update(bytes);
   }
 
   #mac(...told: readonly string[]): Buffer {
