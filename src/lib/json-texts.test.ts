@@ -34,6 +34,13 @@ describe('the texts of a JSON text', () => {
     );
   });
 
+  test('below an opaque key are not seen, whatever stands there, and those behind are', () => {
+    const json = '{"a":"1","own" : {"a":"}\\"]","b":[{"c":"2"}]}, "own":["3"],"own":"4","z":"5","own":{"a":"6';
+    const seen: string[] = [];
+    withTexts(json, (text) => (seen.push(text), text), new Set(['own']));
+    expect(seen).toEqual(['1', '4', '5']);
+  });
+
   test('end where the JSON breaks off', () => {
     expect(withTexts('{"id":"1","x":"ab', () => 'y')).toBe('{"id":"y","x":"ab');
   });

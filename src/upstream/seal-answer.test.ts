@@ -28,6 +28,17 @@ describe('ids in an answer', () => {
   });
 
   test.each([
+    ['id', { id: 'batch_1', metadata: { x_id: 'file-ofBob', deep: [{ id: 'A-1001' }] } }],
+    ['id', { id: 'call_1', arguments: { customer_id: 'C-1001' } }],
+    ['name', { name: 'files/abc', customMetadata: [{ key: 'k', stringValue: 'files/of-bob' }] }],
+  ] as const)('what an application keeps of its own is left alone: %s, %p', (form, answer) => {
+    const edited = JSON.parse(editedFor(form, answer)) as Record<string, unknown>;
+    const [first, own] = Object.keys(answer) as [string, string];
+    expect(edited[own]).toEqual((answer as Record<string, unknown>)[own]);
+    expect(edited[first]).not.toEqual((answer as Record<string, unknown>)[first]);
+  });
+
+  test.each([
     ['custom_id', 'mine-1'],
     ['organization_id', 'org-1'],
     ['model', 'gpt-5'],

@@ -23,16 +23,26 @@ export interface AnswerEdits {
 export function editedAnswer(json: string, { sealing, addresses, origin }: AnswerEdits): string {
   const seal = (id: string): string =>
     sealing === undefined ? id : sealing.seal.seal(sealing.caller, sealing.backend, id, sealing.form);
-  return withTexts(json, (value, key) => {
-    if (addresses !== undefined && value.startsWith('http')) {
-      const path = addresses.pattern.exec(value)?.[1];
-      if (path !== undefined) return origin + withSealed(path, addresses.idsIn(path), seal);
-    }
-    if (sealing === undefined) return value;
-    if (sealing.form === 'name') return PROSE.has(key) ? value : withSealedNames(value, seal);
-    return isIdKey(key) && ID.test(value) ? seal(value) : value;
-  });
+  return withTexts(
+    json,
+    (value, key) => {
+      if (addresses !== undefined && value.startsWith('http')) {
+        const path = addresses.pattern.exec(value)?.[1];
+        if (path !== undefined) return origin + withSealed(path, addresses.idsIn(path), seal);
+      }
+      if (sealing === undefined) return value;
+      if (sealing.form === 'name') return PROSE.has(key) ? value : withSealedNames(value, seal);
+      return isIdKey(key) && ID.test(value) ? seal(value) : value;
+    },
+    APPLICATIONS,
+  );
 }
+
+/** Under these an application keeps data of its own: what looks like an id there is none of the provider's. */
+const APPLICATIONS: ReadonlySet<string> = new Set(
+  `metadata customMetadata custom_metadata attributes arguments args input item sample labels variables tool_choice tools
+  parameters schema input_schema json_schema`.split(/\s+/),
+);
 
 function withSealed(path: string, ids: readonly string[], seal: (id: string) => string): string {
   return ids.reduce((edited, id) => edited.replace(`/${id}`, () => `/${seal(id)}`), path);
