@@ -6,14 +6,27 @@ import { eachText } from '../lib/json-texts.ts';
  * its own, sealed ids, so one that is not sealed is another's, or from elsewhere.
  */
 export function refuseForeignReferences(text: string): void {
-  eachText(text, (value, key) => {
-    if (!REFERENCES.has(key) || !PROVIDERS_OWN.test(value) || value.includes('lp1-')) return;
+  eachText(text, (written, writtenKey) => {
+    const [value, key] = [unescaped(written), unescaped(writtenKey)];
+    if (value.includes('lp1') || !(FILE_NAME.test(value) || (REFERENCES.has(key) && PROVIDERS_OWN.test(value)))) return;
     throw new Refusal(
       'resource_not_found',
       `Nothing is kept for this caller under the id \`${value.slice(0, 100)}\`. Use the id that the gateway gave.`,
       { param: key },
     );
   });
+}
+
+/** `files/abc`, by itself or at the end of an address: what Gemini calls a file. */
+const FILE_NAME = /^(?:https?:\/\/[^/]+\/v1\w*\/)?(?:files|cachedContents|fileSearchStores)\/[\w-]+$/;
+
+function unescaped(written: string): string {
+  if (!written.includes('\\')) return written;
+  try {
+    return String(JSON.parse(`"${written}"`));
+  } catch {
+    return written;
+  }
 }
 
 /** The keys under which requests refer to what a provider keeps. */

@@ -8,6 +8,8 @@ export class OpenedIds {
   /** The backend that they lead to, by name; undefined as long as there was none. */
   backend: string | undefined;
 
+  #looks = 0;
+
   constructor(
     private readonly exchange: Exchange,
     private readonly context: Context,
@@ -21,12 +23,13 @@ export class OpenedIds {
     const { seal } = this.context.snapshot;
     if (seal === undefined) return text;
     return withOpenedIds(text, (sealed, at) => {
+      if (isProse && !standsAlone(text, at, sealed.length)) return sealed;
+      if (++this.#looks > MOST_LOOKS) throw tooMany();
       const opened = seal.open(this.exchange.callerName, sealed);
       if (opened !== undefined) {
         this.leadsTo(opened.backend, sealed);
         return opened.id;
       }
-      if (isProse && !standsAlone(text, at, sealed.length)) return sealed;
       throw unknownId(sealed);
     });
   }
@@ -39,6 +42,13 @@ export class OpenedIds {
     }
     this.backend = backend;
   }
+}
+
+/** Each costs some microseconds, in which nobody else is served. */
+const MOST_LOOKS = 2000;
+
+function tooMany(): Refusal {
+  return new Refusal('request_too_complex', `The request refers to more than ${MOST_LOOKS} ids. Use fewer.`);
 }
 
 /** The same for what was never there and for what is another caller's. */

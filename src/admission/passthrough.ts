@@ -85,9 +85,12 @@ function openBody(ids: OpenedIds, exchange: Exchange, context: Context): void {
 }
 
 /** JSON is looked at, and so is held; forms and bytes are not. */
-function isUpload({ request, headers }: Exchange): boolean {
+function isUpload({ request, headers, endpoint, query }: Exchange): boolean {
+  if (request.body === null) return false;
+  // What goes up to an upload that has begun is a file, whatever its type.
+  if (endpoint?.through?.root === 'upload' && /[?&]upload_id=/.test(query)) return true;
   const type = headers['content-type'] ?? '';
-  return request.body !== null && !/^\s*(?:application\/(?:[\w.+-]+\+)?json|text\/json)\b/i.test(type);
+  return !/^\s*(?:application\/(?:[\w.+-]+\+)?json|text\/json)\b/i.test(type);
 }
 
 function uploadOf(exchange: Exchange): Through['upload'] {

@@ -54,7 +54,7 @@ export class Attempts {
     this.#sent++;
   }
 
-  /** The failure that tells the most: the last of a backend, or why none could be asked. */
+  /** The failure that tells the most: the last of a backend, or why none could be asked. Being slower than another is none. */
   get lastFailure(): Failure | undefined {
     const failed = this.#all.findLast(
       (attempt) => attempt.isSent && attempt.failure !== undefined && !hasLost(attempt),

@@ -1,9 +1,12 @@
 import { hasRoomFor, releaseBytes, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import { ScrubbedDeltas } from '../core/scrubbed-deltas.ts';
 import type { BodyChunk, UpstreamBody } from '../core/upstream-answer.ts';
+import { UnreadableStream } from '../protocols/shared/stream/sse.ts';
 import { editedAnswer, type AnswerEdits } from './seal-answer.ts';
 import type { AttemptRun } from './settle.ts';
 
+/** As in the streams of models. */
+const MOST_EVENT_BYTES = 64 * 1024 * 1024;
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -63,6 +66,7 @@ export class ThroughEvents implements UpstreamBody {
     this.#begun.push(piece);
     this.#begunBytes += piece.byteLength;
     if (this.#begunBytes <= UNCOUNTED_BYTES) return;
+    if (this.#begunBytes > MOST_EVENT_BYTES) throw new UnreadableStream('an event is too long');
     const { attempt, context } = this.run;
     if (!hasRoomFor(piece.byteLength, attempt, context)) throw new NoRoom();
     this.#heldBytes += piece.byteLength;
