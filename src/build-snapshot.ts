@@ -204,7 +204,7 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
     balance: model.balance ?? config.routing.balance,
     tiers,
     totalMs: model.timeout?.total_timeout === undefined ? undefined : offAsInfinity(model.timeout.total_timeout),
-    turns: live.turns(name),
+    roundRobinCounts: live.roundRobinCounts(name),
     hedge: model.hedge && { after: model.hedge.after, atMost: model.hedge.at_most, live: live.hedge(name) },
     commit: model.commit === 'first_content' ? undefined : model.commit,
   };

@@ -280,8 +280,8 @@ export interface Alias {
   readonly tiers: readonly (readonly Route[])[];
   /** `total_timeout` where the alias sets one itself, in milliseconds. */
   readonly totalMs: number | undefined;
-  /** The turn of `round_robin`, one count for each tier. Outlives reloads. */
-  readonly turns: number[];
+  /** What `round_robin` has counted, for each tier. Outlives reloads. */
+  readonly roundRobinCounts: number[];
   /** When a second route is tried beside a slow first; undefined: never. */
   readonly hedge: Hedge | undefined;
   /** Until when the streams of those who ask for it are held back; undefined: until their first content. */

@@ -27,7 +27,7 @@ function begin(timeouts: Partial<Timeouts> = {}, thinks = false): Attempt {
       balance: 'random',
       tiers: [],
       totalMs: undefined,
-      turns: [],
+      roundRobinCounts: [],
       hedge: undefined,
     },
     backend: {

@@ -20,7 +20,7 @@ function seeded(seed = 1): () => number {
 
 function context(conversation = ''): BalanceContext {
   let turn = 0;
-  return { takeTurn: () => turn++, conversation: () => conversation, random: seeded(), now: 0 };
+  return { nextCount: () => turn++, conversation: () => conversation, random: seeded(), now: 0 };
 }
 
 const alias: Alias = {
@@ -29,7 +29,7 @@ const alias: Alias = {
   balance: 'random',
   tiers: [],
   totalMs: undefined,
-  turns: [],
+  roundRobinCounts: [],
   hedge: undefined,
 };
 const OFF = Infinity;
@@ -88,7 +88,7 @@ describe.each(RULES)('%s', (rule) => {
 
   test('asks nothing for a single route, or for none', () => {
     const silent: BalanceContext = {
-      takeTurn: () => expect.unreachable(),
+      nextCount: () => expect.unreachable(),
       conversation: () => expect.unreachable(),
       random: () => expect.unreachable(),
       now: 0,

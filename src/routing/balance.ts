@@ -3,8 +3,8 @@ import type { Balance, Route } from '../core/route.ts';
 
 /** What a rule may look at besides the routes. */
 export interface BalanceContext {
-  /** The turn of `round_robin`: counted up by its use. */
-  takeTurn(): number;
+  /** The count of `round_robin`, which goes up with each call. */
+  nextCount(): number;
   /** What identifies the conversation, for `session`; asked only then. */
   conversation(): string;
   random(): number;
@@ -22,8 +22,8 @@ const RULES: Readonly<Record<Balance, (routes: readonly Route[], context: Balanc
   random: (routes, { random }) => byScore(routes, (route) => weightedDraw(route.weight, random())),
 
   // Each turn goes to the route into whose share of the whole it falls, so that weights hold exactly over a round.
-  round_robin: (routes, { takeTurn }) => {
-    const first = turnOf(routes, takeTurn());
+  round_robin: (routes, { nextCount }) => {
+    const first = indexOfCount(routes, nextCount());
     return [...routes.slice(first), ...routes.slice(0, first)];
   },
 
@@ -65,14 +65,14 @@ function byScore(routes: readonly Route[], score: (route: Route) => number): rea
     .map(({ route }) => route);
 }
 
-function turnOf(routes: readonly Route[], turn: number): number {
+function indexOfCount(routes: readonly Route[], count: number): number {
   const weights = smoothWeights(routes);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  if (total === 0) return turn % routes.length;
-  // Smooth weighted round robin, replayed to this turn of the round: spreads the heavy route's turns instead of bunching them.
+  if (total === 0) return count % routes.length;
+  // Smooth weighted round robin, replayed up to this count: it spreads the heavy route instead of bunching it.
   const current = weights.map(() => 0);
   let chosen = 0;
-  for (let step = 0; step <= turn % total; step++) {
+  for (let step = 0; step <= count % total; step++) {
     chosen = 0;
     for (let i = 0; i < weights.length; i++) {
       current[i] = (current[i] ?? 0) + (weights[i] ?? 0);

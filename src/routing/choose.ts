@@ -31,17 +31,17 @@ interface Choosing {
 /** The open routes of one priority in the order of the alias's rule. */
 function inOrder(open: readonly Route[], tier: number, choosing: Choosing): readonly Route[] {
   const { named, exchange, protocol, context } = choosing;
-  const { balance, turns } = named.alias;
+  const { balance, roundRobinCounts } = named.alias;
   return balanced(open, balance, {
-    takeTurn: () => takeTurn(turns, tier),
+    nextCount: () => nextCount(roundRobinCounts, tier),
     conversation: () => protocol.conversationStart(exchange.body?.fields ?? {}),
     random: context.random,
     now: context.clock.now(),
   });
 }
 
-function takeTurn(turns: number[], tier: number): number {
-  const turn = turns[tier] ?? 0;
-  turns[tier] = turn + 1;
-  return turn;
+function nextCount(roundRobinCounts: number[], tier: number): number {
+  const count = roundRobinCounts[tier] ?? 0;
+  roundRobinCounts[tier] = count + 1;
+  return count;
 }

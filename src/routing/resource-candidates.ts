@@ -98,7 +98,7 @@ export function routeTo(backend: Backend, { snapshot }: Context): Route {
     balance: 'random',
     tiers: [],
     totalMs: undefined,
-    turns: [],
+    roundRobinCounts: [],
     hedge: undefined,
   };
   const live = backend.live.model(NO_ALIAS, NO_ALIAS);

@@ -1,10 +1,10 @@
 import type { Account } from '../core/classify.ts';
 import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 import { queryField } from '../lib/query-field.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 
 /** Whose key, or lack of one, the backend has answered to. */
-export function accountOf({ attempt, exchange, protocol, client, context }: AttemptRun): Account {
+export function accountOf({ attempt, exchange, protocol, client, context }: AttemptContext): Account {
   const { backend } = attempt.route;
   const place = backend.credential ?? protocol.wire.credential;
   // Where the gateway has any key, no client's goes further; what is lacking then is the operator's to mend.

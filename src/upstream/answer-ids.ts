@@ -1,11 +1,11 @@
 import type { IdSeal } from '../core/sealed-id.ts';
 import type { ProviderState } from '../protocols/protocol.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 
 /** Seals the ids in an answer of the client's own dialect on its way down, and notes whose the items in it are. */
 export class AnswerIds {
   /** Undefined where ids pass as they are. */
-  static for(run: AttemptRun): AnswerIds | undefined {
+  static for(run: AttemptContext): AnswerIds | undefined {
     const { providerState } = run.protocol;
     const { seal, hasManyCallers } = run.context.snapshot;
     if (run.translation !== undefined || providerState === undefined || seal === undefined) return undefined;
@@ -16,7 +16,7 @@ export class AnswerIds {
   }
 
   private constructor(
-    private readonly run: AttemptRun,
+    private readonly run: AttemptContext,
     private readonly providerState: ProviderState,
     private readonly idSeal: IdSeal,
   ) {}

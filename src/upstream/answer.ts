@@ -4,7 +4,7 @@ import type { ScrubbedPieces } from '../core/scrubber.ts';
 import type { HeldAnswer } from '../core/failure.ts';
 import type { UpstreamBody } from '../core/upstream-answer.ts';
 import { findInTail, TAIL_BYTES } from '../lib/json-tail.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 import { fail, succeed } from './settle.ts';
 import type { StreamAnswer } from './stream-answer.ts';
 import { transportFailureOf } from './transport-failure.ts';
@@ -49,7 +49,7 @@ export class LongAnswer {
     /** What was read already. */
     private readonly pieces: Uint8Array[],
     private readonly body: UpstreamBody,
-    private readonly run: AttemptRun,
+    private readonly run: AttemptContext,
   ) {
     this.status = status;
     this.headers = headers;

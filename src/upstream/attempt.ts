@@ -23,7 +23,7 @@ import { upstreamQuery } from './query.ts';
 import { readThrough } from './through-answer.ts';
 import { readPlain } from './plain-answer.ts';
 import { fail } from './settle.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 import { upstreamProtocolFor } from '../translation/upstream-protocol.ts';
 import { bodyFor } from './body.ts';
 import { StreamAnswer } from './stream-answer.ts';
@@ -67,7 +67,7 @@ export async function carryOut(attempt: Attempt, client: Protocol, context: Cont
 }
 
 /** The attempt has begun: sends the body, and once more without what the gateway has put in if it is refused for that. */
-async function sent(body: UpstreamRequest['body'], run: AttemptRun): Promise<Answer | Failure> {
+async function sent(body: UpstreamRequest['body'], run: AttemptContext): Promise<Answer | Failure> {
   const { attempt, protocol, client, context } = run;
   try {
     const counting = withUsage(body, run);
@@ -88,7 +88,7 @@ async function sent(body: UpstreamRequest['body'], run: AttemptRun): Promise<Ans
 }
 
 /** Sends the body and waits until the answer is certain to be good, or is not. */
-async function asked(body: UpstreamRequest['body'], run: AttemptRun): Promise<Answer | Failure> {
+async function asked(body: UpstreamRequest['body'], run: AttemptContext): Promise<Answer | Failure> {
   const { backend } = run.attempt.route;
   let response: UpstreamAnswer | undefined;
   try {
@@ -119,7 +119,7 @@ async function asked(body: UpstreamRequest['body'], run: AttemptRun): Promise<An
  */
 function withUsage(
   body: UpstreamRequest['body'],
-  { attempt, exchange, protocol, translation }: AttemptRun,
+  { attempt, exchange, protocol, translation }: AttemptContext,
 ): string | undefined {
   const { usageRequest } = protocol.stream;
   if (usageRequest === undefined || translation !== undefined || typeof body !== 'string') return undefined;
@@ -135,7 +135,7 @@ function withUsage(
  */
 function refusesUsage(
   { answer }: Failure,
-  { attempt, exchange, protocol, translation, hidesUsage }: AttemptRun,
+  { attempt, exchange, protocol, translation, hidesUsage }: AttemptContext,
 ): boolean {
   const { usageRequest } = protocol.stream;
   if (usageRequest === undefined || answer === undefined || (answer.status !== 400 && answer.status !== 422))
@@ -156,13 +156,13 @@ function noAnswer(response: UpstreamAnswer): Failure {
 }
 
 /** Nothing was sent, for what the request names has no place in a URL of this backend. */
-function unsendable(refusal: Refusal, run: AttemptRun): Failure {
+function unsendable(refusal: Refusal, run: AttemptContext): Failure {
   run.attempt.refusal = refusal;
   return fail(run, transportFailure('not_carried', refusal.details.param));
 }
 
 /** What was asked for as a stream is one if it begins so, whatever its label says; what was not is read as a whole. */
-function read(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failure> {
+function read(response: UpstreamAnswer, run: AttemptContext): Promise<Answer | Failure> {
   const { exchange } = run;
   if (exchange.endpoint?.through !== undefined) return readThrough(response, run);
   if (exchange.stream) return readStream(response, run);
@@ -171,12 +171,12 @@ function read(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failu
   return isAnswer ? collectStream(response, run) : StreamAnswer.open(response, run);
 }
 
-async function readStream(response: UpstreamAnswer, run: AttemptRun): Promise<Answer | Failure> {
+async function readStream(response: UpstreamAnswer, run: AttemptContext): Promise<Answer | Failure> {
   const { answer, isStream } = await asStreamOrNot(response, run.exchange, run.attempt.watch);
   return await (isStream ? StreamAnswer.open(answer, run) : readPlain(answer, run));
 }
 
-function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamRequest {
+function requestFor(run: AttemptContext, body: UpstreamRequest['body']): UpstreamRequest {
   const { attempt, exchange, client, translation, context } = run;
   const { route, cancellation } = attempt;
   const { method, stream, endpoint } = exchange;
@@ -195,7 +195,7 @@ function requestFor(run: AttemptRun, body: UpstreamRequest['body']): UpstreamReq
 }
 
 /** Where a backend of the client's own dialect has what was asked for: mostly where the client asked for it. */
-function targetFor(run: AttemptRun, withheld: WithheldValues): string {
+function targetFor(run: AttemptContext, withheld: WithheldValues): string {
   const { exchange, protocol, attempt } = run;
   const { endpoint, stream, body } = exchange;
   const { wire } = protocol;
@@ -206,7 +206,7 @@ function targetFor(run: AttemptRun, withheld: WithheldValues): string {
   return address.includes('?') ? address + own.replace('?', '&') : address + own;
 }
 
-function queryFor(run: AttemptRun, withheld: WithheldValues): string {
+function queryFor(run: AttemptContext, withheld: WithheldValues): string {
   return upstreamQuery(run.exchange.endpoint?.through?.query ?? run.exchange.query, {
     own: run.protocol.wire.ownQueryFields,
     ofPath: run.exchange.endpoint?.ownQueryFields,
@@ -251,7 +251,7 @@ const CLOSED_BEFORE_MS = 1000;
  * given up, is redone once at once, for nothing was wrong with the backend. One that closes later, or a second time, has
  * had the request and failed.
  */
-function mayRedo(error: unknown, { attempt, exchange, context }: AttemptRun): boolean {
+function mayRedo(error: unknown, { attempt, exchange, context }: AttemptContext): boolean {
   const { route } = attempt;
   if (!isReset(error) || attempt.cancellation.reason !== undefined || exchange.attempts.wasRedone(route)) return false;
   if (context.clock.now() - attempt.startedAt >= CLOSED_BEFORE_MS) return false;

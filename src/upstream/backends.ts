@@ -12,7 +12,7 @@ export class LiveBackends {
   /** What `Via` calls this gateway. */
   readonly hopMark = hopMark();
   readonly #backends = new Map<string, BackendLive>();
-  readonly #turns = new Map<string, number[]>();
+  readonly #roundRobinCounts = new Map<string, number[]>();
   /** Of aliases that have, or had, hedging. */
   readonly #hedges = new Map<string, HedgeLive>();
   /** Ways that no config leads to any more. */
@@ -32,7 +32,8 @@ export class LiveBackends {
     for (const key of this.#transports.keys()) if (!names.has(key.split('\0', 1)[0] ?? '')) this.#forget(key);
     for (const { retire } of this.#replaced) retire?.();
     this.#replaced = [];
-    for (const alias of this.#turns.keys()) if (!Object.hasOwn(models, alias)) this.#turns.delete(alias);
+    for (const alias of this.#roundRobinCounts.keys())
+      if (!Object.hasOwn(models, alias)) this.#roundRobinCounts.delete(alias);
     const changed = backends.filter((backend) => {
       const earlier = before.backends.find(({ name }) => name === backend.name);
       return earlier !== undefined && wayOf(earlier) !== wayOf(backend);
@@ -48,8 +49,8 @@ export class LiveBackends {
     return remembered(this.#backends, name, () => new BackendLive(name, this.onRoom));
   }
 
-  turns(alias: string): number[] {
-    return remembered(this.#turns, alias, () => []);
+  roundRobinCounts(alias: string): number[] {
+    return remembered(this.#roundRobinCounts, alias, () => []);
   }
 
   hedge(alias: string): HedgeLive {

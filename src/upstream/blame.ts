@@ -2,13 +2,13 @@ import { CONSEQUENCES } from '../core/failure.ts';
 import type { Failure } from '../core/failure.ts';
 import { accountOf } from './account.ts';
 import { clientChoseForm, clientMayHaveCaused, clientSentTooMuch } from './client-causes.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 
 /**
  * Whether a failure is the backend's own, so that everybody had better leave it alone for a while. What one client can
  * bring about by its key, or by what it asks for, is not: it would take the route away from all others.
  */
-export function isBackendsFault(run: AttemptRun, failure: Failure): boolean {
+export function isBackendsFault(run: AttemptContext, failure: Failure): boolean {
   // Whoever asks for what is kept somewhere may be wrong about the id.
   if (run.exchange.asked === undefined) return false;
   if (!failure.routedAround || !CONSEQUENCES[failure.kind].blamed) return false;

@@ -1,7 +1,7 @@
 import type { Failure } from '../core/failure.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { BrokenEnd } from '../protocols/shared/finish/words.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 import { classify } from './settle.ts';
 
 /**
@@ -9,7 +9,7 @@ import { classify } from './settle.ts';
  * it for an error. What the model could not write is not the backend's fault: whoever asks for it again would take the
  * route away from all others.
  */
-export function brokenEndFailure({ word, cause, error }: BrokenEnd, headers: Headers, run: AttemptRun): Failure {
+export function brokenEndFailure({ word, cause, error }: BrokenEnd, headers: Headers, run: AttemptContext): Failure {
   if (error === undefined) return transportFailure(cause === 'server' ? 'broken_answer' : 'generation_failed', word);
   const failure = classify({ status: 200, headers, body: new Uint8Array() }, error, run);
   return { ...failure, detail: failure.detail ?? word, answer: undefined };

@@ -1,13 +1,13 @@
 import type { Failure } from '../core/failure.ts';
 import { isMadeUp } from '../core/operation.ts';
 import { operationFor } from '../routing/cooling.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 
 /**
  * Whether it may be for what the client chose that a backend refuses the gateway's account (401, 402, 403, no quota) or
  * does not find what is asked for (404). If in doubt it is: then the next route is tried and nobody is blamed.
  */
-export function clientMayHaveCaused(run: AttemptRun, failure: Failure): boolean {
+export function clientMayHaveCaused(run: AttemptContext, failure: Failure): boolean {
   if (hasChosen(run, ACCOUNT_HEADERS) || hasChosenQuery(run)) return true;
   const status = failure.meantStatus ?? failure.status;
   // Where it is said in words that the account has nothing left, that is so for all.
@@ -25,14 +25,14 @@ export function clientMayHaveCaused(run: AttemptRun, failure: Failure): boolean 
 }
 
 /** Whether the client chose how the answer looks, so that it is no wonder if it cannot be read. */
-export function clientChoseForm({ exchange, sentHeaders, sentTarget = '' }: AttemptRun): boolean {
+export function clientChoseForm({ exchange, sentHeaders, sentTarget = '' }: AttemptContext): boolean {
   const { accept } = exchange.headers;
   const isOdd = accept !== undefined && sentHeaders?.['accept'] === accept && !USUAL_ACCEPT.test(accept);
   return isOdd || hasChosenQuery({ exchange, sentTarget });
 }
 
 /** Whether it may be the size of what the client sent for which the connection was closed: not every server says so first. */
-export function clientSentTooMuch(run: AttemptRun): boolean {
+export function clientSentTooMuch(run: AttemptContext): boolean {
   return run.exchange.bytesIn >= LARGE_BODY_BYTES && servesOthers(run);
 }
 
@@ -49,13 +49,13 @@ const HARMLESS_QUERY: ReadonlySet<string> = new Set(['alt=json', 'alt=sse', 'bet
 const SERVES_OTHERS_MS = 10_000;
 
 function hasChosen(
-  { exchange, sentHeaders }: Pick<AttemptRun, 'exchange' | 'sentHeaders'>,
+  { exchange, sentHeaders }: Pick<AttemptContext, 'exchange' | 'sentHeaders'>,
   names: readonly string[],
 ): boolean {
   return names.some((name) => exchange.headers[name] !== undefined && sentHeaders?.[name] === exchange.headers[name]);
 }
 
-function hasChosenQuery({ exchange, sentTarget = '' }: Pick<AttemptRun, 'exchange' | 'sentTarget'>): boolean {
+function hasChosenQuery({ exchange, sentTarget = '' }: Pick<AttemptContext, 'exchange' | 'sentTarget'>): boolean {
   const at = sentTarget.indexOf('?');
   if (exchange.query === '' || at === -1) return false;
   const sent = new URLSearchParams(sentTarget.slice(at));
@@ -66,7 +66,7 @@ function hasChosenQuery({ exchange, sentTarget = '' }: Pick<AttemptRun, 'exchang
 }
 
 /** Content that a provider will not have, a price over what is left, an input that the model cannot take. */
-function servesOthers({ attempt, exchange, context }: AttemptRun): boolean {
+function servesOthers({ attempt, exchange, context }: AttemptContext): boolean {
   const { latency, model, modelLabel } = attempt.route;
   // What is measured is of all that a wildcard stands for, and mostly of conversations.
   if (exchange.endpoint?.operation !== 'generate' || model !== modelLabel || latency.ewmaMs === 0) return false;
@@ -74,7 +74,7 @@ function servesOthers({ attempt, exchange, context }: AttemptRun): boolean {
 }
 
 /** Firewalls in front of providers answer in pages, and go by a prompt's words or, if they are told it, by the client's address. */
-function isFirewalls({ exchange, context }: AttemptRun, { error }: Failure): boolean {
+function isFirewalls({ exchange, context }: AttemptContext, { error }: Failure): boolean {
   return error === undefined || (context.snapshot.forwardsClientIp && exchange.peer !== '');
 }
 

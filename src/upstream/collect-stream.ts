@@ -9,7 +9,7 @@ import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import type { StreamCollection } from '../translation/translation.ts';
 import { translationFor } from '../translation/translation-for.ts';
 import { withOwnIds } from './own-ids.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 import { begun, classify, rememberKept, succeed } from './settle.ts';
 import { StreamInspector } from './stream-inspector.ts';
 
@@ -19,7 +19,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 const AFTER_FINISH_MS = 2000;
 
 /** Reads a stream that nobody asked for to its end, and makes of it the plain answer that the client did ask for. */
-export async function collectStream(response: UpstreamAnswer, run: AttemptRun): Promise<PlainAnswer | Failure> {
+export async function collectStream(response: UpstreamAnswer, run: AttemptContext): Promise<PlainAnswer | Failure> {
   const collector = collectorFor(run);
   if (collector === undefined) return brokenAnswer('unasked_stream');
   const { status, headers } = response;
@@ -56,7 +56,7 @@ export async function collectStream(response: UpstreamAnswer, run: AttemptRun): 
   }
 }
 
-async function readAll({ body }: UpstreamAnswer, events: StreamInspector, run: AttemptRun): Promise<void> {
+async function readAll({ body }: UpstreamAnswer, events: StreamInspector, run: AttemptContext): Promise<void> {
   const { attempt, context } = run;
   let bytes = 0;
   while (!events.isOver) {
@@ -83,7 +83,7 @@ async function readAll({ body }: UpstreamAnswer, events: StreamInspector, run: A
 }
 
 /** Undefined where the dialect cannot say again what was asked for: then nor can it be known what is answered. */
-function collectorFor(run: AttemptRun): Collector | undefined {
+function collectorFor(run: AttemptContext): Collector | undefined {
   const { attempt, exchange, protocol, client, context } = run;
   // Of several choices a plain answer made of it would have the first.
   if (run.translation === undefined && asksForSeveral(exchange.body?.fields)) return undefined;

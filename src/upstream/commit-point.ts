@@ -2,7 +2,7 @@ import { hasRoomFor, releaseBytes } from '../core/buffered-bytes.ts';
 import type { LateCommit } from '../core/route.ts';
 import type { BodyChunk } from '../core/upstream-answer.ts';
 import { Blocks } from '../protocols/shared/stream/blocks.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 import type { StreamInspector } from './stream-inspector.ts';
 
 /** How much may wait for the first content. */
@@ -28,7 +28,7 @@ export class CommitPoint {
   #cancelTimer: (() => void) | undefined;
 
   /** It is what the alias says that the client has asked for, wherever the answer comes from. */
-  constructor(private readonly run: AttemptRun) {
+  constructor(private readonly run: AttemptContext) {
     const { asked, endpoint } = run.exchange;
     if (endpoint?.operation !== 'generate') return;
     this.#late = asked?.alias.commit;

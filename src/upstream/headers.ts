@@ -6,13 +6,17 @@ import type { Protocol } from '../protocols/protocol.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { CREDENTIAL_HEADERS } from '../vendors/dialects.ts';
 import { queryField } from '../lib/query-field.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 import { WITHHELD, WITHHELD_WITH_KEYS } from './withheld-headers.ts';
 import { addUploadHeaders } from './upload-headers.ts';
 import type { WithheldValues } from './withheld-values.ts';
 
 /** The headers of an attempt's request: the client's, less what is not the backend's business, plus what it needs. */
-export function upstreamHeaders(run: AttemptRun, snapshot: Snapshot, withheld: WithheldValues): Record<string, string> {
+export function upstreamHeaders(
+  run: AttemptContext,
+  snapshot: Snapshot,
+  withheld: WithheldValues,
+): Record<string, string> {
   const { exchange, attempt, protocol, translation, client } = run;
   const { backend } = attempt.route;
   const given = exchange.headers;
@@ -67,7 +71,7 @@ function forwardedChain(given: string | undefined, { peer }: Exchange, { trusted
 }
 
 /** Without any credentials in the config the client's own go through; otherwise they end here. */
-export function isAskedAsClient({ attempt }: AttemptRun, { keyCheck }: Snapshot): boolean {
+export function isAskedAsClient({ attempt }: AttemptContext, { keyCheck }: Snapshot): boolean {
   const { apiKey, credential, headers } = attempt.route.backend;
   if (apiKey !== undefined || keyCheck !== undefined || credential === 'none') return false;
   for (const name of CREDENTIAL_HEADERS) if (headers[name] !== undefined) return false;
@@ -91,7 +95,7 @@ function closedHeaders(given: HeaderFields, withheld: WithheldValues): Record<st
 }
 
 /** The client's own key, where it does not stand already where the backend looks for it. */
-function clientKey({ exchange, client, translation }: AttemptRun): string | undefined {
+function clientKey({ exchange, client, translation }: AttemptContext): string | undefined {
   const inQuery = queryField(exchange.query, client.front.keyParameter);
   return translation === undefined ? inQuery : (credentialIn(exchange.headers) ?? inQuery);
 }

@@ -1,6 +1,6 @@
 import type { Exchange } from '../core/exchange.ts';
 import type { Snapshot } from '../snapshot.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 
 /** Where an upload goes on: with an id in the query. */
 const UPLOAD_URL = 'x-goog-upload-url';
@@ -10,7 +10,7 @@ const UPLOAD_ID = 'upload_id';
  * Makes of the address at which a provider wants the rest of an upload one of the gateway: the client has no key for any
  * other place. One that is not below the provider's own uploads is left out.
  */
-export function onGateway(headers: Headers, run: AttemptRun): void {
+export function onGateway(headers: Headers, run: AttemptContext): void {
   const given = headers.get(UPLOAD_URL);
   if (given === null) return;
   const { exchange, attempt, context } = run;

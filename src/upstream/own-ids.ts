@@ -1,12 +1,12 @@
 import type { PlainAnswer } from './answer.ts';
 import { AnswerIds } from './answer-ids.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 
 /** An answer, and the same parsed. */
 export type Parsed = Pick<PlainAnswer, 'body' | 'json'>;
 
 /** With the ids in it as they are for this caller, where callers have ids of their own. */
-export function withOwnIds(body: Uint8Array<ArrayBuffer>, json: unknown, run: AttemptRun): Parsed {
+export function withOwnIds(body: Uint8Array<ArrayBuffer>, json: unknown, run: AttemptContext): Parsed {
   const ids = AnswerIds.for(run);
   if (ids === undefined) return { body, json };
   const text = decoder.decode(body);

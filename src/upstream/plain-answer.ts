@@ -21,7 +21,7 @@ import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import { collectStream } from './collect-stream.ts';
 import { framedWhole, streamType } from '../translation/framing.ts';
 import { withOwnIds } from './own-ids.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 import { begun, classify, rememberKept, succeed } from './settle.ts';
 
 /** An answer of up to this size is held until it is whole, so that one that breaks off can be had elsewhere. */
@@ -32,7 +32,7 @@ const HOLD_WHOLE_BYTES = 64 * 1024 * 1024;
 /** Reads an answer that is no event stream, and judges it once it is whole. */
 export async function readPlain(
   response: UpstreamAnswer,
-  run: AttemptRun,
+  run: AttemptContext,
 ): Promise<PlainAnswer | LongAnswer | Failure> {
   run.attempt.watch.committed();
   // Mostly it has come with its head.
@@ -45,7 +45,7 @@ export async function readPlain(
 function judged(
   response: UpstreamAnswer,
   body: Uint8Array<ArrayBuffer>,
-  run: AttemptRun,
+  run: AttemptContext,
 ): PlainAnswer | Failure | Promise<PlainAnswer | Failure> {
   const { status, headers } = response;
   const good = status >= 200 && status <= 299;
@@ -86,7 +86,7 @@ function judged(
  * The answer in the client's dialect, and as a stream where it asked for one; undefined where it can be passed on as it
  * is. One that makes no sense in the backend's own dialect is as good as none.
  */
-function inClientsForm(json: unknown, { exchange, client, translation }: AttemptRun): string | Failure | undefined {
+function inClientsForm(json: unknown, { exchange, client, translation }: AttemptContext): string | Failure | undefined {
   const { stream, endpoint } = exchange;
   if (translation === undefined) {
     const events = stream && endpoint?.operation === 'generate' ? client.stream.fromPlain(json) : undefined;
@@ -101,7 +101,7 @@ function inClientsForm(json: unknown, { exchange, client, translation }: Attempt
   }
 }
 
-function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: AttemptRun): Failure | undefined {
+function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: AttemptContext): Failure | undefined {
   const { status } = answer;
   if (status < 200 || status > 299) return classify(answer, json, run);
   // Of what is kept, also a response that has failed is what was asked for.
@@ -116,7 +116,7 @@ function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: Atte
 }
 
 /** Of a word that nobody knows its own client may judge, where nothing better is to be had than the answer as it is. */
-function brokenPlain(broken: BrokenEnd, answer: HeldAnswer, json: unknown, run: AttemptRun): Failure {
+function brokenPlain(broken: BrokenEnd, answer: HeldAnswer, json: unknown, run: AttemptContext): Failure {
   const { attempt, exchange, translation, protocol } = run;
   const failure = brokenEndFailure(broken, answer.headers, run);
   if (broken.cause !== 'unknown' || translation !== undefined || exchange.stream) return failure;
@@ -133,24 +133,27 @@ function noJson({ body }: HeldAnswer): Failure {
 const PAGE_START_BYTES = 64;
 
 /** Whoever went on with a conversation has said something, or why not. What holds neither may hold a vendor's own error. */
-function noAnswer(answer: HeldAnswer, json: unknown, run: AttemptRun): Failure | undefined {
+function noAnswer(answer: HeldAnswer, json: unknown, run: AttemptContext): Failure | undefined {
   if (json === undefined) return answer.body.byteLength === 0 ? brokenAnswer('no_answer') : noJson(answer);
   if (run.protocol.holdsAnswer(json)) return undefined;
   return readVendorError(json) === undefined ? brokenAnswer('no_answer') : classify(answer, json, run);
 }
 
-function isGenerated({ exchange }: AttemptRun): boolean {
+function isGenerated({ exchange }: AttemptContext): boolean {
   return exchange.endpoint?.operation === 'generate';
 }
 
 /** Audio and images are played as they come; nobody waits for a whole one. What has to be JSON is none, whatever its label. */
-function isHeld({ status, headers }: UpstreamAnswer, run: AttemptRun): boolean {
+function isHeld({ status, headers }: UpstreamAnswer, run: AttemptContext): boolean {
   if (status < 200 || status > 299 || mustBeWhole(run) || run.exchange.endpoint?.answersJson === true) return true;
   return !MEDIA.test(headers.get('content-type') ?? '');
 }
 
 /** Reads piece by piece, until the answer is whole; gives the pieces of one that turns out not to be one to hold. */
-async function readInPieces(answer: UpstreamAnswer, run: AttemptRun): Promise<Uint8Array<ArrayBuffer> | Uint8Array[]> {
+async function readInPieces(
+  answer: UpstreamAnswer,
+  run: AttemptContext,
+): Promise<Uint8Array<ArrayBuffer> | Uint8Array[]> {
   const { attempt, context } = run;
   const pieces: Uint8Array[] = [];
   if (!isHeld(answer, run)) return pieces;
@@ -173,7 +176,7 @@ async function readInPieces(answer: UpstreamAnswer, run: AttemptRun): Promise<Ui
 function beginLong(
   { status, headers, body }: UpstreamAnswer,
   pieces: Uint8Array[],
-  run: AttemptRun,
+  run: AttemptContext,
 ): LongAnswer | Failure {
   if (mustBeWhole(run)) {
     run.attempt.refusal = tooLong(run.attempt.route);
@@ -187,7 +190,7 @@ function beginLong(
   return new LongAnswer({ status, headers }, pieces, body, run);
 }
 
-function mustBeWhole(run: AttemptRun): boolean {
+function mustBeWhole(run: AttemptContext): boolean {
   return run.translation !== undefined || AnswerIds.for(run) !== undefined;
 }
 
@@ -220,7 +223,7 @@ const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /** Undefined for what is no JSON. Throws TooComplex for what would be too much to translate. */
-function parsed(body: Uint8Array, { translation, exchange, attempt, context }: AttemptRun): unknown {
+function parsed(body: Uint8Array, { translation, exchange, attempt, context }: AttemptContext): unknown {
   if (body.byteLength === 0) return undefined;
   const text = decoder.decode(body);
   if (text.length > SMALL_UNITS && (translation !== undefined || exchange.stream)) {

@@ -4,13 +4,13 @@ import type { Exchange } from '../core/exchange.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Backend, Route } from '../core/route.ts';
 import { operationFor } from '../routing/cooling.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 
 /**
  * Tells the operator, once until it works again, that a provider refuses the gateway's own key or account; unless
  * `isBlamed`, it may be for what one request asked for.
  */
-export function sayRefused({ attempt, exchange, context }: AttemptRun, failure: Failure, isBlamed: boolean): void {
+export function sayRefused({ attempt, exchange, context }: AttemptContext, failure: Failure, isBlamed: boolean): void {
   // What is kept is asked for at no model, of which something could be remembered.
   if (exchange.asked === undefined) return;
   const { route } = attempt;

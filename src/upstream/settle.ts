@@ -16,7 +16,7 @@ import { quotesRequest } from './quotes-request.ts';
 import { noteAccepted, sayRefused } from './provider-refused.ts';
 
 /** One attempt and what it is carried out with. */
-export interface AttemptRun {
+export interface AttemptContext {
   readonly attempt: Attempt;
   readonly exchange: Exchange;
   /** The upstream protocol and the dialect of the client. Mostly the same. */
@@ -38,7 +38,7 @@ const REQUESTS_FAULT: ReadonlySet<FailureKind> = new Set(['bad_request', 'contex
 const SILENCE: ReadonlySet<FailureKind> = new Set(['connect_timeout', 'first_byte_timeout', 'read_timeout']);
 
 /** Ends an attempt that did not serve: the operation rests if its backend is to blame. Returns the failure. */
-export function fail(run: AttemptRun, failure: Failure): Failure {
+export function fail(run: AttemptContext, failure: Failure): Failure {
   const { attempt, exchange, context } = run;
   if (attempt.ended) return failure;
   const { route } = attempt;
@@ -63,12 +63,12 @@ export function fail(run: AttemptRun, failure: Failure): Failure {
 }
 
 /** A backend on trial is tried once, and then others; unless it is this very request that has put it there. */
-function isFailedTrial({ attempt, exchange }: AttemptRun): boolean {
+function isFailedTrial({ attempt, exchange }: AttemptContext): boolean {
   return attempt.isTrial && !exchange.attempts.hasTried(attempt.route, attempt);
 }
 
 /** Notes where an answer is kept, if it is, for what will ask for it. A sealed id tells that itself. */
-export function rememberKept({ exchange, translation, attempt, context }: AttemptRun): void {
+export function rememberKept({ exchange, translation, attempt, context }: AttemptContext): void {
   if (attempt.keptId === undefined || translation !== undefined || context.snapshot.seal !== undefined) return;
   context.owners.remember(exchange.callerName, attempt.keptId, attempt.route.backend.name);
 }
@@ -77,14 +77,14 @@ export function rememberKept({ exchange, translation, attempt, context }: Attemp
  * Notes that the route answers, and how soon it began to. Only its end tells whether it has served. Throws if another
  * attempt that was made at the same time has answered before.
  */
-export function begun(run: AttemptRun): void {
+export function begun(run: AttemptContext): void {
   const { attempt } = run;
   attempt.race?.won(attempt);
   heard(run);
 }
 
 /** Notes that the route has begun to answer, though what came may not reach the client yet. */
-export function heard({ attempt, context }: AttemptRun): void {
+export function heard({ attempt, context }: AttemptContext): void {
   const { route, startedAt } = attempt;
   context.health.heardFrom(route.backend.live);
   if (context.ownLack.isFelt) context.ownLack.over();
@@ -93,14 +93,14 @@ export function heard({ attempt, context }: AttemptRun): void {
 }
 
 /** Ends an attempt whose answer came whole. */
-export function succeed({ attempt, exchange, context }: AttemptRun, status: number): void {
+export function succeed({ attempt, exchange, context }: AttemptContext, status: number): void {
   context.cooldowns.succeed(coolingOf(attempt.route, exchange), attempt.startedAt);
   noteAccepted(attempt.route, exchange, context.clock.now());
   attempt.end({ status });
 }
 
 /** Classifies an answer that its dialect says (or its status says) is an error. */
-export function classify(answer: HeldAnswer, json: unknown, run: AttemptRun): Failure {
+export function classify(answer: HeldAnswer, json: unknown, run: AttemptContext): Failure {
   const { protocol, context } = run;
   const isSuccess = answer.status >= 200 && answer.status <= 299;
   const own = protocol.errors.read(json);
@@ -114,7 +114,7 @@ export function classify(answer: HeldAnswer, json: unknown, run: AttemptRun): Fa
   return { ...failure, ...(isQuote ? { told: undefined } : {}), ...(isForeign ? { isForeign } : {}) };
 }
 
-function blame({ attempt, exchange, context }: AttemptRun, failure: Failure): number | undefined {
+function blame({ attempt, exchange, context }: AttemptContext, failure: Failure): number | undefined {
   const { cooldowns, snapshot } = context;
   const { route } = attempt;
   const { cooldownMs } = snapshot.retry;

@@ -11,7 +11,7 @@ import { interruption } from '../translation/interruption.ts';
 import { streamType } from '../translation/framing.ts';
 import { CommitPoint } from './commit-point.ts';
 import type { Attempt } from '../core/attempt.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 import { heard, classify, fail, rememberKept, succeed } from './settle.ts';
 import { StreamFeed } from './stream-feed.ts';
 import { StreamInspector } from './stream-inspector.ts';
@@ -38,7 +38,7 @@ export class StreamAnswer {
 
   private constructor(
     response: UpstreamAnswer,
-    private readonly run: AttemptRun,
+    private readonly run: AttemptContext,
   ) {
     this.status = response.status;
     this.headers = response.headers;
@@ -58,7 +58,7 @@ export class StreamAnswer {
   }
 
   /** Reads up to the commit point. Until then a failure can be routed around. */
-  static async open(response: UpstreamAnswer, run: AttemptRun): Promise<StreamAnswer | Failure> {
+  static async open(response: UpstreamAnswer, run: AttemptContext): Promise<StreamAnswer | Failure> {
     const answer = new StreamAnswer(response, run);
     const point = new CommitPoint(run);
     const failure = await answer.#upTo(point);

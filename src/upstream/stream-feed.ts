@@ -1,7 +1,7 @@
 import { hasRoomFor, releaseBytes, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import type { BodyChunk, UpstreamBody } from '../core/upstream-answer.ts';
 import { lingerOn, Patience } from './patience.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 import type { StreamInspector } from './stream-inspector.ts';
 
 /** Feeds the chunks of a body to the inspector of its events: minds how long each is waited for, and what an event takes that is not whole. */
@@ -13,7 +13,7 @@ export class StreamFeed {
   constructor(
     private body: UpstreamBody,
     private readonly events: StreamInspector,
-    private readonly run: AttemptRun,
+    private readonly run: AttemptContext,
   ) {}
 
   read(): Promise<BodyChunk> {

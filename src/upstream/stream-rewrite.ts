@@ -1,12 +1,12 @@
 import type { Frames, GatewayError, Protocol } from '../protocols/protocol.ts';
 import type { StreamTranslation } from '../translation/translation.ts';
 import { framed, framedError } from '../translation/framing.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 
 /** Says the events of a backend anew, for a client who speaks another dialect or wants them framed in another way. */
 export class StreamRewrite {
   /** Undefined where events can pass as they are. */
-  static for({ client, translation }: AttemptRun): StreamRewrite | undefined {
+  static for({ client, translation }: AttemptContext): StreamRewrite | undefined {
     const { framing } = client.stream;
     if (translation === undefined && framing === undefined) return undefined;
     return new StreamRewrite(client, translation?.stream(), framing?.open());

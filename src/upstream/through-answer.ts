@@ -6,7 +6,7 @@ import type { PlainAnswer } from './answer.ts';
 import { onGateway, originOf } from './own-addresses.ts';
 import { editedAnswer, type AnswerEdits, type SealingFor } from './seal-answer.ts';
 import { begun, classify, succeed } from './settle.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 import { ThroughEvents } from './through-events.ts';
 
 /** An error, or an answer that nothing is changed in, is held up to this size. */
@@ -17,7 +17,7 @@ const HOLD_WHOLE_BYTES = 64 * 1024 * 1024;
 /** Reads the answer to a request that is passed through: nothing is asked of it but to come whole. */
 export async function readThrough(
   response: UpstreamAnswer,
-  run: AttemptRun,
+  run: AttemptContext,
 ): Promise<PlainAnswer | LongAnswer | Failure> {
   run.attempt.watch.committed();
   onGateway(response.headers, run);
@@ -44,7 +44,7 @@ const EVENTS = /^\s*text\/event-stream/i;
 const JSON_TYPE = /^\s*(?:application|text)\/json\s*(?:;|$)/i;
 
 /** Undefined where nothing of the answer is changed. */
-function editsFor(run: AttemptRun): AnswerEdits | undefined {
+function editsFor(run: AttemptContext): AnswerEdits | undefined {
   const { exchange, context } = run;
   const sealing = sealingFor(run);
   const addresses = exchange.endpoint?.through?.addresses;
@@ -53,7 +53,7 @@ function editsFor(run: AttemptRun): AnswerEdits | undefined {
 }
 
 /** Undefined where ids pass as they are. */
-function sealingFor({ attempt, exchange, context }: AttemptRun): SealingFor | undefined {
+function sealingFor({ attempt, exchange, context }: AttemptContext): SealingFor | undefined {
   const { seal } = context.snapshot;
   const { through } = exchange.endpoint ?? {};
   if (seal === undefined || through === undefined || through.isAccount) return undefined;
@@ -64,7 +64,7 @@ function whole(
   { status, headers }: UpstreamAnswer,
   pieces: readonly Uint8Array[],
   edits: AnswerEdits | undefined,
-  run: AttemptRun,
+  run: AttemptContext,
 ): PlainAnswer {
   const bytes = new Uint8Array(Buffer.concat(pieces));
   const body = edits === undefined ? bytes : encoder.encode(editedAnswer(decoder.decode(bytes), edits));
@@ -78,7 +78,7 @@ async function readPieces(
   { body }: UpstreamAnswer,
   pieces: Uint8Array[],
   mostBytes: number,
-  { attempt, context }: AttemptRun,
+  { attempt, context }: AttemptContext,
 ): Promise<boolean> {
   const { watch } = attempt;
   for (let bytes = 0; bytes <= mostBytes;) {

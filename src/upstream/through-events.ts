@@ -3,7 +3,7 @@ import { ScrubbedDeltas } from '../core/scrubbed-deltas.ts';
 import type { BodyChunk, UpstreamBody } from '../core/upstream-answer.ts';
 import { UnreadableStream } from '../protocols/shared/stream/sse.ts';
 import { editedAnswer, type AnswerEdits } from './seal-answer.ts';
-import type { AttemptRun } from './settle.ts';
+import type { AttemptContext } from './settle.ts';
 
 /** As in the streams of models. */
 const MOST_EVENT_BYTES = 64 * 1024 * 1024;
@@ -22,7 +22,7 @@ export class ThroughEvents implements UpstreamBody {
 
   constructor(
     private readonly body: UpstreamBody,
-    private readonly run: AttemptRun,
+    private readonly run: AttemptContext,
     private readonly edits: AnswerEdits | undefined,
   ) {
     const { scrubber } = run.context.snapshot;

@@ -8,7 +8,7 @@ import { Refusal } from '../../src/core/refusal.ts';
 import { parseKeepingLongNumbers } from '../../src/lib/exact-json.ts';
 import { StreamInspector } from '../../src/upstream/stream-inspector.ts';
 import { StreamRewrite } from '../../src/upstream/stream-rewrite.ts';
-import type { AttemptRun } from '../../src/upstream/settle.ts';
+import type { AttemptContext } from '../../src/upstream/settle.ts';
 import { MalformedAnswer, type EncodedRequest } from '../../src/protocols/codec.ts';
 import { conversationOf, HELLO, replyTo, WEATHER } from '../../src/protocols/contract/samples.fixture.ts';
 import { injectionOf } from '../../src/core/injection.ts';
@@ -114,7 +114,7 @@ export function runStream(dialect: string, sse: Uint8Array, chunkBytes: number):
   const stream = { push: () => '', end: () => '' };
   inspect(
     dialect,
-    StreamRewrite.for({ client, translation: { stream: () => stream } } as unknown as AttemptRun),
+    StreamRewrite.for({ client, translation: { stream: () => stream } } as unknown as AttemptContext),
     sse,
     chunkBytes,
   );
