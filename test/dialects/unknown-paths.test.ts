@@ -81,7 +81,9 @@ describe('the dialect', () => {
     const told = await ask(path, { headers });
     expect(told.status).toBe(404);
     expect(told.body).toMatchObject(shape);
-    expect(told.message).toMatch(/^Passthrough is off for [A-Z]+ \/\S*\. Set `passthrough\.(?:openai|anthropic|gemini)` in the config/);
+    expect(told.message).toMatch(
+      /^Passthrough is off for [A-Z]+ \/\S*\. Set `passthrough\.(?:openai|anthropic|gemini)` in the config/,
+    );
     expect(told.headers['x-request-id']).toBe(told.headers['x-trace-id'] ?? '');
   });
 
