@@ -2,6 +2,7 @@ import type { Exchange } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import { withOpenedIds } from '../core/sealed-id.ts';
 import type { Context } from '../context.ts';
+import { unknownId } from '../routing/locate.ts';
 
 /** The sealed ids of one request, opened: each leads to the backend that made it, and all have to lead to one. */
 export class OpenedIds {
@@ -49,14 +50,6 @@ const MOST_LOOKS = 2000;
 
 function tooMany(): Refusal {
   return new Refusal('request_too_complex', `The request refers to more than ${MOST_LOOKS} ids. Use fewer.`);
-}
-
-/** The same for what was never there and for what is another caller's. */
-export function unknownId(id: string): Refusal {
-  return new Refusal(
-    'resource_not_found',
-    `Nothing is kept for this caller under the id \`${shown(id)}\`, as far as is known here.`,
-  );
 }
 
 /** Whether what stands there is a whole text in JSON, or the last part of an address in one. */

@@ -6,9 +6,9 @@ import type { Through } from '../core/through.ts';
 import { Upload } from '../core/upload.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Context } from '../context.ts';
-import { locate } from '../routing/locate.ts';
+import { locate, unknownId } from '../routing/locate.ts';
 import { acceptBytes } from './accept.ts';
-import { OpenedIds, unknownId } from './opened-ids.ts';
+import { OpenedIds } from './opened-ids.ts';
 import { refuseForeignReferences } from './foreign-references.ts';
 
 /** Throws the Refusal of what is not passed through, or not for this caller. From the head alone. */

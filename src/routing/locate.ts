@@ -1,4 +1,5 @@
 import type { Exchange } from '../core/exchange.ts';
+import { Refusal } from '../core/refusal.ts';
 import type { Context } from '../context.ts';
 
 /** Where to ask for what a provider keeps. */
@@ -20,4 +21,12 @@ export function locate(id: string, { callerName }: Exchange, { snapshot, owners 
   const backend = owners.backendOf(callerName, id);
   if (backend === undefined && snapshot.hasManyCallers) return undefined;
   return { id, backend };
+}
+
+/** The refusal of an id that means nothing to a caller: the same for what was never there and for what is another's. */
+export function unknownId(id: string): Refusal {
+  return new Refusal(
+    'resource_not_found',
+    `Nothing is kept for this caller under the id \`${id.slice(0, 100)}\`, as far as is known here.`,
+  );
 }

@@ -1,13 +1,12 @@
 import type { Attempt } from '../core/attempt.ts';
 import type { Endpoint, Exchange } from '../core/exchange.ts';
 import type { Failure } from '../core/failure.ts';
-import { Refusal } from '../core/refusal.ts';
 import type { Alias, Backend, Route } from '../core/route.ts';
 import { NO_ALIAS, routeKey } from '../core/route.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Context } from '../context.ts';
 import type { Candidate, Candidates, Done, ReportedFailure } from './candidates.ts';
-import { locate, type Located } from './locate.ts';
+import { locate, unknownId, type Located } from './locate.ts';
 
 /** Ids that providers give are word characters; nothing that could climb out of a backend's base. */
 const PATH_SAFE = /^[\w-]{1,200}$/;
@@ -21,7 +20,7 @@ export function resourceCandidates(exchange: Exchange, client: Protocol, context
   const id = exchange.endpoint?.resource ?? '';
   const located = locate(id, exchange, context);
   const backends = located === undefined ? [] : backendsFor(located, exchange, client, context);
-  if (located === undefined || backends.length === 0) throw unknown(id);
+  if (located === undefined || backends.length === 0) throw unknownId(id);
   exchange.endpoint = withId(exchange.endpoint, located.id);
   return new ResourceCandidates(backends, exchange, context);
 }
@@ -81,13 +80,6 @@ function backendsFor(
 function withId(endpoint: Endpoint | undefined, id: string): Endpoint | undefined {
   if (endpoint?.resource === undefined || endpoint.resource === id) return endpoint;
   return { ...endpoint, resource: id, target: endpoint.target.replace(endpoint.resource, () => id) };
-}
-
-function unknown(id: string): Refusal {
-  return new Refusal(
-    'resource_not_found',
-    `Nothing is kept for this caller under the id \`${id.slice(0, 100)}\`, as far as is known here.`,
-  );
 }
 
 /** A route that is of no alias: nothing of it is configured but the backend. */
