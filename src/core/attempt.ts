@@ -88,7 +88,6 @@ export class Attempt implements Holder {
     route.backend.live.begin(this.startedAt);
     // The slot that was kept for this exchange is now either its own or, with another backend's first, not needed.
     exchange.attempts.releaseKept();
-    exchange.attempts.noteSent();
     if (exchange.aborted !== undefined) this.cancellation.cancel(exchange.aborted);
     this.watch.begins();
   }

@@ -9,16 +9,16 @@ export class Attempts {
   readonly #all: Attempt[] = [];
   /** A backend where a slot is kept for the next of them. */
   #kept: BackendLive | undefined;
-  /** Those that were sent: of what has no form in a backend's dialect, nothing is. */
-  #sent = 0;
 
   get all(): readonly Attempt[] {
     return this.#all;
   }
 
-  /** How many were sent. */
+  /** How many were sent: of what has no form in a backend's dialect, nothing is. */
   get sent(): number {
-    return this.#sent;
+    let count = 0;
+    for (const { isSent } of this.#all) if (isSent) count++;
+    return count;
   }
 
   get latest(): Attempt | undefined {
@@ -48,10 +48,6 @@ export class Attempts {
 
   add(attempt: Attempt): void {
     this.#all.push(attempt);
-  }
-
-  noteSent(): void {
-    this.#sent++;
   }
 
   /** The failure that tells the most: the last of a backend, or why none could be asked. Being slower than another is none. */
