@@ -105,7 +105,8 @@ export class ClientStream implements DeadlineListener {
     const outcome = await this.outcome;
     const { exchange, protocol } = this;
     const { delivery } = exchange;
-    if ('attempt' in outcome) delivery.serve(outcome.attempt, this.context.clock.now() - exchange.startedAt);
+    if (this.late && 'attempt' in outcome)
+      delivery.serve(outcome.attempt, this.context.clock.now() - exchange.startedAt);
     const isLong = outcome.type === 'long' && !this.late;
     if (outcome.type !== 'stream' && outcome.type !== 'sliced' && !isLong)
       return wholeSource(await lateEvents(outcome, exchange, protocol));
