@@ -83,11 +83,16 @@ async function race(first: Begun, second: Begun, hedging: Hedging): Promise<Answ
     const lateResult = await (early === first ? second : first).result;
     if ('type' in lateResult) return won(lateResult, first.attempt, hedging);
     const [ofFirst, ofSecond] = early === first ? [earlyResult, lateResult] : [lateResult, earlyResult];
-    // One that won, and then turned out to be no answer, has ended the other, of which nothing is known.
-    const wasGivenUp = ofFirst.kind === 'hedge_lost';
-    if (!wasGivenUp) candidates.failed(ofFirst, first.attempt);
-    if (ofSecond.kind !== 'hedge_lost' && (wasGivenUp || !isFinal(ofFirst)))
-      candidates.failed(ofSecond, second.attempt);
+    const failures = [
+      { failure: ofFirst, attempt: first.attempt },
+      { failure: ofSecond, attempt: second.attempt },
+    ];
+    for (const { failure, attempt } of failures) {
+      // One that won, and then turned out to be no answer, has ended the other, of which nothing is known.
+      if (failure.kind === 'hedge_lost') continue;
+      candidates.failed(failure, attempt);
+      if (isFinal(failure)) break;
+    }
     return undefined;
   } catch (error) {
     first.attempt.lose();
