@@ -80,6 +80,8 @@ export interface Context {
   reload(): Promise<ReloadResult>;
   /** How many requests for a model are let in and not over. */
   running(): number;
+  /** The gateway stops, and takes no new requests. */
+  isDraining(): boolean;
   status(): GatewayStatus;
   /** Answers what operators ask for. */
   readonly admin: AdminApi;

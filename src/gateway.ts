@@ -22,7 +22,7 @@ import { protocolOf } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What outlives the snapshots and is the same for all requests. */
-export type Tools = Omit<Context, 'snapshot' | 'running'>;
+export type Tools = Omit<Context, 'snapshot' | 'running' | 'isDraining'>;
 
 /** How the body of what reaches a backend is taken, by the handler of its endpoint. All else is answered here. */
 const ACCEPT: Readonly<Partial<Record<Handler, (exchange: Exchange, context: Context) => Promise<void>>>> = {
@@ -119,8 +119,10 @@ export class Gateway {
   };
 
   #contextOf(snapshot: Snapshot): Context {
-    return { snapshot, ...this.tools, running: this.#running };
+    return { snapshot, ...this.tools, running: this.#running, isDraining: this.#isDraining };
   }
+
+  readonly #isDraining = (): boolean => this.draining;
 
   /** Requests that need a slot and that every policy has let in. */
   readonly #running = (): number =>
