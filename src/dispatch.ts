@@ -11,7 +11,7 @@ import { resourceCandidates } from './routing/resource-candidates.ts';
 import { RouteCandidates } from './routing/route-candidates.ts';
 import type { Context } from './context.ts';
 import { Attempt } from './core/attempt.ts';
-import type { Exhausted, Outcome } from './upstream/outcome.ts';
+import type { Exhausted, Outcome } from './core/outcome.ts';
 import { waitForRoom } from './admission/queue-slot.ts';
 
 /**

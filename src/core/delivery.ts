@@ -1,9 +1,11 @@
 import type { Attempt } from './attempt.ts';
 
-/** What reaches the client of an exchange. Attempts feed it; what it came to is known when its last byte is out. */
+/** What reaches the client of an exchange. Answers feed it; what it came to is known when its last byte is out. */
 export class Delivery {
-  /** The attempt whose answer the client gets; undefined until one serves, and where none does. */
+  /** The attempt whose answer the client gets; undefined until one serves, and where the answer comes from none. */
   attempt: Attempt | undefined;
+  /** The client gets an answer, whether or not an attempt has made it. */
+  isServed = false;
   status = 0;
   /** A stable code of docs/errors.md, or what the upstream called its error. */
   errorCode: string | undefined;
@@ -23,9 +25,13 @@ export class Delivery {
   /** The beginning of the response's body, kept where bodies are to be logged. */
   captured: Uint8Array[] | undefined;
 
-  /** The answer of `attempt` is what the client gets; it begins `ms` after the request came. */
-  serve(attempt: Attempt, ms: number): void {
+  /**
+   * The answer of `attempt` is what the client gets from now on; undefined: one that no attempt has made. It begins `ms`
+   * after the request came.
+   */
+  serve(attempt: Attempt | undefined, ms: number): void {
     this.attempt = attempt;
+    this.isServed = true;
     this.ttftMs ??= ms;
   }
 

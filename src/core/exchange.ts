@@ -199,10 +199,17 @@ export class Exchange implements BagItem, Holder {
     return (this.caller ?? ANONYMOUS).name;
   }
 
+  /** The attempt whose answer the client gets, else the last that was made, sent or not. None of an answer without one. */
+  get lastAttempt(): Attempt | undefined {
+    const { attempt, isServed } = this.delivery;
+    return attempt ?? (isServed ? undefined : this.attempts.latest);
+  }
+
   /** The attempt that the client, the log and the metrics are told of: the one that serves, else the last that was sent. */
   get reportedAttempt(): Attempt | undefined {
-    const { attempt } = this.delivery;
-    return attempt?.isSent === true ? attempt : this.attempts.latestSent;
+    const { attempt, isServed } = this.delivery;
+    if (attempt?.isSent === true) return attempt;
+    return isServed && attempt === undefined ? undefined : this.attempts.latestSent;
   }
 
   /** When the exchange must be over, in monotonic milliseconds. */

@@ -1,5 +1,6 @@
 import { Aborted } from '../core/failure.ts';
 import type { Exchange } from '../core/exchange.ts';
+import type { Source } from '../core/source.ts';
 import { ScrubbedDeltas } from '../core/scrubbed-deltas.ts';
 import { DeadlineTimer } from '../lib/deadline-timer.ts';
 import type { DeadlineListener } from '../lib/deadline-timer.ts';
@@ -8,12 +9,11 @@ import type { Protocol } from '../protocols/protocol.ts';
 import { capture } from '../records/log/capture.ts';
 import type { SlicedAnswer } from '../upstream/answer.ts';
 import type { Context } from '../context.ts';
-import type { Outcome } from '../upstream/outcome.ts';
+import { isAnswer, type Outcome } from '../core/outcome.ts';
 import { finish } from '../records/finish.ts';
 import type { Addressee } from './client-headers.ts';
 import { brokenCode, lateEvents } from './late-events.ts';
-import { wholeSource } from './source.ts';
-import type { Source } from './source.ts';
+import { wholeSource } from './whole-source.ts';
 
 /**
  * The body of a response that is not held whole. The client pulls: nothing is read from the upstream that it has not
@@ -105,8 +105,7 @@ export class ClientStream implements DeadlineListener {
     const outcome = await this.outcome;
     const { exchange, protocol } = this;
     const { delivery } = exchange;
-    if (this.late && 'attempt' in outcome)
-      delivery.serve(outcome.attempt, this.context.clock.now() - exchange.startedAt);
+    if (this.late && isAnswer(outcome)) delivery.serve(outcome.attempt, this.context.clock.now() - exchange.startedAt);
     const isLong = outcome.type === 'long' && !this.late;
     if (outcome.type !== 'stream' && outcome.type !== 'sliced' && !isLong)
       return wholeSource(await lateEvents(outcome, exchange, protocol));
@@ -199,7 +198,10 @@ export class ClientStream implements DeadlineListener {
   }
 
   get #writeMs(): number {
-    return this.exchange.reportedAttempt?.route.timeouts.writeMs ?? Infinity;
+    const { reportedAttempt, delivery } = this.exchange;
+    if (reportedAttempt !== undefined) return reportedAttempt.route.timeouts.writeMs;
+    // What no attempt has made has the limit of backends that set none of their own.
+    return delivery.isServed ? this.context.snapshot.timeouts.writeMs : Infinity;
   }
 }
 

@@ -15,7 +15,7 @@ import { readBaseResp, readVendorError } from '../core/vendor-error.ts';
 import { beginsAsEvents, wholeBody } from './answer-form.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { LongAnswer } from './answer.ts';
-import type { PlainAnswer } from './answer.ts';
+import type { AttemptAnswer } from './answer.ts';
 import { brokenEndFailure } from './broken-end.ts';
 import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import { collectStream } from './collect-stream.ts';
@@ -30,10 +30,7 @@ const HOLD_BYTES = 1024 * 1024;
 const HOLD_WHOLE_BYTES = 64 * 1024 * 1024;
 
 /** Reads an answer that is no event stream, and judges it once it is whole. */
-export async function readPlain(
-  response: UpstreamAnswer,
-  run: AttemptContext,
-): Promise<PlainAnswer | LongAnswer | Failure> {
+export async function readPlain(response: UpstreamAnswer, run: AttemptContext): Promise<AttemptAnswer | Failure> {
   run.attempt.watch.committed();
   // Mostly it has come with its head.
   const whole = isHeld(response, run) ? response.body.takeWhole() : undefined;
@@ -46,7 +43,7 @@ function judged(
   response: UpstreamAnswer,
   body: Uint8Array<ArrayBuffer>,
   run: AttemptContext,
-): PlainAnswer | Failure | Promise<PlainAnswer | Failure> {
+): AttemptAnswer | Failure | Promise<AttemptAnswer | Failure> {
   const { status, headers } = response;
   const good = status >= 200 && status <= 299;
   const isJson = /json/i.test(headers.get('content-type') ?? '');

@@ -1,5 +1,6 @@
 import { brokenAnswer, type BrokenDetail } from '../core/broken-answer.ts';
 import { transportFailure, type Failure, type FailureKind } from '../core/failure.ts';
+import type { StreamSource } from '../core/outcome.ts';
 import type { BodyChunk, UpstreamAnswer } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
 import type { GatewayError } from '../protocols/protocol.ts';
@@ -20,7 +21,7 @@ import { translateError } from '../translation/translate-error.ts';
 import { transportFailureOf } from './transport-failure.ts';
 
 /** A stream whose commit point is reached. Every event of it is looked at once, on its way through. */
-export class StreamAnswer {
+export class StreamAnswer implements StreamSource {
   readonly type = 'stream';
   readonly status: number;
   readonly headers: Headers;

@@ -2,7 +2,7 @@ import type { Failure } from '../core/failure.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
 import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import { LongAnswer } from './answer.ts';
-import type { PlainAnswer } from './answer.ts';
+import type { AttemptAnswer } from './answer.ts';
 import { onGateway, originOf } from './own-addresses.ts';
 import { editedAnswer, type AnswerEdits, type SealingFor } from './seal-answer.ts';
 import { begun, classify, succeed } from './settle.ts';
@@ -15,10 +15,7 @@ const HOLD_BYTES = 1024 * 1024;
 const HOLD_WHOLE_BYTES = 64 * 1024 * 1024;
 
 /** Reads the answer to a request that is passed through: nothing is asked of it but to come whole. */
-export async function readThrough(
-  response: UpstreamAnswer,
-  run: AttemptContext,
-): Promise<PlainAnswer | LongAnswer | Failure> {
+export async function readThrough(response: UpstreamAnswer, run: AttemptContext): Promise<AttemptAnswer | Failure> {
   run.attempt.watch.committed();
   onGateway(response.headers, run);
   const { status, headers, body } = response;
@@ -65,7 +62,7 @@ function whole(
   pieces: readonly Uint8Array[],
   edits: AnswerEdits | undefined,
   run: AttemptContext,
-): PlainAnswer {
+): AttemptAnswer {
   const bytes = new Uint8Array(Buffer.concat(pieces));
   const body = edits === undefined ? bytes : encoder.encode(editedAnswer(decoder.decode(bytes), edits));
   begun(run);

@@ -11,18 +11,3 @@ export interface Source {
   /** Nobody wants the rest. */
   cancel(): void;
 }
-
-const encoder = new TextEncoder();
-
-/** What is whole already. */
-export function wholeSource(whole: string | Uint8Array): Source {
-  let rest: Uint8Array | undefined = typeof whole === 'string' ? encoder.encode(whole) : whole;
-  return {
-    next: () => {
-      const bytes = rest;
-      rest = undefined;
-      return Promise.resolve(bytes);
-    },
-    cancel: () => undefined,
-  };
-}
