@@ -19,6 +19,7 @@ import { KeyCheck } from './admission/auth.ts';
 import type { CallerKey } from './admission/caller-key.ts';
 import { AdminKey } from './admission/admin-key.ts';
 import { OpenCallers } from './admission/open-callers.ts';
+import { linksOf } from './serving/links.ts';
 import { policiesOf } from './admission/policies.ts';
 import { Cors } from './admission/cors.ts';
 import { WebPages } from './admission/web-pages.ts';
@@ -82,6 +83,7 @@ export function buildSnapshot(config: Config, { live, env, prompts }: SnapshotSo
       units: config.server.max_body_mb * 1024 * 1024,
     },
     policies: policiesOf(config),
+    links: linksOf(config),
     hopMark: live.hopMark,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),

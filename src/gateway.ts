@@ -12,7 +12,7 @@ import { acceptPassthrough } from './admission/passthrough.ts';
 import { answerLocally } from './delivery/local-answers.ts';
 import { tooComplex } from './core/body-work.ts';
 import type { Context, Unready } from './context.ts';
-import { dispatch } from './dispatch.ts';
+import { serve } from './serving/serve.ts';
 import { resolveKept } from './admission/stored-references.ts';
 import { needsSlot } from './admission/queue-slot.ts';
 import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';
@@ -94,7 +94,7 @@ export class Gateway {
       resolveKept(exchange, protocol, context);
       // Limits count as they are now, whatever they were when the request began.
       const admitted = runPolicies(this.snapshot.policies, exchange, context);
-      const outcome = dispatch(admitted, exchange, protocol, context); //    4. once it is let in, routes are chosen and tried
+      const outcome = serve(admitted, exchange, protocol, context); //       4. once it is let in, routes are chosen and tried
       if (exchange.stream && (await isSlow(outcome, context))) return emitEarly(outcome, exchange, protocol, context);
       return emit(await outcome, exchange, protocol, context); //            5. the answer, or why there is none
     } catch (error) {

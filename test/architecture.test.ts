@@ -20,7 +20,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['routing'],
   ['upstream'],
   ['admission'],
-  ['dispatch', 'delivery'],
+  ['serving', 'delivery'],
   ['gateway'],
   ['settings'],
   ['app'],
@@ -48,6 +48,7 @@ const KNOWS_CONFIG_TYPES: Record<string, string> = {
   'src/upstream/quirks.ts': 'part of that',
   'src/upstream/backends.ts': 'compares the configs before and after a reload',
   'src/admission/policies.ts': 'picks the policies that a config asks for, once for each snapshot',
+  'src/serving/links.ts': 'picks the links that a config asks for, likewise',
   'src/server/host.ts': 'listens where the config says',
   'src/server/listen.ts': 'listens at an address',
 };

@@ -1,39 +1,24 @@
-import { transportFailure } from './core/failure.ts';
-import type { Exchange } from './core/exchange.ts';
-import type { Aborted } from './core/failure.ts';
-import { Refusal } from './core/refusal.ts';
-import type { Protocol } from './protocols/protocol.ts';
-import { carryOut } from './upstream/attempt.ts';
-import { hedged } from './upstream/hedged.ts';
-import type { Candidates, ReportedFailure, Wait } from './routing/candidates.ts';
-import { passthroughBackend, passthroughCandidates } from './routing/passthrough-candidates.ts';
-import { resourceCandidates } from './routing/resource-candidates.ts';
-import { RouteCandidates } from './routing/route-candidates.ts';
-import type { Context } from './context.ts';
-import { Attempt } from './core/attempt.ts';
-import type { Exhausted, Outcome } from './core/outcome.ts';
-import { waitForRoom } from './admission/queue-slot.ts';
+import { transportFailure } from '../core/failure.ts';
+import type { Exchange } from '../core/exchange.ts';
+import type { Aborted } from '../core/failure.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import { carryOut } from '../upstream/attempt.ts';
+import { hedged } from '../upstream/hedged.ts';
+import type { Candidates, ReportedFailure, Wait } from '../routing/candidates.ts';
+import { passthroughBackend, passthroughCandidates } from '../routing/passthrough-candidates.ts';
+import { resourceCandidates } from '../routing/resource-candidates.ts';
+import { RouteCandidates } from '../routing/route-candidates.ts';
+import type { Context } from '../context.ts';
+import { Attempt } from '../core/attempt.ts';
+import type { Exhausted, Outcome } from '../core/outcome.ts';
+import { waitForRoom } from '../admission/queue-slot.ts';
 
 /**
  * Makes attempts until one answers: of a request for an alias, by its routes; of one for what a provider keeps, at the
- * backend that keeps it; of what is passed through, at its one backend. It begins once the request is `admitted`. Nothing
- * reaches the client before it returns.
+ * backend that keeps it; of what is passed through, at its one backend. Throws a Refusal where there is none to ask.
  */
-export async function dispatch(
-  admitted: void | Promise<void>,
-  exchange: Exchange,
-  protocol: Protocol,
-  context: Context,
-): Promise<Outcome> {
-  let candidates: Candidates;
-  try {
-    if (admitted !== undefined) await admitted;
-    candidates = candidatesOf(exchange, protocol, context);
-  } catch (error) {
-    if (error instanceof Refusal) return { type: 'refused', refusal: error };
-    throw error;
-  }
-  return attemptAll(candidates, exchange, protocol, context);
+export function dispatch(exchange: Exchange, protocol: Protocol, context: Context): Promise<Outcome> {
+  return attemptAll(candidatesOf(exchange, protocol, context), exchange, protocol, context);
 }
 
 function candidatesOf(exchange: Exchange, protocol: Protocol, context: Context): Candidates {
