@@ -17,6 +17,7 @@ import { resolveKept } from './admission/stored-references.ts';
 import { needsSlot } from './admission/queue-slot.ts';
 import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';
 import { emit, emitEarly, emitRefusal } from './delivery/emit.ts';
+import { BodyTap } from './records/log/body-tap.ts';
 import { logBug } from './records/log-bug.ts';
 import { protocolOf } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -109,7 +110,7 @@ export class Gateway {
   }
 
   #track(exchange: Exchange, { snapshot }: Context): void {
-    if (snapshot.logsBodies) exchange.delivery.captured = [];
+    if (snapshot.logsBodies) exchange.delivery.addTap(new BodyTap(exchange, this.tools.log));
     this.exchanges.add(exchange);
     this.#disconnects.watch(exchange);
   }

@@ -1,4 +1,5 @@
 import type { Attempt } from './attempt.ts';
+import type { Tap } from './tap.ts';
 
 /** What reaches the client of an exchange. Answers feed it; what it came to is known when its last byte is out. */
 export class Delivery {
@@ -22,8 +23,16 @@ export class Delivery {
   /** Milliseconds from the request to the first content. */
   ttftMs: number | undefined;
   bytesOut = 0;
-  /** The beginning of the response's body, kept where bodies are to be logged. */
-  captured: Uint8Array[] | undefined;
+  /** Who sees what reaches the client. */
+  taps: readonly Tap[] = NO_TAPS;
+  /** What was asked is read to the end: by a tap, or to go on with another answer where one breaks off. */
+  readsRequest = false;
+
+  /** From now on `tap` sees what reaches the client. */
+  addTap(tap: Tap): void {
+    this.taps = [...this.taps, tap];
+    this.readsRequest ||= tap.readsRequest === true;
+  }
 
   /**
    * The answer of `attempt` is what the client gets from now on; undefined: one that no attempt has made. It begins `ms`
@@ -41,3 +50,6 @@ export class Delivery {
     this.errorCode = code;
   }
 }
+
+/** One list for all that have none. */
+const NO_TAPS: readonly Tap[] = [];

@@ -233,9 +233,9 @@ export class Exchange implements BagItem, Holder {
     return (this.#work ??= measure());
   }
 
-  /** Nothing is tried again: what was asked need not be known any more, but where it is to be logged. */
+  /** Nothing is tried again: what was asked need not be known any more, unless somebody still reads it. */
   forgetBody(): void {
-    if (this.delivery.captured === undefined) this.body = undefined;
+    if (!this.delivery.readsRequest) this.body = undefined;
     this.#conversation = undefined;
   }
 

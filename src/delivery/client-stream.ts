@@ -6,11 +6,11 @@ import { DeadlineTimer } from '../lib/deadline-timer.ts';
 import type { DeadlineListener } from '../lib/deadline-timer.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import { capture } from '../records/log/capture.ts';
 import type { SlicedAnswer } from '../upstream/answer.ts';
 import type { Context } from '../context.ts';
 import { isAnswer, type Outcome } from '../core/outcome.ts';
 import { finish } from '../records/finish.ts';
+import { showTaps } from '../records/taps.ts';
 import type { Addressee } from './client-headers.ts';
 import { brokenCode, lateEvents } from './late-events.ts';
 import { wholeSource } from './whole-source.ts';
@@ -124,7 +124,7 @@ export class ClientStream implements DeadlineListener {
     if (this.#deltas === undefined && this.#source?.isClean !== true) this.context.snapshot.scrubber?.scrub(bytes);
     const { delivery } = this.exchange;
     delivery.bytesOut += bytes.byteLength;
-    capture(delivery, bytes);
+    showTaps(this.exchange, bytes, this.context.log);
     this.#lastSentAt = this.context.clock.now();
     this.#controller?.enqueue(bytes);
   }

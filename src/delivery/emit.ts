@@ -4,7 +4,6 @@ import type { HeldAnswer } from '../core/failure.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { GatewayError, Protocol } from '../protocols/protocol.ts';
 import { SLICE_BYTES, SlicedAnswer } from '../upstream/answer.ts';
-import { capture } from '../records/log/capture.ts';
 import { ClientStream } from './client-stream.ts';
 import type { Context } from '../context.ts';
 import {
@@ -18,6 +17,7 @@ import {
 import { ASKS_TO_WAIT, endingOf, noteRefusal } from './ending.ts';
 import { errorOf, wholeSeconds } from './explain.ts';
 import { finish } from '../records/finish.ts';
+import { showTaps } from '../records/taps.ts';
 import { earlyHeaders, editHeaders, ownResponse, SSE_TYPE, unbuffered, upstreamResponse } from './client-headers.ts';
 import type { Addressee } from './client-headers.ts';
 import { streamType } from '../translation/framing.ts';
@@ -141,13 +141,13 @@ function held(answer: HeldAnswer, addressee: Addressee, from?: string): Response
   return response;
 }
 
-/** The bytes as they go to the client: nobody else needs them. The debug log, which masks by itself, gets them before. */
+/** The bytes as they go to the client, which nobody else needs. */
 function withoutSecrets<Bytes extends Uint8Array>(
   bytes: Bytes,
   { exchange, context }: Pick<Addressee, 'exchange' | 'context'>,
 ): Bytes {
-  capture(exchange.delivery, bytes);
   context.snapshot.scrubber?.scrub(bytes);
+  showTaps(exchange, bytes, context.log);
   return bytes;
 }
 

@@ -6,6 +6,7 @@ import type { Protocol } from '../protocols/protocol.ts';
 import { aliasNamed, usable } from '../admission/accept.ts';
 import type { Context } from '../context.ts';
 import { finish } from '../records/finish.ts';
+import { showTaps } from '../records/taps.ts';
 import { ownResponse } from './client-headers.ts';
 
 /** When the models came to be: a fixed day, for it means nothing here and must not change from call to call. */
@@ -19,11 +20,13 @@ export async function answerLocally(exchange: Exchange, client: Protocol, contex
   const { body, status = 200 } = await answerOf(exchange, client, context);
   const own = JSON.stringify(body);
   const text = context.snapshot.scrubber?.scrubText(own) ?? own;
+  const bytes = encoder.encode(text);
+  showTaps(exchange, bytes, context.log);
   exchange.delivery.status = status;
-  exchange.delivery.bytesOut = Buffer.byteLength(text);
+  exchange.delivery.bytesOut = bytes.byteLength;
   finish(exchange, context);
   const headers = { 'content-type': 'application/json' };
-  return ownResponse(text, { status, headers }, { exchange, protocol: client });
+  return ownResponse(bytes, { status, headers }, { exchange, protocol: client });
 }
 
 interface LocalAnswer {
@@ -57,3 +60,5 @@ async function reload(exchange: Exchange, context: Context): Promise<LocalAnswer
   if (outcome.result === 'refused') exchange.delivery.errorCode = 'invalid_config' satisfies GatewayErrorCode;
   return { body: outcome, status: outcome.result === 'reloaded' ? 200 : 422 };
 }
+
+const encoder = new TextEncoder();

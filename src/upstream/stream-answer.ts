@@ -69,7 +69,7 @@ export class StreamAnswer implements StreamSource {
     answer.#events.blocks = undefined;
     if (point.held.length > 0) answer.#held = point;
     // Nothing is tried again from here on; a long stream must not keep a long prompt in memory.
-    if (run.exchange.delivery.captured === undefined) {
+    if (!run.exchange.delivery.readsRequest) {
       releaseBytes(run.exchange, run.context);
       releaseBytes(run.attempt, run.context, run.attempt.bufferedBytes - point.countedBytes);
       answer.#feed.countsAnew();
