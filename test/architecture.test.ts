@@ -21,6 +21,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['upstream'],
   ['admission'],
   ['serving', 'delivery'],
+  ['handlers'],
   ['gateway'],
   ['settings'],
   ['app'],

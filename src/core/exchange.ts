@@ -15,6 +15,7 @@ import type { ProtocolName } from './part.ts';
 import type { Refusal } from './refusal.ts';
 import type { NamedAlias } from './route.ts';
 import type { Through } from './through.ts';
+import type { Upgrade } from './upgrade.ts';
 import { Waits } from './waits.ts';
 import type { Work } from './work.ts';
 
@@ -82,6 +83,8 @@ export interface Arrival {
   readonly peer: string;
   /** What is wrong with the request as such, whoever sent it. */
   readonly objection?: Refusal | undefined;
+  /** Makes a connection of the request, at an endpoint that `upgrades`. Its handler calls it once the request is admitted. */
+  readonly upgrade?: Upgrade | undefined;
 }
 
 /** A path whose end is an endpoint: most often the client's base URL holds too much. */

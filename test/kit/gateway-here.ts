@@ -3,8 +3,13 @@ import { RecordLog } from '../../src/commands/live/ask.ts';
 import { configOf } from '../../src/config/schema.ts';
 import { formatListen } from '../../src/config/listen.ts';
 import type { ExchangeRecord } from '../../src/core/record.ts';
+import type { Handler } from '../../src/core/endpoint-row.ts';
+import type { Endpoint } from '../../src/core/exchange.ts';
+import { Gateway } from '../../src/gateway.ts';
+import { HANDLERS, type EndpointHandler } from '../../src/handlers.ts';
+import { matchEndpoint } from '../../src/server/endpoints.ts';
 import { Host } from '../../src/server/host.ts';
-import type { Snapshot } from '../../src/snapshot.ts';
+import type { ServingLink } from '../../src/serving/serving-link.ts';
 import { eventually } from './settled.ts';
 
 /** A gateway on a socket in the test's own process, for tests that add to it what the program does not have. */
@@ -16,16 +21,31 @@ export interface GatewayHere {
   stop(): Promise<void>;
 }
 
-/** Starts it on a config without `listen`. `change`: what requests go by, instead of what the config comes to. */
+/** What a test adds to the program. */
+export interface Added {
+  /** In front of those of the config. */
+  readonly links?: readonly ServingLink[];
+  /** In place of those of these names. */
+  readonly handlers?: Readonly<Partial<Record<Handler, EndpointHandler>>>;
+  /** Endpoints by their whole path, in front of the table. */
+  readonly endpoints?: Readonly<Record<string, Endpoint>>;
+}
+
+/** Starts it on a config without `listen`. */
 export async function startGatewayHere(
   config: Parameters<typeof configOf>[0],
-  change: (snapshot: Snapshot) => Snapshot = (snapshot) => snapshot,
+  { links = [], handlers = {}, endpoints = {} }: Added,
 ): Promise<GatewayHere> {
   const parsed = configOf({ logging: { base_dir: '' }, ...config }, '127.0.0.1:0');
   const log = new RecordLog((text) => text);
   const app = await App.create(parsed, undefined, {}, log);
-  app.gateway.use(change(app.gateway.snapshot));
-  const host = new Host(app);
+  const { snapshot, tools } = app.gateway;
+  const linked = { ...snapshot, links: [...links, ...snapshot.links] };
+  Object.assign(app, { gateway: new Gateway(linked, tools, { ...HANDLERS, ...handlers }) });
+  const host = new Host(app, (request, path, query) => {
+    const endpoint = endpoints[path];
+    return endpoint === undefined ? matchEndpoint(request, path, query) : { protocol: endpoint.protocol, endpoint };
+  });
   await host.follow(parsed);
   if (host.address === undefined) throw new Error('the gateway listens nowhere');
   return {

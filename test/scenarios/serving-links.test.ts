@@ -31,10 +31,7 @@ afterAll(() => upstream.stop());
 async function started(link: ServingLink, more: object = {}): Promise<GatewayHere> {
   const backends = [{ name: 'one', url: upstream.url, protocol: 'openai' as const }];
   const models = { mine: { routes: [{ backend: 'one', model: 'm' }] } };
-  const gateway = await startGatewayHere({ backends, models, ...more }, (snapshot) => ({
-    ...snapshot,
-    links: [link, ...snapshot.links],
-  }));
+  const gateway = await startGatewayHere({ backends, models, ...more }, { links: [link] });
   gateways.push(gateway);
   return gateway;
 }

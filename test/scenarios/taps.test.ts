@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import type { ExchangeRecord } from '../../src/core/record.ts';
 import type { Tap } from '../../src/core/tap.ts';
+import type { ServingLink } from '../../src/serving/serving-link.ts';
 import { send } from '../kit/client.ts';
 import { startGatewayHere } from '../kit/gateway-here.ts';
 import type { GatewayHere } from '../kit/gateway-here.ts';
@@ -48,19 +49,14 @@ beforeAll(async () => {
   upstream = await startUpstream(chatAnswer('ok'));
   const backends = [{ name: 'one', url: upstream.url, protocol: 'openai' as const, api_key: SECRET }];
   const models = { mine: { routes: [{ backend: 'one', model: 'm' }] } };
-  gateway = await startGatewayHere({ backends, models, fallback: { max_retries: 0 } }, (snapshot) => ({
-    ...snapshot,
-    links: [
-      {
-        name: 'tapping',
-        serve({ delivery }, _client, _context, next) {
-          for (const tap of taps) delivery.addTap(tap);
-          return next();
-        },
-      },
-      ...snapshot.links,
-    ],
-  }));
+  const tapping: ServingLink = {
+    name: 'tapping',
+    serve({ delivery }, _client, _context, next) {
+      for (const tap of taps) delivery.addTap(tap);
+      return next();
+    },
+  };
+  gateway = await startGatewayHere({ backends, models, fallback: { max_retries: 0 } }, { links: [tapping] });
 });
 
 afterEach(() => settled(upstream));
