@@ -3,7 +3,7 @@ import { transportFailure, type Failure, type FailureKind } from '../core/failur
 import type { StreamSource } from '../core/outcome.ts';
 import type { BodyChunk, UpstreamAnswer } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
-import type { GatewayError } from '../protocols/protocol.ts';
+import type { GatewayError } from '../core/gateway-error.ts';
 import { MalformedAnswer } from '../protocols/codec.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { brokenEndFailure } from './broken-end.ts';

@@ -6,7 +6,8 @@ import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { ContentTemplate } from '../protocols/shared/stream/content-template.ts';
 import type { BrokenEnd } from '../protocols/shared/finish/words.ts';
 import type { Blocks } from '../protocols/shared/stream/blocks.ts';
-import type { GatewayError, Protocol, StreamReader } from '../protocols/protocol.ts';
+import type { GatewayError } from '../core/gateway-error.ts';
+import type { Protocol, StreamReader } from '../protocols/protocol.ts';
 import {
   dataLines,
   eventData,
