@@ -1,4 +1,5 @@
 import { Aborted } from '../core/failure.ts';
+import type { BrokenStream } from '../core/broken-stream.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { Source } from '../core/source.ts';
 import { ScrubbedDeltas } from '../core/scrubbed-deltas.ts';
@@ -13,6 +14,7 @@ import { finish } from '../records/finish.ts';
 import { showTaps } from '../records/taps.ts';
 import type { Addressee } from './client-headers.ts';
 import { brokenCode, lateEvents } from './late-events.ts';
+import { lastWords } from './last-words.ts';
 import { wholeSource } from './whole-source.ts';
 
 /**
@@ -89,6 +91,7 @@ export class ClientStream implements DeadlineListener {
 
   readonly #onBytes = (bytes: Uint8Array | undefined): void | Promise<void> => {
     if (bytes?.byteLength === 0) return this.#pull();
+    if (bytes === undefined && this.#source?.broken !== undefined) return this.#tellOf(this.#source.broken);
     this.#clientWaits = false;
     if (bytes === undefined) {
       this.#end();
@@ -97,6 +100,13 @@ export class ClientStream implements DeadlineListener {
     this.#deltas?.push(bytes);
     this.#send(bytes);
   };
+
+  /** The stream has broken off: its client is told in an event, and nothing follows it. */
+  #tellOf(broken: BrokenStream): Promise<void> {
+    this.exchange.delivery.breakOff(broken.code);
+    this.#source = wholeSource(lastWords(broken, this.exchange, this.protocol) ?? '');
+    return this.#pull();
+  }
 
   readonly #onBroken = (error: unknown): void => this.#break(error);
 
@@ -139,7 +149,7 @@ export class ClientStream implements DeadlineListener {
   #break(error: unknown): void {
     if (this.exchange.closed) return;
     const { delivery } = this.exchange;
-    delivery.breakOff(this.#source?.brokenBy ?? delivery.errorCode ?? brokenCode(this.exchange));
+    delivery.breakOff(delivery.errorCode ?? brokenCode(this.exchange));
     this.#finish();
     this.#controller?.error(error);
   }
@@ -156,8 +166,8 @@ export class ClientStream implements DeadlineListener {
   #finish(): void {
     this.#timer.clear();
     this.#stopListening();
-    const brokenBy = this.#source?.brokenBy;
-    if (brokenBy !== undefined) this.exchange.delivery.breakOff(brokenBy);
+    const broken = this.#source?.broken;
+    if (broken !== undefined) this.exchange.delivery.breakOff(broken.code);
     finish(this.exchange, this.context);
   }
 
