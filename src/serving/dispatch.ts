@@ -51,6 +51,7 @@ async function attemptAll(
       continue;
     }
     const attempt = new Attempt(exchange, next.route, next.named, context.clock);
+    attempt.target = next.target;
     const { hedge } = next.route.alias;
     if (hedge !== undefined && exchange.attempts.all.length === 1) {
       const answer = await hedged(attempt, { hedge, candidates, client: protocol, context });

@@ -200,7 +200,7 @@ function targetFor(run: AttemptContext, withheld: WithheldValues): string {
   const { endpoint, stream, body } = exchange;
   const { wire } = protocol;
   const own = exchange.query === '' ? '' : queryFor(run, withheld);
-  if (endpoint?.model === undefined) return (endpoint?.target ?? '') + own;
+  if (endpoint?.model === undefined) return (attempt.target ?? endpoint?.target ?? '') + own;
   const { model } = attempt.route;
   const address = wire.address(endpoint.operation, { model, stream, body: body?.fields }) ?? endpoint.target;
   return address.includes('?') ? address + own.replace('?', '&') : address + own;
