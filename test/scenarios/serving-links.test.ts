@@ -6,8 +6,8 @@ import type { ServingLink } from '../../src/serving/serving-link.ts';
 import { open, requestBytes, send } from '../kit/client.ts';
 import { startGatewayHere } from '../kit/gateway-here.ts';
 import type { GatewayHere } from '../kit/gateway-here.ts';
-import { chatAnswer, chatEvents, sseText, streamOf } from '../kit/replies.ts';
-import { settled } from '../kit/settled.ts';
+import { chatAnswer, chatEvents, hold, sseText, streamOf } from '../kit/replies.ts';
+import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
 import type { Upstream } from '../kit/upstream.ts';
 
@@ -133,6 +133,73 @@ test('a link that answers in place of attempts that failed tells of them, but no
   expect([answer.status, text]).toEqual([200, PLAIN]);
   expect(answer.headers['x-llm-proxy-backend']).toBeUndefined();
   expect(record).toMatchObject({ status: 200, attempts: 1, backend: undefined, errorCode: undefined });
+});
+
+describe('a link that lets requests share one answer', () => {
+  /** The first of equal requests asks; those that come meanwhile get its answer, or ask for themselves if it got none. */
+  function coalescing(): ServingLink {
+    const underWay = new Map<string, Promise<Outcome>>();
+    return {
+      name: 'coalescing',
+      async serve({ body }, _client, _context, next) {
+        const key = body?.text ?? '';
+        const first = underWay.get(key);
+        if (first !== undefined) {
+          const outcome = await first;
+          return outcome.type === 'plain' ? { ...outcome, attempt: undefined } : next();
+        }
+        const own = next();
+        underWay.set(key, own);
+        try {
+          return await own;
+        } finally {
+          underWay.delete(key);
+        }
+      },
+    };
+  }
+
+  const under = (gateway: GatewayHere, count: number) => eventually(() => gateway.app.gateway.exchanges.size === count);
+
+  test('makes one attempt, which is the first one’s alone', async () => {
+    const gate = hold(chatAnswer('shared'));
+    upstream.script(gate);
+    const gateway = await started(coalescing());
+    const before = upstream.requests.length;
+    const first = ask(gateway, 'first');
+    await gate.reached;
+    const second = ask(gateway, 'second');
+    await under(gateway, 2);
+    gate.release();
+    const [leader, follower] = await Promise.all([first, second]);
+    upstream.script(chatAnswer('from the backend'));
+    expect(follower.text).toBe(leader.text);
+    expect(upstream.requests.length - before).toBe(1);
+    expect(leader.record).toMatchObject({ attempts: 1, backend: 'one' });
+    expect(leader.record.usage).toBeDefined();
+    // What is paid for once is counted once.
+    expect(follower.record).toMatchObject({ attempts: 0, backend: undefined, usage: undefined, status: 200 });
+  });
+
+  test('asks again for whoever waited for one whose client has left', async () => {
+    const gate = hold(chatAnswer('too late'));
+    upstream.script([gate, chatAnswer('asked again')]);
+    const gateway = await started(coalescing());
+    const url = `${gateway.url}/v1/chat/completions`;
+    const body = { model: 'mine', messages: [{ role: 'user', content: 'Hi' }] };
+    const leaving = await open(url);
+    await leaving.write(requestBytes(url, { headers: { 'x-trace-id': 'leaving' }, body }));
+    await gate.reached;
+    const second = ask(gateway, 'second');
+    await under(gateway, 2);
+    leaving.leave();
+    const { text, record } = await second;
+    gate.release();
+    upstream.script(chatAnswer('from the backend'));
+    expect(JSON.parse(text).choices[0].message.content).toBe('asked again');
+    expect(record).toMatchObject({ attempts: 1, status: 200 });
+    expect(await gateway.recordOf('leaving')).toMatchObject({ status: 499 });
+  });
 });
 
 describe('a link that refuses', () => {
