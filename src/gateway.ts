@@ -10,7 +10,7 @@ import { tooComplex } from './core/body-work.ts';
 import type { Context, Unready } from './context.ts';
 import { HANDLERS } from './handlers.ts';
 import { resolveKept } from './admission/stored-references.ts';
-import { needsSlot } from './admission/queue-slot.ts';
+import { needsSlot } from './admission/queue/queue-slot.ts';
 import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';
 import { emitRefusal } from './delivery/emit.ts';
 import { BodyTap } from './records/log/body-tap.ts';

@@ -1,9 +1,11 @@
-import { reportOf } from '../routing/report.ts';
 import type { Exchange } from '../core/exchange.ts';
+import { Aborted } from '../core/failure.ts';
+import type { JsonAnswer, LocalAnswer, PiecewiseAnswer } from '../core/local-answer.ts';
 import type { GatewayErrorCode } from '../core/refusal.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { aliasNamed, usable } from '../admission/accept.ts';
 import type { Context } from '../context.ts';
+import { logBug } from '../records/log-bug.ts';
 import { finish } from '../records/finish.ts';
 import { showTaps } from '../records/taps.ts';
 import { ownResponse } from './client-headers.ts';
@@ -11,15 +13,9 @@ import { ownResponse } from './client-headers.ts';
 /** When the models came to be: a fixed day, for it means nothing here and must not change from call to call. */
 const CREATED = Date.UTC(2025, 0, 1);
 
-interface LocalAnswer {
-  readonly body: unknown;
-  /** 200 unless told. */
-  readonly status?: number;
-}
-
 type Answering = (exchange: Exchange, client: Protocol, context: Context) => LocalAnswer | Promise<LocalAnswer>;
 
-/** Answers what needs no backend, as JSON, once it is admitted. */
+/** Answers what needs no backend, once it is admitted. */
 export function local(answering: Answering) {
   return async (
     admitted: void | Promise<void>,
@@ -28,15 +24,8 @@ export function local(answering: Answering) {
     context: Context,
   ): Promise<Response> => {
     await admitted;
-    const { body, status = 200 } = await answering(exchange, client, context);
-    const own = JSON.stringify(body);
-    const bytes = encoder.encode(context.snapshot.scrubber?.scrubText(own) ?? own);
-    showTaps(exchange, bytes, context.log);
-    exchange.delivery.status = status;
-    exchange.delivery.bytesOut = bytes.byteLength;
-    finish(exchange, context);
-    const headers = { 'content-type': 'application/json' };
-    return ownResponse(bytes, { status, headers }, { exchange, protocol: client });
+    const answer = await answering(exchange, client, context);
+    return 'pieces' in answer ? piecewise(answer, exchange, client, context) : whole(answer, exchange, client, context);
   };
 }
 
@@ -50,23 +39,63 @@ export function oneModel(exchange: Exchange, { models }: Protocol, { snapshot }:
   return { body: models.one(aliasNamed(exchange.endpoint?.target ?? '', exchange, snapshot).name, CREATED) };
 }
 
-/** How the gateway itself is. */
-export function gatewayStatus(_exchange: Exchange, _client: Protocol, context: Context): LocalAnswer {
-  return { body: context.status() };
+/** What operators ask for. */
+export function adminAnswer(exchange: Exchange, _client: Protocol, context: Context): Promise<LocalAnswer> {
+  return context.admin.answer(exchange, context);
 }
 
-/** The backends as they are now, and what runs and waits. */
-export function backendList(_exchange: Exchange, _client: Protocol, context: Context): LocalAnswer {
-  const { snapshot, clock, queue, running } = context;
-  const backends = Array.from(snapshot.backends.values(), ({ live }) => reportOf(live, clock));
-  return { body: { backends, requests: { running: running(), waiting: queue.waiting } } };
+function whole(answer: JsonAnswer, exchange: Exchange, protocol: Protocol, context: Context): Response {
+  const { body, status = 200, errorCode } = answer;
+  const { delivery } = exchange;
+  const own = JSON.stringify(body);
+  const bytes = encoder.encode(context.snapshot.scrubber?.scrubText(own) ?? own);
+  delivery.status = status;
+  if (errorCode !== undefined) delivery.errorCode = errorCode;
+  delivery.bytesOut = bytes.byteLength;
+  showTaps(exchange, bytes, context.log);
+  finish(exchange, context);
+  const headers = { 'content-type': 'application/json', ...answer.headers };
+  return ownResponse(bytes, { status, headers }, { exchange, protocol });
 }
 
-/** Reads the config again, and tells what came of it. */
-export async function configReload(exchange: Exchange, _client: Protocol, context: Context): Promise<LocalAnswer> {
-  const outcome = await context.reload();
-  if (outcome.result === 'refused') exchange.delivery.errorCode = 'invalid_config' satisfies GatewayErrorCode;
-  return { body: outcome, status: outcome.result === 'reloaded' ? 200 : 422 };
+/** Sends the pieces as the client takes them. What goes wrong after the first cuts the answer off, which a client notices. */
+function piecewise(
+  { pieces, headers }: PiecewiseAnswer,
+  exchange: Exchange,
+  protocol: Protocol,
+  context: Context,
+): Response {
+  const { delivery } = exchange;
+  const { scrubber } = context.snapshot;
+  delivery.status = 200;
+  const iterator = pieces[Symbol.asyncIterator]();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const next: IteratorResult<string, unknown> = await iterator.next();
+        if (next.done === true) {
+          finish(exchange, context);
+          controller.close();
+          return;
+        }
+        const bytes = encoder.encode(scrubber?.scrubText(next.value) ?? next.value);
+        delivery.bytesOut += bytes.length;
+        showTaps(exchange, bytes, context.log);
+        controller.enqueue(bytes);
+      } catch (error) {
+        delivery.errorCode = 'internal_error' satisfies GatewayErrorCode;
+        logBug(error, exchange, context.log);
+        finish(exchange, context);
+        controller.error(error);
+      }
+    },
+    async cancel() {
+      exchange.abort(new Aborted('client_gone'));
+      finish(exchange, context);
+      await iterator.return?.();
+    },
+  });
+  return ownResponse(body, { status: 200, headers }, { exchange, protocol });
 }
 
 const encoder = new TextEncoder();

@@ -11,13 +11,17 @@ import { RouteCandidates } from '../routing/route-candidates.ts';
 import type { Context } from '../context.ts';
 import { Attempt } from '../core/attempt.ts';
 import type { Exhausted, Outcome } from '../core/outcome.ts';
-import { waitForRoom } from '../admission/queue-slot.ts';
+import type { ServingLink } from './serving-link.ts';
+import { waitForRoom } from '../admission/queue/queue-slot.ts';
+
+/** The last link of all: it asks for no other. */
+export const attempts: ServingLink = { name: 'attempts', serve: dispatch };
 
 /**
  * Makes attempts until one answers: of a request for an alias, by its routes; of one for what a provider keeps, at the
  * backend that keeps it; of what is passed through, at its one backend. Throws a Refusal where there is none to ask.
  */
-export function dispatch(exchange: Exchange, protocol: Protocol, context: Context): Promise<Outcome> {
+function dispatch(exchange: Exchange, protocol: Protocol, context: Context): Promise<Outcome> {
   return attemptAll(candidatesOf(exchange, protocol, context), exchange, protocol, context);
 }
 

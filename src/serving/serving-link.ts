@@ -4,8 +4,8 @@ import type { Outcome } from '../core/outcome.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 
 /**
- * One link of what serves an admitted request. A link is a constant: what it keeps outlives requests and reloads, and
- * stands in the context. `links.ts` has them in order.
+ * One link of what serves an admitted request: a feature's, or the attempts, which are the last. `features.ts` has the order.
+ * What it keeps is its feature's, and outlives requests and reloads.
  */
 export interface ServingLink {
   readonly name: string;

@@ -5,6 +5,8 @@ import { formatListen } from '../../src/config/listen.ts';
 import type { ExchangeRecord } from '../../src/core/record.ts';
 import type { Handler } from '../../src/core/endpoint-row.ts';
 import type { Endpoint } from '../../src/core/exchange.ts';
+import type { Feature, FeatureTools } from '../../src/feature.ts';
+import { createFeatures } from '../../src/features.ts';
 import { Gateway } from '../../src/gateway.ts';
 import { HANDLERS, type EndpointHandler } from '../../src/handlers.ts';
 import { matchEndpoint } from '../../src/server/endpoints.ts';
@@ -23,7 +25,7 @@ export interface GatewayHere {
 
 /** What a test adds to the program. */
 export interface Added {
-  /** In front of those of the config. */
+  /** Each as a feature of its own. */
   readonly links?: readonly ServingLink[];
   /** In place of those of these names. */
   readonly handlers?: Readonly<Partial<Record<Handler, EndpointHandler>>>;
@@ -38,10 +40,9 @@ export async function startGatewayHere(
 ): Promise<GatewayHere> {
   const parsed = configOf({ logging: { base_dir: '' }, ...config }, '127.0.0.1:0');
   const log = new RecordLog((text) => text);
-  const app = await App.create(parsed, undefined, {}, log);
+  const app = await App.create(parsed, undefined, {}, { log, features: (tools) => withLinks(links, tools) });
   const { snapshot, tools } = app.gateway;
-  const linked = { ...snapshot, links: [...links, ...snapshot.links] };
-  Object.assign(app, { gateway: new Gateway(linked, tools, { ...HANDLERS, ...handlers }) });
+  Object.assign(app, { gateway: new Gateway(snapshot, tools, { ...HANDLERS, ...handlers }) });
   const host = new Host(app, (request, path, query) => {
     const endpoint = endpoints[path];
     return endpoint === undefined ? matchEndpoint(request, path, query) : { protocol: endpoint.protocol, endpoint };
@@ -57,4 +58,9 @@ export async function startGatewayHere(
       await app.close();
     },
   };
+}
+
+function withLinks(links: readonly ServingLink[], tools: FeatureTools): readonly Feature[] {
+  const added = links.map((link) => ({ name: link.name, link, isOn: () => true, configure: () => undefined }));
+  return [...createFeatures(tools), ...added];
 }

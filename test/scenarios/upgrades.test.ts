@@ -24,7 +24,7 @@ const ECHO: Endpoint = {
   answersJson: false,
   auth: 'caller',
   limits: 'queue',
-  handler: 'status',
+  handler: 'model_by_id',
   upgrades: true,
 };
 
@@ -64,7 +64,7 @@ afterEach(async () => {
 async function started(more: object = {}): Promise<GatewayHere> {
   const gateway = await startGatewayHere(
     { proxy_api_key: KEY, ...more },
-    { handlers: { status: echo }, endpoints: { [PATH]: ECHO } },
+    { handlers: { model_by_id: echo }, endpoints: { [PATH]: ECHO } },
   );
   gateways.push(gateway);
   return gateway;
