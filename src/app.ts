@@ -115,7 +115,8 @@ export class App {
     const create = instead.features ?? createFeatures;
     this.features = new FeatureSet(create({ clock, log, env, metrics: this.metrics, queue: this.#queue }), log);
     const policies = this.features.policiesOf(config);
-    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies });
+    const links = this.features.linksOf(config);
+    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies, links });
     this.gateway = new Gateway(snapshot, {
       clock,
       log,
@@ -148,7 +149,8 @@ export class App {
     const { configDir, env } = this.#place;
     const { prompts, warnings } = await readPrompts(config, configDir, env);
     const policies = this.features.policiesOf(config);
-    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies });
+    const links = this.features.linksOf(config);
+    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies, links });
     const changes = promptChanges(this.gateway.snapshot.prompts, prompts);
     await this.features.start(config);
     await beforeSwap();

@@ -36,6 +36,8 @@ export class Attempt implements Holder {
   /** Ends it when its backend is silent for too long. */
   readonly watch: Watch;
 
+  /** The path to ask for after the backend's base URL, where it is not the endpoint's. */
+  target: string | undefined;
   /** The dialect in which the backend is addressed. */
   upstreamProtocol: ProtocolName | undefined;
   /** What had to be left out of the request, by the names of the client's dialect. */

@@ -12,7 +12,7 @@ import type { ExchangeRecord, HedgeResult, AttemptRecord, Usage } from '../core/
 export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
   const { asked, askedName, attempts, delivery, reportedAttempt } = exchange;
   const left = exchange.aborted?.kind === 'client_gone' && !delivery.isWhole;
-  const named = (delivery.attempt ?? attempts.latest)?.named;
+  const named = exchange.lastAttempt?.named;
   const route = reportedAttempt?.route;
   const durationMs = now - exchange.startedAt;
   return {

@@ -81,6 +81,9 @@ for (const row of ENDPOINTS) {
   if (find !== undefined) FINDERS.push({ row, find });
 }
 
+/** How it is found out what a request asks for. */
+export type MatchEndpoint = typeof matchEndpoint;
+
 /** Finds what a request asks for; `query` begins with its `?`, if there is one. */
 export function matchEndpoint(
   { method, headers }: Pick<Request, 'method' | 'headers'>,
@@ -174,8 +177,8 @@ function withName(path: string, query: string, headers?: Headers): Found | undef
 }
 
 function found(row: EndpointRow, matched: Matched): Found {
-  const { auth, limits, handler } = row;
-  return { endpoint: { ...matched, auth, limits, handler }, row };
+  const { auth, limits, handler, upgrades } = row;
+  return { endpoint: { ...matched, auth, limits, handler, upgrades }, row };
 }
 
 /** Whether a row that is for some clients alone is for these. */

@@ -96,7 +96,7 @@ export async function ask(probe: Probe, index: number, app: App, log: RecordLog)
   const { endpoint } = matchEndpoint(request, path, '');
   const arrival = { request, headers, method: 'POST', path, query: '', protocol: protocol.name, endpoint, peer: '' };
   const response = await app.gateway.handle(arrival);
-  const text = await response.text();
+  const text = (await response?.text()) ?? '';
   const record = log.recordOf(traceId);
   // With a 200 as well: an answer may hold an error.
   return { record, attempt: record.tries.at(-1), message: messageIn(text, protocol) };
