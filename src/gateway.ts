@@ -19,7 +19,7 @@ import { protocolOf } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What outlives the snapshots and is the same for all requests. */
-export type Tools = Omit<Context, 'snapshot' | 'running'>;
+export type Tools = Omit<Context, 'snapshot' | 'running' | 'isDraining'>;
 
 /** Takes requests and gives answers. One for the life of the process; what it works by is swapped with each reload. */
 export class Gateway {
@@ -110,8 +110,10 @@ export class Gateway {
   };
 
   #contextOf(snapshot: Snapshot): Context {
-    return { snapshot, ...this.tools, running: this.#running };
+    return { snapshot, ...this.tools, running: this.#running, isDraining: this.#isDraining };
   }
+
+  readonly #isDraining = (): boolean => this.draining;
 
   /** Requests that need a slot and that every policy has let in. */
   readonly #running = (): number =>

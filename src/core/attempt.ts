@@ -88,8 +88,8 @@ export class Attempt implements Holder {
     this.#trial = trial;
     this.startedAt = this.clock.now();
     route.backend.live.begin(this.startedAt);
-    // The slot that was kept for this exchange is now either its own or, with another backend's first, not needed.
-    exchange.attempts.releaseKept();
+    // The slot that was reserved for this exchange is now either its own or, with another backend's first, not needed.
+    exchange.attempts.releaseReserved();
     if (exchange.aborted !== undefined) this.cancellation.cancel(exchange.aborted);
     this.watch.begins();
   }

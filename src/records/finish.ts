@@ -18,7 +18,7 @@ export function finish(exchange: Exchange, context: Context): void {
   if (now - exchange.startedAt >= AT_ONCE_MS) noticeDisconnect(exchange);
   if (!exchange.close()) return;
   exchange.attempts.abandon();
-  exchange.attempts.releaseKept();
+  exchange.attempts.releaseReserved();
   releaseBytes(exchange, context);
   for (const attempt of exchange.attempts.all) releaseBytes(attempt, context);
   const record = recordOf(exchange, now);
