@@ -3,11 +3,14 @@ import { TOKEN_CLASSES } from '../../src/core/token-classes.ts';
 import type { Rates, ServiceTier } from '../../src/pricing/price.ts';
 import { SERVICE_TIERS } from '../../src/pricing/price.ts';
 
+/** Rates that are being collected. */
+export type Draft = { -readonly [K in keyof Rates]: Rates[K] };
+
 /** What a source says of one model, in the units of the table. */
 export interface Entry {
-  rates: Partial<Rates>;
-  above: Map<number, Partial<Rates>>;
-  tiers: Partial<Record<ServiceTier, { rates: Partial<Rates>; above: Map<number, Partial<Rates>> }>>;
+  rates: Draft;
+  above: Map<number, Draft>;
+  tiers: Partial<Record<ServiceTier, { rates: Draft; above: Map<number, Draft> }>>;
   units: Record<string, number>;
   tools: Record<string, number>;
 }
@@ -32,6 +35,19 @@ export function unitsOf(usd: unknown, places: number): number | undefined {
   return Number((exact + divisor / 2n) / divisor);
 }
 
+/** Takes out the rates that say the same as that of the class which includes theirs. */
+export function dropRepeated({ rates }: Entry): void {
+  for (const [name, including] of REPEATS) if (rates[name] === rates[including]) delete rates[name];
+}
+
+const REPEATS = [
+  ['reasoning', 'output'],
+  ['audioOut', 'output'],
+  ['imageOut', 'output'],
+  ['audioIn', 'input'],
+  ['imageIn', 'input'],
+] as const;
+
 /** The entry as it stands in the table: as short as possible. */
 export function written(entry: Entry, vendorTools: Readonly<Record<string, number>>): unknown {
   const tiers = Object.fromEntries(
@@ -51,13 +67,13 @@ export function written(entry: Entry, vendorTools: Readonly<Record<string, numbe
   return Object.keys(whole).join() === 'rates' ? own : whole;
 }
 
-function writtenScale(rates: Partial<Rates>, above: ReadonlyMap<number, Partial<Rates>>): unknown {
+function writtenScale(rates: Draft, above: ReadonlyMap<number, Draft>): unknown {
   if (above.size === 0) return listOf(rates);
   const steps = [...above].toSorted(([a], [b]) => a - b).map(([tokens, dearer]) => [tokens, listOf(dearer)]);
   return { rates: listOf(rates), above: steps };
 }
 
-function listOf(rates: Partial<Rates>): (number | null)[] {
+function listOf(rates: Draft): (number | null)[] {
   const list = TOKEN_CLASSES.map((name) => rates[name] ?? null);
   return list.slice(0, list.findLastIndex((rate) => rate !== null) + 1);
 }

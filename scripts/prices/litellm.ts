@@ -78,7 +78,7 @@ const PREFIX =
 
 /** A region's or a term's price, a size of images, a class of models. */
 const NO_MODEL =
-  /^(?:[a-z]{2}(?:-[a-z]+)+-\d\/|[\w-]*\d+-x-\d+|(?:low|medium|high|hd|standard)\/|fireworks-ai-|together-ai-|\*)|-x-\d+\/|month-commitment/;
+  /^(?:[a-z]{2}(?:-[a-z]+)+-\d\/|[\w-]*\d+-x-\d+|(?:low|medium|high|hd|standard)\/|fireworks-ai-|together-ai-|claude_platform\/|\*)|-x-\d+\/|month-commitment/;
 
 function readRow(row: Row, vendor: string): Entry | undefined {
   const entry = blankEntry();
@@ -87,6 +87,8 @@ function readRow(row: Row, vendor: string): Entry | undefined {
   readUnits(entry, row);
   readTools(entry, row, vendor);
   dropUnpublished(entry);
+  // Less than 0.001 USD per million tokens is a price of something else: of an image's steps.
+  if (Object.values(entry.rates).some((rate) => rate > 0 && rate < 1000)) return undefined;
   const isPriced = Object.keys(entry.rates).length + Object.keys(entry.units).length > 0;
   return isPriced ? entry : undefined;
 }
@@ -133,7 +135,8 @@ function readUnits(entry: Entry, row: Row): void {
   // Where there are both, they are two ways to say the same.
   if (hasTokens) return;
   if (row['mode'] === 'image_generation' || row['mode'] === 'image_edit') set('image', row['output_cost_per_image']);
-  if (row['mode'] === 'audio_transcription') set('second', row['input_cost_per_second'] ?? row['output_cost_per_second']);
+  if (row['mode'] === 'audio_transcription')
+    set('second', row['input_cost_per_second'] ?? row['output_cost_per_second']);
   if (row['mode'] === 'audio_speech') set('character', row['input_cost_per_character']);
 }
 

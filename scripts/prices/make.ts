@@ -8,7 +8,7 @@ import { checkTable, readTable } from '../../src/pricing/table-format.ts';
 import type { TableSource } from '../../src/pricing/table-format.ts';
 import { namesOf } from '../../src/pricing/names.ts';
 import type { Catalogue } from './entry.ts';
-import { unitsOf, written } from './entry.ts';
+import { dropRepeated, unitsOf, written } from './entry.ts';
 import { readLiteLlm } from './litellm.ts';
 import { merge } from './merge.ts';
 import type { Decision } from './merge.ts';
@@ -39,17 +39,18 @@ async function make(): Promise<void> {
     {
       name: 'models.dev, from npm',
       version: `@earendil-works/pi-ai ${/(\d[\w.-]*)\.tgz$/.exec(tar)?.[1] ?? ''}`,
-      date: String(JSON.parse(await modelsDev('.manifest.json')).generatedAt).slice(0, 10),
+      date: dayIn(await modelsDev('.manifest.json'), 'generatedAt'),
     },
     {
       name: 'models.dev with corrections from pages of vendors, from PyPI',
       version: `model-prices ${history.version}`,
-      date: String(JSON.parse(history.text).updated_at).slice(0, 10),
+      date: dayIn(history.text, 'updated_at'),
     },
     { name: 'pages of vendors', version: 'scripts/prices/pages.json', date: today },
   ];
   const others = new Map<string, Catalogue>();
-  for (const [file, vendor] of Object.entries(FILES)) others.set(vendor, readModelsDev(await modelsDev(`${file}.json`)));
+  for (const [file, vendor] of Object.entries(FILES))
+    others.set(vendor, readModelsDev(await modelsDev(`${file}.json`)));
   for (const [provider, vendor] of Object.entries(HISTORIES))
     others.set(vendor, readHistory(history.text, provider, Date.now()));
   await write(sources, today, { own: readLiteLlm(litellm.text), others });
@@ -66,6 +67,8 @@ async function write(
     const [litellm, modelsDev] = [own.get(vendor), others.get(vendor)];
     if (litellm === undefined && modelsDev === undefined) continue;
     const merged = merge(vendor, litellm ?? new Map(), modelsDev ?? new Map(), pages.decisions as Decision[]);
+    if (Object.hasOwn(pages.batchHalvesCaches, vendor)) halveCaches(merged.catalogue);
+    for (const entry of merged.catalogue.values()) dropRepeated(entry);
     const { text, models } = vendorText(vendor, merged.catalogue);
     compared.push({ vendor, models, agreed: merged.agreed, differences: merged.differences });
     vendors.push([vendor, text]);
@@ -85,10 +88,27 @@ function vendorText(vendor: string, catalogue: Catalogue): { text: string; model
   const tools = toolsOf(vendor, catalogue);
   const texts = new Map([...catalogue].map(([name, entry]) => [name, JSON.stringify(written(entry, tools))]));
   const lines = [...texts]
-    .filter(([name, text]) => !namesOf(name).slice(1).some((shorter) => texts.get(shorter) === text))
+    .filter(
+      ([name, text]) =>
+        !namesOf(name)
+          .slice(1)
+          .some((shorter) => texts.get(shorter) === text),
+    )
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, text]) => `${JSON.stringify(name)}:${text}`);
   return { text: `{"tools":${JSON.stringify(tools)},"models":{\n${lines.join(',\n')}}}`, models: lines.length };
+}
+
+/** In a batch, caches cost less by the same share as input does, where a vendor's page says so. */
+function halveCaches(catalogue: Catalogue): void {
+  for (const { rates, tiers } of catalogue.values()) {
+    const { batch } = tiers;
+    if (batch === undefined) continue;
+    for (const name of ['cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const) {
+      const rate = rates[name];
+      if (rate !== undefined && rate % 2 === 0) batch.rates[name] ??= rate / 2;
+    }
+  }
 }
 
 /** What a vendor's page says of its tools, and what most of its models say of one. */
@@ -111,6 +131,11 @@ function mostCommon(values: readonly number[]): number | undefined {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts].toSorted(([, a], [, b]) => b - a)[0]?.[0];
+}
+
+/** The day of a time that a JSON file has under a name. */
+function dayIn(text: string, name: string): string {
+  return String((JSON.parse(text) as Record<string, unknown>)[name]).slice(0, 10);
 }
 
 /** A file of the newest wheel of a package on PyPI. */

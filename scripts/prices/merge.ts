@@ -9,6 +9,8 @@ export interface Decision {
   readonly take: 'litellm' | 'models.dev';
   readonly page: string;
   readonly why: string;
+  /** False: what is charged by other units than tokens is gone. */
+  readonly units?: boolean;
 }
 
 /** A model of which two sources say different things. */
@@ -43,7 +45,10 @@ export function merge(
     const model = `${vendor}/${name}`;
     const decision = decisions.find(({ models }) => new RegExp(models).test(model));
     differences.push({ model, rates, decision });
-    if (decision?.take === 'models.dev') catalogue.set(name, corrected(entry, other));
+    if (decision?.take === 'models.dev') {
+      const right = corrected(entry, other);
+      catalogue.set(name, decision.units === false ? { ...right, units: {} } : right);
+    }
   }
   return { catalogue, differences, agreed };
 }

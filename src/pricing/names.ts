@@ -1,15 +1,17 @@
 /**
  * The name of a model as the price table has it: lower case, without what stands around it in paths and ARNs, the maker's
- * prefix and version suffix of Bedrock, and Vertex AI's `@`. `arn:…/eu.anthropic.claude-opus-4-5-20251101-v1:0` is
+ * prefix and first version of Bedrock, and Vertex AI's `@`. `arn:…/eu.anthropic.claude-opus-4-5-20251101-v1:0` is
  * `eu.claude-opus-4-5-20251101`.
  */
-export function canonicalName(model: string): string {
-  let name = model.trim().toLowerCase();
+export function canonicalName(called: string): string {
+  let name = called.trim().toLowerCase();
   if (name.startsWith('arn:')) name = name.slice(name.lastIndexOf('/') + 1);
   name = name.replace(PATH, '').replace(AT_VERSION, '').replaceAll('@', '-');
   const area = REGION.exec(name)?.[0] ?? '';
-  const rest = name.slice(area.length).replace(MAKER, '');
-  return area + rest.replace(BEDROCK_VERSION, '');
+  const rest = name.slice(area.length);
+  const model = rest.replace(MAKER, '');
+  // Elsewhere a `-v1` at the end is part of the name.
+  return model === rest ? name : area + model.replace(THROUGHPUT, '').replace(FIRST_VERSION, '');
 }
 
 /**
@@ -18,7 +20,7 @@ export function canonicalName(model: string): string {
  */
 export function namesOf(model: string): readonly string[] {
   const own = canonicalName(model);
-  if (own.startsWith('ft:')) return [own, own.split(':').slice(0, 2).join(':')];
+  if (own.startsWith('ft:')) return [...new Set([own, own.split(':').slice(0, 2).join(':')])];
   const names = [own, own.replace(REGION, '')];
   for (const name of names.slice(0, 2)) {
     const undated = name.replace(DATE, '');
@@ -39,9 +41,10 @@ const AT_VERSION = /@(?:default|latest)$/;
 /** Bedrock's geographies of cross-region inference. */
 const REGION = /^(?:us|eu|apac|global|us-gov|au|jp|ca|in|sa|me|af|uk|kr)\.(?=[a-z])/;
 /** Who made a model, on Bedrock. Other names with a dot have a digit or a hyphen before it: `gpt-5.1`, `qwen3.5`. */
-const MAKER = /^[a-z]+(?:\d+[a-z]+)?\.(?=[a-z])/;
-/** `-v1:0`, `-v1`, `-v2:0:200k`. */
-const BEDROCK_VERSION = /-v\d+(?::\d+)*(?::\d+k)?$/;
+const MAKER = /^[a-z]+\d*\.(?=[a-z])/;
+/** `:0`, `:0:200k`. */
+const THROUGHPUT = /(?::\d+k?)+$/;
+const FIRST_VERSION = /-v1$/;
 /** `-2025-08-07` and `-20250807`. Four digits are no date but a generation with some vendors. */
 const DATE = /-20\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])$/;
 const LATEST = /-latest$/;

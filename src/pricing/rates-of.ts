@@ -8,23 +8,23 @@ export type RateOf = (name: TokenClass) => number | undefined;
 
 /**
  * The rates of a request with so many tokens of input that was served in a tier; undefined if what the tier costs is not
- * known. Where one list of rates lacks a class, what stands in for it is never less than what the vendor charges:
- * of a cheaper list (batch, flex) the standard rate; of a dearer one (long input, priority) the greater of the standard
- * rate and the list's own rate of the class that includes it.
+ * known. A class that has no rate anywhere costs what the class does that includes it. Where only the list of the tier or
+ * of long input lacks one, what stands in for it is never less than what the vendor charges: in a cheaper list (batch,
+ * flex) the usual rate; in a dearer one (long input, priority) the greater of that and the rate of the class that includes it.
  */
 export function ratesOf(price: Price, tier: string | undefined, inputTokens: number): RateOf | undefined {
-  const standard = inList(price.standard.rates);
+  const standard = usual(price.standard.rates);
   const long = longRates(price.standard, inputTokens);
-  const standardLong = long === undefined ? standard : dearer(long, standard);
-  if (tier === undefined || STANDARD.has(tier)) return standardLong;
+  const standardLong = long === undefined ? standard : within(long, standard, 'dearer');
+  if (tier === undefined || STANDARD.has(tier)) return standardLong.rate;
   const scale = price.tiers[tier as ServiceTier];
-  const isCheaper = CHEAPER.has(tier);
-  if (scale === undefined) return isCheaper ? standardLong : undefined;
-  const own = isCheaper ? cheaper(scale.rates, standard) : dearer(scale.rates, standard);
+  const direction = CHEAPER.has(tier) ? 'cheaper' : 'dearer';
+  if (scale === undefined) return direction === 'cheaper' ? standardLong.rate : undefined;
+  const own = within(scale.rates, standard, direction);
   const ownLong = longRates(scale, inputTokens);
-  if (ownLong !== undefined) return dearer(ownLong, own);
-  if (long === undefined) return own;
-  return isCheaper ? standardLong : (name) => greater(standardLong(name), own(name));
+  if (ownLong !== undefined) return within(ownLong, own, 'dearer').rate;
+  if (long === undefined) return own.rate;
+  return direction === 'cheaper' ? standardLong.rate : (name) => greater(standardLong.rate(name), own.rate(name));
 }
 
 /** The words with which answers name the standard tier. */
@@ -33,8 +33,8 @@ const STANDARD: ReadonlySet<string> = new Set(['default', 'standard', 'auto', 'o
 /** Tiers that nobody charges more for than for the standard one. */
 const CHEAPER: ReadonlySet<string> = new Set<ServiceTier>(['batch', 'flex']);
 
-/** The class that includes another, and is what a token of that one costs at least where it has no rate of its own. */
-const WITHIN: Readonly<Partial<Record<TokenClass, TokenClass>>> = {
+/** The class that includes another. */
+const INCLUDED_IN: Readonly<Partial<Record<TokenClass, TokenClass>>> = {
   cacheRead: 'input',
   cacheWrite5m: 'input',
   cacheWrite1h: 'cacheWrite5m',
@@ -45,24 +45,32 @@ const WITHIN: Readonly<Partial<Record<TokenClass, TokenClass>>> = {
   imageOut: 'output',
 };
 
-function inList(rates: Rates): RateOf {
-  return (name) => {
-    for (let each: TokenClass | undefined = name; each !== undefined; each = WITHIN[each]) {
-      const rate = rates[each];
-      if (rate !== undefined) return rate;
-    }
-    return undefined;
+/** Rates, and of which classes they were published. */
+interface Layer {
+  readonly rate: RateOf;
+  readonly isPublished: (name: TokenClass) => boolean;
+}
+
+function usual(rates: Rates): Layer {
+  const rate: RateOf = (name) => rates[name] ?? ofIncluding(name, rate);
+  return { rate, isPublished: (name) => rates[name] !== undefined };
+}
+
+/** A list of other rates before those that it replaces. */
+function within(rates: Rates, before: Layer, direction: 'cheaper' | 'dearer'): Layer {
+  const rate: RateOf = (name) => {
+    const own = rates[name];
+    if (own !== undefined) return own;
+    if (!before.isPublished(name)) return ofIncluding(name, rate);
+    const old = before.rate(name);
+    return direction === 'cheaper' ? old : greater(old, ofIncluding(name, rate));
   };
+  return { rate, isPublished: (name) => rates[name] !== undefined || before.isPublished(name) };
 }
 
-function cheaper(rates: Rates, standard: RateOf): RateOf {
-  const own = inList(rates);
-  return (name) => rates[name] ?? standard(name) ?? own(name);
-}
-
-function dearer(rates: Rates, standard: RateOf): RateOf {
-  const own = inList(rates);
-  return (name) => rates[name] ?? greater(standard(name), own(name));
+function ofIncluding(name: TokenClass, rate: RateOf): number | undefined {
+  const including = INCLUDED_IN[name];
+  return including === undefined ? undefined : rate(including);
 }
 
 function greater(one: number | undefined, other: number | undefined): number | undefined {

@@ -68,6 +68,7 @@ export function readEntry(entry: unknown, tools: Readonly<Record<string, number>
 }
 
 const FORMAT = 1;
+const ENTRY_KEYS: ReadonlySet<string> = new Set(['rates', 'above', 'units', 'tools', 'from', ...SERVICE_TIERS]);
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 function parsed(text: string): unknown {
@@ -95,8 +96,7 @@ function readVendor(vendor: unknown, where: string): VendorPrices {
 function readPrice(period: unknown, vendorTools: Readonly<Record<string, number>>, where: string): Price {
   const object = Array.isArray(period) ? { rates: period } : asObject(period);
   if (object === undefined) throw new TableError(`${where}: is no list of rates and no object`);
-  const known = ['rates', 'above', 'units', 'tools', 'from', ...SERVICE_TIERS];
-  const strange = Object.keys(object).find((key) => !known.includes(key));
+  const strange = Object.keys(object).find((key) => !ENTRY_KEYS.has(key));
   if (strange !== undefined) throw new TableError(`${where}.${strange}: is unknown`);
   const { from, units = {}, tools = {} } = object as Record<string, unknown>;
   const start = from === undefined ? -Infinity : typeof from === 'string' && DAY.test(from) ? Date.parse(from) : NaN;
