@@ -21,11 +21,8 @@ import { AdminKey } from './admission/admin-key.ts';
 import { OpenCallers } from './admission/open-callers.ts';
 import type { Policy } from './admission/policy.ts';
 import { Cors } from './admission/cors.ts';
-import { vendorOf } from './vendors/place.ts';
 import { WebPages } from './admission/web-pages.ts';
-import { millionths, priceRule } from './pricing/configured-price.ts';
-import { PriceBook } from './pricing/price-book.ts';
-import { PriceRules } from './pricing/price-rules.ts';
+import { bookOf } from './pricing/book-of.ts';
 import { builtInTable } from './pricing/price-table.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
 import type { RetryRules, Snapshot } from './snapshot.ts';
@@ -67,7 +64,7 @@ export function buildSnapshot(config: Config, { live, env, prompts, policies }: 
     retry: retryRules(config.fallback),
     detection: detectionRules(config.detection),
     prompts,
-    prices: priceBookOf(config),
+    prices: bookOf(config, builtInTable),
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
     forwardsClientIp: config.proxy.forward_client_ip,
     logsBodies: config.logging.debug_mode,
@@ -95,16 +92,6 @@ export function buildSnapshot(config: Config, { live, env, prompts, policies }: 
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
   };
-}
-
-function priceBookOf({ backends, prices }: Config): PriceBook {
-  const priced = backends.map(({ price_multiplier: multiplier, ...backend }) => ({
-    name: backend.name,
-    vendor: vendorOf(backend)?.name,
-    multiplier: multiplier === undefined ? undefined : millionths(multiplier),
-  }));
-  const rules = Object.entries(prices).map(([pattern, price]) => priceRule(pattern, price));
-  return new PriceBook(priced, new PriceRules(rules), builtInTable);
 }
 
 function detectionRules({ error_codes: codes, error_patterns: patterns }: Config['detection']): DetectionRules {

@@ -14,7 +14,8 @@ const ROOT = join(import.meta.dir, '..');
 const RANKS: readonly (readonly string[])[] = [
   ['lib'],
   ['core'],
-  ['vendors', 'pricing'],
+  ['vendors'],
+  ['pricing'],
   ['protocols'],
   ['prompts', 'records', 'translation'],
   ['routing'],

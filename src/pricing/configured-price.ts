@@ -31,7 +31,7 @@ export function millionths(factor: string): number {
 }
 
 /** The classes of tokens by the config's keys. */
-const CLASSES = {
+export const CLASSES = {
   input: 'input',
   output: 'output',
   cache_read: 'cacheRead',

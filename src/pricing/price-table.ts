@@ -26,7 +26,14 @@ export class PriceTable {
 
   /** How many models it prices. */
   get size(): number {
-    return Object.values(this.file.vendors).reduce((sum, { models }) => sum + Object.keys(models).length, 0);
+    return this.models().length;
+  }
+
+  /** Every entry, with the text that stands for its price. */
+  models(): readonly { readonly name: string; readonly text: string }[] {
+    return Object.entries(this.file.vendors).flatMap(([vendor, { models }]) =>
+      Object.entries(models).map(([model, entry]) => ({ name: `${vendor}/${model}`, text: JSON.stringify(entry) })),
+    );
   }
 
   /** What a vendor's model costs, by its own name or that of which it is a snapshot; undefined: nobody knows. */
