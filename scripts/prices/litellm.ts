@@ -1,6 +1,6 @@
 import { canonicalName } from '../../src/pricing/names.ts';
 import type { Rates, ServiceTier } from '../../src/pricing/price.ts';
-import type { Catalogue, Entry } from './entry.ts';
+import type { Catalogue, Draft, Entry } from './entry.ts';
 import { blankEntry, unitsOf } from './entry.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -50,7 +50,12 @@ const CLASSES: Readonly<Record<string, keyof Rates>> = {
   output_cost_per_image_token: 'imageOut',
 };
 
-const TIERS: Readonly<Record<string, ServiceTier>> = { _batches: 'batch', _flex: 'flex', _priority: 'priority' };
+const TIERS: Readonly<Record<string, ServiceTier>> = {
+  _batches: 'batch',
+  _flex: 'flex',
+  _priority: 'priority',
+  _ultrafast: 'ultrafast',
+};
 
 /** Reads LiteLLM's table: prices by vendor of ours and canonical name. */
 export function readLiteLlm(text: string): Map<string, Catalogue> {
@@ -84,6 +89,7 @@ function readRow(row: Row, vendor: string): Entry | undefined {
   const entry = blankEntry();
   for (const [key, value] of Object.entries(row)) readRate(entry, key, value);
   for (const step of (row['tiered_pricing'] as Row[] | undefined) ?? []) readStep(entry, step);
+  readFast(entry, row);
   readUnits(entry, row);
   readTools(entry, row, vendor);
   dropUnpublished(entry);
@@ -94,7 +100,7 @@ function readRow(row: Row, vendor: string): Entry | undefined {
 }
 
 /** `input_cost_per_token_above_200k_tokens_priority` */
-const RATE = /^(\w+?)(?:_above_(\d+)k_tokens)?(_batches|_flex|_priority)?$/;
+const RATE = /^(\w+?)(?:_above_(\d+)k_tokens)?(_batches|_flex|_priority|_ultrafast)?$/;
 
 function readRate(entry: Entry, key: string, value: unknown): void {
   const [, base = '', thousands, suffix = ''] = RATE.exec(key) ?? [];
@@ -120,6 +126,19 @@ function readStep(entry: Entry, step: Row): void {
     const rate = unitsOf(value, 12);
     if (name !== undefined && rate !== undefined) Object.assign(rates, { [name]: rate });
   }
+}
+
+/** Anthropic's fast mode is a factor on everything. */
+function readFast(entry: Entry, row: Row): void {
+  const { fast } = (row['provider_specific_entry'] ?? {}) as { readonly fast?: unknown };
+  const factor = unitsOf(fast, 6);
+  if (factor === undefined || factor === 0) return;
+  const times = (rates: Draft): Draft =>
+    Object.fromEntries(
+      Object.entries(rates).map(([name, rate]) => [name, Number((BigInt(rate) * BigInt(factor)) / 1_000_000n)]),
+    );
+  const above = new Map([...entry.above].map(([tokens, rates]) => [tokens, times(rates)]));
+  entry.tiers['fast'] = { rates: times(entry.rates), above };
 }
 
 function readUnits(entry: Entry, row: Row): void {

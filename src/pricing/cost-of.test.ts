@@ -130,7 +130,8 @@ describe('service tiers', () => {
 
   test('a dearer or unknown one without a price is not known', () => {
     expect(nano({ input: 10, tier: 'priority' }, pricing({ input: 1000 }))).toBeUndefined();
-    expect(nano({ input: 10, tier: 'ultrafast' }, price)).toBeUndefined();
+    for (const tier of ['ultrafast', 'scale', 'constructor', '__proto__'])
+      expect(nano({ input: 10, tier }, price)).toBeUndefined();
   });
 
   test('in a dearer one, a class without a rate costs at least its standard rate', () => {

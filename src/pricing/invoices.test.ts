@@ -59,6 +59,11 @@ test('Anthropic: writes into the cache by how long they stay, thoughts as output
   expect(usd('anthropic', 'claude-opus-5', { ...used, serverTools: tools })).toBe('0.1295');
 });
 
+test('Anthropic: fast mode costs twice as much', () => {
+  // https://platform.claude.com/docs/en/about-claude/pricing, Opus 5.5: 4 and 20, in fast mode 8 and 40.
+  expect(usd('anthropic', 'claude-opus-5-5', { input: 1000, output: 100, tier: 'fast' })).toBe('0.012');
+});
+
 test('Google: an image of 1290 tokens costs about $0.039', () => {
   // https://ai.google.dev/gemini-api/docs/pricing, Gemini 2.5 Flash Image: $30 per million tokens; 1290 × 30 = 38,700.
   expect(usd('gemini', 'gemini-2.5-flash-image', { imageOut: 1290 })).toBe('0.0387');

@@ -11,7 +11,7 @@ export interface Scale {
 }
 
 /** The service tiers that have prices of their own. */
-export const SERVICE_TIERS = ['batch', 'flex', 'priority'] as const;
+export const SERVICE_TIERS = ['batch', 'flex', 'priority', 'fast', 'ultrafast'] as const;
 
 /** A service tier that has prices of its own. */
 export type ServiceTier = (typeof SERVICE_TIERS)[number];

@@ -17,7 +17,7 @@ export function ratesOf(price: Price, tier: string | undefined, inputTokens: num
   const long = longRates(price.standard, inputTokens);
   const standardLong = long === undefined ? standard : within(long, standard, 'dearer');
   if (tier === undefined || STANDARD.has(tier)) return standardLong.rate;
-  const scale = price.tiers[tier as ServiceTier];
+  const scale = Object.hasOwn(price.tiers, tier) ? price.tiers[tier as ServiceTier] : undefined;
   const direction = CHEAPER.has(tier) ? 'cheaper' : 'dearer';
   if (scale === undefined) return direction === 'cheaper' ? standardLong.rate : undefined;
   const own = within(scale.rates, standard, direction);

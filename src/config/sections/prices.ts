@@ -71,6 +71,8 @@ const period = {
   priority: factor()
     .optional()
     .describe('The same for `priority`. Without it, what that tier serves has no price, for it costs more.'),
+  fast: factor().optional().describe('The same for `fast`, as for `priority`.'),
+  ultrafast: factor().optional().describe('The same for `ultrafast`, as for `priority`.'),
   per_request: perCall().optional().describe('For every request.'),
   per_search: perCall().optional().describe('For every search of a reranker.'),
   per_image: perCall().optional().describe('For every image of the answer.'),
