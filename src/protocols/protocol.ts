@@ -31,6 +31,8 @@ export interface Protocol {
   holdsAnswer(body: unknown): boolean;
   /** The token counts of a plain answer. */
   readUsage(body: unknown): Usage | undefined;
+  /** What is paid for of a request whose answer cannot report it, by unit (`character`); undefined: nothing is known. */
+  askedUnits?(endpoint: Endpoint, fields: Readonly<Record<string, unknown>>): Record<string, number> | undefined;
   /** What a plain answer says of itself. */
   readFacts(body: unknown): AnswerFacts;
   /**
