@@ -5,6 +5,7 @@ import type { Endpoint, Operation } from '../core/exchange.ts';
 import type { ProtocolName } from '../core/part.ts';
 import type { Usage } from '../core/record.ts';
 import type { CredentialHeader, Quirks } from '../core/route.ts';
+import type { Span } from '../lib/json-span.ts';
 import type { UnsupportedFeature } from '../core/unsupported-feature.ts';
 import type { Codec } from './codec.ts';
 import type { BrokenEnd } from './shared/finish/words.ts';
@@ -137,8 +138,8 @@ export interface UsageRequest {
   isFor(endpoint: Pick<Endpoint, 'operation' | 'target'>): boolean;
   /** Whether an event, parsed, is sent only because of the question. */
   isExtra(event: unknown): boolean;
-  /** The text of another event, which `event` is when parsed, without what is in it only because of the question. */
-  withoutExtra(data: string, event: unknown): string;
+  /** What is in the text of another event, which `event` is when parsed, only because of the question; mostly nothing. */
+  extraIn(data: string, event: unknown): Span | undefined;
   /** The field that a backend names when it refuses the question. */
   readonly refusedField: string;
 }
