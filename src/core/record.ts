@@ -103,6 +103,8 @@ export interface AttemptRecord {
   readonly reportedModel?: string | undefined;
   /** What it used, reported or estimated; undefined where the backend gave no answer to pay for. */
   readonly usage?: Consumption | undefined;
+  /** How many numbers of its report were left out because they are no counts; undefined: none. */
+  readonly ignoredCounts?: number | undefined;
 }
 
 /** Token counts as the upstream reported them; never estimated. `promptTokens` is all input, cached included, `completionTokens` all output, thoughts included. */

@@ -103,6 +103,7 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery): Attempt
     dialect: attempt.upstreamProtocol,
     reportedModel: bounded(attempt.reportedModel),
     usage: usageOfAttempt(attempt),
+    ignoredCounts: attempt.usage?.ignored,
   };
 }
 

@@ -230,6 +230,8 @@ describe.each(EACH)('a %s backend', (_title, back) => {
           expect([name, Number.isSafeInteger(count) && count >= 0 && count < 1000]).toEqual([name, true]);
         }
         expect(usage?.output).toBeGreaterThan(0);
+        const isCount = odd === '1e-300';
+        expect(only(record).ignoredCounts ?? 0)[isCount ? 'toBe' : 'toBeGreaterThan'](0);
       }
     },
   );
