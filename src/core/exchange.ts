@@ -240,11 +240,14 @@ export class Exchange implements BagItem, Holder {
     return (this.#inputTokens ??= estimateInput(this.body?.fields ?? {}));
   }
 
-  /** Nothing is tried again: what was asked need not be known any more, but where it is to be logged. */
-  forgetBody(): void {
+  /**
+   * Nothing is tried again: what was asked need not be known any more, but where it is to be logged. What may be asked
+   * about it later is found out before: the number of its tokens, unless that `isCounted`.
+   */
+  forgetBody(isCounted = false): void {
     if (this.delivery.captured === undefined && this.body !== undefined) {
       this.#attribution = this.attribution;
-      this.#inputTokens = this.estimatedInput;
+      if (!isCounted) this.#inputTokens = this.estimatedInput;
       this.body = undefined;
     }
     this.#conversation = undefined;

@@ -74,7 +74,8 @@ export class StreamAnswer {
       releaseBytes(run.attempt, run.context, run.attempt.bufferedBytes - point.countedBytes);
       answer.#feed.countsAnew();
     }
-    run.exchange.forgetBody();
+    const { promptTokens = 0 } = answer.#events.usage ?? {};
+    run.exchange.forgetBody(promptTokens > 0 && run.exchange.attempts.all.length === 1);
     rememberKept(run);
     run.translation = undefined;
     return answer;
