@@ -19,6 +19,8 @@ import { KeyCheck } from './admission/auth.ts';
 import type { CallerKey } from './admission/caller-key.ts';
 import { AdminKey } from './admission/admin-key.ts';
 import { OpenCallers } from './admission/open-callers.ts';
+import { attempts } from './serving/dispatch.ts';
+import type { ServingLink } from './serving/serving-link.ts';
 import type { Policy } from './admission/policy.ts';
 import { Cors } from './admission/cors.ts';
 import { WebPages } from './admission/web-pages.ts';
@@ -33,10 +35,12 @@ export interface SnapshotSources {
   readonly prompts: PromptSet | undefined;
   /** Those that the config turns on, in their order. */
   readonly policies: readonly Policy[];
+  /** Those that the config turns on, in their order. The attempts come behind them. */
+  readonly links?: readonly ServingLink[];
 }
 
 /** Builds the snapshot of a validated config. */
-export function buildSnapshot(config: Config, { live, env, prompts, policies }: SnapshotSources): Snapshot {
+export function buildSnapshot(config: Config, { live, env, prompts, policies, links = [] }: SnapshotSources): Snapshot {
   const backends = new Map(
     config.backends
       .filter(({ enabled }) => enabled)
@@ -84,6 +88,7 @@ export function buildSnapshot(config: Config, { live, env, prompts, policies }: 
       units: config.server.max_body_mb * 1024 * 1024,
     },
     policies,
+    links: [...links, attempts],
     hopMark: live.hopMark,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),
