@@ -22,7 +22,7 @@ import { CallerAccess } from './admission/keys/caller-access.ts';
 import { callerOf } from './admission/keys/caller-of.ts';
 import { AdminKey } from './admission/admin-key.ts';
 import { OpenCallers } from './admission/open-callers.ts';
-import { policiesOf } from './admission/policies.ts';
+import type { Policy } from './admission/policy.ts';
 import { Cors } from './admission/cors.ts';
 import { WebPages } from './admission/web-pages.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
@@ -34,13 +34,15 @@ export interface SnapshotSources {
   readonly live: LiveBackends;
   readonly env: Environment;
   readonly prompts: PromptSet | undefined;
+  /** Those that the config turns on, in their order. */
+  readonly policies: readonly Policy[];
   /** Keys and teams that outlive it; without it, there are those of the config alone. */
   readonly access?: CallerAccess;
 }
 
 /** Builds the snapshot of a validated config. */
 export function buildSnapshot(config: Config, sources: SnapshotSources): Snapshot {
-  const { live, env, prompts, access = ownAccess(config) } = sources;
+  const { live, env, prompts, policies, access = ownAccess(config) } = sources;
   const backends = new Map(
     config.backends
       .filter(({ enabled }) => enabled)
@@ -87,7 +89,7 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
       values: config.server.max_values,
       units: config.server.max_body_mb * 1024 * 1024,
     },
-    policies: policiesOf(config),
+    policies,
     hopMark: live.hopMark,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),
