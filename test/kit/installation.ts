@@ -19,7 +19,8 @@ import { TeamRegistry } from '../../src/admission/keys/team-registry.ts';
 /** A database in a directory of its own, and the nodes that work with it. */
 export class Installation {
   readonly dir = mkdtempSync(join(tmpdir(), 'llm-proxy-keys-'));
-  readonly clock = new FakeClock();
+  /** Of this process alone; it stands still at the time of the start. */
+  readonly clock = new FakeClock(0, Date.now());
   /** Calls of the database by all nodes. */
   calls = 0;
   isDown = false;
