@@ -1,4 +1,5 @@
 // What every database must do, run on each: the contract of `src/storage/store.ts`.
+import { SQL } from 'bun';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { BadCursor } from '../../src/storage/ledger-query.ts';
 import type { Store } from '../../src/storage/store.ts';
@@ -541,6 +542,28 @@ describe.each(kinds)('a store on $kind', (places) => {
         BigInt(rows.filter(({ startedAt }) => startedAt >= Date.parse('2026-11-08T00:00:00Z')).length),
       );
       expect((await store.ledger.verify()).discrepancies).toEqual([]);
+    });
+
+    test('a sum that is wrong is found and named', async () => {
+      const place = await places.create();
+      const own = await stores.open(place);
+      await own.ledger.append(rowsOf(5, () => ({ tags: { a: 'b' } })));
+      expect(await own.ledger.verify()).toEqual({ days: 1, rows: 5n, rollups: 1n, budgets: 1n, discrepancies: [] });
+      const sql = new SQL(place.kind === 'sqlite' ? { adapter: 'sqlite', filename: place.file } : { url: place.url });
+      const wrong = async (statement: string): Promise<string[]> => {
+        await sql.unsafe(statement);
+        const { discrepancies } = await own.ledger.verify();
+        return discrepancies.map(({ of, measure, rows, sum }) => `${of}: ${measure} ${rows} ${sum}`);
+      };
+      expect(await wrong('UPDATE budget_spend SET amount = amount + 1')).toEqual([
+        'budget key-1/day from 2026-11-03T00:00:00.000Z: amount 5000 5001',
+      ]);
+      expect(await wrong('UPDATE day_rollups SET nano_usd = nano_usd - 1 WHERE dim > 0')).toContain(
+        'day_rollups 2026-11-03T00:00:00.000Z caller=ci team=platform owner=ann alias=gpt backend=openai model=gpt-5: nanoUsd 5000 4999',
+      );
+      expect((await wrong('DELETE FROM hour_tag_rollups')).length).toBeGreaterThan(20);
+      expect((await wrong('DELETE FROM exchanges_20760')).length).toBeGreaterThan(20);
+      await sql.close();
     });
 
     test('what was spent is known by window', async () => {
