@@ -118,7 +118,7 @@ export class App {
       version: VERSION,
     });
     const create = instead.features ?? createFeatures;
-    const tools = { clock, log, env, metrics: this.metrics, queue: this.#queue, callers: this.#callers };
+    const tools = { clock, log, env, metrics: this.metrics, queue: this.#queue, callers: this.#callers, file: place.file };
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
     const policies = this.features.policiesOf(config);
     const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies, access: this.#callers });
@@ -204,7 +204,7 @@ export class App {
   }
 
   async #start(config: Config): Promise<void> {
-    const place = storePlace(config);
+    const place = storePlace(config, this.#place.file);
     if (place !== undefined) this.#store.use(place);
     await this.features.start(config);
   }
