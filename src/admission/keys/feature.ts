@@ -1,4 +1,5 @@
 import { ACCESS_RULES, keySpecOf, teamSpecOf } from '../../config/made-access.ts';
+import { hasKey } from '../../config/listen-choice.ts';
 import { ConfigError } from '../../config/problem.ts';
 import { dataFolder, hasStore } from '../../config/store-place.ts';
 import type { Feature, FeatureTools } from '../../feature.ts';
@@ -19,7 +20,8 @@ export function createKeys({ clock, log, callers, store, file }: FeatureTools): 
     unreadable: (source, error) =>
       log.error('the keys cannot be read from the database', { source, cause: reasonOf(error) }),
     readable: () => log.info('the keys can be read from the database again'),
-    shadowed: (names) => log.warn('keys of the config take the place of others', { keys: names.slice(0, MOST_NAMES) }),
+    shadowed: (names) =>
+      log.warn('keys of the config take the place of others', { keys: names.slice(0, MOST_NAMES).join(', ') }),
     uncached: (error) => log.warn('the copy of the keys cannot be written', { cause: reasonOf(error) }),
   };
   return {
@@ -44,7 +46,9 @@ export function createKeys({ clock, log, callers, store, file }: FeatureTools): 
       });
       await sync.start();
     },
-    configure({ keys = [], teams = [] }) {
+    configure(config) {
+      const { keys = [], teams = [] } = config;
+      callers.isOpen = !hasKey(config);
       const names = callers.configure(keys.map(keySpecOf), teams.map(teamSpecOf));
       if (names.length > 0) events.shadowed(names);
     },
