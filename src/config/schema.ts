@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { gatewayKey, listenAddress } from './fields.ts';
 import { adminSchema } from './sections/admin.ts';
 import { backendSchema } from './sections/backends.ts';
+import { alertsSchema, budgetsSchema } from './sections/budgets.ts';
 import { concurrencySchema, healthCheckSchema, metricsSchema, rateLimitSchema } from './sections/limits.ts';
 import { keysSchema } from './sections/keys.ts';
 import { loggingSchema } from './sections/logging.ts';
@@ -37,6 +38,8 @@ export const configSchema = z.strictObject({
   timeout: timeoutSchema,
   stream: streamSchema,
   rate_limit: rateLimitSchema,
+  budgets: budgetsSchema,
+  alerts: alertsSchema,
   concurrency: concurrencySchema,
   health_check: healthCheckSchema,
   metrics: metricsSchema,
