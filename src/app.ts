@@ -113,6 +113,7 @@ export class App {
       reload: () => this.onReload(),
       status: () => this.#status(),
       admin: { answer: answerAdmin },
+      store: undefined,
       random: Math.random,
     });
     this.#apply(config, snapshot);

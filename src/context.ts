@@ -12,6 +12,7 @@ import type { ItemStore } from './core/item-store.ts';
 import type { ResponseOwners } from './core/response-owners.ts';
 import type { Exchange } from './core/exchange.ts';
 import type { LocalAnswer } from './core/local-answer.ts';
+import type { Store } from './storage/store.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What came of reading the config again: what changed, or why the old one stays; each a line to read. */
@@ -79,6 +80,8 @@ export interface Context {
   /** How many requests for a model are let in and not over. */
   running(): number;
   status(): GatewayStatus;
+  /** The database; undefined where the config names none. */
+  readonly store: Store | undefined;
   /** Answers what operators ask for. */
   readonly admin: AdminApi;
   /** In [0, 1). */
