@@ -132,6 +132,7 @@ export class App {
       status: () => this.#status(),
       admin: { answer: answerAdmin },
       store: undefined,
+      access: undefined,
       random: Math.random,
     });
   }

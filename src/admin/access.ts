@@ -1,11 +1,12 @@
 import { AccessProblem } from '../admission/keys/access-problem.ts';
 import type { Change } from '../admission/keys/access-change.ts';
+import type { Page } from '../admission/keys/page.ts';
 import type { Context } from '../context.ts';
 import type { JsonAnswer } from '../core/local-answer.ts';
 import { Refusal } from '../core/refusal.ts';
 import { once } from './idempotency.ts';
 import type { RawCall } from './operation.ts';
-import { storeOf } from './store-of.ts';
+import { accessOf, storeOf } from './store-of.ts';
 
 /** A change of a key or a team, its answer remembered where the client asks for that. */
 export async function changeOnce<View>(
@@ -20,7 +21,7 @@ export async function changeOnce<View>(
     key: headers['idempotency-key'],
     asked: [names, body, actor.caller],
     store: storeOf(context).idempotency,
-    sealKey: context.sealKey,
+    sealKey: (text: string) => accessOf(context).sealKey(text),
     nowMs: context.clock.wallNow(),
   };
   return await once(repeatable, async (keep) => {
@@ -59,4 +60,23 @@ export function expectedVersion({ headers }: RawCall): number | undefined {
 export function versioned(view: { readonly version?: number }, status = 200): JsonAnswer {
   const { version } = view;
   return version === undefined ? { body: view, status } : { body: view, status, headers: { etag: `"${version}"` } };
+}
+
+/** One key or team as it is. Throws a Refusal if there is none. */
+export function shown(get: () => { readonly version?: number }): JsonAnswer {
+  try {
+    return versioned(get());
+  } catch (error) {
+    return refuseProblem(error);
+  }
+}
+
+/** A page of them. Throws a Refusal for what is no page. */
+export function pageShown(list: () => Page<unknown>): JsonAnswer {
+  try {
+    const { data, next } = list();
+    return { body: { data, next: next ?? null } };
+  } catch (error) {
+    return refuseProblem(error);
+  }
 }

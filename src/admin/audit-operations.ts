@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { operation } from './operation.ts';
+import { cursorQuery } from './page-query.ts';
 import { refuseCursor, storeOf } from './store-of.ts';
 
 const entry = z.object({
@@ -20,10 +21,7 @@ export const auditOperations = [
     method: 'GET',
     path: '/admin/audit',
     summary: 'Every change of keys and teams: who made it, from where, before and after. The newest first.',
-    query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(1000).default(100),
-      cursor: z.string().max(500).optional().describe('`next` of the page before.'),
-    }),
+    query: cursorQuery,
     answer: z.object({ data: z.array(entry), next: z.string().nullable() }),
     async handle({ query: { limit, cursor } }, context) {
       const page = await storeOf(context)

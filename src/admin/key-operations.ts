@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import type { KeyWithSecret } from '../admission/keys/key-registry.ts';
 import type { KeyView } from '../admission/keys/key-view.ts';
 import { madeKeySchema } from '../config/sections/keys.ts';
-import { changeOnce, expectedVersion, refuseProblem, versioned } from './access.ts';
-import { accessOf } from './access-of.ts';
+import { changeOnce, expectedVersion, pageShown, refuseProblem, shown, versioned } from './access.ts';
 import { operation } from './operation.ts';
 import { cursorQuery } from './page-query.ts';
+import { accessOf } from './store-of.ts';
 
 const keySchema = z.looseObject({
   id: z.string(),
@@ -25,14 +26,7 @@ export const keyOperations = [
     summary: 'All keys, those of the config first. No secret is among them.',
     query: cursorQuery.extend({ team: z.string().optional(), owner: z.string().optional() }),
     answer: z.object({ data: z.array(keySchema), next: z.string().nullable() }),
-    handle({ query }, context) {
-      try {
-        const { data, next } = accessOf(context).keys.list(query);
-        return { body: { data, next: next ?? null } };
-      } catch (error) {
-        return refuseProblem(error);
-      }
-    },
+    handle: ({ query }, context) => pageShown(() => accessOf(context).keys.list(query)),
   }),
   operation({
     id: 'createKey',
@@ -43,7 +37,7 @@ export const keyOperations = [
     takes: madeKeySchema,
     answer: withSecret,
     handle: (call, context) =>
-      changeOnce(
+      changeOnce<KeyWithSecret>(
         call,
         context,
         (change) => accessOf(context).keys.create(call.body, change),
@@ -66,12 +60,11 @@ export const keyOperations = [
     takes: patchSchema,
     answer: keySchema,
     handle: (call, context) =>
-      changeOnce(
+      changeOnce<KeyView>(
         call,
         context,
-        (change: { actor: string }) =>
-          accessOf(context).keys.update(call.names['id'] ?? '', call.body, change, expectedVersion(call)),
-        (view: KeyView) => versioned(view),
+        (change) => accessOf(context).keys.update(call.names['id'] ?? '', call.body, change, expectedVersion(call)),
+        (view) => versioned(view),
       ),
   }),
   operation({
@@ -80,11 +73,13 @@ export const keyOperations = [
     path: '/admin/keys/{id}/rotate',
     summary: 'Gives a key a new secret; the one before goes on for `grace`.',
     body: z
-      .strictObject({ grace: z.string().optional().describe('How long the secret before goes on: `1h`, `0`. Default 24h.') })
+      .strictObject({
+        grace: z.string().optional().describe('How long the secret before goes on: `1h`, `0`. Default 24h.'),
+      })
       .optional(),
     answer: withSecret,
     handle: (call, context) =>
-      changeOnce(
+      changeOnce<KeyWithSecret>(
         call,
         context,
         (change) =>
@@ -110,11 +105,3 @@ export const keyOperations = [
     },
   }),
 ];
-
-function shown(get: () => KeyView) {
-  try {
-    return versioned(get());
-  } catch (error) {
-    return refuseProblem(error);
-  }
-}

@@ -5,6 +5,7 @@ import type { SearchQuery } from '../storage/ledger-query.ts';
 import { csvOf, jsonLinesOf } from './csv.ts';
 import { filterOf, filters, tagOf } from './filters.ts';
 import { operation } from './operation.ts';
+import { cursorQuery } from './page-query.ts';
 import { requestJson, requestSchema } from './request-json.ts';
 import { refuseCursor, storeOf } from './store-of.ts';
 import { parseTime, timeText, zoneText } from './time-text.ts';
@@ -27,11 +28,7 @@ const searched = {
   ...filters,
 };
 
-const searchQuery = z.strictObject({
-  ...searched,
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
-  cursor: z.string().max(500).optional().describe('`next` of the page before.'),
-});
+const searchQuery = cursorQuery.extend(searched);
 
 const exportQuery = z.strictObject({ ...searched, format: z.enum(['csv', 'jsonl']).default('jsonl') });
 

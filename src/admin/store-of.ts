@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context, RunTimeAccess } from '../context.ts';
 import { Refusal } from '../core/refusal.ts';
 import { BadCursor } from '../storage/ledger-query.ts';
 import type { Store } from '../storage/store.ts';
@@ -6,7 +6,15 @@ import { StoreConflict, StoreUnavailable } from '../storage/store-errors.ts';
 
 /** The gateway's database. Throws a Refusal where none is configured. */
 export function storeOf({ store }: Context): Store {
-  if (store !== undefined) return store;
+  return store ?? needsStore();
+}
+
+/** Keys and teams that can be changed. Throws a Refusal where there is no database to keep them in. */
+export function accessOf({ access }: Context): RunTimeAccess {
+  return access ?? needsStore();
+}
+
+function needsStore(): never {
   throw new Refusal(
     'storage_not_configured',
     'This needs a database, and the config names none. Set `data_dir: DIRECTORY` (SQLite) or `database: postgres://…`, and restart.',

@@ -9,6 +9,7 @@ import { loggingSchema } from './sections/logging.ts';
 import { modelsSchema } from './sections/models.ts';
 import { passthroughSchema } from './sections/passthrough.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
+import { teamsSchema } from './sections/teams.ts';
 import { corsSchema, proxySchema, serverSchema } from './sections/server.ts';
 import { timeoutSchema } from './sections/timeout.ts';
 
@@ -25,6 +26,7 @@ export const configSchema = z.strictObject({
       'The key that clients must show, of 8 characters at least; fewer than 12 are warned of. Without it everyone who reaches the gateway may use it.',
     ),
   keys: keysSchema,
+  teams: teamsSchema,
   admin: adminSchema,
   server: serverSchema,
   cors: corsSchema,
