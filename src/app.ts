@@ -147,6 +147,8 @@ export class App {
       reload: () => this.onReload(),
       status: () => this.#status(),
       admin: { answer: answerAdmin },
+      store: undefined,
+      access: undefined,
       random: Math.random,
     });
   }

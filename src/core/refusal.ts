@@ -332,6 +332,48 @@ export const ERROR_CODES = {
       'The config that `POST /admin/reload` was to put into force is invalid; the old one stays. Seen in logs only: the answer lists the problems.',
     remedy: 'Correct what the answer, the log and `GET /admin/status` name; `llm-proxy check` names the same.',
   },
+  not_found: {
+    status: 404,
+    type: request,
+    meaning: 'The admin API has nothing of that id.',
+    remedy: 'Look for it in the list at the path above.',
+  },
+  already_exists: {
+    status: 409,
+    type: request,
+    meaning: 'There is something of that name, or the request was made before with another body.',
+    remedy: 'Choose another name, or another `Idempotency-Key`.',
+  },
+  changed_meanwhile: {
+    status: 412,
+    type: request,
+    meaning: 'Somebody has changed it since the version that `If-Match` names.',
+    remedy: 'Read it again, and send the change with the version that it has now.',
+  },
+  read_only: {
+    status: 409,
+    type: request,
+    meaning: 'The key or the team stands in the config, which alone can change it.',
+    remedy: 'Change it in the config.',
+  },
+  in_use: {
+    status: 409,
+    type: request,
+    meaning: 'Keys or teams belong to the team.',
+    remedy: 'Move or delete them first.',
+  },
+  storage_not_configured: {
+    status: 501,
+    type: request,
+    meaning: 'What is asked for is kept in a database, and the config names none.',
+    remedy: 'Set `data_dir` (SQLite) or `database` (PostgreSQL) in the config, and restart.',
+  },
+  storage_unavailable: {
+    status: 503,
+    type: server,
+    meaning: 'The database cannot be used now. Requests for models are served all the same.',
+    remedy: 'Do what the message says, and send the request again.',
+  },
   internal_error: {
     status: 500,
     type: server,
