@@ -580,6 +580,7 @@ describe.each(kinds)('a store on $kind', (places) => {
         { budget: 'c', window: 1 },
       ];
       expect(await store.budgets.spent(asked)).toEqual([{ budget: 'a', window: 1, amount: 1n }]);
+      expect(await store.budgets.spent([])).toEqual([]);
     });
   });
 });

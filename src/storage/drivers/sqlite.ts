@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database, Insert, PartitionTable, Queries, Row, Value } from '../database.ts';
 import { someText } from '../read-row.ts';
@@ -159,6 +159,12 @@ function numbered(text: string): string {
 /** SQLite gives the files beside it (`-wal`, `-shm`) the mode of this one. */
 function makeFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  closeSync(openSync(file, 'a', 0o600));
-  chmodSync(file, 0o600);
+  const handle = openSync(file, 'a', 0o600);
+  try {
+    const { mode, uid } = fstatSync(handle);
+    // Whoever is given another's file by its group has no say in its mode.
+    if ((mode & 0o077) !== 0 && uid === process.getuid?.()) fchmodSync(handle, 0o600);
+  } finally {
+    closeSync(handle);
+  }
 }
