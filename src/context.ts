@@ -1,15 +1,16 @@
 import type { Cooldowns } from './routing/cooldown.ts';
 import type { HealthChecks } from './routing/health.ts';
-import type { OwnLack } from './upstream/own-lack.ts';
+import type { Shortage } from './upstream/shortage.ts';
 import type { Clock } from './lib/clock.ts';
 import type { FailedKeys } from './admission/failed-keys.ts';
-import type { RequestQueue } from './admission/queue.ts';
-import type { RateLimits } from './admission/rate-limit.ts';
+import type { RequestQueue } from './admission/queue/queue.ts';
 import type { Sink } from './records/sink.ts';
 import type { Log } from './records/log/log.ts';
 import type { ByteBudget } from './core/byte-budget.ts';
 import type { ItemStore } from './core/item-store.ts';
 import type { ResponseOwners } from './core/response-owners.ts';
+import type { Exchange } from './core/exchange.ts';
+import type { LocalAnswer } from './core/local-answer.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What came of reading the config again: what changed, or why the old one stays; each a line to read. */
@@ -33,6 +34,8 @@ export interface GatewayStatus {
   readonly status: 'ready' | 'not_ready';
   /** Null if it is ready. */
   readonly reason: Unready | null;
+  /** What is wrong with features, by name; undefined if nothing is. The gateway serves all the same. */
+  readonly degraded: Readonly<Record<string, string>> | undefined;
   /** With its commit, between releases. */
   readonly version: string;
   readonly config: {
@@ -47,6 +50,14 @@ export interface GatewayStatus {
     /** Null before the first. */
     readonly last_reload: LastReload | null;
   };
+  /** What features have to say, by name; undefined if nothing. */
+  readonly features: Readonly<Record<string, object>> | undefined;
+}
+
+/** The admin API, as those who hand requests to it see it. */
+export interface AdminApi {
+  /** Answers a request whose caller was let in. Throws a Refusal for what cannot be done. */
+  answer(exchange: Exchange, context: Context): Promise<LocalAnswer>;
 }
 
 /** What the verbs work with. One for each snapshot, so that an exchange ends on the config that it began with. */
@@ -54,15 +65,14 @@ export interface Context {
   readonly snapshot: Snapshot;
   readonly cooldowns: Cooldowns;
   readonly health: HealthChecks;
-  readonly ownLack: OwnLack;
+  readonly shortage: Shortage;
   readonly failedKeys: FailedKeys;
-  readonly rateLimits: RateLimits;
   readonly queue: RequestQueue;
   readonly owners: ResponseOwners;
   readonly itemStore: ItemStore;
   /** The memory that requests may hold together. */
   readonly budget: ByteBudget;
-  /** Where the record of each finished exchange goes. */
+  /** Where the record of each finished exchange goes. The same array for good, and a reload changes what is in it. */
   readonly sinks: readonly Sink[];
   readonly clock: Clock;
   readonly log: Log;
@@ -70,7 +80,11 @@ export interface Context {
   reload(): Promise<ReloadResult>;
   /** How many requests for a model are let in and not over. */
   running(): number;
+  /** The gateway stops, and takes no new requests. */
+  isDraining(): boolean;
   status(): GatewayStatus;
+  /** Answers what operators ask for. */
+  readonly admin: AdminApi;
   /** In [0, 1). */
   random(): number;
 }

@@ -11,23 +11,15 @@ export type Limits = 'none' | 'rate' | 'queue';
 
 /** What handles a request. Each name is looked up in one table of functions where requests are handled. */
 export type Handler =
-  | 'model'
-  | 'resource'
-  | 'passthrough'
-  | 'models'
-  | 'model_by_id'
-  | 'backends'
-  | 'status'
-  | 'reload'
-  | 'health'
-  | 'ready'
-  | 'metrics';
+  'model' | 'resource' | 'passthrough' | 'models' | 'model_by_id' | 'admin' | 'health' | 'ready' | 'metrics';
 
 /** What the table of endpoints says of each row besides its paths. */
 export interface Access {
   readonly auth: Auth;
   readonly limits: Limits;
   readonly handler: Handler;
+  /** A request here may become a WebSocket; anywhere else it is told that there is none. */
+  readonly upgrades?: true | undefined;
 }
 
 /** What a path says by itself; the rest of an `Endpoint` is its row's. */

@@ -15,6 +15,7 @@ import type { ProtocolName } from './part.ts';
 import type { Refusal } from './refusal.ts';
 import type { NamedAlias } from './route.ts';
 import type { Through } from './through.ts';
+import type { Upgrade } from './upgrade.ts';
 import { Waits } from './waits.ts';
 import type { Work } from './work.ts';
 
@@ -82,6 +83,8 @@ export interface Arrival {
   readonly peer: string;
   /** What is wrong with the request as such, whoever sent it. */
   readonly objection?: Refusal | undefined;
+  /** Makes a connection of the request, at an endpoint that `upgrades`. Its handler calls it once the request is admitted. */
+  readonly upgrade?: Upgrade | undefined;
 }
 
 /** A path whose end is an endpoint: most often the client's base URL holds too much. */
@@ -199,10 +202,17 @@ export class Exchange implements BagItem, Holder {
     return (this.caller ?? ANONYMOUS).name;
   }
 
+  /** The attempt whose answer the client gets, else the last that was made, sent or not. None of an answer without one. */
+  get lastAttempt(): Attempt | undefined {
+    const { attempt, isServed } = this.delivery;
+    return attempt ?? (isServed ? undefined : this.attempts.latest);
+  }
+
   /** The attempt that the client, the log and the metrics are told of: the one that serves, else the last that was sent. */
   get reportedAttempt(): Attempt | undefined {
-    const { attempt } = this.delivery;
-    return attempt?.isSent === true ? attempt : this.attempts.latestSent;
+    const { attempt, isServed } = this.delivery;
+    if (attempt?.isSent === true) return attempt;
+    return isServed && attempt === undefined ? undefined : this.attempts.latestSent;
   }
 
   /** When the exchange must be over, in monotonic milliseconds. */
@@ -226,9 +236,9 @@ export class Exchange implements BagItem, Holder {
     return (this.#work ??= measure());
   }
 
-  /** Nothing is tried again: what was asked need not be known any more, but where it is to be logged. */
+  /** Nothing is tried again: what was asked need not be known any more, unless somebody still reads it. */
   forgetBody(): void {
-    if (this.delivery.captured === undefined) this.body = undefined;
+    if (!this.delivery.readsRequest) this.body = undefined;
     this.#conversation = undefined;
   }
 

@@ -1,3 +1,4 @@
+import type { GatewayError } from '../core/gateway-error.ts';
 import type { Injection } from '../core/injection.ts';
 import type { UpstreamError } from '../core/classify.ts';
 import type { EndpointRow } from '../core/endpoint-row.ts';
@@ -233,20 +234,6 @@ export interface ReferenceStore {
 export interface ModelListing {
   list(names: readonly string[], createdAt: number): unknown;
   one(name: string, createdAt: number): unknown;
-}
-
-/** An error in neutral form. */
-export interface GatewayError {
-  readonly status: number;
-  readonly message: string;
-  /** In OpenAI's terms: `invalid_request_error`, `rate_limit_error`, `server_error`. Other dialects go by `status`. */
-  readonly type: string;
-  readonly code: string | null;
-  readonly param: string | null;
-  /** When to try again, in milliseconds, for dialects that say so in the body. */
-  readonly retryAfterMs?: number | undefined;
-  /** The request's id, for dialects whose errors contain it. */
-  readonly requestId?: string | undefined;
 }
 
 /** Reads one stream. It sees every event once. */

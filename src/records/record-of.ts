@@ -12,7 +12,7 @@ import type { ExchangeRecord, HedgeResult, AttemptRecord, Usage } from '../core/
 export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
   const { asked, askedName, attempts, delivery, reportedAttempt } = exchange;
   const left = exchange.aborted?.kind === 'client_gone' && !delivery.isWhole;
-  const named = (delivery.attempt ?? attempts.latest)?.named;
+  const named = exchange.lastAttempt?.named;
   const route = reportedAttempt?.route;
   const durationMs = now - exchange.startedAt;
   return {
@@ -58,10 +58,10 @@ export function attemptRecordsOf({ attempts, delivery }: Exchange): AttemptRecor
   const tries: AttemptRecord[] = [];
   for (const attempt of attempts.all) {
     if (!attempt.isSent && attempt.failure === undefined) continue;
-    const told = attemptRecord(attempt, delivery);
+    const record = attemptRecord(attempt, delivery);
     const before = attempts.all[0];
-    if (attempt.isHedge && before !== undefined && endedBefore(attempt, before)) tries.unshift(told);
-    else tries.push(told);
+    if (attempt.isHedge && before !== undefined && endedBefore(attempt, before)) tries.unshift(record);
+    else tries.push(record);
   }
   return tries;
 }
@@ -87,7 +87,7 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery): Attempt
     failure: failure?.kind,
     detail: failure?.detail,
     type: failure?.error?.code === undefined ? undefined : failure.error.type?.slice(0, MOST_TYPE_CHARS),
-    message: failure?.told,
+    message: failure?.message,
     ms,
     hedge: attempt.isHedge ? hedgeResult(attempt, served) : undefined,
     coolingUntil,

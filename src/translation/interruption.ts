@@ -1,6 +1,6 @@
 import { CONSEQUENCES } from '../core/failure.ts';
 import type { FailureKind } from '../core/failure.ts';
-import type { GatewayError } from '../protocols/protocol.ts';
+import type { GatewayError } from '../core/gateway-error.ts';
 
 /** What tells the client of a stream that it was broken off. */
 export function interruption(kind: FailureKind, code: string, requestId: string): GatewayError {

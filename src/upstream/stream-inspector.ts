@@ -6,7 +6,8 @@ import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { ContentTemplate } from '../protocols/shared/stream/content-template.ts';
 import type { BrokenEnd } from '../protocols/shared/finish/words.ts';
 import type { Blocks } from '../protocols/shared/stream/blocks.ts';
-import type { GatewayError, Protocol, StreamReader } from '../protocols/protocol.ts';
+import type { GatewayError } from '../core/gateway-error.ts';
+import type { Protocol, StreamReader } from '../protocols/protocol.ts';
 import {
   dataLines,
   eventData,
@@ -46,9 +47,13 @@ export class StreamInspector {
   hasContent = false;
   /** What is noted of the stream's blocks, as long as its commit point depends on them. */
   blocks: Blocks | undefined;
+  /** Its own error event as its client may have it, kept back: another stream may yet go on in the place of this one. */
+  ownError: Uint8Array | undefined;
   readonly #splitter = new EventSplitter();
   readonly #reader: StreamReader;
   #state: State = 'waiting';
+  /** What passes reaches the client. */
+  #isCommitted = false;
   #dropped = 0;
   #broken: BrokenEnd | undefined;
   /** The event last seen, parsed; undefined for an end that is no JSON. */
@@ -71,6 +76,12 @@ export class StreamInspector {
     },
   ) {
     this.#reader = protocol.stream.read(attempt.exchange.body?.fields, attempt.exchange.endpoint?.operation);
+  }
+
+  /** From now on what passes is the client's. */
+  commit(): void {
+    this.#isCommitted = true;
+    this.blocks = undefined;
   }
 
   get state(): State {
@@ -171,6 +182,13 @@ export class StreamInspector {
         continue;
       }
       const told = this.#told(data);
+      if (this.#keepsErrorBack && verdict === 'last') {
+        const isSame = told === data;
+        this.ownError = isSame
+          ? region.subarray(start, end)
+          : Buffer.from(withData(text.slice(start, end), data, told), 'latin1');
+        return assembled(kept, region.subarray(keptTo, start));
+      }
       if (told !== data) {
         kept ??= [];
         const event = withData(text.slice(start, end), data, told);
@@ -220,12 +238,19 @@ export class StreamInspector {
       const verdict = this.#see(data, name);
       if (verdict === 'malformed') {
         for (const line of this.#salvaged(text.slice(start, end))) said += rewrite.push(line, this.#event, name);
-      } else if (this.#state === 'error')
+      } else if (this.#keepsErrorBack) this.ownError = encoder.encode(rewrite.pushError(data));
+      else if (this.#state === 'error')
         said += rewrite.isSameDialect && !this.isForeignError ? rewrite.pushError(data) : '';
       else if (this.#event !== undefined) said += rewrite.push(data, this.#event, name);
       if (verdict === 'last') break;
     }
     return said === '' ? EMPTY : encoder.encode(said);
+  }
+
+  /** Before the commit point the whole answer may yet be passed on as it is, its error with it. */
+  get #keepsErrorBack(): boolean {
+    const isClients = this.#isCommitted || (this.hasContent && this.blocks === undefined);
+    return isClients && this.#state === 'error' && !this.isForeignError;
   }
 
   #isMoreText(bytes: Uint8Array, start: number, end: number): boolean {

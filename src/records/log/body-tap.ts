@@ -1,0 +1,50 @@
+import type { Exchange } from '../../core/exchange.ts';
+import type { Tap } from '../../core/tap.ts';
+import type { Log } from './log.ts';
+
+/** Of each body, so much is logged. */
+const MAX_BYTES = 64 * 1024;
+/** So much more is looked at, so that a key that lies across the limit is known for one. No key is longer. */
+const MARGIN_BYTES = 8 * 1024;
+const SEEN_BYTES = MAX_BYTES + MARGIN_BYTES;
+/** What a character torn by a cut is decoded as. */
+const TORN = /\uFFFD$/;
+
+/** Writes both bodies of a finished exchange to the debug log, keys masked. */
+export class BodyTap implements Tap {
+  readonly readsRequest = true;
+  readonly #pieces: Uint8Array[] = [];
+  #bytes = 0;
+
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly log: Log,
+  ) {}
+
+  /** Keeps a copy, as far as the log takes it. */
+  sent(bytes: Uint8Array): void {
+    if (this.#bytes >= SEEN_BYTES) return;
+    const piece = new Uint8Array(bytes.subarray(0, SEEN_BYTES - this.#bytes));
+    this.#pieces.push(piece);
+    this.#bytes += piece.byteLength;
+  }
+
+  ended(): void {
+    const { traceId, body } = this.exchange;
+    const asked = body === undefined ? '' : (body.text ?? `(a form of ${body.bytes} bytes)`);
+    this.#write('request body', traceId, Buffer.from(asked));
+    this.#write('response body', traceId, Buffer.concat(this.#pieces));
+  }
+
+  #write(line: 'request body' | 'response body', traceId: string, bytes: Buffer): void {
+    this.log.debug(line, { trace_id: traceId, body: beginning(bytes, this.log) });
+  }
+}
+
+/** Masks before it cuts: half a key is no longer known for one. What may be half a key at the end is left out. */
+function beginning(bytes: Buffer, log: Log): string {
+  const isWhole = bytes.byteLength < SEEN_BYTES;
+  const masked = Buffer.from(log.mask(bytes.subarray(0, SEEN_BYTES).toString('utf8')));
+  const end = Math.min(MAX_BYTES, isWhole ? masked.byteLength : masked.byteLength - MARGIN_BYTES);
+  return masked.subarray(0, end).toString('utf8').replace(TORN, '');
+}
