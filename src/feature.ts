@@ -12,7 +12,8 @@ import type { Snapshot } from './snapshot.ts';
 
 /**
  * A part of the gateway with state of its own that outlives requests and reloads: it has a say in who may come in (a policy),
- * may answer before a backend is asked (a link), takes the records of what is over (a sink), or several of these. `features.ts` has the one list; each is made once for the process.
+ * may answer before a backend is asked (a link), takes the records of what is over (a sink), or several of these.
+ * `features.ts` has the one list; each is made once for the process.
  */
 export interface Feature {
   /** Unique, in snake_case; operators see it. Its policy and its link have the same name. */
