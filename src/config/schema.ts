@@ -9,6 +9,7 @@ import { modelsSchema } from './sections/models.ts';
 import { passthroughSchema } from './sections/passthrough.ts';
 import { pricesSchema } from './sections/prices.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
+import { dataDirSchema, databaseSchema } from './sections/storage.ts';
 import { corsSchema, proxySchema, serverSchema } from './sections/server.ts';
 import { timeoutSchema } from './sections/timeout.ts';
 
@@ -43,6 +44,8 @@ export const configSchema = z.strictObject({
   health_check: healthCheckSchema,
   metrics: metricsSchema,
   logging: loggingSchema,
+  data_dir: dataDirSchema,
+  database: databaseSchema,
 });
 
 /**
