@@ -222,10 +222,8 @@ export class StreamInspector {
       }
       if (verdict === 'behind') continue;
       if (verdict === 'on') {
-        const { textKey } = this.#reader;
         // What was put in other words is no event to compare with.
-        if (textKey !== undefined && told === data)
-          this.#template = ContentTemplate.of(text.slice(start, end), textKey, hidden) ?? this.#template;
+        if (told === data) this.#compareWith(text, start, end, hidden);
       } else if (verdict === 'malformed') {
         (kept ??= []).push(region.subarray(keptTo, start));
         for (const line of this.#salvaged(text.slice(start, end)))
@@ -240,6 +238,13 @@ export class StreamInspector {
     }
     // A view of the bytes is dear to make, and nearly always of all of them.
     return kept === undefined ? region : assembled(kept, region.subarray(keptTo));
+  }
+
+  /** If the event last seen says nothing but more text, those that follow are compared with it. */
+  #compareWith(text: string, start: number, end: number, hidden: Span | undefined): void {
+    const { textKey } = this.#reader;
+    if (textKey === undefined) return;
+    this.#template = ContentTemplate.of(text.slice(start, end), textKey, hidden) ?? this.#template;
   }
 
   /** The data of the event last seen, as the client is to have it. */
