@@ -14,7 +14,8 @@ const ROOT = join(import.meta.dir, '..');
 const RANKS: readonly (readonly string[])[] = [
   ['lib'],
   ['core'],
-  ['vendors'],
+  ['vendors', 'storage'],
+  ['pricing'],
   ['protocols'],
   ['prompts', 'records', 'translation'],
   ['routing'],
