@@ -1,4 +1,5 @@
 import { type Finding, unknownMessage } from './messages.ts';
+import { hasKey } from './listen-choice.ts';
 import type { ConfigPath } from './problem.ts';
 import { wildcardMatches } from '../lib/wildcard.ts';
 
@@ -17,9 +18,12 @@ export function checkReferences(config: unknown): Finding[] {
     ...defaultAlias(at(at(config, 'routing'), 'default_alias'), models),
     ...sameAddress(config),
     ...openToAllPages(config),
-    ...entries(at(at(config, 'rate_limit'), 'per_model_rps')).flatMap(([alias]) =>
-      unknownAlias(alias, aliases, ['rate_limit', 'per_model_rps', alias]),
+    ...['per_model_rps', 'per_model_tpm'].flatMap((key) =>
+      entries(at(at(config, 'rate_limit'), key)).flatMap(([alias]) =>
+        unknownAlias(alias, aliases, ['rate_limit', key, alias]),
+      ),
     ),
+    ...budgetFallbacks(config, aliases),
   ];
 }
 
@@ -32,7 +36,7 @@ function sameAddress(config: unknown): Finding[] {
 
 /** Without a key, every web page that is open in a browser here could use the gateway. */
 function openToAllPages(config: unknown): Finding[] {
-  if (at(config, 'proxy_api_key') !== undefined || at(config, 'keys') !== undefined) return [];
+  if (typeof config === 'object' && config !== null && hasKey(config)) return [];
   return items(at(at(config, 'cors'), 'origins')).flatMap((origin, index) => {
     if (origin !== '*') return [];
     const message = 'cannot be "*" while there is no key (set proxy_api_key or keys, or name the origins)';
@@ -117,6 +121,24 @@ function wildcardProblem(alias: string, model: unknown): string | undefined {
 function unknownAlias(alias: unknown, aliases: string[], path: ConfigPath): Finding[] {
   if (typeof alias !== 'string' || alias === '' || aliases.includes(alias)) return [];
   return [{ path, message: unknownMessage('alias', alias, aliases) }];
+}
+
+/** What `on_exceeded` of budgets names, wherever they are. */
+function budgetFallbacks(config: unknown, aliases: string[]): Finding[] {
+  const owners: readonly (readonly [ConfigPath, unknown])[] = [
+    [[], config],
+    ...entries(at(config, 'models')).map(([alias, model]) => [['models', alias], model] as const),
+    ...['keys', 'teams'].flatMap((list) =>
+      items(at(config, list)).map((owner, index) => [[list, index], owner] as const),
+    ),
+  ];
+  return owners.flatMap(([path, owner]) =>
+    items(at(owner, 'budgets')).flatMap((budget, index) =>
+      items(at(at(budget, 'on_exceeded'), 'fallback')).flatMap((alias, place) =>
+        unknownAlias(alias, aliases, [...path, 'budgets', index, 'on_exceeded', 'fallback', place]),
+      ),
+    ),
+  );
 }
 
 function at(value: unknown, key: string): unknown {

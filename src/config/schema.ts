@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { gatewayKey, listenAddress } from './fields.ts';
 import { adminSchema } from './sections/admin.ts';
 import { backendSchema } from './sections/backends.ts';
+import { alertsSchema, budgetsSchema } from './sections/budgets.ts';
 import { concurrencySchema, healthCheckSchema, metricsSchema, rateLimitSchema } from './sections/limits.ts';
 import { keysSchema } from './sections/keys.ts';
 import { loggingSchema } from './sections/logging.ts';
@@ -10,6 +11,7 @@ import { passthroughSchema } from './sections/passthrough.ts';
 import { pricesSchema } from './sections/prices.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
 import { dataDirSchema, databaseSchema } from './sections/storage.ts';
+import { teamsSchema } from './sections/teams.ts';
 import { corsSchema, proxySchema, serverSchema } from './sections/server.ts';
 import { timeoutSchema } from './sections/timeout.ts';
 
@@ -26,6 +28,7 @@ export const configSchema = z.strictObject({
       'The key that clients must show, of 8 characters at least; fewer than 12 are warned of. Without it everyone who reaches the gateway may use it.',
     ),
   keys: keysSchema,
+  teams: teamsSchema,
   admin: adminSchema,
   server: serverSchema,
   cors: corsSchema,
@@ -40,6 +43,8 @@ export const configSchema = z.strictObject({
   timeout: timeoutSchema,
   stream: streamSchema,
   rate_limit: rateLimitSchema,
+  budgets: budgetsSchema,
+  alerts: alertsSchema,
   concurrency: concurrencySchema,
   health_check: healthCheckSchema,
   metrics: metricsSchema,

@@ -13,3 +13,8 @@ export function storePlace({ database, data_dir: dataDir }: Config, file: string
 export function dataFolder(dataDir: string | undefined, file: string | undefined): string | undefined {
   return dataDir === undefined ? undefined : resolve(file === undefined ? '.' : dirname(file), dataDir);
 }
+
+/** Whether a config keeps anything that lasts. */
+export function hasStore({ database, data_dir: dataDir }: Pick<Config, 'database' | 'data_dir'>): boolean {
+  return database !== undefined || dataDir !== undefined;
+}

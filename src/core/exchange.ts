@@ -201,9 +201,9 @@ export class Exchange implements BagItem, Holder {
     return length === undefined ? undefined : Number(length);
   }
 
-  /** What is kept for whoever asks is kept under this name. */
-  get callerName(): string {
-    return (this.caller ?? ANONYMOUS).name;
+  /** What is kept for whoever asks is kept under this. */
+  get callerId(): string {
+    return (this.caller ?? ANONYMOUS).id;
   }
 
   /** The attempt whose answer the client gets, else the last that was made, sent or not. None of an answer without one. */
