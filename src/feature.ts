@@ -1,3 +1,4 @@
+import type { CallerAccess } from './admission/keys/caller-access.ts';
 import type { Policy } from './admission/policy.ts';
 import type { RequestQueue } from './admission/queue/queue.ts';
 import type { Config } from './config/schema.ts';
@@ -9,10 +10,12 @@ import type { Family } from './records/metrics/prometheus.ts';
 import type { Sink } from './records/sink.ts';
 import type { ServingLink } from './serving/serving-link.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Store } from './storage/store.ts';
 
 /**
  * A part of the gateway with state of its own that outlives requests and reloads: it has a say in who may come in (a policy),
- * may answer before a backend is asked (a link), takes the records of what is over (a sink), or several of these. `features.ts` has the one list; each is made once for the process.
+ * may answer before a backend is asked (a link), takes the records of what is over (a sink), keeps what others ask for, or
+ * several of these. `features.ts` has the one list; each is made once for the process.
  */
 export interface Feature {
   /** Unique, in snake_case; operators see it. Its policy and its link have the same name. */
@@ -49,4 +52,10 @@ export interface FeatureTools {
   readonly env: Environment;
   readonly metrics: Metrics;
   readonly queue: RequestQueue;
+  /** The config file, from whose folder paths in it begin; undefined: there is none. */
+  readonly file: string | undefined;
+  /** Keys and teams, as far as they outlive the config. */
+  readonly callers: CallerAccess;
+  /** The database; rejects with `StoreUnavailable`. Only for features that are on where one is configured. */
+  readonly store: () => Promise<Store>;
 }

@@ -61,11 +61,11 @@ test('no two metrics have the same name', () => {
 
 describe.each(features.map((feature): [string, Feature] => [feature.name, feature]))(
   '%s',
-  (name, { policy, link, sink }) => {
+  (name, { policy, link, sink, start }) => {
     test('has a name that operators can read, and its policy and its link have the same', () => {
       expect(name).toMatch(/^[a-z]+(?:_[a-z]+)*$/);
       for (const part of [policy, link]) expect(part?.name ?? name).toBe(name);
-      expect(policy ?? link ?? sink).toBeDefined();
+      expect(policy ?? link ?? sink ?? start).toBeDefined();
     });
 
     test('judges a config alone, whatever was in force before', () => {

@@ -1,3 +1,5 @@
+import { createCallerConcurrency, createCallerRates } from './admission/caller-limits/feature.ts';
+import { createKeys } from './admission/keys/feature.ts';
 import { createQueue } from './admission/queue/feature.ts';
 import { createRateLimits } from './admission/rate-limit/feature.ts';
 import type { Feature, FeatureTools } from './feature.ts';
@@ -13,6 +15,10 @@ export function createFeatures(tools: FeatureTools): readonly Feature[] {
   return [
     createLogSink(tools, logSettings),
     createMetricsSink(tools),
+    createKeys(tools),
+    // Takes nothing that comes back only with time, so it is asked before the rates.
+    createCallerConcurrency(tools),
+    createCallerRates(tools),
     // Before the queue: whoever is over a limit is refused at once, without waiting first.
     createRateLimits(tools),
     // Last: a request that gets a slot is sent, so no other policy may refuse it or let it wait after that.

@@ -14,7 +14,8 @@ const ROOT = join(import.meta.dir, '..');
 const RANKS: readonly (readonly string[])[] = [
   ['lib'],
   ['core'],
-  ['vendors'],
+  ['vendors', 'storage'],
+  ['pricing'],
   ['protocols'],
   ['prompts', 'records', 'translation'],
   ['routing'],
@@ -84,6 +85,7 @@ const DIALECT_FILES: Readonly<Record<string, readonly string[]>> = {
   'note-blocks.ts': ['noteBlocks'],
   'replay.ts': ['asStream'],
   'usage.ts': ['readUsage', 'writeUsage'],
+  'facts.ts': ['readFacts'],
   'system.ts': ['injectSystem'],
   'conversation.ts': ['conversationStart'],
   'foreign-signatures.ts': ['removeForeignSignatures'],

@@ -1,7 +1,7 @@
 import type { StoredKey, StoredTeam } from '../../storage/stored-key.ts';
 import type { CallerKey } from '../caller-key.ts';
 import { callerOf, placeOf } from './caller-of.ts';
-import type { KeyHashes } from './key-hashes.ts';
+import type { KeySecret } from './key-secret.ts';
 import { isMadeKey } from './made-key.ts';
 import type { TeamTree } from './team-tree.ts';
 
@@ -39,7 +39,7 @@ export class StoredKeys {
 
   constructor(
     readonly teams: TeamTree,
-    private readonly hashes: KeyHashes,
+    private readonly secret: KeySecret,
   ) {}
 
   get size(): number {
@@ -49,7 +49,7 @@ export class StoredKeys {
   /** The key that a request shows, if it is one that was made. */
   find(text: string): CallerKey | undefined {
     if (this.#byHash.size === 0 || !isMadeKey(text)) return undefined;
-    return this.hashes.find(text, this.#byHash);
+    return this.secret.hashes?.find(text, this.#byHash);
   }
 
   get(id: string): StoredKey | undefined {
@@ -71,7 +71,7 @@ export class StoredKeys {
     const before = this.#ofConfig;
     this.#ofConfig = names;
     const lost: string[] = [];
-    for (const { stored } of [...this.#byId.values()]) {
+    for (const { stored } of this.#byId.values()) {
       const place = placeOf(stored.name, stored.team);
       if (names.has(place)) lost.push(place);
       if (names.has(place) !== before.has(place)) this.#place(stored);
@@ -89,7 +89,7 @@ export class StoredKeys {
       [...before.keys()].filter((name) => !this.#teams.has(name)),
     );
     const ids = new Set(keys.map(({ id }) => id));
-    for (const id of [...this.#byId.keys()]) if (!ids.has(id)) this.#drop(id);
+    for (const id of this.#byId.keys()) if (!ids.has(id)) this.#drop(id);
     // A store that was restored from a backup may have an older version.
     for (const key of keys) if (!isSame(this.get(key.id), key)) this.#place(key);
     return keys.map(({ name, team }) => placeOf(name, team)).filter((place) => this.#ofConfig.has(place));

@@ -32,12 +32,9 @@ export class BodyTap implements Tap {
   ended(): void {
     const { traceId, body } = this.exchange;
     const asked = body === undefined ? '' : (body.text ?? `(a form of ${body.bytes} bytes)`);
-    this.#write('request body', traceId, Buffer.from(asked));
-    this.#write('response body', traceId, Buffer.concat(this.#pieces));
-  }
-
-  #write(line: 'request body' | 'response body', traceId: string, bytes: Buffer): void {
-    this.log.debug(line, { trace_id: traceId, body: beginning(bytes, this.log) });
+    const { log } = this;
+    log.debug('request body', { trace_id: traceId, body: beginning(Buffer.from(asked), log) });
+    log.debug('response body', { trace_id: traceId, body: beginning(Buffer.concat(this.#pieces), log) });
   }
 }
 

@@ -1,0 +1,51 @@
+import type { BudgetSpend, BudgetWindow } from './budget-spend.ts';
+import type { Database, Row } from './database.ts';
+import { someNumber, someText, sumIn } from './read-row.ts';
+import type { BudgetStore } from './store.ts';
+import { countValue, jsonValue, textValue } from './write-value.ts';
+
+/** What was spent of budgets, in a database: `append` of the ledger writes it. */
+export function budgetStore(database: Database): BudgetStore {
+  return {
+    async spent(windows) {
+      if (windows === undefined) return (await database.read(LATEST)).map(spendOf);
+      const wanted = new Set(windows.map(keyOf));
+      const { dialect } = database;
+      const rows = await database.read(
+        `${SELECT} WHERE budget IN ${dialect.textsOf('$1')} AND window_start IN ${dialect.numbersOf('$2')}
+          ORDER BY budget, window_start`,
+        [
+          jsonValue(windows.map(({ budget }) => textValue(budget))),
+          jsonValue([...new Set(windows.map(({ window }) => countValue(window)))]),
+        ],
+      );
+      return rows.map(spendOf).filter((spend) => wanted.has(keyOf(spend)));
+    },
+    async claimAlert({ budget, window, threshold, at }) {
+      const claimed = await database.transaction(
+        async (tx) =>
+          await tx.query(
+            `INSERT INTO budget_alerts (budget, window_start, threshold, at) VALUES ($1, $2, $3, $4)
+              ON CONFLICT DO NOTHING RETURNING budget`,
+            [textValue(budget), countValue(window), threshold, countValue(at)],
+          ),
+      );
+      return claimed.length > 0;
+    },
+  };
+}
+
+/** The sum as text: it may be more than a number holds. */
+const SELECT = 'SELECT budget, window_start, CAST(amount AS TEXT) AS amount FROM budget_spend';
+
+const LATEST = `${SELECT} AS spend
+  WHERE window_start = (SELECT MAX(window_start) FROM budget_spend WHERE budget = spend.budget)
+  ORDER BY budget`;
+
+function keyOf({ budget, window }: BudgetWindow): string {
+  return JSON.stringify([textValue(budget), countValue(window)]);
+}
+
+function spendOf(row: Row): BudgetSpend {
+  return { budget: someText(row, 'budget'), window: someNumber(row, 'window_start'), amount: sumIn(row, 'amount') };
+}
