@@ -8,6 +8,7 @@ import { keysSchema } from './sections/keys.ts';
 import { loggingSchema } from './sections/logging.ts';
 import { modelsSchema } from './sections/models.ts';
 import { passthroughSchema } from './sections/passthrough.ts';
+import { pricesSchema } from './sections/prices.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
 import { dataDirSchema, databaseSchema } from './sections/storage.ts';
 import { teamsSchema } from './sections/teams.ts';
@@ -34,6 +35,7 @@ export const configSchema = z.strictObject({
   proxy: proxySchema,
   backends: z.array(backendSchema).default([]).describe('The providers behind the gateway.'),
   models: modelsSchema,
+  prices: pricesSchema,
   passthrough: passthroughSchema,
   routing: routingSchema,
   fallback: fallbackSchema,

@@ -3,10 +3,12 @@ import type { Clock } from '../lib/clock.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import type { Attempt } from './attempt.ts';
 import { Attempts } from './attempts.ts';
+import { attributionOf, type Attribution } from './attribution.ts';
 import { ANONYMOUS, type Caller, type KeyGeneration } from './caller.ts';
 import type { Conversation } from './conversation.ts';
 import { Deadline } from './deadline.ts';
 import { Delivery } from './delivery.ts';
+import { estimateInput } from './estimate-tokens.ts';
 import type { Access } from './endpoint-row.ts';
 import type { Aborted } from './failure.ts';
 import type { Holder } from './buffered-bytes.ts';
@@ -151,6 +153,8 @@ export class Exchange implements BagItem, Holder {
   slot = -1;
   #conversation: Conversation | undefined;
   #work: Work | undefined;
+  #attribution: Attribution | undefined;
+  #inputTokens: number | undefined;
   #deadline: Deadline | undefined;
   #abort: Aborted | undefined;
   /** Seldom more than two. */
@@ -236,8 +240,20 @@ export class Exchange implements BagItem, Holder {
     return (this.#work ??= measure());
   }
 
-  /** Nothing is tried again: what was asked need not be known any more, unless somebody still reads it. */
-  forgetBody(): void {
+  /** Whom the client says that it asks for. */
+  get attribution(): Attribution {
+    return (this.#attribution ??= attributionOf(this.body?.fields, this.headers));
+  }
+
+  /** About how many tokens the body has: for attempts whose backend has not told. */
+  get estimatedInput(): number {
+    return (this.#inputTokens ??= estimateInput(this.body?.fields ?? {}));
+  }
+
+  /** Nothing is tried again: drops the body, unless somebody still reads it, but not what the record tells of it. */
+  forgetBody(isCounted = false): void {
+    if (!isCounted) this.#inputTokens = this.estimatedInput;
+    this.#attribution = this.attribution;
     if (!this.delivery.readsRequest) this.body = undefined;
     this.#conversation = undefined;
   }

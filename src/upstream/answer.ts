@@ -133,6 +133,7 @@ export class LongAnswer implements LongSource {
     const tail = Buffer.concat(this.#tail).subarray(-TAIL_BYTES).toString('utf8');
     const { attempt, protocol } = this.run;
     attempt.usage = findInTail(tail, (members) => protocol.readUsage(members));
+    attempt.isCounted = attempt.usage !== undefined;
   }
 
   /** What is passed through may tell of what was paid for before. */

@@ -21,6 +21,7 @@ import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import { collectStream } from './collect-stream.ts';
 import { HOLD_BYTES, HOLD_WHOLE_BYTES, joined, readPieces, type Pieces } from './read-pieces.ts';
 import { framedWhole, streamType } from '../translation/framing.ts';
+import { counted, noteAnswer } from './note-usage.ts';
 import { withOwnIds } from './own-ids.ts';
 import type { AttemptContext } from './settle.ts';
 import { begun, classify, rememberKept, succeed } from './settle.ts';
@@ -33,7 +34,9 @@ export async function readPlain(response: UpstreamAnswer, run: AttemptContext): 
   const whole = isToBeHeld ? response.body.takeWhole() : undefined;
   if (whole !== undefined) return judged(response, whole, run);
   const mostBytes = mustBeWhole(run) ? HOLD_WHOLE_BYTES : HOLD_BYTES;
-  const read = isToBeHeld ? await readPieces(response.body, mostBytes, run) : { pieces: [], bytes: 0, isWhole: false };
+  const isGood = response.status >= 200 && response.status <= 299;
+  const body = isGood && isGenerated(run) ? counted(response.body, run.attempt) : response.body;
+  const read = isToBeHeld ? await readPieces(body, mostBytes, run) : { pieces: [], bytes: 0, isWhole: false };
   return read.isWhole ? judged(response, joined(read), run) : beginLong(response, read, run);
 }
 
@@ -52,8 +55,7 @@ function judged(
     return collectStream({ status, headers, body: wholeBody(body) }, run);
   const failure = judge({ status, headers, body }, json, mustBeJson, run);
   if (failure !== undefined) {
-    // What failed was paid for as well.
-    run.attempt.usage = run.protocol.readUsage(json) ?? run.attempt.usage;
+    noteAnswer(run, json);
     return failure;
   }
   const told = good && json !== undefined ? withOwnIds(body, json, run) : { body, json };
@@ -61,7 +63,7 @@ function judged(
   if (inForm !== undefined && typeof inForm !== 'string') return inForm;
   begun(run);
   run.attempt.watch.ends();
-  if (good) run.attempt.usage = run.protocol.readUsage(json);
+  if (good) noteAnswer(run, json);
   succeed(run, status);
   if (good) {
     run.attempt.keptId = run.protocol.providerState?.idOf(json);
@@ -113,10 +115,10 @@ function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: Atte
 
 /** Of a word that nobody knows its own client may judge, where nothing better is to be had than the answer as it is. */
 function brokenPlain(broken: BrokenEnd, answer: HeldAnswer, json: unknown, run: AttemptContext): Failure {
-  const { attempt, exchange, translation, protocol } = run;
+  const { exchange, translation } = run;
   const failure = brokenEndFailure(broken, answer.headers, run);
   if (broken.cause !== 'unknown' || translation !== undefined || exchange.stream) return failure;
-  attempt.usage = protocol.readUsage(json);
+  noteAnswer(run, json);
   return { ...failure, status: answer.status, answer };
 }
 
@@ -156,6 +158,8 @@ function beginLong({ status, headers, body }: UpstreamAnswer, read: Pieces, run:
     if (failure.routedAround) return { ...failure, answer: undefined };
   }
   begun(run);
+  // What is so long holds media: its bytes say nothing of tokens.
+  run.attempt.saidBytes = 0;
   return new LongAnswer({ status, headers }, read.pieces, body, run);
 }
 

@@ -2,12 +2,13 @@ import type { Attempt } from '../core/attempt.ts';
 import { Work, type WorkLimits } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { isJson } from '../lib/is-json.ts';
+import type { Span } from '../lib/json-span.ts';
 import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { ContentTemplate } from '../protocols/shared/stream/content-template.ts';
 import type { BrokenEnd } from '../protocols/shared/finish/words.ts';
 import type { Blocks } from '../protocols/shared/stream/blocks.ts';
 import type { GatewayError } from '../core/gateway-error.ts';
-import type { Protocol, StreamReader } from '../protocols/protocol.ts';
+import type { AnswerFacts, Protocol, StreamReader, UsageRequest } from '../protocols/protocol.ts';
 import {
   dataLines,
   eventData,
@@ -55,6 +56,8 @@ export class StreamInspector {
   /** What passes reaches the client. */
   #isCommitted = false;
   #dropped = 0;
+  /** Bytes of text that the reader has not counted. */
+  #moreBytes = 0;
   #broken: BrokenEnd | undefined;
   /** The event last seen, parsed; undefined for an end that is no JSON. */
   #event: unknown;
@@ -71,8 +74,8 @@ export class StreamInspector {
       readonly limits: WorkLimits;
       /** Seals the ids in what passes; undefined where they pass, too. */
       readonly ids?: Pick<AnswerIds, 'sealed'> | undefined;
-      /** Whether an event, parsed, is one that the client did not ask for; undefined: none is. */
-      readonly isExtra?: ((event: unknown) => boolean) | undefined;
+      /** Says what stands in the events that the client did not ask for; undefined: nothing. */
+      readonly hidden?: Pick<UsageRequest, 'isExtra' | 'extraIn'> | undefined;
     },
   ) {
     this.#reader = protocol.stream.read(attempt.exchange.body?.fields, attempt.exchange.endpoint?.operation);
@@ -122,6 +125,20 @@ export class StreamInspector {
     return this.#reader.usage;
   }
 
+  /** Its token counts are the last. */
+  get isCounted(): boolean {
+    return this.finished && this.#reader.usage?.completionTokens !== undefined;
+  }
+
+  /** How much text the events have said. */
+  get saidBytes(): number {
+    return this.#reader.said + this.#moreBytes;
+  }
+
+  get facts(): AnswerFacts {
+    return this.#reader;
+  }
+
   /** The event that breaks off a stream whose events pass as they are; it goes on with what passed. */
   errorEvent(error: GatewayError): string {
     const event = this.protocol.errors.event(error, this.#reader.begun);
@@ -142,7 +159,7 @@ export class StreamInspector {
    */
   push(chunk: Uint8Array): Uint8Array {
     // Most chunks are one event of more text.
-    if (this.pendingBytes === 0 && this.#isMoreText(chunk, 0, chunk.length)) return chunk;
+    if (this.pendingBytes === 0 && this.#isMoreText(chunk, 0, chunk.length)) return this.#shown(chunk);
     const region = this.#splitter.push(chunk);
     if (region !== undefined) return this.#inspect(region);
     if (this.#splitter.pendingBytes > MAX_EVENT_BYTES) throw new UnreadableStream('an event of too many bytes');
@@ -171,13 +188,18 @@ export class StreamInspector {
     let keptTo = 0;
     for (let start = 0, end = 0; start < text.length; start = end) {
       end = eventEnd(text, start, mixed);
-      if (this.#isMoreText(region, start, end)) continue;
+      if (this.#isMoreText(region, start, end)) {
+        const gap = this.#template?.hiddenIn(start, end);
+        if (gap === undefined) continue;
+        (kept ??= []).push(region.subarray(keptTo, gap.start));
+        keptTo = gap.end;
+        continue;
+      }
       const data = eventData(text, start, end, mixed);
       if (data === undefined) continue;
       const verdict = this.#state === 'complete' ? this.#seeBehind(data) : this.#see(data, eventName(text, start, end));
-      if (verdict === 'on' && this.looking.isExtra?.(this.#event) === true) {
-        kept ??= [];
-        kept.push(region.subarray(keptTo, start));
+      if (verdict === 'on' && this.looking.hidden?.isExtra(this.#event) === true) {
+        (kept ??= []).push(region.subarray(keptTo, start));
         keptTo = end;
         continue;
       }
@@ -189,20 +211,21 @@ export class StreamInspector {
           : Buffer.from(withData(text.slice(start, end), data, told), 'latin1');
         return assembled(kept, region.subarray(keptTo, start));
       }
+      const hidden = this.#hiddenIn(data, text, start);
       if (told !== data) {
-        kept ??= [];
         const event = withData(text.slice(start, end), data, told);
-        kept.push(region.subarray(keptTo, start), Buffer.from(event, 'latin1'));
+        (kept ??= []).push(region.subarray(keptTo, start), Buffer.from(event, 'latin1'));
         keptTo = end;
+      } else if (hidden !== undefined) {
+        (kept ??= []).push(region.subarray(keptTo, start + hidden.start));
+        keptTo = start + hidden.end;
       }
       if (verdict === 'behind') continue;
       if (verdict === 'on') {
-        const { textKey } = this.#reader;
-        if (textKey !== undefined)
-          this.#template = ContentTemplate.of(text.slice(start, end), textKey) ?? this.#template;
+        // What was put in other words is no event to compare with.
+        if (told === data) this.#compareWith(text, start, end, hidden);
       } else if (verdict === 'malformed') {
-        kept ??= [];
-        kept.push(region.subarray(keptTo, start));
+        (kept ??= []).push(region.subarray(keptTo, start));
         for (const line of this.#salvaged(text.slice(start, end)))
           kept.push(Buffer.from(`data: ${this.#told(line)}\n\n`, 'latin1'));
         keptTo = end;
@@ -217,17 +240,44 @@ export class StreamInspector {
     return kept === undefined ? region : assembled(kept, region.subarray(keptTo));
   }
 
+  /** If the event last seen says nothing but more text, those that follow are compared with it. */
+  #compareWith(text: string, start: number, end: number, hidden: Span | undefined): void {
+    const { textKey } = this.#reader;
+    if (textKey === undefined) return;
+    this.#template = ContentTemplate.of(text.slice(start, end), textKey, hidden) ?? this.#template;
+  }
+
   /** The data of the event last seen, as the client is to have it. */
   #told(data: string): string {
-    return this.looking.ids === undefined || this.isForeignError || this.#event === undefined
-      ? data
-      : this.looking.ids.sealed(data, this.#event);
+    const { ids, hidden } = this.looking;
+    if (ids === undefined || this.isForeignError || this.#event === undefined) return data;
+    const extra = hidden?.extraIn(data, this.#event);
+    const shown = extra === undefined ? data : data.slice(0, extra.start) + data.slice(extra.end);
+    return ids.sealed(shown, this.#event);
+  }
+
+  /** What of the event last seen, whose data stands behind `from`, the client did not ask for; from the event's start on. */
+  #hiddenIn(data: string, text: string, from: number): Span | undefined {
+    const extra = this.#event === undefined ? undefined : this.looking.hidden?.extraIn(data, this.#event);
+    if (extra === undefined) return undefined;
+    const first = text.indexOf('{', from);
+    // To look for all of it is expensive. Data of several lines stands there in pieces.
+    const at = text.startsWith(data, first) ? first : text.indexOf(data, from);
+    return at < 0 ? undefined : { start: at - from + extra.start, end: at - from + extra.end };
+  }
+
+  /** An event of more text, as the client is to have it. */
+  #shown(event: Uint8Array): Uint8Array {
+    const gap = this.#template?.hiddenIn(0, event.length);
+    return gap === undefined ? event : bothOf(event.subarray(0, gap.start), event.subarray(gap.end));
   }
 
   /** The same where every event is said anew. Comments are left out: the gateway keeps its client's connection alive itself. */
   #rewritten(region: Uint8Array, rewrite: Rewrite): Uint8Array {
     // Whole events, so that no character is torn.
     const text = decoder.decode(region);
+    // What is not ASCII is text, which the reader counts in characters.
+    this.#moreBytes += region.length - text.length;
     const mixed = this.#splitter.mixedLineEnds;
     let said = '';
     for (let start = 0, end = 0; start < text.length; start = end) {
@@ -257,6 +307,7 @@ export class StreamInspector {
     // Behind a finish it would say that there was none.
     if (this.finished || this.#template?.fits(bytes, start, end) !== true) return false;
     this.seen++;
+    this.#moreBytes += end - start - this.#template.envelopeBytes;
     return true;
   }
 
@@ -341,5 +392,15 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 function assembled(kept: Uint8Array[] | undefined, rest: Uint8Array): Uint8Array {
-  return kept === undefined ? rest : Buffer.concat([...kept, rest]);
+  if (kept === undefined) return rest;
+  const [first] = kept;
+  // Mostly a piece was taken out of one event.
+  return kept.length === 1 && first !== undefined ? bothOf(first, rest) : Buffer.concat([...kept, rest]);
+}
+
+function bothOf(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const both = new Uint8Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
 }

@@ -1,10 +1,12 @@
 import type { Protocol } from '../protocol.ts';
+import { askedUnits } from './asked-units.ts';
 import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
 import { removeForeignSignatures } from './foreign-signatures.ts';
 import { addMissingThoughts } from './missing-thoughts.ts';
 import { brokenEnd } from './finish.ts';
+import { readFacts } from './facts.ts';
 import { front } from './front.ts';
 import { holdsAnswer } from './holds-answer.ts';
 import { providerState } from './kept-audio.ts';
@@ -28,6 +30,8 @@ export const openaiChat: Protocol = {
   brokenEnd,
   holdsAnswer,
   readUsage,
+  readFacts,
+  askedUnits,
   injectSystem,
   conversationStart,
   removeForeignSignatures,

@@ -1,10 +1,17 @@
 import { asObject, type JsonObject } from '../../lib/json.ts';
-import { applyEdits, memberSpans } from '../../lib/json-span.ts';
+import { memberRemovals } from '../../lib/json-removal.ts';
+import { applyEdits, memberSpans, type Span } from '../../lib/json-span.ts';
 import type { UsageRequest } from '../protocol.ts';
 import { insertion } from '../shared/request/system-edits.ts';
 
 /** A stream reports its token counts only if the request says `stream_options.include_usage`. */
-export const usageRequest: UsageRequest = { ask, isExtra, refusedField: 'stream_options' };
+export const usageRequest: UsageRequest = {
+  ask,
+  isFor: ({ operation, target }) => operation === 'generate' || target === '/completions',
+  isExtra,
+  extraIn,
+  refusedField: 'stream_options',
+};
 
 const OPTIONS = '"stream_options":{"include_usage":true}';
 
@@ -24,6 +31,24 @@ function ask(text: string, { stream, stream_options: options }: JsonObject): str
     );
   const comma = Object.keys(fields).length === 0 ? '' : ',';
   return applyEdits(text, [insertion(span.start + 1, `"include_usage":true${comma}`)]);
+}
+
+/** Servers written in Python put a space after a colon. */
+const NONE_YET = ['"usage":null', '"usage": null'];
+const COMMA = 44;
+
+/** Whoever asks has `"usage": null` in all other chunks. */
+function extraIn(data: string, event: unknown): Span | undefined {
+  if (asObject(event)?.['usage'] !== null) return undefined;
+  for (const member of NONE_YET) {
+    const start = data.lastIndexOf(member);
+    const end = start + member.length;
+    // Behind a member of the outermost object ends only that one.
+    if (start === -1 || data.indexOf('}', end) !== data.length - 1) continue;
+    if (data.charCodeAt(start - 1) === COMMA) return { start: start - 1, end };
+    if (data.charCodeAt(end) === COMMA) return { start, end: end + 1 };
+  }
+  return memberRemovals(data, ['usage'])[0];
 }
 
 /** The extra chunk: usage, and no choices. */

@@ -93,6 +93,8 @@ export class Metrics implements Sink {
     if (record.caller !== undefined) this.#callerSeries(record.caller, record.status).add();
     if (record.askedLabel !== undefined) this.#countOutcome(route, record.askedLabel, record);
     this.#countAttempts(route, record);
+    for (const { backend: tried, ignoredCounts } of record.tries)
+      if (ignoredCounts !== undefined) this.#counted.ignoredCounts.series(tried).add(ignoredCounts);
     if (record.refused) this.#counted.refused.series(record.errorCode ?? 'unknown').add();
     if (isCutByBackend(record)) this.#counted.interrupted.series(aliasLabel, backend).add();
     for (const rejected of rejectedThenServed(record))

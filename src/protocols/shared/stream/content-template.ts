@@ -1,3 +1,5 @@
+import type { Span } from '../../../lib/json-span.ts';
+
 const QUOTE = 34;
 const BACKSLASH = 92;
 const FIRST_PRINTABLE = 32;
@@ -12,21 +14,40 @@ export class ContentTemplate {
     private readonly around: Uint8Array,
     /** How many of these bytes come before the text. */
     private readonly before: number,
+    /** What of the event the client does not get; undefined: it gets all. */
+    private readonly hidden: Hidden | undefined,
   ) {}
 
   /**
    * The template of an event (Latin-1) whose data is valid JSON with its text after `key`, opening quote included:
-   * `"content":"`. Undefined unless the key occurs exactly once.
+   * `"content":"`. `hidden` is a piece of the event that the client does not get. Undefined unless the key occurs
+   * exactly once.
    */
-  static of(event: string, key: string): ContentTemplate | undefined {
+  static of(event: string, key: string, hidden?: Span): ContentTemplate | undefined {
     const at = event.indexOf(key);
     if (at === -1 || event.includes(key, at + 1)) return undefined;
     const start = at + key.length;
     let end = start;
     while (end < event.length && isPlain(event.charCodeAt(end))) end++;
-    return event.charCodeAt(end) === QUOTE && end > start
-      ? new ContentTemplate(Buffer.from(event.slice(0, start) + event.slice(end), 'latin1'), start)
-      : undefined;
+    if (event.charCodeAt(end) !== QUOTE || end === start) return undefined;
+    const around = Buffer.from(event.slice(0, start) + event.slice(end), 'latin1');
+    if (hidden === undefined) return new ContentTemplate(around, start, undefined);
+    if (hidden.start < end && hidden.end > start) return undefined;
+    const hiddenAt = hidden.start < start ? hidden.start : hidden.start - event.length;
+    return new ContentTemplate(around, start, { at: hiddenAt, length: hidden.end - hidden.start });
+  }
+
+  /** How many bytes of an event are not its text. */
+  get envelopeBytes(): number {
+    return this.around.length;
+  }
+
+  /** What of an event from `start` to `end` the client does not get. */
+  hiddenIn(start: number, end: number): Span | undefined {
+    if (this.hidden === undefined) return undefined;
+    const { at, length } = this.hidden;
+    const from = at < 0 ? end + at : start + at;
+    return { start: from, end: from + length };
   }
 
   /**
@@ -44,6 +65,12 @@ export class ContentTemplate {
     while (at < textEnd && isPlain(bytes[at] ?? 0)) at++;
     return at === textEnd;
   }
+}
+
+/** A piece of an event: from its start on, or, where it stands behind the text, from its end (negative). */
+interface Hidden {
+  readonly at: number;
+  readonly length: number;
 }
 
 /** Neither a quote nor an escape nor a control character. */
