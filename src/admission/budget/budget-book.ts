@@ -1,4 +1,3 @@
-import type { Config } from '../../config/schema.ts';
 import type { BudgetSpec, MatchedBudgetSpec } from '../../core/budget-spec.ts';
 import type { Caller } from '../../core/caller.ts';
 import type { Alias } from '../../core/route.ts';
@@ -15,6 +14,21 @@ export interface Limits {
   readonly tokenRates: readonly TokenRate[];
 }
 
+/** What is set for an alias. */
+interface AliasLimits {
+  readonly name: string;
+  readonly budgets: readonly BudgetSpec[];
+  readonly tokensPerMinute: number | undefined;
+}
+
+/** What budgets go by. What is set for keys and teams is with their callers. */
+export interface BudgetSettings {
+  /** Those of all requests, or of those of keys with certain tags. */
+  readonly matched: readonly MatchedBudgetSpec[];
+  /** Aliases for which anything is set. */
+  readonly aliases: readonly AliasLimits[];
+}
+
 /** So many buckets of tokens are remembered. */
 const MOST_BUCKETS = 100_000;
 
@@ -27,6 +41,7 @@ export class BudgetBook {
   #ofCallers = new WeakMap<Caller, Limits>();
   #ofAliases = new Map<string, Limits>();
   #matched: readonly MatchedBudgetSpec[] = [];
+  #configured: readonly Budget[] = [];
 
   /** What was spent before the process started. Before any budget is looked up. */
   restore(rows: readonly SpentRow[]): void {
@@ -38,30 +53,19 @@ export class BudgetBook {
     }
   }
 
-  /** Lets a config count from now on. What was spent stays, as long as a budget has its name, unit and window. */
-  configure({ models, budgets = [], rate_limit: limits }: Config): void {
+  /** Lets settings count from now on. What was spent stays, as long as a budget has its name, unit and window. */
+  configure({ matched, aliases }: BudgetSettings): void {
     this.#ofCallers = new WeakMap();
-    this.#matched = budgets;
-    for (const spec of budgets) this.#budgetOf('all', spec);
-    const names = Object.entries(models).flatMap(([name, { enabled }]) => (enabled ? [name] : []));
-    this.#ofAliases = new Map(
-      names.flatMap((name) => {
-        const own = models[name]?.budgets ?? [];
-        const perMinute = limits.enabled ? limits.per_model_tpm[name] : undefined;
-        if (own.length === 0 && perMinute === undefined) return [];
-        const rate = { id: `model:${name}`, scope: `token limit of the model \`${name}\`` };
-        return [
-          [
-            name,
-            {
-              budgets: own.map((spec) => this.#budgetOf(`model:${name}`, spec)),
-              tokenRates:
-                perMinute === undefined ? [] : [{ ...rate, key: `rate_limit.per_model_tpm.${name}`, perMinute }],
-            },
-          ] as const,
-        ];
-      }),
-    );
+    this.#matched = matched;
+    this.#ofAliases = new Map();
+    for (const { name, budgets, tokensPerMinute } of aliases) {
+      this.#ofAliases.set(name, {
+        budgets: budgets.map((spec) => this.#budgetOf(`model:${name}`, spec)),
+        tokenRates: tokensPerMinute === undefined ? [] : [rateOfAlias(name, tokensPerMinute)],
+      });
+    }
+    const ofAliases = Array.from(this.#ofAliases.values(), (of) => of.budgets).flat();
+    this.#configured = [...matched.map((spec) => this.#budgetOf('all', spec)), ...ofAliases];
   }
 
   /** What counts for a caller: its key, its team with all above it, and what matches its tags. */
@@ -83,8 +87,14 @@ export class BudgetBook {
     return this.#buckets.get(rate.id) ?? this.#buckets.add(rate.id, new TokenBucket(rateOf(rate), now));
   }
 
+  /** All that have been looked up, those of keys made at run time and of older configs included. */
   all(): Iterable<Budget> {
     return this.#budgets.values();
+  }
+
+  /** Those that stand in the config. */
+  configured(): Iterable<Budget> {
+    return this.#configured;
   }
 
   #limitsOf(caller: Caller): Limits {
@@ -104,6 +114,11 @@ export class BudgetBook {
     this.#budgets.set(rule.id, budget);
     return budget;
   }
+}
+
+function rateOfAlias(name: string, perMinute: number): TokenRate {
+  const scope = `token limit of the model \`${name}\``;
+  return { id: `model:${name}`, scope, key: `rate_limit.per_model_tpm.${name}`, perMinute };
 }
 
 function tagsOf(_caller: Caller): Readonly<Record<string, string>> {

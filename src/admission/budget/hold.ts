@@ -3,7 +3,7 @@ import type { BudgetUnit } from '../../core/budget-spec.ts';
 import type { LedgerCharge } from '../../core/ledger-row.ts';
 import type { AttemptRecord, ExchangeRecord } from '../../core/record.ts';
 import type { Refusal } from '../../core/refusal.ts';
-import type { NamedAlias } from '../../core/route.ts';
+import type { Alias, NamedAlias } from '../../core/route.ts';
 import { SpendLease, type RecordedSpend, type TokenLimit } from '../../core/spend-lease.ts';
 import { budgetHeaderOf } from './budget-header.ts';
 import type { Expected } from './expectation.ts';
@@ -34,14 +34,20 @@ export interface HoldPlan {
   readonly rates: Rates | undefined;
 }
 
+/** The pool that has not got what is asked of it, and how much that is. */
+export interface Lack {
+  readonly pool: Pool;
+  readonly needed: number;
+}
+
 /** Whom a hold asks while it lasts, and tells at its end. */
 export interface HoldKeeper {
   ratesOf(attempt: Attempt, inputTokens: number): Rates | undefined;
   /** The pools of an alias that serves as a fallback. */
-  sharesOf(alias: string): readonly Share[];
+  sharesOf(alias: Alias): readonly Share[];
   /** Why an attempt may not be sent: it has no price, and a pool counts money; or a pool has not got what it takes. */
   unpriced(pool: BudgetPool, attempt: Attempt): Refusal;
-  exceeded(pool: Pool): Refusal;
+  lacking(lack: Lack): Refusal;
   /** What a request took that went well. */
   learn(took: Expected): void;
 }
@@ -54,6 +60,7 @@ export class Hold extends SpendLease {
   #shares: readonly Share[] = [];
   #legs: readonly Leg[];
   #mostHeldNanoUsd: number | undefined;
+  #isLate = false;
 
   private constructor(
     private readonly plan: HoldPlan,
@@ -64,9 +71,17 @@ export class Hold extends SpendLease {
   }
 
   /** Takes what the plan needs of all pools; or returns the pool that has not got it, and takes nothing. */
-  static take(shares: readonly Share[], plan: HoldPlan, keeper: HoldKeeper): Hold | Pool {
+  static take(shares: readonly Share[], plan: HoldPlan, keeper: HoldKeeper): Hold | Lack {
     const hold = new Hold(plan, keeper);
     return hold.#take('admission', shares, hold.#legs) ?? hold;
+  }
+
+  /** The hold of a request that was let in before anything applied to it: it counts, and is never refused. */
+  static late(shares: readonly Share[], plan: HoldPlan, keeper: HoldKeeper): Hold {
+    const hold = new Hold(plan, keeper);
+    hold.#isLate = true;
+    hold.#take('late', shares, hold.#legs);
+    return hold;
   }
 
   get askedFirst(): NamedAlias | undefined {
@@ -91,13 +106,13 @@ export class Hold extends SpendLease {
     const { name } = attempt.route.alias;
     const rates = keeper.ratesOf(attempt, plan.expected.input);
     const isNew = name !== plan.asked?.alias.name && !this.#shares.some(({ alias }) => alias === name);
-    const shares = isNew ? [...this.#shares, ...keeper.sharesOf(name)] : this.#shares;
-    const strict = rates === undefined ? unpricedIn(shares) : undefined;
+    const shares = isNew ? [...this.#shares, ...keeper.sharesOf(attempt.route.alias)] : this.#shares;
+    const strict = rates === undefined && !this.#isLate ? unpricedIn(shares) : undefined;
     if (strict !== undefined) return keeper.unpriced(strict, attempt);
     const leg = new Leg(plan.expected, rates, name, attempt);
     const legs = this.#legs[0]?.attempt === undefined ? [leg] : [...this.#legs, leg];
-    const refusing = this.#take('attempt', shares, legs);
-    return refusing && keeper.exceeded(refusing);
+    const lack = this.#take(this.#isLate ? 'late' : 'attempt', shares, legs);
+    return lack && keeper.lacking(lack);
   }
 
   grew(attempt: Attempt, output: number): Refusal | undefined {
@@ -106,8 +121,8 @@ export class Hold extends SpendLease {
     leg.seen = output;
     if (output <= leg.covered) return undefined;
     leg.extend(output + STEP_TOKENS);
-    const refusing = this.#take('stream', this.#shares, this.#legs);
-    return refusing && this.keeper.exceeded(refusing);
+    const lack = this.#take(this.#isLate ? 'late' : 'stream', this.#shares, this.#legs);
+    return lack && this.keeper.lacking(lack);
   }
 
   charges(spend: RecordedSpend): readonly LedgerCharge[] {
@@ -138,13 +153,14 @@ export class Hold extends SpendLease {
    * Holds of all `shares` what `legs` need; or returns the pool that has not got it, and nothing changes. Where a budget
    * has less than is expected, but enough to begin or to go on, what it has is held.
    */
-  #take(asking: Asking, shares: readonly Share[], legs: readonly Leg[]): Pool | undefined {
+  #take(asking: Asking, shares: readonly Share[], legs: readonly Leg[]): Lack | undefined {
     const holding: number[] = [];
     for (const { pool, alias, held } of shares) {
       const available = pool.mayRefuse(asking) ? held + pool.room() : Infinity;
       const [needed, least] = [sumOf(legs, alias, pool.unit, 'needed'), sumOf(legs, alias, pool.unit, 'least')];
       // What is held already needs no room.
-      if ((needed > held || asking === 'admission') && !pool.takes({ needed, least }, available)) return pool;
+      if ((needed > held || asking === 'admission') && !pool.takes({ needed, least }, available))
+        return { pool, needed };
       holding.push(Math.max(held, pool.isBudget ? Math.min(needed, available) : needed));
     }
     for (const [index, share] of shares.entries()) {

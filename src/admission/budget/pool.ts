@@ -4,8 +4,8 @@ import type { TokenBucket, Rate } from '../../lib/token-bucket.ts';
 import type { Budget } from './budget.ts';
 import type { Counter } from './counter.ts';
 
-/** Who asks for a part of a pool: a request that wants in, one more attempt, or a stream that goes on. */
-export type Asking = 'admission' | 'attempt' | 'stream';
+/** Who asks for a part of a pool: a request that wants in, one more attempt, a stream that goes on, or a request that was let in before the pool was there. */
+export type Asking = 'admission' | 'attempt' | 'stream' | 'late';
 
 /** What is asked for, and the least to begin with or to go on. */
 interface Wanted {
@@ -49,7 +49,7 @@ export class BudgetPool implements Pool {
 
   mayRefuse(asking: Asking): boolean {
     const { mode, letsFinish } = this.budget.rule;
-    return mode === 'hard' && !(asking === 'stream' && letsFinish);
+    return mode === 'hard' && asking !== 'late' && !(asking === 'stream' && letsFinish);
   }
 
   room(): number {
