@@ -81,7 +81,7 @@ async function readAll({ body }: UpstreamAnswer, events: StreamInspector, run: A
     if (bytes > MOST_BYTES) throw new UnreadableStream('too long to be collected');
     if (bytes > UNCOUNTED_BYTES && !hasRoomFor(chunk.value.byteLength, attempt, context)) throw new NoRoom();
     events.push(chunk.value);
-    const refusal = run.exchange.leases.spending?.grew(attempt, events.seen);
+    const refusal = run.exchange.leases.spending?.grew(attempt, events.tokensSeen);
     if (refusal !== undefined && !events.isComplete) throw new OverBudget(refusal);
   }
 }

@@ -12,6 +12,7 @@ export class StreamFeed {
   #pendingBytes = 0;
   /** Why no more is read: what came is paid for, and nothing is left for the rest. */
   #over: OverBudget | undefined;
+  #isInputTold = false;
 
   constructor(
     private body: UpstreamBody,
@@ -48,8 +49,15 @@ export class StreamFeed {
 
   /** What has come is held for. */
   #spend(spending: SpendLease): void {
-    const refusal = spending.grew(this.run.attempt, this.events.seen);
+    const refusal = spending.grew(this.run.attempt, this.events.tokensSeen, this.#inputTold());
     if (refusal !== undefined) this.#over = new OverBudget(refusal);
+  }
+
+  /** How many tokens the request has, once, where the stream tells it at its beginning. */
+  #inputTold(): number | undefined {
+    if (this.#isInputTold || !this.events.hasContent) return undefined;
+    this.#isInputTold = true;
+    return this.events.usage?.promptTokens;
   }
 
   /** What is here of an event that is not whole counts for the memory that all have. */

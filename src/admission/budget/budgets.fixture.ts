@@ -1,16 +1,21 @@
-import { budgetsSchema } from '../../config/sections/budgets.ts';
 import type { BudgetSpec } from '../../core/budget-spec.ts';
-import { Exchange } from '../../core/exchange.ts';
+import type { Exchange } from '../../core/exchange.ts';
 import type { Consumption } from '../../core/token-classes.ts';
 import type { Route } from '../../core/route.ts';
 import type { Pricer, Rates } from './pricer.ts';
 
 /** A budget with its defaults. */
 export function budgetSpec(spec: Partial<BudgetSpec> & Pick<BudgetSpec, 'per'>): BudgetSpec {
-  const [parsed] = budgetsSchema.parse([{ name: 'x', ...spec }]) ?? [];
-  if (parsed === undefined) throw new Error('one budget');
-  const { match: _match, name: _name, ...rest } = parsed;
-  return { ...rest, ...(spec.name === undefined ? {} : { name: spec.name }) };
+  return {
+    zone: 'UTC',
+    week_starts: 'monday',
+    mode: 'hard',
+    alert_at: [50, 80, 100],
+    on_exceeded: 'reject',
+    overrun: 'end',
+    unpriced: 'deny',
+    ...spec,
+  };
 }
 
 /** What an attempt used, of which nothing is special. */
@@ -41,6 +46,5 @@ export function pricerOf(prices: Readonly<Record<string, Rates>>): Pricer {
 /** Gives an exchange a body of JSON. */
 export function withBody(exchange: Exchange, fields: Record<string, unknown>): Exchange {
   const text = JSON.stringify(fields);
-  exchange.body = { fields, text, bytes: Buffer.byteLength(text), withModel: () => text };
-  return exchange;
+  return Object.assign(exchange, { body: { fields, text, bytes: Buffer.byteLength(text), withModel: () => text } });
 }
