@@ -22,6 +22,8 @@ import { OpenCallers } from './admission/open-callers.ts';
 import type { Policy } from './admission/policy.ts';
 import { Cors } from './admission/cors.ts';
 import { WebPages } from './admission/web-pages.ts';
+import { bookOf } from './pricing/book-of.ts';
+import { builtInTable } from './pricing/price-table.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
 import type { RetryRules, Snapshot } from './snapshot.ts';
 
@@ -62,6 +64,7 @@ export function buildSnapshot(config: Config, { live, env, prompts, policies }: 
     retry: retryRules(config.fallback),
     detection: detectionRules(config.detection),
     prompts,
+    prices: bookOf(config, builtInTable),
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
     forwardsClientIp: config.proxy.forward_client_ip,
     logsBodies: config.logging.debug_mode,

@@ -8,6 +8,7 @@ import { keysSchema } from './sections/keys.ts';
 import { loggingSchema } from './sections/logging.ts';
 import { modelsSchema } from './sections/models.ts';
 import { passthroughSchema } from './sections/passthrough.ts';
+import { pricesSchema } from './sections/prices.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
 import { corsSchema, proxySchema, serverSchema } from './sections/server.ts';
 import { timeoutSchema } from './sections/timeout.ts';
@@ -31,6 +32,7 @@ export const configSchema = z.strictObject({
   proxy: proxySchema,
   backends: z.array(backendSchema).default([]).describe('The providers behind the gateway.'),
   models: modelsSchema,
+  prices: pricesSchema,
   passthrough: passthroughSchema,
   routing: routingSchema,
   fallback: fallbackSchema,
