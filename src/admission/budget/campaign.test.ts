@@ -119,7 +119,7 @@ class World {
   readonly tools = {
     book: this.book,
     expectation: new Expectation(),
-    pricer: pricerOf(PRICES),
+    pricerOf: () => pricerOf(PRICES),
     clock: this.clock,
     onSpent: () => undefined,
   };
@@ -201,7 +201,7 @@ class World {
   end(one: UnderWay, share: number): void {
     this.underWay.splice(this.underWay.indexOf(one), 1);
     const { exchange, hold } = one;
-    const { expected } = new Keeper(exchange, this.tools).planFor(exchange.asked, undefined);
+    const { expected } = new Keeper(exchange, this.tools, this.snapshot).planFor(exchange.asked, undefined);
     const sent = one.attempts.filter(({ refused }) => !refused);
     const tries = sent.map(({ attempt, output }): AttemptRecord => {
       const { model } = attempt.route;

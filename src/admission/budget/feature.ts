@@ -1,24 +1,24 @@
 import type { Config } from '../../config/schema.ts';
 import type { Feature, FeatureTools } from '../../feature.ts';
+import type { Snapshot } from '../../snapshot.ts';
 import { AlertQueue } from './alert-queue.ts';
 import { alertsDue } from './alert.ts';
 import { BudgetBook, type BudgetSettings } from './budget-book.ts';
 import { budgetFamilies } from './budget-families.ts';
 import { Expectation } from './expectation.ts';
 import { budgetPolicy } from './policy.ts';
-import type { Pricer } from './pricer.ts';
 import { sendAlert } from './send-alert.ts';
 import type { SpentSource } from './spent-source.ts';
+import { tablePricer } from './table-pricer.ts';
 
 /** What budgets need of other features. */
 export interface BudgetSources {
-  readonly pricer: Pricer;
   /** Who remembers what was spent; undefined: nobody does under this config. */
   spentSource(config: Config): SpentSource | undefined;
 }
 
 /** Budgets and tokens per minute as a feature. */
-export function createBudgets({ clock, log }: FeatureTools, { pricer, spentSource }: BudgetSources): Feature {
+export function createBudgets({ clock, log }: FeatureTools, { spentSource }: BudgetSources): Feature {
   const book = new BudgetBook();
   const counts = { sent: 0, failed: 0 };
   const alerts = new AlertQueue(clock, sendAlert, {
@@ -31,7 +31,7 @@ export function createBudgets({ clock, log }: FeatureTools, { pricer, spentSourc
   const tools = {
     book,
     expectation: new Expectation(),
-    pricer,
+    pricerOf: ({ prices }: Snapshot) => tablePricer(prices, () => clock.wallNow()),
     clock,
     onSpent(pool: Parameters<typeof alertsDue>[0]) {
       for (const alert of alertsDue(pool, clock.wallNow())) {
