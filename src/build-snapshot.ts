@@ -3,8 +3,10 @@ import { resolveBackend } from './upstream/resolve.ts';
 import type { TransportPlan } from './upstream/transports/transport.ts';
 import { parseListen } from './config/listen.ts';
 import { digestOf } from './config/caller-keys.ts';
+import { keySpecOf, teamSpecOf } from './config/made-access.ts';
 import { hasKey } from './config/listen-choice.ts';
 import type { Config } from './config/schema.ts';
+import { hasStore } from './config/store-place.ts';
 import { secretsKeptFromClients } from './config/secrets.ts';
 import { parseStatusRanges } from './config/status-ranges.ts';
 import type { DetectionRules } from './core/classify.ts';
@@ -17,6 +19,8 @@ import { AddressList } from './lib/address-list.ts';
 import type { Environment } from './lib/environment.ts';
 import { KeyCheck } from './admission/auth.ts';
 import type { CallerKey } from './admission/caller-key.ts';
+import { CallerAccess } from './admission/keys/caller-access.ts';
+import { callerOf } from './admission/keys/caller-of.ts';
 import { AdminKey } from './admission/admin-key.ts';
 import { OpenCallers } from './admission/open-callers.ts';
 import type { Policy } from './admission/policy.ts';
@@ -35,10 +39,13 @@ export interface SnapshotSources {
   readonly prompts: PromptSet | undefined;
   /** Those that the config turns on, in their order. */
   readonly policies: readonly Policy[];
+  /** Keys and teams that outlive it; without it, there are those of the config alone. */
+  readonly access?: CallerAccess;
 }
 
 /** Builds the snapshot of a validated config. */
-export function buildSnapshot(config: Config, { live, env, prompts, policies }: SnapshotSources): Snapshot {
+export function buildSnapshot(config: Config, sources: SnapshotSources): Snapshot {
+  const { live, env, prompts, policies, access = ownAccess(config) } = sources;
   const backends = new Map(
     config.backends
       .filter(({ enabled }) => enabled)
@@ -72,10 +79,10 @@ export function buildSnapshot(config: Config, { live, env, prompts, policies }: 
       isBesideApi: config.metrics.enabled && config.metrics.listen === undefined,
       isPublic: config.metrics.public,
     },
-    keyCheck: keyCheckOf(config),
+    keyCheck: keyCheckOf(config, access),
     adminKey: adminKeyOf(config),
     openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
-    hasManyCallers: config.keys !== undefined,
+    hasManyCallers: hasManyCallers(config),
     seal: sealOf(config),
     scrubber: scrubberOf(config, env, backends),
     cors,
@@ -125,20 +132,23 @@ function listedNames({ models }: Config): string[] {
 }
 
 /** A list of keys, even an empty one, closes the gateway to everyone who has none. */
-function keyCheckOf(config: Config): KeyCheck | undefined {
+function keyCheckOf(config: Config, access: CallerAccess): KeyCheck | undefined {
   if (!hasKey(config)) return undefined;
   const { proxy_api_key: own, keys = [] } = config;
-  const known = keys.flatMap(({ name, models, enabled, expires_at: expires, previous, ...key }): CallerKey[] => {
-    const current: CallerKey = {
-      digest: digestOf(key) ?? '',
-      caller: { name, models, isOperator: false },
-      enabled,
-      expiresAt: expires === undefined ? Infinity : Date.parse(expires),
-      previousUntil: undefined,
-    };
-    return previous === undefined ? [current] : [current, { ...current, ...previousOf(previous) }];
+  const known = keys.flatMap((key): CallerKey[] => {
+    const spec = keySpecOf(key);
+    const { enabled, expiresAt = Infinity } = spec;
+    const caller = callerOf(spec, access.teams);
+    const current: CallerKey = { digest: digestOf(key) ?? '', caller, enabled, expiresAt, previousUntil: undefined };
+    return key.previous === undefined ? [current] : [current, { ...current, ...previousOf(key.previous) }];
   });
-  return new KeyCheck(own, known);
+  return new KeyCheck(own, known, access);
+}
+
+function ownAccess({ keys = [], teams = [] }: Config): CallerAccess {
+  const access = new CallerAccess();
+  access.configure(keys.map(keySpecOf), teams.map(teamSpecOf));
+  return access;
 }
 
 function adminKeyOf({ admin: { api_key: key, previous } }: Config): AdminKey | undefined {
@@ -153,8 +163,14 @@ function previousOf({ until, ...key }: PreviousKey): Pick<CallerKey, 'digest' | 
   return { digest: digestOf(key) ?? '', previousUntil: Date.parse(until) };
 }
 
-function sealOf({ keys, server: { secret } }: Config): IdSeal | undefined {
-  return keys === undefined && secret === undefined ? undefined : new IdSeal(gatewaySecret(secret, 'ids'));
+/** There are keys that tell callers apart, or some can be made at any time. */
+function hasManyCallers(config: Config): boolean {
+  return config.keys !== undefined || (hasStore(config) && hasKey(config));
+}
+
+function sealOf(config: Config): IdSeal | undefined {
+  const { secret } = config.server;
+  return !hasManyCallers(config) && secret === undefined ? undefined : new IdSeal(gatewaySecret(secret, 'ids'));
 }
 
 function scrubberOf(config: Config, env: Environment, backends: ReadonlyMap<string, Backend>): Scrubber | undefined {

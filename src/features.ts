@@ -1,4 +1,6 @@
 import { createBudgets } from './admission/budget/feature.ts';
+import { createCallerConcurrency, createCallerRates } from './admission/caller-limits/feature.ts';
+import { createKeys } from './admission/keys/feature.ts';
 import { createQueue } from './admission/queue/feature.ts';
 import { createRateLimits } from './admission/rate-limit/feature.ts';
 import type { Feature, FeatureTools } from './feature.ts';
@@ -14,6 +16,10 @@ export function createFeatures(tools: FeatureTools): readonly Feature[] {
   return [
     createLogSink(tools, logSettings),
     createMetricsSink(tools),
+    createKeys(tools),
+    // Takes nothing that comes back only with time, so it is asked before the rates.
+    createCallerConcurrency(tools),
+    createCallerRates(tools),
     // Before the queue: whoever is over a limit is refused at once, without waiting first.
     createRateLimits(tools),
     // After them: a hold takes longer, and is given back less often.

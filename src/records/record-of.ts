@@ -26,6 +26,8 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     traceId: exchange.traceId,
     clientIp: exchange.clientIp,
     caller: exchange.caller?.name,
+    team: exchange.caller?.team?.name,
+    key: exchange.caller?.key,
     keyGeneration: exchange.keyGeneration,
     method: exchange.method,
     path: exchange.path,

@@ -1,0 +1,33 @@
+/** One change, in the audit log. */
+export interface AuditEntry {
+  /** Unique, and sortable by time: UUIDv7. */
+  readonly id: string;
+  readonly at: number;
+  /** By whom: a caller, `admin`, the command line. */
+  readonly actor: string;
+  readonly clientIp: string | undefined;
+  /** What was done: `keys.create`. */
+  readonly action: string;
+  /** To which key, team or the like. */
+  readonly target: string;
+  /** The thing before and after, without secrets; undefined: there was none. Anything that JSON can hold. */
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** The answer to a request with an idempotency key. Who writes it keeps secrets out, or seals it. */
+export interface IdempotentAnswer {
+  readonly key: string;
+  /** Of the request, so that another one under the same key is told. */
+  readonly fingerprint: string;
+  readonly status: number;
+  readonly body: string;
+  readonly at: number;
+}
+
+/** What is written in the same transaction as a change. */
+export interface Beside {
+  readonly audit?: AuditEntry;
+  /** Rejects with a `StoreConflict` (`taken`) if there is an answer for its key, and the change is not made. */
+  readonly answer?: IdempotentAnswer;
+}

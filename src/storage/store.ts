@@ -1,0 +1,101 @@
+import type { LedgerRow } from '../core/ledger-row.ts';
+import type { AuditEntry, Beside, IdempotentAnswer } from './audit.ts';
+import type { BudgetSpend, BudgetWindow } from './budget-spend.ts';
+import type { SearchCursor, SearchPage, SearchQuery, Usage, UsageQuery, VerifyReport } from './ledger-query.ts';
+import type { StoredKey, StoredTeam } from './stored-key.ts';
+
+/**
+ * What the gateway keeps in a database. It knows rows, not requests. Every method rejects with `StoreUnavailable` while the
+ * database cannot be reached, is locked, full or read-only; after that a call may be made again, and connects anew by itself.
+ * A change that others made first, or that a name forbids, rejects with `StoreConflict`. Any other error is a bug.
+ */
+export interface Store {
+  readonly keys: KeyStore;
+  readonly teams: TeamStore;
+  readonly facts: FactStore;
+  readonly audit: AuditStore;
+  readonly idempotency: IdempotencyStore;
+  readonly ledger: LedgerStore;
+  readonly budgets: BudgetStore;
+  /** Grows with every change of keys and teams, whichever node made it: who sees another number reads them again. */
+  revision(): Promise<number>;
+  /** Tells of changes that other nodes make, where the database can; without it they ask `revision()`. Returns how to end that. */
+  onChange?(changed: () => void): () => void;
+  /** Resolves if the database answers; rejects with `StoreUnavailable`. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The keys that were made at run time. `beside` is written in the same transaction, or not at all. */
+export interface KeyStore {
+  list(): Promise<StoredKey[]>;
+  /** Rejects with a `StoreConflict` if the id, the hash, or the name within its team is taken. */
+  insert(key: StoredKey, beside?: Beside): Promise<void>;
+  /** Replaces the key of this id if it has this version still; `key.version` is the one it gets. */
+  update(key: StoredKey, expectedVersion: number, beside?: Beside): Promise<void>;
+  /** Rejects with a `StoreConflict` if there is no such key, or it has another version than the one expected, if any. */
+  delete(id: string, expectedVersion?: number, beside?: Beside): Promise<void>;
+}
+
+/** The same of teams, whose id is their name. */
+export interface TeamStore {
+  list(): Promise<StoredTeam[]>;
+  insert(team: StoredTeam, beside?: Beside): Promise<void>;
+  update(team: StoredTeam, expectedVersion: number, beside?: Beside): Promise<void>;
+  delete(name: string, expectedVersion?: number, beside?: Beside): Promise<void>;
+}
+
+/** Facts of the installation, the same for all nodes. */
+export interface FactStore {
+  get(name: string): Promise<string | undefined>;
+  /** Writes the fact unless there is one; resolves to the one in force. */
+  setOnce(name: string, value: string): Promise<string>;
+}
+
+/** Who changed what. */
+export interface AuditStore {
+  append(entry: AuditEntry): Promise<void>;
+  /** The newest first. `next` goes on where this page ends; undefined: there are no more. */
+  page(query: { readonly cursor?: string; readonly limit: number }): Promise<{ data: AuditEntry[]; next?: string }>;
+}
+
+/** Answers to requests that a client may send again. */
+export interface IdempotencyStore {
+  /** Remembers the answer unless there is one for its key; resolves to the one in force. */
+  remember(answer: IdempotentAnswer): Promise<IdempotentAnswer>;
+  recall(key: string): Promise<IdempotentAnswer | undefined>;
+  /** Forgets those from before a time; resolves to how many they were. */
+  forgetBefore(at: number): Promise<number>;
+}
+
+/** What was spent and told of budgets. */
+export interface BudgetStore {
+  /** What was charged to these windows; without a list, to the latest window of each budget. Those without a charge are left out. */
+  spent(windows?: readonly BudgetWindow[]): Promise<BudgetSpend[]>;
+  /** Resolves to true for the first who asks, on whichever node: that one sends the alert. */
+  claimAlert(alert: BudgetWindow & { readonly threshold: number; readonly at: number }): Promise<boolean>;
+}
+
+/** Every exchange, once. Days are whole days since the epoch, in UTC. */
+export interface LedgerStore {
+  /**
+   * Writes rows with their attempts, adds them to the roll-ups and their charges to the budgets, in one transaction for each 1,000. A row
+   * that is there already counts no more, so a batch may be sent again. Resolves to the ids that were new.
+   */
+  append(rows: readonly LedgerRow[]): Promise<string[]>;
+  /** Sums by any of the dimensions, from the roll-ups. */
+  usage(query: UsageQuery): Promise<Usage>;
+  /** Rows with their attempts and charges, the newest first. */
+  search(query: SearchQuery, cursor?: SearchCursor): Promise<SearchPage>;
+  one(id: string): Promise<LedgerRow | undefined>;
+  /** All rows that a search finds, page by page, in its order. */
+  export(query: Omit<SearchQuery, 'limit'>): AsyncIterable<LedgerRow>;
+  /** The days that have rows, from the oldest. */
+  days(): Promise<number[]>;
+  /** Drops the rows of all days before this one; what they come to stays in the roll-ups. Rows of such days are taken no more. Resolves to the days that went. */
+  dropDaysBefore(day: number): Promise<number[]>;
+  /** Drops the roll-ups of hours that began before this time; resolves to how many there were. */
+  dropRollupsBefore(at: number): Promise<number>;
+  /** Proves from the rows that every roll-up and every budget has the sum that it should. */
+  verify(): Promise<VerifyReport>;
+}
