@@ -1,19 +1,20 @@
 import { describe, expect, test } from 'bun:test';
 import { budgetSpec } from './budgets.fixture.ts';
 import { Budget, isReached } from './budget.ts';
-import { ruleOf } from './budget-rule.ts';
+import { owner, ruleOf } from './budget-rule.ts';
 
+const CI = owner('key:ci');
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const NOON = Date.parse('2026-05-05T12:00:00Z');
 
 function budgetOf(spec: Parameters<typeof budgetSpec>[0], earlier?: ReadonlyMap<number, bigint>): Budget {
-  return new Budget(ruleOf('key:ci', budgetSpec(spec)), earlier);
+  return new Budget(ruleOf(CI, budgetSpec(spec)), earlier);
 }
 
 describe('a budget', () => {
   test('has an id of its owner, name, unit and window, so that counts of two kinds are never mixed', () => {
-    const idOf = (spec: Parameters<typeof budgetSpec>[0]) => ruleOf('key:ci', budgetSpec(spec)).id;
+    const idOf = (spec: Parameters<typeof budgetSpec>[0]) => ruleOf(CI, budgetSpec(spec)).id;
     expect(idOf({ usd: '5', per: 'day' })).toBe('key:ci/usd-day:usd/day');
     expect(idOf({ name: 'main', tokens: 5, per: 'month' })).toBe('key:ci/main:tokens/month');
     expect(idOf({ usd: '7', per: 'day', mode: 'soft' })).toBe(idOf({ usd: '5', per: 'day' }));
@@ -59,10 +60,10 @@ describe('a budget', () => {
   test('keeps what is spent when its limit or mode changes, and counts by the new zone from then on', () => {
     const budget = budgetOf({ tokens: 100, per: 'day' });
     budget.counterAt(NOON).settle(0, 70);
-    budget.follow(ruleOf('key:ci', budgetSpec({ tokens: 50, per: 'day', mode: 'soft' })));
+    budget.follow(ruleOf(CI, budgetSpec({ tokens: 50, per: 'day', mode: 'soft' })));
     expect(budget.counterAt(NOON).spent).toBe(70n);
     expect(budget.rule.limit).toBe(50n);
-    budget.follow(ruleOf('key:ci', budgetSpec({ tokens: 50, per: 'day', zone: 'Asia/Tokyo' })));
+    budget.follow(ruleOf(CI, budgetSpec({ tokens: 50, per: 'day', zone: 'Asia/Tokyo' })));
     expect(budget.counterAt(NOON).start).toBe(Date.parse('2026-05-05T00:00:00+09:00'));
   });
 

@@ -150,6 +150,7 @@ class World {
           match: {},
         },
       ],
+      owners: [],
       aliases: [
         { name: 'one', budgets: [budgetSpec({ tokens: times(tokens), per: 'day', mode })], tokensPerMinute: 100_000 },
       ],

@@ -39,7 +39,7 @@ export class Keeper implements HoldKeeper {
   ) {
     this.#pricer = tools.pricerOf(snapshot);
     this.#size = sizeOf(exchange);
-    this.#caller = (exchange.caller ?? ANONYMOUS).name;
+    this.#caller = (exchange.caller ?? ANONYMOUS).id;
   }
 
   /** What is to be held if `asked` serves, in the place of `askedFirst` if that is another. */
