@@ -443,3 +443,59 @@ describe('tokens per minute', () => {
     }
   });
 });
+
+describe('keys and teams', () => {
+  const keys = [
+    { name: 'a', team: 'small', key: 'key-of-a-1234567', models: ['*'], tags: { env: 'test' } },
+    { name: 'b', team: 'small', key: 'key-of-b-1234567', models: ['*'], budgets: [{ requests: 2, per: 'total' }] },
+    { name: 'c', key: 'key-of-c-1234567', models: ['*'], tpm: 100 },
+  ];
+  const as = (name: string) => ({ headers: { authorization: `Bearer key-of-${name}-1234567` } });
+
+  async function askAs(name: string, more: object = {}): Promise<number> {
+    const body = { ...DIALECTS.chat.body, ...more };
+    const answer = await send(`${gateway.url}/v1/chat/completions`, { ...as(name), body });
+    await answer.whole();
+    return answer.status;
+  }
+
+  test('have budgets that count together, those of all teams above included, or none is taken', async () => {
+    upstream.script(json(200, DIALECTS.chat.answer));
+    await start({
+      metrics: { public: true },
+      keys,
+      teams: [
+        { name: 'large', budgets: [{ requests: 5, per: 'total' }] },
+        { name: 'small', parent: 'large', budgets: [{ tokens: 100, per: 'total' }] },
+      ],
+      budgets: [{ name: 'tests', requests: 100, per: 'total', mode: 'observe', match: { env: '*' } }],
+    });
+    const spent = async () => ({
+      large: await metric('budget_spent', '{budget="team:large/requests-total",unit="requests",mode="hard"}'),
+      small: await metric('budget_spent', '{budget="team:small/tokens-total",unit="tokens",mode="hard"}'),
+      b: await metric('budget_spent', '{budget="key:small/b/requests-total",unit="requests",mode="hard"}'),
+      tests: await metric('budget_spent', '{budget="all/tests",unit="requests",mode="observe"}'),
+    });
+    expect([await askAs('a'), await askAs('b'), await askAs('b'), await askAs('b')]).toEqual([200, 200, 200, 429]);
+    expect(await spent()).toEqual({ large: 3, small: 90, b: 2, tests: 1 });
+    // Ten tokens are left of the nearest team: not enough for the input.
+    expect(await askAs('a')).toBe(429);
+    expect(await askAs('c')).toBe(200);
+    expect(await spent()).toEqual({ large: 3, small: 90, b: 2, tests: 1 });
+  });
+
+  test('have token limits, told by whose they are', async () => {
+    upstream.script(json(200, DIALECTS.chat.answer));
+    await start({ metrics: { public: true }, keys, teams: [{ name: 'small', tpm: 60 }] });
+    expect(await askAs('c', { max_tokens: 80 })).toBe(200);
+    const body = { ...DIALECTS.chat.body, max_tokens: 90 };
+    const refused = await send(`${gateway.url}/v1/chat/completions`, { ...as('c'), body });
+    expect((await refused.json()).error.message).toContain(
+      'The token limit of the key is reached (100 tokens per minute',
+    );
+    expect(await askAs('a', { max_tokens: 40 })).toBe(200);
+    // Both keys of the team share it.
+    const other = await send(`${gateway.url}/v1/chat/completions`, { ...as('b'), body: { ...body, max_tokens: 50 } });
+    expect((await other.json()).error.message).toContain('token limit of the team `small`');
+  });
+});
