@@ -10,7 +10,10 @@ import { BudgetPool } from './pool.ts';
 const NOON = Date.parse('2026-05-05T12:00:00Z');
 const TARGET: AlertTarget = { url: 'http://hook/', secret: undefined };
 
-function poolOf(spec: Parameters<typeof budgetSpec>[0], due: (alerts: Alert[]) => void = () => undefined): BudgetPool {
+function poolOf(
+  spec: Parameters<typeof budgetSpec>[0],
+  due: (alerts: readonly Alert[]) => void = () => undefined,
+): BudgetPool {
   const budget = new Budget(ruleOf(owner('team:a'), budgetSpec(spec)), undefined);
   return new BudgetPool(budget, budget.counterAt(NOON), (pool) => due(alertsDue(pool, NOON)));
 }

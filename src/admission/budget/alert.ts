@@ -1,6 +1,6 @@
 import type { BudgetUnit } from '../../core/budget-spec.ts';
 import { formatUsd } from '../../lib/usd.ts';
-import { isReached } from './budget.ts';
+import { isReached, type BudgetRule } from './budget.ts';
 import type { BudgetPool } from './pool.ts';
 
 /** That a budget has reached a percentage of its limit, in one window. */
@@ -21,7 +21,9 @@ export interface Alert {
 }
 
 /** The alerts that are due now that something was spent; each once for a window. */
-export function alertsDue({ budget: { rule }, counter }: BudgetPool, at: number): Alert[] {
+export function alertsDue({ budget: { rule }, counter }: BudgetPool, at: number): readonly Alert[] {
+  const { quiet } = counter;
+  if (quiet !== undefined && quiet.rule === rule && counter.spent < quiet.below) return NONE;
   const due: Alert[] = [];
   for (const threshold of rule.alertAt) {
     if (counter.alerted.has(threshold) || !isReached(threshold, counter.spent, rule.limit)) continue;
@@ -39,8 +41,24 @@ export function alertsDue({ budget: { rule }, counter }: BudgetPool, at: number)
       at,
     });
   }
+  counter.quiet = { rule, below: nextAlertAt(rule, counter.alerted) };
   return due;
 }
+
+const NONE: readonly Alert[] = [];
+
+/** What must be spent, at least, before the next alert is due. To find that is dear, and most requests are not the one. */
+function nextAlertAt({ alertAt, limit }: BudgetRule, alerted: ReadonlySet<number>): bigint {
+  let least = MOST;
+  for (const percentage of alertAt) {
+    const amount = (limit * BigInt(Math.round(percentage * 1000))) / 100_000n;
+    if (!alerted.has(percentage) && amount < least) least = amount;
+  }
+  return least;
+}
+
+/** No budget is as large. */
+const MOST = 2n ** 64n;
 
 /** What a webhook is told: JSON (docs/budgets.md). Amounts of USD are decimal text. */
 export function alertBody({ id, budget, threshold, window, unit, limit, spent, mode, at }: Alert): string {

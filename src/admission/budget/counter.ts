@@ -10,6 +10,8 @@ export class Counter {
   end: number;
   /** The percentages of `alert_at` that were told of. */
   readonly alerted = new Set<number>();
+  /** While less is spent, and the rule is this one, no alert is due. */
+  quiet: { readonly rule: object; readonly below: bigint } | undefined;
   #spent: bigint;
   #held = 0n;
   /** How many holds there are. */

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/schema.ts';
 import { hasStore } from '../../config/store-place.ts';
 import type { Feature, FeatureTools } from '../../feature.ts';
+import type { PriceBook } from '../../pricing/price-book.ts';
 import type { Snapshot } from '../../snapshot.ts';
 import { placeOf } from '../keys/caller-of.ts';
 import { AlertQueue } from './alert-queue.ts';
@@ -12,7 +13,7 @@ import { keyOwner, teamOwner } from './budget-rule.ts';
 import { budgetPolicy } from './policy.ts';
 import { sendAlert } from './send-alert.ts';
 import type { SpentSource } from './spent-source.ts';
-import { tablePricer } from './table-pricer.ts';
+import { TablePricer } from './table-pricer.ts';
 
 /** What budgets need of other features. */
 export interface BudgetSources {
@@ -31,10 +32,16 @@ export function createBudgets({ clock, log }: FeatureTools, { spentSource }: Bud
       log.warn('an alert of a budget could not be delivered', { budget, threshold, cause });
     },
   });
+  const pricers = new WeakMap<PriceBook, TablePricer>();
+  const pricerOf = (prices: PriceBook): TablePricer => {
+    const known = pricers.get(prices) ?? new TablePricer(prices, () => clock.wallNow());
+    pricers.set(prices, known);
+    return known;
+  };
   const tools = {
     book,
     expectation: new Expectation(),
-    pricerOf: ({ prices }: Snapshot) => tablePricer(prices, () => clock.wallNow()),
+    pricerOf: ({ prices }: Snapshot) => pricerOf(prices),
     clock,
     onSpent(pool: Parameters<typeof alertsDue>[0]) {
       for (const alert of alertsDue(pool, clock.wallNow())) {

@@ -17,7 +17,7 @@ import { budgetSpec, consumption, withBody } from './budgets.fixture.ts';
 import { Expectation } from './expectation.ts';
 import { Hold } from './hold.ts';
 import { budgetPolicy } from './policy.ts';
-import { tablePricer } from './table-pricer.ts';
+import { TablePricer } from './table-pricer.ts';
 
 test('the worked example of the documentation is what happens', () => {
   const config = configOf(
@@ -44,7 +44,7 @@ test('the worked example of the documentation is what happens', () => {
   const policy = budgetPolicy({
     book,
     expectation: new Expectation(),
-    pricerOf: ({ prices }) => tablePricer(prices, clock.wallNow),
+    pricerOf: ({ prices }) => new TablePricer(prices, clock.wallNow),
     clock,
     onSpent: () => undefined,
   });
