@@ -1,6 +1,6 @@
 import type { Cooldowns } from './routing/cooldown.ts';
 import type { HealthChecks } from './routing/health.ts';
-import type { OwnLack } from './upstream/own-lack.ts';
+import type { Shortage } from './upstream/shortage.ts';
 import type { Clock } from './lib/clock.ts';
 import type { FailedKeys } from './admission/failed-keys.ts';
 import type { RequestQueue } from './admission/queue/queue.ts';
@@ -65,7 +65,7 @@ export interface Context {
   readonly snapshot: Snapshot;
   readonly cooldowns: Cooldowns;
   readonly health: HealthChecks;
-  readonly ownLack: OwnLack;
+  readonly shortage: Shortage;
   readonly failedKeys: FailedKeys;
   readonly queue: RequestQueue;
   readonly owners: ResponseOwners;
@@ -80,6 +80,8 @@ export interface Context {
   reload(): Promise<ReloadResult>;
   /** How many requests for a model are let in and not over. */
   running(): number;
+  /** The gateway stops, and takes no new requests. */
+  isDraining(): boolean;
   status(): GatewayStatus;
   /** Answers what operators ask for. */
   readonly admin: AdminApi;
