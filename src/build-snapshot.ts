@@ -41,10 +41,10 @@ export interface SnapshotSources {
   readonly prompts: PromptSet | undefined;
   /** Those that the config turns on, in their order. */
   readonly policies: readonly Policy[];
-  /** Keys and teams that outlive it; without it, there are those of the config alone. */
-  readonly access?: CallerAccess;
   /** Those that the config turns on, in their order. The attempts come behind them. */
   readonly links?: readonly ServingLink[];
+  /** Keys and teams that outlive it; without it, there are those of the config alone. */
+  readonly access?: CallerAccess;
 }
 
 /** Builds the snapshot of a validated config. */

@@ -14,7 +14,7 @@ import type { Store } from './storage/store.ts';
 
 /**
  * A part of the gateway with state of its own that outlives requests and reloads: it has a say in who may come in (a policy),
- * may answer before a backend is asked (a link), takes the records of what is over (a sink), or keeps what others ask for; or
+ * may answer before a backend is asked (a link), takes the records of what is over (a sink), keeps what others ask for, or
  * several of these. `features.ts` has the one list; each is made once for the process.
  */
 export interface Feature {
@@ -52,6 +52,8 @@ export interface FeatureTools {
   readonly env: Environment;
   readonly metrics: Metrics;
   readonly queue: RequestQueue;
+  /** The config file, from whose folder paths in it begin; undefined: there is none. */
+  readonly file: string | undefined;
   /** Keys and teams, as far as they outlive the config. */
   readonly callers: CallerAccess;
   /** The database; rejects with `StoreUnavailable`. Only for features that are on where one is configured. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { gatewayKey, listenAddress, secretText, text } from './fields.ts';
+import { gatewayKey, listenAddress } from './fields.ts';
 import { adminSchema } from './sections/admin.ts';
 import { backendSchema } from './sections/backends.ts';
 import { alertsSchema, budgetsSchema } from './sections/budgets.ts';
@@ -10,6 +10,7 @@ import { modelsSchema } from './sections/models.ts';
 import { passthroughSchema } from './sections/passthrough.ts';
 import { pricesSchema } from './sections/prices.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
+import { dataDirSchema, databaseSchema } from './sections/storage.ts';
 import { teamsSchema } from './sections/teams.ts';
 import { corsSchema, proxySchema, serverSchema } from './sections/server.ts';
 import { timeoutSchema } from './sections/timeout.ts';
@@ -25,16 +26,6 @@ export const configSchema = z.strictObject({
     .optional()
     .describe(
       'The key that clients must show, of 8 characters at least; fewer than 12 are warned of. Without it everyone who reaches the gateway may use it.',
-    ),
-  data_dir: text('path')
-    .optional()
-    .describe(
-      'A directory of the gateway alone, for what it keeps: the secret that keys are hashed with, a copy of their hashes, and, without `database`, an SQLite database. It is made if there is none. It counts from the start on.',
-    ),
-  database: secretText('an address such as postgres://USER:PASSWORD@HOST/NAME, ${VARIABLE} or file:/path/to/it')
-    .optional()
-    .describe(
-      'The PostgreSQL database that keys, teams and usage are kept in, in place of SQLite in `data_dir`. It counts from the start on.',
     ),
   keys: keysSchema,
   teams: teamsSchema,
@@ -58,6 +49,8 @@ export const configSchema = z.strictObject({
   health_check: healthCheckSchema,
   metrics: metricsSchema,
   logging: loggingSchema,
+  data_dir: dataDirSchema,
+  database: databaseSchema,
 });
 
 /**

@@ -27,6 +27,9 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
 const WHOSE_OF_FEATURES: Readonly<Record<string, (typeof WHOSE)[string]>> = {
   log: 'of operators',
   metrics: 'of operators',
+  keys: 'of operators',
+  caller_concurrency: 'by caller',
+  caller_rates: 'by caller',
   rate_limit: 'by address',
   queue: 'of all: no content and no names',
 };
