@@ -5,11 +5,11 @@ import type { ThreadAnswer, ThreadOrder } from './sqlite-worker.ts';
 /** One of the two connections that a thread has: SQLite reads beside a writer, not within its transaction. */
 export type ThreadConnection = 'writer' | 'reader';
 
-/** A statement, and the rows of values that it runs with, one after the other. */
+/** A statement, and its values. */
 export interface ThreadStatement {
   readonly on: ThreadConnection;
   readonly text: string;
-  readonly rows: readonly (readonly Value[])[];
+  readonly values: readonly Value[];
 }
 
 /** The thread was ended before it answered: another one may. */
@@ -38,7 +38,7 @@ export class SqliteThread {
     this.#open.add(on);
   }
 
-  /** All rows that the runs of a statement return. */
+  /** The rows that a statement returns. */
   async ask(statement: ThreadStatement): Promise<Row[]> {
     return await this.#order({ kind: 'run', ...statement });
   }
