@@ -15,7 +15,11 @@ import { budgetExceeded, unpricedModel } from './refusals.ts';
 export function budgetPolicy(tools: BudgetTools): Policy {
   return {
     name: 'budgets',
-    check: ({ caller = ANONYMOUS }) => refuseSpent(tools.book.ofCaller(caller).budgets, tools),
+    check(exchange) {
+      const { caller = ANONYMOUS, endpoint } = exchange;
+      if (endpoint?.handler === 'model' ? !isCount(exchange) : mayCost(exchange))
+        refuseSpent(tools.book.ofCaller(caller).budgets, tools);
+    },
     admit(exchange, { snapshot }) {
       if (!mayCost(exchange)) return undefined;
       const keeper = new Keeper(exchange, tools, snapshot);
@@ -46,9 +50,15 @@ function refuseSpent(budgets: readonly Budget[], { clock, onSpent }: BudgetTools
 }
 
 /** What is asked of a model does, and what is passed through if it is more than a look. */
-function mayCost({ asked, endpoint, method }: Exchange): boolean {
-  if (asked !== undefined) return endpoint?.operation !== 'count_tokens';
+function mayCost(exchange: Exchange): boolean {
+  const { asked, endpoint, method } = exchange;
+  if (asked !== undefined) return !isCount(exchange);
   return endpoint?.through !== undefined && !READS.has(method);
+}
+
+/** Providers count tokens for nothing. */
+function isCount({ endpoint }: Exchange): boolean {
+  return endpoint?.operation === 'count_tokens';
 }
 
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE']);
