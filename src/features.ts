@@ -1,3 +1,4 @@
+import { createBudgets } from './admission/budget/feature.ts';
 import { createCallerConcurrency, createCallerRates } from './admission/caller-limits/feature.ts';
 import { createKeys } from './admission/keys/feature.ts';
 import { createQueue } from './admission/queue/feature.ts';
@@ -21,6 +22,8 @@ export function createFeatures(tools: FeatureTools): readonly Feature[] {
     createCallerRates(tools),
     // Before the queue: whoever is over a limit is refused at once, without waiting first.
     createRateLimits(tools),
+    // After them: a hold takes longer, and is given back less often.
+    createBudgets(tools, { spentSource: () => undefined }),
     // Last: a request that gets a slot is sent, so no other policy may refuse it or let it wait after that.
     createQueue(tools),
   ];

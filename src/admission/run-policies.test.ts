@@ -79,7 +79,7 @@ function stage() {
   const log = createLog(settings, { clock, console: (text) => void shown.push(text) });
   const records: ExchangeRecord[] = [];
   const sinks = [{ record: (one: ExchangeRecord) => void records.push(one) }];
-  const context = { clock, log, sinks, budget: new ByteBudget(Infinity) } as unknown as Context;
+  const context = { clock, log, sinks, snapshot: {}, budget: new ByteBudget(Infinity) } as unknown as Context;
   return { books: new Books(), exchange: exchangeOf(clock), context, records, lines: () => shown.map(parse) };
 }
 

@@ -1,5 +1,6 @@
 import type { Failure } from './failure.ts';
 import type { GatewayError } from './gateway-error.ts';
+import type { Refusal } from './refusal.ts';
 
 /** How a stream has ended that is not whole. Its client is not told so far: another stream may yet go on in its place. */
 export interface BrokenStream {
@@ -8,6 +9,8 @@ export interface BrokenStream {
   readonly code: string;
   /** The error that its backend has sent; undefined where it has sent none. */
   readonly sent: SentError | undefined;
+  /** Why the gateway itself has ended it, where a budget has nothing left for the rest. */
+  readonly refusal?: Refusal | undefined;
   /** How whoever has had the stream so far is told of an error. */
   readonly form: StreamForm;
 }

@@ -13,6 +13,7 @@ import type { Access } from './endpoint-row.ts';
 import type { Aborted } from './failure.ts';
 import type { Holder } from './buffered-bytes.ts';
 import { Leases } from './leases.ts';
+import type { MisplacedPath } from './misplaced-path.ts';
 import type { ProtocolName } from './part.ts';
 import type { Refusal } from './refusal.ts';
 import type { NamedAlias } from './route.ts';
@@ -87,13 +88,6 @@ export interface Arrival {
   readonly objection?: Refusal | undefined;
   /** Makes a connection of the request, at an endpoint that `upgrades`. Its handler calls it once the request is admitted. */
   readonly upgrade?: Upgrade | undefined;
-}
-
-/** A path whose end is an endpoint: most often the client's base URL holds too much. */
-export interface MisplacedPath {
-  /** What stands in front of the endpoint. */
-  readonly prefix: string;
-  readonly endpoint: string;
 }
 
 /** A request's body, read once, from which each attempt makes its own. */
@@ -228,6 +222,11 @@ export class Exchange implements BagItem, Holder {
   endBy(at: number, clock: Clock): void {
     this.#deadline ??= new Deadline(this, clock);
     this.#deadline.moveTo(at);
+  }
+
+  /** The routes of another alias are tried than of the one that the client named. */
+  askInstead(named: NamedAlias): void {
+    this.asked = named;
   }
 
   /** The body in neutral form: read once, however many backends of other dialects are asked. */

@@ -1,4 +1,5 @@
 import type { KeyGeneration, KeyTraits } from './caller.ts';
+import type { Cost, LedgerCharge } from './ledger-row.ts';
 import type { ProtocolName } from './part.ts';
 import type { Consumption } from './token-classes.ts';
 
@@ -74,6 +75,10 @@ export interface ExchangeRecord {
   /** Data lines of the stream that were no JSON and were left out. */
   readonly droppedEvents: number;
   readonly tries: readonly AttemptRecord[];
+  /** What it has taken from budgets; undefined: none counts. */
+  readonly charges?: readonly LedgerCharge[] | undefined;
+  /** What was held for it at most, in nano-USD; undefined: no budget in USD counts. */
+  readonly heldNanoUsd?: number | undefined;
 }
 
 /** A hedge has served; has been slower than the other attempt, or ended with the request; or its backend has failed. */
@@ -107,6 +112,8 @@ export interface AttemptRecord {
   readonly reportedModel?: string | undefined;
   /** What it used, reported or estimated; undefined where the backend gave no answer to pay for. */
   readonly usage?: Consumption | undefined;
+  /** Null: there is usage, but no price for it. */
+  readonly cost?: Cost | null | undefined;
   /** How many numbers of its report were left out because they are no counts; undefined: none. */
   readonly ignoredCounts?: number | undefined;
 }

@@ -1,19 +1,19 @@
 import type { BrokenStream } from '../core/broken-stream.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import { interruption } from '../translation/interruption.ts';
+import { cutShort, interruption } from '../translation/interruption.ts';
 import { translateError } from '../translation/translate-error.ts';
 
 /** The error event by which the client of a stream is told that it is broken; undefined where it has been told already. */
 export function lastWords(
-  { failure, code, sent, form }: BrokenStream,
+  { failure, code, sent, refusal, form }: BrokenStream,
   { traceId }: Exchange,
   client: Protocol,
 ): string | Uint8Array | undefined {
   const { kind } = failure;
   switch (sent?.type) {
     case undefined:
-      return form.error(interruption(kind, code, traceId));
+      return form.error(refusal === undefined ? interruption(kind, code, traceId) : cutShort(refusal, traceId));
     case 'own':
       return sent.event;
     case 'foreign': {

@@ -1,7 +1,8 @@
 import { hasNames, pathsOf } from '../admin/paths.ts';
 import { adminRows } from '../admin/rows.ts';
 import type { EndpointRow, Match, Matched } from '../core/endpoint-row.ts';
-import type { Endpoint, Method, MisplacedPath } from '../core/exchange.ts';
+import type { Endpoint, Method } from '../core/exchange.ts';
+import type { MisplacedPath } from '../core/misplaced-path.ts';
 import type { ProtocolName } from '../core/part.ts';
 import { PROTOCOLS } from '../protocols/registry.ts';
 import { DEFAULT_PROTOCOL } from '../vendors/dialects.ts';

@@ -245,8 +245,9 @@ export class StreamAnswer implements StreamSource {
 
   #interrupt(failure: Failure): undefined {
     // What the gateway did itself has a name; other failures are in the attempts.
-    const code = OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted';
-    return this.#breaks({ failure, code, sent: undefined });
+    const refusal = failure.kind === 'over_budget' ? this.run.attempt.refusal : undefined;
+    const code = refusal?.code ?? (OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted');
+    return this.#breaks({ failure, code, sent: undefined, refusal });
   }
 
   #breaks(broken: Omit<BrokenStream, 'form'>): undefined {

@@ -1,4 +1,5 @@
 import { hasRoomFor, releaseBytes, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
+import { OverBudget, type SpendLease } from '../core/spend-lease.ts';
 import type { BodyChunk, UpstreamBody } from '../core/upstream-answer.ts';
 import { lingerOn, Patience } from './patience.ts';
 import type { AttemptContext } from './settle.ts';
@@ -9,6 +10,9 @@ export class StreamFeed {
   readonly #patience = new Patience();
   /** The bytes of an event that is not whole, where they are counted. */
   #pendingBytes = 0;
+  /** Why no more is read: what came is paid for, and nothing is left for the rest. */
+  #over: OverBudget | undefined;
+  #isInputTold = false;
 
   constructor(
     private body: UpstreamBody,
@@ -17,6 +21,7 @@ export class StreamFeed {
   ) {}
 
   read(): Promise<BodyChunk> {
+    if (this.#over !== undefined) return Promise.reject(this.#over);
     const { attempt, context } = this.run;
     attempt.watch.waits(this.events.hasEnded ? this.#patience.begins(context.clock.now()) : undefined);
     return this.body.read();
@@ -33,11 +38,32 @@ export class StreamFeed {
     this.run.attempt.watch.gotBytes();
     if (done) return this.events.last();
     const { seen, hasEnded } = this.events;
-    const bytes = this.events.push(value);
+    const { spending } = this.run.exchange.leases;
+    const bytes = spending === undefined ? this.events.push(value) : this.#spend(value, spending);
     if (hasEnded) this.#patience.ends(this.run.context.clock.now(), this.events.seen > seen);
     const pending = this.events.pendingBytes;
     if (pending > UNCOUNTED_BYTES || this.#pendingBytes > 0) this.#count(pending);
     return bytes;
+  }
+
+  /** The same where what comes is held for, piece by piece. Where nothing is left, the rest of it is dropped. */
+  #spend(chunk: Uint8Array, spending: SpendLease): Uint8Array {
+    const looked: Uint8Array[] = [];
+    for (const piece of piecesOf(chunk)) {
+      looked.push(this.events.push(piece));
+      const refusal = spending.grew(this.run.attempt, this.events.tokensSeen, this.#inputTold());
+      if (refusal === undefined) continue;
+      this.#over = new OverBudget(refusal);
+      break;
+    }
+    return looked.length === 1 && looked[0] !== undefined ? looked[0] : Buffer.concat(looked);
+  }
+
+  /** How many tokens the request has, once, where the stream tells it at its beginning. */
+  #inputTold(): number | undefined {
+    if (this.#isInputTold || !this.events.hasContent) return undefined;
+    this.#isInputTold = true;
+    return this.events.usage?.promptTokens;
   }
 
   /** What is here of an event that is not whole counts for the memory that all have. */
@@ -63,6 +89,17 @@ export class StreamFeed {
   cancel(): void {
     this.body.cancel();
   }
+}
+
+/** Of dense text, so many bytes are as many tokens as are held for at a time. */
+const PIECE_BYTES = 1024;
+
+/** A chunk in pieces so small that none of them is dearer than a step of what is held. Most chunks are one. */
+export function piecesOf(chunk: Uint8Array): Iterable<Uint8Array> {
+  if (chunk.byteLength <= PIECE_BYTES) return [chunk];
+  return Array.from({ length: Math.ceil(chunk.byteLength / PIECE_BYTES) }, (_, at) =>
+    chunk.subarray(at * PIECE_BYTES, (at + 1) * PIECE_BYTES),
+  );
 }
 
 /** The body with a read that is under way already. */
