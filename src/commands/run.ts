@@ -11,6 +11,7 @@ import { helpOf, overview } from './help.ts';
 import { init } from './init.ts';
 import { CLOSED_PIPE_EXIT, OutputError, printLine } from './output.ts';
 import { parse } from './parse.ts';
+import { importConfig } from './import/import.ts';
 import { prices } from './prices/prices.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
@@ -41,7 +42,19 @@ const version: Command = {
 };
 
 /** All commands, the one that runs where none is named first. */
-export const COMMANDS: readonly Command[] = [serve, check, init, health, schema, prices, explain, db, help, version];
+export const COMMANDS: readonly Command[] = [
+  serve,
+  check,
+  init,
+  health,
+  schema,
+  prices,
+  importConfig,
+  explain,
+  db,
+  help,
+  version,
+];
 
 /** Runs the command of a command line (without the program's name) in an environment; resolves to the exit code. */
 export async function run(argv: readonly string[], env: Environment): Promise<number> {

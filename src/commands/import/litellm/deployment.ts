@@ -1,0 +1,211 @@
+import { doubtOfBaseUrl } from '../../../vendors/url-doubt.ts';
+import type { Notes } from './notes.ts';
+import { placeOf, PLACE_SETTINGS } from './place-settings.ts';
+import { providerOf, type Provider } from './providers.ts';
+import { numberOf, sectionOf, textOf, type Section } from './read-source.ts';
+import type { Values } from './values.ts';
+
+/** What settings are read with. */
+export interface Reading {
+  readonly notes: Notes;
+  readonly values: Values;
+}
+
+/** An entry of `model_list`, as a backend and a route to it. */
+export interface Deployment {
+  readonly alias: string;
+  /** A backend but for its name; the same one for all that may share it. */
+  readonly backend: Readonly<Record<string, unknown>>;
+  /** What the backend is called if nobody else is. */
+  readonly wish: string;
+  readonly model: string;
+  readonly priority: number | undefined;
+  /** How much of the load it gets, by what LiteLLM looks at, in its order. */
+  readonly shares: { readonly [By in Share]: number | undefined };
+  /** Where prices of it may stand. */
+  readonly priced: readonly Section[];
+  readonly from: string;
+}
+
+/** What `simple-shuffle` shares the load by: the first of these that is set. */
+export const SHARES = ['weight', 'rpm', 'tpm'] as const;
+type Share = (typeof SHARES)[number];
+
+/** Reads an entry of `model_list`; undefined where nothing here is like it, which the notes say. */
+export function deploymentOf(entry: unknown, index: number, reading: Reading): Deployment | undefined {
+  const { notes, values } = reading;
+  const whole = sectionOf(entry);
+  const params = sectionOf(whole['litellm_params']);
+  const alias = textOf(whole['model_name']);
+  const named = textOf(params['model']);
+  const from = `model_list[${index}]${alias === undefined ? '' : ` ${alias}`}`;
+  if (alias === undefined || named === undefined) {
+    notes.not(from, 'has no `model_name` or no `litellm_params.model`: nothing can be asked of it');
+    return undefined;
+  }
+  const custom = textOf(params['custom_llm_provider']);
+  const provider = providerOf(values.plain(named) ?? named, custom);
+  const problem = refusalOf({ alias, named, params, provider });
+  if (provider === undefined || problem !== undefined) {
+    notes.not(from, problem ?? 'cannot be asked');
+    return undefined;
+  }
+  const where = placeOf({ params, from, ...provider }, reading);
+  const backend = { ...where.settings, ...limitsOf(params, { from, model: where.model }, reading) };
+  notes.exactly(
+    from,
+    `\`models\` and a backend${provider.provider.note === undefined ? '' : `; ${provider.provider.note}`}`,
+  );
+  tellRest(whole, params, from, notes);
+  return {
+    alias,
+    backend,
+    wish: provider.provider.vendor ?? provider.prefix.replaceAll(/[^\w.-]/g, '-'),
+    model: where.model,
+    priority: numberOf(params['order']),
+    shares: {
+      weight: numberOf(params['weight']),
+      rpm: shareOf('rpm', whole, params),
+      tpm: shareOf('tpm', whole, params),
+    },
+    priced: [sectionOf(whole['model_info']), params],
+    from,
+  };
+}
+
+interface Asked {
+  readonly alias: string;
+  readonly named: string;
+  readonly params: Section;
+  readonly provider: { readonly prefix: string; readonly model: string; readonly provider: Provider } | undefined;
+}
+
+/** Why it cannot be taken, and what to do; undefined if it can. */
+function refusalOf({ alias, named, params, provider }: Asked): string | undefined {
+  if (provider === undefined) {
+    const prefix = named.includes('/') ? named.slice(0, named.indexOf('/')) : named;
+    if (named === '*')
+      return 'stands for every provider at once: make an alias for each, such as `openai/*` with `model: "*"`';
+    return `the provider \`${prefix.slice(0, 40)}\` is not known here: if it speaks OpenAI's dialect, add a backend with its \`url\``;
+  }
+  if (provider.model === '') return 'names a provider and no model: name the deployment or model that it stands for';
+  if (alias.includes('*') && alias.indexOf('*') < alias.length - 1)
+    return 'has a `*` that is not at the end: make aliases that end in `*`, or one for each model';
+  if (provider.model.includes('*') && !alias.endsWith('*'))
+    return 'asks for many models under one name: let the alias end in `*`, or name one model';
+  if (provider.model.split('*').length > 2) return 'has more than one `*` in `model`: use one at most';
+  const { vendor, url } = provider.provider;
+  if (vendor === undefined && url === undefined && baseOf(params) === undefined)
+    return 'has no `api_base`: add a backend with the `url` of the server';
+  return undefined;
+}
+
+/** `api_base`, whatever it is called. */
+export function baseOf(params: Section): string | undefined {
+  return textOf(params['api_base']) ?? textOf(params['base_url']);
+}
+
+/** The base URL as it is written here: without the path of an endpoint, with the version that LiteLLM adds. */
+export function urlOf(
+  params: Section,
+  provider: Provider,
+  from: string,
+  { values, notes }: Reading,
+): string | undefined {
+  const base = values.plain(baseOf(params));
+  if (base === undefined) return provider.url;
+  if (base.includes('${')) return base;
+  const plain = base.replace(/\/+$/, '');
+  const meant = URL.canParse(plain) ? doubtOfBaseUrl(plain)?.meant : undefined;
+  if (meant !== undefined)
+    notes.nearly(`${from} api_base`, `the base URL is written as \`${meant}\`: the rest is added`);
+  const url = meant ?? plain;
+  const { suffix } = provider;
+  return suffix === undefined || url.endsWith(suffix) ? url : url + suffix;
+}
+
+function shareOf(name: Share, whole: Section, params: Section): number | undefined {
+  return numberOf(params[name]) ?? numberOf(whole[name]);
+}
+
+/** Limits and headers of a backend. One with a limit of its own is shared with no other model. */
+function limitsOf(
+  params: Section,
+  { from, model }: { readonly from: string; readonly model: string },
+  { notes, values }: Reading,
+): Record<string, unknown> {
+  const atOnce = numberOf(params['max_parallel_requests']);
+  const [total, first] = [numberOf(params['timeout']), numberOf(params['stream_timeout'])];
+  if (atOnce !== undefined)
+    notes.nearly(
+      `${from} max_parallel_requests`,
+      '`max_concurrency` of the backend: more requests wait, and get no 429',
+    );
+  if (total !== undefined)
+    notes.nearly(`${from} timeout`, '`timeout.total_timeout` of the backend: it bounds a stream to its end as well');
+  if (first !== undefined) notes.nearly(`${from} stream_timeout`, '`timeout.first_byte_timeout` of the backend');
+  const headers = Object.entries({ ...sectionOf(params['headers']), ...sectionOf(params['extra_headers']) });
+  const organization = values.plain(params['organization']);
+  const sent = [
+    ...headers.map(([name, value]) => {
+      const wish = `HEADER_${name.toUpperCase().replaceAll(/\W/g, '_')}`;
+      return [name, values.secret(value, `${from} extra_headers.${name}`, wish)] as const;
+    }),
+    ...(organization === undefined ? [] : [['OpenAI-Organization', organization] as const]),
+  ].filter(([, value]) => value !== undefined);
+  return {
+    ...(atOnce === undefined ? {} : { max_concurrency: Math.ceil(atOnce), for: model }),
+    ...(total === undefined && first === undefined
+      ? {}
+      : {
+          timeout: {
+            ...(first === undefined ? {} : { first_byte_timeout: secondsText(first) }),
+            ...(total === undefined ? {} : { total_timeout: secondsText(total) }),
+          },
+        }),
+    ...(sent.length === 0 ? {} : { headers: Object.fromEntries(sent) }),
+  };
+}
+
+/** Seconds as a duration of the config. */
+export function secondsText(seconds: number): string {
+  return Number.isInteger(seconds) ? `${seconds}s` : `${Math.max(1, Math.round(seconds * 1000))}ms`;
+}
+
+const READ = new Set([
+  ...['model', 'custom_llm_provider', 'api_base', 'base_url', 'api_key', 'organization', 'headers', 'extra_headers'],
+  ...['order', 'weight', 'rpm', 'tpm', 'max_parallel_requests', 'timeout', 'stream_timeout'],
+  ...PLACE_SETTINGS,
+]);
+
+/** What to do about settings that have no counterpart. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  max_retries: '`fallback.max_retries` counts for all backends alike',
+  num_retries: '`fallback.max_retries` counts for all backends alike',
+  cooldown_time: '`fallback.cooldown_seconds` counts for all backends alike',
+  drop_params: 'not needed: what a dialect cannot carry is left out, and `x-llm-proxy-dropped` names it',
+  additional_drop_params: 'not needed where a vendor refuses a field: its quirks are known',
+  tags: 'routing by tags: make an alias for each',
+  region_name: 'routing by region: make an alias for each',
+  max_budget: 'a budget of a deployment: set `budgets` of the alias',
+  budget_duration: 'a budget of a deployment: set `budgets` of the alias',
+  mock_response: 'an answer that is made up: use the `demo:` backend',
+  mock_timeout: 'an answer that is made up: use the `demo:` backend',
+  use_in_pass_through: '`passthrough` says which backend has the rest of an API',
+};
+
+function tellRest(whole: Section, params: Section, from: string, notes: Notes): void {
+  for (const name of Object.keys(params)) {
+    if (READ.has(name) || /cost|price/.test(name)) continue;
+    notes.not(`${from} ${name}`, INSTEAD[name] ?? 'a default of the request: let the client send it');
+  }
+  const info = Object.keys(sectionOf(whole['model_info'])).filter((name) => !/cost|^base_model$/.test(name));
+  for (const name of info) {
+    const text = ACCESS.test(name)
+      ? 'who may use it: name the alias in `models` of keys and teams'
+      : 'informs about the model: nothing to do';
+    notes.not(`${from} model_info.${name}`, text);
+  }
+}
+
+const ACCESS = /access_group|team_/;
