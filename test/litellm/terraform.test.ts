@@ -1,5 +1,6 @@
 // What the Terraform provider ncecere/litellm sends and looks at in the answers, request by request, as its sources
-// `resource_key.go` and `resource_team.go` have it (github.com/ncecere/terraform-provider-litellm, July 2026).
+// `resource_key.go` and `resource_team.go` have it
+// (github.com/ncecere/terraform-provider-litellm, commits 116b5a4 and 0864891).
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Json } from '../kit/json.ts';
 import { startManaged, type Managed } from './gateway.ts';
@@ -126,7 +127,13 @@ describe('a key', () => {
     const { status } = await managed.call('POST', '/key/update', { key, rpm_limit: 30, blocked: true });
     expect(status).toBe(200);
     const { info } = await readKey(key);
-    expect(info).toMatchObject({ rpm_limit: 30, blocked: true, tpm_limit: 10_000, max_budget: 0.1, tags: ['prod', 'batch'] });
+    expect(info).toMatchObject({
+      rpm_limit: 30,
+      blocked: true,
+      tpm_limit: 10_000,
+      max_budget: 0.1,
+      tags: ['prod', 'batch'],
+    });
     expect(await managed.ask(key)).toBe('403 key_disabled');
     await managed.call('POST', '/key/update', { key, blocked: false, soft_budget: null, tags: ['prod'] });
     expect((await readKey(key)).info).toMatchObject({ soft_budget: null, max_budget: 0.1, tags: ['prod'] });

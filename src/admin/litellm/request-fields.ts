@@ -6,7 +6,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** Fields that say nothing about a key or a team here, whatever is in them. */
 const WITHOUT_EFFECT = new Set([
-  // The Python client sends one when it makes a key.
+  // Older Python clients send one when they make a key.
   'api_key',
   'send_invite_email',
   'soft_budget_cooldown',
