@@ -8,9 +8,10 @@ import { configText, type ConfigValues } from './config-text.ts';
  * variables have a value that fits wherever they stand, and files of secrets are not opened.
  */
 export function problemsOf(config: ConfigValues, source: string): string[] {
-  const text = configText(withoutFiles(config), source);
+  const checked = withoutFiles(config);
+  const text = configText(checked, source);
   try {
-    parseConfig(text, { file: 'the result', env: valuesOf(text) });
+    parseConfig(text, { file: 'the result', env: valuesOf(checked) });
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -25,11 +26,20 @@ const OF_THE_MACHINE = {
   AWS_REGION: 'us-east-1',
 };
 
-/** A different one for each variable: two keys that are the same are a mistake. It does as a key and as a URL. */
-function valuesOf(text: string): Record<string, string> {
+/**
+ * A different one for each variable that has no default: two keys that are the same are a mistake. Those of `url` are URLs,
+ * the others do as a key and as a name.
+ */
+function valuesOf(config: ConfigValues): Record<string, string> {
   const values: Record<string, string> = { ...OF_THE_MACHINE };
-  for (const { name } of variablesOf(parseVariables(text, true)))
-    values[name] = `https://${name.toLowerCase().replaceAll('_', '-')}.example`;
+  const take = (text: unknown, valueOf: (word: string) => string): void => {
+    if (typeof text === 'object' && text !== null) for (const each of Object.values(text)) take(each, valueOf);
+    if (typeof text !== 'string') return;
+    for (const { name, fallback } of variablesOf(parseVariables(text, true)))
+      if (fallback === undefined) values[name] = valueOf(name.toLowerCase().replaceAll('_', '-'));
+  };
+  take(config, (word) => `value-of-${word}`);
+  for (const { url } of config.backends) take(url, (word) => `https://${word}.example`);
   return values;
 }
 

@@ -60,7 +60,7 @@ export function deploymentOf(entry: unknown, index: number, reading: Reading): D
   return {
     alias,
     backend,
-    wish: provider.provider.vendor ?? provider.prefix.replaceAll(/[^\w.-]/g, '-'),
+    wish: wishOf(provider, where.settings['url']),
     model: where.model,
     priority: numberOf(params['order']),
     shares: {
@@ -71,6 +71,14 @@ export function deploymentOf(entry: unknown, index: number, reading: Reading): D
     priced: [sectionOf(whole['model_info']), params],
     from,
   };
+}
+
+/** What a backend is called: its vendor, or the host of a server of its own. */
+function wishOf({ prefix, provider }: NonNullable<Asked['provider']>, url: unknown): string {
+  const host =
+    typeof url === 'string' && provider.vendor !== 'azure' ? URL.parse(url)?.hostname.split('.')[0] : undefined;
+  const isName = host !== undefined && /^[a-z][\w-]*$/.test(host) && host !== 'api';
+  return isName ? host : (provider.vendor ?? prefix.replaceAll(/[^\w.-]/g, '-'));
 }
 
 interface Asked {
@@ -148,6 +156,7 @@ function limitsOf(
   const organization = values.plain(params['organization']);
   const sent = [
     ...headers.map(([name, value]) => {
+      if (!MAYBE_SECRET.test(name)) return [name, values.plain(value)] as const;
       const wish = `HEADER_${name.toUpperCase().replaceAll(/\W/g, '_')}`;
       return [name, values.secret(value, `${from} extra_headers.${name}`, wish)] as const;
     }),
@@ -166,6 +175,9 @@ function limitsOf(
     ...(sent.length === 0 ? {} : { headers: Object.fromEntries(sent) }),
   };
 }
+
+/** Names of headers whose values are kept out of the result. */
+const MAYBE_SECRET = /auth|key|token|secret|cookie|signature|password/i;
 
 /** Seconds as a duration of the config. */
 export function secondsText(seconds: number): string {
@@ -197,7 +209,8 @@ const INSTEAD: Readonly<Record<string, string>> = {
 function tellRest(whole: Section, params: Section, from: string, notes: Notes): void {
   for (const name of Object.keys(params)) {
     if (READ.has(name) || /cost|price/.test(name)) continue;
-    notes.not(`${from} ${name}`, INSTEAD[name] ?? 'a default of the request: let the client send it');
+    const other = OF_PLACE.test(name) ? 'has no counterpart: config.md has what a backend can be told' : undefined;
+    notes.not(`${from} ${name}`, INSTEAD[name] ?? other ?? 'a default of the request: let the client send it');
   }
   const info = Object.keys(sectionOf(whole['model_info'])).filter((name) => !/cost|^base_model$/.test(name));
   for (const name of info) {
@@ -208,4 +221,6 @@ function tellRest(whole: Section, params: Section, from: string, notes: Notes): 
   }
 }
 
+/** Other ways to say where a model is, and who asks. */
+const OF_PLACE = /^(?:aws|azure|vertex|s3|gcs)_|^(?:tenant|client)_|credential/;
 const ACCESS = /access_group|team_/;
