@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 
+import { answerAdmin } from './admin/answer.ts';
 import { Cooldowns } from './routing/cooldown.ts';
 import { HealthChecks } from './routing/health.ts';
 import { LiveBackends } from './upstream/backends.ts';
@@ -111,6 +112,7 @@ export class App {
       itemStore: new ItemStore(this.#budget),
       reload: () => this.onReload(),
       status: () => this.#status(),
+      admin: { answer: answerAdmin },
       random: Math.random,
     });
     this.#apply(config, snapshot);

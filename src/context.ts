@@ -10,6 +10,8 @@ import type { Log } from './records/log/log.ts';
 import type { ByteBudget } from './core/byte-budget.ts';
 import type { ItemStore } from './core/item-store.ts';
 import type { ResponseOwners } from './core/response-owners.ts';
+import type { Exchange } from './core/exchange.ts';
+import type { LocalAnswer } from './core/local-answer.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What came of reading the config again: what changed, or why the old one stays; each a line to read. */
@@ -49,6 +51,12 @@ export interface GatewayStatus {
   };
 }
 
+/** The admin API, as those who hand requests to it see it. */
+export interface AdminApi {
+  /** Answers a request whose caller was let in. Throws a Refusal for what cannot be done. */
+  answer(exchange: Exchange, context: Context): Promise<LocalAnswer>;
+}
+
 /** What the verbs work with. One for each snapshot, so that an exchange ends on the config that it began with. */
 export interface Context {
   readonly snapshot: Snapshot;
@@ -71,6 +79,8 @@ export interface Context {
   /** How many requests for a model are let in and not over. */
   running(): number;
   status(): GatewayStatus;
+  /** Answers what operators ask for. */
+  readonly admin: AdminApi;
   /** In [0, 1). */
   random(): number;
 }

@@ -22,6 +22,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['admission'],
   ['dispatch', 'delivery'],
   ['gateway'],
+  ['admin'],
   ['settings'],
   ['app'],
   ['server', 'commands', 'main'],
@@ -37,7 +38,7 @@ const OUTERMOST: Record<string, readonly string[]> = { main: ['commands'], comma
 const BESIDE = new Set(['snapshot', 'context']);
 
 /** Areas whose code may run the config's code. Its types may be imported anywhere. */
-const READS_CONFIG = ['config', 'build-snapshot', 'settings', 'app', 'server', 'commands', 'main'];
+const READS_CONFIG = ['config', 'build-snapshot', 'settings', 'app', 'admin', 'server', 'commands', 'main'];
 
 /** Areas outside a request's way: they read the config, and make of it what requests go by. */
 const OUTSIDE_REQUESTS = new Set([...READS_CONFIG.filter((area) => area !== 'server'), 'config']);

@@ -271,6 +271,8 @@ describe('errors', () => {
   const URLS = 'an http:// or https:// URL such as https://api.openai.com/v1, or "demo:"';
   test.each<[string, string | string[]]>([
     ['bakends: []', '1:1 bakends: unknown key "bakends" (did you mean "backends"?)'],
+    ['providers: []', '1:1 providers: unknown key "providers" (did you mean "backends"?)'],
+    ['server: {port: 1}', '1:10 server.port: unknown key "port" (did you mean "listen", at the top of the file?)'],
     [
       'proxy:\n  zzz: 1',
       '2:3 proxy.zzz: unknown key "zzz" (known: enable_system_prompt, system_prompt_dir, prompt_variables, forward_client_ip, trusted_proxies)',

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { nearest } from '../lib/nearest.ts';
 import type { ConfigPath } from './problem.ts';
+import { nameHere, topLevelName } from './other-names.ts';
 import { litellmKey } from './litellm-config.ts';
 import { allowedBy, isShowable, schemaAt, shapeOf } from './shape.ts';
 
@@ -31,7 +32,7 @@ export function describeIssue(
     const known = shape?.kind === 'map' ? Object.keys(shape.keys) : [];
     const foreign = path.length === 0 ? litellmKey(issue.keys) : undefined;
     if (foreign !== undefined) return [foreign];
-    return issue.keys.map((key) => ({ path: [...path, key], message: unknownMessage('key', key, known) }));
+    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known, root) }));
   }
   if (issue.code === 'invalid_key') return [{ path, message: issue.issues[0]?.message ?? issue.message }];
   if (issue.code === 'custom' && !issue.params) return [{ path, message: issue.message }];
@@ -41,6 +42,17 @@ export function describeIssue(
     return [{ path, message: `must be a list: ${isQuotable && isWord(issue.input) ? `[${issue.input}]` : '[…]'}` }];
   const wrong = refusal(issue.input, allowed, isQuotable);
   return [{ path, message: `${wrong} (${guess(issue)}${allowed})` }];
+}
+
+/** Says what a key of another program is called here, if it is one. */
+function unknownKey(key: string, known: readonly string[], root: z.core.$ZodType): string {
+  const here = nameHere(key, known);
+  if (here !== undefined) return `unknown key "${key}" (did you mean "${here}"?)`;
+  const shape = shapeOf(root);
+  const atTop = shape.kind === 'map' ? topLevelName(key, Object.keys(shape.keys)) : undefined;
+  return atTop === undefined
+    ? unknownMessage('key', key, known)
+    : `unknown key "${key}" (did you mean "${atTop}", at the top of the file?)`;
 }
 
 function isListOfTexts(schema: z.core.$ZodType): boolean {

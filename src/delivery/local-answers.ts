@@ -1,10 +1,12 @@
 import type { Handler } from '../core/endpoint-row.ts';
-import { reportOf } from '../routing/report.ts';
 import type { Exchange } from '../core/exchange.ts';
+import { Aborted } from '../core/failure.ts';
+import type { LocalAnswer, PiecewiseAnswer } from '../core/local-answer.ts';
 import type { GatewayErrorCode } from '../core/refusal.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { aliasNamed, usable } from '../admission/accept.ts';
 import type { Context } from '../context.ts';
+import { logBug } from '../records/log-bug.ts';
 import { finish } from '../records/finish.ts';
 import { ownResponse } from './client-headers.ts';
 
@@ -16,20 +18,57 @@ export async function answerLocally(exchange: Exchange, client: Protocol, contex
   const { handler = '' } = exchange.endpoint ?? {};
   const answerOf = ANSWERS.get(handler);
   if (answerOf === undefined) throw new Error(`${exchange.path} is not answered here`);
-  const { body, status = 200 } = await answerOf(exchange, client, context);
+  const answer = await answerOf(exchange, client, context);
+  if ('pieces' in answer) return piecewise(answer, exchange, client, context);
+  const { body, status = 200, errorCode } = answer;
   const own = JSON.stringify(body);
   const text = context.snapshot.scrubber?.scrubText(own) ?? own;
   exchange.delivery.status = status;
+  if (errorCode !== undefined) exchange.delivery.errorCode = errorCode;
   exchange.delivery.bytesOut = Buffer.byteLength(text);
   finish(exchange, context);
-  const headers = { 'content-type': 'application/json' };
+  const headers = { 'content-type': 'application/json', ...answer.headers };
   return ownResponse(text, { status, headers }, { exchange, protocol: client });
 }
 
-interface LocalAnswer {
-  readonly body: unknown;
-  /** 200 unless told. */
-  readonly status?: number;
+/** Sends the pieces as the client takes them. What goes wrong after the first cuts the answer off, which a client notices. */
+function piecewise(
+  { pieces, headers }: PiecewiseAnswer,
+  exchange: Exchange,
+  protocol: Protocol,
+  context: Context,
+): Response {
+  const { delivery } = exchange;
+  const { scrubber } = context.snapshot;
+  delivery.status = 200;
+  const iterator = pieces[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const next: IteratorResult<string, unknown> = await iterator.next();
+        if (next.done === true) {
+          finish(exchange, context);
+          controller.close();
+          return;
+        }
+        const bytes = encoder.encode(scrubber?.scrubText(next.value) ?? next.value);
+        delivery.bytesOut += bytes.length;
+        controller.enqueue(bytes);
+      } catch (error) {
+        delivery.errorCode = 'internal_error' satisfies GatewayErrorCode;
+        logBug(error, exchange, context.log);
+        finish(exchange, context);
+        controller.error(error);
+      }
+    },
+    async cancel() {
+      exchange.abort(new Aborted('client_gone'));
+      finish(exchange, context);
+      await iterator.return?.();
+    },
+  });
+  return ownResponse(body, { status: 200, headers }, { exchange, protocol });
 }
 
 type Answering = (exchange: Exchange, client: Protocol, context: Context) => LocalAnswer | Promise<LocalAnswer>;
@@ -42,18 +81,5 @@ const ANSWERS: ReadonlyMap<string, Answering> = new Map<Handler, Answering>([
       body: models.one(aliasNamed(exchange.endpoint?.target ?? '', exchange, snapshot).name, CREATED),
     }),
   ],
-  ['backends', (_exchange, _client, context) => ({ body: backendsOf(context) })],
-  ['status', (_exchange, _client, context) => ({ body: context.status() })],
-  ['reload', (exchange, _client, context) => reload(exchange, context)],
+  ['admin', (exchange, _client, context) => context.admin.answer(exchange, context)],
 ]);
-
-function backendsOf({ snapshot, clock, queue, running }: Context): unknown {
-  const backends = Array.from(snapshot.backends.values(), ({ live }) => reportOf(live, clock));
-  return { backends, requests: { running: running(), waiting: queue.waiting } };
-}
-
-async function reload(exchange: Exchange, context: Context): Promise<LocalAnswer> {
-  const outcome = await context.reload();
-  if (outcome.result === 'refused') exchange.delivery.errorCode = 'invalid_config' satisfies GatewayErrorCode;
-  return { body: outcome, status: outcome.result === 'reloaded' ? 200 : 422 };
-}

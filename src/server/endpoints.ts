@@ -1,3 +1,5 @@
+import { hasNames, pathsOf } from '../admin/paths.ts';
+import { adminRows } from '../admin/rows.ts';
 import type { EndpointRow, Match, Matched } from '../core/endpoint-row.ts';
 import type { Endpoint, Method, MisplacedPath } from '../core/exchange.ts';
 import type { ProtocolName } from '../core/part.ts';
@@ -31,10 +33,7 @@ export const ENDPOINTS: readonly EndpointRow[] = [
   { match: local('/health', '/healthz'), auth: 'public', limits: 'none', handler: 'health' },
   { match: local('/readyz'), auth: 'public', limits: 'none', handler: 'ready' },
   { match: local('/metrics'), auth: 'scraper', limits: 'none', handler: 'metrics' },
-  // Operators must get through when everybody is at a limit.
-  { match: local('/admin/backends'), auth: 'operator', limits: 'none', handler: 'backends' },
-  { match: local('/admin/status'), auth: 'operator', limits: 'none', handler: 'status' },
-  { match: posted('/admin/reload'), auth: 'operator', limits: 'none', handler: 'reload' },
+  ...adminRows,
   // Two forms of one dialect have the same rows. What is asked of models is looked for before the rest of each API.
   ...[...new Set(PROTOCOLS.flatMap(([, { front }]) => front.rows))].toSorted(
     (one, other) => Number(one.handler === 'passthrough') - Number(other.handler === 'passthrough'),
@@ -42,11 +41,30 @@ export const ENDPOINTS: readonly EndpointRow[] = [
 ];
 
 /** What only operators may see: a proxy in front may guard these very paths, so they are answered at no other spelling. */
-export const OPERATORS_PATHS: ReadonlySet<string> = new Set(
+const OPERATORS_PATHS: ReadonlySet<string> = new Set(
   ENDPOINTS.filter(({ auth }) => auth === 'operator' || auth === 'scraper').flatMap(({ match }) =>
     Object.keys(match.paths ?? {}),
   ),
 );
+
+/** Whether a path is for operators, whatever is there. */
+export function isOperatorsPath(path: string): boolean {
+  return OPERATORS_PATHS.has(path) || path.startsWith('/admin/');
+}
+
+/**
+ * The routes of what is for operators as Bun matches them with the request line, each with a function that tells whether a
+ * path, its dots resolved, is one of that route.
+ */
+export const OPERATORS_ROUTES: ReadonlyMap<string, (path: string) => boolean> = new Map([
+  ...Array.from(OPERATORS_PATHS, (known) => [known, (path: string) => path === known] as const),
+  ...pathsOf()
+    .filter(hasNames)
+    .map(
+      (each) =>
+        [each.template.replaceAll(/\{(\w+)\}/g, ':$1'), (path: string) => each.namesIn(path) !== undefined] as const,
+    ),
+]);
 
 /** A row at a path: what a request there asks for. */
 interface Found {
@@ -70,7 +88,7 @@ export function matchEndpoint(
   query: string,
 ): EndpointMatch {
   const path = written.includes('%3') ? written.replace(ENCODED_COLON, ':') : written;
-  const found = KNOWN.get(path) ?? endpointAt(path, query, headers);
+  const found = KNOWN.get(path) ?? operatorsAt(path, query) ?? endpointAt(path, query, headers);
   if (found === undefined) return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: misplaced(path) };
   const endpoint =
     found.row.match.isShared === true
@@ -138,7 +156,12 @@ function segmentsOf(path: string): string[] {
 
 /** What is for operators is found at its own spelling alone, which was looked for before. */
 function lookUp(path: string, query: string, headers?: Headers): Found | undefined {
-  return OPERATORS_PATHS.has(path) ? undefined : (KNOWN.get(path) ?? withName(path, query, headers));
+  return isOperatorsPath(path) ? undefined : (KNOWN.get(path) ?? withName(path, query, headers));
+}
+
+/** What is for operators at a path with a name in it. */
+function operatorsAt(path: string, query: string): Found | undefined {
+  return isOperatorsPath(path) ? withName(path, query) : undefined;
 }
 
 function withName(path: string, query: string, headers?: Headers): Found | undefined {
@@ -210,8 +233,4 @@ function likelyBy(headers: Headers): ProtocolName | undefined {
 /** What is answered here is asked for by GET. */
 function local(...paths: string[]): Match {
   return { paths: Object.fromEntries(paths.map((path) => [path, { ...LOCAL, methods: ['GET', 'HEAD'] }])) };
-}
-
-function posted(path: string): Match {
-  return { paths: { [path]: { ...LOCAL, methods: ['POST'] } } };
 }

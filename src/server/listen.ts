@@ -1,7 +1,8 @@
 import type { Server } from 'bun';
 
 import type { ListenAddress } from '../config/listen.ts';
-import { OPERATORS_PATHS } from './endpoints.ts';
+import { OPERATORS_ROUTES } from './endpoints.ts';
+import { targetOf } from './request-target.ts';
 import { listenOnSocket } from './unix-socket.ts';
 
 /** Answers one request. `isLiteral`: its path stands in the request line as it is in its URL; known of operators' paths only. */
@@ -42,11 +43,12 @@ export async function listen(address: ListenAddress, fetch: Fetch, options: List
 type Handler = ReturnType<typeof handlerOf>;
 
 function handlerOf(fetch: Fetch, { idleSeconds }: ListenOptions) {
-  const literal = (request: Request, server: Server<undefined>) => fetch(request, server, true);
+  const literal = (isIt: (path: string) => boolean) => (request: Request, server: Server<undefined>) =>
+    fetch(request, server, isIt(targetOf(request.url)?.path ?? ''));
   return {
     fetch: (request: Request, server: Server<undefined>) => fetch(request, server, false),
     // Bun compares routes with the request line as it came, before dots and escapes are resolved.
-    routes: Object.fromEntries(Array.from(OPERATORS_PATHS, (path) => [path, literal])),
+    routes: Object.fromEntries(Array.from(OPERATORS_ROUTES, ([route, isIt]) => [route, literal(isIt)])),
     error: () => new Response(null, { status: 500 }),
     idleTimeout: idleSeconds,
     maxRequestBodySize: NO_LIMIT,

@@ -12,7 +12,7 @@ import { keyShown } from '../admission/auth.ts';
 import { checkValid } from '../admission/caller-key.ts';
 import { checkEndpoint } from '../admission/operators.ts';
 import { protocolOf } from '../protocols/registry.ts';
-import { matchEndpoint, OPERATORS_PATHS } from './endpoints.ts';
+import { matchEndpoint, isOperatorsPath } from './endpoints.ts';
 import { isPreflight, objectionTo } from './objection.ts';
 import { targetOf } from './request-target.ts';
 import { DEFAULT_PROTOCOL } from '../vendors/dialects.ts';
@@ -61,7 +61,7 @@ function answer(
   const probe = match.endpoint === undefined ? undefined : PROBES[match.endpoint.handler];
   if (probe !== undefined) return probe(request, app);
   // A proxy in front that guards these paths has not seen them, if they come of dots that were resolved here.
-  if (!isLiteral && OPERATORS_PATHS.has(path)) match = { protocol: match.protocol, endpoint: undefined };
+  if (!isLiteral && isOperatorsPath(path)) match = { protocol: match.protocol, endpoint: undefined };
   const isMetrics = match.endpoint?.handler === 'metrics';
   const head = { method, url, headers, target };
   const objection = objectionTo(head, app.gateway.snapshot, server);

@@ -1,0 +1,43 @@
+import { acceptBytes } from '../admission/accept.ts';
+import type { Context } from '../context.ts';
+import type { Exchange } from '../core/exchange.ts';
+import type { LocalAnswer } from '../core/local-answer.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { Operation } from './operation.ts';
+import { pathsOf } from './paths.ts';
+
+const PATHS = pathsOf();
+
+/** Answers a request to the admin API, which its caller was let in to. Throws a Refusal for what cannot be done. */
+export async function answerAdmin(exchange: Exchange, context: Context): Promise<LocalAnswer> {
+  const { operation, names } = operationOf(exchange);
+  await acceptBytes(exchange, context);
+  const text = exchange.body?.text ?? '';
+  return operation.run(
+    {
+      names,
+      query: Object.fromEntries(new URLSearchParams(exchange.query)),
+      body: text === '' ? undefined : parsed(text),
+      headers: exchange.headers,
+      actor: { caller: exchange.caller?.name ?? 'anonymous', clientIp: exchange.clientIp },
+    },
+    context,
+  );
+}
+
+function operationOf({ path, method }: Exchange): { operation: Operation; names: Readonly<Record<string, string>> } {
+  for (const each of PATHS) {
+    const names = each.namesIn(path);
+    const operation = names === undefined ? undefined : each.byMethod.get(method === 'HEAD' ? 'GET' : method);
+    if (names !== undefined && operation !== undefined) return { operation, names };
+  }
+  throw new Error(`${method} ${path} is no operation of the admin API`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal('invalid_json', 'The body is not JSON. Send valid JSON, UTF-8 encoded.', { param: 'body' });
+  }
+}

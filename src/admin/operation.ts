@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import type { Method } from '../core/exchange.ts';
+import type { LocalAnswer } from '../core/local-answer.ts';
+import type { HeaderFields } from '../lib/header-fields.ts';
+import { queryProblem, bodyProblem } from './problem.ts';
+
+/** Who does something, for the audit log. */
+export interface Actor {
+  readonly caller: string;
+  readonly clientIp: string;
+}
+
+/** A call of an operation, as the client made it. */
+export interface RawCall {
+  /** What stands in the place of each `{name}` of the path. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** Parsed JSON; undefined where the request has no body. */
+  readonly body: unknown;
+  readonly headers: HeaderFields;
+  readonly actor: Actor;
+}
+
+/** The same, with query and body as the operation's schemas make them. */
+export interface Call<Query, Body> extends Omit<RawCall, 'query' | 'body'> {
+  readonly query: Query;
+  readonly body: Body;
+}
+
+/** What an operation is, in the words of its page in the documentation. */
+interface Description {
+  /** `operationId` of OpenAPI: unique, a verb and a noun. */
+  readonly id: string;
+  readonly method: Exclude<Method, 'HEAD'>;
+  /** With `{name}` for each segment that is a name. */
+  readonly path: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** Of a good answer; 200 unless told. */
+  readonly status?: number;
+  /** The content types of an answer that is not JSON. */
+  readonly produces?: readonly string[];
+}
+
+/** One operation of the admin API, its call not yet parsed. */
+export interface Operation extends Description {
+  readonly query: z.ZodObject;
+  /** Undefined: it takes no body. */
+  readonly body: z.ZodType | undefined;
+  readonly answer: z.ZodType;
+  /** Throws a Refusal for a call that its schemas do not allow, or that cannot be done. */
+  run(call: RawCall, context: Context): LocalAnswer | Promise<LocalAnswer>;
+}
+
+/** What an operation is written as: schemas, and a function of what they make of a call. */
+interface Definition<Query extends z.ZodObject, Body extends z.ZodType> extends Description {
+  readonly query?: Query;
+  readonly body?: Body;
+  readonly answer: z.ZodType;
+  readonly handle: (
+    call: Call<z.output<Query>, z.output<Body>>,
+    context: Context,
+  ) => LocalAnswer | Promise<LocalAnswer>;
+}
+
+const NO_QUERY = z.strictObject({});
+
+/** Makes an operation of its definition: types, validation and documentation come from the same schemas. */
+export function operation<Query extends z.ZodObject = typeof NO_QUERY, Body extends z.ZodType = z.ZodUndefined>(
+  definition: Definition<Query, Body>,
+): Operation {
+  const { query = NO_QUERY, body, handle, ...rest } = definition;
+  return {
+    ...rest,
+    query,
+    body,
+    run(call, context) {
+      const parsedQuery = query.safeParse(call.query, { reportInput: true });
+      if (!parsedQuery.success) throw queryProblem(parsedQuery.error, query);
+      const parsedBody = (body ?? z.undefined()).safeParse(call.body, { reportInput: true });
+      if (!parsedBody.success) throw bodyProblem(parsedBody.error, body);
+      return handle(
+        { ...call, query: parsedQuery.data as z.output<Query>, body: parsedBody.data as z.output<Body> },
+        context,
+      );
+    },
+  };
+}
