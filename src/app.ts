@@ -11,6 +11,9 @@ import type { Config } from './config/schema.ts';
 import { ByteBudget } from './core/byte-budget.ts';
 import { ItemStore } from './core/item-store.ts';
 import { ResponseOwners } from './core/response-owners.ts';
+import type { Feature, FeatureTools } from './feature.ts';
+import { FeatureSet } from './feature-set.ts';
+import { createFeatures } from './features.ts';
 import { Gateway } from './gateway.ts';
 import type { Clock } from './lib/clock.ts';
 import { systemClock } from './lib/clock.ts';
@@ -19,16 +22,14 @@ import { stderrWriter } from './records/log/console/console-writer.ts';
 import { createLog } from './records/log/log.ts';
 import type { Log } from './records/log/log.ts';
 import { Metrics } from './records/metrics/metrics.ts';
-import { logSink } from './records/sink.ts';
 import type { GatewayStatus, LastReload, ReloadResult } from './context.ts';
-import { RequestQueue } from './admission/queue.ts';
+import { RequestQueue } from './admission/queue/queue.ts';
 import { FailedKeys } from './admission/failed-keys.ts';
-import { RateLimits } from './admission/rate-limit.ts';
 import { promptChanges } from './prompts/changes.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
 import { loadPrompts } from './prompts/load.ts';
 import { unmatchedModels } from './prompts/unmatched.ts';
-import { queueSettings, healthSettings, logSettings, maxBufferedBytes, rateLimitSettings } from './settings.ts';
+import { healthSettings, logSettings, maxBufferedBytes } from './settings.ts';
 import { buildSnapshot } from './build-snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Environment } from './lib/environment.ts';
@@ -40,8 +41,12 @@ interface Place {
   readonly configDir: string;
   readonly file: string | undefined;
   readonly env: Environment;
-  /** Instead of the config's own log. */
-  readonly log: Log | undefined;
+}
+
+/** What takes the place of what an app makes for itself. */
+interface Instead {
+  readonly log?: Log;
+  readonly features?: (tools: FeatureTools) => readonly Feature[];
 }
 
 /** The composition root: everything that serves requests is constructed here and nowhere else. */
@@ -50,6 +55,7 @@ export class App {
   readonly metrics: Metrics;
   readonly gateway: Gateway;
   readonly failedKeys: FailedKeys;
+  readonly features: FeatureSet;
   config: Config;
   /** Reads the config again, if it came from somewhere. */
   onReload: () => Promise<ReloadResult> = () => Promise.resolve({ result: 'refused', problems: [NO_FILE] });
@@ -57,36 +63,44 @@ export class App {
   onConfigured: (config: Config) => void = () => undefined;
   readonly #live: LiveBackends;
   readonly #health: HealthChecks;
-  readonly #rateLimits: RateLimits;
   readonly #queue: RequestQueue;
   readonly #budget: ByteBudget;
   readonly #place: Place;
   #loadedAt = new Date();
   #lastReload: LastReload | undefined;
 
-  /** Builds the gateway of `config`, which came from `file` if from one; `log` takes the place of its own. Throws a ConfigError if its prompt files are wrong. */
-  static async create(config: Config, file: string | undefined, env: Environment, log?: Log): Promise<App> {
+  /**
+   * Builds the gateway of `config`, which came from `file` if from one. Rejects with a ConfigError if its prompt files are
+   * wrong or a feature cannot start.
+   */
+  static async create(config: Config, file: string | undefined, env: Environment, instead: Instead = {}): Promise<App> {
     const configDir = resolve(file === undefined ? '.' : dirname(file));
     const { prompts, warnings } = await readPrompts(config, configDir, env);
-    const app = new App(config, prompts, { configDir, env, file, log });
+    const app = new App(config, prompts, { configDir, env, file }, instead);
     for (const warning of warnings) app.log.warn(`config warning: ${warning}`);
+    try {
+      await app.features.start(config);
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
+    app.#apply(config, app.gateway.snapshot);
     return app;
   }
 
-  private constructor(config: Config, prompts: PromptSet | undefined, place: Place) {
+  private constructor(config: Config, prompts: PromptSet | undefined, place: Place, instead: Instead) {
     this.config = config;
     this.#place = place;
     const clock = systemClock;
-    const log = place.log ?? createLog(logSettings(config, place.env), { clock, console: stderrWriter() });
+    const { env } = place;
+    const log = instead.log ?? createLog(logSettings(config, env), { clock, console: stderrWriter() });
     this.log = log;
-    this.#queue = new RequestQueue(clock, queueSettings(config));
+    this.#queue = new RequestQueue(clock);
     this.#budget = new ByteBudget(maxBufferedBytes(config));
     this.#live = new LiveBackends(this.#queue.hasRoom);
-    this.#rateLimits = new RateLimits(clock);
     const lack = ownLack(log);
     this.failedKeys = failedKeys(clock, log);
     this.#health = healthChecks(clock, log, lack);
-    const snapshot = buildSnapshot(config, { live: this.#live, env: place.env, prompts });
     this.metrics = new Metrics({
       backends: () => Array.from(this.gateway.snapshot.backends.values(), ({ live }) => gaugesOf(live, clock)),
       aliases: () => Array.from(this.gateway.snapshot.aliases.values(), (alias) => routeGaugesOf(alias, clock)),
@@ -95,17 +109,21 @@ export class App {
       bufferedLimitBytes: () => this.#budget.limit,
       droppedLogLines: () => log.droppedLines,
       accepting: () => this.gateway.accepting,
+      features: () => this.features.families(),
       version: VERSION,
     });
+    const create = instead.features ?? createFeatures;
+    this.features = new FeatureSet(create({ clock, log, env, metrics: this.metrics, queue: this.#queue }), log);
+    const policies = this.features.policiesOf(config);
+    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies });
     this.gateway = new Gateway(snapshot, {
       clock,
       log,
-      sinks: [logSink(log), this.metrics],
+      sinks: this.features.sinks,
       cooldowns: cooldowns(clock, log, this.metrics),
       health: this.#health,
       ownLack: lack,
       failedKeys: this.failedKeys,
-      rateLimits: this.#rateLimits,
       queue: this.#queue,
       owners: new ResponseOwners(),
       budget: this.#budget,
@@ -115,13 +133,13 @@ export class App {
       admin: { answer: answerAdmin },
       random: Math.random,
     });
-    this.#apply(config, snapshot);
   }
 
   /**
    * Puts another config into force: requests under way end on the old one. Resolves to what changed of its prompt files and
    * their warnings.
-   * Rejects, with nothing changed, with a ConfigError if they are wrong, or with what `beforeSwap` rejects with.
+   * Rejects, with nothing changed, with a ConfigError if they are wrong or a feature cannot start, or with what `beforeSwap`
+   * rejects with.
    */
   async reload(
     config: Config,
@@ -129,12 +147,13 @@ export class App {
   ): Promise<{ readonly changes: readonly string[]; readonly warnings: readonly string[] }> {
     const { configDir, env } = this.#place;
     const { prompts, warnings } = await readPrompts(config, configDir, env);
-    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts });
+    const policies = this.features.policiesOf(config);
+    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies });
     const changes = promptChanges(this.gateway.snapshot.prompts, prompts);
+    await this.features.start(config);
     await beforeSwap();
-    this.gateway.use(snapshot);
-    this.log.configure(logSettings(config, env));
     this.#apply(config, snapshot);
+    this.gateway.use(snapshot);
     for (const backend of this.#live.follow(this.config, config))
       this.log.info('backend state reset', { backend, cause: 'its url or api_key changed' });
     this.config = config;
@@ -157,6 +176,7 @@ export class App {
     return {
       status: unready === undefined ? 'ready' : 'not_ready',
       reason: unready ?? null,
+      degraded: this.features.degraded(),
       version: VERSION,
       config: {
         file: this.#place.file ?? null,
@@ -165,27 +185,27 @@ export class App {
         loaded_at: this.#loadedAt.toISOString(),
         last_reload: last ?? null,
       },
+      features: this.features.status(),
     };
   }
 
-  /** Lets go of timers and files. */
+  /** Lets go of timers and files, the log's last. */
   async close(): Promise<void> {
     this.#health.stop();
+    await this.features.close();
     await this.log.close();
   }
 
   /** What counts beyond the snapshot, from now on, for requests under way as well. */
-  #apply(config: Config, { backends, aliases }: Snapshot): void {
-    if (config.metrics.enabled) this.metrics.expect([...aliases.values()]);
-    this.#rateLimits.configure(rateLimitSettings(config));
+  #apply(config: Config, snapshot: Snapshot): void {
     this.failedKeys.configure(config.server.failed_keys_per_minute);
     const { enabled, per_backend_limit: limitOfEach = Infinity } = config.concurrency;
     for (const { name, max_concurrency: own } of config.backends) {
       this.#live.backend(name).limit = own ?? (enabled ? limitOfEach : Infinity);
     }
-    this.#queue.configure(queueSettings(config));
+    this.features.configure(config, snapshot);
     this.#budget.limit = maxBufferedBytes(config);
-    this.#health.configure(healthSettings(config), [...backends.values()]);
+    this.#health.configure(healthSettings(config), [...snapshot.backends.values()]);
   }
 }
 

@@ -19,7 +19,7 @@ import { KeyCheck } from './admission/auth.ts';
 import type { CallerKey } from './admission/caller-key.ts';
 import { AdminKey } from './admission/admin-key.ts';
 import { OpenCallers } from './admission/open-callers.ts';
-import { policiesOf } from './admission/policies.ts';
+import type { Policy } from './admission/policy.ts';
 import { Cors } from './admission/cors.ts';
 import { WebPages } from './admission/web-pages.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
@@ -31,10 +31,12 @@ export interface SnapshotSources {
   readonly live: LiveBackends;
   readonly env: Environment;
   readonly prompts: PromptSet | undefined;
+  /** Those that the config turns on, in their order. */
+  readonly policies: readonly Policy[];
 }
 
 /** Builds the snapshot of a validated config. */
-export function buildSnapshot(config: Config, { live, env, prompts }: SnapshotSources): Snapshot {
+export function buildSnapshot(config: Config, { live, env, prompts, policies }: SnapshotSources): Snapshot {
   const backends = new Map(
     config.backends
       .filter(({ enabled }) => enabled)
@@ -81,7 +83,7 @@ export function buildSnapshot(config: Config, { live, env, prompts }: SnapshotSo
       values: config.server.max_values,
       units: config.server.max_body_mb * 1024 * 1024,
     },
-    policies: policiesOf(config),
+    policies,
     hopMark: live.hopMark,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),

@@ -3,8 +3,7 @@ import type { HealthChecks } from './routing/health.ts';
 import type { OwnLack } from './upstream/own-lack.ts';
 import type { Clock } from './lib/clock.ts';
 import type { FailedKeys } from './admission/failed-keys.ts';
-import type { RequestQueue } from './admission/queue.ts';
-import type { RateLimits } from './admission/rate-limit.ts';
+import type { RequestQueue } from './admission/queue/queue.ts';
 import type { Sink } from './records/sink.ts';
 import type { Log } from './records/log/log.ts';
 import type { ByteBudget } from './core/byte-budget.ts';
@@ -35,6 +34,8 @@ export interface GatewayStatus {
   readonly status: 'ready' | 'not_ready';
   /** Null if it is ready. */
   readonly reason: Unready | null;
+  /** What is wrong with features, by name; undefined if nothing is. The gateway serves all the same. */
+  readonly degraded: Readonly<Record<string, string>> | undefined;
   /** With its commit, between releases. */
   readonly version: string;
   readonly config: {
@@ -49,6 +50,8 @@ export interface GatewayStatus {
     /** Null before the first. */
     readonly last_reload: LastReload | null;
   };
+  /** What features have to say, by name; undefined if nothing. */
+  readonly features: Readonly<Record<string, object>> | undefined;
 }
 
 /** The admin API, as those who hand requests to it see it. */
@@ -64,13 +67,12 @@ export interface Context {
   readonly health: HealthChecks;
   readonly ownLack: OwnLack;
   readonly failedKeys: FailedKeys;
-  readonly rateLimits: RateLimits;
   readonly queue: RequestQueue;
   readonly owners: ResponseOwners;
   readonly itemStore: ItemStore;
   /** The memory that requests may hold together. */
   readonly budget: ByteBudget;
-  /** Where the record of each finished exchange goes. */
+  /** Where the record of each finished exchange goes. The same array for good, and a reload changes what is in it. */
   readonly sinks: readonly Sink[];
   readonly clock: Clock;
   readonly log: Log;

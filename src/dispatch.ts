@@ -12,7 +12,7 @@ import { RouteCandidates } from './routing/route-candidates.ts';
 import type { Context } from './context.ts';
 import { Attempt } from './core/attempt.ts';
 import type { Exhausted, Outcome } from './upstream/outcome.ts';
-import { waitForRoom } from './admission/queue-slot.ts';
+import { waitForRoom } from './admission/queue/queue-slot.ts';
 
 /**
  * Makes attempts until one answers: of a request for an alias, by its routes; of one for what a provider keeps, at the

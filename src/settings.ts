@@ -3,12 +3,9 @@ import { join, resolve } from 'node:path';
 import type { HealthSettings } from './routing/health.ts';
 import type { Config } from './config/schema.ts';
 import { secretsOf } from './config/secrets.ts';
-import { concurrencySchema } from './config/sections/limits.ts';
 import type { ConsoleSettings } from './records/log/console/log-console.ts';
 import type { LogSettings } from './records/log/log.ts';
 import { terminalOf } from './records/log/console/terminal.ts';
-import type { QueueSettings } from './admission/queue.ts';
-import type { RateLimitSettings } from './admission/rate-limit.ts';
 import type { Environment } from './lib/environment.ts';
 
 /** What the log goes by. */
@@ -48,29 +45,6 @@ export function watchdogSettings({ server, logging }: Config) {
     logFile: logging.base_dir === '' ? undefined : join(resolve(logging.base_dir), 'general.log'),
     asJson: logging.format === 'json',
     consoleAsJson: logging.console_format === 'json',
-  };
-}
-
-/** What requests are counted by; undefined if they are not. */
-export function rateLimitSettings({ rate_limit: limits }: Config): RateLimitSettings | undefined {
-  if (!limits.enabled) return undefined;
-  return {
-    global: limits.global_rps,
-    perIp: limits.per_ip_rps,
-    perAlias: limits.per_model_rps,
-    burstFactor: limits.burst_factor,
-  };
-}
-
-/** How many requests run and wait. Switched off, it leaves the defaults of the queue, for backends with limits of their own. */
-export function queueSettings({ concurrency }: Config): QueueSettings {
-  const { enabled } = concurrency;
-  const queue = enabled ? concurrency : concurrencySchema.parse(undefined);
-  return {
-    maxRequests: enabled ? concurrency.max_requests : Infinity,
-    maxQueueSize: queue.max_queue_size,
-    queueTimeoutMs: queue.queue_timeout === 0 ? Infinity : queue.queue_timeout,
-    overflow: queue.overflow,
   };
 }
 

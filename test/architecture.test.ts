@@ -24,6 +24,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['gateway'],
   ['admin'],
   ['settings'],
+  ['features', 'feature-set'],
   ['app'],
   ['server', 'commands', 'main'],
 ];
@@ -34,21 +35,26 @@ const NAMES_DIALECTS = ['src/protocols/registry.ts', 'src/protocols/contract/', 
 /** The outermost layer is the program itself: `main` picks a command, and `serve` opens the listener. */
 const OUTERMOST: Record<string, readonly string[]> = { main: ['commands'], commands: ['server'] };
 
-/** What a request works with: the derived config, and that together with what outlives it. */
-const BESIDE = new Set(['snapshot', 'context']);
+/** What a request works with: the derived config, that together with what outlives it, and what a feature is. */
+const BESIDE = new Set(['snapshot', 'context', 'feature']);
 
 /** Areas whose code may run the config's code. Its types may be imported anywhere. */
 const READS_CONFIG = ['config', 'build-snapshot', 'settings', 'app', 'admin', 'server', 'commands', 'main'];
 
 /** Areas outside a request's way: they read the config, and make of it what requests go by. */
-const OUTSIDE_REQUESTS = new Set([...READS_CONFIG.filter((area) => area !== 'server'), 'config']);
+const OUTSIDE_REQUESTS = new Set([
+  ...READS_CONFIG.filter((area) => area !== 'server'),
+  ...['config', 'feature', 'features', 'feature-set'],
+]);
+
+/** In the room of a feature, this file alone knows the config, whose code it may run. */
+const FEATURE_FILE = /\/feature\.ts$/;
 
 /** Files in areas of a request's way that may know the config's types all the same, each with the reason. */
 const KNOWS_CONFIG_TYPES: Record<string, string> = {
   'src/upstream/resolve.ts': 'makes a backend of its config, once for each snapshot',
   'src/upstream/quirks.ts': 'part of that',
   'src/upstream/backends.ts': 'compares the configs before and after a reload',
-  'src/admission/policies.ts': 'picks the policies that a config asks for, once for each snapshot',
   'src/server/host.ts': 'listens where the config says',
   'src/server/listen.ts': 'listens at an address',
 };
@@ -153,6 +159,7 @@ describe('architecture', () => {
   test('imports point inwards', () => {
     const problems = code.flatMap((source) =>
       relativeImports(source).flatMap(({ target, typeOnly }) => {
+        if (isFeatureFile(source.path) && areaOf(target) === 'config') return [];
         const why = objection(areaOf(source.path), areaOf(target), typeOnly);
         return why === undefined ? [] : [`${source.path} imports ${target}: ${why}`];
       }),
@@ -177,6 +184,10 @@ describe('architecture', () => {
     expect(objection('snapshot', 'admission', false)).toContain('types only');
     expect(objection('snapshot', 'app', true)).toContain('below the gateway');
     expect(objection('snapshot', 'config', true)).toContain('config');
+    expect(objection('feature', 'config', true)).toBeUndefined();
+    expect(objection('feature', 'config', false)).toContain('types only');
+    expect(objection('app', 'features', false)).toBeUndefined();
+    expect(objection('gateway', 'features', true)).toContain('outwards');
     expect(objection('upstream', 'snapshot', true)).toBeUndefined();
     expect(objection('upstream', 'snapshot', false)).toContain('import type');
     expect(objection('core', 'snapshot', true)).toContain('protocols');
@@ -203,7 +214,7 @@ describe('architecture', () => {
 
   test("no file of a request's way knows the config, not even its types", () => {
     const knowing = code
-      .filter(({ path }) => !OUTSIDE_REQUESTS.has(areaOf(path)))
+      .filter(({ path }) => !OUTSIDE_REQUESTS.has(areaOf(path)) && !isFeatureFile(path))
       .filter((source) => relativeImports(source).some(({ target }) => areaOf(target) === 'config'))
       .map(({ path }) => path);
     expect(knowing).toEqual(Object.keys(KNOWS_CONFIG_TYPES).sort());
@@ -216,7 +227,7 @@ describe('architecture', () => {
 
   test('a snapshot holds resolved settings, and no key of the config', () => {
     const live = new LiveBackends(() => undefined);
-    const snapshot = buildSnapshot(configOf({}, '127.0.0.1:0'), { live, env: {}, prompts: undefined });
+    const snapshot = buildSnapshot(configOf({}, '127.0.0.1:0'), { live, env: {}, prompts: undefined, policies: [] });
     const keys = Object.entries(snapshot).flatMap(([name, value]) => [name, ...keysOf(value)]);
     expect(keys).toContain('maxRetries');
     expect(keys.filter((key) => key === 'config' || key.includes('_'))).toEqual([]);
@@ -356,6 +367,7 @@ function objection(from: string, to: string, typeOnly: boolean): string | undefi
   if (from === to) return undefined;
   if (BESIDE.has(from)) {
     if (typeOnly && (BESIDE.has(to) || rankOf(to) < rankOf('gateway'))) return undefined;
+    if (typeOnly && from === 'feature' && to === 'config') return undefined;
     return `the ${from} may import types only, of what is below the gateway, and none of the config`;
   }
   if (to === 'config') {
@@ -386,6 +398,10 @@ function objectionToBeside(from: string, to: string, typeOnly: boolean): string 
   if (rankOf(from) > rankOf('gateway') && rankOf(from) !== Infinity) return undefined;
   if (rankOf(from) <= rankOf('protocols')) return `only what lies further out than protocols may see the ${to}`;
   return typeOnly ? undefined : `${from} may import the ${to} as a type only: write \`import type\``;
+}
+
+function isFeatureFile(path: string): boolean {
+  return FEATURE_FILE.test(path) && path !== 'src/feature.ts';
 }
 
 function rankOf(area: string): number {

@@ -1,13 +1,20 @@
+import { RequestQueue } from '../../src/admission/queue/queue.ts';
+import { configOf } from '../../src/config/schema.ts';
 import { CONSEQUENCES } from '../../src/core/failure.ts';
+import { createFeatures } from '../../src/features.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createLog } from '../../src/records/log/log.ts';
 import { LABELS } from '../../src/records/metrics/labels.ts';
 import { Metrics } from '../../src/records/metrics/metrics.ts';
 import { OUTCOMES } from '../../src/records/metrics/outcome.ts';
+import type { Family } from '../../src/records/metrics/prometheus.ts';
+import { logSettings } from '../../src/settings.ts';
 import { code, codes, table } from './table.ts';
 import type { Localize } from './table.ts';
 
 /** Every metric, and what its labels and outcomes mean. */
 export function metricsBlock(localize: Localize): string {
-  const { families } = new Metrics(NOTHING);
+  const families = allFamilies();
   const metrics = families.map(({ name, type, labels, help }) => [code(name), type, codes(labels), localize(help)]);
   const used = new Set(families.flatMap(({ labels }) => labels));
   const labels = [...used].map((label) => [code(label), localize(meaningOf(label))]);
@@ -33,6 +40,16 @@ function meaningOf(label: string): string {
   if (meaning === undefined)
     throw new Error(`the label ${label} means nothing: write it into src/records/metrics/labels.ts`);
   return meaning;
+}
+
+/** Those of the gateway, and those of each feature, which `/metrics` shows while the feature is on. */
+function allFamilies(): readonly Family[] {
+  const clock = systemClock;
+  const metrics = new Metrics(NOTHING);
+  const config = configOf({ logging: { base_dir: '' } }, '127.0.0.1:0');
+  const log = createLog(logSettings(config, {}), { clock, console: () => undefined });
+  const features = createFeatures({ clock, log, env: {}, metrics, queue: new RequestQueue(clock) });
+  return [...metrics.families, ...features.flatMap(({ families = [] }) => families)];
 }
 
 /** Enough to have every family, none of which is read. Those that only Linux has are missing elsewhere. */

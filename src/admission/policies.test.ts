@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { exchangeOf } from '../../test/kit/exchange.ts';
 import { FakeClock } from '../../test/kit/fake-clock.ts';
+import { featureTools } from '../../test/kit/feature-tools.ts';
 import { App } from '../app.ts';
 import { buildSnapshot } from '../build-snapshot.ts';
 import { configOf } from '../config/schema.ts';
@@ -11,17 +12,15 @@ import type { AdmissionLease } from '../core/admission-lease.ts';
 import { Aborted } from '../core/failure.ts';
 import type { ExchangeRecord } from '../core/record.ts';
 import { Refusal } from '../core/refusal.ts';
+import { FeatureSet } from '../feature-set.ts';
+import { createFeatures } from '../features.ts';
 import { record } from '../records/record.fixture.ts';
 import { MODEL } from '../core/endpoint-row.ts';
 import type { Endpoint } from '../core/exchange.ts';
 import { findAlias } from '../routing/aliases.ts';
 import { Cooldowns } from '../routing/cooldown.ts';
-import { queueSettings, rateLimitSettings } from '../settings.ts';
 import { LiveBackends } from '../upstream/backends.ts';
-import { policiesOf } from './policies.ts';
 import type { Policy } from './policy.ts';
-import { RequestQueue } from './queue.ts';
-import { RateLimits } from './rate-limit.ts';
 
 interface Row {
   /** The part of a config in which this policy alone is on, and lets in `room` requests at once. */
@@ -69,10 +68,10 @@ const CHAT: Endpoint = {
 /** What policies work with, and requests that come to one of them. */
 class World {
   readonly clock = new FakeClock();
-  readonly #rateLimits = new RateLimits(this.clock);
-  readonly #queue = new RequestQueue(this.clock, queueSettings(parsed({})));
+  readonly #tools = featureTools(this.clock);
+  readonly #features = new FeatureSet(createFeatures(this.#tools), this.#tools.log);
   readonly #cooldowns = new Cooldowns(this.clock, { cooling: () => undefined, recovered: () => undefined });
-  readonly #live = new LiveBackends(this.#queue.hasRoom);
+  readonly #live = new LiveBackends(this.#tools.queue.hasRoom);
   context!: Context;
 
   constructor(limits: object) {
@@ -81,11 +80,11 @@ class World {
 
   reload(limits: object): void {
     const config = parsed(limits);
-    const snapshot = buildSnapshot(config, { live: this.#live, env: {}, prompts: undefined });
-    this.#rateLimits.configure(rateLimitSettings(config));
-    this.#queue.configure(queueSettings(config));
-    const outliving = { rateLimits: this.#rateLimits, queue: this.#queue, cooldowns: this.#cooldowns };
-    this.context = { snapshot, ...outliving, clock: this.clock } as unknown as Context;
+    const policies = this.#features.policiesOf(config);
+    const snapshot = buildSnapshot(config, { live: this.#live, env: {}, prompts: undefined, policies });
+    this.#features.configure(config, snapshot);
+    const { clock, queue } = this.#tools;
+    this.context = { snapshot, queue, cooldowns: this.#cooldowns, clock } as unknown as Context;
   }
 
   exchange() {
@@ -146,9 +145,18 @@ const TRIED: readonly ExchangeRecord[] = [
 ];
 const ENDS = [...FOR_NOTHING, ...TRIED];
 
+/** The names of the policies that the limits turn on, in their order. */
+function namesFor(limits: object): string[] {
+  return new World(limits).context.snapshot.policies.map(({ name }) => name);
+}
+
 test('every policy has its row', () => {
   const all: object[] = Object.values(ROWS).map(({ limits }) => limits(1));
-  expect(policiesOf(parsed(Object.assign({}, ...all))).map(({ name }) => name)).toEqual(Object.keys(ROWS));
+  expect(namesFor(Object.assign({}, ...all))).toEqual(Object.keys(ROWS));
+  const ofFeatures = createFeatures(featureTools()).flatMap(({ policy }) =>
+    policy === undefined ? [] : [policy.name],
+  );
+  expect(ofFeatures).toEqual(Object.keys(ROWS));
 });
 
 describe.each(Object.entries(ROWS))('%s', (name, row) => {
@@ -203,9 +211,10 @@ describe.each(Object.entries(ROWS))('%s', (name, row) => {
   });
 
   test('of one that came before a reload put it into force, gives nothing back', () => {
-    const { policy } = world;
     for (const end of ENDS) {
-      world = new World({});
+      world = new World(row.limits(2));
+      const { policy } = world;
+      world.reload({});
       const before = world.enter(policy);
       if (before instanceof Refusal) throw before;
       world.reload(row.limits(2));
@@ -348,7 +357,7 @@ describe('the list', () => {
       ['rate_limit', 'queue'],
     ],
   ])('%s', (_, limits, names) => {
-    expect(policiesOf(parsed(limits)).map(({ name }) => name)).toEqual(names);
+    expect(namesFor(limits)).toEqual(names);
   });
 
   test('of a gateway is that of its config, from the start and with each reload', async () => {
@@ -358,7 +367,7 @@ describe('the list', () => {
       expect(app.gateway.snapshot.policies).toEqual([]);
       const limited = parsed({ ...quiet, concurrency: { enabled: true } });
       await app.reload(limited, () => Promise.resolve());
-      expect(app.gateway.snapshot.policies).toEqual(policiesOf(limited));
+      expect(app.gateway.snapshot.policies.map(({ name }) => name)).toEqual(['queue']);
       await app.reload(parsed(quiet), () => Promise.resolve());
       expect(app.gateway.snapshot.policies).toEqual([]);
     } finally {

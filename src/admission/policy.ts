@@ -3,8 +3,8 @@ import type { AdmissionLease } from '../core/admission-lease.ts';
 import type { Exchange } from '../core/exchange.ts';
 
 /**
- * One rule of who may come in, and when. A policy is a constant: what it counts outlives requests and reloads, and stands
- * in the context. `policies.ts` has them in order.
+ * One rule of who may come in, and when. There is one for the life of the process, of a feature that keeps what it counts
+ * (`feature.ts`); `features.ts` has them in order.
  */
 export interface Policy {
   readonly name: string;

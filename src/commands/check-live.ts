@@ -71,7 +71,7 @@ async function askAll(
   if (namesProxy(line.env)) startHttpThread();
   const mask = createRedactor(secretsOf(config, line.env));
   const log = new RecordLog(mask);
-  const app = await App.create(probeConfig(config, probes, timeoutMs), configPath(line), line.env, log);
+  const app = await App.create(probeConfig(config, probes, timeoutMs), configPath(line), line.env, { log });
   const results: LiveResult[] = [];
   const limits = new Map(config.backends.map(({ name, max_concurrency: most }) => [name, most ?? MOST_AT_ONE_BACKEND]));
   try {

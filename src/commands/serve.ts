@@ -165,6 +165,7 @@ function untilSignalled({ app, host, reloader, watchdog, launcher }: Running): P
     reloader?.stop();
     watchdog.stopping(app.config.server.shutdown_timeout + CLOSING_MS);
     void stop(app, host, signal)
+      .then(() => app.features.close())
       .then(() => {
         state = 'stopped';
         app.log.info('stopped');

@@ -37,7 +37,7 @@ function candidates(retries: number) {
     '127.0.0.1:0',
   );
   const live = new LiveBackends(() => undefined);
-  const snapshot = buildSnapshot(config, { live, env: {}, prompts: undefined });
+  const snapshot = buildSnapshot(config, { live, env: {}, prompts: undefined, policies: [] });
   const cooldowns = new Cooldowns(clock, { cooling: () => undefined, recovered: () => undefined });
   const context = { snapshot, cooldowns, clock, random: () => 1 } as unknown as Context;
   const asked = findAlias(snapshot, 'm');

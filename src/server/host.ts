@@ -109,6 +109,8 @@ export class Host {
       await Promise.race([close(main), Bun.sleep(LAST_WORDS_MS)]);
       await close(main, true);
     }
+    // The records of those whose connections were closed only now.
+    await this.#quiet(LAST_WORDS_MS);
     return left;
   }
 

@@ -135,11 +135,12 @@ const PROBES: Readonly<Partial<Record<Handler, (request: Request, app: App) => R
   ready: readiness,
 };
 
-function readiness(request: Request, { gateway }: App): Response {
+function readiness(request: Request, { gateway, features }: App): Response {
   const { unready: reason } = gateway;
+  const degraded = features.degraded();
   return reason === undefined
-    ? probeAnswer(request, 200, { status: 'ready' })
-    : probeAnswer(request, 503, { status: 'not_ready', reason });
+    ? probeAnswer(request, 200, { status: 'ready', degraded })
+    : probeAnswer(request, 503, { status: 'not_ready', reason, degraded });
 }
 
 /** Strangers read it: its state, and nothing about what it is made of or what is wrong with it. */

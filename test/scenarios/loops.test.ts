@@ -104,7 +104,12 @@ describe('the mark', () => {
       { name: 'near', vendor: 'vllm' },
     ];
     const { config } = parseConfig(stringify({ backends }), { file: 'c', env: {} });
-    const snapshot = buildSnapshot(config, { live: new LiveBackends(() => undefined), env: {}, prompts: undefined });
+    const snapshot = buildSnapshot(config, {
+      live: new LiveBackends(() => undefined),
+      env: {},
+      prompts: undefined,
+      policies: [],
+    });
     const marked = Array.from(snapshot.backends.values(), ({ name, hopMark }) => [name, hopMark !== undefined]);
     expect(marked).toEqual([
       ['openai', false],

@@ -8,7 +8,6 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
   {
     itemStore: 'by caller',
     owners: 'by caller',
-    rateLimits: 'by address',
     cooldowns: 'of all: no content and no names',
     health: 'of all: no content and no names',
     queue: 'of all: no content and no names',
@@ -23,11 +22,20 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     status: 'of operators',
   };
 
+/** The same of each feature, which keeps what it counts to itself. */
+const WHOSE_OF_FEATURES: Readonly<Record<string, (typeof WHOSE)[string]>> = {
+  log: 'of operators',
+  metrics: 'of operators',
+  rate_limit: 'by address',
+  queue: 'of all: no content and no names',
+};
+
 test('everything that requests have in common says whose it is', async () => {
   const app = await App.create(configOf({ logging: { base_dir: '' } }, '127.0.0.1:0'), undefined, {});
   try {
     const { tools } = app.gateway as unknown as { readonly tools: object };
     expect(Object.keys(tools).toSorted()).toEqual(Object.keys(WHOSE).toSorted());
+    expect(app.features.all.map(({ name }) => name)).toEqual(Object.keys(WHOSE_OF_FEATURES));
   } finally {
     await app.close();
   }

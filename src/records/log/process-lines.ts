@@ -150,6 +150,12 @@ export const END: readonly LogLine[] = [
     meaning: 'These clients got an error.',
     fields: [{ name: 'exchanges', type: 'integer', meaning: 'How many requests.' }],
   },
+  {
+    level: 'error',
+    msg: 'a part of the gateway did not close well',
+    meaning: 'What it had not yet written may be lost.',
+    fields: [{ name: 'feature', type: 'string', meaning: 'The part.' }, ERROR],
+  },
   { level: 'info', msg: 'stopped', meaning: 'The process ends with code 0.', fields: [] },
   {
     level: 'warn',

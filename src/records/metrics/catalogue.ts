@@ -1,5 +1,5 @@
+import { counter, counterRead, gauge, histogram, single } from './families.ts';
 import type { Family, Sample } from './prometheus.ts';
-import { Counter, Gauge, Histogram } from './prometheus.ts';
 
 /** A backend of the running config, as the gauges show it; names as in the config. */
 export interface BackendGauges {
@@ -28,6 +28,8 @@ export interface MetricsSources {
   configValid(): boolean;
   /** Whether new requests are let in. */
   accepting?(): boolean;
+  /** What features that are on have to show. */
+  features?(): Iterable<Family>;
   readonly version: string;
 }
 
@@ -110,12 +112,7 @@ export function stateFamilies(sources: MetricsSources): Family[] {
       Number(sources.configValid()),
     ),
     ...acceptance(sources),
-    new Gauge({
-      name: `${PREFIX}log_lines_dropped_total`,
-      help: 'Log lines that could not be written.',
-      type: 'counter',
-      read: () => [[[], sources.droppedLogLines()]],
-    }),
+    counterRead('log_lines_dropped_total', 'Log lines that could not be written.', () => sources.droppedLogLines()),
     gauge('build_info', 'Always 1; what runs is in the labels.', ['version', 'bun', 'platform', 'arch'], () => [
       [platform, 1],
     ]),
@@ -124,15 +121,15 @@ export function stateFamilies(sources: MetricsSources): Family[] {
 
 /** How backends and the routes to them are. */
 function routing({ backends, aliases }: MetricsSources): Family[] {
-  const ofBackends = (name: string, help: string, value: (backend: BackendGauges) => number): Gauge =>
+  const ofBackends = (name: string, help: string, value: (backend: BackendGauges) => number): Family =>
     gauge(name, help, ['backend'], () => Array.from(backends(), (backend) => [[backend.name], value(backend)]));
-  const ofModels = (name: string, help: string, is: 'cooling' | 'refused'): Gauge =>
+  const ofModels = (name: string, help: string, is: 'cooling' | 'refused'): Family =>
     gauge(name, help, ['backend', 'model'], () =>
       Array.from(backends()).flatMap(({ name: backend, models }) =>
         Array.from(models, (model): Sample => [[backend, model.model], Number(model[is])]),
       ),
     );
-  const ofAliases = (name: string, help: string, value: 'routes' | 'open'): Gauge =>
+  const ofAliases = (name: string, help: string, value: 'routes' | 'open'): Family =>
     gauge(name, help, ['alias'], () => Array.from(aliases(), (alias) => [[alias.name], alias[value]]));
   return [
     ofBackends('backend_up', '1 while a backend is not known dead by health checks.', ({ up }) => Number(up)),
@@ -160,22 +157,4 @@ function acceptance({ accepting }: MetricsSources): Family[] {
   if (accepting === undefined) return [];
   const help = '0 while new requests are refused: the gateway stops, or few files are left to open.';
   return [single('accepting', help, () => Number(accepting()))];
-}
-
-const PREFIX = 'llm_proxy_';
-
-function counter(name: string, help: string, labels: readonly string[]): Counter {
-  return new Counter(PREFIX + name, help, labels);
-}
-
-function histogram(name: string, help: string, bounds: readonly number[], labels: readonly string[] = []): Histogram {
-  return new Histogram(PREFIX + name, help, bounds, labels);
-}
-
-function gauge(name: string, help: string, labels: readonly string[], read: () => Iterable<Sample>): Gauge {
-  return new Gauge({ name: PREFIX + name, help, labels, read });
-}
-
-function single(name: string, help: string, read: () => number): Gauge {
-  return gauge(name, help, [], () => [[[], read()]]);
 }

@@ -58,7 +58,7 @@ export class Metrics implements Sink {
   readonly #callers = new Map<string, Map<number, CounterSeries>>();
   #configValid = true;
 
-  constructor(sources: Omit<MetricsSources, 'configValid'>) {
+  constructor(private readonly sources: Omit<MetricsSources, 'configValid'>) {
     for (const result of ['success', 'failure']) this.#counted.reloads.series(result);
     for (const reason of FROM_THE_START) this.#counted.refused.series(reason);
     const state = stateFamilies({ ...sources, configValid: () => this.#configValid });
@@ -112,7 +112,8 @@ export class Metrics implements Sink {
 
   /** Everything in the text format of Prometheus. */
   render(): string {
-    return this.families.map((family) => family.render()).join('');
+    const ofFeatures = this.sources.features?.() ?? [];
+    return [...this.families, ...ofFeatures].map((family) => family.render()).join('');
   }
 
   #added({ aliasLabel = '', backend = '', modelLabel = '' }: ExchangeRecord): RouteSeries {

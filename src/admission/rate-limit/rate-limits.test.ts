@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { FakeClock } from '../../test/kit/fake-clock.ts';
-import type { AdmissionLease } from '../core/admission-lease.ts';
-import { Refusal } from '../core/refusal.ts';
-import { RateLimits } from './rate-limit.ts';
-import type { RateLimitSettings } from './rate-limit.ts';
+import { FakeClock } from '../../../test/kit/fake-clock.ts';
+import type { AdmissionLease } from '../../core/admission-lease.ts';
+import { Refusal } from '../../core/refusal.ts';
+import { RateLimits } from './rate-limits.ts';
+import type { RateLimitSettings } from './rate-limits.ts';
 
 let clock: FakeClock;
 let limits: RateLimits;

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { FakeClock } from '../../test/kit/fake-clock.ts';
-import type { Availability } from '../core/availability.ts';
-import { BackendLive } from '../core/backend-live.ts';
-import { Aborted } from '../core/failure.ts';
-import type { Refusal } from '../core/refusal.ts';
+import { FakeClock } from '../../../test/kit/fake-clock.ts';
+import type { Availability } from '../../core/availability.ts';
+import { BackendLive } from '../../core/backend-live.ts';
+import { Aborted } from '../../core/failure.ts';
+import type { Refusal } from '../../core/refusal.ts';
 import { RequestQueue } from './queue.ts';
 import type { QueuedRequest, QueueSettings, Grant } from './queue.ts';
 

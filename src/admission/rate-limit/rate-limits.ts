@@ -1,21 +1,22 @@
-import type { Context } from '../context.ts';
-import { AdmissionLease, wasForNothing } from '../core/admission-lease.ts';
-import type { Exchange } from '../core/exchange.ts';
-import type { ExchangeRecord } from '../core/record.ts';
-import { Refusal } from '../core/refusal.ts';
-import { addressKey } from '../lib/address-list.ts';
-import type { Clock } from '../lib/clock.ts';
-import { Recent } from '../lib/recent.ts';
-import { TokenBucket } from '../lib/token-bucket.ts';
-import type { Rate } from '../lib/token-bucket.ts';
-import type { Policy } from './policy.ts';
+import { AdmissionLease, wasForNothing } from '../../core/admission-lease.ts';
+import type { Exchange } from '../../core/exchange.ts';
+import type { ExchangeRecord } from '../../core/record.ts';
+import { Refusal } from '../../core/refusal.ts';
+import { addressKey } from '../../lib/address-list.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { Recent } from '../../lib/recent.ts';
+import { TokenBucket } from '../../lib/token-bucket.ts';
+import type { Rate } from '../../lib/token-bucket.ts';
+import type { Policy } from '../policy.ts';
 
 /** Limits requests per second: all of them, those of an address and those for an alias. Whatever reaches a backend costs a token. */
-export const rateLimitPolicy: Policy = {
-  name: 'rate_limit',
-  check: ({ clientIp }: Exchange, { rateLimits }: Context) => rateLimits.check(clientIp),
-  admit: ({ clientIp, asked }: Exchange, { rateLimits }: Context) => rateLimits.take(clientIp, asked?.alias.name),
-};
+export function rateLimitPolicy(limits: RateLimits): Policy {
+  return {
+    name: 'rate_limit',
+    check: ({ clientIp }: Exchange) => limits.check(clientIp),
+    admit: ({ clientIp, asked }: Exchange) => limits.take(clientIp, asked?.alias.name),
+  };
+}
 
 /** Requests per second that are let in; what is undefined is not limited. */
 export interface RateLimitSettings {

@@ -1,10 +1,10 @@
-import { AdmissionLease } from '../core/admission-lease.ts';
-import type { Availability } from '../core/availability.ts';
-import type { BackendLive } from '../core/backend-live.ts';
-import type { Aborted } from '../core/failure.ts';
-import { Refusal } from '../core/refusal.ts';
-import type { Clock } from '../lib/clock.ts';
-import { formatDuration } from '../lib/duration.ts';
+import { AdmissionLease } from '../../core/admission-lease.ts';
+import type { Availability } from '../../core/availability.ts';
+import type { BackendLive } from '../../core/backend-live.ts';
+import type { Aborted } from '../../core/failure.ts';
+import { Refusal } from '../../core/refusal.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { formatDuration } from '../../lib/duration.ts';
 
 /** How many requests may run and wait. */
 export interface QueueSettings {
@@ -47,6 +47,14 @@ interface Waiter {
   settle(outcome: Grant | Refusal): void;
 }
 
+/** Before the first config. */
+const NO_LIMITS: QueueSettings = {
+  maxRequests: Infinity,
+  maxQueueSize: Infinity,
+  queueTimeoutMs: Infinity,
+  overflow: 'reject',
+};
+
 /** Cooldowns end and backends come back without an event: so often those that wait are looked at all the same. */
 const LOOK_EVERY_MS = 250;
 
@@ -65,7 +73,7 @@ export class RequestQueue {
 
   constructor(
     private readonly clock: Clock,
-    settings: QueueSettings,
+    settings = NO_LIMITS,
   ) {
     this.#settings = settings;
   }

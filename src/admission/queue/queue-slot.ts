@@ -1,14 +1,14 @@
-import { AdmissionLease } from '../core/admission-lease.ts';
-import type { Availability } from '../core/availability.ts';
-import type { Exchange } from '../core/exchange.ts';
-import type { Aborted } from '../core/failure.ts';
-import type { NamedAlias } from '../core/route.ts';
-import { Refusal } from '../core/refusal.ts';
-import type { Policy } from './policy.ts';
+import { AdmissionLease } from '../../core/admission-lease.ts';
+import type { Availability } from '../../core/availability.ts';
+import type { Exchange } from '../../core/exchange.ts';
+import type { Aborted } from '../../core/failure.ts';
+import type { NamedAlias } from '../../core/route.ts';
+import { Refusal } from '../../core/refusal.ts';
+import type { Policy } from '../policy.ts';
 import { Grant } from './queue.ts';
 import type { QueuedRequest } from './queue.ts';
-import { availabilityFor } from '../routing/untried.ts';
-import type { Context } from '../context.ts';
+import { availabilityFor } from '../../routing/untried.ts';
+import type { Context } from '../../context.ts';
 
 /**
  * A slot among the requests that run at once, now or when one is free.

@@ -1,0 +1,21 @@
+import { createQueue } from './admission/queue/feature.ts';
+import { createRateLimits } from './admission/rate-limit/feature.ts';
+import type { Feature, FeatureTools } from './feature.ts';
+import { createLogSink } from './records/log/feature.ts';
+import { createMetricsSink } from './records/metrics/feature.ts';
+import { logSettings } from './settings.ts';
+
+/**
+ * The one list of features. A config is put into force, a request meets the policies, and a record goes to the sinks in this
+ * order; they are closed in the opposite one.
+ */
+export function createFeatures(tools: FeatureTools): readonly Feature[] {
+  return [
+    createLogSink(tools, logSettings),
+    createMetricsSink(tools),
+    // Before the queue: whoever is over a limit is refused at once, without waiting first.
+    createRateLimits(tools),
+    // Last: a request that gets a slot is sent, so no other policy may refuse it or let it wait after that.
+    createQueue(tools),
+  ];
+}

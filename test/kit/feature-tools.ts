@@ -1,0 +1,27 @@
+import { RequestQueue } from '../../src/admission/queue/queue.ts';
+import type { FeatureTools } from '../../src/feature.ts';
+import { createLog } from '../../src/records/log/log.ts';
+import { Metrics } from '../../src/records/metrics/metrics.ts';
+import { FakeClock } from './fake-clock.ts';
+import { logSettings } from './log-settings.ts';
+
+/** What features are made with, for tests that need no gateway. The lines of the log go to `show`, as JSON. */
+export function featureTools(clock = new FakeClock(), show: (line: string) => void = () => undefined): FeatureTools {
+  const settings = logSettings(undefined, { consoleFormat: 'json' });
+  const metrics = new Metrics({
+    backends: () => [],
+    aliases: () => [],
+    queueDepth: () => 0,
+    bufferedBytes: () => 0,
+    bufferedLimitBytes: () => 0,
+    droppedLogLines: () => 0,
+    version: '',
+  });
+  return {
+    clock,
+    env: {},
+    log: createLog(settings, { clock, console: show }),
+    metrics,
+    queue: new RequestQueue(clock),
+  };
+}
