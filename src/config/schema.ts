@@ -4,6 +4,7 @@ import { adminSchema } from './sections/admin.ts';
 import { backendSchema } from './sections/backends.ts';
 import { concurrencySchema, healthCheckSchema, metricsSchema, rateLimitSchema } from './sections/limits.ts';
 import { keysSchema } from './sections/keys.ts';
+import { ledgerSchema } from './sections/ledger.ts';
 import { loggingSchema } from './sections/logging.ts';
 import { modelsSchema } from './sections/models.ts';
 import { passthroughSchema } from './sections/passthrough.ts';
@@ -23,6 +24,13 @@ export const configSchema = z.strictObject({
     .describe(
       'The key that clients must show, of 8 characters at least; fewer than 12 are warned of. Without it everyone who reaches the gateway may use it.',
     ),
+  data_dir: z.string().min(1).optional().describe('TEMPORARY'),
+  database: z.string().min(1).optional().describe('TEMPORARY'),
+  node_name: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,128}$/)
+    .optional()
+    .describe('The name of this process among several, as the ledger has it. Without it: the name of the machine.'),
   keys: keysSchema,
   admin: adminSchema,
   server: serverSchema,
@@ -40,6 +48,7 @@ export const configSchema = z.strictObject({
   concurrency: concurrencySchema,
   health_check: healthCheckSchema,
   metrics: metricsSchema,
+  ledger: ledgerSchema,
   logging: loggingSchema,
 });
 

@@ -31,7 +31,7 @@ describe('the ledger', () => {
     expect(await ledger.settled()).toBe(true);
     expect(store.traces).toEqual(traces);
     expect(store.again).toBe(0);
-    expect(ledger.backlog).toMatchObject({ rows: 0, oldestMs: 0 });
+    expect(ledger.state).toMatchObject({ rows: 0, lagMs: 0 });
     // In the order of their ids.
     expect([...store.rows.keys()].toSorted()).toEqual([...store.rows.keys()]);
     await ledger.close();
@@ -39,7 +39,7 @@ describe('the ledger', () => {
     await next.ledger.start();
     expect(await next.ledger.settled()).toBe(true);
     expect([store.rows.size, store.again]).toEqual([1200, 0]);
-    expect(next.ledger.backlog).toEqual({ rows: 0, bytes: 0, oldestMs: 0 });
+    expect(next.ledger.state).toMatchObject({ rows: 0, bytes: 0, lagMs: 0 });
     await next.ledger.close();
     expect(segments()).toEqual([]);
   });
@@ -69,13 +69,13 @@ describe('the ledger', () => {
     const traces = put(ledger, 3000);
     expect(await ledger.settled()).toBe(false);
     expect(await ledger.settled()).toBe(false);
-    expect(ledger.isShipping).toBe(false);
-    expect(ledger.backlog.rows).toBe(3000);
-    expect(ledger.backlog.oldestMs).toBeGreaterThan(0);
+    expect(ledger.state.isStoreUp).toBe(false);
+    expect(ledger.state.rows).toBe(3000);
+    expect(ledger.state.lagMs).toBeGreaterThan(0);
     store.isDown = false;
     expect(await ledger.settled()).toBe(true);
     expect(store.traces).toEqual(traces);
-    expect(ledger.backlog).toMatchObject({ rows: 0, oldestMs: 0 });
+    expect(ledger.state).toMatchObject({ rows: 0, lagMs: 0 });
     expect(lines).toEqual([
       'error: the store takes no rows of the ledger: they wait in the journal',
       'info: the store takes rows of the ledger again',
@@ -113,7 +113,7 @@ describe('the ledger', () => {
         traces.push(...put(ledger, 40, `p${process}-${round}`));
         expect(await ledger.settled()).toBe(false);
       }
-      expect(ledger.backlog.rows).toBe(traces.length);
+      expect(ledger.state.rows).toBe(traces.length);
       await ledger.close();
     }
     expect(segments().length).toBeGreaterThan(4);
@@ -121,7 +121,7 @@ describe('the ledger', () => {
     const { ledger } = ledgerIn(dir, { store, limits });
     await ledger.start();
     expect(store.traces).toEqual(traces);
-    expect([store.again, ledger.backlog.rows]).toEqual([0, 0]);
+    expect([store.again, ledger.state.rows]).toEqual([0, 0]);
     await ledger.close();
     expect(segments()).toEqual([]);
   });
@@ -158,7 +158,7 @@ describe('the ledger', () => {
     const traces = put(ledger, 400);
     expect(await ledger.settled()).toBe(true);
     expect(store.traces).toEqual(traces.filter((trace) => trace !== 't-17' && trace !== 't-300'));
-    expect(ledger.counts.setAside).toBe(2);
+    expect(ledger.state.setAside).toBe(2);
     const aside = readFileSync(join(dir, 'ledger-set-aside.jsonl'), 'utf8').trim().split('\n');
     expect(aside.map((line) => JSON.parse(line))).toMatchObject([
       { reason: 'invalid byte sequence', row: { traceId: 't-17' } },
@@ -176,7 +176,7 @@ describe('the ledger', () => {
     store.ping = () => Promise.reject(new Error('gone'));
     put(ledger, 3);
     expect(await ledger.settled()).toBe(false);
-    expect(ledger.counts.setAside).toBe(0);
+    expect(ledger.state.setAside).toBe(0);
     store.refuses = () => false;
     expect(await ledger.settled()).toBe(true);
     expect(store.rows.size).toBe(3);
@@ -191,15 +191,15 @@ describe('the ledger', () => {
       put(ledger, 40, `r${round}`);
       await ledger.settled();
     }
-    const { dropped } = ledger.counts;
+    const { dropped } = ledger.state;
     expect(dropped).toBeGreaterThan(0);
-    expect(ledger.isFull).toBe(true);
+    expect(ledger.state.isFull).toBe(true);
     expect(ledger.isRefusing).toBe(false);
     expect(lines.filter((line) => line.includes('being dropped'))).toHaveLength(1);
     store.isDown = false;
     expect(await ledger.settled()).toBe(true);
     expect(store.rows.size).toBe(480 - dropped);
-    expect(ledger.isFull).toBe(false);
+    expect(ledger.state.isFull).toBe(false);
     put(ledger, 1, 'after');
     await ledger.settled();
     expect(store.rows.size).toBe(481 - dropped);
@@ -225,7 +225,7 @@ describe('the ledger', () => {
     expect(await ledger.settled()).toBe(true);
     expect(ledger.isRefusing).toBe(false);
     expect(store.rows.size).toBe(210);
-    expect(ledger.counts.dropped).toBe(0);
+    expect(ledger.state.dropped).toBe(0);
     await ledger.close();
   });
 
@@ -236,12 +236,12 @@ describe('the ledger', () => {
     put(ledger, 600);
     expect(await ledger.settled()).toBe(true);
     expect(store.rows.size).toBe(600);
-    expect(ledger.isWritable).toBe(false);
+    expect(ledger.state.isWritable).toBe(false);
     rmSync(dir);
     put(ledger, 5, 'later');
     expect(await ledger.settled()).toBe(true);
     expect([store.rows.size, store.again]).toEqual([605, 0]);
-    expect(ledger.isWritable).toBe(true);
+    expect(ledger.state.isWritable).toBe(true);
     expect(segments()).toHaveLength(1);
     expect(lines).toEqual([
       'error: the journal of the ledger cannot be written: rows wait in memory',
@@ -259,8 +259,8 @@ describe('the ledger', () => {
       put(ledger, 1000, `r${round}`);
       await ledger.settled();
     }
-    expect(ledger.backlog.rows).toBe(10_000);
-    expect(ledger.counts.dropped).toBe(2000);
+    expect(ledger.state.rows).toBe(10_000);
+    expect(ledger.state.dropped).toBe(2000);
     store.isDown = false;
     expect(await ledger.settled()).toBe(true);
     expect(store.rows.size).toBe(10_000);
@@ -278,7 +278,7 @@ describe('the ledger', () => {
     await first.ledger.close();
     put(second.ledger, 3, 'later');
     expect(await second.ledger.settled()).toBe(true);
-    expect(second.ledger.isWritable).toBe(true);
+    expect(second.ledger.state.isWritable).toBe(true);
     expect(first.store.rows.size).toBe(6);
     await second.ledger.close();
   });
@@ -298,9 +298,9 @@ describe('the ledger', () => {
     store.isDown = false;
     expect(await ledger.settled()).toBe(true);
     expect(store.traces).toEqual(traces.slice(0, -1));
-    expect(ledger.counts).toEqual({ dropped: 0, torn: 1, damaged: 0, setAside: 0 });
+    expect(ledger.state).toMatchObject({ dropped: 0, torn: 1, damaged: 0, setAside: 0 });
     expect(lines.filter((line) => line.startsWith('warn'))).toHaveLength(1);
-    expect(ledger.backlog.rows).toBe(0);
+    expect(ledger.state.rows).toBe(0);
     await ledger.close();
   });
 
@@ -320,7 +320,7 @@ describe('the ledger', () => {
     const { ledger, lines } = ledgerIn(dir, { store });
     await ledger.start();
     expect(store.traces).toEqual(traces.filter((trace) => trace !== 't-2'));
-    expect(ledger.counts).toMatchObject({ damaged: 1, torn: 0 });
+    expect(ledger.state).toMatchObject({ damaged: 1, torn: 0 });
     expect(lines).toEqual(['error: the journal of the ledger is damaged']);
     const [aside = ''] = readFileSync(join(dir, 'ledger-set-aside.jsonl'), 'utf8').split('\n');
     const { bytes: kept, reason } = JSON.parse(aside) as { bytes: string; reason: string };

@@ -7,6 +7,7 @@ import type { Sink } from '../sink.ts';
 import type { JournalBatch } from './journal.ts';
 import type { LedgerSink } from './ledger-sink.ts';
 import type { DamagedBytes } from './read-rows.ts';
+import type { LedgerState } from './ledger-state.ts';
 import { RowWriter, type WriterLimits } from './row-writer.ts';
 import { setAside } from './set-aside.ts';
 import { Shipper, type Shipment } from './shipper.ts';
@@ -14,8 +15,8 @@ import { tellOfShipper, tellOfWriter } from './tell.ts';
 
 /** Where a ledger keeps what the store does not have yet, and whose rows they are. */
 export interface LedgerPlace {
-  /** The folder of the gateway's own files (`data_dir`). */
-  readonly dataDir: string;
+  /** The folder of the gateway's own files (`data_dir`). Undefined: rows wait in memory alone. */
+  readonly dataDir: string | undefined;
   readonly node: string;
 }
 
@@ -35,14 +36,6 @@ const LAST_SHIPMENTS_MS = 5000;
 const MOST_SEGMENT_BYTES = 8 * 1024 * 1024;
 const SEGMENTS = 8;
 
-/** What the ledger has counted since the start. */
-export interface LedgerCounts {
-  dropped: number;
-  torn: number;
-  damaged: number;
-  setAside: number;
-}
-
 /** Writes a row for every exchange: first to the journal, and from there into the store. */
 export class Ledger implements Sink {
   readonly #writer: RowWriter;
@@ -57,10 +50,11 @@ export class Ledger implements Sink {
     limits: WriterLimits,
   ) {
     const { clock, log, random, sink } = tools;
-    const dir = join(place.dataDir, 'journal');
+    const { dataDir, node } = place;
     const segmentBytes = Math.min(MOST_SEGMENT_BYTES, limits.maxJournalBytes / SEGMENTS);
-    const events = tellOfWriter(log, dir, (atOnce) => this.#shipper.wake(atOnce));
-    this.#writer = new RowWriter({ dir, node: place.node, segmentBytes }, clock, events, limits);
+    const journal = dataDir === undefined ? undefined : { dir: join(dataDir, 'journal'), node, segmentBytes };
+    const events = tellOfWriter(log, journal?.dir, (atOnce) => this.#shipper.wake(atOnce));
+    this.#writer = new RowWriter({ node, journal }, clock, events, limits);
     this.#shipper = new Shipper({
       clock,
       random,
@@ -113,38 +107,22 @@ export class Ledger implements Sink {
     await this.#writer.close();
   }
 
-  /** The rows that are not in the store yet: how many, in how many bytes, and since when the first of them waits, in ms. */
-  get backlog(): { readonly rows: number; readonly bytes: number; readonly oldestMs: number } {
-    const { journal, waiting } = this.#writer;
-    const { oldest } = this.#shipper;
-    const ended = oldest === undefined ? undefined : oldest.startedAt + oldest.durationMs;
+  /** How it is just now. */
+  get state(): LedgerState {
+    const { journal, waiting, dropped, isWritable, isFull } = this.#writer;
+    const { oldest, shipped, isUp } = this.#shipper;
+    const endedAt = oldest === undefined ? Infinity : oldest.startedAt + oldest.durationMs;
     return {
       rows: (journal?.rows ?? 0) + waiting,
       bytes: journal?.bytes ?? 0,
-      oldestMs: ended === undefined ? 0 : Math.max(0, this.tools.clock.wallNow() - ended),
+      lagMs: Math.max(0, this.tools.clock.wallNow() - endedAt),
+      isStoreUp: isUp,
+      isWritable,
+      isFull,
+      shipped,
+      dropped,
+      ...this.#counts,
     };
-  }
-
-  get counts(): LedgerCounts {
-    return { ...this.#counts, dropped: this.#writer.dropped };
-  }
-
-  get shipped(): number {
-    return this.#shipper.shipped;
-  }
-
-  /** The store takes rows, as far as is known. */
-  get isShipping(): boolean {
-    return this.#shipper.isUp;
-  }
-
-  /** The journal takes rows, as far as is known. */
-  get isWritable(): boolean {
-    return this.#writer.isWritable;
-  }
-
-  get isFull(): boolean {
-    return this.#writer.isFull;
   }
 
   async *#leftRows(): AsyncGenerator<LedgerRow> {
@@ -222,8 +200,9 @@ export class Ledger implements Sink {
     });
   }
 
-  get #asideFile(): string {
-    return join(this.place.dataDir, 'ledger-set-aside.jsonl');
+  get #asideFile(): string | undefined {
+    const { dataDir } = this.place;
+    return dataDir === undefined ? undefined : join(dataDir, 'ledger-set-aside.jsonl');
   }
 
   async #within(ms: number, work: Promise<unknown>): Promise<void> {

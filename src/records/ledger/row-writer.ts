@@ -5,7 +5,14 @@ import type { Clock } from '../../lib/clock.ts';
 import { Journal, type JournalSettings } from './journal.ts';
 import { rowOf } from './row-of.ts';
 
-/** What the writer goes by; the limits may change at any time. */
+/** Whose rows a writer makes, and where it writes them. */
+export interface WriterSettings {
+  readonly node: string;
+  /** Undefined: there is no journal, and rows wait in memory. */
+  readonly journal: JournalSettings | undefined;
+}
+
+/** What the writer goes by; it may change at any time. */
 export interface WriterLimits {
   readonly maxJournalBytes: number;
   /** What becomes of rows when the journal is full: they are lost; or new requests are refused, and the rows of those under way are written beyond it. */
@@ -48,7 +55,7 @@ export class RowWriter {
   #isClosed = false;
 
   constructor(
-    private readonly settings: JournalSettings,
+    private readonly settings: WriterSettings,
     private readonly clock: Clock,
     private readonly events: WriterEvents,
     public limits: WriterLimits,
@@ -76,7 +83,8 @@ export class RowWriter {
 
   /** Rows that could not be written, for the store to take them from here; undefined: there are none. */
   get unwritten(): readonly LedgerRow[] | undefined {
-    return this.isWritable || this.#waiting.length === 0 ? undefined : this.#waiting.slice(0, MOST_AT_ONCE);
+    const isElsewhere = this.isWritable && this.settings.journal !== undefined;
+    return isElsewhere || this.#waiting.length === 0 ? undefined : this.#waiting.slice(0, MOST_AT_ONCE);
   }
 
   /** These need not wait any more. */
@@ -116,8 +124,10 @@ export class RowWriter {
   async #write(): Promise<void> {
     if (this.#isClosed) return;
     this.#makeRows();
+    const { journal } = this.settings;
+    if (journal === undefined) return this.events.written(false);
     try {
-      await this.#open();
+      await this.#open(journal);
       while (this.#waiting.length > 0) await this.#append(this.#waiting.slice(0, MOST_AT_ONCE));
       if (!this.isWritable) this.events.writable();
       this.isWritable = true;
@@ -130,9 +140,9 @@ export class RowWriter {
     this.checkRoom();
   }
 
-  async #open(): Promise<void> {
+  async #open(settings: JournalSettings): Promise<void> {
     if (this.journal !== undefined) return;
-    this.journal = await Journal.open(this.settings);
+    this.journal = await Journal.open(settings);
     this.events.opened(this.journal);
   }
 

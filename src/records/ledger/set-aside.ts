@@ -13,8 +13,9 @@ export interface SetAside {
   readonly bytes?: string;
 }
 
-/** Adds what cannot be shipped to a file of JSON lines; false: there is no room for it, or the file cannot be written. */
-export async function setAside(path: string, things: readonly SetAside[]): Promise<boolean> {
+/** Adds what cannot be shipped to a file of JSON lines; false: there is no room for it, or no file that can be written. */
+export async function setAside(path: string | undefined, things: readonly SetAside[]): Promise<boolean> {
+  if (path === undefined) return false;
   try {
     const handle = await open(path, 'a', 0o600);
     try {

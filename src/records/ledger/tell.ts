@@ -3,7 +3,7 @@ import type { ShipperEvents } from './shipper.ts';
 import type { WriterEvents } from './row-writer.ts';
 
 /** Says in the log how writing goes; `onWritten` is told when there is something to ship. */
-export function tellOfWriter(log: Log, dir: string, onWritten: (atOnce: boolean) => void): WriterEvents {
+export function tellOfWriter(log: Log, dir: string | undefined, onWritten: (atOnce: boolean) => void): WriterEvents {
   return {
     opened({ newer }) {
       for (const { path } of newer)

@@ -1,5 +1,6 @@
 import { BACKENDS } from './backend-lines.ts';
 import { GATEWAY, LOGGING } from './gateway-lines.ts';
+import { LEDGER } from './ledger-lines.ts';
 import type { LogLine } from './log-line.ts';
 import { END, RELOAD, START } from './process-lines.ts';
 
@@ -8,6 +9,7 @@ export const LOG_LINES = {
   'Start and config': [...START, ...RELOAD],
   Backends: BACKENDS,
   'Requests and the gateway itself': GATEWAY,
+  'The ledger': LEDGER,
   'The log': LOGGING,
   End: END,
 } as const satisfies Readonly<Record<string, readonly LogLine[]>>;

@@ -1,0 +1,93 @@
+import { hostname } from 'node:os';
+import type { Config } from '../../config/schema.ts';
+import { Refusal } from '../../core/refusal.ts';
+import type { Feature, FeatureTools } from '../../feature.ts';
+import type { Store } from '../../storage/store.ts';
+import { ledgerFamilies } from './ledger-families.ts';
+import { statusOf, troubleOf } from './ledger-state.ts';
+import { Ledger } from './ledger.ts';
+import { Retention } from './retention.ts';
+import type { WriterLimits } from './row-writer.ts';
+import { spentSoFar } from './spent.ts';
+import { storeSink } from './store-sink.ts';
+
+const MIB = 1024 * 1024;
+/** A database that is away may be back by then. */
+const RETRY_AFTER_S = '5';
+
+/** The ledger as features of the gateway, and what others want of it. */
+export interface LedgerParts {
+  /** Takes a row of every exchange. */
+  readonly ledger: Feature;
+  /** Refuses new requests while there is no room for their rows (`ledger.on_full: refuse`). */
+  readonly room: Feature;
+  /** What was spent of all budgets so far. To be called once the ledger has started, and before requests come. */
+  spent(): ReturnType<typeof spentSoFar>;
+}
+
+/** Makes the ledger; `store` opens the database, or gives the one that is open. */
+export function createLedger({ clock, log }: FeatureTools, store: () => Promise<Store>): LedgerParts {
+  let ledger: Ledger | undefined;
+  const retention = new Retention(clock, log, async () => (await store()).ledger);
+  return {
+    ledger: {
+      name: 'ledger',
+      isOn,
+      sink: { record: (record) => ledger?.record(record) },
+      families: ledgerFamilies(() => ledger?.state),
+      async start(config) {
+        const tools = { clock, log, random: Math.random, sink: storeSink(store) };
+        ledger = new Ledger(placeOf(config), tools, limitsOf(config));
+        await ledger.start();
+      },
+      configure(config) {
+        ledger?.configure(limitsOf(config));
+        retention.keepDays = isOn(config) ? config.ledger.keep_days : Infinity;
+        if (ledger !== undefined) retention.start();
+      },
+      async close() {
+        retention.stop();
+        await ledger?.close();
+      },
+      degraded: () => (ledger === undefined ? undefined : troubleOf(ledger.state)),
+      status: () => (ledger === undefined ? {} : statusOf(ledger.state)),
+    },
+    room: {
+      name: 'ledger_room',
+      isOn: (config) => isOn(config) && config.ledger.on_full === 'refuse',
+      policy: {
+        name: 'ledger_room',
+        check: () => refuseIfFull(ledger),
+        admit() {
+          refuseIfFull(ledger);
+          return undefined;
+        },
+      },
+      configure: () => undefined,
+    },
+    async spent() {
+      return ledger === undefined ? [] : await spentSoFar(ledger, store);
+    },
+  };
+}
+
+function refuseIfFull(ledger: Ledger | undefined): void {
+  if (ledger?.isRefusing !== true) return;
+  throw new Refusal(
+    'ledger_full',
+    'The gateway can note no more requests, for its database does not take them; try again later.',
+    { headers: { 'retry-after': RETRY_AFTER_S } },
+  );
+}
+
+function isOn({ ledger, data_dir: dir, database }: Config): boolean {
+  return ledger.enabled && (dir !== undefined || database !== undefined);
+}
+
+function placeOf({ data_dir: dir, node_name: node }: Config) {
+  return { dataDir: dir, node: node ?? hostname() };
+}
+
+function limitsOf({ ledger }: Config): WriterLimits {
+  return { maxJournalBytes: ledger.max_journal_mb * MIB, onFull: ledger.on_full };
+}
