@@ -19,6 +19,7 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     log: 'of operators',
     sinks: 'of operators',
     reload: 'of operators',
+    admin: 'of operators',
     status: 'of operators',
   };
 

@@ -1,16 +1,17 @@
 import type { Config } from '../../config/schema.ts';
 import type { Feature, FeatureTools } from '../../feature.ts';
 import { RateLimits, rateLimitPolicy } from './rate-limits.ts';
-import type { RateLimitSettings } from './rate-limits.ts';
+import { ConfiguredScopes } from './scopes.ts';
+import type { RateLimitSettings } from './scopes.ts';
 
 /** The limits of `rate_limit` as a feature. */
 export function createRateLimits({ clock }: FeatureTools): Feature {
-  const limits = new RateLimits(clock);
+  const scopes = new ConfiguredScopes();
   return {
     name: 'rate_limit',
     isOn: limitsRates,
-    policy: rateLimitPolicy(limits),
-    configure: (config) => limits.configure(settingsOf(config)),
+    policy: rateLimitPolicy('rate_limit', new RateLimits(clock, scopes.list)),
+    configure: (config) => scopes.configure(settingsOf(config), clock.now()),
   };
 }
 

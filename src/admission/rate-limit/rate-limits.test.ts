@@ -3,24 +3,39 @@ import * as fc from 'fast-check';
 import { FakeClock } from '../../../test/kit/fake-clock.ts';
 import type { AdmissionLease } from '../../core/admission-lease.ts';
 import { Refusal } from '../../core/refusal.ts';
+import { NamedShares } from './named-shares.ts';
 import { RateLimits } from './rate-limits.ts';
-import type { RateLimitSettings } from './rate-limits.ts';
+import type { RateScope, RateSubject } from './rate-limits.ts';
+import { rateTerms } from './rate-terms.ts';
+import { ConfiguredScopes } from './scopes.ts';
+import type { RateLimitSettings } from './scopes.ts';
 
 let clock: FakeClock;
+let scopes: ConfiguredScopes;
 let limits: RateLimits;
 
-beforeEach(() => {
+beforeEach(begin);
+
+function begin(): void {
   clock = new FakeClock();
-  limits = new RateLimits(clock);
-});
+  scopes = new ConfiguredScopes();
+  limits = new RateLimits(clock, scopes.list);
+}
 
 function configure(settings: Partial<RateLimitSettings>): void {
-  limits.configure({ global: undefined, perIp: undefined, perAlias: {}, burstFactor: 1, ...settings });
+  const complete = { global: undefined, perIp: undefined, perAlias: {}, burstFactor: 1, ...settings };
+  scopes.configure(complete, clock.now());
+}
+
+/** What limits see of a request from an address, for an alias, of a caller. */
+function subject(clientIp: string, alias?: string, caller = 'someone'): RateSubject {
+  const asked = alias === undefined ? undefined : { alias: { name: alias } };
+  return { clientIp, asked, caller: { name: caller } } as RateSubject;
 }
 
 /** The refusal of a request; undefined if it was let in. */
 function refused(ip = '10.0.0.1', alias?: string): Refusal | undefined {
-  return refusalOf(() => void limits.take(ip, alias));
+  return refusalOf(() => void limits.take(subject(ip, alias)));
 }
 
 function refusalOf(take: () => void): Refusal | undefined {
@@ -37,7 +52,7 @@ function refusalOf(take: () => void): Refusal | undefined {
 function taken(ip: string, alias: string | undefined): AdmissionLease | undefined {
   let lease: AdmissionLease | undefined;
   const refusal = refusalOf(() => {
-    lease = limits.take(ip, alias);
+    lease = limits.take(subject(ip, alias));
   });
   return refusal === undefined ? lease : undefined;
 }
@@ -77,9 +92,9 @@ describe('each limit', () => {
   test('is not there without settings', () => {
     expect(admitted(1000)).toBe(1000);
     configure({ global: 1 });
-    limits.configure(undefined);
+    scopes.configure(undefined, clock.now());
     expect(admitted(1000)).toBe(1000);
-    expect(limits.addresses).toBe(0);
+    expect(scopes.addresses).toBe(0);
   });
 });
 
@@ -99,8 +114,7 @@ describe('together', () => {
     });
     fc.assert(
       fc.property(fc.array(event, { maxLength: 300 }), (events) => {
-        clock = new FakeClock();
-        limits = new RateLimits(clock);
+        begin();
         configure({ global: 20, perIp: 8, perAlias: { a: 3 }, burstFactor: 1.5 });
         const startedAt = clock.now();
         const counts = new Map<string, number>();
@@ -126,14 +140,14 @@ describe('together', () => {
 
   test('what is only checked takes nothing', () => {
     configure({ perIp: 2 });
-    for (let i = 0; i < 10; i++) limits.check('10.0.0.1');
+    for (let i = 0; i < 10; i++) limits.check(subject('10.0.0.1'));
     expect(admitted(3)).toBe(2);
-    expect(() => limits.check('10.0.0.1')).toThrow(Refusal);
+    expect(() => limits.check(subject('10.0.0.1'))).toThrow(Refusal);
   });
 
   test('what is given back can be taken again', () => {
     configure({ global: 1, perIp: 1, perAlias: { a: 1 } });
-    limits.take('10.0.0.1', 'a')?.settle(undefined);
+    limits.take(subject('10.0.0.1', 'a'))?.settle(undefined);
     expect(admitted(2, '10.0.0.1', 'a')).toBe(1);
   });
 });
@@ -182,10 +196,10 @@ describe('addresses', () => {
   test('are forgotten beyond 100,000, those heard of longest ago first', () => {
     configure({ perIp: 1 });
     const ipOf = (n: number): string => `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`;
-    for (let n = 0; n < 100_000; n++) limits.take(ipOf(n));
+    for (let n = 0; n < 100_000; n++) limits.take(subject(ipOf(n)));
     expect(refused(ipOf(0))).toBeDefined();
-    limits.take('192.0.2.1');
-    expect(limits.addresses).toBe(100_000);
+    limits.take(subject('192.0.2.1'));
+    expect(scopes.addresses).toBe(100_000);
     // The first was heard of again; the second is the one that went.
     expect(refused(ipOf(0))).toBeDefined();
     expect(refused(ipOf(1))).toBeUndefined();
@@ -207,5 +221,56 @@ describe('a reload', () => {
     clock.advance(1000);
     configure({ global: 50, burstFactor: 2 });
     expect(admitted(100)).toBe(1);
+  });
+});
+
+describe('other scopes', () => {
+  /** Teams of callers, the innermost first, each with a limit. */
+  const TEAMS: Readonly<Record<string, readonly string[]>> = { ada: ['core', 'company'], bob: ['company'], eve: [] };
+  const perMinute: Readonly<Record<string, number>> = { core: 2, company: 3 };
+  let teams: NamedShares;
+
+  beforeEach(() => {
+    teams = new NamedShares();
+    const ofTeams: RateScope = ({ caller }, shares) => {
+      for (const team of TEAMS[caller?.name ?? ''] ?? []) teams.add(team, shares);
+    };
+    limits = new RateLimits(clock, [...scopes.list, ofTeams]);
+    const terms = Object.entries(perMinute).map(([team, amount]) => {
+      const named = { scope: `rate limit of the team \`${team}\``, key: `teams.${team}.rpm` };
+      return [team, rateTerms({ amount, per: 'minute', burstFactor: 1, ...named })] as const;
+    });
+    teams.configure(new Map(terms), clock.now());
+  });
+
+  function come(caller: string, count: number): number {
+    const outcomes = Array.from({ length: count }, () =>
+      refusalOf(() => limits.take(subject('10.0.0.1', 'a', caller))),
+    );
+    return outcomes.filter((refusal) => refusal === undefined).length;
+  }
+
+  test('can be several of one kind at once: a request takes from all that concern it, or from none', () => {
+    configure({ global: 10 });
+    expect(come('ada', 5)).toBe(2);
+    // The third of ada took nothing of the company.
+    expect(come('bob', 5)).toBe(1);
+    expect(come('eve', 20)).toBe(7);
+  });
+
+  test('give back to all of them', () => {
+    for (let i = 0; i < 5; i++) limits.take(subject('10.0.0.1', 'a', 'ada'))?.settle(undefined);
+    expect([come('ada', 3), come('bob', 3)]).toEqual([2, 1]);
+  });
+
+  test('may count by the minute, and a refusal says so', () => {
+    come('ada', 2);
+    const refusal = refusalOf(() => limits.take(subject('10.0.0.1', 'a', 'ada')));
+    expect(refusal?.message).toBe(
+      'The rate limit of the team `core` is reached (2 requests per minute). Try again in 30s.',
+    );
+    expect(refusal?.details.detail).toBe('teams.core.rpm 2');
+    clock.advance(30_000);
+    expect(come('ada', 3)).toBe(1);
   });
 });

@@ -2,6 +2,8 @@
 export interface LedgerState {
   /** Rows that are not in the store yet; of those that an earlier process has left, about. */
   readonly rows: number;
+  /** Of these, those in memory alone: a process that is killed loses them. */
+  readonly waiting: number;
   /** The size of the journal. */
   readonly bytes: number;
   /** For how long the row that is next waits already; 0 while the store keeps up. */
@@ -34,6 +36,7 @@ export function statusOf(state: LedgerState): object {
   return {
     trouble: troubleOf(state) ?? null,
     journal_rows: state.rows,
+    waiting_rows: state.waiting,
     journal_bytes: state.bytes,
     lag_ms: Math.round(state.lagMs),
     rows_shipped: state.shipped,

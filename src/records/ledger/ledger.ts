@@ -114,6 +114,7 @@ export class Ledger implements Sink {
     const endedAt = oldest === undefined ? Infinity : oldest.startedAt + oldest.durationMs;
     return {
       rows: (journal?.rows ?? 0) + waiting,
+      waiting,
       bytes: journal?.bytes ?? 0,
       lagMs: Math.max(0, this.tools.clock.wallNow() - endedAt),
       isStoreUp: isUp,
