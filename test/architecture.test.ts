@@ -14,7 +14,7 @@ const ROOT = join(import.meta.dir, '..');
 const RANKS: readonly (readonly string[])[] = [
   ['lib'],
   ['core'],
-  ['vendors'],
+  ['vendors', 'storage'],
   ['protocols'],
   ['prompts', 'records', 'translation'],
   ['routing'],

@@ -79,7 +79,7 @@ export interface BudgetStore {
 /** Every exchange, once. Days are whole days since the epoch, in UTC. */
 export interface LedgerStore {
   /**
-   * Writes rows with their attempts, adds them to the roll-ups and their charges to the budgets, in one transaction. A row
+   * Writes rows with their attempts, adds them to the roll-ups and their charges to the budgets, in one transaction for each 1,000. A row
    * that is there already counts no more, so a batch may be sent again. Resolves to the ids that were new.
    */
   append(rows: readonly LedgerRow[]): Promise<string[]>;

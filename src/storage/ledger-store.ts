@@ -1,0 +1,40 @@
+import type { LedgerRow } from '../core/ledger-row.ts';
+import type { Database } from './database.ts';
+import { LedgerWriter } from './ledger/append.ts';
+import { despiteDrops, openDays } from './ledger/open-days.ts';
+import { dropDaysBefore, dropRollupsBefore } from './ledger/retention.ts';
+import { one, search } from './ledger/search.ts';
+import { usage } from './ledger/usage.ts';
+import { verify } from './ledger/verify.ts';
+import type { SearchQuery } from './ledger-query.ts';
+import type { LedgerStore } from './store.ts';
+
+/** How many rows an export holds at a time. */
+const EXPORT_PAGE = 500;
+
+/** The ledger in a database. */
+export function ledgerStore(database: Database): LedgerStore {
+  const writer = new LedgerWriter(database);
+  const find: LedgerStore['search'] = async (query, cursor) =>
+    await despiteDrops(database, async () => await search(database, query, cursor));
+  return {
+    append: async (rows) => await writer.append(rows),
+    usage: async (query) => await usage(database, query),
+    search: find,
+    one: async (id) => await despiteDrops(database, async () => await one(database, id)),
+    export: (query) => rowsOf(find, query),
+    days: async () => await openDays(database),
+    dropDaysBefore: async (day) => await dropDaysBefore(database, day),
+    dropRollupsBefore: async (at) => await dropRollupsBefore(database, at),
+    verify: async () => await despiteDrops(database, async () => await verify(database)),
+  };
+}
+
+async function* rowsOf(find: LedgerStore['search'], query: Omit<SearchQuery, 'limit'>): AsyncGenerator<LedgerRow> {
+  let cursor: string | undefined;
+  do {
+    const { rows, next } = await find({ ...query, limit: EXPORT_PAGE }, cursor);
+    yield* rows;
+    cursor = next;
+  } while (cursor !== undefined);
+}

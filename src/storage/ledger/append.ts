@@ -1,0 +1,134 @@
+import type { LedgerRow } from '../../core/ledger-row.ts';
+import type { Database, Queries } from '../database.ts';
+import { DIMENSIONS } from '../ledger-query.ts';
+import { someNumber, someText } from '../read-row.ts';
+import { textValue } from '../write-value.ts';
+import { dayStatements, EXCHANGE_TAG_COLUMNS, tablesOf } from './day-tables.ts';
+import { dayOf, EXCHANGE_COLUMNS, exchangeValues, storedId } from './exchange-columns.ts';
+import { Interned, keyOf } from './interned.ts';
+import { addToBudgets, addToRollups } from './roll-up.ts';
+import { keptTags } from './tags.ts';
+import { CHARGE_COLUMNS, chargeValues, TRY_COLUMNS, tryValues } from './try-columns.ts';
+
+/** A row with the numbers of its dimensions and tags. */
+export interface NumberedRow {
+  readonly row: LedgerRow;
+  readonly dim: number;
+  readonly tags: readonly number[];
+}
+
+/** Writes rows into the ledger: those that are new, with all that they add to, in one transaction. */
+export class LedgerWriter {
+  readonly #dimensions = new Interned('dimensions', DIMENSIONS);
+  readonly #tags = new Interned('tags', ['key', 'value']);
+  /** Days whose tables are there: they are made in a transaction of their own. */
+  readonly #days = new Set<number>();
+
+  constructor(private readonly database: Database) {}
+
+  async append(rows: readonly LedgerRow[]): Promise<string[]> {
+    const added: string[] = [];
+    for (let at = 0; at < rows.length; at += MAX_BATCH) {
+      added.push(...(await this.#appendBatch(rows.slice(at, at + MAX_BATCH))));
+    }
+    return added;
+  }
+
+  async #appendBatch(rows: readonly LedgerRow[]): Promise<string[]> {
+    const byDay = Map.groupBy(rows, dayOf);
+    const days = [...byDay.keys()].toSorted((a, b) => a - b);
+    for (const day of days) await this.#makeDay(day);
+    const done = await this.database.transaction(async (tx) => await this.#write(tx, byDay, days));
+    this.#dimensions.remember(done.dimensions);
+    this.#tags.remember(done.tags);
+    return done.added.map(({ row }) => row.id);
+  }
+
+  async #write(tx: Queries, byDay: ReadonlyMap<number, readonly LedgerRow[]>, days: readonly number[]) {
+    const open = await this.#openDays(tx, days);
+    const rows = open.flatMap((day) => byDay.get(day) ?? []);
+    const dimensions = await this.#dimensions.idsOf(tx, this.database, rows.map(dimensionsOf));
+    const tags = await this.#tags.idsOf(tx, this.database, rows.flatMap(tagsOf));
+    const numbered = (row: LedgerRow): NumberedRow => ({
+      row,
+      dim: dimensions.get(keyOf(dimensionsOf(row))) ?? 0,
+      tags: tagsOf(row).map((tag) => tags.get(keyOf(tag)) ?? 0),
+    });
+    const added: NumberedRow[] = [];
+    for (const day of open) added.push(...(await addRows(tx, day, (byDay.get(day) ?? []).map(numbered))));
+    await addToRollups(tx, added);
+    await addToBudgets(tx, added);
+    return { added, dimensions, tags };
+  }
+
+  /** Makes the tables of a day that has none. Rows of days that were dropped are refused later, by `#openDays`. */
+  async #makeDay(day: number): Promise<void> {
+    if (this.#days.has(day)) return;
+    const { dialect } = this.database;
+    await this.database.transaction(async (tx) => {
+      if (dialect.lockSchema !== undefined) await tx.query(dialect.lockSchema);
+      const known = await tx.query('SELECT day FROM ledger_days WHERE day = $1', [day]);
+      if (known.length > 0 || day < (await beginOf(tx))) return;
+      for (const statement of dayStatements(day, dialect)) await tx.query(statement);
+      await tx.query('INSERT INTO ledger_days (day, dropped) VALUES ($1, 0)', [day]);
+    });
+    if (this.#days.size > MAX_DAYS) this.#days.clear();
+    this.#days.add(day);
+  }
+
+  /** Those of the days that take rows; they are not dropped before the transaction has ended. */
+  async #openDays(tx: Queries, days: readonly number[]): Promise<number[]> {
+    const { dialect } = this.database;
+    const found = await tx.query(
+      `SELECT day FROM ledger_days WHERE dropped = 0 AND day IN ${dialect.numbersOf('$1')} ORDER BY day${dialect.shareLock}`,
+      [JSON.stringify(days)],
+    );
+    return found.map((row) => someNumber(row, 'day'));
+  }
+}
+
+/** Sums of so many are exact (see `measureValue`), and a transaction stays short. */
+const MAX_BATCH = 1000;
+
+/** More days than a ledger keeps: a clock went astray. */
+const MAX_DAYS = 1000;
+
+/** The first day that takes rows. */
+export async function beginOf(tx: Queries): Promise<number> {
+  const [row] = await tx.query(`SELECT value FROM counters WHERE name = 'ledger_begins'`);
+  return row === undefined ? 0 : someNumber(row, 'value');
+}
+
+async function addRows(tx: Queries, day: number, rows: readonly NumberedRow[]): Promise<NumberedRow[]> {
+  const tables = tablesOf(day);
+  const returned = await tx.insert(
+    {
+      table: tables.exchanges,
+      columns: EXCHANGE_COLUMNS,
+      onConflict: 'ON CONFLICT DO NOTHING',
+      returning: 'id',
+    },
+    rows.map(({ row, dim }) => exchangeValues(row, dim)),
+  );
+  const ids = new Set(returned.map((row) => someText(row, 'id')));
+  // A batch may have a row twice: its first is the one that was written.
+  const added = rows.filter(({ row }) => ids.delete(storedId(row.id)));
+  const tries = added.flatMap(({ row }) => row.tries.map((each) => tryValues(each, storedId(row.id), day)));
+  const charges = added.flatMap(({ row }) =>
+    row.charges.map((charge, position) => chargeValues(charge, position, storedId(row.id), day)),
+  );
+  const tags = added.flatMap(({ row, tags: ids }) => ids.map((tag) => [tag, storedId(row.id), day]));
+  await tx.insert({ table: tables.tries, columns: TRY_COLUMNS, onConflict: 'ON CONFLICT DO NOTHING' }, tries);
+  await tx.insert({ table: tables.charges, columns: CHARGE_COLUMNS }, charges);
+  await tx.insert({ table: tables.tags, columns: EXCHANGE_TAG_COLUMNS, onConflict: 'ON CONFLICT DO NOTHING' }, tags);
+  return added;
+}
+
+/** In the order of DIMENSIONS. The alias is the configured one: what clients name is without number. */
+function dimensionsOf(row: LedgerRow): (string | null)[] {
+  return [row.caller, row.team, row.owner, row.aliasLabel, row.backend, row.model].map((text) => textValue(text));
+}
+
+function tagsOf(row: LedgerRow): [string, string][] {
+  return Object.entries(keptTags(row.tags));
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { Column, Database, Queries, Value } from '../database.ts';
+import { someNumber, someText } from '../read-row.ts';
+
+/** Enough for all callers, models and tags that are in use at a time. */
+const MAX_KNOWN = 20_000;
+
+/** Tuples of texts that have a number in the database, so that rows and roll-ups are short. Numbers are never given anew. */
+export class Interned {
+  readonly #ids = new Map<string, number>();
+  readonly #columns: readonly Column[];
+
+  constructor(
+    private readonly table: string,
+    names: readonly string[],
+  ) {
+    this.#columns = ['hash', ...names].map((name) => ({ name, type: 'TEXT' }));
+  }
+
+  /** The numbers of tuples by `keyOf` them, within a transaction. `remember` them when that has been committed. */
+  async idsOf(
+    tx: Queries,
+    { dialect }: Database,
+    tuples: Iterable<readonly (string | null)[]>,
+  ): Promise<Map<string, number>> {
+    const ids = new Map<string, number>();
+    const unknown = new Map<string, readonly Value[]>();
+    for (const tuple of tuples) {
+      const key = keyOf(tuple);
+      const id = this.#ids.get(key);
+      if (id === undefined) unknown.set(createHash('sha256').update(key).digest('base64url'), tuple);
+      else ids.set(key, id);
+    }
+    if (unknown.size === 0) return ids;
+    // Always in this order: two nodes that wait for each other would be ended by the database.
+    const hashes = [...unknown.keys()].toSorted();
+    const rows = hashes.map((hash) => [hash, ...(unknown.get(hash) ?? [])]);
+    await tx.insert({ table: this.table, columns: this.#columns, onConflict: 'ON CONFLICT (hash) DO NOTHING' }, rows);
+    const found = await tx.query(`SELECT id, hash FROM ${this.table} WHERE hash IN ${dialect.textsOf('$1')}`, [
+      JSON.stringify(hashes),
+    ]);
+    for (const row of found) {
+      const tuple = unknown.get(someText(row, 'hash'));
+      if (tuple !== undefined) ids.set(keyOf(tuple), someNumber(row, 'id'));
+    }
+    return ids;
+  }
+
+  remember(ids: ReadonlyMap<string, number>): void {
+    if (this.#ids.size + ids.size > MAX_KNOWN) this.#ids.clear();
+    for (const [key, id] of ids) this.#ids.set(key, id);
+  }
+}
+
+/** What a tuple is looked up by. */
+export function keyOf(tuple: readonly Value[]): string {
+  return JSON.stringify(tuple);
+}
