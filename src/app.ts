@@ -24,6 +24,8 @@ import type { Log } from './records/log/log.ts';
 import { Metrics } from './records/metrics/metrics.ts';
 import type { GatewayStatus, LastReload, ReloadResult } from './context.ts';
 import { RequestQueue } from './admission/queue/queue.ts';
+import { SharedStore } from './storage/shared-store.ts';
+import { storePlace } from './config/store-place.ts';
 import { FailedKeys } from './admission/failed-keys.ts';
 import { promptChanges } from './prompts/changes.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
@@ -65,6 +67,7 @@ export class App {
   readonly #health: HealthChecks;
   readonly #queue: RequestQueue;
   readonly #budget: ByteBudget;
+  readonly #store = new SharedStore();
   readonly #place: Place;
   #loadedAt = new Date();
   #lastReload: LastReload | undefined;
@@ -79,7 +82,7 @@ export class App {
     const app = new App(config, prompts, { configDir, env, file }, instead);
     for (const warning of warnings) app.log.warn(`config warning: ${warning}`);
     try {
-      await app.features.start(config);
+      await app.#start(config);
     } catch (error) {
       await app.close();
       throw error;
@@ -113,7 +116,8 @@ export class App {
       version: VERSION,
     });
     const create = instead.features ?? createFeatures;
-    this.features = new FeatureSet(create({ clock, log, env, metrics: this.metrics, queue: this.#queue }), log);
+    const tools = { clock, log, env, metrics: this.metrics, queue: this.#queue };
+    this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
     const policies = this.features.policiesOf(config);
     const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies });
     this.gateway = new Gateway(snapshot, {
@@ -150,7 +154,7 @@ export class App {
     const policies = this.features.policiesOf(config);
     const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies });
     const changes = promptChanges(this.gateway.snapshot.prompts, prompts);
-    await this.features.start(config);
+    await this.#start(config);
     await beforeSwap();
     this.#apply(config, snapshot);
     this.gateway.use(snapshot);
@@ -193,7 +197,14 @@ export class App {
   async close(): Promise<void> {
     this.#health.stop();
     await this.features.close();
+    await this.#store.close();
     await this.log.close();
+  }
+
+  async #start(config: Config): Promise<void> {
+    const place = storePlace(config);
+    if (place !== undefined) this.#store.use(place);
+    await this.features.start(config);
   }
 
   /** What counts beyond the snapshot, from now on, for requests under way as well. */

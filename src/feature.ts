@@ -8,6 +8,7 @@ import type { Metrics } from './records/metrics/metrics.ts';
 import type { Family } from './records/metrics/prometheus.ts';
 import type { Sink } from './records/sink.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Store } from './storage/store.ts';
 
 /**
  * A part of the gateway with state of its own that outlives requests and reloads: it has a say in who may come in (a policy),
@@ -46,4 +47,6 @@ export interface FeatureTools {
   readonly env: Environment;
   readonly metrics: Metrics;
   readonly queue: RequestQueue;
+  /** The database; rejects with `StoreUnavailable`. Only for features that are on where one is configured. */
+  readonly store: () => Promise<Store>;
 }

@@ -1,6 +1,7 @@
 import { createQueue } from './admission/queue/feature.ts';
 import { createRateLimits } from './admission/rate-limit/feature.ts';
 import type { Feature, FeatureTools } from './feature.ts';
+import { createLedger } from './records/ledger/feature.ts';
 import { createLogSink } from './records/log/feature.ts';
 import { createMetricsSink } from './records/metrics/feature.ts';
 import { logSettings } from './settings.ts';
@@ -10,9 +11,12 @@ import { logSettings } from './settings.ts';
  * order; they are closed in the opposite one.
  */
 export function createFeatures(tools: FeatureTools): readonly Feature[] {
+  const { ledger, room } = createLedger(tools);
   return [
     createLogSink(tools, logSettings),
     createMetricsSink(tools),
+    ledger,
+    room,
     // Before the queue: whoever is over a limit is refused at once, without waiting first.
     createRateLimits(tools),
     // Last: a request that gets a slot is sent, so no other policy may refuse it or let it wait after that.

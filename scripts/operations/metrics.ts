@@ -48,7 +48,8 @@ function allFamilies(): readonly Family[] {
   const metrics = new Metrics(NOTHING);
   const config = configOf({ logging: { base_dir: '' } }, '127.0.0.1:0');
   const log = createLog(logSettings(config, {}), { clock, console: () => undefined });
-  const features = createFeatures({ clock, log, env: {}, metrics, queue: new RequestQueue(clock) });
+  const store = () => Promise.reject(new Error('there is no database'));
+  const features = createFeatures({ clock, log, env: {}, metrics, queue: new RequestQueue(clock), store });
   return [...metrics.families, ...features.flatMap(({ families = [] }) => families)];
 }
 

@@ -44,6 +44,9 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
 };
 
+/** Policies that count no requests: whether they let any in depends on the gateway alone. */
+const TAKES_NOTHING: ReadonlySet<string> = new Set(['ledger_room']);
+
 const NEVER = 2 ** -20;
 
 function rates(rps: number): object {
@@ -154,7 +157,7 @@ test('every policy has its row', () => {
   const all: object[] = Object.values(ROWS).map(({ limits }) => limits(1));
   expect(namesFor(Object.assign({}, ...all))).toEqual(Object.keys(ROWS));
   const ofFeatures = createFeatures(featureTools()).flatMap(({ policy }) =>
-    policy === undefined ? [] : [policy.name],
+    policy === undefined || TAKES_NOTHING.has(policy.name) ? [] : [policy.name],
   );
   expect(ofFeatures).toEqual(Object.keys(ROWS));
 });

@@ -9,6 +9,7 @@ import { loggingSchema } from './sections/logging.ts';
 import { modelsSchema } from './sections/models.ts';
 import { passthroughSchema } from './sections/passthrough.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
+import { databaseSchema, dataDirSchema, nodeNameSchema } from './sections/store.ts';
 import { corsSchema, proxySchema, serverSchema } from './sections/server.ts';
 import { timeoutSchema } from './sections/timeout.ts';
 
@@ -24,13 +25,9 @@ export const configSchema = z.strictObject({
     .describe(
       'The key that clients must show, of 8 characters at least; fewer than 12 are warned of. Without it everyone who reaches the gateway may use it.',
     ),
-  data_dir: z.string().min(1).optional().describe('TEMPORARY'),
-  database: z.string().min(1).optional().describe('TEMPORARY'),
-  node_name: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,128}$/)
-    .optional()
-    .describe('The name of this process among several, as the ledger has it. Without it: the name of the machine.'),
+  data_dir: dataDirSchema,
+  database: databaseSchema,
+  node_name: nodeNameSchema,
   keys: keysSchema,
   admin: adminSchema,
   server: serverSchema,

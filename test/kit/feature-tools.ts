@@ -23,5 +23,6 @@ export function featureTools(clock = new FakeClock(), show: (line: string) => vo
     log: createLog(settings, { clock, console: show }),
     metrics,
     queue: new RequestQueue(clock),
+    store: () => Promise.reject(new Error('there is no database')),
   };
 }

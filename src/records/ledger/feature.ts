@@ -1,8 +1,10 @@
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import type { Config } from '../../config/schema.ts';
+import { hasStore } from '../../config/store-place.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { Feature, FeatureTools } from '../../feature.ts';
-import type { Store } from '../../storage/store.ts';
+import type { BudgetSpend } from '../../storage/budget-spend.ts';
 import { ledgerFamilies } from './ledger-families.ts';
 import { statusOf, troubleOf } from './ledger-state.ts';
 import { Ledger } from './ledger.ts';
@@ -22,11 +24,11 @@ export interface LedgerParts {
   /** Refuses new requests while there is no room for their rows (`ledger.on_full: refuse`). */
   readonly room: Feature;
   /** What was spent of all budgets so far. To be called once the ledger has started, and before requests come. */
-  spent(): ReturnType<typeof spentSoFar>;
+  spentSoFar(): Promise<BudgetSpend[]>;
 }
 
-/** Makes the ledger; `store` opens the database, or gives the one that is open. */
-export function createLedger({ clock, log }: FeatureTools, store: () => Promise<Store>): LedgerParts {
+/** Makes the ledger, in two features. */
+export function createLedger({ clock, log, store }: FeatureTools): LedgerParts {
   let ledger: Ledger | undefined;
   const retention = new Retention(clock, log, async () => (await store()).ledger);
   return {
@@ -65,7 +67,7 @@ export function createLedger({ clock, log }: FeatureTools, store: () => Promise<
       },
       configure: () => undefined,
     },
-    async spent() {
+    async spentSoFar() {
       return ledger === undefined ? [] : await spentSoFar(ledger, store);
     },
   };
@@ -80,12 +82,12 @@ function refuseIfFull(ledger: Ledger | undefined): void {
   );
 }
 
-function isOn({ ledger, data_dir: dir, database }: Config): boolean {
-  return ledger.enabled && (dir !== undefined || database !== undefined);
+function isOn(config: Config): boolean {
+  return config.ledger.enabled && hasStore(config);
 }
 
 function placeOf({ data_dir: dir, node_name: node }: Config) {
-  return { dataDir: dir, node: node ?? hostname() };
+  return { dataDir: dir === undefined ? undefined : resolve(dir), node: node ?? hostname() };
 }
 
 function limitsOf({ ledger }: Config): WriterLimits {

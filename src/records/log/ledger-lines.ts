@@ -2,7 +2,12 @@ import type { LogField } from './log-field.ts';
 import { TRACE, type LogLine } from './log-line.ts';
 
 const SEGMENT: LogField = { name: 'segment', type: 'string', meaning: 'The file of the journal.' };
-const DIR: LogField = { name: 'dir', type: 'string', meaning: 'The folder of the journal.' };
+const DIR: LogField = {
+  name: 'dir',
+  type: 'string',
+  meaning: 'The folder of the journal.',
+  absentWhen: 'there is no `data_dir`',
+};
 const CAUSE: LogField = { name: 'cause', type: 'string', meaning: 'What the database or the file system says.' };
 const FILE: LogField = {
   name: 'file',
