@@ -7,7 +7,7 @@ export const ledgerSchema = z
       .boolean()
       .default(true)
       .describe(
-        'Keeps a row of every request and of each of its attempts in the database. Nothing is kept without `data_dir` or `database`.',
+        'Keeps a row of every request that names a model or reaches a backend, and of each of its attempts, in the database. Nothing is kept without `data_dir` or `database`.',
       ),
     keep_days: z
       .int()
@@ -19,7 +19,7 @@ export const ledgerSchema = z
       ),
     max_journal_mb: z
       .number()
-      .min(1)
+      .gt(0)
       .default(1024)
       .describe(
         'The most MiB of rows that wait in `data_dir` for a database that cannot be reached: about a million rows for each 1024.',
@@ -28,7 +28,7 @@ export const ledgerSchema = z
       .enum(['drop', 'refuse'])
       .default('drop')
       .describe(
-        'What happens when the journal is full. `drop`: requests are served, their rows are lost and counted. `refuse`: new requests get 503 `ledger_full`, and no row is lost.',
+        'What happens when the journal is full. `drop`: requests are served, their rows are lost and counted. `refuse`: new requests get 503 `ledger_full`, which have no row, and no other is lost.',
       ),
   })
   .prefault({})

@@ -7,7 +7,7 @@ import type { Feature, FeatureTools } from '../../feature.ts';
 import type { BudgetSpend } from '../../storage/budget-spend.ts';
 import { ledgerFamilies } from './ledger-families.ts';
 import { statusOf, troubleOf } from './ledger-state.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, LEDGER_FULL } from './ledger.ts';
 import { Retention } from './retention.ts';
 import type { WriterLimits } from './row-writer.ts';
 import { spentSoFar } from './spent.ts';
@@ -76,7 +76,7 @@ export function createLedger({ clock, log, store }: FeatureTools): LedgerParts {
 function refuseIfFull(ledger: Ledger | undefined): void {
   if (ledger?.isRefusing !== true) return;
   throw new Refusal(
-    'ledger_full',
+    LEDGER_FULL,
     'The gateway can note no more requests, for its database does not take them; try again later.',
     { headers: { 'retry-after': RETRY_AFTER_S } },
   );

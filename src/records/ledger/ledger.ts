@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { LedgerRow } from '../../core/ledger-row.ts';
 import type { ExchangeRecord } from '../../core/record.ts';
+import type { GatewayErrorCode } from '../../core/refusal.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../log/log.ts';
 import type { Sink } from '../sink.ts';
@@ -33,6 +34,7 @@ export interface LedgerTools {
 const CATCH_UP_MS = 5000;
 /** At the end rows are shipped for so long; the next process ships the rest. */
 const LAST_SHIPMENTS_MS = 5000;
+export const LEDGER_FULL: GatewayErrorCode = 'ledger_full';
 const MOST_SEGMENT_BYTES = 8 * 1024 * 1024;
 const SEGMENTS = 8;
 
@@ -64,7 +66,10 @@ export class Ledger implements Sink {
     });
   }
 
+  /** Takes what named a model or reached a backend; probes, lists, wrong keys and what it refuses itself have no row. */
   record(record: ExchangeRecord): void {
+    const { alias, attempts, errorCode } = record;
+    if ((alias === undefined && attempts === 0) || errorCode === LEDGER_FULL) return;
     this.#writer.add(record);
   }
 

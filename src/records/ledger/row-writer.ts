@@ -157,15 +157,17 @@ export class RowWriter {
     this.#records = [];
     const { node } = this.settings;
     for (const record of records) {
-      if (this.#mayKeep()) this.#waiting.push(rowOf(record, { id: randomUUIDv7('hex', record.startedAt), node }));
+      if (this.#mayKeep(record)) this.#waiting.push(rowOf(record, { id: randomUUIDv7('hex', record.startedAt), node }));
       else this.#lose();
     }
     this.checkRoom();
   }
 
-  #mayKeep(): boolean {
+  /** Where requests are refused for want of room, the rows of those that were under way are kept: they have cost something. */
+  #mayKeep({ attempts }: ExchangeRecord): boolean {
     if (this.#waiting.length >= MOST_WAITING) return false;
-    return this.limits.onFull === 'refuse' || (this.journal?.bytes ?? 0) < this.limits.maxJournalBytes;
+    const isRefusing = this.limits.onFull === 'refuse' && attempts > 0;
+    return isRefusing || (this.journal?.bytes ?? 0) < this.limits.maxJournalBytes;
   }
 
   #lose(): void {
