@@ -63,8 +63,8 @@ export function tempDir(): { readonly dir: string; [Symbol.dispose](): void } {
 export const LIMITS: WriterLimits = { maxJournalBytes: 64 * 1024 * 1024, onFull: 'drop' };
 
 /** A ledger in a folder, with its store and its log. */
-export function ledgerIn(dataDir: string, { store = new FakeStore(), limits = LIMITS } = {}) {
+export function ledgerIn(dataDir: string, { store = new FakeStore(), limits = LIMITS, clock = systemClock } = {}) {
   const heard = new HeardLog();
-  const tools = { clock: systemClock, log: heard.log, random: () => 0.5, sink: store };
+  const tools = { clock, log: heard.log, random: () => 0.5, sink: store };
   return { ledger: new Ledger({ dataDir, node: 'here' }, tools, limits), store, lines: heard.lines };
 }

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FakeClock } from '../../../test/kit/fake-clock.ts';
+import { eventually } from '../../../test/kit/settled.ts';
 import { record } from '../record.fixture.ts';
 import type { Ledger } from './ledger.ts';
 import { FakeStore, ledgerIn, LIMITS, tempDir } from './ledger.fixture.ts';
@@ -59,6 +61,20 @@ describe('the ledger', () => {
     expect(statSync(join(dir, 'journal')).mode & 0o777).toBe(0o700);
     for (const name of readdirSync(join(dir, 'journal')))
       expect([name, statSync(join(dir, 'journal', name)).mode & 0o777]).toEqual([name, 0o600]);
+    await ledger.close();
+  });
+
+  test('has a row on the disk within 100 ms of the end of its request', async () => {
+    const clock = new FakeClock();
+    const { ledger } = ledgerIn(dir, { clock });
+    await ledger.start();
+    put(ledger, 3);
+    expect(ledger.state.waiting).toBe(3);
+    // Half of it is left for the disk.
+    clock.advance(50);
+    await eventually(() => ledger.state.waiting === 0);
+    expect(statSync(join(dir, 'journal', segments()[0] ?? '')).size).toBe(ledger.state.bytes);
+    expect(ledger.state.rows).toBe(3);
     await ledger.close();
   });
 

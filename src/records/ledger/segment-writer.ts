@@ -35,7 +35,7 @@ export class SegmentWriter {
     const { bytes } = rows.reduce((batch, row) => batch.add(row), this.#batch.begin());
     const { segment, handle } = (this.#open ??= await this.#begin());
     const start = segment.bytes;
-    await this.#write(handle, bytes, start);
+    await this.#write(segment, handle, bytes);
     segment.bytes += bytes.length;
     segment.rows += rows.length;
     if (segment.bytes >= this.settings.segmentBytes) await this.seal();
@@ -51,12 +51,18 @@ export class SegmentWriter {
     await current.handle.close().catch(() => undefined);
   }
 
-  async #write(handle: FileHandle, bytes: Buffer, start: number): Promise<void> {
+  async #write(segment: Segment, handle: FileHandle, bytes: Buffer): Promise<void> {
+    const start = segment.bytes;
     try {
       await writeAll(handle, bytes, start);
     } catch (error) {
       // A full disk may have taken half a record. Where that cannot be undone, it is the torn end of a sealed segment.
-      await handle.truncate(start).catch(() => this.seal());
+      const isUndone = await handle.truncate(start).then(
+        () => true,
+        () => false,
+      );
+      // What this file cannot hold, another one may.
+      if (!isUndone || segment.rows > 0) await this.seal();
       throw error;
     }
     try {
