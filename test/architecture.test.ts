@@ -80,6 +80,7 @@ const DIALECT_FILES: Readonly<Record<string, readonly string[]>> = {
   'note-blocks.ts': ['noteBlocks'],
   'replay.ts': ['asStream'],
   'usage.ts': ['readUsage', 'writeUsage'],
+  'facts.ts': ['readFacts'],
   'system.ts': ['injectSystem'],
   'conversation.ts': ['conversationStart'],
   'foreign-signatures.ts': ['removeForeignSignatures'],

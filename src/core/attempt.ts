@@ -55,7 +55,17 @@ export class Attempt implements Holder {
   /** It was begun beside another one that was slow. */
   isHedge = false;
 
+  /** What the backend has told of its tokens. */
   usage: Usage | undefined;
+  /** It has told all that it will. */
+  isCounted = false;
+  /** How many bytes of text its answer has said, as far as it was read. */
+  saidBytes = 0;
+  /** How many bytes of system prompt the gateway has put in. */
+  injectedBytes = 0;
+  /** The model that the answer names, and its word for why it ended. */
+  reportedModel: string | undefined;
+  finishReason: string | undefined;
   /** The id under which the backend keeps the answer. */
   keptId: string | undefined;
   /** Data lines of a stream that were no JSON and were left out. */

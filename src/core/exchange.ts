@@ -3,10 +3,12 @@ import type { Clock } from '../lib/clock.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import type { Attempt } from './attempt.ts';
 import { Attempts } from './attempts.ts';
+import { attributionOf, type Attribution } from './attribution.ts';
 import { ANONYMOUS, type Caller, type KeyGeneration } from './caller.ts';
 import type { Conversation } from './conversation.ts';
 import { Deadline } from './deadline.ts';
 import { Delivery } from './delivery.ts';
+import { estimateInput } from './estimate-tokens.ts';
 import type { Access } from './endpoint-row.ts';
 import type { Aborted } from './failure.ts';
 import type { Holder } from './buffered-bytes.ts';
@@ -148,6 +150,8 @@ export class Exchange implements BagItem, Holder {
   slot = -1;
   #conversation: Conversation | undefined;
   #work: Work | undefined;
+  #attribution: Attribution | undefined;
+  #inputTokens: number | undefined;
   #deadline: Deadline | undefined;
   #abort: Aborted | undefined;
   /** Seldom more than two. */
@@ -226,9 +230,23 @@ export class Exchange implements BagItem, Holder {
     return (this.#work ??= measure());
   }
 
+  /** Whom the client says that it asks for. */
+  get attribution(): Attribution {
+    return (this.#attribution ??= attributionOf(this.body?.fields, this.headers));
+  }
+
+  /** About how many tokens the body has: for attempts whose backend has not told. */
+  get estimatedInput(): number {
+    return (this.#inputTokens ??= estimateInput(this.body?.fields ?? {}));
+  }
+
   /** Nothing is tried again: what was asked need not be known any more, but where it is to be logged. */
   forgetBody(): void {
-    if (this.delivery.captured === undefined) this.body = undefined;
+    if (this.delivery.captured === undefined && this.body !== undefined) {
+      this.#attribution = this.attribution;
+      this.#inputTokens = this.estimatedInput;
+      this.body = undefined;
+    }
     this.#conversation = undefined;
   }
 

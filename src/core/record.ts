@@ -1,4 +1,6 @@
 import type { KeyGeneration } from './caller.ts';
+import type { ProtocolName } from './part.ts';
+import type { Consumption } from './token-classes.ts';
 
 /** The status of an exchange whose client left before its end. */
 export const CLIENT_LEFT = 499;
@@ -42,6 +44,17 @@ export interface ExchangeRecord {
   /** Tries that count: an immediate redo of a dead keep-alive connection is none. */
   readonly attempts: number;
   readonly usage: Usage | undefined;
+  /** What was called: `chat/completions`, `messages`, `generateContent`. Undefined for a path that is no endpoint. */
+  readonly endpoint?: string | undefined;
+  readonly clientDialect?: ProtocolName | undefined;
+  /** In which the backend was addressed whose answer the client got. */
+  readonly backendDialect?: ProtocolName | undefined;
+  /** Why the answer ended, in the backend's own word (`stop`, `end_turn`, `STOP`). */
+  readonly finishReason?: string | undefined;
+  readonly userAgent?: string | undefined;
+  /** Whom the client says that it asks for, and in which session: for attribution, never to be trusted. Text of clients. */
+  readonly endUser?: string | undefined;
+  readonly session?: string | undefined;
   readonly bytesIn: number;
   readonly bytesOut: number;
   /** A stable code of docs/errors.md, or what the upstream called its error; undefined when all went well. */
@@ -84,6 +97,12 @@ export interface AttemptRecord {
   readonly hedge?: HedgeResult | undefined;
   /** Milliseconds since the epoch until which the backend+model cools down because of this try. */
   readonly coolingUntil: number | undefined;
+  /** In which the backend was addressed. */
+  readonly dialect?: ProtocolName | undefined;
+  /** The model that the answer names. Text of the backend. */
+  readonly reportedModel?: string | undefined;
+  /** What it used, reported or estimated; undefined where the backend gave no answer to pay for. */
+  readonly usage?: Consumption | undefined;
 }
 
 /** Token counts as the upstream reported them; never estimated. `promptTokens` is all input, cached included, `completionTokens` all output, thoughts included. */
@@ -93,9 +112,24 @@ export interface Usage {
   readonly cachedTokens: number | undefined;
   /** Of the completion tokens, those that were thought and not said. */
   readonly reasoningTokens: number | undefined;
-  /** Of the prompt tokens, those that were written into the provider's cache. */
+  /** Of the prompt tokens, those that were written into the provider's cache; and of these, those that stay for an hour. */
   readonly cacheWriteTokens?: number | undefined;
-  /** Of the prompt and the completion tokens, those of sound. */
+  readonly cacheWrite1hTokens?: number | undefined;
+  /** Of the prompt and the completion tokens, those of sound and those of images. */
   readonly promptAudioTokens?: number | undefined;
   readonly completionAudioTokens?: number | undefined;
+  readonly promptImageTokens?: number | undefined;
+  readonly completionImageTokens?: number | undefined;
+  /** Of the cached tokens, those of sound and those of images. */
+  readonly cachedAudioTokens?: number | undefined;
+  readonly cachedImageTokens?: number | undefined;
+  /** What is paid for by number and not by token: calls of the provider's own tools, and other units (see `Consumption`). */
+  readonly serverTools?: Readonly<Record<string, number>> | undefined;
+  readonly units?: Readonly<Record<string, number>> | undefined;
+  /** The tier that served, if it is not the usual one. */
+  readonly tier?: string | undefined;
+  /** What the provider says that it costs, in nano-USD. */
+  readonly statedNanoUsd?: number | undefined;
+  /** How many numbers of the report are none that can be counted (negative, no number, too large); they are left out. */
+  readonly ignored?: number | undefined;
 }

@@ -35,6 +35,8 @@ export const TOKEN_CLASSES = [
 export interface Consumption extends TokenClasses {
   /** Calls of tools that the provider runs itself, by its name for them (`web_search`). */
   readonly serverTools: Readonly<Record<string, number>>;
+  /** What is charged by other counts than tokens: `image`, `second`, `character`, `search` (of a reranker), `page`. */
+  readonly units?: Readonly<Record<string, number>> | undefined;
   /** The tier that served, as the answer names it: `flex`, `priority`, `batch`; undefined: the standard one, or not told. */
   readonly tier: string | undefined;
   /** What the provider itself says it costs, in nano-USD. */

@@ -1,7 +1,7 @@
 import type { Injection } from '../core/injection.ts';
 import type { UpstreamError } from '../core/classify.ts';
 import type { EndpointRow } from '../core/endpoint-row.ts';
-import type { Operation } from '../core/exchange.ts';
+import type { Endpoint, Operation } from '../core/exchange.ts';
 import type { ProtocolName } from '../core/part.ts';
 import type { Usage } from '../core/record.ts';
 import type { CredentialHeader, Quirks } from '../core/route.ts';
@@ -31,6 +31,8 @@ export interface Protocol {
   holdsAnswer(body: unknown): boolean;
   /** The token counts of a plain answer. */
   readUsage(body: unknown): Usage | undefined;
+  /** What a plain answer says of itself. */
+  readFacts(body: unknown): AnswerFacts;
   /**
    * Adds an injection to the request's system text. All other bytes stay. `body` is `text`, parsed. A request to count
    * tokens that has no place for a system text stays as it is.
@@ -49,6 +51,14 @@ export interface Protocol {
    * change. `body` is `text`, parsed.
    */
   fitToModel?(text: string, body: Record<string, unknown>, model: string, quirks: Quirks): FittedRequest | undefined;
+}
+
+/** What an answer says of itself. Words of the backend, of any length. */
+export interface AnswerFacts {
+  /** The model that has answered. */
+  readonly model: string | undefined;
+  /** Its word for why it ended. */
+  readonly finishReason: string | undefined;
 }
 
 /** A request's text after it was fitted to a model. */
@@ -121,8 +131,12 @@ export interface UsageRequest {
    * change.
    */
   ask(text: string, body: Readonly<Record<string, unknown>>): string | undefined;
+  /** Whether streams of an endpoint can be asked. */
+  isFor(endpoint: Pick<Endpoint, 'operation' | 'target'>): boolean;
   /** Whether an event, parsed, is sent only because of the question. */
   isExtra(event: unknown): boolean;
+  /** The text of another event, which `event` is when parsed, without what is in it only because of the question. */
+  withoutExtra(data: string, event: unknown): string;
   /** The field that a backend names when it refuses the question. */
   readonly refusedField: string;
 }
@@ -250,7 +264,7 @@ export interface GatewayError {
 }
 
 /** Reads one stream. It sees every event once. */
-export interface StreamReader {
+export interface StreamReader extends AnswerFacts {
   /**
    * If the last event was of a kind that says nothing but its text: the key before that text, as in `"content":"`. The
    * reader need not see events that differ from it in their text only.
@@ -268,6 +282,8 @@ export interface StreamReader {
   readonly broken: BrokenEnd | undefined;
   /** The last token counts seen. */
   readonly usage: Usage | undefined;
+  /** How much text the events have said that it was shown, in characters of the strings that they came in. */
+  readonly said: number;
   /** What an error event needs to continue this stream; undefined if an error event needs nothing. */
   readonly begun?: unknown;
 }

@@ -1,9 +1,11 @@
 import type { Attempt } from '../core/attempt.ts';
 import type { Delivery } from '../core/delivery.ts';
 import type { Exchange } from '../core/exchange.ts';
-import type { FailureKind } from '../core/failure.ts';
+import { bounded } from '../core/attribution.ts';
 import { CLIENT_LEFT } from '../core/record.ts';
 import type { ExchangeRecord, HedgeResult, AttemptRecord, Usage } from '../core/record.ts';
+import { GIVEN_UP, usageOfAttempt } from './attempt-usage.ts';
+import { endpointName } from './endpoint-name.ts';
 
 /**
  * What an exchange, its attempts and its delivery came to, when all was over at `now` (of the monotonic clock, in ms). It
@@ -38,6 +40,13 @@ export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
     overheadMs: Math.max(0, durationMs - exchange.waits.ms - msOf(attempts.all)),
     attempts: attempts.sent,
     usage: usageOf(exchange),
+    endpoint: exchange.endpoint && bounded(endpointName(exchange.endpoint, exchange.path)),
+    clientDialect: exchange.endpoint?.protocol,
+    backendDialect: reportedAttempt?.upstreamProtocol,
+    finishReason: bounded(reportedAttempt?.finishReason),
+    userAgent: bounded(exchange.headers['user-agent']),
+    endUser: exchange.attribution.endUser,
+    session: exchange.attribution.session,
     bytesIn: exchange.bytesIn,
     bytesOut: delivery.bytesOut,
     errorCode: left ? 'client_closed_request' : delivery.errorCode,
@@ -91,6 +100,9 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery): Attempt
     ms,
     hedge: attempt.isHedge ? hedgeResult(attempt, served) : undefined,
     coolingUntil,
+    dialect: attempt.upstreamProtocol,
+    reportedModel: bounded(attempt.reportedModel),
+    usage: usageOfAttempt(attempt),
   };
 }
 
@@ -98,9 +110,6 @@ function hedgeResult(hedge: Attempt, served: Attempt | undefined): HedgeResult {
   if (hedge === served || hedge.failure === undefined) return 'won';
   return GIVEN_UP.has(hedge.failure.kind) ? 'lost' : 'failed';
 }
-
-/** After these a hedge has not failed: the gateway or the client has ended it. */
-const GIVEN_UP: ReadonlySet<FailureKind> = new Set(['hedge_lost', 'client_gone', 'total_timeout', 'shutting_down']);
 
 /** What the client's answer took; where nothing served, the last that a backend told. */
 function usageOf({ attempts, delivery }: Exchange): Usage | undefined {

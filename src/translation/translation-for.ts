@@ -18,7 +18,10 @@ export function translationFor(attempt: Attempt, ends: Ends, context: Context): 
 }
 
 /** The serving alias's system prompt. */
-export function injectionFor({ exchange, route, named }: Attempt, { snapshot, clock }: Context): Injection | undefined {
+export function injectionFor(attempt: Attempt, { snapshot, clock }: Context): Injection | undefined {
+  const { exchange, route, named } = attempt;
   if (snapshot.prompts === undefined || exchange.endpoint?.conversation !== true) return undefined;
-  return snapshot.prompts.injectionFor(named?.name ?? route.alias.name, clock.wallNow());
+  const injection = snapshot.prompts.injectionFor(named?.name ?? route.alias.name, clock.wallNow());
+  attempt.injectedBytes = injection?.alone.length ?? 0;
+  return injection;
 }

@@ -151,6 +151,7 @@ export class LongAnswer {
     // What is passed through may tell of what was paid for before.
     if (exchange.endpoint?.through !== undefined) return;
     attempt.usage = findInTail(tail, (members) => protocol.readUsage(members));
+    attempt.isCounted = attempt.usage !== undefined;
   }
 }
 

@@ -123,10 +123,11 @@ function withUsage(
 ): string | undefined {
   const { usageRequest } = protocol.stream;
   if (usageRequest === undefined || translation !== undefined || typeof body !== 'string') return undefined;
-  if (!exchange.stream || exchange.endpoint?.operation !== 'generate' || exchange.body === undefined) return undefined;
+  const { stream, endpoint, body: own } = exchange;
+  if (!stream || endpoint === undefined || own === undefined || !usageRequest.isFor(endpoint)) return undefined;
   const { live, quirks } = attempt.route.backend;
   if (live.refusesUsage || !takesField(quirks, usageRequest.refusedField)) return undefined;
-  return usageRequest.ask(body, exchange.body.fields);
+  return usageRequest.ask(body, own.fields);
 }
 
 /**

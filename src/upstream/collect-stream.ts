@@ -8,6 +8,7 @@ import type { PlainAnswer } from './answer.ts';
 import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import type { StreamCollection } from '../translation/translation.ts';
 import { translationFor } from '../translation/translation-for.ts';
+import { noteStream } from './note-usage.ts';
 import { withOwnIds } from './own-ids.ts';
 import type { AttemptContext } from './settle.ts';
 import { begun, classify, rememberKept, succeed } from './settle.ts';
@@ -28,7 +29,6 @@ export async function collectStream(response: UpstreamAnswer, run: AttemptContex
     run.attempt.watch.committed();
     await readAll(response, events, run);
     run.attempt.watch.ends();
-    run.attempt.usage = events.usage ?? run.attempt.usage;
     if (events.state === 'error') {
       const answer: HeldAnswer = { status, headers, body: encoder.encode(JSON.stringify(events.error)) };
       headers.set('content-type', 'application/json');
@@ -52,6 +52,7 @@ export async function collectStream(response: UpstreamAnswer, run: AttemptContex
     if (error instanceof MalformedAnswer || error instanceof UnreadableStream) return brokenAnswer('malformed');
     throw error;
   } finally {
+    noteStream(run, events);
     response.body.cancel();
   }
 }

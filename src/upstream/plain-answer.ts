@@ -20,6 +20,7 @@ import { brokenEndFailure } from './broken-end.ts';
 import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import { collectStream } from './collect-stream.ts';
 import { framedWhole, streamType } from '../translation/framing.ts';
+import { noteAnswer } from './note-usage.ts';
 import { withOwnIds } from './own-ids.ts';
 import type { AttemptContext } from './settle.ts';
 import { begun, classify, rememberKept, succeed } from './settle.ts';
@@ -56,8 +57,7 @@ function judged(
     return collectStream({ status, headers, body: wholeBody(body) }, run);
   const failure = judge({ status, headers, body }, json, mustBeJson, run);
   if (failure !== undefined) {
-    // What failed was paid for as well.
-    run.attempt.usage = run.protocol.readUsage(json) ?? run.attempt.usage;
+    noteAnswer(run, json);
     return failure;
   }
   const told = good && json !== undefined ? withOwnIds(body, json, run) : { body, json };
@@ -65,7 +65,7 @@ function judged(
   if (inForm !== undefined && typeof inForm !== 'string') return inForm;
   begun(run);
   run.attempt.watch.ends();
-  if (good) run.attempt.usage = run.protocol.readUsage(json);
+  if (good) noteAnswer(run, json);
   succeed(run, status);
   if (good) {
     run.attempt.keptId = run.protocol.providerState?.idOf(json);
@@ -117,10 +117,10 @@ function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: Atte
 
 /** Of a word that nobody knows its own client may judge, where nothing better is to be had than the answer as it is. */
 function brokenPlain(broken: BrokenEnd, answer: HeldAnswer, json: unknown, run: AttemptContext): Failure {
-  const { attempt, exchange, translation, protocol } = run;
+  const { exchange, translation } = run;
   const failure = brokenEndFailure(broken, answer.headers, run);
   if (broken.cause !== 'unknown' || translation !== undefined || exchange.stream) return failure;
-  attempt.usage = protocol.readUsage(json);
+  noteAnswer(run, json);
   return { ...failure, status: answer.status, answer };
 }
 
@@ -158,6 +158,7 @@ async function readInPieces(
   const pieces: Uint8Array[] = [];
   if (!isHeld(answer, run)) return pieces;
   const holdBytes = mustBeWhole(run) ? HOLD_WHOLE_BYTES : HOLD_BYTES;
+  const isGood = answer.status >= 200 && answer.status <= 299;
   let bytes = 0;
   while (bytes <= holdBytes) {
     attempt.watch.waits();
@@ -166,6 +167,8 @@ async function readInPieces(
     if (done) return joined(pieces, bytes);
     pieces.push(value);
     bytes += value.byteLength;
+    // Of an answer that breaks off, this much is known.
+    if (isGood && isGenerated(run)) attempt.saidBytes = bytes;
     if (bytes > UNCOUNTED_BYTES && bytes <= holdBytes && !hasRoomFor(value.byteLength, attempt, context))
       throw new NoRoom();
   }
@@ -187,6 +190,8 @@ function beginLong(
     if (failure.routedAround) return { ...failure, answer: undefined };
   }
   begun(run);
+  // What is so long holds media: its bytes say nothing of tokens.
+  run.attempt.saidBytes = 0;
   return new LongAnswer({ status, headers }, pieces, body, run);
 }
 

@@ -11,6 +11,7 @@ import { interruption } from '../translation/interruption.ts';
 import { streamType } from '../translation/framing.ts';
 import { CommitPoint } from './commit-point.ts';
 import type { Attempt } from '../core/attempt.ts';
+import { noteStream } from './note-usage.ts';
 import type { AttemptContext } from './settle.ts';
 import { heard, classify, fail, rememberKept, succeed } from './settle.ts';
 import { StreamFeed } from './stream-feed.ts';
@@ -47,7 +48,7 @@ export class StreamAnswer {
     this.#events = new StreamInspector(run.protocol, run.attempt, this.#rewrite, {
       limits: run.context.snapshot.work,
       ids: AnswerIds.for(run),
-      isExtra: run.hidesUsage ? run.protocol.stream.usageRequest?.isExtra : undefined,
+      hidden: run.hidesUsage ? run.protocol.stream.usageRequest : undefined,
     });
     this.#feed = new StreamFeed(response.body, this.#events, run);
   }
@@ -146,7 +147,7 @@ export class StreamAnswer {
       point.ends();
       if (!isReached) this.#feed.cancel();
       // Count the tokens of failed streams, too.
-      if (!isReached && this.#events.hasContent) this.#noteUsage();
+      if (!isReached) this.#noteUsage();
     }
   }
 
@@ -267,8 +268,7 @@ export class StreamAnswer {
 
   /** However the stream ends: what was told of its tokens so far is counted. */
   #noteUsage(): void {
-    const { attempt } = this.run;
-    attempt.usage = this.#events.usage ?? attempt.usage;
+    noteStream(this.run, this.#events);
   }
 
   /** What the stream's own words for its end amount to, if they say that it is not whole. */

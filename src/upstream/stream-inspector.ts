@@ -6,7 +6,7 @@ import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { ContentTemplate } from '../protocols/shared/stream/content-template.ts';
 import type { BrokenEnd } from '../protocols/shared/finish/words.ts';
 import type { Blocks } from '../protocols/shared/stream/blocks.ts';
-import type { GatewayError, Protocol, StreamReader } from '../protocols/protocol.ts';
+import type { AnswerFacts, GatewayError, Protocol, StreamReader, UsageRequest } from '../protocols/protocol.ts';
 import {
   dataLines,
   eventData,
@@ -50,6 +50,8 @@ export class StreamInspector {
   readonly #reader: StreamReader;
   #state: State = 'waiting';
   #dropped = 0;
+  /** Bytes of text that the reader has not counted. */
+  #moreBytes = 0;
   #broken: BrokenEnd | undefined;
   /** The event last seen, parsed; undefined for an end that is no JSON. */
   #event: unknown;
@@ -66,8 +68,8 @@ export class StreamInspector {
       readonly limits: WorkLimits;
       /** Seals the ids in what passes; undefined where they pass, too. */
       readonly ids?: Pick<AnswerIds, 'sealed'> | undefined;
-      /** Whether an event, parsed, is one that the client did not ask for; undefined: none is. */
-      readonly isExtra?: ((event: unknown) => boolean) | undefined;
+      /** Says what stands in the events that the client did not ask for; undefined: nothing. */
+      readonly hidden?: Pick<UsageRequest, 'isExtra' | 'withoutExtra'> | undefined;
     },
   ) {
     this.#reader = protocol.stream.read(attempt.exchange.body?.fields, attempt.exchange.endpoint?.operation);
@@ -111,6 +113,20 @@ export class StreamInspector {
     return this.#reader.usage;
   }
 
+  /** Its token counts are the last. */
+  get isCounted(): boolean {
+    return this.finished && this.#reader.usage?.completionTokens !== undefined;
+  }
+
+  /** How much text the events have said. */
+  get saidBytes(): number {
+    return this.#reader.said + this.#moreBytes;
+  }
+
+  get facts(): AnswerFacts {
+    return this.#reader;
+  }
+
   /** The event that breaks off a stream whose events pass as they are; it goes on with what passed. */
   errorEvent(error: GatewayError): string {
     const event = this.protocol.errors.event(error, this.#reader.begun);
@@ -131,7 +147,7 @@ export class StreamInspector {
    */
   push(chunk: Uint8Array): Uint8Array {
     // Most chunks are one event of more text.
-    if (this.pendingBytes === 0 && this.#isMoreText(chunk, 0, chunk.length)) return chunk;
+    if (this.pendingBytes === 0 && this.#isMoreText(chunk, 0, chunk.length)) return this.#shown(chunk);
     const region = this.#splitter.push(chunk);
     if (region !== undefined) return this.#inspect(region);
     if (this.#splitter.pendingBytes > MAX_EVENT_BYTES) throw new UnreadableStream('an event of too many bytes');
@@ -160,28 +176,39 @@ export class StreamInspector {
     let keptTo = 0;
     for (let start = 0, end = 0; start < text.length; start = end) {
       end = eventEnd(text, start, mixed);
-      if (this.#isMoreText(region, start, end)) continue;
+      if (this.#isMoreText(region, start, end)) {
+        const { hiddenBytes = 0 } = this.#template ?? {};
+        if (hiddenBytes === 0) continue;
+        const hiddenAt = this.#template?.hiddenAt(start, end) ?? start;
+        kept ??= [];
+        kept.push(region.subarray(keptTo, hiddenAt));
+        keptTo = hiddenAt + hiddenBytes;
+        continue;
+      }
       const data = eventData(text, start, end, mixed);
       if (data === undefined) continue;
       const verdict = this.#state === 'complete' ? this.#seeBehind(data) : this.#see(data, eventName(text, start, end));
-      if (verdict === 'on' && this.looking.isExtra?.(this.#event) === true) {
+      if (verdict === 'on' && this.looking.hidden?.isExtra(this.#event) === true) {
         kept ??= [];
         kept.push(region.subarray(keptTo, start));
         keptTo = end;
         continue;
       }
       const told = this.#told(data);
+      let event = text.slice(start, end);
+      const came = event;
       if (told !== data) {
         kept ??= [];
-        const event = withData(text.slice(start, end), data, told);
+        event = withData(event, data, told);
         kept.push(region.subarray(keptTo, start), Buffer.from(event, 'latin1'));
         keptTo = end;
       }
       if (verdict === 'behind') continue;
       if (verdict === 'on') {
         const { textKey } = this.#reader;
-        if (textKey !== undefined)
-          this.#template = ContentTemplate.of(text.slice(start, end), textKey) ?? this.#template;
+        // What ids are sealed in is no event to compare with.
+        if (textKey !== undefined && (told === data || this.looking.ids === undefined))
+          this.#template = ContentTemplate.of(came, textKey, event) ?? this.#template;
       } else if (verdict === 'malformed') {
         kept ??= [];
         kept.push(region.subarray(keptTo, start));
@@ -201,15 +228,29 @@ export class StreamInspector {
 
   /** The data of the event last seen, as the client is to have it. */
   #told(data: string): string {
-    return this.looking.ids === undefined || this.isForeignError || this.#event === undefined
-      ? data
-      : this.looking.ids.sealed(data, this.#event);
+    if (this.isForeignError || this.#event === undefined) return data;
+    const { ids, hidden } = this.looking;
+    const shown = hidden === undefined ? data : hidden.withoutExtra(data, this.#event);
+    return ids === undefined ? shown : ids.sealed(shown, this.#event);
+  }
+
+  /** An event of more text, as the client is to have it. */
+  #shown(event: Uint8Array): Uint8Array {
+    const { hiddenBytes = 0 } = this.#template ?? {};
+    if (hiddenBytes === 0) return event;
+    const at = this.#template?.hiddenAt(0, event.length) ?? 0;
+    const shown = new Uint8Array(event.length - hiddenBytes);
+    shown.set(event.subarray(0, at));
+    shown.set(event.subarray(at + hiddenBytes), at);
+    return shown;
   }
 
   /** The same where every event is said anew. Comments are left out: the gateway keeps its client's connection alive itself. */
   #rewritten(region: Uint8Array, rewrite: Rewrite): Uint8Array {
     // Whole events, so that no character is torn.
     const text = decoder.decode(region);
+    // What is not ASCII is text, which the reader counts in characters.
+    this.#moreBytes += region.length - text.length;
     const mixed = this.#splitter.mixedLineEnds;
     let said = '';
     for (let start = 0, end = 0; start < text.length; start = end) {
@@ -232,6 +273,7 @@ export class StreamInspector {
     // Behind a finish it would say that there was none.
     if (this.finished || this.#template?.fits(bytes, start, end) !== true) return false;
     this.seen++;
+    this.#moreBytes += end - start - this.#template.envelopeBytes;
     return true;
   }
 

@@ -82,6 +82,8 @@ const ROLE = chunk({ delta: { role: 'assistant', content: '' } }, { usage: null 
 const WORDS = chunk({ delta: { content: 'hi' } }, { usage: null });
 const END = chunk({ delta: {}, finish_reason: 'stop' }, { usage: null });
 const DONE = 'data: [DONE]\n\n';
+/** As they are for whoever did not ask. */
+const unasked = (...events: string[]): string => events.join('').replaceAll(',"usage":null', '');
 const USAGE = { prompt_tokens: 3, completion_tokens: 9, total_tokens: 12 };
 const EXTRA = data({ id: 'c', object: 'chat.completion.chunk', choices: [], usage: USAGE });
 
@@ -95,7 +97,7 @@ describe('a chat stream whose client did not ask', () => {
     ]) {
       upstream.script(pieces(parts));
       const { text, line } = await chat('chat');
-      expect(text).toBe([...kept, DONE].join(''));
+      expect(text).toBe(unasked(...kept, DONE));
       expect(line).toMatchObject({ prompt_tokens: 3, completion_tokens: 9 });
     }
     expect(upstream.requests.at(-1)?.json.stream_options).toEqual({ include_usage: true });
@@ -129,7 +131,7 @@ describe('a chat stream whose client did not ask', () => {
     ],
   ])('%s of its own: its text is edited in place', async (_name, body, sent) => {
     upstream.script(pieces([WORDS, END, EXTRA, DONE]));
-    expect((await (await post('/v1/chat/completions', body)).whole()).text).toBe([WORDS, END, DONE].join(''));
+    expect((await (await post('/v1/chat/completions', body)).whole()).text).toBe(unasked(WORDS, END, DONE));
     expect(upstream.requests.at(-1)?.text).toBe(sent);
   });
 
@@ -137,8 +139,45 @@ describe('a chat stream whose client did not ask', () => {
     const last = chunk({ delta: { content: '!' }, finish_reason: 'stop' }, { usage: USAGE });
     upstream.script(pieces([WORDS, last, DONE]));
     const { text, line } = await chat('chat');
-    expect(text).toBe([WORDS, last, DONE].join(''));
+    expect(text).toBe(unasked(WORDS, last, DONE));
     expect(line).toMatchObject({ prompt_tokens: 3, completion_tokens: 9 });
+  });
+
+  test.each([
+    ['behind the text', ',"usage":null}', (event: string) => event.replace(/\}\n\n$/, ',"usage":null}\n\n')],
+    ['with a space', ',"usage": null}', (event: string) => event.replace(/\}\n\n$/, ',"usage": null}\n\n')],
+    ['before the text', '{"usage":null,', (event: string) => event.replace('{"id"', '{"usage":null,"id"')],
+    ['with spaces', '"usage" : null ,', (event: string) => event.replace('"object"', '"usage" : null ,"object"')],
+  ])('an empty usage in every chunk is taken out of each: %s', async (_name, member, written) => {
+    const words = ['a', 'bc', 'über', '你好', 'a "quote"', '', '"usage":null', 'd', 'ef'].map((content) =>
+      chunk({ delta: { content } }),
+    );
+    const events = words.map(written);
+    expect(events.every((event) => event.includes(member))).toBe(true);
+    const end = chunk({ delta: {}, finish_reason: 'stop' });
+    for (const parts of [
+      [...events, end, EXTRA, DONE],
+      [[...events, end, EXTRA, DONE].join('')],
+      Array.from(Buffer.from([...events, end, EXTRA, DONE].join('')), (byte) => Uint8Array.of(byte)),
+    ]) {
+      upstream.script(pieces(parts));
+      const { text, line } = await chat('chat');
+      expect(text).toBe([...words, end, DONE].join(''));
+      expect(line).toMatchObject({ prompt_tokens: 3, completion_tokens: 9 });
+    }
+    upstream.script(pieces([...events, end, EXTRA, DONE]));
+    const { text } = await chat('chat', { stream_options: { include_usage: true } });
+    expect(text).toBe([...events, end, EXTRA, DONE].join(''));
+  });
+
+  test('a legacy completion is asked as well', async () => {
+    const word = (text: string, more: object = {}): string => data({ choices: [{ index: 0, text, ...more }] });
+    const parts = [word('a'), word('b'), word('', { finish_reason: 'stop' })];
+    upstream.script(pieces([...parts, EXTRA, DONE]));
+    const answer = await post('/v1/completions', '{"model":"chat","prompt":"hi","stream":true}');
+    expect((await answer.whole()).text).toBe([...parts, DONE].join(''));
+    expect(upstream.requests.at(-1)?.json.stream_options).toEqual({ include_usage: true });
+    expect(await logged(answer)).toMatchObject({ prompt_tokens: 3, completion_tokens: 9 });
   });
 
   test('one that did ask gets it', async () => {

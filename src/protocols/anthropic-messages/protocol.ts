@@ -4,6 +4,7 @@ import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
 import { removeForeignSignatures } from './foreign-signatures.ts';
 import { brokenEnd } from './finish.ts';
+import { readFacts } from './facts.ts';
 import { front } from './front.ts';
 import { holdsAnswer } from './holds-answer.ts';
 import { providerState } from './containers.ts';
@@ -28,6 +29,7 @@ export const anthropicMessages: Protocol = {
   brokenEnd,
   holdsAnswer,
   readUsage,
+  readFacts,
   injectSystem,
   conversationStart,
   removeForeignSignatures,

@@ -1,5 +1,5 @@
 import type { Usage } from '../../core/record.ts';
-import { asObject, type JsonObject } from '../../lib/json.ts';
+import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { brokenBy, meaningOf, type BrokenEnd } from '../shared/finish/words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { NO_REASON } from './finish.ts';
@@ -44,6 +44,9 @@ export class MessageStreamReader implements StreamReader {
   finished = false;
   broken: BrokenEnd | undefined;
   #usage: JsonObject | undefined;
+  model: string | undefined;
+  finishReason: string | undefined;
+  said = 0;
   textKey: string | undefined;
 
   get usage(): Usage | undefined {
@@ -59,8 +62,7 @@ export class MessageStreamReader implements StreamReader {
     if (fields['error'] !== undefined && saysError(fields['error'])) return 'error';
     switch (type) {
       case 'message_start':
-        this.#usage = mergedUsage(this.#usage, asObject(fields['message'])?.['usage']);
-        return 'other';
+        return this.#seeMessage(asObject(fields['message']));
       case 'content_block_start':
         return beginsWithContent(fields['content_block']) ? this.#goesOn() : 'other';
       case 'content_block_delta':
@@ -75,9 +77,17 @@ export class MessageStreamReader implements StreamReader {
     }
   }
 
+  #seeMessage(message: JsonObject | undefined): 'other' {
+    this.#usage = mergedUsage(this.#usage, message?.['usage']);
+    this.model ??= asWord(message?.['model']);
+    return 'other';
+  }
+
   #seeDelta(value: unknown): 'content' | 'other' {
     const delta = asObject(value);
     if (delta === undefined || !isContent(delta)) return 'other';
+    const text = delta['text'] ?? delta['thinking'] ?? delta['partial_json'];
+    if (typeof text === 'string') this.said += text.length;
     this.textKey = TEXT_KEYS.get(delta['type']);
     return this.#goesOn();
   }
@@ -96,6 +106,7 @@ export class MessageStreamReader implements StreamReader {
       return 'other';
     }
     this.finished = true;
+    this.finishReason = asWord(reason);
     this.broken = brokenBy(reason);
     if (this.broken === undefined) return 'content';
     return this.broken.cause === 'unknown' ? 'other' : 'broken';

@@ -1,5 +1,6 @@
 import type { Usage } from '../../core/record.ts';
-import { asCount, asObject, type JsonObject } from '../../lib/json.ts';
+import { addCount, anyOf, ReportedCounts, tierOf } from '../../core/reported-counts.ts';
+import { asArray, asObject, type JsonObject } from '../../lib/json.ts';
 
 /** Reads `usage` of an answer. `input_tokens` does not include cache reads and cache writes. */
 export function readUsage(body: unknown): Usage | undefined {
@@ -10,24 +11,97 @@ export function readUsage(body: unknown): Usage | undefined {
 export function usageFrom(value: unknown): Usage | undefined {
   const usage = asObject(value);
   if (usage === undefined) return undefined;
-  const input = asCount(usage['input_tokens']);
-  const cached = asCount(usage['cache_read_input_tokens']);
-  const written = asCount(usage['cache_creation_input_tokens']);
+  const counts = new ReportedCounts();
+  const beside = besideTotals(usage['iterations'], counts);
+  const input = counts.of(usage['input_tokens']);
+  const cached = counts.of(usage['cache_read_input_tokens']);
+  const written = writtenTokens(usage, counts);
+  const output = counts.of(usage['output_tokens']);
   return {
-    promptTokens: input === undefined ? undefined : input + (cached ?? 0) + (written ?? 0),
-    completionTokens: asCount(usage['output_tokens']),
+    promptTokens: input === undefined ? undefined : input + (cached ?? 0) + (written.all ?? 0) + beside.input,
+    completionTokens: output === undefined ? undefined : output + beside.output,
     cachedTokens: cached,
-    reasoningTokens: asCount(asObject(usage['output_tokens_details'])?.['thinking_tokens']),
-    ...(written === undefined ? {} : { cacheWriteTokens: written }),
+    reasoningTokens: counts.of(asObject(usage['output_tokens_details'])?.['thinking_tokens']),
+    ...(written.all === undefined ? {} : { cacheWriteTokens: written.all }),
+    ...(written.anHour === undefined || written.anHour === 0 ? {} : { cacheWrite1hTokens: written.anHour }),
+    serverTools: toolsOf(usage['server_tool_use'], beside.advice, counts),
+    // Fast answers have prices of their own, as tiers have.
+    tier: usage['speed'] === 'fast' ? 'fast' : tierOf(usage['service_tier']),
+    ignored: counts.ignored,
   };
+}
+
+interface Written {
+  readonly all: number | undefined;
+  readonly anHour: number | undefined;
+}
+
+/**
+ * What was written into the cache, and what of it for an hour. In a stream the split is that of the first step
+ * (`message_start`), and only the sum grows as tools run: the rest is split as the steps say, else as the first one was.
+ */
+function writtenTokens(usage: JsonObject, counts: ReportedCounts): Written {
+  const first = splitOf(usage['cache_creation'], counts);
+  const all = counts.of(usage['cache_creation_input_tokens']) ?? (first && first.short + first.anHour);
+  if (all === undefined || first === undefined) return { all, anHour: undefined };
+  const steps = { short: 0, anHour: 0 };
+  for (const step of asArray(usage['iterations'])) {
+    if (asObject(step)?.['type'] === ADVICE) continue;
+    const split = splitOf(asObject(step)?.['cache_creation'], counts);
+    steps.short += split?.short ?? 0;
+    steps.anHour += split?.anHour ?? 0;
+  }
+  const { short, anHour } = steps.short + steps.anHour >= all ? steps : first;
+  const known = short + anHour;
+  return { all, anHour: known === 0 ? 0 : Math.round((all * anHour) / known) };
+}
+
+function splitOf(value: unknown, counts: ReportedCounts): { short: number; anHour: number } | undefined {
+  const split = asObject(value);
+  if (split === undefined) return undefined;
+  return {
+    short: counts.of(split['ephemeral_5m_input_tokens']) ?? 0,
+    anHour: counts.of(split['ephemeral_1h_input_tokens']) ?? 0,
+  };
+}
+
+const ADVICE = 'advisor_message';
+
+/**
+ * What the totals leave out: compaction, which costs as any other tokens do, and advice of another model, which has other
+ * prices and is counted by its number (https://platform.claude.com/docs/en/build-with-claude/compaction).
+ */
+function besideTotals(iterations: unknown, counts: ReportedCounts): { input: number; output: number; advice: number } {
+  const beside = { input: 0, output: 0, advice: 0 };
+  for (const value of asArray(iterations)) {
+    const step = asObject(value);
+    if (step?.['type'] === ADVICE) beside.advice++;
+    if (step?.['type'] !== 'compaction') continue;
+    beside.input += counts.of(step['input_tokens']) ?? 0;
+    beside.output += counts.of(step['output_tokens']) ?? 0;
+  }
+  return beside;
+}
+
+function toolsOf(used: unknown, advice: number, counts: ReportedCounts): Record<string, number> | undefined {
+  const tools = counts.tools(used);
+  if (advice === 0) return tools;
+  const all = tools ?? {};
+  addCount(all, 'advisor', advice);
+  return anyOf(all);
 }
 
 const COUNTS = [
   'input_tokens',
   'cache_read_input_tokens',
   'cache_creation_input_tokens',
+  'cache_creation',
   'output_tokens',
   'output_tokens_details',
+  'server_tool_use',
+  'iterations',
+  'service_tier',
+  'speed',
 ] as const;
 
 /**
@@ -59,11 +133,33 @@ export function writeUsage(usage: Usage | undefined): JsonObject {
     cache_read_input_tokens: cached,
     output_tokens: usage?.completionTokens ?? 0,
     output_tokens_details: reasoning === undefined ? null : { thinking_tokens: reasoning },
-    server_tool_use: null,
+    server_tool_use: writeTools(usage?.serverTools),
   };
+}
+
+/** The dialect knows two tools. */
+function writeTools({
+  web_search: searches,
+  web_fetch: fetches,
+}: NonNullable<Usage['serverTools']> = {}): JsonObject | null {
+  if (searches === undefined && fetches === undefined) return null;
+  return { web_search_requests: searches ?? 0, web_fetch_requests: fetches ?? 0 };
 }
 
 /** The same with the other members of a message's usage. */
 export function writeMessageUsage(usage: Usage | undefined): JsonObject {
-  return { ...writeUsage(usage), cache_creation: null, inference_geo: null, service_tier: null, speed: null };
+  return {
+    ...writeUsage(usage),
+    cache_creation: splitWritten(usage),
+    inference_geo: null,
+    service_tier: null,
+    speed: null,
+  };
+}
+
+function splitWritten(usage: Usage | undefined): JsonObject | null {
+  const anHour = usage?.cacheWrite1hTokens;
+  if (anHour === undefined) return null;
+  const short = Math.max(0, (usage?.cacheWriteTokens ?? 0) - anHour);
+  return { ephemeral_5m_input_tokens: short, ephemeral_1h_input_tokens: anHour };
 }

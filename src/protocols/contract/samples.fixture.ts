@@ -243,3 +243,10 @@ export function gistOfTurns(turns: readonly Turn[]): unknown[] {
   }
   return sides.map(({ role, parts }) => [role, gist(parts)]);
 }
+
+/** Without what a provider charges by and no dialect can say of another's answer: tools, a tier, a stated cost. */
+export function withoutCharges(completion: Completion): Completion {
+  const { usage } = completion;
+  const none = { serverTools: undefined, units: undefined, tier: undefined, statedNanoUsd: undefined };
+  return usage === undefined ? completion : { ...completion, usage: { ...usage, ...none } };
+}

@@ -4,6 +4,7 @@ import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
 import { removeForeignSignatures } from './foreign-signatures.ts';
 import { brokenEnd } from './finish.ts';
+import { readFacts } from './facts.ts';
 import { front } from './front.ts';
 import { holdsAnswer } from './holds-answer.ts';
 import { asJsonArray } from './json-array.ts';
@@ -26,6 +27,7 @@ export const gemini: Protocol = {
   brokenEnd,
   holdsAnswer,
   readUsage,
+  readFacts,
   injectSystem,
   conversationStart,
   removeForeignSignatures,

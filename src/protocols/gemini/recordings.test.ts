@@ -7,6 +7,7 @@ import type { Reply } from '../codec.ts';
 import { dataLines } from '../shared/stream/sse.ts';
 import { codec } from './codec.ts';
 import { gemini } from './protocol.ts';
+import { withoutCharges } from '../contract/samples.fixture.ts';
 
 const recordings = loadRecordings('gemini');
 const good = recordings.filter(({ response }) => response.status === 200);
@@ -171,7 +172,7 @@ function encodedStream(completion: Completion, recording: Recording): string {
 /** As a client can compare it: what has no place in this dialect's answers is left out. */
 function comparable(completion: Completion): unknown {
   return {
-    ...completion,
+    ...withoutCharges(completion),
     parts: completion.parts.map((part) => ('signature' in part ? { ...part, signature: part.signature?.value } : part)),
   };
 }

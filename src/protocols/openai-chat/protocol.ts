@@ -5,6 +5,7 @@ import { errors } from './errors.ts';
 import { removeForeignSignatures } from './foreign-signatures.ts';
 import { addMissingThoughts } from './missing-thoughts.ts';
 import { brokenEnd } from './finish.ts';
+import { readFacts } from './facts.ts';
 import { front } from './front.ts';
 import { holdsAnswer } from './holds-answer.ts';
 import { providerState } from './kept-audio.ts';
@@ -28,6 +29,7 @@ export const openaiChat: Protocol = {
   brokenEnd,
   holdsAnswer,
   readUsage,
+  readFacts,
   injectSystem,
   conversationStart,
   removeForeignSignatures,

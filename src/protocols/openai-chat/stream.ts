@@ -1,7 +1,7 @@
 import type { Operation } from '../../core/exchange.ts';
 import { mergeUsage } from '../../core/merge-usage.ts';
 import type { Usage } from '../../core/record.ts';
-import { asIndex, asList, type JsonObject } from '../../lib/json.ts';
+import { asIndex, asList, asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { meaningOf, type BrokenEnd } from '../shared/finish/words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { brokenChoice, choiceError } from './finish.ts';
@@ -35,6 +35,7 @@ interface Chunk {
   readonly base_resp?: unknown;
   readonly choices?: unknown;
   readonly type?: unknown;
+  readonly model?: unknown;
 }
 
 interface Choice {
@@ -51,6 +52,9 @@ interface Choice {
 /** Reads a stream of `chat.completion.chunk`s, of legacy completions, or of typed events (images, audio). */
 export class ChatStreamReader implements StreamReader {
   usage: Usage | undefined;
+  model: string | undefined;
+  finishReason: string | undefined;
+  said = 0;
   textKey: string | undefined;
   broken: BrokenEnd | undefined;
   /** Bit i: choice i has begun, or has its finish reason. Choices from 31 on share the last bit. */
@@ -81,6 +85,7 @@ export class ChatStreamReader implements StreamReader {
     // vLLM's errors have no `error` around them, and others show only in the event's name. The SDKs throw on neither.
     if (chunk.object === 'error' || name === 'error') return 'foreign_error';
     if (chunk.base_resp !== undefined && readBaseResp(chunk) !== undefined) return 'foreign_error';
+    this.model ??= asWord(chunk.model);
     const { choices } = chunk;
     if (typeof choices !== 'object' || choices === null) {
       this.#seeUsage(chunk);
@@ -117,6 +122,7 @@ export class ChatStreamReader implements StreamReader {
       (typeof choice.text === 'string' && choice.text !== '') ||
       hasContent(choice.delta) ||
       (choice.message !== undefined && hasContent(choice.message));
+    if (content) this.said += saidIn(choice.delta ?? choice.message) + lengthOf(choice.text);
     if (content && this.#ended !== 0 && goesOn(choice)) this.#goOn(bit);
     if ((choice.finish_reason ?? choiceError(choice as JsonObject)) === undefined) return content;
     return this.#seeFinish(choice, bit) || content;
@@ -133,6 +139,7 @@ export class ChatStreamReader implements StreamReader {
     const broken = brokenChoice(choice as JsonObject);
     if (broken === undefined && meaningOf(choice.finish_reason) === 'unfinished') return false;
     this.#ended |= bit;
+    this.finishReason = asWord(choice.finish_reason);
     this.broken = broken;
     return broken === undefined;
   }
@@ -153,6 +160,28 @@ function goesOn({ text, delta }: Choice): boolean {
   if (typeof text === 'string' && text !== '') return true;
   const fields = (delta ?? {}) as Record<string, unknown>;
   return SAID.some((name) => hasContent({ said: fields[name] }));
+}
+
+/** How much text a delta has. Vendors that tell thoughts twice are counted once. */
+function saidIn(delta: unknown): number {
+  if (typeof delta !== 'object' || delta === null) return lengthOf(delta);
+  const { content, reasoning_content: thoughts, reasoning, refusal, tool_calls: calls } = delta as Delta;
+  let said = lengthOf(content) + (lengthOf(thoughts) || lengthOf(reasoning)) + lengthOf(refusal);
+  for (const call of asList(calls)) {
+    const { name, arguments: args } = asObject(asObject(call)?.['function']) ?? NO_CALL;
+    said += lengthOf(name) + lengthOf(args);
+  }
+  return said;
+}
+
+type Delta = Readonly<
+  Partial<Record<'content' | 'reasoning_content' | 'reasoning' | 'refusal' | 'tool_calls', unknown>>
+>;
+
+const NO_CALL: JsonObject = {};
+
+function lengthOf(text: unknown): number {
+  return typeof text === 'string' ? text.length : 0;
 }
 
 function bitsOf(bits: number): number {

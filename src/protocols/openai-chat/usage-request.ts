@@ -1,10 +1,17 @@
 import { asObject, type JsonObject } from '../../lib/json.ts';
+import { memberRemovals } from '../../lib/json-removal.ts';
 import { applyEdits, memberSpans } from '../../lib/json-span.ts';
 import type { UsageRequest } from '../protocol.ts';
 import { insertion } from '../shared/request/system-edits.ts';
 
 /** A stream reports its token counts only if the request says `stream_options.include_usage`. */
-export const usageRequest: UsageRequest = { ask, isExtra, refusedField: 'stream_options' };
+export const usageRequest: UsageRequest = {
+  ask,
+  isFor: ({ operation, target }) => operation === 'generate' || target === '/completions',
+  isExtra,
+  withoutExtra,
+  refusedField: 'stream_options',
+};
 
 const OPTIONS = '"stream_options":{"include_usage":true}';
 
@@ -24,6 +31,23 @@ function ask(text: string, { stream, stream_options: options }: JsonObject): str
     );
   const comma = Object.keys(fields).length === 0 ? '' : ',';
   return applyEdits(text, [insertion(span.start + 1, `"include_usage":true${comma}`)]);
+}
+
+/** Servers written in Python put a space after a colon. */
+const NONE_YET = ['"usage":null', '"usage": null'];
+const COMMA = 44;
+
+/** Whoever asks has `"usage": null` in all other chunks. */
+function withoutExtra(data: string, event: unknown): string {
+  if (asObject(event)?.['usage'] !== null) return data;
+  for (const member of NONE_YET) {
+    const at = data.indexOf(member);
+    if (at === -1 || data.includes(member, at + 1)) continue;
+    const end = at + member.length;
+    if (data.charCodeAt(at - 1) === COMMA) return data.slice(0, at - 1) + data.slice(end);
+    if (data.charCodeAt(end) === COMMA) return data.slice(0, at) + data.slice(end + 1);
+  }
+  return applyEdits(data, memberRemovals(data, ['usage']));
 }
 
 /** The extra chunk: usage, and no choices. */

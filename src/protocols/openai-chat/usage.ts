@@ -1,30 +1,76 @@
 import type { Usage } from '../../core/record.ts';
-import { asCount, asList, asObject, type JsonObject } from '../../lib/json.ts';
+import { addCount, anyOf, ReportedCounts, tierOf } from '../../core/reported-counts.ts';
+import { asArray, asList, asObject, type JsonObject } from '../../lib/json.ts';
+import { statedCost } from '../openai/stated-cost.ts';
 
 /** Reads `usage` of an answer or a chunk, wherever a vendor puts it. `prompt_tokens` includes cached input. */
 export function readUsage(body: unknown): Usage | undefined {
   const holder = asObject(body);
   if (holder === undefined) return undefined;
   const usage = asObject(holder['usage'] ?? asObject(holder['x_groq'])?.['usage']);
-  return fromUsage(usage) ?? elsewhere(holder) ?? (usage === undefined ? undefined : UNKNOWN);
+  const found = fromUsage(usage) ?? elsewhere(holder) ?? withoutTokens(holder) ?? (usage && UNKNOWN);
+  const tier = tierOf(holder['service_tier']);
+  return found === undefined || tier === undefined ? found : { ...found, tier };
 }
 
 function fromUsage(usage: JsonObject | undefined): Usage | undefined {
   if (usage === undefined) return undefined;
-  // Images, audio and rerank report usage like the Responses API.
-  const ofPrompt = asObject(usage['prompt_tokens_details'] ?? usage['input_tokens_details']);
-  const ofCompletion = asObject(usage['completion_tokens_details'] ?? usage['output_tokens_details']);
-  const promptTokens = asCount(usage['prompt_tokens']) ?? asCount(usage['input_tokens']);
-  const reasoningTokens = asCount(ofCompletion?.['reasoning_tokens']) ?? asCount(usage['reasoning_tokens']);
+  const counts = new ReportedCounts();
+  // Images, audio and rerank report usage like the Responses API; transcriptions spell the details in their own way.
+  const ofPrompt = asObject(
+    usage['prompt_tokens_details'] ?? usage['input_tokens_details'] ?? usage['input_token_details'],
+  );
+  const ofCompletion = asObject(
+    usage['completion_tokens_details'] ?? usage['output_tokens_details'] ?? usage['output_token_details'],
+  );
+  const ofCached = asObject(ofPrompt?.['cached_tokens_details']);
+  const promptTokens = counts.first(usage['prompt_tokens'], usage['input_tokens']) ?? onlyTotal(usage, counts);
+  const reasoningTokens = counts.first(ofCompletion?.['reasoning_tokens'], usage['reasoning_tokens']);
   return known({
     promptTokens,
-    completionTokens: completionTokens(usage, promptTokens, reasoningTokens),
-    cachedTokens: asCount(ofPrompt?.['cached_tokens']) ?? first(usage, CACHED),
+    completionTokens: completionTokens(usage, promptTokens, reasoningTokens, counts),
+    cachedTokens: counts.of(ofPrompt?.['cached_tokens']) ?? first(usage, CACHED, counts),
     reasoningTokens,
-    cacheWriteTokens: asCount(ofPrompt?.['cache_write_tokens']),
-    promptAudioTokens: asCount(ofPrompt?.['audio_tokens']),
-    completionAudioTokens: asCount(ofCompletion?.['audio_tokens']),
+    // OpenRouter has the name in the details, Qwen another one.
+    cacheWriteTokens: counts.first(ofPrompt?.['cache_write_tokens'], ofPrompt?.['cache_creation_input_tokens']),
+    promptAudioTokens: counts.of(ofPrompt?.['audio_tokens']),
+    completionAudioTokens: counts.of(ofCompletion?.['audio_tokens']),
+    promptImageTokens: counts.of(ofPrompt?.['image_tokens']),
+    completionImageTokens: counts.of(ofCompletion?.['image_tokens']),
+    cachedAudioTokens: counts.of(ofCached?.['audio_tokens']),
+    cachedImageTokens: counts.of(ofCached?.['image_tokens']),
+    serverTools: toolsOf(usage, counts),
+    units: unitsOf(usage, counts),
+    statedNanoUsd: statedCost(usage, counts),
+    ignored: counts.ignored,
   });
+}
+
+/** Embeddings and rerank of some vendors report a total alone: all of it is input. */
+function onlyTotal(usage: JsonObject, counts: ReportedCounts): number | undefined {
+  const { completion_tokens: completion, output_tokens: output } = usage;
+  return (completion ?? output) === undefined ? counts.of(usage['total_tokens']) : undefined;
+}
+
+/** OpenRouter: `server_tool_use_details`. Perplexity: `num_search_queries`. */
+function toolsOf(usage: JsonObject, counts: ReportedCounts): Record<string, number> | undefined {
+  const tools = counts.tools(usage['server_tool_use_details'] ?? usage['server_tool_use']) ?? {};
+  addCount(tools, 'web_search', counts.of(usage['num_search_queries']) ?? 0);
+  return anyOf(tools);
+}
+
+/** Seconds of sound (transcriptions: OpenAI's `duration`, Mistral's `prompt_audio_seconds`), units of rerank (Cohere). */
+function unitsOf(usage: JsonObject, counts: ReportedCounts): Record<string, number> | undefined {
+  const { type, seconds, prompt_audio_seconds: ofPrompt, search_units: searches } = usage;
+  const units: Record<string, number> = {};
+  addCount(units, 'second', wholeSeconds(type === 'duration' ? seconds : ofPrompt, counts));
+  addCount(units, 'search', counts.of(searches) ?? 0);
+  return anyOf(units);
+}
+
+/** A second that has begun is one. */
+function wholeSeconds(seconds: unknown, counts: ReportedCounts): number {
+  return counts.of(typeof seconds === 'number' ? Math.ceil(seconds) : seconds) ?? 0;
 }
 
 /**
@@ -43,27 +89,34 @@ function elsewhere(holder: JsonObject): Usage | undefined {
     fromUsage(asObject(holder['token_usage']));
   if (found !== undefined) return found;
   const { meta, timings } = holder;
-  if (typeof meta === 'object') {
-    const counts = asObject(meta);
-    return fromUsage(asObject(counts?.['tokens'])) ?? fromUsage(asObject(counts?.['billed_units']));
-  }
+  if (typeof meta === 'object') return fromMeta(asObject(meta));
   if (typeof timings === 'object') return fromTimings(asObject(timings));
-  return counted(holder['prompt_eval_count'], holder['eval_count']);
+  return counted(holder['prompt_eval_count'], holder['eval_count'], new ReportedCounts());
+}
+
+/** Units of rerank are told only among what is billed. */
+function fromMeta(meta: JsonObject | undefined): Usage | undefined {
+  const billed = fromUsage(asObject(meta?.['billed_units']));
+  const tokens = fromUsage(asObject(meta?.['tokens']));
+  return tokens === undefined || billed?.units === undefined ? (tokens ?? billed) : { ...tokens, units: billed.units };
 }
 
 function fromTimings(timings: JsonObject | undefined): Usage | undefined {
-  const evaluated = asCount(timings?.['prompt_n']);
-  const cached = asCount(timings?.['cache_n']);
-  const usage = counted(evaluated === undefined ? cached : evaluated + (cached ?? 0), timings?.['predicted_n']);
+  const counts = new ReportedCounts();
+  const evaluated = counts.of(timings?.['prompt_n']);
+  const cached = counts.of(timings?.['cache_n']);
+  const prompt = evaluated === undefined ? cached : evaluated + (cached ?? 0);
+  const usage = counted(prompt, timings?.['predicted_n'], counts);
   return usage === undefined ? undefined : { ...usage, cachedTokens: cached };
 }
 
-function counted(prompt: unknown, completion: unknown): Usage | undefined {
+function counted(prompt: unknown, completion: unknown, counts: ReportedCounts): Usage | undefined {
   return known({
-    promptTokens: asCount(prompt),
-    completionTokens: asCount(completion),
+    promptTokens: counts.of(prompt),
+    completionTokens: counts.of(completion),
     cachedTokens: undefined,
     reasoningTokens: undefined,
+    ignored: counts.ignored,
   });
 }
 
@@ -74,9 +127,30 @@ const UNKNOWN: Usage = {
   reasoningTokens: undefined,
 };
 
+/** Images and transcriptions of older models report nothing: what they gave is counted. */
+function withoutTokens({ data, duration, task, choices }: JsonObject): Usage | undefined {
+  if (choices !== undefined) return undefined;
+  const counted: Record<string, number> = {};
+  addCount(counted, 'image', asArray(data).filter(isImage).length);
+  if (task === 'transcribe' || task === 'translate') {
+    const counts = new ReportedCounts();
+    // Some write it in quotes.
+    addCount(counted, 'second', wholeSeconds(typeof duration === 'string' ? Number(duration) : duration, counts));
+  }
+  const units = anyOf(counted);
+  return units && { ...UNKNOWN, units };
+}
+
+function isImage(item: unknown): boolean {
+  const image = asObject(item);
+  return (
+    typeof image?.['b64_json'] === 'string' || (typeof image?.['url'] === 'string' && image['object'] === undefined)
+  );
+}
+
 /** An object without counts tells nothing. */
 function known(usage: Usage): Usage | undefined {
-  for (const name in usage) if (usage[name as keyof Usage] !== undefined) return usage;
+  for (const name in usage) if (name !== 'tier' && usage[name as keyof Usage] !== undefined) return usage;
   return undefined;
 }
 
@@ -86,13 +160,17 @@ const CACHED = ['prompt_cache_hit_tokens', 'cached_tokens', 'num_cached_tokens']
 /** Writes `usage`. The dialect requires three counts; an unknown one is 0. */
 export function writeUsage(usage: Usage): JsonObject {
   const { promptTokens = 0, completionTokens = 0, cachedTokens, cacheWriteTokens, reasoningTokens } = usage;
-  const { promptAudioTokens, completionAudioTokens } = usage;
   const ofPrompt = details({
     cached_tokens: cachedTokens,
     cache_write_tokens: cacheWriteTokens,
-    audio_tokens: promptAudioTokens,
+    audio_tokens: usage.promptAudioTokens,
+    image_tokens: usage.promptImageTokens,
   });
-  const ofCompletion = details({ reasoning_tokens: reasoningTokens, audio_tokens: completionAudioTokens });
+  const ofCompletion = details({
+    reasoning_tokens: reasoningTokens,
+    audio_tokens: usage.completionAudioTokens,
+    image_tokens: usage.completionImageTokens,
+  });
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
@@ -102,16 +180,25 @@ export function writeUsage(usage: Usage): JsonObject {
   };
 }
 
-/** xAI does not include thoughts in the completion tokens. Its total shows that. */
-function completionTokens(usage: JsonObject, prompt: number | undefined, thought: number | undefined) {
-  const said = asCount(usage['completion_tokens']) ?? asCount(usage['output_tokens']);
-  if (said === undefined || prompt === undefined || thought === undefined || thought === 0) return said;
-  return asCount(usage['total_tokens']) === prompt + said + thought ? said + thought : said;
+/**
+ * xAI does not include thoughts in the completion tokens: its total shows that, and so does a completion that is smaller
+ * than its own thoughts.
+ */
+function completionTokens(
+  usage: JsonObject,
+  prompt: number | undefined,
+  thought: number | undefined,
+  counts: ReportedCounts,
+): number | undefined {
+  const said = counts.first(usage['completion_tokens'], usage['output_tokens']);
+  if (said === undefined || thought === undefined || thought === 0) return said;
+  const isBeside = prompt !== undefined && counts.of(usage['total_tokens']) === prompt + said + thought;
+  return isBeside || thought > said ? said + thought : said;
 }
 
-function first(object: JsonObject, names: readonly string[]): number | undefined {
+function first(object: JsonObject, names: readonly string[], counts: ReportedCounts): number | undefined {
   for (const name of names) {
-    const value = asCount(object[name]);
+    const value = counts.of(object[name]);
     if (value !== undefined) return value;
   }
   return undefined;

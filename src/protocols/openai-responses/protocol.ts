@@ -5,6 +5,7 @@ import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
 import { removeForeignSignatures } from './foreign-signatures.ts';
 import { brokenEnd } from './finish.ts';
+import { readFacts } from './facts.ts';
 import { front } from './front.ts';
 import { holdsAnswer } from './holds-answer.ts';
 import { NAME } from './name.ts';
@@ -36,6 +37,7 @@ export const openaiResponses: Protocol = {
   brokenEnd,
   holdsAnswer,
   readUsage,
+  readFacts,
   injectSystem,
   conversationStart,
   removeForeignSignatures,

@@ -10,6 +10,7 @@ import { dataLines } from '../shared/stream/sse.ts';
 import { flatName } from './namespaces.ts';
 import { openaiResponses } from './protocol.ts';
 import { namesOf } from '../contract/unsupported.fixture.ts';
+import { withoutCharges } from '../contract/samples.fixture.ts';
 
 const { codec } = openaiResponses;
 const recordings = loadRecordings('openai-responses');
@@ -247,7 +248,8 @@ function rounded(value: unknown): unknown {
 }
 
 /** Without what a made-up id or an absent member may differ in. */
-function stripped(completion: Completion): unknown {
+function stripped(told: Completion): unknown {
+  const completion = withoutCharges(told);
   const parts = completion.parts.map((part: Part) => (part.type === 'reasoning' ? { ...part, id: undefined } : part));
   // What was not counted is 0 where the schema asks for a number.
   const none = { cachedTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };

@@ -4,6 +4,7 @@ import { asObject, type JsonObject } from '../../lib/json.ts';
 import type { BrokenEnd } from '../shared/finish/words.ts';
 import type { StreamGrammar, StreamReader } from '../protocol.ts';
 import { BegunResponse } from './begun-response.ts';
+import { readFacts } from './facts.ts';
 import { brokenEnd } from './finish.ts';
 import { noteBlocks } from './note-blocks.ts';
 import { asStream } from './replay.ts';
@@ -25,6 +26,9 @@ export const stream: StreamGrammar = {
 /** Reads a stream of typed events. Their names repeat their types, and some backends send no names. */
 export class ResponsesStreamReader implements StreamReader {
   usage: Usage | undefined;
+  model: string | undefined;
+  finishReason: string | undefined;
+  said = 0;
   finished = false;
   broken: BrokenEnd | undefined;
   /** Every event has a number, so no two are alike. */
@@ -41,8 +45,7 @@ export class ResponsesStreamReader implements StreamReader {
     const { error } = fields;
     const type = fields['type'] ?? name;
     // Failed responses cost money, too.
-    if (fields['response'] !== undefined || fields['usage'] !== undefined)
-      this.usage = mergeUsage(this.usage, readUsage(fields));
+    if (fields['response'] !== undefined || fields['usage'] !== undefined) this.#seeResponse(fields);
     if (name === 'error' || type === 'error' || type === 'response.failed') return 'error';
     if (error !== undefined && saysError(error)) return 'error';
     switch (type) {
@@ -57,8 +60,23 @@ export class ResponsesStreamReader implements StreamReader {
       case 'response.output_item.done':
         return 'content';
       default:
-        return isContent(type, fields) ? 'content' : 'other';
+        if (!isContent(type, fields)) return 'other';
+        this.#seeText(fields);
+        return 'content';
     }
+  }
+
+  #seeResponse(fields: JsonObject): void {
+    this.usage = mergeUsage(this.usage, readUsage(fields));
+    const { model, finishReason } = readFacts(fields['response']);
+    this.model = model ?? this.model;
+    this.finishReason = finishReason ?? this.finishReason;
+  }
+
+  #seeText({ delta, text, arguments: args, partial_image_b64: image }: JsonObject): void {
+    if (typeof delta === 'string') this.said += delta.length;
+    else if (this.said === 0 && image === undefined)
+      this.said += typeof text === 'string' ? text.length : typeof args === 'string' ? args.length : 0;
   }
 }
 

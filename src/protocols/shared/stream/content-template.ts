@@ -12,21 +12,45 @@ export class ContentTemplate {
     private readonly around: Uint8Array,
     /** How many of these bytes come before the text. */
     private readonly before: number,
+    /** What of the event the client does not get; undefined: it gets all. */
+    private readonly hidden: Hidden | undefined,
   ) {}
 
   /**
    * The template of an event (Latin-1) whose data is valid JSON with its text after `key`, opening quote included:
-   * `"content":"`. Undefined unless the key occurs exactly once.
+   * `"content":"`. `told` is the event as the client gets it: without one piece of it, or the same. Undefined unless the
+   * key occurs exactly once.
    */
-  static of(event: string, key: string): ContentTemplate | undefined {
+  static of(event: string, key: string, told = event): ContentTemplate | undefined {
     const at = event.indexOf(key);
     if (at === -1 || event.includes(key, at + 1)) return undefined;
     const start = at + key.length;
     let end = start;
     while (end < event.length && isPlain(event.charCodeAt(end))) end++;
-    return event.charCodeAt(end) === QUOTE && end > start
-      ? new ContentTemplate(Buffer.from(event.slice(0, start) + event.slice(end), 'latin1'), start)
-      : undefined;
+    if (event.charCodeAt(end) !== QUOTE || end === start) return undefined;
+    const hidden = told === event ? undefined : hiddenOf(event, told);
+    if (hidden !== undefined && hidden.at < end && hidden.at + hidden.length > start) return undefined;
+    return new ContentTemplate(
+      Buffer.from(event.slice(0, start) + event.slice(end), 'latin1'),
+      start,
+      hidden === undefined || hidden.at < start ? hidden : { ...hidden, at: hidden.at - event.length },
+    );
+  }
+
+  /** How many bytes of an event are not its text. */
+  get envelopeBytes(): number {
+    return this.around.length;
+  }
+
+  /** How many bytes of an event the client does not get. */
+  get hiddenBytes(): number {
+    return this.hidden?.length ?? 0;
+  }
+
+  /** Where these begin in an event from `start` to `end`. */
+  hiddenAt(start: number, end: number): number {
+    const at = this.hidden?.at ?? 0;
+    return at < 0 ? end + at : start + at;
   }
 
   /**
@@ -44,6 +68,19 @@ export class ContentTemplate {
     while (at < textEnd && isPlain(bytes[at] ?? 0)) at++;
     return at === textEnd;
   }
+}
+
+/** A piece of an event: from its start on, or, where it stands behind the text, from its end (negative). */
+interface Hidden {
+  readonly at: number;
+  readonly length: number;
+}
+
+/** The piece that `told` lacks. */
+function hiddenOf(event: string, told: string): Hidden {
+  let at = 0;
+  while (at < told.length && event.charCodeAt(at) === told.charCodeAt(at)) at++;
+  return { at, length: event.length - told.length };
 }
 
 /** Neither a quote nor an escape nor a control character. */
