@@ -135,6 +135,8 @@ export class App {
       reload: () => this.onReload(),
       status: () => this.#status(),
       admin: { answer: answerAdmin },
+      store: undefined,
+      access: undefined,
       random: Math.random,
     });
   }

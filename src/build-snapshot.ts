@@ -3,6 +3,7 @@ import { resolveBackend } from './upstream/resolve.ts';
 import type { TransportPlan } from './upstream/transports/transport.ts';
 import { parseListen } from './config/listen.ts';
 import { digestOf } from './config/caller-keys.ts';
+import { keySpecOf, teamSpecOf } from './config/made-access.ts';
 import { hasKey } from './config/listen-choice.ts';
 import type { Config } from './config/schema.ts';
 import { secretsKeptFromClients } from './config/secrets.ts';
@@ -17,6 +18,8 @@ import { AddressList } from './lib/address-list.ts';
 import type { Environment } from './lib/environment.ts';
 import { KeyCheck } from './admission/auth.ts';
 import type { CallerKey } from './admission/caller-key.ts';
+import { CallerAccess } from './admission/keys/caller-access.ts';
+import { callerOf } from './admission/keys/caller-of.ts';
 import { AdminKey } from './admission/admin-key.ts';
 import { OpenCallers } from './admission/open-callers.ts';
 import type { Policy } from './admission/policy.ts';
@@ -33,10 +36,13 @@ export interface SnapshotSources {
   readonly prompts: PromptSet | undefined;
   /** Those that the config turns on, in their order. */
   readonly policies: readonly Policy[];
+  /** Keys and teams that outlive it; without it, there are those of the config alone. */
+  readonly access?: CallerAccess;
 }
 
 /** Builds the snapshot of a validated config. */
-export function buildSnapshot(config: Config, { live, env, prompts, policies }: SnapshotSources): Snapshot {
+export function buildSnapshot(config: Config, sources: SnapshotSources): Snapshot {
+  const { live, env, prompts, policies, access = ownAccess(config) } = sources;
   const backends = new Map(
     config.backends
       .filter(({ enabled }) => enabled)
@@ -69,7 +75,7 @@ export function buildSnapshot(config: Config, { live, env, prompts, policies }: 
       isBesideApi: config.metrics.enabled && config.metrics.listen === undefined,
       isPublic: config.metrics.public,
     },
-    keyCheck: keyCheckOf(config),
+    keyCheck: keyCheckOf(config, access),
     adminKey: adminKeyOf(config),
     openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
     hasManyCallers: config.keys !== undefined,
@@ -122,20 +128,28 @@ function listedNames({ models }: Config): string[] {
 }
 
 /** A list of keys, even an empty one, closes the gateway to everyone who has none. */
-function keyCheckOf(config: Config): KeyCheck | undefined {
+function keyCheckOf(config: Config, access: CallerAccess): KeyCheck | undefined {
   if (!hasKey(config)) return undefined;
   const { proxy_api_key: own, keys = [] } = config;
-  const known = keys.flatMap(({ name, models, enabled, expires_at: expires, previous, ...key }): CallerKey[] => {
-    const current: CallerKey = {
-      digest: digestOf(key) ?? '',
-      caller: { name, models, isOperator: false },
-      enabled,
-      expiresAt: expires === undefined ? Infinity : Date.parse(expires),
-      previousUntil: undefined,
-    };
-    return previous === undefined ? [current] : [current, { ...current, ...previousOf(previous) }];
+  const known = keys.flatMap((key): CallerKey[] => {
+    const spec = keySpecOf(key);
+    const { enabled, expiresAt = Infinity } = spec;
+    const caller = callerOf(spec, access.teams);
+    const current: CallerKey = { digest: digestOf(key) ?? '', caller, enabled, expiresAt, previousUntil: undefined };
+    return key.previous === undefined ? [current] : [current, { ...current, ...previousOf(key.previous) }];
   });
-  return new KeyCheck(own, known);
+  return new KeyCheck(own, known, access);
+}
+
+function ownAccess(config: Config): CallerAccess {
+  const access = new CallerAccess();
+  configureAccess(access, config);
+  return access;
+}
+
+/** Lets the keys and teams of a config count. Returns the names that config and store both have. */
+export function configureAccess(access: CallerAccess, { keys = [], teams = [] }: Config): readonly string[] {
+  return access.configure(keys.map(keySpecOf), teams.map(teamSpecOf));
 }
 
 function adminKeyOf({ admin: { api_key: key, previous } }: Config): AdminKey | undefined {

@@ -1,6 +1,8 @@
 import type { Cooldowns } from './routing/cooldown.ts';
 import type { HealthChecks } from './routing/health.ts';
 import type { OwnLack } from './upstream/own-lack.ts';
+import type { KeyRegistry } from './admission/keys/key-registry.ts';
+import type { TeamRegistry } from './admission/keys/team-registry.ts';
 import type { Clock } from './lib/clock.ts';
 import type { FailedKeys } from './admission/failed-keys.ts';
 import type { RequestQueue } from './admission/queue/queue.ts';
@@ -11,6 +13,7 @@ import type { ItemStore } from './core/item-store.ts';
 import type { ResponseOwners } from './core/response-owners.ts';
 import type { Exchange } from './core/exchange.ts';
 import type { LocalAnswer } from './core/local-answer.ts';
+import type { Store } from './storage/store.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What came of reading the config again: what changed, or why the old one stays; each a line to read. */
@@ -54,6 +57,14 @@ export interface GatewayStatus {
   readonly features: Readonly<Record<string, object>> | undefined;
 }
 
+/** Keys and teams, for whoever changes them at run time. */
+export interface RunTimeAccess {
+  readonly keys: KeyRegistry;
+  readonly teams: TeamRegistry;
+  /** 32 bytes that only this installation makes of a text. */
+  sealKey(text: string): Uint8Array;
+}
+
 /** The admin API, as those who hand requests to it see it. */
 export interface AdminApi {
   /** Answers a request whose caller was let in. Throws a Refusal for what cannot be done. */
@@ -81,6 +92,10 @@ export interface Context {
   /** How many requests for a model are let in and not over. */
   running(): number;
   status(): GatewayStatus;
+  /** The database; undefined where the config names none. */
+  readonly store: Store | undefined;
+  /** Undefined without a database. */
+  readonly access: RunTimeAccess | undefined;
   /** Answers what operators ask for. */
   readonly admin: AdminApi;
   /** In [0, 1). */

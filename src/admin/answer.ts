@@ -5,6 +5,7 @@ import type { LocalAnswer } from '../core/local-answer.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Operation } from './operation.ts';
 import { pathsOf } from './paths.ts';
+import { refusalOfStore } from './store-of.ts';
 
 const PATHS = pathsOf();
 
@@ -13,16 +14,18 @@ export async function answerAdmin(exchange: Exchange, context: Context): Promise
   const { operation, names } = operationOf(exchange);
   await acceptBytes(exchange, context);
   const text = exchange.body?.text ?? '';
-  return operation.run(
-    {
-      names,
-      query: Object.fromEntries(new URLSearchParams(exchange.query)),
-      body: text === '' ? undefined : parsed(text),
-      headers: exchange.headers,
-      actor: { caller: exchange.caller?.name ?? 'anonymous', clientIp: exchange.clientIp },
-    },
-    context,
-  );
+  const call = {
+    names,
+    query: Object.fromEntries(new URLSearchParams(exchange.query)),
+    body: text === '' ? undefined : parsed(text),
+    headers: exchange.headers,
+    actor: { caller: exchange.caller?.name ?? 'anonymous', clientIp: exchange.clientIp },
+  };
+  try {
+    return await operation.run(call, context);
+  } catch (error) {
+    throw refusalOfStore(error) ?? error;
+  }
 }
 
 function operationOf({ path, method }: Exchange): { operation: Operation; names: Readonly<Record<string, string>> } {

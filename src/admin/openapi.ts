@@ -38,7 +38,8 @@ const ERROR = {
   },
 };
 
-function describe({ id, summary, path, query, body, answer, status = 200, produces = [] }: Operation): Json {
+function describe({ id, summary, path, query, answer, status = 200, produces = [], ...rest }: Operation): Json {
+  const body = rest.takes ?? rest.body;
   const types = Object.fromEntries(produces.map((type) => [type, {}]));
   return {
     operationId: id,

@@ -48,6 +48,8 @@ export interface Operation extends Description {
   readonly query: z.ZodObject;
   /** Undefined: it takes no body. */
   readonly body: z.ZodType | undefined;
+  /** What the body is, where others check it: `handle` gets it as it came. */
+  readonly takes?: z.ZodType;
   readonly answer: z.ZodType;
   /** Throws a Refusal for a call that its schemas do not allow, or that cannot be done. */
   run(call: RawCall, context: Context): LocalAnswer | Promise<LocalAnswer>;
@@ -57,6 +59,7 @@ export interface Operation extends Description {
 interface Definition<Query extends z.ZodObject, Body extends z.ZodType> extends Description {
   readonly query?: Query;
   readonly body?: Body;
+  readonly takes?: z.ZodType;
   readonly answer: z.ZodType;
   readonly handle: (
     call: Call<z.output<Query>, z.output<Body>>,
@@ -78,7 +81,9 @@ export function operation<Query extends z.ZodObject = typeof NO_QUERY, Body exte
     run(call, context) {
       const parsedQuery = query.safeParse(call.query, { reportInput: true });
       if (!parsedQuery.success) throw queryProblem(parsedQuery.error, query);
-      const parsedBody = (body ?? z.undefined()).safeParse(call.body, { reportInput: true });
+      const parsedBody = (body ?? (definition.takes === undefined ? z.undefined() : z.unknown())).safeParse(call.body, {
+        reportInput: true,
+      });
       if (!parsedBody.success) throw bodyProblem(parsedBody.error, body);
       return handle(
         { ...call, query: parsedQuery.data as z.output<Query>, body: parsedBody.data as z.output<Body> },

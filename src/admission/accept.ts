@@ -1,4 +1,4 @@
-import { mayUse, type Caller } from '../core/caller.ts';
+import { mayUse, modelLists, type Caller } from '../core/caller.ts';
 import { noticeDisconnect } from '../core/client-disconnects.ts';
 import type { Arrival, Body, Endpoint, Operation } from '../core/exchange.ts';
 import { Exchange } from '../core/exchange.ts';
@@ -130,13 +130,14 @@ export function aliasNamed(name: string, { caller }: Exchange, snapshot: Snapsho
 
 /**
  * The names of the models that a caller may ask for: aliases, what the config lists of wildcard aliases, and what of those
- * its key names. Never a pattern: clients would ask for it as it stands.
+ * its key or its team names. Never a pattern: clients would ask for it as it stands.
  */
 export function usable(caller: Caller | undefined, snapshot: Snapshot): string[] {
   const names = snapshot.listed;
-  if (caller?.models === undefined) return [...names];
-  const named = caller.models.filter((name) => !name.endsWith('*') && findAlias(snapshot, name) !== undefined);
-  return [...new Set([...names.filter((name) => mayUse(caller, name)), ...named])];
+  const lists = caller === undefined ? [] : modelLists(caller);
+  if (caller === undefined || lists.length === 0) return [...names];
+  const named = lists.flat().filter((name) => !name.endsWith('*') && findAlias(snapshot, name) !== undefined);
+  return [...new Set([...names, ...named])].filter((name) => mayUse(caller, name));
 }
 
 /** Counts and embeddings come in one piece, whatever a body says that was meant for something else. */
@@ -150,7 +151,7 @@ function asksForStream({ fields, text }: Body, operation: Operation | undefined)
  * of others to go on with.
  */
 function refuseOtherModels({ fields }: Body, { caller }: Exchange): void {
-  if (caller?.models === undefined) return;
+  if (caller === undefined || modelLists(caller).length === 0) return;
   for (const key in fields) {
     if (key.length === 'model'.length && key !== 'model' && key.toLowerCase() === 'model')
       throw new Refusal('invalid_request', `The field \`${key}\` has to be written \`model\`.`, { param: key });

@@ -5,7 +5,8 @@ import { pageUrl } from '../lib/page-url.ts';
 import { queryField } from '../lib/query-field.ts';
 import { credentialIn } from '../vendors/presented-credential.ts';
 import { keyShown } from './auth.ts';
-import { checkValid, generationOf } from './caller-key.ts';
+import { checkAddress, checkValid, generationOf } from './caller-key.ts';
+import { namesEndpoint } from '../core/endpoint-kind.ts';
 import { checkEndpoint } from './operators.ts';
 import { checkPassthrough } from './passthrough.ts';
 import type { Policy } from './policy.ts';
@@ -62,6 +63,7 @@ export function admitCaller(
   identify(exchange, front.keyParameter, snapshot, clock);
   if (endpoint !== undefined) {
     checkEndpoint(endpoint, exchange, snapshot);
+    checkKind(endpoint, exchange);
     const isOff = endpoint.through !== undefined && snapshot.passthrough?.[endpoint.through.api] === undefined;
     if (!isOff || allow === undefined) {
       checkPassthrough(endpoint, exchange, snapshot);
@@ -97,6 +99,15 @@ function identify(exchange: Exchange, keyParameter: string | undefined, snapshot
   exchange.caller = known.caller;
   exchange.keyGeneration = generationOf(known);
   checkValid(known, now);
+  checkAddress(known.caller, exchange.clientIp);
+}
+
+/** Throws the Refusal of a key that is for other endpoints. */
+function checkKind(endpoint: Endpoint, { caller, path }: Exchange): void {
+  const names = caller?.key?.endpoints;
+  if (caller === undefined || names === undefined || namesEndpoint(names, endpoint, path)) return;
+  const message = `The key \`${caller.name}\` is not for this endpoint, but for ${names.join(', ')}. Use another key, or ask whoever runs the gateway.`;
+  throw new Refusal('endpoint_not_allowed', message);
 }
 
 /** From this size on, a body is not read just to be refused for its sender's limits. */

@@ -7,7 +7,7 @@ import { AdminKey } from './admin-key.ts';
 import { KeyCheck, keyShown } from './auth.ts';
 import { checkValid, generationOf, type CallerKey } from './caller-key.ts';
 
-const ANN: Caller = { name: 'ann', models: ['*'], isOperator: false };
+const ANN: Caller = { id: 'ann', name: 'ann', models: ['*'], isOperator: false };
 const OVERLAP_MS = 60_000;
 
 /** A gateway in the middle of a rotation, and its clock. */

@@ -5,7 +5,7 @@ import { sha256 } from '../lib/sha256.ts';
 
 /** A key of a caller's. */
 export interface CallerKey {
-  /** The SHA-256 of the key: the config may hold no more of it. */
+  /** What the key is known by: its SHA-256, as the config may have it, or the store's hash of it. */
   readonly digest: string;
   readonly caller: Caller;
   readonly enabled: boolean;
@@ -25,6 +25,11 @@ export function checkValid({ caller, enabled, expiresAt, previousUntil }: Caller
   if (!enabled) {
     throw new Refusal('key_disabled', `The key \`${caller.name}\` is switched off. Ask whoever runs the gateway.`);
   }
+  const fault = caller.team?.fault;
+  if (fault !== undefined) {
+    const message = `The key \`${caller.name}\` lets nobody in: ${fault}. Ask whoever runs the gateway.`;
+    throw new Refusal('key_disabled', message);
+  }
   if (nowMs >= expiresAt) {
     const day = new Date(expiresAt).toISOString();
     throw new Refusal('key_expired', `The key \`${caller.name}\` expired on ${day}. Ask for a new one.`);
@@ -34,6 +39,16 @@ export function checkValid({ caller, enabled, expiresAt, previousUntil }: Caller
   throw new Refusal(
     'key_expired',
     `The key \`${caller.name}\` was rotated: this is the previous one, which expired on ${day}. Send the new one.`,
+  );
+}
+
+/** Throws the Refusal of a key that is used from another address than it is for. `ip` is empty for a Unix socket. */
+export function checkAddress({ name, key }: Caller, ip: string): void {
+  if (key?.allowedIps === undefined || key.allowedIps.has(ip)) return;
+  const from = ip === '' ? 'a Unix socket' : ip;
+  throw new Refusal(
+    'address_not_allowed',
+    `The key \`${name}\` is not for requests from ${from}. Send it from one of its addresses (\`allowed_ips\`).`,
   );
 }
 

@@ -17,7 +17,8 @@ export class OpenCallers {
     if (this.#last?.credential === credential) return this.#last.caller;
     const hash = new Bun.CryptoHasher('sha256', this.secret).update(credential).digest('hex');
     // No configured key can have a colon in its name.
-    const caller: Caller = { ...ANONYMOUS, name: `client:${hash.slice(0, NAME_CHARS)}` };
+    const name = `client:${hash.slice(0, NAME_CHARS)}`;
+    const caller: Caller = { ...ANONYMOUS, id: name, name };
     this.#last = { credential, caller };
     return caller;
   }

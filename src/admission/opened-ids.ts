@@ -26,7 +26,7 @@ export class OpenedIds {
     return withOpenedIds(text, (sealed, at) => {
       if (isProse && !standsAlone(text, at, sealed.length)) return sealed;
       if (++this.#looks > MOST_LOOKS) throw tooMany();
-      const opened = seal.open(this.exchange.callerName, sealed);
+      const opened = seal.open(this.exchange.callerId, sealed);
       if (opened !== undefined) {
         this.leadsTo(opened.backend, sealed);
         return opened.id;

@@ -1,5 +1,5 @@
 import type { Endpoint, Exchange } from '../core/exchange.ts';
-import { ADMIN, type Caller } from '../core/caller.ts';
+import { ADMIN, mayUseAll, type Caller } from '../core/caller.ts';
 import { Aborted } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Through } from '../core/through.ts';
@@ -25,7 +25,7 @@ export function checkPassthrough(
   }
   // Who may come here at all the table says.
   if (isAccount) return;
-  if (!mayUseAll(caller)) {
+  if (!isForAllModels(caller)) {
     const message = `The key \`${caller?.name}\` is for some models only. What is passed through may name any model, so it is for keys with \`models: ["*"]\`.`;
     throw new Refusal('endpoint_not_allowed', message);
   }
@@ -61,9 +61,8 @@ export async function acceptPassthrough(exchange: Exchange, context: Context): P
   exchange.pinned = backend;
 }
 
-function mayUseAll(caller: Caller | undefined): boolean {
-  if (caller === undefined || caller === ADMIN) return false;
-  return caller.models === undefined || caller.models.includes('*');
+function isForAllModels(caller: Caller | undefined): boolean {
+  return caller !== undefined && caller !== ADMIN && mayUseAll(caller);
 }
 
 /** The path with the provider's own ids. The first id decides the owner of the whole path. */

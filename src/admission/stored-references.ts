@@ -35,11 +35,11 @@ function resolveState(exchange: Exchange, { providerState }: Protocol, context: 
 /** What the caller's references can stand for. Together they may make as many bytes as a body may have: each can be repeated. */
 function storeOf(exchange: Exchange, text: string, work: Work, context: Context): ReferenceStore {
   const { snapshot, itemStore, owners } = context;
-  const { callerName } = exchange;
+  const { callerId } = exchange;
   let bytes = Buffer.byteLength(text);
   return {
     item: (id) => {
-      const item = itemStore.find(callerName, id);
+      const item = itemStore.find(callerId, id);
       if (item === undefined) return undefined;
       const itemBytes = Buffer.byteLength(item);
       bytes += itemBytes;
@@ -56,7 +56,7 @@ function storeOf(exchange: Exchange, text: string, work: Work, context: Context)
       return located.id;
     },
     isOwn: snapshot.hasManyCallers
-      ? (id) => itemStore.find(callerName, id) !== undefined || owners.backendOf(callerName, id) !== undefined
+      ? (id) => itemStore.find(callerId, id) !== undefined || owners.backendOf(callerId, id) !== undefined
       : undefined,
   };
 }

@@ -1,4 +1,5 @@
 import { sha256 } from '../lib/sha256.ts';
+import { keyRelations, teamRelations } from './key-relations.ts';
 import type { Finding } from './messages.ts';
 import { unknownMessage } from './messages.ts';
 import { formatPath, type ConfigPath } from './problem.ts';
@@ -25,7 +26,8 @@ export function checkCallerKeys(config: unknown): Finding[] {
   return [
     ...places.flatMap(notOne),
     ...withoutSuccessor(config),
-    ...namesakes(config),
+    ...relations(config),
+    ...teamProblems(config),
     ...twins,
     ...(known === undefined ? [] : [{ path: ['server', 'secret'], message: known }]),
   ];
@@ -52,7 +54,7 @@ function keyPlaces(config: unknown): KeyPlace[] {
     { path: ['proxy_api_key'], key: memberOf(config, 'proxy_api_key'), isMap: false },
     { path: ['admin', 'api_key'], key: memberOf(admin, 'api_key'), isMap: false },
     ...mapPlace(['admin', 'previous'], memberOf(admin, 'previous')),
-    ...listedKeys(config).flatMap((entry, index) => [
+    ...listed(config, 'keys').flatMap((entry, index) => [
       ...mapPlace(['keys', index], entry),
       ...mapPlace(['keys', index, 'previous'], memberOf(entry, 'previous')),
     ]),
@@ -96,25 +98,69 @@ function withoutSuccessor(config: unknown): Finding[] {
   ];
 }
 
-function namesakes(config: unknown): Finding[] {
-  const owners = new Map<unknown, string>();
-  if (isFilled(memberOf(memberOf(config, 'admin'), 'api_key'))) owners.set('admin', 'admin.api_key');
-  return listedKeys(config).flatMap((entry, index): Finding[] => {
-    const name = memberOf(entry, 'name');
-    if (!isFilled(name)) return [];
-    const namesake = owners.get(name);
-    if (namesake === undefined) {
-      owners.set(name, formatPath(['keys', index]));
-      return [];
-    }
-    const message = `duplicate key name "${name}" (${namesake} has it already: choose another)`;
-    return [{ path: ['keys', index, 'name'], message }];
+/** Keys that have the name of another in their team, or a team that there is not. */
+function relations(config: unknown): Finding[] {
+  const holders = new Map<unknown, string>();
+  if (isFilled(memberOf(memberOf(config, 'admin'), 'api_key'))) holders.set('admin', 'admin.api_key');
+  const parents = parentsOf(config);
+  const holderOf = (name: string, team: string | undefined) =>
+    holders.get(team === undefined || name === 'admin' ? name : `${team}/${name}`);
+  return listed(config, 'keys').flatMap((entry, index): Finding[] => {
+    const [name, team] = [memberOf(entry, 'name'), memberOf(entry, 'team')];
+    const findings = keyRelations({ name, team }, { parents, holderOf });
+    const place = isFilled(team) ? `${team}/${String(name)}` : name;
+    if (isFilled(name) && !holders.has(place)) holders.set(place, formatPath(['keys', index]));
+    return findings.map(({ path, message }) => ({ path: ['keys', index, ...path], message }));
   });
 }
 
-function listedKeys(config: unknown): readonly unknown[] {
-  const listed = memberOf(config, 'keys');
-  return Array.isArray(listed) ? listed : [];
+/** Teams that have the name of another, an unknown parent, or stand above themselves. */
+function teamProblems(config: unknown): Finding[] {
+  const parents = parentsOf(config);
+  const first = new Map<string, number>();
+  const told = new Set<string>();
+  return listed(config, 'teams').flatMap((entry, index): Finding[] => {
+    const name = memberOf(entry, 'name');
+    if (!isFilled(name)) return [];
+    const earlier = first.get(name);
+    if (earlier !== undefined) {
+      const message = `duplicate team name "${name}" (teams[${earlier}] has it already: choose another)`;
+      return [{ path: ['teams', index, 'name'], message }];
+    }
+    first.set(name, index);
+    return teamRelations({ name, parent: memberOf(entry, 'parent') }, parents).flatMap(({ path, message }) => {
+      // Each team of a circle stands in it: the first in the file tells of it.
+      const circle = circleOf(name, parents);
+      if (circle.some((member) => told.has(member))) return [];
+      for (const member of circle) told.add(member);
+      return [{ path: ['teams', index, ...path], message }];
+    });
+  });
+}
+
+function parentsOf(config: unknown): Map<string, string | undefined> {
+  return new Map(
+    listed(config, 'teams').flatMap((entry) => {
+      const [name, parent] = [memberOf(entry, 'name'), memberOf(entry, 'parent')];
+      return isFilled(name) ? [[name, isFilled(parent) ? parent : undefined] as const] : [];
+    }),
+  );
+}
+
+/** The teams from one up to itself; none if it is in no circle. */
+function circleOf(name: string, parents: ReadonlyMap<string, string | undefined>): string[] {
+  const trail: string[] = [];
+  let above = parents.get(name);
+  while (above !== undefined && above !== name && !trail.includes(above)) {
+    trail.push(above);
+    above = parents.get(above);
+  }
+  return above === name ? [name, ...trail] : [];
+}
+
+function listed(config: unknown, section: 'keys' | 'teams'): readonly unknown[] {
+  const entries = memberOf(config, section);
+  return Array.isArray(entries) ? entries : [];
 }
 
 /** What is valid but probably a mistake. */
@@ -148,7 +194,7 @@ function providersKeys(config: Config): Finding[] {
   });
 }
 
-function unknownModels({ keys = [], models }: Config): Finding[] {
+function unknownModels({ keys = [], teams = [], models }: Config): Finding[] {
   const aliases = Object.keys(models);
   const exists = (pattern: string): boolean =>
     aliases.some((alias) => {
@@ -156,11 +202,15 @@ function unknownModels({ keys = [], models }: Config): Finding[] {
       if (alias.endsWith('*') && prefix.startsWith(of)) return true;
       return pattern.endsWith('*') ? alias.startsWith(prefix) : alias === pattern;
     });
-  return keys.flatMap((key, index) =>
-    key.models.flatMap((pattern, at) =>
+  const lists = [
+    ...keys.map((key, index) => ({ path: ['keys', index, 'models'], names: key.models })),
+    ...teams.map((team, index) => ({ path: ['teams', index, 'models'], names: team.models ?? [] })),
+  ];
+  return lists.flatMap(({ path, names }) =>
+    names.flatMap((pattern, at) =>
       pattern === '*' || exists(pattern)
         ? []
-        : [{ path: ['keys', index, 'models', at], message: unknownMessage('alias', pattern, aliases) }],
+        : [{ path: [...path, at], message: unknownMessage('alias', pattern, aliases) }],
     ),
   );
 }

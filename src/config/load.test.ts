@@ -92,6 +92,7 @@ describe('a config that is valid', () => {
       per_ip_rps: 100,
       burst_factor: 1.5,
       per_model_rps: { 'gpt-4': 50 },
+      per_model_tpm: {},
     });
     expect(config.concurrency).toMatchObject({ enabled: true, queue_timeout: 30_000, per_backend_limit: 100 });
     expect(config.logging).toMatchObject({ separate_files: true, base_dir: './logs', console_format: 'markdown' });
@@ -446,6 +447,40 @@ describe('errors', () => {
     [
       `${MODEL}rate_limit: {per_model_rps: {mistral: 1}}`,
       '9:30 rate_limit.per_model_rps.mistral: unknown alias "mistral" (known: m)',
+    ],
+    [
+      `${MODEL}rate_limit: {per_model_tpm: {mistral: 1}}`,
+      '9:30 rate_limit.per_model_tpm.mistral: unknown alias "mistral" (known: m)',
+    ],
+    ['budgets: [{name: a, usd: 1e309, per: day}]', '1:21 budgets[0].usd: is too much (at most 9000000000 USD)'],
+    [
+      'budgets: [{name: a, usd: -1, per: day}]',
+      '1:21 budgets[0].usd: is negative (USD as a decimal number such as 50 or 0.25; 0 allows nothing)',
+    ],
+    [
+      'budgets: [{name: a, usd: 0.0000000001, per: day}]',
+      '1:21 budgets[0].usd: has more than 9 decimals (budgets are counted in billionths of a USD)',
+    ],
+    [
+      'budgets: [{name: a, usd: 5 USD, per: day}]',
+      '1:21 budgets[0].usd: is no amount (USD as a decimal number such as 50 or 0.25)',
+    ],
+    [
+      'budgets: [{name: a, usd: 1, tokens: 1, per: day}]',
+      '1:29 budgets[0].tokens: cannot stand beside usd (make it a budget of its own)',
+    ],
+    ['budgets: [{name: a, per: day}]', '1:11 budgets[0]: has no amount (set one of usd, tokens and requests)'],
+    [
+      'budgets: [{name: a, usd: 1, per: day, zone: Mars/Base}]',
+      '1:39 budgets[0].zone: cannot be "Mars/Base" (a time zone such as UTC, Europe/Berlin or +05:30)',
+    ],
+    [
+      'budgets: [{name: a, usd: 1, per: day}, {name: a, usd: 1, per: day}]',
+      '1:41 budgets[1].name: is a second budget "a" (the one at 0 has that name already: give it another)',
+    ],
+    [
+      `${MODEL}budgets: [{name: a, usd: 1, per: day, on_exceeded: {fallback: [mistral]}}]`,
+      '9:64 budgets[0].on_exceeded.fallback[0]: unknown alias "mistral" (known: m)',
     ],
     ['rate_limit: {global_rps: 0}', '1:14 rate_limit.global_rps: cannot be 0 (a number above 0)'],
     [

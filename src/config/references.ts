@@ -17,9 +17,12 @@ export function checkReferences(config: unknown): Finding[] {
     ...defaultAlias(at(at(config, 'routing'), 'default_alias'), models),
     ...sameAddress(config),
     ...openToAllPages(config),
-    ...entries(at(at(config, 'rate_limit'), 'per_model_rps')).flatMap(([alias]) =>
-      unknownAlias(alias, aliases, ['rate_limit', 'per_model_rps', alias]),
+    ...['per_model_rps', 'per_model_tpm'].flatMap((key) =>
+      entries(at(at(config, 'rate_limit'), key)).flatMap(([alias]) =>
+        unknownAlias(alias, aliases, ['rate_limit', key, alias]),
+      ),
     ),
+    ...budgetFallbacks(config, aliases),
   ];
 }
 
@@ -117,6 +120,24 @@ function wildcardProblem(alias: string, model: unknown): string | undefined {
 function unknownAlias(alias: unknown, aliases: string[], path: ConfigPath): Finding[] {
   if (typeof alias !== 'string' || alias === '' || aliases.includes(alias)) return [];
   return [{ path, message: unknownMessage('alias', alias, aliases) }];
+}
+
+/** What `on_exceeded` of budgets names, wherever they are. */
+function budgetFallbacks(config: unknown, aliases: string[]): Finding[] {
+  const owners: readonly (readonly [ConfigPath, unknown])[] = [
+    [[], config],
+    ...entries(at(config, 'models')).map(([alias, model]) => [['models', alias], model] as const),
+    ...['keys', 'teams'].flatMap((list) =>
+      items(at(config, list)).map((owner, index) => [[list, index], owner] as const),
+    ),
+  ];
+  return owners.flatMap(([path, owner]) =>
+    items(at(owner, 'budgets')).flatMap((budget, index) =>
+      items(at(at(budget, 'on_exceeded'), 'fallback')).flatMap((alias, place) =>
+        unknownAlias(alias, aliases, [...path, 'budgets', index, 'on_exceeded', 'fallback', place]),
+      ),
+    ),
+  );
 }
 
 function at(value: unknown, key: string): unknown {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { gatewayKey, listenAddress } from './fields.ts';
 import { adminSchema } from './sections/admin.ts';
 import { backendSchema } from './sections/backends.ts';
+import { alertsSchema, budgetsSchema } from './sections/budgets.ts';
 import { concurrencySchema, healthCheckSchema, metricsSchema, rateLimitSchema } from './sections/limits.ts';
 import { keysSchema } from './sections/keys.ts';
 import { ledgerSchema } from './sections/ledger.ts';
@@ -10,6 +11,7 @@ import { modelsSchema } from './sections/models.ts';
 import { passthroughSchema } from './sections/passthrough.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
 import { databaseSchema, dataDirSchema, nodeNameSchema } from './sections/store.ts';
+import { teamsSchema } from './sections/teams.ts';
 import { corsSchema, proxySchema, serverSchema } from './sections/server.ts';
 import { timeoutSchema } from './sections/timeout.ts';
 
@@ -29,6 +31,7 @@ export const configSchema = z.strictObject({
   database: databaseSchema,
   node_name: nodeNameSchema,
   keys: keysSchema,
+  teams: teamsSchema,
   admin: adminSchema,
   server: serverSchema,
   cors: corsSchema,
@@ -42,6 +45,8 @@ export const configSchema = z.strictObject({
   timeout: timeoutSchema,
   stream: streamSchema,
   rate_limit: rateLimitSchema,
+  budgets: budgetsSchema,
+  alerts: alertsSchema,
   concurrency: concurrencySchema,
   health_check: healthCheckSchema,
   metrics: metricsSchema,

@@ -21,7 +21,9 @@ export function shapeOf(schema: Schema): Shape {
   if (map !== undefined) return { kind: 'map', keys: map.shape, orText: true };
   if (inner instanceof z.ZodRecord) return { kind: 'record', values: inner.valueType };
   if (inner instanceof z.ZodArray) return { kind: 'list', items: inner.element };
-  return { kind: inner instanceof z.ZodString || inner instanceof z.ZodEnum ? 'text' : 'value' };
+  // A decimal is read as it is written: as a number it would lose digits.
+  const isText = inner instanceof z.ZodString || inner instanceof z.ZodEnum || metaOf(schema)['kind'] === 'decimal';
+  return { kind: isText ? 'text' : 'value' };
 }
 
 /** The map among the options of a union, if there is one. */

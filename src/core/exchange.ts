@@ -198,9 +198,9 @@ export class Exchange implements BagItem, Holder {
     return length === undefined ? undefined : Number(length);
   }
 
-  /** What is kept for whoever asks is kept under this name. */
-  get callerName(): string {
-    return (this.caller ?? ANONYMOUS).name;
+  /** What is kept for whoever asks is kept under this. */
+  get callerId(): string {
+    return (this.caller ?? ANONYMOUS).id;
   }
 
   /** The attempt that the client, the log and the metrics are told of: the one that serves, else the last that was sent. */

@@ -19,30 +19,44 @@ export const ERROR_CODES = {
     remedy:
       'Send the key of `proxy_api_key`, or one of `keys`, as `Authorization: Bearer KEY` (or `x-api-key`, `api-key`, `x-goog-api-key`).',
   },
+  keys_unavailable: {
+    status: 503,
+    type: server,
+    meaning:
+      'The key looks like one that was made at run time, and the gateway has started without its database and without a copy of the keys. Keys of the config let in.',
+    remedy: 'Try again after `Retry-After`; bring the database back.',
+  },
   key_disabled: {
     status: 403,
     type: request,
-    meaning: "The key is one of the config's `keys`, and is switched off (`enabled: false`).",
+    meaning: 'The key is switched off (`enabled: false`), or its team does not exist.',
     remedy: 'Ask whoever runs the gateway.',
   },
   key_expired: {
     status: 401,
     type: request,
     meaning:
-      "The key is one of the config's `keys`, and its `expires_at` has passed; or it was rotated, and `previous.until` has passed.",
+      'The `expires_at` of the key has passed; or it was rotated, and the time in which the one before goes on (`previous.until`) has passed.',
     remedy: 'Ask whoever runs the gateway for a new one; after a rotation there is one already.',
   },
   model_not_allowed: {
     status: 403,
     type: request,
-    meaning: 'The model exists, and the `models` of this key do not name it.',
+    meaning: 'The model exists, and the `models` of this key, or those of a team above it, do not name it.',
     remedy: 'Name one of the models that `GET /v1/models` lists for this key.',
+  },
+  address_not_allowed: {
+    status: 403,
+    type: request,
+    meaning: 'The request comes from an address that the `allowed_ips` of this key do not name.',
+    remedy:
+      'Send it from one of those addresses. Behind a reverse proxy, name the proxy in `proxy.trusted_proxies`, or it is the address that counts.',
   },
   endpoint_not_allowed: {
     status: 403,
     type: request,
     meaning:
-      'The endpoint (`/admin/*`, `/metrics`) is for operators, and the key is not; or it is the admin key, which opens nothing else. Without `admin.api_key`, `/admin/*` answers requests from its own machine only. Or it is of what is passed through, which is for keys with `models: ["*"]`, and its lists for `proxy_api_key`.',
+      'The endpoint (`/admin/*`, `/metrics`) is for operators, and the key is not; or it is the admin key, which opens nothing else. Without `admin.api_key`, `/admin/*` answers requests from its own machine only. Or it is of what is passed through, which is for keys with `models: ["*"]`, and its lists for `proxy_api_key`. Or the `endpoints` of the key do not name it.',
     remedy:
       "Send `admin.api_key` to operators' endpoints (`proxy_api_key` where there is none), and another key elsewhere.",
   },
@@ -198,6 +212,13 @@ export const ERROR_CODES = {
     meaning: 'More requests came than `rate_limit` lets in; the message names which limit it was.',
     remedy: 'Wait for `Retry-After`, or raise the limit.',
   },
+  concurrency_limit_exceeded: {
+    status: 429,
+    type: 'rate_limit_error',
+    meaning:
+      'As many requests of this key, or of a team above it, are under way as its `max_concurrency` lets in at once; the message names which it is.',
+    remedy: 'Send fewer at once, or wait until one has ended (`Retry-After` is a guess); or raise the limit.',
+  },
   queue_full: {
     status: 503,
     type: server,
@@ -317,6 +338,48 @@ export const ERROR_CODES = {
     meaning:
       'The config that `POST /admin/reload` was to put into force is invalid; the old one stays. Seen in logs only: the answer lists the problems.',
     remedy: 'Correct what the answer, the log and `GET /admin/status` name; `llm-proxy check` names the same.',
+  },
+  not_found: {
+    status: 404,
+    type: request,
+    meaning: 'The admin API has nothing of that id.',
+    remedy: 'Look for it in the list at the path above.',
+  },
+  already_exists: {
+    status: 409,
+    type: request,
+    meaning: 'There is something of that name, or the request was made before with another body.',
+    remedy: 'Choose another name, or another `Idempotency-Key`.',
+  },
+  changed_meanwhile: {
+    status: 412,
+    type: request,
+    meaning: 'Somebody has changed it since the version that `If-Match` names.',
+    remedy: 'Read it again, and send the change with the version that it has now.',
+  },
+  read_only: {
+    status: 409,
+    type: request,
+    meaning: 'The key or the team stands in the config, which alone can change it.',
+    remedy: 'Change it in the config.',
+  },
+  in_use: {
+    status: 409,
+    type: request,
+    meaning: 'Keys or teams belong to the team.',
+    remedy: 'Move or delete them first.',
+  },
+  storage_not_configured: {
+    status: 501,
+    type: request,
+    meaning: 'What is asked for is kept in a database, and the config names none.',
+    remedy: 'Set `data_dir` (SQLite) or `database` (PostgreSQL) in the config, and restart.',
+  },
+  storage_unavailable: {
+    status: 503,
+    type: server,
+    meaning: 'The database cannot be used now. Requests for models are served all the same.',
+    remedy: 'Do what the message says, and send the request again.',
   },
   internal_error: {
     status: 500,

@@ -15,10 +15,10 @@ export interface Located {
  * never given cannot be told apart. An id that nobody here knows is taken for one from before only where there is one
  * caller, and no seal.
  */
-export function locate(id: string, { callerName }: Exchange, { snapshot, owners }: Context): Located | undefined {
-  const opened = snapshot.seal?.open(callerName, id);
+export function locate(id: string, { callerId }: Exchange, { snapshot, owners }: Context): Located | undefined {
+  const opened = snapshot.seal?.open(callerId, id);
   if (opened !== undefined) return opened;
-  const backend = owners.backendOf(callerName, id);
+  const backend = owners.backendOf(callerId, id);
   if (backend === undefined && snapshot.hasManyCallers) return undefined;
   return { id, backend };
 }

@@ -107,7 +107,7 @@ function translateGenerate(
     // Never made of what the client chose: others could know it.
     id: randomBytes(16).toString('hex'),
     now: exchange.startedAtWall,
-    keep: (id, json) => itemStore.keep(exchange.callerName, id, json),
+    keep: (id, json) => itemStore.keep(exchange.callerId, id, json),
   };
   const decoderOf = (work: AnswerWork): StreamDecoder => {
     const decoder = encoded.decodeStream(work);

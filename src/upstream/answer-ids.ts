@@ -25,8 +25,8 @@ export class AnswerIds {
   sealed(text: string, body: unknown): string {
     const { exchange, attempt, context } = this.run;
     const { name } = attempt.route.backend;
-    const { callerName } = exchange;
-    for (const id of this.providerState.itemsOf(body)) context.owners.remember(callerName, id, name);
-    return this.providerState.seal?.(text, body, (id) => this.idSeal.seal(callerName, name, id)) ?? text;
+    const { callerId } = exchange;
+    for (const id of this.providerState.itemsOf(body)) context.owners.remember(callerId, id, name);
+    return this.providerState.seal?.(text, body, (id) => this.idSeal.seal(callerId, name, id)) ?? text;
   }
 }

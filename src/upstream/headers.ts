@@ -37,7 +37,7 @@ export function upstreamHeaders(
   const idempotencyKey = headers['idempotency-key'];
   // The provider gives the answer again to whoever sends the same key to the same account.
   if (idempotencyKey !== undefined && snapshot.hasManyCallers && snapshot.seal !== undefined)
-    headers['idempotency-key'] = snapshot.seal.ownWord(exchange.callerName, idempotencyKey);
+    headers['idempotency-key'] = snapshot.seal.ownWord(exchange.callerId, idempotencyKey);
   // Taken for JSON here, it must not be guessed at behind.
   if (exchange.body?.text !== undefined && !isJson(headers['content-type'], exchange))
     headers['content-type'] = 'application/json';

@@ -25,7 +25,7 @@ export function onGateway(headers: Headers, run: AttemptContext): void {
   const id = own.searchParams.get(UPLOAD_ID);
   const { seal } = context.snapshot;
   if (id !== null && seal !== undefined)
-    own.searchParams.set(UPLOAD_ID, seal.seal(exchange.callerName, attempt.route.backend.name, id, 'name'));
+    own.searchParams.set(UPLOAD_ID, seal.seal(exchange.callerId, attempt.route.backend.name, id, 'name'));
   headers.set(UPLOAD_URL, own.href);
 }
 

@@ -70,7 +70,7 @@ function isFailedTrial({ attempt, exchange }: AttemptContext): boolean {
 /** Notes where an answer is kept, if it is, for what will ask for it. A sealed id tells that itself. */
 export function rememberKept({ exchange, translation, attempt, context }: AttemptContext): void {
   if (attempt.keptId === undefined || translation !== undefined || context.snapshot.seal !== undefined) return;
-  context.owners.remember(exchange.callerName, attempt.keptId, attempt.route.backend.name);
+  context.owners.remember(exchange.callerId, attempt.keptId, attempt.route.backend.name);
 }
 
 /**

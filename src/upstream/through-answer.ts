@@ -57,7 +57,7 @@ function sealingFor({ attempt, exchange, context }: AttemptContext): SealingFor 
   const { seal } = context.snapshot;
   const { through } = exchange.endpoint ?? {};
   if (seal === undefined || through === undefined || through.isAccount) return undefined;
-  return { seal, caller: exchange.callerName, backend: attempt.route.backend.name, form: through.idForm };
+  return { seal, caller: exchange.callerId, backend: attempt.route.backend.name, form: through.idForm };
 }
 
 function whole(

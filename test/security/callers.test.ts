@@ -269,7 +269,7 @@ describe('a config', () => {
     ['an empty list', [{ ...key, models: [] }], 'keys[0].models: is an empty list'],
     ['a star in the middle', [{ ...key, models: ['a*b'] }], 'keys[0].models[0]: cannot be'],
     ['a day that is none', [{ ...key, expires_at: '2027-02-31x' }], 'keys[0].expires_at: cannot be'],
-    ['an unknown key', [{ ...key, rps: 5 }], 'keys[0].rps: unknown key'],
+    ['an unknown key', [{ ...key, rqs: 5 }], 'keys[0].rqs: unknown key'],
   ])('with %s is refused', async (_what, keys, words) => {
     const [code, said] = await check({ keys });
     expect([code, said]).toEqual([1, expect.stringContaining(words)]);

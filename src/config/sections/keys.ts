@@ -1,16 +1,13 @@
 import { z } from 'zod';
-import { gatewayKey, keyHash, REFUSED, text, time } from '../fields.ts';
+import { gatewayKey, keyHash } from '../fields.ts';
+import { KEY_FIELDS, keyName } from './key-fields.ts';
 import { previousKey } from './previous-key.ts';
-
-const NAME_ALLOWED = 'up to 64 letters, digits, `.`, `_` or `-`; not `proxy` or `anonymous`';
-const NAME = /^(?!(?:proxy|anonymous)$)[A-Za-z0-9._-]{1,64}$/;
-const MODEL_ALLOWED = 'the name of an alias; one `*`, at its end, stands for any ending';
 
 const keySchema = z
   .strictObject({
-    name: text('name', NAME_ALLOWED)
-      .refine((name) => name === '' || NAME.test(name), { params: REFUSED })
-      .describe('What the caller is called in logs. What is kept for a caller is kept under it.'),
+    name: keyName().describe(
+      'What the caller is called in logs; unique in its team. What is kept for a caller is kept under it.',
+    ),
     key: gatewayKey()
       .optional()
       .describe('What the caller shows, like `proxy_api_key`, and as long. Either this or `hash`.'),
@@ -19,15 +16,7 @@ const keySchema = z
       .describe(
         'In place of `key`: `sha256:` and the SHA-256 of the key, as `printf %s "$KEY" | sha256sum` prints it, so that the config holds no secret. Only for long random keys: a hash of a short one can be undone by guessing.',
       ),
-    models: z
-      .array(text('name', MODEL_ALLOWED).refine((name) => !name.slice(0, -1).includes('*'), { params: REFUSED }))
-      .min(1)
-      .meta({ allowed: 'a list of aliases; ["*"] is all' })
-      .describe(
-        'The aliases that the caller may ask for; a trailing `*` stands for any ending, `["*"]` is all. A fallback (`alias_fallback`) serves whoever may use the alias that was asked for.',
-      ),
-    enabled: z.boolean().default(true).describe('Whether the key lets in.'),
-    expires_at: time().optional().describe('Until when the key lets in.'),
+    ...KEY_FIELDS,
     previous: previousKey()
       .optional()
       .describe(
@@ -35,6 +24,12 @@ const keySchema = z
       ),
   })
   .describe('One caller.');
+
+/** A key that is made at run time: it has the same fields, but its secret is never told. */
+export const madeKeySchema = z.strictObject({ name: keyName(), ...KEY_FIELDS });
+
+/** What a key of the config says, besides its secret. */
+export type KeyConfig = z.output<typeof madeKeySchema>;
 
 /** `keys`: the callers besides whoever has `proxy_api_key`. */
 export const keysSchema = z

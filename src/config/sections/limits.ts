@@ -12,6 +12,12 @@ export const rateLimitSchema = z
       .default(1)
       .describe("How many seconds' worth of requests may come at once: the size of the token buckets."),
     per_model_rps: z.record(z.string(), z.number().gt(0)).default({}).describe('Requests per second, by alias.'),
+    per_model_tpm: z
+      .record(z.string(), z.number().gt(0))
+      .default({})
+      .describe(
+        'Tokens per minute, input and output together, by alias. A bucket holds those of one minute; a request takes what it is expected to use, and what it has not used goes back.',
+      ),
   })
   .prefault({})
   .describe(

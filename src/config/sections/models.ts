@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_NAME_CHARS } from '../../core/route.ts';
 import { parseDuration } from '../../lib/duration.ts';
+import { budgetsOf } from './budgets.ts';
 import { headerSafeText, percentage, REFUSED, text } from '../fields.ts';
 import { timeoutOverridesSchema } from './timeout.ts';
 
@@ -108,6 +109,7 @@ export const modelSchema = z
       .describe(
         'For an alias that ends in `*`: the names that `GET /v1/models` lists for it, such as `openai/gpt-4o` for `openai/*`. Clients may still ask for others. Without it, none is listed.',
       ),
+    budgets: budgetsOf('on this alias, by whomever: what other aliases cost as its fallbacks counts, too'),
     routes: z
       .array(routeSchema)
       .min(1)

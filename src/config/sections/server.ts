@@ -148,7 +148,8 @@ function isOrigin(value: string): boolean {
   return value === '*' || /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@\\,]+$/i.test(value);
 }
 
-function isPeer(value: string): boolean {
+/** Whether a text is an address, a CIDR, or `unix:`. */
+export function isPeer(value: string): boolean {
   if (value === 'unix:') return true;
   const [address = '', prefix] = value.split('/');
   // ipaddr.js reads "10" and "0x7f.1" as IPv4 addresses, as inet_aton does; here they are typing errors.

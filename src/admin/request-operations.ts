@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import type { LedgerRow } from '../core/ledger-row.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { SearchQuery } from '../storage/ledger-query.ts';
+import { csvOf, jsonLinesOf } from './csv.ts';
+import { filterOf, filters, tagOf } from './filters.ts';
+import { operation } from './operation.ts';
+import { cursorQuery } from './page-query.ts';
+import { requestJson, requestSchema } from './request-json.ts';
+import { refuseCursor, storeOf } from './store-of.ts';
+import { parseTime, timeText, zoneText } from './time-text.ts';
+
+const searched = {
+  from: timeText('From when on'),
+  to: timeText('Up to when'),
+  zone: zoneText,
+  status: z
+    .string()
+    .regex(/^(?:[1-5]\d\d(?:-[1-5]\d\d)?|[1-5]xx|ok|error)$/, 'must be a status such as 429, 400-499, 5xx, ok or error')
+    .optional()
+    .describe('Only with this status: `429`, `400-499`, `5xx`, `ok` (below 400) or `error` (400 and above).'),
+  error_code: z.string().max(200).optional().describe('Only with this code of docs/errors.md.'),
+  key_id: z.string().max(200).optional(),
+  end_user: z.string().max(500).optional(),
+  session: z.string().max(500).optional(),
+  trace_id: z.string().max(200).optional(),
+  unpriced: z.enum(['true', 'false']).optional().describe('Only those with, or without, a part that has no price.'),
+  ...filters,
+};
+
+const searchQuery = cursorQuery.extend(searched);
+
+const exportQuery = z.strictObject({ ...searched, format: z.enum(['csv', 'jsonl']).default('jsonl') });
+
+/** What requests came to, one by one. */
+export const requestOperations = [
+  operation({
+    id: 'searchRequests',
+    method: 'GET',
+    path: '/admin/requests',
+    summary: 'Requests that have ended, with their attempts, the newest first.',
+    query: searchQuery,
+    answer: z.object({ data: z.array(requestSchema), next: z.string().nullable() }),
+    async handle({ query: { limit, cursor, ...asked } }, context) {
+      const { rows, next } = await storeOf(context)
+        .ledger.search({ ...searchOf(asked), limit }, cursor)
+        .catch(refuseCursor);
+      return { body: { data: rows.map(requestJson), next: next ?? null } };
+    },
+  }),
+  operation({
+    id: 'exportRequests',
+    method: 'GET',
+    path: '/admin/requests/export',
+    summary: 'All requests that a search finds, as a file that is made while it is sent.',
+    query: exportQuery,
+    answer: requestSchema,
+    produces: ['text/csv', 'application/x-ndjson'],
+    handle({ query: { format, ...asked } }, context) {
+      const rows = jsonOf(storeOf(context).ledger.export(searchOf(asked)));
+      return format === 'csv' ? csvOf(rows, 'requests.csv', COLUMNS) : jsonLinesOf(rows, 'requests.jsonl');
+    },
+  }),
+  operation({
+    id: 'getRequest',
+    method: 'GET',
+    path: '/admin/requests/{id}',
+    summary: 'One request, by its id or its trace id.',
+    answer: requestSchema,
+    async handle({ names: { id = '' } }, context) {
+      const { ledger } = storeOf(context);
+      const row = (await ledger.one(id)) ?? (await ledger.search({ traceId: id, limit: 1 })).rows[0];
+      if (row !== undefined) return { body: requestJson(row) };
+      throw new Refusal(
+        'not_found',
+        `There is no request \`${id}\` in the ledger. It may be older than \`ledger.keep_days\`, or not have ended.`,
+      );
+    },
+  }),
+];
+
+const COLUMNS = Object.keys(requestSchema.shape);
+
+type Asked = Omit<z.output<typeof searchQuery>, 'limit' | 'cursor'>;
+
+function searchOf(asked: Asked): Omit<SearchQuery, 'limit'> {
+  const nowMs = Date.now();
+  const query: { -readonly [Name in keyof SearchQuery]: SearchQuery[Name] } = { ...filterOf(asked), limit: 0 };
+  if (asked.from !== undefined) query.from = parseTime(asked.from, asked.zone, nowMs) ?? 0;
+  if (asked.to !== undefined) query.to = parseTime(asked.to, asked.zone, nowMs) ?? nowMs;
+  if (asked.status !== undefined) query.status = statusesOf(asked.status);
+  if (asked.error_code !== undefined) query.errorCode = asked.error_code;
+  if (asked.key_id !== undefined) query.keyId = asked.key_id;
+  if (asked.end_user !== undefined) query.endUser = asked.end_user;
+  if (asked.session !== undefined) query.session = asked.session;
+  if (asked.trace_id !== undefined) query.traceId = asked.trace_id;
+  if (asked.unpriced !== undefined) query.unpriced = asked.unpriced === 'true';
+  const tag = tagOf(asked.tag);
+  if (tag !== undefined) query.tag = tag;
+  const { limit: _limit, ...rest } = query;
+  return rest;
+}
+
+function statusesOf(text: string): readonly [number, number] {
+  if (text === 'ok') return [0, 399];
+  if (text === 'error') return [400, 599];
+  if (text.endsWith('xx')) return [Number(text[0]) * 100, Number(text[0]) * 100 + 99];
+  const [from = '', to = from] = text.split('-');
+  return [Number(from), Number(to)];
+}
+
+async function* jsonOf(rows: AsyncIterable<LedgerRow>): AsyncGenerator<Record<string, unknown>> {
+  for await (const row of rows) yield requestJson(row);
+}

@@ -1,0 +1,39 @@
+import type { Context, RunTimeAccess } from '../context.ts';
+import { Refusal } from '../core/refusal.ts';
+import { BadCursor } from '../storage/ledger-query.ts';
+import type { Store } from '../storage/store.ts';
+import { StoreConflict, StoreUnavailable } from '../storage/store-errors.ts';
+
+/** The gateway's database. Throws a Refusal where none is configured. */
+export function storeOf({ store }: Context): Store {
+  return store ?? needsStore();
+}
+
+/** Keys and teams that can be changed. Throws a Refusal where there is no database to keep them in. */
+export function accessOf({ access }: Context): RunTimeAccess {
+  return access ?? needsStore();
+}
+
+function needsStore(): never {
+  throw new Refusal(
+    'storage_not_configured',
+    'This needs a database, and the config names none. Set `data_dir: DIRECTORY` (SQLite) or `database: postgres://…`, and restart.',
+  );
+}
+
+/** What came of a call to the database, as the client is told; undefined for what is a bug. */
+export function refusalOfStore(error: unknown): Refusal | undefined {
+  if (error instanceof StoreUnavailable)
+    return new Refusal('storage_unavailable', error.message, { headers: { 'retry-after': '5' }, detail: error.reason });
+  if (!(error instanceof StoreConflict)) return undefined;
+  if (error.reason === 'absent') return new Refusal('not_found', error.message);
+  return new Refusal(error.reason === 'version' ? 'changed_meanwhile' : 'already_exists', error.message);
+}
+
+/** Throws the Refusal of a cursor that no page gave; anything else as it is. */
+export function refuseCursor(error: unknown): never {
+  if (!(error instanceof BadCursor)) throw error;
+  throw new Refusal('invalid_request', '`cursor` is not the `next` of a page. Leave it out to begin anew.', {
+    param: 'cursor',
+  });
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { TeamView } from '../admission/keys/key-view.ts';
+import { teamSchema as madeTeamSchema } from '../config/sections/teams.ts';
+import { changeOnce, expectedVersion, pageShown, refuseProblem, shown, versioned } from './access.ts';
+import { operation } from './operation.ts';
+import { cursorQuery } from './page-query.ts';
+import { accessOf } from './store-of.ts';
+
+const teamSchema = z.looseObject({
+  name: z.string(),
+  source: z.enum(['config', 'store']),
+  version: z.int().optional(),
+});
+
+/** Teams: what keys belong to. Their names are their ids. */
+export const teamOperations = [
+  operation({
+    id: 'listTeams',
+    method: 'GET',
+    path: '/admin/teams',
+    summary: 'All teams, by name.',
+    query: cursorQuery,
+    answer: z.object({ data: z.array(teamSchema), next: z.string().nullable() }),
+    handle: ({ query }, context) => pageShown(() => accessOf(context).teams.list(query)),
+  }),
+  operation({
+    id: 'createTeam',
+    method: 'POST',
+    path: '/admin/teams',
+    summary: 'Makes a team.',
+    status: 201,
+    takes: madeTeamSchema,
+    answer: teamSchema,
+    handle: (call, context) =>
+      changeOnce<TeamView>(
+        call,
+        context,
+        (change) => accessOf(context).teams.create(call.body, change),
+        (view) => versioned(view, 201),
+      ),
+  }),
+  operation({
+    id: 'getTeam',
+    method: 'GET',
+    path: '/admin/teams/{name}',
+    summary: 'One team.',
+    answer: teamSchema,
+    handle: ({ names: { name = '' } }, context) => shown(() => accessOf(context).teams.get(name)),
+  }),
+  operation({
+    id: 'updateTeam',
+    method: 'PATCH',
+    path: '/admin/teams/{name}',
+    summary: 'Changes the members of a team that the body names; null takes one away. It counts for the next request.',
+    takes: madeTeamSchema.partial(),
+    answer: teamSchema,
+    handle: (call, context) =>
+      changeOnce<TeamView>(
+        call,
+        context,
+        (change) => accessOf(context).teams.update(call.names['name'] ?? '', call.body, change, expectedVersion(call)),
+        (view) => versioned(view),
+      ),
+  }),
+  operation({
+    id: 'deleteTeam',
+    method: 'DELETE',
+    path: '/admin/teams/{name}',
+    summary: 'Deletes a team that no key and no other team belongs to.',
+    answer: z.object({ name: z.string(), deleted: z.literal(true) }),
+    async handle(call, context) {
+      const { name = '' } = call.names;
+      const { caller: actor, clientIp } = call.actor;
+      await accessOf(context).teams.delete(name, { actor, clientIp }, expectedVersion(call)).catch(refuseProblem);
+      return { body: { name, deleted: true } };
+    },
+  }),
+];

@@ -1,0 +1,32 @@
+import { expect, test } from 'bun:test';
+import { bucketsOf, parseTime } from './time-text.ts';
+
+const NOW = Date.UTC(2026, 10, 30, 12);
+
+test.each([
+  ['2026-11-30', Date.UTC(2026, 10, 29, 23)],
+  ['2026-11-30T14:05:00Z', Date.UTC(2026, 10, 30, 14, 5)],
+  ['2026-11-30T14:05:00+02:00', Date.UTC(2026, 10, 30, 12, 5)],
+  ['7d', NOW - 7 * 86_400_000],
+  ['24h', NOW - 86_400_000],
+  ['30m', NOW - 1_800_000],
+])('%s', (text, at) => {
+  expect(parseTime(text, 'Europe/Berlin', NOW)).toBe(at);
+});
+
+test.each(['', 'yesterday', '2026-13-01', '2026-11-31', '-7d', '7', '1e3d', "'; DROP TABLE"])(
+  '%p is no time',
+  (text) => {
+    expect(parseTime(text, 'UTC', NOW)).toBeUndefined();
+  },
+);
+
+test('days begin at midnight of the zone, over a change of the clocks', () => {
+  const from = Date.UTC(2026, 2, 28, 12);
+  const days = bucketsOf('day', { from, to: Date.UTC(2026, 2, 30, 12) }, 'Europe/Berlin');
+  expect(days).toEqual([Date.UTC(2026, 2, 27, 23), Date.UTC(2026, 2, 28, 23), Date.UTC(2026, 2, 29, 22)]);
+});
+
+test('too many hours are no answer', () => {
+  expect(bucketsOf('hour', { from: 0, to: NOW }, 'UTC')).toBeUndefined();
+});

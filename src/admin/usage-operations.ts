@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { TOKEN_CLASSES } from '../core/token-classes.ts';
+import { formatUsd } from '../lib/usd.ts';
+import { Refusal } from '../core/refusal.ts';
+import { DIMENSIONS, type Dimension, type UsageGroup, type UsageSums } from '../storage/ledger-query.ts';
+import { csvOf } from './csv.ts';
+import { filters, filterOf, tagOf } from './filters.ts';
+import { operation } from './operation.ts';
+import { storeOf } from './store-of.ts';
+import { BUCKETS, bucketsOf, MOST_BUCKETS, parseTime, timeText, zoneText } from './time-text.ts';
+
+const DEFAULT_FROM = '30d';
+
+const query = z.strictObject({
+  group_by: z
+    .string()
+    .optional()
+    .describe(`What sums are for, separated by commas: ${DIMENSIONS.join(', ')}, ${BUCKETS.join(', ')}, tag:KEY.`),
+  from: timeText(`From when on (default ${DEFAULT_FROM})`),
+  to: timeText('Up to when (default: now)'),
+  zone: zoneText,
+  limit: z.coerce.number().int().min(1).max(10_000).default(1000).describe('The most groups, the dearest first.'),
+  format: z.enum(['json', 'csv']).default('json'),
+  ...filters,
+});
+
+/** A count as JSON has it: whole and exact, as far as JSON's numbers are. */
+const count = z.int().min(0);
+
+/** The name of each class of tokens in answers. */
+const TOKEN_NAMES = {
+  input: 'input_tokens',
+  cacheRead: 'cache_read_tokens',
+  cacheWrite5m: 'cache_write_5m_tokens',
+  cacheWrite1h: 'cache_write_1h_tokens',
+  output: 'output_tokens',
+  reasoning: 'reasoning_tokens',
+  audioIn: 'audio_input_tokens',
+  audioOut: 'audio_output_tokens',
+  imageIn: 'image_input_tokens',
+  imageOut: 'image_output_tokens',
+} as const satisfies Record<(typeof TOKEN_CLASSES)[number], string>;
+
+const sums = z.object({
+  requests: count,
+  failed: count.describe('Of the requests, those answered with 400 or above.'),
+  interrupted: count.describe('Streams that broke after content had been sent.'),
+  attempts: count,
+  ...Object.fromEntries(TOKEN_CLASSES.map((name) => [TOKEN_NAMES[name], count])),
+  total_tokens: count.describe('The sum of all classes of tokens, which do not overlap.'),
+  server_tool_calls: count,
+  cost_usd: z.string().describe('Decimal USD; of requests without a price, nothing is in it.'),
+  unpriced_requests: count,
+  estimated_requests: count.describe('Requests of which a part was not reported and is counted from what was seen.'),
+});
+
+const group = sums.extend({
+  ...Object.fromEntries(DIMENSIONS.map((name) => [name, z.string().nullable().optional()])),
+  time: z.string().optional().describe('The start of the hour, day and so on, as RFC 3339.'),
+  tag: z.string().nullable().optional(),
+});
+
+/** Usage and cost, summed. */
+export const usageOperations = [
+  operation({
+    id: 'getUsage',
+    method: 'GET',
+    path: '/admin/usage',
+    summary: 'Requests, tokens by class and cost, summed by what `group_by` names.',
+    query,
+    answer: z.object({ data: z.array(group), total: sums, from: z.string(), to: z.string() }),
+    produces: ['text/csv'],
+    async handle({ query: asked }, context) {
+      const { zone } = asked;
+      const nowMs = Date.now();
+      const to = parseTime(asked.to ?? '0m', zone, nowMs) ?? nowMs;
+      const from = parseTime(asked.from ?? DEFAULT_FROM, zone, nowMs) ?? 0;
+      if (from >= to) throw new Refusal('invalid_request', '`from` must be before `to`.', { param: 'from' });
+      const { groupBy, per, tagKey } = groupsOf(asked.group_by ?? '');
+      const buckets = per === undefined ? undefined : bucketsOf(per, { from, to }, zone);
+      if (per !== undefined && buckets === undefined)
+        throw new Refusal(
+          'invalid_request',
+          `\`group_by\`: there are more than ${MOST_BUCKETS} times of a ${per} between \`from\` and \`to\`. Ask for less, or for longer ones.`,
+          { param: 'group_by' },
+        );
+      const tag = tagOf(asked.tag);
+      const { groups, total } = await storeOf(context).ledger.usage({
+        ...filterOf(asked),
+        from: buckets?.[0] ?? from,
+        to,
+        groupBy,
+        limit: asked.limit,
+        ...(tagKey === undefined ? {} : { groupByTag: tagKey }),
+        ...(buckets === undefined ? {} : { buckets }),
+        ...(tag === undefined ? {} : { tag }),
+      });
+      const data = groups.map(groupJson);
+      if (asked.format === 'csv') return csvOf(data, 'usage.csv');
+      return { body: { data, total: sumsJson(total), from: timeJson(from), to: timeJson(to) } };
+    },
+  }),
+];
+
+/** What `group_by` asks for: `caller,model,day,tag:project`. */
+function groupsOf(text: string): {
+  readonly groupBy: readonly Dimension[];
+  readonly per: (typeof BUCKETS)[number] | undefined;
+  readonly tagKey: string | undefined;
+} {
+  const groupBy = new Set<Dimension>();
+  let per: (typeof BUCKETS)[number] | undefined;
+  let tagKey: string | undefined;
+  for (const name of text.split(',').map((each) => each.trim())) {
+    if (name === '') continue;
+    const dimension = DIMENSIONS.find((each) => each === name);
+    const bucket = BUCKETS.find((each) => each === name);
+    if (dimension !== undefined) groupBy.add(dimension);
+    else if (bucket !== undefined && per === undefined) per = bucket;
+    else if (name.startsWith('tag:') && tagKey === undefined) tagKey = name.slice('tag:'.length);
+    else throw unknownGroup(name);
+  }
+  return { groupBy: [...groupBy], per, tagKey };
+}
+
+function unknownGroup(name: string): Refusal {
+  const known = [...DIMENSIONS, ...BUCKETS].join(', ');
+  return new Refusal(
+    'invalid_request',
+    `\`group_by\` cannot be \`${name.slice(0, 50)}\` (known: ${known}, and tag:KEY; one length of time and one tag at most).`,
+    { param: 'group_by' },
+  );
+}
+
+function groupJson({ dimensions, bucket, tag, sums: own }: UsageGroup): Record<string, unknown> {
+  return {
+    ...(bucket === undefined ? {} : { time: timeJson(bucket) }),
+    ...dimensions,
+    ...(tag === undefined ? {} : { tag }),
+    ...sumsJson(own),
+  };
+}
+
+function sumsJson(own: UsageSums): Record<string, unknown> {
+  let total = 0n;
+  const tokens: Record<string, number> = {};
+  for (const name of TOKEN_CLASSES) {
+    total += own[name];
+    tokens[TOKEN_NAMES[name]] = Number(own[name]);
+  }
+  return {
+    requests: Number(own.requests),
+    failed: Number(own.failed),
+    interrupted: Number(own.interrupted),
+    attempts: Number(own.attempts),
+    ...tokens,
+    total_tokens: Number(total),
+    server_tool_calls: Number(own.serverTools),
+    cost_usd: formatUsd(own.nanoUsd),
+    unpriced_requests: Number(own.unpriced),
+    estimated_requests: Number(own.estimated),
+  };
+}
+
+function timeJson(at: number): string {
+  return new Date(at).toISOString();
+}

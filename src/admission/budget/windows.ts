@@ -1,0 +1,85 @@
+/** How long a budget's windows are, and where they begin. */
+export interface WindowRule {
+  readonly per: 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year' | 'total';
+  /** By its name in the IANA database. */
+  readonly zone: string;
+  /** The first day of a week. */
+  readonly weekStarts: (typeof WEEKDAYS)[number];
+}
+
+/** From `start` on, up to but without `end`, in milliseconds since the epoch; `Infinity`: without an end. */
+export interface Window {
+  readonly start: number;
+  readonly end: number;
+}
+
+export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+
+/**
+ * The window that `now` (milliseconds since the epoch) is in. It depends on nothing else, so that nothing has to run when
+ * a window ends. The windows of a rule lie end to end: every moment is in exactly one. A day is as long as the calendar
+ * of its zone says, 23 or 25 hours where the clocks change; of an hour that comes twice each is a window.
+ */
+export function windowAt(rule: WindowRule, now: number): Window {
+  if (rule.per === 'total') return FOREVER;
+  let start = startOf(rule, now);
+  let end = startAfter(rule, start);
+  // Where the clocks go back over midnight, the old date comes once more when the new one has begun: that is still the new one.
+  while (end <= now) [start, end] = [end, startAfter(rule, end)];
+  return { start, end };
+}
+
+const FOREVER: Window = { start: 0, end: Infinity };
+const HOUR_MS = 3_600_000;
+
+/** The beginning of the calendar's hour, day and so on that `at` is in. */
+function startOf(rule: WindowRule, at: number): number {
+  const { per, zone } = rule;
+  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+  if (per === 'hour') return local.round({ smallestUnit: 'hour', roundingMode: 'floor' }).epochMilliseconds;
+  return midnight(firstDay(rule, local.toPlainDate()), zone);
+}
+
+/** When the next begins. */
+function startAfter(rule: WindowRule, start: number): number {
+  const { per, zone } = rule;
+  if (per === 'hour') {
+    const next = startOf(rule, start + HOUR_MS);
+    // An hour of 90 minutes, where the clocks go back by 30.
+    return next > start ? next : startOf(rule, start + 2 * HOUR_MS);
+  }
+  const first = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(zone).toPlainDate();
+  let day = firstDay(rule, first).add(LENGTHS[per]);
+  // A date that a zone has left out, when it moved over the date line, has no length.
+  while (midnight(day, zone) <= start) day = day.add(LENGTHS[per]);
+  return midnight(day, zone);
+}
+
+const LENGTHS = {
+  day: { days: 1 },
+  week: { days: 7 },
+  month: { months: 1 },
+  quarter: { months: 3 },
+  year: { years: 1 },
+} as const;
+
+/** The first day of the window that a day is in. */
+function firstDay({ per, weekStarts }: WindowRule, day: Temporal.PlainDate): Temporal.PlainDate {
+  switch (per) {
+    case 'week':
+      return day.subtract({ days: (day.dayOfWeek - 1 - WEEKDAYS.indexOf(weekStarts) + 7) % 7 });
+    case 'month':
+      return day.with({ day: 1 });
+    case 'quarter':
+      return day.with({ month: day.month - ((day.month - 1) % 3), day: 1 });
+    case 'year':
+      return day.with({ month: 1, day: 1 });
+    default:
+      return day;
+  }
+}
+
+/** The first moment of a day; where the clocks go forward at midnight, that is 1 o'clock. */
+function midnight(day: Temporal.PlainDate, zone: string): number {
+  return day.toZonedDateTime({ timeZone: zone }).epochMilliseconds;
+}
