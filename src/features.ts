@@ -1,3 +1,5 @@
+import { createBudgets } from './admission/budget/feature.ts';
+import { NO_PRICES } from './admission/budget/pricer.ts';
 import { createQueue } from './admission/queue/feature.ts';
 import { createRateLimits } from './admission/rate-limit/feature.ts';
 import type { Feature, FeatureTools } from './feature.ts';
@@ -19,6 +21,8 @@ export function createFeatures(tools: FeatureTools): readonly Feature[] {
     room,
     // Before the queue: whoever is over a limit is refused at once, without waiting first.
     createRateLimits(tools),
+    // After them: a hold takes longer, and is given back less often.
+    createBudgets(tools, { pricer: NO_PRICES, spentSource: () => undefined }),
     // Last: a request that gets a slot is sent, so no other policy may refuse it or let it wait after that.
     createQueue(tools),
   ];

@@ -44,7 +44,10 @@ const READS_CONFIG = ['config', 'build-snapshot', 'settings', 'app', 'admin', 's
 /** Areas outside a request's way: they read the config, and make of it what requests go by. */
 const OUTSIDE_REQUESTS = new Set([
   ...READS_CONFIG.filter((area) => area !== 'server'),
-  ...['config', 'feature', 'features', 'feature-set'],
+  'config',
+  'feature',
+  'features',
+  'feature-set',
 ]);
 
 /** In the room of a feature, this file alone knows the config, whose code it may run. */

@@ -37,6 +37,10 @@ const ROWS: Readonly<Record<string, Row>> = {
     limits: (room) => ({ rate_limit: { enabled: true, ...rates(room * NEVER), burst_factor: 1 / NEVER } }),
     consumes: true,
   },
+  budgets: {
+    limits: (room) => ({ budgets: [{ name: 'b', requests: room, per: 'total' }] }),
+    consumes: true,
+  },
   queue: {
     limits: (room) => ({ concurrency: { enabled: true, max_requests: room, max_queue_size: 0 } }),
     waits: (room) => ({ concurrency: { enabled: true, max_requests: room } }),
@@ -253,7 +257,7 @@ describe.each(Object.entries(ROWS))('%s', (name, row) => {
     expect(policy.adopt(exchange, world.context)).toBeUndefined();
     expect(world.room).toBe(2);
     lease.settle(record());
-    expect(world.room).toBe(3);
+    expect(world.room).toBe(row.consumes ? 2 : 3);
   });
 
   test('in whatever order requests come and end, all of it is there in the end and never more', () => {

@@ -133,9 +133,12 @@ function budgetFallbacks(config: unknown, aliases: string[]): Finding[] {
   ];
   return owners.flatMap(([path, owner]) =>
     items(at(owner, 'budgets')).flatMap((budget, index) =>
-      items(at(at(budget, 'on_exceeded'), 'fallback')).flatMap((alias, place) =>
-        unknownAlias(alias, aliases, [...path, 'budgets', index, 'on_exceeded', 'fallback', place]),
-      ),
+      items(at(at(budget, 'on_exceeded'), 'fallback')).flatMap((alias, place) => {
+        const where = [...path, 'budgets', index, 'on_exceeded', 'fallback', place];
+        if (typeof alias !== 'string' || aliases.some((known) => wildcardMatches(known, alias))) return [];
+        if (alias.endsWith('*')) return [{ path: where, message: 'is a wildcard (name one model)' }];
+        return unknownAlias(alias, aliases, where);
+      }),
     ),
   );
 }

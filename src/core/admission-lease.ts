@@ -21,6 +21,6 @@ export abstract class AdmissionLease {
 }
 
 /** Whether a request has cost nobody anything: it got an error before any backend was asked, or was not let in. */
-export function wasForNothing(record: ExchangeRecord | undefined): boolean {
+export function wasForNothing(record: Pick<ExchangeRecord, 'attempts' | 'status'> | undefined): boolean {
   return record === undefined || (record.attempts === 0 && record.status >= 400);
 }

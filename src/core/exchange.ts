@@ -220,6 +220,11 @@ export class Exchange implements BagItem, Holder {
     this.#deadline.moveTo(at);
   }
 
+  /** The routes of another alias are tried than of the one that the client named. */
+  askInstead(named: NamedAlias): void {
+    this.asked = named;
+  }
+
   /** The body in neutral form: read once, however many backends of other dialects are asked. */
   conversationBy(decode: () => Conversation): Conversation {
     return (this.#conversation ??= decode());

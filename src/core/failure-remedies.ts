@@ -36,5 +36,7 @@ export const REMEDIES: Readonly<Record<FailureKind, string>> = {
   client_gone: 'Raise the timeout of the client, if it did not mean to leave.',
   hedge_lost:
     'Nothing: another route was tried beside it and answered first (`models.<alias>.hedge`), and this attempt was aborted. If it is always the same backend, give it a lower priority.',
+  over_budget:
+    'Raise the budget that the detail names, or have clients ask for shorter answers; `overrun: finish` lets streams come to their end.',
   shutting_down: 'Raise `server.shutdown_timeout` if answers take longer than that.',
 };

@@ -27,7 +27,8 @@ export type FailureKind =
   | 'write_timeout'
   | 'client_gone'
   | 'shutting_down'
-  | 'hedge_lost';
+  | 'hedge_lost'
+  | 'over_budget';
 
 /** What follows from a failure. */
 export interface Consequence {
@@ -93,6 +94,8 @@ export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
   shutting_down: row('---', 503, 'shutting_down', 'was still working when the gateway had to stop'),
   // No client sees it: the other route serves, or its failure is what counts.
   hedge_lost: row('---', 502, 'upstream_error', 'was slower than another route that was tried beside it'),
+  // A cheaper route may still be within it.
+  over_budget: row('R--', 429, 'budget_exceeded', 'was not asked, or not to the end, for a budget has not enough left'),
 };
 
 /** `flags`: R = next route, B = blamed, T = transient. */

@@ -1,4 +1,4 @@
-import { LatencyHistogram } from '../lib/latency-histogram.ts';
+import { QuantileHistogram } from '../lib/quantile-histogram.ts';
 import { routeKey } from './route.ts';
 import type { Route } from './route.ts';
 
@@ -11,7 +11,7 @@ const MOST_AT_ONCE = 10;
 export class HedgeLive {
   /** What may still be spent on hedges. */
   #credit = 0;
-  readonly #latencies = new Map<string, LatencyHistogram>();
+  readonly #latencies = new Map<string, QuantileHistogram>();
 
   /** One more request, which earns `share` of a hedge. So there are never more hedges than that share of all requests. */
   earn(share: number): void {
@@ -37,7 +37,7 @@ export class HedgeLive {
   learn(route: Route, kind: string, ms: number): void {
     const key = keyOf(route, kind);
     let latency = this.#latencies.get(key);
-    if (latency === undefined) this.#latencies.set(key, (latency = new LatencyHistogram()));
+    if (latency === undefined) this.#latencies.set(key, (latency = new QuantileHistogram()));
     latency.add(ms);
   }
 

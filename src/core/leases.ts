@@ -1,13 +1,21 @@
 import type { AdmissionLease } from './admission-lease.ts';
 import type { ExchangeRecord } from './record.ts';
+import { SpendLease } from './spend-lease.ts';
 
 /** What the policies have let an exchange take. */
 export class Leases {
   /** Every policy has let the exchange in. */
   isComplete = false;
   #newest: AdmissionLease | undefined;
+  #spending: SpendLease | undefined;
+
+  /** The hold on budgets among them; it stays for whoever tells of it after it was settled. */
+  get spending(): SpendLease | undefined {
+    return this.#spending;
+  }
 
   add(lease: AdmissionLease): void {
+    if (lease instanceof SpendLease) this.#spending = lease;
     lease.earlier = this.#newest;
     this.#newest = lease;
   }

@@ -1,4 +1,5 @@
 import type { KeyGeneration } from './caller.ts';
+import type { Cost, LedgerCharge } from './ledger-row.ts';
 import type { ProtocolName } from './part.ts';
 import type { Consumption } from './token-classes.ts';
 
@@ -70,6 +71,10 @@ export interface ExchangeRecord {
   /** Data lines of the stream that were no JSON and were left out. */
   readonly droppedEvents: number;
   readonly tries: readonly AttemptRecord[];
+  /** What it has taken from budgets; undefined: none counts. */
+  readonly charges?: readonly LedgerCharge[] | undefined;
+  /** What was held for it at most, in nano-USD; undefined: no budget in USD counts. */
+  readonly heldNanoUsd?: number | undefined;
 }
 
 /** A hedge has served; has been slower than the other attempt, or ended with the request; or its backend has failed. */
@@ -103,6 +108,8 @@ export interface AttemptRecord {
   readonly reportedModel?: string | undefined;
   /** What it used, reported or estimated; undefined where the backend gave no answer to pay for. */
   readonly usage?: Consumption | undefined;
+  /** Null: there is usage, but no price for it. */
+  readonly cost?: Cost | null | undefined;
 }
 
 /** Token counts as the upstream reported them; never estimated. `promptTokens` is all input, cached included, `completionTokens` all output, thoughts included. */

@@ -219,6 +219,21 @@ export const ERROR_CODES = {
       'As many requests of this key, or of a team above it, are under way as its `max_concurrency` lets in at once; the message names which it is.',
     remedy: 'Send fewer at once, or wait until one has ended (`Retry-After` is a guess); or raise the limit.',
   },
+  budget_exceeded: {
+    status: 429,
+    type: 'rate_limit_error',
+    meaning:
+      'A budget of the key, its team, the model or the gateway is used up, or what is left of it is held for requests under way. The message names it, what is spent, and when it begins anew. In a stream: nothing was left for the rest of it.',
+    remedy:
+      'Wait until it begins anew, or ask whoever runs the gateway to raise it (`usd`, `tokens` or `requests` of the budget). See [budgets.md](budgets.md).',
+  },
+  unpriced_model: {
+    status: 403,
+    type: request,
+    meaning: 'No price is known for the model, and a budget in USD counts that lets no such model pass.',
+    remedy:
+      "Set the model's price, or `unpriced: allow` in the budget. See [budgets.md](budgets.md#models-without-a-price).",
+  },
   queue_full: {
     status: 503,
     type: server,
@@ -409,6 +424,8 @@ export class Refusal extends Error {
       readonly detail?: string;
       /** What is left of the limit that was reached; `resetMs`: until all of it is there again. */
       readonly limits?: { readonly limit: number; readonly remaining: number; readonly resetMs: number };
+      /** The same of tokens. */
+      readonly tokenLimit?: { readonly limit: number; readonly remaining: number; readonly resetMs: number };
     } = {},
   ) {
     super(message);

@@ -1,4 +1,5 @@
 import type { Exchange } from '../core/exchange.ts';
+import type { SpendLease } from '../core/spend-lease.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import type { Context } from '../context.ts';
 import type { Protocol } from '../protocols/protocol.ts';
@@ -115,6 +116,8 @@ export function unbuffered(headers: Headers): void {
 
 /** Every answer has a request ID where its client looks for one: the upstream's, or the trace ID. `given`: what is in `headers`. */
 function identify(headers: Headers, exchange: Exchange, { wire }: Protocol, given?: HeaderFields): void {
+  const { spending } = exchange.leases;
+  if (spending !== undefined) tellLimits(headers, spending, wire);
   const own = wire.requestIdHeader;
   // Whatever an answer holds, no browser is to guess that it is a page.
   headers.set('x-content-type-options', 'nosniff');
@@ -122,6 +125,13 @@ function identify(headers: Headers, exchange: Exchange, { wire }: Protocol, give
   if (given?.['x-request-id'] === undefined && !headers.has('x-request-id'))
     headers.set('x-request-id', headers.get(own) ?? exchange.traceId);
   if (own !== 'x-request-id' && !headers.has(own)) headers.set(own, headers.get('x-request-id') ?? exchange.traceId);
+}
+
+/** What is left of soft budgets and of the caller's tokens per minute, which are not the backend's. */
+function tellLimits(headers: Headers, { budgetHeader, tokenLimit }: SpendLease, wire: Protocol['wire']): void {
+  if (budgetHeader !== undefined) headers.set('x-llm-proxy-budget', visible(budgetHeader));
+  if (tokenLimit === undefined) return;
+  for (const [name, value] of Object.entries(wire.limitHeaders({ tokens: tokenLimit }))) headers.set(name, value);
 }
 
 /** What a backend of another dialect says in headers, as the client's dialect says it; the rest is left out. */

@@ -72,7 +72,8 @@ export function emitRefusal(refusal: Refusal, exchange: Exchange, protocol: Prot
   noteRefusal(refusal, exchange);
   const { details } = refusal;
   const status = protocol.errors.status(refusal.status);
-  const limits = details.limits === undefined ? {} : protocol.wire.limitHeaders({ requests: details.limits });
+  const { limits: requests, tokenLimit: tokens } = details;
+  const limits = (requests ?? tokens) ? protocol.wire.limitHeaders({ requests, tokens }) : {};
   const body = withoutSecrets(encoder.encode(protocol.errors.body(errorOf(refusal, exchange.traceId))), {
     exchange,
     context,

@@ -40,7 +40,8 @@ export function refusalOf(outcome: Exhausted, exchange: Exchange): Refusal {
       detail,
     });
   }
-  const refusal = failure.kind === 'not_carried' ? exchange.attempts.lastRefusal : undefined;
+  const isOwn = failure.kind === 'not_carried' || failure.kind === 'over_budget';
+  const refusal = isOwn ? exchange.attempts.lastRefusal : undefined;
   if (refusal !== undefined) return refusal;
   const { status, code } = CONSEQUENCES[failure.kind];
   if (status === 429 || status === 503) headers['retry-after'] = wholeSeconds(retryAfterMs);

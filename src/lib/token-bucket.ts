@@ -27,9 +27,12 @@ export class TokenBucket {
     return this.#tokens;
   }
 
-  /** Takes one of the tokens that `level` has shown to be there. */
-  take(): void {
-    this.#tokens--;
+  /**
+   * Takes so many tokens, one of those that `level` has shown to be there unless told. More than there are may be taken of
+   * what was used already: they are lacking then; a negative number gives back.
+   */
+  take(tokens = 1): void {
+    this.#tokens -= tokens;
   }
 
   /** Puts one back that was taken for nothing; the next `level` spills what does not fit. */

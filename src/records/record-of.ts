@@ -17,6 +17,9 @@ export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
   const named = (delivery.attempt ?? attempts.latest)?.named;
   const route = reportedAttempt?.route;
   const durationMs = now - exchange.startedAt;
+  const { spending } = exchange.leases;
+  const status = left ? CLIENT_LEFT : delivery.status;
+  const tries = attemptRecordsOf(exchange);
   return {
     startedAt: exchange.startedAtWall,
     traceId: exchange.traceId,
@@ -28,12 +31,12 @@ export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
     alias: askedName,
     servedAlias: named?.name === askedName ? undefined : named?.name,
     aliasLabel: (named ?? asked)?.alias.name,
-    askedLabel: asked?.alias.name,
+    askedLabel: (spending?.askedFirst ?? asked)?.alias.name,
     model: route?.model,
     backend: route?.backend.name,
     modelLabel: route?.modelLabel,
     stream: exchange.stream,
-    status: left ? CLIENT_LEFT : delivery.status,
+    status,
     durationMs,
     ttftMs: delivery.ttftMs,
     queueMs: exchange.waits.queueMs,
@@ -55,7 +58,9 @@ export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
     refused: delivery.refused && !left,
     interrupted: delivery.interrupted,
     droppedEvents: attempts.all.reduce((sum, { droppedEvents }) => sum + droppedEvents, 0),
-    tries: attemptRecordsOf(exchange),
+    tries,
+    charges: spending?.charges({ tries, attempts: attempts.sent, status }),
+    heldNanoUsd: spending?.mostHeldNanoUsd,
   };
 }
 

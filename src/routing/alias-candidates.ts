@@ -70,7 +70,7 @@ export class AliasCandidates {
       return;
     }
     // Where nothing was sent, nothing was tried.
-    if (failure.kind !== 'not_carried') this.#attemptsLeft--;
+    if (failure.kind !== 'not_carried' && failure.kind !== 'over_budget') this.#attemptsLeft--;
     this.#failed.push({ route, attempts: 1, failure, notBefore });
   }
 

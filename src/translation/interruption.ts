@@ -1,5 +1,6 @@
 import { CONSEQUENCES } from '../core/failure.ts';
 import type { FailureKind } from '../core/failure.ts';
+import type { Refusal } from '../core/refusal.ts';
 import type { GatewayError } from '../protocols/protocol.ts';
 
 /** What tells the client of a stream that it was broken off. */
@@ -13,4 +14,9 @@ export function interruption(kind: FailureKind, code: string, requestId: string)
     param: null,
     requestId,
   };
+}
+
+/** What tells the client of a stream that the gateway itself has ended it: a budget has nothing left for the rest. */
+export function cutShort({ status, code, type, message }: Refusal, requestId: string): GatewayError {
+  return { status, message: `The answer is incomplete. ${message}`, type, code, param: null, requestId };
 }

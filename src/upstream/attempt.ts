@@ -51,6 +51,8 @@ export async function carryOut(attempt: Attempt, client: Protocol, context: Cont
   attempt.upstreamProtocol = protocol.name;
   if (translation !== undefined) attempt.dropped = translation.dropped;
   if (route.timeouts.firstByteMs === undefined) attempt.thinks = thinks(route, exchange);
+  const refusal = exchange.leases.spending?.begins(attempt);
+  if (refusal !== undefined) return overBudget(refusal, attempt, context);
   exchange.endBy(deadlineOf(exchange, route.timeouts.totalMs), context.clock);
   attempt.begin(context.cooldowns.beginTrial(coolingOf(route, exchange)));
   return sent(body, {
@@ -222,8 +224,16 @@ function notCarried(error: unknown, attempt: Attempt, upstream: Protocol, contex
   const refusal =
     error instanceof UnsupportedFeatureError ? refusalOf(error, attempt.route, upstream) : (tooComplex(error) ?? error);
   if (!(refusal instanceof Refusal)) throw error;
+  return unsent(refusal, transportFailure('not_carried', refusal.details.param), attempt, context);
+}
+
+/** Nothing is sent: it might cost more than is left of a budget. */
+function overBudget(refusal: Refusal, attempt: Attempt, context: Context): Failure {
+  return unsent(refusal, transportFailure('over_budget', refusal.details.detail), attempt, context);
+}
+
+function unsent(refusal: Refusal, failure: Failure, attempt: Attempt, context: Context): Failure {
   attempt.refusal = refusal;
-  const failure = transportFailure('not_carried', refusal.details.param);
   attempt.end({ failure });
   releaseBytes(attempt, context);
   return failure;

@@ -1,6 +1,7 @@
 import { brokenAnswer } from '../core/broken-answer.ts';
 import type { Failure, HeldAnswer } from '../core/failure.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
+import { OverBudget } from '../core/spend-lease.ts';
 import { TooComplex } from '../core/work.ts';
 import { MalformedAnswer } from '../protocols/codec.ts';
 import { UnreadableStream } from '../protocols/shared/stream/sse.ts';
@@ -80,6 +81,8 @@ async function readAll({ body }: UpstreamAnswer, events: StreamInspector, run: A
     if (bytes > MOST_BYTES) throw new UnreadableStream('too long to be collected');
     if (bytes > UNCOUNTED_BYTES && !hasRoomFor(chunk.value.byteLength, attempt, context)) throw new NoRoom();
     events.push(chunk.value);
+    const refusal = run.exchange.leases.spending?.grew(attempt, events.seen);
+    if (refusal !== undefined && !events.isComplete) throw new OverBudget(refusal);
   }
 }
 

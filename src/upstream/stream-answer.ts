@@ -7,7 +7,7 @@ import { MalformedAnswer } from '../protocols/codec.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { brokenEndFailure } from './broken-end.ts';
 import { releaseBytes } from '../core/buffered-bytes.ts';
-import { interruption } from '../translation/interruption.ts';
+import { cutShort, interruption } from '../translation/interruption.ts';
 import { streamType } from '../translation/framing.ts';
 import { CommitPoint } from './commit-point.ts';
 import type { Attempt } from '../core/attempt.ts';
@@ -257,9 +257,15 @@ export class StreamAnswer {
     this.#feed.cancel();
     fail(this.run, failure);
     // What the gateway did itself has a name; other failures are in the attempts.
+    const { refusal } = this.run.attempt;
+    const { traceId } = this.run.exchange;
+    if (failure.kind === 'over_budget' && refusal !== undefined) {
+      this.brokenBy = refusal.code;
+      return this.#lastWords(cutShort(refusal, traceId));
+    }
     const code = OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted';
     this.brokenBy = code;
-    return this.#lastWords(interruption(failure.kind, code, this.run.exchange.traceId));
+    return this.#lastWords(interruption(failure.kind, code, traceId));
   }
 
   #lastWords(error: GatewayError): Uint8Array {

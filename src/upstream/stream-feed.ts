@@ -1,4 +1,5 @@
 import { hasRoomFor, releaseBytes, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
+import { OverBudget, type SpendLease } from '../core/spend-lease.ts';
 import type { BodyChunk, UpstreamBody } from '../core/upstream-answer.ts';
 import { lingerOn, Patience } from './patience.ts';
 import type { AttemptContext } from './settle.ts';
@@ -9,6 +10,8 @@ export class StreamFeed {
   readonly #patience = new Patience();
   /** The bytes of an event that is not whole, where they are counted. */
   #pendingBytes = 0;
+  /** Why no more is read: what came is paid for, and nothing is left for the rest. */
+  #over: OverBudget | undefined;
 
   constructor(
     private body: UpstreamBody,
@@ -17,6 +20,7 @@ export class StreamFeed {
   ) {}
 
   read(): Promise<BodyChunk> {
+    if (this.#over !== undefined) return Promise.reject(this.#over);
     const { attempt, context } = this.run;
     attempt.watch.waits(this.events.hasEnded ? this.#patience.begins(context.clock.now()) : undefined);
     return this.body.read();
@@ -37,7 +41,15 @@ export class StreamFeed {
     if (hasEnded) this.#patience.ends(this.run.context.clock.now(), this.events.seen > seen);
     const pending = this.events.pendingBytes;
     if (pending > UNCOUNTED_BYTES || this.#pendingBytes > 0) this.#count(pending);
+    const { spending } = this.run.exchange.leases;
+    if (spending !== undefined) this.#spend(spending);
     return bytes;
+  }
+
+  /** What has come is held for. */
+  #spend(spending: SpendLease): void {
+    const refusal = spending.grew(this.run.attempt, this.events.seen);
+    if (refusal !== undefined) this.#over = new OverBudget(refusal);
   }
 
   /** What is here of an event that is not whole counts for the memory that all have. */

@@ -3,6 +3,7 @@ import type { Attempt } from '../core/attempt.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { Failure, FailureKind } from '../core/failure.ts';
 import type { Backend } from '../core/route.ts';
+import { OverBudget } from '../core/spend-lease.ts';
 import { TooComplex } from '../core/work.ts';
 import { MalformedAnswer } from '../protocols/codec.ts';
 import { NoRoom } from '../core/buffered-bytes.ts';
@@ -23,6 +24,10 @@ export function transportFailureOf(error: unknown, attempt: Attempt): Failure {
   // A request that takes too much is refused before it is sent: this is what the backend has sent.
   if (error instanceof TooComplex) return brokenAnswer('too_complex');
   if (error instanceof MalformedAnswer) return brokenAnswer('malformed');
+  if (error instanceof OverBudget) {
+    attempt.refusal = error.refusal;
+    return transportFailure('over_budget', error.refusal.details.detail);
+  }
   if (error instanceof NoRoom) return { ...transportFailure('no_room'), routedAround: false };
   const code = codeOf(error);
   // What is no transport's error is a bug of ours, and must not be taken for the backend's.

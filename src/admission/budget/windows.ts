@@ -20,9 +20,14 @@ export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday',
  * a window ends. The windows of a rule lie end to end: every moment is in exactly one. A day is as long as the calendar
  * of its zone says, 23 or 25 hours where the clocks change; of an hour that comes twice each is a window.
  */
-export function windowAt(rule: WindowRule, now: number): Window {
-  if (rule.per === 'total') return FOREVER;
-  let start = startOf(rule, now);
+export function windowAt({ per, zone, weekStarts }: WindowRule, now: number): Window {
+  if (per === 'total') return FOREVER;
+  if (per === 'hour') {
+    const start = hourOf(now, zone);
+    return { start, end: hourAfter(start, zone) };
+  }
+  const rule = { per, zone, weekStarts };
+  let start = midnight(firstDay(rule, dateAt(now, zone)), zone);
   let end = startAfter(rule, start);
   // Where the clocks go back over midnight, the old date comes once more when the new one has begun: that is still the new one.
   while (end <= now) [start, end] = [end, startAfter(rule, end)];
@@ -32,24 +37,26 @@ export function windowAt(rule: WindowRule, now: number): Window {
 const FOREVER: Window = { start: 0, end: Infinity };
 const HOUR_MS = 3_600_000;
 
-/** The beginning of the calendar's hour, day and so on that `at` is in. */
-function startOf(rule: WindowRule, at: number): number {
-  const { per, zone } = rule;
+/** The beginning of the hour that `at` is in. */
+function hourOf(at: number, zone: string): number {
   const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
-  if (per === 'hour') return local.round({ smallestUnit: 'hour', roundingMode: 'floor' }).epochMilliseconds;
-  return midnight(firstDay(rule, local.toPlainDate()), zone);
+  return local.round({ smallestUnit: 'hour', roundingMode: 'floor' }).epochMilliseconds;
 }
 
-/** When the next begins. */
-function startAfter(rule: WindowRule, start: number): number {
+function hourAfter(start: number, zone: string): number {
+  const next = hourOf(start + HOUR_MS, zone);
+  // An hour of 90 minutes, where the clocks go back by 30.
+  return next > start ? next : hourOf(start + 2 * HOUR_MS, zone);
+}
+
+function dateAt(at: number, zone: string): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate();
+}
+
+/** When the window after that which begins at `start` begins. */
+function startAfter(rule: Days, start: number): number {
   const { per, zone } = rule;
-  if (per === 'hour') {
-    const next = startOf(rule, start + HOUR_MS);
-    // An hour of 90 minutes, where the clocks go back by 30.
-    return next > start ? next : startOf(rule, start + 2 * HOUR_MS);
-  }
-  const first = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(zone).toPlainDate();
-  let day = firstDay(rule, first).add(LENGTHS[per]);
+  let day = firstDay(rule, dateAt(start, zone)).add(LENGTHS[per]);
   // A date that a zone has left out, when it moved over the date line, has no length.
   while (midnight(day, zone) <= start) day = day.add(LENGTHS[per]);
   return midnight(day, zone);
@@ -63,8 +70,11 @@ const LENGTHS = {
   year: { years: 1 },
 } as const;
 
+/** A window that ends, and is longer than an hour. */
+type Days = WindowRule & { readonly per: keyof typeof LENGTHS };
+
 /** The first day of the window that a day is in. */
-function firstDay({ per, weekStarts }: WindowRule, day: Temporal.PlainDate): Temporal.PlainDate {
+function firstDay({ per, weekStarts }: Days, day: Temporal.PlainDate): Temporal.PlainDate {
   switch (per) {
     case 'week':
       return day.subtract({ days: (day.dayOfWeek - 1 - WEEKDAYS.indexOf(weekStarts) + 7) % 7 });
@@ -74,7 +84,7 @@ function firstDay({ per, weekStarts }: WindowRule, day: Temporal.PlainDate): Tem
       return day.with({ month: day.month - ((day.month - 1) % 3), day: 1 });
     case 'year':
       return day.with({ month: 1, day: 1 });
-    default:
+    case 'day':
       return day;
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameOf, type BudgetSpec, type BudgetUnit } from '../../core/budget-spec.ts';
 import { formatUsd, MOST_USD, parseUsd, type UsdProblem } from '../../lib/usd.ts';
 import { REFUSED, secretText, text } from '../fields.ts';
 
@@ -107,7 +108,7 @@ const members = {
     .enum(['deny', 'allow'])
     .default('deny')
     .describe(
-      'Whether a hard budget in USD lets requests pass to models without a known price, which it cannot count: `deny` (429 `unpriced_model`) or `allow`.',
+      'Whether a hard budget in USD lets requests pass to models without a known price, which it cannot count: `deny` (403 `unpriced_model`) or `allow`.',
     ),
 };
 
@@ -136,9 +137,6 @@ const matchedBudgetSchema = z
   })
   .superRefine(oneUnit)
   .describe('One budget.');
-
-/** What a budget says, whoever it belongs to. Its `usd` is decimal text. */
-export type BudgetConfig = z.output<typeof budgetSchema>;
 
 /** `budgets` of a key, a team or an alias; `whose` ends the sentence that says what counts for them. */
 export function budgetsOf(whose: string) {
@@ -190,25 +188,11 @@ export const alertsSchema = z
   .optional()
   .describe('Alerts of budgets. Without it, nobody is told.');
 
-/** What a budget counts in. */
-export type Unit = 'usd' | 'tokens' | 'requests';
-
-/** A budget's name in answers and metrics: as configured, else by its unit and window. */
-export function nameOf(budget: Pick<BudgetConfig, 'name' | 'usd' | 'tokens' | 'requests' | 'per'>): string {
-  return budget.name ?? `${unitOf(budget)}-${budget.per}`;
-}
-
-/** What a budget counts. */
-export function unitOf({ usd: money, tokens }: Pick<BudgetConfig, 'usd' | 'tokens'>): Unit {
-  if (money !== undefined) return 'usd';
-  return tokens === undefined ? 'requests' : 'tokens';
-}
-
 function budgetName() {
   return text('name', NAME_ALLOWED).refine((name) => name === '' || NAME.test(name), { params: REFUSED });
 }
 
-function oneUnit(budget: { readonly [K in Unit]?: unknown }, context: z.RefinementCtx): void {
+function oneUnit(budget: { readonly [K in BudgetUnit]?: unknown }, context: z.RefinementCtx): void {
   const given = (['usd', 'tokens', 'requests'] as const).filter((unit) => budget[unit] !== undefined);
   const [, second] = given;
   if (given.length === 0)
@@ -222,7 +206,7 @@ function oneUnit(budget: { readonly [K in Unit]?: unknown }, context: z.Refineme
 }
 
 /** Two budgets of one name would share one counter. */
-function noNamesakes(budgets: readonly BudgetConfig[], context: z.RefinementCtx): void {
+function noNamesakes(budgets: readonly BudgetSpec[], context: z.RefinementCtx): void {
   const first = new Map<string, number>();
   for (const [index, budget] of budgets.entries()) {
     const name = nameOf(budget);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { createRedactor, redactHeaders } from './redact.ts';
+import { createRedactor } from './redact.ts';
 
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmN';
 
@@ -167,29 +167,5 @@ describe('a redactor', () => {
       }),
       { numRuns: 500 },
     );
-  });
-});
-
-test('headers that carry credentials are masked', () => {
-  const headers = new Headers([
-    ['Authorization', 'Bearer abcdefghijklmnop'],
-    ['X-Api-Key', 'sk-abcdefghijklmnop1234'],
-    ['api-key', 'short'],
-    ['x-goog-api-key', 'AIzaSyA1234567890'],
-    ['proxy-authorization', 'barekeywithoutscheme'],
-    ['cookie', 'session=abcdefghijklmnop'],
-    ['accept', 'text/html'],
-    ['set-cookie', 'a=b'],
-    ['set-cookie', 'c=d'],
-  ]);
-  expect(redactHeaders(headers)).toEqual({
-    authorization: 'Bearer ab****op',
-    'x-api-key': 'sk-****34',
-    'api-key': '****',
-    'x-goog-api-key': 'AI****90',
-    'proxy-authorization': 'bar****me',
-    cookie: '****',
-    accept: 'text/html',
-    'set-cookie': '****, ****',
   });
 });

@@ -1,5 +1,4 @@
 import { printable } from '../../lib/printable.ts';
-import { CREDENTIAL_HEADERS } from '../../vendors/dialects.ts';
 
 /** Masks what is secret in a line. */
 export interface Redactor {
@@ -43,17 +42,6 @@ export function createRedactor(secrets: readonly string[]): Redactor {
 function holdsAny(line: string, needles: readonly string[]): boolean {
   for (let i = 0; i < needles.length; i++) if (line.includes(needles[i] ?? '')) return true;
   return false;
-}
-
-/** Copies headers for a log line, credentials masked. A header that comes twice is joined by a comma. */
-export function redactHeaders(headers: Iterable<[string, string]>): Record<string, string> {
-  const shown = new Map<string, string>();
-  for (const [name, value] of headers) {
-    const text = maskHeader(name.toLowerCase(), value);
-    const before = shown.get(name);
-    shown.set(name, before === undefined ? text : `${before}, ${text}`);
-  }
-  return Object.fromEntries(shown);
 }
 
 const MASK = '****';
@@ -193,18 +181,6 @@ function alternation(literals: readonly string[], flags: string): RegExp | undef
   if (literals.length === 0) return undefined;
   const ordered = [...literals].sort((a, b) => b.length - a.length);
   return new RegExp(ordered.map((literal) => RegExp.escape(literal)).join('|'), flags);
-}
-
-const MASKED_HEADERS: ReadonlySet<string> = new Set([
-  ...CREDENTIAL_HEADERS,
-  'proxy-authorization',
-  'cookie',
-  'set-cookie',
-]);
-
-function maskHeader(name: string, value: string): string {
-  if (!MASKED_HEADERS.has(name)) return value;
-  return name.endsWith('cookie') ? MASK : maskCredential(value);
 }
 
 /** A credential by itself or after its scheme. */

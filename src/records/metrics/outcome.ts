@@ -108,4 +108,5 @@ const REQUESTS_FAULT: ReadonlySet<string> = new Set([
   'content_filter',
   'context_length',
   'not_carried',
+  'over_budget',
 ] satisfies FailureKind[]);

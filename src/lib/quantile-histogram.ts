@@ -1,4 +1,4 @@
-/** The first bucket ends at 1 ms, the last one holds whatever is over 20 minutes. */
+/** The first bucket ends at 1, the last one holds whatever is over 1.2 million: 20 minutes in milliseconds. */
 const BUCKETS = 64;
 /** Each bucket ends at so many times the end of the one before. */
 const RATIO = 1.25;
@@ -9,24 +9,27 @@ const MOST_SAMPLES = 512;
 const LEAST_SAMPLES = 40;
 
 /**
- * How long something takes, as counts in buckets that grow by a quarter each: 64 numbers, whatever comes. It forgets by
+ * How long something takes, or how much, as counts in buckets that grow by a quarter each: 64 numbers, whatever comes. It forgets by
  * halving its counts. (P² takes five markers, but cannot forget: it would take as long to learn of a change as what was
  * before has lasted.)
  */
-export class LatencyHistogram {
+export class QuantileHistogram {
   readonly #counts = new Float32Array(BUCKETS);
   #samples = 0;
 
-  add(ms: number): void {
-    const bucket = bucketOf(ms);
+  /** Of fewer than `leastSamples` no quantile is told. */
+  constructor(private readonly leastSamples = LEAST_SAMPLES) {}
+
+  add(value: number): void {
+    const bucket = bucketOf(value);
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.#samples++;
     if (this.#samples >= MOST_SAMPLES) this.#halve();
   }
 
-  /** The value in milliseconds that a share of the samples (0.95 for 95 %) does not exceed; undefined of too few samples. */
+  /** The value that a share of the samples (0.95 for 95 %) does not exceed; undefined of too few samples. */
   quantile(share: number): number | undefined {
-    if (this.#samples < LEAST_SAMPLES) return undefined;
+    if (this.#samples < this.leastSamples) return undefined;
     let left = share * this.#samples;
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
       const count = this.#counts[bucket] ?? 0;
@@ -47,7 +50,7 @@ export class LatencyHistogram {
   }
 }
 
-/** Bucket 0 holds what takes up to 1 ms, bucket n what takes up to RATIO^n. */
-function bucketOf(ms: number): number {
-  return ms <= 1 ? 0 : Math.min(BUCKETS - 1, Math.ceil(Math.log(ms) / LOG_RATIO));
+/** Bucket 0 holds what is up to 1, bucket n what is up to RATIO^n. */
+function bucketOf(value: number): number {
+  return value <= 1 ? 0 : Math.min(BUCKETS - 1, Math.ceil(Math.log(value) / LOG_RATIO));
 }

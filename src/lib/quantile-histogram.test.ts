@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { LatencyHistogram } from './latency-histogram.ts';
+import { QuantileHistogram } from './quantile-histogram.ts';
 
 /** The same numbers each time, evenly in [0, 1). */
 function randomFrom(seed: number): () => number {
@@ -10,8 +10,8 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-function histogramOf(values: readonly number[]): LatencyHistogram {
-  const histogram = new LatencyHistogram();
+function histogramOf(values: readonly number[]): QuantileHistogram {
+  const histogram = new QuantileHistogram();
   for (const value of values) histogram.add(value);
   return histogram;
 }

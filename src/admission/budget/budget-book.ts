@@ -1,0 +1,133 @@
+import type { BudgetSpec, MatchedBudgetSpec } from '../../core/budget-spec.ts';
+import type { Caller } from '../../core/caller.ts';
+import type { Alias } from '../../core/route.ts';
+import { Recent } from '../../lib/recent.ts';
+import { TokenBucket } from '../../lib/token-bucket.ts';
+import { Budget } from './budget.ts';
+import { ruleOf } from './budget-rule.ts';
+import { rateOf, type TokenRate } from './pool.ts';
+import type { SpentRow } from './spent-source.ts';
+
+/** What counts for the requests of a caller, or for those for an alias. */
+export interface Limits {
+  readonly budgets: readonly Budget[];
+  readonly tokenRates: readonly TokenRate[];
+}
+
+/** What is set for an alias. */
+interface AliasLimits {
+  readonly name: string;
+  readonly budgets: readonly BudgetSpec[];
+  readonly tokensPerMinute: number | undefined;
+}
+
+/** What budgets go by. What is set for keys and teams is with their callers. */
+export interface BudgetSettings {
+  /** Those of all requests, or of those of keys with certain tags. */
+  readonly matched: readonly MatchedBudgetSpec[];
+  /** Aliases for which anything is set. */
+  readonly aliases: readonly AliasLimits[];
+}
+
+/** So many buckets of tokens are remembered. */
+const MOST_BUCKETS = 100_000;
+
+/** All budgets and token limits with what has become of them, by their ids; what counts is what the config in force says. */
+export class BudgetBook {
+  readonly #budgets = new Map<string, Budget>();
+  readonly #buckets = new Recent<TokenBucket>(MOST_BUCKETS);
+  #earlier = new Map<string, Map<number, bigint>>();
+  /** A caller is one object for as long as its key and its teams stay as they are. */
+  #ofCallers = new WeakMap<Caller, Limits>();
+  #ofAliases = new Map<string, Limits>();
+  #matched: readonly MatchedBudgetSpec[] = [];
+  #configured: readonly Budget[] = [];
+
+  /** What was spent before the process started. Before any budget is looked up. */
+  restore(rows: readonly SpentRow[]): void {
+    this.#earlier = new Map();
+    for (const { budget, window, amount } of rows) {
+      const windows = this.#earlier.get(budget) ?? new Map<number, bigint>();
+      windows.set(window, (windows.get(window) ?? 0n) + amount);
+      this.#earlier.set(budget, windows);
+    }
+  }
+
+  /** Lets settings count from now on. What was spent stays, as long as a budget has its name, unit and window. */
+  configure({ matched, aliases }: BudgetSettings): void {
+    this.#ofCallers = new WeakMap();
+    this.#matched = matched;
+    this.#ofAliases = new Map();
+    for (const { name, budgets, tokensPerMinute } of aliases) {
+      this.#ofAliases.set(name, {
+        budgets: budgets.map((spec) => this.#budgetOf(`model:${name}`, spec)),
+        tokenRates: tokensPerMinute === undefined ? [] : [rateOfAlias(name, tokensPerMinute)],
+      });
+    }
+    const ofAliases = Array.from(this.#ofAliases.values(), (of) => of.budgets).flat();
+    this.#configured = [...matched.map((spec) => this.#budgetOf('all', spec)), ...ofAliases];
+  }
+
+  /** What counts for a caller: its key, its team with all above it, and what matches its tags. */
+  ofCaller(caller: Caller): Limits {
+    const known = this.#ofCallers.get(caller);
+    if (known !== undefined) return known;
+    const limits = this.#limitsOf(caller);
+    this.#ofCallers.set(caller, limits);
+    return limits;
+  }
+
+  /** What counts for an alias; undefined: nothing. */
+  ofAlias({ name }: Pick<Alias, 'name'>): Limits | undefined {
+    return this.#ofAliases.get(name);
+  }
+
+  /** What a token limit has left, which is kept as long as it is asked for. */
+  bucketOf(rate: TokenRate, now: number): TokenBucket {
+    return this.#buckets.get(rate.id) ?? this.#buckets.add(rate.id, new TokenBucket(rateOf(rate), now));
+  }
+
+  /** All that have been looked up, those of keys made at run time and of older configs included. */
+  all(): Iterable<Budget> {
+    return this.#budgets.values();
+  }
+
+  /** Those that stand in the config. */
+  configured(): Iterable<Budget> {
+    return this.#configured;
+  }
+
+  #limitsOf(caller: Caller): Limits {
+    const tags = tagsOf(caller);
+    const matched = this.#matched.filter(({ match }) => fits(match, tags));
+    return { budgets: matched.map((spec) => this.#budgetOf('all', spec)), tokenRates: [] };
+  }
+
+  #budgetOf(owner: string, spec: BudgetSpec): Budget {
+    const rule = ruleOf(owner, spec);
+    const known = this.#budgets.get(rule.id);
+    if (known !== undefined) {
+      known.follow(rule);
+      return known;
+    }
+    const budget = new Budget(rule, this.#earlier.get(rule.id));
+    this.#budgets.set(rule.id, budget);
+    return budget;
+  }
+}
+
+function rateOfAlias(name: string, perMinute: number): TokenRate {
+  const scope = `token limit of the model \`${name}\``;
+  return { id: `model:${name}`, scope, key: `rate_limit.per_model_tpm.${name}`, perMinute };
+}
+
+function tagsOf(_caller: Caller): Readonly<Record<string, string>> {
+  return {};
+}
+
+function fits(match: Readonly<Record<string, string>>, tags: Readonly<Record<string, string>>): boolean {
+  return Object.entries(match).every(([name, value]) => {
+    const tag = Object.hasOwn(tags, name) ? tags[name] : undefined;
+    return tag !== undefined && (value === '*' || value === tag);
+  });
+}

@@ -1,0 +1,85 @@
+import type { Config } from '../../config/schema.ts';
+import type { Feature, FeatureTools } from '../../feature.ts';
+import { AlertQueue } from './alert-queue.ts';
+import { alertsDue } from './alert.ts';
+import { BudgetBook, type BudgetSettings } from './budget-book.ts';
+import { budgetFamilies } from './budget-families.ts';
+import { Expectation } from './expectation.ts';
+import { budgetPolicy } from './policy.ts';
+import type { Pricer } from './pricer.ts';
+import { sendAlert } from './send-alert.ts';
+import type { SpentSource } from './spent-source.ts';
+
+/** What budgets need of other features. */
+export interface BudgetSources {
+  readonly pricer: Pricer;
+  /** Who remembers what was spent; undefined: nobody does under this config. */
+  spentSource(config: Config): SpentSource | undefined;
+}
+
+/** Budgets and tokens per minute as a feature. */
+export function createBudgets({ clock, log }: FeatureTools, { pricer, spentSource }: BudgetSources): Feature {
+  const book = new BudgetBook();
+  const counts = { sent: 0, failed: 0 };
+  const alerts = new AlertQueue(clock, sendAlert, {
+    sent: () => counts.sent++,
+    failed({ budget, threshold }, cause) {
+      counts.failed++;
+      log.warn('an alert of a budget could not be delivered', { budget, threshold, cause });
+    },
+  });
+  const tools = {
+    book,
+    expectation: new Expectation(),
+    pricer,
+    clock,
+    onSpent(pool: Parameters<typeof alertsDue>[0]) {
+      for (const alert of alertsDue(pool, clock.wallNow())) {
+        const { budget, threshold, mode } = alert;
+        log.info('a budget has reached a percentage of its limit', { budget, threshold, mode });
+        alerts.add(alert);
+      }
+    },
+  };
+  return {
+    name: 'budgets',
+    isOn,
+    policy: budgetPolicy(tools),
+    families: budgetFamilies(
+      book,
+      () => clock.wallNow(),
+      () => ({ ...counts, waiting: alerts.waiting }),
+    ),
+    async start(config) {
+      const source = spentSource(config);
+      if (source !== undefined) book.restore(await source.spent());
+      else log.warn('budgets are counted in memory alone: a restart forgets what was spent', {});
+    },
+    configure(config) {
+      book.configure(settingsOf(config));
+      const { webhook: url, secret } = config.alerts ?? {};
+      alerts.target = url === undefined ? undefined : { url, secret };
+    },
+    close: () => alerts.close(),
+  };
+}
+
+function isOn(config: Config): boolean {
+  const { matched, aliases } = settingsOf(config);
+  return matched.length + aliases.length > 0;
+}
+
+function settingsOf({ budgets = [], models, rate_limit: limits }: Config): BudgetSettings {
+  const aliases = Object.entries(models).map(([name, { enabled, budgets: own = [] }]) => ({
+    name,
+    enabled,
+    budgets: own,
+    tokensPerMinute: limits.enabled ? limits.per_model_tpm[name] : undefined,
+  }));
+  return {
+    matched: budgets,
+    aliases: aliases.filter(
+      ({ enabled, budgets: own, tokensPerMinute }) => enabled && (own.length > 0 || tokensPerMinute !== undefined),
+    ),
+  };
+}

@@ -1,0 +1,115 @@
+import { ANONYMOUS } from '../../core/caller.ts';
+import type { Attempt } from '../../core/attempt.ts';
+import type { Exchange } from '../../core/exchange.ts';
+import type { Refusal } from '../../core/refusal.ts';
+import type { Alias, NamedAlias } from '../../core/route.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { routesFor } from '../../routing/aliases.ts';
+import type { Budget } from './budget.ts';
+import type { BudgetBook, Limits } from './budget-book.ts';
+import type { Expectation, Expected } from './expectation.ts';
+import type { HoldKeeper, HoldPlan, Lack, Share } from './hold.ts';
+import { BudgetPool, TokenPool } from './pool.ts';
+import { nanoUsdOf, type Pricer, type Rates } from './pricer.ts';
+import { budgetExceeded, tokenLimitReached, unpricedModel } from './refusals.ts';
+import { sizeOf, type RequestSize } from './request-size.ts';
+
+/** What budgets are kept with. */
+export interface BudgetTools {
+  readonly book: BudgetBook;
+  readonly expectation: Expectation;
+  readonly pricer: Pricer;
+  readonly clock: Clock;
+  /** Something was spent of a budget. */
+  onSpent(pool: BudgetPool): void;
+}
+
+/** What is to be known of one exchange for its hold, and what the hold asks. */
+export class Keeper implements HoldKeeper {
+  readonly #size: RequestSize;
+  readonly #caller: string;
+
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly tools: BudgetTools,
+  ) {
+    this.#size = sizeOf(exchange);
+    this.#caller = (exchange.caller ?? ANONYMOUS).name;
+  }
+
+  /** What is to be held if `asked` serves, in the place of `askedFirst` if that is another. */
+  planFor(asked: NamedAlias | undefined, askedFirst: NamedAlias | undefined): HoldPlan {
+    const expected = this.#expected(asked);
+    return { expected, asked, askedFirst, rates: asked && this.#dearest(asked, expected) };
+  }
+
+  /** The pools that count for the caller and an alias, but for some budgets. */
+  sharesFor(asked: NamedAlias | undefined, without: ReadonlySet<Budget>): Share[] {
+    const { book } = this.tools;
+    const ofCaller = book.ofCaller(this.exchange.caller ?? ANONYMOUS);
+    const ofAlias = asked && book.ofAlias(asked.alias);
+    const shares = this.#shares(ofCaller, undefined);
+    if (ofAlias !== undefined) shares.push(...this.#shares(ofAlias, asked?.alias.name));
+    return without.size === 0
+      ? shares
+      : shares.filter(({ pool }) => !(pool instanceof BudgetPool && without.has(pool.budget)));
+  }
+
+  sharesOf({ name }: Alias): readonly Share[] {
+    const limits = this.tools.book.ofAlias({ name });
+    return limits === undefined ? [] : this.#shares(limits, name);
+  }
+
+  ratesOf({ route }: Attempt, inputTokens: number): Rates | undefined {
+    return this.tools.pricer.rates(route, inputTokens);
+  }
+
+  unpriced(pool: BudgetPool, { route }: Attempt): Refusal {
+    return unpricedModel(pool, route.model);
+  }
+
+  lacking({ pool, needed }: Lack): Refusal {
+    if (pool instanceof BudgetPool) return budgetExceeded(pool, this.tools.clock.wallNow());
+    if (pool instanceof TokenPool) return tokenLimitReached(pool, needed);
+    throw new Error('a pool of no kind');
+  }
+
+  learn(took: Expected): void {
+    const { asked } = this.exchange;
+    if (asked !== undefined) this.tools.expectation.learn(this.#caller, asked.alias.name, this.#size, took);
+  }
+
+  #expected(asked: NamedAlias | undefined): Expected {
+    // What is passed through says nothing of tokens.
+    if (asked === undefined) return { input: 0, output: 0 };
+    const expected = this.tools.expectation.of(this.#caller, asked.alias.name, this.#size);
+    return this.exchange.endpoint?.operation === 'embed' ? { ...expected, output: 0 } : expected;
+  }
+
+  #dearest(asked: NamedAlias, { input, output }: Expected): Rates | undefined {
+    let dearest: Rates | undefined;
+    for (const tier of asked.alias.tiers) {
+      for (const route of routesFor(tier, asked)) {
+        const rates = this.tools.pricer.rates(route, input);
+        if (rates === undefined) continue;
+        if (dearest === undefined || nanoUsdOf(rates, input, output) > nanoUsdOf(dearest, input, output))
+          dearest = rates;
+      }
+    }
+    return dearest;
+  }
+
+  #shares({ budgets, tokenRates }: Limits, alias: string | undefined): Share[] {
+    const { book, clock, onSpent } = this.tools;
+    const wallNow = clock.wallNow();
+    const shares = budgets.map((budget): Share => {
+      const pool = new BudgetPool(budget, budget.counterAt(wallNow), onSpent);
+      return { pool, alias, held: 0 };
+    });
+    for (const rate of tokenRates) {
+      const now = clock.now();
+      shares.push({ pool: new TokenPool(book.bucketOf(rate, now), rate, () => clock.now()), alias, held: 0 });
+    }
+    return shares;
+  }
+}

@@ -1,0 +1,112 @@
+import { ANONYMOUS } from '../../core/caller.ts';
+import type { Exchange } from '../../core/exchange.ts';
+import type { Refusal } from '../../core/refusal.ts';
+import type { NamedAlias } from '../../core/route.ts';
+import { findAlias } from '../../routing/aliases.ts';
+import type { Snapshot } from '../../snapshot.ts';
+import type { Policy } from '../policy.ts';
+import type { Budget } from './budget.ts';
+import { Hold, unpricedIn, type Lack } from './hold.ts';
+import { Keeper, type BudgetTools } from './keeper.ts';
+import { BudgetPool } from './pool.ts';
+import { budgetExceeded, unpricedModel } from './refusals.ts';
+
+/** Holds what a request may cost of all budgets and token limits that apply to it, or refuses it. */
+export function budgetPolicy(tools: BudgetTools): Policy {
+  return {
+    name: 'budgets',
+    check: ({ caller = ANONYMOUS }) => refuseSpent(tools.book.ofCaller(caller).budgets, tools),
+    admit(exchange, { snapshot }) {
+      if (!mayCost(exchange)) return undefined;
+      const keeper = new Keeper(exchange, tools);
+      const taken = take(exchange.asked, keeper);
+      if (taken === undefined || taken instanceof Hold) return taken;
+      const hold = taken.isUnpriced ? undefined : takeFallback(taken, exchange, keeper, snapshot);
+      if (hold === undefined) throw refusalOf(taken, exchange, keeper);
+      return hold;
+    },
+    adopt(exchange) {
+      if (!mayCost(exchange) || exchange.leases.spending !== undefined) return undefined;
+      const keeper = new Keeper(exchange, tools);
+      const shares = keeper.sharesFor(exchange.asked, NONE);
+      return shares.length === 0 ? undefined : Hold.late(shares, keeper.planFor(exchange.asked, undefined), keeper);
+    },
+  };
+}
+
+/** A budget that has nothing left lets nothing in, unless it names an alias to go on with. */
+function refuseSpent(budgets: readonly Budget[], { clock, onSpent }: BudgetTools): void {
+  const now = clock.wallNow();
+  for (const budget of budgets) {
+    const { mode, limit, fallback } = budget.rule;
+    if (mode !== 'hard' || fallback.length > 0) continue;
+    const counter = budget.counterAt(now);
+    if (counter.spent + counter.held >= limit) throw budgetExceeded(new BudgetPool(budget, counter, onSpent), now);
+  }
+}
+
+/** What is asked of a model does, and what is passed through if it is more than a look. */
+function mayCost({ asked, endpoint, method }: Exchange): boolean {
+  if (asked !== undefined) return endpoint?.operation !== 'count_tokens';
+  return endpoint?.through !== undefined && !READS.has(method);
+}
+
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE']);
+const NONE: ReadonlySet<Budget> = new Set();
+
+/** Why nothing was taken. */
+interface NotTaken extends Lack {
+  /** What is asked for has no price. */
+  readonly isUnpriced: boolean;
+}
+
+/** Takes what a request for `asked` needs; undefined: nothing applies to it. */
+function take(asked: NamedAlias | undefined, keeper: Keeper): Hold | NotTaken | undefined {
+  const shares = keeper.sharesFor(asked, NONE);
+  return shares.length === 0 ? undefined : takeOf(shares, asked, undefined, keeper);
+}
+
+function takeOf(
+  shares: ReturnType<Keeper['sharesFor']>,
+  asked: NamedAlias | undefined,
+  askedFirst: NamedAlias | undefined,
+  keeper: Keeper,
+): Hold | NotTaken {
+  const plan = keeper.planFor(asked, askedFirst);
+  const strict = plan.rates === undefined ? unpricedIn(shares) : undefined;
+  if (strict !== undefined) return { pool: strict, needed: 0, isUnpriced: true };
+  const taken = Hold.take(shares, plan, keeper);
+  return taken instanceof Hold ? taken : { ...taken, isUnpriced: false };
+}
+
+/** Takes what one of the aliases needs that a budget names which has not enough left; the first that can be had serves. */
+function takeFallback({ pool }: Lack, exchange: Exchange, keeper: Keeper, snapshot: Snapshot): Hold | undefined {
+  const { asked, pinned } = exchange;
+  // What refers to an answer that one backend keeps has to go there.
+  if (!(pool instanceof BudgetPool) || asked === undefined || pinned !== undefined) return undefined;
+  for (const name of pool.budget.rule.fallback) {
+    const named = findAlias(snapshot, name);
+    const hold = named === undefined || named.alias === asked.alias ? undefined : takeInstead(named, asked, keeper);
+    if (hold === undefined || named === undefined) continue;
+    exchange.askInstead(named);
+    return hold;
+  }
+  return undefined;
+}
+
+/** Budgets that name this alias and have not enough left even for it do not count for it: that is what they name it for. */
+function takeInstead(named: NamedAlias, askedFirst: NamedAlias, keeper: Keeper): Hold | undefined {
+  const without = new Set<Budget>();
+  for (;;) {
+    const taken = takeOf(keeper.sharesFor(named, without), named, askedFirst, keeper);
+    if (taken instanceof Hold) return taken;
+    const { pool } = taken;
+    if (!(pool instanceof BudgetPool) || !pool.budget.rule.fallback.includes(named.name)) return undefined;
+    without.add(pool.budget);
+  }
+}
+
+function refusalOf(taken: NotTaken, { asked, path }: Exchange, keeper: Keeper): Refusal {
+  const { pool, isUnpriced } = taken;
+  return isUnpriced && pool instanceof BudgetPool ? unpricedModel(pool, asked?.name ?? path) : keeper.lacking(taken);
+}

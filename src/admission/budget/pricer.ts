@@ -1,0 +1,21 @@
+import type { Route } from '../../core/route.ts';
+
+/** What tokens cost at a route, in pico-USD each (10⁻⁶ USD per million tokens). */
+export interface Rates {
+  readonly input: number;
+  readonly output: number;
+}
+
+/** Who knows what things cost. What an attempt did cost is in its record. */
+export interface Pricer {
+  /** What a request of so many tokens costs there, before it is known which of them a cache has; undefined: no price is known. */
+  rates(route: Route, inputTokens: number): Rates | undefined;
+}
+
+/** What so many tokens cost at most, in nano-USD. */
+export function nanoUsdOf({ input, output }: Rates, inputTokens: number, outputTokens: number): number {
+  return Math.ceil((input * inputTokens + output * outputTokens) / 1000);
+}
+
+/** Nobody knows a price. */
+export const NO_PRICES: Pricer = { rates: () => undefined };

@@ -1,0 +1,13 @@
+/** What was spent of a budget in one window. */
+export interface SpentRow {
+  readonly budget: string;
+  /** The start of the window, in milliseconds since the epoch. */
+  readonly window: number;
+  /** In the budget's unit. */
+  readonly amount: bigint;
+}
+
+/** Who remembers what was spent when the process starts: the store, and what the ledger has not put there yet. Each charge is in one of the two. */
+export interface SpentSource {
+  spent(): Promise<readonly SpentRow[]>;
+}

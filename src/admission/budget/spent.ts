@@ -1,0 +1,26 @@
+import { wasForNothing } from '../../core/admission-lease.ts';
+import type { BudgetUnit } from '../../core/budget-spec.ts';
+import type { RecordedSpend } from '../../core/spend-lease.ts';
+import { TOKEN_CLASSES, type TokenClasses } from '../../core/token-classes.ts';
+
+/**
+ * What an exchange took, in a unit: the sum over its attempts, those included that failed or lost against another. Of one
+ * `alias`: what its routes took. What has no price costs nothing here.
+ */
+export function amountSpent(unit: BudgetUnit, alias: string | undefined, spend: RecordedSpend): number {
+  const tries = alias === undefined ? spend.tries : spend.tries.filter(({ aliasLabel }) => aliasLabel === alias);
+  if (unit === 'requests') return wasForNothing(spend) || (alias !== undefined && tries.length === 0) ? 0 : 1;
+  let sum = 0;
+  for (const { usage, cost } of tries) {
+    if (unit === 'usd') sum += cost?.nanoUsd ?? 0;
+    else if (usage !== undefined) sum += totalTokens(usage);
+  }
+  return sum;
+}
+
+/** All tokens of an attempt. */
+export function totalTokens(usage: TokenClasses): number {
+  let sum = 0;
+  for (const name of TOKEN_CLASSES) sum += usage[name];
+  return sum;
+}
