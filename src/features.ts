@@ -13,7 +13,7 @@ import { logSettings } from './settings.ts';
  * order; they are closed in the opposite one.
  */
 export function createFeatures(tools: FeatureTools): readonly Feature[] {
-  const { ledger, room } = createLedger(tools);
+  const { ledger, room, spent } = createLedger(tools);
   return [
     createLogSink(tools, logSettings),
     createMetricsSink(tools),
@@ -22,7 +22,7 @@ export function createFeatures(tools: FeatureTools): readonly Feature[] {
     // Before the queue: whoever is over a limit is refused at once, without waiting first.
     createRateLimits(tools),
     // After them: a hold takes longer, and is given back less often.
-    createBudgets(tools, { pricer: NO_PRICES, spentSource: () => undefined }),
+    createBudgets(tools, { pricer: NO_PRICES, spentSource: (config) => (ledger.isOn(config) ? { spent } : undefined) }),
     // Last: a request that gets a slot is sent, so no other policy may refuse it or let it wait after that.
     createQueue(tools),
   ];

@@ -16,6 +16,12 @@ export interface ExchangeRecord {
   readonly caller: string | undefined;
   /** Which of the caller's keys it was, where it was not the current one. */
   readonly keyGeneration?: KeyGeneration | undefined;
+  /** The id of a key that was made at run time. */
+  readonly keyId?: string | undefined;
+  readonly team?: string | undefined;
+  readonly owner?: string | undefined;
+  /** Those of the key. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
   readonly method: string;
   /** The request's path without its query, which may carry credentials. */
   readonly path: string;
@@ -98,6 +104,8 @@ export interface AttemptRecord {
   /** The beginning of the upstream's message, where it cannot quote the prompt. */
   readonly message?: string | undefined;
   readonly ms: number;
+  /** When it was sent, in milliseconds from the request; undefined: nothing was sent. */
+  readonly startedMs?: number | undefined;
   /** What became of an attempt that was begun beside a slow one; undefined for any other. */
   readonly hedge?: HedgeResult | undefined;
   /** Milliseconds since the epoch until which the backend+model cools down because of this try. */

@@ -20,6 +20,8 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     sinks: 'of operators',
     reload: 'of operators',
     admin: 'of operators',
+    store: 'of operators',
+    access: 'of operators',
     status: 'of operators',
   };
 
@@ -30,6 +32,7 @@ const WHOSE_OF_FEATURES: Readonly<Record<string, (typeof WHOSE)[string]>> = {
   ledger: 'of operators',
   ledger_room: 'of all: no content and no names',
   rate_limit: 'by address',
+  budgets: 'by caller',
   queue: 'of all: no content and no names',
 };
 

@@ -24,7 +24,7 @@ export interface LedgerParts {
   /** Refuses new requests while there is no room for their rows (`ledger.on_full: refuse`). */
   readonly room: Feature;
   /** What was spent of all budgets so far. To be called once the ledger has started, and before requests come. */
-  spentSoFar(): Promise<BudgetSpend[]>;
+  spent(): Promise<BudgetSpend[]>;
 }
 
 /** Makes the ledger, in two features. */
@@ -67,7 +67,7 @@ export function createLedger({ clock, log, store }: FeatureTools): LedgerParts {
       },
       configure: () => undefined,
     },
-    async spentSoFar() {
+    async spent() {
       return ledger === undefined ? [] : await spentSoFar(ledger, store);
     },
   };

@@ -1,3 +1,4 @@
+import { sumOfConsumptions } from '../../core/consumption.ts';
 import type { LedgerRow, LedgerTry } from '../../core/ledger-row.ts';
 import type { AttemptRecord, ExchangeRecord } from '../../core/record.ts';
 
@@ -10,6 +11,7 @@ export interface RowFacts {
 
 /** The row of an exchange in the ledger. It asks nothing but its arguments. */
 export function rowOf(record: ExchangeRecord, { id, node }: RowFacts): LedgerRow {
+  const tries = record.tries.map((tried, index) => tryOf(tried, index, record));
   return {
     id,
     traceId: record.traceId,
@@ -19,55 +21,63 @@ export function rowOf(record: ExchangeRecord, { id, node }: RowFacts): LedgerRow
     ttftMs: record.ttftMs,
     queueMs: record.queueMs,
     caller: record.caller,
-    keyId: undefined,
+    keyId: record.keyId,
     keyGeneration: record.keyGeneration,
-    team: undefined,
-    owner: undefined,
-    endUser: undefined,
-    session: undefined,
-    tags: {},
+    team: record.team,
+    owner: record.owner,
+    endUser: record.endUser,
+    session: record.session,
+    tags: record.tags ?? {},
     alias: record.alias,
     aliasLabel: record.aliasLabel,
     servedAlias: record.servedAlias,
     backend: record.backend,
     model: record.model,
-    reportedModel: undefined,
-    clientDialect: undefined,
-    backendDialect: undefined,
-    endpoint: record.path,
+    // The last is what the client got.
+    reportedModel: tries.at(-1)?.reportedModel,
+    clientDialect: record.clientDialect,
+    backendDialect: record.backendDialect,
+    endpoint: record.endpoint,
     stream: record.stream,
     status: record.status,
     errorCode: record.errorCode,
     interrupted: record.interrupted,
-    finishReason: undefined,
-    usage: undefined,
-    nanoUsd: undefined,
-    unpriced: false,
-    heldNanoUsd: undefined,
+    finishReason: record.finishReason,
+    usage: sumOfConsumptions(tries.map(({ usage }) => usage).filter((usage) => usage !== undefined)),
+    nanoUsd: costOf(tries),
+    unpriced: tries.some(({ cost }) => cost === null),
+    heldNanoUsd: record.heldNanoUsd,
     cache: undefined,
     bytesIn: record.bytesIn,
     bytesOut: record.bytesOut,
     clientIp: record.clientIp,
-    userAgent: undefined,
-    tries: record.tries.map((tried, index) => tryOf(tried, index, record)),
-    charges: [],
+    userAgent: record.userAgent,
+    tries,
+    charges: record.charges ?? [],
   };
 }
 
 function tryOf(tried: AttemptRecord, index: number, record: ExchangeRecord): LedgerTry {
   return {
     index,
-    startedAt: record.startedAt,
+    startedAt: record.startedAt + Math.round(tried.startedMs ?? 0),
     durationMs: tried.ms,
     backend: tried.backend,
     model: tried.model,
-    reportedModel: undefined,
-    dialect: undefined,
+    reportedModel: tried.reportedModel,
+    dialect: tried.dialect,
     status: tried.status,
     failure: tried.failure,
     detail: tried.detail,
     hedge: tried.hedge,
-    usage: undefined,
-    cost: undefined,
+    usage: tried.usage,
+    cost: tried.cost,
   };
+}
+
+/** What is known of the cost of all; undefined: no attempt has a price. */
+function costOf(tries: readonly LedgerTry[]): number | undefined {
+  let sum: number | undefined;
+  for (const { cost } of tries) if (cost !== null && cost !== undefined) sum = (sum ?? 0) + cost.nanoUsd;
+  return sum;
 }
