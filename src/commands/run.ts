@@ -8,6 +8,7 @@ import { CONFIG } from './flags.ts';
 import { health } from './health.ts';
 import { helpOf, overview } from './help.ts';
 import { init } from './init.ts';
+import { ledger } from './ledger.ts';
 import { CLOSED_PIPE_EXIT, OutputError, printLine } from './output.ts';
 import { parse } from './parse.ts';
 import { schema } from './schema.ts';
@@ -39,7 +40,7 @@ const version: Command = {
 };
 
 /** All commands, the one that runs where none is named first. */
-export const COMMANDS: readonly Command[] = [serve, check, init, health, schema, explain, help, version];
+export const COMMANDS: readonly Command[] = [serve, check, init, health, schema, explain, ledger, help, version];
 
 /** Runs the command of a command line (without the program's name) in an environment; resolves to the exit code. */
 export async function run(argv: readonly string[], env: Environment): Promise<number> {
