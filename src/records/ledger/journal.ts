@@ -130,10 +130,12 @@ export class Journal {
     }
   }
 
-  /** Ends the newest segment, which the next process ships, and lets others have the folder. */
+  /** Ends the newest segment, of which the next process ships what is not shipped, and lets others have the folder. */
   async close(): Promise<void> {
-    this.#isClosed = true;
     await this.#writer.seal();
+    const [last, another] = this.#segments;
+    if (last !== undefined && another === undefined && this.#offsetIn(last) >= last.bytes) await this.#drop(last);
+    this.#isClosed = true;
     this.lock.release();
   }
 

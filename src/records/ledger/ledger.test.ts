@@ -381,11 +381,14 @@ describe('the ledger', () => {
     await first.ledger.start();
     put(first.ledger, 5);
     await first.ledger.settled();
+    store.isDown = true;
+    put(first.ledger, 1, 'left');
     await first.ledger.close();
+    store.isDown = false;
     writeFileSync(join(dir, 'journal', 'position'), 'nonsense');
     const { ledger } = ledgerIn(dir, { store });
     await ledger.start();
-    expect([store.rows.size, store.again]).toEqual([5, 5]);
+    expect([store.rows.size, store.again]).toEqual([6, 5]);
     await ledger.close();
   });
 });
