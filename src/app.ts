@@ -204,7 +204,7 @@ export class App {
   }
 
   async #start(config: Config): Promise<void> {
-    const place = storePlace(config);
+    const place = storePlace(config, this.#place.file);
     if (place !== undefined) this.#store.use(place);
     await this.features.start(config);
   }

@@ -3,6 +3,7 @@ import { VERSION } from '../lib/version.ts';
 import { check } from './check.ts';
 import type { Command, CommandLine } from './command.ts';
 import { FlagValues, UsageError } from './command.ts';
+import { db } from './db.ts';
 import { explain } from './explain.ts';
 import { CONFIG } from './flags.ts';
 import { health } from './health.ts';
@@ -40,7 +41,7 @@ const version: Command = {
 };
 
 /** All commands, the one that runs where none is named first. */
-export const COMMANDS: readonly Command[] = [serve, check, init, health, schema, explain, ledger, help, version];
+export const COMMANDS: readonly Command[] = [serve, check, init, health, schema, explain, db, ledger, help, version];
 
 /** Runs the command of a command line (without the program's name) in an environment; resolves to the exit code. */
 export async function run(argv: readonly string[], env: Environment): Promise<number> {

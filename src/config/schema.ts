@@ -10,7 +10,8 @@ import { loggingSchema } from './sections/logging.ts';
 import { modelsSchema } from './sections/models.ts';
 import { passthroughSchema } from './sections/passthrough.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
-import { databaseSchema, dataDirSchema, nodeNameSchema } from './sections/store.ts';
+import { dataDirSchema, databaseSchema } from './sections/storage.ts';
+import { nodeNameSchema } from './sections/node.ts';
 import { teamsSchema } from './sections/teams.ts';
 import { corsSchema, proxySchema, serverSchema } from './sections/server.ts';
 import { timeoutSchema } from './sections/timeout.ts';
@@ -27,9 +28,6 @@ export const configSchema = z.strictObject({
     .describe(
       'The key that clients must show, of 8 characters at least; fewer than 12 are warned of. Without it everyone who reaches the gateway may use it.',
     ),
-  data_dir: dataDirSchema,
-  database: databaseSchema,
-  node_name: nodeNameSchema,
   keys: keysSchema,
   teams: teamsSchema,
   admin: adminSchema,
@@ -52,6 +50,9 @@ export const configSchema = z.strictObject({
   metrics: metricsSchema,
   ledger: ledgerSchema,
   logging: loggingSchema,
+  data_dir: dataDirSchema,
+  database: databaseSchema,
+  node_name: nodeNameSchema,
 });
 
 /**

@@ -77,7 +77,19 @@ function* partsOf(secret: string): Generator<string> {
   // An answer may show the value without its scheme.
   const [, bare] = /^[A-Za-z][\w-]{0,31} +(\S+)$/.exec(secret) ?? [];
   if (bare !== undefined) yield bare;
+  // The password in the URL of a database, as it is written and as it is sent.
+  const password = URL.parse(secret)?.password ?? '';
+  if (password !== '') yield* [password, plainOf(password)];
   // The private key of a service account's JSON.
   const pem = secret.startsWith('{') ? asWord(parseObject(secret)?.['private_key']) : undefined;
   if (pem !== undefined) yield pem;
+}
+
+/** Percent-encoded text as it is meant; as it stands where that is malformed. */
+function plainOf(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
 }

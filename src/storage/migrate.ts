@@ -34,18 +34,19 @@ export async function migrate(database: Database, now = Date.now()): Promise<rea
   });
 }
 
-/** The steps that the database has, from the first; changes nothing but to make the table of them. */
+/** The steps that the database has, from the first; none where there is no table of them. Changes nothing. */
 export async function appliedMigrations(database: Database): Promise<readonly AppliedMigration[]> {
-  await database.transaction(async (tx) => {
-    if (database.dialect.lockSchema !== undefined) await tx.query(database.dialect.lockSchema);
-    await tx.query(TABLE);
-  });
-  const rows = await database.read('SELECT version, name, applied_at FROM schema_versions ORDER BY version');
-  return rows.map((row) => ({
-    version: someNumber(row, 'version'),
-    name: someText(row, 'name'),
-    appliedAt: someNumber(row, 'applied_at'),
-  }));
+  try {
+    const rows = await database.read('SELECT version, name, applied_at FROM schema_versions ORDER BY version');
+    return rows.map((row) => ({
+      version: someNumber(row, 'version'),
+      name: someText(row, 'name'),
+      appliedAt: someNumber(row, 'applied_at'),
+    }));
+  } catch (error) {
+    if (database.isTableGone(error)) return [];
+    throw error;
+  }
 }
 
 const TABLE = `CREATE TABLE IF NOT EXISTS schema_versions (

@@ -1,10 +1,11 @@
 import type { JsonObject } from '../lib/json.ts';
 import type { Row } from './database.ts';
 
-/** A column's text; undefined for NULL. */
+/** A column's text; undefined for NULL. Drivers give numbers as they like. */
 export function textIn(row: Row, column: string): string | undefined {
   const value = row[column];
-  return value === null || value === undefined ? undefined : String(value);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'bigint' ? value.toString() : undefined;
 }
 
 /** A column's number; undefined for NULL. Drivers give long ones as text. */

@@ -31,7 +31,7 @@ export async function withConfig(line: CommandLine, work: (config: Config) => Pr
 /** The same with the ledger in the config's database, which is closed at the end. */
 export async function withLedger(line: CommandLine, work: (ledger: LedgerStore) => Promise<number>): Promise<number> {
   return await withConfig(line, async (config) => {
-    const place = storePlace(config);
+    const place = storePlace(config, configPath(line));
     if (place === undefined) {
       line.err(`${configPath(line)} names no database: set data_dir to a folder, or database to a PostgreSQL URL`);
       return 1;

@@ -11,6 +11,7 @@ const FAILURES: readonly (readonly [state: string, reason: UnavailableReason, te
   ['53300', 'refused', 'has no connection left: raise max_connections, or put a pooler in front'],
   ['53', 'unreachable', 'has no resources left: look at its log'],
   ['55P03', 'locked', 'is locked by another session: see pg_stat_activity'],
+  ['57014', 'locked', 'did not finish in time, for another session holds the table: it is tried again'],
   ['57', 'unreachable', 'is shutting down or starting: it is tried again'],
   ['58', 'unreachable', 'has an error of its disk: look at its log'],
   ['25006', 'read_only', 'is read-only: name the primary server in `database`, not a replica'],

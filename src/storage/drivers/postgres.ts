@@ -59,15 +59,17 @@ export class PostgresDatabase implements Database {
   }
 
   async dropTables(tables: readonly PartitionTable[]): Promise<void> {
-    for (const { parent, name } of tables) {
-      const [part] = await this.read(ATTACHED, [parent, name]);
-      // Concurrently: queries of the other days go on. One that was interrupted is finished.
-      if (part !== undefined) {
-        const how = part['is_pending'] === true ? 'FINALIZE' : 'CONCURRENTLY';
-        await this.read(`ALTER TABLE ${parent} DETACH PARTITION ${name} ${how}`);
-      }
-      await this.read(`DROP TABLE IF EXISTS ${name}`);
-    }
+    await this.#attempt(
+      async (pool) => {
+        const connection = await pool.reserve();
+        try {
+          await dropAll(connection, tables);
+        } finally {
+          connection.release();
+        }
+      },
+      () => false,
+    );
   }
 
   async close(): Promise<void> {
@@ -91,6 +93,31 @@ export class PostgresDatabase implements Database {
     }
   }
 }
+
+/** One process at a time. Concurrently: queries of the other days go on. A table that was half taken out is finished. */
+async function dropAll(sql: SQL, tables: readonly PartitionTable[]): Promise<void> {
+  await sql.unsafe(`SET statement_timeout = ${DROP_MS}`);
+  await sql.unsafe(`SELECT pg_advisory_lock(${DROP_LOCK})`);
+  try {
+    for (const { parent, name } of tables) {
+      const [part] = await ask(sql, ATTACHED, [parent, name]);
+      if (part !== undefined) {
+        const how = part['is_pending'] === true ? 'FINALIZE' : 'CONCURRENTLY';
+        await sql.unsafe(`ALTER TABLE ${parent} DETACH PARTITION ${name} ${how}`);
+      }
+      await sql.unsafe(`DROP TABLE IF EXISTS ${name}`);
+    }
+  } finally {
+    await sql.unsafe(`SELECT pg_advisory_unlock(${DROP_LOCK})`);
+    await sql.unsafe('RESET statement_timeout');
+  }
+}
+
+/** Any number, another than that of the schema's lock. */
+const DROP_LOCK = 7_215_608_331;
+
+/** How long a drop waits for somebody who reads the table, a backup say: the next call tries again. */
+const DROP_MS = 20_000;
 
 /** Whether a table is a part of another, and whether it is half taken out. */
 const ATTACHED = `SELECT inhdetachpending AS is_pending FROM pg_inherits

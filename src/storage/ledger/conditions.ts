@@ -6,7 +6,13 @@ import { jsonValue, textValue } from '../write-value.ts';
 /** Conditions of a query, and its values: whoever adds one gets its place, `$3`. */
 export class Conditions {
   readonly #parts: string[] = [];
-  readonly values: Value[] = [];
+
+  constructor(readonly values: Value[] = []) {}
+
+  /** Conditions of another part of the same query: their values are among the same. */
+  more(): Conditions {
+    return new Conditions(this.values);
+  }
 
   /** A value of the query; returns its place. */
   value(value: Value): string {

@@ -54,6 +54,9 @@ export const SUMS_AS_TEXT = MEASURES.map(({ column }) => `CAST(COALESCE(SUM(${co
 /** The sums themselves, to be summed again. */
 export const SUMS = MEASURES.map(({ column }) => `SUM(r.${column}) AS ${column}`).join(', ');
 
+/** The columns as they are. */
+export const PLAIN = MEASURES.map(({ column }) => `r.${column}`).join(', ');
+
 /** What becomes of a roll-up that is there already. */
 export function addingTo(table: string): string {
   return MEASURES.map(({ column }) => `${column} = ${table}.${column} + excluded.${column}`).join(', ');

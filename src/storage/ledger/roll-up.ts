@@ -10,6 +10,9 @@ const SPANS = [
   { name: 'day', spanMs: DAY_MS },
 ] as const;
 
+/** In place of the number of dimensions: the roll-up of all of them. Real numbers begin with 1. */
+export const ALL_DIMENSIONS = 0;
+
 /** Adds rows to the sums of their hours and days. Always in the same order: so two nodes never wait for each other. */
 export async function addToRollups(tx: Queries, rows: readonly NumberedRow[]): Promise<void> {
   for (const { name, spanMs } of SPANS) {
@@ -18,8 +21,10 @@ export async function addToRollups(tx: Queries, rows: readonly NumberedRow[]): P
     for (const { row, dim, tags } of rows) {
       const span = Math.floor(countValue(row.startedAt) / spanMs);
       const measures = measuresOf(row);
-      sums.add([dim, span], measures);
-      for (const tag of tags) tagSums.add([tag, dim, span], measures);
+      for (const one of [ALL_DIMENSIONS, dim]) {
+        sums.add([one, span], measures);
+        for (const tag of tags) tagSums.add([tag, one, span], measures);
+      }
     }
     await upsert(tx, `${name}_rollups`, ['dim', 'span'], sums);
     await upsert(tx, `${name}_tag_rollups`, ['tag', 'dim', 'span'], tagSums);

@@ -96,15 +96,13 @@ async function numbersOf(database: Database, query: SearchQuery): Promise<Number
 /** First the ids, which indices have, then the rows of those few. */
 function ofDay(day: number, query: SearchQuery, { conditions: all, numbers, from, limit, database }: Search): string {
   const tables = tablesOf(day);
-  const own = new Conditions();
-  own.values.push(...all.values);
+  const own = all.more();
   addConditions(own, day, query);
   if (numbers.dims !== undefined) own.add(`dim IN ${database.dialect.numbersOf(own.value(numbers.dims))}`);
   if (numbers.tag !== undefined)
     own.add(`id IN (SELECT exchange FROM ${tables.tags} WHERE tag = ${own.value(numbers.tag)})`);
   if (from?.day === day) own.add(`id < ${own.value(from.id)}`);
   const ids = `SELECT id FROM ${tables.exchanges} WHERE ${own.text} ORDER BY id DESC LIMIT ${own.value(limit + 1)}`;
-  all.values.splice(0, Infinity, ...own.values);
   return `${SELECT} (${ids}) AS found JOIN ${tables.exchanges} e ON e.id = found.id ${WITH_DIMENSIONS}`;
 }
 

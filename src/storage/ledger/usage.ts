@@ -3,16 +3,21 @@ import type { Dimension, Usage, UsageGroup, UsageQuery } from '../ledger-query.t
 import { DIMENSIONS } from '../ledger-query.ts';
 import { numberIn, textIn } from '../read-row.ts';
 import { countValue, textValue } from '../write-value.ts';
-import { addDimensions, Conditions } from './conditions.ts';
+import { addDimensions, Conditions, hasDimensions } from './conditions.ts';
 import { HOUR_MS } from './hours.ts';
-import { minus, plus, SUMS, SUMS_AS_TEXT, sumsIn, ZERO } from './measures.ts';
+import { minus, PLAIN, plus, SUMS, SUMS_AS_TEXT, sumsIn, ZERO } from './measures.ts';
+import { ALL_DIMENSIONS } from './roll-up.ts';
+import type { Span } from './spans.ts';
 import { spansOf } from './spans.ts';
 
-/** A stretch of hours, in hours since the epoch; `every`: how many hours a bucket has, if there are buckets in it. */
+/** A stretch of hours, in hours since the epoch. */
 interface Stretch {
   readonly from: number;
   readonly to: number;
+  /** How many hours a bucket has, where there are several. */
   readonly every?: number;
+  /** It is one bucket. */
+  readonly isBucket?: boolean;
 }
 
 /** Sums by what a query groups by. Reads roll-ups only, of days where it can. */
@@ -37,9 +42,8 @@ function stretchesOf({ from, to, buckets }: UsageQuery): Stretch[] {
   if (first === undefined || last === undefined) return [];
   const every = first.to - first.from;
   const isEven = each.every((one) => one.to - one.from === every || (one === last && one.to - one.from < every));
-  return isEven && each.length > 1
-    ? [{ from: first.from, to: last.to, every }]
-    : each.map((one) => ({ ...one, every: one.to - one.from }));
+  if (isEven && each.length > 1) return [{ from: first.from, to: last.to, every }];
+  return each.map((one) => ({ ...one, isBucket: true }));
 }
 
 /** The first hour that begins at this time or later. */
@@ -73,69 +77,77 @@ async function ask(
   stretch: Stretch,
   tag: string | undefined,
 ): Promise<UsageGroup[]> {
-  const conditions = new Conditions();
   const isByTag = tag !== undefined && query.groupByTag !== undefined;
-  const inner = spansOf(stretch.from, stretch.to, stretch.every).map((span) =>
-    oneSpan(database, { query, tag, stretch, conditions, span, isByTag }),
-  );
-  if (inner.length === 0) return [];
-  const keys = [...query.groupBy, ...(isByTag ? ['value'] : []), ...(stretch.every === undefined ? [] : ['bucket'])];
-  const columns = [...keys, SUMS_AS_TEXT].join(', ');
+  const asked: Asked = { query, stretch, tag, isByTag, isOfAll: query.groupBy.length === 0 && !hasDimensions(query) };
+  const conditions = new Conditions();
+  const spans = spansOf(stretch.from, stretch.to, stretch.every);
+  if (spans.length === 0) return [];
+  const parts = spans.map((span) => partOf(database, asked, span, conditions));
+  const keys = keysOf(asked);
   const group = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
   const rows = await database.read(
-    `SELECT ${columns} FROM (${inner.join(' UNION ALL ')}) AS spans${group}`,
+    `SELECT ${[...keys, SUMS_AS_TEXT].join(', ')} FROM (${parts.join(' UNION ALL ')}) AS parts${group}`,
     conditions.values,
   );
-  return rows.map((row) => groupIn(row, query, stretch, isByTag)).filter(({ sums }) => sums.requests > 0n);
+  return rows.map((row) => groupIn(row, asked)).filter(({ sums }) => sums.requests > 0n);
 }
 
-interface OneSpan {
+/** What is asked of one stretch of time. */
+interface Asked {
   readonly query: Wanted;
-  readonly tag: string | undefined;
   readonly stretch: Stretch;
-  readonly conditions: Conditions;
-  readonly span: { readonly table: 'hour' | 'day'; readonly from: number; readonly to: number; readonly hours: number };
+  /** The key of the tag whose roll-ups are read. */
+  readonly tag: string | undefined;
   readonly isByTag: boolean;
+  /** No dimension is asked for: there is a roll-up of all of them. */
+  readonly isOfAll: boolean;
 }
 
-/** The sums of each tuple of dimensions first: that is how roll-ups are sorted, so it takes no sorting. */
-function oneSpan({ dialect }: Database, { query, tag, stretch, conditions: all, span, isByTag }: OneSpan): string {
-  const own = new Conditions();
-  own.values.push(...all.values);
-  own.add('r.dim = d.id');
+/** The columns that make a group. */
+function keysOf({ query, isByTag, stretch }: Asked): string[] {
+  return [...query.groupBy, ...(isByTag ? ['value'] : []), ...(stretch.every === undefined ? [] : ['bucket'])];
+}
+
+/**
+ * The roll-ups of one span. Without buckets they are summed by dimensions at once: in that order they are stored, so it takes
+ * no sorting. CROSS JOIN, for the order of the tables is the order in which SQLite reads them.
+ */
+function partOf({ dialect }: Database, asked: Asked, span: Span, to: Conditions): string {
+  const { query, stretch, tag, isByTag, isOfAll } = asked;
+  const own = to.more();
   own.add(`r.span >= ${own.value(span.from)} AND r.span < ${own.value(span.to)}`);
+  own.add(isOfAll ? `r.dim = ${ALL_DIMENSIONS}` : `r.dim = d.id`);
   addDimensions(own, query, { table: 'd', dialect });
   if (tag !== undefined) {
     own.add(`r.tag = t.id AND t.key = ${own.value(textValue(tag))}`);
     if (query.tag !== undefined) own.add(`t.value = ${own.value(textValue(query.tag.value))}`);
   }
-  const bucket =
-    stretch.every === undefined
-      ? undefined
-      : `(r.span * ${own.value(span.hours)} - ${own.value(stretch.from)}) / ${own.value(stretch.every)}`;
-  all.values.splice(0, Infinity, ...own.values);
-  // CROSS JOIN: the order of the tables is the order in which SQLite reads them.
-  const tables =
-    tag === undefined
-      ? `dimensions d CROSS JOIN ${span.table}_rollups r`
-      : `tags t CROSS JOIN ${span.table}_tag_rollups r CROSS JOIN dimensions d`;
-  const ids = ['d.id', ...(isByTag ? ['t.id'] : []), ...(bucket === undefined ? [] : ['bucket'])];
-  const names = [
+  const rollups = `${span.table}${tag === undefined ? '' : '_tag'}_rollups r`;
+  const tables = [
+    ...(tag === undefined ? [] : ['tags t']),
+    ...(isOfAll ? [rollups] : tag === undefined ? ['dimensions d', rollups] : [rollups, 'dimensions d']),
+  ];
+  const columns = [
     ...query.groupBy.map((dimension) => `d.${dimension} AS ${dimension}`),
     ...(isByTag ? ['t.value AS value'] : []),
-    ...(bucket === undefined ? [] : [`CAST(${bucket} AS BIGINT) AS bucket`]),
   ];
-  return `SELECT ${[...names, SUMS].join(', ')} FROM ${tables} WHERE ${own.text} GROUP BY ${ids.join(', ')}`;
+  const from = `FROM ${tables.join(' CROSS JOIN ')} WHERE ${own.text}`;
+  if (stretch.every !== undefined) {
+    const hour = `(r.span * ${own.value(span.hours)} - ${own.value(stretch.from)})`;
+    columns.push(`CAST(${hour} / ${own.value(stretch.every)} AS BIGINT) AS bucket`);
+    return `SELECT ${[...columns, PLAIN].join(', ')} ${from}`;
+  }
+  const ids = [...(tag === undefined ? [] : ['t.id']), ...(isOfAll ? [] : ['d.id'])];
+  return `SELECT ${[...columns, SUMS].join(', ')} ${from}${ids.length === 0 ? '' : ` GROUP BY ${ids.join(', ')}`}`;
 }
 
-function groupIn(row: Row, { groupBy }: Wanted, stretch: Stretch, isByTag: boolean): UsageGroup {
-  const bucket = numberIn(row, 'bucket');
+function groupIn(row: Row, { query, stretch, isByTag }: Asked): UsageGroup {
+  const { from, every, isBucket } = stretch;
+  const hour = every === undefined ? from : from + (numberIn(row, 'bucket') ?? 0) * every;
   return {
-    dimensions: Object.fromEntries(groupBy.map((dimension) => [dimension, textIn(row, dimension) ?? null])),
+    dimensions: Object.fromEntries(query.groupBy.map((dimension) => [dimension, textIn(row, dimension) ?? null])),
     ...(isByTag ? { tag: textIn(row, 'value') ?? null } : {}),
-    ...(bucket === undefined || stretch.every === undefined
-      ? {}
-      : { bucket: (stretch.from + bucket * stretch.every) * HOUR_MS }),
+    ...(every === undefined && isBucket !== true ? {} : { bucket: hour * HOUR_MS }),
     sums: sumsIn(row),
   };
 }

@@ -6,6 +6,7 @@ import { tablesOf } from './day-tables.ts';
 import { DAY_MS, HOUR_MS } from './hours.ts';
 import { MEASURES } from './measures.ts';
 import { openDays } from './open-days.ts';
+import { ALL_DIMENSIONS } from './roll-up.ts';
 
 const MAX_DISCREPANCIES = 100;
 /** SQLite takes 500 parts in one SELECT. */
@@ -22,7 +23,7 @@ export async function verify(database: Database): Promise<VerifyReport> {
   for (const day of days) {
     const [counts] = await database.read(
       `SELECT CAST((SELECT COUNT(*) FROM ${tablesOf(day).exchanges}) AS TEXT) AS rows_of_day,
-        CAST((SELECT COUNT(*) FROM hour_rollups WHERE span >= $1 AND span < $2) AS TEXT) AS rollups_of_day`,
+        CAST((SELECT COUNT(*) FROM hour_rollups WHERE span >= $1 AND span < $2 AND dim > 0) AS TEXT) AS rollups_of_day`,
       [day * 24, (day + 1) * 24],
     );
     rows += counts === undefined ? 0n : sumIn(counts, 'rows_of_day');
@@ -40,35 +41,67 @@ export async function verify(database: Database): Promise<VerifyReport> {
   };
 }
 
-/** A table of roll-ups, and how its keys come from rows. */
+/** Two ways to the same sums: where they are kept, and what they are counted from. */
 interface Check {
   readonly table: string;
   readonly spanMs: number;
   readonly hasTag: boolean;
+  /** Only the roll-ups of all dimensions together, or only the others. */
+  readonly which?: 'all' | 'each';
+  /** Of rows, or of other roll-ups. */
+  source(day: number): string;
 }
 
-const CHECKS: readonly Check[] = [
-  { table: 'hour_rollups', spanMs: HOUR_MS, hasTag: false },
-  { table: 'day_rollups', spanMs: DAY_MS, hasTag: false },
-  { table: 'hour_tag_rollups', spanMs: HOUR_MS, hasTag: true },
-  { table: 'day_tag_rollups', spanMs: DAY_MS, hasTag: true },
-];
-
-async function differences(database: Database, day: number, { table, spanMs, hasTag }: Check): Promise<Discrepancy[]> {
-  const { exchanges, tags } = tablesOf(day);
-  const tag = hasTag ? 'tag' : '0';
+/** Hours are counted from rows, what all dimensions come to from hours, and days from hours. */
+const CHECKS: readonly Check[] = [false, true].flatMap((hasTag) => {
+  const [tag, hours] = hasTag ? ['tag', 'hour_tag_rollups'] : ['0', 'hour_rollups'];
+  const same = MEASURES.map(({ column }) => `${column} AS r_${column}, 0 AS s_${column}`).join(', ');
   const counted = MEASURES.map(({ column, sql }) => `${sql} AS r_${column}, 0 AS s_${column}`).join(', ');
+  const inDay = 'span >= $1 AND span < $2';
+  const checks: Check[] = [
+    {
+      table: hours,
+      spanMs: HOUR_MS,
+      hasTag,
+      which: 'each',
+      source(day) {
+        const { exchanges, tags } = tablesOf(day);
+        const from = hasTag ? `${exchanges} JOIN ${tags} t ON t.exchange = id` : exchanges;
+        return `SELECT dim, ${tag} AS tag, started_at / ${HOUR_MS} AS span, ${counted} FROM ${from}`;
+      },
+    },
+    {
+      table: hours,
+      spanMs: HOUR_MS,
+      hasTag,
+      which: 'all',
+      source: () =>
+        `SELECT ${ALL_DIMENSIONS} AS dim, ${tag} AS tag, span, ${same} FROM ${hours} WHERE dim > 0 AND ${inDay}`,
+    },
+    {
+      table: hasTag ? 'day_tag_rollups' : 'day_rollups',
+      spanMs: DAY_MS,
+      hasTag,
+      source: (day) =>
+        `SELECT dim, ${tag} AS tag, span / 24 AS span, ${same} FROM ${hours} WHERE span >= ${day * 24} AND span < ${(day + 1) * 24}`,
+    },
+  ];
+  return checks;
+});
+
+async function differences(database: Database, day: number, check: Check): Promise<Discrepancy[]> {
+  const { table, spanMs, hasTag, which } = check;
   const kept = MEASURES.map(({ column }) => `0 AS r_${column}, ${column} AS s_${column}`).join(', ');
   const both = MEASURES.flatMap(({ column }) => [`r_${column}`, `s_${column}`]);
   const sums = both.map((column) => `CAST(SUM(${column}) AS TEXT) AS ${column}`).join(', ');
   const differs = MEASURES.map(({ column }) => `SUM(r_${column}) <> SUM(s_${column})`).join(' OR ');
-  const source = hasTag ? `${exchanges} JOIN ${tags} t ON t.exchange = id` : exchanges;
+  const some = which === undefined ? '' : which === 'all' ? ' AND dim = 0' : ' AND dim > 0';
   const found = await database.read(
     `SELECT found.*, ${DIMENSIONS.map((name) => `d.${name}`).join(', ')}${hasTag ? ', tags.key, tags.value' : ''} FROM (
       SELECT dim, tag, span, ${sums} FROM (
-        SELECT dim, ${tag} AS tag, started_at / ${spanMs} AS span, ${counted} FROM ${source}
+        ${check.source(day)}
         UNION ALL
-        SELECT dim, ${tag} AS tag, span, ${kept} FROM ${table} WHERE span >= $1 AND span < $2
+        SELECT dim, ${hasTag ? 'tag' : '0'} AS tag, span, ${kept} FROM ${table} WHERE span >= $1 AND span < $2${some}
       ) AS entries GROUP BY dim, tag, span HAVING ${differs} LIMIT ${MAX_DISCREPANCIES}
     ) AS found LEFT JOIN dimensions d ON d.id = found.dim${hasTag ? ' LEFT JOIN tags ON tags.id = found.tag' : ''}`,
     [(day * DAY_MS) / spanMs, ((day + 1) * DAY_MS) / spanMs],

@@ -35,7 +35,7 @@ export const ledger: Migration = {
         dim BIGINT NOT NULL,
         span BIGINT NOT NULL,
         ${MEASURES},
-        PRIMARY KEY (tag, span, dim)
+        PRIMARY KEY (tag, dim, span)
       )${dialect.clustered}`,
     ]),
     `CREATE TABLE budget_spend (
