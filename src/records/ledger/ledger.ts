@@ -7,12 +7,11 @@ import type { Log } from '../log/log.ts';
 import type { Sink } from '../sink.ts';
 import type { JournalBatch } from './journal.ts';
 import type { LedgerSink } from './ledger-sink.ts';
-import type { DamagedBytes } from './read-rows.ts';
 import type { LedgerState } from './ledger-state.ts';
 import { RowWriter, type WriterLimits } from './row-writer.ts';
-import { setAside } from './set-aside.ts';
 import { Shipper, type Shipment } from './shipper.ts';
 import { tellOfShipper, tellOfWriter } from './tell.ts';
+import { Unshippable } from './unshippable.ts';
 
 /** Where a ledger keeps what the store does not have yet, and whose rows they are. */
 export interface LedgerPlace {
@@ -42,12 +41,12 @@ const SEGMENTS = 8;
 export class Ledger implements Sink {
   readonly #writer: RowWriter;
   readonly #shipper: Shipper;
-  readonly #counts = { torn: 0, damaged: 0, setAside: 0 };
+  readonly #unshippable: Unshippable;
   /** What is on its way. */
   #shipment: Shipment | undefined;
 
   constructor(
-    private readonly place: LedgerPlace,
+    place: LedgerPlace,
     private readonly tools: LedgerTools,
     limits: WriterLimits,
   ) {
@@ -56,13 +55,15 @@ export class Ledger implements Sink {
     const segmentBytes = Math.min(MOST_SEGMENT_BYTES, limits.maxJournalBytes / SEGMENTS);
     const journal = dataDir === undefined ? undefined : { dir: join(dataDir, 'journal'), node, segmentBytes };
     const events = tellOfWriter(log, journal?.dir, (atOnce) => this.#shipper.wake(atOnce));
+    const aside = dataDir === undefined ? undefined : join(dataDir, 'ledger-set-aside.jsonl');
+    this.#unshippable = new Unshippable(log, aside);
     this.#writer = new RowWriter({ node, journal }, clock, events, limits);
     this.#shipper = new Shipper({
       clock,
       random,
       sink,
       next: (most) => this.#next(most),
-      events: { ...tellOfShipper(log), refused: (row, error) => this.#refused(row, error) },
+      events: { ...tellOfShipper(log), refused: (row, error) => this.#unshippable.refused(row, error) },
     });
   }
 
@@ -116,6 +117,7 @@ export class Ledger implements Sink {
   get state(): LedgerState {
     const { journal, waiting, dropped, isWritable, isFull } = this.#writer;
     const { oldest, shipped, isUp } = this.#shipper;
+    const { torn, damaged, setAside } = this.#unshippable;
     const endedAt = oldest === undefined ? Infinity : oldest.startedAt + oldest.durationMs;
     return {
       rows: (journal?.rows ?? 0) + waiting,
@@ -127,7 +129,9 @@ export class Ledger implements Sink {
       isFull,
       shipped,
       dropped,
-      ...this.#counts,
+      torn,
+      damaged,
+      setAside,
     };
   }
 
@@ -163,52 +167,8 @@ export class Ledger implements Sink {
   }
 
   async #ofJournal(batch: JournalBatch): Promise<Shipment> {
-    const { segment, damage, tornBytes, rows } = batch;
-    const { log } = this.tools;
-    if (tornBytes > 0) {
-      this.#counts.torn++;
-      log.warn('the journal of the ledger ends with a row that was not written to its end', {
-        segment: segment.path,
-        bytes: tornBytes,
-      });
-    }
-    if (damage.length > 0) await this.#keepDamage(segment.path, damage);
-    return { rows, done: () => this.#writer.journal?.acknowledge(batch) ?? Promise.resolve() };
-  }
-
-  async #keepDamage(segment: string, damage: readonly DamagedBytes[]): Promise<void> {
-    this.#counts.damaged += damage.length;
-    const lost = damage.filter(({ isMended }) => !isMended);
-    const file = this.#asideFile;
-    await setAside(
-      file,
-      lost.map(({ offset, bytes }) => ({ reason: 'damaged', segment, offset, bytes: bytes.toString('base64') })),
-    );
-    this.tools.log.error('the journal of the ledger is damaged', {
-      segment,
-      offset: damage[0]?.offset,
-      places: damage.length,
-      lost: lost.length,
-      file,
-    });
-  }
-
-  async #refused(row: LedgerRow, error: unknown): Promise<void> {
-    const file = this.#asideFile;
-    const reason = error instanceof Error ? error.message : String(error);
-    const isKept = await setAside(file, [{ reason, row }]);
-    this.#counts.setAside++;
-    this.tools.log.error('the store refuses a row of the ledger, which is set aside', {
-      trace_id: row.traceId,
-      row: row.id,
-      cause: reason,
-      file: isKept ? file : undefined,
-    });
-  }
-
-  get #asideFile(): string | undefined {
-    const { dataDir } = this.place;
-    return dataDir === undefined ? undefined : join(dataDir, 'ledger-set-aside.jsonl');
+    await this.#unshippable.found(batch);
+    return { rows: batch.rows, done: () => this.#writer.journal?.acknowledge(batch) ?? Promise.resolve() };
   }
 
   async #within(ms: number, work: Promise<unknown>): Promise<void> {

@@ -1,6 +1,6 @@
 // The framing of the journal: what is written is read, and no damage costs more than the record that it hits.
 import { describe, expect, test } from 'bun:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readRecords } from './read-records.ts';
 import { RecordBatch } from './record-batch.ts';
 

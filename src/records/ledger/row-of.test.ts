@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Consumption } from '../../core/token-classes.ts';
 import { TOKEN_CLASSES } from '../../core/token-classes.ts';
 import { attempt, record, refused } from '../record.fixture.ts';
