@@ -283,6 +283,33 @@ describe('the ledger', () => {
     await ledger.close();
   });
 
+  test('says how many rows are lost when it ends with neither', async () => {
+    writeFileSync(dir, 'a file where a folder should be');
+    const { ledger, store, lines } = ledgerIn(dir);
+    await ledger.start();
+    store.isDown = true;
+    put(ledger, 3);
+    await ledger.close();
+    expect(lines.at(-1)).toBe('error: rows of the ledger are lost');
+  });
+
+  test('ships a row that is longer than what is read at once', async () => {
+    const store = new FakeStore();
+    store.isDown = true;
+    const first = ledgerIn(dir, { store });
+    await first.ledger.start();
+    const alias = 'x'.repeat(3 * 1024 * 1024);
+    for (const traceId of ['before', 'long', 'after'])
+      first.ledger.record(record({ traceId, ...(traceId === 'long' && { alias }) }));
+    await first.ledger.close();
+    store.isDown = false;
+    const { ledger } = ledgerIn(dir, { store });
+    await ledger.start();
+    expect(store.traces).toEqual(['before', 'long', 'after']);
+    expect([...store.rows.values()][1]?.alias).toBe(alias);
+    await ledger.close();
+  });
+
   test('does without a journal while another process has the folder', async () => {
     const first = ledgerIn(dir);
     await first.ledger.start();

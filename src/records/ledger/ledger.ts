@@ -111,6 +111,8 @@ export class Ledger implements Sink {
     // One that a silent store keeps is not waited for.
     void this.#shipper.stop();
     await this.#writer.close();
+    const { waiting } = this.#writer;
+    if (waiting > 0) this.tools.log.error('rows of the ledger are lost', { rows: waiting });
   }
 
   /** How it is just now. */

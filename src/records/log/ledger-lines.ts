@@ -46,6 +46,12 @@ export const LEDGER: readonly LogLine[] = [
     fields: [DIR],
   },
   {
+    level: 'error',
+    msg: 'rows of the ledger are lost',
+    meaning: 'The process ends, and neither the journal nor the database has taken the rows that were in memory.',
+    fields: [{ name: 'rows', type: 'integer', meaning: 'How many.' }],
+  },
+  {
     level: 'info',
     msg: 'the ledger has room again',
     meaning: 'That is over.',
