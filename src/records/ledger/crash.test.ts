@@ -1,9 +1,9 @@
-// `kill -9` at random moments, again and again: what was on the disk is in the store at the end, once. `CRASH_SEED=7 bun test
-// src/records/ledger/crash.test.ts` replays one.
-import { Database } from 'bun:sqlite';
+// `kill -9` at random moments, again and again: what was on the disk is in the store at the end, and charged, once.
+// `CRASH_SEED=7 bun test src/records/ledger/crash.test.ts` replays one.
 import { describe, expect, test } from 'bun:test';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { openStore } from '../../storage/open-store.ts';
 import { tempDir } from './ledger.fixture.ts';
 
 const { CRASH_SEED } = process.env;
@@ -27,16 +27,16 @@ describe.each(SEEDS)('seed %d', (seed) => {
     const [told, code] = await Promise.all([last.stdout.text(), last.exited]);
     expect(code).toBe(0);
     expect(JSON.parse(told)).toMatchObject({ rows: 0, waiting: 0, dropped: 0, setAside: 0, damaged: 0 });
-    const database = new Database(join(dir, 'store.db'), { readonly: true });
-    const traces = database
-      .query<{ trace: string }, []>('SELECT trace FROM ledger')
-      .all()
-      .map(({ trace }) => trace);
-    const sum = database.query<{ rows: number }, []>('SELECT rows FROM sums').get()?.rows;
-    database.close();
+    const store = await openStore({ kind: 'sqlite', file: join(dir, 'llm-proxy.db') });
+    const traces = (await Array.fromAsync(store.ledger.export({}))).map(({ traceId }) => traceId);
+    const { discrepancies } = await store.ledger.verify();
+    const spent = await store.budgets.spent();
+    await store.close();
     const there = new Set(traces);
     expect(durable.filter((trace) => !there.has(trace))).toEqual([]);
-    expect([there.size, sum]).toEqual([traces.length, traces.length]);
+    expect(there.size).toBe(traces.length);
+    expect(discrepancies).toEqual([]);
+    expect(spent).toEqual([{ budget: 'all', window: 0, amount: BigInt(traces.length) }]);
     expect(durable.length).toBeGreaterThan(0);
     expect(readdirSync(join(dir, 'journal')).filter((name) => name.endsWith('.journal'))).toEqual([]);
   });
