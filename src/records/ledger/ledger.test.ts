@@ -185,6 +185,21 @@ describe('the ledger', () => {
     await ledger.close();
   });
 
+  test('sets no more aside where the store refuses all there is', async () => {
+    const { ledger, store, lines } = ledgerIn(dir);
+    await ledger.start();
+    store.refuses = () => true;
+    const traces = put(ledger, 100);
+    for (let tries = 0; tries < 3; tries++) expect(await ledger.settled()).toBe(false);
+    expect(ledger.state).toMatchObject({ setAside: 16, rows: 100 });
+    expect(readFileSync(join(dir, 'ledger-set-aside.jsonl'), 'utf8').trim().split('\n')).toHaveLength(16);
+    expect(lines.at(-1)).toBe('error: the store takes no rows of the ledger: they wait in the journal');
+    store.refuses = () => false;
+    expect(await ledger.settled()).toBe(true);
+    expect(store.traces).toEqual(traces.slice(16));
+    await ledger.close();
+  });
+
   test('takes no store for one that refuses when it only falls silent', async () => {
     const { ledger, store } = ledgerIn(dir);
     await ledger.start();

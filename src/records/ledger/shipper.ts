@@ -40,6 +40,8 @@ const LONGEST_RETRY_MS = 15_000;
 const APPEND_LIMIT_MS = 15_000;
 /** So often a row has to be refused alone before it is set aside: two transactions may have been in each other's way. */
 const REFUSALS = 3;
+/** When so many rows in a row were refused, it is not the rows: those behind them wait, as they do for a store that is away. */
+const MOST_REFUSED = 16;
 
 /** Moves rows into the store, in their order and one transaction at a time, and keeps at it while the store is away. */
 export class Shipper {
@@ -47,6 +49,10 @@ export class Shipper {
   oldest: LedgerRow | undefined;
   shipped = 0;
   #failures = 0;
+  /** Rows that were refused since the last that was taken. */
+  #refusedInRow = 0;
+  /** Of the shipment under way, those that are set aside. */
+  readonly #aside = new Set<LedgerRow>();
   #running: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
   #isStopped = false;
@@ -122,8 +128,10 @@ export class Shipper {
     if (shipment === undefined) return false;
     const { rows } = shipment;
     this.oldest = rows[0];
-    if (rows.length > 0) await this.#ship(rows);
+    const left = this.#aside.size === 0 ? rows : rows.filter((row) => !this.#aside.has(row));
+    if (left.length > 0) await this.#ship(left);
     await shipment.done();
+    this.#aside.clear();
     this.oldest = undefined;
     if (rows.length > 0 && this.#failures > 0) {
       this.#failures = 0;
@@ -145,7 +153,10 @@ export class Shipper {
     for (let refusals = 1; refusals < REFUSALS; refusals++) {
       if ((await this.#refusalOf(rows)) === undefined) return;
     }
+    if (this.#refusedInRow >= MOST_REFUSED) throw refusal.error;
+    this.#refusedInRow++;
     await this.tools.events.refused(row, refusal.error);
+    this.#aside.add(row);
   }
 
   /** Why the store does not want these rows, which it could take as far as it is concerned; undefined: it has them. */
@@ -154,6 +165,7 @@ export class Shipper {
     try {
       await this.#limited(sink.append(rows));
       this.shipped += rows.length;
+      this.#refusedInRow = 0;
       return undefined;
     } catch (error) {
       if (error instanceof StoreSilent || sink.isUnavailable(error)) throw error;
