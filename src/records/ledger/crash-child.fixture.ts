@@ -27,14 +27,15 @@ class UnsteadyStore implements LedgerSink {
   isReliable = false;
   readonly #sink = storeSink(() => Promise.resolve(store));
 
-  async append(rows: readonly LedgerRow[]): Promise<void> {
+  async append(rows: readonly LedgerRow[]): Promise<number> {
     const fails = !this.isReliable && random() < 0.3;
     const isBefore = random() < 0.5;
     if (random() < 0.5) await Bun.sleep(random() * 5);
     if (fails && isBefore) throw new Away();
-    await this.#sink.append(rows);
+    const added = await this.#sink.append(rows);
     // Whoever is killed here, or fails, does not know that the store has them.
     if (fails) throw new Away();
+    return added;
   }
 
   async ping(): Promise<void> {

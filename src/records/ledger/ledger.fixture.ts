@@ -17,15 +17,16 @@ export class FakeStore implements LedgerSink {
   isDown = false;
   refuses: (row: LedgerRow) => boolean = () => false;
 
-  append(rows: readonly LedgerRow[]): Promise<void> {
+  append(rows: readonly LedgerRow[]): Promise<number> {
     this.appends++;
     if (this.isDown) return Promise.reject(new Down('the store is down'));
     if (rows.some((row) => this.refuses(row))) return Promise.reject(new Error('invalid byte sequence'));
+    const before = this.rows.size;
     for (const row of rows) {
       if (this.rows.has(row.id)) this.again++;
       else this.rows.set(row.id, row);
     }
-    return Promise.resolve();
+    return Promise.resolve(this.rows.size - before);
   }
 
   ping(): Promise<void> {

@@ -52,8 +52,9 @@ describe('the ledger', () => {
     const arrived = Promise.withResolvers<void>();
     const append = store.append.bind(store);
     store.append = async (rows) => {
-      await append(rows);
+      const added = await append(rows);
       arrived.resolve();
+      return added;
     };
     put(ledger, 1);
     await arrived.promise;
@@ -109,8 +110,9 @@ describe('the ledger', () => {
     const append = store.append.bind(store);
     store.append = async (rows) => {
       store.isDown = store.appends < 3;
-      await append(rows);
+      const added = await append(rows);
       arrived.resolve();
+      return added;
     };
     await arrived.promise;
     expect(store.rows.size).toBe(10);

@@ -30,8 +30,10 @@ export interface ShipperEvents {
   refused(row: LedgerRow, error: unknown): Promise<void>;
 }
 
-/** The most rows of a transaction. */
-export const MOST_ROWS = 500;
+/** About how many rows are shipped before the journal's position is kept. */
+const MOST_SHIPPED = 500;
+/** The most rows of a transaction: SQLite runs on the gateway's own thread, and requests wait for it to end. */
+const MOST_ROWS = 100;
 /** Rows wait so long for others: a transaction costs far more than a row in it. */
 const GATHER_MS = 200;
 const FIRST_RETRY_MS = 250;
@@ -47,6 +49,7 @@ const MOST_REFUSED = 16;
 export class Shipper {
   /** The first row that is on its way; undefined: none is. */
   oldest: LedgerRow | undefined;
+  /** How many rows the store has taken that it did not have. */
   shipped = 0;
   #failures = 0;
   /** Rows that were refused since the last that was taken. */
@@ -124,12 +127,16 @@ export class Shipper {
 
   /** False: there is nothing to ship. Rejects if the store cannot be used. */
   async #shipNext(): Promise<boolean> {
-    const shipment = await this.tools.next(MOST_ROWS);
+    const shipment = await this.tools.next(MOST_SHIPPED);
     if (shipment === undefined) return false;
     const { rows } = shipment;
     this.oldest = rows[0];
     const left = this.#aside.size === 0 ? rows : rows.filter((row) => !this.#aside.has(row));
-    if (left.length > 0) await this.#ship(left);
+    for (let at = 0; at < left.length; at += MOST_ROWS) {
+      await this.#ship(left.slice(at, at + MOST_ROWS));
+      // A store that does not wait for anything would let nobody else run.
+      await turn();
+    }
     await shipment.done();
     this.#aside.clear();
     this.oldest = undefined;
@@ -163,8 +170,7 @@ export class Shipper {
   async #refusalOf(rows: readonly LedgerRow[]): Promise<{ error: unknown } | undefined> {
     const { sink } = this.tools;
     try {
-      await this.#limited(sink.append(rows));
-      this.shipped += rows.length;
+      this.shipped += await this.#limited(sink.append(rows));
       this.#refusedInRow = 0;
       return undefined;
     } catch (error) {
@@ -184,6 +190,10 @@ export class Shipper {
       cancel();
     }
   }
+}
+
+async function turn(): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
 class StoreSilent extends Error {
