@@ -68,7 +68,19 @@ export function createLedger({ clock, log, store }: FeatureTools): LedgerParts {
       configure: () => undefined,
     },
     async spent() {
-      return ledger === undefined ? [] : await spentSoFar(ledger, store);
+      const started = ledger;
+      if (started === undefined) return [];
+      return await spentSoFar({
+        replayUnshipped: (read) => started.replayUnshipped(read),
+        store,
+        unknown: ({ message }) =>
+          log.error(
+            'what was spent of budgets cannot be read from the database: they begin with what the journal has',
+            {
+              cause: message,
+            },
+          ),
+      });
     },
   };
 }

@@ -24,6 +24,12 @@ export const LEDGER: readonly LogLine[] = [
     meaning: 'The database cannot be used; requests are served all the same. Said once until it can be.',
     fields: [CAUSE],
   },
+  {
+    level: 'error',
+    msg: 'what was spent of budgets cannot be read from the database: they begin with what the journal has',
+    meaning: 'The database cannot be used at the start. A restart when it can be counts all of it again.',
+    fields: [CAUSE],
+  },
   { level: 'info', msg: 'the store takes rows of the ledger again', meaning: 'That is over.', fields: [] },
   {
     level: 'error',
