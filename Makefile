@@ -7,7 +7,7 @@ RUNTIME := node_modules/.installed-runtime
 DEPS := node_modules/.installed
 .DEFAULT_GOAL := help
 
-.PHONY: help run test dev build-all npm formula sbom tour bench soak fuzz check generate manifests fmt clean
+.PHONY: help run test dev build-all npm formula sbom tour bench soak fuzz check generate manifests prices fmt clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -51,6 +51,9 @@ generate: $(DEPS) ## Write config.schema.json, docs/{cli,config,errors,vendors}.
 
 manifests: $(DEPS) ## Write deploy/kubernetes from the Helm chart (with Helm, from PATH or npm)
 	@$(BUN) scripts/manifests.ts
+
+prices: $(DEPS) ## Make the built-in price table anew from published sources (with pip and npm), and the report of where they differ
+	@$(BUN) scripts/prices/make.ts
 
 tour: $(DEPS) ## Write docs/tour.md and the README's picture: runs the program through a night of failures (needs Prometheus)
 	@$(BUN) scripts/tour/run.ts

@@ -18,9 +18,11 @@ print what this page says.`;
 const VARIABLES_INTRO = `Keys of providers and whatever \`\${NAME}\` in a config names are read from the environment as well; so are the variables
 of the runtime, such as \`HTTPS_PROXY\`, \`NO_PROXY\` and \`NODE_EXTRA_CA_CERTS\`.`;
 
-function section({ name, summary, text = [], argument, flags, examples, exits }: Command): string {
+function section(command: Command): string {
+  const { name, summary, text = [], flags, examples, exits } = command;
   const parts = [`## \`${name}\``, `${summary[0]?.toUpperCase()}${summary.slice(1)}.`, ...text];
-  if (argument !== undefined) parts.push(`\`${argument.name}\`: ${argument.help}.`);
+  for (const argument of [command.argument, command.secondArgument])
+    if (argument !== undefined) parts.push(`\`${argument.name}\`: ${argument.help}.`);
   if (flags.length > 0) parts.push(table(['flag', 'meaning'], flags.map(flagRow)));
   const lines = examples.map(({ words, does }) => `llm-proxy ${words.join(' ')} # ${does.replaceAll('`', '')}`);
   parts.push(['```sh', ...lines, '```'].join('\n'));

@@ -24,6 +24,7 @@ import type { Log } from './records/log/log.ts';
 import { Metrics } from './records/metrics/metrics.ts';
 import type { GatewayStatus, LastReload, ReloadResult } from './context.ts';
 import { RequestQueue } from './admission/queue/queue.ts';
+import { CallerAccess } from './admission/keys/caller-access.ts';
 import { SharedStore } from './storage/shared-store.ts';
 import { storePlace } from './config/store-place.ts';
 import { FailedKeys } from './admission/failed-keys.ts';
@@ -67,6 +68,7 @@ export class App {
   readonly #health: HealthChecks;
   readonly #queue: RequestQueue;
   readonly #budget: ByteBudget;
+  readonly #callers = new CallerAccess();
   readonly #store = new SharedStore();
   readonly #place: Place;
   #loadedAt = new Date();
@@ -116,10 +118,10 @@ export class App {
       version: VERSION,
     });
     const create = instead.features ?? createFeatures;
-    const tools = { clock, log, env, metrics: this.metrics, queue: this.#queue };
+    const tools = { clock, log, env, metrics: this.metrics, queue: this.#queue, callers: this.#callers };
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
     const policies = this.features.policiesOf(config);
-    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies });
+    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies, access: this.#callers });
     this.gateway = new Gateway(snapshot, {
       clock,
       log,
@@ -154,7 +156,7 @@ export class App {
     const { configDir, env } = this.#place;
     const { prompts, warnings } = await readPrompts(config, configDir, env);
     const policies = this.features.policiesOf(config);
-    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies });
+    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies, access: this.#callers });
     const changes = promptChanges(this.gateway.snapshot.prompts, prompts);
     await this.#start(config);
     await beforeSwap();

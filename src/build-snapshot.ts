@@ -6,6 +6,7 @@ import { digestOf } from './config/caller-keys.ts';
 import { keySpecOf, teamSpecOf } from './config/made-access.ts';
 import { hasKey } from './config/listen-choice.ts';
 import type { Config } from './config/schema.ts';
+import { hasStore } from './config/store-place.ts';
 import { secretsKeptFromClients } from './config/secrets.ts';
 import { parseStatusRanges } from './config/status-ranges.ts';
 import type { DetectionRules } from './core/classify.ts';
@@ -25,6 +26,8 @@ import { OpenCallers } from './admission/open-callers.ts';
 import type { Policy } from './admission/policy.ts';
 import { Cors } from './admission/cors.ts';
 import { WebPages } from './admission/web-pages.ts';
+import { bookOf } from './pricing/book-of.ts';
+import { builtInTable } from './pricing/price-table.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
 import type { RetryRules, Snapshot } from './snapshot.ts';
 
@@ -68,6 +71,7 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     retry: retryRules(config.fallback),
     detection: detectionRules(config.detection),
     prompts,
+    prices: bookOf(config, builtInTable),
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
     forwardsClientIp: config.proxy.forward_client_ip,
     logsBodies: config.logging.debug_mode,
@@ -78,7 +82,7 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     keyCheck: keyCheckOf(config, access),
     adminKey: adminKeyOf(config),
     openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
-    hasManyCallers: config.keys !== undefined,
+    hasManyCallers: hasManyCallers(config),
     seal: sealOf(config),
     scrubber: scrubberOf(config, env, backends),
     cors,
@@ -141,15 +145,10 @@ function keyCheckOf(config: Config, access: CallerAccess): KeyCheck | undefined 
   return new KeyCheck(own, known, access);
 }
 
-function ownAccess(config: Config): CallerAccess {
+function ownAccess({ keys = [], teams = [] }: Config): CallerAccess {
   const access = new CallerAccess();
-  configureAccess(access, config);
+  access.configure(keys.map(keySpecOf), teams.map(teamSpecOf));
   return access;
-}
-
-/** Lets the keys and teams of a config count. Returns the names that config and store both have. */
-export function configureAccess(access: CallerAccess, { keys = [], teams = [] }: Config): readonly string[] {
-  return access.configure(keys.map(keySpecOf), teams.map(teamSpecOf));
 }
 
 function adminKeyOf({ admin: { api_key: key, previous } }: Config): AdminKey | undefined {
@@ -164,8 +163,14 @@ function previousOf({ until, ...key }: PreviousKey): Pick<CallerKey, 'digest' | 
   return { digest: digestOf(key) ?? '', previousUntil: Date.parse(until) };
 }
 
-function sealOf({ keys, server: { secret } }: Config): IdSeal | undefined {
-  return keys === undefined && secret === undefined ? undefined : new IdSeal(gatewaySecret(secret, 'ids'));
+/** There are keys that tell callers apart, or some can be made at any time. */
+function hasManyCallers(config: Config): boolean {
+  return config.keys !== undefined || (hasStore(config) && hasKey(config));
+}
+
+function sealOf(config: Config): IdSeal | undefined {
+  const { secret } = config.server;
+  return !hasManyCallers(config) && secret === undefined ? undefined : new IdSeal(gatewaySecret(secret, 'ids'));
 }
 
 function scrubberOf(config: Config, env: Environment, backends: ReadonlyMap<string, Backend>): Scrubber | undefined {

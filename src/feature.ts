@@ -1,3 +1,4 @@
+import type { CallerAccess } from './admission/keys/caller-access.ts';
 import type { Policy } from './admission/policy.ts';
 import type { RequestQueue } from './admission/queue/queue.ts';
 import type { Config } from './config/schema.ts';
@@ -12,7 +13,7 @@ import type { Store } from './storage/store.ts';
 
 /**
  * A part of the gateway with state of its own that outlives requests and reloads: it has a say in who may come in (a policy),
- * takes the records of what is over (a sink), or both. `features.ts` has the one list; each is made once for the process.
+ * takes the records of what is over (a sink), or keeps what others ask for. `features.ts` has the one list; each is made once for the process.
  */
 export interface Feature {
   /** Unique, in snake_case; operators see it. A policy has the same name. */
@@ -47,6 +48,8 @@ export interface FeatureTools {
   readonly env: Environment;
   readonly metrics: Metrics;
   readonly queue: RequestQueue;
+  /** Keys and teams, as far as they outlive the config. */
+  readonly callers: CallerAccess;
   /** The database; rejects with `StoreUnavailable`. Only for features that are on where one is configured. */
   readonly store: () => Promise<Store>;
 }

@@ -59,39 +59,42 @@ test('no two metrics have the same name', () => {
   expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
 });
 
-describe.each(features.map((feature): [string, Feature] => [feature.name, feature]))('%s', (name, { policy, sink }) => {
-  test('has a name that operators can read, and its policy has the same', () => {
-    expect(name).toMatch(/^[a-z]+(?:_[a-z]+)*$/);
-    if (policy !== undefined) expect(policy.name).toBe(name);
-    expect(policy ?? sink).toBeDefined();
-  });
+describe.each(features.map((feature): [string, Feature] => [feature.name, feature]))(
+  '%s',
+  (name, { policy, sink, start }) => {
+    test('has a name that operators can read, and its policy has the same', () => {
+      expect(name).toMatch(/^[a-z]+(?:_[a-z]+)*$/);
+      if (policy !== undefined) expect(policy.name).toBe(name);
+      expect(policy ?? sink ?? start).toBeDefined();
+    });
 
-  test('judges a config alone, whatever was in force before', () => {
-    const { feature } = made(name);
-    const set = new FeatureSet([feature], featureTools().log);
-    const before = feature.isOn(NOTHING_ON);
-    feature.configure(NOTHING_ON, snapshotOf(set));
-    expect(feature.isOn(NOTHING_ON)).toBe(before);
-  });
+    test('judges a config alone, whatever was in force before', () => {
+      const { feature } = made(name);
+      const set = new FeatureSet([feature], featureTools().log);
+      const before = feature.isOn(NOTHING_ON);
+      feature.configure(NOTHING_ON, snapshotOf(set));
+      expect(feature.isOn(NOTHING_ON)).toBe(before);
+    });
 
-  test('is configured as often as there are reloads, without a word, and leaves no timer where it is off', () => {
-    const { feature, lines, clock } = made(name);
-    const set = new FeatureSet([feature], featureTools().log);
-    for (let i = 0; i < 3; i++) feature.configure(NOTHING_ON, snapshotOf(set));
-    expect(lines).toEqual([]);
-    if (!feature.isOn(NOTHING_ON)) expect(clock.pending).toBe(0);
-  });
+    test('is configured as often as there are reloads, without a word, and leaves no timer where it is off', () => {
+      const { feature, lines, clock } = made(name);
+      const set = new FeatureSet([feature], featureTools().log);
+      for (let i = 0; i < 3; i++) feature.configure(NOTHING_ON, snapshotOf(set));
+      expect(lines).toEqual([]);
+      if (!feature.isOn(NOTHING_ON)) expect(clock.pending).toBe(0);
+    });
 
-  test('takes a record at once and without an error', () => {
-    const { feature } = made(name);
-    expect(feature.sink?.record(record())).toBeUndefined();
-  });
+    test('takes a record at once and without an error', () => {
+      const { feature } = made(name);
+      expect(feature.sink?.record(record())).toBeUndefined();
+    });
 
-  test('has metrics of the gateway, a code for what is wrong, and a status that is JSON', () => {
-    const { feature } = made(name);
-    for (const family of feature.families ?? []) expect(family.name).toStartWith('llm_proxy_');
-    expect(feature.degraded?.() ?? 'none').toMatch(/^[a-z]+(?:_[a-z]+)*$/);
-    const status = feature.status?.() ?? {};
-    expect(JSON.parse(JSON.stringify(status))).toEqual(status);
-  });
-});
+    test('has metrics of the gateway, a code for what is wrong, and a status that is JSON', () => {
+      const { feature } = made(name);
+      for (const family of feature.families ?? []) expect(family.name).toStartWith('llm_proxy_');
+      expect(feature.degraded?.() ?? 'none').toMatch(/^[a-z]+(?:_[a-z]+)*$/);
+      const status = feature.status?.() ?? {};
+      expect(JSON.parse(JSON.stringify(status))).toEqual(status);
+    });
+  },
+);

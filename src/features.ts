@@ -1,5 +1,6 @@
 import { createBudgets } from './admission/budget/feature.ts';
-import { NO_PRICES } from './admission/budget/pricer.ts';
+import { createCallerConcurrency, createCallerRates } from './admission/caller-limits/feature.ts';
+import { createKeys } from './admission/keys/feature.ts';
 import { createQueue } from './admission/queue/feature.ts';
 import { createRateLimits } from './admission/rate-limit/feature.ts';
 import type { Feature, FeatureTools } from './feature.ts';
@@ -19,10 +20,14 @@ export function createFeatures(tools: FeatureTools): readonly Feature[] {
     createMetricsSink(tools),
     ledger,
     room,
+    createKeys(tools),
+    // Takes nothing that comes back only with time, so it is asked before the rates.
+    createCallerConcurrency(tools),
+    createCallerRates(tools),
     // Before the queue: whoever is over a limit is refused at once, without waiting first.
     createRateLimits(tools),
     // After them: a hold takes longer, and is given back less often.
-    createBudgets(tools, { pricer: NO_PRICES, spentSource: (config) => (ledger.isOn(config) ? { spent } : undefined) }),
+    createBudgets(tools, { spentSource: (config) => (ledger.isOn(config) ? { spent } : undefined) }),
     // Last: a request that gets a slot is sent, so no other policy may refuse it or let it wait after that.
     createQueue(tools),
   ];

@@ -10,6 +10,7 @@ import type { Cors } from './admission/cors.ts';
 import type { OpenCallers } from './admission/open-callers.ts';
 import type { Policy } from './admission/policy.ts';
 import type { WebPages } from './admission/web-pages.ts';
+import type { PriceBook } from './pricing/price-book.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
 
 /** Everything that is derived from one version of the config. Immutable: a reload builds another and swaps. */
@@ -30,6 +31,8 @@ export interface Snapshot {
   readonly retry: RetryRules;
   readonly detection: DetectionRules;
   readonly prompts: PromptSet | undefined;
+  /** What everything costs. It reads nothing before somebody asks. */
+  readonly prices: PriceBook;
   readonly trustedProxies: AddressList;
   /** Whether backends are told the client's address. */
   readonly forwardsClientIp: boolean;

@@ -15,6 +15,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['lib'],
   ['core'],
   ['vendors', 'storage'],
+  ['pricing'],
   ['protocols'],
   ['prompts', 'records', 'translation'],
   ['routing'],

@@ -1,3 +1,4 @@
+import { CallerAccess } from '../../src/admission/keys/caller-access.ts';
 import { RequestQueue } from '../../src/admission/queue/queue.ts';
 import { configOf } from '../../src/config/schema.ts';
 import { CONSEQUENCES } from '../../src/core/failure.ts';
@@ -48,8 +49,15 @@ function allFamilies(): readonly Family[] {
   const metrics = new Metrics(NOTHING);
   const config = configOf({ logging: { base_dir: '' } }, '127.0.0.1:0');
   const log = createLog(logSettings(config, {}), { clock, console: () => undefined });
-  const store = () => Promise.reject(new Error('there is no database'));
-  const features = createFeatures({ clock, log, env: {}, metrics, queue: new RequestQueue(clock), store });
+  const features = createFeatures({
+    clock,
+    log,
+    env: {},
+    metrics,
+    queue: new RequestQueue(clock),
+    callers: new CallerAccess(),
+    store: () => Promise.reject(new Error('there is no database')),
+  });
   return [...metrics.families, ...features.flatMap(({ families = [] }) => families)];
 }
 

@@ -32,6 +32,20 @@ interface Row {
 }
 
 const ROWS: Readonly<Record<string, Row>> = {
+  caller_concurrency: {
+    limits: (room) => ({
+      teams: [
+        { name: 'above', max_concurrency: room },
+        { name: 'core', parent: 'above' },
+      ],
+      keys: [{ ...KEY, team: 'core' }],
+    }),
+    consumes: false,
+  },
+  caller_rates: {
+    limits: (room) => ({ rate_limit: { burst_factor: 1 / NEVER }, keys: [{ ...KEY, rps: room * NEVER }] }),
+    consumes: true,
+  },
   rate_limit: {
     // So slow that a token comes back in no test.
     limits: (room) => ({ rate_limit: { enabled: true, ...rates(room * NEVER), burst_factor: 1 / NEVER } }),
@@ -52,6 +66,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 const TAKES_NOTHING: ReadonlySet<string> = new Set(['ledger_room']);
 
 const NEVER = 2 ** -20;
+const KEY = { name: 'ann', key: 'key-of-ann-1234-abcdefgh', models: ['*'] };
 
 function rates(rps: number): object {
   return { global_rps: rps, per_ip_rps: rps, per_model_rps: { m: rps } };
@@ -98,6 +113,8 @@ class World {
     const exchange = exchangeOf(this.clock);
     exchange.asked = findAlias(this.context.snapshot, 'm');
     exchange.endpoint = CHAT;
+    const shown = { headers: { 'x-api-key': KEY.key }, inQuery: undefined };
+    exchange.caller = this.context.snapshot.keyCheck?.find(shown, this.clock.wallNow())?.caller;
     return exchange;
   }
 

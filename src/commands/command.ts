@@ -35,6 +35,8 @@ export interface Command {
   readonly text?: readonly string[];
   /** An optional one. */
   readonly argument?: Argument;
+  /** One after it, also optional. */
+  readonly secondArgument?: Argument;
   readonly flags: readonly Flag[];
   readonly examples: readonly Example[];
   /** What its exit codes mean, beyond those that all commands have. */
@@ -46,6 +48,7 @@ export interface Command {
 /** What a command was called with, and where it prints. */
 export interface CommandLine {
   readonly argument: string | undefined;
+  readonly secondArgument?: string | undefined;
   readonly flags: FlagValues;
   readonly env: Environment;
   /** Takes whole lines without their ends. */

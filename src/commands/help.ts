@@ -1,7 +1,7 @@
 import { commandLine, usageLine } from '../lib/called-as.ts';
 import { asPlainText } from '../lib/plain-text.ts';
 import { VERSION } from '../lib/version.ts';
-import type { Command, Flag } from './command.ts';
+import type { Argument, Command, Flag } from './command.ts';
 import { HELP, VERSION_FLAG } from './flags.ts';
 
 /** The exit codes that every command has. */
@@ -27,9 +27,9 @@ export const VARIABLES: Readonly<Record<string, string>> = {
 
 /** What the program is and does, in short. */
 export function overview(commands: readonly Command[]): string {
-  const rows = commands.map(({ name, argument, summary }): Row => {
+  const rows = commands.map(({ name, argument, secondArgument, summary }): Row => {
     const words = name === commands[0]?.name ? `[${name}]` : name;
-    return [`${words}${argument === undefined ? '' : ` [${argument.name}]`}`, summary];
+    return [[words, ...argumentWords([argument, secondArgument])].join(' '), summary];
   });
   return [
     `llm-proxy ${VERSION}: a gateway for LLM APIs`,
@@ -43,17 +43,17 @@ export function overview(commands: readonly Command[]): string {
 }
 
 /** What a command does, all of its flags, and how it is used. */
-export function helpOf({ name, summary, text = [], argument, flags, examples, exits = {} }: Command): string {
-  const words = [
-    name,
-    ...(argument === undefined ? [] : [`[${argument.name}]`]),
-    ...(flags.length > 0 ? ['[FLAGS]'] : []),
-  ];
+export function helpOf(command: Command): string {
+  const { name, summary, text = [], flags, examples, exits = {} } = command;
+  const args = [command.argument, command.secondArgument];
+  const words = [name, ...argumentWords(args), ...(flags.length > 0 ? ['[FLAGS]'] : [])];
   return [
     `${commandLine(name)}: ${summary}`,
     `Usage: ${usageLine(...words)}`,
     ...text.map((paragraph) => wrapped(asPlainText(paragraph), '', WIDTH)),
-    ...(argument === undefined ? [] : [section('Argument', [[argument.name, argument.help]])]),
+    ...args.flatMap((argument) =>
+      argument === undefined ? [] : [section('Argument', [[argument.name, argument.help]])],
+    ),
     section('Flags', [...flags, HELP].map(flagRow)),
     section(
       'Examples',
@@ -61,6 +61,11 @@ export function helpOf({ name, summary, text = [], argument, flags, examples, ex
     ),
     section('Exit codes', Object.entries({ ...EXITS, ...exits })),
   ].join('\n\n');
+}
+
+/** `[COMMAND]` */
+function argumentWords(args: readonly (Argument | undefined)[]): string[] {
+  return args.flatMap((argument) => (argument === undefined ? [] : [`[${argument.name}]`]));
 }
 
 /** `-c, --config PATH` */

@@ -74,7 +74,7 @@ describe('ledger export', () => {
       config,
       '--from',
       from,
-      '--to',
+      '--until',
       new Date(at + 2).toISOString(),
     ]);
     expect(some.out.map((line) => JSON.parse(line))).toMatchObject([{ trace_id: 't-1', cost_usd: '0.001234' }]);

@@ -9,6 +9,7 @@ export interface Parsed {
   readonly asks: 'run' | 'help' | 'version';
   readonly command: Command | undefined;
   readonly argument: string | undefined;
+  readonly secondArgument?: string | undefined;
   readonly flags: FlagValues;
 }
 
@@ -55,10 +56,11 @@ function interpret({ argv, tokens, words, known }: Line, named: Command | undefi
     flags.set(flag.name, [...(flags.get(flag.name) ?? []), value]);
   }
   const asks = flags.has(HELP.name) ? 'help' : flags.has(VERSION_FLAG.name) ? 'version' : 'run';
-  const most = named?.argument === undefined ? 0 : 1;
+  const most = named?.argument === undefined ? 0 : named.secondArgument === undefined ? 1 : 2;
   const excess = rest[most];
   if (excess !== undefined) throw new UsageError(`unexpected argument ${excess}${ofCommand(named)}`);
-  return { asks, command: named, argument: rest[0], flags: new FlagValues(flags) };
+  const [argument, secondArgument] = rest;
+  return { asks, command: named, argument, ...(secondArgument && { secondArgument }), flags: new FlagValues(flags) };
 }
 
 const GLOBAL: readonly Flag[] = [HELP, VERSION_FLAG];

@@ -12,6 +12,7 @@ import { init } from './init.ts';
 import { ledger } from './ledger.ts';
 import { CLOSED_PIPE_EXIT, OutputError, printLine } from './output.ts';
 import { parse } from './parse.ts';
+import { prices } from './prices/prices.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
 import type { Environment } from '../lib/environment.ts';
@@ -41,16 +42,29 @@ const version: Command = {
 };
 
 /** All commands, the one that runs where none is named first. */
-export const COMMANDS: readonly Command[] = [serve, check, init, health, schema, explain, db, ledger, help, version];
+export const COMMANDS: readonly Command[] = [
+  serve,
+  check,
+  init,
+  health,
+  schema,
+  prices,
+  explain,
+  db,
+  ledger,
+  help,
+  version,
+];
 
 /** Runs the command of a command line (without the program's name) in an environment; resolves to the exit code. */
 export async function run(argv: readonly string[], env: Environment): Promise<number> {
   try {
-    const { asks, command, argument, flags } = parse(argv, COMMANDS, serve);
+    const { asks, command, argument, secondArgument, flags } = parse(argv, COMMANDS, serve);
     const runs = asks === 'run' ? (command ?? serve) : asks === 'version' ? version : help;
     if (runs.flags.some(({ name }) => name === CONFIG.name) && !isSomewhere()) return nowhere();
     return await runAs(runs, {
       argument: asks === 'help' ? command?.name : argument,
+      secondArgument,
       flags: asks === 'run' ? flags : new FlagValues(),
       env,
       out: printLine,

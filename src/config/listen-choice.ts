@@ -21,6 +21,9 @@ interface Listening {
   readonly listen?: unknown;
   readonly proxy_api_key?: unknown;
   readonly keys?: unknown;
+  readonly admin?: unknown;
+  readonly data_dir?: unknown;
+  readonly database?: unknown;
 }
 
 const DEFAULT_PORT = 8765;
@@ -61,9 +64,17 @@ function listenAt(port: number, config: Listening): string {
   return hasKey(config) ? `:${port}` : `127.0.0.1:${port}`;
 }
 
-/** Whether clients need a key. A list of keys counts, even an empty one. */
-export function hasKey({ proxy_api_key: own, keys }: Listening): boolean {
-  return own !== undefined || keys !== undefined;
+/**
+ * Whether clients need a key. A list of keys counts, even an empty one; so does a key for the admin API where that can make
+ * keys. It never depends on which keys have been made: the last one that is revoked opens nothing.
+ */
+export function hasKey(config: Listening): boolean {
+  return config.proxy_api_key !== undefined || config.keys !== undefined || canMakeKeys(config);
+}
+
+function canMakeKeys({ admin, data_dir: dir, database }: Listening): boolean {
+  const hasAdmin = typeof admin === 'object' && admin !== null && 'api_key' in admin && admin.api_key !== undefined;
+  return hasAdmin && (dir !== undefined || database !== undefined);
 }
 
 /** What decided it, in parentheses, to be shown behind the address; empty if the config did. */

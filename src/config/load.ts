@@ -14,6 +14,7 @@ import { describeIssue, type Finding } from './messages.ts';
 import { checkBackends } from './backend-check.ts';
 import { ConfigError, type ConfigProblem, formatPath } from './problem.ts';
 import { checkPassthrough } from './passthrough-check.ts';
+import { checkPrices } from './price-check.ts';
 import { checkReferences } from './references.ts';
 import { type Config, configSchema } from './schema.ts';
 import type { SourceOptions } from './scalars.ts';
@@ -148,6 +149,7 @@ function readText(text: string, options: ConfigOptions): Reading {
     ...checkCallerKeys(source.value),
     ...checkBackends(source.value, options.env),
     ...checkPassthrough(source.value, options.env),
+    ...checkPrices(source.value),
   ];
   const problems = [...source.problems, ...findings.map((finding) => located(source, finding))];
   if (problems.length > 0 || !result.data) return { problems, secretFiles, wantsJson };

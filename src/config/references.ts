@@ -1,4 +1,5 @@
 import { type Finding, unknownMessage } from './messages.ts';
+import { hasKey } from './listen-choice.ts';
 import type { ConfigPath } from './problem.ts';
 import { wildcardMatches } from '../lib/wildcard.ts';
 
@@ -35,7 +36,7 @@ function sameAddress(config: unknown): Finding[] {
 
 /** Without a key, every web page that is open in a browser here could use the gateway. */
 function openToAllPages(config: unknown): Finding[] {
-  if (at(config, 'proxy_api_key') !== undefined || at(config, 'keys') !== undefined) return [];
+  if (typeof config === 'object' && config !== null && hasKey(config)) return [];
   return items(at(at(config, 'cors'), 'origins')).flatMap((origin, index) => {
     if (origin !== '*') return [];
     const message = 'cannot be "*" while there is no key (set proxy_api_key or keys, or name the origins)';

@@ -9,6 +9,7 @@ import { ledgerSchema } from './sections/ledger.ts';
 import { loggingSchema } from './sections/logging.ts';
 import { modelsSchema } from './sections/models.ts';
 import { passthroughSchema } from './sections/passthrough.ts';
+import { pricesSchema } from './sections/prices.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
 import { dataDirSchema, databaseSchema } from './sections/storage.ts';
 import { nodeNameSchema } from './sections/node.ts';
@@ -36,6 +37,7 @@ export const configSchema = z.strictObject({
   proxy: proxySchema,
   backends: z.array(backendSchema).default([]).describe('The providers behind the gateway.'),
   models: modelsSchema,
+  prices: pricesSchema,
   passthrough: passthroughSchema,
   routing: routingSchema,
   fallback: fallbackSchema,

@@ -1,14 +1,19 @@
 import { dirname, resolve } from 'node:path';
 import type { StorePlace } from '../storage/open-store.ts';
-import type { Config } from './schema.ts';
+
+/** What of a config says where the gateway keeps what it keeps. */
+interface Placed {
+  readonly data_dir?: string | undefined;
+  readonly database?: string | undefined;
+}
 
 /** Whether there is a database. */
-export function hasStore({ data_dir: dir, database }: Pick<Config, 'data_dir' | 'database'>): boolean {
+export function hasStore({ data_dir: dir, database }: Placed): boolean {
   return dir !== undefined || database !== undefined;
 }
 
 /** Where a config keeps what lasts; undefined: nothing is kept. `file` is the config file, from whose folder paths begin. */
-export function storePlace({ database, data_dir: dataDir }: Config, file: string | undefined): StorePlace | undefined {
+export function storePlace({ database, data_dir: dataDir }: Placed, file: string | undefined): StorePlace | undefined {
   if (database !== undefined) return { kind: 'postgres', url: database };
   const folder = dataFolder(dataDir, file);
   return folder === undefined ? undefined : { kind: 'sqlite', file: resolve(folder, 'llm-proxy.db') };

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../lib/json.ts';
+
 /** What a budget counts in. */
 export type BudgetUnit = 'usd' | 'tokens' | 'requests';
 
@@ -34,3 +36,18 @@ export function unitOf({ usd, tokens }: Pick<BudgetSpec, 'usd' | 'tokens'>): Bud
 export function nameOf(spec: Pick<BudgetSpec, 'name' | 'usd' | 'tokens' | 'per'>): string {
   return spec.name ?? `${unitOf(spec)}-${spec.per}`;
 }
+
+/** The budget that a key or team has, of the config or of the store, where only valid ones are; what it leaves out is as usual. */
+export function budgetSpecOf(values: JsonObject): BudgetSpec {
+  return { ...USUAL, per: 'total', ...values };
+}
+
+const USUAL = {
+  zone: 'UTC',
+  week_starts: 'monday',
+  mode: 'hard',
+  alert_at: [50, 80, 100],
+  on_exceeded: 'reject',
+  overrun: 'end',
+  unpriced: 'deny',
+} as const;

@@ -1,4 +1,4 @@
-import type { KeyGeneration } from './caller.ts';
+import type { KeyGeneration, KeyTraits } from './caller.ts';
 import type { Cost, LedgerCharge } from './ledger-row.ts';
 import type { ProtocolName } from './part.ts';
 import type { Consumption } from './token-classes.ts';
@@ -14,14 +14,12 @@ export interface ExchangeRecord {
   readonly clientIp: string;
   /** Whoever the credential stood for; undefined where it stood for nobody. */
   readonly caller: string | undefined;
+  /** The caller's team. */
+  readonly team?: string | undefined;
+  /** What the caller's key says of it; undefined: it has none. */
+  readonly key?: KeyTraits | undefined;
   /** Which of the caller's keys it was, where it was not the current one. */
   readonly keyGeneration?: KeyGeneration | undefined;
-  /** The id of a key that was made at run time. */
-  readonly keyId?: string | undefined;
-  readonly team?: string | undefined;
-  readonly owner?: string | undefined;
-  /** Those of the key. */
-  readonly tags?: Readonly<Record<string, string>> | undefined;
   readonly method: string;
   /** The request's path without its query, which may carry credentials. */
   readonly path: string;

@@ -212,13 +212,6 @@ export const ERROR_CODES = {
     meaning: 'More requests came than `rate_limit` lets in; the message names which limit it was.',
     remedy: 'Wait for `Retry-After`, or raise the limit.',
   },
-  concurrency_limit_exceeded: {
-    status: 429,
-    type: 'rate_limit_error',
-    meaning:
-      'As many requests of this key, or of a team above it, are under way as its `max_concurrency` lets in at once; the message names which it is.',
-    remedy: 'Send fewer at once, or wait until one has ended (`Retry-After` is a guess); or raise the limit.',
-  },
   budget_exceeded: {
     status: 429,
     type: 'rate_limit_error',
@@ -233,6 +226,13 @@ export const ERROR_CODES = {
     meaning: 'No price is known for the model, and a budget in USD counts that lets no such model pass.',
     remedy:
       "Set the model's price, or `unpriced: allow` in the budget. See [budgets.md](budgets.md#models-without-a-price).",
+  },
+  concurrency_limit_exceeded: {
+    status: 429,
+    type: 'rate_limit_error',
+    meaning:
+      'As many requests of this key, or of a team above it, are under way as its `max_concurrency` lets in at once; the message names which it is.',
+    remedy: 'Send fewer at once, or wait until one has ended (`Retry-After` is a guess); or raise the limit.',
   },
   queue_full: {
     status: 503,

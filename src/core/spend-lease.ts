@@ -32,8 +32,11 @@ export abstract class SpendLease extends AdmissionLease {
   /** An attempt is about to be sent. Holds what it takes more; if a hard budget has not got it, says why it may not be sent. */
   abstract begins(attempt: Attempt): Refusal | undefined;
 
-  /** So many tokens of a streamed answer have come since it began. If a hard budget has nothing left for more, says so. */
-  abstract grew(attempt: Attempt, outputTokens: number): Refusal | undefined;
+  /**
+   * So many tokens of a streamed answer have come since it began, and its backend has told how many the request has. If a
+   * hard budget has nothing left for more, says so.
+   */
+  abstract grew(attempt: Attempt, outputTokens: number, inputTokens?: number): Refusal | undefined;
 
   /** What an exchange that is over has taken from each budget. It is settled with the same. */
   abstract charges(spend: RecordedSpend): readonly LedgerCharge[];

@@ -21,7 +21,7 @@ export function finish(exchange: Exchange, context: Context): void {
   exchange.attempts.releaseKept();
   releaseBytes(exchange, context);
   for (const attempt of exchange.attempts.all) releaseBytes(attempt, context);
-  const record = recordOf(exchange, now);
+  const record = recordOf(exchange, now, context.snapshot.prices);
   exchange.leases.settle(record, (error) => logBug(error, exchange, log));
   recordIn(sinks, record, log);
   logBodies(exchange, log);

@@ -4,14 +4,15 @@ import type { Exchange } from '../core/exchange.ts';
 import { bounded } from '../core/attribution.ts';
 import { CLIENT_LEFT } from '../core/record.ts';
 import type { ExchangeRecord, HedgeResult, AttemptRecord, Usage } from '../core/record.ts';
+import type { PriceBook, Priced } from '../pricing/price-book.ts';
 import { GIVEN_UP, usageOfAttempt } from './attempt-usage.ts';
 import { endpointName } from './endpoint-name.ts';
 
 /**
- * What an exchange, its attempts and its delivery came to, when all was over at `now` (of the monotonic clock, in ms). It
- * changes nothing and asks no clock.
+ * What an exchange, its attempts and its delivery came to, when all was over at `now` (of the monotonic clock, in ms). Costs are
+ * told where there are `prices`. It changes nothing and asks no clock.
  */
-export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
+export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): ExchangeRecord {
   const { asked, askedName, attempts, delivery, reportedAttempt } = exchange;
   const left = exchange.aborted?.kind === 'client_gone' && !delivery.isWhole;
   const named = (delivery.attempt ?? attempts.latest)?.named;
@@ -19,17 +20,15 @@ export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
   const durationMs = now - exchange.startedAt;
   const { spending } = exchange.leases;
   const status = left ? CLIENT_LEFT : delivery.status;
-  const tries = attemptRecordsOf(exchange);
+  const tries = attemptRecordsOf(exchange, prices);
   return {
     startedAt: exchange.startedAtWall,
     traceId: exchange.traceId,
     clientIp: exchange.clientIp,
     caller: exchange.caller?.name,
-    keyGeneration: exchange.keyGeneration,
-    keyId: exchange.caller?.key?.id,
     team: exchange.caller?.team?.name,
-    owner: exchange.caller?.key?.owner,
-    tags: exchange.caller?.key?.tags,
+    key: exchange.caller?.key,
+    keyGeneration: exchange.keyGeneration,
     method: exchange.method,
     path: exchange.path,
     alias: askedName,
@@ -72,11 +71,11 @@ export function recordOf(exchange: Exchange, now: number): ExchangeRecord {
  * What is told of each attempt, in the order in which they began; of two at once the one that served, or ended later,
  * comes second, so that the last is always what the client got. Where a count was estimated, nothing was tried.
  */
-export function attemptRecordsOf({ attempts, delivery }: Exchange): AttemptRecord[] {
+export function attemptRecordsOf({ attempts, delivery }: Exchange, prices?: PriceBook): AttemptRecord[] {
   const tries: AttemptRecord[] = [];
   for (const attempt of attempts.all) {
     if (!attempt.isSent && attempt.failure === undefined) continue;
-    const told = attemptRecord(attempt, delivery);
+    const told = attemptRecord(attempt, delivery, prices);
     const before = attempts.all[0];
     if (attempt.isHedge && before !== undefined && endedBefore(attempt, before)) tries.unshift(told);
     else tries.push(told);
@@ -94,8 +93,9 @@ function endedBefore(hedge: Attempt, first: Attempt): boolean {
 /** A type is a word; what is longer is something else. */
 const MOST_TYPE_CHARS = 100;
 
-function attemptRecord(attempt: Attempt, { attempt: served }: Delivery): AttemptRecord {
+function attemptRecord(attempt: Attempt, { attempt: served }: Delivery, prices: PriceBook | undefined): AttemptRecord {
   const { route, failure, status, ms, coolingUntil } = attempt;
+  const usage = usageOfAttempt(attempt);
   return {
     backend: route.backend.name,
     model: route.model,
@@ -112,8 +112,19 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery): Attempt
     coolingUntil,
     dialect: attempt.upstreamProtocol,
     reportedModel: bounded(attempt.reportedModel),
-    usage: usageOfAttempt(attempt),
+    usage,
+    cost: usage && prices?.priceAttempt(pricedAs(attempt), usage, startOf(attempt)),
   };
+}
+
+/** What there is to price. */
+function pricedAs({ route, reportedModel }: Attempt): Priced {
+  return { backend: route.backend.name, model: route.model, reportedModel: bounded(reportedModel) };
+}
+
+/** In milliseconds since the epoch. */
+function startOf({ exchange, startedAt }: Attempt): number {
+  return exchange.startedAtWall + startedAt - exchange.startedAt;
 }
 
 function hedgeResult(hedge: Attempt, served: Attempt | undefined): HedgeResult {

@@ -13,6 +13,7 @@ import { noteStream } from './note-usage.ts';
 import { withOwnIds } from './own-ids.ts';
 import type { AttemptContext } from './settle.ts';
 import { begun, classify, rememberKept, succeed } from './settle.ts';
+import { piecesOf } from './stream-feed.ts';
 import { StreamInspector } from './stream-inspector.ts';
 
 /** One that is longer is given up. */
@@ -80,9 +81,12 @@ async function readAll({ body }: UpstreamAnswer, events: StreamInspector, run: A
     bytes += chunk.value.byteLength;
     if (bytes > MOST_BYTES) throw new UnreadableStream('too long to be collected');
     if (bytes > UNCOUNTED_BYTES && !hasRoomFor(chunk.value.byteLength, attempt, context)) throw new NoRoom();
-    events.push(chunk.value);
-    const refusal = run.exchange.leases.spending?.grew(attempt, events.seen);
-    if (refusal !== undefined && !events.isComplete) throw new OverBudget(refusal);
+    const { spending } = run.exchange.leases;
+    for (const piece of spending === undefined ? [chunk.value] : piecesOf(chunk.value)) {
+      events.push(piece);
+      const refusal = spending?.grew(attempt, events.tokensSeen);
+      if (refusal !== undefined && !events.isComplete) throw new OverBudget(refusal);
+    }
   }
 }
 

@@ -12,6 +12,7 @@ export class StreamFeed {
   #pendingBytes = 0;
   /** Why no more is read: what came is paid for, and nothing is left for the rest. */
   #over: OverBudget | undefined;
+  #isInputTold = false;
 
   constructor(
     private body: UpstreamBody,
@@ -37,19 +38,32 @@ export class StreamFeed {
     this.run.attempt.watch.gotBytes();
     if (done) return this.events.last();
     const { seen, hasEnded } = this.events;
-    const bytes = this.events.push(value);
+    const { spending } = this.run.exchange.leases;
+    const bytes = spending === undefined ? this.events.push(value) : this.#spend(value, spending);
     if (hasEnded) this.#patience.ends(this.run.context.clock.now(), this.events.seen > seen);
     const pending = this.events.pendingBytes;
     if (pending > UNCOUNTED_BYTES || this.#pendingBytes > 0) this.#count(pending);
-    const { spending } = this.run.exchange.leases;
-    if (spending !== undefined) this.#spend(spending);
     return bytes;
   }
 
-  /** What has come is held for. */
-  #spend(spending: SpendLease): void {
-    const refusal = spending.grew(this.run.attempt, this.events.seen);
-    if (refusal !== undefined) this.#over = new OverBudget(refusal);
+  /** The same where what comes is held for, piece by piece. Where nothing is left, the rest of it is dropped. */
+  #spend(chunk: Uint8Array, spending: SpendLease): Uint8Array {
+    const looked: Uint8Array[] = [];
+    for (const piece of piecesOf(chunk)) {
+      looked.push(this.events.push(piece));
+      const refusal = spending.grew(this.run.attempt, this.events.tokensSeen, this.#inputTold());
+      if (refusal === undefined) continue;
+      this.#over = new OverBudget(refusal);
+      break;
+    }
+    return looked.length === 1 && looked[0] !== undefined ? looked[0] : Buffer.concat(looked);
+  }
+
+  /** How many tokens the request has, once, where the stream tells it at its beginning. */
+  #inputTold(): number | undefined {
+    if (this.#isInputTold || !this.events.hasContent) return undefined;
+    this.#isInputTold = true;
+    return this.events.usage?.promptTokens;
   }
 
   /** What is here of an event that is not whole counts for the memory that all have. */
@@ -75,6 +89,17 @@ export class StreamFeed {
   cancel(): void {
     this.body.cancel();
   }
+}
+
+/** Of dense text, so many bytes are as many tokens as are held for at a time. */
+const PIECE_BYTES = 1024;
+
+/** A chunk in pieces so small that none of them is dearer than a step of what is held. Most chunks are one. */
+export function piecesOf(chunk: Uint8Array): Iterable<Uint8Array> {
+  if (chunk.byteLength <= PIECE_BYTES) return [chunk];
+  return Array.from({ length: Math.ceil(chunk.byteLength / PIECE_BYTES) }, (_, at) =>
+    chunk.subarray(at * PIECE_BYTES, (at + 1) * PIECE_BYTES),
+  );
 }
 
 /** The body with a read that is under way already. */

@@ -1,4 +1,5 @@
 import type { Attempt } from '../core/attempt.ts';
+import { tokensOfBytes } from '../core/estimate-tokens.ts';
 import { Work, type WorkLimits } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { isJson } from '../lib/is-json.ts';
@@ -121,6 +122,11 @@ export class StreamInspector {
   /** How much text the events have said. */
   get saidBytes(): number {
     return this.#reader.said + this.#moreBytes;
+  }
+
+  /** About how many tokens have come: by the length of the text, and many backends send one at a time. */
+  get tokensSeen(): number {
+    return Math.max(this.seen, tokensOfBytes(this.saidBytes));
   }
 
   get facts(): AnswerFacts {

@@ -83,7 +83,8 @@ export function isUnlikely(settings: PlaceSettings): Vendor | undefined {
   return vendor !== undefined && endpointFor(vendor, settings) === undefined ? vendor : undefined;
 }
 
-function vendorOf({ vendor: name, url }: PlaceSettings): Vendor | undefined {
+/** Whose API a backend's is: as the config says, or its URL's host; undefined: a server that no vendor is known for. */
+export function vendorOf({ vendor: name, url }: PlaceSettings): Vendor | undefined {
   if (name !== undefined) return VENDORS.find((vendor) => vendor.name === name);
   return url === undefined ? undefined : vendorAt(url);
 }

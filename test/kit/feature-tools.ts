@@ -1,3 +1,4 @@
+import { CallerAccess } from '../../src/admission/keys/caller-access.ts';
 import { RequestQueue } from '../../src/admission/queue/queue.ts';
 import type { FeatureTools } from '../../src/feature.ts';
 import { createLog } from '../../src/records/log/log.ts';
@@ -23,6 +24,7 @@ export function featureTools(clock = new FakeClock(), show: (line: string) => vo
     log: createLog(settings, { clock, console: show }),
     metrics,
     queue: new RequestQueue(clock),
+    callers: new CallerAccess(),
     store: () => Promise.reject(new Error('there is no database')),
   };
 }

@@ -16,11 +16,12 @@ export async function runCommand(
   words: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<CommandOutcome> {
-  const { argument, flags } = parse([command.name, ...words], COMMANDS, command);
+  const { argument, secondArgument, flags } = parse([command.name, ...words], COMMANDS, command);
   const out: string[] = [];
   const err: string[] = [];
   const code = await command.run({
     argument,
+    secondArgument,
     flags,
     env,
     out: (line) => void out.push(line),

@@ -1,5 +1,6 @@
 // Walks the table of endpoints: whatever reaches a backend passes authentication and the limits.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { ENDPOINT_KINDS } from '../../src/core/endpoint-kind.ts';
 import type { Auth, EndpointRow, Limits } from '../../src/core/endpoint-row.ts';
 import type { Method } from '../../src/core/exchange.ts';
 import { PROTOCOLS } from '../../src/protocols/registry.ts';
@@ -167,6 +168,86 @@ test('what is for operators is not for callers, nor the reverse', async () => {
   const isOperators = ({ row }: Asked): boolean => row.auth === 'operator' || row.auth === 'scraper';
   expect(await otherwise(gateway, (asked) => isOperators(asked) && [403], KEY)).toEqual([]);
   expect(await otherwise(gateway, (asked) => asked.row.auth === 'caller' && [403], ADMIN)).toEqual([]);
+});
+
+describe('a key that is not for a request', () => {
+  const kinds: readonly (readonly [string, object, code: string])[] = [
+    ['switched off', { enabled: false }, 'key_disabled'],
+    ['expired', { expires_at: '2020-01-01' }, 'key_expired'],
+    ['for other addresses', { allowed_ips: ['192.0.2.0/24', '2001:db8::/32'] }, 'address_not_allowed'],
+    ['of a team that may not be there', { team: 'core', allowed_ips: ['192.0.2.1'] }, 'address_not_allowed'],
+  ];
+
+  test('opens no row of the table, whatever is wrong with it', async () => {
+    const keys = kinds.map(([, limits], at) => ({ name: `k${at}`, key: `${KEY}-${at}`, models: ['*'], ...limits }));
+    const gateway = await started({ keys, teams: [{ name: 'core' }], server: { failed_keys_per_minute: 10_000 } });
+    const before = upstream.requests.length;
+    for (const [at, [what, , code]] of kinds.entries()) {
+      const status = code === 'key_expired' ? 401 : 403;
+      const wrong = await otherwise(gateway, ({ row }) => (row.auth === 'public' ? [200] : [status]), `${KEY}-${at}`);
+      expect([what, wrong]).toEqual([what, []]);
+    }
+    expect(upstream.requests.length).toBe(before);
+    const codes = new Set(gateway.logs().map(({ error_code: code }) => code));
+    expect([...codes].toSorted()).toEqual(['address_not_allowed', 'key_disabled', 'key_expired']);
+  });
+
+  test('of other endpoints opens its own alone, and the lists of models', async () => {
+    const keys = ENDPOINT_KINDS.map((kind) => ({
+      name: kind,
+      key: `${KEY}-${kind}`,
+      models: ['*'],
+      endpoints: [kind],
+    }));
+    const gateway = await started({ keys });
+    const openTo = new Map<string, Set<string>>();
+    for (const kind of ENDPOINT_KINDS) {
+      for (const asked of WALK.filter(({ row }) => row.auth === 'caller')) {
+        const before = upstream.requests.length;
+        const status = await ask(gateway, asked, `${KEY}-${kind}`);
+        const isList = asked.row.handler === 'models' || asked.row.handler === 'model_by_id';
+        const place = `${asked.method} ${asked.path}`;
+        if (isList) expect([place, status]).not.toEqual([place, 403]);
+        else if (upstream.requests.length > before) openTo.set(place, (openTo.get(place) ?? new Set()).add(kind));
+      }
+    }
+    // Each is reached with keys of one kind; what lists what all callers keep is for operators.
+    for (const [place, kindsOf] of openTo) expect([place, kindsOf.size]).toEqual([place, 1]);
+    const kindOf = (place: string): string | undefined => [...(openTo.get(place) ?? [])][0];
+    expect(kindOf('POST /v1/chat/completions')).toBe('chat');
+    expect(kindOf('POST /v1/messages')).toBe('chat');
+    expect(kindOf('POST /v1/messages/count_tokens')).toBe('chat');
+    expect(kindOf('POST /v1/responses')).toBe('chat');
+    expect(kindOf('POST /v1beta/models/mine:generateContent')).toBe('chat');
+    for (const kind of ['completions', 'embeddings', 'moderations', 'rerank'])
+      expect([kind, kindOf(`POST /v1/${kind}`)]).toEqual([kind, kind]);
+    expect(kindOf('POST /v1/audio/isolation')).toBe('audio');
+    expect(kindOf('POST /v1/images/generations')).toBe('images');
+    expect(new Set([...openTo.values()].flatMap((kindsOf) => [...kindsOf]))).toEqual(new Set(ENDPOINT_KINDS));
+  });
+
+  test('over its limit, or over that of a team above it, opens nothing that costs anything', async () => {
+    const team = { team: 'core', models: ['*'] };
+    const gateway = await started({
+      rate_limit: { burst_factor: BURST },
+      teams: [
+        { name: 'company', rps: 1 / BURST },
+        { name: 'core', parent: 'company' },
+      ],
+      keys: [
+        { name: 'ann', key: `${KEY}-ann`, ...team },
+        { name: 'bob', key: `${KEY}-bob`, ...team },
+      ],
+    });
+    expect(await ask(gateway, chatOf(WALK), `${KEY}-ann`)).toBe(200);
+    const before = upstream.requests.length;
+    // Lists of what all keep (403), and ids that are not the caller's (404), are refused before.
+    for (const who of ['ann', 'bob'])
+      expect(await otherwise(gateway, ({ row }) => row.auth === 'caller' && [429, 403, 404], `${KEY}-${who}`)).toEqual(
+        [],
+      );
+    expect(upstream.requests.length).toBe(before);
+  });
 });
 
 test('over the rate limit there is nothing but what has no limits', async () => {

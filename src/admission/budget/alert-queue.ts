@@ -20,8 +20,8 @@ export interface AlertEvents {
 
 /** So many wait at most; of more, the newest are given up. */
 const MOST_WAITING = 1000;
-/** With the pauses between, one is tried for about an hour. */
-const MOST_TRIES = 10;
+/** With the pauses between, one is tried for about half an hour. */
+const MOST_TRIES = 12;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 10 * 60_000;
 

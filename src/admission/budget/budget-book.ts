@@ -1,10 +1,11 @@
-import type { BudgetSpec, MatchedBudgetSpec } from '../../core/budget-spec.ts';
+import { budgetSpecOf, type BudgetSpec, type MatchedBudgetSpec } from '../../core/budget-spec.ts';
 import type { Caller } from '../../core/caller.ts';
 import type { Alias } from '../../core/route.ts';
+import type { SharedLimits, Team } from '../../core/team.ts';
 import { Recent } from '../../lib/recent.ts';
 import { TokenBucket } from '../../lib/token-bucket.ts';
 import { Budget } from './budget.ts';
-import { ruleOf } from './budget-rule.ts';
+import { ALL, keyOwner, owner, ruleOf, teamOwner, type Owner } from './budget-rule.ts';
 import { rateOf, type TokenRate } from './pool.ts';
 import type { SpentRow } from './spent-source.ts';
 
@@ -21,12 +22,19 @@ interface AliasLimits {
   readonly tokensPerMinute: number | undefined;
 }
 
-/** What budgets go by. What is set for keys and teams is with their callers. */
+/** What budgets go by. What counts for keys and teams is with their callers. */
 export interface BudgetSettings {
   /** Those of all requests, or of those of keys with certain tags. */
   readonly matched: readonly MatchedBudgetSpec[];
   /** Aliases for which anything is set. */
   readonly aliases: readonly AliasLimits[];
+  /** The keys and teams of the config that have budgets: what there is of them is told before anybody asks. */
+  readonly owners: readonly { readonly owner: Owner; readonly budgets: readonly BudgetSpec[] }[];
+}
+
+/** What counts for a caller as long as its teams are these: with any change of teams, all of them have another lineage. */
+interface CallerLimits extends Limits {
+  readonly lineage: readonly Team[] | undefined;
 }
 
 /** So many buckets of tokens are remembered. */
@@ -37,8 +45,8 @@ export class BudgetBook {
   readonly #budgets = new Map<string, Budget>();
   readonly #buckets = new Recent<TokenBucket>(MOST_BUCKETS);
   #earlier = new Map<string, Map<number, bigint>>();
-  /** A caller is one object for as long as its key and its teams stay as they are. */
-  #ofCallers = new WeakMap<Caller, Limits>();
+  /** A caller is one object for as long as its key stays as it is. */
+  #ofCallers = new WeakMap<Caller, CallerLimits>();
   #ofAliases = new Map<string, Limits>();
   #matched: readonly MatchedBudgetSpec[] = [];
   #configured: readonly Budget[] = [];
@@ -54,25 +62,29 @@ export class BudgetBook {
   }
 
   /** Lets settings count from now on. What was spent stays, as long as a budget has its name, unit and window. */
-  configure({ matched, aliases }: BudgetSettings): void {
+  configure({ matched, aliases, owners }: BudgetSettings): void {
     this.#ofCallers = new WeakMap();
     this.#matched = matched;
     this.#ofAliases = new Map();
     for (const { name, budgets, tokensPerMinute } of aliases) {
       this.#ofAliases.set(name, {
-        budgets: budgets.map((spec) => this.#budgetOf(`model:${name}`, spec)),
+        budgets: budgets.map((spec) => this.#budgetOf(owner(`model:${name}`), spec)),
         tokenRates: tokensPerMinute === undefined ? [] : [rateOfAlias(name, tokensPerMinute)],
       });
     }
-    const ofAliases = Array.from(this.#ofAliases.values(), (of) => of.budgets).flat();
-    this.#configured = [...matched.map((spec) => this.#budgetOf('all', spec)), ...ofAliases];
+    this.#configured = [
+      ...matched.map((spec) => this.#budgetOf(ALL, spec)),
+      ...Array.from(this.#ofAliases.values(), (of) => of.budgets).flat(),
+      ...owners.flatMap(({ owner: own, budgets }) => budgets.map((spec) => this.#budgetOf(own, spec))),
+    ];
   }
 
   /** What counts for a caller: its key, its team with all above it, and what matches its tags. */
   ofCaller(caller: Caller): Limits {
+    const lineage = caller.team?.lineage;
     const known = this.#ofCallers.get(caller);
-    if (known !== undefined) return known;
-    const limits = this.#limitsOf(caller);
+    if (known !== undefined && known.lineage === lineage) return known;
+    const limits = { ...this.#limitsOf(caller), lineage };
     this.#ofCallers.set(caller, limits);
     return limits;
   }
@@ -97,14 +109,22 @@ export class BudgetBook {
     return this.#configured;
   }
 
-  #limitsOf(caller: Caller): Limits {
-    const tags = tagsOf(caller);
-    const matched = this.#matched.filter(({ match }) => fits(match, tags));
-    return { budgets: matched.map((spec) => this.#budgetOf('all', spec)), tokenRates: [] };
+  #limitsOf({ id, name, team, key }: Caller): Limits {
+    const budgets: Budget[] = [];
+    const tokenRates: TokenRate[] = [];
+    const add = (of: Owner, { budgets: own, tpm }: Pick<SharedLimits, 'budgets' | 'tpm'>, noun: string): void => {
+      for (const values of own) budgets.push(this.#budgetOf(of, budgetSpecOf(values)));
+      if (tpm !== undefined)
+        tokenRates.push({ id: of.id, scope: `token limit of the ${noun}`, key: 'tpm', perMinute: tpm });
+    };
+    if (key !== undefined) add(keyOwner({ id, name, team: team?.name, keyId: key.id }), key.limits, 'key');
+    for (const each of team?.lineage ?? []) add(teamOwner(each.name), each.limits, `team \`${each.name}\``);
+    for (const spec of this.#matched) if (fits(spec.match, key?.tags ?? {})) budgets.push(this.#budgetOf(ALL, spec));
+    return { budgets, tokenRates };
   }
 
-  #budgetOf(owner: string, spec: BudgetSpec): Budget {
-    const rule = ruleOf(owner, spec);
+  #budgetOf(of: Owner, spec: BudgetSpec): Budget {
+    const rule = ruleOf(of, spec);
     const known = this.#budgets.get(rule.id);
     if (known !== undefined) {
       known.follow(rule);
@@ -119,10 +139,6 @@ export class BudgetBook {
 function rateOfAlias(name: string, perMinute: number): TokenRate {
   const scope = `token limit of the model \`${name}\``;
   return { id: `model:${name}`, scope, key: `rate_limit.per_model_tpm.${name}`, perMinute };
-}
-
-function tagsOf(_caller: Caller): Readonly<Record<string, string>> {
-  return {};
 }
 
 function fits(match: Readonly<Record<string, string>>, tags: Readonly<Record<string, string>>): boolean {

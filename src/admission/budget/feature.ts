@@ -1,24 +1,27 @@
 import type { Config } from '../../config/schema.ts';
+import { hasStore } from '../../config/store-place.ts';
 import type { Feature, FeatureTools } from '../../feature.ts';
+import type { Snapshot } from '../../snapshot.ts';
+import { placeOf } from '../keys/caller-of.ts';
 import { AlertQueue } from './alert-queue.ts';
 import { alertsDue } from './alert.ts';
 import { BudgetBook, type BudgetSettings } from './budget-book.ts';
 import { budgetFamilies } from './budget-families.ts';
 import { Expectation } from './expectation.ts';
+import { keyOwner, teamOwner } from './budget-rule.ts';
 import { budgetPolicy } from './policy.ts';
-import type { Pricer } from './pricer.ts';
 import { sendAlert } from './send-alert.ts';
 import type { SpentSource } from './spent-source.ts';
+import { tablePricer } from './table-pricer.ts';
 
 /** What budgets need of other features. */
 export interface BudgetSources {
-  readonly pricer: Pricer;
   /** Who remembers what was spent; undefined: nobody does under this config. */
   spentSource(config: Config): SpentSource | undefined;
 }
 
 /** Budgets and tokens per minute as a feature. */
-export function createBudgets({ clock, log }: FeatureTools, { pricer, spentSource }: BudgetSources): Feature {
+export function createBudgets({ clock, log }: FeatureTools, { spentSource }: BudgetSources): Feature {
   const book = new BudgetBook();
   const counts = { sent: 0, failed: 0 };
   const alerts = new AlertQueue(clock, sendAlert, {
@@ -31,7 +34,7 @@ export function createBudgets({ clock, log }: FeatureTools, { pricer, spentSourc
   const tools = {
     book,
     expectation: new Expectation(),
-    pricer,
+    pricerOf: ({ prices }: Snapshot) => tablePricer(prices, () => clock.wallNow()),
     clock,
     onSpent(pool: Parameters<typeof alertsDue>[0]) {
       for (const alert of alertsDue(pool, clock.wallNow())) {
@@ -64,12 +67,14 @@ export function createBudgets({ clock, log }: FeatureTools, { pricer, spentSourc
   };
 }
 
+/** Keys that are made at run time may have budgets at any moment. */
 function isOn(config: Config): boolean {
-  const { matched, aliases } = settingsOf(config);
-  return matched.length + aliases.length > 0;
+  const { matched, aliases, owners } = settingsOf(config);
+  if (matched.length + aliases.length + owners.length > 0 || hasStore(config)) return true;
+  return [...(config.keys ?? []), ...(config.teams ?? [])].some(({ tpm }) => tpm !== undefined);
 }
 
-function settingsOf({ budgets = [], models, rate_limit: limits }: Config): BudgetSettings {
+function settingsOf({ budgets = [], models, keys = [], teams = [], rate_limit: limits }: Config): BudgetSettings {
   const aliases = Object.entries(models).map(([name, { enabled, budgets: own = [] }]) => ({
     name,
     enabled,
@@ -81,5 +86,12 @@ function settingsOf({ budgets = [], models, rate_limit: limits }: Config): Budge
     aliases: aliases.filter(
       ({ enabled, budgets: own, tokensPerMinute }) => enabled && (own.length > 0 || tokensPerMinute !== undefined),
     ),
+    owners: [
+      ...keys.map(({ name, team, budgets: own = [] }) => ({
+        owner: keyOwner({ id: placeOf(name, team), name, team, keyId: undefined }),
+        budgets: own,
+      })),
+      ...teams.map(({ name, budgets: own = [] }) => ({ owner: teamOwner(name), budgets: own })),
+    ].filter(({ budgets: own }) => own.length > 0),
   };
 }

@@ -1,5 +1,6 @@
 import type { Attempt } from '../../core/attempt.ts';
 import type { BudgetUnit } from '../../core/budget-spec.ts';
+import { totalTokens } from '../../core/consumption.ts';
 import type { LedgerCharge } from '../../core/ledger-row.ts';
 import type { AttemptRecord, ExchangeRecord } from '../../core/record.ts';
 import type { Refusal } from '../../core/refusal.ts';
@@ -10,7 +11,7 @@ import type { Expected } from './expectation.ts';
 import { Leg } from './leg.ts';
 import { BudgetPool, TokenPool, type Asking, type Pool } from './pool.ts';
 import type { Rates } from './pricer.ts';
-import { amountSpent, totalTokens } from './spent.ts';
+import { amountSpent } from './spent.ts';
 
 /** So many tokens of output more are held for when a stream has used up what was held for it (docs/budgets.md). */
 export const STEP_TOKENS = 256;
@@ -115,11 +116,12 @@ export class Hold extends SpendLease {
     return lack && keeper.lacking(lack);
   }
 
-  grew(attempt: Attempt, output: number): Refusal | undefined {
+  grew(attempt: Attempt, output: number, input?: number): Refusal | undefined {
     const leg = this.#legs.find((each) => each.attempt === attempt);
     if (leg === undefined) return undefined;
     leg.seen = output;
-    if (output <= leg.covered) return undefined;
+    const isLonger = input !== undefined && leg.noteInput(input);
+    if (output <= leg.covered && !isLonger) return undefined;
     leg.extend(output + STEP_TOKENS);
     const lack = this.#take(this.#isLate ? 'late' : 'stream', this.#shares, this.#legs);
     return lack && this.keeper.lacking(lack);

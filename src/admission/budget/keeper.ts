@@ -5,6 +5,7 @@ import type { Refusal } from '../../core/refusal.ts';
 import type { Alias, NamedAlias } from '../../core/route.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { routesFor } from '../../routing/aliases.ts';
+import type { Snapshot } from '../../snapshot.ts';
 import type { Budget } from './budget.ts';
 import type { BudgetBook, Limits } from './budget-book.ts';
 import type { Expectation, Expected } from './expectation.ts';
@@ -18,7 +19,8 @@ import { sizeOf, type RequestSize } from './request-size.ts';
 export interface BudgetTools {
   readonly book: BudgetBook;
   readonly expectation: Expectation;
-  readonly pricer: Pricer;
+  /** Who knows what things cost under a snapshot. */
+  pricerOf(snapshot: Snapshot): Pricer;
   readonly clock: Clock;
   /** Something was spent of a budget. */
   onSpent(pool: BudgetPool): void;
@@ -28,13 +30,16 @@ export interface BudgetTools {
 export class Keeper implements HoldKeeper {
   readonly #size: RequestSize;
   readonly #caller: string;
+  readonly #pricer: Pricer;
 
   constructor(
     private readonly exchange: Exchange,
     private readonly tools: BudgetTools,
+    snapshot: Snapshot,
   ) {
+    this.#pricer = tools.pricerOf(snapshot);
     this.#size = sizeOf(exchange);
-    this.#caller = (exchange.caller ?? ANONYMOUS).name;
+    this.#caller = (exchange.caller ?? ANONYMOUS).id;
   }
 
   /** What is to be held if `asked` serves, in the place of `askedFirst` if that is another. */
@@ -61,7 +66,7 @@ export class Keeper implements HoldKeeper {
   }
 
   ratesOf({ route }: Attempt, inputTokens: number): Rates | undefined {
-    return this.tools.pricer.rates(route, inputTokens);
+    return this.#pricer.rates(route, inputTokens);
   }
 
   unpriced(pool: BudgetPool, { route }: Attempt): Refusal {
@@ -90,7 +95,7 @@ export class Keeper implements HoldKeeper {
     let dearest: Rates | undefined;
     for (const tier of asked.alias.tiers) {
       for (const route of routesFor(tier, asked)) {
-        const rates = this.tools.pricer.rates(route, input);
+        const rates = this.#pricer.rates(route, input);
         if (rates === undefined) continue;
         if (dearest === undefined || nanoUsdOf(rates, input, output) > nanoUsdOf(dearest, input, output))
           dearest = rates;

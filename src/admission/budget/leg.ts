@@ -1,5 +1,6 @@
 import type { Attempt } from '../../core/attempt.ts';
 import type { BudgetUnit } from '../../core/budget-spec.ts';
+import { GIVEN_UP } from '../../records/attempt-usage.ts';
 import type { Expected } from './expectation.ts';
 import { nanoUsdOf, type Rates } from './pricer.ts';
 
@@ -10,9 +11,10 @@ export class Leg {
   /** As many may come before more has to be held. */
   covered = 0;
   #output: number;
+  #input: number;
 
   constructor(
-    private readonly expected: Expected,
+    expected: Expected,
     /** Undefined: no price is known. */
     private readonly rates: Rates | undefined,
     /** The alias that its route belongs to. */
@@ -20,6 +22,7 @@ export class Leg {
     readonly attempt?: Attempt,
   ) {
     this.#output = expected.output;
+    this.#input = expected.input;
   }
 
   /** So much output is to be held for. */
@@ -27,12 +30,20 @@ export class Leg {
     this.#output = Math.max(this.#output, output);
   }
 
+  /** Its backend has told how many tokens its input has. Returns whether that is more than was expected. */
+  noteInput(tokens: number): boolean {
+    const isMore = tokens > this.#input;
+    this.#input = Math.max(this.#input, tokens);
+    return isMore;
+  }
+
   /** What is to be held for it. Once it has failed, nothing more comes: what came was paid for. */
   needed(unit: BudgetUnit): number {
     const { attempt } = this;
     if (attempt?.failure === undefined) return this.#amount(unit, this.#output);
     const output = attempt.usage?.completionTokens ?? this.seen;
-    return output === 0 ? 0 : this.#amount(unit, output);
+    // Who was given up has had the request.
+    return output === 0 && !GIVEN_UP.has(attempt.failure.kind) ? 0 : this.#amount(unit, output);
   }
 
   /** What it takes to begin, or to go on with what has come. */
@@ -50,7 +61,7 @@ export class Leg {
   }
 
   #amount(unit: BudgetUnit, output: number): number {
-    const { input } = this.expected;
+    const input = this.#input;
     if (unit === 'requests') return 1;
     if (unit === 'tokens') return input + output;
     return this.rates === undefined ? 0 : nanoUsdOf(this.rates, input, output);

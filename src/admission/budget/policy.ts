@@ -18,16 +18,16 @@ export function budgetPolicy(tools: BudgetTools): Policy {
     check: ({ caller = ANONYMOUS }) => refuseSpent(tools.book.ofCaller(caller).budgets, tools),
     admit(exchange, { snapshot }) {
       if (!mayCost(exchange)) return undefined;
-      const keeper = new Keeper(exchange, tools);
+      const keeper = new Keeper(exchange, tools, snapshot);
       const taken = take(exchange.asked, keeper);
       if (taken === undefined || taken instanceof Hold) return taken;
       const hold = taken.isUnpriced ? undefined : takeFallback(taken, exchange, keeper, snapshot);
       if (hold === undefined) throw refusalOf(taken, exchange, keeper);
       return hold;
     },
-    adopt(exchange) {
+    adopt(exchange, { snapshot }) {
       if (!mayCost(exchange) || exchange.leases.spending !== undefined) return undefined;
-      const keeper = new Keeper(exchange, tools);
+      const keeper = new Keeper(exchange, tools, snapshot);
       const shares = keeper.sharesFor(exchange.asked, NONE);
       return shares.length === 0 ? undefined : Hold.late(shares, keeper.planFor(exchange.asked, undefined), keeper);
     },

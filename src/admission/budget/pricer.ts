@@ -4,6 +4,8 @@ import type { Route } from '../../core/route.ts';
 export interface Rates {
   readonly input: number;
   readonly output: number;
+  /** What a request costs besides, in nano-USD: an image, say. */
+  readonly each?: number | undefined;
 }
 
 /** Who knows what things cost. What an attempt did cost is in its record. */
@@ -13,9 +15,6 @@ export interface Pricer {
 }
 
 /** What so many tokens cost at most, in nano-USD. */
-export function nanoUsdOf({ input, output }: Rates, inputTokens: number, outputTokens: number): number {
-  return Math.ceil((input * inputTokens + output * outputTokens) / 1000);
+export function nanoUsdOf({ input, output, each = 0 }: Rates, inputTokens: number, outputTokens: number): number {
+  return Math.ceil((input * inputTokens + output * outputTokens) / 1000) + each;
 }
-
-/** Nobody knows a price. */
-export const NO_PRICES: Pricer = { rates: () => undefined };

@@ -1,7 +1,7 @@
 import { wasForNothing } from '../../core/admission-lease.ts';
 import type { BudgetUnit } from '../../core/budget-spec.ts';
+import { totalTokens } from '../../core/consumption.ts';
 import type { RecordedSpend } from '../../core/spend-lease.ts';
-import { TOKEN_CLASSES, type TokenClasses } from '../../core/token-classes.ts';
 
 /**
  * What an exchange took, in a unit: the sum over its attempts, those included that failed or lost against another. Of one
@@ -15,12 +15,5 @@ export function amountSpent(unit: BudgetUnit, alias: string | undefined, spend: 
     if (unit === 'usd') sum += cost?.nanoUsd ?? 0;
     else if (usage !== undefined) sum += totalTokens(usage);
   }
-  return sum;
-}
-
-/** All tokens of an attempt. */
-export function totalTokens(usage: TokenClasses): number {
-  let sum = 0;
-  for (const name of TOKEN_CLASSES) sum += usage[name];
   return sum;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { WEEKDAYS, windowAt, type WindowRule } from './windows.ts';
 
 const HOUR = 3_600_000;

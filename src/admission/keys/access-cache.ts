@@ -1,5 +1,4 @@
-import { rename, unlink } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
+import { open, rename, unlink } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoredAccess } from './stored-keys.ts';
@@ -34,6 +33,11 @@ export class AccessCache {
     const written = this.#writing.then(() => this.#write(access));
     this.#writing = written.catch(() => undefined);
     return written;
+  }
+
+  /** Resolves when nothing is being written. */
+  async written(): Promise<void> {
+    await this.#writing;
   }
 
   async #write(access: StoredAccess): Promise<void> {

@@ -5,7 +5,7 @@ import type { Store } from '../../storage/store.ts';
 import { AccessProblem } from './access-problem.ts';
 import type { AccessRules } from '../../core/access-rules.ts';
 import type { CallerAccess } from './caller-access.ts';
-import type { KeyHashes } from './key-hashes.ts';
+import type { KeySecret } from './key-secret.ts';
 import type { StoredKeys } from './stored-keys.ts';
 
 /** Who changes something, and what is to be written together with the change. */
@@ -22,7 +22,7 @@ export interface RegistryParts {
   readonly store: () => Promise<Store>;
   readonly access: CallerAccess;
   readonly stored: StoredKeys;
-  readonly hashes: KeyHashes;
+  readonly secret: KeySecret;
   readonly rules: AccessRules;
   readonly clock: Clock;
   /** Reads what others have changed. */

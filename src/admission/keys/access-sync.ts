@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Store } from '../../storage/store.ts';
 import type { AccessCache } from './access-cache.ts';
+import type { KeySecret } from './key-secret.ts';
 import type { StoredAccess, StoredKeys } from './stored-keys.ts';
 
 /** Where what is known of keys comes from: the database as it is, what it was when it could be read last, or nowhere. */
@@ -28,6 +29,7 @@ const READ_MS = 10_000;
 export interface SyncParts {
   readonly store: () => Promise<Store>;
   readonly keys: StoredKeys;
+  readonly secret: KeySecret;
   readonly cache: AccessCache | undefined;
   readonly clock: Clock;
   readonly events: SyncEvents;
@@ -50,6 +52,11 @@ export class AccessSync {
 
   get source(): AccessSource {
     return this.#source;
+  }
+
+  /** Whether the database could not be read when it was last asked. */
+  get isUnreadable(): boolean {
+    return this.#isUnreadable;
   }
 
   /** Resolves when the keys are known, from the database or, if it does not answer in time, from the cache. */
@@ -103,6 +110,7 @@ export class AccessSync {
   async #read(ticket: number): Promise<void> {
     const { keys: known } = this.parts;
     const store = await this.parts.store();
+    await this.parts.secret.confirm(store.facts);
     this.#unsubscribe ??= store.onChange?.(() => void this.refresh());
     for (;;) {
       const { changes } = known;

@@ -1,7 +1,17 @@
 import type { KeySpec, TeamSpec } from '../../core/key-spec.ts';
+import type { KeyRegistry } from './key-registry.ts';
+import type { TeamRegistry } from './team-registry.ts';
 import { placeOf } from './caller-of.ts';
 import type { StoredKeys } from './stored-keys.ts';
 import { TeamTree } from './team-tree.ts';
+
+/** Keys and teams, for whoever changes them at run time. */
+export interface RunTimeAccess {
+  readonly keys: KeyRegistry;
+  readonly teams: TeamRegistry;
+  /** 32 bytes that only this installation makes of a text. */
+  sealKey(text: string): Uint8Array;
+}
 
 /** Keys and teams, as far as they outlive the config: a request meets them as they are now, whichever snapshot it began with. */
 export class CallerAccess {
@@ -9,16 +19,23 @@ export class CallerAccess {
   /** Keys of the config, for whoever asks what there is. */
   configKeys: readonly KeySpec[] = [];
   #stored: StoredKeys | undefined;
+  #runTime: RunTimeAccess | undefined;
+
+  /** Makes and changes keys and teams; undefined: there is no store. */
+  get runTime(): RunTimeAccess | undefined {
+    return this.#runTime;
+  }
 
   /** The keys that were made at run time; undefined: there is no store. */
   get stored(): StoredKeys | undefined {
     return this.#stored;
   }
 
-  /** From now on keys are made in a store, or, undefined, no more. Returns the names that the config has as well. */
-  use(stored: StoredKeys | undefined): readonly string[] {
+  /** From now on keys are made in a store. */
+  use(stored: StoredKeys, runTime: RunTimeAccess): void {
     this.#stored = stored;
-    return stored?.configure(this.#places()) ?? [];
+    this.#runTime = runTime;
+    stored.configure(this.#places());
   }
 
   /** Lets keys and teams of another config count. Returns the names that config and store both have. */

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, linkSync, lstatSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  statSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
@@ -14,6 +24,7 @@ export class SecretProblem extends Error {
  */
 export function installationSecret(dataDir: string): readonly [Uint8Array, ...Uint8Array[]] {
   const file = join(dataDir, 'secret');
+  makeDirectory(dataDir);
   const text = readSecret(file) ?? makeSecret(file);
   const [current, ...before] = text
     .split('\n')
@@ -28,6 +39,8 @@ export function installationSecret(dataDir: string): readonly [Uint8Array, ...Ui
 }
 
 const MOST_BEFORE = 1;
+/** What users besides the owner may do with a file. */
+const OTHERS = 0o077;
 const SECRET_BYTES = 32;
 const LINE = /^[0-9a-f]{64}$/;
 
@@ -41,13 +54,20 @@ function bytesOf(line: string, file: string): Uint8Array {
 /** Undefined: there is no such file. */
 function readSecret(file: string): string | undefined {
   try {
-    const stat = lstatSync(file);
-    if (process.platform !== 'win32' && (stat.mode & 0o077) !== 0 && !stat.isSymbolicLink())
+    if (process.platform !== 'win32' && (statSync(file).mode & OTHERS) !== 0)
       throw new SecretProblem(`${file} can be read or changed by other users (chmod 600 ${file})`);
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw problemOf(error, file, 'read');
+  }
+}
+
+function makeDirectory(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw problemOf(error, dataDir, 'made');
   }
 }
 

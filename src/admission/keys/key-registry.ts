@@ -50,7 +50,8 @@ export class KeyRegistry {
 
   /** Makes a key. `values`: what the config would say of it, as JSON. */
   async create(values: unknown, change: Change<KeyWithSecret>): Promise<KeyWithSecret> {
-    const { hashes, clock, rules, stored } = this.parts;
+    const { clock, rules, stored } = this.parts;
+    const store = await this.parts.store();
     const checked = rules.checkKey(values, this.#others());
     if ('findings' in checked) throw invalid(checked.findings);
     const secret = makeKey();
@@ -58,7 +59,7 @@ export class KeyRegistry {
     const key: StoredKey = {
       ...checked.spec,
       id: Bun.randomUUIDv7(),
-      hash: hashes.hash(secret),
+      hash: this.parts.secret.hashOf(secret),
       prefix: shownPart(secret),
       generation: 1,
       previous: undefined,
@@ -69,7 +70,6 @@ export class KeyRegistry {
     const view = storedKeyView(key, rules);
     const withSecret = { ...view, key: secret };
     const beside = besideOf({ action: 'keys.create', target: key.id, after: view }, change, withSecret, now);
-    const store = await this.parts.store();
     await inStore(store.keys.insert(key, beside), `The key "${key.name}"`);
     stored.put(key);
     return withSecret;
@@ -95,7 +95,7 @@ export class KeyRegistry {
     const secret = makeKey();
     const next: StoredKey = {
       ...key,
-      hash: this.parts.hashes.hash(secret),
+      hash: this.parts.secret.hashOf(secret),
       prefix: shownPart(secret),
       generation: key.generation + 1,
       previous: graceMs === 0 ? undefined : { hash: key.hash, until: this.parts.clock.wallNow() + Math.ceil(graceMs) },

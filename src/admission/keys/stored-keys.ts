@@ -1,7 +1,7 @@
 import type { StoredKey, StoredTeam } from '../../storage/stored-key.ts';
 import type { CallerKey } from '../caller-key.ts';
 import { callerOf, placeOf } from './caller-of.ts';
-import type { KeyHashes } from './key-hashes.ts';
+import type { KeySecret } from './key-secret.ts';
 import { isMadeKey } from './made-key.ts';
 import type { TeamTree } from './team-tree.ts';
 
@@ -39,7 +39,7 @@ export class StoredKeys {
 
   constructor(
     readonly teams: TeamTree,
-    private readonly hashes: KeyHashes,
+    private readonly secret: KeySecret,
   ) {}
 
   get size(): number {
@@ -49,7 +49,7 @@ export class StoredKeys {
   /** The key that a request shows, if it is one that was made. */
   find(text: string): CallerKey | undefined {
     if (this.#byHash.size === 0 || !isMadeKey(text)) return undefined;
-    return this.hashes.find(text, this.#byHash);
+    return this.secret.hashes?.find(text, this.#byHash);
   }
 
   get(id: string): StoredKey | undefined {

@@ -3,7 +3,7 @@ import { requestJson, requestSchema } from '../../admin/request-json.ts';
 import { parseTime } from '../../admin/time-text.ts';
 import type { LedgerRow } from '../../core/ledger-row.ts';
 import { type CommandLine, type Flag, UsageError } from '../command.ts';
-import { FORMAT, FROM, TO } from './flags.ts';
+import { FORMAT, FROM, UNTIL } from './flags.ts';
 import { withLedger } from './with-ledger.ts';
 
 /** Prints every row of the ledger between two times, one after another, so that they may be any number. */
@@ -11,7 +11,7 @@ export async function exportRows(line: CommandLine): Promise<number> {
   const format = line.flags.value(FORMAT) ?? 'jsonl';
   if (format !== 'csv' && format !== 'jsonl')
     throw new UsageError(`--${FORMAT.name} ${format} is neither csv nor jsonl`);
-  const [from, to] = [timeIn(line, FROM), timeIn(line, TO)];
+  const [from, to] = [timeIn(line, FROM), timeIn(line, UNTIL)];
   return await withLedger(line, async (ledger) => {
     const found = ledger.export({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) });
     const rows = asJson(found);

@@ -7,7 +7,7 @@ export const FROM: Flag = {
   help: 'with export: from when on: `2026-11-30`, `2026-11-30T14:05:00Z`, or `7d` for seven days ago (default: all)',
 };
 /** Up to when. */
-export const TO: Flag = { name: 'to', value: 'TIME', help: 'with export: up to when (default: now)' };
+export const UNTIL: Flag = { name: 'until', value: 'TIME', help: 'with export: up to when (default: now)' };
 /** In which form. */
 export const FORMAT: Flag = {
   name: 'format',

@@ -3,6 +3,7 @@ import { DIALECTS } from '../../vendors/dialects.ts';
 import { readGoogleAccount } from '../../vendors/google-account.ts';
 import { VENDORS } from '../../vendors/vendors.ts';
 import { HEADER_SAFE, headerSafeText, secret, secretText, text } from '../fields.ts';
+import { factor } from './prices.ts';
 import { quirksSchema } from './quirks.ts';
 import { timeoutOverridesSchema } from './timeout.ts';
 
@@ -102,6 +103,11 @@ export const backendSchema = z
       .default(true)
       .describe(
         'Whether a connection to this backend serves one request after another. `false` opens one for each request: slower, but bytes that a backend sends after an answer can never be taken for the next answer.',
+      ),
+    price_multiplier: factor()
+      .optional()
+      .describe(
+        'What the list prices of this backend are multiplied by: `0.85` for 15 % off, `1.1` for a region that costs 10 % more. Prices of `prices` are what you pay, and stay as they are.',
       ),
     quirks: quirksSchema,
     timeout: timeoutOverridesSchema.describe('Time limits for this backend; they override those under `timeout`.'),

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
+import type { KeyTraits } from '../../core/caller.ts';
+import { NO_LIMITS } from '../../core/team.ts';
 import type { Consumption } from '../../core/token-classes.ts';
 import { TOKEN_CLASSES } from '../../core/token-classes.ts';
 import { attempt, record, refused } from '../record.fixture.ts';
@@ -17,16 +19,32 @@ function consumption(tokens: Partial<Consumption>): Consumption {
   return { ...none, serverTools: {}, tier: undefined, statedNanoUsd: undefined, estimated: false, ...tokens };
 }
 
+function keyTraits(traits: Partial<KeyTraits>): KeyTraits {
+  const none = { id: undefined, owner: undefined, tags: {}, endpoints: undefined, allowedIps: undefined };
+  return { ...none, limits: NO_LIMITS, logBodies: undefined, ...traits };
+}
+
 const priced = (nanoUsd: number) => ({ nanoUsd, source: 'table' as const, rates: { input: 1 } });
 
 describe('a row of the ledger', () => {
   test('says what its record says', () => {
     const charges = [{ budget: 'team:ops', window: 5, amount: 7 }];
-    const more = { team: 'ops', owner: 'eve', keyId: 'k1', tags: { app: 'bot' }, endUser: 'u', session: 's', charges };
-    const of = record({ ...more, heldNanoUsd: 9, userAgent: 'curl/8', endpoint: 'messages', finishReason: 'stop' });
+    const more = { team: 'ops', endUser: 'u', session: 's', charges };
+    const ofKey = { owner: 'eve', tags: { app: 'bot' } };
+    const key = keyTraits({ id: 'k1', ...ofKey });
+    const of = record({
+      ...more,
+      key,
+      heldNanoUsd: 9,
+      userAgent: 'curl/8',
+      endpoint: 'messages',
+      finishReason: 'stop',
+    });
     expect(rowOf(of, FACTS)).toMatchObject({
       ...FACTS,
       ...more,
+      ...ofKey,
+      keyId: 'k1',
       traceId: of.traceId,
       startedAt: of.startedAt,
       durationMs: of.durationMs,
@@ -94,7 +112,7 @@ describe('a row of the ledger', () => {
           const charges = [{ budget: name, window: amount, amount }];
           const of = record({
             alias: name,
-            tags,
+            key: keyTraits({ tags }),
             charges,
             durationMs: ms,
             tries: [attempt({ detail: name, cost: priced(amount) })],

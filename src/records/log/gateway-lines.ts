@@ -23,6 +23,46 @@ export const GATEWAY: readonly LogLine[] = [
   },
   {
     level: 'error',
+    msg: 'the keys cannot be read from the database',
+    meaning:
+      'Keys and teams that were made at run time stay as they were known last; `/readyz` says `degraded`. Changes that other nodes make meanwhile do not count here.',
+    fields: [
+      {
+        name: 'source',
+        type: 'string',
+        meaning:
+          'What is known of them: `memory` (as they were read last), `cache` (from the copy in `data_dir`, at the start) or `none` (made keys get 503 `keys_unavailable`).',
+      },
+      { name: 'cause', type: 'string', meaning: 'Why.' },
+    ],
+  },
+  {
+    level: 'info',
+    msg: 'the keys can be read from the database again',
+    meaning: 'That is over.',
+    fields: [],
+  },
+  {
+    level: 'error',
+    msg: 'the keys of the database were made with another secret',
+    meaning:
+      'None of them lets in here, and none can be made: the file `secret` in `data_dir` is not the one of the other nodes.',
+    fields: [{ name: 'remedy', type: 'string', meaning: 'What to do.' }],
+  },
+  {
+    level: 'warn',
+    msg: 'keys of the config take the place of others',
+    meaning: 'Keys that were made at run time have their names, and let nobody in as long as that is so.',
+    fields: [{ name: 'keys', type: 'list', meaning: 'Their names, with their teams; ten at most.' }],
+  },
+  {
+    level: 'warn',
+    msg: 'the copy of the keys cannot be written',
+    meaning: 'The gateway could not start with the keys of now while the database is away.',
+    fields: [{ name: 'cause', type: 'string', meaning: 'Why.' }],
+  },
+  {
+    level: 'error',
     msg: 'the gateway has run out of what it takes to ask backends, and blames none of them',
     meaning: 'There are no files, memory or ports left for connections.',
     fields: [

@@ -8,6 +8,7 @@ import { ATTEMPT_FIELDS } from './attempt-fields.ts';
 
 /** Everything that a request line can hold. */
 const FULL = record({
+  team: 'platform',
   keyGeneration: 'previous',
   servedAlias: 'gpt-3.5',
   queueMs: 12,

@@ -40,8 +40,17 @@ export const RECORD_FIELDS = [
     isShared: true,
     type: 'string',
     meaning:
-      'The name of the key in `keys`; `proxy` for `proxy_api_key`, `admin` for `admin.api_key`. Of a gateway without keys: `client:` and a digest of what the client sent as its key (the same for the same key until a restart, and beyond with `server.secret`), or `anonymous` where it sent none.',
+      'The name of the key, unique in its team; `proxy` for `proxy_api_key`, `admin` for `admin.api_key`. Of a gateway without keys: `client:` and a digest of what the client sent as its key (the same for the same key until a restart, and beyond with `server.secret`), or `anonymous` where it sent none.',
     nullWhen: 'the gateway has keys and the request had no valid one, or it was refused before that was known',
+  },
+  {
+    name: 'team',
+    of: (record) => record.team,
+    console: { leftOut: 'the caller tells it' },
+    isShared: true,
+    type: 'string',
+    meaning: "The team of the caller's key.",
+    absentWhen: 'it has none',
   },
   {
     name: 'key_generation',
@@ -49,7 +58,7 @@ export const RECORD_FIELDS = [
     console: { column: 7, text: ({ keyGeneration }) => keyGeneration && `${keyGeneration} key` },
     isShared: true,
     type: 'string',
-    meaning: "`previous`: the key is the one from before a rotation (`previous` of the caller's key).",
+    meaning: '`previous`: the key is the one from before a rotation.',
     absentWhen: 'it is the current key',
   },
   {

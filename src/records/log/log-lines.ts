@@ -1,4 +1,5 @@
 import { BACKENDS } from './backend-lines.ts';
+import { BUDGETS } from './budget-lines.ts';
 import { GATEWAY, LOGGING } from './gateway-lines.ts';
 import { LEDGER } from './ledger-lines.ts';
 import type { LogLine } from './log-line.ts';
@@ -10,6 +11,7 @@ export const LOG_LINES = {
   Backends: BACKENDS,
   'Requests and the gateway itself': GATEWAY,
   'The ledger': LEDGER,
+  Budgets: BUDGETS,
   'The log': LOGGING,
   End: END,
 } as const satisfies Readonly<Record<string, readonly LogLine[]>>;

@@ -48,6 +48,7 @@ export class RequestWriter {
     if (this.#shared !== undefined && isAlike(this.#shared.record, record)) return this.#shared;
     const clientIp = record.clientIp;
     const caller = record.caller;
+    const team = record.team;
     const keyGeneration = record.keyGeneration;
     const method = record.method;
     const path = record.path;
@@ -57,8 +58,8 @@ export class RequestWriter {
     const backend = record.backend;
     const stream = record.stream;
     const status = record.status;
-    const json = `,"client_ip":${quoted(clientIp)},"caller":${quoted(caller)}${keyGeneration === undefined ? '' : `,"key_generation":${quoted(keyGeneration)}`},"method":${quoted(method)},"path":${quoted(path)},"alias":${quoted(alias)}${servedAlias === undefined ? '' : `,"served_alias":${quoted(servedAlias)}`},"model":${quoted(model)},"backend":${quoted(backend)},"stream":${stream},"status":${status}`;
-    const told = `${clientIp} ${caller} ${keyGeneration} ${method} ${path} ${alias} ${servedAlias} ${model} ${backend}`;
+    const json = `,"client_ip":${quoted(clientIp)},"caller":${quoted(caller)}${team === undefined ? '' : `,"team":${quoted(team)}`}${keyGeneration === undefined ? '' : `,"key_generation":${quoted(keyGeneration)}`},"method":${quoted(method)},"path":${quoted(path)},"alias":${quoted(alias)}${servedAlias === undefined ? '' : `,"served_alias":${quoted(servedAlias)}`},"model":${quoted(model)},"backend":${quoted(backend)},"stream":${stream},"status":${status}`;
+    const told = `${clientIp} ${caller} ${team} ${keyGeneration} ${method} ${path} ${alias} ${servedAlias} ${model} ${backend}`;
     this.#shared = { record, json, isClean: this.isClean(told) };
     return this.#shared;
   }
@@ -75,6 +76,7 @@ function isAlike(one: ExchangeRecord, other: ExchangeRecord): boolean {
   return (
     one.clientIp === other.clientIp &&
     one.caller === other.caller &&
+    one.team === other.team &&
     one.keyGeneration === other.keyGeneration &&
     one.method === other.method &&
     one.path === other.path &&

@@ -15,6 +15,10 @@ export const LABELS: Readonly<Record<string, string>> = {
   type: '`prompt`, `completion`, `cached` (of the prompt tokens) or `reasoning` (of the completion tokens).',
   result:
     'Of a reload `success`, or `failure`: the new config is invalid and the old one stays. Of a hedge `won`, `lost` (the first attempt was faster, or the request ended) or `failed`.',
+  budget:
+    'The budget of the config, by whose it is and what it is called: `key:ci/usd-day`, `team:platform/main`, `model:gpt-5/usd-month`, `all/main`.',
+  unit: 'What it counts: `usd`, `tokens` or `requests`.',
+  mode: '`hard`, `soft` or `observe`.',
   version: 'The version of llm-proxy.',
   bun: 'The version of Bun inside.',
   platform: 'The operating system, as Node.js calls it.',

@@ -18,6 +18,7 @@ const CHANGES: Readonly<Record<(typeof RECORD_FIELDS)[number]['name'], readonly 
   trace_id: [record(), record({ traceId: 'other' })],
   client_ip: [refused(401, 'x'), { ...refused(401, 'x'), clientIp: '10.9.9.9' }],
   caller: [refused(401, 'x'), { ...refused(401, 'x'), caller: 'other' }],
+  team: [record(), record({ team: 'other' })],
   key_generation: [record(), record({ keyGeneration: 'previous' })],
   method: [refused(401, 'x'), { ...refused(401, 'x'), method: 'GET' }],
   path: [refused(401, 'x'), { ...refused(401, 'x'), path: '/other' }],

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'bun:test';
+import { FakeClock } from '../../../test/kit/fake-clock.ts';
+import { AlertQueue, type AlertTarget } from './alert-queue.ts';
+import { alertBody, alertsDue, type Alert } from './alert.ts';
+import { Budget } from './budget.ts';
+import { owner, ruleOf } from './budget-rule.ts';
+import { budgetSpec } from './budgets.fixture.ts';
+import { BudgetPool } from './pool.ts';
+
+const NOON = Date.parse('2026-05-05T12:00:00Z');
+const TARGET: AlertTarget = { url: 'http://hook/', secret: undefined };
+
+function poolOf(spec: Parameters<typeof budgetSpec>[0], due: (alerts: Alert[]) => void = () => undefined): BudgetPool {
+  const budget = new Budget(ruleOf(owner('team:a'), budgetSpec(spec)), undefined);
+  return new BudgetPool(budget, budget.counterAt(NOON), (pool) => due(alertsDue(pool, NOON)));
+}
+
+describe('an alert', () => {
+  test('is due once for each percentage and window, whatever is spent at a time', () => {
+    const due: number[] = [];
+    const pool = poolOf({ usd: '10', per: 'day' }, (alerts) => due.push(...alerts.map(({ threshold }) => threshold)));
+    const spend = (usd: number): void => {
+      pool.open();
+      pool.settle(0, usd * 1_000_000_000);
+    };
+    spend(4);
+    expect(due).toEqual([]);
+    spend(4.5);
+    expect(due).toEqual([50, 80]);
+    spend(1);
+    expect(due).toEqual([50, 80]);
+    spend(0.5);
+    spend(10);
+    expect(due).toEqual([50, 80, 100]);
+  });
+
+  test('is not due for a budget that only observes', () => {
+    const pool = poolOf({ requests: 1, per: 'day', mode: 'observe' });
+    pool.counter.settle(0, 5);
+    expect(alertsDue(pool, NOON)).toEqual([]);
+  });
+
+  test('says what a receiver needs, money as text', () => {
+    const pool = poolOf({ usd: '0.3', per: 'total', alert_at: [99.5] });
+    pool.counter.settle(0, 299_000_000);
+    const [alert] = alertsDue(pool, NOON);
+    if (alert === undefined) throw new Error('it is due');
+    expect(JSON.parse(alertBody(alert))).toEqual({
+      type: 'budget_alert',
+      id: alert.id,
+      budget: 'team:a/usd-total',
+      threshold: 99.5,
+      unit: 'usd',
+      limit: '0.3',
+      spent: '0.299',
+      mode: 'hard',
+      window_start: '1970-01-01T00:00:00.000Z',
+      window_end: null,
+      at: '2026-05-05T12:00:00.000Z',
+    });
+  });
+});
+
+/** An alert to be sent. */
+function alert(id: string): Alert {
+  const pool = poolOf({ requests: 1, per: 'day' });
+  pool.counter.settle(0, 1);
+  const [first] = alertsDue(pool, NOON);
+  if (first === undefined) throw new Error('it is due');
+  return { ...first, id };
+}
+
+/** A queue, and what it did. */
+function queueOf(answer: (alert: Alert, tries: number) => string | undefined) {
+  const clock = new FakeClock();
+  const [tried, sent, failed]: string[][] = [[], [], []];
+  const queue = new AlertQueue(
+    clock,
+    ({ id }) => {
+      tried?.push(id);
+      return Promise.resolve(answer(alert(id), tried?.length ?? 0));
+    },
+    { sent: ({ id }) => sent?.push(id), failed: ({ id }, why) => failed?.push(`${id} ${why}`) },
+  );
+  queue.target = TARGET;
+  return { clock, queue, tried, sent, failed };
+}
+
+/** Lets promises that are settled go on. */
+async function settle(): Promise<void> {
+  for (let n = 0; n < 20; n++) await Promise.resolve();
+}
+
+describe('alerts on their way', () => {
+  test('are told one after another, each again until it is taken, with longer and longer pauses', async () => {
+    const { clock, queue, tried, sent } = queueOf((_, tries) => (tries < 4 ? 'status_503' : undefined));
+    queue.add(alert('a'));
+    queue.add(alert('b'));
+    await settle();
+    expect(tried).toEqual(['a']);
+    for (const pause of [1000, 2000, 4000]) {
+      clock.advance(pause - 1);
+      await settle();
+      const before = tried?.length;
+      clock.advance(1);
+      await settle();
+      expect(tried?.length).toBeGreaterThan(before ?? 0);
+    }
+    expect(sent).toEqual(['a', 'b']);
+    expect(queue.waiting).toBe(0);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('are given up after a while, and the next is told', async () => {
+    const { clock, queue, sent, failed } = queueOf(({ id }) => (id === 'a' ? 'ECONNREFUSED' : undefined));
+    queue.add(alert('a'));
+    queue.add(alert('b'));
+    for (let n = 0; n < 20; n++) {
+      await settle();
+      clock.advance(600_000);
+    }
+    await settle();
+    expect(failed).toEqual(['a ECONNREFUSED']);
+    expect(sent).toEqual(['b']);
+  });
+
+  test('are so many at most, and none without somebody to tell', async () => {
+    const { queue, failed, tried } = queueOf(() => 'status_500');
+    queue.target = undefined;
+    queue.add(alert('nobody'));
+    queue.target = TARGET;
+    for (let n = 0; n < 1003; n++) queue.add(alert(String(n)));
+    await settle();
+    expect(queue.waiting).toBe(1000);
+    expect(failed).toEqual(['1001 queue_full', '1002 queue_full']);
+    expect(tried).toEqual(['0']);
+    await queue.close();
+    expect(queue.waiting).toBe(0);
+    expect(failed?.length).toBe(1003);
+  });
+});
