@@ -18,7 +18,7 @@ export function writerSource(fields: readonly Field[]): string {
     fields.findIndex(({ isShared }) => isShared),
   );
   const behind = own.slice(before.length);
-  const told = own.filter(({ trusted }) => trusted === undefined);
+  const untrusted = own.filter(({ trusted }) => trusted === undefined);
   return `// Written by \`make generate\` from log-fields.ts: do not edit.
 import type { ExchangeRecord } from '../../core/record.ts';
 import { printable } from '../../lib/printable.ts';
@@ -41,19 +41,19 @@ export class RequestWriter {
 
   /** Whether there is no secret in the line, as JSON or for people: all of it that is not trusted is looked through. */
   holdsNoSecret(record: ExchangeRecord): boolean {
-    ${localsOf(told)}
-    return this.#sharedBy(record).isClean && this.isClean(\`${told.map(text).join(' ')}\`);
+    ${localsOf(untrusted)}
+    return this.#sharedBy(record).isClean && this.isClean(\`${untrusted.map(text).join(' ')}\`);
   }
 
   #sharedBy(record: ExchangeRecord): Shared {
     if (this.#shared !== undefined && isAlike(this.#shared.record, record)) return this.#shared;
     ${localsOf(shared)}
     const json = \`${shared.map(member).join('')}\`;
-    const told = \`${shared
+    const texts = \`${shared
       .filter(({ trusted }) => trusted === undefined)
       .map(text)
       .join(' ')}\`;
-    this.#shared = { record, json, isClean: this.isClean(told) };
+    this.#shared = { record, json, isClean: this.isClean(texts) };
     return this.#shared;
   }
 }

@@ -4,7 +4,7 @@ import { answerAdmin } from './admin/answer.ts';
 import { Cooldowns } from './routing/cooldown.ts';
 import { HealthChecks } from './routing/health.ts';
 import { LiveBackends } from './upstream/backends.ts';
-import { OwnLack } from './upstream/own-lack.ts';
+import { Shortage } from './upstream/shortage.ts';
 import { gaugesOf, routeGaugesOf } from './routing/report.ts';
 import { ConfigError } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
@@ -103,9 +103,9 @@ export class App {
     this.#queue = new RequestQueue(clock);
     this.#budget = new ByteBudget(maxBufferedBytes(config));
     this.#live = new LiveBackends(this.#queue.hasRoom);
-    const lack = ownLack(log);
+    const shortage = shortageOf(log);
     this.failedKeys = failedKeys(clock, log);
-    this.#health = healthChecks(clock, log, lack);
+    this.#health = healthChecks(clock, log, shortage);
     this.metrics = new Metrics({
       backends: () => Array.from(this.gateway.snapshot.backends.values(), ({ live }) => gaugesOf(live, clock)),
       aliases: () => Array.from(this.gateway.snapshot.aliases.values(), (alias) => routeGaugesOf(alias, clock)),
@@ -121,14 +121,15 @@ export class App {
     const tools = { clock, log, env, metrics: this.metrics, queue: this.#queue, callers: this.#callers };
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
     const policies = this.features.policiesOf(config);
-    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies, access: this.#callers });
+    const links = this.features.linksOf(config);
+    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies, links, access: this.#callers });
     this.gateway = new Gateway(snapshot, {
       clock,
       log,
       sinks: this.features.sinks,
       cooldowns: cooldowns(clock, log, this.metrics),
       health: this.#health,
-      ownLack: lack,
+      shortage,
       failedKeys: this.failedKeys,
       queue: this.#queue,
       owners: new ResponseOwners(),
@@ -156,7 +157,8 @@ export class App {
     const { configDir, env } = this.#place;
     const { prompts, warnings } = await readPrompts(config, configDir, env);
     const policies = this.features.policiesOf(config);
-    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies, access: this.#callers });
+    const links = this.features.linksOf(config);
+    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies, links, access: this.#callers });
     const changes = promptChanges(this.gateway.snapshot.prompts, prompts);
     await this.#start(config);
     await beforeSwap();
@@ -248,16 +250,16 @@ function failedKeys(clock: Clock, log: Log): FailedKeys {
   );
 }
 
-function healthChecks(clock: Clock, log: Log, lack: OwnLack): HealthChecks {
+function healthChecks(clock: Clock, log: Log, shortage: Shortage): HealthChecks {
   return new HealthChecks(clock, {
     died: (backend, cause, misses) => log.warn('backend is dead', { backend, cause, misses }),
     revived: (backend, cause) => log.info('backend is alive again', { backend, cause }),
-    couldNotAsk: (code) => lack.noted(code),
+    couldNotAsk: (code) => shortage.noted(code),
   });
 }
 
-function ownLack(log: Log): OwnLack {
-  return new OwnLack({
+function shortageOf(log: Log): Shortage {
+  return new Shortage({
     began: (cause) =>
       log.error('the gateway has run out of what it takes to ask backends, and blames none of them', {
         cause,

@@ -23,6 +23,8 @@ import { CallerAccess } from './admission/keys/caller-access.ts';
 import { callerOf } from './admission/keys/caller-of.ts';
 import { AdminKey } from './admission/admin-key.ts';
 import { OpenCallers } from './admission/open-callers.ts';
+import { attempts } from './serving/dispatch.ts';
+import type { ServingLink } from './serving/serving-link.ts';
 import type { Policy } from './admission/policy.ts';
 import { Cors } from './admission/cors.ts';
 import { WebPages } from './admission/web-pages.ts';
@@ -39,13 +41,15 @@ export interface SnapshotSources {
   readonly prompts: PromptSet | undefined;
   /** Those that the config turns on, in their order. */
   readonly policies: readonly Policy[];
+  /** Those that the config turns on, in their order. The attempts come behind them. */
+  readonly links?: readonly ServingLink[];
   /** Keys and teams that outlive it; without it, there are those of the config alone. */
   readonly access?: CallerAccess;
 }
 
 /** Builds the snapshot of a validated config. */
 export function buildSnapshot(config: Config, sources: SnapshotSources): Snapshot {
-  const { live, env, prompts, policies, access = ownAccess(config) } = sources;
+  const { live, env, prompts, policies, links = [], access = ownAccess(config) } = sources;
   const backends = new Map(
     config.backends
       .filter(({ enabled }) => enabled)
@@ -94,6 +98,7 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
       units: config.server.max_body_mb * 1024 * 1024,
     },
     policies,
+    links: [...links, attempts],
     hopMark: live.hopMark,
     keepAliveMs: offAsInfinity(config.stream.keepalive),
     timeouts: resolveTimeouts(config.timeout),

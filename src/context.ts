@@ -1,8 +1,8 @@
 import type { Cooldowns } from './routing/cooldown.ts';
 import type { HealthChecks } from './routing/health.ts';
-import type { OwnLack } from './upstream/own-lack.ts';
 import type { KeyRegistry } from './admission/keys/key-registry.ts';
 import type { TeamRegistry } from './admission/keys/team-registry.ts';
+import type { Shortage } from './upstream/shortage.ts';
 import type { Clock } from './lib/clock.ts';
 import type { FailedKeys } from './admission/failed-keys.ts';
 import type { RequestQueue } from './admission/queue/queue.ts';
@@ -76,7 +76,7 @@ export interface Context {
   readonly snapshot: Snapshot;
   readonly cooldowns: Cooldowns;
   readonly health: HealthChecks;
-  readonly ownLack: OwnLack;
+  readonly shortage: Shortage;
   readonly failedKeys: FailedKeys;
   readonly queue: RequestQueue;
   readonly owners: ResponseOwners;
@@ -91,6 +91,8 @@ export interface Context {
   reload(): Promise<ReloadResult>;
   /** How many requests for a model are let in and not over. */
   running(): number;
+  /** The gateway stops, and takes no new requests. */
+  isDraining(): boolean;
   status(): GatewayStatus;
   /** The database; undefined where the config names none. */
   readonly store: Store | undefined;

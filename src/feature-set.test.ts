@@ -40,6 +40,7 @@ function noting(name: string, notes: string[], more: Partial<Feature> = {}): Fea
         return undefined;
       },
     },
+    link: { name, serve: (_exchange, _client, _context, next) => next() },
     sink: { record: () => note('records') },
     start: () => Promise.resolve(note('starts')),
     configure: ({ models }) => note(`configured for ${Object.keys(models).join()}`),
@@ -93,6 +94,7 @@ describe('features', () => {
       [on('a'), [a]],
     ] as const) {
       expect(set.policiesOf(config)).toEqual(features.map(({ policy }) => policy!));
+      expect(set.linksOf(config)).toEqual(features.map(({ link }) => link!));
       configure(config);
       expect(sinks).toEqual(features.map(({ sink }) => sink!));
     }
@@ -207,6 +209,7 @@ describe('of a gateway', () => {
     await app.reload(on('a', 'b'), () => Promise.resolve());
     expect(seen).toEqual([[], ['a']]);
     expect(app.gateway.snapshot.policies.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(app.gateway.snapshot.links.map(({ name }) => name)).toEqual(['a', 'b', 'attempts']);
   });
 
   test('say what is wrong where load balancers and operators ask, and show their metrics', async () => {

@@ -4,6 +4,7 @@ import type { Feature } from './feature.ts';
 import type { Log } from './records/log/log.ts';
 import type { Family } from './records/metrics/prometheus.ts';
 import type { Sink } from './records/sink.ts';
+import type { ServingLink } from './serving/serving-link.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** All features together, through the life of the process: started, configured by each config, closed. */
@@ -24,6 +25,11 @@ export class FeatureSet {
     return this.all.flatMap((feature) =>
       feature.policy !== undefined && feature.isOn(config) ? [feature.policy] : [],
     );
+  }
+
+  /** The links that a config turns on, in their order. */
+  linksOf(config: Config): readonly ServingLink[] {
+    return this.all.flatMap((feature) => (feature.link !== undefined && feature.isOn(config) ? [feature.link] : []));
   }
 
   /** Starts those that `config` is the first to turn on, one after another. Rejects with what the first rejects with that cannot start. */

@@ -8,19 +8,23 @@ import type { Log } from './records/log/log.ts';
 import type { Metrics } from './records/metrics/metrics.ts';
 import type { Family } from './records/metrics/prometheus.ts';
 import type { Sink } from './records/sink.ts';
+import type { ServingLink } from './serving/serving-link.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Store } from './storage/store.ts';
 
 /**
  * A part of the gateway with state of its own that outlives requests and reloads: it has a say in who may come in (a policy),
- * takes the records of what is over (a sink), or keeps what others ask for. `features.ts` has the one list; each is made once for the process.
+ * may answer before a backend is asked (a link), takes the records of what is over (a sink), keeps what others ask for, or
+ * several of these. `features.ts` has the one list; each is made once for the process.
  */
 export interface Feature {
-  /** Unique, in snake_case; operators see it. A policy has the same name. */
+  /** Unique, in snake_case; operators see it. Its policy and its link have the same name. */
   readonly name: string;
   /** Whether a config turns it on. What is off is in no list that a request meets, and costs it nothing. */
   isOn(config: Config): boolean;
   readonly policy?: Policy;
+  /** Serves what is admitted, before a backend is asked. */
+  readonly link?: ServingLink;
   /** Gets the records of requests that end while it is on, also of those that began before. */
   readonly sink?: Sink;
   /** What `/metrics` shows of it while it is on. */

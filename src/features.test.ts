@@ -61,11 +61,11 @@ test('no two metrics have the same name', () => {
 
 describe.each(features.map((feature): [string, Feature] => [feature.name, feature]))(
   '%s',
-  (name, { policy, sink, start }) => {
-    test('has a name that operators can read, and its policy has the same', () => {
+  (name, { policy, link, sink, start }) => {
+    test('has a name that operators can read, and its policy and its link have the same', () => {
       expect(name).toMatch(/^[a-z]+(?:_[a-z]+)*$/);
-      if (policy !== undefined) expect(policy.name).toBe(name);
-      expect(policy ?? sink ?? start).toBeDefined();
+      for (const part of [policy, link]) expect(part?.name ?? name).toBe(name);
+      expect(policy ?? link ?? sink ?? start).toBeDefined();
     });
 
     test('judges a config alone, whatever was in force before', () => {

@@ -1,35 +1,25 @@
 import { ClientDisconnects } from './core/client-disconnects.ts';
-import type { Handler } from './core/endpoint-row.ts';
 import type { Arrival, Exchange } from './core/exchange.ts';
 import { Aborted } from './core/failure.ts';
 import { Refusal } from './core/refusal.ts';
 import { RequestRoom } from './core/request-room.ts';
 import { Bag } from './lib/bag.ts';
-import { takesLonger } from './lib/takes-longer.ts';
-import { acceptBody, acceptBytes, acceptHead } from './admission/accept.ts';
+import { acceptHead } from './admission/accept.ts';
 import { admitBody, admitCaller, outOfFiles, refuseLoop, shuttingDown, slowedDown } from './admission/admit.ts';
-import { acceptPassthrough } from './admission/passthrough.ts';
-import { answerLocally } from './delivery/local-answers.ts';
 import { tooComplex } from './core/body-work.ts';
 import type { Context, Unready } from './context.ts';
-import { dispatch } from './dispatch.ts';
+import { HANDLERS } from './handlers.ts';
 import { resolveKept } from './admission/stored-references.ts';
 import { needsSlot } from './admission/queue/queue-slot.ts';
 import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';
-import { emit, emitEarly, emitRefusal } from './delivery/emit.ts';
+import { emitRefusal } from './delivery/emit.ts';
+import { BodyTap } from './records/log/body-tap.ts';
 import { logBug } from './records/log-bug.ts';
 import { protocolOf } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What outlives the snapshots and is the same for all requests. */
-export type Tools = Omit<Context, 'snapshot' | 'running'>;
-
-/** How the body of what reaches a backend is taken, by the handler of its endpoint. All else is answered here. */
-const ACCEPT: Readonly<Partial<Record<Handler, (exchange: Exchange, context: Context) => Promise<void>>>> = {
-  model: acceptBody,
-  resource: acceptBytes,
-  passthrough: acceptPassthrough,
-};
+export type Tools = Omit<Context, 'snapshot' | 'running' | 'isDraining'>;
 
 /** Takes requests and gives answers. One for the life of the process; what it works by is swapped with each reload. */
 export class Gateway {
@@ -43,7 +33,8 @@ export class Gateway {
 
   constructor(
     snapshot: Snapshot,
-    private readonly tools: Tools,
+    readonly tools: Tools,
+    private readonly handlers: typeof HANDLERS = HANDLERS,
   ) {
     this.#context = this.#contextOf(snapshot);
     this.#disconnects = new ClientDisconnects(tools.clock);
@@ -72,8 +63,11 @@ export class Gateway {
     adoptAdmitted(added, this.exchanges.all(), this.#context);
   }
 
-  /** A request's way, from its first byte to the response. The response's body may still be under way when it returns. */
-  async handle(arrival: Arrival): Promise<Response> {
+  /**
+   * A request's way, from its first byte to the response. The response's body may still be under way when it returns.
+   * Undefined: the request has become a connection of its own, as its `upgrade` has it.
+   */
+  async handle(arrival: Arrival): Promise<Response | undefined> {
     const context = this.#context;
     const protocol = protocolOf(arrival.protocol);
     const exchange = acceptHead(arrival, context, this.#onFinished); //                      1. a request is an exchange
@@ -83,20 +77,17 @@ export class Gateway {
       refuseLoop(exchange, context);
       if (this.draining) throw shuttingDown();
       const { handler, limits } = admitCaller(exchange, arrival, protocol, context); // 2. who may come in, and where
-      const accept = ACCEPT[handler];
-      if (accept === undefined) {
-        if (limits !== 'none') await runPolicies(this.snapshot.policies, exchange, context);
-        return await answerLocally(exchange, protocol, context);
+      const { accept, answer } = this.handlers[handler];
+      if (accept !== undefined) {
+        if (!this.room.isThere(this.exchanges.size - 1)) throw outOfFiles();
+        admitBody(this.snapshot.policies, exchange, context);
+        await accept(exchange, context); //                                  3. what is asked for, and of which alias
+        resolveKept(exchange, protocol, context);
       }
-      if (!this.room.isThere(this.exchanges.size - 1)) throw outOfFiles();
-      admitBody(this.snapshot.policies, exchange, context);
-      await accept(exchange, context); //                                    3. what is asked for, and of which alias
-      resolveKept(exchange, protocol, context);
       // Limits count as they are now, whatever they were when the request began.
-      const admitted = runPolicies(this.snapshot.policies, exchange, context);
-      const outcome = dispatch(admitted, exchange, protocol, context); //    4. once it is let in, routes are chosen and tried
-      if (exchange.stream && (await isSlow(outcome, context))) return emitEarly(outcome, exchange, protocol, context);
-      return emit(await outcome, exchange, protocol, context); //            5. the answer, or why there is none
+      const { policies } = this.snapshot;
+      const admitted = limits === 'none' ? undefined : runPolicies(policies, exchange, context); // 4. when it may go on
+      return await answer(admitted, exchange, protocol, context); //         5. the answer, or why there is none
     } catch (error) {
       const refusal = slowedDown(refusalFor(error, exchange, context), exchange, context);
       return emitRefusal(refusal, exchange, protocol, context);
@@ -109,7 +100,7 @@ export class Gateway {
   }
 
   #track(exchange: Exchange, { snapshot }: Context): void {
-    if (snapshot.logsBodies) exchange.delivery.captured = [];
+    if (snapshot.logsBodies) exchange.delivery.addTap(new BodyTap(exchange, this.tools.log));
     this.exchanges.add(exchange);
     this.#disconnects.watch(exchange);
   }
@@ -119,17 +110,14 @@ export class Gateway {
   };
 
   #contextOf(snapshot: Snapshot): Context {
-    return { snapshot, ...this.tools, running: this.#running };
+    return { snapshot, ...this.tools, running: this.#running, isDraining: this.#isDraining };
   }
+
+  readonly #isDraining = (): boolean => this.draining;
 
   /** Requests that need a slot and that every policy has let in. */
   readonly #running = (): number =>
     this.exchanges.all().filter((exchange) => exchange.leases.isComplete && needsSlot(exchange)).length;
-}
-
-/** True if a stream's outcome takes so long that its client must hear something meanwhile. */
-async function isSlow(outcome: Promise<unknown>, { clock, snapshot }: Context): Promise<boolean> {
-  return snapshot.keepAliveMs !== Infinity && (await takesLonger(outcome, snapshot.keepAliveMs, clock));
 }
 
 /** What is no refusal is a bug: it is logged with its stack, and harms no other request. */

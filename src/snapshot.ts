@@ -8,6 +8,7 @@ import type { KeyCheck } from './admission/auth.ts';
 import type { AdminKey } from './admission/admin-key.ts';
 import type { Cors } from './admission/cors.ts';
 import type { OpenCallers } from './admission/open-callers.ts';
+import type { ServingLink } from './serving/serving-link.ts';
 import type { Policy } from './admission/policy.ts';
 import type { WebPages } from './admission/web-pages.ts';
 import type { PriceBook } from './pricing/price-book.ts';
@@ -44,6 +45,8 @@ export interface Snapshot {
   readonly work: WorkLimits;
   /** What may refuse a request or let it wait, in the order in which it meets them. */
   readonly policies: readonly Policy[];
+  /** What serves a request that they have let in, in this order; the last makes attempts. */
+  readonly links: readonly ServingLink[];
   /** Undefined: the gateway is open. */
   readonly keyCheck: KeyCheck | undefined;
   /** With it, no other key opens what is for operators. */

@@ -11,6 +11,8 @@ export interface Entry {
   rates: Draft;
   above: Map<number, Draft>;
   tiers: Partial<Record<ServiceTier, { rates: Draft; above: Map<number, Draft> }>>;
+  /** All output costs what thoughts do once there are any. */
+  thinking?: true;
   units: Record<string, number>;
   tools: Record<string, number>;
 }
@@ -61,6 +63,7 @@ export function written(entry: Entry, vendorTools: Readonly<Record<string, numbe
   const whole = {
     ...(Array.isArray(own) ? (own.length > 0 ? { rates: own } : {}) : (own as object)),
     ...tiers,
+    ...(entry.thinking === true && entry.rates.reasoning !== undefined ? { thinking: true } : {}),
     ...(Object.keys(entry.units).length > 0 ? { units: entry.units } : {}),
     ...(Object.keys(tools).length > 0 ? { tools } : {}),
   };

@@ -81,6 +81,7 @@ async function write(
   const count = compared.reduce((sum, each) => sum + each.models, 0);
   console.log(`${count} models of ${compared.length} vendors, ${Math.round(table.length / 1024)} KB`);
   await run(process.execPath, ['fmt', 'scripts/prices/differences.md'], ROOT);
+  console.log('Name the new versions and dates of the sources in docs/prices.md, too.');
 }
 
 /** One vendor's part, a line for each model, so that a diff shows what has changed. */

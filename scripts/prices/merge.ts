@@ -40,6 +40,7 @@ export function merge(
     const rates = COMPARED.flatMap((each) => compare(each, entry.rates[each], other.rates[each]));
     if (rates.length === 0) {
       agreed++;
+      catalogue.set(name, completed(entry, other));
       continue;
     }
     const model = `${vendor}/${name}`;
@@ -61,6 +62,21 @@ function compare(name: keyof Rates, litellm: number | undefined, modelsDev: numb
   return [{ name, litellm: decimalText(litellm, 6), modelsDev: decimalText(modelsDev, 6) }];
 }
 
+/** The entry with what only the other source says. */
+function completed(entry: Entry, other: Entry): Entry {
+  return {
+    ...entry,
+    rates: { ...other.rates, ...entry.rates },
+    above: bothSteps(entry.above, other.above),
+    ...(other.thinking === true && entry.rates.reasoning === undefined && { thinking: true }),
+  };
+}
+
+function bothSteps(own: Entry['above'], other: Entry['above']): Entry['above'] {
+  if (own.size === 0) return other;
+  return new Map([...own].map(([tokens, rates]) => [tokens, { ...other.get(tokens), ...rates }]));
+}
+
 /**
  * The entry with the rates of the other source. What only this one says is scaled as the price of input is: its tiers and
  * its other classes are multiples of that.
@@ -78,7 +94,8 @@ function corrected(entry: Entry, other: Entry): Entry {
   return {
     ...entry,
     rates: { ...scaled(entry.rates), ...other.rates },
-    above: steps(entry.above),
+    ...(other.thinking === true && { thinking: true }),
+    above: entry.above.size > 0 ? steps(entry.above) : other.above,
     tiers: Object.fromEntries(
       Object.entries(entry.tiers).map(([tier, scale]) => [
         tier,

@@ -1,5 +1,5 @@
 import { canonicalName } from '../../src/pricing/names.ts';
-import type { Catalogue } from './entry.ts';
+import type { Catalogue, Entry } from './entry.ts';
 import { blankEntry, unitsOf } from './entry.ts';
 
 /** Prices in USD per million tokens. */
@@ -14,6 +14,11 @@ interface UsdRates {
 
 interface Listed extends UsdRates {
   readonly tiers?: readonly (UsdRates & { readonly inputTokensAbove?: number; readonly above?: number })[];
+}
+
+interface Period {
+  readonly start: string | null;
+  readonly rates: Listed | null;
 }
 
 /** Vendors of ours by the file of the package that has their models. */
@@ -60,16 +65,18 @@ export function readModelsDev(text: string): Catalogue {
 export function readHistory(text: string, provider: string, now: number): Catalogue {
   const catalogue: Catalogue = new Map();
   const { prices } = JSON.parse(text) as {
-    prices: Record<string, Record<string, { standard?: { start: string | null; rates: Listed | null }[] }>>;
+    prices: Record<string, Record<string, Readonly<Record<string, Period[]>>>>;
   };
-  for (const [id, { standard = [] }] of Object.entries(prices[provider] ?? {})) {
-    const period = standard.findLast(({ start }) => start === null || Date.parse(start) <= now);
-    if (period?.rates) add(catalogue, id, period.rates);
+  const current = (periods: Period[] = []) =>
+    periods.findLast(({ start }) => start === null || Date.parse(start) <= now)?.rates;
+  for (const [id, { standard, thinking }] of Object.entries(prices[provider] ?? {})) {
+    const rates = current(standard);
+    if (rates) add(catalogue, id, rates, current(thinking) ?? undefined);
   }
   return catalogue;
 }
 
-function add(catalogue: Catalogue, id: string, listed: Listed): void {
+function add(catalogue: Catalogue, id: string, listed: Listed, thinking?: Listed): void {
   const name = canonicalName(id);
   // What is priced at nothing is a preview, or has no price yet.
   if (catalogue.has(name) || (listed.input ?? 0) + (listed.output ?? 0) === 0) return;
@@ -79,7 +86,22 @@ function add(catalogue: Catalogue, id: string, listed: Listed): void {
     const tokens = tier.inputTokensAbove ?? tier.above;
     if (tokens !== undefined) entry.above.set(tokens, ratesOf(tier));
   }
+  addThinking(entry, thinking);
   catalogue.set(name, entry);
+}
+
+/** Alibaba's hybrid models: the same input, and other output while they think. */
+function addThinking(entry: Entry, thinking: Listed | undefined): void {
+  const output = unitsOf(thinking?.output, 6);
+  if (thinking === undefined || output === undefined || output === entry.rates.output) return;
+  entry.thinking = true;
+  entry.rates.reasoning = output;
+  for (const tier of thinking.tiers ?? []) {
+    const tokens = tier.inputTokensAbove ?? tier.above;
+    const rates = tokens === undefined ? undefined : entry.above.get(tokens);
+    const dearer = unitsOf(tier.output, 6);
+    if (rates !== undefined && dearer !== undefined) rates.reasoning = dearer;
+  }
 }
 
 function ratesOf(listed: UsdRates) {

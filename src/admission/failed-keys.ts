@@ -9,7 +9,7 @@ import type { Rate } from '../lib/token-bucket.ts';
 const MAX_ADDRESSES = 10_000;
 /** So many addresses' worth of failures are logged one by one: whoever has many addresses fills no disk either. */
 const LOGGED_ADDRESSES = 20;
-/** Addresses that are told by name in a second; the others are told together. */
+/** Addresses that are logged by name in a second; the others are logged together. */
 const MAX_TOLD = 10;
 const TELL_EVERY_MS = 1000;
 
@@ -34,7 +34,7 @@ export class FailedKeys {
   /** What may still be logged line by line, whatever address it is from. */
   #logged: TokenBucket | undefined;
   readonly #addresses = new Recent<Entry>(MAX_ADDRESSES);
-  /** By address, what was not logged since it was last told. */
+  /** By address, what was not logged since it last was. */
   readonly #suppressed = new Map<string, number>();
   #isReporting = false;
 
@@ -89,9 +89,9 @@ export class FailedKeys {
 
   readonly #tell = (): void => {
     this.#isReporting = false;
-    const told = [...this.#suppressed];
+    const unlogged = [...this.#suppressed];
     this.#suppressed.clear();
-    for (const [address, requests] of told) this.onSuppressed(address, requests);
+    for (const [address, requests] of unlogged) this.onSuppressed(address, requests);
   };
 }
 

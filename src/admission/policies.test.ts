@@ -347,7 +347,7 @@ describe.each(Object.entries(ROWS))('%s', (name, row) => {
   });
 });
 
-test('a slot that a backend keeps for a request goes back with its lease, if it is refused after the queue', async () => {
+test('a slot that is reserved at a backend goes back with its lease, if it is refused after the queue', async () => {
   const world = new World({ concurrency: { enabled: true } });
   const { live } = world.context.snapshot.backends.get('a')!;
   live.limit = 1;
@@ -357,9 +357,9 @@ test('a slot that a backend keeps for a request goes back with its lease, if it 
   expect(admission).toBeInstanceOf(Promise);
   live.end();
   const lease = await admission;
-  expect([live.isFull, exchange.attempts.kept]).toEqual([true, live]);
+  expect([live.isFull, exchange.attempts.reserved]).toEqual([true, live]);
   lease?.settle(undefined);
-  expect([live.isFull, exchange.attempts.kept]).toEqual([false, undefined]);
+  expect([live.isFull, exchange.attempts.reserved]).toEqual([false, undefined]);
 });
 
 describe('the list', () => {

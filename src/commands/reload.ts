@@ -83,19 +83,22 @@ export class Reloader {
       for (const warning of [...this.#exposure.unreported(warnings).map(formatProblem), ...prompts.warnings])
         app.log.warn(`config warning: ${warning}`);
       const allWarnings = [...warnings.map(formatProblem), ...prompts.warnings];
-      return this.#told({ result: 'reloaded', changes: this.#shown(changes), warnings: this.#shown(allWarnings) }, why);
+      return this.#remember(
+        { result: 'reloaded', changes: this.#shown(changes), warnings: this.#shown(allWarnings) },
+        why,
+      );
     } catch (error) {
       if (error instanceof ConfigError && error.secretFiles.length > 0)
         await this.watch([file, ...error.secretFiles], before);
       const reasons = error instanceof ConfigError ? error.problems.map(formatProblem) : [`${reasonOf(error)}${AGAIN}`];
       const problems = this.#shown(reasons);
       for (const problem of problems) app.log.error(`reload failed, the old config stays: ${problem}`, { why });
-      return this.#told({ result: 'refused', problems }, why);
+      return this.#remember({ result: 'refused', problems }, why);
     }
   }
 
   /** Operators see it at /admin/status as well. */
-  #told(result: ReloadResult, why: string): ReloadResult {
+  #remember(result: ReloadResult, why: string): ReloadResult {
     this.app.reloaded(result, why);
     return result;
   }

@@ -147,7 +147,7 @@ interface Running {
   readonly launcher: Launcher | undefined;
 }
 
-/** Beyond `shutdown_timeout`: last words of streams, last bytes, logs. */
+/** Beyond `shutdown_timeout`: last words of streams, last bytes, what features have yet to write, logs. */
 export const CLOSING_MS = 10_000;
 
 /**

@@ -36,6 +36,8 @@ export class Attempt implements Holder {
   /** Ends it when its backend is silent for too long. */
   readonly watch: Watch;
 
+  /** The path to ask for after the backend's base URL, where it is not the endpoint's. */
+  target: string | undefined;
   /** The dialect in which the backend is addressed. */
   upstreamProtocol: ProtocolName | undefined;
   /** What had to be left out of the request, by the names of the client's dialect. */
@@ -96,8 +98,8 @@ export class Attempt implements Holder {
     this.#trial = trial;
     this.startedAt = this.clock.now();
     route.backend.live.begin(this.startedAt);
-    // The slot that was kept for this exchange is now either its own or, with another backend's first, not needed.
-    exchange.attempts.releaseKept();
+    // The slot that was reserved for this exchange is now either its own or, with another backend's first, not needed.
+    exchange.attempts.releaseReserved();
     if (exchange.aborted !== undefined) this.cancellation.cancel(exchange.aborted);
     this.watch.begins();
   }

@@ -7,8 +7,8 @@ import type { Route } from './route.ts';
 /** What was tried for an exchange, in the order in which it was begun. Several attempts may be under way at once. */
 export class Attempts {
   readonly #all: Attempt[] = [];
-  /** A backend where a slot is kept for the next of them. */
-  #kept: BackendLive | undefined;
+  /** A backend where a slot is reserved for the next of them. */
+  #reserved: BackendLive | undefined;
 
   get all(): readonly Attempt[] {
     return this.#all;
@@ -30,20 +30,20 @@ export class Attempts {
     return this.#all.findLast((attempt) => attempt.isSent && !hasLost(attempt));
   }
 
-  get kept(): BackendLive | undefined {
-    return this.#kept;
+  get reserved(): BackendLive | undefined {
+    return this.#reserved;
   }
 
-  /** From now on a slot that `backend` has kept is the next attempt's. */
-  keep(backend: BackendLive | undefined): void {
-    this.#kept = backend;
+  /** From now on a slot that `backend` has reserved is the next attempt's. */
+  reserve(backend: BackendLive | undefined): void {
+    this.#reserved = backend;
   }
 
-  /** Gives back the slot that is kept, if there is one. */
-  releaseKept(): void {
-    const kept = this.#kept;
-    this.#kept = undefined;
-    kept?.letGo();
+  /** Gives back the slot that is reserved, if there is one. */
+  releaseReserved(): void {
+    const reserved = this.#reserved;
+    this.#reserved = undefined;
+    reserved?.release();
   }
 
   add(attempt: Attempt): void {

@@ -108,7 +108,7 @@ export class BackendLive {
   lastTrafficAt = -Infinity;
   readonly #models = new Map<string, ModelLive>();
   #inFlight = 0;
-  #kept = 0;
+  #reserved = 0;
 
   constructor(
     readonly name: string,
@@ -122,7 +122,7 @@ export class BackendLive {
   }
 
   get isFull(): boolean {
-    return this.#inFlight + this.#kept >= this.limit;
+    return this.#inFlight + this.#reserved >= this.limit;
   }
 
   /** An attempt takes a slot; to be given back by `end`. */
@@ -137,14 +137,14 @@ export class BackendLive {
     if (wasFull) this.#tellOfRoom();
   }
 
-  /** Keeps a slot for a request whose turn has come, until its attempt begins; to be given back by `letGo`. */
-  keep(): void {
-    this.#kept++;
+  /** Reserves a slot for a request whose turn has come, until its attempt begins; to be given back by `release`. */
+  reserve(): void {
+    this.#reserved++;
   }
 
-  letGo(): void {
+  release(): void {
     const wasFull = this.isFull;
-    this.#kept--;
+    this.#reserved--;
     if (wasFull) this.#tellOfRoom();
   }
 

@@ -75,7 +75,7 @@ export function classifyAnswer(
     error,
     detail: (error?.code ?? error?.type)?.slice(0, MAX_DETAIL_CHARS),
     // A key of the client's own is not known to whoever masks lines.
-    told: account === 'client' ? undefined : wordsFor(answer, error, kind),
+    message: account === 'client' ? undefined : wordsFor(answer, error, kind),
     retryAfterMs: atMost(MAX_RETRY_AFTER_MS, retryAfterMs(answer.headers) ?? error?.retryAfterMs),
     // A context length error goes to a larger model whatever the rules say; a content filter's verdict stands.
     routedAround: kind === 'context_length' || (isDetected && nextRoute),

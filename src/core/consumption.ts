@@ -69,13 +69,8 @@ class Whole {
   }
 }
 
-function classesOf(one: Consumption): TokenClasses {
-  const { serverTools, units, tier, statedNanoUsd, estimated, ...classes } = one;
-  return classes;
-}
-
 function added(one: Consumption, other: Consumption): Consumption {
-  const sum: Record<keyof TokenClasses, number> = { ...classesOf(one) };
+  const sum = { ...one } as Record<keyof TokenClasses, number>;
   for (const name of TOKEN_CLASSES) sum[name] += other[name];
   return {
     ...sum,

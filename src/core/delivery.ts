@@ -1,9 +1,12 @@
 import type { Attempt } from './attempt.ts';
+import type { Tap } from './tap.ts';
 
-/** What reaches the client of an exchange. Attempts feed it; what it came to is known when its last byte is out. */
+/** What reaches the client of an exchange. Answers feed it; what it came to is known when its last byte is out. */
 export class Delivery {
-  /** The attempt whose answer the client gets; undefined until one serves, and where none does. */
+  /** The attempt whose answer the client gets; undefined until one serves, and where the answer comes from none. */
   attempt: Attempt | undefined;
+  /** The client gets an answer, whether or not an attempt has made it. */
+  isServed = false;
   status = 0;
   /** A stable code of docs/errors.md, or what the upstream called its error. */
   errorCode: string | undefined;
@@ -20,12 +23,24 @@ export class Delivery {
   /** Milliseconds from the request to the first content. */
   ttftMs: number | undefined;
   bytesOut = 0;
-  /** The beginning of the response's body, kept where bodies are to be logged. */
-  captured: Uint8Array[] | undefined;
+  /** Who sees what reaches the client. */
+  taps: readonly Tap[] = NO_TAPS;
+  /** What was asked is read to the end: by a tap, or to go on with another answer where one breaks off. */
+  readsRequest = false;
 
-  /** The answer of `attempt` is what the client gets; it begins `ms` after the request came. */
-  serve(attempt: Attempt, ms: number): void {
+  /** From now on `tap` sees what reaches the client. */
+  addTap(tap: Tap): void {
+    this.taps = [...this.taps, tap];
+    this.readsRequest ||= tap.readsRequest === true;
+  }
+
+  /**
+   * The answer of `attempt` is what the client gets from now on; undefined: one that no attempt has made. It begins `ms`
+   * after the request came.
+   */
+  serve(attempt: Attempt | undefined, ms: number): void {
     this.attempt = attempt;
+    this.isServed = true;
     this.ttftMs ??= ms;
   }
 
@@ -35,3 +50,6 @@ export class Delivery {
     this.errorCode = code;
   }
 }
+
+/** One list for all that have none. */
+const NO_TAPS: readonly Tap[] = [];

@@ -18,6 +18,8 @@ export interface Access {
   readonly auth: Auth;
   readonly limits: Limits;
   readonly handler: Handler;
+  /** A request here may become a WebSocket; anywhere else it is told that there is none. */
+  readonly upgrades?: true | undefined;
 }
 
 /** What a path says by itself; the rest of an `Endpoint` is its row's. */

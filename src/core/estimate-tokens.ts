@@ -7,6 +7,8 @@ const TOKENS_PER_MEDIUM = 1000;
 /** A longer text without a space in its beginning is no text. */
 const MEDIUM_CHARS = 1024;
 const LOOKED_AT_CHARS = 96;
+/** About so many characters of a text are looked at. */
+const SAMPLES = 8;
 /** A body that holds more is estimated by what was looked at of it. */
 const MOST_VALUES = 20_000;
 
@@ -82,27 +84,36 @@ function bytesWithin(values: unknown[]): number {
     if (typeof value === 'string') bytes += bytesOf(value);
     else if (Array.isArray(value)) for (const item of value) waiting.push(item);
     else if (typeof value === 'object' && value !== null) {
-      for (const [name, member] of Object.entries(value)) {
+      for (const name in value) {
         bytes += name.length;
-        waiting.push(member);
+        waiting.push((value as JsonObject)[name]);
       }
     }
   }
   return waiting.length === 0 ? bytes : Math.round((bytes * (seen + waiting.length)) / seen);
 }
 
-/** By its beginning: a long text is not read through for an estimate. */
+/** By some of its characters: a text is not read through for an estimate. */
 function bytesOf(text: string): number {
   const { length } = text;
-  if (length <= LOOKED_AT_CHARS) return Buffer.byteLength(text);
-  const start = text.slice(0, LOOKED_AT_CHARS);
-  if (length > MEDIUM_CHARS && isNoText(start)) return TOKENS_PER_MEDIUM * BYTES_PER_TOKEN;
-  return Math.round((Buffer.byteLength(start) / LOOKED_AT_CHARS) * length);
+  if (length > MEDIUM_CHARS && isNoText(text)) return TOKENS_PER_MEDIUM * BYTES_PER_TOKEN;
+  const step = Math.max(1, Math.floor(length / SAMPLES));
+  let [bytes, seen] = [0, 0];
+  for (let at = 0; at < length; at += step) {
+    const code = text.charCodeAt(at);
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : 3;
+    seen++;
+  }
+  return seen === 0 ? 0 : Math.round((bytes / seen) * length);
 }
 
-/** Base64, with or without `data:…;` in front. */
-function isNoText(start: string): boolean {
-  return NO_TEXT.test(start);
+/** Base64, with or without `data:…;` in front, has no spaces, and nothing beyond ASCII. */
+function isNoText(text: string): boolean {
+  for (let at = 0; at < LOOKED_AT_CHARS; at++) {
+    const code = text.charCodeAt(at);
+    if (code <= SPACE || code > 0x7e) return false;
+  }
+  return true;
 }
 
-const NO_TEXT = /^(?:data:[^ ]*|[A-Za-z0-9+/_=-]+)$/;
+const SPACE = 0x20;

@@ -17,6 +17,7 @@ import type { ProtocolName } from './part.ts';
 import type { Refusal } from './refusal.ts';
 import type { NamedAlias } from './route.ts';
 import type { Through } from './through.ts';
+import type { Upgrade } from './upgrade.ts';
 import { Waits } from './waits.ts';
 import type { Work } from './work.ts';
 
@@ -84,6 +85,8 @@ export interface Arrival {
   readonly peer: string;
   /** What is wrong with the request as such, whoever sent it. */
   readonly objection?: Refusal | undefined;
+  /** Makes a connection of the request, at an endpoint that `upgrades`. Its handler calls it once the request is admitted. */
+  readonly upgrade?: Upgrade | undefined;
 }
 
 /** A path whose end is an endpoint: most often the client's base URL holds too much. */
@@ -203,10 +206,17 @@ export class Exchange implements BagItem, Holder {
     return (this.caller ?? ANONYMOUS).id;
   }
 
+  /** The attempt whose answer the client gets, else the last that was made, sent or not. None of an answer without one. */
+  get lastAttempt(): Attempt | undefined {
+    const { attempt, isServed } = this.delivery;
+    return attempt ?? (isServed ? undefined : this.attempts.latest);
+  }
+
   /** The attempt that the client, the log and the metrics are told of: the one that serves, else the last that was sent. */
   get reportedAttempt(): Attempt | undefined {
-    const { attempt } = this.delivery;
-    return attempt?.isSent === true ? attempt : this.attempts.latestSent;
+    const { attempt, isServed } = this.delivery;
+    if (attempt?.isSent === true) return attempt;
+    return isServed && attempt === undefined ? undefined : this.attempts.latestSent;
   }
 
   /** When the exchange must be over, in monotonic milliseconds. */
@@ -245,13 +255,11 @@ export class Exchange implements BagItem, Holder {
     return (this.#inputTokens ??= estimateInput(this.body?.fields ?? {}));
   }
 
-  /** Nothing is tried again: what was asked need not be known any more, but where it is to be logged. */
-  forgetBody(): void {
-    if (this.delivery.captured === undefined && this.body !== undefined) {
-      this.#attribution = this.attribution;
-      this.#inputTokens = this.estimatedInput;
-      this.body = undefined;
-    }
+  /** Nothing is tried again: drops the body, unless somebody still reads it, but not what the record tells of it. */
+  forgetBody(isCounted = false): void {
+    if (!isCounted) this.#inputTokens = this.estimatedInput;
+    this.#attribution = this.attribution;
+    if (!this.delivery.readsRequest) this.body = undefined;
     this.#conversation = undefined;
   }
 

@@ -127,7 +127,7 @@ export interface Failure {
    */
   readonly detail: string | undefined;
   /** The beginning of the upstream's message, where it cannot be about the prompt; for logs alone. */
-  readonly told?: string | undefined;
+  readonly message?: string | undefined;
   /** The config says as what it counts (`error_patterns` with `as`). */
   readonly isDeclared?: boolean | undefined;
   /** What the upstream asked to wait, in milliseconds. */

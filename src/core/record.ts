@@ -116,6 +116,8 @@ export interface AttemptRecord {
   readonly usage?: Consumption | undefined;
   /** Null: there is usage, but no price for it. */
   readonly cost?: Cost | null | undefined;
+  /** How many numbers of its report were left out because they are no counts; undefined: none. */
+  readonly ignoredCounts?: number | undefined;
 }
 
 /** Token counts as the upstream reported them; never estimated. `promptTokens` is all input, cached included, `completionTokens` all output, thoughts included. */

@@ -14,7 +14,7 @@ const USUAL_TIERS = new Set([
   'standard',
   'auto',
   'on_demand',
-  'unspecified',
+  'service_tier_unspecified',
   'traffic_type_unspecified',
 ]);
 const MOST_TOOLS = 32;

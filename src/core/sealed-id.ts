@@ -60,10 +60,10 @@ export class IdSeal {
   #opened(caller: string, bytes: Buffer): Opened | undefined {
     if (bytes.byteLength <= MAC_BYTES) return undefined;
     const mac = bytes.subarray(0, MAC_BYTES);
-    const told = this.#hidden(bytes.subarray(MAC_BYTES), mac).toString('utf8');
-    const end = told.lastIndexOf('\n');
+    const text = this.#hidden(bytes.subarray(MAC_BYTES), mac).toString('utf8');
+    const end = text.lastIndexOf('\n');
     if (end === -1) return undefined;
-    const opened = { backend: told.slice(0, end), id: told.slice(end + 1) };
+    const opened = { backend: text.slice(0, end), id: text.slice(end + 1) };
     return timingSafeEqual(mac, this.#mac(caller, opened.backend, opened.id)) ? opened : undefined;
   }
 
@@ -77,8 +77,8 @@ export class IdSeal {
     return createCipheriv('aes-256-ctr', this.#hidingKey, mac).update(bytes);
   }
 
-  #mac(...told: readonly string[]): Buffer {
-    return createHmac('sha256', this.secret).update(JSON.stringify(told)).digest().subarray(0, MAC_BYTES);
+  #mac(...parts: readonly string[]): Buffer {
+    return createHmac('sha256', this.secret).update(JSON.stringify(parts)).digest().subarray(0, MAC_BYTES);
   }
 }
 

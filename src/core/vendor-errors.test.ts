@@ -40,14 +40,14 @@ const named = (errors: readonly VendorError[]) => errors.map((error) => [error.v
 describe('a conversation that is too long, as told by', () => {
   test.each(named(vendors.TOO_LONG))('%s', (_, error) => {
     const failure = classified(error);
-    expect(failure).toMatchObject({ kind: 'context_length', routedAround: true, told: undefined });
+    expect(failure).toMatchObject({ kind: 'context_length', routedAround: true, message: undefined });
     expect([400, 413, 422]).toContain(failure.meantStatus ?? 0);
   });
 });
 
 describe('what is no length:', () => {
   test.each(named(vendors.NOT_TOO_LONG))('%s', (_, error) => {
-    expect(classified(error)).toMatchObject({ kind: 'bad_request', routedAround: false, told: undefined });
+    expect(classified(error)).toMatchObject({ kind: 'bad_request', routedAround: false, message: undefined });
   });
 
   test.each(named(vendors.RATE_LIMITED))('the rate limit of %s', (_, error) => {

@@ -151,13 +151,13 @@ function translateHeaders(headers: Headers, upstream: Protocol, client: Protocol
 /** Adds the request ID, and what an answer says of its way: the route that was tried last, and what the request lost. */
 function describe(headers: Headers, exchange: Exchange, client: Protocol, given?: HeaderFields): void {
   identify(headers, exchange, client, given);
-  const { reportedAttempt, attempts, delivery } = exchange;
+  const { reportedAttempt, attempts } = exchange;
   if (reportedAttempt !== undefined) {
     headers.set('x-llm-proxy-backend', reportedAttempt.route.backend.name);
     headers.set('x-llm-proxy-model', visible(reportedAttempt.route.model));
     headers.set('x-llm-proxy-attempts', String(attempts.sent));
   }
-  const { dropped, estimated } = delivery.attempt ?? attempts.latest ?? NOTHING_TRIED;
+  const { dropped, estimated } = exchange.lastAttempt ?? NOTHING_TRIED;
   if (dropped.length > 0) headers.set('x-llm-proxy-dropped', dropped.map(visible).join(', '));
   if (estimated) headers.set('x-llm-proxy-estimated', 'tokens');
 }

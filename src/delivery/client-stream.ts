@@ -1,19 +1,21 @@
 import { Aborted } from '../core/failure.ts';
+import type { BrokenStream } from '../core/broken-stream.ts';
 import type { Exchange } from '../core/exchange.ts';
+import type { Source } from '../core/source.ts';
 import { ScrubbedDeltas } from '../core/scrubbed-deltas.ts';
 import { DeadlineTimer } from '../lib/deadline-timer.ts';
 import type { DeadlineListener } from '../lib/deadline-timer.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import { capture } from '../records/log/capture.ts';
 import type { SlicedAnswer } from '../upstream/answer.ts';
 import type { Context } from '../context.ts';
-import type { Outcome } from '../upstream/outcome.ts';
+import { isAnswer, type Outcome } from '../core/outcome.ts';
 import { finish } from '../records/finish.ts';
+import { showTaps } from '../records/taps.ts';
 import type { Addressee } from './client-headers.ts';
 import { brokenCode, lateEvents } from './late-events.ts';
-import { wholeSource } from './source.ts';
-import type { Source } from './source.ts';
+import { lastWords } from './last-words.ts';
+import { wholeSource } from './whole-source.ts';
 
 /**
  * The body of a response that is not held whole. The client pulls: nothing is read from the upstream that it has not
@@ -89,6 +91,7 @@ export class ClientStream implements DeadlineListener {
 
   readonly #onBytes = (bytes: Uint8Array | undefined): void | Promise<void> => {
     if (bytes?.byteLength === 0) return this.#pull();
+    if (bytes === undefined && this.#source?.broken !== undefined) return this.#tellOf(this.#source.broken);
     this.#clientWaits = false;
     if (bytes === undefined) {
       this.#end();
@@ -98,6 +101,13 @@ export class ClientStream implements DeadlineListener {
     this.#send(bytes);
   };
 
+  /** The stream has broken off: its client is told in an event, and nothing follows it. */
+  #tellOf(broken: BrokenStream): Promise<void> {
+    this.exchange.delivery.breakOff(broken.code);
+    this.#source = wholeSource(lastWords(broken, this.exchange, this.protocol) ?? '');
+    return this.#pull();
+  }
+
   readonly #onBroken = (error: unknown): void => this.#break(error);
 
   /** Waits for the outcome of the tries, if it is not here yet. */
@@ -105,8 +115,7 @@ export class ClientStream implements DeadlineListener {
     const outcome = await this.outcome;
     const { exchange, protocol } = this;
     const { delivery } = exchange;
-    if (this.late && 'attempt' in outcome)
-      delivery.serve(outcome.attempt, this.context.clock.now() - exchange.startedAt);
+    if (this.late && isAnswer(outcome)) delivery.serve(outcome.attempt, this.context.clock.now() - exchange.startedAt);
     const isLong = outcome.type === 'long' && !this.late;
     if (outcome.type !== 'stream' && outcome.type !== 'sliced' && !isLong)
       return wholeSource(await lateEvents(outcome, exchange, protocol));
@@ -125,7 +134,7 @@ export class ClientStream implements DeadlineListener {
     if (this.#deltas === undefined && this.#source?.isClean !== true) this.context.snapshot.scrubber?.scrub(bytes);
     const { delivery } = this.exchange;
     delivery.bytesOut += bytes.byteLength;
-    capture(delivery, bytes);
+    showTaps(this.exchange, bytes, this.context.log);
     this.#lastSentAt = this.context.clock.now();
     this.#controller?.enqueue(bytes);
   }
@@ -140,7 +149,7 @@ export class ClientStream implements DeadlineListener {
   #break(error: unknown): void {
     if (this.exchange.closed) return;
     const { delivery } = this.exchange;
-    delivery.breakOff(this.#source?.brokenBy ?? delivery.errorCode ?? brokenCode(this.exchange));
+    delivery.breakOff(delivery.errorCode ?? brokenCode(this.exchange));
     this.#finish();
     this.#controller?.error(error);
   }
@@ -157,8 +166,8 @@ export class ClientStream implements DeadlineListener {
   #finish(): void {
     this.#timer.clear();
     this.#stopListening();
-    const brokenBy = this.#source?.brokenBy;
-    if (brokenBy !== undefined) this.exchange.delivery.breakOff(brokenBy);
+    const broken = this.#source?.broken;
+    if (broken !== undefined) this.exchange.delivery.breakOff(broken.code);
     finish(this.exchange, this.context);
   }
 
@@ -199,7 +208,10 @@ export class ClientStream implements DeadlineListener {
   }
 
   get #writeMs(): number {
-    return this.exchange.reportedAttempt?.route.timeouts.writeMs ?? Infinity;
+    const { reportedAttempt, delivery } = this.exchange;
+    if (reportedAttempt !== undefined) return reportedAttempt.route.timeouts.writeMs;
+    // What no attempt has made has the limit of backends that set none of their own.
+    return delivery.isServed ? this.context.snapshot.timeouts.writeMs : Infinity;
   }
 }
 

@@ -2,19 +2,25 @@ import { retryAfterMs as readRetryAfter } from '../core/classify.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { HeldAnswer } from '../core/failure.ts';
 import type { Refusal } from '../core/refusal.ts';
-import type { GatewayError, Protocol } from '../protocols/protocol.ts';
+import type { GatewayError } from '../core/gateway-error.ts';
+import type { Protocol } from '../protocols/protocol.ts';
 import { SLICE_BYTES, SlicedAnswer } from '../upstream/answer.ts';
-import type { LongAnswer, PlainAnswer } from '../upstream/answer.ts';
-import { capture } from '../records/log/capture.ts';
 import { ClientStream } from './client-stream.ts';
 import type { Context } from '../context.ts';
-import type { Exhausted, Outcome } from '../upstream/outcome.ts';
+import {
+  isAnswer,
+  type Exhausted,
+  type LongSource,
+  type Outcome,
+  type PlainAnswer,
+  type StreamSource,
+} from '../core/outcome.ts';
 import { ASKS_TO_WAIT, endingOf, noteRefusal } from './ending.ts';
 import { errorOf, wholeSeconds } from './explain.ts';
 import { finish } from '../records/finish.ts';
+import { showTaps } from '../records/taps.ts';
 import { earlyHeaders, editHeaders, ownResponse, SSE_TYPE, unbuffered, upstreamResponse } from './client-headers.ts';
 import type { Addressee } from './client-headers.ts';
-import type { StreamAnswer } from '../upstream/stream-answer.ts';
 import { streamType } from '../translation/framing.ts';
 
 const encoder = new TextEncoder();
@@ -22,7 +28,7 @@ const encoder = new TextEncoder();
 /** Turns what came of the tries into the client's response. The exchange is finished with its last byte. */
 export function emit(outcome: Outcome, exchange: Exchange, protocol: Protocol, context: Context): Response {
   const addressee = { exchange, protocol, context };
-  if ('attempt' in outcome) exchange.delivery.serve(outcome.attempt, context.clock.now() - exchange.startedAt);
+  if (isAnswer(outcome)) exchange.delivery.serve(outcome.attempt, context.clock.now() - exchange.startedAt);
   switch (outcome.type) {
     case 'plain':
       return plain(outcome, addressee);
@@ -43,7 +49,7 @@ function plain(answer: PlainAnswer, addressee: Addressee): Response {
   return response;
 }
 
-function streamed(answer: StreamAnswer, addressee: Addressee): Response {
+function streamed(answer: StreamSource, addressee: Addressee): Response {
   const response = upstreamResponse(ClientStream.of(Promise.resolve(answer), addressee), answer, addressee);
   const { headers } = response;
   const type = headers.get('content-type');
@@ -137,13 +143,13 @@ function held(answer: HeldAnswer, addressee: Addressee, from?: string): Response
   return response;
 }
 
-/** The bytes as they go to the client: nobody else needs them. The debug log, which masks by itself, gets them before. */
+/** The bytes as they go to the client, which nobody else needs. */
 function withoutSecrets<Bytes extends Uint8Array>(
   bytes: Bytes,
   { exchange, context }: Pick<Addressee, 'exchange' | 'context'>,
 ): Bytes {
-  capture(exchange.delivery, bytes);
   context.snapshot.scrubber?.scrub(bytes);
+  showTaps(exchange, bytes, context.log);
   return bytes;
 }
 
@@ -154,7 +160,7 @@ function ended({ status, body }: Pick<HeldAnswer, 'status' | 'body'>, exchange: 
   finish(exchange, context);
 }
 
-function long(answer: LongAnswer | SlicedAnswer, addressee: Addressee): Response {
+function long(answer: LongSource | SlicedAnswer, addressee: Addressee): Response {
   const { exchange } = addressee;
   const { status, headers: given } = answer;
   const response = upstreamResponse(

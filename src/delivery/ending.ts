@@ -2,8 +2,9 @@ import type { Exchange } from '../core/exchange.ts';
 import { transportFailure } from '../core/failure.ts';
 import type { Failure, HeldAnswer } from '../core/failure.ts';
 import type { Refusal } from '../core/refusal.ts';
-import type { GatewayError, Protocol } from '../protocols/protocol.ts';
-import type { Exhausted, Refused } from '../upstream/outcome.ts';
+import type { GatewayError } from '../core/gateway-error.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import type { Exhausted, Refused } from '../core/outcome.ts';
 import { answerToPassOn, errorOf, isRefused, refusalOf } from './explain.ts';
 import { translateError } from '../translation/translate-error.ts';
 

@@ -3,11 +3,11 @@ import { CONSEQUENCES } from '../core/failure.ts';
 import type { Failure, FailureKind, HeldAnswer } from '../core/failure.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { AttemptRecord } from '../core/record.ts';
-import type { GatewayError } from '../protocols/protocol.ts';
+import type { GatewayError } from '../core/gateway-error.ts';
 import { attemptRecordsOf } from '../records/record-of.ts';
 import { routesFor } from '../routing/aliases.ts';
 import { coolingOf } from '../routing/cooling.ts';
-import type { Exhausted } from '../upstream/outcome.ts';
+import type { Exhausted } from '../core/outcome.ts';
 
 /**
  * The upstream's answer that the client of a request gets which nothing served: the last one. Undefined where it gets a

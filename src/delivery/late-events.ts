@@ -4,8 +4,7 @@ import { ERROR_CODES } from '../core/refusal.ts';
 import { isJson } from '../lib/is-json.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { framedError, framedWhole } from '../translation/framing.ts';
-import type { LongAnswer, PlainAnswer } from '../upstream/answer.ts';
-import type { Exhausted, Refused } from '../upstream/outcome.ts';
+import type { Exhausted, LongSource, PlainAnswer, Refused } from '../core/outcome.ts';
 import { endingOf } from './ending.ts';
 import type { Ending } from './ending.ts';
 
@@ -17,7 +16,7 @@ const MOST_HELD_BYTES = 64 * 1024 * 1024;
  * it has no status of its own any more, and no other way to say anything than by events.
  */
 export function lateEvents(
-  outcome: PlainAnswer | LongAnswer | Exhausted | Refused,
+  outcome: PlainAnswer | LongSource | Exhausted | Refused,
   exchange: Exchange,
   client: Protocol,
 ): string | Uint8Array | Promise<string> {
@@ -57,11 +56,9 @@ function plainAsEvents(
 }
 
 /** It has to be held for that. */
-async function longAsEvents(answer: LongAnswer, exchange: Exchange, client: Protocol): Promise<string> {
+async function longAsEvents(answer: LongSource, exchange: Exchange, client: Protocol): Promise<string> {
   try {
-    const text = await answer.whole(MOST_HELD_BYTES);
-    const json: unknown = text === undefined ? undefined : JSON.parse(text);
-    answer.attempt.usage = client.readUsage(json);
+    const json = await answer.whole(MOST_HELD_BYTES);
     const broken = client.brokenEnd(json);
     if (broken !== undefined) throw new Error(`the answer ends with ${broken.word}`);
     return plainAsEvents({ status: answer.status, json }, exchange, client);

@@ -1,34 +1,61 @@
-import type { Handler } from '../core/endpoint-row.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { Aborted } from '../core/failure.ts';
-import type { LocalAnswer, PiecewiseAnswer } from '../core/local-answer.ts';
+import type { JsonAnswer, LocalAnswer, PiecewiseAnswer } from '../core/local-answer.ts';
 import type { GatewayErrorCode } from '../core/refusal.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { aliasNamed, usable } from '../admission/accept.ts';
 import type { Context } from '../context.ts';
 import { logBug } from '../records/log-bug.ts';
 import { finish } from '../records/finish.ts';
+import { showTaps } from '../records/taps.ts';
 import { ownResponse } from './client-headers.ts';
 
 /** When the models came to be: a fixed day, for it means nothing here and must not change from call to call. */
 const CREATED = Date.UTC(2025, 0, 1);
 
-/** Answers what needs no backend: the aliases, and what operators ask for. */
-export async function answerLocally(exchange: Exchange, client: Protocol, context: Context): Promise<Response> {
-  const { handler = '' } = exchange.endpoint ?? {};
-  const answerOf = ANSWERS.get(handler);
-  if (answerOf === undefined) throw new Error(`${exchange.path} is not answered here`);
-  const answer = await answerOf(exchange, client, context);
-  if ('pieces' in answer) return piecewise(answer, exchange, client, context);
+type Answering = (exchange: Exchange, client: Protocol, context: Context) => LocalAnswer | Promise<LocalAnswer>;
+
+/** Answers what needs no backend, once it is admitted. */
+export function local(answering: Answering) {
+  return async (
+    admitted: void | Promise<void>,
+    exchange: Exchange,
+    client: Protocol,
+    context: Context,
+  ): Promise<Response> => {
+    await admitted;
+    const answer = await answering(exchange, client, context);
+    return 'pieces' in answer ? piecewise(answer, exchange, client, context) : whole(answer, exchange, client, context);
+  };
+}
+
+/** The models that the caller may ask for. */
+export function modelList({ caller }: Exchange, { models }: Protocol, { snapshot }: Context): LocalAnswer {
+  return { body: models.list(usable(caller, snapshot), CREATED) };
+}
+
+/** One of them, by its name in the path. */
+export function oneModel(exchange: Exchange, { models }: Protocol, { snapshot }: Context): LocalAnswer {
+  return { body: models.one(aliasNamed(exchange.endpoint?.target ?? '', exchange, snapshot).name, CREATED) };
+}
+
+/** What operators ask for. */
+export function adminAnswer(exchange: Exchange, _client: Protocol, context: Context): Promise<LocalAnswer> {
+  return context.admin.answer(exchange, context);
+}
+
+function whole(answer: JsonAnswer, exchange: Exchange, protocol: Protocol, context: Context): Response {
   const { body, status = 200, errorCode } = answer;
+  const { delivery } = exchange;
   const own = JSON.stringify(body);
-  const text = context.snapshot.scrubber?.scrubText(own) ?? own;
-  exchange.delivery.status = status;
-  if (errorCode !== undefined) exchange.delivery.errorCode = errorCode;
-  exchange.delivery.bytesOut = Buffer.byteLength(text);
+  const bytes = encoder.encode(context.snapshot.scrubber?.scrubText(own) ?? own);
+  delivery.status = status;
+  if (errorCode !== undefined) delivery.errorCode = errorCode;
+  delivery.bytesOut = bytes.byteLength;
+  showTaps(exchange, bytes, context.log);
   finish(exchange, context);
   const headers = { 'content-type': 'application/json', ...answer.headers };
-  return ownResponse(text, { status, headers }, { exchange, protocol: client });
+  return ownResponse(bytes, { status, headers }, { exchange, protocol });
 }
 
 /** Sends the pieces as the client takes them. What goes wrong after the first cuts the answer off, which a client notices. */
@@ -42,7 +69,6 @@ function piecewise(
   const { scrubber } = context.snapshot;
   delivery.status = 200;
   const iterator = pieces[Symbol.asyncIterator]();
-  const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -54,6 +80,7 @@ function piecewise(
         }
         const bytes = encoder.encode(scrubber?.scrubText(next.value) ?? next.value);
         delivery.bytesOut += bytes.length;
+        showTaps(exchange, bytes, context.log);
         controller.enqueue(bytes);
       } catch (error) {
         delivery.errorCode = 'internal_error' satisfies GatewayErrorCode;
@@ -71,15 +98,4 @@ function piecewise(
   return ownResponse(body, { status: 200, headers }, { exchange, protocol });
 }
 
-type Answering = (exchange: Exchange, client: Protocol, context: Context) => LocalAnswer | Promise<LocalAnswer>;
-
-const ANSWERS: ReadonlyMap<string, Answering> = new Map<Handler, Answering>([
-  ['models', ({ caller }, { models }, { snapshot }) => ({ body: models.list(usable(caller, snapshot), CREATED) })],
-  [
-    'model_by_id',
-    (exchange, { models }, { snapshot }) => ({
-      body: models.one(aliasNamed(exchange.endpoint?.target ?? '', exchange, snapshot).name, CREATED),
-    }),
-  ],
-  ['admin', (exchange, _client, context) => context.admin.answer(exchange, context)],
-]);
+const encoder = new TextEncoder();

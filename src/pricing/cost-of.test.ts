@@ -94,13 +94,14 @@ describe('long input', () => {
   test('prices the whole request anew, cached input and output included', () => {
     expect(nano({ input: 1000, output: 1 }, price)).toBe(1005);
     expect(nano({ input: 1001, output: 1 }, price)).toBe(2002 + 6);
-    expect(nano({ input: 1, cacheRead: 1000, output: 1 }, price)).toBe(2 + 2000 + 6);
-    expect(nano({ input: 1990, audioIn: 11 }, price)).toBe(1990 * 3 + 33);
+    expect(nano({ input: 1, cacheRead: 1000, output: 1 }, price)).toBe(2 + 200 + 6);
+    expect(nano({ input: 1990, audioIn: 11 }, price)).toBe(1990 * 3 + 99);
   });
 
-  test('a class without a rate there never gets cheaper by it', () => {
-    // Audio costs 3 at any length, and more than the long text does.
-    expect(nano({ input: 1000, audioIn: 1 }, price)).toBe(2000 + 3);
+  test('a class without a rate there rises with what includes it, and never falls', () => {
+    expect(nano({ input: 1000, audioIn: 1 }, price)).toBe(2000 + 6);
+    const falls = pricing({ input: 1000, audioIn: 3000 }, { above: [{ tokens: 1, rates: { input: 500 } }] });
+    expect(nano({ audioIn: 2 }, falls)).toBe(6);
   });
 });
 
@@ -134,8 +135,8 @@ describe('service tiers', () => {
       expect(nano({ input: 10, tier }, price)).toBeUndefined();
   });
 
-  test('in a dearer one, a class without a rate costs at least its standard rate', () => {
-    expect(nano({ cacheRead: 10, tier: 'priority' }, price)).toBe(18);
+  test('in a dearer one, a class without a rate rises with what includes it', () => {
+    expect(nano({ cacheRead: 10, tier: 'priority' }, price)).toBe(2);
     expect(nano({ input: 101, output: 1, tier: 'priority' }, price)).toBe(404 + 9);
   });
 });
@@ -166,6 +167,13 @@ describe('other counts than tokens', () => {
     expect(nano({ units: { image: 1.5 } }, image)).toBeUndefined();
     // A model that is priced by its tokens is not charged again for the images that these are.
     expect(nano({ imageOut: 1, units: { image: 1 } }, pricing({ imageOut: 9000 }))).toBe(9);
+  });
+
+  test('the answer to what was thought over costs what thoughts do, where a model is priced so', () => {
+    const price = pricing({ input: 1000, output: 2000, reasoning: 9000 }, { thinkingPricesOutput: true });
+    expect(nano({ output: 10 }, price)).toBe(20);
+    expect(nano({ output: 10, reasoning: 1 }, price)).toBe(99);
+    expect(nano({ output: 10, reasoning: 1 }, pricing({ output: 2000, reasoning: 9000 }))).toBe(29);
   });
 
   test('a fee for every request', () => {

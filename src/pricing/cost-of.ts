@@ -37,11 +37,12 @@ interface Line {
 function linesOf(used: Consumption, price: Price): Line[] | undefined {
   const rateOf = ratesOf(price, used.tier, inputTokens(used));
   if (rateOf === undefined) return undefined;
+  const isThought = price.thinkingPricesOutput === true && used.reasoning > 0;
   const lines: Line[] = [];
   for (const name of TOKEN_CLASSES) {
     const count = used[name];
     if (count === 0) continue;
-    const rate = rateOf(name);
+    const rate = rateOf(name === 'output' && isThought ? 'reasoning' : name);
     if (rate === undefined || !isCount(count)) return undefined;
     lines.push({ name, count, rate, picoUsdPerRate: 1 });
   }

@@ -1,4 +1,5 @@
-// What vendors' own pages give as examples, worked by hand, at the prices of the built-in table.
+// Bills worked by hand: the rates, and where there are any the examples, of the vendors' own pages, against what the
+// built-in table makes of the same tokens.
 import { expect, test } from 'bun:test';
 import type { Consumption } from '../core/token-classes.ts';
 import { decimalText } from '../lib/decimal.ts';

@@ -25,6 +25,8 @@ export interface Price {
   readonly from: number;
   readonly standard: Scale;
   readonly tiers: Readonly<Partial<Record<ServiceTier, Scale>>>;
+  /** All output of an answer that was thought over costs what thoughts do (Alibaba's hybrid models). */
+  readonly thinkingPricesOutput?: boolean | undefined;
   /** In nano-USD by unit. */
   readonly units: Readonly<Record<string, number>>;
   /** In nano-USD per call, by the name of the tool that the provider runs. */

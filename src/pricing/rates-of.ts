@@ -9,8 +9,8 @@ export type RateOf = (name: TokenClass) => number | undefined;
 /**
  * The rates of a request with so many tokens of input that was served in a tier; undefined if what the tier costs is not
  * known. A class that has no rate anywhere costs what the class does that includes it. Where only the list of the tier or
- * of long input lacks one, what stands in for it is never less than what the vendor charges: in a cheaper list (batch,
- * flex) the usual rate; in a dearer one (long input, priority) the greater of that and the rate of the class that includes it.
+ * of long input lacks one: in a cheaper list (batch, flex) the usual rate, which is never too low; in a dearer one (long
+ * input, priority) the usual rate, raised as that of the class is that includes it.
  */
 export function ratesOf(price: Price, tier: string | undefined, inputTokens: number): RateOf | undefined {
   const standard = usual(price.standard.rates);
@@ -63,7 +63,7 @@ function within(rates: Rates, before: Layer, direction: 'cheaper' | 'dearer'): L
     if (own !== undefined) return own;
     if (!before.isPublished(name)) return ofIncluding(name, rate);
     const old = before.rate(name);
-    return direction === 'cheaper' ? old : greater(old, ofIncluding(name, rate));
+    return direction === 'cheaper' ? old : raised(old, ofIncluding(name, before.rate), ofIncluding(name, rate));
   };
   return { rate, isPublished: (name) => rates[name] !== undefined || before.isPublished(name) };
 }
@@ -71,6 +71,13 @@ function within(rates: Rates, before: Layer, direction: 'cheaper' | 'dearer'): L
 function ofIncluding(name: TokenClass, rate: RateOf): number | undefined {
   const including = INCLUDED_IN[name];
   return including === undefined ? undefined : rate(including);
+}
+
+/** A rate that rises as that of the class which includes it does, and never falls. */
+function raised(old: number | undefined, from: number | undefined, to: number | undefined): number | undefined {
+  if (old === undefined || from === undefined || to === undefined || from === 0) return greater(old, to);
+  const [exact, divisor] = [BigInt(old) * BigInt(to), BigInt(from)];
+  return Math.max(old, Number((exact + divisor - 1n) / divisor));
 }
 
 function greater(one: number | undefined, other: number | undefined): number | undefined {

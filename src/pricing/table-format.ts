@@ -56,7 +56,8 @@ export function checkTable({ vendors }: TableFile): void {
 
 /**
  * Reads the prices of one model: a list of rates in the order of TOKEN_CLASSES; or an object with such a list as `rates`,
- * with `above`, service tiers, `units`, `tools` and `from`; or a list of such objects, the earliest first.
+ * with `above`, service tiers, `units`, `tools`, `from`, and `thinking` where all output costs what thoughts do once there
+ * are any; or a list of such objects, the earliest first.
  */
 export function readEntry(entry: unknown, tools: Readonly<Record<string, number>>, where: string): Price[] {
   const list = asArray(entry);
@@ -68,7 +69,15 @@ export function readEntry(entry: unknown, tools: Readonly<Record<string, number>
 }
 
 const FORMAT = 1;
-const ENTRY_KEYS: ReadonlySet<string> = new Set(['rates', 'above', 'units', 'tools', 'from', ...SERVICE_TIERS]);
+const ENTRY_KEYS: ReadonlySet<string> = new Set([
+  'rates',
+  'above',
+  'thinking',
+  'units',
+  'tools',
+  'from',
+  ...SERVICE_TIERS,
+]);
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 function parsed(text: string): unknown {
@@ -98,7 +107,8 @@ function readPrice(period: unknown, vendorTools: Readonly<Record<string, number>
   if (object === undefined) throw new TableError(`${where}: is no list of rates and no object`);
   const strange = Object.keys(object).find((key) => !ENTRY_KEYS.has(key));
   if (strange !== undefined) throw new TableError(`${where}.${strange}: is unknown`);
-  const { from, units = {}, tools = {} } = object as Record<string, unknown>;
+  const { from, thinking, units = {}, tools = {} } = object as Record<string, unknown>;
+  if (thinking !== undefined && thinking !== true) throw new TableError(`${where}.thinking: is not true`);
   const start = from === undefined ? -Infinity : typeof from === 'string' && DAY.test(from) ? Date.parse(from) : NaN;
   if (Number.isNaN(start)) throw new TableError(`${where}.from: is no day such as 2026-11-30`);
   const tiers: Partial<Record<ServiceTier, Scale>> = {};
@@ -110,6 +120,7 @@ function readPrice(period: unknown, vendorTools: Readonly<Record<string, number>
     from: start,
     standard: readScale(object, where),
     tiers,
+    ...(thinking === true && { thinkingPricesOutput: true }),
     units: readAmounts(units, `${where}.units`),
     tools: { ...vendorTools, ...readAmounts(tools, `${where}.tools`) },
   };

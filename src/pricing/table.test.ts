@@ -28,7 +28,8 @@ describe('the built-in table', () => {
     for (const vendor of UNPRICED) expect(table.find(vendor, 'gpt-oss-120b')).toBeUndefined();
   });
 
-  // In pico-USD per token: USD per million tokens times a million. Each read on the page that the vendor publishes.
+  // In pico-USD per token: USD per million tokens times a million. As the sources of the table have it; the page is the
+  // vendor's that they name. Those of Anthropic and DeepSeek were read themselves, in November 2026.
   test.each([
     // https://developers.openai.com/api/docs/pricing
     ['openai', 'gpt-5-2025-08-07', { input: 1_250_000, cacheRead: 125_000, output: 10_000_000 }],
@@ -53,6 +54,7 @@ describe('the built-in table', () => {
     ['groq', 'openai/gpt-oss-120b', { input: 150_000, output: 600_000 }],
     // https://api-docs.deepseek.com/quick_start/pricing
     ['deepseek', 'deepseek-flash', { input: 300_000, cacheRead: 6000, output: 1_200_000 }],
+    ['deepseek', 'deepseek-v4-pro', { input: 1_320_000, cacheRead: 44_000, output: 3_960_000 }],
     // https://docs.x.ai/developers/models
     ['xai', 'grok-4.3', { input: 1_250_000, cacheRead: 200_000, output: 2_500_000 }],
     // https://cohere.com/pricing

@@ -5,7 +5,7 @@ import type { AnswerEvent } from '../core/event.ts';
 import type { Quirks } from '../core/route.ts';
 import type { UnsupportedFeature } from '../core/unsupported-feature.ts';
 import type { Work } from '../core/work.ts';
-import type { GatewayError } from './protocol.ts';
+import type { GatewayError } from '../core/gateway-error.ts';
 
 /**
  * Translates one dialect to and from the neutral form (`core/conversation.ts`, `core/completion.ts`, `core/event.ts`).

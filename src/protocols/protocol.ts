@@ -1,3 +1,4 @@
+import type { GatewayError } from '../core/gateway-error.ts';
 import type { Injection } from '../core/injection.ts';
 import type { UpstreamError } from '../core/classify.ts';
 import type { EndpointRow } from '../core/endpoint-row.ts';
@@ -5,6 +6,7 @@ import type { Endpoint, Operation } from '../core/exchange.ts';
 import type { ProtocolName } from '../core/part.ts';
 import type { Usage } from '../core/record.ts';
 import type { CredentialHeader, Quirks } from '../core/route.ts';
+import type { Span } from '../lib/json-span.ts';
 import type { UnsupportedFeature } from '../core/unsupported-feature.ts';
 import type { Codec } from './codec.ts';
 import type { BrokenEnd } from './shared/finish/words.ts';
@@ -31,6 +33,8 @@ export interface Protocol {
   holdsAnswer(body: unknown): boolean;
   /** The token counts of a plain answer. */
   readUsage(body: unknown): Usage | undefined;
+  /** What is paid for of a request whose answer cannot report it, by unit (`character`); undefined: nothing is known. */
+  askedUnits?(endpoint: Endpoint, fields: Readonly<Record<string, unknown>>): Record<string, number> | undefined;
   /** What a plain answer says of itself. */
   readFacts(body: unknown): AnswerFacts;
   /**
@@ -135,8 +139,8 @@ export interface UsageRequest {
   isFor(endpoint: Pick<Endpoint, 'operation' | 'target'>): boolean;
   /** Whether an event, parsed, is sent only because of the question. */
   isExtra(event: unknown): boolean;
-  /** The text of another event, which `event` is when parsed, without what is in it only because of the question. */
-  withoutExtra(data: string, event: unknown): string;
+  /** What is in the text of another event, which `event` is when parsed, only because of the question; mostly nothing. */
+  extraIn(data: string, event: unknown): Span | undefined;
   /** The field that a backend names when it refuses the question. */
   readonly refusedField: string;
 }
@@ -247,20 +251,6 @@ export interface ReferenceStore {
 export interface ModelListing {
   list(names: readonly string[], createdAt: number): unknown;
   one(name: string, createdAt: number): unknown;
-}
-
-/** An error in neutral form. */
-export interface GatewayError {
-  readonly status: number;
-  readonly message: string;
-  /** In OpenAI's terms: `invalid_request_error`, `rate_limit_error`, `server_error`. Other dialects go by `status`. */
-  readonly type: string;
-  readonly code: string | null;
-  readonly param: string | null;
-  /** When to try again, in milliseconds, for dialects that say so in the body. */
-  readonly retryAfterMs?: number | undefined;
-  /** The request's id, for dialects whose errors contain it. */
-  readonly requestId?: string | undefined;
 }
 
 /** Reads one stream. It sees every event once. */

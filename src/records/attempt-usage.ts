@@ -4,6 +4,7 @@ import { tokensOfBytes } from '../core/estimate-tokens.ts';
 import type { Endpoint } from '../core/exchange.ts';
 import type { FailureKind } from '../core/failure.ts';
 import type { Usage } from '../core/record.ts';
+import { protocolOf } from '../protocols/registry.ts';
 import type { Consumption } from '../core/token-classes.ts';
 
 /** After these an attempt has not failed: the gateway or the client has ended it. */
@@ -23,14 +24,21 @@ export function usageOfAttempt(attempt: Attempt): Consumption | undefined {
   if (!attempt.isSent || !isPaidFor(exchange.endpoint)) return undefined;
   const isWhole = failure === undefined || isCounted;
   if (usage !== undefined && isWhole && isToldAll(attempt, usage)) return consumptionOf(usage);
+  if (usage === undefined && !hasBegun(attempt)) return undefined;
   // Of what is neither text nor vectors nothing is known by its length.
-  if (usage === undefined && (!hasTokens(exchange.endpoint) || !hasBegun(attempt))) return undefined;
+  if (usage === undefined && !hasTokens(exchange.endpoint)) return askedUsage(attempt);
   return consumptionOf(estimated(attempt, usage, isWhole), true);
 }
 
 /** What is looked up or counted costs nothing, and what is passed through may tell of what was paid for before. */
 function isPaidFor(endpoint: Endpoint | undefined): boolean {
   return endpoint?.handler === 'model' && endpoint.operation !== 'count_tokens';
+}
+
+function askedUsage({ exchange: { endpoint, body }, upstreamProtocol }: Attempt): Consumption | undefined {
+  if (endpoint === undefined || body === undefined || upstreamProtocol === undefined) return undefined;
+  const units = protocolOf(upstreamProtocol).askedUnits?.(endpoint, body.fields);
+  return units && consumptionOf({ ...UNKNOWN, units });
 }
 
 function hasTokens(endpoint: Endpoint | undefined): boolean {

@@ -1,10 +1,10 @@
 import { noticeDisconnect } from '../core/client-disconnects.ts';
 import type { Exchange } from '../core/exchange.ts';
 import { releaseBytes } from '../core/buffered-bytes.ts';
-import { logBodies } from './log/capture.ts';
 import { recordOf } from './record-of.ts';
 import { logBug } from './log-bug.ts';
 import { recordIn } from './sink.ts';
+import { endTaps } from './taps.ts';
 import type { Context } from '../context.ts';
 
 /** Skip the disconnect check for very fast answers: it is expensive. */
@@ -18,12 +18,12 @@ export function finish(exchange: Exchange, context: Context): void {
   if (now - exchange.startedAt >= AT_ONCE_MS) noticeDisconnect(exchange);
   if (!exchange.close()) return;
   exchange.attempts.abandon();
-  exchange.attempts.releaseKept();
+  exchange.attempts.releaseReserved();
   releaseBytes(exchange, context);
   for (const attempt of exchange.attempts.all) releaseBytes(attempt, context);
   const record = recordOf(exchange, now, context.snapshot.prices);
   exchange.leases.settle(record, (error) => logBug(error, exchange, log));
   recordIn(sinks, record, log);
-  logBodies(exchange, log);
+  endTaps(exchange, record, log);
   exchange.onFinished?.(exchange);
 }

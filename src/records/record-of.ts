@@ -15,7 +15,7 @@ import { endpointName } from './endpoint-name.ts';
 export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): ExchangeRecord {
   const { asked, askedName, attempts, delivery, reportedAttempt } = exchange;
   const left = exchange.aborted?.kind === 'client_gone' && !delivery.isWhole;
-  const named = (delivery.attempt ?? attempts.latest)?.named;
+  const named = exchange.lastAttempt?.named;
   const route = reportedAttempt?.route;
   const durationMs = now - exchange.startedAt;
   const { spending } = exchange.leases;
@@ -75,10 +75,10 @@ export function attemptRecordsOf({ attempts, delivery }: Exchange, prices?: Pric
   const tries: AttemptRecord[] = [];
   for (const attempt of attempts.all) {
     if (!attempt.isSent && attempt.failure === undefined) continue;
-    const told = attemptRecord(attempt, delivery, prices);
+    const record = attemptRecord(attempt, delivery, prices);
     const before = attempts.all[0];
-    if (attempt.isHedge && before !== undefined && endedBefore(attempt, before)) tries.unshift(told);
-    else tries.push(told);
+    if (attempt.isHedge && before !== undefined && endedBefore(attempt, before)) tries.unshift(record);
+    else tries.push(record);
   }
   return tries;
 }
@@ -105,7 +105,7 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery, prices: 
     failure: failure?.kind,
     detail: failure?.detail,
     type: failure?.error?.code === undefined ? undefined : failure.error.type?.slice(0, MOST_TYPE_CHARS),
-    message: failure?.told,
+    message: failure?.message,
     ms,
     startedMs: attempt.isSent ? attempt.startedAt - attempt.exchange.startedAt : undefined,
     hedge: attempt.isHedge ? hedgeResult(attempt, served) : undefined,
@@ -113,6 +113,7 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery, prices: 
     dialect: attempt.upstreamProtocol,
     reportedModel: bounded(attempt.reportedModel),
     usage,
+    ignoredCounts: attempt.usage?.ignored,
     cost: usage && prices?.priceAttempt(pricedAs(attempt), usage, startOf(attempt)),
   };
 }

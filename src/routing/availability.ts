@@ -11,7 +11,7 @@ export function mayTry(route: Route, exchange: Exchange, context: Context): bool
 
 /** Whether the route's backend has a free slot, or keeps one for this request. */
 export function hasSlot({ backend: { live } }: Route, { attempts }: Exchange): boolean {
-  return !live.isFull || attempts.kept === live;
+  return !live.isFull || attempts.reserved === live;
 }
 
 /** Not dead, not cooling, nor one that this very request may not try again; and there is time for it. */

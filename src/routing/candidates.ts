@@ -11,6 +11,8 @@ export interface AttemptCandidate {
   readonly route: Route;
   /** The alias by which the request has come to the route; undefined for a route of no alias. */
   readonly named: NamedAlias | undefined;
+  /** The path to ask for there, where it is not the one that the client asks for. */
+  readonly target?: string | undefined;
 }
 
 /** Nothing can be tried right now: wait `ms` milliseconds, or until one of the full backends has a free slot. */

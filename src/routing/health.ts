@@ -4,7 +4,7 @@ import type { Backend } from '../core/route.ts';
 import { Cancellation } from '../lib/cancellation.ts';
 import type { Clock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
-import { isOwnLack, lackOfFiles } from '../lib/room.ts';
+import { isShortage, shortageOfFiles } from '../lib/room.ts';
 
 /** How backends are asked whether they live; times in milliseconds. */
 export interface HealthSettings {
@@ -142,9 +142,9 @@ export class HealthChecks {
       response.body.cancel();
       return response.status < 500 ? undefined : `status ${response.status}`;
     } catch (error) {
-      const lack = ownLackIn(error);
-      if (lack !== undefined) {
-        this.listener.couldNotAsk(lack);
+      const shortage = shortageIn(error);
+      if (shortage !== undefined) {
+        this.listener.couldNotAsk(shortage);
         return UNKNOWN;
       }
       return cancellation.reason !== undefined
@@ -168,9 +168,9 @@ function headersFor({ apiKey, credential, headers, checkHeaders }: Backend): Rec
 const UNKNOWN = Symbol('unknown');
 
 /** A connection that failed for another reason may hide a lack of files. */
-function ownLackIn(error: unknown): string | undefined {
+function shortageIn(error: unknown): string | undefined {
   const { code } = error as { readonly code?: unknown };
-  return typeof code === 'string' && isOwnLack(code) ? code : lackOfFiles();
+  return typeof code === 'string' && isShortage(code) ? code : shortageOfFiles();
 }
 
 /** The system's word for it, with host and port; a token is fetched from elsewhere. */

@@ -21,8 +21,7 @@ export function resourceCandidates(exchange: Exchange, client: Protocol, context
   const located = locate(id, exchange, context);
   const backends = located === undefined ? [] : backendsFor(located, exchange, client, context);
   if (located === undefined || backends.length === 0) throw unknownId(id);
-  exchange.endpoint = withId(exchange.endpoint, located.id);
-  return new ResourceCandidates(backends, exchange, context);
+  return new ResourceCandidates(backends, targetOf(exchange.endpoint, located.id), exchange, context);
 }
 
 class ResourceCandidates implements Candidates {
@@ -32,6 +31,7 @@ class ResourceCandidates implements Candidates {
 
   constructor(
     private readonly backends: readonly Backend[],
+    private readonly target: string | undefined,
     private readonly exchange: Exchange,
     private readonly context: Context,
   ) {}
@@ -39,7 +39,7 @@ class ResourceCandidates implements Candidates {
   next(): Candidate {
     const backend = this.exchange.aborted === undefined ? this.backends[this.#next++] : undefined;
     if (backend === undefined) return this.#done();
-    return { type: 'attempt', route: routeTo(backend, this.context), named: undefined };
+    return { type: 'attempt', route: routeTo(backend, this.context), named: undefined, target: this.target };
   }
 
   /** What a provider keeps is asked of one backend after the other. */
@@ -77,9 +77,9 @@ function backendsFor(
   return method === 'GET' || able.length === 1 ? able : [];
 }
 
-function withId(endpoint: Endpoint | undefined, id: string): Endpoint | undefined {
-  if (endpoint?.resource === undefined || endpoint.resource === id) return endpoint;
-  return { ...endpoint, resource: id, target: endpoint.target.replace(endpoint.resource, () => id) };
+/** The path with the id that the provider has given, in the place of the client's. */
+function targetOf(endpoint: Endpoint | undefined, id: string): string | undefined {
+  return endpoint?.resource === undefined ? undefined : endpoint.target.replace(endpoint.resource, () => id);
 }
 
 /** A route that is of no alias: nothing of it is configured but the backend. */

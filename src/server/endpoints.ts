@@ -81,6 +81,9 @@ for (const row of ENDPOINTS) {
   if (find !== undefined) FINDERS.push({ row, find });
 }
 
+/** How it is found out what a request asks for. */
+export type MatchEndpoint = typeof matchEndpoint;
+
 /** Finds what a request asks for; `query` begins with its `?`, if there is one. */
 export function matchEndpoint(
   { method, headers }: Pick<Request, 'method' | 'headers'>,
@@ -92,7 +95,7 @@ export function matchEndpoint(
   if (found === undefined) return { protocol: dialectOf(path, query, headers), ...NONE, misplaced: misplaced(path) };
   const endpoint =
     found.row.match.isShared === true
-      ? { ...found.endpoint, protocol: toldBy(query, headers) ?? found.endpoint.protocol }
+      ? { ...found.endpoint, protocol: namedBy(query, headers) ?? found.endpoint.protocol }
       : found.endpoint;
   const { protocol, methods } = endpoint;
   if (methods.includes(method as Method)) return { protocol, endpoint };
@@ -174,15 +177,15 @@ function withName(path: string, query: string, headers?: Headers): Found | undef
 }
 
 function found(row: EndpointRow, matched: Matched): Found {
-  const { auth, limits, handler } = row;
-  return { endpoint: { ...matched, auth, limits, handler }, row };
+  const { auth, limits, handler, upgrades } = row;
+  return { endpoint: { ...matched, auth, limits, handler, upgrades }, row };
 }
 
 /** Whether a row that is for some clients alone is for these. */
 function isTold(row: EndpointRow, query: string, headers: Headers | undefined): boolean {
   if (row.match.isTold !== true) return true;
-  const told = headers === undefined ? undefined : (toldBy(query, headers) ?? likelyBy(headers));
-  return told !== undefined && ROWS_OF.get(told)?.has(row) === true;
+  const dialect = headers === undefined ? undefined : (namedBy(query, headers) ?? likelyBy(headers));
+  return dialect !== undefined && ROWS_OF.get(dialect)?.has(row) === true;
 }
 
 const ROWS_OF: ReadonlyMap<string, ReadonlySet<EndpointRow>> = new Map(
@@ -211,10 +214,10 @@ function misplaced(path: string): MisplacedPath | undefined {
   return undefined;
 }
 
-/** The dialect that a client's headers tell, or the key in its query. */
-function toldBy(query: string, headers: Headers): ProtocolName | undefined {
-  const told = PROTOCOLS.find(([, { front }]) => front.tellingHeaders.some((header) => headers.has(header)));
-  if (told !== undefined || query === '') return told?.[0];
+/** The dialect that a client's headers name, or the key in its query. */
+function namedBy(query: string, headers: Headers): ProtocolName | undefined {
+  const named = PROTOCOLS.find(([, { front }]) => front.tellingHeaders.some((header) => headers.has(header)));
+  if (named !== undefined || query === '') return named?.[0];
   const fields = new URLSearchParams(query);
   return PROTOCOLS.find(([, { front }]) => front.keyParameter !== undefined && fields.has(front.keyParameter))?.[0];
 }
@@ -223,7 +226,7 @@ function toldBy(query: string, headers: Headers): ProtocolName | undefined {
 function dialectOf(path: string, query: string, headers: Headers): ProtocolName {
   const plain = `/${segmentsOf(path).join('/')}`;
   const covering = PROTOCOLS.find(([, { front }]) => front.covers(plain))?.[0];
-  return covering ?? toldBy(query, headers) ?? likelyBy(headers) ?? DEFAULT_PROTOCOL;
+  return covering ?? namedBy(query, headers) ?? likelyBy(headers) ?? DEFAULT_PROTOCOL;
 }
 
 function likelyBy(headers: Headers): ProtocolName | undefined {

@@ -1,14 +1,13 @@
-import type { Server } from 'bun';
-
 import type { App } from '../app.ts';
 import type { ListenAddress } from '../config/listen.ts';
 import { formatListen, parseListen } from '../config/listen.ts';
 import type { Config } from '../config/schema.ts';
 import { countOpenFiles, maxOpenFiles } from '../lib/open-files.ts';
+import { matchEndpoint, type MatchEndpoint } from './endpoints.ts';
 import { FileRoom } from './file-room.ts';
 import type { RoomLevel } from './file-room.ts';
 import { IdleLimit } from './idle-limit.ts';
-import { boundAddress, listen, type Fetch, type ListenOptions } from './listen.ts';
+import { boundAddress, listen, type BunServer, type Fetch, type ListenOptions } from './listen.ts';
 import { metricsOnly, routeRequest } from './route-request.ts';
 import { closeSocket, fileAt } from './unix-socket.ts';
 import type { FileId } from './unix-socket.ts';
@@ -20,7 +19,7 @@ const POLL_MS = 20;
 /** A socket that is listened on, by the `listen` value that asked for it. */
 interface Listener extends Wanted {
   readonly address: ListenAddress;
-  server: Server<undefined>;
+  server: BunServer;
   /** The file of a Unix socket. */
   file: FileId | undefined;
   /** It has let go of its address for want of files. */
@@ -47,8 +46,12 @@ export class Host {
   /** One change of the listeners at a time. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly app: App) {
-    this.#fetch = (request, server, isLiteral) => routeRequest(request, server, app, isLiteral);
+  constructor(
+    private readonly app: App,
+    match: MatchEndpoint = matchEndpoint,
+  ) {
+    const site = { app, match };
+    this.#fetch = (request, server, isLiteral) => routeRequest(request, server, site, isLiteral);
     this.#metricsFetch = (request, server, isLiteral) => metricsOnly(request, server, app, isLiteral);
     this.#idle = new IdleLimit(app.gateway.exchanges);
     const limit = maxOpenFiles();

@@ -1,7 +1,6 @@
-import type { Server } from 'bun';
-
 import type { Exchange } from '../core/exchange.ts';
 import type { Bag } from '../lib/bag.ts';
+import type { BunServer } from './listen.ts';
 
 /** Bun counts in steps of 4 seconds, so that a limit may be over so much too soon. */
 const STEP_SECONDS = 4;
@@ -16,7 +15,7 @@ const MOST_OFTEN_MS = 1000;
  */
 export class IdleLimit {
   #seconds = 0;
-  #server: Server<undefined> | undefined;
+  #server: BunServer | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(private readonly exchanges: Bag<Exchange>) {}
@@ -34,7 +33,7 @@ export class IdleLimit {
   }
 
   /** Any server will do: what it sets is the connection's. */
-  use(server: Server<undefined>): void {
+  use(server: BunServer): void {
     this.#server = server;
   }
 

@@ -11,6 +11,8 @@ export interface RequestHead {
   readonly url: string;
   readonly headers: HeaderFields;
   readonly target: RequestTarget | undefined;
+  /** Whether a WebSocket may be had there. */
+  readonly upgrades: boolean;
 }
 
 /**
@@ -45,14 +47,14 @@ function malformed({ method, url, headers: { host }, target }: RequestHead): Ref
   return method === 'CONNECT' ? noProxy() : badRequest('The request line has no path, or a `#` in it.');
 }
 
-function unserved({ method, headers }: RequestHead): Refusal | undefined {
+function unserved({ method, headers, upgrades }: RequestHead): Refusal | undefined {
   if (isPreflight(method, headers)) {
     return new Refusal(
       'origin_not_allowed',
       `Pages of \`${headers['origin']?.slice(0, 100)}\` may not use this gateway. Name the origin in \`cors.origins\`.`,
     );
   }
-  if (method !== 'GET' || headers['upgrade']?.toLowerCase() !== 'websocket') return undefined;
+  if (upgrades || method !== 'GET' || headers['upgrade']?.toLowerCase() !== 'websocket') return undefined;
   return new Refusal(
     'websocket_not_supported',
     'This gateway has no WebSocket here. Send a POST to the same path; it streams by server-sent events.',

@@ -1,9 +1,8 @@
-import type { Server } from 'bun';
-
 import type { App } from '../app.ts';
 import { ANONYMOUS } from '../core/caller.ts';
 import type { Handler } from '../core/endpoint-row.ts';
 import { Refusal } from '../core/refusal.ts';
+import type { Upgrade } from '../core/upgrade.ts';
 import { headerFields } from '../lib/header-fields.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import { RELEASE } from '../lib/version.ts';
@@ -12,7 +11,8 @@ import { keyShown } from '../admission/auth.ts';
 import { checkValid } from '../admission/caller-key.ts';
 import { checkEndpoint } from '../admission/operators.ts';
 import { protocolOf } from '../protocols/registry.ts';
-import { matchEndpoint, isOperatorsPath } from './endpoints.ts';
+import { isOperatorsPath, type MatchEndpoint } from './endpoints.ts';
+import type { Answered, BunServer } from './listen.ts';
 import { isPreflight, objectionTo } from './objection.ts';
 import { targetOf } from './request-target.ts';
 import { DEFAULT_PROTOCOL } from '../vendors/dialects.ts';
@@ -21,49 +21,51 @@ import { DEFAULT_PROTOCOL } from '../vendors/dialects.ts';
 const NOT_GUESSED = { 'x-content-type-options': 'nosniff' };
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 
+/** Where requests go: the gateway with what is beside it, by a table of endpoints. */
+export interface Site {
+  readonly app: App;
+  readonly match: MatchEndpoint;
+}
+
 /**
  * Hands a request to the gateway; answers itself what load balancers and Prometheus ask for, which is no exchange and not
  * logged. `isLiteral`: the request line holds the path as it stands here, with nothing resolved.
  */
-export function routeRequest(
-  request: Request,
-  server: Server<undefined>,
-  app: App,
-  isLiteral: boolean,
-): Response | Promise<Response> {
+export function routeRequest(request: Request, server: BunServer, site: Site, isLiteral: boolean): Answered {
   const headers = headerFields(request.headers);
-  const { cors } = app.gateway.snapshot;
-  if (cors === undefined) return answer(request, headers, server, { app, isLiteral });
+  const { cors } = site.app.gateway.snapshot;
+  if (cors === undefined) return answer(request, headers, server, { site, isLiteral });
   const { origin } = headers;
   if (origin !== undefined && isPreflight(request.method, headers) && cors.allows(origin)) {
     const asksForPrivate = headers['access-control-request-private-network'] === 'true';
     const allowed = cors.preflight(origin, headers['access-control-request-headers'], asksForPrivate);
     return new Response(null, { status: 204, headers: { ...allowed, 'x-trace-id': traceIdOf(headers) } });
   }
-  const marked = (response: Response): Response => {
-    cors.mark(response.headers, origin);
+  const marked = (response: Response | undefined): Response | undefined => {
+    if (response !== undefined) cors.mark(response.headers, origin);
     return response;
   };
-  const response = answer(request, headers, server, { app, isLiteral });
+  const response = answer(request, headers, server, { site, isLiteral });
   return response instanceof Promise ? response.then(marked) : marked(response);
 }
 
 function answer(
   request: Request,
   headers: HeaderFields,
-  server: Server<undefined>,
-  { app, isLiteral }: { readonly app: App; readonly isLiteral: boolean },
-): Response | Promise<Response> {
+  server: BunServer,
+  { site: { app, match: matchIn }, isLiteral }: { readonly site: Site; readonly isLiteral: boolean },
+): Answered {
   const { method, url } = request;
   const target = targetOf(url);
   const { path, query } = target ?? { path: url, query: '' };
-  let match = matchEndpoint(request, path, query);
+  let match = matchIn(request, path, query);
   const probe = match.endpoint === undefined ? undefined : PROBES[match.endpoint.handler];
   if (probe !== undefined) return probe(request, app);
   // A proxy in front that guards these paths has not seen them, if they come of dots that were resolved here.
   if (!isLiteral && isOperatorsPath(path)) match = { protocol: match.protocol, endpoint: undefined };
   const isMetrics = match.endpoint?.handler === 'metrics';
-  const head = { method, url, headers, target };
+  const upgrades = match.endpoint?.upgrades === true;
+  const head = { method, url, headers, target, upgrades };
   const objection = objectionTo(head, app.gateway.snapshot, server);
   const peer = plainAddress(server.requestIP(request)?.address ?? '');
   if (isMetrics && app.gateway.snapshot.metricsEndpoint.isBesideApi) return metrics(headers, app, { peer, objection });
@@ -79,16 +81,22 @@ function answer(
     allow: match.allow,
     misplaced: match.misplaced,
     objection,
+    upgrade: upgrades ? upgradeOf(request, server) : undefined,
   });
 }
 
+/** Makes a WebSocket of the request, if it asks for one. */
+function upgradeOf(request: Request, server: BunServer): Upgrade {
+  return (listener, headers) => server.upgrade(request, { data: listener, headers });
+}
+
 /** What a listener of its own for metrics answers. */
-export function metricsOnly(request: Request, server: Server<undefined>, app: App, isLiteral: boolean): Response {
+export function metricsOnly(request: Request, server: BunServer, app: App, isLiteral: boolean): Response {
   const headers = headerFields(request.headers);
   const { method, url } = request;
   const target = targetOf(url);
   const isKnown = isLiteral && target?.path === '/metrics';
-  const objection = objectionTo({ method, url, headers, target }, app.gateway.snapshot, server);
+  const objection = objectionTo({ method, url, headers, target, upgrades: false }, app.gateway.snapshot, server);
   if (!isKnown && objection === undefined)
     return new Response('Only /metrics is here.\n', { status: 404, headers: NOT_GUESSED });
   return metrics(headers, app, { peer: plainAddress(server.requestIP(request)?.address ?? ''), objection });

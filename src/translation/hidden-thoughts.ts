@@ -22,9 +22,9 @@ export class ThoughtlessStream implements StreamDecoder {
   readonly #unsigned = new Map<number, PartStartEvent>();
   /** Thoughts that were signed and have not ended. */
   readonly #signed = new Set<number>();
-  /** The numbers of the parts that are told: without gaps, as they were. */
+  /** The numbers of the parts that are shown: without gaps, as they were. */
   readonly #numbers = new Map<number, number>();
-  #told = 0;
+  #shownParts = 0;
 
   constructor(private readonly decoder: StreamDecoder) {}
 
@@ -68,7 +68,7 @@ export class ThoughtlessStream implements StreamDecoder {
   #numberOf(index: number): number {
     const known = this.#numbers.get(index);
     if (known !== undefined) return known;
-    const number = this.#told++;
+    const number = this.#shownParts++;
     this.#numbers.set(index, number);
     return number;
   }

@@ -1,7 +1,7 @@
 import { CONSEQUENCES } from '../core/failure.ts';
 import type { FailureKind } from '../core/failure.ts';
+import type { GatewayError } from '../core/gateway-error.ts';
 import type { Refusal } from '../core/refusal.ts';
-import type { GatewayError } from '../protocols/protocol.ts';
 
 /** What tells the client of a stream that it was broken off. */
 export function interruption(kind: FailureKind, code: string, requestId: string): GatewayError {

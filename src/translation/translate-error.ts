@@ -1,5 +1,6 @@
 import type { Failure, FailureKind } from '../core/failure.ts';
-import type { GatewayError, Protocol } from '../protocols/protocol.ts';
+import type { GatewayError } from '../core/gateway-error.ts';
+import type { Protocol } from '../protocols/protocol.ts';
 
 /** A backend's error for a client of another dialect: status, type, code and message as that one has them. */
 export function translateError(failure: Failure, client: Protocol, requestId: string): GatewayError {

@@ -2,32 +2,18 @@ import type { Attempt } from '../core/attempt.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { ScrubbedPieces } from '../core/scrubber.ts';
 import type { HeldAnswer } from '../core/failure.ts';
+import type { Answer, LongSource } from '../core/outcome.ts';
 import type { UpstreamBody } from '../core/upstream-answer.ts';
 import { findInTail, TAIL_BYTES } from '../lib/json-tail.ts';
 import type { AttemptContext } from './settle.ts';
 import { fail, succeed } from './settle.ts';
-import type { StreamAnswer } from './stream-answer.ts';
 import { transportFailureOf } from './transport-failure.ts';
 
-/** What an upstream answered, good or to be passed on as it is. */
-export type Answer = PlainAnswer | LongAnswer | StreamAnswer;
-
-/** An answer that is whole. */
-export interface PlainAnswer {
-  readonly type: 'plain';
-  /** Where it comes from. */
-  readonly attempt: Attempt;
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Uint8Array<ArrayBuffer>;
-  /** The upstream's body, parsed, where it is JSON. */
-  readonly json: unknown;
-  /** The body is the events of a stream: it was translated for a client that was promised one. */
-  readonly isStream?: boolean;
-}
+/** What the backend of an attempt answered, good or to be passed on as it is. */
+export type AttemptAnswer = Answer & { readonly attempt: Attempt };
 
 /** An answer too long to be held, or one of media: its bytes go out as they come. */
-export class LongAnswer {
+export class LongAnswer implements LongSource {
   readonly type = 'long';
   readonly isClean = true;
   readonly status: number;
@@ -98,11 +84,7 @@ export class LongAnswer {
     return undefined;
   }
 
-  /**
-   * All of it after all, for those who can use nothing less; undefined, and it is given up, if it is more than
-   * `mostBytes`. Rejects if it breaks off.
-   */
-  async whole(mostBytes: number): Promise<string | undefined> {
+  async whole(mostBytes: number): Promise<unknown> {
     const decoder = new TextDecoder();
     let [text, bytes] = ['', 0];
     for (let piece = await this.next(); piece !== undefined; piece = await this.next()) {
@@ -113,7 +95,9 @@ export class LongAnswer {
       }
       text += decoder.decode(piece, { stream: true });
     }
-    return text + decoder.decode();
+    const json: unknown = JSON.parse(text + decoder.decode());
+    if (this.#tellsUsage) this.run.attempt.usage = this.run.protocol.readUsage(json);
+    return json;
   }
 
   /** To be called when nobody wants the rest. */
@@ -145,13 +129,16 @@ export class LongAnswer {
   }
 
   #readUsage(): void {
-    if (this.#tail === undefined) return;
+    if (this.#tail === undefined || !this.#tellsUsage) return;
     const tail = Buffer.concat(this.#tail).subarray(-TAIL_BYTES).toString('utf8');
-    const { exchange, attempt, protocol } = this.run;
-    // What is passed through may tell of what was paid for before.
-    if (exchange.endpoint?.through !== undefined) return;
+    const { attempt, protocol } = this.run;
     attempt.usage = findInTail(tail, (members) => protocol.readUsage(members));
     attempt.isCounted = attempt.usage !== undefined;
+  }
+
+  /** What is passed through may tell of what was paid for before. */
+  get #tellsUsage(): boolean {
+    return this.run.exchange.endpoint?.through === undefined;
   }
 }
 

@@ -8,7 +8,7 @@ import { takesField } from '../core/quirks.ts';
 import type { Route, UpstreamRequest } from '../core/route.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import type { Answer } from './answer.ts';
+import type { AttemptAnswer } from './answer.ts';
 import type { Context } from '../context.ts';
 import { tooComplex } from '../core/body-work.ts';
 import { asStreamOrNot } from './answer-form.ts';
@@ -32,7 +32,7 @@ import { isReset, transportFailureOf } from './transport-failure.ts';
 import { WithheldValues } from './withheld-values.ts';
 
 /** Carries out an attempt: sends the request as it came in, and waits until the answer is certain to be good, or is not. */
-export async function carryOut(attempt: Attempt, client: Protocol, context: Context): Promise<Answer | Failure> {
+export async function carryOut(attempt: Attempt, client: Protocol, context: Context): Promise<AttemptAnswer | Failure> {
   const { exchange, route } = attempt;
   let protocol = upstreamProtocolFor(route, client, exchange.endpoint?.operation ?? 'native');
   let translation: Translation | undefined;
@@ -69,7 +69,7 @@ export async function carryOut(attempt: Attempt, client: Protocol, context: Cont
 }
 
 /** The attempt has begun: sends the body, and once more without what the gateway has put in if it is refused for that. */
-async function sent(body: UpstreamRequest['body'], run: AttemptContext): Promise<Answer | Failure> {
+async function sent(body: UpstreamRequest['body'], run: AttemptContext): Promise<AttemptAnswer | Failure> {
   const { attempt, protocol, client, context } = run;
   try {
     const counting = withUsage(body, run);
@@ -90,7 +90,7 @@ async function sent(body: UpstreamRequest['body'], run: AttemptContext): Promise
 }
 
 /** Sends the body and waits until the answer is certain to be good, or is not. */
-async function asked(body: UpstreamRequest['body'], run: AttemptContext): Promise<Answer | Failure> {
+async function asked(body: UpstreamRequest['body'], run: AttemptContext): Promise<AttemptAnswer | Failure> {
   const { backend } = run.attempt.route;
   let response: UpstreamAnswer | undefined;
   try {
@@ -165,7 +165,7 @@ function unsendable(refusal: Refusal, run: AttemptContext): Failure {
 }
 
 /** What was asked for as a stream is one if it begins so, whatever its label says; what was not is read as a whole. */
-function read(response: UpstreamAnswer, run: AttemptContext): Promise<Answer | Failure> {
+function read(response: UpstreamAnswer, run: AttemptContext): Promise<AttemptAnswer | Failure> {
   const { exchange } = run;
   if (exchange.endpoint?.through !== undefined) return readThrough(response, run);
   if (exchange.stream) return readStream(response, run);
@@ -174,7 +174,7 @@ function read(response: UpstreamAnswer, run: AttemptContext): Promise<Answer | F
   return isAnswer ? collectStream(response, run) : StreamAnswer.open(response, run);
 }
 
-async function readStream(response: UpstreamAnswer, run: AttemptContext): Promise<Answer | Failure> {
+async function readStream(response: UpstreamAnswer, run: AttemptContext): Promise<AttemptAnswer | Failure> {
   const { answer, isStream } = await asStreamOrNot(response, run.exchange, run.attempt.watch);
   return await (isStream ? StreamAnswer.open(answer, run) : readPlain(answer, run));
 }
@@ -203,7 +203,7 @@ function targetFor(run: AttemptContext, withheld: WithheldValues): string {
   const { endpoint, stream, body } = exchange;
   const { wire } = protocol;
   const own = exchange.query === '' ? '' : queryFor(run, withheld);
-  if (endpoint?.model === undefined) return (endpoint?.target ?? '') + own;
+  if (endpoint?.model === undefined) return (attempt.target ?? endpoint?.target ?? '') + own;
   const { model } = attempt.route;
   const address = wire.address(endpoint.operation, { model, stream, body: body?.fields }) ?? endpoint.target;
   return address.includes('?') ? address + own.replace('?', '&') : address + own;
@@ -247,7 +247,7 @@ function refusalOf({ field, details }: UnsupportedFeatureError, { backend }: Rou
   );
 }
 
-function estimated(body: string, attempt: Attempt): Answer {
+function estimated(body: string, attempt: Attempt): AttemptAnswer {
   attempt.estimated = true;
   attempt.end({ status: 200 });
   const headers = new Headers({ 'content-type': 'application/json' });

@@ -5,7 +5,7 @@ import { OverBudget } from '../core/spend-lease.ts';
 import { TooComplex } from '../core/work.ts';
 import { MalformedAnswer } from '../protocols/codec.ts';
 import { UnreadableStream } from '../protocols/shared/stream/sse.ts';
-import type { PlainAnswer } from './answer.ts';
+import type { AttemptAnswer } from './answer.ts';
 import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import type { StreamCollection } from '../translation/translation.ts';
 import { translationFor } from '../translation/translation-for.ts';
@@ -22,7 +22,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 const AFTER_FINISH_MS = 2000;
 
 /** Reads a stream that nobody asked for to its end, and makes of it the plain answer that the client did ask for. */
-export async function collectStream(response: UpstreamAnswer, run: AttemptContext): Promise<PlainAnswer | Failure> {
+export async function collectStream(response: UpstreamAnswer, run: AttemptContext): Promise<AttemptAnswer | Failure> {
   const collector = collectorFor(run);
   if (collector === undefined) return brokenAnswer('unasked_stream');
   const { status, headers } = response;

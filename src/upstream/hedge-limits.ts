@@ -24,9 +24,9 @@ export function mayHedge({ exchange, route }: Attempt, context: Context): boolea
 }
 
 /** Do not hedge while requests queue, a backend is at its limit, or memory or files run short. */
-function isSaturated({ backend }: Route, { queue, ownLack, budget, status }: Context): boolean {
-  if (queue.waiting > 0 || queue.isFull || ownLack.isFelt || backend.live.isFull) return true;
-  return budget.used > budget.limit * MOST_MEMORY || status().reason === 'draining';
+function isSaturated({ backend }: Route, { queue, shortage, budget, isDraining }: Context): boolean {
+  if (queue.waiting > 0 || queue.isFull || shortage.isOn || backend.live.isFull) return true;
+  return budget.used > budget.limit * MOST_MEMORY || isDraining();
 }
 
 /** Whether a route that may be tried is one to try beside `first`. */

@@ -8,7 +8,7 @@ import { takesLonger } from '../lib/takes-longer.ts';
 import type { Context } from '../context.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Candidates } from '../routing/candidates.ts';
-import type { Answer } from './answer.ts';
+import type { AttemptAnswer } from './answer.ts';
 import { carryOut } from './attempt.ts';
 import { isFitBeside, mayHedge } from './hedge-limits.ts';
 
@@ -23,7 +23,7 @@ export interface Hedging {
 /** An attempt that has begun. */
 interface Begun {
   readonly attempt: Attempt;
-  readonly result: Promise<Answer | Failure>;
+  readonly result: Promise<AttemptAnswer | Failure>;
 }
 
 /**
@@ -31,7 +31,7 @@ interface Begun {
  * one. Resolves to the answer of the one that reaches the commit point first. Undefined if neither serves: then the
  * candidates know it.
  */
-export async function hedged(attempt: Attempt, hedging: Hedging): Promise<Answer | undefined> {
+export async function hedged(attempt: Attempt, hedging: Hedging): Promise<AttemptAnswer | undefined> {
   const { hedge, client, context } = hedging;
   hedge.live.earn(hedge.atMost);
   const first: Begun = { attempt, result: carryOut(attempt, client, context) };
@@ -68,7 +68,7 @@ function begunBeside(first: Attempt, { hedge, candidates, client, context }: Hed
 }
 
 /** Waits for the two. Where both fail, it is as if the second had been tried after the first. */
-async function race(first: Begun, second: Begun, hedging: Hedging): Promise<Answer | undefined> {
+async function race(first: Begun, second: Begun, hedging: Hedging): Promise<AttemptAnswer | undefined> {
   const { candidates, context } = hedging;
   try {
     const early = await Promise.race([first, second].map((begun) => begun.result.then(() => begun)));
@@ -103,7 +103,7 @@ async function race(first: Begun, second: Begun, hedging: Hedging): Promise<Answ
   }
 }
 
-function won(answer: Answer, first: Attempt, hedging: Hedging): Answer {
+function won(answer: AttemptAnswer, first: Attempt, hedging: Hedging): AttemptAnswer {
   learn(answer.attempt, hedging);
   // Record the loser's time so far as a lower bound: that is enough for the 95th percentile.
   if (first.failure?.kind !== 'hedge_lost') return answer;

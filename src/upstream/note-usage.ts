@@ -1,4 +1,6 @@
+import type { Attempt } from '../core/attempt.ts';
 import { saidBytesOf } from '../core/estimate-tokens.ts';
+import type { UpstreamBody } from '../core/upstream-answer.ts';
 import type { AttemptContext } from './settle.ts';
 import type { StreamInspector } from './stream-inspector.ts';
 
@@ -12,6 +14,19 @@ export function noteAnswer({ attempt, exchange, protocol }: AttemptContext, json
   attempt.saidBytes = isToldAll || exchange.endpoint?.operation !== 'generate' ? 0 : saidBytesOf(json);
 }
 
+/** The body of a plain answer, whose bytes are noted: of one that breaks off, their number is all that is known. */
+export function counted(body: UpstreamBody, attempt: Attempt): UpstreamBody {
+  return {
+    read: async () => {
+      const chunk = await body.read();
+      if (!chunk.done) attempt.saidBytes += chunk.value.byteLength;
+      return chunk;
+    },
+    takeWhole: () => body.takeWhole(),
+    cancel: () => body.cancel(),
+  };
+}
+
 /** The same of a stream, however it ends: what was told so far, and how much text has come. */
 export function noteStream({ attempt }: AttemptContext, events: StreamInspector): void {
   attempt.usage = events.usage ?? attempt.usage;
@@ -20,7 +35,7 @@ export function noteStream({ attempt }: AttemptContext, events: StreamInspector)
   noteFacts(attempt, events.facts);
 }
 
-function noteFacts(attempt: AttemptContext['attempt'], { model, finishReason }: StreamInspector['facts']): void {
+function noteFacts(attempt: Attempt, { model, finishReason }: StreamInspector['facts']): void {
   attempt.reportedModel = model ?? attempt.reportedModel;
   attempt.finishReason = finishReason ?? attempt.finishReason;
 }

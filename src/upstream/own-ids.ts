@@ -1,4 +1,4 @@
-import type { PlainAnswer } from './answer.ts';
+import type { PlainAnswer } from '../core/outcome.ts';
 import { AnswerIds } from './answer-ids.ts';
 import type { AttemptContext } from './settle.ts';
 

@@ -15,31 +15,29 @@ import { readBaseResp, readVendorError } from '../core/vendor-error.ts';
 import { beginsAsEvents, wholeBody } from './answer-form.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { LongAnswer } from './answer.ts';
-import type { PlainAnswer } from './answer.ts';
+import type { AttemptAnswer } from './answer.ts';
 import { brokenEndFailure } from './broken-end.ts';
 import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import { collectStream } from './collect-stream.ts';
+import { HOLD_BYTES, HOLD_WHOLE_BYTES, joined, readPieces, type Pieces } from './read-pieces.ts';
 import { framedWhole, streamType } from '../translation/framing.ts';
-import { noteAnswer } from './note-usage.ts';
+import { counted, noteAnswer } from './note-usage.ts';
 import { withOwnIds } from './own-ids.ts';
 import type { AttemptContext } from './settle.ts';
 import { begun, classify, rememberKept, succeed } from './settle.ts';
 
-/** An answer of up to this size is held until it is whole, so that one that breaks off can be had elsewhere. */
-const HOLD_BYTES = 1024 * 1024;
-/** One that is to be translated, or has ids to be sealed, has to be whole; pictures are the largest. */
-const HOLD_WHOLE_BYTES = 64 * 1024 * 1024;
-
 /** Reads an answer that is no event stream, and judges it once it is whole. */
-export async function readPlain(
-  response: UpstreamAnswer,
-  run: AttemptContext,
-): Promise<PlainAnswer | LongAnswer | Failure> {
+export async function readPlain(response: UpstreamAnswer, run: AttemptContext): Promise<AttemptAnswer | Failure> {
   run.attempt.watch.committed();
+  const isToBeHeld = isHeld(response, run);
   // Mostly it has come with its head.
-  const whole = isHeld(response, run) ? response.body.takeWhole() : undefined;
-  const body = whole ?? (await readInPieces(response, run));
-  return body instanceof Uint8Array ? judged(response, body, run) : beginLong(response, body, run);
+  const whole = isToBeHeld ? response.body.takeWhole() : undefined;
+  if (whole !== undefined) return judged(response, whole, run);
+  const mostBytes = mustBeWhole(run) ? HOLD_WHOLE_BYTES : HOLD_BYTES;
+  const isGood = response.status >= 200 && response.status <= 299;
+  const body = isGood && isGenerated(run) ? counted(response.body, run.attempt) : response.body;
+  const read = isToBeHeld ? await readPieces(body, mostBytes, run) : { pieces: [], bytes: 0, isWhole: false };
+  return read.isWhole ? judged(response, joined(read), run) : beginLong(response, read, run);
 }
 
 /** The answer is whole. */
@@ -47,7 +45,7 @@ function judged(
   response: UpstreamAnswer,
   body: Uint8Array<ArrayBuffer>,
   run: AttemptContext,
-): PlainAnswer | Failure | Promise<PlainAnswer | Failure> {
+): AttemptAnswer | Failure | Promise<AttemptAnswer | Failure> {
   const { status, headers } = response;
   const good = status >= 200 && status <= 299;
   const isJson = /json/i.test(headers.get('content-type') ?? '');
@@ -149,50 +147,20 @@ function isHeld({ status, headers }: UpstreamAnswer, run: AttemptContext): boole
   return !MEDIA.test(headers.get('content-type') ?? '');
 }
 
-/** Reads piece by piece, until the answer is whole; gives the pieces of one that turns out not to be one to hold. */
-async function readInPieces(
-  answer: UpstreamAnswer,
-  run: AttemptContext,
-): Promise<Uint8Array<ArrayBuffer> | Uint8Array[]> {
-  const { attempt, context } = run;
-  const pieces: Uint8Array[] = [];
-  if (!isHeld(answer, run)) return pieces;
-  const holdBytes = mustBeWhole(run) ? HOLD_WHOLE_BYTES : HOLD_BYTES;
-  const isGood = answer.status >= 200 && answer.status <= 299;
-  let bytes = 0;
-  while (bytes <= holdBytes) {
-    attempt.watch.waits();
-    const { done, value } = await answer.body.read();
-    attempt.watch.gotBytes();
-    if (done) return joined(pieces, bytes);
-    pieces.push(value);
-    bytes += value.byteLength;
-    // Of an answer that breaks off, this much is known.
-    if (isGood && isGenerated(run)) attempt.saidBytes = bytes;
-    if (bytes > UNCOUNTED_BYTES && bytes <= holdBytes && !hasRoomFor(value.byteLength, attempt, context))
-      throw new NoRoom();
-  }
-  return pieces;
-}
-
 /** The answer is not held: what is here of it is judged, and the rest goes out as it comes. */
-function beginLong(
-  { status, headers, body }: UpstreamAnswer,
-  pieces: Uint8Array[],
-  run: AttemptContext,
-): LongAnswer | Failure {
+function beginLong({ status, headers, body }: UpstreamAnswer, read: Pieces, run: AttemptContext): LongAnswer | Failure {
   if (mustBeWhole(run)) {
     run.attempt.refusal = tooLong(run.attempt.route);
     return transportFailure('not_carried', 'too_long_to_translate');
   }
   if (status >= 400) {
-    const failure = classify({ status, headers, body: joined(pieces, HOLD_BYTES) }, undefined, run);
+    const failure = classify({ status, headers, body: joined(read, HOLD_BYTES) }, undefined, run);
     if (failure.routedAround) return { ...failure, answer: undefined };
   }
   begun(run);
   // What is so long holds media: its bytes say nothing of tokens.
   run.attempt.saidBytes = 0;
-  return new LongAnswer({ status, headers }, pieces, body, run);
+  return new LongAnswer({ status, headers }, read.pieces, body, run);
 }
 
 function mustBeWhole(run: AttemptContext): boolean {
@@ -209,20 +177,6 @@ function tooLong({ backend }: Route): Refusal {
 }
 
 const MEDIA = /^(?:audio|image|video)\/|^application\/octet-stream/i;
-
-/** The pieces as one, cut off at `bytes`. */
-function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
-  const [first] = pieces;
-  if (pieces.length === 1 && first !== undefined && first.byteLength <= bytes) return first as Uint8Array<ArrayBuffer>;
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const piece of pieces) {
-    const fitting = piece.subarray(0, bytes - at);
-    whole.set(fitting, at);
-    at += fitting.byteLength;
-  }
-  return whole.subarray(0, at);
-}
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();

@@ -27,7 +27,7 @@ export function sayRefused({ attempt, exchange, context }: AttemptContext, failu
     status,
     code,
     key_end: endOf(backend),
-    ...(failure.told === undefined ? {} : { message: failure.told }),
+    ...(failure.message === undefined ? {} : { message: failure.message }),
     ...(isBlamed ? {} : { may_be_the_request: true }),
     remedy: remedyFor(status),
     trace_id: exchange.traceId,

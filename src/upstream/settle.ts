@@ -44,7 +44,7 @@ export function fail(run: AttemptContext, failure: Failure): Failure {
   const { route } = attempt;
   const { kind } = failure;
   let coolingUntil: number | undefined;
-  if (kind === 'own_lack') context.ownLack.noted(failure.detail ?? kind);
+  if (kind === 'own_lack') context.shortage.noted(failure.detail ?? kind);
   const isBlamed = isBackendsFault(run, failure);
   if (kind === 'refused') sayRefused(run, failure, isBlamed);
   if (isBlamed) {
@@ -87,7 +87,7 @@ export function begun(run: AttemptContext): void {
 export function heard({ attempt, context }: AttemptContext): void {
   const { route, startedAt } = attempt;
   context.health.heardFrom(route.backend.live);
-  if (context.ownLack.isFelt) context.ownLack.over();
+  if (context.shortage.isOn) context.shortage.over();
   const now = context.clock.now();
   measure(route.latency, now - startedAt, now);
 }
@@ -107,11 +107,11 @@ export function classify(answer: HeldAnswer, json: unknown, run: AttemptContext)
   // By its status or its event it is an error, whatever it looks like.
   const error = own ?? readVendorError(json) ?? readGenericError(json);
   const failure = classifyAnswer(answer, error, context.snapshot.detection, accountOf(run));
-  const { told } = failure;
-  const isQuote = told !== undefined && quotesRequest(told, run.exchange, run.attempt.route.model);
+  const { message } = failure;
+  const isQuote = message !== undefined && quotesRequest(message, run.exchange, run.attempt.route.model);
   // A client takes a 2xx answer for a good one unless it holds an error as its dialect has it.
   const isForeign = isSuccess && own === undefined && failure.error !== undefined;
-  return { ...failure, ...(isQuote ? { told: undefined } : {}), ...(isForeign ? { isForeign } : {}) };
+  return { ...failure, ...(isQuote ? { message: undefined } : {}), ...(isForeign ? { isForeign } : {}) };
 }
 
 function blame({ attempt, exchange, context }: AttemptContext, failure: Failure): number | undefined {

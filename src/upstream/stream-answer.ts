@@ -1,13 +1,13 @@
 import { brokenAnswer, type BrokenDetail } from '../core/broken-answer.ts';
+import type { BrokenStream, StreamForm } from '../core/broken-stream.ts';
 import { transportFailure, type Failure, type FailureKind } from '../core/failure.ts';
+import type { StreamSource } from '../core/outcome.ts';
 import type { BodyChunk, UpstreamAnswer } from '../core/upstream-answer.ts';
 import { TooComplex } from '../core/work.ts';
-import type { GatewayError } from '../protocols/protocol.ts';
 import { MalformedAnswer } from '../protocols/codec.ts';
 import { AnswerIds } from './answer-ids.ts';
 import { brokenEndFailure } from './broken-end.ts';
 import { releaseBytes } from '../core/buffered-bytes.ts';
-import { cutShort, interruption } from '../translation/interruption.ts';
 import { streamType } from '../translation/framing.ts';
 import { CommitPoint } from './commit-point.ts';
 import type { Attempt } from '../core/attempt.ts';
@@ -17,11 +17,10 @@ import { heard, classify, fail, rememberKept, succeed } from './settle.ts';
 import { StreamFeed } from './stream-feed.ts';
 import { StreamInspector } from './stream-inspector.ts';
 import { StreamRewrite } from './stream-rewrite.ts';
-import { translateError } from '../translation/translate-error.ts';
 import { transportFailureOf } from './transport-failure.ts';
 
 /** A stream whose commit point is reached. Every event of it is looked at once, on its way through. */
-export class StreamAnswer {
+export class StreamAnswer implements StreamSource {
   readonly type = 'stream';
   readonly status: number;
   readonly headers: Headers;
@@ -32,8 +31,8 @@ export class StreamAnswer {
   #held: CommitPoint | undefined;
   /** Whether the client has all of it, the end included, though it has left. */
   isWhole = false;
-  /** The code of the error in which it has ended, if it has. */
-  brokenBy: string | undefined;
+  /** How it has broken off, if it has. */
+  broken: BrokenStream | undefined;
   #ended = false;
   #hasBegun = false;
 
@@ -66,23 +65,24 @@ export class StreamAnswer {
     if (failure !== undefined) return failure;
     run.attempt.race?.won(run.attempt);
     if (!answer.#hasBegun) answer.#begins();
-    answer.#events.blocks = undefined;
+    answer.#events.commit();
     if (point.held.length > 0) answer.#held = point;
     // Nothing is tried again from here on; a long stream must not keep a long prompt in memory.
-    if (run.exchange.delivery.captured === undefined) {
+    if (!run.exchange.delivery.readsRequest) {
       releaseBytes(run.exchange, run.context);
       releaseBytes(run.attempt, run.context, run.attempt.bufferedBytes - point.countedBytes);
       answer.#feed.countsAnew();
     }
-    run.exchange.forgetBody();
+    const { promptTokens = 0 } = answer.#events.usage ?? {};
+    run.exchange.forgetBody(promptTokens > 0 && run.exchange.attempts.all.length === 1);
     rememberKept(run);
     run.translation = undefined;
     return answer;
   }
 
   /**
-   * The next bytes for the client, whole events always; undefined at the end. A stream that cannot be completed ends in
-   * an error event and lacks its dialect's end, so that it never looks whole.
+   * The next bytes for the client, whole events always; undefined at the end. A stream that cannot be completed is
+   * `broken` then, and lacks its dialect's end, so that it never looks whole.
    */
   next(): Promise<Uint8Array | undefined> {
     if (this.#ended) return Promise.resolve(undefined);
@@ -216,27 +216,18 @@ export class StreamAnswer {
     this.#feed.linger();
   }
 
-  /** The upstream's own error event has gone out as it was, if the client knows it for one. */
-  #afterError(): Uint8Array | undefined {
+  /** The upstream has sent an error of its own, or what amounts to one. */
+  #afterError(): undefined {
     const failure = this.#failureOf([]);
-    if (this.#events.error === undefined) return this.#interrupt(failure);
-    this.#ended = true;
-    this.#feed.cancel();
-    fail(this.run, failure);
-    this.brokenBy = failure.detail ?? failure.kind;
-    const { client, exchange } = this.run;
-    if (this.#rewrite?.isSameDialect === false) {
-      const error =
-        failure.kind === 'refused'
-          ? interruption(failure.kind, 'provider_refused', exchange.traceId)
-          : translateError(failure, client, exchange.traceId);
-      return this.#lastWords(error);
-    }
-    if (!this.#events.isForeignError) return undefined;
-    const event = client.errors.asEvent(this.#events.error);
-    return event === undefined
-      ? this.#lastWords(interruption(failure.kind, 'stream_interrupted', exchange.traceId))
-      : encoder.encode(this.#rewrite?.errorEvent(event) ?? event);
+    const { error, ownError, isForeignError } = this.#events;
+    if (error === undefined) return this.#interrupt(failure);
+    const code = failure.detail ?? failure.kind;
+    if (this.#rewrite?.isSameDialect === false) return this.#breaks({ failure, code, sent: { type: 'translated' } });
+    return this.#breaks({
+      failure,
+      code,
+      sent: isForeignError ? { type: 'foreign', error } : { type: 'own', event: ownError },
+    });
   }
 
   /** Ends a stream that cannot be completed. One that was complete but for its last words is finished properly. */
@@ -252,24 +243,24 @@ export class StreamAnswer {
     return this.#brokenEnd() ?? brokenAnswer(detail);
   }
 
-  #interrupt(failure: Failure): Uint8Array {
-    this.#ended = true;
-    this.#feed.cancel();
-    fail(this.run, failure);
+  #interrupt(failure: Failure): undefined {
     // What the gateway did itself has a name; other failures are in the attempts.
     const { refusal } = this.run.attempt;
-    const { traceId } = this.run.exchange;
-    if (failure.kind === 'over_budget' && refusal !== undefined) {
-      this.brokenBy = refusal.code;
-      return this.#lastWords(cutShort(refusal, traceId));
-    }
+    if (failure.kind === 'over_budget' && refusal !== undefined)
+      return this.#breaks({ failure, code: refusal.code, sent: undefined, refusal });
     const code = OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted';
-    this.brokenBy = code;
-    return this.#lastWords(interruption(failure.kind, code, traceId));
+    return this.#breaks({ failure, code, sent: undefined });
   }
 
-  #lastWords(error: GatewayError): Uint8Array {
-    return encoder.encode(this.#rewrite?.error(error) ?? this.#events.errorEvent(error));
+  #breaks(broken: Omit<BrokenStream, 'form'>): undefined {
+    this.#ended = true;
+    this.#feed.cancel();
+    fail(this.run, broken.failure);
+    const form: StreamForm = {
+      error: (error) => this.#rewrite?.error(error) ?? this.#events.errorEvent(error),
+      event: (event) => this.#rewrite?.errorEvent(event) ?? event,
+    };
+    this.broken = { ...broken, form };
   }
 
   /** However the stream ends: what was told of its tokens so far is counted. */

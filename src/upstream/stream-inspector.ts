@@ -3,11 +3,13 @@ import { tokensOfBytes } from '../core/estimate-tokens.ts';
 import { Work, type WorkLimits } from '../core/work.ts';
 import { parseKeepingLongNumbers } from '../lib/exact-json.ts';
 import { isJson } from '../lib/is-json.ts';
+import type { Span } from '../lib/json-span.ts';
 import { SMALL_UNITS } from '../lib/json-extent.ts';
 import { ContentTemplate } from '../protocols/shared/stream/content-template.ts';
 import type { BrokenEnd } from '../protocols/shared/finish/words.ts';
 import type { Blocks } from '../protocols/shared/stream/blocks.ts';
-import type { AnswerFacts, GatewayError, Protocol, StreamReader, UsageRequest } from '../protocols/protocol.ts';
+import type { GatewayError } from '../core/gateway-error.ts';
+import type { AnswerFacts, Protocol, StreamReader, UsageRequest } from '../protocols/protocol.ts';
 import {
   dataLines,
   eventData,
@@ -47,9 +49,13 @@ export class StreamInspector {
   hasContent = false;
   /** What is noted of the stream's blocks, as long as its commit point depends on them. */
   blocks: Blocks | undefined;
+  /** Its own error event as its client may have it, kept back: another stream may yet go on in the place of this one. */
+  ownError: Uint8Array | undefined;
   readonly #splitter = new EventSplitter();
   readonly #reader: StreamReader;
   #state: State = 'waiting';
+  /** What passes reaches the client. */
+  #isCommitted = false;
   #dropped = 0;
   /** Bytes of text that the reader has not counted. */
   #moreBytes = 0;
@@ -70,10 +76,16 @@ export class StreamInspector {
       /** Seals the ids in what passes; undefined where they pass, too. */
       readonly ids?: Pick<AnswerIds, 'sealed'> | undefined;
       /** Says what stands in the events that the client did not ask for; undefined: nothing. */
-      readonly hidden?: Pick<UsageRequest, 'isExtra' | 'withoutExtra'> | undefined;
+      readonly hidden?: Pick<UsageRequest, 'isExtra' | 'extraIn'> | undefined;
     },
   ) {
     this.#reader = protocol.stream.read(attempt.exchange.body?.fields, attempt.exchange.endpoint?.operation);
+  }
+
+  /** From now on what passes is the client's. */
+  commit(): void {
+    this.#isCommitted = true;
+    this.blocks = undefined;
   }
 
   get state(): State {
@@ -201,20 +213,30 @@ export class StreamInspector {
         continue;
       }
       const told = this.#told(data);
-      let event = text.slice(start, end);
-      const came = event;
+      if (this.#keepsErrorBack && verdict === 'last') {
+        const isSame = told === data;
+        this.ownError = isSame
+          ? region.subarray(start, end)
+          : Buffer.from(withData(text.slice(start, end), data, told), 'latin1');
+        return assembled(kept, region.subarray(keptTo, start));
+      }
+      const hidden = this.#hiddenIn(data, text, start);
       if (told !== data) {
         kept ??= [];
-        event = withData(event, data, told);
+        const event = withData(text.slice(start, end), data, told);
         kept.push(region.subarray(keptTo, start), Buffer.from(event, 'latin1'));
         keptTo = end;
+      } else if (hidden !== undefined) {
+        kept ??= [];
+        kept.push(region.subarray(keptTo, start + hidden.start));
+        keptTo = start + hidden.end;
       }
       if (verdict === 'behind') continue;
       if (verdict === 'on') {
         const { textKey } = this.#reader;
-        // What ids are sealed in is no event to compare with.
-        if (textKey !== undefined && (told === data || this.looking.ids === undefined))
-          this.#template = ContentTemplate.of(came, textKey, event) ?? this.#template;
+        // What was put in other words is no event to compare with.
+        if (textKey !== undefined && told === data)
+          this.#template = ContentTemplate.of(text.slice(start, end), textKey, hidden) ?? this.#template;
       } else if (verdict === 'malformed') {
         kept ??= [];
         kept.push(region.subarray(keptTo, start));
@@ -234,10 +256,21 @@ export class StreamInspector {
 
   /** The data of the event last seen, as the client is to have it. */
   #told(data: string): string {
-    if (this.isForeignError || this.#event === undefined) return data;
     const { ids, hidden } = this.looking;
-    const shown = hidden === undefined ? data : hidden.withoutExtra(data, this.#event);
-    return ids === undefined ? shown : ids.sealed(shown, this.#event);
+    if (ids === undefined || this.isForeignError || this.#event === undefined) return data;
+    const extra = hidden?.extraIn(data, this.#event);
+    const shown = extra === undefined ? data : data.slice(0, extra.start) + data.slice(extra.end);
+    return ids.sealed(shown, this.#event);
+  }
+
+  /** What of the event last seen, whose data stands behind `from`, the client did not ask for; from the event's start on. */
+  #hiddenIn(data: string, text: string, from: number): Span | undefined {
+    const extra = this.#event === undefined ? undefined : this.looking.hidden?.extraIn(data, this.#event);
+    if (extra === undefined) return undefined;
+    const first = text.indexOf('{', from);
+    // To look for all of it is expensive. Data of several lines stands there in pieces.
+    const at = text.startsWith(data, first) ? first : text.indexOf(data, from);
+    return at < 0 ? undefined : { start: at - from + extra.start, end: at - from + extra.end };
   }
 
   /** An event of more text, as the client is to have it. */
@@ -245,10 +278,7 @@ export class StreamInspector {
     const { hiddenBytes = 0 } = this.#template ?? {};
     if (hiddenBytes === 0) return event;
     const at = this.#template?.hiddenAt(0, event.length) ?? 0;
-    const shown = new Uint8Array(event.length - hiddenBytes);
-    shown.set(event.subarray(0, at));
-    shown.set(event.subarray(at + hiddenBytes), at);
-    return shown;
+    return bothOf(event.subarray(0, at), event.subarray(at + hiddenBytes));
   }
 
   /** The same where every event is said anew. Comments are left out: the gateway keeps its client's connection alive itself. */
@@ -267,12 +297,19 @@ export class StreamInspector {
       const verdict = this.#see(data, name);
       if (verdict === 'malformed') {
         for (const line of this.#salvaged(text.slice(start, end))) said += rewrite.push(line, this.#event, name);
-      } else if (this.#state === 'error')
+      } else if (this.#keepsErrorBack) this.ownError = encoder.encode(rewrite.pushError(data));
+      else if (this.#state === 'error')
         said += rewrite.isSameDialect && !this.isForeignError ? rewrite.pushError(data) : '';
       else if (this.#event !== undefined) said += rewrite.push(data, this.#event, name);
       if (verdict === 'last') break;
     }
     return said === '' ? EMPTY : encoder.encode(said);
+  }
+
+  /** Before the commit point the whole answer may yet be passed on as it is, its error with it. */
+  get #keepsErrorBack(): boolean {
+    const isClients = this.#isCommitted || (this.hasContent && this.blocks === undefined);
+    return isClients && this.#state === 'error' && !this.isForeignError;
   }
 
   #isMoreText(bytes: Uint8Array, start: number, end: number): boolean {
@@ -364,5 +401,15 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 function assembled(kept: Uint8Array[] | undefined, rest: Uint8Array): Uint8Array {
-  return kept === undefined ? rest : Buffer.concat([...kept, rest]);
+  if (kept === undefined) return rest;
+  const [first] = kept;
+  // Mostly a piece was taken out of one event.
+  return kept.length === 1 && first !== undefined ? bothOf(first, rest) : Buffer.concat([...kept, rest]);
+}
+
+function bothOf(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const both = new Uint8Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
 }

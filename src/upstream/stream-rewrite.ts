@@ -1,4 +1,5 @@
-import type { Frames, GatewayError, Protocol } from '../protocols/protocol.ts';
+import type { GatewayError } from '../core/gateway-error.ts';
+import type { Frames, Protocol } from '../protocols/protocol.ts';
 import type { StreamTranslation } from '../translation/translation.ts';
 import { framed, framedError } from '../translation/framing.ts';
 import type { AttemptContext } from './settle.ts';

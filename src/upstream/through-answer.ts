@@ -1,24 +1,16 @@
 import type { Failure } from '../core/failure.ts';
 import type { UpstreamAnswer } from '../core/upstream-answer.ts';
-import { hasRoomFor, NoRoom, UNCOUNTED_BYTES } from '../core/buffered-bytes.ts';
 import { LongAnswer } from './answer.ts';
-import type { PlainAnswer } from './answer.ts';
+import type { AttemptAnswer } from './answer.ts';
 import { onGateway, originOf } from './own-addresses.ts';
+import { HOLD_BYTES, HOLD_WHOLE_BYTES, joined, readPieces } from './read-pieces.ts';
 import { editedAnswer, type AnswerEdits, type SealingFor } from './seal-answer.ts';
 import { begun, classify, succeed } from './settle.ts';
 import type { AttemptContext } from './settle.ts';
 import { ThroughEvents } from './through-events.ts';
 
-/** An error, or an answer that nothing is changed in, is held up to this size. */
-const HOLD_BYTES = 1024 * 1024;
-/** One in which ids are sealed has to be whole. */
-const HOLD_WHOLE_BYTES = 64 * 1024 * 1024;
-
 /** Reads the answer to a request that is passed through: nothing is asked of it but to come whole. */
-export async function readThrough(
-  response: UpstreamAnswer,
-  run: AttemptContext,
-): Promise<PlainAnswer | LongAnswer | Failure> {
+export async function readThrough(response: UpstreamAnswer, run: AttemptContext): Promise<AttemptAnswer | Failure> {
   run.attempt.watch.committed();
   onGateway(response.headers, run);
   const { status, headers, body } = response;
@@ -29,13 +21,17 @@ export async function readThrough(
     return new LongAnswer({ status, headers, isScrubbed: true }, [], new ThroughEvents(body, run, editsFor(run)), run);
   }
   const isJson = JSON_TYPE.test(type) && run.exchange.endpoint?.through?.isContent !== true;
-  const edits = isGood && isJson ? editsFor(run) : undefined;
-  const mostBytes = edits === undefined ? HOLD_BYTES : HOLD_WHOLE_BYTES;
-  const pieces: Uint8Array[] = [];
-  const isWhole = (!isGood || isJson) && (await readPieces(response, pieces, mostBytes, run));
-  if (!isGood && (isWhole || status >= 400))
-    return classify({ status, headers, body: new Uint8Array(Buffer.concat(pieces)) }, parsed(pieces), run);
-  if (isWhole) return whole(response, pieces, edits, run);
+  if (isGood && !isJson) return begunLong(response, [], run);
+  const edits = isGood ? editsFor(run) : undefined;
+  const read = await readPieces(body, edits === undefined ? HOLD_BYTES : HOLD_WHOLE_BYTES, run);
+  if (!isGood && (read.isWhole || status >= 400)) {
+    const whole = joined(read);
+    return classify({ status, headers, body: whole }, parsed(whole), run);
+  }
+  return read.isWhole ? wholeAnswer(response, joined(read), edits, run) : begunLong(response, read.pieces, run);
+}
+
+function begunLong({ status, headers, body }: UpstreamAnswer, pieces: Uint8Array[], run: AttemptContext): LongAnswer {
   begun(run);
   return new LongAnswer({ status, headers }, pieces, body, run);
 }
@@ -60,42 +56,21 @@ function sealingFor({ attempt, exchange, context }: AttemptContext): SealingFor 
   return { seal, caller: exchange.callerId, backend: attempt.route.backend.name, form: through.idForm };
 }
 
-function whole(
+function wholeAnswer(
   { status, headers }: UpstreamAnswer,
-  pieces: readonly Uint8Array[],
+  bytes: Uint8Array<ArrayBuffer>,
   edits: AnswerEdits | undefined,
   run: AttemptContext,
-): PlainAnswer {
-  const bytes = new Uint8Array(Buffer.concat(pieces));
+): AttemptAnswer {
   const body = edits === undefined ? bytes : encoder.encode(editedAnswer(decoder.decode(bytes), edits));
   begun(run);
   succeed(run, status);
   return { type: 'plain', attempt: run.attempt, status, headers, body, json: undefined };
 }
 
-/** Reads up to `mostBytes` into `pieces`; false if there is more. */
-async function readPieces(
-  { body }: UpstreamAnswer,
-  pieces: Uint8Array[],
-  mostBytes: number,
-  { attempt, context }: AttemptContext,
-): Promise<boolean> {
-  const { watch } = attempt;
-  for (let bytes = 0; bytes <= mostBytes;) {
-    watch.waits();
-    const { done, value } = await body.read();
-    watch.gotBytes();
-    if (done) return true;
-    pieces.push(value);
-    bytes += value.byteLength;
-    if (bytes > UNCOUNTED_BYTES && !hasRoomFor(value.byteLength, attempt, context)) throw new NoRoom();
-  }
-  return false;
-}
-
-function parsed(pieces: readonly Uint8Array[]): unknown {
+function parsed(body: Uint8Array): unknown {
   try {
-    return JSON.parse(decoder.decode(Buffer.concat(pieces))) as unknown;
+    return JSON.parse(decoder.decode(body)) as unknown;
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@ import { OverBudget } from '../core/spend-lease.ts';
 import { TooComplex } from '../core/work.ts';
 import { MalformedAnswer } from '../protocols/codec.ts';
 import { NoRoom } from '../core/buffered-bytes.ts';
-import { isOwnLack, lackOfFiles } from '../lib/room.ts';
+import { isShortage, shortageOfFiles } from '../lib/room.ts';
 
 /** Codes of the operating system, and of Bun's fetch, for a connection that was there and is gone. */
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ConnectionClosed', 'ConnectionReset']);
@@ -46,8 +46,8 @@ const CONNECTING: ReadonlySet<FailureKind> = new Set(['connection_failed', 'conn
 /** What an error's code means. */
 export function failureOf(code: string): Failure {
   const kind = kindOf(code);
-  const lack = kind === 'own_lack' ? code : kind === 'connection_failed' ? lackOfFiles() : undefined;
-  return lack === undefined ? transportFailure(kind, code) : ownLack(lack);
+  const shortage = kind === 'own_lack' ? code : kind === 'connection_failed' ? shortageOfFiles() : undefined;
+  return shortage === undefined ? transportFailure(kind, code) : shortageFailure(shortage);
 }
 
 /** True if the connection was closed under the request, before anything of an answer had come. */
@@ -56,12 +56,12 @@ export function isReset(error: unknown): boolean {
 }
 
 /** Without files or memory no backend can be asked; addresses can be lacking for one of them alone. */
-function ownLack(code: string): Failure {
+function shortageFailure(code: string): Failure {
   return { ...transportFailure('own_lack', code), routedAround: code === 'EADDRNOTAVAIL' };
 }
 
 function kindOf(code: string): FailureKind {
-  if (isOwnLack(code)) return 'own_lack';
+  if (isShortage(code)) return 'own_lack';
   if (RESET.has(code)) return 'connection_reset';
   if (NO_ANSWER.has(code)) return 'connect_timeout';
   return BROKEN.test(code) ? 'broken_answer' : 'connection_failed';

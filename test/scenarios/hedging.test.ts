@@ -15,6 +15,7 @@ import {
   streamOf,
   chatEvents,
 } from '../kit/replies.ts';
+import { hasTool } from '../kit/required-tool.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { parseSse } from '../kit/sse.ts';
 import { startUpstream, type Upstream } from '../kit/upstream.ts';
@@ -491,6 +492,67 @@ describe('nothing is tried beside', () => {
   test('where the first backend is at its limit, or requests wait', async () => {
     await start({ more: { concurrency: { enabled: true, max_requests: 1 } } });
     await expectNone();
+  });
+
+  test('while requests hold more than half of the memory that they may', async () => {
+    await start({ more: { server: { max_buffered_mb: 1 } } });
+    const gate = hold();
+    second.script(gate);
+    const content = 'x'.repeat(400_000);
+    const large = await ask({ model: 'other', messages: [{ role: 'user', content }] });
+    await gate.reached;
+    const [held] = await counted('llm_proxy_buffered_bytes ');
+    expect(Number(held?.split(' ')[1])).toBeGreaterThan(1024 * 1024 * 0.5);
+    await expectNone();
+    gate.release();
+    await text(large);
+    second.script(chatAnswer('2'));
+    first.script(stall());
+    expect(await text(await ask())).toBe('2');
+  });
+
+  test.if(process.platform === 'linux' && hasTool('prlimit'))('while the gateway can open no files', async () => {
+    await start();
+    // No file need be opened for a connection that is there.
+    const connection = await open(gateway.url);
+    const askThere = async (model: string): Promise<[status: number, attempts: string | undefined]> => {
+      const body = { model, messages: MESSAGES };
+      await connection.write(requestBytes(`${gateway.url}/v1/chat/completions`, { body }));
+      const answer = await connection.answer();
+      await answer.whole();
+      return [answer.status, answer.headers['x-llm-proxy-attempts']];
+    };
+    const limitFiles = (soft: string) =>
+      Bun.spawnSync(['prlimit', `--pid=${gateway.pid}`, `--nofile=${soft}:`]).success;
+    const before = second.requests.length;
+    expect(await askThere('m')).toEqual([200, '1']);
+    expect(limitFiles('3')).toBe(true);
+    expect(await askThere('other')).toEqual([503, '1']);
+    first.script(slowHeaders(150, chatAnswer('1')));
+    // The connection to the first is used again once it has been silent for a moment.
+    const attempts = await eventually(async () => {
+      const [status, attempts] = await askThere('m');
+      return status === 200 ? attempts : undefined;
+    });
+    expect(attempts).toBe('1');
+    expect(limitFiles('1024')).toBe(true);
+    expect(second.requests.length).toBe(before);
+    first.script(stall());
+    expect(await askThere('m')).toEqual([200, '2']);
+    connection.leave();
+  });
+
+  test('while the gateway stops', async () => {
+    await start({ hedge: { after: '1s', at_most: '100%' }, more: { server: { shutdown_timeout: '10s' } } });
+    const before = second.requests.length;
+    first.script(slowHeaders(1_500, chatAnswer('1')));
+    const asked = await ask();
+    await eventually(() => first.inFlight === 1);
+    gateway.signal('SIGTERM');
+    expect(await text(asked)).toBe('1');
+    expect([(await asked.answer).headers['x-llm-proxy-attempts'], second.requests.length]).toEqual(['1', before]);
+    await gateway.exited;
+    await start();
   });
 
   test('after a failure', async () => {

@@ -199,6 +199,7 @@ test('refuses new requests where no row may be lost, and only while there is no 
   expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
   expect(await answer.json()).toMatchObject({ error: { code: 'ledger_full' } });
   expect(await metric('llm_proxy_ledger_rows_dropped_total')).toBe(0);
+  await eventually(async () => (await metric('llm_proxy_ledger_waiting_rows')) === 0);
   const bytes = await metric('llm_proxy_ledger_journal_bytes');
   for (let n = 0; n < 20; n++) expect(await ask('refused')).toBe(503);
   expect(await metric('llm_proxy_ledger_journal_bytes')).toBe(bytes);

@@ -13,7 +13,7 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     queue: 'of all: no content and no names',
     budget: 'of all: no content and no names',
     failedKeys: 'by address',
-    ownLack: 'of all: no content and no names',
+    shortage: 'of all: no content and no names',
     clock: 'of all: no content and no names',
     random: 'of all: no content and no names',
     log: 'of operators',

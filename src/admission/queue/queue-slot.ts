@@ -31,13 +31,13 @@ export function needsSlot({ asked, endpoint }: Pick<Exchange, 'asked' | 'endpoin
   return asked !== undefined || endpoint?.limits === 'queue';
 }
 
-/** With all backends that are left full: waits for room at one, which is then kept for the exchange; false if none came. */
+/** With all backends that are left full: waits for room at one, where a slot is then reserved for the exchange; false if none came. */
 export async function waitForRoom(asked: NamedAlias, exchange: Exchange, context: Context): Promise<boolean> {
   const waitedFrom = context.clock.now();
   try {
-    exchange.attempts.keep(await context.queue.waitForBackend(new QueuedExchange(asked, exchange, context)));
-    if (exchange.closed) exchange.attempts.releaseKept();
-    return exchange.attempts.kept !== undefined;
+    exchange.attempts.reserve(await context.queue.waitForBackend(new QueuedExchange(asked, exchange, context)));
+    if (exchange.closed) exchange.attempts.releaseReserved();
+    return exchange.attempts.reserved !== undefined;
   } catch (error) {
     // What the tries so far came to tells the client more than that it would have had to wait.
     if (error instanceof Refusal) return false;
@@ -65,18 +65,18 @@ function holdsSlot({ leases }: Exchange): boolean {
   return leases.some((lease) => lease instanceof Grant || lease instanceof WaitedSlot);
 }
 
-/** The grant of an exchange that has waited, and the slot at a backend that is kept for its first attempt. */
+/** The grant of an exchange that has waited, and the slot at a backend that is reserved for its first attempt. */
 class WaitedSlot extends AdmissionLease {
   constructor(
     private readonly grant: Grant,
     private readonly exchange: Exchange,
   ) {
     super();
-    exchange.attempts.keep(grant.kept);
+    exchange.attempts.reserve(grant.reserved);
   }
 
   protected override onSettled(): void {
-    this.exchange.attempts.releaseKept();
+    this.exchange.attempts.releaseReserved();
     this.grant.settle(undefined);
   }
 }

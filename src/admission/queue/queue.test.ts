@@ -189,7 +189,7 @@ describe('backends', () => {
     backend.limit = 1;
   });
 
-  test('all full: the request waits, holding no slot, and gets the slot kept', async () => {
+  test('all full: the request waits, holding no slot, and gets the slot that is reserved', async () => {
     backend.begin(0);
     const waiting = new Client().enter();
     expect(queue.running).toBe(0);
@@ -197,11 +197,11 @@ describe('backends', () => {
     expect(other.grant).toBeDefined();
     backend.end();
     await settled();
-    expect(waiting.grant?.kept).toBe(backend);
+    expect(waiting.grant?.reserved).toBe(backend);
     expect(backend.isFull).toBe(true);
     const next = new Client().enter();
     backend.begin(0);
-    backend.letGo();
+    backend.release();
     await settled();
     expect(next.grant).toBeUndefined();
   });
@@ -236,7 +236,7 @@ describe('backends', () => {
     expect(looked).toBe(before);
     backend.end();
     await settled();
-    expect(waiting.grant?.kept).toBe(backend);
+    expect(waiting.grant?.reserved).toBe(backend);
   });
 
   test('that stop being an option without an event are noticed all the same', async () => {
@@ -249,7 +249,7 @@ describe('backends', () => {
     clock.advance(250);
     await settled();
     expect(waiting.grant).toBeDefined();
-    expect(waiting.grant?.kept).toBeUndefined();
+    expect(waiting.grant?.reserved).toBeUndefined();
   });
 });
 
@@ -280,15 +280,15 @@ test('whatever comes, goes and fails, limits hold and nothing is held in the end
         await settled();
         for (const client of clients) {
           if (client.grant === undefined || serving.has(client)) continue;
-          const { kept } = client.grant;
-          const chosen = kept ?? client.availability();
+          const { reserved } = client.grant;
+          const chosen = reserved ?? client.availability();
           if (chosen === undefined || chosen === 'full') {
             client.grant.settle(undefined);
             clients.splice(clients.indexOf(client), 1);
             continue;
           }
           chosen.begin(clock.now());
-          kept?.letGo();
+          reserved?.release();
           serving.set(client, chosen);
         }
       };

@@ -29,8 +29,8 @@ export interface QueuedRequest {
 /** What a queued request gets: its slot among those that run, until it is settled. */
 export class Grant extends AdmissionLease {
   constructor(
-    /** A backend that keeps a slot for the request, if it waited for one. Whoever gets the grant has to let go of it. */
-    readonly kept: BackendLive | undefined,
+    /** A backend where a slot is reserved for the request, if it waited for one. Whoever gets the grant has to let go of it. */
+    readonly reserved: BackendLive | undefined,
     protected override readonly onSettled: () => void,
   ) {
     super();
@@ -106,9 +106,9 @@ export class RequestQueue {
     return this.#wait(request, false);
   }
 
-  /** For one that has a slot and finds all backends that are left to it full: waits until one has room, and keeps it. */
+  /** For one that has a slot and finds all backends that are left to it full: waits until one has room, and reserves a slot there. */
   async waitForBackend(request: QueuedRequest): Promise<BackendLive | undefined> {
-    return (await this.#wait(request, true)).kept;
+    return (await this.#wait(request, true)).reserved;
   }
 
   /** To be told when a full backend has room again. */
@@ -121,9 +121,9 @@ export class RequestQueue {
     return this.#grant(undefined);
   }
 
-  #grant(kept: BackendLive | undefined): Grant {
+  #grant(reserved: BackendLive | undefined): Grant {
     this.#running++;
-    return new Grant(kept, this.#leave);
+    return new Grant(reserved, this.#leave);
   }
 
   readonly #leave = (): void => {
@@ -187,7 +187,7 @@ export class RequestQueue {
       if (noSlots && !waiter.hasSlot) continue;
       const availability = waiter.request.availability();
       if (availability === 'full') continue;
-      availability?.keep();
+      availability?.reserve();
       waiter.settle(waiter.hasSlot ? new Grant(availability, NO_SLOT) : this.#grant(availability));
       return true;
     }

@@ -19,8 +19,8 @@ export interface Outcome {
   readonly record: ExchangeRecord;
   /** The one attempt, if it came to one. */
   readonly attempt: AttemptRecord | undefined;
-  /** What the client was told: of a request that says nothing but "Hi", it may be shown. */
-  readonly told: string | undefined;
+  /** The message that the client got: of a request that says nothing but "Hi", it may be shown. */
+  readonly message: string | undefined;
 }
 
 /** The config by which probes are sent: each is an alias of its own with one route, and nothing but that route decides. */
@@ -96,10 +96,10 @@ export async function ask(probe: Probe, index: number, app: App, log: RecordLog)
   const { endpoint } = matchEndpoint(request, path, '');
   const arrival = { request, headers, method: 'POST', path, query: '', protocol: protocol.name, endpoint, peer: '' };
   const response = await app.gateway.handle(arrival);
-  const text = await response.text();
+  const text = (await response?.text()) ?? '';
   const record = log.recordOf(traceId);
   // With a 200 as well: an answer may hold an error.
-  return { record, attempt: record.tries.at(-1), told: messageIn(text, protocol) };
+  return { record, attempt: record.tries.at(-1), message: messageIn(text, protocol) };
 }
 
 interface ProbeRequest {
@@ -149,7 +149,7 @@ function messageIn(text: string, { errors }: Protocol): string | undefined {
   try {
     return errors.read(JSON.parse(text))?.message;
   } catch {
-    // An answer that is no JSON is told by its record.
+    // An answer that is no JSON is in its record.
     return undefined;
   }
 }

@@ -30,10 +30,14 @@ export interface LiveResult {
 }
 
 /** The result of a probe that was sent; `mask` takes keys out of what a provider says. */
-export function resultOf(probe: Probe, { record, attempt, told }: Outcome, mask: (text: string) => string): LiveResult {
+export function resultOf(
+  probe: Probe,
+  { record, attempt, message: answered }: Outcome,
+  mask: (text: string) => string,
+): LiveResult {
   const failure = attempt?.failure ?? (record.status < 300 ? undefined : record.errorCode);
   const detail = attempt?.detail;
-  const message = failure === undefined ? undefined : (attempt?.message ?? (attempt?.status && told));
+  const message = failure === undefined ? undefined : (attempt?.message ?? (attempt?.status && answered));
   return {
     aliases: probe.aliases,
     backend: probe.backend,

@@ -120,7 +120,7 @@ describe('prices update', () => {
     const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response(table('2099-01-01', {})) });
     try {
       const to = join(into(), 'made');
-      expect((await runCommand(prices, ['update', `${server.url}table.json`, '--to', to])).code).toBe(0);
+      expect((await runCommand(prices, ['update', `${String(server.url)}table.json`, '--to', to])).code).toBe(0);
       expect(tableIn(to).table.date).toBe('2099-01-01');
     } finally {
       await server.stop(true);

@@ -15,7 +15,6 @@ export async function showPrice(line: CommandLine): Promise<number> {
     return 0;
   }
   const found = (await ofConfig(asked, line)) ?? ofTable(asked, line);
-  if (found === undefined) return 1;
   for (const { title, pricing } of found) {
     out(pricing === null ? `${title}: no price` : `${title}: ${pricing.entry} of ${origin(pricing, table.date)}`);
     if (pricing !== null) for (const text of priceLines(pricing)) out(`  ${text}`);

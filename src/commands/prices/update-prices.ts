@@ -44,7 +44,9 @@ async function textOf(source: string): Promise<string> {
   if (!response.ok) throw new TableError(`the server answers with ${response.status}`);
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body ?? []) {
+  const body: AsyncIterable<Uint8Array> | undefined = response.body ?? undefined;
+  if (body === undefined) return '';
+  for await (const chunk of body) {
     length += chunk.length;
     if (length > MAX_TABLE_BYTES) throw new TableError(`it is longer than ${MAX_TABLE_BYTES / 1024 / 1024} MiB`);
     chunks.push(chunk);

@@ -55,7 +55,7 @@ const above = z
         ...rates,
       })
       .describe(
-        'Rates of the whole request. Of a class that is missing the greater counts: its usual rate, or what stands in for it here.',
+        'Rates of the whole request. Of a class that is missing, its usual rate counts, raised as that of what includes it is.',
       ),
   )
   .optional()

@@ -1,7 +1,8 @@
 import type { UpstreamError } from '../../core/classify.ts';
 import { asObject, asWord, type JsonObject } from '../../lib/json.ts';
 import { sseEvent } from '../shared/stream/sse-event.ts';
-import type { ErrorGrammar, GatewayError } from '../protocol.ts';
+import type { GatewayError } from '../../core/gateway-error.ts';
+import type { ErrorGrammar } from '../protocol.ts';
 import { holdsError, readErrorWord } from '../../core/vendor-error.ts';
 
 /** How errors look in this dialect: `{type: "error", error: {type, message}}`. */

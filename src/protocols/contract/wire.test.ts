@@ -7,7 +7,7 @@ import { Refusal } from '../../core/refusal.ts';
 import { MARK, markSignature } from '../../core/signature.ts';
 import { BaseUrl } from '../../core/upstream-url.ts';
 import { dialectOf } from '../../vendors/dialects.ts';
-import type { GatewayError } from '../protocol.ts';
+import type { GatewayError } from '../../core/gateway-error.ts';
 import { PROTOCOLS, protocolOf } from '../registry.ts';
 import { answers, conversationOf, DIALECTS, HELLO, text } from './samples.fixture.ts';
 

@@ -1,6 +1,7 @@
 import type { UpstreamError } from '../../core/classify.ts';
 import { asArray, asCount, asObject, asWord, type JsonObject } from '../../lib/json.ts';
-import type { ErrorGrammar, GatewayError } from '../protocol.ts';
+import type { GatewayError } from '../../core/gateway-error.ts';
+import type { ErrorGrammar } from '../protocol.ts';
 import { holdsError, readErrorWord } from '../../core/vendor-error.ts';
 
 /** How errors look in this dialect: as a google.rpc.Status. */

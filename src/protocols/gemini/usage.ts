@@ -87,6 +87,8 @@ interface Modalities {
   readonly image: number | undefined;
 }
 
+const NOTHING: JsonObject = {};
+
 const UNKNOWN: Modalities = { audio: undefined, image: undefined };
 
 /** A video's frames and a document's pages have the price of text. */
@@ -94,7 +96,7 @@ function modalities(details: unknown, counts: ReportedCounts): Modalities {
   if (details === undefined) return UNKNOWN;
   let [audio, image]: (number | undefined)[] = [];
   for (const detail of asArray(details)) {
-    const { modality, tokenCount } = fieldsOf(detail) ?? ({} as JsonObject);
+    const { modality, tokenCount } = fieldsOf(detail) ?? NOTHING;
     if (modality === 'AUDIO') audio = counts.of(tokenCount);
     else if (modality === 'IMAGE') image = counts.of(tokenCount);
   }

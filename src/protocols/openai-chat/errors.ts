@@ -1,6 +1,7 @@
 import { asObject } from '../../lib/json.ts';
 import { errorStatus, readError } from '../openai/error-body.ts';
-import type { ErrorGrammar, GatewayError } from '../protocol.ts';
+import type { GatewayError } from '../../core/gateway-error.ts';
+import type { ErrorGrammar } from '../protocol.ts';
 
 /** How errors look in this dialect: `{error: {message, type, param, code}}`. */
 export const errors: ErrorGrammar = {

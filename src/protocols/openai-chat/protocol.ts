@@ -1,4 +1,5 @@
 import type { Protocol } from '../protocol.ts';
+import { askedUnits } from './asked-units.ts';
 import { codec } from './codec.ts';
 import { conversationStart } from './conversation.ts';
 import { errors } from './errors.ts';
@@ -30,6 +31,7 @@ export const openaiChat: Protocol = {
   holdsAnswer,
   readUsage,
   readFacts,
+  askedUnits,
   injectSystem,
   conversationStart,
   removeForeignSignatures,

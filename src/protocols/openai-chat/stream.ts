@@ -165,8 +165,16 @@ function goesOn({ text, delta }: Choice): boolean {
 /** How much text a delta has. Vendors that tell thoughts twice are counted once. */
 function saidIn(delta: unknown): number {
   if (typeof delta !== 'object' || delta === null) return lengthOf(delta);
-  const { content, reasoning_content: thoughts, reasoning, refusal, tool_calls: calls } = delta as Delta;
-  let said = lengthOf(content) + (lengthOf(thoughts) || lengthOf(reasoning)) + lengthOf(refusal);
+  const { content, tool_calls: calls } = delta as Delta;
+  // Most deltas are of one kind.
+  if (typeof content === 'string' && content !== '') return content.length;
+  const { reasoning_content: thoughts, reasoning, refusal } = delta as Delta;
+  const said = (lengthOf(thoughts) || lengthOf(reasoning)) + lengthOf(refusal);
+  return calls === undefined || calls === null ? said : said + saidInCalls(calls);
+}
+
+function saidInCalls(calls: unknown): number {
+  let said = 0;
   for (const call of asList(calls)) {
     const { name, arguments: args } = asObject(asObject(call)?.['function']) ?? NO_CALL;
     said += lengthOf(name) + lengthOf(args);

@@ -1,6 +1,6 @@
 import { asObject, type JsonObject } from '../../lib/json.ts';
 import { memberRemovals } from '../../lib/json-removal.ts';
-import { applyEdits, memberSpans } from '../../lib/json-span.ts';
+import { applyEdits, memberSpans, type Span } from '../../lib/json-span.ts';
 import type { UsageRequest } from '../protocol.ts';
 import { insertion } from '../shared/request/system-edits.ts';
 
@@ -9,7 +9,7 @@ export const usageRequest: UsageRequest = {
   ask,
   isFor: ({ operation, target }) => operation === 'generate' || target === '/completions',
   isExtra,
-  withoutExtra,
+  extraIn,
   refusedField: 'stream_options',
 };
 
@@ -38,16 +38,17 @@ const NONE_YET = ['"usage":null', '"usage": null'];
 const COMMA = 44;
 
 /** Whoever asks has `"usage": null` in all other chunks. */
-function withoutExtra(data: string, event: unknown): string {
-  if (asObject(event)?.['usage'] !== null) return data;
+function extraIn(data: string, event: unknown): Span | undefined {
+  if (asObject(event)?.['usage'] !== null) return undefined;
   for (const member of NONE_YET) {
-    const at = data.indexOf(member);
-    if (at === -1 || data.includes(member, at + 1)) continue;
-    const end = at + member.length;
-    if (data.charCodeAt(at - 1) === COMMA) return data.slice(0, at - 1) + data.slice(end);
-    if (data.charCodeAt(end) === COMMA) return data.slice(0, at) + data.slice(end + 1);
+    const start = data.lastIndexOf(member);
+    const end = start + member.length;
+    // Behind a member of the outermost object ends only that one.
+    if (start === -1 || data.indexOf('}', end) !== data.length - 1) continue;
+    if (data.charCodeAt(start - 1) === COMMA) return { start: start - 1, end };
+    if (data.charCodeAt(end) === COMMA) return { start, end: end + 1 };
   }
-  return applyEdits(data, memberRemovals(data, ['usage']));
+  return memberRemovals(data, ['usage'])[0];
 }
 
 /** The extra chunk: usage, and no choices. */

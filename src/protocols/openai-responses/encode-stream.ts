@@ -3,7 +3,7 @@ import type { Finish } from '../../core/completion.ts';
 import type { AnswerEvent } from '../../core/event.ts';
 import type { Usage } from '../../core/record.ts';
 import type { Reply, StreamEncoder } from '../codec.ts';
-import type { GatewayError } from '../protocol.ts';
+import type { GatewayError } from '../../core/gateway-error.ts';
 import { errorObject, responseError } from './errors.ts';
 import { SseSink } from './event-sink.ts';
 import { encodeFinish } from './finish.ts';

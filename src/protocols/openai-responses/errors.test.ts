@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { classifyAnswer } from '../../core/classify.ts';
-import type { GatewayError } from '../protocol.ts';
+import type { GatewayError } from '../../core/gateway-error.ts';
 import type { Json } from '../../../test/kit/json.ts';
 import { BegunResponse } from './begun-response.ts';
 import { errorAsEvent, errorBody, errorEvent, readError } from './errors.ts';

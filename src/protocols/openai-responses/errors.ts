@@ -1,7 +1,8 @@
 import { saysTooLong, type UpstreamError } from '../../core/classify.ts';
 import { asObject, asWord, compact, type JsonObject } from '../../lib/json.ts';
 import { errorStatus, readError as readOpenaiError } from '../openai/error-body.ts';
-import type { ErrorGrammar, GatewayError } from '../protocol.ts';
+import type { GatewayError } from '../../core/gateway-error.ts';
+import type { ErrorGrammar } from '../protocol.ts';
 import { BegunResponse } from './begun-response.ts';
 
 /** How errors look in this dialect: as in chat, and in a stream as `response.failed`. */

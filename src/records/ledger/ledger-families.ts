@@ -17,6 +17,11 @@ export function ledgerFamilies(state: () => LedgerState | undefined): readonly F
       read(({ rows }) => rows),
     ),
     single(
+      'ledger_waiting_rows',
+      'Of these, rows that are in memory alone: a process that is killed loses them.',
+      read(({ waiting }) => waiting),
+    ),
+    single(
       'ledger_journal_bytes',
       'The size of the journal (ledger.max_journal_mb).',
       read(({ bytes }) => bytes),

@@ -59,8 +59,8 @@ export class RequestWriter {
     const stream = record.stream;
     const status = record.status;
     const json = `,"client_ip":${quoted(clientIp)},"caller":${quoted(caller)}${team === undefined ? '' : `,"team":${quoted(team)}`}${keyGeneration === undefined ? '' : `,"key_generation":${quoted(keyGeneration)}`},"method":${quoted(method)},"path":${quoted(path)},"alias":${quoted(alias)}${servedAlias === undefined ? '' : `,"served_alias":${quoted(servedAlias)}`},"model":${quoted(model)},"backend":${quoted(backend)},"stream":${stream},"status":${status}`;
-    const told = `${clientIp} ${caller} ${team} ${keyGeneration} ${method} ${path} ${alias} ${servedAlias} ${model} ${backend}`;
-    this.#shared = { record, json, isClean: this.isClean(told) };
+    const texts = `${clientIp} ${caller} ${team} ${keyGeneration} ${method} ${path} ${alias} ${servedAlias} ${model} ${backend}`;
+    this.#shared = { record, json, isClean: this.isClean(texts) };
     return this.#shared;
   }
 }

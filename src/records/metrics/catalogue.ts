@@ -92,6 +92,11 @@ export function requestFamilies() {
     queueWait: histogram('queue_wait_seconds', 'How long requests waited in the queue.', LONG),
     refused: counter('refused_total', 'Requests refused before any backend was asked.', ['reason']),
     tokens: counter('tokens_total', 'Tokens, as backends reported them.', ['alias', 'backend', 'type']),
+    ignoredCounts: counter(
+      'usage_numbers_ignored_total',
+      'Numbers in reports of usage that are no counts (negative, no number, too large) and were left out.',
+      ['backend'],
+    ),
     cooldowns: counter('cooldowns_total', 'Cooldowns begun.', ['backend', 'model']),
     reloads: counter('config_reloads_total', 'Reloads of the config.', ['result']),
   };

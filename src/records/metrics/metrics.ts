@@ -92,7 +92,9 @@ export class Metrics implements Sink {
     if (usage !== undefined) addUsage((route.tokens ??= this.#tokensOf(aliasLabel, backend)), usage);
     if (record.caller !== undefined) this.#callerSeries(record.caller, record.status).add();
     if (record.askedLabel !== undefined) this.#countOutcome(route, record.askedLabel, record);
-    this.#countTries(route, record);
+    this.#countAttempts(route, record);
+    for (const { backend: tried, ignoredCounts } of record.tries)
+      if (ignoredCounts !== undefined) this.#counted.ignoredCounts.series(tried).add(ignoredCounts);
     if (record.refused) this.#counted.refused.series(record.errorCode ?? 'unknown').add();
     if (isCutByBackend(record)) this.#counted.interrupted.series(aliasLabel, backend).add();
     for (const rejected of rejectedThenServed(record))
@@ -169,22 +171,22 @@ export class Metrics implements Sink {
     };
   }
 
-  #countTries(route: RouteSeries, { tries, backend = '', modelLabel = '' }: ExchangeRecord): void {
+  #countAttempts(route: RouteSeries, { tries, backend = '', modelLabel = '' }: ExchangeRecord): void {
     // Nearly every request is served at once, by the route of its record.
     const isPlain = tries.length === 1 && tries[0]?.failure === undefined;
     if (isPlain && tries[0]?.backend === backend && tries[0].modelLabel === modelLabel)
       (route.success ??= this.#counted.attempts.series(backend, modelLabel, 'success')).add();
-    else for (let i = 0; i < tries.length; i++) this.#countTry(tries[i], tries[i - 1]);
+    else for (let i = 0; i < tries.length; i++) this.#countAttempt(tries[i], tries[i - 1]);
   }
 
-  #countTry(tried: AttemptRecord | undefined, before: AttemptRecord | undefined): void {
-    if (tried === undefined) return;
-    const { aliasLabel, backend, modelLabel, failure = 'success', hedge } = tried;
+  #countAttempt(attempt: AttemptRecord | undefined, before: AttemptRecord | undefined): void {
+    if (attempt === undefined) return;
+    const { aliasLabel, backend, modelLabel, failure = 'success', hedge } = attempt;
     this.#counted.attempts.series(backend, modelLabel, failure).add();
     if (hedge !== undefined) this.#counted.hedges.series(aliasLabel, hedge).add();
     // Whoever was only slower has not failed.
     if (before !== undefined && before.failure !== ('hedge_lost' satisfies FailureKind))
-      this.#countFallback(before, tried);
+      this.#countFallback(before, attempt);
   }
 
   #countFallback(from: AttemptRecord, to: AttemptRecord): void {

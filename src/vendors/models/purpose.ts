@@ -3,7 +3,7 @@ export type Purpose = 'chat' | 'embeddings' | 'moderations' | 'rerank' | 'media'
 
 /** What the model called `name` is made for, as far as its name tells. */
 export function purposeOf(name: string): Purpose {
-  return PURPOSES.find(([told]) => told.test(name))?.[1] ?? 'chat';
+  return PURPOSES.find(([pattern]) => pattern.test(name))?.[1] ?? 'chat';
 }
 
 const PURPOSES: readonly (readonly [name: RegExp, purpose: Purpose])[] = [

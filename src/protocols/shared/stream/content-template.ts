@@ -1,3 +1,5 @@
+import type { Span } from '../../../lib/json-span.ts';
+
 const QUOTE = 34;
 const BACKSLASH = 92;
 const FIRST_PRINTABLE = 32;
@@ -18,23 +20,21 @@ export class ContentTemplate {
 
   /**
    * The template of an event (Latin-1) whose data is valid JSON with its text after `key`, opening quote included:
-   * `"content":"`. `told` is the event as the client gets it: without one piece of it, or the same. Undefined unless the
-   * key occurs exactly once.
+   * `"content":"`. `hidden` is a piece of the event that the client does not get. Undefined unless the key occurs
+   * exactly once.
    */
-  static of(event: string, key: string, told = event): ContentTemplate | undefined {
+  static of(event: string, key: string, hidden?: Span): ContentTemplate | undefined {
     const at = event.indexOf(key);
     if (at === -1 || event.includes(key, at + 1)) return undefined;
     const start = at + key.length;
     let end = start;
     while (end < event.length && isPlain(event.charCodeAt(end))) end++;
     if (event.charCodeAt(end) !== QUOTE || end === start) return undefined;
-    const hidden = told === event ? undefined : hiddenOf(event, told);
-    if (hidden !== undefined && hidden.at < end && hidden.at + hidden.length > start) return undefined;
-    return new ContentTemplate(
-      Buffer.from(event.slice(0, start) + event.slice(end), 'latin1'),
-      start,
-      hidden === undefined || hidden.at < start ? hidden : { ...hidden, at: hidden.at - event.length },
-    );
+    const around = Buffer.from(event.slice(0, start) + event.slice(end), 'latin1');
+    if (hidden === undefined) return new ContentTemplate(around, start, undefined);
+    if (hidden.start < end && hidden.end > start) return undefined;
+    const hiddenAt = hidden.start < start ? hidden.start : hidden.start - event.length;
+    return new ContentTemplate(around, start, { at: hiddenAt, length: hidden.end - hidden.start });
   }
 
   /** How many bytes of an event are not its text. */
@@ -74,13 +74,6 @@ export class ContentTemplate {
 interface Hidden {
   readonly at: number;
   readonly length: number;
-}
-
-/** The piece that `told` lacks. */
-function hiddenOf(event: string, told: string): Hidden {
-  let at = 0;
-  while (at < told.length && event.charCodeAt(at) === told.charCodeAt(at)) at++;
-  return { at, length: event.length - told.length };
 }
 
 /** Neither a quote nor an escape nor a control character. */

@@ -11,19 +11,23 @@ import { durationText } from '../units-text.ts';
  * provider said stands below its attempt, once if it said it again and again.
  */
 export function attemptsText(record: ExchangeRecord, nowMs: number, mark: Markup): string[] {
-  const rows = record.tries.map((tried, at) => {
-    const shown = fieldsOf(tried, mark);
+  const rows = record.tries.map((attempt, at) => {
+    const shown = fieldsOf(attempt, mark);
     return {
-      tried,
+      attempt,
       shown,
-      cells: [cell(targetText(shown)), whatOf(tried, shown, mark), cell(`→ ${consequence(tried, at, record, nowMs)}`)],
+      cells: [
+        cell(targetText(shown)),
+        whatOf(attempt, shown, mark),
+        cell(`→ ${consequence(attempt, at, record, nowMs)}`),
+      ],
     };
   });
   const widths = [0, 1, 2].map((column) => widest(rows.map(({ cells }) => cells[column]?.width ?? 0)));
-  return rows.flatMap(({ tried, shown, cells }, at) => {
+  return rows.flatMap(({ attempt, shown, cells }, at) => {
     const columns = cells.map((one, column) => padded(one, widths[column] ?? 0));
-    const line = `  ${at + 1}. ${columns.join('  ')}  ${mark.dim(durationText(tried.ms))}`;
-    const isSaid = tried.message === undefined || record.tries[at - 1]?.message === tried.message;
+    const line = `  ${at + 1}. ${columns.join('  ')}  ${mark.dim(durationText(attempt.ms))}`;
+    const isSaid = attempt.message === undefined || record.tries[at - 1]?.message === attempt.message;
     return isSaid ? [line] : [line, `     ${mark.dim('provider said: ')}${shown('message')}`];
   });
 }
@@ -42,8 +46,8 @@ function whatOf({ failure }: AttemptRecord, shown: Shown<FieldName>, { bold }: M
   return { shown: (failure === undefined ? word : bold(word)) + more, width: (word + more).length + marks };
 }
 
-function consequence(tried: AttemptRecord, at: number, record: ExchangeRecord, nowMs: number): string {
-  const { failure, coolingUntil } = tried;
+function consequence(attempt: AttemptRecord, at: number, record: ExchangeRecord, nowMs: number): string {
+  const { failure, coolingUntil } = attempt;
   const next = coolingUntil === undefined ? [] : [`cools down until ${timeBeside(coolingUntil, nowMs)}`];
   if (at + 1 < record.tries.length) {
     if (failure === ('hedge_lost' satisfies FailureKind)) next.push('aborted for the other attempt');

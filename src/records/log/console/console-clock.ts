@@ -36,10 +36,10 @@ export class DayLines {
     const [day, zone] = [dayOf(ms), zoneOf(ms)];
     if (day === this.#day && zone === this.#zone) return undefined;
     const name = new Date(ms).toLocaleDateString('en', { weekday: 'long' });
-    const told = zone === this.#zone ? '' : `, times are ${zone}`;
+    const note = zone === this.#zone ? '' : `, times are ${zone}`;
     this.#day = day;
     this.#zone = zone;
-    return `-- ${name} ${day}${told}`;
+    return `-- ${name} ${day}${note}`;
   }
 }
 

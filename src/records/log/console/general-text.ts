@@ -10,11 +10,11 @@ import type { Entry, Level } from '../request-line.ts';
  */
 export function generalText(entry: Entry, level: Level, nowMs: number, style: ConsoleStyle): string {
   const mark = markup(style);
-  const { subject, told } = subjectOf(entry, nowMs, mark);
+  const { subject, named } = subjectOf(entry, nowMs, mark);
   const parts = [`${mark.dim(timeOfDay(nowMs))} ${mark.level(level)} ${printable(String(entry['msg']))}${subject}`];
   const below: string[] = [];
   for (const [name, value] of Object.entries(entry)) {
-    if (value === undefined || value === null || IN_FRONT.has(name) || told.has(name)) continue;
+    if (value === undefined || value === null || IN_FRONT.has(name) || named.has(name)) continue;
     const lead = BELOW[name];
     if (lead !== undefined && typeof value === 'string') {
       below.push(`${INDENT}${mark.dim(lead)}${mark.text(value)}`);
@@ -33,18 +33,18 @@ const IN_FRONT: ReadonlySet<string> = new Set(['level', 'ts', 'msg']);
 /** Fields that are sentences, and what leads to each. */
 const BELOW: Readonly<Record<string, string>> = { message: 'provider said: ', remedy: '→ ' };
 
-/** What a change of a backend's state is about, told in one breath; `told` are the fields in it. */
-function subjectOf(entry: Entry, nowMs: number, mark: Markup): { subject: string; told: ReadonlySet<string> } {
+/** What a change of a backend's state is about, in one phrase; `named` are the fields in it. */
+function subjectOf(entry: Entry, nowMs: number, mark: Markup): { subject: string; named: ReadonlySet<string> } {
   const { backend, model, operation, failure, until } = entry;
   if (typeof backend !== 'string' || typeof model !== 'string') return NO_SUBJECT;
   const why = typeof failure === 'string' ? `, ${mark.bold(mark.text(failure))}` : '';
   const howLong = until instanceof Date ? ` until ${timeBeside(until.getTime(), nowMs)}` : '';
   const what = typeof operation === 'string' ? `  ${mark.dim(`(${mark.text(operation)})`)}` : '';
-  return { subject: `: ${mark.text(`${backend}/${model}`)}${howLong}${why}${what}`, told: SUBJECT };
+  return { subject: `: ${mark.text(`${backend}/${model}`)}${howLong}${why}${what}`, named: SUBJECT };
 }
 
 const SUBJECT: ReadonlySet<string> = new Set(['backend', 'model', 'operation', 'failure', 'until']);
-const NO_SUBJECT = { subject: '', told: new Set<string>() };
+const NO_SUBJECT = { subject: '', named: new Set<string>() };
 
 function shown(value: unknown, nowMs: number): string {
   return value instanceof Date ? quoted(timeBeside(value.getTime(), nowMs)) : quoted(value);

@@ -1,39 +1,28 @@
-import { transportFailure } from './core/failure.ts';
-import type { Exchange } from './core/exchange.ts';
-import type { Aborted } from './core/failure.ts';
-import { Refusal } from './core/refusal.ts';
-import type { Protocol } from './protocols/protocol.ts';
-import { carryOut } from './upstream/attempt.ts';
-import { hedged } from './upstream/hedged.ts';
-import type { Candidates, ReportedFailure, Wait } from './routing/candidates.ts';
-import { passthroughBackend, passthroughCandidates } from './routing/passthrough-candidates.ts';
-import { resourceCandidates } from './routing/resource-candidates.ts';
-import { RouteCandidates } from './routing/route-candidates.ts';
-import type { Context } from './context.ts';
-import { Attempt } from './core/attempt.ts';
-import type { Exhausted, Outcome } from './upstream/outcome.ts';
-import { waitForRoom } from './admission/queue/queue-slot.ts';
+import { transportFailure } from '../core/failure.ts';
+import type { Exchange } from '../core/exchange.ts';
+import type { Aborted } from '../core/failure.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import { carryOut } from '../upstream/attempt.ts';
+import { hedged } from '../upstream/hedged.ts';
+import type { Candidates, ReportedFailure, Wait } from '../routing/candidates.ts';
+import { passthroughBackend, passthroughCandidates } from '../routing/passthrough-candidates.ts';
+import { resourceCandidates } from '../routing/resource-candidates.ts';
+import { RouteCandidates } from '../routing/route-candidates.ts';
+import type { Context } from '../context.ts';
+import { Attempt } from '../core/attempt.ts';
+import type { Exhausted, Outcome } from '../core/outcome.ts';
+import type { ServingLink } from './serving-link.ts';
+import { waitForRoom } from '../admission/queue/queue-slot.ts';
+
+/** The last link of all: it asks for no other. */
+export const attempts: ServingLink = { name: 'attempts', serve: dispatch };
 
 /**
  * Makes attempts until one answers: of a request for an alias, by its routes; of one for what a provider keeps, at the
- * backend that keeps it; of what is passed through, at its one backend. It begins once the request is `admitted`. Nothing
- * reaches the client before it returns.
+ * backend that keeps it; of what is passed through, at its one backend. Throws a Refusal where there is none to ask.
  */
-export async function dispatch(
-  admitted: void | Promise<void>,
-  exchange: Exchange,
-  protocol: Protocol,
-  context: Context,
-): Promise<Outcome> {
-  let candidates: Candidates;
-  try {
-    if (admitted !== undefined) await admitted;
-    candidates = candidatesOf(exchange, protocol, context);
-  } catch (error) {
-    if (error instanceof Refusal) return { type: 'refused', refusal: error };
-    throw error;
-  }
-  return attemptAll(candidates, exchange, protocol, context);
+function dispatch(exchange: Exchange, protocol: Protocol, context: Context): Promise<Outcome> {
+  return attemptAll(candidatesOf(exchange, protocol, context), exchange, protocol, context);
 }
 
 function candidatesOf(exchange: Exchange, protocol: Protocol, context: Context): Candidates {
@@ -66,6 +55,7 @@ async function attemptAll(
       continue;
     }
     const attempt = new Attempt(exchange, next.route, next.named, context.clock);
+    attempt.target = next.target;
     const { hedge } = next.route.alias;
     if (hedge !== undefined && exchange.attempts.all.length === 1) {
       const answer = await hedged(attempt, { hedge, candidates, client: protocol, context });

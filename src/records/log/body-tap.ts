@@ -1,5 +1,5 @@
-import type { Delivery } from '../../core/delivery.ts';
 import type { Exchange } from '../../core/exchange.ts';
+import type { Tap } from '../../core/tap.ts';
 import type { Log } from './log.ts';
 
 /** Of each body, so much is logged. */
@@ -10,20 +10,32 @@ const SEEN_BYTES = MAX_BYTES + MARGIN_BYTES;
 /** What a character torn by a cut is decoded as. */
 const TORN = /\uFFFD$/;
 
-/** Keeps a copy of bytes that go to the client for the debug log, as far as it takes them. Costs nothing where it is off. */
-export function capture({ captured }: Delivery, bytes: Uint8Array): void {
-  if (captured === undefined) return;
-  const kept = captured.reduce((sum, piece) => sum + piece.byteLength, 0);
-  if (kept < SEEN_BYTES) captured.push(new Uint8Array(bytes.subarray(0, SEEN_BYTES - kept)));
-}
-
 /** Writes both bodies of a finished exchange to the debug log, keys masked. */
-export function logBodies({ traceId, body, delivery }: Exchange, log: Log): void {
-  const { captured } = delivery;
-  if (captured === undefined) return;
-  const asked = body === undefined ? '' : (body.text ?? `(a form of ${body.bytes} bytes)`);
-  log.debug('request body', { trace_id: traceId, body: beginning(Buffer.from(asked), log) });
-  log.debug('response body', { trace_id: traceId, body: beginning(Buffer.concat(captured), log) });
+export class BodyTap implements Tap {
+  readonly readsRequest = true;
+  readonly #pieces: Uint8Array[] = [];
+  #bytes = 0;
+
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly log: Log,
+  ) {}
+
+  /** Keeps a copy, as far as the log takes it. */
+  sent(bytes: Uint8Array): void {
+    if (this.#bytes >= SEEN_BYTES) return;
+    const piece = new Uint8Array(bytes.subarray(0, SEEN_BYTES - this.#bytes));
+    this.#pieces.push(piece);
+    this.#bytes += piece.byteLength;
+  }
+
+  ended(): void {
+    const { traceId, body } = this.exchange;
+    const asked = body === undefined ? '' : (body.text ?? `(a form of ${body.bytes} bytes)`);
+    const { log } = this;
+    log.debug('request body', { trace_id: traceId, body: beginning(Buffer.from(asked), log) });
+    log.debug('response body', { trace_id: traceId, body: beginning(Buffer.concat(this.#pieces), log) });
+  }
 }
 
 /** Masks before it cuts: half a key is no longer known for one. What may be half a key at the end is left out. */
