@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import type { LedgerRow } from '../src/core/ledger-row.ts';
 import { DIMENSIONS } from '../src/storage/ledger-query.ts';
 import { openStore } from '../src/storage/open-store.ts';
+import { rowOf as anyRow, tryOf } from '../test/storage/rows.ts';
 
 const DAY_MS = 86_400_000;
 const DAYS = 30;
@@ -135,87 +136,30 @@ function rowOf(number: number): LedgerRow {
   const startedAt = from + Math.floor((number / count) * (end - from));
   const caller = (number * 7919) % CALLERS;
   const model = Math.floor(number / 7) % 5;
-  const usage = {
-    input: 1000 + (number % 977),
-    cacheRead: number % 500,
-    cacheWrite5m: 0,
-    cacheWrite1h: 0,
-    output: 200 + (number % 331),
-    reasoning: number % 50,
-    audioIn: 0,
-    audioOut: 0,
-    imageIn: 0,
-    imageOut: 0,
-    serverTools: {},
-    tier: undefined,
-    statedNanoUsd: undefined,
-    estimated: false,
-  };
-  const cost = {
-    nanoUsd: 1_000_000 + number,
-    source: 'table' as const,
-    rates: { input: 2_500_000, output: 10_000_000 },
-  };
+  const nanoUsd = 1_000_000 + number;
   const hasFailed = number % 50 === 0;
-  const backend = `backend-${model % 3}`;
-  const attempt = {
-    index: 0,
-    startedAt,
-    durationMs: 900,
-    backend,
-    model: `model-${model}`,
-    reportedModel: `model-${model}-2026-05-01`,
-    dialect: 'openai-chat',
-    status: hasFailed ? 503 : 200,
-    failure: hasFailed ? 'overloaded' : undefined,
-    detail: undefined,
-    hedge: undefined,
-    usage,
-    cost,
-  };
-  return {
+  const attempt = tryOf({ startedAt, backend: `backend-${model % 3}`, model: `model-${model}` });
+  return anyRow(number, {
     id: Bun.randomUUIDv7('hex', startedAt),
-    traceId: `trace-${number}`,
-    node: 'node-1',
     startedAt,
-    durationMs: 900 + (number % 100),
-    ttftMs: 150,
-    queueMs: 0,
     caller: `caller-${caller}`,
     keyId: `key-${caller}`,
-    keyGeneration: '1',
     team: `team-${caller % 20}`,
     owner: `owner-${caller % 50}`,
     endUser: number % 3 === 0 ? `user-${number % 5000}` : undefined,
     session: number % 5 === 0 ? `session-${Math.floor(number / 100)}` : undefined,
     tags: number % 3 === 0 ? { project: `p${number % 11}` } : {},
-    alias: `alias-${model}`,
     aliasLabel: `alias-${model}`,
-    servedAlias: undefined,
-    backend,
-    model: `model-${model}`,
-    reportedModel: `model-${model}-2026-05-01`,
-    clientDialect: 'openai-chat',
-    backendDialect: 'openai-chat',
-    endpoint: '/v1/chat/completions',
-    stream: number % 2 === 0,
+    backend: attempt.backend,
+    model: attempt.model,
     status: hasFailed ? (number % 1000 === 0 ? 429 : 503) : 200,
     errorCode: hasFailed ? 'upstream_overloaded' : undefined,
-    interrupted: false,
-    finishReason: 'stop',
-    usage,
-    nanoUsd: cost.nanoUsd,
+    nanoUsd,
     unpriced: number % 10_000 === 0,
-    heldNanoUsd: 2_000_000,
-    cache: undefined,
-    bytesIn: 4000,
-    bytesOut: 900,
-    clientIp: '10.1.2.3',
-    userAgent: 'OpenAI/Python 2.0',
     tries: hasFailed ? [attempt, { ...attempt, index: 1 }] : [attempt],
     charges: [
-      { budget: `key-${caller}/month`, window: from, amount: cost.nanoUsd },
-      { budget: `team-${caller % 20}/month`, window: from, amount: cost.nanoUsd },
+      { budget: `key-${caller}/month`, window: from, amount: nanoUsd },
+      { budget: `team-${caller % 20}/month`, window: from, amount: nanoUsd },
     ],
-  };
+  });
 }

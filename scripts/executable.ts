@@ -1,5 +1,5 @@
 import { chmod, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { NOTHING_FROM_THE_WORKING_DIRECTORY } from './autoload.ts';
 import type { Target } from './runtimes.ts';
 import { runtimeFor } from './runtimes.ts';
@@ -14,6 +14,9 @@ export function extension(target: Target): string {
   return target.startsWith('windows') ? '.exe' : '';
 }
 
+/** Threads begin in files of their own. */
+const THREADS = ['src/server/watchdog-worker.ts', 'src/storage/drivers/sqlite-worker.ts'];
+
 /**
  * Builds the self-contained executable of `target` at `outfile`; without a target, for this platform with the Bun that
  * runs this. Rejects with what Bun says is wrong, or with where the runtime could not be had.
@@ -24,8 +27,7 @@ export async function buildExecutable(
   target?: Target,
 ): Promise<{ readonly bytes: number }> {
   await Bun.build({
-    // Threads begin in files of their own.
-    entrypoints: ['src/main.ts', 'src/server/watchdog-worker.ts'],
+    entrypoints: ['src/main.ts', ...THREADS],
     minify: true,
     sourcemap: 'inline',
     bytecode: true,
@@ -39,7 +41,10 @@ export async function buildExecutable(
   });
   await chmod(outfile, 0o755);
   // The maps are inside the executable; the copies beside it would only be shipped by mistake.
-  for (const map of [`${outfile.replace(/\.exe$/, '')}.map`, join(dirname(outfile), 'watchdog-worker.js.map')])
-    await rm(map, { force: true });
+  const names = [
+    basename(outfile, '.exe'),
+    ...THREADS.map((path) => basename(path, '.ts')).map((name) => `${name}.js`),
+  ];
+  for (const name of names) await rm(join(dirname(outfile), `${name}.map`), { force: true });
   return { bytes: Bun.file(outfile).size };
 }

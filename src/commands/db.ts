@@ -9,7 +9,7 @@ import type { Command, CommandLine, Flag } from './command.ts';
 import { maskLikely, UsageError } from './command.ts';
 import { CONFIG, configPath } from './flags.ts';
 
-const TO: Flag = { name: 'to', value: 'PATH', help: 'the file to write a backup into; it must not exist' };
+const TO: Flag = { name: 'to', value: 'FILE', help: 'the file to write a backup into; it must not exist' };
 
 /** `llm-proxy db`: looks after the database that a config names. */
 export const db: Command = {
@@ -37,7 +37,7 @@ async function run(line: CommandLine): Promise<number> {
   const act = ACTIONS[action];
   if (act === undefined) throw new UsageError(`there is no db ${action} (status, migrate, backup)`);
   if (line.flags.has(TO) && action !== 'backup') throw new UsageError(`--${TO.name} goes with db backup`);
-  if (action === 'backup' && !line.flags.has(TO)) throw new UsageError('db backup needs --to PATH');
+  if (action === 'backup' && !line.flags.has(TO)) throw new UsageError('db backup needs --to FILE');
   try {
     const file = configPath(line);
     const { config } = await loadConfig(file, line.env);

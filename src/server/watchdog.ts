@@ -1,7 +1,6 @@
-import { pathToFileURL } from 'node:url';
-
 import type { WatchdogOrders } from './watchdog-worker.ts';
 import type { Environment } from '../lib/environment.ts';
+import { workerUrl } from '../lib/worker-url.ts';
 
 /** The event loop shows so often that it turns. */
 const BEAT_EVERY_MS = 250;
@@ -57,7 +56,7 @@ export class Watchdog {
   #order(orders: WatchdogOrders): void {
     this.#orders = orders;
     if (this.#worker === undefined) {
-      this.#worker = new Worker(workerUrl(), { smol: true });
+      this.#worker = new Worker(workerUrl('server', 'watchdog-worker.ts', import.meta.url), { smol: true });
       this.#worker.onerror = ({ message }) => this.onBroken(message);
       this.#worker.unref();
       this.#timer = setInterval(() => Atomics.add(this.#beats, 0, 1), BEAT_EVERY_MS);
@@ -65,14 +64,6 @@ export class Watchdog {
     }
     this.#worker.postMessage(orders);
   }
-}
-
-/** In the executable, files lie as they did under `src`; from source, beside this one. */
-function workerUrl(): URL {
-  const isCompiled = Bun.main.startsWith('/$bunfs/') || Bun.main.includes('~BUN');
-  return isCompiled
-    ? new URL('./server/watchdog-worker.ts', pathToFileURL(Bun.main))
-    : new URL('./watchdog-worker.ts', import.meta.url);
 }
 
 function isDebugged({ BUN_INSPECT, BUN_INSPECT_CONNECT_TO }: Environment): boolean {

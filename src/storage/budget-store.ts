@@ -1,24 +1,25 @@
-import type { BudgetSpend } from './budget-spend.ts';
+import type { BudgetSpend, BudgetWindow } from './budget-spend.ts';
 import type { Database, Row } from './database.ts';
 import { someNumber, someText, sumIn } from './read-row.ts';
 import type { BudgetStore } from './store.ts';
-import { countValue, textValue } from './write-value.ts';
+import { countValue, jsonValue, textValue } from './write-value.ts';
 
 /** What was spent of budgets, in a database: `append` of the ledger writes it. */
 export function budgetStore(database: Database): BudgetStore {
   return {
     async spent(windows) {
       if (windows === undefined) return (await database.read(LATEST)).map(spendOf);
-      const found = await Promise.all(
-        windows.map(
-          async ({ budget, window }) =>
-            await database.read(`${SELECT} WHERE budget = $1 AND window_start = $2`, [
-              textValue(budget),
-              countValue(window),
-            ]),
-        ),
+      const wanted = new Set(windows.map(keyOf));
+      const { dialect } = database;
+      const rows = await database.read(
+        `${SELECT} WHERE budget IN ${dialect.textsOf('$1')} AND window_start IN ${dialect.numbersOf('$2')}
+          ORDER BY budget, window_start`,
+        [
+          jsonValue(windows.map(({ budget }) => textValue(budget))),
+          jsonValue([...new Set(windows.map(({ window }) => countValue(window)))]),
+        ],
       );
-      return found.flat().map(spendOf);
+      return rows.map(spendOf).filter((spend) => wanted.has(keyOf(spend)));
     },
     async claimAlert({ budget, window, threshold, at }) {
       const claimed = await database.transaction(
@@ -40,6 +41,10 @@ const SELECT = 'SELECT budget, window_start, CAST(amount AS TEXT) AS amount FROM
 const LATEST = `${SELECT} AS spend
   WHERE window_start = (SELECT MAX(window_start) FROM budget_spend WHERE budget = spend.budget)
   ORDER BY budget`;
+
+function keyOf({ budget, window }: BudgetWindow): string {
+  return JSON.stringify([textValue(budget), countValue(window)]);
+}
 
 function spendOf(row: Row): BudgetSpend {
   return { budget: someText(row, 'budget'), window: someNumber(row, 'window_start'), amount: sumIn(row, 'amount') };

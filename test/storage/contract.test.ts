@@ -286,12 +286,12 @@ describe.each(kinds)('a store on $kind', (places) => {
     test('with what no database takes, mended; and amounts beyond all bounds, capped', async () => {
       const rows = MENDED.map(([given], at) => rowOf(at, { caller: given, endUser: given, tags: { [given]: given } }));
       const mad = rowOf(50, {
-        nanoUsd: 1e309,
+        nanoUsd: Infinity,
         durationMs: Number.NaN,
         bytesIn: -5,
         ttftMs: 0.4,
         usage: { ...USAGE, input: 1e300, output: -7, serverTools: { x: 1e308 } },
-        charges: [{ budget: 'b', window: START, amount: 1e309 }],
+        charges: [{ budget: 'b', window: START, amount: Infinity }],
       });
       const many = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`tag-${at}`, 'x']));
       await store.ledger.append([...rows, mad, rowOf(51, { tags: many }), rowOf(52, { startedAt: 1e308 })]);
@@ -353,13 +353,11 @@ describe.each(kinds)('a store on $kind', (places) => {
 
     test('by a tag: each value, and the rows without it', async () => {
       const { groups, total } = await store.ledger.usage({ ...ALL, groupByTag: 'project' });
-      expect(groups.map(({ tag, sums }) => [tag, sums.requests]).toSorted()).toEqual(
-        [
-          ['p0', 75n],
-          ['p4', 75n],
-          [null, 450n],
-        ].toSorted(),
-      );
+      expect(groups.map(({ tag, sums }) => `${tag} ${sums.requests}`).toSorted()).toEqual([
+        'null 450',
+        'p0 75',
+        'p4 75',
+      ]);
       expect(total.requests).toBe(600n);
       const both = await store.ledger.usage({ ...ALL, groupByTag: 'project', groupBy: ['caller'], caller: ['c1'] });
       expect(both.total.requests).toBe(200n);
@@ -582,6 +580,7 @@ describe.each(kinds)('a store on $kind', (places) => {
         { budget: 'c', window: 1 },
       ];
       expect(await store.budgets.spent(asked)).toEqual([{ budget: 'a', window: 1, amount: 1n }]);
+      expect(await store.budgets.spent([])).toEqual([]);
     });
   });
 });

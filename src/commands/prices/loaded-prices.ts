@@ -9,7 +9,7 @@ import type { PriceTable } from '../../pricing/price-table.ts';
 import { tableIn } from '../../pricing/table-in.ts';
 import type { CommandLine } from '../command.ts';
 import { maskLikely } from '../command.ts';
-import { TO } from './flags.ts';
+import { DATA_DIR } from './flags.ts';
 
 /** A config, and what everything in it costs. */
 export interface LoadedPrices {
@@ -32,7 +32,7 @@ export async function loadedPrices(file: string, line: CommandLine): Promise<Loa
 
 /** The table that a command goes by: a newer one, where a flag says that there is one. */
 export function tableOf({ flags, err }: CommandLine): PriceTable {
-  const folder = flags.value(TO);
+  const folder = flags.value(DATA_DIR);
   if (folder === undefined) return builtInTable();
   const { table, problem } = tableIn(folder);
   if (problem !== undefined) err(`warning: ${problem}`);

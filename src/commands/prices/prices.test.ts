@@ -104,15 +104,17 @@ describe('prices update', () => {
     const to = into();
     const first = table('2099-01-01', { 'gpt-5': [1], 'gpt-6': [2] });
     const second = table('2099-01-02', { 'gpt-5': [3] });
-    const { code, out } = await runCommand(prices, ['update', file('t.json', first), '--to', to]);
+    const { code, out } = await runCommand(prices, ['update', file('t.json', first), '--data-dir', to]);
     expect([code, out[0]]).toEqual([0, `${join(to, 'prices.json')}: price table of 2099-01-01, 2 models`]);
     expect(tableIn(to).table.find('openai', 'gpt-6')?.periods[0]?.standard.rates).toEqual({ input: 2 });
 
-    const again = await runCommand(prices, ['update', file('t.json', second), '--to', to]);
+    const again = await runCommand(prices, ['update', file('t.json', second), '--data-dir', to]);
     expect(again.out[1]).toBe('0 models new, 1 gone, 1 changed; the one before is of 2099-01-01');
     expect(readFileSync(join(to, 'prices.json'), 'utf8')).toBe(second);
     expect(readFileSync(join(to, 'prices.previous.json'), 'utf8')).toBe(first);
-    const shown = await runCommand(prices, ['show', 'openai/gpt-5', '--to', to], { LLM_PROXY_CONFIG: 'absent.yaml' });
+    const shown = await runCommand(prices, ['show', 'openai/gpt-5', '--data-dir', to], {
+      LLM_PROXY_CONFIG: 'absent.yaml',
+    });
     expect(shown.out).toContain('  USD per million tokens: input 0.000003');
   });
 
@@ -120,7 +122,7 @@ describe('prices update', () => {
     const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response(table('2099-01-01', {})) });
     try {
       const to = join(into(), 'made');
-      expect((await runCommand(prices, ['update', `${String(server.url)}table.json`, '--to', to])).code).toBe(0);
+      expect((await runCommand(prices, ['update', `${String(server.url)}table.json`, '--data-dir', to])).code).toBe(0);
       expect(tableIn(to).table.date).toBe('2099-01-01');
     } finally {
       await server.stop(true);
@@ -134,7 +136,7 @@ describe('prices update', () => {
     ['an older one', table('2020-01-01', {}), /it is of 2020-01-01, and the one in use of 20\d\d-/],
   ])('refuses %s, and leaves everything as it was', async (_, text, message) => {
     const to = into();
-    expect(await runCommand(prices, ['update', file('t.json', text), '--to', to])).toEqual({
+    expect(await runCommand(prices, ['update', file('t.json', text), '--data-dir', to])).toEqual({
       code: 1,
       out: [],
       err: [expect.stringMatching(message) as never],
@@ -144,18 +146,18 @@ describe('prices update', () => {
 
   test('says so where a file, a server or a folder is not to be had', async () => {
     const to = into();
-    const absent = await runCommand(prices, ['update', join(folder, 'absent.json'), '--to', to]);
+    const absent = await runCommand(prices, ['update', join(folder, 'absent.json'), '--data-dir', to]);
     expect([absent.code, absent.err]).toEqual([1, [expect.stringContaining('ENOENT') as never]]);
     const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('', { status: 503 }) });
     const url = String(server.url);
-    expect((await runCommand(prices, ['update', url, '--to', to])).err).toEqual([
+    expect((await runCommand(prices, ['update', url, '--data-dir', to])).err).toEqual([
       `${url}: the server answers with 503`,
     ]);
     await server.stop(true);
-    expect((await runCommand(prices, ['update', url, '--to', to])).code).toBe(1);
+    expect((await runCommand(prices, ['update', url, '--data-dir', to])).code).toBe(1);
     const good = file('t.json', table('2099-01-01', {}));
     const where = join(file('plain', ''), 'below');
-    expect((await runCommand(prices, ['update', good, '--to', where])).code).toBe(1);
+    expect((await runCommand(prices, ['update', good, '--data-dir', where])).code).toBe(1);
     expect(existsSync(join(to, 'prices.json'))).toBe(false);
   });
 

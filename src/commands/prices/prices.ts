@@ -2,7 +2,7 @@ import type { Command, CommandLine } from '../command.ts';
 import { UsageError } from '../command.ts';
 import { CONFIG } from '../flags.ts';
 import { checkPrices } from './check-prices.ts';
-import { TO } from './flags.ts';
+import { DATA_DIR } from './flags.ts';
 import { showPrice } from './show-price.ts';
 import { updatePrices } from './update-prices.ts';
 
@@ -16,11 +16,11 @@ export const prices: Command = {
   ],
   argument: { name: 'ACTION', help: '`check`, `show` or `update`' },
   secondArgument: { name: 'WHAT', help: 'of `show`: what costs something; of `update`: the file or URL of the table' },
-  flags: [CONFIG, TO],
+  flags: [CONFIG, DATA_DIR],
   examples: [
     { words: ['prices', 'check'], does: 'lists the routes of `config.yaml` that have no price' },
     { words: ['prices', 'show', 'openai/gpt-5'], does: 'prints what it costs' },
-    { words: ['prices', 'update', 'table.json', '--to', '/var/lib/llm-proxy'], does: 'takes a newer table' },
+    { words: ['prices', 'update', 'table.json', '--data-dir', '/var/lib/llm-proxy'], does: 'takes a newer table' },
   ],
   exits: { 1: 'a route has no price; nothing is known of the model; the table was not taken' },
   run,

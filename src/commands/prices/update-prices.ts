@@ -8,14 +8,14 @@ import type { TableFile } from '../../pricing/table-format.ts';
 import { MAX_TABLE_BYTES, PREVIOUS_TABLE_FILE, TABLE_FILE, tableIn } from '../../pricing/table-in.ts';
 import type { CommandLine } from '../command.ts';
 import { UsageError } from '../command.ts';
-import { TO } from './flags.ts';
+import { DATA_DIR } from './flags.ts';
 
 /** `llm-proxy prices update`: takes a newer table into a folder, if it is one. */
 export async function updatePrices(line: CommandLine): Promise<number> {
   const { secondArgument: source, flags, out, err } = line;
-  const folder = flags.value(TO);
+  const folder = flags.value(DATA_DIR);
   if (source === undefined) throw new UsageError('prices update needs the file or URL of a table');
-  if (folder === undefined) throw new UsageError('prices update needs a folder to put the table into (--to PATH)');
+  if (folder === undefined) throw new UsageError('prices update needs a folder to put the table into (--data-dir DIR)');
   try {
     const text = await textOf(source);
     const file = readTable(text);

@@ -65,7 +65,7 @@ export class PostgresDatabase implements Database {
         try {
           await dropAll(connection, tables);
         } finally {
-          connection.release();
+          await connection.release();
         }
       },
       () => false,

@@ -32,6 +32,11 @@ const FAILURES: readonly (readonly [code: string, reason: UnavailableReason, tex
     'corrupt',
     'is not a database, or is damaged; it was left as it is: move it away, or put a backup in its place',
   ],
+  [
+    'SQLITE_IOERR_WRITE',
+    'full',
+    'cannot be written: free some space if its disk or a quota is full; nothing that was written is lost',
+  ],
   ['SQLITE_IOERR', 'unreachable', 'cannot be read or written: look at the disk that it is on'],
 ];
 

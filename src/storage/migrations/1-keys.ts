@@ -1,28 +1,29 @@
+import type { Dialect } from '../database.ts';
 import type { Migration } from './migration.ts';
 
 /** Keys, teams, and what belongs to changing them. Booleans are 0 and 1, JSON is text: so all databases have the same types. */
 export const keys: Migration = {
   version: 1,
   name: 'keys, teams, audit',
-  statements: ({ bytewise, clustered }) => [
+  statements: (dialect) => [
     `CREATE TABLE facts (
-      name TEXT${bytewise} PRIMARY KEY NOT NULL,
+      name TEXT${dialect.bytewise} PRIMARY KEY NOT NULL,
       value TEXT NOT NULL
     )`,
     `CREATE TABLE counters (
-      name TEXT${bytewise} PRIMARY KEY NOT NULL,
+      name TEXT${dialect.bytewise} PRIMARY KEY NOT NULL,
       value BIGINT NOT NULL
     )`,
     `INSERT INTO counters (name, value) VALUES ('revision', 0)`,
     `CREATE TABLE keys (
-      id TEXT${bytewise} PRIMARY KEY NOT NULL,
-      name TEXT${bytewise} NOT NULL,
-      team TEXT${bytewise},
-      owner TEXT${bytewise},
-      hash TEXT${bytewise} NOT NULL UNIQUE,
+      id TEXT${dialect.bytewise} PRIMARY KEY NOT NULL,
+      name TEXT${dialect.bytewise} NOT NULL,
+      team TEXT${dialect.bytewise},
+      owner TEXT${dialect.bytewise},
+      hash TEXT${dialect.bytewise} NOT NULL UNIQUE,
       prefix TEXT NOT NULL,
       generation BIGINT NOT NULL,
-      previous_hash TEXT${bytewise},
+      previous_hash TEXT${dialect.bytewise},
       previous_until BIGINT,
       enabled BIGINT NOT NULL,
       expires_at BIGINT,
@@ -34,13 +35,20 @@ export const keys: Migration = {
     // Without a team, names are unique as well; NULL would be different from NULL.
     `CREATE UNIQUE INDEX keys_by_name ON keys (COALESCE(team, ''), name)`,
     `CREATE TABLE teams (
-      name TEXT${bytewise} PRIMARY KEY NOT NULL,
-      parent TEXT${bytewise},
+      name TEXT${dialect.bytewise} PRIMARY KEY NOT NULL,
+      parent TEXT${dialect.bytewise},
       settings TEXT NOT NULL,
       version BIGINT NOT NULL,
       created_at BIGINT NOT NULL,
       updated_at BIGINT NOT NULL
     )`,
+    ...besideChanges(dialect),
+  ],
+};
+
+/** What is written with a change, and what is told once. */
+function besideChanges({ bytewise, clustered }: Dialect): string[] {
+  return [
     `CREATE TABLE audit (
       id TEXT${bytewise} PRIMARY KEY NOT NULL,
       at BIGINT NOT NULL,
@@ -66,5 +74,5 @@ export const keys: Migration = {
       at BIGINT NOT NULL,
       PRIMARY KEY (budget, window_start, threshold)
     )${clustered}`,
-  ],
-};
+  ];
+}
