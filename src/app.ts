@@ -118,11 +118,20 @@ export class App {
       version: VERSION,
     });
     const create = instead.features ?? createFeatures;
-    const tools = { clock, log, env, metrics: this.metrics, queue: this.#queue, callers: this.#callers };
+    const tools = {
+      clock,
+      log,
+      env,
+      metrics: this.metrics,
+      queue: this.#queue,
+      callers: this.#callers,
+      file: place.file,
+    };
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
     const policies = this.features.policiesOf(config);
     const links = this.features.linksOf(config);
-    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies, links, access: this.#callers });
+    const sources = { live: this.#live, env, prompts, policies, links, access: this.#callers };
+    const snapshot = buildSnapshot(config, sources);
     this.gateway = new Gateway(snapshot, {
       clock,
       log,
@@ -158,7 +167,8 @@ export class App {
     const { prompts, warnings } = await readPrompts(config, configDir, env);
     const policies = this.features.policiesOf(config);
     const links = this.features.linksOf(config);
-    const snapshot = buildSnapshot(config, { live: this.#live, env, prompts, policies, links, access: this.#callers });
+    const sources = { live: this.#live, env, prompts, policies, links, access: this.#callers };
+    const snapshot = buildSnapshot(config, sources);
     const changes = promptChanges(this.gateway.snapshot.prompts, prompts);
     await this.#start(config);
     await beforeSwap();

@@ -52,6 +52,8 @@ export interface FeatureTools {
   readonly env: Environment;
   readonly metrics: Metrics;
   readonly queue: RequestQueue;
+  /** The config file, from whose folder paths in it begin; undefined: there is none. */
+  readonly file: string | undefined;
   /** Keys and teams, as far as they outlive the config. */
   readonly callers: CallerAccess;
   /** The database; rejects with `StoreUnavailable`. Only for features that are on where one is configured. */

@@ -55,6 +55,7 @@ function allFamilies(): readonly Family[] {
     env: {},
     metrics,
     queue: new RequestQueue(clock),
+    file: undefined,
     callers: new CallerAccess(),
     store: () => Promise.reject(new Error('there is no database')),
   });

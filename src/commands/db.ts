@@ -9,7 +9,7 @@ import type { Command, CommandLine, Flag } from './command.ts';
 import { maskLikely, UsageError } from './command.ts';
 import { CONFIG, configPath } from './flags.ts';
 
-const TO: Flag = { name: 'to', value: 'FILE', help: 'the file to write a backup into; it must not exist' };
+const INTO: Flag = { name: 'into', value: 'PATH', help: 'the file to write a backup into; it must not exist' };
 
 /** `llm-proxy db`: looks after the database that a config names. */
 export const db: Command = {
@@ -20,11 +20,11 @@ export const db: Command = {
     'Which database that is, `data_dir` and `database` of the config say.',
   ],
   argument: { name: 'ACTION', help: '`status`, `migrate` or `backup`; without it: `status`' },
-  flags: [CONFIG, TO],
+  flags: [CONFIG, INTO],
   examples: [
     { words: ['db', 'status'], does: 'says which schema the database has' },
     { words: ['db', 'migrate'], does: 'brings it up to date before the gateway starts' },
-    { words: ['db', 'backup', '--to', 'backup.db'], does: 'copies it while the gateway runs' },
+    { words: ['db', 'backup', '--into', 'backup.db'], does: 'copies it while the gateway runs' },
   ],
   exits: {
     1: 'the config is invalid or names no database; the database cannot be used; no backup was made; `status`: the schema is not that of this program',
@@ -36,8 +36,8 @@ async function run(line: CommandLine): Promise<number> {
   const action = line.argument ?? 'status';
   const act = ACTIONS[action];
   if (act === undefined) throw new UsageError(`there is no db ${action} (status, migrate, backup)`);
-  if (line.flags.has(TO) && action !== 'backup') throw new UsageError(`--${TO.name} goes with db backup`);
-  if (action === 'backup' && !line.flags.has(TO)) throw new UsageError('db backup needs --to FILE');
+  if (line.flags.has(INTO) && action !== 'backup') throw new UsageError(`--${INTO.name} goes with db backup`);
+  if (action === 'backup' && !line.flags.has(INTO)) throw new UsageError('db backup needs --into PATH');
   try {
     const file = configPath(line);
     const { config } = await loadConfig(file, line.env);
@@ -90,7 +90,7 @@ async function migrate(place: StorePlace, { out }: CommandLine): Promise<number>
 
 async function backup(place: StorePlace, { flags, out, err }: CommandLine): Promise<number> {
   const { backUp } = await import('../storage/database-report.ts');
-  const file = flags.value(TO) ?? '';
+  const file = flags.value(INTO) ?? '';
   try {
     const outcome = await backUp(place, file);
     if (outcome.kind === 'made') {

@@ -195,20 +195,17 @@ export class StreamInspector {
     for (let start = 0, end = 0; start < text.length; start = end) {
       end = eventEnd(text, start, mixed);
       if (this.#isMoreText(region, start, end)) {
-        const { hiddenBytes = 0 } = this.#template ?? {};
-        if (hiddenBytes === 0) continue;
-        const hiddenAt = this.#template?.hiddenAt(start, end) ?? start;
-        kept ??= [];
-        kept.push(region.subarray(keptTo, hiddenAt));
-        keptTo = hiddenAt + hiddenBytes;
+        const gap = this.#template?.hiddenIn(start, end);
+        if (gap === undefined) continue;
+        (kept ??= []).push(region.subarray(keptTo, gap.start));
+        keptTo = gap.end;
         continue;
       }
       const data = eventData(text, start, end, mixed);
       if (data === undefined) continue;
       const verdict = this.#state === 'complete' ? this.#seeBehind(data) : this.#see(data, eventName(text, start, end));
       if (verdict === 'on' && this.looking.hidden?.isExtra(this.#event) === true) {
-        kept ??= [];
-        kept.push(region.subarray(keptTo, start));
+        (kept ??= []).push(region.subarray(keptTo, start));
         keptTo = end;
         continue;
       }
@@ -222,24 +219,19 @@ export class StreamInspector {
       }
       const hidden = this.#hiddenIn(data, text, start);
       if (told !== data) {
-        kept ??= [];
         const event = withData(text.slice(start, end), data, told);
-        kept.push(region.subarray(keptTo, start), Buffer.from(event, 'latin1'));
+        (kept ??= []).push(region.subarray(keptTo, start), Buffer.from(event, 'latin1'));
         keptTo = end;
       } else if (hidden !== undefined) {
-        kept ??= [];
-        kept.push(region.subarray(keptTo, start + hidden.start));
+        (kept ??= []).push(region.subarray(keptTo, start + hidden.start));
         keptTo = start + hidden.end;
       }
       if (verdict === 'behind') continue;
       if (verdict === 'on') {
-        const { textKey } = this.#reader;
         // What was put in other words is no event to compare with.
-        if (textKey !== undefined && told === data)
-          this.#template = ContentTemplate.of(text.slice(start, end), textKey, hidden) ?? this.#template;
+        if (told === data) this.#compareWith(text, start, end, hidden);
       } else if (verdict === 'malformed') {
-        kept ??= [];
-        kept.push(region.subarray(keptTo, start));
+        (kept ??= []).push(region.subarray(keptTo, start));
         for (const line of this.#salvaged(text.slice(start, end)))
           kept.push(Buffer.from(`data: ${this.#told(line)}\n\n`, 'latin1'));
         keptTo = end;
@@ -252,6 +244,13 @@ export class StreamInspector {
     }
     // A view of the bytes is dear to make, and nearly always of all of them.
     return kept === undefined ? region : assembled(kept, region.subarray(keptTo));
+  }
+
+  /** If the event last seen says nothing but more text, those that follow are compared with it. */
+  #compareWith(text: string, start: number, end: number, hidden: Span | undefined): void {
+    const { textKey } = this.#reader;
+    if (textKey === undefined) return;
+    this.#template = ContentTemplate.of(text.slice(start, end), textKey, hidden) ?? this.#template;
   }
 
   /** The data of the event last seen, as the client is to have it. */
@@ -275,10 +274,8 @@ export class StreamInspector {
 
   /** An event of more text, as the client is to have it. */
   #shown(event: Uint8Array): Uint8Array {
-    const { hiddenBytes = 0 } = this.#template ?? {};
-    if (hiddenBytes === 0) return event;
-    const at = this.#template?.hiddenAt(0, event.length) ?? 0;
-    return bothOf(event.subarray(0, at), event.subarray(at + hiddenBytes));
+    const gap = this.#template?.hiddenIn(0, event.length);
+    return gap === undefined ? event : bothOf(event.subarray(0, gap.start), event.subarray(gap.end));
   }
 
   /** The same where every event is said anew. Comments are left out: the gateway keeps its client's connection alive itself. */

@@ -24,6 +24,7 @@ export function featureTools(clock = new FakeClock(), show: (line: string) => vo
     log: createLog(settings, { clock, console: show }),
     metrics,
     queue: new RequestQueue(clock),
+    file: undefined,
     callers: new CallerAccess(),
     store: () => Promise.reject(new Error('there is no database')),
   };

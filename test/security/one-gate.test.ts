@@ -188,8 +188,8 @@ describe('a key that is not for a request', () => {
       expect([what, wrong]).toEqual([what, []]);
     }
     expect(upstream.requests.length).toBe(before);
-    const codes = new Set(gateway.logs().map(({ error_code: code }) => code));
-    expect([...codes].toSorted()).toEqual(['address_not_allowed', 'key_disabled', 'key_expired']);
+    const codes = new Set<unknown>(gateway.logs().map(({ error_code: code }) => code as unknown));
+    expect(codes).toEqual(new Set(['address_not_allowed', 'key_disabled', 'key_expired']));
   });
 
   test('of other endpoints opens its own alone, and the lists of models', async () => {

@@ -20,8 +20,6 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     sinks: 'of operators',
     reload: 'of operators',
     admin: 'of operators',
-    store: 'of operators',
-    access: 'of operators',
     status: 'of operators',
   };
 

@@ -38,7 +38,7 @@ describe('llm-proxy db', () => {
     expect(before.err.join()).toContain('2 of 2 steps of the schema are missing');
     expect(statSync(dir).isDirectory()).toBe(true);
     expect(await Bun.file(database).exists()).toBe(false);
-    const nothing = await runCommand(db, ['backup', '--to', join(dir, 'none.db'), '-c', config]);
+    const nothing = await runCommand(db, ['backup', '--into', join(dir, 'none.db'), '-c', config]);
     expect(nothing).toMatchObject({ code: 1, err: ['there is no database yet, so there is nothing to back up'] });
     expect(await runCommand(db, ['migrate', '-c', config])).toMatchObject({
       code: 0,
@@ -53,10 +53,10 @@ describe('llm-proxy db', () => {
     expect(code).toBe(0);
     expect(out).toContain('ledger    2 days, from 2026-11-03 to 2026-11-04');
     const copy = join(dir, 'copy.db');
-    expect(await runCommand(db, ['backup', '--to', copy, '-c', config])).toMatchObject({ code: 0 });
+    expect(await runCommand(db, ['backup', '--into', copy, '-c', config])).toMatchObject({ code: 0 });
     await store.close();
     expect(statSync(copy).mode & 0o777).toBe(0o600);
-    const again = await runCommand(db, ['backup', '--to', copy, '-c', config]);
+    const again = await runCommand(db, ['backup', '--into', copy, '-c', config]);
     expect(again).toMatchObject({ code: 1, err: [`${copy} exists: name a new file`] });
     const copied = await openStore({ kind: 'sqlite', file: copy });
     expect(await copied.keys.list()).toEqual([keyOf()]);
@@ -69,7 +69,7 @@ describe('llm-proxy db', () => {
     url.password = 'a-very-secret-word';
     const config = configFile(`database: "${url.href}"`);
     expect(await runCommand(db, ['migrate', '-c', config])).toMatchObject({ code: 0 });
-    const told = await runCommand(db, ['backup', '--to', join(dir, 'x'), '-c', config]);
+    const told = await runCommand(db, ['backup', '--into', join(dir, 'x'), '-c', config]);
     expect(told.code).toBe(1);
     expect(told.err.join()).toContain(`pg_dump --format=custom --file=llm-proxy.dump 'postgres://127.0.0.1:`);
     const status = await runCommand(db, ['status', '-c', config]);
@@ -88,7 +88,7 @@ describe('llm-proxy db', () => {
     expect(err.join()).toContain('the database postgres://127.0.0.1:1/x cannot be reached');
     expect(runCommand(db, ['drop', '-c', none])).rejects.toBeInstanceOf(UsageError);
     expect(runCommand(db, ['backup', '-c', none])).rejects.toBeInstanceOf(UsageError);
-    expect(runCommand(db, ['status', '--to', 'x', '-c', none])).rejects.toBeInstanceOf(UsageError);
+    expect(runCommand(db, ['status', '--into', 'x', '-c', none])).rejects.toBeInstanceOf(UsageError);
   });
 });
 

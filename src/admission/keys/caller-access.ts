@@ -18,6 +18,8 @@ export class CallerAccess {
   readonly teams = new TeamTree();
   /** Keys of the config, for whoever asks what there is. */
   configKeys: readonly KeySpec[] = [];
+  /** Nobody needs a key: then none can be made, for it would seem to protect something. */
+  isOpen = false;
   #stored: StoredKeys | undefined;
   #runTime: RunTimeAccess | undefined;
 

@@ -1,8 +1,7 @@
-import { join, resolve } from 'node:path';
 import { ACCESS_RULES, keySpecOf, teamSpecOf } from '../../config/made-access.ts';
+import { hasKey } from '../../config/listen-choice.ts';
 import { ConfigError } from '../../config/problem.ts';
-import type { Config } from '../../config/schema.ts';
-import { hasStore } from '../../config/store-place.ts';
+import { dataFolder, hasStore } from '../../config/store-place.ts';
 import type { Feature, FeatureTools } from '../../feature.ts';
 import { AccessCache } from './access-cache.ts';
 import { AccessSync, type SyncEvents } from './access-sync.ts';
@@ -13,7 +12,7 @@ import { StoredKeys } from './stored-keys.ts';
 import { TeamRegistry } from './team-registry.ts';
 
 /** Keys and teams as a feature: on where there is a database, in which they can be made at run time. */
-export function createKeys({ clock, log, callers, store }: FeatureTools): Feature {
+export function createKeys({ clock, log, callers, store, file }: FeatureTools): Feature {
   let sync: AccessSync | undefined;
   let secret: KeySecret | undefined;
   let cache: AccessCache | undefined;
@@ -21,20 +20,22 @@ export function createKeys({ clock, log, callers, store }: FeatureTools): Featur
     unreadable: (source, error) =>
       log.error('the keys cannot be read from the database', { source, cause: reasonOf(error) }),
     readable: () => log.info('the keys can be read from the database again'),
-    shadowed: (names) => log.warn('keys of the config take the place of others', { keys: names.slice(0, MOST_NAMES) }),
+    shadowed: (names) =>
+      log.warn('keys of the config take the place of others', { keys: names.slice(0, MOST_NAMES).join(', ') }),
     uncached: (error) => log.warn('the copy of the keys cannot be written', { cause: reasonOf(error) }),
   };
   return {
     name: 'keys',
     isOn: hasStore,
     async start(config) {
-      secret = new KeySecret(secretOf(config), () =>
+      const dir = dataFolder(config.data_dir, file);
+      secret = new KeySecret(secretIn(dir), () =>
         log.error('the keys of the database were made with another secret', {
           remedy: 'Copy the file `secret` of `data_dir` from another node, or from a backup, and restart.',
         }),
       );
       const stored = new StoredKeys(callers.teams, secret);
-      cache = config.data_dir === undefined ? undefined : new AccessCache(resolve(config.data_dir));
+      cache = dir === undefined ? undefined : new AccessCache(dir);
       sync = new AccessSync({ store, keys: stored, secret, cache, clock, events });
       const refresh = () => sync?.refresh() ?? Promise.resolve();
       const parts = { store, access: callers, stored, secret, rules: ACCESS_RULES, clock, refresh };
@@ -45,7 +46,9 @@ export function createKeys({ clock, log, callers, store }: FeatureTools): Featur
       });
       await sync.start();
     },
-    configure({ keys = [], teams = [] }) {
+    configure(config) {
+      const { keys = [], teams = [] } = config;
+      callers.isOpen = !hasKey(config);
       const names = callers.configure(keys.map(keySpecOf), teams.map(teamSpecOf));
       if (names.length > 0) events.shadowed(names);
     },
@@ -66,12 +69,12 @@ function troubleOf(sync: AccessSync | undefined, secret: KeySecret | undefined):
   return sync.source === 'none' ? 'database_unavailable_no_keys' : `database_unavailable_keys_from_${sync.source}`;
 }
 
-function secretOf({ data_dir: dir }: Config): ReturnType<typeof installationSecret> | undefined {
+function secretIn(dir: string | undefined): ReturnType<typeof installationSecret> | undefined {
   try {
-    return dir === undefined ? undefined : installationSecret(resolve(dir));
+    return dir === undefined ? undefined : installationSecret(dir);
   } catch (error) {
     if (!(error instanceof SecretProblem)) throw error;
-    throw new ConfigError([{ file: join(dir ?? '', 'secret'), line: 0, column: 0, path: '', message: error.message }]);
+    throw new ConfigError([{ file: 'data_dir', line: 0, column: 0, path: '', message: error.message }]);
   }
 }
 

@@ -86,7 +86,7 @@ describe('a key that is made', () => {
     ['an endpoint that is none', { endpoints: ['chta'] }, 'invalid endpoints[0]: cannot be "chta"'],
     ['a rate of nothing', { rpm: 0 }, 'invalid rpm: cannot be 0'],
     ['a rate that is text', { rps: '5' }, 'invalid rps: '],
-    ['an infinite rate', { rps: 1e309 }, 'invalid rps: '],
+    ['an infinite rate', { rps: Infinity }, 'invalid rps: '],
     ['half a request at once', { max_concurrency: 0.5 }, 'invalid max_concurrency: cannot be 0.5'],
     ['a day that is none', { expires_at: '2027-02-31T' }, 'invalid expires_at: cannot be'],
     ['a budget without an amount', { budgets: [{ per: 'day' }] }, 'invalid budgets[0]: has no amount'],
@@ -108,6 +108,11 @@ describe('a key that is made', () => {
     expect(await problem(made())).toContain('duplicate key name "ci" (another key has it already');
     await made({ team: 'core' });
     expect(await problem(made({ team: 'core' }))).toContain('duplicate key name "ci" in the team "core"');
+  });
+
+  test('is not made where nobody needs one', async () => {
+    node.access.isOpen = true;
+    expect(await problem(made())).toContain('conflict The gateway is open to everyone');
   });
 
   test('is not made while the database is away, and lets nobody in', async () => {
@@ -198,7 +203,7 @@ describe('a rotation', () => {
     expect([node.whose(key), node.whose(old)]).toEqual(['ci', undefined]);
   });
 
-  test.each([['soon'], ['-1h'], [1e309], [{}], ['9999h']])('with a grace of %p is refused', async (grace) => {
+  test.each([['soon'], ['-1h'], [Infinity], [{}], ['9999h']])('with a grace of %p is refused', async (grace) => {
     const { id } = await made();
     expect(await problem(node.keys.rotate(id, { grace }, ANN))).toContain('grace: is no duration');
   });

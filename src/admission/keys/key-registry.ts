@@ -16,6 +16,8 @@ export interface KeyQuery extends PageQuery {
   readonly owner?: string | undefined;
 }
 
+const OPEN =
+  'The gateway is open to everyone who reaches it, so a key would protect nothing. Set `admin.api_key` (or `proxy_api_key`, or `keys`) in the config first.';
 const DEFAULT_GRACE = '24h';
 /** A secret that goes on for longer is no rotation. */
 const MOST_GRACE_MS = 366 * 24 * 3600_000;
@@ -50,7 +52,8 @@ export class KeyRegistry {
 
   /** Makes a key. `values`: what the config would say of it, as JSON. */
   async create(values: unknown, change: Change<KeyWithSecret>): Promise<KeyWithSecret> {
-    const { clock, rules, stored } = this.parts;
+    const { access, clock, rules, stored } = this.parts;
+    if (access.isOpen) throw new AccessProblem('conflict', OPEN);
     const store = await this.parts.store();
     const checked = rules.checkKey(values, this.#others());
     if ('findings' in checked) throw invalid(checked.findings);
@@ -81,7 +84,7 @@ export class KeyRegistry {
     const { rules } = this.parts;
     const checked = rules.checkKey(changed(rules.keyValues(key), patch), this.#others(id));
     if ('findings' in checked) throw invalid(checked.findings);
-    return await this.#write(key, { ...key, ...checked.spec }, 'keys.update', change, (view) => view);
+    return await this.#write({ action: 'keys.update', key, next: { ...key, ...checked.spec } }, change, (view) => view);
   }
 
   /** Gives a key a new secret; the one before goes on for `grace` (`24h`), `0` ends it at once. */
@@ -100,7 +103,7 @@ export class KeyRegistry {
       generation: key.generation + 1,
       previous: graceMs === 0 ? undefined : { hash: key.hash, until: this.parts.clock.wallNow() + Math.ceil(graceMs) },
     };
-    return await this.#write(key, next, 'keys.rotate', change, (view) => ({ ...view, key: secret }));
+    return await this.#write({ action: 'keys.rotate', key, next }, change, (view) => ({ ...view, key: secret }));
   }
 
   /** Ends a key, with both its secrets: here for the next request, elsewhere within a second. */
@@ -115,9 +118,7 @@ export class KeyRegistry {
   }
 
   async #write<View>(
-    key: StoredKey,
-    spec: StoredKey,
-    action: string,
+    { action, key, next: spec }: { readonly action: string; readonly key: StoredKey; readonly next: StoredKey },
     change: Change<View>,
     shown: (view: KeyView) => View,
   ): Promise<View> {

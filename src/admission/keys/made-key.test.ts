@@ -25,7 +25,7 @@ describe('a key that is made', () => {
 
   test('with one character changed, two exchanged, or an end missing is told as mistyped', () => {
     fc.assert(
-      fc.property(fc.nat(43), fc.constantFrom(...'09AZaz-_ é'), (at, char) => {
+      fc.property(fc.nat(43), fc.constantFrom('0', '9', 'A', 'Z', 'a', 'z', '-', '_', ' ', 'é'), (at, char) => {
         const key = makeKey();
         const typed = key.slice(0, at) + char + key.slice(at + 1);
         const swapped =

@@ -71,7 +71,7 @@ export class StoredKeys {
     const before = this.#ofConfig;
     this.#ofConfig = names;
     const lost: string[] = [];
-    for (const { stored } of [...this.#byId.values()]) {
+    for (const { stored } of this.#byId.values()) {
       const place = placeOf(stored.name, stored.team);
       if (names.has(place)) lost.push(place);
       if (names.has(place) !== before.has(place)) this.#place(stored);
@@ -89,7 +89,7 @@ export class StoredKeys {
       [...before.keys()].filter((name) => !this.#teams.has(name)),
     );
     const ids = new Set(keys.map(({ id }) => id));
-    for (const id of [...this.#byId.keys()]) if (!ids.has(id)) this.#drop(id);
+    for (const id of this.#byId.keys()) if (!ids.has(id)) this.#drop(id);
     // A store that was restored from a backup may have an older version.
     for (const key of keys) if (!isSame(this.get(key.id), key)) this.#place(key);
     return keys.map(({ name, team }) => placeOf(name, team)).filter((place) => this.#ofConfig.has(place));

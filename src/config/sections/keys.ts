@@ -36,5 +36,5 @@ export const keysSchema = z
   .array(keySchema)
   .optional()
   .describe(
-    'Keys of callers who are told apart: none sees what is kept for another. None of them opens `/admin` or `/metrics`: `admin.api_key` does, or `proxy_api_key` where there is none. `proxy_api_key` may be left out. With this list, even an empty one, whoever has no key stays out.',
+    'Keys of callers who are told apart: none sees what is kept for another. None of them opens `/admin` or `/metrics`: `admin.api_key` does, or `proxy_api_key` where there is none. `proxy_api_key` may be left out. With this list, even an empty one, whoever has no key stays out. See [keys.md](keys.md).',
   );

@@ -53,7 +53,7 @@ export class Unshippable {
     );
     this.log.error('the journal of the ledger is damaged', {
       segment,
-      offset: damage[0]?.offset,
+      offset: damage[0]?.offset ?? 0,
       places: damage.length,
       lost: lost.length,
       file: isKept ? this.file : undefined,

@@ -53,7 +53,7 @@ export const GATEWAY: readonly LogLine[] = [
     level: 'warn',
     msg: 'keys of the config take the place of others',
     meaning: 'Keys that were made at run time have their names, and let nobody in as long as that is so.',
-    fields: [{ name: 'keys', type: 'list', meaning: 'Their names, with their teams; ten at most.' }],
+    fields: [{ name: 'keys', type: 'string', meaning: 'Their names, with their teams; ten at most.' }],
   },
   {
     level: 'warn',

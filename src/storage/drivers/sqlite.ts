@@ -25,7 +25,7 @@ const PRAGMAS = [
 /** A database in a file, which is made if there is none: WAL, and for its owner only. Opens it at the first query, on a thread of its own. */
 export class SqliteDatabase implements Database {
   readonly dialect = sqliteDialect;
-  readonly backupAdvice = 'llm-proxy db backup --to FILE';
+  readonly backupAdvice = 'llm-proxy db backup --into PATH';
   #thread: SqliteThread | undefined;
   /** A connection has one transaction at a time: the next begins when the last one has ended. */
   #last: Promise<unknown> = Promise.resolve();

@@ -42,15 +42,12 @@ export class ContentTemplate {
     return this.around.length;
   }
 
-  /** How many bytes of an event the client does not get. */
-  get hiddenBytes(): number {
-    return this.hidden?.length ?? 0;
-  }
-
-  /** Where these begin in an event from `start` to `end`. */
-  hiddenAt(start: number, end: number): number {
-    const at = this.hidden?.at ?? 0;
-    return at < 0 ? end + at : start + at;
+  /** What of an event from `start` to `end` the client does not get. */
+  hiddenIn(start: number, end: number): Span | undefined {
+    if (this.hidden === undefined) return undefined;
+    const { at, length } = this.hidden;
+    const from = at < 0 ? end + at : start + at;
+    return { start: from, end: from + length };
   }
 
   /**
