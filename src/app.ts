@@ -147,8 +147,8 @@ export class App {
       reload: () => this.onReload(),
       status: () => this.#status(),
       admin: { answer: answerAdmin },
-      store: undefined,
-      access: undefined,
+      openStore: () => (this.#store.isConfigured ? this.#store.get() : undefined),
+      callers: this.#callers,
       random: Math.random,
     });
   }

@@ -1,8 +1,7 @@
 import type { Cooldowns } from './routing/cooldown.ts';
 import type { HealthChecks } from './routing/health.ts';
-import type { KeyRegistry } from './admission/keys/key-registry.ts';
-import type { TeamRegistry } from './admission/keys/team-registry.ts';
 import type { Shortage } from './upstream/shortage.ts';
+import type { CallerAccess } from './admission/keys/caller-access.ts';
 import type { Clock } from './lib/clock.ts';
 import type { FailedKeys } from './admission/failed-keys.ts';
 import type { RequestQueue } from './admission/queue/queue.ts';
@@ -57,14 +56,6 @@ export interface GatewayStatus {
   readonly features: Readonly<Record<string, object>> | undefined;
 }
 
-/** Keys and teams, for whoever changes them at run time. */
-export interface RunTimeAccess {
-  readonly keys: KeyRegistry;
-  readonly teams: TeamRegistry;
-  /** 32 bytes that only this installation makes of a text. */
-  sealKey(text: string): Uint8Array;
-}
-
 /** The admin API, as those who hand requests to it see it. */
 export interface AdminApi {
   /** Answers a request whose caller was let in. Throws a Refusal for what cannot be done. */
@@ -94,10 +85,10 @@ export interface Context {
   /** The gateway stops, and takes no new requests. */
   isDraining(): boolean;
   status(): GatewayStatus;
-  /** The database; undefined where the config names none. */
-  readonly store: Store | undefined;
-  /** Undefined without a database. */
-  readonly access: RunTimeAccess | undefined;
+  /** The database, for operators; undefined where the config names none. It rejects with `StoreUnavailable`. */
+  openStore(): Promise<Store> | undefined;
+  /** Keys and teams, as far as they outlive the config. */
+  readonly callers: CallerAccess;
   /** Answers what operators ask for. */
   readonly admin: AdminApi;
   /** In [0, 1). */

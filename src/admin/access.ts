@@ -20,8 +20,8 @@ export async function changeOnce<View>(
   const repeatable = {
     key: headers['idempotency-key'],
     asked: [names, body, actor.caller],
-    store: storeOf(context).idempotency,
-    sealKey: (text: string) => accessOf(context).sealKey(text),
+    store: (await storeOf(context)).idempotency,
+    sealKey: accessOf(context).sealKey,
     nowMs: context.clock.wallNow(),
   };
   return await once(repeatable, async (keep) => {

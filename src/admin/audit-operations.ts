@@ -24,8 +24,10 @@ export const auditOperations = [
     query: cursorQuery,
     answer: z.object({ data: z.array(entry), next: z.string().nullable() }),
     async handle({ query: { limit, cursor } }, context) {
-      const page = await storeOf(context)
-        .audit.page({ limit, ...(cursor === undefined ? {} : { cursor }) })
+      const page = await (
+        await storeOf(context)
+      ).audit
+        .page({ limit, ...(cursor === undefined ? {} : { cursor }) })
         .catch(refuseCursor);
       const data = page.data.map(({ id, at, actor, clientIp, action, target, before, after }) => ({
         id,

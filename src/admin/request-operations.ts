@@ -42,8 +42,10 @@ export const requestOperations = [
     query: searchQuery,
     answer: z.object({ data: z.array(requestSchema), next: z.string().nullable() }),
     async handle({ query: { limit, cursor, ...asked } }, context) {
-      const { rows, next } = await storeOf(context)
-        .ledger.search({ ...searchOf(asked), limit }, cursor)
+      const { rows, next } = await (
+        await storeOf(context)
+      ).ledger
+        .search({ ...searchOf(asked), limit }, cursor)
         .catch(refuseCursor);
       return { body: { data: rows.map(requestJson), next: next ?? null } };
     },
@@ -56,8 +58,8 @@ export const requestOperations = [
     query: exportQuery,
     answer: requestSchema,
     produces: ['text/csv', 'application/x-ndjson'],
-    handle({ query: { format, ...asked } }, context) {
-      const rows = jsonOf(storeOf(context).ledger.export(searchOf(asked)));
+    async handle({ query: { format, ...asked } }, context) {
+      const rows = jsonOf((await storeOf(context)).ledger.export(searchOf(asked)));
       return format === 'csv' ? csvOf(rows, 'requests.csv', COLUMNS) : jsonLinesOf(rows, 'requests.jsonl');
     },
   }),
@@ -68,7 +70,7 @@ export const requestOperations = [
     summary: 'One request, by its id or its trace id.',
     answer: requestSchema,
     async handle({ names: { id = '' } }, context) {
-      const { ledger } = storeOf(context);
+      const { ledger } = await storeOf(context);
       const row = (await ledger.one(id)) ?? (await ledger.search({ traceId: id, limit: 1 })).rows[0];
       if (row !== undefined) return { body: requestJson(row) };
       throw new Refusal(

@@ -1,17 +1,18 @@
-import type { Context, RunTimeAccess } from '../context.ts';
+import type { RunTimeAccess } from '../admission/keys/caller-access.ts';
+import type { Context } from '../context.ts';
 import { Refusal } from '../core/refusal.ts';
 import { BadCursor } from '../storage/ledger-query.ts';
 import type { Store } from '../storage/store.ts';
 import { StoreConflict, StoreUnavailable } from '../storage/store-errors.ts';
 
-/** The gateway's database. Throws a Refusal where none is configured. */
-export function storeOf({ store }: Context): Store {
-  return store ?? needsStore();
+/** The gateway's database. Rejects with a Refusal where none is configured, and with `StoreUnavailable`. */
+export async function storeOf({ openStore }: Context): Promise<Store> {
+  return (await openStore()) ?? needsStore();
 }
 
 /** Keys and teams that can be changed. Throws a Refusal where there is no database to keep them in. */
-export function accessOf({ access }: Context): RunTimeAccess {
-  return access ?? needsStore();
+export function accessOf({ callers }: Context): RunTimeAccess {
+  return callers.runTime ?? needsStore();
 }
 
 function needsStore(): never {

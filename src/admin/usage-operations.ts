@@ -85,7 +85,9 @@ export const usageOperations = [
           { param: 'group_by' },
         );
       const tag = tagOf(asked.tag);
-      const { groups, total } = await storeOf(context).ledger.usage({
+      const { groups, total } = await (
+        await storeOf(context)
+      ).ledger.usage({
         ...filterOf(asked),
         from: buckets?.[0] ?? from,
         to,

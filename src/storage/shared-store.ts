@@ -12,6 +12,11 @@ export class SharedStore {
     this.#place ??= place;
   }
 
+  /** There is a place for it. */
+  get isConfigured(): boolean {
+    return this.#place !== undefined;
+  }
+
   /** The store, if it is open. */
   get current(): Store | undefined {
     return this.#open;

@@ -20,6 +20,8 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     sinks: 'of operators',
     reload: 'of operators',
     admin: 'of operators',
+    callers: 'by caller',
+    openStore: 'of operators',
     status: 'of operators',
   };
 
