@@ -9,6 +9,7 @@ import { CONFIG } from './flags.ts';
 import { health } from './health.ts';
 import { helpOf, overview } from './help.ts';
 import { init } from './init.ts';
+import { ledger } from './ledger.ts';
 import { CLOSED_PIPE_EXIT, OutputError, printLine } from './output.ts';
 import { parse } from './parse.ts';
 import { prices } from './prices/prices.ts';
@@ -41,7 +42,19 @@ const version: Command = {
 };
 
 /** All commands, the one that runs where none is named first. */
-export const COMMANDS: readonly Command[] = [serve, check, init, health, schema, prices, explain, db, help, version];
+export const COMMANDS: readonly Command[] = [
+  serve,
+  check,
+  init,
+  health,
+  schema,
+  prices,
+  explain,
+  db,
+  ledger,
+  help,
+  version,
+];
 
 /** Runs the command of a command line (without the program's name) in an environment; resolves to the exit code. */
 export async function run(argv: readonly string[], env: Environment): Promise<number> {
