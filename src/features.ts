@@ -4,6 +4,7 @@ import { createKeys } from './admission/keys/feature.ts';
 import { createQueue } from './admission/queue/feature.ts';
 import { createRateLimits } from './admission/rate-limit/feature.ts';
 import type { Feature, FeatureTools } from './feature.ts';
+import { createLedger } from './records/ledger/feature.ts';
 import { createLogSink } from './records/log/feature.ts';
 import { createMetricsSink } from './records/metrics/feature.ts';
 import { logSettings } from './settings.ts';
@@ -13,9 +14,12 @@ import { logSettings } from './settings.ts';
  * order; they are closed in the opposite one.
  */
 export function createFeatures(tools: FeatureTools): readonly Feature[] {
+  const { ledger, room, spent } = createLedger(tools);
   return [
     createLogSink(tools, logSettings),
     createMetricsSink(tools),
+    ledger,
+    room,
     createKeys(tools),
     // Takes nothing that comes back only with time, so it is asked before the rates.
     createCallerConcurrency(tools),
@@ -23,7 +27,7 @@ export function createFeatures(tools: FeatureTools): readonly Feature[] {
     // Before the queue: whoever is over a limit is refused at once, without waiting first.
     createRateLimits(tools),
     // After them: a hold takes longer, and is given back less often.
-    createBudgets(tools, { spentSource: () => undefined }),
+    createBudgets(tools, { spentSource: (config) => (ledger.isOn(config) ? { spent } : undefined) }),
     // Last: a request that gets a slot is sent, so no other policy may refuse it or let it wait after that.
     createQueue(tools),
   ];

@@ -8,10 +8,11 @@ import { explain } from './explain.ts';
 import { CONFIG } from './flags.ts';
 import { health } from './health.ts';
 import { helpOf, overview } from './help.ts';
+import { importConfig } from './import/import.ts';
 import { init } from './init.ts';
+import { ledger } from './ledger.ts';
 import { CLOSED_PIPE_EXIT, OutputError, printLine } from './output.ts';
 import { parse } from './parse.ts';
-import { importConfig } from './import/import.ts';
 import { prices } from './prices/prices.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
@@ -52,6 +53,7 @@ export const COMMANDS: readonly Command[] = [
   importConfig,
   explain,
   db,
+  ledger,
   help,
   version,
 ];

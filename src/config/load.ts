@@ -8,6 +8,7 @@ import { yamlExcess } from '../lib/yaml-bounds.ts';
 import type { Environment } from '../lib/environment.ts';
 import { exposedSecrets } from './exposed-secrets.ts';
 import { checkCallerKeys } from './caller-keys.ts';
+import { dataFolder } from './store-place.ts';
 import { type ListenChoice, type ListenFlags, chooseListen } from './listen-choice.ts';
 import { describeIssue, type Finding } from './messages.ts';
 import { checkBackends } from './backend-check.ts';
@@ -49,7 +50,10 @@ export async function loadConfig(path: string, env: Environment, flags: ListenFl
     const message = hidden === undefined ? unreadable(error) : `the file ${hidden}`;
     throw new ConfigError([{ file: path, line: 0, column: 0, path: '', message }]);
   }
-  return parseConfig(text, { file: path, env, flags });
+  const loaded = parseConfig(text, { file: path, env, flags });
+  const { data_dir: dataDir } = loaded.config;
+  if (dataDir === undefined) return loaded;
+  return { ...loaded, config: { ...loaded.config, data_dir: dataFolder(dataDir, path) } };
 }
 
 /**

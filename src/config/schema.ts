@@ -5,12 +5,14 @@ import { backendSchema } from './sections/backends.ts';
 import { alertsSchema, budgetsSchema } from './sections/budgets.ts';
 import { concurrencySchema, healthCheckSchema, metricsSchema, rateLimitSchema } from './sections/limits.ts';
 import { keysSchema } from './sections/keys.ts';
+import { ledgerSchema } from './sections/ledger.ts';
 import { loggingSchema } from './sections/logging.ts';
 import { modelsSchema } from './sections/models.ts';
 import { passthroughSchema } from './sections/passthrough.ts';
 import { pricesSchema } from './sections/prices.ts';
 import { detectionSchema, fallbackSchema, routingSchema, streamSchema } from './sections/routing.ts';
 import { dataDirSchema, databaseSchema } from './sections/storage.ts';
+import { nodeNameSchema } from './sections/node.ts';
 import { teamsSchema } from './sections/teams.ts';
 import { corsSchema, proxySchema, serverSchema } from './sections/server.ts';
 import { timeoutSchema } from './sections/timeout.ts';
@@ -48,9 +50,11 @@ export const configSchema = z.strictObject({
   concurrency: concurrencySchema,
   health_check: healthCheckSchema,
   metrics: metricsSchema,
+  ledger: ledgerSchema,
   logging: loggingSchema,
   data_dir: dataDirSchema,
   database: databaseSchema,
+  node_name: nodeNameSchema,
 });
 
 /**

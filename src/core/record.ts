@@ -102,6 +102,8 @@ export interface AttemptRecord {
   /** The beginning of the upstream's message, where it cannot quote the prompt. */
   readonly message?: string | undefined;
   readonly ms: number;
+  /** When it was sent, in milliseconds from the request; undefined: nothing was sent. */
+  readonly startedMs?: number | undefined;
   /** What became of an attempt that was begun beside a slow one; undefined for any other. */
   readonly hedge?: HedgeResult | undefined;
   /** Milliseconds since the epoch until which the backend+model cools down because of this try. */

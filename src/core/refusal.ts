@@ -328,6 +328,13 @@ export const ERROR_CODES = {
     meaning: 'The requests under way hold as much memory as `server.max_buffered_mb` allows.',
     remedy: 'Try again after `Retry-After`, or send less; raise `server.max_buffered_mb` where there is more memory.',
   },
+  ledger_full: {
+    status: 503,
+    type: server,
+    meaning:
+      'The database of the ledger does not take rows, the journal is as large as `ledger.max_journal_mb`, and `ledger.on_full` is `refuse`.',
+    remedy: 'Try again after `Retry-After`; bring the database back, or raise `ledger.max_journal_mb`.',
+  },
   no_backend_available: {
     status: 503,
     type: server,

@@ -107,6 +107,7 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery, prices: 
     type: failure?.error?.code === undefined ? undefined : failure.error.type?.slice(0, MOST_TYPE_CHARS),
     message: failure?.message,
     ms,
+    startedMs: attempt.isSent ? attempt.startedAt - attempt.exchange.startedAt : undefined,
     hedge: attempt.isHedge ? hedgeResult(attempt, served) : undefined,
     coolingUntil,
     dialect: attempt.upstreamProtocol,

@@ -20,6 +20,8 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     sinks: 'of operators',
     reload: 'of operators',
     admin: 'of operators',
+    callers: 'by caller',
+    openStore: 'of operators',
     status: 'of operators',
   };
 
@@ -27,10 +29,13 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
 const WHOSE_OF_FEATURES: Readonly<Record<string, (typeof WHOSE)[string]>> = {
   log: 'of operators',
   metrics: 'of operators',
+  ledger: 'of operators',
+  ledger_room: 'of all: no content and no names',
   keys: 'of operators',
   caller_concurrency: 'by caller',
   caller_rates: 'by caller',
   rate_limit: 'by address',
+  budgets: 'by caller',
   queue: 'of all: no content and no names',
 };
 

@@ -1,6 +1,7 @@
 import { BACKENDS } from './backend-lines.ts';
 import { BUDGETS } from './budget-lines.ts';
 import { GATEWAY, LOGGING } from './gateway-lines.ts';
+import { LEDGER } from './ledger-lines.ts';
 import type { LogLine } from './log-line.ts';
 import { END, RELOAD, START } from './process-lines.ts';
 
@@ -9,6 +10,7 @@ export const LOG_LINES = {
   'Start and config': [...START, ...RELOAD],
   Backends: BACKENDS,
   'Requests and the gateway itself': GATEWAY,
+  'The ledger': LEDGER,
   Budgets: BUDGETS,
   'The log': LOGGING,
   End: END,

@@ -1,0 +1,34 @@
+import { join, resolve } from 'node:path';
+import { requestJson } from '../../admin/request-json.ts';
+import { follow } from '../../records/ledger/follow.ts';
+import { type CommandLine, UsageError } from '../command.ts';
+import { JSON_ROWS, LINES } from './flags.ts';
+import { rowText } from './row-text.ts';
+import { withConfig } from './with-ledger.ts';
+
+const DEFAULT_LINES = '10';
+
+/** Prints each request as it ends, until the process is ended. */
+export async function tail(line: CommandLine): Promise<number> {
+  const lines = line.flags.value(LINES) ?? DEFAULT_LINES;
+  if (!/^\d{1,6}$/.test(lines)) throw new UsageError(`--${LINES.name} ${lines} is no number`);
+  const show = line.flags.has(JSON_ROWS) ? jsonText : rowText;
+  return await withConfig(line, async ({ data_dir: dataDir }) => {
+    if (dataDir === undefined) {
+      line.err('there is no journal to read: the config has no data_dir');
+      return 1;
+    }
+    const dir = join(resolve(dataDir), 'journal');
+    try {
+      for await (const row of follow(dir, Number(lines))) line.out(show(row));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      line.err(`${dir} does not exist: no gateway has written a ledger there yet`);
+    }
+    return 1;
+  });
+}
+
+function jsonText(row: Parameters<typeof requestJson>[0]): string {
+  return JSON.stringify(requestJson(row));
+}

@@ -1,0 +1,107 @@
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import type { Config } from '../../config/schema.ts';
+import { hasStore } from '../../config/store-place.ts';
+import { Refusal } from '../../core/refusal.ts';
+import type { Feature, FeatureTools } from '../../feature.ts';
+import type { BudgetSpend } from '../../storage/budget-spend.ts';
+import { ledgerFamilies } from './ledger-families.ts';
+import { statusOf, troubleOf } from './ledger-state.ts';
+import { Ledger, LEDGER_FULL } from './ledger.ts';
+import { Retention } from './retention.ts';
+import type { WriterLimits } from './row-writer.ts';
+import { spentSoFar } from './spent.ts';
+import { storeSink } from './store-sink.ts';
+
+const MIB = 1024 * 1024;
+/** A database that is away may be back by then. */
+const RETRY_AFTER_S = '5';
+
+/** The ledger as features of the gateway, and what others want of it. */
+export interface LedgerParts {
+  /** Takes a row of every exchange. */
+  readonly ledger: Feature;
+  /** Refuses new requests while there is no room for their rows (`ledger.on_full: refuse`). */
+  readonly room: Feature;
+  /** What was spent of all budgets so far. To be called once the ledger has started, and before requests come. */
+  spent(): Promise<BudgetSpend[]>;
+}
+
+/** Makes the ledger, in two features. */
+export function createLedger({ clock, log, store }: FeatureTools): LedgerParts {
+  let ledger: Ledger | undefined;
+  const retention = new Retention(clock, log, async () => (await store()).ledger);
+  return {
+    ledger: {
+      name: 'ledger',
+      isOn,
+      sink: { record: (record) => ledger?.record(record) },
+      families: ledgerFamilies(() => ledger?.state),
+      async start(config) {
+        const tools = { clock, log, random: Math.random, sink: storeSink(store) };
+        ledger = new Ledger(placeOf(config), tools, limitsOf(config));
+        await ledger.start();
+      },
+      configure(config) {
+        ledger?.configure(limitsOf(config));
+        retention.keepDays = isOn(config) ? config.ledger.keep_days : Infinity;
+        if (ledger !== undefined) retention.start();
+      },
+      async close() {
+        retention.stop();
+        await ledger?.close();
+      },
+      degraded: () => (ledger === undefined ? undefined : troubleOf(ledger.state)),
+      status: () => (ledger === undefined ? {} : statusOf(ledger.state)),
+    },
+    room: {
+      name: 'ledger_room',
+      isOn: (config) => isOn(config) && config.ledger.on_full === 'refuse',
+      policy: {
+        name: 'ledger_room',
+        check: () => refuseIfFull(ledger),
+        admit() {
+          refuseIfFull(ledger);
+          return undefined;
+        },
+      },
+      configure: () => undefined,
+    },
+    async spent() {
+      const started = ledger;
+      if (started === undefined) return [];
+      return await spentSoFar({
+        replayUnshipped: (read) => started.replayUnshipped(read),
+        store,
+        unknown: ({ message }) =>
+          log.error(
+            'what was spent of budgets cannot be read from the database: they begin with what the journal has',
+            {
+              cause: message,
+            },
+          ),
+      });
+    },
+  };
+}
+
+function refuseIfFull(ledger: Ledger | undefined): void {
+  if (ledger?.isRefusing !== true) return;
+  throw new Refusal(
+    LEDGER_FULL,
+    'The gateway can note no more requests, for its database does not take them; try again later.',
+    { headers: { 'retry-after': RETRY_AFTER_S } },
+  );
+}
+
+function isOn(config: Config): boolean {
+  return config.ledger.enabled && hasStore(config);
+}
+
+function placeOf({ data_dir: dir, node_name: node }: Config) {
+  return { dataDir: dir === undefined ? undefined : resolve(dir), node: node ?? hostname() };
+}
+
+function limitsOf({ ledger }: Config): WriterLimits {
+  return { maxJournalBytes: ledger.max_journal_mb * MIB, onFull: ledger.on_full };
+}

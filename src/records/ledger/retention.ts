@@ -1,0 +1,66 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../log/log.ts';
+
+/** What drops the rows of whole days. Days are counted from the epoch, in UTC. */
+export interface DayStore {
+  dropDaysBefore(day: number): Promise<readonly number[]>;
+}
+
+const DAY_MS = 86_400_000;
+const PAUSE_MS = 3_600_000;
+
+/** Drops the rows of days that are older than `keepDays`, once an hour. */
+export class Retention {
+  keepDays = Infinity;
+  #cancel: (() => void) | undefined;
+  #isStopped = false;
+  #dropping: Promise<void> | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly store: () => Promise<DayStore>,
+  ) {}
+
+  /** Begins with it, and goes on until `stop`. */
+  start(): void {
+    if (this.#isStopped || this.#dropping !== undefined || this.#cancel !== undefined) return;
+    this.#dropping = this.#drop().finally(() => {
+      this.#dropping = undefined;
+      if (this.#isStopped) return;
+      this.#cancel = this.clock.after(PAUSE_MS, () => {
+        this.#cancel = undefined;
+        this.start();
+      });
+    });
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancel?.();
+  }
+
+  async #drop(): Promise<void> {
+    if (this.keepDays === Infinity) return;
+    // Today is none of the days that are kept: it is not over.
+    const first = Math.floor(this.clock.wallNow() / DAY_MS) - this.keepDays;
+    try {
+      const store = await this.store();
+      const days = await store.dropDaysBefore(first);
+      if (days.length === 0) return;
+      const [least, most] = [Math.min(...days), Math.max(...days)];
+      this.log.info('old days of the ledger were dropped', {
+        days: days.length,
+        first: dateOf(least),
+        last: dateOf(most),
+      });
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      this.log.error('old days of the ledger cannot be dropped', { cause });
+    }
+  }
+}
+
+function dateOf(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}

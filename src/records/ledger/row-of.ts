@@ -1,0 +1,83 @@
+import { sumOfConsumptions } from '../../core/consumption.ts';
+import type { LedgerRow, LedgerTry } from '../../core/ledger-row.ts';
+import type { AttemptRecord, ExchangeRecord } from '../../core/record.ts';
+
+/** What a row says that its record does not. */
+export interface RowFacts {
+  /** A UUIDv7 of the time at which the exchange began, so that rows in the order of their ids are in that of their times. */
+  readonly id: string;
+  readonly node: string;
+}
+
+/** The row of an exchange in the ledger. It asks nothing but its arguments. */
+export function rowOf(record: ExchangeRecord, { id, node }: RowFacts): LedgerRow {
+  const tries = record.tries.map((tried, index) => tryOf(tried, index, record));
+  return {
+    id,
+    traceId: record.traceId,
+    node,
+    startedAt: record.startedAt,
+    durationMs: record.durationMs,
+    ttftMs: record.ttftMs,
+    queueMs: record.queueMs,
+    caller: record.caller,
+    keyId: record.key?.id,
+    keyGeneration: record.keyGeneration,
+    team: record.team,
+    owner: record.key?.owner,
+    endUser: record.endUser,
+    session: record.session,
+    tags: record.key?.tags ?? {},
+    alias: record.alias,
+    aliasLabel: record.aliasLabel,
+    servedAlias: record.servedAlias,
+    backend: record.backend,
+    model: record.model,
+    // The last is what the client got.
+    reportedModel: tries.at(-1)?.reportedModel,
+    clientDialect: record.clientDialect,
+    backendDialect: record.backendDialect,
+    endpoint: record.endpoint,
+    stream: record.stream,
+    status: record.status,
+    errorCode: record.errorCode,
+    interrupted: record.interrupted,
+    finishReason: record.finishReason,
+    usage: sumOfConsumptions(tries.map(({ usage }) => usage).filter((usage) => usage !== undefined)),
+    nanoUsd: costOf(tries),
+    unpriced: tries.some(({ cost }) => cost === null),
+    heldNanoUsd: record.heldNanoUsd,
+    cache: undefined,
+    bytesIn: record.bytesIn,
+    bytesOut: record.bytesOut,
+    clientIp: record.clientIp,
+    userAgent: record.userAgent,
+    tries,
+    charges: record.charges ?? [],
+  };
+}
+
+function tryOf(tried: AttemptRecord, index: number, record: ExchangeRecord): LedgerTry {
+  return {
+    index,
+    startedAt: record.startedAt + Math.round(tried.startedMs ?? 0),
+    durationMs: tried.ms,
+    backend: tried.backend,
+    model: tried.model,
+    reportedModel: tried.reportedModel,
+    dialect: tried.dialect,
+    status: tried.status,
+    failure: tried.failure,
+    detail: tried.detail,
+    hedge: tried.hedge,
+    usage: tried.usage,
+    cost: tried.cost,
+  };
+}
+
+/** What is known of the cost of all; undefined: no attempt has a price. */
+function costOf(tries: readonly LedgerTry[]): number | undefined {
+  let sum: number | undefined;
+  for (const { cost } of tries) if (cost !== null && cost !== undefined) sum = (sum ?? 0) + cost.nanoUsd;
+  return sum;
+}
