@@ -70,7 +70,9 @@ beforeAll(async () => {
   if ((await child.exited) !== 0) throw new Error(err);
   told = JSON.parse(out.trim().split('\n').at(-1) ?? '');
 }, TIMEOUT_MS);
-afterAll(() => managed?.stop());
+afterAll(async () => {
+  if (python !== undefined) await managed.stop();
+});
 
 describe.skipIf(python === undefined)('the Python client', () => {
   test('makes, lists, reads, changes and deletes keys', async () => {

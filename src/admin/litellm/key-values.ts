@@ -4,10 +4,11 @@ import { expiryOf } from './period.ts';
 import { fieldsOf, listField, numberField, textField, wrong, type Fields } from './request-fields.ts';
 import { changedTags } from './tag-fields.ts';
 
-const KNOWN = new Set([
-  ...['key', 'key_alias', 'models', 'duration', 'team_id', 'user_id', 'max_budget', 'soft_budget', 'budget_duration'],
-  ...['tpm_limit', 'rpm_limit', 'max_parallel_requests', 'metadata', 'tags', 'blocked', 'allowed_routes'],
-]);
+const KNOWN = new Set(
+  'key key_alias models duration team_id user_id max_budget soft_budget budget_duration tpm_limit rpm_limit max_parallel_requests metadata tags blocked allowed_routes'.split(
+    ' ',
+  ),
+);
 const ALIAS = /^(?!(?:proxy|anonymous|admin)$)[A-Za-z0-9._-]{1,64}$/;
 /** LiteLLM's names for all models: of the team, or of the gateway. */
 const ALL_MODELS = new Set(['all-team-models', 'all-proxy-models', '*']);

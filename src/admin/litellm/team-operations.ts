@@ -3,7 +3,7 @@ import type { TeamView } from '../../admission/keys/key-view.ts';
 import type { RunTimeAccess } from '../../admission/keys/caller-access.ts';
 import type { Context } from '../../context.ts';
 import { Refusal } from '../../core/refusal.ts';
-import { asObject } from '../../lib/json.ts';
+import { asObject, asString } from '../../lib/json.ts';
 import { refuseProblem } from '../access.ts';
 import { operation } from '../operation.ts';
 import { accessOf } from '../store-of.ts';
@@ -132,7 +132,7 @@ function teamsAsked({ team_id: id, team_alias: alias }: z.output<typeof listQuer
 }
 
 function aliasOf(view: TeamView): string {
-  return String(view['label'] ?? view.name);
+  return asString(view['label']) ?? view.name;
 }
 
 async function shownTeams(views: readonly TeamView[], context: Context): Promise<Record<string, unknown>[]> {

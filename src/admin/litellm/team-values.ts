@@ -3,10 +3,11 @@ import { asString } from '../../lib/json.ts';
 import { budgetFieldsOf, changedBudgets } from './budget-fields.ts';
 import { fieldsOf, listField, numberField, textField, type Fields } from './request-fields.ts';
 
-const KNOWN = new Set([
-  ...['team_id', 'team_alias', 'models', 'max_budget', 'soft_budget', 'budget_duration'],
-  ...['tpm_limit', 'rpm_limit', 'max_parallel_requests'],
-]);
+const KNOWN = new Set(
+  'team_id team_alias models max_budget soft_budget budget_duration tpm_limit rpm_limit max_parallel_requests'.split(
+    ' ',
+  ),
+);
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** The values of a new team. Its id is its name here; without one, the alias is, where it can be. */

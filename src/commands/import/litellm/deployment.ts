@@ -1,15 +1,10 @@
-import { doubtOfBaseUrl } from '../../../vendors/url-doubt.ts';
+import { limitsOf } from './backend-limits.ts';
+import { baseOf } from './base-url.ts';
 import type { Notes } from './notes.ts';
 import { placeOf, PLACE_SETTINGS } from './place-settings.ts';
 import { providerOf, type Provider } from './providers.ts';
 import { numberOf, sectionOf, textOf, type Section } from './read-source.ts';
-import type { Values } from './values.ts';
-
-/** What settings are read with. */
-export interface Reading {
-  readonly notes: Notes;
-  readonly values: Values;
-}
+import type { Reading } from './reading.ts';
 
 /** An entry of `model_list`, as a backend and a route to it. */
 export interface Deployment {
@@ -108,87 +103,15 @@ function refusalOf({ alias, named, params, provider }: Asked): string | undefine
   return undefined;
 }
 
-/** `api_base`, whatever it is called. */
-export function baseOf(params: Section): string | undefined {
-  return textOf(params['api_base']) ?? textOf(params['base_url']);
-}
-
-/** The base URL as it is written here: without the path of an endpoint, with the version that LiteLLM adds. */
-export function urlOf(
-  params: Section,
-  provider: Provider,
-  from: string,
-  { values, notes }: Reading,
-): string | undefined {
-  const base = values.plain(baseOf(params));
-  if (base === undefined) return provider.url;
-  if (base.includes('${')) return base;
-  const plain = base.replace(/\/+$/, '');
-  const meant = URL.canParse(plain) ? doubtOfBaseUrl(plain)?.meant : undefined;
-  if (meant !== undefined)
-    notes.nearly(`${from} api_base`, `the base URL is written as \`${meant}\`: the rest is added`);
-  const url = meant ?? plain;
-  const { suffix } = provider;
-  return suffix === undefined || url.endsWith(suffix) ? url : url + suffix;
-}
-
 function shareOf(name: Share, whole: Section, params: Section): number | undefined {
   return numberOf(params[name]) ?? numberOf(whole[name]);
 }
 
-/** Limits and headers of a backend. One with a limit of its own is shared with no other model. */
-function limitsOf(
-  params: Section,
-  { from, model }: { readonly from: string; readonly model: string },
-  { notes, values }: Reading,
-): Record<string, unknown> {
-  const atOnce = numberOf(params['max_parallel_requests']);
-  const [total, first] = [numberOf(params['timeout']), numberOf(params['stream_timeout'])];
-  if (atOnce !== undefined)
-    notes.nearly(
-      `${from} max_parallel_requests`,
-      '`max_concurrency` of the backend: more requests wait, and get no 429',
-    );
-  if (total !== undefined)
-    notes.nearly(`${from} timeout`, '`timeout.total_timeout` of the backend: it bounds a stream to its end as well');
-  if (first !== undefined) notes.nearly(`${from} stream_timeout`, '`timeout.first_byte_timeout` of the backend');
-  const headers = Object.entries({ ...sectionOf(params['headers']), ...sectionOf(params['extra_headers']) });
-  const organization = values.plain(params['organization']);
-  const sent = [
-    ...headers.map(([name, value]) => {
-      if (!MAYBE_SECRET.test(name)) return [name, values.plain(value)] as const;
-      const wish = `HEADER_${name.toUpperCase().replaceAll(/\W/g, '_')}`;
-      return [name, values.secret(value, `${from} extra_headers.${name}`, wish)] as const;
-    }),
-    ...(organization === undefined ? [] : [['OpenAI-Organization', organization] as const]),
-  ].filter(([, value]) => value !== undefined);
-  return {
-    ...(atOnce === undefined ? {} : { max_concurrency: Math.ceil(atOnce), for: model }),
-    ...(total === undefined && first === undefined
-      ? {}
-      : {
-          timeout: {
-            ...(first === undefined ? {} : { first_byte_timeout: secondsText(first) }),
-            ...(total === undefined ? {} : { total_timeout: secondsText(total) }),
-          },
-        }),
-    ...(sent.length === 0 ? {} : { headers: Object.fromEntries(sent) }),
-  };
-}
-
-/** Names of headers whose values are kept out of the result. */
-const MAYBE_SECRET = /auth|key|token|secret|cookie|signature|password/i;
-
-/** Seconds as a duration of the config. */
-export function secondsText(seconds: number): string {
-  return Number.isInteger(seconds) ? `${seconds}s` : `${Math.max(1, Math.round(seconds * 1000))}ms`;
-}
-
-const READ = new Set([
-  ...['model', 'custom_llm_provider', 'api_base', 'base_url', 'api_key', 'organization', 'headers', 'extra_headers'],
-  ...['order', 'weight', 'rpm', 'tpm', 'max_parallel_requests', 'timeout', 'stream_timeout'],
-  ...PLACE_SETTINGS,
-]);
+const READ: ReadonlySet<string> = new Set(
+  'model custom_llm_provider api_base base_url api_key organization headers extra_headers order weight rpm tpm max_parallel_requests timeout stream_timeout'
+    .split(' ')
+    .concat(PLACE_SETTINGS),
+);
 
 /** What to do about settings that have no counterpart. */
 const INSTEAD: Readonly<Record<string, string>> = {

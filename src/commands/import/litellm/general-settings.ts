@@ -1,4 +1,4 @@
-import type { Reading } from './deployment.ts';
+import type { Reading } from './reading.ts';
 import { numberOf, sectionOf, textOf, type Section } from './read-source.ts';
 
 /** What to do about general settings that have no counterpart. */

@@ -1,19 +1,13 @@
-import type { Reading } from './deployment.ts';
-import { baseOf, urlOf } from './deployment.ts';
+import { baseOf, urlOf } from './base-url.ts';
 import type { Provider } from './providers.ts';
 import { textOf, type Section } from './read-source.ts';
+import type { Reading } from './reading.ts';
 
 /** Settings that say where a model is and with what key. */
-export const PLACE_SETTINGS: readonly string[] = [
-  ...['api_version', 'azure_ad_token', 'vertex_project', 'vertex_location', 'vertex_credentials'],
-  ...[
-    'aws_region_name',
-    'aws_access_key_id',
-    'aws_secret_access_key',
-    'aws_session_token',
-    'aws_bedrock_runtime_endpoint',
-  ],
-];
+export const PLACE_SETTINGS: readonly string[] =
+  'api_version azure_ad_token vertex_project vertex_location vertex_credentials aws_region_name aws_access_key_id aws_secret_access_key aws_session_token aws_bedrock_runtime_endpoint'.split(
+    ' ',
+  );
 
 interface Asked {
   readonly params: Section;

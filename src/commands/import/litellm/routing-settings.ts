@@ -1,4 +1,4 @@
-import { secondsText } from './deployment.ts';
+import { secondsText } from './seconds-text.ts';
 import { fallbacksOf } from './fallbacks.ts';
 import type { Aliases } from './aliases.ts';
 import type { Notes } from './notes.ts';
