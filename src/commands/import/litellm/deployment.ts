@@ -1,5 +1,5 @@
 import { limitsOf } from './backend-limits.ts';
-import { baseOf } from './base-url.ts';
+import { baseOf } from './api-address.ts';
 import type { Notes } from './notes.ts';
 import { placeOf, PLACE_SETTINGS } from './place-settings.ts';
 import { providerOf, type Provider } from './providers.ts';

@@ -1,4 +1,4 @@
-import { baseOf, urlOf } from './base-url.ts';
+import { baseOf, urlOf } from './api-address.ts';
 import type { Provider } from './providers.ts';
 import { textOf, type Section } from './read-source.ts';
 import type { Reading } from './reading.ts';
