@@ -15,7 +15,7 @@ export function aliasesOf(deployments: readonly Deployment[], backends: BackendL
   const prices: Aliases['prices'] = {};
   for (const [alias, group] of Map.groupBy(deployments, (each) => each.alias)) {
     const by = group.length < 2 ? undefined : SHARES.find((share) => group[0]?.shares[share] !== undefined);
-    if (by !== undefined) tellShare(alias, by, notes);
+    if (by !== undefined) tellShare(alias, by, group, notes);
     else tellRates(group, notes);
     const routes = group.map((deployment) => {
       const { model, priority, shares } = deployment;
@@ -34,7 +34,13 @@ export function aliasesOf(deployments: readonly Deployment[], backends: BackendL
   return { models, prices };
 }
 
-function tellShare(alias: string, by: (typeof SHARES)[number], notes: Notes): void {
+function tellShare(alias: string, by: (typeof SHARES)[number], group: readonly Deployment[], notes: Notes): void {
+  for (const { from, shares } of group)
+    if (shares[by] === undefined)
+      notes.nearly(
+        `${from} ${by}`,
+        'is not set: its route has the weight 0, and is a last resort where others serve the alias',
+      );
   if (by === 'weight') notes.exactly(`${alias} weight`, '`routes[].weight`');
   else
     notes.nearly(
