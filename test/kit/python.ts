@@ -22,7 +22,7 @@ export async function pythonWith(name: string, packages: readonly string[]): Pro
       // Its programs name the folder that it was made in, but its Python finds the packages wherever it is.
       const folder = join(work, 'environment');
       await $`python3 -m venv ${folder}`.quiet();
-      await $`${folder}/bin/python -m pip install --quiet --disable-pip-version-check ${packages}`.quiet();
+      await $`${folder}/bin/python -m pip install --quiet --retries 1 --disable-pip-version-check ${packages}`.quiet();
       return folder;
     });
     return join(environment, 'bin/python');

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { UsageError } from '../../src/commands/command.ts';
 import { importConfig } from '../../src/commands/import/import.ts';
+import { PROVIDERS } from '../../src/commands/import/litellm/providers.ts';
+import { VENDORS } from '../../src/vendors/vendors.ts';
 import { send } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
@@ -169,6 +171,41 @@ test('the example of docs/migrate.md becomes what stands below it', async () => 
   expect(Object.keys(made.models).toSorted()).toEqual(Object.keys(written.models).toSorted());
   expect(made.fallback).toEqual(written.fallback);
   expect(made.routing).toEqual(written.routing);
+});
+
+test.each(VENDORS.map(({ name }) => name))('the vendor %s is found by its prefix', async (name) => {
+  const prefixes = Object.entries(PROVIDERS).filter(([, { vendor }]) => vendor === name);
+  expect(prefixes.length).toBeGreaterThan(0);
+  const [file, target] = [join(folder, `${name}.yaml`), join(folder, `${name}-out.yaml`)];
+  const models = prefixes.map(
+    ([prefix]) => `  - {model_name: ${prefix}, litellm_params: {model: ${prefix}/some-model, api_key: os.environ/KEY}}`,
+  );
+  writeFileSync(file, `model_list:\n${models.join('\n')}\n`);
+  expect(await runCommand(importConfig, ['litellm', file, '--out', target])).toMatchObject({ code: 0, err: [] });
+  const config: Json = parse(readFileSync(target, 'utf8'));
+  for (const backend of config.backends) expect(backend.vendor).toBe(name);
+  for (const [prefix] of prefixes) expect(config.models[prefix].routes[0].model).toBe('some-model');
+});
+
+test('credentials under a name, anchors, and the names of APIs in models are followed', async () => {
+  const file = join(folder, 'named.yaml');
+  writeFileSync(
+    file,
+    `credential_list:
+  - {credential_name: ours, credential_values: {api_key: os.environ/OUR_KEY, api_base: "https://llm.example.com/v1"}}
+model_list:
+  - model_name: one
+    litellm_params: &params {model: openai/responses/gpt-5, litellm_credential_name: ours}
+  - {model_name: two, litellm_params: {<<: *params, model: openai/gpt-5-mini}}
+`,
+  );
+  const { code, out } = await runCommand(importConfig, ['litellm', file]);
+  const config: Json = parse(out.join('\n'));
+  expect([code, config.backends]).toEqual([
+    0,
+    [{ name: 'llm', url: 'https://llm.example.com/v1', api_key: '${OUR_KEY}' }],
+  ]);
+  expect([config.models.one.routes[0].model, config.models.two.routes[0].model]).toEqual(['gpt-5', 'gpt-5-mini']);
 });
 
 describe('a file', () => {

@@ -2,6 +2,7 @@
 // `resource_key.go` and `resource_team.go` have it
 // (github.com/ncecere/terraform-provider-litellm, commits 116b5a4 and 0864891).
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { send } from '../kit/client.ts';
 import type { Json } from '../kit/json.ts';
 import { startManaged, type Managed } from './gateway.ts';
 
@@ -164,6 +165,57 @@ describe('a key', () => {
     expect((await managed.call('POST', '/key/delete', { keys: [key] })).status).toBe(404);
     expect(await managed.ask(key)).toBe('401 invalid_api_key');
   });
+});
+
+test('a service account is a key without a user', async () => {
+  const asked = { team_id: TEAM, models: ['all-team-models'], key_alias: 'ci', metadata: { service_account_id: 'ci' } };
+  const { status, body } = await managed.call('POST', '/key/service-account/generate', asked);
+  expect([status, body]).toMatchObject([
+    200,
+    { key_alias: 'ci', user_id: null, metadata: { service_account_id: 'ci' } },
+  ]);
+  await managed.call('POST', '/key/delete', { keys: [body.key] });
+});
+
+test('a key is blocked, let in again, and given another secret', async () => {
+  const { body: made } = await managed.call('POST', '/key/generate', { key_alias: 'turns' });
+  await managed.call('POST', '/key/block', { key: made.key });
+  expect(await managed.ask(made.key)).toBe('403 key_disabled');
+  await managed.call('POST', '/key/unblock', { key: made.token });
+  expect(await managed.ask(made.key)).toBe('ok');
+  const { body: next } = await managed.call('POST', '/key/regenerate', { key: made.key });
+  expect([next.token, await managed.ask(made.key), await managed.ask(next.key)]).toEqual([
+    made.token,
+    '401 invalid_api_key',
+    'ok',
+  ]);
+  await managed.call('POST', '/key/delete', { key_aliases: ['turns'] });
+});
+
+test('none of it answers anybody but the operator', async () => {
+  const { body } = await managed.call('POST', '/key/generate', { key_alias: 'caller' });
+  const { gateway } = managed;
+  const asked = [
+    '/key/info',
+    '/key/list',
+    '/team/list',
+    '/team/info?team_id=x',
+    '/spend/logs',
+    '/model/info',
+    '/v1/model/info',
+  ];
+  for (const path of asked) {
+    const answer = await send(gateway.url + path, { headers: { authorization: `Bearer ${body.key}` } });
+    await answer.whole();
+    expect([path, answer.status]).toEqual([path, 403]);
+  }
+  for (const path of ['generate', 'update', 'delete', 'block', 'unblock', 'regenerate']) {
+    const headers = { authorization: `Bearer ${body.key}` };
+    const answer = await send(`${gateway.url}/key/${path}`, { headers, body: { key: body.key, keys: [body.key] } });
+    await answer.whole();
+    expect([path, answer.status]).toEqual([path, 403]);
+  }
+  await managed.call('POST', '/key/delete', { keys: [body.key] });
 });
 
 test('deleting a team ends its keys', async () => {

@@ -29,19 +29,8 @@ const listQuery = z.looseObject({
 
 /** Keys, as LiteLLM's clients make, read, change and delete them. */
 export const liteLlmKeyOperations = [
-  operation({
-    id: 'liteLlmGenerateKey',
-    method: 'POST',
-    path: '/key/generate',
-    summary: "LiteLLM's API: makes a key. Its secret is in this answer and nowhere else.",
-    takes: anyBody,
-    answer: keySchema.extend({ key: z.string() }),
-    async handle({ body, actor }, context) {
-      const values = newKeyValues(body, context.clock.wallNow());
-      const { key, ...view } = await accessOf(context).keys.create(values, changeOf(actor)).catch(refuseProblem);
-      return { body: { key, token_id: view['id'], ...keyJson(view as KeyView, 0) } };
-    },
-  }),
+  generateOperation('liteLlmGenerateKey', '/key/generate', 'makes a key'),
+  generateOperation('liteLlmGenerateServiceKey', '/key/service-account/generate', 'makes a key that is of no user'),
   operation({
     id: 'liteLlmKeyInfo',
     method: 'GET',
@@ -170,4 +159,20 @@ async function changedKey(
 function oneOrMore(found: readonly KeyView[]): readonly KeyView[] {
   if (found.length > 0) return found;
   throw new Refusal('not_found', 'There is no key with this alias.', { param: 'key_aliases' });
+}
+
+function generateOperation(id: string, path: string, does: string) {
+  return operation({
+    id,
+    method: 'POST',
+    path,
+    summary: `LiteLLM's API: ${does}. Its secret is in this answer and nowhere else.`,
+    takes: anyBody,
+    answer: keySchema.extend({ key: z.string() }),
+    async handle({ body, actor }, context) {
+      const values = newKeyValues(body, context.clock.wallNow());
+      const { key, ...view } = await accessOf(context).keys.create(values, changeOf(actor)).catch(refuseProblem);
+      return { body: { key, token_id: view['id'], ...keyJson(view as KeyView, 0) } };
+    },
+  });
 }

@@ -24,7 +24,6 @@ const LISTEN = ':4000';
 const INSTEAD: Readonly<Record<string, string>> = {
   include: 'other files: import each, and put them together',
   environment_variables: 'set them in the environment of the gateway',
-  credential_list: 'write the credentials into the backends that name them',
   guardrails: 'there are no guardrails: keep a service of your own in front',
   mcp_servers: 'there is no MCP gateway',
   files_settings: 'files and batches go to the backend of the alias that a request names, or `passthrough`',
@@ -33,15 +32,16 @@ const INSTEAD: Readonly<Record<string, string>> = {
   callback_settings: 'callbacks: `/metrics` (Prometheus) and the log have what they tell',
 };
 
-const DONE = new Set(['model_list', 'router_settings', 'litellm_settings', 'general_settings']);
+const DONE = new Set(['credential_list', 'model_list', 'router_settings', 'litellm_settings', 'general_settings']);
 
 /** Converts the text of LiteLLM's config. Throws an UnreadableSource for what is none. */
 export function convertLiteLlm(text: string): Converted {
   const source = readSource(text);
   const notes = new Notes();
   const values = new Values(namesIn(text, source));
+  const credentials = credentialsIn(source);
   const deployments = listOf(source['model_list']).flatMap(
-    (entry, index) => deploymentOf(entry, index, { notes, values }) ?? [],
+    (entry, index) => deploymentOf(withCredentials(entry, credentials), index, { notes, values }) ?? [],
   );
   if (deployments.length === 0)
     throw new UnreadableSource(`nothing of its \`model_list\` can be taken:\n${notes.of('not').join('\n')}`);
@@ -74,6 +74,23 @@ function namesIn(text: string, source: Section): Set<string> {
     return textOf(params['api_key']) === undefined ? (found?.provider.envKey ?? []) : [];
   });
   return new Set([...named, ...implied]);
+}
+
+/** `credential_list`: settings of deployments under a name. */
+function credentialsIn(source: Section): ReadonlyMap<unknown, Section> {
+  return new Map(
+    listOf(source['credential_list'])
+      .map(sectionOf)
+      .map((each) => [each['credential_name'], sectionOf(each['credential_values'])]),
+  );
+}
+
+/** An entry of `model_list` with the settings of the credential that it names; its own come first. */
+function withCredentials(entry: unknown, credentials: ReadonlyMap<unknown, Section>): Section {
+  const whole = sectionOf(entry);
+  const { litellm_credential_name: name, ...params } = sectionOf(whole['litellm_params']);
+  const found = credentials.get(name);
+  return found === undefined ? whole : { ...whole, litellm_params: { ...found, ...params } };
 }
 
 function isBare(value: unknown): boolean {

@@ -37,8 +37,11 @@ export function placeOf(asked: Asked, reading: Reading): Place {
     ...(url === undefined ? {} : { url }),
     ...keyOf(asked, reading),
   };
-  return { settings, model: asked.model };
+  return { settings, model: asked.model.replace(BRIDGE, '') };
 }
+
+/** Says to LiteLLM which API of OpenAI's to use; here that is up to the client. */
+const BRIDGE = /^responses\//;
 
 /** The key; where the config has none, LiteLLM takes it from the provider's variable. */
 function keyOf({ params, from, prefix, provider }: Asked, { values }: Reading): { api_key?: string } {
