@@ -80,6 +80,7 @@ export class KeyRegistry {
     const beside = besideOf({ action: 'keys.create', target: key.id, after: view }, change, withSecret, now);
     await inStore(store.keys.insert(key, beside), `The key "${key.name}"`);
     stored.put(key);
+    await this.parts.remember();
     return withSecret;
   }
 
@@ -120,6 +121,7 @@ export class KeyRegistry {
     const store = await this.parts.store();
     await inStore(store.keys.delete(id, expected, beside), `The key "${key.name}"`);
     this.parts.stored.remove(id);
+    await this.parts.remember();
   }
 
   async #write<View>(
@@ -136,6 +138,7 @@ export class KeyRegistry {
     const store = await this.parts.store();
     await inStore(store.keys.update(next, key.version, besideOf(done, change, view, now)), `The key "${key.name}"`);
     stored.put(next);
+    await this.parts.remember();
     return view;
   }
 
