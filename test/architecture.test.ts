@@ -32,7 +32,12 @@ const RANKS: readonly (readonly string[])[] = [
 ];
 
 /** Tables in which a dialect has a row. */
-const NAMES_DIALECTS = ['src/protocols/registry.ts', 'src/protocols/contract/', 'src/vendors/'];
+const NAMES_DIALECTS = [
+  'src/protocols/registry.ts',
+  'src/protocols/contract/',
+  'src/vendors/',
+  'src/commands/import/litellm/providers.ts',
+];
 
 /** The outermost layer is the program itself: `main` picks a command, and `serve` opens the listener. */
 const OUTERMOST: Record<string, readonly string[]> = { main: ['commands'], commands: ['server'] };
