@@ -23,8 +23,11 @@ export interface LedgerParts {
   readonly ledger: Feature;
   /** Refuses new requests while there is no room for their rows (`ledger.on_full: refuse`). */
   readonly room: Feature;
-  /** What was spent of all budgets so far. To be called once the ledger has started, and before requests come. */
-  spent(): Promise<BudgetSpend[]>;
+  /**
+   * What was spent of all budgets so far; `later` gets what is known only when the database answers. To be called once the
+   * ledger has started, and before requests come.
+   */
+  spent(later: (spends: BudgetSpend[]) => void): Promise<readonly BudgetSpend[]>;
 }
 
 /** Makes the ledger, in two features. */
@@ -67,23 +70,24 @@ export function createLedger({ clock, log, store }: FeatureTools): LedgerParts {
       },
       configure: () => undefined,
     },
-    async spent() {
+    async spent(later) {
       const started = ledger;
       if (started === undefined) return [];
-      return await spentSoFar({
-        replayUnshipped: (read) => started.replayUnshipped(read),
+      const sources = {
+        replayUnshipped: started.replayUnshipped.bind(started),
+        beforeOwnRows: started.beforeOwnRows.bind(started),
         store,
-        unknown: ({ message }) =>
-          log.error(
-            'what was spent of budgets cannot be read from the database: they begin with what the journal has',
-            {
-              cause: message,
-            },
-          ),
-      });
+        unknown: ({ message }: Error) => log.error(SPENT_UNKNOWN, { cause: message }),
+        known: () => log.info(SPENT_KNOWN),
+      };
+      return await spentSoFar(sources, later);
     },
   };
 }
+
+const SPENT_UNKNOWN =
+  'what was spent of budgets cannot be read from the database: they begin with what the journal has';
+const SPENT_KNOWN = 'what was spent of budgets could be read from the database';
 
 function refuseIfFull(ledger: Ledger | undefined): void {
   if (ledger?.isRefusing !== true) return;

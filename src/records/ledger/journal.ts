@@ -88,6 +88,11 @@ export class Journal {
     return (this.#segments[0]?.number ?? Infinity) <= this.#lastLeft;
   }
 
+  /** An earlier process has left these. */
+  isLeft({ segment }: JournalBatch): boolean {
+    return segment.number <= this.#lastLeft;
+  }
+
   /** Writes rows, in the order in which they came. Resolves when the disk has them; rejects with what the file system says, and has none of them. */
   async append(rows: readonly LedgerRow[]): Promise<void> {
     const { segment, start } = await this.#writer.append(rows);
