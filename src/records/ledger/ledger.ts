@@ -92,11 +92,12 @@ export class Ledger implements Sink {
   }
 
   /**
-   * Calls `read` with the rows that an earlier process has left and the store does not have, while nothing is shipped: what
-   * `read` finds in the store and these rows are all there is, and none is both. To be called after `start`.
+   * Calls `read` with the rows that an earlier process has left and the store does not have, and holds shipping meanwhile:
+   * if nothing was under way (`isExact`), what `read` finds in the store and these rows are all there is, and none is both.
+   * To be called after `start`.
    */
-  async replayUnshipped<T>(read: (rows: AsyncIterable<LedgerRow>) => Promise<T>): Promise<T> {
-    return await this.#shipper.holding(() => read(this.#leftRows()));
+  async replayUnshipped<T>(read: (rows: AsyncIterable<LedgerRow>, isExact: boolean) => Promise<T>): Promise<T> {
+    return await this.#shipper.holding((isIdle) => read(this.#leftRows(), isIdle));
   }
 
   /**

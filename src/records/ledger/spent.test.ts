@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { systemClock } from '../../lib/clock.ts';
 import type { BudgetSpend } from '../../storage/budget-spend.ts';
 import { StoreUnavailable } from '../../storage/store-errors.ts';
 import type { Store } from '../../storage/store.ts';
@@ -28,6 +29,7 @@ async function spentOf(ledger: Ledger, spent: () => Promise<BudgetSpend[]>) {
     replayUnshipped: ledger.replayUnshipped.bind(ledger),
     beforeOwnRows: ledger.beforeOwnRows.bind(ledger),
     store: () => Promise.resolve({ budgets: { spent } } as unknown as Store),
+    clock: systemClock,
     unknown: ({ message }: Error) => void unknown.push(message),
     known: () => void unknown.push('known'),
   };

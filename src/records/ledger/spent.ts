@@ -1,15 +1,17 @@
 import type { LedgerRow } from '../../core/ledger-row.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { BudgetSpend } from '../../storage/budget-spend.ts';
 import { StoreUnavailable } from '../../storage/store-errors.ts';
 import type { Store } from '../../storage/store.ts';
 
 /** What the rows are that the store does not have, and the store. */
 export interface SpentSources {
-  /** Calls `read` with the rows that an earlier process has left, while nothing is shipped. */
-  replayUnshipped<T>(read: (rows: AsyncIterable<LedgerRow>) => Promise<T>): Promise<T>;
+  /** Calls `read` with the rows that an earlier process has left; `isExact`: nothing is shipped meanwhile. */
+  replayUnshipped<T>(read: (rows: AsyncIterable<LedgerRow>, isExact: boolean) => Promise<T>): Promise<T>;
   /** Calls `read` as soon as the store has all of those rows, and nothing that came after them; if it rejects, again later. */
   beforeOwnRows(read: () => Promise<void>): void;
   store(): Promise<Store>;
+  readonly clock: Clock;
   /** The store cannot be used: what was shipped to it is not known yet. */
   unknown(error: StoreUnavailable): void;
   /** Now it is. */
@@ -26,8 +28,8 @@ export async function spentSoFar(
   later: (spends: BudgetSpend[]) => void,
 ): Promise<readonly BudgetSpend[]> {
   const { replayUnshipped, beforeOwnRows, store, known } = sources;
-  return await replayUnshipped(async (rows) => {
-    const ofStore = await storedOrUnknown(sources);
+  return await replayUnshipped(async (rows, isExact) => {
+    const ofStore = await storedOrUnknown(sources, isExact);
     const spent = [...(ofStore ?? [])];
     for await (const { charges } of rows) {
       for (const { budget, window, amount } of charges) spent.push({ budget, window, amount: BigInt(amount) });
@@ -43,13 +45,23 @@ export async function spentSoFar(
   });
 }
 
-async function storedOrUnknown({ store, unknown }: SpentSources): Promise<BudgetSpend[] | undefined> {
+/** The gateway does not wait for a database that does not answer. */
+const ANSWER_MS = 3000;
+
+async function storedOrUnknown(sources: SpentSources, isExact: boolean): Promise<BudgetSpend[] | undefined> {
+  const { store, unknown, clock } = sources;
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const cancel = clock.after(isExact ? ANSWER_MS : 0, () =>
+    reject(new StoreUnavailable('unreachable', 'the database does not answer')),
+  );
   try {
-    return await storedOf(store);
+    return await Promise.race(isExact ? [storedOf(store), late] : [late]);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     unknown(error);
     return undefined;
+  } finally {
+    cancel();
   }
 }
 
