@@ -15,7 +15,7 @@ import { BACKENDS, configOf, keyFor, type DrawnBudget, type Ground } from './spe
 import { Lives } from './spending/lives.ts';
 import { blowAt, planOf, type Plan } from './spending/plan.ts';
 
-const { BOOKS_SEED, BOOKS_SEEDS = '3', BOOKS_FIRST = '1', BOOKS_EXCHANGES = '160' } = process.env;
+const { BOOKS_SEED, BOOKS_SEEDS = '2', BOOKS_FIRST = '1', BOOKS_EXCHANGES = '120' } = process.env;
 const SEEDS =
   BOOKS_SEED === undefined
     ? Array.from({ length: Number(BOOKS_SEEDS) }, (_, at) => at + Number(BOOKS_FIRST))

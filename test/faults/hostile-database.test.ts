@@ -59,12 +59,12 @@ async function end(): Promise<string> {
 }
 
 /** Asks so many times; all but those beyond the budget are served. */
-async function ask(count: number): Promise<number[]> {
+async function ask(count: number, key = KEY): Promise<number[]> {
   const statuses: number[] = [];
   for (let n = 0; n < count; n++) {
     sent += 1;
     const answer = await send(`${gateway?.url}/v1/chat/completions`, {
-      headers: { authorization: `Bearer ${KEY}`, connection: 'close' },
+      headers: { authorization: `Bearer ${key}`, connection: 'close' },
       body: { model: 'm', messages: [{ role: 'user', content: 'hi' }] },
     });
     await answer.whole();
@@ -153,6 +153,34 @@ describe('a database that is away when the gateway starts', () => {
     expect(await rowsInIt()).toBe(6);
   }, 60_000);
 });
+
+test.skipIf(server === undefined)(
+  'a server that goes under load stops nobody, and lets nobody in who was not',
+  async () => {
+    const database = (await server?.createDatabase()) ?? '';
+    const budgets = [{ name: 'all', requests: 100_000, per: 'total' }];
+    await begin({}, { database, budgets });
+    const made: Json = await (
+      await send(`${gateway?.url}/admin/keys`, {
+        headers: { authorization: `Bearer ${KEY}`, connection: 'close' },
+        body: { name: 'ci', models: ['*'], budgets: [{ requests: 250, per: 'total' }] },
+      })
+    ).json();
+    expect(await ask(20, made.key)).toEqual(served(20));
+    await server?.kill();
+    const asked = await Promise.all([ask(100, made.key), ask(100, made.key), ask(100), ask(30, 'sk-lp-unknown')]);
+    expect(asked).toEqual([served(100), served(100), served(100), Array.from({ length: 30 }, () => 401)]);
+    // Of the 250 of its budget, 220 are spent.
+    expect((await ask(31, made.key)).filter((status) => status === 429)).toHaveLength(1);
+    await server?.start();
+    await shipped();
+    expect((await ask(1, made.key))[0]).toBe(429);
+    await end();
+    // Wrong keys have no row.
+    expect(await rowsInIt()).toBe(sent - 30);
+  },
+  120_000,
+);
 
 describe('a database file that is', () => {
   test('damaged at the start is left alone and said; with the backup put back, nothing is lost', async () => {
