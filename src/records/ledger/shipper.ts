@@ -75,12 +75,11 @@ export class Shipper {
     this.#in(atOnce ? 0 : GATHER_MS);
   }
 
-  /** Ships nothing until `work` is over. */
-  async holding<T>(work: () => Promise<T>): Promise<T> {
+  /** Begins nothing until `work` is over, which is told whether nothing is under way: a store that does not answer is not waited for. */
+  async holding<T>(work: (isIdle: boolean) => Promise<T>): Promise<T> {
     this.#isHeld = true;
     try {
-      await this.#running;
-      return await work();
+      return await work(this.#running === undefined);
     } finally {
       this.#isHeld = false;
       this.wake();
