@@ -31,11 +31,11 @@ export interface ShipperEvents {
 }
 
 /** About how many rows are shipped before the journal's position is kept. */
-const MOST_SHIPPED = 500;
-/** The most rows of a transaction: SQLite runs on the gateway's own thread, and requests wait for it to end. */
-const MOST_ROWS = 100;
+const MOST_SHIPPED = 2000;
+/** The most rows of a transaction: whoever reads waits for it to end, for SQLite has one thread. */
+const MOST_ROWS = 500;
 /** Rows wait so long for others: a transaction costs far more than a row in it. */
-const GATHER_MS = 200;
+const GATHER_MS = 500;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 15_000;
 /** A store that says nothing for so long is as good as gone. Rows that it has taken after all are there already when they come again. */
