@@ -38,9 +38,11 @@ export function budgetStore(database: Database): BudgetStore {
 /** The sum as text: it may be more than a number holds. */
 const SELECT = 'SELECT budget, window_start, CAST(amount AS TEXT) AS amount FROM budget_spend';
 
+/** A budget that was moved to another zone has several windows that have not ended. */
 const LATEST = `${SELECT} AS spend
-  WHERE window_start = (SELECT MAX(window_start) FROM budget_spend WHERE budget = spend.budget)
-  ORDER BY budget`;
+  WHERE window_start >= COALESCE(
+    (SELECT window_start FROM budget_spend WHERE budget = spend.budget ORDER BY window_start DESC LIMIT 1 OFFSET 3), 0)
+  ORDER BY budget, window_start`;
 
 function keyOf({ budget, window }: BudgetWindow): string {
   return JSON.stringify([textValue(budget), countValue(window)]);

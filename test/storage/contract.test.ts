@@ -569,10 +569,16 @@ describe.each(kinds)('a store on $kind', (places) => {
         { budget: 'a', window: 1 },
         { budget: 'a', window: 2 },
         { budget: 'b', window: 1 },
+        { budget: 'a', window: 3 },
+        { budget: 'a', window: 4 },
+        { budget: 'a', window: 5 },
       ];
       await store.ledger.append(charges.map((charge, at) => rowOf(at, { charges: [{ ...charge, amount: at + 1 }] })));
       expect(await store.budgets.spent()).toEqual([
         { budget: 'a', window: 2, amount: 2n },
+        { budget: 'a', window: 3, amount: 4n },
+        { budget: 'a', window: 4, amount: 5n },
+        { budget: 'a', window: 5, amount: 6n },
         { budget: 'b', window: 1, amount: 3n },
       ]);
       const asked = [

@@ -1,6 +1,6 @@
 import type { BudgetUnit } from '../../core/budget-spec.ts';
 import { Counter } from './counter.ts';
-import { windowAt, type WindowRule } from './windows.ts';
+import { overlaps, windowAt, type Window, type WindowRule } from './windows.ts';
 
 /** What a budget says, as the config or a key made at run time has it. */
 export interface BudgetRule {
@@ -68,18 +68,33 @@ export class Budget {
     const known = this.#counters.get(window.start);
     if (known !== undefined) {
       known.end = window.end;
+      known.include(this.#overlapping(window, wallNow));
       return known;
     }
     // What was spent so long ago is not known any more. The oldest that is known counts rather than a fresh one.
     const oldest = window.start < this.#forgottenBefore ? this.#oldest() : undefined;
     if (oldest !== undefined) return oldest;
     const counter = new Counter(window, this.earlier?.get(window.start) ?? 0n);
+    counter.include(this.#overlapping(window, wallNow));
     for (const percentage of this.rule.alertAt)
-      // The process before this one has told of it.
+      // The process before this one has told of it, or it was told of the other window.
       if (isReached(percentage, counter.spent, this.rule.limit)) counter.alerted.add(percentage);
     this.#counters.set(window.start, counter);
     this.#forget();
     return counter;
+  }
+
+  /**
+   * The windows by an older zone or first day of the week that count for this one. What was spent in one that has not ended
+   * counts whole: nobody knows when in it that was.
+   */
+  #overlapping(window: Window, wallNow: number): readonly Counter[] {
+    const { per } = this.rule.window;
+    for (const [start, spent] of this.earlier ?? []) {
+      if (this.#counters.has(start) || !overlaps(per, start, window, wallNow)) continue;
+      this.#counters.set(start, new Counter({ start, end: start }, spent));
+    }
+    return Array.from(this.#counters.values()).filter(({ start }) => overlaps(per, start, window, wallNow));
   }
 
   #oldest(): Counter | undefined {

@@ -16,6 +16,8 @@ export class Counter {
   #held = 0n;
   /** How many holds there are. */
   #holds = 0;
+  /** Windows of another zone or day of the week, of which what is spent and held counts here as well. */
+  #overlapping: readonly Counter[] = NONE;
 
   constructor({ start, end }: Window, spent: bigint) {
     this.start = start;
@@ -24,11 +26,20 @@ export class Counter {
   }
 
   get spent(): bigint {
-    return this.#spent;
+    let spent = this.#spent;
+    for (const other of this.#overlapping) spent += other.#spent;
+    return spent;
   }
 
   get held(): bigint {
-    return this.#held;
+    let held = this.#held;
+    for (const other of this.#overlapping) held += other.#held;
+    return held;
+  }
+
+  /** What is spent and held in these windows counts here as well: requests that were let in then are still under way. */
+  include(overlapping: readonly Counter[]): void {
+    if (overlapping.length > 0) this.#overlapping = [...new Set([...this.#overlapping, ...overlapping])];
   }
 
   get holds(): number {
@@ -52,3 +63,5 @@ export class Counter {
     this.#spent += BigInt(spent);
   }
 }
+
+const NONE: readonly Counter[] = [];
