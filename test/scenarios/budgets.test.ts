@@ -9,7 +9,7 @@ import type { RawAnswer } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
-import { json, sse, status } from '../kit/replies.ts';
+import { json, sse, stall, status } from '../kit/replies.ts';
 import type { Reply } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
@@ -131,6 +131,15 @@ async function ask(dialect: Dialect, more: object = {}): Promise<RawAnswer> {
   return await send(`${gateway.url}${path}`, { body: { ...body, ...more } });
 }
 
+/** Asks without waiting for the answer. */
+function startSend(url: string): AbortController {
+  const client = new AbortController();
+  const { signal } = client;
+  const headers = { 'content-type': 'application/json' };
+  fetch(url, { method: 'POST', body: JSON.stringify(DIALECTS.chat.body), headers, signal }).catch(() => undefined);
+  return client;
+}
+
 /** Asks, and returns the status. */
 async function statusOf(dialect: Dialect, more: object = {}): Promise<number> {
   const answer = await ask(dialect, more);
@@ -227,6 +236,19 @@ describe('a hard budget', () => {
     await eventually(async () => (await metric('budget_holds_open')) === 0);
     expect(await metric('budget_held')).toBe(0);
     expect(await metric('budget_spent')).toBeGreaterThan(0);
+  });
+
+  test('counts what an answer in one piece was expected to have for a client that did not wait for it', async () => {
+    upstream.script(stall());
+    await start({ budgets: [{ name: 'all', tokens: 1_000_000, per: 'day' }] });
+    const before = upstream.requests.length;
+    const request = startSend(`${gateway.url}/v1/chat/completions`);
+    await eventually(() => upstream.requests.length > before);
+    request.abort();
+    await eventually(async () => ((await metric('budget_spent')) ?? 0) > 0);
+    // A thousand tokens while nothing is learnt, and the input.
+    expect(await metric('budget_spent')).toBeWithin(1000, 1100);
+    expect(await metric('budget_held')).toBe(0);
   });
 
   test('keeps what is spent over a reload, and a new mode counts at once', async () => {

@@ -12,9 +12,10 @@ export class Counter {
   readonly alerted = new Set<number>();
   /** While less is spent, and the rule is this one, no alert is due. */
   quiet: { readonly rule: object; readonly below: bigint } | undefined;
+  /** Who is let have less than an answer in one piece may cost. */
+  shortFor: object | undefined;
   #spent: bigint;
   #held = 0n;
-  /** How many holds there are. */
   #holds = 0;
   /** Windows of another zone or day of the week, of which what is spent and held counts here as well. */
   #overlapping: readonly Counter[] = NONE;
@@ -44,6 +45,12 @@ export class Counter {
 
   get holds(): number {
     return this.#holds;
+  }
+
+  /** Whether anybody else is let have less than an answer in one piece may cost. */
+  isShortForOthers(me: object): boolean {
+    const isOther = ({ shortFor }: Counter): boolean => shortFor !== undefined && shortFor !== me;
+    return isOther(this) || this.#overlapping.some(isOther);
   }
 
   /** Somebody holds something from now on. */
