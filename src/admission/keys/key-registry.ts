@@ -75,6 +75,7 @@ export class KeyRegistry {
     const beside = besideOf({ action: 'keys.create', target: key.id, after: view }, change, withSecret, now);
     await inStore(store.keys.insert(key, beside), `The key "${key.name}"`);
     stored.put(key);
+    await this.parts.remember();
     return withSecret;
   }
 
@@ -115,6 +116,7 @@ export class KeyRegistry {
     const store = await this.parts.store();
     await inStore(store.keys.delete(id, expected, beside), `The key "${key.name}"`);
     this.parts.stored.remove(id);
+    await this.parts.remember();
   }
 
   async #write<View>(
@@ -131,6 +133,7 @@ export class KeyRegistry {
     const store = await this.parts.store();
     await inStore(store.keys.update(next, key.version, besideOf(done, change, view, now)), `The key "${key.name}"`);
     stored.put(next);
+    await this.parts.remember();
     return view;
   }
 
