@@ -465,6 +465,43 @@ describe('a soft budget', () => {
   });
 });
 
+describe('an alert', () => {
+  test('that the gateway could not deliver before it was killed is told after the start, and then never again', async () => {
+    const hook = await startUpstream(status(500));
+    upstream.script(json(200, DIALECTS.chat.answer));
+    const dir = mkdtempSync(join(tmpdir(), 'alerts-'));
+    try {
+      const budgets = [{ name: 'all', requests: 2, per: 'year', mode: 'soft', alert_at: [50] }];
+      const config = { data_dir: dir, budgets, alerts: { webhook: hook.url } };
+      const asksAndShips = async (times: number) => {
+        for (let n = 0; n < times; n++) expect(await statusOf('chat')).toBe(200);
+        await eventually(async () => (await metric('ledger_rows_shipped_total')) === times);
+      };
+      await start(config);
+      await asksAndShips(1);
+      await eventually(() => hook.requests.length > 0);
+      await gateway.stop('SIGKILL');
+      const tried = hook.requests.length;
+      hook.script(json(200, {}));
+      await start(config);
+      await asksAndShips(1);
+      await eventually(async () => (await metric('budget_alerts_sent_total')) === 1);
+      await eventually(async () => (await metric('budget_alerts_waiting')) === 0);
+      await gateway.stop();
+      const ids = hook.requests.map(({ text }) => JSON.parse(text).id);
+      expect(ids).toHaveLength(tried + 1);
+      expect(new Set(ids).size).toBe(1);
+      await start(config);
+      await asksAndShips(2);
+      expect(await metric('budget_alerts_sent_total')).toBe(0);
+      expect(hook.requests).toHaveLength(tried + 1);
+    } finally {
+      await hook.stop();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+});
+
 describe('tokens per minute', () => {
   test('are held, told in headers of the dialect, and refused when they are used up', async () => {
     const limited = { rate_limit: { enabled: true, per_model_tpm: { chat: 100, messages: 100 } } };

@@ -49,11 +49,11 @@ describe('a budget', () => {
     expect(budget.counterAt(NOON + DAY).spent).toBe(0n);
   });
 
-  test('starts with what was spent before the process did, and tells nobody again of what was reached', () => {
+  test('starts with what was spent before the process did, and knows what was reached then', () => {
     const budget = budgetOf({ usd: '1', per: 'day' }, new Map([[NOON - 12 * HOUR, 900_000_000n]]));
     const counter = budget.counterAt(NOON);
     expect(counter.spent).toBe(900_000_000n);
-    expect([...counter.alerted]).toEqual([50, 80]);
+    expect([...counter.reachedBefore]).toEqual([50, 80]);
     expect(budget.counterAt(NOON + DAY).spent).toBe(0n);
   });
 

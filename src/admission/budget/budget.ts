@@ -75,10 +75,11 @@ export class Budget {
     const oldest = window.start < this.#forgottenBefore ? this.#oldest() : undefined;
     if (oldest !== undefined) return oldest;
     const counter = new Counter(window, this.earlier?.get(window.start) ?? 0n);
-    counter.include(this.#overlapping(window, wallNow));
+    const overlapping = this.#overlapping(window, wallNow);
+    counter.include(overlapping);
+    for (const { alerted } of overlapping) for (const percentage of alerted) counter.alerted.add(percentage);
     for (const percentage of this.rule.alertAt)
-      // The process before this one has told of it, or it was told of the other window.
-      if (isReached(percentage, counter.spent, this.rule.limit)) counter.alerted.add(percentage);
+      if (isReached(percentage, counter.spent, this.rule.limit)) counter.reachedBefore.add(percentage);
     this.#counters.set(window.start, counter);
     this.#forget();
     return counter;

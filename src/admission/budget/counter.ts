@@ -10,6 +10,8 @@ export class Counter {
   end: number;
   /** The percentages of `alert_at` that were told of. */
   readonly alerted = new Set<number>();
+  /** Those that were reached when the process started: another one may have told of them. */
+  readonly reachedBefore = new Set<number>();
   /** While less is spent, and the rule is this one, no alert is due. */
   quiet: { readonly rule: object; readonly below: bigint } | undefined;
   /** Who is let have less than an answer in one piece may cost. */
