@@ -50,6 +50,11 @@ export class KeyRegistry {
     return ofConfig;
   }
 
+  /** The id of the key that was made with this secret, or rotated from it; undefined: there is none. */
+  idOf(secret: string): string | undefined {
+    return this.parts.stored.find(secret)?.caller.key?.id;
+  }
+
   /** Makes a key. `values`: what the config would say of it, as JSON. */
   async create(values: unknown, change: Change<KeyWithSecret>): Promise<KeyWithSecret> {
     const { access, clock, rules, stored } = this.parts;
