@@ -21,16 +21,22 @@ export function budgetStore(database: Database): BudgetStore {
       );
       return rows.map(spendOf).filter((spend) => wanted.has(keyOf(spend)));
     },
-    async claimAlert({ budget, window, threshold, at }) {
-      const claimed = await database.transaction(
+    async isAlertTold({ budget, window, threshold }) {
+      const told = await database.read(
+        'SELECT budget FROM budget_alerts WHERE budget = $1 AND window_start = $2 AND threshold = $3',
+        [textValue(budget), countValue(window), threshold],
+      );
+      return told.length > 0;
+    },
+    async noteAlertTold({ budget, window, threshold, at }) {
+      await database.transaction(
         async (tx) =>
           await tx.query(
             `INSERT INTO budget_alerts (budget, window_start, threshold, at) VALUES ($1, $2, $3, $4)
-              ON CONFLICT DO NOTHING RETURNING budget`,
+              ON CONFLICT DO NOTHING`,
             [textValue(budget), countValue(window), threshold, countValue(at)],
           ),
       );
-      return claimed.length > 0;
     },
   };
 }
@@ -46,7 +52,7 @@ const LATEST = `SELECT budget, window_start, CAST(amount AS TEXT) AS amount FROM
     FROM budget_spend
   ) AS spend
   WHERE place <= ${MOST_WINDOWS}
-  ORDER BY budget, window_start DESC`;
+  ORDER BY budget, window_start`;
 
 function keyOf({ budget, window }: BudgetWindow): string {
   return JSON.stringify([textValue(budget), countValue(window)]);

@@ -72,8 +72,10 @@ export interface IdempotencyStore {
 export interface BudgetStore {
   /** What was charged to these windows; without a list, to the 8 latest windows of each budget. Those without a charge are left out. */
   spent(windows?: readonly BudgetWindow[]): Promise<BudgetSpend[]>;
-  /** Resolves to true for the first who asks, on whichever node: that one sends the alert. */
-  claimAlert(alert: BudgetWindow & { readonly threshold: number; readonly at: number }): Promise<boolean>;
+  /** Whether whoever is to be told that a budget has reached a percentage was told, by any node. */
+  isAlertTold(alert: BudgetWindow & { readonly threshold: number }): Promise<boolean>;
+  /** Notes that it was; it may be noted twice. */
+  noteAlertTold(alert: BudgetWindow & { readonly threshold: number; readonly at: number }): Promise<void>;
 }
 
 /** Every exchange, once. Days are whole days since the epoch, in UTC. */

@@ -177,12 +177,14 @@ describe.each(kinds)('a store on $kind', (places) => {
       expect(await store.idempotency.recall('k')).toBeUndefined();
     });
 
-    test('of many who claim an alert one gets it', async () => {
+    test('an alert that was told is remembered, by budget, window and percentage, whoever else notes it', async () => {
       const alert = { budget: 'b', window: START, threshold: 80, at: START };
-      const claims = await Promise.all(Array.from({ length: 8 }, () => store.budgets.claimAlert(alert)));
-      expect(claims.filter(Boolean)).toHaveLength(1);
-      expect(await store.budgets.claimAlert({ ...alert, threshold: 99.5 })).toBe(true);
-      expect(await store.budgets.claimAlert({ ...alert, window: START + 1 })).toBe(true);
+      expect(await store.budgets.isAlertTold(alert)).toBe(false);
+      await Promise.all(Array.from({ length: 8 }, () => store.budgets.noteAlertTold(alert)));
+      expect(await store.budgets.isAlertTold(alert)).toBe(true);
+      expect(await store.budgets.isAlertTold({ ...alert, threshold: 99.5 })).toBe(false);
+      expect(await store.budgets.isAlertTold({ ...alert, window: START + 1 })).toBe(false);
+      expect(await store.budgets.isAlertTold({ ...alert, budget: 'c' })).toBe(false);
     });
   });
 
@@ -570,7 +572,7 @@ describe.each(kinds)('a store on $kind', (places) => {
       const charges = [...ofA, { budget: 'b', window: 1 }];
       await store.ledger.append(charges.map((charge, at) => rowOf(at, { charges: [{ ...charge, amount: at + 1 }] })));
       expect(await store.budgets.spent()).toEqual([
-        ...[9, 8, 7, 6, 5, 4, 3, 2].map((window) => ({ budget: 'a', window, amount: BigInt(window + 1) })),
+        ...[2, 3, 4, 5, 6, 7, 8, 9].map((window) => ({ budget: 'a', window, amount: BigInt(window + 1) })),
         { budget: 'b', window: 1, amount: 11n },
       ]);
       const asked = [

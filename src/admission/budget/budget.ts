@@ -1,6 +1,6 @@
 import type { BudgetUnit } from '../../core/budget-spec.ts';
 import { Counter } from './counter.ts';
-import { windowAt, type WindowRule } from './windows.ts';
+import { overlaps, windowAt, type Window, type WindowRule } from './windows.ts';
 
 /** What a budget says, as the config or a key made at run time has it. */
 export interface BudgetRule {
@@ -52,7 +52,7 @@ export class Budget {
     const counter = this.#counters.get(window);
     if (counter === undefined) return;
     counter.recall(amount);
-    this.#skipAlerts(counter);
+    this.#noteReached(counter);
   }
 
   /**
@@ -77,23 +77,39 @@ export class Budget {
     const known = this.#counters.get(window.start);
     if (known !== undefined) {
       known.end = window.end;
+      known.include(this.#overlapping(window, wallNow));
       return known;
     }
     // What was spent so long ago is not known any more. The oldest that is known counts rather than a fresh one.
     const oldest = window.start < this.#forgottenBefore ? this.#oldest() : undefined;
     if (oldest !== undefined) return oldest;
     const counter = new Counter(window, this.earlier?.get(window.start) ?? 0n);
-    this.#skipAlerts(counter);
+    const overlapping = this.#overlapping(window, wallNow);
+    counter.include(overlapping);
+    for (const { alerted } of overlapping) for (const percentage of alerted) counter.alerted.add(percentage);
+    this.#noteReached(counter);
     this.#counters.set(window.start, counter);
     this.#forget();
     return counter;
   }
 
-  /** The process before this one has told of what it reached. */
-  #skipAlerts(counter: Counter): void {
-    const spent = this.earlier?.get(counter.start) ?? 0n;
+  /** What an earlier process has reached it may have told already. */
+  #noteReached(counter: Counter): void {
     for (const percentage of this.rule.alertAt)
-      if (isReached(percentage, spent, this.rule.limit)) counter.alerted.add(percentage);
+      if (isReached(percentage, counter.spent, this.rule.limit)) counter.reachedBefore.add(percentage);
+  }
+
+  /**
+   * The windows by an older zone or first day of the week that count for this one. What was spent in one that has not ended
+   * counts whole: nobody knows when in it that was.
+   */
+  #overlapping(window: Window, wallNow: number): readonly Counter[] {
+    const { per } = this.rule.window;
+    for (const [start, spent] of this.earlier ?? []) {
+      if (this.#counters.has(start) || !overlaps(per, start, window, wallNow)) continue;
+      this.#counters.set(start, new Counter({ start, end: start }, spent));
+    }
+    return Array.from(this.#counters.values()).filter(({ start }) => overlaps(per, start, window, wallNow));
   }
 
   #oldest(): Counter | undefined {

@@ -5,7 +5,7 @@ import { withBody } from './budgets.fixture.ts';
 import { Expectation } from './expectation.ts';
 import { sizeOf } from './request-size.ts';
 
-const UNLIMITED = { input: 300, mostOutput: Infinity };
+const UNLIMITED = { input: 300, mostOutput: Infinity, choices: 1 };
 
 describe('what a request is expected to take', () => {
   test('is a long answer and a third more than its text, while nothing is known', () => {
@@ -29,7 +29,9 @@ describe('what a request is expected to take', () => {
   test('is never less than the length of its text, however little short ones took', () => {
     const expectation = new Expectation();
     for (let n = 0; n < 50; n++) expectation.learn('ci', 'm', UNLIMITED, { input: 10, output: 1 });
-    expect(expectation.of('ci', 'm', { input: 100_000, mostOutput: 1 }).input).toBeGreaterThanOrEqual(100_000);
+    expect(expectation.of('ci', 'm', { ...UNLIMITED, input: 100_000, mostOutput: 1 }).input).toBeGreaterThanOrEqual(
+      100_000,
+    );
   });
 });
 

@@ -6,11 +6,15 @@ export interface RequestSize {
   readonly input: number;
   /** The most tokens that its answer may have; `Infinity` where it sets no limit. */
   readonly mostOutput: number;
+  /** How many answers it asks for. */
+  readonly choices: number;
 }
 
 /** The size of an exchange whose body is known. */
 export function sizeOf({ body, estimatedInput }: Pick<Exchange, 'body' | 'estimatedInput'>): RequestSize {
-  return { input: estimatedInput, mostOutput: mostOutputOf(body?.fields ?? {}) };
+  const fields = body?.fields ?? {};
+  const choices = firstOf(CHOICES, fields, 1);
+  return { input: estimatedInput, mostOutput: firstOf(LIMITS, fields, Infinity) * choices, choices };
 }
 
 /** What the dialects call the limit of an answer's tokens. */
@@ -19,10 +23,6 @@ const LIMITS = ['max_completion_tokens', 'max_tokens', 'max_output_tokens', 'max
 const CHOICES = ['n', 'candidateCount', 'candidate_count', 'best_of'];
 /** Where those of one dialect stand. */
 const SETTINGS = ['generationConfig', 'generation_config'];
-
-function mostOutputOf(fields: Readonly<Record<string, unknown>>): number {
-  return firstOf(LIMITS, fields, Infinity) * firstOf(CHOICES, fields, 1);
-}
 
 function firstOf(names: readonly string[], fields: Readonly<Record<string, unknown>>, otherwise: number): number {
   for (const place of [fields, ...SETTINGS.map((name) => fields[name])]) {
