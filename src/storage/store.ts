@@ -83,7 +83,9 @@ export interface LedgerStore {
    * that is there already counts no more, so a batch may be sent again. Resolves to the ids that were new.
    */
   append(rows: readonly LedgerRow[]): Promise<string[]>;
-  /** Sums by any of the dimensions, from the roll-ups. */
+  /** The ids of those rows that the ledger has, or had until their day was dropped. */
+  known(rows: readonly LedgerRow[]): Promise<ReadonlySet<string>>;
+  /** Sums by any of the dimensions. */
   usage(query: UsageQuery): Promise<Usage>;
   /** Rows with their attempts and charges, the newest first. */
   search(query: SearchQuery, cursor?: SearchCursor): Promise<SearchPage>;
