@@ -158,7 +158,8 @@ describe.each(kinds)('a store on $kind', (places) => {
     });
 
     test('the audit log has pages, the newest first', async () => {
-      for (let at = 0; at < 5; at += 1) await store.audit.append(auditOf(at));
+      for (let at = 0; at < 5; at += 1)
+        await store.teams.insert(teamOf({ name: `team-${at}` }), { audit: auditOf(at) });
       const first = await store.audit.page({ limit: 2 });
       expect(first.data).toEqual([auditOf(4), auditOf(3)]);
       const second = await store.audit.page({ limit: 2, cursor: first.next ?? '' });
@@ -167,14 +168,17 @@ describe.each(kinds)('a store on $kind', (places) => {
       expect(third).toEqual({ data: [auditOf(0)] });
     });
 
-    test('of an answer the first is in force, until it is forgotten', async () => {
+    test('of an answer the first is in force, for 24 hours', async () => {
       const answer = { key: 'k', fingerprint: 'f', status: 201, body: '{"a":"ü"}', at: START };
       expect(await store.idempotency.recall('k')).toBeUndefined();
-      expect(await store.idempotency.remember(answer)).toEqual(answer);
-      expect(await store.idempotency.remember({ ...answer, body: 'other' })).toEqual(answer);
-      expect(await store.idempotency.forgetBefore(START)).toBe(0);
-      expect(await store.idempotency.forgetBefore(START + 1)).toBe(1);
+      await store.teams.insert(teamOf({ name: 'a' }), { answer });
+      const other = { ...answer, body: 'other' };
+      expect(await reasonOf(store.teams.insert(teamOf({ name: 'b' }), { answer: other }))).toBe('taken');
+      await store.teams.insert(teamOf({ name: 'c' }), { answer: { ...answer, key: 'l', at: START + DAY_MS } });
+      expect(await store.idempotency.recall('k')).toEqual(answer);
+      await store.teams.insert(teamOf({ name: 'd' }), { answer: { ...answer, key: 'm', at: START + DAY_MS + 1 } });
       expect(await store.idempotency.recall('k')).toBeUndefined();
+      expect(await store.idempotency.recall('l')).toBeDefined();
     });
 
     test('of many who claim an alert one gets it', async () => {
@@ -213,6 +217,16 @@ describe.each(kinds)('a store on $kind', (places) => {
       for (const row of rows) expect(await store.ledger.one(row.id)).toEqual(row);
       expect(await store.ledger.one('none')).toBeUndefined();
       expect((await store.ledger.search({ limit: 10 })).rows).toEqual(rows.toReversed());
+    });
+
+    test('and says which of them it has', async () => {
+      const rows = rowsOf(6, (number) => ({ startedAt: START + number * DAY_MS }));
+      expect(await store.ledger.known(rows)).toEqual(new Set());
+      await store.ledger.append(rows.slice(0, 4));
+      const ids = rows.slice(0, 4).map(({ id }) => id);
+      expect(await store.ledger.known(rows)).toEqual(new Set(ids));
+      await store.ledger.dropDaysBefore(20_761);
+      expect(await store.ledger.known(rows)).toEqual(new Set(ids));
     });
 
     test('once: a batch that is sent again adds nothing', async () => {

@@ -22,11 +22,14 @@ async function left(dir: string, amounts: readonly number[]): Promise<Ledger> {
   return ledger;
 }
 
-async function spentOf(ledger: Ledger, spent: () => Promise<BudgetSpend[]>) {
+/** The store has none of the rows. */
+const NONE: Store['ledger']['known'] = () => Promise.resolve(new Set<string>());
+
+async function spentOf(ledger: Ledger, spent: () => Promise<BudgetSpend[]>, known = NONE) {
   const unknown: string[] = [];
   const found = await spentSoFar({
     replayUnshipped: (read) => ledger.replayUnshipped(read),
-    store: () => Promise.resolve({ budgets: { spent } } as unknown as Store),
+    store: () => Promise.resolve({ budgets: { spent }, ledger: { known } } as unknown as Store),
     unknown: ({ message }) => void unknown.push(message),
   });
   await ledger.close();
@@ -48,6 +51,15 @@ describe('what was spent when a process starts', () => {
       ],
       unknown: [],
     });
+  });
+
+  test('counts a row once that was stored although the journal still has it', async () => {
+    using folder = tempDir();
+    const ledger = await left(folder.dir, [1, 2, 4]);
+    const stored = [{ budget: 'team', window: 7, amount: 103n }];
+    const known: typeof NONE = (rows) => Promise.resolve(new Set(rows.slice(0, 2).map(({ id }) => id)));
+    const { found } = await spentOf(ledger, () => Promise.resolve(stored), known);
+    expect(found).toEqual([{ budget: 'team', window: 7, amount: 107n }]);
   });
 
   test('is what the journal has while the store is away, and that is said', async () => {

@@ -2,6 +2,7 @@ import type { LedgerRow } from '../../core/ledger-row.ts';
 import type { BudgetSpend } from '../../storage/budget-spend.ts';
 import { StoreUnavailable } from '../../storage/store-errors.ts';
 import type { Store } from '../../storage/store.ts';
+import { notStored } from './not-stored.ts';
 
 /** What the rows are that the store does not have, and the store. */
 export interface SpentSources {
@@ -19,7 +20,7 @@ export interface SpentSources {
 export async function spentSoFar({ replayUnshipped, store, unknown }: SpentSources): Promise<BudgetSpend[]> {
   return await replayUnshipped(async (rows) => {
     const spent = await ofStore(store, unknown);
-    for await (const { charges } of rows) {
+    for await (const { charges } of notStored(store, rows)) {
       for (const { budget, window, amount } of charges) spent.push({ budget, window, amount: BigInt(amount) });
     }
     return summed(spent);

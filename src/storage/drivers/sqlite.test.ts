@@ -7,7 +7,8 @@ import { SqliteDatabase } from './sqlite.ts';
 import { SqliteThread, startWorker } from './sqlite-thread.ts';
 
 /** Takes far longer than to write a row. */
-const LONG = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2e6) SELECT COUNT(*) AS c FROM n';
+const LONG =
+  'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2e6) SELECT COUNT(*) AS c FROM n';
 
 let dir: string;
 let workers: Worker[];
