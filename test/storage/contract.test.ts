@@ -418,6 +418,11 @@ describe.each(kinds)('a store on $kind', (places) => {
       const change = [midnight, midnight + 23 * HOUR_MS, midnight + 48 * HOUR_MS];
       const uneven = await store.ledger.usage({ from: midnight, to: midnight + 400 * HOUR_MS, buckets: change });
       expect(uneven.groups.map(({ sums }) => sums.requests)).toEqual([23n, 25n, 352n]);
+      const clocks = Array.from({ length: 12 }, (_, day) => midnight + day * DAY_MS + (day < 6 ? HOUR_MS : 0));
+      const across = await store.ledger.usage({ from: midnight, to: midnight + 12 * DAY_MS, buckets: clocks });
+      expect(across.groups.map(({ bucket, sums }) => [bucket, sums.requests])).toEqual(
+        clocks.map((start, day) => [start, day === 5 ? 23n : 24n]),
+      );
       const hours = Array.from({ length: 30 }, (_, hour) => midnight + hour * HOUR_MS);
       const byHour = await store.ledger.usage({
         from: midnight,
