@@ -53,6 +53,17 @@ export async function appliedMigrations(database: Database): Promise<readonly Ap
   }
 }
 
+/** Rejects with `StoreUnavailable` if the database has not the schema of this program; changes nothing. */
+export async function assertUpToDate(database: Database): Promise<void> {
+  const version = (await appliedMigrations(database)).at(-1)?.version ?? 0;
+  assertKnown(version, database.place);
+  if (version === SCHEMA_VERSION) return;
+  throw new StoreUnavailable(
+    'older_schema',
+    `the database ${database.place} has schema ${version}, and llm-proxy ${VERSION} reads ${SCHEMA_VERSION}: start the gateway of this version first, or run \`llm-proxy db migrate\`; nothing was changed in it`,
+  );
+}
+
 const TABLE = `CREATE TABLE IF NOT EXISTS schema_versions (
   version BIGINT PRIMARY KEY NOT NULL,
   name TEXT NOT NULL,

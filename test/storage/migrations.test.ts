@@ -6,7 +6,7 @@ import { migrate } from '../../src/storage/migrate.ts';
 import { addColumn } from '../../src/storage/migrations/add-column.ts';
 import type { Migration } from '../../src/storage/migrations/migration.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../src/storage/migrations/migrations.ts';
-import type { StorePlace } from '../../src/storage/open-store.ts';
+import { openStoreToRead, type StorePlace } from '../../src/storage/open-store.ts';
 import { startPostgres } from '../kit/postgres.ts';
 import { postgresPlaces, sqlitePlaces, Stores } from './places.ts';
 import { rowsOf, START } from './rows.ts';
@@ -40,7 +40,10 @@ describe.each(kinds)('the schema on $kind', (places) => {
     expect((await migrated(place)).map(({ name }) => name)).toEqual(['cache state']);
     for (const day of [20_761, 20_762])
       expect(
-        await run(place, `SELECT e.cache_state, t.cache_age FROM exchanges_${day} e JOIN tries_${day} t ON t.exchange = e.id`),
+        await run(
+          place,
+          `SELECT e.cache_state, t.cache_age FROM exchanges_${day} e JOIN tries_${day} t ON t.exchange = e.id`,
+        ),
       ).toEqual([{ cache_state: null, cache_age: null }]);
     await run(place, `UPDATE exchanges_20761 SET cache_state = 'hit'`);
     const found = await store.ledger.search({ limit: 10 });
@@ -48,6 +51,18 @@ describe.each(kinds)('the schema on $kind', (places) => {
     expect(await store.ledger.append(rowsOf(5, () => ({ startedAt: START + DAY_MS })).slice(4))).toHaveLength(1);
     expect((await store.ledger.verify()).discrepancies).toEqual([]);
   });
+});
+
+test('who only reads leaves an older schema as it is', async () => {
+  const places = sqlitePlaces();
+  const place = await places.create();
+  const database = await connectDatabase(place);
+  await migrate(database, MIGRATIONS.slice(0, 1));
+  await database.close();
+  const error = await openStoreToRead(place).then(String, String);
+  expect(error).toContain('has schema 1, and llm-proxy');
+  expect(await run(place, 'SELECT version FROM schema_versions')).toEqual([{ version: 1 }]);
+  await places.close();
 });
 
 async function migrated(place: StorePlace): Promise<readonly Migration[]> {

@@ -32,7 +32,7 @@ export interface ShipperEvents {
 
 /** About how many rows are shipped before the journal's position is kept. */
 const MOST_SHIPPED = 500;
-/** The most rows of a transaction: SQLite runs on the gateway's own thread, and requests wait for it to end. */
+/** The most rows of a transaction: whatever else writes waits for it to end. */
 const MOST_ROWS = 100;
 /** Rows wait so long for others: a transaction costs far more than a row in it. */
 const GATHER_MS = 200;

@@ -57,7 +57,10 @@ export async function one(database: Database, id: string): Promise<LedgerRow | u
 }
 
 /** By their names: tables of days may have columns that a later version has added, in any order. */
-const COLUMNS = [...EXCHANGE_COLUMNS.map(({ name }) => `e.${name}`), ...DIMENSIONS.map((dimension) => `d.${dimension}`)];
+const COLUMNS = [
+  ...EXCHANGE_COLUMNS.map(({ name }) => `e.${name}`),
+  ...DIMENSIONS.map((dimension) => `d.${dimension}`),
+];
 const SELECT = `SELECT ${COLUMNS.join(', ')} FROM`;
 const WITH_DIMENSIONS = 'JOIN dimensions d ON d.id = e.dim';
 
