@@ -66,7 +66,7 @@ export interface IdempotencyStore {
 
 /** What was spent and told of budgets. */
 export interface BudgetStore {
-  /** What was charged to these windows; without a list, to the latest window of each budget. Those without a charge are left out. */
+  /** What was charged to these windows; without a list, to the 8 latest windows of each budget. Those without a charge are left out. */
   spent(windows?: readonly BudgetWindow[]): Promise<BudgetSpend[]>;
   /** Resolves to true for the first who asks, on whichever node: that one sends the alert. */
   claimAlert(alert: BudgetWindow & { readonly threshold: number; readonly at: number }): Promise<boolean>;

@@ -36,7 +36,7 @@ export class Budget {
   constructor(
     public rule: BudgetRule,
     /** What was spent before the process started, by the start of its window. */
-    private readonly earlier: ReadonlyMap<number, bigint> | undefined,
+    private earlier: ReadonlyMap<number, bigint> | undefined,
   ) {}
 
   /** Another rule counts from now on, for requests under way as well. What is spent stays. */
@@ -44,6 +44,15 @@ export class Budget {
     const { zone, weekStarts } = this.rule.window;
     if (zone !== rule.window.zone || weekStarts !== rule.window.weekStarts) this.#current = undefined;
     this.rule = rule;
+  }
+
+  /** What an earlier process spent is known only now: of one window so much more, and `earlier` has all of it. */
+  recall(earlier: ReadonlyMap<number, bigint>, window: number, amount: bigint): void {
+    this.earlier = earlier;
+    const counter = this.#counters.get(window);
+    if (counter === undefined) return;
+    counter.recall(amount);
+    this.#skipAlerts(counter);
   }
 
   /**
@@ -74,12 +83,17 @@ export class Budget {
     const oldest = window.start < this.#forgottenBefore ? this.#oldest() : undefined;
     if (oldest !== undefined) return oldest;
     const counter = new Counter(window, this.earlier?.get(window.start) ?? 0n);
-    for (const percentage of this.rule.alertAt)
-      // The process before this one has told of it.
-      if (isReached(percentage, counter.spent, this.rule.limit)) counter.alerted.add(percentage);
+    this.#skipAlerts(counter);
     this.#counters.set(window.start, counter);
     this.#forget();
     return counter;
+  }
+
+  /** The process before this one has told of what it reached. */
+  #skipAlerts(counter: Counter): void {
+    const spent = this.earlier?.get(counter.start) ?? 0n;
+    for (const percentage of this.rule.alertAt)
+      if (isReached(percentage, spent, this.rule.limit)) counter.alerted.add(percentage);
   }
 
   #oldest(): Counter | undefined {

@@ -35,6 +35,11 @@ export class Counter {
     return this.#holds;
   }
 
+  /** So much more was spent before the process started. */
+  recall(spent: bigint): void {
+    this.#spent += spent;
+  }
+
   /** Somebody holds something from now on. */
   open(): void {
     this.#holds++;

@@ -132,10 +132,6 @@ export class StoredKeys {
     return this.#teams.get(name);
   }
 
-  allTeams(): StoredTeam[] {
-    return [...this.#teams.values()];
-  }
-
   #place(stored: StoredKey): void {
     this.#forget(stored.id);
     const place = placeOf(stored.name, stored.team);

@@ -27,8 +27,14 @@ export const LEDGER: readonly LogLine[] = [
   {
     level: 'error',
     msg: 'what was spent of budgets cannot be read from the database: they begin with what the journal has',
-    meaning: 'The database cannot be used at the start. A restart when it can be counts all of it again.',
+    meaning: 'The database cannot be used at the start. As soon as it can be, the rest is counted as well.',
     fields: [CAUSE],
+  },
+  {
+    level: 'info',
+    msg: 'what was spent of budgets could be read from the database',
+    meaning: 'That is over: budgets have all that was spent of them before the start.',
+    fields: [],
   },
   { level: 'info', msg: 'the store takes rows of the ledger again', meaning: 'That is over.', fields: [] },
   {

@@ -35,6 +35,8 @@ export class SqliteDatabase implements Database {
   readonly #threads = new Map<Connection, SqliteThread>();
   /** A connection has one transaction at a time: the next begins when the last one has ended. */
   #last: Promise<unknown> = Promise.resolve();
+  /** Of a JSON list that is the first parameter; known once the writer is open. */
+  #elements: string | undefined;
 
   constructor(
     readonly place: string,
@@ -50,13 +52,12 @@ export class SqliteDatabase implements Database {
 
   async transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T> {
     return await this.#inTurn(async () => {
-      const tx = queriesOf(
-        await this.#patiently(async () => {
-          const thread = await this.#open('writer');
-          await thread.ask({ text: 'BEGIN IMMEDIATE', values: [] });
-          return thread;
-        }),
-      );
+      const thread = await this.#patiently(async () => {
+        const writer = await this.#open('writer');
+        await writer.ask({ text: 'BEGIN IMMEDIATE', values: [] });
+        return writer;
+      });
+      const tx = queriesOf(thread, this.#elements);
       try {
         const result = await work(tx);
         await tx.query('COMMIT');
@@ -127,6 +128,7 @@ export class SqliteDatabase implements Database {
     let thread = this.#threads.get(on);
     if (thread === undefined || thread.hasEnded) this.#threads.set(on, (thread = this.startThread()));
     await thread.open(this.place, PRAGMAS);
+    if (on === 'writer') this.#elements ??= await elementsFor(thread);
     return thread;
   }
 
@@ -152,24 +154,36 @@ export class SqliteDatabase implements Database {
   }
 }
 
-function queriesOf(thread: SqliteThread): Queries {
+/** As text, each field of an element is looked for from its first character on; in binary form that takes less than half. */
+const TEXT_ELEMENTS = 'json_each($1)';
+/** LIMIT keeps SQLite from converting an element anew for each of its fields. */
+const BINARY_ELEMENTS = '(SELECT jsonb(value) AS value FROM json_each($1) LIMIT -1)';
+
+/** The rows of an insertion, in a form that this SQLite knows: that of an operating system may be older than 3.45. */
+async function elementsFor(thread: SqliteThread): Promise<string> {
+  const text = `SELECT 1 FROM pragma_function_list WHERE name = 'jsonb'`;
+  const found = await thread.ask({ text, values: [] });
+  return found.length > 0 ? BINARY_ELEMENTS : TEXT_ELEMENTS;
+}
+
+function queriesOf(thread: SqliteThread, elements = TEXT_ELEMENTS): Queries {
   const query = async (text: string, values: readonly Value[] = []): Promise<Row[]> =>
     await thread.ask({ text: numbered(text), values });
   return {
     query,
     // All rows in one value: to run a statement for each takes half as long again.
     async insert(into, rows) {
-      return rows.length === 0 ? [] : await query(insertText(into), [JSON.stringify(rows)]);
+      return rows.length === 0 ? [] : await query(insertText(into, elements), [JSON.stringify(rows)]);
     },
   };
 }
 
-function insertText({ table, columns, onConflict = '', returning }: Insert): string {
+function insertText({ table, columns, onConflict = '', returning }: Insert, elements: string): string {
   const names = columns.map(({ name }) => name).join(', ');
   const fields = columns.map((_, index) => `value ->> ${index}`).join(', ');
   const end = returning === undefined ? '' : ` RETURNING ${returning}`;
   // Without WHERE, ON would be read as the condition of a join.
-  return `INSERT INTO ${table} (${names}) SELECT ${fields} FROM json_each($1) WHERE true ${onConflict}${end}`;
+  return `INSERT INTO ${table} (${names}) SELECT ${fields} FROM ${elements} WHERE true ${onConflict}${end}`;
 }
 
 /** `$2` is a name to SQLite, and gets the next free place; `?2` is the second one. No query has a `$` in it that is no place. */
