@@ -50,10 +50,11 @@ export function createLedger({ clock, log, store, env, file }: FeatureTools): Le
       configure(config) {
         ledger?.configure(limitsOf(config, env));
         retention.keepDays = isOn(config) ? config.ledger.keep_days : Infinity;
+        retention.keepUsageDays = config.ledger.keep_usage_days;
         if (ledger !== undefined) retention.start();
       },
       async close() {
-        retention.stop();
+        await retention.stop();
         await ledger?.close();
       },
       degraded: () => (ledger === undefined ? undefined : troubleOf(ledger.state)),

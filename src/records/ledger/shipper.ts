@@ -32,7 +32,7 @@ export interface ShipperEvents {
 
 /** About how many rows are shipped before the journal's position is kept. */
 const MOST_SHIPPED = 2000;
-/** The most rows of a transaction: whoever reads waits for it to end, for SQLite has one thread. */
+/** The most rows of a transaction: whatever else writes waits for it to end. */
 const MOST_ROWS = 500;
 /** Rows wait so long for others: a transaction costs far more than a row in it. */
 const GATHER_MS = 500;

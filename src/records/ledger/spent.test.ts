@@ -22,13 +22,16 @@ async function left(dir: string, amounts: readonly number[], store = new FakeSto
   return ledger;
 }
 
-async function spentOf(ledger: Ledger, spent: () => Promise<BudgetSpend[]>) {
+/** The store has none of the rows. */
+const NONE: Store['ledger']['known'] = () => Promise.resolve(new Set<string>());
+
+async function spentOf(ledger: Ledger, spent: () => Promise<BudgetSpend[]>, known = NONE) {
   const unknown: string[] = [];
   const later = Promise.withResolvers<BudgetSpend[]>();
   const sources = {
     replayUnshipped: ledger.replayUnshipped.bind(ledger),
     beforeOwnRows: ledger.beforeOwnRows.bind(ledger),
-    store: () => Promise.resolve({ budgets: { spent } } as unknown as Store),
+    store: () => Promise.resolve({ budgets: { spent }, ledger: { known } } as unknown as Store),
     clock: systemClock,
     unknown: ({ message }: Error) => void unknown.push(message),
     known: () => void unknown.push('known'),
@@ -52,6 +55,16 @@ describe('what was spent when a process starts', () => {
       { budget: 'team', window: 6, amount: 8n },
     ]);
     expect(unknown).toEqual([]);
+  });
+
+  test('counts a row once that was stored although the journal still has it', async () => {
+    using folder = tempDir();
+    const ledger = await left(folder.dir, [1, 2, 4]);
+    const stored = [{ budget: 'team', window: 7, amount: 103n }];
+    const known: typeof NONE = (rows) => Promise.resolve(new Set(rows.slice(0, 2).map(({ id }) => id)));
+    const { found } = await spentOf(ledger, () => Promise.resolve(stored), known);
+    await ledger.close();
+    expect(found).toEqual([{ budget: 'team', window: 7, amount: 107n }]);
   });
 
   test('is what the journal has while the store is away, and the rest when it is back, each charge once', async () => {

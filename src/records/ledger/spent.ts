@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { BudgetSpend } from '../../storage/budget-spend.ts';
 import { StoreUnavailable } from '../../storage/store-errors.ts';
 import type { Store } from '../../storage/store.ts';
+import { notStored } from './not-stored.ts';
 
 /** What the rows are that the store does not have, and the store. */
 export interface SpentSources {
@@ -31,7 +32,7 @@ export async function spentSoFar(
   return await replayUnshipped(async (rows, isExact) => {
     const ofStore = await storedOrUnknown(sources, isExact);
     const spent = [...(ofStore ?? [])];
-    for await (const { charges } of rows) {
+    for await (const { charges } of ofStore === undefined ? rows : notStored(store, rows)) {
       for (const { budget, window, amount } of charges) spent.push({ budget, window, amount: BigInt(amount) });
     }
     const found = summed(spent);

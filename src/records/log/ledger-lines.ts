@@ -1,5 +1,5 @@
 import type { LogField } from './log-field.ts';
-import { TRACE, type LogLine } from './log-line.ts';
+import { ERROR, TRACE, type LogLine } from './log-line.ts';
 
 const SEGMENT: LogField = { name: 'segment', type: 'string', meaning: 'The file of the journal.' };
 const DIR: LogField = {
@@ -56,6 +56,13 @@ export const LEDGER: readonly LogLine[] = [
     msg: 'the ledger is full: new requests are refused',
     meaning: 'The journal has reached `ledger.max_journal_mb`, and `ledger.on_full` is `refuse`.',
     fields: [DIR],
+  },
+  {
+    level: 'error',
+    msg: 'a row of the ledger could not be made',
+    meaning:
+      'A bug of the gateway: please report it. The request was served; it has no row. Said for the first, all count as dropped.',
+    fields: [TRACE, ERROR],
   },
   {
     level: 'error',
