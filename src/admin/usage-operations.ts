@@ -68,7 +68,16 @@ export const usageOperations = [
     path: '/admin/usage',
     summary: 'Requests, tokens by class and cost, summed by what `group_by` names.',
     query,
-    answer: z.object({ data: z.array(group), total: sums, from: z.string(), to: z.string() }),
+    answer: z.object({
+      data: z.array(group),
+      total: sums,
+      from: z
+        .string()
+        .describe(
+          'What was counted: sums are of whole hours (UTC), so this is the start of the hour that the `from` of the query is in.',
+        ),
+      to: z.string().describe('The end of the hour that the `to` of the query is in.'),
+    }),
     produces: ['text/csv'],
     async handle({ query: asked }, context) {
       const { zone } = asked;
@@ -85,7 +94,7 @@ export const usageOperations = [
           { param: 'group_by' },
         );
       const tag = tagOf(asked.tag);
-      const { groups, total } = await (
+      const { groups, total, ...counted } = await (
         await storeOf(context)
       ).ledger.usage({
         ...filterOf(asked),
@@ -99,7 +108,7 @@ export const usageOperations = [
       });
       const data = groups.map(groupJson);
       if (asked.format === 'csv') return csvOf(data, 'usage.csv');
-      return { body: { data, total: sumsJson(total), from: timeJson(from), to: timeJson(to) } };
+      return { body: { data, total: sumsJson(total), from: timeJson(counted.from), to: timeJson(counted.to) } };
     },
   }),
 ];

@@ -44,10 +44,14 @@ export function budgetStore(database: Database): BudgetStore {
 /** The sum as text: it may be more than a number holds. */
 const SELECT = 'SELECT budget, window_start, CAST(amount AS TEXT) AS amount FROM budget_spend';
 
-/** A budget that was moved to another zone has several windows that have not ended. */
-const LATEST = `${SELECT} AS spend
-  WHERE window_start >= COALESCE(
-    (SELECT window_start FROM budget_spend WHERE budget = spend.budget ORDER BY window_start DESC LIMIT 1 OFFSET 3), 0)
+/** A clock that was ahead for a while has left windows of its own, and one that is set back finds those before. */
+const MOST_WINDOWS = 8;
+
+const LATEST = `SELECT budget, window_start, CAST(amount AS TEXT) AS amount FROM (
+    SELECT budget, window_start, amount, ROW_NUMBER() OVER (PARTITION BY budget ORDER BY window_start DESC) AS place
+    FROM budget_spend
+  ) AS spend
+  WHERE place <= ${MOST_WINDOWS}
   ORDER BY budget, window_start`;
 
 function keyOf({ budget, window }: BudgetWindow): string {

@@ -44,7 +44,7 @@ const MOST_BUCKETS = 100_000;
 export class BudgetBook {
   readonly #budgets = new Map<string, Budget>();
   readonly #buckets = new Recent<TokenBucket>(MOST_BUCKETS);
-  #earlier = new Map<string, Map<number, bigint>>();
+  readonly #earlier = new Map<string, Map<number, bigint>>();
   /** A caller is one object for as long as its key stays as it is. */
   #ofCallers = new WeakMap<Caller, CallerLimits>();
   /** Callers of keys made at run time that have told what their key says. */
@@ -53,13 +53,12 @@ export class BudgetBook {
   #matched: readonly MatchedBudgetSpec[] = [];
   #configured: readonly Budget[] = [];
 
-  /** What was spent before the process started. Before any budget is looked up. */
+  /** What was spent before the process started, or what is known of it only now: it is added to what is known already. */
   restore(rows: readonly SpentRow[]): void {
-    this.#earlier = new Map();
     for (const { budget, window, amount } of rows) {
       const windows = this.#earlier.get(budget) ?? new Map<number, bigint>();
-      windows.set(window, (windows.get(window) ?? 0n) + amount);
-      this.#earlier.set(budget, windows);
+      this.#earlier.set(budget, windows.set(window, (windows.get(window) ?? 0n) + amount));
+      this.#budgets.get(budget)?.recall(windows, window, amount);
     }
   }
 

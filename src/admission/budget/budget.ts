@@ -36,7 +36,7 @@ export class Budget {
   constructor(
     public rule: BudgetRule,
     /** What was spent before the process started, by the start of its window. */
-    private readonly earlier: ReadonlyMap<number, bigint> | undefined,
+    private earlier: ReadonlyMap<number, bigint> | undefined,
   ) {}
 
   /** Another rule counts from now on, for requests under way as well. What is spent stays. */
@@ -44,6 +44,15 @@ export class Budget {
     const { zone, weekStarts } = this.rule.window;
     if (zone !== rule.window.zone || weekStarts !== rule.window.weekStarts) this.#current = undefined;
     this.rule = rule;
+  }
+
+  /** What an earlier process spent is known only now: of one window so much more, and `earlier` has all of it. */
+  recall(earlier: ReadonlyMap<number, bigint>, window: number, amount: bigint): void {
+    this.earlier = earlier;
+    const counter = this.#counters.get(window);
+    if (counter === undefined) return;
+    counter.recall(amount);
+    this.#noteReached(counter);
   }
 
   /**
@@ -78,11 +87,16 @@ export class Budget {
     const overlapping = this.#overlapping(window, wallNow);
     counter.include(overlapping);
     for (const { alerted } of overlapping) for (const percentage of alerted) counter.alerted.add(percentage);
-    for (const percentage of this.rule.alertAt)
-      if (isReached(percentage, counter.spent, this.rule.limit)) counter.reachedBefore.add(percentage);
+    this.#noteReached(counter);
     this.#counters.set(window.start, counter);
     this.#forget();
     return counter;
+  }
+
+  /** What an earlier process has reached it may have told already. */
+  #noteReached(counter: Counter): void {
+    for (const percentage of this.rule.alertAt)
+      if (isReached(percentage, counter.spent, this.rule.limit)) counter.reachedBefore.add(percentage);
   }
 
   /**

@@ -49,6 +49,11 @@ export class Counter {
     return this.#holds;
   }
 
+  /** So much more was spent before the process started. */
+  recall(spent: bigint): void {
+    this.#spent += spent;
+  }
+
   /** Whether anybody else is let have less than an answer in one piece may cost. */
   isShortForOthers(me: object): boolean {
     const isOther = ({ shortFor }: Counter): boolean => shortFor !== undefined && shortFor !== me;

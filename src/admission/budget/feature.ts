@@ -64,7 +64,7 @@ export function createBudgets({ clock, log, store }: FeatureTools, { spentSource
     ),
     async start(config) {
       const source = spentSource(config);
-      if (source !== undefined) book.restore(await source.spent());
+      if (source !== undefined) book.restore(await source.spent((rows) => book.restore(rows)));
       else log.warn('budgets are counted in memory alone: a restart forgets what was spent', {});
     },
     configure(config) {

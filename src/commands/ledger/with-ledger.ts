@@ -5,7 +5,7 @@ import { secretsOf } from '../../config/secrets.ts';
 import { storePlace } from '../../config/store-place.ts';
 import { printable } from '../../lib/printable.ts';
 import { createRedactor } from '../../records/log/redact.ts';
-import { openStore } from '../../storage/open-store.ts';
+import { openStoreToRead } from '../../storage/open-store.ts';
 import { StoreUnavailable } from '../../storage/store-errors.ts';
 import type { LedgerStore } from '../../storage/store.ts';
 import { type CommandLine, maskLikely } from '../command.ts';
@@ -36,7 +36,7 @@ export async function withLedger(line: CommandLine, work: (ledger: LedgerStore) 
       line.err(`${configPath(line)} names no database: set data_dir to a folder, or database to a PostgreSQL URL`);
       return 1;
     }
-    const store = await openStore(place);
+    const store = await openStoreToRead(place);
     try {
       return await work(store.ledger);
     } finally {

@@ -8,14 +8,14 @@ export interface RowFacts {
   readonly id: string;
   readonly node: string;
   /** Masks what looks like a credential: clients and backends may put one into any text of theirs. */
-  readonly mask?: Mask | undefined;
+  readonly mask: Mask;
 }
 
 /** Returns the text without secrets. */
 export type Mask = (text: string) => string;
 
 /** The row of an exchange in the ledger. It asks nothing but its arguments. */
-export function rowOf(record: ExchangeRecord, { id, node, mask = asItIs }: RowFacts): LedgerRow {
+export function rowOf(record: ExchangeRecord, { id, node, mask }: RowFacts): LedgerRow {
   const masked = (text: string | undefined): string | undefined => (text === undefined ? undefined : mask(text));
   const tries = record.tries.map((tried, index) => tryOf(tried, { index, record, masked }));
   return {
@@ -61,10 +61,6 @@ export function rowOf(record: ExchangeRecord, { id, node, mask = asItIs }: RowFa
     tries,
     charges: record.charges ?? [],
   };
-}
-
-function asItIs(text: string): string {
-  return text;
 }
 
 interface TryFacts {
