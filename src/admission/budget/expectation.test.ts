@@ -51,6 +51,7 @@ test.each([
   ['anthropic-messages', { max_completion_tokens: 1, max_tokens: 100_000 }, 100_000],
   ['openai-responses', { max_tokens: 1 }, Infinity],
   ['gemini', { max_tokens: 1 }, Infinity],
+  ['gemini-array', { generationConfig: { maxOutputTokens: 6 } }, 6],
 ] as const)('the most output of the %s request %j is %d tokens', (protocol, fields, most) => {
   const exchange = withBody(exchangeOf(new FakeClock()), fields);
   exchange.endpoint = { protocol } as Endpoint;

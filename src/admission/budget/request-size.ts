@@ -24,6 +24,7 @@ type SizedExchange = Pick<Exchange, 'body' | 'endpoint' | 'estimatedInput'>;
 const SETTINGS = ['generationConfig', 'generation_config'];
 const PLACES = ['', ...SETTINGS];
 const BODY = [''];
+const GEMINI = [['maxOutputTokens', 'max_output_tokens'], SETTINGS] as const;
 
 /**
  * What each dialect calls the limit of an answer's tokens, and where it has it. What is another dialect's is not sent on, and
@@ -33,7 +34,8 @@ const LIMITS: Readonly<Record<string, readonly [names: readonly string[], places
   'openai-chat': [['max_completion_tokens', 'max_tokens'], BODY],
   'openai-responses': [['max_output_tokens'], BODY],
   'anthropic-messages': [['max_tokens'], BODY],
-  gemini: [['maxOutputTokens', 'max_output_tokens'], SETTINGS],
+  gemini: GEMINI,
+  'gemini-array': GEMINI,
 };
 const NO_LIMIT = [[], BODY] as const;
 /** What they call the number of answers. */
