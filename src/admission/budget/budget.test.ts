@@ -57,14 +57,14 @@ describe('a budget', () => {
     expect(budget.counterAt(NOON + DAY).spent).toBe(0n);
   });
 
-  test('adds what is known late of the process before, and tells nobody again of what that reached', () => {
+  test('adds what is known late of the process before, and knows what that reached', () => {
     const budget = budgetOf({ usd: '1', per: 'day' });
     const counter = budget.counterAt(NOON);
     counter.settle(0, 400_000_000);
     budget.recall(new Map([[NOON - 12 * HOUR, 550_000_000n]]), NOON - 12 * HOUR, 550_000_000n);
     expect(budget.counterAt(NOON).spent).toBe(950_000_000n);
     // The rest was reached by both together: nobody was told.
-    expect([...counter.alerted]).toEqual([50]);
+    expect([...counter.reachedBefore]).toEqual([50]);
   });
 
   test('keeps what is spent when its limit or mode changes, and counts by the new zone from then on', () => {

@@ -86,7 +86,10 @@ export class Budget {
     const counter = new Counter(window, this.earlier?.get(window.start) ?? 0n);
     const overlapping = this.#overlapping(window, wallNow);
     counter.include(overlapping);
-    for (const { alerted } of overlapping) for (const percentage of alerted) counter.alerted.add(percentage);
+    for (const { alerted, reachedBefore } of overlapping) {
+      for (const percentage of alerted) counter.alerted.add(percentage);
+      for (const percentage of reachedBefore) counter.reachedBefore.add(percentage);
+    }
     this.#noteReached(counter);
     this.#counters.set(window.start, counter);
     this.#forget();
@@ -95,8 +98,9 @@ export class Budget {
 
   /** What an earlier process has reached it may have told already. */
   #noteReached(counter: Counter): void {
+    const spent = this.earlier?.get(counter.start) ?? 0n;
     for (const percentage of this.rule.alertAt)
-      if (isReached(percentage, counter.spent, this.rule.limit)) counter.reachedBefore.add(percentage);
+      if (isReached(percentage, spent, this.rule.limit)) counter.reachedBefore.add(percentage);
   }
 
   /**
@@ -107,7 +111,9 @@ export class Budget {
     const { per } = this.rule.window;
     for (const [start, spent] of this.earlier ?? []) {
       if (this.#counters.has(start) || !overlaps(per, start, window, wallNow)) continue;
-      this.#counters.set(start, new Counter({ start, end: start }, spent));
+      const counter = new Counter({ start, end: start }, spent);
+      this.#noteReached(counter);
+      this.#counters.set(start, counter);
     }
     return Array.from(this.#counters.values()).filter(({ start }) => overlaps(per, start, window, wallNow));
   }

@@ -128,10 +128,10 @@ interface Place {
 /** A budget keeps its name, unit and window through all reloads; its limit, and now and then its mode, change. */
 function budgetOf(seed: number, round: number, { owner, label, at, drawn }: Place): object {
   const lasting = randomOf(seed, numberOf(`${owner} ${at}`));
-  const unit = lasting.pick(['usd', 'tokens', 'requests']);
+  const unit: Unit = lasting.pick(['usd', 'tokens', 'requests']);
   const per = lasting.pick(['hour', 'day', 'week', 'month', 'year', 'total']);
   const zone = lasting.pick(['UTC', 'Asia/Kolkata', 'America/St_Johns']);
-  const first = lasting.pick(['hard', 'hard', 'hard', 'soft', 'observe']);
+  const first: DrawnBudget['mode'] = lasting.pick(['hard', 'hard', 'hard', 'soft', 'observe']);
   const wide = owner === 'all' || owner === 'team:root' ? 4 : 1;
   const [least, most] = { usd: [1_000_000, 60_000_000], tokens: [200, 8000], requests: [5, 120] }[unit] as [
     number,
@@ -139,7 +139,8 @@ function budgetOf(seed: number, round: number, { owner, label, at, drawn }: Plac
   ];
   const changing = randomOf(seed, numberOf(`${owner} ${at} ${round}`));
   const limit = (round === 0 ? lasting : changing).between(least, most) * wide;
-  const mode = round > 0 && changing.chance(0.08) ? changing.pick(['hard', 'soft', 'observe']) : first;
+  const mode: DrawnBudget['mode'] =
+    round > 0 && changing.chance(0.08) ? changing.pick(['hard', 'soft', 'observe']) : first;
   const name = `b${at}`;
   const known = drawn.some(({ id }) => id === `${owner}/${name}:${unit}/${per}`);
   if (!known) drawn.push({ id: `${owner}/${name}:${unit}/${per}`, label: `${label}/${name}`, unit, mode, limit });
