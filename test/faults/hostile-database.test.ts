@@ -224,7 +224,7 @@ describe('a database file that is', () => {
     expect(await rowsInIt()).toBe(11);
   }, 60_000);
 
-  test('gone while the gateway serves stops no request, and is said', async () => {
+  test('gone while the gateway serves stops no request', async () => {
     await begin();
     expect(await ask(5)).toEqual(served(5));
     await shipped();
