@@ -1,4 +1,5 @@
-import { App, promptPaths } from '../app.ts';
+import { App } from '../app.ts';
+import { watchedPaths } from '../settings.ts';
 import type { States } from '../config/file-watch.ts';
 import { statesOf } from '../config/file-watch.ts';
 import type { ListenFlags } from '../config/listen-choice.ts';
@@ -43,6 +44,6 @@ async function load(file: string | undefined, flags: ListenFlags, env: Environme
   if (file === undefined) return { loaded: withoutFile(environmentConfig(env), flags, env), known: new Map() };
   // Read twice: only then is it known which files belong to it, and how they were before they were read.
   const { files, config } = await loadConfig(file, env, flags);
-  const known = await statesOf([...files, ...promptPaths(config, file)]);
+  const known = await statesOf([...files, ...watchedPaths(config, file)]);
   return { loaded: await loadConfig(file, env, flags), known };
 }

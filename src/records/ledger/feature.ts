@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
 import type { Config } from '../../config/schema.ts';
-import { hasStore } from '../../config/store-place.ts';
+import { dataFolder, hasStore } from '../../config/store-place.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { Feature, FeatureTools } from '../../feature.ts';
 import type { BudgetSpend } from '../../storage/budget-spend.ts';
@@ -28,7 +27,7 @@ export interface LedgerParts {
 }
 
 /** Makes the ledger, in two features. */
-export function createLedger({ clock, log, store }: FeatureTools): LedgerParts {
+export function createLedger({ clock, log, store, file }: FeatureTools): LedgerParts {
   let ledger: Ledger | undefined;
   const retention = new Retention(clock, log, async () => (await store()).ledger);
   return {
@@ -39,7 +38,7 @@ export function createLedger({ clock, log, store }: FeatureTools): LedgerParts {
       families: ledgerFamilies(() => ledger?.state),
       async start(config) {
         const tools = { clock, log, random: Math.random, sink: storeSink(store) };
-        ledger = new Ledger(placeOf(config), tools, limitsOf(config));
+        ledger = new Ledger(placeOf(config, file), tools, limitsOf(config));
         await ledger.start();
       },
       configure(config) {
@@ -98,8 +97,8 @@ function isOn(config: Config): boolean {
   return config.ledger.enabled && hasStore(config);
 }
 
-function placeOf({ data_dir: dir, node_name: node }: Config) {
-  return { dataDir: dir === undefined ? undefined : resolve(dir), node: node ?? hostname() };
+function placeOf({ data_dir: dir, node_name: node }: Config, file: string | undefined) {
+  return { dataDir: dataFolder(dir, file), node: node ?? hostname() };
 }
 
 function limitsOf({ ledger }: Config): WriterLimits {
