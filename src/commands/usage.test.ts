@@ -111,7 +111,7 @@ describe('usage', () => {
     expect([code, out]).toEqual([0, ['no requests from 2020-01-01 00:00 to 2020-01-02 00:00 UTC']]);
   });
 
-  test.each([
+  test.each<string[]>([
     ['--by', 'color'],
     ['--by', 'day,hour'],
     ['--since', 'yesterday'],
