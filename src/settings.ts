@@ -1,11 +1,11 @@
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import type { HealthSettings } from './routing/health.ts';
 import type { Config } from './config/schema.ts';
 import { secretsOf } from './config/secrets.ts';
 import { dataFolder } from './config/store-place.ts';
 import { builtInTable, type PriceTable } from './pricing/price-table.ts';
-import { TABLE_FILE, tableIn } from './pricing/table-in.ts';
+import { tableIn } from './pricing/table-in.ts';
 import type { ConsoleSettings } from './records/log/console/log-console.ts';
 import type { LogSettings } from './records/log/log.ts';
 import { terminalOf } from './records/log/console/terminal.ts';
@@ -86,15 +86,4 @@ export function priceTable(
     if (problem !== undefined) onProblem(problem);
     return (chosen = table);
   };
-}
-
-/** What the `config` of `file` depends on besides that and its secret files, to be watched: prompts, prices; absolute. */
-export function watchedPaths({ proxy, data_dir: dataDir }: Config, file: string): readonly string[] {
-  const { enable_system_prompt: isOn, system_prompt_dir: dir } = proxy;
-  const configDir = resolve(dirname(file));
-  const folder = dataFolder(dataDir, file);
-  return [
-    ...(isOn ? [resolve(configDir, dir), resolve(configDir, 'system_prompt.md')] : []),
-    ...(folder === undefined ? [] : [join(folder, TABLE_FILE)]),
-  ];
 }

@@ -15,6 +15,7 @@ export async function answerAdmin(exchange: Exchange, context: Context): Promise
   await acceptBytes(exchange, context);
   const text = exchange.body?.text ?? '';
   const call = {
+    operation: operation.id,
     names,
     query: Object.fromEntries(new URLSearchParams(exchange.query)),
     body: text === '' ? undefined : parsed(text),

@@ -1,5 +1,4 @@
 import { App } from '../app.ts';
-import { watchedPaths } from '../settings.ts';
 import type { States } from '../config/file-watch.ts';
 import { statesOf } from '../config/file-watch.ts';
 import type { ListenFlags } from '../config/listen-choice.ts';
@@ -11,6 +10,7 @@ import type { Config } from '../config/schema.ts';
 import { environmentConfig } from '../vendors/environment-config.ts';
 import { sayBug, sayInvalid } from './refuse-start.ts';
 import type { Environment } from '../lib/environment.ts';
+import { watchedPaths } from './watched-paths.ts';
 
 /** Builds the app of a config file, or of the environment; undefined (and said) if it is invalid. */
 export async function build(

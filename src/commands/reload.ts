@@ -8,13 +8,13 @@ import { ExposureWarnings } from '../config/exposed-secrets.ts';
 import { ConfigError, type ConfigProblem, formatProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import type { App } from '../app.ts';
-import { watchedPaths } from '../settings.ts';
 import { systemClock } from '../lib/clock.ts';
 import { printable } from '../lib/printable.ts';
 import type { ReloadResult } from '../context.ts';
 import type { Host } from '../server/host.ts';
 import { reasonOf } from '../server/host.ts';
 import type { Environment } from '../lib/environment.ts';
+import { watchedPaths } from './watched-paths.ts';
 
 /** What the config in force came from. */
 export interface Origin {

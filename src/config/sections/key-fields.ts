@@ -9,7 +9,8 @@ import { isPeer } from './server.ts';
 const NAME_ALLOWED = 'up to 64 letters, digits, `.`, `_` or `-`; not `proxy` or `anonymous`';
 const NAME = /^(?!(?:proxy|anonymous)$)[A-Za-z0-9._-]{1,64}$/;
 const TEAM_ALLOWED = 'up to 64 letters, digits, `.`, `_` or `-`';
-const TEAM = /^[A-Za-z0-9._-]{1,64}$/;
+// `.` and `..` mean something else in a path.
+const TEAM = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;
 const MODEL_ALLOWED = `the name of an alias, of up to ${MAX_NAME_CHARS} characters; one \`*\`, at its end, stands for any ending`;
 const OWNER_ALLOWED = 'up to 200 characters on one line';
 const ENDPOINT_ALLOWED = `one of ${ENDPOINT_KINDS.join(', ')}, or a path such as /v1/messages; one \`*\`, at its end, stands for any ending`;
