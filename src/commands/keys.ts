@@ -76,7 +76,7 @@ async function rotate(line: CommandLine): Promise<number> {
     tell(
       line,
       rotated,
-      until === undefined ? 'has a new secret' : `has a new secret; the old one works until ${String(until)}`,
+      until === undefined ? 'has a new secret' : `has a new secret; the old one works until ${textCell(until)}`,
     );
     return 0;
   });

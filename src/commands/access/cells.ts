@@ -10,11 +10,19 @@ export function textCell(value: unknown): string {
 
 /** Budgets as the command line writes them: `5/day, tokens:1000/month`. */
 export function budgetsCell(value: unknown): string {
-  if (!Array.isArray(value)) return '-';
-  return (value as readonly Readonly<Record<string, unknown>>[])
+  if (!Array.isArray(value) || value.length === 0) return '-';
+  return (value as readonly ShownBudget[])
     .map(({ usd, tokens, requests, per }) => {
-      const limit = usd === undefined ? (tokens === undefined ? `requests:${requests}` : `tokens:${tokens}`) : `${usd}`;
+      const limit = usd ?? (tokens === undefined ? `requests:${requests ?? 0}` : `tokens:${tokens}`);
       return `${limit}/${per}`;
     })
     .join(', ');
+}
+
+/** A budget as views of keys and teams have it. */
+interface ShownBudget {
+  readonly usd?: string;
+  readonly tokens?: number;
+  readonly requests?: number;
+  readonly per: string;
 }

@@ -1,6 +1,7 @@
 import { AccessProblem } from '../../admission/keys/access-problem.ts';
 import type { KeyRegistry } from '../../admission/keys/key-registry.ts';
 import type { KeyView } from '../../admission/keys/key-view.ts';
+import { textCell } from './cells.ts';
 import { everyPage } from './every-page.ts';
 
 /** The key with this id, or this name in this team (in any, if only one key has it). Throws an AccessProblem. */
@@ -11,6 +12,6 @@ export function foundKey(keys: KeyRegistry, asked: string, team: string | undefi
   const where = team === undefined ? '' : ` in the team "${team}"`;
   if (key === undefined) throw new AccessProblem('absent', `There is no key "${asked}"${where}.`);
   if (found.length === 1) return key;
-  const places = found.map((each) => each['team'] ?? '(none)').join(', ');
+  const places = found.map((each) => textCell(each['team'])).join(', ');
   throw new AccessProblem('conflict', `Several keys are named "${asked}". Say of which team with --team: ${places}.`);
 }

@@ -30,11 +30,12 @@ function listOf(flags: FlagValues, flag: Flag): string[] | undefined {
 }
 
 function limitsOf(flags: FlagValues): Record<string, unknown> {
-  const numbers = LIMITS.filter((flag) => flag !== BUDGET).map((flag) => {
+  const numbers: [string, unknown][] = LIMITS.filter((flag) => flag !== BUDGET).map((flag) => {
     const text = flags.value(flag);
     return [flag.name.replaceAll('-', '_'), text === undefined ? undefined : numberOf(text)];
   });
-  return { ...Object.fromEntries(numbers), budgets: flags.has(BUDGET) ? flags.all(BUDGET).map(budgetOf) : undefined };
+  const limits: Record<string, unknown> = Object.fromEntries(numbers);
+  return { ...limits, budgets: flags.has(BUDGET) ? flags.all(BUDGET).map(budgetOf) : undefined };
 }
 
 /** A text that is no number stays one: the rules of the config say what is wrong with it. */
