@@ -1,5 +1,6 @@
 import { gatewayOperations } from './gateway-operations.ts';
 import { auditOperations } from './audit-operations.ts';
+import { LITELLM_OPERATIONS } from './litellm/operations.ts';
 import { keyOperations } from './key-operations.ts';
 import { teamOperations } from './team-operations.ts';
 import type { Operation } from './operation.ts';
@@ -14,4 +15,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...usageOperations,
   ...requestOperations,
   ...auditOperations,
+  ...LITELLM_OPERATIONS,
 ];

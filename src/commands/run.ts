@@ -8,6 +8,7 @@ import { explain } from './explain.ts';
 import { CONFIG } from './flags.ts';
 import { health } from './health.ts';
 import { helpOf, overview } from './help.ts';
+import { importConfig } from './import/import.ts';
 import { init } from './init.ts';
 import { keys } from './keys.ts';
 import { ledger } from './ledger.ts';
@@ -52,6 +53,7 @@ export const COMMANDS: readonly Command[] = [
   health,
   schema,
   prices,
+  importConfig,
   explain,
   keys,
   teams,

@@ -27,6 +27,8 @@ export interface RegistryParts {
   readonly clock: Clock;
   /** Reads what others have changed. */
   readonly refresh: () => Promise<void>;
+  /** Keeps what is known now for a start without the database. */
+  readonly remember: () => Promise<void>;
 }
 
 /** What was done to what, for the audit log; the views hold no secrets. */

@@ -28,6 +28,11 @@ export function teamName() {
   return text('name', TEAM_ALLOWED).refine((name) => name === '' || TEAM.test(name), { params: REFUSED });
 }
 
+/** A text of up to 200 characters on one line. */
+export function oneLine() {
+  return text('text', OWNER_ALLOWED).refine((value) => value === '' || ONE_LINE.test(value), { params: REFUSED });
+}
+
 /** Names of aliases, some with a `*` at their end. */
 export function modelNames() {
   const name = text('name', MODEL_ALLOWED).refine(
@@ -71,8 +76,7 @@ export const KEY_FIELDS = {
   team: teamName()
     .optional()
     .describe('The team of `teams` that the key belongs to: what the team may not do, the key may not.'),
-  owner: text('text', OWNER_ALLOWED)
-    .refine((value) => value === '' || ONE_LINE.test(value), { params: REFUSED })
+  owner: oneLine()
     .optional()
     .describe('Whose key it is: a person, say, or a service. It is for people and reports, and opens nothing.'),
   models: modelNames().describe(
@@ -108,10 +112,7 @@ export const KEY_FIELDS = {
   max_concurrency: maxConcurrency('of the key'),
   budgets: budgetsOf('with the key'),
   tags: z
-    .record(
-      z.string().regex(TAG, { error: TAG_PROBLEM }),
-      text('text', OWNER_ALLOWED).refine((value) => value === '' || ONE_LINE.test(value), { params: REFUSED }),
-    )
+    .record(z.string().regex(TAG, { error: TAG_PROBLEM }), oneLine())
     .refine((tags) => Object.keys(tags).length <= MOST_TAGS, { error: `has more than ${MOST_TAGS} tags (use fewer)` })
     .optional()
     .describe('Names with values, such as `env: prod`, that usage is grouped by and that budgets can be `match`ed to.'),
