@@ -113,8 +113,8 @@ export const usageOperations = [
   }),
 ];
 
-/** What `group_by` asks for: `caller,model,day,tag:project`. */
-function groupsOf(text: string): {
+/** What `group_by` asks for: `caller,model,day,tag:project`. Throws a Refusal. */
+export function groupsOf(text: string): {
   readonly groupBy: readonly Dimension[];
   readonly per: (typeof BUCKETS)[number] | undefined;
   readonly tagKey: string | undefined;
@@ -143,7 +143,8 @@ function unknownGroup(name: string): Refusal {
   );
 }
 
-function groupJson({ dimensions, bucket, tag, sums: own }: UsageGroup): Record<string, unknown> {
+/** A group as answers have it. */
+export function groupJson({ dimensions, bucket, tag, sums: own }: UsageGroup): Record<string, unknown> {
   return {
     ...(bucket === undefined ? {} : { time: timeJson(bucket) }),
     ...dimensions,
@@ -152,7 +153,8 @@ function groupJson({ dimensions, bucket, tag, sums: own }: UsageGroup): Record<s
   };
 }
 
-function sumsJson(own: UsageSums): Record<string, unknown> {
+/** Sums as answers have them; money is decimal text. */
+export function sumsJson(own: UsageSums): Record<string, unknown> {
   let total = 0n;
   const tokens: Record<string, number> = {};
   for (const name of TOKEN_CLASSES) {

@@ -6,7 +6,7 @@ import { type CommandLine, UsageError } from '../command.ts';
 import { configPath } from '../flags.ts';
 import { JSON_ROWS, LINES } from './flags.ts';
 import { rowText } from './row-text.ts';
-import { withConfig } from './with-ledger.ts';
+import { withConfig } from '../with-store.ts';
 
 const DEFAULT_LINES = '10';
 

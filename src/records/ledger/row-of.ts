@@ -1,6 +1,7 @@
 import { sumOfConsumptions } from '../../core/consumption.ts';
 import type { LedgerRow, LedgerTry } from '../../core/ledger-row.ts';
 import type { AttemptRecord, ExchangeRecord } from '../../core/record.ts';
+import { isUnpriced, nanoUsdOf } from '../cost-of-tries.ts';
 
 /** What a row says that its record does not. */
 export interface RowFacts {
@@ -50,8 +51,8 @@ export function rowOf(record: ExchangeRecord, { id, node, mask }: RowFacts): Led
     interrupted: record.interrupted,
     finishReason: masked(record.finishReason),
     usage: sumOfConsumptions(tries.map(({ usage }) => usage).filter((usage) => usage !== undefined)),
-    nanoUsd: costOf(tries),
-    unpriced: tries.some(({ cost }) => cost === null),
+    nanoUsd: nanoUsdOf(tries),
+    unpriced: isUnpriced(tries),
     heldNanoUsd: record.heldNanoUsd,
     cache: undefined,
     bytesIn: record.bytesIn,
@@ -85,11 +86,4 @@ function tryOf(tried: AttemptRecord, { index, record, masked }: TryFacts): Ledge
     usage: tried.usage,
     cost: tried.cost,
   };
-}
-
-/** What is known of the cost of all; undefined: no attempt has a price. */
-function costOf(tries: readonly LedgerTry[]): number | undefined {
-  let sum: number | undefined;
-  for (const { cost } of tries) if (cost !== null && cost !== undefined) sum = (sum ?? 0) + cost.nanoUsd;
-  return sum;
 }
