@@ -7,7 +7,8 @@ import { operation } from './operation.ts';
 import { cursorQuery } from './page-query.ts';
 import { accessOf } from './store-of.ts';
 
-const keySchema = z.looseObject({
+/** A key as operators and its caller see it. */
+export const keySchema = z.looseObject({
   id: z.string(),
   name: z.string(),
   source: z.enum(['config', 'store']),
@@ -32,6 +33,7 @@ export const keyOperations = [
     id: 'createKey',
     method: 'POST',
     path: '/admin/keys',
+    headers: ['idempotency-key'],
     summary: 'Makes a key. Its secret is in this answer and nowhere else.',
     status: 201,
     takes: madeKeySchema,
@@ -56,6 +58,7 @@ export const keyOperations = [
     id: 'updateKey',
     method: 'PATCH',
     path: '/admin/keys/{id}',
+    headers: ['if-match'],
     summary: 'Changes the members of a key that the body names; null takes one away. It counts for the next request.',
     takes: patchSchema,
     answer: keySchema,
@@ -71,6 +74,7 @@ export const keyOperations = [
     id: 'rotateKey',
     method: 'POST',
     path: '/admin/keys/{id}/rotate',
+    headers: ['idempotency-key', 'if-match'],
     summary: 'Gives a key a new secret; the one before goes on for `grace`.',
     body: z
       .strictObject({
@@ -95,6 +99,7 @@ export const keyOperations = [
     id: 'revokeKey',
     method: 'DELETE',
     path: '/admin/keys/{id}',
+    headers: ['if-match'],
     summary: 'Ends a key: here for the next request, on other nodes within a second.',
     answer: z.object({ id: z.string(), deleted: z.literal(true) }),
     async handle(call, context) {

@@ -3,13 +3,18 @@ import type { Method } from '../core/exchange.ts';
 import { DEFAULT_PROTOCOL } from '../vendors/dialects.ts';
 import { hasNames, pathsOf, type AdminPath } from './paths.ts';
 
-/** The rows of the admin API in the table of endpoints. Operators must get through when everybody is at a limit. */
+/** The rows of the admin API in the table of endpoints. */
 export const adminRows: readonly EndpointRow[] = pathsOf().map((path) => ({
   match: hasNames(path) ? byForm(path) : { paths: { [path.template]: matched(path) } },
-  auth: 'operator',
-  limits: 'none',
+  ...(path.auth === 'caller' ? CALLERS : OPERATORS),
   handler: 'admin',
 }));
+
+/** Operators must get through when everybody is at a limit. */
+const OPERATORS = { auth: 'operator', limits: 'none' } as const;
+
+/** What callers ask of the database is within their limits. */
+const CALLERS = { auth: 'caller', limits: 'rate' } as const;
 
 function byForm(path: AdminPath): EndpointRow['match'] {
   return {

@@ -27,6 +27,7 @@ export const teamOperations = [
     id: 'createTeam',
     method: 'POST',
     path: '/admin/teams',
+    headers: ['idempotency-key'],
     summary: 'Makes a team.',
     status: 201,
     takes: madeTeamSchema,
@@ -51,6 +52,7 @@ export const teamOperations = [
     id: 'updateTeam',
     method: 'PATCH',
     path: '/admin/teams/{name}',
+    headers: ['if-match'],
     summary: 'Changes the members of a team that the body names; null takes one away. It counts for the next request.',
     takes: madeTeamSchema.partial(),
     answer: teamSchema,
@@ -66,6 +68,7 @@ export const teamOperations = [
     id: 'deleteTeam',
     method: 'DELETE',
     path: '/admin/teams/{name}',
+    headers: ['if-match'],
     summary: 'Deletes a team that no key and no other team belongs to.',
     answer: z.object({ name: z.string(), deleted: z.literal(true) }),
     async handle(call, context) {

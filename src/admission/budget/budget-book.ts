@@ -94,6 +94,11 @@ export class BudgetBook {
     return this.#ofAliases.get(name);
   }
 
+  /** The budgets that a key or a team has, as the store writes them; in use or not. */
+  of(whose: Owner, budgets: SharedLimits['budgets']): Budget[] {
+    return budgets.map((values) => this.#budgetOf(whose, budgetSpecOf(values)));
+  }
+
   /** What a token limit has left, which is kept as long as it is asked for. */
   bucketOf(rate: TokenRate, now: number): TokenBucket {
     return this.#buckets.get(rate.id) ?? this.#buckets.add(rate.id, new TokenBucket(rateOf(rate), now));
@@ -113,7 +118,7 @@ export class BudgetBook {
     const budgets: Budget[] = [];
     const tokenRates: TokenRate[] = [];
     const add = (of: Owner, { budgets: own, tpm }: Pick<SharedLimits, 'budgets' | 'tpm'>, noun: string): void => {
-      for (const values of own) budgets.push(this.#budgetOf(of, budgetSpecOf(values)));
+      budgets.push(...this.of(of, own));
       if (tpm !== undefined)
         tokenRates.push({ id: of.id, scope: `token limit of the ${noun}`, key: 'tpm', perMinute: tpm });
     };

@@ -6,7 +6,7 @@ import type { Snapshot } from '../../snapshot.ts';
 import { placeOf } from '../keys/caller-of.ts';
 import { AlertQueue } from './alert-queue.ts';
 import { alertsDue } from './alert.ts';
-import { BudgetBook, type BudgetSettings } from './budget-book.ts';
+import type { BudgetSettings } from './budget-book.ts';
 import { budgetFamilies } from './budget-families.ts';
 import { Expectation } from './expectation.ts';
 import { keyOwner, teamOwner } from './budget-rule.ts';
@@ -22,8 +22,7 @@ export interface BudgetSources {
 }
 
 /** Budgets and tokens per minute as a feature. */
-export function createBudgets({ clock, log }: FeatureTools, { spentSource }: BudgetSources): Feature {
-  const book = new BudgetBook();
+export function createBudgets({ clock, log, budgets: book }: FeatureTools, { spentSource }: BudgetSources): Feature {
   const counts = { sent: 0, failed: 0 };
   const alerts = new AlertQueue(clock, sendAlert, {
     sent: () => counts.sent++,
