@@ -1,12 +1,9 @@
 import { dirname, resolve } from 'node:path';
 
 import { createAdmin } from './admin/answer.ts';
-import { Cooldowns } from './routing/cooldown.ts';
-import { HealthChecks } from './routing/health.ts';
+import type { HealthChecks } from './routing/health.ts';
 import { LiveBackends } from './upstream/backends.ts';
-import { Shortage } from './upstream/shortage.ts';
 import { gaugesOf, routeGaugesOf } from './routing/report.ts';
-import { ConfigError } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
 import { ByteBudget } from './core/byte-budget.ts';
 import { ItemStore } from './core/item-store.ts';
@@ -15,7 +12,6 @@ import type { Feature, FeatureTools } from './feature.ts';
 import { FeatureSet } from './feature-set.ts';
 import { createFeatures } from './features.ts';
 import { Gateway } from './gateway.ts';
-import type { Clock } from './lib/clock.ts';
 import { systemClock } from './lib/clock.ts';
 import { VERSION } from './lib/version.ts';
 import { stderrWriter } from './records/log/console/console-writer.ts';
@@ -28,11 +24,11 @@ import { BudgetBook } from './admission/budget/budget-book.ts';
 import { CallerAccess } from './admission/keys/caller-access.ts';
 import { SharedStore } from './storage/shared-store.ts';
 import { storePlace } from './config/store-place.ts';
-import { FailedKeys } from './admission/failed-keys.ts';
+import type { FailedKeys } from './admission/failed-keys.ts';
 import { promptChanges } from './prompts/changes.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
-import { loadPrompts } from './prompts/load.ts';
-import { unmatchedModels } from './prompts/unmatched.ts';
+import { cooldowns, failedKeys, healthChecks, shortageOf } from './observers.ts';
+import { readPrompts } from './read-prompts.ts';
 import { healthSettings, logSettings, maxBufferedBytes } from './settings.ts';
 import { buildSnapshot } from './build-snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -237,68 +233,4 @@ export class App {
     this.#budget.limit = maxBufferedBytes(config);
     this.#health.configure(healthSettings(config), [...snapshot.backends.values()]);
   }
-}
-
-/** What prompts are read from with the `config` of `file`, to be watched; absolute. */
-export function promptPaths({ proxy }: Config, file: string): readonly string[] {
-  const { enable_system_prompt: isOn, system_prompt_dir: dir } = proxy;
-  const configDir = resolve(dirname(file));
-  return isOn ? [resolve(configDir, dir), resolve(configDir, 'system_prompt.md')] : [];
-}
-
-function cooldowns(clock: Clock, log: Log, metrics: Metrics): Cooldowns {
-  return new Cooldowns(clock, {
-    cooling: ({ name: operation, model: { backend, model, label } }, until, failure) => {
-      metrics.cooledDown(backend, label);
-      log.warn('backend cools down', { backend, model, operation, failure, until: new Date(until) });
-    },
-    recovered: ({ name: operation, model: { backend, model } }) =>
-      log.info('backend is back', { backend, model, operation, cause: 'it answered a request' }),
-  });
-}
-
-function failedKeys(clock: Clock, log: Log): FailedKeys {
-  return new FailedKeys(clock, (address, requests) =>
-    log.warn('requests with wrong keys were refused and not logged one by one', { client_ip: address, requests }),
-  );
-}
-
-function healthChecks(clock: Clock, log: Log, shortage: Shortage): HealthChecks {
-  return new HealthChecks(clock, {
-    died: (backend, cause, misses) => log.warn('backend is dead', { backend, cause, misses }),
-    revived: (backend, cause) => log.info('backend is alive again', { backend, cause }),
-    couldNotAsk: (code) => shortage.noted(code),
-  });
-}
-
-function shortageOf(log: Log): Shortage {
-  return new Shortage({
-    began: (cause) =>
-      log.error('the gateway has run out of what it takes to ask backends, and blames none of them', {
-        cause,
-        remedy: 'Raise the limit of open files (ulimit -n, LimitNOFILE), or set concurrency.max_requests.',
-      }),
-    ended: () => log.info('the gateway can ask backends again'),
-  });
-}
-
-/** Prompt files are part of the config: an error in one is an error of the config. */
-export async function readPrompts(
-  config: Config,
-  configDir: string,
-  env: Environment,
-): Promise<{ prompts: PromptSet | undefined; warnings: string[] }> {
-  if (!config.proxy.enable_system_prompt) return { prompts: undefined, warnings: [] };
-  const dir = resolve(configDir, config.proxy.system_prompt_dir);
-  const { prompts, problems } = await loadPrompts({ dir, configDir, env, variables: config.proxy.prompt_variables });
-  const errors = problems.filter(({ level }) => level === 'error');
-  if (errors.length > 0) {
-    throw new ConfigError(
-      errors.map(({ file, line = 0, column = 0, message }) => ({ file, line, column, path: '', message })),
-      [],
-      config.logging.console_format === 'json',
-    );
-  }
-  const ofFiles = problems.map(({ file, message }) => `system prompt ${file}: ${message}`);
-  return { prompts, warnings: [...ofFiles, ...unmatchedModels(prompts, Object.keys(config.models))] };
 }

@@ -25,7 +25,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['handlers'],
   ['gateway'],
   ['admin'],
-  ['settings'],
+  ['settings', 'observers', 'read-prompts'],
   ['features', 'feature-set'],
   ['app'],
   ['server', 'commands', 'main'],
@@ -41,7 +41,17 @@ const OUTERMOST: Record<string, readonly string[]> = { main: ['commands'], comma
 const BESIDE = new Set(['snapshot', 'context', 'feature']);
 
 /** Areas whose code may run the config's code. Its types may be imported anywhere. */
-const READS_CONFIG = ['config', 'build-snapshot', 'settings', 'app', 'admin', 'server', 'commands', 'main'];
+const READS_CONFIG = [
+  'config',
+  'build-snapshot',
+  'settings',
+  'read-prompts',
+  'app',
+  'admin',
+  'server',
+  'commands',
+  'main',
+];
 
 /** Areas outside a request's way: they read the config, and make of it what requests go by. */
 const OUTSIDE_REQUESTS = new Set([
@@ -70,7 +80,6 @@ const MAX_LINES = 300;
 
 /** Files over 300 lines, each with the reason why it is better whole. */
 const LONG_FILES: Record<string, string> = {
-  'src/core/exchange.ts': 'one noun: what is asked, and what its attempts and its end need to know of it',
   'src/core/refusal.ts': 'a table of all error codes, from which the documentation is made',
   'src/upstream/stream-inspector.ts': 'one state machine: every verdict on an event of a stream in one place',
 };

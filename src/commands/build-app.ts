@@ -1,4 +1,5 @@
-import { App, promptPaths } from '../app.ts';
+import { App } from '../app.ts';
+import { promptPaths } from '../read-prompts.ts';
 import type { States } from '../config/file-watch.ts';
 import { statesOf } from '../config/file-watch.ts';
 import type { ListenFlags } from '../config/listen-choice.ts';

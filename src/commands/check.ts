@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { readPrompts } from '../app.ts';
+import { readPrompts } from '../read-prompts.ts';
 import { reasonFor } from '../config/listen-choice.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';

@@ -8,7 +8,7 @@ import { ExposureWarnings } from '../config/exposed-secrets.ts';
 import { ConfigError, type ConfigProblem, formatProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import type { App } from '../app.ts';
-import { promptPaths } from '../app.ts';
+import { promptPaths } from '../read-prompts.ts';
 import { systemClock } from '../lib/clock.ts';
 import { printable } from '../lib/printable.ts';
 import type { ReloadResult } from '../context.ts';

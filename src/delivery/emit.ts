@@ -105,13 +105,13 @@ function failed(outcome: Exhausted, addressee: Addressee): Response {
 }
 
 /** An error of another dialect, in the client's. */
-function translated(answer: HeldAnswer, told: GatewayError, addressee: Addressee): Response {
+function translated(answer: HeldAnswer, shown: GatewayError, addressee: Addressee): Response {
   const { exchange, protocol, context } = addressee;
   const headers = new Headers(answer.headers);
   editHeaders(headers, addressee);
   headers.set('content-type', 'application/json');
   // The body tells the request's ID as well.
-  const error = { ...told, requestId: headers.get(protocol.wire.requestIdHeader) ?? exchange.traceId };
+  const error = { ...shown, requestId: headers.get(protocol.wire.requestIdHeader) ?? exchange.traceId };
   const { status } = error;
   const body = withoutSecrets(encoder.encode(protocol.errors.body(error)), addressee);
   ended({ status, body }, exchange, context);

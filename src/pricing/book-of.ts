@@ -17,11 +17,15 @@ export interface PricedConfig {
 
 /** What everything costs under a config. The table is asked for when a price is. */
 export function bookOf({ backends, prices }: PricedConfig, table: () => PriceTable): PriceBook {
-  const priced = backends.map(({ price_multiplier: multiplier, ...backend }) => ({
-    name: backend.name,
-    vendor: vendorOf(backend)?.name,
-    multiplier: multiplier === undefined ? undefined : millionths(multiplier),
-  }));
+  const priced = backends.map(({ price_multiplier: multiplier, ...backend }) => {
+    const vendor = vendorOf(backend);
+    return {
+      name: backend.name,
+      vendor: vendor?.name,
+      multiplier: multiplier === undefined ? undefined : millionths(multiplier),
+      statesCost: vendor?.statesCost === true,
+    };
+  });
   const rules = Object.entries(prices).map(([pattern, price]) => priceRule(pattern, price));
   return new PriceBook(priced, new PriceRules(rules), table);
 }

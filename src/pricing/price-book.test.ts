@@ -27,7 +27,8 @@ const BACKENDS = [
   { name: 'west', vendor: 'azure', multiplier: 850_000 },
   { name: 'aws', vendor: 'bedrock', multiplier: undefined },
   { name: 'own', vendor: undefined, multiplier: undefined },
-];
+  { name: 'router', vendor: 'openrouter', multiplier: undefined, statesCost: true },
+].map((backend) => ({ statesCost: false, ...backend }));
 
 function book(prices: Readonly<Record<string, ConfiguredPrice>> = {}, table = () => TABLE): PriceBook {
   return new PriceBook(
@@ -95,7 +96,16 @@ describe('the price of an attempt', () => {
       throw new Error('read');
     });
     const used = consumption({ input: 5, statedNanoUsd: 42 });
-    expect(broken.priceAttempt({ backend: 'openai', model: 'gpt-5' }, used, 0)?.nanoUsd).toBe(42);
+    expect(broken.priceAttempt({ backend: 'router', model: 'gpt-5' }, used, 0)?.nanoUsd).toBe(42);
+  });
+
+  test('what anybody else calls a cost is in no known currency, and does not count', () => {
+    const used = consumption({ input: 5, statedNanoUsd: 42 });
+    expect(book({}).priceAttempt({ backend: 'openai', model: 'gpt-5' }, used, 0)).toMatchObject({
+      source: 'table',
+      nanoUsd: 5,
+    });
+    expect(book({}).priceAttempt({ backend: 'own', model: 'gpt-5' }, used, 0)).toBeNull();
   });
 
   test('the table is read when it is needed, and a price is looked up once', () => {

@@ -13,6 +13,8 @@ export interface PricedBackend {
   readonly vendor: string | undefined;
   /** `price_multiplier`, in millionths; undefined: the list price is charged. */
   readonly multiplier: number | undefined;
+  /** Its vendor says in each answer what it charges. What other servers call a cost is in no currency that is known. */
+  readonly statesCost: boolean;
 }
 
 /** What there is to price of an attempt. */
@@ -42,7 +44,10 @@ export class PriceBook {
 
   /** What an attempt has cost; null: there is no price for some of it. */
   priceAttempt(attempt: Priced, used: Consumption, at: number): Cost | null {
-    return costOf(used, used.statedNanoUsd === undefined ? this.pricingOf(attempt) : null, at);
+    if (used.statedNanoUsd === undefined) return costOf(used, this.pricingOf(attempt), at);
+    return this.#backends.get(attempt.backend)?.statesCost === true
+      ? costOf(used, null, at)
+      : costOf({ ...used, statedNanoUsd: undefined }, this.pricingOf(attempt), at);
   }
 
   /** The day of the table that list prices come from. */
@@ -62,7 +67,7 @@ export class PriceBook {
   }
 
   #find(name: string, model: string, reported: string): Pricing | null {
-    const backend = this.#backends.get(name) ?? { name, vendor: undefined, multiplier: undefined };
+    const backend = this.#backends.get(name) ?? { name, vendor: undefined, multiplier: undefined, statesCost: false };
     const rule = this.#rule(backend, model, reported);
     if (rule !== undefined) return this.#ofRule(rule, backend);
     const entry = this.#listed(backend.vendor, model, reported);

@@ -35,18 +35,18 @@ export class LongAnswer implements LongSource {
     /** What was read already. */
     private readonly pieces: Uint8Array[],
     private readonly body: UpstreamBody,
-    private readonly run: AttemptContext,
+    private readonly ongoing: AttemptContext,
   ) {
     this.status = status;
     this.headers = headers;
     if (/json/i.test(headers.get('content-type') ?? '')) this.#tail = [];
     for (const piece of pieces) this.#remember(piece);
-    if (!isScrubbed) this.#scrubbed = run.context.snapshot.scrubber?.pieces();
+    if (!isScrubbed) this.#scrubbed = ongoing.context.snapshot.scrubber?.pieces();
   }
 
   /** Where it comes from. */
   get attempt(): Attempt {
-    return this.run.attempt;
+    return this.ongoing.attempt;
   }
 
   /** The next bytes; undefined at the end. Rejects if the answer breaks off. */
@@ -61,7 +61,7 @@ export class LongAnswer implements LongSource {
   async #read(): Promise<Uint8Array | undefined> {
     const piece = this.pieces.shift();
     if (piece !== undefined || this.#ended) return piece;
-    const { attempt } = this.run;
+    const { attempt } = this.ongoing;
     const { watch } = attempt;
     try {
       watch.waits();
@@ -73,14 +73,14 @@ export class LongAnswer implements LongSource {
       }
     } catch (error) {
       // Does nothing where the client has left meanwhile, for then the attempt is over.
-      fail(this.run, transportFailureOf(error, attempt));
+      fail(this.ongoing, transportFailureOf(error, attempt));
       this.#ended = true;
       this.body.cancel();
       throw error;
     }
     this.#readUsage();
     this.#end();
-    succeed(this.run, this.status);
+    succeed(this.ongoing, this.status);
     return undefined;
   }
 
@@ -96,7 +96,7 @@ export class LongAnswer implements LongSource {
       text += decoder.decode(piece, { stream: true });
     }
     const json: unknown = JSON.parse(text + decoder.decode());
-    if (this.#tellsUsage) this.run.attempt.usage = this.run.protocol.readUsage(json);
+    if (this.#tellsUsage) this.ongoing.attempt.usage = this.ongoing.protocol.readUsage(json);
     return json;
   }
 
@@ -104,13 +104,13 @@ export class LongAnswer implements LongSource {
   cancel(): void {
     if (this.#ended) return;
     this.#end();
-    this.run.attempt.end({ status: this.status });
+    this.ongoing.attempt.end({ status: this.status });
     this.body.cancel();
   }
 
   #end(): void {
     this.#ended = true;
-    this.run.attempt.watch.ends();
+    this.ongoing.attempt.watch.ends();
   }
 
   #remember(piece: Uint8Array): void {
@@ -131,14 +131,14 @@ export class LongAnswer implements LongSource {
   #readUsage(): void {
     if (this.#tail === undefined || !this.#tellsUsage) return;
     const tail = Buffer.concat(this.#tail).subarray(-TAIL_BYTES).toString('utf8');
-    const { attempt, protocol } = this.run;
+    const { attempt, protocol } = this.ongoing;
     attempt.usage = findInTail(tail, (members) => protocol.readUsage(members));
     attempt.isCounted = attempt.usage !== undefined;
   }
 
   /** What is passed through may tell of what was paid for before. */
   get #tellsUsage(): boolean {
-    return this.run.exchange.endpoint?.through === undefined;
+    return this.ongoing.exchange.endpoint?.through === undefined;
   }
 }
 

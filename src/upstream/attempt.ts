@@ -69,43 +69,43 @@ export async function carryOut(attempt: Attempt, client: Protocol, context: Cont
 }
 
 /** The attempt has begun: sends the body, and once more without what the gateway has put in if it is refused for that. */
-async function sent(body: UpstreamRequest['body'], run: AttemptContext): Promise<AttemptAnswer | Failure> {
-  const { attempt, protocol, client, context } = run;
+async function sent(body: UpstreamRequest['body'], ongoing: AttemptContext): Promise<AttemptAnswer | Failure> {
+  const { attempt, protocol, client, context } = ongoing;
   try {
-    const counting = withUsage(body, run);
-    run.hidesUsage = counting !== undefined;
-    const result = await asked(counting ?? body, run);
+    const counting = withUsage(body, ongoing);
+    ongoing.hidesUsage = counting !== undefined;
+    const result = await asked(counting ?? body, ongoing);
     if ('type' in result) return result;
-    if (!refusesUsage(result, run)) return fail(run, result);
+    if (!refusesUsage(result, ongoing)) return fail(ongoing, result);
     attempt.route.backend.live.refusesUsage = true;
-    run.hidesUsage = false;
-    run.translation = run.translation && translationFor(attempt, { client, upstream: protocol }, context);
+    ongoing.hidesUsage = false;
+    ongoing.translation = ongoing.translation && translationFor(attempt, { client, upstream: protocol }, context);
     attempt.watch.begins();
-    const again = await asked(run.translation?.body ?? body, run);
-    return 'type' in again ? again : fail(run, again);
+    const again = await asked(ongoing.translation?.body ?? body, ongoing);
+    return 'type' in again ? again : fail(ongoing, again);
   } catch (error) {
-    if (error instanceof Refusal) return unsendable(error, run);
-    return fail(run, transportFailureOf(error, attempt));
+    if (error instanceof Refusal) return unsendable(error, ongoing);
+    return fail(ongoing, transportFailureOf(error, attempt));
   }
 }
 
 /** Sends the body and waits until the answer is certain to be good, or is not. */
-async function asked(body: UpstreamRequest['body'], run: AttemptContext): Promise<AttemptAnswer | Failure> {
-  const { backend } = run.attempt.route;
+async function asked(body: UpstreamRequest['body'], ongoing: AttemptContext): Promise<AttemptAnswer | Failure> {
+  const { backend } = ongoing.attempt.route;
   let response: UpstreamAnswer | undefined;
   try {
-    const request = requestFor(run, body);
-    run.sentHeaders = request.headers;
-    run.sentTarget = request.target;
+    const request = requestFor(ongoing, body);
+    ongoing.sentHeaders = request.headers;
+    ongoing.sentTarget = request.target;
     try {
       response = await backend.send(request);
     } catch (error) {
       // What has begun to go up is gone.
-      if (request.upload !== undefined || !mayRedo(error, run)) throw error;
+      if (request.upload !== undefined || !mayRedo(error, ongoing)) throw error;
       response = await backend.send(request);
     }
     if (!isAnswer(response)) return noAnswer(response);
-    const result = await read(response, run);
+    const result = await read(response, ongoing);
     // Whatever is still to come of it nobody reads.
     if (!('type' in result)) response.body.cancel();
     return result;
@@ -159,35 +159,35 @@ function noAnswer(response: UpstreamAnswer): Failure {
 }
 
 /** Nothing was sent, for what the request names has no place in a URL of this backend. */
-function unsendable(refusal: Refusal, run: AttemptContext): Failure {
-  run.attempt.refusal = refusal;
-  return fail(run, transportFailure('not_carried', refusal.details.param));
+function unsendable(refusal: Refusal, ongoing: AttemptContext): Failure {
+  ongoing.attempt.refusal = refusal;
+  return fail(ongoing, transportFailure('not_carried', refusal.details.param));
 }
 
 /** What was asked for as a stream is one if it begins so, whatever its label says; what was not is read as a whole. */
-function read(response: UpstreamAnswer, run: AttemptContext): Promise<AttemptAnswer | Failure> {
-  const { exchange } = run;
-  if (exchange.endpoint?.through !== undefined) return readThrough(response, run);
-  if (exchange.stream) return readStream(response, run);
-  if (!isEventStream(response)) return readPlain(response, run);
+function read(response: UpstreamAnswer, ongoing: AttemptContext): Promise<AttemptAnswer | Failure> {
+  const { exchange } = ongoing;
+  if (exchange.endpoint?.through !== undefined) return readThrough(response, ongoing);
+  if (exchange.stream) return readStream(response, ongoing);
+  if (!isEventStream(response)) return readPlain(response, ongoing);
   const isAnswer = exchange.endpoint?.operation === 'generate';
-  return isAnswer ? collectStream(response, run) : StreamAnswer.open(response, run);
+  return isAnswer ? collectStream(response, ongoing) : StreamAnswer.open(response, ongoing);
 }
 
-async function readStream(response: UpstreamAnswer, run: AttemptContext): Promise<AttemptAnswer | Failure> {
-  const { answer, isStream } = await asStreamOrNot(response, run.exchange, run.attempt.watch);
-  return await (isStream ? StreamAnswer.open(answer, run) : readPlain(answer, run));
+async function readStream(response: UpstreamAnswer, ongoing: AttemptContext): Promise<AttemptAnswer | Failure> {
+  const { answer, isStream } = await asStreamOrNot(response, ongoing.exchange, ongoing.attempt.watch);
+  return await (isStream ? StreamAnswer.open(answer, ongoing) : readPlain(answer, ongoing));
 }
 
-function requestFor(run: AttemptContext, body: UpstreamRequest['body']): UpstreamRequest {
-  const { attempt, exchange, client, translation, context } = run;
+function requestFor(ongoing: AttemptContext, body: UpstreamRequest['body']): UpstreamRequest {
+  const { attempt, exchange, client, translation, context } = ongoing;
   const { route, cancellation } = attempt;
   const { method, stream, endpoint } = exchange;
   const withheld = new WithheldValues(exchange, client, context.snapshot);
   return {
     method,
-    target: translation?.target ?? targetFor(run, withheld),
-    headers: upstreamHeaders(run, context.snapshot, withheld),
+    target: translation?.target ?? targetFor(ongoing, withheld),
+    headers: upstreamHeaders(ongoing, context.snapshot, withheld),
     body,
     upload: endpoint?.through?.upload,
     source: exchange.body,
@@ -198,23 +198,23 @@ function requestFor(run: AttemptContext, body: UpstreamRequest['body']): Upstrea
 }
 
 /** Where a backend of the client's own dialect has what was asked for: mostly where the client asked for it. */
-function targetFor(run: AttemptContext, withheld: WithheldValues): string {
-  const { exchange, protocol, attempt } = run;
+function targetFor(ongoing: AttemptContext, withheld: WithheldValues): string {
+  const { exchange, protocol, attempt } = ongoing;
   const { endpoint, stream, body } = exchange;
   const { wire } = protocol;
-  const own = exchange.query === '' ? '' : queryFor(run, withheld);
+  const own = exchange.query === '' ? '' : queryFor(ongoing, withheld);
   if (endpoint?.model === undefined) return (attempt.target ?? endpoint?.target ?? '') + own;
   const { model } = attempt.route;
   const address = wire.address(endpoint.operation, { model, stream, body: body?.fields }) ?? endpoint.target;
   return address.includes('?') ? address + own.replace('?', '&') : address + own;
 }
 
-function queryFor(run: AttemptContext, withheld: WithheldValues): string {
-  return upstreamQuery(run.exchange.endpoint?.through?.query ?? run.exchange.query, {
-    own: run.protocol.wire.ownQueryFields,
-    ofPath: run.exchange.endpoint?.ownQueryFields,
-    through: run.exchange.endpoint?.through,
-    isOpen: isAskedAsClient(run, run.context.snapshot),
+function queryFor(ongoing: AttemptContext, withheld: WithheldValues): string {
+  return upstreamQuery(ongoing.exchange.endpoint?.through?.query ?? ongoing.exchange.query, {
+    own: ongoing.protocol.wire.ownQueryFields,
+    ofPath: ongoing.exchange.endpoint?.ownQueryFields,
+    through: ongoing.exchange.endpoint?.through,
+    isOpen: isAskedAsClient(ongoing, ongoing.context.snapshot),
     withheld,
   });
 }

@@ -9,8 +9,12 @@ import { classify } from './settle.ts';
  * it for an error. What the model could not write is not the backend's fault: whoever asks for it again would take the
  * route away from all others.
  */
-export function brokenEndFailure({ word, cause, error }: BrokenEnd, headers: Headers, run: AttemptContext): Failure {
+export function brokenEndFailure(
+  { word, cause, error }: BrokenEnd,
+  headers: Headers,
+  ongoing: AttemptContext,
+): Failure {
   if (error === undefined) return transportFailure(cause === 'server' ? 'broken_answer' : 'generation_failed', word);
-  const failure = classify({ status: 200, headers, body: new Uint8Array() }, error, run);
+  const failure = classify({ status: 200, headers, body: new Uint8Array() }, error, ongoing);
   return { ...failure, detail: failure.detail ?? word, answer: undefined };
 }

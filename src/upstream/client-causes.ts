@@ -7,20 +7,20 @@ import type { AttemptContext } from './settle.ts';
  * Whether it may be for what the client chose that a backend refuses the gateway's account (401, 402, 403, no quota) or
  * does not find what is asked for (404). If in doubt it is: then the next route is tried and nobody is blamed.
  */
-export function clientMayHaveCaused(run: AttemptContext, failure: Failure): boolean {
-  if (hasChosen(run, ACCOUNT_HEADERS) || hasChosenQuery(run)) return true;
+export function clientMayHaveCaused(ongoing: AttemptContext, failure: Failure): boolean {
+  if (hasChosen(ongoing, ACCOUNT_HEADERS) || hasChosenQuery(ongoing)) return true;
   const status = failure.meantStatus ?? failure.status;
   // Where it is said in words that the account has nothing left, that is so for all.
   if (status === 402 && failure.status !== 402) return false;
   // What an account may do at all (401, no quota) is asked before anything of the request is looked at.
   if (status !== 402 && status !== 403 && status !== 404) return false;
-  if (servesOthers(run)) return true;
+  if (servesOthers(ongoing)) return true;
   if (status === 402) return false;
   return (
-    hasChosen(run, FEATURE_HEADERS) ||
-    isMadeUp(operationFor(run.attempt.route, run.exchange)) ||
-    (status === 403 && isFirewalls(run, failure)) ||
-    refersElsewhere(run.exchange.body?.fields)
+    hasChosen(ongoing, FEATURE_HEADERS) ||
+    isMadeUp(operationFor(ongoing.attempt.route, ongoing.exchange)) ||
+    (status === 403 && isFirewalls(ongoing, failure)) ||
+    refersElsewhere(ongoing.exchange.body?.fields)
   );
 }
 
@@ -32,8 +32,8 @@ export function clientChoseForm({ exchange, sentHeaders, sentTarget = '' }: Atte
 }
 
 /** Whether it may be the size of what the client sent for which the connection was closed: not every server says so first. */
-export function clientSentTooMuch(run: AttemptContext): boolean {
-  return run.exchange.bytesIn >= LARGE_BODY_BYTES && servesOthers(run);
+export function clientSentTooMuch(ongoing: AttemptContext): boolean {
+  return ongoing.exchange.bytesIn >= LARGE_BODY_BYTES && servesOthers(ongoing);
 }
 
 /** What a body may weigh at most where servers and proxies are left as they come. */

@@ -22,45 +22,50 @@ const MOST_BYTES = 64 * 1024 * 1024;
 const AFTER_FINISH_MS = 2000;
 
 /** Reads a stream that nobody asked for to its end, and makes of it the plain answer that the client did ask for. */
-export async function collectStream(response: UpstreamAnswer, run: AttemptContext): Promise<AttemptAnswer | Failure> {
-  const collector = collectorFor(run);
+export async function collectStream(
+  response: UpstreamAnswer,
+  ongoing: AttemptContext,
+): Promise<AttemptAnswer | Failure> {
+  const collector = collectorFor(ongoing);
   if (collector === undefined) return brokenAnswer('unasked_stream');
   const { status, headers } = response;
-  const events = new StreamInspector(run.protocol, run.attempt, collector, { limits: run.context.snapshot.work });
+  const events = new StreamInspector(ongoing.protocol, ongoing.attempt, collector, {
+    limits: ongoing.context.snapshot.work,
+  });
   try {
-    run.attempt.watch.committed();
-    await readAll(response, events, run);
-    run.attempt.watch.ends();
+    ongoing.attempt.watch.committed();
+    await readAll(response, events, ongoing);
+    ongoing.attempt.watch.ends();
     if (events.state === 'error') {
       const answer: HeldAnswer = { status, headers, body: encoder.encode(JSON.stringify(events.error)) };
       headers.set('content-type', 'application/json');
-      return classify(answer, events.error, run);
+      return classify(answer, events.error, ongoing);
     }
     if (events.isEmpty) return brokenAnswer('no_answer');
     if (!events.isComplete) return brokenAnswer('stream_ended_early');
     const text = collector.answer();
-    begun(run);
-    succeed(run, status);
-    rememberKept(run);
+    begun(ongoing);
+    succeed(ongoing, status);
+    rememberKept(ongoing);
     headers.set('content-type', 'application/json');
     return {
       type: 'plain',
-      attempt: run.attempt,
+      attempt: ongoing.attempt,
       status,
       headers,
-      ...withOwnIds(encoder.encode(text), JSON.parse(text), run),
+      ...withOwnIds(encoder.encode(text), JSON.parse(text), ongoing),
     };
   } catch (error) {
     if (error instanceof MalformedAnswer || error instanceof UnreadableStream) return brokenAnswer('malformed');
     throw error;
   } finally {
-    noteStream(run, events);
+    noteStream(ongoing, events);
     response.body.cancel();
   }
 }
 
-async function readAll({ body }: UpstreamAnswer, events: StreamInspector, run: AttemptContext): Promise<void> {
-  const { attempt, context } = run;
+async function readAll({ body }: UpstreamAnswer, events: StreamInspector, ongoing: AttemptContext): Promise<void> {
+  const { attempt, context } = ongoing;
   let bytes = 0;
   while (!events.isOver) {
     attempt.watch.waits(events.finished ? AFTER_FINISH_MS : undefined);
@@ -81,7 +86,7 @@ async function readAll({ body }: UpstreamAnswer, events: StreamInspector, run: A
     bytes += chunk.value.byteLength;
     if (bytes > MOST_BYTES) throw new UnreadableStream('too long to be collected');
     if (bytes > UNCOUNTED_BYTES && !hasRoomFor(chunk.value.byteLength, attempt, context)) throw new NoRoom();
-    const { spending } = run.exchange.leases;
+    const { spending } = ongoing.exchange.leases;
     for (const piece of spending === undefined ? [chunk.value] : piecesOf(chunk.value)) {
       events.push(piece);
       const refusal = spending?.grew(attempt, events.tokensSeen);
@@ -91,13 +96,13 @@ async function readAll({ body }: UpstreamAnswer, events: StreamInspector, run: A
 }
 
 /** Undefined where the dialect cannot say again what was asked for: then nor can it be known what is answered. */
-function collectorFor(run: AttemptContext): Collector | undefined {
-  const { attempt, exchange, protocol, client, context } = run;
+function collectorFor(ongoing: AttemptContext): Collector | undefined {
+  const { attempt, exchange, protocol, client, context } = ongoing;
   // Of several choices a plain answer made of it would have the first.
-  if (run.translation === undefined && asksForSeveral(exchange.body?.fields)) return undefined;
+  if (ongoing.translation === undefined && asksForSeveral(exchange.body?.fields)) return undefined;
   try {
     const ends = { client, upstream: protocol };
-    return new Collector((run.translation ?? translationFor(attempt, ends, context)).collect());
+    return new Collector((ongoing.translation ?? translationFor(attempt, ends, context)).collect());
   } catch (error) {
     if (error instanceof TooComplex) throw error;
     return undefined;

@@ -28,8 +28,8 @@ export class CommitPoint {
   #cancelTimer: (() => void) | undefined;
 
   /** It is what the alias says that the client has asked for, wherever the answer comes from. */
-  constructor(private readonly run: AttemptContext) {
-    const { asked, endpoint } = run.exchange;
+  constructor(private readonly ongoing: AttemptContext) {
+    const { asked, endpoint } = ongoing.exchange;
     if (endpoint?.operation !== 'generate') return;
     this.#late = asked?.alias.commit;
     if (this.#late !== undefined) this.blocks = new Blocks();
@@ -46,7 +46,8 @@ export class CommitPoint {
     this.#held.push(bytes);
     this.#heldBytes += bytes.byteLength;
     if (this.#late === undefined) return;
-    if (hasRoomFor(bytes.byteLength, this.run.attempt, this.run.context)) this.#countedBytes += bytes.byteLength;
+    if (hasRoomFor(bytes.byteLength, this.ongoing.attempt, this.ongoing.context))
+      this.#countedBytes += bytes.byteLength;
     else this.#isOutOfRoom = true;
   }
 
@@ -79,7 +80,7 @@ export class CommitPoint {
   take(): Uint8Array | undefined {
     const first = this.#held.shift();
     if (this.#held.length === 0 && this.#countedBytes > 0) {
-      releaseBytes(this.run.attempt, this.run.context, this.#countedBytes);
+      releaseBytes(this.ongoing.attempt, this.ongoing.context, this.#countedBytes);
       this.#countedBytes = 0;
     }
     return first;
@@ -96,7 +97,7 @@ export class CommitPoint {
     const { texts, textIsWhole, callIsWhole } = blocks;
     // What comes after a whole text tells whether it leads to a tool call: that is held with it.
     if (late === 'block') return callIsWhole || (textIsWhole && texts > 1);
-    if (texts > 0) this.#cancelTimer ??= this.run.context.clock.after(late, () => this.#onTimer());
+    if (texts > 0) this.#cancelTimer ??= this.ongoing.context.clock.after(late, () => this.#onTimer());
     return callIsWhole || this.#isDue;
   }
 

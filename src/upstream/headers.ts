@@ -13,14 +13,14 @@ import type { WithheldValues } from './withheld-values.ts';
 
 /** The headers of an attempt's request: the client's, less what is not the backend's business, plus what it needs. */
 export function upstreamHeaders(
-  run: AttemptContext,
+  ongoing: AttemptContext,
   snapshot: Snapshot,
   withheld: WithheldValues,
 ): Record<string, string> {
-  const { exchange, attempt, protocol, translation, client } = run;
+  const { exchange, attempt, protocol, translation, client } = ongoing;
   const { backend } = attempt.route;
   const given = exchange.headers;
-  const isOpen = isAskedAsClient(run, snapshot);
+  const isOpen = isAskedAsClient(ongoing, snapshot);
   const headers = isOpen && translation === undefined ? openHeaders(given) : closedHeaders(given, withheld);
   const { connection: listed, 'x-forwarded-for': forwardedFor } = given;
   if (listed !== undefined) dropListed(headers, listed);
@@ -28,7 +28,7 @@ export function upstreamHeaders(
   const needed = protocol.wire.headers;
   for (const name in needed) headers[name] ??= needed[name] ?? '';
   if (translation !== undefined) Object.assign(headers, translation.headers, { 'content-type': 'application/json' });
-  const key = backend.apiKey ?? (isOpen ? clientKey(run) : undefined);
+  const key = backend.apiKey ?? (isOpen ? clientKey(ongoing) : undefined);
   const place = backend.credential ?? protocol.wire.credential;
   if (key !== undefined && place !== 'none') headers[place.name] = place.prefix + key;
   // Events are looked at one by one, so they are not to be compressed.

@@ -10,10 +10,10 @@ const UPLOAD_ID = 'upload_id';
  * Makes of the address at which a provider wants the rest of an upload one of the gateway: the client has no key for any
  * other place. One that is not below the provider's own uploads is left out.
  */
-export function onGateway(headers: Headers, run: AttemptContext): void {
+export function onGateway(headers: Headers, ongoing: AttemptContext): void {
   const given = headers.get(UPLOAD_URL);
   if (given === null) return;
-  const { exchange, attempt, context } = run;
+  const { exchange, attempt, context } = ongoing;
   const url = URL.parse(given);
   const own = url === null || !UPLOADS.test(url.pathname) ? undefined : new URL(originOf(exchange, context.snapshot));
   if (url === null || own === undefined) {

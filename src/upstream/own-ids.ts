@@ -6,8 +6,8 @@ import type { AttemptContext } from './settle.ts';
 export type Parsed = Pick<PlainAnswer, 'body' | 'json'>;
 
 /** With the ids in it as they are for this caller, where callers have ids of their own. */
-export function withOwnIds(body: Uint8Array<ArrayBuffer>, json: unknown, run: AttemptContext): Parsed {
-  const ids = AnswerIds.for(run);
+export function withOwnIds(body: Uint8Array<ArrayBuffer>, json: unknown, ongoing: AttemptContext): Parsed {
+  const ids = AnswerIds.for(ongoing);
   if (ids === undefined) return { body, json };
   const text = decoder.decode(body);
   const sealed = ids.sealed(text, json);

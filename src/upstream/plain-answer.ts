@@ -27,57 +27,57 @@ import type { AttemptContext } from './settle.ts';
 import { begun, classify, rememberKept, succeed } from './settle.ts';
 
 /** Reads an answer that is no event stream, and judges it once it is whole. */
-export async function readPlain(response: UpstreamAnswer, run: AttemptContext): Promise<AttemptAnswer | Failure> {
-  run.attempt.watch.committed();
-  const isToBeHeld = isHeld(response, run);
+export async function readPlain(response: UpstreamAnswer, ongoing: AttemptContext): Promise<AttemptAnswer | Failure> {
+  ongoing.attempt.watch.committed();
+  const isToBeHeld = isHeld(response, ongoing);
   // Mostly it has come with its head.
   const whole = isToBeHeld ? response.body.takeWhole() : undefined;
-  if (whole !== undefined) return judged(response, whole, run);
-  const mostBytes = mustBeWhole(run) ? HOLD_WHOLE_BYTES : HOLD_BYTES;
+  if (whole !== undefined) return judged(response, whole, ongoing);
+  const mostBytes = mustBeWhole(ongoing) ? HOLD_WHOLE_BYTES : HOLD_BYTES;
   const isGood = response.status >= 200 && response.status <= 299;
-  const body = isGood && isGenerated(run) ? counted(response.body, run.attempt) : response.body;
-  const read = isToBeHeld ? await readPieces(body, mostBytes, run) : { pieces: [], bytes: 0, isWhole: false };
-  return read.isWhole ? judged(response, joined(read), run) : beginLong(response, read, run);
+  const body = isGood && isGenerated(ongoing) ? counted(response.body, ongoing.attempt) : response.body;
+  const read = isToBeHeld ? await readPieces(body, mostBytes, ongoing) : { pieces: [], bytes: 0, isWhole: false };
+  return read.isWhole ? judged(response, joined(read), ongoing) : beginLong(response, read, ongoing);
 }
 
 /** The answer is whole. */
 function judged(
   response: UpstreamAnswer,
   body: Uint8Array<ArrayBuffer>,
-  run: AttemptContext,
+  ongoing: AttemptContext,
 ): AttemptAnswer | Failure | Promise<AttemptAnswer | Failure> {
   const { status, headers } = response;
   const good = status >= 200 && status <= 299;
   const isJson = /json/i.test(headers.get('content-type') ?? '');
-  const mustBeJson = isJson || run.translation !== undefined || run.exchange.endpoint?.answersJson === true;
-  const json = mustBeJson || !good ? parsed(body, run) : undefined;
-  if (good && json === undefined && isGenerated(run) && beginsAsEvents(body))
-    return collectStream({ status, headers, body: wholeBody(body) }, run);
-  const failure = judge({ status, headers, body }, json, mustBeJson, run);
+  const mustBeJson = isJson || ongoing.translation !== undefined || ongoing.exchange.endpoint?.answersJson === true;
+  const json = mustBeJson || !good ? parsed(body, ongoing) : undefined;
+  if (good && json === undefined && isGenerated(ongoing) && beginsAsEvents(body))
+    return collectStream({ status, headers, body: wholeBody(body) }, ongoing);
+  const failure = judge({ status, headers, body }, json, mustBeJson, ongoing);
   if (failure !== undefined) {
-    noteAnswer(run, json);
+    noteAnswer(ongoing, json);
     return failure;
   }
-  const told = good && json !== undefined ? withOwnIds(body, json, run) : { body, json };
-  const inForm = good ? inClientsForm(told.json, run) : undefined;
+  const passed = good && json !== undefined ? withOwnIds(body, json, ongoing) : { body, json };
+  const inForm = good ? inClientsForm(passed.json, ongoing) : undefined;
   if (inForm !== undefined && typeof inForm !== 'string') return inForm;
-  begun(run);
-  run.attempt.watch.ends();
-  if (good) noteAnswer(run, json);
-  succeed(run, status);
+  begun(ongoing);
+  ongoing.attempt.watch.ends();
+  if (good) noteAnswer(ongoing, json);
+  succeed(ongoing, status);
   if (good) {
-    run.attempt.keptId = run.protocol.providerState?.idOf(json);
-    rememberKept(run);
+    ongoing.attempt.keptId = ongoing.protocol.providerState?.idOf(json);
+    rememberKept(ongoing);
   }
   if (inForm === undefined) {
     // SDKs hand on as a text what is not labelled as JSON.
     if (good && !isJson && json !== undefined) headers.set('content-type', 'application/json');
-    return { type: 'plain', attempt: run.attempt, status, headers, ...told };
+    return { type: 'plain', attempt: ongoing.attempt, status, headers, ...passed };
   }
-  const isStream = run.exchange.stream;
-  headers.set('content-type', isStream ? streamType(run.client) : 'application/json');
-  const { attempt } = run;
-  return { type: 'plain', attempt, status, headers, body: encoder.encode(inForm), json: told.json, isStream };
+  const isStream = ongoing.exchange.stream;
+  headers.set('content-type', isStream ? streamType(ongoing.client) : 'application/json');
+  const { attempt } = ongoing;
+  return { type: 'plain', attempt, status, headers, body: encoder.encode(inForm), json: passed.json, isStream };
 }
 
 /**
@@ -99,26 +99,26 @@ function inClientsForm(json: unknown, { exchange, client, translation }: Attempt
   }
 }
 
-function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, run: AttemptContext): Failure | undefined {
+function judge(answer: HeldAnswer, json: unknown, mustBeJson: boolean, ongoing: AttemptContext): Failure | undefined {
   const { status } = answer;
-  if (status < 200 || status > 299) return classify(answer, json, run);
+  if (status < 200 || status > 299) return classify(answer, json, ongoing);
   // Of what is kept, also a response that has failed is what was asked for.
-  const isKept = run.exchange.endpoint?.handler === 'resource';
-  if (!isKept && (run.protocol.errors.read(json) ?? readBaseResp(json)) !== undefined)
-    return classify(answer, json, run);
-  const broken = isKept ? undefined : run.protocol.brokenEnd(json, run.exchange.body?.fields);
-  if (broken !== undefined) return brokenPlain(broken, answer, json, run);
-  if (isGenerated(run)) return noAnswer(answer, json, run);
+  const isKept = ongoing.exchange.endpoint?.handler === 'resource';
+  if (!isKept && (ongoing.protocol.errors.read(json) ?? readBaseResp(json)) !== undefined)
+    return classify(answer, json, ongoing);
+  const broken = isKept ? undefined : ongoing.protocol.brokenEnd(json, ongoing.exchange.body?.fields);
+  if (broken !== undefined) return brokenPlain(broken, answer, json, ongoing);
+  if (isGenerated(ongoing)) return noAnswer(answer, json, ongoing);
   // A transfer without length or chunks ends the same way whether whole or cut; JSON shows the difference.
   return mustBeJson && json === undefined && status !== 204 && status !== 205 ? noJson(answer) : undefined;
 }
 
 /** Of a word that nobody knows its own client may judge, where nothing better is to be had than the answer as it is. */
-function brokenPlain(broken: BrokenEnd, answer: HeldAnswer, json: unknown, run: AttemptContext): Failure {
-  const { exchange, translation } = run;
-  const failure = brokenEndFailure(broken, answer.headers, run);
+function brokenPlain(broken: BrokenEnd, answer: HeldAnswer, json: unknown, ongoing: AttemptContext): Failure {
+  const { exchange, translation } = ongoing;
+  const failure = brokenEndFailure(broken, answer.headers, ongoing);
   if (broken.cause !== 'unknown' || translation !== undefined || exchange.stream) return failure;
-  noteAnswer(run, json);
+  noteAnswer(ongoing, json);
   return { ...failure, status: answer.status, answer };
 }
 
@@ -131,10 +131,10 @@ function noJson({ body }: HeldAnswer): Failure {
 const PAGE_START_BYTES = 64;
 
 /** Whoever went on with a conversation has said something, or why not. What holds neither may hold a vendor's own error. */
-function noAnswer(answer: HeldAnswer, json: unknown, run: AttemptContext): Failure | undefined {
+function noAnswer(answer: HeldAnswer, json: unknown, ongoing: AttemptContext): Failure | undefined {
   if (json === undefined) return answer.body.byteLength === 0 ? brokenAnswer('no_answer') : noJson(answer);
-  if (run.protocol.holdsAnswer(json)) return undefined;
-  return readVendorError(json) === undefined ? brokenAnswer('no_answer') : classify(answer, json, run);
+  if (ongoing.protocol.holdsAnswer(json)) return undefined;
+  return readVendorError(json) === undefined ? brokenAnswer('no_answer') : classify(answer, json, ongoing);
 }
 
 function isGenerated({ exchange }: AttemptContext): boolean {
@@ -142,29 +142,34 @@ function isGenerated({ exchange }: AttemptContext): boolean {
 }
 
 /** Audio and images are played as they come; nobody waits for a whole one. What has to be JSON is none, whatever its label. */
-function isHeld({ status, headers }: UpstreamAnswer, run: AttemptContext): boolean {
-  if (status < 200 || status > 299 || mustBeWhole(run) || run.exchange.endpoint?.answersJson === true) return true;
+function isHeld({ status, headers }: UpstreamAnswer, ongoing: AttemptContext): boolean {
+  if (status < 200 || status > 299 || mustBeWhole(ongoing) || ongoing.exchange.endpoint?.answersJson === true)
+    return true;
   return !MEDIA.test(headers.get('content-type') ?? '');
 }
 
 /** The answer is not held: what is here of it is judged, and the rest goes out as it comes. */
-function beginLong({ status, headers, body }: UpstreamAnswer, read: Pieces, run: AttemptContext): LongAnswer | Failure {
-  if (mustBeWhole(run)) {
-    run.attempt.refusal = tooLong(run.attempt.route);
+function beginLong(
+  { status, headers, body }: UpstreamAnswer,
+  read: Pieces,
+  ongoing: AttemptContext,
+): LongAnswer | Failure {
+  if (mustBeWhole(ongoing)) {
+    ongoing.attempt.refusal = tooLong(ongoing.attempt.route);
     return transportFailure('not_carried', 'too_long_to_translate');
   }
   if (status >= 400) {
-    const failure = classify({ status, headers, body: joined(read, HOLD_BYTES) }, undefined, run);
+    const failure = classify({ status, headers, body: joined(read, HOLD_BYTES) }, undefined, ongoing);
     if (failure.routedAround) return { ...failure, answer: undefined };
   }
-  begun(run);
+  begun(ongoing);
   // What is so long holds media: its bytes say nothing of tokens.
-  run.attempt.saidBytes = 0;
-  return new LongAnswer({ status, headers }, read.pieces, body, run);
+  ongoing.attempt.saidBytes = 0;
+  return new LongAnswer({ status, headers }, read.pieces, body, ongoing);
 }
 
-function mustBeWhole(run: AttemptContext): boolean {
-  return run.translation !== undefined || AnswerIds.for(run) !== undefined;
+function mustBeWhole(ongoing: AttemptContext): boolean {
+  return ongoing.translation !== undefined || AnswerIds.for(ongoing) !== undefined;
 }
 
 /** Nothing is wrong with the backend; one of the client's own dialect could pass the answer on as it comes. */

@@ -38,24 +38,24 @@ const REQUESTS_FAULT: ReadonlySet<FailureKind> = new Set(['bad_request', 'contex
 const SILENCE: ReadonlySet<FailureKind> = new Set(['connect_timeout', 'first_byte_timeout', 'read_timeout']);
 
 /** Ends an attempt that did not serve: the operation rests if its backend is to blame. Returns the failure. */
-export function fail(run: AttemptContext, failure: Failure): Failure {
-  const { attempt, exchange, context } = run;
+export function fail(ongoing: AttemptContext, failure: Failure): Failure {
+  const { attempt, exchange, context } = ongoing;
   if (attempt.ended) return failure;
   const { route } = attempt;
   const { kind } = failure;
   let coolingUntil: number | undefined;
   if (kind === 'own_lack') context.shortage.noted(failure.detail ?? kind);
-  const isBlamed = isBackendsFault(run, failure);
-  if (kind === 'refused') sayRefused(run, failure, isBlamed);
+  const isBlamed = isBackendsFault(ongoing, failure);
+  if (kind === 'refused') sayRefused(ongoing, failure, isBlamed);
   if (isBlamed) {
-    coolingUntil = blame(run, failure);
+    coolingUntil = blame(ongoing, failure);
   } else if (failure.answer !== undefined) {
     if (REQUESTS_FAULT.has(kind)) context.cooldowns.succeed(coolingOf(route, exchange), attempt.startedAt);
     context.health.heardFrom(route.backend.live);
   }
   // An answer that may be the best there is need not be had again.
   const isKept = kind === 'generation_failed' && failure.answer !== undefined;
-  attempt.isSpent = SILENCE.has(kind) || isKept || isFailedTrial(run);
+  attempt.isSpent = SILENCE.has(kind) || isKept || isFailedTrial(ongoing);
   attempt.end({ failure, coolingUntil });
   // Nobody will see what was read of it.
   if (failure.answer === undefined) releaseBytes(attempt, context);
@@ -77,10 +77,10 @@ export function rememberKept({ exchange, translation, attempt, context }: Attemp
  * Notes that the route answers, and how soon it began to. Only its end tells whether it has served. Throws if another
  * attempt that was made at the same time has answered before.
  */
-export function begun(run: AttemptContext): void {
-  const { attempt } = run;
+export function begun(ongoing: AttemptContext): void {
+  const { attempt } = ongoing;
   attempt.race?.won(attempt);
-  heard(run);
+  heard(ongoing);
 }
 
 /** Notes that the route has begun to answer, though what came may not reach the client yet. */
@@ -100,15 +100,15 @@ export function succeed({ attempt, exchange, context }: AttemptContext, status: 
 }
 
 /** Classifies an answer that its dialect says (or its status says) is an error. */
-export function classify(answer: HeldAnswer, json: unknown, run: AttemptContext): Failure {
-  const { protocol, context } = run;
+export function classify(answer: HeldAnswer, json: unknown, ongoing: AttemptContext): Failure {
+  const { protocol, context } = ongoing;
   const isSuccess = answer.status >= 200 && answer.status <= 299;
   const own = protocol.errors.read(json);
   // By its status or its event it is an error, whatever it looks like.
   const error = own ?? readVendorError(json) ?? readGenericError(json);
-  const failure = classifyAnswer(answer, error, context.snapshot.detection, accountOf(run));
+  const failure = classifyAnswer(answer, error, context.snapshot.detection, accountOf(ongoing));
   const { message } = failure;
-  const isQuote = message !== undefined && quotesRequest(message, run.exchange, run.attempt.route.model);
+  const isQuote = message !== undefined && quotesRequest(message, ongoing.exchange, ongoing.attempt.route.model);
   // A client takes a 2xx answer for a good one unless it holds an error as its dialect has it.
   const isForeign = isSuccess && own === undefined && failure.error !== undefined;
   return { ...failure, ...(isQuote ? { message: undefined } : {}), ...(isForeign ? { isForeign } : {}) };

@@ -38,45 +38,45 @@ export class StreamAnswer implements StreamSource {
 
   private constructor(
     response: UpstreamAnswer,
-    private readonly run: AttemptContext,
+    private readonly ongoing: AttemptContext,
   ) {
     this.status = response.status;
     this.headers = response.headers;
-    if (run.client.stream.framing !== undefined) this.headers.set('content-type', streamType(run.client));
-    this.#rewrite = StreamRewrite.for(run);
-    this.#events = new StreamInspector(run.protocol, run.attempt, this.#rewrite, {
-      limits: run.context.snapshot.work,
-      ids: AnswerIds.for(run),
-      hidden: run.hidesUsage ? run.protocol.stream.usageRequest : undefined,
+    if (ongoing.client.stream.framing !== undefined) this.headers.set('content-type', streamType(ongoing.client));
+    this.#rewrite = StreamRewrite.for(ongoing);
+    this.#events = new StreamInspector(ongoing.protocol, ongoing.attempt, this.#rewrite, {
+      limits: ongoing.context.snapshot.work,
+      ids: AnswerIds.for(ongoing),
+      hidden: ongoing.hidesUsage ? ongoing.protocol.stream.usageRequest : undefined,
     });
-    this.#feed = new StreamFeed(response.body, this.#events, run);
+    this.#feed = new StreamFeed(response.body, this.#events, ongoing);
   }
 
   /** Where it comes from. */
   get attempt(): Attempt {
-    return this.run.attempt;
+    return this.ongoing.attempt;
   }
 
   /** Reads up to the commit point. Until then a failure can be routed around. */
-  static async open(response: UpstreamAnswer, run: AttemptContext): Promise<StreamAnswer | Failure> {
-    const answer = new StreamAnswer(response, run);
-    const point = new CommitPoint(run);
+  static async open(response: UpstreamAnswer, ongoing: AttemptContext): Promise<StreamAnswer | Failure> {
+    const answer = new StreamAnswer(response, ongoing);
+    const point = new CommitPoint(ongoing);
     const failure = await answer.#upTo(point);
     if (failure !== undefined) return failure;
-    run.attempt.race?.won(run.attempt);
+    ongoing.attempt.race?.won(ongoing.attempt);
     if (!answer.#hasBegun) answer.#begins();
     answer.#events.commit();
     if (point.held.length > 0) answer.#held = point;
     // Nothing is tried again from here on; a long stream must not keep a long prompt in memory.
-    if (!run.exchange.delivery.readsRequest) {
-      releaseBytes(run.exchange, run.context);
-      releaseBytes(run.attempt, run.context, run.attempt.bufferedBytes - point.countedBytes);
+    if (!ongoing.exchange.delivery.readsRequest) {
+      releaseBytes(ongoing.exchange, ongoing.context);
+      releaseBytes(ongoing.attempt, ongoing.context, ongoing.attempt.bufferedBytes - point.countedBytes);
       answer.#feed.countsAnew();
     }
     const { promptTokens = 0 } = answer.#events.usage ?? {};
-    run.exchange.forgetBody(promptTokens > 0 && run.exchange.attempts.all.length === 1);
-    rememberKept(run);
-    run.translation = undefined;
+    ongoing.exchange.forgetBody(promptTokens > 0 && ongoing.exchange.attempts.all.length === 1);
+    rememberKept(ongoing);
+    ongoing.translation = undefined;
     return answer;
   }
 
@@ -106,23 +106,23 @@ export class StreamAnswer implements StreamSource {
   };
 
   readonly #onBroken = (error: unknown): Uint8Array | undefined =>
-    this.#ended ? undefined : this.#breakOff(transportFailureOf(error, this.run.attempt));
+    this.#ended ? undefined : this.#breakOff(transportFailureOf(error, this.ongoing.attempt));
 
   /** To be called when nobody wants the rest. */
   cancel(): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#noteUsage();
-    this.run.attempt.watch.ends();
+    this.ongoing.attempt.watch.ends();
     this.#feed.cancel();
-    const { kind, limit } = this.run.attempt.aborted ?? { kind: 'client_gone', limit: undefined };
+    const { kind, limit } = this.ongoing.attempt.aborted ?? { kind: 'client_gone', limit: undefined };
     if (kind === 'client_gone' && this.#held === undefined && this.#events.isDelivered) {
       // Whoever has all of an answer may go.
       this.isWhole = true;
-      succeed(this.run, this.status);
+      succeed(this.ongoing, this.status);
       return;
     }
-    fail(this.run, transportFailure(kind, limit));
+    fail(this.ongoing, transportFailure(kind, limit));
   }
 
   #takeHeld(): Uint8Array | undefined {
@@ -139,7 +139,7 @@ export class StreamAnswer implements StreamSource {
       isReached = failure === undefined;
       return failure;
     } catch (error) {
-      const isSilent = point.isLate && this.run.attempt.aborted?.kind === 'read_timeout';
+      const isSilent = point.isLate && this.ongoing.attempt.aborted?.kind === 'read_timeout';
       const broken = isSilent ? this.#brokenEnd() : undefined;
       if (broken === undefined) throw error;
       return broken;
@@ -166,7 +166,7 @@ export class StreamAnswer implements StreamSource {
         this.#noteUsage();
         return this.#failureOf(point.held);
       }
-      if (this.#events.isEmpty && this.run.exchange.endpoint?.operation === 'generate')
+      if (this.#events.isEmpty && this.ongoing.exchange.endpoint?.operation === 'generate')
         return brokenAnswer('no_answer');
       if (bytes === undefined)
         return this.#events.isComplete
@@ -180,8 +180,8 @@ export class StreamAnswer implements StreamSource {
   /** The first content is here. From here on it is the backend's silence that counts, whether or not the client hears of it yet. */
   #begins(): void {
     this.#hasBegun = true;
-    this.run.attempt.watch.committed();
-    heard(this.run);
+    this.ongoing.attempt.watch.committed();
+    heard(this.ongoing);
   }
 
   /** The transfer is over, or the stream has said that it is. */
@@ -196,12 +196,12 @@ export class StreamAnswer implements StreamSource {
   #complete(): Uint8Array | undefined {
     let last: string | undefined;
     try {
-      last = this.#events.state === 'complete' ? undefined : this.run.protocol.stream.end;
+      last = this.#events.state === 'complete' ? undefined : this.ongoing.protocol.stream.end;
       if (this.#rewrite !== undefined) last = this.#rewrite.end();
     } catch (error) {
       // What was kept for the end may be too much, too.
       if (error instanceof TooComplex || error instanceof MalformedAnswer)
-        return this.#interrupt(transportFailureOf(error, this.run.attempt));
+        return this.#interrupt(transportFailureOf(error, this.ongoing.attempt));
       this.#settleWhole();
       throw error;
     }
@@ -211,8 +211,8 @@ export class StreamAnswer implements StreamSource {
 
   #settleWhole(): void {
     this.#ended = true;
-    this.run.attempt.watch.ends();
-    succeed(this.run, this.status);
+    this.ongoing.attempt.watch.ends();
+    succeed(this.ongoing, this.status);
     this.#feed.linger();
   }
 
@@ -245,7 +245,7 @@ export class StreamAnswer implements StreamSource {
 
   #interrupt(failure: Failure): undefined {
     // What the gateway did itself has a name; other failures are in the attempts.
-    const refusal = failure.kind === 'over_budget' ? this.run.attempt.refusal : undefined;
+    const refusal = failure.kind === 'over_budget' ? this.ongoing.attempt.refusal : undefined;
     const code = refusal?.code ?? (OWN_DOING.has(failure.kind) ? failure.kind : 'stream_interrupted');
     return this.#breaks({ failure, code, sent: undefined, refusal });
   }
@@ -253,7 +253,7 @@ export class StreamAnswer implements StreamSource {
   #breaks(broken: Omit<BrokenStream, 'form'>): undefined {
     this.#ended = true;
     this.#feed.cancel();
-    fail(this.run, broken.failure);
+    fail(this.ongoing, broken.failure);
     const form: StreamForm = {
       error: (error) => this.#rewrite?.error(error) ?? this.#events.errorEvent(error),
       event: (event) => this.#rewrite?.errorEvent(event) ?? event,
@@ -263,13 +263,13 @@ export class StreamAnswer implements StreamSource {
 
   /** However the stream ends: what was told of its tokens so far is counted. */
   #noteUsage(): void {
-    noteStream(this.run, this.#events);
+    noteStream(this.ongoing, this.#events);
   }
 
   /** What the stream's own words for its end amount to, if they say that it is not whole. */
   #brokenEnd(): Failure | undefined {
     const { broken } = this.#events;
-    return broken === undefined ? undefined : brokenEndFailure(broken, this.headers, this.run);
+    return broken === undefined ? undefined : brokenEndFailure(broken, this.headers, this.ongoing);
   }
 
   /** What the stream's own error amounts to. */
@@ -277,7 +277,7 @@ export class StreamAnswer implements StreamSource {
     const broken = this.#brokenEnd();
     if (broken !== undefined) return broken;
     const body = new Uint8Array(Buffer.concat(events));
-    return classify({ status: this.status, headers: this.headers, body }, this.#events.error, this.run);
+    return classify({ status: this.status, headers: this.headers, body }, this.#events.error, this.ongoing);
   }
 }
 

@@ -17,30 +17,30 @@ export class StreamFeed {
   constructor(
     private body: UpstreamBody,
     private readonly events: StreamInspector,
-    private readonly run: AttemptContext,
+    private readonly ongoing: AttemptContext,
   ) {}
 
   read(): Promise<BodyChunk> {
     if (this.#over !== undefined) return Promise.reject(this.#over);
-    const { attempt, context } = this.run;
+    const { attempt, context } = this.ongoing;
     attempt.watch.waits(this.events.hasEnded ? this.#patience.begins(context.clock.now()) : undefined);
     return this.body.read();
   }
 
   /** The next read is one that is under way already. Until then nobody waits for it. */
   readsLater(reading: Promise<BodyChunk>): void {
-    this.run.attempt.watch.gotBytes();
+    this.ongoing.attempt.watch.gotBytes();
     this.body = goingOn(reading, this.body);
   }
 
   /** Looks at the whole events that a chunk completes. Undefined at the end of the transfer. */
   inspected({ done, value }: BodyChunk): Uint8Array | undefined {
-    this.run.attempt.watch.gotBytes();
+    this.ongoing.attempt.watch.gotBytes();
     if (done) return this.events.last();
     const { seen, hasEnded } = this.events;
-    const { spending } = this.run.exchange.leases;
+    const { spending } = this.ongoing.exchange.leases;
     const bytes = spending === undefined ? this.events.push(value) : this.#spend(value, spending);
-    if (hasEnded) this.#patience.ends(this.run.context.clock.now(), this.events.seen > seen);
+    if (hasEnded) this.#patience.ends(this.ongoing.context.clock.now(), this.events.seen > seen);
     const pending = this.events.pendingBytes;
     if (pending > UNCOUNTED_BYTES || this.#pendingBytes > 0) this.#count(pending);
     return bytes;
@@ -51,7 +51,7 @@ export class StreamFeed {
     const looked: Uint8Array[] = [];
     for (const piece of piecesOf(chunk)) {
       looked.push(this.events.push(piece));
-      const refusal = spending.grew(this.run.attempt, this.events.tokensSeen, this.#inputTold());
+      const refusal = spending.grew(this.ongoing.attempt, this.events.tokensSeen, this.#inputTold());
       if (refusal === undefined) continue;
       this.#over = new OverBudget(refusal);
       break;
@@ -68,7 +68,7 @@ export class StreamFeed {
 
   /** What is here of an event that is not whole counts for the memory that all have. */
   #count(bytes: number): void {
-    const { attempt, context } = this.run;
+    const { attempt, context } = this.ongoing;
     const more = bytes - this.#pendingBytes;
     if (more > 0 && !hasRoomFor(more, attempt, context)) throw new NoRoom();
     if (more < 0) releaseBytes(attempt, context, -more);
@@ -82,7 +82,7 @@ export class StreamFeed {
 
   /** The answer is whole: the end of the transfer is waited for a moment, for the connection's sake. */
   linger(): void {
-    void lingerOn(this.body, this.run.context.clock);
+    void lingerOn(this.body, this.ongoing.context.clock);
   }
 
   /** Nobody wants the rest. */

@@ -209,17 +209,17 @@ export class StreamInspector {
         keptTo = end;
         continue;
       }
-      const told = this.#told(data);
+      const passed = this.#forClient(data);
       if (this.#keepsErrorBack && verdict === 'last') {
-        const isSame = told === data;
+        const isSame = passed === data;
         this.ownError = isSame
           ? region.subarray(start, end)
-          : Buffer.from(withData(text.slice(start, end), data, told), 'latin1');
+          : Buffer.from(withData(text.slice(start, end), data, passed), 'latin1');
         return assembled(kept, region.subarray(keptTo, start));
       }
       const hidden = this.#hiddenIn(data, text, start);
-      if (told !== data) {
-        const event = withData(text.slice(start, end), data, told);
+      if (passed !== data) {
+        const event = withData(text.slice(start, end), data, passed);
         (kept ??= []).push(region.subarray(keptTo, start), Buffer.from(event, 'latin1'));
         keptTo = end;
       } else if (hidden !== undefined) {
@@ -229,11 +229,11 @@ export class StreamInspector {
       if (verdict === 'behind') continue;
       if (verdict === 'on') {
         // What was put in other words is no event to compare with.
-        if (told === data) this.#compareWith(text, start, end, hidden);
+        if (passed === data) this.#compareWith(text, start, end, hidden);
       } else if (verdict === 'malformed') {
         (kept ??= []).push(region.subarray(keptTo, start));
         for (const line of this.#salvaged(text.slice(start, end)))
-          kept.push(Buffer.from(`data: ${this.#told(line)}\n\n`, 'latin1'));
+          kept.push(Buffer.from(`data: ${this.#forClient(line)}\n\n`, 'latin1'));
         keptTo = end;
       } else if (this.#state === 'error') {
         // What follows an error is not the client's.
@@ -254,7 +254,7 @@ export class StreamInspector {
   }
 
   /** The data of the event last seen, as the client is to have it. */
-  #told(data: string): string {
+  #forClient(data: string): string {
     const { ids, hidden } = this.looking;
     if (ids === undefined || this.isForeignError || this.#event === undefined) return data;
     const extra = hidden?.extraIn(data, this.#event);

@@ -10,39 +10,48 @@ import type { AttemptContext } from './settle.ts';
 import { ThroughEvents } from './through-events.ts';
 
 /** Reads the answer to a request that is passed through: nothing is asked of it but to come whole. */
-export async function readThrough(response: UpstreamAnswer, run: AttemptContext): Promise<AttemptAnswer | Failure> {
-  run.attempt.watch.committed();
-  onGateway(response.headers, run);
+export async function readThrough(response: UpstreamAnswer, ongoing: AttemptContext): Promise<AttemptAnswer | Failure> {
+  ongoing.attempt.watch.committed();
+  onGateway(response.headers, ongoing);
   const { status, headers, body } = response;
   const isGood = status >= 200 && status <= 299;
   const type = headers.get('content-type') ?? '';
   if (isGood && EVENTS.test(type)) {
-    begun(run);
-    return new LongAnswer({ status, headers, isScrubbed: true }, [], new ThroughEvents(body, run, editsFor(run)), run);
+    begun(ongoing);
+    return new LongAnswer(
+      { status, headers, isScrubbed: true },
+      [],
+      new ThroughEvents(body, ongoing, editsFor(ongoing)),
+      ongoing,
+    );
   }
-  const isJson = JSON_TYPE.test(type) && run.exchange.endpoint?.through?.isContent !== true;
-  if (isGood && !isJson) return begunLong(response, [], run);
-  const edits = isGood ? editsFor(run) : undefined;
-  const read = await readPieces(body, edits === undefined ? HOLD_BYTES : HOLD_WHOLE_BYTES, run);
+  const isJson = JSON_TYPE.test(type) && ongoing.exchange.endpoint?.through?.isContent !== true;
+  if (isGood && !isJson) return begunLong(response, [], ongoing);
+  const edits = isGood ? editsFor(ongoing) : undefined;
+  const read = await readPieces(body, edits === undefined ? HOLD_BYTES : HOLD_WHOLE_BYTES, ongoing);
   if (!isGood && (read.isWhole || status >= 400)) {
     const whole = joined(read);
-    return classify({ status, headers, body: whole }, parsed(whole), run);
+    return classify({ status, headers, body: whole }, parsed(whole), ongoing);
   }
-  return read.isWhole ? wholeAnswer(response, joined(read), edits, run) : begunLong(response, read.pieces, run);
+  return read.isWhole ? wholeAnswer(response, joined(read), edits, ongoing) : begunLong(response, read.pieces, ongoing);
 }
 
-function begunLong({ status, headers, body }: UpstreamAnswer, pieces: Uint8Array[], run: AttemptContext): LongAnswer {
-  begun(run);
-  return new LongAnswer({ status, headers }, pieces, body, run);
+function begunLong(
+  { status, headers, body }: UpstreamAnswer,
+  pieces: Uint8Array[],
+  ongoing: AttemptContext,
+): LongAnswer {
+  begun(ongoing);
+  return new LongAnswer({ status, headers }, pieces, body, ongoing);
 }
 
 const EVENTS = /^\s*text\/event-stream/i;
 const JSON_TYPE = /^\s*(?:application|text)\/json\s*(?:;|$)/i;
 
 /** Undefined where nothing of the answer is changed. */
-function editsFor(run: AttemptContext): AnswerEdits | undefined {
-  const { exchange, context } = run;
-  const sealing = sealingFor(run);
+function editsFor(ongoing: AttemptContext): AnswerEdits | undefined {
+  const { exchange, context } = ongoing;
+  const sealing = sealingFor(ongoing);
   const addresses = exchange.endpoint?.through?.addresses;
   if (sealing === undefined && addresses === undefined) return undefined;
   return { sealing, addresses, origin: originOf(exchange, context.snapshot) };
@@ -60,12 +69,12 @@ function wholeAnswer(
   { status, headers }: UpstreamAnswer,
   bytes: Uint8Array<ArrayBuffer>,
   edits: AnswerEdits | undefined,
-  run: AttemptContext,
+  ongoing: AttemptContext,
 ): AttemptAnswer {
   const body = edits === undefined ? bytes : encoder.encode(editedAnswer(decoder.decode(bytes), edits));
-  begun(run);
-  succeed(run, status);
-  return { type: 'plain', attempt: run.attempt, status, headers, body, json: undefined };
+  begun(ongoing);
+  succeed(ongoing, status);
+  return { type: 'plain', attempt: ongoing.attempt, status, headers, body, json: undefined };
 }
 
 function parsed(body: Uint8Array): unknown {

@@ -22,11 +22,11 @@ export class ThroughEvents implements UpstreamBody {
 
   constructor(
     private readonly body: UpstreamBody,
-    private readonly run: AttemptContext,
+    private readonly ongoing: AttemptContext,
     private readonly edits: AnswerEdits | undefined,
   ) {
-    const { scrubber } = run.context.snapshot;
-    if (scrubber !== undefined) this.#scrubbed = new ScrubbedDeltas(scrubber, run.protocol.stream.textFields);
+    const { scrubber } = ongoing.context.snapshot;
+    if (scrubber !== undefined) this.#scrubbed = new ScrubbedDeltas(scrubber, ongoing.protocol.stream.textFields);
   }
 
   async read(): Promise<BodyChunk> {
@@ -67,7 +67,7 @@ export class ThroughEvents implements UpstreamBody {
     this.#begunBytes += piece.byteLength;
     if (this.#begunBytes <= UNCOUNTED_BYTES) return;
     if (this.#begunBytes > MOST_EVENT_BYTES) throw new UnreadableStream('an event is too long');
-    const { attempt, context } = this.run;
+    const { attempt, context } = this.ongoing;
     if (!hasRoomFor(piece.byteLength, attempt, context)) throw new NoRoom();
     this.#heldBytes += piece.byteLength;
   }
@@ -77,7 +77,7 @@ export class ThroughEvents implements UpstreamBody {
     const whole = new Uint8Array(Buffer.concat(this.#begun));
     this.#begun = [];
     this.#begunBytes = 0;
-    if (this.#heldBytes > 0) releaseBytes(this.run.attempt, this.run.context, this.#heldBytes);
+    if (this.#heldBytes > 0) releaseBytes(this.ongoing.attempt, this.ongoing.context, this.#heldBytes);
     this.#heldBytes = 0;
     const bytes = this.edits === undefined ? whole : edited(whole, this.edits);
     this.#scrubbed?.push(bytes);

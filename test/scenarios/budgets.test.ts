@@ -1,6 +1,9 @@
 // Budgets through sockets: what is spent, who is refused and how, in four dialects; streams that are cut short; alerts.
 import { afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { send } from '../kit/client.ts';
 import type { RawAnswer } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
@@ -238,6 +241,29 @@ describe('a hard budget', () => {
     gateway.signal('SIGHUP');
     await eventually(async () => (await metric('budget_limit')) === 1000);
     expect(await metric('budget_spent')).toBeGreaterThanOrEqual(2);
+  });
+
+  test.each(['SIGTERM', 'SIGKILL'] as const)('is as far spent as before after a restart by %s', async (signal) => {
+    upstream.script(json(200, DIALECTS.chat.answer));
+    const dir = mkdtempSync(join(tmpdir(), 'budgets-'));
+    try {
+      const config = { data_dir: dir, budgets: [{ name: 'all', requests: 3, per: 'year' }] };
+      await start(config);
+      expect([await statusOf('chat'), await statusOf('chat')]).toEqual([200, 200]);
+      // What is in the journal, or the database, is never lost; what waits in memory is.
+      await eventually(async () => {
+        const [waiting, journal = 0, shipped = 0] = await Promise.all(
+          ['ledger_waiting_rows', 'ledger_journal_rows', 'ledger_rows_shipped_total'].map((name) => metric(name)),
+        );
+        return waiting === 0 && journal + shipped >= 2;
+      });
+      await gateway.stop(signal);
+      await start(config);
+      expect(await metric('budget_spent')).toBe(2);
+      expect([await statusOf('chat'), await statusOf('chat')]).toEqual([200, 429]);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
   });
 
   test('lets a model without a price pass only if it says so', async () => {

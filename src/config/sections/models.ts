@@ -109,7 +109,7 @@ export const modelSchema = z
       .describe(
         'For an alias that ends in `*`: the names that `GET /v1/models` lists for it, such as `openai/gpt-4o` for `openai/*`. Clients may still ask for others. Without it, none is listed.',
       ),
-    budgets: budgetsOf('on this alias, by whomever: what other aliases cost as its fallbacks counts, too'),
+    budgets: budgetsOf('on the routes of this alias, by whomever; what fallbacks of it cost is theirs'),
     routes: z
       .array(routeSchema)
       .min(1)

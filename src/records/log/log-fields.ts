@@ -40,7 +40,7 @@ export const RECORD_FIELDS = [
     isShared: true,
     type: 'string',
     meaning:
-      'The name of the key, unique in its team; `proxy` for `proxy_api_key`, `admin` for `admin.api_key`. Of a gateway without keys: `client:` and a digest of what the client sent as its key (the same for the same key until a restart, and beyond with `server.secret`), or `anonymous` where it sent none.',
+      'The name of the key, unique in its team; `proxy` for `proxy_api_key`, `admin` for `admin.api_key`. Of a gateway without keys: `client:` and a digest of what the client sent as its key (the same until a restart, and beyond with `server.secret`), or `anonymous` where it sent none.',
     nullWhen: 'the gateway has keys and the request had no valid one, or it was refused before that was known',
   },
   {

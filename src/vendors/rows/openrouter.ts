@@ -4,6 +4,7 @@ import type { Vendor } from '../vendor.ts';
 
 export const openrouter: Vendor = {
   name: 'openrouter',
+  statesCost: true,
   envKey: 'OPENROUTER_API_KEY',
   endpoints: [
     {
