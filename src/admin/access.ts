@@ -5,21 +5,21 @@ import type { Context } from '../context.ts';
 import type { JsonAnswer } from '../core/local-answer.ts';
 import { Refusal } from '../core/refusal.ts';
 import { once } from './idempotency.ts';
-import type { RawCall } from './operation.ts';
+import type { Call, RawCall } from './operation.ts';
 import { accessOf, storeOf } from './store-of.ts';
 
 /** A change of a key or a team, its answer remembered where the client asks for that. */
 export async function changeOnce<View>(
-  call: RawCall,
+  call: Call<unknown, unknown>,
   context: Context,
   change: (change: Change<View>) => Promise<View>,
   answerOf: (view: View) => JsonAnswer,
 ): Promise<JsonAnswer> {
-  const { actor, names, body, headers } = call;
+  const { operation, actor, names, body, headers } = call;
   const made: Change<View> = { actor: actor.caller, clientIp: actor.clientIp };
   const repeatable = {
     key: headers['idempotency-key'],
-    asked: [names, body, actor.caller],
+    asked: [operation, names, body, actor.caller],
     store: (await storeOf(context)).idempotency,
     sealKey: accessOf(context).sealKey,
     nowMs: context.clock.wallNow(),

@@ -3,6 +3,7 @@ import type { KeyWithSecret } from '../admission/keys/key-registry.ts';
 import type { KeyView } from '../admission/keys/key-view.ts';
 import { madeKeySchema } from '../config/sections/keys.ts';
 import { changeOnce, expectedVersion, pageShown, refuseProblem, shown, versioned } from './access.ts';
+import { limitFields, storedFields } from './limit-fields.ts';
 import { operation } from './operation.ts';
 import { cursorQuery } from './page-query.ts';
 import { accessOf } from './store-of.ts';
@@ -12,8 +13,20 @@ export const keySchema = z.looseObject({
   id: z.string(),
   name: z.string(),
   source: z.enum(['config', 'store']),
-  prefix: z.string().optional(),
-  version: z.int().optional(),
+  prefix: z.string().optional().describe('The first characters of the secret.'),
+  team: z.string().optional(),
+  owner: z.string().optional(),
+  models: z.array(z.string()),
+  endpoints: z.array(z.string()).optional(),
+  allowed_ips: z.array(z.string()).optional(),
+  expires_at: z.string().optional(),
+  enabled: z.boolean(),
+  ...limitFields,
+  tags: z.record(z.string(), z.string()).optional(),
+  log_bodies: z.string().optional(),
+  generation: z.int().optional().describe('How many secrets it has had.'),
+  previous_until: z.string().optional().describe('Until when the secret before it lets in.'),
+  ...storedFields,
 });
 const withSecret = keySchema.extend({ key: z.string().describe('The secret. It is told here only.') });
 const patchSchema = madeKeySchema.partial();

@@ -27,6 +27,8 @@ export interface RawCall {
 
 /** The same, with query and body as the operation's schemas make them. */
 export interface Call<Query, Body> extends Omit<RawCall, 'query' | 'body'> {
+  /** The id of the operation. */
+  readonly operation: string;
   readonly query: Query;
   readonly body: Body;
 }
@@ -95,7 +97,12 @@ export function operation<Query extends z.ZodObject = typeof NO_QUERY, Body exte
       });
       if (!parsedBody.success) throw bodyProblem(parsedBody.error, body);
       return handle(
-        { ...call, query: parsedQuery.data as z.output<Query>, body: parsedBody.data as z.output<Body> },
+        {
+          ...call,
+          operation: rest.id,
+          query: parsedQuery.data as z.output<Query>,
+          body: parsedBody.data as z.output<Body>,
+        },
         context,
       );
     },

@@ -6,15 +6,11 @@ import { hasNames, pathsOf, type AdminPath } from './paths.ts';
 /** The rows of the admin API in the table of endpoints. */
 export const adminRows: readonly EndpointRow[] = pathsOf().map((path) => ({
   match: hasNames(path) ? byForm(path) : { paths: { [path.template]: matched(path) } },
-  ...(path.auth === 'caller' ? CALLERS : OPERATORS),
+  auth: path.auth,
+  // Operators must get through when everybody is at a limit; what callers ask of the database is within theirs.
+  limits: path.auth === 'caller' ? 'rate' : 'none',
   handler: 'admin',
 }));
-
-/** Operators must get through when everybody is at a limit. */
-const OPERATORS = { auth: 'operator', limits: 'none' } as const;
-
-/** What callers ask of the database is within their limits. */
-const CALLERS = { auth: 'caller', limits: 'rate' } as const;
 
 function byForm(path: AdminPath): EndpointRow['match'] {
   return {

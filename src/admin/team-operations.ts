@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { TeamView } from '../admission/keys/key-view.ts';
 import { teamSchema as madeTeamSchema } from '../config/sections/teams.ts';
 import { changeOnce, expectedVersion, pageShown, refuseProblem, shown, versioned } from './access.ts';
+import { limitFields, storedFields } from './limit-fields.ts';
 import { operation } from './operation.ts';
 import { cursorQuery } from './page-query.ts';
 import { accessOf } from './store-of.ts';
@@ -9,7 +10,10 @@ import { accessOf } from './store-of.ts';
 const teamSchema = z.looseObject({
   name: z.string(),
   source: z.enum(['config', 'store']),
-  version: z.int().optional(),
+  parent: z.string().optional(),
+  models: z.array(z.string()).optional(),
+  ...limitFields,
+  ...storedFields,
 });
 
 /** Teams: what keys belong to. Their names are their ids. */
