@@ -6,12 +6,12 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { openApi } from '../../src/admin/openapi.ts';
 import { OPERATIONS } from '../../src/admin/operations.ts';
 import { brokenLinks } from '../docs/blocks.ts';
-import { ROOT } from '../kit/root.ts';
+
 import { chatAnswer } from '../kit/replies.ts';
 import { startUpstream, type Upstream } from '../kit/upstream.ts';
 import { startStage, type Stage } from './stage.ts';
 
-const DOCS = join(ROOT, 'docs');
+const DOCS = join(import.meta.dir, '../../docs');
 const PAGE = readFileSync(join(DOCS, 'admin-api.md'), 'utf8');
 
 let upstream: Upstream;
