@@ -57,8 +57,8 @@ describe.each(stores)('on %s', (_name, server) => {
       if (at % 200 === 0) peak = Math.max(peak, residentBytes(stage.gateway.pid));
     }
     expect(lines).toBe(ROWS + (format === 'csv' ? 1 : 0));
-    // The whole is about as long as that many rows: far more.
-    expect((peak - before) / MIB).toBeLessThan(100);
+    // All rows at once take several times as much.
+    expect((peak - before) / MIB).toBeLessThan(160);
     const { text } = answer;
     expect(text.length).toBeGreaterThan(ROWS * 300);
     if (format === 'csv') expect(text).not.toMatch(/(?:^|,)"?[=+@]/m);
