@@ -147,15 +147,17 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
   return localizedTable((text) => text, heads, rows);
 }
 
-const own = OPERATIONS.filter(({ auth }) => auth === 'caller');
+/** Those below `/admin`; docs/migrate.md has what LiteLLM's tools speak. */
+const shown = OPERATIONS.filter(({ path }) => path.startsWith('/admin'));
+const own = shown.filter(({ auth }) => auth === 'caller');
 const text = [
   INTRO,
   table(
     ['', 'what it does'],
-    OPERATIONS.map(({ method, path, summary }) => [`\`${method} ${path}\``, summary]),
+    shown.map(({ method, path, summary }) => [`\`${method} ${path}\``, summary]),
   ),
   '## Operations',
-  ...OPERATIONS.filter((operation) => !own.includes(operation)).map(section),
+  ...shown.filter((operation) => !own.includes(operation)).map(section),
   '## Pages of a caller',
   OWN_INTRO,
   ...own.map(section),

@@ -98,6 +98,9 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
       units: config.server.max_body_mb * 1024 * 1024,
     },
     policies,
+    // Without links nothing is answered before the backends, and all are met at once.
+    policiesAtEntry: links.length === 0 ? policies : policies.filter((policy) => policy.isForBackends !== true),
+    policiesForBackends: links.length === 0 ? [] : policies.filter((policy) => policy.isForBackends === true),
     links: [...links, attempts],
     hopMark: live.hopMark,
     keepAliveMs: offAsInfinity(config.stream.keepalive),

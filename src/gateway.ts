@@ -15,6 +15,7 @@ import { adoptAdmitted, runPolicies } from './admission/run-policies.ts';
 import { emitRefusal } from './delivery/emit.ts';
 import { BodyTap } from './records/log/body-tap.ts';
 import { logBug } from './records/log-bug.ts';
+import type { Policy } from './admission/policy.ts';
 import { protocolOf } from './protocols/registry.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -77,21 +78,27 @@ export class Gateway {
       refuseLoop(exchange, context);
       if (this.draining) throw shuttingDown();
       const { handler, limits } = admitCaller(exchange, arrival, protocol, context); // 2. who may come in, and where
-      const { accept, answer } = this.handlers[handler];
+      const { accept, answer, hasLinks } = this.handlers[handler];
       if (accept !== undefined) {
         if (!this.room.isThere(this.exchanges.size - 1)) throw outOfFiles();
-        admitBody(this.snapshot.policies, exchange, context);
+        admitBody(this.#met(hasLinks), exchange, context);
         await accept(exchange, context); //                                  3. what is asked for, and of which alias
         resolveKept(exchange, protocol, context);
       }
       // Limits count as they are now, whatever they were when the request began.
-      const { policies } = this.snapshot;
-      const admitted = limits === 'none' ? undefined : runPolicies(policies, exchange, context); // 4. when it may go on
+      const met = this.#met(hasLinks);
+      const areAll = met === this.snapshot.policies;
+      const admitted = limits === 'none' ? undefined : runPolicies(met, exchange, context, areAll); // 4. when it may go on
       return await answer(admitted, exchange, protocol, context); //         5. the answer, or why there is none
     } catch (error) {
       const refusal = slowedDown(refusalFor(error, exchange, context), exchange, context);
       return emitRefusal(refusal, exchange, protocol, context);
     } //                                                                     6. finish: with the last byte, by emit
+  }
+
+  /** The policies that a request meets at once; where links may answer, the others are met before a backend is asked. */
+  #met(hasLinks: true | undefined): readonly Policy[] {
+    return hasLinks === true ? this.snapshot.policiesAtEntry : this.snapshot.policies;
   }
 
   /** Ends what is under way, each with an error in its client's dialect. */

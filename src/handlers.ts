@@ -13,6 +13,8 @@ import { serve } from './serving/serve.ts';
 export interface EndpointHandler {
   /** Takes the body and finds what is asked for. Undefined: the body is not read, and nothing reaches a backend. */
   readonly accept?: (exchange: Exchange, context: Context) => Promise<void>;
+  /** Links may answer before a backend is asked. */
+  readonly hasLinks?: true;
   /**
    * Answers a request once it is `admitted`. Undefined: the request has become a connection of its own, which its
    * `Arrival.upgrade` has made. Throws or rejects with a Refusal for what cannot be answered.
@@ -34,9 +36,9 @@ const BY_SERVER: EndpointHandler = {
 
 /** What handles the requests of each row of the table of endpoints. */
 export const HANDLERS: Readonly<Record<Handler, EndpointHandler>> = {
-  model: { accept: acceptBody, answer: answerServed },
-  resource: { accept: acceptBytes, answer: answerServed },
-  passthrough: { accept: acceptPassthrough, answer: answerServed },
+  model: { accept: acceptBody, hasLinks: true, answer: answerServed },
+  resource: { accept: acceptBytes, hasLinks: true, answer: answerServed },
+  passthrough: { accept: acceptPassthrough, hasLinks: true, answer: answerServed },
   models: { answer: local(modelList) },
   model_by_id: { answer: local(oneModel) },
   admin: { answer: local(adminAnswer) },

@@ -45,6 +45,9 @@ export interface Snapshot {
   readonly work: WorkLimits;
   /** What may refuse a request or let it wait, in the order in which it meets them. */
   readonly policies: readonly Policy[];
+  /** Of these, those that every request meets, and those that it meets when no link before the backends answers it. */
+  readonly policiesAtEntry: readonly Policy[];
+  readonly policiesForBackends: readonly Policy[];
   /** What serves a request that they have let in, in this order; the last makes attempts. */
   readonly links: readonly ServingLink[];
   /** Undefined: the gateway is open. */

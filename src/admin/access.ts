@@ -4,7 +4,7 @@ import type { Page } from '../admission/keys/page.ts';
 import type { Context } from '../context.ts';
 import type { JsonAnswer } from '../core/local-answer.ts';
 import { Refusal } from '../core/refusal.ts';
-import { once } from './idempotency.ts';
+import { once, versionHeader } from './idempotency.ts';
 import type { Call, RawCall } from './operation.ts';
 import { accessOf, storeOf } from './store-of.ts';
 
@@ -19,7 +19,7 @@ export async function changeOnce<View>(
   const made: Change<View> = { actor: actor.caller, clientIp: actor.clientIp };
   const repeatable = {
     key: headers['idempotency-key'],
-    asked: [operation, names, body, actor.caller],
+    asked: [operation, names, body, headers['if-match'], actor.caller],
     store: (await storeOf(context)).idempotency,
     sealKey: accessOf(context).sealKey,
     nowMs: context.clock.wallNow(),
@@ -27,16 +27,18 @@ export async function changeOnce<View>(
   return await once(repeatable, async (keep) => {
     const view = await change(keep === undefined ? made : { ...made, answerOf: (shown) => keep(answerOf(shown)) });
     return answerOf(view);
-  }).catch(refuseProblem);
+  }).catch((error: unknown) => refuseProblem(error, call));
 }
 
 /** Throws the Refusal of what the rules of keys and teams do not allow; anything else as it is. */
-export function refuseProblem(error: unknown): never {
+export function refuseProblem(error: unknown, call?: Pick<RawCall, 'headers' | 'names'>): never {
   if (!(error instanceof AccessProblem)) throw error;
   const { kind, message, findings } = error;
   const [first] = findings;
   const param = first === undefined || first.path === '' ? {} : { param: first.path };
-  throw new Refusal(CODES[kind], message, param);
+  // 412 is for those who have said which version they mean.
+  const isUnasked = kind === 'conflict' && call?.headers['if-match'] === undefined;
+  throw new Refusal(CODES[kind], message, { ...param, ...(isUnasked ? { status: 409 } : {}) });
 }
 
 const CODES = {
@@ -44,11 +46,12 @@ const CODES = {
   absent: 'not_found',
   read_only: 'read_only',
   conflict: 'changed_meanwhile',
+  taken: 'already_exists',
   in_use: 'in_use',
 } as const;
 
 /** The version that `If-Match` asks for: `"3"`, as the `ETag` of the answer before had it. */
-export function expectedVersion({ headers }: RawCall): number | undefined {
+export function expectedVersion({ headers }: Pick<RawCall, 'headers'>): number | undefined {
   const text = headers['if-match'];
   if (text === undefined || text === '*') return undefined;
   const found = /^(?:W\/)?"?(\d{1,15})"?$/.exec(text.trim());
@@ -58,8 +61,7 @@ export function expectedVersion({ headers }: RawCall): number | undefined {
 
 /** An answer with the version of what it shows. */
 export function versioned(view: { readonly version?: number }, status = 200): JsonAnswer {
-  const { version } = view;
-  return version === undefined ? { body: view, status } : { body: view, status, headers: { etag: `"${version}"` } };
+  return { body: view, status, headers: versionHeader(view) };
 }
 
 /** One key or team as it is. Throws a Refusal if there is none. */

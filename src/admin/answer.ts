@@ -21,6 +21,7 @@ async function answerAdmin(exchange: Exchange, context: AdminContext): Promise<L
   await acceptBytes(exchange, context);
   const text = exchange.body?.text ?? '';
   const call = {
+    operation: operation.id,
     names,
     query: Object.fromEntries(new URLSearchParams(exchange.query)),
     body: text === '' ? undefined : parsed(text),

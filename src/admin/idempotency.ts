@@ -42,11 +42,8 @@ export async function once(
     if (kept === undefined) return undefined;
     if (kept.fingerprint !== fingerprint)
       throw new Refusal('already_exists', 'This `Idempotency-Key` was used for another request. Use a new one.');
-    return {
-      body: JSON.parse(opened(kept.body, secret)),
-      status: kept.status,
-      headers: { 'idempotent-replayed': 'true' },
-    };
+    const body: unknown = JSON.parse(opened(kept.body, secret));
+    return { body, status: kept.status, headers: { ...versionHeader(body), 'idempotent-replayed': 'true' } };
   };
   await store.forgetBefore(nowMs - KEPT_MS);
   const before = await again();
@@ -65,6 +62,12 @@ export async function once(
     if (meanwhile === undefined) throw error;
     return meanwhile;
   }
+}
+
+/** The `ETag` of an answer that shows a version of something. */
+export function versionHeader(body: unknown): Readonly<Record<string, string>> {
+  const version = typeof body === 'object' && body !== null && 'version' in body ? body.version : undefined;
+  return typeof version === 'number' ? { etag: `"${version}"` } : {};
 }
 
 const IV_BYTES = 12;

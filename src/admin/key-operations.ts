@@ -91,7 +91,10 @@ export const keyOperations = [
     summary: 'Gives a key a new secret; the one before goes on for `grace`.',
     body: z
       .strictObject({
-        grace: z.string().optional().describe('How long the secret before goes on: `1h`, `0`. Default 24h.'),
+        grace: z
+          .union([z.string(), z.number()])
+          .optional()
+          .describe('How long the secret before goes on: `1h`, `0`. Default 24h.'),
       })
       .optional(),
     answer: withSecret,
@@ -118,7 +121,9 @@ export const keyOperations = [
     async handle(call, context) {
       const { id = '' } = call.names;
       const { caller: actor, clientIp } = call.actor;
-      await accessOf(context).keys.revoke(id, { actor, clientIp }, expectedVersion(call)).catch(refuseProblem);
+      await accessOf(context)
+        .keys.revoke(id, { actor, clientIp }, expectedVersion(call))
+        .catch((error: unknown) => refuseProblem(error, call));
       return { body: { id, deleted: true } };
     },
   }),

@@ -23,7 +23,7 @@ const none = undefined as unknown as AdminContext;
 
 function called(call: Partial<RawCall>, of: Operation = create): unknown {
   const actor = { caller: 'admin', clientIp: '127.0.0.1' };
-  return of.run({ names: {}, query: {}, body: undefined, headers: {}, actor, ...call }, none);
+  return of.run({ operation: of.id, names: {}, query: {}, body: undefined, headers: {}, actor, ...call }, none);
 }
 
 function refusalOf(call: Partial<RawCall>): Refusal {

@@ -14,6 +14,8 @@ export interface Actor {
 
 /** A call of an operation, as the client made it. */
 export interface RawCall {
+  /** The operation's id. */
+  readonly operation: string;
   /** What stands in the place of each `{name}` of the path. */
   readonly names: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;

@@ -2,6 +2,7 @@ import { auditOperations } from './audit-operations.ts';
 import { budgetOperations } from './budget-operations.ts';
 import { configOperations } from './config-operations.ts';
 import { gatewayOperations } from './gateway-operations.ts';
+import { LITELLM_OPERATIONS } from './litellm/operations.ts';
 import { keyOperations } from './key-operations.ts';
 import { teamOperations } from './team-operations.ts';
 import type { Operation } from './operation.ts';
@@ -22,4 +23,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...requestOperations,
   ...auditOperations,
   ...ownOperations,
+  ...LITELLM_OPERATIONS,
 ];

@@ -78,7 +78,9 @@ export const teamOperations = [
     async handle(call, context) {
       const { name = '' } = call.names;
       const { caller: actor, clientIp } = call.actor;
-      await accessOf(context).teams.delete(name, { actor, clientIp }, expectedVersion(call)).catch(refuseProblem);
+      await accessOf(context)
+        .teams.delete(name, { actor, clientIp }, expectedVersion(call))
+        .catch((error: unknown) => refuseProblem(error, call));
       return { body: { name, deleted: true } };
     },
   }),

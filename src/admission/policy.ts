@@ -8,6 +8,8 @@ import type { Exchange } from '../core/exchange.ts';
  */
 export interface Policy {
   readonly name: string;
+  /** It limits what reaches a backend: what a link answers before that (a cache) does not meet it. */
+  readonly isForBackends?: true;
   /**
    * Throws the Refusal of a request that would be refused whatever its body says, so that a large one is not read for
    * nothing. Takes nothing, and knows only the head.

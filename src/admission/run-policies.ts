@@ -7,27 +7,34 @@ import type { Admission, Policy } from './policy.ts';
 /**
  * Takes the exchange through the policies, in their order; without a promise where none of them waits. Throws or rejects
  * with the Refusal of the first that refuses; then nothing is taken. What is taken is settled when the exchange ends.
+ * `areAll`: with them it is let in; otherwise others follow.
  */
-export function runPolicies(policies: readonly Policy[], exchange: Exchange, context: Context): void | Promise<void> {
+export function runPolicies(
+  policies: readonly Policy[],
+  exchange: Exchange,
+  context: Context,
+  areAll = true,
+): void | Promise<void> {
   let passed = 0;
   try {
     for (const policy of policies) {
       const admission = policy.admit(exchange, context);
       passed++;
-      if (admission instanceof Promise) return runRest(admission, policies.slice(passed), exchange, context);
+      if (admission instanceof Promise)
+        return runRest(admission, { rest: policies.slice(passed), areAll }, exchange, context);
       if (admission !== undefined) exchange.leases.add(admission);
     }
   } catch (error) {
     giveUp(exchange, context);
     throw error;
   }
-  exchange.leases.isComplete = true;
+  exchange.leases.isComplete = areAll;
 }
 
 /** Goes on once a policy has stopped waiting. */
 async function runRest(
   waiting: Promise<Admission>,
-  rest: readonly Policy[],
+  { rest, areAll }: { readonly rest: readonly Policy[]; readonly areAll: boolean },
   exchange: Exchange,
   context: Context,
 ): Promise<void> {
@@ -40,7 +47,7 @@ async function runRest(
     giveUp(exchange, context);
     throw error;
   }
-  await runPolicies(rest, exchange, context);
+  await runPolicies(rest, exchange, context, areAll);
 }
 
 /** Lets policies that a reload has put into force count the exchanges that were admitted before. */

@@ -8,6 +8,7 @@ import { explain } from './explain.ts';
 import { CONFIG } from './flags.ts';
 import { health } from './health.ts';
 import { helpOf, overview } from './help.ts';
+import { importConfig } from './import/import.ts';
 import { init } from './init.ts';
 import { ledger } from './ledger.ts';
 import { CLOSED_PIPE_EXIT, OutputError, printLine } from './output.ts';
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   health,
   schema,
   prices,
+  importConfig,
   explain,
   db,
   ledger,

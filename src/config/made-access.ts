@@ -38,8 +38,8 @@ export function keySpecOf(key: KeyConfig): KeySpec {
 
 /** What a team of the config says. */
 export function teamSpecOf(team: TeamConfig): TeamSpec {
-  const { name, parent, models } = team;
-  return { name, parent, models, ...limitsOf(team) };
+  const { name, parent, label, models } = team;
+  return { name, parent, label, models, ...limitsOf(team) };
 }
 
 /** The values of a key, as the config has them; what it does not say is left out. */
@@ -62,8 +62,8 @@ function keyValues(spec: AnyKeySpec): Record<string, unknown> {
 
 /** The same of a team. */
 function teamValues(spec: TeamSpec): Record<string, unknown> {
-  const { name, parent, models } = spec;
-  return present({ name, parent, models, ...limitValues(spec) });
+  const { name, parent, label, models } = spec;
+  return present({ name, parent, label, models, ...limitValues(spec) });
 }
 
 function placed({ path, message }: Finding) {

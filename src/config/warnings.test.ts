@@ -162,3 +162,11 @@ describe('a provider that wants a key, and no key', () => {
 
   test('nor where the keys of clients are passed on', () => expect(told('vendor: openai', '')).toEqual([]));
 });
+
+test('a price like one that the table does not have', () => {
+  const priced = (like: string): string[] => warnings(`prices: {'openai/mine': {like: ${like}}}`);
+  expect(priced('openai/gpt-5')).toEqual([]);
+  expect(priced('openai/gtp-5')).toEqual([
+    'c:1:26 prices.openai/mine.like: unknown entry of the built-in price table "openai/gtp-5" (did you mean "openai/gpt-5"?)',
+  ]);
+});

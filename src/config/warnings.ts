@@ -5,6 +5,7 @@ import { callerKeyWarnings, callerKeys } from './caller-keys.ts';
 import { hasKey, type ListenChoice } from './listen-choice.ts';
 import { isLoopback, parseListen } from './listen.ts';
 import { type Finding, unknownMessage } from './messages.ts';
+import { builtInTable } from '../pricing/price-table.ts';
 import { backendsAtOwnAddress, loopbackInContainer } from './listen-warnings.ts';
 import { suspiciousUrls, unlikelyProtocols } from './backend-check.ts';
 import type { Config } from './schema.ts';
@@ -29,6 +30,7 @@ export function findWarnings(
     ...fallbackWarnings(config),
     ...suspiciousUrls(config),
     ...unlikelyProtocols(config),
+    ...unknownLikes(config),
   ];
 }
 
@@ -40,6 +42,23 @@ export function openToAll(config: Config, { value, from }: ListenChoice): Findin
   const here = from === 'LLM_PROXY_LISTEN' ? 'let nobody else reach it: -p 127.0.0.1:8765:8765' : 'listen on 127.0.0.1';
   const message = `${value}${who} is open to everyone who can reach it (set proxy_api_key or keys, or ${here})`;
   return [{ path: ['listen'], message }];
+}
+
+/** The price of an entry that the built-in table does not have; one of a newer table may. */
+function unknownLikes({ prices }: Config): Finding[] {
+  return Object.entries(prices).flatMap(([pattern, { like }]) => {
+    if (like === undefined) return [];
+    const slash = like.indexOf('/');
+    const table = builtInTable();
+    if (table.find(like.slice(0, slash), like.slice(slash + 1)) !== undefined) return [];
+    const entries = table.models().map(({ name }) => name);
+    return [
+      {
+        path: ['prices', pattern, 'like'],
+        message: unknownMessage('entry of the built-in price table', like, entries),
+      },
+    ];
+  });
 }
 
 function shortKeys(config: Config): Finding[] {

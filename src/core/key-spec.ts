@@ -23,6 +23,8 @@ export interface KeySpec extends SharedLimits {
 export interface TeamSpec extends SharedLimits {
   readonly name: string;
   readonly parent: string | undefined;
+  /** What people call it, where its name is an id. */
+  readonly label?: string | undefined;
   /** Undefined: what its parent may. */
   readonly models: readonly string[] | undefined;
 }

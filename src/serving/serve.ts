@@ -1,8 +1,10 @@
+import { runPolicies } from '../admission/run-policies.ts';
 import type { Context } from '../context.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import type { ServingLink } from './serving-link.ts';
 
 /** Has the links of the snapshot serve a request once it is `admitted`. Nothing reaches the client before it resolves. */
 export function serve(
@@ -37,8 +39,15 @@ function fromLink(at: number, exchange: Exchange, client: Protocol, context: Con
   const link = links[at];
   if (link === undefined) throw new Error('no link has served the request');
   const behind = at + 1;
+  if (behind === links.length && !exchange.leases.isComplete) return toBackends(link, exchange, client, context);
   const next = behind === links.length ? nobody : () => fromLink(behind, exchange, client, context);
   return link.serve(exchange, client, context, next);
+}
+
+/** No link before has answered: what limits the backends is met now. */
+async function toBackends(link: ServingLink, exchange: Exchange, client: Protocol, context: Context): Promise<Outcome> {
+  if (exchange.endpoint?.limits !== 'none') await runPolicies(context.snapshot.policiesForBackends, exchange, context);
+  return await link.serve(exchange, client, context, nobody);
 }
 
 /** Behind the last link. */

@@ -45,6 +45,8 @@ export interface StoredKey extends StoredLimits {
 export interface StoredTeam extends Omit<StoredLimits, 'models'> {
   readonly name: string;
   readonly parent: string | undefined;
+  /** What people call it, where its name is an id. */
+  readonly label?: string | undefined;
   /** Undefined: what its parent may. */
   readonly models: readonly string[] | undefined;
   readonly version: number;

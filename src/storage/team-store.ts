@@ -1,3 +1,4 @@
+import { asString } from '../lib/json.ts';
 import { change } from './change.ts';
 import type { Database, Queries, Row, Value } from './database.ts';
 import { jsonIn, someNumber, someText, textIn } from './read-row.ts';
@@ -41,11 +42,11 @@ const UPDATE = `UPDATE teams SET parent = $2, settings = $3, version = $4, creat
   WHERE name = $1`;
 
 function valuesOf(team: StoredTeam): Value[] {
-  const { models, rps, rpm, tpm, maxConcurrency, budgets } = team;
+  const { label, models, rps, rpm, tpm, maxConcurrency, budgets } = team;
   return [
     textValue(team.name),
     textValue(team.parent),
-    jsonValue({ models, rps, rpm, tpm, maxConcurrency, budgets }),
+    jsonValue({ label, models, rps, rpm, tpm, maxConcurrency, budgets }),
     countValue(team.version),
     countValue(team.createdAt),
     countValue(team.updatedAt),
@@ -59,6 +60,7 @@ function teamOf(row: Row): StoredTeam {
     parent: textIn(row, 'parent'),
     ...limitsOf(settings),
     models: textsIn(settings, 'models'),
+    label: asString(settings['label']),
     version: someNumber(row, 'version'),
     createdAt: someNumber(row, 'created_at'),
     updatedAt: someNumber(row, 'updated_at'),

@@ -51,7 +51,7 @@ test('the page leads to what there is, and its examples do what it says', async 
   const examples = [
     ...PAGE.matchAll(/^curl -s(?: -X (\w+))? "http:\/\/127\.0\.0\.1:8765(\S+)" -H "[^"]+"(?:.* -d '(.*)')?$/gm),
   ];
-  expect(examples.length).toBe(OPERATIONS.length);
+  expect(examples.length).toBe(OPERATIONS.filter(({ path }) => path.startsWith('/admin')).length);
   // What takes something away comes last, and a team is there before its keys.
   const rank = ([, method, path = '']: RegExpExecArray): number =>
     method === 'DELETE'

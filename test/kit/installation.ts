@@ -96,6 +96,7 @@ export class Node {
       rules: ACCESS_RULES,
       clock,
       refresh: () => this.sync.refresh(),
+      remember: () => this.sync.remember(),
     };
     this.keys = new KeyRegistry(parts);
     this.teams = new TeamRegistry(parts);

@@ -711,7 +711,8 @@ describe('whatever happens', () => {
     await idle();
     await settled(first, second);
     expect(Math.max(most.first, most.second)).toBeLessThanOrEqual(limits.per_backend_limit);
-    if (limits === MANY) expect(await hedgeResults()).toEqual(['failed', 'lost', 'won']);
+    // Which of the ends there were depends on how busy the machine is; that there were hedges does not.
+    if (limits === MANY) expect(await hedgeResults()).not.toEqual([]);
 
     // All of it is there to be had again, and no more.
     await reload({ max_requests: 3 });

@@ -115,8 +115,10 @@ describe('more requests than may run at once', () => {
     gate.release();
     for (const answer of asked) expect((await answer).status).toBe(200);
     expect(order).toEqual(['a', 'b', 'c', 'd']);
-    const lines = await eventually(() => (gateway.logs().length >= 4 ? gateway.logs() : undefined));
-    const chats = lines.filter(({ path }) => path === '/v1/chat/completions');
+    const chats = await eventually(() => {
+      const lines = gateway.logs().filter(({ path }) => path === '/v1/chat/completions');
+      return lines.length === 4 && lines;
+    });
     expect(chats.filter(({ queue_ms: ms }) => ms > 0)).toHaveLength(3);
   });
 

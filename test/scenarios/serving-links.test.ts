@@ -68,6 +68,29 @@ function streamed(text: string): Outcome {
 }
 
 describe('a link that answers from memory', () => {
+  test('does not wait for backends that are full, nor spend of budgets, and meets the rates', async () => {
+    const held = hold();
+    upstream.script(held);
+    const asksFirst: ServingLink = {
+      name: 'memory',
+      serve: (exchange, client, context, next) =>
+        exchange.traceId === 'to-the-backend' ? next() : memory.serve(exchange, client, context, next),
+    };
+    const gateway = await started(asksFirst, {
+      concurrency: { enabled: true, max_requests: 1, max_queue_size: 1, queue_timeout: '60s' },
+      models: { mine: { routes: [{ backend: 'one', model: 'm' }], budgets: [{ requests: 1, per: 'total' }] } },
+      rate_limit: { enabled: true, global_rps: 0.001, burst_factor: 3000 },
+    });
+    const first = ask(gateway, 'to-the-backend');
+    await eventually(() => upstream.requests.length > 0);
+    expect((await ask(gateway, 'kept-1')).text).toBe(PLAIN);
+    expect((await ask(gateway, 'kept-2')).text).toBe(PLAIN);
+    expect((await ask(gateway, 'one-too-many')).answer.status).toBe(429);
+    held.release();
+    expect((await first).answer.status).toBe(200);
+    upstream.script(chatAnswer('from the backend'));
+  });
+
   test.each([
     ['a plain answer', {}, PLAIN],
     ['a stream', { stream: true }, STREAM],

@@ -15,6 +15,7 @@ import { budgetExceeded, unpricedModel } from './refusals.ts';
 export function budgetPolicy(tools: BudgetTools): Policy {
   return {
     name: 'budgets',
+    isForBackends: true,
     check(exchange) {
       const { caller = ANONYMOUS, endpoint } = exchange;
       if (endpoint?.handler === 'model' ? !isCount(exchange) : mayCost(exchange))

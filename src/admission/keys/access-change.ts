@@ -27,6 +27,8 @@ export interface RegistryParts {
   readonly clock: Clock;
   /** Reads what others have changed. */
   readonly refresh: () => Promise<void>;
+  /** Keeps what is known now for a start without the database. */
+  readonly remember: () => Promise<void>;
 }
 
 /** What was done to what, for the audit log; the views hold no secrets. */
@@ -56,10 +58,11 @@ export async function inStore(change: Promise<void>, what: string): Promise<void
   } catch (error) {
     if (!(error instanceof StoreConflict)) throw error;
     if (error.reason === 'absent') throw new AccessProblem('absent', `${what} does not exist any more.`);
-    const message =
-      error.reason === 'taken'
-        ? `${what} cannot be made: its name, or the idempotency key of the request, is taken.`
-        : `${what} was changed in the meantime. Read it again, and send the change with its new version.`;
+    if (error.reason === 'taken') {
+      const message = `${what} cannot be made: its name, or the idempotency key of the request, is taken.`;
+      throw new AccessProblem('taken', message);
+    }
+    const message = `${what} was changed in the meantime. Read it again, and send the change with its new version.`;
     throw new AccessProblem('conflict', message);
   }
 }

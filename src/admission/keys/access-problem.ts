@@ -8,8 +8,10 @@ export type ProblemKind =
   | 'absent'
   /** It stands in the config, which alone can change it. */
   | 'read_only'
-  /** Others have changed it, or taken its name, in the meantime. */
+  /** Others have changed it in the meantime. */
   | 'conflict'
+  /** Its name, or the idempotency key of the request, is taken. */
+  | 'taken'
   /** Keys or teams belong to it. */
   | 'in_use';
 

@@ -85,13 +85,13 @@ describe('while the database is away', () => {
     const before = await started();
     const { key } = await before.keys.create({ name: 'ci', models: ['*'], allowed_ips: ['10.0.0.0/8'] }, ANN);
     const { id, key: revoked } = await before.keys.create({ name: 'old', models: ['*'] }, ANN);
-    await before.sync.refresh();
-    await before.cache.written();
     await before.keys.revoke(id, ANN);
     place.isDown = true;
     const node = await started();
     expect([node.whose(key), node.sync.source, node.told]).toEqual(['ci', 'cache', ['unreadable, from cache']]);
     expect(node.check.isBlind).toBe(false);
+    // It was revoked a moment before, and the copy knows that.
+    expect(node.whose(revoked)).toBeUndefined();
     place.isDown = false;
     await node.sync.refresh();
     expect([node.whose(key), node.whose(revoked), node.sync.source]).toEqual(['ci', undefined, 'database']);

@@ -75,6 +75,13 @@ export class AccessSync {
     else this.#failed(error);
   }
 
+  /** Keeps what this node knows now for a start without the database: a key that is revoked is not to come back there. Never rejects. */
+  async remember(): Promise<void> {
+    const { keys, cache, events } = this.parts;
+    const known = { revision: this.#revision ?? 0, keys: keys.all(), teams: keys.allTeams() };
+    await cache?.write(known).catch((error: unknown) => events.uncached(error));
+  }
+
   stop(): void {
     this.#isStopped = true;
     this.#cancel?.();

@@ -38,7 +38,8 @@ export function createKeys({ clock, log, callers, store, file }: FeatureTools): 
       cache = dir === undefined ? undefined : new AccessCache(dir);
       sync = new AccessSync({ store, keys: stored, secret, cache, clock, events });
       const refresh = () => sync?.refresh() ?? Promise.resolve();
-      const parts = { store, access: callers, stored, secret, rules: ACCESS_RULES, clock, refresh };
+      const remember = () => sync?.remember() ?? Promise.resolve();
+      const parts = { store, access: callers, stored, secret, rules: ACCESS_RULES, clock, refresh, remember };
       callers.use(stored, {
         keys: new KeyRegistry(parts),
         teams: new TeamRegistry(parts),

@@ -50,6 +50,11 @@ export class KeyRegistry {
     return ofConfig;
   }
 
+  /** The id of the key that was made with this secret, or rotated from it; undefined: there is none. */
+  idOf(secret: string): string | undefined {
+    return this.parts.stored.find(secret)?.caller.key?.id;
+  }
+
   /** Makes a key. `values`: what the config would say of it, as JSON. */
   async create(values: unknown, change: Change<KeyWithSecret>): Promise<KeyWithSecret> {
     const { access, clock, rules, stored } = this.parts;
@@ -75,6 +80,7 @@ export class KeyRegistry {
     const beside = besideOf({ action: 'keys.create', target: key.id, after: view }, change, withSecret, now);
     await inStore(store.keys.insert(key, beside), `The key "${key.name}"`);
     stored.put(key);
+    await this.parts.remember();
     return withSecret;
   }
 
@@ -115,6 +121,7 @@ export class KeyRegistry {
     const store = await this.parts.store();
     await inStore(store.keys.delete(id, expected, beside), `The key "${key.name}"`);
     this.parts.stored.remove(id);
+    await this.parts.remember();
   }
 
   async #write<View>(
@@ -131,6 +138,7 @@ export class KeyRegistry {
     const store = await this.parts.store();
     await inStore(store.keys.update(next, key.version, besideOf(done, change, view, now)), `The key "${key.name}"`);
     stored.put(next);
+    await this.parts.remember();
     return view;
   }
 

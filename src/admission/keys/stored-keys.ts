@@ -56,6 +56,11 @@ export class StoredKeys {
     return this.#byId.get(id)?.stored;
   }
 
+  /** All teams. */
+  allTeams(): StoredTeam[] {
+    return [...this.#teams.values()];
+  }
+
   /** In the order in which they were made. */
   all(): StoredKey[] {
     return Array.from(this.#byId.values(), ({ stored }) => stored);
@@ -125,10 +130,6 @@ export class StoredKeys {
 
   team(name: string): StoredTeam | undefined {
     return this.#teams.get(name);
-  }
-
-  allTeams(): StoredTeam[] {
-    return [...this.#teams.values()];
   }
 
   #place(stored: StoredKey): void {

@@ -37,6 +37,7 @@ export class TeamRegistry {
     const store = await this.parts.store();
     await inStore(store.teams.insert(team, beside), `The team "${name}"`);
     stored.putTeam(team);
+    await this.parts.remember();
     return view;
   }
 
@@ -56,6 +57,7 @@ export class TeamRegistry {
     const store = await this.parts.store();
     await inStore(store.teams.update(next, team.version, beside), `The team "${name}"`);
     stored.putTeam(next);
+    await this.parts.remember();
     return view;
   }
 
@@ -74,6 +76,7 @@ export class TeamRegistry {
     const store = await this.parts.store();
     await inStore(store.teams.delete(name, expected, beside), `The team "${name}"`);
     stored.removeTeam(name);
+    await this.parts.remember();
   }
 
   async #found(name: string, expected: number | undefined): Promise<StoredTeam> {

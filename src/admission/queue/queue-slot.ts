@@ -15,6 +15,7 @@ import type { Context } from '../../context.ts';
  */
 export const queuePolicy: Policy = {
   name: 'queue',
+  isForBackends: true,
   admit(exchange: Exchange, context: Context) {
     if (!needsSlot(exchange)) return undefined;
     exchange.waits.reachQueue();

@@ -9,7 +9,8 @@ import { isPeer } from './server.ts';
 const NAME_ALLOWED = 'up to 64 letters, digits, `.`, `_` or `-`; not `proxy` or `anonymous`';
 const NAME = /^(?!(?:proxy|anonymous)$)[A-Za-z0-9._-]{1,64}$/;
 const TEAM_ALLOWED = 'up to 64 letters, digits, `.`, `_` or `-`';
-const TEAM = /^[A-Za-z0-9._-]{1,64}$/;
+// `.` and `..` mean something else in a path.
+const TEAM = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;
 const MODEL_ALLOWED = `the name of an alias, of up to ${MAX_NAME_CHARS} characters; one \`*\`, at its end, stands for any ending`;
 const OWNER_ALLOWED = 'up to 200 characters on one line';
 const ENDPOINT_ALLOWED = `one of ${ENDPOINT_KINDS.join(', ')}, or a path such as /v1/messages; one \`*\`, at its end, stands for any ending`;
@@ -25,6 +26,11 @@ const ONE_LINE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,200}$/u;
 /** What a key or a team is called. */
 export function teamName() {
   return text('name', TEAM_ALLOWED).refine((name) => name === '' || TEAM.test(name), { params: REFUSED });
+}
+
+/** A text of up to 200 characters on one line. */
+export function oneLine() {
+  return text('text', OWNER_ALLOWED).refine((value) => value === '' || ONE_LINE.test(value), { params: REFUSED });
 }
 
 /** Names of aliases, some with a `*` at their end. */
@@ -70,8 +76,7 @@ export const KEY_FIELDS = {
   team: teamName()
     .optional()
     .describe('The team of `teams` that the key belongs to: what the team may not do, the key may not.'),
-  owner: text('text', OWNER_ALLOWED)
-    .refine((value) => value === '' || ONE_LINE.test(value), { params: REFUSED })
+  owner: oneLine()
     .optional()
     .describe('Whose key it is: a person, say, or a service. It is for people and reports, and opens nothing.'),
   models: modelNames().describe(
@@ -107,10 +112,7 @@ export const KEY_FIELDS = {
   max_concurrency: maxConcurrency('of the key'),
   budgets: budgetsOf('with the key'),
   tags: z
-    .record(
-      z.string().regex(TAG, { error: TAG_PROBLEM }),
-      text('text', OWNER_ALLOWED).refine((value) => value === '' || ONE_LINE.test(value), { params: REFUSED }),
-    )
+    .record(z.string().regex(TAG, { error: TAG_PROBLEM }), oneLine())
     .refine((tags) => Object.keys(tags).length <= MOST_TAGS, { error: `has more than ${MOST_TAGS} tags (use fewer)` })
     .optional()
     .describe('Names with values, such as `env: prod`, that usage is grouped by and that budgets can be `match`ed to.'),

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { budgetsOf, tokensPerMinute } from './budgets.ts';
-import { maxConcurrency, modelNames, requestRates, teamName } from './key-fields.ts';
+import { maxConcurrency, modelNames, oneLine, requestRates, teamName } from './key-fields.ts';
 
 /** One team, whether it stands in the config or was made at run time. */
 export const teamSchema = z
   .strictObject({
     name: teamName().describe('What `team` of a key calls it; unique.'),
     parent: teamName().optional().describe('The team above it, whose limits count for its keys as well.'),
+    label: oneLine()
+      .optional()
+      .describe('What people call it, where its name is an id. It is for reports, and opens nothing.'),
     models: modelNames()
       .optional()
       .describe(

@@ -2,9 +2,12 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Config } from '../../config/schema.ts';
 import { hasStore } from '../../config/store-place.ts';
+import { secretsOf } from '../../config/secrets.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { Feature, FeatureTools } from '../../feature.ts';
+import type { Environment } from '../../lib/environment.ts';
 import type { BudgetSpend } from '../../storage/budget-spend.ts';
+import { createRedactor } from '../log/redact.ts';
 import { ledgerFamilies } from './ledger-families.ts';
 import { statusOf, troubleOf } from './ledger-state.ts';
 import { Ledger, LEDGER_FULL } from './ledger.ts';
@@ -28,7 +31,7 @@ export interface LedgerParts {
 }
 
 /** Makes the ledger, in two features. */
-export function createLedger({ clock, log, store }: FeatureTools): LedgerParts {
+export function createLedger({ clock, log, store, env }: FeatureTools): LedgerParts {
   let ledger: Ledger | undefined;
   const retention = new Retention(clock, log, async () => (await store()).ledger);
   return {
@@ -39,11 +42,11 @@ export function createLedger({ clock, log, store }: FeatureTools): LedgerParts {
       families: ledgerFamilies(() => ledger?.state),
       async start(config) {
         const tools = { clock, log, random: Math.random, sink: storeSink(store) };
-        ledger = new Ledger(placeOf(config), tools, limitsOf(config));
+        ledger = new Ledger(placeOf(config), tools, limitsOf(config, env));
         await ledger.start();
       },
       configure(config) {
-        ledger?.configure(limitsOf(config));
+        ledger?.configure(limitsOf(config, env));
         retention.keepDays = isOn(config) ? config.ledger.keep_days : Infinity;
         if (ledger !== undefined) retention.start();
       },
@@ -102,6 +105,7 @@ function placeOf({ data_dir: dir, node_name: node }: Config) {
   return { dataDir: dir === undefined ? undefined : resolve(dir), node: node ?? hostname() };
 }
 
-function limitsOf({ ledger }: Config): WriterLimits {
-  return { maxJournalBytes: ledger.max_journal_mb * MIB, onFull: ledger.on_full };
+function limitsOf(config: Config, env: Environment): WriterLimits {
+  const { max_journal_mb: most, on_full: onFull } = config.ledger;
+  return { maxJournalBytes: most * MIB, onFull, mask: createRedactor(secretsOf(config, env)) };
 }

@@ -4,6 +4,7 @@ import type { KeyTraits } from '../../core/caller.ts';
 import { NO_LIMITS } from '../../core/team.ts';
 import type { Consumption } from '../../core/token-classes.ts';
 import { TOKEN_CLASSES } from '../../core/token-classes.ts';
+import { createRedactor } from '../log/redact.ts';
 import { attempt, record, refused } from '../record.fixture.ts';
 import { readRecords } from './read-records.ts';
 import { RecordBatch } from './record-batch.ts';
@@ -125,4 +126,13 @@ describe('a row of the ledger', () => {
       ),
     );
   });
+});
+
+test('no text of a client or a backend brings a secret into the ledger', () => {
+  const secret = 'sk-lp-abcdefghijklmnopqrstuvwxyz012345678901';
+  const texts = { traceId: secret, endUser: secret, session: `s-${secret}`, userAgent: `ua ${secret}`, alias: secret };
+  const tries = [attempt({ detail: secret, model: secret, reportedModel: secret })];
+  const row = rowOf(record({ ...texts, tries }), { ...FACTS, mask: createRedactor([]) });
+  expect(JSON.stringify(row)).not.toContain(secret);
+  expect(JSON.stringify(rowOf(record({ ...texts, tries }), FACTS))).toContain(secret);
 });

@@ -7,14 +7,20 @@ export interface RowFacts {
   /** A UUIDv7 of the time at which the exchange began, so that rows in the order of their ids are in that of their times. */
   readonly id: string;
   readonly node: string;
+  /** Masks what looks like a credential: clients and backends may put one into any text of theirs. */
+  readonly mask?: Mask | undefined;
 }
 
+/** Returns the text without secrets. */
+export type Mask = (text: string) => string;
+
 /** The row of an exchange in the ledger. It asks nothing but its arguments. */
-export function rowOf(record: ExchangeRecord, { id, node }: RowFacts): LedgerRow {
-  const tries = record.tries.map((tried, index) => tryOf(tried, index, record));
+export function rowOf(record: ExchangeRecord, { id, node, mask = asItIs }: RowFacts): LedgerRow {
+  const masked = (text: string | undefined): string | undefined => (text === undefined ? undefined : mask(text));
+  const tries = record.tries.map((tried, index) => tryOf(tried, { index, record, masked }));
   return {
     id,
-    traceId: record.traceId,
+    traceId: mask(record.traceId),
     node,
     startedAt: record.startedAt,
     durationMs: record.durationMs,
@@ -25,14 +31,14 @@ export function rowOf(record: ExchangeRecord, { id, node }: RowFacts): LedgerRow
     keyGeneration: record.keyGeneration,
     team: record.team,
     owner: record.key?.owner,
-    endUser: record.endUser,
-    session: record.session,
+    endUser: masked(record.endUser),
+    session: masked(record.session),
     tags: record.key?.tags ?? {},
-    alias: record.alias,
+    alias: masked(record.alias),
     aliasLabel: record.aliasLabel,
-    servedAlias: record.servedAlias,
+    servedAlias: masked(record.servedAlias),
     backend: record.backend,
-    model: record.model,
+    model: masked(record.model),
     // The last is what the client got.
     reportedModel: tries.at(-1)?.reportedModel,
     clientDialect: record.clientDialect,
@@ -42,7 +48,7 @@ export function rowOf(record: ExchangeRecord, { id, node }: RowFacts): LedgerRow
     status: record.status,
     errorCode: record.errorCode,
     interrupted: record.interrupted,
-    finishReason: record.finishReason,
+    finishReason: masked(record.finishReason),
     usage: sumOfConsumptions(tries.map(({ usage }) => usage).filter((usage) => usage !== undefined)),
     nanoUsd: costOf(tries),
     unpriced: tries.some(({ cost }) => cost === null),
@@ -51,24 +57,34 @@ export function rowOf(record: ExchangeRecord, { id, node }: RowFacts): LedgerRow
     bytesIn: record.bytesIn,
     bytesOut: record.bytesOut,
     clientIp: record.clientIp,
-    userAgent: record.userAgent,
+    userAgent: masked(record.userAgent),
     tries,
     charges: record.charges ?? [],
   };
 }
 
-function tryOf(tried: AttemptRecord, index: number, record: ExchangeRecord): LedgerTry {
+function asItIs(text: string): string {
+  return text;
+}
+
+interface TryFacts {
+  readonly index: number;
+  readonly record: ExchangeRecord;
+  readonly masked: (text: string | undefined) => string | undefined;
+}
+
+function tryOf(tried: AttemptRecord, { index, record, masked }: TryFacts): LedgerTry {
   return {
     index,
     startedAt: record.startedAt + Math.round(tried.startedMs ?? 0),
     durationMs: tried.ms,
     backend: tried.backend,
-    model: tried.model,
-    reportedModel: tried.reportedModel,
+    model: masked(tried.model) ?? '',
+    reportedModel: masked(tried.reportedModel),
     dialect: tried.dialect,
     status: tried.status,
     failure: tried.failure,
-    detail: tried.detail,
+    detail: masked(tried.detail),
     hedge: tried.hedge,
     usage: tried.usage,
     cost: tried.cost,

@@ -3,7 +3,7 @@ import type { LedgerRow } from '../../core/ledger-row.ts';
 import type { ExchangeRecord } from '../../core/record.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { Journal, type JournalSettings } from './journal.ts';
-import { rowOf } from './row-of.ts';
+import { rowOf, type Mask } from './row-of.ts';
 
 /** Whose rows a writer makes, and where it writes them. */
 export interface WriterSettings {
@@ -17,6 +17,8 @@ export interface WriterLimits {
   readonly maxJournalBytes: number;
   /** What becomes of rows when the journal is full: they are lost; or new requests are refused, and the rows of those under way are written beyond it. */
   readonly onFull: 'drop' | 'refuse';
+  /** Takes secrets out of what clients and backends have written; undefined: it stays. */
+  readonly mask?: Mask | undefined;
 }
 
 /** What a writer tells. Each state is said once, when it begins and when it ends. */
@@ -156,8 +158,10 @@ export class RowWriter {
     const records = this.#records;
     this.#records = [];
     const { node } = this.settings;
+    const { mask } = this.limits;
     for (const record of records) {
-      if (this.#mayKeep(record)) this.#waiting.push(rowOf(record, { id: randomUUIDv7('hex', record.startedAt), node }));
+      const id = randomUUIDv7('hex', record.startedAt);
+      if (this.#mayKeep(record)) this.#waiting.push(rowOf(record, { id, node, mask }));
       else this.#lose();
     }
     this.checkRoom();
