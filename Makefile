@@ -46,7 +46,7 @@ fuzz: $(DEPS) ## Send what nobody should to the gateway for five minutes (ARGS="
 check: $(DEPS) ## Types, format, lint, unused code, generated files
 	@$(BUN) scripts/check.ts
 
-generate: $(DEPS) ## Write config.schema.json, docs/{cli,config,errors,vendors}.md, the tables of docs/operations.md, test/shapes and the chart's copies
+generate: $(DEPS) ## Write config.schema.json, docs/{admin-api,cli,config,errors,vendors}.md, docs/openapi.json, the tables of docs/operations.md, test/shapes and the chart's copies
 	@$(BUN) scripts/generate.ts
 
 manifests: $(DEPS) ## Write deploy/kubernetes from the Helm chart (with Helm, from PATH or npm)

@@ -2,6 +2,7 @@
 const GENERATORS = [
   'config-files.ts',
   'alert-list.ts',
+  'admin-api.ts',
   'cli-page.ts',
   'error-codes.ts',
   'vendors-page.ts',

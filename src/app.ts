@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 
-import { answerAdmin } from './admin/answer.ts';
+import { createAdmin } from './admin/answer.ts';
 import type { HealthChecks } from './routing/health.ts';
 import { LiveBackends } from './upstream/backends.ts';
 import { gaugesOf, routeGaugesOf } from './routing/report.ts';
@@ -20,6 +20,7 @@ import type { Log } from './records/log/log.ts';
 import { Metrics } from './records/metrics/metrics.ts';
 import type { GatewayStatus, LastReload, ReloadResult } from './context.ts';
 import { RequestQueue } from './admission/queue/queue.ts';
+import { BudgetBook } from './admission/budget/budget-book.ts';
 import { CallerAccess } from './admission/keys/caller-access.ts';
 import { SharedStore } from './storage/shared-store.ts';
 import { storePlace } from './config/store-place.ts';
@@ -65,6 +66,7 @@ export class App {
   readonly #queue: RequestQueue;
   readonly #budget: ByteBudget;
   readonly #callers = new CallerAccess();
+  readonly #budgets = new BudgetBook();
   readonly #store = new SharedStore();
   readonly #place: Place;
   #loadedAt = new Date();
@@ -121,6 +123,7 @@ export class App {
       metrics: this.metrics,
       queue: this.#queue,
       callers: this.#callers,
+      budgets: this.#budgets,
       file: place.file,
     };
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
@@ -139,7 +142,7 @@ export class App {
       itemStore: new ItemStore(this.#budget),
       reload: () => this.onReload(),
       status: () => this.#status(),
-      admin: { answer: answerAdmin },
+      admin: createAdmin({ config: () => this.config, budgets: this.#budgets }),
       openStore: () => (this.#store.isConfigured ? this.#store.get() : undefined),
       callers: this.#callers,
       random: Math.random,

@@ -1,3 +1,4 @@
+import type { BudgetBook } from './admission/budget/budget-book.ts';
 import type { CallerAccess } from './admission/keys/caller-access.ts';
 import type { Policy } from './admission/policy.ts';
 import type { RequestQueue } from './admission/queue/queue.ts';
@@ -56,6 +57,8 @@ export interface FeatureTools {
   readonly file: string | undefined;
   /** Keys and teams, as far as they outlive the config. */
   readonly callers: CallerAccess;
+  /** All budgets, and what has become of them. */
+  readonly budgets: BudgetBook;
   /** The database; rejects with `StoreUnavailable`. Only for features that are on where one is configured. */
   readonly store: () => Promise<Store>;
 }

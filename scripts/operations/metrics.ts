@@ -1,3 +1,4 @@
+import { BudgetBook } from '../../src/admission/budget/budget-book.ts';
 import { CallerAccess } from '../../src/admission/keys/caller-access.ts';
 import { RequestQueue } from '../../src/admission/queue/queue.ts';
 import { configOf } from '../../src/config/schema.ts';
@@ -56,6 +57,7 @@ function allFamilies(): readonly Family[] {
     metrics,
     queue: new RequestQueue(clock),
     file: undefined,
+    budgets: new BudgetBook(),
     callers: new CallerAccess(),
     store: () => Promise.reject(new Error('there is no database')),
   });

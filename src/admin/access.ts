@@ -5,12 +5,12 @@ import type { Context } from '../context.ts';
 import type { JsonAnswer } from '../core/local-answer.ts';
 import { Refusal } from '../core/refusal.ts';
 import { once, versionHeader } from './idempotency.ts';
-import type { RawCall } from './operation.ts';
+import type { Call, RawCall } from './operation.ts';
 import { accessOf, storeOf } from './store-of.ts';
 
 /** A change of a key or a team, its answer remembered where the client asks for that. */
 export async function changeOnce<View>(
-  call: RawCall,
+  call: Call<unknown, unknown>,
   context: Context,
   change: (change: Change<View>) => Promise<View>,
   answerOf: (view: View) => JsonAnswer,
@@ -31,7 +31,7 @@ export async function changeOnce<View>(
 }
 
 /** Throws the Refusal of what the rules of keys and teams do not allow; anything else as it is. */
-export function refuseProblem(error: unknown, call?: RawCall): never {
+export function refuseProblem(error: unknown, call?: Pick<RawCall, 'headers' | 'names'>): never {
   if (!(error instanceof AccessProblem)) throw error;
   const { kind, message, findings } = error;
   const [first] = findings;
@@ -51,7 +51,7 @@ const CODES = {
 } as const;
 
 /** The version that `If-Match` asks for: `"3"`, as the `ETag` of the answer before had it. */
-export function expectedVersion({ headers }: RawCall): number | undefined {
+export function expectedVersion({ headers }: Pick<RawCall, 'headers'>): number | undefined {
   const text = headers['if-match'];
   if (text === undefined || text === '*') return undefined;
   const found = /^(?:W\/)?"?(\d{1,15})"?$/.exec(text.trim());

@@ -1,16 +1,22 @@
 import { acceptBytes } from '../admission/accept.ts';
-import type { Context } from '../context.ts';
+import type { AdminApi } from '../context.ts';
 import type { Exchange } from '../core/exchange.ts';
 import type { LocalAnswer } from '../core/local-answer.ts';
 import { Refusal } from '../core/refusal.ts';
+import type { AdminContext, AdminTools } from './admin-context.ts';
 import type { Operation } from './operation.ts';
 import { pathsOf } from './paths.ts';
 import { refusalOfStore } from './store-of.ts';
 
 const PATHS = pathsOf();
 
-/** Answers a request to the admin API, which its caller was let in to. Throws a Refusal for what cannot be done. */
-export async function answerAdmin(exchange: Exchange, context: Context): Promise<LocalAnswer> {
+/** The admin API, with what its operations know beyond what every request works with. */
+export function createAdmin(tools: AdminTools): AdminApi {
+  return { answer: (exchange, context) => answerAdmin(exchange, { ...context, ...tools }) };
+}
+
+/** Answers a request which its caller was let in to. Throws a Refusal for what cannot be done. */
+async function answerAdmin(exchange: Exchange, context: AdminContext): Promise<LocalAnswer> {
   const { operation, names } = operationOf(exchange);
   await acceptBytes(exchange, context);
   const text = exchange.body?.text ?? '';
@@ -20,6 +26,7 @@ export async function answerAdmin(exchange: Exchange, context: Context): Promise
     query: Object.fromEntries(new URLSearchParams(exchange.query)),
     body: text === '' ? undefined : parsed(text),
     headers: exchange.headers,
+    caller: exchange.caller,
     actor: { caller: exchange.caller?.name ?? 'anonymous', clientIp: exchange.clientIp },
   };
   try {

@@ -38,7 +38,8 @@ export const gatewayOperations = [
     // Whatever is sent is not looked at.
     body: z.unknown(),
     query: anyQuery,
-    answer: z.looseObject({ result: z.enum(['reloaded', 'refused']) }),
+    answer: z.looseObject({ result: z.literal('reloaded') }),
+    failures: { 422: z.looseObject({ result: z.literal('refused'), problems: z.array(z.string()) }) },
     async handle(_call, context): Promise<LocalAnswer> {
       const outcome = await context.reload();
       return outcome.result === 'reloaded'

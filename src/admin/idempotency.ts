@@ -20,6 +20,8 @@ export interface Repeatable {
 export type Keep = (answer: JsonAnswer) => IdempotentAnswer;
 
 const MOST_KEY_CHARS = 255;
+/** How long an answer is kept. */
+const KEPT_MS = 24 * 3600_000;
 
 /**
  * Makes a change at most once for one `Idempotency-Key`: who sends the request again gets the first answer. `change` gets
@@ -43,6 +45,7 @@ export async function once(
     const body: unknown = JSON.parse(opened(kept.body, secret));
     return { body, status: kept.status, headers: { ...versionHeader(body), 'idempotent-replayed': 'true' } };
   };
+  await store.forgetBefore(nowMs - KEPT_MS);
   const before = await again();
   if (before !== undefined) return before;
   try {

@@ -3,16 +3,30 @@ import type { KeyWithSecret } from '../admission/keys/key-registry.ts';
 import type { KeyView } from '../admission/keys/key-view.ts';
 import { madeKeySchema } from '../config/sections/keys.ts';
 import { changeOnce, expectedVersion, pageShown, refuseProblem, shown, versioned } from './access.ts';
+import { limitFields, storedFields } from './limit-fields.ts';
 import { operation } from './operation.ts';
 import { cursorQuery } from './page-query.ts';
 import { accessOf } from './store-of.ts';
 
-const keySchema = z.looseObject({
+/** A key as operators and its caller see it. */
+export const keySchema = z.looseObject({
   id: z.string(),
   name: z.string(),
   source: z.enum(['config', 'store']),
-  prefix: z.string().optional(),
-  version: z.int().optional(),
+  prefix: z.string().optional().describe('The first characters of the secret.'),
+  team: z.string().optional(),
+  owner: z.string().optional(),
+  models: z.array(z.string()),
+  endpoints: z.array(z.string()).optional(),
+  allowed_ips: z.array(z.string()).optional(),
+  expires_at: z.string().optional(),
+  enabled: z.boolean(),
+  ...limitFields,
+  tags: z.record(z.string(), z.string()).optional(),
+  log_bodies: z.string().optional(),
+  generation: z.int().optional().describe('How many secrets it has had.'),
+  previous_until: z.string().optional().describe('Until when the secret before it lets in.'),
+  ...storedFields,
 });
 const withSecret = keySchema.extend({ key: z.string().describe('The secret. It is told here only.') });
 const patchSchema = madeKeySchema.partial();
@@ -32,6 +46,7 @@ export const keyOperations = [
     id: 'createKey',
     method: 'POST',
     path: '/admin/keys',
+    headers: ['idempotency-key'],
     summary: 'Makes a key. Its secret is in this answer and nowhere else.',
     status: 201,
     takes: madeKeySchema,
@@ -56,6 +71,7 @@ export const keyOperations = [
     id: 'updateKey',
     method: 'PATCH',
     path: '/admin/keys/{id}',
+    headers: ['if-match'],
     summary: 'Changes the members of a key that the body names; null takes one away. It counts for the next request.',
     takes: patchSchema,
     answer: keySchema,
@@ -71,6 +87,7 @@ export const keyOperations = [
     id: 'rotateKey',
     method: 'POST',
     path: '/admin/keys/{id}/rotate',
+    headers: ['idempotency-key', 'if-match'],
     summary: 'Gives a key a new secret; the one before goes on for `grace`.',
     body: z
       .strictObject({
@@ -98,6 +115,7 @@ export const keyOperations = [
     id: 'revokeKey',
     method: 'DELETE',
     path: '/admin/keys/{id}',
+    headers: ['if-match'],
     summary: 'Ends a key: here for the next request, on other nodes within a second.',
     answer: z.object({ id: z.string(), deleted: z.literal(true) }),
     async handle(call, context) {

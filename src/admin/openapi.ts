@@ -14,10 +14,12 @@ export function openApi(operations: readonly Operation[] = OPERATIONS): Json {
   return {
     openapi: '3.1.0',
     info: { title: 'llm-proxy admin API', version: VERSION },
-    security: [{ adminKey: [] }],
     paths,
     components: {
-      securitySchemes: { adminKey: { type: 'http', scheme: 'bearer', description: '`admin.api_key` of the config.' } },
+      securitySchemes: {
+        adminKey: { type: 'http', scheme: 'bearer', description: '`admin.api_key` of the config.' },
+        callerKey: { type: 'http', scheme: 'bearer', description: '`proxy_api_key`, or the key of a caller.' },
+      },
       schemas: { Error: ERROR },
     },
   };
@@ -34,32 +36,64 @@ const ERROR = {
         code: { type: 'string', description: 'One of docs/errors.md.' },
         param: { type: ['string', 'null'] },
       },
+      required: ['message', 'type', 'code', 'param'],
     },
   },
+  required: ['error'],
 };
 
-function describe({ id, summary, path, query, answer, status = 200, produces = [], ...rest }: Operation): Json {
-  const body = rest.takes ?? rest.body;
-  const types = Object.fromEntries(produces.map((type) => [type, {}]));
+function describe(operation: Operation): Json {
+  const { id, summary, path, query, auth, headers = [], takes, body = takes } = operation;
   return {
     operationId: id,
     summary,
-    parameters: [...pathParameters(path), ...queryParameters(query)],
-    ...(body === undefined
-      ? {}
-      : { requestBody: { content: { 'application/json': { schema: schemaOf(body, 'input') } } } }),
-    responses: {
-      [status]: {
-        description: 'Done.',
-        content: { 'application/json': { schema: schemaOf(answer, 'output') }, ...types },
-      },
-      default: {
-        description: 'Refused: the error says why and what to do.',
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-      },
+    security: [auth === 'caller' ? { callerKey: [] } : { adminKey: [] }],
+    parameters: [...pathParameters(path), ...queryParameters(query), ...headers.map((name) => HEADERS[name])],
+    ...(body === undefined ? {} : { requestBody: { content: jsonOf(schemaOf(takes ?? body, 'input')) } }),
+    responses: responsesOf(operation),
+  };
+}
+
+function responsesOf({ answer, status = 200, produces = [], failures = {} }: Operation): Json {
+  const files = Object.fromEntries(produces.map((type) => [type, {}]));
+  const failed = Object.entries(failures).map(([code, schema]) => [
+    code,
+    { description: 'Not done: the answer says why.', content: jsonOf(schemaOf(schema, 'output')) },
+  ]);
+  return {
+    [status]: {
+      description: 'Done.',
+      content: { ...(answer === undefined ? {} : jsonOf(schemaOf(answer, 'output'))), ...files },
+    },
+    ...Object.fromEntries(failed),
+    default: {
+      description: 'Refused: the error says why and what to do.',
+      content: jsonOf({ $ref: '#/components/schemas/Error' }),
     },
   };
 }
+
+function jsonOf(schema: Json): Json {
+  return { 'application/json': { schema } };
+}
+
+/** Headers of a request that change what is done. */
+const HEADERS = {
+  'if-match': {
+    name: 'If-Match',
+    in: 'header',
+    required: false,
+    description: 'The `ETag` of the answer before: 412 `changed_meanwhile` where it was changed since then.',
+    schema: { type: 'string' },
+  },
+  'idempotency-key': {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: false,
+    description: 'Makes the change once however often it is sent: the first answer is given again for a day.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  },
+} as const;
 
 function pathParameters(path: string): Json[] {
   return Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => ({

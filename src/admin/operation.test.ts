@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { z } from 'zod';
-import type { Context } from '../context.ts';
 import { Refusal } from '../core/refusal.ts';
+import type { AdminContext } from './admin-context.ts';
 import { openApi } from './openapi.ts';
 import { operation, type Operation, type RawCall } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
@@ -19,7 +19,7 @@ const create = operation({
   handle: ({ names, body, query }) => ({ body: { id: names['id'], name: body.name, limit: query.limit }, status: 201 }),
 });
 
-const none = undefined as unknown as Context;
+const none = undefined as unknown as AdminContext;
 
 function called(call: Partial<RawCall>, of: Operation = create): unknown {
   const actor = { caller: 'admin', clientIp: '127.0.0.1' };

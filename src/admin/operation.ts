@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { Context } from '../context.ts';
+import type { Caller } from '../core/caller.ts';
 import type { Method } from '../core/exchange.ts';
 import type { LocalAnswer } from '../core/local-answer.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
+import type { AdminContext } from './admin-context.ts';
 import { queryProblem, bodyProblem } from './problem.ts';
 
 /** Who does something, for the audit log. */
@@ -21,11 +22,15 @@ export interface RawCall {
   /** Parsed JSON; undefined where the request has no body. */
   readonly body: unknown;
   readonly headers: HeaderFields;
+  /** Whom the request's key stands for; undefined: the gateway does not say. */
+  readonly caller?: Caller | undefined;
   readonly actor: Actor;
 }
 
 /** The same, with query and body as the operation's schemas make them. */
 export interface Call<Query, Body> extends Omit<RawCall, 'query' | 'body'> {
+  /** The id of the operation. */
+  readonly operation: string;
   readonly query: Query;
   readonly body: Body;
 }
@@ -41,8 +46,16 @@ interface Description {
   readonly summary: string;
   /** Of a good answer; 200 unless told. */
   readonly status?: number;
+  /** `caller`: whoever has a key, about itself alone. Otherwise it is for operators. */
+  readonly auth?: 'caller';
+  /** Headers of a request that mean something here. */
+  readonly headers?: readonly ('if-match' | 'idempotency-key')[];
+  /** What a good answer is; undefined: a file of one of the types that it `produces`. */
+  readonly answer?: z.ZodType;
   /** The content types of an answer that is not JSON. */
   readonly produces?: readonly string[];
+  /** Answers that say what is wrong otherwise than with an error, by their status. */
+  readonly failures?: Readonly<Record<number, z.ZodType>>;
 }
 
 /** One operation of the admin API, its call not yet parsed. */
@@ -52,9 +65,8 @@ export interface Operation extends Description {
   readonly body: z.ZodType | undefined;
   /** What the body is, where others check it: `handle` gets it as it came. */
   readonly takes?: z.ZodType;
-  readonly answer: z.ZodType;
   /** Throws a Refusal for a call that its schemas do not allow, or that cannot be done. */
-  run(call: RawCall, context: Context): LocalAnswer | Promise<LocalAnswer>;
+  run(call: RawCall, context: AdminContext): LocalAnswer | Promise<LocalAnswer>;
 }
 
 /** What an operation is written as: schemas, and a function of what they make of a call. */
@@ -62,10 +74,9 @@ interface Definition<Query extends z.ZodObject, Body extends z.ZodType> extends 
   readonly query?: Query;
   readonly body?: Body;
   readonly takes?: z.ZodType;
-  readonly answer: z.ZodType;
   readonly handle: (
     call: Call<z.output<Query>, z.output<Body>>,
-    context: Context,
+    context: AdminContext,
   ) => LocalAnswer | Promise<LocalAnswer>;
 }
 
@@ -88,7 +99,12 @@ export function operation<Query extends z.ZodObject = typeof NO_QUERY, Body exte
       });
       if (!parsedBody.success) throw bodyProblem(parsedBody.error, body);
       return handle(
-        { ...call, query: parsedQuery.data as z.output<Query>, body: parsedBody.data as z.output<Body> },
+        {
+          ...call,
+          operation: rest.id,
+          query: parsedQuery.data as z.output<Query>,
+          body: parsedBody.data as z.output<Body>,
+        },
         context,
       );
     },

@@ -1,19 +1,27 @@
-import { gatewayOperations } from './gateway-operations.ts';
 import { auditOperations } from './audit-operations.ts';
+import { budgetOperations } from './budget-operations.ts';
+import { configOperations } from './config-operations.ts';
+import { gatewayOperations } from './gateway-operations.ts';
 import { LITELLM_OPERATIONS } from './litellm/operations.ts';
 import { keyOperations } from './key-operations.ts';
 import { teamOperations } from './team-operations.ts';
 import type { Operation } from './operation.ts';
+import { ownOperations } from './own-operations.ts';
+import { priceOperations } from './price-operations.ts';
 import { requestOperations } from './request-operations.ts';
 import { usageOperations } from './usage-operations.ts';
 
 /** Every operation of the admin API. Endpoints, validation and `openapi.json` come from this list. */
 export const OPERATIONS: readonly Operation[] = [
   ...gatewayOperations,
+  ...configOperations,
   ...keyOperations,
   ...teamOperations,
+  ...budgetOperations,
+  ...priceOperations,
   ...usageOperations,
   ...requestOperations,
   ...auditOperations,
+  ...ownOperations,
   ...LITELLM_OPERATIONS,
 ];

@@ -5,6 +5,8 @@ import { OPERATIONS } from './operations.ts';
 export interface AdminPath {
   /** With `{name}` for each segment that is a name. */
   readonly template: string;
+  /** Who may call it: whoever has a key, or whoever runs the gateway. */
+  readonly auth: 'caller' | 'operator';
   readonly byMethod: ReadonlyMap<string, Operation>;
   /** The names in a path of this form; undefined for any other path. */
   namesIn(path: string): Readonly<Record<string, string>> | undefined;
@@ -30,6 +32,7 @@ function adminPath(template: string, operations: readonly Operation[]): AdminPat
   const form = new RegExp(`^${template.replaceAll('.', String.raw`\.`).replaceAll(/\{\w+\}/g, NAME)}$`);
   return {
     template,
+    auth: operations.every(({ auth }) => auth === 'caller') ? 'caller' : 'operator',
     byMethod: new Map(operations.map((each) => [each.method, each])),
     namesIn(path) {
       const found = form.exec(path);

@@ -28,7 +28,11 @@ const searched = {
   ...filters,
 };
 
-const searchQuery = cursorQuery.extend(searched);
+/** What requests are searched by. */
+export const searchQuery = cursorQuery.extend(searched);
+
+/** A page of requests. */
+export const requestPage = z.object({ data: z.array(requestSchema), next: z.string().nullable() });
 
 const exportQuery = z.strictObject({ ...searched, format: z.enum(['csv', 'jsonl']).default('jsonl') });
 
@@ -40,7 +44,7 @@ export const requestOperations = [
     path: '/admin/requests',
     summary: 'Requests that have ended, with their attempts, the newest first.',
     query: searchQuery,
-    answer: z.object({ data: z.array(requestSchema), next: z.string().nullable() }),
+    answer: requestPage,
     async handle({ query: { limit, cursor, ...asked } }, context) {
       const { rows, next } = await (
         await storeOf(context)
@@ -56,7 +60,6 @@ export const requestOperations = [
     path: '/admin/requests/export',
     summary: 'All requests that a search finds, as a file that is made while it is sent.',
     query: exportQuery,
-    answer: requestSchema,
     produces: ['text/csv', 'application/x-ndjson'],
     async handle({ query: { format, ...asked } }, context) {
       const rows = jsonOf((await storeOf(context)).ledger.export(searchOf(asked)));
@@ -85,7 +88,8 @@ const COLUMNS = Object.keys(requestSchema.shape);
 
 type Asked = Omit<z.output<typeof searchQuery>, 'limit' | 'cursor'>;
 
-function searchOf(asked: Asked): Omit<SearchQuery, 'limit'> {
+/** What a query asks for, as the store takes it. */
+export function searchOf(asked: Asked): Omit<SearchQuery, 'limit'> {
   const nowMs = Date.now();
   const query: { -readonly [Name in keyof SearchQuery]: SearchQuery[Name] } = { ...filterOf(asked), limit: 0 };
   if (asked.from !== undefined) query.from = parseTime(asked.from, asked.zone, nowMs) ?? 0;

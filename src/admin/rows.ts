@@ -3,11 +3,12 @@ import type { Method } from '../core/exchange.ts';
 import { DEFAULT_PROTOCOL } from '../vendors/dialects.ts';
 import { hasNames, pathsOf, type AdminPath } from './paths.ts';
 
-/** The rows of the admin API in the table of endpoints. Operators must get through when everybody is at a limit. */
+/** The rows of the admin API in the table of endpoints. */
 export const adminRows: readonly EndpointRow[] = pathsOf().map((path) => ({
   match: hasNames(path) ? byForm(path) : { paths: { [path.template]: matched(path) } },
-  auth: 'operator',
-  limits: 'none',
+  auth: path.auth,
+  // Operators must get through when everybody is at a limit; what callers ask of the database is within theirs.
+  limits: path.auth === 'caller' ? 'rate' : 'none',
   handler: 'admin',
 }));
 

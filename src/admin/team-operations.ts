@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { TeamView } from '../admission/keys/key-view.ts';
 import { teamSchema as madeTeamSchema } from '../config/sections/teams.ts';
 import { changeOnce, expectedVersion, pageShown, refuseProblem, shown, versioned } from './access.ts';
+import { limitFields, storedFields } from './limit-fields.ts';
 import { operation } from './operation.ts';
 import { cursorQuery } from './page-query.ts';
 import { accessOf } from './store-of.ts';
@@ -9,7 +10,10 @@ import { accessOf } from './store-of.ts';
 const teamSchema = z.looseObject({
   name: z.string(),
   source: z.enum(['config', 'store']),
-  version: z.int().optional(),
+  parent: z.string().optional(),
+  models: z.array(z.string()).optional(),
+  ...limitFields,
+  ...storedFields,
 });
 
 /** Teams: what keys belong to. Their names are their ids. */
@@ -27,6 +31,7 @@ export const teamOperations = [
     id: 'createTeam',
     method: 'POST',
     path: '/admin/teams',
+    headers: ['idempotency-key'],
     summary: 'Makes a team.',
     status: 201,
     takes: madeTeamSchema,
@@ -51,6 +56,7 @@ export const teamOperations = [
     id: 'updateTeam',
     method: 'PATCH',
     path: '/admin/teams/{name}',
+    headers: ['if-match'],
     summary: 'Changes the members of a team that the body names; null takes one away. It counts for the next request.',
     takes: madeTeamSchema.partial(),
     answer: teamSchema,
@@ -66,6 +72,7 @@ export const teamOperations = [
     id: 'deleteTeam',
     method: 'DELETE',
     path: '/admin/teams/{name}',
+    headers: ['if-match'],
     summary: 'Deletes a team that no key and no other team belongs to.',
     answer: z.object({ name: z.string(), deleted: z.literal(true) }),
     async handle(call, context) {

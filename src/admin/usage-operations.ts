@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { TOKEN_CLASSES } from '../core/token-classes.ts';
 import { formatUsd } from '../lib/usd.ts';
 import { Refusal } from '../core/refusal.ts';
-import { DIMENSIONS, type Dimension, type UsageGroup, type UsageSums } from '../storage/ledger-query.ts';
+import {
+  DIMENSIONS,
+  type Dimension,
+  type DimensionFilter,
+  type UsageGroup,
+  type UsageSums,
+} from '../storage/ledger-query.ts';
+import type { LocalAnswer } from '../core/local-answer.ts';
+import type { AdminContext } from './admin-context.ts';
 import { csvOf } from './csv.ts';
 import { filters, filterOf, tagOf } from './filters.ts';
 import { operation } from './operation.ts';
@@ -11,7 +19,8 @@ import { BUCKETS, bucketsOf, MOST_BUCKETS, parseTime, timeText, zoneText } from 
 
 const DEFAULT_FROM = '30d';
 
-const query = z.strictObject({
+/** What sums are asked for by. */
+export const usageQuery = z.strictObject({
   group_by: z
     .string()
     .optional()
@@ -60,6 +69,18 @@ const group = sums.extend({
   tag: z.string().nullable().optional(),
 });
 
+/** Sums by group, and of all. */
+export const usageAnswer = z.object({
+  data: z.array(group),
+  total: sums,
+  from: z
+    .string()
+    .describe(
+      'What was counted: sums are of whole hours (UTC), so this is the start of the hour that the `from` of the query is in.',
+    ),
+  to: z.string().describe('The end of the hour that the `to` of the query is in.'),
+});
+
 /** Usage and cost, summed. */
 export const usageOperations = [
   operation({
@@ -67,51 +88,50 @@ export const usageOperations = [
     method: 'GET',
     path: '/admin/usage',
     summary: 'Requests, tokens by class and cost, summed by what `group_by` names.',
-    query,
-    answer: z.object({
-      data: z.array(group),
-      total: sums,
-      from: z
-        .string()
-        .describe(
-          'What was counted: sums are of whole hours (UTC), so this is the start of the hour that the `from` of the query is in.',
-        ),
-      to: z.string().describe('The end of the hour that the `to` of the query is in.'),
-    }),
+    query: usageQuery,
+    answer: usageAnswer,
     produces: ['text/csv'],
-    async handle({ query: asked }, context) {
-      const { zone } = asked;
-      const nowMs = Date.now();
-      const to = parseTime(asked.to ?? '0m', zone, nowMs) ?? nowMs;
-      const from = parseTime(asked.from ?? DEFAULT_FROM, zone, nowMs) ?? 0;
-      if (from >= to) throw new Refusal('invalid_request', '`from` must be before `to`.', { param: 'from' });
-      const { groupBy, per, tagKey } = groupsOf(asked.group_by ?? '');
-      const buckets = per === undefined ? undefined : bucketsOf(per, { from, to }, zone);
-      if (per !== undefined && buckets === undefined)
-        throw new Refusal(
-          'invalid_request',
-          `\`group_by\`: there are more than ${MOST_BUCKETS} times of a ${per} between \`from\` and \`to\`. Ask for less, or for longer ones.`,
-          { param: 'group_by' },
-        );
-      const tag = tagOf(asked.tag);
-      const { groups, total, ...counted } = await (
-        await storeOf(context)
-      ).ledger.usage({
-        ...filterOf(asked),
-        from: buckets?.[0] ?? from,
-        to,
-        groupBy,
-        limit: asked.limit,
-        ...(tagKey === undefined ? {} : { groupByTag: tagKey }),
-        ...(buckets === undefined ? {} : { buckets }),
-        ...(tag === undefined ? {} : { tag }),
-      });
-      const data = groups.map(groupJson);
-      if (asked.format === 'csv') return csvOf(data, 'usage.csv');
-      return { body: { data, total: sumsJson(total), from: timeJson(counted.from), to: timeJson(counted.to) } };
-    },
+    handle: ({ query }, context) => usageOf(query, context),
   }),
 ];
+
+/** Sums as a query asks for them; `only`: of these alone, whatever it says. */
+export async function usageOf(
+  asked: z.output<typeof usageQuery>,
+  context: AdminContext,
+  only: DimensionFilter = {},
+): Promise<LocalAnswer> {
+  const { zone } = asked;
+  const nowMs = Date.now();
+  const to = parseTime(asked.to ?? '0m', zone, nowMs) ?? nowMs;
+  const from = parseTime(asked.from ?? DEFAULT_FROM, zone, nowMs) ?? 0;
+  if (from >= to) throw new Refusal('invalid_request', '`from` must be before `to`.', { param: 'from' });
+  const { groupBy, per, tagKey } = groupsOf(asked.group_by ?? '');
+  const buckets = per === undefined ? undefined : bucketsOf(per, { from, to }, zone);
+  if (per !== undefined && buckets === undefined)
+    throw new Refusal(
+      'invalid_request',
+      `\`group_by\`: there are more than ${MOST_BUCKETS} times of a ${per} between \`from\` and \`to\`. Ask for less, or for longer ones.`,
+      { param: 'group_by' },
+    );
+  const tag = tagOf(asked.tag);
+  const { groups, total, ...counted } = await (
+    await storeOf(context)
+  ).ledger.usage({
+    ...filterOf(asked),
+    ...only,
+    from: buckets?.[0] ?? from,
+    to,
+    groupBy,
+    limit: asked.limit,
+    ...(tagKey === undefined ? {} : { groupByTag: tagKey }),
+    ...(buckets === undefined ? {} : { buckets }),
+    ...(tag === undefined ? {} : { tag }),
+  });
+  const data = groups.map(groupJson);
+  if (asked.format === 'csv') return csvOf(data, 'usage.csv');
+  return { body: { data, total: sumsJson(total), from: timeJson(counted.from), to: timeJson(counted.to) } };
+}
 
 /** What `group_by` asks for: `caller,model,day,tag:project`. Throws a Refusal. */
 export function groupsOf(text: string): {

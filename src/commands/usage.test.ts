@@ -50,7 +50,7 @@ beforeAll(async () => {
       const cost = nanoUsd === null ? null : { nanoUsd, source: 'table' as const, rates: {} };
       const tries = [attempt({ usage: USED, cost })];
       const of = record({ team, caller, startedAt: at + day * DAY, traceId: `t-${index}`, tries });
-      return rowOf(of, { id: `019ad2f0-0000-7000-8000-00000000000${index}`, node: 'n' });
+      return rowOf(of, { id: `019ad2f0-0000-7000-8000-00000000000${index}`, node: 'n', mask: (text) => text });
     }),
   );
   await store.close();

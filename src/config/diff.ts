@@ -3,6 +3,7 @@ import { formatPercentage } from '../lib/percentage.ts';
 import type { Config } from './schema.ts';
 import { configSchema } from './schema.ts';
 import { childSchema, isDuration, isPercentage, isShowable, shapeOf } from './shape.ts';
+import { SECRET } from './shown-config.ts';
 import type { z } from 'zod';
 
 /** One difference between two configs. Undefined: the key is absent. */
@@ -26,8 +27,6 @@ export function formatChange({ key, before, after }: ConfigChange): string {
   if (after === undefined) return before === '' ? `${key}: removed` : `${key}: no longer ${before}`;
   return `${key}: ${before} → ${after}`;
 }
-
-const SECRET = '(secret)';
 
 function* differences(key: string, before: unknown, after: unknown, schema: Schema): Generator<ConfigChange> {
   if (Bun.deepEquals(before, after)) return;

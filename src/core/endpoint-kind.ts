@@ -16,11 +16,12 @@ export const ENDPOINT_KINDS = [
 export type EndpointKind = (typeof ENDPOINT_KINDS)[number];
 
 /**
- * Whether a list of kinds and paths (a trailing `*` stands for any ending) names an endpoint. The lists of models are for
- * everybody who may ask for any.
+ * Whether a list of kinds and paths (a trailing `*` stands for any ending) names an endpoint. The lists of models, and
+ * what a caller may know of itself, are for every key.
  */
 export function namesEndpoint(names: readonly string[], endpoint: Endpoint, path: string): boolean {
-  if (endpoint.handler === 'models' || endpoint.handler === 'model_by_id') return true;
+  const { handler } = endpoint;
+  if (handler === 'models' || handler === 'model_by_id' || handler === 'admin') return true;
   const kind: string = kindOf(endpoint);
   return names.some((name) =>
     name.startsWith('/')

@@ -50,6 +50,11 @@ export class PriceBook {
       : costOf({ ...used, statedNanoUsd: undefined }, this.pricingOf(attempt), at);
   }
 
+  /** The day of the table that list prices come from. */
+  get tableDate(): string {
+    return this.table().date;
+  }
+
   /** What a model costs; null: nobody knows. */
   pricingOf({ backend, model, reportedModel = '' }: Priced): Pricing | null {
     const key = `${backend}\0${model}\0${reportedModel}`;

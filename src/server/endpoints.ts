@@ -41,10 +41,10 @@ export const ENDPOINTS: readonly EndpointRow[] = [
   ),
 ];
 
-/** What only operators may see: a proxy in front may guard these very paths, so they are answered at no other spelling. */
+/** The admin API and what else only operators may see: a proxy in front may guard these very paths, so they are answered at no other spelling. */
 const OPERATORS_PATHS: ReadonlySet<string> = new Set(
-  ENDPOINTS.filter(({ auth }) => auth === 'operator' || auth === 'scraper').flatMap(({ match }) =>
-    Object.keys(match.paths ?? {}),
+  ENDPOINTS.filter(({ auth, handler }) => auth === 'operator' || auth === 'scraper' || handler === 'admin').flatMap(
+    ({ match }) => Object.keys(match.paths ?? {}),
   ),
 );
 

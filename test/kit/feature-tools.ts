@@ -1,3 +1,4 @@
+import { BudgetBook } from '../../src/admission/budget/budget-book.ts';
 import { CallerAccess } from '../../src/admission/keys/caller-access.ts';
 import { RequestQueue } from '../../src/admission/queue/queue.ts';
 import type { FeatureTools } from '../../src/feature.ts';
@@ -26,6 +27,7 @@ export function featureTools(clock = new FakeClock(), show: (line: string) => vo
     queue: new RequestQueue(clock),
     file: undefined,
     callers: new CallerAccess(),
+    budgets: new BudgetBook(),
     store: () => Promise.reject(new Error('there is no database')),
   };
 }

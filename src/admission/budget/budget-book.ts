@@ -95,6 +95,11 @@ export class BudgetBook {
     return this.#ofAliases.get(name);
   }
 
+  /** The budgets that a key or a team has, as the store writes them; in use or not. */
+  of(whose: Owner, budgets: SharedLimits['budgets']): Budget[] {
+    return budgets.map((values) => this.#budgetOf(whose, budgetSpecOf(values)));
+  }
+
   /** What a token limit has left, which is kept as long as it is asked for. */
   bucketOf(rate: TokenRate, now: number): TokenBucket {
     return this.#buckets.get(rate.id) ?? this.#buckets.add(rate.id, new TokenBucket(rateOf(rate), now));

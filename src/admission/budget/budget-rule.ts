@@ -45,6 +45,7 @@ export function ruleOf(of: Owner, spec: BudgetSpec): BudgetRule {
   return {
     id: `${of.id}/${name}:${unit}/${spec.per}`,
     label: `${of.label}/${name}`,
+    owner: of.id,
     unit,
     limit: limitOf(spec),
     window: { per: spec.per, zone: spec.zone, weekStarts: spec.week_starts },

@@ -8,6 +8,8 @@ export interface BudgetRule {
   readonly id: string;
   /** Whose it is and what it is called: `team:platform/usd-month`. */
   readonly label: string;
+  /** The id of whose it is: `team:platform`. */
+  readonly owner: string;
   readonly unit: BudgetUnit;
   /** In nano-USD, tokens or requests. */
   readonly limit: bigint;

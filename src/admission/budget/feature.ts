@@ -7,7 +7,7 @@ import { placeOf } from '../keys/caller-of.ts';
 import { AlertQueue } from './alert-queue.ts';
 import { alertMemory } from './alert-memory.ts';
 import { alertsDue } from './alert.ts';
-import { BudgetBook, type BudgetSettings } from './budget-book.ts';
+import type { BudgetSettings } from './budget-book.ts';
 import { budgetFamilies } from './budget-families.ts';
 import { Expectation } from './expectation.ts';
 import { keyOwner, teamOwner } from './budget-rule.ts';
@@ -23,8 +23,10 @@ export interface BudgetSources {
 }
 
 /** Budgets and tokens per minute as a feature. */
-export function createBudgets({ clock, log, store }: FeatureTools, { spentSource }: BudgetSources): Feature {
-  const book = new BudgetBook();
+export function createBudgets(
+  { clock, log, store, budgets: book }: FeatureTools,
+  { spentSource }: BudgetSources,
+): Feature {
   const counts = { sent: 0, failed: 0 };
   const alerts = new AlertQueue(clock, sendAlert, {
     sent: () => counts.sent++,

@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.ts';
+import { pricedRoutes } from '../../config/priced-routes.ts';
 import type { CommandLine } from '../command.ts';
 import { configPath } from '../flags.ts';
 import { loadedPrices } from './loaded-prices.ts';
@@ -20,29 +20,4 @@ export async function checkPrices(line: CommandLine): Promise<number> {
   if (unpriced.length > 0)
     line.out('Set prices under `prices` in the config: input and output, or 0 for what is free.');
   return unpriced.length > 0 ? 1 : 0;
-}
-
-interface PricedRoute {
-  readonly alias: string;
-  readonly backend: string;
-  readonly pattern: string;
-  /** Undefined: whatever is asked for. */
-  readonly model: string | undefined;
-}
-
-/** The enabled routes, those of a wildcard with the names that it lists; each model of a backend once for an alias. */
-function pricedRoutes({ models, backends }: Config): PricedRoute[] {
-  const enabled = new Set(backends.flatMap((backend) => (backend.enabled ? [backend.name] : [])));
-  return Object.entries(models).flatMap(([alias, { routes, list = [], ...model }]) => {
-    if (!model.enabled) return [];
-    const prefix = alias.endsWith('*') ? alias.slice(0, -1) : alias;
-    const stars = list.flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
-    return routes
-      .filter((route) => route.enabled && enabled.has(route.backend))
-      .flatMap(({ backend, model: pattern }): PricedRoute[] => {
-        if (!pattern.includes('*')) return [{ alias, backend, pattern, model: pattern }];
-        if (stars.length === 0) return [{ alias, backend, pattern, model: undefined }];
-        return stars.map((star) => ({ alias, backend, pattern, model: pattern.replace('*', () => star) }));
-      });
-  });
 }

@@ -1,0 +1,14 @@
+import type { BudgetBook } from '../admission/budget/budget-book.ts';
+import type { Config } from '../config/schema.ts';
+import type { Context } from '../context.ts';
+
+/** What operations know beyond what every request works with. */
+export interface AdminTools {
+  /** The config in force. */
+  config(): Config;
+  /** What has become of all budgets. */
+  readonly budgets: BudgetBook;
+}
+
+/** What operations work with. */
+export interface AdminContext extends Context, AdminTools {}

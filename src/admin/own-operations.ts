@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { configKeyView, storedKeyView, type KeyView } from '../admission/keys/key-view.ts';
+import { ACCESS_RULES } from '../config/made-access.ts';
+import type { Caller } from '../core/caller.ts';
+import { Refusal } from '../core/refusal.ts';
+import type { AdminContext } from './admin-context.ts';
+import { budgetJson, budgetSchema } from './budget-json.ts';
+import { keySchema } from './key-operations.ts';
+import { operation, type RawCall } from './operation.ts';
+import { requestJson } from './request-json.ts';
+import { requestPage, searchOf, searchQuery } from './request-operations.ts';
+import { refuseCursor, storeOf } from './store-of.ts';
+import { usageAnswer, usageOf, usageQuery } from './usage-operations.ts';
+
+/** What a caller may know of itself. */
+export const ownOperations = [
+  operation({
+    id: 'getMe',
+    method: 'GET',
+    path: '/admin/me',
+    auth: 'caller',
+    summary: 'Whom the key of this request stands for, what the key may do, and the budgets that count for it.',
+    answer: z.object({
+      caller: z.string(),
+      team: z.string().nullable(),
+      owner: z.string().nullable(),
+      client_ip: z.string(),
+      key: keySchema.nullable().describe('Null for `proxy_api_key`, which has no limits of its own.'),
+      budgets: z.array(budgetSchema),
+    }),
+    handle(call, context) {
+      const caller = callerOf(call, context);
+      const now = context.clock.wallNow();
+      const { budgets } = context.budgets.ofCaller(caller);
+      return {
+        body: {
+          caller: caller.name,
+          team: caller.team?.name ?? null,
+          owner: caller.key?.owner ?? null,
+          client_ip: call.actor.clientIp,
+          key: keyOf(caller, context) ?? null,
+          budgets: budgets.map((budget) => budgetJson(budget, now)),
+        },
+      };
+    },
+  }),
+  operation({
+    id: 'getMyUsage',
+    method: 'GET',
+    path: '/admin/me/usage',
+    auth: 'caller',
+    summary: 'Requests, tokens by class and cost of the caller alone, whatever `caller`, `team` and `owner` say.',
+    query: usageQuery,
+    answer: usageAnswer,
+    produces: ['text/csv'],
+    handle: (call, context) => {
+      const { owner: _owner, ...asked } = call.query;
+      return usageOf(asked, context, placeOf(callerOf(call, context)));
+    },
+  }),
+  operation({
+    id: 'searchMyRequests',
+    method: 'GET',
+    path: '/admin/me/requests',
+    auth: 'caller',
+    summary: 'Requests of the caller alone that have ended, whatever `caller`, `team`, `owner` and `key_id` say.',
+    query: searchQuery,
+    answer: requestPage,
+    async handle(call, context) {
+      const caller = callerOf(call, context);
+      const { limit, cursor, owner: _owner, key_id: _keyId, ...asked } = call.query;
+      const { caller: _caller, team: _team, ...search } = searchOf(asked);
+      const keyId = caller.key?.id;
+      // A key that was made keeps its requests when it is renamed. One of the config has no id.
+      const own = keyId === undefined ? placeOf(caller) : { keyId };
+      const { ledger } = await storeOf(context);
+      const { rows, next } = await ledger.search({ ...search, ...own, limit }, cursor).catch(refuseCursor);
+      const data = rows.filter((row) => row.keyId === keyId).map(requestJson);
+      return { body: { data, next: next ?? null } };
+    },
+  }),
+];
+
+/** Whose page it is. Throws the Refusal of one that nobody knows: many may be nobody in particular. */
+function callerOf({ caller }: Pick<RawCall, 'caller'>, { snapshot }: AdminContext): Caller {
+  if (caller !== undefined && snapshot.keyCheck !== undefined) return caller;
+  throw new Refusal('endpoint_not_allowed', 'Whoever has no key has no pages here. Send a key of the gateway.');
+}
+
+function placeOf({ name, team }: Caller) {
+  return { caller: [name], team: [team?.name ?? null] };
+}
+
+function keyOf({ name, team, key }: Caller, { callers }: AdminContext): KeyView | undefined {
+  if (key?.id !== undefined) {
+    const stored = callers.stored?.get(key.id);
+    return stored && storedKeyView(stored, ACCESS_RULES);
+  }
+  const ofConfig = callers.configKeys.find((each) => each.name === name && each.team === team?.name);
+  return key && ofConfig && configKeyView(ofConfig, ACCESS_RULES);
+}
