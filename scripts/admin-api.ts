@@ -6,10 +6,12 @@ import { formatted } from './formatted.ts';
 import { table as localizedTable } from './operations/table.ts';
 import { writeGenerated } from './write-generated.ts';
 
+type Word = string | number | boolean;
+
 interface Described {
   readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[] | undefined;
-  readonly const?: unknown;
+  readonly enum?: readonly Word[] | undefined;
+  readonly const?: Word;
   readonly anyOf?: readonly Described[];
   readonly oneOf?: readonly Described[];
   readonly items?: Described;
@@ -17,7 +19,7 @@ interface Described {
   readonly additionalProperties?: Described | boolean;
   readonly required?: readonly string[];
   readonly description?: string;
-  readonly default?: unknown;
+  readonly default?: Word;
 }
 
 interface DescribedOperation {
