@@ -57,9 +57,11 @@ describe('a gateway that serves prints nothing but JSON', () => {
           name: 'ann',
           key: 'key-of-ann-new-0123',
           models: ['*'],
+          team: 'ops',
           previous: { key: OLD_KEY, until: '2099-01-01' },
         },
       ],
+      teams: [{ name: 'ops' }],
       backends: [
         { name: 'up', url: upstream.url, api_key: 'sk-upstream-99887766abcd' },
         { name: 'spare', url: spare.url },
