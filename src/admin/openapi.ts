@@ -56,16 +56,15 @@ function describe(operation: Operation): Json {
 
 function responsesOf({ answer, status = 200, produces = [], failures = {} }: Operation): Json {
   const files = Object.fromEntries(produces.map((type) => [type, {}]));
-  const failed = Object.entries(failures).map(([code, schema]) => [
-    code,
-    { description: 'Not done: the answer says why.', content: jsonOf(schemaOf(schema, 'output')) },
-  ]);
+  const failed: Json = {};
+  for (const [code, schema] of Object.entries(failures))
+    failed[code] = { description: 'Not done: the answer says why.', content: jsonOf(schemaOf(schema, 'output')) };
   return {
     [status]: {
       description: 'Done.',
       content: { ...(answer === undefined ? {} : jsonOf(schemaOf(answer, 'output'))), ...files },
     },
-    ...Object.fromEntries(failed),
+    ...failed,
     default: {
       description: 'Refused: the error says why and what to do.',
       content: jsonOf({ $ref: '#/components/schemas/Error' }),
