@@ -1,6 +1,6 @@
 // How docs/benchmarks.md tells what `cuts` found.
 import { CUT_SHARE } from './cuts-plan.ts';
-import type { Table } from './report.ts';
+import type { Table } from './tables.ts';
 
 export const CUTS: Table = {
   scenario: 'cuts',

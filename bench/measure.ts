@@ -41,9 +41,15 @@ export async function requests(proxy: Running, count: number, bodyBytes: number)
   return await taskCost(proxy, requestsTask(proxy, count, bodyBytes));
 }
 
-async function taskCost(proxy: Running, task: RequestsTask): Promise<Sample> {
+/** The same with what is written afterwards. */
+export async function accountedRequests(proxy: Running, count: number): Promise<Sample> {
+  return await taskCost(proxy, requestsTask(proxy, count, 1024), SETTLE_MS);
+}
+
+async function taskCost(proxy: Running, task: RequestsTask, settleMs = 0): Promise<Sample> {
   const before = cpuMicros(proxy.pid);
   const done = await runRequests(task);
+  await Bun.sleep(settleMs);
   const micros = (cpuMicros(proxy.pid) - before) / Math.max(1, done.completed);
   return { figures: { cpuMicros: micros, perSecond: done.completed / done.seconds }, failures: done.failures };
 }

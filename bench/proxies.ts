@@ -2,10 +2,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ACCOUNTS, accountsConfig, type Accounts } from './accounts.ts';
 import { answers, freePort, start, startTalking, type Program } from './processes.ts';
 
 /** What the clients send to every proxy; llm-proxy is the one that asks for it. */
 export const CLIENT_KEY = 'bench-client-key';
+const ADMIN_KEY = 'bench-admin-key-of-nobody';
 
 const ROOT = join(import.meta.dir, '..');
 export const OUT = join(import.meta.dir, 'out');
@@ -70,11 +72,25 @@ export function llmProxy(prompts: boolean): Proxy {
   };
 }
 
+/** llm-proxy as above; `accounts` says what of keys, teams, budgets and ledger is configured. */
+export function accounting(accounts: Accounts): Proxy {
+  const name = ACCOUNTS[accounts];
+  return {
+    name,
+    async start(upstreamPort) {
+      const { argv, port } = await llmProxyCommand(upstreamPort, false, { accounts });
+      const child = start(argv, join(OUT, `llm-proxy-${accounts}.out`));
+      await ready(`http://127.0.0.1:${port}/health`, name);
+      return { ...child, port, headers: {} };
+    },
+  };
+}
+
 /** llm-proxy with a limit that is reached by the first request: every other one is refused. */
 export const refusing: Proxy = {
   name: 'llm-proxy, 429',
   async start(upstreamPort) {
-    const { argv, port } = await llmProxyCommand(upstreamPort, false, 0.001);
+    const { argv, port } = await llmProxyCommand(upstreamPort, false, { requestsPerSecond: 0.001 });
     const child = start(argv, join(OUT, 'llm-proxy-429.out'));
     await ready(`http://127.0.0.1:${port}/health`, 'llm-proxy');
     await fetch(`http://127.0.0.1:${port}/v1/models`, { headers: { authorization: `Bearer ${CLIENT_KEY}` } });
@@ -108,14 +124,15 @@ export const portkey: Proxy = {
 export async function llmProxyCommand(
   upstreamPort: number,
   prompts: boolean,
-  requestsPerSecond = 1_000_000,
+  { requestsPerSecond = 1_000_000, accounts = 'none' }: { requestsPerSecond?: number; accounts?: Accounts } = {},
 ): Promise<{ argv: string[]; port: number }> {
   if (!existsSync(EXECUTABLE)) throw new NotMeasured('there is no dist/llm-proxy: run `make dev`');
-  const dir = await freshDir(prompts ? 'llm-proxy-prompts' : `llm-proxy-${requestsPerSecond}`);
+  const dir = await freshDir(prompts ? 'llm-proxy-prompts' : `llm-proxy-${requestsPerSecond}-${accounts}`);
   const port = freePort();
   await mkdir(join(dir, 'system_prompts'));
   await writeFile(join(dir, 'system_prompts', 'bench.txt'), 'You are a careful assistant. Answer briefly.\n');
-  await writeFile(join(dir, 'config.yaml'), llmProxyConfig(dir, port, upstreamPort, { prompts, requestsPerSecond }));
+  const config = llmProxyConfig(dir, port, upstreamPort, { prompts, requestsPerSecond, accounts });
+  await writeFile(join(dir, 'config.yaml'), `${config}${accountsConfig(accounts, dir, CLIENT_KEY)}`);
   return { argv: [EXECUTABLE, 'serve', '-c', join(dir, 'config.yaml')], port };
 }
 
@@ -131,10 +148,10 @@ function llmProxyConfig(
   dir: string,
   port: number,
   upstreamPort: number,
-  { prompts, requestsPerSecond }: { prompts: boolean; requestsPerSecond: number },
+  { prompts, requestsPerSecond, accounts }: { prompts: boolean; requestsPerSecond: number; accounts: Accounts },
 ): string {
   return `listen: "127.0.0.1:${port}"
-proxy_api_key: "${CLIENT_KEY}"
+proxy_api_key: "${accounts === 'none' ? CLIENT_KEY : ADMIN_KEY}"
 proxy:
   enable_system_prompt: ${prompts}
   forward_client_ip: true

@@ -1,5 +1,5 @@
 // `make bench`: compares the executable with a bare Bun proxy, nginx and Portkey on this machine, in one run.
-//   bun bench/run.ts [--quick] [--only plain|refused|latency|large|picture|stream|translated|memory|10000|start|2000|hedging|cuts]
+//   bun bench/run.ts [--quick] [--only plain|refused|accounts|latency|large|picture|stream|translated|memory|10000|start|2000|hedging|cuts]
 // A full run writes docs/benchmarks.md; a quick or partial one only prints.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,11 +9,13 @@ import { cuts } from './cuts.ts';
 import * as measure from './measure.ts';
 import { killAll, startTalking } from './processes.ts';
 import * as proxies from './proxies.ts';
-import { rowOf, toMarkdown, toText, TRANSLATED, type Result } from './report.ts';
+import { rowOf, toMarkdown, toText, type Result } from './report.ts';
+import { TRANSLATED } from './tables.ts';
 
 const SCENARIOS = [
   'plain',
   'refused',
+  'accounts',
   'latency',
   'large',
   'picture',
@@ -63,6 +65,7 @@ const RUN_WITHIN_MS = 30 * 60_000;
 const options = readArguments();
 const sizes = options.quick ? QUICK : FULL;
 const standard = [proxies.bare, proxies.nginx, proxies.llmProxy(false)];
+const ACCOUNTED = [proxies.accounting('none'), proxies.accounting('unused'), proxies.accounting('all')];
 const withPlain = [...standard, proxies.llmProxy(true), proxies.portkey];
 
 if (process.platform !== 'linux') {
@@ -108,6 +111,8 @@ async function run(scenario: Scenario): Promise<Result[]> {
           ? measure.refusals(proxy, sizes.plainRequests)
           : measure.requests(proxy, sizes.plainRequests, 1024),
       );
+    case 'accounts':
+      return await together(scenario, ACCOUNTED, (proxy) => measure.accountedRequests(proxy, sizes.plainRequests));
     case 'latency': {
       // Eight tenths of what llm-proxy can do, here and now; the others get the same.
       let perSecond = NaN;

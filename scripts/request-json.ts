@@ -22,8 +22,9 @@ export function writerSource(fields: readonly Field[]): string {
   return `// Written by \`make generate\` from log-fields.ts: do not edit.
 import type { ExchangeRecord } from '../../core/record.ts';
 import { printable } from '../../lib/printable.ts';
+import { isUnpriced, nanoUsdOf } from '../cost-of-tries.ts';
 import { hasStory } from './has-story.ts';
-import { isoTime, quoted, tenthsText } from './json-text.ts';
+import { isoTime, quoted, tenthsText, usd } from './json-text.ts';
 import { attemptEntry, type Level } from './request-line.ts';
 
 /** Writes the lines of requests as JSON. What requests that follow each other share is written and looked through once. */
@@ -103,6 +104,7 @@ function member(field: Field): string {
 function json(field: Field): string {
   const value = local(field);
   if (field.type === 'string') return `quoted(${value})`;
+  if (field.unit === 'USD') return `usd(${value})`;
   if (field.type === 'number') return `tenthsText(${value})`;
   return field.type === 'list' ? `listJson(${value})` : value;
 }

@@ -29,8 +29,8 @@ import { promptChanges } from './prompts/changes.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
 import { cooldowns, failedKeys, healthChecks, shortageOf } from './observers.ts';
 import { readPrompts } from './read-prompts.ts';
-import { healthSettings, logSettings, maxBufferedBytes } from './settings.ts';
-import { buildSnapshot } from './build-snapshot.ts';
+import { healthSettings, logSettings, maxBufferedBytes, priceTable } from './settings.ts';
+import { buildSnapshot, type SnapshotSources } from './build-snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Environment } from './lib/environment.ts';
 
@@ -127,10 +127,7 @@ export class App {
       file: place.file,
     };
     this.features = new FeatureSet(create({ ...tools, store: this.#store.get }), log);
-    const policies = this.features.policiesOf(config);
-    const links = this.features.linksOf(config);
-    const sources = { live: this.#live, env, prompts, policies, links, access: this.#callers };
-    const snapshot = buildSnapshot(config, sources);
+    const snapshot = buildSnapshot(config, this.#sourcesFor(config, prompts));
     this.gateway = new Gateway(snapshot, {
       clock,
       log,
@@ -164,10 +161,7 @@ export class App {
   ): Promise<{ readonly changes: readonly string[]; readonly warnings: readonly string[] }> {
     const { configDir, env } = this.#place;
     const { prompts, warnings } = await readPrompts(config, configDir, env);
-    const policies = this.features.policiesOf(config);
-    const links = this.features.linksOf(config);
-    const sources = { live: this.#live, env, prompts, policies, links, access: this.#callers };
-    const snapshot = buildSnapshot(config, sources);
+    const snapshot = buildSnapshot(config, this.#sourcesFor(config, prompts));
     const changes = promptChanges(this.gateway.snapshot.prompts, prompts);
     await this.#start(config);
     await beforeSwap();
@@ -185,6 +179,20 @@ export class App {
   reloaded(result: ReloadResult, why: string): void {
     this.#lastReload = { at: new Date().toISOString(), why, ...result };
     this.metrics.reloaded(result.result === 'reloaded');
+  }
+
+  #sourcesFor(config: Config, prompts: PromptSet | undefined): SnapshotSources {
+    const { env, file } = this.#place;
+    const { features, log } = this;
+    return {
+      live: this.#live,
+      env,
+      prompts,
+      policies: features.policiesOf(config),
+      links: features.linksOf(config),
+      access: this.#callers,
+      priceTable: priceTable(config, file, (cause) => log.warn('the price table of data_dir is not used', { cause })),
+    };
   }
 
   #status(): GatewayStatus {

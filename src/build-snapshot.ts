@@ -29,7 +29,7 @@ import type { Policy } from './admission/policy.ts';
 import { Cors } from './admission/cors.ts';
 import { WebPages } from './admission/web-pages.ts';
 import { bookOf } from './pricing/book-of.ts';
-import { builtInTable } from './pricing/price-table.ts';
+import { builtInTable, type PriceTable } from './pricing/price-table.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
 import type { RetryRules, Snapshot } from './snapshot.ts';
 
@@ -45,6 +45,8 @@ export interface SnapshotSources {
   readonly links?: readonly ServingLink[];
   /** Keys and teams that outlive it; without it, there are those of the config alone. */
   readonly access?: CallerAccess;
+  /** What models cost; without it, the built-in table says so. */
+  readonly priceTable?: () => PriceTable;
 }
 
 /** Builds the snapshot of a validated config. */
@@ -75,7 +77,7 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     retry: retryRules(config.fallback),
     detection: detectionRules(config.detection),
     prompts,
-    prices: bookOf(config, builtInTable),
+    prices: bookOf(config, sources.priceTable ?? builtInTable),
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
     forwardsClientIp: config.proxy.forward_client_ip,
     logsBodies: config.logging.debug_mode,

@@ -3,6 +3,9 @@ import { join, resolve } from 'node:path';
 import type { HealthSettings } from './routing/health.ts';
 import type { Config } from './config/schema.ts';
 import { secretsOf } from './config/secrets.ts';
+import { dataFolder } from './config/store-place.ts';
+import { builtInTable, type PriceTable } from './pricing/price-table.ts';
+import { tableIn } from './pricing/table-in.ts';
 import type { ConsoleSettings } from './records/log/console/log-console.ts';
 import type { LogSettings } from './records/log/log.ts';
 import { terminalOf } from './records/log/console/terminal.ts';
@@ -62,5 +65,25 @@ export function healthSettings({ health_check: check }: Config): HealthSettings 
     path: check.path,
     unhealthyAfter: check.unhealthy_after,
     healthyAfter: check.healthy_after,
+  };
+}
+
+/**
+ * The price table that a config of `file` goes by: the newer of the built-in one and that in `data_dir`. It is read when it
+ * is first asked for, and then stays; `onProblem` is told once if the one in the folder cannot be used.
+ */
+export function priceTable(
+  { data_dir: dataDir }: Config,
+  file: string | undefined,
+  onProblem: (problem: string) => void,
+): () => PriceTable {
+  const folder = dataFolder(dataDir, file);
+  if (folder === undefined) return builtInTable;
+  let chosen: PriceTable | undefined;
+  return () => {
+    if (chosen !== undefined) return chosen;
+    const { table, problem } = tableIn(folder);
+    if (problem !== undefined) onProblem(problem);
+    return (chosen = table);
   };
 }

@@ -13,7 +13,6 @@ beforeEach(() => {
 });
 
 const store: IdempotencyStore = {
-  remember: (answer) => Promise.resolve(kept.get(answer.key) ?? (kept.set(answer.key, answer), answer)),
   recall: (key) => Promise.resolve(kept.get(key)),
   forgetBefore: () => Promise.resolve(0),
 };

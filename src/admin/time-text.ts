@@ -36,7 +36,8 @@ export const zoneText = z
   .default('UTC')
   .describe('The time zone of dates and of days, weeks and months, as the IANA database names it.');
 
-function isZone(name: string): boolean {
+/** Whether the IANA database has a time zone of this name. */
+export function isZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }) instanceof Intl.DateTimeFormat;
   } catch {

@@ -70,7 +70,16 @@ const group = sums.extend({
 });
 
 /** Sums by group, and of all. */
-export const usageAnswer = z.object({ data: z.array(group), total: sums, from: z.string(), to: z.string() });
+export const usageAnswer = z.object({
+  data: z.array(group),
+  total: sums,
+  from: z
+    .string()
+    .describe(
+      'What was counted: sums are of whole hours (UTC), so this is the start of the hour that the `from` of the query is in.',
+    ),
+  to: z.string().describe('The end of the hour that the `to` of the query is in.'),
+});
 
 /** Usage and cost, summed. */
 export const usageOperations = [
@@ -106,7 +115,7 @@ export async function usageOf(
       { param: 'group_by' },
     );
   const tag = tagOf(asked.tag);
-  const { groups, total } = await (
+  const { groups, total, ...counted } = await (
     await storeOf(context)
   ).ledger.usage({
     ...filterOf(asked),
@@ -121,11 +130,11 @@ export async function usageOf(
   });
   const data = groups.map(groupJson);
   if (asked.format === 'csv') return csvOf(data, 'usage.csv');
-  return { body: { data, total: sumsJson(total), from: timeJson(from), to: timeJson(to) } };
+  return { body: { data, total: sumsJson(total), from: timeJson(counted.from), to: timeJson(counted.to) } };
 }
 
-/** What `group_by` asks for: `caller,model,day,tag:project`. */
-function groupsOf(text: string): {
+/** What `group_by` asks for: `caller,model,day,tag:project`. Throws a Refusal. */
+export function groupsOf(text: string): {
   readonly groupBy: readonly Dimension[];
   readonly per: (typeof BUCKETS)[number] | undefined;
   readonly tagKey: string | undefined;
@@ -154,7 +163,8 @@ function unknownGroup(name: string): Refusal {
   );
 }
 
-function groupJson({ dimensions, bucket, tag, sums: own }: UsageGroup): Record<string, unknown> {
+/** A group as answers have it. */
+export function groupJson({ dimensions, bucket, tag, sums: own }: UsageGroup): Record<string, unknown> {
   return {
     ...(bucket === undefined ? {} : { time: timeJson(bucket) }),
     ...dimensions,
@@ -163,7 +173,8 @@ function groupJson({ dimensions, bucket, tag, sums: own }: UsageGroup): Record<s
   };
 }
 
-function sumsJson(own: UsageSums): Record<string, unknown> {
+/** Sums as answers have them; money is decimal text. */
+export function sumsJson(own: UsageSums): Record<string, unknown> {
   let total = 0n;
   const tokens: Record<string, number> = {};
   for (const name of TOKEN_CLASSES) {

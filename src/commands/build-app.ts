@@ -1,5 +1,4 @@
 import { App } from '../app.ts';
-import { promptPaths } from '../read-prompts.ts';
 import type { States } from '../config/file-watch.ts';
 import { statesOf } from '../config/file-watch.ts';
 import type { ListenFlags } from '../config/listen-choice.ts';
@@ -11,6 +10,7 @@ import type { Config } from '../config/schema.ts';
 import { environmentConfig } from '../vendors/environment-config.ts';
 import { sayBug, sayInvalid } from './refuse-start.ts';
 import type { Environment } from '../lib/environment.ts';
+import { watchedPaths } from './watched-paths.ts';
 
 /** Builds the app of a config file, or of the environment; undefined (and said) if it is invalid. */
 export async function build(
@@ -44,6 +44,6 @@ async function load(file: string | undefined, flags: ListenFlags, env: Environme
   if (file === undefined) return { loaded: withoutFile(environmentConfig(env), flags, env), known: new Map() };
   // Read twice: only then is it known which files belong to it, and how they were before they were read.
   const { files, config } = await loadConfig(file, env, flags);
-  const known = await statesOf([...files, ...promptPaths(config, file)]);
+  const known = await statesOf([...files, ...watchedPaths(config, file)]);
   return { loaded: await loadConfig(file, env, flags), known };
 }

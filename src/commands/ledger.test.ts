@@ -20,7 +20,7 @@ const at = Date.UTC(2026, 10, 22, 12);
 const ROWS = ['=1+1', 'bob', 'eve'].map((caller, index) => {
   const cost = { nanoUsd: 1_234_000, source: 'table' as const, rates: {} };
   const of = record({ caller, startedAt: at + index, traceId: `t-${index}`, tries: [attempt({ cost })] });
-  return rowOf(of, { id: `019ad2f0-0000-7000-8000-00000000000${index}`, node: 'n' });
+  return rowOf(of, { id: `019ad2f0-0000-7000-8000-00000000000${index}`, node: 'n', mask: (text) => text });
 });
 
 beforeAll(async () => {

@@ -8,13 +8,13 @@ import { ExposureWarnings } from '../config/exposed-secrets.ts';
 import { ConfigError, type ConfigProblem, formatProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import type { App } from '../app.ts';
-import { promptPaths } from '../read-prompts.ts';
 import { systemClock } from '../lib/clock.ts';
 import { printable } from '../lib/printable.ts';
 import type { ReloadResult } from '../context.ts';
 import type { Host } from '../server/host.ts';
 import { reasonOf } from '../server/host.ts';
 import type { Environment } from '../lib/environment.ts';
+import { watchedPaths } from './watched-paths.ts';
 
 /** What the config in force came from. */
 export interface Origin {
@@ -46,9 +46,9 @@ export class Reloader {
     this.#exposure = new ExposureWarnings(from.warnings);
   }
 
-  /** Looks after `files`, and after the prompt files of `config`, from now on. */
+  /** Looks after `files`, and after the prompt files and the price table of `config`, from now on. */
   watch(files: readonly string[], config: Config): Promise<boolean> {
-    return this.#watch.watch([...files, ...promptPaths(config, this.from.file)]);
+    return this.#watch.watch([...files, ...watchedPaths(config, this.from.file)]);
   }
 
   stop(): void {

@@ -10,12 +10,15 @@ import { health } from './health.ts';
 import { helpOf, overview } from './help.ts';
 import { importConfig } from './import/import.ts';
 import { init } from './init.ts';
+import { keys } from './keys.ts';
 import { ledger } from './ledger.ts';
 import { CLOSED_PIPE_EXIT, OutputError, printLine } from './output.ts';
 import { parse } from './parse.ts';
 import { prices } from './prices/prices.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
+import { teams } from './teams.ts';
+import { usage } from './usage.ts';
 import type { Environment } from '../lib/environment.ts';
 
 const help: Command = {
@@ -52,8 +55,11 @@ export const COMMANDS: readonly Command[] = [
   prices,
   importConfig,
   explain,
-  db,
+  keys,
+  teams,
+  usage,
   ledger,
+  db,
   help,
   version,
 ];

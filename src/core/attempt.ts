@@ -63,6 +63,8 @@ export class Attempt implements Holder {
   isCounted = false;
   /** How many bytes of text its answer has said, as far as it was read. */
   saidBytes = 0;
+  /** How many tokens an answer is expected to have that comes in one piece: its backend may charge them although nobody waits for them. */
+  unseenOutput = 0;
   /** How many bytes of system prompt the gateway has put in. */
   injectedBytes = 0;
   /** The model that the answer names, and its word for why it ended. */

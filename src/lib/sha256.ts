@@ -1,4 +1,4 @@
 /** The SHA-256 of a text in UTF-8, as 64 lower-case hexadecimal digits. */
 export function sha256(text: string): string {
-  return new Bun.CryptoHasher('sha256').update(text).digest('hex');
+  return Bun.SHA256.hash(text, 'hex');
 }

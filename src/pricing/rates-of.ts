@@ -51,9 +51,16 @@ interface Layer {
   readonly isPublished: (name: TokenClass) => boolean;
 }
 
+/** One for each list: rates do not change, and every request asks for them. */
+const USUAL = new WeakMap<Rates, Layer>();
+
 function usual(rates: Rates): Layer {
+  const known = USUAL.get(rates);
+  if (known !== undefined) return known;
   const rate: RateOf = (name) => rates[name] ?? ofIncluding(name, rate);
-  return { rate, isPublished: (name) => rates[name] !== undefined };
+  const layer: Layer = { rate, isPublished: (name) => rates[name] !== undefined };
+  USUAL.set(rates, layer);
+  return layer;
 }
 
 /** A list of other rates before those that it replaces. */

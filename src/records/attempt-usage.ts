@@ -57,9 +57,12 @@ function isToldAll({ exchange, saidBytes }: Attempt, { promptTokens, completionT
   return completionTokens > 0 || saidBytes === 0;
 }
 
-function estimated({ exchange, saidBytes, injectedBytes }: Attempt, usage: Usage | undefined, isWhole: boolean): Usage {
+function estimated(attempt: Attempt, usage: Usage | undefined, isWhole: boolean): Usage {
+  const { exchange, saidBytes, injectedBytes, unseenOutput, failure } = attempt;
   const { promptTokens = 0, completionTokens = 0 } = usage ?? {};
-  const said = tokensOfBytes(saidBytes);
+  // A backend that answers in one piece writes on when nobody waits any more.
+  const isUnseen = saidBytes === 0 && failure !== undefined && GIVEN_UP.has(failure.kind);
+  const said = isUnseen ? unseenOutput : tokensOfBytes(saidBytes);
   return {
     ...(usage ?? UNKNOWN),
     promptTokens: promptTokens > 0 ? promptTokens : exchange.estimatedInput + tokensOfBytes(injectedBytes),

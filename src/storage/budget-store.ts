@@ -21,16 +21,22 @@ export function budgetStore(database: Database): BudgetStore {
       );
       return rows.map(spendOf).filter((spend) => wanted.has(keyOf(spend)));
     },
-    async claimAlert({ budget, window, threshold, at }) {
-      const claimed = await database.transaction(
+    async isAlertTold({ budget, window, threshold }) {
+      const told = await database.read(
+        'SELECT budget FROM budget_alerts WHERE budget = $1 AND window_start = $2 AND threshold = $3',
+        [textValue(budget), countValue(window), threshold],
+      );
+      return told.length > 0;
+    },
+    async noteAlertTold({ budget, window, threshold, at }) {
+      await database.transaction(
         async (tx) =>
           await tx.query(
             `INSERT INTO budget_alerts (budget, window_start, threshold, at) VALUES ($1, $2, $3, $4)
-              ON CONFLICT DO NOTHING RETURNING budget`,
+              ON CONFLICT DO NOTHING`,
             [textValue(budget), countValue(window), threshold, countValue(at)],
           ),
       );
-      return claimed.length > 0;
     },
   };
 }
@@ -38,9 +44,15 @@ export function budgetStore(database: Database): BudgetStore {
 /** The sum as text: it may be more than a number holds. */
 const SELECT = 'SELECT budget, window_start, CAST(amount AS TEXT) AS amount FROM budget_spend';
 
-const LATEST = `${SELECT} AS spend
-  WHERE window_start = (SELECT MAX(window_start) FROM budget_spend WHERE budget = spend.budget)
-  ORDER BY budget`;
+/** A clock that was ahead for a while has left windows of its own, and one that is set back finds those before. */
+const MOST_WINDOWS = 8;
+
+const LATEST = `SELECT budget, window_start, CAST(amount AS TEXT) AS amount FROM (
+    SELECT budget, window_start, amount, ROW_NUMBER() OVER (PARTITION BY budget ORDER BY window_start DESC) AS place
+    FROM budget_spend
+  ) AS spend
+  WHERE place <= ${MOST_WINDOWS}
+  ORDER BY budget, window_start`;
 
 function keyOf({ budget, window }: BudgetWindow): string {
   return JSON.stringify([textValue(budget), countValue(window)]);

@@ -6,16 +6,25 @@ import { factStore } from './fact-store.ts';
 import { idempotencyStore } from './idempotency-store.ts';
 import { keyStore } from './key-store.ts';
 import { ledgerStore } from './ledger-store.ts';
-import { migrate } from './migrate.ts';
+import { assertUpToDate, migrate } from './migrate.ts';
 import type { StorePlace } from './open-store.ts';
 import type { Store } from './store.ts';
 import { teamStore } from './team-store.ts';
 
 /** Connects, brings the schema up to date, and makes a store of it. */
 export async function connectStore(place: StorePlace): Promise<Store> {
+  return await storeAfter(place, migrate);
+}
+
+/** Connects to a database that has the schema of this program; changes nothing in it. */
+export async function connectToRead(place: StorePlace): Promise<Store> {
+  return await storeAfter(place, assertUpToDate);
+}
+
+async function storeAfter(place: StorePlace, prepare: (database: Database) => Promise<unknown>): Promise<Store> {
   const database = await connectDatabase(place);
   try {
-    await migrate(database);
+    await prepare(database);
     return storeOn(database);
   } catch (error) {
     await database.close();

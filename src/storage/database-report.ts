@@ -38,7 +38,7 @@ export async function reportOn(place: StorePlace): Promise<DatabaseReport> {
 
 /** Makes the database or brings its schema up to date; resolves to the steps that were taken. */
 export async function migrateAt(place: StorePlace): Promise<readonly Migration[]> {
-  return await withDatabase(place, migrate);
+  return await withDatabase(place, async (database) => await migrate(database));
 }
 
 /** What a backup came to: it was made; there is nothing to copy; the database's own tools do it, by this command. */

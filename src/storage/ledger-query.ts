@@ -17,7 +17,7 @@ export interface TagFilter {
 
 /** Which sums are asked for. */
 export interface UsageQuery extends DimensionFilter {
-  /** Milliseconds since the epoch: hours that begin at `from` or later, and before `to`. */
+  /** Milliseconds since the epoch. Sums are of whole hours (UTC): from the one that `from` is in, up to the end of the one that `to` is in. */
   readonly from: number;
   readonly to: number;
   readonly groupBy?: readonly Dimension[];
@@ -66,6 +66,9 @@ export interface UsageGroup {
 export interface Usage {
   readonly groups: readonly UsageGroup[];
   readonly total: UsageSums;
+  /** What was counted: whole hours. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Which rows are looked for: those that meet all of it. */

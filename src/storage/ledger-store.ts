@@ -1,6 +1,7 @@
 import type { LedgerRow } from '../core/ledger-row.ts';
 import type { Database } from './database.ts';
 import { LedgerWriter } from './ledger/append.ts';
+import { known } from './ledger/known.ts';
 import { despiteDrops, openDays } from './ledger/open-days.ts';
 import { dropDaysBefore, dropRollupsBefore } from './ledger/retention.ts';
 import { one, search } from './ledger/search.ts';
@@ -19,6 +20,7 @@ export function ledgerStore(database: Database): LedgerStore {
     await despiteDrops(database, async () => await search(database, query, cursor));
   return {
     append: async (rows) => await writer.append(rows),
+    known: async (rows) => await despiteDrops(database, async () => await known(database, rows)),
     usage: async (query) => await usage(database, query),
     search: find,
     one: async (id) => await despiteDrops(database, async () => await one(database, id)),

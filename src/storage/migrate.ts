@@ -1,6 +1,7 @@
 import { VERSION } from '../lib/version.ts';
 import type { Database, Queries } from './database.ts';
 import type { Migration } from './migrations/migration.ts';
+import { ledger } from './migrations/2-ledger.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './migrations/migrations.ts';
 import { someNumber, someText } from './read-row.ts';
 import { StoreUnavailable } from './store-errors.ts';
@@ -13,20 +14,23 @@ export interface AppliedMigration {
 }
 
 /** Brings the schema up to date, all steps or none; resolves to those that were taken. Two processes at once: the second waits, and finds nothing to do. */
-export async function migrate(database: Database, now = Date.now()): Promise<readonly Migration[]> {
+export async function migrate(
+  database: Database,
+  steps: readonly Migration[] = MIGRATIONS,
+): Promise<readonly Migration[]> {
   return await database.transaction(async (tx) => {
     const { dialect } = database;
     if (dialect.lockSchema !== undefined) await tx.query(dialect.lockSchema);
     await tx.query(TABLE);
     const version = await newestIn(tx);
     assertKnown(version, database.place);
-    const missing = MIGRATIONS.filter((step) => step.version > version);
+    const missing = steps.filter((step) => step.version > version);
     for (const step of missing) {
-      for (const statement of step.statements(dialect)) await tx.query(statement);
+      for (const statement of step.statements(dialect, await daysIn(tx, step))) await tx.query(statement);
       await tx.query('INSERT INTO schema_versions (version, name, applied_at, applied_by) VALUES ($1, $2, $3, $4)', [
         step.version,
         step.name,
-        now,
+        Date.now(),
         VERSION,
       ]);
     }
@@ -49,12 +53,30 @@ export async function appliedMigrations(database: Database): Promise<readonly Ap
   }
 }
 
+/** Rejects with `StoreUnavailable` if the database has not the schema of this program; changes nothing. */
+export async function assertUpToDate(database: Database): Promise<void> {
+  const version = (await appliedMigrations(database)).at(-1)?.version ?? 0;
+  assertKnown(version, database.place);
+  if (version === SCHEMA_VERSION) return;
+  throw new StoreUnavailable(
+    'older_schema',
+    `the database ${database.place} has schema ${version}, and llm-proxy ${VERSION} reads ${SCHEMA_VERSION}: start the gateway of this version first, or run \`llm-proxy db migrate\`; nothing was changed in it`,
+  );
+}
+
 const TABLE = `CREATE TABLE IF NOT EXISTS schema_versions (
   version BIGINT PRIMARY KEY NOT NULL,
   name TEXT NOT NULL,
   applied_at BIGINT NOT NULL,
   applied_by TEXT NOT NULL
 )`;
+
+/** The days that have tables and are not being dropped; there is no list of them before the step that makes it. */
+async function daysIn(tx: Queries, { version }: Migration): Promise<number[]> {
+  if (version <= ledger.version) return [];
+  const rows = await tx.query('SELECT day FROM ledger_days WHERE dropped = 0 ORDER BY day');
+  return rows.map((row) => someNumber(row, 'day'));
+}
 
 async function newestIn(tx: Queries): Promise<number> {
   const [row] = await tx.query('SELECT MAX(version) AS version FROM schema_versions');

@@ -9,3 +9,9 @@ export async function openStore(place: StorePlace): Promise<Store> {
   const { connectStore } = await import('./connect-store.ts');
   return await connectStore(place);
 }
+
+/** Opens a database for reading: its schema is left as it is, and one of another version is refused. */
+export async function openStoreToRead(place: StorePlace): Promise<Store> {
+  const { connectToRead } = await import('./connect-store.ts');
+  return await connectToRead(place);
+}

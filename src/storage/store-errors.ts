@@ -1,6 +1,6 @@
 /** Why the database cannot be used: each has a remedy of its own. */
 export type UnavailableReason =
-  'unreachable' | 'locked' | 'full' | 'read_only' | 'corrupt' | 'newer_schema' | 'refused';
+  'unreachable' | 'locked' | 'full' | 'read_only' | 'corrupt' | 'newer_schema' | 'older_schema' | 'refused';
 
 /** The database cannot be used now; nothing was changed. Its message says what is wrong, where, and what to do. */
 export class StoreUnavailable extends Error {

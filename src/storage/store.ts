@@ -19,8 +19,6 @@ export interface Store {
   readonly budgets: BudgetStore;
   /** Grows with every change of keys and teams, whichever node made it: who sees another number reads them again. */
   revision(): Promise<number>;
-  /** Tells of changes that other nodes make, where the database can; without it they ask `revision()`. Returns how to end that. */
-  onChange?(changed: () => void): () => void;
   /** Resolves if the database answers; rejects with `StoreUnavailable`. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -52,28 +50,28 @@ export interface FactStore {
   setOnce(name: string, value: string): Promise<string>;
 }
 
-/** Who changed what. */
+/** Who changed what. Entries are written beside the changes. */
 export interface AuditStore {
-  append(entry: AuditEntry): Promise<void>;
   /** The newest first. `next` goes on where this page ends; undefined: there are no more. */
   page(query: { readonly cursor?: string; readonly limit: number }): Promise<{ data: AuditEntry[]; next?: string }>;
 }
 
 /** Answers to requests that a client may send again. */
 export interface IdempotencyStore {
-  /** Remembers the answer unless there is one for its key; resolves to the one in force. */
-  remember(answer: IdempotentAnswer): Promise<IdempotentAnswer>;
+  /** The answer to a key, of the last 24 hours at least. It is written beside the change that it answers. */
   recall(key: string): Promise<IdempotentAnswer | undefined>;
-  /** Forgets those from before a time; resolves to how many they were. */
-  forgetBefore(at: number): Promise<number>;
+  /** Forgets those from before a time. */
+  forgetBefore(at: number): Promise<unknown>;
 }
 
 /** What was spent and told of budgets. */
 export interface BudgetStore {
-  /** What was charged to these windows; without a list, to the latest window of each budget. Those without a charge are left out. */
+  /** What was charged to these windows; without a list, to the 8 latest windows of each budget. Those without a charge are left out. */
   spent(windows?: readonly BudgetWindow[]): Promise<BudgetSpend[]>;
-  /** Resolves to true for the first who asks, on whichever node: that one sends the alert. */
-  claimAlert(alert: BudgetWindow & { readonly threshold: number; readonly at: number }): Promise<boolean>;
+  /** Whether whoever is to be told that a budget has reached a percentage was told, by any node. */
+  isAlertTold(alert: BudgetWindow & { readonly threshold: number }): Promise<boolean>;
+  /** Notes that it was; it may be noted twice. */
+  noteAlertTold(alert: BudgetWindow & { readonly threshold: number; readonly at: number }): Promise<void>;
 }
 
 /** Every exchange, once. Days are whole days since the epoch, in UTC. */
@@ -83,7 +81,9 @@ export interface LedgerStore {
    * that is there already counts no more, so a batch may be sent again. Resolves to the ids that were new.
    */
   append(rows: readonly LedgerRow[]): Promise<string[]>;
-  /** Sums by any of the dimensions, from the roll-ups. */
+  /** The ids of those rows that the ledger has, or had until their day was dropped. */
+  known(rows: readonly LedgerRow[]): Promise<ReadonlySet<string>>;
+  /** Sums by any of the dimensions. */
   usage(query: UsageQuery): Promise<Usage>;
   /** Rows with their attempts and charges, the newest first. */
   search(query: SearchQuery, cursor?: SearchCursor): Promise<SearchPage>;

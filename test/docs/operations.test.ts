@@ -312,6 +312,9 @@ describe.skipIf(!canRun)('its commands', () => {
     return stringify({
       ...others,
       logging: { ...logging, console_format: 'json' },
+      // What the ledger and the prices are asked of.
+      data_dir: 'data',
+      prices: { 'demo/*': { input: 0, output: 0 } },
       backends,
       models: {
         ...models,

@@ -55,6 +55,10 @@ export interface GatewayOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** How many files it may have open (`ulimit -n`). */
   readonly maxOpenFiles?: number;
+  /** How large its files may become, in KiB (`ulimit -S -f`), as on a disk that is full. */
+  readonly maxFileKib?: number;
+  /** Its working directory, which is there already and stays: that of another gateway before it, say. */
+  readonly dir?: string;
 }
 
 /** Starts the gateway from source and waits until `/health` answers; rejects with its output if it exits first. */
@@ -78,8 +82,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 /** Starts it and does not wait: for configs that it must refuse. */
 export async function spawnGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, env = {}, args = [], files = {}, maxOpenFiles } = options;
-  const dir = mkdtempSync(join(tmpdir(), 'llm-proxy-test-'));
+  const { config, env = {}, args = [], files = {} } = options;
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'llm-proxy-test-'));
   const port = config === undefined ? portOf(env) : (listenPort(config) ?? (await findFreePort()));
   const writeFile = (path: string, text: string): void => {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
@@ -96,13 +100,7 @@ export async function spawnGateway(options: GatewayOptions): Promise<Gateway> {
 
   const [stdout, stderr] = [new Output(), new Output()];
   const child = Bun.spawn({
-    cmd: [
-      ...(maxOpenFiles === undefined ? [] : ['sh', '-c', `ulimit -n ${maxOpenFiles} && exec "$@"`, 'sh']),
-      process.execPath,
-      MAIN,
-      ...(config === undefined ? [] : ['-c', 'config.yaml']),
-      ...args,
-    ],
+    cmd: [...limited(options), process.execPath, MAIN, ...(config === undefined ? [] : ['-c', 'config.yaml']), ...args],
     cwd: dir,
     env: { PATH: process.env.PATH ?? '', HOME: dir, ...env },
     stdin: 'ignore',
@@ -134,10 +132,19 @@ export async function spawnGateway(options: GatewayOptions): Promise<Gateway> {
       const killer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
       const how = await exited;
       clearTimeout(killer);
-      rmSync(dir, { recursive: true, force: true });
+      if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
       return how;
     },
   };
+}
+
+/** A shell that sets limits, if there are any. Blocks are of 1024 bytes where it is bash, else of 512. */
+function limited({ maxOpenFiles, maxFileKib }: GatewayOptions): string[] {
+  const limits = [
+    ...(maxOpenFiles === undefined ? [] : [`ulimit -n ${maxOpenFiles}`]),
+    ...(maxFileKib === undefined ? [] : ["trap '' XFSZ", `ulimit -S -f ${maxFileKib}`]),
+  ];
+  return limits.length === 0 ? [] : ['sh', '-c', [...limits, 'exec "$@"'].join(' && '), 'sh'];
 }
 
 const MAIN = resolve(import.meta.dir, '../../src/main.ts');

@@ -5,13 +5,16 @@ import { startGateway } from './gateway.ts';
 export const OF_THE_SCRAPE: readonly string[] = ['job', 'instance', 'cluster', 'namespace'];
 
 /**
- * The name of each sample that the gateway offers once it has served, failed, fallen back, broken off and refused (a
- * histogram's with its suffixes) → the labels that it has.
+ * The name of each sample that the gateway offers once it has served, failed, fallen back, broken off and refused, with all
+ * that it can keep count of (a histogram's with its suffixes) → the labels that it has.
  */
 export async function metricSamples(): Promise<Map<string, Set<string>>> {
   const gateway = await startGateway({
     config: {
+      data_dir: 'data',
       backends: [{ name: 'demo', url: 'demo:' }],
+      prices: { 'demo/*': { input: 1, output: 2 } },
+      budgets: [{ name: 'main', usd: 100, per: 'day' }],
       models: {
         fails: { routes: [{ backend: 'demo', model: 'demo-fail-503' }] },
         cut: { routes: [{ backend: 'demo', model: 'demo-cut' }] },

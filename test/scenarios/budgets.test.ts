@@ -9,7 +9,7 @@ import type { RawAnswer } from '../kit/client.ts';
 import { startGateway } from '../kit/gateway.ts';
 import type { Gateway } from '../kit/gateway.ts';
 import type { Json } from '../kit/json.ts';
-import { json, sse, status } from '../kit/replies.ts';
+import { json, sse, stall, status } from '../kit/replies.ts';
 import type { Reply } from '../kit/replies.ts';
 import { eventually, settled } from '../kit/settled.ts';
 import { startUpstream } from '../kit/upstream.ts';
@@ -131,6 +131,15 @@ async function ask(dialect: Dialect, more: object = {}): Promise<RawAnswer> {
   return await send(`${gateway.url}${path}`, { body: { ...body, ...more } });
 }
 
+/** Asks without waiting for the answer. */
+function startSend(url: string): AbortController {
+  const client = new AbortController();
+  const { signal } = client;
+  const headers = { 'content-type': 'application/json' };
+  fetch(url, { method: 'POST', body: JSON.stringify(DIALECTS.chat.body), headers, signal }).catch(() => undefined);
+  return client;
+}
+
 /** Asks, and returns the status. */
 async function statusOf(dialect: Dialect, more: object = {}): Promise<number> {
   const answer = await ask(dialect, more);
@@ -227,6 +236,19 @@ describe('a hard budget', () => {
     await eventually(async () => (await metric('budget_holds_open')) === 0);
     expect(await metric('budget_held')).toBe(0);
     expect(await metric('budget_spent')).toBeGreaterThan(0);
+  });
+
+  test('counts what an answer in one piece was expected to have for a client that did not wait for it', async () => {
+    upstream.script(stall());
+    await start({ budgets: [{ name: 'all', tokens: 1_000_000, per: 'day' }] });
+    const before = upstream.requests.length;
+    const request = startSend(`${gateway.url}/v1/chat/completions`);
+    await eventually(() => upstream.requests.length > before);
+    request.abort();
+    await eventually(async () => ((await metric('budget_spent')) ?? 0) > 0);
+    // A thousand tokens while nothing is learnt, and the input.
+    expect(await metric('budget_spent')).toBeWithin(1000, 1100);
+    expect(await metric('budget_held')).toBe(0);
   });
 
   test('keeps what is spent over a reload, and a new mode counts at once', async () => {
@@ -440,6 +462,43 @@ describe('a soft budget', () => {
     expect(await metric('budget_alerts_sent_total')).toBe(2);
     expect(gateway.stderr()).not.toContain('a-secret-of-the-hook');
     await hook.stop();
+  });
+});
+
+describe('an alert', () => {
+  test('that the gateway could not deliver before it was killed is told after the start, and then never again', async () => {
+    const hook = await startUpstream(status(500));
+    upstream.script(json(200, DIALECTS.chat.answer));
+    const dir = mkdtempSync(join(tmpdir(), 'alerts-'));
+    try {
+      const budgets = [{ name: 'all', requests: 2, per: 'year', mode: 'soft', alert_at: [50] }];
+      const config = { data_dir: dir, budgets, alerts: { webhook: hook.url } };
+      const asksAndShips = async (times: number) => {
+        for (let n = 0; n < times; n++) expect(await statusOf('chat')).toBe(200);
+        await eventually(async () => (await metric('ledger_rows_shipped_total')) === times);
+      };
+      await start(config);
+      await asksAndShips(1);
+      await eventually(() => hook.requests.length > 0);
+      await gateway.stop('SIGKILL');
+      const tried = hook.requests.length;
+      hook.script(json(200, {}));
+      await start(config);
+      await asksAndShips(1);
+      await eventually(async () => (await metric('budget_alerts_sent_total')) === 1);
+      await eventually(async () => (await metric('budget_alerts_waiting')) === 0);
+      await gateway.stop();
+      const ids = hook.requests.map(({ text }) => JSON.parse(text).id);
+      expect(ids).toHaveLength(tried + 1);
+      expect(new Set(ids).size).toBe(1);
+      await start(config);
+      await asksAndShips(2);
+      expect(await metric('budget_alerts_sent_total')).toBe(0);
+      expect(hook.requests).toHaveLength(tried + 1);
+    } finally {
+      await hook.stop();
+      rmSync(dir, { recursive: true, force: true });
+    }
   });
 });
 

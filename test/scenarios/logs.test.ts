@@ -138,6 +138,8 @@ describe('the line of a request', () => {
       prompt_tokens: 10,
       completion_tokens: 5,
       cached_tokens: null,
+      cost_usd: null,
+      unpriced: true,
       bytes_in: JSON.stringify(chat('one')).length,
       bytes_out: got.text.length,
       error_code: null,

@@ -158,7 +158,8 @@ describe.each(kinds)('a store on $kind', (places) => {
     });
 
     test('the audit log has pages, the newest first', async () => {
-      for (let at = 0; at < 5; at += 1) await store.audit.append(auditOf(at));
+      for (let at = 0; at < 5; at += 1)
+        await store.teams.insert(teamOf({ name: `team-${at}` }), { audit: auditOf(at) });
       const first = await store.audit.page({ limit: 2 });
       expect(first.data).toEqual([auditOf(4), auditOf(3)]);
       const second = await store.audit.page({ limit: 2, cursor: first.next ?? '' });
@@ -167,22 +168,27 @@ describe.each(kinds)('a store on $kind', (places) => {
       expect(third).toEqual({ data: [auditOf(0)] });
     });
 
-    test('of an answer the first is in force, until it is forgotten', async () => {
+    test('of an answer the first is in force, for 24 hours', async () => {
       const answer = { key: 'k', fingerprint: 'f', status: 201, body: '{"a":"ü"}', at: START };
       expect(await store.idempotency.recall('k')).toBeUndefined();
-      expect(await store.idempotency.remember(answer)).toEqual(answer);
-      expect(await store.idempotency.remember({ ...answer, body: 'other' })).toEqual(answer);
-      expect(await store.idempotency.forgetBefore(START)).toBe(0);
-      expect(await store.idempotency.forgetBefore(START + 1)).toBe(1);
+      await store.teams.insert(teamOf({ name: 'a' }), { answer });
+      const other = { ...answer, body: 'other' };
+      expect(await reasonOf(store.teams.insert(teamOf({ name: 'b' }), { answer: other }))).toBe('taken');
+      await store.teams.insert(teamOf({ name: 'c' }), { answer: { ...answer, key: 'l', at: START + DAY_MS } });
+      expect(await store.idempotency.recall('k')).toEqual(answer);
+      await store.teams.insert(teamOf({ name: 'd' }), { answer: { ...answer, key: 'm', at: START + DAY_MS + 1 } });
       expect(await store.idempotency.recall('k')).toBeUndefined();
+      expect(await store.idempotency.recall('l')).toBeDefined();
     });
 
-    test('of many who claim an alert one gets it', async () => {
+    test('an alert that was told is remembered, by budget, window and percentage, whoever else notes it', async () => {
       const alert = { budget: 'b', window: START, threshold: 80, at: START };
-      const claims = await Promise.all(Array.from({ length: 8 }, () => store.budgets.claimAlert(alert)));
-      expect(claims.filter(Boolean)).toHaveLength(1);
-      expect(await store.budgets.claimAlert({ ...alert, threshold: 99.5 })).toBe(true);
-      expect(await store.budgets.claimAlert({ ...alert, window: START + 1 })).toBe(true);
+      expect(await store.budgets.isAlertTold(alert)).toBe(false);
+      await Promise.all(Array.from({ length: 8 }, () => store.budgets.noteAlertTold(alert)));
+      expect(await store.budgets.isAlertTold(alert)).toBe(true);
+      expect(await store.budgets.isAlertTold({ ...alert, threshold: 99.5 })).toBe(false);
+      expect(await store.budgets.isAlertTold({ ...alert, window: START + 1 })).toBe(false);
+      expect(await store.budgets.isAlertTold({ ...alert, budget: 'c' })).toBe(false);
     });
   });
 
@@ -213,6 +219,16 @@ describe.each(kinds)('a store on $kind', (places) => {
       for (const row of rows) expect(await store.ledger.one(row.id)).toEqual(row);
       expect(await store.ledger.one('none')).toBeUndefined();
       expect((await store.ledger.search({ limit: 10 })).rows).toEqual(rows.toReversed());
+    });
+
+    test('and says which of them it has', async () => {
+      const rows = rowsOf(6, (number) => ({ startedAt: START + number * DAY_MS }));
+      expect(await store.ledger.known(rows)).toEqual(new Set());
+      await store.ledger.append(rows.slice(0, 4));
+      const ids = rows.slice(0, 4).map(({ id }) => id);
+      expect(await store.ledger.known(rows)).toEqual(new Set(ids));
+      await store.ledger.dropDaysBefore(20_761);
+      expect(await store.ledger.known(rows)).toEqual(new Set(ids));
     });
 
     test('once: a batch that is sent again adds nothing', async () => {
@@ -384,6 +400,22 @@ describe.each(kinds)('a store on $kind', (places) => {
       }
     });
 
+    test('of what does not lie on an hour is of whole hours, and says which', async () => {
+      const hour = START - 20 * 60_000;
+      const some = await store.ledger.usage({ from: START + 60_000, to: START + HOUR_MS + 60_000 });
+      expect(some).toMatchObject({ from: hour, to: hour + 2 * HOUR_MS, total: { requests: 2n } });
+      // Midnight in Kolkata is half past an hour.
+      const midnight = Date.parse('2026-11-04T00:00:00+05:30');
+      const buckets = [midnight, midnight + DAY_MS];
+      const days = await store.ledger.usage({ from: midnight, to: midnight + 2 * DAY_MS, buckets });
+      const from = midnight - HOUR_MS / 2;
+      expect(days.groups.map(({ bucket, sums }) => [bucket, sums.requests])).toEqual([
+        [from, 24n],
+        [from + DAY_MS, 25n],
+      ]);
+      expect([days.from, days.to]).toEqual([from, from + 2 * DAY_MS + HOUR_MS]);
+    });
+
     test('by time: even buckets, days of a zone, months', async () => {
       const midnight = Date.parse('2026-11-04T00:00:00Z');
       const days = Array.from({ length: 5 }, (_, day) => midnight + day * DAY_MS);
@@ -404,6 +436,11 @@ describe.each(kinds)('a store on $kind', (places) => {
       const change = [midnight, midnight + 23 * HOUR_MS, midnight + 48 * HOUR_MS];
       const uneven = await store.ledger.usage({ from: midnight, to: midnight + 400 * HOUR_MS, buckets: change });
       expect(uneven.groups.map(({ sums }) => sums.requests)).toEqual([23n, 25n, 352n]);
+      const clocks = Array.from({ length: 12 }, (_, day) => midnight + day * DAY_MS + (day < 6 ? HOUR_MS : 0));
+      const across = await store.ledger.usage({ from: midnight, to: midnight + 12 * DAY_MS, buckets: clocks });
+      expect(across.groups.map(({ bucket, sums }) => [bucket, sums.requests])).toEqual(
+        clocks.map((start, day) => [start, day === 5 ? 23n : 24n]),
+      );
       const hours = Array.from({ length: 30 }, (_, hour) => midnight + hour * HOUR_MS);
       const byHour = await store.ledger.usage({
         from: midnight,
@@ -565,21 +602,19 @@ describe.each(kinds)('a store on $kind', (places) => {
     });
 
     test('what was spent is known by window', async () => {
-      const charges = [
-        { budget: 'a', window: 1 },
-        { budget: 'a', window: 2 },
-        { budget: 'b', window: 1 },
-      ];
+      // A clock that is set back finds what was spent before: so the latest is not enough.
+      const ofA = Array.from({ length: 10 }, (_, window) => ({ budget: 'a', window }));
+      const charges = [...ofA, { budget: 'b', window: 1 }];
       await store.ledger.append(charges.map((charge, at) => rowOf(at, { charges: [{ ...charge, amount: at + 1 }] })));
       expect(await store.budgets.spent()).toEqual([
-        { budget: 'a', window: 2, amount: 2n },
-        { budget: 'b', window: 1, amount: 3n },
+        ...[2, 3, 4, 5, 6, 7, 8, 9].map((window) => ({ budget: 'a', window, amount: BigInt(window + 1) })),
+        { budget: 'b', window: 1, amount: 11n },
       ]);
       const asked = [
         { budget: 'a', window: 1 },
         { budget: 'c', window: 1 },
       ];
-      expect(await store.budgets.spent(asked)).toEqual([{ budget: 'a', window: 1, amount: 1n }]);
+      expect(await store.budgets.spent(asked)).toEqual([{ budget: 'a', window: 1, amount: 2n }]);
       expect(await store.budgets.spent([])).toEqual([]);
     });
   });

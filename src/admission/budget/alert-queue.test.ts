@@ -37,6 +37,16 @@ describe('an alert', () => {
     expect(due).toEqual([50, 80, 100]);
   });
 
+  test('has the same id whichever process tells it', () => {
+    const idOf = (spent: number) => {
+      const pool = poolOf({ usd: '10', per: 'day' });
+      pool.counter.settle(0, spent);
+      return alertsDue(pool, NOON + spent)[0]?.id;
+    };
+    expect(idOf(6_000_000_000)).toBe(idOf(7_000_000_000) ?? '');
+    expect(idOf(6_000_000_000)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
   test('is not due for a budget that only observes', () => {
     const pool = poolOf({ requests: 1, per: 'day', mode: 'observe' });
     pool.counter.settle(0, 5);
@@ -125,6 +135,19 @@ describe('alerts on their way', () => {
     await settle();
     expect(failed).toEqual(['a ECONNREFUSED']);
     expect(sent).toEqual(['b']);
+  });
+
+  test('that were told before are not told again, and those that are told are remembered', async () => {
+    const { queue, tried, sent } = queueOf(() => undefined);
+    const noted: string[] = [];
+    queue.memory = {
+      isTold: ({ id }) => Promise.resolve(id === 'old'),
+      noteTold: ({ id }) => Promise.resolve(void noted.push(id)),
+    };
+    queue.add(alert('old'));
+    queue.add(alert('new'));
+    await settle();
+    expect([tried, sent, noted]).toEqual([['new'], ['new'], ['new']]);
   });
 
   test('are so many at most, and none without somebody to tell', async () => {

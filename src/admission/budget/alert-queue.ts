@@ -18,6 +18,12 @@ export interface AlertEvents {
   failed(alert: Alert, why: string): void;
 }
 
+/** Who remembers which alerts were told, whatever becomes of this process. */
+export interface AlertMemory {
+  isTold(alert: Alert): Promise<boolean>;
+  noteTold(alert: Alert): Promise<void>;
+}
+
 /** So many wait at most; of more, the newest are given up. */
 const MOST_WAITING = 1000;
 /** With the pauses between, one is tried for about half an hour. */
@@ -29,6 +35,8 @@ const LONGEST_PAUSE_MS = 10 * 60_000;
 export class AlertQueue {
   /** Undefined: nobody is told. */
   target: AlertTarget | undefined;
+  /** Undefined: nobody does. */
+  memory: AlertMemory | undefined;
   readonly #waiting: Alert[] = [];
   readonly #ended = new AbortController();
   #running: Promise<void> | undefined;
@@ -66,6 +74,7 @@ export class AlertQueue {
   }
 
   async #tell(alert: Alert): Promise<void> {
+    if ((await this.memory?.isTold(alert)) === true) return;
     let why = 'shutting_down';
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
       const { target } = this;
@@ -75,6 +84,7 @@ export class AlertQueue {
       const refused = await this.send(alert, target, this.#ended.signal);
       if (refused === undefined) {
         this.events.sent(alert);
+        await this.memory?.noteTold(alert);
         return;
       }
       why = refused;

@@ -5,11 +5,13 @@ import type { BudgetPool } from './pool.ts';
 
 /** That a budget has reached a percentage of its limit, in one window. */
 export interface Alert {
-  /** The same for each try to tell it, so that whoever is told twice can see it. */
+  /** The same whoever tells it, and however often, so that whoever is told twice can see it. */
   readonly id: string;
   readonly budget: string;
   readonly budgetId: string;
   readonly threshold: number;
+  /** It was reached already when the process started, so another one may have told it. */
+  readonly isAgain: boolean;
   /** In milliseconds since the epoch; `Infinity`: without an end. */
   readonly window: { readonly start: number; readonly end: number };
   readonly unit: BudgetUnit;
@@ -29,10 +31,11 @@ export function alertsDue({ budget: { rule }, counter }: BudgetPool, at: number)
     if (counter.alerted.has(threshold) || !isReached(threshold, counter.spent, rule.limit)) continue;
     counter.alerted.add(threshold);
     due.push({
-      id: crypto.randomUUID(),
+      id: idOf(`${rule.id}\0${counter.start}\0${threshold}`),
       budget: rule.label,
       budgetId: rule.id,
       threshold,
+      isAgain: counter.reachedBefore.has(threshold),
       window: { start: counter.start, end: counter.end },
       unit: rule.unit,
       limit: rule.limit,
@@ -46,6 +49,12 @@ export function alertsDue({ budget: { rule }, counter }: BudgetPool, at: number)
 }
 
 const NONE: readonly Alert[] = [];
+
+/** A UUID that is made of a text (version 8). */
+function idOf(text: string): string {
+  const hex = new Bun.CryptoHasher('sha256').update(text).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
 
 /** What must be spent, at least, before the next alert is due. To find that is dear, and most requests are not the one. */
 function nextAlertAt({ alertAt, limit }: BudgetRule, alerted: ReadonlySet<number>): bigint {

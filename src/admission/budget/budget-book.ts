@@ -44,20 +44,21 @@ const MOST_BUCKETS = 100_000;
 export class BudgetBook {
   readonly #budgets = new Map<string, Budget>();
   readonly #buckets = new Recent<TokenBucket>(MOST_BUCKETS);
-  #earlier = new Map<string, Map<number, bigint>>();
+  readonly #earlier = new Map<string, Map<number, bigint>>();
   /** A caller is one object for as long as its key stays as it is. */
   #ofCallers = new WeakMap<Caller, CallerLimits>();
+  /** Callers of keys made at run time that have told what their key says. */
+  readonly #heard = new WeakSet<Caller>();
   #ofAliases = new Map<string, Limits>();
   #matched: readonly MatchedBudgetSpec[] = [];
   #configured: readonly Budget[] = [];
 
-  /** What was spent before the process started. Before any budget is looked up. */
+  /** What was spent before the process started, or what is known of it only now: it is added to what is known already. */
   restore(rows: readonly SpentRow[]): void {
-    this.#earlier = new Map();
     for (const { budget, window, amount } of rows) {
       const windows = this.#earlier.get(budget) ?? new Map<number, bigint>();
-      windows.set(window, (windows.get(window) ?? 0n) + amount);
-      this.#earlier.set(budget, windows);
+      this.#earlier.set(budget, windows.set(window, (windows.get(window) ?? 0n) + amount));
+      this.#budgets.get(budget)?.recall(windows, window, amount);
     }
   }
 
@@ -114,25 +115,39 @@ export class BudgetBook {
     return this.#configured;
   }
 
-  #limitsOf({ id, name, team, key }: Caller): Limits {
+  #limitsOf(caller: Caller): Limits {
+    const { id, name, team, key } = caller;
     const budgets: Budget[] = [];
     const tokenRates: TokenRate[] = [];
-    const add = (of: Owner, { budgets: own, tpm }: Pick<SharedLimits, 'budgets' | 'tpm'>, noun: string): void => {
-      budgets.push(...this.of(of, own));
+    const add = (of: Owner, { budgets: own, tpm }: OwnLimits, noun: string, isLatest: boolean): void => {
+      for (const values of own) budgets.push(this.#budgetOf(of, budgetSpecOf(values), isLatest));
       if (tpm !== undefined)
         tokenRates.push({ id: of.id, scope: `token limit of the ${noun}`, key: 'tpm', perMinute: tpm });
     };
-    if (key !== undefined) add(keyOwner({ id, name, team: team?.name, keyId: key.id }), key.limits, 'key');
-    for (const each of team?.lineage ?? []) add(teamOwner(each.name), each.limits, `team \`${each.name}\``);
+    if (key !== undefined)
+      add(keyOwner({ id, name, team: team?.name, keyId: key.id }), key.limits, 'key', this.#isNews(caller));
+    // A team is one object, which says what counts now, for all requests.
+    for (const each of team?.lineage ?? []) add(teamOwner(each.name), each.limits, `team \`${each.name}\``, true);
     for (const spec of this.#matched) if (fits(spec.match, key?.tags ?? {})) budgets.push(this.#budgetOf(ALL, spec));
     return { budgets, tokenRates };
   }
 
-  #budgetOf(of: Owner, spec: BudgetSpec): Budget {
+  /**
+   * Whether what a caller's key says is the latest of that key. What keys of the config say, `configure` is told. A key made
+   * at run time is another caller after each change; one that was met before may be that of a request which began before it.
+   */
+  #isNews(caller: Caller): boolean {
+    if (caller.key?.id === undefined || this.#heard.has(caller)) return false;
+    this.#heard.add(caller);
+    return true;
+  }
+
+  /** The budget that a spec stands for. Only the latest spec of it says what counts from now on. */
+  #budgetOf(of: Owner, spec: BudgetSpec, isLatest = true): Budget {
     const rule = ruleOf(of, spec);
     const known = this.#budgets.get(rule.id);
     if (known !== undefined) {
-      known.follow(rule);
+      if (isLatest) known.follow(rule);
       return known;
     }
     const budget = new Budget(rule, this.#earlier.get(rule.id));
@@ -140,6 +155,8 @@ export class BudgetBook {
     return budget;
   }
 }
+
+type OwnLimits = Pick<SharedLimits, 'budgets' | 'tpm'>;
 
 function rateOfAlias(name: string, perMinute: number): TokenRate {
   const scope = `token limit of the model \`${name}\``;

@@ -49,12 +49,22 @@ describe('a budget', () => {
     expect(budget.counterAt(NOON + DAY).spent).toBe(0n);
   });
 
-  test('starts with what was spent before the process did, and tells nobody again of what was reached', () => {
+  test('starts with what was spent before the process did, and knows what was reached then', () => {
     const budget = budgetOf({ usd: '1', per: 'day' }, new Map([[NOON - 12 * HOUR, 900_000_000n]]));
     const counter = budget.counterAt(NOON);
     expect(counter.spent).toBe(900_000_000n);
-    expect([...counter.alerted]).toEqual([50, 80]);
+    expect([...counter.reachedBefore]).toEqual([50, 80]);
     expect(budget.counterAt(NOON + DAY).spent).toBe(0n);
+  });
+
+  test('adds what is known late of the process before, and knows what that reached', () => {
+    const budget = budgetOf({ usd: '1', per: 'day' });
+    const counter = budget.counterAt(NOON);
+    counter.settle(0, 400_000_000);
+    budget.recall(new Map([[NOON - 12 * HOUR, 550_000_000n]]), NOON - 12 * HOUR, 550_000_000n);
+    expect(budget.counterAt(NOON).spent).toBe(950_000_000n);
+    // The rest was reached by both together: nobody was told.
+    expect([...counter.reachedBefore]).toEqual([50]);
   });
 
   test('keeps what is spent when its limit or mode changes, and counts by the new zone from then on', () => {
@@ -65,6 +75,41 @@ describe('a budget', () => {
     expect(budget.rule.limit).toBe(50n);
     budget.follow(ruleOf(CI, budgetSpec({ tokens: 50, per: 'day', zone: 'Asia/Tokyo' })));
     expect(budget.counterAt(NOON).start).toBe(Date.parse('2026-05-05T00:00:00+09:00'));
+    expect(budget.counterAt(NOON).spent).toBe(70n);
+  });
+
+  test('counts what is spent and held once in each zone, whatever it is changed to, and begins anew with its window', () => {
+    const to = (zone: string) => budget.follow(ruleOf(CI, budgetSpec({ tokens: 100, per: 'day', zone })));
+    const budget = budgetOf({ tokens: 100, per: 'day' });
+    budget.counterAt(NOON - DAY).settle(0, 100);
+    const utc = budget.counterAt(NOON);
+    utc.settle(0, 40);
+    utc.open();
+    utc.hold(10);
+    for (const zone of ['Asia/Tokyo', 'America/New_York', 'UTC', 'Asia/Tokyo']) {
+      to(zone);
+      expect(budget.counterAt(NOON).spent).toBe(40n);
+      expect(budget.counterAt(NOON).held).toBe(10n);
+    }
+    const tokyo = budget.counterAt(NOON);
+    utc.settle(10, 20);
+    tokyo.settle(0, 5);
+    expect(tokyo.spent).toBe(65n);
+    to('UTC');
+    expect(budget.counterAt(NOON).spent).toBe(65n);
+    expect(budget.counterAt(NOON + 12 * HOUR).spent).toBe(0n);
+    to('Asia/Tokyo');
+    expect(budget.counterAt(NOON).spent).toBe(65n);
+    // By then the day of UTC has ended; Tokyo's third day has nothing of it.
+    expect(budget.counterAt(NOON + 28 * HOUR).spent).toBe(0n);
+  });
+
+  test('starts with what was spent in the zone that it had before', () => {
+    const rule = ruleOf(CI, budgetSpec({ tokens: 100, per: 'week', week_starts: 'sunday' }));
+    const monday = Date.parse('2026-05-04T00:00:00Z');
+    const budget = new Budget(rule, new Map([[monday, 70n]]));
+    expect(budget.counterAt(NOON).spent).toBe(70n);
+    expect(budget.counterAt(NOON + 7 * DAY).spent).toBe(0n);
   });
 
   test('counts more than floats do', () => {

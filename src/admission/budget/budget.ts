@@ -1,6 +1,6 @@
 import type { BudgetUnit } from '../../core/budget-spec.ts';
 import { Counter } from './counter.ts';
-import { windowAt, type WindowRule } from './windows.ts';
+import { overlaps, windowAt, type Window, type WindowRule } from './windows.ts';
 
 /** What a budget says, as the config or a key made at run time has it. */
 export interface BudgetRule {
@@ -38,7 +38,7 @@ export class Budget {
   constructor(
     public rule: BudgetRule,
     /** What was spent before the process started, by the start of its window. */
-    private readonly earlier: ReadonlyMap<number, bigint> | undefined,
+    private earlier: ReadonlyMap<number, bigint> | undefined,
   ) {}
 
   /** Another rule counts from now on, for requests under way as well. What is spent stays. */
@@ -46,6 +46,15 @@ export class Budget {
     const { zone, weekStarts } = this.rule.window;
     if (zone !== rule.window.zone || weekStarts !== rule.window.weekStarts) this.#current = undefined;
     this.rule = rule;
+  }
+
+  /** What an earlier process spent is known only now: of one window so much more, and `earlier` has all of it. */
+  recall(earlier: ReadonlyMap<number, bigint>, window: number, amount: bigint): void {
+    this.earlier = earlier;
+    const counter = this.#counters.get(window);
+    if (counter === undefined) return;
+    counter.recall(amount);
+    this.#noteReached(counter);
   }
 
   /**
@@ -70,18 +79,45 @@ export class Budget {
     const known = this.#counters.get(window.start);
     if (known !== undefined) {
       known.end = window.end;
+      known.include(this.#overlapping(window, wallNow));
       return known;
     }
     // What was spent so long ago is not known any more. The oldest that is known counts rather than a fresh one.
     const oldest = window.start < this.#forgottenBefore ? this.#oldest() : undefined;
     if (oldest !== undefined) return oldest;
     const counter = new Counter(window, this.earlier?.get(window.start) ?? 0n);
-    for (const percentage of this.rule.alertAt)
-      // The process before this one has told of it.
-      if (isReached(percentage, counter.spent, this.rule.limit)) counter.alerted.add(percentage);
+    const overlapping = this.#overlapping(window, wallNow);
+    counter.include(overlapping);
+    for (const { alerted, reachedBefore } of overlapping) {
+      for (const percentage of alerted) counter.alerted.add(percentage);
+      for (const percentage of reachedBefore) counter.reachedBefore.add(percentage);
+    }
+    this.#noteReached(counter);
     this.#counters.set(window.start, counter);
     this.#forget();
     return counter;
+  }
+
+  /** What an earlier process has reached it may have told already. */
+  #noteReached(counter: Counter): void {
+    const spent = this.earlier?.get(counter.start) ?? 0n;
+    for (const percentage of this.rule.alertAt)
+      if (isReached(percentage, spent, this.rule.limit)) counter.reachedBefore.add(percentage);
+  }
+
+  /**
+   * The windows by an older zone or first day of the week that count for this one. What was spent in one that has not ended
+   * counts whole: nobody knows when in it that was.
+   */
+  #overlapping(window: Window, wallNow: number): readonly Counter[] {
+    const { per } = this.rule.window;
+    for (const [start, spent] of this.earlier ?? []) {
+      if (this.#counters.has(start) || !overlaps(per, start, window, wallNow)) continue;
+      const counter = new Counter({ start, end: start }, spent);
+      this.#noteReached(counter);
+      this.#counters.set(start, counter);
+    }
+    return Array.from(this.#counters.values()).filter(({ start }) => overlaps(per, start, window, wallNow));
   }
 
   #oldest(): Counter | undefined {

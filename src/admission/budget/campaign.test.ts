@@ -1,5 +1,5 @@
 // Requests, attempts, streams, cancels, windows and reloads in any order, held against a model: no budget is ever spent
-// beyond its limit and one step for each request under way, and in the end nothing is held.
+// beyond its limit, one step for each stream under way and one other answer, and in the end nothing is held.
 import { expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { exchangeOf } from '../../../test/kit/exchange.ts';
@@ -23,7 +23,9 @@ import { Expectation } from './expectation.ts';
 import { Hold, STEP_TOKENS } from './hold.ts';
 import { Keeper } from './keeper.ts';
 import { budgetPolicy } from './policy.ts';
+import { mostWritten, UNKNOWN_MOST } from './most-output.ts';
 import { nanoUsdOf } from './pricer.ts';
+import { sizeOf } from './request-size.ts';
 
 const PRICES = {
   cheap: { input: 1_000_000, output: 4_000_000 },
@@ -48,7 +50,13 @@ const CONFIG = configOf(
 );
 
 type Op =
-  | { readonly do: 'come'; readonly alias: 'one' | 'two'; readonly chars: number; readonly max: number | undefined }
+  | {
+      readonly do: 'come';
+      readonly alias: 'one' | 'two';
+      readonly chars: number;
+      readonly max: number | undefined;
+      readonly stream: boolean;
+    }
   | { readonly do: 'try'; readonly at: number; readonly route: number }
   | { readonly do: 'grow'; readonly at: number; readonly tokens: number; readonly times: number }
   | { readonly do: 'fail'; readonly at: number }
@@ -75,6 +83,7 @@ const ops = fc.array(
         alias: fc.constantFrom('one', 'one', 'two'),
         chars: fc.integer({ min: 0, max: 4000 }),
         max: fc.option(fc.integer({ min: 1, max: 3000 }), { nil: undefined }),
+        stream: fc.boolean(),
       }),
     },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('try' as const), at, route: fc.nat(1) }) },
@@ -157,8 +166,9 @@ class World {
     });
   }
 
-  come({ alias, chars, max }: Extract<Op, { do: 'come' }>): void {
+  come({ alias, chars, max, stream }: Extract<Op, { do: 'come' }>): void {
     const exchange = exchangeOf(this.clock);
+    exchange.stream = stream;
     exchange.asked = findAlias(this.snapshot, alias);
     exchange.endpoint = {
       ...MODEL,
@@ -193,7 +203,7 @@ class World {
 
   grow(one: UnderWay, tokens: number): void {
     const last = one.attempts.at(-1);
-    if (last === undefined || last.attempt.ended || one.isCut) return;
+    if (last === undefined || last.attempt.ended || one.isCut || !one.exchange.stream) return;
     last.output += tokens;
     one.isCut = one.hold.grew(last.attempt, last.output) !== undefined;
   }
@@ -204,6 +214,10 @@ class World {
     const { exchange, hold } = one;
     const { expected } = new Keeper(exchange, this.tools, this.snapshot).planFor(exchange.asked, undefined);
     const sent = one.attempts.filter(({ refused }) => !refused);
+    const last = sent.at(-1);
+    // What comes in one piece may be as much as is allowed, whatever is usual.
+    if (last !== undefined && !exchange.stream && !last.attempt.ended)
+      last.output = Math.round(mostWritten(last.attempt.route.model, sizeOf(exchange)) * share);
     const tries = sent.map(({ attempt, output }): AttemptRecord => {
       const { model } = attempt.route;
       if (!attempt.ended) attempt.end({ status: 200 });
@@ -241,11 +255,11 @@ class World {
     }
   }
 
-  /** docs/budgets.md: the limit, and one step for each request that was under way. */
+  /** docs/budgets.md: the limit, one step for each stream that was under way, and one answer in one piece at its dearest. */
   boundOf({ rule: { unit, limit } }: Budget): bigint {
     if (unit === 'requests') return limit;
-    const step = unit === 'tokens' ? STEP_TOKENS : nanoUsdOf(PRICES.dear, 0, STEP_TOKENS);
-    return limit + BigInt(this.mostUnderWay * step);
+    const amount = (output: number) => (unit === 'tokens' ? output : nanoUsdOf(PRICES.dear, 0, output));
+    return limit + BigInt(this.mostUnderWay * amount(STEP_TOKENS) + amount(UNKNOWN_MOST));
   }
 }
 

@@ -10,12 +10,17 @@ export class Counter {
   end: number;
   /** The percentages of `alert_at` that were told of. */
   readonly alerted = new Set<number>();
+  /** Those that were reached when the process started: another one may have told of them. */
+  readonly reachedBefore = new Set<number>();
   /** While less is spent, and the rule is this one, no alert is due. */
   quiet: { readonly rule: object; readonly below: bigint } | undefined;
+  /** Who is let have less than an answer in one piece may cost. */
+  shortFor: object | undefined;
   #spent: bigint;
   #held = 0n;
-  /** How many holds there are. */
   #holds = 0;
+  /** Windows of another zone or day of the week, of which what is spent and held counts here as well. */
+  #overlapping: readonly Counter[] = NONE;
 
   constructor({ start, end }: Window, spent: bigint) {
     this.start = start;
@@ -24,15 +29,35 @@ export class Counter {
   }
 
   get spent(): bigint {
-    return this.#spent;
+    let spent = this.#spent;
+    for (const other of this.#overlapping) spent += other.#spent;
+    return spent;
   }
 
   get held(): bigint {
-    return this.#held;
+    let held = this.#held;
+    for (const other of this.#overlapping) held += other.#held;
+    return held;
+  }
+
+  /** What is spent and held in these windows counts here as well: requests that were let in then are still under way. */
+  include(overlapping: readonly Counter[]): void {
+    if (overlapping.length > 0) this.#overlapping = [...new Set([...this.#overlapping, ...overlapping])];
   }
 
   get holds(): number {
     return this.#holds;
+  }
+
+  /** So much more was spent before the process started. */
+  recall(spent: bigint): void {
+    this.#spent += spent;
+  }
+
+  /** Whether anybody else is let have less than an answer in one piece may cost. */
+  isShortForOthers(me: object): boolean {
+    const isOther = ({ shortFor }: Counter): boolean => shortFor !== undefined && shortFor !== me;
+    return isOther(this) || this.#overlapping.some(isOther);
   }
 
   /** Somebody holds something from now on. */
@@ -52,3 +77,5 @@ export class Counter {
     this.#spent += BigInt(spent);
   }
 }
+
+const NONE: readonly Counter[] = [];

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import { exchangeOf } from '../../../test/kit/exchange.ts';
 import { FakeClock } from '../../../test/kit/fake-clock.ts';
+import type { Endpoint } from '../../core/exchange.ts';
 import { withBody } from './budgets.fixture.ts';
 import { Expectation } from './expectation.ts';
 import { sizeOf } from './request-size.ts';
 
-const UNLIMITED = { input: 300, mostOutput: Infinity };
+const UNLIMITED = { input: 300, mostOutput: Infinity, choices: 1 };
 
 describe('what a request is expected to take', () => {
   test('is a long answer and a third more than its text, while nothing is known', () => {
@@ -29,19 +30,30 @@ describe('what a request is expected to take', () => {
   test('is never less than the length of its text, however little short ones took', () => {
     const expectation = new Expectation();
     for (let n = 0; n < 50; n++) expectation.learn('ci', 'm', UNLIMITED, { input: 10, output: 1 });
-    expect(expectation.of('ci', 'm', { input: 100_000, mostOutput: 1 }).input).toBeGreaterThanOrEqual(100_000);
+    expect(expectation.of('ci', 'm', { ...UNLIMITED, input: 100_000, mostOutput: 1 }).input).toBeGreaterThanOrEqual(
+      100_000,
+    );
   });
 });
 
 test.each([
-  [{ max_tokens: 5 }, 5],
-  [{ max_completion_tokens: 7, max_tokens: 9 }, 7],
-  [{ max_output_tokens: 8, n: 1 }, 8],
-  [{ max_tokens: 5, n: 3 }, 15],
-  [{ generationConfig: { maxOutputTokens: 6, candidateCount: 2 } }, 12],
-  [{ max_tokens: '5' }, Infinity],
-  [{ max_tokens: -1 }, Infinity],
-  [{}, Infinity],
-])('the most output of %j is %d tokens', (fields, most) => {
-  expect(sizeOf(withBody(exchangeOf(new FakeClock()), fields)).mostOutput).toBe(most);
+  ['openai-chat', { max_tokens: 5 }, 5],
+  ['openai-chat', { max_completion_tokens: 7, max_tokens: 9 }, 9],
+  ['openai-responses', { max_output_tokens: 8, n: 1 }, 8],
+  ['anthropic-messages', { max_tokens: 6 }, 6],
+  ['openai-chat', { max_tokens: 5, n: 3 }, 15],
+  ['gemini', { generationConfig: { maxOutputTokens: 6, candidateCount: 2 } }, 12],
+  ['openai-chat', { max_tokens: '5' }, Infinity],
+  ['openai-chat', { max_tokens: -1 }, Infinity],
+  ['openai-chat', {}, Infinity],
+  // Of another dialect: it limits nothing.
+  ['openai-chat', { max_output_tokens: 1, generationConfig: { maxOutputTokens: 1 } }, Infinity],
+  ['anthropic-messages', { max_completion_tokens: 1, max_tokens: 100_000 }, 100_000],
+  ['openai-responses', { max_tokens: 1 }, Infinity],
+  ['gemini', { max_tokens: 1 }, Infinity],
+  ['gemini-array', { generationConfig: { maxOutputTokens: 6 } }, 6],
+] as const)('the most output of the %s request %j is %d tokens', (protocol, fields, most) => {
+  const exchange = withBody(exchangeOf(new FakeClock()), fields);
+  exchange.endpoint = { protocol } as Endpoint;
+  expect(sizeOf(exchange).mostOutput).toBe(most);
 });

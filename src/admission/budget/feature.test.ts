@@ -26,10 +26,11 @@ async function started(spentSource: SpentSource | undefined) {
     CONFIG,
     buildSnapshot(CONFIG, { live: new LiveBackends(() => true), env: {}, prompts: undefined, policies: [] }),
   );
-  const metrics = (feature.families ?? []).map((family) => family.render()).join('');
+  const shown = (): string => (feature.families ?? []).map((family) => family.render()).join('');
+  const metrics = shown();
   await feature.close?.();
   await tools.log.close();
-  return { metrics, lines };
+  return { metrics, shown, lines };
 }
 
 test('budgets start with what the store and the ledger remember of their windows', async () => {
@@ -47,6 +48,26 @@ test('budgets start with what the store and the ledger remember of their windows
   expect(metrics).toContain('llm_proxy_budget_spent{budget="all/all",unit="requests",mode="hard"} 7');
   expect(metrics).toContain('llm_proxy_budget_limit{budget="key:ci/usd-month",unit="usd",mode="hard"} 5');
   expect(lines).toEqual([]);
+});
+
+test('what the database tells only later is added, to windows under way as well', async () => {
+  const january = Date.UTC(2026, 0, 1);
+  const row = { budget: 'key:ci/usd-month:usd/month', window: january };
+  let late: Parameters<SpentSource['spent']>[0] = () => undefined;
+  const source: SpentSource = {
+    spent: (later) => {
+      late = later;
+      return Promise.resolve([{ ...row, amount: 500_000_000n }]);
+    },
+  };
+  const { shown } = await started(source);
+  expect(shown()).toContain('llm_proxy_budget_spent{budget="key:ci/usd-month",unit="usd",mode="hard"} 0.5');
+  late([
+    { ...row, amount: 1_250_000_000n },
+    { budget: 'all/all:requests/year', window: january, amount: 7n },
+  ]);
+  expect(shown()).toContain('llm_proxy_budget_spent{budget="key:ci/usd-month",unit="usd",mode="hard"} 1.75');
+  expect(shown()).toContain('llm_proxy_budget_spent{budget="all/all",unit="requests",mode="hard"} 7');
 });
 
 test('without anybody who remembers, the log says that a restart forgets', async () => {

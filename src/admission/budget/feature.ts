@@ -5,6 +5,7 @@ import type { PriceBook } from '../../pricing/price-book.ts';
 import type { Snapshot } from '../../snapshot.ts';
 import { placeOf } from '../keys/caller-of.ts';
 import { AlertQueue } from './alert-queue.ts';
+import { alertMemory } from './alert-memory.ts';
 import { alertsDue } from './alert.ts';
 import type { BudgetSettings } from './budget-book.ts';
 import { budgetFamilies } from './budget-families.ts';
@@ -22,7 +23,10 @@ export interface BudgetSources {
 }
 
 /** Budgets and tokens per minute as a feature. */
-export function createBudgets({ clock, log, budgets: book }: FeatureTools, { spentSource }: BudgetSources): Feature {
+export function createBudgets(
+  { clock, log, store, budgets: book }: FeatureTools,
+  { spentSource }: BudgetSources,
+): Feature {
   const counts = { sent: 0, failed: 0 };
   const alerts = new AlertQueue(clock, sendAlert, {
     sent: () => counts.sent++,
@@ -31,6 +35,7 @@ export function createBudgets({ clock, log, budgets: book }: FeatureTools, { spe
       log.warn('an alert of a budget could not be delivered', { budget, threshold, cause });
     },
   });
+  const memory = alertMemory(store);
   const pricers = new WeakMap<PriceBook, TablePricer>();
   const pricerOf = (prices: PriceBook): TablePricer => {
     const known = pricers.get(prices) ?? new TablePricer(prices, () => clock.wallNow());
@@ -44,9 +49,9 @@ export function createBudgets({ clock, log, budgets: book }: FeatureTools, { spe
     clock,
     onSpent(pool: Parameters<typeof alertsDue>[0]) {
       for (const alert of alertsDue(pool, clock.wallNow())) {
-        const { budget, threshold, mode } = alert;
-        log.info('a budget has reached a percentage of its limit', { budget, threshold, mode });
-        alerts.add(alert);
+        const { budget, threshold, mode, isAgain } = alert;
+        if (!isAgain) log.info('a budget has reached a percentage of its limit', { budget, threshold, mode });
+        if (!isAgain || alerts.memory !== undefined) alerts.add(alert);
       }
     },
   };
@@ -61,12 +66,13 @@ export function createBudgets({ clock, log, budgets: book }: FeatureTools, { spe
     ),
     async start(config) {
       const source = spentSource(config);
-      if (source !== undefined) book.restore(await source.spent());
+      if (source !== undefined) book.restore(await source.spent((rows) => book.restore(rows)));
       else log.warn('budgets are counted in memory alone: a restart forgets what was spent', {});
     },
     configure(config) {
       book.configure(settingsOf(config));
       const { webhook: url, secret } = config.alerts ?? {};
+      alerts.memory = hasStore(config) ? memory : undefined;
       alerts.target = url === undefined ? undefined : { url, secret };
     },
     close: () => alerts.close(),

@@ -1,5 +1,4 @@
 import type { Attempt } from '../../core/attempt.ts';
-import type { BudgetUnit } from '../../core/budget-spec.ts';
 import { totalTokens } from '../../core/consumption.ts';
 import type { LedgerCharge } from '../../core/ledger-row.ts';
 import type { AttemptRecord, ExchangeRecord } from '../../core/record.ts';
@@ -8,47 +7,40 @@ import type { Alias, NamedAlias } from '../../core/route.ts';
 import { SpendLease, type RecordedSpend, type TokenLimit } from '../../core/spend-lease.ts';
 import { budgetHeaderOf } from './budget-header.ts';
 import type { Expected } from './expectation.ts';
-import { Leg } from './leg.ts';
+import { Leg, type LegPlan } from './leg.ts';
 import { BudgetPool, TokenPool, type Asking, type Pool } from './pool.ts';
+import { sumOf, takingOf, type Share, type Taking } from './taking.ts';
 import type { Rates } from './pricer.ts';
 import { amountSpent } from './spent.ts';
 
 /** So many tokens of output more are held for when a stream has used up what was held for it (docs/budgets.md). */
 export const STEP_TOKENS = 256;
 
-/** A pool, and what an exchange holds of it. */
-export interface Share {
-  readonly pool: Pool;
-  /** Only what routes of this alias take counts for it; undefined: all. */
-  readonly alias: string | undefined;
-  held: number;
-}
-
-/** What a hold is made for. */
-export interface HoldPlan {
-  readonly expected: Expected;
+/** What a hold is made for: the rates are those of the dearest route that may serve. */
+export interface HoldPlan extends LegPlan {
   /** The alias whose routes are tried; undefined for what is passed through. */
   readonly asked: NamedAlias | undefined;
   /** The one that the client asked for, if it is another. */
   readonly askedFirst: NamedAlias | undefined;
-  /** Of the dearest route that may serve; undefined: no price is known. */
-  readonly rates: Rates | undefined;
 }
 
-/** The pool that has not got what is asked of it, and how much that is. */
+/** The pool that has not got what is asked of it, and how much that is; of several, the one that begins anew last. */
 export interface Lack {
   readonly pool: Pool;
   readonly needed: number;
+  /** All that have not got it. */
+  readonly pools: readonly Pool[];
 }
 
 /** Whom a hold asks while it lasts, and tells at its end. */
 export interface HoldKeeper {
   ratesOf(attempt: Attempt, inputTokens: number): Rates | undefined;
+  mostOutputOf(attempt: Attempt, expected: Expected): number;
   /** The pools of an alias that serves as a fallback. */
   sharesOf(alias: Alias): readonly Share[];
   /** Why an attempt may not be sent: it has no price, and a pool counts money; or a pool has not got what it takes. */
   unpriced(pool: BudgetPool, attempt: Attempt): Refusal;
-  lacking(lack: Lack): Refusal;
+  lacking(lack: Pick<Lack, 'pool' | 'needed'>): Refusal;
   /** What a request took that went well. */
   learn(took: Expected): void;
 }
@@ -68,7 +60,7 @@ export class Hold extends SpendLease {
     private readonly keeper: HoldKeeper,
   ) {
     super();
-    this.#legs = [new Leg(plan.expected, plan.rates, plan.asked?.alias.name)];
+    this.#legs = [new Leg(plan, plan.asked?.alias.name)];
   }
 
   /** Takes what the plan needs of all pools; or returns the pool that has not got it, and takes nothing. */
@@ -110,7 +102,9 @@ export class Hold extends SpendLease {
     const shares = isNew ? [...this.#shares, ...keeper.sharesOf(attempt.route.alias)] : this.#shares;
     const strict = rates === undefined && !this.#isLate ? unpricedIn(shares) : undefined;
     if (strict !== undefined) return keeper.unpriced(strict, attempt);
-    const leg = new Leg(plan.expected, rates, name, attempt);
+    const { expected } = plan;
+    const leg = new Leg({ expected, rates, mostOutput: keeper.mostOutputOf(attempt, expected) }, name, attempt);
+    if (!attempt.exchange.stream) attempt.unseenOutput = expected.output;
     const legs = this.#legs[0]?.attempt === undefined ? [leg] : [...this.#legs, leg];
     const lack = this.#take(this.#isLate ? 'late' : 'attempt', shares, legs);
     return lack && keeper.lacking(lack);
@@ -151,24 +145,14 @@ export class Hold extends SpendLease {
     return this.#shares.filter((share): share is BudgetShare => share.pool instanceof BudgetPool);
   }
 
-  /**
-   * Holds of all `shares` what `legs` need; or returns the pool that has not got it, and nothing changes. Where a budget
-   * has less than is expected, but enough to begin or to go on, what it has is held.
-   */
+  /** Holds of all `shares` what `legs` take; or returns the pool that has not got it, and nothing changes. */
   #take(asking: Asking, shares: readonly Share[], legs: readonly Leg[]): Lack | undefined {
-    const holding: number[] = [];
-    for (const { pool, alias, held } of shares) {
-      const available = pool.mayRefuse(asking) ? held + pool.room() : Infinity;
-      const [needed, least] = [sumOf(legs, alias, pool.unit, 'needed'), sumOf(legs, alias, pool.unit, 'least')];
-      // What is held already needs no room.
-      if ((needed > held || asking === 'admission') && !pool.takes({ needed, least }, available))
-        return { pool, needed };
-      holding.push(Math.max(held, pool.isBudget ? Math.min(needed, available) : needed));
-    }
+    const takings = shares.map((share) => takingOf(asking, share, legs));
+    if (takings.some(({ isLacking }) => isLacking)) return lackOf(shares, takings);
     for (const [index, share] of shares.entries()) {
-      const held = holding[index] ?? 0;
+      const { held = 0, isShort = false } = takings[index] ?? {};
       if (!this.#shares.includes(share)) share.pool.open();
-      share.pool.hold(held - share.held);
+      share.pool.hold(held - share.held, isShort);
       share.held = held;
       if (share.pool.unit === 'usd') this.#mostHeldNanoUsd = Math.max(this.#mostHeldNanoUsd ?? 0, held);
     }
@@ -192,15 +176,18 @@ export class Hold extends SpendLease {
 
 type BudgetShare = Share & { readonly pool: BudgetPool };
 
-/** What legs need of a pool, or the least that they do; of one `alias`, or of all. A request is one, however many attempts are made. */
-function sumOf(legs: readonly Leg[], alias: string | undefined, unit: BudgetUnit, what: 'needed' | 'least'): number {
-  let sum = 0;
-  for (const leg of legs) {
-    if (alias !== undefined && leg.alias !== alias) continue;
-    if (unit === 'requests') return 1;
-    sum += leg[what](unit);
+/** Those that have not got what is to be taken. */
+function lackOf(shares: readonly Share[], takings: readonly Taking[]): Lack {
+  const pools: Pool[] = [];
+  let last: Omit<Lack, 'pools'> | undefined;
+  for (const [index, { pool }] of shares.entries()) {
+    const taking = takings[index];
+    if (taking?.isLacking !== true) continue;
+    pools.push(pool);
+    if (last === undefined || pool.closedUntil > last.pool.closedUntil) last = { pool, needed: taking.needed };
   }
-  return sum;
+  if (last === undefined) throw new Error('nothing is lacking');
+  return { ...last, pools };
 }
 
 /** The budget among pools that lets nothing pass that has no price. */

@@ -9,11 +9,14 @@ import type { Snapshot } from '../../snapshot.ts';
 import type { Budget } from './budget.ts';
 import type { BudgetBook, Limits } from './budget-book.ts';
 import type { Expectation, Expected } from './expectation.ts';
-import type { HoldKeeper, HoldPlan, Lack, Share } from './hold.ts';
+import type { HoldKeeper, HoldPlan, Lack } from './hold.ts';
 import { BudgetPool, TokenPool } from './pool.ts';
 import { nanoUsdOf, type Pricer, type Rates } from './pricer.ts';
 import { budgetExceeded, tokenLimitReached, unpricedModel } from './refusals.ts';
+import { mostWritten } from './most-output.ts';
+import { RequestShape } from './request-shape.ts';
 import { sizeOf, type RequestSize } from './request-size.ts';
+import type { Share } from './taking.ts';
 
 /** What budgets are kept with. */
 export interface BudgetTools {
@@ -29,6 +32,7 @@ export interface BudgetTools {
 /** What is to be known of one exchange for its hold, and what the hold asks. */
 export class Keeper implements HoldKeeper {
   readonly #size: RequestSize;
+  readonly #shape: RequestShape;
   readonly #caller: string;
   readonly #pricer: Pricer;
 
@@ -39,13 +43,14 @@ export class Keeper implements HoldKeeper {
   ) {
     this.#pricer = tools.pricerOf(snapshot);
     this.#size = sizeOf(exchange);
+    this.#shape = new RequestShape(exchange, this.#size.choices);
     this.#caller = (exchange.caller ?? ANONYMOUS).id;
   }
 
   /** What is to be held if `asked` serves, in the place of `askedFirst` if that is another. */
   planFor(asked: NamedAlias | undefined, askedFirst: NamedAlias | undefined): HoldPlan {
     const expected = this.#expected(asked);
-    return { expected, asked, askedFirst, rates: asked && this.#dearest(asked, expected) };
+    return { expected, asked, askedFirst, ...(asked === undefined ? NOTHING : this.#dearest(asked, expected)) };
   }
 
   /** The pools that count for the caller and an alias, but for some budgets. */
@@ -66,14 +71,18 @@ export class Keeper implements HoldKeeper {
   }
 
   ratesOf({ route }: Attempt, inputTokens: number): Rates | undefined {
-    return this.#pricer.rates(route, inputTokens);
+    return this.#pricer.rates(route, inputTokens, this.#shape);
+  }
+
+  mostOutputOf({ route }: Attempt, { output }: Expected): number {
+    return this.#mostOutput(route.model, output);
   }
 
   unpriced(pool: BudgetPool, { route }: Attempt): Refusal {
     return unpricedModel(pool, route.model);
   }
 
-  lacking({ pool, needed }: Lack): Refusal {
+  lacking({ pool, needed }: Pick<Lack, 'pool' | 'needed'>): Refusal {
     if (pool instanceof BudgetPool) return budgetExceeded(pool, this.tools.clock.wallNow());
     if (pool instanceof TokenPool) return tokenLimitReached(pool, needed);
     throw new Error('a pool of no kind');
@@ -91,17 +100,27 @@ export class Keeper implements HoldKeeper {
     return this.exchange.endpoint?.operation === 'embed' ? { ...expected, output: 0 } : expected;
   }
 
-  #dearest(asked: NamedAlias, { input, output }: Expected): Rates | undefined {
+  /** What a route costs, and how much it may answer, where that is dearest at its most. */
+  #dearest(asked: NamedAlias, { input, output }: Expected): Pick<HoldPlan, 'rates' | 'mostOutput'> {
     let dearest: Rates | undefined;
+    let [mostOutput, mostNanoUsd] = [output, -1];
     for (const tier of asked.alias.tiers) {
       for (const route of routesFor(tier, asked)) {
-        const rates = this.#pricer.rates(route, input);
-        if (rates === undefined) continue;
-        if (dearest === undefined || nanoUsdOf(rates, input, output) > nanoUsdOf(dearest, input, output))
-          dearest = rates;
+        const rates = this.#pricer.rates(route, input, this.#shape);
+        const most = this.#mostOutput(route.model, output);
+        mostOutput = Math.max(mostOutput, most);
+        const nanoUsd = rates === undefined ? -1 : nanoUsdOf(rates, input, most);
+        if (nanoUsd > mostNanoUsd) [dearest, mostNanoUsd] = [rates, nanoUsd];
       }
     }
-    return dearest;
+    return { rates: dearest, mostOutput };
+  }
+
+  /** How much a model may answer at once: a stream is held for as it comes. */
+  #mostOutput(model: string, expected: number): number {
+    const { stream, endpoint } = this.exchange;
+    if (stream || endpoint?.operation === 'embed') return expected;
+    return Math.max(expected, mostWritten(model, this.#size));
   }
 
   #shares({ budgets, tokenRates }: Limits, alias: string | undefined): Share[] {
@@ -118,3 +137,6 @@ export class Keeper implements HoldKeeper {
     return shares;
   }
 }
+
+/** What is passed through has no price, and nobody knows how long its answer may be. */
+const NOTHING = { rates: undefined, mostOutput: 0 } as const;

@@ -4,6 +4,15 @@ import { GIVEN_UP } from '../../records/attempt-usage.ts';
 import type { Expected } from './expectation.ts';
 import { nanoUsdOf, type Rates } from './pricer.ts';
 
+/** What a leg is made for. */
+export interface LegPlan {
+  readonly expected: Expected;
+  /** The most tokens of output that may come in one piece; of a stream, those that are expected. */
+  readonly mostOutput: number;
+  /** Undefined: no price is known. */
+  readonly rates: Rates | undefined;
+}
+
 /** What one attempt is expected to take: its part of a hold. Before there is an attempt, that of any that may come. */
 export class Leg {
   /** Tokens of output that have come. */
@@ -14,15 +23,13 @@ export class Leg {
   #input: number;
 
   constructor(
-    expected: Expected,
-    /** Undefined: no price is known. */
-    private readonly rates: Rates | undefined,
+    private readonly plan: LegPlan,
     /** The alias that its route belongs to. */
     readonly alias: string | undefined,
     readonly attempt?: Attempt,
   ) {
-    this.#output = expected.output;
-    this.#input = expected.input;
+    this.#output = plan.expected.output;
+    this.#input = plan.expected.input;
   }
 
   /** So much output is to be held for. */
@@ -41,9 +48,20 @@ export class Leg {
   needed(unit: BudgetUnit): number {
     const { attempt } = this;
     if (attempt?.failure === undefined) return this.#amount(unit, this.#output);
-    const output = attempt.usage?.completionTokens ?? this.seen;
+    const isGivenUp = GIVEN_UP.has(attempt.failure.kind);
+    const output = attempt.usage?.completionTokens ?? (this.seen || (isGivenUp ? attempt.unseenOutput : 0));
     // Who was given up has had the request.
-    return output === 0 && !GIVEN_UP.has(attempt.failure.kind) ? 0 : this.#amount(unit, output);
+    return output === 0 && !isGivenUp ? 0 : this.#amount(unit, output);
+  }
+
+  /** What it may take at most, where it answers in one piece; the same as `needed` of a stream. */
+  most(unit: BudgetUnit): number {
+    return this.isOver ? this.needed(unit) : this.#amount(unit, Math.max(this.#output, this.plan.mostOutput));
+  }
+
+  /** Nothing more comes of it. */
+  get isOver(): boolean {
+    return this.attempt?.failure !== undefined;
   }
 
   /** What it takes to begin, or to go on with what has come. */
@@ -56,7 +74,7 @@ export class Leg {
     if (unit === 'requests') return Infinity;
     const rest = amount - this.#amount(unit, 0);
     if (unit === 'tokens') return rest;
-    const rate = this.rates?.output ?? 0;
+    const rate = this.plan.rates?.output ?? 0;
     return rate === 0 ? Infinity : Math.floor((rest * 1000) / rate);
   }
 
@@ -64,6 +82,7 @@ export class Leg {
     const input = this.#input;
     if (unit === 'requests') return 1;
     if (unit === 'tokens') return input + output;
-    return this.rates === undefined ? 0 : nanoUsdOf(this.rates, input, output);
+    const { rates } = this.plan;
+    return rates === undefined ? 0 : nanoUsdOf(rates, input, output);
   }
 }

@@ -42,12 +42,16 @@ export function budgetPolicy(tools: BudgetTools): Policy {
 /** A budget that has nothing left lets nothing in, unless it names an alias to go on with. */
 function refuseSpent(budgets: readonly Budget[], { clock, onSpent }: BudgetTools): void {
   const now = clock.wallNow();
+  let last: BudgetPool | undefined;
   for (const budget of budgets) {
     const { mode, limit, fallback } = budget.rule;
     if (mode !== 'hard' || fallback.length > 0) continue;
     const counter = budget.counterAt(now);
-    if (counter.spent + counter.held >= limit) throw budgetExceeded(new BudgetPool(budget, counter, onSpent), now);
+    if (counter.spent + counter.held < limit) continue;
+    const pool = new BudgetPool(budget, counter, onSpent);
+    if (last === undefined || pool.closedUntil > last.closedUntil) last = pool;
   }
+  if (last !== undefined) throw budgetExceeded(last, now);
 }
 
 /** What is asked of a model does, and what is passed through if it is more than a look. */
@@ -85,17 +89,18 @@ function takeOf(
 ): Hold | NotTaken {
   const plan = keeper.planFor(asked, askedFirst);
   const strict = plan.rates === undefined ? unpricedIn(shares) : undefined;
-  if (strict !== undefined) return { pool: strict, needed: 0, isUnpriced: true };
+  if (strict !== undefined) return { pool: strict, needed: 0, pools: [strict], isUnpriced: true };
   const taken = Hold.take(shares, plan, keeper);
   return taken instanceof Hold ? taken : { ...taken, isUnpriced: false };
 }
 
 /** Takes what one of the aliases needs that a budget names which has not enough left; the first that can be had serves. */
-function takeFallback({ pool }: Lack, exchange: Exchange, keeper: Keeper, snapshot: Snapshot): Hold | undefined {
+function takeFallback({ pools }: Lack, exchange: Exchange, keeper: Keeper, snapshot: Snapshot): Hold | undefined {
   const { asked, pinned } = exchange;
   // What refers to an answer that one backend keeps has to go there.
-  if (!(pool instanceof BudgetPool) || asked === undefined || pinned !== undefined) return undefined;
-  for (const name of pool.budget.rule.fallback) {
+  if (asked === undefined || pinned !== undefined) return undefined;
+  const names = pools.flatMap((pool) => (pool instanceof BudgetPool ? pool.budget.rule.fallback : []));
+  for (const name of names) {
     const named = findAlias(snapshot, name);
     const hold = named === undefined || named.alias === asked.alias ? undefined : takeInstead(named, asked, keeper);
     if (hold === undefined || named === undefined) continue;

@@ -24,10 +24,14 @@ export interface Pool {
   room(): number;
   /** Whether so much is enough for what is asked. */
   takes(wanted: Wanted, available: number): boolean;
+  /** Another exchange is let have less of it than an answer in one piece may cost. */
+  isShortForOthers(): boolean;
+  /** Nothing comes back before, in milliseconds since the epoch; 0: something may at any moment. */
+  readonly closedUntil: number;
   /** Somebody holds something from now on. */
   open(): void;
-  /** Holds so much more; less where it is negative. */
-  hold(amount: number): void;
+  /** Holds so much more; less where it is negative. `isShort`: it is less than an answer in one piece may cost. */
+  hold(amount: number, isShort: boolean): void;
   /** What was `held` is let go of; `spent` was spent. */
   settle(held: number, spent: number): void;
 }
@@ -61,16 +65,32 @@ export class BudgetPool implements Pool {
     return available >= least && available > 0;
   }
 
+  isShortForOthers(): boolean {
+    return this.counter.isShortForOthers(this);
+  }
+
+  /** What is missing is only held, for requests under way. */
+  get isHeldBack(): boolean {
+    return this.counter.spent < this.budget.rule.limit && this.counter.held > 0n;
+  }
+
+  get closedUntil(): number {
+    return this.isHeldBack ? 0 : this.counter.end;
+  }
+
   open(): void {
     this.counter.open();
   }
 
-  hold(amount: number): void {
+  hold(amount: number, isShort: boolean): void {
     this.counter.hold(amount);
+    if (isShort) this.counter.shortFor = this;
+    else if (this.counter.shortFor === this) this.counter.shortFor = undefined;
   }
 
   settle(held: number, spent: number): void {
     this.counter.settle(held, spent);
+    if (this.counter.shortFor === this) this.counter.shortFor = undefined;
     if (spent > 0) this.onSpent(this);
   }
 }
@@ -112,6 +132,14 @@ export class TokenPool implements Pool {
   /** A request for more than the bucket holds gets what is in a full one, or it would never get in. */
   takes({ needed }: Wanted, available: number): boolean {
     return available >= Math.min(needed, Math.floor(this.rate.capacity));
+  }
+
+  isShortForOthers(): boolean {
+    return false;
+  }
+
+  get closedUntil(): number {
+    return 0;
   }
 
   open(): void {

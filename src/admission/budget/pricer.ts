@@ -1,4 +1,5 @@
 import type { Route } from '../../core/route.ts';
+import type { RequestShape } from './request-shape.ts';
 
 /** What tokens cost at a route, in pico-USD each (10⁻⁶ USD per million tokens). */
 export interface Rates {
@@ -10,8 +11,11 @@ export interface Rates {
 
 /** Who knows what things cost. What an attempt did cost is in its record. */
 export interface Pricer {
-  /** What a request of so many tokens costs there, before it is known which of them a cache has; undefined: no price is known. */
-  rates(route: Route, inputTokens: number): Rates | undefined;
+  /**
+   * What a request of such a shape and so many tokens costs there at most, before it is known which of them a cache has, or
+   * what its answer is made of; undefined: no price is known.
+   */
+  rates(route: Route, inputTokens: number, shape: RequestShape): Rates | undefined;
 }
 
 /** What so many tokens cost at most, in nano-USD. */

@@ -8,18 +8,17 @@ const HELD_RETRY_SECONDS = 5;
 const NEVER_RETRY_SECONDS = 24 * 3600;
 
 /** Why a budget lets a request not in, or no further. */
-export function budgetExceeded({ budget: { rule }, counter }: BudgetPool, wallNow: number): Refusal {
+export function budgetExceeded({ budget: { rule }, counter, isHeldBack }: BudgetPool, wallNow: number): Refusal {
   const { label, unit, limit, window } = rule;
   const { spent, held, end } = counter;
-  const isHeld = spent < limit;
-  const told = isHeld && held > 0n ? `, ${shownAmount(unit, held)} are held for requests under way` : '';
+  const told = isHeldBack ? `, ${shownAmount(unit, held)} are held for requests under way` : '';
   const seconds = end === Infinity ? NEVER_RETRY_SECONDS : Math.max(1, Math.ceil((end - wallNow) / 1000));
   return new Refusal(
     'budget_exceeded',
     `The budget \`${label}\` has not enough left for this request: ${shownAmount(unit, spent)} of ${shownAmount(unit, limit)} are spent${told}. ${renewal(window.per, window.zone, end)}`,
     {
       headers: {
-        'retry-after': String(isHeld && held > 0n ? Math.min(HELD_RETRY_SECONDS, seconds) : seconds),
+        'retry-after': String(isHeldBack ? Math.min(HELD_RETRY_SECONDS, seconds) : seconds),
         'x-should-retry': 'false',
       },
       detail: `${label} ${shownAmount(unit, spent)} of ${shownAmount(unit, limit)}`,

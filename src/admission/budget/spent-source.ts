@@ -9,5 +9,6 @@ export interface SpentRow {
 
 /** Who remembers what was spent when the process starts: the store, and what the ledger has not put there yet. Each charge is in one of the two. */
 export interface SpentSource {
-  spent(): Promise<readonly SpentRow[]>;
+  /** What is known now. While the store is away that is not all: `later` gets the rest, once, when the store answers. */
+  spent(later: (rows: readonly SpentRow[]) => void): Promise<readonly SpentRow[]>;
 }

@@ -15,5 +15,6 @@ export function amountSpent(unit: BudgetUnit, alias: string | undefined, spend: 
     if (unit === 'usd') sum += cost?.nanoUsd ?? 0;
     else if (usage !== undefined) sum += totalTokens(usage);
   }
-  return sum;
+  // All budgets are settled, or none: what a backend has made up must not stop it halfway.
+  return Number.isSafeInteger(sum) ? sum : Number.MAX_SAFE_INTEGER;
 }

@@ -34,6 +34,26 @@ export function windowAt({ per, zone, weekStarts }: WindowRule, now: number): Wi
   return { start, end };
 }
 
+/**
+ * Whether a window that began at `start`, by another zone or first day of the week, counts for `window`, which is the one of
+ * `now`: it began in it, or has not ended yet. The windows of one rule never do so for each other.
+ */
+export function overlaps(per: WindowRule['per'], start: number, window: Window, now: number): boolean {
+  if (start === window.start || start > now) return false;
+  return start > window.start || start + LEAST_MS[per] > now;
+}
+
+/** No window is shorter, whatever the clocks do; so one that may have ended just now counts as one that has. */
+const LEAST_MS: Readonly<Record<WindowRule['per'], number>> = {
+  hour: 30 * 60_000,
+  day: 22 * 3_600_000,
+  week: (7 * 24 - 2) * 3_600_000,
+  month: (28 * 24 - 2) * 3_600_000,
+  quarter: (90 * 24 - 2) * 3_600_000,
+  year: (365 * 24 - 2) * 3_600_000,
+  total: 0,
+};
+
 const FOREVER: Window = { start: 0, end: Infinity };
 const HOUR_MS = 3_600_000;
 

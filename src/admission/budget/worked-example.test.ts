@@ -49,6 +49,7 @@ test('the worked example of the documentation is what happens', () => {
     onSpent: () => undefined,
   });
   const exchange = exchangeOf(clock);
+  exchange.stream = true;
   exchange.asked = findAlias(snapshot, 'writer');
   withBody(exchange, { messages: [{ role: 'user', content: 'word '.repeat(357) }] });
   const hold = policy.admit(exchange, { snapshot } as unknown as Context);

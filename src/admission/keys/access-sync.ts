@@ -43,7 +43,6 @@ export class AccessSync {
   #isUnreadable = false;
   #isStopped = false;
   #cancel: (() => void) | undefined;
-  #unsubscribe: (() => void) | undefined;
   #polling: Promise<unknown> | undefined;
   /** Of the latest reading: an earlier one that comes late counts no more. */
   #ticket = 0;
@@ -85,7 +84,6 @@ export class AccessSync {
   stop(): void {
     this.#isStopped = true;
     this.#cancel?.();
-    this.#unsubscribe?.();
   }
 
   #goOn(): void {
@@ -118,7 +116,6 @@ export class AccessSync {
     const { keys: known } = this.parts;
     const store = await this.parts.store();
     await this.parts.secret.confirm(store.facts);
-    this.#unsubscribe ??= store.onChange?.(() => void this.refresh());
     for (;;) {
       const { changes } = known;
       const revision = await store.revision();

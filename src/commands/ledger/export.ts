@@ -4,7 +4,7 @@ import { parseTime } from '../../admin/time-text.ts';
 import type { LedgerRow } from '../../core/ledger-row.ts';
 import { type CommandLine, type Flag, UsageError } from '../command.ts';
 import { FORMAT, FROM, UNTIL } from './flags.ts';
-import { withLedger } from './with-ledger.ts';
+import { withLedger } from '../with-store.ts';
 
 /** Prints every row of the ledger between two times, one after another, so that they may be any number. */
 export async function exportRows(line: CommandLine): Promise<number> {

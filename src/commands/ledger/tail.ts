@@ -1,10 +1,12 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { requestJson } from '../../admin/request-json.ts';
+import { dataFolder } from '../../config/store-place.ts';
 import { follow } from '../../records/ledger/follow.ts';
 import { type CommandLine, UsageError } from '../command.ts';
+import { configPath } from '../flags.ts';
 import { JSON_ROWS, LINES } from './flags.ts';
 import { rowText } from './row-text.ts';
-import { withConfig } from './with-ledger.ts';
+import { withConfig } from '../with-store.ts';
 
 const DEFAULT_LINES = '10';
 
@@ -13,12 +15,13 @@ export async function tail(line: CommandLine): Promise<number> {
   const lines = line.flags.value(LINES) ?? DEFAULT_LINES;
   if (!/^\d{1,6}$/.test(lines)) throw new UsageError(`--${LINES.name} ${lines} is no number`);
   const show = line.flags.has(JSON_ROWS) ? jsonText : rowText;
-  return await withConfig(line, async ({ data_dir: dataDir }) => {
+  return await withConfig(line, async (config) => {
+    const dataDir = dataFolder(config.data_dir, configPath(line));
     if (dataDir === undefined) {
       line.err('there is no journal to read: the config has no data_dir');
       return 1;
     }
-    const dir = join(resolve(dataDir), 'journal');
+    const dir = join(dataDir, 'journal');
     try {
       for await (const row of follow(dir, Number(lines))) line.out(show(row));
     } catch (error) {

@@ -5,7 +5,7 @@ import { DIMENSIONS } from '../../storage/ledger-query.ts';
 import type { Dimension, Usage, UsageSums, VerifyReport } from '../../storage/ledger-query.ts';
 import type { LedgerStore } from '../../storage/store.ts';
 import type { CommandLine } from '../command.ts';
-import { withLedger } from './with-ledger.ts';
+import { withLedger } from '../with-store.ts';
 
 /** While a gateway writes, two questions may see two states; more often than this it is no accident. */
 const TRIES = 5;

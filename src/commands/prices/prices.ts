@@ -12,7 +12,7 @@ export const prices: Command = {
   summary: 'show what models cost, find those without a price, take a newer price table',
   text: [
     '`check` lists the routes of the config that have no price: what they serve is counted, but costs nobody knows how much. `show` prints the price of an alias, of `backend/model` or `vendor/model`, or of a model wherever it is known; without a name, the table and its sources.',
-    '`update` takes a newer price table from a file or a URL: it is checked first, and the one before is kept beside it. If anything fails, everything stays as it was.',
+    '`update` takes a newer price table from a file or a URL: it is checked first, and the one before is kept beside it. If anything fails, everything stays as it was. A gateway that runs takes it from its `data_dir` by itself.',
   ],
   argument: { name: 'ACTION', help: '`check`, `show` or `update`' },
   secondArgument: { name: 'WHAT', help: 'of `show`: what costs something; of `update`: the file or URL of the table' },
@@ -20,7 +20,7 @@ export const prices: Command = {
   examples: [
     { words: ['prices', 'check'], does: 'lists the routes of `config.yaml` that have no price' },
     { words: ['prices', 'show', 'openai/gpt-5'], does: 'prints what it costs' },
-    { words: ['prices', 'update', 'table.json', '--data-dir', '/var/lib/llm-proxy'], does: 'takes a newer table' },
+    { words: ['prices', 'update', 'table.json'], does: 'takes a newer table into `data_dir` of `config.yaml`' },
   ],
   exits: { 1: 'a route has no price; nothing is known of the model; the table was not taken' },
   run,

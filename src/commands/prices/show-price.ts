@@ -1,20 +1,22 @@
-import { isAbsent } from '../../lib/unreachable.ts';
 import { priceLines } from '../../pricing/price-lines.ts';
 import type { Pricing } from '../../pricing/price.ts';
+import type { PriceTable } from '../../pricing/price-table.ts';
 import type { CommandLine } from '../command.ts';
-import { CONFIG, configPath } from '../flags.ts';
-import { loadedPrices, tableOf } from './loaded-prices.ts';
+import { configPath } from '../flags.ts';
+import { hasConfig, loadedPrices, tableOf } from './loaded-prices.ts';
+import type { LoadedPrices } from './loaded-prices.ts';
 
 /** `llm-proxy prices show`: prints what a model costs, or what the table is. */
 export async function showPrice(line: CommandLine): Promise<number> {
   const { secondArgument: asked, out, err } = line;
-  const table = tableOf(line);
+  const loaded = hasConfig(line) ? await loadedPrices(configPath(line), line) : undefined;
+  const table = loaded?.table ?? tableOf(line);
   if (asked === undefined) {
     out(`price table of ${table.date}: ${table.size} models of ${table.vendors.length} vendors`);
     for (const { name, version, date } of table.sources) out(`  ${name}: ${version}, ${date}`);
     return 0;
   }
-  const found = (await ofConfig(asked, line)) ?? ofTable(asked, line);
+  const found = (loaded && ofConfig(asked, loaded)) ?? ofTable(asked, table);
   for (const { title, pricing } of found) {
     out(pricing === null ? `${title}: no price` : `${title}: ${pricing.entry} of ${origin(pricing, table.date)}`);
     if (pricing !== null) for (const text of priceLines(pricing)) out(`  ${text}`);
@@ -32,13 +34,8 @@ interface Shown {
   readonly pricing: Pricing | null;
 }
 
-/** What an alias or `backend/model` of the config costs; undefined where there is no config, or nothing of the kind in it. */
-async function ofConfig(asked: string, line: CommandLine): Promise<Shown[] | undefined> {
-  const file = configPath(line);
-  if (!line.flags.has(CONFIG) && isAbsent(file)) return undefined;
-  const loaded = await loadedPrices(file, line);
-  if (loaded === undefined) return undefined;
-  const { config, book } = loaded;
+/** What an alias or `backend/model` of the config costs; undefined where there is nothing of the kind in it. */
+function ofConfig(asked: string, { config, book }: LoadedPrices): Shown[] | undefined {
   const alias = Object.hasOwn(config.models, asked) ? config.models[asked] : undefined;
   if (alias !== undefined) {
     return alias.routes.map(({ backend, model }) => ({
@@ -53,8 +50,7 @@ async function ofConfig(asked: string, line: CommandLine): Promise<Shown[] | und
 }
 
 /** What a vendor's model costs in the table, or a model at each vendor that has it. */
-function ofTable(asked: string, line: CommandLine): Shown[] {
-  const table = tableOf(line);
+function ofTable(asked: string, table: PriceTable): Shown[] {
   const of = (vendor: string, model: string): Shown[] => {
     const found = table.find(vendor, model);
     return found === undefined ? [] : [{ title: `${vendor}/${model}`, pricing: { source: 'table', ...found } }];

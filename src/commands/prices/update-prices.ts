@@ -8,14 +8,14 @@ import type { TableFile } from '../../pricing/table-format.ts';
 import { MAX_TABLE_BYTES, PREVIOUS_TABLE_FILE, TABLE_FILE, tableIn } from '../../pricing/table-in.ts';
 import type { CommandLine } from '../command.ts';
 import { UsageError } from '../command.ts';
-import { DATA_DIR } from './flags.ts';
+import { tableFolder } from './loaded-prices.ts';
 
 /** `llm-proxy prices update`: takes a newer table into a folder, if it is one. */
 export async function updatePrices(line: CommandLine): Promise<number> {
-  const { secondArgument: source, flags, out, err } = line;
-  const folder = flags.value(DATA_DIR);
+  const { secondArgument: source, out, err } = line;
   if (source === undefined) throw new UsageError('prices update needs the file or URL of a table');
-  if (folder === undefined) throw new UsageError('prices update needs a folder to put the table into (--data-dir DIR)');
+  const folder = await tableFolder(line);
+  if (folder === undefined) return 1;
   try {
     const text = await textOf(source);
     const file = readTable(text);
@@ -56,7 +56,7 @@ async function textOf(source: string): Promise<string> {
 
 /** Puts the table in place at once; whoever reads meanwhile gets one or the other. */
 async function put(folder: string, text: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, TABLE_FILE);
   const written = `${path}.${process.pid}`;
   try {

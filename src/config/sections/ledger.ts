@@ -15,7 +15,15 @@ export const ledgerSchema = z
       .max(36_500)
       .default(90)
       .describe(
-        'Rows of days (UTC) that are older than so many are dropped. What they come to by hour, caller, alias, backend and model stays.',
+        'Rows of days (UTC) that are older than so many are dropped. What they come to by hour, caller, alias, backend and model stays for `keep_usage_days`.',
+      ),
+    keep_usage_days: z
+      .int()
+      .min(1)
+      .max(36_500)
+      .default(1100)
+      .describe(
+        'Sums by hour and day that are older than so many days are dropped, but none of days that have rows still.',
       ),
     max_journal_mb: z
       .number()
@@ -36,6 +44,7 @@ export const ledgerSchema = z
     example: `ledger:
   enabled: true
   keep_days: 90
+  keep_usage_days: 1100 # three years
   max_journal_mb: 1024 # while the database is away
   on_full: drop # refuse: rather no request than one without a row`,
   })

@@ -55,7 +55,11 @@ const CHARGES = [{ budget: 'all', window: 0, amount: 1 }];
 const store = await openStore({ kind: 'sqlite', file: join(dir, 'llm-proxy.db') });
 const sink = new UnsteadyStore();
 const tools = { clock: systemClock, log: new HeardLog().log, random, sink };
-const limits = { maxJournalBytes: 64 * 1024 * (1 + Math.floor(random() * 1000)), onFull: 'refuse' as const };
+const limits = {
+  mask: (text: string) => text,
+  maxJournalBytes: 64 * 1024 * (1 + Math.floor(random() * 1000)),
+  onFull: 'refuse' as const,
+};
 const ledger = new Ledger({ dataDir: dir, node: `n${seed}` }, tools, limits);
 sink.isReliable = end !== undefined;
 await ledger.start();

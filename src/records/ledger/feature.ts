@@ -1,8 +1,7 @@
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
 import type { Config } from '../../config/schema.ts';
-import { hasStore } from '../../config/store-place.ts';
 import { secretsOf } from '../../config/secrets.ts';
+import { dataFolder, hasStore } from '../../config/store-place.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { Feature, FeatureTools } from '../../feature.ts';
 import type { Environment } from '../../lib/environment.ts';
@@ -26,12 +25,15 @@ export interface LedgerParts {
   readonly ledger: Feature;
   /** Refuses new requests while there is no room for their rows (`ledger.on_full: refuse`). */
   readonly room: Feature;
-  /** What was spent of all budgets so far. To be called once the ledger has started, and before requests come. */
-  spent(): Promise<BudgetSpend[]>;
+  /**
+   * What was spent of all budgets so far; `later` gets what is known only when the database answers. To be called once the
+   * ledger has started, and before requests come.
+   */
+  spent(later: (spends: BudgetSpend[]) => void): Promise<readonly BudgetSpend[]>;
 }
 
 /** Makes the ledger, in two features. */
-export function createLedger({ clock, log, store, env }: FeatureTools): LedgerParts {
+export function createLedger({ clock, log, store, env, file }: FeatureTools): LedgerParts {
   let ledger: Ledger | undefined;
   const retention = new Retention(clock, log, async () => (await store()).ledger);
   return {
@@ -42,16 +44,17 @@ export function createLedger({ clock, log, store, env }: FeatureTools): LedgerPa
       families: ledgerFamilies(() => ledger?.state),
       async start(config) {
         const tools = { clock, log, random: Math.random, sink: storeSink(store) };
-        ledger = new Ledger(placeOf(config), tools, limitsOf(config, env));
+        ledger = new Ledger(placeOf(config, file), tools, limitsOf(config, env));
         await ledger.start();
       },
       configure(config) {
         ledger?.configure(limitsOf(config, env));
         retention.keepDays = isOn(config) ? config.ledger.keep_days : Infinity;
+        retention.keepUsageDays = config.ledger.keep_usage_days;
         if (ledger !== undefined) retention.start();
       },
       async close() {
-        retention.stop();
+        await retention.stop();
         await ledger?.close();
       },
       degraded: () => (ledger === undefined ? undefined : troubleOf(ledger.state)),
@@ -70,23 +73,25 @@ export function createLedger({ clock, log, store, env }: FeatureTools): LedgerPa
       },
       configure: () => undefined,
     },
-    async spent() {
+    async spent(later) {
       const started = ledger;
       if (started === undefined) return [];
-      return await spentSoFar({
-        replayUnshipped: (read) => started.replayUnshipped(read),
+      const sources = {
+        replayUnshipped: started.replayUnshipped.bind(started),
+        beforeOwnRows: started.beforeOwnRows.bind(started),
         store,
-        unknown: ({ message }) =>
-          log.error(
-            'what was spent of budgets cannot be read from the database: they begin with what the journal has',
-            {
-              cause: message,
-            },
-          ),
-      });
+        clock,
+        unknown: ({ message }: Error) => log.error(SPENT_UNKNOWN, { cause: message }),
+        known: () => log.info(SPENT_KNOWN),
+      };
+      return await spentSoFar(sources, later);
     },
   };
 }
+
+const SPENT_UNKNOWN =
+  'what was spent of budgets cannot be read from the database: they begin with what the journal has';
+const SPENT_KNOWN = 'what was spent of budgets could be read from the database';
 
 function refuseIfFull(ledger: Ledger | undefined): void {
   if (ledger?.isRefusing !== true) return;
@@ -101,8 +106,8 @@ function isOn(config: Config): boolean {
   return config.ledger.enabled && hasStore(config);
 }
 
-function placeOf({ data_dir: dir, node_name: node }: Config) {
-  return { dataDir: dir === undefined ? undefined : resolve(dir), node: node ?? hostname() };
+function placeOf({ data_dir: dir, node_name: node }: Config, file: string | undefined) {
+  return { dataDir: dataFolder(dir, file), node: node ?? hostname() };
 }
 
 function limitsOf(config: Config, env: Environment): WriterLimits {

@@ -88,6 +88,11 @@ export class Journal {
     return (this.#segments[0]?.number ?? Infinity) <= this.#lastLeft;
   }
 
+  /** An earlier process has left these. */
+  isLeft({ segment }: JournalBatch): boolean {
+    return segment.number <= this.#lastLeft;
+  }
+
   /** Writes rows, in the order in which they came. Resolves when the disk has them; rejects with what the file system says, and has none of them. */
   async append(rows: readonly LedgerRow[]): Promise<void> {
     const { segment, start } = await this.#writer.append(rows);
@@ -119,13 +124,13 @@ export class Journal {
     await this.#moveTo({ segment: segment.number, offset: end });
   }
 
-  /** The rows that an earlier process has left and that are not shipped. Nothing may be shipped meanwhile. */
+  /** The rows that an earlier process has left and that are not shipped. What is shipped meanwhile may be missing. */
   async *leftRows(): AsyncGenerator<LedgerRow> {
     for (const segment of this.#segments.filter(({ number }) => number <= this.#lastLeft)) {
       for (let offset = this.#offsetIn(segment); offset < segment.bytes;) {
-        const { rows, end } = await readRows(segment, offset, MOST_READ);
-        yield* rows;
-        offset = end;
+        const read = await readRows(segment, offset, MOST_READ).catch(unlessGone);
+        yield* read?.rows ?? [];
+        offset = read?.end ?? segment.bytes;
       }
     }
   }
@@ -156,4 +161,9 @@ export class Journal {
     // Where it cannot be kept, on a full disk, the same rows are shipped again after a crash, and the store has them.
     await writePosition(this.settings.dir, position).catch(() => undefined);
   }
+}
+
+function unlessGone(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  return undefined;
 }

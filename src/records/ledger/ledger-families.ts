@@ -33,7 +33,7 @@ const COUNTERS: readonly Row[] = [
   ['ledger_rows_shipped_total', 'Rows that the database has taken.', ({ shipped }) => shipped],
   [
     'ledger_rows_dropped_total',
-    'Rows that were lost because there was no room for them (ledger.on_full).',
+    'Rows that were lost: there was no room for them (ledger.on_full), or they could not be made.',
     ({ dropped }) => dropped,
   ],
   [

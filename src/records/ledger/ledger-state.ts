@@ -14,7 +14,7 @@ export interface LedgerState {
   /** There is no room for rows. */
   readonly isFull: boolean;
   readonly shipped: number;
-  /** Rows that found no room. */
+  /** Rows that found no room, or could not be made. */
   readonly dropped: number;
   /** Rows that the store refuses. */
   readonly setAside: number;

@@ -61,7 +61,7 @@ export function tempDir(): { readonly dir: string; [Symbol.dispose](): void } {
   return { dir, [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
-export const LIMITS: WriterLimits = { maxJournalBytes: 64 * 1024 * 1024, onFull: 'drop' };
+export const LIMITS: WriterLimits = { maxJournalBytes: 64 * 1024 * 1024, onFull: 'drop', mask: (text) => text };
 
 /** A ledger in a folder, with its store and its log. */
 export function ledgerIn(dataDir: string, { store = new FakeStore(), limits = LIMITS, clock = systemClock } = {}) {

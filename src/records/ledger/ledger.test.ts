@@ -242,7 +242,7 @@ describe('the ledger', () => {
   });
 
   test('loses no row where new requests are refused instead', async () => {
-    const limits = { maxJournalBytes: 100 * 1024, onFull: 'refuse' as const };
+    const limits = { ...LIMITS, maxJournalBytes: 100 * 1024, onFull: 'refuse' as const };
     const { ledger, store, lines } = ledgerIn(dir, { limits });
     await ledger.start();
     store.isDown = true;

@@ -42,6 +42,7 @@ export class Ledger implements Sink {
   readonly #writer: RowWriter;
   readonly #shipper: Shipper;
   readonly #unshippable: Unshippable;
+  #beforeOwnRows: (() => Promise<void>) | undefined;
   /** What is on its way. */
   #shipment: Shipment | undefined;
 
@@ -91,11 +92,21 @@ export class Ledger implements Sink {
   }
 
   /**
-   * Calls `read` with the rows that an earlier process has left and the store does not have, while nothing is shipped: what
-   * `read` finds in the store and these rows are all there is, and none is both. To be called after `start`.
+   * Calls `read` with the rows that an earlier process has left and the store does not have, and holds shipping meanwhile:
+   * if nothing was under way (`isExact`), what `read` finds in the store and these rows are all there is, and none is both.
+   * To be called after `start`.
    */
-  async replayUnshipped<T>(read: (rows: AsyncIterable<LedgerRow>) => Promise<T>): Promise<T> {
-    return await this.#shipper.holding(() => read(this.#leftRows()));
+  async replayUnshipped<T>(read: (rows: AsyncIterable<LedgerRow>, isExact: boolean) => Promise<T>): Promise<T> {
+    return await this.#shipper.holding((isIdle) => read(this.#leftRows(), isIdle));
+  }
+
+  /**
+   * Calls `read` as soon as the store has what an earlier process has left, and before it gets anything of this one. If it
+   * rejects, the store gets nothing yet, and `read` is called again.
+   */
+  beforeOwnRows(read: () => Promise<void>): void {
+    this.#beforeOwnRows = read;
+    this.#shipper.wake();
   }
 
   /** Everything that has ended so far is in the store; false: it cannot be used just now. */
@@ -146,6 +157,10 @@ export class Ledger implements Sink {
   async #next(most: number): Promise<Shipment | undefined> {
     if (this.#shipment !== undefined) return this.#shipment;
     const batch = await this.#writer.journal?.next(most);
+    if (batch === undefined || this.#writer.journal?.isLeft(batch) !== true) {
+      await this.#beforeOwnRows?.();
+      this.#beforeOwnRows = undefined;
+    }
     const found = batch === undefined ? this.#unwritten() : await this.#ofJournal(batch);
     if (found === undefined) return undefined;
     const done = async (): Promise<void> => {

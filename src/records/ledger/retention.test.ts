@@ -10,14 +10,19 @@ function retention(drop: (day: number) => Promise<number[]>) {
   const clock = new FakeClock(0, Date.UTC(2026, 0, 31, 12));
   const heard = new HeardLog();
   const asked: number[] = [];
+  const forgotten: number[] = [];
   const store = {
     dropDaysBefore: async (day: number) => {
       asked.push(day);
       return await drop(day);
     },
+    dropRollupsBefore: (at: number) => {
+      forgotten.push(at);
+      return Promise.resolve(0);
+    },
   };
   const made = new Retention(clock, heard.log, () => Promise.resolve(store));
-  return { retention: made, clock, asked, lines: heard.lines };
+  return { retention: made, clock, asked, forgotten, lines: heard.lines };
 }
 
 /** Lets what is under way go on. */
@@ -39,9 +44,34 @@ describe('retention', () => {
     clock.advance(12 * HOUR_MS);
     await turn();
     expect(lines[0]).toBe('info: old days of the ledger were dropped');
-    kept.stop();
+    await kept.stop();
     await turn();
     expect(clock.pending).toBe(0);
+  });
+
+  test('drops the sums of days that are older than so many more', async () => {
+    const { retention: kept, asked, forgotten } = retention(() => Promise.resolve([]));
+    kept.keepDays = 7;
+    kept.keepUsageDays = 1100;
+    kept.start();
+    await turn();
+    expect(forgotten).toEqual([Date.UTC(2026, 0, 31) - 1100 * DAY_MS]);
+    expect(asked).toHaveLength(1);
+    await kept.stop();
+  });
+
+  test('has ended when it is stopped: the store is closed after that', async () => {
+    const held = Promise.withResolvers<number[]>();
+    const { retention: kept } = retention(() => held.promise);
+    kept.keepDays = 7;
+    kept.start();
+    await turn();
+    let hasStopped = false;
+    const stopping = kept.stop().then(() => (hasStopped = true));
+    await turn();
+    expect(hasStopped).toBe(false);
+    held.resolve([]);
+    await stopping;
   });
 
   test('says what keeps it from that, and tries again', async () => {
@@ -53,7 +83,7 @@ describe('retention', () => {
     await turn();
     expect(asked).toHaveLength(2);
     expect(lines[0]).toBe('error: old days of the ledger cannot be dropped');
-    kept.stop();
+    await kept.stop();
   });
 
   test('asks for nothing while nothing is to be dropped', async () => {
@@ -61,6 +91,6 @@ describe('retention', () => {
     kept.start();
     await turn();
     expect(asked).toEqual([]);
-    kept.stop();
+    await kept.stop();
   });
 });

@@ -1,17 +1,19 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../log/log.ts';
 
-/** What drops the rows of whole days. Days are counted from the epoch, in UTC. */
+/** What drops the rows of whole days, and the sums of hours and days. Days are counted from the epoch, in UTC. */
 export interface DayStore {
   dropDaysBefore(day: number): Promise<readonly number[]>;
+  dropRollupsBefore(at: number): Promise<number>;
 }
 
 const DAY_MS = 86_400_000;
 const PAUSE_MS = 3_600_000;
 
-/** Drops the rows of days that are older than `keepDays`, once an hour. */
+/** Drops the rows of days that are older than `keepDays`, and the sums of those older than `keepUsageDays`, once an hour. */
 export class Retention {
   keepDays = Infinity;
+  keepUsageDays = Infinity;
   #cancel: (() => void) | undefined;
   #isStopped = false;
   #dropping: Promise<void> | undefined;
@@ -35,17 +37,21 @@ export class Retention {
     });
   }
 
-  stop(): void {
+  /** Begins nothing more. Resolves when what was begun is over: nothing may close the store meanwhile. */
+  async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel?.();
+    await this.#dropping;
   }
 
   async #drop(): Promise<void> {
     if (this.keepDays === Infinity) return;
-    // Today is none of the days that are kept: it is not over.
-    const first = Math.floor(this.clock.wallNow() / DAY_MS) - this.keepDays;
+    // Today is not over, so it does not count as a kept day.
+    const today = Math.floor(this.clock.wallNow() / DAY_MS);
+    const first = today - this.keepDays;
     try {
       const store = await this.store();
+      if (this.keepUsageDays !== Infinity) await store.dropRollupsBefore((today - this.keepUsageDays) * DAY_MS);
       const days = await store.dropDaysBefore(first);
       if (days.length === 0) return;
       const [least, most] = [Math.min(...days), Math.max(...days)];

@@ -10,7 +10,8 @@ import { readRecords } from './read-records.ts';
 import { RecordBatch } from './record-batch.ts';
 import { rowOf } from './row-of.ts';
 
-const FACTS = { id: '019ad2f0-0000-7000-8000-000000000001', node: 'here' };
+const OF = { id: '019ad2f0-0000-7000-8000-000000000001', node: 'here' };
+const FACTS = { ...OF, mask: (text: string) => text };
 
 function consumption(tokens: Partial<Consumption>): Consumption {
   const none = Object.fromEntries(TOKEN_CLASSES.map((name) => [name, 0])) as Record<
@@ -42,7 +43,7 @@ describe('a row of the ledger', () => {
       finishReason: 'stop',
     });
     expect(rowOf(of, FACTS)).toMatchObject({
-      ...FACTS,
+      ...OF,
       ...more,
       ...ofKey,
       keyId: 'k1',

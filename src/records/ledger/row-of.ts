@@ -1,6 +1,7 @@
 import { sumOfConsumptions } from '../../core/consumption.ts';
 import type { LedgerRow, LedgerTry } from '../../core/ledger-row.ts';
 import type { AttemptRecord, ExchangeRecord } from '../../core/record.ts';
+import { isUnpriced, nanoUsdOf } from '../cost-of-tries.ts';
 
 /** What a row says that its record does not. */
 export interface RowFacts {
@@ -8,14 +9,14 @@ export interface RowFacts {
   readonly id: string;
   readonly node: string;
   /** Masks what looks like a credential: clients and backends may put one into any text of theirs. */
-  readonly mask?: Mask | undefined;
+  readonly mask: Mask;
 }
 
 /** Returns the text without secrets. */
 export type Mask = (text: string) => string;
 
 /** The row of an exchange in the ledger. It asks nothing but its arguments. */
-export function rowOf(record: ExchangeRecord, { id, node, mask = asItIs }: RowFacts): LedgerRow {
+export function rowOf(record: ExchangeRecord, { id, node, mask }: RowFacts): LedgerRow {
   const masked = (text: string | undefined): string | undefined => (text === undefined ? undefined : mask(text));
   const tries = record.tries.map((tried, index) => tryOf(tried, { index, record, masked }));
   return {
@@ -50,8 +51,8 @@ export function rowOf(record: ExchangeRecord, { id, node, mask = asItIs }: RowFa
     interrupted: record.interrupted,
     finishReason: masked(record.finishReason),
     usage: sumOfConsumptions(tries.map(({ usage }) => usage).filter((usage) => usage !== undefined)),
-    nanoUsd: costOf(tries),
-    unpriced: tries.some(({ cost }) => cost === null),
+    nanoUsd: nanoUsdOf(tries),
+    unpriced: isUnpriced(tries),
     heldNanoUsd: record.heldNanoUsd,
     cache: undefined,
     bytesIn: record.bytesIn,
@@ -61,10 +62,6 @@ export function rowOf(record: ExchangeRecord, { id, node, mask = asItIs }: RowFa
     tries,
     charges: record.charges ?? [],
   };
-}
-
-function asItIs(text: string): string {
-  return text;
 }
 
 interface TryFacts {
@@ -89,11 +86,4 @@ function tryOf(tried: AttemptRecord, { index, record, masked }: TryFacts): Ledge
     usage: tried.usage,
     cost: tried.cost,
   };
-}
-
-/** What is known of the cost of all; undefined: no attempt has a price. */
-function costOf(tries: readonly LedgerTry[]): number | undefined {
-  let sum: number | undefined;
-  for (const { cost } of tries) if (cost !== null && cost !== undefined) sum = (sum ?? 0) + cost.nanoUsd;
-  return sum;
 }

@@ -17,8 +17,8 @@ export interface WriterLimits {
   readonly maxJournalBytes: number;
   /** What becomes of rows when the journal is full: they are lost; or new requests are refused, and the rows of those under way are written beyond it. */
   readonly onFull: 'drop' | 'refuse';
-  /** Takes secrets out of what clients and backends have written; undefined: it stays. */
-  readonly mask?: Mask | undefined;
+  /** Takes secrets out of what clients and backends have written. */
+  readonly mask: Mask;
 }
 
 /** What a writer tells. Each state is said once, when it begins and when it ends. */
@@ -33,6 +33,8 @@ export interface WriterEvents {
   full(onFull: 'drop' | 'refuse'): void;
   /** There is again; so many were lost. */
   roomy(lost: number): void;
+  /** No row can be made or written of a record, which is a bug. Said for the first one; all are counted. */
+  broken(error: unknown, traceId: string): void;
 }
 
 /** What ended a moment ago waits so long to be written, so that all of it is on the disk within 100 ms. */
@@ -45,13 +47,14 @@ const MOST_AT_ONCE = 500;
 /** Takes records, makes rows of them, and writes these to the journal; what cannot be written waits in memory. */
 export class RowWriter {
   journal: Journal | undefined;
-  /** Rows that found no room. */
+  /** Rows that found no room, or could not be made. */
   dropped = 0;
   isFull = false;
   isWritable = true;
   #records: ExchangeRecord[] = [];
   #waiting: LedgerRow[] = [];
   #lostSince = 0;
+  #hasBroken = false;
   #cancel: (() => void) | undefined;
   #writing: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -80,7 +83,8 @@ export class RowWriter {
   flush(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;
-    return (this.#writing = this.#writing.then(() => this.#write()));
+    // Whatever became of the last one: nothing may keep all later rows from being written.
+    return (this.#writing = this.#writing.then(this.#write, this.#write));
   }
 
   /** Rows that could not be written, for the store to take them from here; undefined: there are none. */
@@ -111,10 +115,13 @@ export class RowWriter {
 
   /** Writes what there is, and ends the journal. */
   async close(): Promise<void> {
-    await this.flush();
-    this.#isClosed = true;
-    this.#cancel?.();
-    await this.journal?.close();
+    try {
+      await this.flush();
+    } finally {
+      this.#isClosed = true;
+      this.#cancel?.();
+      await this.journal?.close();
+    }
   }
 
   readonly #onTime = (): void => {
@@ -123,7 +130,7 @@ export class RowWriter {
     void this.flush();
   };
 
-  async #write(): Promise<void> {
+  readonly #write = async (): Promise<void> => {
     if (this.#isClosed) return;
     this.#makeRows();
     const { journal } = this.settings;
@@ -140,7 +147,7 @@ export class RowWriter {
       this.events.written(true);
     }
     this.checkRoom();
-  }
+  };
 
   async #open(settings: JournalSettings): Promise<void> {
     if (this.journal !== undefined) return;
@@ -149,22 +156,50 @@ export class RowWriter {
   }
 
   async #append(rows: readonly LedgerRow[]): Promise<void> {
-    await this.journal?.append(rows);
+    try {
+      await this.journal?.append(rows);
+    } catch (error) {
+      if (!this.#leaveOut(rows)) throw error;
+      return;
+    }
     this.forget(rows);
     this.events.written(rows.length === MOST_AT_ONCE);
+  }
+
+  /** Gives up those rows that JSON cannot write: they would hold up all others. False: there are none. */
+  #leaveOut(rows: readonly LedgerRow[]): boolean {
+    const broken = rows.filter((row) => {
+      const error = jsonErrorOf(row);
+      if (error !== undefined) this.#giveUp(error, row.traceId);
+      return error !== undefined;
+    });
+    for (const row of broken) this.forget([row]);
+    return broken.length > 0;
   }
 
   #makeRows(): void {
     const records = this.#records;
     this.#records = [];
-    const { node } = this.settings;
-    const { mask } = this.limits;
     for (const record of records) {
-      const id = randomUUIDv7('hex', record.startedAt);
-      if (this.#mayKeep(record)) this.#waiting.push(rowOf(record, { id, node, mask }));
+      if (this.#mayKeep(record)) this.#makeRow(record);
       else this.#lose();
     }
     this.checkRoom();
+  }
+
+  #makeRow(record: ExchangeRecord): void {
+    try {
+      const id = randomUUIDv7('hex', record.startedAt);
+      this.#waiting.push(rowOf(record, { id, node: this.settings.node, mask: this.limits.mask }));
+    } catch (error) {
+      this.#giveUp(error, record.traceId);
+    }
+  }
+
+  #giveUp(error: unknown, traceId: string): void {
+    this.dropped++;
+    if (!this.#hasBroken) this.events.broken(error, traceId);
+    this.#hasBroken = true;
   }
 
   /** Where requests are refused for want of room, the rows of those that were under way are kept: they have cost something. */
@@ -177,5 +212,14 @@ export class RowWriter {
   #lose(): void {
     this.dropped++;
     this.#lostSince++;
+  }
+}
+
+function jsonErrorOf(row: LedgerRow): unknown {
+  try {
+    JSON.stringify(row);
+    return undefined;
+  } catch (error) {
+    return error;
   }
 }

@@ -31,11 +31,11 @@ export interface ShipperEvents {
 }
 
 /** About how many rows are shipped before the journal's position is kept. */
-const MOST_SHIPPED = 500;
-/** The most rows of a transaction: SQLite runs on the gateway's own thread, and requests wait for it to end. */
-const MOST_ROWS = 100;
+const MOST_SHIPPED = 2000;
+/** The most rows of a transaction: whatever else writes waits for it to end. */
+const MOST_ROWS = 500;
 /** Rows wait so long for others: a transaction costs far more than a row in it. */
-const GATHER_MS = 200;
+const GATHER_MS = 500;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 15_000;
 /** A store that says nothing for so long is as good as gone. Rows that it has taken after all are there already when they come again. */
@@ -75,12 +75,11 @@ export class Shipper {
     this.#in(atOnce ? 0 : GATHER_MS);
   }
 
-  /** Ships nothing until `work` is over. */
-  async holding<T>(work: () => Promise<T>): Promise<T> {
+  /** Begins nothing until `work` is over, which is told whether nothing is under way: a store that does not answer is not waited for. */
+  async holding<T>(work: (isIdle: boolean) => Promise<T>): Promise<T> {
     this.#isHeld = true;
     try {
-      await this.#running;
-      return await work();
+      return await work(this.#running === undefined);
     } finally {
       this.#isHeld = false;
       this.wake();

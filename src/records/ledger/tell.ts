@@ -18,6 +18,7 @@ export function tellOfWriter(log: Log, dir: string | undefined, onWritten: (atOn
       else log.error('the ledger is full: rows are being dropped', { dir });
     },
     roomy: (lost) => log.info('the ledger has room again', { lost_rows: lost }),
+    broken: (error, traceId) => log.error('a row of the ledger could not be made', { trace_id: traceId, err: error }),
   };
 }
 

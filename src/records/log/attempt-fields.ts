@@ -70,6 +70,16 @@ export const ATTEMPT_FIELDS = [
     meaning: 'How long the attempt took.',
   },
   {
+    name: 'cost_usd',
+    of: (tried) => tried.cost?.nanoUsd,
+    console: { partOf: 'headline' },
+    trusted: 'reckoned',
+    type: 'number',
+    unit: 'USD',
+    meaning: 'What the attempt cost, in USD.',
+    absentWhen: 'it used nothing, or nobody knows the price',
+  },
+  {
     name: 'hedge',
     of: (tried) => tried.hedge,
     console: { leftOut: 'the line of the attempt that was aborted says which of the two served' },

@@ -33,3 +33,8 @@ export function tenthsText(ms: number): string {
   const whole = (count - rest) / 10;
   return rest === 0 ? String(whole) : `${whole}.${rest}`;
 }
+
+/** Nano-USD in USD: the shortest number that stands for them. */
+export function usd(nanoUsd: number): number {
+  return nanoUsd / 1e9;
+}

@@ -1,5 +1,5 @@
 import type { LogField } from './log-field.ts';
-import { TRACE, type LogLine } from './log-line.ts';
+import { ERROR, TRACE, type LogLine } from './log-line.ts';
 
 const SEGMENT: LogField = { name: 'segment', type: 'string', meaning: 'The file of the journal.' };
 const DIR: LogField = {
@@ -27,8 +27,14 @@ export const LEDGER: readonly LogLine[] = [
   {
     level: 'error',
     msg: 'what was spent of budgets cannot be read from the database: they begin with what the journal has',
-    meaning: 'The database cannot be used at the start. A restart when it can be counts all of it again.',
+    meaning: 'The database cannot be used at the start. As soon as it can be, the rest is counted as well.',
     fields: [CAUSE],
+  },
+  {
+    level: 'info',
+    msg: 'what was spent of budgets could be read from the database',
+    meaning: 'That is over: budgets have all that was spent of them before the start.',
+    fields: [],
   },
   { level: 'info', msg: 'the store takes rows of the ledger again', meaning: 'That is over.', fields: [] },
   {
@@ -50,6 +56,13 @@ export const LEDGER: readonly LogLine[] = [
     msg: 'the ledger is full: new requests are refused',
     meaning: 'The journal has reached `ledger.max_journal_mb`, and `ledger.on_full` is `refuse`.',
     fields: [DIR],
+  },
+  {
+    level: 'error',
+    msg: 'a row of the ledger could not be made',
+    meaning:
+      'A bug of the gateway: please report it. The request was served; it has no row. Said for the first, all count as dropped.',
+    fields: [TRACE, ERROR],
   },
   {
     level: 'error',

@@ -3,7 +3,8 @@ export interface LogField {
   readonly name: string;
   /** A `time` is text as ISO 8601 in UTC. */
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'time' | 'list' | 'object';
-  readonly unit?: 'ms' | 'bytes' | 'tokens';
+  /** `USD` are counted in nano-USD and written in USD. */
+  readonly unit?: 'ms' | 'bytes' | 'tokens' | 'USD';
   readonly meaning: string;
   /** When its value is null; undefined: never. */
   readonly nullWhen?: string;

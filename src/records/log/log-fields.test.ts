@@ -25,7 +25,9 @@ const FULL = record({
       message: 'words',
       hedge: 'failed',
       coolingUntil: Date.UTC(2026, 10, 23),
+      cost: { nanoUsd: 1_234, source: 'table', rates: {} },
     }),
+    attempt({ cost: null }),
   ],
 });
 

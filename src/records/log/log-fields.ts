@@ -1,7 +1,8 @@
 import type { ExchangeRecord } from '../../core/record.ts';
+import { isUnpriced, nanoUsdOf } from '../cost-of-tries.ts';
 import { hasStory } from './has-story.ts';
 import type { LogField, RecordField } from './log-field.ts';
-import { durationText, tokensText } from './units-text.ts';
+import { durationText, tokensText, usdText } from './units-text.ts';
 
 /** What every line begins with. */
 export const COMMON_FIELDS = [
@@ -55,7 +56,7 @@ export const RECORD_FIELDS = [
   {
     name: 'key_generation',
     of: (record) => record.keyGeneration,
-    console: { column: 7, text: ({ keyGeneration }) => keyGeneration && `${keyGeneration} key` },
+    console: { column: 8, text: ({ keyGeneration }) => keyGeneration && `${keyGeneration} key` },
     isShared: true,
     type: 'string',
     meaning: '`previous`: the key is the one from before a rotation.',
@@ -202,6 +203,25 @@ export const RECORD_FIELDS = [
     nullWhen: 'the backend did not report it',
   },
   {
+    name: 'cost_usd',
+    of: (record) => nanoUsdOf(record.tries),
+    console: { column: 6, text: ({ tries }) => usdText(nanoUsdOf(tries)) },
+    trusted: 'reckoned',
+    type: 'number',
+    unit: 'USD',
+    meaning: 'What the attempts cost together, in USD, by [prices.md](prices.md); with `unpriced` what is known of it.',
+    nullWhen: 'nothing was used, or nobody knows the price of any of it',
+  },
+  {
+    name: 'unpriced',
+    of: (record) => (isUnpriced(record.tries) ? true : undefined),
+    console: { leftOut: '`llm-proxy prices check` lists what has no price' },
+    trusted: 'a boolean',
+    type: 'boolean',
+    meaning: 'True: something was used that has no price.',
+    absentWhen: 'all that was used has one',
+  },
+  {
     name: 'bytes_in',
     of: (record) => record.bytesIn,
     console: { leftOut: 'of use where it is summed up' },
@@ -249,7 +269,7 @@ export const RECORD_FIELDS = [
     name: 'dropped_events',
     of: (record) => (record.droppedEvents > 0 ? record.droppedEvents : undefined),
     console: {
-      column: 6,
+      column: 7,
       text: ({ droppedEvents }) => (droppedEvents > 0 ? `${droppedEvents} events dropped` : undefined),
     },
     trusted: 'counted',

@@ -63,6 +63,13 @@ export const START: readonly LogLine[] = [
   },
   {
     level: 'warn',
+    msg: 'the price table of data_dir is not used',
+    meaning:
+      'It cannot be read, or is no price table: the built-in one counts until `llm-proxy prices update` takes another.',
+    fields: [{ name: 'cause', type: 'string', meaning: 'Which file, and what is wrong with it.' }],
+  },
+  {
+    level: 'warn',
     msg: 'environment warning: …',
     meaning: 'A variable of the environment weakens the gateway, or shows what it is to keep.',
     fields: [],

@@ -1,8 +1,9 @@
 // Written by `make generate` from log-fields.ts: do not edit.
 import type { ExchangeRecord } from '../../core/record.ts';
 import { printable } from '../../lib/printable.ts';
+import { isUnpriced, nanoUsdOf } from '../cost-of-tries.ts';
 import { hasStory } from './has-story.ts';
-import { isoTime, quoted, tenthsText } from './json-text.ts';
+import { isoTime, quoted, tenthsText, usd } from './json-text.ts';
 import { attemptEntry, type Level } from './request-line.ts';
 
 /** Writes the lines of requests as JSON. What requests that follow each other share is written and looked through once. */
@@ -22,6 +23,8 @@ export class RequestWriter {
     const promptTokens = record.usage?.promptTokens;
     const completionTokens = record.usage?.completionTokens;
     const cachedTokens = record.usage?.cachedTokens;
+    const costUsd = nanoUsdOf(record.tries);
+    const unpriced = isUnpriced(record.tries) ? true : undefined;
     const bytesIn = record.bytesIn;
     const bytesOut = record.bytesOut;
     const errorCode = record.errorCode;
@@ -29,7 +32,7 @@ export class RequestWriter {
     const interrupted = record.interrupted ? true : undefined;
     const droppedEvents = record.droppedEvents > 0 ? record.droppedEvents : undefined;
     const tries = hasStory(record) ? record.tries : undefined;
-    return `{"level":"${level}","ts":"${isoTime(nowMs)}","msg":"request","trace_id":${quoted(traceId)}${this.#sharedBy(record).json},"duration_ms":${tenthsText(durationMs)},"ttft_ms":${ttftMs === undefined ? null : tenthsText(ttftMs)},"queue_ms":${tenthsText(queueMs)},"attempts":${attempts},"prompt_tokens":${promptTokens ?? null},"completion_tokens":${completionTokens ?? null},"cached_tokens":${cachedTokens ?? null},"bytes_in":${bytesIn},"bytes_out":${bytesOut},"error_code":${quoted(errorCode)}${detail === undefined ? '' : `,"detail":${quoted(detail)}`}${interrupted === undefined ? '' : `,"interrupted":${interrupted}`}${droppedEvents === undefined ? '' : `,"dropped_events":${droppedEvents}`}${tries === undefined ? '' : `,"tries":${listJson(tries)}`}}`;
+    return `{"level":"${level}","ts":"${isoTime(nowMs)}","msg":"request","trace_id":${quoted(traceId)}${this.#sharedBy(record).json},"duration_ms":${tenthsText(durationMs)},"ttft_ms":${ttftMs === undefined ? null : tenthsText(ttftMs)},"queue_ms":${tenthsText(queueMs)},"attempts":${attempts},"prompt_tokens":${promptTokens ?? null},"completion_tokens":${completionTokens ?? null},"cached_tokens":${cachedTokens ?? null},"cost_usd":${costUsd === undefined ? null : usd(costUsd)}${unpriced === undefined ? '' : `,"unpriced":${unpriced}`},"bytes_in":${bytesIn},"bytes_out":${bytesOut},"error_code":${quoted(errorCode)}${detail === undefined ? '' : `,"detail":${quoted(detail)}`}${interrupted === undefined ? '' : `,"interrupted":${interrupted}`}${droppedEvents === undefined ? '' : `,"dropped_events":${droppedEvents}`}${tries === undefined ? '' : `,"tries":${listJson(tries)}`}}`;
   }
 
   /** Whether there is no secret in the line, as JSON or for people: all of it that is not trusted is looked through. */

@@ -52,9 +52,20 @@ describe('a request line', () => {
         '"trace_id":"3f2a1c9b-1111-4222-8333-444455556666","client_ip":"10.0.0.1","caller":"proxy","method":"POST",' +
         '"path":"/v1/chat/completions","alias":"gpt-4","model":"gpt-4-turbo-preview","backend":"openai",' +
         '"stream":true,"status":200,"duration_ms":1240,"ttft_ms":310.3,"queue_ms":0,"attempts":1,' +
-        '"prompt_tokens":12,"completion_tokens":345,"cached_tokens":null,"bytes_in":812,"bytes_out":40123,' +
+        '"prompt_tokens":12,"completion_tokens":345,"cached_tokens":null,"cost_usd":null,"bytes_in":812,"bytes_out":40123,' +
         '"error_code":null}',
     );
+  });
+
+  test('tells what it cost in USD, exactly, and what has no price', () => {
+    const cost = { nanoUsd: 1_234_567, source: 'table' as const, rates: {} };
+    const tries = [attempt({ failure: 'overloaded', cost }), attempt({ cost: null }), attempt({ cost })];
+    const one = record({ tries });
+    const line = new RequestWriter(() => true).json(one, 'info', 7);
+    expect(line).toContain('"cost_usd":0.002469134,"unpriced":true,');
+    expect(line).toBe(JSON.stringify(requestEntry(one, 'info', 7)));
+    const told = (JSON.parse(line) as { tries: { cost_usd?: number }[] }).tries.map(({ cost_usd: usd }) => usd);
+    expect(told).toEqual([0.001234567, undefined, 0.001234567]);
   });
 
   test.each<Partial<ReturnType<typeof record>>>([

@@ -1,6 +1,6 @@
 import { CLIENT_LEFT, type ExchangeRecord, type AttemptRecord } from '../../core/record.ts';
 import { hasFailures } from './has-story.ts';
-import { isoTime, tenths } from './json-text.ts';
+import { isoTime, tenths, usd } from './json-text.ts';
 import type { LogField, RecordField } from './log-field.ts';
 import { RECORD_FIELDS, type REQUEST_FIELDS } from './log-fields.ts';
 import { ATTEMPT_FIELDS } from './attempt-fields.ts';
@@ -54,9 +54,16 @@ export function attemptEntry(tried: AttemptRecord): Readonly<Record<TryField, un
 
 function entryOf<R>(fields: readonly RecordField<R>[], record: R): Entry {
   const entry: Record<string, unknown> = {};
-  for (const { name, type, of, nullWhen } of fields) {
+  for (const { name, type, unit, of, nullWhen } of fields) {
     const value = of(record);
-    entry[name] = value === undefined ? (nullWhen === undefined ? undefined : null) : shown(type, value);
+    entry[name] =
+      value === undefined
+        ? nullWhen === undefined
+          ? undefined
+          : null
+        : unit === 'USD'
+          ? usd(value as number)
+          : shown(type, value);
   }
   return entry;
 }

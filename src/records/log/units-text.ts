@@ -15,3 +15,14 @@ export function tokensText(usage: Usage | undefined): string | undefined {
   const cached = usage.cachedTokens === undefined || usage.cachedTokens === 0 ? '' : ` (${usage.cachedTokens} cached)`;
   return `${usage.promptTokens ?? '?'}${cached}→${usage.completionTokens ?? '?'} tok`;
 }
+
+/** Nano-USD for people, in three digits that count: `0.0123 USD`, `12.35 USD`; undefined where the cost is not known. */
+export function usdText(nanoUsd: number | undefined): string | undefined {
+  if (nanoUsd === undefined) return undefined;
+  const usd = nanoUsd / NANO;
+  if (usd >= 1 || nanoUsd === 0) return `${usd.toFixed(usd === 0 ? 0 : 2)} USD`;
+  const decimals = Math.min(9, 2 - Math.floor(Math.log10(usd)));
+  return `${usd.toFixed(decimals).replace(/0+$/, '')} USD`;
+}
+
+const NANO = 1e9;

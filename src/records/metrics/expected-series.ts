@@ -10,6 +10,8 @@ export interface ExpectedSeries {
   readonly attempts: readonly string[][];
   /** Backend and model. */
   readonly rejectedThenServed: readonly string[][];
+  /** Alias, backend and model. */
+  readonly routes: readonly string[][];
   /** Alias and backend. */
   readonly interrupted: readonly string[][];
 }
@@ -67,6 +69,7 @@ export function expectedSeries(aliases: readonly Alias[]): ExpectedSeries {
     aliasRequests: few(names, ALIAS_OUTCOMES),
     attempts: attempts.length > 0 ? attempts : few(models, GRAVE),
     rejectedThenServed: few(models),
+    routes: few(distinct(routes.map(({ alias, backend, model }) => [alias, backend, model]))),
     interrupted: few(distinct(routes.map(({ alias, backend }) => [alias, backend]))),
   };
 }

@@ -4,9 +4,9 @@ import { Counter, Gauge, Histogram } from './prometheus.ts';
 
 const PREFIX = 'llm_proxy_';
 
-/** Numbers that only grow, one for each set of label values. */
-export function counter(name: string, help: string, labels: readonly string[] = []): Counter {
-  return new Counter(PREFIX + name, help, labels);
+/** Numbers that only grow, one for each set of label values; so many of what is counted are shown as 1. */
+export function counter(name: string, help: string, labels: readonly string[] = [], per = 1): Counter {
+  return new Counter(PREFIX + name, help, labels, per);
 }
 
 /** One number that only grows, and is kept elsewhere. */

@@ -13,6 +13,9 @@ export const LABELS: Readonly<Record<string, string>> = {
   level: '`L1`: another route of the alias. `L2`: another alias.',
   reason: 'The code of the refusal, of [errors.md](errors.md#codes-that-the-gateway-itself-answers-with).',
   type: '`prompt`, `completion`, `cached` (of the prompt tokens) or `reasoning` (of the completion tokens).',
+  team: 'The team of the key, as the config or whoever made it has named it. Empty where it has none.',
+  class:
+    'What is priced alike: `input` (uncached), `cache_read`, `cache_write_5m`, `cache_write_1h`, `output`, `reasoning`, `audio_input`, `audio_output`, `image_input` or `image_output`.',
   result:
     'Of a reload `success`, or `failure`: the new config is invalid and the old one stays. Of a hedge `won`, `lost` (the first attempt was faster, or the request ended) or `failed`.',
   budget:

@@ -1,9 +1,12 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import type { Alias } from '../../core/route.ts';
+import { TOKEN_CLASSES, type TokenClasses } from '../../core/token-classes.ts';
 import { MOST_EXPECTED } from './expected-series.ts';
 import { Metrics } from './metrics.ts';
 import { attempt, record, refused, rescued } from '../record.fixture.ts';
+
+const NO_TOKENS = Object.fromEntries(TOKEN_CLASSES.map((name) => [name, 0])) as unknown as TokenClasses;
 
 let metrics: Metrics;
 
@@ -66,6 +69,38 @@ describe('an exchange', () => {
     expect(found.get('llm_proxy_request_duration_seconds_count{alias="openai/*",stream="true"}')).toBe(2);
     expect(found.get('llm_proxy_requests_total{alias="",backend="",model="",status="404",stream="false"}')).toBe(1);
     expect(found.get('llm_proxy_overhead_seconds_count')).toBe(3);
+  });
+
+  test('tells what all its attempts have cost and used, and what has no price, once', () => {
+    const used = (changes: object) => ({
+      ...NO_TOKENS,
+      serverTools: {},
+      tier: undefined,
+      statedNanoUsd: undefined,
+      estimated: false,
+      ...changes,
+    });
+    const cost = { nanoUsd: 100_000_001, source: 'table' as const, rates: {} };
+    const tries = [
+      attempt({ failure: 'overloaded', usage: used({ input: 7 }), cost }),
+      attempt({ backend: 'own', usage: used({ input: 2, cacheRead: 3, output: 4, reasoning: 1 }), cost: null }),
+      attempt({ backend: 'own', usage: used({ output: 1 }), cost: null }),
+    ];
+    for (let i = 0; i < 10; i++) metrics.record(record({ team: 'platform', tries }));
+    metrics.record(record({ tries: [attempt({ usage: used({ input: 1 }), cost })] }));
+    const found = samples(metrics.render());
+    const openai = 'alias="gpt-4",backend="openai"';
+    const model = 'model="gpt-4-turbo-preview"';
+    expect(found.get(`llm_proxy_cost_usd_total{${openai},${model}}`)).toBe(1.100000011);
+    expect(found.get('llm_proxy_team_cost_usd_total{team="platform"}')).toBe(1.00000001);
+    expect(found.get('llm_proxy_team_cost_usd_total{team=""}')).toBe(0.100000001);
+    expect(found.get(`llm_proxy_unpriced_requests_total{alias="gpt-4",backend="own",${model}}`)).toBe(10);
+    expect(found.get(`llm_proxy_unpriced_requests_total{${openai},${model}}`)).toBe(0);
+    expect(found.get(`llm_proxy_usage_tokens_total{${openai},class="input"}`)).toBe(71);
+    const own = (name: string) =>
+      found.get(`llm_proxy_usage_tokens_total{alias="gpt-4",backend="own",class="${name}"}`);
+    expect(['input', 'cache_read', 'output', 'reasoning'].map(own)).toEqual([20, 30, 50, 10]);
+    expect(own('audio_input')).toBeUndefined();
   });
 
   test('tells its tokens by type', () => {

@@ -10,6 +10,8 @@ import { isCutByBackend, outcomeOf, rejectedThenServed } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { processMetrics } from './process-metrics.ts';
 import type { CounterSeries, Family, HistogramSeries } from './prometheus.ts';
+import { Spending } from './spending.ts';
+import { within } from './within.ts';
 import type { Sink } from '../sink.ts';
 
 /** The token counts that metrics tell apart. */
@@ -50,6 +52,7 @@ export class Metrics implements Sink {
   readonly #counted = requestFamilies();
   readonly #overhead = this.#counted.overhead.series();
   readonly #queueWait = this.#counted.queueWait.series();
+  readonly #spending = new Spending();
   /** In the order in which they are told. */
   readonly families: readonly Family[];
   /** By alias, backend and model. */
@@ -62,7 +65,7 @@ export class Metrics implements Sink {
     for (const result of ['success', 'failure']) this.#counted.reloads.series(result);
     for (const reason of FROM_THE_START) this.#counted.refused.series(reason);
     const state = stateFamilies({ ...sources, configValid: () => this.#configValid });
-    this.families = [...Object.values(this.#counted), ...state, ...processMetrics()];
+    this.families = [...Object.values(this.#counted), ...this.#spending.families, ...state, ...processMetrics()];
   }
 
   /**
@@ -74,6 +77,7 @@ export class Metrics implements Sink {
     for (const values of expected.aliasRequests) this.#counted.aliasRequests.series(...values);
     for (const values of expected.attempts) this.#counted.attempts.series(...values);
     for (const values of expected.rejectedThenServed) this.#counted.rejectedThenServed.series(...values);
+    this.#spending.expect(expected.routes);
     for (const values of expected.interrupted) this.#counted.interrupted.series(...values);
   }
 
@@ -93,6 +97,7 @@ export class Metrics implements Sink {
     if (record.caller !== undefined) this.#callerSeries(record.caller, record.status).add();
     if (record.askedLabel !== undefined) this.#countOutcome(route, record.askedLabel, record);
     this.#countAttempts(route, record);
+    this.#spending.record(record);
     for (const { backend: tried, ignoredCounts } of record.tries)
       if (ignoredCounts !== undefined) this.#counted.ignoredCounts.series(tried).add(ignoredCounts);
     if (record.refused) this.#counted.refused.series(record.errorCode ?? 'unknown').add();
@@ -197,13 +202,6 @@ export class Metrics implements Sink {
       fallbacks.series(`${from.backend}/${from.modelLabel}`, `${to.backend}/${to.modelLabel}`, 'L1').add();
     }
   }
-}
-
-/** The map in `maps` under `key`, put there if it was not. */
-function within<K, V>(maps: Map<string, Map<K, V>>, key: string): Map<K, V> {
-  let map = maps.get(key);
-  if (map === undefined) maps.set(key, (map = new Map<K, V>()));
-  return map;
 }
 
 function addUsage(series: Readonly<Record<CountedTokens, CounterSeries>>, usage: Usage): void {

@@ -31,6 +31,8 @@ export class Counter implements Family {
     readonly name: string,
     readonly help: string,
     readonly labels: Labels = [],
+    /** So many of what is counted are shown as 1: whole numbers add up exactly, fractions do not. */
+    private readonly per = 1,
   ) {
     this.#series = new SeriesTree(labels, () => new CounterSeries());
   }
@@ -42,7 +44,7 @@ export class Counter implements Family {
 
   render(): string {
     let text = head(this);
-    for (const [labels, { value }] of this.#series.all) text += line(this.name, labels, value);
+    for (const [labels, { value }] of this.#series.all) text += line(this.name, labels, value / this.per);
     return text;
   }
 }

@@ -2,40 +2,55 @@ import { workerUrl } from '../../lib/worker-url.ts';
 import type { Row, Value } from '../database.ts';
 import type { ThreadAnswer, ThreadOrder } from './sqlite-worker.ts';
 
-/** One of the two connections that a thread has: SQLite reads beside a writer, not within its transaction. */
-export type ThreadConnection = 'writer' | 'reader';
-
 /** A statement, and its values. */
 export interface ThreadStatement {
-  readonly on: ThreadConnection;
   readonly text: string;
   readonly values: readonly Value[];
 }
 
-/** The thread was ended before it answered: another one may. */
+/** The thread was closed before it answered: another one may. */
 export class ThreadEnded extends Error {
   override readonly name = 'ThreadEnded';
 }
 
-/** A thread that runs the statements of SQLite, which answers only when it is done: on the thread of requests all of them would wait. */
-export class SqliteThread {
-  readonly #worker: Worker;
-  readonly #asked = new Map<number, PromiseWithResolvers<Row[]>>();
-  readonly #open = new Set<ThreadConnection>();
-  #last = 0;
-  #isEnded = false;
+/** The thread ended by itself: what was asked of it may have been done or not. */
+export class ThreadDied extends Error {
+  override readonly name = 'ThreadDied';
+}
 
-  constructor() {
-    this.#worker = new Worker(workerUrl('storage/drivers', 'sqlite-worker.ts', import.meta.url), { smol: true });
-    this.#worker.onmessage = ({ data }: MessageEvent<ThreadAnswer>) => this.#answered(data);
-    this.#worker.onerror = ({ message }) => this.#reject(new Error(`the thread of SQLite ended: ${message}`));
+/** A thread with one connection to SQLite, which answers only when it is done: on the thread of requests all of them would wait. */
+export class SqliteThread {
+  readonly #asked = new Map<number, PromiseWithResolvers<Row[]>>();
+  #opening: Promise<Row[]> | undefined;
+  #last = 0;
+  /** Why it takes no orders any more. */
+  #end: Error | undefined;
+
+  constructor(private readonly worker = startWorker()) {
+    worker.onmessage = ({ data }: MessageEvent<ThreadAnswer>) => this.#answered(data);
+    worker.onerror = ({ message }) => this.#stop(new ThreadDied(message));
+    worker.addEventListener('close', () => this.#stop(new ThreadDied('it has stopped')));
   }
 
-  /** Opens a file for a connection, unless it is open. */
-  async open(on: ThreadConnection, file: string, pragmas: readonly string[]): Promise<void> {
-    if (this.#open.has(on)) return;
-    await this.#order({ kind: 'open', on, file, pragmas });
-    this.#open.add(on);
+  /** It takes no orders any more. */
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** It has not answered everything yet. */
+  get isBusy(): boolean {
+    return this.#asked.size > 0;
+  }
+
+  /** Opens a file, unless it is open. */
+  async open(file: string, pragmas: readonly string[]): Promise<void> {
+    const opening = (this.#opening ??= this.#order({ kind: 'open', file, pragmas }));
+    try {
+      await opening;
+    } catch (error) {
+      if (this.#opening === opening) this.#opening = undefined;
+      throw error;
+    }
   }
 
   /** The rows that a statement returns. */
@@ -43,29 +58,31 @@ export class SqliteThread {
     return await this.#order({ kind: 'run', ...statement });
   }
 
-  /** Closes both connections, and ends the thread. What is asked of it afterwards is rejected with a `ThreadEnded`. */
+  /** Closes the connection, and ends the thread. What is asked of it afterwards is rejected with a `ThreadEnded`. */
   async end(): Promise<void> {
+    if (this.hasEnded) return;
     const closed = this.#order({ kind: 'close' });
-    this.#isEnded = true;
-    await closed;
-    this.#worker.terminate();
-    this.#reject(new ThreadEnded());
+    this.#end = new ThreadEnded();
+    // A thread that dies meanwhile has closed everything as well.
+    await closed.catch(() => undefined);
+    this.worker.terminate();
+    this.#reject(this.#end);
   }
 
   async #order(order: ThreadOrder): Promise<Row[]> {
-    if (this.#isEnded) throw new ThreadEnded();
+    if (this.#end !== undefined) throw this.#end;
     this.#last += 1;
     const id = this.#last;
     const asked = Promise.withResolvers<Row[]>();
     this.#asked.set(id, asked);
-    this.#worker.postMessage({ id, order });
-    // Nothing but an open question keeps the process.
-    this.#worker.ref();
+    this.worker.postMessage({ id, order });
+    // Only a pending query keeps the process alive.
+    this.worker.ref();
     try {
       return await asked.promise;
     } finally {
       this.#asked.delete(id);
-      if (this.#asked.size === 0) this.#worker.unref();
+      if (this.#asked.size === 0) this.worker.unref();
     }
   }
 
@@ -75,7 +92,17 @@ export class SqliteThread {
     else asked?.reject(Object.assign(new Error(error.message), { code: error.code }));
   }
 
+  #stop(error: Error): void {
+    this.#end ??= error;
+    this.#reject(error);
+  }
+
   #reject(error: Error): void {
     for (const { reject } of this.#asked.values()) reject(error);
   }
+}
+
+/** Starts the worker of a thread. */
+export function startWorker(): Worker {
+  return new Worker(workerUrl('storage/drivers', 'sqlite-worker.ts', import.meta.url), { smol: true });
 }

@@ -1,11 +1,11 @@
-// The thread of SQLite: an entry point of its own in the executable. It runs statements in the order in which they come.
+// A thread of SQLite: an entry point of its own in the executable. It runs statements in the order in which they come.
 import { SQL } from 'bun';
 import type { Row } from '../database.ts';
-import type { ThreadConnection, ThreadStatement } from './sqlite-thread.ts';
+import type { ThreadStatement } from './sqlite-thread.ts';
 
 /** What the thread is to do. */
 export type ThreadOrder =
-  | { readonly kind: 'open'; readonly on: ThreadConnection; readonly file: string; readonly pragmas: readonly string[] }
+  | { readonly kind: 'open'; readonly file: string; readonly pragmas: readonly string[] }
   | ({ readonly kind: 'run' } & ThreadStatement)
   | { readonly kind: 'close' };
 
@@ -18,7 +18,7 @@ export interface ThreadAnswer {
 
 declare const self: Worker;
 
-const connections = new Map<ThreadConnection, SQL>();
+let connection: SQL | undefined;
 let last: Promise<void> = Promise.resolve();
 
 self.onmessage = ({ data }: MessageEvent<{ readonly id: number; readonly order: ThreadOrder }>): void => {
@@ -36,15 +36,14 @@ async function answer(id: number, order: ThreadOrder): Promise<void> {
 }
 
 async function carryOut(order: ThreadOrder): Promise<Row[]> {
-  if (order.kind === 'open') return await open(order.on, order.file, order.pragmas);
-  if (order.kind === 'close') return await closeAll();
-  const sql = connections.get(order.on);
-  if (sql === undefined) throw new Error(`the ${order.on} is not open`);
-  return [...((await sql.unsafe(order.text, [...order.values])) as Row[])];
+  if (order.kind === 'open') return await open(order.file, order.pragmas);
+  if (order.kind === 'close') return await close();
+  if (connection === undefined) throw new Error('the file is not open');
+  return [...((await connection.unsafe(order.text, [...order.values])) as Row[])];
 }
 
-async function open(on: ThreadConnection, file: string, pragmas: readonly string[]): Promise<Row[]> {
-  if (connections.has(on)) return [];
+async function open(file: string, pragmas: readonly string[]): Promise<Row[]> {
+  if (connection !== undefined) return [];
   const sql = new SQL({ adapter: 'sqlite', filename: file });
   try {
     for (const pragma of pragmas) await sql.unsafe(pragma);
@@ -52,12 +51,12 @@ async function open(on: ThreadConnection, file: string, pragmas: readonly string
     await sql.close();
     throw error;
   }
-  connections.set(on, sql);
+  connection = sql;
   return [];
 }
 
-async function closeAll(): Promise<Row[]> {
-  for (const sql of connections.values()) await sql.close().catch(() => undefined);
-  connections.clear();
+async function close(): Promise<Row[]> {
+  await connection?.close().catch(() => undefined);
+  connection = undefined;
   return [];
 }

@@ -2,10 +2,10 @@ import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database, Insert, PartitionTable, Queries, Row, Value } from '../database.ts';
 import { someText } from '../read-row.ts';
+import { StoreUnavailable } from '../store-errors.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { isBusy, isUniqueViolation, sqliteFailure } from './sqlite-failure.ts';
-import type { ThreadConnection } from './sqlite-thread.ts';
-import { SqliteThread, ThreadEnded } from './sqlite-thread.ts';
+import { SqliteThread, ThreadDied, ThreadEnded } from './sqlite-thread.ts';
 
 /** SQLite waits briefly, for nothing else can be asked meanwhile; the driver asks again. */
 const BUSY_TIMEOUT_MS = 20;
@@ -22,32 +22,42 @@ const PRAGMAS = [
   'PRAGMA temp_store = MEMORY',
 ];
 
-/** A database in a file, which is made if there is none: WAL, and for its owner only. Opens it at the first query, on a thread of its own. */
+/**
+ * Each connection has a thread of its own, so none waits for another: who writes does not wait for a long read, nor does a
+ * short read, for which the second reader is started.
+ */
+type Connection = 'writer' | 'reader' | 'reader2';
+
+/** A database in a file, which is made if there is none: WAL, and for its owner only. Opens it at the first query. */
 export class SqliteDatabase implements Database {
   readonly dialect = sqliteDialect;
   readonly backupAdvice = 'llm-proxy db backup --into PATH';
-  #thread: SqliteThread | undefined;
+  readonly #threads = new Map<Connection, SqliteThread>();
   /** A connection has one transaction at a time: the next begins when the last one has ended. */
   #last: Promise<unknown> = Promise.resolve();
+  /** Of a JSON list that is the first parameter; known once the writer is open. */
+  #elements: string | undefined;
 
-  constructor(readonly place: string) {}
+  constructor(
+    readonly place: string,
+    private readonly startThread = () => new SqliteThread(),
+  ) {}
 
   async read(text: string, values: readonly Value[] = []): Promise<Row[]> {
     return await this.#patiently(async () => {
-      const thread = await this.#open('reader');
-      return await thread.ask({ on: 'reader', text: numbered(text), values });
+      const thread = await this.#open(this.#threads.get('reader')?.isBusy === true ? 'reader2' : 'reader');
+      return await thread.ask({ text: numbered(text), values });
     });
   }
 
   async transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T> {
     return await this.#inTurn(async () => {
-      const tx = queriesOf(
-        await this.#patiently(async () => {
-          const thread = await this.#open('writer');
-          await thread.ask({ on: 'writer', text: 'BEGIN IMMEDIATE', values: [] });
-          return thread;
-        }),
-      );
+      const thread = await this.#patiently(async () => {
+        const writer = await this.#open('writer');
+        await writer.ask({ text: 'BEGIN IMMEDIATE', values: [] });
+        return writer;
+      });
+      const tx = queriesOf(thread, this.#elements);
       try {
         const result = await work(tx);
         await tx.query('COMMIT');
@@ -85,7 +95,7 @@ export class SqliteDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    await this.#inTurn(async () => await this.#disconnect(this.#thread));
+    await this.#inTurn(async () => await this.#disconnect([...this.#threads.values()]));
   }
 
   async #drop(statement: string): Promise<void> {
@@ -112,47 +122,68 @@ export class SqliteDatabase implements Database {
     }
   }
 
-  /** The thread, with this connection open. */
-  async #open(on: ThreadConnection): Promise<SqliteThread> {
-    if (this.#thread === undefined) makeFile(this.place);
-    const thread = (this.#thread ??= new SqliteThread());
-    await thread.open(on, this.place, PRAGMAS);
+  /** The thread of a connection, with the file open; another one if the last has died. */
+  async #open(on: Connection): Promise<SqliteThread> {
+    if (this.#threads.size === 0) makeFile(this.place);
+    let thread = this.#threads.get(on);
+    if (thread === undefined || thread.hasEnded) this.#threads.set(on, (thread = this.startThread()));
+    await thread.open(this.place, PRAGMAS);
+    if (on === 'writer') this.#elements ??= await elementsFor(thread);
     return thread;
   }
 
   /** After an error of the file, the next query opens it anew: not before a transaction that is under way has ended. */
   #failed(error: unknown): unknown {
+    if (error instanceof ThreadDied)
+      return new StoreUnavailable(
+        'unreachable',
+        `a thread of the database ${this.place} has ended (${error.message}): the next query starts another`,
+        { cause: error },
+      );
     const failure = sqliteFailure(error, this.place);
-    const thread = this.#thread;
-    if (failure !== error) void this.#inTurn(async () => await this.#disconnect(thread));
+    const threads = [...this.#threads.values()];
+    if (failure !== error) void this.#inTurn(async () => await this.#disconnect(threads));
     return failure;
   }
 
-  async #disconnect(thread: SqliteThread | undefined): Promise<void> {
-    if (thread === undefined || this.#thread !== thread) return;
-    this.#thread = undefined;
-    await thread.end();
+  async #disconnect(threads: readonly SqliteThread[]): Promise<void> {
+    for (const [on, thread] of this.#threads) {
+      if (threads.includes(thread)) this.#threads.delete(on);
+    }
+    await Promise.all(threads.map(async (thread) => await thread.end()));
   }
 }
 
-function queriesOf(thread: SqliteThread): Queries {
+/** As text, each field of an element is looked for from its first character on; in binary form that takes less than half. */
+const TEXT_ELEMENTS = 'json_each($1)';
+/** LIMIT keeps SQLite from converting an element anew for each of its fields. */
+const BINARY_ELEMENTS = '(SELECT jsonb(value) AS value FROM json_each($1) LIMIT -1)';
+
+/** The rows of an insertion, in a form that this SQLite knows: that of an operating system may be older than 3.45. */
+async function elementsFor(thread: SqliteThread): Promise<string> {
+  const text = `SELECT 1 FROM pragma_function_list WHERE name = 'jsonb'`;
+  const found = await thread.ask({ text, values: [] });
+  return found.length > 0 ? BINARY_ELEMENTS : TEXT_ELEMENTS;
+}
+
+function queriesOf(thread: SqliteThread, elements = TEXT_ELEMENTS): Queries {
   const query = async (text: string, values: readonly Value[] = []): Promise<Row[]> =>
-    await thread.ask({ on: 'writer', text: numbered(text), values });
+    await thread.ask({ text: numbered(text), values });
   return {
     query,
     // All rows in one value: to run a statement for each takes half as long again.
     async insert(into, rows) {
-      return rows.length === 0 ? [] : await query(insertText(into), [JSON.stringify(rows)]);
+      return rows.length === 0 ? [] : await query(insertText(into, elements), [JSON.stringify(rows)]);
     },
   };
 }
 
-function insertText({ table, columns, onConflict = '', returning }: Insert): string {
+function insertText({ table, columns, onConflict = '', returning }: Insert, elements: string): string {
   const names = columns.map(({ name }) => name).join(', ');
   const fields = columns.map((_, index) => `value ->> ${index}`).join(', ');
   const end = returning === undefined ? '' : ` RETURNING ${returning}`;
   // Without WHERE, ON would be read as the condition of a join.
-  return `INSERT INTO ${table} (${names}) SELECT ${fields} FROM json_each($1) WHERE true ${onConflict}${end}`;
+  return `INSERT INTO ${table} (${names}) SELECT ${fields} FROM ${elements} WHERE true ${onConflict}${end}`;
 }
 
 /** `$2` is a name to SQLite, and gets the next free place; `?2` is the second one. No query has a `$` in it that is no place. */

@@ -7,7 +7,7 @@ import { countValue, jsonValue, textValue } from '../write-value.ts';
 import { addDimensions, Conditions, hasDimensions } from './conditions.ts';
 import { cursorAt, placeOf } from './cursor.ts';
 import { FAILED, tablesOf, UNPRICED } from './day-tables.ts';
-import { exchangeIn, storedId } from './exchange-columns.ts';
+import { EXCHANGE_COLUMNS, exchangeIn, storedId } from './exchange-columns.ts';
 import { DAY_MS } from './hours.ts';
 import { openDays } from './open-days.ts';
 import { chargeIn, tryIn } from './try-columns.ts';
@@ -56,7 +56,12 @@ export async function one(database: Database, id: string): Promise<LedgerRow | u
   return undefined;
 }
 
-const SELECT = `SELECT e.*, ${DIMENSIONS.map((dimension) => `d.${dimension}`).join(', ')} FROM`;
+/** By their names: tables of days may have columns that a later version has added, in any order. */
+const COLUMNS = [
+  ...EXCHANGE_COLUMNS.map(({ name }) => `e.${name}`),
+  ...DIMENSIONS.map((dimension) => `d.${dimension}`),
+];
+const SELECT = `SELECT ${COLUMNS.join(', ')} FROM`;
 const WITH_DIMENSIONS = 'JOIN dimensions d ON d.id = e.dim';
 
 /** What a query's dimensions and tag are numbered as. */

@@ -27,23 +27,31 @@ export async function usage(database: Database, query: UsageQuery): Promise<Usag
   for (const stretch of stretchesOf(query)) groups.push(...(await groupsOf(database, wanted, stretch)));
   const total = groups.reduce((sum, { sums }) => plus(sum, sums), ZERO);
   const sorted = query.buckets === undefined ? groups.toSorted(byCost) : groups.toSorted(byTime);
-  return { groups: sorted.slice(0, query.limit), total };
+  const [from, to] = [hourOf(query.from) * HOUR_MS, hourFrom(query.to) * HOUR_MS];
+  return { groups: sorted.slice(0, query.limit), total, from, to };
 }
 
-/** One for all buckets of the same length, else one for each: a day of a zone may have 23 hours, a month any number of days. */
+/** One for all buckets of the same length that follow each other: a day of a zone may have 23 hours, a month any number of days. */
 function stretchesOf({ from, to, buckets }: UsageQuery): Stretch[] {
   const end = hourFrom(to);
-  if (buckets === undefined) return [{ from: hourFrom(from), to: end }];
-  const starts = buckets.map(hourFrom);
+  if (buckets === undefined) return [{ from: hourOf(from), to: end }];
+  const starts = buckets.map(hourOf);
   const stops = [...starts.slice(1), end];
   const each = starts.map((start, at) => ({ from: start, to: stops[at] ?? end })).filter((one) => one.from < one.to);
-  const [first] = each;
-  const last = each.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const every = first.to - first.from;
-  const isEven = each.every((one) => one.to - one.from === every || (one === last && one.to - one.from < every));
-  if (isEven && each.length > 1) return [{ from: first.from, to: last.to, every }];
-  return each.map((one) => ({ ...one, isBucket: true }));
+  const runs: (Stretch & { readonly every: number })[] = [];
+  for (const one of each) {
+    const length = one.to - one.from;
+    const run = runs.at(-1);
+    const isNext = run?.every === length || (one.to === end && length < (run?.every ?? 0));
+    if (run !== undefined && isNext) runs[runs.length - 1] = { ...run, to: one.to };
+    else runs.push({ ...one, every: length });
+  }
+  return runs.map(({ every, ...run }) => (run.to - run.from > every ? { ...run, every } : { ...run, isBucket: true }));
+}
+
+/** The hour that this time is in. */
+function hourOf(time: number): number {
+  return Math.floor(countValue(time) / HOUR_MS);
 }
 
 /** The first hour that begins at this time or later. */

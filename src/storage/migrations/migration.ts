@@ -5,5 +5,6 @@ export interface Migration {
   /** From 1, without gaps. */
   readonly version: number;
   readonly name: string;
-  statements(dialect: Dialect): readonly string[];
+  /** `days`: those that have tables of their own, which `addColumn` reaches. */
+  statements(dialect: Dialect, days: readonly number[]): readonly string[];
 }

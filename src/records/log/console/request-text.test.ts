@@ -29,6 +29,17 @@ describe('a request on the console', () => {
     );
   });
 
+  test.each([
+    [12_345_678, '0.0123 USD'],
+    [4, '0.000000004 USD'],
+    [12_345_000_000, '12.35 USD'],
+    [100_000_000, '0.1 USD'],
+    [0, '0 USD'],
+  ])('of %d nano-USD says that it cost %s', (nanoUsd, text) => {
+    const tries = [attempt({ cost: { nanoUsd, source: 'table', rates: {} } })];
+    expect(shown(record({ tries }))).toContain(`  12→345 tok  ${text}  ${TRACE}`);
+  });
+
   test('that was rescued says which backend failed how, and what follows', () => {
     expect(shown(rescued(COOLING_UNTIL))).toBe(
       `23:41:07 WARN  200 gpt-4 → local-llm/mixtral-8x7b  3.41s  2 attempts  trace ${TRACE}\n` +

@@ -1,5 +1,6 @@
 // The tables say what the console shows of a field; here it is held against what the console shows.
 import { describe, expect, test } from 'bun:test';
+import type { Cost } from '../../../core/ledger-row.ts';
 import type { ExchangeRecord, AttemptRecord } from '../../../core/record.ts';
 import type { RecordField } from '../log-field.ts';
 import { RECORD_FIELDS } from '../log-fields.ts';
@@ -35,6 +36,11 @@ const CHANGES: Readonly<Record<(typeof RECORD_FIELDS)[number]['name'], readonly 
   prompt_tokens: [usage({}), usage({ promptTokens: 7 })],
   completion_tokens: [usage({}), usage({ completionTokens: 7 })],
   cached_tokens: [usage({}), usage({ cachedTokens: 7 })],
+  cost_usd: [
+    record({ tries: [attempt({ cost: priced(1_000_000) })] }),
+    record({ tries: [attempt({ cost: priced(2_000_000) })] }),
+  ],
+  unpriced: [record(), record({ tries: [attempt({ cost: null })] })],
   bytes_in: [record(), record({ bytesIn: 7 })],
   bytes_out: [record(), record({ bytesOut: 7 })],
   error_code: [record({ status: 500 }), record({ status: 500, errorCode: 'other' })],
@@ -43,6 +49,10 @@ const CHANGES: Readonly<Record<(typeof RECORD_FIELDS)[number]['name'], readonly 
   dropped_events: [record(), record({ droppedEvents: 7 })],
   tries: [record({ tries: [attempt(), attempt()] }), record({ tries: [attempt({ backend: 'other' }), attempt()] })],
 };
+
+function priced(nanoUsd: number): Cost {
+  return { nanoUsd, source: 'table', rates: {} };
+}
 
 function usage(changes: object): ExchangeRecord {
   const counts = { promptTokens: 1, completionTokens: 2, cachedTokens: 3, reasoningTokens: 0 };
@@ -61,6 +71,7 @@ const CHANGED_TRIES: Readonly<Record<(typeof ATTEMPT_FIELDS)[number]['name'], Pa
   type: { type: 'other' },
   message: { message: 'other' },
   ms: { ms: 7 },
+  cost_usd: { cost: priced(7_000_000) },
   hedge: { hedge: 'failed' },
   cooling_until: { coolingUntil: 1 },
 };
