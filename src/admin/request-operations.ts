@@ -62,7 +62,7 @@ export const requestOperations = [
     query: exportQuery,
     produces: ['text/csv', 'application/x-ndjson'],
     async handle({ query: { format, ...asked } }, context) {
-      const rows = jsonOf((await storeOf(context)).ledger.export(searchOf(asked)));
+      const rows = jsonOf(await begun((await storeOf(context)).ledger.export(searchOf(asked))));
       return format === 'csv' ? csvOf(rows, 'requests.csv', COLUMNS) : jsonLinesOf(rows, 'requests.jsonl');
     },
   }),
@@ -117,4 +117,22 @@ function statusesOf(text: string): readonly [number, number] {
 
 async function* jsonOf(rows: AsyncIterable<LedgerRow>): AsyncGenerator<Record<string, unknown>> {
   for await (const row of rows) yield requestJson(row);
+}
+
+/** The same rows, of which the first is there: a database that is gone is an error, not a file that breaks off. */
+async function begun(rows: AsyncIterable<LedgerRow>): Promise<AsyncIterable<LedgerRow>> {
+  const iterator = rows[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  return rowsFrom(iterator, first);
+}
+
+async function* rowsFrom(
+  iterator: AsyncIterator<LedgerRow>,
+  first: IteratorResult<LedgerRow>,
+): AsyncGenerator<LedgerRow> {
+  try {
+    for (let next = first; next.done !== true; next = await iterator.next()) yield next.value;
+  } finally {
+    await iterator.return?.();
+  }
 }

@@ -71,7 +71,10 @@ test.each<[string[], string]>([
   [['-confg=secret'], 'unknown flag -confg of serve (did you mean --config?)'],
   [['check', '--port', '1'], '--port is a flag of serve, not of check'],
   [['--live'], '--live is a flag of check, not of serve'],
-  [['schema', '-c', 'x'], '-c is a flag of serve, check, init, health, prices, db, ledger, not of schema'],
+  [
+    ['schema', '-c', 'x'],
+    '-c is a flag of serve, check, init, health, prices, keys, teams, usage, ledger, db, not of schema',
+  ],
   [['serve', '--config'], '--config needs a value (PATH)'],
   [['serve', '--config='], '--config needs a value (PATH)'],
   [['serve', '-c', '--port', '1'], '-c needs a value (PATH), and --port looks like another flag'],

@@ -149,7 +149,7 @@ describe.each(stores)('on %s', (_name, server) => {
     expect([late.status, late.body.error.code]).toEqual([412, 'changed_meanwhile']);
     expect((await change('what', 2)).status).toBe(400);
     const both = await Promise.all([change('"2"', 3), change('"2"', 4)]);
-    expect(both.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 412]);
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 412]));
     const gone = await admin('DELETE', `/admin/keys/${id}`, { headers: { 'if-match': '"1"' } });
     expect(gone.status).toBe(412);
   });

@@ -26,6 +26,8 @@ test.each([
   const answer = { status, headers: new Headers(), body: new Uint8Array() };
   const failure = classifyAnswer(answer, error, byDefault);
   expect(failure).toMatchObject({ kind, routedAround: says !== '' && says !== 'not by default' });
-  const [, , , route] = (new RegExp(`^\\| \`${kind}\` .*$`, 'm').exec(failures)?.[0] ?? '').split('|').map((c) => c.trim());
+  const [, , , route] = (new RegExp(`^\\| \`${kind}\` .*$`, 'm').exec(failures)?.[0] ?? '')
+    .split('|')
+    .map((c) => c.trim());
   expect(route).toBe(says);
 });

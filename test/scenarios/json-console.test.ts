@@ -62,6 +62,7 @@ describe('a gateway that serves prints nothing but JSON', () => {
         },
       ],
       teams: [{ name: 'ops' }],
+      prices: { 'spare/m': { input: 1, output: 2 } },
       backends: [
         { name: 'up', url: upstream.url, api_key: 'sk-upstream-99887766abcd' },
         { name: 'spare', url: spare.url },

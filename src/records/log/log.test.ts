@@ -469,8 +469,8 @@ async function until(done: () => boolean): Promise<void> {
 test('lines that come while others are being written stand after them, each once', async () => {
   const log = open();
   const told: string[] = [];
-  // Each round is more than one batch, so that one is full while another is in flight.
-  for (let round = 0; round < 12; round++) {
+  // Each round is more than one batch, so that one is full while another is in flight; all of them may wait at once.
+  for (let round = 0; round < 10; round++) {
     for (let n = 0; n < 100; n++) {
       told.push(`line ${round}-${n} ${'x'.repeat(7000)}`);
       log.info(told.at(-1) ?? '');
