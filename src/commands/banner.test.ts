@@ -54,7 +54,7 @@ describe('the command to try', () => {
 
   test('is quoted for a shell, and takes the key from the environment', () => {
     const last = lines('unix:/tmp/my socket', 'listen', { keys: [], models: { "it's": { routes } } }).slice(-2);
-    expect(last[0]).toBe("Try, with the gateway's key in LLM_PROXY_KEY:");
+    expect(last[0]).toMatch(/^Make a key with `.*keys create NAME --model '\*'`, put it into LLM_PROXY_KEY, and try:$/);
     expect(last[1]).toStartWith("  curl --unix-socket '/tmp/my socket' http://localhost/v1/chat/completions ");
     expect(last[1]).toContain('-H "Authorization: Bearer $LLM_PROXY_KEY"');
     expect(last[1]).toContain(`it'\\''s`);

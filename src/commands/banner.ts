@@ -35,12 +35,15 @@ export function banner(started: Started): string {
     ...dangers.map((danger) => `WARNING: ${danger}`),
   ];
   const first = askable(config);
-  if (first !== undefined)
-    lines.push(
-      isClosed ? "Try, with the gateway's key in LLM_PROXY_KEY:" : 'Try:',
-      `  ${curl(address, first, isClosed)}`,
-    );
+  if (first !== undefined) lines.push(invitation(config, isClosed), `  ${curl(address, first, isClosed)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Where no key stands in the config, one may have to be made first. */
+function invitation({ proxy_api_key: own, keys = [] }: Config, isClosed: boolean): string {
+  if (!isClosed) return 'Try:';
+  if (own !== undefined || keys.length > 0) return "Try, with the gateway's key in LLM_PROXY_KEY:";
+  return `Make a key with \`${commandLine('keys', 'create', 'NAME', '--model', '*')}\`, put it into LLM_PROXY_KEY, and try:`;
 }
 
 /** Where clients find the gateway, and who does. */

@@ -183,6 +183,8 @@ export interface Wire {
   readonly credential: CredentialHeader;
   /** Headers that a backend needs, added if the client sent none of the name. Lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What a body calls the most tokens of its answer, and the members in which it stands; undefined: the body itself. */
+  readonly outputLimit: { readonly names: readonly string[]; readonly within?: readonly string[] };
   /** Prefixes of header names that belong to this dialect and mean nothing to others. Lower case. */
   readonly headerPrefixes: readonly string[];
   /** Other dialects whose `native` and `embed` endpoints a backend of this one also has. */

@@ -1,4 +1,5 @@
 import type { Exchange } from '../../core/exchange.ts';
+import { protocolOf } from '../../protocols/registry.ts';
 
 /** How much a request asks for, as far as it can be told without reading it as its model does. */
 export interface RequestSize {
@@ -14,30 +15,17 @@ export interface RequestSize {
 export function sizeOf({ body, endpoint, estimatedInput }: SizedExchange): RequestSize {
   const fields = body?.fields ?? {};
   const choices = largestOf(CHOICES, PLACES, fields) ?? 1;
-  const [names, places] = LIMITS[endpoint?.protocol ?? ''] ?? NO_LIMIT;
-  return { input: estimatedInput, mostOutput: (largestOf(names, places, fields) ?? Infinity) * choices, choices };
+  // What is another dialect's is not sent on, and limits nothing: a caller must not make its hold smaller with it.
+  const limit = endpoint === undefined ? undefined : protocolOf(endpoint.protocol).wire.outputLimit;
+  const most = limit === undefined ? undefined : largestOf(limit.names, limit.within ?? BODY, fields);
+  return { input: estimatedInput, mostOutput: (most ?? Infinity) * choices, choices };
 }
 
 type SizedExchange = Pick<Exchange, 'body' | 'endpoint' | 'estimatedInput'>;
 
-/** Where the settings of one dialect stand; '' is the body itself. */
-const SETTINGS = ['generationConfig', 'generation_config'];
-const PLACES = ['', ...SETTINGS];
+/** Where the number of answers stands; '' is the body itself. */
+const PLACES = ['', 'generationConfig', 'generation_config'];
 const BODY = [''];
-const GEMINI = [['maxOutputTokens', 'max_output_tokens'], SETTINGS] as const;
-
-/**
- * What each dialect calls the limit of an answer's tokens, and where it has it. What is another dialect's is not sent on, and
- * limits nothing: a caller must not make its hold smaller with it.
- */
-const LIMITS: Readonly<Record<string, readonly [names: readonly string[], places: readonly string[]]>> = {
-  'openai-chat': [['max_completion_tokens', 'max_tokens'], BODY],
-  'openai-responses': [['max_output_tokens'], BODY],
-  'anthropic-messages': [['max_tokens'], BODY],
-  gemini: GEMINI,
-  'gemini-array': GEMINI,
-};
-const NO_LIMIT = [[], BODY] as const;
 /** What they call the number of answers. */
 const CHOICES = ['n', 'candidateCount', 'candidate_count', 'best_of'];
 

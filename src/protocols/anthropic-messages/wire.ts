@@ -5,6 +5,7 @@ import { NAME } from './name.ts';
 
 /** Paths and headers of Anthropic's API. */
 export const wire: Wire = {
+  outputLimit: { names: ['max_tokens'] },
   address: (operation) => ADDRESSES[operation],
   credential: dialectOf(NAME).credential,
   headers: dialectOf(NAME).headers,

@@ -26,6 +26,7 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
 
 /** Paths and headers of Google's API. */
 export const wire: Wire = {
+  outputLimit: { names: ['maxOutputTokens', 'max_output_tokens'], within: ['generationConfig', 'generation_config'] },
   address: (operation, { model, stream, body }) => {
     // With a wildcard alias, the client may have chosen the name.
     const resource = `/${pathOf(modelName(model))}`;

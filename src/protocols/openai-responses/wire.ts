@@ -5,6 +5,7 @@ import { NAME } from './name.ts';
 
 /** Paths and headers of OpenAI's API. */
 export const wire: Wire = {
+  outputLimit: { names: ['max_output_tokens'] },
   address: (operation) => ADDRESSES[operation],
   credential: dialectOf(NAME).credential,
   headers: dialectOf(NAME).headers,
