@@ -108,6 +108,7 @@ function announce({ app, loaded, host, file, missing, dangers }: Announced): voi
   // Where nobody reads it, or a full disk takes it, the gateway serves all the same.
   if (isForPeople) stderrWriter(STDOUT)(banner({ config, listen, address, file, missing, dangers }));
   app.log.info('started', startFields(config, formatListen(address), file));
+  setImmediate(() => app.gateway.snapshot.prices.prepare());
   for (const danger of dangers) app.log.warn(`environment warning: ${danger}`);
 }
 

@@ -42,6 +42,11 @@ export class PriceBook {
     this.#backends = new Map(Array.from(backends, (backend) => [backend.name, backend]));
   }
 
+  /** Reads the table, which takes some milliseconds, before the first request asks for a price. */
+  prepare(): void {
+    this.table();
+  }
+
   /** What an attempt has cost; null: there is no price for some of it. */
   priceAttempt(attempt: Priced, used: Consumption, at: number): Cost | null {
     if (used.statedNanoUsd === undefined) return costOf(used, this.pricingOf(attempt), at);
