@@ -95,7 +95,12 @@ export const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
   // No client sees it: the other route serves, or its failure is what counts.
   hedge_lost: row('---', 502, 'upstream_error', 'was slower than another route that was tried beside it'),
   // A cheaper route may still be within it.
-  over_budget: row('R--', 429, 'budget_exceeded', 'was not asked, or not to the end, for a budget has not enough left'),
+  over_budget: row(
+    'R--',
+    429,
+    'budget_exceeded',
+    'was not asked, or not to the end, because a budget has too little left',
+  ),
 };
 
 /** `flags`: R = next route, B = blamed, T = transient. */

@@ -21,7 +21,7 @@ export type RecordedSpend = Pick<ExchangeRecord, 'tries' | 'attempts' | 'status'
  */
 export abstract class SpendLease extends AdmissionLease {
   /** The alias that the client asked for, where a budget has let the request have another instead. */
-  abstract readonly askedFirst: NamedAlias | undefined;
+  abstract readonly requestedAlias: NamedAlias | undefined;
   /** The most that was held at any moment, in nano-USD; undefined: no budget in USD counts. */
   abstract readonly mostHeldNanoUsd: number | undefined;
   /** What is told of budgets with `x-llm-proxy-budget`; undefined: nothing. */

@@ -34,7 +34,7 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     alias: askedName,
     servedAlias: named?.name === askedName ? undefined : named?.name,
     aliasLabel: (named ?? asked)?.alias.name,
-    askedLabel: (spending?.askedFirst ?? asked)?.alias.name,
+    askedLabel: (spending?.requestedAlias ?? asked)?.alias.name,
     model: route?.model,
     backend: route?.backend.name,
     modelLabel: route?.modelLabel,

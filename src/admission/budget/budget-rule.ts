@@ -52,8 +52,8 @@ export function ruleOf(of: Owner, spec: BudgetSpec): BudgetRule {
     mode: spec.mode,
     alertAt: spec.mode === 'observe' ? [] : spec.alert_at.toSorted((a, b) => a - b),
     fallback: onExceeded === 'reject' ? [] : onExceeded.fallback,
-    letsFinish: spec.overrun === 'finish',
-    letsUnpriced: spec.unpriced === 'allow',
+    finishesOverrun: spec.overrun === 'finish',
+    allowsUnpriced: spec.unpriced === 'allow',
   };
 }
 

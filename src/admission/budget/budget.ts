@@ -20,9 +20,9 @@ export interface BudgetRule {
   /** The aliases to go on with when it is used up; empty: requests are refused. */
   readonly fallback: readonly string[];
   /** A stream that nothing is left for goes on all the same. */
-  readonly letsFinish: boolean;
+  readonly finishesOverrun: boolean;
   /** Models without a price pass. */
-  readonly letsUnpriced: boolean;
+  readonly allowsUnpriced: boolean;
 }
 
 /** So many windows of a budget are remembered: the clock may be set back. */

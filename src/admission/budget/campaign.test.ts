@@ -21,7 +21,7 @@ import { BudgetBook } from './budget-book.ts';
 import type { Budget } from './budget.ts';
 import { Expectation } from './expectation.ts';
 import { Hold, STEP_TOKENS } from './hold.ts';
-import { Keeper } from './keeper.ts';
+import { HoldContext } from './hold-context.ts';
 import { budgetPolicy } from './policy.ts';
 import { mostWritten, UNKNOWN_MOST } from './most-output.ts';
 import { nanoUsdOf } from './pricer.ts';
@@ -212,7 +212,7 @@ class World {
   end(one: UnderWay, share: number): void {
     this.underWay.splice(this.underWay.indexOf(one), 1);
     const { exchange, hold } = one;
-    const { expected } = new Keeper(exchange, this.tools, this.snapshot).planFor(exchange.asked, undefined);
+    const { expected } = new HoldContext(exchange, this.tools, this.snapshot).planFor(exchange.asked, undefined);
     const sent = one.attempts.filter(({ refused }) => !refused);
     const last = sent.at(-1);
     // What comes in one piece may be as much as is allowed, whatever is usual.

@@ -7,8 +7,8 @@ import type { Alias, NamedAlias } from '../../core/route.ts';
 import { SpendLease, type RecordedSpend, type TokenLimit } from '../../core/spend-lease.ts';
 import { budgetHeaderOf } from './budget-header.ts';
 import type { Expected } from './expectation.ts';
-import { Leg, type LegPlan } from './leg.ts';
-import { BudgetPool, TokenPool, type Asking, type Pool } from './pool.ts';
+import { AttemptHold, type LegPlan } from './attempt-hold.ts';
+import { BudgetPool, TokenPool, type HoldReason, type Pool } from './pool.ts';
 import { sumOf, takingOf, type Share, type Taking } from './taking.ts';
 import type { Rates } from './pricer.ts';
 import { amountSpent } from './spent.ts';
@@ -21,26 +21,26 @@ export interface HoldPlan extends LegPlan {
   /** The alias whose routes are tried; undefined for what is passed through. */
   readonly asked: NamedAlias | undefined;
   /** The one that the client asked for, if it is another. */
-  readonly askedFirst: NamedAlias | undefined;
+  readonly requestedAlias: NamedAlias | undefined;
 }
 
 /** The pool that has not got what is asked of it, and how much that is; of several, the one that begins anew last. */
-export interface Lack {
+export interface Shortfall {
   readonly pool: Pool;
   readonly needed: number;
   /** All that have not got it. */
   readonly pools: readonly Pool[];
 }
 
-/** Whom a hold asks while it lasts, and tells at its end. */
-export interface HoldKeeper {
+/** What a hold needs from outside: prices, refusals, and where to report usage. */
+export interface HoldNeeds {
   ratesOf(attempt: Attempt, inputTokens: number): Rates | undefined;
   mostOutputOf(attempt: Attempt, expected: Expected): number;
   /** The pools of an alias that serves as a fallback. */
   sharesOf(alias: Alias): readonly Share[];
   /** Why an attempt may not be sent: it has no price, and a pool counts money; or a pool has not got what it takes. */
   unpriced(pool: BudgetPool, attempt: Attempt): Refusal;
-  lacking(lack: Pick<Lack, 'pool' | 'needed'>): Refusal;
+  refuse(shortfall: Pick<Shortfall, 'pool' | 'needed'>): Refusal;
   /** What a request took that went well. */
   learn(took: Expected): void;
 }
@@ -51,34 +51,34 @@ export interface HoldKeeper {
  */
 export class Hold extends SpendLease {
   #shares: readonly Share[] = [];
-  #legs: readonly Leg[];
+  #parts: readonly AttemptHold[];
   #mostHeldNanoUsd: number | undefined;
   #isLate = false;
 
   private constructor(
     private readonly plan: HoldPlan,
-    private readonly keeper: HoldKeeper,
+    private readonly needs: HoldNeeds,
   ) {
     super();
-    this.#legs = [new Leg(plan, plan.asked?.alias.name)];
+    this.#parts = [new AttemptHold(plan, plan.asked?.alias.name)];
   }
 
   /** Takes what the plan needs of all pools; or returns the pool that has not got it, and takes nothing. */
-  static take(shares: readonly Share[], plan: HoldPlan, keeper: HoldKeeper): Hold | Lack {
-    const hold = new Hold(plan, keeper);
-    return hold.#take('admission', shares, hold.#legs) ?? hold;
+  static take(shares: readonly Share[], plan: HoldPlan, needs: HoldNeeds): Hold | Shortfall {
+    const hold = new Hold(plan, needs);
+    return hold.#take('admission', shares, hold.#parts) ?? hold;
   }
 
   /** The hold of a request that was let in before anything applied to it: it counts, and is never refused. */
-  static late(shares: readonly Share[], plan: HoldPlan, keeper: HoldKeeper): Hold {
-    const hold = new Hold(plan, keeper);
+  static late(shares: readonly Share[], plan: HoldPlan, needs: HoldNeeds): Hold {
+    const hold = new Hold(plan, needs);
     hold.#isLate = true;
-    hold.#take('late', shares, hold.#legs);
+    hold.#take('late', shares, hold.#parts);
     return hold;
   }
 
-  get askedFirst(): NamedAlias | undefined {
-    return this.plan.askedFirst;
+  get requestedAlias(): NamedAlias | undefined {
+    return this.plan.requestedAlias;
   }
 
   get mostHeldNanoUsd(): number | undefined {
@@ -95,30 +95,30 @@ export class Hold extends SpendLease {
   }
 
   begins(attempt: Attempt): Refusal | undefined {
-    const { plan, keeper } = this;
+    const { plan, needs } = this;
     const { name } = attempt.route.alias;
-    const rates = keeper.ratesOf(attempt, plan.expected.input);
+    const rates = needs.ratesOf(attempt, plan.expected.input);
     const isNew = name !== plan.asked?.alias.name && !this.#shares.some(({ alias }) => alias === name);
-    const shares = isNew ? [...this.#shares, ...keeper.sharesOf(attempt.route.alias)] : this.#shares;
+    const shares = isNew ? [...this.#shares, ...needs.sharesOf(attempt.route.alias)] : this.#shares;
     const strict = rates === undefined && !this.#isLate ? unpricedIn(shares) : undefined;
-    if (strict !== undefined) return keeper.unpriced(strict, attempt);
+    if (strict !== undefined) return needs.unpriced(strict, attempt);
     const { expected } = plan;
-    const leg = new Leg({ expected, rates, mostOutput: keeper.mostOutputOf(attempt, expected) }, name, attempt);
+    const part = new AttemptHold({ expected, rates, mostOutput: needs.mostOutputOf(attempt, expected) }, name, attempt);
     if (!attempt.exchange.stream) attempt.unseenOutput = expected.output;
-    const legs = this.#legs[0]?.attempt === undefined ? [leg] : [...this.#legs, leg];
-    const lack = this.#take(this.#isLate ? 'late' : 'attempt', shares, legs);
-    return lack && keeper.lacking(lack);
+    const parts = this.#parts[0]?.attempt === undefined ? [part] : [...this.#parts, part];
+    const shortfall = this.#take(this.#isLate ? 'late' : 'attempt', shares, parts);
+    return shortfall && needs.refuse(shortfall);
   }
 
   grew(attempt: Attempt, output: number, input?: number): Refusal | undefined {
-    const leg = this.#legs.find((each) => each.attempt === attempt);
-    if (leg === undefined) return undefined;
-    leg.seen = output;
-    const isLonger = input !== undefined && leg.noteInput(input);
-    if (output <= leg.covered && !isLonger) return undefined;
-    leg.extend(output + STEP_TOKENS);
-    const lack = this.#take(this.#isLate ? 'late' : 'stream', this.#shares, this.#legs);
-    return lack && this.keeper.lacking(lack);
+    const part = this.#parts.find((each) => each.attempt === attempt);
+    if (part === undefined) return undefined;
+    part.seen = output;
+    const isLonger = input !== undefined && part.noteInput(input);
+    if (output <= part.covered && !isLonger) return undefined;
+    part.extend(output + STEP_TOKENS);
+    const shortfall = this.#take(this.#isLate ? 'late' : 'stream', this.#shares, this.#parts);
+    return shortfall && this.needs.refuse(shortfall);
   }
 
   charges(spend: RecordedSpend): readonly LedgerCharge[] {
@@ -138,16 +138,16 @@ export class Hold extends SpendLease {
     const served = tries.findLast(({ failure }) => failure === undefined)?.usage;
     if (served === undefined || served.estimated) return;
     const output = served.output + served.reasoning + served.audioOut + served.imageOut;
-    this.keeper.learn({ input: totalTokens(served) - output, output });
+    this.needs.learn({ input: totalTokens(served) - output, output });
   }
 
   #budgets(): readonly BudgetShare[] {
     return this.#shares.filter((share): share is BudgetShare => share.pool instanceof BudgetPool);
   }
 
-  /** Holds of all `shares` what `legs` take; or returns the pool that has not got it, and nothing changes. */
-  #take(asking: Asking, shares: readonly Share[], legs: readonly Leg[]): Lack | undefined {
-    const takings = shares.map((share) => takingOf(asking, share, legs));
+  /** Holds of all `shares` what `parts` take; or returns the pool that has not got it, and nothing changes. */
+  #take(asking: HoldReason, shares: readonly Share[], parts: readonly AttemptHold[]): Shortfall | undefined {
+    const takings = shares.map((share) => takingOf(asking, share, parts));
     if (takings.some(({ isLacking }) => isLacking)) return lackOf(shares, takings);
     for (const [index, share] of shares.entries()) {
       const { held = 0, isShort = false } = takings[index] ?? {};
@@ -157,18 +157,18 @@ export class Hold extends SpendLease {
       if (share.pool.unit === 'usd') this.#mostHeldNanoUsd = Math.max(this.#mostHeldNanoUsd ?? 0, held);
     }
     this.#shares = shares;
-    this.#legs = legs;
-    for (const leg of legs) leg.covered = this.#coveredOutput(leg);
+    this.#parts = parts;
+    for (const part of parts) part.covered = this.#coveredOutput(part);
     return undefined;
   }
 
-  /** How many tokens of output of a leg are held for. */
-  #coveredOutput(leg: Leg): number {
+  /** How many tokens of output of a part are held for. */
+  #coveredOutput(part: AttemptHold): number {
     let covered = Infinity;
     for (const { pool, alias, held } of this.#shares) {
-      if (alias !== undefined && alias !== leg.alias) continue;
-      const others = sumOf(this.#legs, alias, pool.unit, 'needed') - leg.needed(pool.unit);
-      covered = Math.min(covered, leg.outputFor(pool.unit, held - others));
+      if (alias !== undefined && alias !== part.alias) continue;
+      const others = sumOf(this.#parts, alias, pool.unit, 'needed') - part.needed(pool.unit);
+      covered = Math.min(covered, part.outputFor(pool.unit, held - others));
     }
     return covered;
   }
@@ -177,9 +177,9 @@ export class Hold extends SpendLease {
 type BudgetShare = Share & { readonly pool: BudgetPool };
 
 /** Those that have not got what is to be taken. */
-function lackOf(shares: readonly Share[], takings: readonly Taking[]): Lack {
+function lackOf(shares: readonly Share[], takings: readonly Taking[]): Shortfall {
   const pools: Pool[] = [];
-  let last: Omit<Lack, 'pools'> | undefined;
+  let last: Omit<Shortfall, 'pools'> | undefined;
   for (const [index, { pool }] of shares.entries()) {
     const taking = takings[index];
     if (taking?.isLacking !== true) continue;
@@ -194,8 +194,8 @@ function lackOf(shares: readonly Share[], takings: readonly Taking[]): Lack {
 export function unpricedIn(shares: readonly Share[]): BudgetPool | undefined {
   for (const { pool } of shares) {
     if (!(pool instanceof BudgetPool) || pool.unit !== 'usd') continue;
-    const { mode, letsUnpriced } = pool.budget.rule;
-    if (mode === 'hard' && !letsUnpriced) return pool;
+    const { mode, allowsUnpriced } = pool.budget.rule;
+    if (mode === 'hard' && !allowsUnpriced) return pool;
   }
   return undefined;
 }

@@ -6,8 +6,8 @@ import { findAlias } from '../../routing/aliases.ts';
 import type { Snapshot } from '../../snapshot.ts';
 import type { Policy } from '../policy.ts';
 import type { Budget } from './budget.ts';
-import { Hold, unpricedIn, type Lack } from './hold.ts';
-import { Keeper, type BudgetTools } from './keeper.ts';
+import { Hold, unpricedIn, type Shortfall } from './hold.ts';
+import { HoldContext, type BudgetTools } from './hold-context.ts';
 import { BudgetPool } from './pool.ts';
 import { budgetExceeded, unpricedModel } from './refusals.ts';
 
@@ -23,18 +23,18 @@ export function budgetPolicy(tools: BudgetTools): Policy {
     },
     admit(exchange, { snapshot }) {
       if (!mayCost(exchange)) return undefined;
-      const keeper = new Keeper(exchange, tools, snapshot);
-      const taken = take(exchange.asked, keeper);
+      const needs = new HoldContext(exchange, tools, snapshot);
+      const taken = take(exchange.asked, needs);
       if (taken === undefined || taken instanceof Hold) return taken;
-      const hold = taken.isUnpriced ? undefined : takeFallback(taken, exchange, keeper, snapshot);
-      if (hold === undefined) throw refusalOf(taken, exchange, keeper);
+      const hold = taken.isUnpriced ? undefined : takeFallback(taken, exchange, needs, snapshot);
+      if (hold === undefined) throw refusalOf(taken, exchange, needs);
       return hold;
     },
     adopt(exchange, { snapshot }) {
       if (!mayCost(exchange) || exchange.leases.spending !== undefined) return undefined;
-      const keeper = new Keeper(exchange, tools, snapshot);
-      const shares = keeper.sharesFor(exchange.asked, NONE);
-      return shares.length === 0 ? undefined : Hold.late(shares, keeper.planFor(exchange.asked, undefined), keeper);
+      const needs = new HoldContext(exchange, tools, snapshot);
+      const shares = needs.sharesFor(exchange.asked, NONE);
+      return shares.length === 0 ? undefined : Hold.late(shares, needs.planFor(exchange.asked, undefined), needs);
     },
   };
 }
@@ -70,39 +70,44 @@ const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE']);
 const NONE: ReadonlySet<Budget> = new Set();
 
 /** Why nothing was taken. */
-interface NotTaken extends Lack {
+interface NotTaken extends Shortfall {
   /** What is asked for has no price. */
   readonly isUnpriced: boolean;
 }
 
 /** Takes what a request for `asked` needs; undefined: nothing applies to it. */
-function take(asked: NamedAlias | undefined, keeper: Keeper): Hold | NotTaken | undefined {
-  const shares = keeper.sharesFor(asked, NONE);
-  return shares.length === 0 ? undefined : takeOf(shares, asked, undefined, keeper);
+function take(asked: NamedAlias | undefined, needs: HoldContext): Hold | NotTaken | undefined {
+  const shares = needs.sharesFor(asked, NONE);
+  return shares.length === 0 ? undefined : takeOf(shares, asked, undefined, needs);
 }
 
 function takeOf(
-  shares: ReturnType<Keeper['sharesFor']>,
+  shares: ReturnType<HoldContext['sharesFor']>,
   asked: NamedAlias | undefined,
-  askedFirst: NamedAlias | undefined,
-  keeper: Keeper,
+  requestedAlias: NamedAlias | undefined,
+  needs: HoldContext,
 ): Hold | NotTaken {
-  const plan = keeper.planFor(asked, askedFirst);
+  const plan = needs.planFor(asked, requestedAlias);
   const strict = plan.rates === undefined ? unpricedIn(shares) : undefined;
   if (strict !== undefined) return { pool: strict, needed: 0, pools: [strict], isUnpriced: true };
-  const taken = Hold.take(shares, plan, keeper);
+  const taken = Hold.take(shares, plan, needs);
   return taken instanceof Hold ? taken : { ...taken, isUnpriced: false };
 }
 
-/** Takes what one of the aliases needs that a budget names which has not enough left; the first that can be had serves. */
-function takeFallback({ pools }: Lack, exchange: Exchange, keeper: Keeper, snapshot: Snapshot): Hold | undefined {
+/** Takes what one of the aliases needs that a spent budget names; the first that can be had serves. */
+function takeFallback(
+  { pools }: Shortfall,
+  exchange: Exchange,
+  needs: HoldContext,
+  snapshot: Snapshot,
+): Hold | undefined {
   const { asked, pinned } = exchange;
   // What refers to an answer that one backend keeps has to go there.
   if (asked === undefined || pinned !== undefined) return undefined;
   const names = pools.flatMap((pool) => (pool instanceof BudgetPool ? pool.budget.rule.fallback : []));
   for (const name of names) {
     const named = findAlias(snapshot, name);
-    const hold = named === undefined || named.alias === asked.alias ? undefined : takeInstead(named, asked, keeper);
+    const hold = named === undefined || named.alias === asked.alias ? undefined : takeInstead(named, asked, needs);
     if (hold === undefined || named === undefined) continue;
     exchange.askInstead(named);
     return hold;
@@ -110,11 +115,11 @@ function takeFallback({ pools }: Lack, exchange: Exchange, keeper: Keeper, snaps
   return undefined;
 }
 
-/** Budgets that name this alias and have not enough left even for it do not count for it: that is what they name it for. */
-function takeInstead(named: NamedAlias, askedFirst: NamedAlias, keeper: Keeper): Hold | undefined {
+/** Budgets that name this alias and have too little left even for it do not count for it: that is what they name it for. */
+function takeInstead(named: NamedAlias, requestedAlias: NamedAlias, needs: HoldContext): Hold | undefined {
   const without = new Set<Budget>();
   for (;;) {
-    const taken = takeOf(keeper.sharesFor(named, without), named, askedFirst, keeper);
+    const taken = takeOf(needs.sharesFor(named, without), named, requestedAlias, needs);
     if (taken instanceof Hold) return taken;
     const { pool } = taken;
     if (!(pool instanceof BudgetPool) || !pool.budget.rule.fallback.includes(named.name)) return undefined;
@@ -122,7 +127,7 @@ function takeInstead(named: NamedAlias, askedFirst: NamedAlias, keeper: Keeper):
   }
 }
 
-function refusalOf(taken: NotTaken, { asked, path }: Exchange, keeper: Keeper): Refusal {
+function refusalOf(taken: NotTaken, { asked, path }: Exchange, needs: HoldContext): Refusal {
   const { pool, isUnpriced } = taken;
-  return isUnpriced && pool instanceof BudgetPool ? unpricedModel(pool, asked?.name ?? path) : keeper.lacking(taken);
+  return isUnpriced && pool instanceof BudgetPool ? unpricedModel(pool, asked?.name ?? path) : needs.refuse(taken);
 }

@@ -5,7 +5,7 @@ import type { Budget } from './budget.ts';
 import type { Counter } from './counter.ts';
 
 /** Who asks for a part of a pool: a request that wants in, one more attempt, a stream that goes on, or a request that was let in before the pool was there. */
-export type Asking = 'admission' | 'attempt' | 'stream' | 'late';
+export type HoldReason = 'admission' | 'attempt' | 'stream' | 'late';
 
 /** What is asked for, and the least to begin with or to go on. */
 interface Wanted {
@@ -19,7 +19,7 @@ export interface Pool {
   /** It counts windows, and no rate. */
   readonly isBudget: boolean;
   /** Whether one who asks so may hear no. */
-  mayRefuse(asking: Asking): boolean;
+  mayRefuse(asking: HoldReason): boolean;
   /** What may still be held of it; negative where more was spent than it had. */
   room(): number;
   /** Whether so much is enough for what is asked. */
@@ -51,9 +51,9 @@ export class BudgetPool implements Pool {
     return this.budget.rule.unit;
   }
 
-  mayRefuse(asking: Asking): boolean {
-    const { mode, letsFinish } = this.budget.rule;
-    return mode === 'hard' && asking !== 'late' && !(asking === 'stream' && letsFinish);
+  mayRefuse(asking: HoldReason): boolean {
+    const { mode, finishesOverrun } = this.budget.rule;
+    return mode === 'hard' && asking !== 'late' && !(asking === 'stream' && finishesOverrun);
   }
 
   room(): number {
@@ -121,7 +121,7 @@ export class TokenPool implements Pool {
     return rateOf(this.tokenRate);
   }
 
-  mayRefuse(asking: Asking): boolean {
+  mayRefuse(asking: HoldReason): boolean {
     return asking === 'admission';
   }
 

@@ -15,7 +15,7 @@ export function budgetExceeded({ budget: { rule }, counter, isHeldBack }: Budget
   const seconds = end === Infinity ? NEVER_RETRY_SECONDS : Math.max(1, Math.ceil((end - wallNow) / 1000));
   return new Refusal(
     'budget_exceeded',
-    `The budget \`${label}\` has not enough left for this request: ${shownAmount(unit, spent)} of ${shownAmount(unit, limit)} are spent${told}. ${renewal(window.per, window.zone, end)}`,
+    `The budget \`${label}\` has too little left for this request: ${shownAmount(unit, spent)} of ${shownAmount(unit, limit)} are spent${told}. ${renewal(window.per, window.zone, end)}`,
     {
       headers: {
         'retry-after': String(isHeldBack ? Math.min(HELD_RETRY_SECONDS, seconds) : seconds),

@@ -1,6 +1,6 @@
 import type { BudgetUnit } from '../../core/budget-spec.ts';
-import type { Leg } from './leg.ts';
-import type { Asking, Pool } from './pool.ts';
+import type { AttemptHold } from './attempt-hold.ts';
+import type { HoldReason, Pool } from './pool.ts';
 
 /** A pool, and what an exchange holds of it. */
 export interface Share {
@@ -22,43 +22,43 @@ export interface Taking {
 }
 
 /**
- * What legs take of a pool. Of a hard budget an answer in one piece takes what it may cost at most, for nothing can end it.
+ * What parts take of a pool. Of a hard budget an answer in one piece takes what it may cost at most, for nothing can end it.
  * Where less is left, but enough to begin, what is expected of it is taken, or what is left: a budget can be used up, and none
  * is refused for what it may, and will hardly, cost. Such answers go one at a time, so that at most one is dearer than what is left.
  */
-export function takingOf(asking: Asking, { pool, alias, held }: Share, legs: readonly Leg[]): Taking {
+export function takingOf(asking: HoldReason, { pool, alias, held }: Share, parts: readonly AttemptHold[]): Taking {
   const { unit } = pool;
-  const needed = sumOf(legs, alias, unit, 'needed');
+  const needed = sumOf(parts, alias, unit, 'needed');
   if (!pool.mayRefuse(asking)) return { held: Math.max(held, needed), needed, isShort: false, isLacking: false };
-  const most = pool.isBudget ? sumOf(legs, alias, unit, 'most') : needed;
+  const most = pool.isBudget ? sumOf(parts, alias, unit, 'most') : needed;
   const available = held + pool.room();
   const isShort = most > needed && most > available;
   // What is held already needs no room.
   const isMore = needed > held || asking === 'admission';
   const isLacking =
-    (isShort && (pool.isShortForOthers() || isRaced(legs))) ||
-    (isMore && !pool.takes({ needed, least: sumOf(legs, alias, unit, 'least') }, available));
+    (isShort && (pool.isShortForOthers() || isRaced(parts))) ||
+    (isMore && !pool.takes({ needed, least: sumOf(parts, alias, unit, 'least') }, available));
   const wanted = isShort ? needed : most;
   return { held: Math.max(held, pool.isBudget ? Math.min(wanted, available) : wanted), needed, isShort, isLacking };
 }
 
 /** Two attempts are made at once. */
-function isRaced(legs: readonly Leg[]): boolean {
-  return legs.filter(({ isOver }) => !isOver).length > 1;
+function isRaced(parts: readonly AttemptHold[]): boolean {
+  return parts.filter(({ isOver }) => !isOver).length > 1;
 }
 
-/** What legs need of a pool, the least that they do, or the most; of one `alias`, or of all. A request is one, however many attempts are made. */
+/** What parts need of a pool, the least that they do, or the most; of one `alias`, or of all. A request is one, however many attempts are made. */
 export function sumOf(
-  legs: readonly Leg[],
+  parts: readonly AttemptHold[],
   alias: string | undefined,
   unit: BudgetUnit,
   what: 'needed' | 'least' | 'most',
 ): number {
   let sum = 0;
-  for (const leg of legs) {
-    if (alias !== undefined && leg.alias !== alias) continue;
+  for (const part of parts) {
+    if (alias !== undefined && part.alias !== alias) continue;
     if (unit === 'requests') return 1;
-    sum += leg[what](unit);
+    sum += part[what](unit);
   }
   return sum;
 }

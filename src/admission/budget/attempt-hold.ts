@@ -4,7 +4,7 @@ import { GIVEN_UP } from '../../records/attempt-usage.ts';
 import type { Expected } from './expectation.ts';
 import { nanoUsdOf, type Rates } from './pricer.ts';
 
-/** What a leg is made for. */
+/** What a part is made for. */
 export interface LegPlan {
   readonly expected: Expected;
   /** The most tokens of output that may come in one piece; of a stream, those that are expected. */
@@ -14,7 +14,7 @@ export interface LegPlan {
 }
 
 /** What one attempt is expected to take: its part of a hold. Before there is an attempt, that of any that may come. */
-export class Leg {
+export class AttemptHold {
   /** Tokens of output that have come. */
   seen = 0;
   /** As many may come before more has to be held. */

@@ -9,7 +9,7 @@ import type { Snapshot } from '../../snapshot.ts';
 import type { Budget } from './budget.ts';
 import type { BudgetBook, Limits } from './budget-book.ts';
 import type { Expectation, Expected } from './expectation.ts';
-import type { HoldKeeper, HoldPlan, Lack } from './hold.ts';
+import type { HoldNeeds, HoldPlan, Shortfall } from './hold.ts';
 import { BudgetPool, TokenPool } from './pool.ts';
 import { nanoUsdOf, type Pricer, type Rates } from './pricer.ts';
 import { budgetExceeded, tokenLimitReached, unpricedModel } from './refusals.ts';
@@ -29,8 +29,8 @@ export interface BudgetTools {
   onSpent(pool: BudgetPool): void;
 }
 
-/** What is to be known of one exchange for its hold, and what the hold asks. */
-export class Keeper implements HoldKeeper {
+/** Prices, limits and size estimates for the hold of one exchange. */
+export class HoldContext implements HoldNeeds {
   readonly #size: RequestSize;
   readonly #shape: RequestShape;
   readonly #caller: string;
@@ -47,10 +47,10 @@ export class Keeper implements HoldKeeper {
     this.#caller = (exchange.caller ?? ANONYMOUS).id;
   }
 
-  /** What is to be held if `asked` serves, in the place of `askedFirst` if that is another. */
-  planFor(asked: NamedAlias | undefined, askedFirst: NamedAlias | undefined): HoldPlan {
+  /** What is to be held if `asked` serves, in the place of `requestedAlias` if that is another. */
+  planFor(asked: NamedAlias | undefined, requestedAlias: NamedAlias | undefined): HoldPlan {
     const expected = this.#expected(asked);
-    return { expected, asked, askedFirst, ...(asked === undefined ? NOTHING : this.#dearest(asked, expected)) };
+    return { expected, asked, requestedAlias, ...(asked === undefined ? NOTHING : this.#dearest(asked, expected)) };
   }
 
   /** The pools that count for the caller and an alias, but for some budgets. */
@@ -82,7 +82,7 @@ export class Keeper implements HoldKeeper {
     return unpricedModel(pool, route.model);
   }
 
-  lacking({ pool, needed }: Pick<Lack, 'pool' | 'needed'>): Refusal {
+  refuse({ pool, needed }: Pick<Shortfall, 'pool' | 'needed'>): Refusal {
     if (pool instanceof BudgetPool) return budgetExceeded(pool, this.tools.clock.wallNow());
     if (pool instanceof TokenPool) return tokenLimitReached(pool, needed);
     throw new Error('a pool of no kind');
