@@ -274,7 +274,8 @@ function linesAgree({ wrong }: Campaign, rows: readonly Json[], lines: readonly 
       if (JSON.stringify(logged) !== JSON.stringify(inLedger))
         wrong.push(`${row.trace_id}: ${logged.join()} tokens in the log, ${inLedger.join()} in the ledger`);
     }
-    if (line.cost_usd !== undefined && nanoOf(String(line.cost_usd)) !== nanoOf(row.cost_usd))
+    const cost = line.cost_usd === null ? null : String(line.cost_usd);
+    if (line.cost_usd !== undefined && nanoOf(cost) !== nanoOf(row.cost_usd))
       wrong.push(`${row.trace_id}: it cost ${line.cost_usd} in the log, ${row.cost_usd} in the ledger`);
   }
 }
