@@ -36,7 +36,7 @@ describe('a backend that is the gateway itself', () => {
   test('is told at the start, and answered with 508 after one round, in the dialect of the client', async () => {
     const port = await findFreePort();
     const gateway = await start(port, { self: `http://127.0.0.1:${port}/v1` });
-    expect(gateway.stderr()).toContain('backends[0].url: is the address where this gateway listens');
+    await eventually(() => gateway.stderr().includes('backends[0].url: is the address where this gateway listens'));
     const chat = await send(`${gateway.url}/v1/chat/completions`, { body: CHAT });
     const { error } = await chat.json();
     expect([chat.status, error.code]).toEqual([508, 'loop_detected']);
