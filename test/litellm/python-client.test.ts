@@ -58,6 +58,8 @@ beforeAll(async () => {
     // Without the first it asks GitHub for prices before anything else.
     env: {
       ...process.env,
+      // Its tables and JSON are to be read by a program.
+      ...{ NO_COLOR: '1', FORCE_COLOR: undefined, TTY_COMPATIBLE: '0', TERM: 'dumb', COLUMNS: '500' },
       LITELLM_LOCAL_MODEL_COST_MAP: 'True',
       GATEWAY: managed.gateway.url,
       MASTER_KEY,
