@@ -59,7 +59,11 @@ beforeAll(async () => {
     env: {
       ...process.env,
       // Its tables and JSON are to be read by a program.
-      ...{ NO_COLOR: '1', FORCE_COLOR: undefined, TTY_COMPATIBLE: '0', TERM: 'dumb', COLUMNS: '500' },
+      NO_COLOR: '1',
+      FORCE_COLOR: undefined,
+      TTY_COMPATIBLE: '0',
+      TERM: 'dumb',
+      COLUMNS: '500',
       LITELLM_LOCAL_MODEL_COST_MAP: 'True',
       GATEWAY: managed.gateway.url,
       MASTER_KEY,
