@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isZone } from '../lib/is-zone.ts';
 import { windowAt } from '../admission/budget/windows.ts';
 
 /** Milliseconds of what stands behind the number in `7d`. */
@@ -35,15 +36,6 @@ export const zoneText = z
   .refine(isZone, { message: 'must be a time zone such as UTC or Europe/Berlin' })
   .default('UTC')
   .describe('The time zone of dates and of days, weeks and months, as the IANA database names it.');
-
-/** Whether the IANA database has a time zone of this name. */
-export function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) instanceof Intl.DateTimeFormat;
-  } catch {
-    return false;
-  }
-}
 
 /** How long a bucket of time is. */
 export const BUCKETS = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const;

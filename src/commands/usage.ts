@@ -1,5 +1,6 @@
 import { groupJson, groupsOf, sumsJson } from '../admin/usage-operations.ts';
-import { BUCKETS, bucketsOf, isZone, MOST_BUCKETS, parseTime } from '../admin/time-text.ts';
+import { isZone } from '../lib/is-zone.ts';
+import { BUCKETS, bucketsOf, MOST_BUCKETS, parseTime } from '../admin/time-text.ts';
 import { Refusal } from '../core/refusal.ts';
 import { printable } from '../lib/printable.ts';
 import { DIMENSIONS, type UsageQuery } from '../storage/ledger-query.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameOf, type BudgetSpec, type BudgetUnit } from '../../core/budget-spec.ts';
+import { isZone } from '../../lib/is-zone.ts';
 import { formatUsd, MOST_USD, parseUsd, type UsdProblem } from '../../lib/usd.ts';
 import { REFUSED, secretText, text } from '../fields.ts';
 
@@ -31,14 +32,6 @@ const zone = text('zone', 'a time zone such as UTC, Europe/Berlin or +05:30').re
   (name) => name === '' || isZone(name),
   { params: REFUSED },
 );
-
-function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) instanceof Intl.DateTimeFormat;
-  } catch {
-    return false;
-  }
-}
 
 const onExceeded = z
   .union([
