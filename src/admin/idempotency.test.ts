@@ -14,7 +14,6 @@ beforeEach(() => {
 
 const store: IdempotencyStore = {
   recall: (key) => Promise.resolve(kept.get(key)),
-  forgetBefore: () => Promise.resolve(0),
 };
 
 function repeatable(key: string | undefined, asked: unknown = { name: 'a' }) {

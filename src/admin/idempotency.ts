@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import type { JsonAnswer } from '../core/local-answer.ts';
 import { Refusal } from '../core/refusal.ts';
-import type { IdempotentAnswer } from '../storage/audit.ts';
+import { ANSWER_KEPT_MS, type IdempotentAnswer } from '../storage/audit.ts';
 import type { IdempotencyStore } from '../storage/store.ts';
 
 /** A request that may be sent again, and what keeps its answer. */
@@ -20,8 +20,6 @@ export interface Repeatable {
 export type Keep = (answer: JsonAnswer) => IdempotentAnswer;
 
 const MOST_KEY_CHARS = 255;
-/** How long an answer is kept. */
-const KEPT_MS = 24 * 3600_000;
 
 /**
  * Makes a change at most once for one `Idempotency-Key`: who sends the request again gets the first answer. `change` gets
@@ -39,13 +37,13 @@ export async function once(
   const secret = sealKey(`idempotency\n${key}`);
   const again = async (): Promise<JsonAnswer | undefined> => {
     const kept = await store.recall(id);
-    if (kept === undefined) return undefined;
+    // One that is too old goes with the next that is written.
+    if (kept === undefined || kept.at < nowMs - ANSWER_KEPT_MS) return undefined;
     if (kept.fingerprint !== fingerprint)
       throw new Refusal('already_exists', 'This `Idempotency-Key` was used for another request. Use a new one.');
     const body: unknown = JSON.parse(opened(kept.body, secret));
     return { body, status: kept.status, headers: { ...versionHeader(body), 'idempotent-replayed': 'true' } };
   };
-  await store.forgetBefore(nowMs - KEPT_MS);
   const before = await again();
   if (before !== undefined) return before;
   try {

@@ -15,6 +15,9 @@ export interface AuditEntry {
   readonly after: unknown;
 }
 
+/** Answers may hold a secret, sealed: they are kept for as long as a client may sensibly repeat its request. */
+export const ANSWER_KEPT_MS = 24 * 3_600_000;
+
 /** The answer to a request with an idempotency key. Who writes it keeps secrets out, or seals it. */
 export interface IdempotentAnswer {
   readonly key: string;

@@ -1,4 +1,4 @@
-import type { IdempotentAnswer } from './audit.ts';
+import { ANSWER_KEPT_MS, type IdempotentAnswer } from './audit.ts';
 import type { Database, Queries, Row } from './database.ts';
 import { someNumber, someText } from './read-row.ts';
 import type { IdempotencyStore } from './store.ts';
@@ -7,9 +7,6 @@ import { countValue, textValue } from './write-value.ts';
 /** Longer than any answer of the admin API. */
 const MAX_BODY_CHARS = 10_000_000;
 
-/** Answers may hold a secret, sealed: they are kept for as long as a client may sensibly repeat its request. */
-const KEPT_MS = 24 * 3_600_000;
-
 /** Answers to repeatable requests, in a database. */
 export function idempotencyStore(database: Database): IdempotencyStore {
   return {
@@ -17,15 +14,12 @@ export function idempotencyStore(database: Database): IdempotencyStore {
       const [row] = await database.read('SELECT * FROM idempotency WHERE key = $1', [textValue(key)]);
       return row === undefined ? undefined : answerOf(row);
     },
-    async forgetBefore(at) {
-      await database.transaction(async (tx) => await forget(tx, at));
-    },
   };
 }
 
 /** Writes an answer within a transaction, and forgets those that are older than a day; resolves to false, and changes nothing, if there is one for its key. */
 export async function insertAnswer(tx: Queries, answer: IdempotentAnswer): Promise<boolean> {
-  await forget(tx, answer.at - KEPT_MS);
+  await tx.query('DELETE FROM idempotency WHERE at < $1', [countValue(answer.at - ANSWER_KEPT_MS)]);
   const rows = await tx.query(
     `INSERT INTO idempotency (key, fingerprint, status, body, at) VALUES ($1, $2, $3, $4, $5)
       ON CONFLICT (key) DO NOTHING RETURNING key`,
@@ -38,10 +32,6 @@ export async function insertAnswer(tx: Queries, answer: IdempotentAnswer): Promi
     ],
   );
   return rows.length > 0;
-}
-
-async function forget(tx: Queries, before: number): Promise<void> {
-  await tx.query('DELETE FROM idempotency WHERE at < $1', [countValue(before)]);
 }
 
 function answerOf(row: Row): IdempotentAnswer {

@@ -60,8 +60,6 @@ export interface AuditStore {
 export interface IdempotencyStore {
   /** The answer to a key, of the last 24 hours at least. It is written beside the change that it answers. */
   recall(key: string): Promise<IdempotentAnswer | undefined>;
-  /** Forgets those from before a time. */
-  forgetBefore(at: number): Promise<unknown>;
 }
 
 /** What was spent and told of budgets. */
