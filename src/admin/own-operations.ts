@@ -69,7 +69,7 @@ export const ownOperations = [
     async handle(call, context) {
       const caller = callerOf(call, context);
       const { limit, cursor, owner: _owner, key_id: _keyId, ...asked } = call.query;
-      const { caller: _caller, team: _team, ...search } = searchOf(asked);
+      const { caller: _caller, team: _team, ...search } = searchOf(asked, context.clock.wallNow());
       const keyId = caller.key?.id;
       // A key that was made keeps its requests when it is renamed. One of the config has no id.
       const own = keyId === undefined ? placeOf(caller) : { keyId };

@@ -49,7 +49,7 @@ export const requestOperations = [
       const { rows, next } = await (
         await storeOf(context)
       ).ledger
-        .search({ ...searchOf(asked), limit }, cursor)
+        .search({ ...searchOf(asked, context.clock.wallNow()), limit }, cursor)
         .catch(refuseCursor);
       return { body: { data: rows.map(requestJson), next: next ?? null } };
     },
@@ -62,7 +62,9 @@ export const requestOperations = [
     query: exportQuery,
     produces: ['text/csv', 'application/x-ndjson'],
     async handle({ query: { format, ...asked } }, context) {
-      const rows = jsonOf(await begun((await storeOf(context)).ledger.export(searchOf(asked))));
+      const rows = jsonOf(
+        await begun((await storeOf(context)).ledger.export(searchOf(asked, context.clock.wallNow()))),
+      );
       return format === 'csv' ? csvOf(rows, 'requests.csv', COLUMNS) : jsonLinesOf(rows, 'requests.jsonl');
     },
   }),
@@ -89,8 +91,7 @@ const COLUMNS = Object.keys(requestSchema.shape);
 type Asked = Omit<z.output<typeof searchQuery>, 'limit' | 'cursor'>;
 
 /** What a query asks for, as the store takes it. */
-export function searchOf(asked: Asked): Omit<SearchQuery, 'limit'> {
-  const nowMs = Date.now();
+export function searchOf(asked: Asked, nowMs: number): Omit<SearchQuery, 'limit'> {
   const query: { -readonly [Name in keyof SearchQuery]: SearchQuery[Name] } = { ...filterOf(asked), limit: 0 };
   if (asked.from !== undefined) query.from = parseTime(asked.from, asked.zone, nowMs) ?? 0;
   if (asked.to !== undefined) query.to = parseTime(asked.to, asked.zone, nowMs) ?? nowMs;

@@ -102,7 +102,7 @@ export async function usageOf(
   only: DimensionFilter = {},
 ): Promise<LocalAnswer> {
   const { zone } = asked;
-  const nowMs = Date.now();
+  const nowMs = context.clock.wallNow();
   const to = parseTime(asked.to ?? '0m', zone, nowMs) ?? nowMs;
   const from = parseTime(asked.from ?? DEFAULT_FROM, zone, nowMs) ?? 0;
   if (from >= to) throw new Refusal('invalid_request', '`from` must be before `to`.', { param: 'from' });
