@@ -1,3 +1,4 @@
+import { consumption as used } from '../../pricing/pricing.fixture.ts';
 import type { BudgetSpec } from '../../core/budget-spec.ts';
 import type { Exchange } from '../../core/exchange.ts';
 import type { Consumption } from '../../core/token-classes.ts';
@@ -20,22 +21,7 @@ export function budgetSpec(spec: Partial<BudgetSpec> & Pick<BudgetSpec, 'per'>):
 
 /** What an attempt used, of which nothing is special. */
 export function consumption(input: number, output: number): Consumption {
-  return {
-    input,
-    output,
-    cacheRead: 0,
-    cacheWrite5m: 0,
-    cacheWrite1h: 0,
-    reasoning: 0,
-    audioIn: 0,
-    audioOut: 0,
-    imageIn: 0,
-    imageOut: 0,
-    serverTools: {},
-    tier: undefined,
-    statedNanoUsd: undefined,
-    estimated: false,
-  };
+  return used({ input, output });
 }
 
 /** Prices by the model of a route, in pico-USD per token. */
