@@ -81,6 +81,7 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
     forwardsClientIp: config.proxy.forward_client_ip,
     logsBodies: config.logging.debug_mode,
+    mostBodyBytes: config.ledger.enabled && hasStore(config) ? config.ledger.max_body_kb * 1024 : undefined,
     metricsEndpoint: {
       isBesideApi: config.metrics.enabled && config.metrics.listen === undefined,
       isPublic: config.metrics.public,
@@ -238,6 +239,7 @@ function buildAlias(name: string, config: Config, backends: ReadonlyMap<string, 
     roundRobinCounts: live.roundRobinCounts(name),
     hedge: model.hedge && { after: model.hedge.after, atMost: model.hedge.at_most, live: live.hedge(name) },
     commit: model.commit === 'first_content' ? undefined : model.commit,
+    logBodies: model.log_bodies,
   };
   const byPriority = new Map<number, Route[]>();
   for (const { backend: backendName, model: modelName, priority, weight, enabled } of model.routes) {

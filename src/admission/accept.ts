@@ -55,6 +55,7 @@ function bodyOf(read: string | Body, exchange: Exchange, context: Context): Body
   const body = jsonBody(read, exchange, context);
   const own = exchange.endpoint?.toDialect?.(read, body.fields);
   if (own === undefined) return body;
+  exchange.textAsCame = read;
   for (const [name, value] of Object.entries(own.headers ?? {})) {
     const given = exchange.headers[name];
     exchange.headers = { ...exchange.headers, [name]: given === undefined ? value : `${given},${value}` };

@@ -1,3 +1,4 @@
+import type { LogBodies } from './caller.ts';
 import type { BackendLive, ModelLive, LatencyStats } from './backend-live.ts';
 import type { Body, Operation } from './exchange.ts';
 import type { HedgeLive } from './hedge-live.ts';
@@ -286,6 +287,8 @@ export interface Alias {
   readonly hedge: Hedge | undefined;
   /** Until when the streams of those who ask for it are held back; undefined: until their first content. */
   readonly commit?: LateCommit | undefined;
+  /** Of which of its requests the bodies are kept, where the caller's key does not say it; undefined: of none. */
+  readonly logBodies?: LogBodies | undefined;
 }
 
 /** No model's name is longer, and a longer one does not belong into logs and headers. */
