@@ -85,8 +85,7 @@ export const ownOperations = [
     method: 'GET',
     path: '/admin/me/requests/{id}/bodies',
     auth: 'caller',
-    summary:
-      'The bodies of one request of the caller alone, where they are kept. Every reading is in the audit log.',
+    summary: 'The bodies of one request of the caller alone, where they are kept. Every reading is in the audit log.',
     answer: bodiesSchema,
     async handle(call, context) {
       const { id = '' } = call.names;

@@ -77,7 +77,8 @@ function bodiesToKeep(
 ): ExchangeBodies | undefined {
   if (bodies === undefined || bodies.when === 'all') return bodies;
   const hasFailed = status >= 400 || delivery.errorCode !== undefined || delivery.interrupted;
-  const ofAttempt = ({ failure, hedge }: AttemptRecord): boolean => failure !== undefined && hedge !== 'lost' && failure !== 'hedge_lost';
+  const ofAttempt = ({ failure, hedge }: AttemptRecord): boolean =>
+    failure !== undefined && hedge !== 'lost' && failure !== 'hedge_lost';
   return hasFailed || tries.some(ofAttempt) ? bodies : undefined;
 }
 

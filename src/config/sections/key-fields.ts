@@ -122,7 +122,7 @@ export const KEY_FIELDS = {
     .optional()
     .describe('Names with values, such as `env: prod`, that usage is grouped by and that budgets can be `match`ed to.'),
   log_bodies: logBodies().describe(
-    "Whether the ledger keeps the bodies of requests with this key: `off`, `errors` (of those that failed, or of which an attempt failed) or `all`. Without it, `log_bodies` of the alias counts. They are masked like the log, and stay for `ledger.keep_bodies_days`. See [ledger.md](ledger.md#bodies).",
+    'Whether the ledger keeps the bodies of requests with this key: `off`, `errors` (of those that failed, or of which an attempt failed) or `all`. Without it, `log_bodies` of the alias counts. They are masked like the log, and stay for `ledger.keep_bodies_days`. See [ledger.md](ledger.md#bodies).',
   ),
 };
 

@@ -58,7 +58,8 @@ function isOn(config: Config): boolean {
 function tellOf(log: Log): BodyWriterEvents {
   let hasLost = false;
   return {
-    stopped: (error) => log.error('the store takes no bodies of requests: they wait in memory', { cause: reasonOf(error) }),
+    stopped: (error) =>
+      log.error('the store takes no bodies of requests: they wait in memory', { cause: reasonOf(error) }),
     resumed: () => log.info('the store takes bodies of requests again'),
     lost(error) {
       if (!hasLost) log.error('bodies of a request could not be kept', { err: error });

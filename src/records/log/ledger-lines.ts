@@ -54,7 +54,8 @@ export const LEDGER: readonly LogLine[] = [
   {
     level: 'error',
     msg: 'bodies of a request could not be kept',
-    meaning: 'The database refuses them, or this is a bug. Said for the first; `llm_proxy_ledger_bodies_lost_total` counts all.',
+    meaning:
+      'The database refuses them, or this is a bug. Said for the first; `llm_proxy_ledger_bodies_lost_total` counts all.',
     fields: [ERROR],
   },
   {
