@@ -11,8 +11,7 @@ import { secretsKeptFromClients } from './config/secrets.ts';
 import { parseStatusRanges } from './config/status-ranges.ts';
 import type { DetectionRules } from './core/classify.ts';
 import { gatewaySecret } from './core/gateway-secret.ts';
-import type { Alias, Backend, Route, Timeouts } from './core/route.ts';
-import { routeKey } from './core/route.ts';
+import { routeKey, type Alias, type Backend, type Route, type Timeouts } from './core/route.ts';
 import { IdSeal } from './core/sealed-id.ts';
 import { Scrubber } from './core/scrubber.ts';
 import { AddressList } from './lib/address-list.ts';
@@ -62,8 +61,7 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
       .filter(([, { enabled }]) => enabled)
       .map(([name]) => [name, buildAlias(name, config, backends, live)]),
   );
-  const { origins } = config.cors;
-  const cors = origins.length === 0 ? undefined : new Cors(origins);
+  const cors = config.cors.origins.length === 0 ? undefined : new Cors(config.cors.origins);
   return {
     backends,
     aliases,

@@ -47,6 +47,16 @@ interface AnswerCopy {
   readonly copy: BodyCopy;
 }
 
+/** How bodies are kept. */
+export interface Keeping {
+  /** So much is kept of each body. */
+  readonly mostBytes: number;
+  /** The memory for them. */
+  readonly share: ByteShare;
+  /** Takes out the secrets that the gateway had at the time. */
+  readonly scrubber: Scrubber | undefined;
+}
+
 /** The bodies of one exchange, as they pass by: nothing is masked yet. What finds no room is left out as a whole. */
 export class ExchangeBodies implements Tap {
   /** That of the exchange's row in the ledger. */
@@ -59,6 +69,9 @@ export class ExchangeBodies implements Tap {
   isLeftOut = false;
   /** Whoever keeps them has them, and lets go of them. */
   isTaken = false;
+  readonly mostBytes: number;
+  readonly scrubber: Scrubber | undefined;
+  readonly #share: ByteShare;
   readonly #attempts = new Map<Attempt, AttemptBodies>();
   #held = 0;
   #isReleased = false;
@@ -67,12 +80,11 @@ export class ExchangeBodies implements Tap {
     readonly exchange: Exchange,
     /** Of which exchanges they are kept; of others they are let go of at the end. */
     readonly when: 'errors' | 'all',
-    /** So much is kept of each body. */
-    readonly mostBytes: number,
-    private readonly share: ByteShare,
-    /** Takes out the secrets that the gateway had at the time. */
-    readonly scrubber?: Scrubber,
+    { mostBytes, share, scrubber }: Keeping,
   ) {
+    this.mostBytes = mostBytes;
+    this.scrubber = scrubber;
+    this.#share = share;
     this.id = randomUUIDv7('hex', exchange.startedAtWall);
     this.request = this.#newCopy();
     this.answer = this.#newCopy();
@@ -103,7 +115,7 @@ export class ExchangeBodies implements Tap {
    * no room. Nothing holds the copies any more.
    */
   become(bytes: number): (() => void) | undefined {
-    const { share } = this;
+    const share = this.#share;
     this.release();
     return share.take(bytes) ? () => share.giveBack(bytes) : undefined;
   }
@@ -112,13 +124,13 @@ export class ExchangeBodies implements Tap {
   release(): void {
     this.#isReleased = true;
     this.#attempts.clear();
-    this.share.giveBack(this.#held);
+    this.#share.giveBack(this.#held);
     this.#held = 0;
   }
 
   readonly #takeRoom = (bytes: number): boolean => {
     if (this.#isReleased) return false;
-    if (this.share.take(bytes)) {
+    if (this.#share.take(bytes)) {
       this.#held += bytes;
       return true;
     }

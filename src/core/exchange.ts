@@ -6,7 +6,6 @@ import { Attempts } from './attempts.ts';
 import { attributionOf, type Attribution } from './attribution.ts';
 import { ANONYMOUS, type Caller, type KeyGeneration } from './caller.ts';
 import type { Conversation } from './conversation.ts';
-import type { ExchangeBodies } from './exchange-bodies.ts';
 import { Deadline } from './deadline.ts';
 import { Delivery } from './delivery.ts';
 import { estimateInput } from './estimate-tokens.ts';
@@ -127,10 +126,6 @@ export class Exchange implements BagItem, Holder {
   /** The name in the body, known or not. */
   askedName: string | undefined;
   body: Body | undefined;
-  /** The body's text as it came, where `body` has another; until it is clear whether it is kept. */
-  textAsCame: string | undefined;
-  /** The bodies of the exchange, where they are kept. */
-  bodies: ExchangeBodies | undefined;
   stream = false;
   /** The only backend that knows what the request refers to (`previous_response_id`), by name. */
   pinned: string | undefined;

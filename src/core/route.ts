@@ -166,10 +166,7 @@ export interface Quirks {
   readonly refusedThinking?: readonly string[] | undefined;
   /** Chat: what rules out thinking: tools, or an answer that is not streamed. Thinking is turned off then. */
   readonly unthinkingWith?: 'tools' | 'plain' | undefined;
-  /**
-   * Whether a tool can be forced: never, not while it thinks, or only by name and not while it thinks (`named`);
-   * default: always.
-   */
+  /** Whether a tool can be forced: never, not while it thinks, then not and only by name (`named`); default: always. */
   readonly forcedTools?: 'never' | 'unthinking' | 'named' | undefined;
   /** Chat: the bounds of numeric fields. A value outside becomes the nearest one. */
   readonly ranges?: Readonly<Record<string, readonly [least: number, most: number]>> | undefined;

@@ -116,9 +116,9 @@ export function unbuffered(headers: Headers): void {
 
 /** Every answer has a request ID where its client looks for one: the upstream's, or the trace ID. `given`: what is in `headers`. */
 function identify(headers: Headers, exchange: Exchange, { wire }: Protocol, given?: HeaderFields): void {
-  const { bodies, leases } = exchange;
+  const { bodies } = exchange.delivery;
   if (bodies !== undefined) bodies.answerHeaders = headers;
-  const { spending } = leases;
+  const { spending } = exchange.leases;
   if (spending !== undefined) tellLimits(headers, spending, wire);
   const own = wire.requestIdHeader;
   // Whatever an answer holds, no browser is to guess that it is a page.

@@ -65,18 +65,18 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     tries,
     charges: spending?.charges({ tries, attempts: attempts.sent, status }),
     heldNanoUsd: spending?.mostHeldNanoUsd,
-    bodies: bodiesToKeep(exchange, status, tries),
+    bodies: bodiesToKeep(delivery, status, tries),
   };
 }
 
 /** A hedge that was given up for another attempt has not failed. */
 function bodiesToKeep(
-  { bodies, delivery }: Exchange,
+  { bodies, errorCode, interrupted }: Delivery,
   status: number,
   tries: readonly AttemptRecord[],
 ): ExchangeBodies | undefined {
   if (bodies === undefined || bodies.when === 'all') return bodies;
-  const hasFailed = status >= 400 || delivery.errorCode !== undefined || delivery.interrupted;
+  const hasFailed = status >= 400 || errorCode !== undefined || interrupted;
   const ofAttempt = ({ failure, hedge }: AttemptRecord): boolean =>
     failure !== undefined && hedge !== 'lost' && failure !== 'hedge_lost';
   return hasFailed || tries.some(ofAttempt) ? bodies : undefined;

@@ -98,7 +98,7 @@ async function asked(body: UpstreamRequest['body'], ongoing: AttemptContext): Pr
     const request = requestFor(ongoing, body);
     ongoing.sentHeaders = request.headers;
     ongoing.sentTarget = request.target;
-    const copied = ongoing.exchange.bodies?.sending(ongoing.attempt, request);
+    const copied = ongoing.exchange.delivery.bodies?.sending(ongoing.attempt, request);
     try {
       response = await backend.send(request);
     } catch (error) {

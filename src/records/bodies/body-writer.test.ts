@@ -48,7 +48,11 @@ function writing(mebibytes = 64) {
   const end = (sent: string, got = 'fine', changes: Partial<ExchangeRecord> = {}): ExchangeBodies => {
     const exchange = exchangeOf(clock);
     exchange.delivery.status = 200;
-    const bodies = new ExchangeBodies(exchange, 'all', 64 * MIB, budget.bodies);
+    const bodies = new ExchangeBodies(exchange, 'all', {
+      mostBytes: 64 * MIB,
+      share: budget.bodies,
+      scrubber: undefined,
+    });
     bodies.request.pushText(sent);
     bodies.sent(Buffer.from(got));
     writer.record(record({ ...changes, bodies }));
@@ -69,8 +73,8 @@ describe('a writer of bodies', () => {
     if (found === undefined) throw new Error('nothing is stored');
     const { request, answer, traceId } = await unpacked(found);
     expect(traceId).toBe('trace');
-    expect(request).toMatchObject({ method: 'POST', cut: false, bytes: 36 });
-    expect(request.body).toStartWith('my key is sk-ab');
+    expect(request).toMatchObject({ method: 'POST', cut: false, bytes: 39 });
+    expect(request.body).toStartWith('my key is sk-a');
     expect(request.body).toContain('****');
     expect(answer).toMatchObject({ status: 200, body: 'told' });
   });
@@ -158,7 +162,7 @@ describe('bodies are copied', () => {
     [undefined, 'off'],
   ])('not where they are off (key: %s, alias: %s): nobody sees what passes', (ofKey, ofAlias) => {
     const exchange = kept(ofKey, ofAlias);
-    expect(exchange.bodies).toBeUndefined();
+    expect(exchange.delivery.bodies).toBeUndefined();
     expect(exchange.delivery.taps).toEqual([]);
     expect(exchange.delivery.readsRequest).toBe(false);
   });
@@ -172,8 +176,8 @@ describe('bodies are copied', () => {
     ['errors', 'all', 'errors'],
     [undefined, 'errors', 'errors'],
   ])('where the key (%s), or else the alias (%s), says so', (ofKey, ofAlias, when) => {
-    const { bodies, delivery } = kept(ofKey, ofAlias);
-    expect(bodies?.when).toBe(when as 'all');
+    const { delivery } = kept(ofKey, ofAlias);
+    expect(delivery.bodies?.when).toBe(when as 'all');
     expect(delivery.taps).toHaveLength(1);
     expect(delivery.readsRequest).toBe(false);
   });
