@@ -206,6 +206,18 @@ describe('of a gateway', () => {
     expect((await row('private')).bodies).toBeNull();
   });
 
+  test('what a client sends in a form of its own is kept as it came', async () => {
+    first.script(json(200, { id: 'x', object: 'chat.completion', choices: [] }));
+    const path = '/v1/projects/p/locations/global/publishers/anthropic/models/all:rawPredict';
+    const text =
+      '{ "anthropic_version": "vertex-2023-10-16",  "max_tokens": 5, "messages": [{"role": "user", "content": "Hi"}] }';
+    const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json', 'x-trace-id': 'own-form' };
+    await (await send(`${gateway.url}${path}`, { headers, body: text })).whole();
+    const { client, attempts } = await bodiesOf(gateway.url, 'own-form');
+    expect(client.request).toMatchObject({ path, body: text, bytes: text.length });
+    expect(attempts[0]?.request?.body).toContain('"model":"x"');
+  });
+
   test('both attempts of a hedge have theirs, the one that lost as far as it came', async () => {
     const gate = hold();
     first.script(gate);
