@@ -181,7 +181,7 @@ backends: [{name: x, url: 'http://127.0.0.1:2/v1'}]
 models: {m: {log_bodies: all, routes: [{backend: x, model: y}]}}`;
   const told = (more: string): string[] => warnings(text(more)).filter((line) => line.includes('log_bodies'));
   expect(told('# none')).toEqual([
-    'c:4:61 keys[0].log_bodies: keeps nothing, for there is no database (set data_dir or database)',
+    'c:4:56 keys[0].log_bodies: keeps nothing, for there is no database (set data_dir or database)',
     'c:7:14 models.m.log_bodies: keeps nothing, for there is no database (set data_dir or database)',
   ]);
   expect(told('ledger: {enabled: false}\ndata_dir: d')[0]).toContain('for the ledger is off');
