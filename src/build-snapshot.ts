@@ -81,10 +81,8 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
     forwardsClientIp: config.proxy.forward_client_ip,
     logsBodies: config.logging.debug_mode,
-    metricsEndpoint: {
-      isBesideApi: config.metrics.enabled && config.metrics.listen === undefined,
-      isPublic: config.metrics.public,
-    },
+    metricsEndpoint: metricsEndpointOf(config),
+    servesConsole: config.admin.console.enabled,
     keyCheck: keyCheckOf(config, access),
     adminKey: adminKeyOf(config),
     openCallers: new OpenCallers(gatewaySecret(config.server.secret, 'callers')),
@@ -109,6 +107,10 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
   };
+}
+
+function metricsEndpointOf({ metrics }: Config): Snapshot['metricsEndpoint'] {
+  return { isBesideApi: metrics.enabled && metrics.listen === undefined, isPublic: metrics.public };
 }
 
 function detectionRules({ error_codes: codes, error_patterns: patterns }: Config['detection']): DetectionRules {

@@ -25,6 +25,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['handlers'],
   ['gateway'],
   ['admin'],
+  ['console'],
   ['settings', 'observers', 'read-prompts'],
   ['features', 'feature-set'],
   ['app'],
