@@ -20,7 +20,9 @@ export async function findChromium(): Promise<BrowserPlace> {
   }
   const installed = onPath();
   if (installed !== undefined) return { executablePath: installed };
-  throw new Error('The tests of the console need Chromium. Install it: `sudo apt-get install chromium fonts-noto-cjk`.');
+  throw new Error(
+    'The tests of the console need Chromium. Install it: `sudo apt-get install chromium fonts-noto-cjk`.',
+  );
 }
 
 function onPath(): string | undefined {
