@@ -14,7 +14,7 @@ export async function buildFiles(): Promise<ConsoleFiles> {
     splitting: true,
     publicPath: ASSETS_PATH,
     naming: { entry: NAME, chunk: NAME, asset: NAME },
-    define: { 'process.env.NODE_ENV': '"production"' },
+    jsx: { runtime: 'automatic', importSource: 'preact', development: false },
   });
   const files = outputs.map(async (output) => {
     const bytes = new Uint8Array(await output.arrayBuffer());

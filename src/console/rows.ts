@@ -16,7 +16,7 @@ const FILE_OR_PAGE = /^\/console(?:\/[\w.~%@:+-]+)*\/?$/;
 
 const pages: Match = {
   find: (path) => (FILE_OR_PAGE.test(path) && !NO_PAGE.test(path) ? FILE : undefined),
-  examples: ['/console', '/console/requests/1', '/console/assets/index-1.js'],
+  examples: ['/console', '/console/requests/1'],
 };
 
 /** The rows of the console's files in the table of endpoints. Anybody gets them: there is nothing in them but the program. */
