@@ -9,17 +9,38 @@ export type Role = 'admin' | 'operator' | 'viewer' | 'team_admin' | 'member';
 export interface Session {
   readonly signed_in: boolean;
   readonly role: Role | null;
+  /** Whom the session stands for, as the audit log calls it. */
+  readonly caller: string | null;
+  /** As an OIDC provider has told it. */
   readonly name: string | null;
   readonly teams: readonly string[];
-  readonly csrf: string | null;
-  readonly ways: readonly string[];
-  readonly read_only?: boolean;
+  /** How it signed in; `local`: it did not have to. */
+  readonly by: 'local' | 'admin_key' | 'key' | 'oidc' | null;
+  readonly csrf_token: string | null;
+  readonly read_only: boolean;
+  readonly ways: Ways;
+}
+
+/** How one may sign in: with a key, or at the organization's provider. */
+export interface Ways {
+  readonly key: boolean;
+  readonly oidc: { readonly start: string } | null;
 }
 
 const SESSION = '/console/session';
 
 /** A gateway without sessions: whoever reaches its admin API may use it. */
-const OPEN: Session = { signed_in: true, role: 'admin', name: null, teams: [], csrf: null, ways: [] };
+const OPEN: Session = {
+  signed_in: true,
+  role: 'admin',
+  caller: null,
+  name: null,
+  teams: [],
+  by: 'local',
+  csrf_token: null,
+  read_only: false,
+  ways: { key: false, oidc: null },
+};
 
 const known = signal<Session | undefined>(undefined);
 
@@ -51,8 +72,12 @@ export async function signIn(key: string): Promise<Answer<Session>> {
 
 /** Signs out here, or everywhere. */
 export async function signOut({ everywhere = false } = {}): Promise<void> {
-  await call('DELETE', SESSION, everywhere ? { query: { everywhere: 1 } } : {});
-  await loadSession();
+  const query = everywhere ? { everywhere: 1 } : {};
+  const answer = await call<{ readonly provider_sign_out?: string | null }>('DELETE', SESSION, { query });
+  const elsewhere = answer.ok ? answer.value.provider_sign_out : undefined;
+  // The provider would sign in whoever comes next.
+  if (elsewhere !== undefined && elsewhere !== null) location.assign(elsewhere);
+  else await loadSession();
 }
 
 function take(answer: Answer<Session>): void {
@@ -60,11 +85,11 @@ function take(answer: Answer<Session>): void {
   else if (answer.error.status === 404) known.value = OPEN;
   // Not reached: what was known stays, and the page says so itself.
   else known.value ??= OPEN;
-  useCredentials(known.value.csrf ?? '', lost);
+  useCredentials(known.value.csrf_token ?? '', lost);
 }
 
 /** The session has ended meanwhile: the sign-in page takes over. */
 function lost(): void {
   const before = known.value;
-  if (before?.signed_in === true && before.ways.length > 0) known.value = { ...before, signed_in: false, role: null };
+  if (before?.signed_in === true && before.by !== 'local') known.value = { ...before, signed_in: false, role: null };
 }

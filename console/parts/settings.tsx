@@ -31,18 +31,20 @@ export function Settings() {
   );
 }
 
-/** Who is signed in; nothing where the gateway knows no sessions. */
+/** Who is signed in; nothing where nobody has to. */
 function Account() {
-  const { name, role, ways = [] } = session.value ?? {};
-  if (name === undefined || name === null || role === undefined || role === null) return null;
-  const { roles, signedInAs, signOut: text } = words.value;
+  const own = session.value;
+  if (own === undefined || own.role === null || own.by === 'local') return null;
+  const { roles, signedInAs, signOut: text, readOnly } = words.value;
+  const name = own.name ?? own.caller ?? '';
   return (
     <div class="account">
       <span class="account-name" title={signedInAs(name)}>
         <Icon name="user" />
-        {name} · {roles[role]}
+        {name} · {roles[own.role]}
+        {own.read_only && ` · ${readOnly}`}
       </span>
-      {ways.length > 0 && <Button kind="quiet" icon="exit" label={text} onClick={() => void signOut()} />}
+      <Button kind="quiet" icon="exit" label={text} onClick={() => void signOut()} />
     </div>
   );
 }

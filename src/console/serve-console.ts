@@ -2,11 +2,10 @@ import { gunzipSync } from 'node:zlib';
 import type { HeaderFields } from '../lib/header-fields.ts';
 import { ASSETS_PATH, PAGE, type ConsoleFile } from './console-file.ts';
 import { loadFiles } from './load-files.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
+import { securityHeaders } from './security-headers.ts';
 
-/** Names with a hash never change what they stand for. The page names them, so a browser always asks whether it has changed. */
-const FOR_EVER = 'public, max-age=31536000, immutable';
-const ASK_EACH_TIME = 'no-cache';
+/** The page names its files, so a browser asks each time whether it has changed. There is nothing of anybody's in it. */
+const ASK_EACH_TIME = { 'cache-control': 'no-cache' };
 
 /** Answers with a file of the console: one of its assets, or for every other path the page. */
 export async function serveConsole(
@@ -18,12 +17,13 @@ export async function serveConsole(
   const isAsset = path.startsWith(ASSETS_PATH);
   const file = files.get(isAsset ? path.slice(ASSETS_PATH.length) : PAGE);
   // One of an older version, say, that a page which was open during an upgrade still asks for.
-  if (file === undefined) return new Response('There is no such file.\n', { status: 404, headers: SECURITY_HEADERS });
+  if (file === undefined)
+    return new Response('There is no such file.\n', { status: 404, headers: securityHeaders('json') });
   const { encoding, bytes } = encoded(file, accepted);
   const etag = etagOf(file, encoding);
   const headers: Record<string, string> = {
-    ...SECURITY_HEADERS,
-    'cache-control': isAsset ? FOR_EVER : ASK_EACH_TIME,
+    ...securityHeaders(isAsset ? 'asset' : 'page'),
+    ...(isAsset ? {} : ASK_EACH_TIME),
     etag,
     vary: isAsset ? 'accept-encoding' : 'accept, accept-encoding',
   };
@@ -39,7 +39,7 @@ function notBuilt(error: unknown): Response {
   const text = `The console could not be built from its sources.\n\n${reasons.join('\n')}\n`;
   return new Response(text, {
     status: 500,
-    headers: { ...SECURITY_HEADERS, 'content-type': 'text/plain; charset=utf-8' },
+    headers: { ...securityHeaders('json'), 'content-type': 'text/plain; charset=utf-8' },
   });
 }
 

@@ -1,6 +1,6 @@
 import { hasNames, pathsOf } from '../admin/paths.ts';
 import { adminRows } from '../admin/rows.ts';
-import { consoleRows } from '../console/rows.ts';
+import { pageRows } from '../console/page-rows.ts';
 import type { EndpointRow, Match, Matched } from '../core/endpoint-row.ts';
 import type { Endpoint, Method } from '../core/exchange.ts';
 import type { MisplacedPath } from '../core/misplaced-path.ts';
@@ -36,7 +36,7 @@ export const ENDPOINTS: readonly EndpointRow[] = [
   { match: local('/readyz'), auth: 'public', limits: 'none', handler: 'ready' },
   { match: local('/metrics'), auth: 'scraper', limits: 'none', handler: 'metrics' },
   ...adminRows,
-  ...consoleRows,
+  ...pageRows,
   // Two forms of one dialect have the same rows. What is asked of models is looked for before the rest of each API.
   ...[...new Set(PROTOCOLS.flatMap(([, { front }]) => front.rows))].toSorted(
     (one, other) => Number(one.handler === 'passthrough') - Number(other.handler === 'passthrough'),

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useId } from 'preact/hooks';
 import type { ApiError } from '../../lib/api.ts';
 import { path } from '../../lib/router.ts';
-import { signIn } from '../../lib/session.ts';
+import { signIn, type Ways } from '../../lib/session.ts';
 import { hrefWith } from '../../lib/url-state.ts';
 import { Button } from '../../parts/button.tsx';
 import { Logo } from '../../parts/layout.tsx';
@@ -10,26 +10,24 @@ import { Settings } from '../../parts/settings.tsx';
 import { words } from './words.ts';
 
 /** Asks for a key, or leads to the organization's provider, whichever ways the gateway has. */
-export function SignInPage({ ways }: { readonly ways: readonly string[] }) {
+export function SignInPage({ ways }: { readonly ways: Ways }) {
   const w = words.value;
   useEffect(() => {
     document.title = `${w.title} · llm-proxy`;
   }, [w.title]);
-  const hasKey = ways.includes('key') || ways.length === 0;
-  const hasProvider = ways.includes('oidc');
   return (
     <div class="sign-in">
       <main class="sign-in-box">
         <Logo />
         <h1>{w.title}</h1>
         <p class="lead">{w.lead}</p>
-        {hasProvider && (
-          <a class="button button-main" href={hrefWith('/console/oidc/start', { to: path.value })}>
+        {ways.oidc && (
+          <a class="button button-main" href={hrefWith(ways.oidc.start, { to: path.value })}>
             {w.withProvider}
           </a>
         )}
-        {hasProvider && hasKey && <p class="sign-in-or">{w.or}</p>}
-        {hasKey && <KeyForm />}
+        {ways.oidc && ways.key && <p class="sign-in-or">{w.or}</p>}
+        {ways.key && <KeyForm />}
       </main>
       <Settings />
     </div>

@@ -20,7 +20,7 @@ const pages: Match = {
 };
 
 /** The rows of the console's files in the table of endpoints. Anybody gets them: there is nothing in them but the program. */
-export const consoleRows: readonly EndpointRow[] = [
+export const pageRows: readonly EndpointRow[] = [
   { match: { paths: { '/': FILE }, isForBrowsers: true }, auth: 'public', limits: 'none', handler: 'console' },
   { match: pages, auth: 'public', limits: 'none', handler: 'console' },
 ];
