@@ -42,6 +42,8 @@ export interface Snapshot {
   /** So much of each body the ledger keeps, where a key or an alias says so; undefined: there is no ledger. */
   readonly mostBodyBytes: number | undefined;
   readonly metricsEndpoint: MetricsEndpoint;
+  /** Whether browsers get the console. */
+  readonly servesConsole: boolean;
   readonly maxBodyBytes: number;
   /** How much work one request may make. */
   readonly work: WorkLimits;

@@ -8,9 +8,6 @@ import { createBodies } from './feature.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Lets what is under way go on. */
-const turn = async (): Promise<void> => await new Promise((resolve) => setImmediate(resolve));
-
 test('days go by an age of their own, and not by that of the rows', async () => {
   const clock = new FakeClock(0, Date.UTC(2026, 10, 22, 12));
   const lines: string[] = [];
@@ -31,11 +28,10 @@ test('days go by an age of their own, and not by that of the rows', async () => 
   ]);
   await feature.start?.(config);
   feature.configure(config, {} as Snapshot);
-  await turn();
+  await feature.close?.();
   const today = Date.UTC(2026, 10, 22) / DAY_MS;
   expect(dropped).toEqual([today - 3]);
   expect(lines.join()).toContain('old days of kept bodies were dropped');
   expect(lines.join()).toContain('"first":"2026-11-18"');
-  await feature.close?.();
   expect(clock.pending).toBe(0);
 });
