@@ -194,7 +194,7 @@ test('a long text is masked in pieces, and none of its keys is cut', async () =>
   if (found === undefined) throw new Error('nothing is stored');
   const { request, answer } = await unpacked(found);
   for (const body of [request.body ?? '', answer?.body ?? '']) {
-    expect(body.match(/sk-\w{4}\*{4}\w{4}/g)).toHaveLength(3000);
+    expect(body.match(/sk-\w\*{4}\w{4}/g)).toHaveLength(3000);
     expect(body).not.toContain('abcdefghijkl');
   }
   expect(Object.keys(JSON.parse(request.body ?? '') as object)).toHaveLength(3000);
