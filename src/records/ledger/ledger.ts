@@ -129,14 +129,13 @@ export class Ledger implements Sink {
   /** How it is just now. */
   get state(): LedgerState {
     const { journal, waiting, dropped, isWritable, isFull } = this.#writer;
-    const { oldest, shipped, isUp } = this.#shipper;
+    const { oldest = Infinity, shipped, isUp } = this.#shipper;
     const { torn, damaged, setAside } = this.#unshippable;
-    const endedAt = oldest === undefined ? Infinity : oldest.startedAt + oldest.durationMs;
     return {
       rows: (journal?.rows ?? 0) + waiting,
       waiting,
       bytes: journal?.bytes ?? 0,
-      lagMs: Math.max(0, this.tools.clock.wallNow() - endedAt),
+      lagMs: Math.max(0, this.tools.clock.wallNow() - oldest),
       isStoreUp: isUp,
       isWritable,
       isFull,
