@@ -56,7 +56,8 @@ export class SqliteThread {
 
   /** The rows that a statement returns. */
   async ask(statement: ThreadStatement): Promise<Row[]> {
-    return [...((await this.#order({ kind: 'run', ...statement })) as readonly Row[])];
+    const rows = await this.#order({ kind: 'run', ...statement });
+    return typeof rows === 'string' ? (JSON.parse(rows) as Row[]) : [...(rows as readonly Row[])];
   }
 
   /** Writes rows of the ledger, each as JSON, in one transaction; the places of those that were there already. */

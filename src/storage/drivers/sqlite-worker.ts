@@ -11,10 +11,10 @@ export type ThreadOrder =
   | { readonly kind: 'append'; readonly lines: string }
   | { readonly kind: 'close' };
 
-/** What came of an order: rows that a statement returns, or places of rows that were there already. */
+/** What came of an order: rows that a statement returns, as JSON where they are many, or places of rows that were there already. */
 export interface ThreadAnswer {
   readonly id: number;
-  readonly result: readonly Row[] | readonly number[];
+  readonly result: readonly Row[] | readonly number[] | string;
   readonly error: { readonly code: string; readonly message: string } | undefined;
 }
 
@@ -42,10 +42,17 @@ async function carryOut(order: ThreadOrder): Promise<ThreadAnswer['result']> {
   if (order.kind === 'open') return open(order.file, order.pragmas);
   if (order.kind === 'close') return close();
   if (connection === undefined) throw new Error('the file is not open');
-  if (order.kind === 'run') return connection.run(order.text, order.values);
+  if (order.kind === 'run') return sent(connection.run(order.text, order.values));
   ledger ??= new LedgerWriter(connection);
   return await ledger.append(order.lines.split('\n'));
 }
+
+/** To copy many objects from thread to thread takes longer than to write and read them. */
+function sent(rows: readonly Row[]): readonly Row[] | string {
+  return rows.length < MANY_ROWS ? rows : JSON.stringify(rows);
+}
+
+const MANY_ROWS = 50;
 
 function open(file: string, pragmas: readonly string[]): [] {
   connection ??= new SqliteConnection(file, pragmas);
