@@ -89,7 +89,7 @@ function chargedBy(price: Price): ChargedBy {
   if (known !== undefined) return known;
   const found = {
     isByToken: Object.keys(price.standard.rates).length > 0,
-    units: Object.entries(price.units) as [string, number][],
+    units: Object.entries<number>(price.units),
   };
   CHARGED_BY.set(price, found);
   return found;

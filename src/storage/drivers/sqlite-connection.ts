@@ -89,7 +89,8 @@ export class SqliteConnection implements RowDatabase {
 
 function insertText({ table, columns, onConflict = '', returning }: Insert, count: number): string {
   const names = columns.map(({ name }) => name).join(', ');
-  const places = new Array(count).fill(`(${columns.map(() => '?').join(', ')})`).join(', ');
+  const group = `(${columns.map(() => '?').join(', ')})`;
+  const places = Array.from({ length: count }, () => group).join(', ');
   const end = returning === undefined ? '' : ` RETURNING ${returning}`;
   return `INSERT INTO ${table} (${names}) VALUES ${places} ${onConflict}${end}`;
 }
