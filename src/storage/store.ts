@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../core/ledger-row.ts';
+import type { LedgerRow, RowJson } from '../core/ledger-row.ts';
 import type { AuditEntry, Beside, IdempotentAnswer } from './audit.ts';
 import type { BudgetSpend, BudgetWindow } from './budget-spend.ts';
 import type { SearchCursor, SearchPage, SearchQuery, Usage, UsageQuery, VerifyReport } from './ledger-query.ts';
@@ -93,6 +93,8 @@ export interface LedgerStore {
    * that is there already counts no more, so a batch may be sent again. Resolves to the ids that were new.
    */
   append(rows: readonly LedgerRow[]): Promise<string[]>;
+  /** The same of rows as JSON, as a journal has them; resolves to how many were new. */
+  appendJson(rows: readonly RowJson[]): Promise<number>;
   /** The ids of those rows that the ledger has, or had until their day was dropped. */
   known(rows: readonly LedgerRow[]): Promise<ReadonlySet<string>>;
   /** Sums by any of the dimensions. */
