@@ -6,6 +6,7 @@ import { digestOf } from './config/caller-keys.ts';
 import { keySpecOf, teamSpecOf } from './config/made-access.ts';
 import { hasKey } from './config/listen-choice.ts';
 import type { Config } from './config/schema.ts';
+import { otelSettings } from './config/otel-settings.ts';
 import { hasStore } from './config/store-place.ts';
 import { secretsKeptFromClients } from './config/secrets.ts';
 import { parseStatusRanges } from './config/status-ranges.ts';
@@ -31,6 +32,7 @@ import { WebPages } from './admission/web-pages.ts';
 import { bookOf } from './pricing/book-of.ts';
 import { builtInTable, type PriceTable } from './pricing/price-table.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
+import { Tracing } from './records/traces/tracing.ts';
 import type { RetryRules, Snapshot } from './snapshot.ts';
 
 /** What a snapshot is built with besides its config. */
@@ -81,6 +83,7 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     trustedProxies: new AddressList(config.proxy.trusted_proxies),
     forwardsClientIp: config.proxy.forward_client_ip,
     logsBodies: config.logging.debug_mode,
+    tracing: tracingOf(config, env),
     metricsEndpoint: {
       isBesideApi: config.metrics.enabled && config.metrics.listen === undefined,
       isPublic: config.metrics.public,
@@ -109,6 +112,11 @@ export function buildSnapshot(config: Config, sources: SnapshotSources): Snapsho
     timeouts: resolveTimeouts(config.timeout),
     totalMs: offAsInfinity(config.timeout.total_timeout),
   };
+}
+
+function tracingOf(config: Config, env: Environment): Tracing | undefined {
+  const { settings } = otelSettings(config.otel, env);
+  return settings && new Tracing(settings);
 }
 
 function detectionRules({ error_codes: codes, error_patterns: patterns }: Config['detection']): DetectionRules {

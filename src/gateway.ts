@@ -85,6 +85,7 @@ export class Gateway {
         await accept(exchange, context); //                                  3. what is asked for, and of which alias
         resolveKept(exchange, protocol, context);
       }
+      context.snapshot.tracing?.note(exchange);
       // Limits count as they are now, whatever they were when the request began.
       const met = this.#met(hasLinks);
       const areAll = met === this.snapshot.policies;

@@ -13,6 +13,7 @@ import type { Policy } from './admission/policy.ts';
 import type { WebPages } from './admission/web-pages.ts';
 import type { PriceBook } from './pricing/price-book.ts';
 import type { PromptSet } from './prompts/prompt-set.ts';
+import type { Tracing } from './records/traces/tracing.ts';
 
 /** Everything that is derived from one version of the config. Immutable: a reload builds another and swaps. */
 export interface Snapshot {
@@ -39,6 +40,8 @@ export interface Snapshot {
   readonly forwardsClientIp: boolean;
   /** Whether the bodies of requests and answers are kept for the log. */
   readonly logsBodies: boolean;
+  /** Gives requests their places in traces; undefined: there are none. */
+  readonly tracing: Tracing | undefined;
   readonly metricsEndpoint: MetricsEndpoint;
   readonly maxBodyBytes: number;
   /** How much work one request may make. */

@@ -29,7 +29,9 @@ export function acceptHead(
 ): Exchange {
   const { headers } = arrival;
   const sender = { traceId: traceIdOf(headers), clientIp: clientAddress(arrival.peer, headers, snapshot) };
-  return new Exchange(arrival, sender, clock, onFinished);
+  const exchange = new Exchange(arrival, sender, clock, onFinished);
+  exchange.trace = snapshot.tracing?.begin(exchange);
+  return exchange;
 }
 
 /** Reads the body and finds the alias that it names. Throws a Refusal for what cannot be served. */

@@ -17,6 +17,7 @@ import type { MisplacedPath } from './misplaced-path.ts';
 import type { ProtocolName } from './part.ts';
 import type { Refusal } from './refusal.ts';
 import type { NamedAlias } from './route.ts';
+import type { ExchangeTrace } from './exchange-trace.ts';
 import type { Through } from './through.ts';
 import type { Upgrade } from './upgrade.ts';
 import { Waits } from './waits.ts';
@@ -133,6 +134,8 @@ export class Exchange implements BagItem, Holder {
   bytesIn = 0;
   bufferedBytes = 0;
   readonly waits = new Waits();
+  /** Its place in a trace; undefined: traces are off. */
+  trace: ExchangeTrace | undefined;
 
   /** What the policies have let it take. */
   readonly leases = new Leases();

@@ -217,6 +217,10 @@ export interface Backend {
   readonly live: BackendLive;
   /** Host and port, for whoever is told that it could not be reached; undefined where it is not reached over a network. */
   readonly place?: string | undefined;
+  /** Whose API it is, in the words of the conventions for traces; undefined: no vendor is known for it. */
+  readonly provider?: string | undefined;
+  /** It is told of the trace that a request belongs to. */
+  readonly takesTrace?: boolean | undefined;
   /** What `Via` calls this gateway before it: it may be another gateway, or this one. Undefined: it is a vendor's own API. */
   readonly hopMark?: string | undefined;
   /** The dialects that it speaks; to clients of any other, the first is translated. Never empty. */
