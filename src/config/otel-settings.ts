@@ -73,7 +73,12 @@ function withPath(base: string): string {
   return trimmed.endsWith(PATH) ? trimmed : trimmed + PATH;
 }
 
-function destinationOf(keys: Partial<Destination>, url: string, env: Environment, note: Note): TraceDestination {
+function destinationOf(
+  keys: Omit<Destination, 'endpoint'>,
+  url: string,
+  env: Environment,
+  note: Note,
+): TraceDestination {
   const fromEnv = HEADER_VARIABLES.map((name) => lowerCased(pairsOf(valueIn(env, name))));
   const compression = keys.compression ?? ofTraces('COMPRESSION', env)?.[1] ?? 'gzip';
   return {

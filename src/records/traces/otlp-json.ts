@@ -34,7 +34,7 @@ function spanJson(span: Span): object {
       attributes: event.attributes.map(keyValue),
     })),
     links: links.map((link) => ({ ...link, attributes: link.attributes.map(keyValue) })),
-    status: error === undefined ? {} : { code: STATUS_ERROR, message: error.message },
+    status: error && { code: STATUS_ERROR, message: error.message },
   };
 }
 

@@ -60,13 +60,15 @@ export const sendSpans: SendSpans = async (batch, { url, headers, protocol, gzip
 
 async function beginningOf(response: Response): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
+  const reader = response.body?.getReader();
   let bytes = 0;
-  for await (const piece of response.body ?? []) {
-    pieces.push(piece);
-    bytes += piece.byteLength;
-    // Leaving the loop cancels the rest.
-    if (bytes > MOST_ANSWER_BYTES) break;
+  while (reader !== undefined && bytes <= MOST_ANSWER_BYTES) {
+    const { done, value } = await reader.read();
+    if (done) return Buffer.concat(pieces);
+    pieces.push(value);
+    bytes += value.byteLength;
   }
+  await reader?.cancel();
   return Buffer.concat(pieces);
 }
 

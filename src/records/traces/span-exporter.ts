@@ -4,6 +4,12 @@ import type { Batch } from './batch.ts';
 import type { SendResult, SendSpans } from './send-spans.ts';
 import { spanBytes, type Span } from './span.ts';
 
+/** What becomes of spans: they are taken, lost for want of room or time, or not taken. */
+export const RESULTS = ['sent', 'dropped', 'refused'] as const;
+
+/** One of them. */
+export type SpanResult = (typeof RESULTS)[number];
+
 /** Who is told how it goes with a destination. Each trouble is told once, and its end. */
 export interface ExportEvents {
   /** It takes nothing for now: spans wait, and are dropped when too many do. */
@@ -36,8 +42,8 @@ const MOST_TRIES = 12;
 
 /** Spans on their way to one destination: batched, bounded, sent one batch after another. Nobody waits for it. */
 export class SpanExporter {
-  /** Spans that were taken; that were lost for want of room or time; that the destination refused. */
-  readonly counts = { sent: 0, dropped: 0, refused: 0 };
+  /** How many spans had each result. */
+  readonly counts: Record<SpanResult, number> = { sent: 0, dropped: 0, refused: 0 };
   /** Why it takes nothing just now; undefined: it does. */
   trouble: string | undefined;
   readonly #waiting: Span[] = [];

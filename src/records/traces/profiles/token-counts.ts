@@ -31,7 +31,10 @@ function countsOf(usage: Consumption): TokenCounts {
 
 /** A row's value of a part: what is 0 is not told. */
 export function part(name: keyof TokenCounts): (subject: AttemptSubject) => number | undefined {
-  return (subject) => tokenCounts(subject)?.[name] || undefined;
+  return (subject) => {
+    const count = tokenCounts(subject)?.[name];
+    return count === 0 ? undefined : count;
+  };
 }
 
 /** A row's value of a whole. */
