@@ -43,6 +43,8 @@ export interface Snapshot {
   /** Gives requests their places in traces; undefined: there are none. */
   readonly tracing: Tracing | undefined;
   readonly metricsEndpoint: MetricsEndpoint;
+  /** Whether browsers get the console. */
+  readonly servesConsole: boolean;
   readonly maxBodyBytes: number;
   /** How much work one request may make. */
   readonly work: WorkLimits;
