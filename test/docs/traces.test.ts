@@ -7,10 +7,11 @@ import type { Json } from '../kit/json.ts';
 import { startGatewayHere } from '../kit/gateway-here.ts';
 import { startOtlpReceiver } from '../kit/otlp-receiver.ts';
 import { eventually } from '../kit/settled.ts';
-import { ROOT } from '../kit/root.ts';
 import { blocksOf } from './blocks.ts';
 
-const EXAMPLES = blocksOf(readFileSync(join(ROOT, 'docs/traces.md'), 'utf8')).filter(({ language }) => language === 'yaml');
+const EXAMPLES = blocksOf(readFileSync(join(import.meta.dir, '../../docs/traces.md'), 'utf8')).filter(
+  ({ language }) => language === 'yaml',
+);
 
 /** What a span of an attempt has at each, where the example is for one kind of destination. */
 const EXPECTED: Readonly<Record<string, object>> = {
