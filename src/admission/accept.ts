@@ -28,10 +28,13 @@ export function acceptHead(
   onFinished: (exchange: Exchange) => void,
 ): Exchange {
   const { headers } = arrival;
-  const sender = { traceId: traceIdOf(headers), clientIp: clientAddress(arrival.peer, headers, snapshot) };
-  const exchange = new Exchange(arrival, sender, clock, onFinished);
-  exchange.trace = snapshot.tracing?.begin(exchange);
-  return exchange;
+  const traceId = traceIdOf(headers);
+  const sender = {
+    traceId,
+    clientIp: clientAddress(arrival.peer, headers, snapshot),
+    trace: snapshot.tracing?.begin({ headers, traceId }),
+  };
+  return new Exchange(arrival, sender, clock, onFinished);
 }
 
 /** Reads the body and finds the alias that it names. Throws a Refusal for what cannot be served. */

@@ -1,6 +1,6 @@
 import type { BackendLive, ModelLive, LatencyStats } from './backend-live.ts';
 import type { Body, Operation } from './exchange.ts';
-import type { HedgeLive } from './hedge-live.ts';
+import type { Hedge } from './hedge-live.ts';
 import type { Cancellation } from '../lib/cancellation.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Effort } from './effort.ts';
@@ -258,15 +258,6 @@ export interface Route {
 
 /** What logs and metrics call the alias and the model of a route that is of no alias: one to a response that a backend keeps. */
 export const NO_ALIAS = '-';
-
-/** When a second route is tried beside a slow first. */
-export interface Hedge {
-  /** How long the first is waited for: milliseconds, or the 95th percentile of what it takes. */
-  readonly after: number | 'p95';
-  /** The most hedges for each request: 0.05 for `5%`. */
-  readonly atMost: number;
-  readonly live: HedgeLive;
-}
 
 /**
  * Until when a stream is held back after its first content: until its first text is whole, or the tool call to which

@@ -6,13 +6,14 @@ const URL_ALLOWED = 'an http:// or https:// URL such as http://otel-collector:43
 const LINK_ALLOWED = 'an http:// or https:// URL with {trace_id} in it';
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
+function endpoint() {
+  return text('URL', URL_ALLOWED).refine((value) => value === '' || isUrl(value), { params: REFUSED });
+}
+
+const ENDPOINT =
+  'Where spans are sent, by OTLP over HTTP: the base URL, such as `http://otel-collector:4318` or `https://cloud.langfuse.com/api/public/otel`. `/v1/traces` is added unless it ends so.';
+
 const destination = {
-  endpoint: text('URL', URL_ALLOWED)
-    .refine((value) => value === '' || isUrl(value), { params: REFUSED })
-    .optional()
-    .describe(
-      'Where spans are sent, by OTLP over HTTP: the base URL, such as `http://otel-collector:4318` or `https://cloud.langfuse.com/api/public/otel`. `/v1/traces` is added unless it ends so.',
-    ),
   headers: z
     .record(
       z.string().regex(HEADER_NAME, 'is not a valid header name (letters, digits and hyphens)'),
@@ -57,6 +58,7 @@ export const otelSchema = z
       .boolean()
       .default(true)
       .describe('`false` turns traces off, whatever else is set. Without a destination there are none.'),
+    endpoint: endpoint().optional().describe(ENDPOINT),
     ...destination,
     sample: z
       .number()
@@ -76,21 +78,29 @@ export const otelSchema = z
         'Where a trace can be looked at, for links of the console: `https://grafana.example/trace/{trace_id}`.',
       ),
     exporters: z
-      .array(z.strictObject({ ...destination, endpoint: destination.endpoint.unwrap() }))
+      .array(z.strictObject({ endpoint: endpoint().describe(ENDPOINT), ...destination }))
       .default([])
       .describe('More destinations, which get the same spans, each with keys of its own.'),
   })
   .prefault({})
   .meta({
     example: `otel:
+  enabled: true
   endpoint: http://otel-collector:4318
+  headers: {} # authorization: file:/run/secrets/otel
+  profile: semconv
+  content: false # true: prompts and answers leave the gateway
+  protocol: http/protobuf
+  compression: gzip
+  timeout: 10s
   sample: 0.1 # errors and failovers are kept all
+  service_name: llm-proxy
   link: https://grafana.example/trace/{trace_id}
   exporters:
     - endpoint: https://cloud.langfuse.com/api/public/otel
-      headers: { authorization: 'Basic \${LANGFUSE_AUTH}' }
+      headers: { authorization: Basic cGstbGY6c2stbGY= }
       profile: langfuse
-      content: true # prompts and answers leave the gateway`,
+      content: true`,
   })
   .describe(
     'Traces, by OpenTelemetry: a span for each request, each of its attempts, and each wait in the queue. docs/traces.md tells more. The standard variables `OTEL_*` work as well; keys of the config come before them.',

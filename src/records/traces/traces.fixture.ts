@@ -61,7 +61,6 @@ export function failedOver(changes: Partial<ExchangeRecord> = {}, place: Exchang
     reportedModel: 'claude-sonnet-4-6-20260210',
     finishReason: 'end_turn',
     isServing: true,
-    dialect: 'anthropic-messages',
   });
   const exchange = record({
     attempts: 2,
