@@ -84,8 +84,8 @@ function destinationOf(
   return {
     url,
     headers: Object.assign({}, ...fromEnv, lowerCased(keys.headers ?? {})) as Record<string, string>,
-    profile: keys.profile ?? 'semconv',
-    content: keys.content ?? false,
+    profile: keys.profile,
+    content: keys.content,
     protocol: keys.protocol ?? protocolOf(env, note),
     gzip: compression !== 'none',
     timeoutMs: keys.timeout ?? timeoutOf(env, note),

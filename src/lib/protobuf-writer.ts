@@ -9,6 +9,7 @@ export class ProtobufWriter {
   /** A field of type `string`. Empty ones are left out, as everywhere in proto3. */
   text(field: number, value: string | undefined): this {
     if (value === undefined || value === '') return this;
+    if (value.length <= MOST_SHORT && this.ascii(field, value)) return this;
     return this.lengthDelimited(field, Buffer.byteLength(value), (bytes, at) => bytes.write(value, at, 'utf8'));
   }
 
@@ -76,6 +77,26 @@ export class ProtobufWriter {
     return this.varint(field * 8 + wireType);
   }
 
+  /** Most texts are short and ASCII: a native call for each would take longer. False, and nothing is written, if it is not. */
+  private ascii(field: number, value: string): boolean {
+    const { length } = value;
+    const start = this.#length;
+    this.tag(field, LENGTH_DELIMITED).grow(length + 1);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    bytes[at++] = length;
+    for (let index = 0; index < length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > 0x7f) {
+        this.#length = start;
+        return false;
+      }
+      bytes[at++] = code;
+    }
+    this.#length = at;
+    return true;
+  }
+
   private lengthDelimited(field: number, length: number, write: (bytes: Buffer, at: number) => void): this {
     this.tag(field, LENGTH_DELIMITED).varint(length).grow(length);
     write(this.#bytes, this.#length);
@@ -108,6 +129,8 @@ export class ProtobufWriter {
   }
 }
 
+/** The length of such a text takes one byte. */
+const MOST_SHORT = 127;
 const VARINT = 0;
 const FIXED_64 = 1;
 const LENGTH_DELIMITED = 2;

@@ -29,7 +29,7 @@ test.each(EXAMPLES.map((block): [string, string] => [block.title ?? block.sectio
       paths.push(`${pathname === '/' ? '' : pathname}/v1/traces`);
       return receiver.url + pathname;
     };
-    const { otel } = parse(text) as Json;
+    const { otel } = parse(text);
     const { exporters = [] } = otel;
     const gateway = await startGatewayHere(
       {

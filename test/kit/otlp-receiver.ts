@@ -91,8 +91,8 @@ export function decodeProtobuf(bytes: Uint8Array): ReceivedSpan[] {
 export function decodeJson(text: string): ReceivedSpan[] {
   const value = withBytes(JSON.parse(text));
   const message = Message.fromObject(value);
-  const problem: unknown = Message.verify(message);
-  if (problem !== null) throw new Error(`no OTLP: ${String(problem)}`);
+  const problem = Message.verify(message) as string | null;
+  if (problem !== null) throw new Error(`no OTLP: ${problem}`);
   expectNothingLost(value, Message.toObject(message, { ...OPTIONS, enums: Number }), '');
   return received(Message.toObject(Message.decode(Message.encode(message).finish()), OPTIONS));
 }

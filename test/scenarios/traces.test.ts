@@ -393,7 +393,7 @@ describe('content', () => {
       },
     });
     const { clients } = await spansOf();
-    const read = (key: string): Json => JSON.parse(String(clients[0]?.attributes[key])) as Json;
+    const read = (key: string): Json => JSON.parse(String(clients[0]?.attributes[key]));
     expect(read('gen_ai.system_instructions')).toEqual([{ type: 'text', content: 'Be brief.' }]);
     const [message] = read('gen_ai.input.messages');
     expect(message.parts[0].content).toStartWith(SECRET_WORDS);

@@ -60,11 +60,12 @@ export const sendSpans: SendSpans = async (batch, { url, headers, protocol, gzip
 
 async function beginningOf(response: Response): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  const reader = response.body?.getReader();
+  const body: ReadableStream<Uint8Array> | null = response.body;
+  const reader = body?.getReader();
   let bytes = 0;
   while (reader !== undefined && bytes <= MOST_ANSWER_BYTES) {
-    const { done, value } = await reader.read();
-    if (done) return Buffer.concat(pieces);
+    const { value } = await reader.read();
+    if (value === undefined) return Buffer.concat(pieces);
     pieces.push(value);
     bytes += value.byteLength;
   }

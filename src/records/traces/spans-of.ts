@@ -7,6 +7,12 @@ import type { Attribute, Span, SpanEvent, SpanLink } from './span.ts';
 const MOST_ATTEMPTS = 128;
 const MOST_EVENTS = 128;
 
+/** How things are called, and how secrets are masked. */
+interface Words {
+  readonly profile: Profile;
+  readonly mask: (text: string) => string;
+}
+
 /** An attempt with the id of its span. */
 interface NamedAttempt {
   readonly tried: AttemptRecord;
@@ -47,15 +53,23 @@ export function spansOf(
     error:
       record.status >= 500 || record.status === LEFT || record.interrupted ? { message: record.errorCode } : undefined,
   };
-  const waits = (record.queued ?? []).map(({ fromMs, ms }) => child(subject, 'queue', 'internal', fromMs, ms));
-  return [own, ...waits, ...told.map((one) => attemptSpan(one, sent, subject, profile, mask))];
+  const waits = (record.queued ?? []).map(({ fromMs, ms }) =>
+    child(subject, { name: 'queue', kind: 'internal', fromMs, ms }),
+  );
+  return [own, ...waits, ...told.map((one) => attemptSpan(one, sent, subject, { profile, mask }))];
 }
 
 const HALF = MOST_ATTEMPTS / 2;
 /** The client left. */
 const LEFT = 499;
 
-function child(subject: ExchangeSubject, name: string, kind: Span['kind'], fromMs: number, ms: number): Span {
+/** What a span within that of the exchange is called, and when it was. */
+interface Part extends Pick<Span, 'name' | 'kind'> {
+  readonly fromMs: number;
+  readonly ms: number;
+}
+
+function child(subject: ExchangeSubject, { name, kind, fromMs, ms }: Part): Span {
   const { traceId, spanId, parent } = subject.trace;
   return {
     traceId,
@@ -74,20 +88,23 @@ function child(subject: ExchangeSubject, name: string, kind: Span['kind'], fromM
   };
 }
 
-// oxlint-disable-next-line max-params
 function attemptSpan(
   { tried, spanId }: NamedAttempt,
   sent: readonly NamedAttempt[],
   exchange: ExchangeSubject,
-  profile: Profile,
-  mask: (text: string) => string,
+  { profile, mask }: Words,
 ): Span {
   const subject = { ...exchange, tried };
   const { startedMs: fromMs = 0, model } = tried;
   const { operation } = exchange.trace;
   const said = exchange.texts === undefined ? [] : profile.said(subject, exchange.texts);
   return {
-    ...child(exchange, model === '' ? operation : `${operation} ${mask(model)}`, 'client', fromMs, tried.ms),
+    ...child(exchange, {
+      name: mask(model === '' ? operation : `${operation} ${model}`),
+      kind: 'client',
+      fromMs,
+      ms: tried.ms,
+    }),
     spanId,
     attributes: [...attributesOf(profile.attempt, subject, mask), ...said],
     events: attemptEvents(subject),
