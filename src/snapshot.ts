@@ -40,6 +40,8 @@ export interface Snapshot {
   readonly forwardsClientIp: boolean;
   /** Whether the bodies of requests and answers are kept for the log. */
   readonly logsBodies: boolean;
+  /** So much of each body the ledger keeps, where a key or an alias says so; undefined: there is no ledger. */
+  readonly mostBodyBytes: number | undefined;
   /** Gives requests their places in traces; undefined: there are none. */
   readonly tracing: Tracing | undefined;
   readonly metricsEndpoint: MetricsEndpoint;

@@ -1,3 +1,4 @@
+import type { ExchangeBodies } from './exchange-bodies.ts';
 import type { KeyGeneration, KeyTraits } from './caller.ts';
 import type { ExchangeTrace } from './exchange-trace.ts';
 import type { Cost, LedgerCharge } from './ledger-row.ts';
@@ -80,6 +81,8 @@ export interface ExchangeRecord {
   readonly charges?: readonly LedgerCharge[] | undefined;
   /** What was held for it at most, in nano-USD; undefined: no budget in USD counts. */
   readonly heldNanoUsd?: number | undefined;
+  /** Its bodies, where the ledger is to keep them. */
+  readonly bodies?: ExchangeBodies | undefined;
   /** When it waited in the queue, in milliseconds from its start; undefined: it did not. */
   readonly queued?: readonly Wait[] | undefined;
   /** Undefined: traces are off. */
