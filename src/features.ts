@@ -8,6 +8,7 @@ import { createBodies } from './records/bodies/feature.ts';
 import { createLedger } from './records/ledger/feature.ts';
 import { createLogSink } from './records/log/feature.ts';
 import { createMetricsSink } from './records/metrics/feature.ts';
+import { createTraces } from './records/traces/feature.ts';
 import { logSettings } from './settings.ts';
 
 /**
@@ -19,6 +20,7 @@ export function createFeatures(tools: FeatureTools): readonly Feature[] {
   return [
     createLogSink(tools, logSettings),
     createMetricsSink(tools),
+    createTraces(tools),
     ledger,
     room,
     createBodies(tools),

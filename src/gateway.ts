@@ -90,6 +90,7 @@ export class Gateway {
         }
         resolveKept(exchange, protocol, context);
       }
+      context.snapshot.tracing?.note(exchange);
       // Limits count as they are now, whatever they were when the request began.
       const met = this.#met(hasLinks);
       const areAll = met === this.snapshot.policies;

@@ -75,6 +75,8 @@ export class Attempt implements Holder {
   /** Data lines of a stream that were no JSON and were left out. */
   droppedEvents = 0;
   bufferedBytes = 0;
+  /** The id of its span, where its backend was told of it. */
+  spanId: string | undefined;
 
   readonly cancellation = new Cancellation();
   #isSent = false;

@@ -1,5 +1,6 @@
 import type { ExchangeBodies } from './exchange-bodies.ts';
 import type { KeyGeneration, KeyTraits } from './caller.ts';
+import type { ExchangeTrace } from './exchange-trace.ts';
 import type { Cost, LedgerCharge } from './ledger-row.ts';
 import type { ProtocolName } from './part.ts';
 import type { Consumption } from './token-classes.ts';
@@ -82,6 +83,16 @@ export interface ExchangeRecord {
   readonly heldNanoUsd?: number | undefined;
   /** Its bodies, where the ledger is to keep them. */
   readonly bodies?: ExchangeBodies | undefined;
+  /** When it waited in the queue, in milliseconds from its start; undefined: it did not. */
+  readonly queued?: readonly Wait[] | undefined;
+  /** Undefined: traces are off. */
+  readonly trace?: ExchangeTrace | undefined;
+}
+
+/** A time of waiting, in milliseconds. */
+export interface Wait {
+  readonly fromMs: number;
+  readonly ms: number;
 }
 
 /** A hedge has served; has been slower than the other attempt, or ended with the request; or its backend has failed. */
@@ -121,6 +132,15 @@ export interface AttemptRecord {
   readonly cost?: Cost | null | undefined;
   /** How many numbers of its report were left out because they are no counts; undefined: none. */
   readonly ignoredCounts?: number | undefined;
+  /** Whose API it is, in the words of the conventions for traces (`aws.bedrock`), and where. */
+  readonly provider?: string | undefined;
+  readonly place?: string | undefined;
+  /** Its word for why its answer ended. */
+  readonly finishReason?: string | undefined;
+  /** The answer that the client got is this attempt's. */
+  readonly isServing?: boolean | undefined;
+  /** The id of its span, where its backend was told of it. */
+  readonly spanId?: string | undefined;
 }
 
 /** Token counts as the upstream reported them; never estimated. `promptTokens` is all input, cached included, `completionTokens` all output, thoughts included. */

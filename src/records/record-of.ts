@@ -66,6 +66,8 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     charges: spending?.charges({ tries, attempts: attempts.sent, status }),
     heldNanoUsd: spending?.mostHeldNanoUsd,
     bodies: bodiesToKeep(delivery, status, tries),
+    queued: exchange.waits.queued,
+    trace: exchange.trace,
   };
 }
 
@@ -134,6 +136,11 @@ function attemptRecord(attempt: Attempt, { attempt: served }: Delivery, prices: 
     usage,
     cost: usage && prices?.priceAttempt(pricedAs(attempt), usage, startOf(attempt)),
     ignoredCounts: attempt.usage?.ignored,
+    provider: route.backend.provider,
+    place: route.backend.place,
+    finishReason: bounded(attempt.finishReason),
+    isServing: attempt === served,
+    spanId: attempt.spanId,
   };
 }
 

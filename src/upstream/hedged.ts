@@ -3,7 +3,7 @@ import { expectedMs, measure } from '../core/backend-live.ts';
 import { releaseBytes } from '../core/buffered-bytes.ts';
 import { isFinal, type Failure } from '../core/failure.ts';
 import { Race } from '../core/race.ts';
-import type { Hedge } from '../core/route.ts';
+import type { Hedge } from '../core/hedge-live.ts';
 import { takesLonger } from '../lib/takes-longer.ts';
 import type { Context } from '../context.ts';
 import type { Protocol } from '../protocols/protocol.ts';

@@ -29,8 +29,10 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
 const WHOSE_OF_FEATURES: Readonly<Record<string, (typeof WHOSE)[string]>> = {
   log: 'of operators',
   metrics: 'of operators',
+  traces: 'of operators',
   ledger: 'of operators',
   ledger_room: 'of all: no content and no names',
+  bodies: 'by caller',
   keys: 'of operators',
   caller_concurrency: 'by caller',
   caller_rates: 'by caller',
