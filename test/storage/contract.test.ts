@@ -400,22 +400,6 @@ describe.each(kinds)('a store on $kind', (places) => {
       }
     });
 
-    test('of what does not lie on an hour is of whole hours, and says which', async () => {
-      const hour = START - 20 * 60_000;
-      const some = await store.ledger.usage({ from: START + 60_000, to: START + HOUR_MS + 60_000 });
-      expect(some).toMatchObject({ from: hour, to: hour + 2 * HOUR_MS, total: { requests: 2n } });
-      // Midnight in Kolkata is half past an hour.
-      const midnight = Date.parse('2026-11-04T00:00:00+05:30');
-      const buckets = [midnight, midnight + DAY_MS];
-      const days = await store.ledger.usage({ from: midnight, to: midnight + 2 * DAY_MS, buckets });
-      const from = midnight - HOUR_MS / 2;
-      expect(days.groups.map(({ bucket, sums }) => [bucket, sums.requests])).toEqual([
-        [from, 24n],
-        [from + DAY_MS, 25n],
-      ]);
-      expect([days.from, days.to]).toEqual([from, from + 2 * DAY_MS + HOUR_MS]);
-    });
-
     test('by time: even buckets, days of a zone, months', async () => {
       const midnight = Date.parse('2026-11-04T00:00:00Z');
       const days = Array.from({ length: 5 }, (_, day) => midnight + day * DAY_MS);

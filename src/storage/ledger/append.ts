@@ -1,6 +1,6 @@
 import type { LedgerRow } from '../../core/ledger-row.ts';
 import type { Database, Queries } from '../database.ts';
-import { DIMENSIONS } from '../ledger-query.ts';
+import { USAGE_DIMENSIONS } from '../ledger-query.ts';
 import { someNumber, someText } from '../read-row.ts';
 import { textValue } from '../write-value.ts';
 import { dayStatements, EXCHANGE_TAG_COLUMNS, tablesOf } from './day-tables.ts';
@@ -19,7 +19,7 @@ export interface NumberedRow {
 
 /** Writes rows into the ledger: those that are new, with all that they add to, in one transaction. */
 export class LedgerWriter {
-  readonly #dimensions = new Interned('dimensions', DIMENSIONS);
+  readonly #dimensions = new Interned('dimensions', USAGE_DIMENSIONS);
   readonly #tags = new Interned('tags', ['key', 'value']);
   /** Days whose tables are there: they are made in a transaction of their own. */
   readonly #days = new Set<number>();
@@ -124,9 +124,13 @@ async function addRows(tx: Queries, day: number, rows: readonly NumberedRow[]): 
   return added;
 }
 
-/** In the order of DIMENSIONS. The alias is the configured one: what clients name is without number. */
-function dimensionsOf(row: LedgerRow): (string | null)[] {
-  return [row.caller, row.team, row.owner, row.aliasLabel, row.backend, row.model].map((text) => textValue(text));
+/**
+ * In the order of USAGE_DIMENSIONS. The alias is the configured one: what clients name is without number. Rows without the
+ * id of a key have the same number as before there were any.
+ */
+function dimensionsOf({ caller, team, owner, aliasLabel, backend, model, keyId }: LedgerRow): (string | null)[] {
+  const named = [caller, team, owner, aliasLabel, backend, model].map((text) => textValue(text));
+  return keyId === undefined ? named : [...named, textValue(keyId)];
 }
 
 function tagsOf(row: LedgerRow): [string, string][] {

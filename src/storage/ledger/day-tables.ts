@@ -51,6 +51,7 @@ export function dayStatements(day: number, dialect: Dialect): string[] {
   return [
     table(exchanges, EXCHANGE_COLUMNS, 'id'),
     `CREATE INDEX ${exchanges}_by_dim ON ${exchanges} (dim, id)`,
+    `CREATE INDEX ${exchanges}_by_time ON ${exchanges} (started_at)`,
     `CREATE INDEX ${exchanges}_by_trace ON ${exchanges} (trace_id)`,
     ...['key_id', 'end_user', 'session', 'error_code'].map(sparse),
     `CREATE INDEX ${exchanges}_failed ON ${exchanges} (id) WHERE ${FAILED}`,
