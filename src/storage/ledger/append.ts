@@ -87,7 +87,7 @@ export class LedgerWriter {
   }
 }
 
-/** Sums of so many are exact (see `measureValue`), and a transaction stays short. */
+/** So that a transaction stays short. */
 const MAX_BATCH = 1000;
 
 /** More days than a ledger keeps: a clock went astray. */

@@ -1,5 +1,5 @@
 import type { Column, Queries, Value } from '../database.ts';
-import { countValue, measureValue, textValue } from '../write-value.ts';
+import { countValue, measureValue, sumValue, textValue } from '../write-value.ts';
 import type { NumberedRow } from './append.ts';
 import { DAY_MS, HOUR_MS } from './hours.ts';
 import { addingTo, MEASURE_COLUMNS, measuresOf } from './measures.ts';
@@ -33,13 +33,13 @@ export async function addToRollups(tx: Queries, rows: readonly NumberedRow[]): P
 
 /** Adds the charges of rows to what was spent of budgets. */
 export async function addToBudgets(tx: Queries, rows: readonly NumberedRow[]): Promise<void> {
-  const spent = new Map<string, { readonly values: [string, number, number] }>();
+  const spent = new Map<string, { readonly of: [budget: string, window: number]; sum: bigint }>();
   for (const { budget, window, amount } of rows.flatMap(({ row }) => row.charges)) {
-    const values: [string, number, number] = [textValue(budget) ?? '', countValue(window), measureValue(amount)];
-    const key = JSON.stringify(values.slice(0, 2));
-    const known = spent.get(key);
-    if (known === undefined) spent.set(key, { values });
-    else known.values[2] += values[2];
+    const of: [string, number] = [textValue(budget) ?? '', countValue(window)];
+    const key = JSON.stringify(of);
+    const known = spent.get(key) ?? { of, sum: 0n };
+    known.sum += BigInt(measureValue(amount));
+    spent.set(key, known);
   }
   await tx.insert(
     {
@@ -47,7 +47,7 @@ export async function addToBudgets(tx: Queries, rows: readonly NumberedRow[]): P
       columns: SPEND_COLUMNS,
       onConflict: 'ON CONFLICT (budget, window_start) DO UPDATE SET amount = budget_spend.amount + excluded.amount',
     },
-    [...spent].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, { values }]) => [...values, 0]),
+    [...spent].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, { of, sum }]) => [...of, sumValue(sum), 0]),
   );
 }
 
@@ -71,19 +71,19 @@ async function upsert(tx: Queries, table: string, key: readonly string[], sums: 
 
 /** Sums by a key of numbers. */
 class Sums {
-  readonly #groups = new Map<string, { readonly key: readonly number[]; readonly sums: number[] }>();
+  readonly #groups = new Map<string, { readonly key: readonly number[]; readonly sums: bigint[] }>();
 
   add(key: readonly number[], measures: readonly number[]): void {
     const text = key.join();
     const known = this.#groups.get(text);
-    if (known === undefined) this.#groups.set(text, { key, sums: [...measures] });
-    else measures.forEach((measure, at) => (known.sums[at] = (known.sums[at] ?? 0) + measure));
+    if (known === undefined) this.#groups.set(text, { key, sums: measures.map(BigInt) });
+    else measures.forEach((measure, at) => (known.sums[at] = (known.sums[at] ?? 0n) + BigInt(measure)));
   }
 
   sorted(): Value[][] {
     return [...this.#groups.values()]
       .toSorted((a, b) => compare(a.key, b.key))
-      .map(({ key, sums }) => [...key, ...sums]);
+      .map(({ key, sums }) => [...key, ...sums.map(sumValue)]);
   }
 }
 
