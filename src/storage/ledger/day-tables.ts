@@ -42,9 +42,12 @@ export function partsOf(day: number): readonly PartitionTable[] {
 export function dayStatements(day: number, dialect: Dialect): string[] {
   const { exchanges, tries, charges, tags } = tablesOf(day);
   const { bytewise, clustered } = dialect;
+  const parents = new Map(partsOf(day).map(({ parent, name }) => [name, parent]));
   const table = (name: string, columns: readonly Column[], key: string, end = ''): string => {
     const lines = columns.map((column) => `${column.name} ${column.type}${column.type === 'TEXT' ? bytewise : ''}`);
-    return `CREATE TABLE ${name} (${lines.join(', ')}, PRIMARY KEY (${key}))${end}`;
+    // A newer version may have given the whole more columns already: a part has to have them, too.
+    const all = dialect.columnsOf?.(parents.get(name) ?? name) ?? lines.join(', ');
+    return `CREATE TABLE ${name} (${all}, PRIMARY KEY (${key}))${end}`;
   };
   const sparse = (column: string): string =>
     `CREATE INDEX ${exchanges}_by_${column} ON ${exchanges} (${column}, id) WHERE ${column} IS NOT NULL`;
