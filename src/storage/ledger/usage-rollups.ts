@@ -2,7 +2,7 @@ import type { Database, Row } from '../database.ts';
 import type { KeyFilter } from '../ledger-query.ts';
 import { numberIn } from '../read-row.ts';
 import { countValue, textValue } from '../write-value.ts';
-import { usageByKey } from '../migrations/3-usage-by-key.ts';
+import { usageByKey } from '../migrations/4-usage-by-key.ts';
 import { addDimensions, Conditions } from './conditions.ts';
 import { DAY_MS, HOUR_MS } from './hours.ts';
 import { PLAIN, SUMS, SUMS_AS_TEXT } from './measures.ts';

@@ -6,7 +6,7 @@ import type { Migration } from './migration.ts';
  * time, so that sums need not be of whole hours.
  */
 export const usageByKey: Migration = {
-  version: 3,
+  version: 4,
   name: 'usage by key',
   statements: (dialect, days) => [
     `ALTER TABLE dimensions ADD COLUMN key_id TEXT${dialect.bytewise}`,
