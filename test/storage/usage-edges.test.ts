@@ -1,7 +1,7 @@
 // Sums of times that are not on the hour, and of keys, on each database: what the rows of them come to.
 import { SQL } from 'bun';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { LedgerRow } from '../../src/core/ledger-row.ts';
 import { connectDatabase } from '../../src/storage/connect-store.ts';
 import { migrate } from '../../src/storage/migrate.ts';
