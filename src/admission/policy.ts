@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { AdmissionLease } from '../core/admission-lease.ts';
 import type { Exchange } from '../core/exchange.ts';
+import type { NamedAlias } from '../core/route.ts';
 
 /**
  * One rule of who may come in, and when. There is one for the life of the process, of a feature that keeps what it counts
@@ -21,6 +22,11 @@ export interface Policy {
    * stops waiting when the exchange is aborted.
    */
   admit(exchange: Exchange, context: Context): Admission | Promise<Admission>;
+  /**
+   * Lets a request that it has let in go on with another alias than the one that was asked for, and returns the lease of what
+   * it has taken for that. Throws a Refusal if it may not. Without it, an alias makes no difference to the policy.
+   */
+  admitInstead?(exchange: Exchange, named: NamedAlias): Admission;
   /** Makes a lease for a request that was let in before a reload turned the policy on. Without it, such requests have none. */
   adopt?(exchange: Exchange, context: Context): Admission;
 }
