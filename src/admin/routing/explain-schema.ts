@@ -10,8 +10,11 @@ export const explainBody = z.strictObject({
     .enum(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'])
     .optional()
     .describe('In which the client asks; `openai-chat` unless told.'),
-  request: z.record(z.string(), z.unknown()).optional().describe('The body, as the client would send it. Without it: a few words.'),
-  stream: z.boolean().optional().describe("Whether the answer is streamed; as the body says unless told."),
+  request: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('The body, as the client would send it. Without it: a few words.'),
+  stream: z.boolean().optional().describe('Whether the answer is streamed; as the body says unless told.'),
   key_id: name.optional().describe('Whose limits count: a key that was made at run time, by its id.'),
   caller: name.optional().describe('The same by name, `TEAM/NAME` in a team; also a key of the config.'),
 });
@@ -55,7 +58,9 @@ const route = z.object({
   share: z
     .number()
     .nullable()
-    .describe('How likely it is the first of its priority, from 0 to 1, where chance decides; 1 or 0 where it does not. Null: it would not be tried.'),
+    .describe(
+      'How likely it is the first of its priority, from 0 to 1, where chance decides; 1 or 0 where it does not. Null: it would not be tried.',
+    ),
   skipped: z.enum(WHY_NOT).nullable().describe('Null: it would be tried.'),
   why: z.string().describe('In a sentence: why it stands where it does, or is left out.'),
   until: z.string().nullable().describe('When what keeps it out is over, where that is known.'),
@@ -67,7 +72,9 @@ const route = z.object({
   cost: z
     .object({
       at_least_usd: usd.describe('The estimated input, as cheap as a cache makes it, and no output.'),
-      at_most_usd: usd.describe('The estimated input, as dear as it may be, and as much output as the request and the model allow.'),
+      at_most_usd: usd.describe(
+        'The estimated input, as dear as it may be, and as much output as the request and the model allow.',
+      ),
     })
     .nullable()
     .describe('Null: no price is known.'),
@@ -105,12 +112,18 @@ export const explainSchema = z.object({
   input_tokens: z.int().describe('Estimated from the length of its texts.'),
   balance: z.string().nullable(),
   deterministic: z.boolean().describe('False: chance decides the order within a priority; `share` tells how.'),
-  routes: z.array(route).describe('Every route of the alias and of its fallbacks, in the order in which they would be tried.'),
+  routes: z
+    .array(route)
+    .describe('Every route of the alias and of its fallbacks, in the order in which they would be tried.'),
   steps: z.array(step).describe('What would happen if each attempt failed by `assumed_failure`.'),
   assumed_failure: z.string(),
   retries: z.object({ max: z.int(), backoff_initial_ms: z.number(), backoff_max_ms: z.number() }),
   hedge: z
-    .object({ after_ms: z.number().nullable().describe('Null: not known yet, so there would be none.'), backend: z.string().nullable(), why: z.string() })
+    .object({
+      after_ms: z.number().nullable().describe('Null: not known yet, so there would be none.'),
+      backend: z.string().nullable(),
+      why: z.string(),
+    })
     .nullable()
     .describe('The route that would be tried beside a slow first; null: the alias has no hedging.'),
   fallbacks: z.array(z.string()),

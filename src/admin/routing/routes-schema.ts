@@ -80,9 +80,7 @@ export const aliasSchema = z.object({
   enabled: z.boolean(),
   wildcard: z.boolean(),
   balance: z.enum(['random', 'round_robin', 'least_busy', 'latency', 'session']),
-  hedge: z
-    .object({ after: z.string().describe('`p95`, or a time such as `2s`.'), at_most: z.number() })
-    .nullable(),
+  hedge: z.object({ after: z.string().describe('`p95`, or a time such as `2s`.'), at_most: z.number() }).nullable(),
   state: z
     .enum(['up', 'degraded', 'down', 'disabled'])
     .describe('`degraded`: some of its enabled routes could not be tried now; `down`: none could.'),

@@ -14,7 +14,9 @@ export const drainSchema = z.object({
   backend: z.string(),
   draining: z.boolean(),
   changed: z.boolean().describe('False: it was so before.'),
-  kept: z.boolean().describe('True: a restart does not forget it. False: no database is configured, or it cannot be written now.'),
+  kept: z
+    .boolean()
+    .describe('True: a restart does not forget it. False: no database is configured, or it cannot be written now.'),
   in_use: z.int().describe('Attempts that are still under way there.'),
   aliases_without_route: z.array(z.string()).describe('Those that nothing serves while it is drained.'),
 });
@@ -42,7 +44,9 @@ export const rehearsalBody = z
     backend: name,
     failure: z.enum(REHEARSED_FAILURES),
     key_id: name.optional().describe('Whose requests: a key that was made at run time, by its id.'),
-    caller: name.optional().describe('The same by name, `TEAM/NAME` in a team; also a key of the config, `proxy` or `anonymous`.'),
+    caller: name
+      .optional()
+      .describe('The same by name, `TEAM/NAME` in a team; also a key of the config, `proxy` or `anonymous`.'),
     seconds: z.int().min(1).max(600),
     share: z.number().gt(0).max(1).optional().describe('The part of its requests that meet it; all unless told.'),
   })
