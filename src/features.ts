@@ -8,6 +8,7 @@ import { createLedger } from './records/ledger/feature.ts';
 import { createLogSink } from './records/log/feature.ts';
 import { createMetricsSink } from './records/metrics/feature.ts';
 import { logSettings } from './settings.ts';
+import { createSteering } from './upstream/steering/feature.ts';
 
 /**
  * The one list of features. A config is put into force, a request meets the policies, and a record goes to the sinks in this
@@ -20,6 +21,7 @@ export function createFeatures(tools: FeatureTools): readonly Feature[] {
     createMetricsSink(tools),
     ledger,
     room,
+    createSteering(tools),
     createKeys(tools),
     // Takes nothing that comes back only with time, so it is asked before the rates.
     createCallerConcurrency(tools),

@@ -83,6 +83,7 @@ export class Gateway {
         if (!this.room.isThere(this.exchanges.size - 1)) throw outOfFiles();
         admitBody(this.#met(hasLinks), exchange, context);
         await accept(exchange, context); //                                  3. what is asked for, and of which alias
+        context.rehearsals.meet(exchange);
         resolveKept(exchange, protocol, context);
       }
       // Limits count as they are now, whatever they were when the request began.

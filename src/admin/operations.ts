@@ -9,11 +9,15 @@ import type { Operation } from './operation.ts';
 import { ownOperations } from './own-operations.ts';
 import { priceOperations } from './price-operations.ts';
 import { requestOperations } from './request-operations.ts';
+import { routesOperation } from './routing/routes-operation.ts';
+import { steeringOperations } from './routing/steering-operations.ts';
 import { usageOperations } from './usage-operations.ts';
 
 /** Every operation of the admin API. Endpoints, validation and `openapi.json` come from this list. */
 export const OPERATIONS: readonly Operation[] = [
   ...gatewayOperations,
+  routesOperation,
+  ...steeringOperations,
   ...configOperations,
   ...keyOperations,
   ...teamOperations,

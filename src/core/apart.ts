@@ -8,6 +8,8 @@ import type { Backend, Route } from './route.ts';
 export interface Apart {
   /** Nothing of it happens at all: somebody asks what would. */
   readonly isSupposed: boolean;
+  /** The ids of the rehearsals that it meets. */
+  readonly rehearsals: readonly string[];
   /** Whether attempts at a route are acted out: nothing is sent, no slot is taken, and nothing is learnt. */
   covers(route: Route): boolean;
   /** What cools down of a covered route, in the place of `shared`, which everybody sees. */

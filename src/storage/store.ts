@@ -48,10 +48,14 @@ export interface FactStore {
   get(name: string): Promise<string | undefined>;
   /** Writes the fact unless there is one; resolves to the one in force. */
   setOnce(name: string, value: string): Promise<string>;
+  /** Writes the fact, whatever it was before. */
+  put(name: string, value: string, beside?: Beside): Promise<void>;
 }
 
 /** Who changed what. Entries are written beside the changes. */
 export interface AuditStore {
+  /** Writes what was done to something that is not in the store. */
+  append(entry: AuditEntry): Promise<void>;
   /** The newest first. `next` goes on where this page ends; undefined: there are no more. */
   page(query: { readonly cursor?: string; readonly limit: number }): Promise<{ data: AuditEntry[]; next?: string }>;
 }

@@ -23,6 +23,7 @@ const WHOSE: Readonly<Record<string, 'by caller' | 'by address' | 'of all: no co
     callers: 'by caller',
     openStore: 'of operators',
     status: 'of operators',
+    rehearsals: 'by caller',
   };
 
 /** The same of each feature, which keeps what it counts to itself. */
@@ -31,6 +32,7 @@ const WHOSE_OF_FEATURES: Readonly<Record<string, (typeof WHOSE)[string]>> = {
   metrics: 'of operators',
   ledger: 'of operators',
   ledger_room: 'of all: no content and no names',
+  steering: 'of operators',
   keys: 'of operators',
   caller_concurrency: 'by caller',
   caller_rates: 'by caller',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REHEARSED_FAILURES } from '../../upstream/steering/acted-backend.ts';
 
 const name = z.string().min(1).max(500);
 
@@ -34,9 +35,6 @@ export const cooldownsSchema = z.object({
   ended: z.int().describe('How many operations cooled down or were half open.'),
   revived: z.boolean().describe('Health checks had called the backend dead.'),
 });
-
-/** The ways in which a rehearsal lets attempts fail. */
-export const REHEARSED_FAILURES = ['status_500', 'rate_limited', 'timeout', 'connection_refused', 'cut'] as const;
 
 /** What `POST /admin/rehearsals` takes. */
 export const rehearsalBody = z

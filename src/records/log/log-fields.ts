@@ -278,6 +278,16 @@ export const RECORD_FIELDS = [
     absentWhen: 'there were none',
   },
   {
+    name: 'rehearsed',
+    of: (record) => record.rehearsals !== undefined || undefined,
+    console: { column: 7, text: ({ rehearsals }) => (rehearsals === undefined ? undefined : 'rehearsed') },
+    trusted: 'a boolean',
+    type: 'boolean',
+    meaning:
+      'True: a rehearsal let attempts of it fail (`POST /admin/rehearsals`), those with the detail `rehearsed`. No metric counts the request, but for what it cost.',
+    absentWhen: 'it met none',
+  },
+  {
     name: 'tries',
     of: (record) => (hasStory(record) ? record.tries : undefined),
     console: { partOf: 'attempts' },
