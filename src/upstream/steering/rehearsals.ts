@@ -114,9 +114,10 @@ export class Rehearsals {
     exchange.apart = new Acted(plays);
   }
 
-  /** Whether there is any for the requests of a caller. */
-  isFor(callerId: string): boolean {
-    return this.all().some((rehearsal) => rehearsal.callerId === callerId);
+  /** What a request of a caller would meet, for whoever asks: it is not counted. */
+  met(exchange: Exchange): Apart | undefined {
+    const { plays } = this.#for(exchange);
+    return plays.length === 0 ? undefined : new Acted(plays);
   }
 
   /** Counts what came of a request that has met some. */
