@@ -9,6 +9,7 @@ import type { Operation } from './operation.ts';
 import { ownOperations } from './own-operations.ts';
 import { priceOperations } from './price-operations.ts';
 import { requestOperations } from './request-operations.ts';
+import { explainOperation } from './routing/explain-operation.ts';
 import { routesOperation } from './routing/routes-operation.ts';
 import { steeringOperations } from './routing/steering-operations.ts';
 import { usageOperations } from './usage-operations.ts';
@@ -17,6 +18,7 @@ import { usageOperations } from './usage-operations.ts';
 export const OPERATIONS: readonly Operation[] = [
   ...gatewayOperations,
   routesOperation,
+  explainOperation,
   ...steeringOperations,
   ...configOperations,
   ...keyOperations,
