@@ -52,7 +52,11 @@ export function foresee(exchange: Exchange, client: Protocol, context: Context, 
   const candidates = new RouteCandidates(asked, exchange, client, supposed);
   const steps: Step[] = [];
   let beside: Route | undefined;
-  for (let next: Candidate = candidates.next(); next.type !== 'done' && steps.length < MOST_STEPS; next = candidates.next()) {
+  for (
+    let next: Candidate = candidates.next();
+    next.type !== 'done' && steps.length < MOST_STEPS;
+    next = candidates.next()
+  ) {
     if (next.type === 'wait') {
       steps.push(next.ms === 'until_free' ? { type: 'queue' } : { type: 'wait', ms: next.ms });
       if (next.ms !== 'until_free') clock.pass(next.ms);

@@ -41,7 +41,9 @@ export function explain(asked: z.output<typeof explainBody>, context: AdminConte
   const routes = explainedRoutes(seen, steps, { scratch, client, context });
   const { maxRetries, backoffInitialMs, backoffMaxMs } = context.snapshot.retry;
   const isRefusedByLimit = limits.some(({ refuses }) => refuses);
-  const isRandom = seen.some(({ named: { alias } }) => alias.tiers.some(({ length }) => length > 1) && !isDeterministic(alias.balance));
+  const isRandom = seen.some(
+    ({ named: { alias } }) => alias.tiers.some(({ length }) => length > 1) && !isDeterministic(alias.balance),
+  );
   return {
     live,
     alias: named?.alias.name ?? null,
@@ -92,7 +94,10 @@ function stepsJson(steps: readonly Step[], { asked }: Exchange): ExplainJson['st
   const tries = new Map<string, number>();
   return steps.map((step) => {
     if (step.type !== 'attempt') {
-      const why = step.type === 'wait' ? 'A backoff before the next retry; at most so long.' : 'Only full backends are left: it waits for a slot.';
+      const why =
+        step.type === 'wait'
+          ? 'A backoff before the next retry; at most so long.'
+          : 'Only full backends are left: it waits for a slot.';
       const base = { alias: null, backend: null, model: null, retry: 0, fallback: false, why };
       return { type: step.type, at_most_ms: step.type === 'wait' ? step.ms * 2 : null, ...base };
     }
@@ -102,7 +107,12 @@ function stepsJson(steps: readonly Step[], { asked }: Exchange): ExplainJson['st
     tries.set(key, retry + 1);
     const isFallback = named !== undefined && named.name !== asked?.name;
     const isCarried = !('kind' in prepared);
-    const what = retry > 0 ? 'Once more, for the failure may have passed.' : isFallback ? 'A route of a fallback (L2).' : 'A route of the alias (L1).';
+    const what =
+      retry > 0
+        ? 'Once more, for the failure may have passed.'
+        : isFallback
+          ? 'A route of a fallback (L2).'
+          : 'A route of the alias (L1).';
     return {
       type: 'attempt' as const,
       at_most_ms: null,
@@ -136,12 +146,15 @@ function levelsOf(exchange: Exchange, context: AdminContext): ExplainedLimitJson
   exchange.caller ??= ANONYMOUS;
   const levels = context.snapshot.policies.flatMap((policy) => policy.levels?.(exchange, context) ?? []);
   exchange.caller = asCaller;
-  return levels.map((level) => levelJson(level, context)).toSorted((a, b) => Number(b.refuses) - Number(a.refuses) || b.used - a.used);
+  return levels
+    .map((level) => levelJson(level, context))
+    .toSorted((a, b) => Number(b.refuses) - Number(a.refuses) || b.used - a.used);
 }
 
 function levelJson(level: LimitLevel, { clock }: AdminContext): ExplainedLimitJson {
   const { kind, limit, key, per, unit, most, left, needed, refuses, resetMs } = level;
-  const text = (amount: number): string => (unit === 'usd' ? formatUsd(Math.round(amount)) : String(Math.round(amount)));
+  const text = (amount: number): string =>
+    unit === 'usd' ? formatUsd(Math.round(amount)) : String(Math.round(amount));
   return {
     limit,
     kind,

@@ -25,7 +25,14 @@ export function explainedExchange({ model, client, request, stream, caller }: Qu
   const fields = request ?? fewWords(client);
   const named = endpoint.model === undefined ? { ...fields, model, ...(stream ? { stream } : {}) } : fields;
   const text = JSON.stringify(named);
-  const head = { request: new Request(`http://explained${path}`), headers: {}, method: 'POST', path, query: '', peer: '' };
+  const head = {
+    request: new Request(`http://explained${path}`),
+    headers: {},
+    method: 'POST',
+    path,
+    query: '',
+    peer: '',
+  };
   const sender = { traceId: 'explained', clientIp: '' };
   const exchange = new Exchange({ ...head, protocol: client.name, endpoint }, sender, context.clock);
   measureLarge(text, exchange, context.snapshot.work);

@@ -29,7 +29,8 @@ export function seenRoutes(asked: NamedAlias, exchange: Exchange, context: Admin
     named.alias.tiers.flatMap((tier) =>
       routesFor(tier, named).map((route): Seen => {
         const closed = whyClosed(route, exchange, context);
-        const skipped = closed === 'spent' ? 'ended_before' : (closed ?? (hasSlot(route, exchange) ? undefined : 'full'));
+        const skipped =
+          closed === 'spent' ? 'ended_before' : (closed ?? (hasSlot(route, exchange) ? undefined : 'full'));
         const dueAt = dueAtOf(route, exchange);
         const cooling = coolingOf(route, exchange);
         const isTrial = skipped === 'cooling' && cooling?.trial === true && dueAt <= clock.now();
@@ -56,7 +57,9 @@ export function explainedRoutes(
 ): ExplainedRouteJson[] {
   const order: Step[] = steps.filter(({ type }) => type === 'attempt');
   const rankOf = ({ named, route }: Seen): number =>
-    order.findIndex((step) => step.type === 'attempt' && step.route.key === route.key && step.named?.name === named.name);
+    order.findIndex(
+      (step) => step.type === 'attempt' && step.route.key === route.key && step.named?.name === named.name,
+    );
   const ranked = seen.map((each) => ({ each, at: rankOf(each) }));
   const tried = ranked.filter(({ at }) => at !== -1).toSorted((a, b) => a.at - b.at);
   const left = ranked.filter(({ at }) => at === -1);
@@ -75,7 +78,9 @@ function explained(one: Seen, rank: number | null, seen: readonly Seen[], explai
   const isCarried = !('kind' in prepared);
   const refusedField = isCarried ? null : (prepared.detail ?? null);
   const skipped: WhyNot | null = !isCarried ? 'not_carried' : rank === null ? (one.skipped ?? 'retries_used_up') : null;
-  const tier = seen.filter((other) => other.named === named && other.route.priority === route.priority && other.skipped === undefined);
+  const tier = seen.filter(
+    (other) => other.named === named && other.route.priority === route.priority && other.skipped === undefined,
+  );
   const share = skipped === null ? shareOf(one, tier, rank, explaining) : null;
   return {
     alias: named.name,
@@ -98,12 +103,21 @@ function explained(one: Seen, rank: number | null, seen: readonly Seen[], explai
   };
 }
 
-function shareOf({ named, route }: Seen, tier: readonly Seen[], rank: number | null, { context }: Explaining): number | null {
+function shareOf(
+  { named, route }: Seen,
+  tier: readonly Seen[],
+  rank: number | null,
+  { context }: Explaining,
+): number | null {
   const { balance } = named.alias;
   if (tier.length === 0) return 1;
   if (tier.length === 1) return 1;
   if (isDeterministic(balance)) return rank === 1 ? 1 : 0;
-  const shares = sharesOf(tier.map((each) => each.route), balance, context.clock.now());
+  const shares = sharesOf(
+    tier.map((each) => each.route),
+    balance,
+    context.clock.now(),
+  );
   return shares.get(route) ?? 0;
 }
 

@@ -39,7 +39,9 @@ export class CallerConcurrency {
   /** How many requests of a caller, and of the teams that it is in, are under way where that is limited. */
   levels(caller: Caller | undefined): LimitLevel[] {
     const counts = caller === undefined ? [] : countsOf(caller);
-    return counts.flatMap(({ id, limit }) => (limit === undefined ? [] : [levelOf(id, limit, this.#running.get(id) ?? 0)]));
+    return counts.flatMap(({ id, limit }) =>
+      limit === undefined ? [] : [levelOf(id, limit, this.#running.get(id) ?? 0)],
+    );
   }
 
   /** Counts one more request of a caller; undefined: it is nobody who is counted. Throws a Refusal. */
