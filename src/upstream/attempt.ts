@@ -10,6 +10,7 @@ import type { AttemptAnswer } from './answer.ts';
 import type { Context } from '../context.ts';
 import { asStreamOrNot } from './answer-form.ts';
 import { collectStream } from './collect-stream.ts';
+import { copiedAnswer } from './copied-answer.ts';
 import { coolingOf } from '../routing/cooling.ts';
 import { translationFor } from '../translation/translation-for.ts';
 import { deadlineOf } from '../routing/deadline.ts';
@@ -83,6 +84,7 @@ async function asked(body: UpstreamRequest['body'], ongoing: AttemptContext): Pr
     const request = requestFor(ongoing, body);
     ongoing.sentHeaders = request.headers;
     ongoing.sentTarget = request.target;
+    const copied = ongoing.exchange.delivery.bodies?.sending(ongoing.attempt, request);
     try {
       response = await to.send(request);
     } catch (error) {
@@ -90,6 +92,7 @@ async function asked(body: UpstreamRequest['body'], ongoing: AttemptContext): Pr
       if (request.upload !== undefined || !mayRedo(error, ongoing)) throw error;
       response = await to.send(request);
     }
+    if (copied !== undefined) response = copiedAnswer(response, copied);
     if (!isAnswer(response)) return noAnswer(response);
     const result = await read(response, ongoing);
     // Whatever is still to come of it nobody reads.
