@@ -92,7 +92,7 @@ export class Attempt implements Holder {
     private readonly clock: Clock,
   ) {
     this.watch = new Watch(this, clock);
-    this.isActed = exchange.apart !== undefined && exchange.apart.covers(route);
+    this.isActed = exchange.attempts.apart !== undefined && exchange.attempts.apart.covers(route);
     exchange.attempts.add(this);
   }
 

@@ -1,7 +1,6 @@
 import type { BagItem } from '../lib/bag.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { HeaderFields } from '../lib/header-fields.ts';
-import type { Apart } from './apart.ts';
 import type { Attempt } from './attempt.ts';
 import { Attempts } from './attempts.ts';
 import { attributionOf, type Attribution } from './attribution.ts';
@@ -130,9 +129,6 @@ export class Exchange implements BagItem, Holder {
   stream = false;
   /** The only backend that knows what the request refers to (`previous_response_id`), by name. */
   pinned: string | undefined;
-
-  /** Some of its attempts are only acted out; undefined: all are real. */
-  apart: Apart | undefined;
 
   bytesIn = 0;
   bufferedBytes = 0;

@@ -63,7 +63,7 @@ export function recordOf(exchange: Exchange, now: number, prices?: PriceBook): E
     interrupted: delivery.interrupted,
     droppedEvents: attempts.all.reduce((sum, { droppedEvents }) => sum + droppedEvents, 0),
     tries,
-    rehearsals: exchange.apart?.rehearsals,
+    rehearsals: exchange.attempts.apart?.rehearsals,
     charges: spending?.charges({ tries, attempts: attempts.sent, status }),
     heldNanoUsd: spending?.mostHeldNanoUsd,
     bodies: bodiesToKeep(delivery, status, tries),

@@ -33,7 +33,7 @@ function inOrder(open: readonly Route[], tier: number, choosing: Choosing): read
   const { named, exchange, protocol, context } = choosing;
   const { balance, roundRobinCounts } = named.alias;
   return balanced(open, balance, {
-    nextCount: () => nextCount(roundRobinCounts, tier, exchange.apart?.isSupposed === true),
+    nextCount: () => nextCount(roundRobinCounts, tier, exchange.attempts.apart?.isSupposed === true),
     conversation: () => protocol.conversationStart(exchange.body?.fields ?? {}),
     random: context.random,
     now: context.clock.now(),

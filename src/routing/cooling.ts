@@ -9,14 +9,14 @@ import { upstreamProtocolFor } from '../translation/upstream-protocol.ts';
 /** What cools down where a request fails at a route; undefined while it never has. Costs nothing while nothing has failed. */
 export function coolingOf(route: Route, exchange: Exchange): OperationLive | undefined {
   const { operations } = route.live;
-  const { apart } = exchange;
+  const { apart } = exchange.attempts;
   if (apart !== undefined && apart.covers(route)) return coolingApart(apart, route, exchange);
   return operations === undefined ? undefined : operations.get(operationFor(route, exchange));
 }
 
 /** The same, from now on among those that are known: by everybody, or where the attempt is only acted out, by nobody else. */
 export function rememberedCooling(route: Route, exchange: Exchange): OperationLive {
-  const { apart } = exchange;
+  const { apart } = exchange.attempts;
   const operation = operationFor(route, exchange);
   if (apart !== undefined && apart.covers(route)) return apart.remembered(route, operation);
   return rememberedOperation(route.backend.live.remember(route.live), operation);

@@ -45,7 +45,7 @@ const MOST_STEPS = 200;
 export function foresee(exchange: Exchange, client: Protocol, context: Context, failure: Failure): Foreseen {
   const { asked } = exchange;
   if (asked === undefined) return { steps: [], beside: undefined };
-  exchange.apart = new Supposed(exchange.apart);
+  exchange.attempts.apart = new Supposed(exchange.attempts.apart);
   const clock = new SupposedClock(context.clock);
   const cooldowns = new Cooldowns(clock, { cooling: () => undefined, recovered: () => undefined });
   const supposed: Context = { ...context, clock, cooldowns, random: () => 0.5 };

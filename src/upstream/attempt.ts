@@ -78,7 +78,7 @@ async function asked(body: UpstreamRequest['body'], ongoing: AttemptContext): Pr
   const { attempt } = ongoing;
   const { route, exchange } = attempt;
   // What is acted out never leaves the gateway.
-  const to = attempt.isActed ? (exchange.apart?.standIn(route) ?? route.backend) : route.backend;
+  const to = attempt.isActed ? (exchange.attempts.apart?.standIn(route) ?? route.backend) : route.backend;
   let response: UpstreamAnswer | undefined;
   try {
     const request = requestFor(ongoing, body);

@@ -33,6 +33,7 @@ const WHOSE_OF_FEATURES: Readonly<Record<string, (typeof WHOSE)[string]>> = {
   ledger: 'of operators',
   ledger_room: 'of all: no content and no names',
   steering: 'of operators',
+  bodies: 'by caller',
   keys: 'of operators',
   caller_concurrency: 'by caller',
   caller_rates: 'by caller',

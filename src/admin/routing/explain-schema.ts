@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { PROTOCOLS } from '../../protocols/registry.ts';
+
+/** The dialects in which a client can ask; not the other ways to write the same one. */
+const DIALECTS = PROTOCOLS.flatMap(([key, { name: own }]) => (key === own ? [own] : []));
 
 const name = z.string().min(1).max(500);
 const usd = z.string().nullable();
@@ -7,9 +11,9 @@ const usd = z.string().nullable();
 export const explainBody = z.strictObject({
   model: name.describe('The alias, or a name that a wildcard alias stands for.'),
   dialect: z
-    .enum(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'])
+    .enum(DIALECTS)
     .optional()
-    .describe('In which the client asks; `openai-chat` unless told.'),
+    .describe('In which the client asks; that of most clients (OpenAI chat) unless told.'),
   request: z
     .record(z.string(), z.unknown())
     .optional()

@@ -33,7 +33,7 @@ export function explain(asked: z.output<typeof explainBody>, context: AdminConte
   const refusal = resolve(exchange, client, context);
   const named = exchange.asked;
   const met = context.rehearsals.met(exchange);
-  exchange.apart = met;
+  exchange.attempts.apart = met;
   const limits = levelsOf(exchange, context);
   const seen = named === undefined ? [] : seenRoutes(named, exchange, context);
   const { steps, beside } = foresee(exchange, client, context, ASSUMED);

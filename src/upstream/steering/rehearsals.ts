@@ -111,7 +111,7 @@ export class Rehearsals {
     const { share, plays } = this.#for(exchange);
     if (plays.length === 0 || this.random() >= share) return;
     for (const { rehearsal } of plays) rehearsal.requests++;
-    exchange.apart = new Acted(plays);
+    exchange.attempts.apart = new Acted(plays);
   }
 
   /** What a request of a caller would meet, for whoever asks: it is not counted. */
