@@ -3,14 +3,13 @@ import { aliasNamed } from '../../admission/accept.ts';
 import type { LimitLevel } from '../../admission/policy.ts';
 import { resolveKept } from '../../admission/stored-references.ts';
 import { tooComplex } from '../../core/body-work.ts';
-import { ANONYMOUS } from '../../core/caller.ts';
 import type { Exchange } from '../../core/exchange.ts';
 import { transportFailure, type Failure } from '../../core/failure.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { formatUsd } from '../../lib/usd.ts';
 import type { Protocol } from '../../protocols/protocol.ts';
 import { protocolOf } from '../../protocols/registry.ts';
-import { findAlias, fallbackChain } from '../../routing/aliases.ts';
+import { fallbackChain } from '../../routing/aliases.ts';
 import { foresee, type Foreseen, type Step } from '../../serving/foresee.ts';
 import { DEFAULT_PROTOCOL } from '../../vendors/dialects.ts';
 import type { AdminContext } from '../admin-context.ts';
@@ -79,7 +78,6 @@ function exchangeOf(question: Question, context: AdminContext): Exchange {
 /** Finds the alias. Returns the refusal that the client would get; what may not be used is explained all the same. */
 function resolve(exchange: Exchange, client: Protocol, context: AdminContext): Refusal | undefined {
   const name = exchange.askedName ?? '';
-  exchange.asked = findAlias(context.snapshot, name);
   try {
     aliasNamed(name, exchange, context.snapshot);
     resolveKept(exchange, client, context);
@@ -142,10 +140,7 @@ function hedgeOf({ asked }: Exchange, steps: readonly Step[], beside: Foreseen['
 }
 
 function levelsOf(exchange: Exchange, context: AdminContext): ExplainedLimitJson[] {
-  const asCaller = exchange.caller;
-  exchange.caller ??= ANONYMOUS;
   const levels = context.snapshot.policies.flatMap((policy) => policy.levels?.(exchange, context) ?? []);
-  exchange.caller = asCaller;
   return levels
     .map((level) => levelJson(level, context))
     .toSorted((a, b) => Number(b.refuses) - Number(a.refuses) || b.used - a.used);

@@ -4,6 +4,7 @@ import { measureLarge } from '../../core/body-work.ts';
 import type { Caller } from '../../core/caller.ts';
 import { Exchange, type Endpoint } from '../../core/exchange.ts';
 import type { JsonObject } from '../../lib/json.ts';
+import { findAlias } from '../../routing/aliases.ts';
 import type { Protocol } from '../../protocols/protocol.ts';
 
 /** What is to be explained. */
@@ -40,6 +41,7 @@ export function explainedExchange({ model, client, request, stream, caller }: Qu
   exchange.caller = caller;
   exchange.stream = stream;
   exchange.askedName = model;
+  exchange.asked = findAlias(context.snapshot, model);
   return exchange;
 }
 

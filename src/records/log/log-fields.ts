@@ -283,8 +283,7 @@ export const RECORD_FIELDS = [
     console: { column: 7, text: ({ rehearsals }) => (rehearsals === undefined ? undefined : 'rehearsed') },
     trusted: 'a boolean',
     type: 'boolean',
-    meaning:
-      'True: a rehearsal let attempts of it fail (`POST /admin/rehearsals`), those with the detail `rehearsed`. No metric counts the request, but for what it cost.',
+    meaning: 'True: a rehearsal (`POST /admin/rehearsals`) let tries of it fail: those with the detail `rehearsed`.',
     absentWhen: 'it met none',
   },
   {
