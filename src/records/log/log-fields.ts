@@ -280,7 +280,7 @@ export const RECORD_FIELDS = [
   {
     name: 'rehearsed',
     of: (record) => record.rehearsals !== undefined || undefined,
-    console: { column: 7, text: ({ rehearsals }) => (rehearsals === undefined ? undefined : 'rehearsed') },
+    console: { column: 9, text: ({ rehearsals }) => (rehearsals === undefined ? undefined : 'rehearsed') },
     trusted: 'a boolean',
     type: 'boolean',
     meaning: 'True: a rehearsal (`POST /admin/rehearsals`) let tries of it fail: those with the detail `rehearsed`.',
