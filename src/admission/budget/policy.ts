@@ -10,6 +10,7 @@ import type { Budget } from './budget.ts';
 import { Hold, unpricedIn, type Shortfall } from './hold.ts';
 import { HoldContext, type BudgetTools } from './hold-context.ts';
 import { BudgetPool } from './pool.ts';
+import { levelsFor } from './levels.ts';
 import { budgetExceeded, unpricedModel } from './refusals.ts';
 
 /** Holds what a request may cost of all budgets and token limits that apply to it, or refuses it. */
@@ -31,6 +32,7 @@ export function budgetPolicy(tools: BudgetTools): Policy {
       if (hold === undefined) throw refusalOf(taken, exchange, needs);
       return hold;
     },
+    levels: (exchange, { snapshot }) => (mayCost(exchange) ? levelsFor(exchange, tools, snapshot) : []),
     adopt(exchange, { snapshot }) {
       if (!mayCost(exchange) || exchange.leases.spending !== undefined) return undefined;
       const needs = new HoldContext(exchange, tools, snapshot);

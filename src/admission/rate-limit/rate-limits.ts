@@ -5,7 +5,7 @@ import { Refusal } from '../../core/refusal.ts';
 import type { NamedAlias } from '../../core/route.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { TokenBucket } from '../../lib/token-bucket.ts';
-import type { Policy } from '../policy.ts';
+import type { LimitLevel, Policy } from '../policy.ts';
 import type { RateTerms } from './rate-terms.ts';
 
 /** What limits may ask of a request. Before its body is read it has no alias. */
@@ -27,6 +27,7 @@ export function rateLimitPolicy(name: string, limits: RateLimits): Policy {
     check: (exchange: Exchange) => limits.check(exchange),
     admit: (exchange: Exchange) => limits.take(exchange),
     admitInstead: (exchange: Exchange, named: NamedAlias) => limits.takeInstead(exchange, named),
+    levels: (exchange: Exchange) => limits.levels(exchange),
   };
 }
 
@@ -35,7 +36,16 @@ export class RateLimits {
   constructor(
     private readonly clock: Clock,
     private readonly scopes: readonly RateScope[],
+    /** Those that tell something of a request whose sender is not known. */
+    private readonly ofCallers: readonly RateScope[] = scopes,
   ) {}
+
+  /** How full the buckets are that concern a request. */
+  levels(subject: RateSubject): LimitLevel[] {
+    const shares: RateShare[] = [];
+    for (const scope of this.ofCallers) scope(subject, shares);
+    return shares.map((share) => levelOf(share, this.clock.now()));
+  }
 
   /**
    * Takes a token from each bucket that concerns the request; undefined if none does. Throws a Refusal, and takes none, if
@@ -136,6 +146,23 @@ class OtherAliasLease extends AdmissionLease {
 function move(from: readonly RateShare[], to: readonly RateShare[]): void {
   for (const { bucket } of from) bucket.giveBack();
   for (const { bucket } of to) bucket.take();
+}
+
+function levelOf({ bucket, terms }: RateShare, now: number): LimitLevel {
+  const { rate, per, scope, key } = terms;
+  const level = bucket.level(rate, now);
+  return {
+    kind: 'requests',
+    limit: scope,
+    key,
+    per,
+    unit: 'requests',
+    most: Math.floor(rate.capacity),
+    left: Math.max(0, Math.floor(level)),
+    needed: 1,
+    refuses: level < 1,
+    resetMs: bucket.msUntil(rate.capacity, rate),
+  };
 }
 
 function waitMs({ bucket, terms }: RateShare): number {
