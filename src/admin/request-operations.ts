@@ -8,6 +8,7 @@ import { operation } from './operation.ts';
 import { cursorQuery } from './page-query.ts';
 import { requestJson, requestSchema } from './request-json.ts';
 import { refuseCursor, storeOf } from './store-of.ts';
+import { teamsSeen, type TeamScope } from './team-scope.ts';
 import { parseTime, timeText, zoneText } from './time-text.ts';
 
 const searched = {
@@ -42,14 +43,16 @@ export const requestOperations = [
     id: 'searchRequests',
     method: 'GET',
     path: '/admin/requests',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'Requests that have ended, with their attempts, the newest first.',
     query: searchQuery,
     answer: requestPage,
-    async handle({ query: { limit, cursor, ...asked } }, context) {
+    async handle({ query: { limit, cursor, ...asked }, scope }, context) {
       const { rows, next } = await (
         await storeOf(context)
       ).ledger
-        .search({ ...searchOf(asked, context.clock.wallNow()), limit }, cursor)
+        .search({ ...searchOf(asked, context.clock.wallNow(), scope), limit }, cursor)
         .catch(refuseCursor);
       return { body: { data: rows.map(requestJson), next: next ?? null } };
     },
@@ -58,12 +61,14 @@ export const requestOperations = [
     id: 'exportRequests',
     method: 'GET',
     path: '/admin/requests/export',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'All requests that a search finds, as a file that is made while it is sent.',
     query: exportQuery,
     produces: ['text/csv', 'application/x-ndjson'],
-    async handle({ query: { format, ...asked } }, context) {
+    async handle({ query: { format, ...asked }, scope }, context) {
       const rows = jsonOf(
-        await begun((await storeOf(context)).ledger.export(searchOf(asked, context.clock.wallNow()))),
+        await begun((await storeOf(context)).ledger.export(searchOf(asked, context.clock.wallNow(), scope))),
       );
       return format === 'csv' ? csvOf(rows, 'requests.csv', COLUMNS) : jsonLinesOf(rows, 'requests.jsonl');
     },
@@ -72,12 +77,16 @@ export const requestOperations = [
     id: 'getRequest',
     method: 'GET',
     path: '/admin/requests/{id}',
+    role: 'viewer',
+    ownTeams: true,
     summary: 'One request, by its id or its trace id.',
     answer: requestSchema,
-    async handle({ names: { id = '' } }, context) {
+    async handle({ names: { id = '' }, scope }, context) {
       const { ledger } = await storeOf(context);
-      const row = (await ledger.one(id)) ?? (await ledger.search({ traceId: id, limit: 1 })).rows[0];
-      if (row !== undefined) return { body: requestJson(row) };
+      const seen = teamsSeen(scope, undefined);
+      const ofTrace = { traceId: id, limit: 1, ...(seen && { team: seen }) };
+      const row = (await ledger.one(id)) ?? (await ledger.search(ofTrace)).rows[0];
+      if (row !== undefined && (scope === undefined || scope.has(row.team))) return { body: requestJson(row) };
       throw new Refusal(
         'not_found',
         `There is no request \`${id}\` in the ledger. It may be older than \`ledger.keep_days\`, or not have ended.`,
@@ -91,8 +100,10 @@ const COLUMNS = Object.keys(requestSchema.shape);
 type Asked = Omit<z.output<typeof searchQuery>, 'limit' | 'cursor'>;
 
 /** What a query asks for, as the store takes it. */
-export function searchOf(asked: Asked, nowMs: number): Omit<SearchQuery, 'limit'> {
+export function searchOf(asked: Asked, nowMs: number, scope?: TeamScope): Omit<SearchQuery, 'limit'> {
   const query: { -readonly [Name in keyof SearchQuery]: SearchQuery[Name] } = { ...filterOf(asked), limit: 0 };
+  const teams = teamsSeen(scope, query.team);
+  if (teams !== undefined) query.team = teams;
   if (asked.from !== undefined) query.from = parseTime(asked.from, asked.zone, nowMs) ?? 0;
   if (asked.to !== undefined) query.to = parseTime(asked.to, asked.zone, nowMs) ?? nowMs;
   if (asked.status !== undefined) query.status = statusesOf(asked.status);

@@ -11,7 +11,16 @@ export type Limits = 'none' | 'rate' | 'queue';
 
 /** What handles a request. Each name is looked up in one table of functions where requests are handled. */
 export type Handler =
-  'model' | 'resource' | 'passthrough' | 'models' | 'model_by_id' | 'admin' | 'health' | 'ready' | 'metrics';
+  | 'model'
+  | 'resource'
+  | 'passthrough'
+  | 'models'
+  | 'model_by_id'
+  | 'admin'
+  | 'sign_in'
+  | 'health'
+  | 'ready'
+  | 'metrics';
 
 /** What the table of endpoints says of each row besides its paths. */
 export interface Access {

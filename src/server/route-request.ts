@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import { ANONYMOUS } from '../core/caller.ts';
 import type { Handler } from '../core/endpoint-row.ts';
+import type { Endpoint } from '../core/exchange.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Upgrade } from '../core/upgrade.ts';
 import { headerFields } from '../lib/header-fields.ts';
@@ -11,7 +12,7 @@ import { keyShown } from '../admission/auth.ts';
 import { checkValid } from '../admission/caller-key.ts';
 import { checkEndpoint } from '../admission/operators.ts';
 import { protocolOf } from '../protocols/registry.ts';
-import { isOperatorsPath, type MatchEndpoint } from './endpoints.ts';
+import { isConsolePath, isOperatorsPath, type MatchEndpoint } from './endpoints.ts';
 import type { Answered, BunServer } from './listen.ts';
 import { isPreflight, objectionTo } from './objection.ts';
 import { targetOf } from './request-target.ts';
@@ -25,6 +26,8 @@ const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 export interface Site {
   readonly app: App;
   readonly match: MatchEndpoint;
+  /** Where the console and the admin API have a listener of their own, each answers its own alone. */
+  readonly listener: 'main' | 'console';
 }
 
 /**
@@ -53,7 +56,7 @@ function answer(
   request: Request,
   headers: HeaderFields,
   server: BunServer,
-  { site: { app, match: matchIn }, isLiteral }: { readonly site: Site; readonly isLiteral: boolean },
+  { site: { app, match: matchIn, listener }, isLiteral }: { readonly site: Site; readonly isLiteral: boolean },
 ): Answered {
   const { method, url } = request;
   const target = targetOf(url);
@@ -66,7 +69,9 @@ function answer(
   const isMetrics = match.endpoint?.handler === 'metrics';
   const upgrades = match.endpoint?.upgrades === true;
   const head = { method, url, headers, target, upgrades };
-  const objection = objectionTo(head, app.gateway.snapshot, server);
+  const { snapshot } = app.gateway;
+  const objection =
+    objectionTo(head, snapshot, server, listener) ?? elsewhere(match.endpoint, path, { listener, ...snapshot.signIn });
   const peer = plainAddress(server.requestIP(request)?.address ?? '');
   if (isMetrics && app.gateway.snapshot.metricsEndpoint.isBesideApi) return metrics(headers, app, { peer, objection });
   return app.gateway.handle({
@@ -83,6 +88,19 @@ function answer(
     objection,
     upgrade: upgrades ? upgradeOf(request, server) : undefined,
   });
+}
+
+/** The Refusal of what another listener answers. */
+function elsewhere(
+  endpoint: Endpoint | undefined,
+  path: string,
+  { listener, isApart }: Pick<Site, 'listener'> & { readonly isApart: boolean },
+): Refusal | undefined {
+  if (!isApart && listener === 'main') return undefined;
+  const isConsole = isConsolePath(path) || endpoint?.handler === 'admin' || endpoint?.handler === 'sign_in';
+  if (isConsole === (listener === 'console')) return undefined;
+  const [what, where] = isConsole ? ['The admin API and the console', 'admin.listen'] : ['The API', 'listen'];
+  return new Refusal('unknown_path', `${what} of this gateway are at another address: \`${where}\` in its config.`);
 }
 
 /** Makes a WebSocket of the request, if it asks for one. */

@@ -2,6 +2,7 @@ import type { LedgerRow } from '../core/ledger-row.ts';
 import type { AuditEntry, Beside, IdempotentAnswer } from './audit.ts';
 import type { BudgetSpend, BudgetWindow } from './budget-spend.ts';
 import type { SearchCursor, SearchPage, SearchQuery, Usage, UsageQuery, VerifyReport } from './ledger-query.ts';
+import type { StoredSession } from './stored-session.ts';
 import type { StoredKey, StoredTeam } from './stored-key.ts';
 
 /**
@@ -17,6 +18,7 @@ export interface Store {
   readonly idempotency: IdempotencyStore;
   readonly ledger: LedgerStore;
   readonly budgets: BudgetStore;
+  readonly sessions: SessionStore;
   /** Grows with every change of keys and teams, whichever node made it: who sees another number reads them again. */
   revision(): Promise<number>;
   /** Resolves if the database answers; rejects with `StoreUnavailable`. */
@@ -52,8 +54,26 @@ export interface FactStore {
 
 /** Who changed what. Entries are written beside the changes. */
 export interface AuditStore {
+  /** Writes one of what changed nothing: a refused sign-in. */
+  append(entry: AuditEntry): Promise<void>;
   /** The newest first. `next` goes on where this page ends; undefined: there are no more. */
   page(query: { readonly cursor?: string; readonly limit: number }): Promise<{ data: AuditEntry[]; next?: string }>;
+}
+
+/** Who is signed in to the console. */
+export interface SessionStore {
+  /** Forgets sessions that ended before, or were used last before, and adds one with its audit entry. */
+  insert(
+    session: StoredSession,
+    beside: { readonly endedBefore: number; readonly idleSince: number; readonly audit: AuditEntry },
+  ): Promise<void>;
+  find(hash: string): Promise<StoredSession | undefined>;
+  /** It was used at this time. A session that has ended stays so. */
+  touch(hash: string, at: number): Promise<void>;
+  /** Ends one. Resolves to how many those were: 1, or 0 if it had ended already. */
+  end(hash: string, audit?: AuditEntry): Promise<number>;
+  /** Ends all of one principal. Resolves to how many those were. */
+  endAll(principal: string, audit?: AuditEntry): Promise<number>;
 }
 
 /** Answers to requests that a client may send again. */

@@ -26,6 +26,8 @@ export const sessionAnswer = z.object({
   idle_seconds: z.number().nullable(),
   /** `admin.read_only`: nothing can be changed here. */
   read_only: z.boolean(),
+  /** After signing out: where the provider signs out too, to be gone to. Null: it has no such page, or none was asked. */
+  provider_sign_out: z.string().nullable(),
   ways: z.object({
     /** `POST /console/session {"key": …}` with the admin key or one's own key. */
     key: z.boolean(),
