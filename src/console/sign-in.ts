@@ -28,7 +28,7 @@ export interface SignInTools {
 export function createSignIn({ clock, log, callers, openStore }: SignInTools): SignIn {
   const book = new SessionBook(openStore, clock);
   const sessions = new Sessions(new SessionSecret(callers), book, new SignInThrottle(clock));
-  const parts = { sessions, providers: new Providers(clock, log) };
+  const parts = { sessions, providers: new Providers(clock, log), throttle: new SignInThrottle(clock) };
   return {
     identify: (exchange, context) => identify(exchange, context, sessions),
     async answer(exchange, context): Promise<LocalAnswer> {

@@ -98,7 +98,7 @@ export const ERROR_CODES = {
   too_many_sign_ins: {
     status: 429,
     type: 'rate_limit_error',
-    meaning: "Too many wrong keys came from the client's address to sign in, or from all addresses together.",
+    meaning: "Too many sign-ins have failed from the client's address, or from all addresses together.",
     remedy: 'Wait for `Retry-After`. Requests with a key are not held up by it.',
   },
   sign_in_unavailable: {

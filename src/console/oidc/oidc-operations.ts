@@ -8,6 +8,7 @@ import type { SessionClaims } from '../../storage/stored-session.ts';
 import { securityHeaders } from '../security-headers.ts';
 import { actorOf, credentialOfProvider } from '../sessions/identity.ts';
 import { isHttps } from '../sessions/session-cookie.ts';
+import type { SignInThrottle } from '../sessions/sign-in-throttle.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { ownPath } from './own-path.ts';
 import { problemPage } from './problem-page.ts';
@@ -20,6 +21,8 @@ import { FLOW_MS, flowCookie, flowOf, type Flow } from './sealed-flow.ts';
 export interface OidcParts {
   readonly sessions: Sessions;
   readonly providers: Providers;
+  /** Apart from that of keys: who guesses keys keeps nobody from signing in at the provider. */
+  readonly throttle: SignInThrottle;
 }
 
 /** Sends the browser to the provider, with a flow in a cookie that the answer has to fit. */
@@ -55,10 +58,10 @@ export async function endOidc(exchange: Exchange, context: Context, parts: OidcP
   const cookies = [flowCookie(undefined, sessions.secret, isHttps(exchange, context.snapshot))];
   return await orPage(exchange, cookies, async () => {
     const settings = settingsOf(context);
-    await sessions.throttle.begin(exchange.clientIp);
+    await parts.throttle.begin(exchange.clientIp);
     const flow = flowOf(exchange, sessions.secret, context.clock.wallNow());
     if (flow === undefined || flow.issuer !== settings.issuer)
-      return await refuse(exchange, context, sessions, 'no sign-in was begun in this browser, or it took too long');
+      return await refuse(exchange, context, parts, 'no sign-in was begun in this browser, or it took too long');
     const provider = await parts.providers.get(settings);
     const token = await tokenOf(exchange, { provider, settings, flow, context, parts });
     const granted = rolesOf(token.groups, settings);
@@ -67,6 +70,7 @@ export async function endOidc(exchange: Exchange, context: Context, parts: OidcP
       await sessions.refused(exchange, context, { way: 'oidc', cause: 'no_role', actor });
       throw noRole(token, settings);
     }
+    parts.throttle.succeeded(exchange.clientIp);
     const made = await sessions.begin(exchange, context, {
       principal: `oidc:${settings.issuer} ${token.claims.subject}`,
       way: 'oidc',
@@ -128,7 +132,7 @@ async function tokenOf(exchange: Exchange, answering: Answering): Promise<Told> 
     if (isOutage(error)) throw parts.providers.unavailable(error);
     const { name, code, error: reason } = error as { name?: string; code?: unknown; error?: unknown };
     const cause = [reason, code, name].find((each) => typeof each === 'string');
-    return await refuse(exchange, context, parts.sessions, String(cause).slice(0, 100));
+    return await refuse(exchange, context, parts, String(cause).slice(0, 100));
   }
 }
 
@@ -150,6 +154,7 @@ function groupsIn(claim: unknown): string[] | undefined {
 /** A provider that is not there, or says that it has a problem; anything else is that what came does not fit. */
 function isOutage(error: unknown): boolean {
   for (let each = error; each instanceof Error; each = each.cause) {
+    if (each.cause instanceof Response && each.cause.status >= 500) return true;
     if (each instanceof ProviderProblem || each.name === 'TimeoutError') return true;
     const { code, status } = each as { code?: unknown; status?: unknown };
     if (code === 'OAUTH_TIMEOUT' || /^(?:E[A-Z]+|Connection\w+|FailedToOpenSocket)$/.test(String(code))) return true;
@@ -158,8 +163,10 @@ function isOutage(error: unknown): boolean {
   return false;
 }
 
-async function refuse(exchange: Exchange, context: Context, sessions: Sessions, cause: string): Promise<never> {
-  await sessions.refused(exchange, context, { way: 'oidc', cause });
+/** Only what does not fit counts as a guess: somebody without a role has shown who they are. */
+async function refuse(exchange: Exchange, context: Context, parts: OidcParts, cause: string): Promise<never> {
+  parts.throttle.failed(exchange.clientIp);
+  await parts.sessions.refused(exchange, context, { way: 'oidc', cause });
   throw new Refusal(
     'sign_in_refused',
     `What came back from the sign-in provider does not fit (${cause}). Begin signing in anew, in this browser.`,
@@ -201,8 +208,11 @@ async function orPage(
   try {
     return await work();
   } catch (error) {
-    const page = error instanceof Refusal ? problemPage(exchange, error, cookies) : undefined;
-    if (page === undefined) throw error;
-    return page;
+    if (!(error instanceof Refusal)) throw error;
+    const page = problemPage(exchange, error, cookies);
+    if (page !== undefined) return page;
+    const [cookie] = cookies;
+    const headers = { ...error.details.headers, ...(cookie === undefined ? {} : { 'set-cookie': cookie }) };
+    throw new Refusal(error.code, error.message, { ...error.details, headers });
   }
 }

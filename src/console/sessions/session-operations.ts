@@ -37,7 +37,7 @@ export async function signIn(exchange: Exchange, context: Context, sessions: Ses
     checkValid(key, judge.now);
     checkAddress(key.caller, exchange.clientIp);
   } catch (error) {
-    if (error instanceof Refusal) await sessions.refused(exchange, context, { way: 'key', cause: error.code });
+    if (error instanceof Refusal) await failed(exchange, context, sessions, error.code);
     throw error;
   }
   sessions.throttle.succeeded(exchange.clientIp);
@@ -96,8 +96,13 @@ function jsonOf(text: string): unknown {
   }
 }
 
+async function failed(exchange: Exchange, context: Context, sessions: Sessions, cause: string): Promise<void> {
+  sessions.throttle.failed(exchange.clientIp);
+  await sessions.refused(exchange, context, { way: 'key', cause });
+}
+
 async function refuse(exchange: Exchange, context: Context, sessions: Sessions): Promise<never> {
-  await sessions.refused(exchange, context, { way: 'key', cause: 'sign_in_refused' });
+  await failed(exchange, context, sessions, 'sign_in_refused');
   throw new Refusal('sign_in_refused', 'This key lets nobody in here. Copy it again, all of it.');
 }
 

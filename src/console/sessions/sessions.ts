@@ -79,7 +79,6 @@ export class Sessions {
       actor = 'unknown',
     }: { readonly way: 'key' | 'oidc'; readonly cause: string; readonly actor?: string },
   ): Promise<void> {
-    this.throttle.failed(exchange.clientIp);
     log.warn('a sign-in to the console was refused', { actor, way, cause, client_ip: exchange.clientIp });
     const entry = entryOf({ action: 'session.refused', actor, after: { way, cause } }, exchange, clock.wallNow());
     await (async () => await (await openStore())?.audit.append(entry))().catch(passUnavailable);

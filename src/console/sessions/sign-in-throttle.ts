@@ -82,7 +82,7 @@ interface Failures {
 
 function tooMany(waitMs: number): Refusal {
   const seconds = Math.ceil(waitMs / 1000);
-  return new Refusal('too_many_sign_ins', `Too many wrong keys. Try again in ${seconds} s.`, {
+  return new Refusal('too_many_sign_ins', `Too many sign-ins have failed. Try again in ${seconds} s.`, {
     headers: { 'retry-after': String(seconds) },
   });
 }
