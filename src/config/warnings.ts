@@ -19,6 +19,7 @@ export function findWarnings(
   return [
     ...openToAll(config, listen),
     ...consoleBeyondLoopback(config),
+    ...rolesForNobody(config),
     ...loopbackInContainer(listen, env),
     ...backendsAtOwnAddress(config, listen, env),
     ...callerKeyWarnings(config, nowMs),
@@ -51,6 +52,12 @@ function consoleBeyondLoopback({ admin }: Config): Finding[] {
   if (isLoopback(parseListen(consoleListen(admin.listen)))) return [];
   const message = 'other machines reach this, and none of them can sign in (set admin.api_key or admin.oidc)';
   return [{ path: ['admin', 'listen'], message }];
+}
+
+/** A provider whose people have no role, whatever groups they are in. */
+function rolesForNobody({ admin: { oidc } }: Config): Finding[] {
+  if (oidc === undefined || Object.keys(oidc.roles).length + Object.keys(oidc.teams).length > 0) return [];
+  return [{ path: ['admin', 'oidc'], message: 'nobody can sign in with it (name a group in roles or teams)' }];
 }
 
 /** The price of an entry that the built-in table does not have; one of a newer table may. */

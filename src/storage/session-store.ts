@@ -3,7 +3,7 @@ import { appendAudit } from './audit-store.ts';
 import type { Database, Queries, Row } from './database.ts';
 import { jsonIn, someNumber, someText } from './read-row.ts';
 import type { SessionStore } from './store.ts';
-import type { SessionClaims, SignInWay, StoredSession } from './stored-session.ts';
+import type { SignInWay, StoredSession } from './stored-session.ts';
 import { countValue, jsonValue, textValue } from './write-value.ts';
 
 /** Sessions of the console, in a database. They are no keys: the revision that nodes watch does not count them. */
@@ -86,7 +86,7 @@ function sessionOf(row: Row): StoredSession {
     role: someText(row, 'role'),
     actor: someText(row, 'actor'),
     credential: someText(row, 'credential'),
-    claims: jsonIn(row, 'claims') as SessionClaims,
+    claims: jsonIn(row, 'claims'),
     createdAt: someNumber(row, 'created_at'),
     seenAt: someNumber(row, 'seen_at'),
     endsAt: someNumber(row, 'ends_at'),

@@ -1,6 +1,6 @@
 import { send } from '../kit/client.ts';
 import type { Json } from '../kit/json.ts';
-import { Browser } from '../kit/oidc.ts';
+import { Browser } from '../kit/sign-in-browser.ts';
 
 /** An answer with what a browser would keep of it. */
 export interface ConsoleAnswer {

@@ -27,10 +27,10 @@ export function startForgingProvider(more: object = {}): ForgingProvider {
   const requests: URLSearchParams[] = [];
   const exchanged: URLSearchParams[] = [];
   const used = new Set<string>();
-  const server = Bun.serve({
+  const server: Bun.Server<undefined> = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',
-    async fetch(request) {
+    async fetch(request): Promise<Response> {
       const { pathname, searchParams } = new URL(request.url);
       const instead = own.instead.get(pathname);
       if (instead !== undefined) return await instead();
@@ -50,7 +50,7 @@ export function startForgingProvider(more: object = {}): ForgingProvider {
       return answerOf(form);
     },
   });
-  const issuer = `http://127.0.0.1:${server.port}`;
+  const issuer: string = `http://127.0.0.1:${server.port}`;
   const discovery = {
     issuer,
     authorization_endpoint: `${issuer}/auth`,

@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider from 'oidc-provider';
-import { send, type RawAnswer } from './client.ts';
+import OpenIdProvider from 'oidc-provider';
 
 /** Somebody whom the provider knows. */
 export interface Person {
@@ -26,7 +25,7 @@ export const CLIENT = { client_id: 'llm-proxy', client_secret: 'secret-of-the-cl
 
 interface ProviderContext {
   readonly oidc: {
-    readonly provider: Provider;
+    readonly provider: OpenIdProvider;
     readonly client: { readonly clientId: string };
     readonly session: { readonly accountId: string };
   };
@@ -38,16 +37,16 @@ export async function startOidcProvider(gatewayUrl: string, { isPublic = false }
   const server = createServer((request, response) => {
     asked.push((request.url ?? '').split('?')[0] ?? '');
     if (request.url?.startsWith('/interaction/') === true) void finish(provider, request, response);
-    else void provider.callback()(request, response);
+    else provider.callback()(request, response);
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const own = { issuer, person: { sub: 'ann' } as Person, asked };
-  const finish = async (to: Provider, ...[request, response]: Parameters<ReturnType<Provider['callback']>>) => {
+  const finish = async (to: OpenIdProvider, ...[request, response]: Parameters<RequestListener>): Promise<void> => {
     await to.interactionDetails(request, response);
     await to.interactionFinished(request, response, { login: { accountId: own.person.sub } });
   };
-  const provider = new Provider(issuer, {
+  const provider = new OpenIdProvider(issuer, {
     clients: [
       {
         ...(isPublic ? { client_id: CLIENT.client_id, token_endpoint_auth_method: 'none' } : CLIENT),
@@ -77,49 +76,4 @@ export async function startOidcProvider(gatewayUrl: string, { isPublic = false }
       await new Promise<void>((resolve) => void server.close(() => resolve()));
     },
   });
-}
-
-/** A browser as far as signing in goes: it follows redirects, and keeps the cookies of each origin. */
-export class Browser {
-  readonly #jars = new Map<string, Map<string, string>>();
-
-  /** What it sends to an origin. */
-  cookies(url: string): string {
-    return Array.from(this.#jars.get(new URL(url).origin) ?? [], ([name, value]) => `${name}=${value}`).join('; ');
-  }
-
-  /** Goes to a page, and on to where that sends it; `until` stops before a URL is asked. */
-  async visit(
-    url: string,
-    until: (url: string) => boolean = () => false,
-  ): Promise<{ url: string; answer?: RawAnswer }> {
-    let at = url;
-    for (let hops = 0; hops < 12; hops++) {
-      if (until(at)) return { url: at };
-      const answer = await this.ask(at);
-      const { location } = answer.headers;
-      if (answer.status < 300 || answer.status >= 400 || location === undefined) return { url: at, answer };
-      await answer.whole();
-      at = new URL(location, at).href;
-    }
-    throw new Error(`${url} leads round and round`);
-  }
-
-  /** One request, as a browser makes it. */
-  async ask(url: string, method = 'GET', headers: Readonly<Record<string, string>> = {}): Promise<RawAnswer> {
-    const cookie = this.cookies(url);
-    const answer = await send(url, {
-      method,
-      headers: { accept: 'text/html,*/*', ...(cookie === '' ? {} : { cookie }), ...headers },
-    });
-    const jar = this.#jars.get(new URL(url).origin) ?? new Map<string, string>();
-    this.#jars.set(new URL(url).origin, jar);
-    for (const [name, value] of answer.rawHeaders) {
-      if (name.toLowerCase() !== 'set-cookie') continue;
-      const [, key = '', text = ''] = /^([^=]+)=([^;]*)/.exec(value) ?? [];
-      if (text === '' || /max-age=0/i.test(value) || /expires=thu, 01 jan 1970/i.test(value)) jar.delete(key);
-      else jar.set(key, text);
-    }
-    return answer;
-  }
 }

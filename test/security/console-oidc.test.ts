@@ -2,7 +2,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { findFreePort, startGateway, type Gateway } from '../kit/gateway.ts';
 import { startForgingProvider, type ForgingProvider } from '../kit/forging-provider.ts';
-import { Browser, CLIENT, startOidcProvider, type OidcProvider } from '../kit/oidc.ts';
+import { CLIENT, startOidcProvider, type OidcProvider } from '../kit/oidc.ts';
+import { Browser } from '../kit/sign-in-browser.ts';
 import { chatAnswer } from '../kit/replies.ts';
 import { eventually } from '../kit/settled.ts';
 import { startUpstream, type Upstream } from '../kit/upstream.ts';

@@ -121,12 +121,8 @@ test('each operation says its role, and roles include one another', () => {
     callable('operator').filter((id) => /Key|Team/.test(id) && /create|update|delete|revoke|rotate/i.test(id)),
   ).toEqual([]);
   expect(callable('member').toSorted()).toEqual(['getMe', 'getMyUsage', 'getOpenApi', 'searchMyRequests', 'whoAmI']);
-  expect(callable('team_admin').toSorted()).toEqual(
-    [
-      ...['createKey', 'createTeam', 'deleteTeam', 'exportRequests', 'getKey', 'getOpenApi', 'getRequest', 'getTeam'],
-      ...['getUsage', 'listBudgets', 'listKeys', 'listTeams', 'revokeKey', 'rotateKey', 'searchRequests'],
-      ...['updateKey', 'updateTeam', 'whoAmI'],
-    ].toSorted(),
+  expect(callable('team_admin').toSorted().join(' ')).toBe(
+    'createKey createTeam deleteTeam exportRequests getKey getOpenApi getRequest getTeam getUsage listBudgets listKeys listTeams revokeKey rotateKey searchRequests updateKey updateTeam whoAmI',
   );
 });
 
@@ -202,7 +198,7 @@ describe('a team_admin', () => {
         await ask('POST', `/admin/keys/${id}/rotate`, { body: {} }),
         await ask('DELETE', `/admin/keys/${id}`),
       ];
-      expect(tried.map(({ status, body }) => [status, body.error.code])).toEqual(Array(3).fill([404, 'not_found']));
+      expect(tried.map(({ status, body }) => [status, body.error.code])).toEqual(tried.map(() => [404, 'not_found']));
     }
     for (const name of ['data', 'all'])
       expect((await ask('PATCH', `/admin/teams/${name}`, { body: { rps: 1 } })).status).toBe(404);

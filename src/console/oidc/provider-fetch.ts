@@ -51,7 +51,7 @@ async function readUpTo(response: Response, host: string): Promise<Uint8Array<Ar
   if (response.body === null) return null;
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of response.body) {
+  for await (const part of response.body as AsyncIterable<Uint8Array>) {
     size += part.byteLength;
     if (size > MOST_BYTES) throw new ProviderProblem(`${host} sends more than ${MOST_BYTES} bytes`);
     parts.push(part);

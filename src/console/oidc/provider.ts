@@ -1,4 +1,4 @@
-import type { ClientAuth, Configuration } from 'openid-client';
+import type * as openIdClient from 'openid-client';
 import { Refusal } from '../../core/refusal.ts';
 import type { OidcSettings } from '../../core/sign-in-settings.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -6,12 +6,12 @@ import type { Log } from '../../records/log/log.ts';
 import { providerFetch } from './provider-fetch.ts';
 
 /** The library, which is loaded with the first sign-in at a provider. */
-export type OpenId = typeof import('openid-client');
+export type OpenId = typeof openIdClient;
 
 /** The provider as it says of itself, and what asks it. */
 export interface Provider {
   readonly openId: OpenId;
-  readonly config: Configuration;
+  readonly config: openIdClient.Configuration;
 }
 
 const TIMEOUT_SECONDS = 5;
@@ -70,13 +70,14 @@ export class Providers {
   }
 }
 
-async function discovered(openId: OpenId, settings: OidcSettings): Promise<Configuration> {
+async function discovered(openId: OpenId, settings: OidcSettings): Promise<openIdClient.Configuration> {
   const { issuer, clientId, clientSecret } = settings;
   const isPlain = issuer.startsWith('http:');
   const config = await openId.discovery(new URL(issuer), clientId, {}, clientAuth(openId, clientSecret), {
     [openId.customFetch]: providerFetch(issuer),
     timeout: TIMEOUT_SECONDS,
-    // The config allows plain http on this machine alone.
+    // The config allows plain http on this machine alone. It is marked as deprecated to be noticed.
+    // oxlint-disable-next-line typescript/no-deprecated
     execute: isPlain ? [openId.allowInsecureRequests] : [],
   });
   // The signature of an ID token counts, whoever has sent it.
@@ -85,7 +86,7 @@ async function discovered(openId: OpenId, settings: OidcSettings): Promise<Confi
 }
 
 /** How the gateway shows its secret: as providers that do not say want it, or as one says. */
-function clientAuth(openId: OpenId, secret: string | undefined): ClientAuth {
+function clientAuth(openId: OpenId, secret: string | undefined): openIdClient.ClientAuth {
   if (secret === undefined) return openId.None();
   const basic = openId.ClientSecretBasic(secret);
   const post = openId.ClientSecretPost(secret);

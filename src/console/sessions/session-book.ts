@@ -73,7 +73,7 @@ export class SessionBook {
 
   /** Ends all sessions of a principal. */
   async endAll(principal: string, audit: AuditEntry): Promise<void> {
-    for (const { session } of [...this.#known.values()])
+    for (const { session } of this.#known.values())
       if (session.principal === principal) this.#known.delete(session.hash);
     await (await this.openStore())?.sessions.endAll(principal, audit);
   }
